@@ -1,0 +1,73 @@
+// SQL against the project's D1, the local one or the deployed one, with the same call: `all(text, ...values)`.
+
+import { createRequire } from "node:module";
+import { database, localDatabase, NO_DATABASE_ID, readConfig, stateFolder } from "./config.mjs";
+import { migrate } from "./migrate.mjs";
+import { capture } from "./process.mjs";
+import { Problem } from "./say.mjs";
+
+export async function openDatabase({ remote }) {
+  const config = await readConfig();
+  return remote ? openRemote(database(config)) : openLocal(config);
+}
+
+/** The local D1, migrated; it may be in use by a running `npm start`. */
+async function openLocal(config) {
+  const { Log, LogLevel, Miniflare } = await import("miniflare");
+  const miniflare = new Miniflare({
+    modules: true,
+    script: "",
+    ...localDatabase(config, stateFolder()),
+    log: new Log(LogLevel.ERROR),
+  });
+  const db = await miniflare.getD1Database("DB");
+  await migrate(db);
+  return {
+    all: async (text, ...values) => (await db.prepare(text).bind(...values).all()).results,
+    close: () => miniflare.dispose(),
+  };
+}
+
+/** The deployed D1, through wrangler, which takes no parameters: the values become SQL literals. */
+function openRemote({ database_id: id, database_name: name }) {
+  if (id === NO_DATABASE_ID) {
+    throw new Problem("wrangler.toml names no deployed database yet: run `npm run deploy` first.");
+  }
+  return {
+    async all(text, ...values) {
+      const { code, stdout, stderr } = await wrangler("d1", "execute", name, "--remote", "--json", "--yes", "--command", inline(text, values));
+      const start = stdout.indexOf("[");
+      if (code !== 0 || start === -1) throw new Problem(`wrangler could not ask the deployed database: ${reason(stdout, stderr)}`);
+      return JSON.parse(stdout.slice(start)).at(-1).results;
+    },
+    close: async () => {},
+  };
+}
+
+/** Runs the project's own wrangler quietly, asking nothing. */
+export function wrangler(...args) {
+  return capture(process.execPath, [wranglerProgram(), ...args], { env: { CI: "true", WRANGLER_SEND_METRICS: "false" } });
+}
+
+export function wranglerProgram() {
+  return createRequire(import.meta.url).resolve("wrangler/bin/wrangler.js");
+}
+
+/** The words of wrangler's error, without its boxes and colours. */
+export function reason(stdout, stderr) {
+  const text = `${stderr}\n${stdout}`.replace(/\u001b\[[\d;]*m/g, "");
+  const error = text.match(/"text":\s*"([^"]+)"/) ?? text.match(/\[ERROR\]\s*([^\n]+)/) ?? text.match(/(\S[^\n]*)/);
+  return error?.[1] ?? "it said nothing";
+}
+
+/** `?1`, `?2` … become literals. */
+export function inline(text, values) {
+  return text.replace(/\?(\d+)/g, (_, number) => literal(values[number - 1]));
+}
+
+function literal(value) {
+  if (value === null) return "NULL";
+  if (Number.isSafeInteger(value)) return String(value);
+  if (typeof value !== "string" || value.includes("\0")) throw new TypeError(`no SQL literal for ${JSON.stringify(value)}`);
+  return `'${value.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,35 @@
+// The settings of the local Worker: .dev.vars, which wrangler reads too and git ignores, and the environment over it.
+
+import { randomBytes } from "node:crypto";
+import { appendFile, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ROOT } from "./process.mjs";
+
+const FILE = join(ROOT, ".dev.vars");
+/** Says where a token found in a log or a commit belongs. */
+const PREFIX = "scim_";
+
+/** A token that nobody guesses: 256 bits. */
+export function mintToken() {
+  return PREFIX + randomBytes(32).toString("base64url");
+}
+
+/** The Worker's variables under `npm start`; `made` when a token had to be made. */
+export async function devVars() {
+  const text = await readFile(FILE, "utf8").catch(() => "");
+  const kept = settings(text);
+  const vars = { REPORT_COST: "true", ...kept };
+  if (process.env.SCIM_TOKEN) return { ...vars, SCIM_TOKEN: process.env.SCIM_TOKEN, made: false };
+  if (vars.SCIM_TOKEN) return { ...vars, made: false };
+  const token = mintToken();
+  const report = kept.REPORT_COST === undefined ? 'REPORT_COST="true"\n' : "";
+  const newline = text === "" || text.endsWith("\n") ? "" : "\n";
+  await appendFile(FILE, `${newline}SCIM_TOKEN="${token}"\n${report}`, { mode: 0o600 });
+  return { ...vars, SCIM_TOKEN: token, made: true };
+}
+
+/** NAME=value or NAME="value", a line each: what this project writes there. */
+function settings(text) {
+  const lines = text.matchAll(/^[ \t]*([A-Za-z_]\w*)[ \t]*=[ \t]*(?:"([^"]*)"|'([^']*)'|([^#\n]*))/gm);
+  return Object.fromEntries([...lines].map(([, name, ...values]) => [name, values.find((value) => value !== undefined).trim()]));
+}

@@ -1,0 +1,128 @@
+// Serves the built Worker on workerd over a local D1: for `npm start`, the tests against the built Worker and the
+// benchmark.
+//
+//   node scripts/serve.mjs --port 0 --state DIR --token T [--var NAME=VALUE ...]
+//
+// applies the migrations, prints one line of JSON, {"origin": "http://127.0.0.1:PORT", "pid": N, "workerd": N}, when
+// the Worker answers, and ends when its stdin closes or on a signal. `wrangler dev` would put a proxy in front of the
+// Worker; here the socket is workerd's own.
+
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { localDatabase, readConfig, stateFolder } from "./config.mjs";
+import { migrate } from "./migrate.mjs";
+import { ROOT, runIfProgram } from "./process.mjs";
+import { Problem } from "./say.mjs";
+import { findWorkerd, guard } from "./workerd.mjs";
+
+export const HOST = "127.0.0.1";
+/** Answered without a token. */
+const PROBE = "/scim/v2/ServiceProviderConfig";
+const PATIENCE_MS = 15_000;
+
+/** Starts the Worker; `port` 0 takes a free one. Resolves when it answers. */
+export async function serve({ port, state, vars }) {
+  const config = await readConfig();
+  const { Log, LogLevel, Miniflare } = await import("miniflare");
+  const miniflare = new Miniflare({
+    name: config.name,
+    ...(await modules()),
+    compatibilityDate: config.compatibility_date,
+    compatibilityFlags: config.compatibility_flags,
+    bindings: { ...config.vars, ...vars },
+    ...localDatabase(config, state),
+    // Straight to the Worker, past Miniflare's own entry.
+    unsafeDirectSockets: [{ host: HOST, port }],
+    log: new Log(LogLevel.WARN),
+    handleRuntimeStdio: (stdout, stderr) => [stdout, stderr].forEach((stream) => stream.pipe(process.stderr)),
+  });
+  const stop = () => miniflare.dispose();
+  try {
+    await miniflare.ready;
+    const workerd = findWorkerd();
+    guard(workerd);
+    await migrate(await miniflare.getD1Database("DB"));
+    const origin = (await miniflare.unsafeGetDirectURL()).origin;
+    await answers(origin);
+    return { origin, pid: process.pid, workerd, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function modules() {
+  const file = async (type, name) => {
+    const path = join(ROOT, "build", name);
+    const contents = await readFile(path).catch(() => {
+      throw new Problem("the Worker is not built: run `npm run build` and the command again.");
+    });
+    return { type, path, contents };
+  };
+  return {
+    modulesRoot: join(ROOT, "build"),
+    modules: [await file("ESModule", "index.js"), await file("CompiledWasm", "index.wasm")],
+  };
+}
+
+async function answers(origin) {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const reply = await fetch(origin + PROBE).catch((error) => error);
+    if (reply.ok) {
+      await reply.arrayBuffer();
+      return;
+    }
+    if (performance.now() > end) {
+      const said = reply instanceof Error ? reply.message : `${reply.status} ${await reply.text()}`;
+      throw new Problem(`the Worker started but does not answer GET ${PROBE} with 200: ${said}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** A Problem if something listens on the port. */
+export function checkPort(port) {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", ({ code, message }) => {
+      const next = `choose another: \`PORT=${port < 1024 ? 8787 : port + 1} npm start\`.`;
+      const words = {
+        EADDRINUSE: `port ${port} is in use: stop what listens there, or ${next}`,
+        EACCES: `port ${port} may not be used by this account: ${next}`,
+      };
+      reject(new Problem(words[code] ?? `port ${port} cannot be used (${message}): ${next}`));
+    });
+    server.listen(port, HOST, () => server.close(resolve));
+  });
+}
+
+/** A port from text. */
+export function parsePort(text) {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new Problem(`\`${text}\` is not a port: give a number up to 65535, or 0 for any that is free.`);
+}
+
+async function main(args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      port: { type: "string", default: "0" },
+      state: { type: "string" },
+      token: { type: "string" },
+      var: { type: "string", multiple: true, default: [] },
+    },
+  });
+  const port = parsePort(values.port);
+  await checkPort(port);
+  const vars = Object.fromEntries(values.var.map((text) => text.split(/=(.*)/s, 2)));
+  if (values.token !== undefined) vars.SCIM_TOKEN = values.token;
+  process.stdin.on("end", () => process.exit(0)).on("error", () => process.exit(0)).resume();
+  const { stop, ...told } = await serve({ port, state: stateFolder(values.state), vars });
+  console.log(JSON.stringify(told));
+}
+
+await runIfProgram(import.meta, main);

@@ -1,0 +1,56 @@
+// `npm start`: from a fresh clone to a Worker that answers, and the words to try it with.
+//
+// Honours PORT (8787), SCIM_TOKEN (otherwise made once and kept in .dev.vars) and STATE_DIR (where the local D1 lives;
+// wrangler's own folder by default).
+
+import { build } from "./build.mjs";
+import { stateFolder } from "./config.mjs";
+import { say, step } from "./say.mjs";
+import { devVars } from "./secret.mjs";
+import { checkPort, HOST, parsePort, serve } from "./serve.mjs";
+
+export async function main() {
+  const port = parsePort(process.env.PORT || "8787");
+  await checkPort(port);
+  endWithNpm();
+  await build();
+  const { made, ...vars } = await devVars();
+  const { origin } = await step("Starting the Worker", () => serve({ port, state: stateFolder(), vars }));
+  if (made) say("A token was made and kept in .dev.vars, which git ignores");
+  greet(`${origin}/scim/v2`, vars.SCIM_TOKEN);
+}
+
+/** npm that is killed outright passes nothing on, but then our parent is another process. */
+function endWithNpm() {
+  if (!process.env.npm_lifecycle_event) return;
+  const npm = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== npm) process.exit(0);
+  }, 1000).unref();
+}
+
+function greet(base, token) {
+  console.log(`
+Ready. Give these two to a SCIM client:
+
+  Base URL   ${base}
+  Token      ${token}
+
+Create a user:
+
+  curl -X POST ${base}/Users \\
+    -H 'Authorization: Bearer ${token}' \\
+    -H 'Content-Type: application/scim+json' \\
+    -d '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada@example.com","name":{"givenName":"Ada","familyName":"Lovelace"},"emails":[{"value":"ada@example.com","primary":true}],"active":true}'
+
+List the users:
+
+  curl -H 'Authorization: Bearer ${token}' ${base}/Users
+
+Look into the database:
+
+  npx wrangler d1 execute scim --local${process.env.STATE_DIR ? ` --persist-to '${process.env.STATE_DIR}'` : ""} --command 'SELECT id, user_name, email, active FROM users'
+
+It serves on ${HOST} only. Ctrl-C ends it.
+`);
+}

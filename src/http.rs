@@ -1,0 +1,325 @@
+//! How a request is answered, start to end.
+//!
+//! Path to route, header to credential, body to JSON, use case, failure to status. Everything here is plain data, so
+//! that the same code answers in the Worker and in the tests.
+
+use std::cell::{Cell, RefCell};
+
+use scim::list::SearchRequest;
+use scim::resource_type::ResourceType;
+
+use crate::service::{
+    Answer, Asked, Condition, Failure, Mint, Moment, Service, Settings, discovery,
+};
+use crate::store::Database;
+use crate::store::read::Key;
+
+pub mod auth;
+pub mod body;
+pub mod bulk;
+pub mod media;
+pub mod query;
+pub mod reply;
+pub mod request;
+pub mod route;
+
+use media::MediaType;
+use reply::Reply;
+use request::Request;
+use route::{Place, Unrouted};
+
+pub use body::{MAX_BODY, MAX_LARGE_BODY};
+
+/// What the Worker gives to every request.
+pub struct Environment<'a, D> {
+    /// Where the data is.
+    pub database: &'a D,
+    /// What the operator set.
+    pub settings: &'a Settings,
+    /// The `SCIM_TOKEN` secret, if there is one.
+    pub secret: Option<&'a str>,
+    /// Makes ids and versions.
+    pub mint: &'a dyn Mint,
+    /// The present moment.
+    pub now: Moment,
+}
+
+/// What there is to say about a request once it is answered, besides the reply.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trace {
+    /// The endpoint, without ids.
+    pub route: String,
+    /// Lenient readings.
+    pub habits: Vec<&'static str>,
+    /// The hash of a token whose day of last use is to be noted.
+    pub stale_token: Option<String>,
+    /// The cause of a 500.
+    pub cause: Option<String>,
+}
+
+/// Answers a request.
+pub async fn respond<D: Database>(
+    environment: &Environment<'_, D>,
+    request: &Request,
+) -> (Reply, Trace) {
+    let mut trace = Trace::default();
+    let mut reply = match answer(environment, request, &mut trace).await {
+        Ok(reply) => reply,
+        Err(failure) => {
+            if let Failure::Broken(cause) = &failure {
+                trace.cause = Some(cause.clone());
+            }
+            Reply::failure(&failure)
+        }
+    };
+    if reply.body.is_some() {
+        reply = reply.with(
+            "Content-Type",
+            MediaType::accepted(request.accept.as_deref()).as_str(),
+        );
+    }
+    if request.method == "HEAD" {
+        reply.body = None;
+    }
+    (reply.with("Vary", "Accept, Authorization"), trace)
+}
+
+/// The base URL of addresses in replies: always the full one, whichever way the request came.
+fn base(request: &Request) -> String {
+    format!("{}/scim/v2", request.origin)
+}
+
+async fn answer<D: Database>(
+    environment: &Environment<'_, D>,
+    request: &Request,
+    trace: &mut Trace,
+) -> Result<Reply, Failure> {
+    let place = match Place::of(&request.path) {
+        Ok(place) => place,
+        Err(Unrouted::Unknown(detail)) => return Err(Failure::NotFound(detail)),
+        Err(Unrouted::Version(version)) => {
+            return Err(scim::error::Error::invalid_vers(format!(
+                "SCIM version \"{}\" is not served; the base URL ends with /scim/v2.",
+                version.chars().take(20).collect::<String>(),
+            ))
+            .into());
+        }
+    };
+    trace.route = place.pattern();
+    let method = if request.method == "HEAD" {
+        "GET"
+    } else {
+        &request.method
+    };
+    if method == "OPTIONS" {
+        return Ok(Reply::empty(204).with("Allow", place.allow()));
+    }
+    if !place.allow().split(", ").any(|allowed| allowed == method) {
+        let detail = format!("{} takes {}.", place.pattern(), place.allow());
+        return Ok(Reply::error(405, None, &detail).with("Allow", place.allow()));
+    }
+    let base = base(request);
+    if place.is_discovery() {
+        if query::has_filter(&request.query) {
+            return Err(Failure::Forbidden(
+                "Discovery endpoints take no filter (RFC 7644 §4); ask without one.".to_owned(),
+            ));
+        }
+        return discover(environment.settings, &place, &base);
+    }
+    let service = Service {
+        database: environment.database,
+        settings: environment.settings,
+        mint: environment.mint,
+        tenant: auth::tenant(
+            request.authorization.as_deref(),
+            environment.secret,
+            &environment.now,
+        )?,
+        now: environment.now.clone(),
+        base,
+        habits: RefCell::default(),
+        stale_token: Cell::default(),
+    };
+    let result = serve(&service, &place, method, request).await;
+    trace.habits = service.habits.borrow().names().to_vec();
+    if let (true, crate::store::tenant::Tenant::Token { hash, .. }) =
+        (service.stale_token.get(), &service.tenant)
+    {
+        trace.stale_token = Some(hash.clone());
+    }
+    result
+}
+
+fn discover(settings: &Settings, place: &Place, base: &str) -> Result<Reply, Failure> {
+    let body = match place {
+        Place::ServiceProviderConfig => discovery::config(settings, base),
+        Place::ResourceTypes(None) => discovery::resource_types(base),
+        Place::ResourceTypes(Some(name)) => discovery::resource_type(name, base)?,
+        Place::Schemas(None) => discovery::schemas(base),
+        Place::Schemas(Some(uri)) => discovery::schema(uri, base)?,
+        Place::Collection(_)
+        | Place::Resource(..)
+        | Place::Search(_)
+        | Place::Root
+        | Place::Bulk => {
+            return Err(Failure::Broken("not a discovery endpoint".to_owned()));
+        }
+    };
+    Ok(Reply::json(200, body))
+}
+
+async fn serve<D: Database>(
+    service: &Service<'_, D>,
+    place: &Place,
+    method: &str,
+    request: &Request,
+) -> Result<Reply, Failure> {
+    match (place, method) {
+        (Place::Collection(resource_type), "GET") => {
+            list(service, &[*resource_type], &query::search(&request.query)?).await
+        }
+        (Place::Root, _) => {
+            let types: Vec<_> = ResourceType::all().collect();
+            list(service, &types, &query::search(&request.query)?).await
+        }
+        (Place::Search(resource_type), _) => {
+            let search = SearchRequest::from_body(&body::json(request, MAX_BODY)?)?;
+            match resource_type {
+                Some(resource_type) => list(service, &[*resource_type], &search).await,
+                None => list(service, &ResourceType::all().collect::<Vec<_>>(), &search).await,
+            }
+        }
+        (Place::Collection(resource_type), _) => {
+            let body = body::json(request, body::limit(resource_type))?;
+            let answer = service
+                .create(resource_type, &body, &query::asked(&request.query))
+                .await?;
+            Ok(resource(201, answer))
+        }
+        (Place::Resource(resource_type, key), method) => {
+            let reply = one(service, resource_type, key, method, request).await?;
+            Ok(reply)
+        }
+        (Place::Bulk, _) => {
+            let body = body::json(
+                request,
+                service.settings.limits.bulk_max_payload_size as usize,
+            )?;
+            let outcomes = service.bulk(scim::bulk::BulkRequest::parse(body)?).await?;
+            Ok(Reply::json(200, bulk::response(&outcomes)))
+        }
+        (Place::ServiceProviderConfig | Place::ResourceTypes(_) | Place::Schemas(_), _) => {
+            Err(Failure::Broken("a discovery endpoint".to_owned()))
+        }
+    }
+}
+
+async fn list<D: Database>(
+    service: &Service<'_, D>,
+    types: &[&'static ResourceType],
+    search: &SearchRequest,
+) -> Result<Reply, Failure> {
+    Ok(Reply::json(200, service.list(types, search).await?))
+}
+
+/// The methods of one resource.
+async fn one<D: Database>(
+    service: &Service<'_, D>,
+    resource_type: &'static ResourceType,
+    key: &Key,
+    method: &str,
+    request: &Request,
+) -> Result<Reply, Failure> {
+    let asked = query::asked(&request.query);
+    let if_match = condition(request.if_match.as_deref());
+    let if_none_match = condition(request.if_none_match.as_deref());
+    if method != "GET" {
+        refuse_if_none_match(&if_none_match)?;
+    }
+    match method {
+        "GET" => {
+            let answer = service.read(resource_type, key, &asked).await?;
+            if !if_match.allows(&answer.version) {
+                return Err(Condition::failed());
+            }
+            if if_none_match != Condition::None && if_none_match.allows(&answer.version) {
+                return Ok(Reply::empty(304).with("ETag", etag(&answer.version)));
+            }
+            Ok(resource(200, answer))
+        }
+        "PUT" => {
+            let body = body::json(request, body::limit(resource_type))?;
+            let answer = service
+                .replace(resource_type, key, &body, &if_match, &asked)
+                .await?;
+            Ok(resource(200, answer))
+        }
+        "PATCH" => {
+            let body = body::json(request, body::limit(resource_type))?;
+            let answer = service
+                .patch(resource_type, key, &body, &if_match, &asked)
+                .await?;
+            Ok(if answer.body.is_empty() {
+                Reply::empty(204).with("ETag", etag(&answer.version))
+            } else {
+                resource(200, answer)
+            })
+        }
+        "DELETE" => {
+            service.delete(resource_type, key, &if_match).await?;
+            Ok(Reply::empty(204))
+        }
+        // POST, which the route allows on /Me alone.
+        _ => create_me(service, request, &asked).await,
+    }
+}
+
+/// `POST /Me` (RFC 7644 §3.11): the user that the token stands for is there already, or was deleted and is not made
+/// again under an id of the client's choice.
+async fn create_me<D: Database>(
+    service: &Service<'_, D>,
+    request: &Request,
+    asked: &Asked,
+) -> Result<Reply, Failure> {
+    body::json(request, MAX_BODY)?;
+    service
+        .read(&scim::resource_type::USER_TYPE, &Key::Subject, asked)
+        .await?;
+    Err(scim::error::Error::uniqueness(
+        "The user of this token exists: change it with PUT or PATCH of /Me.",
+    )
+    .into())
+}
+
+fn condition(header: Option<&str>) -> Condition {
+    header.map_or(Condition::None, Condition::parse)
+}
+
+/// RFC 9110 §13.1.2: `If-None-Match: *` on a write means "only if there is none yet"; this server makes the ids, so
+/// there is nothing that such a write could create.
+fn refuse_if_none_match(condition: &Condition) -> Result<(), Failure> {
+    if *condition == Condition::Any {
+        return Err(Failure::PreconditionFailed(
+            "If-None-Match: * asks for a resource that is not there yet; create one with POST."
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+fn etag(version: &str) -> String {
+    format!("W/\"{version}\"")
+}
+
+/// A reply with a resource: its version and its address are headers, too.
+fn resource(status: u16, answer: Answer) -> Reply {
+    let etag = etag(&answer.version);
+    let reply = Reply::json(status, answer.body)
+        .with("ETag", etag)
+        .with("Location", answer.location.clone());
+    if status == 201 {
+        return reply;
+    }
+    reply.with("Content-Location", answer.location)
+}

@@ -1,0 +1,59 @@
+//! The `Authorization` header becomes a tenant (RFC 6750 §2.1, RFC 7644 §2).
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::service::{Failure, Moment};
+use crate::store::tenant::Tenant;
+
+/// Longest token that is looked at.
+const MAX_TOKEN: usize = 4_096;
+
+/// The tenant of a request: that of `SCIM_TOKEN` if the token equals it, else that of a token of the table, which the
+/// batch itself looks up.
+pub fn tenant(
+    authorization: Option<&str>,
+    secret: Option<&str>,
+    now: &Moment,
+) -> Result<Tenant, Failure> {
+    let Some(header) = authorization else {
+        return Err(Failure::Unauthorized(
+            "This endpoint needs a token: send the header `Authorization: Bearer <token>`.",
+        ));
+    };
+    let token = match header.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => token.trim(),
+        Some(_) | None => {
+            return Err(Failure::Unauthorized(
+                "Only bearer tokens are accepted: send the header `Authorization: Bearer <token>`.",
+            ));
+        }
+    };
+    if token.is_empty() || token.len() > MAX_TOKEN {
+        return Err(Failure::Unauthorized(
+            "The bearer token is empty or too long to be one of this server's.",
+        ));
+    }
+    let digest = Sha256::digest(token.as_bytes());
+    // Digests are compared, in constant time, so that neither the secret's content nor its length shows.
+    if let Some(secret) = secret.filter(|secret| !secret.is_empty())
+        && bool::from(Sha256::digest(secret.as_bytes()).ct_eq(&digest))
+    {
+        return Ok(Tenant::Default);
+    }
+    Ok(Tenant::Token {
+        hash: hex(&digest),
+        now: now.text.clone(),
+    })
+}
+
+/// Bytes as lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(u32::from(digit), 16));
+        }
+    }
+    text
+}

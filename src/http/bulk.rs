@@ -1,0 +1,47 @@
+//! The `BulkResponse` (RFC 7644 §3.7.3).
+
+use scim::bulk::BULK_RESPONSE;
+use serde_json::{Map, Value};
+
+use super::reply::{error_body, told};
+use crate::service::bulk::{Done, Outcome};
+
+/// The message as JSON text.
+pub fn response(outcomes: &[Outcome]) -> String {
+    let mut body = Map::new();
+    body.insert("schemas".to_owned(), Value::from(vec![BULK_RESPONSE]));
+    body.insert(
+        "Operations".to_owned(),
+        outcomes.iter().map(operation).collect(),
+    );
+    Value::Object(body).to_string()
+}
+
+fn operation(outcome: &Outcome) -> Value {
+    let mut body = Map::new();
+    let mut put = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            body.insert(name.to_owned(), value);
+        }
+    };
+    put("method", Some(Value::from(outcome.method.as_str())));
+    put("bulkId", outcome.bulk_id.as_deref().map(Value::from));
+    put("location", outcome.location.as_deref().map(Value::from));
+    let version = outcome.version.as_deref();
+    put(
+        "version",
+        version.map(|version| Value::from(format!("W/\"{version}\""))),
+    );
+    let status = match &outcome.result {
+        Ok(Done::Created) => 201,
+        Ok(Done::Changed) => 200,
+        Ok(Done::Silent) => 204,
+        Err(failure) => {
+            let (status, scim_type, detail) = told(failure);
+            put("response", Some(error_body(status, scim_type, detail)));
+            status
+        }
+    };
+    put("status", Some(Value::from(status.to_string())));
+    Value::Object(body)
+}

@@ -1,0 +1,118 @@
+//! A reply as plain data; the place where an outcome becomes a status.
+
+use scim::error::{Error, ScimType};
+use serde_json::{Map, Value};
+
+use crate::service::Failure;
+
+/// A reply.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body, JSON text; none for an empty one.
+    pub body: Option<String>,
+    /// The scimType of a refusal, for the log.
+    pub scim_type: Option<&'static str>,
+}
+
+impl Reply {
+    /// A reply with a body.
+    pub fn json(status: u16, body: String) -> Self {
+        Self {
+            status,
+            body: Some(body),
+            ..Self::default()
+        }
+    }
+
+    /// A reply without one.
+    pub fn empty(status: u16) -> Self {
+        Self {
+            status,
+            ..Self::default()
+        }
+    }
+
+    /// The same with another header.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// A SCIM error (RFC 7644 §3.12).
+    pub fn error(status: u16, scim_type: Option<ScimType>, detail: &str) -> Self {
+        Self {
+            status,
+            body: Some(error_body(status, scim_type, detail).to_string()),
+            scim_type: scim_type.map(ScimType::as_str),
+            ..Self::default()
+        }
+    }
+
+    /// What a failure is told as.
+    pub fn failure(failure: &Failure) -> Self {
+        let (status, scim_type, detail) = told(failure);
+        let reply = Self::error(status, scim_type, detail);
+        if status == 401 {
+            return reply.with("WWW-Authenticate", "Bearer");
+        }
+        reply
+    }
+}
+
+/// The fixed sentence for what is broken on this side: the cause is in the log, never in the reply.
+const BROKEN: &str =
+    "The server could not complete the request; nothing was changed. Try again later.";
+
+/// The status, keyword and sentence of a failure.
+pub fn told(failure: &Failure) -> (u16, Option<ScimType>, &str) {
+    match failure {
+        Failure::Refused(error) => (status_of(error), Some(error.scim_type()), error.detail()),
+        Failure::Unauthorized(detail) => (401, None, detail),
+        Failure::NotFound(detail) => (404, None, detail),
+        Failure::PreconditionFailed(detail) => (412, None, detail),
+        Failure::Conflict(detail) => (409, None, detail),
+        Failure::TooLarge(detail) => (413, None, detail),
+        Failure::Forbidden(detail) => (403, None, detail),
+        Failure::UnsupportedMediaType(detail) => (415, None, detail),
+        Failure::Broken(_) => (500, None, BROKEN),
+    }
+}
+
+/// RFC 7644 §3.12 table 9: 400, but for these.
+fn status_of(error: &Error) -> u16 {
+    match error.scim_type() {
+        ScimType::Uniqueness => 409,
+        ScimType::Sensitive => 403,
+        ScimType::InvalidFilter
+        | ScimType::TooMany
+        | ScimType::Mutability
+        | ScimType::InvalidSyntax
+        | ScimType::InvalidPath
+        | ScimType::NoTarget
+        | ScimType::InvalidValue
+        | ScimType::InvalidVers
+        | ScimType::InvalidCursor
+        | ScimType::ExpiredCursor
+        | ScimType::InvalidCount => 400,
+    }
+}
+
+/// The message of RFC 7644 §3.12.
+pub fn error_body(status: u16, scim_type: Option<ScimType>, detail: &str) -> Value {
+    let mut body = Map::new();
+    body.insert(
+        "schemas".to_owned(),
+        Value::from(vec!["urn:ietf:params:scim:api:messages:2.0:Error"]),
+    );
+    body.insert("status".to_owned(), Value::from(status.to_string()));
+    if let Some(scim_type) = scim_type {
+        body.insert("scimType".to_owned(), Value::from(scim_type.as_str()));
+    }
+    body.insert("detail".to_owned(), Value::from(detail));
+    Value::Object(body)
+}

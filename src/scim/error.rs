@@ -1,0 +1,133 @@
+//! Every refusal of the protocol, by name (RFC 7644 §3.12, RFC 9865 §3).
+//!
+//! An [`Error`] says what is wrong and what to do; which HTTP status it becomes is decided at the edge.
+
+use alloc::string::String;
+use core::fmt;
+
+/// The detail error keyword of RFC 7644 §3.12 table 9, and the three that RFC 9865 §3 adds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScimType {
+    /// The filter is malformed, or compares what cannot be compared.
+    InvalidFilter,
+    /// The query yields more results than the server is willing to work on.
+    TooMany,
+    /// A value that must be unique is in use.
+    Uniqueness,
+    /// The change is not compatible with the attribute's mutability or its current state.
+    Mutability,
+    /// The body is not JSON, or not the message that the endpoint takes.
+    InvalidSyntax,
+    /// The path of a PATCH operation is malformed or names nothing of the schema.
+    InvalidPath,
+    /// The path of a PATCH operation matches no value to operate on.
+    NoTarget,
+    /// A required value is missing, or a value is not compatible with its attribute.
+    InvalidValue,
+    /// The protocol version asked for is not served.
+    InvalidVers,
+    /// The request carries what must not stand in a URL (§7.5.2).
+    Sensitive,
+    /// The cursor is not one that this server gave out for this query (RFC 9865).
+    InvalidCursor,
+    /// The cursor was given out too long ago (RFC 9865).
+    ExpiredCursor,
+    /// The page size is not acceptable with a cursor (RFC 9865).
+    InvalidCount,
+}
+
+impl ScimType {
+    /// The keyword as it stands in an error message.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidFilter => "invalidFilter",
+            Self::TooMany => "tooMany",
+            Self::Uniqueness => "uniqueness",
+            Self::Mutability => "mutability",
+            Self::InvalidSyntax => "invalidSyntax",
+            Self::InvalidPath => "invalidPath",
+            Self::NoTarget => "noTarget",
+            Self::InvalidValue => "invalidValue",
+            Self::InvalidVers => "invalidVers",
+            Self::Sensitive => "sensitive",
+            Self::InvalidCursor => "invalidCursor",
+            Self::ExpiredCursor => "expiredCursor",
+            Self::InvalidCount => "invalidCount",
+        }
+    }
+}
+
+/// A refusal: the keyword, and a sentence for the person who reads the client's log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    scim_type: ScimType,
+    detail: String,
+}
+
+/// One constructor a keyword; the detail is the whole sentence.
+macro_rules! constructors {
+    ($($(#[$doc:meta])* $name:ident => $variant:ident;)*) => {
+        impl Error {
+            $($(#[$doc])*
+            pub fn $name(detail: impl Into<String>) -> Self {
+                Self { scim_type: ScimType::$variant, detail: detail.into() }
+            })*
+        }
+    };
+}
+
+constructors! {
+    /// A filter that cannot be honoured.
+    invalid_filter => InvalidFilter;
+    /// More results, operations or values than the server works on at once.
+    too_many => TooMany;
+    /// A value that another resource already has.
+    uniqueness => Uniqueness;
+    /// A change that the attribute's mutability forbids.
+    mutability => Mutability;
+    /// A body that is not what the endpoint takes.
+    invalid_syntax => InvalidSyntax;
+    /// A PATCH path, or a `sortBy`, that names nothing.
+    invalid_path => InvalidPath;
+    /// A PATCH path that matches nothing.
+    no_target => NoTarget;
+    /// A value of the wrong kind, or one that is missing.
+    invalid_value => InvalidValue;
+    /// A version of the protocol that is not served.
+    invalid_vers => InvalidVers;
+    /// What must not stand in a URL.
+    sensitive => Sensitive;
+    /// A cursor that was not given out for this query.
+    invalid_cursor => InvalidCursor;
+    /// A cursor that is too old.
+    expired_cursor => ExpiredCursor;
+    /// A count that cannot be combined with a cursor.
+    invalid_count => InvalidCount;
+}
+
+impl Error {
+    /// The keyword.
+    pub const fn scim_type(&self) -> ScimType {
+        self.scim_type
+    }
+
+    /// What is wrong and what to do about it.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The same refusal, with the part of the message that it is about in front: `Operation 2: …`.
+    #[must_use]
+    pub fn within(mut self, place: &str) -> Self {
+        self.detail = [place, ": ", &self.detail].concat();
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.scim_type.as_str(), self.detail)
+    }
+}
+
+impl core::error::Error for Error {}

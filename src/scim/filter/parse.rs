@@ -1,0 +1,311 @@
+//! Text to [`Filter`]: the grammar of RFC 7644 §3.4.2.2 figure 1, by recursive descent.
+//!
+//! Read with its errata: 4670 (`and` binds closer than `or`, both less than a comparison), 4690 and 7322 (no value path
+//! within a value path, groups within it are fine), 7319 (a space may stand behind `not`). Also read are `$` in names
+//! (RFC 7643 §2.1), runs of spaces, `true`, `false` and `null` in any letter case, and what Entra ID, Okta and others
+//! send though the grammar lacks it: `emails[type eq "work"].value eq "x"`, which says the same as
+//! `emails[type eq "work" and value eq "x"]` and is turned into that.
+
+use alloc::{boxed::Box, string::String, string::ToString, vec, vec::Vec};
+
+use serde_json::Number;
+
+use super::{CompareOp, CompareValue, Filter};
+use crate::error::Error;
+use crate::path::{AttributePath, is_name};
+
+mod token;
+
+/// How deep brackets may nest: recursion here and in everything that walks a filter is bounded by it.
+pub const MAX_DEPTH: usize = 32;
+
+/// How many comparisons one filter may have: each is an expression of the SQL that it becomes.
+pub const MAX_COMPARISONS: usize = 64;
+
+/// How much of an unexpected word is repeated in an error.
+const MAX_FOUND: usize = 40;
+
+const OPERATOR: &str = "an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)";
+const VALUE: &str = "a value (a string in double quotes, a number, true, false or null)";
+
+impl Filter {
+    /// Reads a filter.
+    ///
+    /// ```
+    /// use scim::filter::Filter;
+    /// let filter = Filter::parse(r#"userType EQ "Employee" and not(emails co "x" or title pr)"#)?;
+    /// assert_eq!(filter.to_string(), r#"userType eq "Employee" and not (emails co "x" or title pr)"#);
+    /// let error = Filter::parse("userName regex \"b.*\"").unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "invalidFilter: filter: expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr) at character 10, \
+    ///      found 'regex'"
+    /// );
+    /// # Ok::<(), scim::error::Error>(())
+    /// ```
+    pub fn parse(text: &str) -> Result<Filter, Error> {
+        let mut parser = Parser::new(text, Subject::Filter);
+        parser.spaces();
+        let filter = parser.disjunction()?;
+        parser.end("'and', 'or' or the end")?;
+        Ok(filter)
+    }
+}
+
+/// What the text is, for the words of an error.
+#[derive(Clone, Copy, PartialEq)]
+enum Subject {
+    Filter,
+    Path,
+}
+
+/// A place in a text, and what was seen on the way there.
+pub(crate) struct Parser<'a> {
+    text: &'a str,
+    rest: &'a str,
+    /// Characters behind us.
+    position: usize,
+    depth: usize,
+    comparisons: usize,
+    /// Between the brackets of a value path.
+    in_value_path: bool,
+    subject: Subject,
+}
+
+impl<'a> Parser<'a> {
+    /// Starts on an attribute path or the path of a PATCH operation.
+    pub(crate) fn path(text: &'a str) -> Self {
+        Self::new(text, Subject::Path)
+    }
+
+    fn new(text: &'a str, subject: Subject) -> Self {
+        Self {
+            text,
+            rest: text,
+            position: 0,
+            depth: 0,
+            comparisons: 0,
+            in_value_path: false,
+            subject,
+        }
+    }
+
+    // FILTER = attrExp / logExp / valuePath / *1("not" SP) "(" FILTER ")"
+    // logExp = FILTER SP ("and" / "or") SP FILTER
+
+    fn disjunction(&mut self) -> Result<Filter, Error> {
+        let mut parts = vec![self.conjunction()?];
+        while self.connective("or") {
+            parts.push(self.conjunction()?);
+        }
+        Ok(joined(parts, Filter::Or))
+    }
+
+    fn conjunction(&mut self) -> Result<Filter, Error> {
+        let mut parts = vec![self.term()?];
+        while self.connective("and") {
+            parts.push(self.term()?);
+        }
+        Ok(joined(parts, Filter::And))
+    }
+
+    fn term(&mut self) -> Result<Filter, Error> {
+        let negated = self.negation();
+        if self.peek() != Some('(') {
+            return self.expression();
+        }
+        self.open()?;
+        let inner = self.disjunction()?;
+        self.close(')', "'and', 'or' or ')'")?;
+        Ok(if negated {
+            Filter::Not(Box::new(inner))
+        } else {
+            inner
+        })
+    }
+
+    // attrExp = (attrPath SP "pr") / (attrPath SP compareOp SP compValue)
+    // valuePath = attrPath "[" valFilter "]"
+
+    fn expression(&mut self) -> Result<Filter, Error> {
+        let path = self.attribute_path()?;
+        if self.peek() != Some('[') {
+            return self.comparison(path);
+        }
+        let mut inner = self.value_filter()?;
+        if self.peek() == Some('.') {
+            let position = self.position + 1;
+            let part = AttributePath::named(self.sub_attribute()?, position);
+            let last = self.comparison(part)?;
+            inner = match inner {
+                Filter::And(mut parts) => {
+                    parts.push(last);
+                    Filter::And(parts)
+                }
+                other => Filter::And(vec![other, last]),
+            };
+        }
+        Ok(Filter::ValuePath(path, Box::new(inner)))
+    }
+
+    /// `[URI ":"] ATTRNAME *1subAttr`
+    pub(crate) fn attribute_path(&mut self) -> Result<AttributePath, Error> {
+        let word = self.word();
+        let Some(path) = AttributePath::split(word, self.position) else {
+            return Err(self.expected("an attribute name"));
+        };
+        self.advance(word.len());
+        Ok(path)
+    }
+
+    /// `"[" valFilter "]"`
+    pub(crate) fn value_filter(&mut self) -> Result<Filter, Error> {
+        if self.in_value_path {
+            return Err(self.refuse(&[
+                "a value path cannot stand within another, as it does",
+                &self.here(),
+            ]));
+        }
+        self.in_value_path = true;
+        self.open()?;
+        let inner = self.disjunction()?;
+        self.close(']', "'and', 'or' or ']'")?;
+        self.in_value_path = false;
+        Ok(inner)
+    }
+
+    /// `subAttr = "." ATTRNAME`, behind a value path.
+    pub(crate) fn sub_attribute(&mut self) -> Result<&'a str, Error> {
+        self.advance(1);
+        let word = self.word();
+        if !is_name(word) {
+            return Err(self.expected("the name of a sub-attribute"));
+        }
+        self.advance(word.len());
+        Ok(word)
+    }
+
+    /// Whether a space and something else follow.
+    pub(crate) fn operator_follows(&self) -> bool {
+        let rest = self.rest.trim_start_matches(token::is_space);
+        !rest.is_empty() && rest.len() < self.rest.len()
+    }
+
+    /// `SP "pr" / SP compareOp SP compValue`
+    pub(crate) fn comparison(&mut self, path: AttributePath) -> Result<Filter, Error> {
+        self.comparisons += 1;
+        if self.comparisons > MAX_COMPARISONS {
+            return Err(self.refuse(&["more than ", &MAX_COMPARISONS.to_string(), " comparisons"]));
+        }
+        if !self.spaces() {
+            return Err(self.expected(OPERATOR));
+        }
+        let word = self.word();
+        if word.eq_ignore_ascii_case("pr") {
+            self.advance(word.len());
+            return Ok(Filter::Present(path));
+        }
+        let Some(op) = CompareOp::named(word) else {
+            return Err(self.expected(OPERATOR));
+        };
+        self.advance(word.len());
+        if !self.spaces() {
+            return Err(self.expected(VALUE));
+        }
+        Ok(Filter::Compare(path, op, self.value()?))
+    }
+
+    /// `compValue = false / null / true / number / string`
+    fn value(&mut self) -> Result<CompareValue, Error> {
+        if self.peek() == Some('"') {
+            return self.string().map(CompareValue::String);
+        }
+        let word = self.word();
+        let value = if word.eq_ignore_ascii_case("true") {
+            CompareValue::Boolean(true)
+        } else if word.eq_ignore_ascii_case("false") {
+            CompareValue::Boolean(false)
+        } else if word.eq_ignore_ascii_case("null") {
+            CompareValue::Null
+        } else if let Ok(number) = serde_json::from_str::<Number>(word) {
+            CompareValue::Number(number)
+        } else {
+            return Err(self.expected(VALUE));
+        };
+        self.advance(word.len());
+        Ok(value)
+    }
+
+    /// A JSON string (RFC 7159 §7).
+    fn string(&mut self) -> Result<String, Error> {
+        let mut escaped = false;
+        let end = self.rest.char_indices().skip(1).find(|&(_, character)| {
+            if escaped {
+                escaped = false;
+                return false;
+            }
+            escaped = character == '\\';
+            character == '"'
+        });
+        let Some(raw) = end.and_then(|(at, _)| self.rest.get(..=at)) else {
+            return Err(self.refuse(&["expected a closing '\"' for the string", &self.here()]));
+        };
+        let Ok(string) = serde_json::from_str::<String>(raw) else {
+            return Err(self.refuse(&[
+                "expected a JSON string",
+                &self.here(),
+                ", found a bare control character or an escape that JSON does not have",
+            ]));
+        };
+        self.advance(raw.len());
+        Ok(string)
+    }
+
+    fn expected(&self, what: &str) -> Error {
+        let word = self.word();
+        let found = if word.is_empty() {
+            self.peek().map(String::from)
+        } else {
+            None
+        };
+        let found = found.unwrap_or_else(|| word.chars().take(MAX_FOUND).collect());
+        if found.is_empty() {
+            return self.refuse(&["expected ", what, &self.here(), ", found the end"]);
+        }
+        self.refuse(&["expected ", what, &self.here(), ", found '", &found, "'"])
+    }
+
+    fn here(&self) -> String {
+        [" at character ", &(self.position + 1).to_string()].concat()
+    }
+
+    /// A filter in a path is refused as a filter (§3.12 table 9: "PATCH (Path Filter)").
+    fn refuse(&self, sentence: &[&str]) -> Error {
+        match self.subject {
+            Subject::Filter => Error::invalid_filter(["filter: ", &sentence.concat()].concat()),
+            Subject::Path => {
+                let detail = ["path '", self.text, "': ", &sentence.concat()].concat();
+                if self.in_value_path {
+                    Error::invalid_filter(detail)
+                } else {
+                    Error::invalid_path(detail)
+                }
+            }
+        }
+    }
+}
+
+/// One part is itself; several are joined.
+fn joined(mut parts: Vec<Filter>, join: fn(Vec<Filter>) -> Filter) -> Filter {
+    match parts.pop() {
+        Some(only) if parts.is_empty() => only,
+        Some(last) => {
+            parts.push(last);
+            join(parts)
+        }
+        None => join(parts),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! A filter bound to a resource type: attributes resolved, values folded, impossible comparisons refused.
+//!
+//! A predicate is evaluated here over the comparison image of a resource (see `fold`), and in the store as SQL over
+//! the same image; the two must agree.
+
+use alloc::{boxed::Box, string::String, vec, vec::Vec};
+
+use serde_json::Number;
+
+use super::CompareOp;
+use crate::path::Location;
+use crate::schema::Attribute;
+
+mod bind;
+mod evaluate;
+mod scope;
+mod value;
+
+/// A condition on a resource.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Predicate {
+    /// Holds for every resource, or for none.
+    Constant(bool),
+    /// All parts hold.
+    All(Vec<Predicate>),
+    /// Some part holds.
+    Any(Vec<Predicate>),
+    /// The part does not hold.
+    Not(Box<Predicate>),
+    /// A test of what stands at a place.
+    Test(Place, Test),
+    /// Some value of the multi-valued attribute `of` (whose `sub` is `None`) satisfies `holds`; inside `holds`, places
+    /// are relative to that value (`Place::Sub`, `Place::Value`), never `Place::At`.
+    Element {
+        /// The multi-valued attribute.
+        of: Location,
+        /// What one of its values must satisfy.
+        holds: Box<Predicate>,
+    },
+}
+
+/// What a test looks at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Place {
+    /// A singular attribute or sub-attribute of the resource; for `Present`/`Absent` also a multi-valued or complex one.
+    At(Location),
+    /// Within `Element`: a sub-attribute of the value.
+    Sub(&'static Attribute),
+    /// Within `Element`: the value itself, of a multi-valued attribute that is not complex.
+    Value(&'static Attribute),
+}
+
+/// A test of one place.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// Has a value: not null, not `""` when that means unassigned, not empty.
+    Present,
+    /// Has none.
+    Absent,
+    /// Compares. An absent value satisfies `ne` and no other operator (RFC 7643 §2.5: unassigned is null, and null is
+    /// not identical to any value).
+    Compare(CompareOp, Operand),
+}
+
+/// A value to compare with, in the form it has in the comparison image.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operand {
+    /// Folded where the attribute is not case exact; a dateTime in UTC with fixed width.
+    String(String),
+    /// A boolean.
+    Boolean(bool),
+    /// A number.
+    Number(Number),
+}
+
+impl Predicate {
+    /// The terms of a predicate on one value of a multi-valued attribute that is one `eq` or several joined by `and`:
+    /// what an index can look up. `None` for any other. The attribute of a plain value is the multi-valued one itself.
+    pub fn equalities(&self) -> Option<Vec<(&'static Attribute, &Operand)>> {
+        match self {
+            Self::Test(
+                Place::Sub(attribute) | Place::Value(attribute),
+                Test::Compare(CompareOp::Eq, operand),
+            ) => Some(vec![(*attribute, operand)]),
+            Self::All(parts) => {
+                let mut terms = Vec::with_capacity(parts.len());
+                for part in parts {
+                    terms.append(&mut part.equalities()?);
+                }
+                Some(terms)
+            }
+            Self::Constant(_)
+            | Self::Any(_)
+            | Self::Not(_)
+            | Self::Test(..)
+            | Self::Element { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! The comparison image of a document: what `eq` calls equal is equal there byte by byte (RFC 7643 §2.2, §2.3).
+//!
+//! Filters, uniqueness and PATCH compare images, here and in SQL, so that all agree on what is the same.
+
+use alloc::{string::String, vec::Vec};
+
+use serde_json::{Map, Value};
+
+use crate::date_time::instant;
+use crate::resource_type::ResourceType;
+use crate::schema::{Attribute, Type, find};
+
+/// A string without letter case: full Unicode case folding, character by character.
+///
+/// Each character goes to upper case and back to lower case, so that characters which share an upper case share the
+/// image (`ſ` and `s`, `ς` and `σ`, `ß` and `SS`). Never by a string's `to_lowercase`: it writes the last sigma of a
+/// word differently, and `sw` would miss. The dotless `ı` stays itself (its upper case is a plain `I`): to a Turkish
+/// reader it is another letter, and Unicode's own folding keeps it apart too.
+///
+/// ```
+/// use scim::fold::fold_str;
+/// assert_eq!(fold_str("Straße ΟΔΟΣ"), "strasse οδοσ");
+/// assert_ne!(fold_str("ı"), fold_str("I"));
+/// ```
+pub fn fold_str(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let mut folded = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            'ı' => folded.push('ı'),
+            // The one capital whose lower case has a longer upper case: by way of ß it would need a second pass.
+            'ẞ' => folded.push_str("ss"),
+            _ => folded.extend(character.to_uppercase().flat_map(char::to_lowercase)),
+        }
+    }
+    folded
+}
+
+/// The comparison image of a document or a whole resource of this type.
+///
+/// Names get the schema's spelling, strings that are not case exact are folded, times become instants. What the schemas
+/// do not know and what is unassigned (null, `""`, `[]`, `{}`: RFC 7643 §2.5) is left out.
+///
+/// ```
+/// use scim::{fold::fold, resource_type::USER_TYPE};
+/// let document = serde_json::json!({"username": "BJensen", "externalId": "X1", "shoeSize": 42});
+/// let image = fold(&USER_TYPE, document.as_object().unwrap());
+/// assert_eq!(serde_json::json!(image), serde_json::json!({"userName": "bjensen", "externalId": "X1"}));
+/// ```
+pub fn fold(
+    resource_type: &'static ResourceType,
+    document: &Map<String, Value>,
+) -> Map<String, Value> {
+    let mut folded = Map::new();
+    for (key, value) in document {
+        if let Some(attribute) = resource_type.attribute(key) {
+            put(&mut folded, attribute.name, fold_value(attribute, value));
+        } else if let (Some(schema), Value::Object(members)) = (resource_type.extension(key), value)
+        {
+            put(
+                &mut folded,
+                schema.uri,
+                fold_members(schema.attributes, members),
+            );
+        }
+    }
+    folded
+}
+
+/// The comparison image of one value of an attribute, or of all of them in their array.
+///
+/// A value of another type than the attribute's is its own image.
+pub fn fold_value(attribute: &'static Attribute, value: &Value) -> Value {
+    match value {
+        Value::Array(elements) => {
+            let images = elements
+                .iter()
+                .map(|element| fold_value(attribute, element));
+            Value::Array(images.filter(is_assigned).collect::<Vec<_>>())
+        }
+        Value::Object(members) => fold_members(attribute.sub_attributes, members),
+        Value::String(text) => match attribute.kind {
+            Type::DateTime => Value::String(instant(text).unwrap_or_else(|| text.clone())),
+            Type::String | Type::Reference | Type::Binary if !attribute.case_exact => {
+                Value::String(fold_str(text))
+            }
+            Type::String
+            | Type::Reference
+            | Type::Binary
+            | Type::Boolean
+            | Type::Decimal
+            | Type::Integer
+            | Type::Complex => value.clone(),
+        },
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    }
+}
+
+fn fold_members(attributes: &'static [Attribute], members: &Map<String, Value>) -> Value {
+    let mut folded = Map::new();
+    for (key, value) in members {
+        if let Some(attribute) = find(attributes, key) {
+            put(&mut folded, attribute.name, fold_value(attribute, value));
+        }
+    }
+    Value::Object(folded)
+}
+
+fn put(folded: &mut Map<String, Value>, name: &str, value: Value) {
+    if is_assigned(&value) {
+        folded.insert(String::from(name), value);
+    }
+}
+
+/// Whether this is a value at all: null, an empty string, an empty array and an empty object are none.
+pub(crate) fn is_assigned(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(_) | Value::Number(_) => true,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(elements) => !elements.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,225 @@
+//! Queries and their replies: `SearchRequest`, `ListResponse` (RFC 7644 §3.4.2, §3.4.3, RFC 9865 §2).
+
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde_json::{Map, Value};
+
+use crate::error::Error;
+
+/// The URI of the search message.
+pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
+/// The URI of the list message.
+pub const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+
+/// What a client wants to see of a list, as written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SearchRequest {
+    /// `filter`.
+    pub filter: Option<String>,
+    /// `sortBy`.
+    pub sort_by: Option<String>,
+    /// `sortOrder` is `descending`.
+    pub descending: bool,
+    /// `startIndex`.
+    pub start_index: Option<i64>,
+    /// `count`.
+    pub count: Option<i64>,
+    /// `cursor`; the empty one asks for the first page by cursor (RFC 9865 §2).
+    pub cursor: Option<String>,
+    /// `attributes`.
+    pub attributes: Vec<String>,
+    /// `excludedAttributes`.
+    pub excluded_attributes: Vec<String>,
+}
+
+impl SearchRequest {
+    /// Reads the message of RFC 7644 §3.4.3. Member names are taken in any letter case, unknown ones are ignored.
+    ///
+    /// ```
+    /// use scim::list::SearchRequest;
+    /// let request = SearchRequest::from_body(&serde_json::json!({
+    ///     "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
+    ///     "attributes": ["displayName"], "filter": "displayName sw \"smith\"", "startIndex": 1, "count": 10,
+    /// }))?;
+    /// assert_eq!(request.count, Some(10));
+    /// # Ok::<(), scim::error::Error>(())
+    /// ```
+    pub fn from_body(body: &Value) -> Result<Self, Error> {
+        let body = body.as_object().ok_or_else(|| {
+            Error::invalid_syntax("A search is a JSON object: a SearchRequest message.")
+        })?;
+        check_schemas(body)?;
+        let mut request = Self::default();
+        for (name, value) in body {
+            if value.is_null() {
+                continue;
+            }
+            match name.to_ascii_lowercase().as_str() {
+                "filter" => request.filter = Some(text("filter", value)?),
+                "sortby" => {
+                    request.sort_by =
+                        Some(text("sortBy", value)?).filter(|text| !text.trim().is_empty());
+                }
+                "sortorder" => request.set_sort_order(&text("sortOrder", value)?)?,
+                "startindex" => request.start_index = Some(integer("startIndex", value)?),
+                "count" => request.count = Some(integer("count", value)?),
+                "cursor" => request.cursor = Some(text("cursor", value)?),
+                "attributes" => request.attributes = names("attributes", value)?,
+                "excludedattributes" => {
+                    request.excluded_attributes = names("excludedAttributes", value)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(request)
+    }
+
+    /// Sets the order from its name (§3.4.2.3).
+    pub fn set_sort_order(&mut self, name: &str) -> Result<(), Error> {
+        self.descending = if name.eq_ignore_ascii_case("descending") {
+            true
+        } else if name.eq_ignore_ascii_case("ascending") || name.is_empty() {
+            false
+        } else {
+            return Err(Error::invalid_value(
+                "sortOrder must be \"ascending\" or \"descending\".",
+            ));
+        };
+        Ok(())
+    }
+}
+
+/// `schemas` must name the message, where it stands at all: a client that leaves it out says the same by the endpoint.
+fn check_schemas(body: &Map<String, Value>) -> Result<(), Error> {
+    let named = match body.get("schemas") {
+        None => return Ok(()),
+        Some(Value::Array(uris)) => uris.iter().any(|uri| {
+            uri.as_str()
+                .is_some_and(|uri| uri.eq_ignore_ascii_case(SEARCH_REQUEST))
+        }),
+        Some(_) => false,
+    };
+    if named {
+        Ok(())
+    } else {
+        let mut detail = "schemas must name ".to_owned();
+        detail.push_str(SEARCH_REQUEST);
+        Err(Error::invalid_syntax(detail))
+    }
+}
+
+fn text(name: &str, value: &Value) -> Result<String, Error> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        _ => Err(wrong(name, " must be a string.")),
+    }
+}
+
+fn integer(name: &str, value: &Value) -> Result<i64, Error> {
+    let number = match value {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_i64(),
+    };
+    number.ok_or_else(|| wrong(name, " must be a whole number."))
+}
+
+/// A list of names, or one string of them with commas, as in a query.
+fn names(name: &str, value: &Value) -> Result<Vec<String>, Error> {
+    let list: Vec<&str> = match value {
+        Value::String(text) => text.split(',').collect(),
+        Value::Array(values) => {
+            let texts: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
+            texts.ok_or_else(|| wrong(name, " must be a list of strings."))?
+        }
+        _ => return Err(wrong(name, " must be a list of strings.")),
+    };
+    Ok(list
+        .into_iter()
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect())
+}
+
+fn wrong(name: &str, rule: &str) -> Error {
+    let mut detail = name.to_owned();
+    detail.push_str(rule);
+    Error::invalid_value(detail)
+}
+
+/// A `ListResponse` whose resources are JSON text already.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListResponse {
+    /// How many resources match; a page by cursor may not know (RFC 9865 §2.3).
+    pub total_results: Option<u64>,
+    /// The index of the first resource, of a page by index.
+    pub start_index: Option<u64>,
+    /// The cursor of the next page.
+    pub next_cursor: Option<String>,
+    /// The cursor of the page before.
+    pub previous_cursor: Option<String>,
+    /// The resources of the page.
+    pub resources: Vec<String>,
+}
+
+impl ListResponse {
+    /// The message as JSON text.
+    ///
+    /// ```
+    /// use scim::list::ListResponse;
+    /// let list = ListResponse { total_results: Some(0), start_index: Some(1), ..ListResponse::default() };
+    /// let text = list.to_json();
+    /// let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    /// assert_eq!(value["totalResults"], 0);
+    /// assert_eq!(value["Resources"], serde_json::json!([]));
+    /// ```
+    pub fn to_json(&self) -> String {
+        let bytes: usize = self
+            .resources
+            .iter()
+            .map(|resource| resource.len() + 1)
+            .sum();
+        let mut text = String::with_capacity(bytes + 256);
+        text.push_str("{\"schemas\":[\"");
+        text.push_str(LIST_RESPONSE);
+        text.push_str("\"]");
+        let items = u64::try_from(self.resources.len()).ok();
+        for (name, number) in [
+            ("totalResults", self.total_results),
+            ("startIndex", self.start_index),
+            ("itemsPerPage", items),
+        ] {
+            if let Some(number) = number {
+                push_name(&mut text, name);
+                text.push_str(&Value::from(number).to_string());
+            }
+        }
+        for (name, cursor) in [
+            ("nextCursor", &self.next_cursor),
+            ("previousCursor", &self.previous_cursor),
+        ] {
+            if let Some(cursor) = cursor {
+                push_name(&mut text, name);
+                text.push_str(&Value::from(cursor.as_str()).to_string());
+            }
+        }
+        push_name(&mut text, "Resources");
+        text.push('[');
+        for (index, resource) in self.resources.iter().enumerate() {
+            if index > 0 {
+                text.push(',');
+            }
+            text.push_str(resource);
+        }
+        text.push_str("]}");
+        text
+    }
+}
+
+fn push_name(text: &mut String, name: &str) {
+    text.push_str(",\"");
+    text.push_str(name);
+    text.push_str("\":");
+}

@@ -1,0 +1,215 @@
+//! Operations, applied to a document in order (RFC 7644 §3.5.2.1 to §3.5.2.3).
+
+use alloc::{string::String, vec::Vec};
+
+use serde_json::{Map, Value};
+
+use super::{Op, Operation};
+use crate::error::Error;
+use crate::fold::fold_value;
+use crate::habit::Habits;
+use crate::path::{Location, Target};
+use crate::resource::{
+    check_required, fixed_already, get, immutable_parts, is_same, put, set_schemas, take,
+};
+use crate::resource_type::ResourceType;
+use crate::schema::{Schema, Type};
+
+mod elements;
+
+use elements::{Selection, append, cannot_go, merge, one_primary, put_list, take_list};
+
+#[cfg(test)]
+mod tests;
+
+/// Applies operations, as [`super::PatchOp::parse`] made them, to a document, and sets its `schemas`.
+///
+/// On an error the document is left half changed: pass a copy. Operations on the linked attribute change no document
+/// and are passed over (see [`super::PatchOp::split`]).
+///
+/// ```
+/// use scim::{habit::Habits, patch::{PatchOp, apply::apply}, resource_type::USER_TYPE};
+/// let body = serde_json::json!({ "Operations": [
+///     { "op": "Add", "path": "emails[type eq \"work\"].value", "value": "babs@example.com" },
+/// ] });
+/// let mut habits = Habits::default();
+/// let patch = PatchOp::parse(&USER_TYPE, &body, &mut habits)?;
+/// let mut document = serde_json::json!({ "userName": "babs" }).as_object().cloned().unwrap();
+/// apply(&USER_TYPE, &patch.operations, &mut document, &mut habits)?;
+/// assert_eq!(document["emails"], serde_json::json!([{ "type": "work", "value": "babs@example.com" }]));
+/// # Ok::<(), scim::error::Error>(())
+/// ```
+pub fn apply(
+    rt: &'static ResourceType,
+    operations: &[Operation],
+    document: &mut Map<String, Value>,
+    habits: &mut Habits,
+) -> Result<(), Error> {
+    // A resource stored before an operator made an attribute required can still be changed.
+    let complete = check_required(rt, document).is_ok();
+    for operation in operations {
+        match &operation.target {
+            // No operation that was read has it.
+            Target::Resource => {
+                return Err(Error::no_target("an operation must name an attribute"));
+            }
+            Target::Extension(schema) => remove_extension(rt, schema, document)?,
+            Target::Attribute(location) if location.attribute.linked => {}
+            Target::Attribute(location) => {
+                guarded(*location, document, |document| {
+                    attribute(operation.op, *location, operation.value.as_ref(), document)
+                })?;
+            }
+            Target::Elements { of, .. } if of.attribute.linked => {}
+            Target::Elements {
+                of,
+                filter,
+                sub,
+                create,
+            } => {
+                let selection = Selection {
+                    of: *of,
+                    filter,
+                    sub: *sub,
+                    create: create.as_deref(),
+                };
+                guarded(*of, document, |document| {
+                    selection.change(operation.op, operation.value.as_ref(), document, habits)
+                })?;
+            }
+        }
+    }
+    set_schemas(rt, document);
+    if complete {
+        check_required(rt, document)
+    } else {
+        Ok(())
+    }
+}
+
+/// Makes a change, and refuses it if it changed what is immutable and had a value. "A client MAY 'add' a value to an
+/// 'immutable' attribute if the attribute had no previous value" (§3.5.2).
+fn guarded(
+    location: Location,
+    document: &mut Map<String, Value>,
+    change: impl FnOnce(&mut Map<String, Value>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let value = |fixed: Location| get(document, fixed).map(|value| (fixed, value.clone()));
+    let before: Vec<_> = immutable_parts(Location {
+        sub: None,
+        ..location
+    })
+    .filter_map(value)
+    .collect();
+    change(document)?;
+    let changed = before.iter().find(|(fixed, before)| {
+        !get(document, *fixed).is_some_and(|after| is_same(*fixed, before, after))
+    });
+    match changed {
+        Some((fixed, _)) => Err(fixed_already(*fixed)),
+        None => Ok(()),
+    }
+}
+
+fn remove_extension(
+    rt: &'static ResourceType,
+    schema: &'static Schema,
+    document: &mut Map<String, Value>,
+) -> Result<(), Error> {
+    if rt
+        .extensions
+        .iter()
+        .any(|extension| extension.required && extension.schema == schema)
+    {
+        let mut detail = String::from("The extension `");
+        detail.push_str(schema.uri);
+        detail.push_str("` is required and cannot be removed");
+        return Err(Error::mutability(detail));
+    }
+    for attribute in schema.attributes {
+        let location = Location {
+            extension: Some(schema),
+            attribute,
+            sub: None,
+        };
+        guarded(location, document, |document| {
+            put(document, location, None);
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// An operation on an attribute, or on a part of a singular complex one.
+fn attribute(
+    op: Op,
+    location: Location,
+    value: Option<&Value>,
+    document: &mut Map<String, Value>,
+) -> Result<(), Error> {
+    let leaf = location.leaf();
+    match (op, value) {
+        (Op::Remove, None) => return remove(location, document),
+        (Op::Remove, Some(listed)) => {
+            let mut list = take_list(document, location);
+            let listed = fold_value(leaf, listed);
+            let listed = listed.as_array().map(Vec::as_slice).unwrap_or_default();
+            list.retain(|element| {
+                let image = fold_value(leaf, element);
+                !listed.iter().any(|listed| holds(&image, listed))
+            });
+            if list.is_empty() {
+                return remove(location, document);
+            }
+            put_list(document, location, list)?;
+        }
+        (Op::Add, Some(Value::Array(values))) if leaf.multi_valued => {
+            let mut list = take_list(document, location);
+            let written = append(location, &mut list, values)?;
+            one_primary(location, &mut list, &written)?;
+            put_list(document, location, list)?;
+        }
+        (Op::Add | Op::Replace, Some(Value::Object(parts))) if leaf.kind == Type::Complex => {
+            let mut object = match take(document, location) {
+                Some(Value::Object(object)) => object,
+                Some(
+                    Value::Null
+                    | Value::Bool(_)
+                    | Value::Number(_)
+                    | Value::String(_)
+                    | Value::Array(_),
+                )
+                | None => Map::new(),
+            };
+            merge(&mut object, parts);
+            put(
+                document,
+                location,
+                (!object.is_empty()).then_some(Value::Object(object)),
+            );
+        }
+        (Op::Add | Op::Replace, None | Some(Value::Null)) => put(document, location, None),
+        (Op::Add | Op::Replace, Some(value)) => put(document, location, Some(value.clone())),
+    }
+    Ok(())
+}
+
+/// §3.5.2.2: "If an attribute is removed or becomes unassigned and is defined as a required attribute […], the server
+/// SHALL return […] a "scimType" error code of "mutability"."
+fn remove(location: Location, document: &mut Map<String, Value>) -> Result<(), Error> {
+    if location.leaf().required {
+        return Err(cannot_go(location));
+    }
+    put(document, location, None);
+    Ok(())
+}
+
+/// Whether an element has all that is listed of it, both as images.
+fn holds(element: &Value, listed: &Value) -> bool {
+    match (element, listed) {
+        (Value::Object(element), Value::Object(listed)) => listed
+            .iter()
+            .all(|(name, value)| element.get(name) == Some(value)),
+        _ => element == listed,
+    }
+}

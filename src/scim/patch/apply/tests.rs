@@ -1,0 +1,663 @@
+//! PATCH on documents: RFC 7644 §3.5.2's rules and examples, and what providers send.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "helpers take what `json!` makes"
+)]
+
+use serde_json::{Map, Value, json};
+use std::{format, string::String, string::ToString, vec::Vec};
+
+use super::apply;
+use crate::habit::Habits;
+use crate::patch::PatchOp;
+use crate::resource::tests::{ENTERPRISE, TOY, WORKPLACE, device};
+use crate::resource_type::{ResourceType, USER_TYPE};
+
+mod model;
+
+pub(super) fn patched(
+    rt: &'static ResourceType,
+    document: Value,
+    operations: Value,
+) -> Result<Map<String, Value>, crate::error::Error> {
+    let mut document = document.as_object().cloned().unwrap();
+    let mut habits = Habits::default();
+    let body = json!({ "schemas": [crate::patch::PATCH_OP], "Operations": operations });
+    let own = PatchOp::parse(rt, &body, &mut habits)?.split()?.own;
+    apply(rt, &own, &mut document, &mut habits)?;
+    Ok(document)
+}
+
+/// A user's attributes before and after, `userName` and `schemas` left out.
+#[track_caller]
+fn changes(before: Value, operations: Value, after: Value) {
+    let mut document = before.as_object().cloned().unwrap();
+    document.insert("userName".to_string(), json!("babs"));
+    let mut document = patched(&USER_TYPE, Value::Object(document), operations).unwrap();
+    assert_eq!(document.remove("userName"), Some(json!("babs")));
+    let schemas = document.remove("schemas").unwrap();
+    assert_eq!(Value::Object(document), after);
+    let extensions = [ENTERPRISE, WORKPLACE]
+        .into_iter()
+        .filter(|uri| after.get(uri).is_some());
+    let expected: Vec<_> = core::iter::once(USER_TYPE.schema.uri)
+        .chain(extensions)
+        .collect();
+    assert_eq!(schemas, json!(expected));
+}
+
+#[track_caller]
+fn one(before: Value, op: &str, path: &str, value: Value, after: Value) {
+    changes(
+        before,
+        json!([{ "op": op, "path": path, "value": value }]),
+        after,
+    );
+}
+
+#[track_caller]
+fn refused(rt: &'static ResourceType, before: Value, operation: Value, words: &str) {
+    assert_eq!(
+        patched(rt, before, json!([operation]))
+            .unwrap_err()
+            .to_string(),
+        words
+    );
+}
+
+fn emails() -> Value {
+    json!({ "emails": [{ "value": "w@x", "type": "work", "primary": true }, { "value": "h@x", "type": "home" }] })
+}
+
+#[test]
+fn rfc_7644_3_5_2_1_add_without_path() {
+    changes(
+        json!({ "nickName": "old", "emails": [{ "value": "w@x", "type": "work" }] }),
+        json!([{ "op": "add", "value": { "emails": [{ "value": "babs@jensen.org", "type": "home" }], "nickname": "Babs" } }]),
+        json!({ "nickName": "Babs", "emails": [{ "value": "w@x", "type": "work" }, { "value": "babs@jensen.org", "type": "home" }] }),
+    );
+}
+
+#[test]
+fn rfc_7644_3_5_2_2_remove() {
+    changes(
+        json!({ "emails": [{ "value": "a@example.com", "type": "work" }, { "value": "a@x", "type": "work" }] }),
+        json!([{ "op": "remove", "path": "emails[type eq \"work\" and value ew \"example.com\"]" }]),
+        json!({ "emails": [{ "value": "a@x", "type": "work" }] }),
+    );
+    changes(
+        emails(),
+        json!([{ "op": "remove", "path": "emails" }]),
+        json!({}),
+    );
+    changes(
+        json!({ "title": "T" }),
+        json!([{ "op": "remove", "path": "title" }]),
+        json!({}),
+    );
+    changes(
+        json!({ "name": { "givenName": "B" } }),
+        json!([{ "op": "remove", "path": "name.givenName" }]),
+        json!({}),
+    );
+    changes(
+        json!({ "emails": [{ "value": "a" }] }),
+        json!([{ "op": "remove", "path": "emails[value eq \"A\"]" }]),
+        json!({}),
+    );
+    changes(
+        emails(),
+        json!([{ "op": "remove", "path": "emails[type eq \"other\"]" }]),
+        emails(),
+    );
+    changes(
+        json!({ "emails": [{ "value": "w@x", "type": "work" }] }),
+        json!([{ "op": "remove", "path": "emails[type eq \"work\"].value" }]),
+        json!({ "emails": [{ "type": "work" }] }),
+    );
+    changes(
+        json!({ "emails": [{ "value": "w@x" }] }),
+        json!([{ "op": "remove", "path": "emails.value" }]),
+        json!({}),
+    );
+    let user = json!({ "userName": "babs" });
+    refused(
+        &USER_TYPE,
+        user,
+        json!({ "op": "remove", "path": "userName" }),
+        "mutability: `userName` is required and cannot be removed",
+    );
+}
+
+#[test]
+fn rfc_7644_3_5_2_3_replace() {
+    let work = json!({ "type": "work", "streetAddress": "911 Universal City Plaza", "locality": "Hollywood", "region": "CA",
+        "postalCode": "91608", "country": "US", "formatted": "911 Universal City Plaza\nHollywood, CA 91608 US", "primary": true });
+    let home = |primary: bool| json!({ "type": "home", "locality": "X", "primary": primary });
+    let old = json!({ "type": "work", "streetAddress": "old", "display": "gone" });
+    one(
+        json!({ "addresses": [home(true), old] }),
+        "replace",
+        "addresses[type eq \"work\"]",
+        work.clone(),
+        json!({ "addresses": [home(false), work] }),
+    );
+    one(
+        json!({ "addresses": [home(true), { "type": "work", "country": "US" }] }),
+        "replace",
+        "addresses[type eq \"work\"].streetAddress",
+        json!("1010 Broadway Ave"),
+        json!({ "addresses": [home(true), { "type": "work", "country": "US", "streetAddress": "1010 Broadway Ave" }] }),
+    );
+    let list = json!([{ "value": "bjensen@example.com", "type": "work", "primary": true }, { "value": "babs@jensen.org", "type": "home" }]);
+    changes(
+        emails(),
+        json!([{ "op": "replace", "value": { "emails": list, "nickname": "Babs" } }]),
+        json!({ "emails": list, "nickName": "Babs" }),
+    );
+    one(
+        json!({}),
+        "replace",
+        "title",
+        json!("T"),
+        json!({ "title": "T" }),
+    );
+    one(
+        emails(),
+        "replace",
+        "emails[type eq \"work\"]",
+        json!({ "value": "n@x" }),
+        json!({ "emails": [{ "value": "n@x" }, { "value": "h@x", "type": "home" }] }),
+    );
+    one(
+        emails(),
+        "replace",
+        "emails.type",
+        json!("other"),
+        json!({ "emails": [{ "value": "w@x", "type": "other", "primary": true }, { "value": "h@x", "type": "other" }] }),
+    );
+}
+
+#[test]
+fn complex_attributes_are_merged() {
+    let name = json!({ "name": { "familyName": "Jensen", "givenName": "Barbara" } });
+    for op in ["add", "replace"] {
+        one(
+            name.clone(),
+            op,
+            "name",
+            json!({ "givenName": "Babs" }),
+            json!({ "name": { "familyName": "Jensen", "givenName": "Babs" } }),
+        );
+        one(
+            name.clone(),
+            op,
+            "name",
+            json!({ "familyName": null }),
+            json!({ "name": { "givenName": "Barbara" } }),
+        );
+        one(name.clone(), op, "name", json!({}), name.clone());
+        one(name.clone(), op, "name", Value::Null, json!({}));
+        one(
+            name.clone(),
+            op,
+            "name.givenName",
+            json!("Babs"),
+            json!({ "name": { "familyName": "Jensen", "givenName": "Babs" } }),
+        );
+        one(
+            json!({}),
+            op,
+            "name.givenName",
+            json!("Babs"),
+            json!({ "name": { "givenName": "Babs" } }),
+        );
+    }
+    one(
+        name.clone(),
+        "replace",
+        "name",
+        json!({ "familyName": null, "givenName": "" }),
+        json!({}),
+    );
+}
+
+#[test]
+fn values_are_added_once() {
+    one(
+        emails(),
+        "add",
+        "emails",
+        json!([{ "value": "H@X", "type": "home" }]),
+        emails(),
+    );
+    one(
+        emails(),
+        "add",
+        "emails",
+        json!([{ "value": "W@X", "type": "work" }]),
+        json!({ "emails": [{ "value": "W@X", "type": "work", "primary": true }, { "value": "h@x", "type": "home" }] }),
+    );
+    one(
+        emails(),
+        "add",
+        "emails",
+        json!([{ "value": "w@x", "type": "other" }]),
+        json!({ "emails": [{ "value": "w@x", "type": "work", "primary": true }, { "value": "h@x", "type": "home" }, { "value": "w@x", "type": "other" }] }),
+    );
+    one(
+        json!({ WORKPLACE: { "languages": ["en"] } }),
+        "add",
+        &format!("{WORKPLACE}:languages"),
+        json!(["EN", "de", "de"]),
+        json!({ WORKPLACE: { "languages": ["en", "de"] } }),
+    );
+    one(
+        json!({ WORKPLACE: { "languages": ["en", "de"] } }),
+        "replace",
+        &format!("{WORKPLACE}:languages[value eq \"de\"]"),
+        json!("fr"),
+        json!({ WORKPLACE: { "languages": ["en", "fr"] } }),
+    );
+    one(
+        json!({ WORKPLACE: { "languages": ["en", "de"] } }),
+        "remove",
+        &format!("{WORKPLACE}:languages[value eq \"de\"]"),
+        json!(null),
+        json!({ WORKPLACE: { "languages": ["en"] } }),
+    );
+    one(
+        json!({}),
+        "add",
+        &format!("{WORKPLACE}:languages[value eq \"de\"]"),
+        json!("de"),
+        json!({ WORKPLACE: { "languages": ["de"] } }),
+    );
+}
+
+#[test]
+fn one_primary() {
+    one(
+        emails(),
+        "add",
+        "emails",
+        json!([{ "value": "n@x", "primary": true }]),
+        json!({ "emails": [{ "value": "w@x", "type": "work", "primary": false }, { "value": "h@x", "type": "home" }, { "value": "n@x", "primary": true }] }),
+    );
+    let swapped = json!({ "emails": [{ "value": "w@x", "type": "work", "primary": false }, { "value": "h@x", "type": "home", "primary": true }] });
+    one(
+        emails(),
+        "replace",
+        "emails[type eq \"home\"].primary",
+        json!("True"),
+        swapped.clone(),
+    );
+    one(
+        emails(),
+        "add",
+        "emails",
+        json!([{ "value": "h@x", "type": "home", "primary": true }]),
+        swapped.clone(),
+    );
+    one(
+        emails(),
+        "add",
+        "emails[type eq \"home\"]",
+        json!({ "primary": true }),
+        swapped,
+    );
+    refused(
+        &USER_TYPE,
+        emails(),
+        json!({ "op": "replace", "path": "emails.primary", "value": true }),
+        "invalidValue: `emails` has more than one value whose `primary` is true; at most one may be",
+    );
+}
+
+#[test]
+fn extensions() {
+    let both = json!({ ENTERPRISE: { "division": "D", "department": "E" } });
+    one(
+        json!({}),
+        "add",
+        &format!("{ENTERPRISE}:division"),
+        json!("D"),
+        json!({ ENTERPRISE: { "division": "D" } }),
+    );
+    for op in ["add", "replace"] {
+        one(
+            both.clone(),
+            op,
+            ENTERPRISE,
+            json!({ "division": "N" }),
+            json!({ ENTERPRISE: { "division": "N", "department": "E" } }),
+        );
+        changes(
+            both.clone(),
+            json!([{ "op": op, "value": { ENTERPRISE: { "division": "N", "department": null } } }]),
+            json!({ ENTERPRISE: { "division": "N" } }),
+        );
+    }
+    changes(
+        both.clone(),
+        json!([{ "op": "remove", "path": ENTERPRISE }]),
+        json!({}),
+    );
+    one(both.clone(), "replace", ENTERPRISE, Value::Null, json!({}));
+    changes(
+        both.clone(),
+        json!([{ "op": "remove", "path": format!("schemas[value eq \"{ENTERPRISE}\"]") }]),
+        json!({}),
+    );
+    changes(
+        json!({ ENTERPRISE: { "division": "D" } }),
+        json!([{ "op": "remove", "path": format!("{ENTERPRISE}:division") }]),
+        json!({}),
+    );
+    refused(
+        &USER_TYPE,
+        json!({ "userName": "b" }),
+        json!({ "op": "add", "path": format!("{WORKPLACE}:desks"), "value": [{ "type": "fixed" }] }),
+        &format!("invalidValue: `{WORKPLACE}:desks.value` is required and must have a value"),
+    );
+    refused(
+        &USER_TYPE,
+        json!({ "userName": "b" }),
+        json!({ "op": "remove", "path": format!("{WORKPLACE}:desks[type eq \"fixed\"].value") }),
+        &format!("mutability: `{WORKPLACE}:desks.value` is required and cannot be removed"),
+    );
+}
+
+#[test]
+fn entra_builds_one_element_from_several_operations() {
+    changes(
+        json!({}),
+        json!([
+            { "op": "Add", "path": "emails[type eq \"work\"].value", "value": "b@x" },
+            { "op": "Add", "path": "emails[type eq \"work\"].primary", "value": "True" },
+            { "op": "Add", "path": "addresses[type eq \"work\"].streetAddress", "value": "S" },
+            { "op": "Add", "path": "addresses[type eq \"work\"].Formatted", "value": "F" },
+            { "op": "Add", "path": "roles[primary eq \"True\"].display", "value": "D" },
+            { "op": "Add", "path": "roles[primary eq \"True\"].value", "value": "V" },
+            { "op": "Add", "path": "roles[primary eq \"True\"].type", "value": "T" },
+        ]),
+        json!({
+            "emails": [{ "type": "work", "value": "b@x", "primary": true }],
+            "addresses": [{ "type": "work", "streetAddress": "S", "formatted": "F" }],
+            "roles": [{ "primary": true, "display": "D", "value": "V", "type": "T" }],
+        }),
+    );
+}
+
+#[test]
+fn filters_that_match_nothing() {
+    let words = "noTarget: No value of `emails` matches the filter of the path, and none can be made to match it";
+    for path in [
+        "emails[value co \"zz\"].value",
+        "emails[type eq \"a\" or type eq \"b\"].value",
+        "emails[type eq \"a\" and type eq \"b\"].value",
+        "emails[value eq \"gone@x\"].value",
+    ] {
+        refused(
+            &USER_TYPE,
+            emails(),
+            json!({ "op": "replace", "path": path, "value": "n@x" }),
+            words,
+        );
+    }
+    one(
+        emails(),
+        "replace",
+        "emails[type eq \"other\"]",
+        json!({ "value": "o@x" }),
+        json!({ "emails": [
+        { "value": "w@x", "type": "work", "primary": true }, { "value": "h@x", "type": "home" }, { "type": "other", "value": "o@x" }] }),
+    );
+    one(
+        emails(),
+        "replace",
+        "emails[type eq \"other\"].value",
+        json!(""),
+        emails(),
+    );
+    one(
+        emails(),
+        "replace",
+        "emails[value co \"zz\"]",
+        Value::Null,
+        emails(),
+    );
+}
+
+#[test]
+fn manager_in_every_shape() {
+    let path = format!("{ENTERPRISE}:manager");
+    let before = json!({ ENTERPRISE: { "manager": { "value": "1", "$ref": "../Users/1" } } });
+    let after = |manager: Value| json!({ ENTERPRISE: { "manager": manager } });
+    one(
+        before.clone(),
+        "replace",
+        &path,
+        json!("7"),
+        after(json!({ "value": "7" })),
+    );
+    one(
+        before.clone(),
+        "replace",
+        &path,
+        json!({ "value": "7", "$ref": "../Users/7" }),
+        after(json!({ "value": "7", "$ref": "../Users/7" })),
+    );
+    one(
+        before.clone(),
+        "add",
+        "manager",
+        json!([{ "value": "7", "$ref": "http://x" }]),
+        after(json!({ "value": "7", "$ref": "http://x" })),
+    );
+    for cleared in [
+        json!(""),
+        json!(null),
+        json!({ "value": "" }),
+        json!({ "value": null }),
+    ] {
+        one(before.clone(), "replace", &path, cleared.clone(), json!({}));
+        one(before.clone(), "add", &path, cleared, json!({}));
+    }
+    changes(before, json!([{ "op": "Remove", "path": path }]), json!({}));
+}
+
+#[test]
+fn providers() {
+    // Entra ID with its flag: one operation for all that is not filtered.
+    changes(
+        json!({}),
+        json!([{ "op": "replace", "value": { "displayName": "D", "name.givenName": "G", "name.familyName": "F", format!("{ENTERPRISE}:employeeNumber"): "7" } }]),
+        json!({ "displayName": "D", "name": { "givenName": "G", "familyName": "F" }, ENTERPRISE: { "employeeNumber": "7" } }),
+    );
+    // Okta deactivates; Keycloak's extension writes booleans as strings.
+    changes(
+        json!({ "active": true }),
+        json!([{ "op": "replace", "value": { "active": false } }]),
+        json!({ "active": false }),
+    );
+    one(
+        json!({}),
+        "replace",
+        "active",
+        json!("true"),
+        json!({ "active": true }),
+    );
+    // The validator: several operations on one attribute.
+    changes(
+        json!({ "externalId": "a" }),
+        json!([{ "op": "remove", "path": "externalId" }, { "op": "add", "path": "externalId", "value": "b" },
+        { "op": "replace", "path": "externalId", "value": "c" }]),
+        json!({ "externalId": "c" }),
+    );
+    // JumpCloud, one operation an attribute.
+    changes(
+        json!({}),
+        json!([{ "op": "replace", "path": "name.givenName", "value": "G" }, { "op": "replace", "path": "active", "value": true }]),
+        json!({ "name": { "givenName": "G" }, "active": true }),
+    );
+    // Listed values go, the others stay.
+    one(
+        emails(),
+        "remove",
+        "emails",
+        json!([{ "value": "W@x" }]),
+        json!({ "emails": [{ "value": "h@x", "type": "home" }] }),
+    );
+    one(emails(), "remove", "emails", json!([]), emails());
+    one(json!({}), "replace", "password", json!("secret"), json!({}));
+}
+
+#[test]
+fn immutable() {
+    let has = json!({ "serialNumber": "1" });
+    let words =
+        "mutability: `serialNumber` is immutable and has a value already: it cannot be changed";
+    refused(
+        device(),
+        has.clone(),
+        json!({ "op": "replace", "path": "serialNumber", "value": "2" }),
+        words,
+    );
+    refused(
+        device(),
+        has.clone(),
+        json!({ "op": "add", "value": { "serialNumber": "2" } }),
+        words,
+    );
+    assert!(
+        patched(
+            device(),
+            has,
+            json!([{ "op": "add", "path": "serialNumber", "value": "1" }])
+        )
+        .is_ok()
+    );
+    assert!(
+        patched(
+            device(),
+            json!({}),
+            json!([{ "op": "add", "path": "serialNumber", "value": "1" }])
+        )
+        .is_ok()
+    );
+}
+
+#[test]
+fn immutable_parts() {
+    let before = json!({ ENTERPRISE: { "division": "D" }, "box": { "serial": "1" }, "boxes": [{ "value": "a", "serial": "1" }], "tags": ["x"] });
+    let words = |name: &str| {
+        format!("mutability: `{name}` is immutable and has a value already: it cannot be changed")
+    };
+    for (op, path, value, name) in [
+        ("replace", "box.serial", json!("2"), "box.serial"),
+        ("remove", "box", json!(null), "box.serial"),
+        ("replace", "box", json!({ "serial": null }), "box.serial"),
+        (
+            "replace",
+            "boxes[value eq \"a\"].serial",
+            json!("2"),
+            "boxes.serial",
+        ),
+        (
+            "remove",
+            "boxes[value eq \"a\"].serial",
+            json!(null),
+            "boxes.serial",
+        ),
+        (
+            "replace",
+            "boxes[value eq \"a\"]",
+            json!({ "value": "b" }),
+            "boxes.serial",
+        ),
+        (
+            "add",
+            "boxes",
+            json!([{ "value": "a", "serial": "2" }]),
+            "boxes.serial",
+        ),
+        ("add", "tags", json!(["y"]), "tags"),
+        ("remove", "tags", json!(null), "tags"),
+        ("remove", "tags[value eq \"x\"]", json!(null), "tags"),
+    ] {
+        refused(
+            &TOY,
+            before.clone(),
+            json!({ "op": op, "path": path, "value": value }),
+            &words(name),
+        );
+    }
+    for (op, path, value) in [
+        ("add", "box.serial", json!("1")),
+        ("add", "box", json!({ "value": "b" })),
+        ("remove", "boxes", json!(null)),
+        ("remove", "boxes[value eq \"a\"]", json!(null)),
+        (
+            "replace",
+            "boxes[value eq \"a\"]",
+            json!({ "value": "b", "serial": "1" }),
+        ),
+        ("add", "tags", json!(["X"])),
+        ("add", "boxes", json!([{ "value": "b", "serial": "2" }])),
+    ] {
+        let outcome = patched(
+            &TOY,
+            before.clone(),
+            json!([{ "op": op, "path": path, "value": value }]),
+        );
+        assert!(outcome.is_ok(), "{op} {path}: {outcome:?}");
+    }
+    let words =
+        format!("mutability: The extension `{ENTERPRISE}` is required and cannot be removed");
+    refused(
+        &TOY,
+        before.clone(),
+        json!({ "op": "remove", "path": ENTERPRISE }),
+        &words,
+    );
+    let words =
+        format!("invalidValue: The extension `{ENTERPRISE}` is required and must have data");
+    refused(
+        &TOY,
+        before,
+        json!({ "op": "remove", "path": format!("{ENTERPRISE}:division") }),
+        &words,
+    );
+}
+
+#[test]
+fn what_was_incomplete_before_can_be_changed() {
+    let document = patched(
+        &USER_TYPE,
+        json!({}),
+        json!([{ "op": "replace", "path": "active", "value": false }]),
+    )
+    .unwrap();
+    assert_eq!(document["active"], false);
+}
+
+#[test]
+fn a_list_has_its_most() {
+    let roles: Vec<_> = (0..1000)
+        .map(|n| json!({ "value": n.to_string() }))
+        .collect();
+    let words = "tooMany: `roles` has more than 1000 values; that is the most";
+    refused(
+        &USER_TYPE,
+        json!({ "userName": "b", "roles": roles }),
+        json!({ "op": "add", "path": "roles", "value": [{ "value": "x" }] }),
+        words,
+    );
+    refused(
+        &USER_TYPE,
+        json!({ "userName": "b", "roles": roles }),
+        json!({ "op": "add", "path": "roles[value eq \"x\"].type", "value": "t" }),
+        words,
+    );
+}

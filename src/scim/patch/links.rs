@@ -1,0 +1,231 @@
+//! Operations on the linked attribute: a group's members, which are rows and not part of a document.
+
+use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};
+
+use serde_json::Value;
+
+use super::{MAX_OWN_OPERATIONS, Op, Operation, PatchOp};
+use crate::error::Error;
+use crate::filter::CompareOp;
+use crate::filter::predicate::{Operand, Place, Predicate, Test};
+use crate::path::Target;
+
+/// A message's operations, those on the linked attribute apart from the others; each part in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Split {
+    /// What changes the document; for `apply`.
+    pub own: Vec<Operation>,
+    /// What changes the links.
+    pub links: Vec<LinkOperation>,
+}
+
+/// A change of links, by the ids at their other end.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LinkOperation {
+    /// Adds those that are not there.
+    Add(Vec<String>),
+    /// Removes those that are there.
+    Remove(Vec<String>),
+    /// Removes all.
+    RemoveAll,
+    /// Removes those whose member satisfies the predicate, which is relative to one value of the attribute.
+    RemoveWhere(Predicate),
+    /// Has these and no others.
+    Replace(Vec<String>),
+}
+
+/// What a sequence of link operations comes to: first clear, then remove, then add. No id is both removed and added.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinkChange {
+    /// Whether all links go first.
+    pub clear: bool,
+    /// Ids to add, in the order in which they were first added.
+    pub add: Vec<String>,
+    /// Ids to remove; none when `clear`.
+    pub remove: Vec<String>,
+}
+
+impl LinkChange {
+    /// Whether nothing changes, whatever the links are.
+    pub fn is_empty(&self) -> bool {
+        !self.clear && self.add.is_empty() && self.remove.is_empty()
+    }
+}
+
+impl PatchOp {
+    /// Parts the operations on the linked attribute from the others.
+    ///
+    /// The parts do not depend on each other, so that each can be applied by itself.
+    pub fn split(self) -> Result<Split, Error> {
+        let mut split = Split::default();
+        for operation in self.operations {
+            match operation {
+                Operation {
+                    op,
+                    target: Target::Attribute(location),
+                    value,
+                } if location.attribute.linked => {
+                    split.links.push(link_operation(op, value));
+                }
+                Operation {
+                    target: Target::Elements { of, filter, .. },
+                    ..
+                } if of.attribute.linked => {
+                    split.links.push(remove_where(filter));
+                }
+                own => split.own.push(own),
+            }
+        }
+        if split.own.len() > MAX_OWN_OPERATIONS {
+            return Err(Error::too_many(
+                "`Operations` changes attributes more than 1000 times; send the changes in several requests",
+            ));
+        }
+        Ok(split)
+    }
+}
+
+fn link_operation(op: Op, value: Option<Value>) -> LinkOperation {
+    let ids = value.map(ids_of);
+    match (op, ids) {
+        (Op::Add, ids) => LinkOperation::Add(ids.unwrap_or_default()),
+        (Op::Remove, Some(ids)) => LinkOperation::Remove(ids),
+        (Op::Replace, Some(ids)) if !ids.is_empty() => LinkOperation::Replace(ids),
+        (Op::Remove, None) | (Op::Replace, _) => LinkOperation::RemoveAll,
+    }
+}
+
+fn ids_of(value: Value) -> Vec<String> {
+    match value {
+        Value::Array(ids) => ids
+            .into_iter()
+            .filter_map(|id| match id {
+                Value::String(id) => Some(id),
+                Value::Null
+                | Value::Bool(_)
+                | Value::Number(_)
+                | Value::Array(_)
+                | Value::Object(_) => None,
+            })
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            Vec::new()
+        }
+    }
+}
+
+fn remove_where(filter: Predicate) -> LinkOperation {
+    match wanted_ids(&filter) {
+        Some(ids) => LinkOperation::Remove(ids),
+        None if filter == Predicate::Constant(true) => LinkOperation::RemoveAll,
+        None => LinkOperation::RemoveWhere(filter),
+    }
+}
+
+/// The ids that a filter names, when that is all it does: `value eq "a" or value eq "b"`.
+pub(super) fn wanted_ids(filter: &Predicate) -> Option<Vec<String>> {
+    match filter {
+        Predicate::Test(Place::Sub(sub), Test::Compare(CompareOp::Eq, Operand::String(id)))
+            if sub.name == "value" =>
+        {
+            Some(vec![id.clone()])
+        }
+        Predicate::Any(parts) => {
+            let ids: Option<Vec<_>> = parts.iter().map(wanted_ids).collect();
+            ids.map(|ids| ids.concat())
+        }
+        Predicate::Constant(false) => Some(Vec::new()),
+        Predicate::Constant(true)
+        | Predicate::All(_)
+        | Predicate::Not(_)
+        | Predicate::Test(..)
+        | Predicate::Element { .. } => None,
+    }
+}
+
+/// What becomes of one id.
+enum Fate {
+    /// Added, at this place in the order.
+    Added(usize),
+    Removed,
+}
+
+/// Reduces link operations to what they come to; `None` when one is [`LinkOperation::RemoveWhere`], whose ids are known
+/// to the store alone: put `Remove` in its place and ask again.
+///
+/// ```
+/// use scim::patch::{LinkChange, LinkOperation::{Add, Remove}, net_links};
+/// let ids = |ids: &[&str]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+/// let change = net_links(&[Add(ids(&["a", "b"])), Remove(ids(&["a", "c"]))]).unwrap();
+/// assert_eq!(change, LinkChange { clear: false, add: ids(&["b"]), remove: ids(&["a", "c"]) });
+/// ```
+pub fn net_links(links: &[LinkOperation]) -> Option<LinkChange> {
+    let mut net = Net::default();
+    for operation in links {
+        match operation {
+            LinkOperation::Add(ids) => net.add(ids),
+            LinkOperation::Remove(ids) => net.remove(ids),
+            LinkOperation::RemoveAll => net.clear(),
+            LinkOperation::Replace(ids) => {
+                net.clear();
+                net.add(ids);
+            }
+            LinkOperation::RemoveWhere(_) => return None,
+        }
+    }
+    let mut change = LinkChange {
+        clear: net.clear,
+        ..LinkChange::default()
+    };
+    let mut added = BTreeMap::new();
+    for (id, fate) in net.fates {
+        match fate {
+            Fate::Added(place) => {
+                added.insert(place, id.clone());
+            }
+            Fate::Removed => change.remove.push(id.clone()),
+        }
+    }
+    change.add = added.into_values().collect();
+    Some(change)
+}
+
+#[derive(Default)]
+struct Net<'a> {
+    clear: bool,
+    fates: BTreeMap<&'a String, Fate>,
+    /// How many were added so far, removed ones included.
+    places: usize,
+}
+
+impl<'a> Net<'a> {
+    fn add(&mut self, ids: &'a [String]) {
+        for id in ids {
+            match self.fates.get(id) {
+                Some(Fate::Added(_)) => {}
+                Some(Fate::Removed) | None => {
+                    self.fates.insert(id, Fate::Added(self.places));
+                    self.places += 1;
+                }
+            }
+        }
+    }
+
+    fn remove(&mut self, ids: &'a [String]) {
+        for id in ids {
+            if self.clear {
+                self.fates.remove(id);
+            } else {
+                self.fates.insert(id, Fate::Removed);
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        self.clear = true;
+        self.fates.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,266 @@
+//! Operations, read one by one: paths resolved, path-less values and whole extensions taken apart (RFC 7644 §3.5.2).
+
+use alloc::{string::String, vec::Vec};
+
+use serde_json::{Map, Value};
+
+use super::{Op, Operation};
+use crate::error::{Error, ScimType};
+use crate::filter::predicate::Predicate;
+use crate::habit::Habits;
+use crate::path::{Location, Path, Target};
+use crate::resource::coerce::about;
+use crate::resource::{extension_members, is_schemas, member};
+use crate::resource_type::ResourceType;
+use crate::schema::{Attribute, Mutability, Schema};
+
+/// `op`, in any letter case: Entra ID capitalises it.
+fn op(value: Option<&Value>, habits: &mut Habits) -> Result<Op, Error> {
+    let text = value.and_then(Value::as_str).unwrap_or_default();
+    let known = [
+        ("add", Op::Add),
+        ("remove", Op::Remove),
+        ("replace", Op::Replace),
+    ];
+    match known
+        .into_iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(text))
+    {
+        Some((name, op)) => {
+            if name != text {
+                habits.note("entra-capital-op");
+            }
+            Ok(op)
+        }
+        None => Err(Error::invalid_syntax(
+            "`op` must be \"add\", \"remove\" or \"replace\"",
+        )),
+    }
+}
+
+/// Takes messages apart.
+pub(super) struct Reader<'a> {
+    pub(super) rt: &'static ResourceType,
+    pub(super) habits: &'a mut Habits,
+    pub(super) operations: Vec<Operation>,
+    /// Whether the operation has a path: what is then read-only is refused, and otherwise ignored.
+    pub(super) explicit: bool,
+}
+
+impl Reader<'_> {
+    pub(super) fn operation(&mut self, item: &Value) -> Result<(), Error> {
+        let Value::Object(item) = item else {
+            return Err(Error::invalid_syntax(
+                "an operation must be an object with `op`, `path` and `value`",
+            ));
+        };
+        let op = op(member(item, "op"), self.habits)?;
+        let target = match member(item, "path") {
+            None | Some(Value::Null) => Target::Resource,
+            Some(Value::String(text)) if text.trim().is_empty() => {
+                self.habits.note("empty-path");
+                Target::Resource
+            }
+            Some(Value::String(text)) => match self.target(text) {
+                // Entra ID maps attributes of extensions that the application may not have: like an attribute of a body
+                // that no schema knows, they are left out.
+                Err(_) if self.is_foreign(text) => {
+                    self.habits.note("entra-unknown-extension");
+                    return Ok(());
+                }
+                target => target?,
+            },
+            Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                return Err(Error::invalid_path("`path` must be a string"));
+            }
+        };
+        let value = member(item, "value");
+        self.explicit = target != Target::Resource;
+        match op {
+            Op::Remove => {}
+            Op::Add | Op::Replace if value.is_some() => {}
+            Op::Add | Op::Replace => {
+                return Err(Error::invalid_value(
+                    "`value` is missing; \"add\" and \"replace\" need one",
+                ));
+            }
+        }
+        self.read(op, target, value)
+    }
+
+    /// A path, or the URI of the core schema: that is the resource itself.
+    fn target(&mut self, text: &str) -> Result<Target, Error> {
+        if text.trim().eq_ignore_ascii_case(self.rt.schema.uri) {
+            return Ok(Target::Resource);
+        }
+        Path::parse(text)?.bind(self.rt, self.habits)
+    }
+
+    /// Whether a path names an attribute of a schema that the resource type does not have.
+    fn is_foreign(&self, text: &str) -> bool {
+        let Ok(Path { attribute, .. }) = Path::parse(text) else {
+            return false;
+        };
+        attribute.uri.is_some_and(|uri| {
+            uri.get(..4)
+                .is_some_and(|scheme| scheme.eq_ignore_ascii_case("urn:"))
+                && self
+                    .rt
+                    .schemas()
+                    .all(|schema| !schema.uri.eq_ignore_ascii_case(&uri))
+        })
+    }
+
+    fn read(&mut self, op: Op, target: Target, value: Option<&Value>) -> Result<(), Error> {
+        match target {
+            Target::Resource => match value {
+                _ if op == Op::Remove => Err(Error::no_target(
+                    "\"remove\" needs a `path` that says what to remove",
+                )),
+                Some(Value::Object(members)) => self.members(op, None, members),
+                // §3.5.2.3 speaks of "a list of one or more attributes", and some take it at its word.
+                Some(Value::Array(list)) if list.iter().all(Value::is_object) => {
+                    self.habits.note("list-for-pathless-value");
+                    list.iter()
+                        .filter_map(Value::as_object)
+                        .try_for_each(|members| self.members(op, None, members))
+                }
+                Some(_) | None => Err(Error::invalid_value(
+                    "`value` must be an object of attributes where there is no `path`",
+                )),
+            },
+            Target::Extension(schema) => self.extension(op, schema, value),
+            Target::Attribute(of) if of.attribute.multi_valued && of.sub.is_some() => {
+                // `emails.type`: that part of all values.
+                let sub = of.sub;
+                let of = Location { sub: None, ..of };
+                let target = Target::Elements {
+                    of,
+                    filter: Predicate::Constant(true),
+                    sub,
+                    create: Some(Vec::new()),
+                };
+                self.read(op, target, value)
+            }
+            Target::Attribute(location) => {
+                if is_schemas(location) {
+                    self.schemas(op, None)
+                } else if self.may_write(location)? {
+                    self.attribute(op, location, value)
+                } else {
+                    Ok(())
+                }
+            }
+            Target::Elements {
+                of,
+                filter,
+                sub,
+                create,
+            } => {
+                if is_schemas(of) {
+                    self.schemas(op, Some(&filter))
+                } else if self.may_write(Location { sub, ..of })? {
+                    self.elements(op, of, filter, sub, create, value)
+                } else {
+                    Ok(())
+                }
+            }
+        }
+    }
+
+    /// The members of a path-less value or of an extension's object: one operation each. What the schema does not know
+    /// is ignored (authentik and Okta send whole resources, `id` and `schemas` included).
+    fn members(
+        &mut self,
+        op: Op,
+        schema: Option<&'static Schema>,
+        members: &Map<String, Value>,
+    ) -> Result<(), Error> {
+        self.explicit = false;
+        for (key, value) in members {
+            let path = match schema {
+                Some(schema) => &[schema.uri, ":", key].concat(),
+                None => key,
+            };
+            match self.target(path) {
+                Ok(target) => {
+                    match (&target, schema) {
+                        // Entra ID with its flag: `name.givenName`, `urn:…:User:employeeNumber`.
+                        (Target::Attribute(_), None) if key.contains(['.', ':']) => {
+                            self.habits.note("entra-path-as-key");
+                        }
+                        (Target::Elements { .. }, _) => self.habits.note("filtered-path-as-key"),
+                        (Target::Attribute(_) | Target::Extension(_) | Target::Resource, _) => {}
+                    }
+                    self.read(op, target, Some(value))?;
+                }
+                // A key with a filter is meant as a path, and a mistake in it is told.
+                Err(error) if key.contains('[') && error.scim_type() == ScimType::InvalidFilter => {
+                    return Err(error);
+                }
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A whole extension. It is a set of attributes like the resource itself: what the value does not name is left as
+    /// it is (§3.5.2.3).
+    fn extension(
+        &mut self,
+        op: Op,
+        schema: &'static Schema,
+        value: Option<&Value>,
+    ) -> Result<(), Error> {
+        match op {
+            Op::Remove => {}
+            Op::Add | Op::Replace => {
+                match extension_members(schema, value.unwrap_or(&Value::Null))? {
+                    Some(members) => return self.members(op, Some(schema), members),
+                    None if op == Op::Add => return Ok(()),
+                    None => {}
+                }
+            }
+        }
+        self.push(Op::Remove, Target::Extension(schema), None);
+        Ok(())
+    }
+
+    /// `schemas` follows from what the resource holds, so nothing needs doing; but to remove the URI of an extension
+    /// from it is to remove the extension, and the core schema cannot go.
+    fn schemas(&mut self, op: Op, filter: Option<&Predicate>) -> Result<(), Error> {
+        if op != Op::Remove {
+            return Ok(());
+        }
+        let selects =
+            |uri: &str| filter.is_none_or(|filter| filter.matches_element(&Value::from(uri)));
+        if selects(self.rt.schema.uri) {
+            return Err(Error::mutability(
+                "`schemas` is required and cannot be removed",
+            ));
+        }
+        for extension in self.rt.extensions {
+            if selects(extension.schema.uri) {
+                self.push(Op::Remove, Target::Extension(extension.schema), None);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the attribute is the client's to write. If not, a path that names it is refused (§3.5.2), and a
+    /// path-less value ignored.
+    fn may_write(&self, location: Location) -> Result<bool, Error> {
+        let is_read_only = |attribute: &Attribute| attribute.mutability == Mutability::ReadOnly;
+        if !is_read_only(location.attribute) && !is_read_only(location.leaf()) {
+            Ok(true)
+        } else if self.explicit {
+            Err(Error::mutability(about(location, "is read-only")))
+        } else {
+            Ok(false)
+        }
+    }
+
+    pub(super) fn push(&mut self, op: Op, target: Target, value: Option<Value>) {
+        self.operations.push(Operation { op, target, value });
+    }
+}

@@ -1,0 +1,509 @@
+//! The `PatchOp` message, as RFC 7644 §3.5.2 has it and as providers send it.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "helpers take what `json!` makes"
+)]
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::{format, string::String, string::ToString, vec, vec::Vec};
+
+use super::{MAX_OPERATIONS, Op, PATCH_OP, PatchOp, plain_replaces};
+use crate::error::Error;
+use crate::habit::Habits;
+use crate::path::Target;
+use crate::resource::tests::{ENTERPRISE, any_json};
+use crate::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
+
+fn parse(
+    rt: &'static ResourceType,
+    operations: Value,
+) -> (Result<PatchOp, Error>, Vec<&'static str>) {
+    let mut habits = Habits::default();
+    let body = json!({ "schemas": [PATCH_OP], "Operations": operations });
+    (
+        PatchOp::parse(rt, &body, &mut habits),
+        habits.names().to_vec(),
+    )
+}
+
+/// One operation on a user, read into lines of `op target = value`.
+#[track_caller]
+fn reads(operation: Value, lines: &[&str], habits: &[&str]) {
+    let (patch, noted) = parse(&USER_TYPE, json!([operation]));
+    let show = |operation: &super::Operation| {
+        let target = match &operation.target {
+            Target::Resource => String::from("resource"),
+            Target::Extension(schema) => schema.uri.to_string(),
+            Target::Attribute(location) => location.to_string(),
+            Target::Elements { of, sub, .. } => {
+                format!("{of}[].{}", sub.map_or("", |sub| sub.name))
+            }
+        };
+        let value = operation
+            .value
+            .as_ref()
+            .map_or(String::from("-"), Value::to_string);
+        format!("{:?} {target} = {value}", operation.op)
+    };
+    assert_eq!(
+        patch
+            .unwrap()
+            .operations
+            .iter()
+            .map(show)
+            .collect::<Vec<_>>(),
+        lines
+    );
+    assert_eq!(noted, habits);
+}
+
+#[track_caller]
+fn refused(operation: Value, words: &str) {
+    let (keyword, detail) = words.split_once(": ").unwrap();
+    assert_eq!(
+        parse(&USER_TYPE, json!([operation]))
+            .0
+            .unwrap_err()
+            .to_string(),
+        format!("{keyword}: Operation 1: {detail}")
+    );
+}
+
+#[track_caller]
+fn body_refused(body: Value, words: &str) {
+    assert_eq!(
+        PatchOp::parse(&USER_TYPE, &body, &mut Habits::default())
+            .unwrap_err()
+            .to_string(),
+        words
+    );
+}
+
+#[test]
+fn the_message() {
+    body_refused(
+        json!([]),
+        "invalidSyntax: The body must be a JSON object: a PatchOp message",
+    );
+    body_refused(
+        json!({ "schemas": ["urn:x"], "Operations": [] }),
+        &format!("invalidSyntax: `schemas` must name the message, {PATCH_OP}"),
+    );
+    body_refused(
+        json!({ "schemas": [PATCH_OP] }),
+        "invalidSyntax: `Operations` must be an array of PATCH operations",
+    );
+    let many = vec![json!({ "op": "remove", "path": "title" }); MAX_OPERATIONS + 1];
+    body_refused(
+        json!({ "Operations": many }),
+        "tooMany: `Operations` holds more than 10000 operations; send them in several requests",
+    );
+    let most = json!({ "Operations": many[1..] });
+    assert_eq!(
+        PatchOp::parse(&USER_TYPE, &most, &mut Habits::default())
+            .unwrap()
+            .operations
+            .len(),
+        MAX_OPERATIONS
+    );
+    let mut habits = Habits::default();
+    let any_case = json!({ "SCHEMAS": [PATCH_OP.to_uppercase()], "operations": [{ "OP": "add", "Path": "title", "VALUE": "T" }] });
+    assert_eq!(
+        PatchOp::parse(&USER_TYPE, &any_case, &mut habits)
+            .unwrap()
+            .operations
+            .len(),
+        1
+    );
+    assert!(habits.names().is_empty());
+    assert_eq!(
+        parse(&USER_TYPE, json!([])),
+        (Ok(PatchOp::default()), vec!["entra-empty-operations"])
+    );
+    assert_eq!(
+        parse(&USER_TYPE, json!({ "op": "remove", "path": "title" })).1,
+        ["single-operation-for-list"]
+    );
+}
+
+#[test]
+fn refusals() {
+    refused(
+        json!({ "op": "move", "path": "title" }),
+        "invalidSyntax: `op` must be \"add\", \"remove\" or \"replace\"",
+    );
+    refused(
+        json!({ "path": "title" }),
+        "invalidSyntax: `op` must be \"add\", \"remove\" or \"replace\"",
+    );
+    refused(
+        json!(7),
+        "invalidSyntax: an operation must be an object with `op`, `path` and `value`",
+    );
+    refused(
+        json!({ "op": "remove" }),
+        "noTarget: \"remove\" needs a `path` that says what to remove",
+    );
+    refused(
+        json!({ "op": "remove", "path": null, "value": { "title": 1 } }),
+        "noTarget: \"remove\" needs a `path` that says what to remove",
+    );
+    refused(
+        json!({ "op": "add", "path": "title" }),
+        "invalidValue: `value` is missing; \"add\" and \"replace\" need one",
+    );
+    refused(
+        json!({ "op": "replace", "value": "x" }),
+        "invalidValue: `value` must be an object of attributes where there is no `path`",
+    );
+    refused(
+        json!({ "op": "add", "path": 7, "value": 1 }),
+        "invalidPath: `path` must be a string",
+    );
+    refused(
+        json!({ "op": "add", "path": "shoeSize", "value": 1 }),
+        "invalidPath: path 'shoeSize': expected an attribute of User, which has none of that name",
+    );
+    refused(
+        json!({ "op": "replace", "path": "id", "value": "1" }),
+        "mutability: `id` is read-only",
+    );
+    refused(
+        json!({ "op": "replace", "path": "meta.version", "value": "1" }),
+        "mutability: `meta.version` is read-only",
+    );
+    refused(
+        json!({ "op": "add", "path": "groups", "value": [{ "value": "g" }] }),
+        "mutability: `groups` is read-only",
+    );
+    refused(
+        json!({ "op": "remove", "path": "groups[value eq \"g\"]" }),
+        "mutability: `groups` is read-only",
+    );
+    refused(
+        json!({ "op": "replace", "path": format!("{ENTERPRISE}:manager.displayName"), "value": "M" }),
+        &format!("mutability: `{ENTERPRISE}:manager.displayName` is read-only"),
+    );
+    refused(
+        json!({ "op": "replace", "path": "userName", "value": null }),
+        "invalidValue: `userName` is required and must have a value",
+    );
+    refused(
+        json!({ "op": "replace", "value": { "userName": "" } }),
+        "invalidValue: `userName` is required and must have a value",
+    );
+    refused(
+        json!({ "op": "replace", "path": "active", "value": "maybe" }),
+        "invalidValue: `active` must be true or false, not this string",
+    );
+    refused(
+        json!({ "op": "replace", "path": "name", "value": "x" }),
+        "invalidValue: `name` must be an object, not this string",
+    );
+    refused(
+        json!({ "op": "replace", "path": ENTERPRISE, "value": 7 }),
+        &format!(
+            "invalidValue: `{ENTERPRISE}` must be an object that holds the attributes of that extension"
+        ),
+    );
+    refused(
+        json!({ "op": "remove", "path": "schemas" }),
+        "mutability: `schemas` is required and cannot be removed",
+    );
+    let error = parse(
+        &USER_TYPE,
+        json!([{ "op": "add", "value": { "emails[type eq": 1 } }]),
+    )
+    .0
+    .unwrap_err()
+    .to_string();
+    assert!(
+        error.starts_with("invalidFilter: Operation 1: path 'emails[type eq': expected a value"),
+        "{error}"
+    );
+}
+
+#[test]
+fn values_are_final() {
+    reads(
+        json!({ "op": "Replace", "path": "active", "value": "False" }),
+        &["Replace active = false"],
+        &["entra-capital-op", "entra-string-boolean"],
+    );
+    reads(
+        json!({ "op": "replace", "path": "TITLE", "value": "" }),
+        &["Replace title = null"],
+        &[],
+    );
+    reads(
+        json!({ "op": "add", "path": "title", "value": null }),
+        &["Add title = null"],
+        &[],
+    );
+    reads(
+        json!({ "op": "add", "path": "emails", "value": null }),
+        &[],
+        &[],
+    );
+    reads(
+        json!({ "op": "replace", "path": "emails", "value": [] }),
+        &["Replace emails = null"],
+        &[],
+    );
+    reads(
+        json!({ "op": "add", "path": "emails", "value": { "Value": "a" } }),
+        &["Add emails = [{\"value\":\"a\"}]"],
+        &["onelogin-single-object-for-list"],
+    );
+    reads(
+        json!({ "op": "replace", "path": "name", "value": { "FamilyName": null, "givenName": "B", "x": 1 } }),
+        &["Replace name = {\"familyName\":null,\"givenName\":\"B\"}"],
+        &[],
+    );
+    reads(
+        json!({ "op": "replace", "path": "name", "value": {} }),
+        &[],
+        &[],
+    );
+    reads(
+        json!({ "op": "replace", "path": "userName", "value": ["x"] }),
+        &["Replace userName = \"x\""],
+        &["keycloak-list-for-single-value"],
+    );
+    reads(
+        json!({ "op": "replace", "path": "password", "value": "secret" }),
+        &[],
+        &[],
+    );
+    reads(
+        json!({ "op": "replace", "path": "emails.type", "value": "work" }),
+        &["Replace emails[].type = \"work\""],
+        &[],
+    );
+    reads(
+        json!({ "op": "remove", "path": "emails", "value": [{ "value": "a" }] }),
+        &["Remove emails = [{\"value\":\"a\"}]"],
+        &["entra-valued-remove"],
+    );
+    reads(
+        json!({ "op": "remove", "path": "title", "value": "T" }),
+        &["Remove title = -"],
+        &[],
+    );
+}
+
+#[test]
+fn without_a_path() {
+    reads(
+        json!({ "op": "replace", "value": { "id": "1", "schemas": [], "meta": {}, "groups": [], "shoeSize": 1, "displayName": "D" } }),
+        &["Replace displayName = \"D\""],
+        &[],
+    );
+    reads(
+        json!({ "op": "replace", "value": { "name.givenName": "B", format!("{ENTERPRISE}:employeeNumber"): "7", "displayName": "D" } }),
+        &[
+            "Replace displayName = \"D\"",
+            "Replace name.givenName = \"B\"",
+            &format!("Replace {ENTERPRISE}:employeeNumber = \"7\""),
+        ],
+        &["entra-path-as-key"],
+    );
+    reads(
+        json!({ "op": "add", "value": { "emails[type eq \"work\"].value": "a" } }),
+        &["Add emails[].value = \"a\""],
+        &["filtered-path-as-key"],
+    );
+    reads(
+        json!({ "op": "add", "value": { ENTERPRISE: { "division": "D", "unknown": 1, "manager": { "displayName": "x" } } } }),
+        &[&format!("Add {ENTERPRISE}:division = \"D\"")],
+        &[],
+    );
+    reads(
+        json!({ "op": "replace", "value": { ENTERPRISE: null } }),
+        &[&format!("Remove {ENTERPRISE} = -")],
+        &[],
+    );
+    reads(
+        json!({ "op": "replace", "path": "", "value": { "title": "T" } }),
+        &["Replace title = \"T\""],
+        &["empty-path"],
+    );
+    reads(
+        json!({ "op": "replace", "value": [{ "title": "T" }, { "nickName": "N" }] }),
+        &["Replace title = \"T\"", "Replace nickName = \"N\""],
+        &["list-for-pathless-value"],
+    );
+    reads(
+        json!({ "op": "replace", "path": USER_TYPE.schema.uri, "value": { "title": "T", "id": "x" } }),
+        &["Replace title = \"T\""],
+        &[],
+    );
+    reads(
+        json!({ "op": "add", "path": "schemas", "value": [ENTERPRISE] }),
+        &[],
+        &[],
+    );
+    reads(
+        json!({ "op": "remove", "path": format!("schemas[value eq \"{ENTERPRISE}\"]") }),
+        &[&format!("Remove {ENTERPRISE} = -")],
+        &[],
+    );
+}
+
+#[test]
+fn managers_five_shapes() {
+    let path = format!("{ENTERPRISE}:manager");
+    let line = |value: &str| format!("Replace {path} = {value}");
+    let whole = r#"{"$ref":null,"value":"7"}"#;
+    reads(
+        json!({ "op": "replace", "path": path, "value": "7" }),
+        &[&line(whole)],
+        &["entra-plain-string-manager"],
+    );
+    reads(
+        json!({ "op": "replace", "path": path, "value": { "value": "7", "displayName": "M" } }),
+        &[&line(r#"{"value":"7"}"#)],
+        &[],
+    );
+    reads(
+        json!({ "op": "replace", "path": "manager", "value": [{ "$ref": "http://x", "value": "7" }] }),
+        &[&line(r#"{"$ref":"http://x","value":"7"}"#)],
+        &[
+            "entra-extension-attribute-without-urn",
+            "keycloak-list-for-single-value",
+        ],
+    );
+    for cleared in [
+        json!(""),
+        json!(null),
+        json!({ "value": "" }),
+        json!({ "value": null }),
+        json!([]),
+    ] {
+        reads(
+            json!({ "op": "replace", "path": path, "value": cleared }),
+            &[&line("null")],
+            &[],
+        );
+    }
+    reads(
+        json!({ "op": "remove", "path": path }),
+        &[&format!("Remove {path} = -")],
+        &[],
+    );
+}
+
+#[track_caller]
+fn plain(operations: Value, expected: Option<Value>) {
+    let operations = parse(&USER_TYPE, operations).0.unwrap().operations;
+    let found = plain_replaces(&operations).map(|list| {
+        list.into_iter()
+            .map(|(attribute, value)| json!([attribute.name, value]))
+            .collect::<Value>()
+    });
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn plain_replacements() {
+    plain(
+        json!([{ "op": "replace", "value": { "active": false } }]),
+        Some(json!([["active", false]])),
+    );
+    plain(
+        json!([{ "op": "add", "path": "title", "value": "a" }, { "op": "add", "path": "externalId", "value": "x" }, { "op": "replace", "path": "title", "value": "b" }]),
+        Some(json!([["externalId", "x"], ["title", "b"]])),
+    );
+    plain(json!([]), Some(json!([])));
+    for other in [
+        json!({ "op": "replace", "path": "userName", "value": "x" }),
+        json!({ "op": "replace", "path": "title", "value": "" }),
+        json!({ "op": "remove", "path": "title" }),
+        json!({ "op": "replace", "path": "name.givenName", "value": "x" }),
+        json!({ "op": "replace", "path": "name", "value": { "givenName": "x" } }),
+        json!({ "op": "add", "path": "emails", "value": "x" }),
+        json!({ "op": "add", "path": "emails[type eq \"work\"].value", "value": "x" }),
+        json!({ "op": "add", "path": format!("{ENTERPRISE}:division"), "value": "x" }),
+    ] {
+        plain(
+            json!([{ "op": "replace", "path": "active", "value": true }, other]),
+            None,
+        );
+    }
+}
+
+#[test]
+fn ops_are_three() {
+    for (text, op) in [
+        ("add", Op::Add),
+        ("ADD", Op::Add),
+        ("Remove", Op::Remove),
+        ("rePlace", Op::Replace),
+    ] {
+        let (patch, _) = parse(
+            &GROUP_TYPE,
+            json!([{ "op": text, "path": "members", "value": [] }]),
+        );
+        assert_eq!(patch.unwrap().operations[0].op, op);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    #[test]
+    fn reading_never_panics(operations in proptest::collection::vec(any_operation(), 0..4), whole in any_json(), group in any::<bool>()) {
+        let rt = if group { &GROUP_TYPE } else { &USER_TYPE };
+        let _ = PatchOp::parse(rt, &whole, &mut Habits::default());
+        if let Ok(patch) = parse(rt, Value::Array(operations)).0 {
+            let split = patch.split().unwrap();
+            let _ = super::net_links(&split.links);
+            let _ = plain_replaces(&split.own);
+            let mut document = json!({ "userName": "b", "displayName": "g", "emails": [{ "value": "a", "type": "work" }] }).as_object().cloned().unwrap();
+            let _ = super::apply::apply(rt, &split.own, &mut document, &mut Habits::default());
+        }
+    }
+}
+
+/// An operation that is mostly well formed, with any value.
+pub(crate) fn any_operation() -> impl Strategy<Value = Value> {
+    let paths = [
+        "emails",
+        "name",
+        "name.familyName",
+        "emails[type eq \"work\"]",
+        "emails[type eq \"work\"].value",
+        "emails.value",
+        "members",
+        "members[value eq \"a\"]",
+        "members.value",
+        ENTERPRISE,
+        "manager",
+        "userName",
+        "schemas",
+        "roles[primary eq \"True\"].value",
+        "desks",
+        "languages",
+        "languages[value eq \"en\"]",
+        "active",
+        "id",
+        "groups",
+    ];
+    let op = proptest::sample::select(&["add", "remove", "replace", "Add"][..]);
+    (
+        op,
+        proptest::option::weighted(0.8, proptest::sample::select(paths.to_vec())),
+        proptest::option::weighted(0.9, any_json()),
+    )
+        .prop_map(|(op, path, value)| {
+            let mut operation = json!({ "op": op });
+            if let Some(path) = path {
+                operation["path"] = json!(path);
+            }
+            if let Some(value) = value {
+                operation["value"] = value;
+            }
+            operation
+        })
+}

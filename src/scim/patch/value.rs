@@ -1,0 +1,303 @@
+//! The values of operations, in the form that `apply` and `links` take (RFC 7644 §3.5.2.1, §3.5.2.3).
+
+use alloc::{string::String, string::ToString, vec::Vec};
+
+use serde_json::{Map, Value};
+
+use super::Op;
+use super::links::wanted_ids;
+use super::read::Reader;
+use crate::error::Error;
+use crate::filter::predicate::Predicate;
+use crate::path::{Location, Target};
+use crate::resource::coerce::{about, coerce, coerce_one, missing, part};
+use crate::resource::{link_ids, member};
+use crate::schema::{Attribute, Mutability, Type};
+
+impl Reader<'_> {
+    /// An operation on an attribute or on a part of a singular one.
+    pub(super) fn attribute(
+        &mut self,
+        op: Op,
+        location: Location,
+        value: Option<&Value>,
+    ) -> Result<(), Error> {
+        let leaf = location.leaf();
+        if location.attribute.linked {
+            return self.links(op, location, value);
+        }
+        let value = match op {
+            Op::Remove if leaf.multi_valued => self.listed(location, value)?,
+            Op::Remove => None,
+            Op::Add | Op::Replace if leaf.kind == Type::Complex && !leaf.multi_valued => {
+                let Some(merge) = self.merge(location, value.unwrap_or(&Value::Null), true)? else {
+                    return Ok(());
+                };
+                Some(required(location, merge)?)
+            }
+            Op::Add | Op::Replace => {
+                let value = coerce(location, value.unwrap_or(&Value::Null), self.habits)?;
+                if value.is_none() && leaf.multi_valued && op == Op::Add {
+                    // To add no value to a list is no change.
+                    return Ok(());
+                }
+                Some(required(location, value.unwrap_or_default())?)
+            }
+        };
+        if !is_secret(location) {
+            self.push(op, Target::Attribute(location), value);
+        }
+        Ok(())
+    }
+
+    /// An operation on the values of a multi-valued attribute that match a filter.
+    pub(super) fn elements(
+        &mut self,
+        op: Op,
+        of: Location,
+        filter: Predicate,
+        sub: Option<&'static Attribute>,
+        create: Option<Vec<(&'static Attribute, Value)>>,
+        value: Option<&Value>,
+    ) -> Result<(), Error> {
+        let location = Location { sub, ..of };
+        if of.attribute.linked {
+            return self.linked_elements(op, location, filter, value);
+        }
+        let given = value.unwrap_or(&Value::Null);
+        let value = match op {
+            Op::Remove => None,
+            Op::Add | Op::Replace if sub.is_none() && of.attribute.kind == Type::Complex => {
+                match self.merge(of, given, false)? {
+                    None => return Ok(()),
+                    merge => merge,
+                }
+            }
+            Op::Add | Op::Replace if sub.is_none() => {
+                Some(coerce_one(of, given, self.habits)?.unwrap_or_default())
+            }
+            Op::Add | Op::Replace => Some(required(
+                location,
+                coerce(location, given, self.habits)?.unwrap_or_default(),
+            )?),
+        };
+        if !is_secret(location) {
+            self.push(
+                op,
+                Target::Elements {
+                    of,
+                    filter,
+                    sub,
+                    create,
+                },
+                value,
+            );
+        }
+        Ok(())
+    }
+
+    /// What to merge into a complex value: its parts, those to unassign as `null`; `null` alone to unassign it all;
+    /// none when the value says nothing (`{}`, or unknown members only: "sub-attributes that are not specified in the
+    /// "value" parameter are left unchanged", §3.5.2.3).
+    ///
+    /// Entra ID sends `name: {"familyName": null}` and means the other parts to stay. An object of which only an empty
+    /// `value` is known (`{"value": ""}` for a manager) clears the attribute. `whole`: a plain string in place of the
+    /// object is all of the value, so nothing of the former one stays beside it.
+    fn merge(
+        &mut self,
+        location: Location,
+        value: &Value,
+        whole: bool,
+    ) -> Result<Option<Value>, Error> {
+        let value = match value {
+            Value::Array(items)
+                if items.len() == 1 && items.first().is_some_and(Value::is_object) =>
+            {
+                self.habits.note("keycloak-list-for-single-value");
+                items.first().unwrap_or(value)
+            }
+            other => other,
+        };
+        let Value::Object(members) = value else {
+            let one = coerce_one(location, value, self.habits)?;
+            let Some(Value::Object(mut parts)) = one else {
+                return Ok(Some(Value::Null));
+            };
+            if whole {
+                let others = location
+                    .attribute
+                    .sub_attributes
+                    .iter()
+                    .filter(|sub| !is_fixed(sub));
+                for sub in others {
+                    parts.entry(sub.name).or_insert(Value::Null);
+                }
+            }
+            return Ok(Some(Value::Object(parts)));
+        };
+        let mut parts = Map::new();
+        for (name, value) in members {
+            let Some(sub) = location.attribute.sub_attribute(name) else {
+                continue;
+            };
+            if sub.mutability == Mutability::ReadOnly {
+                continue;
+            }
+            let place = part(location, sub);
+            let value = required(
+                place,
+                coerce(place, value, self.habits)?.unwrap_or_default(),
+            )?;
+            if !is_secret(place) {
+                parts.insert(sub.name.to_string(), value);
+            }
+        }
+        if parts.is_empty() {
+            return Ok(None);
+        }
+        let clears = parts.contains_key("value") && parts.values().all(Value::is_null);
+        Ok(Some(if clears {
+            Value::Null
+        } else {
+            Value::Object(parts)
+        }))
+    }
+
+    /// The values that a `remove` lists, if it does. RFC 7644 §3.5.2.2 knows no such thing and would have all values
+    /// removed; Entra ID, `JumpCloud` and older authentik mean these ones.
+    fn listed(
+        &mut self,
+        location: Location,
+        value: Option<&Value>,
+    ) -> Result<Option<Value>, Error> {
+        let Some(value) = value.filter(|value| !value.is_null() && **value != "") else {
+            return Ok(None);
+        };
+        self.habits.note("entra-valued-remove");
+        let list = coerce(location, value, self.habits)?;
+        Ok(Some(list.unwrap_or_else(|| Value::Array(Vec::new()))))
+    }
+
+    fn links(&mut self, op: Op, location: Location, value: Option<&Value>) -> Result<(), Error> {
+        let attribute = location.attribute;
+        let value = match op {
+            Op::Remove => match value.filter(|value| !value.is_null() && **value != "") {
+                None => None,
+                Some(value) => {
+                    self.habits.note("entra-valued-remove");
+                    Some(id_array(link_ids(attribute, value, self.habits)?))
+                }
+            },
+            Op::Add | Op::Replace => Some(id_array(link_ids(
+                attribute,
+                value.unwrap_or(&Value::Null),
+                self.habits,
+            )?)),
+        };
+        self.push(op, Target::Attribute(location), value);
+        Ok(())
+    }
+
+    /// Filtered operations on the linked attribute. The parts of a member are immutable (RFC 7643 §4.2), so nothing but
+    /// whole members can come and go: `add` or `replace` with a filter that names a member by its id is to have it as
+    /// a member, and anything that would change a part is refused.
+    fn linked_elements(
+        &mut self,
+        op: Op,
+        location: Location,
+        filter: Predicate,
+        value: Option<&Value>,
+    ) -> Result<(), Error> {
+        let of = Location {
+            sub: None,
+            ..location
+        };
+        let refused = || {
+            Error::mutability(about(
+                location,
+                "is immutable: remove the member and add another",
+            ))
+        };
+        match op {
+            Op::Remove if location.sub.is_none() => {
+                self.push(
+                    op,
+                    Target::Elements {
+                        of,
+                        filter,
+                        sub: None,
+                        create: None,
+                    },
+                    None,
+                );
+                return Ok(());
+            }
+            Op::Remove => return Err(refused()),
+            Op::Add | Op::Replace => {}
+        }
+        let ids = wanted_ids(&filter)
+            .filter(|ids| ids.len() == 1)
+            .ok_or_else(refused)?;
+        let given = value.unwrap_or(&Value::Null);
+        let same = match (location.sub, given) {
+            (None, Value::Null) if op == Op::Replace => {
+                self.push(
+                    Op::Remove,
+                    Target::Elements {
+                        of,
+                        filter,
+                        sub: None,
+                        create: None,
+                    },
+                    None,
+                );
+                return Ok(());
+            }
+            (None, Value::Null) => return Ok(()),
+            (None, Value::Object(parts)) if member(parts, "value").is_none() => true,
+            (None, Value::Array(_)) => link_ids(of.attribute, given, self.habits)? == ids,
+            (None, given) => {
+                let one = Value::Array(Vec::from([given.clone()]));
+                link_ids(of.attribute, &one, self.habits)? == ids
+            }
+            (Some(sub), given) => {
+                sub.name == "value"
+                    && given
+                        .as_str()
+                        .is_some_and(|id| ids.iter().all(|it| it == id))
+            }
+        };
+        if !same {
+            return Err(refused());
+        }
+        self.push(Op::Add, Target::Attribute(of), Some(id_array(ids)));
+        Ok(())
+    }
+}
+
+fn id_array(ids: Vec<String>) -> Value {
+    Value::Array(ids.into_iter().map(Value::String).collect())
+}
+
+/// The value, unless it unassigns what is required.
+fn required(location: Location, value: Value) -> Result<Value, Error> {
+    if value.is_null() && location.leaf().required {
+        Err(missing(location))
+    } else {
+        Ok(value)
+    }
+}
+
+/// Whether a value is accepted and forgotten: `password`.
+fn is_secret(location: Location) -> bool {
+    location.attribute.mutability == Mutability::WriteOnly
+        || location.leaf().mutability == Mutability::WriteOnly
+}
+
+/// Whether a client's value never replaces the one there is.
+fn is_fixed(attribute: &Attribute) -> bool {
+    match attribute.mutability {
+        Mutability::ReadOnly | Mutability::Immutable => true,
+        Mutability::ReadWrite | Mutability::WriteOnly => false,
+    }
+}

@@ -1,0 +1,329 @@
+//! Attribute paths: as written, and bound to a schema (RFC 7644 §3.5.2 figure 7, §3.10).
+//!
+//! An [`AttributePath`] names an attribute in a filter, in `sortBy`, `attributes` and `excludedAttributes`; a [`Path`]
+//! is the `path` of a PATCH operation and may select among values with a filter. Text is read by `filter::parse`.
+
+use alloc::string::{String, ToString};
+use core::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::error::Error;
+use crate::filter::parse::Parser;
+use crate::habit::Habits;
+use crate::resource_type::ResourceType;
+use crate::schema::{Attribute, Schema};
+
+mod target;
+
+pub use target::{Path, Target};
+
+/// `attrPath = [URI ":"] ATTRNAME *1subAttr`, as written.
+///
+/// Names and URI keep the letter case of the text; they are compared without it (§3.10), and so are two paths.
+#[derive(Clone, Debug)]
+pub struct AttributePath {
+    /// The schema URI in front, without the last colon.
+    pub uri: Option<String>,
+    /// The attribute's name. For a path that is the URI of a whole extension, its last segment.
+    pub name: String,
+    /// The sub-attribute's name.
+    pub sub: Option<String>,
+    /// Where the path starts in the text it was read from, in characters from 0; not part of its identity.
+    pub position: usize,
+}
+
+/// An attribute of a resource type: where a value stands in a document.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Location {
+    /// The extension whose object holds the attribute; none at the top of the resource.
+    pub extension: Option<&'static Schema>,
+    /// The attribute.
+    pub attribute: &'static Attribute,
+    /// The part of it, of a complex attribute.
+    pub sub: Option<&'static Attribute>,
+}
+
+impl AttributePath {
+    /// Reads an attribute path that stands alone.
+    ///
+    /// ```
+    /// use scim::path::AttributePath;
+    /// let path = AttributePath::parse("urn:ietf:params:scim:schemas:core:2.0:User:name.givenName")?;
+    /// assert_eq!(path.uri.as_deref(), Some("urn:ietf:params:scim:schemas:core:2.0:User"));
+    /// assert_eq!((path.name.as_str(), path.sub.as_deref()), ("name", Some("givenName")));
+    /// let error = AttributePath::parse("name.").unwrap_err();
+    /// assert_eq!(
+    ///     error.detail(),
+    ///     "path 'name.': expected an attribute name at character 1, found 'name.'"
+    /// );
+    /// # Ok::<(), scim::error::Error>(())
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let mut parser = Parser::path(text);
+        parser.spaces();
+        let path = parser.attribute_path()?;
+        parser.end("the end")?;
+        Ok(path)
+    }
+
+    /// Splits a word that holds a whole attribute path.
+    ///
+    /// URIs contain dots, so the attribute is what stands behind the last colon. A URI alone reads as a path too: its
+    /// last segment need not look like a name, since only binding can tell whether it is one.
+    pub(crate) fn split(word: &str, position: usize) -> Option<Self> {
+        let (uri, rest) = match word.rsplit_once(':') {
+            Some((uri, rest)) => (Some(uri), rest),
+            None => (None, word),
+        };
+        if rest.is_empty() || uri.is_some_and(str::is_empty) {
+            return None;
+        }
+        let (name, sub) = match rest.split_once('.') {
+            Some((name, sub)) if is_name(name) && is_name(sub) => (name, Some(sub)),
+            _ if uri.is_some() || is_name(rest) => (rest, None),
+            _ => return None,
+        };
+        Some(Self {
+            uri: uri.map(String::from),
+            name: String::from(name),
+            sub: sub.map(String::from),
+            position,
+        })
+    }
+
+    /// A path of one name, as it stands in a value path.
+    pub(crate) fn named(name: &str, position: usize) -> Self {
+        Self {
+            uri: None,
+            name: String::from(name),
+            sub: None,
+            position,
+        }
+    }
+
+    /// The attribute that the path names in this resource type, if there is one.
+    ///
+    /// Core and common attributes go with or without the core schema's URI, those of an extension with its URI. An
+    /// extension's attribute is also found by its bare name when no other schema of the type has that name: Entra ID
+    /// sends `manager`, and that is noted as a habit.
+    ///
+    /// ```
+    /// use scim::{habit::Habits, path::AttributePath, resource_type::USER_TYPE};
+    /// let mut habits = Habits::default();
+    /// let location = AttributePath::parse("EMAILS.Value")?.bind(&USER_TYPE, &mut habits).unwrap();
+    /// assert_eq!(location.to_string(), "emails.value");
+    /// # Ok::<(), scim::error::Error>(())
+    /// ```
+    pub fn bind(
+        &self,
+        resource_type: &'static ResourceType,
+        habits: &mut Habits,
+    ) -> Option<Location> {
+        let core = resource_type.schema.uri;
+        let mut bare = false;
+        let (extension, attribute) = match &self.uri {
+            Some(uri) if !uri.eq_ignore_ascii_case(core) => {
+                let schema = resource_type.extension(uri)?;
+                (Some(schema), schema.attribute(&self.name)?)
+            }
+            uri => match resource_type.attribute(&self.name) {
+                Some(attribute) => (None, attribute),
+                None if uri.is_some() => return None,
+                None => {
+                    bare = true;
+                    self.lone_extension(resource_type)?
+                }
+            },
+        };
+        let sub = match &self.sub {
+            Some(name) => Some(attribute.sub_attribute(name)?),
+            None => None,
+        };
+        if bare {
+            habits.note("entra-extension-attribute-without-urn");
+        }
+        Some(Location {
+            extension,
+            attribute,
+            sub,
+        })
+    }
+
+    /// The only extension of the type that has an attribute of this name.
+    fn lone_extension(
+        &self,
+        resource_type: &'static ResourceType,
+    ) -> Option<(Option<&'static Schema>, &'static Attribute)> {
+        let mut found = resource_type.extensions.iter().filter_map(|extension| {
+            let attribute = extension.schema.attribute(&self.name)?;
+            Some((Some(extension.schema), attribute))
+        });
+        let first = found.next();
+        if found.next().is_some() { None } else { first }
+    }
+
+    /// The extension whose URI the whole path is.
+    ///
+    /// ```
+    /// use scim::{path::AttributePath, resource_type::USER_TYPE};
+    /// let path = AttributePath::parse("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")?;
+    /// assert_eq!(path.bind_extension(&USER_TYPE).unwrap().name, "EnterpriseUser");
+    /// # Ok::<(), scim::error::Error>(())
+    /// ```
+    pub fn bind_extension(&self, resource_type: &'static ResourceType) -> Option<&'static Schema> {
+        resource_type
+            .extensions
+            .iter()
+            .map(|extension| extension.schema)
+            .find(|schema| self.spells(schema.uri))
+    }
+
+    /// Whether the path, read as one word, is this URI.
+    fn spells(&self, uri: &str) -> bool {
+        let mut rest = uri;
+        let mut take = |part: &str| match rest.split_at_checked(part.len()) {
+            Some((front, back)) if front.eq_ignore_ascii_case(part) => {
+                rest = back;
+                true
+            }
+            _ => false,
+        };
+        let matched = match (&self.uri, &self.sub) {
+            (Some(front), Some(sub)) => {
+                take(front) && take(":") && take(&self.name) && take(".") && take(sub)
+            }
+            (Some(front), None) => take(front) && take(":") && take(&self.name),
+            (None, _) => false,
+        };
+        matched && rest.is_empty()
+    }
+
+    /// The refusal of a path that names nothing of this resource type.
+    pub fn unknown(&self, resource_type: &'static ResourceType) -> Error {
+        let mut detail = ["path '", &self.to_string(), "': expected "].concat();
+        let parent = Self {
+            sub: None,
+            ..self.clone()
+        };
+        match parent.bind(resource_type, &mut Habits::default()) {
+            Some(location) => push_parts(&mut detail, location.attribute),
+            None => push_all(
+                &mut detail,
+                &[
+                    "an attribute of ",
+                    resource_type.name,
+                    ", which has none of that name",
+                ],
+            ),
+        }
+        Error::invalid_path(detail)
+    }
+}
+
+/// `ATTRNAME = ALPHA *(nameChar)`; RFC 7643 §2.1 has `$` among the name characters, for `$ref`.
+pub(crate) fn is_name(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == b'$')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'$'))
+}
+
+/// Says which sub-attributes an attribute has.
+fn push_parts(detail: &mut String, attribute: &'static Attribute) {
+    if attribute.sub_attributes.is_empty() {
+        return push_all(
+            detail,
+            &["no sub-attribute, ", attribute.name, " is not complex"],
+        );
+    }
+    push_all(detail, &["a sub-attribute of ", attribute.name, ":"]);
+    for (index, part) in attribute.sub_attributes.iter().enumerate() {
+        push_all(detail, &[if index == 0 { " " } else { ", " }, part.name]);
+    }
+}
+
+fn push_all(text: &mut String, parts: &[&str]) {
+    for part in parts {
+        text.push_str(part);
+    }
+}
+
+impl PartialEq for AttributePath {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |a: &Option<String>, b: &Option<String>| match (a, b) {
+            (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        same(&self.uri, &other.uri)
+            && self.name.eq_ignore_ascii_case(&other.name)
+            && same(&self.sub, &other.sub)
+    }
+}
+
+impl Eq for AttributePath {}
+
+impl fmt::Display for AttributePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(uri) = &self.uri {
+            f.write_str(uri)?;
+            f.write_str(":")?;
+        }
+        f.write_str(&self.name)?;
+        if let Some(sub) = &self.sub {
+            f.write_str(".")?;
+            f.write_str(sub)?;
+        }
+        Ok(())
+    }
+}
+
+impl Location {
+    /// An attribute at the top of a resource.
+    pub const fn top(attribute: &'static Attribute) -> Self {
+        Self {
+            extension: None,
+            attribute,
+            sub: None,
+        }
+    }
+
+    /// What stands here in a document or in its image.
+    pub fn value<'a>(&self, document: &'a Map<String, Value>) -> Option<&'a Value> {
+        let members = match self.extension {
+            Some(extension) => document.get(extension.uri)?.as_object()?,
+            None => document,
+        };
+        let value = members.get(self.attribute.name)?;
+        match self.sub {
+            Some(sub) => value.get(sub.name),
+            None => Some(value),
+        }
+    }
+
+    /// The attribute at the end of the path: the part if there is one.
+    pub fn leaf(&self) -> &'static Attribute {
+        self.sub.unwrap_or(self.attribute)
+    }
+}
+
+/// In the schema's spelling, with the URI in front for an extension's attribute.
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(extension) = self.extension {
+            f.write_str(extension.uri)?;
+            f.write_str(":")?;
+        }
+        f.write_str(self.attribute.name)?;
+        if let Some(sub) = self.sub {
+            f.write_str(".")?;
+            f.write_str(sub.name)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

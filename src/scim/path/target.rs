@@ -1,0 +1,179 @@
+//! The `path` of a PATCH operation, as written and bound (RFC 7644 §3.5.2 figure 7).
+//!
+//! What an operation does at its [`Target`] is the business of `patch`.
+
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::fmt;
+
+use serde_json::Value;
+
+use super::{AttributePath, Location, push_all, push_parts};
+use crate::error::Error;
+use crate::filter::{Filter, parse::Parser, predicate::Predicate};
+use crate::habit::Habits;
+use crate::resource_type::ResourceType;
+use crate::schema::{Attribute, Schema};
+
+/// `PATH = attrPath / valuePath [subAttr]`: the path of a PATCH operation, as written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Path {
+    /// The attribute in front.
+    pub attribute: AttributePath,
+    /// The filter in brackets, which selects among the values of the attribute.
+    pub filter: Option<Box<Filter>>,
+    /// The sub-attribute behind the brackets.
+    pub sub: Option<String>,
+}
+
+/// What a PATCH operation works on: a [`Path`] bound to a resource type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    /// The resource itself: an operation without a path. No path binds to it.
+    Resource,
+    /// A whole extension.
+    Extension(&'static Schema),
+    /// An attribute or a sub-attribute; of a multi-valued attribute all values.
+    Attribute(Location),
+    /// The values of a multi-valued attribute that match a filter.
+    Elements {
+        /// The multi-valued attribute; its `sub` is `None`.
+        of: Location,
+        /// Which values.
+        filter: Predicate,
+        /// The part of these values that the operation works on.
+        sub: Option<&'static Attribute>,
+        /// What a value must hold to match, in the client's spelling, when the filter is one `eq` or several joined by
+        /// `and`: enough to create the value from when none matches. Values of a plain list name the list itself.
+        create: Option<Vec<(&'static Attribute, Value)>>,
+    },
+}
+
+impl Path {
+    /// Reads the path of a PATCH operation.
+    ///
+    /// A malformed path is `invalidPath`, a malformed filter in it `invalidFilter` (§3.12 table 9). Erratum 7122 adds
+    /// `attrExp` to the rule, so that a value of a plain list can be named: `schemas eq "urn:x"` is read as
+    /// `schemas[value eq "urn:x"]`.
+    ///
+    /// ```
+    /// use scim::path::Path;
+    /// let path = Path::parse(r#"emails[type eq "work"].value"#)?;
+    /// assert_eq!((path.attribute.name.as_str(), path.sub.as_deref()), ("emails", Some("value")));
+    /// assert_eq!(path.to_string(), r#"emails[type eq "work"].value"#);
+    /// let error = Path::parse(r#"emails[type eq "work""#).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "invalidFilter: path 'emails[type eq \"work\"': expected 'and', 'or' or ']' at character 22, found the end"
+    /// );
+    /// # Ok::<(), scim::error::Error>(())
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let mut parser = Parser::path(text);
+        parser.spaces();
+        let mut attribute = parser.attribute_path()?;
+        let mut filter = None;
+        let mut sub = None;
+        if parser.peek() == Some('[') {
+            filter = Some(Box::new(parser.value_filter()?));
+            if parser.peek() == Some('.') {
+                sub = Some(String::from(parser.sub_attribute()?));
+            }
+        } else if parser.operator_follows() {
+            let position = attribute.position;
+            let name = attribute.sub.take();
+            let value = AttributePath::named(name.as_deref().unwrap_or("value"), position);
+            filter = Some(Box::new(parser.comparison(value)?));
+        }
+        parser.end("the end")?;
+        Ok(Self {
+            attribute,
+            filter,
+            sub,
+        })
+    }
+
+    /// Finds what the path names in this resource type.
+    ///
+    /// A path that names nothing is `invalidPath`; a filter that compares what cannot be compared is `invalidFilter`.
+    /// Brackets behind an attribute that has one value only are `invalidPath`: there is nothing to select.
+    ///
+    /// ```
+    /// use scim::{habit::Habits, path::{Path, Target}, resource_type::USER_TYPE};
+    /// let mut habits = Habits::default();
+    /// let target = Path::parse("name.familyName")?.bind(&USER_TYPE, &mut habits)?;
+    /// assert!(matches!(target, Target::Attribute(location) if location.to_string() == "name.familyName"));
+    /// let error = Path::parse("emails.colour")?.bind(&USER_TYPE, &mut habits).unwrap_err();
+    /// assert_eq!(
+    ///     error.detail(),
+    ///     "path 'emails.colour': expected a sub-attribute of emails: value, display, type, primary"
+    /// );
+    /// # Ok::<(), scim::error::Error>(())
+    /// ```
+    pub fn bind(
+        &self,
+        resource_type: &'static ResourceType,
+        habits: &mut Habits,
+    ) -> Result<Target, Error> {
+        let Some(of) = self.attribute.bind(resource_type, habits) else {
+            return match self.attribute.bind_extension(resource_type) {
+                Some(schema) if self.filter.is_none() => Ok(Target::Extension(schema)),
+                Some(_) | None => Err(self.attribute.unknown(resource_type)),
+            };
+        };
+        let Some(filter) = &self.filter else {
+            return Ok(Target::Attribute(of));
+        };
+        if of.sub.is_some() || !of.attribute.multi_valued {
+            return Err(self.refuse(&[
+                "expected no brackets behind ",
+                of.leaf().name,
+                "; a filter selects among the values of a multi-valued attribute",
+            ]));
+        }
+        let sub = match &self.sub {
+            None => None,
+            Some(name) => Some(of.attribute.sub_attribute(name).ok_or_else(|| {
+                let mut expected = String::from("expected ");
+                push_parts(&mut expected, of.attribute);
+                self.refuse(&[&expected])
+            })?),
+        };
+        let predicate = Predicate::bind_element(filter, of.attribute, habits).map_err(|error| {
+            let detail = ["path '", &self.to_string(), "': ", error.detail()].concat();
+            Error::invalid_filter(detail)
+        })?;
+        let create = Predicate::element_from(filter, of.attribute);
+        Ok(Target::Elements {
+            of,
+            filter: predicate,
+            sub,
+            create,
+        })
+    }
+
+    fn refuse(&self, sentence: &[&str]) -> Error {
+        let mut detail = ["path '", &self.to_string(), "': "].concat();
+        push_all(&mut detail, sentence);
+        Error::invalid_path(detail)
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.attribute.fmt(f)?;
+        if let Some(filter) = &self.filter {
+            f.write_str("[")?;
+            filter.fmt(f)?;
+            f.write_str("]")?;
+        }
+        if let Some(sub) = &self.sub {
+            f.write_str(".")?;
+            f.write_str(sub)?;
+        }
+        Ok(())
+    }
+}

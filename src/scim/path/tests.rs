@@ -1,0 +1,526 @@
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::{AttributePath, Path, Target};
+use crate::error::ScimType;
+use crate::habit::Habits;
+use crate::resource_type::{Extension, GROUP_TYPE, ResourceType, USER_TYPE};
+use crate::schema::{Attribute, Schema};
+
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/// Reads a path and says where it lands in a resource type.
+fn lands(text: &str, resource_type: &'static ResourceType) -> (Option<String>, Habits) {
+    let mut habits = Habits::default();
+    let path = AttributePath::parse(text).unwrap();
+    let location = path.bind(resource_type, &mut habits);
+    (location.map(|location| location.to_string()), habits)
+}
+
+#[track_caller]
+fn binds(text: &str, expected: &str) {
+    let (location, habits) = lands(text, &USER_TYPE);
+    assert_eq!(location.as_deref(), Some(expected), "{text}");
+    assert_eq!(habits.names(), [""; 0], "{text}");
+}
+
+#[track_caller]
+fn names_nothing(text: &str) {
+    assert_eq!(lands(text, &USER_TYPE).0, None, "{text}");
+}
+
+#[track_caller]
+fn splits(text: &str, uri: Option<&str>, name: &str, sub: Option<&str>) {
+    let path = AttributePath::parse(text).unwrap();
+    let parts = (path.uri.as_deref(), path.name.as_str(), path.sub.as_deref());
+    assert_eq!(parts, (uri, name, sub), "{text}");
+    assert_eq!(path.to_string(), text.trim());
+}
+
+#[track_caller]
+fn malformed(text: &str, detail: &str) {
+    let error = AttributePath::parse(text).unwrap_err();
+    assert_eq!(
+        (error.scim_type(), error.detail()),
+        (ScimType::InvalidPath, detail)
+    );
+}
+
+#[test]
+fn split_at_the_last_colon() {
+    splits("userName", None, "userName", None);
+    splits(" name.familyName ", None, "name", Some("familyName"));
+    splits("members.$ref", None, "members", Some("$ref"));
+    splits("$ref", None, "$ref", None);
+    splits(
+        &std::format!("{ENTERPRISE}:manager.displayName"),
+        Some(ENTERPRISE),
+        "manager",
+        Some("displayName"),
+    );
+    splits(
+        ENTERPRISE,
+        Some("urn:ietf:params:scim:schemas:extension:enterprise:2.0"),
+        "User",
+        None,
+    );
+    splits(
+        "urn:example:params:2.0",
+        Some("urn:example:params"),
+        "2.0",
+        None,
+    );
+    splits(
+        "urn:example:params:v2.0",
+        Some("urn:example:params"),
+        "v2.0",
+        None,
+    );
+    splits(
+        "http://example.com/schemas/hr:age",
+        Some("http://example.com/schemas/hr"),
+        "age",
+        None,
+    );
+}
+
+#[test]
+fn malformed_attribute_paths() {
+    malformed(
+        "",
+        "path '': expected an attribute name at character 1, found the end",
+    );
+    malformed(
+        "  ",
+        "path '  ': expected an attribute name at character 3, found the end",
+    );
+    malformed(
+        "9lives",
+        "path '9lives': expected an attribute name at character 1, found '9lives'",
+    );
+    malformed(
+        ".value",
+        "path '.value': expected an attribute name at character 1, found '.value'",
+    );
+    malformed(
+        "a.b.c",
+        "path 'a.b.c': expected an attribute name at character 1, found 'a.b.c'",
+    );
+    malformed(
+        "näme",
+        "path 'näme': expected an attribute name at character 1, found 'näme'",
+    );
+    malformed(
+        ":userName",
+        "path ':userName': expected an attribute name at character 1, found ':userName'",
+    );
+    malformed(
+        "urn:x:",
+        "path 'urn:x:': expected an attribute name at character 1, found 'urn:x:'",
+    );
+    malformed(
+        "name familyName",
+        "path 'name familyName': expected the end at character 6, found 'familyName'",
+    );
+    malformed(
+        "emails[x]",
+        "path 'emails[x]': expected the end at character 7, found '['",
+    );
+    malformed(
+        "(name)",
+        "path '(name)': expected an attribute name at character 1, found '('",
+    );
+}
+
+#[test]
+fn identity_ignores_letter_case_and_place() {
+    let path = |text| AttributePath::parse(text).unwrap();
+    assert_eq!(path("NAME.familyname"), path("   name.familyName"));
+    assert_ne!(path("name.familyName"), path("name"));
+    assert_ne!(path("urn:x:name"), path("name"));
+}
+
+#[test]
+fn binds_to_user() {
+    binds("userName", "userName");
+    binds("USERNAME", "userName");
+    binds("name.givenname", "name.givenName");
+    binds("emails.value", "emails.value");
+    binds("groups.$ref", "groups.$ref");
+    binds("id", "id");
+    binds("externalid", "externalId");
+    binds("schemas", "schemas");
+    binds("meta.lastModified", "meta.lastModified");
+    binds(
+        "urn:ietf:params:scim:schemas:core:2.0:User:userName",
+        "userName",
+    );
+    binds(
+        "URN:IETF:params:scim:schemas:core:2.0:user:name.givenName",
+        "name.givenName",
+    );
+    binds(
+        "urn:ietf:params:scim:schemas:core:2.0:User:meta.created",
+        "meta.created",
+    );
+    let department = std::format!("{ENTERPRISE}:department");
+    binds(&department, &department);
+    binds(&department.to_uppercase(), &department);
+    let manager = std::format!("{ENTERPRISE}:manager.value");
+    binds(&manager, &manager);
+}
+
+#[test]
+fn names_nothing_of_user() {
+    names_nothing("shoeSize");
+    names_nothing("name.shoeSize");
+    names_nothing("userName.value");
+    names_nothing("members");
+    names_nothing(ENTERPRISE);
+    names_nothing("urn:ietf:params:scim:schemas:core:2.0:Group:displayName");
+    names_nothing("urn:ietf:params:scim:schemas:core:2.0:User:department");
+    names_nothing("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:userName");
+    names_nothing("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:id");
+    names_nothing("urn:example:unknown:userName");
+}
+
+#[test]
+fn extension_attribute_without_urn() {
+    let (location, habits) = lands("Manager.value", &USER_TYPE);
+    assert_eq!(location, Some(std::format!("{ENTERPRISE}:manager.value")));
+    assert_eq!(habits.names(), ["entra-extension-attribute-without-urn"]);
+    names_nothing("manager.shoeSize");
+    assert_eq!(lands("manager", &GROUP_TYPE).0, None);
+}
+
+static BADGE: Schema = Schema {
+    uri: "urn:example:params:2.0",
+    name: "Badge",
+    description: "",
+    attributes: &[
+        Attribute::string("department", ""),
+        Attribute::string("colour", ""),
+        Attribute::string("list", "").multi_valued(),
+        Attribute::string("title", ""),
+    ],
+};
+static LAMP: Schema = Schema {
+    uri: "urn:example:lamp.bright",
+    name: "Lamp",
+    description: "",
+    attributes: &[
+        Attribute::string("department", ""),
+        Attribute::integer("watts", "").multi_valued(),
+    ],
+};
+static EXTENDED: ResourceType = ResourceType {
+    name: "Extended",
+    endpoint: "/Extended",
+    description: "",
+    schema: USER_TYPE.schema,
+    extensions: &[
+        Extension {
+            schema: &BADGE,
+            required: false,
+        },
+        Extension {
+            schema: &LAMP,
+            required: false,
+        },
+    ],
+};
+
+#[test]
+fn several_extensions() {
+    // Two extensions have it: neither is meant.
+    assert_eq!(lands("department", &EXTENDED).0, None);
+    assert_eq!(
+        lands("colour", &EXTENDED).0.as_deref(),
+        Some("urn:example:params:2.0:colour")
+    );
+    // The core schema has it: that is meant.
+    assert_eq!(lands("title", &EXTENDED).0.as_deref(), Some("title"));
+}
+
+#[track_caller]
+fn extension(text: &str, expected: Option<&str>) {
+    let found = AttributePath::parse(text)
+        .unwrap()
+        .bind_extension(&EXTENDED);
+    assert_eq!(found.map(|schema| schema.name), expected, "{text}");
+}
+
+#[test]
+fn whole_extensions() {
+    extension("urn:example:params:2.0", Some("Badge"));
+    extension("URN:Example:params:2.0", Some("Badge"));
+    extension("urn:example:lamp.bright", Some("Lamp"));
+    extension("urn:example:lamp", None);
+    extension("urn:example:params:2.0:colour", None);
+    extension("urn:example:params", None);
+    extension("params", None);
+}
+
+// Paths of PATCH operations.
+
+#[track_caller]
+fn target(text: &str, resource_type: &'static ResourceType) -> Target {
+    let path = Path::parse(text).unwrap();
+    assert_eq!(
+        Path::parse(&path.to_string()).unwrap(),
+        path,
+        "{text} printed"
+    );
+    path.bind(resource_type, &mut Habits::default()).unwrap()
+}
+
+#[track_caller]
+fn attribute(text: &str, expected: &str) {
+    match target(text, &USER_TYPE) {
+        Target::Attribute(location) => assert_eq!(location.to_string(), expected),
+        other @ (Target::Resource | Target::Extension(_) | Target::Elements { .. }) => {
+            panic!("{text}: {other:?}")
+        }
+    }
+}
+
+/// The attribute, the sub-attribute and the terms to create from.
+#[track_caller]
+fn elements(
+    text: &str,
+    resource_type: &'static ResourceType,
+    expected: (&str, Option<&str>, serde_json::Value),
+) {
+    match target(text, resource_type) {
+        Target::Elements {
+            of, sub, create, ..
+        } => {
+            let create = create.map(|terms| {
+                terms
+                    .into_iter()
+                    .map(|(attribute, value)| json!([attribute.name, value]))
+                    .collect::<Vec<_>>()
+            });
+            let (name, part, terms) = expected;
+            assert_eq!(of.to_string(), name);
+            assert_eq!(sub.map(|sub| sub.name), part);
+            assert_eq!(json!(create), terms);
+        }
+        other @ (Target::Resource | Target::Extension(_) | Target::Attribute(_)) => {
+            panic!("{text}: {other:?}")
+        }
+    }
+}
+
+#[track_caller]
+fn refused(text: &str, expected: &str) {
+    let error = match Path::parse(text) {
+        Ok(path) => path.bind(&USER_TYPE, &mut Habits::default()).unwrap_err(),
+        Err(error) => error,
+    };
+    assert_eq!(error.to_string(), expected, "{text}");
+}
+
+#[test]
+fn rfc_examples() {
+    // RFC 7644 §3.5.2 figure 8, and the paths of §3.5.2.1 to §3.5.2.3.
+    elements(
+        r#"members[value eq "2819c223-7f76-453a-919d-413861904646"]"#,
+        &GROUP_TYPE,
+        (
+            "members",
+            None,
+            json!([["value", "2819c223-7f76-453a-919d-413861904646"]]),
+        ),
+    );
+    elements(
+        r#"members[value eq "2819c223"].display"#,
+        &GROUP_TYPE,
+        ("members", Some("display"), json!([["value", "2819c223"]])),
+    );
+    elements(
+        r#"addresses[type eq "work"]"#,
+        &USER_TYPE,
+        ("addresses", None, json!([["type", "work"]])),
+    );
+    elements(
+        r#"addresses[type eq "work"].streetAddress"#,
+        &USER_TYPE,
+        (
+            "addresses",
+            Some("streetAddress"),
+            json!([["type", "work"]]),
+        ),
+    );
+    elements(
+        r#"emails[type eq "work" and value ew "example.com"]"#,
+        &USER_TYPE,
+        ("emails", None, json!(null)),
+    );
+    attribute("name.familyName", "name.familyName");
+    assert!(matches!(
+        target("members", &GROUP_TYPE),
+        Target::Attribute(location) if location.attribute.linked
+    ));
+}
+
+#[test]
+fn what_providers_send() {
+    elements(
+        r#"roles[primary eq "True"].value"#,
+        &USER_TYPE,
+        ("roles", Some("value"), json!([["primary", true]])),
+    );
+    elements(
+        r#"emails[type eq "Other"].Value"#,
+        &USER_TYPE,
+        ("emails", Some("value"), json!([["type", "Other"]])),
+    );
+    elements(
+        r#"urn:ietf:params:scim:schemas:core:2.0:User:emails[Type EQ "work" and primary eq true].value"#,
+        &USER_TYPE,
+        (
+            "emails",
+            Some("value"),
+            json!([["type", "work"], ["primary", true]]),
+        ),
+    );
+    attribute(
+        "manager",
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager",
+    );
+    assert!(
+        matches!(target(ENTERPRISE, &USER_TYPE), Target::Extension(schema) if schema.uri == ENTERPRISE)
+    );
+}
+
+#[test]
+fn the_roles_validator_is_a_habit() {
+    let mut habits = Habits::default();
+    Path::parse(r#"roles[primary eq "True"].value"#)
+        .unwrap()
+        .bind(&USER_TYPE, &mut habits)
+        .unwrap();
+    assert_eq!(habits.names(), ["entra-string-boolean"]);
+}
+
+#[test]
+fn nothing_to_create_from() {
+    for filter in [
+        "type ne \"a\"",
+        "type eq \"a\" or type eq \"b\"",
+        "not (type eq \"a\")",
+        "type pr",
+        "type eq null",
+    ] {
+        elements(
+            &std::format!("emails[{filter}]"),
+            &USER_TYPE,
+            ("emails", None, json!(null)),
+        );
+    }
+    // No value has two types.
+    elements(
+        r#"emails[type eq "a" and type eq "b"]"#,
+        &USER_TYPE,
+        ("emails", None, json!(null)),
+    );
+}
+
+#[test]
+fn values_of_a_plain_list() {
+    let list = "urn:example:params:2.0:list";
+    let expected = (list, None, json!([["list", "x"]]));
+    elements(
+        &std::format!("{list}[value eq \"x\"]"),
+        &EXTENDED,
+        expected.clone(),
+    );
+    // Erratum 7122.
+    elements(&std::format!("{list} eq \"x\""), &EXTENDED, expected);
+    elements(
+        "watts eq \"7\"",
+        &EXTENDED,
+        ("urn:example:lamp.bright:watts", None, json!([["watts", 7]])),
+    );
+    elements(
+        "emails.type eq \"work\"",
+        &USER_TYPE,
+        ("emails", None, json!([["type", "work"]])),
+    );
+}
+
+#[test]
+fn refused_paths() {
+    refused(
+        "",
+        "invalidPath: path '': expected an attribute name at character 1, found the end",
+    );
+    refused(
+        "shoeSize",
+        "invalidPath: path 'shoeSize': expected an attribute of User, which has none of that name",
+    );
+    refused(
+        "urn:example:x:colour",
+        "invalidPath: path 'urn:example:x:colour': expected an attribute of User, which has none of that name",
+    );
+    refused(
+        "userName.value",
+        "invalidPath: path 'userName.value': expected no sub-attribute, userName is not complex",
+    );
+    refused(
+        r#"emails[type eq "work"].colour"#,
+        "invalidPath: path 'emails[type eq \"work\"].colour': expected a sub-attribute of emails: \
+         value, display, type, primary",
+    );
+    refused(
+        r#"name[givenName eq "Babs"]"#,
+        "invalidPath: path 'name[givenName eq \"Babs\"]': expected no brackets behind name; a filter selects among \
+         the values of a multi-valued attribute",
+    );
+    refused(
+        r#"emails.value[type eq "work"]"#,
+        "invalidPath: path 'emails.value[type eq \"work\"]': expected no brackets behind value; a filter selects \
+         among the values of a multi-valued attribute",
+    );
+    refused(
+        r#"emails[type eq "work"]value"#,
+        "invalidPath: path 'emails[type eq \"work\"]value': expected the end at character 23, found 'value'",
+    );
+    refused(
+        r#"emails[type eq "work"]."#,
+        "invalidPath: path 'emails[type eq \"work\"].': expected the name of a sub-attribute at character 24, \
+         found the end",
+    );
+    refused(
+        "emails[]",
+        "invalidFilter: path 'emails[]': expected an attribute name at character 8, found ']'",
+    );
+    refused(
+        "emails[type eq work]",
+        "invalidFilter: path 'emails[type eq work]': expected a value (a string in double quotes, a number, true, \
+         false or null) at character 16, found 'work'",
+    );
+    refused(
+        r#"emails[colour eq "red"]"#,
+        "invalidFilter: path 'emails[colour eq \"red\"]': filter: unknown attribute 'colour' at character 8; emails \
+         has no sub-attribute of that name",
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in "\\PC*") {
+        let _ = AttributePath::parse(&text);
+        let _ = Path::parse(&text);
+    }
+
+    #[test]
+    fn attribute_paths_round_trip(text in "(urn:[a-zA-Z0-9.:]{1,20}:)?[a-zA-Z$][a-zA-Z0-9_$-]{0,8}(\\.[a-zA-Z$][a-zA-Z0-9_-]{0,8})?") {
+        let path = AttributePath::parse(&text).unwrap();
+        prop_assert_eq!(path.to_string(), text);
+    }
+}

@@ -1,0 +1,324 @@
+//! Which attributes a reply carries: `attributes`, `excludedAttributes`, `returned` (RFC 7644 §3.4.2.5, §3.9; RFC 7643
+//! §7).
+
+use alloc::{string::String, vec::Vec};
+
+use serde_json::{Map, Value};
+
+use crate::error::Error;
+use crate::habit::Habits;
+use crate::patch::Operation;
+use crate::path::{AttributePath, Location, Target};
+use crate::resource::{get, locations};
+use crate::resource_type::ResourceType;
+use crate::schema::{Attribute, Mutability, Returned, Schema};
+
+#[cfg(test)]
+mod tests;
+
+/// What a client asked to have returned, bound to a resource type.
+#[derive(Clone, Debug)]
+pub struct Projection {
+    rt: &'static ResourceType,
+    asked: Asked,
+    /// What the request wrote: an attribute that is returned on request comes back from the request that sets it.
+    written: Vec<Name>,
+}
+
+#[derive(Clone, Debug)]
+enum Asked {
+    Nothing,
+    Only(Vec<Name>),
+    Without(Vec<Name>),
+}
+
+/// Something that a client can name.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Name {
+    Extension(&'static Schema),
+    Attribute(Location),
+}
+
+impl Projection {
+    /// Binds the two parameters; each item may hold several names with commas between, as in a URL, and an empty
+    /// parameter is none.
+    ///
+    /// Names go in any letter case, with or without the core schema's URI, with the URI of an extension, down to
+    /// sub-attributes; the URI of an extension alone names all of it. A name that the type does not have selects
+    /// nothing and is no error: RFC 7644 gives none for it, one query may span several types, and clients ask for
+    /// whatever their own mapping holds.
+    ///
+    /// The parameters are "mutually exclusive" (§3.9): both at once are refused.
+    ///
+    /// ```
+    /// use scim::{projection::Projection, resource_type::USER_TYPE};
+    /// let projection = Projection::bind(&USER_TYPE, &["USERNAME,name.givenName"], &[])?;
+    /// assert!(projection.wants("name") && !projection.wants("groups"));
+    /// let error = Projection::bind(&USER_TYPE, &["userName"], &["groups"]).unwrap_err();
+    /// assert_eq!(
+    ///     error.detail(),
+    ///     "`attributes` and `excludedAttributes` exclude each other (RFC 7644 §3.9): send one of them"
+    /// );
+    /// # Ok::<(), scim::error::Error>(())
+    /// ```
+    pub fn bind(
+        rt: &'static ResourceType,
+        attributes: &[&str],
+        excluded: &[&str],
+    ) -> Result<Self, Error> {
+        let is_given = |names: &[&str]| words(names).next().is_some();
+        let asked = match (is_given(attributes), is_given(excluded)) {
+            (false, false) => Asked::Nothing,
+            (true, false) => Asked::Only(bind_names(rt, attributes)),
+            (false, true) => Asked::Without(bind_names(rt, excluded)),
+            (true, true) => {
+                return Err(Error::invalid_value(
+                    "`attributes` and `excludedAttributes` exclude each other (RFC 7644 §3.9): send one of them",
+                ));
+            }
+        };
+        Ok(Self {
+            rt,
+            asked,
+            written: Vec::new(),
+        })
+    }
+
+    /// Nothing asked: what is returned by default.
+    pub fn default_of(rt: &'static ResourceType) -> Self {
+        Self {
+            rt,
+            asked: Asked::Nothing,
+            written: Vec::new(),
+        }
+    }
+
+    /// For the reply to a POST or PUT: what the document holds was written. RFC 7643 §7: an attribute that is returned
+    /// on request "is returned in response to any PUT, POST, or PATCH operations if the attribute was specified by the
+    /// client".
+    #[must_use]
+    pub fn after_write(mut self, document: &Map<String, Value>) -> Self {
+        self.written = locations(self.rt)
+            .filter(|location| {
+                has_on_request(location.attribute) && get(document, *location).is_some()
+            })
+            .map(Name::Attribute)
+            .collect();
+        self
+    }
+
+    /// For the reply to a PATCH: what the operations name was written.
+    #[must_use]
+    pub fn after_patch(mut self, operations: &[Operation]) -> Self {
+        for operation in operations {
+            let (Target::Attribute(of) | Target::Elements { of, .. }) = operation.target else {
+                continue;
+            };
+            let name = Name::Attribute(Location { sub: None, ..of });
+            if has_on_request(of.attribute) && !self.written.contains(&name) {
+                self.written.push(name);
+            }
+        }
+        self
+    }
+
+    /// Whether every attribute of a stored resource is returned: nothing is asked, and no attribute is held back by its
+    /// `returned`, so that the stored JSON can be sent as it is.
+    pub fn is_default(&self) -> bool {
+        let all_by_default = || {
+            locations(self.rt).all(|location| {
+                let attribute = location.attribute;
+                is_never_held_back(attribute)
+                    && attribute.sub_attributes.iter().all(is_never_held_back)
+            })
+        };
+        matches!(self.asked, Asked::Nothing) && all_by_default()
+    }
+
+    /// Whether the client named what it wants (a PATCH is then answered with the resource, RFC 7644 §3.5.2).
+    pub fn is_asked(&self) -> bool {
+        !matches!(self.asked, Asked::Nothing)
+    }
+
+    /// Whether some of the attribute of this name, at the top of a resource, or of the extension with this URI, is part
+    /// of a reply. A store need not read the links of an attribute that is not.
+    pub fn wants(&self, name: &str) -> bool {
+        if let Some(schema) = self.rt.extension(name) {
+            return schema.attributes.iter().any(|attribute| {
+                self.keeps_some(Location {
+                    extension: Some(schema),
+                    attribute,
+                    sub: None,
+                })
+            });
+        }
+        self.rt
+            .attribute(name)
+            .is_some_and(|attribute| self.keeps_some(Location::top(attribute)))
+    }
+
+    /// Takes out of a whole resource what is not part of the reply.
+    pub fn apply(&self, resource: &mut Map<String, Value>) {
+        if self.is_default() {
+            return;
+        }
+        resource.retain(|key, value| {
+            if let Some(attribute) = self.rt.attribute(key) {
+                return self.trim(Location::top(attribute), value);
+            }
+            let (Some(schema), Value::Object(members)) = (self.rt.extension(key), value) else {
+                return false;
+            };
+            members.retain(|key, value| {
+                let location = |attribute| Location {
+                    extension: Some(schema),
+                    attribute,
+                    sub: None,
+                };
+                schema
+                    .attribute(key)
+                    .is_some_and(|attribute| self.trim(location(attribute), value))
+            });
+            !members.is_empty()
+        });
+    }
+
+    /// Whether anything of a value is left; takes the rest out.
+    fn trim(&self, location: Location, value: &mut Value) -> bool {
+        match value {
+            Value::Object(parts) => {
+                parts.retain(|name, _| match location.attribute.sub_attribute(name) {
+                    Some(sub) => self.keeps(Location {
+                        sub: Some(sub),
+                        ..location
+                    }),
+                    None => false,
+                });
+                !parts.is_empty()
+            }
+            Value::Array(elements) if !location.attribute.sub_attributes.is_empty() => {
+                elements.retain_mut(|element| self.trim(location, element));
+                !elements.is_empty()
+            }
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => self.keeps(location),
+        }
+    }
+
+    fn keeps_some(&self, location: Location) -> bool {
+        let subs = location.attribute.sub_attributes;
+        if subs.is_empty() {
+            return self.keeps(location);
+        }
+        subs.iter().any(|sub| {
+            self.keeps(Location {
+                sub: Some(sub),
+                ..location
+            })
+        })
+    }
+
+    /// Whether a simple value is returned.
+    fn keeps(&self, location: Location) -> bool {
+        let attribute = location.attribute;
+        let returned = match (attribute.returned, location.leaf().returned) {
+            (Returned::Never, _) | (_, Returned::Never) => return false,
+            (Returned::Request, _) | (_, Returned::Request) => Returned::Request,
+            (Returned::Always, Returned::Always | Returned::Default)
+            | (Returned::Default, Returned::Always) => return true,
+            (Returned::Default, Returned::Default) => Returned::Default,
+        };
+        if attribute.mutability == Mutability::WriteOnly
+            || location.leaf().mutability == Mutability::WriteOnly
+        {
+            return false;
+        }
+        let by_default = || match returned {
+            Returned::Request => self.is_written(location),
+            Returned::Default | Returned::Always | Returned::Never => true,
+        };
+        match &self.asked {
+            Asked::Nothing => by_default(),
+            Asked::Without(names) => {
+                by_default() && !names.iter().any(|name| name.covers(location))
+            }
+            Asked::Only(names) => names.iter().any(|name| name.asks_for(location)),
+        }
+    }
+
+    fn is_written(&self, location: Location) -> bool {
+        self.written.contains(&Name::Attribute(Location {
+            sub: None,
+            ..location
+        }))
+    }
+}
+
+impl Name {
+    /// Whether the location is the named thing or a part of it.
+    fn covers(self, location: Location) -> bool {
+        match self {
+            Self::Extension(schema) => location.extension == Some(schema),
+            Self::Attribute(named) => {
+                named == location
+                    || named
+                        == Location {
+                            sub: None,
+                            ..location
+                        }
+            }
+        }
+    }
+
+    /// Whether naming this asks for the location. What is returned on request must be named itself: to name the whole
+    /// that it is a part of does not ask for it.
+    fn asks_for(self, location: Location) -> bool {
+        let outer_on_request = location.attribute.returned == Returned::Request;
+        let inner_on_request = location
+            .sub
+            .is_some_and(|sub| sub.returned == Returned::Request);
+        let is_itself = self == Self::Attribute(location);
+        let is_extension = match self {
+            Self::Extension(_) => true,
+            Self::Attribute(_) => false,
+        };
+        is_itself
+            || (self.covers(location) && !inner_on_request && !(is_extension && outer_on_request))
+    }
+}
+
+/// The names in a parameter.
+fn words<'a>(names: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
+    names
+        .iter()
+        .flat_map(|names| names.split(','))
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+}
+
+fn bind_names(rt: &'static ResourceType, names: &[&str]) -> Vec<Name> {
+    let bind = |name: &str| {
+        if let Some(schema) = rt.extension(name) {
+            return Some(Name::Extension(schema));
+        }
+        let path = AttributePath::parse(name).ok()?;
+        path.bind(rt, &mut Habits::default()).map(Name::Attribute)
+    };
+    words(names).filter_map(bind).collect()
+}
+
+fn is_never_held_back(attribute: &Attribute) -> bool {
+    match attribute.returned {
+        Returned::Always | Returned::Default => true,
+        // A secret is never stored, so there is nothing to hold back.
+        Returned::Never | Returned::Request => attribute.mutability == Mutability::WriteOnly,
+    }
+}
+
+fn has_on_request(attribute: &Attribute) -> bool {
+    let on_request = |attribute: &Attribute| attribute.returned == Returned::Request;
+    on_request(attribute) || attribute.sub_attributes.iter().any(on_request)
+}

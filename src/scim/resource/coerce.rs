@@ -1,0 +1,278 @@
+//! One value a client sent, as the value its attribute's definition means (RFC 7643 §2.3).
+//!
+//! Providers send `"True"` for a boolean, one object where a list is due, a list of one where a value is due. Where
+//! only one meaning is possible the value is read as such and the habit noted; everything else is refused by name.
+
+use alloc::{collections::BTreeSet, string::String, string::ToString, vec::Vec};
+
+use serde_json::{Map, Number, Value};
+
+use crate::date_time;
+use crate::error::Error;
+use crate::habit::Habits;
+use crate::path::Location;
+use crate::schema::{Attribute, Mutability, Type};
+
+/// The most values that one multi-valued attribute may have; ours, so that comparing each with each stays cheap.
+pub const MAX_VALUES: usize = 1_000;
+
+/// The value at `location` as it is stored; `None` when it means that the attribute is unassigned: `null`, `""`, `[]`,
+/// `{}` (RFC 7643 §2.5; Entra ID clears with `""`), or a complex value of which nothing is left.
+///
+/// The result is in canonical form: coercing it again gives it again.
+pub(crate) fn coerce(
+    location: Location,
+    value: &Value,
+    habits: &mut Habits,
+) -> Result<Option<Value>, Error> {
+    if location.leaf().multi_valued {
+        coerce_list(location, value, habits)
+    } else {
+        coerce_one(location, value, habits)
+    }
+}
+
+/// The location of a part of the complex attribute at `location`.
+pub(crate) fn part(location: Location, sub: &'static Attribute) -> Location {
+    Location {
+        sub: Some(sub),
+        ..location
+    }
+}
+
+fn coerce_list(
+    location: Location,
+    value: &Value,
+    habits: &mut Habits,
+) -> Result<Option<Value>, Error> {
+    let items = match value {
+        Value::Array(items) => items.as_slice(),
+        Value::Null => return Ok(None),
+        Value::String(text) if text.is_empty() => return Ok(None),
+        one => {
+            // 15five/django-scim2 has seen OneLogin send `emails` as one object.
+            habits.note("onelogin-single-object-for-list");
+            core::slice::from_ref(one)
+        }
+    };
+    let mut list = Vec::new();
+    for item in items {
+        if item.is_array() {
+            return Err(unsuitable(location, item));
+        }
+        list.extend(coerce_one(location, item, habits)?);
+    }
+    remove_duplicates(&mut list);
+    if list.len() > MAX_VALUES {
+        return Err(too_many_values(location));
+    }
+    if list.iter().filter(|element| is_primary(element)).count() > 1 {
+        return Err(two_primaries(location));
+    }
+    Ok((!list.is_empty()).then_some(Value::Array(list)))
+}
+
+/// Keeps the first of values that are the same to the letter.
+pub(crate) fn remove_duplicates(list: &mut Vec<Value>) {
+    if list.len() > 1 {
+        let mut seen = BTreeSet::new();
+        list.retain(|element| seen.insert(element.to_string()));
+    }
+}
+
+/// Whether a value of a multi-valued attribute is the primary one (RFC 7643 §2.4).
+pub(crate) fn is_primary(element: &Value) -> bool {
+    element.get("primary").and_then(Value::as_bool) == Some(true)
+}
+
+/// One value: of a singular attribute, or an element of a multi-valued one.
+pub(crate) fn coerce_one(
+    location: Location,
+    value: &Value,
+    habits: &mut Habits,
+) -> Result<Option<Value>, Error> {
+    let attribute = location.leaf();
+    match (value, attribute.kind) {
+        (Value::Null, _) => Ok(None),
+        (Value::String(text), _) if text.is_empty() => Ok(None),
+        (Value::Object(parts), _) if parts.is_empty() => Ok(None),
+        (Value::Array(items), _) => match items.as_slice() {
+            [] => Ok(None),
+            // Captain-P-Goldfish's client, under Keycloak's SCIM extension, sends `["x"]` for a single value; Entra ID's
+            // tutorial sends the manager so.
+            [one] if !one.is_array() => {
+                habits.note("keycloak-list-for-single-value");
+                coerce_one(location, one, habits)
+            }
+            _ => Err(unsuitable(location, value)),
+        },
+        (Value::Object(parts), Type::Complex) => coerce_parts(location, parts, habits),
+        (Value::String(_), Type::Complex) => match attribute.sub_attribute("value") {
+            Some(sub) => {
+                // Microsoft's validator sends the manager's id alone; others send bare e-mail addresses.
+                habits.note(if attribute.name == "manager" {
+                    "entra-plain-string-manager"
+                } else {
+                    "plain-string-for-complex"
+                });
+                let inner = coerce_one(part(location, sub), value, habits)?;
+                Ok(inner
+                    .map(|inner| Value::Object(Map::from_iter([(sub.name.to_string(), inner)]))))
+            }
+            None => Err(unsuitable(location, value)),
+        },
+        (value, kind) => coerce_simple(kind, value, habits)
+            .map(Some)
+            .ok_or_else(|| unsuitable(location, value)),
+    }
+}
+
+/// The parts of a complex value: unknown and read-only ones are left out, names get the schema's spelling.
+fn coerce_parts(
+    location: Location,
+    parts: &Map<String, Value>,
+    habits: &mut Habits,
+) -> Result<Option<Value>, Error> {
+    let mut object = Map::new();
+    for (name, value) in parts {
+        let Some(sub) = location.leaf().sub_attribute(name) else {
+            continue;
+        };
+        if sub.mutability == Mutability::ReadOnly {
+            continue;
+        }
+        match coerce(part(location, sub), value, habits)? {
+            Some(value) if sub.mutability != Mutability::WriteOnly => {
+                object.insert(sub.name.to_string(), value);
+            }
+            Some(_) | None => {
+                object.remove(sub.name);
+            }
+        }
+    }
+    Ok((!object.is_empty()).then_some(Value::Object(object)))
+}
+
+/// A value of a simple type, neither null nor empty; `None` when it has no meaning as such.
+fn coerce_simple(kind: Type, value: &Value, habits: &mut Habits) -> Option<Value> {
+    match (kind, value) {
+        (Type::Reference, Value::String(text)) => is_reference(text).then(|| value.clone()),
+        (Type::String, Value::String(_))
+        | (Type::Boolean, Value::Bool(_))
+        | (Type::Decimal, Value::Number(_)) => Some(value.clone()),
+        // Several providers send an employeeNumber as a number.
+        (Type::String, Value::Number(number)) => {
+            habits.note("number-for-string");
+            Some(Value::String(number.to_string()))
+        }
+        // Entra ID without its flag sends `"False"`, its validator `"True"` for `primary`, Keycloak's extension `"true"`.
+        (Type::Boolean, Value::String(text)) => {
+            let truth = text.eq_ignore_ascii_case("true");
+            (truth || text.eq_ignore_ascii_case("false")).then(|| {
+                habits.note("entra-string-boolean");
+                Value::Bool(truth)
+            })
+        }
+        (Type::Integer, Value::Number(number)) => is_whole(number).then(|| value.clone()),
+        (Type::Integer | Type::Decimal, Value::String(text)) => {
+            let number: Number = serde_json::from_str(text).ok()?;
+            (kind == Type::Decimal || is_whole(&number)).then(|| {
+                habits.note("string-number");
+                Value::Number(number)
+            })
+        }
+        (Type::DateTime, Value::String(text)) => date_time::instant(text).map(|_| value.clone()),
+        (Type::Binary, Value::String(text)) => is_base64(text).then(|| value.clone()),
+        (
+            Type::String
+            | Type::Boolean
+            | Type::Decimal
+            | Type::Integer
+            | Type::DateTime
+            | Type::Binary
+            | Type::Reference
+            | Type::Complex,
+            _,
+        ) => None,
+    }
+}
+
+/// RFC 7643 §2.3.7: a URI, absolute or relative. Any text is one that has no character that stands in none
+/// (RFC 3986 §2); letters beyond ASCII are let through (Microsoft's validator sends a random word).
+fn is_reference(text: &str) -> bool {
+    text.chars()
+        .all(|c| !c.is_whitespace() && !c.is_control() && !"<>\"{}|\\^`".contains(c))
+}
+
+/// RFC 7643 §2.3.4: neither fraction nor exponent; 64 bits, which is what the database compares exactly.
+fn is_whole(number: &Number) -> bool {
+    number.is_i64()
+}
+
+/// RFC 4648 §4 or §5; RFC 7643 §2.3.6 lets the padding be omitted.
+pub(crate) fn is_base64(text: &str) -> bool {
+    let data = text.trim_end_matches('=');
+    let padding = text.len() - data.len();
+    let alphabet =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
+    // One character left over would be six bits: not a byte.
+    data.len() % 4 != 1
+        && data.bytes().all(alphabet)
+        && (padding == 0 || (padding <= 2 && text.len().is_multiple_of(4)))
+}
+
+/// A sentence that begins with the quoted path of a location.
+pub(crate) fn about(location: Location, rest: &str) -> String {
+    let mut sentence = String::from("`");
+    sentence.push_str(&location.to_string());
+    sentence.push_str("` ");
+    sentence.push_str(rest);
+    sentence
+}
+
+/// A value that has no meaning for the attribute: what it should be and what it is.
+pub(crate) fn unsuitable(location: Location, value: &Value) -> Error {
+    let attribute = location.leaf();
+    let mut rest = String::from("must be ");
+    rest.push_str(match attribute.kind {
+        Type::String => "a string",
+        Type::Boolean => "true or false",
+        Type::Decimal => "a number",
+        Type::Integer => "a whole number",
+        Type::DateTime => "a time such as \"2008-01-23T04:56:22Z\" (RFC 3339)",
+        Type::Binary => "a string in base64 (RFC 4648)",
+        Type::Reference => "a URI as a string",
+        Type::Complex => "an object",
+    });
+    rest.push_str(", not ");
+    rest.push_str(match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "this number",
+        Value::String(_) => "this string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    });
+    Error::invalid_value(about(location, &rest))
+}
+
+/// RFC 7643 §2.4: "The primary attribute value "true" MUST appear no more than once."
+pub(crate) fn two_primaries(location: Location) -> Error {
+    Error::invalid_value(about(
+        location,
+        "has more than one value whose `primary` is true; at most one may be",
+    ))
+}
+
+/// More than [`MAX_VALUES`].
+pub(crate) fn too_many_values(location: Location) -> Error {
+    Error::too_many(about(
+        location,
+        "has more than 1000 values; that is the most",
+    ))
+}
+
+/// A required attribute without a value.
+pub(crate) fn missing(location: Location) -> Error {
+    Error::invalid_value(about(location, "is required and must have a value"))
+}

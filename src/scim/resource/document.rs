@@ -1,0 +1,131 @@
+//! Where values stand in a document: at the top, in the object of an extension, in a complex value.
+
+use alloc::string::{String, ToString};
+
+use serde_json::{Map, Value};
+
+use crate::path::Location;
+use crate::resource_type::ResourceType;
+use crate::schema::{Attribute, Mutability};
+
+/// The value of a key in any letter case; the last one if there are several.
+pub(crate) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    object
+        .iter()
+        .rfind(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
+}
+
+/// Whether this is the common attribute `schemas`.
+pub(crate) fn is_schemas(location: Location) -> bool {
+    location.extension.is_none() && location.attribute.name == "schemas"
+}
+
+/// Every attribute that a document of this type may hold, by where it stands.
+pub(crate) fn locations(rt: &'static ResourceType) -> impl Iterator<Item = Location> {
+    let core = rt.attributes().map(Location::top);
+    let extensions = rt
+        .extensions
+        .iter()
+        .map(|extension| extension.schema)
+        .flat_map(|schema| {
+            schema.attributes.iter().map(move |attribute| Location {
+                extension: Some(schema),
+                attribute,
+                sub: None,
+            })
+        });
+    core.chain(extensions)
+        .filter(|location| !is_schemas(*location))
+}
+
+/// The value at a location of a document.
+pub(crate) fn get(document: &Map<String, Value>, location: Location) -> Option<&Value> {
+    let holder = match location.extension {
+        Some(schema) => document.get(schema.uri)?.as_object()?,
+        None => document,
+    };
+    let value = holder.get(location.attribute.name)?;
+    match location.sub {
+        Some(sub) => value.get(sub.name),
+        None => Some(value),
+    }
+}
+
+/// Stores a coerced value, or removes it when unassigned; the object of the extension or of the complex attribute is
+/// made when it is not there, and goes with its last part.
+pub(crate) fn put(document: &mut Map<String, Value>, location: Location, value: Option<Value>) {
+    let Location {
+        extension,
+        attribute,
+        sub,
+    } = location;
+    // What is only ever written, a password, is never stored.
+    let value = value.filter(|_| {
+        ![attribute.mutability, location.leaf().mutability].contains(&Mutability::WriteOnly)
+    });
+    if let Some(schema) = extension {
+        let mut object = take_object(document, schema.uri);
+        put(
+            &mut object,
+            Location {
+                extension: None,
+                attribute,
+                sub,
+            },
+            value,
+        );
+        put_object(document, schema.uri, object);
+    } else if let Some(sub) = sub {
+        let mut object = take_object(document, attribute.name);
+        put_simple(&mut object, sub, value);
+        put_object(document, attribute.name, object);
+    } else {
+        put_simple(document, attribute, value);
+    }
+}
+
+fn put_simple(object: &mut Map<String, Value>, attribute: &Attribute, value: Option<Value>) {
+    match value {
+        Some(value) => object.insert(attribute.name.to_string(), value),
+        None => object.remove(attribute.name),
+    };
+}
+
+/// Takes the value at a location out of a document.
+pub(crate) fn take(document: &mut Map<String, Value>, location: Location) -> Option<Value> {
+    let Location {
+        extension,
+        attribute,
+        sub,
+    } = location;
+    let holder = match extension {
+        Some(schema) => document.get_mut(schema.uri)?.as_object_mut()?,
+        None => document,
+    };
+    match sub {
+        Some(sub) => holder
+            .get_mut(attribute.name)?
+            .as_object_mut()?
+            .remove(sub.name),
+        None => holder.remove(attribute.name),
+    }
+}
+
+/// Takes the object at a key out of its map; an empty one if there is none.
+pub(crate) fn take_object(map: &mut Map<String, Value>, key: &str) -> Map<String, Value> {
+    match map.remove(key) {
+        Some(Value::Object(object)) => object,
+        Some(
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_),
+        )
+        | None => Map::new(),
+    }
+}
+
+/// Puts an object back, unless nothing is in it: then the attribute is unassigned.
+pub(crate) fn put_object(map: &mut Map<String, Value>, key: &str, object: Map<String, Value>) {
+    if !object.is_empty() {
+        map.insert(key.to_string(), Value::Object(object));
+    }
+}

@@ -1,0 +1,67 @@
+//! The linked attribute: a group's `members`, a user's `groups`. Of it only the ids are read.
+
+use alloc::{collections::BTreeSet, string::String, string::ToString, vec::Vec};
+
+use serde_json::Value;
+
+use super::document::member;
+use crate::error::Error;
+use crate::habit::Habits;
+use crate::schema::Attribute;
+
+/// The ids in a value of the linked attribute: a group's members, a user's groups; each once, in order.
+///
+/// Of a member only `value` counts; its `display`, `type` and whatever else it has are the server's to tell.
+pub(crate) fn link_ids(
+    attribute: &'static Attribute,
+    value: &Value,
+    habits: &mut Habits,
+) -> Result<Vec<String>, Error> {
+    let items = match value {
+        Value::Array(items) => items.as_slice(),
+        Value::Null => &[],
+        Value::String(text) if text.is_empty() => &[],
+        one => {
+            habits.note("single-member-for-list");
+            core::slice::from_ref(one)
+        }
+    };
+    let mut seen = BTreeSet::new();
+    let mut ids = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        let Some(id) = link_id(item, habits) else {
+            let mut detail = String::from("`");
+            detail.push_str(attribute.name);
+            detail.push('[');
+            detail.push_str(&index.to_string());
+            detail.push_str("].value` must be an id, as a string that is not empty");
+            return Err(Error::invalid_value(detail));
+        };
+        if seen.insert(id) {
+            ids.push(id.to_string());
+        }
+    }
+    Ok(ids)
+}
+
+fn link_id<'a>(item: &'a Value, habits: &mut Habits) -> Option<&'a str> {
+    let id = match item {
+        Value::String(id) => {
+            // Microsoft's Postman collection.
+            habits.note("entra-bare-string-member");
+            Some(id.as_str())
+        }
+        Value::Object(parts) => match member(parts, "value") {
+            Some(Value::String(id)) => Some(id.as_str()),
+            None | Some(Value::Null) => {
+                // Keycloak's extension refers to members by a relative address, "Users/<id>".
+                let address = member(parts, "$ref")?.as_str()?;
+                habits.note("keycloak-member-by-ref");
+                address.trim_end_matches('/').rsplit('/').next()
+            }
+            Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => None,
+        },
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
+    };
+    id.filter(|id| !id.is_empty())
+}

@@ -1,0 +1,178 @@
+//! What must hold of a whole document: `schemas`, required, immutable and unique attributes.
+
+use alloc::{string::String, string::ToString, vec, vec::Vec};
+
+use serde_json::{Map, Value};
+
+use super::coerce::{about, missing, part};
+use super::document::{get, locations, put, put_object, take_object};
+use crate::error::Error;
+use crate::fold::fold_value;
+use crate::path::Location;
+use crate::resource_type::ResourceType;
+use crate::schema::{Attribute, Mutability, Type, Uniqueness};
+use crate::schemas::{group::GROUP, user::USER};
+
+/// Sets `schemas` to what the document uses: the core schema, then each extension that has data (RFC 7643 §3).
+///
+/// An extension without data goes from the document.
+pub fn set_schemas(rt: &'static ResourceType, document: &mut Map<String, Value>) {
+    let mut uris = vec![Value::from(rt.schema.uri)];
+    for extension in rt.extensions {
+        let uri = extension.schema.uri;
+        let object = take_object(document, uri);
+        if !object.is_empty() {
+            uris.push(Value::from(uri));
+        }
+        put_object(document, uri, object);
+    }
+    document.insert("schemas".to_string(), Value::Array(uris));
+}
+
+/// Checks that what is required is there: attributes, parts of complex values that are there, extensions.
+///
+/// The attributes of an extension are required of a resource that has the extension.
+pub fn check_required(
+    rt: &'static ResourceType,
+    document: &Map<String, Value>,
+) -> Result<(), Error> {
+    for extension in rt.extensions {
+        if extension.required && !document.contains_key(extension.schema.uri) {
+            let mut detail = String::from("The extension `");
+            detail.push_str(extension.schema.uri);
+            detail.push_str("` is required and must have data");
+            return Err(Error::invalid_value(detail));
+        }
+    }
+    for location in locations(rt) {
+        let attribute = location.attribute;
+        let has_holder = location
+            .extension
+            .is_none_or(|schema| document.contains_key(schema.uri));
+        if !has_holder || attribute.linked || is_servers_or_secret(attribute) {
+            continue;
+        }
+        let value = get(document, location);
+        if attribute.required && value.is_none() {
+            return Err(missing(location));
+        }
+        let objects = match value {
+            Some(Value::Array(elements)) => elements.as_slice(),
+            Some(one) => core::slice::from_ref(one),
+            None => &[],
+        };
+        for sub in attribute.sub_attributes {
+            let lacks = |object: &Value| object.get(sub.name).is_none();
+            if sub.required && !is_servers_or_secret(sub) && objects.iter().any(lacks) {
+                return Err(missing(part(location, sub)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a client's value for the attribute never reaches a document.
+fn is_servers_or_secret(attribute: &Attribute) -> bool {
+    match attribute.mutability {
+        Mutability::ReadOnly | Mutability::WriteOnly => true,
+        Mutability::ReadWrite | Mutability::Immutable => false,
+    }
+}
+
+/// Holds a PUT to the mutability of attributes (RFC 7644 §3.5.1): `next` is what the client sent, `current` is stored.
+///
+/// "If one or more values are already set for the attribute, the input value(s) MUST match": another value for an
+/// immutable attribute is refused. Where the client sends none there is no input to match, and the attribute "SHALL NOT
+/// be updated" (RFC 7643 §7): the value stays. The same holds for immutable parts of a singular complex attribute.
+pub fn replace(
+    rt: &'static ResourceType,
+    current: &Map<String, Value>,
+    next: &mut Map<String, Value>,
+) -> Result<(), Error> {
+    for location in locations(rt) {
+        for fixed in immutable_parts(location) {
+            let Some(value) = get(current, fixed) else {
+                continue;
+            };
+            match get(next, fixed) {
+                None => put(next, fixed, Some(value.clone())),
+                Some(other) if is_same(fixed, value, other) => {}
+                Some(_) => return Err(fixed_already(fixed)),
+            }
+        }
+    }
+    set_schemas(rt, next);
+    Ok(())
+}
+
+/// The location itself if it is immutable, or those of its parts that are; not the parts of a multi-valued attribute,
+/// whose values come and go as a whole.
+pub(crate) fn immutable_parts(location: Location) -> impl Iterator<Item = Location> {
+    let attribute = location.attribute;
+    let whole = (attribute.mutability == Mutability::Immutable).then_some(location);
+    let parts: &'static [Attribute] = if whole.is_some() || attribute.multi_valued {
+        &[]
+    } else {
+        attribute.sub_attributes
+    };
+    let parts = parts
+        .iter()
+        .filter(|sub| sub.mutability == Mutability::Immutable);
+    whole
+        .into_iter()
+        .chain(parts.map(move |sub| part(location, sub)))
+}
+
+/// Whether two values are equal as the attribute compares (`caseExact`).
+pub(crate) fn is_same(location: Location, one: &Value, other: &Value) -> bool {
+    let leaf = location.leaf();
+    one == other || fold_value(leaf, one) == fold_value(leaf, other)
+}
+
+/// An immutable attribute that has another value.
+pub(crate) fn fixed_already(location: Location) -> Error {
+    Error::mutability(about(
+        location,
+        "is immutable and has a value already: it cannot be changed",
+    ))
+}
+
+/// Whether resources of this type have values that the store must hold unique beyond its own indexes.
+pub fn has_unique_values(rt: &'static ResourceType) -> bool {
+    unique_locations(rt).next().is_some()
+}
+
+/// The unique values of a folded document, each with the path of its attribute (`urn:…:User:badge`).
+///
+/// A user's `userName` and a group's `displayName` are not among them: each has its own index in the store.
+pub fn unique_values(
+    rt: &'static ResourceType,
+    folded: &Map<String, Value>,
+) -> Vec<(String, String)> {
+    let value = |location: Location| {
+        let text = match get(folded, location)? {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        // Two types may have attributes of the same name; the values of each are their own.
+        let path = match location.extension {
+            Some(_) => location.to_string(),
+            None => [rt.schema.uri, ":", &location.to_string()].concat(),
+        };
+        Some((path, text))
+    };
+    unique_locations(rt).filter_map(value).collect()
+}
+
+fn unique_locations(rt: &'static ResourceType) -> impl Iterator<Item = Location> {
+    let built_in = *rt.schema == USER || *rt.schema == GROUP;
+    locations(rt).filter(move |location| {
+        let attribute = location.attribute;
+        let held_elsewhere = built_in && location.extension.is_none();
+        let unique = match attribute.uniqueness {
+            Uniqueness::None => false,
+            Uniqueness::Server | Uniqueness::Global => true,
+        };
+        unique && !held_elsewhere && !attribute.multi_valued && attribute.kind != Type::Complex
+    })
+}

@@ -1,0 +1,446 @@
+//! The use cases: what a client may ask for, one file each, over any [`Database`].
+//!
+//! A [`Service`] lives for one request. Clock, ids, storage and settings are given to it.
+
+use std::cell::{Cell, RefCell};
+
+use scim::config::Limits;
+use scim::error::Error;
+use scim::habit::Habits;
+use scim::projection::Projection;
+use scim::resource_type::{GROUP_TYPE, ResourceType};
+use serde_json::{Map, Value};
+
+use crate::store::{
+    self, Database, Results, Statement,
+    expression::View,
+    read::{self, Key},
+    tenant::{Tenant, TokenFacts},
+    write::Guard,
+};
+
+pub mod bulk;
+pub mod create;
+pub mod cursor;
+pub mod delete;
+pub mod discovery;
+pub mod list;
+pub mod members;
+pub mod modify;
+pub mod patch;
+pub mod replace;
+
+/// What an operator can set, and the limits that clients are told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// `ACCEPT_USER_GROUPS`: whether POST and PUT of a user set its teams from `groups`, which RFC 7643 makes readOnly.
+    pub accept_user_groups: bool,
+    /// What `ServiceProviderConfig` tells.
+    pub limits: Limits,
+}
+
+/// Pages: by default, at the most. Bulk: operations, bytes. A cursor: seconds.
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            accept_user_groups: false,
+            limits: Limits {
+                bulk_max_operations: 1_000,
+                bulk_max_payload_size: crate::http::MAX_LARGE_BODY,
+                filter_max_results: 1_000,
+                default_page_size: 100,
+                max_page_size: 1_000,
+                cursor_timeout: 3_600,
+            },
+        }
+    }
+}
+
+/// The present moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// RFC 3339 in UTC with three digits of a second.
+    pub text: String,
+    /// Milliseconds since 1970.
+    pub milliseconds: u64,
+}
+
+/// Makes what must be new.
+pub trait Mint {
+    /// A `UUIDv7`, later than those before it.
+    fn id(&self) -> String;
+    /// The version of a resource as just written: any text that was never used before.
+    fn version(&self) -> String;
+}
+
+/// Why a request was not done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Failure {
+    /// The protocol refuses it.
+    Refused(Error),
+    /// The credential is missing or not good.
+    Unauthorized(&'static str),
+    /// There is no such resource or endpoint.
+    NotFound(String),
+    /// `If-Match` or `If-None-Match` names another version.
+    PreconditionFailed(String),
+    /// It lost against other writers too often.
+    Conflict(String),
+    /// It is larger than what is accepted.
+    TooLarge(String),
+    /// It is not allowed on this endpoint.
+    Forbidden(String),
+    /// Its body is of a type that is not read.
+    UnsupportedMediaType(String),
+    /// A defect here, or the database is not what it should be; the text is for the log.
+    Broken(String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Unique(what) => Self::Refused(Error::uniqueness(taken(&what))),
+            store::Error::Guard => Self::Broken("a guard failed that had no reader".to_owned()),
+            store::Error::Broken(cause) => Self::Broken(cause),
+        }
+    }
+}
+
+/// Says which attribute's value is in use, from the index or columns that `SQLite` names.
+fn taken(what: &str) -> String {
+    let attribute = if what.contains("user_name") {
+        "userName"
+    } else if what.contains("display_name") {
+        "displayName"
+    } else {
+        return "A value of this resource must be unique and is in use by another resource; look up the attributes \
+                whose uniqueness is \"server\" in /Schemas."
+            .to_owned();
+    };
+    in_use(attribute)
+}
+
+/// The sentence for a unique attribute whose value is in use.
+pub(crate) fn in_use(attribute: &str) -> String {
+    format!(
+        "Another resource has this {attribute}; letter case does not distinguish. Look it up with a filter on \
+         {attribute} and update it, or choose another value."
+    )
+}
+
+/// A resource for a reply.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The resource as JSON text, as far as the client asked for it.
+    pub body: String,
+    /// Its version, without the marks of an `ETag`.
+    pub version: String,
+    /// Its address.
+    pub location: String,
+}
+
+/// The attributes that the client asked for, as written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// `attributes`.
+    pub attributes: Vec<String>,
+    /// `excludedAttributes`.
+    pub excluded: Vec<String>,
+}
+
+impl Asked {
+    /// Whether nothing was asked for.
+    pub fn is_default(&self) -> bool {
+        self.attributes.is_empty() && self.excluded.is_empty()
+    }
+
+    /// Bound to a type.
+    pub fn bind(&self, resource_type: &'static ResourceType) -> Result<Projection, Failure> {
+        let attributes: Vec<&str> = self.attributes.iter().map(String::as_str).collect();
+        let excluded: Vec<&str> = self.excluded.iter().map(String::as_str).collect();
+        Ok(Projection::bind(resource_type, &attributes, &excluded)?)
+    }
+}
+
+/// The versions that a request is conditional on (RFC 7644 §3.14, RFC 9110 §13.1), without the marks of an `ETag`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Condition {
+    /// None.
+    #[default]
+    None,
+    /// `*`: any version.
+    Any,
+    /// One of these.
+    OneOf(Vec<String>),
+}
+
+impl Condition {
+    /// Reads the list of entity tags of `If-Match` or `If-None-Match`. They are compared weakly (RFC 7644 §3.14 knows
+    /// no other), with or without `W/` and quotes.
+    ///
+    /// ```
+    /// use scim_worker::service::Condition;
+    /// let condition = Condition::parse("W/\"a\", \"b\"");
+    /// assert!(condition.allows("a") && condition.allows("b") && !condition.allows("c"));
+    /// ```
+    pub fn parse(header: &str) -> Self {
+        let header = header.trim();
+        if header == "*" {
+            return Self::Any;
+        }
+        let tag = |text: &str| {
+            let text = text.trim();
+            let text = text
+                .strip_prefix("W/")
+                .or_else(|| text.strip_prefix("w/"))
+                .unwrap_or(text);
+            text.trim_matches('"').to_owned()
+        };
+        Self::OneOf(
+            header
+                .split(',')
+                .map(tag)
+                .filter(|tag| !tag.is_empty())
+                .collect(),
+        )
+    }
+
+    /// Whether a resource with this version meets `If-Match`.
+    pub fn allows(&self, version: &str) -> bool {
+        match self {
+            Self::None | Self::Any => true,
+            Self::OneOf(versions) => versions.iter().any(|named| named == version),
+        }
+    }
+
+    /// As the guard of a write.
+    pub fn guard(&self) -> Guard<'_> {
+        match self {
+            Self::None | Self::Any => Guard::None,
+            Self::OneOf(versions) => Guard::OneOf(versions),
+        }
+    }
+
+    /// The failure of a request whose `If-Match` names another version.
+    pub fn failed() -> Failure {
+        Failure::PreconditionFailed(
+            "The resource has changed: its version is none of those in If-Match. Read it again and repeat the change \
+             with the new ETag."
+                .to_owned(),
+        )
+    }
+}
+
+/// Why a batch gave no results.
+#[derive(Debug)]
+pub enum Halt {
+    /// The credential is not good.
+    Unauthorized,
+    /// The database refused it.
+    Store(store::Error),
+}
+
+impl From<Halt> for Failure {
+    fn from(halt: Halt) -> Self {
+        match halt {
+            Halt::Unauthorized => Self::Unauthorized(
+                "The bearer token is not known, has expired or was revoked. Create one with `npm run token -- create`.",
+            ),
+            Halt::Store(error) => error.into(),
+        }
+    }
+}
+
+/// One request's view of everything it needs.
+pub struct Service<'a, D> {
+    /// Where the data is.
+    pub database: &'a D,
+    /// What the operator set.
+    pub settings: &'a Settings,
+    /// Makes ids and versions.
+    pub mint: &'a dyn Mint,
+    /// The present moment, the same throughout the request.
+    pub now: Moment,
+    /// Whose data.
+    pub tenant: Tenant,
+    /// The base URL of addresses, without a slash at the end.
+    pub base: String,
+    /// Lenient readings of this request.
+    pub habits: RefCell<Habits>,
+    /// Whether the token's day of last use is to be noted.
+    pub stale_token: Cell<bool>,
+}
+
+impl<D: Database> Service<'_, D> {
+    /// What statements about a type need to know.
+    pub fn view(&self, resource_type: &'static ResourceType) -> View<'_> {
+        View {
+            resource_type,
+            tenant: &self.tenant,
+            base: &self.base,
+        }
+    }
+
+    /// Runs a batch, with the look-up of the token in front where there is one.
+    pub async fn run(&self, statements: Vec<Statement>) -> Result<Results, Halt> {
+        self.run_with_facts(statements, false)
+            .await
+            .map(|(results, _)| results)
+    }
+
+    /// The same, and tells what is known of the token's tenant.
+    pub async fn run_with_facts(
+        &self,
+        mut statements: Vec<Statement>,
+        with_cursor_key: bool,
+    ) -> Result<(Results, TokenFacts), Halt> {
+        let facts = self.tenant.facts(with_cursor_key);
+        let asked = facts.is_some();
+        if let Some(facts) = facts {
+            statements.insert(0, facts);
+        }
+        if statements.iter().any(|statement| !statement.fits()) {
+            return Err(Halt::Store(store::Error::Broken(
+                "too many parameters".to_owned(),
+            )));
+        }
+        let mut results = self.database.batch(statements).await.map_err(Halt::Store)?;
+        if !asked {
+            return Ok((results, TokenFacts::default()));
+        }
+        let mut rows = if results.is_empty() {
+            Vec::new()
+        } else {
+            results.remove(0)
+        };
+        let row = rows.first_mut().ok_or(Halt::Unauthorized)?;
+        let facts = Tenant::read_facts(row).map_err(Halt::Store)?;
+        if matches!(self.tenant, Tenant::Token { .. }) {
+            let today = self.now.text.get(..10);
+            self.stale_token.set(facts.last_used.as_deref() < today);
+        }
+        Ok((results, facts))
+    }
+
+    /// Reads one resource (RFC 7644 §3.4.1).
+    pub async fn read(
+        &self,
+        resource_type: &'static ResourceType,
+        key: &Key,
+        asked: &Asked,
+    ) -> Result<Answer, Failure> {
+        let projection = asked.bind(resource_type)?;
+        let results = self
+            .run(self.reading(resource_type, key, &projection))
+            .await?;
+        self.answer(resource_type, results, &projection)?
+            .ok_or_else(|| self.not_found(resource_type, key))
+    }
+
+    /// The statements that fetch a resource for a reply: itself, then the members of a group.
+    fn reading(
+        &self,
+        resource_type: &'static ResourceType,
+        key: &Key,
+        projection: &Projection,
+    ) -> Vec<Statement> {
+        let view = self.view(resource_type);
+        let mut statements = vec![read::resource(&view, key, projection.wants("groups"))];
+        if *resource_type == GROUP_TYPE && projection.wants("members") {
+            statements.push(read::members(&view, |statement| {
+                read::push_one_group(statement, &view, key);
+            }));
+        }
+        statements
+    }
+
+    /// Makes the answer of the last results: the row of a resource, then, of a group, the rows of its members.
+    fn answer(
+        &self,
+        resource_type: &'static ResourceType,
+        results: Results,
+        projection: &Projection,
+    ) -> Result<Option<Answer>, Failure> {
+        let mut results = results.into_iter();
+        let Some(mut row) = results.next().unwrap_or_default().into_iter().next() else {
+            return Ok(None);
+        };
+        let mut body = row.required_text(0)?;
+        let version = row.required_text(1)?;
+        let mut chunks = Vec::new();
+        for mut row in results.next().unwrap_or_default() {
+            chunks.extend(row.text(1)?);
+        }
+        link_members(&mut body, &chunks);
+        let location = self.location_in(resource_type, &body);
+        Ok(Some(Answer {
+            body: project(body, projection)?,
+            version,
+            location,
+        }))
+    }
+
+    /// The address of a resource whose text begins with its id, as every text of `store` does.
+    fn location_in(&self, resource_type: &'static ResourceType, body: &str) -> String {
+        let id = body.split('"').nth(3).unwrap_or_default();
+        self.location(resource_type, id)
+    }
+
+    /// The address of a resource.
+    pub fn location(&self, resource_type: &'static ResourceType, id: &str) -> String {
+        format!("{}{}/{id}", self.base, resource_type.endpoint)
+    }
+
+    /// The failure of a request for a resource that is not there.
+    pub fn not_found(&self, resource_type: &'static ResourceType, key: &Key) -> Failure {
+        match key {
+            Key::Id(id) => Failure::NotFound(format!(
+                "There is no {} with id \"{}\". It may have been deleted; look it up with a filter.",
+                resource_type.name,
+                id.chars().take(100).collect::<String>(),
+            )),
+            Key::Subject => Failure::NotFound(
+                "This token does not stand for a user, so there is no /Me. Create one with `npm run token -- create \
+                 --user <userName>`."
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+/// Puts the members of a group into its text: `chunks` are runs of members as JSON text.
+pub(crate) fn link_members(body: &mut String, chunks: &[String]) {
+    if chunks.is_empty() || body.pop() != Some('}') {
+        return;
+    }
+    body.reserve(chunks.iter().map(|chunk| chunk.len() + 1).sum::<usize>() + 16);
+    body.push_str(",\"members\":[");
+    for (index, chunk) in chunks.iter().enumerate() {
+        if index > 0 {
+            body.push(',');
+        }
+        body.push_str(chunk);
+    }
+    body.push_str("]}");
+}
+
+/// Leaves of a resource what was asked for. The text is parsed only if something was.
+pub(crate) fn project(body: String, projection: &Projection) -> Result<String, Failure> {
+    if projection.is_default() {
+        return Ok(body);
+    }
+    let mut resource = parse_stored(&body)?;
+    projection.apply(&mut resource);
+    serde_json::to_string(&resource).map_err(|error| Failure::Broken(error.to_string()))
+}
+
+/// Parses JSON text that this server wrote.
+pub(crate) fn parse_stored(text: &str) -> Result<Map<String, Value>, Failure> {
+    serde_json::from_str(text).map_err(|error| Failure::Broken(error.to_string()))
+}

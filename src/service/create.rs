@@ -1,0 +1,178 @@
+//! Creating a resource (RFC 7644 §3.3): one batch, in which the database decides whether the name is free.
+
+use scim::error::Error;
+use scim::resource::{Resource, has_unique_values, unique_values};
+use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
+use serde_json::{Map, Value};
+
+use super::{Answer, Asked, Failure, Halt, Service, in_use};
+use crate::store::membership::{self, Change};
+use crate::store::read::{self, Key};
+use crate::store::table::Table;
+use crate::store::write::{self, Draft};
+use crate::store::{self, Database, Statement, limits};
+
+/// A resource that is about to be created.
+#[derive(Debug)]
+pub struct Planned {
+    /// Its type.
+    pub resource_type: &'static ResourceType,
+    /// Its id.
+    pub id: String,
+    /// Its first version.
+    pub version: String,
+    document: Map<String, Value>,
+    draft: Draft,
+    /// Ids of members, or of the teams to join.
+    links: Vec<String>,
+}
+
+impl Planned {
+    /// Whether one row is all of it.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.links.is_empty() && !has_unique_values(self.resource_type)
+    }
+
+    /// The row.
+    pub(crate) fn row(&self) -> (&str, &str, &Draft) {
+        (&self.id, &self.version, &self.draft)
+    }
+
+    /// The failure of a create that found its unique name in use.
+    pub(crate) fn name_in_use(&self) -> Failure {
+        let attribute = Table::of(self.resource_type)
+            .unique_key()
+            .map_or("id", |key| key.attribute);
+        Error::uniqueness(in_use(attribute)).into()
+    }
+}
+
+impl<D: Database> Service<'_, D> {
+    /// Creates a resource from a client's body.
+    pub async fn create(
+        &self,
+        resource_type: &'static ResourceType,
+        body: &Value,
+        asked: &Asked,
+    ) -> Result<Answer, Failure> {
+        self.create_as(resource_type, body, self.mint.id(), asked)
+            .await
+    }
+
+    /// The same, with an id made before.
+    pub(crate) async fn create_as(
+        &self,
+        resource_type: &'static ResourceType,
+        body: &Value,
+        id: String,
+        asked: &Asked,
+    ) -> Result<Answer, Failure> {
+        let projection = asked.bind(resource_type)?;
+        let planned = self.plan(resource_type, body, id)?;
+        let projection = projection.after_write(&planned.document);
+        let mut statements = self.creating(&planned);
+        let fetched = statements.len();
+        // What the insert gives back is the resource as it was before it had links.
+        let linked = !planned.links.is_empty();
+        if linked {
+            statements.extend(self.reading(
+                resource_type,
+                &Key::Id(planned.id.clone()),
+                &projection,
+            ));
+        }
+        let mut results = match self.run(statements).await {
+            Ok(results) => results,
+            Err(Halt::Store(store::Error::Guard)) => {
+                return Err(self.explain_links(&planned).await?);
+            }
+            Err(halt) => return Err(halt.into()),
+        };
+        if results.first().is_none_or(Vec::is_empty) {
+            return Err(planned.name_in_use());
+        }
+        let answer = if linked {
+            results.split_off(fetched)
+        } else {
+            results
+        };
+        self.answer(resource_type, answer, &projection)?
+            .ok_or_else(|| Failure::Broken("a created resource was not there".to_owned()))
+    }
+
+    /// Reads a client's body as the resource with this id.
+    pub(crate) fn plan(
+        &self,
+        resource_type: &'static ResourceType,
+        body: &Value,
+        id: String,
+    ) -> Result<Planned, Failure> {
+        let resource = Resource::accept(resource_type, body, &mut self.habits.borrow_mut())?;
+        let draft = Draft::new(&self.view(resource_type), &resource.document);
+        check_size(&draft)?;
+        let keeps_links = *resource_type == GROUP_TYPE || self.settings.accept_user_groups;
+        Ok(Planned {
+            resource_type,
+            id,
+            version: self.mint.version(),
+            document: resource.document,
+            draft,
+            links: resource.links.filter(|_| keeps_links).unwrap_or_default(),
+        })
+    }
+
+    /// The statements that create a resource; the first gives a row back if its name was free.
+    pub(crate) fn creating(&self, planned: &Planned) -> Vec<Statement> {
+        let view = self.view(planned.resource_type);
+        let (id, version, now) = (
+            planned.id.as_str(),
+            planned.version.as_str(),
+            self.now.text.as_str(),
+        );
+        let mut statements = vec![write::insert(&view, id, version, now, &planned.draft)];
+        if has_unique_values(planned.resource_type) {
+            let values = unique_values(planned.resource_type, &planned.draft.folded);
+            if !values.is_empty() {
+                statements.extend(write::unique_values(&view, id, version, &values));
+            }
+        }
+        if planned.links.is_empty() {
+            return statements;
+        }
+        if *planned.resource_type == USER_TYPE {
+            let teams = membership::set_teams(&view, id, &planned.links, &self.mint.version(), now);
+            statements.extend(teams);
+        } else {
+            let change = Change {
+                add: planned.links.clone(),
+                ..Change::default()
+            };
+            statements.extend(membership::statements(&view, id, version, &change));
+            statements.push(read::guard(|statement| {
+                membership::push_sound(statement, &view, id, version, &change.add);
+            }));
+        }
+        statements
+    }
+
+    /// Why the links of a resource that was to be created are not sound.
+    pub(crate) async fn explain_links(&self, planned: &Planned) -> Result<Failure, Failure> {
+        if *planned.resource_type == USER_TYPE {
+            self.explain_teams(&planned.links).await
+        } else {
+            self.explain_members(&planned.id, &planned.links).await
+        }
+    }
+}
+
+/// A row of D1 holds 2 MB; a document that comes near is refused before it is sent.
+pub(crate) fn check_size(draft: &Draft) -> Result<(), Failure> {
+    if draft.size() > limits::DOCUMENT_AND_FOLDED {
+        return Err(Failure::TooLarge(format!(
+            "The resource takes {} bytes as stored, of which {} are accepted. Shorten its values.",
+            draft.size(),
+            limits::DOCUMENT_AND_FOLDED,
+        )));
+    }
+    Ok(())
+}

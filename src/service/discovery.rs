@@ -1,0 +1,56 @@
+//! What the server tells of itself (RFC 7644 §4): made from the tables it works by, and the same for every tenant.
+
+use scim::config::service_provider_config;
+use scim::discovery;
+use scim::list::ListResponse;
+use scim::resource_type::ResourceType;
+use serde_json::Value;
+
+use super::{Failure, Settings};
+
+/// `/ServiceProviderConfig`.
+pub fn config(settings: &Settings, base: &str) -> String {
+    service_provider_config(&settings.limits, base).to_string()
+}
+
+/// `/ResourceTypes`.
+pub fn resource_types(base: &str) -> String {
+    list(ResourceType::all().map(|resource_type| discovery::resource_type(resource_type, base)))
+}
+
+/// `/ResourceTypes/{name}`.
+pub fn resource_type(name: &str, base: &str) -> Result<String, Failure> {
+    let known = ResourceType::named(name).ok_or_else(|| {
+        Failure::NotFound(
+            "There is no such resource type. /ResourceTypes lists those that there are.".to_owned(),
+        )
+    })?;
+    Ok(discovery::resource_type(known, base).to_string())
+}
+
+/// `/Schemas`.
+pub fn schemas(base: &str) -> String {
+    list(discovery::schemas().map(|schema| discovery::schema(schema, base)))
+}
+
+/// `/Schemas/{uri}`.
+pub fn schema(uri: &str, base: &str) -> Result<String, Failure> {
+    let known = discovery::schema_named(uri).ok_or_else(|| {
+        Failure::NotFound(
+            "There is no such schema. /Schemas lists those that there are.".to_owned(),
+        )
+    })?;
+    Ok(discovery::schema(known, base).to_string())
+}
+
+/// All of them in one page: discovery is neither filtered nor paged.
+fn list(documents: impl Iterator<Item = Value>) -> String {
+    let resources: Vec<String> = documents.map(|document| document.to_string()).collect();
+    ListResponse {
+        total_results: Some(resources.len() as u64),
+        start_index: Some(1),
+        resources,
+        ..ListResponse::default()
+    }
+    .to_json()
+}

@@ -1,0 +1,412 @@
+//! Lists: filter, order, page (RFC 7644 §3.4.2, §3.4.3, RFC 9865).
+//!
+//! One batch: the page, the members of the groups on it, the total. All of it is decided in SQL.
+
+use std::collections::BTreeMap;
+
+use scim::error::Error;
+use scim::filter::Filter;
+use scim::filter::predicate::Predicate;
+use scim::list::{ListResponse, SearchRequest};
+use scim::path::{AttributePath, Location};
+use scim::projection::Projection;
+use scim::resource_type::ResourceType;
+use scim::schema::Type;
+
+use super::cursor::{self, Cursor, Seal};
+use super::{Asked, Failure, Service, link_members, project};
+use crate::store::expression::is_group;
+use crate::store::page::{self, Columns, Item, Order, Page, Source, Window};
+use crate::store::predicate::is_lookup;
+use crate::store::{Database, Results, Statement, read};
+
+/// A search request bound to the types it is about.
+struct Query<'a> {
+    request: &'a SearchRequest,
+    types: &'a [&'static ResourceType],
+    predicates: Vec<Option<Predicate>>,
+    sorts: Vec<Option<Location>>,
+    projections: Vec<Projection>,
+    paging: Paging,
+    fingerprint: String,
+    count: u64,
+    start: u64,
+}
+
+/// How the list is paged.
+enum Paging {
+    /// By `startIndex`.
+    Index,
+    /// By cursor, from the first page.
+    First,
+    /// By cursor, from where it says.
+    At(Cursor),
+}
+
+impl Paging {
+    fn by_cursor(&self) -> bool {
+        !matches!(self, Self::Index)
+    }
+}
+
+/// How the total becomes known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Total {
+    /// It was told on the first page: a later one by cursor, behind a filter.
+    Unknown,
+    /// The page holds all that matches, if it is not full.
+    FromPage,
+    /// Statements behind those of the page tell.
+    Counted,
+}
+
+impl<D: Database> Service<'_, D> {
+    /// One page of the resources of these types.
+    pub async fn list(
+        &self,
+        types: &[&'static ResourceType],
+        request: &SearchRequest,
+    ) -> Result<String, Failure> {
+        let query = self.query(types, request)?;
+        let sources = self.sources(&query);
+        let page = Page {
+            sources: sources.clone(),
+            order: Order {
+                keyed: request.sort_by.is_some(),
+                descending: request.descending,
+            },
+            window: match &query.paging {
+                Paging::Index => Window::Offset(query.start - 1),
+                Paging::First => Window::Offset(0),
+                Paging::At(cursor) => cursor.window.clone(),
+            },
+            // One more than asked for tells a cursor's page whether there is another.
+            limit: query.count + u64::from(query.paging.by_cursor()),
+        };
+        let with_members =
+            query
+                .projections
+                .iter()
+                .zip(types)
+                .any(|(projection, resource_type)| {
+                    is_group(resource_type) && projection.wants("members")
+                });
+        let columns = Columns {
+            groups: query
+                .projections
+                .iter()
+                .any(|projection| projection.wants("groups")),
+            id: with_members || query.paging.by_cursor() || types.len() > 1,
+            key: query.paging.by_cursor(),
+        };
+        let total = query.total(&sources);
+
+        let mut statements = Vec::new();
+        if query.count > 0 {
+            statements.push(page.statement(columns));
+            if with_members {
+                statements.push(self.page_members(&page));
+            }
+        }
+        let counted = statements.len();
+        if total == Total::Counted {
+            statements.extend(totals(&sources));
+        }
+        let (mut results, facts) = self
+            .run_with_facts(statements, query.paging.by_cursor())
+            .await?;
+        if let (Paging::At(cursor), Some(text)) = (&query.paging, &request.cursor) {
+            let timeout = u64::from(self.settings.limits.cursor_timeout);
+            cursor.check(text, self.seal(&query, &facts.cursor_key), timeout)?;
+        }
+        let counts = results.split_off(counted);
+        let mut items = read_items(&page, &mut results, columns)?;
+        let mut response = ListResponse {
+            start_index: (!query.paging.by_cursor()).then_some(query.start),
+            total_results: match total {
+                Total::Unknown => None,
+                Total::Counted => Some(sum(&counts)?),
+                Total::FromPage if items.len() as u64 == query.count => {
+                    Some(sum(&self.run(totals(&sources)).await?)?)
+                }
+                Total::FromPage => Some(items.len() as u64),
+            },
+            ..ListResponse::default()
+        };
+        if query.paging.by_cursor() {
+            self.set_cursors(&mut response, &query, &mut items, &facts.cursor_key);
+        }
+        let mut members = read_members(results)?;
+        response.resources = items
+            .into_iter()
+            .map(|mut item| {
+                if let Some(chunks) = members.remove(&item.id) {
+                    link_members(&mut item.resource, &chunks);
+                }
+                match query.projections.get(item.source) {
+                    Some(projection) => project(item.resource, projection),
+                    None => Ok(item.resource),
+                }
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(response.to_json())
+    }
+
+    /// Binds a request to the types: names, values, limits.
+    fn query<'a>(
+        &self,
+        types: &'a [&'static ResourceType],
+        request: &'a SearchRequest,
+    ) -> Result<Query<'a>, Failure> {
+        let mut habits = self.habits.borrow_mut();
+        let predicates = match &request.filter {
+            None => types.iter().map(|_| None).collect(),
+            Some(text) => {
+                let filter = Filter::parse(text)?;
+                Predicate::bind_across(&filter, types, &mut habits)?
+                    .into_iter()
+                    .map(Some)
+                    .collect()
+            }
+        };
+        let sorts = match &request.sort_by {
+            None => types.iter().map(|_| None).collect(),
+            Some(text) => sort_locations(text, types, &mut habits)?,
+        };
+        let asked = Asked {
+            attributes: request.attributes.clone(),
+            excluded: request.excluded_attributes.clone(),
+        };
+        let limits = &self.settings.limits;
+        let paging = match request.cursor.as_deref() {
+            None => Paging::Index,
+            Some("") => Paging::First,
+            Some(text) => Paging::At(cursor::open(text)?),
+        };
+        if paging.by_cursor() && request.start_index.is_some_and(|index| index > 1) {
+            return Err(Error::invalid_value(
+                "startIndex and cursor exclude each other: a list is paged by one of them (RFC 9865).",
+            )
+            .into());
+        }
+        let most = u64::from(limits.max_page_size);
+        let count = match (request.count, &paging) {
+            (None, Paging::At(cursor)) => cursor.count,
+            (None, _) => u64::from(limits.default_page_size),
+            // RFC 7644 §3.4.2.4: a negative value is zero.
+            (Some(count), _) => u64::try_from(count).unwrap_or(0),
+        };
+        if paging.by_cursor() && count > most {
+            return Err(Error::invalid_count(format!(
+                "count may be {most} at the most with a cursor (maxPageSize of /ServiceProviderConfig)."
+            ))
+            .into());
+        }
+        Ok(Query {
+            request,
+            types,
+            predicates,
+            sorts,
+            projections: types
+                .iter()
+                .map(|resource_type| asked.bind(resource_type))
+                .collect::<Result<_, _>>()?,
+            fingerprint: cursor::fingerprint(types, request),
+            paging,
+            count: count.min(most),
+            // A value less than 1 is 1.
+            start: request
+                .start_index
+                .and_then(|index| u64::try_from(index).ok())
+                .unwrap_or(1)
+                .max(1),
+        })
+    }
+
+    fn sources<'a>(&'a self, query: &'a Query<'_>) -> Vec<Source<'a>> {
+        query
+            .types
+            .iter()
+            .zip(&query.predicates)
+            .zip(&query.sorts)
+            .map(|((resource_type, predicate), sort)| Source {
+                view: self.view(resource_type),
+                predicate: predicate.as_ref(),
+                sort: sort.as_ref(),
+            })
+            .collect()
+    }
+
+    fn page_members(&self, page: &Page<'_>) -> Statement {
+        let view = self.view(&scim::resource_type::GROUP_TYPE);
+        read::members(&view, |statement| page.push_ids(statement))
+    }
+
+    fn seal<'a>(&self, query: &'a Query<'_>, key: &'a str) -> Seal<'a> {
+        Seal {
+            key,
+            fingerprint: &query.fingerprint,
+            count: query.count,
+            now: self.now.milliseconds / 1_000,
+        }
+    }
+
+    /// Cuts off the row too many and makes the cursors of the pages before and behind.
+    fn set_cursors(
+        &self,
+        response: &mut ListResponse,
+        query: &Query<'_>,
+        items: &mut Vec<Item>,
+        key: &str,
+    ) {
+        let wanted = usize::try_from(query.count).unwrap_or(usize::MAX);
+        let more = items.len() > wanted;
+        items.truncate(wanted);
+        let backwards = matches!(&query.paging, Paging::At(cursor) if matches!(cursor.window, Window::Before(_)));
+        if backwards {
+            items.reverse();
+        }
+        let first_page = matches!(query.paging, Paging::First);
+        let seal = |item: &Item, forwards: bool| {
+            let mark = item.mark();
+            let window = if forwards {
+                Window::After(mark)
+            } else {
+                Window::Before(mark)
+            };
+            cursor::seal(self.seal(query, key), &window)
+        };
+        if more || backwards {
+            response.next_cursor = items.last().and_then(|item| seal(item, true));
+        }
+        if (backwards && more) || !(backwards || first_page) {
+            response.previous_cursor = items.first().and_then(|item| seal(item, false));
+        }
+    }
+}
+
+impl Query<'_> {
+    fn total(&self, sources: &[Source<'_>]) -> Total {
+        if self.request.filter.is_none() {
+            return Total::Counted;
+        }
+        if matches!(self.paging, Paging::At(_)) {
+            // Counting reads every match again on every page; RFC 9865 lets a page by cursor go without.
+            return Total::Unknown;
+        }
+        if self.paging.by_cursor() {
+            return Total::Counted;
+        }
+        let lookup = sources.iter().all(|source| {
+            source
+                .predicate
+                .is_some_and(|predicate| is_lookup(&source.view, predicate))
+        });
+        if lookup && self.start == 1 && self.count > 0 {
+            Total::FromPage
+        } else {
+            Total::Counted
+        }
+    }
+}
+
+/// The statements that tell how many resources match.
+fn totals(sources: &[Source<'_>]) -> Vec<Statement> {
+    sources
+        .iter()
+        .map(|source| {
+            if source.predicate.is_some() {
+                page::count(source)
+            } else {
+                page::total(&source.view)
+            }
+        })
+        .collect()
+}
+
+fn sum(counts: &Results) -> Result<u64, Failure> {
+    let mut sum = 0;
+    for row in counts.iter().flatten() {
+        sum += u64::try_from(row.integer(0)?.unwrap_or_default()).unwrap_or_default();
+    }
+    Ok(sum)
+}
+
+/// The attribute that a list is ordered by, in each type; a type that lacks it has no value there.
+fn sort_locations(
+    text: &str,
+    types: &[&'static ResourceType],
+    habits: &mut scim::habit::Habits,
+) -> Result<Vec<Option<Location>>, Failure> {
+    let path = AttributePath::parse(text)?;
+    let mut locations = Vec::with_capacity(types.len());
+    for resource_type in types {
+        let location = path.bind(resource_type, habits);
+        locations.push(
+            location
+                .map(|location| sortable(text, location))
+                .transpose()?,
+        );
+    }
+    match types {
+        [only] if locations.iter().all(Option::is_none) => Err(path.unknown(only).into()),
+        _ if locations.iter().all(Option::is_none) => Err(Error::invalid_path(format!(
+            "sortBy: no resource type has the attribute \"{text}\"."
+        ))
+        .into()),
+        _ => Ok(locations),
+    }
+}
+
+/// RFC 7644 §3.4.2.3: a complex attribute is ordered by a part of it; `value`, unless another is named.
+fn sortable(text: &str, mut location: Location) -> Result<Location, Failure> {
+    let attribute = location.attribute;
+    if attribute.returned == scim::schema::Returned::Never {
+        return Err(Error::invalid_path(format!(
+            "sortBy: \"{text}\" is never returned, so it orders nothing."
+        ))
+        .into());
+    }
+    if attribute.kind == Type::Complex && location.sub.is_none() {
+        location.sub = attribute.sub_attribute("value");
+        if location.sub.is_none() {
+            return Err(Error::invalid_path(format!(
+                "sortBy: \"{text}\" has parts; name one of them, such as {}.{}.",
+                attribute.name,
+                attribute
+                    .sub_attributes
+                    .first()
+                    .map_or("value", |sub| sub.name),
+            ))
+            .into());
+        }
+    }
+    Ok(location)
+}
+
+fn read_items(
+    page: &Page<'_>,
+    results: &mut Results,
+    columns: Columns,
+) -> Result<Vec<Item>, Failure> {
+    if results.is_empty() {
+        return Ok(Vec::new());
+    }
+    results
+        .remove(0)
+        .iter_mut()
+        .map(|row| page.read(row, columns).map_err(Failure::from))
+        .collect()
+}
+
+/// The members of each group on the page, in runs.
+fn read_members(results: Results) -> Result<BTreeMap<String, Vec<String>>, Failure> {
+    let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for mut row in results.into_iter().flatten() {
+        let group = row.required_text(0)?;
+        if let Some(run) = row.text(1)? {
+            members.entry(group).or_default().push(run);
+        }
+    }
+    Ok(members)
+}

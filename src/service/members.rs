@@ -1,0 +1,162 @@
+//! Changing who is in a group, without reading who is (RFC 7644 §3.5.2): one trip, as many rows as members change.
+
+use scim::error::Error;
+use scim::patch::{LinkChange, LinkOperation, net_links};
+use scim::resource_type::{GROUP_TYPE, USER_TYPE};
+
+use super::{Condition, Failure, Halt, Service};
+use crate::store::membership::{self, Change};
+use crate::store::predicate::push_element_predicate;
+use crate::store::read::Key;
+use crate::store::write;
+use crate::store::{self, Database, Row};
+
+/// Most ids that a refusal names.
+const NAMED: usize = 20;
+
+impl<D: Database> Service<'_, D> {
+    /// Applies a change of members to a group and gives its version; a group that is not there, or is another version,
+    /// is refused.
+    pub(crate) async fn change_members(
+        &self,
+        id: &str,
+        condition: &Condition,
+        change: &Change,
+    ) -> Result<String, Failure> {
+        let view = self.view(&GROUP_TYPE);
+        let key = Key::Id(id.to_owned());
+        let version = self.mint.version();
+        let mut statements = vec![write::touch(
+            &view,
+            id,
+            condition.guard(),
+            &version,
+            &self.now.text,
+            change,
+        )];
+        statements.extend(membership::statements(&view, id, &version, change));
+        statements.push(membership::outcome(&view, id, &version, change));
+        let mut results = match self.run(statements).await {
+            Ok(results) => results,
+            Err(Halt::Store(store::Error::Guard)) => {
+                return Err(self.explain_members(id, &change.add).await?);
+            }
+            Err(halt) => return Err(halt.into()),
+        };
+        let mut outcome = results.pop().unwrap_or_default().into_iter();
+        let now = match outcome.next() {
+            Some(mut row) => row.required_text(0)?,
+            None => return Err(self.not_found(&GROUP_TYPE, &key)),
+        };
+        if now != version && !condition.allows(&now) {
+            return Err(Condition::failed());
+        }
+        Ok(now)
+    }
+
+    /// The net effect of member operations. Removals by filter are resolved to ids first, which takes a trip.
+    pub(crate) async fn net_change(
+        &self,
+        id: &str,
+        mut operations: Vec<LinkOperation>,
+    ) -> Result<Change, Failure> {
+        for operation in &mut operations {
+            if let LinkOperation::RemoveWhere(predicate) = operation {
+                let view = self.view(&GROUP_TYPE);
+                let key = Key::Id(id.to_owned());
+                let statement = membership::candidates(&view, &key, |statement| {
+                    push_element_predicate(statement, &view, predicate);
+                });
+                let mut rows = self.run(vec![statement]).await?.pop().unwrap_or_default();
+                let row = rows
+                    .first_mut()
+                    .ok_or_else(|| self.not_found(&GROUP_TYPE, &key))?;
+                *operation = LinkOperation::Remove(ids(row)?);
+            }
+        }
+        let LinkChange { clear, add, remove } = net_links(&operations).unwrap_or_default();
+        Ok(Change { clear, add, remove })
+    }
+
+    /// Why members could not be added: the ids that name nothing, or that would close a circle.
+    pub(crate) async fn explain_members(
+        &self,
+        group: &str,
+        added: &[String],
+    ) -> Result<Failure, Failure> {
+        let view = self.view(&GROUP_TYPE);
+        let statements = membership::unsound(&view, group, added);
+        let half = statements.len() / 2;
+        let mut unknown = Vec::new();
+        let mut circular = Vec::new();
+        for (index, rows) in self.run(statements).await?.into_iter().enumerate() {
+            for mut row in rows {
+                let found = ids(&mut row)?;
+                if index < half {
+                    &mut unknown
+                } else {
+                    &mut circular
+                }
+                .extend(found);
+            }
+        }
+        if unknown.is_empty() && circular.is_empty() {
+            return Ok(Failure::Conflict(
+                "A member was changed at the same moment. Repeat the request.".to_owned(),
+            ));
+        }
+        let error = if unknown.is_empty() {
+            format!(
+                "A group cannot be a member of itself, directly or through other groups: {}. Nothing was changed.",
+                list(&circular)
+            )
+        } else {
+            format!(
+                "members: no user or group has the id {}. Create it first, or leave it out; nothing was changed.",
+                list(&unknown)
+            )
+        };
+        Ok(Error::invalid_value(error).into())
+    }
+
+    /// Why a user could not be put into teams: the ids that are none.
+    pub(crate) async fn explain_teams(&self, teams: &[String]) -> Result<Failure, Failure> {
+        let statement = membership::missing_teams(&self.view(&USER_TYPE), teams);
+        let mut rows = self.run(vec![statement]).await?.pop().unwrap_or_default();
+        let missing = match rows.first_mut() {
+            Some(row) => ids(row)?,
+            None => Vec::new(),
+        };
+        if missing.is_empty() {
+            return Ok(Failure::Conflict(
+                "A team was changed at the same moment. Repeat the request.".to_owned(),
+            ));
+        }
+        Ok(Error::invalid_value(format!(
+            "groups: no group has the id {}. Create it first, or leave it out; nothing was changed.",
+            list(&missing)
+        ))
+        .into())
+    }
+}
+
+/// Reads a JSON array of ids.
+fn ids(row: &mut Row) -> Result<Vec<String>, Failure> {
+    serde_json::from_str(&row.required_text(0)?).map_err(|error| Failure::Broken(error.to_string()))
+}
+
+/// Ids for a sentence, not more than fit one.
+fn list(ids: &[String]) -> String {
+    let mut text = String::new();
+    for (index, id) in ids.iter().take(NAMED).enumerate() {
+        text.push_str(if index > 0 { ", \"" } else { "\"" });
+        text.extend(id.chars().take(100));
+        text.push('"');
+    }
+    if ids.len() > NAMED {
+        text.push_str(" and ");
+        text.push_str(&(ids.len() - NAMED).to_string());
+        text.push_str(" more");
+    }
+    text
+}

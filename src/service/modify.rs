@@ -1,0 +1,197 @@
+//! Read, apply, write: how a document changes (RFC 7644 §3.5, §3.14).
+//!
+//! The write asks for the version that was read, in SQL; if another writer was faster it is all done again on what
+//! that one left, so that no change is lost and no client sees a conflict that it did not ask to see.
+
+use scim::habit::Habits;
+use scim::projection::Projection;
+use scim::resource::{has_unique_values, unique_values};
+use scim::resource_type::{GROUP_TYPE, ResourceType};
+use serde_json::{Map, Value};
+
+use super::create::check_size;
+use super::{Answer, Asked, Condition, Failure, Halt, Service, parse_stored};
+use crate::store::limits::WRITE_TRIES;
+use crate::store::membership::{self, Change};
+use crate::store::read::{self, Key, Stored};
+use crate::store::write::{self, Draft, Guard, Next};
+use crate::store::{self, Database, Results};
+
+/// What a change leaves behind.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changed {
+    /// The new document.
+    pub document: Map<String, Value>,
+    /// The change of a group's members.
+    pub members: Change,
+    /// The teams that a user is in from now on (`ACCEPT_USER_GROUPS`).
+    pub teams: Option<Vec<String>>,
+}
+
+/// One change of one resource.
+struct Attempt<'a> {
+    resource_type: &'static ResourceType,
+    stored: &'a Stored,
+    before: &'a Map<String, Value>,
+    changed: &'a Changed,
+    condition: &'a Condition,
+    projection: &'a Projection,
+}
+
+impl<D: Database> Service<'_, D> {
+    /// Changes a resource. `apply` makes of a document what it shall be; it may be called more than once.
+    pub(crate) async fn modify(
+        &self,
+        resource_type: &'static ResourceType,
+        key: &Key,
+        condition: &Condition,
+        asked: &Asked,
+        apply: impl Fn(&Map<String, Value>, &mut Habits) -> Result<Changed, Failure>,
+    ) -> Result<Answer, Failure> {
+        let projection = asked.bind(resource_type)?;
+        let view = self.view(resource_type);
+        for _ in 0..WRITE_TRIES {
+            let mut rows = self
+                .run(vec![read::stored(&view, key)])
+                .await?
+                .pop()
+                .unwrap_or_default();
+            let Some(row) = rows.first_mut() else {
+                return Err(self.not_found(resource_type, key));
+            };
+            let stored = read::read_stored(row)?;
+            if !condition.allows(&stored.version) {
+                return Err(Condition::failed());
+            }
+            let before = parse_stored(&stored.document)?;
+            let changed = apply(&before, &mut self.habits.borrow_mut())?;
+            let attempt = Attempt {
+                resource_type,
+                stored: &stored,
+                before: &before,
+                changed: &changed,
+                condition,
+                projection: &projection,
+            };
+            if let Some(answer) = self.attempt(&attempt).await? {
+                return Ok(answer);
+            }
+        }
+        Err(Failure::Conflict(format!(
+            "Other clients changed this {} {WRITE_TRIES} times while the request was at work. Repeat it.",
+            resource_type.name,
+        )))
+    }
+
+    /// Writes a change, unless the resource is no longer what it was when it was read: then there is no answer.
+    async fn attempt(&self, attempt: &Attempt<'_>) -> Result<Option<Answer>, Failure> {
+        let Attempt {
+            resource_type,
+            stored,
+            changed,
+            ..
+        } = *attempt;
+        let id = stored.id.as_str();
+        let view = self.view(resource_type);
+        let key = Key::Id(id.to_owned());
+        let version = self.mint.version();
+        let now = self.now.text.as_str();
+        let rewritten = changed.document != *attempt.before;
+
+        let mut statements = Vec::new();
+        if rewritten {
+            let draft = Draft::new(&view, &changed.document);
+            check_size(&draft)?;
+            let next = Next {
+                version: &version,
+                now,
+                draft: &draft,
+                before: &scim::fold::fold(resource_type, attempt.before),
+            };
+            statements.push(write::update(
+                &view,
+                &key,
+                Guard::Exactly(&stored.version),
+                &next,
+            ));
+            if has_unique_values(resource_type) {
+                let values = unique_values(resource_type, &draft.folded);
+                if values != unique_values(resource_type, next.before) {
+                    statements.extend(write::unique_values(&view, id, &version, &values));
+                }
+            }
+        } else if !changed.members.is_empty() {
+            // The document stays, so it does not matter who wrote it meanwhile: members are added to what is there.
+            let guard = attempt.condition.guard();
+            statements.push(write::touch(
+                &view,
+                id,
+                guard,
+                &version,
+                now,
+                &changed.members,
+            ));
+        }
+        if !changed.members.is_empty() {
+            statements.extend(membership::statements(
+                &view,
+                id,
+                &version,
+                &changed.members,
+            ));
+            statements.push(membership::outcome(&view, id, &version, &changed.members));
+        }
+        if let Some(teams) = &changed.teams {
+            statements.extend(membership::set_teams(
+                &view,
+                id,
+                teams,
+                &self.mint.version(),
+                now,
+            ));
+        }
+        // What the update gives back is all of the reply, unless rows of other tables changed with it or belong to it.
+        let whole = rewritten && *resource_type != GROUP_TYPE && changed.teams.is_none();
+        let fetched = statements.len();
+        if !whole {
+            statements.extend(self.reading(resource_type, &key, attempt.projection));
+        }
+        let mut results = match self.run(statements).await {
+            Ok(results) => results,
+            Err(Halt::Store(store::Error::Guard)) => {
+                return Err(match &changed.teams {
+                    Some(teams) => self.explain_teams(teams).await?,
+                    None => self.explain_members(id, &changed.members.add).await?,
+                });
+            }
+            Err(halt) => return Err(halt.into()),
+        };
+        if whole {
+            return self.answer(resource_type, results, attempt.projection);
+        }
+        let answer = results.split_off(fetched);
+        self.settled(attempt, &version, rewritten, &results, answer)
+    }
+
+    /// The answer of an attempt whose resource was fetched behind the write; none if the write found a newer version.
+    fn settled(
+        &self,
+        attempt: &Attempt<'_>,
+        version: &str,
+        rewritten: bool,
+        written: &Results,
+        answer: Results,
+    ) -> Result<Option<Answer>, Failure> {
+        if rewritten && written.first().is_none_or(Vec::is_empty) {
+            return Ok(None);
+        }
+        let Some(answer) = self.answer(attempt.resource_type, answer, attempt.projection)? else {
+            let key = Key::Id(attempt.stored.id.clone());
+            return Err(self.not_found(attempt.resource_type, &key));
+        };
+        if answer.version != version && !attempt.condition.allows(&answer.version) {
+            return Err(Condition::failed());
+        }
+        Ok(Some(answer))
+    }
+}

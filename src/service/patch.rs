@@ -1,0 +1,106 @@
+//! Changing parts of a resource (RFC 7644 §3.5.2).
+//!
+//! Two shapes, which are most of what providers send, take one trip: members of a group, and plain values of a user's
+//! own attributes such as `active`. Everything else is read, applied and written (see `modify`).
+
+use scim::patch::apply::apply;
+use scim::patch::{PatchOp, Split, plain_replaces};
+use scim::resource_type::{GROUP_TYPE, ResourceType};
+use scim::schema::Attribute;
+use serde_json::Value;
+
+use super::modify::Changed;
+use super::{Answer, Asked, Condition, Failure, Service};
+use crate::store::Database;
+use crate::store::membership::Change;
+use crate::store::read::Key;
+use crate::store::write;
+
+impl<D: Database> Service<'_, D> {
+    /// Applies a PATCH. A group is shown only when the client asks for attributes of it; otherwise the body of the answer
+    /// is empty.
+    pub async fn patch(
+        &self,
+        resource_type: &'static ResourceType,
+        key: &Key,
+        body: &Value,
+        condition: &Condition,
+        asked: &Asked,
+    ) -> Result<Answer, Failure> {
+        let operations = PatchOp::parse(resource_type, body, &mut self.habits.borrow_mut())?;
+        let Split { own, links } = operations.split()?;
+        let answered = *resource_type != GROUP_TYPE || !asked.is_default();
+        let members = match (key, links.is_empty()) {
+            (Key::Id(id), false) => self.net_change(id, links).await?,
+            (Key::Id(_) | Key::Subject, _) => Change::default(),
+        };
+        if let (Key::Id(id), true, false) = (key, own.is_empty(), members.is_empty()) {
+            let version = self.change_members(id, condition, &members).await?;
+            return if answered {
+                self.read(resource_type, key, asked).await
+            } else {
+                Ok(Answer {
+                    body: String::new(),
+                    version,
+                    location: self.location(resource_type, id),
+                })
+            };
+        }
+        if answered
+            && members.is_empty()
+            && let Some(values) = plain_replaces(&own)
+            && let Some(answer) = self
+                .assign(resource_type, key, condition, asked, &values)
+                .await?
+        {
+            return Ok(answer);
+        }
+        // A group's reply is 204: asking for one attribute spares reading its members.
+        let bare = Asked {
+            attributes: vec!["id".to_owned()],
+            excluded: Vec::new(),
+        };
+        let asked = if answered { asked } else { &bare };
+        let mut answer = self
+            .modify(resource_type, key, condition, asked, |before, habits| {
+                let mut document = before.clone();
+                apply(resource_type, &own, &mut document, habits)?;
+                Ok(Changed {
+                    document,
+                    members: members.clone(),
+                    teams: None,
+                })
+            })
+            .await?;
+        if !answered {
+            answer.body.clear();
+        }
+        Ok(answer)
+    }
+
+    /// Gives singular attributes new values in one statement. No answer when it wrote nothing: the resource is not
+    /// there, is another version, or has these values already; the long way tells which.
+    async fn assign(
+        &self,
+        resource_type: &'static ResourceType,
+        key: &Key,
+        condition: &Condition,
+        asked: &Asked,
+        values: &[(&'static Attribute, Value)],
+    ) -> Result<Option<Answer>, Failure> {
+        if values.is_empty() {
+            return Ok(None);
+        }
+        let projection = asked.bind(resource_type)?;
+        let statement = write::assign(
+            &self.view(resource_type),
+            key,
+            condition.guard(),
+            values,
+            &self.mint.version(),
+            &self.now.text,
+        );
+        let results = self.run(vec![statement]).await?;
+        self.answer(resource_type, results, &projection)
+    }
+}

@@ -1,0 +1,49 @@
+//! Replacing a resource (RFC 7644 §3.5.1).
+
+use scim::resource::{Resource, replace};
+use scim::resource_type::{GROUP_TYPE, ResourceType};
+use serde_json::Value;
+
+use super::modify::Changed;
+use super::{Answer, Asked, Condition, Failure, Service};
+use crate::store::Database;
+use crate::store::membership::Change;
+use crate::store::read::Key;
+
+impl<D: Database> Service<'_, D> {
+    /// Makes a resource what the body says; what is absent is cleared, and a group keeps only the members listed.
+    pub async fn replace(
+        &self,
+        resource_type: &'static ResourceType,
+        key: &Key,
+        body: &Value,
+        condition: &Condition,
+        asked: &Asked,
+    ) -> Result<Answer, Failure> {
+        let Resource { document, links } =
+            Resource::accept(resource_type, body, &mut self.habits.borrow_mut())?;
+        let (members, teams) = if *resource_type == GROUP_TYPE {
+            let change = Change {
+                clear: true,
+                add: links.unwrap_or_default(),
+                remove: Vec::new(),
+            };
+            (change, None)
+        } else {
+            (
+                Change::default(),
+                links.filter(|_| self.settings.accept_user_groups),
+            )
+        };
+        self.modify(resource_type, key, condition, asked, |before, _| {
+            let mut document = document.clone();
+            replace(resource_type, before, &mut document)?;
+            Ok(Changed {
+                document,
+                members: members.clone(),
+                teams: teams.clone(),
+            })
+        })
+        .await
+    }
+}

@@ -1,0 +1,175 @@
+//! An attribute as SQL: where its value stands in a row.
+//!
+//! The row of the resource goes by the name of its table in every statement, which is how `RETURNING` knows it, too.
+//! Values are those of the comparison image.
+
+use scim::path::Location;
+use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
+use scim::schema::Attribute;
+
+use super::{Statement, table::Table, tenant::Tenant};
+
+/// What a statement about the resources of a type needs to know.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// The type.
+    pub resource_type: &'static ResourceType,
+    /// Whose resources.
+    pub tenant: &'a Tenant,
+    /// The base URL of addresses, without a slash at the end.
+    pub base: &'a str,
+}
+
+impl View<'_> {
+    /// The name of the resource's row.
+    pub fn row(&self) -> &'static str {
+        Table::of(self.resource_type).name
+    }
+
+    /// Appends a column of the resource's row.
+    pub fn push_column(&self, statement: &mut Statement, column: &str) {
+        statement.push(self.row()).push(".").push(column);
+    }
+}
+
+/// Appends a JSON path literal, such as `'$.name.familyName'` or `'$."urn:…"."manager"'`.
+///
+/// Every segment is a name out of the schema tables, whose characters the tables' own checks allow.
+pub fn push_json_path(statement: &mut Statement, segments: &[&str]) {
+    statement.push("'$");
+    for segment in segments {
+        let plain = segment
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        statement.push(if plain { "." } else { ".\"" });
+        statement.push(segment);
+        statement.push(if plain { "" } else { "\"" });
+    }
+    statement.push("'");
+}
+
+/// The path of a location within a document.
+pub fn segments(location: &Location) -> Vec<&'static str> {
+    let mut segments = Vec::with_capacity(3);
+    segments.extend(location.extension.map(|schema| schema.uri));
+    segments.push(location.attribute.name);
+    segments.extend(location.sub.map(|sub| sub.name));
+    segments
+}
+
+/// Appends the value of a singular attribute or sub-attribute; for a multi-valued or complex one its JSON, which is
+/// NULL exactly when the attribute is unassigned.
+pub fn push_value(statement: &mut Statement, view: &View<'_>, location: &Location) {
+    if location.extension.is_none() {
+        match (location.attribute.name, location.sub.map(|sub| sub.name)) {
+            ("id", None) => {
+                view.push_column(statement, "id");
+                return;
+            }
+            ("meta", sub) => {
+                push_meta(statement, view, sub);
+                return;
+            }
+            (name, None) => {
+                if let Some(key) = Table::of(view.resource_type).key(name) {
+                    view.push_column(statement, key.column);
+                    return;
+                }
+            }
+            (_, Some(_)) => {}
+        }
+    }
+    view.push_column(statement, "folded");
+    statement.push(" ->> ");
+    push_json_path(statement, &segments(location));
+}
+
+/// Appends a part of `meta`, which is made of columns and is never unassigned.
+fn push_meta(statement: &mut Statement, view: &View<'_>, sub: Option<&str>) {
+    match sub {
+        // The image has nine digits of a second, the columns three.
+        Some("created") => push_instant(statement, view, "created_at"),
+        Some("lastModified") => push_instant(statement, view, "updated_at"),
+        Some("version") => {
+            statement.push("('W/\"' || ");
+            view.push_column(statement, "version");
+            statement.push(" || '\"')");
+        }
+        Some("location") => {
+            statement.push("(").bind(view.base);
+            statement
+                .push(" || '")
+                .push(view.resource_type.endpoint)
+                .push("/' || ");
+            view.push_column(statement, "id");
+            statement.push(")");
+        }
+        Some(_) | None => {
+            statement.push("'").push(view.resource_type.name).push("'");
+        }
+    }
+}
+
+/// Appends a time: the image has nine digits of a second, the column three.
+fn push_instant(statement: &mut Statement, view: &View<'_>, column: &str) {
+    statement.push("(substr(");
+    view.push_column(statement, column);
+    statement.push(", 1, 23) || '000000Z')");
+}
+
+/// The table expression of a linked attribute's values for the resource's row: columns `value`, `kind`, `display` (folded)
+/// and `address`, as the alias `e`.
+pub fn push_links(statement: &mut Statement, view: &View<'_>) {
+    statement.push("(");
+    if *view.resource_type == USER_TYPE {
+        push_groups_of(statement);
+        statement
+            .push(" SELECT up.team_id AS value, min(up.kind) AS kind, t.display_name_folded AS display, ")
+            .bind(view.base)
+            .push(
+                " || '/Groups/' || up.team_id AS address FROM up CROSS JOIN teams t \
+                 ON t.tenant_id = users.tenant_id AND t.id = up.team_id GROUP BY up.team_id",
+            );
+    } else {
+        statement
+            .push(
+                "SELECT m.member_id AS value, lower(m.member_type) AS kind, CASE m.member_type WHEN 'Group' \
+                 THEN (SELECT t.display_name_folded FROM teams t WHERE t.tenant_id = m.tenant_id AND t.id = m.member_id) \
+                 ELSE (SELECT coalesce(u.display_name_folded, u.user_name_folded) FROM users u \
+                 WHERE u.tenant_id = m.tenant_id AND u.id = m.member_id) END AS display, ",
+            )
+            .bind(view.base)
+            .push(
+                " || '/' || m.member_type || 's/' || m.member_id AS address FROM team_members m \
+                 WHERE m.tenant_id = teams.tenant_id AND m.team_id = teams.id",
+            );
+    }
+    statement.push(") e");
+}
+
+/// Appends `WITH RECURSIVE up(team_id, kind)`: the teams that the row of `users` is in, itself or through another team.
+/// The walk upwards looks only at teams that are members of teams, which have an index of their own.
+pub fn push_groups_of(statement: &mut Statement) {
+    statement.push(
+        "WITH RECURSIVE up(team_id, kind) AS (\
+         SELECT m.team_id, 'direct' FROM team_members m INDEXED BY team_members_member \
+         WHERE m.tenant_id = users.tenant_id AND m.member_id = users.id \
+         UNION SELECT m.team_id, 'indirect' FROM up CROSS JOIN team_members m INDEXED BY team_members_nested \
+         ON m.tenant_id = users.tenant_id AND m.member_id = up.team_id AND m.member_type = 'Group')",
+    );
+}
+
+/// The column of [`push_links`] that holds a sub-attribute.
+pub fn link_column(sub: &Attribute) -> &'static str {
+    match sub.name {
+        "type" => "e.kind",
+        "display" => "e.display",
+        "$ref" => "e.address",
+        _ => "e.value",
+    }
+}
+
+/// Whether the type's linked attribute is the memberships of a group (else those of a user).
+pub fn is_group(resource_type: &ResourceType) -> bool {
+    *resource_type == GROUP_TYPE
+}

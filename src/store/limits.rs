@@ -1,0 +1,23 @@
+//! D1's numbers, and ours beside them.
+//!
+//! D1's: <https://developers.cloudflare.com/d1/platform/limits/>. Ours leave room under them.
+
+/// Bound parameters of one statement (D1: 100).
+pub const PARAMETERS: usize = 100;
+
+/// Bytes of one row, string or parameter (D1: 2,000,000). A resource's document and its comparison image share a row
+/// with the keys, so both together stay under this.
+pub const DOCUMENT_AND_FOLDED: usize = 1_500_000;
+
+/// Ids in one JSON parameter: 39 bytes each with quotes and comma, so 0.8 MB.
+pub const IDS_PER_PARAMETER: usize = 20_000;
+
+/// Members in one row of a group's member list. One is at most some 1,500 bytes (a display of 200 characters, every
+/// one of them escaped, and two addresses), so a row stays under D1's 2 MB.
+pub const MEMBERS_PER_ROW: usize = 1_000;
+
+/// Bytes of documents in one JSON parameter of a run of creates.
+pub const RUN_BYTES: usize = 1_000_000;
+
+/// Tries of a read-apply-write whose guarded write found a newer version, before the client is told 409.
+pub const WRITE_TRIES: usize = 100;

@@ -1,0 +1,333 @@
+//! Membership: rows that come and go, in the batch of the write that asks for it.
+//!
+//! Every statement here asks for the version that the batch has just given the team, so that it does nothing when the
+//! team was not there or was not the version the client meant. Ids travel as one JSON parameter a statement.
+
+use super::expression::View;
+use super::limits::IDS_PER_PARAMETER;
+use super::{Statement, read, table::push_scope};
+
+/// A change of a group's members; the sets have no id in common.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Change {
+    /// Whether every member that is not in `add` goes.
+    pub clear: bool,
+    /// The ids that come.
+    pub add: Vec<String>,
+    /// The ids that go.
+    pub remove: Vec<String>,
+}
+
+impl Change {
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        !self.clear && self.add.is_empty() && self.remove.is_empty()
+    }
+}
+
+/// Ids as JSON arrays, each within D1's limit of a parameter.
+fn chunks(ids: &[String]) -> impl Iterator<Item = String> {
+    ids.chunks(IDS_PER_PARAMETER).map(json)
+}
+
+fn json(ids: &[String]) -> String {
+    serde_json::Value::from(ids).to_string()
+}
+
+/// Appends `EXISTS (…)`: the team `group` has this version now.
+fn push_written(statement: &mut Statement, view: &View<'_>, group: &str, version: &str) {
+    statement.push("EXISTS (SELECT 1 FROM teams r WHERE ");
+    push_scope(statement, view.resource_type, "r", view.tenant);
+    statement
+        .push(" AND r.id = ")
+        .bind(group)
+        .push(" AND r.version = ")
+        .bind(version)
+        .push(")");
+}
+
+/// Appends the condition that the change would change something, joined by OR; nothing where it is empty.
+pub fn push_changes(statement: &mut Statement, view: &View<'_>, group: &str, change: &Change) {
+    let tenant = view.tenant;
+    let push_member = |statement: &mut Statement| {
+        statement.push("EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = ");
+        tenant.push(statement);
+        statement
+            .push(" AND m.team_id = ")
+            .bind(group)
+            .push(" AND m.member_id = j.value)");
+    };
+    for ids in chunks(&change.add) {
+        statement
+            .push(" OR EXISTS (SELECT 1 FROM json_each(")
+            .bind(ids)
+            .push(") j WHERE NOT ");
+        push_member(statement);
+        statement.push(")");
+    }
+    for ids in chunks(&change.remove) {
+        statement
+            .push(" OR EXISTS (SELECT 1 FROM json_each(")
+            .bind(ids)
+            .push(") j WHERE ");
+        push_member(statement);
+        statement.push(")");
+    }
+    if change.clear {
+        statement.push(" OR EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = ");
+        tenant.push(statement);
+        statement.push(" AND m.team_id = ").bind(group);
+        push_not_among(statement, &change.add);
+        statement.push(")");
+    }
+}
+
+/// Appends ` AND m.member_id NOT IN (…)` for each chunk of ids.
+fn push_not_among(statement: &mut Statement, ids: &[String]) {
+    for ids in chunks(ids) {
+        statement
+            .push(" AND m.member_id NOT IN (SELECT value FROM json_each(")
+            .bind(ids)
+            .push("))");
+    }
+}
+
+/// The statements that make the change, for the team that the batch has just given `version`.
+pub fn statements(view: &View<'_>, group: &str, version: &str, change: &Change) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    let delete = || {
+        let mut statement = Statement::new("DELETE FROM team_members AS m WHERE m.tenant_id = ");
+        view.tenant.push(&mut statement);
+        statement.push(" AND m.team_id = ").bind(group);
+        statement
+    };
+    if change.clear {
+        let mut statement = delete();
+        push_not_among(&mut statement, &change.add);
+        statement.push(" AND ");
+        push_written(&mut statement, view, group, version);
+        statements.push(statement);
+    }
+    for ids in chunks(&change.remove) {
+        let mut statement = delete();
+        statement
+            .push(" AND m.member_id IN (SELECT value FROM json_each(")
+            .bind(ids)
+            .push(")) AND ");
+        push_written(&mut statement, view, group, version);
+        statements.push(statement);
+    }
+    for ids in chunks(&change.add) {
+        let mut statement = insert(view, ids, |statement| {
+            statement.bind(group);
+        });
+        statement.push(" AND ");
+        push_written(&mut statement, view, group, version);
+        statement.push(" ON CONFLICT DO NOTHING");
+        statements.push(statement);
+    }
+    statements
+}
+
+/// Starts the statement that makes the resources with these ids members of a team: users first, else teams.
+fn insert(view: &View<'_>, ids: String, push_group: impl Fn(&mut Statement)) -> Statement {
+    let mut statement = Statement::new(
+        "INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) SELECT ",
+    );
+    view.tenant.push(&mut statement);
+    statement.push(", ");
+    push_group(&mut statement);
+    statement.push(
+        ", j.value, iif(u.seq IS NULL, 'Group', 'User'), \
+         substr(coalesce(u.display_name, u.user_name, t.display_name), 1, 200) FROM json_each(",
+    );
+    statement
+        .bind(ids)
+        .push(") j LEFT JOIN users u ON u.tenant_id = ");
+    view.tenant.push(&mut statement);
+    statement.push(" AND u.id = j.value LEFT JOIN teams t ON u.seq IS NULL AND t.tenant_id = ");
+    view.tenant.push(&mut statement);
+    statement.push(" AND t.id = j.value WHERE (u.seq IS NOT NULL OR t.seq IS NOT NULL)");
+    statement
+}
+
+/// Appends the condition that holds after [`statements`], unless an added id names nothing or closes a circle: then
+/// the batch must be undone. Joined by AND to what stands before it.
+pub fn push_sound(
+    statement: &mut Statement,
+    view: &View<'_>,
+    group: &str,
+    version: &str,
+    added: &[String],
+) {
+    statement.push("(NOT ");
+    push_written(statement, view, group, version);
+    statement.push(" OR (1");
+    for ids in chunks(added) {
+        statement
+            .push(" AND NOT EXISTS (SELECT 1 FROM json_each(")
+            .bind(ids);
+        statement.push(") j WHERE NOT EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = ");
+        view.tenant.push(statement);
+        statement
+            .push(" AND m.team_id = ")
+            .bind(group)
+            .push(" AND m.member_id = j.value))");
+    }
+    statement.push(" AND NOT EXISTS (");
+    push_above(statement, view, group);
+    statement
+        .push(" SELECT 1 FROM above WHERE above.id = ")
+        .bind(group)
+        .push(")))");
+}
+
+/// What became of a change of members: a row with the version of the team, or none where there is no such team. Fails
+/// the batch when the change is not sound.
+pub fn outcome(view: &View<'_>, group: &str, version: &str, change: &Change) -> Statement {
+    let mut statement = Statement::new("SELECT version");
+    if !change.add.is_empty() {
+        statement.push(", json(CASE WHEN ");
+        push_sound(&mut statement, view, group, version, &change.add);
+        statement.push(" THEN '1' ELSE 'not met' END) AS sound");
+    }
+    read::push_row(&mut statement, view, &read::Key::Id(group.to_owned()));
+    statement
+}
+
+/// Appends `WITH RECURSIVE above(id)`: the teams that `group` is in, directly or through others.
+fn push_above(statement: &mut Statement, view: &View<'_>, group: &str) {
+    let step =
+        "SELECT m.team_id FROM team_members m INDEXED BY team_members_nested WHERE m.tenant_id = ";
+    statement.push("WITH RECURSIVE above(id) AS (").push(step);
+    view.tenant.push(statement);
+    statement
+        .push(" AND m.member_type = 'Group' AND m.member_id = ")
+        .bind(group);
+    statement.push(" UNION SELECT m.team_id FROM above CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ");
+    view.tenant.push(statement);
+    statement.push(" AND m.member_type = 'Group' AND m.member_id = above.id)");
+}
+
+/// After a failed [`push_sound`]: a row with the ids that name nothing, as a JSON array, for each chunk; then one row
+/// with those of `added` that are `group` itself or above it.
+pub fn unsound(view: &View<'_>, group: &str, added: &[String]) -> Vec<Statement> {
+    let mut statements: Vec<Statement> = chunks(added)
+        .map(|ids| {
+            let mut statement =
+                Statement::new("SELECT json_group_array(j.value) AS ids FROM json_each(");
+            statement.bind(ids).push(") j WHERE ");
+            push_names_nothing(&mut statement, view);
+            statement
+        })
+        .collect();
+    for ids in chunks(added) {
+        let mut statement = Statement::default();
+        push_above(&mut statement, view, group);
+        statement
+            .push(" SELECT json_group_array(j.value) AS ids FROM json_each(")
+            .bind(ids);
+        statement.push(") j WHERE j.value = ").bind(group);
+        statement.push(" OR j.value IN (SELECT id FROM above)");
+        statements.push(statement);
+    }
+    statements
+}
+
+/// Appends the condition that `j.value` is neither a user nor a team.
+fn push_names_nothing(statement: &mut Statement, view: &View<'_>) {
+    for (table, joint) in [("users", ""), ("teams", " AND ")] {
+        statement
+            .push(joint)
+            .push("NOT EXISTS (SELECT 1 FROM ")
+            .push(table)
+            .push(" x WHERE x.tenant_id = ");
+        view.tenant.push(statement);
+        statement.push(" AND x.id = j.value)");
+    }
+}
+
+/// One row with the ids of those members of a group that meet a condition, as a JSON array; no row without the group.
+pub fn candidates(
+    view: &View<'_>,
+    key: &read::Key,
+    push_condition: impl FnOnce(&mut Statement),
+) -> Statement {
+    let mut statement = Statement::new("SELECT (SELECT json_group_array(e.value) FROM ");
+    super::expression::push_links(&mut statement, view);
+    statement.push(" WHERE ");
+    push_condition(&mut statement);
+    statement.push(") AS ids");
+    read::push_row(&mut statement, view, key);
+    statement
+}
+
+/// The statements that make a user a member of exactly these teams (`ACCEPT_USER_GROUPS`): the teams that change get
+/// the version, then rows go and come. `user` must exist when they run.
+pub fn set_teams(
+    view: &View<'_>,
+    user: &str,
+    teams: &[String],
+    version: &str,
+    now: &str,
+) -> Vec<Statement> {
+    let ids = json(teams);
+    let mut touch = Statement::new("UPDATE teams AS r SET version = ");
+    touch
+        .bind(version)
+        .push(", updated_at = ")
+        .bind(now)
+        .push(" WHERE r.tenant_id = ");
+    view.tenant.push(&mut touch);
+    touch
+        .push(" AND (r.id IN (SELECT value FROM json_each(")
+        .bind(ids.as_str());
+    touch.push(")) <> EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = r.tenant_id AND m.team_id = r.id AND m.member_id = ");
+    touch
+        .bind(user)
+        .push(")) AND (r.id IN (SELECT value FROM json_each(")
+        .bind(ids.as_str());
+    touch.push(")) OR r.id IN (SELECT team_id FROM team_members WHERE tenant_id = ");
+    view.tenant.push(&mut touch);
+    touch.push(" AND member_id = ").bind(user).push("))");
+
+    let mut leave = Statement::new("DELETE FROM team_members WHERE tenant_id = ");
+    view.tenant.push(&mut leave);
+    leave.push(" AND member_id = ").bind(user);
+    leave
+        .push(" AND team_id NOT IN (SELECT value FROM json_each(")
+        .bind(ids.as_str())
+        .push("))");
+
+    let mut join = Statement::new(
+        "INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
+         SELECT t.tenant_id, t.id, u.id, 'User', substr(coalesce(u.display_name, u.user_name), 1, 200) FROM json_each(",
+    );
+    join.bind(ids.as_str())
+        .push(") j CROSS JOIN teams t ON t.tenant_id = ");
+    view.tenant.push(&mut join);
+    join.push(" AND t.id = j.value CROSS JOIN users u ON u.tenant_id = t.tenant_id AND u.id = ")
+        .bind(user);
+    join.push(" WHERE 1 ON CONFLICT DO NOTHING");
+
+    let guard = read::guard(|statement| {
+        statement
+            .push("NOT EXISTS (SELECT 1 FROM json_each(")
+            .bind(ids.as_str());
+        statement.push(") j WHERE NOT EXISTS (SELECT 1 FROM teams x WHERE x.tenant_id = ");
+        view.tenant.push(statement);
+        statement.push(" AND x.id = j.value))");
+    });
+    vec![touch, leave, join, guard]
+}
+
+/// After a failed guard of [`set_teams`]: one row with the ids that are no teams, as a JSON array.
+pub fn missing_teams(view: &View<'_>, teams: &[String]) -> Statement {
+    let mut statement = Statement::new("SELECT json_group_array(j.value) AS ids FROM json_each(");
+    statement
+        .bind(json(teams))
+        .push(") j WHERE NOT EXISTS (SELECT 1 FROM teams x WHERE x.tenant_id = ");
+    view.tenant.push(&mut statement);
+    statement.push(" AND x.id = j.value)");
+    statement
+}

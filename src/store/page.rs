@@ -1,0 +1,430 @@
+//! Fetching a page of a list: filter, order, window (RFC 7644 §3.4.2, RFC 9865).
+//!
+//! The order is always total: the sort key, if one is asked for, then the id. A page by index skips rows; a page by
+//! cursor starts behind the key of the last row seen, and costs the same wherever it is.
+
+use scim::filter::predicate::Predicate;
+use scim::path::Location;
+use serde_json::Value;
+
+use super::expression::{View, link_column, push_json_path, push_links, push_value, segments};
+use super::predicate::push_predicate;
+use super::read::push_resource;
+use super::table::push_scope;
+use super::{Error, Row, Statement};
+
+/// The resources of one type that a list is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The type, the tenant.
+    pub view: View<'a>,
+    /// Which of them; none for all.
+    pub predicate: Option<&'a Predicate>,
+    /// What they are ordered by; none where the list has no sort key, or the type lacks the attribute.
+    pub sort: Option<&'a Location>,
+}
+
+/// Which way the list runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// Whether there is a sort key before the id.
+    pub keyed: bool,
+    /// Largest key first. The id ascends all the same.
+    pub descending: bool,
+}
+
+/// Where a row stands in the order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// Its sort key: null, text or number.
+    pub key: Value,
+    /// Its id.
+    pub id: String,
+}
+
+/// Which part of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Window {
+    /// Rows from this offset.
+    Offset(u64),
+    /// Rows behind this one.
+    After(Mark),
+    /// Rows before this one, nearest first.
+    Before(Mark),
+}
+
+/// What is fetched of each row, besides the resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Columns {
+    /// Whether a user's groups are part of it.
+    pub groups: bool,
+    /// The id, to join members to.
+    pub id: bool,
+    /// The sort key, to make a cursor of.
+    pub key: bool,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct Page<'a> {
+    /// What it is about: one type, or several at the root.
+    pub sources: Vec<Source<'a>>,
+    /// Which way it runs.
+    pub order: Order,
+    /// Where it starts.
+    pub window: Window,
+    /// How many rows at the most.
+    pub limit: u64,
+}
+
+/// A row of a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// The resource as JSON text.
+    pub resource: String,
+    /// Its id, if asked for.
+    pub id: String,
+    /// Its sort key, if asked for.
+    pub key: Value,
+    /// Which of the sources it comes from.
+    pub source: usize,
+}
+
+impl Item {
+    /// Where it stands in the order.
+    pub fn mark(&self) -> Mark {
+        Mark {
+            key: self.key.clone(),
+            id: self.id.clone(),
+        }
+    }
+}
+
+/// Selects joined by one UNION ALL (D1: 5 terms).
+const UNION_TERMS: usize = 5;
+
+impl Page<'_> {
+    /// The statement that fetches the page.
+    pub fn statement(&self, columns: Columns) -> Statement {
+        let mut statement = Statement::default();
+        if let [source] = self.sources.as_slice() {
+            self.push_select(&mut statement, source, columns, None);
+        } else {
+            self.push_union(&mut statement, columns);
+        }
+        statement
+    }
+
+    /// Appends a select of the ids alone, for the members of the groups on the page. (At the root: of every group that
+    /// could be on it.)
+    pub fn push_ids(&self, statement: &mut Statement) {
+        for source in &self.sources {
+            if super::expression::is_group(source.view.resource_type) {
+                statement.push("SELECT id FROM (SELECT id");
+                self.push_from(statement, source, self.sources.len() == 1);
+                statement.push(")");
+            }
+        }
+    }
+
+    /// Reads a row of [`Page::statement`].
+    pub fn read(&self, row: &mut Row, columns: Columns) -> Result<Item, Error> {
+        let resource = row.required_text(0)?;
+        let id = if columns.id {
+            row.required_text(1)?
+        } else {
+            String::new()
+        };
+        let key = if columns.key {
+            serde_json::from_str(&row.required_text(2)?)
+                .map_err(|error| Error::Broken(error.to_string()))?
+        } else {
+            Value::Null
+        };
+        let source = if self.sources.len() > 1 {
+            row.integer(if columns.key { 3 } else { 2 })?
+        } else {
+            None
+        };
+        Ok(Item {
+            resource,
+            id,
+            key,
+            source: source
+                .and_then(|index| usize::try_from(index).ok())
+                .unwrap_or_default(),
+        })
+    }
+
+    /// Appends the select of one source: the whole page, or, with its index, the part of a union.
+    fn push_select(
+        &self,
+        statement: &mut Statement,
+        source: &Source<'_>,
+        columns: Columns,
+        part: Option<usize>,
+    ) {
+        statement.push("SELECT ");
+        push_resource(statement, &source.view, columns.groups);
+        statement.push(" AS resource");
+        if columns.id {
+            statement.push(", id");
+        }
+        if columns.key {
+            statement.push(if part.is_none() {
+                ", json_quote("
+            } else {
+                ", ("
+            });
+            push_key(statement, source);
+            statement.push(") AS k");
+        }
+        if let Some(part) = part {
+            statement
+                .push(", ")
+                .push(&part.to_string())
+                .push(" AS source");
+        }
+        self.push_from(statement, source, part.is_none());
+    }
+
+    /// Several types: each gives as many rows as the page could take from it, then all are put in one order.
+    fn push_union(&self, statement: &mut Statement, columns: Columns) {
+        let inner = Columns {
+            id: true,
+            key: true,
+            ..columns
+        };
+        statement.push("SELECT resource, id, ");
+        statement.push(if columns.key {
+            "json_quote(k) AS k, "
+        } else {
+            ""
+        });
+        statement.push("source FROM (");
+        let mut part = 0;
+        for (group, sources) in self.sources.chunks(UNION_TERMS).enumerate() {
+            statement.push(if group > 0 {
+                " UNION ALL SELECT * FROM ("
+            } else {
+                "SELECT * FROM ("
+            });
+            for (index, source) in sources.iter().enumerate() {
+                statement.push(if index > 0 {
+                    " UNION ALL SELECT * FROM ("
+                } else {
+                    "SELECT * FROM ("
+                });
+                self.push_select(statement, source, inner, Some(part));
+                statement.push(")");
+                part += 1;
+            }
+            statement.push(")");
+        }
+        statement.push(") page");
+        self.push_order(
+            statement,
+            |statement| {
+                statement.push("k");
+            },
+            "page",
+        );
+        self.push_limit(statement, true);
+    }
+
+    /// Appends `FROM … WHERE … ORDER BY … LIMIT …`.
+    fn push_from(&self, statement: &mut Statement, source: &Source<'_>, whole: bool) {
+        push_matching(statement, source);
+        match &self.window {
+            Window::Offset(_) => {}
+            Window::After(mark) => self.push_beyond(statement, source, mark, true),
+            Window::Before(mark) => self.push_beyond(statement, source, mark, false),
+        }
+        self.push_order(
+            statement,
+            |statement| push_key(statement, source),
+            source.view.row(),
+        );
+        self.push_limit(statement, whole);
+    }
+
+    /// Appends the limit. A part of a union keeps what the whole will skip.
+    fn push_limit(&self, statement: &mut Statement, whole: bool) {
+        let offset = match self.window {
+            Window::Offset(offset) => offset,
+            Window::After(_) | Window::Before(_) => 0,
+        };
+        if whole {
+            statement.push(" LIMIT ").bind(number(self.limit));
+            if offset > 0 {
+                statement.push(" OFFSET ").bind(number(offset));
+            }
+        } else {
+            statement
+                .push(" LIMIT ")
+                .bind(number(self.limit.saturating_add(offset)));
+        }
+    }
+
+    /// §3.4.2.3: what has no value comes last when ascending, first when descending.
+    fn push_order(&self, statement: &mut Statement, push_key: impl Fn(&mut Statement), row: &str) {
+        let backwards = matches!(self.window, Window::Before(_));
+        statement.push(" ORDER BY ");
+        if self.order.keyed {
+            push_key(statement);
+            statement.push(if self.order.descending == backwards {
+                " ASC NULLS LAST, "
+            } else {
+                " DESC NULLS FIRST, "
+            });
+        }
+        statement
+            .push(row)
+            .push(if backwards { ".id DESC" } else { ".id" });
+    }
+
+    /// Appends the condition that a row lies behind the mark in the order (or before it).
+    fn push_beyond(
+        &self,
+        statement: &mut Statement,
+        source: &Source<'_>,
+        mark: &Mark,
+        behind: bool,
+    ) {
+        let id = if behind { "id > " } else { "id < " };
+        statement.push(" AND (");
+        if !self.order.keyed {
+            statement.push(id).bind(mark.id.as_str()).push(")");
+            return;
+        }
+        // The direction in which keys grow along the walk; where they grow, unassigned ones lie at the far end.
+        let growing = behind != self.order.descending;
+        let key = |statement: &mut Statement| push_key(statement, source);
+        if mark.key.is_null() {
+            if !growing {
+                key(statement);
+                statement.push(" IS NOT NULL OR ");
+            }
+            statement.push("(");
+            key(statement);
+            statement
+                .push(" IS NULL AND ")
+                .push(id)
+                .bind(mark.id.as_str())
+                .push("))");
+            return;
+        }
+        key(statement);
+        statement.push(if growing { " > " } else { " < " });
+        push_mark_key(statement, &mark.key);
+        statement.push(" OR (");
+        key(statement);
+        statement.push(" = ");
+        push_mark_key(statement, &mark.key);
+        statement
+            .push(" AND ")
+            .push(id)
+            .bind(mark.id.as_str())
+            .push(")");
+        if growing {
+            statement.push(" OR ");
+            key(statement);
+            statement.push(" IS NULL");
+        }
+        statement.push(")");
+    }
+}
+
+/// How many resources match.
+pub fn count(source: &Source<'_>) -> Statement {
+    let mut statement = Statement::new("SELECT count(*) AS total");
+    push_matching(&mut statement, source);
+    statement
+}
+
+/// How many resources of the type there are: one row, kept by triggers.
+pub fn total(view: &View<'_>) -> Statement {
+    let mut statement = Statement::new("SELECT total FROM totals WHERE tenant_id = ");
+    view.tenant.push(&mut statement);
+    statement
+        .push(" AND resource_type = ")
+        .bind(view.resource_type.name);
+    statement
+}
+
+fn push_matching(statement: &mut Statement, source: &Source<'_>) {
+    statement
+        .push(" FROM ")
+        .push(source.view.row())
+        .push(" WHERE ");
+    push_scope(
+        statement,
+        source.view.resource_type,
+        source.view.row(),
+        source.view.tenant,
+    );
+    if let Some(predicate) = source.predicate {
+        statement.push(" AND ");
+        push_predicate(statement, &source.view, predicate);
+    }
+}
+
+/// Appends the sort key of a row: for a multi-valued attribute that of the primary value, or of the first (§3.4.2.3).
+fn push_key(statement: &mut Statement, source: &Source<'_>) {
+    let Some(location) = source.sort else {
+        statement.push("NULL");
+        return;
+    };
+    let attribute = location.attribute;
+    if !attribute.multi_valued {
+        push_value(statement, &source.view, location);
+        return;
+    }
+    let Some(sub) = location.sub else {
+        push_first(statement, location);
+        return;
+    };
+    if attribute.linked {
+        statement
+            .push("(SELECT ")
+            .push(link_column(sub))
+            .push(" FROM ");
+        push_links(statement, &source.view);
+        statement.push(" ORDER BY e.value LIMIT 1)");
+        return;
+    }
+    statement.push("coalesce((SELECT e.value ->> ");
+    push_json_path(statement, &[sub.name]);
+    statement.push(" FROM json_each(folded, ");
+    let array = Location {
+        sub: None,
+        ..*location
+    };
+    push_json_path(statement, &segments(&array));
+    statement.push(") e WHERE e.value ->> '$.primary' = 1 LIMIT 1), ");
+    push_first(statement, &array);
+    statement.push(" ->> ");
+    push_json_path(statement, &[sub.name]);
+    statement.push(")");
+}
+
+/// Appends the first element of an array: its text or number, or its JSON if it is an object.
+fn push_first(statement: &mut Statement, array: &Location) {
+    statement.push("folded -> ");
+    push_json_path(statement, &segments(array));
+    statement.push(" ->> 0");
+}
+
+fn push_mark_key(statement: &mut Statement, key: &Value) {
+    match key {
+        Value::String(text) => statement.bind(text.as_str()),
+        other => statement
+            .push("CAST(")
+            .bind(other.to_string())
+            .push(" AS NUMERIC)"),
+    };
+}
+
+fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,400 @@
+//! Writing: insert, guarded update, delete. Statements of one batch; what they found is seen from `RETURNING`.
+
+use scim::schema::Attribute;
+use serde_json::{Map, Value};
+
+use super::expression::{View, push_json_path};
+use super::membership::{Change, push_changes};
+use super::read::{Key, push_is, push_resource, push_row};
+use super::table::Table;
+use super::tenant::Tenant;
+use super::{Parameter, Statement};
+
+/// A resource to write.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// The document, JSON text.
+    pub document: String,
+    /// Its comparison image.
+    pub folded: Map<String, Value>,
+    /// The image as JSON text.
+    pub folded_text: String,
+}
+
+impl Draft {
+    /// Folds a document and prints both.
+    pub fn new(view: &View<'_>, document: &Map<String, Value>) -> Self {
+        let folded = scim::fold::fold(view.resource_type, document);
+        Self {
+            document: print(document),
+            folded_text: print(&folded),
+            folded,
+        }
+    }
+
+    /// Bytes of the row, roughly: what D1 limits.
+    pub fn size(&self) -> usize {
+        self.document.len() + self.folded_text.len()
+    }
+}
+
+fn print(document: &Map<String, Value>) -> String {
+    // A map of JSON values always prints.
+    serde_json::to_string(document).unwrap_or_default()
+}
+
+/// Which version an update or delete is meant for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard<'a> {
+    /// Any.
+    None,
+    /// One of these: `If-Match` may list several.
+    OneOf(&'a [String]),
+    /// This one, which the document was read at.
+    Exactly(&'a str),
+}
+
+impl Guard<'_> {
+    fn push(self, statement: &mut Statement) {
+        match self {
+            Self::None => {}
+            Self::Exactly(version) => {
+                statement.push(" AND version = ").bind(version);
+            }
+            Self::OneOf(versions) => {
+                statement.push(" AND version IN (SELECT value FROM json_each(");
+                statement.bind(Value::from(versions).to_string()).push("))");
+            }
+        }
+    }
+}
+
+/// Inserts a resource. One row comes back, unless its unique key is in use: then nothing is written, and nothing fails,
+/// so that the creates of a Bulk can travel together.
+pub fn insert(view: &View<'_>, id: &str, version: &str, now: &str, draft: &Draft) -> Statement {
+    let table = Table::of(view.resource_type);
+    let mut statement = Statement::new("INSERT INTO ");
+    statement
+        .push(table.name)
+        .push(" (tenant_id, id, version, created_at, updated_at, document, folded");
+    if table.shared {
+        statement.push(", resource_type");
+    }
+    for key in table.keys {
+        statement.push(", ").push(key.column);
+    }
+    statement
+        .push(") SELECT t.id, ")
+        .bind(id)
+        .push(", ")
+        .bind(version);
+    statement.push(", ").bind(now).push(", ").bind(now);
+    statement
+        .push(", ")
+        .bind(draft.document.as_str())
+        .push(", ")
+        .bind(draft.folded_text.as_str());
+    if table.shared {
+        statement.push(", ").bind(view.resource_type.name);
+    }
+    for key in table.keys {
+        statement.push(", ").bind(key.value(&draft.folded));
+    }
+    statement.push(" FROM (SELECT ");
+    view.tenant.push(&mut statement);
+    statement.push(" AS id) t WHERE t.id IS NOT NULL ON CONFLICT DO NOTHING");
+    push_returning(&mut statement, view);
+    statement
+}
+
+/// Inserts many resources, as `(id, version, draft)`, without values in other tables. The ids of those whose unique key
+/// was free come back.
+pub fn insert_many(view: &View<'_>, rows: &[(&str, &str, &Draft)], now: &str) -> Statement {
+    let table = Table::of(view.resource_type);
+    let values: Value = rows
+        .iter()
+        .map(|(id, version, draft)| {
+            let mut row = vec![
+                Value::from(*id),
+                Value::from(*version),
+                Value::from(draft.document.as_str()),
+                Value::from(draft.folded_text.as_str()),
+            ];
+            row.extend(
+                table
+                    .keys
+                    .iter()
+                    .map(|key| Value::from(key.value(&draft.folded))),
+            );
+            Value::from(row)
+        })
+        .collect();
+    let mut statement = Statement::new("INSERT INTO ");
+    statement
+        .push(table.name)
+        .push(" (tenant_id, created_at, updated_at");
+    if table.shared {
+        statement.push(", resource_type");
+    }
+    statement.push(", id, version, document, folded");
+    for key in table.keys {
+        statement.push(", ").push(key.column);
+    }
+    statement
+        .push(") SELECT t.id, ")
+        .bind(now)
+        .push(", ")
+        .bind(now);
+    if table.shared {
+        statement.push(", ").bind(view.resource_type.name);
+    }
+    for column in 0..4 + table.keys.len() {
+        statement.push(", j.value ->> ").push(&column.to_string());
+    }
+    statement.push(" FROM (SELECT ");
+    view.tenant.push(&mut statement);
+    statement
+        .push(" AS id) t CROSS JOIN json_each(")
+        .bind(values.to_string());
+    statement.push(") j WHERE t.id IS NOT NULL ON CONFLICT DO NOTHING RETURNING id");
+    statement
+}
+
+/// Fails the batch unless every one of these ids is a resource.
+pub fn all_there(tenant: &Tenant, ids: &[&str]) -> Statement {
+    let ids = Value::from(ids).to_string();
+    super::read::guard(|statement| {
+        tenant.push(statement);
+        statement
+            .push(" IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(")
+            .bind(ids.as_str())
+            .push(") j WHERE 1");
+        for table in ["users", "teams", "resources"] {
+            statement
+                .push(" AND NOT EXISTS (SELECT 1 FROM ")
+                .push(table)
+                .push(" x WHERE x.tenant_id = ");
+            tenant.push(statement);
+            statement.push(" AND x.id = j.value)");
+        }
+        statement.push(")");
+    })
+}
+
+/// Replaces a document, and gives the resource a new version, if it is the version meant. One row comes back if it was
+/// written.
+pub fn update(view: &View<'_>, key: &Key, guard: Guard<'_>, next: &Next<'_>) -> Statement {
+    let mut statement = Statement::new("UPDATE ");
+    statement
+        .push(view.row())
+        .push(" SET version = ")
+        .bind(next.version);
+    statement.push(", updated_at = ").bind(next.now);
+    statement
+        .push(", document = ")
+        .bind(next.draft.document.as_str());
+    statement
+        .push(", folded = ")
+        .bind(next.draft.folded_text.as_str());
+    for key in Table::of(view.resource_type).keys {
+        let value = key.value(&next.draft.folded);
+        // A key that stays is not named: naming it would write its index again.
+        if key.value(next.before) != value {
+            statement
+                .push(", ")
+                .push(key.column)
+                .push(" = ")
+                .bind(value);
+        }
+    }
+    statement.push(" WHERE ");
+    push_is(&mut statement, view, key);
+    guard.push(&mut statement);
+    push_returning(&mut statement, view);
+    statement
+}
+
+/// Gives a group a new version, if it is the version meant and a member comes or goes.
+pub fn touch(
+    view: &View<'_>,
+    id: &str,
+    guard: Guard<'_>,
+    version: &str,
+    now: &str,
+    change: &Change,
+) -> Statement {
+    let mut statement = Statement::new("UPDATE teams SET version = ");
+    statement
+        .bind(version)
+        .push(", updated_at = ")
+        .bind(now)
+        .push(" WHERE ");
+    push_is(&mut statement, view, &Key::Id(id.to_owned()));
+    guard.push(&mut statement);
+    statement.push(" AND (0");
+    push_changes(&mut statement, view, id, change);
+    statement.push(")");
+    statement
+}
+
+/// The row that a write gives back is the resource as a client sees it, and its version, like
+/// [`resource`](super::read::resource); a group's members are not in it.
+fn push_returning(statement: &mut Statement, view: &View<'_>) {
+    statement.push(" RETURNING ");
+    push_resource(statement, view, true);
+    statement.push(" AS resource, version");
+}
+
+/// What an update leaves behind.
+#[derive(Clone, Copy, Debug)]
+pub struct Next<'a> {
+    /// The new version.
+    pub version: &'a str,
+    /// The moment.
+    pub now: &'a str,
+    /// The new document.
+    pub draft: &'a Draft,
+    /// The image of the document it replaces.
+    pub before: &'a Map<String, Value>,
+}
+
+/// Gives singular attributes at the top of a document new values, without reading it first: nothing is written unless
+/// one of them differs. One row comes back if it was written.
+pub fn assign(
+    view: &View<'_>,
+    key: &Key,
+    guard: Guard<'_>,
+    values: &[(&'static Attribute, Value)],
+    version: &str,
+    now: &str,
+) -> Statement {
+    let table = Table::of(view.resource_type);
+    let mut statement = Statement::new("UPDATE ");
+    statement
+        .push(table.name)
+        .push(" SET version = ")
+        .bind(version);
+    statement.push(", updated_at = ").bind(now);
+    for (column, folded) in [("document", false), ("folded", true)] {
+        statement
+            .push(", ")
+            .push(column)
+            .push(" = json_set(")
+            .push(column);
+        for (attribute, value) in values {
+            statement.push(", ");
+            push_json_path(&mut statement, &[attribute.name]);
+            statement.push(", json(");
+            let value = if folded {
+                scim::fold::fold_value(attribute, value)
+            } else {
+                value.clone()
+            };
+            statement.bind(value.to_string()).push(")");
+        }
+        statement.push(")");
+    }
+    for (attribute, value) in values {
+        if let Some(key) = table.key(attribute.name) {
+            let folded = scim::fold::fold_value(attribute, value);
+            statement
+                .push(", ")
+                .push(key.column)
+                .push(" = ")
+                .bind(folded.as_str());
+        }
+    }
+    statement.push(" WHERE ");
+    push_is(&mut statement, view, key);
+    guard.push(&mut statement);
+    statement.push(" AND (0");
+    for (attribute, value) in values {
+        statement.push(" OR document -> ");
+        push_json_path(&mut statement, &[attribute.name]);
+        statement
+            .push(" IS NOT json(")
+            .bind(value.to_string())
+            .push(")");
+    }
+    statement.push(")");
+    push_returning(&mut statement, view);
+    statement
+}
+
+/// Deletes a resource, if it is the version meant; triggers take its memberships along. One row comes back if it was
+/// there.
+pub fn delete(view: &View<'_>, key: &Key, guard: Guard<'_>) -> Statement {
+    let mut statement = Statement::new("DELETE FROM ");
+    statement.push(view.row()).push(" WHERE ");
+    push_is(&mut statement, view, key);
+    guard.push(&mut statement);
+    statement.push(" RETURNING seq");
+    statement
+}
+
+/// Gives the teams that a resource is a member of a new version: before it is deleted, if it is the version meant.
+pub fn touch_teams_of(
+    view: &View<'_>,
+    key: &Key,
+    guard: Guard<'_>,
+    version: &str,
+    now: &str,
+) -> Statement {
+    let mut statement = Statement::new("UPDATE teams SET version = ");
+    statement
+        .bind(version)
+        .push(", updated_at = ")
+        .bind(now)
+        .push(" WHERE tenant_id = ");
+    view.tenant.push(&mut statement);
+    statement.push(" AND id IN (SELECT m.team_id FROM team_members m INDEXED BY team_members_member WHERE m.tenant_id = ");
+    view.tenant.push(&mut statement);
+    statement.push(" AND m.member_id = ");
+    key.push(&mut statement, view);
+    statement.push(")");
+    if guard != Guard::None {
+        statement.push(" AND EXISTS (SELECT 1");
+        push_row(&mut statement, view, key);
+        guard.push(&mut statement);
+        statement.push(")");
+    }
+    statement
+}
+
+/// Forgets, then takes, the values that no two resources may share; a value in use fails the batch. Only where the
+/// resource has `version`, which the batch has just given it.
+pub fn unique_values(
+    view: &View<'_>,
+    id: &str,
+    version: &str,
+    values: &[(String, String)],
+) -> Vec<Statement> {
+    let push_written = |statement: &mut Statement| {
+        statement.push("EXISTS (SELECT 1");
+        push_row(statement, view, &Key::Id(id.to_owned()));
+        statement.push(" AND version = ").bind(version).push(")");
+    };
+    let mut forget = Statement::new("DELETE FROM unique_values WHERE tenant_id = ");
+    view.tenant.push(&mut forget);
+    forget.push(" AND resource_id = ").bind(id).push(" AND ");
+    push_written(&mut forget);
+    let mut statements = vec![forget];
+    if !values.is_empty() {
+        let pairs: Value = values
+            .iter()
+            .map(|(attribute, value)| Value::from(vec![attribute.as_str(), value.as_str()]))
+            .collect();
+        let mut take = Statement::new(
+            "INSERT INTO unique_values (tenant_id, attribute, value, resource_id) SELECT ",
+        );
+        view.tenant.push(&mut take);
+        take.push(", j.value ->> 0, j.value ->> 1, ")
+            .bind(id)
+            .push(" FROM json_each(");
+        take.bind(Parameter::Text(pairs.to_string()))
+            .push(") j WHERE ");
+        push_written(&mut take);
+        statements.push(take);
+    }
+    statements
+}

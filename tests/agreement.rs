@@ -1,0 +1,297 @@
+//! The evaluator in `scim` and the SQL of `store` give the same answer: for filters, for order, for pages.
+//!
+//! Generated filters over generated resources of every type (see `agreement/`): the ids that a search finds are those
+//! whose comparison image, folded from what GET shows, satisfies the predicate.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
+)]
+
+#[allow(dead_code, reason = "each test binary uses its part")]
+mod support {
+    pub(crate) mod client;
+    pub(crate) mod memory;
+}
+mod agreement {
+    pub(crate) mod dice;
+    pub(crate) mod documents;
+    pub(crate) mod filters;
+    pub(crate) mod order;
+    pub(crate) mod world;
+}
+
+use agreement::dice::Dice;
+use agreement::filters::{Filters, Term, operators};
+use agreement::order::{all, is_sortable, sorted, sorted_each};
+use agreement::world::{Population, World, ids};
+use scim::filter::Filter;
+use scim::filter::predicate::Predicate;
+use scim::habit::Habits;
+use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
+use scim::schema::Type;
+use serde_json::{Value, json};
+
+/// What a search finds that it should not, or misses; nothing where it is right.
+fn disagreement(world: &World, population: &Population, filter: &str, by_get: bool) -> Option<String> {
+    let resource_type = population.resource_type;
+    let search = json!({ "filter": filter, "count": 1000, "attributes": ["id"] });
+    let got = if by_get {
+        world.get(resource_type.endpoint, &search)
+    } else {
+        world.search(resource_type.endpoint, &search)
+    };
+    let parsed = Filter::parse(filter).unwrap_or_else(|error| panic!("{filter}: {}", error.detail()));
+    let predicate = match Predicate::bind(&parsed, resource_type, &mut Habits::default()) {
+        Ok(predicate) => predicate,
+        Err(_) if got.status == 400 && got.body["scimType"] == "invalidFilter" => return None,
+        Err(error) => return Some(format!("{filter}\n  {} but {:#}", error.detail(), got.body)),
+    };
+    if got.status != 200 {
+        return Some(format!("{filter}\n  status {}: {}", got.status, got.body));
+    }
+    let found = ids(&got.body);
+    let mut wrong = Vec::new();
+    for shown in &population.resources {
+        let (expected, is) = (predicate.evaluate(&shown.image), found.contains(&shown.id));
+        if expected != is {
+            wrong.push(format!("  {} {}", if is { "found" } else { "missed" }, json!(shown.image)));
+        }
+    }
+    if got.body["totalResults"] != found.len() {
+        wrong.push(format!("  totalResults {} of {}", got.body["totalResults"], found.len()));
+    }
+    wrong.truncate(2);
+    (!wrong.is_empty()).then(|| {
+        let short: Vec<String> = wrong.iter().map(|line| line.chars().take(1_500).collect()).collect();
+        format!("{filter}\n{}", short.join("\n"))
+    })
+}
+
+#[track_caller]
+fn all_agree(disagreements: &[String]) {
+    let first: Vec<&str> = disagreements.iter().take(20).map(String::as_str).collect();
+    assert!(disagreements.is_empty(), "{} disagreements\n{}", disagreements.len(), first.join("\n"));
+}
+
+#[test]
+fn every_attribute_with_every_operator() {
+    let world = World::new(1, 80, 40, 40);
+    let mut dice = Dice::seeded(2);
+    let mut wrong = Vec::new();
+    for population in &world.populations {
+        let filters = Filters::new(population);
+        for term in &filters.terms {
+            let path = term.path();
+            for state in ["pr", "eq null", "ne null"] {
+                wrong.extend(disagreement(&world, population, &format!("{path} {state}"), false));
+            }
+            for operator in operators(term.leaf().kind) {
+                for _ in 0..3 {
+                    let literal = filters.literal(*term, &mut dice);
+                    let filter = format!("{path} {operator} {literal}");
+                    wrong.extend(disagreement(&world, population, &filter, dice.chance(50)));
+                }
+            }
+        }
+    }
+    all_agree(&wrong);
+}
+
+/// Agreement on this many filters of a type.
+fn generated(resource_type: &'static ResourceType, seed: u64, count: usize) {
+    let world = World::new(seed, 60, 40, 40);
+    let population = world.of(resource_type);
+    let filters = Filters::new(population);
+    let mut dice = Dice::seeded(seed + 1);
+    let mut wrong = Vec::new();
+    for _ in 0..count {
+        let filter = filters.filter(&mut dice);
+        wrong.extend(disagreement(&world, population, &filter, dice.chance(20)));
+    }
+    all_agree(&wrong);
+}
+
+#[test]
+fn generated_filters_of_users() {
+    generated(&USER_TYPE, 10, 2_500);
+}
+
+#[test]
+fn generated_filters_of_groups() {
+    generated(&GROUP_TYPE, 20, 1_500);
+}
+
+#[test]
+fn generated_filters_of_devices() {
+    generated(ResourceType::named("Device").unwrap(), 30, 2_500);
+}
+
+#[test]
+fn every_attribute_as_a_sort_key() {
+    let world = World::new(40, 60, 40, 60);
+    let mut wrong = Vec::new();
+    for population in &world.populations {
+        let endpoint = population.resource_type.endpoint;
+        for term in Term::all(population.resource_type) {
+            for (order, descending) in [("ascending", false), ("descending", true)] {
+                let search = json!({ "sortBy": term.path(), "sortOrder": order, "count": 1000, "attributes": ["id"] });
+                let got = world.search(endpoint, &search);
+                if !is_sortable(term) {
+                    got.refused(400, "invalidPath", "name one of them");
+                    continue;
+                }
+                assert_eq!(got.status, 200, "{} {:#}", term.path(), got.body);
+                let (expected, found) = (sorted(&all(population), Some(term), descending), ids(&got.body));
+                if expected != found {
+                    let at = expected.iter().zip(&found).position(|(a, b)| a != b);
+                    wrong.push(format!("{endpoint} {} {order}, from place {at:?}", term.path()));
+                }
+            }
+        }
+    }
+    all_agree(&wrong);
+}
+
+/// The pages of a walk by cursor, forwards or, from a page, backwards.
+fn walk(world: &World, endpoint: &str, search: &Value, first: Value, towards: &str) -> Vec<Value> {
+    let mut pages = vec![first];
+    while let Some(cursor) = pages[pages.len() - 1][towards].as_str() {
+        let mut search = search.clone();
+        search["cursor"] = json!(cursor);
+        let got = world.search(endpoint, &search);
+        assert_eq!(got.status, 200, "{search:#} {:#}", got.body);
+        assert!(pages.len() < 200, "{search:#} has no end");
+        pages.push(got.body);
+    }
+    pages
+}
+
+/// A list with or without a filter, a sort key, an order, and how much of it is a page.
+fn any_list(population: &Population, dice: &mut Dice) -> Option<(Value, Vec<String>)> {
+    let filters = Filters::new(population);
+    let mut search = json!({ "count": 1 + dice.below(9), "attributes": ["id"] });
+    let mut listed = all(population);
+    if dice.chance(40) {
+        let filter = filters.filter(dice);
+        let parsed = Filter::parse(&filter).unwrap();
+        let Ok(predicate) = Predicate::bind(&parsed, population.resource_type, &mut Habits::default()) else {
+            return None;
+        };
+        listed.retain(|shown| predicate.evaluate(&shown.image));
+        search["filter"] = json!(filter);
+    }
+    let mut term = None;
+    if dice.chance(80) {
+        let sortable: Vec<Term> = filters.terms.iter().copied().filter(|term| is_sortable(*term)).collect();
+        let chosen = *dice.pick(&sortable);
+        search["sortBy"] = json!(chosen.path());
+        term = Some(chosen);
+    }
+    let descending = dice.chance(50);
+    if descending {
+        search["sortOrder"] = json!("descending");
+    }
+    Some((search, sorted(&listed, term, descending)))
+}
+
+/// A list by cursor, both ways, and by index is what the model says, whatever the size of a page.
+fn pages_agree(world: &World, endpoint: &str, mut search: Value, expected: &[String]) -> Option<String> {
+    let mut by_index = Vec::new();
+    while by_index.len() < expected.len() {
+        search["startIndex"] = json!(by_index.len() + 1);
+        let page = world.search(endpoint, &search).expect(200);
+        assert_eq!(page["totalResults"], expected.len(), "{search:#}");
+        let found = ids(&page);
+        if found.is_empty() {
+            break;
+        }
+        by_index.extend(found);
+    }
+    search.as_object_mut().unwrap().remove("startIndex");
+    let mut first = search.clone();
+    first["cursor"] = json!("");
+    let first = world.search(endpoint, &first).expect(200);
+    let forwards = walk(world, endpoint, &search, first, "nextCursor");
+    let mut backwards = walk(world, endpoint, &search, forwards[forwards.len() - 1].clone(), "previousCursor");
+    backwards.reverse();
+    for (way, found) in [
+        ("by index", by_index),
+        ("forwards", forwards.iter().flat_map(ids).collect()),
+        ("backwards", backwards.iter().flat_map(ids).collect()),
+    ] {
+        if found != expected {
+            return Some(format!("{endpoint} {search}\n  {way} {found:?}\n  expected {expected:?}"));
+        }
+    }
+    None
+}
+
+#[test]
+fn walks_by_cursor_and_pages_by_index() {
+    let world = World::new(50, 40, 25, 40);
+    let mut dice = Dice::seeded(51);
+    let mut wrong = Vec::new();
+    for _ in 0..50 {
+        for population in &world.populations {
+            if let Some((search, expected)) = any_list(population, &mut dice) {
+                wrong.extend(pages_agree(&world, population.resource_type.endpoint, search, &expected));
+            }
+        }
+    }
+    all_agree(&wrong);
+}
+
+#[test]
+fn a_walk_by_every_attribute() {
+    let world = World::new(60, 30, 20, 40);
+    let mut wrong = Vec::new();
+    for population in &world.populations {
+        for term in Term::all(population.resource_type).into_iter().filter(|term| is_sortable(*term)) {
+            // Numbers are what a cursor could carry inexactly: each is the end of a page once.
+            let count = if matches!(term.leaf().kind, Type::Decimal | Type::Integer) { 1 } else { 9 };
+            for (order, descending) in [("ascending", false), ("descending", true)] {
+                let search = json!({ "sortBy": term.path(), "sortOrder": order, "count": count, "attributes": ["id"] });
+                let expected = sorted(&all(population), Some(term), descending);
+                wrong.extend(pages_agree(&world, population.resource_type.endpoint, search, &expected));
+            }
+        }
+    }
+    all_agree(&wrong);
+}
+
+/// At the root, every type is searched with its own meaning of the filter, and all are one list.
+#[test]
+fn filters_and_order_at_the_root() {
+    let world = World::new(70, 30, 20, 20);
+    let types: Vec<&'static ResourceType> = ResourceType::all().collect();
+    let shared: Vec<(Term, Vec<Option<Term>>)> = Term::all(&USER_TYPE)
+        .into_iter()
+        .filter(|term| is_sortable(*term))
+        .map(|term| (term, types.iter().map(|other| Term::all(other).into_iter().find(|known| known.path() == term.path())).collect()))
+        .collect();
+    let mut dice = Dice::seeded(71);
+    let mut wrong = Vec::new();
+    for _ in 0..400 {
+        let population = dice.pick(&world.populations);
+        let filter = Filters::new(population).filter(&mut dice);
+        let Ok(predicates) = Predicate::bind_across(&Filter::parse(&filter).unwrap(), &types, &mut Habits::default()) else {
+            continue;
+        };
+        let (term, terms) = dice.pick(&shared);
+        let mut keyed = Vec::new();
+        for ((population, predicate), term) in world.populations.iter().zip(&predicates).zip(terms) {
+            let matching = population.resources.iter().filter(|shown| predicate.evaluate(&shown.image));
+            keyed.extend(matching.map(|shown| (*term, shown)));
+        }
+        let descending = dice.chance(50);
+        let order = if descending { "descending" } else { "ascending" };
+        let search = json!({
+            "filter": filter, "sortBy": term.path(), "sortOrder": order, "count": 3 + dice.below(40), "attributes": ["id"],
+        });
+        wrong.extend(pages_agree(&world, "", search, &sorted_each(keyed, descending)));
+    }
+    all_agree(&wrong);
+}

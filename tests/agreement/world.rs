@@ -1,0 +1,144 @@
+//! Some hundred resources in one database, and their comparison images made from what GET shows.
+
+use scim::fold::fold;
+use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
+use serde_json::{Map, Value, json};
+
+use super::dice::Dice;
+use super::documents::document;
+use crate::support::client::{Client, Got};
+use crate::support::memory::Memory;
+
+/// A resource as a client sees it.
+pub(crate) struct Shown {
+    pub(crate) id: String,
+    /// All of it, what is returned on request included.
+    pub(crate) resource: Map<String, Value>,
+    /// Its comparison image.
+    pub(crate) image: Map<String, Value>,
+}
+
+/// The resources of one type, in the order of their ids.
+pub(crate) struct Population {
+    pub(crate) resource_type: &'static ResourceType,
+    pub(crate) resources: Vec<Shown>,
+}
+
+/// A database with resources of every type.
+pub(crate) struct World {
+    pub(crate) memory: Memory,
+    pub(crate) populations: Vec<Population>,
+}
+
+impl World {
+    /// Fills a database.
+    pub(crate) fn new(seed: u64, users: usize, groups: usize, others: usize) -> Self {
+        let memory = Memory::new();
+        let client = Client::new(&memory);
+        let mut dice = Dice::seeded(seed);
+        let mut people: Vec<String> = Vec::new();
+        let mut teams: Vec<String> = Vec::new();
+        let mut populations = Vec::new();
+        for resource_type in ResourceType::all() {
+            let is_group = *resource_type == GROUP_TYPE;
+            let count = match resource_type {
+                _ if is_group => groups,
+                _ if *resource_type == USER_TYPE => users,
+                _ => others,
+            };
+            for number in 0..count {
+                let mut body = document(resource_type, &mut dice, number);
+                if is_group {
+                    let mut members = Vec::new();
+                    for _ in 0..dice.below(6) {
+                        members.push(json!({ "value": dice.pick(&people) }));
+                    }
+                    if !teams.is_empty() && dice.chance(40) {
+                        members.push(json!({ "value": dice.pick(&teams) }));
+                    }
+                    body["members"] = Value::from(members);
+                }
+                // Some at the same moment, some days apart.
+                memory.elapsed.set(memory.elapsed.get() + [0, 1_000, 86_400_000][dice.below(20).saturating_sub(17)]);
+                let got = client.post(resource_type.endpoint, &body);
+                assert_eq!(got.status, 201, "{body:#}\n{:#}", got.body);
+                let id = got.body["id"].as_str().unwrap().to_owned();
+                if *resource_type == USER_TYPE {
+                    people.push(id);
+                } else if is_group {
+                    teams.push(id);
+                }
+            }
+        }
+        // Some change, so that they are not as they were created, and not in the order of their ids.
+        for id in &people {
+            if dice.chance(20) {
+                let title = format!("title {}", dice.below(9));
+                client.patch(&format!("/Users/{id}"), &json!([{ "op": "replace", "path": "title", "value": title }])).expect(200);
+            }
+        }
+        for resource_type in ResourceType::all() {
+            let list = client.get(&format!("{}?count=1000&attributes=id", resource_type.endpoint)).expect(200);
+            let resources = list["Resources"].as_array().unwrap();
+            let resources = resources.iter().map(|listed| {
+                let id = listed["id"].as_str().unwrap().to_owned();
+                let path = format!("{}/{id}", resource_type.endpoint);
+                let Value::Object(mut resource) = client.get(&path).expect(200) else { panic!("{path}") };
+                let requested: Vec<&str> = resource_type
+                    .attributes()
+                    .filter(|attribute| attribute.returned == scim::schema::Returned::Request)
+                    .map(|attribute| attribute.name)
+                    .collect();
+                if !requested.is_empty() {
+                    let path = format!("{path}?attributes={}", requested.join(","));
+                    let Value::Object(rest) = client.get(&path).expect(200) else { panic!("{path}") };
+                    resource.extend(rest);
+                }
+                Shown { image: fold(resource_type, &resource), resource, id }
+            });
+            let resources: Vec<Shown> = resources.collect();
+            populations.push(Population { resource_type, resources });
+        }
+        Self { memory, populations }
+    }
+
+    /// The resources of one type.
+    pub(crate) fn of(&self, resource_type: &'static ResourceType) -> &Population {
+        self.populations.iter().find(|population| population.resource_type == resource_type).unwrap()
+    }
+
+    /// Searches by POST.
+    pub(crate) fn search(&self, endpoint: &str, search: &Value) -> Got {
+        Client::new(&self.memory).post(&format!("{endpoint}/.search"), search)
+    }
+
+    /// Searches by GET, everything encoded that can be.
+    pub(crate) fn get(&self, endpoint: &str, search: &Value) -> Got {
+        let parameters: Vec<String> = search
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(name, _)| *name != "schemas")
+            .map(|(name, value)| {
+                let text = match value {
+                    Value::String(text) => text.clone(),
+                    Value::Array(names) => names.iter().map(|name| name.as_str().unwrap()).collect::<Vec<_>>().join(","),
+                    other => other.to_string(),
+                };
+                format!("{name}={}", encoded(&text))
+            })
+            .collect();
+        Client::new(&self.memory).get(&format!("{endpoint}?{}", parameters.join("&")))
+    }
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+/// The ids of a list, in its order.
+pub(crate) fn ids(list: &Value) -> Vec<String> {
+    crate::support::client::each(list, "id").into_iter().map(str::to_owned).collect()
+}

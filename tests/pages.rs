@@ -1,0 +1,210 @@
+//! Pages by index and by cursor (RFC 7644 §3.4.2.4, RFC 9865).
+
+mod support;
+
+use serde_json::{Value, json};
+use support::client::{Client, each};
+use support::memory::Memory;
+
+/// Walks by cursor from the first page and gives the user names of every page.
+fn walk(client: &Client<'_>, query: &str, mut between: impl FnMut(usize)) -> Vec<Vec<String>> {
+    let mut pages = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = client
+            .get(&format!("/Users?{query}&cursor={cursor}"))
+            .expect(200);
+        pages.push(
+            each(&page, "userName")
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+        );
+        between(pages.len());
+        match page.get("nextCursor").and_then(Value::as_str) {
+            Some(next) => next.clone_into(&mut cursor),
+            None => return pages,
+        }
+    }
+}
+
+fn people(client: &Client<'_>, count: usize) -> Vec<String> {
+    (0..count)
+        .map(|index| client.user(&format!("user-{index:03}")))
+        .collect()
+}
+
+#[test]
+fn a_walk_sees_each_user_once_while_others_come_and_go() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let ids = people(&client, 25);
+    let pages = walk(&client, "count=5", |page| {
+        // Behind the walk and in front of it.
+        client.delete(&format!("/Users/{}", ids[page])).expect(204);
+        client.user(&format!("late-{page}"));
+    });
+    let seen: Vec<&String> = pages.iter().flatten().collect();
+    for index in 6..25 {
+        let name = format!("user-{index:03}");
+        assert_eq!(
+            seen.iter().filter(|seen| ***seen == name).count(),
+            1,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_walk_by_a_key_that_some_lack_is_total_in_both_directions() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for index in 0..12 {
+        let mut body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": format!("u{index:02}") });
+        if index % 3 > 0 {
+            body["title"] = json!(format!("title {}", index % 4));
+        }
+        client.post("/Users", &body).expect(201);
+    }
+    for order in ["ascending", "descending"] {
+        let query = format!("sortBy=title&sortOrder={order}");
+        let whole = client.get(&format!("/Users?{query}")).expect(200);
+        let walked = walk(&client, &format!("{query}&count=5"), |_| {}).concat();
+        assert_eq!(walked, each(&whole, "userName"), "{order}");
+        // And back again from the last page.
+        let mut page = client
+            .get(&format!("/Users?{query}&count=5&cursor="))
+            .expect(200);
+        let mut pages = vec![page.clone()];
+        while let Some(next) = page["nextCursor"].as_str() {
+            page = client
+                .get(&format!("/Users?{query}&cursor={next}"))
+                .expect(200);
+            pages.push(page.clone());
+        }
+        for earlier in pages.iter().rev().skip(1) {
+            let previous = page["previousCursor"].as_str().expect("a page before");
+            page = client
+                .get(&format!("/Users?{query}&cursor={previous}"))
+                .expect(200);
+            assert_eq!(
+                each(&page, "userName"),
+                each(earlier, "userName"),
+                "{order}"
+            );
+        }
+        assert_eq!(page["previousCursor"], Value::Null);
+    }
+}
+
+#[test]
+fn cursors_need_no_encoding_in_a_url() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    people(&client, 3);
+    let page = client
+        .get("/Users?cursor=&count=1&sortBy=userName")
+        .expect(200);
+    let cursor = page["nextCursor"].as_str().unwrap();
+    assert!(
+        cursor
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)),
+        "{cursor}"
+    );
+}
+
+#[test]
+fn an_old_cursor_has_expired() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    people(&client, 3);
+    let page = client.get("/Users?cursor=&count=1").expect(200);
+    let next = format!("/Users?cursor={}", page["nextCursor"].as_str().unwrap());
+    memory.elapsed.set(memory.elapsed.get() + 3_599_000);
+    client.get(&next).expect(200);
+    memory.elapsed.set(memory.elapsed.get() + 3_000);
+    client
+        .get(&next)
+        .refused(400, "expiredCursor", "cursorTimeout");
+}
+
+#[test]
+fn an_altered_cursor_or_one_of_another_query_is_refused() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    people(&client, 4);
+    let page = client.get("/Users?cursor=&count=1").expect(200);
+    let cursor = page["nextCursor"].as_str().unwrap();
+    for index in 0..cursor.len() {
+        let mut altered = cursor.to_owned().into_bytes();
+        altered[index] = if altered[index] == b'A' { b'B' } else { b'A' };
+        let altered = String::from_utf8(altered).unwrap();
+        client
+            .get(&format!("/Users?cursor={altered}"))
+            .refused(400, "invalidCursor", "nextCursor");
+    }
+    for query in [
+        "filter=userName sw \"u\"",
+        "sortBy=userName",
+        "sortOrder=descending",
+    ] {
+        client
+            .get(&format!("/Users?{query}&cursor={cursor}"))
+            .refused(400, "invalidCursor", "this query");
+    }
+    client
+        .get(&format!("/Groups?cursor={cursor}"))
+        .refused(400, "invalidCursor", "this query");
+}
+
+#[test]
+fn an_index_beyond_the_end_is_an_empty_page() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    people(&client, 3);
+    let page = client.get("/Users?startIndex=9&count=2").expect(200);
+    assert_eq!(page["totalResults"], 3);
+    assert_eq!(page["startIndex"], 9);
+    assert_eq!(page["Resources"], json!([]));
+    let page = client
+        .get("/Users?filter=userName sw \"user\"&startIndex=-4&count=-1")
+        .expect(200);
+    assert_eq!(
+        (
+            &page["totalResults"],
+            &page["startIndex"],
+            &page["itemsPerPage"]
+        ),
+        (&json!(3), &json!(1), &json!(0))
+    );
+}
+
+#[test]
+fn pages_at_the_root_span_the_types_in_one_order() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let mut names: Vec<String> = Vec::new();
+    for index in 0..9 {
+        let name = format!("n{index}");
+        if index % 2 == 0 {
+            client
+                .post("/Users", &json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": name, "displayName": name }))
+                .expect(201);
+        } else {
+            client.group(&name, &[]);
+        }
+        names.push(name);
+    }
+    names.reverse();
+    let query = "/?sortBy=displayName&sortOrder=descending&count=4";
+    let mut seen: Vec<String> = Vec::new();
+    for start in [1, 5, 9] {
+        let page = client
+            .get(&format!("{query}&startIndex={start}"))
+            .expect(200);
+        assert_eq!(page["totalResults"], 9);
+        seen.extend(each(&page, "displayName").into_iter().map(str::to_owned));
+    }
+    assert_eq!(seen, names);
+}

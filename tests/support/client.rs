@@ -1,0 +1,170 @@
+//! A client of the service in memory: JSON in, status and JSON out.
+
+use scim_worker::http::reply::Reply;
+use scim_worker::http::request::{Body, Request};
+use serde_json::{Value, json};
+
+use super::memory::Memory;
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub(crate) struct Got {
+    /// The status.
+    pub(crate) status: u16,
+    /// The body; null for an empty one.
+    pub(crate) body: Value,
+    /// All of it.
+    pub(crate) reply: Reply,
+}
+
+impl Got {
+    /// The body, of a reply with this status.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        self.body
+    }
+
+    /// The value of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.reply
+            .headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Asserts a SCIM error with this status and keyword, whose detail contains the words.
+    #[track_caller]
+    pub(crate) fn refused(&self, status: u16, scim_type: &str, words: &str) {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        assert_eq!(
+            self.body["scimType"].as_str().unwrap_or_default(),
+            scim_type,
+            "{:#}",
+            self.body
+        );
+        let detail = self.body["detail"].as_str().unwrap_or_default();
+        assert!(detail.contains(words), "{detail}");
+    }
+}
+
+/// A client with a token.
+pub(crate) struct Client<'a> {
+    /// Where it sends.
+    pub(crate) memory: &'a Memory,
+    /// Its token.
+    pub(crate) token: String,
+}
+
+impl<'a> Client<'a> {
+    /// The client of tenant 1.
+    pub(crate) fn new(memory: &'a Memory) -> Self {
+        Self {
+            memory,
+            token: Memory::TOKEN.to_owned(),
+        }
+    }
+
+    /// The request for a path below the base URL, before it is sent.
+    pub(crate) fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Request {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        Request {
+            method: method.to_owned(),
+            origin: Memory::ORIGIN.to_owned(),
+            path: format!("/scim/v2{path}"),
+            query: query.replace(' ', "%20").replace('"', "%22"),
+            authorization: Some(format!("Bearer {}", self.token)),
+            content_type: body.map(|_| "application/scim+json".to_owned()),
+            body: Body::Bytes(
+                body.map(|body| body.to_string().into_bytes())
+                    .unwrap_or_default(),
+            ),
+            ..Request::default()
+        }
+    }
+
+    /// Sends a request.
+    pub(crate) fn send(&self, request: &Request) -> Got {
+        let reply = self.memory.respond(request);
+        let body = match &reply.body {
+            Some(body) => serde_json::from_str(body).unwrap(),
+            None => Value::Null,
+        };
+        Got {
+            status: reply.status,
+            body,
+            reply,
+        }
+    }
+
+    /// GET.
+    pub(crate) fn get(&self, path: &str) -> Got {
+        self.send(&self.request("GET", path, None))
+    }
+
+    /// POST.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Got {
+        self.send(&self.request("POST", path, Some(body)))
+    }
+
+    /// PUT.
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Got {
+        self.send(&self.request("PUT", path, Some(body)))
+    }
+
+    /// PATCH with these operations.
+    pub(crate) fn patch(&self, path: &str, operations: &Value) -> Got {
+        let body = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+            "Operations": operations,
+        });
+        self.send(&self.request("PATCH", path, Some(&body)))
+    }
+
+    /// DELETE.
+    pub(crate) fn delete(&self, path: &str) -> Got {
+        self.send(&self.request("DELETE", path, None))
+    }
+
+    /// Creates a user and gives its id.
+    #[track_caller]
+    pub(crate) fn user(&self, user_name: &str) -> String {
+        let body = json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+            "userName": user_name,
+        });
+        self.created("/Users", &body)
+    }
+
+    /// Creates a group with these members and gives its id.
+    #[track_caller]
+    pub(crate) fn group(&self, display_name: &str, members: &[&str]) -> String {
+        let members: Vec<Value> = members.iter().map(|id| json!({ "value": id })).collect();
+        let body = json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"],
+            "displayName": display_name,
+            "members": members,
+        });
+        self.created("/Groups", &body)
+    }
+
+    /// Creates a resource and gives its id.
+    #[track_caller]
+    pub(crate) fn created(&self, path: &str, body: &Value) -> String {
+        self.post(path, body).expect(201)["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+}
+
+/// The values at a name of each of a list's resources.
+pub(crate) fn each<'a>(list: &'a Value, name: &str) -> Vec<&'a str> {
+    list["Resources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|resource| resource[name].as_str().unwrap_or_default())
+        .collect()
+}

@@ -1,0 +1,104 @@
+//! The one runner of conversations (`tests/conversations/README.md` is the format): reads a file, plays it step by step
+//! against a [`Target`] and says what did not hold.
+//!
+//! It knows nothing of the service, so that `examples/doctor.rs` can play the same files against any endpoint.
+
+#[path = "conversation/expected.rs"]
+mod expected;
+#[path = "conversation/file.rs"]
+mod file;
+#[path = "conversation/folders.rs"]
+mod folders;
+#[path = "conversation/play.rs"]
+mod play;
+#[path = "conversation/template.rs"]
+mod template;
+
+use std::fmt;
+
+pub(crate) use file::Conversation;
+pub(crate) use folders::{every_folder, faults_of, folders, read, read_folder};
+pub(crate) use play::{Endpoint, Report};
+pub(crate) use template::random;
+
+/// Where requests go: the service in memory, or a server over HTTP.
+pub(crate) trait Target {
+    /// Sends a request; the error is for a request that got no reply at all.
+    fn send(&self, request: &WireRequest) -> Result<WireReply, String>;
+}
+
+/// What is sent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct WireRequest {
+    /// The method, upper case.
+    pub(crate) method: String,
+    /// The whole address, percent-encoded.
+    pub(crate) url: String,
+    /// Names and values.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The body, where there is one.
+    pub(crate) body: Option<String>,
+}
+
+/// What comes back.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct WireReply {
+    /// The status.
+    pub(crate) status: u16,
+    /// Names in any letter case, and values.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The body; empty where there is none.
+    pub(crate) body: String,
+}
+
+impl WireReply {
+    /// A header by its name in any letter case; several of one name are one list (RFC 9110 §5.3).
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        let values: Vec<&str> = self
+            .headers
+            .iter()
+            .filter(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+            .collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
+}
+
+impl fmt::Display for WireRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.url)?;
+        match &self.body {
+            Some(body) => write!(f, "\n{}", shortened(&on_one_line(body), MOST)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for WireReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status)?;
+        if self.body.is_empty() {
+            return Ok(());
+        }
+        write!(f, " {}", shortened(&on_one_line(&self.body), MOST))
+    }
+}
+
+/// How much of a body one reads in a report.
+const MOST: usize = 1_500;
+
+fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!(
+            "{} … ({} bytes)",
+            text.get(..end).unwrap_or_default(),
+            text.len()
+        ),
+        None => text.to_owned(),
+    }
+}
+
+/// JSON as it stands in a file, without the breaks and the indentation.
+fn on_one_line(text: &str) -> String {
+    text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,232 @@
+//! The whole service on the host: SQLite in memory with D1's limits, a clock that the test moves, counted ids.
+
+use std::cell::{Cell, RefCell};
+
+use rusqlite::limits::Limit;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, params_from_iter};
+use scim_worker::http::reply::Reply;
+use scim_worker::http::request::Request;
+use scim_worker::http::{Environment, Trace, respond};
+use scim_worker::service::{Mint, Moment, Settings};
+use scim_worker::store::{
+    Cell as Column, Cost, Database, Error, Parameter, Results, Row, Statement,
+};
+use sha2::{Digest, Sha256};
+
+/// `Database` over SQLite in memory.
+pub(crate) struct Sqlite {
+    /// The connection, for what a test looks up or breaks itself.
+    pub(crate) connection: RefCell<Connection>,
+    cost: Cell<Cost>,
+}
+
+impl Sqlite {
+    fn new() -> Self {
+        let connection = Connection::open_in_memory().unwrap();
+        for (limit, value) in [
+            (Limit::SQLITE_LIMIT_LENGTH, 2_000_000),
+            (Limit::SQLITE_LIMIT_SQL_LENGTH, 100_000),
+            (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100),
+            (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
+            (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 5),
+            (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50),
+            (Limit::SQLITE_LIMIT_FUNCTION_ARG, 32),
+        ] {
+            connection.set_limit(limit, value).unwrap();
+        }
+        let mut migrations: Vec<_> =
+            std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations"))
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
+                .collect();
+        migrations.sort();
+        for path in migrations {
+            connection
+                .execute_batch(&std::fs::read_to_string(path).unwrap())
+                .unwrap();
+        }
+        Self {
+            connection: RefCell::new(connection),
+            cost: Cell::default(),
+        }
+    }
+
+    fn run(connection: &Connection, statement: &Statement) -> rusqlite::Result<Vec<Row>> {
+        let mut prepared = connection.prepare_cached(&statement.text)?;
+        let columns = prepared.column_count();
+        let parameters =
+            params_from_iter(
+                statement
+                    .parameters
+                    .iter()
+                    .map(|parameter| match parameter {
+                        Parameter::Null => rusqlite::types::Value::Null,
+                        // D1 binds JavaScript numbers, which are doubles.
+                        Parameter::Integer(number) => rusqlite::types::Value::Integer(*number),
+                        Parameter::Text(text) => rusqlite::types::Value::Text(text.clone()),
+                    }),
+            );
+        let mut rows = prepared.query(parameters)?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let cells = (0..columns).map(|index| match row.get_ref_unwrap(index) {
+                ValueRef::Null => Column::Null,
+                ValueRef::Integer(number) => Column::Integer(number),
+                ValueRef::Text(text) => Column::Text(String::from_utf8(text.to_vec()).unwrap()),
+                other => panic!("a column of type {:?}", other.data_type()),
+            });
+            all.push(Row(cells.collect()));
+        }
+        Ok(all)
+    }
+}
+
+impl Database for Sqlite {
+    async fn batch(&self, statements: Vec<Statement>) -> Result<Results, Error> {
+        let mut cost = self.cost.get();
+        cost.trips += 1;
+        self.cost.set(cost);
+        let mut connection = self.connection.borrow_mut();
+        let transaction = connection.transaction().unwrap();
+        let mut results = Vec::new();
+        for statement in &statements {
+            match Self::run(&transaction, statement) {
+                Ok(rows) => results.push(rows),
+                Err(error) => {
+                    let error = Error::from_message(&error.to_string());
+                    if matches!(error, Error::Broken(_)) {
+                        eprintln!("{error:?}\n{}\n{:?}", statement.text, statement.parameters);
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        transaction.commit().unwrap();
+        Ok(results)
+    }
+
+    fn cost(&self) -> Cost {
+        self.cost.get()
+    }
+}
+
+/// Ids that count, in the form of those of the Worker.
+struct Counted(Cell<u64>);
+
+impl Counted {
+    fn next(&self) -> u64 {
+        self.0.set(self.0.get() + 1);
+        self.0.get()
+    }
+}
+
+impl Mint for Counted {
+    fn id(&self) -> String {
+        format!("019a0000-0000-7000-8000-{:012x}", self.next())
+    }
+
+    fn version(&self) -> String {
+        format!("{:016x}", self.next())
+    }
+}
+
+/// The service over an empty database.
+pub(crate) struct Memory {
+    /// The database.
+    pub(crate) database: Sqlite,
+    /// The settings, for a test to change.
+    pub(crate) settings: Settings,
+    /// Milliseconds since 2026-01-01, for a test to move.
+    pub(crate) elapsed: Cell<u64>,
+    mint: Counted,
+}
+
+impl Memory {
+    /// The token of tenant 1.
+    pub(crate) const TOKEN: &'static str = "the-secret-of-tenant-1";
+    /// The origin of every request.
+    pub(crate) const ORIGIN: &'static str = "https://scim.example.com";
+
+    /// A new, empty one.
+    pub(crate) fn new() -> Self {
+        Self {
+            database: Sqlite::new(),
+            settings: Settings::default(),
+            elapsed: Cell::new(0),
+            mint: Counted(Cell::new(0)),
+        }
+    }
+
+    /// Runs SQL, as an operator would.
+    pub(crate) fn sql(&self, text: &str) {
+        self.database
+            .connection
+            .borrow()
+            .execute_batch(text)
+            .unwrap();
+    }
+
+    /// Puts a token into the table, labelled with itself, and its tenant if there is none yet.
+    pub(crate) fn add_token(
+        &self,
+        tenant: i64,
+        token: &str,
+        subject: Option<&str>,
+        expires: Option<&str>,
+    ) {
+        let hash = scim_worker::http::auth::hex(&Sha256::digest(token));
+        let connection = self.database.connection.borrow();
+        let now = "2026-01-01T00:00:00.000Z";
+        connection
+            .execute(
+                "INSERT OR IGNORE INTO tenants (id, name, created_at) VALUES (?1, 'tenant', ?2)",
+                (tenant, now),
+            )
+            .unwrap();
+        connection
+            .execute(
+                "INSERT INTO tokens (hash, tenant_id, label, subject, created_at, expires_at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                (hash, tenant, token, subject, now, expires),
+            )
+            .unwrap();
+    }
+
+    /// Answers a request.
+    pub(crate) fn respond(&self, request: &Request) -> Reply {
+        self.respond_traced(request).0
+    }
+
+    /// Answers a request and tells what else there is to say.
+    pub(crate) fn respond_traced(&self, request: &Request) -> (Reply, Trace) {
+        // Every request is a moment later than the one before.
+        self.elapsed.set(self.elapsed.get() + 1);
+        let environment = Environment {
+            database: &self.database,
+            settings: &self.settings,
+            secret: Some(Self::TOKEN),
+            mint: &self.mint,
+            now: moment(self.elapsed.get()),
+        };
+        pollster::block_on(respond(&environment, request))
+    }
+}
+
+/// A moment of 2026.
+fn moment(elapsed: u64) -> Moment {
+    const START: u64 = 1_767_225_600_000;
+    let (seconds, milliseconds) = (elapsed / 1_000, elapsed % 1_000);
+    let (days, seconds) = (seconds / 86_400, seconds % 86_400);
+    Moment {
+        text: format!(
+            "2026-01-{:02}T{:02}:{:02}:{:02}.{milliseconds:03}Z",
+            1 + days,
+            seconds / 3_600,
+            seconds / 60 % 60,
+            seconds % 60
+        ),
+        milliseconds: START + elapsed,
+    }
+}

@@ -1,0 +1,168 @@
+//! The built Worker on workerd, started for tests: `scripts/serve.mjs` on a free port, over a fresh database.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::conversation::{Endpoint, Target, WireReply, WireRequest, random};
+use super::http::Http;
+
+/// The Worker of this test binary, started with the first call.
+pub(crate) fn shared() -> Result<&'static Worker, String> {
+    static WORKER: OnceLock<Result<Worker, String>> = OnceLock::new();
+    WORKER
+        .get_or_init(|| Worker::start(&[]))
+        .as_ref()
+        .map_err(Clone::clone)
+}
+
+/// A running Worker. It ends when this is dropped, or with this process, for its stdin is closed then.
+pub(crate) struct Worker {
+    /// `http://127.0.0.1:PORT`
+    pub(crate) origin: String,
+    /// The base URL.
+    pub(crate) base: String,
+    /// The token of tenant 1.
+    pub(crate) token: String,
+    /// What node and workerd have written.
+    pub(crate) log: PathBuf,
+    http: Http,
+    child: Child,
+    stdin: Option<ChildStdin>,
+}
+
+impl Worker {
+    /// Starts the Worker with these variables besides the token, and waits until it answers.
+    pub(crate) fn start(variables: &[(&str, &str)]) -> Result<Self, String> {
+        let state =
+            state_folder().map_err(|error| format!("no folder for the Worker's state: {error}"))?;
+        let log = state.join("worker.log");
+        let token = format!("token-{}{}", random(), random());
+        Self::spawn(&state, &log, &token, variables).map_err(|fault| {
+            let said = fs::read_to_string(&log).unwrap_or_default();
+            format!("the Worker did not start: {fault}\n{said}")
+        })
+    }
+
+    fn spawn(
+        state: &Path,
+        log: &Path,
+        token: &str,
+        variables: &[(&str, &str)],
+    ) -> Result<Self, String> {
+        let told = |error: std::io::Error| error.to_string();
+        let mut command = Command::new("node");
+        command
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args([
+                "scripts/serve.mjs",
+                "--port",
+                "0",
+                "--token",
+                token,
+                "--state",
+            ])
+            .arg(state);
+        for (name, value) in variables {
+            command.arg("--var").arg(format!("{name}={value}"));
+        }
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(File::create(log).map_err(told)?)
+            .spawn()
+            .map_err(|error| format!("node: {error}"))?;
+        let stdin = child.stdin.take();
+        let stdout = child.stdout.take().ok_or("it has no stdout")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line).map_err(told)?;
+        let ready: Value =
+            serde_json::from_str(&line).map_err(|_| format!("it said `{}`", line.trim()))?;
+        let origin = ready
+            .get("origin")
+            .and_then(Value::as_str)
+            .ok_or("it named no origin")?;
+        Ok(Self {
+            origin: origin.to_owned(),
+            base: format!("{origin}/scim/v2"),
+            token: token.to_owned(),
+            log: log.to_owned(),
+            http: Http::to(origin),
+            child,
+            stdin,
+        })
+    }
+
+    /// What a conversation is played at.
+    pub(crate) fn endpoint(&self) -> Endpoint<'_> {
+        Endpoint {
+            base: &self.base,
+            token: &self.token,
+        }
+    }
+
+    /// Sends a request of tenant 1 to a path behind the base URL.
+    pub(crate) fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<WireReply, String> {
+        let bearer = format!("Bearer {}", self.token);
+        let own = [
+            ("Authorization", bearer.as_str()),
+            ("Content-Type", "application/scim+json"),
+        ];
+        let headers = own.iter().chain(headers);
+        self.http.send(&WireRequest {
+            method: method.to_owned(),
+            url: format!("{}{path}", self.base),
+            headers: headers
+                .map(|&(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            body: body.map(Value::to_string),
+        })
+    }
+}
+
+impl Target for Worker {
+    fn send(&self, request: &WireRequest) -> Result<WireReply, String> {
+        self.http.send(request)
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        drop(self.stdin.take());
+        // It ends by itself now; the wait only leaves no zombie behind, and its failure changes nothing.
+        let _ = self.child.wait();
+    }
+}
+
+/// A fresh folder under cargo's. A process that is over could not take its own away, so the next one does it, an hour
+/// later.
+fn state_folder() -> std::io::Result<PathBuf> {
+    const OLD: Duration = Duration::from_hours(1);
+    let parent = Path::new(env!("CARGO_TARGET_TMPDIR")).join("worker");
+    fs::create_dir_all(&parent)?;
+    for entry in fs::read_dir(&parent)? {
+        let entry = entry?;
+        let age = entry
+            .metadata()
+            .and_then(|metadata| metadata.modified())
+            .map(|time| time.elapsed());
+        if age.is_ok_and(|age| age.is_ok_and(|age| age > OLD)) {
+            // Another run may have been quicker.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+    let folder = parent.join(random());
+    fs::create_dir(&folder)?;
+    Ok(folder)
+}

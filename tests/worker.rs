@@ -1,0 +1,24 @@
+//! The built Worker on workerd, over HTTP: every conversation, and what happens when requests come at the same time.
+
+mod support;
+
+#[path = "worker/concurrency.rs"]
+mod concurrency;
+#[path = "worker/doctor.rs"]
+mod doctor;
+
+use support::conversation::{every_folder, faults_of};
+use support::worker::shared;
+
+every_folder!(played);
+
+#[track_caller]
+fn played(folder: &str) {
+    let faults = match shared() {
+        Ok(worker) => faults_of(folder, |conversation| {
+            conversation.play(worker, worker.endpoint())
+        }),
+        Err(fault) => vec![fault],
+    };
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n\n"));
+}
