@@ -3,7 +3,7 @@
 //! Path to route, header to credential, body to JSON, use case, failure to status. Everything here is plain data, so
 //! that the same code answers in the Worker and in the tests.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use scim::list::SearchRequest;
 use scim::resource_type::ResourceType;
@@ -13,11 +13,14 @@ use crate::service::{
 };
 use crate::store::Database;
 use crate::store::read::Key;
+use crate::store::tenant::{DEFAULT_TENANT, Tenant};
 
 pub mod auth;
 pub mod body;
 pub mod bulk;
+pub mod log;
 pub mod media;
+pub mod provider;
 pub mod query;
 pub mod reply;
 pub mod request;
@@ -49,8 +52,12 @@ pub struct Environment<'a, D> {
 pub struct Trace {
     /// The endpoint, without ids.
     pub route: String,
+    /// Whose data it was about, where the credential was good.
+    pub tenant: Option<i64>,
     /// Lenient readings.
     pub habits: Vec<&'static str>,
+    /// The identity provider, where it is recognised.
+    pub provider: Option<&'static str>,
     /// The hash of a token whose day of last use is to be noted.
     pub stale_token: Option<String>,
     /// The cause of a 500.
@@ -72,6 +79,7 @@ pub async fn respond<D: Database>(
             Reply::failure(&failure)
         }
     };
+    trace.provider = provider::recognise(request.user_agent.as_deref(), &trace.habits);
     if reply.body.is_some() {
         reply = reply.with(
             "Content-Type",
@@ -139,14 +147,18 @@ async fn answer<D: Database>(
         now: environment.now.clone(),
         base,
         habits: RefCell::default(),
-        stale_token: Cell::default(),
+        known: RefCell::default(),
     };
     let result = serve(&service, &place, method, request).await;
     trace.habits = service.habits.borrow().names().to_vec();
-    if let (true, crate::store::tenant::Tenant::Token { hash, .. }) =
-        (service.stale_token.get(), &service.tenant)
-    {
-        trace.stale_token = Some(hash.clone());
+    match (&service.tenant, service.known.take()) {
+        (Tenant::Default, _) => trace.tenant = Some(DEFAULT_TENANT),
+        (Tenant::Token { hash, .. }, Some(facts)) => {
+            trace.tenant = Some(facts.tenant);
+            let today = environment.now.text.get(..10);
+            trace.stale_token = (facts.last_used.as_deref() < today).then(|| hash.clone());
+        }
+        (Tenant::Token { .. }, None) => {}
     }
     result
 }

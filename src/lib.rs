@@ -15,7 +15,7 @@ use uuid::Builder;
 use worker::{Context, Env, Headers, event};
 
 use http::request::{Body, Request};
-use http::{Environment, MAX_LARGE_BODY, Trace};
+use http::{Environment, MAX_LARGE_BODY};
 use service::{Mint, Moment, Settings};
 use store::{Cost, Database};
 
@@ -91,13 +91,20 @@ pub async fn fetch(
     };
     let (reply, trace) = http::respond(&environment, &request).await;
     let cost = database.cost();
-    log(
+    let milliseconds = moment().milliseconds.saturating_sub(started);
+    let line = http::log::line(
         &request,
         &reply,
         &trace,
         cost,
-        moment().milliseconds.saturating_sub(started),
+        &environment.now,
+        milliseconds,
     );
+    if trace.cause.is_some() {
+        worker::console_error!("{line}");
+    } else {
+        worker::console_log!("{line}");
+    }
     if let Some(hash) = trace.stale_token {
         note_use(&env, &context, &hash, &environment.now)?;
     }
@@ -197,27 +204,6 @@ fn write(reply: http::reply::Reply, cost: Option<Cost>) -> worker::Result<worker
         None => worker::Response::empty()?,
     };
     Ok(response.with_headers(headers).with_status(reply.status))
-}
-
-/// One line a request, of what an operator may see: never a body, a token or an address.
-fn log(request: &Request, reply: &http::reply::Reply, trace: &Trace, cost: Cost, duration: u64) {
-    let line = json!({
-        "method": request.method,
-        "route": trace.route,
-        "status": reply.status,
-        "scimType": reply.scim_type,
-        "milliseconds": duration,
-        "trips": cost.trips,
-        "rowsRead": cost.rows_read,
-        "rowsWritten": cost.rows_written,
-        "habits": trace.habits,
-        "cause": trace.cause,
-    });
-    if trace.cause.is_some() {
-        worker::console_error!("{line}");
-    } else {
-        worker::console_log!("{line}");
-    }
 }
 
 /// Notes the day of a token's last use, after the reply.

@@ -2,7 +2,7 @@
 //!
 //! A [`Service`] lives for one request. Clock, ids, storage and settings are given to it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use scim::config::Limits;
 use scim::error::Error;
@@ -273,8 +273,8 @@ pub struct Service<'a, D> {
     pub base: String,
     /// Lenient readings of this request.
     pub habits: RefCell<Habits>,
-    /// Whether the token's day of last use is to be noted.
-    pub stale_token: Cell<bool>,
+    /// What the database told of the token, once it was asked.
+    pub known: RefCell<Option<TokenFacts>>,
 }
 
 impl<D: Database> Service<'_, D> {
@@ -321,10 +321,7 @@ impl<D: Database> Service<'_, D> {
         };
         let row = rows.first_mut().ok_or(Halt::Unauthorized)?;
         let facts = Tenant::read_facts(row).map_err(Halt::Store)?;
-        if matches!(self.tenant, Tenant::Token { .. }) {
-            let today = self.now.text.get(..10);
-            self.stale_token.set(facts.last_used.as_deref() < today);
-        }
+        self.known.replace(Some(facts.clone()));
         Ok((results, facts))
     }
 

@@ -60,9 +60,6 @@ pub struct Statement {
     pub parameters: Vec<Parameter>,
 }
 
-/// Longest text that is compared with the parameters already bound, to bind it once.
-const INTERN_BYTES: usize = 128;
-
 impl Statement {
     /// An empty statement that begins with `text`.
     pub fn new(text: &str) -> Self {
@@ -78,18 +75,10 @@ impl Statement {
         self
     }
 
-    /// Binds a value and appends its placeholder. The same short value is bound once.
+    /// Binds a value and appends its placeholder. The same value is bound once.
     pub fn bind(&mut self, value: impl Into<Parameter>) -> &mut Self {
         let value = value.into();
-        let short = match &value {
-            Parameter::Text(text) => text.len() <= INTERN_BYTES,
-            Parameter::Integer(_) | Parameter::Null => true,
-        };
-        let known = if short {
-            self.parameters.iter().position(|bound| *bound == value)
-        } else {
-            None
-        };
+        let known = self.parameters.iter().position(|bound| *bound == value);
         let index = known.unwrap_or_else(|| {
             self.parameters.push(value);
             self.parameters.len() - 1

@@ -9,9 +9,8 @@ use serde_json::{Map, Value};
 
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Schema, Type, find};
-use crate::schemas::common::COMMON;
-use crate::schemas::configured;
 use crate::schemas::service_provider::{RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG};
+use crate::schemas::{common::COMMON, configured, group::GROUP, user::USER};
 
 /// Every schema in use, each once: the core ones, the enterprise extension, the operator's; then those of the discovery
 /// documents themselves, for RFC 7644 §4 asks for all.
@@ -103,11 +102,10 @@ pub fn resource_type(resource_type: &'static ResourceType, base: &str) -> Value 
     Value::Object(object)
 }
 
-/// The attributes of a schema. Those of a resource type begin with `externalId`, which RFC 7643 §3.1 makes an attribute of
+/// The attributes of a schema. Those of User and Group begin with `externalId`, which RFC 7643 §3.1 makes an attribute of
 /// every resource without listing it in any schema: Entra ID's gallery test looks for the attributes that it maps here.
 fn with_external_id(schema: &'static Schema) -> Vec<Value> {
-    let common = ResourceType::all()
-        .any(|resource_type| resource_type.schema == schema)
+    let common = (*schema == USER || *schema == GROUP)
         .then(|| find(&COMMON, "externalId"))
         .flatten();
     common

@@ -12,7 +12,7 @@ use scim::resource_type::ResourceType;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::store::page::{Mark, Window};
+use crate::store::page::{Key, Mark, Window};
 
 /// Bytes of the code that are kept: 128 bits.
 const CODE_BYTES: usize = 16;
@@ -77,7 +77,7 @@ pub fn seal(seal: Seal<'_>, window: &Window) -> Option<String> {
         seal.count,
         backwards,
         mark.id,
-        mark.key
+        mark.key.as_ref().map(Key::dressed)
     ])
     .to_string();
     let mut mac = Hmac::<Sha256>::new_from_slice(seal.key.as_bytes()).ok()?;
@@ -104,7 +104,7 @@ pub fn open(text: &str) -> Result<Cursor, Error> {
         return Err(refused());
     };
     let mark = Mark {
-        key: key.clone(),
+        key: key.as_str().and_then(Key::parse),
         id: id.clone(),
     };
     Ok(Cursor {

@@ -16,8 +16,9 @@ use scim::schema::Type;
 use super::cursor::{self, Cursor, Seal};
 use super::{Asked, Failure, Service, link_members, project};
 use crate::store::expression::is_group;
+use crate::store::limits::EXPRESSION_DEPTH;
 use crate::store::page::{self, Columns, Item, Order, Page, Source, Window};
-use crate::store::predicate::is_lookup;
+use crate::store::predicate::{depth, is_lookup};
 use crate::store::{Database, Results, Statement, read};
 
 /// A search request bound to the types it is about.
@@ -112,6 +113,12 @@ impl<D: Database> Service<'_, D> {
         if total == Total::Counted {
             statements.extend(totals(&sources));
         }
+        if statements.iter().any(|statement| !statement.fits()) {
+            return Err(Error::invalid_filter(
+                "The filter compares with more different values than the database takes at once. Ask in parts.",
+            )
+            .into());
+        }
         let (mut results, facts) = self
             .run_with_facts(statements, query.paging.by_cursor())
             .await?;
@@ -159,7 +166,7 @@ impl<D: Database> Service<'_, D> {
         request: &'a SearchRequest,
     ) -> Result<Query<'a>, Failure> {
         let mut habits = self.habits.borrow_mut();
-        let predicates = match &request.filter {
+        let predicates: Vec<Option<Predicate>> = match &request.filter {
             None => types.iter().map(|_| None).collect(),
             Some(text) => {
                 let filter = Filter::parse(text)?;
@@ -169,6 +176,16 @@ impl<D: Database> Service<'_, D> {
                     .collect()
             }
         };
+        if predicates
+            .iter()
+            .flatten()
+            .any(|predicate| depth(predicate) > EXPRESSION_DEPTH)
+        {
+            return Err(Error::invalid_filter(
+                "The filter nests deeper inside [ ] than the database follows; fewer brackets, please.",
+            )
+            .into());
+        }
         let sorts = match &request.sort_by {
             None => types.iter().map(|_| None).collect(),
             Some(text) => sort_locations(text, types, &mut habits)?,

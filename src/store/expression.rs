@@ -124,7 +124,7 @@ pub fn push_links(statement: &mut Statement, view: &View<'_>) {
     if *view.resource_type == USER_TYPE {
         push_groups_of(statement);
         statement
-            .push(" SELECT up.team_id AS value, min(up.kind) AS kind, t.display_name_folded AS display, ")
+            .push(" SELECT up.team_id AS value, min(up.kind) AS kind, substr(t.display_name_folded, 1, 200) AS display, ")
             .bind(view.base)
             .push(
                 " || '/Groups/' || up.team_id AS address FROM up CROSS JOIN teams t \
@@ -133,10 +133,10 @@ pub fn push_links(statement: &mut Statement, view: &View<'_>) {
     } else {
         statement
             .push(
-                "SELECT m.member_id AS value, lower(m.member_type) AS kind, CASE m.member_type WHEN 'Group' \
+                "SELECT m.member_id AS value, lower(m.member_type) AS kind, substr(CASE m.member_type WHEN 'Group' \
                  THEN (SELECT t.display_name_folded FROM teams t WHERE t.tenant_id = m.tenant_id AND t.id = m.member_id) \
                  ELSE (SELECT coalesce(u.display_name_folded, u.user_name_folded) FROM users u \
-                 WHERE u.tenant_id = m.tenant_id AND u.id = m.member_id) END AS display, ",
+                 WHERE u.tenant_id = m.tenant_id AND u.id = m.member_id) END, 1, 200) AS display, ",
             )
             .bind(view.base)
             .push(

@@ -5,6 +5,9 @@
 /// Bound parameters of one statement (D1: 100).
 pub const PARAMETERS: usize = 100;
 
+/// Levels of one expression (D1: 100).
+pub const EXPRESSION_DEPTH: usize = 100;
+
 /// Bytes of one row, string or parameter (D1: 2,000,000). A resource's document and its comparison image share a row
 /// with the keys, so both together stay under this.
 pub const DOCUMENT_AND_FOLDED: usize = 1_500_000;

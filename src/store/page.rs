@@ -5,7 +5,6 @@
 
 use scim::filter::predicate::Predicate;
 use scim::path::Location;
-use serde_json::Value;
 
 use super::expression::{View, link_column, push_json_path, push_links, push_value, segments};
 use super::predicate::push_predicate;
@@ -36,10 +35,40 @@ pub struct Order {
 /// Where a row stands in the order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
-    /// Its sort key: null, text or number.
-    pub key: Value,
+    /// Its sort key; none where it has no value.
+    pub key: Option<Key>,
     /// Its id.
     pub id: String,
+}
+
+/// A sort key, with the type that SQL orders it by.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Key {
+    /// Text.
+    Text(String),
+    /// A number, in digits that lose nothing.
+    Number(String),
+}
+
+impl Key {
+    /// Reads the dressed form: a letter for the type, then the value.
+    pub fn parse(dressed: &str) -> Option<Self> {
+        if let Some(text) = dressed.strip_prefix('t') {
+            Some(Self::Text(text.to_owned()))
+        } else {
+            dressed
+                .strip_prefix('n')
+                .map(|digits| Self::Number(digits.to_owned()))
+        }
+    }
+
+    /// The dressed form.
+    pub fn dressed(&self) -> String {
+        match self {
+            Self::Text(text) => format!("t{text}"),
+            Self::Number(digits) => format!("n{digits}"),
+        }
+    }
 }
 
 /// Which part of the list.
@@ -85,7 +114,7 @@ pub struct Item {
     /// Its id, if asked for.
     pub id: String,
     /// Its sort key, if asked for.
-    pub key: Value,
+    pub key: Option<Key>,
     /// Which of the sources it comes from.
     pub source: usize,
 }
@@ -135,12 +164,7 @@ impl Page<'_> {
         } else {
             String::new()
         };
-        let key = if columns.key {
-            serde_json::from_str(&row.required_text(2)?)
-                .map_err(|error| Error::Broken(error.to_string()))?
-        } else {
-            Value::Null
-        };
+        let key = if columns.key { row.text(2)? } else { None };
         let source = if self.sources.len() > 1 {
             row.integer(if columns.key { 3 } else { 2 })?
         } else {
@@ -149,7 +173,7 @@ impl Page<'_> {
         Ok(Item {
             resource,
             id,
-            key,
+            key: key.as_deref().and_then(Key::parse),
             source: source
                 .and_then(|index| usize::try_from(index).ok())
                 .unwrap_or_default(),
@@ -171,13 +195,13 @@ impl Page<'_> {
             statement.push(", id");
         }
         if columns.key {
-            statement.push(if part.is_none() {
-                ", json_quote("
+            statement.push(", ");
+            if part.is_none() {
+                push_dressed(statement, |statement| push_key(statement, source));
             } else {
-                ", ("
-            });
-            push_key(statement, source);
-            statement.push(") AS k");
+                push_key(statement, source);
+            }
+            statement.push(" AS k");
         }
         if let Some(part) = part {
             statement
@@ -196,11 +220,12 @@ impl Page<'_> {
             ..columns
         };
         statement.push("SELECT resource, id, ");
-        statement.push(if columns.key {
-            "json_quote(k) AS k, "
-        } else {
-            ""
-        });
+        if columns.key {
+            push_dressed(statement, |statement| {
+                statement.push("page.k");
+            });
+            statement.push(" AS k, ");
+        }
         statement.push("source FROM (");
         let mut part = 0;
         for (group, sources) in self.sources.chunks(UNION_TERMS).enumerate() {
@@ -225,7 +250,8 @@ impl Page<'_> {
         self.push_order(
             statement,
             |statement| {
-                statement.push("k");
+                // Not `k` alone: that would be the column of the result, which is dressed for a cursor.
+                statement.push("page.k");
             },
             "page",
         );
@@ -300,7 +326,7 @@ impl Page<'_> {
         // The direction in which keys grow along the walk; where they grow, unassigned ones lie at the far end.
         let growing = behind != self.order.descending;
         let key = |statement: &mut Statement| push_key(statement, source);
-        if mark.key.is_null() {
+        let Some(seen) = &mark.key else {
             if !growing {
                 key(statement);
                 statement.push(" IS NOT NULL OR ");
@@ -313,14 +339,14 @@ impl Page<'_> {
                 .bind(mark.id.as_str())
                 .push("))");
             return;
-        }
+        };
         key(statement);
         statement.push(if growing { " > " } else { " < " });
-        push_mark_key(statement, &mark.key);
+        push_mark_key(statement, seen);
         statement.push(" OR (");
         key(statement);
         statement.push(" = ");
-        push_mark_key(statement, &mark.key);
+        push_mark_key(statement, seen);
         statement
             .push(" AND ")
             .push(id)
@@ -415,12 +441,22 @@ fn push_first(statement: &mut Statement, array: &Location) {
     statement.push(" ->> 0");
 }
 
-fn push_mark_key(statement: &mut Statement, key: &Value) {
+/// Appends a key in the form that [`Key::parse`] reads: `json_quote` would round a number to 15 digits.
+fn push_dressed(statement: &mut Statement, push_key: impl Fn(&mut Statement)) {
+    statement.push(
+        "(SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN 't' || x \
+         WHEN 'real' THEN printf('n%!.17g', x) ELSE 'n' || x END FROM (SELECT ",
+    );
+    push_key(statement);
+    statement.push(" AS x))");
+}
+
+fn push_mark_key(statement: &mut Statement, key: &Key) {
     match key {
-        Value::String(text) => statement.bind(text.as_str()),
-        other => statement
+        Key::Text(text) => statement.bind(text.as_str()),
+        Key::Number(digits) => statement
             .push("CAST(")
-            .bind(other.to_string())
+            .bind(digits.as_str())
             .push(" AS NUMERIC)"),
     };
 }

@@ -21,7 +21,7 @@ pub fn push_predicate(statement: &mut Statement, view: &View<'_>, predicate: &Pr
         view,
         element: None,
     }
-    .push(statement, predicate);
+    .push(statement, predicate, false);
 }
 
 /// Appends the condition that the linked value `e` satisfies a predicate about one value.
@@ -30,7 +30,7 @@ pub fn push_element_predicate(statement: &mut Statement, view: &View<'_>, predic
         view,
         element: view.resource_type.linked(),
     }
-    .push(statement, predicate);
+    .push(statement, predicate, false);
 }
 
 /// Writes conditions: on the resource's row, or within an element of a multi-valued attribute.
@@ -42,43 +42,40 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn push(self, statement: &mut Statement, predicate: &Predicate) {
+    /// Appends a condition, or what it excludes. `not` goes down to the tests, where `IS NOT TRUE` makes it total: with
+    /// it a level of brackets would be three of SQL, and D1 ends at a hundred.
+    fn push(self, statement: &mut Statement, predicate: &Predicate, negated: bool) {
         statement.push("(");
         match predicate {
             Predicate::Constant(holds) => {
-                statement.push(if *holds { "1" } else { "0" });
+                statement.push(if *holds == negated { "0" } else { "1" });
             }
-            Predicate::All(parts) => self.push_joined(statement, parts, " AND ", "1"),
-            Predicate::Any(parts) => self.push_joined(statement, parts, " OR ", "0"),
-            Predicate::Not(part) => {
-                self.push(statement, part);
-                statement.push(" IS NOT TRUE");
-            }
+            Predicate::All(parts) => self.push_joined(statement, parts, !negated, negated),
+            Predicate::Any(parts) => self.push_joined(statement, parts, negated, negated),
+            Predicate::Not(part) => self.push(statement, part, !negated),
             Predicate::Test(place, test) => self.push_test(statement, place, test),
             Predicate::Element { of, holds } => self.push_element(statement, of, holds),
         }
         statement.push(")");
+        let is_test = matches!(predicate, Predicate::Test(..) | Predicate::Element { .. });
+        if is_test && negated {
+            statement.push(" IS NOT TRUE");
+        }
     }
 
-    /// Appends parts evenly parenthesised: a chain of a hundred would be a hundred levels deep, which is D1's limit.
-    fn push_joined(
-        self,
-        statement: &mut Statement,
-        parts: &[Predicate],
-        operator: &str,
-        none: &str,
-    ) {
+    /// Appends parts joined by AND (`all`) or OR, evenly parenthesised: a chain of a hundred would be a hundred levels.
+    fn push_joined(self, statement: &mut Statement, parts: &[Predicate], all: bool, negated: bool) {
         match parts {
             [] => {
-                statement.push(none);
+                statement.push(if all { "1" } else { "0" });
             }
-            [one] => self.push(statement, one),
+            [one] => self.push(statement, one, negated),
             many => {
                 let (left, right) = many.split_at(many.len() / 2);
                 statement.push("(");
-                self.push_joined(statement, left, operator, none);
-                statement.push(")").push(operator).push("(");
-                self.push_joined(statement, right, operator, none);
+                self.push_joined(statement, left, all, negated);
+                statement.push(if all { ") AND (" } else { ") OR (" });
+                self.push_joined(statement, right, all, negated);
                 statement.push(")");
             }
         }
@@ -218,7 +215,7 @@ impl Writer<'_> {
             statement.push(") e");
         }
         statement.push(" WHERE ");
-        inside.push(statement, holds);
+        inside.push(statement, holds, false);
         statement.push(")");
     }
 }
@@ -264,6 +261,21 @@ fn required_value(holds: &Predicate) -> Option<&str> {
 /// Whether [`required_value`] says all that the predicate does.
 fn is_only_value(holds: &Predicate) -> bool {
     matches!(holds, Predicate::Test(..))
+}
+
+/// How deep the condition nests, as `SQLite` counts it: the tree of a sub-query counts once within itself and once within
+/// what it stands in. D1 refuses more than [`EXPRESSION_DEPTH`](super::limits::EXPRESSION_DEPTH).
+pub fn depth(predicate: &Predicate) -> usize {
+    match predicate {
+        Predicate::Constant(_) => 1,
+        Predicate::Test(..) => 6,
+        Predicate::Not(part) => depth(part),
+        Predicate::Element { holds, .. } => 2 * depth(holds) + 4,
+        Predicate::All(parts) | Predicate::Any(parts) => {
+            let halvings = usize::BITS - parts.len().saturating_sub(1).leading_zeros();
+            parts.iter().map(depth).max().unwrap_or(1) + halvings as usize
+        }
+    }
 }
 
 /// Whether the filter names a resource by a key that has an index, so that few rows can match.

@@ -157,9 +157,9 @@ fn coerce_parts(
 fn coerce_simple(kind: Type, value: &Value, habits: &mut Habits) -> Option<Value> {
     match (kind, value) {
         (Type::Reference, Value::String(text)) => is_reference(text).then(|| value.clone()),
-        (Type::String, Value::String(_))
-        | (Type::Boolean, Value::Bool(_))
-        | (Type::Decimal, Value::Number(_)) => Some(value.clone()),
+        // A null character ends a text for half of the world, the database among it.
+        (Type::String, Value::String(text)) => (!text.contains('\0')).then(|| value.clone()),
+        (Type::Boolean, Value::Bool(_)) | (Type::Decimal, Value::Number(_)) => Some(value.clone()),
         // Several providers send an employeeNumber as a number.
         (Type::String, Value::Number(number)) => {
             habits.note("number-for-string");

@@ -100,10 +100,31 @@ fn compare(op: CompareOp, value: Option<&Value>, operand: &Operand) -> bool {
     }
 }
 
-/// Whole numbers exactly, others as 64-bit floats, which is what SQL holds.
+/// By exact value, as SQL compares a whole number with a 64-bit float.
 fn by_value(a: &Number, b: &Number) -> Option<Ordering> {
     match (a.as_i64(), b.as_i64()) {
         (Some(a), Some(b)) => Some(a.cmp(&b)),
-        (Some(_) | None, Some(_) | None) => a.as_f64()?.partial_cmp(&b.as_f64()?),
+        (Some(a), None) => Some(whole_by_value(a, b.as_f64()?)),
+        (None, Some(b)) => Some(whole_by_value(b, a.as_f64()?).reverse()),
+        (None, None) => a.as_f64()?.partial_cmp(&b.as_f64()?),
     }
+}
+
+/// A whole number against a float that is none or may be beyond 64 bits; never one after conversion, which rounds.
+fn whole_by_value(whole: i64, float: f64) -> Ordering {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "towards zero is meant; floats of JSON beyond 128 bits end at the far ends, which order right"
+    )]
+    let truncated = float as i128;
+    let fraction = float % 1.0;
+    i128::from(whole).cmp(&truncated).then_with(|| {
+        if fraction > 0.0 {
+            Ordering::Less
+        } else if fraction < 0.0 {
+            Ordering::Greater
+        } else {
+            Ordering::Equal
+        }
+    })
 }
