@@ -214,10 +214,7 @@ async fn serve<D: Database>(
             Ok(reply)
         }
         (Place::Bulk, _) => {
-            let body = body::json(
-                request,
-                service.settings.limits.bulk_max_payload_size as usize,
-            )?;
+            let body = body::bulk_json(request, service.settings.limits.bulk_max_payload_size)?;
             let outcomes = service.bulk(scim::bulk::BulkRequest::parse(body)?).await?;
             Ok(Reply::json(200, bulk::response(&outcomes)))
         }

@@ -107,6 +107,11 @@ impl From<store::Error> for Failure {
         match error {
             store::Error::Unique(what) => Self::Refused(Error::uniqueness(taken(&what))),
             store::Error::Guard => Self::Broken("a guard failed that had no reader".to_owned()),
+            store::Error::TooBig => Self::TooLarge(
+                "The resource would be larger than the database holds (2 MB as stored); nothing was changed. Shorten its \
+                 values."
+                    .to_owned(),
+            ),
             store::Error::Broken(cause) => Self::Broken(cause),
         }
     }

@@ -167,6 +167,8 @@ pub enum Error {
     Unique(String),
     /// A statement of the batch found its condition not met (see [`read::guard`]).
     Guard,
+    /// A row or a value would be larger than D1 takes.
+    TooBig,
     /// Something else: a defect here, or the database is not what it should be. For the log only.
     Broken(String),
 }
@@ -178,6 +180,8 @@ impl Error {
             Self::Unique(rest.to_owned())
         } else if message.contains("malformed JSON") {
             Self::Guard
+        } else if message.contains("string or blob too big") {
+            Self::TooBig
         } else {
             Self::Broken(message.to_owned())
         }

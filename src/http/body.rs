@@ -27,6 +27,16 @@ pub fn limit(resource_type: &'static ResourceType) -> usize {
     }
 }
 
+/// The body of a Bulk request as JSON; RFC 7644 §3.7.4 wants the limit named.
+pub fn bulk_json(request: &Request, limit: u32) -> Result<Value, Failure> {
+    json(request, limit as usize).map_err(|failure| match failure {
+        Failure::TooLarge(_) => Failure::TooLarge(format!(
+            "The request is larger than {limit} bytes (bulk.maxPayloadSize of /ServiceProviderConfig). Split it."
+        )),
+        other => other,
+    })
+}
+
 /// The body as JSON.
 pub fn json(request: &Request, limit: usize) -> Result<Value, Failure> {
     if !MediaType::readable(request.content_type.as_deref()) {

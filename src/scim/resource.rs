@@ -23,7 +23,7 @@ pub(crate) mod tests;
 pub use coerce::MAX_VALUES;
 pub(crate) use document::{get, is_schemas, locations, member, put, take};
 pub(crate) use links::link_ids;
-pub use rules::{check_required, has_unique_values, replace, set_schemas, unique_values};
+pub use rules::{check_required, replace, set_schemas, unique_values};
 pub(crate) use rules::{fixed_already, immutable_parts, is_same};
 
 /// What a client's body means.

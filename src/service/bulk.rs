@@ -227,12 +227,12 @@ impl<D: Database> Service<'_, D> {
             planned.into_iter().partition(|(_, plan)| plan.is_plain());
         let mut statements = Vec::new();
         for resource_type in ResourceType::all() {
-            let rows: Vec<_> = plain
+            let of_type = plain
                 .iter()
-                .filter(|(_, plan)| plan.resource_type == resource_type)
-                .map(|(_, plan)| plan.row())
-                .collect();
-            if !rows.is_empty() {
+                .map(|(_, plan)| plan)
+                .filter(|plan| plan.resource_type == resource_type);
+            for plans in in_parameters(of_type) {
+                let rows: Vec<_> = plans.iter().map(|plan| plan.row()).collect();
                 statements.push(write::insert_many(
                     &self.view(resource_type),
                     &rows,
@@ -385,18 +385,12 @@ impl<D: Database> Service<'_, D> {
 
 /// How many of the next operations are creates that can travel together.
 fn run_length(jobs: &[Job], order: &[usize]) -> usize {
-    let mut bytes = 0;
     order
         .iter()
         .take_while(|index| {
             let Some(job) = jobs.get(**index) else {
                 return false;
             };
-            bytes += job
-                .operation
-                .data
-                .as_ref()
-                .map_or(0, |data| data.to_string().len());
             // What a create refers to must have been done, or be done in front of it in the same run.
             let ready = job.needs.iter().all(|need| {
                 jobs.get(*need).is_some_and(|job| match &job.outcome {
@@ -404,7 +398,7 @@ fn run_length(jobs: &[Job], order: &[usize]) -> usize {
                     None => true,
                 })
             });
-            matches!(job.target, Ok(Target::Create(..))) && ready && bytes <= RUN_BYTES
+            matches!(job.target, Ok(Target::Create(..))) && ready
         })
         .count()
 }
@@ -415,30 +409,53 @@ fn failed(jobs: &[Job], index: usize) -> bool {
         .is_some_and(|outcome| outcome.result.is_err())
 }
 
-/// The order to work in: that of the request, but what an operation refers to before it. In a circle of references
-/// somebody is first; the ids in it are known all the same.
+/// The order to work in: that of the request, but an operation waits for those that it refers to. In a circle of
+/// references the first one goes ahead; the ids in it are known all the same.
 fn order(jobs: &[Job]) -> Vec<usize> {
     let mut order = Vec::with_capacity(jobs.len());
-    let mut seen = vec![false; jobs.len()];
-    for start in 0..jobs.len() {
-        // A stack instead of recursion: a chain of references may be as long as the request.
-        let mut stack = vec![(start, false)];
-        while let Some((index, expanded)) = stack.pop() {
-            let Some(known) = seen.get_mut(index) else {
-                continue;
-            };
-            if expanded {
-                order.push(index);
-            } else if !*known {
-                *known = true;
-                stack.push((index, true));
-                let needs = jobs
-                    .get(index)
-                    .map(|job| job.needs.as_slice())
-                    .unwrap_or_default();
-                stack.extend(needs.iter().rev().map(|need| (*need, false)));
+    let mut done = vec![false; jobs.len()];
+    let mut waiting: Vec<usize> = (0..jobs.len()).collect();
+    while !waiting.is_empty() {
+        let before = waiting.len();
+        waiting.retain(|index| {
+            let needs = jobs.get(*index).map(|job| job.needs.as_slice());
+            let ready = needs
+                .unwrap_or_default()
+                .iter()
+                .all(|need| need == index || done.get(*need).copied().unwrap_or(true));
+            if ready {
+                place(*index, &mut order, &mut done);
             }
+            !ready
+        });
+        if waiting.len() == before {
+            let first = waiting.remove(0);
+            place(first, &mut order, &mut done);
         }
     }
     order
+}
+
+/// Parts rows so that each part fits one parameter.
+fn in_parameters<'a>(plans: impl Iterator<Item = &'a Planned>) -> Vec<Vec<&'a Planned>> {
+    let mut parts: Vec<Vec<&Planned>> = Vec::new();
+    let mut bytes = 0;
+    for plan in plans {
+        bytes += plan.size();
+        match parts.last_mut() {
+            Some(part) if bytes <= RUN_BYTES => part.push(plan),
+            Some(_) | None => {
+                bytes = plan.size();
+                parts.push(vec![plan]);
+            }
+        }
+    }
+    parts
+}
+
+fn place(index: usize, order: &mut Vec<usize>, done: &mut [bool]) {
+    order.push(index);
+    if let Some(done) = done.get_mut(index) {
+        *done = true;
+    }
 }

@@ -1,7 +1,7 @@
 //! Creating a resource (RFC 7644 §3.3): one batch, in which the database decides whether the name is free.
 
 use scim::error::Error;
-use scim::resource::{Resource, has_unique_values, unique_values};
+use scim::resource::{Resource, unique_values};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
@@ -23,6 +23,8 @@ pub struct Planned {
     pub version: String,
     document: Map<String, Value>,
     draft: Draft,
+    /// Values of the operator's unique attributes.
+    unique: Vec<(String, String)>,
     /// Ids of members, or of the teams to join.
     links: Vec<String>,
 }
@@ -30,7 +32,12 @@ pub struct Planned {
 impl Planned {
     /// Whether one row is all of it.
     pub(crate) fn is_plain(&self) -> bool {
-        self.links.is_empty() && !has_unique_values(self.resource_type)
+        self.links.is_empty() && self.unique.is_empty() && self.draft.size() <= limits::RUN_BYTES
+    }
+
+    /// Bytes of the row.
+    pub(crate) fn size(&self) -> usize {
+        self.draft.size()
     }
 
     /// The row.
@@ -116,6 +123,7 @@ impl<D: Database> Service<'_, D> {
             id,
             version: self.mint.version(),
             document: resource.document,
+            unique: unique_values(resource_type, &draft.folded),
             draft,
             links: resource.links.filter(|_| keeps_links).unwrap_or_default(),
         })
@@ -130,11 +138,8 @@ impl<D: Database> Service<'_, D> {
             self.now.text.as_str(),
         );
         let mut statements = vec![write::insert(&view, id, version, now, &planned.draft)];
-        if has_unique_values(planned.resource_type) {
-            let values = unique_values(planned.resource_type, &planned.draft.folded);
-            if !values.is_empty() {
-                statements.extend(write::unique_values(&view, id, version, &values));
-            }
+        if !planned.unique.is_empty() {
+            statements.push(write::take_values(&view, id, version, &planned.unique));
         }
         if planned.links.is_empty() {
             return statements;

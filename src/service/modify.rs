@@ -5,7 +5,7 @@
 
 use scim::habit::Habits;
 use scim::projection::Projection;
-use scim::resource::{has_unique_values, unique_values};
+use scim::resource::unique_values;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::{Map, Value};
 
@@ -114,11 +114,10 @@ impl<D: Database> Service<'_, D> {
                 Guard::Exactly(&stored.version),
                 &next,
             ));
-            if has_unique_values(resource_type) {
-                let values = unique_values(resource_type, &draft.folded);
-                if values != unique_values(resource_type, next.before) {
-                    statements.extend(write::unique_values(&view, id, &version, &values));
-                }
+            let values = unique_values(resource_type, &draft.folded);
+            if values != unique_values(resource_type, next.before) {
+                statements.push(write::forget_values(&view, id, &version));
+                statements.push(write::take_values(&view, id, &version, &values));
             }
         } else if !changed.members.is_empty() {
             // The document stays, so it does not matter who wrote it meanwhile: members are added to what is there.

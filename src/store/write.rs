@@ -3,12 +3,12 @@
 use scim::schema::Attribute;
 use serde_json::{Map, Value};
 
+use super::Statement;
 use super::expression::{View, push_json_path};
 use super::membership::{Change, push_changes};
 use super::read::{Key, push_is, push_resource, push_row};
 use super::table::Table;
 use super::tenant::Tenant;
-use super::{Parameter, Statement};
 
 /// A resource to write.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,9 +32,21 @@ impl Draft {
         }
     }
 
-    /// Bytes of the row, roughly: what D1 limits.
+    /// Bytes of the row: the two texts, and the columns that hold parts of them again.
     pub fn size(&self) -> usize {
-        self.document.len() + self.folded_text.len()
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map_or(0, str::len);
+        let keys =
+            ["userName", "displayName", "externalId"].map(|name| text(self.folded.get(name)));
+        let emails = self.folded.get("emails").and_then(Value::as_array);
+        let longest = emails
+            .into_iter()
+            .flatten()
+            .map(|email| text(email.get("value")))
+            .max();
+        self.document.len()
+            + self.folded_text.len()
+            + 2 * keys.iter().sum::<usize>()
+            + longest.unwrap_or_default()
     }
 }
 
@@ -361,40 +373,42 @@ pub fn touch_teams_of(
     statement
 }
 
-/// Forgets, then takes, the values that no two resources may share; a value in use fails the batch. Only where the
-/// resource has `version`, which the batch has just given it.
-pub fn unique_values(
+/// Forgets the values that no resource may share with this one, if it has `version`, which the batch has just given it.
+pub fn forget_values(view: &View<'_>, id: &str, version: &str) -> Statement {
+    let mut statement = Statement::new("DELETE FROM unique_values WHERE tenant_id = ");
+    view.tenant.push(&mut statement);
+    statement.push(" AND resource_id = ").bind(id).push(" AND ");
+    push_written(&mut statement, view, id, version);
+    statement
+}
+
+/// Takes values, as `(attribute, value)`, that no resource may share with this one; a value in use fails the batch.
+pub fn take_values(
     view: &View<'_>,
     id: &str,
     version: &str,
     values: &[(String, String)],
-) -> Vec<Statement> {
-    let push_written = |statement: &mut Statement| {
-        statement.push("EXISTS (SELECT 1");
-        push_row(statement, view, &Key::Id(id.to_owned()));
-        statement.push(" AND version = ").bind(version).push(")");
-    };
-    let mut forget = Statement::new("DELETE FROM unique_values WHERE tenant_id = ");
-    view.tenant.push(&mut forget);
-    forget.push(" AND resource_id = ").bind(id).push(" AND ");
-    push_written(&mut forget);
-    let mut statements = vec![forget];
-    if !values.is_empty() {
-        let pairs: Value = values
-            .iter()
-            .map(|(attribute, value)| Value::from(vec![attribute.as_str(), value.as_str()]))
-            .collect();
-        let mut take = Statement::new(
-            "INSERT INTO unique_values (tenant_id, attribute, value, resource_id) SELECT ",
-        );
-        view.tenant.push(&mut take);
-        take.push(", j.value ->> 0, j.value ->> 1, ")
-            .bind(id)
-            .push(" FROM json_each(");
-        take.bind(Parameter::Text(pairs.to_string()))
-            .push(") j WHERE ");
-        push_written(&mut take);
-        statements.push(take);
-    }
-    statements
+) -> Statement {
+    let pairs: Value = values
+        .iter()
+        .map(|(attribute, value)| Value::from(vec![attribute.as_str(), value.as_str()]))
+        .collect();
+    let mut statement = Statement::new(
+        "INSERT INTO unique_values (tenant_id, attribute, value, resource_id) SELECT ",
+    );
+    view.tenant.push(&mut statement);
+    statement
+        .push(", j.value ->> 0, j.value ->> 1, ")
+        .bind(id)
+        .push(" FROM json_each(");
+    statement.bind(pairs.to_string()).push(") j WHERE ");
+    push_written(&mut statement, view, id, version);
+    statement
+}
+
+/// Appends `EXISTS (…)`: the resource has this version now.
+fn push_written(statement: &mut Statement, view: &View<'_>, id: &str, version: &str) {
+    statement.push("EXISTS (SELECT 1");
+    push_row(statement, view, &Key::Id(id.to_owned()));
+    statement.push(" AND version = ").bind(version).push(")");
 }

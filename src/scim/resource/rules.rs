@@ -137,11 +137,6 @@ pub(crate) fn fixed_already(location: Location) -> Error {
     ))
 }
 
-/// Whether resources of this type have values that the store must hold unique beyond its own indexes.
-pub fn has_unique_values(rt: &'static ResourceType) -> bool {
-    unique_locations(rt).next().is_some()
-}
-
 /// The unique values of a folded document, each with the path of its attribute (`urn:…:User:badge`).
 ///
 /// A user's `userName` and a group's `displayName` are not among them: each has its own index in the store.
