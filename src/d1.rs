@@ -33,6 +33,13 @@ impl D1 {
         })
     }
 
+    /// The rows of one statement's result, and what it cost.
+    fn read(&self, result: JsValue) -> Result<Vec<Row>, Error> {
+        let result: D1Result = result.unchecked_into();
+        self.count(result.meta().map_err(|error| broken(&error))?.as_ref());
+        rows(result.results().map_err(|error| broken(&error))?)
+    }
+
     fn count(&self, meta: &JsValue) {
         let mut cost = self.cost.get();
         cost.rows_read += whole(number(meta, "rows_read"));
@@ -47,15 +54,22 @@ impl Database for D1 {
         let mut cost = self.cost.get();
         cost.trips += 1;
         self.cost.set(cost);
-        let prepared = Array::new();
+        let mut prepared = Vec::with_capacity(statements.len());
         for statement in statements {
             let values: Array = statement.parameters.iter().map(bound).collect();
             let statement = self
                 .database
                 .prepare(&statement.text)
                 .and_then(|prepared| prepared.bind(values));
-            prepared.push(statement.map_err(|error| broken(&error))?.as_ref());
+            prepared.push(statement.map_err(|error| broken(&error))?);
         }
+        // One statement is a transaction by itself; as a batch it would be wrapped and unwrapped.
+        if let [one] = prepared.as_slice() {
+            let promise = one.all().map_err(|error| broken(&error))?;
+            let result = JsFuture::from(promise).await;
+            return Ok(vec![self.read(result.map_err(|error| broken(&error))?)?]);
+        }
+        let prepared = prepared.iter().map(JsValue::from).collect();
         let promise = self
             .database
             .batch(prepared)
@@ -65,11 +79,7 @@ impl Database for D1 {
             .map_err(|error| broken(&error))?;
         Array::from(&results)
             .iter()
-            .map(|result| {
-                let result: D1Result = result.unchecked_into();
-                self.count(result.meta().map_err(|error| broken(&error))?.as_ref());
-                rows(result.results().map_err(|error| broken(&error))?)
-            })
+            .map(|result| self.read(result))
             .collect()
     }
 

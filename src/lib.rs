@@ -8,21 +8,57 @@ pub mod http;
 pub mod service;
 pub mod store;
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use serde_json::json;
 use uuid::Builder;
-use worker::{Context, Env, Headers, event};
+use worker::js_sys::futures::JsFuture;
+use worker::js_sys::{Reflect, Uint8Array};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::{Context, Env, event, web_sys};
 
 use http::request::{Body, Request};
 use http::{Environment, MAX_LARGE_BODY};
 use service::{Mint, Moment, Settings};
 use store::{Cost, Database};
 
+thread_local! {
+    /// What the operator set, read once: it does not change while an instance of the Worker lives.
+    static OPERATOR: OnceCell<Operator> = const { OnceCell::new() };
+}
+
+/// What the operator set.
+#[derive(Clone)]
+struct Operator {
+    settings: Settings,
+    secret: Option<String>,
+    report_cost: bool,
+}
+
+impl Operator {
+    fn of(env: &Env) -> Self {
+        OPERATOR.with(|operator| operator.get_or_init(|| Self::read(env)).clone())
+    }
+
+    fn read(env: &Env) -> Self {
+        Self {
+            settings: Settings {
+                accept_user_groups: flag(env, "ACCEPT_USER_GROUPS"),
+                ..Settings::default()
+            },
+            secret: env
+                .secret("SCIM_TOKEN")
+                .ok()
+                .map(|secret| secret.to_string()),
+            report_cost: flag(env, "REPORT_COST"),
+        }
+    }
+}
+
 /// Ids and versions out of the platform's randomness.
 struct PlatformMint {
     milliseconds: Cell<u64>,
-    sequence: Cell<u16>,
+    sequence: Cell<Option<u16>>,
 }
 
 impl PlatformMint {
@@ -32,21 +68,30 @@ impl PlatformMint {
         let _ = getrandom::fill(&mut bytes);
         bytes
     }
+
+    /// A number that counts up within the request. The upper half of its range is left to count into.
+    fn next(&self) -> u16 {
+        let sequence = self
+            .sequence
+            .get()
+            .unwrap_or_else(|| u16::from_be_bytes(Self::random::<2>()) & 0x07ff);
+        self.sequence.set(Some((sequence + 1) & 0x0fff));
+        if sequence == 0x0fff {
+            self.milliseconds.set(self.milliseconds.get() + 1);
+        }
+        sequence
+    }
 }
 
 impl Mint for PlatformMint {
     fn id(&self) -> String {
         let mut random = Self::random::<10>();
         // RFC 9562 §6.2 method 1: the ids of one request ascend, though its clock stands still.
-        let sequence = self.sequence.get();
-        self.sequence.set(sequence.wrapping_add(1) & 0x0fff);
-        if sequence == 0x0fff {
-            self.milliseconds.set(self.milliseconds.get() + 1);
-        }
-        let [high, low] = sequence.to_be_bytes();
+        let milliseconds = self.milliseconds.get();
+        let [high, low] = self.next().to_be_bytes();
         let [first, second, ..] = &mut random;
         (*first, *second) = (high, low);
-        Builder::from_unix_timestamp_millis(self.milliseconds.get(), &random)
+        Builder::from_unix_timestamp_millis(milliseconds, &random)
             .into_uuid()
             .hyphenated()
             .to_string()
@@ -60,55 +105,39 @@ impl Mint for PlatformMint {
 /// Answers a request.
 #[event(fetch)]
 pub async fn fetch(
-    mut incoming: worker::Request,
+    incoming: web_sys::Request,
     env: Env,
     context: Context,
-) -> worker::Result<worker::Response> {
+) -> worker::Result<web_sys::Response> {
     let now = moment();
+    let operator = Operator::of(&env);
     let database = d1::D1::new(&env)?;
-    let settings = Settings {
-        accept_user_groups: flag(&env, "ACCEPT_USER_GROUPS"),
-        ..Settings::default()
-    };
-    let secret = env
-        .secret("SCIM_TOKEN")
-        .ok()
-        .map(|secret| secret.to_string());
-    let request = read(&mut incoming).await?;
-    let random = u16::from_be_bytes(PlatformMint::random::<2>());
+    let request = read(&incoming).await?;
     let mint = PlatformMint {
         milliseconds: Cell::new(now.milliseconds),
-        // The upper half is left to count into.
-        sequence: Cell::new(random & 0x07ff),
+        sequence: Cell::new(None),
     };
-    let started = now.milliseconds;
     let environment = Environment {
         database: &database,
-        settings: &settings,
-        secret: secret.as_deref(),
+        settings: &operator.settings,
+        secret: operator.secret.as_deref(),
         mint: &mint,
         now,
     };
     let (reply, trace) = http::respond(&environment, &request).await;
     let cost = database.cost();
-    let milliseconds = moment().milliseconds.saturating_sub(started);
-    let line = http::log::line(
-        &request,
-        &reply,
-        &trace,
-        cost,
-        &environment.now,
-        milliseconds,
-    );
+    let now = &environment.now;
+    let milliseconds = moment().milliseconds.saturating_sub(now.milliseconds);
+    let line = http::log::line(&request, &reply, &trace, cost, now, milliseconds);
     if trace.cause.is_some() {
         worker::console_error!("{line}");
     } else {
         worker::console_log!("{line}");
     }
     if let Some(hash) = trace.stale_token {
-        note_use(&env, &context, &hash, &environment.now)?;
+        note_use(&env, &context, &hash, now)?;
     }
-    write(reply, flag(&env, "REPORT_COST").then_some(cost))
+    Ok(write(reply, operator.report_cost.then_some(cost))?)
 }
 
 /// The moment as the platform has it.
@@ -117,12 +146,7 @@ pub async fn fetch(
     reason = "the one place where the clock is read"
 )]
 fn moment() -> Moment {
-    let date = worker::Date::now();
-    let milliseconds = date.as_millis();
-    Moment {
-        text: worker::js_sys::Date::from(date).to_iso_string().into(),
-        milliseconds,
-    }
+    Moment::at(worker::Date::now().as_millis())
 }
 
 /// Whether a variable is set to something that means yes.
@@ -135,35 +159,63 @@ fn flag(env: &Env, name: &str) -> bool {
     })
 }
 
-/// The platform's request as plain data. A body that says it is too long is not read.
-async fn read(incoming: &mut worker::Request) -> worker::Result<Request> {
-    let url = incoming.inner().url();
+/// The platform's request as plain data.
+async fn read(incoming: &web_sys::Request) -> worker::Result<Request> {
+    let url = incoming.url();
     let (origin, rest) = split_url(&url);
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let headers = incoming.headers();
     let header = |name: &str| headers.get(name).ok().flatten();
-    let mut request = Request {
-        method: incoming.method().to_string().to_ascii_uppercase(),
+    let method = incoming.method().to_ascii_uppercase();
+    let with_body = matches!(method.as_str(), "POST" | "PUT" | "PATCH");
+    let body = if with_body {
+        read_body(incoming, header("Content-Length")).await?
+    } else {
+        Body::default()
+    };
+    Ok(Request {
         origin: origin.to_owned(),
         path: path.to_owned(),
         query: query.to_owned(),
         authorization: header("Authorization"),
         accept: header("Accept"),
-        content_type: header("Content-Type"),
+        content_type: with_body.then(|| header("Content-Type")).flatten(),
         if_match: header("If-Match"),
         if_none_match: header("If-None-Match"),
         user_agent: header("User-Agent"),
-        body: Body::default(),
-    };
-    let length = header("Content-Length").and_then(|length| length.parse::<u64>().ok());
-    if matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") {
-        request.body = if length.is_some_and(|length| length > u64::from(MAX_LARGE_BODY)) {
-            Body::TooLong
-        } else {
-            Body::Bytes(incoming.bytes().await?)
-        };
+        method,
+        body,
+    })
+}
+
+/// The body. One that says it is too long is not read, and one that does not say is read no further than the limit.
+async fn read_body(incoming: &web_sys::Request, length: Option<String>) -> worker::Result<Body> {
+    let most = MAX_LARGE_BODY as usize;
+    if let Some(length) = length.and_then(|length| length.parse::<usize>().ok()) {
+        if length > most {
+            return Ok(Body::TooLong);
+        }
+        let buffer = JsFuture::from(incoming.array_buffer()?).await?;
+        return Ok(Body::Bytes(Uint8Array::new(&buffer).to_vec()));
     }
-    Ok(request)
+    let Some(stream) = incoming.body() else {
+        return Ok(Body::default());
+    };
+    let reader: web_sys::ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let mut bytes = Vec::new();
+    loop {
+        let part = JsFuture::from(reader.read()).await?;
+        let value = Reflect::get(&part, &"value".into())?;
+        if value.is_undefined() {
+            return Ok(Body::Bytes(bytes));
+        }
+        bytes.extend(Uint8Array::new(&value).to_vec());
+        if bytes.len() > most {
+            // What the client still sends is nobody's.
+            let _ = reader.cancel();
+            return Ok(Body::TooLong);
+        }
+    }
 }
 
 /// Parts `https://host/path?query` behind the host.
@@ -178,32 +230,33 @@ fn split_url(url: &str) -> (&str, &str) {
 }
 
 /// The reply as the platform's.
-fn write(reply: http::reply::Reply, cost: Option<Cost>) -> worker::Result<worker::Response> {
-    let headers = Headers::new();
+fn write(reply: http::reply::Reply, cost: Option<Cost>) -> Result<web_sys::Response, JsValue> {
+    let headers = web_sys::Headers::new()?;
     for (name, value) in &reply.headers {
         headers.set(name, value)?;
     }
     if let Some(cost) = cost {
-        let Cost {
-            trips,
-            rows_read,
-            rows_written,
-            milliseconds,
-        } = cost;
-        // Printed by serde_json, as every number here: a second way to print a float would be 7 kB of wasm.
-        let milliseconds = json!(milliseconds);
-        headers.set(
-            "Server-Timing",
-            &format!(
-                "d1;dur={milliseconds};desc=\"{trips} trips, {rows_read} rows read, {rows_written} rows written\""
-            ),
-        )?;
+        headers.set("Server-Timing", &timing(cost))?;
     }
-    let response = match reply.body {
-        Some(body) => worker::Response::from_bytes(body.into_bytes())?,
-        None => worker::Response::empty()?,
-    };
-    Ok(response.with_headers(headers).with_status(reply.status))
+    let init = web_sys::ResponseInit::new();
+    init.set_status(reply.status);
+    init.set_headers(&headers);
+    let body = reply.body.map(|body| Uint8Array::from(body.as_bytes()));
+    web_sys::Response::new_with_opt_buffer_source_and_init(body.as_deref(), &init)
+}
+
+fn timing(cost: Cost) -> String {
+    let Cost {
+        trips,
+        rows_read,
+        rows_written,
+        milliseconds,
+    } = cost;
+    // Printed by serde_json, as every number here: a second way to print a float would be 7 kB of wasm.
+    let milliseconds = json!(milliseconds);
+    format!(
+        "d1;dur={milliseconds};desc=\"{trips} trips, {rows_read} rows read, {rows_written} rows written\""
+    )
 }
 
 /// Notes the day of a token's last use, after the reply.

@@ -65,6 +65,16 @@ pub struct Moment {
     pub milliseconds: u64,
 }
 
+impl Moment {
+    /// The moment this many milliseconds after 1970.
+    pub fn at(milliseconds: u64) -> Self {
+        Self {
+            text: scim::date_time::from_milliseconds(milliseconds),
+            milliseconds,
+        }
+    }
+}
+
 /// Makes what must be new.
 pub trait Mint {
     /// A `UUIDv7`, later than those before it.

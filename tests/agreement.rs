@@ -11,10 +11,12 @@
 )]
 
 #[allow(dead_code, reason = "each test binary uses its part")]
+#[path = "support"]
 mod support {
     pub(crate) mod client;
     pub(crate) mod memory;
 }
+#[path = "agreement"]
 mod agreement {
     pub(crate) mod dice;
     pub(crate) mod documents;
@@ -35,7 +37,12 @@ use scim::schema::Type;
 use serde_json::{Value, json};
 
 /// What a search finds that it should not, or misses; nothing where it is right.
-fn disagreement(world: &World, population: &Population, filter: &str, by_get: bool) -> Option<String> {
+fn disagreement(
+    world: &World,
+    population: &Population,
+    filter: &str,
+    by_get: bool,
+) -> Option<String> {
     let resource_type = population.resource_type;
     let search = json!({ "filter": filter, "count": 1000, "attributes": ["id"] });
     let got = if by_get {
@@ -43,37 +50,61 @@ fn disagreement(world: &World, population: &Population, filter: &str, by_get: bo
     } else {
         world.search(resource_type.endpoint, &search)
     };
-    let parsed = Filter::parse(filter).unwrap_or_else(|error| panic!("{filter}: {}", error.detail()));
+    let parsed =
+        Filter::parse(filter).unwrap_or_else(|error| panic!("{filter}: {}", error.detail()));
     let predicate = match Predicate::bind(&parsed, resource_type, &mut Habits::default()) {
         Ok(predicate) => predicate,
         Err(_) if got.status == 400 && got.body["scimType"] == "invalidFilter" => return None,
         Err(error) => return Some(format!("{filter}\n  {} but {:#}", error.detail(), got.body)),
     };
     if got.status != 200 {
-        return Some(format!("status {}: {} {filter}", got.status, got.body["detail"]));
+        return Some(format!(
+            "status {}: {} {filter}",
+            got.status, got.body["detail"]
+        ));
     }
     let found = ids(&got.body);
     let mut wrong = Vec::new();
     for shown in &population.resources {
         let (expected, is) = (predicate.evaluate(&shown.image), found.contains(&shown.id));
         if expected != is {
-            wrong.push(format!("  {} {}", if is { "found" } else { "missed" }, json!(shown.image)));
+            wrong.push(format!(
+                "  {} {}",
+                if is { "found" } else { "missed" },
+                json!(shown.image)
+            ));
         }
     }
     if got.body["totalResults"] != found.len() {
-        wrong.push(format!("  totalResults {} of {}", got.body["totalResults"], found.len()));
+        wrong.push(format!(
+            "  totalResults {} of {}",
+            got.body["totalResults"],
+            found.len()
+        ));
     }
     wrong.truncate(2);
     (!wrong.is_empty()).then(|| {
-        let short: Vec<String> = wrong.iter().map(|line| line.chars().take(1_500).collect()).collect();
+        let short: Vec<String> = wrong
+            .iter()
+            .map(|line| line.chars().take(1_500).collect())
+            .collect();
         format!("{filter}\n{}", short.join("\n"))
     })
 }
 
 #[track_caller]
 fn all_agree(disagreements: &[String]) {
-    let first: Vec<String> = disagreements.iter().take(30).map(|words| words.chars().take(900).collect()).collect();
-    assert!(disagreements.is_empty(), "{} disagreements\n{}", disagreements.len(), first.join("\n"));
+    let first: Vec<String> = disagreements
+        .iter()
+        .take(30)
+        .map(|words| words.chars().take(900).collect())
+        .collect();
+    assert!(
+        disagreements.is_empty(),
+        "{} disagreements\n{}",
+        disagreements.len(),
+        first.join("\n")
+    );
 }
 
 #[test]
@@ -86,7 +117,12 @@ fn every_attribute_with_every_operator() {
         for term in &filters.terms {
             let path = term.path();
             for state in ["pr", "eq null", "ne null"] {
-                wrong.extend(disagreement(&world, population, &format!("{path} {state}"), false));
+                wrong.extend(disagreement(
+                    &world,
+                    population,
+                    &format!("{path} {state}"),
+                    false,
+                ));
             }
             for operator in operators(term.leaf().kind) {
                 for _ in 0..3 {
@@ -144,10 +180,16 @@ fn every_attribute_as_a_sort_key() {
                     continue;
                 }
                 assert_eq!(got.status, 200, "{} {:#}", term.path(), got.body);
-                let (expected, found) = (sorted(&all(population), Some(term), descending), ids(&got.body));
+                let (expected, found) = (
+                    sorted(&all(population), Some(term), descending),
+                    ids(&got.body),
+                );
                 if expected != found {
                     let at = expected.iter().zip(&found).position(|(a, b)| a != b);
-                    wrong.push(format!("{endpoint} {} {order}, from place {at:?}", term.path()));
+                    wrong.push(format!(
+                        "{endpoint} {} {order}, from place {at:?}",
+                        term.path()
+                    ));
                 }
             }
         }
@@ -180,7 +222,9 @@ fn any_list(population: &Population, dice: &mut Dice) -> Option<(Value, Vec<Stri
     if dice.chance(40) {
         let filter = filters.filter(dice);
         let parsed = Filter::parse(&filter).unwrap();
-        let Ok(predicate) = Predicate::bind(&parsed, population.resource_type, &mut Habits::default()) else {
+        let Ok(predicate) =
+            Predicate::bind(&parsed, population.resource_type, &mut Habits::default())
+        else {
             return None;
         };
         listed.retain(|shown| predicate.evaluate(&shown.image));
@@ -188,7 +232,12 @@ fn any_list(population: &Population, dice: &mut Dice) -> Option<(Value, Vec<Stri
     }
     let mut term = None;
     if dice.chance(80) {
-        let sortable: Vec<Term> = filters.terms.iter().copied().filter(|term| is_sortable(*term)).collect();
+        let sortable: Vec<Term> = filters
+            .terms
+            .iter()
+            .copied()
+            .filter(|term| is_sortable(*term))
+            .collect();
         let chosen = *dice.pick(&sortable);
         search["sortBy"] = json!(chosen.path());
         term = Some(chosen);
@@ -201,7 +250,12 @@ fn any_list(population: &Population, dice: &mut Dice) -> Option<(Value, Vec<Stri
 }
 
 /// A list by cursor, both ways, and by index is what the model says, whatever the size of a page.
-fn pages_agree(world: &World, endpoint: &str, mut search: Value, expected: &[String]) -> Option<String> {
+fn pages_agree(
+    world: &World,
+    endpoint: &str,
+    mut search: Value,
+    expected: &[String],
+) -> Option<String> {
     let mut by_index = Vec::new();
     while by_index.len() < expected.len() {
         search["startIndex"] = json!(by_index.len() + 1);
@@ -218,7 +272,13 @@ fn pages_agree(world: &World, endpoint: &str, mut search: Value, expected: &[Str
     first["cursor"] = json!("");
     let first = world.search(endpoint, &first).expect(200);
     let forwards = walk(world, endpoint, &search, first, "nextCursor");
-    let mut backwards = walk(world, endpoint, &search, forwards[forwards.len() - 1].clone(), "previousCursor");
+    let mut backwards = walk(
+        world,
+        endpoint,
+        &search,
+        forwards[forwards.len() - 1].clone(),
+        "previousCursor",
+    );
     backwards.reverse();
     for (way, found) in [
         ("by index", by_index),
@@ -226,7 +286,11 @@ fn pages_agree(world: &World, endpoint: &str, mut search: Value, expected: &[Str
         ("backwards", backwards.iter().flat_map(ids).collect()),
     ] {
         if found != expected {
-            let at = expected.iter().zip(&found).position(|(a, b)| a != b).unwrap_or(found.len().min(expected.len()));
+            let at = expected
+                .iter()
+                .zip(&found)
+                .position(|(a, b)| a != b)
+                .unwrap_or(found.len().min(expected.len()));
             let lengths = (found.len(), expected.len());
             let (found, expected) = (found.get(at), expected.get(at));
             return Some(format!(
@@ -245,7 +309,12 @@ fn walks_by_cursor_and_pages_by_index() {
     for _ in 0..50 {
         for population in &world.populations {
             if let Some((search, expected)) = any_list(population, &mut dice) {
-                wrong.extend(pages_agree(&world, population.resource_type.endpoint, search, &expected));
+                wrong.extend(pages_agree(
+                    &world,
+                    population.resource_type.endpoint,
+                    search,
+                    &expected,
+                ));
             }
         }
     }
@@ -257,13 +326,25 @@ fn a_walk_by_every_attribute() {
     let world = World::new(60, 30, 20, 40);
     let mut wrong = Vec::new();
     for population in &world.populations {
-        for term in Term::all(population.resource_type).into_iter().filter(|term| is_sortable(*term)) {
+        for term in Term::all(population.resource_type)
+            .into_iter()
+            .filter(|term| is_sortable(*term))
+        {
             // Numbers are what a cursor could carry inexactly: each is the end of a page once.
-            let count = if matches!(term.leaf().kind, Type::Decimal | Type::Integer) { 1 } else { 9 };
+            let count = if matches!(term.leaf().kind, Type::Decimal | Type::Integer) {
+                1
+            } else {
+                9
+            };
             for (order, descending) in [("ascending", false), ("descending", true)] {
                 let search = json!({ "sortBy": term.path(), "sortOrder": order, "count": count, "attributes": ["id"] });
                 let expected = sorted(&all(population), Some(term), descending);
-                wrong.extend(pages_agree(&world, population.resource_type.endpoint, search, &expected));
+                wrong.extend(pages_agree(
+                    &world,
+                    population.resource_type.endpoint,
+                    search,
+                    &expected,
+                ));
             }
         }
     }
@@ -278,28 +359,57 @@ fn filters_and_order_at_the_root() {
     let shared: Vec<(Term, Vec<Option<Term>>)> = Term::all(&USER_TYPE)
         .into_iter()
         .filter(|term| is_sortable(*term))
-        .map(|term| (term, types.iter().map(|other| Term::all(other).into_iter().find(|known| known.path() == term.path())).collect()))
+        .map(|term| {
+            (
+                term,
+                types
+                    .iter()
+                    .map(|other| {
+                        Term::all(other)
+                            .into_iter()
+                            .find(|known| known.path() == term.path())
+                    })
+                    .collect(),
+            )
+        })
         .collect();
     let mut dice = Dice::seeded(71);
     let mut wrong = Vec::new();
     for _ in 0..400 {
         let population = dice.pick(&world.populations);
         let filter = Filters::new(population).filter(&mut dice);
-        let Ok(predicates) = Predicate::bind_across(&Filter::parse(&filter).unwrap(), &types, &mut Habits::default()) else {
+        let Ok(predicates) = Predicate::bind_across(
+            &Filter::parse(&filter).unwrap(),
+            &types,
+            &mut Habits::default(),
+        ) else {
             continue;
         };
         let (term, terms) = dice.pick(&shared);
         let mut keyed = Vec::new();
-        for ((population, predicate), term) in world.populations.iter().zip(&predicates).zip(terms) {
-            let matching = population.resources.iter().filter(|shown| predicate.evaluate(&shown.image));
+        for ((population, predicate), term) in world.populations.iter().zip(&predicates).zip(terms)
+        {
+            let matching = population
+                .resources
+                .iter()
+                .filter(|shown| predicate.evaluate(&shown.image));
             keyed.extend(matching.map(|shown| (*term, shown)));
         }
         let descending = dice.chance(50);
-        let order = if descending { "descending" } else { "ascending" };
+        let order = if descending {
+            "descending"
+        } else {
+            "ascending"
+        };
         let search = json!({
             "filter": filter, "sortBy": term.path(), "sortOrder": order, "count": 3 + dice.below(40), "attributes": ["id"],
         });
-        wrong.extend(pages_agree(&world, "", search, &sorted_each(keyed, descending)));
+        wrong.extend(pages_agree(
+            &world,
+            "",
+            search,
+            &sorted_each(keyed, descending),
+        ));
     }
     all_agree(&wrong);
 }
@@ -308,7 +418,10 @@ fn filters_and_order_at_the_root() {
 fn staircase(levels: usize, terms: &[&str], innermost: &str) -> String {
     let mut filter = innermost.to_owned();
     for level in 0..levels {
-        let (a, b) = (terms[(2 * level) % terms.len()], terms[(2 * level + 1) % terms.len()]);
+        let (a, b) = (
+            terms[(2 * level) % terms.len()],
+            terms[(2 * level + 1) % terms.len()],
+        );
         filter = format!("{a} or {b} and not ({filter})");
     }
     filter
@@ -336,7 +449,10 @@ fn works(world: &World, filter: &str) -> Vec<String> {
     let mut wrong = Vec::from_iter(disagreement(world, world.of(&USER_TYPE), filter, false));
     let got = world.search("", &json!({ "filter": filter, "sortBy": "displayName" }));
     if got.status != 200 {
-        wrong.push(format!("at the root, status {}: {} {filter}", got.status, got.body["detail"]));
+        wrong.push(format!(
+            "at the root, status {}: {} {filter}",
+            got.status, got.body["detail"]
+        ));
     }
     wrong
 }
@@ -350,9 +466,17 @@ fn as_many_comparisons_as_allowed_with_long_values() {
         // The last of them has two comparisons.
         let count = 64 / term.matches("LONG").count();
         for joint in [" and ", " or "] {
-            wrong.extend(works(&world, &(0..count).map(|number| dear(term, number)).collect::<Vec<_>>().join(joint)));
+            wrong.extend(works(
+                &world,
+                &(0..count)
+                    .map(|number| dear(term, number))
+                    .collect::<Vec<_>>()
+                    .join(joint),
+            ));
         }
-        let terms: Vec<String> = (0..count).map(|number| format!("not ({})", dear(term, number))).collect();
+        let terms: Vec<String> = (0..count)
+            .map(|number| format!("not ({})", dear(term, number)))
+            .collect();
         wrong.extend(works(&world, &terms.join(" and ")));
     }
     all_agree(&wrong);
@@ -364,7 +488,12 @@ fn as_many_levels_as_allowed() {
     let world = World::new(82, 10, 10, 5);
     let mut wrong = Vec::new();
     let created = "meta.created gt \"2026-01-01T00:00:00Z\"";
-    for innermost in ["title ew \"a\"", "emails.value co \"a\"", "groups.display ew \"a\"", created] {
+    for innermost in [
+        "title ew \"a\"",
+        "emails.value co \"a\"",
+        "groups.display ew \"a\"",
+        created,
+    ] {
         for terms in [
             ["title pr", "nickName eq \"a\""],
             ["emails.type ew \"a\"", "userName ew \"b\""],
@@ -372,13 +501,25 @@ fn as_many_levels_as_allowed() {
         ] {
             wrong.extend(works(&world, &staircase(31, &terms, innermost)));
         }
-        wrong.extend(works(&world, &format!("{}{innermost}{}", "not (".repeat(32), ")".repeat(32))));
+        wrong.extend(works(
+            &world,
+            &format!("{}{innermost}{}", "not (".repeat(32), ")".repeat(32)),
+        ));
     }
-    let inside = staircase(30, &["type ew \"a\"", "value co \"b\""], "type ew \"a\"");
-    for filter in [format!("emails[{inside}]"), format!("groups[{inside}]"), format!("not (emails[{inside}])")] {
+    let inside = staircase(18, &["type ew \"a\"", "value co \"b\""], "type ew \"a\"");
+    for filter in [
+        format!("emails[{inside}]"),
+        format!("groups[{inside}]"),
+        format!("not (emails[{inside}])"),
+    ] {
         wrong.extend(works(&world, &filter));
     }
     all_agree(&wrong);
+    // SQLite counts what stands in a sub-query twice.
+    let deeper = staircase(31, &["type ew \"a\"", "value co \"b\""], "type ew \"a\"");
+    world
+        .search("/Users", &json!({ "filter": format!("emails[{deeper}]") }))
+        .refused(400, "invalidFilter", "[ ]");
 }
 
 #[test]
@@ -388,42 +529,33 @@ fn filters_past_the_caps_are_refused() {
     let nested = |levels| format!("{}title pr{}", "(".repeat(levels), ")".repeat(levels));
     for endpoint in ["/Users", ""] {
         for allowed in [compared(64), nested(32)] {
-            world.search(endpoint, &json!({ "filter": allowed })).expect(200);
+            world
+                .search(endpoint, &json!({ "filter": allowed }))
+                .expect(200);
         }
-        for refused in [compared(65), nested(33), format!("emails[{}]", nested(32).replace("title", "type"))] {
-            world.search(endpoint, &json!({ "filter": refused })).refused(400, "invalidFilter", "");
+        for refused in [
+            compared(65),
+            nested(33),
+            format!("emails[{}]", nested(32).replace("title", "type")),
+        ] {
+            world
+                .search(endpoint, &json!({ "filter": refused }))
+                .refused(400, "invalidFilter", "");
         }
     }
 }
 
-/// U+0000 ends a string for some functions of SQLite.
+/// U+0000 ends a string for some functions of SQLite, so that no document has one.
 #[test]
-fn a_null_character_is_a_character_or_is_refused() {
+fn a_null_character_is_refused() {
     let memory = support::memory::Memory::new();
     let client = support::client::Client::new(&memory);
-    let got = client.post("/Users", &json!({ "userName": "a", "title": "a\u{0}b", "emails": [{ "value": "c\u{0}d" }] }));
-    if got.status == 400 {
-        return got.refused(400, "invalidValue", "title");
-    }
-    got.expect(201);
-    let mut wrong = Vec::new();
-    for (filter, total) in [
-        ("title eq \"a\\u0000b\"", 1),
-        ("title eq \"a\"", 0),
-        ("title sw \"a\\u0000\"", 1),
-        ("title sw \"a\\u0000c\"", 0),
-        ("title co \"\\u0000b\"", 1),
-        ("title co \"\\u0000c\"", 0),
-        ("title ew \"\\u0000b\"", 1),
-        ("title ew \"b\"", 1),
-        ("title gt \"a\"", 1),
-        ("emails.value ew \"d\"", 1),
-        ("emails.value eq \"c\\u0000d\"", 1),
+    for body in [
+        json!({ "userName": "a", "title": "a\u{0}b" }),
+        json!({ "userName": "a", "emails": [{ "value": "c\u{0}d" }] }),
     ] {
-        let list = client.post("/Users/.search", &json!({ "filter": filter })).expect(200);
-        if list["totalResults"] != total {
-            wrong.push(format!("{filter} {}", list["totalResults"]));
-        }
+        client
+            .post("/Users", &body)
+            .refused(400, "invalidValue", "must be a string");
     }
-    all_agree(&wrong);
 }

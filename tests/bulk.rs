@@ -1,5 +1,12 @@
 //! Bulk requests (RFC 7644 §3.7).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
+)]
+
 #[allow(dead_code, reason = "each test binary uses its part")]
 #[allow(
     clippy::unwrap_used,
@@ -520,16 +527,16 @@ fn each_operation_has_its_own_precondition() {
     let body = |n: usize| json!({ "schemas": [USER], "userName": format!("u{n}"), "title": "new" });
     let patch = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
         "Operations": [{ "op": "replace", "path": "title", "value": "new" }] });
-    let path = |n: usize| format!("/Users/{}", ids[n]);
+    let address = |n: usize| format!("/Users/{}", ids[n]);
     let operations = json!([
-        { "method": "PUT", "path": path(0), "version": "W/\"other\"", "data": body(0) },
-        { "method": "PATCH", "path": path(1), "version": "W/\"other\"", "data": patch },
-        { "method": "DELETE", "path": path(2), "version": "W/\"other\"" },
-        { "method": "PUT", "path": path(3), "version": version(&ids[3]), "data": body(3) },
-        { "method": "PATCH", "path": path(4), "version": version(&ids[4]), "data": patch },
-        { "method": "DELETE", "path": path(5), "version": version(&ids[5]) },
+        { "method": "PUT", "path": address(0), "version": "W/\"other\"", "data": body(0) },
+        { "method": "PATCH", "path": address(1), "version": "W/\"other\"", "data": patch },
+        { "method": "DELETE", "path": address(2), "version": "W/\"other\"" },
+        { "method": "PUT", "path": address(3), "version": version(&ids[3]), "data": body(3) },
+        { "method": "PATCH", "path": address(4), "version": version(&ids[4]), "data": patch },
+        { "method": "DELETE", "path": address(5), "version": version(&ids[5]) },
         // The version that it was, before the operation above.
-        { "method": "PATCH", "path": path(4), "version": version(&ids[4]),
+        { "method": "PATCH", "path": address(4), "version": version(&ids[4]),
           "data": { "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
                     "Operations": [{ "op": "replace", "path": "title", "value": "newer" }] } },
     ]);

@@ -1,5 +1,12 @@
 //! What bad input gets (RFC 7644 §3.12, DESIGN.md §8): a SCIM error that says what to do, never a 5xx.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
+)]
+
 #[allow(dead_code, reason = "each test binary uses its part")]
 #[allow(
     clippy::unwrap_used,

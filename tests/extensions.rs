@@ -1,5 +1,12 @@
 //! An operator's own schemas: the extension of User and the resource type that are shipped as examples (`schemas/`).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
+)]
+
 #[allow(dead_code, reason = "each test binary uses its part")]
 #[allow(
     clippy::unwrap_used,

@@ -74,6 +74,35 @@ pub fn instant(text: &str) -> Option<String> {
     Some(text)
 }
 
+/// The moment this many milliseconds after 1970, as `meta` has it: UTC with three digits of a second.
+///
+/// ```
+/// use scim::date_time::from_milliseconds;
+/// assert_eq!(from_milliseconds(951_782_400_007), "2000-02-29T00:00:00.007Z");
+/// ```
+pub fn from_milliseconds(milliseconds: u64) -> String {
+    const DAY: i64 = 86_400_000;
+    let milliseconds = i64::try_from(milliseconds).unwrap_or(i64::MAX);
+    let (year, month, day) =
+        date(days_before_year(1970) + milliseconds / DAY).unwrap_or((9999, 12, 31));
+    let in_day = milliseconds % DAY;
+    let mut text = String::with_capacity(24);
+    let parts = [
+        (year, 4, '-'),
+        (month, 2, '-'),
+        (day, 2, 'T'),
+        (in_day / 3_600_000, 2, ':'),
+        (in_day / 60_000 % 60, 2, ':'),
+        (in_day / 1_000 % 60, 2, '.'),
+        (in_day % 1_000, 3, 'Z'),
+    ];
+    for (number, width, behind) in parts {
+        push_digits(&mut text, number, width);
+        text.push(behind);
+    }
+    text
+}
+
 const fn is_leap(year: i64) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }

@@ -1,15 +1,17 @@
 //! Changing who is in a group, without reading who is (RFC 7644 §3.5.2): one trip, as many rows as members change.
 
 use scim::error::Error;
+use scim::filter::predicate::Predicate;
 use scim::patch::{LinkChange, LinkOperation, net_links};
 use scim::resource_type::{GROUP_TYPE, USER_TYPE};
 
 use super::{Condition, Failure, Halt, Service};
+use crate::store::limits::IDS_PER_PARAMETER;
 use crate::store::membership::{self, Change};
 use crate::store::predicate::push_element_predicate;
 use crate::store::read::Key;
 use crate::store::write;
-use crate::store::{self, Database, Row};
+use crate::store::{self, Database, Row, Statement};
 
 /// Most ids that a refusal names.
 const NAMED: usize = 20;
@@ -60,22 +62,49 @@ impl<D: Database> Service<'_, D> {
         id: &str,
         mut operations: Vec<LinkOperation>,
     ) -> Result<Change, Failure> {
+        let mut added = Vec::new();
         for operation in &mut operations {
-            if let LinkOperation::RemoveWhere(predicate) = operation {
-                let view = self.view(&GROUP_TYPE);
-                let key = Key::Id(id.to_owned());
-                let statement = membership::candidates(&view, &key, |statement| {
-                    push_element_predicate(statement, &view, predicate);
-                });
-                let mut rows = self.run(vec![statement]).await?.pop().unwrap_or_default();
-                let row = rows
-                    .first_mut()
-                    .ok_or_else(|| self.not_found(&GROUP_TYPE, &key))?;
-                *operation = LinkOperation::Remove(ids(row)?);
+            match operation {
+                LinkOperation::Add(ids) | LinkOperation::Replace(ids) => {
+                    added.extend(ids.iter().cloned());
+                }
+                LinkOperation::Remove(_) | LinkOperation::RemoveAll => {}
+                LinkOperation::RemoveWhere(predicate) => {
+                    *operation =
+                        LinkOperation::Remove(self.members_where(id, predicate, &added).await?);
+                }
             }
         }
         let LinkChange { clear, add, remove } = net_links(&operations).unwrap_or_default();
         Ok(Change { clear, add, remove })
+    }
+
+    /// The members that satisfy a predicate, among those of the group and those that the same request has added.
+    async fn members_where(
+        &self,
+        id: &str,
+        predicate: &Predicate,
+        added: &[String],
+    ) -> Result<Vec<String>, Failure> {
+        let view = self.view(&GROUP_TYPE);
+        let key = Key::Id(id.to_owned());
+        let condition =
+            |statement: &mut Statement| push_element_predicate(statement, &view, predicate);
+        let mut statements = vec![membership::candidates(&view, &key, condition)];
+        statements.extend(
+            added
+                .chunks(IDS_PER_PARAMETER)
+                .map(|added| membership::candidates_among(&view, added, condition)),
+        );
+        let results = self.run(statements).await?;
+        if results.first().is_none_or(Vec::is_empty) {
+            return Err(self.not_found(&GROUP_TYPE, &key));
+        }
+        let mut found = Vec::new();
+        for mut row in results.into_iter().flatten() {
+            found.extend(ids(&mut row)?);
+        }
+        Ok(found)
     }
 
     /// Why members could not be added: the ids that name nothing, or that would close a circle.

@@ -141,13 +141,8 @@ fn insert(view: &View<'_>, ids: String, push_group: impl Fn(&mut Statement)) -> 
         ", j.value, iif(u.seq IS NULL, 'Group', 'User'), \
          substr(coalesce(u.display_name, u.user_name, t.display_name), 1, 200) FROM json_each(",
     );
-    statement
-        .bind(ids)
-        .push(") j LEFT JOIN users u ON u.tenant_id = ");
-    view.tenant.push(&mut statement);
-    statement.push(" AND u.id = j.value LEFT JOIN teams t ON u.seq IS NULL AND t.tenant_id = ");
-    view.tenant.push(&mut statement);
-    statement.push(" AND t.id = j.value WHERE (u.seq IS NOT NULL OR t.seq IS NOT NULL)");
+    statement.bind(ids);
+    push_named(&mut statement, view);
     statement
 }
 
@@ -260,6 +255,36 @@ pub fn candidates(
     statement.push(") AS ids");
     read::push_row(&mut statement, view, key);
     statement
+}
+
+/// One row with those of some ids whose user or team meets a condition, as it would as a member, as a JSON array.
+pub fn candidates_among(
+    view: &View<'_>,
+    ids: &[String],
+    push_condition: impl FnOnce(&mut Statement),
+) -> Statement {
+    let mut statement = Statement::new(
+        "SELECT json_group_array(e.value) AS ids FROM (SELECT j.value AS value, \
+         iif(u.seq IS NULL, 'group', 'user') AS kind, \
+         substr(coalesce(u.display_name_folded, u.user_name_folded, t.display_name_folded), 1, 200) AS display, ",
+    );
+    statement
+        .bind(view.base)
+        .push(" || iif(u.seq IS NULL, '/Groups/', '/Users/') || j.value AS address FROM json_each(")
+        .bind(json(ids));
+    push_named(&mut statement, view);
+    statement.push(") e WHERE ");
+    push_condition(&mut statement);
+    statement
+}
+
+/// Appends `) j` and the users or teams that `j.value` names, `u` or `t`.
+fn push_named(statement: &mut Statement, view: &View<'_>) {
+    statement.push(") j LEFT JOIN users u ON u.tenant_id = ");
+    view.tenant.push(statement);
+    statement.push(" AND u.id = j.value LEFT JOIN teams t ON u.seq IS NULL AND t.tenant_id = ");
+    view.tenant.push(statement);
+    statement.push(" AND t.id = j.value WHERE (u.seq IS NOT NULL OR t.seq IS NOT NULL)");
 }
 
 /// The statements that make a user a member of exactly these teams (`ACCEPT_USER_GROUPS`): the teams that change get

@@ -63,18 +63,41 @@ pub fn push_resource(statement: &mut Statement, view: &View<'_>, with_groups: bo
     statement.push(" || '\",\"version\":\"W/\\\"' || version || '\\\"\"}}'");
 }
 
-/// Appends `,"groups":[…]`, or nothing where the user is in none.
+/// Appends `,"groups":[…]`, or nothing where the user is in none. Where no team of the tenant is a member of another,
+/// which one look at an index tells once a statement, groups are a plain join, at half the price of the walk upwards.
 fn push_groups(statement: &mut Statement, view: &View<'_>) {
-    statement.push("coalesce((");
-    push_groups_of(statement);
-    statement.push(" SELECT ',\"groups\":[' || group_concat('{\"value\":\"' || g.team_id || '\",\"$ref\":\"' || ");
-    statement.bind(view.base);
     statement.push(
-        " || '/Groups/' || g.team_id || '\",\"type\":\"' || g.kind || '\",\"display\":' \
-         || json_quote(substr(t.display_name, 1, 200)) || '}') || ']' \
-         FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g \
-         CROSS JOIN teams t ON t.tenant_id = users.tenant_id AND t.id = g.team_id), '')",
+        "CASE WHEN EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested WHERE tenant_id = ",
     );
+    view.tenant.push(statement);
+    statement.push(" AND member_type = 'Group') THEN coalesce((");
+    push_groups_of(statement);
+    push_group_list(
+        statement,
+        view,
+        "(SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id)",
+    );
+    statement.push("), '') ELSE coalesce((");
+    push_group_list(
+        statement,
+        view,
+        "(SELECT m.team_id, 'direct' AS kind FROM team_members m INDEXED BY team_members_member \
+         WHERE m.tenant_id = users.tenant_id AND m.member_id = users.id)",
+    );
+    statement.push("), '') END");
+}
+
+/// Appends the select that makes `,"groups":[…]` of rows `(team_id, kind)`.
+fn push_group_list(statement: &mut Statement, view: &View<'_>, rows: &str) {
+    statement
+        .push(" SELECT ',\"groups\":[' || group_concat('{\"value\":\"' || g.team_id || '\",\"$ref\":\"' || ")
+        .bind(view.base)
+        .push(
+            " || '/Groups/' || g.team_id || '\",\"type\":\"' || g.kind || '\",\"display\":' \
+             || json_quote(substr(t.display_name, 1, 200)) || '}') || ']' FROM ",
+        )
+        .push(rows)
+        .push(" g CROSS JOIN teams t ON t.tenant_id = users.tenant_id AND t.id = g.team_id");
 }
 
 /// One resource as a client sees it: its JSON, its version.

@@ -1,33 +1,17 @@
-//! Choices for a generator: out of a seed, or out of a list that proptest shrinks.
+//! Choices for a generator, out of a seed.
 
 /// Where choices come from.
 pub(crate) struct Dice {
-    /// Choices made elsewhere; behind the last one, all are 0, the plainest.
-    choices: Option<std::vec::IntoIter<u16>>,
     state: u64,
 }
 
 impl Dice {
     /// Choices that follow from a seed.
     pub(crate) fn seeded(seed: u64) -> Self {
-        Self {
-            choices: None,
-            state: seed,
-        }
-    }
-
-    /// These choices.
-    pub(crate) fn chosen(choices: Vec<u16>) -> Self {
-        Self {
-            choices: Some(choices.into_iter()),
-            state: 0,
-        }
+        Self { state: seed }
     }
 
     fn next(&mut self) -> u64 {
-        if let Some(choices) = &mut self.choices {
-            return choices.next().unwrap_or_default().into();
-        }
         // SplitMix64 (Steele, Lea, Flood 2014).
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;

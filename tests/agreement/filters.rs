@@ -19,15 +19,25 @@ pub(crate) struct Term {
 impl Term {
     /// Every attribute and sub-attribute of a type.
     pub(crate) fn all(resource_type: &'static ResourceType) -> Vec<Self> {
-        let core = resource_type.attributes().map(|attribute| (None, attribute));
+        let core = resource_type
+            .attributes()
+            .map(|attribute| (None, attribute));
         let extensions = resource_type.extensions.iter().flat_map(|extension| {
-            extension.schema.attributes.iter().map(|attribute| (Some(extension.schema), attribute))
+            extension
+                .schema
+                .attributes
+                .iter()
+                .map(|attribute| (Some(extension.schema), attribute))
         });
         core.chain(extensions)
             .filter(|(_, attribute)| attribute.returned != Returned::Never)
             .flat_map(|(schema, attribute)| {
                 let subs = attribute.sub_attributes.iter().map(Some);
-                std::iter::once(None).chain(subs).map(move |sub| Self { schema, attribute, sub })
+                std::iter::once(None).chain(subs).map(move |sub| Self {
+                    schema,
+                    attribute,
+                    sub,
+                })
             })
             .collect()
     }
@@ -36,15 +46,16 @@ impl Term {
     pub(crate) fn leaf(self) -> &'static Attribute {
         match self.sub {
             Some(sub) => sub,
-            None if self.attribute.kind == Type::Complex => {
-                self.attribute.sub_attribute("value").unwrap_or(self.attribute)
-            }
+            None if self.attribute.kind == Type::Complex => self
+                .attribute
+                .sub_attribute("value")
+                .unwrap_or(self.attribute),
             None => self.attribute,
         }
     }
 
     /// The values that a resource shows there.
-    pub(crate) fn shown<'a>(self, resource: &'a serde_json::Map<String, Value>) -> Vec<&'a Value> {
+    pub(crate) fn shown(self, resource: &serde_json::Map<String, Value>) -> Vec<&Value> {
         let holder = match self.schema {
             Some(schema) => resource.get(schema.uri).and_then(Value::as_object),
             None => Some(resource),
@@ -59,12 +70,17 @@ impl Term {
         if leaf == self.attribute {
             return values;
         }
-        values.into_iter().filter_map(|value| value.get(leaf.name)).collect()
+        values
+            .into_iter()
+            .filter_map(|value| value.get(leaf.name))
+            .collect()
     }
 
     /// The path as written in full.
     pub(crate) fn path(self) -> String {
-        let mut path = self.schema.map_or_else(String::new, |schema| format!("{}:", schema.uri));
+        let mut path = self
+            .schema
+            .map_or_else(String::new, |schema| format!("{}:", schema.uri));
         path += self.attribute.name;
         if let Some(sub) = self.sub {
             path = path + "." + sub.name;
@@ -94,30 +110,16 @@ pub(crate) fn operators(kind: Type) -> &'static [&'static str] {
 
 impl<'a> Filters<'a> {
     pub(crate) fn new(population: &'a Population) -> Self {
-        Self { population, terms: Term::all(population.resource_type) }
+        Self {
+            population,
+            terms: Term::all(population.resource_type),
+        }
     }
 
     /// A filter of up to a dozen comparisons.
     pub(crate) fn filter(&self, dice: &mut Dice) -> String {
         let depth = dice.below(4);
-        self.tree(dice, depth, &|dice| self.atom(dice))
-    }
-
-    fn tree(&self, dice: &mut Dice, depth: usize, atom: &dyn Fn(&mut Dice) -> String) -> String {
-        if depth == 0 {
-            return atom(dice);
-        }
-        match dice.below(6) {
-            0 => atom(dice),
-            1 => format!("not ({})", self.tree(dice, depth - 1, atom)),
-            2 => format!("({})", self.tree(dice, depth - 1, atom)),
-            joint => {
-                let joint = if joint % 2 == 0 { " and " } else { " or " };
-                let parts: Vec<String> =
-                    (0..2 + dice.below(2)).map(|_| self.tree(dice, depth - 1, atom)).collect();
-                parts.join(&spelt(joint, dice))
-            }
-        }
+        tree(dice, depth, &|dice| self.atom(dice))
     }
 
     /// A comparison or a value path.
@@ -126,7 +128,7 @@ impl<'a> Filters<'a> {
         let brackets = term.attribute.kind == Type::Complex || term.attribute.multi_valued;
         if term.sub.is_none() && brackets && dice.chance(50) {
             let depth = dice.below(3);
-            let inner = self.tree(dice, depth, &|dice| self.part(term, dice));
+            let inner = tree(dice, depth, &|dice| self.part(term, dice));
             return format!("{}[{inner}]", self.path(term, dice));
         }
         let path = self.path(term, dice);
@@ -137,7 +139,13 @@ impl<'a> Filters<'a> {
     fn part(&self, of: Term, dice: &mut Dice) -> String {
         let (name, term) = if of.attribute.kind == Type::Complex {
             let sub = dice.pick(of.attribute.sub_attributes);
-            (sub.name, Term { sub: Some(sub), ..of })
+            (
+                sub.name,
+                Term {
+                    sub: Some(sub),
+                    ..of
+                },
+            )
         } else {
             ("value", of)
         };
@@ -151,7 +159,11 @@ impl<'a> Filters<'a> {
             let state = dice.pick(&["pr", "eq null", "ne null"]);
             return format!("{path} {state}");
         }
-        let operator = if dice.chance(2) { dice.pick(&OPERATORS) } else { dice.pick(operators) };
+        let operator = if dice.chance(2) {
+            dice.pick(&OPERATORS)
+        } else {
+            dice.pick(operators)
+        };
         let literal = self.literal(term, dice);
         format!("{path} {} {literal}", spelt(operator, dice))
     }
@@ -192,8 +204,12 @@ fn bent(text: &str, dice: &mut Dice) -> String {
         0..=2 => text.to_owned(),
         3 => text.to_uppercase(),
         4 => text.to_lowercase(),
-        5 => characters[..dice.below(characters.len() + 1)].iter().collect(),
-        6 => characters[dice.below(characters.len() + 1)..].iter().collect(),
+        5 => characters[..dice.below(characters.len() + 1)]
+            .iter()
+            .collect(),
+        6 => characters[dice.below(characters.len() + 1)..]
+            .iter()
+            .collect(),
         _ => {
             let start = dice.below(characters.len() + 1);
             let length = dice.below(3).min(characters.len() - start);
@@ -205,7 +221,9 @@ fn bent(text: &str, dice: &mut Dice) -> String {
 /// A JSON string, at times with every character escaped.
 fn quoted(text: &str, dice: &mut Dice) -> String {
     if dice.chance(5) {
-        let escaped: String = text.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
+        let escaped = text.encode_utf16().fold(String::new(), |escaped, unit| {
+            escaped + &format!("\\u{unit:04X}")
+        });
         return format!("\"{escaped}\"");
     }
     Value::from(text).to_string()
@@ -217,5 +235,24 @@ fn spelt(text: &str, dice: &mut Dice) -> String {
         10 => text.to_ascii_uppercase(),
         11 => text.to_ascii_lowercase(),
         _ => text.to_owned(),
+    }
+}
+
+/// Tests joined, negated and bracketed.
+fn tree(dice: &mut Dice, depth: usize, atom: &dyn Fn(&mut Dice) -> String) -> String {
+    if depth == 0 {
+        return atom(dice);
+    }
+    match dice.below(6) {
+        0 => atom(dice),
+        1 => format!("not ({})", tree(dice, depth - 1, atom)),
+        2 => format!("({})", tree(dice, depth - 1, atom)),
+        joint => {
+            let joint = if joint % 2 == 0 { " and " } else { " or " };
+            let parts: Vec<String> = (0..2 + dice.below(2))
+                .map(|_| tree(dice, depth - 1, atom))
+                .collect();
+            parts.join(&spelt(joint, dice))
+        }
     }
 }

@@ -21,9 +21,20 @@ fn key(term: Term, shown: &Shown) -> Option<&Value> {
         None => &shown.image,
     };
     let value = holder.get(term.attribute.name)?;
-    let within = |value| if leaf == term.attribute { Some(value) } else { Value::get(value, leaf.name) };
-    let Value::Array(values) = value else { return within(value) };
-    let primary = values.iter().find(|value| value["primary"] == true).and_then(within);
+    let within = |value| {
+        if leaf == term.attribute {
+            Some(value)
+        } else {
+            Value::get(value, leaf.name)
+        }
+    };
+    let Value::Array(values) = value else {
+        return within(value);
+    };
+    let primary = values
+        .iter()
+        .find(|value| value["primary"] == true)
+        .and_then(within);
     primary.or_else(|| values.first().and_then(within))
 }
 
@@ -41,13 +52,21 @@ fn compare(a: &Value, b: &Value) -> Ordering {
 
 /// The ids of these resources in order; by id where there is no term.
 pub(crate) fn sorted(resources: &[&Shown], term: Option<Term>, descending: bool) -> Vec<String> {
-    sorted_each(resources.iter().map(|shown| (term, *shown)).collect(), descending)
+    sorted_each(
+        resources.iter().map(|shown| (term, *shown)).collect(),
+        descending,
+    )
 }
 
 /// The same for resources of several types, each with its own term.
-pub(crate) fn sorted_each(mut resources: Vec<(Option<Term>, &Shown)>, descending: bool) -> Vec<String> {
+pub(crate) fn sorted_each(
+    mut resources: Vec<(Option<Term>, &Shown)>,
+    descending: bool,
+) -> Vec<String> {
     resources.sort_by(|a, b| {
-        let value = |(term, shown): &(Option<Term>, &'_ Shown)| term.and_then(|term| key(term, shown).cloned());
+        let value = |(term, shown): &(Option<Term>, &'_ Shown)| {
+            term.and_then(|term| key(term, shown).cloned())
+        };
         let order = match (value(a), value(b)) {
             (Some(a), Some(b)) => compare(&a, &b),
             // Unassigned comes last when ascending.
@@ -56,7 +75,10 @@ pub(crate) fn sorted_each(mut resources: Vec<(Option<Term>, &Shown)>, descending
         let order = if descending { order.reverse() } else { order };
         order.then_with(|| a.1.id.cmp(&b.1.id))
     });
-    resources.into_iter().map(|(_, shown)| shown.id.clone()).collect()
+    resources
+        .into_iter()
+        .map(|(_, shown)| shown.id.clone())
+        .collect()
 }
 
 /// All resources of a population, borrowed.

@@ -59,7 +59,10 @@ impl World {
                     body["members"] = Value::from(members);
                 }
                 // Some at the same moment, some days apart.
-                memory.elapsed.set(memory.elapsed.get() + [0, 1_000, 86_400_000][dice.below(20).saturating_sub(17)]);
+                memory.elapsed.set(
+                    memory.elapsed.get()
+                        + [0, 1_000, 86_400_000][dice.below(20).saturating_sub(17)],
+                );
                 let got = client.post(resource_type.endpoint, &body);
                 assert_eq!(got.status, 201, "{body:#}\n{:#}", got.body);
                 let id = got.body["id"].as_str().unwrap().to_owned();
@@ -74,16 +77,28 @@ impl World {
         for id in &people {
             if dice.chance(20) {
                 let title = format!("title {}", dice.below(9));
-                client.patch(&format!("/Users/{id}"), &json!([{ "op": "replace", "path": "title", "value": title }])).expect(200);
+                client
+                    .patch(
+                        &format!("/Users/{id}"),
+                        &json!([{ "op": "replace", "path": "title", "value": title }]),
+                    )
+                    .expect(200);
             }
         }
         for resource_type in ResourceType::all() {
-            let list = client.get(&format!("{}?count=1000&attributes=id", resource_type.endpoint)).expect(200);
+            let list = client
+                .get(&format!(
+                    "{}?count=1000&attributes=id",
+                    resource_type.endpoint
+                ))
+                .expect(200);
             let resources = list["Resources"].as_array().unwrap();
             let resources = resources.iter().map(|listed| {
                 let id = listed["id"].as_str().unwrap().to_owned();
                 let path = format!("{}/{id}", resource_type.endpoint);
-                let Value::Object(mut resource) = client.get(&path).expect(200) else { panic!("{path}") };
+                let Value::Object(mut resource) = client.get(&path).expect(200) else {
+                    panic!("{path}")
+                };
                 let requested: Vec<&str> = resource_type
                     .attributes()
                     .filter(|attribute| attribute.returned == scim::schema::Returned::Request)
@@ -91,20 +106,35 @@ impl World {
                     .collect();
                 if !requested.is_empty() {
                     let path = format!("{path}?attributes={}", requested.join(","));
-                    let Value::Object(rest) = client.get(&path).expect(200) else { panic!("{path}") };
+                    let Value::Object(rest) = client.get(&path).expect(200) else {
+                        panic!("{path}")
+                    };
                     resource.extend(rest);
                 }
-                Shown { image: fold(resource_type, &resource), resource, id }
+                Shown {
+                    image: fold(resource_type, &resource),
+                    resource,
+                    id,
+                }
             });
             let resources: Vec<Shown> = resources.collect();
-            populations.push(Population { resource_type, resources });
+            populations.push(Population {
+                resource_type,
+                resources,
+            });
         }
-        Self { memory, populations }
+        Self {
+            memory,
+            populations,
+        }
     }
 
     /// The resources of one type.
     pub(crate) fn of(&self, resource_type: &'static ResourceType) -> &Population {
-        self.populations.iter().find(|population| population.resource_type == resource_type).unwrap()
+        self.populations
+            .iter()
+            .find(|population| population.resource_type == resource_type)
+            .unwrap()
     }
 
     /// Searches by POST.
@@ -122,7 +152,11 @@ impl World {
             .map(|(name, value)| {
                 let text = match value {
                     Value::String(text) => text.clone(),
-                    Value::Array(names) => names.iter().map(|name| name.as_str().unwrap()).collect::<Vec<_>>().join(","),
+                    Value::Array(names) => names
+                        .iter()
+                        .map(|name| name.as_str().unwrap())
+                        .collect::<Vec<_>>()
+                        .join(","),
                     other => other.to_string(),
                 };
                 format!("{name}={}", encoded(&text))
@@ -134,11 +168,20 @@ impl World {
 
 fn encoded(text: &str) -> String {
     text.bytes()
-        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
         .collect()
 }
 
 /// The ids of a list, in its order.
 pub(crate) fn ids(list: &Value) -> Vec<String> {
-    crate::support::client::each(list, "id").into_iter().map(str::to_owned).collect()
+    crate::support::client::each(list, "id")
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
 }

@@ -217,16 +217,5 @@ impl Memory {
 /// A moment of 2026.
 fn moment(elapsed: u64) -> Moment {
     const START: u64 = 1_767_225_600_000;
-    let (seconds, milliseconds) = (elapsed / 1_000, elapsed % 1_000);
-    let (days, seconds) = (seconds / 86_400, seconds % 86_400);
-    Moment {
-        text: format!(
-            "2026-01-{:02}T{:02}:{:02}:{:02}.{milliseconds:03}Z",
-            1 + days,
-            seconds / 3_600,
-            seconds / 60 % 60,
-            seconds % 60
-        ),
-        milliseconds: START + elapsed,
-    }
+    Moment::at(START + elapsed)
 }
