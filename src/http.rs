@@ -243,8 +243,10 @@ async fn one<D: Database>(
     let asked = query::asked(&request.query);
     let if_match = condition(request.if_match.as_deref());
     let if_none_match = condition(request.if_none_match.as_deref());
-    if method != "GET" {
-        refuse_if_none_match(&if_none_match)?;
+    if method != "GET" && if_none_match != Condition::None {
+        service
+            .none_match(resource_type, key, &if_none_match)
+            .await?;
     }
     match method {
         "GET" => {
@@ -303,18 +305,6 @@ async fn create_me<D: Database>(
 
 fn condition(header: Option<&str>) -> Condition {
     header.map_or(Condition::None, Condition::parse)
-}
-
-/// RFC 9110 §13.1.2: `If-None-Match: *` on a write means "only if there is none yet"; this server makes the ids, so
-/// there is nothing that such a write could create.
-fn refuse_if_none_match(condition: &Condition) -> Result<(), Failure> {
-    if *condition == Condition::Any {
-        return Err(Failure::PreconditionFailed(
-            "If-None-Match: * asks for a resource that is not there yet; create one with POST."
-                .to_owned(),
-        ));
-    }
-    Ok(())
 }
 
 fn etag(version: &str) -> String {

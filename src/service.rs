@@ -115,6 +115,9 @@ impl From<Error> for Failure {
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
         match error {
+            store::Error::Unauthorized => Self::Unauthorized(
+                "The bearer token is not known, has expired or was revoked. Create one with `npm run token -- create`.",
+            ),
             store::Error::Unique(what) => Self::Refused(Error::uniqueness(taken(&what))),
             store::Error::Guard => Self::Broken("a guard failed that had no reader".to_owned()),
             store::Error::TooBig => Self::TooLarge(
@@ -252,26 +255,6 @@ impl Condition {
     }
 }
 
-/// Why a batch gave no results.
-#[derive(Debug)]
-pub enum Halt {
-    /// The credential is not good.
-    Unauthorized,
-    /// The database refused it.
-    Store(store::Error),
-}
-
-impl From<Halt> for Failure {
-    fn from(halt: Halt) -> Self {
-        match halt {
-            Halt::Unauthorized => Self::Unauthorized(
-                "The bearer token is not known, has expired or was revoked. Create one with `npm run token -- create`.",
-            ),
-            Halt::Store(error) => error.into(),
-        }
-    }
-}
-
 /// One request's view of everything it needs.
 pub struct Service<'a, D> {
     /// Where the data is.
@@ -303,7 +286,7 @@ impl<D: Database> Service<'_, D> {
     }
 
     /// Runs a batch, with the look-up of the token in front where there is one.
-    pub async fn run(&self, statements: Vec<Statement>) -> Result<Results, Halt> {
+    pub async fn run(&self, statements: Vec<Statement>) -> Result<Results, store::Error> {
         self.run_with_facts(statements, false)
             .await
             .map(|(results, _)| results)
@@ -314,18 +297,16 @@ impl<D: Database> Service<'_, D> {
         &self,
         mut statements: Vec<Statement>,
         with_cursor_key: bool,
-    ) -> Result<(Results, TokenFacts), Halt> {
+    ) -> Result<(Results, TokenFacts), store::Error> {
         let facts = self.tenant.facts(with_cursor_key);
         let asked = facts.is_some();
         if let Some(facts) = facts {
             statements.insert(0, facts);
         }
         if statements.iter().any(|statement| !statement.fits()) {
-            return Err(Halt::Store(store::Error::Broken(
-                "too many parameters".to_owned(),
-            )));
+            return Err(store::Error::Broken("too many parameters".to_owned()));
         }
-        let mut results = self.database.batch(statements).await.map_err(Halt::Store)?;
+        let mut results = self.database.batch(statements).await?;
         if !asked {
             return Ok((results, TokenFacts::default()));
         }
@@ -334,8 +315,8 @@ impl<D: Database> Service<'_, D> {
         } else {
             results.remove(0)
         };
-        let row = rows.first_mut().ok_or(Halt::Unauthorized)?;
-        let facts = Tenant::read_facts(row).map_err(Halt::Store)?;
+        let row = rows.first_mut().ok_or(store::Error::Unauthorized)?;
+        let facts = Tenant::read_facts(row)?;
         self.known.replace(Some(facts.clone()));
         Ok((results, facts))
     }
@@ -353,6 +334,27 @@ impl<D: Database> Service<'_, D> {
             .await?;
         self.answer(resource_type, results, &projection)?
             .ok_or_else(|| self.not_found(resource_type, key))
+    }
+
+    /// Refuses a write whose `If-None-Match` names the resource's version, or is `*` (RFC 9110 §13.1.2): ids are the
+    /// server's, so there is nothing that a write to an address could create.
+    pub async fn none_match(
+        &self,
+        resource_type: &'static ResourceType,
+        key: &Key,
+        condition: &Condition,
+    ) -> Result<(), Failure> {
+        let statement = read::version(&self.view(resource_type), key);
+        let mut rows = self.run(vec![statement]).await?.pop().unwrap_or_default();
+        let row = rows
+            .first_mut()
+            .ok_or_else(|| self.not_found(resource_type, key))?;
+        if condition.allows(&row.required_text(0)?) {
+            return Err(Failure::PreconditionFailed(
+                "The resource is there, in a version that If-None-Match excludes.".to_owned(),
+            ));
+        }
+        Ok(())
     }
 
     /// The statements that fetch a resource for a reply: itself, then the members of a group.

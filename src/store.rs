@@ -163,6 +163,8 @@ pub trait Database {
 /// Why a batch failed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Error {
+    /// The token is not good (see [`tenant::Tenant::facts`]).
+    Unauthorized,
     /// A value that must be unique is in use; holds the name of the index, or of the columns.
     Unique(String),
     /// A statement of the batch found its condition not met (see [`read::guard`]).
@@ -176,7 +178,9 @@ pub enum Error {
 impl Error {
     /// Reads the words of `SQLite`, as D1 passes them on.
     pub fn from_message(message: &str) -> Self {
-        if let Some((_, rest)) = message.split_once("UNIQUE constraint failed: ") {
+        if message.contains(tenant::UNKNOWN_TOKEN) {
+            Self::Unauthorized
+        } else if let Some((_, rest)) = message.split_once("UNIQUE constraint failed: ") {
             Self::Unique(rest.to_owned())
         } else if message.contains("malformed JSON") {
             Self::Guard

@@ -556,6 +556,6 @@ fn a_null_character_is_refused() {
     ] {
         client
             .post("/Users", &body)
-            .refused(400, "invalidValue", "must be a string");
+            .refused(400, "invalidValue", "U+0000");
     }
 }

@@ -101,7 +101,7 @@ fn several_tokens_are_good_at_once_and_a_revoked_one_stops_at_once() {
     ] {
         let got = old.send(&old.request(method, &path, None));
         assert_eq!(got.status, 401, "{method} {path}");
-        assert_eq!(got.header("WWW-Authenticate"), Some("Bearer"));
+        assert_eq!(got.header("WWW-Authenticate"), Some("Bearer realm=\"scim\""));
     }
     for (method, path, body) in [
         ("POST", "/Users".to_owned(), json!({ "userName": "eve" })),

@@ -25,9 +25,16 @@ impl MediaType {
     pub fn accepted(accept: Option<&str>) -> Self {
         let accept = accept.unwrap_or_default().to_ascii_lowercase();
         let names = |name: &str| {
-            accept
-                .split(',')
-                .any(|range| range.split(';').next().unwrap_or_default().trim() == name)
+            accept.split(',').any(|range| {
+                let mut parts = range.split(';').map(str::trim);
+                // A weight of zero means "not this one" (RFC 9110 §12.4.2).
+                parts.next() == Some(name)
+                    && !parts.any(|weight| {
+                        weight
+                            .strip_prefix("q=")
+                            .is_some_and(|digits| digits.trim_matches(['0', '.']).is_empty())
+                    })
+            })
         };
         if names("application/json") && !names("application/scim+json") {
             Self::Json

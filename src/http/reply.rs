@@ -58,7 +58,7 @@ impl Reply {
         let (status, scim_type, detail) = told(failure);
         let reply = Self::error(status, scim_type, detail);
         if status == 401 {
-            return reply.with("WWW-Authenticate", "Bearer");
+            return reply.with("WWW-Authenticate", "Bearer realm=\"scim\"");
         }
         reply
     }

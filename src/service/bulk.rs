@@ -12,7 +12,7 @@ use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::Value;
 
 use super::create::Planned;
-use super::{Asked, Condition, Failure, Halt, Service};
+use super::{Asked, Condition, Failure, Service};
 use crate::store::limits::RUN_BYTES;
 use crate::store::read::Key;
 use crate::store::{self, Database, write};
@@ -256,8 +256,8 @@ impl<D: Database> Service<'_, D> {
         }
         let results = match self.run(statements).await {
             Ok(results) => results,
-            Err(Halt::Store(store::Error::Guard | store::Error::Unique(_))) => return Ok(false),
-            Err(halt) => return Err(halt.into()),
+            Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(false),
+            Err(error) => return Err(error.into()),
         };
         let mut created = BTreeSet::new();
         for row in results.iter().take(inserts).flatten() {

@@ -5,7 +5,7 @@ use scim::resource::{Resource, unique_values};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
-use super::{Answer, Asked, Failure, Halt, Service, in_use};
+use super::{Answer, Asked, Failure, Service, in_use};
 use crate::store::membership::{self, Change};
 use crate::store::read::{self, Key};
 use crate::store::table::Table;
@@ -90,10 +90,10 @@ impl<D: Database> Service<'_, D> {
         }
         let mut results = match self.run(statements).await {
             Ok(results) => results,
-            Err(Halt::Store(store::Error::Guard)) => {
+            Err(store::Error::Guard) => {
                 return Err(self.explain_links(&planned).await?);
             }
-            Err(halt) => return Err(halt.into()),
+            Err(error) => return Err(error.into()),
         };
         if results.first().is_none_or(Vec::is_empty) {
             return Err(planned.name_in_use());

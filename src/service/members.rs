@@ -5,7 +5,7 @@ use scim::filter::predicate::Predicate;
 use scim::patch::{LinkChange, LinkOperation, net_links};
 use scim::resource_type::{GROUP_TYPE, USER_TYPE};
 
-use super::{Condition, Failure, Halt, Service};
+use super::{Condition, Failure, Service};
 use crate::store::limits::IDS_PER_PARAMETER;
 use crate::store::membership::{self, Change};
 use crate::store::predicate::push_element_predicate;
@@ -40,10 +40,10 @@ impl<D: Database> Service<'_, D> {
         statements.push(membership::outcome(&view, id, &version, change));
         let mut results = match self.run(statements).await {
             Ok(results) => results,
-            Err(Halt::Store(store::Error::Guard)) => {
+            Err(store::Error::Guard) => {
                 return Err(self.explain_members(id, &change.add).await?);
             }
-            Err(halt) => return Err(halt.into()),
+            Err(error) => return Err(error.into()),
         };
         let mut outcome = results.pop().unwrap_or_default().into_iter();
         let now = match outcome.next() {

@@ -10,7 +10,7 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::{Map, Value};
 
 use super::create::check_size;
-use super::{Answer, Asked, Condition, Failure, Halt, Service, parse_stored};
+use super::{Answer, Asked, Condition, Failure, Service, parse_stored};
 use crate::store::limits::WRITE_TRIES;
 use crate::store::membership::{self, Change};
 use crate::store::read::{self, Key, Stored};
@@ -157,13 +157,13 @@ impl<D: Database> Service<'_, D> {
         }
         let mut results = match self.run(statements).await {
             Ok(results) => results,
-            Err(Halt::Store(store::Error::Guard)) => {
+            Err(store::Error::Guard) => {
                 return Err(match &changed.teams {
                     Some(teams) => self.explain_teams(teams).await?,
                     None => self.explain_members(id, &changed.members.add).await?,
                 });
             }
-            Err(halt) => return Err(halt.into()),
+            Err(error) => return Err(error.into()),
         };
         if whole {
             return self.answer(resource_type, results, attempt.projection);

@@ -49,11 +49,17 @@ impl<D: Database> Service<'_, D> {
         if answered
             && members.is_empty()
             && let Some(values) = plain_replaces(&own)
-            && let Some(answer) = self
+        {
+            if let Some(answer) = self
                 .assign(resource_type, key, condition, asked, &values)
                 .await?
-        {
-            return Ok(answer);
+            {
+                return Ok(answer);
+            }
+            // It has these values already, or is not there.
+            if !matches!(condition, Condition::OneOf(_)) {
+                return self.read(resource_type, key, asked).await;
+            }
         }
         // A group's reply is 204: asking for one attribute spares reading its members.
         let bare = Asked {
@@ -79,7 +85,7 @@ impl<D: Database> Service<'_, D> {
     }
 
     /// Gives singular attributes new values in one statement. No answer when it wrote nothing: the resource is not
-    /// there, is another version, or has these values already; the long way tells which.
+    /// there, is another version, or has these values already.
     async fn assign(
         &self,
         resource_type: &'static ResourceType,

@@ -7,7 +7,7 @@ use scim::filter::predicate::Predicate;
 use scim::path::Location;
 
 use super::expression::{View, link_column, push_json_path, push_links, push_value, segments};
-use super::predicate::push_predicate;
+use super::predicate::{is_lookup, push_predicate};
 use super::read::push_resource;
 use super::table::push_scope;
 use super::{Error, Row, Statement};
@@ -253,6 +253,7 @@ impl Page<'_> {
                 // Not `k` alone: that would be the column of the result, which is dressed for a cursor.
                 statement.push("page.k");
             },
+            "",
             "page",
         );
         self.push_limit(statement, true);
@@ -269,6 +270,15 @@ impl Page<'_> {
         self.push_order(
             statement,
             |statement| push_key(statement, source),
+            // A look-up is by its key; the order must not tempt the planner to walk the tenant by id.
+            if source
+                .predicate
+                .is_some_and(|predicate| is_lookup(&source.view, predicate))
+            {
+                "+"
+            } else {
+                ""
+            },
             source.view.row(),
         );
         self.push_limit(statement, whole);
@@ -293,7 +303,13 @@ impl Page<'_> {
     }
 
     /// §3.4.2.3: what has no value comes last when ascending, first when descending.
-    fn push_order(&self, statement: &mut Statement, push_key: impl Fn(&mut Statement), row: &str) {
+    fn push_order(
+        &self,
+        statement: &mut Statement,
+        push_key: impl Fn(&mut Statement),
+        sign: &str,
+        row: &str,
+    ) {
         let backwards = matches!(self.window, Window::Before(_));
         statement.push(" ORDER BY ");
         if self.order.keyed {
@@ -305,6 +321,7 @@ impl Page<'_> {
             });
         }
         statement
+            .push(sign)
             .push(row)
             .push(if backwards { ".id DESC" } else { ".id" });
     }
@@ -340,6 +357,14 @@ impl Page<'_> {
                 .push("))");
             return;
         };
+        // A key that every row has is bounded at both ends: the first condition is a range of its index.
+        let required = is_required(source);
+        if required {
+            key(statement);
+            statement.push(if growing { " >= " } else { " <= " });
+            push_mark_key(statement, seen);
+            statement.push(" AND (");
+        }
         key(statement);
         statement.push(if growing { " > " } else { " < " });
         push_mark_key(statement, seen);
@@ -352,7 +377,9 @@ impl Page<'_> {
             .push(id)
             .bind(mark.id.as_str())
             .push(")");
-        if growing {
+        if required {
+            statement.push(")");
+        } else if growing {
             statement.push(" OR ");
             key(statement);
             statement.push(" IS NULL");
@@ -376,6 +403,15 @@ pub fn total(view: &View<'_>) -> Statement {
         .push(" AND resource_type = ")
         .bind(view.resource_type.name);
     statement
+}
+
+/// Whether every row has the sort key.
+fn is_required(source: &Source<'_>) -> bool {
+    source.sort.is_some_and(|location| {
+        location.extension.is_none()
+            && location.attribute.required
+            && !location.attribute.multi_valued
+    })
 }
 
 fn push_matching(statement: &mut Statement, source: &Source<'_>) {

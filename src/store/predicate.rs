@@ -290,8 +290,7 @@ pub fn is_lookup(view: &View<'_>, predicate: &Predicate) -> bool {
                         .is_some())
         }
         Predicate::Element { of, holds } => {
-            of.extension.is_none()
-                && of.attribute.name == "emails"
+            (of.attribute.linked || (of.extension.is_none() && of.attribute.name == "emails"))
                 && required_value(holds).is_some()
         }
         Predicate::All(parts) => parts.iter().any(|part| is_lookup(view, part)),

@@ -8,6 +8,9 @@ use super::{Error, Row, Statement};
 /// The tenant of `SCIM_TOKEN`.
 pub const DEFAULT_TENANT: i64 = 1;
 
+/// What the error of a batch with a bad token has in its message.
+pub const UNKNOWN_TOKEN: &str = "unknown token";
+
 /// Whose data a statement works on.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Tenant {
@@ -89,13 +92,19 @@ impl Tenant {
                 Some(statement)
             }
             Self::Token { .. } => {
-                let mut statement = Statement::new("SELECT tenant_id, subject, ");
-                statement.push(if with_cursor_key {
-                    "(SELECT cursor_key FROM tenants WHERE id = tenant_id) AS cursor_key"
-                } else {
-                    "'' AS cursor_key"
-                });
-                statement.push(", last_used_at FROM tokens WHERE ");
+                // A token that is not good fails the batch, so that nothing behind it is read: a path that is none
+                // makes `json_extract` an error.
+                let mut statement =
+                    Statement::new("SELECT coalesce(t.tenant_id, json_extract('{}', '");
+                statement
+                    .push(UNKNOWN_TOKEN)
+                    .push("')), t.subject, ")
+                    .push(if with_cursor_key {
+                        "(SELECT cursor_key FROM tenants WHERE id = t.tenant_id) AS cursor_key"
+                    } else {
+                        "'' AS cursor_key"
+                    })
+                    .push(", t.last_used_at FROM (SELECT 1) LEFT JOIN tokens t ON ");
                 self.push_good_token(&mut statement);
                 Some(statement)
             }

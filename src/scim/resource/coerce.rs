@@ -246,6 +246,9 @@ pub(crate) fn unsuitable(location: Location, value: &Value) -> Error {
     });
     rest.push_str(", not ");
     rest.push_str(match value {
+        Value::String(text) if text.contains('\0') => {
+            "one with the character U+0000, which is not stored"
+        }
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "this number",
