@@ -56,6 +56,9 @@ export function wranglerProgram() {
 /** The words of wrangler's error, without its boxes and colours. */
 export function reason(stdout, stderr) {
   const text = `${stderr}\n${stdout}`.replace(/\u001b\[[\d;]*m/g, "");
+  if (text.includes("necessary to set a CLOUDFLARE_API_TOKEN")) {
+    return "it is not logged in to Cloudflare: run `npx wrangler login` (or set CLOUDFLARE_API_TOKEN) and the command again.";
+  }
   const error = text.match(/"text":\s*"([^"]+)"/) ?? text.match(/\[ERROR\]\s*([^\n]+)/) ?? text.match(/(\S[^\n]*)/);
   return error?.[1] ?? "it said nothing";
 }

@@ -6,6 +6,7 @@ import { capture, ROOT, run } from "./process.mjs";
 import { Problem, say, step } from "./say.mjs";
 
 const TARGETS = ["wasm32-unknown-unknown", "wasm32v1-none"];
+const COMPONENTS = ["rustfmt", "clippy"];
 const INSTALL_RUST = "install Rust with rustup (https://rustup.rs), open a new terminal and run the command again.";
 
 let ready;
@@ -50,21 +51,28 @@ async function checkWithoutRustup() {
 }
 
 async function prepareToolchain() {
+  // The pinned toolchain is meant, whatever the terminal asks of other projects.
+  delete process.env.RUSTUP_TOOLCHAIN;
   const pinned = (await readFile(join(ROOT, "rust-toolchain.toml"), "utf8")).match(/channel = "(.+)"/)[1];
   if ((await capture("rustc", ["--version"])).code !== 0) {
     await step(`Installing Rust ${pinned}`, () => installToolchain(pinned));
   }
   await checkVersion();
-  const { stdout } = await capture("rustup", ["target", "list", "--installed"]);
-  const missing = TARGETS.filter((target) => !stdout.split(/\s+/).includes(target));
-  if (missing.length > 0) {
-    await step(`Adding the targets ${missing.join(", ")}`, () =>
-      run("rustup", ["target", "add", ...missing], {
-        label: "rustup",
-        problem: `rustup could not add the targets ${missing.join(", ")} (it says why above); check the network and run the command again.`,
-      }),
-    );
-  }
+  await add("target", TARGETS);
+  await add("component", COMPONENTS);
+}
+
+async function add(kind, names) {
+  const installed = (await capture("rustup", [kind, "list", "--installed"])).stdout.split(/\s+/);
+  const missing = names.filter((name) => !installed.some((line) => line === name || line.startsWith(`${name}-`)));
+  if (missing.length === 0) return;
+  const words = `${kind}${missing.length > 1 ? "s" : ""} ${missing.join(", ")}`;
+  await step(`Adding the ${words}`, () =>
+    run("rustup", [kind, "add", ...missing], {
+      label: "rustup",
+      problem: `rustup could not add the ${words} (it says why above); check the network and run the command again.`,
+    }),
+  );
 }
 
 /** The pinned toolchain; where it cannot be had, the default one if that is new enough. */
@@ -86,7 +94,7 @@ async function checkVersion() {
   const needed = (await readFile(join(ROOT, "Cargo.toml"), "utf8")).match(/^rust-version = "(\d+)\.(\d+)/m);
   const { stdout, stderr } = await capture("rustc", ["--version"]);
   const found = stdout.match(/^rustc (\d+)\.(\d+)/);
-  if (!found) throw new Problem(`rustc does not run (${stderr.trim() || "it is not on the PATH"}): ${INSTALL_RUST}`);
+  if (!found) throw new Problem(`rustc does not run (${stderr.trim().split("\n")[0] || "it is not on the PATH"}): ${INSTALL_RUST}`);
   const [major, minor] = found.slice(1).map(Number);
   if (needed && (major < Number(needed[1]) || (major === Number(needed[1]) && minor < Number(needed[2])))) {
     throw new Problem(`this needs Rust ${needed[1]}.${needed[2]} or newer, and this is ${stdout.trim()}: run \`rustup update\` and the command again.`);

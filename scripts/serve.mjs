@@ -43,6 +43,7 @@ export async function serve({ port, state, vars }) {
     await miniflare.ready;
     const workerd = findWorkerd();
     guard(workerd);
+    endWith(workerd);
     await migrate(await miniflare.getD1Database("DB"));
     const origin = (await miniflare.unsafeGetDirectURL()).origin;
     await answers(origin);
@@ -51,6 +52,19 @@ export async function serve({ port, state, vars }) {
     await stop();
     throw error;
   }
+}
+
+/** A runtime that has crashed leaves nothing to serve. */
+function endWith(workerd) {
+  if (workerd === undefined) return;
+  setInterval(() => {
+    try {
+      process.kill(workerd, 0);
+    } catch {
+      console.error("scim-worker: workerd has ended by itself; start it again.");
+      process.exit(1);
+    }
+  }, 1000).unref();
 }
 
 async function modules() {

@@ -5,5 +5,5 @@ import { run } from "./process.mjs";
 
 export async function main(args) {
   await build();
-  await run("cargo", ["test", "--workspace", "--features", "workerd", ...args], { problem: "a test failed; which one is above." });
+  await run("cargo", ["test", "--workspace", "--features", "workerd", "--no-fail-fast", ...args], { problem: "a test failed; which one is above." });
 }

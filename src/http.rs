@@ -26,12 +26,11 @@ pub mod reply;
 pub mod request;
 pub mod route;
 
+use body::MAX_BODY;
 use media::MediaType;
 use reply::Reply;
 use request::Request;
 use route::{Place, Unrouted};
-
-pub use body::{MAX_BODY, MAX_LARGE_BODY};
 
 /// What the Worker gives to every request.
 pub struct Environment<'a, D> {
@@ -128,7 +127,7 @@ async fn answer<D: Database>(
     }
     let base = base(request);
     if place.is_discovery() {
-        if query::has_filter(&request.query) {
+        if query::has_filter(&request.query)? {
             return Err(Failure::Forbidden(
                 "Discovery endpoints take no filter (RFC 7644 §4); ask without one.".to_owned(),
             ));
@@ -205,7 +204,7 @@ async fn serve<D: Database>(
         (Place::Collection(resource_type), _) => {
             let body = body::json(request, body::limit(resource_type))?;
             let answer = service
-                .create(resource_type, &body, &query::asked(&request.query))
+                .create(resource_type, &body, &query::asked(&request.query)?)
                 .await?;
             Ok(resource(201, answer))
         }
@@ -240,7 +239,7 @@ async fn one<D: Database>(
     method: &str,
     request: &Request,
 ) -> Result<Reply, Failure> {
-    let asked = query::asked(&request.query);
+    let asked = query::asked(&request.query)?;
     let if_match = condition(request.if_match.as_deref());
     let if_none_match = condition(request.if_none_match.as_deref());
     if method != "GET" && if_none_match != Condition::None {
@@ -303,6 +302,7 @@ async fn create_me<D: Database>(
     .into())
 }
 
+/// A header that names no version is met by none.
 fn condition(header: Option<&str>) -> Condition {
     header.map_or(Condition::None, Condition::parse)
 }

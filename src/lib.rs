@@ -17,9 +17,9 @@ use worker::js_sys::{Reflect, Uint8Array};
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::{Context, Env, event, web_sys};
 
+use http::Environment;
 use http::request::{Body, Request};
-use http::{Environment, MAX_LARGE_BODY};
-use service::{Mint, Moment, Settings};
+use service::{MAX_LARGE_BODY, Mint, Moment, Settings};
 use store::{Cost, Database};
 
 thread_local! {
@@ -188,13 +188,11 @@ async fn read(incoming: &web_sys::Request) -> worker::Result<Request> {
     })
 }
 
-/// The body. One that says it is too long is not read, and one that does not say is read no further than the limit.
+/// The body, as far as the limit. What is beyond is read and forgotten, so that the client hears the answer.
 async fn read_body(incoming: &web_sys::Request, length: Option<String>) -> worker::Result<Body> {
     let most = MAX_LARGE_BODY as usize;
-    if let Some(length) = length.and_then(|length| length.parse::<usize>().ok()) {
-        if length > most {
-            return Ok(Body::TooLong);
-        }
+    let told = length.and_then(|length| length.parse::<usize>().ok());
+    if told.is_some_and(|length| length <= most) {
         let buffer = JsFuture::from(incoming.array_buffer()?).await?;
         return Ok(Body::Bytes(Uint8Array::new(&buffer).to_vec()));
     }
@@ -202,18 +200,22 @@ async fn read_body(incoming: &web_sys::Request, length: Option<String>) -> worke
         return Ok(Body::default());
     };
     let reader: web_sys::ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    let mut bytes = Vec::new();
+    let mut body = if told.is_some() {
+        Body::TooLong
+    } else {
+        Body::default()
+    };
     loop {
         let part = JsFuture::from(reader.read()).await?;
         let value = Reflect::get(&part, &"value".into())?;
         if value.is_undefined() {
-            return Ok(Body::Bytes(bytes));
+            return Ok(body);
         }
-        bytes.extend(Uint8Array::new(&value).to_vec());
-        if bytes.len() > most {
-            // What the client still sends is nobody's.
-            let _ = reader.cancel();
-            return Ok(Body::TooLong);
+        if let Body::Bytes(bytes) = &mut body {
+            bytes.extend(Uint8Array::new(&value).to_vec());
+            if bytes.len() > most {
+                body = Body::TooLong;
+            }
         }
     }
 }

@@ -5,7 +5,6 @@
 use std::cell::RefCell;
 
 use scim::config::Limits;
-use scim::error::Error;
 use scim::habit::Habits;
 use scim::projection::Projection;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
@@ -24,11 +23,17 @@ pub mod create;
 pub mod cursor;
 pub mod delete;
 pub mod discovery;
+pub mod failure;
 pub mod list;
 pub mod members;
 pub mod modify;
 pub mod patch;
 pub mod replace;
+
+pub use failure::Failure;
+
+/// Bytes of the largest body: of a Bulk request, and of a group, which may have tens of thousands of members.
+pub const MAX_LARGE_BODY: u32 = 4_194_304;
 
 /// What an operator can set, and the limits that clients are told.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +51,7 @@ impl Default for Settings {
             accept_user_groups: false,
             limits: Limits {
                 bulk_max_operations: 1_000,
-                bulk_max_payload_size: crate::http::MAX_LARGE_BODY,
+                bulk_max_payload_size: MAX_LARGE_BODY,
                 filter_max_results: 1_000,
                 default_page_size: 100,
                 max_page_size: 1_000,
@@ -81,75 +86,6 @@ pub trait Mint {
     fn id(&self) -> String;
     /// The version of a resource as just written: any text that was never used before.
     fn version(&self) -> String;
-}
-
-/// Why a request was not done.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Failure {
-    /// The protocol refuses it.
-    Refused(Error),
-    /// The credential is missing or not good.
-    Unauthorized(&'static str),
-    /// There is no such resource or endpoint.
-    NotFound(String),
-    /// `If-Match` or `If-None-Match` names another version.
-    PreconditionFailed(String),
-    /// It lost against other writers too often.
-    Conflict(String),
-    /// It is larger than what is accepted.
-    TooLarge(String),
-    /// It is not allowed on this endpoint.
-    Forbidden(String),
-    /// Its body is of a type that is not read.
-    UnsupportedMediaType(String),
-    /// A defect here, or the database is not what it should be; the text is for the log.
-    Broken(String),
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Refused(error)
-    }
-}
-
-impl From<store::Error> for Failure {
-    fn from(error: store::Error) -> Self {
-        match error {
-            store::Error::Unauthorized => Self::Unauthorized(
-                "The bearer token is not known, has expired or was revoked. Create one with `npm run token -- create`.",
-            ),
-            store::Error::Unique(what) => Self::Refused(Error::uniqueness(taken(&what))),
-            store::Error::Guard => Self::Broken("a guard failed that had no reader".to_owned()),
-            store::Error::TooBig => Self::TooLarge(
-                "The resource would be larger than the database holds (2 MB as stored); nothing was changed. Shorten its \
-                 values."
-                    .to_owned(),
-            ),
-            store::Error::Broken(cause) => Self::Broken(cause),
-        }
-    }
-}
-
-/// Says which attribute's value is in use, from the index or columns that `SQLite` names.
-fn taken(what: &str) -> String {
-    let attribute = if what.contains("user_name") {
-        "userName"
-    } else if what.contains("display_name") {
-        "displayName"
-    } else {
-        return "A value of this resource must be unique and is in use by another resource; look up the attributes \
-                whose uniqueness is \"server\" in /Schemas."
-            .to_owned();
-    };
-    in_use(attribute)
-}
-
-/// The sentence for a unique attribute whose value is in use.
-pub(crate) fn in_use(attribute: &str) -> String {
-    format!(
-        "Another resource has this {attribute}; letter case does not distinguish. Look it up with a filter on \
-         {attribute} and update it, or choose another value."
-    )
 }
 
 /// A resource for a reply.
@@ -391,7 +327,7 @@ impl<D: Database> Service<'_, D> {
         for mut row in results.next().unwrap_or_default() {
             chunks.extend(row.text(1)?);
         }
-        link_members(&mut body, &chunks);
+        link_members(&mut body, chunks);
         let location = self.location_in(resource_type, &body);
         Ok(Some(Answer {
             body: project(body, projection)?,
@@ -428,18 +364,19 @@ impl<D: Database> Service<'_, D> {
     }
 }
 
-/// Puts the members of a group into its text: `chunks` are runs of members as JSON text.
-pub(crate) fn link_members(body: &mut String, chunks: &[String]) {
+/// Puts the members of a group into its text: `chunks` are runs of members as JSON text. Each is let go as soon as it
+/// is copied: a group of a hundred thousand is 17 MB.
+pub(crate) fn link_members(body: &mut String, chunks: Vec<String>) {
     if chunks.is_empty() || body.pop() != Some('}') {
         return;
     }
     body.reserve(chunks.iter().map(|chunk| chunk.len() + 1).sum::<usize>() + 16);
     body.push_str(",\"members\":[");
-    for (index, chunk) in chunks.iter().enumerate() {
+    for (index, chunk) in chunks.into_iter().enumerate() {
         if index > 0 {
             body.push(',');
         }
-        body.push_str(chunk);
+        body.push_str(&chunk);
     }
     body.push_str("]}");
 }

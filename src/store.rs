@@ -12,8 +12,10 @@ pub mod membership;
 pub mod page;
 pub mod predicate;
 pub mod read;
+pub mod run;
 pub mod table;
 pub mod tenant;
+pub mod unique;
 pub mod write;
 
 /// A value bound to a statement.

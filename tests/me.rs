@@ -1,6 +1,17 @@
 //! `/Me` (RFC 7644 §3.11).
 
-mod support;
+#[allow(dead_code, reason = "each test binary uses its part")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
+)]
+#[path = "support"]
+mod support {
+    pub(crate) mod client;
+    pub(crate) mod memory;
+}
 
 use serde_json::json;
 use support::client::Client;

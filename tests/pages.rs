@@ -1,6 +1,17 @@
 //! Pages by index and by cursor (RFC 7644 §3.4.2.4, RFC 9865).
 
-mod support;
+#[allow(dead_code, reason = "each test binary uses its part")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
+)]
+#[path = "support"]
+mod support {
+    pub(crate) mod client;
+    pub(crate) mod memory;
+}
 
 use serde_json::{Value, json};
 use support::client::{Client, each};

@@ -1,6 +1,17 @@
 //! Tenants are apart, and tokens are what keeps them so.
 
-mod support;
+#[allow(dead_code, reason = "each test binary uses its part")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
+)]
+#[path = "support"]
+mod support {
+    pub(crate) mod client;
+    pub(crate) mod memory;
+}
 
 use serde_json::json;
 use support::client::{Client, each};
@@ -101,7 +112,10 @@ fn several_tokens_are_good_at_once_and_a_revoked_one_stops_at_once() {
     ] {
         let got = old.send(&old.request(method, &path, None));
         assert_eq!(got.status, 401, "{method} {path}");
-        assert_eq!(got.header("WWW-Authenticate"), Some("Bearer realm=\"scim\""));
+        assert_eq!(
+            got.header("WWW-Authenticate"),
+            Some("Bearer realm=\"scim\"")
+        );
     }
     for (method, path, body) in [
         ("POST", "/Users".to_owned(), json!({ "userName": "eve" })),

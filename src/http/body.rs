@@ -6,12 +6,10 @@ use serde_json::Value;
 
 use super::media::MediaType;
 use super::request::{Body, Request};
-use crate::service::Failure;
+use crate::service::{Failure, MAX_LARGE_BODY};
 
 /// Largest body, in bytes.
 pub const MAX_BODY: usize = 1_048_576;
-/// Largest body of a Bulk request, and of a group, which may have tens of thousands of members.
-pub const MAX_LARGE_BODY: u32 = 4_194_304;
 /// Deepest nesting of JSON.
 const MAX_DEPTH: usize = 64;
 

@@ -8,12 +8,12 @@ use scim::list::SearchRequest;
 
 use crate::service::Asked;
 
-/// Decodes `%XX`; what is no such escape stands for itself. Bytes that are not UTF-8 become U+FFFD.
-pub fn decode(text: &str) -> String {
+/// Decodes `%XX` of a path; what is no such escape stands for itself. Nothing where the bytes are not UTF-8.
+pub fn decode(text: &str) -> Option<String> {
     decode_with(text, false)
 }
 
-fn decode_with(text: &str, plus_is_space: bool) -> String {
+fn decode_with(text: &str, plus_is_space: bool) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -32,8 +32,7 @@ fn decode_with(text: &str, plus_is_space: bool) -> String {
             byte
         });
     }
-    String::from_utf8(bytes)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    String::from_utf8(bytes).ok()
 }
 
 fn hex(byte: u8) -> Option<u8> {
@@ -43,21 +42,26 @@ fn hex(byte: u8) -> Option<u8> {
 }
 
 /// The parameters, decoded, in order; `+` is a blank, as HTML forms and Entra ID's tools write it.
-pub fn parameters(query: &str) -> impl Iterator<Item = (String, String)> {
+pub fn parameters(query: &str) -> Result<Vec<(String, String)>, Error> {
+    let decoded = |text: &str| {
+        decode_with(text, true)
+            .ok_or_else(|| Error::invalid_syntax("The query is not percent-encoded UTF-8."))
+    };
     query
         .split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode_with(name, true), decode_with(value, true))
+            Ok((decoded(name)?, decoded(value)?))
         })
+        .collect()
 }
 
 /// The search that a query asks for. Parameter names are compared without letter case; the last of a name counts.
 pub fn search(query: &str) -> Result<SearchRequest, Error> {
     let mut request = SearchRequest::default();
     let mut count = None;
-    for (name, value) in parameters(query) {
+    for (name, value) in parameters(query)? {
         match name.to_ascii_lowercase().as_str() {
             "filter" => request.filter = Some(value),
             "sortby" => request.sort_by = Some(value).filter(|path| !path.trim().is_empty()),
@@ -82,21 +86,23 @@ pub fn search(query: &str) -> Result<SearchRequest, Error> {
 }
 
 /// The attributes that a query asks for.
-pub fn asked(query: &str) -> Asked {
+pub fn asked(query: &str) -> Result<Asked, Error> {
     let mut asked = Asked::default();
-    for (name, value) in parameters(query) {
+    for (name, value) in parameters(query)? {
         if name.eq_ignore_ascii_case("attributes") {
             asked.attributes = names(&value);
         } else if name.eq_ignore_ascii_case("excludedAttributes") {
             asked.excluded = names(&value);
         }
     }
-    asked
+    Ok(asked)
 }
 
 /// Whether the query has a filter: discovery endpoints refuse one (RFC 7644 §4).
-pub fn has_filter(query: &str) -> bool {
-    parameters(query).any(|(name, _)| name.eq_ignore_ascii_case("filter"))
+pub fn has_filter(query: &str) -> Result<bool, Error> {
+    Ok(parameters(query)?
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("filter")))
 }
 
 fn names(list: &str) -> Vec<String> {

@@ -60,7 +60,8 @@ impl Place {
     /// assert!(Place::of("/scim/v2/groups").is_err());
     /// ```
     pub fn of(path: &str) -> Result<Self, Unrouted> {
-        let segments: Vec<String> = path.split('/').map(decode).collect();
+        let segments: Option<Vec<String>> = path.split('/').map(decode).collect();
+        let segments = segments.ok_or_else(|| unknown("The path is not percent-encoded UTF-8."))?;
         let mut segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         if segments.last() == Some(&"") {
             segments.pop();

@@ -34,7 +34,7 @@ pub struct BulkOperation {
     pub bulk_id: Option<String>,
     /// `path`.
     pub path: String,
-    /// `version`.
+    /// `version`; empty where it is not a string, which no version is.
     pub version: Option<String>,
     /// `data`.
     pub data: Option<Value>,
@@ -129,7 +129,7 @@ impl BulkOperation {
                 "method" => operation.method = text.unwrap_or_default().to_ascii_uppercase(),
                 "bulkid" => operation.bulk_id = text.filter(|id| !id.is_empty()),
                 "path" => operation.path = text.unwrap_or_default(),
-                "version" => operation.version = text.filter(|version| !version.is_empty()),
+                "version" if !value.is_null() => operation.version = Some(text.unwrap_or_default()),
                 "data" => operation.data = Some(value).filter(|data| !data.is_null()),
                 _ => {}
             }

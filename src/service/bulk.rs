@@ -13,9 +13,12 @@ use serde_json::Value;
 
 use super::create::Planned;
 use super::{Asked, Condition, Failure, Service};
-use crate::store::limits::RUN_BYTES;
 use crate::store::read::Key;
-use crate::store::{self, Database, write};
+use crate::store::{self, Database, run};
+
+mod order;
+
+use order::{failed, in_parameters, order, run_length};
 
 /// What became of one operation.
 #[derive(Debug)]
@@ -73,8 +76,8 @@ impl<D: Database> Service<'_, D> {
                 request.operations.len(),
             )));
         }
+        // Nothing else would look at the token.
         if request.operations.is_empty() {
-            // Nothing else would look at the token.
             self.run(vec![store::page::total(&self.view(&USER_TYPE))])
                 .await?;
         }
@@ -233,7 +236,7 @@ impl<D: Database> Service<'_, D> {
                 .filter(|plan| plan.resource_type == resource_type);
             for plans in in_parameters(of_type) {
                 let rows: Vec<_> = plans.iter().map(|plan| plan.row()).collect();
-                statements.push(write::insert_many(
+                statements.push(run::insert_many(
                     &self.view(resource_type),
                     &rows,
                     &self.now.text,
@@ -252,7 +255,7 @@ impl<D: Database> Service<'_, D> {
                 .chain(&linked)
                 .map(|(_, plan)| plan.id.as_str())
                 .collect();
-            statements.push(write::all_there(&self.tenant, &all));
+            statements.push(run::all_there(&self.tenant, &all));
         }
         let results = match self.run(statements).await {
             Ok(results) => results,
@@ -316,9 +319,22 @@ impl<D: Database> Service<'_, D> {
         };
         outcome.location = location;
         match done {
-            // Whoever is not known has nothing done: the request as a whole is refused.
             Err(failure @ (Failure::Unauthorized(_) | Failure::Broken(_))) => return Err(failure),
-            Err(failure) => outcome.result = Err(failure),
+            Err(failure) => {
+                // Its members were not there yet, and could not be, for they wait for this one (§3.7.1).
+                let circular = job.needs.iter().any(|need| {
+                    *need == index || jobs.get(*need).is_some_and(|job| job.outcome.is_none())
+                });
+                outcome.result = Err(if circular {
+                    Failure::Conflict(
+                        "This operation and those it refers to by bulkId refer to each other in a circle that cannot be \
+                         made: a group is not a member of itself, directly or through other groups."
+                            .to_owned(),
+                    )
+                } else {
+                    failure
+                });
+            }
             Ok((done, version)) => {
                 outcome.result = Ok(done);
                 outcome.version = version;
@@ -380,82 +396,5 @@ impl<D: Database> Service<'_, D> {
             Key::Id(id) => Some(self.location(resource_type, id)),
             Key::Subject => None,
         }
-    }
-}
-
-/// How many of the next operations are creates that can travel together.
-fn run_length(jobs: &[Job], order: &[usize]) -> usize {
-    order
-        .iter()
-        .take_while(|index| {
-            let Some(job) = jobs.get(**index) else {
-                return false;
-            };
-            // What a create refers to must have been done, or be done in front of it in the same run.
-            let ready = job.needs.iter().all(|need| {
-                jobs.get(*need).is_some_and(|job| match &job.outcome {
-                    Some(outcome) => outcome.result.is_ok(),
-                    None => true,
-                })
-            });
-            matches!(job.target, Ok(Target::Create(..))) && ready
-        })
-        .count()
-}
-
-fn failed(jobs: &[Job], index: usize) -> bool {
-    jobs.get(index)
-        .and_then(|job| job.outcome.as_ref())
-        .is_some_and(|outcome| outcome.result.is_err())
-}
-
-/// The order to work in: that of the request, but an operation waits for those that it refers to. In a circle of
-/// references the first one goes ahead; the ids in it are known all the same.
-fn order(jobs: &[Job]) -> Vec<usize> {
-    let mut order = Vec::with_capacity(jobs.len());
-    let mut done = vec![false; jobs.len()];
-    let mut waiting: Vec<usize> = (0..jobs.len()).collect();
-    while !waiting.is_empty() {
-        let before = waiting.len();
-        waiting.retain(|index| {
-            let needs = jobs.get(*index).map(|job| job.needs.as_slice());
-            let ready = needs
-                .unwrap_or_default()
-                .iter()
-                .all(|need| need == index || done.get(*need).copied().unwrap_or(true));
-            if ready {
-                place(*index, &mut order, &mut done);
-            }
-            !ready
-        });
-        if waiting.len() == before {
-            let first = waiting.remove(0);
-            place(first, &mut order, &mut done);
-        }
-    }
-    order
-}
-
-/// Parts rows so that each part fits one parameter.
-fn in_parameters<'a>(plans: impl Iterator<Item = &'a Planned>) -> Vec<Vec<&'a Planned>> {
-    let mut parts: Vec<Vec<&Planned>> = Vec::new();
-    let mut bytes = 0;
-    for plan in plans {
-        bytes += plan.size();
-        match parts.last_mut() {
-            Some(part) if bytes <= RUN_BYTES => part.push(plan),
-            Some(_) | None => {
-                bytes = plan.size();
-                parts.push(vec![plan]);
-            }
-        }
-    }
-    parts
-}
-
-fn place(index: usize, order: &mut Vec<usize>, done: &mut [bool]) {
-    order.push(index);
-    if let Some(done) = done.get_mut(index) {
-        *done = true;
     }
 }

@@ -5,10 +5,12 @@ use scim::resource::{Resource, unique_values};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
-use super::{Answer, Asked, Failure, Service, in_use};
+use super::failure::in_use;
+use super::{Answer, Asked, Failure, Service};
 use crate::store::membership::{self, Change};
 use crate::store::read::{self, Key};
 use crate::store::table::Table;
+use crate::store::unique;
 use crate::store::write::{self, Draft};
 use crate::store::{self, Database, Statement, limits};
 
@@ -139,7 +141,7 @@ impl<D: Database> Service<'_, D> {
         );
         let mut statements = vec![write::insert(&view, id, version, now, &planned.draft)];
         if !planned.unique.is_empty() {
-            statements.push(write::take_values(&view, id, version, &planned.unique));
+            statements.push(unique::take_values(&view, id, version, &planned.unique));
         }
         if planned.links.is_empty() {
             return statements;

@@ -8,10 +8,9 @@ use scim::error::Error;
 use scim::filter::Filter;
 use scim::filter::predicate::Predicate;
 use scim::list::{ListResponse, SearchRequest};
-use scim::path::{AttributePath, Location};
+use scim::path::Location;
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
-use scim::schema::Type;
 
 use super::cursor::{self, Cursor, Seal};
 use super::{Asked, Failure, Service, link_members, project};
@@ -20,6 +19,10 @@ use crate::store::limits::EXPRESSION_DEPTH;
 use crate::store::page::{self, Columns, Item, Order, Page, Source, Window};
 use crate::store::predicate::{depth, is_lookup};
 use crate::store::{Database, Results, Statement, read};
+
+mod sort;
+
+use sort::sort_locations;
 
 /// A search request bound to the types it is about.
 struct Query<'a> {
@@ -148,7 +151,7 @@ impl<D: Database> Service<'_, D> {
             .into_iter()
             .map(|mut item| {
                 if let Some(chunks) = members.remove(&item.id) {
-                    link_members(&mut item.resource, &chunks);
+                    link_members(&mut item.resource, chunks);
                 }
                 match query.projections.get(item.source) {
                     Some(projection) => project(item.resource, projection),
@@ -347,58 +350,6 @@ fn sum(counts: &Results) -> Result<u64, Failure> {
         sum += u64::try_from(row.integer(0)?.unwrap_or_default()).unwrap_or_default();
     }
     Ok(sum)
-}
-
-/// The attribute that a list is ordered by, in each type; a type that lacks it has no value there.
-fn sort_locations(
-    text: &str,
-    types: &[&'static ResourceType],
-    habits: &mut scim::habit::Habits,
-) -> Result<Vec<Option<Location>>, Failure> {
-    let path = AttributePath::parse(text)?;
-    let mut locations = Vec::with_capacity(types.len());
-    for resource_type in types {
-        let location = path.bind(resource_type, habits);
-        locations.push(
-            location
-                .map(|location| sortable(text, location))
-                .transpose()?,
-        );
-    }
-    match types {
-        [only] if locations.iter().all(Option::is_none) => Err(path.unknown(only).into()),
-        _ if locations.iter().all(Option::is_none) => Err(Error::invalid_path(format!(
-            "sortBy: no resource type has the attribute \"{text}\"."
-        ))
-        .into()),
-        _ => Ok(locations),
-    }
-}
-
-/// RFC 7644 §3.4.2.3: a complex attribute is ordered by a part of it; `value`, unless another is named.
-fn sortable(text: &str, mut location: Location) -> Result<Location, Failure> {
-    let attribute = location.attribute;
-    if attribute.returned == scim::schema::Returned::Never {
-        return Err(Error::invalid_path(format!(
-            "sortBy: \"{text}\" is never returned, so it orders nothing."
-        ))
-        .into());
-    }
-    if attribute.kind == Type::Complex && location.sub.is_none() {
-        location.sub = attribute.sub_attribute("value");
-        if location.sub.is_none() {
-            return Err(Error::invalid_path(format!(
-                "sortBy: \"{text}\" has parts; name one of them, such as {}.{}.",
-                attribute.name,
-                attribute
-                    .sub_attributes
-                    .first()
-                    .map_or("value", |sub| sub.name),
-            ))
-            .into());
-        }
-    }
-    Ok(location)
 }
 
 fn read_items(

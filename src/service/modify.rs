@@ -14,6 +14,7 @@ use super::{Answer, Asked, Condition, Failure, Service, parse_stored};
 use crate::store::limits::WRITE_TRIES;
 use crate::store::membership::{self, Change};
 use crate::store::read::{self, Key, Stored};
+use crate::store::unique;
 use crate::store::write::{self, Draft, Guard, Next};
 use crate::store::{self, Database, Results};
 
@@ -116,8 +117,8 @@ impl<D: Database> Service<'_, D> {
             ));
             let values = unique_values(resource_type, &draft.folded);
             if values != unique_values(resource_type, next.before) {
-                statements.push(write::forget_values(&view, id, &version));
-                statements.push(write::take_values(&view, id, &version, &values));
+                statements.push(unique::forget_values(&view, id, &version));
+                statements.push(unique::take_values(&view, id, &version, &values));
             }
         } else if !changed.members.is_empty() {
             // The document stays, so it does not matter who wrote it meanwhile: members are added to what is there.

@@ -278,7 +278,7 @@ pub fn depth(predicate: &Predicate) -> usize {
     }
 }
 
-/// Whether the filter names a resource by a key that has an index, so that few rows can match.
+/// Whether the filter names resources by a key that has an index, so that few rows can match.
 pub fn is_lookup(view: &View<'_>, predicate: &Predicate) -> bool {
     match predicate {
         Predicate::Test(Place::At(location), Test::Compare(CompareOp::Eq, _)) => {
@@ -290,8 +290,11 @@ pub fn is_lookup(view: &View<'_>, predicate: &Predicate) -> bool {
                         .is_some())
         }
         Predicate::Element { of, holds } => {
-            (of.attribute.linked || (of.extension.is_none() && of.attribute.name == "emails"))
-                && required_value(holds).is_some()
+            let indexed = of.attribute.linked
+                || *view.resource_type == USER_TYPE
+                    && of.extension.is_none()
+                    && of.attribute.name == "emails";
+            indexed && required_value(holds).is_some()
         }
         Predicate::All(parts) => parts.iter().any(|part| is_lookup(view, part)),
         Predicate::Any(parts) => {

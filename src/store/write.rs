@@ -8,7 +8,6 @@ use super::expression::{View, push_json_path};
 use super::membership::{Change, push_changes};
 use super::read::{Key, push_is, push_resource, push_row};
 use super::table::Table;
-use super::tenant::Tenant;
 
 /// A resource to write.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,80 +116,6 @@ pub fn insert(view: &View<'_>, id: &str, version: &str, now: &str, draft: &Draft
     statement.push(" AS id) t WHERE t.id IS NOT NULL ON CONFLICT DO NOTHING");
     push_returning(&mut statement, view);
     statement
-}
-
-/// Inserts many resources, as `(id, version, draft)`, without values in other tables. The ids of those whose unique key
-/// was free come back.
-pub fn insert_many(view: &View<'_>, rows: &[(&str, &str, &Draft)], now: &str) -> Statement {
-    let table = Table::of(view.resource_type);
-    let values: Value = rows
-        .iter()
-        .map(|(id, version, draft)| {
-            let mut row = vec![
-                Value::from(*id),
-                Value::from(*version),
-                Value::from(draft.document.as_str()),
-                Value::from(draft.folded_text.as_str()),
-            ];
-            row.extend(
-                table
-                    .keys
-                    .iter()
-                    .map(|key| Value::from(key.value(&draft.folded))),
-            );
-            Value::from(row)
-        })
-        .collect();
-    let mut statement = Statement::new("INSERT INTO ");
-    statement
-        .push(table.name)
-        .push(" (tenant_id, created_at, updated_at");
-    if table.shared {
-        statement.push(", resource_type");
-    }
-    statement.push(", id, version, document, folded");
-    for key in table.keys {
-        statement.push(", ").push(key.column);
-    }
-    statement
-        .push(") SELECT t.id, ")
-        .bind(now)
-        .push(", ")
-        .bind(now);
-    if table.shared {
-        statement.push(", ").bind(view.resource_type.name);
-    }
-    for column in 0..4 + table.keys.len() {
-        statement.push(", j.value ->> ").push(&column.to_string());
-    }
-    statement.push(" FROM (SELECT ");
-    view.tenant.push(&mut statement);
-    statement
-        .push(" AS id) t CROSS JOIN json_each(")
-        .bind(values.to_string());
-    statement.push(") j WHERE t.id IS NOT NULL ON CONFLICT DO NOTHING RETURNING id");
-    statement
-}
-
-/// Fails the batch unless every one of these ids is a resource.
-pub fn all_there(tenant: &Tenant, ids: &[&str]) -> Statement {
-    let ids = Value::from(ids).to_string();
-    super::read::guard(|statement| {
-        tenant.push(statement);
-        statement
-            .push(" IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(")
-            .bind(ids.as_str())
-            .push(") j WHERE 1");
-        for table in ["users", "teams", "resources"] {
-            statement
-                .push(" AND NOT EXISTS (SELECT 1 FROM ")
-                .push(table)
-                .push(" x WHERE x.tenant_id = ");
-            tenant.push(statement);
-            statement.push(" AND x.id = j.value)");
-        }
-        statement.push(")");
-    })
 }
 
 /// Replaces a document, and gives the resource a new version, if it is the version meant. One row comes back if it was
@@ -371,44 +296,4 @@ pub fn touch_teams_of(
         statement.push(")");
     }
     statement
-}
-
-/// Forgets the values that no resource may share with this one, if it has `version`, which the batch has just given it.
-pub fn forget_values(view: &View<'_>, id: &str, version: &str) -> Statement {
-    let mut statement = Statement::new("DELETE FROM unique_values WHERE tenant_id = ");
-    view.tenant.push(&mut statement);
-    statement.push(" AND resource_id = ").bind(id).push(" AND ");
-    push_written(&mut statement, view, id, version);
-    statement
-}
-
-/// Takes values, as `(attribute, value)`, that no resource may share with this one; a value in use fails the batch.
-pub fn take_values(
-    view: &View<'_>,
-    id: &str,
-    version: &str,
-    values: &[(String, String)],
-) -> Statement {
-    let pairs: Value = values
-        .iter()
-        .map(|(attribute, value)| Value::from(vec![attribute.as_str(), value.as_str()]))
-        .collect();
-    let mut statement = Statement::new(
-        "INSERT INTO unique_values (tenant_id, attribute, value, resource_id) SELECT ",
-    );
-    view.tenant.push(&mut statement);
-    statement
-        .push(", j.value ->> 0, j.value ->> 1, ")
-        .bind(id)
-        .push(" FROM json_each(");
-    statement.bind(pairs.to_string()).push(") j WHERE ");
-    push_written(&mut statement, view, id, version);
-    statement
-}
-
-/// Appends `EXISTS (…)`: the resource has this version now.
-fn push_written(statement: &mut Statement, view: &View<'_>, id: &str, version: &str) {
-    statement.push("EXISTS (SELECT 1");
-    push_row(statement, view, &Key::Id(id.to_owned()));
-    statement.push(" AND version = ").bind(version).push(")");
 }

@@ -1,17 +1,33 @@
-//! Choices for a generator, out of a seed.
+//! Choices for a generator: out of a seed, or out of a list that proptest shrinks.
 
 /// Where choices come from.
 pub(crate) struct Dice {
+    /// Choices made elsewhere; behind the last one all are 0, the plainest.
+    choices: Option<std::vec::IntoIter<u16>>,
     state: u64,
 }
 
 impl Dice {
     /// Choices that follow from a seed.
     pub(crate) fn seeded(seed: u64) -> Self {
-        Self { state: seed }
+        Self {
+            choices: None,
+            state: seed,
+        }
+    }
+
+    /// These choices.
+    pub(crate) fn chosen(choices: Vec<u16>) -> Self {
+        Self {
+            choices: Some(choices.into_iter()),
+            state: 0,
+        }
     }
 
     fn next(&mut self) -> u64 {
+        if let Some(choices) = &mut self.choices {
+            return choices.next().unwrap_or_default().into();
+        }
         // SplitMix64 (Steele, Lea, Flood 2014).
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;

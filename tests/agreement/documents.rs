@@ -84,6 +84,18 @@ pub(crate) const STRINGS: &[&str] = &[
     "[1]",
     "$.a",
     "2026-01-01T00:00:00Z",
+    // What a text index could take for its own grammar, or for its own marks.
+    "a\"b\"c",
+    "x AND y OR z",
+    "NEAR(a b, 2)",
+    "title:work",
+    "^caret* +1 -2",
+    "(paren) {curly}",
+    "日本語テスト",
+    "naïve CAFÉ",
+    "naive cafe",
+    "\u{f0000}\u{f0401}\u{f0802}",
+    "\u{f0001}abc",
     "User",
     "direct",
 ];

@@ -31,11 +31,8 @@ fn key(term: Term, shown: &Shown) -> Option<&Value> {
     let Value::Array(values) = value else {
         return within(value);
     };
-    let primary = values
-        .iter()
-        .find(|value| value["primary"] == true)
-        .and_then(within);
-    primary.or_else(|| values.first().and_then(within))
+    let primary = values.iter().find(|value| value["primary"] == true);
+    primary.or(values.first()).and_then(within)
 }
 
 fn compare(a: &Value, b: &Value) -> Ordering {

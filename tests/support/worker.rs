@@ -41,9 +41,14 @@ impl Worker {
     pub(crate) fn start(variables: &[(&str, &str)]) -> Result<Self, String> {
         let state =
             state_folder().map_err(|error| format!("no folder for the Worker's state: {error}"))?;
+        Self::start_on(&state, variables)
+    }
+
+    /// The same, over the database in this folder.
+    pub(crate) fn start_on(state: &Path, variables: &[(&str, &str)]) -> Result<Self, String> {
         let log = state.join("worker.log");
         let token = format!("token-{}{}", random(), random());
-        Self::spawn(&state, &log, &token, variables).map_err(|fault| {
+        Self::spawn(state, &log, &token, variables).map_err(|fault| {
             let said = fs::read_to_string(&log).unwrap_or_default();
             format!("the Worker did not start: {fault}\n{said}")
         })
@@ -147,7 +152,7 @@ impl Drop for Worker {
 
 /// A fresh folder under cargo's. A process that is over could not take its own away, so the next one does it, an hour
 /// later.
-fn state_folder() -> std::io::Result<PathBuf> {
+pub(crate) fn state_folder() -> std::io::Result<PathBuf> {
     const OLD: Duration = Duration::from_hours(1);
     let parent = Path::new(env!("CARGO_TARGET_TMPDIR")).join("worker");
     fs::create_dir_all(&parent)?;

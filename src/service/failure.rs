@@ -1,0 +1,74 @@
+//! Why a request was not done, in words for the person who reads the client's log.
+
+use scim::error::Error;
+
+use crate::store;
+
+/// Why a request was not done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Failure {
+    /// The protocol refuses it.
+    Refused(Error),
+    /// The credential is missing or not good.
+    Unauthorized(&'static str),
+    /// There is no such resource or endpoint.
+    NotFound(String),
+    /// `If-Match` or `If-None-Match` names another version.
+    PreconditionFailed(String),
+    /// It lost against other writers too often.
+    Conflict(String),
+    /// It is larger than what is accepted.
+    TooLarge(String),
+    /// It is not allowed on this endpoint.
+    Forbidden(String),
+    /// Its body is of a type that is not read.
+    UnsupportedMediaType(String),
+    /// A defect here, or the database is not what it should be; the text is for the log.
+    Broken(String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Unauthorized => Self::Unauthorized(
+                "The bearer token is not known, has expired or was revoked. Create one with `npm run token -- create`.",
+            ),
+            store::Error::Unique(what) => Self::Refused(Error::uniqueness(taken(&what))),
+            store::Error::Guard => Self::Broken("a guard failed that had no reader".to_owned()),
+            store::Error::TooBig => Self::TooLarge(
+                "The resource would be larger than the database holds (2 MB as stored); nothing was changed. Shorten its \
+                 values."
+                    .to_owned(),
+            ),
+            store::Error::Broken(cause) => Self::Broken(cause),
+        }
+    }
+}
+
+/// Says which attribute's value is in use, from the index or columns that `SQLite` names.
+fn taken(what: &str) -> String {
+    let attribute = if what.contains("user_name") {
+        "userName"
+    } else if what.contains("display_name") {
+        "displayName"
+    } else {
+        return "A value of this resource must be unique and is in use by another resource; look up the attributes \
+                whose uniqueness is \"server\" in /Schemas."
+            .to_owned();
+    };
+    in_use(attribute)
+}
+
+/// The sentence for a unique attribute whose value is in use.
+pub(crate) fn in_use(attribute: &str) -> String {
+    format!(
+        "Another resource has this {attribute}; letter case does not distinguish. Look it up with a filter on \
+         {attribute} and update it, or choose another value."
+    )
+}

@@ -1,0 +1,119 @@
+//! What a list is ordered by: the sort key of a row in SQL, and as a cursor carries it (RFC 7644 §3.4.2.3).
+
+use scim::path::Location;
+
+use super::Source;
+use crate::store::Statement;
+use crate::store::expression::{link_column, push_json_path, push_links, push_value, segments};
+
+/// Where a row stands in the order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// Its sort key; none where it has no value.
+    pub key: Option<Key>,
+    /// Its id.
+    pub id: String,
+}
+
+/// A sort key, with the type that SQL orders it by.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Key {
+    /// Text.
+    Text(String),
+    /// A number, in digits that lose nothing.
+    Number(String),
+}
+
+impl Key {
+    /// Reads the dressed form: a letter for the type, then the value.
+    pub fn parse(dressed: &str) -> Option<Self> {
+        if let Some(text) = dressed.strip_prefix('t') {
+            Some(Self::Text(text.to_owned()))
+        } else {
+            dressed
+                .strip_prefix('n')
+                .map(|digits| Self::Number(digits.to_owned()))
+        }
+    }
+
+    /// The dressed form.
+    pub fn dressed(&self) -> String {
+        match self {
+            Self::Text(text) => format!("t{text}"),
+            Self::Number(digits) => format!("n{digits}"),
+        }
+    }
+}
+
+/// Whether every row has the sort key.
+pub(super) fn is_required(source: &Source<'_>) -> bool {
+    source.sort.is_some_and(|location| {
+        location.extension.is_none()
+            && location.attribute.required
+            && !location.attribute.multi_valued
+    })
+}
+
+/// Appends the sort key of a row: for a multi-valued attribute that of the primary value, or of the first (§3.4.2.3).
+pub(super) fn push_key(statement: &mut Statement, source: &Source<'_>) {
+    let Some(location) = source.sort else {
+        statement.push("NULL");
+        return;
+    };
+    let attribute = location.attribute;
+    if !attribute.multi_valued {
+        push_value(statement, &source.view, location);
+        return;
+    }
+    let Some(sub) = location.sub else {
+        push_first(statement, location);
+        return;
+    };
+    if attribute.linked {
+        statement
+            .push("(SELECT ")
+            .push(link_column(sub))
+            .push(" FROM ");
+        push_links(statement, &source.view);
+        statement.push(" ORDER BY e.value LIMIT 1)");
+        return;
+    }
+    // The whole value first, then the part: a primary value without the part has no key.
+    let array = Location {
+        sub: None,
+        ..*location
+    };
+    statement.push("coalesce((SELECT e.value FROM json_each(folded, ");
+    push_json_path(statement, &segments(&array));
+    statement.push(") e WHERE e.value ->> '$.primary' = 1 LIMIT 1), ");
+    push_first(statement, &array);
+    statement.push(") ->> ");
+    push_json_path(statement, &[sub.name]);
+}
+
+/// Appends the first element of an array: its text or number, or its JSON if it is an object.
+fn push_first(statement: &mut Statement, array: &Location) {
+    statement.push("folded -> ");
+    push_json_path(statement, &segments(array));
+    statement.push(" ->> 0");
+}
+
+/// Appends a key in the form that [`Key::parse`] reads: `json_quote` would round a number to 15 digits.
+pub(super) fn push_dressed(statement: &mut Statement, push_key: impl Fn(&mut Statement)) {
+    statement.push(
+        "(SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN 't' || x \
+         WHEN 'real' THEN printf('n%!.17g', x) ELSE 'n' || x END FROM (SELECT ",
+    );
+    push_key(statement);
+    statement.push(" AS x))");
+}
+
+pub(super) fn push_mark_key(statement: &mut Statement, key: &Key) {
+    match key {
+        Key::Text(text) => statement.bind(text.as_str()),
+        Key::Number(digits) => statement
+            .push("CAST(")
+            .bind(digits.as_str())
+            .push(" AS NUMERIC)"),
+    };
+}

@@ -1,0 +1,61 @@
+//! What operations cost: trips, rows read and rows written, as the built Worker on workerd says itself,
+//! at three numbers of users and three sizes of groups.
+//!
+//! `WRITE_COSTS=1` writes the measured tables into docs/costs.md.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
+)]
+
+mod support;
+
+#[path = "costs/document.rs"]
+mod document;
+#[path = "costs/operations.rs"]
+mod operations;
+#[path = "costs/reads.rs"]
+mod reads;
+#[path = "costs/seed.rs"]
+mod seed;
+#[path = "costs/sheet.rs"]
+mod sheet;
+#[path = "costs/writes.rs"]
+mod writes;
+
+use operations::Bench;
+use seed::Pattern;
+use sheet::Sheet;
+use support::worker::Worker;
+
+/// Users of the databases.
+const USERS: [usize; 3] = [100, 10_000, 100_000];
+/// Members of groups.
+const MEMBERS: [usize; 3] = [10, 10_000, 100_000];
+
+#[test]
+fn every_operation_is_within_its_budget() {
+    let pattern = Pattern::take();
+    let mut sheet = Sheet::default();
+    for users in USERS {
+        let seed = pattern.seed(users, &MEMBERS);
+        let worker = Worker::start_on(&seed.folder, &[("REPORT_COST", "1")]).unwrap();
+        let mut bench = Bench {
+            worker: &worker,
+            seed: &seed,
+            sheet: &mut sheet,
+            column: users.to_string(),
+        };
+        bench.run(&MEMBERS);
+    }
+    println!("{}", sheet.lines());
+    if std::env::var_os("WRITE_COSTS").is_some() {
+        document::write(&sheet, USERS, MEMBERS).unwrap();
+    }
+    let faults = sheet.faults();
+    assert!(faults.is_empty(), "over budget:\n{}\n", faults.join("\n"));
+}

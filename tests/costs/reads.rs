@@ -1,0 +1,269 @@
+//! Reads: one resource, look-ups, searches, pages.
+
+use scim::list::SearchRequest;
+use scim::resource_type::USER_TYPE;
+use scim_worker::service::cursor::{self, Seal};
+use scim_worker::store::page::{Key, Mark, Window};
+use serde_json::Value;
+
+use super::operations::{Bench, LINK, length};
+use super::seed::{MEMBERS_EACH, TABLE_TOKEN, Use, group_name, padded, user_id, user_name};
+use super::sheet::{Cost, cost};
+
+/// A user of the first page, who is in five groups.
+const IN_FIVE: usize = 40;
+/// What no budget holds down: these read the tenant's rows once for the page and once for the total.
+const SCAN: Cost = cost(1, u64::MAX, 0);
+
+impl Bench<'_> {
+    pub(crate) fn single_reads(&mut self) {
+        let id = user_id(IN_FIVE);
+        let groups = self.groups_of(&id);
+        let path = format!("/Users/{id}");
+        let budget = cost(1, 6 + LINK * groups, 0);
+        self.get("GET user in 5 groups", &path, budget);
+        self.send_as(
+            Some(TABLE_TOKEN),
+            "GET user in 5 groups, token of the table",
+            ("GET", &path),
+            None,
+            200,
+            budget,
+        );
+        self.get(
+            "GET user, groups excluded",
+            &format!("{path}?excludedAttributes=groups"),
+            cost(1, 6, 0),
+        );
+        let miss = ("GET", "/Users/none");
+        self.send("GET user, miss", miss, None, 404, cost(1, 6, 0));
+    }
+
+    /// What providers look users and groups up by, hit and miss.
+    pub(crate) fn lookups(&mut self) {
+        let place = self.seed.users / 2;
+        let (id, number) = (user_id(place), padded(place));
+        let groups = self.groups_of(&id);
+        let name = user_name(&number);
+        // `@` is what is looked for.
+        let filters = [
+            ("userName eq", "userName eq \"@\"", name.to_uppercase()),
+            (
+                "externalId eq",
+                "externalId eq \"@\"",
+                format!("ext-{number}"),
+            ),
+            (
+                "displayName eq",
+                "displayName eq \"@\"",
+                format!("cost user {number}"),
+            ),
+            ("emails.value eq", "emails.value eq \"@\"", name.clone()),
+            (
+                "emails[type eq \"work\"].value eq",
+                "emails[type eq \"work\"].value eq \"@\"",
+                name.clone(),
+            ),
+            (
+                "emails[type eq \"work\" and value eq …]",
+                "emails[type eq \"work\" and value eq \"@\"]",
+                name.clone(),
+            ),
+            ("id eq", "id eq \"@\"", id),
+            (
+                "userName eq … or emails.value eq …",
+                "userName eq \"@\" or emails.value eq \"@\"",
+                name.clone(),
+            ),
+            (
+                "userName eq … and active eq true",
+                "userName eq \"@\" and active eq true",
+                name,
+            ),
+        ];
+        for (name, filter, value) in filters {
+            let hit = format!("/Users?filter={}", filter.replace('@', &value));
+            let found = self.get(name, &hit, cost(1, 12 + LINK * groups, 0));
+            assert_eq!(found["totalResults"], 1, "{name}");
+            let miss = format!("/Users?filter={}", filter.replace('@', "nobody"));
+            let missed = self.get(&format!("{name}, miss"), &miss, cost(1, 12, 0));
+            assert_eq!(missed["totalResults"], 0, "{name}");
+        }
+        self.group_lookups();
+    }
+
+    fn group_lookups(&mut self) {
+        let number = padded(self.seed.group_number(Use::Page(1)));
+        let filter = format!("/Groups?filter=displayName eq \"{}\"", group_name(&number));
+        let bare = "&excludedAttributes=members";
+        let members = MEMBERS_EACH as u64;
+        let budget = cost(1, 12 + LINK * members, 0);
+        let found = self.get("group displayName eq, 3 members", &filter, budget);
+        assert_eq!(found["totalResults"], 1);
+        self.get(
+            "group displayName eq, members excluded",
+            &format!("{filter}{bare}"),
+            cost(1, 12, 0),
+        );
+        let member = user_id(IN_FIVE);
+        let of_member = format!("/Groups?filter=members.value eq \"{member}\"{bare}");
+        let found = self.get(
+            "members.value eq, in 5 groups",
+            &of_member,
+            cost(1, 12 + 4 * 5, 0),
+        );
+        assert_eq!(found["totalResults"], 5);
+        let group = self.seed.group_id(Use::Page(IN_FIVE - 2));
+        let pair =
+            format!("/Groups?filter=id eq \"{group}\" and members.value eq \"{member}\"{bare}");
+        let found = self.get(
+            "id eq … and members.value eq …",
+            &pair,
+            cost(1, 12 + 4 * 5, 0),
+        );
+        assert_eq!(found["totalResults"], 1);
+        let group = self.seed.group_id(Use::Sized(10, 0));
+        let of_group =
+            format!("/Users?filter=groups.value eq \"{group}\"&excludedAttributes=groups");
+        let found = self.get(
+            "groups.value eq, 10 users",
+            &of_group,
+            cost(1, 12 + 6 * 10, 0),
+        );
+        assert_eq!(found["totalResults"], 10);
+    }
+
+    /// `co`, `sw` and `ew`, and what no index helps with.
+    pub(crate) fn searches(&mut self) {
+        let number = padded(self.seed.users / 3);
+        for attribute in ["userName", "displayName", "emails.value"] {
+            let shown = attribute == "displayName";
+            let gap = if shown { ' ' } else { '.' };
+            let end = if shown { "" } else { "@example.com" };
+            for (op, text) in [
+                ("co", format!("r{gap}{number}")),
+                ("sw", format!("COST{gap}user{gap}{number}")),
+                ("ew", format!("{number}{end}")),
+            ] {
+                let name = format!("{attribute} {op}, one match");
+                let path =
+                    format!("/Users?filter={attribute} {op} \"{text}\"&excludedAttributes=groups");
+                let found = self.get(&name, &path, SCAN);
+                assert_eq!(found["totalResults"], 1, "{name}: {text}");
+            }
+        }
+        for (name, filter) in [
+            ("userName co, nobody", "userName co \"zebra\""),
+            ("userName co, everybody", "userName co \"example\""),
+            ("active eq true, everybody", "active eq true"),
+            (
+                "meta.lastModified gt, nobody",
+                "meta.lastModified gt \"2030-01-01T00:00:00Z\"",
+            ),
+        ] {
+            let path = format!("/Users?count=100&excludedAttributes=groups&filter={filter}");
+            self.get(name, &path, SCAN);
+        }
+    }
+
+    pub(crate) fn pages(&mut self) {
+        let first = self.look("/Users?count=100");
+        let users = first["Resources"].as_array().unwrap();
+        let groups: u64 = users.iter().map(|user| length(&user["groups"])).sum();
+        let budget = cost(1, 4 * 100 + LINK * groups + 6, 0);
+        self.get(
+            "Page of 100 users in 5 groups each",
+            "/Users?count=100",
+            budget,
+        );
+        self.get(
+            "Page of 100, first by cursor",
+            "/Users?count=100&cursor=",
+            budget,
+        );
+        self.get(
+            "Page of 100, only userName",
+            "/Users?count=100&attributes=userName",
+            cost(1, 406, 0),
+        );
+        let deep = self.seed.users / 2;
+        for (name, sort, key) in [
+            ("Page of 100, deep by cursor", "", None),
+            (
+                "Page of 100, deep by cursor, ordered by userName",
+                "userName",
+                Some(Key::Text(user_name(&padded(deep)).to_lowercase())),
+            ),
+        ] {
+            let id = user_id(deep);
+            let cursor = self.cursor(sort, &Mark { key, id });
+            let page = self.get(
+                name,
+                &format!("/Users?count=100&sortBy={sort}&cursor={cursor}")
+                    .replace("&sortBy=&", "&"),
+                budget,
+            );
+            assert_eq!(page["Resources"][0]["id"], user_id(deep + 1), "{name}");
+        }
+        self.get(
+            "Page of 100, ordered by userName",
+            "/Users?count=100&sortBy=userName",
+            budget,
+        );
+        self.get("count=0", "/Users?count=0", cost(1, 6, 0));
+        self.walk(deep);
+        let members = (MEMBERS_EACH * 100) as u64;
+        self.get(
+            "Page of 100 groups of 3",
+            "/Groups?count=100",
+            cost(1, 6 + 6 * 100 + LINK * members, 0),
+        );
+        self.get(
+            "Page of 100 groups, members excluded",
+            "/Groups?count=100&excludedAttributes=members",
+            cost(1, 406, 0),
+        );
+    }
+
+    /// A page by `startIndex` pays for what it skips.
+    fn walk(&mut self, skipped: usize) {
+        let bare = "excludedAttributes=groups";
+        let page = |start: usize| format!("/Users?count=100&startIndex={start}&{bare}");
+        self.get(
+            "startIndex, a jump to the middle",
+            &page(skipped + 1),
+            cost(1, 406 + skipped as u64, 0),
+        );
+    }
+
+    /// A cursor of the Worker's own making, behind a row that no walk need reach first.
+    fn cursor(&self, sort: &str, mark: &Mark) -> String {
+        let request = SearchRequest {
+            sort_by: (!sort.is_empty()).then(|| sort.to_owned()),
+            ..SearchRequest::default()
+        };
+        #[expect(clippy::disallowed_methods, reason = "a cursor is good for an hour")]
+        let now = std::time::SystemTime::now();
+        let seal = Seal {
+            key: &self.seed.cursor_key,
+            fingerprint: &cursor::fingerprint(&[&USER_TYPE], &request),
+            count: 100,
+            now: now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs(),
+        };
+        cursor::seal(seal, &Window::After(mark.clone())).unwrap()
+    }
+
+    /// A group with and without its members.
+    pub(crate) fn group_reads(&mut self, size: usize) {
+        let k = size as u64;
+        let path = format!("/Groups/{}", self.seed.group_id(Use::Sized(size, 0)));
+        self.get(
+            "GET group, members excluded",
+            &format!("{path}?excludedAttributes=members"),
+            cost(1, 6, 0),
+        );
+        // Besides the members, their list is cut at every thousandth.
+        let group: Value = self.get("GET group", &path, cost(1, 6 + LINK * k + k / 500, 0));
+        assert_eq!(length(&group["members"]), k);
+    }
+}

@@ -1,0 +1,383 @@
+//! The house is tidy: arrows between rooms, one room for SQL, short files, a sentence at the door of each (STYLE.md).
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Longest file (STYLE.md), tests aside.
+const LINES: usize = 400;
+
+/// Every file below a folder of the project with this ending, as its path from the root and its text.
+fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders: Vec<PathBuf> = vec![root.join(folder)];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(ending) {
+                let name = path
+                    .strip_prefix(root)
+                    .unwrap()
+                    .to_string_lossy()
+                    .replace('\\', "/");
+                found.push((name, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "{folder}");
+    found
+}
+
+/// Whether a file of `src` is tests only.
+fn is_tests(name: &str) -> bool {
+    name.ends_with("/tests.rs") || name.contains("/tests/")
+}
+
+/// The code of `src`, tests aside: comments blanked, lines kept.
+fn code() -> Vec<(String, String)> {
+    let stripped = |text: &str| {
+        let lines: Vec<&str> = text
+            .lines()
+            .map(|line| {
+                if line.trim_start().starts_with("//") {
+                    ""
+                } else {
+                    line
+                }
+            })
+            .collect();
+        lines.join("\n")
+    };
+    files("src", ".rs")
+        .into_iter()
+        .filter(|(name, _)| !is_tests(name))
+        .map(|(name, text)| (name, stripped(&text)))
+        .collect()
+}
+
+#[track_caller]
+fn none(what: &[String]) {
+    assert!(what.is_empty(), "\n{}", what.join("\n"));
+}
+
+/// The lines of code that contain any of these words, in the files chosen.
+fn lines_with(words: &[&str], chosen: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, text) in code() {
+        if !chosen(&name) {
+            continue;
+        }
+        for (number, line) in text.lines().enumerate() {
+            if words.iter().any(|word| line.contains(word)) {
+                found.push(format!("{name}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    found
+}
+
+/// The room that a file is in.
+fn room(name: &str) -> &str {
+    let path = name.strip_prefix("src/").unwrap();
+    let first = path.split('/').next().unwrap();
+    first.strip_suffix(".rs").unwrap_or(first)
+}
+
+#[test]
+fn arrows_point_one_way() {
+    // `lib -> http -> service -> store -> scim` and `lib -> d1 -> store`: what a room must not name.
+    let forbidden: [(&str, &[&str]); 5] = [
+        ("http", &["crate::d1"]),
+        ("service", &["crate::http", "crate::d1"]),
+        ("store", &["crate::service", "crate::http", "crate::d1"]),
+        ("d1", &["crate::service", "crate::http"]),
+        (
+            "scim",
+            &[
+                "scim_worker",
+                "crate::service",
+                "crate::http",
+                "crate::store",
+                "crate::d1",
+            ],
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (from, names) in forbidden {
+        wrong.extend(lines_with(names, |name| room(name) == from));
+    }
+    none(&wrong);
+    let rooms: Vec<String> = code()
+        .iter()
+        .map(|(name, _)| room(name).to_owned())
+        .collect();
+    for known in ["lib", "d1", "http", "service", "store", "scim"] {
+        assert!(rooms.iter().any(|room| room == known), "{known}");
+    }
+    for room in &rooms {
+        assert!(
+            ["lib", "d1", "http", "service", "store", "scim"].contains(&room.as_str()),
+            "{room} has no arrows yet"
+        );
+    }
+}
+
+#[test]
+fn the_platform_is_named_at_the_edge_only() {
+    none(&lines_with(
+        &["worker::", "wasm_bindgen", "js_sys", "web_sys", "getrandom"],
+        |name| name != "src/lib.rs" && name != "src/d1.rs",
+    ));
+}
+
+/// The text of every string literal of a line, roughly.
+fn literals(line: &str) -> String {
+    let (_, inside) = line.replace("\\\"", "'").split('"').fold(
+        (false, String::new()),
+        |(inside, mut text), part| {
+            if inside {
+                text.push_str(part);
+                text.push(' ');
+            }
+            (!inside, text)
+        },
+    );
+    inside
+}
+
+#[test]
+fn sql_is_in_store_and_migrations_only() {
+    let words = [
+        "SELECT ",
+        "INSERT ",
+        "UPDATE ",
+        "DELETE FROM",
+        " WHERE ",
+        "ORDER BY",
+        "GROUP BY",
+        "json_each",
+        "json_extract",
+        "CREATE ",
+        "PRAGMA",
+        " JOIN ",
+        "RETURNING",
+    ];
+    let mut wrong = Vec::new();
+    for (name, text) in code() {
+        if room(&name) == "store" {
+            continue;
+        }
+        for (number, line) in text.lines().enumerate() {
+            let text = literals(line);
+            if words.iter().any(|word| text.contains(word)) {
+                wrong.push(format!("{name}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn statuses_and_headers_are_in_http_only() {
+    none(&lines_with(
+        &[
+            "Reply::",
+            "\"ETag\"",
+            "\"Location\"",
+            "\"Content-Type\"",
+            "\"Authorization\"",
+            "WWW-Authenticate",
+        ],
+        |name| !["http", "lib"].contains(&room(name)),
+    ));
+}
+
+#[test]
+fn the_protocol_needs_no_operating_system() {
+    let (_, front) = code()
+        .into_iter()
+        .find(|(name, _)| name == "src/scim/lib.rs")
+        .unwrap();
+    assert!(front.contains("#![no_std]"));
+    assert!(
+        !front
+            .replace("#[cfg(test)]\nextern crate std;", "")
+            .contains("extern crate std")
+    );
+    none(&lines_with(&["std::", "async ", "println!"], |name| {
+        // The build script runs on the machine that builds.
+        room(name) == "scim" && name != "src/scim/build.rs" && !name.starts_with("src/scim/build/")
+    }));
+    let manifest =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/scim/Cargo.toml"))
+            .unwrap();
+    let dependencies = manifest
+        .split("[dependencies]")
+        .nth(1)
+        .unwrap()
+        .split("\n[")
+        .next()
+        .unwrap();
+    let names: Vec<&str> = dependencies
+        .lines()
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(
+        names
+            .iter()
+            .all(|name| ["serde", "serde_json"].contains(name)),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn files_are_short() {
+    let long: Vec<String> = files("src", ".rs")
+        .into_iter()
+        .filter(|(name, text)| !is_tests(name) && text.lines().count() > LINES)
+        .map(|(name, text)| {
+            format!(
+                "{name}: {} lines, {LINES} at the most",
+                text.lines().count()
+            )
+        })
+        .collect();
+    none(&long);
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    let silent: Vec<String> = ["src", "tests", "examples"]
+        .iter()
+        .flat_map(|folder| files(folder, ".rs"))
+        // Below a file of tests there may be a part without a word of its own.
+        .filter(|(name, text)| {
+            !name.ends_with("src/scim/tests.rs") && !is_tests(name) && !text.starts_with("//! ")
+        })
+        .map(|(name, _)| name)
+        .collect();
+    none(&silent);
+    assert!(
+        files("src", ".rs")
+            .iter()
+            .all(|(name, _)| !name.ends_with("/mod.rs"))
+    );
+}
+
+#[test]
+fn nothing_is_left_undone() {
+    let words = [
+        ["to", "do!("].concat(),
+        ["unimple", "mented!("].concat(),
+        ["FIX", "ME"].concat(),
+        ["TO", "DO"].concat(),
+        ["#[ig", "nore"].concat(),
+        ["XX", "X"].concat(),
+    ];
+    let mut wrong = Vec::new();
+    for folder in ["src", "tests", "examples", "scripts", "migrations", "docs"] {
+        for ending in [".rs", ".mjs", ".cjs", ".sql", ".md"] {
+            let folder_has = |name: &str| name.ends_with(ending);
+            for (name, text) in files(folder, "")
+                .into_iter()
+                .filter(|(name, _)| folder_has(name))
+            {
+                for (number, line) in text.lines().enumerate() {
+                    if words.iter().any(|word| line.contains(word.as_str())) {
+                        wrong.push(format!("{name}:{}: {}", number + 1, line.trim()));
+                    }
+                }
+            }
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn lints_are_excused_with_a_reason() {
+    let mut wrong = Vec::new();
+    for (name, text) in files("src", ".rs").into_iter().chain(files("tests", ".rs")) {
+        for opening in ["#[allow(", "#[expect(", "#![allow(", "#![expect("] {
+            for (position, _) in text.match_indices(opening) {
+                let attribute = text[position..].split(")]").next().unwrap_or_default();
+                let at_line_start = text[..position]
+                    .rsplit('\n')
+                    .next()
+                    .unwrap_or_default()
+                    .trim()
+                    .is_empty();
+                if at_line_start && !attribute.contains("reason = ") {
+                    wrong.push(format!(
+                        "{name}: {}",
+                        attribute.lines().next().unwrap_or_default()
+                    ));
+                }
+            }
+        }
+    }
+    none(&wrong);
+}
+
+/// Names of tests in a table are those of tests that there are.
+#[test]
+fn conformance_names_tests_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("docs/conformance.md")).unwrap();
+    let mut wrong = Vec::new();
+    let mut shown = 0;
+    for line in text.lines().filter(|line| line.starts_with("| ")) {
+        let last = line
+            .trim_end_matches(['|', ' '])
+            .rsplit(" | ")
+            .next()
+            .unwrap_or_default();
+        for name in last.split('`').skip(1).step_by(2) {
+            let conversation = root
+                .join("tests/conversations/rfc")
+                .join(format!("{name}.json"));
+            let is_conversation =
+                name.starts_with("7643-") || name.starts_with("7644-") || name.starts_with("9865-");
+            let is_path = ["tests/", "src/", "scripts/"]
+                .iter()
+                .any(|folder| name.starts_with(folder));
+            if is_conversation || is_path {
+                shown += 1;
+                if !conversation.exists() && !root.join(name).exists() {
+                    wrong.push(format!("{name}: {line}"));
+                }
+            }
+        }
+    }
+    assert!(shown > 200, "{shown}");
+    none(&wrong);
+}
+
+/// Every conversation with a section in its name is found in the table.
+#[test]
+fn conformance_names_every_conversation() {
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/conformance.md"))
+            .unwrap();
+    let missing: Vec<String> = files("tests/conversations/rfc", ".json")
+        .into_iter()
+        .filter_map(|(name, _)| {
+            name.rsplit('/')
+                .next()
+                .map(|file| file.trim_end_matches(".json").to_owned())
+        })
+        .filter(|name| !text.contains(&format!("`{name}`")))
+        .collect();
+    none(&missing);
+}

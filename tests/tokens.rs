@@ -1,0 +1,314 @@
+//! Tokens (RFC 7644 §2, §7.4, RFC 6750): how they are stored, how long they are good, what they open.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
+)]
+
+#[allow(dead_code, reason = "each test binary uses its part")]
+#[path = "support"]
+mod support {
+    pub(crate) mod client;
+    pub(crate) mod memory;
+}
+
+use std::fmt::Write;
+
+use scim_worker::http::{Environment, respond};
+use scim_worker::service::{Mint, Moment};
+use scim_worker::store::Database;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use support::client::Client;
+use support::memory::Memory;
+
+fn with<'a>(memory: &'a Memory, token: &str) -> Client<'a> {
+    Client {
+        memory,
+        token: token.to_owned(),
+    }
+}
+
+/// Every value of every table, as text.
+fn dump(memory: &Memory) -> String {
+    let connection = memory.database.connection.borrow();
+    let mut names = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        .unwrap();
+    let names: Vec<String> = names
+        .query_map((), |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let mut text = String::new();
+    for name in names {
+        let mut rows = connection
+            .prepare(&format!("SELECT * FROM {name}"))
+            .unwrap();
+        let columns = rows.column_count();
+        let mut rows = rows.query(()).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            for column in 0..columns {
+                writeln!(text, "{:?}", row.get_ref_unwrap(column)).unwrap();
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn only_the_hash_of_a_token_is_stored() {
+    let memory = Memory::new();
+    memory.add_token(1, "the label is the token here", None, None);
+    memory.sql("UPDATE tokens SET label = 'okta'");
+    let client = with(&memory, "the label is the token here");
+    client.user("ada");
+    let dumped = dump(&memory);
+    assert!(!dumped.contains("the label is the token here"));
+    assert!(!dumped.contains(Memory::TOKEN));
+    let stored: String = memory
+        .database
+        .connection
+        .borrow()
+        .query_row("SELECT hash FROM tokens", (), |row| row.get(0))
+        .unwrap();
+    let hash = scim_worker::http::auth::hex(&Sha256::digest("the label is the token here"));
+    assert_eq!(stored, hash);
+    // Who reads the table has no token by it.
+    with(&memory, &stored).get("/Users").expect(401);
+    with(&memory, &hash.to_uppercase())
+        .get("/Users")
+        .expect(401);
+}
+
+#[test]
+fn what_is_not_a_good_token_is_401_with_the_scheme() {
+    let memory = Memory::new();
+    memory.add_token(1, "good", None, None);
+    let client = with(&memory, "good");
+    for authorization in [
+        None,
+        Some(""),
+        Some("Bearer"),
+        Some("Bearer "),
+        Some("Bearer  "),
+        Some("good"),
+        Some("Basic good"),
+        Some("Bearer goo"),
+        Some("Bearer good2"),
+        Some("Bearer Good"),
+        Some("Bearer good, Bearer good"),
+        Some("Digest username=\"x\""),
+        Some("Bearer ' OR 1=1 --"),
+        Some("Bearer \u{0}"),
+        Some(format!("Bearer {}", "x".repeat(100_000))).as_deref(),
+    ] {
+        for (method, path) in [
+            ("GET", "/Users"),
+            ("POST", "/Users"),
+            ("GET", "/"),
+            ("POST", "/Bulk"),
+            ("DELETE", "/Me"),
+        ] {
+            let mut request = client.request(
+                method,
+                path,
+                Some(&json!({ "userName": "eve", "Operations": [], "schemas": [] })),
+            );
+            request.authorization = authorization.map(str::to_owned);
+            let got = client.send(&request);
+            // A message may be refused before the token is looked up, never be done.
+            assert!(
+                [400, 401].contains(&got.status),
+                "{authorization:?} {method} {path} {:#}",
+                got.body
+            );
+            if got.status == 401 {
+                assert!(
+                    got.header("WWW-Authenticate")
+                        .unwrap()
+                        .starts_with("Bearer")
+                );
+                assert!(got.body["detail"].as_str().unwrap().len() > 20);
+            }
+        }
+    }
+    for authorization in [
+        "Bearer good",
+        "bearer good",
+        "BEARER good",
+        "Bearer  good",
+        "Bearer good ",
+    ] {
+        let mut request = client.request("GET", "/Users", None);
+        request.authorization = Some(authorization.to_owned());
+        assert_eq!(
+            client.send(&request).expect(200)["totalResults"],
+            0,
+            "{authorization}"
+        );
+    }
+}
+
+struct NoMint;
+
+impl Mint for NoMint {
+    fn id(&self) -> String {
+        "019b0000-0000-7000-8000-000000000001".to_owned()
+    }
+
+    fn version(&self) -> String {
+        "1".to_owned()
+    }
+}
+
+#[test]
+fn a_secret_that_is_not_set_or_empty_opens_nothing() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for secret in [None, Some("")] {
+        for token in ["", " ", Memory::TOKEN, "null", "undefined"] {
+            let mut request = client.request("GET", "/Users", None);
+            request.authorization = Some(format!("Bearer {token}"));
+            let environment = Environment {
+                database: &memory.database,
+                settings: &memory.settings,
+                secret,
+                mint: &NoMint,
+                now: Moment {
+                    text: "2026-01-31T00:00:00.000Z".to_owned(),
+                    milliseconds: 1_769_817_600_000,
+                },
+            };
+            let (reply, _) = pollster::block_on(respond(&environment, &request));
+            assert_eq!(reply.status, 401, "{secret:?} {token:?}");
+        }
+    }
+}
+
+#[test]
+fn a_token_lasts_until_it_expires_to_the_millisecond() {
+    let memory = Memory::new();
+    memory.add_token(1, "short", None, Some("2026-01-01T00:00:10.000Z"));
+    let client = with(&memory, "short");
+    let id = client.user("ada");
+    // Each request is a millisecond later than the one before.
+    memory.elapsed.set(9_998);
+    client.get("/Users").expect(200);
+    client.get("/Users").expect(401);
+    client.delete(&format!("/Users/{id}")).expect(401);
+    client
+        .post("/Users", &json!({ "userName": "bob" }))
+        .expect(401);
+    assert_eq!(
+        Client::new(&memory).get("/Users").expect(200)["totalResults"],
+        1
+    );
+}
+
+#[test]
+fn a_refused_token_costs_one_trip() {
+    let memory = Memory::new();
+    let client = with(&memory, "unknown");
+    for (method, path, body) in [
+        ("GET", "/Users", None),
+        ("GET", "/Users/1", None),
+        ("GET", "/?filter=userName pr&sortBy=userName", None),
+        ("POST", "/Users", Some(json!({ "userName": "a" }))),
+        ("PUT", "/Users/1", Some(json!({ "userName": "a" }))),
+        (
+            "PATCH",
+            "/Users/1",
+            Some(json!({ "Operations": [{ "op": "remove", "path": "title" }] })),
+        ),
+        ("DELETE", "/Users/1", None),
+    ] {
+        let before = memory.database.cost().trips;
+        assert_eq!(
+            client
+                .send(&client.request(method, path, body.as_ref()))
+                .status,
+            401,
+            "{method} {path}"
+        );
+        assert_eq!(memory.database.cost().trips - before, 1, "{method} {path}");
+    }
+}
+
+#[test]
+fn a_cursor_ends_with_its_token() {
+    let memory = Memory::new();
+    memory.add_token(1, "first", None, None);
+    memory.add_token(1, "second", None, None);
+    let (first, second) = (with(&memory, "first"), with(&memory, "second"));
+    for name in ["a", "b", "c"] {
+        first.user(name);
+    }
+    let page = first.get("/Users?cursor=&count=1").expect(200);
+    let next = format!("/Users?cursor={}", page["nextCursor"].as_str().unwrap());
+    first.get(&next).expect(200);
+    memory.sql("UPDATE tokens SET revoked_at = '2026-01-01T00:00:00.000Z' WHERE label = 'first'");
+    first.get(&next).expect(401);
+    // It reaches only what its bearer may read (RFC 9865 §5.2): the same tenant's other token may.
+    second.get(&next).expect(200);
+}
+
+#[test]
+fn the_subject_of_a_token_is_the_user_that_me_means() {
+    let memory = Memory::new();
+    let ada = Client::new(&memory).user("ada");
+    let bob = Client::new(&memory).user("bob");
+    memory.add_token(1, "ada's", Some(&ada), None);
+    memory.add_token(1, "bob's", Some(&bob), None);
+    memory.add_token(2, "another tenant's", Some(&ada), None);
+    memory.add_token(
+        1,
+        "nobody's",
+        Some("019a0000-0000-7000-8000-00000000ffff"),
+        None,
+    );
+    assert_eq!(
+        with(&memory, "ada's").get("/Me").expect(200)["id"],
+        json!(ada)
+    );
+    assert_eq!(
+        with(&memory, "bob's").get("/Me").expect(200)["id"],
+        json!(bob)
+    );
+    // A subject is looked for among the users of the token's own tenant.
+    for token in ["another tenant's", "nobody's"] {
+        let client = with(&memory, token);
+        client.get("/Me").expect(404);
+        client.delete("/Me").expect(404);
+        client
+            .patch(
+                "/Me",
+                &json!([{ "op": "replace", "path": "active", "value": false }]),
+            )
+            .expect(404);
+        client.put("/Me", &json!({ "userName": "eve" })).expect(404);
+    }
+    Client::new(&memory)
+        .delete(&format!("/Users/{ada}"))
+        .expect(204);
+    with(&memory, "ada's").get("/Me").expect(404);
+    assert_eq!(
+        Client::new(&memory)
+            .get(&format!("/Users/{bob}"))
+            .expect(200)["userName"],
+        "bob"
+    );
+}
+
+/// The token that `npm run token -- create` makes: 256 bits of the platform's generator.
+#[test]
+fn tokens_are_long_and_random() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/secret.mjs"))
+        .unwrap();
+    assert!(text.contains("from \"node:crypto\"") && text.contains("randomBytes(32)"));
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/token.mjs")).unwrap();
+    assert!(text.contains("const token = mintToken();") && text.contains("sha256(token)"));
+}

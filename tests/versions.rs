@@ -1,0 +1,505 @@
+//! Versions (RFC 7644 §3.14): conditions of every verb, and writers that meet.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
+)]
+
+#[allow(dead_code, reason = "each test binary uses its part")]
+#[path = "support"]
+mod support {
+    pub(crate) mod client;
+    pub(crate) mod memory;
+}
+
+use std::cell::{Cell, RefCell};
+
+use scim_worker::http::{Environment, respond};
+use scim_worker::service::{Mint, Moment};
+use scim_worker::store::{Cost, Database, Error, Results, Statement};
+use serde_json::{Value, json};
+use support::client::{Client, Got};
+use support::memory::Memory;
+
+fn replace(path: &str, value: &str) -> Value {
+    json!([{ "op": "replace", "path": path, "value": value }])
+}
+
+fn patch_body(operations: &Value) -> Value {
+    json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations })
+}
+
+/// Sends a request with `If-Match`.
+fn matching(
+    client: &Client<'_>,
+    method: &str,
+    path: &str,
+    body: Option<&Value>,
+    if_match: &str,
+) -> Got {
+    let mut request = client.request(method, path, body);
+    request.if_match = Some(if_match.to_owned());
+    client.send(&request)
+}
+
+/// Sends a GET with `If-None-Match`.
+fn unless(client: &Client<'_>, path: &str, if_none_match: &str) -> Got {
+    let mut request = client.request("GET", path, None);
+    request.if_none_match = Some(if_none_match.to_owned());
+    client.send(&request)
+}
+
+fn version(client: &Client<'_>, path: &str) -> String {
+    let got = client.get(path);
+    let etag = got.header("ETag").unwrap().to_owned();
+    assert_eq!(got.expect(200)["meta"]["version"], json!(etag));
+    etag
+}
+
+/// One resource of each type, and a body for its PUT.
+fn resources(client: &Client<'_>) -> Vec<(String, Value)> {
+    let user = client.user("ada");
+    let group = client.group("A", &[&user]);
+    let device = client.created("/Devices", &json!({ "serialNumber": "1" }));
+    vec![
+        (
+            format!("/Users/{user}"),
+            json!({ "userName": "ada", "displayName": "next" }),
+        ),
+        (format!("/Groups/{group}"), json!({ "displayName": "next" })),
+        (
+            format!("/Devices/{device}"),
+            json!({ "serialNumber": "1", "displayName": "next" }),
+        ),
+    ]
+}
+
+#[test]
+fn if_match_guards_every_write_of_every_type() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for (path, body) in resources(&client) {
+        let patch = patch_body(&replace("displayName", "other"));
+        let long = patch_body(
+            &json!([{ "op": "add", "value": { "displayName": "other" } }, { "op": "remove", "path": "externalId" }]),
+        );
+        let current = version(&client, &path);
+        let bare = current.trim_start_matches("W/").to_owned();
+        for old in ["W/\"other\"", "\"other\"", "other", "W/\"a\", W/\"b\"", ""] {
+            for (method, body) in [
+                ("PUT", Some(&body)),
+                ("PATCH", Some(&patch)),
+                ("PATCH", Some(&long)),
+                ("DELETE", None),
+            ] {
+                let got = matching(&client, method, &path, body, old);
+                got.refused(412, "", "If-Match");
+            }
+            assert_eq!(version(&client, &path), current, "nothing was written");
+        }
+        // Marks, lists and the asterisk are all ways to say it.
+        for (number, good) in ["W/\"VERSION\"", "\"VERSION\"", "W/\"x\",W/\"VERSION\"", "*"]
+            .into_iter()
+            .enumerate()
+        {
+            let now = version(&client, &path);
+            let now = now.trim_start_matches("W/").trim_matches('"');
+            let patch = patch_body(&replace("displayName", &format!("name {number}")));
+            let got = matching(
+                &client,
+                "PATCH",
+                &path,
+                Some(&patch),
+                &good.replace("VERSION", now),
+            );
+            assert!([200, 204].contains(&got.status), "{good} {:#}", got.body);
+            assert_ne!(got.header("ETag").unwrap(), format!("W/\"{now}\""));
+        }
+        assert_eq!(
+            matching(&client, "PATCH", &path, Some(&patch), &bare).status,
+            412,
+            "{bare} is an old one"
+        );
+        let now = version(&client, &path);
+        matching(&client, "PUT", &path, Some(&body), &now).expect(200);
+        let now = version(&client, &path);
+        matching(&client, "DELETE", &path, None, &now).expect(204);
+        client.get(&path).expect(404);
+        assert_eq!(matching(&client, "DELETE", &path, None, "*").status, 404);
+    }
+}
+
+#[test]
+fn if_none_match_spares_what_is_known() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for (path, body) in resources(&client) {
+        let current = version(&client, &path);
+        for known in [
+            current.as_str(),
+            current.trim_start_matches("W/"),
+            "*",
+            &format!("W/\"x\", {current}"),
+        ] {
+            let got = unless(&client, &path, known);
+            assert_eq!(
+                (got.status, got.reply.body, got.body),
+                (304, None, Value::Null),
+                "{known}"
+            );
+        }
+        assert_eq!(
+            unless(&client, &path, &current).header("ETag"),
+            Some(current.as_str())
+        );
+        unless(&client, &path, "W/\"other\"").expect(200);
+        client.put(&path, &body).expect(200);
+        unless(&client, &path, &current).expect(200);
+    }
+}
+
+#[test]
+fn a_version_never_comes_back() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let path = format!("/Users/{}", client.user("ada"));
+    let mut seen = vec![version(&client, &path)];
+    for round in 0..6 {
+        let title = ["a", "b"][round % 2];
+        client.patch(&path, &replace("title", title)).expect(200);
+        let now = version(&client, &path);
+        assert!(
+            !seen.contains(&now),
+            "the document is as it was before, the version is not"
+        );
+        seen.push(now);
+    }
+    for old in &seen[..6] {
+        matching(
+            &client,
+            "PATCH",
+            &path,
+            Some(&patch_body(&replace("title", "c"))),
+            old,
+        )
+        .expect(412);
+    }
+}
+
+#[test]
+fn of_two_writers_with_one_version_one_wins() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let user = client.user("ada");
+    let group = client.group("A", &[]);
+    let add =
+        patch_body(&json!([{ "op": "add", "path": "members", "value": [{ "value": user }] }]));
+    let rename = patch_body(&replace("displayName", "B"));
+    let path = format!("/Groups/{group}");
+    for (first, second) in [(&add, &rename), (&rename, &add)] {
+        let group = client.group(&format!("G{}", memory.elapsed.get()), &[]);
+        let path = format!("/Groups/{group}");
+        let seen = version(&client, &path);
+        matching(&client, "PATCH", &path, Some(first), &seen).expect(204);
+        matching(&client, "PATCH", &path, Some(second), &seen).expect(412);
+        client.delete(&path).expect(204);
+    }
+    // What changes nothing is no write, but its condition holds all the same.
+    let seen = version(&client, &path);
+    matching(&client, "PATCH", &path, Some(&add), &seen).expect(204);
+    matching(&client, "PATCH", &path, Some(&add), &seen).expect(412);
+    let seen = version(&client, &path);
+    matching(&client, "PATCH", &path, Some(&add), &seen).expect(204);
+    matching(&client, "PATCH", &path, Some(&add), &seen).expect(204);
+}
+
+// Writers that meet: another request is served between two round trips of one.
+
+/// A database in which, in front of the round trips named, something else happens first.
+struct Meeting<'a> {
+    memory: &'a Memory,
+    trips: Cell<usize>,
+    /// What happens, given the number of the trip.
+    rival: RefCell<Box<dyn FnMut(usize) + 'a>>,
+}
+
+impl Database for Meeting<'_> {
+    async fn batch(&self, statements: Vec<Statement>) -> Result<Results, Error> {
+        self.trips.set(self.trips.get() + 1);
+        (self.rival.borrow_mut())(self.trips.get());
+        self.memory.database.batch(statements).await
+    }
+
+    fn cost(&self) -> Cost {
+        self.memory.database.cost()
+    }
+}
+
+/// Ids and versions of the request that is met.
+struct Minted(Cell<u64>);
+
+impl Mint for Minted {
+    fn id(&self) -> String {
+        format!("019b0000-{}", self.version())
+    }
+
+    fn version(&self) -> String {
+        self.0.set(self.0.get() + 1);
+        format!("met-{}", self.0.get())
+    }
+}
+
+/// Sends a request while a rival acts in front of each of its round trips.
+fn met<'a>(
+    memory: &'a Memory,
+    request: &scim_worker::http::request::Request,
+    rival: impl FnMut(usize) + 'a,
+) -> (Got, usize) {
+    let database = Meeting {
+        memory,
+        trips: Cell::new(0),
+        rival: RefCell::new(Box::new(rival)),
+    };
+    let environment = Environment {
+        database: &database,
+        settings: &memory.settings,
+        secret: Some(Memory::TOKEN),
+        mint: &Minted(Cell::new(0)),
+        now: Moment {
+            text: "2026-01-31T00:00:00.000Z".to_owned(),
+            milliseconds: 1_769_817_600_000,
+        },
+    };
+    let (reply, _) = pollster::block_on(respond(&environment, request));
+    let body = reply
+        .body
+        .as_deref()
+        .map_or(Value::Null, |body| serde_json::from_str(body).unwrap());
+    (
+        Got {
+            status: reply.status,
+            body,
+            reply,
+        },
+        database.trips.get(),
+    )
+}
+
+/// A PATCH that has to read before it writes.
+fn long(title: &str) -> Value {
+    patch_body(
+        &json!([{ "op": "add", "path": "emails", "value": [{ "value": "a@x.org" }] }, { "op": "add", "path": "title", "value": title }]),
+    )
+}
+
+#[test]
+fn neither_of_two_patches_that_meet_is_lost() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let path = format!("/Users/{}", client.user("ada"));
+    let request = client.request("PATCH", &path, Some(&long("Dr")));
+    let (got, trips) = met(&memory, &request, |trip| {
+        if trip == 2 {
+            client
+                .patch(&path, &replace("nickName", "Countess"))
+                .expect(200);
+        }
+    });
+    got.expect(200);
+    assert_eq!(trips, 4, "read, lose, read, write");
+    let user = client.get(&path).expect(200);
+    assert_eq!(
+        (&user["title"], &user["nickName"]),
+        (&json!("Dr"), &json!("Countess"))
+    );
+    assert_eq!(user["emails"], json!([{ "value": "a@x.org" }]));
+}
+
+#[test]
+fn a_condition_that_another_writer_breaks_in_between_is_412() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for (path, body) in resources(&client) {
+        for method in ["PUT", "PATCH"] {
+            let patch = patch_body(
+                &json!([{ "op": "add", "value": { "displayName": "mine" } }, { "op": "remove", "path": "externalId" }]),
+            );
+            let body = if method == "PUT" { &body } else { &patch };
+            let mut request = client.request(method, &path, Some(body));
+            request.if_match = Some(version(&client, &path));
+            let rival = format!("rival of {method}");
+            let (got, _) = met(&memory, &request, |trip| {
+                if trip == 2 {
+                    let got = client.patch(&path, &replace("displayName", &rival));
+                    assert!(got.status < 300, "{:#}", got.body);
+                }
+            });
+            got.refused(412, "", "If-Match");
+            assert_eq!(
+                client.get(&path).expect(200)["displayName"],
+                json!(rival),
+                "{method} {path}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_resource_that_another_writer_deletes_in_between_is_404() {
+    for method in ["PUT", "PATCH"] {
+        let memory = Memory::new();
+        let client = Client::new(&memory);
+        for (path, body) in resources(&client) {
+            let patch = patch_body(
+                &json!([{ "op": "add", "value": { "displayName": "mine" } }, { "op": "remove", "path": "externalId" }]),
+            );
+            let request = client.request(
+                method,
+                &path,
+                Some(if method == "PUT" { &body } else { &patch }),
+            );
+            let (got, trips) = met(&memory, &request, |trip| {
+                if trip == 2 {
+                    client.delete(&path).expect(204);
+                }
+            });
+            assert!(trips >= 2);
+            got.refused(404, "", "no ");
+            client.get(&path).expect(404);
+        }
+    }
+}
+
+#[test]
+fn a_name_that_another_writer_takes_in_between_is_409() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let path = format!("/Users/{}", client.user("ada"));
+    let body = json!({ "userName": "bob", "title": "Dr" });
+    let (got, _) = met(
+        &memory,
+        &client.request("PUT", &path, Some(&body)),
+        |trip| {
+            if trip == 2 {
+                client.user("BOB");
+            }
+        },
+    );
+    got.refused(409, "uniqueness", "userName");
+    assert_eq!(client.get(&path).expect(200)["userName"], "ada");
+}
+
+#[test]
+fn a_member_that_another_writer_deletes_in_between_is_refused() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let (ada, bob) = (client.user("ada"), client.user("bob"));
+    let path = format!("/Groups/{}", client.group("A", &[&ada]));
+    let before = client.get(&path).expect(200);
+    let body = json!({ "displayName": "B", "members": [{ "value": bob }] });
+    let (got, _) = met(
+        &memory,
+        &client.request("PUT", &path, Some(&body)),
+        |trip| {
+            if trip == 2 {
+                client.delete(&format!("/Users/{bob}")).expect(204);
+            }
+        },
+    );
+    got.refused(400, "invalidValue", &bob);
+    assert_eq!(client.get(&path).expect(200), before);
+}
+
+#[test]
+fn members_that_other_writers_add_in_between_are_kept() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let ids: Vec<String> = (0..4)
+        .map(|number| client.user(&format!("u{number}")))
+        .collect();
+    let path = format!("/Groups/{}", client.group("A", &[&ids[0]]));
+    let rival = |id: &str| {
+        let add = json!([{ "op": "add", "path": "members", "value": [{ "value": id }] }]);
+        client.patch(&path, &add).expect(204);
+    };
+    // A rename with an addition reads before it writes.
+    let body = patch_body(&json!([
+        { "op": "replace", "path": "displayName", "value": "B" },
+        { "op": "add", "path": "members", "value": [{ "value": ids[1] }] },
+    ]));
+    let (got, _) = met(
+        &memory,
+        &client.request("PATCH", &path, Some(&body)),
+        |trip| {
+            if trip == 2 {
+                rival(&ids[2]);
+            }
+        },
+    );
+    got.expect(204);
+    // A removal by filter looks up first, and removes who matched.
+    let body = patch_body(&json!([{ "op": "remove", "path": "members[display eq \"u0\"]" }]));
+    let (got, _) = met(
+        &memory,
+        &client.request("PATCH", &path, Some(&body)),
+        |trip| {
+            if trip == 2 {
+                rival(&ids[3]);
+            }
+        },
+    );
+    got.expect(204);
+    let group = client.get(&path).expect(200);
+    let members: Vec<&str> = group["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|member| member["value"].as_str().unwrap())
+        .collect();
+    assert_eq!(group["displayName"], "B");
+    assert_eq!(members, [ids[1].as_str(), &ids[2], &ids[3]]);
+}
+
+#[test]
+fn who_always_loses_is_told_so_and_has_written_nothing() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let path = format!("/Users/{}", client.user("ada"));
+    let (got, trips) = met(
+        &memory,
+        &client.request("PATCH", &path, Some(&long("mine"))),
+        |trip| {
+            client
+                .patch(&path, &replace("title", &format!("rival {trip}")))
+                .expect(200);
+        },
+    );
+    got.refused(409, "", "Repeat it");
+    // D1 runs 1,000 statements an invocation.
+    assert!((4..=1_000).contains(&trips), "{trips}");
+    let user = client.get(&path).expect(200);
+    assert_eq!(
+        (&user["title"], user.get("emails")),
+        (&json!(format!("rival {trips}")), None)
+    );
+}
+
+#[test]
+fn a_token_that_is_revoked_in_between_writes_nothing() {
+    let memory = Memory::new();
+    memory.add_token(1, "short-lived", None, None);
+    let client = Client::new(&memory);
+    let path = format!("/Users/{}", client.user("ada"));
+    let before = client.get(&path).expect(200);
+    let mut request = client.request("PATCH", &path, Some(&long("mine")));
+    request.authorization = Some("Bearer short-lived".to_owned());
+    let (got, _) = met(&memory, &request, |trip| {
+        if trip == 2 {
+            memory.sql("UPDATE tokens SET revoked_at = '2026-01-01T00:00:00.000Z'");
+        }
+    });
+    got.expect(401);
+    assert_eq!(client.get(&path).expect(200), before);
+}
