@@ -259,7 +259,8 @@ fn values_are_checked_by_type() {
     let memory = Memory::new();
     let client = Client::new(&memory);
     for (workplace, words) in [
-        (json!({ "badge": {} , "floor": "third" }), "floor"),
+        (json!({ "badge": {} }), "badge"),
+        (json!({ "floor": "third" }), "floor"),
         (json!({ "floor": 1.5 }), "floor"),
         (json!({ "floor": true }), "floor"),
         (json!({ "floor": 9_223_372_036_854_775_808_u64 }), "floor"),

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use scim::bulk::{BulkOperation, BulkRequest};
 use scim::error::Error;
-use scim::resource_type::{ResourceType, USER_TYPE};
+use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::Value;
 
 use super::create::Planned;
@@ -17,34 +17,10 @@ use crate::store::read::Key;
 use crate::store::{self, Database, run};
 
 mod order;
+mod outcome;
 
 use order::{failed, in_parameters, order, run_length};
-
-/// What became of one operation.
-#[derive(Debug)]
-pub struct Outcome {
-    /// Its method.
-    pub method: String,
-    /// Its bulkId.
-    pub bulk_id: Option<String>,
-    /// The address of the resource; none for a create that failed.
-    pub location: Option<String>,
-    /// The version that it left behind.
-    pub version: Option<String>,
-    /// Done how, or why not.
-    pub result: Result<Done, Failure>,
-}
-
-/// How an operation was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Done {
-    /// A resource was created.
-    Created,
-    /// It was changed.
-    Changed,
-    /// It is gone, or changed without a reply.
-    Silent,
-}
+pub use outcome::{Done, Outcome};
 
 /// An operation with its place, its id and what it waits for.
 struct Job {
@@ -52,6 +28,8 @@ struct Job {
     /// What it is about, or why it cannot be done.
     target: Result<Target, Failure>,
     /// The operations whose resources it refers to.
+    refers: Vec<usize>,
+    /// Those of them whose resources must be there first: a member, or what the path names. A manager need not.
     needs: Vec<usize>,
     outcome: Option<Outcome>,
 }
@@ -127,10 +105,10 @@ impl<D: Database> Service<'_, D> {
             .into_iter()
             .zip(&ids)
             .map(|(mut operation, id)| {
-                let mut needs = Vec::new();
+                let mut refers = Vec::new();
                 let unknown = operation.resolve(&mut |name| {
                     let index = *named.get(name)?;
-                    needs.push(index);
+                    refers.push(index);
                     ids.get(index).cloned()
                 });
                 let target = match (unknown.first(), &operation.bulk_id) {
@@ -144,10 +122,13 @@ impl<D: Database> Service<'_, D> {
                     .into()),
                     (None, _) => self.target(&operation, id),
                 };
+                let by_value = matches!(&target, Ok(Target::Create(of, _)) if **of != GROUP_TYPE)
+                    && !self.settings.accept_user_groups;
                 Job {
                     operation,
                     target,
-                    needs,
+                    needs: if by_value { Vec::new() } else { refers.clone() },
+                    refers,
                     outcome: None,
                 }
             })
@@ -305,7 +286,7 @@ impl<D: Database> Service<'_, D> {
             version: None,
             result: Ok(Done::Silent),
         };
-        let refused = job.needs.iter().find(|need| failed(jobs, **need));
+        let refused = job.refers.iter().find(|need| failed(jobs, **need));
         let target = match (&job.target, refused.and_then(|need| jobs.get(*need))) {
             (Ok(_), Some(other)) => Err(Failure::Conflict(format!(
                 "The operation \"{}\" that this one refers to was not done.",

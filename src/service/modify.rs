@@ -10,7 +10,7 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::{Map, Value};
 
 use super::create::check_size;
-use super::{Answer, Asked, Condition, Failure, Service, parse_stored};
+use super::{Answer, Condition, Failure, Service, parse_stored};
 use crate::store::limits::WRITE_TRIES;
 use crate::store::membership::{self, Change};
 use crate::store::read::{self, Key, Stored};
@@ -46,10 +46,9 @@ impl<D: Database> Service<'_, D> {
         resource_type: &'static ResourceType,
         key: &Key,
         condition: &Condition,
-        asked: &Asked,
+        projection: &Projection,
         apply: impl Fn(&Map<String, Value>, &mut Habits) -> Result<Changed, Failure>,
     ) -> Result<Answer, Failure> {
-        let projection = asked.bind(resource_type)?;
         let view = self.view(resource_type);
         for _ in 0..WRITE_TRIES {
             let mut rows = self
@@ -72,7 +71,7 @@ impl<D: Database> Service<'_, D> {
                 before: &before,
                 changed: &changed,
                 condition,
-                projection: &projection,
+                projection,
             };
             if let Some(answer) = self.attempt(&attempt).await? {
                 return Ok(answer);

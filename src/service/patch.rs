@@ -5,6 +5,7 @@
 
 use scim::patch::apply::apply;
 use scim::patch::{PatchOp, Split, plain_replaces};
+use scim::projection::Projection;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use scim::schema::Attribute;
 use serde_json::Value;
@@ -46,12 +47,14 @@ impl<D: Database> Service<'_, D> {
                 })
             };
         }
-        if answered
+        let mut projection = asked.bind(resource_type)?.after_patch(&own);
+        // A group's members are not in what an update gives back.
+        if *resource_type != GROUP_TYPE
             && members.is_empty()
             && let Some(values) = plain_replaces(&own)
         {
             if let Some(answer) = self
-                .assign(resource_type, key, condition, asked, &values)
+                .assign(resource_type, key, condition, &projection, &values)
                 .await?
             {
                 return Ok(answer);
@@ -62,21 +65,25 @@ impl<D: Database> Service<'_, D> {
             }
         }
         // A group's reply is 204: asking for one attribute spares reading its members.
-        let bare = Asked {
-            attributes: vec!["id".to_owned()],
-            excluded: Vec::new(),
-        };
-        let asked = if answered { asked } else { &bare };
+        if !answered {
+            projection = Projection::bind(resource_type, &["id"], &[])?;
+        }
         let mut answer = self
-            .modify(resource_type, key, condition, asked, |before, habits| {
-                let mut document = before.clone();
-                apply(resource_type, &own, &mut document, habits)?;
-                Ok(Changed {
-                    document,
-                    members: members.clone(),
-                    teams: None,
-                })
-            })
+            .modify(
+                resource_type,
+                key,
+                condition,
+                &projection,
+                |before, habits| {
+                    let mut document = before.clone();
+                    apply(resource_type, &own, &mut document, habits)?;
+                    Ok(Changed {
+                        document,
+                        members: members.clone(),
+                        teams: None,
+                    })
+                },
+            )
             .await?;
         if !answered {
             answer.body.clear();
@@ -91,13 +98,12 @@ impl<D: Database> Service<'_, D> {
         resource_type: &'static ResourceType,
         key: &Key,
         condition: &Condition,
-        asked: &Asked,
+        projection: &Projection,
         values: &[(&'static Attribute, Value)],
     ) -> Result<Option<Answer>, Failure> {
         if values.is_empty() {
             return Ok(None);
         }
-        let projection = asked.bind(resource_type)?;
         let statement = write::assign(
             &self.view(resource_type),
             key,
@@ -107,6 +113,6 @@ impl<D: Database> Service<'_, D> {
             &self.now.text,
         );
         let results = self.run(vec![statement]).await?;
-        self.answer(resource_type, results, &projection)
+        self.answer(resource_type, results, projection)
     }
 }

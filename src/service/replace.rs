@@ -35,7 +35,8 @@ impl<D: Database> Service<'_, D> {
                 links.filter(|_| self.settings.accept_user_groups),
             )
         };
-        self.modify(resource_type, key, condition, asked, |before, _| {
+        let projection = asked.bind(resource_type)?.after_write(&document);
+        self.modify(resource_type, key, condition, &projection, |before, _| {
             let mut document = document.clone();
             replace(resource_type, before, &mut document)?;
             Ok(Changed {

@@ -95,7 +95,7 @@ pub(crate) fn coerce_one(
     match (value, attribute.kind) {
         (Value::Null, _) => Ok(None),
         (Value::String(text), _) if text.is_empty() => Ok(None),
-        (Value::Object(parts), _) if parts.is_empty() => Ok(None),
+        (Value::Object(parts), Type::Complex) if parts.is_empty() => Ok(None),
         (Value::Array(items), _) => match items.as_slice() {
             [] => Ok(None),
             // Captain-P-Goldfish's client, under Keycloak's SCIM extension, sends `["x"]` for a single value; Entra ID's

@@ -13,7 +13,7 @@ pub(super) fn run_length(jobs: &[Job], order: &[usize]) -> usize {
                 return false;
             };
             // What a create refers to must have been done, or be done in front of it in the same run.
-            let ready = job.needs.iter().all(|need| {
+            let ready = job.refers.iter().all(|need| {
                 jobs.get(*need).is_some_and(|job| match &job.outcome {
                     Some(outcome) => outcome.result.is_ok(),
                     None => true,
@@ -24,31 +24,51 @@ pub(super) fn run_length(jobs: &[Job], order: &[usize]) -> usize {
         .count()
 }
 
-/// The order to work in: that of the request, but an operation waits for those that it refers to. In a circle of
-/// references the first one goes ahead; the ids in it are known all the same.
+/// The order to work in: that of the request, but an operation that needs a later one waits until that is placed, and
+/// no longer. In a circle the first one goes ahead.
 pub(super) fn order(jobs: &[Job]) -> Vec<usize> {
-    let mut order = Vec::with_capacity(jobs.len());
-    let mut done = vec![false; jobs.len()];
-    let mut waiting: Vec<usize> = (0..jobs.len()).collect();
+    let mut placed = Placed {
+        order: Vec::with_capacity(jobs.len()),
+        done: vec![false; jobs.len()],
+    };
+    let mut waiting: Vec<usize> = Vec::new();
+    for index in 0..jobs.len() {
+        waiting.push(index);
+        placed.take_ready(jobs, &mut waiting);
+    }
     while !waiting.is_empty() {
-        let before = waiting.len();
-        waiting.retain(|index| {
-            let needs = jobs.get(*index).map(|job| job.needs.as_slice());
-            let ready = needs
-                .unwrap_or_default()
-                .iter()
-                .all(|need| need == index || done.get(*need).copied().unwrap_or(true));
-            if ready {
-                place(*index, &mut order, &mut done);
-            }
-            !ready
-        });
-        if waiting.len() == before {
-            let first = waiting.remove(0);
-            place(first, &mut order, &mut done);
+        placed.place(waiting.remove(0));
+        placed.take_ready(jobs, &mut waiting);
+    }
+    placed.order
+}
+
+/// The operations that have their place.
+struct Placed {
+    order: Vec<usize>,
+    done: Vec<bool>,
+}
+
+impl Placed {
+    /// Places the first of those waiting that needs nothing more, again and again.
+    fn take_ready(&mut self, jobs: &[Job], waiting: &mut Vec<usize>) {
+        while let Some(first) = waiting.iter().position(|index| self.is_ready(jobs, *index)) {
+            self.place(waiting.remove(first));
         }
     }
-    order
+
+    fn is_ready(&self, jobs: &[Job], index: usize) -> bool {
+        let needs = jobs.get(index).map(|job| job.needs.as_slice());
+        let done = |need: &usize| *need == index || self.done.get(*need).copied().unwrap_or(true);
+        needs.unwrap_or_default().iter().all(done)
+    }
+
+    fn place(&mut self, index: usize) {
+        self.order.push(index);
+        if let Some(done) = self.done.get_mut(index) {
+            *done = true;
+        }
+    }
 }
 
 /// Parts rows so that each part fits one parameter.
@@ -66,13 +86,6 @@ pub(super) fn in_parameters<'a>(plans: impl Iterator<Item = &'a Planned>) -> Vec
         }
     }
     parts
-}
-
-fn place(index: usize, order: &mut Vec<usize>, done: &mut [bool]) {
-    order.push(index);
-    if let Some(done) = done.get_mut(index) {
-        *done = true;
-    }
 }
 
 /// Whether an operation was tried and not done.

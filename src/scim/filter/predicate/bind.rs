@@ -135,7 +135,8 @@ impl Binder<'_> {
             ));
         };
         let Some(location) = path.bind(resource_type, self.habits) else {
-            return self.elsewhere(scope, path, unassigned(comparison));
+            let absence = matches!(comparison, Some((CompareOp::Eq, CompareValue::Null)));
+            return self.elsewhere(scope, path, unassigned(comparison), absence);
         };
         let Location { attribute, sub, .. } = location;
         let whole = sub.is_none() && state(comparison).is_some();
@@ -185,7 +186,7 @@ impl Binder<'_> {
             ));
         };
         let Some(location) = path.bind(resource_type, self.habits) else {
-            return self.elsewhere(scope, path, false);
+            return self.elsewhere(scope, path, false, false);
         };
         let attribute = location.attribute;
         visible(path, attribute)?;
@@ -213,23 +214,25 @@ impl Binder<'_> {
         ))
     }
 
-    /// A name that the type lacks: unassigned if another type of the search has it.
+    /// A name that the type lacks: unassigned if another type of the search has it. Of an attribute with several values
+    /// no value is there to satisfy anything; only the list as such may be asked to be absent.
     fn elsewhere(
         &self,
         scope: Scope,
         path: &AttributePath,
         holds: bool,
+        absence: bool,
     ) -> Result<Predicate, Error> {
-        let bound =
-            |other: &&'static ResourceType| path.bind(other, &mut Habits::default()).is_some();
+        let bound = |other: &&'static ResourceType| path.bind(other, &mut Habits::default());
         if self.across.is_empty() {
-            Err(unknown(scope, path))
-        } else if self.across.iter().any(bound) {
-            Ok(Predicate::Constant(holds))
-        } else {
-            let after = "; no resource type has one of that name";
-            Err(refusal(path, "unknown attribute ", after))
+            return Err(unknown(scope, path));
         }
+        let Some(location) = self.across.iter().find_map(bound) else {
+            let after = "; no resource type has one of that name";
+            return Err(refusal(path, "unknown attribute ", after));
+        };
+        let about_values = location.attribute.multi_valued && (location.sub.is_some() || !absence);
+        Ok(Predicate::Constant(holds && !about_values))
     }
 
     fn test(
