@@ -1,6 +1,6 @@
 //! What the protocol crate's work on one request takes: filter, PATCH, projection, and what a create adds to it.
 //!
-//! `cargo bench --bench protocol`. On the host's CPU; in wasm it is some two times as much.
+//! `cargo bench --bench protocol`. On the host's CPU, not in wasm.
 
 #![expect(
     clippy::unwrap_used,

@@ -10,8 +10,8 @@ use crate::support::worker::Worker;
 /// Rows that a group of a user, or a member of a group, may add to a read: its membership and itself.
 pub(crate) const LINK: u64 = 2;
 /// Rows written for a user: one of the table, one of each index (id, userName, externalId, displayName), the address,
-/// what `co` looks it up by, the total.
-pub(crate) const USER: u64 = 8;
+/// the total.
+pub(crate) const USER: u64 = 7;
 /// Rows written for a membership: itself and its index.
 pub(crate) const MEMBERSHIP: u64 = 2;
 
