@@ -1,0 +1,82 @@
+//! The line that the log gets of a request: habits and provider by name, nothing of what was sent.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
+)]
+
+#[path = "support"]
+#[allow(dead_code, reason = "each test binary uses its part")]
+mod support {
+    pub(crate) mod client;
+    pub(crate) mod memory;
+}
+
+use scim_worker::http::log;
+use scim_worker::service::Moment;
+use scim_worker::store::Database;
+use serde_json::{Value, json};
+use support::client::Client;
+use support::memory::Memory;
+
+#[test]
+fn a_line_names_habits_and_provider_and_nothing_of_what_was_sent() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let id = client.user("ada.lovelace@example.com");
+    let body = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [
+            { "op": "Replace", "path": "active", "value": "False" },
+            { "op": "Add", "path": "title", "value": "Countess" },
+        ],
+    });
+    let mut request = client.request("PATCH", &format!("/Users/{id}"), Some(&body));
+    request.user_agent = Some("Okta SCIM Client 1.0.0".to_owned());
+    let (reply, trace) = memory.respond_traced(&request);
+    let line = log::line(
+        &request,
+        &reply,
+        &trace,
+        memory.database.cost(),
+        &Moment::at(1_767_225_600_000),
+        7,
+    );
+    for secret in [Memory::TOKEN, "ada", "Countess", &id, Memory::ORIGIN] {
+        assert!(!line.contains(secret), "{secret} in {line}");
+    }
+    let line: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["time"], "2026-01-01T00:00:00.000Z");
+    assert_eq!(line["tenant"], 1);
+    assert_eq!(
+        (&line["method"], &line["route"]),
+        (&json!("PATCH"), &json!("/Users/{id}"))
+    );
+    assert_eq!(
+        (&line["status"], &line["milliseconds"]),
+        (&json!(200), &json!(7))
+    );
+    assert_eq!(
+        line["habits"],
+        json!(["entra-capital-op", "entra-string-boolean"])
+    );
+    assert_eq!(line["provider"], "okta");
+    assert!(line["trips"].is_u64() && line["rowsRead"].is_u64() && line["rowsWritten"].is_u64());
+}
+
+#[test]
+fn a_refusal_is_logged_with_its_keyword() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let request = client.request("GET", "/Users?filter=userName eq", None);
+    let (reply, trace) = memory.respond_traced(&request);
+    let cost = memory.database.cost();
+    let line = log::line(&request, &reply, &trace, cost, &Moment::at(0), 0);
+    let line: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(
+        (&line["status"], &line["scimType"]),
+        (&json!(400), &json!("invalidFilter"))
+    );
+    assert_eq!(line["provider"], Value::Null);
+}
