@@ -24,7 +24,7 @@ const USAGE = `npm run bench -- [options]
   --no-build        measures build/ as it is
   --note WORDS      is kept with the results`;
 
-/** The population at which issue 4 states its goals. */
+/** The population at which the goals are meant. */
 const GOAL_USERS = 10_000;
 const CLIENTS = 16;
 

@@ -1,6 +1,6 @@
 // Figures as tables: Markdown that reads well in a terminal, too.
 
-/** The goals of issue 4, point 7, that are not ratios to a ceiling. */
+/** The goals that are not ratios to a ceiling. */
 export const GOALS = { cpu: 0.1, users: 1.15, members: 1.1 };
 
 const ms = (value) => (Number.isFinite(value) ? value.toFixed(2) : "");

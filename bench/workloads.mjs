@@ -1,4 +1,4 @@
-// The workloads, and what each is held to (issue 4, point 7). README.md tells how to add one.
+// The workloads, and what each is held to. README.md tells how to add one.
 
 import { EMPTY_TEAMS, GROUP, id, loners, padded, randomBelow, TEAM_COUNT, TEAMS, teamId, userBody, userName } from "./seed.mjs";
 

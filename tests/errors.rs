@@ -1,4 +1,4 @@
-//! What bad input gets (RFC 7644 §3.12, DESIGN.md §8): a SCIM error that says what to do, never a 5xx.
+//! What bad input gets (RFC 7644 §3.12): a SCIM error that says what to do, never a 5xx.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! The house is tidy: arrows between rooms, one room for SQL, short files, a sentence at the door of each (STYLE.md).
+//! The house is tidy: arrows between rooms, one room for SQL, short files, a sentence at the door of each.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,7 +11,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Longest file (STYLE.md), tests aside.
+/// Longest file, tests aside.
 const LINES: usize = 400;
 
 /// Every file below a folder of the project with this ending, as its path from the root and its text.

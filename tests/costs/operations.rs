@@ -1,4 +1,4 @@
-//! The operations, and what DESIGN.md §5 allows each; reads and writes have files of their own.
+//! The operations, and what each may cost at the most; reads and writes have files of their own.
 
 use serde_json::{Value, json};
 
