@@ -209,8 +209,7 @@ async fn serve<D: Database>(
             Ok(resource(201, answer))
         }
         (Place::Resource(resource_type, key), method) => {
-            let reply = one(service, resource_type, key, method, request).await?;
-            Ok(reply)
+            one(service, resource_type, key, method, request).await
         }
         (Place::Bulk, _) => {
             let body = body::bulk_json(request, service.settings.limits.bulk_max_payload_size)?;

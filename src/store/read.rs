@@ -118,15 +118,11 @@ pub struct Stored {
     pub document: String,
     /// The version that a guarded write asks for.
     pub version: String,
-    /// When it was created.
-    pub created_at: String,
-    /// When it last changed.
-    pub updated_at: String,
 }
 
 /// One resource as a write needs it.
 pub fn stored(view: &View<'_>, key: &Key) -> Statement {
-    let mut statement = Statement::new("SELECT id, document, version, created_at, updated_at");
+    let mut statement = Statement::new("SELECT id, document, version");
     push_row(&mut statement, view, key);
     statement
 }
@@ -137,8 +133,6 @@ pub fn read_stored(row: &mut Row) -> Result<Stored, Error> {
         id: row.required_text(0)?,
         document: row.required_text(1)?,
         version: row.required_text(2)?,
-        created_at: row.required_text(3)?,
-        updated_at: row.required_text(4)?,
     })
 }
 
