@@ -46,7 +46,7 @@ async function compile() {
 
 async function madeFrom(wasm, bindgenVersion) {
   const hash = createHash("sha256").update(bindgenVersion);
-  for (const path of [wasm, "scripts/build.mjs", "scripts/entry.mjs", "package-lock.json"]) {
+  for (const path of [wasm, "scripts/build.mjs", "scripts/entry.mjs", "scripts/microtask.mjs", "package-lock.json"]) {
     hash.update(await readFile(isAbsolute(path) ? path : join(ROOT, path)));
   }
   return hash.digest("hex");
@@ -84,12 +84,15 @@ async function joinScripts(work) {
   await build({
     entryPoints: [join(work, "entry.js")],
     outfile: join(work, "out/index.js"),
+    inject: [join(ROOT, "scripts/microtask.mjs")],
     bundle: true,
     format: "esm",
     target: "es2022",
     minify: true,
     external: ["./index.wasm", "cloudflare:*"],
     legalComments: "none",
+    // wasm-bindgen names a module once for each way in which its functions are imported.
+    logOverride: { "duplicate-object-key": "silent" },
     logLevel: "warning",
   });
 }

@@ -1,22 +1,20 @@
 //! `Database` over D1.
 //!
-//! The platform's objects are used as they are: statements go out and rows come in without serde in between, which
-//! costs more CPU than everything else on the way.
+//! Statements go out and rows come in without serde in between, which costs more CPU than everything else on the way.
+//! Rows come as few long texts (see `platform.js`).
 
 use std::cell::Cell;
 
 use worker::Env;
 use worker::js_sys::futures::JsFuture;
-use worker::js_sys::{Array, Object, Reflect};
-use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::worker_sys::types::{D1Database, D1Result};
+use worker::js_sys::{Array, Reflect, Uint8Array};
+use worker::wasm_bindgen::JsValue;
+use worker::worker_sys::types::{D1Database, D1PreparedStatement};
 
+use crate::platform;
 use crate::store::{
     self, Cell as Value, Cost, Database, Error, Parameter, Results, Row, Statement,
 };
-
-/// The binding of wrangler.toml.
-const BINDING: &str = "DB";
 
 /// D1, as one request sees it.
 pub struct D1 {
@@ -26,26 +24,34 @@ pub struct D1 {
 
 impl D1 {
     /// The database of the Worker's binding.
-    pub fn new(env: &Env) -> worker::Result<Self> {
-        Ok(Self {
-            database: JsValue::from(env.d1(BINDING)?).unchecked_into(),
+    pub fn new(env: &Env) -> Self {
+        Self {
+            database: platform::database(env),
             cost: Cell::default(),
-        })
+        }
     }
 
-    /// The rows of one statement's result, and what it cost.
-    fn read(&self, result: JsValue) -> Result<Vec<Row>, Error> {
-        let result: D1Result = result.unchecked_into();
-        self.count(result.meta().map_err(|error| broken(&error))?.as_ref());
-        rows(result.results().map_err(|error| broken(&error))?)
+    fn prepare(&self, statement: &Statement) -> Result<D1PreparedStatement, Error> {
+        let values = statement.parameters.iter().map(bound).collect();
+        platform::prepare(&self.database, &statement.text, values).map_err(|error| broken(&error))
     }
 
-    fn count(&self, meta: &JsValue) {
+    /// Reads the line of numbers: adds up the cost, and tells the rows and columns of each statement.
+    fn count(&self, text: &str) -> Vec<(usize, usize)> {
+        let mut numbers = text.split(' ').map(|digits| digits.parse().unwrap_or(0));
+        let mut next = || numbers.next().unwrap_or(0);
         let mut cost = self.cost.get();
-        cost.rows_read += whole(number(meta, "rows_read"));
-        cost.rows_written += whole(number(meta, "rows_written"));
-        cost.milliseconds += number(meta, "duration");
+        cost.rows_read += next();
+        cost.rows_written += next();
+        cost.microseconds += next();
         self.cost.set(cost);
+        let numbers: Vec<usize> = numbers
+            .map(|number| usize::try_from(number).unwrap_or(0))
+            .collect();
+        numbers
+            .chunks(2)
+            .filter_map(|pair| Some((*pair.first()?, *pair.get(1)?)))
+            .collect()
     }
 }
 
@@ -54,38 +60,85 @@ impl Database for D1 {
         let mut cost = self.cost.get();
         cost.trips += 1;
         self.cost.set(cost);
-        let mut prepared = Vec::with_capacity(statements.len());
-        for statement in statements {
-            let values: Array = statement.parameters.iter().map(bound).collect();
-            let statement = self
-                .database
-                .prepare(&statement.text)
-                .and_then(|prepared| prepared.bind(values));
-            prepared.push(statement.map_err(|error| broken(&error))?);
-        }
-        // One statement is a transaction by itself; as a batch it would be wrapped and unwrapped.
-        if let [one] = prepared.as_slice() {
-            let promise = one.all().map_err(|error| broken(&error))?;
-            let result = JsFuture::from(promise).await;
-            return Ok(vec![self.read(result.map_err(|error| broken(&error))?)?]);
-        }
-        let prepared = prepared.iter().map(JsValue::from).collect();
-        let promise = self
-            .database
-            .batch(prepared)
-            .map_err(|error| broken(&error))?;
-        let results = JsFuture::from(promise)
+        let prepared = statements
+            .iter()
+            .map(|statement| self.prepare(statement).map(JsValue::from))
+            .collect::<Result<Array, Error>>()?;
+        drop(statements);
+        let told = JsFuture::from(platform::run(&self.database, prepared))
             .await
             .map_err(|error| broken(&error))?;
-        Array::from(&results)
-            .iter()
-            .map(|result| self.read(result))
+        let mut texts = Array::from(&told)
+            .into_iter()
+            .filter_map(|text| String::from_utf8(Uint8Array::new(&text).to_vec()).ok());
+        let first = texts.next().unwrap_or_default();
+        let (numbers, first) = first.split_once('\n').unwrap_or_default();
+        let shapes = self.count(numbers);
+        let mut values = Values {
+            texts,
+            ready: apart(first)?,
+        };
+        shapes
+            .into_iter()
+            .map(|(rows, columns)| (0..rows).map(|_| values.row(columns)).collect())
             .collect()
     }
 
     fn cost(&self) -> Cost {
         self.cost.get()
     }
+}
+
+/// The values in texts, of which one at a time is taken apart.
+struct Values<I> {
+    texts: I,
+    ready: std::vec::IntoIter<Value>,
+}
+
+impl<I: Iterator<Item = String>> Values<I> {
+    fn row(&mut self, columns: usize) -> Result<Row, Error> {
+        (0..columns)
+            .map(|_| self.value())
+            .collect::<Result<_, _>>()
+            .map(Row)
+    }
+
+    fn value(&mut self) -> Result<Value, Error> {
+        loop {
+            if let Some(value) = self.ready.next() {
+                return Ok(value);
+            }
+            let text = self.texts.next().ok_or_else(malformed)?;
+            self.ready = apart(&text)?;
+        }
+    }
+}
+
+fn apart(text: &str) -> Result<std::vec::IntoIter<Value>, Error> {
+    if text.is_empty() {
+        return Ok(Vec::new().into_iter());
+    }
+    let values: Vec<Value> = text.split('\0').map(value).collect::<Result<_, _>>()?;
+    Ok(values.into_iter())
+}
+
+/// A value behind the letter of its type.
+fn value(dressed: &str) -> Result<Value, Error> {
+    if let Some(text) = dressed.strip_prefix('t') {
+        Ok(Value::Text(text.to_owned()))
+    } else if dressed == "-" {
+        Ok(Value::Null)
+    } else {
+        dressed
+            .strip_prefix('n')
+            .and_then(|digits| digits.parse().ok())
+            .map(Value::Integer)
+            .ok_or_else(malformed)
+    }
+}
+
+fn malformed() -> Error {
+    Error::Broken("a value is neither text nor a whole number".to_owned())
 }
 
 fn bound(parameter: &Parameter) -> JsValue {
@@ -100,56 +153,11 @@ fn bound(parameter: &Parameter) -> JsValue {
     }
 }
 
-fn rows(list: Option<Array>) -> Result<Vec<Row>, Error> {
-    list.unwrap_or_default()
-        .iter()
-        .map(|row| {
-            Object::values(row.unchecked_ref::<Object>())
-                .iter()
-                .map(|value| cell(&value))
-                .collect()
-        })
-        .map(|cells: Result<Vec<Value>, Error>| cells.map(Row))
-        .collect()
-}
-
-fn cell(value: &JsValue) -> Result<Value, Error> {
-    if let Some(text) = value.as_string() {
-        Ok(Value::Text(text))
-    } else if value.is_null() {
-        Ok(Value::Null)
-    } else if let Some(number) = value.as_f64() {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "counts and sequence numbers"
-        )]
-        Ok(Value::Integer(number as i64))
-    } else {
-        Err(Error::Broken(
-            "a column is neither text nor number".to_owned(),
-        ))
-    }
-}
-
-fn get(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
-}
-
-fn number(object: &JsValue, name: &str) -> f64 {
-    get(object, name).as_f64().unwrap_or_default()
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a count of rows"
-)]
-fn whole(number: f64) -> u64 {
-    number as u64
-}
-
 /// D1 says what went wrong in the message of an error, or of the error's cause.
 fn broken(error: &JsValue) -> Error {
+    let get = |object: &JsValue, name: &str| {
+        Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+    };
     let message = |error: &JsValue| get(error, "message").as_string().unwrap_or_default();
     let cause = get(error, "cause");
     Error::from_message(&format!("{}: {}", message(error), message(&cause)))

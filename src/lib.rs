@@ -5,15 +5,15 @@
 
 pub mod d1;
 pub mod http;
+mod platform;
 pub mod service;
 pub mod store;
 
 use std::cell::{Cell, OnceCell};
 
-use serde_json::json;
 use uuid::Builder;
 use worker::js_sys::futures::JsFuture;
-use worker::js_sys::{Reflect, Uint8Array};
+use worker::js_sys::{self, Reflect, Uint8Array};
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::{Context, Env, event, web_sys};
 
@@ -111,7 +111,7 @@ pub async fn fetch(
 ) -> worker::Result<web_sys::Response> {
     let now = moment();
     let operator = Operator::of(&env);
-    let database = d1::D1::new(&env)?;
+    let database = d1::D1::new(&env);
     let request = read(&incoming).await?;
     let mint = PlatformMint {
         milliseconds: Cell::new(now.milliseconds),
@@ -135,18 +135,19 @@ pub async fn fetch(
         worker::console_log!("{line}");
     }
     if let Some(hash) = trace.stale_token {
-        note_use(&env, &context, &hash, now)?;
+        note_use(&env, &context, &hash, now);
     }
-    Ok(write(reply, operator.report_cost.then_some(cost))?)
+    Ok(write(&reply, operator.report_cost.then_some(cost))?)
 }
 
 /// The moment as the platform has it.
 #[expect(
-    clippy::disallowed_methods,
-    reason = "the one place where the clock is read"
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "milliseconds since 1970"
 )]
 fn moment() -> Moment {
-    Moment::at(worker::Date::now().as_millis())
+    Moment::at(js_sys::Date::now() as u64)
 }
 
 /// Whether a variable is set to something that means yes.
@@ -161,31 +162,34 @@ fn flag(env: &Env, name: &str) -> bool {
 
 /// The platform's request as plain data.
 async fn read(incoming: &web_sys::Request) -> worker::Result<Request> {
-    let url = incoming.url();
-    let (origin, rest) = split_url(&url);
+    let head = platform::head(incoming);
+    let mut lines = head.split('\n');
+    let mut line = || lines.next().unwrap_or_default();
+    let method = line().to_ascii_uppercase();
+    let (origin, rest) = split_url(line());
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let headers = incoming.headers();
-    let header = |name: &str| headers.get(name).ok().flatten();
-    let method = incoming.method().to_ascii_uppercase();
-    let with_body = matches!(method.as_str(), "POST" | "PUT" | "PATCH");
-    let body = if with_body {
-        read_body(incoming, header("Content-Length")).await?
-    } else {
-        Body::default()
-    };
-    Ok(Request {
+    let mut header = || line().strip_prefix('=').map(str::to_owned);
+    // In the order of platform.js.
+    let mut request = Request {
+        method,
         origin: origin.to_owned(),
         path: path.to_owned(),
         query: query.to_owned(),
-        authorization: header("Authorization"),
-        accept: header("Accept"),
-        content_type: with_body.then(|| header("Content-Type")).flatten(),
-        if_match: header("If-Match"),
-        if_none_match: header("If-None-Match"),
-        user_agent: header("User-Agent"),
-        method,
-        body,
-    })
+        authorization: header(),
+        accept: header(),
+        content_type: header(),
+        ..Request::default()
+    };
+    let length = header();
+    request.if_match = header();
+    request.if_none_match = header();
+    request.user_agent = header();
+    if matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") {
+        request.body = read_body(incoming, length).await?;
+    } else {
+        request.content_type = None;
+    }
+    Ok(request)
 }
 
 /// The body, as far as the limit. What is beyond is read and forgotten, so that the client hears the answer.
@@ -232,19 +236,24 @@ fn split_url(url: &str) -> (&str, &str) {
 }
 
 /// The reply as the platform's.
-fn write(reply: http::reply::Reply, cost: Option<Cost>) -> Result<web_sys::Response, JsValue> {
-    let headers = web_sys::Headers::new()?;
+fn write(reply: &http::reply::Reply, cost: Option<Cost>) -> Result<web_sys::Response, JsValue> {
+    let mut headers = String::with_capacity(512);
+    let mut push = |name: &str, value: &str| {
+        for part in [name, "\n", value, "\n"] {
+            headers.push_str(part);
+        }
+    };
     for (name, value) in &reply.headers {
-        headers.set(name, value)?;
+        push(name, value);
     }
     if let Some(cost) = cost {
-        headers.set("Server-Timing", &timing(cost))?;
+        push("Server-Timing", &timing(cost));
     }
-    let init = web_sys::ResponseInit::new();
-    init.set_status(reply.status);
-    init.set_headers(&headers);
-    let body = reply.body.map(|body| Uint8Array::from(body.as_bytes()));
-    web_sys::Response::new_with_opt_buffer_source_and_init(body.as_deref(), &init)
+    platform::response(
+        reply.status,
+        &headers,
+        reply.body.as_deref().map(str::as_bytes),
+    )
 }
 
 fn timing(cost: Cost) -> String {
@@ -252,23 +261,22 @@ fn timing(cost: Cost) -> String {
         trips,
         rows_read,
         rows_written,
-        milliseconds,
+        microseconds,
     } = cost;
-    // Printed by serde_json, as every number here: a second way to print a float would be 7 kB of wasm.
-    let milliseconds = json!(milliseconds);
     format!(
-        "d1;dur={milliseconds};desc=\"{trips} trips, {rows_read} rows read, {rows_written} rows written\""
+        "d1;dur={}.{:03};desc=\"{trips} trips, {rows_read} rows read, {rows_written} rows written\"",
+        microseconds / 1_000,
+        microseconds % 1_000,
     )
 }
 
 /// Notes the day of a token's last use, after the reply.
-fn note_use(env: &Env, context: &Context, hash: &str, now: &Moment) -> worker::Result<()> {
-    let database = d1::D1::new(env)?;
+fn note_use(env: &Env, context: &Context, hash: &str, now: &Moment) {
+    let database = d1::D1::new(env);
     let day = now.text.get(..10).unwrap_or_default();
     let statement = store::tenant::touch(hash, day);
     context.wait_until(async move {
         // If it fails, the next request of the day notes it.
         let _ = database.batch(vec![statement]).await;
     });
-    Ok(())
 }
