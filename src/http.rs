@@ -11,9 +11,9 @@ use scim::resource_type::ResourceType;
 use crate::service::{
     Answer, Asked, Condition, Failure, Mint, Moment, Service, Settings, discovery,
 };
-use crate::store::Database;
 use crate::store::read::Key;
-use crate::store::tenant::{DEFAULT_TENANT, Tenant};
+use crate::store::tenant::{self, DEFAULT_TENANT, Tenant};
+use crate::store::{Database, Statement};
 
 pub mod auth;
 pub mod body;
@@ -57,8 +57,8 @@ pub struct Trace {
     pub habits: Vec<&'static str>,
     /// The identity provider, where it is recognised.
     pub provider: Option<&'static str>,
-    /// The hash of a token whose day of last use is to be noted.
-    pub stale_token: Option<String>,
+    /// Statements to run once the reply is out, in one batch. What they note is missed by nobody if it is lost.
+    pub later: Vec<Statement>,
     /// The cause of a 500.
     pub cause: Option<String>,
 }
@@ -146,16 +146,20 @@ async fn answer<D: Database>(
         now: environment.now.clone(),
         base,
         habits: RefCell::default(),
+        later: RefCell::default(),
         known: RefCell::default(),
     };
     let result = serve(&service, &place, method, request).await;
     trace.habits = service.habits.borrow().names().to_vec();
+    trace.later = service.later.take();
     match (&service.tenant, service.known.take()) {
         (Tenant::Default, _) => trace.tenant = Some(DEFAULT_TENANT),
         (Tenant::Token { hash, .. }, Some(facts)) => {
             trace.tenant = Some(facts.tenant);
             let today = environment.now.text.get(..10);
-            trace.stale_token = (facts.last_used.as_deref() < today).then(|| hash.clone());
+            if let Some(today) = today.filter(|today| facts.last_used.as_deref() < Some(*today)) {
+                trace.later.push(tenant::touch(hash, today));
+            }
         }
         (Tenant::Token { .. }, None) => {}
     }

@@ -20,7 +20,7 @@ use worker::{Context, Env, event, web_sys};
 use http::Environment;
 use http::request::{Body, Request};
 use service::{MAX_LARGE_BODY, Mint, Moment, Settings};
-use store::{Cost, Database};
+use store::{Cost, Database, Statement};
 
 thread_local! {
     /// What the operator set, read once: it does not change while an instance of the Worker lives.
@@ -134,8 +134,8 @@ pub async fn fetch(
     } else {
         worker::console_log!("{line}");
     }
-    if let Some(hash) = trace.stale_token {
-        note_use(&env, &context, &hash, now);
+    if !trace.later.is_empty() {
+        run_later(&env, &context, trace.later);
     }
     Ok(write(&reply, operator.report_cost.then_some(cost))?)
 }
@@ -270,13 +270,11 @@ fn timing(cost: Cost) -> String {
     )
 }
 
-/// Notes the day of a token's last use, after the reply.
-fn note_use(env: &Env, context: &Context, hash: &str, now: &Moment) {
+/// Runs statements after the reply.
+fn run_later(env: &Env, context: &Context, statements: Vec<Statement>) {
     let database = d1::D1::new(env);
-    let day = now.text.get(..10).unwrap_or_default();
-    let statement = store::tenant::touch(hash, day);
     context.wait_until(async move {
-        // If it fails, the next request of the day notes it.
-        let _ = database.batch(vec![statement]).await;
+        // What is not noted now will be noted by a later request.
+        let _ = database.batch(statements).await;
     });
 }

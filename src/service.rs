@@ -207,6 +207,8 @@ pub struct Service<'a, D> {
     pub base: String,
     /// Lenient readings of this request.
     pub habits: RefCell<Habits>,
+    /// Statements that may wait until the reply is out, and may be lost.
+    pub later: RefCell<Vec<Statement>>,
     /// What the database told of the token, once it was asked.
     pub known: RefCell<Option<TokenFacts>>,
 }

@@ -8,6 +8,7 @@ use std::future::Future;
 pub mod expression;
 pub mod limits;
 pub mod membership;
+pub mod milestone;
 pub mod page;
 pub mod predicate;
 pub mod read;

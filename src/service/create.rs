@@ -156,7 +156,7 @@ impl<D: Database> Service<'_, D> {
             };
             statements.extend(membership::statements(&view, id, version, &change));
             statements.push(read::guard(|statement| {
-                membership::push_sound(statement, &view, id, version, &change.add);
+                membership::push_complete(statement, &view, id, version, change.add.len());
             }));
         }
         statements

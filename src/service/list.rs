@@ -18,9 +18,10 @@ use crate::store::expression::is_group;
 use crate::store::limits::EXPRESSION_DEPTH;
 use crate::store::page::{self, Columns, Item, Order, Page, Source, Window};
 use crate::store::predicate::{depth, is_lookup};
-use crate::store::{Database, Results, Statement, read};
+use crate::store::{Database, Results, Statement, milestone, read};
 
 mod sort;
+mod walk;
 
 use sort::sort_locations;
 
@@ -100,7 +101,10 @@ impl<D: Database> Service<'_, D> {
                 .projections
                 .iter()
                 .any(|projection| projection.wants("groups")),
-            id: with_members || query.paging.by_cursor() || types.len() > 1,
+            id: with_members
+                || query.paging.by_cursor()
+                || types.len() > 1
+                || page.walked().is_some(),
             key: query.paging.by_cursor(),
         };
         let total = query.total(&sources);
@@ -114,7 +118,10 @@ impl<D: Database> Service<'_, D> {
         }
         let counted = statements.len();
         if total == Total::Counted {
-            statements.extend(totals(&sources));
+            statements.extend(match (page.walked(), sources.as_slice()) {
+                (Some(offset), [source]) => vec![milestone::total(&source.view, offset)],
+                _ => totals(&sources),
+            });
         }
         if statements.iter().any(|statement| !statement.fits()) {
             return Err(Error::invalid_filter(
@@ -143,6 +150,7 @@ impl<D: Database> Service<'_, D> {
             },
             ..ListResponse::default()
         };
+        self.note_walk(&page, &items, &counts)?;
         if query.paging.by_cursor() {
             self.set_cursors(&mut response, &query, &mut items, &facts.cursor_key);
         }

@@ -10,12 +10,12 @@ use super::expression::View;
 use super::predicate::{is_lookup, push_predicate};
 use super::read::push_resource;
 use super::table::push_scope;
-use super::{Error, Row, Statement};
+use super::{Error, Row, Statement, milestone};
 
 mod key;
 
 pub use key::{Key, Mark};
-use key::{is_required, push_dressed, push_key, push_mark_key};
+use key::{push_beyond, push_dressed, push_key};
 
 /// The resources of one type that a list is about.
 #[derive(Clone, Copy, Debug)]
@@ -119,6 +119,21 @@ impl Page<'_> {
                 self.push_from(statement, source, self.sources.len() == 1);
                 statement.push(")");
             }
+        }
+    }
+
+    /// The offset of a page that milestones are for: one of all resources of one type, in the order of their ids, that
+    /// skips some.
+    pub fn walked(&self) -> Option<i64> {
+        match (self.sources.as_slice(), &self.window) {
+            ([source], Window::Offset(offset))
+                if *offset >= milestone::STEP
+                    && !self.order.keyed
+                    && source.predicate.is_none() =>
+            {
+                Some(number(*offset))
+            }
+            _ => None,
         }
     }
 
@@ -229,9 +244,13 @@ impl Page<'_> {
     fn push_from(&self, statement: &mut Statement, source: &Source<'_>, whole: bool) {
         push_matching(statement, source);
         match &self.window {
-            Window::Offset(_) => {}
-            Window::After(mark) => self.push_beyond(statement, source, mark, true),
-            Window::Before(mark) => self.push_beyond(statement, source, mark, false),
+            Window::Offset(_) => {
+                if let Some(offset) = self.walked() {
+                    milestone::push_behind(statement, &source.view, offset);
+                }
+            }
+            Window::After(mark) => push_beyond(statement, source, self.order, mark, true),
+            Window::Before(mark) => push_beyond(statement, source, self.order, mark, false),
         }
         self.push_order(
             statement,
@@ -258,8 +277,15 @@ impl Page<'_> {
         };
         if whole {
             statement.push(" LIMIT ").bind(number(self.limit));
-            if offset > 0 {
-                statement.push(" OFFSET ").bind(number(offset));
+            match (self.walked(), self.sources.first()) {
+                (Some(offset), Some(source)) => {
+                    statement.push(" OFFSET ");
+                    milestone::push_offset(statement, &source.view, offset);
+                }
+                _ if offset > 0 => {
+                    statement.push(" OFFSET ").bind(number(offset));
+                }
+                _ => {}
             }
         } else {
             statement
@@ -290,67 +316,6 @@ impl Page<'_> {
             .push(sign)
             .push(row)
             .push(if backwards { ".id DESC" } else { ".id" });
-    }
-
-    /// Appends the condition that a row lies behind the mark in the order (or before it).
-    fn push_beyond(
-        &self,
-        statement: &mut Statement,
-        source: &Source<'_>,
-        mark: &Mark,
-        behind: bool,
-    ) {
-        let id = if behind { "id > " } else { "id < " };
-        statement.push(" AND (");
-        if !self.order.keyed {
-            statement.push(id).bind(mark.id.as_str()).push(")");
-            return;
-        }
-        // The direction in which keys grow along the walk; where they grow, unassigned ones lie at the far end.
-        let growing = behind != self.order.descending;
-        let key = |statement: &mut Statement| push_key(statement, source);
-        let Some(seen) = &mark.key else {
-            if !growing {
-                key(statement);
-                statement.push(" IS NOT NULL OR ");
-            }
-            statement.push("(");
-            key(statement);
-            statement
-                .push(" IS NULL AND ")
-                .push(id)
-                .bind(mark.id.as_str())
-                .push("))");
-            return;
-        };
-        // A key that every row has is bounded at both ends: the first condition is a range of its index.
-        let required = is_required(source);
-        if required {
-            key(statement);
-            statement.push(if growing { " >= " } else { " <= " });
-            push_mark_key(statement, seen);
-            statement.push(" AND (");
-        }
-        key(statement);
-        statement.push(if growing { " > " } else { " < " });
-        push_mark_key(statement, seen);
-        statement.push(" OR (");
-        key(statement);
-        statement.push(" = ");
-        push_mark_key(statement, seen);
-        statement
-            .push(" AND ")
-            .push(id)
-            .bind(mark.id.as_str())
-            .push(")");
-        if required {
-            statement.push(")");
-        } else if growing {
-            statement.push(" OR ");
-            key(statement);
-            statement.push(" IS NULL");
-        }
-        statement.push(")");
     }
 }
 

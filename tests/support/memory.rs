@@ -210,7 +210,13 @@ impl Memory {
             mint: &self.mint,
             now: moment(self.elapsed.get()),
         };
-        pollster::block_on(respond(&environment, request))
+        let (reply, trace) = pollster::block_on(respond(&environment, request));
+        let connection = self.database.connection.borrow();
+        for statement in &trace.later {
+            Sqlite::run(&connection, statement).unwrap();
+        }
+        drop(connection);
+        (reply, trace)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use scim::path::Location;
 
-use super::Source;
+use super::{Order, Source};
 use crate::store::Statement;
 use crate::store::expression::{link_column, push_json_path, push_links, push_value, segments};
 
@@ -46,7 +46,7 @@ impl Key {
 }
 
 /// Whether every row has the sort key.
-pub(super) fn is_required(source: &Source<'_>) -> bool {
+fn is_required(source: &Source<'_>) -> bool {
     source.sort.is_some_and(|location| {
         location.extension.is_none()
             && location.attribute.required
@@ -108,7 +108,7 @@ pub(super) fn push_dressed(statement: &mut Statement, push_key: impl Fn(&mut Sta
     statement.push(" AS x))");
 }
 
-pub(super) fn push_mark_key(statement: &mut Statement, key: &Key) {
+fn push_mark_key(statement: &mut Statement, key: &Key) {
     match key {
         Key::Text(text) => statement.bind(text.as_str()),
         Key::Number(digits) => statement
@@ -116,4 +116,65 @@ pub(super) fn push_mark_key(statement: &mut Statement, key: &Key) {
             .bind(digits.as_str())
             .push(" AS NUMERIC)"),
     };
+}
+
+/// Appends the condition that a row lies behind the mark in the order (or before it).
+pub(super) fn push_beyond(
+    statement: &mut Statement,
+    source: &Source<'_>,
+    order: Order,
+    mark: &Mark,
+    behind: bool,
+) {
+    let id = if behind { "id > " } else { "id < " };
+    statement.push(" AND (");
+    if !order.keyed {
+        statement.push(id).bind(mark.id.as_str()).push(")");
+        return;
+    }
+    // The direction in which keys grow along the walk; where they grow, unassigned ones lie at the far end.
+    let growing = behind != order.descending;
+    let key = |statement: &mut Statement| push_key(statement, source);
+    let Some(seen) = &mark.key else {
+        if !growing {
+            key(statement);
+            statement.push(" IS NOT NULL OR ");
+        }
+        statement.push("(");
+        key(statement);
+        statement
+            .push(" IS NULL AND ")
+            .push(id)
+            .bind(mark.id.as_str())
+            .push("))");
+        return;
+    };
+    // A key that every row has is bounded at both ends: the first condition is a range of its index.
+    let required = is_required(source);
+    if required {
+        key(statement);
+        statement.push(if growing { " >= " } else { " <= " });
+        push_mark_key(statement, seen);
+        statement.push(" AND (");
+    }
+    key(statement);
+    statement.push(if growing { " > " } else { " < " });
+    push_mark_key(statement, seen);
+    statement.push(" OR (");
+    key(statement);
+    statement.push(" = ");
+    push_mark_key(statement, seen);
+    statement
+        .push(" AND ")
+        .push(id)
+        .bind(mark.id.as_str())
+        .push(")");
+    if required {
+        statement.push(")");
+    } else if growing {
+        statement.push(" OR ");
+        key(statement);
+        statement.push(" IS NULL");
+    }
+    statement.push(")");
 }

@@ -1,0 +1,31 @@
+//! Milestones of a walk by `startIndex`.
+
+use super::super::{Failure, Service};
+use crate::store::page::{Item, Page};
+use crate::store::{Database, Results, milestone};
+
+impl<D: Database> Service<'_, D> {
+    /// Leaves a milestone at the end of a full page that skipped much.
+    pub(super) fn note_walk(
+        &self,
+        page: &Page<'_>,
+        items: &[Item],
+        counts: &Results,
+    ) -> Result<(), Failure> {
+        let (Some(offset), Some(row), [source]) = (
+            page.walked(),
+            counts.iter().flatten().next(),
+            page.sources.as_slice(),
+        ) else {
+            return Ok(());
+        };
+        let walked = milestone::read_walked(row)?;
+        let last = items.last().filter(|_| items.len() as u64 == page.limit);
+        if let Some(last) = last.filter(|_| walked.skipped >= milestone::STEP) {
+            let position = offset.saturating_add_unsigned(page.limit);
+            let note = milestone::note(&source.view, walked.moved, position, &last.id);
+            self.later.borrow_mut().extend(note);
+        }
+        Ok(())
+    }
+}

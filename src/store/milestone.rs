@@ -1,0 +1,95 @@
+//! Milestones: where pages by `startIndex` ended (RFC 7644 §3.4.2.4), so that a walk does not read again what it skips.
+//!
+//! A milestone only saves reading; it never decides what is on a page. It is noted after the reply, and holds as long as
+//! `totals.moved` is what it was when the page was read, in the same transaction.
+
+use super::expression::View;
+use super::{Error, Row, Statement};
+
+/// Rows that a page may skip without leaving a milestone: reading them costs less than writing one.
+pub const STEP: u64 = 100;
+
+/// Appends the condition that a row lies behind the last milestone at or before `offset`.
+pub fn push_behind(statement: &mut Statement, view: &View<'_>, offset: i64) {
+    statement.push(" AND id > coalesce(");
+    push_last(statement, view, "id", offset);
+    statement.push(", '')");
+}
+
+/// Appends how many rows behind that milestone the page begins.
+pub fn push_offset(statement: &mut Statement, view: &View<'_>, offset: i64) {
+    statement.bind(offset).push(" - coalesce(");
+    push_last(statement, view, "position", offset);
+    statement.push(", 0)");
+}
+
+fn push_last(statement: &mut Statement, view: &View<'_>, column: &str, offset: i64) {
+    let name = view.resource_type.name;
+    statement
+        .push("(SELECT ")
+        .push(column)
+        .push(" FROM milestones WHERE tenant_id = ");
+    view.tenant.push(statement);
+    statement
+        .push(" AND resource_type = ")
+        .bind(name)
+        .push(" AND moved = (SELECT moved FROM totals WHERE tenant_id = ");
+    view.tenant.push(statement);
+    statement
+        .push(" AND resource_type = ")
+        .bind(name)
+        .push(") AND position <= ")
+        .bind(offset)
+        .push(" ORDER BY position DESC LIMIT 1)");
+}
+
+/// How many resources of the type there are, and what a milestone behind the page needs to know.
+pub fn total(view: &View<'_>, offset: i64) -> Statement {
+    let mut statement = Statement::new("SELECT total, moved, ");
+    push_offset(&mut statement, view, offset);
+    statement.push(" AS skipped FROM totals WHERE tenant_id = ");
+    view.tenant.push(&mut statement);
+    statement
+        .push(" AND resource_type = ")
+        .bind(view.resource_type.name);
+    statement
+}
+
+/// What the row of [`total`] tells of milestones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Walked {
+    /// How many resources had gone, or come before the last one.
+    pub moved: i64,
+    /// How many rows the page skipped.
+    pub skipped: u64,
+}
+
+/// Reads the row of [`total`].
+pub fn read_walked(row: &Row) -> Result<Walked, Error> {
+    let skipped = row.integer(2)?.unwrap_or_default();
+    Ok(Walked {
+        moved: row.integer(1)?.unwrap_or_default(),
+        skipped: u64::try_from(skipped).unwrap_or_default(),
+    })
+}
+
+/// Notes that the resource `id` is the one at `position`, and forgets what no longer holds.
+pub fn note(view: &View<'_>, moved: i64, position: i64, id: &str) -> Vec<Statement> {
+    let name = view.resource_type.name;
+    let mut note = Statement::new(
+        "INSERT INTO milestones (tenant_id, resource_type, moved, position, id) SELECT t.id, ",
+    );
+    note.bind(name).push(", ").bind(moved);
+    note.push(", ").bind(position).push(", ").bind(id);
+    note.push(" FROM (SELECT ");
+    view.tenant.push(&mut note);
+    note.push(" AS id) t WHERE t.id IS NOT NULL ON CONFLICT DO NOTHING");
+    let mut forget = Statement::new("DELETE FROM milestones WHERE tenant_id = ");
+    view.tenant.push(&mut forget);
+    forget
+        .push(" AND resource_type = ")
+        .bind(name)
+        .push(" AND moved < ")
+        .bind(moved);
+    vec![note, forget]
+}
