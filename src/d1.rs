@@ -20,6 +20,8 @@ use crate::store::{
 pub struct D1 {
     database: D1Database,
     cost: Cell<Cost>,
+    /// Texts that stay in JavaScript until the reply takes them.
+    pub left: Array,
 }
 
 impl D1 {
@@ -28,6 +30,7 @@ impl D1 {
         Self {
             database: platform::database(env),
             cost: Cell::default(),
+            left: Array::new(),
         }
     }
 
@@ -64,8 +67,11 @@ impl Database for D1 {
             .iter()
             .map(|statement| self.prepare(statement).map(JsValue::from))
             .collect::<Result<Array, Error>>()?;
+        let leaver = statements.iter().position(|statement| statement.leaves);
+        let leaver = leaver.and_then(|place| i32::try_from(place).ok());
         drop(statements);
-        let told = JsFuture::from(platform::run(&self.database, prepared))
+        let running = platform::run(&self.database, prepared, leaver.unwrap_or(-1), &self.left);
+        let told = JsFuture::from(running)
             .await
             .map_err(|error| broken(&error))?;
         let mut texts = Array::from(&told)
@@ -129,10 +135,15 @@ fn value(dressed: &str) -> Result<Value, Error> {
     } else if dressed == "-" {
         Ok(Value::Null)
     } else {
-        dressed
+        let integer = dressed
             .strip_prefix('n')
-            .and_then(|digits| digits.parse().ok())
+            .and_then(|digits| digits.parse().ok());
+        let left = dressed
+            .strip_prefix('l')
+            .and_then(|digits| digits.parse().ok());
+        integer
             .map(Value::Integer)
+            .or(left.map(Value::Left))
             .ok_or_else(malformed)
     }
 }

@@ -20,6 +20,7 @@ use worker::{Context, Env, event, web_sys};
 use http::Environment;
 use http::request::{Body, Request};
 use service::{MAX_LARGE_BODY, Mint, Moment, Settings};
+use store::pieces::Piece;
 use store::{Cost, Database, Statement};
 
 thread_local! {
@@ -98,7 +99,7 @@ impl Mint for PlatformMint {
     }
 
     fn version(&self) -> String {
-        http::auth::hex(&Self::random::<8>())
+        service::hex::encode(&Self::random::<8>())
     }
 }
 
@@ -137,7 +138,8 @@ pub async fn fetch(
     if !trace.later.is_empty() {
         run_later(&env, &context, trace.later);
     }
-    Ok(write(&reply, operator.report_cost.then_some(cost))?)
+    let cost = operator.report_cost.then_some(cost);
+    Ok(write(&reply, cost, &database.left)?)
 }
 
 /// The moment as the platform has it.
@@ -236,7 +238,11 @@ fn split_url(url: &str) -> (&str, &str) {
 }
 
 /// The reply as the platform's.
-fn write(reply: &http::reply::Reply, cost: Option<Cost>) -> Result<web_sys::Response, JsValue> {
+fn write(
+    reply: &http::reply::Reply,
+    cost: Option<Cost>,
+    left: &js_sys::Array,
+) -> Result<web_sys::Response, JsValue> {
     let mut headers = String::with_capacity(512);
     let mut push = |name: &str, value: &str| {
         for part in [name, "\n", value, "\n"] {
@@ -249,11 +255,17 @@ fn write(reply: &http::reply::Reply, cost: Option<Cost>) -> Result<web_sys::Resp
     if let Some(cost) = cost {
         push("Server-Timing", &timing(cost));
     }
-    platform::response(
-        reply.status,
-        &headers,
-        reply.body.as_deref().map(str::as_bytes),
-    )
+    let Some(body) = &reply.body else {
+        return platform::response(reply.status, &headers, None);
+    };
+    if let Some(text) = body.as_str() {
+        return platform::response(reply.status, &headers, Some(text.as_bytes()));
+    }
+    let pieces = body.as_slice().iter().map(|piece| match piece {
+        Piece::Here(text) => JsValue::from_str(text),
+        Piece::Left(place) => JsValue::from(*place),
+    });
+    platform::streamed(reply.status, &headers, pieces.collect(), left)
 }
 
 fn timing(cost: Cost) -> String {

@@ -19,11 +19,32 @@ export function head({ method, url, headers }) {
 
 /** A response; `headers` are lines of name and value, in turn; without `body` it has none. */
 export function response(status, headers, body) {
+  // A view of memory that the next request writes to: copied.
+  return new Response(body?.slice() ?? null, { status, headers: pairs(headers) });
+}
+
+/** The same with a body in pieces, each a text or the number of one in `left`, which goes out as the client takes it. */
+export function streamed(status, headers, pieces, left) {
+  let next = 0;
+  const body = new ReadableStream({
+    pull(controller) {
+      let text = "";
+      while (next < pieces.length && text.length < PIECE) {
+        const piece = pieces[next++];
+        text += typeof piece === "number" ? left[piece] : piece;
+      }
+      if (text !== "") controller.enqueue(encoder.encode(text));
+      if (next === pieces.length) controller.close();
+    },
+  });
+  return new Response(body, { status, headers: pairs(headers) });
+}
+
+function pairs(headers) {
   const lines = headers.split("\n");
   const pairs = [];
   for (let index = 0; index + 1 < lines.length; index += 2) pairs.push([lines[index], lines[index + 1]]);
-  // A view of memory that the next request writes to: copied.
-  return new Response(body?.slice() ?? null, { status, headers: pairs });
+  return pairs;
 }
 
 /** The binding of wrangler.toml. */
@@ -31,14 +52,29 @@ export const database = (env) => env.DB;
 
 export const prepare = (database, text, values) => database.prepare(text).bind(...values);
 
-/** One statement is a transaction by itself; as a batch it would be wrapped and unwrapped. */
-export async function run(database, statements) {
-  return told(statements.length === 1 ? [await statements[0].all()] : await database.batch(statements));
+/**
+ * Runs statements in one transaction. Texts in the last column of statement `leaver` are not told: they go into `left`, and
+ * their places there are told.
+ */
+export async function run(database, statements, leaver, left) {
+  // One statement is a transaction by itself; as a batch it would be wrapped and unwrapped.
+  const results = statements.length === 1 ? [await statements[0].all()] : await database.batch(statements);
+  for (const row of results[leaver]?.results ?? []) {
+    const last = Object.keys(row).at(-1);
+    if (typeof row[last] === "string") row[last] = { place: left.push(row[last]) - 1 };
+  }
+  return told(results);
 }
 
 /** Characters of a text that is passed on; one value more may be in it. */
 const PIECE = 65_536;
 const encoder = new TextEncoder();
+
+function dressed(value) {
+  if (value === null) return "-";
+  if (typeof value === "string") return `t${value}`;
+  return typeof value === "object" ? `l${value.place}` : `n${value}`;
+}
 
 /**
  * Results as few texts, in UTF-8 (wasm-bindgen would copy a string character by character). The first begins with a
@@ -58,9 +94,9 @@ function told(results) {
     shape.push(rows.length, rows.length && Object.keys(rows[0]).length);
     for (const row of rows) {
       for (const value of Object.values(row)) {
-        const dressed = value === null ? "-" : typeof value === "string" ? `t${value}` : `n${value}`;
-        values.push(dressed);
-        length += dressed.length;
+        const text = dressed(value);
+        values.push(text);
+        length += text.length;
       }
       if (length > PIECE) {
         pieces.push(values);

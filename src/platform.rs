@@ -16,6 +16,13 @@ extern "C" {
         headers: &str,
         body: Option<&[u8]>,
     ) -> Result<Response, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(crate) fn streamed(
+        status: u16,
+        headers: &str,
+        pieces: Array,
+        left: &Array,
+    ) -> Result<Response, JsValue>;
     pub(crate) fn database(env: &Env) -> D1Database;
     #[wasm_bindgen(catch)]
     pub(crate) fn prepare(
@@ -23,5 +30,10 @@ extern "C" {
         text: &str,
         values: Array,
     ) -> Result<D1PreparedStatement, JsValue>;
-    pub(crate) fn run(database: &D1Database, statements: Array) -> Promise;
+    pub(crate) fn run(
+        database: &D1Database,
+        statements: Array,
+        leaver: i32,
+        left: &Array,
+    ) -> Promise;
 }

@@ -8,28 +8,32 @@ use scim::config::Limits;
 use scim::habit::Habits;
 use scim::projection::Projection;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
-use serde_json::{Map, Value};
 
 use crate::store::{
     self, Database, Results, Statement,
     expression::View,
+    limits::MEMBER_ROWS,
+    pieces::Pieces,
     read::{self, Key},
     tenant::{Tenant, TokenFacts},
     write::Guard,
 };
 
+mod assemble;
 pub mod bulk;
 pub mod create;
 pub mod cursor;
 pub mod delete;
 pub mod discovery;
 pub mod failure;
+pub mod hex;
 pub mod list;
 pub mod members;
 pub mod modify;
 pub mod patch;
 pub mod replace;
 
+use assemble::{check_members, link_members, parse_stored, project};
 pub use failure::Failure;
 
 /// Bytes of the largest body: of a Bulk request, and of a group, which may have tens of thousands of members.
@@ -92,7 +96,7 @@ pub trait Mint {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// The resource as JSON text, as far as the client asked for it.
-    pub body: String,
+    pub body: Pieces,
     /// Its version, without the marks of an `ETag`.
     pub version: String,
     /// Its address.
@@ -305,9 +309,11 @@ impl<D: Database> Service<'_, D> {
         let view = self.view(resource_type);
         let mut statements = vec![read::resource(&view, key, projection.wants("groups"))];
         if *resource_type == GROUP_TYPE && projection.wants("members") {
-            statements.push(read::members(&view, |statement| {
+            let mut members = read::members(&view, 1 + MEMBER_ROWS, |statement| {
                 read::push_one_group(statement, &view, key);
-            }));
+            });
+            members.leaves = projection.keeps_all("members");
+            statements.push(members);
         }
         statements
     }
@@ -323,16 +329,17 @@ impl<D: Database> Service<'_, D> {
         let Some(mut row) = results.next().unwrap_or_default().into_iter().next() else {
             return Ok(None);
         };
-        let mut body = row.required_text(0)?;
+        let body = row.required_text(0)?;
         let version = row.required_text(1)?;
-        let mut chunks = Vec::new();
-        for mut row in results.next().unwrap_or_default() {
-            chunks.extend(row.text(1)?);
+        let rows = results.next().unwrap_or_default();
+        check_members(rows.len(), 1)?;
+        let mut members = Vec::new();
+        for mut row in rows {
+            members.extend(row.piece(1)?);
         }
-        link_members(&mut body, chunks);
         let location = self.location_in(resource_type, &body);
         Ok(Some(Answer {
-            body: project(body, projection)?,
+            body: link_members(project(body, projection)?, members, projection)?,
             version,
             location,
         }))
@@ -364,36 +371,4 @@ impl<D: Database> Service<'_, D> {
             ),
         }
     }
-}
-
-/// Puts the members of a group into its text: `chunks` are runs of members as JSON text. Each is let go as soon as it
-/// is copied: a group of a hundred thousand is 17 MB.
-pub(crate) fn link_members(body: &mut String, chunks: Vec<String>) {
-    if chunks.is_empty() || body.pop() != Some('}') {
-        return;
-    }
-    body.reserve(chunks.iter().map(|chunk| chunk.len() + 1).sum::<usize>() + 16);
-    body.push_str(",\"members\":[");
-    for (index, chunk) in chunks.into_iter().enumerate() {
-        if index > 0 {
-            body.push(',');
-        }
-        body.push_str(&chunk);
-    }
-    body.push_str("]}");
-}
-
-/// Leaves of a resource what was asked for. The text is parsed only if something was.
-pub(crate) fn project(body: String, projection: &Projection) -> Result<String, Failure> {
-    if projection.is_default() {
-        return Ok(body);
-    }
-    let mut resource = parse_stored(&body)?;
-    projection.apply(&mut resource);
-    serde_json::to_string(&resource).map_err(|error| Failure::Broken(error.to_string()))
-}
-
-/// Parses JSON text that this server wrote.
-pub(crate) fn parse_stored(text: &str) -> Result<Map<String, Value>, Failure> {
-    serde_json::from_str(text).map_err(|error| Failure::Broken(error.to_string()))
 }

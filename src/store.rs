@@ -5,11 +5,14 @@
 
 use std::future::Future;
 
+use pieces::Piece;
+
 pub mod expression;
 pub mod limits;
 pub mod membership;
 pub mod milestone;
 pub mod page;
+pub mod pieces;
 pub mod predicate;
 pub mod read;
 pub mod run;
@@ -64,6 +67,8 @@ pub struct Statement {
     pub text: String,
     /// The values.
     pub parameters: Vec<Parameter>,
+    /// Whether the texts of the last column may stay with the database (see [`Cell::Left`]).
+    pub leaves: bool,
 }
 
 impl Statement {
@@ -72,6 +77,7 @@ impl Statement {
         let mut statement = Self {
             text: String::with_capacity(TYPICAL_LENGTH),
             parameters: Vec::with_capacity(TYPICAL_PARAMETERS),
+            leaves: false,
         };
         statement.push(text);
         statement
@@ -120,6 +126,8 @@ pub enum Cell {
     Integer(i64),
     /// Text.
     Text(String),
+    /// The number of a text that stayed where it is.
+    Left(u32),
 }
 
 /// The values of one row, in the order of the statement's columns.
@@ -132,8 +140,16 @@ impl Row {
         match self.0.get_mut(index) {
             Some(Cell::Text(text)) => Ok(Some(std::mem::take(text))),
             Some(Cell::Null) => Ok(None),
-            Some(Cell::Integer(_)) | None => Err(Error::unexpected("text", index)),
+            Some(Cell::Integer(_) | Cell::Left(_)) | None => Err(Error::unexpected("text", index)),
         }
+    }
+
+    /// The same where the text may have stayed with the database.
+    pub fn piece(&mut self, index: usize) -> Result<Option<Piece>, Error> {
+        if let Some(Cell::Left(number)) = self.0.get(index) {
+            return Ok(Some(Piece::Left(*number)));
+        }
+        Ok(self.text(index)?.map(Piece::Here))
     }
 
     /// The text in column `index`, which is not NULL.
@@ -147,7 +163,7 @@ impl Row {
         match self.0.get(index) {
             Some(Cell::Integer(number)) => Ok(Some(*number)),
             Some(Cell::Null) => Ok(None),
-            Some(Cell::Text(_)) | None => Err(Error::unexpected("a number", index)),
+            Some(Cell::Text(_) | Cell::Left(_)) | None => Err(Error::unexpected("a number", index)),
         }
     }
 }

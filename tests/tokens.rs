@@ -74,7 +74,7 @@ fn only_the_hash_of_a_token_is_stored() {
         .borrow()
         .query_row("SELECT hash FROM tokens", (), |row| row.get(0))
         .unwrap();
-    let hash = scim_worker::http::auth::hex(&Sha256::digest("the label is the token here"));
+    let hash = scim_worker::service::hex::encode(&Sha256::digest("the label is the token here"));
     assert_eq!(stored, hash);
     // Who reads the table has no token by it.
     with(&memory, &stored).get("/Users").expect(401);

@@ -273,10 +273,9 @@ fn met<'a>(
         },
     };
     let (reply, _) = pollster::block_on(respond(&environment, request));
-    let body = reply
-        .body
-        .as_deref()
-        .map_or(Value::Null, |body| serde_json::from_str(body).unwrap());
+    let body = reply.body.as_ref().map_or(Value::Null, |body| {
+        serde_json::from_str(body.as_str().unwrap()).unwrap()
+    });
     (
         Got {
             status: reply.status,

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::service::{Failure, Moment};
+use crate::service::{Failure, Moment, hex};
 use crate::store::tenant::Tenant;
 
 /// Longest token that is looked at.
@@ -42,18 +42,7 @@ pub fn tenant(
         return Ok(Tenant::Default);
     }
     Ok(Tenant::Token {
-        hash: hex(&digest),
+        hash: hex::encode(&digest),
         now: now.text.clone(),
     })
-}
-
-/// Bytes as lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        for digit in [byte >> 4, byte & 15] {
-            text.extend(char::from_digit(u32::from(digit), 16));
-        }
-    }
-    text
 }

@@ -4,6 +4,7 @@ use scim::error::{Error, ScimType};
 use serde_json::{Map, Value};
 
 use crate::service::Failure;
+use crate::store::pieces::Pieces;
 
 /// A reply.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,17 +14,17 @@ pub struct Reply {
     /// The headers.
     pub headers: Vec<(&'static str, String)>,
     /// The body, JSON text; none for an empty one.
-    pub body: Option<String>,
+    pub body: Option<Pieces>,
     /// The scimType of a refusal, for the log.
     pub scim_type: Option<&'static str>,
 }
 
 impl Reply {
     /// A reply with a body.
-    pub fn json(status: u16, body: String) -> Self {
+    pub fn json(status: u16, body: impl Into<Pieces>) -> Self {
         Self {
             status,
-            body: Some(body),
+            body: Some(body.into()),
             ..Self::default()
         }
     }
@@ -47,7 +48,7 @@ impl Reply {
     pub fn error(status: u16, scim_type: Option<ScimType>, detail: &str) -> Self {
         Self {
             status,
-            body: Some(error_body(status, scim_type, detail).to_string()),
+            body: Some(error_body(status, scim_type, detail).to_string().into()),
             scim_type: scim_type.map(ScimType::as_str),
             ..Self::default()
         }

@@ -176,16 +176,22 @@ impl ListResponse {
     /// assert_eq!(value["Resources"], serde_json::json!([]));
     /// ```
     pub fn to_json(&self) -> String {
-        let bytes: usize = self
-            .resources
-            .iter()
-            .map(|resource| resource.len() + 1)
-            .sum();
-        let mut text = String::with_capacity(bytes + 256);
+        let mut text = self.head(self.resources.len());
+        text.push_str(&self.resources.join(","));
+        text.push_str(Self::TAIL);
+        text
+    }
+
+    /// What stands behind the resources.
+    pub const TAIL: &str = "]}";
+
+    /// What stands before the resources, of which there are so many: for whoever has them in another form.
+    pub fn head(&self, resources: usize) -> String {
+        let mut text = String::with_capacity(256);
         text.push_str("{\"schemas\":[\"");
         text.push_str(LIST_RESPONSE);
         text.push_str("\"]");
-        let items = u64::try_from(self.resources.len()).ok();
+        let items = u64::try_from(resources).ok();
         for (name, number) in [
             ("totalResults", self.total_results),
             ("startIndex", self.start_index),
@@ -207,13 +213,6 @@ impl ListResponse {
         }
         push_name(&mut text, "Resources");
         text.push('[');
-        for (index, resource) in self.resources.iter().enumerate() {
-            if index > 0 {
-                text.push(',');
-            }
-            text.push_str(resource);
-        }
-        text.push_str("]}");
         text
     }
 }

@@ -157,6 +157,25 @@ impl Projection {
             .is_some_and(|attribute| self.keeps_some(Location::top(attribute)))
     }
 
+    /// Whether all of the attribute of this name, at the top of a resource, is part of a reply, down to its
+    /// sub-attributes: its stored JSON can be sent as it is.
+    pub fn keeps_all(&self, name: &str) -> bool {
+        self.rt.attribute(name).is_some_and(|attribute| {
+            let top = Location::top(attribute);
+            let mut subs = attribute.sub_attributes.iter();
+            if attribute.sub_attributes.is_empty() {
+                self.keeps(top)
+            } else {
+                subs.all(|sub| {
+                    self.keeps(Location {
+                        sub: Some(sub),
+                        ..top
+                    })
+                })
+            }
+        })
+    }
+
     /// Takes out of a whole resource what is not part of the reply.
     pub fn apply(&self, resource: &mut Map<String, Value>) {
         if self.is_default() {

@@ -3,8 +3,6 @@
 //! A cursor holds the place of the last row seen, the moment it was made and a fingerprint of the query, and a code
 //! over all of that with the tenant's own key. It holds nothing that the client has not been shown.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use scim::error::Error;
 use scim::list::SearchRequest;
@@ -12,6 +10,7 @@ use scim::resource_type::ResourceType;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::hex;
 use crate::store::page::{Key, Mark, Window};
 
 /// Bytes of the code that are kept: 128 bits.
@@ -56,7 +55,7 @@ pub fn fingerprint(types: &[&'static ResourceType], request: &SearchRequest) -> 
         digest.update(part.as_deref().unwrap_or_default().as_bytes());
         digest.update([0]);
     }
-    URL_SAFE_NO_PAD.encode(
+    hex::encode(
         digest
             .finalize()
             .get(..FINGERPRINT_BYTES)
@@ -84,12 +83,12 @@ pub fn seal(seal: Seal<'_>, window: &Window) -> Option<String> {
     mac.update(content.as_bytes());
     let code = mac.finalize().into_bytes();
     let bytes = [code.get(..CODE_BYTES)?, content.as_bytes()].concat();
-    Some(URL_SAFE_NO_PAD.encode(&bytes))
+    Some(hex::encode(&bytes))
 }
 
 /// Opens a cursor before its code can be checked, which takes the tenant's key: only to learn where to look.
 pub fn open(text: &str) -> Result<Cursor, Error> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| refused())?;
+    let bytes = hex::decode(text).ok_or_else(refused)?;
     let (_, content) = bytes.split_at_checked(CODE_BYTES).ok_or_else(refused)?;
     let parts: Vec<Value> = serde_json::from_slice(content).map_err(|_| refused())?;
     let [
@@ -122,7 +121,7 @@ pub fn open(text: &str) -> Result<Cursor, Error> {
 impl Cursor {
     /// Checks that this server made the cursor `text`, for this tenant and this query, and not too long ago.
     pub fn check(&self, text: &str, seal: Seal<'_>, timeout: u64) -> Result<(), Error> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| refused())?;
+        let bytes = hex::decode(text).ok_or_else(refused)?;
         let (sent, content) = bytes.split_at_checked(CODE_BYTES).ok_or_else(refused)?;
         let mut mac = Hmac::<Sha256>::new_from_slice(seal.key.as_bytes()).map_err(|_| refused())?;
         mac.update(content);

@@ -2,8 +2,6 @@
 //!
 //! One batch: the page, the members of the groups on it, the total. All of it is decided in SQL.
 
-use std::collections::BTreeMap;
-
 use scim::error::Error;
 use scim::filter::Filter;
 use scim::filter::predicate::Predicate;
@@ -12,17 +10,21 @@ use scim::path::Location;
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 
+use super::assemble::{joined, link_members, project};
 use super::cursor::{self, Cursor, Seal};
-use super::{Asked, Failure, Service, link_members, project};
+use super::{Asked, Failure, Service};
 use crate::store::expression::is_group;
 use crate::store::limits::EXPRESSION_DEPTH;
 use crate::store::page::{self, Columns, Item, Order, Page, Source, Window};
+use crate::store::pieces::Pieces;
 use crate::store::predicate::{depth, is_lookup};
-use crate::store::{Database, Results, Statement, milestone, read};
+use crate::store::{Database, Results, Statement, milestone};
 
+mod members;
 mod sort;
 mod walk;
 
+use members::read_members;
 use sort::sort_locations;
 
 /// A search request bound to the types it is about.
@@ -71,7 +73,7 @@ impl<D: Database> Service<'_, D> {
         &self,
         types: &[&'static ResourceType],
         request: &SearchRequest,
-    ) -> Result<String, Failure> {
+    ) -> Result<Pieces, Failure> {
         let query = self.query(types, request)?;
         let sources = self.sources(&query);
         let page = Page {
@@ -113,7 +115,7 @@ impl<D: Database> Service<'_, D> {
         if query.count > 0 {
             statements.push(page.statement(columns));
             if with_members {
-                statements.push(self.page_members(&page));
+                statements.push(self.page_members(&page, &query));
             }
         }
         let counted = statements.len();
@@ -154,20 +156,18 @@ impl<D: Database> Service<'_, D> {
         if query.paging.by_cursor() {
             self.set_cursors(&mut response, &query, &mut items, &facts.cursor_key);
         }
-        let mut members = read_members(results)?;
-        response.resources = items
+        let mut members = read_members(results, &query)?;
+        let resources = items
             .into_iter()
-            .map(|mut item| {
-                if let Some(chunks) = members.remove(&item.id) {
-                    link_members(&mut item.resource, chunks);
-                }
-                match query.projections.get(item.source) {
-                    Some(projection) => project(item.resource, projection),
-                    None => Ok(item.resource),
-                }
+            .map(|item| {
+                let members = members.remove(&item.id).unwrap_or_default();
+                let projection = query.projections.get(item.source);
+                let projection =
+                    projection.ok_or_else(|| Failure::Broken("a row of no type".to_owned()))?;
+                link_members(project(item.resource, projection)?, members, projection)
             })
-            .collect::<Result<_, _>>()?;
-        Ok(response.to_json())
+            .collect::<Result<Vec<Pieces>, Failure>>()?;
+        Ok(joined(&response, resources))
     }
 
     /// Binds a request to the types: names, values, limits.
@@ -263,11 +263,6 @@ impl<D: Database> Service<'_, D> {
                 sort: sort.as_ref(),
             })
             .collect()
-    }
-
-    fn page_members(&self, page: &Page<'_>) -> Statement {
-        let view = self.view(&scim::resource_type::GROUP_TYPE);
-        read::members(&view, |statement| page.push_ids(statement))
     }
 
     fn seal<'a>(&self, query: &'a Query<'_>, key: &'a str) -> Seal<'a> {
@@ -373,16 +368,4 @@ fn read_items(
         .iter_mut()
         .map(|row| page.read(row, columns).map_err(Failure::from))
         .collect()
-}
-
-/// The members of each group on the page, in runs.
-fn read_members(results: Results) -> Result<BTreeMap<String, Vec<String>>, Failure> {
-    let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for mut row in results.into_iter().flatten() {
-        let group = row.required_text(0)?;
-        if let Some(run) = row.text(1)? {
-            members.entry(group).or_default().push(run);
-        }
-    }
-    Ok(members)
 }

@@ -14,6 +14,7 @@ use super::modify::Changed;
 use super::{Answer, Asked, Condition, Failure, Service};
 use crate::store::Database;
 use crate::store::membership::Change;
+use crate::store::pieces::Pieces;
 use crate::store::read::Key;
 use crate::store::write;
 
@@ -41,7 +42,7 @@ impl<D: Database> Service<'_, D> {
                 self.read(resource_type, key, asked).await
             } else {
                 Ok(Answer {
-                    body: String::new(),
+                    body: Pieces::default(),
                     version,
                     location: self.location(resource_type, id),
                 })
@@ -86,7 +87,7 @@ impl<D: Database> Service<'_, D> {
             )
             .await?;
         if !answered {
-            answer.body.clear();
+            answer.body = Pieces::default();
         }
         Ok(answer)
     }

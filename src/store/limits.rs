@@ -19,6 +19,10 @@ pub const IDS_PER_PARAMETER: usize = 20_000;
 /// one of them escaped, and two addresses), so a row stays under D1's 2 MB.
 pub const MEMBERS_PER_ROW: usize = 1_000;
 
+/// Rows of members in one reply, beyond one a group: with 300,000 members of some 180 bytes it fits the memory of a
+/// Worker (128 MB) as it comes, and again as it is read.
+pub const MEMBER_ROWS: usize = 300;
+
 /// Bytes of rows in one JSON parameter of a run of creates: they are JSON within JSON there, which may double them.
 pub const RUN_BYTES: usize = 900_000;
 

@@ -148,7 +148,13 @@ pub fn version(view: &View<'_>, key: &Key) -> Statement {
 ///
 /// A group is cut at every thousandth member by a walk over the key alone, so that no row outgrows D1's limit and the
 /// groups of a page, small or large, come in one statement.
-pub fn members(view: &View<'_>, push_group_ids: impl FnOnce(&mut Statement)) -> Statement {
+///
+/// At most `most` rows come: as many say that there may be more.
+pub fn members(
+    view: &View<'_>,
+    most: usize,
+    push_group_ids: impl FnOnce(&mut Statement),
+) -> Statement {
     let mut statement = Statement::new("WITH RECURSIVE page(id) AS (");
     push_group_ids(&mut statement);
     statement.push("), cut(id, after) AS (SELECT id, '' FROM page UNION ALL SELECT id, (SELECT m.member_id FROM team_members m WHERE m.tenant_id = ");
@@ -156,7 +162,9 @@ pub fn members(view: &View<'_>, push_group_ids: impl FnOnce(&mut Statement)) -> 
     statement
         .push(" AND m.team_id = cut.id AND m.member_id > cut.after ORDER BY m.member_id LIMIT 1 OFFSET ")
         .push(&(MEMBERS_PER_ROW - 1).to_string())
-        .push(") FROM cut WHERE after IS NOT NULL) SELECT id, (SELECT group_concat('{\"value\":\"' || m.member_id || '\",\"$ref\":\"' || ")
+        .push(") FROM cut WHERE after IS NOT NULL LIMIT ")
+        .push(&most.to_string())
+        .push(") SELECT id, (SELECT group_concat('{\"value\":\"' || m.member_id || '\",\"$ref\":\"' || ")
         .bind(view.base)
         .push(" || '/' || m.member_type || 's/' || m.member_id || '\",\"type\":\"' || m.member_type || '\",\"display\":' || json_quote(m.display) || '}') FROM (SELECT member_id, member_type, display FROM team_members WHERE tenant_id = ");
     view.tenant.push(&mut statement);

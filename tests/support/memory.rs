@@ -176,7 +176,7 @@ impl Memory {
         subject: Option<&str>,
         expires: Option<&str>,
     ) {
-        let hash = scim_worker::http::auth::hex(&Sha256::digest(token));
+        let hash = scim_worker::service::hex::encode(&Sha256::digest(token));
         let connection = self.database.connection.borrow();
         let now = "2026-01-01T00:00:00.000Z";
         connection
