@@ -21,6 +21,11 @@ UPDATE totals SET last_id = coalesce(CASE resource_type
   ELSE (SELECT max(id) FROM resources WHERE tenant_id = totals.tenant_id AND resource_type = totals.resource_type)
 END, '');
 
+-- A count that begins anew (a tenant ends, another one gets its number) is none that a milestone was made at.
+CREATE TRIGGER totals_delete AFTER DELETE ON totals BEGIN
+  DELETE FROM milestones WHERE tenant_id = old.tenant_id AND resource_type = old.resource_type;
+END;
+
 -- The triggers of 0001_tables.sql that keep totals, with the two new columns.
 DROP TRIGGER users_insert;
 CREATE TRIGGER users_insert AFTER INSERT ON users BEGIN
