@@ -121,7 +121,9 @@ impl<D: Database> Service<'_, D> {
         let counted = statements.len();
         if total == Total::Counted {
             statements.extend(match (page.walked(), sources.as_slice()) {
-                (Some(offset), [source]) => vec![milestone::total(&source.view, offset)],
+                (Some(offset), [source]) => {
+                    vec![milestone::total(&source.view, offset, query.count)]
+                }
                 _ => totals(&sources),
             });
         }

@@ -18,8 +18,13 @@ pub fn push_behind(statement: &mut Statement, view: &View<'_>, offset: i64) {
 
 /// Appends how many rows behind that milestone the page begins.
 pub fn push_offset(statement: &mut Statement, view: &View<'_>, offset: i64) {
+    push_distance(statement, view, offset, offset);
+}
+
+/// Appends how far `offset` lies behind the last milestone at or before `end`.
+fn push_distance(statement: &mut Statement, view: &View<'_>, offset: i64, end: i64) {
     statement.bind(offset).push(" - coalesce(");
-    push_last(statement, view, "position", offset);
+    push_last(statement, view, "position", end);
     statement.push(", 0)");
 }
 
@@ -43,10 +48,12 @@ fn push_last(statement: &mut Statement, view: &View<'_>, column: &str, offset: i
         .push(" ORDER BY position DESC LIMIT 1)");
 }
 
-/// How many resources of the type there are, and what a milestone behind the page needs to know.
-pub fn total(view: &View<'_>, offset: i64) -> Statement {
+/// How many resources of the type there are, and what a milestone behind the page needs to know. One on the page, or at
+/// its end, serves the next page as well as a new one would: then nothing counts as skipped.
+pub fn total(view: &View<'_>, offset: i64, limit: u64) -> Statement {
     let mut statement = Statement::new("SELECT total, moved, ");
-    push_offset(&mut statement, view, offset);
+    let end = offset.saturating_add_unsigned(limit);
+    push_distance(&mut statement, view, offset, end);
     statement.push(" AS skipped FROM totals WHERE tenant_id = ");
     view.tenant.push(&mut statement);
     statement
@@ -73,17 +80,21 @@ pub fn read_walked(row: &Row) -> Result<Walked, Error> {
     })
 }
 
-/// Notes that the resource `id` is the one at `position`, and forgets what no longer holds.
+/// Notes that the resource `id` is the one at `position`, unless that holds no more, and forgets what does not hold.
 pub fn note(view: &View<'_>, moved: i64, position: i64, id: &str) -> Vec<Statement> {
     let name = view.resource_type.name;
     let mut note = Statement::new(
-        "INSERT INTO milestones (tenant_id, resource_type, moved, position, id) SELECT t.id, ",
+        "INSERT INTO milestones (tenant_id, resource_type, moved, position, id) \
+         SELECT tenant_id, resource_type, moved, ",
     );
-    note.bind(name).push(", ").bind(moved);
-    note.push(", ").bind(position).push(", ").bind(id);
-    note.push(" FROM (SELECT ");
+    note.bind(position).push(", ").bind(id);
+    note.push(" FROM totals WHERE tenant_id = ");
     view.tenant.push(&mut note);
-    note.push(" AS id) t WHERE t.id IS NOT NULL ON CONFLICT DO NOTHING");
+    note.push(" AND resource_type = ")
+        .bind(name)
+        .push(" AND moved = ")
+        .bind(moved)
+        .push(" ON CONFLICT DO NOTHING");
     let mut forget = Statement::new("DELETE FROM milestones WHERE tenant_id = ");
     view.tenant.push(&mut forget);
     forget
