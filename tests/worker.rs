@@ -6,6 +6,8 @@ mod support;
 mod concurrency;
 #[path = "worker/doctor.rs"]
 mod doctor;
+#[path = "worker/walk.rs"]
+mod walk;
 
 use support::conversation::{every_folder, faults_of};
 use support::worker::shared;

@@ -199,8 +199,15 @@ impl Memory {
         self.respond_traced(request).0
     }
 
-    /// Answers a request and tells what else there is to say.
+    /// Answers a request and tells what else there is to say; what may wait until the reply is out is done.
     pub(crate) fn respond_traced(&self, request: &Request) -> (Reply, Trace) {
+        let (reply, trace) = self.answer(request);
+        self.run_later(&trace.later);
+        (reply, trace)
+    }
+
+    /// The same, before anything that may wait is done.
+    pub(crate) fn answer(&self, request: &Request) -> (Reply, Trace) {
         // Every request is a moment later than the one before.
         self.elapsed.set(self.elapsed.get() + 1);
         let environment = Environment {
@@ -210,13 +217,23 @@ impl Memory {
             mint: &self.mint,
             now: moment(self.elapsed.get()),
         };
-        let (reply, trace) = pollster::block_on(respond(&environment, request));
+        pollster::block_on(respond(&environment, request))
+    }
+
+    /// Does what could wait.
+    pub(crate) fn run_later(&self, statements: &[Statement]) {
         let connection = self.database.connection.borrow();
-        for statement in &trace.later {
+        for statement in statements {
             Sqlite::run(&connection, statement).unwrap();
         }
-        drop(connection);
-        (reply, trace)
+    }
+
+    /// Runs `create` with ids that count from `number`, as those of another clock would.
+    pub(crate) fn with_ids_from<T>(&self, number: u64, create: impl FnOnce() -> T) -> T {
+        let here = self.mint.0.replace(number - 1);
+        let made = create();
+        self.mint.0.set(here);
+        made
     }
 }
 
