@@ -1,11 +1,5 @@
 //! Pages by index and by cursor (RFC 7644 §3.4.2.4, RFC 9865).
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
-
 #[allow(dead_code, reason = "each test binary uses its part")]
 #[allow(
     clippy::unwrap_used,
@@ -19,8 +13,6 @@ mod support {
     pub(crate) mod memory;
 }
 
-use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 use support::client::{Client, each};
 use support::memory::Memory;
@@ -226,142 +218,4 @@ fn pages_at_the_root_span_the_types_in_one_order() {
         seen.extend(each(&page, "displayName").into_iter().map(str::to_owned));
     }
     assert_eq!(seen, names);
-}
-
-/// Puts `count` users behind those there are, by SQL, with ids that begin with `prefix`.
-fn insert_users(memory: &Memory, tenant: i64, prefix: &str, numbers: std::ops::Range<usize>) {
-    memory.sql(&format!(
-        "INSERT INTO users (tenant_id, id, version, created_at, updated_at, document, folded, user_name_folded)
-         WITH RECURSIVE n(i) AS (SELECT {} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {})
-         SELECT {tenant}, printf('{prefix}-0000-7000-8000-%012x', i), '1', '', '',
-           json_object('schemas', json_array('urn:ietf:params:scim:schemas:core:2.0:User'), 'userName', '{prefix}' || i),
-           json_object('userName', '{prefix}' || i), '{prefix}' || i
-         FROM n",
-        numbers.start, numbers.end,
-    ));
-}
-
-/// The ids of a tenant's users in the order of pages.
-fn ids(memory: &Memory, tenant: i64) -> Vec<String> {
-    let connection = memory.database.connection.borrow();
-    let mut statement = connection
-        .prepare("SELECT id FROM users WHERE tenant_id = ?1 ORDER BY id")
-        .unwrap();
-    let rows = statement.query_map([tenant], |row| row.get(0)).unwrap();
-    rows.map(Result::unwrap).collect()
-}
-
-#[derive(Clone, Debug)]
-enum Step {
-    Page {
-        start: usize,
-        count: usize,
-    },
-    Walk {
-        start: usize,
-        count: usize,
-    },
-    Create,
-    /// An id of a clock that is behind.
-    CreateBefore(usize),
-    Delete(usize),
-}
-
-fn step() -> impl Strategy<Value = (i64, Step)> {
-    let page = (1..800_usize, prop_oneof![Just(100), Just(7), 1..200_usize]);
-    let step = prop_oneof![
-        3 => page.clone().prop_map(|(start, count)| Step::Page { start, count }),
-        3 => page.prop_map(|(start, count)| Step::Walk { start, count }),
-        1 => Just(Step::Create),
-        1 => (0..10_000_usize).prop_map(Step::CreateBefore),
-        1 => (0..800_usize).prop_map(Step::Delete),
-    ];
-    (1..=2_i64, step)
-}
-
-/// Pages by `startIndex` start from milestones, which others invalidate.
-#[test]
-fn a_page_by_index_is_what_it_would_be_without_milestones() {
-    let config = Config {
-        cases: 24,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let steps = proptest::collection::vec(step(), 1..40);
-    let used = std::cell::Cell::new(0);
-    TestRunner::new_with_rng(config, random)
-        .run(&steps, |steps| {
-            let memory = Memory::new();
-            memory.add_token(2, "two", None, None);
-            insert_users(&memory, 1, "01800000", 0..600);
-            insert_users(&memory, 2, "01800000", 0..450);
-            let check = |client: &Client<'_>, tenant: i64, start: usize, count: usize| {
-                let page = client
-                    .get(&format!("/Users?startIndex={start}&count={count}"))
-                    .expect(200);
-                let all = ids(&memory, tenant);
-                let wanted: Vec<&str> = all
-                    .iter()
-                    .skip(start - 1)
-                    .take(count)
-                    .map(String::as_str)
-                    .collect();
-                prop_assert_eq!(each(&page, "id"), wanted);
-                prop_assert_eq!(&page["totalResults"], &json!(all.len()));
-                Ok(())
-            };
-            for (number, (tenant, step)) in steps.into_iter().enumerate() {
-                let token = if tenant == 1 { Memory::TOKEN } else { "two" };
-                let client = Client {
-                    memory: &memory,
-                    token: token.to_owned(),
-                };
-                match step {
-                    Step::Page { start, count } => check(&client, tenant, start, count)?,
-                    Step::Walk { start, count } => {
-                        for page in 0..4 {
-                            check(&client, tenant, start + page * count, count)?;
-                        }
-                    }
-                    Step::Create => {
-                        client.user(&format!("new-{number}"));
-                    }
-                    Step::CreateBefore(place) => {
-                        let prefix = if place % 2 == 0 {
-                            "01700000"
-                        } else {
-                            "01800001"
-                        };
-                        let place = place + number * 10_000;
-                        insert_users(&memory, tenant, prefix, place..place + 1);
-                    }
-                    Step::Delete(place) => {
-                        if let Some(id) = ids(&memory, tenant).get(place) {
-                            client.delete(&format!("/Users/{id}")).expect(204);
-                        }
-                    }
-                }
-            }
-            let connection = memory.database.connection.borrow();
-            let left: usize = connection
-                .query_row("SELECT count(*) FROM milestones", (), |row| row.get(0))
-                .unwrap();
-            used.set(used.get() + left);
-            Ok(())
-        })
-        .unwrap();
-    assert!(used.get() > 20, "{} milestones were left", used.get());
-}
-
-#[test]
-fn a_milestone_of_another_tenant_or_type_is_nobodys() {
-    let memory = Memory::new();
-    let client = Client::new(&memory);
-    insert_users(&memory, 1, "01800000", 0..300);
-    memory.sql(
-        "INSERT INTO milestones VALUES (2, 'User', 0, 200, 'z'), (1, 'Group', 0, 200, 'z'), (1, 'User', 9, 200, 'z')",
-    );
-    let page = client.get("/Users?startIndex=201&count=10").expect(200);
-    assert_eq!(each(&page, "id"), &ids(&memory, 1)[200..210]);
 }
