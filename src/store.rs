@@ -18,6 +18,7 @@ pub mod read;
 pub mod run;
 pub mod table;
 pub mod tenant;
+pub mod text;
 pub mod unique;
 pub mod write;
 

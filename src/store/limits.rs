@@ -5,6 +5,9 @@
 /// Bound parameters of one statement (D1: 100).
 pub const PARAMETERS: usize = 100;
 
+/// Bytes of the text of one statement (D1: 100,000).
+pub const STATEMENT_BYTES: usize = 100_000;
+
 /// Levels of one expression (D1: 100).
 pub const EXPRESSION_DEPTH: usize = 100;
 

@@ -10,6 +10,7 @@ use super::expression::View;
 use super::predicate::{is_lookup, push_predicate};
 use super::read::push_resource;
 use super::table::push_scope;
+use super::text::{self, Rows};
 use super::{Error, Row, Statement, milestone};
 
 mod key;
@@ -101,12 +102,13 @@ const UNION_TERMS: usize = 5;
 impl Page<'_> {
     /// The statement that fetches the page.
     pub fn statement(&self, columns: Columns) -> Statement {
-        let mut statement = Statement::default();
         if let [source] = self.sources.as_slice() {
-            self.push_select(&mut statement, source, columns, None);
-        } else {
-            self.push_union(&mut statement, columns);
+            return text::select(source, |statement, rows| {
+                self.push_select(statement, source, columns, None, rows);
+            });
         }
+        let mut statement = Statement::default();
+        self.push_union(&mut statement, columns);
         statement
     }
 
@@ -116,7 +118,12 @@ impl Page<'_> {
         for source in &self.sources {
             if super::expression::is_group(source.view.resource_type) {
                 statement.push("SELECT id FROM (SELECT id");
-                self.push_from(statement, source, self.sources.len() == 1);
+                let alone = self.sources.len() == 1;
+                self.push_from(
+                    statement,
+                    source,
+                    if alone { Rows::All } else { Rows::Share },
+                );
                 statement.push(")");
             }
         }
@@ -168,6 +175,7 @@ impl Page<'_> {
         source: &Source<'_>,
         columns: Columns,
         part: Option<usize>,
+        rows: Rows,
     ) {
         statement.push("SELECT ");
         push_resource(statement, &source.view, columns.groups);
@@ -190,7 +198,7 @@ impl Page<'_> {
                 .push(&part.to_string())
                 .push(" AS source");
         }
-        self.push_from(statement, source, part.is_none());
+        self.push_from(statement, source, rows);
     }
 
     /// Several types: each gives as many rows as the page could take from it, then all are put in one order.
@@ -221,7 +229,7 @@ impl Page<'_> {
                 } else {
                     "SELECT * FROM ("
                 });
-                self.push_select(statement, source, inner, Some(part));
+                self.push_select(statement, source, inner, Some(part), Rows::Share);
                 statement.push(")");
                 part += 1;
             }
@@ -237,12 +245,12 @@ impl Page<'_> {
             "",
             "page",
         );
-        self.push_limit(statement, true);
+        self.push_limit(statement, Rows::All);
     }
 
     /// Appends `FROM … WHERE … ORDER BY … LIMIT …`.
-    fn push_from(&self, statement: &mut Statement, source: &Source<'_>, whole: bool) {
-        push_matching(statement, source);
+    fn push_from(&self, statement: &mut Statement, source: &Source<'_>, rows: Rows) {
+        push_matching(statement, source, rows);
         match &self.window {
             Window::Offset(_) => {
                 if let Some(offset) = self.walked() {
@@ -266,31 +274,29 @@ impl Page<'_> {
             },
             source.view.row(),
         );
-        self.push_limit(statement, whole);
+        self.push_limit(statement, rows);
     }
 
     /// Appends the limit. A part of a union keeps what the whole will skip.
-    fn push_limit(&self, statement: &mut Statement, whole: bool) {
+    fn push_limit(&self, statement: &mut Statement, rows: Rows) {
         let offset = match self.window {
             Window::Offset(offset) => offset,
             Window::After(_) | Window::Before(_) => 0,
         };
-        if whole {
-            statement.push(" LIMIT ").bind(number(self.limit));
-            match (self.walked(), self.sources.first()) {
-                (Some(offset), Some(source)) => {
-                    statement.push(" OFFSET ");
-                    milestone::push_offset(statement, &source.view, offset);
-                }
-                _ if offset > 0 => {
-                    statement.push(" OFFSET ").bind(number(offset));
-                }
-                _ => {}
+        if rows == Rows::Share {
+            rows.push_limit(statement, number(self.limit.saturating_add(offset)));
+            return;
+        }
+        rows.push_limit(statement, number(self.limit));
+        match (self.walked(), self.sources.first()) {
+            (Some(offset), Some(source)) => {
+                statement.push(" OFFSET ");
+                milestone::push_offset(statement, &source.view, offset);
             }
-        } else {
-            statement
-                .push(" LIMIT ")
-                .bind(number(self.limit.saturating_add(offset)));
+            _ if offset > 0 => {
+                statement.push(" OFFSET ").bind(number(offset));
+            }
+            _ => {}
         }
     }
 
@@ -321,9 +327,9 @@ impl Page<'_> {
 
 /// How many resources match.
 pub fn count(source: &Source<'_>) -> Statement {
-    let mut statement = Statement::new("SELECT count(*) AS total");
-    push_matching(&mut statement, source);
-    statement
+    text::count(source, |statement, rows| {
+        push_matching(statement, source, rows)
+    })
 }
 
 /// How many resources of the type there are: one row, kept by triggers.
@@ -336,11 +342,10 @@ pub fn total(view: &View<'_>) -> Statement {
     statement
 }
 
-fn push_matching(statement: &mut Statement, source: &Source<'_>) {
-    statement
-        .push(" FROM ")
-        .push(source.view.row())
-        .push(" WHERE ");
+fn push_matching(statement: &mut Statement, source: &Source<'_>, rows: Rows) {
+    statement.push(" FROM ");
+    rows.push_from(statement, source.view.row());
+    statement.push(" WHERE ");
     push_scope(
         statement,
         source.view.resource_type,
