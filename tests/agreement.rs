@@ -22,12 +22,14 @@ mod agreement {
     pub(crate) mod documents;
     pub(crate) mod filters;
     pub(crate) mod order;
+    pub(crate) mod searches;
     pub(crate) mod world;
 }
 
 use agreement::dice::Dice;
 use agreement::filters::{Filters, Term, operators};
 use agreement::order::{all, is_sortable, sorted, sorted_each};
+use agreement::searches::text_search;
 use agreement::world::{Population, World, ids};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use scim::filter::Filter;
@@ -167,6 +169,74 @@ fn generated_filters_of_devices() {
 }
 
 #[test]
+fn searches_for_text() {
+    let mut wrong = Vec::new();
+    for seed in 0..4 {
+        let world = World::new(100 + seed, 60, 5, 2);
+        let population = world.of(&USER_TYPE);
+        let filters = Filters::new(population);
+        let mut dice = Dice::seeded(110 + seed);
+        for _ in 0..1_000 {
+            let filter = text_search(population, &filters, &mut dice);
+            wrong.extend(disagreement(&world, population, &filter, dice.chance(20)));
+        }
+    }
+    all_agree(&wrong);
+}
+
+/// The text index finds no more than a thousand; where more match, the table is walked, and nobody can tell.
+#[test]
+fn searches_that_many_match() {
+    let memory = support::memory::Memory::new();
+    let client = support::client::Client::new(&memory);
+    for number in 0..1_030 {
+        // The first who match are all of those who match one of them; those between a thousand and all, another.
+        let word = if number < 998 { "Ninety" } else { "Hundred" };
+        let wider = if number < 1_003 { "Näher" } else { "Weiter" };
+        let body = json!({
+            "userName": format!("{word}.{number}@Example.com"),
+            "displayName": format!("{wider} {}", number % 7),
+            "active": number % 3 == 0,
+        });
+        client.post("/Users", &body).expect(201);
+    }
+    let world = World::shown(memory);
+    let population = world.of(&USER_TYPE);
+    let mut dice = Dice::seeded(120);
+    let mut wrong = Vec::new();
+    let sort = Term::all(&USER_TYPE)
+        .into_iter()
+        .find(|term| term.path() == "displayName");
+    for filter in [
+        "userName co \"example\"",
+        "userName ew \"EXAMPLE.COM\" and active eq true",
+        "userName sw \"ninety\"",
+        "displayName sw \"NÄHER\"",
+        "displayName co \"äher 3\"",
+        "displayName sw \"nä\"",
+        "displayName co \"weiter\" or userName co \"hundred.10\"",
+        "not (userName co \"hundred\")",
+    ] {
+        let parsed = Filter::parse(filter).unwrap();
+        let predicate = Predicate::bind(&parsed, &USER_TYPE, &mut Habits::default()).unwrap();
+        let mut listed = all(population);
+        listed.retain(|shown| predicate.evaluate(&shown.image));
+        let (sort, descending) = (sort.filter(|_| dice.chance(50)), dice.chance(50));
+        let mut search = json!({ "filter": filter, "count": 450, "attributes": ["id"] });
+        if sort.is_some() {
+            search["sortBy"] = json!("displayName");
+        }
+        if descending {
+            search["sortOrder"] = json!("descending");
+        }
+        let expected = sorted(&listed, sort, descending);
+        assert!(!expected.is_empty(), "{filter}");
+        wrong.extend(pages_agree(&world, "/Users", search, &expected));
+    }
+    all_agree(&wrong);
+}
+
+#[test]
 fn every_attribute_as_a_sort_key() {
     let world = World::new(40, 60, 40, 60);
     let mut wrong = Vec::new();
@@ -220,8 +290,12 @@ fn any_list(population: &Population, dice: &mut Dice) -> Option<(Value, Vec<Stri
     let filters = Filters::new(population);
     let mut search = json!({ "count": 1 + dice.below(9), "attributes": ["id"] });
     let mut listed = all(population);
-    if dice.chance(40) {
-        let filter = filters.filter(dice);
+    if dice.chance(60) {
+        let filter = if *population.resource_type == USER_TYPE && dice.chance(50) {
+            text_search(population, &filters, dice)
+        } else {
+            filters.filter(dice)
+        };
         let parsed = Filter::parse(&filter).unwrap();
         let Ok(predicate) =
             Predicate::bind(&parsed, population.resource_type, &mut Habits::default())
@@ -304,8 +378,8 @@ fn pages_agree(
 
 #[test]
 fn walks_by_cursor_and_pages_by_index() {
-    let world = World::new(50, 40, 25, 40);
-    let mut dice = Dice::seeded(51);
+    let world = World::new(52, 40, 25, 40);
+    let mut dice = Dice::seeded(53);
     let mut wrong = Vec::new();
     for _ in 0..50 {
         for population in &world.populations {

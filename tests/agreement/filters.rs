@@ -219,7 +219,7 @@ fn bent(text: &str, dice: &mut Dice) -> String {
 }
 
 /// A JSON string, at times with every character escaped.
-fn quoted(text: &str, dice: &mut Dice) -> String {
+pub(crate) fn quoted(text: &str, dice: &mut Dice) -> String {
     if dice.chance(5) {
         let escaped = text.encode_utf16().fold(String::new(), |escaped, unit| {
             escaped + &format!("\\u{unit:04X}")
@@ -239,7 +239,7 @@ fn spelt(text: &str, dice: &mut Dice) -> String {
 }
 
 /// Tests joined, negated and bracketed.
-fn tree(dice: &mut Dice, depth: usize, atom: &dyn Fn(&mut Dice) -> String) -> String {
+pub(crate) fn tree(dice: &mut Dice, depth: usize, atom: &dyn Fn(&mut Dice) -> String) -> String {
     if depth == 0 {
         return atom(dice);
     }

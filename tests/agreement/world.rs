@@ -5,7 +5,7 @@ use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::{Map, Value, json};
 
 use super::dice::Dice;
-use super::documents::document;
+use super::documents::{STRINGS, document};
 use crate::support::client::{Client, Got};
 use crate::support::memory::Memory;
 
@@ -38,7 +38,6 @@ impl World {
         let mut dice = Dice::seeded(seed);
         let mut people: Vec<String> = Vec::new();
         let mut teams: Vec<String> = Vec::new();
-        let mut populations = Vec::new();
         for resource_type in ResourceType::all() {
             let is_group = *resource_type == GROUP_TYPE;
             let count = match resource_type {
@@ -85,16 +84,49 @@ impl World {
                     .expect(200);
             }
         }
+        // Some become somebody else, some go, and others come after the last has gone.
+        for (number, id) in people.iter().enumerate() {
+            let path = format!("/Users/{id}");
+            if dice.chance(10) || number + 1 == people.len() {
+                client.delete(&path).expect(204);
+            } else if dice.chance(20) {
+                let mut body = document(&USER_TYPE, &mut dice, users + number);
+                if dice.chance(50) {
+                    body = client.get(&path).expect(200);
+                    let name = format!("{}+{number}", dice.pick::<&str>(STRINGS));
+                    let changed = *dice.pick(&["userName", "displayName"]);
+                    body[changed] = Value::from(name);
+                }
+                client.put(&path, &body).expect(200);
+            }
+        }
+        for number in 0..users / 10 {
+            let body = document(&USER_TYPE, &mut dice, 2 * users + number);
+            client.post("/Users", &body).expect(201);
+        }
+        Self::shown(memory)
+    }
+
+    /// What is in a database.
+    pub(crate) fn shown(memory: Memory) -> Self {
+        let client = Client::new(&memory);
+        let mut populations = Vec::new();
         for resource_type in ResourceType::all() {
-            let list = client
-                .get(&format!(
-                    "{}?count=1000&attributes=id",
-                    resource_type.endpoint
-                ))
-                .expect(200);
-            let resources = list["Resources"].as_array().unwrap();
-            let resources = resources.iter().map(|listed| {
-                let id = listed["id"].as_str().unwrap().to_owned();
+            let mut found = Vec::new();
+            loop {
+                let list = client
+                    .get(&format!(
+                        "{}?count=1000&attributes=id&startIndex={}",
+                        resource_type.endpoint,
+                        found.len() + 1
+                    ))
+                    .expect(200);
+                found.extend(ids(&list));
+                if list["totalResults"] == found.len() {
+                    break;
+                }
+            }
+            let resources = found.into_iter().map(|id| {
                 let path = format!("{}/{id}", resource_type.endpoint);
                 let Value::Object(mut resource) = client.get(&path).expect(200) else {
                     panic!("{path}")

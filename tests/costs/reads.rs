@@ -14,6 +14,12 @@ use super::sheet::{Cost, cost};
 const IN_FIVE: usize = 40;
 /// What no budget holds down: these read the tenant's rows once for the page and once for the total.
 const SCAN: Cost = cost(1, u64::MAX, 0);
+/// Users without their groups.
+const BARE: &str = "excludedAttributes=groups";
+/// A search that the text index serves.
+const SEARCH: Cost = cost(1, 200, 0);
+/// What the text index may add where it turns out to be of no use.
+const TRIED: u64 = 3_000;
 
 impl Bench<'_> {
     pub(crate) fn single_reads(&mut self) {
@@ -146,24 +152,65 @@ impl Bench<'_> {
                 ("ew", format!("{number}{end}")),
             ] {
                 let name = format!("{attribute} {op}, one match");
-                let path =
-                    format!("/Users?filter={attribute} {op} \"{text}\"&excludedAttributes=groups");
-                let found = self.get(&name, &path, SCAN);
-                assert_eq!(found["totalResults"], 1, "{name}: {text}");
+                self.search_one(&name, &format!("{attribute} {op} \"{text}\""));
             }
         }
-        for (name, filter) in [
-            ("userName co, nobody", "userName co \"zebra\""),
-            ("userName co, everybody", "userName co \"example\""),
-            ("active eq true, everybody", "active eq true"),
+        let anywhere = ["userName", "displayName", "emails.value"]
+            .map(|attribute| format!("{attribute} co \"{number}\""));
+        self.search_one(
+            "userName co … or displayName co … or emails.value co …, one match",
+            &anywhere.join(" or "),
+        );
+        self.search_one(
+            "emails[type eq … and value co …] and active eq true, one match",
+            &format!("emails[type eq \"work\" and value co \"{number}\"] and active eq true"),
+        );
+        self.search_one(
+            "userName co, one match, ordered by displayName",
+            &format!("userName co \"{number}\"&sortBy=displayName"),
+        );
+        let token = Some(TABLE_TOKEN);
+        let name = "userName co, one match, token of the table";
+        let path = format!("/Users?filter=userName co \"{number}\"&{BARE}");
+        self.send_as(token, name, ("GET", &path), None, 200, SEARCH);
+
+        let users = self.seed.users as u64;
+        // A page of 100 and the total.
+        let walk = cost(1, users + 100 + TRIED, 0);
+        for (name, filter, budget) in [
+            ("userName co, nobody", "userName co \"zebra\"", SEARCH),
+            ("userName co, everybody", "userName co \"example\"", walk),
+            (
+                "userName co, everybody, by cursor",
+                "userName co \"example\"&cursor=",
+                walk,
+            ),
+            (
+                "userName co, two characters, everybody",
+                "userName co \"ex\"",
+                walk,
+            ),
+            (
+                "not (userName co …), nobody",
+                "not (userName co \"example\")",
+                SCAN,
+            ),
+            ("active eq true, everybody", "active eq true", SCAN),
             (
                 "meta.lastModified gt, nobody",
                 "meta.lastModified gt \"2030-01-01T00:00:00Z\"",
+                SCAN,
             ),
         ] {
-            let path = format!("/Users?count=100&excludedAttributes=groups&filter={filter}");
-            self.get(name, &path, SCAN);
+            let path = format!("/Users?count=100&{BARE}&filter={filter}");
+            self.get(name, &path, budget);
         }
+    }
+
+    fn search_one(&mut self, name: &str, filter: &str) {
+        let path = format!("/Users?filter={filter}&{BARE}");
+        let found = self.get(name, &path, SEARCH);
+        assert_eq!(found["totalResults"], 1, "{name}: {filter}");
     }
 
     pub(crate) fn pages(&mut self) {
@@ -227,8 +274,7 @@ impl Bench<'_> {
 
     /// A page by `startIndex` pays for what it skips; the next one starts where it ended.
     fn walk(&mut self, skipped: usize) {
-        let bare = "excludedAttributes=groups";
-        let page = |start: usize| format!("/Users?count=100&startIndex={start}&{bare}");
+        let page = |start: usize| format!("/Users?count=100&startIndex={start}&{BARE}");
         self.get(
             "startIndex, a jump to the middle",
             &page(skipped + 1),
