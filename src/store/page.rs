@@ -103,7 +103,7 @@ impl Page<'_> {
     /// The statement that fetches the page.
     pub fn statement(&self, columns: Columns) -> Statement {
         if let [source] = self.sources.as_slice() {
-            return text::select(source, |statement, rows| {
+            return text::select(source, &|statement, rows| {
                 self.push_select(statement, source, columns, None, rows);
             });
         }
@@ -327,8 +327,8 @@ impl Page<'_> {
 
 /// How many resources match.
 pub fn count(source: &Source<'_>) -> Statement {
-    text::count(source, |statement, rows| {
-        push_matching(statement, source, rows)
+    text::count(source, &|statement, rows| {
+        push_matching(statement, source, rows);
     })
 }
 

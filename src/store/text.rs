@@ -65,8 +65,8 @@ impl Rows {
 }
 
 /// The statement of a select that ends with a limit.
-pub fn select(source: &Source<'_>, push: impl Fn(&mut Statement, Rows)) -> Statement {
-    choice(source, "", &push).unwrap_or_else(|| {
+pub fn select(source: &Source<'_>, push: &dyn Fn(&mut Statement, Rows)) -> Statement {
+    choice(source, "", push).unwrap_or_else(|| {
         let mut statement = Statement::default();
         push(&mut statement, Rows::All);
         statement
@@ -74,29 +74,26 @@ pub fn select(source: &Source<'_>, push: impl Fn(&mut Statement, Rows)) -> State
 }
 
 /// The statement that counts what is appended: `FROM … WHERE …`.
-pub fn count(source: &Source<'_>, push: impl Fn(&mut Statement, Rows)) -> Statement {
+pub fn count(source: &Source<'_>, push: &dyn Fn(&mut Statement, Rows)) -> Statement {
     let counted = |statement: &mut Statement, rows: Rows| {
         statement.push("SELECT 1");
         push(statement, rows);
         rows.push_limit(statement, -1);
     };
-    choice(source, "SELECT count(*) AS total FROM (", counted)
-        .map(|mut statement| {
-            statement.push(")");
-            statement
-        })
-        .unwrap_or_else(|| {
-            let mut statement = Statement::new("SELECT count(*) AS total");
-            push(&mut statement, Rows::All);
-            statement
-        })
+    if let Some(mut statement) = choice(source, "SELECT count(*) AS total FROM (", &counted) {
+        statement.push(")");
+        return statement;
+    }
+    let mut statement = Statement::new("SELECT count(*) AS total");
+    push(&mut statement, Rows::All);
+    statement
 }
 
 /// Both selects behind `start`; none where the index is of no use, or the two would be more than D1 takes.
 fn choice(
     source: &Source<'_>,
     start: &str,
-    push: impl Fn(&mut Statement, Rows),
+    push: &dyn Fn(&mut Statement, Rows),
 ) -> Option<Statement> {
     let predicate = source.predicate?;
     if *source.view.resource_type != USER_TYPE || is_lookup(&source.view, predicate) {
@@ -172,12 +169,17 @@ fn needles(predicate: &Predicate, in_email: bool) -> Option<Vec<&str>> {
 
 /// The needles in the language of FTS5: `("…" OR "…")`.
 fn expression(needles: &[&str]) -> String {
-    let phrases: Vec<String> = needles
-        .iter()
-        .map(|needle| {
-            let cut: String = needle.chars().take(LONGEST).collect();
-            format!("\"{}\"", cut.replace('"', "\"\""))
-        })
-        .collect();
-    format!("({})", phrases.join(" OR "))
+    let mut expression = String::from("(");
+    for needle in needles {
+        expression.push_str(if expression.len() > 1 { " OR \"" } else { "\"" });
+        for character in needle.chars().take(LONGEST) {
+            expression.push(character);
+            if character == '"' {
+                expression.push('"');
+            }
+        }
+        expression.push('"');
+    }
+    expression.push(')');
+    expression
 }
