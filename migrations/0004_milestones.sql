@@ -66,7 +66,3 @@ CREATE TRIGGER resources_delete AFTER DELETE ON resources BEGIN
     WHERE tenant_id = old.tenant_id AND resource_type = old.resource_type;
   DELETE FROM unique_values WHERE tenant_id = old.tenant_id AND resource_id = old.id;
 END;
-
--- As 0002_statistics.sql does for the other tables.
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('milestones', 'milestones', '1000000 1000 500 250 1');
-ANALYZE sqlite_schema;
