@@ -261,11 +261,15 @@ fn write(
     if let Some(text) = body.as_str() {
         return platform::response(reply.status, &headers, Some(text.as_bytes()));
     }
-    let pieces = body.as_slice().iter().map(|piece| match piece {
-        Piece::Here(text) => JsValue::from_str(text),
-        Piece::Left(place) => JsValue::from(*place),
-    });
-    platform::streamed(reply.status, &headers, pieces.collect(), left)
+    // As one text, which passes faster than its pieces: every second part between U+0000 is a place.
+    let mut text = String::with_capacity(body.len_here() + 16 * body.as_slice().len());
+    for piece in body.as_slice() {
+        match piece {
+            Piece::Here(here) => text.push_str(here),
+            Piece::Left(place) => text.extend(["\0", &place.to_string(), "\0"]),
+        }
+    }
+    platform::assembled(reply.status, &headers, &text, left)
 }
 
 fn timing(cost: Cost) -> String {

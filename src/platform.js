@@ -23,21 +23,30 @@ export function response(status, headers, body) {
   return new Response(body?.slice() ?? null, { status, headers: pairs(headers) });
 }
 
-/** The same with a body in pieces, each a text or the number of one in `left`, which goes out as the client takes it. */
-export function streamed(status, headers, pieces, left) {
+/**
+ * The same with a body that has places in it, between U+0000: there go texts of `left`. What is large goes out as the
+ * client takes it.
+ */
+export function assembled(status, headers, text, left) {
+  const pieces = text.split("\0").map((piece, index) => (index % 2 === 0 ? piece : left[piece]));
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const body = length < LARGE ? pieces.join("") : stream(pieces);
+  return new Response(body, { status, headers: pairs(headers) });
+}
+
+/** Characters from which a body is streamed. */
+const LARGE = 1_048_576;
+
+function stream(pieces) {
   let next = 0;
-  const body = new ReadableStream({
+  return new ReadableStream({
     pull(controller) {
       let text = "";
-      while (next < pieces.length && text.length < PIECE) {
-        const piece = pieces[next++];
-        text += typeof piece === "number" ? left[piece] : piece;
-      }
+      while (next < pieces.length && text.length < PIECE) text += pieces[next++];
       if (text !== "") controller.enqueue(encoder.encode(text));
       if (next === pieces.length) controller.close();
     },
   });
-  return new Response(body, { status, headers: pairs(headers) });
 }
 
 function pairs(headers) {

@@ -17,10 +17,10 @@ extern "C" {
         body: Option<&[u8]>,
     ) -> Result<Response, JsValue>;
     #[wasm_bindgen(catch)]
-    pub(crate) fn streamed(
+    pub(crate) fn assembled(
         status: u16,
         headers: &str,
-        pieces: Array,
+        text: &str,
         left: &Array,
     ) -> Result<Response, JsValue>;
     pub(crate) fn database(env: &Env) -> D1Database;

@@ -13,7 +13,7 @@ use crate::store::{
     self, Database, Results, Statement,
     expression::View,
     limits::MEMBER_ROWS,
-    pieces::Pieces,
+    pieces::{Piece, Pieces},
     read::{self, Key},
     tenant::{Tenant, TokenFacts},
     write::Guard,
@@ -33,7 +33,7 @@ pub mod modify;
 pub mod patch;
 pub mod replace;
 
-use assemble::{check_members, link_members, parse_stored, project};
+use assemble::{check_members, parse_stored, shown};
 pub use failure::Failure;
 
 /// Bytes of the largest body: of a Bulk request, and of a group, which may have tens of thousands of members.
@@ -339,7 +339,7 @@ impl<D: Database> Service<'_, D> {
         }
         let location = self.location_in(resource_type, &body);
         Ok(Some(Answer {
-            body: link_members(project(body, projection)?, members, projection)?,
+            body: shown(Piece::Here(body), members, projection)?,
             version,
             location,
         }))

@@ -22,9 +22,21 @@ pub(crate) fn check_members(rows: usize, groups: usize) -> Result<(), Failure> {
     .into())
 }
 
+/// A resource with its members, as far as it was asked for.
+pub(crate) fn shown(
+    resource: Piece,
+    members: Vec<Piece>,
+    projection: &Projection,
+) -> Result<Pieces, Failure> {
+    match resource {
+        Piece::Here(text) => link_members(project(text, projection)?, members, projection),
+        Piece::Left(_) => Ok(resource.into()),
+    }
+}
+
 /// Puts the members of a group into its text, as far as they were asked for. They come as runs of JSON text, and are
 /// parsed only if parts of them were asked for, a run at a time.
-pub(crate) fn link_members(
+fn link_members(
     mut resource: String,
     runs: Vec<Piece>,
     projection: &Projection,
@@ -63,7 +75,7 @@ fn trimmed(run: &str, projection: &Projection) -> Result<String, Failure> {
 }
 
 /// Leaves of a resource what was asked for. The text is parsed only if something was.
-pub(crate) fn project(body: String, projection: &Projection) -> Result<String, Failure> {
+fn project(body: String, projection: &Projection) -> Result<String, Failure> {
     if projection.is_default() {
         return Ok(body);
     }

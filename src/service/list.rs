@@ -10,7 +10,7 @@ use scim::path::Location;
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 
-use super::assemble::{joined, link_members, project};
+use super::assemble::{joined, shown};
 use super::cursor::{self, Cursor, Seal};
 use super::{Asked, Failure, Service};
 use crate::store::expression::is_group;
@@ -98,22 +98,17 @@ impl<D: Database> Service<'_, D> {
                 .any(|(projection, resource_type)| {
                     is_group(resource_type) && projection.wants("members")
                 });
-        let columns = Columns {
-            groups: query
-                .projections
-                .iter()
-                .any(|projection| projection.wants("groups")),
-            id: with_members
-                || query.paging.by_cursor()
-                || types.len() > 1
-                || page.walked().is_some(),
-            key: query.paging.by_cursor(),
-        };
+        let columns = query.columns(&page, with_members);
         let total = query.total(&sources);
 
         let mut statements = Vec::new();
         if query.count > 0 {
-            statements.push(page.statement(columns));
+            let mut fetch = page.statement(columns);
+            // A look-up finds one or none: to leave it there would save nothing.
+            fetch.leaves = !with_members
+                && total != Total::FromPage
+                && query.projections.iter().all(Projection::is_default);
+            statements.push(fetch);
             if with_members {
                 statements.push(self.page_members(&page, &query));
             }
@@ -166,7 +161,7 @@ impl<D: Database> Service<'_, D> {
                 let projection = query.projections.get(item.source);
                 let projection =
                     projection.ok_or_else(|| Failure::Broken("a row of no type".to_owned()))?;
-                link_members(project(item.resource, projection)?, members, projection)
+                shown(item.resource, members, projection)
             })
             .collect::<Result<Vec<Pieces>, Failure>>()?;
         Ok(joined(&response, resources))
@@ -311,6 +306,20 @@ impl<D: Database> Service<'_, D> {
 }
 
 impl Query<'_> {
+    fn columns(&self, page: &Page<'_>, with_members: bool) -> Columns {
+        Columns {
+            groups: self
+                .projections
+                .iter()
+                .any(|projection| projection.wants("groups")),
+            id: with_members
+                || self.paging.by_cursor()
+                || self.types.len() > 1
+                || page.walked().is_some(),
+            key: self.paging.by_cursor(),
+        }
+    }
+
     fn total(&self, sources: &[Source<'_>]) -> Total {
         if self.request.filter.is_none() {
             return Total::Counted;

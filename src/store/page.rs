@@ -7,6 +7,7 @@ use scim::filter::predicate::Predicate;
 use scim::path::Location;
 
 use super::expression::View;
+use super::pieces::Piece;
 use super::predicate::{is_lookup, push_predicate};
 use super::read::push_resource;
 use super::table::push_scope;
@@ -77,7 +78,7 @@ pub struct Page<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
     /// The resource as JSON text.
-    pub resource: String,
+    pub resource: Piece,
     /// Its id, if asked for.
     pub id: String,
     /// Its sort key, if asked for.
@@ -100,7 +101,7 @@ impl Item {
 const UNION_TERMS: usize = 5;
 
 impl Page<'_> {
-    /// The statement that fetches the page.
+    /// The statement that fetches the page. The resource is its last column.
     pub fn statement(&self, columns: Columns) -> Statement {
         if let [source] = self.sources.as_slice() {
             return text::select(source, &|statement, rows| {
@@ -146,20 +147,21 @@ impl Page<'_> {
 
     /// Reads a row of [`Page::statement`].
     pub fn read(&self, row: &mut Row, columns: Columns) -> Result<Item, Error> {
-        let resource = row.required_text(0)?;
+        let mut column = 0..;
+        let mut next = || column.next().unwrap_or_default();
         let id = if columns.id {
-            row.required_text(1)?
+            row.required_text(next())?
         } else {
             String::new()
         };
-        let key = if columns.key { row.text(2)? } else { None };
+        let key = if columns.key { row.text(next())? } else { None };
         let source = if self.sources.len() > 1 {
-            row.integer(if columns.key { 3 } else { 2 })?
+            row.integer(next())?
         } else {
             None
         };
         Ok(Item {
-            resource,
+            resource: row.piece(next())?.ok_or(Error::unexpected("text", 0))?,
             id,
             key: key.as_deref().and_then(Key::parse),
             source: source
@@ -178,26 +180,22 @@ impl Page<'_> {
         rows: Rows,
     ) {
         statement.push("SELECT ");
-        push_resource(statement, &source.view, columns.groups);
-        statement.push(" AS resource");
         if columns.id {
-            statement.push(", id");
+            statement.push("id, ");
         }
         if columns.key {
-            statement.push(", ");
             if part.is_none() {
                 push_dressed(statement, |statement| push_key(statement, source));
             } else {
                 push_key(statement, source);
             }
-            statement.push(" AS k");
+            statement.push(" AS k, ");
         }
         if let Some(part) = part {
-            statement
-                .push(", ")
-                .push(&part.to_string())
-                .push(" AS source");
+            statement.push(&part.to_string()).push(" AS source, ");
         }
+        push_resource(statement, &source.view, columns.groups);
+        statement.push(" AS resource");
         self.push_from(statement, source, rows);
     }
 
@@ -208,14 +206,14 @@ impl Page<'_> {
             key: true,
             ..columns
         };
-        statement.push("SELECT resource, id, ");
+        statement.push("SELECT id, ");
         if columns.key {
             push_dressed(statement, |statement| {
                 statement.push("page.k");
             });
             statement.push(" AS k, ");
         }
-        statement.push("source FROM (");
+        statement.push("source, resource FROM (");
         let mut part = 0;
         for (group, sources) in self.sources.chunks(UNION_TERMS).enumerate() {
             statement.push(if group > 0 {

@@ -78,6 +78,12 @@ impl Pieces {
     }
 }
 
+impl From<Piece> for Pieces {
+    fn from(piece: Piece) -> Self {
+        Self(vec![piece])
+    }
+}
+
 impl From<String> for Pieces {
     fn from(text: String) -> Self {
         Self(vec![Piece::Here(text)])
