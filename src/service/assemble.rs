@@ -1,7 +1,6 @@
 //! Putting together what a reply carries: stored JSON is spliced; it is parsed only where a projection asks for parts.
 
 use scim::error::Error;
-use scim::list::ListResponse;
 use scim::projection::Projection;
 use serde_json::{Map, Value};
 
@@ -87,20 +86,4 @@ fn project(body: String, projection: &Projection) -> Result<String, Failure> {
 /// Parses JSON text that this server wrote.
 pub(crate) fn parse_stored(text: &str) -> Result<Map<String, Value>, Failure> {
     serde_json::from_str(text).map_err(|error| Failure::Broken(error.to_string()))
-}
-
-/// The message around the resources.
-pub(crate) fn joined(response: &ListResponse, resources: Vec<Pieces>) -> Pieces {
-    let head = response.head(resources.len());
-    let bytes: usize = resources.iter().map(|text| text.len_here() + 1).sum();
-    let mut text = Pieces::with_capacity(head.len() + bytes + ListResponse::TAIL.len());
-    text.push_str(&head);
-    for (index, resource) in resources.into_iter().enumerate() {
-        if index > 0 {
-            text.push_str(",");
-        }
-        text.append(resource);
-    }
-    text.push_str(ListResponse::TAIL);
-    text
 }

@@ -10,21 +10,23 @@ use scim::path::Location;
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 
-use super::assemble::{joined, shown};
 use super::cursor::{self, Cursor, Seal};
 use super::{Asked, Failure, Service};
 use crate::store::expression::is_group;
 use crate::store::limits::EXPRESSION_DEPTH;
-use crate::store::page::{self, Columns, Item, Order, Page, Source, Window};
+use crate::store::page::{self, Columns, Order, Page, Source, Window};
 use crate::store::pieces::Pieces;
 use crate::store::predicate::{depth, is_lookup};
-use crate::store::{Database, Results, Statement, milestone};
+use crate::store::{Database, Results, Statement};
 
+mod found;
 mod members;
+mod plan;
 mod sort;
 mod walk;
 
-use members::read_members;
+use found::Found;
+use plan::Plan;
 use sort::sort_locations;
 
 /// A search request bound to the types it is about.
@@ -53,6 +55,10 @@ enum Paging {
 impl Paging {
     fn by_cursor(&self) -> bool {
         !matches!(self, Self::Index)
+    }
+
+    fn backwards(&self) -> bool {
+        matches!(self, Self::At(cursor) if matches!(cursor.window, Window::Before(_)))
     }
 }
 
@@ -98,73 +104,69 @@ impl<D: Database> Service<'_, D> {
                 .any(|(projection, resource_type)| {
                     is_group(resource_type) && projection.wants("members")
                 });
-        let columns = query.columns(&page, with_members);
-        let total = query.total(&sources);
-
-        let mut statements = Vec::new();
-        if query.count > 0 {
-            let mut fetch = page.statement(columns);
-            // A look-up finds one or none: to leave it there would save nothing.
-            fetch.leaves = !with_members
-                && total != Total::FromPage
-                && query.projections.iter().all(Projection::is_default);
-            statements.push(fetch);
-            if with_members {
-                statements.push(self.page_members(&page, &query));
+        let mut plan = Plan {
+            columns: query.columns(&page, with_members),
+            total: query.total(&sources),
+            whole: !with_members
+                && page.is_plain()
+                && !(query.paging.by_cursor() && page.order.keyed)
+                && query.projections.iter().all(Projection::is_default),
+            with_members,
+            page,
+            query: &query,
+        };
+        let run = self.run_plan(&plan).await;
+        let (results, facts) = match run {
+            // One value of D1 holds 2 MB: these resources come row by row.
+            Err(Failure::TooLarge(_)) if plan.whole => {
+                plan.whole = false;
+                self.run_plan(&plan).await?
             }
-        }
-        let counted = statements.len();
-        if total == Total::Counted {
-            statements.extend(match (page.walked(), sources.as_slice()) {
-                (Some(offset), [source]) => {
-                    vec![milestone::total(&source.view, offset, query.count)]
-                }
-                _ => totals(&sources),
-            });
-        }
-        if statements.iter().any(|statement| !statement.fits()) {
-            return Err(Error::invalid_filter(
-                "The filter compares with more different values than the database takes at once. Ask in parts.",
-            )
-            .into());
-        }
-        let (mut results, facts) = self
-            .run_with_facts(statements, query.paging.by_cursor())
-            .await?;
+            run => run?,
+        };
         if let (Paging::At(cursor), Some(text)) = (&query.paging, &request.cursor) {
             let timeout = u64::from(self.settings.limits.cursor_timeout);
             cursor.check(text, self.seal(&query, &facts.cursor_key), timeout)?;
         }
-        let counts = results.split_off(counted);
-        let mut items = read_items(&page, &mut results, columns)?;
+        self.respond(&plan, results, &facts.cursor_key).await
+    }
+
+    async fn respond(
+        &self,
+        plan: &Plan<'_>,
+        mut results: Results,
+        cursor_key: &str,
+    ) -> Result<Pieces, Failure> {
+        let Plan { query, page, .. } = plan;
+        let fetched = usize::from(query.count > 0);
+        let counts = results.split_off(fetched + usize::from(fetched > 0 && plan.with_members));
+        let members = results.split_off(fetched);
+        let rows = results.pop().unwrap_or_default();
+        let found = if plan.whole {
+            Found::whole(rows)?
+        } else {
+            Found::of_rows(plan, rows, members)?
+        };
         let mut response = ListResponse {
             start_index: (!query.paging.by_cursor()).then_some(query.start),
-            total_results: match total {
+            total_results: match plan.total {
                 Total::Unknown => None,
                 Total::Counted => Some(sum(&counts)?),
-                Total::FromPage if items.len() as u64 == query.count => {
-                    Some(sum(&self.run(totals(&sources)).await?)?)
+                Total::FromPage if found.count as u64 == query.count => {
+                    Some(sum(&self.run(totals(&page.sources)).await?)?)
                 }
-                Total::FromPage => Some(items.len() as u64),
+                Total::FromPage => Some(found.count as u64),
             },
             ..ListResponse::default()
         };
-        self.note_walk(&page, &items, &counts)?;
+        self.note_walk(page, &found, &counts)?;
         if query.paging.by_cursor() {
-            self.set_cursors(&mut response, &query, &mut items, &facts.cursor_key);
+            self.set_cursors(&mut response, query, &found, cursor_key);
         }
-        let mut members = read_members(results, &query)?;
-        let resources = items
-            .into_iter()
-            .map(|item| {
-                let members = members.remove(&item.id).unwrap_or_default();
-                let projection = query.projections.get(item.source);
-                let projection =
-                    projection.ok_or_else(|| Failure::Broken("a row of no type".to_owned()))?;
-                shown(item.resource, members, projection)
-            })
-            .collect::<Result<Vec<Pieces>, Failure>>()?;
-        Ok(joined(&response, resources))
+        let mut text = Pieces::from(response.head(found.count));
+        text.append(found.resources);
+        text.push_str(ListResponse::TAIL);
+        Ok(text)
     }
 
     /// Binds a request to the types: names, values, limits.
@@ -271,36 +273,24 @@ impl<D: Database> Service<'_, D> {
         }
     }
 
-    /// Cuts off the row too many and makes the cursors of the pages before and behind.
+    /// Makes the cursors of the pages before and behind.
     fn set_cursors(
         &self,
         response: &mut ListResponse,
         query: &Query<'_>,
-        items: &mut Vec<Item>,
+        found: &Found,
         key: &str,
     ) {
-        let wanted = usize::try_from(query.count).unwrap_or(usize::MAX);
-        let more = items.len() > wanted;
-        items.truncate(wanted);
-        let backwards = matches!(&query.paging, Paging::At(cursor) if matches!(cursor.window, Window::Before(_)));
-        if backwards {
-            items.reverse();
-        }
+        let backwards = query.paging.backwards();
         let first_page = matches!(query.paging, Paging::First);
-        let seal = |item: &Item, forwards: bool| {
-            let mark = item.mark();
-            let window = if forwards {
-                Window::After(mark)
-            } else {
-                Window::Before(mark)
-            };
-            cursor::seal(self.seal(query, key), &window)
-        };
-        if more || backwards {
-            response.next_cursor = items.last().and_then(|item| seal(item, true));
-        }
-        if (backwards && more) || !(backwards || first_page) {
-            response.previous_cursor = items.first().and_then(|item| seal(item, false));
+        let seal = |window: Window| cursor::seal(self.seal(query, key), &window);
+        if let Some((first, last)) = &found.edges {
+            if found.more || backwards {
+                response.next_cursor = seal(Window::After(last.clone()));
+            }
+            if (backwards && found.more) || !(backwards || first_page) {
+                response.previous_cursor = seal(Window::Before(first.clone()));
+            }
         }
     }
 }
@@ -364,19 +354,4 @@ fn sum(counts: &Results) -> Result<u64, Failure> {
         sum += u64::try_from(row.integer(0)?.unwrap_or_default()).unwrap_or_default();
     }
     Ok(sum)
-}
-
-fn read_items(
-    page: &Page<'_>,
-    results: &mut Results,
-    columns: Columns,
-) -> Result<Vec<Item>, Failure> {
-    if results.is_empty() {
-        return Ok(Vec::new());
-    }
-    results
-        .remove(0)
-        .iter_mut()
-        .map(|row| page.read(row, columns).map_err(Failure::from))
-        .collect()
 }

@@ -15,9 +15,11 @@ use super::text::{self, Rows};
 use super::{Error, Row, Statement, milestone};
 
 mod key;
+mod whole;
 
 pub use key::{Key, Mark};
 use key::{push_beyond, push_dressed, push_key};
+pub use whole::Whole;
 
 /// The resources of one type that a list is about.
 #[derive(Clone, Copy, Debug)]
@@ -184,7 +186,7 @@ impl Page<'_> {
             statement.push("id, ");
         }
         if columns.key {
-            if part.is_none() {
+            if part.is_none() && self.order.keyed {
                 push_dressed(statement, |statement| push_key(statement, source));
             } else {
                 push_key(statement, source);

@@ -1,7 +1,8 @@
 //! Milestones of a walk by `startIndex`.
 
 use super::super::{Failure, Service};
-use crate::store::page::{Item, Page};
+use super::found::Found;
+use crate::store::page::Page;
 use crate::store::{Database, Results, milestone};
 
 impl<D: Database> Service<'_, D> {
@@ -9,7 +10,7 @@ impl<D: Database> Service<'_, D> {
     pub(super) fn note_walk(
         &self,
         page: &Page<'_>,
-        items: &[Item],
+        found: &Found,
         counts: &Results,
     ) -> Result<(), Failure> {
         let (Some(offset), Some(row), [source]) = (
@@ -20,8 +21,12 @@ impl<D: Database> Service<'_, D> {
             return Ok(());
         };
         let walked = milestone::read_walked(row)?;
-        let last = items.last().filter(|_| items.len() as u64 == page.limit);
-        if let Some(last) = last.filter(|_| walked.skipped >= milestone::STEP) {
+        let full = found.count as u64 == page.limit;
+        if let Some((_, last)) = found
+            .edges
+            .as_ref()
+            .filter(|_| full && walked.skipped >= milestone::STEP)
+        {
             let position = offset.saturating_add_unsigned(page.limit);
             let note = milestone::note(&source.view, walked.moved, position, &last.id);
             self.later.borrow_mut().extend(note);
