@@ -18,7 +18,7 @@ export function mintToken() {
 export async function devVars() {
   const text = await readFile(FILE, "utf8").catch(() => "");
   const kept = settings(text);
-  const vars = { REPORT_COST: "true", ...kept };
+  const vars = { REPORT_COST: "true", LOG_ALL: "true", ...kept };
   if (process.env.SCIM_TOKEN) return { ...vars, SCIM_TOKEN: process.env.SCIM_TOKEN, made: false };
   if (vars.SCIM_TOKEN) return { ...vars, made: false };
   const token = mintToken();

@@ -34,6 +34,7 @@ struct Operator {
     settings: Settings,
     secret: Option<String>,
     report_cost: bool,
+    log_all: bool,
 }
 
 impl Operator {
@@ -52,6 +53,7 @@ impl Operator {
                 .ok()
                 .map(|secret| secret.to_string()),
             report_cost: flag(env, "REPORT_COST"),
+            log_all: flag(env, "LOG_ALL"),
         }
     }
 }
@@ -128,12 +130,14 @@ pub async fn fetch(
     let (reply, trace) = http::respond(&environment, &request).await;
     let cost = database.cost();
     let now = &environment.now;
-    let milliseconds = moment().milliseconds.saturating_sub(now.milliseconds);
-    let line = http::log::line(&request, &reply, &trace, cost, now, milliseconds);
-    if trace.cause.is_some() {
-        worker::console_error!("{line}");
-    } else {
-        worker::console_log!("{line}");
+    if operator.log_all || http::log::is_telling(&reply, &trace) {
+        let milliseconds = moment().milliseconds.saturating_sub(now.milliseconds);
+        let line = http::log::line(&request, &reply, &trace, cost, now, milliseconds);
+        if trace.cause.is_some() {
+            worker::console_error!("{line}");
+        } else {
+            worker::console_log!("{line}");
+        }
     }
     if !trace.later.is_empty() {
         run_later(&env, &context, trace.later);

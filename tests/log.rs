@@ -81,3 +81,22 @@ fn a_refusal_is_logged_with_its_keyword() {
     );
     assert_eq!(line["provider"], Value::Null);
 }
+
+#[test]
+fn a_plain_success_has_nothing_to_tell() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let id = client.user("ada");
+    let telling = |request| {
+        let (reply, trace) = memory.respond_traced(&request);
+        log::is_telling(&reply, &trace)
+    };
+    let path = format!("/Users/{id}");
+    assert!(!telling(client.request("GET", &path, None)));
+    assert!(telling(client.request("GET", "/Users/none", None)));
+    let capital = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [{ "op": "Replace", "path": "active", "value": true }],
+    });
+    assert!(telling(client.request("PATCH", &path, Some(&capital))));
+}
