@@ -142,7 +142,9 @@ fn needles(predicate: &Predicate, in_email: bool) -> Option<Vec<&str>> {
                 Place::Sub(sub) => in_email && sub.name == "value",
                 Place::Value(_) => false,
             };
-            (indexed && text.chars().count() >= SHORTEST).then(|| vec![text.as_str()])
+            // U+0000 ends the language of FTS5; no value has one.
+            let usable = text.chars().count() >= SHORTEST && !text.contains('\0');
+            (indexed && usable).then(|| vec![text.as_str()])
         }
         Predicate::Element { of, holds }
             if of.extension.is_none() && of.attribute.name == "emails" =>

@@ -72,6 +72,10 @@ fn needle(population: &Population, dice: &mut Dice) -> String {
     if dice.chance(15) {
         needle.push_str(dice.pick::<&str>(STRINGS));
     }
+    if dice.chance(3) {
+        // No value has it, and to FTS5 a query ends there.
+        needle.push('\0');
+    }
     if dice.chance(10) {
         needle.insert_str(0, dice.pick::<&str>(STRINGS));
     }
