@@ -1,5 +1,5 @@
-//! The text index of users: apart by tenant, and made anew from what is there. (That it finds what the evaluator finds
-//! is in `agreement.rs`.)
+//! The text indexes of users and groups: apart by tenant, and made anew from what is there. (That they find what the
+//! evaluator finds is in `agreement.rs`.)
 
 #[allow(dead_code, reason = "each test binary uses its part")]
 #[allow(
@@ -14,6 +14,7 @@ mod support {
     pub(crate) mod memory;
 }
 
+use serde_json::{Value, json};
 use support::client::{Client, each};
 use support::memory::Memory;
 
@@ -24,6 +25,38 @@ fn found(client: &Client<'_>, text: &str) -> Vec<String> {
     let names = each(&list, "userName");
     assert_eq!(list.get("totalResults"), Some(&names.len().into()));
     names.into_iter().map(str::to_owned).collect()
+}
+
+/// The groups whose name contains a text.
+fn found_groups(client: &Client<'_>, text: &str) -> Vec<Value> {
+    let path = format!("/Groups?filter=displayName co \"{text}\"");
+    let list = client.get(&path).expect(200);
+    let groups = list.get("Resources").and_then(Value::as_array);
+    let groups = groups.cloned().unwrap_or_default();
+    assert_eq!(list.get("totalResults"), Some(&groups.len().into()));
+    groups
+}
+
+/// What is found comes with its members, few or many.
+#[test]
+fn groups_are_found_with_their_members() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let ada = client.user("ada");
+    client.group("Test Pilots", &[&ada]);
+    client.group("Cooks", &[]);
+    let found = found_groups(&client, "pilot");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0]["members"][0]["value"], json!(ada));
+    for number in 0..1_001 {
+        client.group(&format!("Pilot {number}"), &[]);
+    }
+    let list = client
+        .get("/Groups?filter=displayName co \"pilot\"&count=2")
+        .expect(200);
+    assert_eq!(list["totalResults"], 1_002);
+    assert_eq!(list["Resources"][0]["members"][0]["value"], json!(ada));
+    assert_eq!(list["Resources"][1]["displayName"], "Pilot 0");
 }
 
 /// Three characters of the index stand for the tenant; numbers too large for them share theirs, which costs reads only.
@@ -69,6 +102,7 @@ fn the_index_can_go_and_come_back() {
         .unwrap();
     let ada = client.user("ada.lovelace");
     client.user("grace.hopper");
+    client.group("Pilots", &[]);
     memory.sql(&format!(
         "DROP TRIGGER users_insert_text;{}",
         drop.1.trim_end_matches('\'')
@@ -80,6 +114,9 @@ fn the_index_can_go_and_come_back() {
         .expect(200);
     assert_eq!(found(&client, "ad"), ["ada.byron"]);
     memory.sql(include_str!("../migrations/0003_text.sql"));
+    memory.sql(include_str!("../migrations/0005_team_text.sql"));
+    client.group("Copilots", &[]);
+    assert_eq!(found_groups(&client, "PILOT").len(), 2);
     assert_eq!(found(&client, "ada"), ["ada.byron"]);
     assert_eq!(found(&client, "hopper"), ["grace.hopper"]);
     client.user("ada.king");

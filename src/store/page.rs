@@ -120,13 +120,16 @@ impl Page<'_> {
     pub fn push_ids(&self, statement: &mut Statement) {
         for source in &self.sources {
             if super::expression::is_group(source.view.resource_type) {
-                statement.push("SELECT id FROM (SELECT id");
-                let alone = self.sources.len() == 1;
-                self.push_from(
-                    statement,
-                    source,
-                    if alone { Rows::All } else { Rows::Share },
-                );
+                let push = |statement: &mut Statement, rows: Rows| {
+                    statement.push("SELECT id");
+                    self.push_from(statement, source, rows);
+                };
+                statement.push("SELECT id FROM (");
+                if self.sources.len() == 1 {
+                    text::push_select(statement, source, &push);
+                } else {
+                    push(statement, Rows::Share);
+                }
                 statement.push(")");
             }
         }

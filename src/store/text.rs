@@ -1,5 +1,5 @@
-//! The trigram index of users: what `co`, `sw` and `ew` on userName, displayName and e-mail addresses need not walk the
-//! table for (`migrations/0003_text.sql`).
+//! The trigram indexes of users and groups: what `co`, `sw` and `ew` on userName, displayName and e-mail addresses need
+//! not walk the table for (`migrations/0003_text.sql`, `0005_team_text.sql`).
 //!
 //! It only says who may match; the condition itself is asked of those. Where it finds more than is worth fetching one by
 //! one, the table is walked as if there were no index. One statement does both: it is two selects, of which one is told
@@ -7,19 +7,24 @@
 
 use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
-use scim::resource_type::USER_TYPE;
+use scim::resource_type::{ResourceType, USER_TYPE};
 
 use super::Statement;
-use super::limits::STATEMENT_BYTES;
+use super::expression::is_group;
+use super::limits::{PARAMETERS, STATEMENT_BYTES};
 use super::page::Source;
 use super::predicate::is_lookup;
 
-/// Users that are fetched one by one; where more may match, the table is walked.
+/// Rows that are fetched one by one; where more may match, the table is walked.
 const FEW: &str = "1000";
 /// Characters that are looked for: so many leave hardly anybody else.
 const LONGEST: usize = 32;
 /// Characters that the index knows the place of.
 const SHORTEST: usize = 3;
+/// Begins each value in the text.
+const LINE: char = '\n';
+/// Bytes of SQL and parameters left for what a statement has behind its page.
+const REST: (usize, usize) = (5_000, 1);
 
 /// Where a select takes its rows from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,10 +43,12 @@ impl Rows {
     /// Appends what stands behind `FROM`.
     pub fn push_from(self, statement: &mut Statement, table: &str) {
         if self == Self::Found {
-            statement.push(
-                "(SELECT j.value AS seq FROM hit CROSS JOIN json_each(hit.seqs) j) found \
-                 CROSS JOIN users ON users.seq = found.seq",
-            );
+            statement
+                .push("(SELECT j.value AS seq FROM hit CROSS JOIN json_each(hit.seqs) j) found CROSS JOIN ")
+                .push(table)
+                .push(" ON ")
+                .push(table)
+                .push(".seq = found.seq");
         } else {
             statement.push(table);
         }
@@ -66,11 +73,21 @@ impl Rows {
 
 /// The statement of a select that ends with a limit.
 pub fn select(source: &Source<'_>, push: &dyn Fn(&mut Statement, Rows)) -> Statement {
-    choice(source, "", push).unwrap_or_else(|| {
-        let mut statement = Statement::default();
-        push(&mut statement, Rows::All);
-        statement
-    })
+    let mut statement = Statement::default();
+    push_select(&mut statement, source, push);
+    statement
+}
+
+/// Appends a select that ends with a limit.
+pub fn push_select(
+    statement: &mut Statement,
+    source: &Source<'_>,
+    push: &dyn Fn(&mut Statement, Rows),
+) {
+    match choice(statement, source, push) {
+        Some(both) => *statement = both,
+        None => push(statement, Rows::All),
+    }
 }
 
 /// The statement that counts what is appended: `FROM … WHERE …`.
@@ -80,7 +97,8 @@ pub fn count(source: &Source<'_>, push: &dyn Fn(&mut Statement, Rows)) -> Statem
         push(statement, rows);
         rows.push_limit(statement, -1);
     };
-    if let Some(mut statement) = choice(source, "SELECT count(*) AS total FROM (", &counted) {
+    let start = Statement::new("SELECT count(*) AS total FROM (");
+    if let Some(mut statement) = choice(&start, source, &counted) {
         statement.push(")");
         return statement;
     }
@@ -91,27 +109,36 @@ pub fn count(source: &Source<'_>, push: &dyn Fn(&mut Statement, Rows)) -> Statem
 
 /// Both selects behind `start`; none where the index is of no use, or the two would be more than D1 takes.
 fn choice(
+    start: &Statement,
     source: &Source<'_>,
-    start: &str,
     push: &dyn Fn(&mut Statement, Rows),
 ) -> Option<Statement> {
     let predicate = source.predicate?;
-    if *source.view.resource_type != USER_TYPE || is_lookup(&source.view, predicate) {
+    if is_lookup(&source.view, predicate) {
         return None;
     }
-    let needles = needles(predicate, false)?;
-    let mut statement = Statement::new(start);
+    let clauses = clauses(indexed(source.view.resource_type), predicate, false);
+    if clauses.is_empty() {
+        return None;
+    }
+    let table = source.view.row();
+    let mut statement = start.clone();
+    statement
+        .push("WITH hit(few, seqs) AS MATERIALIZED (SELECT count(*) <= ")
+        .push(FEW)
+        .push(", json_group_array(rowid) FROM (SELECT rowid FROM ")
+        .push(table)
+        .push("_text WHERE ")
+        .push(table);
     // The tenant is a trigram of its own: see the migration.
-    statement.push("WITH hit(few, seqs) AS MATERIALIZED (SELECT count(*) <= ");
-    statement.push(FEW).push(
-        ", json_group_array(rowid) FROM (SELECT rowid FROM users_text WHERE users_text MATCH (SELECT '\"' || \
-         char(983040 + id / 1048576 % 1024, 984064 + id / 1024 % 1024, 985088 + id % 1024) || '\" AND ' \
+    statement.push(
+        "_text MATCH (SELECT '\"' || char(983040 + id / 1048576 % 1024, 984064 + id / 1024 % 1024, 985088 + id % 1024) || '\" AND ' \
          FROM tenants WHERE id = ",
     );
     source.view.tenant.push(&mut statement);
     statement
         .push(") || ")
-        .bind(expression(&needles))
+        .bind(expression(&clauses))
         .push(" LIMIT 1 + ")
         .push(FEW)
         .push(")) SELECT * FROM (");
@@ -119,69 +146,100 @@ fn choice(
     statement.push(") UNION ALL SELECT * FROM (");
     push(&mut statement, Rows::Rest);
     statement.push(")");
-    (statement.fits() && statement.text.len() < STATEMENT_BYTES).then_some(statement)
+    let (bytes, parameters) = REST;
+    (statement.text.len() + bytes <= STATEMENT_BYTES
+        && statement.parameters.len() + parameters <= PARAMETERS)
+        .then_some(statement)
 }
 
-/// What one of must be in the text of a user who satisfies the predicate; none if nothing must be, or nothing that the
-/// index knows. `in_email` within the brackets of `emails[…]`.
-fn needles(predicate: &Predicate, in_email: bool) -> Option<Vec<&str>> {
+/// The attributes whose values are in the text of a resource.
+fn indexed(resource_type: &ResourceType) -> &'static [&'static str] {
+    if *resource_type == USER_TYPE {
+        &["userName", "displayName", "emails"]
+    } else if is_group(resource_type) {
+        &["displayName"]
+    } else {
+        &[]
+    }
+}
+
+/// What must be in the text of a resource that satisfies the predicate, as far as the index knows it: one of each clause.
+/// `within` the brackets of `emails[…]`.
+fn clauses(indexed: &[&str], predicate: &Predicate, within: bool) -> Vec<Vec<String>> {
     match predicate {
-        Predicate::Test(
-            place,
-            Test::Compare(
-                CompareOp::Eq | CompareOp::Co | CompareOp::Sw | CompareOp::Ew,
-                Operand::String(text),
-            ),
-        ) => {
-            let indexed = match place {
+        Predicate::Test(place, Test::Compare(op, Operand::String(text))) => {
+            let known = match place {
                 Place::At(location) => {
                     location.extension.is_none()
                         && location.sub.is_none()
-                        && matches!(location.attribute.name, "userName" | "displayName")
+                        && indexed.contains(&location.attribute.name)
                 }
-                Place::Sub(sub) => in_email && sub.name == "value",
+                Place::Sub(sub) => within && sub.name == "value",
                 Place::Value(_) => false,
             };
-            // U+0000 ends the language of FTS5; no value has one.
-            let usable = text.chars().count() >= SHORTEST && !text.contains('\0');
-            (indexed && usable).then(|| vec![text.as_str()])
+            needle(*op, text)
+                .filter(|_| known)
+                .map_or_else(Vec::new, |needle| vec![vec![needle]])
         }
         Predicate::Element { of, holds }
-            if of.extension.is_none() && of.attribute.name == "emails" =>
+            if of.extension.is_none()
+                && of.attribute.name == "emails"
+                && indexed.contains(&"emails") =>
         {
-            needles(holds, true)
+            clauses(indexed, holds, true)
         }
-        // The longest finds the fewest.
         Predicate::All(parts) => parts
             .iter()
-            .filter_map(|part| needles(part, in_email))
-            .max_by_key(|needles| needles.iter().map(|text| text.len()).min()),
+            .flat_map(|part| clauses(indexed, part, within))
+            .collect(),
+        // The clause whose shortest needle is the longest finds the fewest.
         Predicate::Any(parts) => parts
             .iter()
-            .map(|part| needles(part, in_email))
+            .map(|part| {
+                clauses(indexed, part, within)
+                    .into_iter()
+                    .max_by_key(|clause| clause.iter().map(String::len).min())
+            })
             .collect::<Option<Vec<_>>>()
             .map(|parts| parts.concat())
-            .filter(|needles| !needles.is_empty()),
+            .filter(|clause| !clause.is_empty())
+            .into_iter()
+            .collect(),
         Predicate::Test(..)
         | Predicate::Constant(_)
         | Predicate::Not(_)
-        | Predicate::Element { .. } => None,
+        | Predicate::Element { .. } => Vec::new(),
     }
 }
 
-/// The needles in the language of FTS5: `("…" OR "…")`.
-fn expression(needles: &[&str]) -> String {
-    let mut expression = String::from("(");
-    for needle in needles {
-        expression.push_str(if expression.len() > 1 { " OR \"" } else { "\"" });
-        for character in needle.chars().take(LONGEST) {
-            expression.push(character);
-            if character == '"' {
-                expression.push('"');
-            }
+/// What the text of a value that compares so must contain, if the index can look for it.
+fn needle(op: CompareOp, text: &str) -> Option<String> {
+    let mut needle = String::new();
+    match op {
+        CompareOp::Co | CompareOp::Ew => {}
+        CompareOp::Eq | CompareOp::Sw => needle.push(LINE),
+        CompareOp::Ne | CompareOp::Gt | CompareOp::Lt | CompareOp::Ge | CompareOp::Le => {
+            return None;
         }
-        expression.push('"');
     }
-    expression.push(')');
-    expression
+    needle.extend(text.chars().take(LONGEST));
+    // U+0000 ends the language of FTS5; no value has one.
+    let fits = needle.chars().count() >= SHORTEST && !needle.contains('\0');
+    fits.then_some(needle)
+}
+
+/// The clauses in the language of FTS5: `("…" OR "…") AND ("…")`.
+fn expression(clauses: &[Vec<String>]) -> String {
+    let quoted = |needle: &String| format!("\"{}\"", needle.replace('"', "\"\""));
+    let bracketed = |clause: &Vec<String>| {
+        format!(
+            "({})",
+            clause.iter().map(quoted).collect::<Vec<_>>().join(" OR ")
+        )
+    };
+    clauses
+        .iter()
+        .map(bracketed)
+        .collect::<Vec<_>>()
+        .join(" AND ")
 }

@@ -1,5 +1,7 @@
-//! Searches for text: `co`, `sw`, `ew` and `eq` on what the text index of users knows, alone and within other filters.
+//! Searches for text: `co`, `sw`, `ew` and `eq` on what the text indexes of users and groups know, alone and within other
+//! filters.
 
+use scim::resource_type::USER_TYPE;
 use serde_json::Value;
 
 use super::dice::Dice;
@@ -7,7 +9,7 @@ use super::documents::STRINGS;
 use super::filters::{Filters, quoted, tree};
 use super::world::Population;
 
-/// A search of users, of up to a dozen comparisons.
+/// A search of users or groups, of up to a dozen comparisons.
 pub(crate) fn text_search(
     population: &Population,
     filters: &Filters<'_>,
@@ -27,6 +29,9 @@ fn atom(population: &Population, dice: &mut Dice) -> String {
     let operator = *dice.pick(&["co", "co", "sw", "ew", "eq"]);
     let needle = needle(population, dice);
     let needle = quoted(&needle, dice);
+    if *population.resource_type != USER_TYPE {
+        return format!("displayName {operator} {needle}");
+    }
     match dice.below(7) {
         0 | 1 => format!("userName {operator} {needle}"),
         2 | 3 => format!("displayName {operator} {needle}"),
@@ -40,7 +45,7 @@ fn atom(population: &Population, dice: &mut Dice) -> String {
     }
 }
 
-/// A part of a text that some user has, of any length, or one that nobody may have; in these letters or others.
+/// A part of a text that some user or group has, of any length, or one that nobody may have; in these letters or others.
 fn needle(population: &Population, dice: &mut Dice) -> String {
     let shown = dice.pick(&population.resources);
     let mut texts: Vec<&str> = ["userName", "displayName"]

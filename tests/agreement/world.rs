@@ -24,17 +24,37 @@ pub(crate) struct Population {
     pub(crate) resources: Vec<Shown>,
 }
 
-/// A database with resources of every type.
+/// A database with resources of every type, as one tenant sees it.
 pub(crate) struct World {
     pub(crate) memory: Memory,
+    token: String,
     pub(crate) populations: Vec<Population>,
 }
 
 impl World {
     /// Fills a database.
     pub(crate) fn new(seed: u64, users: usize, groups: usize, others: usize) -> Self {
-        let memory = Memory::new();
-        let client = Client::new(&memory);
+        Self::filled(Memory::new(), Memory::TOKEN, seed, [users, groups, others])
+    }
+
+    /// Another tenant's, in the same database.
+    pub(crate) fn beside(self, tenant: i64, seed: u64, counts: [usize; 3]) -> Self {
+        let token = format!("of {tenant}");
+        self.memory.add_token(tenant, &token, None, None);
+        Self::filled(self.memory, &token, seed, counts)
+    }
+
+    /// The first tenant's, once there is another.
+    pub(crate) fn again(self) -> Self {
+        Self::shown(self.memory, Memory::TOKEN)
+    }
+
+    fn filled(memory: Memory, token: &str, seed: u64, counts: [usize; 3]) -> Self {
+        let [users, groups, others] = counts;
+        let client = Client {
+            memory: &memory,
+            token: token.to_owned(),
+        };
         let mut dice = Dice::seeded(seed);
         let mut people: Vec<String> = Vec::new();
         let mut teams: Vec<String> = Vec::new();
@@ -104,12 +124,25 @@ impl World {
             let body = document(&USER_TYPE, &mut dice, 2 * users + number);
             client.post("/Users", &body).expect(201);
         }
-        Self::shown(memory)
+        for (number, id) in teams.iter().enumerate() {
+            let path = format!("/Groups/{id}");
+            if dice.chance(5) {
+                client.delete(&path).expect(204);
+            } else if dice.chance(20) {
+                let name = format!("{}+{number}", dice.pick::<&str>(STRINGS));
+                let rename = json!([{ "op": "replace", "path": "displayName", "value": name }]);
+                client.patch(&path, &rename).expect(204);
+            }
+        }
+        Self::shown(memory, token)
     }
 
     /// What is in a database.
-    pub(crate) fn shown(memory: Memory) -> Self {
-        let client = Client::new(&memory);
+    pub(crate) fn shown(memory: Memory, token: &str) -> Self {
+        let client = Client {
+            memory: &memory,
+            token: token.to_owned(),
+        };
         let mut populations = Vec::new();
         for resource_type in ResourceType::all() {
             let mut found = Vec::new();
@@ -157,6 +190,7 @@ impl World {
         }
         Self {
             memory,
+            token: token.to_owned(),
             populations,
         }
     }
@@ -169,9 +203,16 @@ impl World {
             .unwrap()
     }
 
+    fn client(&self) -> Client<'_> {
+        Client {
+            memory: &self.memory,
+            token: self.token.clone(),
+        }
+    }
+
     /// Searches by POST.
     pub(crate) fn search(&self, endpoint: &str, search: &Value) -> Got {
-        Client::new(&self.memory).post(&format!("{endpoint}/.search"), search)
+        self.client().post(&format!("{endpoint}/.search"), search)
     }
 
     /// Searches by GET, everything encoded that can be.
@@ -194,7 +235,8 @@ impl World {
                 format!("{name}={}", encoded(&text))
             })
             .collect();
-        Client::new(&self.memory).get(&format!("{endpoint}?{}", parameters.join("&")))
+        self.client()
+            .get(&format!("{endpoint}?{}", parameters.join("&")))
     }
 }
 

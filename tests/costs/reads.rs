@@ -169,6 +169,11 @@ impl Bench<'_> {
             "userName co, one match, ordered by displayName",
             &format!("userName co \"{number}\"&sortBy=displayName"),
         );
+        self.search_one(
+            "userName co, everybody, and displayName co, one match",
+            &format!("userName co \"example\" and displayName co \"{number}\""),
+        );
+        self.group_searches();
         let token = Some(TABLE_TOKEN);
         let name = "userName co, one match, token of the table";
         let path = format!("/Users?filter=userName co \"{number}\"&{BARE}");
@@ -179,6 +184,11 @@ impl Bench<'_> {
         let walk = cost(1, users + 100 + TRIED, 0);
         for (name, filter, budget) in [
             ("userName co, nobody", "userName co \"zebra\"", SEARCH),
+            (
+                "userName sw, two characters, nobody",
+                "userName sw \"ze\"",
+                SEARCH,
+            ),
             ("userName co, everybody", "userName co \"example\"", walk),
             (
                 "userName co, everybody, by cursor",
@@ -204,6 +214,25 @@ impl Bench<'_> {
         ] {
             let path = format!("/Users?count=100&{BARE}&filter={filter}");
             self.get(name, &path, budget);
+        }
+    }
+
+    /// Each of them less than the groups there are.
+    fn group_searches(&mut self) {
+        let number = padded(self.seed.group_number(Use::Page(1)));
+        for (op, text) in [
+            ("co", format!("group {number}")),
+            ("sw", format!("COST group {number}")),
+            ("ew", number),
+        ] {
+            let name = format!("group displayName {op}, one match with 3 members");
+            let path = format!("/Groups?filter=displayName {op} \"{text}\"");
+            let found = self.get(&name, &path, cost(1, 60, 0));
+            assert_eq!(found["totalResults"], 1, "{name}: {text}");
+            assert_eq!(
+                length(&found["Resources"][0]["members"]),
+                MEMBERS_EACH as u64
+            );
         }
     }
 

@@ -237,7 +237,7 @@ impl Bench<'_> {
             request,
             Some(&rename),
             204,
-            cost(2, 20, 2),
+            cost(2, 20, 3),
         );
     }
 
@@ -289,13 +289,13 @@ impl Bench<'_> {
     fn new_group(&mut self, size: usize, ids: &[String]) {
         let k = ids.len() as u64;
         let body = group(&format!("new-{size}"), ids);
-        // The group's row, its two indexes, the total.
+        // The group's row, its two indexes, its text, the total.
         let created = self.send(
             "POST group with as many members",
             ("POST", "/Groups"),
             Some(&body),
             201,
-            cost(1, 20 + 12 * k, 4 + MEMBERSHIP * k),
+            cost(1, 20 + 12 * k, 5 + MEMBERSHIP * k),
         );
         let created: Value = serde_json::from_str(&created.body).unwrap();
         let path = format!("/Groups/{}", created["id"].as_str().unwrap());
