@@ -1,7 +1,7 @@
--- Where pages by startIndex ended, so that the next page need not count its way there again: identity providers import
--- that way, page after page.
+-- Where pages by startIndex began and ended, so that the next page need not count its way there again: identity providers
+-- import that way, page after page.
 --
--- A milestone says: the resource `id` is the one at `position`, counted from 1 in the order of ids. That is true until one
+-- A milestone says: the resource `id` is the one at `position`, counted from 0 in the order of ids. That is true until one
 -- before it goes or comes. `totals.moved` counts every resource that went, and every one that came with an id before the
 -- last (`last_id`; ids ascend, but clocks differ); a milestone holds as long as that number is the one it was made at.
 CREATE TABLE milestones (

@@ -309,7 +309,7 @@ fn milestones_are_used_where_they_hold_and_nowhere_else() {
         world.walk(0, endpoint, 50).unwrap();
         assert_eq!(
             world.milestones("id = 'z'"),
-            2 * (2 - endpoint),
+            4 * (2 - endpoint),
             "{endpoint}"
         );
     }

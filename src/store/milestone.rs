@@ -1,4 +1,5 @@
-//! Milestones: where pages by `startIndex` ended (RFC 7644 §3.4.2.4), so that a walk does not read again what it skips.
+//! Milestones: where pages by `startIndex` began and ended (RFC 7644 §3.4.2.4), so that neither the next page nor the
+//! same one again reads what it skips.
 //!
 //! A milestone only saves reading; it never decides what is on a page. It is noted after the reply, and holds as long as
 //! `totals.moved` is what it was when the page was read, in the same transaction.
@@ -9,22 +10,17 @@ use super::{Error, Row, Statement};
 /// Rows that a page may skip without leaving a milestone: reading them costs less than writing one.
 pub const STEP: u64 = 100;
 
-/// Appends the condition that a row lies behind the last milestone at or before `offset`.
-pub fn push_behind(statement: &mut Statement, view: &View<'_>, offset: i64) {
-    statement.push(" AND id > coalesce(");
+/// Appends the condition that a row is the last milestone at or before `offset`, or lies behind it.
+pub fn push_from(statement: &mut Statement, view: &View<'_>, offset: i64) {
+    statement.push(" AND id >= coalesce(");
     push_last(statement, view, "id", offset);
     statement.push(", '')");
 }
 
 /// Appends how many rows behind that milestone the page begins.
 pub fn push_offset(statement: &mut Statement, view: &View<'_>, offset: i64) {
-    push_distance(statement, view, offset, offset);
-}
-
-/// Appends how far `offset` lies behind the last milestone at or before `end`.
-fn push_distance(statement: &mut Statement, view: &View<'_>, offset: i64, end: i64) {
     statement.bind(offset).push(" - coalesce(");
-    push_last(statement, view, "position", end);
+    push_last(statement, view, "position", offset);
     statement.push(", 0)");
 }
 
@@ -48,12 +44,10 @@ fn push_last(statement: &mut Statement, view: &View<'_>, column: &str, offset: i
         .push(" ORDER BY position DESC LIMIT 1)");
 }
 
-/// How many resources of the type there are, and what a milestone behind the page needs to know. One on the page, or at
-/// its end, serves the next page as well as a new one would: then nothing counts as skipped.
-pub fn total(view: &View<'_>, offset: i64, limit: u64) -> Statement {
+/// How many resources of the type there are, and what a new milestone needs to know.
+pub fn total(view: &View<'_>, offset: i64) -> Statement {
     let mut statement = Statement::new("SELECT total, moved, ");
-    let end = offset.saturating_add_unsigned(limit);
-    push_distance(&mut statement, view, offset, end);
+    push_offset(&mut statement, view, offset);
     statement.push(" AS skipped FROM totals WHERE tenant_id = ");
     view.tenant.push(&mut statement);
     statement
@@ -80,21 +74,25 @@ pub fn read_walked(row: &Row) -> Result<Walked, Error> {
     })
 }
 
-/// Notes that the resource `id` is the one at `position`, unless that holds no more, and forgets what does not hold.
-pub fn note(view: &View<'_>, moved: i64, position: i64, id: &str) -> Vec<Statement> {
+/// Notes the resources at these positions, counted from 0, unless they hold no more, and forgets what does not hold.
+pub fn note(view: &View<'_>, moved: i64, places: &[(i64, &str)]) -> Vec<Statement> {
     let name = view.resource_type.name;
-    let mut note = Statement::new(
-        "INSERT INTO milestones (tenant_id, resource_type, moved, position, id) \
-         SELECT tenant_id, resource_type, moved, ",
-    );
-    note.bind(position).push(", ").bind(id);
-    note.push(" FROM totals WHERE tenant_id = ");
-    view.tenant.push(&mut note);
-    note.push(" AND resource_type = ")
-        .bind(name)
-        .push(" AND moved = ")
-        .bind(moved)
-        .push(" ON CONFLICT DO NOTHING");
+    let mut statements = Vec::new();
+    for (position, id) in places {
+        let mut note = Statement::new(
+            "INSERT INTO milestones (tenant_id, resource_type, moved, position, id) \
+             SELECT tenant_id, resource_type, moved, ",
+        );
+        note.bind(*position).push(", ").bind(*id);
+        note.push(" FROM totals WHERE tenant_id = ");
+        view.tenant.push(&mut note);
+        note.push(" AND resource_type = ")
+            .bind(name)
+            .push(" AND moved = ")
+            .bind(moved)
+            .push(" ON CONFLICT DO NOTHING");
+        statements.push(note);
+    }
     let mut forget = Statement::new("DELETE FROM milestones WHERE tenant_id = ");
     view.tenant.push(&mut forget);
     forget
@@ -102,5 +100,6 @@ pub fn note(view: &View<'_>, moved: i64, position: i64, id: &str) -> Vec<Stateme
         .bind(name)
         .push(" AND moved < ")
         .bind(moved);
-    vec![note, forget]
+    statements.push(forget);
+    statements
 }

@@ -257,7 +257,7 @@ impl Page<'_> {
         match &self.window {
             Window::Offset(_) => {
                 if let Some(offset) = self.walked() {
-                    milestone::push_behind(statement, &source.view, offset);
+                    milestone::push_from(statement, &source.view, offset);
                 }
             }
             Window::After(mark) => push_beyond(statement, source, self.order, mark, true),

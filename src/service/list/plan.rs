@@ -43,7 +43,7 @@ impl<D: Database> Service<'_, D> {
         if plan.total == Total::Counted {
             statements.extend(match (page.walked(), page.sources.as_slice()) {
                 (Some(offset), [source]) => {
-                    vec![milestone::total(&source.view, offset, query.count)]
+                    vec![milestone::total(&source.view, offset)]
                 }
                 _ => totals(&page.sources),
             });

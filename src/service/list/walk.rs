@@ -6,7 +6,7 @@ use crate::store::page::Page;
 use crate::store::{Database, Results, milestone};
 
 impl<D: Database> Service<'_, D> {
-    /// Leaves a milestone at the end of a full page that skipped much.
+    /// Leaves milestones at both ends of a full page that skipped much: for the same page again, and for the next.
     pub(super) fn note_walk(
         &self,
         page: &Page<'_>,
@@ -22,13 +22,14 @@ impl<D: Database> Service<'_, D> {
         };
         let walked = milestone::read_walked(row)?;
         let full = found.count as u64 == page.limit;
-        if let Some((_, last)) = found
+        if let Some((first, last)) = found
             .edges
             .as_ref()
             .filter(|_| full && walked.skipped >= milestone::STEP)
         {
-            let position = offset.saturating_add_unsigned(page.limit);
-            let note = milestone::note(&source.view, walked.moved, position, &last.id);
+            let end = offset.saturating_add_unsigned(page.limit) - 1;
+            let places = [(offset, first.id.as_str()), (end, last.id.as_str())];
+            let note = milestone::note(&source.view, walked.moved, &places);
             self.later.borrow_mut().extend(note);
         }
         Ok(())
