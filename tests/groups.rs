@@ -624,3 +624,27 @@ fn a_large_group_in_a_large_group_and_one_that_is_deleted() {
     );
     assert_eq!(group(&client, &outer).get("members"), None);
 }
+
+#[test]
+fn a_group_too_large_for_one_reply_says_how_to_ask() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let id = client.group("Everybody", &[]);
+    memory.sql(&format!(
+        "INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display)
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 304000)
+         SELECT 1, '{id}', printf('%09d', i), 'User', '' FROM n",
+    ));
+    let path = format!("/Groups/{id}");
+    for path in [&path, "/Groups?count=2"] {
+        client
+            .get(path)
+            .refused(400, "tooMany", "excludedAttributes=members");
+    }
+    client
+        .get(&format!("{path}?excludedAttributes=members"))
+        .expect(200);
+    memory.sql("DELETE FROM team_members WHERE member_id > '000299000'");
+    let group = client.get(&path).expect(200);
+    assert_eq!(group["members"].as_array().unwrap().len(), 299_000);
+}

@@ -219,3 +219,23 @@ fn pages_at_the_root_span_the_types_in_one_order() {
     }
     assert_eq!(seen, names);
 }
+
+#[test]
+fn a_page_larger_than_one_value_of_the_database_comes_row_by_row() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for index in 0..120 {
+        let body = json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+            "userName": format!("user-{index:03}"),
+            "nickName": "x".repeat(20_000),
+        });
+        client.post("/Users", &body).expect(201);
+    }
+    for query in ["count=120", "count=119&cursor="] {
+        let page = client.get(&format!("/Users?{query}")).expect(200);
+        assert_eq!(each(&page, "userName")[118], "user-118");
+        assert_eq!(page["totalResults"], 120);
+        assert_eq!(page.get("nextCursor").is_some(), query.contains("cursor"));
+    }
+}
