@@ -7,14 +7,26 @@ use std::cell::Cell;
 
 use worker::Env;
 use worker::js_sys::futures::JsFuture;
-use worker::js_sys::{Array, Reflect, Uint8Array};
+use worker::js_sys::{Array, Promise, Reflect, Uint8Array};
 use worker::wasm_bindgen::JsValue;
+use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::worker_sys::types::{D1Database, D1PreparedStatement};
 
-use crate::platform;
 use crate::store::{
     self, Cell as Value, Cost, Database, Error, Parameter, Results, Row, Statement,
 };
+
+#[wasm_bindgen(module = "/src/platform.js")]
+extern "C" {
+    fn database(env: &Env) -> D1Database;
+    #[wasm_bindgen(catch)]
+    fn prepare(
+        database: &D1Database,
+        text: &str,
+        values: Array,
+    ) -> Result<D1PreparedStatement, JsValue>;
+    fn run(database: &D1Database, statements: Array, leaver: i32, left: &Array) -> Promise;
+}
 
 /// D1, as one request sees it.
 pub struct D1 {
@@ -28,7 +40,7 @@ impl D1 {
     /// The database of the Worker's binding.
     pub fn new(env: &Env) -> Self {
         Self {
-            database: platform::database(env),
+            database: database(env),
             cost: Cell::default(),
             left: Array::new(),
         }
@@ -36,7 +48,7 @@ impl D1 {
 
     fn prepare(&self, statement: &Statement) -> Result<D1PreparedStatement, Error> {
         let values = statement.parameters.iter().map(bound).collect();
-        platform::prepare(&self.database, &statement.text, values).map_err(|error| broken(&error))
+        prepare(&self.database, &statement.text, values).map_err(|error| broken(&error))
     }
 
     /// Reads the line of numbers: adds up the cost, and tells the rows and columns of each statement.
@@ -70,7 +82,7 @@ impl Database for D1 {
         let leaver = statements.iter().position(|statement| statement.leaves);
         let leaver = leaver.and_then(|place| i32::try_from(place).ok());
         drop(statements);
-        let running = platform::run(&self.database, prepared, leaver.unwrap_or(-1), &self.left);
+        let running = run(&self.database, prepared, leaver.unwrap_or(-1), &self.left);
         let told = JsFuture::from(running)
             .await
             .map_err(|error| broken(&error))?;
@@ -80,13 +92,20 @@ impl Database for D1 {
         let first = texts.next().unwrap_or_default();
         let (numbers, first) = first.split_once('\n').unwrap_or_default();
         let shapes = self.count(numbers);
-        let mut values = Values {
-            texts,
-            ready: apart(first)?,
+        let mut values = apart(first)?;
+        for text in texts {
+            values.extend(apart(&text)?);
+        }
+        let mut values = values.into_iter();
+        let mut row = |columns| {
+            let cells: Vec<Value> = values.by_ref().take(columns).collect();
+            (cells.len() == columns)
+                .then_some(Row(cells))
+                .ok_or_else(malformed)
         };
         shapes
             .into_iter()
-            .map(|(rows, columns)| (0..rows).map(|_| values.row(columns)).collect())
+            .map(|(rows, columns)| (0..rows).map(|_| row(columns)).collect())
             .collect()
     }
 
@@ -95,37 +114,12 @@ impl Database for D1 {
     }
 }
 
-/// The values in texts, of which one at a time is taken apart.
-struct Values<I> {
-    texts: I,
-    ready: std::vec::IntoIter<Value>,
-}
-
-impl<I: Iterator<Item = String>> Values<I> {
-    fn row(&mut self, columns: usize) -> Result<Row, Error> {
-        (0..columns)
-            .map(|_| self.value())
-            .collect::<Result<_, _>>()
-            .map(Row)
-    }
-
-    fn value(&mut self) -> Result<Value, Error> {
-        loop {
-            if let Some(value) = self.ready.next() {
-                return Ok(value);
-            }
-            let text = self.texts.next().ok_or_else(malformed)?;
-            self.ready = apart(&text)?;
-        }
-    }
-}
-
-fn apart(text: &str) -> Result<std::vec::IntoIter<Value>, Error> {
+/// The values in a text.
+fn apart(text: &str) -> Result<Vec<Value>, Error> {
     if text.is_empty() {
-        return Ok(Vec::new().into_iter());
+        return Ok(Vec::new());
     }
-    let values: Vec<Value> = text.split('\0').map(value).collect::<Result<_, _>>()?;
-    Ok(values.into_iter())
+    text.split('\0').map(value).collect()
 }
 
 /// A value behind the letter of its type.

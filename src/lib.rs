@@ -5,7 +5,6 @@
 
 pub mod d1;
 pub mod http;
-mod platform;
 pub mod service;
 pub mod store;
 
@@ -14,6 +13,7 @@ use std::cell::{Cell, OnceCell};
 use uuid::Builder;
 use worker::js_sys::futures::JsFuture;
 use worker::js_sys::{self, Reflect, Uint8Array};
+use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::{Context, Env, event, web_sys};
 
@@ -22,6 +22,24 @@ use http::request::{Body, Request};
 use service::{MAX_LARGE_BODY, Mint, Moment, Settings};
 use store::pieces::Piece;
 use store::{Cost, Database, Statement};
+
+#[wasm_bindgen(module = "/src/platform.js")]
+extern "C" {
+    fn head(request: &web_sys::Request) -> String;
+    #[wasm_bindgen(catch)]
+    fn response(
+        status: u16,
+        headers: &str,
+        body: Option<&[u8]>,
+    ) -> Result<web_sys::Response, JsValue>;
+    #[wasm_bindgen(catch)]
+    fn assembled(
+        status: u16,
+        headers: &str,
+        text: &str,
+        left: &js_sys::Array,
+    ) -> Result<web_sys::Response, JsValue>;
+}
 
 thread_local! {
     /// What the operator set, read once: it does not change while an instance of the Worker lives.
@@ -168,7 +186,7 @@ fn flag(env: &Env, name: &str) -> bool {
 
 /// The platform's request as plain data.
 async fn read(incoming: &web_sys::Request) -> worker::Result<Request> {
-    let head = platform::head(incoming);
+    let head = head(incoming);
     let mut lines = head.split('\n');
     let mut line = || lines.next().unwrap_or_default();
     let method = line().to_ascii_uppercase();
@@ -260,10 +278,10 @@ fn write(
         push("Server-Timing", &timing(cost));
     }
     let Some(body) = &reply.body else {
-        return platform::response(reply.status, &headers, None);
+        return response(reply.status, &headers, None);
     };
     if let Some(text) = body.as_str() {
-        return platform::response(reply.status, &headers, Some(text.as_bytes()));
+        return response(reply.status, &headers, Some(text.as_bytes()));
     }
     // As one text, which passes faster than its pieces: every second part between U+0000 is a place.
     let mut text = String::with_capacity(body.len_here() + 16 * body.as_slice().len());
@@ -273,7 +291,7 @@ fn write(
             Piece::Left(place) => text.extend(["\0", &place.to_string(), "\0"]),
         }
     }
-    platform::assembled(reply.status, &headers, &text, left)
+    assembled(reply.status, &headers, &text, left)
 }
 
 fn timing(cost: Cost) -> String {

@@ -104,14 +104,14 @@ impl<D: Database> Service<'_, D> {
                 .any(|(projection, resource_type)| {
                     is_group(resource_type) && projection.wants("members")
                 });
+        let columns = query.columns(&page, with_members);
+        let untouched = !with_members && query.projections.iter().all(Projection::is_default);
         let mut plan = Plan {
-            columns: query.columns(&page, with_members),
+            columns,
             total: query.total(&sources),
-            whole: !with_members
-                && page.is_plain()
-                && !(query.paging.by_cursor() && page.order.keyed)
-                && query.projections.iter().all(Projection::is_default),
+            whole: untouched && page.is_plain(columns),
             with_members,
+            untouched,
             page,
             query: &query,
         };

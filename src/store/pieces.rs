@@ -15,11 +15,6 @@ pub enum Piece {
 pub struct Pieces(Vec<Piece>);
 
 impl Pieces {
-    /// An empty text with room for as many bytes.
-    pub fn with_capacity(bytes: usize) -> Self {
-        Self(vec![Piece::Here(String::with_capacity(bytes))])
-    }
-
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(|piece| match piece {

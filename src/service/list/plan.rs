@@ -1,7 +1,6 @@
 //! The batch of a page.
 
 use scim::error::Error;
-use scim::projection::Projection;
 
 use super::{Query, Total, totals};
 use crate::service::{Failure, Service};
@@ -16,6 +15,8 @@ pub(super) struct Plan<'a> {
     pub(super) columns: Columns,
     pub(super) total: Total,
     pub(super) with_members: bool,
+    /// Whether every resource is shown as it is fetched.
+    pub(super) untouched: bool,
     /// Whether the page comes as one row.
     pub(super) whole: bool,
 }
@@ -32,9 +33,7 @@ impl<D: Database> Service<'_, D> {
                 page.statement(plan.columns)
             };
             // A look-up finds one or none: to leave it there would save nothing.
-            fetch.leaves = !plan.with_members
-                && plan.total != Total::FromPage
-                && query.projections.iter().all(Projection::is_default);
+            fetch.leaves = plan.untouched && plan.total != Total::FromPage;
             statements.push(fetch);
             if plan.with_members {
                 statements.push(self.page_members(page, query));

@@ -22,13 +22,15 @@ pub struct Whole {
 }
 
 impl Page<'_> {
-    /// Whether the page can be fetched as one row: a plain one, of resources of one type.
-    pub fn is_plain(&self) -> bool {
+    /// Whether the page can be fetched as one row: a plain one, of resources of one type; by cursor only in the order of
+    /// ids.
+    pub fn is_plain(&self, columns: Columns) -> bool {
         let [source] = self.sources.as_slice() else {
             return false;
         };
         source.predicate.is_none()
             && self.limit <= MOST
+            && !(columns.key && self.order.keyed)
             && !matches!(self.window, Window::Before(_))
     }
 
