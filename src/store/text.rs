@@ -55,10 +55,12 @@ impl Rows {
     }
 
     /// Appends `LIMIT …`; a limit of 0 ends a select before it reads.
+    ///
+    /// Never `LIMIT ?` alone: `SQLite` plans by the value of that, and so compiles the statement anew each time one is bound.
     pub fn push_limit(self, statement: &mut Statement, limit: i64) {
         statement.push(" LIMIT ");
         match self {
-            Self::All | Self::Share => statement.bind(limit),
+            Self::All | Self::Share => statement.bind(limit).push(" + 0"),
             Self::Found => statement
                 .push("(SELECT iif(few, ")
                 .bind(limit)

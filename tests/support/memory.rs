@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, StatementStatus, params_from_iter};
 use scim_worker::http::reply::Reply;
 use scim_worker::http::request::Request;
 use scim_worker::http::{Environment, Trace, respond};
@@ -79,6 +79,13 @@ impl Sqlite {
             });
             all.push(Row(cells.collect()));
         }
+        drop(rows);
+        // SQLite compiles a statement anew, which takes longer than to run it, when a value is bound that its plan looked at:
+        // `LIMIT ?` is such a one.
+        let status = |of| prepared.get_status(of);
+        let text = &statement.text;
+        assert_eq!(status(StatementStatus::RePrepare), 0, "compiled again: {text}");
+        assert_eq!(status(StatementStatus::AutoIndex), 0, "an index made for it: {text}");
         Ok(all)
     }
 }
@@ -161,11 +168,10 @@ impl Memory {
 
     /// Runs SQL, as an operator would.
     pub(crate) fn sql(&self, text: &str) {
-        self.database
-            .connection
-            .borrow()
-            .execute_batch(text)
-            .unwrap();
+        let connection = self.database.connection.borrow();
+        connection.execute_batch(text).unwrap();
+        // It may have changed the tables, which makes every statement one to compile again.
+        connection.flush_prepared_statement_cache();
     }
 
     /// Puts a token into the table, labelled with itself, and its tenant if there is none yet.
