@@ -1,6 +1,7 @@
 //! Bodies: size, type, JSON (RFC 7644 §3.1, §3.8).
 
 use scim::error::Error;
+use scim::json;
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
@@ -56,9 +57,11 @@ pub fn json(request: &Request, limit: usize) -> Result<Value, Failure> {
     // A byte order mark is not JSON (RFC 8259 §8.1), but some libraries write one.
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     check_depth(bytes)?;
-    serde_json::from_slice(bytes).map_err(|error| {
-        Error::invalid_syntax(format!("The body is not JSON in UTF-8: {error}.")).into()
-    })
+    let refused = |reason: String| {
+        Error::invalid_syntax(format!("The body is not JSON in UTF-8: {reason}.")).into()
+    };
+    let text = str::from_utf8(bytes).map_err(|error| refused(error.to_string()))?;
+    json::parse(text).map_err(|error| refused(error.to_string()))
 }
 
 /// Refuses nesting that would cost a parser its stack.

@@ -16,6 +16,7 @@ pub mod error;
 pub mod filter;
 pub mod fold;
 pub mod habit;
+pub mod json;
 pub mod list;
 pub mod patch;
 pub mod path;

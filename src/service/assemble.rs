@@ -1,6 +1,7 @@
 //! Putting together what a reply carries: stored JSON is spliced; it is parsed only where a projection asks for parts.
 
 use scim::error::Error;
+use scim::json;
 use scim::projection::Projection;
 use serde_json::{Map, Value};
 
@@ -85,5 +86,5 @@ fn project(body: String, projection: &Projection) -> Result<String, Failure> {
 
 /// Parses JSON text that this server wrote.
 pub(crate) fn parse_stored(text: &str) -> Result<Map<String, Value>, Failure> {
-    serde_json::from_str(text).map_err(|error| Failure::Broken(error.to_string()))
+    json::object(text).ok_or_else(|| Failure::Broken("a document that is no object".to_owned()))
 }

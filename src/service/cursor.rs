@@ -5,6 +5,7 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use scim::error::Error;
+use scim::json;
 use scim::list::SearchRequest;
 use scim::resource_type::ResourceType;
 use serde_json::{Value, json};
@@ -90,15 +91,20 @@ pub fn seal(seal: Seal<'_>, window: &Window) -> Option<String> {
 pub fn open(text: &str) -> Result<Cursor, Error> {
     let bytes = hex::decode(text).ok_or_else(refused)?;
     let (_, content) = bytes.split_at_checked(CODE_BYTES).ok_or_else(refused)?;
-    let parts: Vec<Value> = serde_json::from_slice(content).map_err(|_| refused())?;
-    let [
-        Value::String(fingerprint),
-        issued,
-        count,
-        backwards,
-        Value::String(id),
-        key,
-    ] = parts.as_slice()
+    let content = str::from_utf8(content)
+        .ok()
+        .and_then(|text| json::parse(text).ok());
+    let parts = content.as_ref().and_then(Value::as_array);
+    let Some(
+        [
+            Value::String(fingerprint),
+            issued,
+            count,
+            backwards,
+            Value::String(id),
+            key,
+        ],
+    ) = parts.map(Vec::as_slice)
     else {
         return Err(refused());
     };

@@ -2,8 +2,10 @@
 
 use scim::error::Error;
 use scim::filter::predicate::Predicate;
+use scim::json;
 use scim::patch::{LinkChange, LinkOperation, net_links};
 use scim::resource_type::{GROUP_TYPE, USER_TYPE};
+use serde_json::Value;
 
 use super::{Condition, Failure, Service};
 use crate::store::limits::IDS_PER_PARAMETER;
@@ -171,7 +173,14 @@ impl<D: Database> Service<'_, D> {
 
 /// Reads a JSON array of ids.
 fn ids(row: &mut Row) -> Result<Vec<String>, Failure> {
-    serde_json::from_str(&row.required_text(0)?).map_err(|error| Failure::Broken(error.to_string()))
+    let Ok(Value::Array(ids)) = json::parse(&row.required_text(0)?) else {
+        return Err(Failure::Broken("ids that are no array".to_owned()));
+    };
+    Ok(ids
+        .iter()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect())
 }
 
 /// Ids for a sentence, not more than fit one.

@@ -84,8 +84,16 @@ impl Sqlite {
         // `LIMIT ?` is such a one.
         let status = |of| prepared.get_status(of);
         let text = &statement.text;
-        assert_eq!(status(StatementStatus::RePrepare), 0, "compiled again: {text}");
-        assert_eq!(status(StatementStatus::AutoIndex), 0, "an index made for it: {text}");
+        assert_eq!(
+            status(StatementStatus::RePrepare),
+            0,
+            "compiled again: {text}"
+        );
+        assert_eq!(
+            status(StatementStatus::AutoIndex),
+            0,
+            "an index made for it: {text}"
+        );
         Ok(all)
     }
 }

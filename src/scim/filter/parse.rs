@@ -8,10 +8,9 @@
 
 use alloc::{boxed::Box, string::String, string::ToString, vec, vec::Vec};
 
-use serde_json::Number;
-
 use super::{CompareOp, CompareValue, Filter};
 use crate::error::Error;
+use crate::json;
 use crate::path::{AttributePath, is_name};
 
 mod token;
@@ -227,7 +226,7 @@ impl<'a> Parser<'a> {
             CompareValue::Boolean(false)
         } else if word.eq_ignore_ascii_case("null") {
             CompareValue::Null
-        } else if let Ok(number) = serde_json::from_str::<Number>(word) {
+        } else if let Some(number) = json::number(word) {
             CompareValue::Number(number)
         } else {
             return Err(self.expected(VALUE));
@@ -250,7 +249,7 @@ impl<'a> Parser<'a> {
         let Some(raw) = end.and_then(|(at, _)| self.rest.get(..=at)) else {
             return Err(self.refuse(&["expected a closing '\"' for the string", &self.here()]));
         };
-        let Ok(string) = serde_json::from_str::<String>(raw) else {
+        let Some(string) = json::string(raw) else {
             return Err(self.refuse(&[
                 "expected a JSON string",
                 &self.here(),

@@ -10,6 +10,7 @@ use serde_json::{Map, Number, Value};
 use crate::date_time;
 use crate::error::Error;
 use crate::habit::Habits;
+use crate::json;
 use crate::path::Location;
 use crate::schema::{Attribute, Mutability, Type};
 
@@ -175,7 +176,7 @@ fn coerce_simple(kind: Type, value: &Value, habits: &mut Habits) -> Option<Value
         }
         (Type::Integer, Value::Number(number)) => is_whole(number).then(|| value.clone()),
         (Type::Integer | Type::Decimal, Value::String(text)) => {
-            let number: Number = serde_json::from_str(text).ok()?;
+            let number = json::number(text)?;
             (kind == Type::Decimal || is_whole(&number)).then(|| {
                 habits.note("string-number");
                 Value::Number(number)

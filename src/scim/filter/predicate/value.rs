@@ -2,13 +2,14 @@
 
 use alloc::string::ToString;
 
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 use super::Operand;
 use crate::date_time::instant;
 use crate::filter::{CompareOp, CompareValue};
 use crate::fold::fold_value;
 use crate::habit::Habits;
+use crate::json;
 use crate::schema::{Attribute, Type};
 
 /// Whether the operator means something for values of this type.
@@ -89,7 +90,7 @@ pub(super) fn typed(
             Some(Value::Number(number.clone()))
         }
         (Type::Decimal | Type::Integer, CompareValue::String(text)) => {
-            let number = serde_json::from_str::<Number>(text).ok()?;
+            let number = json::number(text)?;
             habits.note("string-for-number");
             Some(Value::Number(number))
         }
