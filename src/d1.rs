@@ -25,15 +25,13 @@ extern "C" {
         text: &str,
         values: Array,
     ) -> Result<D1PreparedStatement, JsValue>;
-    fn run(database: &D1Database, statements: Array, leaver: i32, left: &Array) -> Promise;
+    fn run(database: &D1Database, statements: Array) -> Promise;
 }
 
 /// D1, as one request sees it.
 pub struct D1 {
     database: D1Database,
     cost: Cell<Cost>,
-    /// Texts that stay in JavaScript until the reply takes them.
-    pub left: Array,
 }
 
 impl D1 {
@@ -42,7 +40,6 @@ impl D1 {
         Self {
             database: database(env),
             cost: Cell::default(),
-            left: Array::new(),
         }
     }
 
@@ -79,16 +76,13 @@ impl Database for D1 {
             .iter()
             .map(|statement| self.prepare(statement).map(JsValue::from))
             .collect::<Result<Array, Error>>()?;
-        let leaver = statements.iter().position(|statement| statement.leaves);
-        let leaver = leaver.and_then(|place| i32::try_from(place).ok());
         drop(statements);
-        let running = run(&self.database, prepared, leaver.unwrap_or(-1), &self.left);
-        let told = JsFuture::from(running)
+        let told = JsFuture::from(run(&self.database, prepared))
             .await
             .map_err(|error| broken(&error))?;
         let mut texts = Array::from(&told)
             .into_iter()
-            .filter_map(|text| String::from_utf8(Uint8Array::new(&text).to_vec()).ok());
+            .filter_map(|text| passed(&text));
         let first = texts.next().unwrap_or_default();
         let (numbers, first) = first.split_once('\n').unwrap_or_default();
         let shapes = self.count(numbers);
@@ -114,6 +108,12 @@ impl Database for D1 {
     }
 }
 
+/// A text of `told`.
+fn passed(text: &JsValue) -> Option<String> {
+    text.as_string()
+        .or_else(|| String::from_utf8(Uint8Array::new(text).to_vec()).ok())
+}
+
 /// The values in a text.
 fn apart(text: &str) -> Result<Vec<Value>, Error> {
     if text.is_empty() {
@@ -129,16 +129,9 @@ fn value(dressed: &str) -> Result<Value, Error> {
     } else if dressed == "-" {
         Ok(Value::Null)
     } else {
-        let integer = dressed
-            .strip_prefix('n')
-            .and_then(|digits| digits.parse().ok());
-        let left = dressed
-            .strip_prefix('l')
-            .and_then(|digits| digits.parse().ok());
-        integer
-            .map(Value::Integer)
-            .or(left.map(Value::Left))
-            .ok_or_else(malformed)
+        let digits = dressed.strip_prefix('n');
+        let integer = digits.and_then(|digits| digits.parse().ok());
+        integer.map(Value::Integer).ok_or_else(malformed)
     }
 }
 

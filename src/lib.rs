@@ -17,10 +17,12 @@ use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::{Context, Env, event, web_sys};
 
+use futures_util::stream;
 use http::Environment;
+use http::reply::Reply;
 use http::request::{Body, Request};
+use service::content::{Content, Piece};
 use service::{MAX_LARGE_BODY, Mint, Moment, Settings};
-use store::pieces::Piece;
 use store::{Cost, Database, Statement};
 
 #[wasm_bindgen(module = "/src/platform.js")]
@@ -31,13 +33,6 @@ extern "C" {
         status: u16,
         headers: &str,
         body: Option<&[u8]>,
-    ) -> Result<web_sys::Response, JsValue>;
-    #[wasm_bindgen(catch)]
-    fn assembled(
-        status: u16,
-        headers: &str,
-        text: &str,
-        left: &js_sys::Array,
     ) -> Result<web_sys::Response, JsValue>;
 }
 
@@ -161,7 +156,7 @@ pub async fn fetch(
         run_later(&env, &context, trace.later);
     }
     let cost = operator.report_cost.then_some(cost);
-    Ok(write(&reply, cost, &database.left)?)
+    write(reply, cost)
 }
 
 /// The moment as the platform has it.
@@ -201,17 +196,15 @@ async fn read(incoming: &web_sys::Request) -> worker::Result<Request> {
         query: query.to_owned(),
         authorization: header(),
         accept: header(),
+        if_match: header(),
+        if_none_match: header(),
+        user_agent: header(),
         content_type: header(),
         ..Request::default()
     };
     let length = header();
-    request.if_match = header();
-    request.if_none_match = header();
-    request.user_agent = header();
     if matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") {
         request.body = read_body(incoming, length).await?;
-    } else {
-        request.content_type = None;
     }
     Ok(request)
 }
@@ -259,39 +252,36 @@ fn split_url(url: &str) -> (&str, &str) {
     url.split_at_checked(path).unwrap_or((url, ""))
 }
 
+/// Bytes, as stored, from which a reply is written out piece by piece, as the client takes it.
+const STREAMED: usize = 262_144;
+
 /// The reply as the platform's.
-fn write(
-    reply: &http::reply::Reply,
-    cost: Option<Cost>,
-    left: &js_sys::Array,
-) -> Result<web_sys::Response, JsValue> {
-    let mut headers = String::with_capacity(512);
-    let mut push = |name: &str, value: &str| {
-        for part in [name, "\n", value, "\n"] {
-            headers.push_str(part);
-        }
-    };
-    for (name, value) in &reply.headers {
-        push(name, value);
-    }
+fn write(reply: Reply, cost: Option<Cost>) -> worker::Result<web_sys::Response> {
+    let mut headers = reply.headers;
     if let Some(cost) = cost {
-        push("Server-Timing", &timing(cost));
+        headers.push(("Server-Timing", timing(cost)));
     }
-    let Some(body) = &reply.body else {
-        return response(reply.status, &headers, None);
-    };
-    if let Some(text) = body.as_str() {
-        return response(reply.status, &headers, Some(text.as_bytes()));
-    }
-    // As one text, which passes faster than its pieces: every second part between U+0000 is a place.
-    let mut text = String::with_capacity(body.len_here() + 16 * body.as_slice().len());
-    for piece in body.as_slice() {
-        match piece {
-            Piece::Here(here) => text.push_str(here),
-            Piece::Left(place) => text.extend(["\0", &place.to_string(), "\0"]),
+    match reply.body {
+        Some(content) if content.size() > STREAMED => {
+            let mut builder = worker::ResponseBuilder::new().with_status(reply.status);
+            for (name, value) in &headers {
+                builder = builder.with_header(name, value)?;
+            }
+            let bytes =
+                |piece: Piece| Ok::<_, worker::Error>(piece.text().into_owned().into_bytes());
+            let pieces = stream::iter(content.into_pieces().map(bytes));
+            Ok(builder.from_stream(pieces)?.into())
+        }
+        content => {
+            let mut lines = String::with_capacity(512);
+            for (name, value) in &headers {
+                lines.extend([name, "\n", value, "\n"]);
+            }
+            let text = content.as_ref().map(Content::to_text);
+            let bytes = text.as_deref().map(str::as_bytes);
+            Ok(response(reply.status, &lines, bytes)?)
         }
     }
-    assembled(reply.status, &headers, &text, left)
 }
 
 fn timing(cost: Cost) -> String {

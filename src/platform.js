@@ -2,58 +2,28 @@
 // about a microsecond, so what belongs together passes as one text: read and written field by field, a request would
 // pay more for the passing than for its work.
 
-/** The headers that src/lib.rs reads, in its order. */
-const HEADERS = [
-  "Authorization", "Accept", "Content-Type", "Content-Length", "If-Match", "If-None-Match", "User-Agent",
-];
+/** The headers that src/lib.rs reads, in its order; those of a body last. */
+const HEADERS = ["Authorization", "Accept", "If-Match", "If-None-Match", "User-Agent", "Content-Type", "Content-Length"];
+const OF_A_BODY = 2;
 
 /** Method, address and headers of a request, a line each; that of a header begins with `=`, one that is not there is empty. */
 export function head({ method, url, headers }) {
-  const lines = [method, url];
-  for (const name of HEADERS) {
-    const value = headers.get(name);
-    lines.push(value === null ? "" : `=${value}`);
+  let text = `${method}\n${url}`;
+  const asked = HEADERS.length - (method === "GET" ? OF_A_BODY : 0);
+  for (let index = 0; index < asked; index += 1) {
+    const value = headers.get(HEADERS[index]);
+    text += value === null ? "\n" : `\n=${value}`;
   }
-  return lines.join("\n");
+  return text;
 }
 
-/** A response; `headers` are lines of name and value, in turn; without `body` it has none. */
-export function response(status, headers, body) {
+/** A response; `lines` are name and value of each header, in turn; without `body` it has none. */
+export function response(status, lines, body) {
+  const headers = {};
+  const texts = lines.split("\n");
+  for (let index = 0; index + 1 < texts.length; index += 2) headers[texts[index]] = texts[index + 1];
   // A view of memory that the next request writes to: copied.
-  return new Response(body?.slice() ?? null, { status, headers: pairs(headers) });
-}
-
-/**
- * The same with a body that has places in it, between U+0000: there go texts of `left`. What is large goes out as the
- * client takes it.
- */
-export function assembled(status, headers, text, left) {
-  const pieces = text.split("\0").map((piece, index) => (index % 2 === 0 ? piece : left[piece]));
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  const body = length < LARGE ? pieces.join("") : stream(pieces);
-  return new Response(body, { status, headers: pairs(headers) });
-}
-
-/** Characters from which a body is streamed. */
-const LARGE = 1_048_576;
-
-function stream(pieces) {
-  let next = 0;
-  return new ReadableStream({
-    pull(controller) {
-      let text = "";
-      while (next < pieces.length && text.length < PIECE) text += pieces[next++];
-      if (text !== "") controller.enqueue(encoder.encode(text));
-      if (next === pieces.length) controller.close();
-    },
-  });
-}
-
-function pairs(headers) {
-  const lines = headers.split("\n");
-  const pairs = [];
-  for (let index = 0; index + 1 < lines.length; index += 2) pairs.push([lines[index], lines[index + 1]]);
-  return pairs;
+  return new Response(body?.slice() ?? null, { status, headers });
 }
 
 /** The binding of wrangler.toml. */
@@ -61,34 +31,26 @@ export const database = (env) => env.DB;
 
 export const prepare = (database, text, values) => database.prepare(text).bind(...values);
 
-/**
- * Runs statements in one transaction. Texts in the last column of statement `leaver` are not told: they go into `left`, and
- * their places there are told.
- */
-export async function run(database, statements, leaver, left) {
+/** Runs statements in one transaction. */
+export async function run(database, statements) {
   // One statement is a transaction by itself; as a batch it would be wrapped and unwrapped.
-  const results = statements.length === 1 ? [await statements[0].all()] : await database.batch(statements);
-  for (const row of results[leaver]?.results ?? []) {
-    const last = Object.keys(row).at(-1);
-    if (typeof row[last] === "string") row[last] = { place: left.push(row[last]) - 1 };
-  }
-  return told(results);
+  return told(statements.length === 1 ? [await statements[0].all()] : await database.batch(statements));
 }
 
 /** Characters of a text that is passed on; one value more may be in it. */
 const PIECE = 65_536;
+const SHORT = 1_024;
 const encoder = new TextEncoder();
 
 function dressed(value) {
   if (value === null) return "-";
-  if (typeof value === "string") return `t${value}`;
-  return typeof value === "object" ? `l${value.place}` : `n${value}`;
+  return typeof value === "string" ? `t${value}` : `n${value}`;
 }
 
 /**
- * Results as few texts, in UTF-8 (wasm-bindgen would copy a string character by character). The first begins with a
- * line of numbers: rows read, rows written, microseconds, and of each statement its rows and its columns. Then come the
- * values, row by row, each behind a letter for its type, with U+0000 between, which no stored text has.
+ * Results as few texts. The first begins with a line of numbers: rows read, rows written, microseconds, and of each statement
+ * its rows and its columns. Then come the values, row by row, each behind a letter for its type, with U+0000 between, which
+ * no stored text has. A text that is not short is in UTF-8: wasm-bindgen would copy it character by character.
  */
 function told(results) {
   let [read, written, took] = [0, 0, 0];
@@ -115,5 +77,8 @@ function told(results) {
   }
   pieces.push(values);
   const numbers = [read, written, Math.round(took * 1000), ...shape].join(" ");
-  return pieces.map((piece, index) => encoder.encode(`${index === 0 ? `${numbers}\n` : ""}${piece.join("\0")}`));
+  return pieces.map((piece, index) => {
+    const text = `${index === 0 ? `${numbers}\n` : ""}${piece.join("\0")}`;
+    return text.length < SHORT ? text : encoder.encode(text);
+  });
 }

@@ -13,14 +13,15 @@ use crate::store::{
     self, Database, Results, Statement,
     expression::View,
     limits::MEMBER_ROWS,
-    pieces::{Piece, Pieces},
     read::{self, Key},
+    record::Record,
     tenant::{Tenant, TokenFacts},
     write::Guard,
 };
 
 mod assemble;
 pub mod bulk;
+pub mod content;
 pub mod create;
 pub mod cursor;
 pub mod delete;
@@ -33,7 +34,8 @@ pub mod modify;
 pub mod patch;
 pub mod replace;
 
-use assemble::{check_members, parse_stored, shown};
+use assemble::{check_members, parse_stored, push_shown};
+use content::Content;
 pub use failure::Failure;
 
 /// Bytes of the largest body: of a Bulk request, and of a group, which may have tens of thousands of members.
@@ -96,7 +98,7 @@ pub trait Mint {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// The resource as JSON text, as far as the client asked for it.
-    pub body: Pieces,
+    pub body: Content,
     /// Its version, without the marks of an `ETag`.
     pub version: String,
     /// Its address.
@@ -309,11 +311,9 @@ impl<D: Database> Service<'_, D> {
         let view = self.view(resource_type);
         let mut statements = vec![read::resource(&view, key, projection.wants("groups"))];
         if *resource_type == GROUP_TYPE && projection.wants("members") {
-            let mut members = read::members(&view, 1 + MEMBER_ROWS, |statement| {
+            statements.push(read::members(&view, 1 + MEMBER_ROWS, |statement| {
                 read::push_one_group(statement, &view, key);
-            });
-            members.leaves = projection.keeps_all("members");
-            statements.push(members);
+            }));
         }
         statements
     }
@@ -329,26 +329,28 @@ impl<D: Database> Service<'_, D> {
         let Some(mut row) = results.next().unwrap_or_default().into_iter().next() else {
             return Ok(None);
         };
-        let body = row.required_text(0)?;
-        let version = row.required_text(1)?;
+        let text = row.required_text(0)?;
+        let record = Record::read(&text)?;
         let rows = results.next().unwrap_or_default();
         check_members(rows.len(), 1)?;
-        let mut members = Vec::new();
+        let mut runs = Vec::new();
         for mut row in rows {
-            members.extend(row.piece(1)?);
+            runs.extend(row.text(1)?);
         }
-        let location = self.location_in(resource_type, &body);
+        let mut body = Content::default();
+        push_shown(
+            &mut body,
+            resource_type,
+            &self.base,
+            &record,
+            runs,
+            projection,
+        )?;
         Ok(Some(Answer {
-            body: shown(Piece::Here(body), members, projection)?,
-            version,
-            location,
+            body,
+            version: record.version.to_owned(),
+            location: self.location(resource_type, record.id),
         }))
-    }
-
-    /// The address of a resource whose text begins with its id, as every text of `store` does.
-    fn location_in(&self, resource_type: &'static ResourceType, body: &str) -> String {
-        let id = body.split('"').nth(3).unwrap_or_default();
-        self.location(resource_type, id)
     }
 
     /// The address of a resource.

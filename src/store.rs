@@ -5,16 +5,14 @@
 
 use std::future::Future;
 
-use pieces::Piece;
-
 pub mod expression;
 pub mod limits;
 pub mod membership;
 pub mod milestone;
 pub mod page;
-pub mod pieces;
 pub mod predicate;
 pub mod read;
+pub mod record;
 pub mod run;
 pub mod table;
 pub mod tenant;
@@ -68,8 +66,6 @@ pub struct Statement {
     pub text: String,
     /// The values.
     pub parameters: Vec<Parameter>,
-    /// Whether the texts of the last column may stay with the database (see [`Cell::Left`]).
-    pub leaves: bool,
 }
 
 impl Statement {
@@ -78,7 +74,6 @@ impl Statement {
         let mut statement = Self {
             text: String::with_capacity(TYPICAL_LENGTH),
             parameters: Vec::with_capacity(TYPICAL_PARAMETERS),
-            leaves: false,
         };
         statement.push(text);
         statement
@@ -127,8 +122,6 @@ pub enum Cell {
     Integer(i64),
     /// Text.
     Text(String),
-    /// The number of a text that stayed where it is.
-    Left(u32),
 }
 
 /// The values of one row, in the order of the statement's columns.
@@ -141,16 +134,8 @@ impl Row {
         match self.0.get_mut(index) {
             Some(Cell::Text(text)) => Ok(Some(std::mem::take(text))),
             Some(Cell::Null) => Ok(None),
-            Some(Cell::Integer(_) | Cell::Left(_)) | None => Err(Error::unexpected("text", index)),
+            Some(Cell::Integer(_)) | None => Err(Error::unexpected("text", index)),
         }
-    }
-
-    /// The same where the text may have stayed with the database.
-    pub fn piece(&mut self, index: usize) -> Result<Option<Piece>, Error> {
-        if let Some(Cell::Left(number)) = self.0.get(index) {
-            return Ok(Some(Piece::Left(*number)));
-        }
-        Ok(self.text(index)?.map(Piece::Here))
     }
 
     /// The text in column `index`, which is not NULL.
@@ -164,7 +149,7 @@ impl Row {
         match self.0.get(index) {
             Some(Cell::Integer(number)) => Ok(Some(*number)),
             Some(Cell::Null) => Ok(None),
-            Some(Cell::Text(_) | Cell::Left(_)) | None => Err(Error::unexpected("a number", index)),
+            Some(Cell::Text(_)) | None => Err(Error::unexpected("a number", index)),
         }
     }
 }

@@ -38,12 +38,7 @@ impl Target for Memory {
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),
-            body: reply
-                .body
-                .unwrap_or_default()
-                .as_str()
-                .unwrap_or_default()
-                .to_owned(),
+            body: reply.body.unwrap_or_default().to_text().into_owned(),
         })
     }
 }

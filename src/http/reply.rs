@@ -4,7 +4,7 @@ use scim::error::{Error, ScimType};
 use serde_json::{Map, Value};
 
 use crate::service::Failure;
-use crate::store::pieces::Pieces;
+use crate::service::content::Content;
 
 /// A reply.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,14 +14,14 @@ pub struct Reply {
     /// The headers.
     pub headers: Vec<(&'static str, String)>,
     /// The body, JSON text; none for an empty one.
-    pub body: Option<Pieces>,
+    pub body: Option<Content>,
     /// The scimType of a refusal, for the log.
     pub scim_type: Option<&'static str>,
 }
 
 impl Reply {
     /// A reply with a body.
-    pub fn json(status: u16, body: impl Into<Pieces>) -> Self {
+    pub fn json(status: u16, body: impl Into<Content>) -> Self {
         Self {
             status,
             body: Some(body.into()),

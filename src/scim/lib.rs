@@ -25,4 +25,5 @@ pub mod resource;
 pub mod resource_type;
 pub mod schema;
 pub mod schemas;
+pub mod show;
 pub mod transform;

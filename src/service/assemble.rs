@@ -1,13 +1,16 @@
-//! Putting together what a reply carries: stored JSON is spliced; it is parsed only where a projection asks for parts.
+//! Putting together what a reply carries: what is stored is spliced; it is parsed only where a projection asks for parts.
 
 use scim::error::Error;
 use scim::json;
 use scim::projection::Projection;
+use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
+use scim::show::{Link, Shown};
 use serde_json::{Map, Value};
 
 use super::Failure;
+use super::content::Content;
 use crate::store::limits::{MEMBER_ROWS, MEMBERS_PER_ROW};
-use crate::store::pieces::{Piece, Pieces};
+use crate::store::record::{self, Record};
 
 /// Refuses a reply whose rows of members came to the limit of what is read for so many groups.
 pub(crate) fn check_members(rows: usize, groups: usize) -> Result<(), Failure> {
@@ -22,66 +25,122 @@ pub(crate) fn check_members(rows: usize, groups: usize) -> Result<(), Failure> {
     .into())
 }
 
-/// A resource with its members, as far as it was asked for.
-pub(crate) fn shown(
-    resource: Piece,
-    members: Vec<Piece>,
+/// Appends a resource as far as it was asked for, with the runs of a group's members.
+pub(crate) fn push_shown(
+    content: &mut Content,
+    resource_type: &'static ResourceType,
+    base: &str,
+    record: &Record<'_>,
+    runs: Vec<String>,
     projection: &Projection,
-) -> Result<Pieces, Failure> {
-    match resource {
-        Piece::Here(text) => link_members(project(text, projection)?, members, projection),
-        Piece::Left(_) => Ok(resource.into()),
+) -> Result<(), Failure> {
+    let shown = Shown {
+        resource_type,
+        base,
+        id: record.id,
+        document: record.document,
+        created: record.created,
+        last_modified: record.updated,
+        version: record.version,
+    };
+    let push_groups = |text: &mut String| {
+        let mut before = ",\"groups\":[";
+        for link in record.groups() {
+            text.push_str(before);
+            before = ",";
+            of(link).push(text, base);
+        }
+        if before == "," {
+            text.push(']');
+        }
+    };
+    if projection.is_default() {
+        shown.push(&mut content.end, push_groups);
+    } else {
+        let mut text = String::new();
+        shown.push(&mut text, push_groups);
+        let mut resource = parse_stored(&text)?;
+        projection.apply(&mut resource);
+        content.end.push_str(&Value::Object(resource).to_string());
     }
+    if !runs.is_empty() {
+        link_members(content, base, runs, projection)?;
+    }
+    Ok(())
 }
 
-/// Puts the members of a group into its text, as far as they were asked for. They come as runs of JSON text, and are
-/// parsed only if parts of them were asked for, a run at a time.
+/// Puts members into the group at the end of the content, as far as they were asked for. They are parsed only if parts
+/// of them were, a run at a time.
 fn link_members(
-    mut resource: String,
-    runs: Vec<Piece>,
+    content: &mut Content,
+    base: &str,
+    runs: Vec<String>,
     projection: &Projection,
-) -> Result<Pieces, Failure> {
-    if runs.is_empty() || resource.pop() != Some('}') {
-        return Ok(resource.into());
-    }
-    resource.push_str(",\"members\":[");
-    let mut text = Pieces::from(resource);
+) -> Result<(), Failure> {
+    // The brace that ends the group.
+    content.end.pop();
+    content.end.push_str(",\"members\":[");
     let whole = projection.keeps_all("members");
     for (index, run) in runs.into_iter().enumerate() {
         if index > 0 {
-            text.push_str(",");
+            content.end.push(',');
         }
-        match run {
-            Piece::Here(run) if !whole => text.push_str(&trimmed(&run, projection)?),
-            run => text.push(run),
+        if whole {
+            content.push_members(run, base);
+        } else {
+            push_trimmed(&mut content.end, &run, base, projection)?;
         }
     }
-    text.push_str("]}");
-    Ok(text)
+    content.end.push_str("]}");
+    Ok(())
 }
 
-/// A run of members with no more of each than was asked for.
-fn trimmed(run: &str, projection: &Projection) -> Result<String, Failure> {
-    let mut group = parse_stored(&format!("{{\"members\":[{run}]}}"))?;
+/// Appends a run of members with no more of each than was asked for.
+fn push_trimmed(
+    text: &mut String,
+    run: &str,
+    base: &str,
+    projection: &Projection,
+) -> Result<(), Failure> {
+    let mut group = "{\"members\":[".to_owned();
+    push_members(&mut group, run, base);
+    group.push_str("]}");
+    let mut group = parse_stored(&group)?;
     projection.apply(&mut group);
-    let members: Vec<String> = group
-        .get("members")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(Value::to_string)
-        .collect();
-    Ok(members.join(","))
+    let members = group.get("members").and_then(Value::as_array);
+    for (index, member) in members.into_iter().flatten().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        text.push_str(&member.to_string());
+    }
+    Ok(())
 }
 
-/// Leaves of a resource what was asked for. The text is parsed only if something was.
-fn project(body: String, projection: &Projection) -> Result<String, Failure> {
-    if projection.is_default() {
-        return Ok(body);
+/// Appends the members of a run, with commas between.
+pub(crate) fn push_members(text: &mut String, run: &str, base: &str) {
+    for (index, link) in record::members(run).enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        of(link).push(text, base);
     }
-    let mut resource = parse_stored(&body)?;
-    projection.apply(&mut resource);
-    serde_json::to_string(&resource).map_err(|error| Failure::Broken(error.to_string()))
+}
+
+/// A link as a client sees it (see [`record::Link::kind`]).
+fn of(link: record::Link<'_>) -> Link<'_> {
+    let (to, kind) = match link.kind {
+        'd' => (&GROUP_TYPE, "direct"),
+        'i' => (&GROUP_TYPE, "indirect"),
+        'G' => (&GROUP_TYPE, GROUP_TYPE.name),
+        _ => (&USER_TYPE, USER_TYPE.name),
+    };
+    Link {
+        id: link.id,
+        endpoint: to.endpoint,
+        kind,
+        display: link.display,
+    }
 }
 
 /// Parses JSON text that this server wrote.

@@ -10,12 +10,13 @@ use scim::path::Location;
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 
+use super::assemble::push_shown;
+use super::content::Content;
 use super::cursor::{self, Cursor, Seal};
 use super::{Asked, Failure, Service};
 use crate::store::expression::is_group;
 use crate::store::limits::EXPRESSION_DEPTH;
-use crate::store::page::{self, Columns, Order, Page, Source, Window};
-use crate::store::pieces::Pieces;
+use crate::store::page::{self, Columns, Order, Page, Source, Whole, Window};
 use crate::store::predicate::{depth, is_lookup};
 use crate::store::{Database, Results, Statement};
 
@@ -26,6 +27,7 @@ mod sort;
 mod walk;
 
 use found::Found;
+use members::read_members;
 use plan::Plan;
 use sort::sort_locations;
 
@@ -79,7 +81,7 @@ impl<D: Database> Service<'_, D> {
         &self,
         types: &[&'static ResourceType],
         request: &SearchRequest,
-    ) -> Result<Pieces, Failure> {
+    ) -> Result<Content, Failure> {
         let query = self.query(types, request)?;
         let sources = self.sources(&query);
         let page = Page {
@@ -104,14 +106,13 @@ impl<D: Database> Service<'_, D> {
                 .any(|(projection, resource_type)| {
                     is_group(resource_type) && projection.wants("members")
                 });
-        let columns = query.columns(&page, with_members);
+        let columns = query.columns();
         let untouched = !with_members && query.projections.iter().all(Projection::is_default);
         let mut plan = Plan {
             columns,
             total: query.total(&sources),
-            whole: untouched && page.is_plain(columns),
+            whole: untouched && query.count > 0 && page.is_plain(columns),
             with_members,
-            untouched,
             page,
             query: &query,
         };
@@ -136,26 +137,34 @@ impl<D: Database> Service<'_, D> {
         plan: &Plan<'_>,
         mut results: Results,
         cursor_key: &str,
-    ) -> Result<Pieces, Failure> {
+    ) -> Result<Content, Failure> {
         let Plan { query, page, .. } = plan;
         let fetched = usize::from(query.count > 0);
-        let counts = results.split_off(fetched + usize::from(fetched > 0 && plan.with_members));
+        let mut counts = results.split_off(fetched + usize::from(fetched > 0 && plan.with_members));
         let members = results.split_off(fetched);
-        let rows = results.pop().unwrap_or_default();
+        let mut rows = results.pop().unwrap_or_default();
+        let mut whole;
+        let mut items = Vec::new();
         let found = if plan.whole {
-            Found::whole(rows)?
+            whole = Whole::read(rows.pop().unwrap_or_default())?;
+            counts.push(vec![std::mem::take(&mut whole.total)]);
+            Found::of_whole(&whole)?
         } else {
-            Found::of_rows(plan, rows, members)?
+            for row in &mut rows {
+                items.push(page.read(row, plan.columns)?);
+            }
+            Found::of_rows(plan, &items)?
         };
+        let count = found.entries.len() as u64;
         let mut response = ListResponse {
             start_index: (!query.paging.by_cursor()).then_some(query.start),
             total_results: match plan.total {
                 Total::Unknown => None,
                 Total::Counted => Some(sum(&counts)?),
-                Total::FromPage if found.count as u64 == query.count => {
+                Total::FromPage if count == query.count => {
                     Some(sum(&self.run(totals(&page.sources)).await?)?)
                 }
-                Total::FromPage => Some(found.count as u64),
+                Total::FromPage => Some(count),
             },
             ..ListResponse::default()
         };
@@ -163,10 +172,29 @@ impl<D: Database> Service<'_, D> {
         if query.paging.by_cursor() {
             self.set_cursors(&mut response, query, &found, cursor_key);
         }
-        let mut text = Pieces::from(response.head(found.count));
-        text.append(found.resources);
-        text.push_str(ListResponse::TAIL);
-        Ok(text)
+        let mut content = Content::from(response.head(found.entries.len()));
+        let mut members = read_members(members, query)?;
+        for (index, entry) in found.entries.iter().enumerate() {
+            let of = query
+                .types
+                .get(entry.source)
+                .zip(query.projections.get(entry.source));
+            let (resource_type, projection) =
+                of.ok_or_else(|| Failure::Broken("a row of no type".to_owned()))?;
+            if index > 0 {
+                content.end.push(',');
+            }
+            push_shown(
+                &mut content,
+                resource_type,
+                &self.base,
+                &entry.record,
+                members.remove(entry.record.id).unwrap_or_default(),
+                projection,
+            )?;
+        }
+        content.end.push_str(ListResponse::TAIL);
+        Ok(content)
     }
 
     /// Binds a request to the types: names, values, limits.
@@ -278,34 +306,30 @@ impl<D: Database> Service<'_, D> {
         &self,
         response: &mut ListResponse,
         query: &Query<'_>,
-        found: &Found,
+        found: &Found<'_>,
         key: &str,
     ) {
         let backwards = query.paging.backwards();
         let first_page = matches!(query.paging, Paging::First);
         let seal = |window: Window| cursor::seal(self.seal(query, key), &window);
-        if let Some((first, last)) = &found.edges {
+        if let Some((first, last)) = found.edges() {
             if found.more || backwards {
-                response.next_cursor = seal(Window::After(last.clone()));
+                response.next_cursor = seal(Window::After(last));
             }
             if (backwards && found.more) || !(backwards || first_page) {
-                response.previous_cursor = seal(Window::Before(first.clone()));
+                response.previous_cursor = seal(Window::Before(first));
             }
         }
     }
 }
 
 impl Query<'_> {
-    fn columns(&self, page: &Page<'_>, with_members: bool) -> Columns {
+    fn columns(&self) -> Columns {
         Columns {
             groups: self
                 .projections
                 .iter()
                 .any(|projection| projection.wants("groups")),
-            id: with_members
-                || self.paging.by_cursor()
-                || self.types.len() > 1
-                || page.walked().is_some(),
             key: self.paging.by_cursor(),
         }
     }

@@ -10,11 +10,11 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 use scim::schema::Attribute;
 use serde_json::Value;
 
+use super::content::Content;
 use super::modify::Changed;
 use super::{Answer, Asked, Condition, Failure, Service};
 use crate::store::Database;
 use crate::store::membership::Change;
-use crate::store::pieces::Pieces;
 use crate::store::read::Key;
 use crate::store::write;
 
@@ -42,7 +42,7 @@ impl<D: Database> Service<'_, D> {
                 self.read(resource_type, key, asked).await
             } else {
                 Ok(Answer {
-                    body: Pieces::default(),
+                    body: Content::default(),
                     version,
                     location: self.location(resource_type, id),
                 })
@@ -87,7 +87,7 @@ impl<D: Database> Service<'_, D> {
             )
             .await?;
         if !answered {
-            answer.body = Pieces::default();
+            answer.body = Content::default();
         }
         Ok(answer)
     }

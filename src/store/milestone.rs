@@ -5,6 +5,7 @@
 //! `totals.moved` is what it was when the page was read, in the same transaction.
 
 use super::expression::View;
+use super::page::push_totals;
 use super::{Error, Row, Statement};
 
 /// Rows that a page may skip without leaving a milestone: reading them costs less than writing one.
@@ -25,7 +26,6 @@ pub fn push_offset(statement: &mut Statement, view: &View<'_>, offset: i64) {
 }
 
 fn push_last(statement: &mut Statement, view: &View<'_>, column: &str, offset: i64) {
-    let name = view.resource_type.name;
     statement
         .push("(SELECT ")
         .push(column)
@@ -33,12 +33,10 @@ fn push_last(statement: &mut Statement, view: &View<'_>, column: &str, offset: i
     view.tenant.push(statement);
     statement
         .push(" AND resource_type = ")
-        .bind(name)
-        .push(" AND moved = (SELECT moved FROM totals WHERE tenant_id = ");
-    view.tenant.push(statement);
+        .bind(view.resource_type.name)
+        .push(" AND moved = (SELECT moved");
+    push_totals(statement, view);
     statement
-        .push(" AND resource_type = ")
-        .bind(name)
         .push(") AND position <= ")
         .bind(offset)
         .push(" ORDER BY position DESC LIMIT 1)");
@@ -46,14 +44,17 @@ fn push_last(statement: &mut Statement, view: &View<'_>, column: &str, offset: i
 
 /// How many resources of the type there are, and what a new milestone needs to know.
 pub fn total(view: &View<'_>, offset: i64) -> Statement {
-    let mut statement = Statement::new("SELECT total, moved, ");
-    push_offset(&mut statement, view, offset);
-    statement.push(" AS skipped FROM totals WHERE tenant_id = ");
-    view.tenant.push(&mut statement);
+    let mut statement = Statement::default();
+    push_total(&mut statement, view, offset);
     statement
-        .push(" AND resource_type = ")
-        .bind(view.resource_type.name);
-    statement
+}
+
+/// Appends the same.
+pub fn push_total(statement: &mut Statement, view: &View<'_>, offset: i64) {
+    statement.push("SELECT total, moved, ");
+    push_offset(statement, view, offset);
+    statement.push(" AS skipped");
+    push_totals(statement, view);
 }
 
 /// What the row of [`total`] tells of milestones.
@@ -84,11 +85,8 @@ pub fn note(view: &View<'_>, moved: i64, places: &[(i64, &str)]) -> Vec<Statemen
              SELECT tenant_id, resource_type, moved, ",
         );
         note.bind(*position).push(", ").bind(*id);
-        note.push(" FROM totals WHERE tenant_id = ");
-        view.tenant.push(&mut note);
-        note.push(" AND resource_type = ")
-            .bind(name)
-            .push(" AND moved = ")
+        push_totals(&mut note, view);
+        note.push(" AND moved = ")
             .bind(moved)
             .push(" ON CONFLICT DO NOTHING");
         statements.push(note);

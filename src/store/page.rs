@@ -7,9 +7,8 @@ use scim::filter::predicate::Predicate;
 use scim::path::Location;
 
 use super::expression::View;
-use super::pieces::Piece;
 use super::predicate::{is_lookup, push_predicate};
-use super::read::push_resource;
+use super::record::push_record;
 use super::table::push_scope;
 use super::text::{self, Rows};
 use super::{Error, Row, Statement, milestone};
@@ -57,8 +56,6 @@ pub enum Window {
 pub struct Columns {
     /// Whether a user's groups are part of it.
     pub groups: bool,
-    /// The id, to join members to.
-    pub id: bool,
     /// The sort key, to make a cursor of.
     pub key: bool,
 }
@@ -79,35 +76,34 @@ pub struct Page<'a> {
 /// A row of a page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
-    /// The resource as JSON text.
-    pub resource: Piece,
-    /// Its id, if asked for.
-    pub id: String,
+    /// Its record (see [`record`](super::record)).
+    pub record: String,
     /// Its sort key, if asked for.
     pub key: Option<Key>,
     /// Which of the sources it comes from.
     pub source: usize,
 }
 
-impl Item {
-    /// Where it stands in the order.
-    pub fn mark(&self) -> Mark {
-        Mark {
-            key: self.key.clone(),
-            id: self.id.clone(),
-        }
-    }
+/// What a select is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// All of the page, row by row.
+    Page,
+    /// All of the page, to be put together.
+    Whole,
+    /// A part of a union, that of the source with this index.
+    Union(usize),
 }
 
 /// Selects joined by one UNION ALL (D1: 5 terms).
 const UNION_TERMS: usize = 5;
 
 impl Page<'_> {
-    /// The statement that fetches the page. The resource is its last column.
+    /// The statement that fetches the page. The record is its last column.
     pub fn statement(&self, columns: Columns) -> Statement {
         if let [source] = self.sources.as_slice() {
             return text::select(source, &|statement, rows| {
-                self.push_select(statement, source, columns, None, rows);
+                self.push_select(statement, source, columns, Part::Page, rows);
             });
         }
         let mut statement = Statement::default();
@@ -154,11 +150,6 @@ impl Page<'_> {
     pub fn read(&self, row: &mut Row, columns: Columns) -> Result<Item, Error> {
         let mut column = 0..;
         let mut next = || column.next().unwrap_or_default();
-        let id = if columns.id {
-            row.required_text(next())?
-        } else {
-            String::new()
-        };
         let key = if columns.key { row.text(next())? } else { None };
         let source = if self.sources.len() > 1 {
             row.integer(next())?
@@ -166,8 +157,7 @@ impl Page<'_> {
             None
         };
         Ok(Item {
-            resource: row.piece(next())?.ok_or(Error::unexpected("text", 0))?,
-            id,
+            record: row.required_text(next())?,
             key: key.as_deref().and_then(Key::parse),
             source: source
                 .and_then(|index| usize::try_from(index).ok())
@@ -175,50 +165,49 @@ impl Page<'_> {
         })
     }
 
-    /// Appends the select of one source: the whole page, or, with its index, the part of a union.
+    /// Appends the select of one source.
     fn push_select(
         &self,
         statement: &mut Statement,
         source: &Source<'_>,
         columns: Columns,
-        part: Option<usize>,
+        part: Part,
         rows: Rows,
     ) {
         statement.push("SELECT ");
-        if columns.id {
+        if part != Part::Page {
             statement.push("id, ");
         }
         if columns.key {
-            if part.is_none() && self.order.keyed {
+            if part == Part::Page && self.order.keyed {
                 push_dressed(statement, |statement| push_key(statement, source));
             } else {
                 push_key(statement, source);
             }
             statement.push(" AS k, ");
         }
-        if let Some(part) = part {
-            statement.push(&part.to_string()).push(" AS source, ");
+        if let Part::Union(index) = part {
+            statement.push(&index.to_string()).push(" AS source, ");
         }
-        push_resource(statement, &source.view, columns.groups);
-        statement.push(" AS resource");
+        push_record(statement, &source.view, columns.groups);
+        statement.push(" AS record");
         self.push_from(statement, source, rows);
     }
 
     /// Several types: each gives as many rows as the page could take from it, then all are put in one order.
     fn push_union(&self, statement: &mut Statement, columns: Columns) {
         let inner = Columns {
-            id: true,
             key: true,
             ..columns
         };
-        statement.push("SELECT id, ");
+        statement.push("SELECT ");
         if columns.key {
             push_dressed(statement, |statement| {
                 statement.push("page.k");
             });
             statement.push(" AS k, ");
         }
-        statement.push("source, resource FROM (");
+        statement.push("source, record FROM (");
         let mut part = 0;
         for (group, sources) in self.sources.chunks(UNION_TERMS).enumerate() {
             statement.push(if group > 0 {
@@ -232,7 +221,7 @@ impl Page<'_> {
                 } else {
                     "SELECT * FROM ("
                 });
-                self.push_select(statement, source, inner, Some(part), Rows::Share);
+                self.push_select(statement, source, inner, Part::Union(part), Rows::Share);
                 statement.push(")");
                 part += 1;
             }
@@ -337,12 +326,23 @@ pub fn count(source: &Source<'_>) -> Statement {
 
 /// How many resources of the type there are: one row, kept by triggers.
 pub fn total(view: &View<'_>) -> Statement {
-    let mut statement = Statement::new("SELECT total FROM totals WHERE tenant_id = ");
-    view.tenant.push(&mut statement);
+    let mut statement = Statement::default();
+    push_total(&mut statement, view);
+    statement
+}
+
+fn push_total(statement: &mut Statement, view: &View<'_>) {
+    statement.push("SELECT total");
+    push_totals(statement, view);
+}
+
+/// Appends `FROM totals WHERE …`.
+pub(super) fn push_totals(statement: &mut Statement, view: &View<'_>) {
+    statement.push(" FROM totals WHERE tenant_id = ");
+    view.tenant.push(statement);
     statement
         .push(" AND resource_type = ")
         .bind(view.resource_type.name);
-    statement
 }
 
 fn push_matching(statement: &mut Statement, source: &Source<'_>, rows: Rows) {

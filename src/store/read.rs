@@ -1,10 +1,10 @@
 //! Fetching: one resource as a client sees it, one as a write needs it, the members of groups.
 
-use super::expression::{View, push_groups_of};
+use super::expression::View;
 use super::limits::MEMBERS_PER_ROW;
+use super::record::{push_record, push_run};
 use super::table::push_scope;
 use super::{Error, Row, Statement};
-use scim::resource_type::USER_TYPE;
 
 /// Which resource of its type.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,71 +40,11 @@ pub fn push_row(statement: &mut Statement, view: &View<'_>, key: &Key) {
     push_is(statement, view, key);
 }
 
-/// Appends the resource as JSON text, put together from the stored document: no parsing, no printing. A group's
-/// members are not in it (see [`members`]).
-pub fn push_resource(statement: &mut Statement, view: &View<'_>, with_groups: bool) {
-    let resource_type = view.resource_type;
-    statement.push("'{\"id\":\"' || ");
-    view.push_column(statement, "id");
-    statement.push(" || '\",' || substr(document, 2, length(document) - 2) || ");
-    if with_groups && *resource_type == USER_TYPE {
-        push_groups(statement, view);
-        statement.push(" || ");
-    }
-    statement
-        .push("',\"meta\":{\"resourceType\":\"")
-        .push(resource_type.name)
-        .push("\",\"created\":\"' || created_at || '\",\"lastModified\":\"' || updated_at || '\",\"location\":\"' || ")
-        .bind(view.base)
-        .push(" || '")
-        .push(resource_type.endpoint)
-        .push("/' || ");
-    view.push_column(statement, "id");
-    statement.push(" || '\",\"version\":\"W/\\\"' || version || '\\\"\"}}'");
-}
-
-/// Appends `,"groups":[…]`, or nothing where the user is in none. Where no team of the tenant is a member of another,
-/// which one look at an index tells once a statement, groups are a plain join, at half the price of the walk upwards.
-fn push_groups(statement: &mut Statement, view: &View<'_>) {
-    statement.push(
-        "CASE WHEN EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested WHERE tenant_id = ",
-    );
-    view.tenant.push(statement);
-    statement.push(" AND member_type = 'Group') THEN coalesce((");
-    push_groups_of(statement);
-    push_group_list(
-        statement,
-        view,
-        "(SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id)",
-    );
-    statement.push("), '') ELSE coalesce((");
-    push_group_list(
-        statement,
-        view,
-        "(SELECT m.team_id, 'direct' AS kind FROM team_members m INDEXED BY team_members_member \
-         WHERE m.tenant_id = users.tenant_id AND m.member_id = users.id)",
-    );
-    statement.push("), '') END");
-}
-
-/// Appends the select that makes `,"groups":[…]` of rows `(team_id, kind)`.
-fn push_group_list(statement: &mut Statement, view: &View<'_>, rows: &str) {
-    statement
-        .push(" SELECT ',\"groups\":[' || group_concat('{\"value\":\"' || g.team_id || '\",\"$ref\":\"' || ")
-        .bind(view.base)
-        .push(
-            " || '/Groups/' || g.team_id || '\",\"type\":\"' || g.kind || '\",\"display\":' \
-             || json_quote(substr(t.display_name, 1, 200)) || '}') || ']' FROM ",
-        )
-        .push(rows)
-        .push(" g CROSS JOIN teams t ON t.tenant_id = users.tenant_id AND t.id = g.team_id");
-}
-
-/// One resource as a client sees it: its JSON, its version.
+/// The record of one resource (see [`record`](super::record)).
 pub fn resource(view: &View<'_>, key: &Key, with_groups: bool) -> Statement {
     let mut statement = Statement::new("SELECT ");
-    push_resource(&mut statement, view, with_groups);
-    statement.push(" AS resource, version");
+    push_record(&mut statement, view, with_groups);
+    statement.push(" AS record");
     push_row(&mut statement, view, key);
     statement
 }
@@ -143,8 +83,8 @@ pub fn version(view: &View<'_>, key: &Key) -> Statement {
     statement
 }
 
-/// The members of groups as JSON text: rows of a group's id and up to [`MEMBERS_PER_ROW`] members, in order. `groups`
-/// selects the ids of the groups.
+/// The members of groups: rows of a group's id and a run of up to [`MEMBERS_PER_ROW`] members, in order (see
+/// [`record::members`](super::record::members)). `push_group_ids` selects the ids of the groups.
 ///
 /// A group is cut at every thousandth member by a walk over the key alone, so that no row outgrows D1's limit and the
 /// groups of a page, small or large, come in one statement.
@@ -164,9 +104,10 @@ pub fn members(
         .push(&(MEMBERS_PER_ROW - 1).to_string())
         .push(") FROM cut WHERE after IS NOT NULL LIMIT ")
         .push(&most.to_string())
-        .push(") SELECT id, (SELECT group_concat('{\"value\":\"' || m.member_id || '\",\"$ref\":\"' || ")
-        .bind(view.base)
-        .push(" || '/' || m.member_type || 's/' || m.member_id || '\",\"type\":\"' || m.member_type || '\",\"display\":' || json_quote(m.display) || '}') FROM (SELECT member_id, member_type, display FROM team_members WHERE tenant_id = ");
+        .push(") SELECT id, (SELECT ");
+    push_run(&mut statement);
+    statement
+        .push(" FROM (SELECT member_id, member_type, display FROM team_members WHERE tenant_id = ");
     view.tenant.push(&mut statement);
     statement
         .push(" AND team_id = cut.id AND member_id > cut.after ORDER BY member_id LIMIT ")

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use super::Statement;
 use super::expression::{View, push_json_path};
 use super::membership::{Change, push_changes};
-use super::read::{Key, push_is, push_resource, push_row};
+use super::read::{Key, push_is, push_row};
+use super::record::push_record;
 use super::table::Table;
 
 /// A resource to write.
@@ -114,7 +115,8 @@ pub fn insert(view: &View<'_>, id: &str, version: &str, now: &str, draft: &Draft
     statement.push(" FROM (SELECT ");
     view.tenant.push(&mut statement);
     statement.push(" AS id) t WHERE t.id IS NOT NULL ON CONFLICT DO NOTHING");
-    push_returning(&mut statement, view);
+    // A user who is not there yet is in no group.
+    push_returning(&mut statement, view, false);
     statement
 }
 
@@ -147,7 +149,7 @@ pub fn update(view: &View<'_>, key: &Key, guard: Guard<'_>, next: &Next<'_>) -> 
     statement.push(" WHERE ");
     push_is(&mut statement, view, key);
     guard.push(&mut statement);
-    push_returning(&mut statement, view);
+    push_returning(&mut statement, view, true);
     statement
 }
 
@@ -174,12 +176,11 @@ pub fn touch(
     statement
 }
 
-/// The row that a write gives back is the resource as a client sees it, and its version, like
-/// [`resource`](super::read::resource); a group's members are not in it.
-fn push_returning(statement: &mut Statement, view: &View<'_>) {
+/// The row that a write gives back is the record of the resource, like that of [`resource`](super::read::resource).
+fn push_returning(statement: &mut Statement, view: &View<'_>, with_groups: bool) {
     statement.push(" RETURNING ");
-    push_resource(statement, view, true);
-    statement.push(" AS resource, version");
+    push_record(statement, view, with_groups);
+    statement.push(" AS record");
 }
 
 /// What an update leaves behind.
@@ -254,7 +255,7 @@ pub fn assign(
             .push(")");
     }
     statement.push(")");
-    push_returning(&mut statement, view);
+    push_returning(&mut statement, view, true);
     statement
 }
 

@@ -1,5 +1,4 @@
-//! The members of the groups on a page: one statement for all of them, whose texts stay with the database if nothing of
-//! them is to be taken out.
+//! The members of the groups on a page: one statement for all of them.
 
 use std::collections::BTreeMap;
 
@@ -8,27 +7,16 @@ use scim::resource_type::GROUP_TYPE;
 use super::Query;
 use crate::service::assemble::check_members;
 use crate::service::{Failure, Service};
-use crate::store::expression::is_group;
 use crate::store::limits::MEMBER_ROWS;
 use crate::store::page::Page;
-use crate::store::pieces::Piece;
 use crate::store::{Database, Results, Statement, read};
 
 impl<D: Database> Service<'_, D> {
     pub(super) fn page_members(&self, page: &Page<'_>, query: &Query<'_>) -> Statement {
         let view = self.view(&GROUP_TYPE);
-        let mut members = read::members(&view, query.groups() + MEMBER_ROWS, |statement| {
+        read::members(&view, query.groups() + MEMBER_ROWS, |statement| {
             page.push_ids(statement);
-        });
-        members.leaves =
-            query
-                .types
-                .iter()
-                .zip(&query.projections)
-                .all(|(resource_type, projection)| {
-                    !is_group(resource_type) || projection.keeps_all("members")
-                });
-        members
+        })
     }
 }
 
@@ -44,12 +32,12 @@ impl Query<'_> {
 pub(super) fn read_members(
     results: Results,
     query: &Query<'_>,
-) -> Result<BTreeMap<String, Vec<Piece>>, Failure> {
-    let mut members: BTreeMap<String, Vec<Piece>> = BTreeMap::new();
+) -> Result<BTreeMap<String, Vec<String>>, Failure> {
+    let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
     check_members(results.iter().map(Vec::len).sum(), query.groups())?;
     for mut row in results.into_iter().flatten() {
         let group = row.required_text(0)?;
-        if let Some(run) = row.piece(1)? {
+        if let Some(run) = row.text(1)? {
             members.entry(group).or_default().push(run);
         }
     }

@@ -15,9 +15,7 @@ pub(super) struct Plan<'a> {
     pub(super) columns: Columns,
     pub(super) total: Total,
     pub(super) with_members: bool,
-    /// Whether every resource is shown as it is fetched.
-    pub(super) untouched: bool,
-    /// Whether the page comes as one row.
+    /// Whether the page comes as one row, with its total.
     pub(super) whole: bool,
 }
 
@@ -27,19 +25,16 @@ impl<D: Database> Service<'_, D> {
         let Plan { query, page, .. } = plan;
         let mut statements = Vec::new();
         if query.count > 0 {
-            let mut fetch = if plan.whole {
+            statements.push(if plan.whole {
                 page.whole(plan.columns)
             } else {
                 page.statement(plan.columns)
-            };
-            // A look-up finds one or none: to leave it there would save nothing.
-            fetch.leaves = plan.untouched && plan.total != Total::FromPage;
-            statements.push(fetch);
+            });
             if plan.with_members {
                 statements.push(self.page_members(page, query));
             }
         }
-        if plan.total == Total::Counted {
+        if plan.total == Total::Counted && !plan.whole {
             statements.extend(match (page.walked(), page.sources.as_slice()) {
                 (Some(offset), [source]) => {
                     vec![milestone::total(&source.view, offset)]

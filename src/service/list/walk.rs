@@ -10,7 +10,7 @@ impl<D: Database> Service<'_, D> {
     pub(super) fn note_walk(
         &self,
         page: &Page<'_>,
-        found: &Found,
+        found: &Found<'_>,
         counts: &Results,
     ) -> Result<(), Failure> {
         let (Some(offset), Some(row), [source]) = (
@@ -21,10 +21,9 @@ impl<D: Database> Service<'_, D> {
             return Ok(());
         };
         let walked = milestone::read_walked(row)?;
-        let full = found.count as u64 == page.limit;
+        let full = found.entries.len() as u64 == page.limit;
         if let Some((first, last)) = found
-            .edges
-            .as_ref()
+            .edges()
             .filter(|_| full && walked.skipped >= milestone::STEP)
         {
             let end = offset.saturating_add_unsigned(page.limit) - 1;

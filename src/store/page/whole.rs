@@ -1,24 +1,22 @@
 //! A page as one row: the database puts it together, and a row passes as fast as a hundred do together.
 
-use super::{Columns, Page, Window};
-use crate::store::pieces::Piece;
+use super::{Columns, Page, Part, Window, push_total};
+use crate::store::record::push_all;
 use crate::store::text::Rows;
-use crate::store::{Error, Row, Statement};
+use crate::store::{Error, Row, Statement, milestone};
 
 /// Rows of the largest page that is fetched so: one value of D1 holds 2 MB.
 const MOST: u64 = 200;
 
 /// A page in one piece.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Whole {
-    /// How many resources are on it.
-    pub count: usize,
-    /// The ids of the first and the last, of a page in the order of ids.
-    pub edges: Option<(String, String)>,
     /// Whether there are more behind it, of a page by cursor.
     pub more: bool,
-    /// The resources, with commas between.
-    pub resources: Option<Piece>,
+    /// The records; none of an empty page.
+    pub records: Option<String>,
+    /// What a statement of the total would have told.
+    pub total: Row,
 }
 
 impl Page<'_> {
@@ -34,15 +32,16 @@ impl Page<'_> {
             && !matches!(self.window, Window::Before(_))
     }
 
-    /// The statement that fetches a plain page as one row, whose last column holds the resources. With a key it is a page
-    /// by cursor, in the order of ids, and [`Page::limit`] one more than it holds.
+    /// The statement that fetches a plain page and its total as one row. With a key it is a page by cursor, in the order of
+    /// ids, and [`Page::limit`] one more than it holds.
     pub fn whole(&self, columns: Columns) -> Statement {
-        let mut statement = Statement::new("SELECT count, first, last, ");
+        let mut statement = Statement::new("SELECT ");
+        let [source] = self.sources.as_slice() else {
+            return statement;
+        };
         let mut page = self.clone();
         if columns.key {
             page.limit -= 1;
-        }
-        if let (true, [source]) = (columns.key, self.sources.as_slice()) {
             statement
                 .push("EXISTS (SELECT 1 FROM ")
                 .push(source.view.row())
@@ -57,32 +56,31 @@ impl Page<'_> {
         } else {
             statement.push("0");
         }
-        statement.push(
-            " AS more, resources FROM (SELECT count(*) AS count, min(id) AS first, max(id) AS last, \
-             group_concat(resource) AS resources FROM (",
-        );
-        if let [source] = self.sources.as_slice() {
-            let columns = Columns {
-                id: true,
-                key: false,
-                ..columns
-            };
-            page.push_select(&mut statement, source, columns, None, Rows::All);
+        statement.push(" AS more, records, total.* FROM (SELECT max(id) AS last, ");
+        push_all(&mut statement);
+        statement.push(" AS records FROM (");
+        let columns = Columns {
+            key: false,
+            ..columns
+        };
+        page.push_select(&mut statement, source, columns, Part::Whole, Rows::All);
+        statement.push(")) page LEFT JOIN (");
+        match self.walked() {
+            Some(offset) => milestone::push_total(&mut statement, &source.view, offset),
+            None => push_total(&mut statement, &source.view),
         }
-        statement.push(")) page");
+        statement.push(") total ON 1");
         statement
     }
 }
 
 impl Whole {
     /// Reads the row of [`Page::whole`].
-    pub fn read(row: &mut Row) -> Result<Self, Error> {
-        let count = row.integer(0)?.unwrap_or_default();
+    pub fn read(mut row: Row) -> Result<Self, Error> {
         Ok(Self {
-            count: usize::try_from(count).unwrap_or_default(),
-            edges: row.text(1)?.zip(row.text(2)?),
-            more: row.integer(3)? == Some(1),
-            resources: row.piece(4)?,
+            more: row.integer(0)? == Some(1),
+            records: row.text(1)?,
+            total: Row(row.0.split_off(2)),
         })
     }
 }

@@ -1,0 +1,121 @@
+//! A resource as a client sees it, written as JSON text. What is stored is spliced in as it stands: it is neither parsed
+//! nor printed again.
+
+use alloc::string::String;
+
+use crate::resource_type::ResourceType;
+
+/// A stored resource, and what the server adds to it (RFC 7643 §3.1).
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// Its type.
+    pub resource_type: &'a ResourceType,
+    /// The base URL, without a slash at the end.
+    pub base: &'a str,
+    /// `id`.
+    pub id: &'a str,
+    /// The attributes that clients set, a JSON object; at least `schemas` is one of them.
+    pub document: &'a str,
+    /// `meta.created`.
+    pub created: &'a str,
+    /// `meta.lastModified`.
+    pub last_modified: &'a str,
+    /// `meta.version`, without the marks of an entity tag.
+    pub version: &'a str,
+}
+
+impl Shown<'_> {
+    /// Appends the resource; `push_links` appends linked attributes, each behind a comma.
+    ///
+    /// ```
+    /// use scim::{resource_type::GROUP_TYPE, show::Shown};
+    /// let shown = Shown {
+    ///     resource_type: &GROUP_TYPE,
+    ///     base: "https://example.com/scim/v2",
+    ///     id: "7",
+    ///     document: r#"{"displayName":"Tour Guides"}"#,
+    ///     created: "2026-01-23T04:56:22.000Z",
+    ///     last_modified: "2026-05-13T04:42:34.000Z",
+    ///     version: "a330bc54f0671c9a",
+    /// };
+    /// let mut text = String::new();
+    /// shown.push(&mut text, |_| ());
+    /// let group: serde_json::Value = serde_json::from_str(&text).unwrap();
+    /// assert_eq!(group["displayName"], "Tour Guides");
+    /// assert_eq!(group["meta"]["location"], "https://example.com/scim/v2/Groups/7");
+    /// assert_eq!(group["meta"]["version"], "W/\"a330bc54f0671c9a\"");
+    /// ```
+    pub fn push(&self, text: &mut String, push_links: impl FnOnce(&mut String)) {
+        let attributes = self.document.strip_prefix('{').unwrap_or_default();
+        let attributes = attributes.strip_suffix('}').unwrap_or_default();
+        push(text, &["{\"id\":\"", self.id, "\",", attributes]);
+        push_links(text);
+        let Self {
+            resource_type,
+            base,
+            id,
+            ..
+        } = *self;
+        push(
+            text,
+            &[
+                ",\"meta\":{\"resourceType\":\"",
+                resource_type.name,
+                "\",\"created\":\"",
+                self.created,
+                "\",\"lastModified\":\"",
+                self.last_modified,
+                "\",\"location\":\"",
+                base,
+                resource_type.endpoint,
+                "/",
+                id,
+                "\",\"version\":\"W/\\\"",
+                self.version,
+                "\\\"\"}}",
+            ],
+        );
+    }
+}
+
+/// An element of a linked attribute: a member of a group, or a group of a user (RFC 7643 §2.4, §4.1.2, §4.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link<'a> {
+    /// `value`: the id of the other resource.
+    pub id: &'a str,
+    /// Where resources of its type are.
+    pub endpoint: &'a str,
+    /// `type`.
+    pub kind: &'a str,
+    /// `display`, a JSON string.
+    pub display: &'a str,
+}
+
+impl Link<'_> {
+    /// Appends the element.
+    pub fn push(&self, text: &mut String, base: &str) {
+        push(
+            text,
+            &[
+                "{\"value\":\"",
+                self.id,
+                "\",\"$ref\":\"",
+                base,
+                self.endpoint,
+                "/",
+                self.id,
+                "\",\"type\":\"",
+                self.kind,
+                "\",\"display\":",
+                self.display,
+                "}",
+            ],
+        );
+    }
+}
+
+fn push(text: &mut String, parts: &[&str]) {
+    for part in parts {
+        text.push_str(part);
+    }
+}

@@ -1,0 +1,93 @@
+//! What a reply carries: JSON text in pieces, written out one after the other as they are sent. A group of a hundred
+//! thousand members is 18 MB, and is never in memory as a whole.
+
+use std::borrow::Cow;
+
+use super::assemble::push_members;
+
+/// A piece of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// As it is sent.
+    Text(String),
+    /// A run of members as it was fetched, a third of what is written of it.
+    Members {
+        /// See [`record::members`](crate::store::record::members).
+        run: String,
+        /// The base URL of their addresses.
+        base: String,
+    },
+}
+
+impl Piece {
+    /// As it is sent.
+    pub fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Members { run, base } => {
+                let mut text = String::with_capacity(4 * run.len());
+                push_members(&mut text, run, base);
+                Cow::Owned(text)
+            }
+        }
+    }
+}
+
+/// The content of a reply.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Content {
+    pieces: Vec<Piece>,
+    /// The text behind them, to append to.
+    pub end: String,
+}
+
+impl Content {
+    /// Appends a run of members.
+    pub fn push_members(&mut self, run: String, base: &str) {
+        if !self.end.is_empty() {
+            self.pieces.push(Piece::Text(std::mem::take(&mut self.end)));
+        }
+        self.pieces.push(Piece::Members {
+            run,
+            base: base.to_owned(),
+        });
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty() && self.end.is_empty()
+    }
+
+    /// Bytes of it as it is here.
+    pub fn size(&self) -> usize {
+        let of = |piece: &Piece| match piece {
+            Piece::Text(text) => text.len(),
+            Piece::Members { run, .. } => run.len(),
+        };
+        self.pieces.iter().map(of).sum::<usize>() + self.end.len()
+    }
+
+    /// All of the text.
+    pub fn to_text(&self) -> Cow<'_, str> {
+        if self.pieces.is_empty() {
+            return Cow::Borrowed(&self.end);
+        }
+        let mut text: String = self.pieces.iter().map(Piece::text).collect();
+        text.push_str(&self.end);
+        Cow::Owned(text)
+    }
+
+    /// The pieces, in order.
+    pub fn into_pieces(self) -> impl Iterator<Item = Piece> {
+        self.pieces.into_iter().chain([Piece::Text(self.end)])
+    }
+}
+
+impl From<String> for Content {
+    fn from(text: String) -> Self {
+        Self {
+            pieces: Vec::new(),
+            end: text,
+        }
+    }
+}

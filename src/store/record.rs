@@ -1,0 +1,181 @@
+//! What is fetched of a resource: lines of one text, without anything that can be said of all of them. D1 passes a text
+//! faster than columns, and a page of these in half the time that the JSON made of them would take.
+
+use scim::resource_type::USER_TYPE;
+
+use super::expression::{View, push_groups_of};
+use super::{Error, Statement};
+
+/// Stands between the records of a page. It is in no JSON text, however that is laid out; nor is the end of a line in what
+/// stands before the document.
+const BETWEEN: char = '\u{1e}';
+/// Stands between the groups of a user.
+const BETWEEN_GROUPS: char = '\t';
+
+/// A resource as it is stored, with the groups of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Its version.
+    pub version: &'a str,
+    /// When it was created.
+    pub created: &'a str,
+    /// When it was last changed.
+    pub updated: &'a str,
+    groups: &'a str,
+    /// The document, JSON text.
+    pub document: &'a str,
+}
+
+/// One end of a membership: the group of a user, or the member of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link<'a> {
+    /// Of a group: `d` if the user is in it itself, `i` through another. Of a member: `U` for a user, `G` for a group.
+    pub kind: char,
+    /// The id.
+    pub id: &'a str,
+    /// What it is called, a JSON string.
+    pub display: &'a str,
+}
+
+impl<'a> Record<'a> {
+    /// Reads a record.
+    pub fn read(text: &'a str) -> Result<Self, Error> {
+        let mut lines = text.splitn(6, '\n');
+        let mut line = || {
+            lines
+                .next()
+                .ok_or_else(|| Error::Broken("a record with too few lines".to_owned()))
+        };
+        Ok(Self {
+            id: line()?,
+            version: line()?,
+            created: line()?,
+            updated: line()?,
+            groups: line()?,
+            document: line()?,
+        })
+    }
+
+    /// Reads the records of a page.
+    pub fn read_all(text: &'a str) -> impl Iterator<Item = Result<Self, Error>> {
+        text.split(BETWEEN).map(Self::read)
+    }
+
+    /// The groups, where they were asked for.
+    pub fn groups(&self) -> impl Iterator<Item = Link<'a>> {
+        links(self.groups, BETWEEN_GROUPS)
+    }
+}
+
+/// The members in a run of lines (see [`members`](super::read::members)).
+pub fn members(run: &str) -> impl Iterator<Item = Link<'_>> {
+    links(run, '\n')
+}
+
+fn links(text: &str, between: char) -> impl Iterator<Item = Link<'_>> {
+    text.split(between).filter_map(|line| {
+        let kind = line.chars().next()?;
+        let (id, display) = line.split_at_checked(line.find('"')?)?;
+        Some(Link {
+            kind,
+            id: id.get(kind.len_utf8()..)?,
+            display,
+        })
+    })
+}
+
+/// Appends the expression of a record.
+pub fn push_record(statement: &mut Statement, view: &View<'_>, with_groups: bool) {
+    view.push_column(statement, "id");
+    statement.push(" || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || ");
+    if with_groups && *view.resource_type == USER_TYPE {
+        push_groups(statement, view);
+        statement.push(" || ");
+    }
+    statement.push("'\n' || document");
+}
+
+/// Appends the aggregate of the records of a page, of which each is in the column `record`.
+pub fn push_all(statement: &mut Statement) {
+    statement
+        .push("group_concat(record, '")
+        .push(BETWEEN.encode_utf8(&mut [0; 4]))
+        .push("')");
+}
+
+/// Appends the aggregate of the rows `m` of `team_members` as a run of lines.
+pub fn push_run(statement: &mut Statement) {
+    statement.push(
+        "group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')",
+    );
+}
+
+/// Appends the groups of a user. Where no team of the tenant is a member of another, which one look at an index tells once
+/// a statement, they are a plain join, at half the price of the walk upwards.
+fn push_groups(statement: &mut Statement, view: &View<'_>) {
+    statement.push(
+        "coalesce(CASE WHEN EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested WHERE tenant_id = ",
+    );
+    view.tenant.push(statement);
+    statement.push(" AND member_type = 'Group') THEN (");
+    push_groups_of(statement);
+    push_group_list(
+        statement,
+        "substr(g.kind, 1, 1)",
+        "(SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g",
+    );
+    statement.push(") ELSE (");
+    push_group_list(
+        statement,
+        "'d'",
+        "team_members g INDEXED BY team_members_member",
+    );
+    statement.push(" WHERE g.tenant_id = users.tenant_id AND g.member_id = users.id) END, '')");
+}
+
+fn push_group_list(statement: &mut Statement, kind: &str, rows: &str) {
+    statement
+        .push(" SELECT group_concat(")
+        .push(kind)
+        .push(" || g.team_id || json_quote(substr(t.display_name, 1, 200)), '")
+        .push(BETWEEN_GROUPS.encode_utf8(&mut [0; 4]))
+        .push("') FROM ")
+        .push(rows)
+        .push(" CROSS JOIN teams t ON t.tenant_id = users.tenant_id AND t.id = g.team_id");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_read_line_by_line_and_the_document_may_have_lines_of_its_own() {
+        let text = "7\nv1\nthen\nnow\ndt1\"One\"\tit2\"\\\"Two\\\"\"\n{\"a\":\n1}";
+        let record = Record::read(text).unwrap();
+        assert_eq!((record.id, record.version), ("7", "v1"));
+        assert_eq!((record.created, record.updated), ("then", "now"));
+        assert_eq!(record.document, "{\"a\":\n1}");
+        let groups: Vec<Link<'_>> = record.groups().collect();
+        let link = |kind, id, display| Link { kind, id, display };
+        assert_eq!(
+            groups,
+            [
+                link('d', "t1", "\"One\""),
+                link('i', "t2", "\"\\\"Two\\\"\"")
+            ]
+        );
+    }
+
+    #[test]
+    fn without_groups_there_are_none() {
+        let record = Record::read("7\nv1\nthen\nnow\n\n{}").unwrap();
+        assert_eq!(record.groups().count(), 0);
+    }
+
+    #[test]
+    fn what_is_cut_short_is_no_record() {
+        assert!(Record::read("7\nv1\nthen\nnow\n{}").is_err());
+    }
+}
