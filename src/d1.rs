@@ -8,8 +8,8 @@ use std::cell::Cell;
 use worker::Env;
 use worker::js_sys::futures::JsFuture;
 use worker::js_sys::{Array, Promise, Reflect, Uint8Array};
-use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
+use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::worker_sys::types::{D1Database, D1PreparedStatement};
 
 use crate::store::{
@@ -48,10 +48,12 @@ impl D1 {
         prepare(&self.database, &statement.text, values).map_err(|error| broken(&error))
     }
 
-    /// Reads the line of numbers: adds up the cost, and tells the rows and columns of each statement.
-    fn count(&self, text: &str) -> Vec<(usize, usize)> {
+    /// Reads the line of numbers: adds up the cost, and tells how many texts there are, and the rows and columns of each
+    /// statement.
+    fn count(&self, text: &str) -> (usize, Vec<(usize, usize)>) {
         let mut numbers = text.split(' ').map(|digits| digits.parse().unwrap_or(0));
         let mut next = || numbers.next().unwrap_or(0);
+        let texts = usize::try_from(next()).unwrap_or(0);
         let mut cost = self.cost.get();
         cost.rows_read += next();
         cost.rows_written += next();
@@ -60,10 +62,11 @@ impl D1 {
         let numbers: Vec<usize> = numbers
             .map(|number| usize::try_from(number).unwrap_or(0))
             .collect();
-        numbers
+        let shapes = numbers
             .chunks(2)
             .filter_map(|pair| Some((*pair.first()?, *pair.get(1)?)))
-            .collect()
+            .collect();
+        (texts, shapes)
     }
 }
 
@@ -80,15 +83,17 @@ impl Database for D1 {
         let told = JsFuture::from(run(&self.database, prepared))
             .await
             .map_err(|error| broken(&error))?;
-        let mut texts = Array::from(&told)
-            .into_iter()
-            .filter_map(|text| passed(&text));
-        let first = texts.next().unwrap_or_default();
-        let (numbers, first) = first.split_once('\n').unwrap_or_default();
-        let shapes = self.count(numbers);
-        let mut values = apart(first)?;
-        for text in texts {
-            values.extend(apart(&text)?);
+        let mut texts: Vec<String> = Array::from(&told).into_iter().filter_map(passed).collect();
+        let first = texts.first_mut().ok_or_else(malformed)?;
+        let end = first.find('\n').ok_or_else(malformed)?;
+        let numbers: String = first.drain(..=end).collect();
+        let (count, shapes) = self.count(numbers.trim_end());
+        let mut long = texts.split_off(count.min(texts.len())).into_iter();
+        let mut values = Vec::new();
+        for text in texts.iter().filter(|text| !text.is_empty()) {
+            for dressed in text.split('\0') {
+                values.push(value(dressed, &mut long)?);
+            }
         }
         let mut values = values.into_iter();
         let mut row = |columns| {
@@ -109,29 +114,26 @@ impl Database for D1 {
 }
 
 /// A text of `told`.
-fn passed(text: &JsValue) -> Option<String> {
-    text.as_string()
-        .or_else(|| String::from_utf8(Uint8Array::new(text).to_vec()).ok())
+fn passed(text: JsValue) -> Option<String> {
+    text.as_string().or_else(|| {
+        let bytes: Uint8Array = text.unchecked_into();
+        String::from_utf8(bytes.to_vec()).ok()
+    })
 }
 
-/// The values in a text.
-fn apart(text: &str) -> Result<Vec<Value>, Error> {
-    if text.is_empty() {
-        return Ok(Vec::new());
-    }
-    text.split('\0').map(value).collect()
-}
-
-/// A value behind the letter of its type.
-fn value(dressed: &str) -> Result<Value, Error> {
+/// A value behind the letter of its type; a long one is the next of those.
+fn value(dressed: &str, long: &mut impl Iterator<Item = String>) -> Result<Value, Error> {
     if let Some(text) = dressed.strip_prefix('t') {
-        Ok(Value::Text(text.to_owned()))
-    } else if dressed == "-" {
-        Ok(Value::Null)
-    } else {
-        let digits = dressed.strip_prefix('n');
-        let integer = digits.and_then(|digits| digits.parse().ok());
-        integer.map(Value::Integer).ok_or_else(malformed)
+        return Ok(Value::Text(text.to_owned()));
+    }
+    match dressed {
+        "-" => Ok(Value::Null),
+        "l" => long.next().map(Value::Text).ok_or_else(malformed),
+        _ => {
+            let digits = dressed.strip_prefix('n');
+            let integer = digits.and_then(|digits| digits.parse().ok());
+            integer.map(Value::Integer).ok_or_else(malformed)
+        }
     }
 }
 

@@ -37,25 +37,24 @@ export async function run(database, statements) {
   return told(statements.length === 1 ? [await statements[0].all()] : await database.batch(statements));
 }
 
-/** Characters of a text that is passed on; one value more may be in it. */
+/** Characters of a text of many values; one value more may be in it. */
 const PIECE = 65_536;
+/** Characters of a value that is passed by itself. */
+const LONG = 8_192;
+/** Characters of a text that is passed as it is; wasm-bindgen copies one character by character, so longer ones go in UTF-8. */
 const SHORT = 1_024;
 const encoder = new TextEncoder();
 
-function dressed(value) {
-  if (value === null) return "-";
-  return typeof value === "string" ? `t${value}` : `n${value}`;
-}
-
 /**
- * Results as few texts. The first begins with a line of numbers: rows read, rows written, microseconds, and of each statement
- * its rows and its columns. Then come the values, row by row, each behind a letter for its type, with U+0000 between, which
- * no stored text has. A text that is not short is in UTF-8: wasm-bindgen would copy it character by character.
+ * Results as few texts. The first begins with a line of numbers: how many texts of values there are; rows read, rows written,
+ * microseconds; and of each statement its rows and its columns. Then come the values, row by row, each behind a letter for
+ * its type, with U+0000 between, which no stored text has. Of a long one there is only the letter: those follow, a text each.
  */
 function told(results) {
   let [read, written, took] = [0, 0, 0];
   const shape = [];
   const pieces = [];
+  const long = [];
   let values = [];
   let length = 0;
   for (const { results: rows, meta } of results) {
@@ -65,7 +64,7 @@ function told(results) {
     shape.push(rows.length, rows.length && Object.keys(rows[0]).length);
     for (const row of rows) {
       for (const value of Object.values(row)) {
-        const text = dressed(value);
+        const text = dressed(value, long);
         values.push(text);
         length += text.length;
       }
@@ -76,9 +75,15 @@ function told(results) {
     }
   }
   pieces.push(values);
-  const numbers = [read, written, Math.round(took * 1000), ...shape].join(" ");
-  return pieces.map((piece, index) => {
-    const text = `${index === 0 ? `${numbers}\n` : ""}${piece.join("\0")}`;
-    return text.length < SHORT ? text : encoder.encode(text);
-  });
+  const texts = pieces.map((piece) => piece.join("\0"));
+  texts[0] = `${texts.length} ${read} ${written} ${Math.round(took * 1000)} ${shape.join(" ")}\n${texts[0]}`;
+  return [...texts, ...long].map((text) => (text.length < SHORT ? text : encoder.encode(text)));
+}
+
+function dressed(value, long) {
+  if (value === null) return "-";
+  if (typeof value !== "string") return `n${value}`;
+  if (value.length < LONG) return `t${value}`;
+  long.push(value);
+  return "l";
 }

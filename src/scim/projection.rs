@@ -21,6 +21,7 @@ mod tests;
 pub struct Projection {
     rt: &'static ResourceType,
     asked: Asked,
+    is_default: bool,
     /// What the request wrote: an attribute that is returned on request comes back from the request that sets it.
     written: Vec<Name>,
 }
@@ -77,18 +78,26 @@ impl Projection {
                 ));
             }
         };
-        Ok(Self {
-            rt,
-            asked,
-            written: Vec::new(),
-        })
+        Ok(Self::of(rt, asked))
     }
 
     /// Nothing asked: what is returned by default.
     pub fn default_of(rt: &'static ResourceType) -> Self {
+        Self::of(rt, Asked::Nothing)
+    }
+
+    fn of(rt: &'static ResourceType, asked: Asked) -> Self {
+        let held_back = || {
+            locations(rt).any(|location| {
+                let attribute = location.attribute;
+                !(is_never_held_back(attribute)
+                    && attribute.sub_attributes.iter().all(is_never_held_back))
+            })
+        };
         Self {
             rt,
-            asked: Asked::Nothing,
+            is_default: matches!(asked, Asked::Nothing) && !held_back(),
+            asked,
             written: Vec::new(),
         }
     }
@@ -125,14 +134,7 @@ impl Projection {
     /// Whether every attribute of a stored resource is returned: nothing is asked, and no attribute is held back by its
     /// `returned`, so that the stored JSON can be sent as it is.
     pub fn is_default(&self) -> bool {
-        let all_by_default = || {
-            locations(self.rt).all(|location| {
-                let attribute = location.attribute;
-                is_never_held_back(attribute)
-                    && attribute.sub_attributes.iter().all(is_never_held_back)
-            })
-        };
-        matches!(self.asked, Asked::Nothing) && all_by_default()
+        self.is_default
     }
 
     /// Whether the client named what it wants (a PATCH is then answered with the resource, RFC 7644 §3.5.2).

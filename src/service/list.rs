@@ -16,7 +16,7 @@ use super::cursor::{self, Cursor, Seal};
 use super::{Asked, Failure, Service};
 use crate::store::expression::is_group;
 use crate::store::limits::EXPRESSION_DEPTH;
-use crate::store::page::{self, Columns, Order, Page, Source, Whole, Window};
+use crate::store::page::{self, Columns, Order, Page, Source, Window};
 use crate::store::predicate::{depth, is_lookup};
 use crate::store::{Database, Results, Statement};
 
@@ -28,7 +28,7 @@ mod walk;
 
 use found::Found;
 use members::read_members;
-use plan::Plan;
+use plan::{Fetched, Plan};
 use sort::sort_locations;
 
 /// A search request bound to the types it is about.
@@ -39,6 +39,7 @@ struct Query<'a> {
     sorts: Vec<Option<Location>>,
     projections: Vec<Projection>,
     paging: Paging,
+    /// Of a query that is paged by cursor.
     fingerprint: String,
     count: u64,
     start: u64,
@@ -116,51 +117,33 @@ impl<D: Database> Service<'_, D> {
             page,
             query: &query,
         };
-        let run = self.run_plan(&plan).await;
-        let (results, facts) = match run {
+        let fetched = match self.fetch(&plan).await {
             // One value of D1 holds 2 MB: these resources come row by row.
             Err(Failure::TooLarge(_)) if plan.whole => {
                 plan.whole = false;
-                self.run_plan(&plan).await?
+                self.fetch(&plan).await?
             }
-            run => run?,
+            fetched => fetched?,
         };
         if let (Paging::At(cursor), Some(text)) = (&query.paging, &request.cursor) {
             let timeout = u64::from(self.settings.limits.cursor_timeout);
-            cursor.check(text, self.seal(&query, &facts.cursor_key), timeout)?;
+            cursor.check(text, self.seal(&query, &fetched.cursor_key), timeout)?;
         }
-        self.respond(&plan, results, &facts.cursor_key).await
+        self.respond(&plan, fetched).await
     }
 
-    async fn respond(
-        &self,
-        plan: &Plan<'_>,
-        mut results: Results,
-        cursor_key: &str,
-    ) -> Result<Content, Failure> {
+    async fn respond(&self, plan: &Plan<'_>, fetched: Fetched) -> Result<Content, Failure> {
         let Plan { query, page, .. } = plan;
-        let fetched = usize::from(query.count > 0);
-        let mut counts = results.split_off(fetched + usize::from(fetched > 0 && plan.with_members));
-        let members = results.split_off(fetched);
-        let mut rows = results.pop().unwrap_or_default();
-        let mut whole;
-        let mut items = Vec::new();
-        let found = if plan.whole {
-            whole = Whole::read(rows.pop().unwrap_or_default())?;
-            counts.push(vec![std::mem::take(&mut whole.total)]);
-            Found::of_whole(&whole)?
-        } else {
-            for row in &mut rows {
-                items.push(page.read(row, plan.columns)?);
-            }
-            Found::of_rows(plan, &items)?
+        let found = match &fetched.whole {
+            Some(whole) => Found::of_whole(whole)?,
+            None => Found::of_rows(plan, &fetched.items)?,
         };
         let count = found.entries.len() as u64;
         let mut response = ListResponse {
             start_index: (!query.paging.by_cursor()).then_some(query.start),
             total_results: match plan.total {
                 Total::Unknown => None,
-                Total::Counted => Some(sum(&counts)?),
+                Total::Counted => Some(sum(&fetched.counts)?),
                 Total::FromPage if count == query.count => {
                     Some(sum(&self.run(totals(&page.sources)).await?)?)
                 }
@@ -168,12 +151,12 @@ impl<D: Database> Service<'_, D> {
             },
             ..ListResponse::default()
         };
-        self.note_walk(page, &found, &counts)?;
+        self.note_walk(page, &found, &fetched.counts)?;
         if query.paging.by_cursor() {
-            self.set_cursors(&mut response, query, &found, cursor_key);
+            self.set_cursors(&mut response, query, &found, &fetched.cursor_key);
         }
         let mut content = Content::from(response.head(found.entries.len()));
-        let mut members = read_members(members, query)?;
+        let mut members = read_members(fetched.members, query)?;
         for (index, entry) in found.entries.iter().enumerate() {
             let of = query
                 .types
@@ -266,7 +249,11 @@ impl<D: Database> Service<'_, D> {
                 .iter()
                 .map(|resource_type| asked.bind(resource_type))
                 .collect::<Result<_, _>>()?,
-            fingerprint: cursor::fingerprint(types, request),
+            fingerprint: if paging.by_cursor() {
+                cursor::fingerprint(types, request)
+            } else {
+                String::new()
+            },
             paging,
             count: count.min(most),
             // A value less than 1 is 1.

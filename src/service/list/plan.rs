@@ -4,8 +4,7 @@ use scim::error::Error;
 
 use super::{Query, Total, totals};
 use crate::service::{Failure, Service};
-use crate::store::page::{Columns, Page};
-use crate::store::tenant::TokenFacts;
+use crate::store::page::{Columns, Item, Page, Whole};
 use crate::store::{Database, Results, milestone};
 
 /// What is fetched, and how.
@@ -19,22 +18,46 @@ pub(super) struct Plan<'a> {
     pub(super) whole: bool,
 }
 
+/// What a plan fetched.
+#[derive(Default)]
+pub(super) struct Fetched {
+    /// The page, if it came as one row.
+    pub(super) whole: Option<Whole>,
+    /// The page, if it came row by row.
+    pub(super) items: Vec<Item>,
+    /// The members of the groups on it.
+    pub(super) members: Results,
+    /// What the statements of the total told.
+    pub(super) counts: Results,
+    /// Authenticates the cursors of the tenant, if the page is by cursor.
+    pub(super) cursor_key: String,
+}
+
 impl<D: Database> Service<'_, D> {
     /// Runs the batch: the page, the members of the groups on it, the totals.
-    pub(super) async fn run_plan(&self, plan: &Plan<'_>) -> Result<(Results, TokenFacts), Failure> {
+    pub(super) async fn fetch(&self, plan: &Plan<'_>) -> Result<Fetched, Failure> {
         let Plan { query, page, .. } = plan;
+        let by_cursor = query.paging.by_cursor();
+        if plan.whole {
+            let results = self.run(vec![page.whole(plan.columns)]).await?;
+            let row = results.into_iter().flatten().next().unwrap_or_default();
+            let mut whole = Whole::read(row)?;
+            return Ok(Fetched {
+                counts: vec![vec![std::mem::take(&mut whole.total)]],
+                cursor_key: std::mem::take(&mut whole.cursor_key),
+                whole: Some(whole),
+                ..Fetched::default()
+            });
+        }
         let mut statements = Vec::new();
         if query.count > 0 {
-            statements.push(if plan.whole {
-                page.whole(plan.columns)
-            } else {
-                page.statement(plan.columns)
-            });
+            statements.push(page.statement(plan.columns));
             if plan.with_members {
                 statements.push(self.page_members(page, query));
             }
         }
-        if plan.total == Total::Counted && !plan.whole {
+        let fetched = statements.len();
+        if plan.total == Total::Counted {
             statements.extend(match (page.walked(), page.sources.as_slice()) {
                 (Some(offset), [source]) => {
                     vec![milestone::total(&source.view, offset)]
@@ -48,8 +71,20 @@ impl<D: Database> Service<'_, D> {
             )
             .into());
         }
-        Ok(self
-            .run_with_facts(statements, query.paging.by_cursor())
-            .await?)
+        let (mut results, facts) = self.run_with_facts(statements, by_cursor).await?;
+        let counts = results.split_off(fetched);
+        let members = results.split_off(fetched.min(1));
+        let items = results
+            .iter_mut()
+            .flatten()
+            .map(|row| page.read(row, plan.columns))
+            .collect::<Result<_, _>>()?;
+        Ok(Fetched {
+            whole: None,
+            items,
+            members,
+            counts,
+            cursor_key: facts.cursor_key,
+        })
     }
 }

@@ -11,6 +11,8 @@ const MOST: u64 = 200;
 /// A page in one piece.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Whole {
+    /// Authenticates the tenant's cursors; empty unless the page is by cursor.
+    pub cursor_key: String,
     /// Whether there are more behind it, of a page by cursor.
     pub more: bool,
     /// The records; none of an empty page.
@@ -42,8 +44,10 @@ impl Page<'_> {
         let mut page = self.clone();
         if columns.key {
             page.limit -= 1;
+            statement.push("(SELECT cursor_key FROM tenants WHERE id = ");
+            source.view.tenant.push(&mut statement);
             statement
-                .push("EXISTS (SELECT 1 FROM ")
+                .push(") AS cursor_key, EXISTS (SELECT 1 FROM ")
                 .push(source.view.row())
                 .push(" WHERE ");
             super::push_scope(
@@ -54,7 +58,7 @@ impl Page<'_> {
             );
             statement.push(" AND id > page.last)");
         } else {
-            statement.push("0");
+            statement.push("'' AS cursor_key, 0");
         }
         statement.push(" AS more, records, total.* FROM (SELECT max(id) AS last, ");
         push_all(&mut statement);
@@ -78,9 +82,10 @@ impl Whole {
     /// Reads the row of [`Page::whole`].
     pub fn read(mut row: Row) -> Result<Self, Error> {
         Ok(Self {
-            more: row.integer(0)? == Some(1),
-            records: row.text(1)?,
-            total: Row(row.0.split_off(2)),
+            cursor_key: row.required_text(0)?,
+            more: row.integer(1)? == Some(1),
+            records: row.text(2)?,
+            total: Row(row.0.split_off(3)),
         })
     }
 }
