@@ -19,7 +19,7 @@ const STAMP = join(OUT, ".made-from");
 /** What wasm-opt may use: what rustc and wasm-bindgen emit, nothing that a runtime may not know yet. */
 const WASM_FEATURES = [
   "bulk-memory", "bulk-memory-opt", "exception-handling", "multivalue", "mutable-globals", "nontrapping-float-to-int",
-  "reference-types", "sign-ext",
+  "reference-types", "sign-ext", "simd",
 ];
 
 /** Makes what is missing and builds what has changed; quick when nothing has. */

@@ -337,20 +337,32 @@ impl<D: Database> Service<'_, D> {
         for mut row in rows {
             runs.extend(row.text(1)?);
         }
+        self.shown(resource_type, &record, runs, projection)
+            .map(Some)
+    }
+
+    /// The answer that shows a resource, with the runs of a group's members.
+    fn shown(
+        &self,
+        resource_type: &'static ResourceType,
+        record: &Record<'_>,
+        runs: Vec<String>,
+        projection: &Projection,
+    ) -> Result<Answer, Failure> {
         let mut body = Content::default();
         push_shown(
             &mut body,
             resource_type,
             &self.base,
-            &record,
+            record,
             runs,
             projection,
         )?;
-        Ok(Some(Answer {
+        Ok(Answer {
             body,
             version: record.version.to_owned(),
             location: self.location(resource_type, record.id),
-        }))
+        })
     }
 
     /// The address of a resource.

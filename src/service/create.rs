@@ -9,6 +9,7 @@ use super::failure::in_use;
 use super::{Answer, Asked, Failure, Service};
 use crate::store::membership::{self, Change};
 use crate::store::read::{self, Key};
+use crate::store::record::Record;
 use crate::store::table::Table;
 use crate::store::unique;
 use crate::store::write::{self, Draft};
@@ -81,7 +82,7 @@ impl<D: Database> Service<'_, D> {
         let projection = projection.after_write(&planned.document);
         let mut statements = self.creating(&planned);
         let fetched = statements.len();
-        // What the insert gives back is the resource as it was before it had links.
+        // Without links all of the resource is known here.
         let linked = !planned.links.is_empty();
         if linked {
             statements.extend(self.reading(
@@ -100,13 +101,15 @@ impl<D: Database> Service<'_, D> {
         if results.first().is_none_or(Vec::is_empty) {
             return Err(planned.name_in_use());
         }
-        let answer = if linked {
-            results.split_off(fetched)
-        } else {
-            results
-        };
-        self.answer(resource_type, answer, &projection)?
-            .ok_or_else(|| Failure::Broken("a created resource was not there".to_owned()))
+        if linked {
+            return self
+                .answer(resource_type, results.split_off(fetched), &projection)?
+                .ok_or_else(|| Failure::Broken("a created resource was not there".to_owned()));
+        }
+        let now = self.now.text.as_str();
+        let (id, version, document) = (&planned.id, &planned.version, &planned.draft.document);
+        let record = Record::new(id, version, now, document);
+        self.shown(resource_type, &record, Vec::new(), &projection)
     }
 
     /// Reads a client's body as the resource with this id.

@@ -8,7 +8,7 @@ use super::{Error, Statement};
 
 /// Stands between the records of a page. It is in no JSON text, however that is laid out; nor is the end of a line in what
 /// stands before the document.
-const BETWEEN: char = '\u{1e}';
+const BETWEEN: u8 = 0x1e;
 /// Stands between the groups of a user.
 const BETWEEN_GROUPS: char = '\t';
 
@@ -58,9 +58,27 @@ impl<'a> Record<'a> {
         })
     }
 
+    /// The record of a resource as just created, in no group.
+    pub fn new(id: &'a str, version: &'a str, now: &'a str, document: &'a str) -> Self {
+        Self {
+            id,
+            version,
+            created: now,
+            updated: now,
+            groups: "",
+            document,
+        }
+    }
+
     /// Reads the records of a page.
     pub fn read_all(text: &'a str) -> impl Iterator<Item = Result<Self, Error>> {
-        text.split(BETWEEN).map(Self::read)
+        let ends = memchr::memchr_iter(BETWEEN, text.as_bytes()).chain([text.len()]);
+        let mut start = 0;
+        ends.map(move |end| {
+            let record = text.get(start..end).unwrap_or_default();
+            start = end + 1;
+            Self::read(record)
+        })
     }
 
     /// The groups, where they were asked for.
@@ -101,7 +119,7 @@ pub fn push_record(statement: &mut Statement, view: &View<'_>, with_groups: bool
 pub fn push_all(statement: &mut Statement) {
     statement
         .push("group_concat(record, '")
-        .push(BETWEEN.encode_utf8(&mut [0; 4]))
+        .push(char::from(BETWEEN).encode_utf8(&mut [0; 4]))
         .push("')");
 }
 

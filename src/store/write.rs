@@ -115,8 +115,7 @@ pub fn insert(view: &View<'_>, id: &str, version: &str, now: &str, draft: &Draft
     statement.push(" FROM (SELECT ");
     view.tenant.push(&mut statement);
     statement.push(" AS id) t WHERE t.id IS NOT NULL ON CONFLICT DO NOTHING");
-    // A user who is not there yet is in no group.
-    push_returning(&mut statement, view, false);
+    statement.push(" RETURNING seq");
     statement
 }
 
@@ -149,7 +148,7 @@ pub fn update(view: &View<'_>, key: &Key, guard: Guard<'_>, next: &Next<'_>) -> 
     statement.push(" WHERE ");
     push_is(&mut statement, view, key);
     guard.push(&mut statement);
-    push_returning(&mut statement, view, true);
+    push_returning(&mut statement, view);
     statement
 }
 
@@ -177,9 +176,9 @@ pub fn touch(
 }
 
 /// The row that a write gives back is the record of the resource, like that of [`resource`](super::read::resource).
-fn push_returning(statement: &mut Statement, view: &View<'_>, with_groups: bool) {
+fn push_returning(statement: &mut Statement, view: &View<'_>) {
     statement.push(" RETURNING ");
-    push_record(statement, view, with_groups);
+    push_record(statement, view, true);
     statement.push(" AS record");
 }
 
@@ -255,7 +254,7 @@ pub fn assign(
             .push(")");
     }
     statement.push(")");
-    push_returning(&mut statement, view, true);
+    push_returning(&mut statement, view);
     statement
 }
 
