@@ -28,7 +28,7 @@ mod sheet;
 mod writes;
 
 use operations::Bench;
-use seed::Pattern;
+use seed::{Pattern, Seed, Use};
 use sheet::Sheet;
 use support::worker::Worker;
 
@@ -36,6 +36,8 @@ use support::worker::Worker;
 const USERS: [usize; 3] = [100, 10_000, 100_000];
 /// Members of groups.
 const MEMBERS: [usize; 3] = [10, 10_000, 100_000];
+/// Bytes of memory that Cloudflare gives a Worker.
+const MEMORY: u64 = 128 * 1024 * 1024;
 
 #[test]
 fn every_operation_is_within_its_budget() {
@@ -43,6 +45,9 @@ fn every_operation_is_within_its_budget() {
     let mut sheet = Sheet::default();
     for users in USERS {
         let seed = pattern.seed(users, &MEMBERS);
+        if users == USERS[2] {
+            read_within_memory(&seed);
+        }
         let worker = Worker::start_on(&seed.folder, &[("REPORT_COST", "1")]).unwrap();
         let mut bench = Bench {
             worker: &worker,
@@ -58,4 +63,25 @@ fn every_operation_is_within_its_budget() {
     }
     let faults = sheet.faults();
     assert!(faults.is_empty(), "over budget:\n{}\n", faults.join("\n"));
+}
+
+/// The largest group is read whole by a Worker just started, which with its database grows by less than a Worker may hold.
+fn read_within_memory(seed: &Seed) {
+    let worker = Worker::start_on(&seed.folder, &[]).unwrap();
+    let path = format!("/Groups/{}", seed.group_id(Use::Sized(MEMBERS[2], 0)));
+    let get = |path: &str| worker.request("GET", path, &[], None).unwrap();
+    get(&format!("{path}?excludedAttributes=members"));
+    let before = worker.memory();
+    let reply = get(&path);
+    let group: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
+    assert_eq!(group["members"].as_array().unwrap().len(), MEMBERS[2]);
+    if let (Some(before), Some(after)) = (before, worker.memory()) {
+        let grown = after.saturating_sub(before);
+        println!(
+            "a group of {}: {} bytes, {grown} bytes of memory",
+            MEMBERS[2],
+            reply.body.len()
+        );
+        assert!(grown < MEMORY, "{grown} bytes");
+    }
 }

@@ -31,6 +31,8 @@ pub(crate) struct Worker {
     pub(crate) token: String,
     /// What node and workerd have written.
     pub(crate) log: PathBuf,
+    /// The process of workerd.
+    workerd: Option<u64>,
     http: Http,
     child: Child,
     stdin: Option<ChildStdin>,
@@ -97,10 +99,19 @@ impl Worker {
             base: format!("{origin}/scim/v2"),
             token: token.to_owned(),
             log: log.to_owned(),
+            workerd: ready.get("workerd").and_then(Value::as_u64),
             http: Http::to(origin),
             child,
             stdin,
         })
+    }
+
+    /// Bytes of memory that workerd holds, the Worker and its database together; none where the system does not tell.
+    pub(crate) fn memory(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.workerd?)).ok()?;
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+        let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some(kilobytes * 1024)
     }
 
     /// What a conversation is played at.
