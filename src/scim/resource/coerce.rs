@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::habit::Habits;
 use crate::json;
 use crate::path::Location;
+use crate::resource::document::object;
 use crate::schema::{Attribute, Mutability, Type};
 
 /// The most values that one multi-valued attribute may have; ours, so that comparing each with each stays cheap.
@@ -117,8 +118,7 @@ pub(crate) fn coerce_one(
                     "plain-string-for-complex"
                 });
                 let inner = coerce_one(part(location, sub), value, habits)?;
-                Ok(inner
-                    .map(|inner| Value::Object(Map::from_iter([(sub.name.to_string(), inner)]))))
+                Ok(inner.map(|inner| object([(sub, inner)])))
             }
             None => Err(unsuitable(location, value)),
         },

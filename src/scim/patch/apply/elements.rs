@@ -13,6 +13,7 @@ use crate::path::Location;
 use crate::resource::coerce::{
     MAX_VALUES, about, is_primary, part, remove_duplicates, too_many_values, two_primaries,
 };
+use crate::resource::document::object;
 use crate::resource::{fixed_already, is_same, put, take};
 use crate::schema::{Attribute, Mutability, Type};
 
@@ -132,11 +133,7 @@ impl Selection<'_> {
             let writable = terms
                 .iter()
                 .filter(|(sub, _)| sub.mutability != Mutability::ReadOnly);
-            Value::Object(
-                writable
-                    .map(|(sub, value)| (sub.name.to_string(), value.clone()))
-                    .collect(),
-            )
+            object(writable.map(|(sub, value)| (*sub, value.clone())))
         } else {
             Value::Null
         };
