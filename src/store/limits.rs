@@ -18,12 +18,12 @@ pub const DOCUMENT_AND_FOLDED: usize = 1_500_000;
 /// Ids in one JSON parameter: 39 bytes each with quotes and comma, so 0.8 MB.
 pub const IDS_PER_PARAMETER: usize = 20_000;
 
-/// Members in one row of a group's member list. One is at most some 1,500 bytes (a display of 200 characters, every
-/// one of them escaped, and two addresses), so a row stays under D1's 2 MB.
+/// Members in one row of a group's member list. One is at most some 1,300 bytes (a display of 200 characters, every
+/// one of them escaped, and an id), so a row stays under D1's 2 MB.
 pub const MEMBERS_PER_ROW: usize = 1_000;
 
-/// Rows of members in one reply, beyond one a group: with 300,000 members of some 180 bytes it fits the memory of a
-/// Worker (128 MB) as it comes, and again as it is read.
+/// Rows of members in one reply, beyond one a group: 300,000 members of some 60 bytes fit the memory of a Worker (128 MB)
+/// four times over: as D1's answer, read, passed on, and as they wait to be written out.
 pub const MEMBER_ROWS: usize = 300;
 
 /// Bytes of rows in one JSON parameter of a run of creates: they are JSON within JSON there, which may double them.
