@@ -252,9 +252,6 @@ fn split_url(url: &str) -> (&str, &str) {
     url.split_at_checked(path).unwrap_or((url, ""))
 }
 
-/// Bytes, as stored, from which a reply is written out piece by piece, as the client takes it.
-const STREAMED: usize = 262_144;
-
 /// The reply as the platform's.
 fn write(reply: Reply, cost: Option<Cost>) -> worker::Result<web_sys::Response> {
     let mut headers = reply.headers;
@@ -262,13 +259,13 @@ fn write(reply: Reply, cost: Option<Cost>) -> worker::Result<web_sys::Response> 
         headers.push(("Server-Timing", timing(cost)));
     }
     match reply.body {
-        Some(content) if content.size() > STREAMED => {
+        Some(content) if content.is_large() => {
             let mut builder = worker::ResponseBuilder::new().with_status(reply.status);
             for (name, value) in &headers {
                 builder = builder.with_header(name, value)?;
             }
-            let bytes =
-                |piece: Piece| Ok::<_, worker::Error>(piece.text().into_owned().into_bytes());
+            // A piece is made when the client has taken the one before.
+            let bytes = |piece: Piece| Ok::<_, worker::Error>(piece.into_text().into_bytes());
             let pieces = stream::iter(content.into_pieces().map(bytes));
             Ok(builder.from_stream(pieces)?.into())
         }

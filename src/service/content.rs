@@ -5,6 +5,9 @@ use std::borrow::Cow;
 
 use super::assemble::push_members;
 
+/// Bytes, as they were fetched, of pieces that are better not put together.
+const STREAMED: usize = 262_144;
+
 /// A piece of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
@@ -24,13 +27,23 @@ impl Piece {
     pub fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
-            Self::Members { run, base } => {
-                let mut text = String::with_capacity(4 * run.len());
-                push_members(&mut text, run, base);
-                Cow::Owned(text)
-            }
+            Self::Members { run, base } => Cow::Owned(members(run, base)),
         }
     }
+
+    /// The same, of a piece that is not needed any more.
+    pub fn into_text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Members { run, base } => members(&run, &base),
+        }
+    }
+}
+
+fn members(run: &str, base: &str) -> String {
+    let mut text = String::with_capacity(4 * run.len());
+    push_members(&mut text, run, base);
+    text
 }
 
 /// The content of a reply.
@@ -58,13 +71,13 @@ impl Content {
         self.pieces.is_empty() && self.end.is_empty()
     }
 
-    /// Bytes of it as it is here.
-    pub fn size(&self) -> usize {
-        let of = |piece: &Piece| match piece {
+    /// Whether it is better written out piece by piece than put together.
+    pub fn is_large(&self) -> bool {
+        let size = |piece: &Piece| match piece {
             Piece::Text(text) => text.len(),
             Piece::Members { run, .. } => run.len(),
         };
-        self.pieces.iter().map(of).sum::<usize>() + self.end.len()
+        self.pieces.iter().map(size).sum::<usize>() > STREAMED
     }
 
     /// All of the text.

@@ -178,16 +178,14 @@ impl Page<'_> {
         if part != Part::Page {
             statement.push("id, ");
         }
-        if columns.key {
-            if part == Part::Page && self.order.keyed {
-                push_dressed(statement, |statement| push_key(statement, source));
-            } else {
-                push_key(statement, source);
-            }
-            statement.push(" AS k, ");
-        }
         if let Part::Union(index) = part {
+            push_key(statement, source);
+            statement.push(" AS k, ");
             statement.push(&index.to_string()).push(" AS source, ");
+        }
+        if columns.key {
+            push_dressed(statement, source);
+            statement.push(" AS dressed, ");
         }
         push_record(statement, &source.view, columns.groups);
         statement.push(" AS record");
@@ -196,16 +194,9 @@ impl Page<'_> {
 
     /// Several types: each gives as many rows as the page could take from it, then all are put in one order.
     fn push_union(&self, statement: &mut Statement, columns: Columns) {
-        let inner = Columns {
-            key: true,
-            ..columns
-        };
         statement.push("SELECT ");
         if columns.key {
-            push_dressed(statement, |statement| {
-                statement.push("page.k");
-            });
-            statement.push(" AS k, ");
+            statement.push("dressed, ");
         }
         statement.push("source, record FROM (");
         let mut part = 0;
@@ -221,7 +212,7 @@ impl Page<'_> {
                 } else {
                     "SELECT * FROM ("
                 });
-                self.push_select(statement, source, inner, Part::Union(part), Rows::Share);
+                self.push_select(statement, source, columns, Part::Union(part), Rows::Share);
                 statement.push(")");
                 part += 1;
             }
@@ -231,7 +222,6 @@ impl Page<'_> {
         self.push_order(
             statement,
             |statement| {
-                // Not `k` alone: that would be the column of the result, which is dressed for a cursor.
                 statement.push("page.k");
             },
             "",

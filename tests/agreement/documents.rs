@@ -129,7 +129,7 @@ const INTEGERS: &[i64] = &[
     i64::MAX,
     i64::MIN,
 ];
-// None beyond 10^22: SQLite prints such a number with an error, so that a walk by cursor may meet its end twice.
+// The largest double is not one of them: SQLite orders it otherwise.
 const DECIMALS: &[&str] = &[
     "0",
     "-0.0",
@@ -142,8 +142,13 @@ const DECIMALS: &[&str] = &[
     "0.30000000000000004",
     "1e-7",
     "1e22",
+    "1e23",
+    "1.2345678901234567e25",
     "1e15",
     "-1e22",
+    "-1e23",
+    "36893488147419103232",
+    "12345678901234567890123",
     "9007199254740992.0",
     "9007199254740993",
     "9223372036854775807",

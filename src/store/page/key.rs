@@ -1,6 +1,7 @@
 //! What a list is ordered by: the sort key of a row in SQL, and as a cursor carries it (RFC 7644 §3.4.2.3).
 
 use scim::path::Location;
+use scim::schema::Type;
 
 use super::{Order, Source};
 use crate::store::Statement;
@@ -56,17 +57,29 @@ fn is_required(source: &Source<'_>) -> bool {
 
 /// Appends the sort key of a row: for a multi-valued attribute that of the primary value, or of the first (§3.4.2.3).
 pub(super) fn push_key(statement: &mut Statement, source: &Source<'_>) {
-    let Some(location) = source.sort else {
-        statement.push("NULL");
-        return;
-    };
+    match source.sort {
+        Some(location) => push_part(statement, source, location, " ->> "),
+        None => {
+            statement.push("NULL");
+        }
+    }
+}
+
+/// Appends the key by this arrow: `->>` for its value, `->` for the JSON text of a number.
+fn push_part(statement: &mut Statement, source: &Source<'_>, location: &Location, arrow: &str) {
     let attribute = location.attribute;
     if !attribute.multi_valued {
-        push_value(statement, &source.view, location);
+        if arrow == " ->> " {
+            push_value(statement, &source.view, location);
+        } else {
+            source.view.push_column(statement, "folded");
+            statement.push(arrow);
+            push_json_path(statement, &segments(location));
+        }
         return;
     }
     let Some(sub) = location.sub else {
-        push_first(statement, location);
+        push_first(statement, location, arrow);
         return;
     };
     if attribute.linked {
@@ -86,26 +99,43 @@ pub(super) fn push_key(statement: &mut Statement, source: &Source<'_>) {
     statement.push("coalesce((SELECT e.value FROM json_each(folded, ");
     push_json_path(statement, &segments(&array));
     statement.push(") e WHERE e.value ->> '$.primary' = 1 LIMIT 1), ");
-    push_first(statement, &array);
-    statement.push(") ->> ");
+    push_first(statement, &array, " ->> ");
+    statement.push(")").push(arrow);
     push_json_path(statement, &[sub.name]);
 }
 
 /// Appends the first element of an array: its text or number, or its JSON if it is an object.
-fn push_first(statement: &mut Statement, array: &Location) {
+fn push_first(statement: &mut Statement, array: &Location, arrow: &str) {
     statement.push("folded -> ");
     push_json_path(statement, &segments(array));
-    statement.push(" ->> 0");
+    statement.push(arrow).push("0");
 }
 
-/// Appends a key in the form that [`Key::parse`] reads: `json_quote` would round a number to 15 digits.
-pub(super) fn push_dressed(statement: &mut Statement, push_key: impl Fn(&mut Statement)) {
+/// Appends the key in the form that [`Key::parse`] reads. A number goes as it stands in the JSON: read again it is the same,
+/// where `SQLite` prints it with an error in the last digits.
+pub(super) fn push_dressed(statement: &mut Statement, source: &Source<'_>) {
+    let Some(location) = source.sort else {
+        statement.push("NULL");
+        return;
+    };
     statement.push(
-        "(SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN 't' || x \
-         WHEN 'real' THEN printf('n%!.17g', x) ELSE 'n' || x END FROM (SELECT ",
+        "(SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN 't' || x ELSE 'n' || ",
     );
-    push_key(statement);
+    if is_number(location) {
+        statement.push("(");
+        push_part(statement, source, location, " -> ");
+        statement.push(")");
+    } else {
+        statement.push("x");
+    }
+    statement.push(" END FROM (SELECT ");
+    push_key(statement, source);
     statement.push(" AS x))");
+}
+
+fn is_number(location: &Location) -> bool {
+    let attribute = location.sub.unwrap_or(location.attribute);
+    matches!(attribute.kind, Type::Integer | Type::Decimal)
 }
 
 fn push_mark_key(statement: &mut Statement, key: &Key) {
