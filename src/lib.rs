@@ -274,7 +274,7 @@ fn write(reply: Reply, cost: Option<Cost>) -> worker::Result<web_sys::Response> 
             for (name, value) in &headers {
                 lines.extend([name, "\n", value, "\n"]);
             }
-            let text = content.as_ref().map(Content::to_text);
+            let text = content.map(Content::into_text);
             let bytes = text.as_deref().map(str::as_bytes);
             Ok(response(reply.status, &lines, bytes)?)
         }

@@ -360,8 +360,8 @@ impl<D: Database> Service<'_, D> {
         )?;
         Ok(Answer {
             body,
-            version: record.version.to_owned(),
-            location: self.location(resource_type, record.id),
+            version: record.shown.version.to_owned(),
+            location: self.location(resource_type, record.shown.id),
         })
     }
 

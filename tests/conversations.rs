@@ -38,7 +38,7 @@ impl Target for Memory {
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),
-            body: reply.body.unwrap_or_default().to_text().into_owned(),
+            body: reply.body.unwrap_or_default().into_text(),
         })
     }
 }

@@ -795,7 +795,7 @@ fn a_broken_database_is_a_500_that_tells_nothing() {
     ] {
         let request = client.request(method, path, body.as_ref());
         let (reply, trace) = memory.respond_traced(&request);
-        let body: Value = serde_json::from_str(&reply.body.as_ref().unwrap().to_text()).unwrap();
+        let body: Value = serde_json::from_str(&reply.body.clone().unwrap().into_text()).unwrap();
         assert_eq!(
             (reply.status, &body["status"], &body["schemas"]),
             (500, &json!("500"), &json!([ERROR]))

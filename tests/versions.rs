@@ -274,7 +274,7 @@ fn met<'a>(
     };
     let (reply, _) = pollster::block_on(respond(&environment, request));
     let body = reply.body.as_ref().map_or(Value::Null, |body| {
-        serde_json::from_str(&body.to_text()).unwrap()
+        serde_json::from_str(&body.clone().into_text()).unwrap()
     });
     (
         Got {

@@ -154,7 +154,7 @@ impl World {
         let path = format!("{}?startIndex={start}&count={count}", ENDPOINTS[endpoint]);
         let (reply, trace) = self.memory.answer(&client.request("GET", &path, None));
         prop_assert_eq!(reply.status, 200, "{:?}", trace.cause);
-        let page: Value = serde_json::from_str(&reply.body.unwrap().to_text()).unwrap();
+        let page: Value = serde_json::from_str(&reply.body.unwrap().into_text()).unwrap();
         let ids = &self.ids[tenant][endpoint];
         let wanted: Vec<&String> = ids.iter().skip(start - 1).take(count).collect();
         prop_assert_eq!(&page["totalResults"], ids.len());

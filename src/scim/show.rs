@@ -6,12 +6,8 @@ use alloc::string::String;
 use crate::resource_type::ResourceType;
 
 /// A stored resource, and what the server adds to it (RFC 7643 §3.1).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shown<'a> {
-    /// Its type.
-    pub resource_type: &'a ResourceType,
-    /// The base URL, without a slash at the end.
-    pub base: &'a str,
     /// `id`.
     pub id: &'a str,
     /// The attributes that clients set, a JSON object; at least `schemas` is one of them.
@@ -25,13 +21,12 @@ pub struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    /// Appends the resource; `push_links` appends linked attributes, each behind a comma.
+    /// Appends the resource. `base` is the base URL, without a slash at the end; `push_links` appends linked attributes,
+    /// each behind a comma.
     ///
     /// ```
     /// use scim::{resource_type::GROUP_TYPE, show::Shown};
     /// let shown = Shown {
-    ///     resource_type: &GROUP_TYPE,
-    ///     base: "https://example.com/scim/v2",
     ///     id: "7",
     ///     document: r#"{"displayName":"Tour Guides"}"#,
     ///     created: "2026-01-23T04:56:22.000Z",
@@ -39,23 +34,23 @@ impl Shown<'_> {
     ///     version: "a330bc54f0671c9a",
     /// };
     /// let mut text = String::new();
-    /// shown.push(&mut text, |_| ());
+    /// shown.push(&mut text, &GROUP_TYPE, "https://example.com/scim/v2", |_| ());
     /// let group: serde_json::Value = serde_json::from_str(&text).unwrap();
     /// assert_eq!(group["displayName"], "Tour Guides");
     /// assert_eq!(group["meta"]["location"], "https://example.com/scim/v2/Groups/7");
     /// assert_eq!(group["meta"]["version"], "W/\"a330bc54f0671c9a\"");
     /// ```
-    pub fn push(&self, text: &mut String, push_links: impl FnOnce(&mut String)) {
+    pub fn push(
+        &self,
+        text: &mut String,
+        resource_type: &ResourceType,
+        base: &str,
+        push_links: impl FnOnce(&mut String),
+    ) {
         let attributes = self.document.strip_prefix('{').unwrap_or_default();
         let attributes = attributes.strip_suffix('}').unwrap_or_default();
         push(text, &["{\"id\":\"", self.id, "\",", attributes]);
         push_links(text);
-        let Self {
-            resource_type,
-            base,
-            id,
-            ..
-        } = *self;
         push(
             text,
             &[
@@ -69,7 +64,7 @@ impl Shown<'_> {
                 base,
                 resource_type.endpoint,
                 "/",
-                id,
+                self.id,
                 "\",\"version\":\"W/\\\"",
                 self.version,
                 "\\\"\"}}",

@@ -3,8 +3,7 @@
 use scim::error::Error;
 use scim::json;
 use scim::projection::Projection;
-use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
-use scim::show::{Link, Shown};
+use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::Failure;
@@ -34,31 +33,26 @@ pub(crate) fn push_shown(
     runs: Vec<String>,
     projection: &Projection,
 ) -> Result<(), Failure> {
-    let shown = Shown {
-        resource_type,
-        base,
-        id: record.id,
-        document: record.document,
-        created: record.created,
-        last_modified: record.updated,
-        version: record.version,
-    };
     let push_groups = |text: &mut String| {
         let mut before = ",\"groups\":[";
         for link in record.groups() {
             text.push_str(before);
             before = ",";
-            of(link).push(text, base);
+            link.push(text, base);
         }
         if before == "," {
             text.push(']');
         }
     };
     if projection.is_default() {
-        shown.push(&mut content.end, push_groups);
+        record
+            .shown
+            .push(&mut content.end, resource_type, base, push_groups);
     } else {
         let mut text = String::new();
-        shown.push(&mut text, push_groups);
+        record
+            .shown
+            .push(&mut text, resource_type, base, push_groups);
         let mut resource = parse_stored(&text)?;
         projection.apply(&mut resource);
         content.end.push_str(&Value::Object(resource).to_string());
@@ -123,23 +117,7 @@ pub(crate) fn push_members(text: &mut String, run: &str, base: &str) {
         if index > 0 {
             text.push(',');
         }
-        of(link).push(text, base);
-    }
-}
-
-/// A link as a client sees it (see [`record::Link::kind`]).
-fn of(link: record::Link<'_>) -> Link<'_> {
-    let (to, kind) = match link.kind {
-        'd' => (&GROUP_TYPE, "direct"),
-        'i' => (&GROUP_TYPE, "indirect"),
-        'G' => (&GROUP_TYPE, GROUP_TYPE.name),
-        _ => (&USER_TYPE, USER_TYPE.name),
-    };
-    Link {
-        id: link.id,
-        endpoint: to.endpoint,
-        kind,
-        display: link.display,
+        link.push(text, base);
     }
 }
 

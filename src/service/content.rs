@@ -1,8 +1,6 @@
 //! What a reply carries: JSON text in pieces, written out one after the other as they are sent. A group of a hundred
 //! thousand members is 18 MB, and is never in memory as a whole.
 
-use std::borrow::Cow;
-
 use super::assemble::push_members;
 
 /// Bytes, as they were fetched, of pieces that are better not put together.
@@ -24,26 +22,16 @@ pub enum Piece {
 
 impl Piece {
     /// As it is sent.
-    pub fn text(&self) -> Cow<'_, str> {
-        match self {
-            Self::Text(text) => Cow::Borrowed(text),
-            Self::Members { run, base } => Cow::Owned(members(run, base)),
-        }
-    }
-
-    /// The same, of a piece that is not needed any more.
     pub fn into_text(self) -> String {
         match self {
             Self::Text(text) => text,
-            Self::Members { run, base } => members(&run, &base),
+            Self::Members { run, base } => {
+                let mut text = String::with_capacity(4 * run.len());
+                push_members(&mut text, &run, &base);
+                text
+            }
         }
     }
-}
-
-fn members(run: &str, base: &str) -> String {
-    let mut text = String::with_capacity(4 * run.len());
-    push_members(&mut text, run, base);
-    text
 }
 
 /// The content of a reply.
@@ -81,13 +69,11 @@ impl Content {
     }
 
     /// All of the text.
-    pub fn to_text(&self) -> Cow<'_, str> {
+    pub fn into_text(self) -> String {
         if self.pieces.is_empty() {
-            return Cow::Borrowed(&self.end);
+            return self.end;
         }
-        let mut text: String = self.pieces.iter().map(Piece::text).collect();
-        text.push_str(&self.end);
-        Cow::Owned(text)
+        self.into_pieces().map(Piece::into_text).collect()
     }
 
     /// The pieces, in order.

@@ -29,6 +29,8 @@ pub struct Cursor {
     /// When it was given out, in seconds since 1970.
     issued: u64,
     fingerprint: String,
+    /// The code, and behind it what it authenticates.
+    bytes: Vec<u8>,
 }
 
 /// What a cursor is made with.
@@ -121,14 +123,17 @@ pub fn open(text: &str) -> Result<Cursor, Error> {
         count: count.as_u64().ok_or_else(refused)?,
         issued: issued.as_u64().ok_or_else(refused)?,
         fingerprint: fingerprint.clone(),
+        bytes,
     })
 }
 
 impl Cursor {
-    /// Checks that this server made the cursor `text`, for this tenant and this query, and not too long ago.
-    pub fn check(&self, text: &str, seal: Seal<'_>, timeout: u64) -> Result<(), Error> {
-        let bytes = hex::decode(text).ok_or_else(refused)?;
-        let (sent, content) = bytes.split_at_checked(CODE_BYTES).ok_or_else(refused)?;
+    /// Checks that this server made the cursor, for this tenant and this query, and not too long ago.
+    pub fn check(&self, seal: Seal<'_>, timeout: u64) -> Result<(), Error> {
+        let (sent, content) = self
+            .bytes
+            .split_at_checked(CODE_BYTES)
+            .ok_or_else(refused)?;
         let mut mac = Hmac::<Sha256>::new_from_slice(seal.key.as_bytes()).map_err(|_| refused())?;
         mac.update(content);
         mac.verify_truncated_left(sent).map_err(|_| refused())?;

@@ -16,9 +16,9 @@ use super::cursor::{self, Cursor, Seal};
 use super::{Asked, Failure, Service};
 use crate::store::expression::is_group;
 use crate::store::limits::EXPRESSION_DEPTH;
-use crate::store::page::{self, Columns, Order, Page, Source, Window};
+use crate::store::page::{Columns, Order, Page, Source, Window};
 use crate::store::predicate::{depth, is_lookup};
-use crate::store::{Database, Results, Statement};
+use crate::store::{Database, Results};
 
 mod found;
 mod members;
@@ -125,9 +125,9 @@ impl<D: Database> Service<'_, D> {
             }
             fetched => fetched?,
         };
-        if let (Paging::At(cursor), Some(text)) = (&query.paging, &request.cursor) {
+        if let Paging::At(cursor) = &query.paging {
             let timeout = u64::from(self.settings.limits.cursor_timeout);
-            cursor.check(text, self.seal(&query, &fetched.cursor_key), timeout)?;
+            cursor.check(self.seal(&query, &fetched.cursor_key), timeout)?;
         }
         self.respond(&plan, fetched).await
     }
@@ -145,7 +145,7 @@ impl<D: Database> Service<'_, D> {
                 Total::Unknown => None,
                 Total::Counted => Some(sum(&fetched.counts)?),
                 Total::FromPage if count == query.count => {
-                    Some(sum(&self.run(totals(&page.sources)).await?)?)
+                    Some(sum(&self.run(page.totals()).await?)?)
                 }
                 Total::FromPage => Some(count),
             },
@@ -172,7 +172,7 @@ impl<D: Database> Service<'_, D> {
                 resource_type,
                 &self.base,
                 &entry.record,
-                members.remove(entry.record.id).unwrap_or_default(),
+                members.remove(entry.record.shown.id).unwrap_or_default(),
                 projection,
             )?;
         }
@@ -343,20 +343,6 @@ impl Query<'_> {
             Total::Counted
         }
     }
-}
-
-/// The statements that tell how many resources match.
-fn totals(sources: &[Source<'_>]) -> Vec<Statement> {
-    sources
-        .iter()
-        .map(|source| {
-            if source.predicate.is_some() {
-                page::count(source)
-            } else {
-                page::total(&source.view)
-            }
-        })
-        .collect()
 }
 
 fn sum(counts: &Results) -> Result<u64, Failure> {

@@ -60,6 +60,11 @@ pub fn segments(location: &Location) -> Vec<&'static str> {
 /// Appends the value of a singular attribute or sub-attribute; for a multi-valued or complex one its JSON, which is
 /// NULL exactly when the attribute is unassigned.
 pub fn push_value(statement: &mut Statement, view: &View<'_>, location: &Location) {
+    push_value_by(statement, view, location, " ->> ");
+}
+
+/// The same by this arrow: ` ->> ` for the value, ` -> ` for its JSON text where it is in the image.
+pub fn push_value_by(statement: &mut Statement, view: &View<'_>, location: &Location, arrow: &str) {
     if location.extension.is_none() {
         match (location.attribute.name, location.sub.map(|sub| sub.name)) {
             ("id", None) => {
@@ -80,7 +85,7 @@ pub fn push_value(statement: &mut Statement, view: &View<'_>, location: &Locatio
         }
     }
     view.push_column(statement, "folded");
-    statement.push(" ->> ");
+    statement.push(arrow);
     push_json_path(statement, &segments(location));
 }
 

@@ -42,14 +42,7 @@ fn push_last(statement: &mut Statement, view: &View<'_>, column: &str, offset: i
         .push(" ORDER BY position DESC LIMIT 1)");
 }
 
-/// How many resources of the type there are, and what a new milestone needs to know.
-pub fn total(view: &View<'_>, offset: i64) -> Statement {
-    let mut statement = Statement::default();
-    push_total(&mut statement, view, offset);
-    statement
-}
-
-/// Appends the same.
+/// Appends the select of how many resources of the type there are, and of what a new milestone needs to know.
 pub fn push_total(statement: &mut Statement, view: &View<'_>, offset: i64) {
     statement.push("SELECT total, moved, ");
     push_offset(statement, view, offset);
@@ -57,7 +50,7 @@ pub fn push_total(statement: &mut Statement, view: &View<'_>, offset: i64) {
     push_totals(statement, view);
 }
 
-/// What the row of [`total`] tells of milestones.
+/// What the row of [`push_total`] tells of milestones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Walked {
     /// How many resources had gone, or come before the last one.
@@ -66,7 +59,7 @@ pub struct Walked {
     pub skipped: u64,
 }
 
-/// Reads the row of [`total`].
+/// Reads the row of [`push_total`].
 pub fn read_walked(row: &Row) -> Result<Walked, Error> {
     let skipped = row.integer(2)?.unwrap_or_default();
     Ok(Walked {

@@ -146,6 +146,26 @@ impl Page<'_> {
         }
     }
 
+    /// The statements that tell how many resources match, and of a walk what a milestone needs to know.
+    pub fn totals(&self) -> Vec<Statement> {
+        let of = |source: &Source<'_>| {
+            if source.predicate.is_some() {
+                return count(source);
+            }
+            let mut statement = Statement::default();
+            self.push_total(&mut statement, &source.view);
+            statement
+        };
+        self.sources.iter().map(of).collect()
+    }
+
+    fn push_total(&self, statement: &mut Statement, view: &View<'_>) {
+        match self.walked() {
+            Some(offset) => milestone::push_total(statement, view, offset),
+            None => push_total(statement, view),
+        }
+    }
+
     /// Reads a row of [`Page::statement`].
     pub fn read(&self, row: &mut Row, columns: Columns) -> Result<Item, Error> {
         let mut column = 0..;
@@ -308,7 +328,7 @@ impl Page<'_> {
 }
 
 /// How many resources match.
-pub fn count(source: &Source<'_>) -> Statement {
+fn count(source: &Source<'_>) -> Statement {
     text::count(source, &|statement, rows| {
         push_matching(statement, source, rows);
     })

@@ -1,7 +1,8 @@
 //! What is fetched of a resource: lines of one text, without anything that can be said of all of them. D1 passes a text
 //! faster than columns, and a page of these in half the time that the JSON made of them would take.
 
-use scim::resource_type::USER_TYPE;
+use scim::resource_type::{GROUP_TYPE, USER_TYPE};
+use scim::show::{Link, Shown};
 
 use super::expression::{View, push_groups_of};
 use super::{Error, Statement};
@@ -15,28 +16,9 @@ const BETWEEN_GROUPS: char = '\t';
 /// A resource as it is stored, with the groups of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record<'a> {
-    /// Its id.
-    pub id: &'a str,
-    /// Its version.
-    pub version: &'a str,
-    /// When it was created.
-    pub created: &'a str,
-    /// When it was last changed.
-    pub updated: &'a str,
+    /// The resource.
+    pub shown: Shown<'a>,
     groups: &'a str,
-    /// The document, JSON text.
-    pub document: &'a str,
-}
-
-/// One end of a membership: the group of a user, or the member of a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Link<'a> {
-    /// Of a group: `d` if the user is in it itself, `i` through another. Of a member: `U` for a user, `G` for a group.
-    pub kind: char,
-    /// The id.
-    pub id: &'a str,
-    /// What it is called, a JSON string.
-    pub display: &'a str,
 }
 
 impl<'a> Record<'a> {
@@ -48,25 +30,30 @@ impl<'a> Record<'a> {
                 .next()
                 .ok_or_else(|| Error::Broken("a record with too few lines".to_owned()))
         };
+        let (id, version, created, last_modified) = (line()?, line()?, line()?, line()?);
         Ok(Self {
-            id: line()?,
-            version: line()?,
-            created: line()?,
-            updated: line()?,
             groups: line()?,
-            document: line()?,
+            shown: Shown {
+                id,
+                document: line()?,
+                created,
+                last_modified,
+                version,
+            },
         })
     }
 
     /// The record of a resource as just created, in no group.
     pub fn new(id: &'a str, version: &'a str, now: &'a str, document: &'a str) -> Self {
         Self {
-            id,
-            version,
-            created: now,
-            updated: now,
+            shown: Shown {
+                id,
+                document,
+                created: now,
+                last_modified: now,
+                version,
+            },
             groups: "",
-            document,
         }
     }
 
@@ -92,13 +79,21 @@ pub fn members(run: &str) -> impl Iterator<Item = Link<'_>> {
     links(run, '\n')
 }
 
+/// Each is a letter for what it is, the id, and what it is called, a JSON string.
 fn links(text: &str, between: char) -> impl Iterator<Item = Link<'_>> {
     text.split(between).filter_map(|line| {
-        let kind = line.chars().next()?;
         let (id, display) = line.split_at_checked(line.find('"')?)?;
+        let (letter, id) = id.split_at_checked(1)?;
+        let (to, kind) = match letter {
+            "d" => (&GROUP_TYPE, "direct"),
+            "i" => (&GROUP_TYPE, "indirect"),
+            "G" => (&GROUP_TYPE, GROUP_TYPE.name),
+            _ => (&USER_TYPE, USER_TYPE.name),
+        };
         Some(Link {
+            id,
+            endpoint: to.endpoint,
             kind,
-            id: id.get(kind.len_utf8()..)?,
             display,
         })
     })
@@ -172,16 +167,22 @@ mod tests {
     fn a_record_is_read_line_by_line_and_the_document_may_have_lines_of_its_own() {
         let text = "7\nv1\nthen\nnow\ndt1\"One\"\tit2\"\\\"Two\\\"\"\n{\"a\":\n1}";
         let record = Record::read(text).unwrap();
-        assert_eq!((record.id, record.version), ("7", "v1"));
-        assert_eq!((record.created, record.updated), ("then", "now"));
-        assert_eq!(record.document, "{\"a\":\n1}");
+        let shown = record.shown;
+        assert_eq!((shown.id, shown.version), ("7", "v1"));
+        assert_eq!((shown.created, shown.last_modified), ("then", "now"));
+        assert_eq!(shown.document, "{\"a\":\n1}");
         let groups: Vec<Link<'_>> = record.groups().collect();
-        let link = |kind, id, display| Link { kind, id, display };
+        let link = |kind, id, display| Link {
+            id,
+            endpoint: "/Groups",
+            kind,
+            display,
+        };
         assert_eq!(
             groups,
             [
-                link('d', "t1", "\"One\""),
-                link('i', "t2", "\"\\\"Two\\\"\"")
+                link("direct", "t1", "\"One\""),
+                link("indirect", "t2", "\"\\\"Two\\\"\"")
             ]
         );
     }

@@ -88,7 +88,7 @@ impl<'a> Client<'a> {
     pub(crate) fn send(&self, request: &Request) -> Got {
         let reply = self.memory.respond(request);
         let body = match &reply.body {
-            Some(body) => serde_json::from_str(&body.to_text()).unwrap(),
+            Some(body) => serde_json::from_str(&body.clone().into_text()).unwrap(),
             None => Value::Null,
         };
         Got {

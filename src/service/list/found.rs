@@ -27,7 +27,7 @@ impl Entry<'_> {
     fn mark(&self) -> Mark {
         Mark {
             key: self.key.cloned(),
-            id: self.record.id.to_owned(),
+            id: self.record.shown.id.to_owned(),
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use scim::error::Error;
 
-use super::{Query, Total, totals};
+use super::{Query, Total};
 use crate::service::{Failure, Service};
 use crate::store::page::{Columns, Item, Page, Whole};
-use crate::store::{Database, Results, milestone};
+use crate::store::{Database, Results};
 
 /// What is fetched, and how.
 pub(super) struct Plan<'a> {
@@ -58,12 +58,7 @@ impl<D: Database> Service<'_, D> {
         }
         let fetched = statements.len();
         if plan.total == Total::Counted {
-            statements.extend(match (page.walked(), page.sources.as_slice()) {
-                (Some(offset), [source]) => {
-                    vec![milestone::total(&source.view, offset)]
-                }
-                _ => totals(&page.sources),
-            });
+            statements.extend(page.totals());
         }
         if statements.iter().any(|statement| !statement.fits()) {
             return Err(Error::invalid_filter(

@@ -5,7 +5,7 @@ use scim::schema::Type;
 
 use super::{Order, Source};
 use crate::store::Statement;
-use crate::store::expression::{link_column, push_json_path, push_links, push_value, segments};
+use crate::store::expression::{link_column, push_json_path, push_links, push_value_by, segments};
 
 /// Where a row stands in the order.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,13 +69,7 @@ pub(super) fn push_key(statement: &mut Statement, source: &Source<'_>) {
 fn push_part(statement: &mut Statement, source: &Source<'_>, location: &Location, arrow: &str) {
     let attribute = location.attribute;
     if !attribute.multi_valued {
-        if arrow == " ->> " {
-            push_value(statement, &source.view, location);
-        } else {
-            source.view.push_column(statement, "folded");
-            statement.push(arrow);
-            push_json_path(statement, &segments(location));
-        }
+        push_value_by(statement, &source.view, location, arrow);
         return;
     }
     let Some(sub) = location.sub else {

@@ -1,9 +1,9 @@
 //! A page as one row: the database puts it together, and a row passes as fast as a hundred do together.
 
-use super::{Columns, Page, Part, Window, push_total};
+use super::{Columns, Page, Part, Window};
 use crate::store::record::push_all;
 use crate::store::text::Rows;
-use crate::store::{Error, Row, Statement, milestone};
+use crate::store::{Error, Row, Statement};
 
 /// Rows of the largest page that is fetched so: one value of D1 holds 2 MB.
 const MOST: u64 = 200;
@@ -69,10 +69,7 @@ impl Page<'_> {
         };
         page.push_select(&mut statement, source, columns, Part::Whole, Rows::All);
         statement.push(")) page LEFT JOIN (");
-        match self.walked() {
-            Some(offset) => milestone::push_total(&mut statement, &source.view, offset),
-            None => push_total(&mut statement, &source.view),
-        }
+        self.push_total(&mut statement, &source.view);
         statement.push(") total ON 1");
         statement
     }
