@@ -34,28 +34,30 @@ fn json(ids: &[String]) -> String {
     serde_json::Value::from(ids).to_string()
 }
 
-/// Appends `EXISTS (…)`: the team `group` has this version now.
-fn push_written(statement: &mut Statement, view: &View<'_>, group: &str, version: &str) {
-    statement.push("EXISTS (SELECT 1 FROM teams r WHERE ");
+/// Appends the condition that the row `r` is the team `group` and has this version now.
+fn push_is_written(statement: &mut Statement, view: &View<'_>, group: &str, version: &str) {
     push_scope(statement, view.resource_type, "r", view.tenant);
     statement
         .push(" AND r.id = ")
         .bind(group)
         .push(" AND r.version = ")
-        .bind(version)
-        .push(")");
+        .bind(version);
+}
+
+/// Appends the id of the team `group` if it has this version now, else NULL: a range of members keyed by it is then
+/// empty, where a condition beside the range would be asked behind each row that is read.
+fn push_written(statement: &mut Statement, view: &View<'_>, group: &str, version: &str) {
+    statement.push("(SELECT r.id FROM teams r WHERE ");
+    push_is_written(statement, view, group, version);
+    statement.push(")");
 }
 
 /// Appends the condition that the change would change something, joined by OR; nothing where it is empty.
 pub fn push_changes(statement: &mut Statement, view: &View<'_>, group: &str, change: &Change) {
-    let tenant = view.tenant;
     let push_member = |statement: &mut Statement| {
-        statement.push("EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = ");
-        tenant.push(statement);
-        statement
-            .push(" AND m.team_id = ")
-            .bind(group)
-            .push(" AND m.member_id = j.value)");
+        statement.push("EXISTS (SELECT 1");
+        push_members(statement, view, group);
+        statement.push(" AND m.member_id = j.value)");
     };
     for ids in chunks(&change.add) {
         statement
@@ -74,12 +76,25 @@ pub fn push_changes(statement: &mut Statement, view: &View<'_>, group: &str, cha
         statement.push(")");
     }
     if change.clear {
-        statement.push(" OR EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = ");
-        tenant.push(statement);
-        statement.push(" AND m.team_id = ").bind(group);
-        push_not_among(statement, &change.add);
-        statement.push(")");
+        // If `add` are all members, others are there if there are more.
+        statement.push(" OR EXISTS (SELECT 1");
+        push_members(statement, view, group);
+        statement
+            .push(" LIMIT 1 OFFSET ")
+            .bind(number(change.add.len()))
+            .push(" + 0)");
     }
+}
+
+/// Appends `FROM …` the members of a team.
+fn push_members(statement: &mut Statement, view: &View<'_>, group: &str) {
+    statement.push(" FROM team_members m WHERE m.tenant_id = ");
+    view.tenant.push(statement);
+    statement.push(" AND m.team_id = ").bind(group);
+}
+
+fn number(ids: usize) -> i64 {
+    i64::try_from(ids).unwrap_or(i64::MAX)
 }
 
 /// Appends ` AND m.member_id NOT IN (…)` for each chunk of ids.
@@ -98,14 +113,13 @@ pub fn statements(view: &View<'_>, group: &str, version: &str, change: &Change) 
     let delete = || {
         let mut statement = Statement::new("DELETE FROM team_members AS m WHERE m.tenant_id = ");
         view.tenant.push(&mut statement);
-        statement.push(" AND m.team_id = ").bind(group);
+        statement.push(" AND m.team_id = ");
+        push_written(&mut statement, view, group, version);
         statement
     };
     if change.clear {
         let mut statement = delete();
         push_not_among(&mut statement, &change.add);
-        statement.push(" AND ");
-        push_written(&mut statement, view, group, version);
         statements.push(statement);
     }
     for ids in chunks(&change.remove) {
@@ -113,72 +127,54 @@ pub fn statements(view: &View<'_>, group: &str, version: &str, change: &Change) 
         statement
             .push(" AND m.member_id IN (SELECT value FROM json_each(")
             .bind(ids)
-            .push(")) AND ");
-        push_written(&mut statement, view, group, version);
+            .push("))");
         statements.push(statement);
     }
     for ids in chunks(&change.add) {
-        let mut statement = insert(view, ids, |statement| {
-            statement.bind(group);
-        });
-        statement.push(" AND ");
-        push_written(&mut statement, view, group, version);
-        statement.push(" ON CONFLICT DO NOTHING");
-        statements.push(statement);
+        statements.push(insert(view, group, version, ids));
     }
     statements
 }
 
-/// Starts the statement that makes the resources with these ids members of a team: users first, else teams.
-fn insert(view: &View<'_>, ids: String, push_group: impl Fn(&mut Statement)) -> Statement {
+/// Makes the resources with these ids members of a team: users first, else teams.
+fn insert(view: &View<'_>, group: &str, version: &str, ids: String) -> Statement {
     let mut statement = Statement::new(
-        "INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) SELECT ",
-    );
-    view.tenant.push(&mut statement);
-    statement.push(", ");
-    push_group(&mut statement);
-    statement.push(
-        ", j.value, iif(u.seq IS NULL, 'Group', 'User'), \
-         substr(coalesce(u.display_name, u.user_name, t.display_name), 1, 200) FROM json_each(",
+        "INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
+         SELECT r.tenant_id, r.id, j.value, iif(u.seq IS NULL, 'Group', 'User'), \
+         substr(coalesce(u.display_name, u.user_name, t.display_name), 1, 200) \
+         FROM teams r CROSS JOIN json_each(",
     );
     statement.bind(ids);
     push_named(&mut statement, view);
+    statement.push(" AND ");
+    push_is_written(&mut statement, view, group, version);
+    statement.push(" ON CONFLICT DO NOTHING");
     statement
 }
 
-/// Appends the condition that holds after [`statements`], unless an added id names nothing or closes a circle: then
-/// the batch must be undone. Joined by AND to what stands before it.
-pub fn push_sound(
+/// Appends the condition that holds after the statements that added ids to what was there, unless one of them names
+/// nothing or closes a circle: then the batch must be undone.
+fn push_sound(
     statement: &mut Statement,
     view: &View<'_>,
     group: &str,
     version: &str,
     added: &[String],
 ) {
-    statement.push("(NOT ");
-    push_written(statement, view, group, version);
-    statement.push(" OR (1");
-    for ids in chunks(added) {
-        statement
-            .push(" AND NOT EXISTS (SELECT 1 FROM json_each(")
-            .bind(ids);
-        statement.push(") j WHERE NOT EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = ");
-        view.tenant.push(statement);
-        statement
-            .push(" AND m.team_id = ")
-            .bind(group)
-            .push(" AND m.member_id = j.value))");
-    }
-    statement.push(" AND NOT EXISTS (");
-    push_above(statement, view, group);
-    statement
-        .push(" SELECT 1 FROM above WHERE above.id = ")
-        .bind(group)
-        .push(")))");
+    push_if_written(statement, view, group, version, |statement| {
+        for ids in chunks(added) {
+            statement
+                .push("NOT EXISTS (SELECT 1 FROM json_each(")
+                .bind(ids);
+            statement.push(") j WHERE NOT EXISTS (SELECT 1");
+            push_members(statement, view, group);
+            statement.push(" AND m.member_id = j.value)) AND ");
+        }
+    });
 }
 
-/// The same for a team that the batch has created: it has nothing but these members, so they need only be counted. (Of
-/// a thousand ids, that is half of what the create costs.)
+/// The same for a team that has nothing but the members just added, so that they need only be counted. (Of a thousand
+/// ids, that is half of what the create of a team costs.)
 pub fn push_complete(
     statement: &mut Statement,
     view: &View<'_>,
@@ -186,21 +182,30 @@ pub fn push_complete(
     version: &str,
     members: usize,
 ) {
-    statement.push("(NOT ");
+    push_if_written(statement, view, group, version, |statement| {
+        statement.push("(SELECT count(*)");
+        push_members(statement, view, group);
+        statement.push(") = ").bind(number(members)).push(" AND ");
+    });
+}
+
+/// Appends the condition that a team, if it has this version now, is in no circle and meets a condition that ends in AND.
+fn push_if_written(
+    statement: &mut Statement,
+    view: &View<'_>,
+    group: &str,
+    version: &str,
+    push_condition: impl FnOnce(&mut Statement),
+) {
     push_written(statement, view, group, version);
-    statement.push(" OR ((SELECT count(*) FROM team_members m WHERE m.tenant_id = ");
-    view.tenant.push(statement);
-    statement
-        .push(" AND m.team_id = ")
-        .bind(group)
-        .push(") = ")
-        .bind(i64::try_from(members).unwrap_or(i64::MAX))
-        .push(" AND NOT EXISTS (");
+    statement.push(" IS NULL OR (");
+    push_condition(statement);
+    statement.push("NOT EXISTS (");
     push_above(statement, view, group);
     statement
         .push(" SELECT 1 FROM above WHERE above.id = ")
         .bind(group)
-        .push(")))");
+        .push("))");
 }
 
 /// What became of a change of members: a row with the version of the team, or none where there is no such team. Fails
@@ -209,7 +214,11 @@ pub fn outcome(view: &View<'_>, group: &str, version: &str, change: &Change) -> 
     let mut statement = Statement::new("SELECT version");
     if !change.add.is_empty() {
         statement.push(", json(CASE WHEN ");
-        push_sound(&mut statement, view, group, version, &change.add);
+        if change.clear {
+            push_complete(&mut statement, view, group, version, change.add.len());
+        } else {
+            push_sound(&mut statement, view, group, version, &change.add);
+        }
         statement.push(" THEN '1' ELSE 'not met' END) AS sound");
     }
     read::push_row(&mut statement, view, &read::Key::Id(group.to_owned()));
@@ -230,7 +239,7 @@ fn push_above(statement: &mut Statement, view: &View<'_>, group: &str) {
     statement.push(" AND m.member_type = 'Group' AND m.member_id = above.id)");
 }
 
-/// After a failed [`push_sound`]: a row with the ids that name nothing, as a JSON array, for each chunk; then one row
+/// After a failed [`outcome`]: a row with the ids that name nothing, as a JSON array, for each chunk; then one row
 /// with those of `added` that are `group` itself or above it.
 pub fn unsound(view: &View<'_>, group: &str, added: &[String]) -> Vec<Statement> {
     let mut statements: Vec<Statement> = chunks(added)
