@@ -59,6 +59,12 @@ fn groups_are_found_with_their_members() {
     assert_eq!(list["Resources"][1]["displayName"], "Pilot 0");
 }
 
+#[test]
+fn where_there_is_nobody_nobody_is_found() {
+    let memory = Memory::new();
+    assert!(found(&Client::new(&memory), "anybody").is_empty());
+}
+
 /// Three characters of the index stand for the tenant; numbers too large for them share theirs, which costs reads only.
 #[test]
 fn a_tenant_finds_its_own_users() {

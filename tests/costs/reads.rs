@@ -18,8 +18,10 @@ const SCAN: Cost = cost(1, u64::MAX, 0);
 const BARE: &str = "excludedAttributes=groups";
 /// A search that the text index serves.
 const SEARCH: Cost = cost(1, 200, 0);
-/// What the text index may add where it turns out to be of no use.
-const TRIED: u64 = 3_000;
+/// What the text index may add where it turns out to be of no use: a twentieth of the users, for the page and the total.
+const fn tried(users: u64) -> u64 {
+    3_000 + users / 10
+}
 
 impl Bench<'_> {
     pub(crate) fn single_reads(&mut self) {
@@ -174,6 +176,7 @@ impl Bench<'_> {
             &format!("userName co \"example\" and displayName co \"{number}\""),
         );
         self.group_searches();
+        self.search_share();
         let token = Some(TABLE_TOKEN);
         let name = "userName co, one match, token of the table";
         let path = format!("/Users?filter=userName co \"{number}\"&{BARE}");
@@ -181,7 +184,7 @@ impl Bench<'_> {
 
         let users = self.seed.users as u64;
         // A page of 100 and the total.
-        let walk = cost(1, users + 100 + TRIED, 0);
+        let walk = cost(1, users + 100 + tried(users), 0);
         for (name, filter, budget) in [
             ("userName co, nobody", "userName co \"zebra\"", SEARCH),
             (
@@ -215,6 +218,24 @@ impl Bench<'_> {
             let path = format!("/Users?count=100&{BARE}&filter={filter}");
             self.get(name, &path, budget);
         }
+    }
+
+    /// Three in a hundred of 100,000 users: more than a thousand, and worth fetching one by one.
+    fn search_share(&mut self) {
+        let users = self.seed.users as u64;
+        let start = users / 3 / 1_000;
+        let parts = [0, 1, 2].map(|part| format!("userName co \"user.{:04}\"", start + part));
+        let path = format!("/Users?count=100&{BARE}&filter={}", parts.join(" or "));
+        let budget = if users == 100_000 {
+            cost(1, 8 * 3_000, 0)
+        } else {
+            cost(1, 2 * users + tried(users), 0)
+        };
+        self.get(
+            "userName co … or co … or co …, 3,000 match at most",
+            &path,
+            budget,
+        );
     }
 
     /// Each of them less than the groups there are.
