@@ -5,6 +5,7 @@
 
 use scim::error::Error;
 use scim::list::SearchRequest;
+use serde_json::Value;
 
 use crate::service::Asked;
 
@@ -59,30 +60,12 @@ pub fn parameters(query: &str) -> Result<Vec<(String, String)>, Error> {
 
 /// The search that a query asks for. Parameter names are compared without letter case; the last of a name counts.
 pub fn search(query: &str) -> Result<SearchRequest, Error> {
-    let mut request = SearchRequest::default();
-    let mut count = None;
-    for (name, value) in parameters(query)? {
-        match name.to_ascii_lowercase().as_str() {
-            "filter" => request.filter = Some(value),
-            "sortby" => request.sort_by = Some(value).filter(|path| !path.trim().is_empty()),
-            "sortorder" => request.set_sort_order(&value)?,
-            "startindex" => request.start_index = Some(integer("startIndex", &value)?),
-            "count" => count = Some(value),
-            "cursor" => request.cursor = Some(value),
-            "attributes" => request.attributes = names(&value),
-            "excludedattributes" => request.excluded_attributes = names(&value),
-            _ => {}
-        }
-    }
-    request.count = match count {
-        None => None,
-        // RFC 9865 has a keyword of its own for it.
-        Some(count) if request.cursor.is_some() => {
-            Some(integer("count", &count).map_err(|error| Error::invalid_count(error.detail()))?)
-        }
-        Some(count) => Some(integer("count", &count)?),
-    };
-    Ok(request)
+    let members: Vec<(String, Value)> = parameters(query)?
+        .into_iter()
+        .map(|(name, value)| (name, Value::from(value)))
+        .collect();
+    let members = members.iter().map(|(name, value)| (name.as_str(), value));
+    SearchRequest::from_members(members)
 }
 
 /// The attributes that a query asks for.
@@ -111,10 +94,4 @@ fn names(list: &str) -> Vec<String> {
         .filter(|name| !name.is_empty())
         .map(str::to_owned)
         .collect()
-}
-
-fn integer(name: &str, value: &str) -> Result<i64, Error> {
-    value.trim().parse().map_err(|_| {
-        Error::invalid_value(format!("{name} must be a whole number, such as {name}=10."))
-    })
 }

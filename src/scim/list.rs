@@ -51,8 +51,16 @@ impl SearchRequest {
             Error::invalid_syntax("A search is a JSON object: a SearchRequest message.")
         })?;
         check_schemas(body)?;
+        Self::from_members(body.iter().map(|(name, value)| (name.as_str(), value)))
+    }
+
+    /// The same of names and values, be they members of a message or parameters of a query; the last of a name counts.
+    pub fn from_members<'a>(
+        members: impl Iterator<Item = (&'a str, &'a Value)>,
+    ) -> Result<Self, Error> {
         let mut request = Self::default();
-        for (name, value) in body {
+        let mut count = None;
+        for (name, value) in members {
             if value.is_null() {
                 continue;
             }
@@ -64,7 +72,7 @@ impl SearchRequest {
                 }
                 "sortorder" => request.set_sort_order(&text("sortOrder", value)?)?,
                 "startindex" => request.start_index = Some(integer("startIndex", value)?),
-                "count" => request.count = Some(integer("count", value)?),
+                "count" => count = Some(value),
                 "cursor" => request.cursor = Some(text("cursor", value)?),
                 "attributes" => request.attributes = names("attributes", value)?,
                 "excludedattributes" => {
@@ -73,11 +81,17 @@ impl SearchRequest {
                 _ => {}
             }
         }
+        let count = count.map(|value| integer("count", value)).transpose();
+        request.count = count.map_err(|error| match request.cursor {
+            // RFC 9865 §2 has a keyword of its own for it.
+            Some(_) => Error::invalid_count(error.detail()),
+            None => error,
+        })?;
         Ok(request)
     }
 
     /// Sets the order from its name (§3.4.2.3).
-    pub fn set_sort_order(&mut self, name: &str) -> Result<(), Error> {
+    fn set_sort_order(&mut self, name: &str) -> Result<(), Error> {
         self.descending = if name.eq_ignore_ascii_case("descending") {
             true
         } else if name.eq_ignore_ascii_case("ascending") || name.is_empty() {

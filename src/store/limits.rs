@@ -15,6 +15,10 @@ pub const EXPRESSION_DEPTH: usize = 100;
 /// with the keys, so both together stay under this.
 pub const DOCUMENT_AND_FOLDED: usize = 1_500_000;
 
+/// The largest number bound: D1's are JavaScript's, and `SQLite` takes no limit or offset that a double rounded beyond its
+/// own. No table has as many rows.
+pub const LARGEST_NUMBER: i64 = (1 << 53) - 1;
+
 /// Ids in one JSON parameter: 39 bytes each with quotes and comma, so 0.8 MB.
 pub const IDS_PER_PARAMETER: usize = 20_000;
 

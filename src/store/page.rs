@@ -7,6 +7,7 @@ use scim::filter::predicate::Predicate;
 use scim::path::Location;
 
 use super::expression::View;
+use super::limits::LARGEST_NUMBER;
 use super::predicate::{is_lookup, push_predicate};
 use super::record::push_record;
 use super::table::push_scope;
@@ -371,6 +372,7 @@ fn push_matching(statement: &mut Statement, source: &Source<'_>, rows: Rows) {
     }
 }
 
-fn number(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
+/// A number of rows as D1 takes it.
+fn number(rows: u64) -> i64 {
+    i64::try_from(rows).map_or(LARGEST_NUMBER, |rows| rows.min(LARGEST_NUMBER))
 }

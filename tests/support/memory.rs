@@ -53,6 +53,11 @@ impl Sqlite {
         }
     }
 
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "a JavaScript number; ours are below 2^53"
+    )]
     fn run(connection: &Connection, statement: &Statement) -> rusqlite::Result<Vec<Row>> {
         let mut prepared = connection.prepare_cached(&statement.text)?;
         let columns = prepared.column_count();
@@ -64,7 +69,7 @@ impl Sqlite {
                     .map(|parameter| match parameter {
                         Parameter::Null => rusqlite::types::Value::Null,
                         // D1 binds JavaScript numbers, which are doubles.
-                        Parameter::Integer(number) => rusqlite::types::Value::Integer(*number),
+                        Parameter::Integer(number) => rusqlite::types::Value::Real(*number as f64),
                         Parameter::Text(text) => rusqlite::types::Value::Text(text.clone()),
                     }),
             );
@@ -74,6 +79,8 @@ impl Sqlite {
             let cells = (0..columns).map(|index| match row.get_ref_unwrap(index) {
                 ValueRef::Null => Column::Null,
                 ValueRef::Integer(number) => Column::Integer(number),
+                // In JavaScript there is no difference.
+                ValueRef::Real(number) if number.fract() == 0.0 => Column::Integer(number as i64),
                 ValueRef::Text(text) => Column::Text(String::from_utf8(text.to_vec()).unwrap()),
                 other => panic!("a column of type {:?}", other.data_type()),
             });
