@@ -18,6 +18,7 @@ pub mod table;
 pub mod tenant;
 pub mod text;
 pub mod unique;
+pub mod user_groups;
 pub mod write;
 
 /// A value bound to a statement.

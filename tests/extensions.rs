@@ -502,6 +502,61 @@ fn a_serial_number_is_required_unique_and_immutable() {
     assert_eq!(client.get(&path).expect(200)["serialNumber"], "S-1");
 }
 
+/// As if the attribute had been made unique only after both were stored.
+#[test]
+fn a_value_from_before_it_was_unique_is_held_by_the_first_that_is_written_again() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let path = |id: &str| format!("/Devices/{id}");
+    let first = path(&client.created("/Devices", &device("S-1")));
+    memory.sql("DELETE FROM unique_values");
+    let second = path(&client.created("/Devices", &device("S-1")));
+    memory.sql("DELETE FROM unique_values");
+    client.put(&second, &device("S-1")).expect(200);
+    in_use(&client.post("/Devices", &device("S-1")));
+    // The other one can be changed all the same, and does not take it.
+    let mut body = device("S-1");
+    body["model"] = json!("x");
+    client.put(&first, &body).expect(200);
+    client.delete(&first).expect(204);
+    in_use(&client.post("/Devices", &device("S-1")));
+    client.delete(&second).expect(204);
+    client.created("/Devices", &device("S-1"));
+}
+
+/// As if the attribute had been made required only after it was stored.
+#[test]
+fn a_walk_by_cursor_finds_who_lacks_what_is_required_now() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for number in 0..5 {
+        client.created("/Devices", &device(&format!("S-{number}")));
+    }
+    memory.sql(
+        "UPDATE resources SET document = json_remove(document, '$.serialNumber'), \
+         folded = json_remove(folded, '$.serialNumber') WHERE folded ->> '$.serialNumber' = 'S-1'",
+    );
+    for order in ["ascending", "descending"] {
+        let mut seen = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let list = client
+                .get(&format!(
+                    "/Devices?sortBy=serialNumber&sortOrder={order}&count=2&cursor={cursor}"
+                ))
+                .expect(200);
+            seen.extend(each(&list, "id").into_iter().map(str::to_owned));
+            match list["nextCursor"].as_str() {
+                Some(next) => next.clone_into(&mut cursor),
+                None => break,
+            }
+        }
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), 5, "{order}");
+    }
+}
+
 #[test]
 fn what_is_returned_on_request_is_not_there_unasked() {
     let memory = Memory::new();

@@ -329,6 +329,23 @@ fn a_group_is_no_member_of_itself() {
         .refused(400, "invalidValue", "itself");
 }
 
+/// A query that is refused is refused before anything is written.
+#[test]
+fn a_patch_with_a_bad_query_writes_nothing() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let (ada, team) = (client.user("ada"), client.group("A", &[]));
+    let path = format!("/Groups/{team}");
+    let add = json!([{ "op": "add", "path": "members", "value": [{ "value": ada }] }]);
+    client
+        .patch(
+            &format!("{path}?attributes=id&excludedAttributes=members"),
+            &add,
+        )
+        .refused(400, "invalidValue", "excludedAttributes");
+    assert_eq!(client.get(&path).expect(200).get("members"), None);
+}
+
 #[test]
 fn unknown_members_are_named_and_nothing_is_written() {
     let memory = Memory::new();

@@ -487,6 +487,53 @@ fn the_short_way_and_the_long_way_lead_to_the_same_place() {
     }
 }
 
+/// A plain value is written unread, but not past the size that every other write keeps.
+#[test]
+fn a_long_value_counts_as_in_any_other_write() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let path = format!("/Users/{}", client.user("ada"));
+    let title = "x".repeat(850_000);
+    client
+        .patch(
+            &path,
+            &json!([{ "op": "replace", "path": "title", "value": title }]),
+        )
+        .refused(413, "", "1500000");
+    assert_eq!(client.get(&path).expect(200).get("title"), None);
+}
+
+/// More groups than one text of the database can name: the user can be changed and seen without them.
+#[test]
+fn a_user_in_too_many_groups_can_be_deactivated() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let ada = client.user("ada");
+    memory.sql(&format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) \
+         INSERT INTO teams (tenant_id, id, version, created_at, updated_at, document, folded, display_name_folded) \
+         SELECT 1, 't' || i, 'v', 'c', 'u', json_object('displayName', printf('%0200d', i)), \
+         json_object('displayName', printf('%0200d', i)), printf('%0200d', i) FROM n; \
+         INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
+         SELECT 1, id, '{ada}', 'User', 'ada' FROM teams"
+    ));
+    let path = format!("/Users/{ada}");
+    let deactivate = json!([{ "op": "replace", "path": "active", "value": false }]);
+    for got in [
+        client.get(&path),
+        client.get("/Users"),
+        client.patch(&path, &deactivate),
+    ] {
+        got.refused(413, "", "excludedAttributes=groups");
+    }
+    let bare = format!("{path}?excludedAttributes=groups");
+    assert_eq!(client.get(&bare).expect(200).get("active"), None);
+    client.patch(&bare, &deactivate).expect(200);
+    let name = json!([{ "op": "add", "path": "name.givenName", "value": "Ada" }]);
+    client.patch(&bare, &name).expect(200);
+    assert_eq!(client.get(&bare).expect(200)["active"], false);
+}
+
 #[test]
 fn one_bad_operation_among_many_undoes_them_all() {
     let memory = Memory::new();

@@ -345,6 +345,42 @@ fn a_condition_that_another_writer_breaks_in_between_is_412() {
     }
 }
 
+/// `ACCEPT_USER_GROUPS`: a PUT of a user that is refused leaves its teams, and their versions, as they were.
+#[test]
+fn a_put_that_loses_changes_no_team() {
+    let mut memory = Memory::new();
+    memory.settings.accept_user_groups = true;
+    let client = Client::new(&memory);
+    let team = client.group("A", &[]);
+    let team_path = format!("/Groups/{team}");
+    let body =
+        |title: &str| json!({ "userName": "ada", "title": title, "groups": [{ "value": team }] });
+    // With a new title and with the old one: in the second, only the teams would change.
+    for title in ["Dr", "Ms"] {
+        let id = client.created("/Users", &json!({ "userName": "ada", "title": "Ms" }));
+        let path = format!("/Users/{id}");
+        let before = version(&client, &team_path);
+        let mut request = client.request("PUT", &path, Some(&body(title)));
+        request.if_match = Some(version(&client, &path));
+        let (got, _) = met(&memory, &request, |trip| {
+            if trip == 2 {
+                client.patch(&path, &replace("nickName", "A")).expect(200);
+            }
+        });
+        got.expect(412);
+        assert_eq!(version(&client, &team_path), before, "{title}");
+        assert_eq!(client.get(&path).expect(200).get("groups"), None, "{title}");
+        let request = client.request("PUT", &path, Some(&body(title)));
+        let (got, _) = met(&memory, &request, |trip| {
+            if trip == 2 {
+                client.delete(&path).expect(204);
+            }
+        });
+        got.expect(404);
+        assert_eq!(version(&client, &team_path), before, "{title}");
+    }
+}
+
 #[test]
 fn a_resource_that_another_writer_deletes_in_between_is_404() {
     for method in ["PUT", "PATCH"] {

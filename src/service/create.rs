@@ -12,7 +12,8 @@ use crate::store::read::{self, Key};
 use crate::store::record::Record;
 use crate::store::table::Table;
 use crate::store::unique;
-use crate::store::write::{self, Draft};
+use crate::store::user_groups;
+use crate::store::write::{self, Draft, Guard};
 use crate::store::{self, Database, Statement, limits};
 
 /// A resource that is about to be created.
@@ -143,14 +144,13 @@ impl<D: Database> Service<'_, D> {
             self.now.text.as_str(),
         );
         let mut statements = vec![write::insert(&view, id, version, now, &planned.draft)];
-        if !planned.unique.is_empty() {
-            statements.push(unique::take_values(&view, id, version, &planned.unique));
-        }
+        statements.extend(unique::take(&view, id, version, &planned.unique));
         if planned.links.is_empty() {
             return statements;
         }
         if *planned.resource_type == USER_TYPE {
-            let teams = membership::set_teams(&view, id, &planned.links, &self.mint.version(), now);
+            let user = (id, Guard::Exactly(version));
+            let teams = user_groups::set(&view, user, &planned.links, &self.mint.version(), now);
             statements.extend(teams);
         } else {
             let change = Change {

@@ -42,8 +42,8 @@ impl From<store::Error> for Failure {
             store::Error::Unique(what) => Self::Refused(Error::uniqueness(taken(&what))),
             store::Error::Guard => Self::Broken("a guard failed that had no reader".to_owned()),
             store::Error::TooBig => Self::TooLarge(
-                "The resource would be larger than the database holds (2 MB as stored); nothing was changed. Shorten its \
-                 values."
+                "The resource would be larger than the database holds as one text (2 MB), or the user is in too many groups \
+                 to show; nothing was changed. Shorten its values, or ask with excludedAttributes=groups."
                     .to_owned(),
             ),
             store::Error::Broken(cause) => Self::Broken(cause),

@@ -12,6 +12,7 @@ use crate::store::limits::IDS_PER_PARAMETER;
 use crate::store::membership::{self, Change};
 use crate::store::predicate::push_element_predicate;
 use crate::store::read::Key;
+use crate::store::user_groups;
 use crate::store::write;
 use crate::store::{self, Database, Row, Statement};
 
@@ -152,7 +153,7 @@ impl<D: Database> Service<'_, D> {
 
     /// Why a user could not be put into teams: the ids that are none.
     pub(crate) async fn explain_teams(&self, teams: &[String]) -> Result<Failure, Failure> {
-        let statement = membership::missing_teams(&self.view(&USER_TYPE), teams);
+        let statement = user_groups::missing(&self.view(&USER_TYPE), teams);
         let mut rows = self.run(vec![statement]).await?.pop().unwrap_or_default();
         let missing = match rows.first_mut() {
             Some(row) => ids(row)?,

@@ -15,8 +15,9 @@ use crate::store::limits::WRITE_TRIES;
 use crate::store::membership::{self, Change};
 use crate::store::read::{self, Key, Stored};
 use crate::store::unique;
+use crate::store::user_groups;
 use crate::store::write::{self, Draft, Guard, Next};
-use crate::store::{self, Database, Results};
+use crate::store::{self, Database, Results, Statement};
 
 /// What a change leaves behind.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,87 +90,101 @@ impl<D: Database> Service<'_, D> {
             resource_type,
             stored,
             changed,
+            projection,
             ..
         } = *attempt;
-        let id = stored.id.as_str();
-        let view = self.view(resource_type);
-        let key = Key::Id(id.to_owned());
         let version = self.mint.version();
-        let now = self.now.text.as_str();
         let rewritten = changed.document != *attempt.before;
-
-        let mut statements = Vec::new();
-        if rewritten {
-            let draft = Draft::new(&view, &changed.document);
-            check_size(&draft)?;
-            let next = Next {
-                version: &version,
-                now,
-                draft: &draft,
-                before: &scim::fold::fold(resource_type, attempt.before),
-            };
-            statements.push(write::update(
-                &view,
-                &key,
-                Guard::Exactly(&stored.version),
-                &next,
-            ));
-            let values = unique_values(resource_type, &draft.folded);
-            if values != unique_values(resource_type, next.before) {
-                statements.push(unique::forget_values(&view, id, &version));
-                statements.push(unique::take_values(&view, id, &version, &values));
-            }
-        } else if !changed.members.is_empty() {
-            // The document stays, so it does not matter who wrote it meanwhile: members are added to what is there.
-            let guard = attempt.condition.guard();
-            statements.push(write::touch(
-                &view,
-                id,
-                guard,
-                &version,
-                now,
-                &changed.members,
-            ));
-        }
-        if !changed.members.is_empty() {
-            statements.extend(membership::statements(
-                &view,
-                id,
-                &version,
-                &changed.members,
-            ));
-            statements.push(membership::outcome(&view, id, &version, &changed.members));
-        }
-        if let Some(teams) = &changed.teams {
-            statements.extend(membership::set_teams(
-                &view,
-                id,
-                teams,
-                &self.mint.version(),
-                now,
-            ));
-        }
+        let mut statements = self.writing(attempt, &version, rewritten)?;
         // What the update gives back is all of the reply, unless rows of other tables changed with it or belong to it.
         let whole = rewritten && *resource_type != GROUP_TYPE && changed.teams.is_none();
         let fetched = statements.len();
         if !whole {
-            statements.extend(self.reading(resource_type, &key, attempt.projection));
+            let key = Key::Id(stored.id.clone());
+            statements.extend(self.reading(resource_type, &key, projection));
         }
         let mut results = match self.run(statements).await {
             Ok(results) => results,
             Err(store::Error::Guard) => {
+                let added = &changed.members.add;
                 return Err(match &changed.teams {
                     Some(teams) => self.explain_teams(teams).await?,
-                    None => self.explain_members(id, &changed.members.add).await?,
+                    None => self.explain_members(&stored.id, added).await?,
                 });
             }
             Err(error) => return Err(error.into()),
         };
         if whole {
-            return self.answer(resource_type, results, attempt.projection);
+            return self.answer(resource_type, results, projection);
         }
         let answer = results.split_off(fetched);
         self.settled(attempt, &version, rewritten, &results, answer)
+    }
+
+    /// The statements that write a change. Those behind the first do nothing if that found another version.
+    fn writing(
+        &self,
+        attempt: &Attempt<'_>,
+        version: &str,
+        rewritten: bool,
+    ) -> Result<Vec<Statement>, Failure> {
+        let Attempt {
+            resource_type,
+            stored,
+            before,
+            changed,
+            condition,
+            projection,
+        } = *attempt;
+        let Changed {
+            document,
+            members,
+            teams,
+        } = changed;
+        let id = stored.id.as_str();
+        let view = self.view(resource_type);
+        let now = self.now.text.as_str();
+        let before = scim::fold::fold(resource_type, before);
+        let held = unique_values(resource_type, &before);
+        let mut statements = Vec::new();
+        if rewritten {
+            let draft = Draft::new(&view, document);
+            check_size(&draft)?;
+            let next = Next {
+                version,
+                now,
+                draft: &draft,
+                before: &before,
+                groups: projection.wants("groups"),
+            };
+            let key = Key::Id(id.to_owned());
+            let guard = Guard::Exactly(&stored.version);
+            statements.push(write::update(&view, &key, guard, &next));
+            let values = unique_values(resource_type, &draft.folded);
+            statements.extend(unique::follow(&view, id, version, &held, &values));
+        } else {
+            if !members.is_empty() {
+                // The document stays, so it does not matter who wrote it meanwhile: members are added to what is there.
+                let guard = condition.guard();
+                statements.push(write::touch(&view, id, guard, version, now, members));
+            }
+            statements.extend(unique::follow(&view, id, &stored.version, &held, &held));
+        }
+        if !members.is_empty() {
+            statements.extend(membership::statements(&view, id, version, members));
+            statements.push(membership::outcome(&view, id, version, members));
+        }
+        if let Some(teams) = teams {
+            let guard = if rewritten {
+                Guard::Exactly(version)
+            } else {
+                condition.guard()
+            };
+            let touched = self.mint.version();
+            let user = (id, guard);
+            statements.extend(user_groups::set(&view, user, teams, &touched, now));
+        }
+        Ok(statements)
     }
 
     /// The answer of an attempt whose resource was fetched behind the write; none if the write found a newer version.

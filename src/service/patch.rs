@@ -18,6 +18,13 @@ use crate::store::membership::Change;
 use crate::store::read::Key;
 use crate::store::write;
 
+/// Bytes of text of plain values that are written unread: more is read and applied, so that the size of the whole is seen.
+const SHORT: usize = 4_096;
+
+fn length(value: &Value) -> usize {
+    value.as_str().map_or(0, str::len)
+}
+
 impl<D: Database> Service<'_, D> {
     /// Applies a PATCH. A group is shown only when the client asks for attributes of it; otherwise the body of the answer
     /// is empty.
@@ -29,6 +36,7 @@ impl<D: Database> Service<'_, D> {
         condition: &Condition,
         asked: &Asked,
     ) -> Result<Answer, Failure> {
+        let projection = asked.bind(resource_type)?;
         let operations = PatchOp::parse(resource_type, body, &mut self.habits.borrow_mut())?;
         let Split { own, links } = operations.split()?;
         let answered = *resource_type != GROUP_TYPE || !asked.is_default();
@@ -48,11 +56,12 @@ impl<D: Database> Service<'_, D> {
                 })
             };
         }
-        let mut projection = asked.bind(resource_type)?.after_patch(&own);
+        let mut projection = projection.after_patch(&own);
         // A group's members are not in what an update gives back.
         if *resource_type != GROUP_TYPE
             && members.is_empty()
             && let Some(values) = plain_replaces(&own)
+            && values.iter().map(|(_, value)| length(value)).sum::<usize>() <= SHORT
         {
             if let Some(answer) = self
                 .assign(resource_type, key, condition, &projection, &values)
@@ -112,6 +121,7 @@ impl<D: Database> Service<'_, D> {
             values,
             &self.mint.version(),
             &self.now.text,
+            projection.wants("groups"),
         );
         let results = self.run(vec![statement]).await?;
         self.answer(resource_type, results, projection)

@@ -30,7 +30,7 @@ fn chunks(ids: &[String]) -> impl Iterator<Item = String> {
     ids.chunks(IDS_PER_PARAMETER).map(json)
 }
 
-fn json(ids: &[String]) -> String {
+pub(super) fn json(ids: &[String]) -> String {
     serde_json::Value::from(ids).to_string()
 }
 
@@ -320,74 +320,4 @@ fn push_named(statement: &mut Statement, view: &View<'_>) {
     statement.push(" AND u.id = j.value LEFT JOIN teams t ON u.seq IS NULL AND t.tenant_id = ");
     view.tenant.push(statement);
     statement.push(" AND t.id = j.value WHERE (u.seq IS NOT NULL OR t.seq IS NOT NULL)");
-}
-
-/// The statements that make a user a member of exactly these teams (`ACCEPT_USER_GROUPS`): the teams that change get
-/// the version, then rows go and come. `user` must exist when they run.
-pub fn set_teams(
-    view: &View<'_>,
-    user: &str,
-    teams: &[String],
-    version: &str,
-    now: &str,
-) -> Vec<Statement> {
-    let ids = json(teams);
-    let mut touch = Statement::new("UPDATE teams AS r SET version = ");
-    touch
-        .bind(version)
-        .push(", updated_at = ")
-        .bind(now)
-        .push(" WHERE r.tenant_id = ");
-    view.tenant.push(&mut touch);
-    touch
-        .push(" AND (r.id IN (SELECT value FROM json_each(")
-        .bind(ids.as_str());
-    touch.push(")) <> EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = r.tenant_id AND m.team_id = r.id AND m.member_id = ");
-    touch
-        .bind(user)
-        .push(")) AND (r.id IN (SELECT value FROM json_each(")
-        .bind(ids.as_str());
-    touch.push(")) OR r.id IN (SELECT team_id FROM team_members WHERE tenant_id = ");
-    view.tenant.push(&mut touch);
-    touch.push(" AND member_id = ").bind(user).push("))");
-
-    let mut leave = Statement::new("DELETE FROM team_members WHERE tenant_id = ");
-    view.tenant.push(&mut leave);
-    leave.push(" AND member_id = ").bind(user);
-    leave
-        .push(" AND team_id NOT IN (SELECT value FROM json_each(")
-        .bind(ids.as_str())
-        .push("))");
-
-    let mut join = Statement::new(
-        "INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
-         SELECT t.tenant_id, t.id, u.id, 'User', substr(coalesce(u.display_name, u.user_name), 1, 200) FROM json_each(",
-    );
-    join.bind(ids.as_str())
-        .push(") j CROSS JOIN teams t ON t.tenant_id = ");
-    view.tenant.push(&mut join);
-    join.push(" AND t.id = j.value CROSS JOIN users u ON u.tenant_id = t.tenant_id AND u.id = ")
-        .bind(user);
-    join.push(" WHERE 1 ON CONFLICT DO NOTHING");
-
-    let guard = read::guard(|statement| {
-        statement
-            .push("NOT EXISTS (SELECT 1 FROM json_each(")
-            .bind(ids.as_str());
-        statement.push(") j WHERE NOT EXISTS (SELECT 1 FROM teams x WHERE x.tenant_id = ");
-        view.tenant.push(statement);
-        statement.push(" AND x.id = j.value))");
-    });
-    vec![touch, leave, join, guard]
-}
-
-/// After a failed guard of [`set_teams`]: one row with the ids that are no teams, as a JSON array.
-pub fn missing_teams(view: &View<'_>, teams: &[String]) -> Statement {
-    let mut statement = Statement::new("SELECT json_group_array(j.value) AS ids FROM json_each(");
-    statement
-        .bind(json(teams))
-        .push(") j WHERE NOT EXISTS (SELECT 1 FROM teams x WHERE x.tenant_id = ");
-    view.tenant.push(&mut statement);
-    statement.push(" AND x.id = j.value)");
-    statement
 }

@@ -23,7 +23,7 @@ pub struct Key {
     pub column: &'static str,
     /// The attribute.
     pub attribute: &'static str,
-    /// Whether two resources of a tenant may not have the same value.
+    /// Whether every resource has a value, and no two of a tenant the same.
     pub unique: bool,
 }
 

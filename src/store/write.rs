@@ -67,7 +67,8 @@ pub enum Guard<'a> {
 }
 
 impl Guard<'_> {
-    fn push(self, statement: &mut Statement) {
+    /// Appends the condition on the row's version.
+    pub fn push(self, statement: &mut Statement) {
         match self {
             Self::None => {}
             Self::Exactly(version) => {
@@ -148,7 +149,7 @@ pub fn update(view: &View<'_>, key: &Key, guard: Guard<'_>, next: &Next<'_>) -> 
     statement.push(" WHERE ");
     push_is(&mut statement, view, key);
     guard.push(&mut statement);
-    push_returning(&mut statement, view);
+    push_returning(&mut statement, view, next.groups);
     statement
 }
 
@@ -176,9 +177,9 @@ pub fn touch(
 }
 
 /// The row that a write gives back is the record of the resource, like that of [`resource`](super::read::resource).
-fn push_returning(statement: &mut Statement, view: &View<'_>) {
+fn push_returning(statement: &mut Statement, view: &View<'_>, with_groups: bool) {
     statement.push(" RETURNING ");
-    push_record(statement, view, true);
+    push_record(statement, view, with_groups);
     statement.push(" AS record");
 }
 
@@ -193,10 +194,12 @@ pub struct Next<'a> {
     pub draft: &'a Draft,
     /// The image of the document it replaces.
     pub before: &'a Map<String, Value>,
+    /// Whether the groups of a user are to come back with it.
+    pub groups: bool,
 }
 
 /// Gives singular attributes at the top of a document new values, without reading it first: nothing is written unless
-/// one of them differs. One row comes back if it was written.
+/// one of them differs. One row comes back if it was written, with a user's groups where they are wanted.
 pub fn assign(
     view: &View<'_>,
     key: &Key,
@@ -204,6 +207,7 @@ pub fn assign(
     values: &[(&'static Attribute, Value)],
     version: &str,
     now: &str,
+    groups: bool,
 ) -> Statement {
     let table = Table::of(view.resource_type);
     let mut statement = Statement::new("UPDATE ");
@@ -254,7 +258,7 @@ pub fn assign(
             .push(")");
     }
     statement.push(")");
-    push_returning(&mut statement, view);
+    push_returning(&mut statement, view, groups);
     statement
 }
 

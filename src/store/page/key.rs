@@ -6,6 +6,7 @@ use scim::schema::Type;
 use super::{Order, Source};
 use crate::store::Statement;
 use crate::store::expression::{link_column, push_json_path, push_links, push_value_by, segments};
+use crate::store::table::Table;
 
 /// Where a row stands in the order.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,12 +47,12 @@ impl Key {
     }
 }
 
-/// Whether every row has the sort key.
+/// Whether every row has the sort key: its column is NOT NULL. What a schema requires may have been required only after
+/// a resource was stored.
 fn is_required(source: &Source<'_>) -> bool {
     source.sort.is_some_and(|location| {
-        location.extension.is_none()
-            && location.attribute.required
-            && !location.attribute.multi_valued
+        let key = Table::of(source.view.resource_type).key(location.attribute.name);
+        location.extension.is_none() && key.is_some_and(|key| key.unique)
     })
 }
 
