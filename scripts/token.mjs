@@ -137,7 +137,7 @@ async function revoke(db, values, [name]) {
 }
 
 async function createTenant(db, name, now) {
-  const [{ id }] = await db.all("INSERT INTO tenants (name, created_at) VALUES (?1, ?2) RETURNING id", name, now.toISOString());
+  const [{ id }] = await db.all("INSERT INTO tenants (id, name, created_at) SELECT id + 1, ?1, ?2 FROM last_tenant RETURNING id", name, now.toISOString());
   return { id, name };
 }
 

@@ -76,6 +76,52 @@ fn no_verb_reaches_into_another_tenant() {
     assert_eq!(still["members"][0]["value"], json!(user));
 }
 
+/// An application that keys tables of its own by `tenant_id` must not hand their rows to the next customer.
+#[test]
+fn the_number_of_a_tenant_that_ended_is_not_given_again() {
+    let memory = Memory::new();
+    // The statement of `npm run token -- create --new-tenant`.
+    let statement = include_str!("../scripts/token.mjs")
+        .split('"')
+        .find(|text| text.starts_with("INSERT INTO tenants"))
+        .unwrap();
+    let create = || {
+        let connection = memory.database.connection.borrow();
+        connection
+            .query_row(statement, ("Acme", "2026-01-01T00:00:00.000Z"), |row| {
+                row.get::<_, i64>(0)
+            })
+            .unwrap()
+    };
+    assert_eq!([create(), create(), create()], [2, 3, 4]);
+    memory.sql("DELETE FROM tenants WHERE id = 4");
+    assert_eq!(create(), 5);
+    memory.sql("DELETE FROM tenants WHERE id IN (3, 5)");
+    assert_eq!(create(), 6);
+    // One that was put in with a number of its own counts, too; one with a lower number changes nothing.
+    memory.sql("INSERT INTO tenants (id, name, created_at) VALUES (40, 'a', ''), (7, 'b', '')");
+    memory.sql("DELETE FROM tenants WHERE id = 40");
+    assert_eq!(create(), 41);
+}
+
+/// The trigger came into `0004_milestones.sql` after that was first applied somewhere.
+#[test]
+fn a_database_that_was_migrated_early_gets_its_trigger() {
+    let memory = Memory::new();
+    memory.sql("DROP TRIGGER totals_delete; DROP TRIGGER tenants_insert; DROP TABLE last_tenant");
+    memory.sql(include_str!("../migrations/0007_tenants.sql"));
+    memory.sql(
+        "INSERT INTO totals (tenant_id, resource_type, total) VALUES (2, 'User', 0);
+         INSERT INTO milestones (tenant_id, resource_type, moved, position, id) VALUES (2, 'User', 0, 1, 'a');
+         DELETE FROM totals WHERE tenant_id = 2",
+    );
+    let connection = memory.database.connection.borrow();
+    let left = connection.query_row("SELECT count(*) FROM milestones", (), |row| {
+        row.get::<_, i64>(0)
+    });
+    assert_eq!(left.unwrap(), 0);
+}
+
 #[test]
 fn a_cursor_of_another_tenant_is_refused() {
     let memory = Memory::new();

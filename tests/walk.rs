@@ -354,7 +354,7 @@ fn a_second_walk_has_nothing_to_note() {
     }
 }
 
-/// The number of a tenant that has ended is given to the next one.
+/// Whoever is given its number by hand (`npm run token` does not) begins without them.
 #[test]
 fn a_tenant_that_ended_leaves_no_milestones() {
     let mut world = World::new(330);
