@@ -1,4 +1,5 @@
-// SQL against the project's D1, the local one or the deployed one, with the same call: `all(text, ...values)`.
+// SQL against the project's D1, the local one or the deployed one, with the same calls: `all(text, ...values)` for the
+// rows of one statement, `batch([text, ...values], ...)` for those of each of several, of which all are done or none.
 
 import { createRequire } from "node:module";
 import { database, localDatabase, NO_DATABASE_ID, readConfig, stateFolder } from "./config.mjs";
@@ -22,10 +23,11 @@ async function openLocal(config) {
   });
   const db = await miniflare.getD1Database("DB");
   await migrate(db);
-  return {
-    all: async (text, ...values) => (await db.prepare(text).bind(...values).all()).results,
-    close: () => miniflare.dispose(),
+  const batch = async (...statements) => {
+    const answers = await db.batch(statements.map(([text, ...values]) => db.prepare(text).bind(...values)));
+    return answers.map(({ results }) => results);
   };
+  return { batch, all: first(batch), close: () => miniflare.dispose() };
 }
 
 /** The deployed D1, through wrangler, which takes no parameters: the values become SQL literals. */
@@ -33,16 +35,19 @@ function openRemote({ database_id: id, database_name: name }) {
   if (id === NO_DATABASE_ID) {
     throw new Problem("wrangler.toml names no deployed database yet: run `npm run deploy` first.");
   }
-  return {
-    async all(text, ...values) {
-      const { code, stdout, stderr } = await wrangler("d1", "execute", name, "--remote", "--json", "--yes", "--command", inline(text, values));
-      const start = stdout.indexOf("[");
-      if (code !== 0 || start === -1) throw new Problem(`wrangler could not ask the deployed database: ${reason(stdout, stderr)}`);
-      return JSON.parse(stdout.slice(start)).at(-1).results;
-    },
-    close: async () => {},
+  // D1 executes several statements that come at once as a batch.
+  const batch = async (...statements) => {
+    const command = statements.map(([text, ...values]) => inline(text, values)).join("; ");
+    const { code, stdout, stderr } = await wrangler("d1", "execute", name, "--remote", "--json", "--yes", "--command", command);
+    const start = stdout.indexOf("[");
+    if (code !== 0 || start === -1) throw new Problem(`wrangler could not ask the deployed database: ${reason(stdout, stderr)}`);
+    return JSON.parse(stdout.slice(start)).map(({ results }) => results);
   };
+  return { batch, all: first(batch), close: async () => {} };
 }
+
+/** The rows of a single statement. */
+const first = (batch) => async (...statement) => (await batch(statement))[0];
 
 /** Runs the project's own wrangler quietly, asking nothing. */
 export function wrangler(...args) {
@@ -59,6 +64,7 @@ export function reason(stdout, stderr) {
   if (text.includes("necessary to set a CLOUDFLARE_API_TOKEN")) {
     return "it is not logged in to Cloudflare: run `npx wrangler login` (or set CLOUDFLARE_API_TOKEN) and the command again.";
   }
+  if (text.includes("no such table")) return "it lacks a table of this version: run `npm run deploy`, which applies the migrations, and the command again.";
   const error = text.match(/"text":\s*"([^"]+)"/) ?? text.match(/\[ERROR\]\s*([^\n]+)/) ?? text.match(/(\S[^\n]*)/);
   return error?.[1] ?? "it said nothing";
 }

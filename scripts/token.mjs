@@ -17,7 +17,7 @@ const HELP = `
   --expires     a date (2027-01-31), a time (2027-01-31T12:00:00Z) or a number of days; never, if not given
   --tenant      the tenant's id; 1, that of SCIM_TOKEN, if not given
   --new-tenant  makes a tenant of that name for the token
-  --user        the user that /Me means, by id or userName
+  --user        the user that /Me means, by id or userName; a new tenant has none
   --json        for programs
   --remote      the deployed database; the local one, if not given
 `;
@@ -65,17 +65,10 @@ function parse(args) {
 async function create(db, values) {
   const { label, expires } = values;
   if (!label?.trim()) throw new Problem("say what the token is for: `npm run token -- create --label okta-production`.");
-  if (values.tenant && values["new-tenant"]) throw new Problem("give --tenant or --new-tenant, not both.");
   const now = new Date();
   const expiresAt = expires === undefined ? null : parseExpiry(expires, now);
-  const tenant = values["new-tenant"] ? await createTenant(db, values["new-tenant"], now) : await findTenant(db, values.tenant ?? "1");
-  const subject = values.user === undefined ? null : await findUser(db, tenant, values.user);
-  await refuseSecond(db, tenant, label, now);
   const token = mintToken();
-  await db.all(
-    "INSERT INTO tokens (hash, tenant_id, label, subject, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    sha256(token), tenant.id, label, subject, now.toISOString(), expiresAt,
-  );
+  const { tenant, subject } = await (values["new-tenant"] === undefined ? addToken : addTenant)(db, values, { token, now, expiresAt });
   if (values.json) {
     console.log(JSON.stringify({ token, label, tenant_id: tenant.id, expires_at: expiresAt, subject }));
     return;
@@ -87,6 +80,30 @@ Tenant     ${tenant.id} (${tenant.name})
 Expires    ${expiresAt ?? "never"}${subject ? `\nUser       ${subject}` : ""}
 
 It is shown this once and stored nowhere: hand it over now.`);
+}
+
+/** A token of a tenant that there is. */
+async function addToken(db, { label, tenant: id = "1", user }, { token, now, expiresAt }) {
+  const tenant = await findTenant(db, id);
+  const subject = user === undefined ? null : await findUser(db, tenant, user);
+  await refuseSecond(db, tenant, label, now);
+  await db.all(
+    "INSERT INTO tokens (hash, tenant_id, label, subject, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    sha256(token), tenant.id, label, subject, now.toISOString(), expiresAt,
+  );
+  return { tenant, subject };
+}
+
+/** A tenant and its first token, both or neither. Its number is one that no tenant had before. */
+async function addTenant(db, { label, tenant: other, "new-tenant": name, user }, { token, now, expiresAt }) {
+  if (other !== undefined) throw new Problem("give --tenant or --new-tenant, not both.");
+  if (!name.trim()) throw new Problem("say what the tenant is called: `--new-tenant 'Example Corp'`.");
+  if (user !== undefined) throw new Problem("a new tenant has no users yet: make its first token without --user.");
+  const [[tenant]] = await db.batch(
+    ["INSERT INTO tenants (id, name, created_at) SELECT id + 1, ?1, ?2 FROM last_tenant RETURNING id, name", name, now.toISOString()],
+    ["INSERT INTO tokens (hash, tenant_id, label, created_at, expires_at) SELECT ?1, id, ?2, ?3, ?4 FROM last_tenant", sha256(token), label, now.toISOString(), expiresAt],
+  );
+  return { tenant, subject: null };
 }
 
 async function list(db, values) {
@@ -134,11 +151,6 @@ async function revoke(db, values, [name]) {
   }
   await db.all("UPDATE tokens SET revoked_at = ?1 WHERE hash = ?2 AND revoked_at IS NULL", new Date().toISOString(), valid[0].hash);
   console.log(`Revoked \`${valid[0].label}\` of tenant ${valid[0].tenant_id}: it is refused from now on.`);
-}
-
-async function createTenant(db, name, now) {
-  const [{ id }] = await db.all("INSERT INTO tenants (id, name, created_at) SELECT id + 1, ?1, ?2 FROM last_tenant RETURNING id", name, now.toISOString());
-  return { id, name };
 }
 
 async function findTenant(db, text) {
