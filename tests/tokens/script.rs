@@ -1,0 +1,176 @@
+//! `npm run token` itself, on node: what its functions give, and what it does to a local database.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use scim::fold::fold_str;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+fn node(arguments: &[&str], state: &Path) -> Output {
+    Command::new("node")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("STATE_DIR", state)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+/// What an expression of JavaScript gives, with `token` and `secret`, the modules of the script.
+fn evaluate(expression: &str) -> Value {
+    let program = format!(
+        "import * as token from './scripts/token.mjs';
+         import * as secret from './scripts/secret.mjs';
+         console.log(JSON.stringify({expression}));"
+    );
+    let output = node(
+        &["--input-type=module", "--eval", &program],
+        Path::new("nowhere"),
+    );
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// 256 bits of the platform's generator, RFC 7644 §7.4.
+#[test]
+fn tokens_are_long_and_random() {
+    let tokens = evaluate("Array.from({ length: 200 }, () => secret.mintToken())");
+    let tokens: Vec<&str> = tokens
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|token| token.as_str().unwrap())
+        .collect();
+    let secrets: Vec<&str> = tokens
+        .iter()
+        .map(|token| token.strip_prefix("scim_").unwrap())
+        .collect();
+    for (index, secret) in secrets.iter().enumerate() {
+        assert_eq!(secret.len(), 43, "{secret}");
+        let base64url = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        assert!(secret.bytes().all(base64url), "{secret}");
+        assert!(!secrets[..index].contains(secret), "{secret} again");
+    }
+    // Nor is any place of it the same in all.
+    for place in 0..43 {
+        let first = secrets[0].as_bytes()[place];
+        let differs = |secret: &&str| secret.as_bytes()[place] != first;
+        assert!(secrets.iter().any(differs), "place {place}");
+    }
+}
+
+#[test]
+fn names_are_folded_as_the_worker_folds_them() {
+    let names = "Ada@Example.com Straße STRASSE straẞe İstanbul i\u{307}stanbul ΟΔΟΣ οδος οδοσ Élodie éLODIE ﬁn FIN \
+                 Ǆ ǅ ǆ \u{212a}elvin ſam SAM 🤖Ⓐ 🤖ⓐ adá ı i \u{430} ada%";
+    let folded = evaluate(&format!("token.fold({})", json!(names)));
+    assert_eq!(folded, json!(fold_str(names)));
+}
+
+#[test]
+fn an_expiry_is_a_time_that_there_is() {
+    let read = |text: &str| {
+        let now = "new Date('2026-01-01T00:00:00Z')";
+        let read = format!("token.parseExpiry({}, {now})", json!(text));
+        evaluate(&format!(
+            "(() => {{ try {{ return {read}; }} catch (error) {{ return error.message; }} }})()"
+        ))
+    };
+    for (text, time) in [
+        ("2028-02-29", "2028-02-29T23:59:59.999Z"),
+        ("2027-01-31T12:00:00+02:00", "2027-01-31T10:00:00.000Z"),
+        ("30", "2026-01-31T00:00:00.000Z"),
+    ] {
+        assert_eq!(read(text), time, "{text}");
+    }
+    for (text, words) in [
+        ("2027-02-31", "no day of the calendar"),
+        ("2027-02-29T12:00:00Z", "no day of the calendar"),
+        ("2027-13-01", "no day of the calendar"),
+        ("2027-1-1", "not a time"),
+        ("2025-12-31", "past"),
+    ] {
+        assert!(read(text).as_str().unwrap().contains(words), "{text}");
+    }
+}
+
+/// `npm run token` with a database of its own.
+struct Script(PathBuf);
+
+impl Script {
+    fn new() -> Self {
+        let name = format!("token-{}", std::process::id());
+        Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name))
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        node(
+            &[&["scripts/run.cjs", "token"], arguments].concat(),
+            &self.0,
+        )
+    }
+
+    #[track_caller]
+    fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{arguments:?}: {said}"))
+    }
+
+    #[track_caller]
+    fn refused(&self, arguments: &[&str], words: &str) {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(said.contains(words), "{arguments:?}: {said}");
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        // What is left is cargo's to clean.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn a_token_is_made_and_revoked() {
+    let script = Script::new();
+    let made = script.json(&["create", "--label", "okta", "--json"]);
+    let token = made["token"].as_str().unwrap();
+    script.refused(&["create", "--label", "okta"], "valid token `okta` already");
+
+    // What is refused leaves no tenant behind: the next one has the next number.
+    let nobody = ["--new-tenant", "Acme", "--user", "nobody"];
+    script.refused(
+        &[&["create", "--label", "entra"], &nobody[..]].concat(),
+        "no users yet",
+    );
+    script.refused(
+        &["create", "--label", "entra", "--user", "nobody"],
+        "no user with the id or userName `nobody`",
+    );
+    let other = ["--label", "okta", "--new-tenant", "Acme", "--json"];
+    let other = script.json(&[&["create"], &other[..]].concat());
+    assert_eq!([&made["tenant_id"], &other["tenant_id"]], [1, 2]);
+
+    assert!(
+        script
+            .run(&["revoke", "okta", "--tenant", "1"])
+            .status
+            .success()
+    );
+    let listed = script.json(&["list", "--json"]);
+    let states: Vec<&Value> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["state"])
+        .collect();
+    assert_eq!(states, ["revoked", "valid"]);
+    let hash = scim_worker::service::hex::encode(&Sha256::digest(token));
+    assert_eq!(listed[0]["hash"], json!(hash));
+    assert!(!listed.to_string().contains(token));
+}
