@@ -72,7 +72,7 @@ async function createDatabase(name) {
 async function sayWhatIsNext() {
   const { code, stdout } = await wrangler("secret", "list");
   if (code === 0 && stdout.includes('"SCIM_TOKEN"')) return;
-  say("Deployed. It refuses everybody until there is a token:");
+  say("Deployed. Whoever has no token is refused; this makes one:");
   say("  npm run token -- create --remote --label NAME-OF-THE-PROVIDER");
   say("The base URL is the address that wrangler shows above, followed by /scim/v2");
 }
