@@ -1,5 +1,5 @@
 // `npm run deploy`: migrations and Worker to the Cloudflare account that wrangler is logged in to. What is missing is
-// said with the command that mends it. `--dry-run` builds and packs without an account; what follows goes to wrangler.
+// said with the command that mends it. `--dry-run` builds and packs without an account.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { build } from "./build.mjs";
@@ -10,10 +10,14 @@ import { run } from "./process.mjs";
 import { Problem, say, step } from "./say.mjs";
 
 export async function main(args) {
+  const other = args.find((argument) => argument !== "--dry-run");
+  if (other !== undefined) {
+    throw new Problem(`\`npm run deploy\` takes --dry-run and no other argument: \`${other}\` would reach the Worker alone, not its database and migrations.`);
+  }
   await build();
   await checkSize();
-  if (args.includes("--dry-run")) {
-    await runWrangler("deploy", ...args);
+  if (args.length > 0) {
+    await runWrangler("deploy", "--dry-run");
     say("Nothing was deployed: this was a dry run");
     return;
   }
@@ -21,7 +25,7 @@ export async function main(args) {
   const name = await ensureDatabase();
   // The new tables suit the release that is running, so they go first.
   await step("Applying the migrations to the deployed database", () => runWrangler("d1", "migrations", "apply", name, "--remote"));
-  await step("Deploying the Worker", () => runWrangler("deploy", ...args));
+  await step("Deploying the Worker", () => runWrangler("deploy"));
   await sayWhatIsNext();
 }
 
