@@ -2,7 +2,7 @@
 // scripts/serve.mjs serves ours: `node bench/ceilings.mjs --state DIR`.
 
 import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
+import { readOptions } from "../scripts/arguments.mjs";
 import { localDatabase, readConfig } from "../scripts/config.mjs";
 import { ROOT, runIfProgram } from "../scripts/process.mjs";
 import { HOST } from "../scripts/serve.mjs";
@@ -51,7 +51,7 @@ export const CEILINGS = {
 };
 
 async function main(args) {
-  const { values } = parseArgs({ args, options: { state: { type: "string" } } });
+  const values = readOptions(args, { state: { type: "string" } });
   const config = await readConfig();
   const { Log, LogLevel, Miniflare } = await import("miniflare");
   const miniflare = new Miniflare({

@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { readOptions } from "../scripts/arguments.mjs";
 import { build } from "../scripts/build.mjs";
 import { ROOT, runIfProgram } from "../scripts/process.mjs";
 import { Problem, say, step } from "../scripts/say.mjs";
@@ -28,7 +28,7 @@ const USAGE = `npm run bench -- [options]
 const GOAL_USERS = 10_000;
 const CLIENTS = 16;
 
-async function main(args) {
+export async function main(args) {
   const options = read(args);
   if (!options) return console.log(USAGE);
   if (options.build) await build();
@@ -88,18 +88,15 @@ function groupBy(list, key) {
 }
 
 function read(args) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      help: { type: "boolean" },
-      quick: { type: "boolean", default: false },
-      users: { type: "string" },
-      only: { type: "string", multiple: true, default: [] },
-      rounds: { type: "string" },
-      seconds: { type: "string" },
-      "no-build": { type: "boolean", default: false },
-      note: { type: "string", default: "" },
-    },
+  const values = readOptions(args, {
+    help: { type: "boolean" },
+    quick: { type: "boolean", default: false },
+    users: { type: "string" },
+    only: { type: "string", multiple: true, default: [] },
+    rounds: { type: "string" },
+    seconds: { type: "string" },
+    "no-build": { type: "boolean", default: false },
+    note: { type: "string", default: "" },
   });
   if (values.help) return undefined;
   const number = (name, text, least) => {

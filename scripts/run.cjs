@@ -1,4 +1,5 @@
-// The door of every `npm run` command: `node scripts/run.cjs NAME …` runs `main` of scripts/NAME.mjs.
+// The door of every `npm run` command: `node scripts/run.cjs NAME …` runs `main` of NAME.mjs, seen from this
+// folder.
 // Plain old CommonJS, so that a Node that is too old for the rest still says so in words.
 "use strict";
 

@@ -10,7 +10,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { readOptions } from "./arguments.mjs";
 import { localDatabase, readConfig, stateFolder } from "./config.mjs";
 import { migrate } from "./migrate.mjs";
 import { ROOT, runIfProgram } from "./process.mjs";
@@ -121,14 +121,11 @@ export function parsePort(text) {
 }
 
 async function main(args) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      port: { type: "string", default: "0" },
-      state: { type: "string" },
-      token: { type: "string" },
-      var: { type: "string", multiple: true, default: [] },
-    },
+  const values = readOptions(args, {
+    port: { type: "string", default: "0" },
+    state: { type: "string" },
+    token: { type: "string" },
+    var: { type: "string", multiple: true, default: [] },
   });
   const port = parsePort(values.port);
   await checkPort(port);
