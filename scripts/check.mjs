@@ -10,7 +10,7 @@ const cargo = (...args) => () => run("cargo", args);
 
 const STEPS = [
   ["format", cargo("fmt", "--all", "--check")],
-  ["lints", cargo("clippy", "--workspace", "--all-targets", "--", "-D", "warnings")],
+  ["lints", cargo("clippy", "--workspace", "--all-targets", "--features", "workerd", "--", "-D", "warnings")],
   ["lints of the Worker", cargo("clippy", "--target", "wasm32-unknown-unknown", "--", "-D", "warnings")],
   ["tests", cargo("test", "--workspace")],
   ["no_std", cargo("build", "-p", "scim", "--target", "wasm32v1-none")],
