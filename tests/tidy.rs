@@ -94,6 +94,54 @@ fn room(name: &str) -> &str {
     first.strip_suffix(".rs").unwrap_or(first)
 }
 
+/// The name at the beginning of a text.
+fn first_name(text: &str) -> &str {
+    let is_part = |character: char| character.is_alphanumeric() || character == '_';
+    let name = text.trim_start();
+    name.split(|character: char| !is_part(character))
+        .next()
+        .unwrap()
+}
+
+/// What stands behind `crate::` and `scim_worker::`, alone or in braces, with the line where that begins.
+fn named(text: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    for root in ["crate::", "scim_worker::"] {
+        for (position, _) in text.match_indices(root) {
+            let line = text[..position].matches('\n').count() + 1;
+            let behind = &text[position + root.len()..];
+            let Some(group) = behind.strip_prefix('{') else {
+                found.push((line, first_name(behind)));
+                continue;
+            };
+            let (mut depth, mut start) = (0, 0);
+            for (end, character) in group.char_indices() {
+                match character {
+                    '{' => depth += 1,
+                    '}' if depth > 0 => depth -= 1,
+                    ',' | '}' if depth == 0 => {
+                        found.push((line, first_name(&group[start..end])));
+                        start = end + 1;
+                        if character == '}' {
+                            break;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    found.retain(|(_, name)| !name.is_empty());
+    found
+}
+
+#[test]
+fn rooms_are_seen_in_braces() {
+    let text = "use scim::json;\nuse crate::{\n    store::{Row, read},\n    http,\n};\nlet d1 = crate::d1::D1;";
+    assert_eq!(named(text), [(2, "store"), (2, "http"), (6, "d1")]);
+    assert_eq!(named("use scim_worker::{service::hex}"), [(1, "service")]);
+}
+
 #[test]
 fn arrows_point_one_way() {
     // `lib -> http -> service -> store -> scim` and `lib -> d1 -> store`: what a room may name of the others.
@@ -106,14 +154,14 @@ fn arrows_point_one_way() {
         ("d1", &["store"]),
     ];
     let mut wrong = Vec::new();
-    for (from, to) in allowed {
-        for other in rooms
-            .iter()
-            .filter(|other| !to.contains(other) && **other != from)
-        {
-            let names = [format!("crate::{other}"), format!("scim_worker::{other}")];
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            wrong.extend(lines_with(&names, |name| room(name) == from));
+    for (name, text) in code() {
+        let Some((from, to)) = allowed.iter().find(|(from, _)| *from == room(&name)) else {
+            continue;
+        };
+        for (line, other) in named(&text) {
+            if rooms.contains(&other) && other != *from && !to.contains(&other) {
+                wrong.push(format!("{name}:{line}: {other}"));
+            }
         }
     }
     wrong.extend(lines_with(&["scim_worker"], |name| room(name) == "scim"));
