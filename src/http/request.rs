@@ -23,7 +23,7 @@ pub struct Request {
     pub if_none_match: Option<String>,
     /// `User-Agent`, to recognise the provider by.
     pub user_agent: Option<String>,
-    /// The body, or how many bytes were too many.
+    /// The body, or that it was too long.
     pub body: Body,
 }
 
@@ -32,7 +32,7 @@ pub struct Request {
 pub enum Body {
     /// All of it.
     Bytes(Vec<u8>),
-    /// More than is read (see `MAX_BODY`).
+    /// More than is read (see `MAX_LARGE_BODY`).
     TooLong,
 }
 
