@@ -147,11 +147,13 @@ async fn answer<D: Database>(
         base,
         habits: RefCell::default(),
         later: RefCell::default(),
+        fault: RefCell::default(),
         known: RefCell::default(),
     };
     let result = serve(&service, &place, method, request).await;
     trace.habits = service.habits.borrow().names().to_vec();
     trace.later = service.later.take();
+    trace.cause = service.fault.take();
     match (&service.tenant, service.known.take()) {
         (Tenant::Default, _) => trace.tenant = Some(DEFAULT_TENANT),
         (Tenant::Token { hash, .. }, Some(facts)) => {

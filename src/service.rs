@@ -215,6 +215,8 @@ pub struct Service<'a, D> {
     pub habits: RefCell<Habits>,
     /// Statements that may wait until the reply is out, and may be lost.
     pub later: RefCell<Vec<Statement>>,
+    /// Why a part of the request could not be done though the rest was; for the log.
+    pub fault: RefCell<Option<String>>,
     /// What the database told of the token, once it was asked.
     pub known: RefCell<Option<TokenFacts>>,
 }

@@ -654,3 +654,203 @@ fn a_name_refused_by_the_schema_is_that_operations_alone() {
     );
     total(&client, "/Users", 8);
 }
+
+/// The trips that a Bulk takes, and the statuses of its operations.
+#[track_caller]
+fn trips(memory: &Memory, got: impl FnOnce() -> Got) -> (u32, Vec<String>) {
+    let before = memory.database.cost().trips;
+    let statuses = statuses(got());
+    (memory.database.cost().trips - before, statuses)
+}
+
+#[test]
+fn what_cannot_be_done_among_many_creates_costs_the_others_little() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let operations = |from: usize| -> Vec<Value> {
+        (from..from + 1_000)
+            .map(|n| user(&format!("b{n}"), &format!("user {n}")))
+            .collect()
+    };
+    let count = |statuses: &[String], status: &str| {
+        statuses.iter().filter(|known| *known == status).count()
+    };
+    // Refused by the schema: it does not come as far as the database.
+    let mut some = operations(0);
+    for index in [3, 500, 999] {
+        some[index]["data"]["userName"] = json!("");
+    }
+    let (took, told) = trips(&memory, || bulk(&client, &Value::from(some)));
+    assert_eq!((count(&told, "201"), count(&told, "400")), (997, 3));
+    assert!(took <= 3, "{took} trips");
+    // A member that is not there fails the batch that it is in.
+    let mut some = operations(1_000);
+    some[700] = group("g", "G", &["nobody"]);
+    let (took, told) = trips(&memory, || bulk(&client, &Value::from(some)));
+    assert_eq!((count(&told, "201"), count(&told, "400")), (999, 1));
+    assert!(took <= 40, "{took} trips");
+    // A name in use, where the client wants to stop at the second error.
+    let mut some = operations(2_000);
+    some[700] = user("twice", "user 1");
+    let (took, told) = trips(&memory, || {
+        bulk_until(&client, &Value::from(some), &json!(2))
+    });
+    assert_eq!((count(&told, "201"), count(&told, "409")), (999, 1));
+    assert!(took <= 40, "{took} trips");
+    let mut some = operations(3_000);
+    some[10]["data"]["userName"] = json!("");
+    some[700] = user("twice", "user 1");
+    let (_, told) = trips(&memory, || {
+        bulk_until(&client, &Value::from(some), &json!(2))
+    });
+    assert_eq!((told.len(), count(&told, "201")), (701, 699));
+}
+
+#[test]
+fn a_patch_of_members_takes_one_trip_and_tells_the_version_that_it_made() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let team = client.group("A", &[]);
+    let operations: Value = (0..10)
+        .map(|n| {
+            let ada = client.user(&format!("u{n}"));
+            json!({ "method": "PATCH", "path": format!("/Groups/{team}"), "data": {
+                "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+                "Operations": [{ "op": "add", "path": "members", "value": [{ "value": ada }] }] } })
+        })
+        .collect();
+    let before = memory.database.cost().trips;
+    let reply = bulk(&client, &operations).expect(200);
+    assert_eq!(memory.database.cost().trips - before, 10);
+    let told = reply["Operations"].as_array().unwrap();
+    let versions: std::collections::BTreeSet<&str> = told
+        .iter()
+        .map(|operation| operation["version"].as_str().unwrap())
+        .collect();
+    assert_eq!(versions.len(), 10);
+    assert!(
+        told.iter().all(|operation| operation["status"] == "204"),
+        "as a single one"
+    );
+}
+
+/// §3.7: as if one were done behind the other.
+#[test]
+fn the_first_of_two_that_want_one_name_gets_it() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let ada = client.user("ada");
+    let operations = json!([
+        group("with", "A", &[&ada]),
+        group("without", "a", &[]),
+        group("third", "B", &[]),
+    ]);
+    let reply = bulk(&client, &operations).expect(200);
+    let of = |index: usize| reply["Operations"][index]["status"].as_str().unwrap();
+    assert_eq!([of(0), of(1), of(2)], ["201", "409", "201"]);
+    assert_eq!(member_ids(&client, &id(&reply, 0)), [ada]);
+}
+
+#[test]
+fn a_path_that_no_request_could_have_is_refused() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let ada = client.user("ada");
+    let delete = |path: String| json!({ "method": "DELETE", "path": path });
+    for path in [
+        format!("/Users/{ada}/extra/things"),
+        format!("/Users/{ada}//"),
+        format!("//Users/{ada}"),
+        format!("{}/scim/v2Users/{ada}", Memory::ORIGIN),
+    ] {
+        let reply = bulk(&client, &json!([delete(path)])).expect(200);
+        assert_eq!(
+            reply["Operations"][0]["response"]["scimType"],
+            "invalidPath"
+        );
+    }
+    client.get(&format!("/Users/{ada}")).expect(200);
+    let whole = format!("{}/scim/v2/Users/{ada}", Memory::ORIGIN);
+    assert_eq!(statuses(bulk(&client, &json!([delete(whole)]))), ["204"]);
+}
+
+/// §3.7.3: a location for all but creates that failed.
+#[test]
+fn what_failed_is_told_with_its_address() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let path = format!("/Users/{}", client.user("ada"));
+    let member = json!({ "userName": "ada", "manager": { "value": "bulkId:nobody" } });
+    let reply = bulk(
+        &client,
+        &json!([
+            { "method": "PUT", "path": path },
+            { "method": "PUT", "path": path, "data": member },
+            { "method": "DELETE", "path": path, "version": 5 },
+            { "method": "POST", "path": "/Users", "bulkId": "b", "data": {} },
+        ]),
+    )
+    .expect(200);
+    let address = format!("{}/scim/v2{path}", Memory::ORIGIN);
+    for index in 0..3 {
+        let told = &reply["Operations"][index];
+        assert_eq!(
+            (&told["status"], &told["location"]),
+            (&json!("400"), &json!(address))
+        );
+    }
+    assert_eq!(reply["Operations"][3].get("location"), None);
+}
+
+#[test]
+fn a_manager_that_could_not_be_created_is_nobodys() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let mut ada = user("a", "ada");
+    ada["data"][ENTERPRISE] = json!({ "manager": { "value": "bulkId:b" } });
+    let bob = user("b", "");
+    for operations in [json!([ada, bob]), json!([bob, ada])] {
+        let mut told = statuses(bulk(&client, &operations));
+        told.sort();
+        assert_eq!(told, ["400", "409"]);
+    }
+    total(&client, "/Users", 0);
+}
+
+#[test]
+fn a_bulk_id_may_be_any_text_and_a_title_too() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let mut ada = user("u/1", "ada");
+    ada["data"]["title"] = json!("bulkId:of nobody");
+    let operations = json!([ada, group("g/1", "G", &["bulkId:u/1"])]);
+    let reply = bulk(&client, &operations).expect(200);
+    let ada = id(&reply, 0);
+    assert_eq!(member_ids(&client, &id(&reply, 1)), [ada.as_str()]);
+    let ada = client.get(&format!("/Users/{ada}")).expect(200);
+    assert_eq!(ada["title"], "bulkId:of nobody");
+}
+
+/// What was done is told, though the database fails in between.
+#[test]
+fn a_database_that_fails_in_between_hides_nothing_that_was_done() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let broken = format!("/Users/{}", client.user("ada"));
+    memory.sql("UPDATE users SET document = '[]', folded = json_object('userName', 'ada')");
+    let data = json!({ "userName": "ada", "title": "Dr" });
+    let operations = json!([
+        user("b", "bob"),
+        { "method": "PUT", "path": broken, "data": data },
+        user("c", "cleo"),
+    ]);
+    let got = bulk(&client, &operations);
+    assert_eq!(statuses(got), ["201", "500"]);
+    total(&client, "/Users?filter=userName eq \"bob\"", 1);
+    // If it was the first, that is the reply.
+    bulk(
+        &client,
+        &json!([{ "method": "PUT", "path": broken, "data": data }]),
+    )
+    .expect(500);
+}

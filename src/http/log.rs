@@ -30,7 +30,7 @@ struct Line<'a> {
 /// Whether a request has something to tell: it was refused, or read leniently. Of others the platform keeps that they
 /// were there and how they ended; a line of ours takes a twentieth of a small request's CPU, and is billed.
 pub fn is_telling(reply: &Reply, trace: &Trace) -> bool {
-    reply.status >= 400 || !trace.habits.is_empty()
+    reply.status >= 400 || trace.cause.is_some() || !trace.habits.is_empty()
 }
 
 /// The line, JSON. `milliseconds` is how long the answer took.

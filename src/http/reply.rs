@@ -67,7 +67,7 @@ impl Reply {
 
 /// The fixed sentence for what is broken on this side: the cause is in the log, never in the reply.
 const BROKEN: &str =
-    "The server could not complete the request; nothing was changed. Try again later.";
+    "The server could not complete this, through a fault of its own. Try again later.";
 
 /// The status, keyword and sentence of a failure.
 pub fn told(failure: &Failure) -> (u16, Option<ScimType>, &str) {

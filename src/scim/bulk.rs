@@ -138,7 +138,8 @@ impl BulkOperation {
     }
 
     /// Puts ids for the references of an operation: in its path, and wherever a string of its data is a reference or an
-    /// address that ends with one. `resolve` knows the ids; the names that it does not know are given back.
+    /// address that ends with one. `resolve` knows the ids; the names that it does not know are given back. In a member
+    /// where no id is due such a string is text, a title perhaps.
     pub fn resolve(&mut self, resolve: &mut impl FnMut(&str) -> Option<String>) -> Vec<String> {
         let mut unknown = Vec::new();
         resolve_text(&mut self.path, resolve, &mut unknown);
@@ -147,6 +148,13 @@ impl BulkOperation {
         }
         unknown
     }
+}
+
+/// Whether the member of an object is where an id is due.
+fn names_resource(member: &str) -> bool {
+    ["value", "$ref"]
+        .iter()
+        .any(|name| member.eq_ignore_ascii_case(name))
 }
 
 fn resolve_value(
@@ -170,6 +178,9 @@ fn resolve_value(
                     {
                         resolve_quoted(path, resolve, unknown);
                     }
+                    Value::String(text) if !names_resource(name) => {
+                        resolve_text(text, resolve, &mut Vec::new());
+                    }
                     value => resolve_value(value, resolve, unknown),
                 }
             }
@@ -183,15 +194,11 @@ fn resolve_text(
     resolve: &mut impl FnMut(&str) -> Option<String>,
     unknown: &mut Vec<String>,
 ) {
-    let (front, name) = match text.rsplit_once('/') {
-        Some((front, last)) => match last.strip_prefix(REFERENCE) {
-            Some(name) => (Some(front), name),
-            None => return,
-        },
-        None => match text.strip_prefix(REFERENCE) {
-            Some(name) => (None, name),
-            None => return,
-        },
+    let address = || text.split_once("/bulkId:");
+    let (front, name) = match (text.strip_prefix(REFERENCE), address()) {
+        (Some(name), _) => (None, name),
+        (None, Some((front, name))) => (Some(front), name),
+        (None, None) => return,
     };
     let Some(id) = resolve(name) else {
         unknown.push(name.to_owned());

@@ -4,43 +4,62 @@
 //! then on, be it forward, backward or circular. Operations run in the order given, but for those that an operation
 //! refers to, which come first. Creates that follow each other travel as one batch.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use scim::bulk::{BulkOperation, BulkRequest};
 use scim::error::Error;
-use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
+use scim::resource_type::{GROUP_TYPE, USER_TYPE};
 use serde_json::Value;
 
-use super::create::Planned;
-use super::{Asked, Condition, Failure, Service};
-use crate::store::read::Key;
-use crate::store::{self, Database, run};
+use super::{Answer, Asked, Condition, Failure, Service};
+use crate::store::{self, Database};
 
 mod order;
 mod outcome;
+mod run;
+mod target;
 
-use order::{failed, in_parameters, order, run_length};
+use order::{order, run_length};
 pub use outcome::{Done, Outcome};
+use target::Target;
 
 /// An operation with its place, its id and what it waits for.
 struct Job {
     operation: BulkOperation,
     /// What it is about, or why it cannot be done.
     target: Result<Target, Failure>,
-    /// The operations whose resources it refers to.
+    /// The address of the resource that its path names.
+    location: Option<String>,
+    /// The operations whose resources it refers to: they come first, but where they refer to it, too.
     refers: Vec<usize>,
-    /// Those of them whose resources must be there first: a member, or what the path names. A manager need not.
-    needs: Vec<usize>,
+    /// Whether the references are values like a manager's, for which the resource need not be there.
+    by_value: bool,
     outcome: Option<Outcome>,
 }
 
-/// What an operation is about.
-#[derive(Clone, Debug)]
-enum Target {
-    Create(&'static ResourceType, String),
-    Replace(&'static ResourceType, Key),
-    Patch(&'static ResourceType, Key),
-    Delete(&'static ResourceType, Key),
+impl Job {
+    /// Whether it was tried and not done.
+    fn failed(&self) -> bool {
+        matches!(&self.outcome, Some(outcome) if outcome.result.is_err())
+    }
+
+    /// Whether it was done.
+    fn done(&self) -> bool {
+        matches!(&self.outcome, Some(outcome) if outcome.result.is_ok())
+    }
+
+    /// The outcome with this result.
+    fn outcome(&self, result: Result<Done, Failure>, version: Option<String>) -> Outcome {
+        // §3.7.3: all but a create that failed have one.
+        let there = self.operation.method != "POST" || result.is_ok();
+        Outcome {
+            method: self.operation.method.clone(),
+            bulk_id: self.operation.bulk_id.clone(),
+            location: self.location.clone().filter(|_| there),
+            version,
+            result,
+        }
+    }
 }
 
 impl<D: Database> Service<'_, D> {
@@ -61,29 +80,42 @@ impl<D: Database> Service<'_, D> {
         }
         let mut jobs = self.jobs(request.operations);
         let order = order(&jobs);
-        let mut errors = 0;
         let mut rest = order.as_slice();
-        while !rest.is_empty() && request.fail_on_errors.is_none_or(|most| errors < most) {
-            let run = run_length(&jobs, rest);
-            let (now, later) = rest.split_at(run.max(1));
-            rest = later;
-            if run > 1
-                && self
-                    .create_run(&mut jobs, now, request.fail_on_errors.is_some())
-                    .await?
-            {
-                errors += now.iter().filter(|index| failed(&jobs, **index)).count() as u64;
-                continue;
+        // How many creates to send together: half as many when they could not be, twice as many when they could.
+        let mut together = usize::MAX;
+        while !rest.is_empty() {
+            let errors = jobs.iter().filter(|job| job.failed()).count() as u64;
+            if request.fail_on_errors.is_some_and(|most| errors >= most) {
+                break;
             }
-            for &index in now {
-                if request.fail_on_errors.is_some_and(|most| errors >= most) {
+            let run = run_length(&jobs, rest).min(together).max(1);
+            let (now, later) = rest.split_at(run);
+            let strict = request.fail_on_errors.is_some();
+            let done = match now {
+                [index] => self.perform_next(&mut jobs, *index).await,
+                now => self.create_run(&mut jobs, now, strict).await,
+            };
+            match done {
+                Ok(0) => together = run / 2,
+                Ok(count) => {
+                    together = match now {
+                        [index] if jobs.get(*index).is_some_and(Job::failed) => 1,
+                        _ => together.saturating_mul(2),
+                    };
+                    rest = rest.get(count..).unwrap_or(later);
+                }
+                // What was done is told (§3.7.3), whatever came in between; if nothing was, that is the reply.
+                Err(failure) if jobs.iter().any(Job::done) => {
+                    if let Failure::Broken(cause) = &failure {
+                        self.fault.replace(Some(cause.clone()));
+                    }
+                    let job = now.first().and_then(|index| jobs.get_mut(*index));
+                    if let Some(job) = job {
+                        job.outcome = Some(job.outcome(Err(failure), None));
+                    }
                     break;
                 }
-                let outcome = self.perform(&jobs, index).await?;
-                errors += u64::from(outcome.result.is_err());
-                if let Some(job) = jobs.get_mut(index) {
-                    job.outcome = Some(outcome);
-                }
+                Err(failure) => return Err(failure),
             }
         }
         Ok(jobs.into_iter().filter_map(|job| job.outcome).collect())
@@ -111,6 +143,12 @@ impl<D: Database> Service<'_, D> {
                     refers.push(index);
                     ids.get(index).cloned()
                 });
+                let place = self.place(&operation.path);
+                let location = match &place {
+                    Ok((resource_type, Some(id))) => Some(self.location(resource_type, id)),
+                    Ok((resource_type, None)) => Some(self.location(resource_type, id)),
+                    Err(_) => None,
+                };
                 let target = match (unknown.first(), &operation.bulk_id) {
                     (Some(name), _) => Err(Error::invalid_value(format!(
                         "\"bulkId:{name}\" is the bulkId of no POST operation of this request."
@@ -120,193 +158,59 @@ impl<D: Database> Service<'_, D> {
                         "The bulkId \"{bulk_id}\" names more than one operation; each needs one of its own."
                     ))
                     .into()),
-                    (None, _) => self.target(&operation, id),
+                    (None, _) => target::read(&operation, place, id),
                 };
                 let by_value = matches!(&target, Ok(Target::Create(of, _)) if **of != GROUP_TYPE)
                     && !self.settings.accept_user_groups;
                 Job {
                     operation,
                     target,
-                    needs: if by_value { Vec::new() } else { refers.clone() },
+                    location,
                     refers,
+                    by_value,
                     outcome: None,
                 }
             })
             .collect()
     }
 
-    /// Reads method and path.
-    fn target(&self, operation: &BulkOperation, id: &str) -> Result<Target, Failure> {
-        let path = operation
-            .path
-            .strip_prefix(&self.base)
-            .unwrap_or(&operation.path);
-        let mut segments = path.split('/').filter(|segment| !segment.is_empty());
-        let endpoint = segments.next().unwrap_or_default();
-        let resource_type = ResourceType::all()
-            .find(|known| known.endpoint.get(1..) == Some(endpoint))
-            .ok_or_else(|| {
-                Error::invalid_path(format!(
-                    "path must be an endpoint such as /Users, or one with an id such as /Users/2819c223; it is \"{}\".",
-                    operation.path.chars().take(100).collect::<String>(),
-                ))
-            })?;
-        let named = segments.next().map(|id| Key::Id(id.to_owned()));
-        let target = match (operation.method.as_str(), named) {
-            ("POST", None) if operation.bulk_id.is_none() => {
-                return Err(Error::invalid_value(
-                    "A POST operation needs a bulkId (RFC 7644 §3.7).",
-                )
-                .into());
-            }
-            ("POST", None) => Target::Create(resource_type, id.to_owned()),
-            ("PUT", Some(key)) => Target::Replace(resource_type, key),
-            ("PATCH", Some(key)) => Target::Patch(resource_type, key),
-            ("DELETE", Some(key)) => return Ok(Target::Delete(resource_type, key)),
-            ("POST" | "PUT" | "PATCH" | "DELETE", _) => {
-                return Err(Error::invalid_path(
-                    "POST takes the path of an endpoint; PUT, PATCH and DELETE take one with an id.",
-                )
-                .into());
-            }
-            _ => {
-                return Err(
-                    Error::invalid_syntax("method must be POST, PUT, PATCH or DELETE.").into(),
-                );
-            }
-        };
-        if operation.data.is_none() {
-            return Err(Error::invalid_syntax(format!(
-                "A {} operation needs data.",
-                operation.method
-            ))
-            .into());
+    /// Carries out one operation, and notes what became of it.
+    async fn perform_next(&self, jobs: &mut [Job], index: usize) -> Result<usize, Failure> {
+        let outcome = self.perform(jobs, index).await?;
+        if let Some(job) = jobs.get_mut(index) {
+            job.outcome = Some(outcome);
         }
-        Ok(target)
+        Ok(1)
     }
 
-    /// Creates several resources in one batch; tells whether it could. What is without links goes first and does not
-    /// stop at a name in use. If something else is wrong (a member that is not there), nothing is written, and they
-    /// are to be done one by one. So they are after a first error, where the client wants to stop at errors.
-    async fn create_run(
-        &self,
-        jobs: &mut [Job],
-        run: &[usize],
-        strict: bool,
-    ) -> Result<bool, Failure> {
-        let mut planned: Vec<(usize, Planned)> = Vec::with_capacity(run.len());
-        for &index in run {
-            let Some(job) = jobs.get(index) else { continue };
-            let (Ok(Target::Create(resource_type, id)), Some(data)) =
-                (&job.target, &job.operation.data)
-            else {
-                return Ok(false);
-            };
-            match self.plan(resource_type, data, id.clone()) {
-                Ok(plan) => planned.push((index, plan)),
-                Err(_) => return Ok(false),
-            }
-        }
-        let (plain, linked): (Vec<_>, Vec<_>) =
-            planned.into_iter().partition(|(_, plan)| plan.is_plain());
-        let mut statements = Vec::new();
-        for resource_type in ResourceType::all() {
-            let of_type = plain
-                .iter()
-                .map(|(_, plan)| plan)
-                .filter(|plan| plan.resource_type == resource_type);
-            for plans in in_parameters(of_type) {
-                let rows: Vec<_> = plans.iter().map(|plan| plan.row()).collect();
-                statements.push(run::insert_many(
-                    &self.view(resource_type),
-                    &rows,
-                    &self.now.text,
-                ));
-            }
-        }
-        let inserts = statements.len();
-        let mut first = Vec::with_capacity(linked.len());
-        for (_, plan) in &linked {
-            first.push(statements.len());
-            statements.extend(self.creating(plan));
-        }
-        if strict {
-            let all: Vec<&str> = plain
-                .iter()
-                .chain(&linked)
-                .map(|(_, plan)| plan.id.as_str())
-                .collect();
-            statements.push(run::all_there(&self.tenant, &all));
-        }
-        let results = match self.run(statements).await {
-            Ok(results) => results,
-            Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(false),
-            Err(error) => return Err(error.into()),
-        };
-        let mut created = BTreeSet::new();
-        for row in results.iter().take(inserts).flatten() {
-            created.extend(row.clone().text(0)?);
-        }
-        for (position, (_, plan)) in linked.iter().enumerate() {
-            let rows = first.get(position).and_then(|index| results.get(*index));
-            if rows.is_some_and(|rows| !rows.is_empty()) {
-                created.insert(plan.id.clone());
-            }
-        }
-        for (index, plan) in plain.iter().chain(&linked) {
-            let result = if created.contains(&plan.id) {
-                Ok(Done::Created)
-            } else {
-                Err(plan.name_in_use())
-            };
-            if let Some(job) = jobs.get_mut(*index) {
-                job.outcome = Some(Outcome {
-                    method: job.operation.method.clone(),
-                    bulk_id: job.operation.bulk_id.clone(),
-                    location: result
-                        .is_ok()
-                        .then(|| self.location(plan.resource_type, &plan.id)),
-                    version: result.is_ok().then(|| plan.version.clone()),
-                    result,
-                });
-            }
-        }
-        Ok(true)
-    }
-
-    /// Carries out one operation.
     async fn perform(&self, jobs: &[Job], index: usize) -> Result<Outcome, Failure> {
-        let Some(job) = jobs.get(index) else {
-            return Err(Failure::Broken("an operation was lost".to_owned()));
-        };
-        let mut outcome = Outcome {
-            method: job.operation.method.clone(),
-            bulk_id: job.operation.bulk_id.clone(),
-            location: None,
-            version: None,
-            result: Ok(Done::Silent),
-        };
-        let refused = job.refers.iter().find(|need| failed(jobs, **need));
-        let target = match (&job.target, refused.and_then(|need| jobs.get(*need))) {
-            (Ok(_), Some(other)) => Err(Failure::Conflict(format!(
+        let job = jobs
+            .get(index)
+            .ok_or_else(|| Failure::Broken("an operation was lost".to_owned()))?;
+        let of = |index: &usize| jobs.get(*index);
+        if let (Ok(_), Some(other)) = (
+            &job.target,
+            job.refers.iter().filter_map(of).find(|job| job.failed()),
+        ) {
+            let refused = Failure::Conflict(format!(
                 "The operation \"{}\" that this one refers to was not done.",
                 other.operation.bulk_id.as_deref().unwrap_or_default(),
-            ))),
-            (target, _) => target.clone(),
-        };
-        let (location, done) = match target {
-            Err(failure) => (None, Err(failure)),
+            ));
+            return Ok(job.outcome(Err(refused), None));
+        }
+        let done = match &job.target {
+            Err(failure) => Err(failure.clone()),
             Ok(target) => self.perform_target(&job.operation, target).await,
         };
-        outcome.location = location;
         match done {
-            Err(failure @ (Failure::Unauthorized(_) | Failure::Broken(_))) => return Err(failure),
+            Ok((done, version)) => Ok(job.outcome(Ok(done), version)),
+            Err(failure @ (Failure::Unauthorized(_) | Failure::Broken(_))) => Err(failure),
             Err(failure) => {
                 // Its members were not there yet, and could not be, for they wait for this one (§3.7.1).
-                let circular = job.needs.iter().any(|need| {
-                    *need == index || jobs.get(*need).is_some_and(|job| job.outcome.is_none())
-                });
-                outcome.result = Err(if circular {
+                let waits = |need: &usize| {
+                    *need == index || of(need).is_some_and(|job| job.outcome.is_none())
+                };
+                let failure = if !job.by_value && job.refers.iter().any(waits) {
                     Failure::Conflict(
                         "This operation and those it refers to by bulkId refer to each other in a circle that cannot be \
                          made: a group is not a member of itself, directly or through other groups."
@@ -314,68 +218,56 @@ impl<D: Database> Service<'_, D> {
                     )
                 } else {
                     failure
-                });
-            }
-            Ok((done, version)) => {
-                outcome.result = Ok(done);
-                outcome.version = version;
+                };
+                Ok(job.outcome(Err(failure), None))
             }
         }
-        Ok(outcome)
     }
 
     async fn perform_target(
         &self,
         operation: &BulkOperation,
-        target: Target,
-    ) -> (Option<String>, Result<(Done, Option<String>), Failure>) {
+        target: &Target,
+    ) -> Result<(Done, Option<String>), Failure> {
         let condition = operation
             .version
             .as_deref()
             .map_or(Condition::None, Condition::parse);
         let data = operation.data.as_ref().unwrap_or(&Value::Null);
-        // The version of a reply is all that is needed of the resource.
-        let asked = Asked {
+        // The version of a reply is all that is needed of the resource; a group's PATCH gives it without a reply.
+        let id_alone = Asked {
             attributes: vec!["id".to_owned()],
             excluded: Vec::new(),
         };
+        let told = |done, answer: Answer| (done, Some(answer.version));
         match target {
             Target::Create(resource_type, id) => {
-                let created = self.create_as(resource_type, data, id, &asked).await;
-                let location = created.as_ref().ok().map(|answer| answer.location.clone());
-                (
-                    location,
-                    created.map(|answer| (Done::Created, Some(answer.version))),
-                )
+                let answer = self
+                    .create_as(resource_type, data, id.clone(), &id_alone)
+                    .await?;
+                Ok(told(Done::Created, answer))
             }
             Target::Replace(resource_type, key) => {
-                let replaced = self
-                    .replace(resource_type, &key, data, &condition, &asked)
-                    .await;
-                let done = replaced.map(|answer| (Done::Changed, Some(answer.version)));
-                (self.key_location(resource_type, &key), done)
+                let answer = self
+                    .replace(resource_type, key, data, &condition, &id_alone)
+                    .await?;
+                Ok(told(Done::Changed, answer))
             }
             Target::Patch(resource_type, key) => {
-                let patched = self
-                    .patch(resource_type, &key, data, &condition, &asked)
-                    .await;
-                let done = patched.map(|answer| (Done::Changed, Some(answer.version)));
-                (self.key_location(resource_type, &key), done)
+                let (done, asked) = if **resource_type == GROUP_TYPE {
+                    (Done::Silent, Asked::default())
+                } else {
+                    (Done::Changed, id_alone)
+                };
+                let answer = self
+                    .patch(resource_type, key, data, &condition, &asked)
+                    .await?;
+                Ok(told(done, answer))
             }
             Target::Delete(resource_type, key) => {
-                let deleted = self.delete(resource_type, &key, &condition).await;
-                (
-                    self.key_location(resource_type, &key),
-                    deleted.map(|()| (Done::Silent, None)),
-                )
+                self.delete(resource_type, key, &condition).await?;
+                Ok((Done::Silent, None))
             }
-        }
-    }
-
-    fn key_location(&self, resource_type: &'static ResourceType, key: &Key) -> Option<String> {
-        match key {
-            Key::Id(id) => Some(self.location(resource_type, id)),
-            Key::Subject => None,
         }
     }
 }

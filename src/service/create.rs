@@ -39,6 +39,15 @@ impl Planned {
         self.links.is_empty() && self.unique.is_empty() && self.draft.size() <= limits::RUN_BYTES
     }
 
+    /// Its type and its unique name, folded; of a type without one, its id.
+    pub(crate) fn name(&self) -> (&'static str, String) {
+        let name = Table::of(self.resource_type)
+            .unique_key()
+            .and_then(|key| key.value(&self.draft.folded))
+            .unwrap_or(&self.id);
+        (self.resource_type.name, name.to_owned())
+    }
+
     /// Bytes of the row.
     pub(crate) fn size(&self) -> usize {
         self.draft.size()

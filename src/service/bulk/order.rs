@@ -13,18 +13,16 @@ pub(super) fn run_length(jobs: &[Job], order: &[usize]) -> usize {
                 return false;
             };
             // What a create refers to must have been done, or be done in front of it in the same run.
-            let ready = job.refers.iter().all(|need| {
-                jobs.get(*need).is_some_and(|job| match &job.outcome {
-                    Some(outcome) => outcome.result.is_ok(),
-                    None => true,
-                })
-            });
+            let ready = job
+                .refers
+                .iter()
+                .all(|need| jobs.get(*need).is_some_and(|job| !job.failed()));
             matches!(job.target, Ok(Target::Create(..))) && ready
         })
         .count()
 }
 
-/// The order to work in: that of the request, but an operation that needs a later one waits until that is placed, and
+/// The order to work in: that of the request, but an operation that refers to a later one waits until that is placed, and
 /// no longer. In a circle the first one goes ahead.
 pub(super) fn order(jobs: &[Job]) -> Vec<usize> {
     let mut placed = Placed {
@@ -58,9 +56,9 @@ impl Placed {
     }
 
     fn is_ready(&self, jobs: &[Job], index: usize) -> bool {
-        let needs = jobs.get(index).map(|job| job.needs.as_slice());
+        let refers = jobs.get(index).map(|job| job.refers.as_slice());
         let done = |need: &usize| *need == index || self.done.get(*need).copied().unwrap_or(true);
-        needs.unwrap_or_default().iter().all(done)
+        refers.unwrap_or_default().iter().all(done)
     }
 
     fn place(&mut self, index: usize) {
@@ -86,11 +84,4 @@ pub(super) fn in_parameters<'a>(plans: impl Iterator<Item = &'a Planned>) -> Vec
         }
     }
     parts
-}
-
-/// Whether an operation was tried and not done.
-pub(super) fn failed(jobs: &[Job], index: usize) -> bool {
-    jobs.get(index)
-        .and_then(|job| job.outcome.as_ref())
-        .is_some_and(|outcome| outcome.result.is_err())
 }

@@ -1,0 +1,88 @@
+//! What an operation of a Bulk is about: its method and path (RFC 7644 §3.7).
+
+use scim::bulk::BulkOperation;
+use scim::error::Error;
+use scim::resource_type::ResourceType;
+
+use crate::service::{Failure, Service};
+use crate::store::Database;
+use crate::store::read::Key;
+
+/// What an operation is about.
+#[derive(Clone, Debug)]
+pub(super) enum Target {
+    Create(&'static ResourceType, String),
+    Replace(&'static ResourceType, Key),
+    Patch(&'static ResourceType, Key),
+    Delete(&'static ResourceType, Key),
+}
+
+/// The endpoint that a path names, and the id behind it.
+type Place = (&'static ResourceType, Option<String>);
+
+impl<D: Database> Service<'_, D> {
+    /// Reads a path: that of an endpoint, or of a resource; from the base URL on, or whole.
+    pub(super) fn place(&self, path: &str) -> Result<Place, Failure> {
+        let relative = path
+            .strip_prefix(&self.base)
+            .filter(|rest| rest.starts_with('/'))
+            .unwrap_or(path);
+        let relative = relative.strip_prefix('/').unwrap_or(relative);
+        let (endpoint, id) = match relative.split_once('/') {
+            Some((endpoint, "")) => (endpoint, None),
+            Some((endpoint, id)) => (endpoint, Some(id.strip_suffix('/').unwrap_or(id))),
+            None => (relative, None),
+        };
+        let found = ResourceType::all().find(|known| known.endpoint.get(1..) == Some(endpoint));
+        match (found, id) {
+            (Some(resource_type), id) if !id.is_some_and(|id| id.contains('/')) => {
+                Ok((resource_type, id.map(str::to_owned)))
+            }
+            _ => Err(Error::invalid_path(format!(
+                "path must be an endpoint such as /Users, or one with an id such as /Users/2819c223; it is \"{}\".",
+                path.chars().take(100).collect::<String>(),
+            ))
+            .into()),
+        }
+    }
+}
+
+/// What method and path ask for; a create makes the resource with this id.
+pub(super) fn read(
+    operation: &BulkOperation,
+    place: Result<Place, Failure>,
+    id: &str,
+) -> Result<Target, Failure> {
+    let (resource_type, named) = place?;
+    // Where it is no string, there is an empty one.
+    if operation.version.as_deref() == Some("") {
+        return Err(
+            Error::invalid_value("version must be a string, such as \"W/\\\"a1b2\\\"\".").into(),
+        );
+    }
+    let target = match (operation.method.as_str(), named.map(Key::Id)) {
+        ("POST", None) if operation.bulk_id.is_none() => {
+            return Err(
+                Error::invalid_value("A POST operation needs a bulkId (RFC 7644 §3.7).").into(),
+            );
+        }
+        ("POST", None) => Target::Create(resource_type, id.to_owned()),
+        ("PUT", Some(key)) => Target::Replace(resource_type, key),
+        ("PATCH", Some(key)) => Target::Patch(resource_type, key),
+        ("DELETE", Some(key)) => return Ok(Target::Delete(resource_type, key)),
+        ("POST" | "PUT" | "PATCH" | "DELETE", _) => {
+            return Err(Error::invalid_path(
+                "POST takes the path of an endpoint; PUT, PATCH and DELETE take one with an id.",
+            )
+            .into());
+        }
+        _ => {
+            return Err(Error::invalid_syntax("method must be POST, PUT, PATCH or DELETE.").into());
+        }
+    };
+    if operation.data.is_none() {
+        let detail = format!("A {} operation needs data.", operation.method);
+        return Err(Error::invalid_syntax(detail).into());
+    }
+    Ok(target)
+}
