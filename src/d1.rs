@@ -26,6 +26,7 @@ extern "C" {
         values: Array,
     ) -> Result<D1PreparedStatement, JsValue>;
     fn run(database: &D1Database, statements: Array) -> Promise;
+    fn pause(milliseconds: u32) -> Promise;
 }
 
 /// D1, as one request sees it.
@@ -106,6 +107,11 @@ impl Database for D1 {
             .into_iter()
             .map(|(rows, columns)| (0..rows).map(|_| row(columns)).collect())
             .collect()
+    }
+
+    async fn pause(&self, milliseconds: u32) {
+        // It is not refused.
+        let _ = JsFuture::from(pause(milliseconds)).await;
     }
 
     fn cost(&self) -> Cost {

@@ -37,6 +37,8 @@ export async function run(database, statements) {
   return told(statements.length === 1 ? [await statements[0].all()] : await database.batch(statements));
 }
 
+export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
 /** Characters of a text of many values; one value more may be in it. */
 const PIECE = 65_536;
 /** Characters of a value that is passed by itself. */

@@ -176,6 +176,9 @@ pub trait Database {
     /// Runs the statements in order in one transaction: all of them, or, when one fails, none. One round trip.
     fn batch(&self, statements: Vec<Statement>) -> impl Future<Output = Result<Results, Error>>;
 
+    /// Waits, so that others come to write.
+    fn pause(&self, milliseconds: u32) -> impl Future<Output = ()>;
+
     /// What this request's batches cost so far.
     fn cost(&self) -> Cost;
 }

@@ -329,6 +329,46 @@ fn a_group_is_no_member_of_itself() {
         .refused(400, "invalidValue", "itself");
 }
 
+/// What no id is as long as is not looked for.
+#[test]
+fn members_with_endless_ids_are_refused_as_unknown() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let path = format!("/Groups/{}", client.group("A", &[]));
+    let long: Vec<Value> = (0..30)
+        .map(|n| json!({ "value": format!("{n}{}", "x".repeat(100_000)) }))
+        .collect();
+    let trips = memory.database.cost().trips;
+    for got in [
+        client.patch(
+            &path,
+            &json!([{ "op": "add", "path": "members", "value": long }]),
+        ),
+        client.put(&path, &json!({ "displayName": "A", "members": long })),
+        client.post("/Groups", &json!({ "displayName": "B", "members": long })),
+    ] {
+        got.refused(400, "invalidValue", "no user or group has the id");
+    }
+    assert_eq!(memory.database.cost().trips, trips);
+    let remove = json!([{ "op": "remove", "path": "members", "value": long }]);
+    client.patch(&path, &remove).expect(204);
+}
+
+/// The reply is of what the request wrote, not of what another made of it since.
+#[test]
+fn a_patch_of_members_that_is_answered_takes_one_trip() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let (ada, team) = (client.user("ada"), client.group("A", &[]));
+    let trips = memory.database.cost().trips;
+    let add = json!([{ "op": "add", "path": "members", "value": [{ "value": ada }] }]);
+    let group = client
+        .patch(&format!("/Groups/{team}?attributes=members"), &add)
+        .expect(200);
+    assert_eq!(memory.database.cost().trips - trips, 1);
+    assert_eq!(group["members"][0]["value"], json!(ada));
+}
+
 /// A query that is refused is refused before anything is written.
 #[test]
 fn a_patch_with_a_bad_query_writes_nothing() {

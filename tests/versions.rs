@@ -232,6 +232,8 @@ impl Database for Meeting<'_> {
         self.memory.database.batch(statements).await
     }
 
+    async fn pause(&self, _: u32) {}
+
     fn cost(&self) -> Cost {
         self.memory.database.cost()
     }
@@ -342,6 +344,33 @@ fn a_condition_that_another_writer_breaks_in_between_is_412() {
                 "{method} {path}"
             );
         }
+    }
+}
+
+/// The clock of the request that is met stands at the end of January: before that of the rival, so it began earlier.
+#[test]
+fn who_writes_last_does_not_turn_time_back() {
+    let memory = Memory::new();
+    memory.elapsed.set(60 * 24 * 60 * 60 * 1_000);
+    let client = Client::new(&memory);
+    let ada = client.user("ada");
+    let (user, group) = (
+        format!("/Users/{ada}"),
+        format!("/Groups/{}", client.group("A", &[])),
+    );
+    let add = patch_body(&json!([{ "op": "add", "path": "members", "value": [{ "value": ada }] }]));
+    let requests = [
+        ("PATCH", &user, long("Dr")),
+        ("PATCH", &user, patch_body(&replace("title", "Ms"))),
+        ("PATCH", &group, add),
+        ("PUT", &group, json!({ "displayName": "B" })),
+    ];
+    for (method, path, body) in requests {
+        let modified = || client.get(path).expect(200)["meta"]["lastModified"].clone();
+        let before = modified();
+        let (got, _) = met(&memory, &client.request(method, path, Some(&body)), |_| {});
+        assert!(got.status < 300, "{:#}", got.body);
+        assert_eq!(modified(), before, "{body}");
     }
 }
 

@@ -6,6 +6,7 @@ use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
 use super::failure::in_use;
+use super::members::check_ids;
 use super::{Answer, Asked, Failure, Service};
 use crate::store::membership::{self, Change};
 use crate::store::read::{self, Key};
@@ -133,6 +134,8 @@ impl<D: Database> Service<'_, D> {
         let draft = Draft::new(&self.view(resource_type), &resource.document);
         check_size(&draft)?;
         let keeps_links = *resource_type == GROUP_TYPE || self.settings.accept_user_groups;
+        let links = resource.links.filter(|_| keeps_links).unwrap_or_default();
+        check_ids(resource_type, &links)?;
         Ok(Planned {
             resource_type,
             id,
@@ -140,7 +143,7 @@ impl<D: Database> Service<'_, D> {
             document: resource.document,
             unique: unique_values(resource_type, &draft.folded),
             draft,
-            links: resource.links.filter(|_| keeps_links).unwrap_or_default(),
+            links,
         })
     }
 

@@ -4,7 +4,7 @@ use scim::error::Error;
 use scim::filter::predicate::Predicate;
 use scim::json;
 use scim::patch::{LinkChange, LinkOperation, net_links};
-use scim::resource_type::{GROUP_TYPE, USER_TYPE};
+use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::Value;
 
 use super::{Condition, Failure, Service};
@@ -14,20 +14,23 @@ use crate::store::predicate::push_element_predicate;
 use crate::store::read::Key;
 use crate::store::user_groups;
 use crate::store::write;
-use crate::store::{self, Database, Row, Statement};
+use crate::store::{self, Database, Results, Row, Statement};
 
 /// Most ids that a refusal names.
 const NAMED: usize = 20;
+/// Bytes of an id, at the most; ours have 36.
+const LONGEST_ID: usize = 64;
 
 impl<D: Database> Service<'_, D> {
-    /// Applies a change of members to a group and gives its version; a group that is not there, or is another version,
-    /// is refused.
+    /// Applies a change of members to a group and gives its version, and the results of `reading` in the same batch; a
+    /// group that is not there, or is another version, is refused.
     pub(crate) async fn change_members(
         &self,
         id: &str,
         condition: &Condition,
         change: &Change,
-    ) -> Result<String, Failure> {
+        reading: Vec<Statement>,
+    ) -> Result<(String, Results), Failure> {
         let view = self.view(&GROUP_TYPE);
         let key = Key::Id(id.to_owned());
         let version = self.mint.version();
@@ -41,6 +44,8 @@ impl<D: Database> Service<'_, D> {
         )];
         statements.extend(membership::statements(&view, id, &version, change));
         statements.push(membership::outcome(&view, id, &version, change));
+        let written = statements.len();
+        statements.extend(reading);
         let mut results = match self.run(statements).await {
             Ok(results) => results,
             Err(store::Error::Guard) => {
@@ -48,6 +53,7 @@ impl<D: Database> Service<'_, D> {
             }
             Err(error) => return Err(error.into()),
         };
+        let read = results.split_off(written.min(results.len()));
         let mut outcome = results.pop().unwrap_or_default().into_iter();
         let now = match outcome.next() {
             Some(mut row) => row.required_text(0)?,
@@ -56,7 +62,7 @@ impl<D: Database> Service<'_, D> {
         if now != version && !condition.allows(&now) {
             return Err(Condition::failed());
         }
-        Ok(now)
+        Ok((now, read))
     }
 
     /// The net effect of member operations. Removals by filter are resolved to ids first, which takes a trip.
@@ -78,7 +84,13 @@ impl<D: Database> Service<'_, D> {
                 }
             }
         }
-        let LinkChange { clear, add, remove } = net_links(&operations).unwrap_or_default();
+        let LinkChange {
+            clear,
+            add,
+            mut remove,
+        } = net_links(&operations).unwrap_or_default();
+        check_ids(&GROUP_TYPE, &add)?;
+        remove.retain(|id| id.len() <= LONGEST_ID);
         Ok(Change { clear, add, remove })
     }
 
@@ -137,17 +149,13 @@ impl<D: Database> Service<'_, D> {
                 "A member was changed at the same moment. Repeat the request.".to_owned(),
             ));
         }
-        let error = if unknown.is_empty() {
-            format!(
-                "A group cannot be a member of itself, directly or through other groups: {}. Nothing was changed.",
-                list(&circular)
-            )
-        } else {
-            format!(
-                "members: no user or group has the id {}. Create it first, or leave it out; nothing was changed.",
-                list(&unknown)
-            )
-        };
+        if !unknown.is_empty() {
+            return Ok(missing(&GROUP_TYPE, &unknown));
+        }
+        let error = format!(
+            "A group cannot be a member of itself, directly or through other groups: {}. Nothing was changed.",
+            list(&circular)
+        );
         Ok(Error::invalid_value(error).into())
     }
 
@@ -155,21 +163,41 @@ impl<D: Database> Service<'_, D> {
     pub(crate) async fn explain_teams(&self, teams: &[String]) -> Result<Failure, Failure> {
         let statement = user_groups::missing(&self.view(&USER_TYPE), teams);
         let mut rows = self.run(vec![statement]).await?.pop().unwrap_or_default();
-        let missing = match rows.first_mut() {
+        let unknown = match rows.first_mut() {
             Some(row) => ids(row)?,
             None => Vec::new(),
         };
-        if missing.is_empty() {
+        if unknown.is_empty() {
             return Ok(Failure::Conflict(
                 "A team was changed at the same moment. Repeat the request.".to_owned(),
             ));
         }
-        Ok(Error::invalid_value(format!(
-            "groups: no group has the id {}. Create it first, or leave it out; nothing was changed.",
-            list(&missing)
-        ))
-        .into())
+        Ok(missing(&USER_TYPE, &unknown))
     }
+}
+
+/// Refuses links of a resource to ids that none can have, before they are sent.
+pub(crate) fn check_ids(of: &'static ResourceType, ids: &[String]) -> Result<(), Failure> {
+    let impossible = |id: &&String| id.len() > LONGEST_ID;
+    let named: Vec<String> = ids.iter().filter(impossible).take(NAMED).cloned().collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    Err(missing(of, &named))
+}
+
+/// The refusal of links to what is not there.
+fn missing(of: &'static ResourceType, ids: &[String]) -> Failure {
+    let nobody = if *of == GROUP_TYPE {
+        "members: no user or group"
+    } else {
+        "groups: no group"
+    };
+    Error::invalid_value(format!(
+        "{nobody} has the id {}. Create it first, or leave it out; nothing was changed.",
+        list(ids)
+    ))
+    .into()
 }
 
 /// Reads a JSON array of ids.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::create::check_size;
 use super::{Answer, Condition, Failure, Service, parse_stored};
-use crate::store::limits::WRITE_TRIES;
+use crate::store::limits::{LONGEST_PAUSE, WRITE_TRIES};
 use crate::store::membership::{self, Change};
 use crate::store::read::{self, Key, Stored};
 use crate::store::unique;
@@ -51,7 +51,7 @@ impl<D: Database> Service<'_, D> {
         apply: impl Fn(&Map<String, Value>, &mut Habits) -> Result<Changed, Failure>,
     ) -> Result<Answer, Failure> {
         let view = self.view(resource_type);
-        for _ in 0..WRITE_TRIES {
+        for tries in 0..WRITE_TRIES {
             let mut rows = self
                 .run(vec![read::stored(&view, key)])
                 .await?
@@ -77,11 +77,21 @@ impl<D: Database> Service<'_, D> {
             if let Some(answer) = self.attempt(&attempt).await? {
                 return Ok(answer);
             }
+            self.database.pause(self.pause_after(tries)).await;
         }
         Err(Failure::Conflict(format!(
             "Other clients changed this {} {WRITE_TRIES} times while the request was at work. Repeat it.",
             resource_type.name,
         )))
+    }
+
+    /// How many milliseconds to wait after so many tries: any number up to a bound, for those who met would meet again.
+    fn pause_after(&self, tries: u32) -> u32 {
+        let bound = 4_u32.saturating_mul(1 << tries.min(16)).min(LONGEST_PAUSE);
+        let chance = self.mint.version().bytes().fold(0, |sum: u32, byte| {
+            sum.wrapping_mul(31).wrapping_add(u32::from(byte))
+        });
+        chance % bound
     }
 
     /// Writes a change, unless the resource is no longer what it was when it was read: then there is no answer.

@@ -45,16 +45,23 @@ impl<D: Database> Service<'_, D> {
             (Key::Id(_) | Key::Subject, _) => Change::default(),
         };
         if let (Key::Id(id), true, false) = (key, own.is_empty(), members.is_empty()) {
-            let version = self.change_members(id, condition, &members).await?;
-            return if answered {
-                self.read(resource_type, key, asked).await
+            let reading = if answered {
+                self.reading(resource_type, key, &projection)
             } else {
-                Ok(Answer {
-                    body: Content::default(),
-                    version,
-                    location: self.location(resource_type, id),
-                })
+                Vec::new()
             };
+            let (version, read) = self
+                .change_members(id, condition, &members, reading)
+                .await?;
+            if answered {
+                let answer = self.answer(resource_type, read, &projection)?;
+                return answer.ok_or_else(|| self.not_found(resource_type, key));
+            }
+            return Ok(Answer {
+                body: Content::default(),
+                version,
+                location: self.location(resource_type, id),
+            });
         }
         let mut projection = projection.after_patch(&own);
         // A group's members are not in what an update gives back.

@@ -4,6 +4,7 @@ use scim::resource::{Resource, replace};
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::Value;
 
+use super::members::check_ids;
 use super::modify::Changed;
 use super::{Answer, Asked, Condition, Failure, Service};
 use crate::store::Database;
@@ -22,6 +23,9 @@ impl<D: Database> Service<'_, D> {
     ) -> Result<Answer, Failure> {
         let Resource { document, links } =
             Resource::accept(resource_type, body, &mut self.habits.borrow_mut())?;
+        let links =
+            links.filter(|_| *resource_type == GROUP_TYPE || self.settings.accept_user_groups);
+        check_ids(resource_type, links.as_deref().unwrap_or_default())?;
         let (members, teams) = if *resource_type == GROUP_TYPE {
             let change = Change {
                 clear: true,
@@ -30,10 +34,7 @@ impl<D: Database> Service<'_, D> {
             };
             (change, None)
         } else {
-            (
-                Change::default(),
-                links.filter(|_| self.settings.accept_user_groups),
-            )
+            (Change::default(), links)
         };
         let projection = asked.bind(resource_type)?.after_write(&document);
         self.modify(resource_type, key, condition, &projection, |before, _| {

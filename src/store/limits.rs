@@ -34,4 +34,8 @@ pub const MEMBER_ROWS: usize = 300;
 pub const RUN_BYTES: usize = 900_000;
 
 /// Tries of a read-apply-write whose guarded write found a newer version, before the client is told 409.
-pub const WRITE_TRIES: usize = 100;
+pub const WRITE_TRIES: u32 = 40;
+
+/// Milliseconds of the longest pause before such a write is tried again. The first is some milliseconds, the next up to
+/// twice as long: among writers who all come at once, each soon finds a moment of its own.
+pub const LONGEST_PAUSE: u32 = 500;

@@ -2,7 +2,7 @@
 
 use super::expression::View;
 use super::membership::json;
-use super::write::Guard;
+use super::write::{Guard, push_updated};
 use super::{Statement, read};
 
 /// The statements that make a user a member of exactly these teams: the teams that change get
@@ -23,11 +23,9 @@ pub fn set(
         statement.push(")");
     };
     let mut touch = Statement::new("UPDATE teams AS r SET version = ");
-    touch
-        .bind(version)
-        .push(", updated_at = ")
-        .bind(now)
-        .push(" WHERE r.tenant_id = ");
+    touch.bind(version);
+    push_updated(&mut touch, now);
+    touch.push(" WHERE r.tenant_id = ");
     view.tenant.push(&mut touch);
     touch
         .push(" AND (r.id IN (SELECT value FROM json_each(")

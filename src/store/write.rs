@@ -128,7 +128,7 @@ pub fn update(view: &View<'_>, key: &Key, guard: Guard<'_>, next: &Next<'_>) -> 
         .push(view.row())
         .push(" SET version = ")
         .bind(next.version);
-    statement.push(", updated_at = ").bind(next.now);
+    push_updated(&mut statement, next.now);
     statement
         .push(", document = ")
         .bind(next.draft.document.as_str());
@@ -163,17 +163,23 @@ pub fn touch(
     change: &Change,
 ) -> Statement {
     let mut statement = Statement::new("UPDATE teams SET version = ");
-    statement
-        .bind(version)
-        .push(", updated_at = ")
-        .bind(now)
-        .push(" WHERE ");
+    statement.bind(version);
+    push_updated(&mut statement, now);
+    statement.push(" WHERE ");
     push_is(&mut statement, view, &Key::Id(id.to_owned()));
     guard.push(&mut statement);
     statement.push(" AND (0");
     push_changes(&mut statement, view, id, change);
     statement.push(")");
     statement
+}
+
+/// Appends the moment of a change: a request that began before another, and writes after it, does not turn time back.
+pub(super) fn push_updated(statement: &mut Statement, now: &str) {
+    statement
+        .push(", updated_at = max(updated_at, ")
+        .bind(now)
+        .push(")");
 }
 
 /// The row that a write gives back is the record of the resource, like that of [`resource`](super::read::resource).
@@ -215,7 +221,7 @@ pub fn assign(
         .push(table.name)
         .push(" SET version = ")
         .bind(version);
-    statement.push(", updated_at = ").bind(now);
+    push_updated(&mut statement, now);
     for (column, folded) in [("document", false), ("folded", true)] {
         statement
             .push(", ")
@@ -282,11 +288,9 @@ pub fn touch_teams_of(
     now: &str,
 ) -> Statement {
     let mut statement = Statement::new("UPDATE teams SET version = ");
-    statement
-        .bind(version)
-        .push(", updated_at = ")
-        .bind(now)
-        .push(" WHERE tenant_id = ");
+    statement.bind(version);
+    push_updated(&mut statement, now);
+    statement.push(" WHERE tenant_id = ");
     view.tenant.push(&mut statement);
     statement.push(" AND id IN (SELECT m.team_id FROM team_members m INDEXED BY team_members_member WHERE m.tenant_id = ");
     view.tenant.push(&mut statement);

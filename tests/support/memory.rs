@@ -129,6 +129,8 @@ impl Database for Sqlite {
         Ok(results)
     }
 
+    async fn pause(&self, _: u32) {}
+
     fn cost(&self) -> Cost {
         self.cost.get()
     }
