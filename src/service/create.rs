@@ -1,6 +1,7 @@
 //! Creating a resource (RFC 7644 §3.3): one batch, in which the database decides whether the name is free.
 
 use scim::error::Error;
+use scim::patch::LinkChange;
 use scim::resource::{Resource, unique_values};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 use super::failure::in_use;
 use super::members::check_ids;
 use super::{Answer, Asked, Failure, Service};
-use crate::store::membership::{self, Change};
+use crate::store::membership;
 use crate::store::read::{self, Key};
 use crate::store::record::Record;
 use crate::store::table::Table;
@@ -165,9 +166,9 @@ impl<D: Database> Service<'_, D> {
             let teams = user_groups::set(&view, user, &planned.links, &self.mint.version(), now);
             statements.extend(teams);
         } else {
-            let change = Change {
+            let change = LinkChange {
                 add: planned.links.clone(),
-                ..Change::default()
+                ..LinkChange::default()
             };
             statements.extend(membership::statements(&view, id, version, &change));
             statements.push(read::guard(|statement| {

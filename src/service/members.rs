@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{Condition, Failure, Service};
 use crate::store::limits::IDS_PER_PARAMETER;
-use crate::store::membership::{self, Change};
+use crate::store::membership;
 use crate::store::predicate::push_element_predicate;
 use crate::store::read::Key;
 use crate::store::user_groups;
@@ -28,7 +28,7 @@ impl<D: Database> Service<'_, D> {
         &self,
         id: &str,
         condition: &Condition,
-        change: &Change,
+        change: &LinkChange,
         reading: Vec<Statement>,
     ) -> Result<(String, Results), Failure> {
         let view = self.view(&GROUP_TYPE);
@@ -70,7 +70,7 @@ impl<D: Database> Service<'_, D> {
         &self,
         id: &str,
         mut operations: Vec<LinkOperation>,
-    ) -> Result<Change, Failure> {
+    ) -> Result<LinkChange, Failure> {
         let mut added = Vec::new();
         for operation in &mut operations {
             match operation {
@@ -84,14 +84,10 @@ impl<D: Database> Service<'_, D> {
                 }
             }
         }
-        let LinkChange {
-            clear,
-            add,
-            mut remove,
-        } = net_links(&operations).unwrap_or_default();
-        check_ids(&GROUP_TYPE, &add)?;
-        remove.retain(|id| id.len() <= LONGEST_ID);
-        Ok(Change { clear, add, remove })
+        let mut change = net_links(&operations).unwrap_or_default();
+        check_ids(&GROUP_TYPE, &change.add)?;
+        change.remove.retain(|id| id.len() <= LONGEST_ID);
+        Ok(change)
     }
 
     /// The members that satisfy a predicate, among those of the group and those that the same request has added.

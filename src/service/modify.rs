@@ -4,6 +4,7 @@
 //! that one left, so that no change is lost and no client sees a conflict that it did not ask to see.
 
 use scim::habit::Habits;
+use scim::patch::LinkChange;
 use scim::projection::Projection;
 use scim::resource::unique_values;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
@@ -12,7 +13,7 @@ use serde_json::{Map, Value};
 use super::create::check_size;
 use super::{Answer, Condition, Failure, Service, parse_stored};
 use crate::store::limits::{LONGEST_PAUSE, WRITE_TRIES};
-use crate::store::membership::{self, Change};
+use crate::store::membership;
 use crate::store::read::{self, Key, Stored};
 use crate::store::unique;
 use crate::store::user_groups;
@@ -25,7 +26,7 @@ pub struct Changed {
     /// The new document.
     pub document: Map<String, Value>,
     /// The change of a group's members.
-    pub members: Change,
+    pub members: LinkChange,
     /// The teams that a user is in from now on (`ACCEPT_USER_GROUPS`).
     pub teams: Option<Vec<String>>,
 }

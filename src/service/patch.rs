@@ -4,7 +4,7 @@
 //! own attributes such as `active`. Everything else is read, applied and written (see `modify`).
 
 use scim::patch::apply::apply;
-use scim::patch::{PatchOp, Split, plain_replaces};
+use scim::patch::{LinkChange, PatchOp, Split, plain_replaces};
 use scim::projection::Projection;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use scim::schema::Attribute;
@@ -14,7 +14,6 @@ use super::content::Content;
 use super::modify::Changed;
 use super::{Answer, Asked, Condition, Failure, Service};
 use crate::store::Database;
-use crate::store::membership::Change;
 use crate::store::read::Key;
 use crate::store::write;
 
@@ -42,7 +41,7 @@ impl<D: Database> Service<'_, D> {
         let answered = *resource_type != GROUP_TYPE || !asked.is_default();
         let members = match (key, links.is_empty()) {
             (Key::Id(id), false) => self.net_change(id, links).await?,
-            (Key::Id(_) | Key::Subject, _) => Change::default(),
+            (Key::Id(_) | Key::Subject, _) => LinkChange::default(),
         };
         if let (Key::Id(id), true, false) = (key, own.is_empty(), members.is_empty()) {
             let reading = if answered {

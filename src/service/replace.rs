@@ -1,5 +1,6 @@
 //! Replacing a resource (RFC 7644 §3.5.1).
 
+use scim::patch::LinkChange;
 use scim::resource::{Resource, replace};
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::Value;
@@ -8,7 +9,6 @@ use super::members::check_ids;
 use super::modify::Changed;
 use super::{Answer, Asked, Condition, Failure, Service};
 use crate::store::Database;
-use crate::store::membership::Change;
 use crate::store::read::Key;
 
 impl<D: Database> Service<'_, D> {
@@ -27,14 +27,14 @@ impl<D: Database> Service<'_, D> {
             links.filter(|_| *resource_type == GROUP_TYPE || self.settings.accept_user_groups);
         check_ids(resource_type, links.as_deref().unwrap_or_default())?;
         let (members, teams) = if *resource_type == GROUP_TYPE {
-            let change = Change {
+            let change = LinkChange {
                 clear: true,
                 add: links.unwrap_or_default(),
                 remove: Vec::new(),
             };
             (change, None)
         } else {
-            (Change::default(), links)
+            (LinkChange::default(), links)
         };
         let projection = asked.bind(resource_type)?.after_write(&document);
         self.modify(resource_type, key, condition, &projection, |before, _| {

@@ -3,27 +3,11 @@
 //! Every statement here asks for the version that the batch has just given the team, so that it does nothing when the
 //! team was not there or was not the version the client meant. Ids travel as one JSON parameter a statement.
 
+use scim::patch::LinkChange;
+
 use super::expression::View;
 use super::limits::IDS_PER_PARAMETER;
 use super::{Statement, read, table::push_scope};
-
-/// A change of a group's members; the sets have no id in common.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Change {
-    /// Whether every member that is not in `add` goes.
-    pub clear: bool,
-    /// The ids that come.
-    pub add: Vec<String>,
-    /// The ids that go.
-    pub remove: Vec<String>,
-}
-
-impl Change {
-    /// Whether nothing is asked for.
-    pub fn is_empty(&self) -> bool {
-        !self.clear && self.add.is_empty() && self.remove.is_empty()
-    }
-}
 
 /// Ids as JSON arrays, each within D1's limit of a parameter.
 fn chunks(ids: &[String]) -> impl Iterator<Item = String> {
@@ -53,7 +37,7 @@ fn push_written(statement: &mut Statement, view: &View<'_>, group: &str, version
 }
 
 /// Appends the condition that the change would change something, joined by OR; nothing where it is empty.
-pub fn push_changes(statement: &mut Statement, view: &View<'_>, group: &str, change: &Change) {
+pub fn push_changes(statement: &mut Statement, view: &View<'_>, group: &str, change: &LinkChange) {
     let push_member = |statement: &mut Statement| {
         statement.push("EXISTS (SELECT 1");
         push_members(statement, view, group);
@@ -108,7 +92,12 @@ fn push_not_among(statement: &mut Statement, ids: &[String]) {
 }
 
 /// The statements that make the change, for the team that the batch has just given `version`.
-pub fn statements(view: &View<'_>, group: &str, version: &str, change: &Change) -> Vec<Statement> {
+pub fn statements(
+    view: &View<'_>,
+    group: &str,
+    version: &str,
+    change: &LinkChange,
+) -> Vec<Statement> {
     let mut statements = Vec::new();
     let delete = || {
         let mut statement = Statement::new("DELETE FROM team_members AS m WHERE m.tenant_id = ");
@@ -210,7 +199,7 @@ fn push_if_written(
 
 /// What became of a change of members: a row with the version of the team, or none where there is no such team. Fails
 /// the batch when the change is not sound.
-pub fn outcome(view: &View<'_>, group: &str, version: &str, change: &Change) -> Statement {
+pub fn outcome(view: &View<'_>, group: &str, version: &str, change: &LinkChange) -> Statement {
     let mut statement = Statement::new("SELECT version");
     if !change.add.is_empty() {
         statement.push(", json(CASE WHEN ");

@@ -1,11 +1,12 @@
 //! Writing: insert, guarded update, delete. Statements of one batch; what they found is seen from `RETURNING`.
 
+use scim::patch::LinkChange;
 use scim::schema::Attribute;
 use serde_json::{Map, Value};
 
 use super::Statement;
 use super::expression::{View, push_json_path};
-use super::membership::{Change, push_changes};
+use super::membership::push_changes;
 use super::read::{Key, push_is, push_row};
 use super::record::push_record;
 use super::table::Table;
@@ -160,7 +161,7 @@ pub fn touch(
     guard: Guard<'_>,
     version: &str,
     now: &str,
-    change: &Change,
+    change: &LinkChange,
 ) -> Statement {
     let mut statement = Statement::new("UPDATE teams SET version = ");
     statement.bind(version);
