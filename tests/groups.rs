@@ -354,6 +354,42 @@ fn members_with_endless_ids_are_refused_as_unknown() {
     client.patch(&path, &remove).expect(204);
 }
 
+#[test]
+fn removals_by_many_filters_take_two_trips_or_are_refused() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let users: Vec<String> = (0..60).map(|n| client.user(&format!("u{n}"))).collect();
+    let ids: Vec<&str> = users.iter().map(String::as_str).collect();
+    let path = format!("/Groups/{}", client.group("A", &ids));
+    let remove = |count: usize| -> Vec<Value> {
+        (0..count)
+            .map(|n| json!({ "op": "remove", "path": format!("members[display eq \"u{n}\"]") }))
+            .collect()
+    };
+    let trips = memory.database.cost().trips;
+    client.patch(&path, &Value::from(remove(50))).expect(204);
+    assert_eq!(memory.database.cost().trips - trips, 2);
+    let left = client.get(&path).expect(200);
+    assert_eq!(left["members"].as_array().unwrap().len(), 10);
+    // In the order in which they stand: what comes in front of a removal goes with it, what comes behind it stays.
+    let add = |id: &str| json!({ "op": "add", "path": "members", "value": [{ "value": id }] });
+    let mut operations = vec![add(ids[0])];
+    operations.extend(remove(2));
+    operations.push(add(ids[1]));
+    client.patch(&path, &Value::from(operations)).expect(204);
+    let left = client.get(&path).expect(200);
+    let left: Vec<&str> = left["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|member| member["display"].as_str().unwrap())
+        .collect();
+    assert!(!left.contains(&"u0") && left.contains(&"u1"), "{left:?}");
+    client
+        .patch(&path, &Value::from(remove(101)))
+        .refused(400, "tooMany", "filters");
+}
+
 /// The reply is of what the request wrote, not of what another made of it since.
 #[test]
 fn a_patch_of_members_that_is_answered_takes_one_trip() {

@@ -1,7 +1,6 @@
 //! Changing who is in a group, without reading who is (RFC 7644 §3.5.2): one trip, as many rows as members change.
 
 use scim::error::Error;
-use scim::filter::predicate::Predicate;
 use scim::json;
 use scim::patch::{LinkChange, LinkOperation, net_links};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
@@ -18,6 +17,8 @@ use crate::store::{self, Database, Results, Row, Statement};
 
 /// Most ids that a refusal names.
 const NAMED: usize = 20;
+/// Statements that resolve filters of one request, at the most: each reads the group.
+const FILTERED: usize = 100;
 /// Bytes of an id, at the most; ours have 36.
 const LONGEST_ID: usize = 64;
 
@@ -71,51 +72,60 @@ impl<D: Database> Service<'_, D> {
         id: &str,
         mut operations: Vec<LinkOperation>,
     ) -> Result<LinkChange, Failure> {
-        let mut added = Vec::new();
-        for operation in &mut operations {
-            match operation {
-                LinkOperation::Add(ids) | LinkOperation::Replace(ids) => {
-                    added.extend(ids.iter().cloned());
-                }
-                LinkOperation::Remove(_) | LinkOperation::RemoveAll => {}
-                LinkOperation::RemoveWhere(predicate) => {
-                    *operation =
-                        LinkOperation::Remove(self.members_where(id, predicate, &added).await?);
-                }
-            }
-        }
+        self.resolve(id, &mut operations).await?;
         let mut change = net_links(&operations).unwrap_or_default();
         check_ids(&GROUP_TYPE, &change.add)?;
         change.remove.retain(|id| id.len() <= LONGEST_ID);
         Ok(change)
     }
 
-    /// The members that satisfy a predicate, among those of the group and those that the same request has added.
-    async fn members_where(
-        &self,
-        id: &str,
-        predicate: &Predicate,
-        added: &[String],
-    ) -> Result<Vec<String>, Failure> {
+    /// Puts ids for the filters of removals: of the members that satisfy one, among those of the group and those that the
+    /// request adds anywhere. (One that is added only behind the removal is added all the same.)
+    async fn resolve(&self, id: &str, operations: &mut [LinkOperation]) -> Result<(), Failure> {
+        let mut added: Vec<String> = Vec::new();
+        let mut filters = 0;
+        for operation in &*operations {
+            match operation {
+                LinkOperation::Add(ids) | LinkOperation::Replace(ids) => {
+                    added.extend(ids.iter().filter(|id| id.len() <= LONGEST_ID).cloned());
+                }
+                LinkOperation::RemoveWhere(_) => filters += 1,
+                LinkOperation::Remove(_) | LinkOperation::RemoveAll => {}
+            }
+        }
+        let each = 1 + added.len().div_ceil(IDS_PER_PARAMETER);
+        if filters * each > FILTERED {
+            return Err(Error::too_many(
+                "The request removes members by too many filters. Name the members by their ids, or send it in parts.",
+            )
+            .into());
+        }
         let view = self.view(&GROUP_TYPE);
         let key = Key::Id(id.to_owned());
-        let condition =
-            |statement: &mut Statement| push_element_predicate(statement, &view, predicate);
-        let mut statements = vec![membership::candidates(&view, &key, condition)];
-        statements.extend(
-            added
-                .chunks(IDS_PER_PARAMETER)
-                .map(|added| membership::candidates_among(&view, added, condition)),
-        );
-        let results = self.run(statements).await?;
-        if results.first().is_none_or(Vec::is_empty) {
-            return Err(self.not_found(&GROUP_TYPE, &key));
+        let mut statements = Vec::new();
+        for operation in &*operations {
+            if let LinkOperation::RemoveWhere(predicate) = operation {
+                let condition =
+                    |statement: &mut Statement| push_element_predicate(statement, &view, predicate);
+                statements.push(membership::candidates(&view, &key, condition));
+                let among = |ids| membership::candidates_among(&view, ids, condition);
+                statements.extend(added.chunks(IDS_PER_PARAMETER).map(among));
+            }
         }
-        let mut found = Vec::new();
-        for mut row in results.into_iter().flatten() {
-            found.extend(ids(&mut row)?);
+        if statements.is_empty() {
+            return Ok(());
         }
-        Ok(found)
+        let mut results = self.run(statements).await?.into_iter();
+        for operation in operations {
+            if let LinkOperation::RemoveWhere(_) = operation {
+                let mut found = Vec::new();
+                for mut row in results.by_ref().take(each).flatten() {
+                    found.extend(ids(&mut row)?);
+                }
+                *operation = LinkOperation::Remove(found);
+            }
+        }
+        Ok(())
     }
 
     /// Why members could not be added: the ids that name nothing, or that would close a circle.

@@ -23,7 +23,8 @@ pub(super) fn run_length(jobs: &[Job], order: &[usize]) -> usize {
 }
 
 /// The order to work in: that of the request, but an operation that refers to a later one waits until that is placed, and
-/// no longer. In a circle the first one goes ahead.
+/// no longer. In a circle one goes ahead that can do without what it
+/// refers to, else the first.
 pub(super) fn order(jobs: &[Job]) -> Vec<usize> {
     let mut placed = Placed {
         order: Vec::with_capacity(jobs.len()),
@@ -35,7 +36,9 @@ pub(super) fn order(jobs: &[Job]) -> Vec<usize> {
         placed.take_ready(jobs, &mut waiting);
     }
     while !waiting.is_empty() {
-        placed.place(waiting.remove(0));
+        let by_value = |index: &usize| jobs.get(*index).is_some_and(|job| job.by_value);
+        let first = waiting.iter().position(by_value).unwrap_or_default();
+        placed.place(waiting.remove(first));
         placed.take_ready(jobs, &mut waiting);
     }
     placed.order
