@@ -43,8 +43,8 @@ const BUILT_IN_TYPES: [(&str, &str, &str); 2] = [
 
 /// Names that `meta.resourceType` has for other things.
 const RESERVED_NAMES: [&str; 3] = ["Schema", "ResourceType", "ServiceProviderConfig"];
-/// Routes that RFC 7644 §3.2 gives a meaning; `.search` and `v2` need no row, for a segment starts with a letter and
-/// the version stands in the base URL.
+/// Routes that RFC 7644 §3.2 gives a meaning, and `/v2`: the version may be left out of the base URL, so a type of that
+/// name would stand where the version does. `.search` needs no row, for a segment starts with a letter.
 const RESERVED_ENDPOINTS: [&str; 6] = [
     "/Me",
     "/Bulk",
