@@ -6,8 +6,6 @@
 use alloc::string::{String, ToString};
 use core::fmt;
 
-use serde_json::{Map, Value};
-
 use crate::error::Error;
 use crate::filter::parse::Parser;
 use crate::habit::Habits;
@@ -287,19 +285,6 @@ impl Location {
             extension: None,
             attribute,
             sub: None,
-        }
-    }
-
-    /// What stands here in a document or in its image.
-    pub fn value<'a>(&self, document: &'a Map<String, Value>) -> Option<&'a Value> {
-        let members = match self.extension {
-            Some(extension) => document.get(extension.uri)?.as_object()?,
-            None => document,
-        };
-        let value = members.get(self.attribute.name)?;
-        match self.sub {
-            Some(sub) => value.get(sub.name),
-            None => Some(value),
         }
     }
 

@@ -78,15 +78,6 @@ impl Projection {
                 ));
             }
         };
-        Ok(Self::of(rt, asked))
-    }
-
-    /// Nothing asked: what is returned by default.
-    pub fn default_of(rt: &'static ResourceType) -> Self {
-        Self::of(rt, Asked::Nothing)
-    }
-
-    fn of(rt: &'static ResourceType, asked: Asked) -> Self {
         let held_back = || {
             locations(rt).any(|location| {
                 let attribute = location.attribute;
@@ -94,12 +85,12 @@ impl Projection {
                     && attribute.sub_attributes.iter().all(is_never_held_back))
             })
         };
-        Self {
+        Ok(Self {
             rt,
             is_default: matches!(asked, Asked::Nothing) && !held_back(),
             asked,
             written: Vec::new(),
-        }
+        })
     }
 
     /// For the reply to a POST or PUT: what the document holds was written. RFC 7643 §7: an attribute that is returned
@@ -135,11 +126,6 @@ impl Projection {
     /// `returned`, so that the stored JSON can be sent as it is.
     pub fn is_default(&self) -> bool {
         self.is_default
-    }
-
-    /// Whether the client named what it wants (a PATCH is then answered with the resource, RFC 7644 §3.5.2).
-    pub fn is_asked(&self) -> bool {
-        !matches!(self.asked, Asked::Nothing)
     }
 
     /// Whether some of the attribute of this name, at the top of a resource, or of the extension with this URI, is part

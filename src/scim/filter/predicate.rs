@@ -3,7 +3,7 @@
 //! A predicate is evaluated here over the comparison image of a resource (see `fold`), and in the store as SQL over
 //! the same image; the two must agree.
 
-use alloc::{boxed::Box, string::String, vec, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 use serde_json::Number;
 
@@ -71,31 +71,6 @@ pub enum Operand {
     Boolean(bool),
     /// A number.
     Number(Number),
-}
-
-impl Predicate {
-    /// The terms of a predicate on one value of a multi-valued attribute that is one `eq` or several joined by `and`:
-    /// what an index can look up. `None` for any other. The attribute of a plain value is the multi-valued one itself.
-    pub fn equalities(&self) -> Option<Vec<(&'static Attribute, &Operand)>> {
-        match self {
-            Self::Test(
-                Place::Sub(attribute) | Place::Value(attribute),
-                Test::Compare(CompareOp::Eq, operand),
-            ) => Some(vec![(*attribute, operand)]),
-            Self::All(parts) => {
-                let mut terms = Vec::with_capacity(parts.len());
-                for part in parts {
-                    terms.append(&mut part.equalities()?);
-                }
-                Some(terms)
-            }
-            Self::Constant(_)
-            | Self::Any(_)
-            | Self::Not(_)
-            | Self::Test(..)
-            | Self::Element { .. } => None,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -133,10 +133,13 @@ fn wanted() {
     assert!(user.wants(ENTERPRISE) && !user.wants("password"));
 }
 
+fn by_default_of(rt: &'static ResourceType) -> Projection {
+    Projection::bind(rt, &[], &[]).unwrap()
+}
+
 #[test]
 fn by_default() {
-    assert!(Projection::default_of(&USER_TYPE).is_default());
-    assert!(!Projection::default_of(&USER_TYPE).is_asked());
+    assert!(by_default_of(&USER_TYPE).is_default());
     assert!(
         Projection::bind(&USER_TYPE, &["", " ,"], &[","])
             .unwrap()
@@ -147,7 +150,7 @@ fn by_default() {
             .unwrap()
             .is_default()
     );
-    assert!(!Projection::default_of(device()).is_default());
+    assert!(!by_default_of(device()).is_default());
     assert_eq!(projected(&USER_TYPE, "", "", user()), user());
     let error = Projection::bind(&USER_TYPE, &["a"], &["b"])
         .unwrap_err()
@@ -174,17 +177,14 @@ fn returned_on_request() {
         projection.apply(&mut reply);
         Value::Object(reply)
     };
-    assert_eq!(
-        reply(Projection::default_of(device()).after_write(map)),
-        document
-    );
+    assert_eq!(reply(by_default_of(device()).after_write(map)), document);
     let patch = |attribute: &str| {
         let body =
             json!({ "Operations": [{ "op": "replace", "path": attribute, "value": "TQ==" }] });
         let operations = PatchOp::parse(device(), &body, &mut Habits::default())
             .unwrap()
             .operations;
-        reply(Projection::default_of(device()).after_patch(&operations))
+        reply(by_default_of(device()).after_patch(&operations))
     };
     assert_eq!(patch("certificate"), document);
     assert_eq!(patch("model"), bare);

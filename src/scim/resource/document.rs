@@ -39,7 +39,7 @@ pub(crate) fn locations(rt: &'static ResourceType) -> impl Iterator<Item = Locat
         .filter(|location| !is_schemas(*location))
 }
 
-/// The value at a location of a document.
+/// The value at a location of a document or of its image.
 pub(crate) fn get(document: &Map<String, Value>, location: Location) -> Option<&Value> {
     let holder = match location.extension {
         Some(schema) => document.get(schema.uri)?.as_object()?,

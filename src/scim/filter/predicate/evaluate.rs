@@ -11,6 +11,7 @@ use serde_json::{Map, Number, Value};
 use super::{Operand, Place, Predicate, Test};
 use crate::filter::CompareOp;
 use crate::fold::is_assigned;
+use crate::resource::get;
 
 impl Predicate {
     /// Whether a resource satisfies the predicate, given its comparison image: the whole of it, with `id`, `meta` and
@@ -41,12 +42,12 @@ impl Predicate {
             Self::Any(parts) => parts.iter().any(|part| part.holds(resource, element)),
             Self::Not(part) => !part.holds(resource, element),
             Self::Test(place, test) => test.holds(match place {
-                Place::At(location) => resource.and_then(|resource| location.value(resource)),
+                Place::At(location) => resource.and_then(|resource| get(resource, *location)),
                 Place::Sub(attribute) => element.and_then(|element| element.get(attribute.name)),
                 Place::Value(_) => element,
             }),
             Self::Element { of, holds } => resource
-                .and_then(|resource| of.value(resource))
+                .and_then(|resource| get(resource, *of))
                 .and_then(Value::as_array)
                 .is_some_and(|elements| {
                     elements

@@ -1,5 +1,4 @@
 use std::string::{String, ToString};
-use std::vec::Vec;
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -492,31 +491,6 @@ fn across_resource_types() {
         across("active gt true").unwrap_err().detail(),
         "filter: gt cannot compare 'active' at character 1, which is a boolean"
     );
-}
-
-#[test]
-fn equalities_for_an_index() {
-    let terms = |text: &str| {
-        let filter = Filter::parse(text).unwrap();
-        let emails = USER.attribute("emails").unwrap();
-        let predicate = Predicate::bind_element(&filter, emails, &mut Habits::default()).unwrap();
-        predicate.equalities().map(|terms| {
-            terms
-                .into_iter()
-                .map(|(attribute, operand)| (attribute.name, operand.clone()))
-                .collect::<Vec<_>>()
-        })
-    };
-    assert_eq!(
-        terms("type eq \"Work\" and primary eq true"),
-        Some(std::vec![
-            ("type", Operand::String(String::from("work"))),
-            ("primary", Operand::Boolean(true))
-        ])
-    );
-    assert_eq!(terms("type eq \"work\" or primary eq true"), None);
-    assert_eq!(terms("type ne \"work\""), None);
-    assert_eq!(terms("type pr"), None);
 }
 
 // Evaluation.
