@@ -10,7 +10,9 @@ use super::read::Reader;
 use crate::error::Error;
 use crate::filter::predicate::Predicate;
 use crate::path::{Location, Target};
-use crate::resource::coerce::{about, coerce, coerce_one, missing, part};
+use crate::resource::coerce::{
+    MAX_VALUES, about, coerce, coerce_each, coerce_one, missing, part, too_many_values,
+};
 use crate::resource::{link_ids, member};
 use crate::schema::{Attribute, Mutability, Type};
 
@@ -164,7 +166,8 @@ impl Reader<'_> {
     }
 
     /// The values that a `remove` lists, if it does. RFC 7644 §3.5.2.2 knows no such thing and would have all values
-    /// removed; Entra ID, `JumpCloud` and older authentik mean these ones.
+    /// removed; Entra ID, `JumpCloud` and older authentik mean these ones. They are not set, so any number of them may
+    /// be primary.
     fn listed(
         &mut self,
         location: Location,
@@ -174,8 +177,11 @@ impl Reader<'_> {
             return Ok(None);
         };
         self.habits.note("entra-valued-remove");
-        let list = coerce(location, value, self.habits)?;
-        Ok(Some(list.unwrap_or_else(|| Value::Array(Vec::new()))))
+        let list = coerce_each(location, value, self.habits)?;
+        if list.len() > MAX_VALUES {
+            return Err(too_many_values(location));
+        }
+        Ok(Some(Value::Array(list)))
     }
 
     fn links(&mut self, op: Op, location: Location, value: Option<&Value>) -> Result<(), Error> {

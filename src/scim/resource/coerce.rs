@@ -47,10 +47,27 @@ fn coerce_list(
     value: &Value,
     habits: &mut Habits,
 ) -> Result<Option<Value>, Error> {
+    let mut list = coerce_each(location, value, habits)?;
+    remove_duplicates(&mut list);
+    if list.len() > MAX_VALUES {
+        return Err(too_many_values(location));
+    }
+    if list.iter().filter(|element| is_primary(element)).count() > 1 {
+        return Err(two_primaries(location));
+    }
+    Ok((!list.is_empty()).then_some(Value::Array(list)))
+}
+
+/// The values of a list one by one; what they are together is not looked at.
+pub(crate) fn coerce_each(
+    location: Location,
+    value: &Value,
+    habits: &mut Habits,
+) -> Result<Vec<Value>, Error> {
     let items = match value {
         Value::Array(items) => items.as_slice(),
-        Value::Null => return Ok(None),
-        Value::String(text) if text.is_empty() => return Ok(None),
+        Value::Null => &[],
+        Value::String(text) if text.is_empty() => &[],
         one => {
             // 15five/django-scim2 has seen OneLogin send `emails` as one object.
             habits.note("onelogin-single-object-for-list");
@@ -64,14 +81,7 @@ fn coerce_list(
         }
         list.extend(coerce_one(location, item, habits)?);
     }
-    remove_duplicates(&mut list);
-    if list.len() > MAX_VALUES {
-        return Err(too_many_values(location));
-    }
-    if list.iter().filter(|element| is_primary(element)).count() > 1 {
-        return Err(two_primaries(location));
-    }
-    Ok((!list.is_empty()).then_some(Value::Array(list)))
+    Ok(list)
 }
 
 /// Keeps the first of values that are the same to the letter.

@@ -510,6 +510,14 @@ fn providers() {
         json!({ "emails": [{ "value": "h@x", "type": "home" }] }),
     );
     one(emails(), "remove", "emails", json!([]), emails());
+    // What is removed may be listed as it is shown, and of it no more than one need be primary.
+    one(
+        emails(),
+        "remove",
+        "emails",
+        json!([{ "value": "w@x", "primary": true }, { "value": "n@x", "primary": true }, { "value": "w@x", "type": "home" }]),
+        json!({ "emails": [{ "value": "h@x", "type": "home" }] }),
+    );
     one(json!({}), "replace", "password", json!("secret"), json!({}));
 }
 
