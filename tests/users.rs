@@ -406,6 +406,19 @@ fn groups_of_a_user_are_taken_where_the_operator_says_so() {
     client.put(&path, &with_groups("ada", &[])).expect(200);
     assert_eq!(groups_of(&client, id), [""; 0]);
 
+    // What was read may be sent back: the group that has B in it is not the user's own.
+    let outer = client.group("Outer", &[&b]);
+    client.put(&path, &with_groups("ada", &[&b])).expect(200);
+    let read = client.get(&path).expect(200);
+    assert_eq!(groups_of(&client, id), ["B", "Outer"]);
+    client.put(&path, &read).expect(200);
+    let outer = client.get(&format!("/Groups/{outer}")).expect(200);
+    assert_eq!(
+        each(&json!({ "Resources": outer["members"] }), "value"),
+        [&b]
+    );
+    client.put(&path, &with_groups("ada", &[])).expect(200);
+
     client
         .post("/Users", &with_groups("bob", &[&a, "nobody"]))
         .refused(400, "invalidValue", "nobody");

@@ -7,11 +7,13 @@ use serde_json::Value;
 use super::document::member;
 use crate::error::Error;
 use crate::habit::Habits;
-use crate::schema::Attribute;
+use crate::schema::{Attribute, Mutability};
 
 /// The ids in a value of the linked attribute: a group's members, a user's groups; each once, in order.
 ///
-/// Of a member only `value` counts; its `display`, `type` and whatever else it has are the server's to tell.
+/// Of a member only `value` counts; its `display`, `type` and whatever else it has are the server's to tell. A user's
+/// groups of type "indirect" are left out: who belongs to those follows from the groups (RFC 7643 §4.1.2), and Okta
+/// sends back all that it read.
 pub(crate) fn link_ids(
     attribute: &'static Attribute,
     value: &Value,
@@ -29,6 +31,9 @@ pub(crate) fn link_ids(
     let mut seen = BTreeSet::new();
     let mut ids = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
+        if attribute.mutability == Mutability::ReadOnly && is_indirect(item) {
+            continue;
+        }
         let Some(id) = link_id(item, habits) else {
             let mut detail = String::from("`");
             detail.push_str(attribute.name);
@@ -42,6 +47,12 @@ pub(crate) fn link_ids(
         }
     }
     Ok(ids)
+}
+
+fn is_indirect(item: &Value) -> bool {
+    let kind = item.as_object().and_then(|parts| member(parts, "type"));
+    kind.and_then(Value::as_str)
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("indirect"))
 }
 
 fn link_id<'a>(item: &'a Value, habits: &mut Habits) -> Option<&'a str> {

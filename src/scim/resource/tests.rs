@@ -525,6 +525,19 @@ fn members_are_links() {
         &json!({ "userName": "b", "groups": [{ "value": "g" }] }),
     );
     assert_eq!(user.unwrap().links, Some(std::vec!["g".to_string()]));
+    // Okta sends back what it read: a group by way of another group is not the client's to give.
+    let (user, _) = accept(
+        &USER_TYPE,
+        &json!({ "userName": "b", "groups": [
+            { "value": "g", "type": "direct" }, { "value": "h", "type": "indirect" }, { "value": "i", "TYPE": "Indirect" }] }),
+    );
+    assert_eq!(user.unwrap().links, Some(std::vec!["g".to_string()]));
+    let (user, _) = accept(
+        &USER_TYPE,
+        &json!({ "userName": "b", "groups": [{ "value": "h", "type": "indirect" }] }),
+    );
+    assert_eq!(user.unwrap().links, Some(std::vec![]));
+    links(json!([{ "value": "a", "type": "indirect" }]), &["a"], &[]);
     let (user, _) = accept(
         &USER_TYPE,
         &json!({ "userName": "b", "groups": [{ "display": "read-only, so ignored" }] }),
