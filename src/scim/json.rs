@@ -3,7 +3,7 @@
 //! It is read as a [`Value`] and taken apart by those who know what they expect. Each type that is read from text
 //! brings a parser of its own and words for every type that it is not, floats included: a tenth of the Worker's size.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 
 use serde_json::{Error, Map, Number, Value};
 
@@ -31,6 +31,23 @@ pub fn number(text: &str) -> Option<Number> {
         Ok(Value::Number(number)) => Some(number),
         _ => None,
     }
+}
+
+/// The text of a number, none where it may not be the one that was written: a number that is no 64-bit integer is held
+/// as a double, which keeps fifteen digits.
+///
+/// ```
+/// use scim::json::{digits, number};
+/// assert_eq!(digits(&number("1.5").unwrap()).as_deref(), Some("1.5"));
+/// assert_eq!(digits(&number("12345678901234567890123").unwrap()), None);
+/// ```
+pub fn digits(number: &Number) -> Option<String> {
+    const MOST: usize = f64::DIGITS as usize;
+    let text = number.to_string();
+    let significant = text.trim_start_matches(['-', '0', '.']);
+    let count = significant.bytes().filter(u8::is_ascii_digit).count();
+    let is_kept = number.is_i64() || number.is_u64() || (count <= MOST && !text.contains('e'));
+    is_kept.then_some(text)
 }
 
 /// Reads a string; none where the text is something else.

@@ -173,8 +173,9 @@ fn coerce_simple(kind: Type, value: &Value, habits: &mut Habits) -> Option<Value
         (Type::Boolean, Value::Bool(_)) | (Type::Decimal, Value::Number(_)) => Some(value.clone()),
         // Several providers send an employeeNumber as a number.
         (Type::String, Value::Number(number)) => {
+            let text = json::digits(number)?;
             habits.note("number-for-string");
-            Some(Value::String(number.to_string()))
+            Some(Value::String(text))
         }
         // Entra ID without its flag sends `"False"`, its validator `"True"` for `primary`, Keycloak's extension `"true"`.
         (Type::Boolean, Value::String(text)) => {
@@ -262,6 +263,9 @@ pub(crate) fn unsuitable(location: Location, value: &Value) -> Error {
         }
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
+        Value::Number(_) if attribute.kind == Type::String => {
+            "this number, whose digits would not all be kept: send it in double quotes"
+        }
         Value::Number(_) => "this number",
         Value::String(_) => "this string",
         Value::Array(_) => "an array",

@@ -412,6 +412,42 @@ fn refusals_name_the_attribute() {
     );
 }
 
+/// A number is a string's value where no digit is lost on the way; the text of the JSON is gone by then.
+#[test]
+fn numbers_for_strings() {
+    for (number, stored) in [
+        (json!(0), "0"),
+        (json!(-7), "-7"),
+        (json!(1.5), "1.5"),
+        (json!(-0.25), "-0.25"),
+        (json!(123_456_789_012.345), "123456789012.345"),
+        (json!(i64::MIN), "-9223372036854775808"),
+        (json!(u64::MAX), "18446744073709551615"),
+    ] {
+        user(
+            json!({ ENTERPRISE: { "employeeNumber": number } }),
+            json!({ ENTERPRISE: { "employeeNumber": stored } }),
+            &["number-for-string"],
+        );
+    }
+    for text in [
+        "12345678901234567890123",
+        "18446744073709551616",
+        "-9223372036854775809",
+        "1.2345678901234567890",
+        "1e300",
+        "1e-7",
+    ] {
+        refused(
+            json!({ ENTERPRISE: { "employeeNumber": crate::json::parse(text).unwrap() } }),
+            &format!(
+                "invalidValue: `{ENTERPRISE}:employeeNumber` must be a string, not this number, whose digits would not \
+                 all be kept: send it in double quotes"
+            ),
+        );
+    }
+}
+
 #[test]
 fn base64() {
     for good in ["TQ==", "TWE=", "TWFu", "TQ", "TWE", "-_8", "+/8="] {

@@ -414,6 +414,12 @@ fn values_of_another_type() {
         "\"yes\"",
     );
     refused_value("active eq 1", "a boolean: expected true or false", "1");
+    // The number is not the one that was written.
+    refused_value(
+        "title eq 12345678901234567890123",
+        "a string: expected a string in double quotes",
+        "1.2345678901234568e+22",
+    );
     refused_value(
         "userName eq true",
         "a string: expected a string in double quotes",

@@ -1,7 +1,5 @@
 //! What may be compared with what: operators and values by the type of the attribute (RFC 7644 §3.4.2.2 table 3).
 
-use alloc::string::ToString;
-
 use serde_json::Value;
 
 use super::Operand;
@@ -74,8 +72,9 @@ pub(super) fn typed(
             Some(Value::String(text.clone()))
         }
         (Type::String, CompareValue::Number(number)) => {
+            let text = json::digits(number)?;
             habits.note("number-for-string");
-            Some(Value::String(number.to_string()))
+            Some(Value::String(text))
         }
         (Type::Boolean, CompareValue::Boolean(boolean)) => Some(Value::Bool(*boolean)),
         (Type::Boolean, CompareValue::String(text)) => {
