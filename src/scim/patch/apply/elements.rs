@@ -11,7 +11,8 @@ use crate::fold::fold_value;
 use crate::habit::Habits;
 use crate::path::Location;
 use crate::resource::coerce::{
-    MAX_VALUES, about, is_primary, part, remove_duplicates, too_many_values, two_primaries,
+    MAX_VALUES, about, coerce_one, is_primary, part, remove_duplicates, too_many_values,
+    two_primaries,
 };
 use crate::resource::document::object;
 use crate::resource::{fixed_already, is_same, put, take};
@@ -45,7 +46,7 @@ impl Selection<'_> {
                 self.clear(&mut list, &matched)?;
             }
             (Op::Add | Op::Replace, Some(value)) if matched.is_empty() => {
-                list.push(self.created(value)?);
+                list.push(self.created(value, habits)?);
                 if op == Op::Replace {
                     // §3.5.2.3 would have it fail; whether Entra ID never replaces what is missing is not documented.
                     habits.note("filtered-replace-creates");
@@ -121,7 +122,7 @@ impl Selection<'_> {
     /// The value to add where none matches: what the filter asks for, and what is set.
     ///
     /// Entra ID adds `emails[type eq "work"].value`, then `emails[type eq "work"].primary`, and means one e-mail address.
-    fn created(&self, value: &Value) -> Result<Value, Error> {
+    fn created(&self, value: &Value, habits: &mut Habits) -> Result<Value, Error> {
         let no_target = || {
             let mut detail = String::from("No value of `");
             detail.push_str(&self.of.to_string());
@@ -130,10 +131,9 @@ impl Selection<'_> {
         };
         let terms = self.create.ok_or_else(no_target)?;
         let mut element = if self.of.attribute.kind == Type::Complex {
-            let writable = terms
-                .iter()
-                .filter(|(sub, _)| sub.mutability != Mutability::ReadOnly);
-            object(writable.map(|(sub, value)| (*sub, value.clone())))
+            // What a filter compares with need not be fit to be stored: it is read like any value of a client.
+            let asked = object(terms.iter().map(|(sub, value)| (*sub, value.clone())));
+            coerce_one(self.of, &asked, habits)?.unwrap_or_else(|| object([]))
         } else {
             Value::Null
         };

@@ -430,6 +430,64 @@ fn filters_that_match_nothing() {
 }
 
 #[test]
+fn what_a_filter_creates_is_checked() {
+    let before = json!({ "userName": "b" });
+    for (path, words) in [
+        (
+            "emails[value eq \"a\\u0000b\"].type",
+            "`emails.value` must be a string, not one with the character U+0000, which is not stored",
+        ),
+        (
+            "photos[value eq \"not a uri {}\"].type",
+            "`photos.value` must be a URI as a string, not this string",
+        ),
+        (
+            "x509Certificates[value eq \"!!\"].display",
+            "`x509Certificates.value` must be a string in base64 (RFC 4648), not this string",
+        ),
+    ] {
+        for op in ["add", "replace"] {
+            let with_path = json!({ "op": op, "path": path, "value": "other" });
+            let without = json!({ "op": op, "value": { path: "other" } });
+            for operation in [with_path, without] {
+                refused(
+                    &USER_TYPE,
+                    before.clone(),
+                    operation,
+                    &format!("invalidValue: {words}"),
+                );
+            }
+        }
+        // Nothing is made of it where a value goes.
+        let removed = json!([{ "op": "remove", "path": path }]);
+        assert!(patched(&USER_TYPE, before.clone(), removed).is_ok());
+    }
+    // What is empty is unassigned, and matches no such filter.
+    refused(
+        &USER_TYPE,
+        before,
+        json!({ "op": "add", "path": "emails[type eq \"\"].value", "value": "a" }),
+        "noTarget: No value of `emails` matches the filter of the path, and none can be made to match it",
+    );
+    one(
+        json!({}),
+        "add",
+        "emails[primary eq \"True\" and type eq 7].value",
+        json!("a"),
+        json!({ "emails": [{ "primary": true, "type": "7", "value": "a" }] }),
+    );
+    let path = format!("{WORKPLACE}:languages[value eq \"de\\u0000\"]");
+    refused(
+        &USER_TYPE,
+        json!({ "userName": "b" }),
+        json!({ "op": "add", "path": path, "value": "de" }),
+        &format!(
+            "noTarget: No value of `{WORKPLACE}:languages` matches the filter of the path, and none can be made to match it"
+        ),
+    );
+}
+
+#[test]
 fn manager_in_every_shape() {
     let path = format!("{ENTERPRISE}:manager");
     let before = json!({ ENTERPRISE: { "manager": { "value": "1", "$ref": "../Users/1" } } });
