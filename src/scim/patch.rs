@@ -51,6 +51,8 @@ pub enum Op {
 /// One change of one attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
+    /// Which operation of the message it comes from, the first being 1: one that has no path may come to several.
+    pub number: usize,
     /// What to do.
     pub op: Op,
     /// Where; never [`Target::Resource`], and a whole extension only to remove it.
@@ -122,17 +124,24 @@ impl PatchOp {
             rt,
             habits,
             operations: Vec::with_capacity(items.len()),
+            number: 0,
             explicit: false,
         };
-        for (index, item) in items.iter().enumerate() {
-            reader.operation(item).map_err(|error| {
-                error.within(&["Operation ", &(index + 1).to_string()].concat())
-            })?;
+        for item in items {
+            reader.number += 1;
+            reader
+                .operation(item)
+                .map_err(|error| in_operation(reader.number, error))?;
         }
         Ok(Self {
             operations: reader.operations,
         })
     }
+}
+
+/// The same refusal, with the number of the operation in front.
+fn in_operation(number: usize, error: Error) -> Error {
+    error.within(&["Operation ", &number.to_string()].concat())
 }
 
 fn check_schemas(schemas: Option<&Value>, habits: &mut Habits) -> Result<(), Error> {

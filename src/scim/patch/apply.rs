@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use serde_json::{Map, Value};
 
-use super::{Op, Operation};
+use super::{Op, Operation, in_operation};
 use crate::error::Error;
 use crate::fold::fold_value;
 use crate::habit::Habits;
@@ -24,8 +24,9 @@ mod tests;
 
 /// Applies operations, as [`super::PatchOp::parse`] made them, to a document, and sets its `schemas`.
 ///
-/// On an error the document is left half changed: pass a copy. Operations on the linked attribute change no document
-/// and are passed over (see [`super::PatchOp::split`]).
+/// An error names its operation, but for what is missing when all are done, which is no single one's. The document is
+/// then left half changed: pass a copy. Operations on the linked attribute change no document and are passed over (see
+/// [`super::PatchOp::split`]).
 ///
 /// ```
 /// use scim::{habit::Habits, patch::{PatchOp, apply::apply}, resource_type::USER_TYPE};
@@ -48,42 +49,49 @@ pub fn apply(
     // A resource stored before an operator made an attribute required can still be changed.
     let complete = check_required(rt, document).is_ok();
     for operation in operations {
-        match &operation.target {
-            // No operation that was read has it.
-            Target::Resource => {
-                return Err(Error::no_target("an operation must name an attribute"));
-            }
-            Target::Extension(schema) => remove_extension(rt, schema, document)?,
-            Target::Attribute(location) if location.attribute.linked => {}
-            Target::Attribute(location) => {
-                guarded(*location, document, |document| {
-                    attribute(operation.op, *location, operation.value.as_ref(), document)
-                })?;
-            }
-            Target::Elements { of, .. } if of.attribute.linked => {}
-            Target::Elements {
-                of,
-                filter,
-                sub,
-                create,
-            } => {
-                let selection = Selection {
-                    of: *of,
-                    filter,
-                    sub: *sub,
-                    create: create.as_deref(),
-                };
-                guarded(*of, document, |document| {
-                    selection.change(operation.op, operation.value.as_ref(), document, habits)
-                })?;
-            }
-        }
+        change(rt, operation, document, habits)
+            .map_err(|error| in_operation(operation.number, error))?;
     }
     set_schemas(rt, document);
     if complete {
         check_required(rt, document)
     } else {
         Ok(())
+    }
+}
+
+fn change(
+    rt: &'static ResourceType,
+    operation: &Operation,
+    document: &mut Map<String, Value>,
+    habits: &mut Habits,
+) -> Result<(), Error> {
+    let Operation { op, value, .. } = operation;
+    match &operation.target {
+        // No operation that was read has it.
+        Target::Resource => Err(Error::no_target("an operation must name an attribute")),
+        Target::Extension(schema) => remove_extension(rt, schema, document),
+        Target::Attribute(location) if location.attribute.linked => Ok(()),
+        Target::Attribute(location) => guarded(*location, document, |document| {
+            attribute(*op, *location, value.as_ref(), document)
+        }),
+        Target::Elements { of, .. } if of.attribute.linked => Ok(()),
+        Target::Elements {
+            of,
+            filter,
+            sub,
+            create,
+        } => {
+            let selection = Selection {
+                of: *of,
+                filter,
+                sub: *sub,
+                create: create.as_deref(),
+            };
+            guarded(*of, document, |document| {
+                selection.change(*op, value.as_ref(), document, habits)
+            })
+        }
     }
 }
 

@@ -64,6 +64,7 @@ impl PatchOp {
                     op,
                     target: Target::Attribute(location),
                     value,
+                    ..
                 } if location.attribute.linked => {
                     split.links.push(link_operation(op, value));
                 }

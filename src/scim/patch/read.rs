@@ -43,6 +43,8 @@ pub(super) struct Reader<'a> {
     pub(super) rt: &'static ResourceType,
     pub(super) habits: &'a mut Habits,
     pub(super) operations: Vec<Operation>,
+    /// Which operation of the message is being read.
+    pub(super) number: usize,
     /// Whether the operation has a path: what is then read-only is refused, and otherwise ignored.
     pub(super) explicit: bool,
 }
@@ -261,6 +263,11 @@ impl Reader<'_> {
     }
 
     pub(super) fn push(&mut self, op: Op, target: Target, value: Option<Value>) {
-        self.operations.push(Operation { op, target, value });
+        self.operations.push(Operation {
+            number: self.number,
+            op,
+            target,
+            value,
+        });
     }
 }

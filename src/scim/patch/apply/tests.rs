@@ -57,12 +57,20 @@ fn one(before: Value, op: &str, path: &str, value: Value, after: Value) {
 
 #[track_caller]
 fn refused(rt: &'static ResourceType, before: Value, operation: Value, words: &str) {
+    let (keyword, detail) = words.split_once(": ").unwrap();
     assert_eq!(
         patched(rt, before, json!([operation]))
             .unwrap_err()
             .to_string(),
-        words
+        format!("{keyword}: Operation 1: {detail}")
     );
+}
+
+/// What the operations leave lacks something, which is no single one's fault.
+#[track_caller]
+fn incomplete(rt: &'static ResourceType, before: Value, operation: Value, words: &str) {
+    let error = patched(rt, before, json!([operation])).unwrap_err();
+    assert_eq!(error.to_string(), words);
 }
 
 fn emails() -> Value {
@@ -354,7 +362,7 @@ fn extensions() {
         json!([{ "op": "remove", "path": format!("{ENTERPRISE}:division") }]),
         json!({}),
     );
-    refused(
+    incomplete(
         &USER_TYPE,
         json!({ "userName": "b" }),
         json!({ "op": "add", "path": format!("{WORKPLACE}:desks"), "value": [{ "type": "fixed" }] }),
@@ -427,6 +435,32 @@ fn filters_that_match_nothing() {
         Value::Null,
         emails(),
     );
+}
+
+#[test]
+fn an_error_names_its_operation() {
+    let fine = json!({ "op": "replace", "path": "title", "value": "T" });
+    let two = json!({ "op": "add", "value": { "nickName": "N", "active": true } });
+    let members = json!({ "op": "add", "value": { "displayName": "D", "emails.primary": true } });
+    for (bad, words) in [
+        (
+            json!({ "op": "remove", "path": "userName" }),
+            "mutability: Operation 4: `userName` is required and cannot be removed",
+        ),
+        (
+            json!({ "op": "add", "path": "emails[value co \"zz\"].value", "value": "a" }),
+            "noTarget: Operation 4: No value of `emails` matches the filter of the path, and none can be made to match it",
+        ),
+        (
+            members,
+            "invalidValue: Operation 4: `emails` has more than one value whose `primary` is true; at most one may be",
+        ),
+    ] {
+        let mut document = emails();
+        document["userName"] = json!("b");
+        let error = patched(&USER_TYPE, document, json!([fine, two, fine, bad, fine]));
+        assert_eq!(error.unwrap_err().to_string(), words);
+    }
 }
 
 #[test]
@@ -689,7 +723,7 @@ fn immutable_parts() {
     );
     let words =
         format!("invalidValue: The extension `{ENTERPRISE}` is required and must have data");
-    refused(
+    incomplete(
         &TOY,
         before,
         json!({ "op": "remove", "path": format!("{ENTERPRISE}:division") }),
