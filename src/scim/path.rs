@@ -104,7 +104,7 @@ impl AttributePath {
     ///
     /// Core and common attributes go with or without the core schema's URI, those of an extension with its URI. An
     /// extension's attribute is also found by its bare name when no other schema of the type has that name: Entra ID
-    /// sends `manager`, and that is noted as a habit.
+    /// sends `manager`, and that is noted as a habit. So is a dot where a colon stands behind the URI.
     ///
     /// ```
     /// use scim::{habit::Habits, path::AttributePath, resource_type::USER_TYPE};
@@ -122,7 +122,12 @@ impl AttributePath {
         let mut bare = false;
         let (extension, attribute) = match &self.uri {
             Some(uri) if !uri.eq_ignore_ascii_case(core) => {
-                let schema = resource_type.extension(uri)?;
+                let Some(schema) = resource_type.extension(uri) else {
+                    let meant = self.behind_dot(resource_type)?;
+                    let location = meant.bind(resource_type, habits)?;
+                    habits.note("dot-behind-schema-uri");
+                    return Some(location);
+                };
                 (Some(schema), schema.attribute(&self.name)?)
             }
             uri => match resource_type.attribute(&self.name) {
@@ -145,6 +150,16 @@ impl AttributePath {
             extension,
             attribute,
             sub,
+        })
+    }
+
+    /// The path that is meant where a dot stands behind the URI of a schema of the type. As it is written, the last
+    /// segment of the URI is read as the attribute.
+    pub(crate) fn behind_dot(&self, resource_type: &'static ResourceType) -> Option<Self> {
+        let text = self.to_string();
+        resource_type.schemas().find_map(|schema| {
+            let rest = behind(&text, schema.uri)?.strip_prefix('.')?;
+            Self::split(&[schema.uri, ":", rest].concat(), self.position)
         })
     }
 
@@ -217,6 +232,12 @@ impl AttributePath {
         }
         Error::invalid_path(detail)
     }
+}
+
+/// What stands behind a prefix, which may be in any letter case.
+pub(crate) fn behind<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (front, rest) = text.split_at_checked(prefix.len())?;
+    front.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
 /// `ATTRNAME = ALPHA *(nameChar)`; RFC 7643 §2.1 has `$` among the name characters, for `$ref`.

@@ -1,6 +1,6 @@
 //! Operations, read one by one: paths resolved, path-less values and whole extensions taken apart (RFC 7644 §3.5.2).
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use super::{Op, Operation};
 use crate::error::{Error, ScimType};
 use crate::filter::predicate::Predicate;
 use crate::habit::Habits;
-use crate::path::{Location, Path, Target};
+use crate::path::{Location, Path, Target, behind};
 use crate::resource::coerce::about;
 use crate::resource::{extension_members, is_schemas, member};
 use crate::resource_type::ResourceType;
@@ -36,6 +36,18 @@ fn op(value: Option<&Value>, habits: &mut Habits) -> Result<Op, Error> {
             "`op` must be \"add\", \"remove\" or \"replace\"",
         )),
     }
+}
+
+/// What the schemas of RFC 7643 §8.7 begin with; no extension is named so.
+const CORE_SCHEMAS: &str = "urn:ietf:params:scim:schemas:core:";
+
+/// A schema that is named in a path and that the resource type does not have.
+#[derive(Clone, Copy, PartialEq)]
+enum Stranger {
+    /// The schema of another type, or one of this server's misspelt: it is not meant to be left out.
+    Mistaken,
+    /// An extension that this server does not have.
+    Unknown,
 }
 
 /// Takes messages apart.
@@ -66,7 +78,7 @@ impl Reader<'_> {
             Some(Value::String(text)) => match self.target(text) {
                 // Entra ID maps attributes of extensions that the application may not have: like an attribute of a body
                 // that no schema knows, they are left out.
-                Err(_) if self.is_foreign(text) => {
+                Err(_) if self.stranger(text) == Some(Stranger::Unknown) => {
                     self.habits.note("entra-unknown-extension");
                     return Ok(());
                 }
@@ -98,18 +110,27 @@ impl Reader<'_> {
         Path::parse(text)?.bind(self.rt, self.habits)
     }
 
-    /// Whether a path names an attribute of a schema that the resource type does not have.
-    fn is_foreign(&self, text: &str) -> bool {
-        let Ok(Path { attribute, .. }) = Path::parse(text) else {
-            return false;
-        };
-        attribute.uri.is_some_and(|uri| {
-            uri.get(..4)
-                .is_some_and(|scheme| scheme.eq_ignore_ascii_case("urn:"))
-                && self
-                    .rt
-                    .schemas()
-                    .all(|schema| !schema.uri.eq_ignore_ascii_case(&uri))
+    /// What a path names that is no schema of the resource type.
+    fn stranger(&self, text: &str) -> Option<Stranger> {
+        let written = Path::parse(text).ok()?.attribute;
+        let path = written.behind_dot(self.rt).unwrap_or(written);
+        let uri = path.uri.as_ref()?;
+        behind(uri, "urn:")?;
+        if self
+            .rt
+            .schemas()
+            .any(|own| own.uri.eq_ignore_ascii_case(uri))
+        {
+            return None;
+        }
+        let path = path.to_string();
+        let is_known = ResourceType::all()
+            .flat_map(ResourceType::schemas)
+            .any(|schema| behind(&path, schema.uri).is_some());
+        Some(if is_known || behind(&path, CORE_SCHEMAS).is_some() {
+            Stranger::Mistaken
+        } else {
+            Stranger::Unknown
         })
     }
 
@@ -198,6 +219,11 @@ impl Reader<'_> {
                 }
                 // A key with a filter is meant as a path, and a mistake in it is told.
                 Err(error) if key.contains('[') && error.scim_type() == ScimType::InvalidFilter => {
+                    return Err(error);
+                }
+                Err(error)
+                    if schema.is_none() && self.stranger(key) == Some(Stranger::Mistaken) =>
+                {
                     return Err(error);
                 }
                 Err(_) => {}

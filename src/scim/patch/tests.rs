@@ -127,6 +127,86 @@ fn the_message() {
     );
 }
 
+/// A schema that is not quite one of the type: no provider means nothing by it.
+#[test]
+fn misspelt_schemas() {
+    let core = USER_TYPE.schema.uri;
+    let habit = "dot-behind-schema-uri";
+    for path in [
+        format!("{core}.active"),
+        format!("{core}.ACTIVE").to_uppercase(),
+    ] {
+        reads(
+            json!({ "op": "add", "path": path, "value": true }),
+            &["Add active = true"],
+            &[habit],
+        );
+    }
+    reads(
+        json!({ "op": "replace", "path": format!("{core}.name.givenName"), "value": "B" }),
+        &["Replace name.givenName = \"B\""],
+        &[habit],
+    );
+    reads(
+        json!({ "op": "replace", "path": format!("{core}.emails[type eq \"work\"].value"), "value": "b" }),
+        &["Replace emails[].value = \"b\""],
+        &[habit],
+    );
+    reads(
+        json!({ "op": "add", "path": format!("{ENTERPRISE}.department"), "value": "D" }),
+        &[&format!("Add {ENTERPRISE}:department = \"D\"")],
+        &[habit],
+    );
+    reads(
+        json!({ "op": "add", "value": { format!("{ENTERPRISE}.manager.value"): "7", format!("{core}.title"): "T" } }),
+        &[
+            "Add title = \"T\"",
+            &format!("Add {ENTERPRISE}:manager.value = \"7\""),
+        ],
+        &[habit, "entra-path-as-key"],
+    );
+    for path in [
+        format!("{core}s:active"),
+        format!("{core}s"),
+        format!("{core}.shoeSize"),
+        format!("{core}s:emails[type eq \"work\"].value"),
+        "URN:IETF:params:scim:schemas:CORE:1.0:User:active".to_string(),
+        "urn:ietf:params:scim:schemas:core:2.0:Group:displayName".to_string(),
+        "urn:example:params:scim:schemas:core:2.0:Device:model".to_string(),
+        format!("{ENTERPRISE}s:department"),
+    ] {
+        let words = "expected an attribute of User, which has none of that name";
+        for op in ["add", "replace", "remove"] {
+            let attribute = path.split('[').next().unwrap();
+            refused(
+                json!({ "op": op, "path": path, "value": "x" }),
+                &format!("invalidPath: path '{attribute}': {words}"),
+            );
+        }
+    }
+    for key in [
+        format!("{core}s:active"),
+        format!("{ENTERPRISE}s"),
+        "urn:ietf:params:scim:schemas:core:2.0:Group:displayName".to_string(),
+    ] {
+        refused(
+            json!({ "op": "add", "value": { "title": "T", key.clone(): "x" } }),
+            &format!(
+                "invalidPath: path '{key}': expected an attribute of User, which has none of that name"
+            ),
+        );
+    }
+    // What no schema of this server has is another matter: an attribute that is not known here.
+    reads(
+        json!({ "op": "add", "path": "urn:ietf:params:scim:schemas:extension:acme:2.0:User:x", "value": "x" }),
+        &[],
+        &["entra-unknown-extension"],
+    );
+    let unknown = json!({ "urn:acme:x": 1, "shoeSize": 2, format!("{core}:shoeSize"): 3, format!("{core}.shoeSize"): 4,
+        ENTERPRISE: { "a:b": 1, "c.d": 2 } });
+    reads(json!({ "op": "add", "value": unknown }), &[], &[]);
+}
+
 #[test]
 fn refusals() {
     refused(

@@ -475,6 +475,11 @@ fn keys_with_paths() {
         json!({ "nickName": "B" }),
         &["urn-key"],
     );
+    user(
+        json!({ format!("{CORE}.nickName"): "B", format!("{ENTERPRISE}.manager.value"): "7", format!("{CORE}s:title"): "T" }),
+        json!({ "nickName": "B", ENTERPRISE: { "manager": { "value": "7" } } }),
+        &["dot-behind-schema-uri", "urn-key", "dotted-key"],
+    );
 }
 
 #[test]
