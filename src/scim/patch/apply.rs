@@ -10,14 +10,15 @@ use crate::fold::fold_value;
 use crate::habit::Habits;
 use crate::path::{Location, Target};
 use crate::resource::{
-    check_required, fixed_already, get, immutable_parts, is_same, put, set_schemas, take,
+    check_required, fixed_already, get, immutable_parts, is_same, merge, put, set_schemas, take,
+    united,
 };
 use crate::resource_type::ResourceType;
 use crate::schema::{Schema, Type};
 
 mod elements;
 
-use elements::{Selection, append, cannot_go, merge, one_primary, put_list, take_list};
+use elements::{Selection, append, cannot_go, one_primary, put_list, take_list};
 
 #[cfg(test)]
 mod tests;
@@ -172,10 +173,11 @@ fn attribute(
             put_list(document, location, list)?;
         }
         (Op::Add, Some(Value::Array(values))) if leaf.multi_valued => {
-            let mut list = take_list(document, location);
-            let written = append(location, &mut list, values)?;
+            let list = take_list(document, location);
+            let (mut list, written) = append(location, list, values)?;
             one_primary(location, &mut list, &written)?;
-            put_list(document, location, list)?;
+            // Two that differed in `primary` alone may be alike now.
+            put_list(document, location, united(location, list, &[]))?;
         }
         (Op::Add | Op::Replace, Some(Value::Object(parts))) if leaf.kind == Type::Complex => {
             let mut object = match take(document, location) {

@@ -3,7 +3,7 @@
 //! Providers send `"True"` for a boolean, one object where a list is due, a list of one where a value is due. Where
 //! only one meaning is possible the value is read as such and the habit noted; everything else is refused by name.
 
-use alloc::{collections::BTreeSet, string::String, string::ToString, vec::Vec};
+use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Number, Value};
 
@@ -13,6 +13,7 @@ use crate::habit::Habits;
 use crate::json;
 use crate::path::Location;
 use crate::resource::document::object;
+use crate::resource::values::united;
 use crate::schema::{Attribute, Mutability, Type};
 
 /// The most values that one multi-valued attribute may have; ours, so that comparing each with each stays cheap.
@@ -47,8 +48,7 @@ fn coerce_list(
     value: &Value,
     habits: &mut Habits,
 ) -> Result<Option<Value>, Error> {
-    let mut list = coerce_each(location, value, habits)?;
-    remove_duplicates(&mut list);
+    let list = united(location, coerce_each(location, value, habits)?, &[]);
     if list.len() > MAX_VALUES {
         return Err(too_many_values(location));
     }
@@ -82,14 +82,6 @@ pub(crate) fn coerce_each(
         list.extend(coerce_one(location, item, habits)?);
     }
     Ok(list)
-}
-
-/// Keeps the first of values that are the same to the letter.
-pub(crate) fn remove_duplicates(list: &mut Vec<Value>) {
-    if list.len() > 1 {
-        let mut seen = BTreeSet::new();
-        list.retain(|element| seen.insert(element.to_string()));
-    }
 }
 
 /// Whether a value of a multi-valued attribute is the primary one (RFC 7643 §2.4).

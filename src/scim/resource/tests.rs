@@ -344,6 +344,60 @@ fn coerced() {
     );
 }
 
+/// RFC 7643 §2.4: no (type, value) twice.
+#[test]
+fn twins_are_one_value() {
+    let twins = |emails: Value, stored: Value| {
+        user(
+            json!({ "emails": emails }),
+            json!({ "emails": stored }),
+            &[],
+        );
+    };
+    twins(
+        json!([{ "value": "a", "type": "work" }, { "value": "b" }, { "value": "a", "type": "work", "primary": true }]),
+        json!([{ "value": "a", "type": "work", "primary": true }, { "value": "b" }]),
+    );
+    twins(
+        json!([{ "value": "a", "type": "work", "display": "x" }, { "value": "A", "type": "Work", "display": "y" }]),
+        json!([{ "value": "A", "type": "Work", "display": "y" }]),
+    );
+    twins(
+        json!([{ "value": "a", "type": "work" }, { "value": "A", "type": "WORK" }]),
+        json!([{ "value": "a", "type": "work" }]),
+    );
+    twins(
+        json!([{ "value": "a", "primary": true }, { "value": "a", "primary": true, "display": "d" }]),
+        json!([{ "value": "a", "primary": true, "display": "d" }]),
+    );
+    let apart = json!([{ "value": "a" }, { "value": "a", "type": "work" }, { "value": "a", "type": "home" }, { "type": "home" },
+        { "type": "home", "display": "d" }]);
+    twins(apart.clone(), apart);
+    user(
+        json!({ "addresses": [{ "type": "work", "region": "CA" }, { "type": "work", "region": "ca" }, { "type": "work" }] }),
+        json!({ "addresses": [{ "type": "work", "region": "CA" }, { "type": "work" }] }),
+        &[],
+    );
+    user(
+        json!({ WORKPLACE: { "languages": ["en", "EN", "de", "en"] } }),
+        json!({ WORKPLACE: { "languages": ["en", "de"] } }),
+        &[],
+    );
+    // What an immutable part tells apart stays apart.
+    let boxes = json!([{ "value": "a", "serial": "1" }, { "value": "a", "serial": "2" }, { "value": "a", "label": "l" },
+        { "value": "a", "serial": "2" }]);
+    let (toy, _) = accept(
+        &TOY,
+        &json!({ "schemas": ["urn:toy"], ENTERPRISE: { "division": "D" }, "boxes": boxes }),
+    );
+    assert_eq!(
+        toy.unwrap().document.get("boxes"),
+        Some(
+            &json!([{ "value": "a", "serial": "1", "label": "l" }, { "value": "a", "serial": "2" }])
+        )
+    );
+}
+
 #[test]
 fn refusals_name_the_attribute() {
     refused(

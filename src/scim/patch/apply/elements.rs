@@ -11,12 +11,11 @@ use crate::fold::fold_value;
 use crate::habit::Habits;
 use crate::path::Location;
 use crate::resource::coerce::{
-    MAX_VALUES, about, coerce_one, is_primary, part, remove_duplicates, too_many_values,
-    two_primaries,
+    MAX_VALUES, about, coerce_one, is_primary, part, too_many_values, two_primaries,
 };
 use crate::resource::document::object;
-use crate::resource::{fixed_already, is_same, put, take};
-use crate::schema::{Attribute, Mutability, Type};
+use crate::resource::{Values, merge, put, set_parts, take, united};
+use crate::schema::{Attribute, Type};
 
 /// The values of a multi-valued attribute that match a filter.
 pub(super) struct Selection<'a> {
@@ -35,6 +34,7 @@ impl Selection<'_> {
         habits: &mut Habits,
     ) -> Result<(), Error> {
         let mut list = take_list(document, self.of);
+        let mut written = Vec::new();
         let matched: Vec<usize> = list
             .iter()
             .enumerate()
@@ -44,6 +44,9 @@ impl Selection<'_> {
         match (op, value) {
             (Op::Remove, _) | (Op::Add | Op::Replace, None | Some(Value::Null)) => {
                 self.clear(&mut list, &matched)?;
+                if self.sub.is_some() {
+                    written = matched;
+                }
             }
             (Op::Add | Op::Replace, Some(value)) if matched.is_empty() => {
                 list.push(self.created(value, habits)?);
@@ -51,7 +54,7 @@ impl Selection<'_> {
                     // §3.5.2.3 would have it fail; whether Entra ID never replaces what is missing is not documented.
                     habits.note("filtered-replace-creates");
                 }
-                let written = [list.len() - 1];
+                written.push(list.len() - 1);
                 one_primary(self.of, &mut list, &written)?;
             }
             (Op::Add | Op::Replace, Some(value)) => {
@@ -60,9 +63,11 @@ impl Selection<'_> {
                         self.set(op, element, value)?;
                     }
                 }
-                one_primary(self.of, &mut list, &matched)?;
+                written = matched;
+                one_primary(self.of, &mut list, &written)?;
             }
         }
+        let mut list = united(self.of, list, &written);
         list.retain(|element| element.as_object().is_none_or(|object| !object.is_empty()));
         put_list(document, self.of, list)
     }
@@ -157,13 +162,12 @@ pub(super) fn take_list(document: &mut Map<String, Value>, location: Location) -
     }
 }
 
-/// Stores the values of a multi-valued attribute, each once; none, and it is unassigned.
+/// Stores the values of a multi-valued attribute; none, and it is unassigned.
 pub(super) fn put_list(
     document: &mut Map<String, Value>,
     location: Location,
-    mut list: Vec<Value>,
+    list: Vec<Value>,
 ) -> Result<(), Error> {
-    remove_duplicates(&mut list);
     if list.len() > MAX_VALUES {
         return Err(too_many_values(location));
     }
@@ -179,89 +183,21 @@ pub(super) fn cannot_go(location: Location) -> Error {
     Error::mutability(about(location, "is required and cannot be removed"))
 }
 
-/// Sets the parts of a complex value; a `null` part is unassigned.
-pub(super) fn merge(object: &mut Map<String, Value>, parts: &Map<String, Value>) {
-    for (name, value) in parts {
-        if value.is_null() {
-            object.remove(name);
-        } else {
-            object.insert(name.clone(), value.clone());
-        }
-    }
-}
-
-/// Adds values to a list and tells where they stand in it.
-///
-/// A value that is there already, compared as the schema compares, is no change. The same `value` and `type` must not
-/// be there twice (RFC 7643 §2.4), so a value that differs from one in its other parts alone is merged into that one.
+/// Adds values to a list and tells where those stand in it that change it: a value that is there already does not.
 pub(super) fn append(
     location: Location,
-    list: &mut Vec<Value>,
+    list: Vec<Value>,
     values: &[Value],
-) -> Result<Vec<usize>, Error> {
-    let leaf = location.leaf();
-    let mut images: Vec<Value> = list
-        .iter()
-        .map(|element| fold_value(leaf, element))
-        .collect();
+) -> Result<(Vec<Value>, Vec<usize>), Error> {
+    let mut all = Values::of(location, list, &[]);
     let mut written = Vec::new();
     for value in values {
-        let image = fold_value(leaf, value);
-        if images.contains(&image) {
-            continue;
-        }
-        let twin = images.iter().position(|other| is_twin(other, &image));
-        let slots =
-            twin.and_then(|place| Some((place, list.get_mut(place)?, images.get_mut(place)?)));
-        if let (Some((place, element, image)), Value::Object(parts)) = (slots, value) {
-            set_parts(location, element, |object| merge(object, parts))?;
-            *image = fold_value(leaf, element);
-            written.push(place);
-        } else {
-            written.push(list.len());
-            list.push(value.clone());
-            images.push(image);
-        }
-        if list.len() > MAX_VALUES {
+        written.extend(all.put(value.clone(), true)?);
+        if all.len() > MAX_VALUES {
             return Err(too_many_values(location));
         }
     }
-    Ok(written)
-}
-
-/// Whether two images have the same `value`, and the same `type` or none.
-fn is_twin(one: &Value, other: &Value) -> bool {
-    one.get("value").is_some()
-        && one.get("value") == other.get("value")
-        && one.get("type") == other.get("type")
-}
-
-/// Changes one value of a multi-valued complex attribute, whose immutable parts stay what they are.
-fn set_parts(
-    location: Location,
-    element: &mut Value,
-    change: impl FnOnce(&mut Map<String, Value>),
-) -> Result<(), Error> {
-    let Value::Object(object) = element else {
-        return Ok(());
-    };
-    let is_immutable = |sub: &&'static Attribute| sub.mutability == Mutability::Immutable;
-    let fixed = location
-        .attribute
-        .sub_attributes
-        .iter()
-        .filter(is_immutable);
-    let before: Vec<_> = fixed
-        .filter_map(|sub| Some((part(location, sub), object.get(sub.name)?.clone())))
-        .collect();
-    change(object);
-    for (fixed, before) in before {
-        let after = object.get(fixed.leaf().name);
-        if !after.is_some_and(|after| is_same(fixed, &before, after)) {
-            return Err(fixed_already(fixed));
-        }
-    }
-    Ok(())
+    Ok((all.into_list(), written))
 }
 
 /// §3.5.2: setting `primary` to true on one value sets it to false on the others.

@@ -283,6 +283,65 @@ fn values_are_added_once() {
     );
 }
 
+/// RFC 7643 §2.4: no (type, value) twice. Of two that have become alike, what was written counts.
+#[test]
+fn twins_become_one_value() {
+    one(
+        json!({}),
+        "replace",
+        "emails",
+        json!([{ "value": "a", "type": "work" }, { "value": "a", "type": "work", "primary": true }]),
+        json!({ "emails": [{ "value": "a", "type": "work", "primary": true }] }),
+    );
+    let before = json!({ "emails": [
+        { "value": "a", "type": "work", "display": "A", "primary": false },
+        { "value": "b", "type": "work", "display": "B" }] });
+    one(
+        before.clone(),
+        "replace",
+        "emails[value eq \"b\"]",
+        json!({ "value": "a", "type": "work", "primary": true }),
+        json!({ "emails": [{ "value": "a", "type": "work", "display": "A", "primary": true }] }),
+    );
+    one(
+        before.clone(),
+        "replace",
+        "emails[value eq \"a\"].value",
+        json!("B"),
+        json!({ "emails": [{ "value": "B", "type": "work", "display": "A", "primary": false }] }),
+    );
+    one(
+        before.clone(),
+        "add",
+        "emails[value eq \"b\"].value",
+        json!("a"),
+        json!({ "emails": [{ "value": "a", "type": "work", "display": "B", "primary": false }] }),
+    );
+    one(
+        json!({ "emails": [{ "value": "a", "type": "work" }, { "value": "c" }, { "value": "a", "display": "d" }] }),
+        "remove",
+        "emails[type eq \"work\"].type",
+        Value::Null,
+        json!({ "emails": [{ "value": "a", "display": "d" }, { "value": "c" }] }),
+    );
+    one(
+        json!({ "emails": [{ "value": "a" }, { "type": "home", "value": "b" }, { "type": "HOME", "value": "c" }] }),
+        "remove",
+        "emails.value",
+        Value::Null,
+        json!({ "emails": [{ "type": "home" }] }),
+    );
+    // What an immutable part tells apart stays apart.
+    let boxes = json!([{ "value": "a", "serial": "1" }, { "value": "b", "serial": "2" }]);
+    let toy = json!({ ENTERPRISE: { "division": "D" }, "boxes": boxes });
+    let set = json!([{ "op": "replace", "path": "boxes[serial eq \"2\"].value", "value": "a" },
+        { "op": "add", "path": "boxes", "value": [{ "value": "A", "serial": "2" }] }]);
+    assert_eq!(
+        patched(&TOY, toy, set).unwrap()["boxes"],
+        json!([{ "value": "a", "serial": "1" }, { "value": "a", "serial": "2" }])
+    );
+}
+
 #[test]
 fn one_primary() {
     one(

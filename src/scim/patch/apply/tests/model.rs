@@ -99,14 +99,47 @@ fn settle(emails: &mut [Email], written: &[usize]) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// RFC 7643 §2.4: no `value` and `type` twice, and nothing twice that has no `value`. The parts of what was written
+/// count, else those of what comes later; what is equal but for letter case stays as it is.
+fn unite(emails: &[Email], written: &[usize]) -> Vec<Email> {
+    let mut kept: Vec<(Email, bool)> = Vec::new();
+    for (place, email) in emails.iter().enumerate() {
+        let is_written = written.contains(&place);
+        let twin = kept.iter_mut().find(|(other, _)| {
+            same(other.value.as_ref(), email.value.as_ref())
+                && same(other.kind.as_ref(), email.kind.as_ref())
+                && (email.value.is_some() || other.primary == email.primary)
+        });
+        let Some((other, other_is_written)) = twin else {
+            kept.push((email.clone(), is_written));
+            continue;
+        };
+        if other.primary == email.primary {
+            *other_is_written |= is_written;
+            continue;
+        }
+        let (first, second) = if *other_is_written && !is_written {
+            (other.clone(), email)
+        } else {
+            (email.clone(), &*other)
+        };
+        *other = Email {
+            primary: first.primary.or(second.primary),
+            ..first
+        };
+        *other_is_written |= is_written;
+    }
+    kept.into_iter().map(|(email, _)| email).collect()
+}
+
 /// As a list of a POST, PUT or PATCH is read: no empty ones, none twice, one primary.
 fn read(list: &[Email]) -> Result<Vec<Email>, &'static str> {
-    let mut read: Vec<Email> = Vec::new();
-    for email in list {
-        if *email != Email::default() && !read.contains(email) {
-            read.push(email.clone());
-        }
-    }
+    let list: Vec<Email> = list
+        .iter()
+        .filter(|email| **email != Email::default())
+        .cloned()
+        .collect();
+    let read = unite(&list, &[]);
     if read
         .iter()
         .filter(|email| email.primary == Some(true))
@@ -128,6 +161,7 @@ fn of(emails: &[Email], kind: &String) -> Vec<usize> {
 
 impl User {
     fn change(&mut self, change: &Change) -> Result<(), &'static str> {
+        let mut written = Vec::new();
         match change {
             Change::Title(title) => self.title.clone_from(title),
             Change::Given(given) => self.given.clone_from(given),
@@ -142,8 +176,9 @@ impl User {
                 .emails
                 .retain(|email| !same(email.kind.as_ref(), Some(kind))),
             Change::NoValue(kind) => {
-                for place in of(&self.emails, kind) {
-                    self.emails[place].value = None;
+                written = of(&self.emails, kind);
+                for place in &written {
+                    self.emails[*place].value = None;
                 }
             }
             Change::Value { kind, value, .. } => {
@@ -158,6 +193,7 @@ impl User {
                         primary: None,
                     });
                 }
+                written = places;
             }
             Change::Primary { kind, primary } => {
                 let mut places = of(&self.emails, kind);
@@ -172,17 +208,12 @@ impl User {
                     self.emails[*place].primary = Some(*primary);
                 }
                 settle(&mut self.emails, &places)?;
+                written = places;
             }
-            Change::Whole { op, kind, email } => self.whole(op, kind, email)?,
+            Change::Whole { op, kind, email } => written = self.whole(op, kind, email)?,
         }
         // Values that have become alike become one.
-        let mut kept: Vec<Email> = Vec::new();
-        for email in &self.emails {
-            if !kept.contains(email) {
-                kept.push(email.clone());
-            }
-        }
-        self.emails = kept;
+        self.emails = unite(&self.emails, &written);
         Ok(())
     }
 
@@ -216,10 +247,15 @@ impl User {
         settle(&mut self.emails, &written)
     }
 
-    fn whole(&mut self, op: &str, kind: &String, email: &Email) -> Result<(), &'static str> {
+    fn whole(
+        &mut self,
+        op: &str,
+        kind: &String,
+        email: &Email,
+    ) -> Result<Vec<usize>, &'static str> {
         let mut places = of(&self.emails, kind);
         if *email == Email::default() {
-            return Ok(());
+            return Ok(places);
         }
         let merge = |old: &Email| Email {
             value: email.value.clone().or(old.value.clone()),
@@ -244,7 +280,8 @@ impl User {
             places.push(self.emails.len());
             self.emails.push(made);
         }
-        settle(&mut self.emails, &places)
+        settle(&mut self.emails, &places)?;
+        Ok(places)
     }
 
     fn document(&self) -> Value {

@@ -1,0 +1,163 @@
+//! The values of a multi-valued attribute, none of them twice.
+//!
+//! RFC 7643 §2.4: a resource should not be returned with the same `type` and `value` more than once. So a value that
+//! differs from one that is there in its other parts alone is merged into it. Values are compared as the schema has it.
+
+use alloc::{collections::BTreeMap, string::String, string::ToString, vec::Vec};
+
+use serde_json::{Map, Value};
+
+use super::coerce::part;
+use super::rules::{fixed_already, is_same};
+use crate::error::Error;
+use crate::fold::fold_value;
+use crate::path::Location;
+use crate::schema::{Attribute, Mutability};
+
+/// The values of a list with those merged that are the same; two that an immutable part tells apart both stay.
+///
+/// `written` are the places of those that the request wrote. Where two are merged the parts of what was written count,
+/// else those of the later one.
+pub(crate) fn united(of: Location, list: Vec<Value>, written: &[usize]) -> Vec<Value> {
+    if list.len() < 2 {
+        list
+    } else {
+        Values::of(of, list, written).into_list()
+    }
+}
+
+/// A list to which a request adds values.
+pub(crate) struct Values {
+    of: Location,
+    list: Vec<Value>,
+    /// What makes a value one of its own: where it stands, and whether the request wrote it.
+    places: BTreeMap<String, (usize, bool)>,
+}
+
+impl Values {
+    /// The values of a list, united.
+    pub(crate) fn of(of: Location, list: Vec<Value>, written: &[usize]) -> Self {
+        let mut values = Self {
+            of,
+            list: Vec::with_capacity(list.len()),
+            places: BTreeMap::new(),
+        };
+        for (place, value) in list.into_iter().enumerate() {
+            // What is refused stands in the list all the same.
+            let _ = values.put(value, written.contains(&place));
+        }
+        values
+    }
+
+    /// Adds a value and tells where it stands now; none when it was there already, for that is no change. What differs
+    /// in an immutable part from the one that it would be merged into is put beside that one and refused.
+    pub(crate) fn put(&mut self, value: Value, is_written: bool) -> Result<Option<usize>, Error> {
+        let leaf = self.of.leaf();
+        let image = fold_value(leaf, &value);
+        let identity = identity(&image);
+        let slot = self.places.get_mut(&identity);
+        let slot = slot.and_then(|(place, by)| Some((*place, by, self.list.get_mut(*place)?)));
+        let Some((place, twin_is_written, twin)) = slot else {
+            let place = self.list.len();
+            self.places.insert(identity, (place, is_written));
+            self.list.push(value);
+            return Ok(Some(place));
+        };
+        let counts = is_written || !*twin_is_written;
+        *twin_is_written |= is_written;
+        if fold_value(leaf, twin) == image {
+            return Ok(None);
+        }
+        let merged = if counts {
+            merged(self.of, twin, &value)
+        } else {
+            merged(self.of, &value, twin)
+        };
+        match merged {
+            Ok(merged) => {
+                *twin = merged;
+                Ok(Some(place))
+            }
+            Err(error) => {
+                let whole = image.to_string();
+                if self.places.contains_key(&whole) {
+                    return Ok(None);
+                }
+                self.places.insert(whole, (self.list.len(), is_written));
+                self.list.push(value);
+                Err(error)
+            }
+        }
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The list.
+    pub(crate) fn into_list(self) -> Vec<Value> {
+        self.list
+    }
+}
+
+/// What no two values of a list may share, from the image of one: `value` and `type`, or all of it where there is no
+/// `value`.
+fn identity(image: &Value) -> String {
+    let Some(value) = image.get("value") else {
+        return image.to_string();
+    };
+    let mut identity = value.to_string();
+    if let Some(kind) = image.get("type") {
+        identity.push(' ');
+        identity.push_str(&kind.to_string());
+    }
+    identity
+}
+
+fn merged(of: Location, value: &Value, other: &Value) -> Result<Value, Error> {
+    let mut merged = value.clone();
+    if let Value::Object(parts) = other {
+        set_parts(of, &mut merged, |object| merge(object, parts))?;
+    }
+    Ok(merged)
+}
+
+/// Sets the parts of a complex value; a `null` part is unassigned.
+pub(crate) fn merge(object: &mut Map<String, Value>, parts: &Map<String, Value>) {
+    for (name, value) in parts {
+        if value.is_null() {
+            object.remove(name);
+        } else {
+            object.insert(name.clone(), value.clone());
+        }
+    }
+}
+
+/// Changes one value of a multi-valued complex attribute, whose immutable parts stay what they are.
+pub(crate) fn set_parts(
+    location: Location,
+    element: &mut Value,
+    change: impl FnOnce(&mut Map<String, Value>),
+) -> Result<(), Error> {
+    let Value::Object(object) = element else {
+        return Ok(());
+    };
+    let is_immutable = |sub: &&'static Attribute| sub.mutability == Mutability::Immutable;
+    let fixed = location
+        .attribute
+        .sub_attributes
+        .iter()
+        .filter(is_immutable);
+    let before: Vec<_> = fixed
+        .filter_map(|sub| Some((part(location, sub), object.get(sub.name)?.clone())))
+        .collect();
+    change(object);
+    for (fixed, before) in before {
+        let after = object.get(fixed.leaf().name);
+        if !after.is_some_and(|after| is_same(fixed, &before, after)) {
+            return Err(fixed_already(fixed));
+        }
+    }
+    Ok(())
+}
