@@ -124,6 +124,24 @@ impl Error {
     }
 }
 
+/// The most characters of a client's text that a detail repeats; ours: a path of any length that means something fits.
+const MAX_QUOTED: usize = 150;
+
+/// A client's text as a detail may repeat it: the beginning of it where it is long.
+///
+/// ```
+/// use scim::error::quoted;
+/// assert_eq!(quoted("userName"), "userName");
+/// assert_eq!(quoted(&"é".repeat(900_000)).chars().count(), 151);
+/// ```
+pub fn quoted(text: &str) -> String {
+    let end = text.char_indices().nth(MAX_QUOTED);
+    match end.and_then(|(end, _)| text.get(..end)) {
+        Some(start) => [start, "…"].concat(),
+        None => String::from(text),
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.scim_type.as_str(), self.detail)

@@ -6,7 +6,7 @@
 use alloc::string::{String, ToString};
 use core::fmt;
 
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::filter::parse::Parser;
 use crate::habit::Habits;
 use crate::resource_type::ResourceType;
@@ -214,7 +214,7 @@ impl AttributePath {
 
     /// The refusal of a path that names nothing of this resource type.
     pub fn unknown(&self, resource_type: &'static ResourceType) -> Error {
-        let mut detail = ["path '", &self.to_string(), "': expected "].concat();
+        let mut detail = ["path '", &quoted(&self.to_string()), "': expected "].concat();
         let parent = Self {
             sub: None,
             ..self.clone()

@@ -9,7 +9,7 @@
 use alloc::{boxed::Box, string::String, string::ToString, vec, vec::Vec};
 
 use super::{CompareOp, CompareValue, Filter};
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::json;
 use crate::path::{AttributePath, is_name};
 
@@ -20,9 +20,6 @@ pub const MAX_DEPTH: usize = 32;
 
 /// How many comparisons one filter may have: each is an expression of the SQL that it becomes.
 pub const MAX_COMPARISONS: usize = 64;
-
-/// How much of an unexpected word is repeated in an error.
-const MAX_FOUND: usize = 40;
 
 const OPERATOR: &str = "an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)";
 const VALUE: &str = "a value (a string in double quotes, a number, true, false or null)";
@@ -263,11 +260,10 @@ impl<'a> Parser<'a> {
     fn expected(&self, what: &str) -> Error {
         let word = self.word();
         let found = if word.is_empty() {
-            self.peek().map(String::from)
+            self.peek().map(String::from).unwrap_or_default()
         } else {
-            None
+            quoted(word)
         };
-        let found = found.unwrap_or_else(|| word.chars().take(MAX_FOUND).collect());
         if found.is_empty() {
             return self.refuse(&["expected ", what, &self.here(), ", found the end"]);
         }
@@ -283,7 +279,7 @@ impl<'a> Parser<'a> {
         match self.subject {
             Subject::Filter => Error::invalid_filter(["filter: ", &sentence.concat()].concat()),
             Subject::Path => {
-                let detail = ["path '", self.text, "': ", &sentence.concat()].concat();
+                let detail = ["path '", &quoted(self.text), "': ", &sentence.concat()].concat();
                 if self.in_value_path {
                     Error::invalid_filter(detail)
                 } else {

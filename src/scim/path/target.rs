@@ -12,7 +12,7 @@ use core::fmt;
 use serde_json::Value;
 
 use super::{AttributePath, Location, push_all, push_parts};
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::filter::{Filter, parse::Parser, predicate::Predicate};
 use crate::habit::Habits;
 use crate::resource_type::ResourceType;
@@ -143,7 +143,8 @@ impl Path {
             })?),
         };
         let predicate = Predicate::bind_element(filter, of.attribute, habits).map_err(|error| {
-            let detail = ["path '", &self.to_string(), "': ", error.detail()].concat();
+            let path = quoted(&self.to_string());
+            let detail = ["path '", &path, "': ", error.detail()].concat();
             Error::invalid_filter(detail)
         })?;
         let create = Predicate::element_from(filter, of.attribute);
@@ -156,7 +157,7 @@ impl Path {
     }
 
     fn refuse(&self, sentence: &[&str]) -> Error {
-        let mut detail = ["path '", &self.to_string(), "': "].concat();
+        let mut detail = ["path '", &quoted(&self.to_string()), "': "].concat();
         push_all(&mut detail, sentence);
         Error::invalid_path(detail)
     }

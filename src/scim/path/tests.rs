@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{AttributePath, Path, Target};
 use crate::error::ScimType;
+use crate::filter::{Filter, predicate::Predicate};
 use crate::habit::Habits;
 use crate::resource_type::{Extension, GROUP_TYPE, ResourceType, USER_TYPE};
 use crate::schema::{Attribute, Schema};
@@ -522,5 +523,47 @@ proptest! {
     fn attribute_paths_round_trip(text in "(urn:[a-zA-Z0-9.:]{1,20}:)?[a-zA-Z$][a-zA-Z0-9_$-]{0,8}(\\.[a-zA-Z$][a-zA-Z0-9_-]{0,8})?") {
         let path = AttributePath::parse(&text).unwrap();
         prop_assert_eq!(path.to_string(), text);
+    }
+}
+
+/// A detail repeats what it is about, but not a megabyte of it; nor is a character cut in two.
+#[test]
+fn details_are_short() {
+    let long = "é".repeat(450_000);
+    let ascii = "x".repeat(900_000);
+    let email = std::format!("emails[value eq \"{long}\"");
+    for text in [
+        ascii.clone(),
+        std::format!("name.{ascii}"),
+        std::format!("urn:{long}:x"),
+        std::format!("userName[value eq \"{long}\"]"),
+        std::format!("{email}].{ascii}"),
+        std::format!("{email} and primary eq \"{long}\"]"),
+        std::format!("{email} and {ascii} pr]"),
+        std::format!("{email} and value {ascii} 1]"),
+        email.clone(),
+        long.clone(),
+    ] {
+        let path = Path::parse(&text);
+        let error = path
+            .and_then(|path| path.bind(&USER_TYPE, &mut Habits::default()))
+            .unwrap_err();
+        let start: String = text.chars().take(20).collect();
+        let detail = error.detail();
+        assert!(detail.contains(&start) && detail.len() < 1000, "{detail}");
+    }
+    for text in [
+        std::format!("{ascii} pr"),
+        std::format!("userName {ascii} 1"),
+        std::format!("active eq \"{long}\""),
+        std::format!("{email} and {ascii} pr]"),
+        std::format!("name[{ascii} pr]"),
+        std::format!("urn:{long}:x pr"),
+    ] {
+        let filter = Filter::parse(&text);
+        let error = filter
+            .and_then(|filter| Predicate::bind(&filter, &USER_TYPE, &mut Habits::default()))
+            .unwrap_err();
+        assert!(error.detail().len() < 1000, "{error}");
     }
 }

@@ -211,7 +211,7 @@ fn refused_names_and_operators() {
     expects(OPERATOR, "not a pr", "5, found 'a'");
     expects(OPERATOR, "a [b pr]", "3, found '['");
     // What is repeated of an unexpected word is bounded.
-    let place = std::format!("3, found '{}'", "x".repeat(40));
+    let place = std::format!("3, found '{}…'", "x".repeat(150));
     expects(OPERATOR, &std::format!("a {}", "x".repeat(10_000)), &place);
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::scope::{Scope, refusal, unknown, value_of, visible};
 use super::value::{applies, described, operand, shape, typed};
 use super::{Place, Predicate, Test};
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::filter::{CompareOp, CompareValue, Filter};
 use crate::habit::Habits;
 use crate::path::{AttributePath, Location};
@@ -276,7 +276,7 @@ impl Binder<'_> {
                 ": expected ",
                 shape(attribute.kind),
                 ", found ",
-                &value.to_string(),
+                &quoted(&value.to_string()),
             ];
             return Err(refusal(path, "", &expected.concat()));
         };

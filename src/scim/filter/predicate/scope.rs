@@ -3,7 +3,7 @@
 use alloc::string::ToString;
 
 use super::Place;
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::path::{AttributePath, Location};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Returned, Type};
@@ -92,7 +92,7 @@ pub(super) fn refusal(path: &AttributePath, before: &str, after: &str) -> Error 
         "filter: ",
         before,
         "'",
-        &path.to_string(),
+        &quoted(&path.to_string()),
         "' at character ",
         &position,
         after,
