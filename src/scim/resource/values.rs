@@ -16,8 +16,8 @@ use crate::schema::{Attribute, Mutability};
 
 /// The values of a list with those merged that are the same; two that an immutable part tells apart both stay.
 ///
-/// `written` are the places of those that the request wrote. Where two are merged the parts of what was written count,
-/// else those of the later one.
+/// `written` are the places of those that the request wrote, in order. Where two are merged the parts of what was
+/// written count, else those of the later one.
 pub(crate) fn united(of: Location, list: Vec<Value>, written: &[usize]) -> Vec<Value> {
     if list.len() < 2 {
         list
@@ -44,7 +44,7 @@ impl Values {
         };
         for (place, value) in list.into_iter().enumerate() {
             // What is refused stands in the list all the same.
-            let _ = values.put(value, written.contains(&place));
+            let _ = values.put(value, written.binary_search(&place).is_ok());
         }
         values
     }

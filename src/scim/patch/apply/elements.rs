@@ -209,7 +209,7 @@ pub(super) fn one_primary(
     let mut chosen = list
         .iter()
         .enumerate()
-        .filter(|(place, element)| written.contains(place) && is_primary(element));
+        .filter(|(place, element)| is_primary(element) && written.contains(place));
     let Some((chosen_one, _)) = chosen.next() else {
         return Ok(());
     };
