@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use scim::bulk::{BulkOperation, BulkRequest};
-use scim::error::Error;
+use scim::error::{Error, quoted};
 use scim::resource_type::{GROUP_TYPE, USER_TYPE};
 use serde_json::Value;
 
@@ -151,11 +151,13 @@ impl<D: Database> Service<'_, D> {
                 };
                 let target = match (unknown.first(), &operation.bulk_id) {
                     (Some(name), _) => Err(Error::invalid_value(format!(
-                        "\"bulkId:{name}\" is the bulkId of no POST operation of this request."
+                        "\"bulkId:{}\" is the bulkId of no POST operation of this request.",
+                        quoted(name),
                     ))
                     .into()),
                     (None, Some(bulk_id)) if twice.contains(bulk_id) => Err(Error::invalid_value(format!(
-                        "The bulkId \"{bulk_id}\" names more than one operation; each needs one of its own."
+                        "The bulkId \"{}\" names more than one operation; each needs one of its own.",
+                        quoted(bulk_id),
                     ))
                     .into()),
                     (None, _) => target::read(&operation, place, id),

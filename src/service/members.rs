@@ -1,6 +1,6 @@
 //! Changing who is in a group, without reading who is (RFC 7644 §3.5.2): one trip, as many rows as members change.
 
-use scim::error::Error;
+use scim::error::{Error, quoted};
 use scim::json;
 use scim::patch::{LinkChange, LinkOperation, net_links};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
@@ -223,7 +223,7 @@ fn list(ids: &[String]) -> String {
     let mut text = String::new();
     for (index, id) in ids.iter().take(NAMED).enumerate() {
         text.push_str(if index > 0 { ", \"" } else { "\"" });
-        text.extend(id.chars().take(100));
+        text.push_str(&quoted(id));
         text.push('"');
     }
     if ids.len() > NAMED {

@@ -1,7 +1,7 @@
 //! What an operation of a Bulk is about: its method and path (RFC 7644 §3.7).
 
 use scim::bulk::BulkOperation;
-use scim::error::Error;
+use scim::error::{Error, quoted};
 use scim::resource_type::ResourceType;
 
 use crate::service::{Failure, Service};
@@ -40,7 +40,7 @@ impl<D: Database> Service<'_, D> {
             }
             _ => Err(Error::invalid_path(format!(
                 "path must be an endpoint such as /Users, or one with an id such as /Users/2819c223; it is \"{}\".",
-                path.chars().take(100).collect::<String>(),
+                quoted(path),
             ))
             .into()),
         }

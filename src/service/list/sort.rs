@@ -1,6 +1,6 @@
 //! What a list is ordered by: `sortBy` bound to each type (RFC 7644 §3.4.2.3).
 
-use scim::error::Error;
+use scim::error::{Error, quoted};
 use scim::habit::Habits;
 use scim::path::{AttributePath, Location};
 use scim::resource_type::ResourceType;
@@ -15,12 +15,13 @@ pub(super) fn sort_locations(
     habits: &mut Habits,
 ) -> Result<Vec<Option<Location>>, Failure> {
     let path = AttributePath::parse(text)?;
+    let text = quoted(text);
     let mut locations = Vec::with_capacity(types.len());
     for resource_type in types {
         let location = path.bind(resource_type, habits);
         locations.push(
             location
-                .map(|location| sortable(text, location))
+                .map(|location| sortable(&text, location))
                 .transpose()?,
         );
     }
