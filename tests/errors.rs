@@ -478,6 +478,25 @@ fn unknown_places_are_404_and_the_right_spelling_is_named() {
 }
 
 #[test]
+fn letter_case_is_named_only_where_it_is_wrong() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for (method, path) in [
+        ("GET", "/Bulk/x"),
+        ("GET", "/Me/x"),
+        ("POST", "/Me/.search"),
+        ("GET", "/ServiceProviderConfig/x"),
+        ("GET", "/ResourceTypes/User/x"),
+        ("GET", "/Schemas/x/y"),
+    ] {
+        let got = client.send(&client.request(method, path, None));
+        let name = path.split('/').nth(1).unwrap();
+        got.refused(404, "", &format!("below /{name}"));
+    }
+    client.get("/bulk/x").refused(404, "", "spelt /Bulk");
+}
+
+#[test]
 fn unknown_methods_are_405_with_allow() {
     let memory = Memory::new();
     let client = Client::new(&memory);

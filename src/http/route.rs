@@ -156,7 +156,6 @@ fn endpoint_of(segment: &str) -> Result<&'static ResourceType, Unrouted> {
     {
         return Ok(resource_type);
     }
-    // RFC 3986 §6.2.2.1: paths are case-sensitive. Say which spelling was meant.
     let fixed = [
         "Me",
         "Bulk",
@@ -169,6 +168,10 @@ fn endpoint_of(segment: &str) -> Result<&'static ResourceType, Unrouted> {
         .chain(fixed)
         .find(|name| name.eq_ignore_ascii_case(segment));
     Err(match meant {
+        Some(name) if name == segment => {
+            Unrouted::Unknown(format!("There is no such address below /{name}."))
+        }
+        // RFC 3986 §6.2.2.1: say which spelling was meant.
         Some(name) => Unrouted::Unknown(format!(
             "Paths are case-sensitive: this endpoint is spelt /{name}."
         )),
