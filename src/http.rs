@@ -259,7 +259,10 @@ async fn one<D: Database>(
                 return Err(Condition::failed());
             }
             if if_none_match != Condition::None && if_none_match.allows(&answer.version) {
-                return Ok(Reply::empty(304).with("ETag", etag(&answer.version)));
+                // RFC 9110 §15.4.5: the headers that a 200 would have had.
+                return Ok(Reply::empty(304)
+                    .with("ETag", etag(&answer.version))
+                    .with("Content-Location", answer.location));
             }
             Ok(resource(200, answer))
         }

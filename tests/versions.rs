@@ -145,10 +145,15 @@ fn if_none_match_spares_what_is_known() {
         ] {
             let got = unless(&client, &path, known);
             assert_eq!(
-                (got.status, got.reply.body, got.body),
-                (304, None, Value::Null),
+                (got.status, &got.reply.body, &got.body),
+                (304, &None, &Value::Null),
                 "{known}"
             );
+            // What a 200 would have said of the version and its place (RFC 9110 §15.4.5).
+            let whole = client.get(&path);
+            for header in ["ETag", "Content-Location", "Vary"] {
+                assert_eq!(got.header(header), whole.header(header), "{header}");
+            }
         }
         assert_eq!(
             unless(&client, &path, &current).header("ETag"),
