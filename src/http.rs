@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 
+use scim::error::Error;
 use scim::list::SearchRequest;
 use scim::resource_type::ResourceType;
 
@@ -105,7 +106,7 @@ async fn answer<D: Database>(
         Ok(place) => place,
         Err(Unrouted::Unknown(detail)) => return Err(Failure::NotFound(detail)),
         Err(Unrouted::Version(version)) => {
-            return Err(scim::error::Error::invalid_vers(format!(
+            return Err(Error::invalid_vers(format!(
                 "SCIM version \"{}\" is not served; the base URL ends with /scim/v2.",
                 version.chars().take(20).collect::<String>(),
             ))
@@ -201,6 +202,12 @@ async fn serve<D: Database>(
             list(service, &types, &query::search(&request.query)?).await
         }
         (Place::Search(resource_type), _) => {
+            if query::has_filter(&request.query)? {
+                return Err(Error::invalid_filter(
+                    "A search by POST takes its filter from the body (RFC 7644 §3.4.3), not from the URL. Put it there.",
+                )
+                .into());
+            }
             let search = SearchRequest::from_body(&body::json(request, MAX_BODY)?)?;
             match resource_type {
                 Some(resource_type) => list(service, &[*resource_type], &search).await,
@@ -304,10 +311,10 @@ async fn create_me<D: Database>(
     service
         .read(&scim::resource_type::USER_TYPE, &Key::Subject, asked)
         .await?;
-    Err(scim::error::Error::uniqueness(
-        "The user of this token exists: change it with PUT or PATCH of /Me.",
+    Err(
+        Error::uniqueness("The user of this token exists: change it with PUT or PATCH of /Me.")
+            .into(),
     )
-    .into())
 }
 
 /// A header that names no version is met by none.

@@ -640,6 +640,26 @@ fn bad_queries() {
 }
 
 #[test]
+fn a_filter_in_the_query_of_a_search_is_refused() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    client.user("ada");
+    let body = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"] });
+    for path in ["/.search", "/Users/.search", "/Groups/.search"] {
+        for query in [
+            "filter=userName eq \"bob\"",
+            "FILTER=displayName pr",
+            "count=1&filter=",
+        ] {
+            let got = client.post(&format!("{path}?{query}"), &body);
+            got.refused(400, "invalidFilter", "body");
+        }
+        // What else stands there is ignored (RFC 7644 §3.4.2).
+        client.post(&format!("{path}?count=1"), &body).expect(200);
+    }
+}
+
+#[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn bad_messages() {
     let memory = Memory::new();

@@ -81,7 +81,7 @@ pub fn asked(query: &str) -> Result<Asked, Error> {
     Ok(asked)
 }
 
-/// Whether the query has a filter: discovery endpoints refuse one (RFC 7644 §4).
+/// Whether the query has a filter: discovery endpoints and searches by POST refuse one (RFC 7644 §4, §3.4.3).
 pub fn has_filter(query: &str) -> Result<bool, Error> {
     Ok(parameters(query)?
         .iter()
