@@ -29,7 +29,7 @@ pub mod route;
 
 use body::MAX_BODY;
 use media::MediaType;
-use reply::Reply;
+use reply::{Reply, etag};
 use request::Request;
 use route::{Place, Unrouted};
 
@@ -320,10 +320,6 @@ async fn create_me<D: Database>(
 /// A header that names no version is met by none.
 fn condition(header: Option<&str>) -> Condition {
     header.map_or(Condition::None, Condition::parse)
-}
-
-fn etag(version: &str) -> String {
-    format!("W/\"{version}\"")
 }
 
 /// A reply with a resource: its version and its address are headers, too.

@@ -3,7 +3,7 @@
 use scim::bulk::BULK_RESPONSE;
 use serde_json::{Map, Value};
 
-use super::reply::{error_body, told};
+use super::reply::{error_body, etag, told};
 use crate::service::bulk::{Done, Outcome};
 
 /// The message as JSON text.
@@ -27,11 +27,8 @@ fn operation(outcome: &Outcome) -> Value {
     put("method", Some(Value::from(outcome.method.as_str())));
     put("bulkId", outcome.bulk_id.as_deref().map(Value::from));
     put("location", outcome.location.as_deref().map(Value::from));
-    let version = outcome.version.as_deref();
-    put(
-        "version",
-        version.map(|version| Value::from(format!("W/\"{version}\""))),
-    );
+    let version = outcome.version.as_deref().map(etag);
+    put("version", version.map(Value::from));
     let status = match &outcome.result {
         Ok(Done::Created) => 201,
         Ok(Done::Changed) => 200,

@@ -65,6 +65,11 @@ impl Reply {
     }
 }
 
+/// The entity tag of a version: a weak one (RFC 7643 §3.1), as `meta.version` has it.
+pub fn etag(version: &str) -> String {
+    format!("W/\"{version}\"")
+}
+
 /// The fixed sentence for what is broken on this side: the cause is in the log, never in the reply.
 const BROKEN: &str =
     "The server could not complete this, through a fault of its own. Try again later.";
