@@ -160,7 +160,7 @@ fn several_tokens_are_good_at_once_and_a_revoked_one_stops_at_once() {
         assert_eq!(got.status, 401, "{method} {path}");
         assert_eq!(
             got.header("WWW-Authenticate"),
-            Some("Bearer realm=\"scim\"")
+            Some("Bearer realm=\"scim\", error=\"invalid_token\"")
         );
     }
     for (method, path, body) in [

@@ -157,6 +157,45 @@ fn what_is_not_a_good_token_is_401_with_the_scheme() {
     }
 }
 
+/// RFC 6750 §3.1: a client that sent a token hears that it is not good; one that sent none hears no error.
+#[test]
+fn a_bad_token_is_told_from_none() {
+    let memory = Memory::new();
+    memory.add_token(1, "expired", None, Some("2026-01-01T00:00:00.000Z"));
+    memory.add_token(1, "revoked", None, None);
+    memory.sql("UPDATE tokens SET revoked_at = '2026-01-01T00:00:00.000Z' WHERE label = 'revoked'");
+    let client = Client::new(&memory);
+    let challenge = |authorization: Option<&str>| {
+        let mut request = client.request("GET", "/Users", None);
+        request.authorization = authorization.map(str::to_owned);
+        let got = client.send(&request);
+        assert_eq!(got.status, 401, "{authorization:?}");
+        got.header("WWW-Authenticate").unwrap().to_owned()
+    };
+    for none in [
+        None,
+        Some(""),
+        Some("Bearer"),
+        Some("Bearer "),
+        Some("Basic YWRhOnNlY3JldA=="),
+    ] {
+        assert_eq!(challenge(none), "Bearer realm=\"scim\"", "{none:?}");
+    }
+    let long = format!("Bearer {}", "x".repeat(5_000));
+    for bad in [
+        "Bearer unknown",
+        "Bearer expired",
+        "Bearer revoked",
+        long.as_str(),
+    ] {
+        assert_eq!(
+            challenge(Some(bad)),
+            "Bearer realm=\"scim\", error=\"invalid_token\"",
+            "{bad}"
+        );
+    }
+}
+
 struct NoMint;
 
 impl Mint for NoMint {

@@ -17,21 +17,26 @@ pub fn tenant(
     now: &Moment,
 ) -> Result<Tenant, Failure> {
     let Some(header) = authorization else {
-        return Err(Failure::Unauthorized(
+        return Err(Failure::NoToken(
             "This endpoint needs a token: send the header `Authorization: Bearer <token>`.",
         ));
     };
     let token = match header.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => token.trim(),
         Some(_) | None => {
-            return Err(Failure::Unauthorized(
+            return Err(Failure::NoToken(
                 "Only bearer tokens are accepted: send the header `Authorization: Bearer <token>`.",
             ));
         }
     };
-    if token.is_empty() || token.len() > MAX_TOKEN {
+    if token.is_empty() {
+        return Err(Failure::NoToken(
+            "The bearer token is empty: send the header `Authorization: Bearer <token>`.",
+        ));
+    }
+    if token.len() > MAX_TOKEN {
         return Err(Failure::Unauthorized(
-            "The bearer token is empty or too long to be one of this server's.",
+            "The bearer token is too long to be one of this server's.",
         ));
     }
     let digest = Sha256::digest(token.as_bytes());

@@ -58,12 +58,26 @@ impl Reply {
     pub fn failure(failure: &Failure) -> Self {
         let (status, scim_type, detail) = told(failure);
         let reply = Self::error(status, scim_type, detail);
-        if status == 401 {
-            return reply.with("WWW-Authenticate", "Bearer realm=\"scim\"");
+        match failure {
+            Failure::NoToken(_) => reply.with("WWW-Authenticate", CHALLENGE),
+            Failure::Unauthorized(_) => reply.with(
+                "WWW-Authenticate",
+                format!("{CHALLENGE}, error=\"invalid_token\""),
+            ),
+            Failure::Refused(_)
+            | Failure::NotFound(_)
+            | Failure::PreconditionFailed(_)
+            | Failure::Conflict(_)
+            | Failure::TooLarge(_)
+            | Failure::Forbidden(_)
+            | Failure::UnsupportedMediaType(_)
+            | Failure::Broken(_) => reply,
         }
-        reply
     }
 }
+
+/// What a 401 asks for. RFC 6750 §3.1: an error stands behind it only where a token was sent.
+const CHALLENGE: &str = "Bearer realm=\"scim\"";
 
 /// The entity tag of a version: a weak one (RFC 7643 §3.1), as `meta.version` has it.
 pub fn etag(version: &str) -> String {
@@ -78,7 +92,7 @@ const BROKEN: &str =
 pub fn told(failure: &Failure) -> (u16, Option<ScimType>, &str) {
     match failure {
         Failure::Refused(error) => (status_of(error), Some(error.scim_type()), error.detail()),
-        Failure::Unauthorized(detail) => (401, None, detail),
+        Failure::NoToken(detail) | Failure::Unauthorized(detail) => (401, None, detail),
         Failure::NotFound(detail) => (404, None, detail),
         Failure::PreconditionFailed(detail) => (412, None, detail),
         Failure::Conflict(detail) => (409, None, detail),

@@ -9,7 +9,9 @@ use crate::store;
 pub enum Failure {
     /// The protocol refuses it.
     Refused(Error),
-    /// The credential is missing or not good.
+    /// No token was sent.
+    NoToken(&'static str),
+    /// The token that was sent is not good.
     Unauthorized(&'static str),
     /// There is no such resource or endpoint.
     NotFound(String),
