@@ -151,7 +151,14 @@ async fn answer<D: Database>(
         fault: RefCell::default(),
         known: RefCell::default(),
     };
-    let result = serve(&service, &place, method, request).await;
+    let trips = environment.database.cost().trips;
+    let mut result = serve(&service, &place, method, request).await;
+    // Where no batch was sent, nothing has looked at the token yet.
+    if environment.database.cost().trips == trips
+        && let Err(error) = service.check_token().await
+    {
+        result = Err(error.into());
+    }
     trace.habits = service.habits.borrow().names().to_vec();
     trace.later = service.later.take();
     trace.cause = service.fault.take();

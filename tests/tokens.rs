@@ -21,10 +21,11 @@ mod script;
 
 use std::fmt::Write;
 
+use scim_worker::http::request::{Body, Request};
 use scim_worker::http::{Environment, respond};
 use scim_worker::service::{Mint, Moment};
 use scim_worker::store::Database;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use support::client::Client;
 use support::memory::Memory;
@@ -124,20 +125,17 @@ fn what_is_not_a_good_token_is_401_with_the_scheme() {
             );
             request.authorization = authorization.map(str::to_owned);
             let got = client.send(&request);
-            // A message may be refused before the token is looked up, never be done.
-            assert!(
-                [400, 401].contains(&got.status),
+            assert_eq!(
+                got.status, 401,
                 "{authorization:?} {method} {path} {:#}",
                 got.body
             );
-            if got.status == 401 {
-                assert!(
-                    got.header("WWW-Authenticate")
-                        .unwrap()
-                        .starts_with("Bearer")
-                );
-                assert!(got.body["detail"].as_str().unwrap().len() > 20);
-            }
+            assert!(
+                got.header("WWW-Authenticate")
+                    .unwrap()
+                    .starts_with("Bearer")
+            );
+            assert!(got.body["detail"].as_str().unwrap().len() > 20);
         }
     }
     for authorization in [
@@ -279,6 +277,71 @@ fn a_refused_token_costs_one_trip() {
         );
         assert_eq!(memory.database.cost().trips - before, 1, "{method} {path}");
     }
+}
+
+/// Requests that are refused, or done, without a look at the data.
+fn without_the_database(client: &Client<'_>) -> Vec<Request> {
+    let bulk = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+    let delete = json!({ "method": "DELETE", "path": "/Users/1" });
+    let nowhere = json!({ "method": "POST", "path": "/Nope", "bulkId": "a", "data": {} });
+    let operations =
+        |operations: Vec<Value>| json!({ "schemas": [bulk], "Operations": operations });
+    let mut broken = client.request("POST", "/Users", Some(&Value::Null));
+    broken.body = Body::Bytes(b"{".to_vec());
+    let mut long = client.request("POST", "/Users", Some(&Value::Null));
+    long.body = Body::TooLong;
+    let mut plain = client.request("POST", "/Users", Some(&json!({ "userName": "a" })));
+    plain.content_type = Some("text/plain".to_owned());
+    vec![
+        broken,
+        long,
+        plain,
+        client.request("GET", "/Users?filter=foo", None),
+        client.request("GET", "/Users/1?attributes=a&excludedAttributes=b", None),
+        client.request("PUT", "/Users/1", Some(&json!({ "title": "x" }))),
+        client.request("PATCH", "/Users/1", Some(&json!({ "Operations": 1 }))),
+        client.request("PUT", "/Me", Some(&json!([]))),
+        client.request("POST", "/Bulk", Some(&operations(vec![delete; 1_001]))),
+        client.request("POST", "/Bulk", Some(&operations(vec![nowhere]))),
+        client.request("POST", "/Bulk", Some(&operations(Vec::new()))),
+    ]
+}
+
+/// RFC 9110 §15.5.2: what a message is worth is told to those who may send it.
+#[test]
+fn a_bad_token_is_refused_before_a_bad_message() {
+    let memory = Memory::new();
+    memory.add_token(1, "revoked", None, None);
+    memory.sql("UPDATE tokens SET revoked_at = '2026-01-01T00:00:00.000Z'");
+    memory.add_token(1, "good", None, None);
+    let secret = Client::new(&memory);
+    for request in without_the_database(&secret) {
+        let told = |token: &str| {
+            let mut request = request.clone();
+            request.authorization = Some(format!("Bearer {token}"));
+            let before = memory.database.cost().trips;
+            let (reply, trace) = memory.respond_traced(&request);
+            let trips = memory.database.cost().trips - before;
+            (reply.status, trips, trace.tenant)
+        };
+        let name = format!("{} {}?{}", request.method, request.path, request.query);
+        assert_eq!(told("unknown"), (401, 1, None), "{name}");
+        assert_eq!(told("revoked"), (401, 1, None), "{name}");
+        let (status, trips, tenant) = told(Memory::TOKEN);
+        assert_ne!(status, 401, "{name}");
+        assert_eq!((trips, tenant), (0, Some(1)), "{name}");
+        assert_eq!(told("good"), (status, 1, Some(1)), "{name}");
+    }
+}
+
+#[test]
+fn a_batch_that_fails_is_not_followed_by_a_look_at_the_token() {
+    let memory = Memory::new();
+    memory.add_token(1, "good", None, None);
+    memory.sql("DROP TABLE users");
+    let before = memory.database.cost().trips;
+    with(&memory, "good").get("/Users").expect(500);
+    assert_eq!(memory.database.cost().trips - before, 1);
 }
 
 #[test]

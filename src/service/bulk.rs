@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use scim::bulk::{BulkOperation, BulkRequest};
 use scim::error::{Error, quoted};
-use scim::resource_type::{GROUP_TYPE, USER_TYPE};
+use scim::resource_type::GROUP_TYPE;
 use serde_json::Value;
 
 use super::{Answer, Asked, Condition, Failure, Service};
-use crate::store::{self, Database};
+use crate::store::Database;
 
 mod order;
 mod outcome;
@@ -72,11 +72,6 @@ impl<D: Database> Service<'_, D> {
                  Split it.",
                 request.operations.len(),
             )));
-        }
-        // Nothing else would look at the token.
-        if request.operations.is_empty() {
-            self.run(vec![store::page::total(&self.view(&USER_TYPE))])
-                .await?;
         }
         let mut jobs = self.jobs(request.operations);
         let order = order(&jobs);
