@@ -200,6 +200,7 @@ async fn read(incoming: &web_sys::Request) -> worker::Result<Request> {
         if_none_match: header(),
         user_agent: header(),
         content_type: header(),
+        content_encoding: header(),
         ..Request::default()
     };
     let length = header();

@@ -3,8 +3,10 @@
 // pay more for the passing than for its work.
 
 /** The headers that src/lib.rs reads, in its order; those of a body last. */
-const HEADERS = ["Authorization", "Accept", "If-Match", "If-None-Match", "User-Agent", "Content-Type", "Content-Length"];
-const OF_A_BODY = 2;
+const HEADERS = [
+  "Authorization", "Accept", "If-Match", "If-None-Match", "User-Agent", "Content-Type", "Content-Encoding", "Content-Length",
+];
+const OF_A_BODY = 3;
 
 /** Method, address and headers of a request, a line each; that of a header begins with `=`, one that is not there is empty. */
 export function head({ method, url, headers }) {

@@ -65,6 +65,7 @@ fn as_request(request: &WireRequest) -> Result<Request, String> {
         authorization: header("Authorization"),
         accept: header("Accept"),
         content_type: header("Content-Type"),
+        content_encoding: header("Content-Encoding"),
         if_match: header("If-Match"),
         if_none_match: header("If-None-Match"),
         user_agent: header("User-Agent"),

@@ -582,6 +582,33 @@ fn other_media_types_are_415() {
     assert_eq!(status(None), 201);
 }
 
+/// RFC 9110 §8.4: a body is read as it is, so one in another coding is not read at all.
+#[test]
+fn other_content_codings_are_415() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for (method, path) in WITH_BODY {
+        for coding in ["gzip", "br", "deflate", "GZIP", "identity, gzip", "x"] {
+            let mut request = client.request(method, path, Some(&json!({ "userName": "ada" })));
+            request.content_encoding = Some(coding.to_owned());
+            let got = client.send(&request);
+            sound(&request, &got);
+            got.refused(415, "", "without Content-Encoding");
+            assert_eq!(got.header("Accept-Encoding"), Some("identity"));
+        }
+    }
+    for (number, coding) in ["identity", "Identity", ""].into_iter().enumerate() {
+        let body = json!({ "userName": format!("u{number}") });
+        let mut request = client.request("POST", "/Users", Some(&body));
+        request.content_encoding = Some(coding.to_owned());
+        client.send(&request).expect(201);
+    }
+    // The type alone is another matter.
+    let mut request = client.request("POST", "/Users", Some(&json!({ "userName": "ada" })));
+    request.content_type = Some("text/plain".to_owned());
+    assert_eq!(client.send(&request).header("Accept-Encoding"), None);
+}
+
 #[test]
 fn bad_queries() {
     let memory = Memory::new();

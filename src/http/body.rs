@@ -40,7 +40,12 @@ pub fn bulk_json(request: &Request, limit: u32) -> Result<Value, Failure> {
 pub fn json(request: &Request, limit: usize) -> Result<Value, Failure> {
     if !MediaType::readable(request.content_type.as_deref()) {
         return Err(Failure::UnsupportedMediaType(
-            "Send the body as application/scim+json or application/json, in UTF-8.".to_owned(),
+            "Send the body as application/scim+json or application/json, in UTF-8.",
+        ));
+    }
+    if !is_as_written(request.content_encoding.as_deref()) {
+        return Err(Failure::UnsupportedCoding(
+            "The body is compressed, which is not read here: send it without Content-Encoding.",
         ));
     }
     let bytes = match &request.body {
@@ -62,6 +67,15 @@ pub fn json(request: &Request, limit: usize) -> Result<Value, Failure> {
     };
     let text = str::from_utf8(bytes).map_err(|error| refused(error.to_string()))?;
     json::parse(text).map_err(|error| refused(error.to_string()))
+}
+
+/// Whether a `Content-Encoding` names no coding but `identity`, which is none (RFC 9110 §8.4).
+fn is_as_written(content_encoding: Option<&str>) -> bool {
+    content_encoding
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity"))
 }
 
 /// Refuses nesting that would cost a parser its stack.

@@ -64,6 +64,8 @@ impl Reply {
                 "WWW-Authenticate",
                 format!("{CHALLENGE}, error=\"invalid_token\""),
             ),
+            // RFC 9110 §12.5.3: so is a coding told from a type that is not read.
+            Failure::UnsupportedCoding(_) => reply.with("Accept-Encoding", "identity"),
             Failure::Refused(_)
             | Failure::NotFound(_)
             | Failure::PreconditionFailed(_)
@@ -98,7 +100,9 @@ pub fn told(failure: &Failure) -> (u16, Option<ScimType>, &str) {
         Failure::Conflict(detail) => (409, None, detail),
         Failure::TooLarge(detail) => (413, None, detail),
         Failure::Forbidden(detail) => (403, None, detail),
-        Failure::UnsupportedMediaType(detail) => (415, None, detail),
+        Failure::UnsupportedMediaType(detail) | Failure::UnsupportedCoding(detail) => {
+            (415, None, detail)
+        }
         Failure::Broken(_) => (500, None, BROKEN),
     }
 }

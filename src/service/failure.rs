@@ -24,7 +24,9 @@ pub enum Failure {
     /// It is not allowed on this endpoint.
     Forbidden(String),
     /// Its body is of a type that is not read.
-    UnsupportedMediaType(String),
+    UnsupportedMediaType(&'static str),
+    /// Its body is in a coding that is not read.
+    UnsupportedCoding(&'static str),
     /// A defect here, or the database is not what it should be; the text is for the log.
     Broken(String),
 }
