@@ -128,7 +128,7 @@ pub async fn fetch(
     let now = moment();
     let operator = Operator::of(&env);
     let database = d1::D1::new(&env);
-    let request = read(&incoming).await?;
+    let request = read(&incoming).await;
     let mint = PlatformMint {
         milliseconds: Cell::new(now.milliseconds),
         sequence: Cell::new(None),
@@ -180,7 +180,7 @@ fn flag(env: &Env, name: &str) -> bool {
 }
 
 /// The platform's request as plain data.
-async fn read(incoming: &web_sys::Request) -> worker::Result<Request> {
+async fn read(incoming: &web_sys::Request) -> Request {
     let head = head(incoming);
     let mut lines = head.split('\n');
     let mut line = || lines.next().unwrap_or_default();
@@ -205,13 +205,14 @@ async fn read(incoming: &web_sys::Request) -> worker::Result<Request> {
     };
     let length = header();
     if matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") {
-        request.body = read_body(incoming, length).await?;
+        // What cannot be read was broken off by the client, or is not in the form of a body.
+        request.body = read_body(incoming, length).await.unwrap_or(Body::Broken);
     }
-    Ok(request)
+    request
 }
 
 /// The body, as far as the limit. What is beyond is read and forgotten, so that the client hears the answer.
-async fn read_body(incoming: &web_sys::Request, length: Option<String>) -> worker::Result<Body> {
+async fn read_body(incoming: &web_sys::Request, length: Option<String>) -> Result<Body, JsValue> {
     let most = MAX_LARGE_BODY as usize;
     let told = length.and_then(|length| length.parse::<usize>().ok());
     if told.is_some_and(|length| length <= most) {

@@ -230,6 +230,20 @@ fn bodies_over_the_limit_are_413() {
     .expect(201);
 }
 
+/// A connection that ends early, a chunk that is none.
+#[test]
+fn a_body_that_ends_early_is_invalid_syntax() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for (method, path) in WITH_BODY {
+        let mut request = client.request(method, path, Some(&Value::Null));
+        request.body = Body::Broken;
+        let got = client.send(&request);
+        sound(&request, &got);
+        got.refused(400, "invalidSyntax", "ended early");
+    }
+}
+
 /// D1 keeps rows of 2 MB: what would outgrow one is refused with words, not with the database's error.
 #[test]
 fn documents_that_outgrow_a_row_are_413() {

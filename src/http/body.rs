@@ -50,6 +50,12 @@ pub fn json(request: &Request, limit: usize) -> Result<Value, Failure> {
     }
     let bytes = match &request.body {
         Body::Bytes(bytes) if bytes.len() <= limit => bytes,
+        Body::Broken => {
+            return Err(Error::invalid_syntax(
+                "The body ended early, or its chunks are not in the form of chunks. Send the request again, whole.",
+            )
+            .into());
+        }
         Body::Bytes(_) | Body::TooLong => {
             return Err(Failure::TooLarge(format!(
                 "The body is larger than the {limit} bytes that this endpoint takes. Send it in parts."

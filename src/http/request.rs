@@ -25,7 +25,7 @@ pub struct Request {
     pub if_none_match: Option<String>,
     /// `User-Agent`, to recognise the provider by.
     pub user_agent: Option<String>,
-    /// The body, or that it was too long.
+    /// The body, or what was wrong with it.
     pub body: Body,
 }
 
@@ -36,6 +36,8 @@ pub enum Body {
     Bytes(Vec<u8>),
     /// More than is read (see `MAX_LARGE_BODY`).
     TooLong,
+    /// A part of it: the connection ended before the rest came, or what came is not in the form of a body (RFC 9112 §8).
+    Broken,
 }
 
 impl Default for Body {
