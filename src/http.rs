@@ -259,38 +259,33 @@ async fn one<D: Database>(
     request: &Request,
 ) -> Result<Reply, Failure> {
     let asked = query::asked(&request.query)?;
-    let if_match = condition(request.if_match.as_deref());
-    let if_none_match = condition(request.if_none_match.as_deref());
-    if method != "GET" && if_none_match != Condition::None {
-        service
-            .none_match(resource_type, key, &if_none_match)
-            .await?;
-    }
+    let condition = Condition::new(
+        request.if_match.as_deref(),
+        request.if_none_match.as_deref(),
+    );
     match method {
         "GET" => {
             let answer = service.read(resource_type, key, &asked).await?;
-            if !if_match.allows(&answer.version) {
-                return Err(Condition::failed());
-            }
-            if if_none_match != Condition::None && if_none_match.allows(&answer.version) {
+            if condition.is_known(&answer.version) {
                 // RFC 9110 §15.4.5: the headers that a 200 would have had.
                 return Ok(Reply::empty(304)
                     .with("ETag", etag(&answer.version))
                     .with("Content-Location", answer.location));
             }
+            condition.check(&answer.version)?;
             Ok(resource(200, answer))
         }
         "PUT" => {
             let body = body::json(request, body::limit(resource_type))?;
             let answer = service
-                .replace(resource_type, key, &body, &if_match, &asked)
+                .replace(resource_type, key, &body, &condition, &asked)
                 .await?;
             Ok(resource(200, answer))
         }
         "PATCH" => {
             let body = body::json(request, body::limit(resource_type))?;
             let answer = service
-                .patch(resource_type, key, &body, &if_match, &asked)
+                .patch(resource_type, key, &body, &condition, &asked)
                 .await?;
             Ok(if answer.body.is_empty() {
                 Reply::empty(204).with("ETag", etag(&answer.version))
@@ -299,11 +294,11 @@ async fn one<D: Database>(
             })
         }
         "DELETE" => {
-            service.delete(resource_type, key, &if_match).await?;
+            service.delete(resource_type, key, &condition).await?;
             Ok(Reply::empty(204))
         }
         // POST, which the route allows on /Me alone.
-        _ => create_me(service, request, &asked).await,
+        _ => create_me(service, request, &condition, &asked).await,
     }
 }
 
@@ -312,21 +307,18 @@ async fn one<D: Database>(
 async fn create_me<D: Database>(
     service: &Service<'_, D>,
     request: &Request,
+    condition: &Condition,
     asked: &Asked,
 ) -> Result<Reply, Failure> {
     body::json(request, MAX_BODY)?;
-    service
+    let answer = service
         .read(&scim::resource_type::USER_TYPE, &Key::Subject, asked)
         .await?;
+    condition.check(&answer.version)?;
     Err(
         Error::uniqueness("The user of this token exists: change it with PUT or PATCH of /Me.")
             .into(),
     )
-}
-
-/// A header that names no version is met by none.
-fn condition(header: Option<&str>) -> Condition {
-    header.map_or(Condition::None, Condition::parse)
 }
 
 /// A reply with a resource: its version and its address are headers, too.

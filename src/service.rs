@@ -222,27 +222,6 @@ impl<D: Database> Service<'_, D> {
             .ok_or_else(|| self.not_found(resource_type, key))
     }
 
-    /// Refuses a write whose `If-None-Match` names the resource's version, or is `*` (RFC 9110 §13.1.2): ids are the
-    /// server's, so there is nothing that a write to an address could create.
-    pub async fn none_match(
-        &self,
-        resource_type: &'static ResourceType,
-        key: &Key,
-        condition: &Condition,
-    ) -> Result<(), Failure> {
-        let statement = read::version(&self.view(resource_type), key);
-        let mut rows = self.run(vec![statement]).await?.pop().unwrap_or_default();
-        let row = rows
-            .first_mut()
-            .ok_or_else(|| self.not_found(resource_type, key))?;
-        if condition.allows(&row.required_text(0)?) {
-            return Err(Failure::PreconditionFailed(
-                "The resource is there, in a version that If-None-Match excludes.".to_owned(),
-            ));
-        }
-        Ok(())
-    }
-
     /// The statements that fetch a resource for a reply: itself, then the members of a group.
     fn reading(
         &self,

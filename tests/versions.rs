@@ -379,6 +379,113 @@ fn who_writes_last_does_not_turn_time_back() {
     }
 }
 
+#[test]
+fn if_none_match_guards_every_write_of_every_type() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for (path, body) in resources(&client) {
+        let patch = patch_body(&replace("displayName", "other"));
+        let long = patch_body(
+            &json!([{ "op": "add", "value": { "displayName": "other" } }, { "op": "remove", "path": "externalId" }]),
+        );
+        let writes = [
+            ("PUT", Some(&body)),
+            ("PATCH", Some(&patch)),
+            ("PATCH", Some(&long)),
+            ("DELETE", None),
+        ];
+        let current = version(&client, &path);
+        let bare = current.trim_start_matches("W/");
+        let send = |method: &str, body: Option<&Value>, if_match: Option<&str>, known: &str| {
+            let mut request = client.request(method, &path, body);
+            request.if_match = if_match.map(str::to_owned);
+            request.if_none_match = Some(known.to_owned());
+            client.send(&request)
+        };
+        for known in [&current, bare, "*", &format!("W/\"x\", {current}")] {
+            for (method, body) in writes {
+                let got = send(method, body, None, known);
+                got.refused(412, "", "If-None-Match");
+                let got = send(method, body, Some(&current), known);
+                got.refused(412, "", "If-None-Match");
+                let got = send(method, body, Some("W/\"other\""), known);
+                got.refused(412, "", "If-Match");
+            }
+            assert_eq!(version(&client, &path), current, "nothing was written");
+        }
+        for (method, body) in writes {
+            let now = version(&client, &path);
+            let before = memory.database.cost().trips;
+            let got = send(method, body, Some(&now), "W/\"x\", W/\"y\"");
+            assert!([200, 204].contains(&got.status), "{method} {:#}", got.body);
+            let trips = memory.database.cost().trips - before;
+            assert!(trips <= 2, "{method} {path}: {trips} trips");
+        }
+        client.get(&path).expect(404);
+        assert_eq!(send("DELETE", None, None, "*").status, 404);
+        assert_eq!(send("PUT", Some(&body), None, "*").status, 404);
+    }
+}
+
+#[test]
+fn a_post_to_me_has_conditions_too() {
+    let memory = Memory::new();
+    let ada = Client::new(&memory).user("ada");
+    memory.add_token(1, "ada's", Some(&ada), None);
+    let client = Client {
+        memory: &memory,
+        token: "ada's".to_owned(),
+    };
+    let mut request = client.request("POST", "/Me", Some(&json!({ "userName": "ada" })));
+    client.send(&request).refused(409, "uniqueness", "/Me");
+    request.if_none_match = Some("*".to_owned());
+    client.send(&request).refused(412, "", "If-None-Match");
+    request.if_match = Some("W/\"other\"".to_owned());
+    client.send(&request).refused(412, "", "If-Match");
+}
+
+/// The version that `If-None-Match` names comes to be when the request is at work.
+#[test]
+fn if_none_match_holds_when_the_write_is_done() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let user = client.user("eve");
+    let add =
+        patch_body(&json!([{ "op": "add", "path": "members", "value": [{ "value": user }] }]));
+    for (path, body) in resources(&client) {
+        let rename = patch_body(&replace("displayName", "mine"));
+        let long = patch_body(
+            &json!([{ "op": "add", "value": { "displayName": "mine" } }, { "op": "remove", "path": "externalId" }]),
+        );
+        for (method, body, trip) in [
+            ("PUT", Some(&body), 2),
+            ("PATCH", Some(&long), 2),
+            ("PATCH", Some(&rename), 1),
+            ("PATCH", Some(&add), 1),
+            ("DELETE", None, 1),
+        ] {
+            let of_members = body == Some(&add);
+            if of_members && !path.starts_with("/Groups") {
+                continue;
+            }
+            let mut request = client.request(method, &path, body);
+            request.if_none_match = Some("W/\"rival\"".to_owned());
+            for table in ["users", "teams", "resources"] {
+                memory.sql(&format!("UPDATE {table} SET version = 'before'"));
+            }
+            let (got, _) = met(&memory, &request, |now| {
+                if now == trip {
+                    for table in ["users", "teams", "resources"] {
+                        memory.sql(&format!("UPDATE {table} SET version = 'rival'"));
+                    }
+                }
+            });
+            got.refused(412, "", "If-None-Match");
+            assert_eq!(version(&client, &path), "W/\"rival\"", "{method} {path}");
+        }
+    }
+}
+
 /// `ACCEPT_USER_GROUPS`: a PUT of a user that is refused leaves its teams, and their versions, as they were.
 #[test]
 fn a_put_that_loses_changes_no_team() {

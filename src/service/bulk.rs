@@ -226,10 +226,7 @@ impl<D: Database> Service<'_, D> {
         operation: &BulkOperation,
         target: &Target,
     ) -> Result<(Done, Option<String>), Failure> {
-        let condition = operation
-            .version
-            .as_deref()
-            .map_or(Condition::None, Condition::parse);
+        let condition = Condition::new(operation.version.as_deref(), None);
         let data = operation.data.as_ref().unwrap_or(&Value::Null);
         // The version of a reply is all that is needed of the resource; a group's PATCH gives it without a reply.
         let id_alone = Asked {

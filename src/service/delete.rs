@@ -3,8 +3,9 @@
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 
 use super::{Condition, Failure, Service};
+use crate::store::Database;
 use crate::store::read::{self, Key};
-use crate::store::{Database, write};
+use crate::store::write::{self, Guard};
 
 impl<D: Database> Service<'_, D> {
     /// Deletes a resource. The teams that it was a member of change with it.
@@ -17,8 +18,7 @@ impl<D: Database> Service<'_, D> {
         let view = self.view(resource_type);
         let guard = condition.guard();
         let mut statements = Vec::with_capacity(3);
-        let conditional = matches!(condition, Condition::OneOf(_));
-        if conditional {
+        if guard != Guard::None {
             statements.push(read::version(&view, key));
         }
         if *resource_type == USER_TYPE || *resource_type == GROUP_TYPE {
@@ -37,8 +37,10 @@ impl<D: Database> Service<'_, D> {
         if deleted {
             return Ok(());
         }
-        if conditional && results.first().is_some_and(|rows| !rows.is_empty()) {
-            return Err(Condition::failed());
+        if guard != Guard::None
+            && let Some(row) = results.first_mut().and_then(|rows| rows.first_mut())
+        {
+            condition.check(&row.required_text(0)?)?;
         }
         Err(self.not_found(resource_type, key))
     }

@@ -60,8 +60,8 @@ impl<D: Database> Service<'_, D> {
             Some(mut row) => row.required_text(0)?,
             None => return Err(self.not_found(&GROUP_TYPE, &key)),
         };
-        if now != version && !condition.allows(&now) {
-            return Err(Condition::failed());
+        if now != version {
+            condition.check(&now)?;
         }
         Ok((now, read))
     }

@@ -62,9 +62,7 @@ impl<D: Database> Service<'_, D> {
                 return Err(self.not_found(resource_type, key));
             };
             let stored = read::read_stored(row)?;
-            if !condition.allows(&stored.version) {
-                return Err(Condition::failed());
-            }
+            condition.check(&stored.version)?;
             let before = parse_stored(&stored.document)?;
             let changed = apply(&before, &mut self.habits.borrow_mut())?;
             let attempt = Attempt {
@@ -214,8 +212,8 @@ impl<D: Database> Service<'_, D> {
             let key = Key::Id(attempt.stored.id.clone());
             return Err(self.not_found(attempt.resource_type, &key));
         };
-        if answer.version != version && !attempt.condition.allows(&answer.version) {
-            return Err(Condition::failed());
+        if answer.version != version {
+            attempt.condition.check(&answer.version)?;
         }
         Ok(Some(answer))
     }

@@ -15,7 +15,7 @@ use super::modify::Changed;
 use super::{Answer, Asked, Condition, Failure, Service};
 use crate::store::Database;
 use crate::store::read::Key;
-use crate::store::write;
+use crate::store::write::{self, Guard};
 
 /// Bytes of text of plain values that are written unread: more is read and applied, so that the size of the whole is seen.
 const SHORT: usize = 4_096;
@@ -76,7 +76,7 @@ impl<D: Database> Service<'_, D> {
                 return Ok(answer);
             }
             // It has these values already, or is not there.
-            if !matches!(condition, Condition::OneOf(_)) {
+            if condition.guard() == Guard::None {
                 return self.read(resource_type, key, asked).await;
             }
         }

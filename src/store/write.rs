@@ -61,8 +61,15 @@ fn print(document: &Map<String, Value>) -> String {
 pub enum Guard<'a> {
     /// Any.
     None,
-    /// One of these: `If-Match` may list several.
-    OneOf(&'a [String]),
+    /// No version: `If-None-Match: *` is met by nothing that is there.
+    Never,
+    /// As the lists of headers say.
+    Named {
+        /// One of these: `If-Match`.
+        one_of: Option<&'a [String]>,
+        /// None of these: `If-None-Match`.
+        none_of: &'a [String],
+    },
     /// This one, which the document was read at.
     Exactly(&'a str),
 }
@@ -75,12 +82,26 @@ impl Guard<'_> {
             Self::Exactly(version) => {
                 statement.push(" AND version = ").bind(version);
             }
-            Self::OneOf(versions) => {
-                statement.push(" AND version IN (SELECT value FROM json_each(");
-                statement.bind(Value::from(versions).to_string()).push("))");
+            Self::Never => {
+                statement.push(" AND 0");
+            }
+            Self::Named { one_of, none_of } => {
+                if let Some(versions) = one_of {
+                    statement.push(" AND version IN ");
+                    push_versions(statement, versions);
+                }
+                if !none_of.is_empty() {
+                    statement.push(" AND version NOT IN ");
+                    push_versions(statement, none_of);
+                }
             }
         }
     }
+}
+
+fn push_versions(statement: &mut Statement, versions: &[String]) {
+    statement.push("(SELECT value FROM json_each(");
+    statement.bind(Value::from(versions).to_string()).push("))");
 }
 
 /// Inserts a resource. One row comes back, unless its unique key is in use: then nothing is written, and nothing fails,
