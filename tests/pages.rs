@@ -239,3 +239,75 @@ fn a_page_larger_than_one_value_of_the_database_comes_row_by_row() {
         assert_eq!(page.get("nextCursor").is_some(), query.contains("cursor"));
     }
 }
+
+/// Gives a group so many members, each of whom is called something of so many characters.
+fn crowd(memory: &Memory, group: &str, members: usize, display: usize) {
+    memory.sql(&format!(
+        "INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {members}) \
+         SELECT 1, '{group}', printf('m%06d', i), 'User', printf('%.*c', {display}, 'x') FROM n"
+    ));
+}
+
+/// Shown with a group whose members cannot be read: a run of them is more than one value of the database.
+#[test]
+fn a_page_at_the_root_reads_what_is_on_it_alone() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let ids = people(&client, 5);
+    let group = client.group("unreadable", &[]);
+    crowd(&memory, &group, 1_000, 2_100);
+    for query in [
+        "count=5",
+        "count=5&cursor=",
+        "count=2&startIndex=4",
+        "filter=userName pr&count=5",
+        "count=5&sortBy=userName",
+        "count=5&sortBy=userName&cursor=",
+    ] {
+        let page = client.get(&format!("/?{query}")).expect(200);
+        let shown = each(&page, "id");
+        assert!(ids.iter().any(|id| shown.last() == Some(&id.as_str())));
+        assert_eq!(
+            page.get("nextCursor").is_some(),
+            query.contains("cursor"),
+            "{query}"
+        );
+    }
+    assert_eq!(client.get("/?count=6").status, 413);
+}
+
+#[test]
+fn a_walk_at_the_root_by_cursor_is_total_in_both_directions() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let ids = people(&client, 5);
+    client.group("n5", &[&ids[0]]);
+    client.group("n6", &[&ids[1], &ids[2]]);
+    for order in [
+        "",
+        "&sortBy=displayName",
+        "&sortBy=userName&sortOrder=descending",
+    ] {
+        let whole = client.get(&format!("/?{order}")).expect(200);
+        let mut page = client.get(&format!("/?cursor=&count=3{order}")).expect(200);
+        let mut seen = Vec::new();
+        loop {
+            seen.extend(page["Resources"].as_array().unwrap().clone());
+            let Some(next) = page["nextCursor"].as_str() else {
+                break;
+            };
+            page = client.get(&format!("/?cursor={next}{order}")).expect(200);
+        }
+        assert_eq!(whole["Resources"], Value::Array(seen), "{order}");
+        let previous = page["previousCursor"].as_str().unwrap();
+        page = client
+            .get(&format!("/?cursor={previous}{order}"))
+            .expect(200);
+        assert_eq!(
+            page["Resources"].as_array().unwrap()[..3],
+            whole["Resources"].as_array().unwrap()[3..6],
+            "{order}"
+        );
+    }
+}

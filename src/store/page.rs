@@ -15,6 +15,7 @@ use super::text::{self, Rows};
 use super::{Error, Row, Statement, milestone};
 
 mod key;
+mod union;
 mod whole;
 
 pub use key::{Key, Mark};
@@ -92,12 +93,7 @@ enum Part {
     Page,
     /// All of the page, to be put together.
     Whole,
-    /// A part of a union, that of the source with this index.
-    Union(usize),
 }
-
-/// Selects joined by one UNION ALL (D1: 5 terms).
-const UNION_TERMS: usize = 5;
 
 impl Page<'_> {
     /// The statement that fetches the page. The record is its last column.
@@ -112,24 +108,18 @@ impl Page<'_> {
         statement
     }
 
-    /// Appends a select of the ids alone, for the members of the groups on the page. (At the root: of every group that
-    /// could be on it.)
+    /// Appends a select of the ids alone of the groups on the page, for their members.
     pub fn push_ids(&self, statement: &mut Statement) {
-        for source in &self.sources {
-            if super::expression::is_group(source.view.resource_type) {
-                let push = |statement: &mut Statement, rows: Rows| {
-                    statement.push("SELECT id");
-                    self.push_from(statement, source, rows);
-                };
-                statement.push("SELECT id FROM (");
-                if self.sources.len() == 1 {
-                    text::push_select(statement, source, &push);
-                } else {
-                    push(statement, Rows::Share);
-                }
-                statement.push(")");
-            }
-        }
+        let [source] = self.sources.as_slice() else {
+            self.push_union_ids(statement);
+            return;
+        };
+        statement.push("SELECT id FROM (");
+        text::push_select(statement, source, &|statement: &mut Statement, rows| {
+            statement.push("SELECT id");
+            self.push_from(statement, source, rows);
+        });
+        statement.push(")");
     }
 
     /// The offset of a page that milestones are for: one of all resources of one type, in the order of their ids, that
@@ -196,13 +186,8 @@ impl Page<'_> {
         rows: Rows,
     ) {
         statement.push("SELECT ");
-        if part != Part::Page {
+        if part == Part::Whole {
             statement.push("id, ");
-        }
-        if let Part::Union(index) = part {
-            push_key(statement, source);
-            statement.push(" AS k, ");
-            statement.push(&index.to_string()).push(" AS source, ");
         }
         if columns.key {
             push_dressed(statement, source);
@@ -211,44 +196,6 @@ impl Page<'_> {
         push_record(statement, &source.view, columns.groups);
         statement.push(" AS record");
         self.push_from(statement, source, rows);
-    }
-
-    /// Several types: each gives as many rows as the page could take from it, then all are put in one order.
-    fn push_union(&self, statement: &mut Statement, columns: Columns) {
-        statement.push("SELECT ");
-        if columns.key {
-            statement.push("dressed, ");
-        }
-        statement.push("source, record FROM (");
-        let mut part = 0;
-        for (group, sources) in self.sources.chunks(UNION_TERMS).enumerate() {
-            statement.push(if group > 0 {
-                " UNION ALL SELECT * FROM ("
-            } else {
-                "SELECT * FROM ("
-            });
-            for (index, source) in sources.iter().enumerate() {
-                statement.push(if index > 0 {
-                    " UNION ALL SELECT * FROM ("
-                } else {
-                    "SELECT * FROM ("
-                });
-                self.push_select(statement, source, columns, Part::Union(part), Rows::Share);
-                statement.push(")");
-                part += 1;
-            }
-            statement.push(")");
-        }
-        statement.push(") page");
-        self.push_order(
-            statement,
-            |statement| {
-                statement.push("page.k");
-            },
-            "",
-            "page",
-        );
-        self.push_limit(statement, Rows::All);
     }
 
     /// Appends `FROM … WHERE … ORDER BY … LIMIT …`.

@@ -14,8 +14,13 @@ use crate::store::{Database, Results, Statement, read};
 impl<D: Database> Service<'_, D> {
     pub(super) fn page_members(&self, page: &Page<'_>, query: &Query<'_>) -> Statement {
         let view = self.view(&GROUP_TYPE);
+        // Without the one more that tells whether there is another page.
+        let shown = Page {
+            limit: query.count,
+            ..page.clone()
+        };
         read::members(&view, query.groups() + MEMBER_ROWS, |statement| {
-            page.push_ids(statement);
+            shown.push_ids(statement);
         })
     }
 }
@@ -23,8 +28,7 @@ impl<D: Database> Service<'_, D> {
 impl Query<'_> {
     /// How many groups there can be on the page.
     fn groups(&self) -> usize {
-        let skipped = if self.types.len() > 1 { self.start } else { 0 };
-        usize::try_from(self.count + 1 + skipped).unwrap_or(usize::MAX - MEMBER_ROWS)
+        usize::try_from(self.count).unwrap_or(usize::MAX - MEMBER_ROWS)
     }
 }
 
