@@ -13,6 +13,7 @@ mod support {
     pub(crate) mod memory;
 }
 
+use scim_worker::store::Database;
 use serde_json::{Value, json};
 use support::client::{Client, each};
 use support::memory::Memory;
@@ -309,5 +310,37 @@ fn a_walk_at_the_root_by_cursor_is_total_in_both_directions() {
             whole["Resources"].as_array().unwrap()[3..6],
             "{order}"
         );
+    }
+}
+
+/// A page, and how many trips it took.
+fn trips(client: &Client<'_>, path: &str) -> (Value, u32) {
+    let before = client.memory.database.cost().trips;
+    let page = client.get(path).expect(200);
+    (page, client.memory.database.cost().trips - before)
+}
+
+#[test]
+fn a_look_up_that_just_fills_its_page_tells_its_total_at_once() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for name in ["a", "b", "c"] {
+        let body = json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+            "userName": name,
+            "displayName": "same",
+        });
+        client.post("/Users", &body).expect(201);
+    }
+    for (filter, total) in [("userName eq \"a\"", 1), ("displayName eq \"same\"", 3)] {
+        for count in 1..=4 {
+            for root in ["/Users?", "/?", "/Users?cursor=&"] {
+                let path = format!("{root}count={count}&filter={filter}");
+                let (page, trips) = trips(&client, &path);
+                assert_eq!(page["totalResults"], total, "{path}");
+                assert_eq!(page["itemsPerPage"], total.min(count), "{path}");
+                assert!(trips == 1 || total > count, "{path}");
+            }
+        }
     }
 }

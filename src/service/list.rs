@@ -70,7 +70,7 @@ impl Paging {
 enum Total {
     /// It was told on the first page: a later one by cursor, behind a filter.
     Unknown,
-    /// The page holds all that matches, if it is not full.
+    /// The page holds all that matches, if there is nothing behind it.
     FromPage,
     /// Statements behind those of the page tell.
     Counted,
@@ -85,6 +85,9 @@ impl<D: Database> Service<'_, D> {
     ) -> Result<Content, Failure> {
         let query = self.query(types, request)?;
         let sources = self.sources(&query);
+        let total = query.total(&sources);
+        // One more than asked for tells whether there is another: to a cursor, and to a total that the page gives.
+        let one_more = query.paging.by_cursor() || total == Total::FromPage;
         let page = Page {
             sources: sources.clone(),
             order: Order {
@@ -96,8 +99,7 @@ impl<D: Database> Service<'_, D> {
                 Paging::First => Window::Offset(0),
                 Paging::At(cursor) => cursor.window.clone(),
             },
-            // One more than asked for tells a cursor's page whether there is another.
-            limit: query.count + u64::from(query.paging.by_cursor()),
+            limit: query.count + u64::from(one_more),
         };
         let with_members =
             query
@@ -111,7 +113,7 @@ impl<D: Database> Service<'_, D> {
         let untouched = !with_members && query.projections.iter().all(Projection::is_default);
         let mut plan = Plan {
             columns,
-            total: query.total(&sources),
+            total,
             whole: untouched && query.count > 0 && page.is_plain(columns),
             with_members,
             page,
@@ -138,16 +140,17 @@ impl<D: Database> Service<'_, D> {
             Some(whole) => Found::of_whole(whole)?,
             None => Found::of_rows(plan, &fetched.items)?,
         };
-        let count = found.entries.len() as u64;
         let mut response = ListResponse {
             start_index: (!query.paging.by_cursor()).then_some(query.start),
             total_results: match plan.total {
                 Total::Unknown => None,
                 Total::Counted => Some(sum(&fetched.counts)?),
-                Total::FromPage if count == query.count => {
-                    Some(sum(&self.run(page.totals()).await?)?)
+                Total::FromPage if found.more => {
+                    // What went since the page was read has been shown all the same.
+                    let seen = fetched.items.len() as u64;
+                    Some(sum(&self.run(page.totals()).await?)?.max(seen))
                 }
-                Total::FromPage => Some(count),
+                Total::FromPage => Some(found.entries.len() as u64),
             },
             ..ListResponse::default()
         };
@@ -328,9 +331,6 @@ impl Query<'_> {
         if matches!(self.paging, Paging::At(_)) {
             // Counting reads every match again on every page; RFC 9865 lets a page by cursor go without.
             return Total::Unknown;
-        }
-        if self.paging.by_cursor() {
-            return Total::Counted;
         }
         let lookup = sources.iter().all(|source| {
             source

@@ -9,7 +9,7 @@ use crate::store::record::Record;
 pub(super) struct Found<'a> {
     /// The resources, in order.
     pub(super) entries: Vec<Entry<'a>>,
-    /// Whether there are more beyond, of a page by cursor.
+    /// Whether there are more beyond, as far as one more was asked for.
     pub(super) more: bool,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Found<'a> {
         })
     }
 
-    /// Of a page that came row by row, of a cursor's one more than there are on the page.
+    /// Of a page that came row by row, perhaps with one more than there are on the page.
     pub(super) fn of_rows(plan: &Plan<'_>, items: &'a [Item]) -> Result<Self, Failure> {
         let query = plan.query;
         let wanted = usize::try_from(query.count).unwrap_or(usize::MAX);
