@@ -344,3 +344,78 @@ fn a_look_up_that_just_fills_its_page_tells_its_total_at_once() {
         }
     }
 }
+
+/// Bytes of what is largest in a resource here: forty are more than a page holds.
+const LARGE: usize = 700_000;
+
+#[test]
+fn a_page_of_large_resources_ends_early_and_a_walk_goes_on_from_there() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let ids = people(&client, 40);
+    memory.sql(&format!(
+        "UPDATE users SET document = json_set(document, '$.nickName', printf('%.*c', {LARGE}, 'x'), \
+         '$.displayName', 'same'), folded = json_set(folded, '$.displayName', 'same'), display_name_folded = 'same'"
+    ));
+    for query in [
+        "",
+        "filter=userName pr",
+        "filter=displayName eq \"same\"",
+        "filter=userName co \"user\"",
+        "sortBy=userName",
+        "excludedAttributes=title",
+    ] {
+        for endpoint in ["/Users", "/"] {
+            let mut seen: Vec<String> = Vec::new();
+            while seen.len() < ids.len() {
+                let start = seen.len() + 1;
+                let path = format!("{endpoint}?{query}&startIndex={start}");
+                let page = client.get(&path).expect(200);
+                let shown = each(&page, "id");
+                assert_eq!(page["totalResults"], 40, "{path}");
+                assert_eq!(page["itemsPerPage"], shown.len(), "{path}");
+                assert!((1..30).contains(&shown.len()), "{path}: {}", shown.len());
+                seen.extend(shown.into_iter().map(str::to_owned));
+            }
+            assert_eq!(seen, ids, "{endpoint}?{query}");
+            let mut page = client
+                .get(&format!("{endpoint}?{query}&cursor="))
+                .expect(200);
+            let mut pages = vec![page.clone()];
+            while let Some(next) = page["nextCursor"].as_str() {
+                let next = format!("{endpoint}?{query}&cursor={next}");
+                page = client.get(&next).expect(200);
+                pages.push(page.clone());
+            }
+            let walked: Vec<&str> = pages.iter().flat_map(|page| each(page, "id")).collect();
+            assert_eq!(walked, ids, "{endpoint}?{query}, by cursor");
+            assert_eq!(pages.len(), 2, "{endpoint}?{query}");
+            // And back again.
+            let mut seen: Vec<String> = Vec::new();
+            while let Some(previous) = page["previousCursor"].as_str() {
+                let previous = format!("{endpoint}?{query}&cursor={previous}");
+                page = client.get(&previous).expect(200);
+                let shown = each(&page, "id").into_iter().map(str::to_owned);
+                seen.splice(0..0, shown);
+            }
+            assert_eq!(seen, ids[..seen.len()], "{endpoint}?{query}");
+            assert_eq!(seen.len() + each(&pages[1], "id").len(), 40);
+        }
+    }
+}
+
+#[test]
+fn one_large_resource_does_not_end_a_page() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let ids = people(&client, 30);
+    memory.sql(&format!(
+        "UPDATE users SET document = json_set(document, '$.nickName', printf('%.*c', {LARGE}, 'x')) WHERE id = '{}'",
+        ids[3]
+    ));
+    for query in ["count=30", "count=500", "count=500&filter=userName pr"] {
+        let (page, trips) = trips(&client, &format!("/Users?{query}"));
+        assert_eq!(each(&page, "id"), ids, "{query}");
+        assert!(trips <= 2, "{query}");
+    }
+}

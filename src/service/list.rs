@@ -16,7 +16,7 @@ use super::cursor::{self, Cursor, Seal};
 use super::{Asked, Failure, Service};
 use crate::store::expression::is_group;
 use crate::store::limits::EXPRESSION_DEPTH;
-use crate::store::page::{Columns, Order, Page, Source, Window};
+use crate::store::page::{Bound, Columns, Order, Page, Source, Window};
 use crate::store::predicate::{depth, is_lookup};
 use crate::store::{Database, Results};
 
@@ -28,7 +28,7 @@ mod walk;
 
 use found::Found;
 use members::read_members;
-use plan::{Fetched, Plan};
+use plan::{Fetched, Plan, Way};
 use sort::sort_locations;
 
 /// A search request bound to the types it is about.
@@ -111,22 +111,19 @@ impl<D: Database> Service<'_, D> {
                 });
         let columns = query.columns();
         let untouched = !with_members && query.projections.iter().all(Projection::is_default);
-        let mut plan = Plan {
+        let plan = Plan {
             columns,
             total,
-            whole: untouched && query.count > 0 && page.is_plain(columns),
+            way: if untouched && query.count > 0 && page.is_plain(columns) {
+                Way::Whole
+            } else {
+                Way::Rows(Bound::Each)
+            },
             with_members,
             page,
             query: &query,
         };
-        let fetched = match self.fetch(&plan).await {
-            // One value of D1 holds 2 MB: these resources come row by row.
-            Err(Failure::TooLarge(_)) if plan.whole => {
-                plan.whole = false;
-                self.fetch(&plan).await?
-            }
-            fetched => fetched?,
-        };
+        let fetched = self.fetch(&plan).await?;
         if let Paging::At(cursor) = &query.paging {
             let timeout = u64::from(self.settings.limits.cursor_timeout);
             cursor.check(self.seal(&query, &fetched.cursor_key), timeout)?;
@@ -140,17 +137,17 @@ impl<D: Database> Service<'_, D> {
             Some(whole) => Found::of_whole(whole)?,
             None => Found::of_rows(plan, &fetched.items)?,
         };
+        let seen = fetched.items.len() as u64;
         let mut response = ListResponse {
             start_index: (!query.paging.by_cursor()).then_some(query.start),
             total_results: match plan.total {
                 Total::Unknown => None,
                 Total::Counted => Some(sum(&fetched.counts)?),
-                Total::FromPage if found.more => {
+                Total::FromPage if seen > query.count => {
                     // What went since the page was read has been shown all the same.
-                    let seen = fetched.items.len() as u64;
                     Some(sum(&self.run(page.totals()).await?)?.max(seen))
                 }
-                Total::FromPage => Some(found.entries.len() as u64),
+                Total::FromPage => Some(seen),
             },
             ..ListResponse::default()
         };
@@ -159,6 +156,8 @@ impl<D: Database> Service<'_, D> {
             self.set_cursors(&mut response, query, &found, &fetched.cursor_key);
         }
         let mut content = Content::from(response.head(found.entries.len()));
+        // Grown step by step, the text of a large page would be twice in memory.
+        content.end.reserve(found.size());
         let mut members = read_members(fetched.members, query)?;
         for (index, entry) in found.entries.iter().enumerate() {
             let of = query

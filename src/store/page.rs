@@ -14,10 +14,12 @@ use super::table::push_scope;
 use super::text::{self, Rows};
 use super::{Error, Row, Statement, milestone};
 
+mod bound;
 mod key;
 mod union;
 mod whole;
 
+pub use bound::Bound;
 pub use key::{Key, Mark};
 use key::{push_beyond, push_dressed, push_key};
 pub use whole::Whole;
@@ -78,8 +80,8 @@ pub struct Page<'a> {
 /// A row of a page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
-    /// Its record (see [`record`](super::record)).
-    pub record: String,
+    /// Its record (see [`record`](super::record)); none where the [`Bound`] of the page left it out.
+    pub record: Option<String>,
     /// Its sort key, if asked for.
     pub key: Option<Key>,
     /// Which of the sources it comes from.
@@ -96,18 +98,6 @@ enum Part {
 }
 
 impl Page<'_> {
-    /// The statement that fetches the page. The record is its last column.
-    pub fn statement(&self, columns: Columns) -> Statement {
-        if let [source] = self.sources.as_slice() {
-            return text::select(source, &|statement, rows| {
-                self.push_select(statement, source, columns, Part::Page, rows);
-            });
-        }
-        let mut statement = Statement::default();
-        self.push_union(&mut statement, columns);
-        statement
-    }
-
     /// Appends a select of the ids alone of the groups on the page, for their members.
     pub fn push_ids(&self, statement: &mut Statement) {
         let [source] = self.sources.as_slice() else {
@@ -168,7 +158,7 @@ impl Page<'_> {
             None
         };
         Ok(Item {
-            record: row.required_text(next())?,
+            record: row.text(next())?,
             key: key.as_deref().and_then(Key::parse),
             source: source
                 .and_then(|index| usize::try_from(index).ok())

@@ -71,13 +71,6 @@ impl Rows {
     }
 }
 
-/// The statement of a select that ends with a limit.
-pub fn select(source: &Source<'_>, push: &dyn Fn(&mut Statement, Rows)) -> Statement {
-    let mut statement = Statement::default();
-    push_select(&mut statement, source, push);
-    statement
-}
-
 /// Appends a select that ends with a limit.
 pub fn push_select(
     statement: &mut Statement,

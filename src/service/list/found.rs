@@ -5,11 +5,14 @@ use crate::service::Failure;
 use crate::store::page::{Item, Key, Mark, Whole};
 use crate::store::record::Record;
 
+/// Bytes that are shown of a resource besides its document, about.
+const SHOWN: usize = 400;
+
 /// The resources of a page.
 pub(super) struct Found<'a> {
     /// The resources, in order.
     pub(super) entries: Vec<Entry<'a>>,
-    /// Whether there are more beyond, as far as one more was asked for.
+    /// Whether there are more beyond, as far as one more was asked for, or the page ended early.
     pub(super) more: bool,
 }
 
@@ -54,24 +57,29 @@ impl<'a> Found<'a> {
         let query = plan.query;
         let wanted = usize::try_from(query.count).unwrap_or(usize::MAX);
         let entry = |item: &'a Item| {
-            Ok::<_, Failure>(Entry {
-                record: Record::read(&item.record)?,
+            let record = Record::read(item.record.as_ref()?);
+            Some(record.map(|record| Entry {
+                record,
                 key: item.key.as_ref(),
                 source: item.source,
-            })
+            }))
         };
         let mut entries: Vec<Entry<'_>> = items
             .iter()
             .take(wanted)
-            .map(entry)
+            .map_while(entry)
             .collect::<Result<_, _>>()?;
+        let more = items.len() > entries.len();
         if query.paging.backwards() {
             entries.reverse();
         }
-        Ok(Self {
-            entries,
-            more: items.len() > wanted,
-        })
+        Ok(Self { entries, more })
+    }
+
+    /// Bytes of the text that shows them, about.
+    pub(super) fn size(&self) -> usize {
+        let size = |entry: &Entry<'_>| SHOWN + entry.record.shown.document.len();
+        self.entries.iter().map(size).sum()
     }
 
     /// Where the first and the last stand in the order.
