@@ -34,7 +34,7 @@ pub mod modify;
 pub mod patch;
 pub mod replace;
 
-use assemble::{check_members, parse_stored, push_shown};
+use assemble::{has_more_members, parse_stored, push_shown, too_many_members};
 pub use condition::Condition;
 use content::Content;
 pub use failure::Failure;
@@ -253,7 +253,9 @@ impl<D: Database> Service<'_, D> {
         let text = row.required_text(0)?;
         let record = Record::read(&text)?;
         let rows = results.next().unwrap_or_default();
-        check_members(rows.len(), 1)?;
+        if has_more_members(rows.len(), 1) {
+            return Err(too_many_members());
+        }
         let mut runs = Vec::new();
         for mut row in rows {
             runs.extend(row.text(1)?);

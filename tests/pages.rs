@@ -419,3 +419,65 @@ fn one_large_resource_does_not_end_a_page() {
         assert!(trips <= 2, "{query}");
     }
 }
+
+#[test]
+fn a_page_of_large_groups_ends_early_and_a_walk_goes_on_from_there() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    people(&client, 1);
+    // A reply of a hundred groups holds as many runs of a thousand, and 300 more. The last group alone has too many.
+    let sizes = [3, 140_000, 0, 240_000, 200_000, 400_000];
+    let mut ids = Vec::new();
+    for (index, size) in sizes.into_iter().enumerate() {
+        ids.push(client.group(&format!("g{}", 9 - index), &[]));
+        if size > 0 {
+            crowd(&memory, &ids[index], size, 3);
+        }
+    }
+    let check = |page: &Value, groups: std::ops::Range<usize>| {
+        assert_eq!(each(page, "id"), ids[groups.clone()], "{groups:?}");
+        for (group, size) in page["Resources"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .zip(&sizes[groups])
+        {
+            let members = group["members"].as_array().map_or(0, Vec::len);
+            assert_eq!(members, *size);
+        }
+    };
+    for query in [
+        "/Groups?",
+        "/Groups?sortBy=displayName&sortOrder=descending&",
+    ] {
+        let page = client.get(query).expect(200);
+        check(&page, 0..4);
+        assert_eq!(page["totalResults"], 6);
+        assert_eq!(page["itemsPerPage"], 4);
+        let page = client.get(&format!("{query}startIndex=5")).expect(200);
+        check(&page, 4..5);
+        client.get(&format!("{query}startIndex=6")).refused(
+            400,
+            "tooMany",
+            "excludedAttributes=members",
+        );
+        let page = client.get(&format!("{query}cursor=")).expect(200);
+        check(&page, 0..4);
+        let next = page["nextCursor"].as_str().unwrap();
+        let page = client.get(&format!("{query}cursor={next}")).expect(200);
+        check(&page, 4..5);
+        let previous = page["previousCursor"].as_str().unwrap();
+        let page = client.get(&format!("{query}cursor={previous}")).expect(200);
+        check(&page, 0..4);
+        assert_eq!(page["previousCursor"], Value::Null);
+        // Backwards, what is left out is what is farthest.
+        let bare = format!("{query}excludedAttributes=members&cursor=");
+        let page = client.get(&format!("{bare}&count=5")).expect(200);
+        let next = page["nextCursor"].as_str().unwrap();
+        let page = client.get(&format!("{bare}{next}")).expect(200);
+        let previous = page["previousCursor"].as_str().unwrap();
+        let page = client.get(&format!("{query}cursor={previous}")).expect(200);
+        check(&page, 4..5);
+        assert!(page["previousCursor"].is_string());
+    }
+}

@@ -11,17 +11,19 @@ use super::content::Content;
 use crate::store::limits::{MEMBER_ROWS, MEMBERS_PER_ROW};
 use crate::store::record::{self, Record};
 
-/// Refuses a reply whose rows of members came to the limit of what is read for so many groups.
-pub(crate) fn check_members(rows: usize, groups: usize) -> Result<(), Failure> {
-    if rows < groups + MEMBER_ROWS {
-        return Ok(());
-    }
-    Err(Error::too_many(format!(
-        "One reply holds {} members at the most. Ask for fewer groups at once, or with excludedAttributes=members; who \
-         is in a group tells /Users?filter=groups.value eq \"id of the group\", page by page.",
+/// Whether as many rows of members came as are read for so many groups, so that there may be more.
+pub(crate) fn has_more_members(rows: usize, groups: usize) -> bool {
+    rows >= groups + MEMBER_ROWS
+}
+
+/// A group has more members than one reply holds.
+pub(crate) fn too_many_members() -> Failure {
+    Error::too_many(format!(
+        "One reply holds {} members at the most. Ask with excludedAttributes=members; who is in a group tells \
+         /Users?filter=groups.value eq \"id of the group\", page by page.",
         MEMBER_ROWS * MEMBERS_PER_ROW,
     ))
-    .into())
+    .into()
 }
 
 /// Appends a resource as far as it was asked for, with the runs of a group's members.

@@ -133,10 +133,14 @@ impl<D: Database> Service<'_, D> {
 
     async fn respond(&self, plan: &Plan<'_>, fetched: Fetched) -> Result<Content, Failure> {
         let Plan { query, page, .. } = plan;
-        let found = match &fetched.whole {
+        let mut found = match &fetched.whole {
             Some(whole) => Found::of_whole(whole)?,
             None => Found::of_rows(plan, &fetched.items)?,
         };
+        let mut members = read_members(fetched.members, query, &mut found)?;
+        if query.paging.backwards() {
+            found.entries.reverse();
+        }
         let seen = fetched.items.len() as u64;
         let mut response = ListResponse {
             start_index: (!query.paging.by_cursor()).then_some(query.start),
@@ -158,7 +162,6 @@ impl<D: Database> Service<'_, D> {
         let mut content = Content::from(response.head(found.entries.len()));
         // Grown step by step, the text of a large page would be twice in memory.
         content.end.reserve(found.size());
-        let mut members = read_members(fetched.members, query)?;
         for (index, entry) in found.entries.iter().enumerate() {
             let of = query
                 .types

@@ -89,7 +89,8 @@ pub fn version(view: &View<'_>, key: &Key) -> Statement {
 /// A group is cut at every thousandth member by a walk over the key alone, so that no row outgrows D1's limit and the
 /// groups of a page, small or large, come in one statement.
 ///
-/// At most `most` rows come: as many say that there may be more.
+/// One group is read to its end before the next begins, and at most `most` rows come: as many say that the last group, and
+/// those that are missing, may have more.
 pub fn members(
     view: &View<'_>,
     most: usize,
@@ -97,12 +98,19 @@ pub fn members(
 ) -> Statement {
     let mut statement = Statement::new("WITH RECURSIVE page(id) AS (");
     push_group_ids(&mut statement);
-    statement.push("), cut(id, after) AS (SELECT id, '' FROM page UNION ALL SELECT id, (SELECT m.member_id FROM team_members m WHERE m.tenant_id = ");
+    statement.push(
+        "), cut(id, after, runs) AS (SELECT id, '', 0 AS runs FROM page UNION ALL \
+         SELECT cut.id, n.member_id, runs + 1 FROM cut CROSS JOIN team_members n ON n.tenant_id = ",
+    );
+    view.tenant.push(&mut statement);
+    statement.push(
+        " AND n.team_id = cut.id AND n.member_id = (SELECT m.member_id FROM team_members m WHERE m.tenant_id = ",
+    );
     view.tenant.push(&mut statement);
     statement
         .push(" AND m.team_id = cut.id AND m.member_id > cut.after ORDER BY m.member_id LIMIT 1 OFFSET ")
         .push(&(MEMBERS_PER_ROW - 1).to_string())
-        .push(") FROM cut WHERE after IS NOT NULL LIMIT ")
+        .push(") ORDER BY runs DESC LIMIT ")
         .push(&most.to_string())
         .push(") SELECT id, (SELECT ");
     push_run(&mut statement);
@@ -112,7 +120,7 @@ pub fn members(
     statement
         .push(" AND team_id = cut.id AND member_id > cut.after ORDER BY member_id LIMIT ")
         .push(&MEMBERS_PER_ROW.to_string())
-        .push(") m) AS members FROM cut WHERE after IS NOT NULL");
+        .push(") m) AS members FROM cut");
     statement
 }
 

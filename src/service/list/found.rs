@@ -10,7 +10,7 @@ const SHOWN: usize = 400;
 
 /// The resources of a page.
 pub(super) struct Found<'a> {
-    /// The resources, in order.
+    /// The resources, in the order that they were fetched in.
     pub(super) entries: Vec<Entry<'a>>,
     /// Whether there are more beyond, as far as one more was asked for, or the page ended early.
     pub(super) more: bool,
@@ -64,16 +64,22 @@ impl<'a> Found<'a> {
                 source: item.source,
             }))
         };
-        let mut entries: Vec<Entry<'_>> = items
+        let entries: Vec<Entry<'_>> = items
             .iter()
             .take(wanted)
             .map_while(entry)
             .collect::<Result<_, _>>()?;
         let more = items.len() > entries.len();
-        if query.paging.backwards() {
-            entries.reverse();
-        }
         Ok(Self { entries, more })
+    }
+
+    /// Ends the page before the first resource of whose id and source this is true.
+    pub(super) fn end_before(&mut self, ends: impl Fn(&str, usize) -> bool) {
+        let end = |entry: &Entry<'_>| ends(entry.record.shown.id, entry.source);
+        if let Some(end) = self.entries.iter().position(end) {
+            self.entries.truncate(end);
+            self.more = true;
+        }
     }
 
     /// Bytes of the text that shows them, about.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use scim::resource_type::GROUP_TYPE;
 
 use super::Query;
-use crate::service::assemble::check_members;
+use super::found::Found;
+use crate::service::assemble::{has_more_members, too_many_members};
 use crate::service::{Failure, Service};
 use crate::store::limits::MEMBER_ROWS;
 use crate::store::page::Page;
@@ -32,17 +33,27 @@ impl Query<'_> {
     }
 }
 
-/// The members of each group on the page, in runs.
+/// The members of each group on the page, in runs. Where they are more than one reply holds, the page ends before the first
+/// group that is not whole; unless that is the first of the page.
 pub(super) fn read_members(
     results: Results,
     query: &Query<'_>,
+    found: &mut Found<'_>,
 ) -> Result<BTreeMap<String, Vec<String>>, Failure> {
     let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    check_members(results.iter().map(Vec::len).sum(), query.groups())?;
+    let rows = results.iter().map(Vec::len).sum();
+    let mut last = String::new();
     for mut row in results.into_iter().flatten() {
-        let group = row.required_text(0)?;
-        if let Some(run) = row.text(1)? {
-            members.entry(group).or_default().push(run);
+        last = row.required_text(0)?;
+        let runs = members.entry(last.clone()).or_default();
+        runs.extend(row.text(1)?);
+    }
+    if has_more_members(rows, query.groups()) {
+        members.remove(&last);
+        let is_group = |source| query.types.get(source) == Some(&&GROUP_TYPE);
+        found.end_before(|id, source| is_group(source) && !members.contains_key(id));
+        if found.entries.is_empty() {
+            return Err(too_many_members());
         }
     }
     Ok(members)
