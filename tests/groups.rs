@@ -741,3 +741,54 @@ fn a_group_too_large_for_one_reply_says_how_to_ask() {
     let group = client.get(&path).expect(200);
     assert_eq!(group["members"].as_array().unwrap().len(), 299_000);
 }
+
+/// Folding makes ß two letters, so that the image of a name is longer than the name.
+#[test]
+fn a_display_compares_as_it_is_shown() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let name = format!("Straße {} tail", "ß".repeat(150));
+    let body = json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+        "userName": "ada",
+        "displayName": name,
+    });
+    let ada = client.created("/Users", &body);
+    let inner = client.group(&name, &[&ada]);
+    let outer = client.group("outer", &[&inner, &ada]);
+    let search = |endpoint: &str, filter: &str| {
+        let body = json!({ "filter": filter });
+        let list = client
+            .post(&format!("{endpoint}/.search"), &body)
+            .expect(200);
+        list["Resources"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|resource| resource["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let shown = values(&user(&client, &ada), "groups", "display");
+    assert!(shown.contains(&name));
+    for (op, value) in [("eq", name.as_str()), ("ew", "SS Tail"), ("co", "ßß tail")] {
+        let filter = format!("groups.display {op} \"{value}\"");
+        assert_eq!(search("/Users", &filter), [&*ada], "{filter}");
+        for kind in ["user", "group"] {
+            let filter = format!("members[type eq \"{kind}\" and display {op} \"{value}\"]");
+            assert!(search("/Groups", &filter).contains(&outer), "{filter}");
+        }
+    }
+    // One that is added by the same request is found, too.
+    let path = format!("/Groups/{outer}");
+    let filtered = format!("members[display eq \"{name}\"]");
+    client
+        .patch(
+            &path,
+            &json!([
+                { "op": "replace", "path": "members", "value": list(&[&ada, &inner]) },
+                { "op": "remove", "path": filtered },
+            ]),
+        )
+        .expect(204);
+    assert_eq!(group(&client, &outer)["members"], Value::Null);
+}

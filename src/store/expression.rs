@@ -128,20 +128,28 @@ pub fn push_links(statement: &mut Statement, view: &View<'_>) {
     statement.push("(");
     if *view.resource_type == USER_TYPE {
         push_groups_of(statement);
-        statement
-            .push(" SELECT up.team_id AS value, min(up.kind) AS kind, substr(t.display_name_folded, 1, 200) AS display, ")
-            .bind(view.base)
-            .push(
-                " || '/Groups/' || up.team_id AS address FROM up CROSS JOIN teams t \
+        statement.push(" SELECT up.team_id AS value, min(up.kind) AS kind, ");
+        push_display(statement, "t.display_name", "t.display_name_folded");
+        statement.push(" AS display, ").bind(view.base).push(
+            " || '/Groups/' || up.team_id AS address FROM up CROSS JOIN teams t \
                  ON t.tenant_id = users.tenant_id AND t.id = up.team_id GROUP BY up.team_id",
-            );
+        );
     } else {
+        statement.push(
+            "SELECT m.member_id AS value, lower(m.member_type) AS kind, CASE m.member_type WHEN 'Group' THEN (SELECT ",
+        );
+        push_display(statement, "t.display_name", "t.display_name_folded");
+        statement.push(
+            " FROM teams t WHERE t.tenant_id = m.tenant_id AND t.id = m.member_id) ELSE (SELECT ",
+        );
+        push_display(
+            statement,
+            "coalesce(u.display_name, u.user_name)",
+            "coalesce(u.display_name_folded, u.user_name_folded)",
+        );
         statement
             .push(
-                "SELECT m.member_id AS value, lower(m.member_type) AS kind, substr(CASE m.member_type WHEN 'Group' \
-                 THEN (SELECT t.display_name_folded FROM teams t WHERE t.tenant_id = m.tenant_id AND t.id = m.member_id) \
-                 ELSE (SELECT coalesce(u.display_name_folded, u.user_name_folded) FROM users u \
-                 WHERE u.tenant_id = m.tenant_id AND u.id = m.member_id) END, 1, 200) AS display, ",
+                " FROM users u WHERE u.tenant_id = m.tenant_id AND u.id = m.member_id) END AS display, ",
             )
             .bind(view.base)
             .push(
@@ -150,6 +158,15 @@ pub fn push_links(statement: &mut Statement, view: &View<'_>) {
             );
     }
     statement.push(") e");
+}
+
+/// Appends the image of what is shown of a name, which is its first 200 characters. Folding makes some names longer: the
+/// image of one that is shown whole is whole.
+pub(super) fn push_display(statement: &mut Statement, name: &str, folded: &str) {
+    statement.push("iif(length(").push(folded);
+    statement.push(") > 200 AND length(").push(name);
+    statement.push(") > 200, substr(").push(folded);
+    statement.push(", 1, 200), ").push(folded).push(")");
 }
 
 /// Appends `WITH RECURSIVE up(team_id, kind)`: the teams that the row of `users` is in, itself or through another team.

@@ -289,10 +289,15 @@ pub fn candidates_among(
 ) -> Statement {
     let mut statement = Statement::new(
         "SELECT json_group_array(e.value) AS ids FROM (SELECT j.value AS value, \
-         iif(u.seq IS NULL, 'group', 'user') AS kind, \
-         substr(coalesce(u.display_name_folded, u.user_name_folded, t.display_name_folded), 1, 200) AS display, ",
+         iif(u.seq IS NULL, 'group', 'user') AS kind, ",
+    );
+    super::expression::push_display(
+        &mut statement,
+        "coalesce(u.display_name, u.user_name, t.display_name)",
+        "coalesce(u.display_name_folded, u.user_name_folded, t.display_name_folded)",
     );
     statement
+        .push(" AS display, ")
         .bind(view.base)
         .push(" || iif(u.seq IS NULL, '/Groups/', '/Users/') || j.value AS address FROM json_each(")
         .bind(json(ids));
