@@ -390,6 +390,31 @@ fn removals_by_many_filters_take_two_trips_or_are_refused() {
         .refused(400, "tooMany", "filters");
 }
 
+/// Their ids are more than one text of the database can hold.
+#[test]
+fn sixty_thousand_members_can_go_by_a_filter() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let team = client.group("A", &[]);
+    memory.sql(&format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) \
+         INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
+         SELECT 1, '{team}', printf('%036d', i), 'User', 'u' || i FROM n"
+    ));
+    let path = format!("/Groups/{team}");
+    let remove = |filter: &str| json!([{ "op": "remove", "path": format!("members[{filter}]") }]);
+    client
+        .patch(&path, &remove("type eq \"Group\""))
+        .expect(204);
+    let first = format!("value ne \"{:036}\"", 1);
+    client.patch(&path, &remove(&first)).expect(204);
+    let left = client.get(&path).expect(200);
+    assert_eq!(left["members"].as_array().unwrap().len(), 1);
+    client
+        .patch("/Groups/none", &remove(&first))
+        .refused(404, "", "none");
+}
+
 /// The reply is of what the request wrote, not of what another made of it since.
 #[test]
 fn a_patch_of_members_that_is_answered_takes_one_trip() {

@@ -101,13 +101,12 @@ impl<D: Database> Service<'_, D> {
             .into());
         }
         let view = self.view(&GROUP_TYPE);
-        let key = Key::Id(id.to_owned());
         let mut statements = Vec::new();
         for operation in &*operations {
             if let LinkOperation::RemoveWhere(predicate) = operation {
                 let condition =
                     |statement: &mut Statement| push_element_predicate(statement, &view, predicate);
-                statements.push(membership::candidates(&view, &key, condition));
+                statements.push(membership::candidates(&view, id, condition));
                 let among = |ids| membership::candidates_among(&view, ids, condition);
                 statements.extend(added.chunks(IDS_PER_PARAMETER).map(among));
             }

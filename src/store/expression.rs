@@ -135,29 +135,30 @@ pub fn push_links(statement: &mut Statement, view: &View<'_>) {
                  ON t.tenant_id = users.tenant_id AND t.id = up.team_id GROUP BY up.team_id",
         );
     } else {
-        statement.push(
-            "SELECT m.member_id AS value, lower(m.member_type) AS kind, CASE m.member_type WHEN 'Group' THEN (SELECT ",
-        );
-        push_display(statement, "t.display_name", "t.display_name_folded");
-        statement.push(
-            " FROM teams t WHERE t.tenant_id = m.tenant_id AND t.id = m.member_id) ELSE (SELECT ",
-        );
-        push_display(
-            statement,
-            "coalesce(u.display_name, u.user_name)",
-            "coalesce(u.display_name_folded, u.user_name_folded)",
-        );
-        statement
-            .push(
-                " FROM users u WHERE u.tenant_id = m.tenant_id AND u.id = m.member_id) END AS display, ",
-            )
-            .bind(view.base)
-            .push(
-                " || '/' || m.member_type || 's/' || m.member_id AS address FROM team_members m \
-                 WHERE m.tenant_id = teams.tenant_id AND m.team_id = teams.id",
-            );
+        push_members(statement, view);
+        statement.push("m.tenant_id = teams.tenant_id AND m.team_id = teams.id");
     }
     statement.push(") e");
+}
+
+/// Appends the select of members with the same columns, up to the condition that says of which team.
+pub(super) fn push_members(statement: &mut Statement, view: &View<'_>) {
+    statement.push(
+        "SELECT m.member_id AS value, lower(m.member_type) AS kind, CASE m.member_type WHEN 'Group' THEN (SELECT ",
+    );
+    push_display(statement, "t.display_name", "t.display_name_folded");
+    statement.push(
+        " FROM teams t WHERE t.tenant_id = m.tenant_id AND t.id = m.member_id) ELSE (SELECT ",
+    );
+    push_display(
+        statement,
+        "coalesce(u.display_name, u.user_name)",
+        "coalesce(u.display_name_folded, u.user_name_folded)",
+    );
+    statement
+        .push(" FROM users u WHERE u.tenant_id = m.tenant_id AND u.id = m.member_id) END AS display, ")
+        .bind(view.base)
+        .push(" || '/' || m.member_type || 's/' || m.member_id AS address FROM team_members m WHERE ");
 }
 
 /// Appends the image of what is shown of a name, which is its first 200 characters. Folding makes some names longer: the

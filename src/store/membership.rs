@@ -5,7 +5,7 @@
 
 use scim::patch::LinkChange;
 
-use super::expression::View;
+use super::expression::{self, View};
 use super::limits::IDS_PER_PARAMETER;
 use super::{Statement, read, table::push_scope};
 
@@ -266,18 +266,27 @@ fn push_names_nothing(statement: &mut Statement, view: &View<'_>) {
     }
 }
 
-/// One row with the ids of those members of a group that meet a condition, as a JSON array; no row without the group.
+/// The ids of those members of a group that meet a condition, as JSON arrays, each within D1's limit of a value.
 pub fn candidates(
     view: &View<'_>,
-    key: &read::Key,
+    group: &str,
     push_condition: impl FnOnce(&mut Statement),
 ) -> Statement {
-    let mut statement = Statement::new("SELECT (SELECT json_group_array(e.value) FROM ");
-    super::expression::push_links(&mut statement, view);
-    statement.push(" WHERE ");
+    let mut statement = Statement::new(
+        "SELECT json_group_array(c.value) AS ids FROM \
+         (SELECT e.value AS value, row_number() OVER (ORDER BY e.value) AS n FROM (",
+    );
+    expression::push_members(&mut statement, view);
+    statement.push("m.tenant_id = ");
+    view.tenant.push(&mut statement);
+    statement
+        .push(" AND m.team_id = ")
+        .bind(group)
+        .push(") e WHERE ");
     push_condition(&mut statement);
-    statement.push(") AS ids");
-    read::push_row(&mut statement, view, key);
+    statement
+        .push(") c GROUP BY c.n / ")
+        .push(&IDS_PER_PARAMETER.to_string());
     statement
 }
 
@@ -291,7 +300,7 @@ pub fn candidates_among(
         "SELECT json_group_array(e.value) AS ids FROM (SELECT j.value AS value, \
          iif(u.seq IS NULL, 'group', 'user') AS kind, ",
     );
-    super::expression::push_display(
+    expression::push_display(
         &mut statement,
         "coalesce(u.display_name, u.user_name, t.display_name)",
         "coalesce(u.display_name_folded, u.user_name_folded, t.display_name_folded)",
