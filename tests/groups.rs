@@ -817,3 +817,57 @@ fn a_display_compares_as_it_is_shown() {
         .expect(204);
     assert_eq!(group(&client, &outer)["members"], Value::Null);
 }
+
+/// The users of a group in the order of their ids, page by page, where some are in it more than once.
+#[test]
+fn the_users_of_a_group_are_told_page_by_page() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let ids: Vec<String> = (0..12)
+        .map(|number| client.user(&format!("u{number}")))
+        .collect();
+    let of = |places: &[usize]| places.iter().map(|place| &*ids[*place]).collect::<Vec<_>>();
+    let plain = client.group("plain", &of(&[0, 2, 3, 5, 8, 9, 11]));
+    let inner = client.group("inner", &of(&[1, 2, 4, 9]));
+    let nested = |outer: &[usize]| [of(outer), vec![&inner, &plain]].concat();
+    let outer = client.group("outer", &nested(&[2, 6, 11]));
+    let check = |group: &str, places: &[usize]| {
+        let expected = of(places);
+        for count in 1..=expected.len() + 1 {
+            for endpoint in ["/Users", "/"] {
+                let list = format!("{endpoint}?filter=groups.value eq \"{group}\"&count={count}");
+                let mut seen = Vec::new();
+                let mut page = client.get(&format!("{list}&cursor=")).expect(200);
+                assert_eq!(page["totalResults"], expected.len(), "{list}");
+                loop {
+                    seen.extend(each(&page, "id").into_iter().map(str::to_owned));
+                    let Some(next) = page["nextCursor"].as_str() else {
+                        break;
+                    };
+                    page = client.get(&format!("{list}&cursor={next}")).expect(200);
+                }
+                assert_eq!(seen, expected, "{list}, by cursor");
+                while let Some(previous) = page["previousCursor"].as_str() {
+                    let shown = page["Resources"].as_array().unwrap().len();
+                    seen.truncate(seen.len() - shown);
+                    page = client.get(&format!("{list}&cursor={previous}")).expect(200);
+                    let shown = each(&page, "id");
+                    assert_eq!(seen[seen.len() - shown.len()..], shown, "{list}, back");
+                }
+                for start in 1..=expected.len() {
+                    let page = client
+                        .get(&format!("{list}&startIndex={start}"))
+                        .expect(200);
+                    let shown = expected.iter().skip(start - 1).take(count);
+                    assert!(each(&page, "id").iter().eq(shown), "{list}, from {start}");
+                    assert_eq!(page["totalResults"], expected.len(), "{list}");
+                }
+            }
+        }
+    };
+    check(&plain, &[0, 2, 3, 5, 8, 9, 11]);
+    check(&inner, &[1, 2, 4, 9]);
+    check(&outer, &[0, 1, 2, 3, 4, 5, 6, 8, 9, 11]);
+    client.delete(&format!("/Groups/{outer}")).expect(204);
+    check(&plain, &[0, 2, 3, 5, 8, 9, 11]);
+}

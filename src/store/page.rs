@@ -8,7 +8,7 @@ use scim::path::Location;
 
 use super::expression::View;
 use super::limits::LARGEST_NUMBER;
-use super::predicate::{is_lookup, push_predicate};
+use super::predicate::{is_lookup, push_predicate, users_of};
 use super::record::push_record;
 use super::table::push_scope;
 use super::text::{self, Rows};
@@ -16,6 +16,7 @@ use super::{Error, Row, Statement, milestone};
 
 mod bound;
 mod key;
+mod linked;
 mod union;
 mod whole;
 
@@ -190,15 +191,23 @@ impl Page<'_> {
 
     /// Appends `FROM … WHERE … ORDER BY … LIMIT …`.
     fn push_from(&self, statement: &mut Statement, source: &Source<'_>, rows: Rows) {
-        push_matching(statement, source, rows);
-        match &self.window {
-            Window::Offset(_) => {
-                if let Some(offset) = self.walked() {
-                    milestone::push_from(statement, &source.view, offset);
+        let group = source
+            .predicate
+            .and_then(|predicate| users_of(&source.view, predicate))
+            .filter(|_| !self.order.keyed);
+        if let Some(group) = group {
+            self.push_users_of(statement, &source.view, group);
+        } else {
+            push_matching(statement, source, rows);
+            match &self.window {
+                Window::Offset(_) => {
+                    if let Some(offset) = self.walked() {
+                        milestone::push_from(statement, &source.view, offset);
+                    }
                 }
+                Window::After(mark) => push_beyond(statement, source, self.order, mark, true),
+                Window::Before(mark) => push_beyond(statement, source, self.order, mark, false),
             }
-            Window::After(mark) => push_beyond(statement, source, self.order, mark, true),
-            Window::Before(mark) => push_beyond(statement, source, self.order, mark, false),
         }
         self.push_order(
             statement,
@@ -217,14 +226,24 @@ impl Page<'_> {
         self.push_limit(statement, rows);
     }
 
-    /// Appends the limit. A part of a union keeps what the whole will skip.
-    fn push_limit(&self, statement: &mut Statement, rows: Rows) {
-        let offset = match self.window {
+    /// How many rows it skips.
+    fn offset(&self) -> u64 {
+        match self.window {
             Window::Offset(offset) => offset,
             Window::After(_) | Window::Before(_) => 0,
-        };
+        }
+    }
+
+    /// How many rows it skips and shows.
+    fn reach(&self) -> i64 {
+        number(self.limit.saturating_add(self.offset()))
+    }
+
+    /// Appends the limit. A part of a union keeps what the whole will skip.
+    fn push_limit(&self, statement: &mut Statement, rows: Rows) {
+        let offset = self.offset();
         if rows == Rows::Share {
-            rows.push_limit(statement, number(self.limit.saturating_add(offset)));
+            rows.push_limit(statement, self.reach());
             return;
         }
         rows.push_limit(statement, number(self.limit));
@@ -267,6 +286,13 @@ impl Page<'_> {
 
 /// How many resources match.
 fn count(source: &Source<'_>) -> Statement {
+    let view = &source.view;
+    if let Some(group) = source
+        .predicate
+        .and_then(|predicate| users_of(view, predicate))
+    {
+        return linked::count_users_of(view, group);
+    }
     text::count(source, &|statement, rows| {
         push_matching(statement, source, rows);
     })

@@ -20,6 +20,7 @@ pub fn push_predicate(statement: &mut Statement, view: &View<'_>, predicate: &Pr
     Writer {
         view,
         element: None,
+        few: false,
     }
     .push(statement, predicate, false);
 }
@@ -29,6 +30,7 @@ pub fn push_element_predicate(statement: &mut Statement, view: &View<'_>, predic
     Writer {
         view,
         element: view.resource_type.linked(),
+        few: false,
     }
     .push(statement, predicate, false);
 }
@@ -39,6 +41,8 @@ struct Writer<'a> {
     view: &'a View<'a>,
     /// The multi-valued attribute whose element is the alias `e`.
     element: Option<&'static Attribute>,
+    /// Whether another condition leaves few rows, of which it is better asked who is linked to them than the other way.
+    few: bool,
 }
 
 impl Writer<'_> {
@@ -50,7 +54,10 @@ impl Writer<'_> {
             Predicate::Constant(holds) => {
                 statement.push(if *holds == negated { "0" } else { "1" });
             }
-            Predicate::All(parts) => self.push_joined(statement, parts, !negated, negated),
+            Predicate::All(parts) => {
+                let few = self.few || !negated && parts.iter().any(|part| is_key(self.view, part));
+                Writer { few, ..self }.push_joined(statement, parts, !negated, negated);
+            }
             Predicate::Any(parts) => self.push_joined(statement, parts, negated, negated),
             Predicate::Not(part) => self.push(statement, part, !negated),
             Predicate::Test(place, test) => self.push_test(statement, place, test),
@@ -180,12 +187,12 @@ impl Writer<'_> {
     fn push_element(self, statement: &mut Statement, of: &Location, holds: &Predicate) {
         let view = self.view;
         let inside = Writer {
-            view,
             element: Some(of.attribute),
+            ..self
         };
         let value = required_value(holds);
         if of.attribute.linked {
-            if let Some(value) = value {
+            if let Some(value) = value.filter(|_| !self.few) {
                 push_members_lookup(statement, view, value);
                 if is_only_value(holds) {
                     return;
@@ -228,16 +235,41 @@ fn push_members_lookup(statement: &mut Statement, view: &View<'_>, id: &str) {
         view.tenant.push(statement);
         statement.push(" AND m.member_id = ").bind(id).push(")");
     } else {
-        statement
-            .push("users.id IN (WITH RECURSIVE down(team_id) AS (SELECT ")
-            .bind(id);
-        statement.push(
-            " UNION SELECT m.member_id FROM down CROSS JOIN team_members m ON m.tenant_id = ",
-        );
-        view.tenant.push(statement);
-        statement.push(" AND m.team_id = down.team_id WHERE m.member_type = 'Group') SELECT m.member_id FROM down CROSS JOIN team_members m ON m.tenant_id = ");
+        statement.push("users.id IN (");
+        push_groups_within(statement, view, id);
+        statement.push(" SELECT m.member_id FROM down CROSS JOIN team_members m ON m.tenant_id = ");
         view.tenant.push(statement);
         statement.push(" AND m.team_id = down.team_id)");
+    }
+}
+
+/// Appends `WITH RECURSIVE down(team_id)`: a team and those within it, directly or through others. Its members are read for
+/// that only where any team of the tenant is a member of another, which one look at an index tells.
+pub fn push_groups_within(statement: &mut Statement, view: &View<'_>, id: &str) {
+    statement
+        .push("WITH RECURSIVE down(team_id) AS (SELECT ")
+        .bind(id)
+        .push(" UNION SELECT m.member_id FROM down CROSS JOIN team_members m ON m.tenant_id = ");
+    view.tenant.push(statement);
+    statement.push(" AND m.team_id = down.team_id WHERE m.member_type = 'Group' AND EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested WHERE tenant_id = ");
+    view.tenant.push(statement);
+    statement.push(" AND member_type = 'Group'))");
+}
+
+/// The group whose users these are, where the filter says just that.
+pub fn users_of<'a>(view: &View<'_>, predicate: &'a Predicate) -> Option<&'a str> {
+    match predicate {
+        Predicate::Element { of, holds }
+            if of.attribute.linked && !is_group(view.resource_type) && is_only_value(holds) =>
+        {
+            required_value(holds)
+        }
+        Predicate::Constant(_)
+        | Predicate::All(_)
+        | Predicate::Any(_)
+        | Predicate::Not(_)
+        | Predicate::Test(..)
+        | Predicate::Element { .. } => None,
     }
 }
 
@@ -280,6 +312,15 @@ pub fn depth(predicate: &Predicate) -> usize {
 
 /// Whether the filter names resources by a key that has an index, so that few rows can match.
 pub fn is_lookup(view: &View<'_>, predicate: &Predicate) -> bool {
+    is_indexed(view, predicate, true)
+}
+
+/// The same without what is linked: a group may have many users.
+fn is_key(view: &View<'_>, predicate: &Predicate) -> bool {
+    is_indexed(view, predicate, false)
+}
+
+fn is_indexed(view: &View<'_>, predicate: &Predicate, linked: bool) -> bool {
     match predicate {
         Predicate::Test(Place::At(location), Test::Compare(CompareOp::Eq, _)) => {
             location.extension.is_none()
@@ -290,15 +331,15 @@ pub fn is_lookup(view: &View<'_>, predicate: &Predicate) -> bool {
                         .is_some())
         }
         Predicate::Element { of, holds } => {
-            let indexed = of.attribute.linked
+            let indexed = of.attribute.linked && linked
                 || *view.resource_type == USER_TYPE
                     && of.extension.is_none()
                     && of.attribute.name == "emails";
             indexed && required_value(holds).is_some()
         }
-        Predicate::All(parts) => parts.iter().any(|part| is_lookup(view, part)),
+        Predicate::All(parts) => parts.iter().any(|part| is_indexed(view, part, linked)),
         Predicate::Any(parts) => {
-            !parts.is_empty() && parts.iter().all(|part| is_lookup(view, part))
+            !parts.is_empty() && parts.iter().all(|part| is_indexed(view, part, linked))
         }
         Predicate::Constant(holds) => !holds,
         Predicate::Not(_) | Predicate::Test(..) => false,
