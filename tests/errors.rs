@@ -1134,6 +1134,26 @@ fn no_path_gives_a_5xx() {
 }
 
 #[test]
+fn a_filter_is_refused_in_words_of_the_list_it_was_sent_to() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for (path, words) in [
+        ("/Groups", "Group has no attribute of that name"),
+        ("/Users", "User has no attribute of that name"),
+        ("/", "no resource type has one of that name"),
+    ] {
+        client
+            .get(&format!("{path}?filter=shoeSize eq \"x\""))
+            .refused(400, "invalidFilter", words);
+    }
+    client.get("/Groups?filter=userName eq \"x\"").refused(
+        400,
+        "invalidFilter",
+        "Group has no attribute",
+    );
+}
+
+#[test]
 fn no_search_message_gives_a_5xx() {
     let paths = prop::sample::select(vec![
         "/Users/.search",

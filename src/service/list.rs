@@ -196,10 +196,11 @@ impl<D: Database> Service<'_, D> {
             None => types.iter().map(|_| None).collect(),
             Some(text) => {
                 let filter = Filter::parse(text)?;
-                Predicate::bind_across(&filter, types, &mut habits)?
-                    .into_iter()
-                    .map(Some)
-                    .collect()
+                let bound = match types {
+                    [only] => vec![Predicate::bind(&filter, only, &mut habits)?],
+                    several => Predicate::bind_across(&filter, several, &mut habits)?,
+                };
+                bound.into_iter().map(Some).collect()
             }
         };
         if predicates
