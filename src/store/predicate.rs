@@ -15,6 +15,11 @@ use super::expression::{
     View, is_group, link_column, push_json_path, push_links, push_value, segments,
 };
 
+mod lookup;
+
+use lookup::{is_key, is_only_value, required_value};
+pub use lookup::{is_lookup, users_of};
+
 /// Appends the condition, in parentheses.
 pub fn push_predicate(statement: &mut Statement, view: &View<'_>, predicate: &Predicate) {
     Writer {
@@ -49,16 +54,18 @@ impl Writer<'_> {
     /// Appends a condition, or what it excludes. `not` goes down to the tests, where `IS NOT TRUE` makes it total: with
     /// it a level of brackets would be three of SQL, and D1 ends at a hundred.
     fn push(self, statement: &mut Statement, predicate: &Predicate, negated: bool) {
+        if let Some(holds) = constant(predicate) {
+            statement.push(if holds == negated { "(0)" } else { "(1)" });
+            return;
+        }
         statement.push("(");
         match predicate {
-            Predicate::Constant(holds) => {
-                statement.push(if *holds == negated { "0" } else { "1" });
-            }
+            Predicate::Constant(_) => {}
             Predicate::All(parts) => {
                 let few = self.few || !negated && parts.iter().any(|part| is_key(self.view, part));
-                Writer { few, ..self }.push_joined(statement, parts, !negated, negated);
+                Writer { few, ..self }.push_joined(statement, &open(parts), !negated, negated);
             }
-            Predicate::Any(parts) => self.push_joined(statement, parts, negated, negated),
+            Predicate::Any(parts) => self.push_joined(statement, &open(parts), negated, negated),
             Predicate::Not(part) => self.push(statement, part, !negated),
             Predicate::Test(place, test) => self.push_test(statement, place, test),
             Predicate::Element { of, holds } => self.push_element(statement, of, holds),
@@ -71,7 +78,13 @@ impl Writer<'_> {
     }
 
     /// Appends parts joined by AND (`all`) or OR, evenly parenthesised: a chain of a hundred would be a hundred levels.
-    fn push_joined(self, statement: &mut Statement, parts: &[Predicate], all: bool, negated: bool) {
+    fn push_joined(
+        self,
+        statement: &mut Statement,
+        parts: &[&Predicate],
+        all: bool,
+        negated: bool,
+    ) {
         match parts {
             [] => {
                 statement.push(if all { "1" } else { "0" });
@@ -227,6 +240,37 @@ impl Writer<'_> {
     }
 }
 
+/// Whether a predicate holds, where that is the same of every resource of the type: an attribute that only other types have
+/// is never there (§3.4.2.1).
+fn constant(predicate: &Predicate) -> Option<bool> {
+    // One look at each part: two would be a billion at the bottom of thirty brackets.
+    let of = |parts: &[Predicate], end: bool| {
+        let mut open = false;
+        for part in parts {
+            match constant(part) {
+                Some(holds) if holds == end => return Some(end),
+                Some(_) => {}
+                None => open = true,
+            }
+        }
+        (!open).then_some(!end)
+    };
+    match predicate {
+        Predicate::Constant(holds) => Some(*holds),
+        Predicate::All(parts) => of(parts, false),
+        Predicate::Any(parts) => of(parts, true),
+        Predicate::Not(part) => constant(part).map(|holds| !holds),
+        Predicate::Element { holds, .. } => constant(holds).filter(|holds| !holds),
+        Predicate::Test(..) => None,
+    }
+}
+
+/// The parts that decide. No index serves a condition beside a constant: `0 OR external_id = ?` walks the table.
+fn open(parts: &[Predicate]) -> Vec<&Predicate> {
+    let is_open = |part: &&Predicate| constant(part).is_none();
+    parts.iter().filter(is_open).collect()
+}
+
 /// The resources linked to the one with this id, by index: the groups with a member, the users of a group (through
 /// groups within it, too).
 fn push_members_lookup(statement: &mut Statement, view: &View<'_>, id: &str) {
@@ -256,45 +300,6 @@ pub fn push_groups_within(statement: &mut Statement, view: &View<'_>, id: &str) 
     statement.push(" AND member_type = 'Group'))");
 }
 
-/// The group whose users these are, where the filter says just that.
-pub fn users_of<'a>(view: &View<'_>, predicate: &'a Predicate) -> Option<&'a str> {
-    match predicate {
-        Predicate::Element { of, holds }
-            if of.attribute.linked && !is_group(view.resource_type) && is_only_value(holds) =>
-        {
-            required_value(holds)
-        }
-        Predicate::Constant(_)
-        | Predicate::All(_)
-        | Predicate::Any(_)
-        | Predicate::Not(_)
-        | Predicate::Test(..)
-        | Predicate::Element { .. } => None,
-    }
-}
-
-/// The text that `value` must equal for an element to satisfy the predicate, if there is one.
-fn required_value(holds: &Predicate) -> Option<&str> {
-    match holds {
-        Predicate::Test(Place::Sub(sub), Test::Compare(CompareOp::Eq, Operand::String(text)))
-            if sub.name == "value" =>
-        {
-            Some(text)
-        }
-        Predicate::All(parts) => parts.iter().find_map(required_value),
-        Predicate::Test(..)
-        | Predicate::Constant(_)
-        | Predicate::Any(_)
-        | Predicate::Not(_)
-        | Predicate::Element { .. } => None,
-    }
-}
-
-/// Whether [`required_value`] says all that the predicate does.
-fn is_only_value(holds: &Predicate) -> bool {
-    matches!(holds, Predicate::Test(..))
-}
-
 /// How deep the condition nests, as `SQLite` counts it: the tree of a sub-query counts once within itself and once within
 /// what it stands in. D1 refuses more than [`EXPRESSION_DEPTH`](super::limits::EXPRESSION_DEPTH).
 pub fn depth(predicate: &Predicate) -> usize {
@@ -310,42 +315,6 @@ pub fn depth(predicate: &Predicate) -> usize {
     }
 }
 
-/// Whether the filter names resources by a key that has an index, so that few rows can match.
-pub fn is_lookup(view: &View<'_>, predicate: &Predicate) -> bool {
-    is_indexed(view, predicate, true)
-}
-
-/// The same without what is linked: a group may have many users.
-fn is_key(view: &View<'_>, predicate: &Predicate) -> bool {
-    is_indexed(view, predicate, false)
-}
-
-fn is_indexed(view: &View<'_>, predicate: &Predicate, linked: bool) -> bool {
-    match predicate {
-        Predicate::Test(Place::At(location), Test::Compare(CompareOp::Eq, _)) => {
-            location.extension.is_none()
-                && location.sub.is_none()
-                && (location.attribute.name == "id"
-                    || super::table::Table::of(view.resource_type)
-                        .key(location.attribute.name)
-                        .is_some())
-        }
-        Predicate::Element { of, holds } => {
-            let indexed = of.attribute.linked && linked
-                || *view.resource_type == USER_TYPE
-                    && of.extension.is_none()
-                    && of.attribute.name == "emails";
-            indexed && required_value(holds).is_some()
-        }
-        Predicate::All(parts) => parts.iter().any(|part| is_indexed(view, part, linked)),
-        Predicate::Any(parts) => {
-            !parts.is_empty() && parts.iter().all(|part| is_indexed(view, part, linked))
-        }
-        Predicate::Constant(holds) => !holds,
-        Predicate::Not(_) | Predicate::Test(..) => false,
-    }
-}
-
 fn push_operand(statement: &mut Statement, operand: &Operand) {
     match operand {
         Operand::String(text) => statement.bind(text.as_str()),
@@ -356,4 +325,52 @@ fn push_operand(statement: &mut Statement, operand: &Operand) {
             .bind(number.to_string())
             .push(" AS NUMERIC)"),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use scim::filter::Filter;
+    use scim::habit::Habits;
+    use scim::resource_type::GROUP_TYPE;
+
+    use super::*;
+    use crate::store::tenant::Tenant;
+
+    #[track_caller]
+    fn check(filter: &str, expected: &str) {
+        let filter = Filter::parse(filter).unwrap();
+        let types = [&USER_TYPE, &GROUP_TYPE];
+        let predicates = Predicate::bind_across(&filter, &types, &mut Habits::default()).unwrap();
+        let view = View {
+            resource_type: &GROUP_TYPE,
+            tenant: &Tenant::Default,
+            base: "",
+        };
+        let mut statement = Statement::default();
+        push_predicate(&mut statement, &view, &predicates[1]);
+        assert_eq!(statement.text, expected);
+    }
+
+    /// Seen by a group, which has no userName.
+    #[test]
+    fn what_only_other_types_have_is_no_condition() {
+        let name = "userName eq \"a\"";
+        let id = "externalId eq \"b\"";
+        let known = "((teams.external_id = ?1))";
+
+        check(name, "(0)");
+        check(&format!("not ({name})"), "(1)");
+        check(&format!("{name} or {id}"), known);
+        check(&format!("not ({name}) and {id}"), known);
+        check(&format!("{name} and {id}"), "(0)");
+        check(&format!("not ({name}) or {id}"), "(1)");
+        check(
+            &format!("({name} or {name}) or ({id} and not ({name}))"),
+            "(((teams.external_id = ?1)))",
+        );
+        check(
+            &format!("not ({name} or {id})"),
+            "(((teams.external_id = ?1) IS NOT TRUE))",
+        );
+    }
 }
