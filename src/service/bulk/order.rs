@@ -23,8 +23,7 @@ pub(super) fn run_length(jobs: &[Job], order: &[usize]) -> usize {
 }
 
 /// The order to work in: that of the request, but an operation that refers to a later one waits until that is placed, and
-/// no longer. In a circle one goes ahead that can do without what it
-/// refers to, else the first.
+/// no longer. In a circle one goes ahead that can do without what it refers to, else the first.
 pub(super) fn order(jobs: &[Job]) -> Vec<usize> {
     let mut placed = Placed {
         order: Vec::with_capacity(jobs.len()),
