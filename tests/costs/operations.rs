@@ -42,6 +42,7 @@ impl Bench<'_> {
         for &size in sizes.iter().filter(|&&size| size <= self.seed.users) {
             self.column = group_column(self.seed.users, size);
             self.group_reads(size);
+            self.users_of_group(size);
             self.group_patches(size);
             self.group_puts(size);
         }

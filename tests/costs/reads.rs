@@ -141,6 +141,33 @@ impl Bench<'_> {
         assert_eq!(found["totalResults"], 10);
     }
 
+    /// The users of a large group, page by page; and whether one user is in it.
+    pub(crate) fn users_of_group(&mut self, size: usize) {
+        let group = self.seed.group_id(Use::Sized(size, 0));
+        let filter = format!("/Users?{BARE}&filter=groups.value eq \"{group}\"");
+        let first = self.get(
+            "groups.value eq, first 10 of its users by cursor",
+            &format!("{filter}&count=10&cursor="),
+            cost(2, size as u64 + 12 + 6 * 10, 0),
+        );
+        let next = first["nextCursor"].as_str().unwrap_or_default();
+        if !next.is_empty() {
+            self.get(
+                "groups.value eq, the next 10",
+                &format!("{filter}&count=10&cursor={next}"),
+                cost(1, 12 + 8 * 10, 0),
+            );
+        }
+        let user = first["Resources"][0]["id"].as_str().unwrap_or_default();
+        // Of one user the groups are looked through.
+        let groups = self.groups_of(user);
+        self.get(
+            "id eq … and groups.value eq …",
+            &format!("{filter} and id eq \"{user}\""),
+            cost(1, 12 + 2 * groups, 0),
+        );
+    }
+
     /// `co`, `sw` and `ew`, and what no index helps with.
     pub(crate) fn searches(&mut self) {
         let number = padded(self.seed.users / 3);
