@@ -84,10 +84,10 @@ impl<D: Database> Service<'_, D> {
                 break;
             }
             let run = run_length(&jobs, rest).min(together).max(1);
-            let (now, later) = rest.split_at(run);
+            let now = rest.get(..run).unwrap_or_default();
             let strict = request.fail_on_errors.is_some();
             let done = match now {
-                [index] => self.perform_next(&mut jobs, *index).await,
+                [index] => self.perform_next(&mut jobs, *index).await.map(|()| 1),
                 now => self.create_run(&mut jobs, now, strict).await,
             };
             match done {
@@ -97,7 +97,7 @@ impl<D: Database> Service<'_, D> {
                         [index] if jobs.get(*index).is_some_and(Job::failed) => 1,
                         _ => together.saturating_mul(2),
                     };
-                    rest = rest.get(count..).unwrap_or(later);
+                    rest = rest.get(count..).unwrap_or_default();
                 }
                 // What was done is told (§3.7.3), whatever came in between; if nothing was, that is the reply.
                 Err(failure) if jobs.iter().any(Job::done) => {
@@ -139,11 +139,9 @@ impl<D: Database> Service<'_, D> {
                     ids.get(index).cloned()
                 });
                 let place = self.place(&operation.path);
-                let location = match &place {
-                    Ok((resource_type, Some(id))) => Some(self.location(resource_type, id)),
-                    Ok((resource_type, None)) => Some(self.location(resource_type, id)),
-                    Err(_) => None,
-                };
+                let location = place.as_ref().ok().map(|(resource_type, named)| {
+                    self.location(resource_type, named.as_deref().unwrap_or(id))
+                });
                 let target = match (unknown.first(), &operation.bulk_id) {
                     (Some(name), _) => Err(Error::invalid_value(format!(
                         "\"bulkId:{}\" is the bulkId of no POST operation of this request.",
@@ -172,12 +170,12 @@ impl<D: Database> Service<'_, D> {
     }
 
     /// Carries out one operation, and notes what became of it.
-    async fn perform_next(&self, jobs: &mut [Job], index: usize) -> Result<usize, Failure> {
+    async fn perform_next(&self, jobs: &mut [Job], index: usize) -> Result<(), Failure> {
         let outcome = self.perform(jobs, index).await?;
         if let Some(job) = jobs.get_mut(index) {
             job.outcome = Some(outcome);
         }
-        Ok(1)
+        Ok(())
     }
 
     async fn perform(&self, jobs: &[Job], index: usize) -> Result<Outcome, Failure> {

@@ -135,14 +135,14 @@ pub fn push_links(statement: &mut Statement, view: &View<'_>) {
                  ON t.tenant_id = users.tenant_id AND t.id = up.team_id GROUP BY up.team_id",
         );
     } else {
-        push_members(statement, view);
+        push_member_links(statement, view);
         statement.push("m.tenant_id = teams.tenant_id AND m.team_id = teams.id");
     }
     statement.push(") e");
 }
 
 /// Appends the select of members with the same columns, up to the condition that says of which team.
-pub(super) fn push_members(statement: &mut Statement, view: &View<'_>) {
+pub(super) fn push_member_links(statement: &mut Statement, view: &View<'_>) {
     statement.push(
         "SELECT m.member_id AS value, lower(m.member_type) AS kind, CASE m.member_type WHEN 'Group' THEN (SELECT ",
     );

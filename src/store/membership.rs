@@ -276,7 +276,7 @@ pub fn candidates(
         "SELECT json_group_array(c.value) AS ids FROM \
          (SELECT e.value AS value, row_number() OVER (ORDER BY e.value) AS n FROM (",
     );
-    expression::push_members(&mut statement, view);
+    expression::push_member_links(&mut statement, view);
     statement.push("m.tenant_id = ");
     view.tenant.push(&mut statement);
     statement

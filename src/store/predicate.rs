@@ -280,16 +280,14 @@ fn push_members_lookup(statement: &mut Statement, view: &View<'_>, id: &str) {
         statement.push(" AND m.member_id = ").bind(id).push(")");
     } else {
         statement.push("users.id IN (");
-        push_groups_within(statement, view, id);
-        statement.push(" SELECT m.member_id FROM down CROSS JOIN team_members m ON m.tenant_id = ");
-        view.tenant.push(statement);
-        statement.push(" AND m.team_id = down.team_id)");
+        push_members_within(statement, view, id, "m.member_id");
+        statement.push(")");
     }
 }
 
-/// Appends `WITH RECURSIVE down(team_id)`: a team and those within it, directly or through others. Its members are read for
-/// that only where any team of the tenant is a member of another, which one look at an index tells.
-pub fn push_groups_within(statement: &mut Statement, view: &View<'_>, id: &str) {
+/// Appends the select of `what` of the members `m` of a team and of those within it, `down`, directly or through others. Its
+/// members are read for that only where any team of the tenant is a member of another, which one look at an index tells.
+pub fn push_members_within(statement: &mut Statement, view: &View<'_>, id: &str, what: &str) {
     statement
         .push("WITH RECURSIVE down(team_id) AS (SELECT ")
         .bind(id)
@@ -297,7 +295,12 @@ pub fn push_groups_within(statement: &mut Statement, view: &View<'_>, id: &str) 
     view.tenant.push(statement);
     statement.push(" AND m.team_id = down.team_id WHERE m.member_type = 'Group' AND EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested WHERE tenant_id = ");
     view.tenant.push(statement);
-    statement.push(" AND member_type = 'Group'))");
+    statement
+        .push(" AND member_type = 'Group')) SELECT ")
+        .push(what);
+    statement.push(" FROM down CROSS JOIN team_members m ON m.tenant_id = ");
+    view.tenant.push(statement);
+    statement.push(" AND m.team_id = down.team_id");
 }
 
 /// How deep the condition nests, as `SQLite` counts it: the tree of a sub-query counts once within itself and once within

@@ -2,12 +2,13 @@
 
 use super::Statement;
 use super::expression::View;
-use super::read::{Key, push_row};
+use super::read::Key;
+use super::write::Guard;
 
 /// A value, with the path of its attribute.
 pub type Value = (String, String);
 
-/// The statements that give a resource just created with `version` its values; one in use fails the batch.
+/// The statement that gives a resource just created with `version` its values; one in use fails the batch.
 pub fn take(view: &View<'_>, id: &str, version: &str, values: &[Value]) -> Option<Statement> {
     (!values.is_empty()).then(|| insert(view, id, version, values))
 }
@@ -65,9 +66,7 @@ fn insert(view: &View<'_>, id: &str, version: &str, values: &[Value]) -> Stateme
     statement
 }
 
-/// Appends `EXISTS (…)`: the resource has this version now.
+/// Appends the condition that the resource has this version now.
 fn push_written(statement: &mut Statement, view: &View<'_>, id: &str, version: &str) {
-    statement.push("EXISTS (SELECT 1");
-    push_row(statement, view, &Key::Id(id.to_owned()));
-    statement.push(" AND version = ").bind(version).push(")");
+    Guard::Exactly(version).push_exists(statement, view, &Key::Id(id.to_owned()));
 }

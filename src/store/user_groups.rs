@@ -5,8 +5,8 @@ use super::membership::json;
 use super::write::{Guard, push_updated};
 use super::{Statement, read};
 
-/// The statements that make a user a member of exactly these teams: the teams that change get
-/// the version, then rows go and come. They do nothing where the user is not there or is not the version meant.
+/// The statements that make a user a member of exactly these teams: the teams that change get the version, then rows go and
+/// come. They do nothing where the user is not there or is not the version meant.
 pub fn set(
     view: &View<'_>,
     (user, guard): (&str, Guard<'_>),
@@ -16,12 +16,7 @@ pub fn set(
 ) -> Vec<Statement> {
     let ids = json(teams);
     let key = read::Key::Id(user.to_owned());
-    let push_user = |statement: &mut Statement| {
-        statement.push("EXISTS (SELECT 1");
-        read::push_row(statement, view, &key);
-        guard.push(statement);
-        statement.push(")");
-    };
+    let push_user = |statement: &mut Statement| guard.push_exists(statement, view, &key);
     let mut touch = Statement::new("UPDATE teams AS r SET version = ");
     touch.bind(version);
     push_updated(&mut touch, now);

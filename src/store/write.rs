@@ -75,6 +75,14 @@ pub enum Guard<'a> {
 }
 
 impl Guard<'_> {
+    /// Appends `EXISTS (…)`: the resource is there, and is the version meant.
+    pub fn push_exists(self, statement: &mut Statement, view: &View<'_>, key: &Key) {
+        statement.push("EXISTS (SELECT 1");
+        push_row(statement, view, key);
+        self.push(statement);
+        statement.push(")");
+    }
+
     /// Appends the condition on the row's version.
     pub fn push(self, statement: &mut Statement) {
         match self {
@@ -320,10 +328,8 @@ pub fn touch_teams_of(
     key.push(&mut statement, view);
     statement.push(")");
     if guard != Guard::None {
-        statement.push(" AND EXISTS (SELECT 1");
-        push_row(&mut statement, view, key);
-        guard.push(&mut statement);
-        statement.push(")");
+        statement.push(" AND ");
+        guard.push_exists(&mut statement, view, key);
     }
     statement
 }

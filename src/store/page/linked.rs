@@ -4,7 +4,7 @@
 use super::{Page, Window};
 use crate::store::Statement;
 use crate::store::expression::View;
-use crate::store::predicate::push_groups_within;
+use crate::store::predicate::push_members_within;
 use crate::store::table::push_scope;
 
 impl Page<'_> {
@@ -24,8 +24,7 @@ impl Page<'_> {
         statement.push(" FROM users WHERE ");
         push_scope(statement, view.resource_type, "users", view.tenant);
         statement.push(" AND users.id IN (");
-        push_groups_within(statement, view, group);
-        push_users_within(statement, view, "m.member_id");
+        push_users_within(statement, view, group, "m.member_id");
         push_mark(statement, "m.member_id");
         statement.push(" AND m.member_id").push(up_to);
         statement.push("coalesce((SELECT n.member_id FROM team_members n WHERE n.tenant_id = ");
@@ -46,15 +45,13 @@ impl Page<'_> {
 /// How many users of a group there are.
 pub(super) fn count_users_of(view: &View<'_>, group: &str) -> Statement {
     let mut statement = Statement::default();
-    push_groups_within(&mut statement, view, group);
-    push_users_within(&mut statement, view, "count(DISTINCT m.member_id) AS total");
+    let what = "count(DISTINCT m.member_id) AS total";
+    push_users_within(&mut statement, view, group, what);
     statement
 }
 
-/// Appends the select of this of the users in the teams `down`, to be narrowed down by more conditions.
-fn push_users_within(statement: &mut Statement, view: &View<'_>, what: &str) {
-    statement.push(" SELECT ").push(what);
-    statement.push(" FROM down CROSS JOIN team_members m ON m.tenant_id = ");
-    view.tenant.push(statement);
-    statement.push(" AND m.team_id = down.team_id WHERE m.member_type = 'User'");
+/// Appends the select of `what` of the users in a group and in those within it, to be narrowed down by more conditions.
+fn push_users_within(statement: &mut Statement, view: &View<'_>, group: &str, what: &str) {
+    push_members_within(statement, view, group, what);
+    statement.push(" WHERE m.member_type = 'User'");
 }
