@@ -1,6 +1,6 @@
 //! A bound filter as the condition of a `WHERE` (RFC 7644 §3.4.2.2).
 //!
-//! The same answers as `Predicate::evaluate` over the comparison image; `tests/agreement.rs` holds the two together.
+//! The same answers as `Predicate::evaluate` over the comparison image; `tests/service/agreement.rs` holds the two together.
 //! Unknown is false: what SQL makes NULL of an unassigned attribute only shows under `NOT`, which is written
 //! `IS NOT TRUE`.
 

@@ -1,22 +1,9 @@
 //! Pages by index and by cursor (RFC 7644 §3.4.2.4, RFC 9865).
 
-#[allow(dead_code, reason = "each test binary uses its part")]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
-#[path = "support"]
-mod support {
-    pub(crate) mod client;
-    pub(crate) mod memory;
-}
-
+use crate::support::client::{Client, each};
+use crate::support::memory::Memory;
 use scim_worker::store::Database;
 use serde_json::{Value, json};
-use support::client::{Client, each};
-use support::memory::Memory;
 
 /// Walks by cursor from the first page and gives the user names of every page.
 fn walk(client: &Client<'_>, query: &str, mut between: impl FnMut(usize)) -> Vec<Vec<String>> {

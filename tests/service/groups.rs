@@ -1,23 +1,9 @@
 //! Groups and their members (RFC 7643 §4.2): seen from both sides, nested, large.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
-
-#[allow(dead_code, reason = "each test binary uses its part")]
-#[path = "support"]
-mod support {
-    pub(crate) mod client;
-    pub(crate) mod memory;
-}
-
+use crate::support::client::{Client, each};
+use crate::support::memory::Memory;
 use scim_worker::store::Database;
 use serde_json::{Value, json};
-use support::client::{Client, each};
-use support::memory::Memory;
 
 fn group(client: &Client<'_>, id: &str) -> Value {
     client.get(&format!("/Groups/{id}")).expect(200)

@@ -1,21 +1,8 @@
 //! Tenants are apart, and tokens are what keeps them so.
 
-#[allow(dead_code, reason = "each test binary uses its part")]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
-#[path = "support"]
-mod support {
-    pub(crate) mod client;
-    pub(crate) mod memory;
-}
-
+use crate::support::client::{Client, each};
+use crate::support::memory::Memory;
 use serde_json::json;
-use support::client::{Client, each};
-use support::memory::Memory;
 
 /// A client whose token is in the table, for a tenant of its own.
 fn client<'a>(memory: &'a Memory, tenant: i64, token: &str) -> Client<'a> {
@@ -81,7 +68,7 @@ fn no_verb_reaches_into_another_tenant() {
 fn the_number_of_a_tenant_that_ended_is_not_given_again() {
     let memory = Memory::new();
     // The statement of `npm run token -- create --new-tenant`.
-    let statement = include_str!("../scripts/token.mjs")
+    let statement = include_str!("../../scripts/token.mjs")
         .split('"')
         .find(|text| text.starts_with("INSERT INTO tenants"))
         .unwrap();
@@ -109,7 +96,7 @@ fn the_number_of_a_tenant_that_ended_is_not_given_again() {
 fn a_database_that_was_migrated_early_gets_its_trigger() {
     let memory = Memory::new();
     memory.sql("DROP TRIGGER totals_delete; DROP TRIGGER tenants_insert; DROP TABLE last_tenant");
-    memory.sql(include_str!("../migrations/0007_tenants.sql"));
+    memory.sql(include_str!("../../migrations/0007_tenants.sql"));
     memory.sql(
         "INSERT INTO totals (tenant_id, resource_type, total) VALUES (2, 'User', 0);
          INSERT INTO milestones (tenant_id, resource_type, moved, position, id) VALUES (2, 'User', 0, 1, 'a');

@@ -1,21 +1,8 @@
 //! `/Me` (RFC 7644 §3.11).
 
-#[allow(dead_code, reason = "each test binary uses its part")]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
-#[path = "support"]
-mod support {
-    pub(crate) mod client;
-    pub(crate) mod memory;
-}
-
+use crate::support::client::Client;
+use crate::support::memory::Memory;
 use serde_json::json;
-use support::client::Client;
-use support::memory::Memory;
 
 #[test]
 fn a_token_with_a_subject_is_that_user_for_every_verb() {

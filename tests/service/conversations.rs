@@ -1,12 +1,10 @@
 //! Plays every conversation against the service over `SQLite` in memory, a fresh one for each file.
 
-mod support;
-
-use scim_worker::http::request::{Body, Request};
-use support::conversation::{
+use crate::support::conversation::{
     Conversation, Endpoint, Report, Target, WireReply, WireRequest, every_folder, faults_of,
 };
-use support::memory::Memory;
+use crate::support::memory::Memory;
+use scim_worker::http::request::{Body, Request};
 
 every_folder!(played);
 

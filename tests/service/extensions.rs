@@ -1,27 +1,8 @@
 //! An operator's own schemas: the extension of User and the resource type that are shipped as examples (`schemas/`).
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
-
-#[allow(dead_code, reason = "each test binary uses its part")]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "called by tests only"
-)]
-mod support {
-    pub(crate) mod client;
-    pub(crate) mod memory;
-}
-
+use crate::support::client::{Client, Got, each};
+use crate::support::memory::Memory;
 use serde_json::{Value, json};
-use support::client::{Client, Got, each};
-use support::memory::Memory;
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:2.0:User";

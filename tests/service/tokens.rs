@@ -1,34 +1,19 @@
 //! Tokens (RFC 7644 §2, §7.4, RFC 6750): how they are stored, how long they are good, what they open.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
-
-#[allow(dead_code, reason = "each test binary uses its part")]
-#[path = "support"]
-mod support {
-    pub(crate) mod client;
-    pub(crate) mod memory;
-}
-
 // It needs Node.
 #[cfg(feature = "workerd")]
-#[path = "tokens/script.rs"]
 mod script;
 
 use std::fmt::Write;
 
+use crate::support::client::Client;
+use crate::support::memory::Memory;
 use scim_worker::http::request::{Body, Request};
 use scim_worker::http::{Environment, respond};
 use scim_worker::service::{Mint, Moment};
 use scim_worker::store::Database;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use support::client::Client;
-use support::memory::Memory;
 
 fn with<'a>(memory: &'a Memory, token: &str) -> Client<'a> {
     Client {

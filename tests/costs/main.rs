@@ -12,19 +12,19 @@
     reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
 )]
 
+#[path = "../support/mod.rs"]
 mod support;
 
-#[path = "costs/document.rs"]
 mod document;
-#[path = "costs/operations.rs"]
+
 mod operations;
-#[path = "costs/reads.rs"]
+
 mod reads;
-#[path = "costs/seed.rs"]
+
 mod seed;
-#[path = "costs/sheet.rs"]
+
 mod sheet;
-#[path = "costs/writes.rs"]
+
 mod writes;
 
 use operations::Bench;

@@ -1,27 +1,13 @@
 //! Versions (RFC 7644 §3.14): conditions of every verb, and writers that meet.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
-
-#[allow(dead_code, reason = "each test binary uses its part")]
-#[path = "support"]
-mod support {
-    pub(crate) mod client;
-    pub(crate) mod memory;
-}
-
 use std::cell::{Cell, RefCell};
 
+use crate::support::client::{Client, Got};
+use crate::support::memory::Memory;
 use scim_worker::http::{Environment, respond};
 use scim_worker::service::{Mint, Moment};
 use scim_worker::store::{Cost, Database, Error, Results, Statement};
 use serde_json::{Value, json};
-use support::client::{Client, Got};
-use support::memory::Memory;
 
 fn replace(path: &str, value: &str) -> Value {
     json!([{ "op": "replace", "path": path, "value": value }])

@@ -3,41 +3,25 @@
 //! Generated filters over generated resources of every type (see `agreement/`): the ids that a search finds are those
 //! whose comparison image, folded from what GET shows, satisfies the predicate.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
+pub(crate) mod dice;
+pub(crate) mod documents;
+mod filters;
+mod order;
+mod searches;
+mod world;
 
-#[allow(dead_code, reason = "each test binary uses its part")]
-#[path = "support"]
-mod support {
-    pub(crate) mod client;
-    pub(crate) mod memory;
-}
-#[path = "agreement"]
-mod agreement {
-    pub(crate) mod dice;
-    pub(crate) mod documents;
-    pub(crate) mod filters;
-    pub(crate) mod order;
-    pub(crate) mod searches;
-    pub(crate) mod world;
-}
-
-use agreement::dice::Dice;
-use agreement::filters::{Filters, Term, operators};
-use agreement::order::{all, is_sortable, sorted, sorted_each};
-use agreement::searches::text_search;
-use agreement::world::{Population, World, ids};
+use dice::Dice;
+use filters::{Filters, Term, operators};
+use order::{all, is_sortable, sorted, sorted_each};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use scim::filter::Filter;
 use scim::filter::predicate::Predicate;
 use scim::habit::Habits;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use scim::schema::Type;
+use searches::text_search;
 use serde_json::{Value, json};
+use world::{Population, World, ids};
 
 /// What a search finds that it should not, or misses; nothing where it is right.
 fn disagreement(
@@ -195,8 +179,8 @@ fn searches_for_text() {
 /// A text index finds no more than a thousand; where more match, the table is walked, and nobody can tell.
 #[test]
 fn searches_that_many_match() {
-    let memory = support::memory::Memory::new();
-    let client = support::client::Client::new(&memory);
+    let memory = crate::support::memory::Memory::new();
+    let client = crate::support::client::Client::new(&memory);
     for number in 0..1_030 {
         // The first who match are all of those who match one of them; those between a thousand and all, another.
         let word = if number < 998 { "Ninety" } else { "Hundred" };
@@ -210,7 +194,7 @@ fn searches_that_many_match() {
         let body = json!({ "displayName": format!("{wider} {word} {number}") });
         client.post("/Groups", &body).expect(201);
     }
-    let world = World::shown(memory, support::memory::Memory::TOKEN);
+    let world = World::shown(memory, crate::support::memory::Memory::TOKEN);
     let mut wrong = many_agree(
         &world,
         &USER_TYPE,
@@ -713,8 +697,8 @@ fn filters_past_the_caps_are_refused() {
 /// U+0000 ends a string for some functions of SQLite, so that no document has one.
 #[test]
 fn a_null_character_is_refused() {
-    let memory = support::memory::Memory::new();
-    let client = support::client::Client::new(&memory);
+    let memory = crate::support::memory::Memory::new();
+    let client = crate::support::client::Client::new(&memory);
     for body in [
         json!({ "userName": "a", "title": "a\u{0}b" }),
         json!({ "userName": "a", "emails": [{ "value": "c\u{0}d" }] }),

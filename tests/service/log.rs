@@ -1,25 +1,11 @@
 //! The line that the log gets of a request: habits and provider by name, nothing of what was sent.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
-
-#[path = "support"]
-#[allow(dead_code, reason = "each test binary uses its part")]
-mod support {
-    pub(crate) mod client;
-    pub(crate) mod memory;
-}
-
+use crate::support::client::Client;
+use crate::support::memory::Memory;
 use scim_worker::http::log;
 use scim_worker::service::Moment;
 use scim_worker::store::Database;
 use serde_json::{Value, json};
-use support::client::Client;
-use support::memory::Memory;
 
 #[test]
 fn a_line_names_habits_and_provider_and_nothing_of_what_was_sent() {

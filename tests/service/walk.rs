@@ -1,32 +1,13 @@
 //! Walks by `startIndex` (RFC 7644 §3.4.2.4): milestones save reading, and never decide what is on a page.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
-
-#[allow(dead_code, reason = "each test binary uses its part")]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "called by tests only"
-)]
-mod support {
-    pub(crate) mod client;
-    pub(crate) mod memory;
-}
-
 use std::cell::Cell;
 
+use crate::support::client::{Client, each};
+use crate::support::memory::Memory;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use scim_worker::store::Statement;
 use serde_json::{Value, json};
-use support::client::{Client, each};
-use support::memory::Memory;
 
 /// Endpoints of the three tables that resources are in.
 const ENDPOINTS: [&str; 3] = ["/Users", "/Groups", "/Devices"];
@@ -361,7 +342,7 @@ fn a_tenant_that_ended_leaves_no_milestones() {
     for endpoint in 0..ENDPOINTS.len() {
         world.walk(1, endpoint, 50).unwrap();
     }
-    let page = include_str!("../docs/deploying.md");
+    let page = include_str!("../../docs/deploying.md");
     let ending = page
         .lines()
         .find(|line| line.contains("DELETE FROM tenants"))

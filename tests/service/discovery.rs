@@ -1,23 +1,9 @@
 //! What the server tells of itself is what it does (RFC 7643 §5 to §7, RFC 7644 §4).
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
-
-#[allow(dead_code, reason = "each test binary uses its part")]
-#[path = "support"]
-mod support {
-    pub(crate) mod client;
-    pub(crate) mod memory;
-}
-
+use crate::support::client::{Client, each};
+use crate::support::memory::Memory;
 use scim_worker::store::Database;
 use serde_json::{Value, json};
-use support::client::{Client, each};
-use support::memory::Memory;
 
 /// Everything that can be read without a token.
 const ENDPOINTS: [&str; 6] = [

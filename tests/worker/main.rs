@@ -1,12 +1,12 @@
 //! The built Worker on workerd, over HTTP: every conversation, and what happens when requests come at the same time.
 
+#[path = "../support/mod.rs"]
 mod support;
 
-#[path = "worker/concurrency.rs"]
 mod concurrency;
-#[path = "worker/doctor.rs"]
+
 mod doctor;
-#[path = "worker/walk.rs"]
+
 mod walk;
 
 use support::conversation::{every_folder, faults_of};

@@ -1,32 +1,13 @@
 //! What bad input gets (RFC 7644 §3.12): a SCIM error that says what to do, never a 5xx.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
-
-#[allow(dead_code, reason = "each test binary uses its part")]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "called by tests only"
-)]
-mod support {
-    pub(crate) mod client;
-    pub(crate) mod memory;
-}
-
+use crate::support::client::{Client, Got};
+use crate::support::memory::Memory;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use scim_worker::http::body::MAX_BODY;
 use scim_worker::http::request::{Body, Request};
 use scim_worker::service::MAX_LARGE_BODY;
 use serde_json::{Map, Value, json};
-use support::client::{Client, Got};
-use support::memory::Memory;
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";

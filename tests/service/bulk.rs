@@ -1,28 +1,9 @@
 //! Bulk requests (RFC 7644 §3.7).
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
-
-#[allow(dead_code, reason = "each test binary uses its part")]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "called by tests only"
-)]
-mod support {
-    pub(crate) mod client;
-    pub(crate) mod memory;
-}
-
+use crate::support::client::{Client, Got, each};
+use crate::support::memory::Memory;
 use scim_worker::store::Database;
 use serde_json::{Value, json};
-use support::client::{Client, Got, each};
-use support::memory::Memory;
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";

@@ -1,22 +1,9 @@
 //! The text indexes of users and groups: apart by tenant, and made anew from what is there. (That they find what the
 //! evaluator finds is in `agreement.rs`.)
 
-#[allow(dead_code, reason = "each test binary uses its part")]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
-#[path = "support"]
-mod support {
-    pub(crate) mod client;
-    pub(crate) mod memory;
-}
-
+use crate::support::client::{Client, each};
+use crate::support::memory::Memory;
 use serde_json::{Value, json};
-use support::client::{Client, each};
-use support::memory::Memory;
 
 /// The names of the users whose name contains a text.
 fn found(client: &Client<'_>, text: &str) -> Vec<String> {
@@ -101,7 +88,7 @@ fn a_tenant_finds_its_own_users() {
 fn the_index_can_go_and_come_back() {
     let memory = Memory::new();
     let client = Client::new(&memory);
-    let page = include_str!("../docs/deploying.md");
+    let page = include_str!("../../docs/deploying.md");
     let drop = page
         .lines()
         .find_map(|line| line.split_once("'DROP TRIGGER users_insert_text;"))
@@ -119,8 +106,8 @@ fn the_index_can_go_and_come_back() {
         .get("/Users?filter=userName eq \"ada.byron\"")
         .expect(200);
     assert_eq!(found(&client, "ad"), ["ada.byron"]);
-    memory.sql(include_str!("../migrations/0003_text.sql"));
-    memory.sql(include_str!("../migrations/0005_team_text.sql"));
+    memory.sql(include_str!("../../migrations/0003_text.sql"));
+    memory.sql(include_str!("../../migrations/0005_team_text.sql"));
     client.group("Copilots", &[]);
     assert_eq!(found_groups(&client, "PILOT").len(), 2);
     assert_eq!(found(&client, "ada"), ["ada.byron"]);

@@ -1,24 +1,10 @@
 //! Users: names, ids, teams (RFC 7643 §3.1, §4.1).
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
-
-#[allow(dead_code, reason = "each test binary uses its part")]
-#[path = "support"]
-mod support {
-    pub(crate) mod client;
-    pub(crate) mod memory;
-}
-
 use std::collections::HashSet;
 
+use crate::support::client::{Client, each};
+use crate::support::memory::Memory;
 use serde_json::{Value, json};
-use support::client::{Client, each};
-use support::memory::Memory;
 
 fn replace(path: &str, value: &Value) -> Value {
     json!([{ "op": "replace", "path": path, "value": value }])

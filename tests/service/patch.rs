@@ -1,35 +1,15 @@
 //! PATCH (RFC 7644 §3.5.2): what conversations cannot show, which is that any sequence of changes leaves a sound database.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
-)]
-
-#[allow(dead_code, reason = "each test binary uses its part")]
-#[path = "support"]
-mod support {
-    pub(crate) mod client;
-    pub(crate) mod memory;
-}
-#[allow(dead_code, reason = "each test binary uses its part")]
-#[path = "agreement"]
-mod agreement {
-    pub(crate) mod dice;
-    pub(crate) mod documents;
-}
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use agreement::dice::Dice;
-use agreement::documents::{document, simple};
+use crate::agreement::dice::Dice;
+use crate::agreement::documents::{document, simple};
+use crate::support::client::{Client, each};
+use crate::support::memory::Memory;
 use scim::fold::{fold, fold_str};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use scim::schema::{Mutability, Type, Uniqueness};
 use serde_json::{Map, Value, json};
-use support::client::{Client, each};
-use support::memory::Memory;
 
 /// The rows of a query, each as texts.
 fn rows(memory: &Memory, query: &str) -> Vec<Vec<String>> {

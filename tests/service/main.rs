@@ -1,0 +1,33 @@
+//! The service over `SQLite` in memory: a request in, a reply out, no network.
+//!
+//! One binary, so that a change of one line links once. `cargo test --test service bulk::` runs one file of it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod agreement;
+mod bulk;
+mod conversations;
+mod discovery;
+mod errors;
+mod extensions;
+mod groups;
+mod log;
+mod me;
+mod pages;
+mod patch;
+mod tenants;
+mod text;
+mod tokens;
+mod users;
+mod versions;
+mod walk;
