@@ -2,7 +2,7 @@
 // about a microsecond, so what belongs together passes as one text: read and written field by field, a request would
 // pay more for the passing than for its work.
 
-/** The headers that src/lib.rs reads, in its order; those of a body last. */
+/** The headers that src/platform/request.rs reads, in its order; those of a body last. */
 const HEADERS = [
   "Authorization", "Accept", "If-Match", "If-None-Match", "User-Agent", "Content-Type", "Content-Encoding", "Content-Length",
 ];

@@ -16,7 +16,7 @@ use crate::store::{
     self, Cell as Value, Cost, Database, Error, Parameter, Results, Row, Statement,
 };
 
-#[wasm_bindgen(module = "/src/platform.js")]
+#[wasm_bindgen(module = "/src/platform/platform.js")]
 extern "C" {
     fn database(env: &Env) -> D1Database;
     #[wasm_bindgen(catch)]

@@ -1,0 +1,23 @@
+//! All that names the `worker` crate: the platform's requests and replies, its settings, clock and randomness, D1.
+//!
+//! What the platform is asked for is asked in JavaScript (`platform.js`), one call each.
+
+pub mod d1;
+pub mod mint;
+pub mod reply;
+pub mod request;
+pub mod settings;
+
+use worker::js_sys;
+
+use crate::service::Moment;
+
+/// The moment as the platform has it.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "milliseconds since 1970"
+)]
+pub fn moment() -> Moment {
+    Moment::at(js_sys::Date::now() as u64)
+}

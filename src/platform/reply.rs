@@ -1,0 +1,63 @@
+//! A reply becomes the platform's.
+
+use futures_util::stream;
+use worker::wasm_bindgen::JsValue;
+use worker::wasm_bindgen::prelude::wasm_bindgen;
+use worker::web_sys;
+
+use crate::http::reply::Reply;
+use crate::service::content::{Content, Piece};
+use crate::store::Cost;
+
+#[wasm_bindgen(module = "/src/platform/platform.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn response(
+        status: u16,
+        headers: &str,
+        body: Option<&[u8]>,
+    ) -> Result<web_sys::Response, JsValue>;
+}
+
+/// The reply as the platform's.
+pub fn write(reply: Reply, cost: Option<Cost>) -> worker::Result<web_sys::Response> {
+    let mut headers = reply.headers;
+    if let Some(cost) = cost {
+        headers.push(("Server-Timing", timing(cost)));
+    }
+    match reply.body {
+        Some(content) if content.is_large() => {
+            let mut builder = worker::ResponseBuilder::new().with_status(reply.status);
+            for (name, value) in &headers {
+                builder = builder.with_header(name, value)?;
+            }
+            // A piece is made when the client has taken the one before.
+            let bytes = |piece: Piece| Ok::<_, worker::Error>(piece.into_text().into_bytes());
+            let pieces = stream::iter(content.into_pieces().map(bytes));
+            Ok(builder.from_stream(pieces)?.into())
+        }
+        content => {
+            let mut lines = String::with_capacity(512);
+            for (name, value) in &headers {
+                lines.extend([name, "\n", value, "\n"]);
+            }
+            let text = content.map(Content::into_text);
+            let bytes = text.as_deref().map(str::as_bytes);
+            Ok(response(reply.status, &lines, bytes)?)
+        }
+    }
+}
+
+fn timing(cost: Cost) -> String {
+    let Cost {
+        trips,
+        rows_read,
+        rows_written,
+        microseconds,
+    } = cost;
+    format!(
+        "d1;dur={}.{:03};desc=\"{trips} trips, {rows_read} rows read, {rows_written} rows written\"",
+        microseconds / 1_000,
+        microseconds % 1_000,
+    )
+}

@@ -1,0 +1,57 @@
+//! What the operator set: variables and secrets of the Worker.
+
+use std::cell::OnceCell;
+
+use worker::Env;
+
+use crate::service::Settings;
+
+thread_local! {
+    /// What the operator set, read once: it does not change while an instance of the Worker lives.
+    static OPERATOR: OnceCell<Operator> = const { OnceCell::new() };
+}
+
+/// What the operator set.
+#[derive(Clone)]
+pub struct Operator {
+    /// What the use cases ask for.
+    pub settings: Settings,
+    /// The `SCIM_TOKEN` secret.
+    pub secret: Option<String>,
+    /// `REPORT_COST`: replies say what they cost the database.
+    pub report_cost: bool,
+    /// `LOG_ALL`: a line in the log for every request.
+    pub log_all: bool,
+}
+
+impl Operator {
+    /// What is set for this instance.
+    pub fn of(env: &Env) -> Self {
+        OPERATOR.with(|operator| operator.get_or_init(|| Self::read(env)).clone())
+    }
+
+    fn read(env: &Env) -> Self {
+        Self {
+            settings: Settings {
+                accept_user_groups: flag(env, "ACCEPT_USER_GROUPS"),
+                ..Settings::default()
+            },
+            secret: env
+                .secret("SCIM_TOKEN")
+                .ok()
+                .map(|secret| secret.to_string()),
+            report_cost: flag(env, "REPORT_COST"),
+            log_all: flag(env, "LOG_ALL"),
+        }
+    }
+}
+
+/// Whether a variable is set to something that means yes.
+fn flag(env: &Env, name: &str) -> bool {
+    env.var(name).is_ok_and(|value| {
+        matches!(
+            value.to_string().to_ascii_lowercase().as_str(),
+            "1" | "true" | "yes" | "on"
+        )
+    })
+}
