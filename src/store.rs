@@ -6,6 +6,7 @@
 use std::future::Future;
 
 pub mod expression;
+pub mod fragment;
 pub mod limits;
 pub mod membership;
 pub mod milestone;

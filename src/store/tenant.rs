@@ -3,7 +3,9 @@
 //! No statement is built without one: the tenant of a token is a sub-query of the statement, so a token that was
 //! revoked a moment ago finds nothing and writes nothing, and there is no trip for authentication alone.
 
+use super::fragment::{Fragment, value};
 use super::{Error, Row, Statement};
+use crate::{fragment, statement, write_sql};
 
 /// The tenant of `SCIM_TOKEN`.
 pub const DEFAULT_TENANT: i64 = 1;
@@ -41,41 +43,18 @@ pub struct TokenFacts {
 impl Tenant {
     /// Appends the tenant's id: a value, or a sub-query that is NULL when the token is not good.
     pub fn push(&self, statement: &mut Statement) {
-        match self {
-            Self::Default => {
-                statement.bind(DEFAULT_TENANT);
-            }
-            Self::Token { .. } => {
-                statement.push("(SELECT tenant_id FROM tokens WHERE ");
-                self.push_good_token(statement);
-                statement.push(")");
-            }
-        }
-    }
-
-    /// Appends the condition under which a row of `tokens` is this token and good.
-    fn push_good_token(&self, statement: &mut Statement) {
-        if let Self::Token { hash, now } = self {
-            statement
-                .push("hash = ")
-                .bind(hash.as_str())
-                .push(" AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ")
-                .bind(now.as_str())
-                .push(")");
-        }
+        self.write(statement);
     }
 
     /// Appends the id of the user that `/Me` means; NULL where the token names none.
     pub fn push_subject(&self, statement: &mut Statement) {
         match self {
-            Self::Default => {
-                statement.push("NULL");
-            }
-            Self::Token { .. } => {
-                statement.push("(SELECT subject FROM tokens WHERE ");
-                self.push_good_token(statement);
-                statement.push(")");
-            }
+            Self::Default => "NULL".write(statement),
+            Self::Token { hash, now } => write_sql!(
+                statement,
+                "(SELECT subject FROM tokens WHERE {good})",
+                good = good_token(hash, now),
+            ),
         }
     }
 
@@ -84,30 +63,24 @@ impl Tenant {
     pub fn facts(&self, with_cursor_key: bool) -> Option<Statement> {
         match self {
             Self::Default if !with_cursor_key => None,
-            Self::Default => {
-                let mut statement = Statement::new(
-                    "SELECT id, NULL, cursor_key, NULL AS used FROM tenants WHERE id = ",
-                );
-                statement.bind(DEFAULT_TENANT);
-                Some(statement)
-            }
-            Self::Token { .. } => {
-                // A token that is not good fails the batch, so that nothing behind it is read: a path that is none
-                // makes `json_extract` an error.
-                let mut statement =
-                    Statement::new("SELECT coalesce(t.tenant_id, json_extract('{}', '");
-                statement
-                    .push(UNKNOWN_TOKEN)
-                    .push("')), t.subject, ")
-                    .push(if with_cursor_key {
-                        "(SELECT cursor_key FROM tenants WHERE id = t.tenant_id) AS cursor_key"
-                    } else {
-                        "'' AS cursor_key"
-                    })
-                    .push(", t.last_used_at FROM (SELECT 1) LEFT JOIN tokens t ON ");
-                self.push_good_token(&mut statement);
-                Some(statement)
-            }
+            Self::Default => Some(statement!(
+                "SELECT id, NULL, cursor_key, NULL AS used FROM tenants WHERE id = {tenant}",
+                tenant = value(DEFAULT_TENANT),
+            )),
+            // A token that is not good fails the batch, so that nothing behind it is read: a path that is none makes
+            // `json_extract` an error.
+            Self::Token { hash, now } => Some(statement!(
+                "SELECT coalesce(t.tenant_id, json_extract('{}', '{unknown}')), t.subject, {cursor_key} AS cursor_key, \
+                 t.last_used_at \
+                 FROM (SELECT 1) LEFT JOIN tokens t ON {good}",
+                unknown = UNKNOWN_TOKEN,
+                cursor_key = if with_cursor_key {
+                    "(SELECT cursor_key FROM tenants WHERE id = t.tenant_id)"
+                } else {
+                    "''"
+                },
+                good = good_token(hash, now),
+            )),
         }
     }
 
@@ -122,15 +95,35 @@ impl Tenant {
     }
 }
 
+/// The tenant's id: a value, or a sub-query that is NULL when the token is not good.
+impl Fragment for Tenant {
+    fn write(&self, statement: &mut Statement) {
+        match self {
+            Self::Default => value(DEFAULT_TENANT).write(statement),
+            Self::Token { hash, now } => write_sql!(
+                statement,
+                "(SELECT tenant_id FROM tokens WHERE {good})",
+                good = good_token(hash, now),
+            ),
+        }
+    }
+}
+
+/// The condition under which a row of `tokens` is this token and good.
+fn good_token(hash: &str, now: &str) -> impl Fragment {
+    fragment!(
+        "hash = {hash} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > {now})",
+        hash = value(hash),
+        now = value(now),
+    )
+}
+
 /// Notes that a token is in use, once a day.
 pub fn touch(hash: &str, day: &str) -> Statement {
-    let mut statement = Statement::new("UPDATE tokens SET last_used_at = ");
-    statement
-        .bind(day)
-        .push(" WHERE hash = ")
-        .bind(hash)
-        .push(" AND (last_used_at IS NULL OR last_used_at < ")
-        .bind(day)
-        .push(")");
-    statement
+    statement!(
+        "UPDATE tokens SET last_used_at = {day} \
+         WHERE hash = {hash} AND (last_used_at IS NULL OR last_used_at < {day})",
+        day = value(day),
+        hash = value(hash),
+    )
 }

@@ -1,16 +1,20 @@
 //! Values that no two resources of a tenant share, of the operator's own attributes; a table holds them.
 
+use serde_json::Value;
+
 use super::Statement;
 use super::expression::View;
+use super::fragment::{Fragment, Written, value};
 use super::read::Key;
 use super::write::Guard;
+use crate::statement;
 
 /// A value, with the path of its attribute.
-pub type Value = (String, String);
+pub type Pair = (String, String);
 
 /// The statement that gives a resource just created with `version` its values; one in use fails the batch.
-pub fn take(view: &View<'_>, id: &str, version: &str, values: &[Value]) -> Option<Statement> {
-    (!values.is_empty()).then(|| insert(view, id, version, values))
+pub fn take(view: &View<'_>, id: &str, version: &str, values: &[Pair]) -> Option<Statement> {
+    (!values.is_empty()).then(|| insert(view, id, version, values, ""))
 }
 
 /// The statements that make the values of a resource follow a change, if it has `version` now. A new value that is in use
@@ -20,10 +24,10 @@ pub fn follow(
     view: &View<'_>,
     id: &str,
     version: &str,
-    before: &[Value],
-    after: &[Value],
+    before: &[Pair],
+    after: &[Pair],
 ) -> Vec<Statement> {
-    let (kept, new): (Vec<Value>, Vec<Value>) = after
+    let (kept, new): (Vec<Pair>, Vec<Pair>) = after
         .iter()
         .cloned()
         .partition(|value| before.contains(value));
@@ -33,40 +37,48 @@ pub fn follow(
     }
     statements.extend(take(view, id, version, &new));
     if !kept.is_empty() {
-        let mut statement = insert(view, id, version, &kept);
-        statement.push(" ON CONFLICT DO NOTHING");
-        statements.push(statement);
+        statements.push(insert(view, id, version, &kept, " ON CONFLICT DO NOTHING"));
     }
     statements
 }
 
 fn forget(view: &View<'_>, id: &str, version: &str) -> Statement {
-    let mut statement = Statement::new("DELETE FROM unique_values WHERE tenant_id = ");
-    view.tenant.push(&mut statement);
-    statement.push(" AND resource_id = ").bind(id).push(" AND ");
-    push_written(&mut statement, view, id, version);
-    statement
+    statement!(
+        "DELETE FROM unique_values WHERE tenant_id = {tenant} AND resource_id = {id} AND {written}",
+        tenant = view.tenant,
+        id = value(id),
+        written = written(view, id, version),
+    )
 }
 
-fn insert(view: &View<'_>, id: &str, version: &str, values: &[Value]) -> Statement {
-    let pairs: serde_json::Value = values
+fn insert(
+    view: &View<'_>,
+    id: &str,
+    version: &str,
+    values: &[Pair],
+    on_conflict: &'static str,
+) -> Statement {
+    let pairs: Value = values
         .iter()
         .map(|(attribute, value)| vec![attribute.as_str(), value.as_str()])
         .collect();
-    let mut statement = Statement::new(
-        "INSERT INTO unique_values (tenant_id, attribute, value, resource_id) SELECT ",
-    );
-    view.tenant.push(&mut statement);
-    statement
-        .push(", j.value ->> 0, j.value ->> 1, ")
-        .bind(id)
-        .push(" FROM json_each(");
-    statement.bind(pairs.to_string()).push(") j WHERE ");
-    push_written(&mut statement, view, id, version);
-    statement
+    let pairs = pairs.to_string();
+    statement!(
+        "INSERT INTO unique_values (tenant_id, attribute, value, resource_id) \
+         SELECT {tenant}, j.value ->> 0, j.value ->> 1, {id} FROM json_each({pairs}) j \
+         WHERE {written}{on_conflict}",
+        tenant = view.tenant,
+        id = value(id),
+        pairs = value(&pairs),
+        written = written(view, id, version),
+        on_conflict = on_conflict,
+    )
 }
 
-/// Appends the condition that the resource has this version now.
-fn push_written(statement: &mut Statement, view: &View<'_>, id: &str, version: &str) {
-    Guard::Exactly(version).push_exists(statement, view, &Key::Id(id.to_owned()));
+/// The condition that the resource has this version now.
+fn written(view: &View<'_>, id: &str, version: &str) -> impl Fragment {
+    let key = Key::Id(id.to_owned());
+    Written(move |statement: &mut Statement| {
+        Guard::Exactly(version).push_exists(statement, view, &key);
+    })
 }

@@ -1,0 +1,322 @@
+//! SQL one can read: text that stands whole in one place, with named holes.
+//!
+//! [`statement!`](crate::statement) makes a [`Statement`], [`fragment!`](crate::fragment) a part of one. Text is a
+//! literal; a hole is `{name}` and takes a [`Fragment`], which is a value to bind ([`value`]), a name out of our own
+//! tables (`&'static str`), or another fragment. A client's text is neither, so it cannot become SQL:
+//!
+//! ```compile_fail
+//! let sent = String::from("1 OR 1");
+//! scim_worker::statement!("SELECT id FROM users WHERE id = {id}", id = sent.as_str());
+//! ```
+//!
+//! The text is parted at its holes when this is compiled, and a hole without a fragment, or a fragment without a hole,
+//! does not compile:
+//!
+//! ```compile_fail
+//! scim_worker::statement!("SELECT id FROM users WHERE id = {id}", name = "id");
+//! ```
+
+use super::Statement;
+
+/// Something that may stand in a hole.
+pub trait Fragment {
+    /// Appends it.
+    fn write(&self, statement: &mut Statement);
+}
+
+/// A name or an expression of our own.
+impl Fragment for &'static str {
+    fn write(&self, statement: &mut Statement) {
+        statement.push(self);
+    }
+}
+
+/// Nothing, where there is none.
+impl<F: Fragment> Fragment for Option<F> {
+    fn write(&self, statement: &mut Statement) {
+        if let Some(fragment) = self {
+            fragment.write(statement);
+        }
+    }
+}
+
+/// One behind the other.
+impl<F: Fragment> Fragment for Vec<F> {
+    fn write(&self, statement: &mut Statement) {
+        for fragment in self {
+            fragment.write(statement);
+        }
+    }
+}
+
+impl<F: Fragment + ?Sized> Fragment for &F {
+    fn write(&self, statement: &mut Statement) {
+        (**self).write(statement);
+    }
+}
+
+/// A limit or a count of ours, as digits.
+impl Fragment for usize {
+    fn write(&self, statement: &mut Statement) {
+        statement.push_number(*self);
+    }
+}
+
+/// A value, bound to a placeholder. The same value is bound once in a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// SQL NULL.
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// Text.
+    Text(&'a str),
+}
+
+/// The value to bind.
+pub fn value<'a>(value: impl Into<Value<'a>>) -> Value<'a> {
+    value.into()
+}
+
+impl From<i64> for Value<'_> {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> From<&'a String> for Value<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> From<Option<&'a str>> for Value<'a> {
+    fn from(text: Option<&'a str>) -> Self {
+        text.map_or(Self::Null, Self::Text)
+    }
+}
+
+impl Fragment for Value<'_> {
+    fn write(&self, statement: &mut Statement) {
+        match self {
+            Self::Null => statement.bind(None::<i64>),
+            Self::Integer(number) => statement.bind(*number),
+            Self::Text(text) => statement.bind(*text),
+        };
+    }
+}
+
+/// Fragments with a text of ours between.
+#[derive(Clone, Debug)]
+pub struct Joined<F>(pub Vec<F>, pub &'static str);
+
+impl<F: Fragment> Fragment for Joined<F> {
+    fn write(&self, statement: &mut Statement) {
+        for (index, fragment) in self.0.iter().enumerate() {
+            if index > 0 {
+                statement.push(self.1);
+            }
+            fragment.write(statement);
+        }
+    }
+}
+
+/// A fragment that a function appends; what [`fragment!`](crate::fragment) is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<W>(pub W);
+
+impl<W: Fn(&mut Statement)> Fragment for Written<W> {
+    fn write(&self, statement: &mut Statement) {
+        (self.0)(statement);
+    }
+}
+
+/// Text up to a hole, and which hole it is; behind the last text there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    text: &'static str,
+    hole: Option<usize>,
+}
+
+impl Statement {
+    /// Appends parted text with what stands in its holes.
+    pub fn fill(&mut self, parts: &[Part], holes: &[&dyn Fragment]) {
+        for part in parts {
+            self.push(part.text);
+            if let Some(fragment) = part.hole.and_then(|hole| holes.get(hole)) {
+                fragment.write(self);
+            }
+        }
+    }
+}
+
+/// Makes a statement of text with named holes.
+#[macro_export]
+macro_rules! statement {
+    ($text:literal $(, $name:ident = $hole:expr)* $(,)?) => {{
+        let mut statement = $crate::store::Statement::default();
+        $crate::write_sql!(statement, $text $(, $name = $hole)*);
+        statement
+    }};
+}
+
+/// Makes a part of a statement of text with named holes. What it names it takes along.
+#[macro_export]
+macro_rules! fragment {
+    ($text:literal $(, $name:ident = $hole:expr)* $(,)?) => {
+        $crate::store::fragment::Written(move |statement: &mut $crate::store::Statement| {
+            $crate::write_sql!(statement, $text $(, $name = $hole)*);
+        })
+    };
+}
+
+/// Appends text with named holes to a statement.
+#[macro_export]
+macro_rules! write_sql {
+    ($statement:expr, $text:literal $(, $name:ident = $hole:expr)* $(,)?) => {{
+        const PARTS: [$crate::store::fragment::Part; $crate::store::fragment::count($text)] =
+            $crate::store::fragment::parted($text, &[$(stringify!($name)),*]);
+        $statement.fill(&PARTS, &[$(&$hole as &dyn $crate::store::fragment::Fragment),*]);
+    }};
+}
+
+/// How many parts a text has: one more than holes.
+#[doc(hidden)]
+pub const fn count(text: &str) -> usize {
+    let (mut rest, mut parts) = (text, 1);
+    while let Some((_, _, behind)) = next_hole(rest) {
+        parts += 1;
+        rest = behind;
+    }
+    parts
+}
+
+/// Parts a text at its holes, which have these names.
+#[doc(hidden)]
+#[expect(clippy::indexing_slicing, reason = "when this is compiled")]
+pub const fn parted<const N: usize>(text: &'static str, names: &[&str]) -> [Part; N] {
+    let mut parts = [Part { text, hole: None }; N];
+    let (mut rest, mut index) = (text, 0);
+    while let Some((before, name, behind)) = next_hole(rest) {
+        let mut hole = 0;
+        while hole < names.len() && !is_same(names[hole], name) {
+            hole += 1;
+        }
+        assert!(hole < names.len(), "a hole of this text has no fragment");
+        parts[index] = Part {
+            text: before,
+            hole: Some(hole),
+        };
+        index += 1;
+        rest = behind;
+    }
+    parts[index].text = rest;
+    let mut name = 0;
+    while name < names.len() {
+        let mut part = 0;
+        while part < N && !matches!(parts[part].hole, Some(hole) if hole == name) {
+            part += 1;
+        }
+        assert!(part < N, "a fragment has no hole in this text");
+        name += 1;
+    }
+    parts
+}
+
+/// The text before the next hole, the hole's name, the text behind. Braces with nothing between are text.
+#[expect(clippy::indexing_slicing, reason = "when this is compiled")]
+const fn next_hole(text: &str) -> Option<(&str, &str, &str)> {
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    while start < bytes.len() {
+        if bytes[start] == b'{' {
+            let mut end = start + 1;
+            while end < bytes.len() && bytes[end] != b'}' {
+                end += 1;
+            }
+            assert!(end != bytes.len(), "a brace of this text is not closed");
+            if end > start + 1 {
+                let (before, rest) = text.split_at(start);
+                let (_, rest) = rest.split_at(1);
+                let (name, behind) = rest.split_at(end - start - 1);
+                let (_, behind) = behind.split_at(1);
+                return Some((before, name, behind));
+            }
+        }
+        start += 1;
+    }
+    None
+}
+
+#[expect(clippy::indexing_slicing, reason = "when this is compiled")]
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < one.len() {
+        if one[index] != other[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Parameter;
+
+    fn scope(alias: &'static str, tenant: i64) -> impl Fragment {
+        fragment!(
+            "{alias}.tenant_id = {tenant}",
+            alias = alias,
+            tenant = value(tenant)
+        )
+    }
+
+    #[test]
+    fn holes_are_filled_where_they_stand_and_values_bound_once() {
+        let sent = String::from("x' OR 1");
+        let statement = statement!(
+            "SELECT json_extract('{}', {id}) \
+             FROM users u \
+             WHERE {scope} AND u.id = {id}{order} LIMIT {limit}",
+            id = value(&sent),
+            scope = scope("u", 3),
+            order = Some(" ORDER BY u.id"),
+            limit = 1_000_usize,
+        );
+        assert_eq!(
+            statement.text,
+            "SELECT json_extract('{}', ?1) FROM users u WHERE u.tenant_id = ?2 AND u.id = ?1 ORDER BY u.id LIMIT 1000"
+        );
+        assert_eq!(
+            statement.parameters,
+            [Parameter::Text(sent), Parameter::Integer(3)]
+        );
+    }
+
+    #[test]
+    fn fragments_are_joined() {
+        let conditions = Joined(vec![scope("a", 1), scope("b", 1)], " AND ");
+        let statement = statement!(
+            "WHERE {conditions}{none}",
+            conditions = conditions,
+            none = None::<&'static str>
+        );
+        assert_eq!(
+            statement.text,
+            "WHERE a.tenant_id = ?1 AND b.tenant_id = ?1"
+        );
+        assert_eq!(statement!("").text, "");
+    }
+}
