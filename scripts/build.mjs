@@ -4,8 +4,8 @@
 // downloads that this build must not make.
 
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, isAbsolute, join, resolve } from "node:path";
 import { packages } from "./packages.mjs";
 import { capture, ROOT, run } from "./process.mjs";
 import { rust } from "./rust.mjs";
@@ -14,7 +14,8 @@ import { reportSize } from "./size.mjs";
 import { wasmBindgen } from "./tools.mjs";
 
 const OUT = join(ROOT, "build");
-const STAMP = join(OUT, ".made-from");
+/** The schema documents that the tests know. */
+const EXAMPLES = join(ROOT, "examples/schemas");
 
 /** What wasm-opt may use: what rustc and wasm-bindgen emit, nothing that a runtime may not know yet. */
 const WASM_FEATURES = [
@@ -24,24 +25,54 @@ const WASM_FEATURES = [
 
 /** Makes what is missing and builds what has changed; quick when nothing has. */
 export async function build() {
-  const [, bindgen, wasm] = await Promise.all([packages(), rust().then(wasmBindgen), rust().then(compile)]);
-  const stamp = await madeFrom(wasm, bindgen.version);
-  if ((await readFile(STAMP, "utf8").catch(() => "")) === stamp) return;
-  await step("Bundling the Worker", () => bundle(wasm, bindgen.path));
-  await writeFile(STAMP, stamp);
-  await reportSize();
+  if (await make(await ownSchemas(), OUT)) await reportSize();
 }
 
-/** cargo itself knows whether there is anything to do. */
-async function compile() {
-  await step("Compiling the Worker to WebAssembly", () =>
-    run("cargo", ["build", "--release", "--lib", "--package", "scim-worker", "--target", "wasm32-unknown-unknown"], {
+/**
+ * The Workers that the tests are played at, whatever schemas the operator has: one without any, which is the operator's
+ * own where there are none, and one with the examples. Returns the variables that tell the tests where they are.
+ */
+export async function buildForTests() {
+  const plain = (await ownSchemas()) === "" ? OUT : join(OUT, "plain");
+  if (plain !== OUT) await make("", plain);
+  const examples = join(OUT, "examples");
+  await make(EXAMPLES, examples);
+  return { PLAIN_WORKER: plain, EXAMPLES_WORKER: examples };
+}
+
+/** The folder of the operator's schema documents, SCIM_SCHEMAS or `schemas`; empty if there are none. */
+async function ownSchemas() {
+  if (process.env.SCIM_SCHEMAS) return resolve(ROOT, process.env.SCIM_SCHEMAS);
+  const folder = join(ROOT, "schemas");
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  return names.some((name) => name.endsWith(".json")) ? folder : "";
+}
+
+/** Builds a Worker with the schema documents of a folder; whether there was anything to do. */
+async function make(schemas, out) {
+  const [, bindgen, wasm] = await Promise.all([packages(), rust().then(wasmBindgen), rust().then(() => compile(schemas, out))]);
+  const stamp = await madeFrom(wasm, bindgen.version);
+  const stampFile = join(out, ".made-from");
+  if ((await readFile(stampFile, "utf8").catch(() => "")) === stamp) return false;
+  await step("Bundling the Worker", () => bundle(wasm, bindgen.path, out));
+  await writeFile(stampFile, stamp);
+  return true;
+}
+
+/** cargo itself knows whether there is anything to do. Each Worker has a target folder, so that none undoes another. */
+async function compile(schemas, out) {
+  const { stdout } = await capture("cargo", ["metadata", "--no-deps", "--format-version", "1"]);
+  const target = join(JSON.parse(stdout).target_directory, out === OUT ? "" : `worker-${basename(out)}`);
+  // In place of what .cargo/config.toml has for the tests.
+  const folder = ["--config", `env.SCIM_SCHEMAS.value=${JSON.stringify(schemas)}`, "--config", "env.SCIM_SCHEMAS.relative=false"];
+  const release = ["--release", "--lib", "--package", "scim-worker", "--target", "wasm32-unknown-unknown", "--target-dir", target];
+  await step(`Compiling the Worker to WebAssembly${schemas && `, with the schemas of ${schemas}`}`, () =>
+    run("cargo", ["build", ...release, ...folder], {
       label: "cargo",
       problem: "the Worker does not compile; cargo says where above.",
     }),
   );
-  const { stdout } = await capture("cargo", ["metadata", "--no-deps", "--format-version", "1"]);
-  return join(JSON.parse(stdout).target_directory, "wasm32-unknown-unknown/release/scim_worker.wasm");
+  return join(target, "wasm32-unknown-unknown/release/scim_worker.wasm");
 }
 
 async function madeFrom(wasm, bindgenVersion) {
@@ -52,8 +83,8 @@ async function madeFrom(wasm, bindgenVersion) {
   return hash.digest("hex");
 }
 
-async function bundle(wasm, bindgen) {
-  const work = join(ROOT, "build.tmp");
+async function bundle(wasm, bindgen, out) {
+  const work = `${out}.tmp`;
   await rm(work, { recursive: true, force: true });
   await mkdir(work);
   await run(bindgen, [
@@ -62,9 +93,9 @@ async function bundle(wasm, bindgen) {
     "--experimental-reset-state-function", "--force-enable-abort-handler",
   ], { label: "wasm-bindgen" });
   await Promise.all([optimize(work), joinScripts(work)]);
-  await mkdir(OUT, { recursive: true });
-  await rm(STAMP, { force: true });
-  for (const name of ["index.wasm", "index.js"]) await rename(join(work, "out", name), join(OUT, name));
+  await mkdir(out, { recursive: true });
+  await rm(join(out, ".made-from"), { force: true });
+  for (const name of ["index.wasm", "index.js"]) await rename(join(work, "out", name), join(out, name));
   await rm(work, { recursive: true });
 }
 
@@ -97,4 +128,7 @@ async function joinScripts(work) {
   });
 }
 
-export const main = build;
+export async function main(args) {
+  await build();
+  if (args.includes("--for-tests")) await buildForTests();
+}

@@ -1,11 +1,15 @@
-//! Turns the operator's documents in the folder `schemas/` into attribute tables, or says what is wrong with them.
+//! Turns schema documents into attribute tables, or says what is wrong with them.
 //!
-//! See `docs/extending.md` for what an operator may write. The work is in `build/`, which `tests/configured.rs` tests.
+//! Whoever builds names the folder of the documents in `SCIM_SCHEMAS`; without it there are none. See
+//! `docs/extending.md` for what may be written. The work is in `build/`, which `tests/configured.rs` tests.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use configuration::{File, tables};
+
+/// The environment variable that names the folder.
+const FOLDER: &str = "SCIM_SCHEMAS";
 
 #[path = "build/configuration.rs"]
 mod configuration;
@@ -18,44 +22,55 @@ fn main() {
 }
 
 fn run() -> Result<(), Vec<String>> {
-    let place = |name: &str| {
-        env::var_os(name)
-            .map(PathBuf::from)
-            .ok_or_else(|| vec![format!("cargo did not set {name}")])
-    };
-    let root = place("CARGO_MANIFEST_DIR")?.join("../..");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
-    println!("cargo::rerun-if-changed={}", root.join("schemas").display());
-    let schemas = files(&root, "schemas")?;
-    let resource_types = files(&root, "schemas/resource_types")?;
+    println!("cargo::rerun-if-env-changed={FOLDER}");
+    let (schemas, resource_types) = match folder()? {
+        Some(folder) => {
+            println!("cargo::rerun-if-changed={}", folder.display());
+            (files(&folder)?, files(&folder.join("resource_types"))?)
+        }
+        None => (Vec::new(), Vec::new()),
+    };
     let configuration = configuration::read(&schemas, &resource_types)?;
-    let out = place("OUT_DIR")?.join("configured.rs");
+    let out = env::var_os("OUT_DIR").ok_or_else(|| vec!["cargo did not set OUT_DIR".to_owned()])?;
+    let out = Path::new(&out).join("configured.rs");
     fs::write(&out, tables::tables(&configuration)).map_err(|error| broken(&out, &error))
 }
 
+/// The folder of the documents, if one is named.
+fn folder() -> Result<Option<PathBuf>, Vec<String>> {
+    let Some(folder) = env::var_os(FOLDER).filter(|folder| !folder.is_empty()) else {
+        return Ok(None);
+    };
+    let folder = PathBuf::from(folder);
+    let fault = if folder.is_relative() {
+        // This runs in the folder of the crate, wherever cargo was called.
+        "is no absolute path; write it in full, or in the [env] of .cargo/config.toml with `relative = true`"
+    } else if !folder.is_dir() {
+        "is no folder; correct the path, or leave the variable out to do without schemas of your own"
+    } else {
+        return Ok(Some(folder));
+    };
+    Err(vec![format!("{FOLDER}: {} {fault}", folder.display())])
+}
+
 /// The `.json` files of a folder by name; none if there is no such folder.
-fn files(root: &Path, folder: &str) -> Result<Vec<File>, Vec<String>> {
-    let directory = root.join(folder);
-    if !directory.exists() {
+fn files(folder: &Path) -> Result<Vec<File>, Vec<String>> {
+    if !folder.exists() {
         return Ok(Vec::new());
     }
-    let entries = fs::read_dir(&directory).map_err(|error| broken(&directory, &error))?;
+    let entries = fs::read_dir(folder).map_err(|error| broken(folder, &error))?;
     let mut found = Vec::new();
     for entry in entries {
-        let path = entry.map_err(|error| broken(&directory, &error))?.path();
+        let path = entry.map_err(|error| broken(folder, &error))?.path();
         if path
             .extension()
             .is_some_and(|extension| extension == "json")
         {
             let text = fs::read_to_string(&path).map_err(|error| broken(&path, &error))?;
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
             found.push(File {
-                path: format!("{folder}/{name}"),
+                path: path.display().to_string(),
                 text,
             });
         }

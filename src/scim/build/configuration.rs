@@ -1,4 +1,4 @@
-//! All documents of the operator together: what one of them cannot decide alone.
+//! All documents together: what one of them cannot decide alone.
 
 use attribute::AttributeDocument;
 use document::{ResourceTypeDocument, SchemaDocument};
@@ -60,14 +60,14 @@ pub(crate) struct File {
     pub(crate) text: String,
 }
 
-/// What the operator configured, checked.
+/// What the documents say, checked.
 #[derive(Debug)]
 pub(crate) struct Configuration {
     pub(crate) schemas: Vec<SchemaDocument>,
-    /// Of User and Group, if the operator wrote documents for them: their extensions.
+    /// Of User and Group, if there are documents of them: their extensions.
     pub(crate) user_extensions: Vec<(String, bool)>,
     pub(crate) group_extensions: Vec<(String, bool)>,
-    /// The operator's own.
+    /// Those of the documents alone.
     pub(crate) resource_types: Vec<ResourceTypeDocument>,
 }
 
@@ -239,13 +239,14 @@ fn check_uses(
             ..
         } = resource_type;
         if missing(schema) {
-            faults.push(format!("{file}: schema {schema} has no document; add one to the folder schemas, or correct the URN"));
+            faults.push(format!(
+                "{file}: schema {schema} has no document; add one, or correct the URN"
+            ));
         }
         for (index, (uri, _)) in extensions.iter().enumerate() {
             if missing(uri) {
                 faults.push(format!(
-                    "{file}: schemaExtensions names {uri}, which has no document; add one to the folder schemas, or \
-                     correct the URN"
+                    "{file}: schemaExtensions names {uri}, which has no document; add one, or correct the URN"
                 ));
             }
             if extensions
@@ -277,7 +278,7 @@ fn check_uses(
         if !resource_types.iter().any(named) {
             faults.push(format!(
                 "{}: no resource type names {}; write it as schema or among the schemaExtensions of a document in \
-                 schemas/resource_types, or delete the file",
+                 the folder resource_types, or delete the file",
                 schema.file, schema.uri
             ));
         }

@@ -1,4 +1,4 @@
-//! One document of the operator: JSON in, checked description out (RFC 7643 §6 and §7).
+//! One document: JSON in, checked description out (RFC 7643 §6 and §7).
 //!
 //! A document that is wrong is not half used: every fault in it is a sentence that names the file, the attribute and
 //! what to write instead, and the build stops. What needs the other documents to decide is left to `configuration`.
@@ -9,7 +9,7 @@ use super::node::{Node, parse};
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 const RESOURCE_TYPE: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
 
-/// A schema, as the operator's document has it.
+/// A schema, as its document has it.
 #[derive(Debug, PartialEq)]
 pub(crate) struct SchemaDocument {
     pub(crate) file: String,
@@ -19,7 +19,7 @@ pub(crate) struct SchemaDocument {
     pub(crate) attributes: Vec<AttributeDocument>,
 }
 
-/// A resource type, as the operator's document has it.
+/// A resource type, as its document has it.
 #[derive(Debug, PartialEq)]
 pub(crate) struct ResourceTypeDocument {
     pub(crate) file: String,

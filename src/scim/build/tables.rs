@@ -33,7 +33,7 @@ pub(crate) fn tables(configuration: &Configuration) -> String {
             extensions(configuration, &configuration.group_extensions),
         ),
     );
-    text.push_str("/// The operator's resource types.\npub static RESOURCE_TYPES: &[crate::resource_type::ResourceType] = &[\n");
+    text.push_str("/// The resource types beside User and Group.\npub static RESOURCE_TYPES: &[crate::resource_type::ResourceType] = &[\n");
     for resource_type in &configuration.resource_types {
         put(
             &mut text,
@@ -49,7 +49,7 @@ pub(crate) fn tables(configuration: &Configuration) -> String {
         );
     }
     text.push_str(
-        "];\n/// Every schema in use: the core ones, the enterprise extension, the operator's.\n",
+        "];\n/// Every schema in use: the core ones, the enterprise extension, those of the documents.\n",
     );
     text.push_str("pub static SCHEMAS: &[&crate::schema::Schema] = &[\n");
     let enterprise = uses(configuration, ENTERPRISE_USER.uri).then_some(ENTERPRISE_USER.uri);

@@ -1,4 +1,4 @@
-//! The operator's documents: what the build takes, what it refuses and in which words, and the shipped examples.
+//! The operator's documents: what the build takes, what it refuses and in which words; and the examples.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -441,7 +441,7 @@ fn a_resource_type_has_a_schema_that_is_there() {
     resource_type_refused(
         "schema",
         &json!("urn:example:nobody:Nobody"),
-        "schema urn:example:nobody:Nobody has no document; add one to the folder schemas, or correct the URN",
+        "schema urn:example:nobody:Nobody has no document; add one, or correct the URN",
     );
     resource_type_refused(
         "schema",
@@ -454,8 +454,7 @@ fn a_resource_type_has_a_schema_that_is_there() {
     resource_type_refused(
         "schemaExtensions",
         &json!([{ "schema": "urn:example:nobody:Nobody" }]),
-        "schemaExtensions names urn:example:nobody:Nobody, which has no document; add one to the folder schemas, or \
-         correct the URN",
+        "schemaExtensions names urn:example:nobody:Nobody, which has no document; add one, or correct the URN",
     );
     resource_type_refused(
         "schemaExtensions",
@@ -493,7 +492,7 @@ fn a_schema_that_nobody_names_is_refused() {
         &[],
         &format!(
             "s0.json: no resource type names {ACME}; write it as schema or among the schemaExtensions of a document in \
-             schemas/resource_types, or delete the file"
+             the folder resource_types, or delete the file"
         ),
     );
 }
@@ -529,13 +528,16 @@ fn without_documents_there_is_the_enterprise_extension() {
     assert!(configuration.group_extensions.is_empty());
 }
 
-/// The shipped examples, as the crate was built with them.
+/// The examples: whoever calls cargo in this repository has them compiled in (`.cargo/config.toml`).
 mod examples {
     use super::*;
 
+    const HINT: &str =
+        "call cargo within the repository, for its .cargo/config.toml names the example schemas";
+
     #[track_caller]
     fn example(uri: &str) -> &'static Schema {
-        discovery::schema_named(uri).expect("the example is built in")
+        discovery::schema_named(uri).expect(HINT)
     }
 
     #[track_caller]
@@ -545,7 +547,7 @@ mod examples {
 
     #[test]
     fn a_device_is_a_resource_type() {
-        let device = ResourceType::named("Device").expect("the example is built in");
+        let device = ResourceType::named("Device").expect(HINT);
         assert_eq!(
             (device.endpoint, device.schema.uri),
             (
@@ -716,11 +718,11 @@ mod examples {
     fn discovery_tells_what_the_document_says() {
         for (text, uri) in [
             (
-                include_str!("../../../schemas/workplace.json"),
+                include_str!("../../../examples/schemas/workplace.json"),
                 "urn:example:params:scim:schemas:extension:workplace:2.0:User",
             ),
             (
-                include_str!("../../../schemas/device.json"),
+                include_str!("../../../examples/schemas/device.json"),
                 "urn:example:params:scim:schemas:core:2.0:Device",
             ),
         ] {
