@@ -1,7 +1,7 @@
 // Serves the built Worker on workerd over a local D1: for `npm start`, the tests against the built Worker and the
 // benchmark.
 //
-//   node scripts/serve.mjs --port 0 --state DIR --token T [--var NAME=VALUE ...]
+//   node scripts/serve.mjs --port 0 --state DIR --token T [--worker DIR] [--var NAME=VALUE ...]
 //
 // applies the migrations, prints one line of JSON, {"origin": "http://127.0.0.1:PORT", "pid": N, "workerd": N}, when
 // the Worker answers, and ends when its stdin closes or on a signal. `wrangler dev` would put a proxy in front of the
@@ -9,7 +9,7 @@
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { readOptions } from "./arguments.mjs";
 import { localDatabase, readConfig, stateFolder } from "./config.mjs";
 import { migrate } from "./migrate.mjs";
@@ -22,13 +22,13 @@ export const HOST = "127.0.0.1";
 const PROBE = "/scim/v2/ServiceProviderConfig";
 const PATIENCE_MS = 15_000;
 
-/** Starts the Worker; `port` 0 takes a free one. Resolves when it answers. */
-export async function serve({ port, state, vars }) {
+/** Starts the Worker of a folder; `port` 0 takes a free one. Resolves when it answers. */
+export async function serve({ port, state, vars, worker = join(ROOT, "build") }) {
   const config = await readConfig();
   const { Log, LogLevel, Miniflare } = await import("miniflare");
   const miniflare = new Miniflare({
     name: config.name,
-    ...(await modules()),
+    ...(await modules(worker)),
     compatibilityDate: config.compatibility_date,
     compatibilityFlags: config.compatibility_flags,
     bindings: { ...config.vars, ...vars },
@@ -67,16 +67,16 @@ function endWith(workerd) {
   }, 1000).unref();
 }
 
-async function modules() {
+async function modules(folder) {
   const file = async (type, name) => {
-    const path = join(ROOT, "build", name);
+    const path = join(folder, name);
     const contents = await readFile(path).catch(() => {
-      throw new Problem("the Worker is not built: run `npm run build` and the command again.");
+      throw new Problem("the Worker is not built: run `npm run build` (for tests `npm run build -- --for-tests`) and the command again.");
     });
     return { type, path, contents };
   };
   return {
-    modulesRoot: join(ROOT, "build"),
+    modulesRoot: folder,
     modules: [await file("ESModule", "index.js"), await file("CompiledWasm", "index.wasm")],
   };
 }
@@ -125,6 +125,7 @@ async function main(args) {
     port: { type: "string", default: "0" },
     state: { type: "string" },
     token: { type: "string" },
+    worker: { type: "string", default: "build" },
     var: { type: "string", multiple: true, default: [] },
   });
   const port = parsePort(values.port);
@@ -132,7 +133,7 @@ async function main(args) {
   const vars = Object.fromEntries(values.var.map((text) => text.split(/=(.*)/s, 2)));
   if (values.token !== undefined) vars.SCIM_TOKEN = values.token;
   process.stdin.on("end", () => process.exit(0)).on("error", () => process.exit(0)).resume();
-  const { stop, ...told } = await serve({ port, state: stateFolder(values.state), vars });
+  const { stop, ...told } = await serve({ port, state: stateFolder(values.state), vars, worker: resolve(ROOT, values.worker) });
   console.log(JSON.stringify(told));
 }
 

@@ -4,7 +4,8 @@ use std::fmt::Display;
 use std::io::Write;
 
 use super::conversation::{
-    Conversation, Endpoint, Report, Target, WireReply, WireRequest, folders, read, read_folder,
+    Conversation, Endpoint, OF_EXAMPLES, Report, Target, WireReply, WireRequest, folders, read,
+    read_folder,
 };
 use super::http::Http;
 
@@ -202,7 +203,12 @@ fn chosen(sessions: &[&str]) -> Result<Vec<Conversation>, String> {
     let folders = folders()?;
     let sessions: Vec<&str> = match sessions {
         [] => USUAL.to_vec(),
-        ["all"] => folders.iter().map(String::as_str).collect(),
+        // An endpoint need not have the schemas of the examples.
+        ["all"] => folders
+            .iter()
+            .map(String::as_str)
+            .filter(|folder| *folder != OF_EXAMPLES)
+            .collect(),
         _ => sessions.to_vec(),
     };
     let mut chosen = Vec::new();

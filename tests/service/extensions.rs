@@ -1,4 +1,4 @@
-//! An operator's own schemas: the extension of User and the resource type that are shipped as examples (`schemas/`).
+//! Schemas beside those of the RFC: the extension of User and the resource type of `examples/schemas`.
 
 use crate::support::client::{Client, Got, each};
 use crate::support::memory::Memory;

@@ -17,7 +17,7 @@ mod template;
 use std::fmt;
 
 pub(crate) use file::Conversation;
-pub(crate) use folders::{every_folder, faults_of, folders, read, read_folder};
+pub(crate) use folders::{OF_EXAMPLES, every_folder, faults_of, folders, read, read_folder};
 pub(crate) use play::{Endpoint, Report};
 pub(crate) use template::random;
 

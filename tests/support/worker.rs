@@ -21,6 +21,21 @@ pub(crate) fn shared() -> Result<&'static Worker, String> {
         .map_err(Clone::clone)
 }
 
+/// The same with the example schemas (`examples/schemas`).
+pub(crate) fn with_examples() -> Result<&'static Worker, String> {
+    static WORKER: OnceLock<Result<Worker, String>> = OnceLock::new();
+    WORKER
+        .get_or_init(|| Worker::start_with_examples(&[]))
+        .as_ref()
+        .map_err(Clone::clone)
+}
+
+/// A build of the Worker: the variable with its folder (`buildForTests` in `scripts/build.mjs`), and where it is without.
+type Build = (&'static str, &'static str);
+/// User, Group and the enterprise extension alone, whatever schemas the operator has.
+const PLAIN: Build = ("PLAIN_WORKER", "build");
+const EXAMPLES: Build = ("EXAMPLES_WORKER", "build/examples");
+
 /// A running Worker. It ends when this is dropped, or with this process, for its stdin is closed then.
 pub(crate) struct Worker {
     /// `http://127.0.0.1:PORT`
@@ -41,22 +56,36 @@ pub(crate) struct Worker {
 impl Worker {
     /// Starts the Worker with these variables besides the token, and waits until it answers.
     pub(crate) fn start(variables: &[(&str, &str)]) -> Result<Self, String> {
-        let state =
-            state_folder().map_err(|error| format!("no folder for the Worker's state: {error}"))?;
-        Self::start_on(&state, variables)
+        Self::start_fresh(PLAIN, variables)
     }
 
-    /// The same, over the database in this folder.
+    /// The same with the example schemas.
+    pub(crate) fn start_with_examples(variables: &[(&str, &str)]) -> Result<Self, String> {
+        Self::start_fresh(EXAMPLES, variables)
+    }
+
+    fn start_fresh(build: Build, variables: &[(&str, &str)]) -> Result<Self, String> {
+        let state =
+            state_folder().map_err(|error| format!("no folder for the Worker's state: {error}"))?;
+        Self::start_build(build, &state, variables)
+    }
+
+    /// Starts the Worker over the database in this folder.
     pub(crate) fn start_on(state: &Path, variables: &[(&str, &str)]) -> Result<Self, String> {
+        Self::start_build(PLAIN, state, variables)
+    }
+
+    fn start_build(build: Build, state: &Path, variables: &[(&str, &str)]) -> Result<Self, String> {
         let log = state.join("worker.log");
         let token = format!("token-{}{}", random(), random());
-        Self::spawn(state, &log, &token, variables).map_err(|fault| {
+        Self::spawn(build, state, &log, &token, variables).map_err(|fault| {
             let said = fs::read_to_string(&log).unwrap_or_default();
             format!("the Worker did not start: {fault}\n{said}")
         })
     }
 
     fn spawn(
+        (variable, folder): Build,
         state: &Path,
         log: &Path,
         token: &str,
@@ -74,7 +103,9 @@ impl Worker {
                 token,
                 "--state",
             ])
-            .arg(state);
+            .arg(state)
+            .arg("--worker")
+            .arg(std::env::var_os(variable).unwrap_or_else(|| folder.into()));
         for (name, value) in variables {
             command.arg("--var").arg(format!("{name}={value}"));
         }

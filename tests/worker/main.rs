@@ -9,14 +9,19 @@ mod doctor;
 
 mod walk;
 
-use support::conversation::{every_folder, faults_of};
-use support::worker::shared;
+use support::conversation::{OF_EXAMPLES, every_folder, faults_of};
+use support::worker::{shared, with_examples};
 
 every_folder!(played);
 
 #[track_caller]
 fn played(folder: &str) {
-    let faults = match shared() {
+    let worker = if folder == OF_EXAMPLES {
+        with_examples()
+    } else {
+        shared()
+    };
+    let faults = match worker {
         Ok(worker) => faults_of(folder, |conversation| {
             conversation.play(worker, worker.endpoint())
         }),

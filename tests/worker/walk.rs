@@ -46,7 +46,7 @@ fn page(worker: &Worker, path: &str, start: usize, count: usize) -> (Vec<String>
 
 #[test]
 fn a_walk_reads_what_is_on_its_pages() {
-    let worker = Worker::start(&[("REPORT_COST", "1")]).unwrap();
+    let worker = Worker::start_with_examples(&[("REPORT_COST", "1")]).unwrap();
     let member = json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
         "userName": "walker",

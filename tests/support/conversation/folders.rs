@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use super::file::Conversation;
 use super::play::Report;
 
+/// The folder of what concerns the example schemas (`examples/schemas`), which a deployment need not have.
+pub(crate) const OF_EXAMPLES: &str = "examples";
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conversations")
 }
@@ -68,7 +71,7 @@ pub(crate) fn faults_of(folder: &str, play: impl Fn(&Conversation) -> Report) ->
 macro_rules! every_folder {
     ($played:ident) => {
         $crate::support::conversation::every_folder!($played:
-            authentik entra google habits jumpcloud keycloak okta onelogin ping rauthy rfc rippling);
+            authentik entra examples google habits jumpcloud keycloak okta onelogin ping rauthy rfc rippling);
     };
     ($played:ident: $($folder:ident)*) => {
         $(
