@@ -24,7 +24,7 @@ mod values;
 pub use coerce::MAX_VALUES;
 pub(crate) use document::{get, is_schemas, locations, member, put, take};
 pub(crate) use links::link_ids;
-pub use rules::{check_required, replace, set_schemas, unique_values};
+pub use rules::{check_required, replace, set_lasting, set_schemas, unique_values};
 pub(crate) use rules::{fixed_already, immutable_parts, is_same};
 pub(crate) use values::{Values, merge, set_parts, united};
 

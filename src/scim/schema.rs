@@ -154,6 +154,12 @@ pub struct Attribute {
     /// Whether its values are rows of the membership relation instead of part of the document
     /// (a group's `members`, a user's `groups`).
     pub linked: bool,
+    /// Whether every resource has it: `true` from its creation on, and kept where a client unassigns it (a user's
+    /// `active`).
+    pub lasting: bool,
+    /// Whether it is a name that people type and compare by eye (`userName`, a group's `displayName`): blanks at its ends
+    /// are cut off, control characters refused (RFC 8265 §3.1 allows neither).
+    pub trimmed: bool,
 }
 
 impl Attribute {
@@ -172,6 +178,8 @@ impl Attribute {
             reference_types: &[],
             sub_attributes: &[],
             linked: false,
+            lasting: false,
+            trimmed: false,
         }
     }
 
@@ -280,6 +288,20 @@ impl Attribute {
     #[must_use]
     pub const fn linked(mut self) -> Self {
         self.linked = true;
+        self
+    }
+
+    /// Every resource has it, `true` where nobody said otherwise.
+    #[must_use]
+    pub const fn lasting(mut self) -> Self {
+        self.lasting = true;
+        self
+    }
+
+    /// Blanks at its ends are cut off, control characters refused.
+    #[must_use]
+    pub const fn trimmed(mut self) -> Self {
+        self.trimmed = true;
         self
     }
 

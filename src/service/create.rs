@@ -2,7 +2,7 @@
 
 use scim::error::Error;
 use scim::patch::LinkChange;
-use scim::resource::{Resource, unique_values};
+use scim::resource::{Resource, set_lasting, unique_values};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
@@ -131,7 +131,8 @@ impl<D: Database> Service<'_, D> {
         body: &Value,
         id: String,
     ) -> Result<Planned, Failure> {
-        let resource = Resource::accept(resource_type, body, &mut self.habits.borrow_mut())?;
+        let mut resource = Resource::accept(resource_type, body, &mut self.habits.borrow_mut())?;
+        set_lasting(resource_type, &Map::new(), &mut resource.document);
         let draft = Draft::new(&self.view(resource_type), &resource.document);
         check_size(&draft)?;
         let keeps_links = *resource_type == GROUP_TYPE || self.settings.accept_user_groups;

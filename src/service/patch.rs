@@ -6,9 +6,10 @@
 use scim::patch::apply::apply;
 use scim::patch::{LinkChange, PatchOp, Split, plain_replaces};
 use scim::projection::Projection;
+use scim::resource::set_lasting;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use scim::schema::Attribute;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::content::Content;
 use super::modify::Changed;
@@ -93,6 +94,8 @@ impl<D: Database> Service<'_, D> {
                 |before, habits| {
                     let mut document = before.clone();
                     apply(resource_type, &own, &mut document, habits)?;
+                    // One that was stored before every resource had it.
+                    set_lasting(resource_type, &Map::new(), &mut document);
                     Ok(Changed {
                         document,
                         members: members.clone(),

@@ -14,6 +14,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod active;
 mod agreement;
 mod bulk;
 mod conversations;

@@ -191,6 +191,12 @@ impl Memory {
         connection.flush_prepared_statement_cache();
     }
 
+    /// The number that SQL gives.
+    pub(crate) fn number(&self, text: &str) -> i64 {
+        let connection = self.database.connection.borrow();
+        connection.query_row(text, (), |row| row.get(0)).unwrap()
+    }
+
     /// Puts a token into the table, labelled with itself, and its tenant if there is none yet.
     pub(crate) fn add_token(
         &self,

@@ -46,7 +46,10 @@ impl Reader<'_> {
                 Some(required(location, value.unwrap_or_default())?)
             }
         };
-        if !is_secret(location) {
+        if leaf.lasting && value.as_ref().is_none_or(Value::is_null) {
+            // Who is suspended stays suspended until a client says `true`.
+            self.habits.note("unassigned-active-kept");
+        } else if !is_secret(location) {
             self.push(op, Target::Attribute(location), value);
         }
         Ok(())

@@ -101,8 +101,33 @@ pub fn replace(
             }
         }
     }
+    set_lasting(rt, current, next);
     set_schemas(rt, next);
     Ok(())
+}
+
+/// Gives a resource the attributes that each has (`lasting`): as they were before, else `true`.
+///
+/// RFC 7643 §4.1.1 leaves to the server what a missing `active` means. A new user may come in; one who was suspended stays
+/// so until somebody says otherwise, whatever a PUT leaves out.
+///
+/// ```
+/// use scim::{resource::set_lasting, resource_type::USER_TYPE};
+/// let mut document = serde_json::Map::new();
+/// set_lasting(&USER_TYPE, &document.clone(), &mut document);
+/// assert_eq!(document["active"], true);
+/// ```
+pub fn set_lasting(
+    rt: &'static ResourceType,
+    before: &Map<String, Value>,
+    document: &mut Map<String, Value>,
+) {
+    for location in locations(rt).filter(|location| location.attribute.lasting) {
+        if get(document, location).is_none() {
+            let value = get(before, location).cloned();
+            put(document, location, Some(value.unwrap_or(Value::Bool(true))));
+        }
+    }
 }
 
 /// The location itself if it is immutable, or those of its parts that are; not the parts of a multi-valued attribute,

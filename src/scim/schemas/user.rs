@@ -39,7 +39,8 @@ static ATTRIBUTES: [Attribute; 21] = [
         "timezone",
         "The user's time zone, such as \"America/Los_Angeles\"",
     ),
-    Attribute::boolean("active", "Whether the user may use the application"),
+    // An application asks `active = 1` before it lets somebody in: nobody is without it.
+    Attribute::boolean("active", "Whether the user may use the application").lasting(),
     // Never stored: this server does not authenticate people (`changePassword` is false).
     Attribute::string("password", "Accepted and forgotten; never stored")
         .case_exact()

@@ -51,6 +51,7 @@ pub fn user_to_scim(record: &UserRecord, base: &str) -> Value {
     );
     put(&mut user, "name", Some(name(record)));
     put(&mut user, "emails", email.map(emails));
+    // Nobody is without it: a record that says nothing is of somebody who may come in.
     let active = record.metadata.get(SCIM_ACTIVE) != Some(&Value::Bool(false));
     put(&mut user, "active", Some(active));
     let groups: Vec<Value> = record.teams.iter().map(|team| group(team, base)).collect();
