@@ -65,6 +65,9 @@ pub enum CompareValue {
     Number(Number),
     /// A JSON string, unescaped.
     String(String),
+    /// A string without its quotes: what is no value of JSON, up to the next blank, bracket or end. No grammar has it;
+    /// authentik of 2024 asks `userName eq akuser`.
+    Word(String),
 }
 
 impl Filter {
@@ -200,6 +203,7 @@ impl fmt::Display for CompareValue {
             Self::Boolean(true) => f.write_str("true"),
             Self::Boolean(false) => f.write_str("false"),
             Self::Number(number) => number.fmt(f),
+            Self::Word(word) => f.write_str(word),
             Self::String(string) => {
                 f.write_str("\"")?;
                 for character in string.chars() {

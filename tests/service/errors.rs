@@ -612,7 +612,7 @@ fn bad_queries() {
     for (path, scim_type) in [
         ("/Users?filter=", "invalidFilter"),
         ("/Users?filter=userName", "invalidFilter"),
-        ("/Users?filter=userName eq ada", "invalidFilter"),
+        ("/Users?filter=userName eq 'ada'", "invalidFilter"),
         ("/Users?filter=userName regex \"a\"", "invalidFilter"),
         ("/Users?filter=shoeSize eq 1", "invalidFilter"),
         ("/Users?filter=password eq \"x\"", "invalidFilter"),

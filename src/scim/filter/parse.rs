@@ -211,7 +211,8 @@ impl<'a> Parser<'a> {
         Ok(Filter::Compare(path, op, self.value()?))
     }
 
-    /// `compValue = false / null / true / number / string`
+    /// `compValue = false / null / true / number / string`, and a string without its quotes, up to the next blank, bracket
+    /// or end, where it can be nothing else.
     fn value(&mut self) -> Result<CompareValue, Error> {
         if self.peek() == Some('"') {
             return self.string().map(CompareValue::String);
@@ -225,11 +226,27 @@ impl<'a> Parser<'a> {
             CompareValue::Null
         } else if let Some(number) = json::number(word) {
             CompareValue::Number(number)
+        } else if self.is_bare(word) {
+            CompareValue::Word(String::from(word))
         } else {
             return Err(self.expected(VALUE));
         };
         self.advance(word.len());
         Ok(value)
+    }
+
+    /// Whether a word can only be a string: not the next part of a filter whose value is missing, not one in the wrong
+    /// quotes, nothing that a quote or an opening bracket ends or an escape stands in.
+    fn is_bare(&self, word: &str) -> bool {
+        let is_next = ["and", "or", "not"]
+            .iter()
+            .any(|next| word.eq_ignore_ascii_case(next));
+        let behind = self.rest.get(word.len()..).unwrap_or_default();
+        !word.is_empty()
+            && !is_next
+            && !word.starts_with(['\'', '`', '\u{2018}', '\u{201c}', '{', ','])
+            && !word.contains(|c: char| c.is_control() || c == '\\')
+            && !behind.starts_with(['"', '(', '['])
     }
 
     /// A JSON string (RFC 7159 §7).

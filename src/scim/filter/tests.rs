@@ -64,6 +64,7 @@ fn value() -> impl Strategy<Value = CompareValue> {
             CompareValue::Number(Number::from_f64(f64::from(number) / 2.0).unwrap())
         }),
         any::<String>().prop_map(CompareValue::String),
+        "[a-zé@][a-z0-9.@+é:'-]{8,12}".prop_map(CompareValue::Word),
     ]
 }
 

@@ -501,9 +501,9 @@ fn refused_paths() {
         "invalidFilter: path 'emails[]': expected an attribute name at character 8, found ']'",
     );
     refused(
-        "emails[type eq work]",
-        "invalidFilter: path 'emails[type eq work]': expected a value (a string in double quotes, a number, true, \
-         false or null) at character 16, found 'work'",
+        "emails[type eq 'work']",
+        "invalidFilter: path 'emails[type eq 'work']': expected a value (a string in double quotes, a number, true, \
+         false or null) at character 16, found ''work''",
     );
     refused(
         r#"emails[colour eq "red"]"#,

@@ -269,7 +269,7 @@ impl Binder<'_> {
             ));
         }
         let typed = typed(attribute, value, self.habits);
-        let Some(operand) = typed.and_then(|value| operand(attribute, &value)) else {
+        let Some(operand) = typed.and_then(|value| operand(op, attribute, &value)) else {
             let expected = [
                 " is ",
                 described(attribute.kind),

@@ -263,6 +263,18 @@ fn read_leniently() {
         "string-for-number",
     );
     lenient(
+        "userName eq akuser",
+        &USER_TYPE,
+        r#"userName eq "akuser""#,
+        "authentik-unquoted-filter-value",
+    );
+    lenient(
+        "meta.created gt 2026-01-31T12:00:00Z",
+        &USER_TYPE,
+        r#"meta.created gt "2026-01-31T12:00:00Z""#,
+        "authentik-unquoted-filter-value",
+    );
+    lenient(
         "displayName eq 701984",
         &GADGET,
         "displayName eq \"701984\"",
@@ -414,6 +426,10 @@ fn values_of_another_type() {
         "\"yes\"",
     );
     refused_value("active eq 1", "a boolean: expected true or false", "1");
+    // What stands without quotes is a string.
+    refused_value("active eq yes", "a boolean: expected true or false", "yes");
+    refused_value("count gt 01", "an integer: expected a number", "01");
+    refused_value("count gt 1e999", "an integer: expected a number", "1e999");
     // The number is not the one that was written.
     refused_value(
         "title eq 12345678901234567890123",

@@ -1,5 +1,7 @@
 //! What may be compared with what: operators and values by the type of the attribute (RFC 7644 §3.4.2.2 table 3).
 
+use alloc::string::ToString;
+
 use serde_json::Value;
 
 use super::Operand;
@@ -64,6 +66,13 @@ pub(super) fn typed(
     habits: &mut Habits,
 ) -> Option<Value> {
     match (attribute.kind, value) {
+        (
+            Type::String | Type::Reference | Type::Binary | Type::DateTime,
+            CompareValue::Word(word),
+        ) => {
+            habits.note("authentik-unquoted-filter-value");
+            typed(attribute, &CompareValue::String(word.clone()), habits)
+        }
         (Type::String | Type::Reference | Type::Binary, CompareValue::String(text)) => {
             Some(Value::String(text.clone()))
         }
@@ -105,14 +114,23 @@ pub(super) fn typed(
             CompareValue::Null
             | CompareValue::Boolean(_)
             | CompareValue::Number(_)
-            | CompareValue::String(_),
+            | CompareValue::String(_)
+            | CompareValue::Word(_),
         ) => None,
     }
 }
 
 /// The comparison image of a typed value.
-pub(super) fn operand(attribute: &'static Attribute, value: &Value) -> Option<Operand> {
+pub(super) fn operand(
+    op: CompareOp,
+    attribute: &'static Attribute,
+    value: &Value,
+) -> Option<Operand> {
     match fold_value(attribute, value) {
+        // As it would be stored: who looks up `" bjensen"` before creating it is to find the one that would be in the way.
+        Value::String(text) if attribute.trimmed && matches!(op, CompareOp::Eq | CompareOp::Ne) => {
+            Some(Operand::String(text.trim().to_string()))
+        }
         Value::String(text) => Some(Operand::String(text)),
         Value::Bool(boolean) => Some(Operand::Boolean(boolean)),
         Value::Number(number) => Some(Operand::Number(number)),
