@@ -24,6 +24,7 @@ mod extensions;
 mod groups;
 mod log;
 mod me;
+mod names;
 mod pages;
 mod patch;
 mod tenants;

@@ -124,6 +124,17 @@ pub(crate) fn coerce_one(
             }
             None => Err(unsuitable(location, value)),
         },
+        (Value::String(text), Type::String) if attribute.trimmed => {
+            if text.contains(char::is_control) {
+                return Err(unsuitable(location, value));
+            }
+            let name = text.trim();
+            if name.len() < text.len() {
+                // A spreadsheet's cell, or a directory's.
+                habits.note("blanks-at-the-ends");
+            }
+            Ok((!name.is_empty()).then(|| Value::from(name)))
+        }
         (value, kind) => coerce_simple(kind, value, habits)
             .map(Some)
             .ok_or_else(|| unsuitable(location, value)),
@@ -252,6 +263,9 @@ pub(crate) fn unsuitable(location: Location, value: &Value) -> Error {
     rest.push_str(match value {
         Value::String(text) if text.contains('\0') => {
             "one with the character U+0000, which is not stored"
+        }
+        Value::String(text) if attribute.trimmed && text.contains(char::is_control) => {
+            "one with control characters: send the name without them"
         }
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

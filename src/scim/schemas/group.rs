@@ -15,7 +15,8 @@ static ATTRIBUTES: [Attribute; 2] = [
     // 409 for a second one, so this server holds it unique and tells so.
     Attribute::string("displayName", "The name of the group, unique among groups")
         .required()
-        .unique(Uniqueness::Server),
+        .unique(Uniqueness::Server)
+        .trimmed(),
     Attribute::complex("members", "The members of the group", &MEMBER)
         .multi_valued()
         .linked(),

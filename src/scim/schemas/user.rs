@@ -16,7 +16,8 @@ static ATTRIBUTES: [Attribute; 21] = [
         "The name that the user signs in with, unique among users",
     )
     .required()
-    .unique(Uniqueness::Server),
+    .unique(Uniqueness::Server)
+    .trimmed(),
     Attribute::complex("name", "The parts of the user's name", &NAME),
     Attribute::string("displayName", "The name to show for the user"),
     Attribute::string("nickName", "The casual name of the user"),

@@ -272,7 +272,12 @@ fn one(attribute: &'static Attribute, dice: &mut Dice, number: usize) -> Value {
         } else {
             String::new()
         };
-        return Value::from(format!("{before}#{number}#{behind}{end}"));
+        let text = format!("{before}#{number}#{behind}{end}");
+        return Value::from(if attribute.trimmed {
+            text.replace(char::is_control, "")
+        } else {
+            text
+        });
     }
     match simple(attribute.kind, dice) {
         Value::String(text) if attribute.required && text.is_empty() => Value::from("a"),

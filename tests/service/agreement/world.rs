@@ -115,7 +115,7 @@ impl World {
                     body = client.get(&path).expect(200);
                     let name = format!("{}+{number}", dice.pick::<&str>(STRINGS));
                     let changed = *dice.pick(&["userName", "displayName"]);
-                    body[changed] = Value::from(name);
+                    body[changed] = Value::from(name.replace(char::is_control, ""));
                 }
                 client.put(&path, &body).expect(200);
             }
@@ -130,6 +130,7 @@ impl World {
                 client.delete(&path).expect(204);
             } else if dice.chance(20) {
                 let name = format!("{}+{number}", dice.pick::<&str>(STRINGS));
+                let name = name.replace(char::is_control, "");
                 let rename = json!([{ "op": "replace", "path": "displayName", "value": name }]);
                 client.patch(&path, &rename).expect(204);
             }
