@@ -123,7 +123,8 @@ async function joinScripts(work) {
     external: ["./index.wasm", "cloudflare:*"],
     legalComments: "none",
     // wasm-bindgen names a module once for each way in which its functions are imported.
-    logOverride: { "duplicate-object-key": "silent" },
+    // entry.mjs asks for events that there may be none of.
+    logOverride: { "duplicate-object-key": "silent", "import-is-undefined": "silent" },
     logLevel: "warning",
   });
 }

@@ -75,7 +75,10 @@ async function createDatabase(name) {
 
 async function sayWhatIsNext() {
   const { code, stdout } = await wrangler("secret", "list");
-  if (code === 0 && stdout.includes('"SCIM_TOKEN"')) return;
+  if (code === 0 && stdout.includes('"SCIM_TOKEN"')) {
+    say("Deployed. A SCIM_TOKEN under 32 characters opens nothing: if yours is shorter, `npx wrangler secret put SCIM_TOKEN`");
+    return;
+  }
   say("Deployed. Whoever has no token is refused; this makes one:");
   say("  npm run token -- create --remote --label NAME-OF-THE-PROVIDER");
   say("The base URL is the address that wrangler shows above, followed by /scim/v2");

@@ -4,7 +4,9 @@
 // be answered, so they are answered here, and the next one gets a new instance. `state` is how the `worker` crate's
 // panic hook and this file tell each other.
 
-import { __wbg_reset_state, __worker_init_state, fetch as answer } from "./index.js";
+import * as worker from "./index.js";
+
+const { __wbg_reset_state, __worker_init_state } = worker;
 
 const state = __worker_init_state();
 const underWay = new Set();
@@ -19,26 +21,39 @@ function noteTrap(error) {
   for (const giveUp of underWay) giveUp(error);
 }
 
+/** One event, answered by Rust, or by `otherwise` where a panic came in between. */
+async function guarded(context, answer, otherwise) {
+  if (state.criticalError) {
+    __wbg_reset_state();
+    state.criticalError = false;
+    state.instanceId += 1;
+  }
+  let giveUp;
+  const trapped = new Promise((_, reject) => (giveUp = reject));
+  underWay.add(giveUp);
+  try {
+    const answered = answer();
+    // A client that goes away ends nothing half-way: what a future in Rust holds is given back when it is at its end.
+    context.waitUntil(Promise.race([answered, trapped]).catch(() => {}));
+    return await Promise.race([answered, trapped]);
+  } catch (error) {
+    console.error("no answer", error);
+    return otherwise(error);
+  } finally {
+    underWay.delete(giveUp);
+  }
+}
+
 export default {
-  async fetch(request, env, context) {
-    if (state.criticalError) {
-      __wbg_reset_state();
-      state.criticalError = false;
-      state.instanceId += 1;
-    }
-    let giveUp;
-    const trapped = new Promise((_, reject) => (giveUp = reject));
-    underWay.add(giveUp);
-    try {
-      return await Promise.race([answer(request, env, context), trapped]);
-    } catch (error) {
-      console.error("no answer", error);
-      return brokenReply();
-    } finally {
-      underWay.delete(giveUp);
-    }
-  },
+  fetch: (request, env, context) => guarded(context, () => worker.fetch(request, env, context), brokenReply),
+  // What these two leave undone the platform sends again.
+  ...(worker.scheduled && { scheduled: (event, env, context) => guarded(context, () => worker.scheduled(event, env, context), fail) }),
+  ...(worker.queue && { queue: (batch, env, context) => guarded(context, () => worker.queue(batch, env, context), fail) }),
 };
+
+function fail(error) {
+  throw error;
+}
 
 /** RFC 7644 §3.12: even this answer is a SCIM Error. */
 function brokenReply() {

@@ -4,10 +4,14 @@ import { randomBytes } from "node:crypto";
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "./process.mjs";
+import { Problem } from "./say.mjs";
 
 const FILE = join(ROOT, ".dev.vars");
 /** Says where a token found in a log or a commit belongs. */
 const PREFIX = "scim_";
+
+/** Characters of the shortest SCIM_TOKEN that the Worker takes (src/http/auth.rs). */
+const SHORTEST = 32;
 
 /** A token that nobody guesses: 256 bits. */
 export function mintToken() {
@@ -19,13 +23,27 @@ export async function devVars() {
   const text = await readFile(FILE, "utf8").catch(() => "");
   const kept = settings(text);
   const vars = { REPORT_COST: "true", LOG_ALL: "true", ...kept };
-  if (process.env.SCIM_TOKEN) return { ...vars, SCIM_TOKEN: process.env.SCIM_TOKEN, made: false };
-  if (vars.SCIM_TOKEN) return { ...vars, made: false };
+  if (process.env.SCIM_TOKEN) {
+    checkToken(process.env.SCIM_TOKEN, "the environment");
+    return { ...vars, SCIM_TOKEN: process.env.SCIM_TOKEN, made: false };
+  }
+  if (vars.SCIM_TOKEN) {
+    checkToken(vars.SCIM_TOKEN, ".dev.vars");
+    return { ...vars, made: false };
+  }
   const token = mintToken();
   const report = kept.REPORT_COST === undefined ? 'REPORT_COST="true"\n' : "";
   const newline = text === "" || text.endsWith("\n") ? "" : "\n";
   await appendFile(FILE, `${newline}SCIM_TOKEN="${token}"\n${report}`, { mode: 0o600 });
   return { ...vars, SCIM_TOKEN: token, made: true };
+}
+
+/** A Problem where a token can be guessed. */
+function checkToken(token, where) {
+  if (token.length >= SHORTEST) return;
+  throw new Problem(
+    `the SCIM_TOKEN of ${where} has ${token.length} characters, and the Worker takes none under ${SHORTEST}: take it away, and one is made, or set a longer one (\`openssl rand -hex 32\` makes one).`,
+  );
 }
 
 /** NAME=value or NAME="value", a line each: what this project writes there. */

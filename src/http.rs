@@ -19,6 +19,7 @@ use crate::store::{Database, Statement};
 pub mod auth;
 pub mod body;
 pub mod bulk;
+pub mod gauge;
 pub mod log;
 pub mod media;
 pub mod provider;
@@ -26,11 +27,13 @@ pub mod query;
 pub mod reply;
 pub mod request;
 pub mod route;
+pub mod token;
 
 use body::MAX_BODY;
+use gauge::Gauge;
 use media::MediaType;
 use reply::{Reply, etag};
-use request::Request;
+use request::{Request, Upload};
 use route::{Place, Unrouted};
 
 /// What the Worker gives to every request.
@@ -45,6 +48,8 @@ pub struct Environment<'a, D> {
     pub mint: &'a dyn Mint,
     /// The present moment.
     pub now: Moment,
+    /// What all requests under way hold.
+    pub gauge: &'a Gauge,
 }
 
 /// What there is to say about a request once it is answered, besides the reply.
@@ -65,9 +70,9 @@ pub struct Trace {
 }
 
 /// Answers a request.
-pub async fn respond<D: Database>(
+pub async fn respond<D: Database, B: Upload>(
     environment: &Environment<'_, D>,
-    request: &Request,
+    request: &Request<B>,
 ) -> (Reply, Trace) {
     let mut trace = Trace::default();
     let mut reply = match answer(environment, request, &mut trace).await {
@@ -93,13 +98,13 @@ pub async fn respond<D: Database>(
 }
 
 /// The base URL of addresses in replies: always the full one, whichever way the request came.
-fn base(request: &Request) -> String {
+fn base<B>(request: &Request<B>) -> String {
     format!("{}/scim/v2", request.origin)
 }
 
-async fn answer<D: Database>(
+async fn answer<D: Database, B: Upload>(
     environment: &Environment<'_, D>,
-    request: &Request,
+    request: &Request<B>,
     trace: &mut Trace,
 ) -> Result<Reply, Failure> {
     let place = match Place::of(&request.path) {
@@ -152,7 +157,7 @@ async fn answer<D: Database>(
         known: RefCell::default(),
     };
     let trips = environment.database.cost().trips;
-    let mut result = serve(&service, &place, method, request).await;
+    let mut result = serve(&service, environment.gauge, &place, method, request).await;
     // Where no batch was sent, nothing has looked at the token yet.
     if environment.database.cost().trips == trips
         && let Err(error) = service.check_token().await
@@ -194,11 +199,12 @@ fn discover(settings: &Settings, place: &Place, base: &str) -> Result<Reply, Fai
     Ok(Reply::json(200, body))
 }
 
-async fn serve<D: Database>(
+async fn serve<D: Database, B: Upload>(
     service: &Service<'_, D>,
+    gauge: &Gauge,
     place: &Place,
     method: &str,
-    request: &Request,
+    request: &Request<B>,
 ) -> Result<Reply, Failure> {
     match (place, method) {
         (Place::Collection(resource_type), "GET") => {
@@ -215,24 +221,26 @@ async fn serve<D: Database>(
                 )
                 .into());
             }
-            let search = SearchRequest::from_body(&body::json(request, MAX_BODY)?)?;
+            let (body, _hold) = body::json(service, gauge, request, MAX_BODY).await?;
+            let search = SearchRequest::from_body(&body)?;
             match resource_type {
                 Some(resource_type) => list(service, &[*resource_type], &search).await,
                 None => list(service, &ResourceType::all().collect::<Vec<_>>(), &search).await,
             }
         }
         (Place::Collection(resource_type), _) => {
-            let body = body::json(request, body::limit(resource_type))?;
+            let (body, _hold) =
+                body::json(service, gauge, request, body::limit(resource_type)).await?;
             let answer = service
                 .create(resource_type, &body, &query::asked(&request.query)?)
                 .await?;
             Ok(resource(201, answer))
         }
         (Place::Resource(resource_type, key), method) => {
-            one(service, resource_type, key, method, request).await
+            one(service, gauge, resource_type, key, method, request).await
         }
         (Place::Bulk, _) => {
-            let body = body::bulk_json(request, service.settings.limits.bulk_max_payload_size)?;
+            let (body, _hold) = body::bulk_json(service, gauge, request).await?;
             let outcomes = service.bulk(scim::bulk::BulkRequest::parse(body)?).await?;
             Ok(Reply::json(200, bulk::response(&outcomes)))
         }
@@ -251,12 +259,13 @@ async fn list<D: Database>(
 }
 
 /// The methods of one resource.
-async fn one<D: Database>(
+async fn one<D: Database, B: Upload>(
     service: &Service<'_, D>,
+    gauge: &Gauge,
     resource_type: &'static ResourceType,
     key: &Key,
     method: &str,
-    request: &Request,
+    request: &Request<B>,
 ) -> Result<Reply, Failure> {
     let asked = query::asked(&request.query)?;
     let condition = Condition::new(
@@ -276,14 +285,16 @@ async fn one<D: Database>(
             Ok(resource(200, answer))
         }
         "PUT" => {
-            let body = body::json(request, body::limit(resource_type))?;
+            let (body, _hold) =
+                body::json(service, gauge, request, body::limit(resource_type)).await?;
             let answer = service
                 .replace(resource_type, key, &body, &condition, &asked)
                 .await?;
             Ok(resource(200, answer))
         }
         "PATCH" => {
-            let body = body::json(request, body::limit(resource_type))?;
+            let (body, _hold) =
+                body::json(service, gauge, request, body::limit(resource_type)).await?;
             let answer = service
                 .patch(resource_type, key, &body, &condition, &asked)
                 .await?;
@@ -298,19 +309,20 @@ async fn one<D: Database>(
             Ok(Reply::empty(204))
         }
         // POST, which the route allows on /Me alone.
-        _ => create_me(service, request, &condition, &asked).await,
+        _ => create_me(service, gauge, request, &condition, &asked).await,
     }
 }
 
 /// `POST /Me` (RFC 7644 §3.11): the user that the token stands for is there already, or was deleted and is not made
 /// again under an id of the client's choice.
-async fn create_me<D: Database>(
+async fn create_me<D: Database, B: Upload>(
     service: &Service<'_, D>,
-    request: &Request,
+    gauge: &Gauge,
+    request: &Request<B>,
     condition: &Condition,
     asked: &Asked,
 ) -> Result<Reply, Failure> {
-    body::json(request, MAX_BODY)?;
+    body::json(service, gauge, request, MAX_BODY).await?;
     let answer = service
         .read(&scim::resource_type::USER_TYPE, &Key::Subject, asked)
         .await?;

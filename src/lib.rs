@@ -12,11 +12,17 @@ pub mod store;
 use worker::{Context, Env, event, web_sys};
 
 use http::Environment;
+use http::gauge::Gauge;
 use platform::d1::D1;
 use platform::mint::PlatformMint;
 use platform::moment;
 use platform::settings::Operator;
 use store::{Database, Statement};
+
+thread_local! {
+    /// What all requests of this instance hold.
+    static GAUGE: Gauge = Gauge::default();
+}
 
 /// Answers a request.
 #[event(fetch)]
@@ -28,14 +34,16 @@ pub async fn fetch(
     let now = moment();
     let operator = Operator::of(&env);
     let database = D1::new(&env);
-    let request = platform::request::read(&incoming).await;
+    let request = platform::request::read(&incoming);
     let mint = PlatformMint::at(now.milliseconds);
+    let gauge = GAUGE.with(Gauge::clone);
     let environment = Environment {
         database: &database,
         settings: &operator.settings,
         secret: operator.secret.as_deref(),
         mint: &mint,
         now,
+        gauge: &gauge,
     };
     let (reply, trace) = http::respond(&environment, &request).await;
     let cost = database.cost();

@@ -3,9 +3,12 @@
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::token;
 use crate::service::{Failure, Moment, hex};
 use crate::store::tenant::Tenant;
 
+/// Characters of the shortest `SCIM_TOKEN` that opens anything: of hexadecimal digits, 128 bits.
+pub const MIN_SECRET: usize = 32;
 /// Longest token that is looked at.
 const MAX_TOKEN: usize = 4_096;
 
@@ -44,7 +47,18 @@ pub fn tenant(
     if let Some(secret) = secret.filter(|secret| !secret.is_empty())
         && bool::from(Sha256::digest(secret.as_bytes()).ct_eq(&digest))
     {
+        if secret.len() < MIN_SECRET {
+            return Err(Failure::Unauthorized(
+                "This token has fewer than 32 characters, so it can be guessed and is not accepted. Ask who runs this \
+                 server for another one.",
+            ));
+        }
         return Ok(Tenant::Default);
+    }
+    if token::is_altered(token) {
+        return Err(Failure::Unauthorized(
+            "The bearer token is not whole: its last characters do not fit the rest. Copy it again, all of it.",
+        ));
     }
     Ok(Tenant::Token {
         hash: hex::encode(&digest),

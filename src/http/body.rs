@@ -1,18 +1,33 @@
 //! Bodies: size, type, JSON (RFC 7644 §3.1, §3.8).
+//!
+//! A body is read when it is known whose it is, and parsed when it is known what it will hold.
 
 use scim::error::Error;
 use scim::json;
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
+use super::gauge::{Gauge, Hold};
 use super::media::MediaType;
-use super::request::{Body, Request};
-use crate::service::{Failure, MAX_LARGE_BODY};
+use super::request::{Request, Unread, Upload};
+use crate::service::{Failure, MAX_LARGE_BODY, Service};
+use crate::store::Database;
+
+pub mod weight;
+
+use weight::{MAX_DEPTH, weight};
 
 /// Largest body, in bytes.
 pub const MAX_BODY: usize = 1_048_576;
-/// Deepest nesting of JSON.
-const MAX_DEPTH: usize = 64;
+/// Largest body that is read while its token of the table is not looked up yet: the batch of the work does that, without
+/// a trip of its own.
+pub const UNKNOWN_CALLER: usize = 65_536;
+/// Bytes that the values of such a body may weigh.
+const UNKNOWN_CALLER_WEIGHT: usize = 262_144;
+/// Bytes that the values of a body may weigh: some 45,000 members of a group, or all that a Bulk of 4 MiB has of users.
+pub const MAX_WEIGHT: usize = 24_000_000;
+/// What is made of a body while it is worked on, beside its values: as many times its bytes.
+const COPIES: usize = 3;
 
 /// The largest body for resources of a type.
 pub fn limit(resource_type: &'static ResourceType) -> usize {
@@ -27,17 +42,38 @@ pub fn limit(resource_type: &'static ResourceType) -> usize {
 }
 
 /// The body of a Bulk request as JSON; RFC 7644 §3.7.4 wants the limit named.
-pub fn bulk_json(request: &Request, limit: u32) -> Result<Value, Failure> {
-    json(request, limit as usize).map_err(|failure| match failure {
-        Failure::TooLarge(_) => Failure::TooLarge(format!(
-            "The request is larger than {limit} bytes (bulk.maxPayloadSize of /ServiceProviderConfig). Split it."
-        )),
-        other => other,
-    })
+pub async fn bulk_json<D: Database, B: Upload>(
+    service: &Service<'_, D>,
+    gauge: &Gauge,
+    request: &Request<B>,
+) -> Result<(Value, Hold), Failure> {
+    let limit = service.settings.limits.bulk_max_payload_size;
+    let too_long = format!(
+        "The request is larger than {limit} bytes (bulk.maxPayloadSize of /ServiceProviderConfig). Split it."
+    );
+    read(service, gauge, request, limit as usize, too_long).await
 }
 
-/// The body as JSON.
-pub fn json(request: &Request, limit: usize) -> Result<Value, Failure> {
+/// The body as JSON, and what it holds of the memory as long as it is worked on.
+pub async fn json<D: Database, B: Upload>(
+    service: &Service<'_, D>,
+    gauge: &Gauge,
+    request: &Request<B>,
+    limit: usize,
+) -> Result<(Value, Hold), Failure> {
+    let too_long = format!(
+        "The body is larger than the {limit} bytes that this endpoint takes. Send it in parts."
+    );
+    read(service, gauge, request, limit, too_long).await
+}
+
+async fn read<D: Database, B: Upload>(
+    service: &Service<'_, D>,
+    gauge: &Gauge,
+    request: &Request<B>,
+    limit: usize,
+    too_long: String,
+) -> Result<(Value, Hold), Failure> {
     if !MediaType::readable(request.content_type.as_deref()) {
         return Err(Failure::UnsupportedMediaType(
             "Send the body as application/scim+json or application/json, in UTF-8.",
@@ -48,31 +84,65 @@ pub fn json(request: &Request, limit: usize) -> Result<Value, Failure> {
             "The body is compressed, which is not read here: send it without Content-Encoding.",
         ));
     }
-    let bytes = match &request.body {
-        Body::Bytes(bytes) if bytes.len() <= limit => bytes,
-        Body::Broken => {
-            return Err(Error::invalid_syntax(
-                "The body ended early, or its chunks are not in the form of chunks. Send the request again, whole.",
-            )
-            .into());
-        }
-        Body::Bytes(_) | Body::TooLong => {
-            return Err(Failure::TooLarge(format!(
-                "The body is larger than the {limit} bytes that this endpoint takes. Send it in parts."
-            )));
-        }
-    };
+    let announced = request.body.announced();
+    if announced.is_some_and(|bytes| bytes > limit) {
+        return Err(Failure::TooLarge(too_long));
+    }
+    let is_small = announced.is_some_and(|bytes| bytes <= UNKNOWN_CALLER);
+    if !is_small {
+        service.check_token().await?;
+    }
+    let bytes = request
+        .body
+        .read(limit)
+        .await
+        .map_err(|why| unread(why, too_long))?;
     if bytes.is_empty() {
         return Err(Error::invalid_syntax("The request needs a body: a JSON object.").into());
     }
+    let weight = weight(&bytes).ok_or_else(|| {
+        Error::invalid_syntax(format!(
+            "The body nests deeper than {MAX_DEPTH} levels; no SCIM message does."
+        ))
+    })?;
+    if weight > MAX_WEIGHT {
+        return Err(Failure::TooLarge(format!(
+            "The body has too many values for one request: read, they take {weight} bytes of memory, of which {MAX_WEIGHT} \
+             are there. Send it in parts, such as 20,000 members at a time.",
+        )));
+    }
+    if is_small && weight > UNKNOWN_CALLER_WEIGHT {
+        service.check_token().await?;
+    }
+    let hold = gauge
+        .hold(weight + COPIES * bytes.len())
+        .ok_or(Failure::Busy(BUSY))?;
     // A byte order mark is not JSON (RFC 8259 §8.1), but some libraries write one.
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    check_depth(bytes)?;
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let refused = |reason: String| {
-        Error::invalid_syntax(format!("The body is not JSON in UTF-8: {reason}.")).into()
+        Failure::from(Error::invalid_syntax(format!(
+            "The body is not JSON in UTF-8: {reason}."
+        )))
     };
-    let text = str::from_utf8(bytes).map_err(|error| refused(error.to_string()))?;
-    json::parse(text).map_err(|error| refused(error.to_string()))
+    let text = str::from_utf8(text).map_err(|error| refused(error.to_string()))?;
+    let value = json::parse(text).map_err(|error| refused(error.to_string()))?;
+    Ok((value, hold))
+}
+
+/// The sentence of a 503.
+const BUSY: &str = "Other requests hold the memory that this one needs. Send it again in a moment, or in smaller parts.";
+
+/// The failure of a request whose body was not read.
+fn unread(why: Unread, too_long: String) -> Failure {
+    match why {
+        Unread::TooLong => Failure::TooLarge(too_long),
+        Unread::Broken => Error::invalid_syntax(
+            "The body ended early, or its chunks are not in the form of chunks. Send the request again, whole.",
+        )
+        .into(),
+        Unread::Late => Failure::Late("The body did not come in time. Send the request again, whole."),
+        Unread::Busy => Failure::Busy(BUSY),
+    }
 }
 
 /// Whether a `Content-Encoding` names no coding but `identity`, which is none (RFC 9110 §8.4).
@@ -82,28 +152,4 @@ fn is_as_written(content_encoding: Option<&str>) -> bool {
         .split(',')
         .map(str::trim)
         .all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity"))
-}
-
-/// Refuses nesting that would cost a parser its stack.
-fn check_depth(bytes: &[u8]) -> Result<(), Failure> {
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for byte in bytes {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => {
-                depth += 1;
-                if depth > MAX_DEPTH {
-                    return Err(Error::invalid_syntax(format!(
-                        "The body nests deeper than {MAX_DEPTH} levels; no SCIM message does."
-                    ))
-                    .into());
-                }
-            }
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    Ok(())
 }

@@ -34,8 +34,8 @@ pub fn is_telling(reply: &Reply, trace: &Trace) -> bool {
 }
 
 /// The line, JSON. `milliseconds` is how long the answer took.
-pub fn line(
-    request: &Request,
+pub fn line<B>(
+    request: &Request<B>,
     reply: &Reply,
     trace: &Trace,
     cost: Cost,

@@ -66,7 +66,9 @@ impl Reply {
             ),
             // RFC 9110 §12.5.3: so is a coding told from a type that is not read.
             Failure::UnsupportedCoding(_) => reply.with("Accept-Encoding", "identity"),
+            Failure::Busy(_) => reply.with("Retry-After", RETRY_AFTER),
             Failure::Refused(_)
+            | Failure::Late(_)
             | Failure::NotFound(_)
             | Failure::PreconditionFailed(_)
             | Failure::Conflict(_)
@@ -80,6 +82,9 @@ impl Reply {
 
 /// What a 401 asks for. RFC 6750 §3.1: an error stands behind it only where a token was sent.
 const CHALLENGE: &str = "Bearer realm=\"scim\"";
+
+/// Seconds after which a request that met too many others may come again.
+const RETRY_AFTER: &str = "2";
 
 /// The entity tag of a version: a weak one (RFC 7643 §3.1), as `meta.version` has it.
 pub fn etag(version: &str) -> String {
@@ -99,6 +104,8 @@ pub fn told(failure: &Failure) -> (u16, Option<ScimType>, &str) {
         Failure::PreconditionFailed(detail) => (412, None, detail),
         Failure::Conflict(detail) => (409, None, detail),
         Failure::TooLarge(detail) => (413, None, detail),
+        Failure::Late(detail) => (408, None, detail),
+        Failure::Busy(detail) => (503, None, detail),
         Failure::Forbidden(detail) => (403, None, detail),
         Failure::UnsupportedMediaType(detail) | Failure::UnsupportedCoding(detail) => {
             (415, None, detail)

@@ -1,8 +1,8 @@
 //! A request as plain data, whatever platform it came from.
 
-/// A request.
+/// A request, whose body may still be on its way.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Request {
+pub struct Request<B = Body> {
     /// The method, upper case.
     pub method: String,
     /// Scheme and authority, such as `https://example.com`, without a slash at the end.
@@ -25,19 +25,58 @@ pub struct Request {
     pub if_none_match: Option<String>,
     /// `User-Agent`, to recognise the provider by.
     pub user_agent: Option<String>,
-    /// The body, or what was wrong with it.
-    pub body: Body,
+    /// The body.
+    pub body: B,
 }
 
-/// What came as the body.
+/// A body to be read, once it is known who sends it.
+pub trait Upload {
+    /// How many bytes it says that it has.
+    fn announced(&self) -> Option<usize>;
+
+    /// Reads it, up to so many bytes.
+    fn read(&self, most: usize) -> impl Future<Output = Result<Vec<u8>, Unread>>;
+}
+
+/// Why a body was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is longer than was asked for.
+    TooLong,
+    /// The connection ended before the rest came, or what came is not in the form of a body (RFC 9112 §8).
+    Broken,
+    /// It did not come in time.
+    Late,
+    /// Others hold what there is of memory.
+    Busy,
+}
+
+/// A body that is here already.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Body {
     /// All of it.
     Bytes(Vec<u8>),
-    /// More than is read (see `MAX_LARGE_BODY`).
-    TooLong,
-    /// A part of it: the connection ended before the rest came, or what came is not in the form of a body (RFC 9112 §8).
-    Broken,
+    /// All of it, but it came without a length.
+    Chunks(Vec<u8>),
+    /// One that cannot be read.
+    Unread(Unread),
+}
+
+impl Upload for Body {
+    fn announced(&self) -> Option<usize> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes.len()),
+            Self::Chunks(_) | Self::Unread(_) => None,
+        }
+    }
+
+    async fn read(&self, most: usize) -> Result<Vec<u8>, Unread> {
+        match self {
+            Self::Bytes(bytes) | Self::Chunks(bytes) if bytes.len() <= most => Ok(bytes.clone()),
+            Self::Bytes(_) | Self::Chunks(_) => Err(Unread::TooLong),
+            Self::Unread(why) => Err(*why),
+        }
+    }
 }
 
 impl Default for Body {

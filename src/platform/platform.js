@@ -2,21 +2,67 @@
 // about a microsecond, so what belongs together passes as one text: read and written field by field, a request would
 // pay more for the passing than for its work.
 
-/** The headers that src/platform/request.rs reads, in its order; those of a body last. */
+/** The headers that src/platform/request.rs reads; those of a body last. */
 const HEADERS = [
   "Authorization", "Accept", "If-Match", "If-None-Match", "User-Agent", "Content-Type", "Content-Encoding", "Content-Length",
 ];
 const OF_A_BODY = 3;
 
-/** Method, address and headers of a request, a line each; that of a header begins with `=`, one that is not there is empty. */
+/** Method, address and the headers that are there, a line each. */
 export function head({ method, url, headers }) {
   let text = `${method}\n${url}`;
   const asked = HEADERS.length - (method === "GET" ? OF_A_BODY : 0);
   for (let index = 0; index < asked; index += 1) {
     const value = headers.get(HEADERS[index]);
-    text += value === null ? "\n" : `\n=${value}`;
+    if (value !== null) text += `\n${HEADERS[index]}: ${value}`;
   }
   return text;
+}
+
+/** Bytes that a body gets room for at first. */
+const FIRST = 16_384;
+/** Bytes of the room that bodies have which are on their way. */
+let gathered = 0;
+
+/**
+ * The body of a request, or why there is none: longer than `most` bytes, not there in time, or bodies on their way would
+ * take more than `together` bytes. It is gathered here, for memory that WebAssembly has taken it does not give back, and in
+ * one buffer, as large as what came and not as what was announced.
+ */
+export async function body(request, most, together, milliseconds) {
+  if (request.body === null) return new Uint8Array();
+  const reader = request.body.getReader();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    reader.cancel().catch(() => {});
+  }, milliseconds);
+  let buffer = new Uint8Array();
+  let length = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (late) return "late";
+      if (done) return buffer.subarray(0, length);
+      const end = length + value.length;
+      if (end > most) return "too long";
+      if (end > buffer.length) {
+        const size = Math.min(most, Math.max(FIRST, end, 2 * buffer.length));
+        if (gathered + size - buffer.length > together) return "busy";
+        gathered += size - buffer.length;
+        const larger = new Uint8Array(size);
+        larger.set(buffer.subarray(0, length));
+        buffer = larger;
+      }
+      buffer.set(value, length);
+      length = end;
+    }
+  } catch {
+    return late ? "late" : "broken";
+  } finally {
+    clearTimeout(timer);
+    gathered -= buffer.length;
+  }
 }
 
 /** A response; `lines` are name and value of each header, in turn; without `body` it has none. */

@@ -1,79 +1,89 @@
-//! The platform's request becomes plain data.
+//! The platform's request becomes plain data, its body when it is asked for.
 
 use worker::js_sys::futures::JsFuture;
-use worker::js_sys::{Reflect, Uint8Array};
+use worker::js_sys::{Promise, Uint8Array};
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::web_sys;
 
-use crate::http::request::{Body, Request};
-use crate::service::MAX_LARGE_BODY;
+use crate::http::gauge::COMING;
+use crate::http::request::{Request, Unread, Upload};
 
 #[wasm_bindgen(module = "/src/platform/platform.js")]
 extern "C" {
     fn head(request: &web_sys::Request) -> String;
+    fn body(request: &web_sys::Request, most: usize, together: usize, milliseconds: u32)
+    -> Promise;
+}
+
+/// Milliseconds in which a body must have come: the platform ends a request some time later, whatever it waits for.
+const PATIENCE: u32 = 25_000;
+
+/// A body on its way.
+pub struct Incoming<'a> {
+    request: &'a web_sys::Request,
+    length: Option<usize>,
 }
 
 /// The platform's request as plain data.
-pub async fn read(incoming: &web_sys::Request) -> Request {
+pub fn read(incoming: &web_sys::Request) -> Request<Incoming<'_>> {
     let head = head(incoming);
     let mut lines = head.split('\n');
     let mut line = || lines.next().unwrap_or_default();
     let method = line().to_ascii_uppercase();
     let (origin, rest) = split_url(line());
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let mut header = || line().strip_prefix('=').map(str::to_owned);
-    // In the order of platform.js.
     let mut request = Request {
         method,
         origin: origin.to_owned(),
         path: path.to_owned(),
         query: query.to_owned(),
-        authorization: header(),
-        accept: header(),
-        if_match: header(),
-        if_none_match: header(),
-        user_agent: header(),
-        content_type: header(),
-        content_encoding: header(),
-        ..Request::default()
+        authorization: None,
+        accept: None,
+        if_match: None,
+        if_none_match: None,
+        user_agent: None,
+        content_type: None,
+        content_encoding: None,
+        body: Incoming {
+            request: incoming,
+            length: None,
+        },
     };
-    let length = header();
-    if matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") {
-        // What cannot be read was broken off by the client, or is not in the form of a body.
-        request.body = read_body(incoming, length).await.unwrap_or(Body::Broken);
+    for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
+        let header = match name {
+            "Authorization" => &mut request.authorization,
+            "Accept" => &mut request.accept,
+            "If-Match" => &mut request.if_match,
+            "If-None-Match" => &mut request.if_none_match,
+            "User-Agent" => &mut request.user_agent,
+            "Content-Type" => &mut request.content_type,
+            "Content-Encoding" => &mut request.content_encoding,
+            "Content-Length" => {
+                request.body.length = value.parse().ok();
+                continue;
+            }
+            _ => continue,
+        };
+        *header = Some(value.to_owned());
     }
     request
 }
 
-/// The body, as far as the limit. What is beyond is read and forgotten, so that the client hears the answer.
-async fn read_body(incoming: &web_sys::Request, length: Option<String>) -> Result<Body, JsValue> {
-    let most = MAX_LARGE_BODY as usize;
-    let told = length.and_then(|length| length.parse::<usize>().ok());
-    if told.is_some_and(|length| length <= most) {
-        let buffer = JsFuture::from(incoming.array_buffer()?).await?;
-        return Ok(Body::Bytes(Uint8Array::new(&buffer).to_vec()));
+impl Upload for Incoming<'_> {
+    fn announced(&self) -> Option<usize> {
+        self.length
     }
-    let Some(stream) = incoming.body() else {
-        return Ok(Body::default());
-    };
-    let reader: web_sys::ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    let mut body = if told.is_some() {
-        Body::TooLong
-    } else {
-        Body::default()
-    };
-    loop {
-        let part = JsFuture::from(reader.read()).await?;
-        let value = Reflect::get(&part, &"value".into())?;
-        if value.is_undefined() {
-            return Ok(body);
-        }
-        if let Body::Bytes(bytes) = &mut body {
-            bytes.extend(Uint8Array::new(&value).to_vec());
-            if bytes.len() > most {
-                body = Body::TooLong;
-            }
+
+    async fn read(&self, most: usize) -> Result<Vec<u8>, Unread> {
+        let read = JsFuture::from(body(self.request, most, COMING, PATIENCE));
+        let read: JsValue = read.await.map_err(|_| Unread::Broken)?;
+        match read.as_string().as_deref() {
+            None => Ok(read.unchecked_into::<Uint8Array>().to_vec()),
+            Some("too long") => Err(Unread::TooLong),
+            Some("late") => Err(Unread::Late),
+            Some("busy") => Err(Unread::Busy),
+            Some(_) => Err(Unread::Broken),
         }
     }
 }

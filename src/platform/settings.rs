@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use worker::Env;
 
+use crate::http::auth::MIN_SECRET;
 use crate::service::Settings;
 
 thread_local! {
@@ -31,15 +32,24 @@ impl Operator {
     }
 
     fn read(env: &Env) -> Self {
+        let secret = env
+            .secret("SCIM_TOKEN")
+            .ok()
+            .map(|secret| secret.to_string());
+        if secret
+            .as_ref()
+            .is_some_and(|secret| !secret.is_empty() && secret.len() < MIN_SECRET)
+        {
+            worker::console_error!(
+                "SCIM_TOKEN has fewer than {MIN_SECRET} characters and is not accepted: set a longer one."
+            );
+        }
         Self {
             settings: Settings {
                 accept_user_groups: flag(env, "ACCEPT_USER_GROUPS"),
                 ..Settings::default()
             },
-            secret: env
-                .secret("SCIM_TOKEN")
-                .ok()
-                .map(|secret| secret.to_string()),
+            secret,
             report_cost: flag(env, "REPORT_COST"),
             log_all: flag(env, "LOG_ALL"),
         }

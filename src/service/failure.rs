@@ -21,6 +21,10 @@ pub enum Failure {
     Conflict(String),
     /// It is larger than what is accepted.
     TooLarge(String),
+    /// Its body did not come in time.
+    Late(&'static str),
+    /// Other requests hold the memory that it would need.
+    Busy(&'static str),
     /// It is not allowed on this endpoint.
     Forbidden(String),
     /// Its body is of a type that is not read.

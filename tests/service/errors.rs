@@ -5,7 +5,7 @@ use crate::support::memory::Memory;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use scim_worker::http::body::MAX_BODY;
-use scim_worker::http::request::{Body, Request};
+use scim_worker::http::request::{Body, Request, Unread};
 use scim_worker::service::MAX_LARGE_BODY;
 use serde_json::{Map, Value, json};
 
@@ -197,7 +197,7 @@ fn bodies_over_the_limit_are_413() {
         let got = send(&client, method, &path, &padded(limit, "a", "b"));
         assert_ne!(got.status, 413, "{method} {path}");
         let mut request = client.request(method, &path, Some(&Value::Null));
-        request.body = Body::TooLong;
+        request.body = Body::Unread(Unread::TooLong);
         let got = client.send(&request);
         sound(&request, &got);
         got.refused(413, "", "");
@@ -218,7 +218,7 @@ fn a_body_that_ends_early_is_invalid_syntax() {
     let client = Client::new(&memory);
     for (method, path) in WITH_BODY {
         let mut request = client.request(method, path, Some(&Value::Null));
-        request.body = Body::Broken;
+        request.body = Body::Unread(Unread::Broken);
         let got = client.send(&request);
         sound(&request, &got);
         got.refused(400, "invalidSyntax", "ended early");

@@ -16,6 +16,7 @@ mod support;
 
 mod active;
 mod agreement;
+mod bodies;
 mod bulk;
 mod conversations;
 mod discovery;

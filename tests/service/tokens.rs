@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use crate::support::client::Client;
 use crate::support::memory::Memory;
-use scim_worker::http::request::{Body, Request};
+use scim_worker::http::request::{Body, Request, Unread};
 use scim_worker::http::{Environment, respond};
 use scim_worker::service::{Mint, Moment};
 use scim_worker::store::Database;
@@ -192,6 +192,29 @@ impl Mint for NoMint {
 }
 
 #[test]
+fn a_secret_under_32_characters_opens_nothing() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for (length, status) in [(31, 401), (32, 200)] {
+        let secret = "s".repeat(length);
+        let mut request = client.request("GET", "/Users", None);
+        request.authorization = Some(format!("Bearer {secret}"));
+        let environment = Environment {
+            database: &memory.database,
+            settings: &memory.settings,
+            secret: Some(&secret),
+            mint: &NoMint,
+            now: Moment::at(1_769_817_600_000),
+            gauge: &memory.gauge,
+        };
+        let (reply, _) = pollster::block_on(respond(&environment, &request));
+        assert_eq!(reply.status, status);
+        let told = reply.body.unwrap().into_text();
+        assert_eq!(told.contains("fewer than 32 characters"), status == 401);
+    }
+}
+
+#[test]
 fn a_secret_that_is_not_set_or_empty_opens_nothing() {
     let memory = Memory::new();
     let client = Client::new(&memory);
@@ -208,6 +231,7 @@ fn a_secret_that_is_not_set_or_empty_opens_nothing() {
                     text: "2026-01-31T00:00:00.000Z".to_owned(),
                     milliseconds: 1_769_817_600_000,
                 },
+                gauge: &memory.gauge,
             };
             let (reply, _) = pollster::block_on(respond(&environment, &request));
             assert_eq!(reply.status, 401, "{secret:?} {token:?}");
@@ -274,7 +298,7 @@ fn without_the_database(client: &Client<'_>) -> Vec<Request> {
     let mut broken = client.request("POST", "/Users", Some(&Value::Null));
     broken.body = Body::Bytes(b"{".to_vec());
     let mut long = client.request("POST", "/Users", Some(&Value::Null));
-    long.body = Body::TooLong;
+    long.body = Body::Unread(Unread::TooLong);
     let mut plain = client.request("POST", "/Users", Some(&json!({ "userName": "a" })));
     plain.content_type = Some("text/plain".to_owned());
     vec![

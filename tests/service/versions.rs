@@ -264,6 +264,7 @@ fn met<'a>(
             text: "2026-01-31T00:00:00.000Z".to_owned(),
             milliseconds: 1_769_817_600_000,
         },
+        gauge: &memory.gauge,
     };
     let (reply, _) = pollster::block_on(respond(&environment, request));
     let body = reply.body.as_ref().map_or(Value::Null, |body| {

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, StatementStatus, params_from_iter};
+use scim_worker::http::gauge::Gauge;
 use scim_worker::http::reply::Reply;
 use scim_worker::http::request::Request;
 use scim_worker::http::{Environment, Trace, respond};
@@ -165,11 +166,13 @@ pub(crate) struct Memory {
     /// Milliseconds since 2026-01-01, for a test to move.
     pub(crate) elapsed: Cell<u64>,
     mint: Counted,
+    /// What its requests hold.
+    pub(crate) gauge: Gauge,
 }
 
 impl Memory {
     /// The token of tenant 1.
-    pub(crate) const TOKEN: &'static str = "the-secret-of-tenant-1";
+    pub(crate) const TOKEN: &'static str = "the-secret-of-tenant-1-of-32-characters-or-more";
     /// The origin of every request.
     pub(crate) const ORIGIN: &'static str = "https://scim.example.com";
 
@@ -180,6 +183,7 @@ impl Memory {
             settings: Settings::default(),
             elapsed: Cell::new(0),
             mint: Counted(Cell::new(0)),
+            gauge: Gauge::default(),
         }
     }
 
@@ -245,6 +249,7 @@ impl Memory {
             secret: Some(Self::TOKEN),
             mint: &self.mint,
             now: moment(self.elapsed.get()),
+            gauge: &self.gauge,
         };
         pollster::block_on(respond(&environment, request))
     }

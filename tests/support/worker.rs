@@ -77,7 +77,7 @@ impl Worker {
 
     fn start_build(build: Build, state: &Path, variables: &[(&str, &str)]) -> Result<Self, String> {
         let log = state.join("worker.log");
-        let token = format!("token-{}{}", random(), random());
+        let token = format!("token-{}{}{}", random(), random(), random());
         Self::spawn(build, state, &log, &token, variables).map_err(|fault| {
             let said = fs::read_to_string(&log).unwrap_or_default();
             format!("the Worker did not start: {fault}\n{said}")

@@ -1,0 +1,203 @@
+//! Bodies: read when it is known whose they are, parsed when it is known what they will hold.
+
+use std::cell::Cell;
+
+use pollster::block_on;
+use scim_worker::http::gauge::TOGETHER;
+use scim_worker::http::request::{Body, Request, Unread, Upload};
+use scim_worker::http::{Environment, respond};
+use scim_worker::service::{Mint, Moment};
+use scim_worker::store::Database;
+use serde_json::json;
+
+use crate::support::client::Client;
+use crate::support::memory::Memory;
+
+/// A body that notes whether it was read.
+struct Watched {
+    announced: Option<usize>,
+    bytes: Vec<u8>,
+    reads: Cell<usize>,
+}
+
+impl Upload for Watched {
+    fn announced(&self) -> Option<usize> {
+        self.announced
+    }
+
+    async fn read(&self, most: usize) -> Result<Vec<u8>, Unread> {
+        self.reads.set(self.reads.get() + 1);
+        assert!(self.bytes.len() <= most);
+        Ok(self.bytes.clone())
+    }
+}
+
+/// Ids that count.
+struct Counted<'a>(&'a Cell<u64>);
+
+impl Mint for Counted<'_> {
+    fn id(&self) -> String {
+        self.0.set(self.0.get() + 1);
+        format!("id-{}", self.0.get())
+    }
+
+    fn version(&self) -> String {
+        self.id()
+    }
+}
+
+/// Sends a body with a token: the status, how often the body was read, and the trips.
+fn watched(
+    memory: &Memory,
+    token: Option<&str>,
+    announced: Option<usize>,
+    text: &str,
+) -> (u16, usize, u32) {
+    let client = Client::new(memory);
+    let Request { path, origin, .. } = client.request("POST", "/Users", None);
+    let body = Watched {
+        announced,
+        bytes: text.as_bytes().to_vec(),
+        reads: Cell::new(0),
+    };
+    let request = Request {
+        method: "POST".to_owned(),
+        origin,
+        path,
+        query: String::new(),
+        authorization: token.map(|token| format!("Bearer {token}")),
+        accept: None,
+        if_match: None,
+        if_none_match: None,
+        user_agent: None,
+        content_type: None,
+        content_encoding: None,
+        body,
+    };
+    let environment = Environment {
+        database: &memory.database,
+        settings: &memory.settings,
+        secret: Some(Memory::TOKEN),
+        mint: &Counted(&memory.elapsed),
+        now: Moment::at(1_769_817_600_000),
+        gauge: &memory.gauge,
+    };
+    let trips = memory.database.cost().trips;
+    let (reply, _) = block_on(respond(&environment, &request));
+    let trips = memory.database.cost().trips - trips;
+    (reply.status, request.body.reads.get(), trips)
+}
+
+#[test]
+fn no_body_is_read_before_its_caller_is_known() {
+    let memory = Memory::new();
+    memory.add_token(2, "known", None, None);
+    let user = |name: &str| json!({ "userName": name }).to_string();
+    let long = json!({ "userName": "long", "title": "x".repeat(70_000) }).to_string();
+    let length = Some(20);
+    // No token, and one whose checksum is wrong.
+    assert_eq!(watched(&memory, None, length, &user("a")), (401, 0, 0));
+    let wrong = format!("scim_1_{}000000", "a".repeat(43));
+    assert_eq!(
+        watched(&memory, Some(&wrong), length, &user("a")),
+        (401, 0, 0)
+    );
+    // A small one is looked up with the work; a large one, and one without a length, before.
+    assert_eq!(
+        watched(&memory, Some("unknown"), length, &user("a")),
+        (401, 1, 1)
+    );
+    assert_eq!(
+        watched(&memory, Some("unknown"), Some(long.len()), &long),
+        (401, 0, 1)
+    );
+    assert_eq!(
+        watched(&memory, Some("unknown"), None, &user("a")),
+        (401, 0, 1)
+    );
+    let values = format!("[{}0]", "0,".repeat(20_000));
+    assert_eq!(
+        watched(&memory, Some("unknown"), Some(values.len()), &values),
+        (401, 1, 1)
+    );
+    // The same where the token is good.
+    assert_eq!(
+        watched(&memory, Some("known"), length, &user("a")),
+        (201, 1, 1)
+    );
+    assert_eq!(
+        watched(&memory, Some("known"), None, &user("b")),
+        (201, 1, 2)
+    );
+    assert_eq!(
+        watched(&memory, Some("known"), Some(long.len()), &long),
+        (201, 1, 2)
+    );
+    assert_eq!(
+        watched(&memory, Some(Memory::TOKEN), Some(long.len()), &long),
+        (201, 1, 1)
+    );
+}
+
+#[test]
+fn a_token_with_its_checksum_is_looked_up() {
+    let memory = Memory::new();
+    // CRC-32 of `scim_1_` and 43 times `a`, in base62.
+    let token = format!("scim_1_{}{}", "a".repeat(43), "0McOy1");
+    memory.add_token(2, &token, None, None);
+    let mut client = Client::new(&memory);
+    client.token = token;
+    client.get("/Users").expect(200);
+}
+
+#[test]
+fn what_would_hold_too_much_is_413() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for unit in ["{\"\":0}", "0", "[]", "\"\"", "{\"a\":{\"b\":{}}}"] {
+        let body = format!(
+            "[{}{unit}]",
+            format!("{unit},").repeat(4_000_000 / (unit.len() + 1))
+        );
+        let mut request = client.request("POST", "/Bulk", Some(&json!({})));
+        request.body = Body::Bytes(body.into_bytes());
+        client.send(&request).refused(413, "", "parts");
+    }
+}
+
+#[test]
+fn a_group_of_tens_of_thousands_is_read() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let members: Vec<_> = (0..40_000)
+        .map(|index| json!({ "value": format!("019a0000-0000-7000-8000-{index:012x}") }))
+        .collect();
+    let got = client.post(
+        "/Groups",
+        &json!({ "displayName": "all", "members": members }),
+    );
+    got.refused(400, "invalidValue", "no user or group has the id");
+}
+
+#[test]
+fn what_all_hold_together_is_bounded() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let user = json!({ "userName": "ada" });
+    let others = memory.gauge.hold(TOGETHER - 100).unwrap();
+    let got = client.post("/Users", &user);
+    got.refused(503, "", "in a moment");
+    assert_eq!(got.header("Retry-After"), Some("2"));
+    drop(others);
+    client.post("/Users", &user).expect(201);
+    assert!(memory.gauge.hold(TOGETHER).is_some(), "given back");
+}
+
+#[test]
+fn a_body_that_does_not_come_is_408() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let mut request = client.request("POST", "/Users", Some(&json!({})));
+    request.body = Body::Unread(Unread::Late);
+    client.send(&request).refused(408, "", "in time");
+}
