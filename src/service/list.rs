@@ -4,6 +4,7 @@
 
 use scim::error::Error;
 use scim::filter::Filter;
+use scim::filter::parse::{MAX_COMPARISONS, too_many_comparisons};
 use scim::filter::predicate::Predicate;
 use scim::list::{ListResponse, SearchRequest};
 use scim::path::Location;
@@ -14,10 +15,10 @@ use super::assemble::push_shown;
 use super::content::Content;
 use super::cursor::{self, Cursor, Seal};
 use super::{Asked, Failure, Service};
-use crate::store::expression::is_group;
+use crate::store::expression::{View, is_group};
 use crate::store::limits::EXPRESSION_DEPTH;
 use crate::store::page::{Bound, Columns, Order, Page, Source, Window};
-use crate::store::predicate::{depth, is_lookup};
+use crate::store::predicate::{comparisons, depth, has_list, is_lookup};
 use crate::store::{Database, Results};
 
 mod found;
@@ -203,15 +204,8 @@ impl<D: Database> Service<'_, D> {
                 bound.into_iter().map(Some).collect()
             }
         };
-        if predicates
-            .iter()
-            .flatten()
-            .any(|predicate| depth(predicate) > EXPRESSION_DEPTH)
-        {
-            return Err(Error::invalid_filter(
-                "The filter nests deeper inside [ ] than the database follows; fewer brackets, please.",
-            )
-            .into());
+        for (resource_type, predicate) in types.iter().zip(predicates.iter().flatten()) {
+            check(&self.view(resource_type), predicate)?;
         }
         let sorts = match &request.sort_by {
             None => types.iter().map(|_| None).collect(),
@@ -340,12 +334,28 @@ impl Query<'_> {
                 .predicate
                 .is_some_and(|predicate| is_lookup(&source.view, predicate))
         });
-        if lookup && self.start == 1 && self.count > 0 {
+        // A list may find more than the page holds, and the total would take a second trip.
+        let lists = self.predicates.iter().flatten().any(has_list);
+        if lookup && !lists && self.start == 1 && self.count > 0 {
             Total::FromPage
         } else {
             Total::Counted
         }
     }
+}
+
+/// Refuses a filter that the database would not follow, or that would keep it from others.
+fn check(view: &View<'_>, predicate: &Predicate) -> Result<(), Error> {
+    if comparisons(view, predicate) > MAX_COMPARISONS {
+        let words = too_many_comparisons();
+        return Err(Error::invalid_filter(format!("filter: {words}")));
+    }
+    if depth(view, predicate) > EXPRESSION_DEPTH {
+        return Err(Error::invalid_filter(
+            "The filter nests deeper inside [ ] than the database follows; fewer brackets, please.",
+        ));
+    }
+    Ok(())
 }
 
 fn sum(counts: &Results) -> Result<u64, Failure> {

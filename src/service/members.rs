@@ -1,15 +1,19 @@
 //! Changing who is in a group, without reading who is (RFC 7644 §3.5.2): one trip, as many rows as members change.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use scim::error::{Error, quoted};
+use scim::filter::predicate::Predicate;
 use scim::json;
 use scim::patch::{LinkChange, LinkOperation, net_links};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::Value;
 
 use super::{Condition, Failure, Service};
-use crate::store::limits::IDS_PER_PARAMETER;
+use crate::store::expression::View;
+use crate::store::limits::{EXPRESSION_DEPTH, IDS_PER_PARAMETER, PARAMETERS, STATEMENT_BYTES};
 use crate::store::membership;
-use crate::store::predicate::push_element_predicate;
+use crate::store::predicate::{comparisons, depth};
 use crate::store::read::Key;
 use crate::store::user_groups;
 use crate::store::write;
@@ -17,8 +21,10 @@ use crate::store::{self, Database, Results, Row, Statement};
 
 /// Most ids that a refusal names.
 const NAMED: usize = 20;
-/// Statements that resolve filters of one request, at the most: each reads the group.
-const FILTERED: usize = 100;
+/// Comparisons in the filters of one request that remove members, at the most: each looks at every member of the group.
+const COMPARED: usize = 100;
+/// Levels of such a filter: a hundred are in one expression.
+const DEEPEST_FILTER: usize = EXPRESSION_DEPTH - 10;
 /// Bytes of an id, at the most; ours have 36.
 const LONGEST_ID: usize = 64;
 
@@ -83,47 +89,64 @@ impl<D: Database> Service<'_, D> {
     /// request adds anywhere. (One that is added only behind the removal is added all the same.)
     async fn resolve(&self, id: &str, operations: &mut [LinkOperation]) -> Result<(), Failure> {
         let mut added: Vec<String> = Vec::new();
-        let mut filters = 0;
+        let mut filters: Vec<&Predicate> = Vec::new();
         for operation in &*operations {
             match operation {
                 LinkOperation::Add(ids) | LinkOperation::Replace(ids) => {
                     added.extend(ids.iter().filter(|id| id.len() <= LONGEST_ID).cloned());
                 }
-                LinkOperation::RemoveWhere(_) => filters += 1,
+                LinkOperation::RemoveWhere(predicate) => filters.push(predicate),
                 LinkOperation::Remove(_) | LinkOperation::RemoveAll => {}
             }
         }
-        let each = 1 + added.len().div_ceil(IDS_PER_PARAMETER);
-        if filters * each > FILTERED {
-            return Err(Error::too_many(
-                "The request removes members by too many filters. Name the members by their ids, or send it in parts.",
+        if filters.is_empty() {
+            return Ok(());
+        }
+        let view = self.view(&GROUP_TYPE);
+        let compared: usize = filters
+            .iter()
+            .map(|filter| comparisons(&view, filter))
+            .sum();
+        if compared > COMPARED {
+            return Err(too_many_filters().into());
+        }
+        if filters
+            .iter()
+            .any(|filter| depth(&view, filter) > DEEPEST_FILTER)
+        {
+            return Err(Error::invalid_filter(
+                "The filter in the path nests deeper inside [ ] than the database follows; fewer brackets, please.",
             )
             .into());
         }
-        let view = self.view(&GROUP_TYPE);
         let mut statements = Vec::new();
-        for operation in &*operations {
-            if let LinkOperation::RemoveWhere(predicate) = operation {
-                let condition =
-                    |statement: &mut Statement| push_element_predicate(statement, &view, predicate);
-                statements.push(membership::candidates(&view, id, condition));
-                let among = |ids| membership::candidates_among(&view, ids, condition);
-                statements.extend(added.chunks(IDS_PER_PARAMETER).map(among));
+        let mut numbered = Vec::new();
+        let mut first = 0;
+        for filters in runs(&view, id, &filters) {
+            statements.push(membership::candidates(&view, id, filters));
+            numbered.push(first);
+            for ids in added.chunks(IDS_PER_PARAMETER) {
+                statements.push(membership::candidates_among(&view, ids, filters));
+                numbered.push(first);
             }
+            first += filters.len();
         }
-        if statements.is_empty() {
-            return Ok(());
+        if statements.iter().any(|statement| !statement.fits()) {
+            return Err(too_many_filters().into());
         }
-        let mut results = self.run(statements).await?.into_iter();
-        for operation in operations {
-            if let LinkOperation::RemoveWhere(_) = operation {
-                let mut found = Vec::new();
-                for mut row in results.by_ref().take(each).flatten() {
-                    found.extend(ids(&mut row)?);
+        // By filter, the members that satisfy it; but a member that one filter has removed is left out by those behind it,
+        // until it is added again.
+        let mut found: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for (rows, first) in self.run(statements).await?.into_iter().zip(numbered) {
+            for mut row in rows {
+                for text in ids(&mut row)? {
+                    let (id, satisfied) = membership::read_marked(&text);
+                    let marks = found.entry(id.to_owned()).or_default();
+                    marks.extend(satisfied.into_iter().map(|place| first + place));
                 }
-                *operation = LinkOperation::Remove(found);
             }
         }
+        put_ids(operations, found);
         Ok(())
     }
 
@@ -179,6 +202,68 @@ impl<D: Database> Service<'_, D> {
         }
         Ok(missing(&USER_TYPE, &unknown))
     }
+}
+
+/// As many filters together as one statement takes.
+fn runs<'a, 'p>(
+    view: &View<'_>,
+    id: &str,
+    filters: &'a [&'p Predicate],
+) -> Vec<&'a [&'p Predicate]> {
+    let statement = membership::candidates(view, id, filters);
+    if filters.len() < 2
+        || statement.parameters.len() <= PARAMETERS && statement.text.len() <= STATEMENT_BYTES
+    {
+        return vec![filters];
+    }
+    let (left, right) = filters.split_at(filters.len() / 2);
+    [runs(view, id, left), runs(view, id, right)].concat()
+}
+
+/// Puts the ids that filters found in their place. A member that one filter removes is not named by those behind it, until
+/// an operation between them adds it again: it would be named a hundred times.
+fn put_ids(operations: &mut [LinkOperation], found: BTreeMap<String, BTreeSet<usize>>) {
+    let filters = operations
+        .iter()
+        .filter(|operation| matches!(operation, LinkOperation::RemoveWhere(_)));
+    let mut removed: Vec<Vec<String>> = vec![Vec::new(); filters.count()];
+    // Before which filter an id is added.
+    let mut added: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut place = 0;
+    for operation in &*operations {
+        match operation {
+            LinkOperation::RemoveWhere(_) => place += 1,
+            LinkOperation::Add(ids) | LinkOperation::Replace(ids) => {
+                for id in ids {
+                    added.entry(id).or_default().push(place);
+                }
+            }
+            LinkOperation::Remove(_) | LinkOperation::RemoveAll => {}
+        }
+    }
+    for (id, satisfied) in found {
+        let added = added.get(id.as_str()).map_or(&[][..], Vec::as_slice);
+        let mut last: Option<usize> = None;
+        for place in satisfied {
+            let again = last.is_none_or(|last| added.iter().any(|&at| last < at && at <= place));
+            if again && let Some(ids) = removed.get_mut(place) {
+                ids.push(id.clone());
+                last = Some(place);
+            }
+        }
+    }
+    let mut removed = removed.into_iter();
+    for operation in operations {
+        if let LinkOperation::RemoveWhere(_) = operation {
+            *operation = LinkOperation::Remove(removed.next().unwrap_or_default());
+        }
+    }
+}
+
+fn too_many_filters() -> Error {
+    Error::too_many(
+        "The request removes members by filters that compare too often. Name the members by their ids, or send it in parts.",
+    )
 }
 
 /// Refuses links of a resource to ids that none can have, before they are sent.

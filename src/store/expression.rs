@@ -129,9 +129,9 @@ pub fn push_links(statement: &mut Statement, view: &View<'_>) {
     if *view.resource_type == USER_TYPE {
         push_groups_of(statement);
         statement.push(" SELECT up.team_id AS value, min(up.kind) AS kind, ");
-        push_display(statement, "t.display_name", "t.display_name_folded");
-        statement.push(" AS display, ").bind(view.base).push(
-            " || '/Groups/' || up.team_id AS address FROM up CROSS JOIN teams t \
+        push_team_columns(statement, view);
+        statement.push(
+            " FROM up CROSS JOIN teams t \
                  ON t.tenant_id = users.tenant_id AND t.id = up.team_id GROUP BY up.team_id",
         );
     } else {
@@ -139,6 +139,28 @@ pub fn push_links(statement: &mut Statement, view: &View<'_>) {
         statement.push("m.tenant_id = teams.tenant_id AND m.team_id = teams.id");
     }
     statement.push(") e");
+}
+
+/// Appends `display` and `address` of a team `t`, among the groups of a user or the members of a group.
+pub(super) fn push_team_columns(statement: &mut Statement, view: &View<'_>) {
+    push_display(statement, "t.display_name", "t.display_name_folded");
+    statement
+        .push(" AS display, ")
+        .bind(view.base)
+        .push(" || '/Groups/' || t.id AS address");
+}
+
+/// Appends the same of a user `u` among the members of a group.
+pub(super) fn push_user_columns(statement: &mut Statement, view: &View<'_>) {
+    push_display(
+        statement,
+        "coalesce(u.display_name, u.user_name)",
+        "coalesce(u.display_name_folded, u.user_name_folded)",
+    );
+    statement
+        .push(" AS display, ")
+        .bind(view.base)
+        .push(" || '/Users/' || u.id AS address");
 }
 
 /// Appends the select of members with the same columns, up to the condition that says of which team.

@@ -22,6 +22,9 @@ pub const LARGEST_NUMBER: i64 = (1 << 53) - 1;
 /// Ids in one JSON parameter: 39 bytes each with quotes and comma, so 0.8 MB.
 pub const IDS_PER_PARAMETER: usize = 20_000;
 
+/// Ids in one value of those that filters find, each with its marks: 90 bytes, so 0.9 MB.
+pub const MARKED_PER_ROW: usize = 10_000;
+
 /// Members in one row of a group's member list. One is at most some 1,300 bytes (a display of 200 characters, every
 /// one of them escaped, and an id), so a row stays under D1's 2 MB.
 pub const MEMBERS_PER_ROW: usize = 1_000;

@@ -3,10 +3,12 @@
 //! Every statement here asks for the version that the batch has just given the team, so that it does nothing when the
 //! team was not there or was not the version the client meant. Ids travel as one JSON parameter a statement.
 
+use scim::filter::predicate::Predicate;
 use scim::patch::LinkChange;
 
 use super::expression::{self, View};
-use super::limits::IDS_PER_PARAMETER;
+use super::limits::{IDS_PER_PARAMETER, MARKED_PER_ROW};
+use super::predicate::{MARKS, push_marks};
 use super::{Statement, read, table::push_scope};
 
 /// Ids as JSON arrays, each within D1's limit of a parameter.
@@ -266,54 +268,77 @@ fn push_names_nothing(statement: &mut Statement, view: &View<'_>) {
     }
 }
 
-/// The ids of those members of a group that meet a condition, as JSON arrays, each within D1's limit of a value.
-pub fn candidates(
+/// The members of a group that satisfy some of the predicates, each with its marks, as JSON arrays (see [`read_marked`]):
+/// one walk over the group, whatever the number of predicates.
+pub fn candidates(view: &View<'_>, group: &str, predicates: &[&Predicate]) -> Statement {
+    marked(view, predicates, |statement| {
+        expression::push_member_links(statement, view);
+        statement.push("m.tenant_id = ");
+        view.tenant.push(statement);
+        statement.push(" AND m.team_id = ").bind(group);
+    })
+}
+
+/// The same of some ids, whose users or teams are taken as they would be as members.
+pub fn candidates_among(view: &View<'_>, ids: &[String], predicates: &[&Predicate]) -> Statement {
+    marked(view, predicates, |statement| {
+        statement.push("SELECT j.value AS value, iif(u.seq IS NULL, 'group', 'user') AS kind, ");
+        expression::push_display(
+            statement,
+            "coalesce(u.display_name, u.user_name, t.display_name)",
+            "coalesce(u.display_name_folded, u.user_name_folded, t.display_name_folded)",
+        );
+        statement
+            .push(" AS display, ")
+            .bind(view.base)
+            .push(" || iif(u.seq IS NULL, '/Groups/', '/Users/') || j.value AS address FROM json_each(")
+            .bind(json(ids));
+        push_named(statement, view);
+    })
+}
+
+/// Rows of marked ids. (The limits keep the selects apart: a display, or a mark, is made once for each.)
+fn marked(
     view: &View<'_>,
-    group: &str,
-    push_condition: impl FnOnce(&mut Statement),
+    predicates: &[&Predicate],
+    push_values: impl FnOnce(&mut Statement),
 ) -> Statement {
-    let mut statement = Statement::new(
-        "SELECT json_group_array(c.value) AS ids FROM \
-         (SELECT e.value AS value, row_number() OVER (ORDER BY e.value) AS n FROM (",
+    let columns = 0..predicates.len().div_ceil(MARKS);
+    let mut statement = Statement::new("SELECT json_group_array(c.value");
+    for column in columns.clone() {
+        statement
+            .push(" || ' ' || c.marks")
+            .push(&column.to_string());
+    }
+    statement.push(
+        ") AS ids FROM (SELECT *, row_number() OVER (ORDER BY value) AS n FROM (SELECT e.value AS value, ",
     );
-    expression::push_member_links(&mut statement, view);
-    statement.push("m.tenant_id = ");
-    view.tenant.push(&mut statement);
-    statement
-        .push(" AND m.team_id = ")
-        .bind(group)
-        .push(") e WHERE ");
-    push_condition(&mut statement);
+    push_marks(&mut statement, view, predicates);
+    statement.push(" FROM (");
+    push_values(&mut statement);
+    statement.push(" LIMIT -1) e LIMIT -1) WHERE marks0");
+    for column in columns.skip(1) {
+        statement.push(" OR marks").push(&column.to_string());
+    }
     statement
         .push(") c GROUP BY c.n / ")
-        .push(&IDS_PER_PARAMETER.to_string());
+        .push(&MARKED_PER_ROW.to_string());
     statement
 }
 
-/// One row with those of some ids whose user or team meets a condition, as it would as a member, as a JSON array.
-pub fn candidates_among(
-    view: &View<'_>,
-    ids: &[String],
-    push_condition: impl FnOnce(&mut Statement),
-) -> Statement {
-    let mut statement = Statement::new(
-        "SELECT json_group_array(e.value) AS ids FROM (SELECT j.value AS value, \
-         iif(u.seq IS NULL, 'group', 'user') AS kind, ",
-    );
-    expression::push_display(
-        &mut statement,
-        "coalesce(u.display_name, u.user_name, t.display_name)",
-        "coalesce(u.display_name_folded, u.user_name_folded, t.display_name_folded)",
-    );
-    statement
-        .push(" AS display, ")
-        .bind(view.base)
-        .push(" || iif(u.seq IS NULL, '/Groups/', '/Users/') || j.value AS address FROM json_each(")
-        .bind(json(ids));
-    push_named(&mut statement, view);
-    statement.push(") e WHERE ");
-    push_condition(&mut statement);
-    statement
+/// Reads an id of [`candidates`], and which of the predicates it satisfies.
+pub fn read_marked(text: &str) -> (&str, Vec<usize>) {
+    let mut words = text.split(' ');
+    let id = words.next().unwrap_or_default();
+    let mut satisfied = Vec::new();
+    for (column, word) in words.enumerate() {
+        let mut marks: u64 = word.parse().unwrap_or_default();
+        while marks > 0 {
+            satisfied.push(column * MARKS + marks.trailing_zeros() as usize);
+            marks &= marks - 1;
+        }
+    }
+    (id, satisfied)
 }
 
 /// Appends `) j` and the users or teams that `j.value` names, `u` or `t`.

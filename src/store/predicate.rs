@@ -6,35 +6,28 @@
 
 use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
-use scim::path::Location;
-use scim::resource_type::USER_TYPE;
 use scim::schema::Attribute;
 
 use super::Statement;
-use super::expression::{
-    View, is_group, link_column, push_json_path, push_links, push_value, segments,
-};
+use super::expression::{View, is_group, link_column, push_json_path, push_value};
 
+mod depth;
+mod elements;
+mod linked;
 mod lookup;
 
-use lookup::{is_key, is_only_value, required_value};
-pub use lookup::{is_lookup, users_of};
+pub use depth::depth;
+use elements::{Elements, Part, gather};
+pub use elements::{MARKS, push_marks};
+pub use linked::push_members_within;
+use lookup::is_key;
+pub use lookup::{comparisons, has_list, is_lookup, users_of};
 
 /// Appends the condition, in parentheses.
 pub fn push_predicate(statement: &mut Statement, view: &View<'_>, predicate: &Predicate) {
     Writer {
         view,
         element: None,
-        few: false,
-    }
-    .push(statement, predicate, false);
-}
-
-/// Appends the condition that the linked value `e` satisfies a predicate about one value.
-pub fn push_element_predicate(statement: &mut Statement, view: &View<'_>, predicate: &Predicate) {
-    Writer {
-        view,
-        element: view.resource_type.linked(),
         few: false,
     }
     .push(statement, predicate, false);
@@ -63,42 +56,33 @@ impl Writer<'_> {
             Predicate::Constant(_) => {}
             Predicate::All(parts) => {
                 let few = self.few || !negated && parts.iter().any(|part| is_key(self.view, part));
-                Writer { few, ..self }.push_joined(statement, &open(parts), !negated, negated);
+                Writer { few, ..self }.push_joined(statement, parts, !negated, negated);
             }
-            Predicate::Any(parts) => self.push_joined(statement, &open(parts), negated, negated),
+            Predicate::Any(parts) => self.push_joined(statement, parts, negated, negated),
             Predicate::Not(part) => self.push(statement, part, !negated),
             Predicate::Test(place, test) => self.push_test(statement, place, test),
-            Predicate::Element { of, holds } => self.push_element(statement, of, holds),
+            Predicate::Element { of, holds } => {
+                let asked = Elements::Some(holds.as_ref().clone());
+                self.push_elements(statement, of, &asked.negated(negated));
+            }
         }
         statement.push(")");
-        let is_test = matches!(predicate, Predicate::Test(..) | Predicate::Element { .. });
-        if is_test && negated {
+        if matches!(predicate, Predicate::Test(..)) && negated {
             statement.push(" IS NOT TRUE");
         }
     }
 
-    /// Appends parts joined by AND (`all`) or OR, evenly parenthesised: a chain of a hundred would be a hundred levels.
-    fn push_joined(
-        self,
-        statement: &mut Statement,
-        parts: &[&Predicate],
-        all: bool,
-        negated: bool,
-    ) {
-        match parts {
-            [] => {
-                statement.push(if all { "1" } else { "0" });
-            }
-            [one] => self.push(statement, one, negated),
-            many => {
-                let (left, right) = many.split_at(many.len() / 2);
+    /// Appends parts, or what each excludes, joined by AND (`all`) or OR.
+    fn push_joined(self, statement: &mut Statement, parts: &[Predicate], all: bool, negated: bool) {
+        let parts = gather(self.view, &open(parts), all, negated);
+        push_evenly(statement, &parts, all, &|statement, part| match part {
+            Part::Other(part) => self.push(statement, part, negated),
+            Part::Elements(of, asked) => {
                 statement.push("(");
-                self.push_joined(statement, left, all, negated);
-                statement.push(if all { ") AND (" } else { ") OR (" });
-                self.push_joined(statement, right, all, negated);
+                self.push_elements(statement, of, asked);
                 statement.push(")");
             }
-        }
+        });
     }
 
     fn push_place(self, statement: &mut Statement, place: &Place) {
@@ -146,6 +130,10 @@ impl Writer<'_> {
                 statement.push(" IS NULL");
             }
             Test::Compare(op, operand) => self.push_compare(statement, place, *op, operand),
+            Test::OneOf(values) => {
+                self.push_place(statement, place);
+                push_among(statement, values);
+            }
         }
     }
 
@@ -196,48 +184,6 @@ impl Writer<'_> {
         statement.push(")) = ");
         push_operand(statement, operand);
     }
-
-    fn push_element(self, statement: &mut Statement, of: &Location, holds: &Predicate) {
-        let view = self.view;
-        let inside = Writer {
-            element: Some(of.attribute),
-            ..self
-        };
-        let value = required_value(holds);
-        if of.attribute.linked {
-            if let Some(value) = value.filter(|_| !self.few) {
-                push_members_lookup(statement, view, value);
-                if is_only_value(holds) {
-                    return;
-                }
-                statement.push(" AND ");
-            }
-            statement.push("EXISTS (SELECT 1 FROM ");
-            push_links(statement, view);
-        } else {
-            if let Some(value) = value
-                && *view.resource_type == USER_TYPE
-                && of.extension.is_none()
-                && of.attribute.name == "emails"
-            {
-                statement.push("users.id IN (SELECT user_id FROM user_emails WHERE tenant_id = ");
-                view.tenant.push(statement);
-                statement.push(" AND value = ").bind(value).push(")");
-                if is_only_value(holds) {
-                    return;
-                }
-                statement.push(" AND ");
-            }
-            statement.push("EXISTS (SELECT 1 FROM json_each(");
-            view.push_column(statement, "folded");
-            statement.push(", ");
-            push_json_path(statement, &segments(of));
-            statement.push(") e");
-        }
-        statement.push(" WHERE ");
-        inside.push(statement, holds, false);
-        statement.push(")");
-    }
 }
 
 /// Whether a predicate holds, where that is the same of every resource of the type: an attribute that only other types have
@@ -265,57 +211,52 @@ fn constant(predicate: &Predicate) -> Option<bool> {
     }
 }
 
-/// The parts that decide. No index serves a condition beside a constant: `0 OR external_id = ?` walks the table.
+/// The parts that decide, each once. No index serves a condition beside a constant: `0 OR external_id = ?` walks the
+/// table.
 fn open(parts: &[Predicate]) -> Vec<&Predicate> {
-    let is_open = |part: &&Predicate| constant(part).is_none();
-    parts.iter().filter(is_open).collect()
-}
-
-/// The resources linked to the one with this id, by index: the groups with a member, the users of a group (through
-/// groups within it, too).
-fn push_members_lookup(statement: &mut Statement, view: &View<'_>, id: &str) {
-    if is_group(view.resource_type) {
-        statement.push("teams.id IN (SELECT m.team_id FROM team_members m INDEXED BY team_members_member WHERE m.tenant_id = ");
-        view.tenant.push(statement);
-        statement.push(" AND m.member_id = ").bind(id).push(")");
-    } else {
-        statement.push("users.id IN (");
-        push_members_within(statement, view, id, "m.member_id");
-        statement.push(")");
-    }
-}
-
-/// Appends the select of `what` of the members `m` of a team and of those within it, `down`, directly or through others. Its
-/// members are read for that only where any team of the tenant is a member of another, which one look at an index tells.
-pub fn push_members_within(statement: &mut Statement, view: &View<'_>, id: &str, what: &str) {
-    statement
-        .push("WITH RECURSIVE down(team_id) AS (SELECT ")
-        .bind(id)
-        .push(" UNION SELECT m.member_id FROM down CROSS JOIN team_members m ON m.tenant_id = ");
-    view.tenant.push(statement);
-    statement.push(" AND m.team_id = down.team_id WHERE m.member_type = 'Group' AND EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested WHERE tenant_id = ");
-    view.tenant.push(statement);
-    statement
-        .push(" AND member_type = 'Group')) SELECT ")
-        .push(what);
-    statement.push(" FROM down CROSS JOIN team_members m ON m.tenant_id = ");
-    view.tenant.push(statement);
-    statement.push(" AND m.team_id = down.team_id");
-}
-
-/// How deep the condition nests, as `SQLite` counts it: the tree of a sub-query counts once within itself and once within
-/// what it stands in. D1 refuses more than [`EXPRESSION_DEPTH`](super::limits::EXPRESSION_DEPTH).
-pub fn depth(predicate: &Predicate) -> usize {
-    match predicate {
-        Predicate::Constant(_) => 1,
-        Predicate::Test(..) => 6,
-        Predicate::Not(part) => depth(part),
-        Predicate::Element { holds, .. } => 2 * depth(holds) + 4,
-        Predicate::All(parts) | Predicate::Any(parts) => {
-            let halvings = usize::BITS - parts.len().saturating_sub(1).leading_zeros();
-            parts.iter().map(depth).max().unwrap_or(1) + halvings as usize
+    let mut open: Vec<&Predicate> = Vec::with_capacity(parts.len());
+    for part in parts {
+        if constant(part).is_none() && !open.contains(&part) {
+            open.push(part);
         }
     }
+    open
+}
+
+/// Appends parts joined by AND (`all`) or OR, evenly parenthesised: a chain of a hundred would be a hundred levels.
+fn push_evenly<T>(
+    statement: &mut Statement,
+    parts: &[T],
+    all: bool,
+    push: &dyn Fn(&mut Statement, &T),
+) {
+    match parts {
+        [] => {
+            statement.push(if all { "1" } else { "0" });
+        }
+        [one] => push(statement, one),
+        many => {
+            let (left, right) = many.split_at(many.len() / 2);
+            statement.push("(");
+            push_evenly(statement, left, all, push);
+            statement.push(if all { ") AND (" } else { ") OR (" });
+            push_evenly(statement, right, all, push);
+            statement.push(")");
+        }
+    }
+}
+
+/// Appends ` = …`, or ` IN (…)` for several values, which travel as one parameter.
+fn push_among<T: AsRef<str>>(statement: &mut Statement, values: &[T]) {
+    if let [value] = values {
+        statement.push(" = ").bind(value.as_ref());
+        return;
+    }
+    let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
+    statement
+        .push(" IN (SELECT value FROM json_each(")
+        .bind(serde_json::Value::from(values).to_string())
+        .push("))");
 }
 
 fn push_operand(statement: &mut Statement, operand: &Operand) {
@@ -334,7 +275,7 @@ fn push_operand(statement: &mut Statement, operand: &Operand) {
 mod tests {
     use scim::filter::Filter;
     use scim::habit::Habits;
-    use scim::resource_type::GROUP_TYPE;
+    use scim::resource_type::{GROUP_TYPE, USER_TYPE};
 
     use super::*;
     use crate::store::tenant::Tenant;

@@ -19,6 +19,8 @@ use super::predicate::is_lookup;
 const LONGEST: usize = 32;
 /// Characters that the index knows the place of.
 const SHORTEST: usize = 3;
+/// Texts that are looked for at once, at the most.
+const MOST_NEEDLES: usize = 64;
 /// Begins each value in the text.
 const LINE: char = '\n';
 /// Bytes of SQL and parameters left for what a statement has behind its page.
@@ -167,20 +169,24 @@ fn indexed(resource_type: &ResourceType) -> &'static [&'static str] {
 /// What must be in the text of a resource that satisfies the predicate, as far as the index knows it: one of each clause.
 /// `within` the brackets of `emails[…]`.
 fn clauses(indexed: &[&str], predicate: &Predicate, within: bool) -> Vec<Vec<String>> {
+    let is_known = |place: &Place| match place {
+        Place::At(location) => {
+            location.extension.is_none()
+                && location.sub.is_none()
+                && indexed.contains(&location.attribute.name)
+        }
+        Place::Sub(sub) => within && sub.name == "value",
+        Place::Value(_) => false,
+    };
     match predicate {
-        Predicate::Test(place, Test::Compare(op, Operand::String(text))) => {
-            let known = match place {
-                Place::At(location) => {
-                    location.extension.is_none()
-                        && location.sub.is_none()
-                        && indexed.contains(&location.attribute.name)
-                }
-                Place::Sub(sub) => within && sub.name == "value",
-                Place::Value(_) => false,
-            };
-            needle(*op, text)
-                .filter(|_| known)
-                .map_or_else(Vec::new, |needle| vec![vec![needle]])
+        Predicate::Test(place, Test::Compare(op, Operand::String(text))) if is_known(place) => {
+            needle(*op, text).map_or_else(Vec::new, |needle| vec![vec![needle]])
+        }
+        Predicate::Test(place, Test::OneOf(texts))
+            if is_known(place) && texts.len() <= MOST_NEEDLES =>
+        {
+            let needles = texts.iter().map(|text| needle(CompareOp::Eq, text));
+            needles.collect::<Option<Vec<_>>>().into_iter().collect()
         }
         Predicate::Element { of, holds }
             if of.extension.is_none()

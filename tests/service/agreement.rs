@@ -155,6 +155,40 @@ fn generated_filters_of_devices() {
     generated(ResourceType::named("Device").unwrap(), 30, 2_500);
 }
 
+/// Conditions on the values of one attribute are asked together: whatever they are joined by, the answer is the same.
+#[test]
+fn many_comparisons_of_the_same_values() {
+    let mut wrong = Vec::new();
+    for seed in 0..2 {
+        let world = World::new(130 + seed, 50, 40, 20).beside(3, 134 + seed, [50, 40, 20]);
+        let mut dice = Dice::seeded(140 + seed);
+        for population in &world.populations {
+            let filters = Filters::new(population);
+            let named = [&USER_TYPE, &GROUP_TYPE].contains(&population.resource_type);
+            for _ in 0..if named { 800 } else { 100 } {
+                let filter = filters.about_values(&mut dice);
+                wrong.extend(disagreement(&world, population, &filter, dice.chance(10)));
+            }
+        }
+    }
+    all_agree(&wrong);
+}
+
+#[test]
+fn lists_of_values() {
+    let world = World::new(150, 60, 40, 40).beside(5, 151, [60, 40, 40]);
+    let mut dice = Dice::seeded(152);
+    let mut wrong = Vec::new();
+    for population in &world.populations {
+        let filters = Filters::new(population);
+        for _ in 0..500 {
+            let filter = filters.list(&mut dice);
+            wrong.extend(disagreement(&world, population, &filter, dice.chance(10)));
+        }
+    }
+    all_agree(&wrong);
+}
+
 #[test]
 fn searches_for_text() {
     let mut wrong = Vec::new();
@@ -669,6 +703,83 @@ fn filters_that_shrink() {
     if let Err(error) = result {
         panic!("{error}");
     }
+}
+
+/// A thousand values of one attribute by which resources are looked up; 64 of any other.
+#[test]
+fn lists_past_their_caps_are_refused() {
+    let world = World::new(84, 8, 8, 2);
+    let list = |attribute: &str, count: usize| {
+        let terms: Vec<String> = (0..count)
+            .map(|number| format!("{attribute} eq \"{number}\""))
+            .collect();
+        terms.join(" or ")
+    };
+    for attribute in [
+        "id",
+        "userName",
+        "externalId",
+        "displayName",
+        "emails.value",
+        "emails",
+        "groups.value",
+        "groups",
+    ] {
+        let search = |count| {
+            let filter = list(attribute, count);
+            world.search("/Users", &json!({ "filter": filter }))
+        };
+        search(1_000).expect(200);
+        search(1_001).refused(400, "invalidFilter", "more than 1000 values; ask in parts");
+    }
+    for attribute in [
+        "id",
+        "displayName",
+        "externalId",
+        "members.value",
+        "members",
+    ] {
+        let filter = list(attribute, 1_000);
+        world
+            .search("/Groups", &json!({ "filter": filter }))
+            .expect(200);
+    }
+    for attribute in ["title", "emails.type", "groups.display"] {
+        let search = |count| {
+            let filter = list(attribute, count);
+            world.search("/Users", &json!({ "filter": filter }))
+        };
+        search(64).expect(200);
+        search(65).refused(
+            400,
+            "invalidFilter",
+            "more than 64 comparisons; ask in parts",
+        );
+    }
+    // A list counts as one comparison beside others.
+    let ids = list("id", 500);
+    for (others, status) in [(63, 200), (64, 400)] {
+        let others = vec!["title pr"; others].join(" and ");
+        for filter in [
+            format!("({ids}) and {others}"),
+            format!("{others} and ({ids})"),
+        ] {
+            let got = world.search("/Users", &json!({ "filter": filter }));
+            assert_eq!(got.status, status, "{}", got.body);
+        }
+    }
+    let found: Vec<String> = world
+        .of(&USER_TYPE)
+        .resources
+        .iter()
+        .map(|shown| shown.id.clone())
+        .collect();
+    let terms: Vec<String> = found.iter().map(|id| format!("id eq \"{id}\"")).collect();
+    let filter = format!("{} or {}", terms.join(" or "), list("id", 900));
+    let got = world
+        .search("/Users", &json!({ "filter": filter }))
+        .expect(200);
+    assert_eq!(self::ids(&got), found);
 }
 
 #[test]

@@ -21,6 +21,10 @@ pub const MAX_DEPTH: usize = 32;
 /// How many comparisons one filter may have: each is an expression of the SQL that it becomes.
 pub const MAX_COMPARISONS: usize = 64;
 
+/// How many values of one attribute a filter may give as `id eq "a" or id eq "b" or …`, which are one comparison with a
+/// list; of all such lists together.
+pub const MAX_VALUES: usize = 1_000;
+
 const OPERATOR: &str = "an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)";
 const VALUE: &str = "a value (a string in double quotes, a number, true, false or null)";
 
@@ -63,6 +67,8 @@ pub(crate) struct Parser<'a> {
     position: usize,
     depth: usize,
     comparisons: usize,
+    /// Values behind the first of a list.
+    values: usize,
     /// Between the brackets of a value path.
     in_value_path: bool,
     subject: Subject,
@@ -81,6 +87,7 @@ impl<'a> Parser<'a> {
             position: 0,
             depth: 0,
             comparisons: 0,
+            values: 0,
             in_value_path: false,
             subject,
         }
@@ -91,10 +98,37 @@ impl<'a> Parser<'a> {
 
     fn disjunction(&mut self) -> Result<Filter, Error> {
         let mut parts = vec![self.conjunction()?];
+        let mut listed: Vec<String> = parts.iter().filter_map(list_of).collect();
+        self.count()?;
         while self.connective("or") {
-            parts.push(self.conjunction()?);
+            let part = self.conjunction()?;
+            if let Some(list) = list_of(&part) {
+                if listed.contains(&list) {
+                    self.comparisons -= 1;
+                    self.values += 1;
+                } else {
+                    listed.push(list);
+                }
+            }
+            self.count()?;
+            parts.push(part);
         }
         Ok(joined(parts, Filter::Or))
+    }
+
+    /// Refuses a filter that compares too often.
+    fn count(&self) -> Result<(), Error> {
+        if self.comparisons > MAX_COMPARISONS {
+            return Err(self.refuse(&[&too_many_comparisons()]));
+        }
+        if self.values >= MAX_VALUES {
+            return Err(self.refuse(&[
+                "more than ",
+                &MAX_VALUES.to_string(),
+                " values; ask in parts",
+            ]));
+        }
+        Ok(())
     }
 
     fn conjunction(&mut self) -> Result<Filter, Error> {
@@ -189,9 +223,10 @@ impl<'a> Parser<'a> {
 
     /// `SP "pr" / SP compareOp SP compValue`
     pub(crate) fn comparison(&mut self, path: AttributePath) -> Result<Filter, Error> {
+        // Whether it is one too many, or one more value of a list, is seen once it is read.
         self.comparisons += 1;
-        if self.comparisons > MAX_COMPARISONS {
-            return Err(self.refuse(&["more than ", &MAX_COMPARISONS.to_string(), " comparisons"]));
+        if self.comparisons > MAX_COMPARISONS + 1 {
+            return Err(self.refuse(&[&too_many_comparisons()]));
         }
         if !self.spaces() {
             return Err(self.expected(OPERATOR));
@@ -304,6 +339,33 @@ impl<'a> Parser<'a> {
                 }
             }
         }
+    }
+}
+
+/// What a filter is told that compares too often.
+pub fn too_many_comparisons() -> String {
+    [
+        "more than ",
+        &MAX_COMPARISONS.to_string(),
+        " comparisons; ask in parts, or for up to ",
+        &MAX_VALUES.to_string(),
+        " values of one attribute that resources are looked up by, as in id eq \"1\" or id eq \"2\"",
+    ]
+    .concat()
+}
+
+/// The attribute that an `eq` with a text compares, for it may be one of a list.
+fn list_of(part: &Filter) -> Option<String> {
+    match part {
+        Filter::Compare(path, CompareOp::Eq, CompareValue::String(_)) => {
+            Some(path.to_string().to_ascii_lowercase())
+        }
+        Filter::Compare(..)
+        | Filter::And(_)
+        | Filter::Or(_)
+        | Filter::Not(_)
+        | Filter::Present(_)
+        | Filter::ValuePath(..) => None,
     }
 }
 

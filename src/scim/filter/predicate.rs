@@ -3,7 +3,7 @@
 //! A predicate is evaluated here over the comparison image of a resource (see `fold`), and in the store as SQL over
 //! the same image; the two must agree.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec, vec::Vec};
 
 use serde_json::Number;
 
@@ -13,6 +13,7 @@ use crate::schema::Attribute;
 
 mod bind;
 mod evaluate;
+mod merge;
 mod scope;
 mod value;
 
@@ -60,6 +61,20 @@ pub enum Test {
     /// Compares. An absent value satisfies `ne` and no other operator (RFC 7643 §2.5: unassigned is null, and null is
     /// not identical to any value).
     Compare(CompareOp, Operand),
+    /// Equals one of these, which are in order and each there once: what `eq` of several values, joined by `or`, comes to.
+    /// An absent value equals none.
+    OneOf(Vec<String>),
+}
+
+impl Test {
+    /// The texts of which a value must equal one, if the test says just that.
+    pub fn texts(&self) -> Option<Vec<&str>> {
+        match self {
+            Self::Compare(CompareOp::Eq, Operand::String(text)) => Some(vec![text]),
+            Self::OneOf(texts) => Some(texts.iter().map(String::as_str).collect()),
+            Self::Present | Self::Absent | Self::Compare(..) => None,
+        }
+    }
 }
 
 /// A value to compare with, in the form it has in the comparison image.

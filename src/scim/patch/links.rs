@@ -1,13 +1,12 @@
 //! Operations on the linked attribute: a group's members, which are rows and not part of a document.
 
-use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
 use serde_json::Value;
 
 use super::{MAX_OWN_OPERATIONS, Op, Operation, PatchOp};
 use crate::error::Error;
-use crate::filter::CompareOp;
-use crate::filter::predicate::{Operand, Place, Predicate, Test};
+use crate::filter::predicate::{Place, Predicate};
 use crate::path::Target;
 
 /// A message's operations, those on the linked attribute apart from the others; each part in order.
@@ -126,10 +125,9 @@ fn remove_where(filter: Predicate) -> LinkOperation {
 /// The ids that a filter names, when that is all it does: `value eq "a" or value eq "b"`.
 pub(super) fn wanted_ids(filter: &Predicate) -> Option<Vec<String>> {
     match filter {
-        Predicate::Test(Place::Sub(sub), Test::Compare(CompareOp::Eq, Operand::String(id)))
-            if sub.name == "value" =>
-        {
-            Some(vec![id.clone()])
+        Predicate::Test(Place::Sub(sub), test) if sub.name == "value" => {
+            let ids = test.texts()?.into_iter();
+            Some(ids.map(String::from).collect())
         }
         Predicate::Any(parts) => {
             let ids: Option<Vec<_>> = parts.iter().map(wanted_ids).collect();

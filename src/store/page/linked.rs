@@ -51,7 +51,7 @@ pub(super) fn count_users_of(view: &View<'_>, group: &str) -> Statement {
 }
 
 /// Appends the select of `what` of the users in a group and in those within it, to be narrowed down by more conditions.
-fn push_users_within(statement: &mut Statement, view: &View<'_>, group: &str, what: &str) {
-    push_members_within(statement, view, group, what);
+fn push_users_within(statement: &mut Statement, view: &View<'_>, group: &str, what: &'static str) {
+    push_members_within(statement, view, &[group], what);
     statement.push(" WHERE m.member_type = 'User'");
 }

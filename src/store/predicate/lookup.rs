@@ -1,7 +1,7 @@
 //! What a filter says of keys: whether an index finds the few resources that can match.
 
 use scim::filter::CompareOp;
-use scim::filter::predicate::{Operand, Place, Predicate, Test};
+use scim::filter::predicate::{Place, Predicate, Test};
 use scim::resource_type::USER_TYPE;
 
 use crate::store::expression::{View, is_group};
@@ -19,7 +19,7 @@ pub(super) fn is_key(view: &View<'_>, predicate: &Predicate) -> bool {
 
 fn is_indexed(view: &View<'_>, predicate: &Predicate, linked: bool) -> bool {
     match predicate {
-        Predicate::Test(Place::At(location), Test::Compare(CompareOp::Eq, _)) => {
+        Predicate::Test(Place::At(location), Test::Compare(CompareOp::Eq, _) | Test::OneOf(_)) => {
             location.extension.is_none()
                 && location.sub.is_none()
                 && (location.attribute.name == "id"
@@ -32,7 +32,7 @@ fn is_indexed(view: &View<'_>, predicate: &Predicate, linked: bool) -> bool {
                 || *view.resource_type == USER_TYPE
                     && of.extension.is_none()
                     && of.attribute.name == "emails";
-            indexed && required_value(holds).is_some()
+            indexed && required_values(holds).is_some()
         }
         Predicate::All(parts) => parts.iter().any(|part| is_indexed(view, part, linked)),
         Predicate::Any(parts) => {
@@ -47,9 +47,12 @@ fn is_indexed(view: &View<'_>, predicate: &Predicate, linked: bool) -> bool {
 pub fn users_of<'a>(view: &View<'_>, predicate: &'a Predicate) -> Option<&'a str> {
     match predicate {
         Predicate::Element { of, holds }
-            if of.attribute.linked && !is_group(view.resource_type) && is_only_value(holds) =>
+            if of.attribute.linked && !is_group(view.resource_type) =>
         {
-            required_value(holds)
+            match only_values(holds)?.as_slice() {
+                [group] => Some(group),
+                _ => None,
+            }
         }
         Predicate::Constant(_)
         | Predicate::All(_)
@@ -60,24 +63,66 @@ pub fn users_of<'a>(view: &View<'_>, predicate: &'a Predicate) -> Option<&'a str
     }
 }
 
-/// The text that `value` must equal for an element to satisfy the predicate, if there is one.
-pub(super) fn required_value(holds: &Predicate) -> Option<&str> {
+/// The texts of which `value` must equal one for an element to satisfy the predicate, if there are any.
+pub(super) fn required_values(holds: &Predicate) -> Option<Vec<&str>> {
     match holds {
-        Predicate::Test(Place::Sub(sub), Test::Compare(CompareOp::Eq, Operand::String(text)))
-            if sub.name == "value" =>
-        {
-            Some(text)
-        }
-        Predicate::All(parts) => parts.iter().find_map(required_value),
+        Predicate::Test(Place::Sub(sub), test) if sub.name == "value" => test.texts(),
+        Predicate::All(parts) => parts.iter().find_map(required_values),
+        Predicate::Any(parts) => concat(parts, required_values),
         Predicate::Test(..)
         | Predicate::Constant(_)
-        | Predicate::Any(_)
         | Predicate::Not(_)
         | Predicate::Element { .. } => None,
     }
 }
 
-/// Whether [`required_value`] says all that the predicate does.
-pub(super) fn is_only_value(holds: &Predicate) -> bool {
-    matches!(holds, Predicate::Test(..))
+/// The same where the predicate says no more than that.
+pub(super) fn only_values(holds: &Predicate) -> Option<Vec<&str>> {
+    match holds {
+        Predicate::Test(..) => required_values(holds),
+        Predicate::Any(parts) => concat(parts, only_values),
+        Predicate::All(_)
+        | Predicate::Constant(_)
+        | Predicate::Not(_)
+        | Predicate::Element { .. } => None,
+    }
+}
+
+fn concat<'a>(
+    parts: &'a [Predicate],
+    of: fn(&'a Predicate) -> Option<Vec<&'a str>>,
+) -> Option<Vec<&'a str>> {
+    let values: Option<Vec<_>> = parts.iter().map(of).collect();
+    values
+        .map(|values| values.concat())
+        .filter(|values| !values.is_empty())
+}
+
+/// How often a filter compares: values that an index finds count as one, for they are looked up; any other is compared
+/// with every resource.
+pub fn comparisons(view: &View<'_>, predicate: &Predicate) -> usize {
+    match predicate {
+        Predicate::Constant(_) => 0,
+        Predicate::Not(part) => comparisons(view, part),
+        Predicate::All(parts) | Predicate::Any(parts) => {
+            parts.iter().map(|part| comparisons(view, part)).sum()
+        }
+        Predicate::Test(_, Test::OneOf(values)) if !is_lookup(view, predicate) => values.len(),
+        Predicate::Test(..) => 1,
+        Predicate::Element { holds, .. } => match holds.as_ref() {
+            Predicate::Test(..) if is_lookup(view, predicate) => 1,
+            holds => comparisons(view, holds),
+        },
+    }
+}
+
+/// Whether the filter asks for one of several values.
+pub fn has_list(predicate: &Predicate) -> bool {
+    match predicate {
+        Predicate::Not(part) => has_list(part),
+        Predicate::All(parts) | Predicate::Any(parts) => parts.iter().any(has_list),
+        Predicate::Element { holds, .. } => has_list(holds),
+        Predicate::Test(_, test) => matches!(test, Test::OneOf(_)),
+        Predicate::Constant(_) => false,
+    }
 }

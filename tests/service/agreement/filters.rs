@@ -122,9 +122,68 @@ impl<'a> Filters<'a> {
         tree(dice, depth, &|dice| self.atom(dice))
     }
 
+    /// A filter of many comparisons, most of them on the values of one attribute: the links of users and groups more often
+    /// than others.
+    pub(crate) fn about_values(&self, dice: &mut Dice) -> String {
+        let several = |term: &&Term| term.attribute.multi_valued;
+        let linked = |term: &&Term| term.attribute.linked;
+        let chosen: Vec<Term> = if dice.chance(70) {
+            self.terms.iter().filter(linked).copied().collect()
+        } else {
+            self.terms.iter().filter(several).copied().collect()
+        };
+        if chosen.is_empty() {
+            return self.filter(dice);
+        }
+        let of = *dice.pick(&chosen);
+        let same: Vec<Term> = chosen
+            .into_iter()
+            .filter(|term| (term.schema, term.attribute) == (of.schema, of.attribute))
+            .collect();
+        let depth = 1 + dice.below(4);
+        let filter = tree(dice, depth, &|dice| {
+            if dice.chance(10) {
+                return self.atom(dice);
+            }
+            self.atom_of(*dice.pick(&same), dice)
+        });
+        if filter.len() > 8_000 {
+            self.filter(dice)
+        } else {
+            filter
+        }
+    }
+
+    /// `eq` of many values of an attribute, joined by `or`, alone or within another filter.
+    pub(crate) fn list(&self, dice: &mut Dice) -> String {
+        let strings: Vec<Term> = self
+            .terms
+            .iter()
+            .filter(|term| operators(term.leaf().kind).contains(&"co"))
+            .copied()
+            .collect();
+        let term = *dice.pick(&strings);
+        let count = 2 + dice.below(40);
+        let values: Vec<String> = (0..count)
+            .map(|_| format!("{} eq {}", self.path(term, dice), self.literal(term, dice)))
+            .collect();
+        let list = values.join(" or ");
+        match dice.below(5) {
+            0 => list,
+            1 => format!("not ({list})"),
+            2 => format!("({list}) and {}", self.atom(dice)),
+            3 => format!("{} or {list}", self.atom(dice)),
+            _ => format!("{list} or ({} and {})", self.atom(dice), self.atom(dice)),
+        }
+    }
+
     /// A comparison or a value path.
     fn atom(&self, dice: &mut Dice) -> String {
         let term = *dice.pick(&self.terms);
+        self.atom_of(term, dice)
+    }
+
+    fn atom_of(&self, term: Term, dice: &mut Dice) -> String {
         let brackets = term.attribute.kind == Type::Complex || term.attribute.multi_valued;
         if term.sub.is_none() && brackets && dice.chance(50) {
             let depth = dice.below(3);

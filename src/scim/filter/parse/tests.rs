@@ -2,7 +2,7 @@ use std::string::{String, ToString};
 
 use proptest::prelude::*;
 
-use super::{MAX_COMPARISONS, MAX_DEPTH};
+use super::{MAX_COMPARISONS, MAX_DEPTH, MAX_VALUES, too_many_comparisons};
 use crate::error::ScimType;
 use crate::filter::{CompareValue, Filter};
 
@@ -315,12 +315,30 @@ fn depth_is_capped() {
 #[test]
 fn comparisons_are_capped() {
     let chain = |length| std::vec!["a eq 1"; length].join(" or ");
+    let words = too_many_comparisons();
+    assert!(words.starts_with("more than 64 comparisons; ask in parts"));
     assert!(Filter::parse(&chain(MAX_COMPARISONS)).is_ok());
-    refused(&chain(MAX_COMPARISONS + 1), "more than 64 comparisons");
-    refused(
-        &std::format!("a[{}]", chain(MAX_COMPARISONS + 1)),
-        "more than 64 comparisons",
-    );
+    refused(&chain(MAX_COMPARISONS + 1), &words);
+    refused(&std::format!("a[{}]", chain(MAX_COMPARISONS + 1)), &words);
+    refused(&std::format!("{} and b pr", chain(MAX_COMPARISONS)), &words);
+}
+
+#[test]
+fn a_list_of_texts_is_one_comparison() {
+    let list = |length| std::vec!["a eq \"1\" or A EQ \"2\""; length / 2].join(" or ");
+    assert!(Filter::parse(&list(MAX_VALUES)).is_ok());
+    assert!(Filter::parse(&std::format!("x[{}]", list(MAX_VALUES))).is_ok());
+    refused(&list(MAX_VALUES + 2), "more than 1000 values; ask in parts");
+    let others = |length| std::vec!["b pr"; length].join(" and ");
+    for (length, reads) in [(MAX_COMPARISONS - 1, true), (MAX_COMPARISONS, false)] {
+        let before = std::format!("{} and ({})", others(length), list(MAX_VALUES));
+        let behind = std::format!("{} or {}", list(MAX_VALUES), others(length));
+        assert_eq!(Filter::parse(&before).is_ok(), reads);
+        assert_eq!(Filter::parse(&behind).is_ok(), reads);
+    }
+    // Joined by and, or about another attribute each, they are no list.
+    let chain = std::vec!["a eq \"1\""; MAX_COMPARISONS + 1].join(" and ");
+    refused(&chain, &too_many_comparisons());
 }
 
 const EXAMPLE: &str = r#"userType eq "Employee" and not (emails[type eq "work" and value co "@\u00e9x"].value pr or age gt -1.5e3)"#;

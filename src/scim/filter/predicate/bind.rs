@@ -4,6 +4,7 @@ use alloc::{boxed::Box, string::ToString, vec::Vec};
 
 use serde_json::Value;
 
+use super::merge::any;
 use super::scope::{Scope, refusal, unknown, value_of, visible};
 use super::value::{applies, described, operand, shape, typed};
 use super::{Place, Predicate, Test};
@@ -106,7 +107,7 @@ impl Binder<'_> {
     fn bind(&mut self, scope: Scope, filter: &Filter) -> Result<Predicate, Error> {
         match filter {
             Filter::And(parts) => self.bind_all(scope, parts).map(Predicate::All),
-            Filter::Or(parts) => self.bind_all(scope, parts).map(Predicate::Any),
+            Filter::Or(parts) => self.bind_all(scope, parts).map(any),
             Filter::Not(part) => Ok(Predicate::Not(Box::new(self.bind(scope, part)?))),
             Filter::Compare(path, op, value) => self.compare(scope, path, Some((*op, value))),
             Filter::Present(path) => self.compare(scope, path, None),

@@ -65,6 +65,11 @@ impl Test {
             Self::Present => value.is_some(),
             Self::Absent => value.is_none(),
             Self::Compare(op, operand) => compare(*op, value, operand),
+            Self::OneOf(texts) => value.and_then(Value::as_str).is_some_and(|text| {
+                texts
+                    .binary_search_by(|known| known.as_str().cmp(text))
+                    .is_ok()
+            }),
         }
     }
 }

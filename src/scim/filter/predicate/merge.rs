@@ -1,0 +1,85 @@
+//! `id eq "a" or id eq "b" or …` becomes one test, which a list of a thousand values does not make any deeper.
+
+use alloc::{boxed::Box, collections::BTreeSet, string::String, vec::Vec};
+
+use super::{Operand, Place, Predicate, Test};
+use crate::filter::CompareOp;
+use crate::path::Location;
+
+/// Some part holds; `eq` of several texts at one place are one part.
+pub(super) fn any(parts: Vec<Predicate>) -> Predicate {
+    let mut others: Vec<Predicate> = Vec::with_capacity(parts.len());
+    let mut lists: Vec<List> = Vec::new();
+    for part in parts {
+        let Some((of, place, text)) = equality(&part) else {
+            others.push(part);
+            continue;
+        };
+        let same = |list: &&mut List| list.of == of && list.place == place;
+        if let Some(list) = lists.iter_mut().find(same) {
+            list.texts.insert(text);
+        } else {
+            lists.push(List {
+                of,
+                place,
+                at: others.len(),
+                texts: BTreeSet::from([text]),
+            });
+            others.push(part);
+        }
+    }
+    for list in lists {
+        if list.texts.len() > 1
+            && let Some(part) = others.get_mut(list.at)
+        {
+            *part = list.joined();
+        }
+    }
+    match others.pop() {
+        Some(only) if others.is_empty() => only,
+        last => {
+            others.extend(last);
+            Predicate::Any(others)
+        }
+    }
+}
+
+/// What one place is compared with.
+struct List {
+    /// The attribute among whose values the place is.
+    of: Option<Location>,
+    place: Place,
+    /// Which of the parts it is.
+    at: usize,
+    texts: BTreeSet<String>,
+}
+
+impl List {
+    fn joined(self) -> Predicate {
+        let test = Predicate::Test(self.place, Test::OneOf(self.texts.into_iter().collect()));
+        match self.of {
+            Some(of) => Predicate::Element {
+                of,
+                holds: Box::new(test),
+            },
+            None => test,
+        }
+    }
+}
+
+fn equality(part: &Predicate) -> Option<(Option<Location>, Place, String)> {
+    match part {
+        Predicate::Test(place, Test::Compare(CompareOp::Eq, Operand::String(text))) => {
+            Some((None, *place, text.clone()))
+        }
+        Predicate::Element { of, holds } => match equality(holds)? {
+            (None, place, text) => Some((Some(*of), place, text)),
+            (Some(_), ..) => None,
+        },
+        Predicate::Test(..)
+        | Predicate::Constant(_)
+        | Predicate::All(_)
+        | Predicate::Any(_)
+        | Predicate::Not(_) => None,
+    }
+}

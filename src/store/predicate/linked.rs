@@ -1,0 +1,211 @@
+//! Conditions on links, asked from their other end: once a statement it is found which teams, or members, satisfy them,
+//! and who is in those.
+
+use scim::filter::predicate::{Place, Predicate};
+
+use super::elements::{COUNT_BITS, COUNTS, Elements, push_columns, push_count};
+use super::lookup::only_values;
+use super::{Writer, push_among};
+use crate::store::Statement;
+use crate::store::expression::{View, is_group, push_team_columns, push_user_columns};
+use crate::store::fragment::{Fragment, Written, value};
+use crate::{fragment, write_sql};
+
+impl Writer<'_> {
+    /// Appends the condition that a link satisfies this.
+    pub(super) fn push_linked(self, statement: &mut Statement, holds: &Predicate) {
+        let view = self.view;
+        let of_group = is_group(view.resource_type);
+        match only_values(holds) {
+            Some(values) if of_group => write_sql!(
+                statement,
+                "teams.id IN (SELECT m.team_id FROM team_members m INDEXED BY team_members_member \
+                 WHERE m.tenant_id = {tenant} AND m.member_id{among})",
+                tenant = view.tenant,
+                among = Written(|statement: &mut Statement| push_among(statement, &values)),
+            ),
+            Some(values) => write_sql!(
+                statement,
+                "users.id IN ({members})",
+                members = Written(|statement: &mut Statement| {
+                    push_members_within(statement, view, &values, "m.member_id");
+                }),
+            ),
+            // In a select of its own its levels are not counted with those around it.
+            None => write_sql!(
+                statement,
+                "{row}.id IN (SELECT id FROM (\
+                 WITH RECURSIVE {ends} \
+                 SELECT {near} AS id FROM ends e {memberships} WHERE {holds}))",
+                row = view.row(),
+                ends = ends(view),
+                near = near(view),
+                memberships = memberships(view, &[holds]),
+                holds = Written(|statement: &mut Statement| self.push(statement, holds, false)),
+            ),
+        }
+    }
+
+    /// Appends conditions on links: what satisfies them is marked, and those who are linked get the marks.
+    pub(super) fn push_linked_marks(self, statement: &mut Statement, asked: &Elements) {
+        let view = self.view;
+        let conditions = asked.conditions();
+        // Who has no link is in no list of those who have: so the others are listed who do not satisfy it.
+        let negated = asked.hold_of_none();
+        let asked = asked.clone().negated(negated);
+        let columns = |between: &'static str, expression: &'static str| {
+            let count = conditions.len();
+            Written(move |statement: &mut Statement| {
+                push_columns(statement, count, between, expression);
+            })
+        };
+        // Marks are counted, a byte each, which is one sum for seven of them; two hundred and fifty at a time, so that
+        // no byte overflows.
+        write_sql!(
+            statement,
+            "{row}.id {is_in} (\
+             WITH RECURSIVE {ends}, \
+             marked AS MATERIALIZED (\
+             SELECT * FROM (SELECT e.via, e.value, e.kind, {marks} FROM ends e LIMIT -1) WHERE {is_marked}), \
+             counted AS (\
+             SELECT id, {counts} FROM (\
+             SELECT {near} AS id, {columns}, row_number() OVER (PARTITION BY {near}) / 250 AS part \
+             FROM marked e {memberships}) GROUP BY id, part) \
+             SELECT id FROM (SELECT id, {asked} AS holds FROM counted GROUP BY id) WHERE holds)",
+            row = view.row(),
+            is_in = if negated { "NOT IN" } else { "IN" },
+            ends = ends(view),
+            marks = Written(|statement: &mut Statement| {
+                self.push_mark_columns(statement, &conditions, (COUNTS, COUNT_BITS));
+            }),
+            is_marked = columns(" OR ", "marks#"),
+            counts = columns(", ", "sum(marks#) AS counts#"),
+            columns = columns(", ", "e.marks#"),
+            near = near(view),
+            asked = Written(|statement: &mut Statement| {
+                asked.push(statement, &conditions, &push_count);
+            }),
+            memberships = memberships(view, &conditions),
+        );
+    }
+}
+
+/// The join of the memberships `m` of the link's other end `e`.
+fn memberships<'a>(view: &'a View<'a>, conditions: &[&Predicate]) -> impl Fragment + 'a {
+    let of_group = is_group(view.resource_type);
+    let asks_type = conditions.iter().any(|condition| asks_type(condition));
+    Written(move |statement: &mut Statement| {
+        if of_group {
+            write_sql!(
+                statement,
+                "CROSS JOIN team_members m INDEXED BY team_members_member \
+                 ON m.tenant_id = {tenant} AND m.member_id = e.via",
+                tenant = view.tenant,
+            );
+            return;
+        }
+        // Who is in a team, and in one within it, is in it directly.
+        let once = fragment!(
+            " AND (e.kind = 'direct' OR NOT EXISTS (\
+             SELECT 1 FROM team_members d \
+             WHERE d.tenant_id = {tenant} AND d.team_id = e.value AND d.member_id = m.member_id))",
+            tenant = view.tenant,
+        );
+        write_sql!(
+            statement,
+            "CROSS JOIN team_members m ON m.tenant_id = {tenant} AND m.team_id = e.via{once}",
+            tenant = view.tenant,
+            once = asks_type.then_some(once),
+        );
+    })
+}
+
+/// The column of `m` with the id of a resource that the condition is about.
+fn near(view: &View<'_>) -> &'static str {
+    if is_group(view.resource_type) {
+        "m.team_id"
+    } else {
+        "m.member_id"
+    }
+}
+
+/// What resources are linked to, once each, as the table `ends`. Who has a membership with `via` has the link: for the
+/// users in a team that is the team itself, and each team within it.
+fn ends<'a>(view: &'a View<'a>) -> impl Fragment + 'a {
+    let of_group = is_group(view.resource_type);
+    Written(move |statement: &mut Statement| {
+        let team = Written(|statement: &mut Statement| push_team_columns(statement, view));
+        if of_group {
+            write_sql!(
+                statement,
+                "ends(via, value, kind, display, address) AS (\
+                 SELECT u.id, u.id, 'user', {user} FROM users u WHERE u.tenant_id = {tenant} \
+                 UNION ALL SELECT t.id, t.id, 'group', {team} FROM teams t WHERE t.tenant_id = {tenant} \
+                 AND EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested \
+                 WHERE tenant_id = {tenant} AND member_type = 'Group'))",
+                tenant = view.tenant,
+                user = Written(|statement: &mut Statement| push_user_columns(statement, view)),
+                team = team,
+            );
+        } else {
+            write_sql!(
+                statement,
+                "above(via, id) AS (\
+                 SELECT m.member_id, m.team_id FROM team_members m INDEXED BY team_members_nested \
+                 WHERE m.tenant_id = {tenant} AND m.member_type = 'Group' \
+                 UNION SELECT above.via, m.team_id FROM above \
+                 CROSS JOIN team_members m INDEXED BY team_members_nested \
+                 ON m.tenant_id = {tenant} AND m.member_id = above.id AND m.member_type = 'Group'), \
+                 ends(via, value, kind, display, address) AS (\
+                 SELECT t.id, t.id, 'direct', {team} FROM teams t WHERE t.tenant_id = {tenant} \
+                 UNION ALL SELECT above.via, t.id, 'indirect', {team} FROM above \
+                 CROSS JOIN teams t ON t.tenant_id = {tenant} AND t.id = above.id)",
+                tenant = view.tenant,
+                team = team,
+            );
+        }
+    })
+}
+
+/// Whether a predicate about a user's group asks its type: direct, or indirect.
+fn asks_type(predicate: &Predicate) -> bool {
+    match predicate {
+        Predicate::Test(Place::Sub(sub), _) => sub.name == "type",
+        Predicate::Not(part) => asks_type(part),
+        Predicate::All(parts) | Predicate::Any(parts) => parts.iter().any(asks_type),
+        Predicate::Test(..) | Predicate::Constant(_) | Predicate::Element { .. } => false,
+    }
+}
+
+/// Appends the select of `what` of the members `m` of some teams and of those within them, `down`, directly or through
+/// others. Their members are read for that only where any team of the tenant is a member of another, which one look at an
+/// index tells.
+pub fn push_members_within(
+    statement: &mut Statement,
+    view: &View<'_>,
+    teams: &[&str],
+    what: &'static str,
+) {
+    let several = serde_json::Value::from(teams).to_string();
+    let seed = Written(|statement: &mut Statement| match teams {
+        [team] => value(*team).write(statement),
+        _ => write_sql!(
+            statement,
+            "value FROM json_each({teams})",
+            teams = value(&several)
+        ),
+    });
+    write_sql!(
+        statement,
+        "WITH RECURSIVE down(team_id) AS (\
+         SELECT {seed} UNION SELECT m.member_id FROM down \
+         CROSS JOIN team_members m ON m.tenant_id = {tenant} AND m.team_id = down.team_id \
+         WHERE m.member_type = 'Group' AND EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested \
+         WHERE tenant_id = {tenant} AND member_type = 'Group')) \
+         SELECT {what} FROM down \
+         CROSS JOIN team_members m ON m.tenant_id = {tenant} AND m.team_id = down.team_id",
+        seed = seed,
+        tenant = view.tenant,
+        what = what,
+    );
+}
