@@ -23,6 +23,8 @@ mod reads;
 
 mod seed;
 
+mod shapes;
+
 mod sheet;
 
 mod writes;

@@ -35,6 +35,7 @@ impl Bench<'_> {
         self.single_reads();
         self.lookups();
         self.searches();
+        self.shapes();
         self.pages();
         self.user_writes();
         self.bulk();
@@ -43,6 +44,7 @@ impl Bench<'_> {
             self.column = group_column(self.seed.users, size);
             self.group_reads(size);
             self.users_of_group(size);
+            self.filtered_removals(size);
             self.group_patches(size);
             self.group_puts(size);
         }

@@ -101,6 +101,11 @@ impl Sheet {
         reply
     }
 
+    /// What was measured last.
+    pub(crate) fn last(&self) -> Cost {
+        self.entries.last().expect("a measurement").cost
+    }
+
     /// What went over its budget, a line each.
     pub(crate) fn faults(&self) -> Vec<String> {
         let over = |entry: &&Entry| {

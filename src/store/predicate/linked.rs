@@ -187,13 +187,16 @@ pub fn push_members_within(
     what: &'static str,
 ) {
     let several = serde_json::Value::from(teams).to_string();
-    let seed = Written(|statement: &mut Statement| match teams {
-        [team] => value(*team).write(statement),
-        _ => write_sql!(
-            statement,
-            "value FROM json_each({teams})",
-            teams = value(&several)
-        ),
+    let seed = Written(|statement: &mut Statement| {
+        if let [team] = teams {
+            value(*team).write(statement);
+        } else {
+            write_sql!(
+                statement,
+                "value FROM json_each({teams})",
+                teams = value(&several)
+            );
+        }
     });
     write_sql!(
         statement,
