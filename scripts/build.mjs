@@ -6,6 +6,8 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, isAbsolute, join, resolve } from "node:path";
+import { cargo } from "./cargo.mjs";
+import { migrateLocal } from "./d1.mjs";
 import { packages } from "./packages.mjs";
 import { capture, ROOT, run } from "./process.mjs";
 import { rust } from "./rust.mjs";
@@ -67,8 +69,7 @@ async function compile(schemas, out) {
   const folder = ["--config", `env.SCIM_SCHEMAS.value=${JSON.stringify(schemas)}`, "--config", "env.SCIM_SCHEMAS.relative=false"];
   const release = ["--release", "--lib", "--package", "scim-worker", "--target", "wasm32-unknown-unknown", "--target-dir", target];
   await step(`Compiling the Worker to WebAssembly${schemas && `, with the schemas of ${schemas}`}`, () =>
-    run("cargo", ["build", ...release, ...folder], {
-      label: "cargo",
+    cargo(["build", ...release, ...folder], {
       problem: "the Worker does not compile; cargo says where above.",
     }),
   );
@@ -109,7 +110,8 @@ async function optimize(work) {
 async function joinScripts(work) {
   // `import source` is wasm-bindgen's spelling of a compiled module; workerd and wrangler take a plain import for it.
   const glue = await readFile(join(work, "index.js"), "utf8");
-  await writeFile(join(work, "index.js"), glue.replace(/^import source (\w+) from "\.\/index_bg\.wasm"/m, 'import $1 from "./index.wasm"'));
+  const plain = glue.replace(/^import source (\w+) from "\.\/index_bg\.wasm"/m, 'import $1 from "./index.wasm"');
+  await writeFile(join(work, "index.js"), eachModuleOnce(plain));
   await writeFile(join(work, "entry.js"), await readFile(join(ROOT, "scripts/entry.mjs")));
   const { build } = await import("esbuild");
   await build({
@@ -122,14 +124,21 @@ async function joinScripts(work) {
     minify: true,
     external: ["./index.wasm", "cloudflare:*"],
     legalComments: "none",
-    // wasm-bindgen names a module once for each way in which its functions are imported.
     // entry.mjs asks for events that there may be none of.
-    logOverride: { "duplicate-object-key": "silent", "import-is-undefined": "silent" },
+    logOverride: { "import-is-undefined": "silent" },
     logLevel: "warning",
   });
+}
+
+/** wasm-bindgen names a module in its table of imports once for each way in which its functions are declared. */
+function eachModuleOnce(glue) {
+  const seen = new Set();
+  return glue.replace(/^ *("\.\/[^"]+"): import\d+,\n/gm, (row, name) => (seen.has(name) ? "" : (seen.add(name), row)));
 }
 
 export async function main(args) {
   await build();
   if (args.includes("--for-tests")) await buildForTests();
+  // wrangler.toml names this as the build command: a fresh clone under `npx wrangler dev` has no tables yet.
+  if (process.env.WRANGLER_COMMAND === "dev") await migrateLocal();
 }

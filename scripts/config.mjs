@@ -1,7 +1,9 @@
 // What wrangler.toml says, and where the local data lives.
 
+import { chmod, mkdir, readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ROOT } from "./process.mjs";
+import { Problem } from "./say.mjs";
 
 export const CONFIG = join(ROOT, "wrangler.toml");
 
@@ -13,14 +15,21 @@ export function stateFolder(given = process.env.STATE_DIR) {
   return given ? resolve(given) : join(ROOT, ".wrangler/state");
 }
 
-export async function readConfig() {
-  const { unstable_readConfig } = await import("wrangler");
-  return unstable_readConfig({ config: CONFIG }, { hideWarnings: true });
+/** The settings of an environment of wrangler.toml, such as `staging`; those outside of any where none is named. */
+export async function readConfig(environment) {
+  const { experimental_readRawConfig, unstable_readConfig } = await import("wrangler");
+  const known = Object.keys(experimental_readRawConfig({ config: CONFIG }).rawConfig.env ?? {});
+  if (environment !== undefined && !known.includes(environment)) {
+    const there = known.length === 0 ? "none" : known.join(", ");
+    throw new Problem(`wrangler.toml has no environment \`${environment}\` (there is ${there}): add [env.${environment}] as docs/deploying.md shows.`);
+  }
+  return unstable_readConfig({ config: CONFIG, env: environment }, { hideWarnings: true });
 }
 
 /** The D1 database's entry, and the id that names it locally. */
 export function database(config) {
   const entry = config.d1_databases.find(({ binding }) => binding === "DB");
+  if (!entry) throw new Problem("wrangler.toml names no D1 database with the binding DB here: an environment needs its own [[env.NAME.d1_databases]].");
   return { ...entry, localId: entry.preview_database_id ?? entry.database_id };
 }
 
@@ -32,4 +41,22 @@ export function localDatabase(config, state) {
     // No look-up of what a real request from here would say of its origin.
     cf: false,
   };
+}
+
+/** Sees to it that nobody else on this machine reads the local data, which has people in it. */
+export async function keepPrivate(state) {
+  // What is made from here on; and what is there. Of a folder that was named to us only the part that is ours.
+  process.umask(0o077);
+  await mkdir(join(state, "v3"), { recursive: true });
+  await close(join(state, "v3"));
+}
+
+async function close(folder) {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await close(path);
+    // SQLite takes its side files away when it closes.
+    else if (entry.isFile()) await chmod(path, 0o600).catch(() => {});
+  }
 }

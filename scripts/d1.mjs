@@ -1,19 +1,28 @@
 // SQL against the project's D1, the local one or the deployed one, with the same calls: `all(text, ...values)` for the
 // rows of one statement, `batch([text, ...values], ...)` for those of each of several, of which all are done or none.
 
+import { lookup } from "node:dns/promises";
 import { createRequire } from "node:module";
-import { database, localDatabase, NO_DATABASE_ID, readConfig, stateFolder } from "./config.mjs";
+import { database, keepPrivate, localDatabase, NO_DATABASE_ID, readConfig, stateFolder } from "./config.mjs";
 import { migrate } from "./migrate.mjs";
 import { capture } from "./process.mjs";
 import { Problem } from "./say.mjs";
 
-export async function openDatabase({ remote }) {
-  const config = await readConfig();
-  return remote ? openRemote(database(config)) : openLocal(config);
+export async function openDatabase({ remote, env: environment }) {
+  if (environment !== undefined && !remote) throw new Problem("--env names a deployment: give it together with --remote.");
+  const config = await readConfig(environment);
+  return remote ? openRemote(database(config), environment) : openLocal(config);
+}
+
+/** Brings the tables of the local D1 up to date. */
+export async function migrateLocal() {
+  const db = await openLocal(await readConfig());
+  await db.close();
 }
 
 /** The local D1, migrated; it may be in use by a running `npm start`. */
 async function openLocal(config) {
+  await keepPrivate(stateFolder());
   const { Log, LogLevel, Miniflare } = await import("miniflare");
   const miniflare = new Miniflare({
     modules: true,
@@ -31,16 +40,16 @@ async function openLocal(config) {
 }
 
 /** The deployed D1, through wrangler, which takes no parameters: the values become SQL literals. */
-function openRemote({ database_id: id, database_name: name }) {
+function openRemote({ database_id: id, database_name: name }, environment) {
   if (id === NO_DATABASE_ID) {
-    throw new Problem("wrangler.toml names no deployed database yet: run `npm run deploy` first.");
+    throw new Problem(`wrangler.toml names no deployed database here yet: run \`${deployCommand(environment)}\` first.`);
   }
   // D1 executes several statements that come at once as a batch.
   const batch = async (...statements) => {
     const command = statements.map(([text, ...values]) => inline(text, values)).join("; ");
-    const { code, stdout, stderr } = await wrangler("d1", "execute", name, "--remote", "--json", "--yes", "--command", command);
+    const { code, stdout, stderr } = await wrangler("d1", "execute", name, "--remote", ...environmentArguments(environment), "--json", "--yes", "--command", command);
     const start = stdout.indexOf("[");
-    if (code !== 0 || start === -1) throw new Problem(`wrangler could not ask the deployed database: ${reason(stdout, stderr)}`);
+    if (code !== 0 || start === -1) throw new Problem(`wrangler could not ask the deployed database: ${await reason(stdout, stderr)}`);
     return JSON.parse(stdout.slice(start)).map(({ results }) => results);
   };
   return { batch, all: first(batch), close: async () => {} };
@@ -54,13 +63,35 @@ export function wrangler(...args) {
   return capture(process.execPath, [wranglerProgram(), ...args], { env: { CI: "true", WRANGLER_SEND_METRICS: "false" } });
 }
 
+/** The environment of wrangler.toml for wrangler itself; said also where it is none, or wrangler asks which is meant. */
+export function environmentArguments(environment) {
+  return ["--env", environment ?? ""];
+}
+
+/** The command that deploys this environment. */
+export function deployCommand(environment) {
+  return environment === undefined ? "npm run deploy" : `npm run deploy -- --env ${environment}`;
+}
+
 export function wranglerProgram() {
   return createRequire(import.meta.url).resolve("wrangler/bin/wrangler.js");
 }
 
+/** What wrangler says when it got no answer. */
+const UNREACHED = /API hostname|fetch failed|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT/;
+export const NO_NETWORK = "Cloudflare cannot be reached: check the network and run the command again.";
+
+/** Whether it was the network. wrangler takes a log-in that it could not renew for none, so the name is looked up here. */
+export async function isUnreached(said) {
+  if (UNREACHED.test(said)) return true;
+  if (process.env.HTTPS_PROXY || process.env.https_proxy) return false;
+  return lookup("api.cloudflare.com").then(() => false, () => true);
+}
+
 /** The words of wrangler's error, without its boxes and colours. */
-export function reason(stdout, stderr) {
+export async function reason(stdout, stderr) {
   const text = `${stderr}\n${stdout}`.replace(/\u001b\[[\d;]*m/g, "");
+  if (await isUnreached(text)) return NO_NETWORK;
   if (text.includes("necessary to set a CLOUDFLARE_API_TOKEN")) {
     return "it is not logged in to Cloudflare: run `npx wrangler login` (or set CLOUDFLARE_API_TOKEN) and the command again.";
   }

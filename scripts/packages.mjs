@@ -9,7 +9,11 @@ export async function packages() {
   if (await upToDate()) return;
   await step("Installing the npm packages", () => {
     const args = ["ci", "--no-audit", "--no-fund"];
-    const problem = "npm could not install the packages (it says why above); check the network and run the command again.";
+    const problem = (said) => {
+      if (said === "") return "npm, which installs the packages, is not on the PATH: it comes with Node (https://nodejs.org).";
+      const network = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|network/.test(said);
+      return `npm could not install the packages (it says why above); ${network ? "check the network" : "mend that"} and run the command again.`;
+    };
     const npm = process.env.npm_execpath;
     return npm?.endsWith(".js")
       ? run(process.execPath, [npm, ...args], { label: "npm", problem })

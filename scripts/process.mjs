@@ -37,19 +37,25 @@ export async function runIfProgram(meta, main) {
 
 /**
  * Runs a program to its end; a Problem unless it succeeds. With a `label` its lines appear behind that label, so that
- * two programs can run side by side; without, the program writes to the terminal itself.
+ * two programs can run side by side; without, the program writes to the terminal itself. A `problem` that is a function
+ * is given what a labelled program said.
  */
 export async function run(command, args, { label, env, cwd = ROOT, problem } = {}) {
   const stdio = label ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"];
   const child = start(command, args, { stdio, env, cwd });
+  const said = [];
   if (label) {
     for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on("line", (text) => line(`  ${label} | ${text}`));
+      createInterface({ input: stream }).on("line", (text) => {
+        said.push(text);
+        line(`  ${label} | ${text}`);
+      });
     }
   }
   const { code, error } = await ended(child);
   if (code !== 0) {
-    throw new Problem(problem ?? `\`${[command, ...args].join(" ")}\` failed${error ? `: ${error.message}` : "; what it said is above"}.`);
+    const words = typeof problem === "function" ? problem(said.join("\n")) : problem;
+    throw new Problem(words ?? `\`${[command, ...args].join(" ")}\` failed${error ? `: ${error.message}` : "; what it said is above"}.`);
   }
 }
 

@@ -1,7 +1,7 @@
 // The settings of the local Worker: .dev.vars, which wrangler reads too and git ignores, and the environment over it.
 
 import { randomBytes } from "node:crypto";
-import { appendFile, readFile } from "node:fs/promises";
+import { appendFile, chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "./process.mjs";
 import { Problem } from "./say.mjs";
@@ -21,6 +21,8 @@ export function mintToken() {
 /** The Worker's variables under `npm start`; `made` when a token had to be made. */
 export async function devVars() {
   const text = await readFile(FILE, "utf8").catch(() => "");
+  // Whoever else has an account on this machine has no business with the token; a file made by hand may be open.
+  await chmod(FILE, 0o600).catch(() => {});
   const kept = settings(text);
   const vars = { REPORT_COST: "true", LOG_ALL: "true", ...kept };
   if (process.env.SCIM_TOKEN) {

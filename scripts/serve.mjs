@@ -11,7 +11,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { readOptions } from "./arguments.mjs";
-import { localDatabase, readConfig, stateFolder } from "./config.mjs";
+import { keepPrivate, localDatabase, readConfig, stateFolder } from "./config.mjs";
 import { migrate } from "./migrate.mjs";
 import { ROOT, runIfProgram } from "./process.mjs";
 import { Problem } from "./say.mjs";
@@ -25,6 +25,7 @@ const PATIENCE_MS = 15_000;
 /** Starts the Worker of a folder; `port` 0 takes a free one. Resolves when it answers. */
 export async function serve({ port, state, vars, worker = join(ROOT, "build") }) {
   const config = await readConfig();
+  await keepPrivate(state);
   const { Log, LogLevel, Miniflare } = await import("miniflare");
   const miniflare = new Miniflare({
     name: config.name,

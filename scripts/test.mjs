@@ -4,12 +4,15 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, buildForTests } from "./build.mjs";
+import { cargo } from "./cargo.mjs";
 import { ROOT, run } from "./process.mjs";
 
 export async function main(args) {
   await build();
   const env = await buildForTests();
-  await run("cargo", ["test", "--workspace", "--features", "workerd", "--no-fail-fast", ...args], { env, problem: "a test failed; which one is above." });
+  const test = ["test", "--workspace", "--features", "workerd", "--no-fail-fast"];
+  await cargo([...test, "--no-run"], { env, problem: "the tests do not compile; cargo says where above." });
+  await run("cargo", [...test, ...args], { env, problem: "a test failed; which one is above." });
   if (args.length === 0) await testOwnSchemas();
 }
 
