@@ -9,17 +9,19 @@ import { Problem } from "./say.mjs";
 import { mintToken } from "./secret.mjs";
 
 const HELP = `
-  npm run token -- create --label LABEL [--expires WHEN] [--tenant ID | --new-tenant NAME] [--user USER] [--json] [--remote]
-  npm run token -- list   [--tenant ID] [--json] [--remote]
-  npm run token -- revoke LABEL-OR-HASH [--tenant ID] [--remote]
+  npm run token -- create --label LABEL [--expires WHEN] [--tenant ID | --new-tenant NAME [--again]] [--user USER] [--json] [--remote [--env NAME]]
+  npm run token -- list   [--tenant ID] [--json] [--remote [--env NAME]]
+  npm run token -- revoke LABEL-OR-HASH [--tenant ID] [--remote [--env NAME]]
 
   --label       what the token is for; no two valid tokens of a tenant share one
   --expires     a date (2027-01-31), a time (2027-01-31T12:00:00Z) or a number of days; never, if not given
   --tenant      the tenant's id; 1, that of SCIM_TOKEN, if not given
   --new-tenant  makes a tenant of that name for the token
+  --again       makes it even if a tenant has that name already
   --user        the user that /Me means, by id or userName; a new tenant has none
   --json        for programs
   --remote      the deployed database; the local one, if not given
+  --env         the deployment of that environment of wrangler.toml, such as staging
 `;
 
 const OPTIONS = {
@@ -27,8 +29,10 @@ const OPTIONS = {
   expires: { type: "string" },
   tenant: { type: "string" },
   "new-tenant": { type: "string" },
+  again: { type: "boolean", default: false },
   user: { type: "string" },
   remote: { type: "boolean", default: false },
+  env: { type: "string" },
   json: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 };
@@ -95,15 +99,23 @@ async function addToken(db, { label, tenant: id = "1", user }, { token, now, exp
 }
 
 /** A tenant and its first token, both or neither. Its number is one that no tenant had before. */
-async function addTenant(db, { label, tenant: other, "new-tenant": name, user }, { token, now, expiresAt }) {
+async function addTenant(db, { label, tenant: other, "new-tenant": name, again, user }, { token, now, expiresAt }) {
   if (other !== undefined) throw new Problem("give --tenant or --new-tenant, not both.");
   if (!name.trim()) throw new Problem("say what the tenant is called: `--new-tenant 'Example Corp'`.");
   if (user !== undefined) throw new Problem("a new tenant has no users yet: make its first token without --user.");
+  if (!again) await refuseNamesake(db, name);
   const [[tenant]] = await db.batch(
     ["INSERT INTO tenants (id, name, created_at) SELECT id + 1, ?1, ?2 FROM last_tenant RETURNING id, name", name, now.toISOString()],
     ["INSERT INTO tokens (hash, tenant_id, label, created_at, expires_at) SELECT ?1, id, ?2, ?3, ?4 FROM last_tenant", sha256(token), label, now.toISOString(), expiresAt],
   );
   return { tenant, subject: null };
+}
+
+/** A customer's second token belongs to the tenant that there is; a second tenant would get the people twice. */
+async function refuseNamesake(db, name) {
+  const [found] = await db.all("SELECT id, name FROM tenants WHERE name = ?1 ORDER BY id LIMIT 1", name);
+  if (!found) return;
+  throw new Problem(`tenant ${found.id} has the name \`${found.name}\` already: \`--tenant ${found.id}\` makes another token for it; \`--new-tenant\` with \`--again\` makes a second tenant of that name.`);
 }
 
 async function list(db, values) {

@@ -135,6 +135,57 @@ impl Drop for Script {
     }
 }
 
+/// What stands in the local database is for its owner alone.
+#[cfg(unix)]
+#[test]
+fn the_local_database_is_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let script = Script(Path::new(env!("CARGO_TARGET_TMPDIR")).join("token-private"));
+    let old = script.0.join("v3/d1");
+    fs::create_dir_all(&old).unwrap();
+    fs::write(old.join("old"), "").unwrap();
+    fs::set_permissions(old.join("old"), fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(script.run(&["list"]).status.success());
+    let mut folders = vec![script.0.join("v3")];
+    let mut files = 0;
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+        {
+            let mode = fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{}", path.display());
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files += 1;
+            }
+        }
+    }
+    assert!(files > 1, "{files}");
+}
+
+/// `npm run deploy` writes a new database's id behind its name, whichever environment's that is.
+#[test]
+fn the_id_of_a_database_stands_behind_its_name() {
+    let none = "00000000-0000-0000-0000-000000000000";
+    let entry =
+        |name: &str, id: &str| format!("database_name = \"{name}\"\ndatabase_id = \"{id}\"\n");
+    let text = entry("scim", none) + &entry("scim-staging", none);
+    let program = format!(
+        "import {{ withDatabaseId }} from './scripts/deploy.mjs';
+         console.log(withDatabaseId({}, 'scim-staging', 'seven'));",
+        json!(text)
+    );
+    let output = node(
+        &["--input-type=module", "--eval", &program],
+        Path::new("nowhere"),
+    );
+    let written = String::from_utf8(output.stdout).unwrap();
+    let wanted = entry("scim", none) + &entry("scim-staging", "seven");
+    assert_eq!(written.trim_end(), wanted.trim_end());
+}
+
 #[test]
 fn a_token_is_made_and_revoked() {
     let script = Script::new();
@@ -156,6 +207,16 @@ fn a_token_is_made_and_revoked() {
     let other = script.json(&[&["create"], &other[..]].concat());
     assert_eq!([&made["tenant_id"], &other["tenant_id"]], [1, 2]);
 
+    // A customer's second token is seldom meant for a second tenant.
+    let again = ["create", "--label", "entra", "--new-tenant", "Acme"];
+    script.refused(&again, "tenant 2 has the name `Acme` already");
+    let again = script.json(&[&again[..], &["--again", "--json"]].concat());
+    assert_eq!(again["tenant_id"], 3);
+    script.refused(
+        &["list", "--env", "staging"],
+        "give it together with --remote",
+    );
+
     assert!(
         script
             .run(&["revoke", "okta", "--tenant", "1"])
@@ -169,7 +230,7 @@ fn a_token_is_made_and_revoked() {
         .iter()
         .map(|row| &row["state"])
         .collect();
-    assert_eq!(states, ["revoked", "valid"]);
+    assert_eq!(states, ["revoked", "valid", "valid"]);
     let hash = scim_worker::service::hex::encode(&Sha256::digest(token));
     assert_eq!(listed[0]["hash"], json!(hash));
     assert!(!listed.to_string().contains(token));
