@@ -302,8 +302,8 @@ impl<D: Database> Service<'_, D> {
                 id.chars().take(100).collect::<String>(),
             )),
             Key::Subject => Failure::NotFound(
-                "This token does not stand for a user, so there is no /Me. Create one with `npm run token -- create \
-                 --user <userName>`."
+                "This token does not stand for a user, so there is no /Me. Find the user with a filter on userName, or ask \
+                 whoever runs this service for a token that stands for one."
                     .to_owned(),
             ),
         }

@@ -45,7 +45,7 @@ impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Unauthorized => Self::Unauthorized(
-                "The bearer token is not known, has expired or was revoked. Create one with `npm run token -- create`.",
+                "The bearer token is not known, has expired or was revoked. Ask whoever runs this service for a new one.",
             ),
             store::Error::Unique(what) => Self::Refused(Error::uniqueness(taken(&what))),
             store::Error::Guard => Self::Broken("a guard failed that had no reader".to_owned()),

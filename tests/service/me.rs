@@ -48,10 +48,12 @@ fn a_token_without_a_subject_has_no_me() {
     let memory = Memory::new();
     let client = Client::new(&memory);
     let operations = json!([{ "op": "replace", "path": "active", "value": false }]);
-    client.get("/Me").refused(404, "", "--user");
-    client.patch("/Me", &operations).refused(404, "", "--user");
+    client.get("/Me").refused(404, "", "filter on userName");
+    client
+        .patch("/Me", &operations)
+        .refused(404, "", "filter on userName");
     client
         .put("/Me", &json!({ "userName": "x" }))
-        .refused(404, "", "--user");
-    client.delete("/Me").refused(404, "", "--user");
+        .refused(404, "", "filter on userName");
+    client.delete("/Me").refused(404, "", "filter on userName");
 }

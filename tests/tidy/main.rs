@@ -236,6 +236,12 @@ fn sql_is_in_store_and_migrations_only() {
     none(&wrong);
 }
 
+/// A client's reader is a customer's administrator, who has no terminal of the operator's.
+#[test]
+fn sentences_name_no_command_of_the_operator() {
+    none(&lines_with(&["npm run", "npx ", "wrangler"], |_| true));
+}
+
 #[test]
 fn statuses_and_headers_are_in_http_only() {
     none(&lines_with(
