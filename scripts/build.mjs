@@ -6,10 +6,10 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, isAbsolute, join, resolve } from "node:path";
-import { cargo } from "./cargo.mjs";
+import { cargo, targetFolder } from "./cargo.mjs";
 import { migrateLocal } from "./d1.mjs";
 import { packages } from "./packages.mjs";
-import { capture, ROOT, run } from "./process.mjs";
+import { ROOT, run } from "./process.mjs";
 import { rust } from "./rust.mjs";
 import { step } from "./say.mjs";
 import { reportSize } from "./size.mjs";
@@ -63,8 +63,7 @@ async function make(schemas, out) {
 
 /** cargo itself knows whether there is anything to do. Each Worker has a target folder, so that none undoes another. */
 async function compile(schemas, out) {
-  const { stdout } = await capture("cargo", ["metadata", "--no-deps", "--format-version", "1"]);
-  const target = join(JSON.parse(stdout).target_directory, out === OUT ? "" : `worker-${basename(out)}`);
+  const target = join(await targetFolder(), out === OUT ? "" : `worker-${basename(out)}`);
   // In place of what .cargo/config.toml has for the tests.
   const folder = ["--config", `env.SCIM_SCHEMAS.value=${JSON.stringify(schemas)}`, "--config", "env.SCIM_SCHEMAS.relative=false"];
   const release = ["--release", "--lib", "--package", "scim-worker", "--target", "wasm32-unknown-unknown", "--target-dir", target];

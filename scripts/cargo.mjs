@@ -1,6 +1,6 @@
 // cargo, with the true cause where a crate could not be had.
 
-import { run } from "./process.mjs";
+import { capture, run } from "./process.mjs";
 
 /** What cargo says when it needed the network and got no answer. */
 const UNREACHED = /could(n't| not) (resolve|connect)|failed to (download|fetch|get|query|update|load source)|network failure|download of .+ failed|timed? ?out/i;
@@ -15,4 +15,10 @@ export function cargo(args, { problem, ...options }) {
         : problem,
     ...options,
   });
+}
+
+/** Where cargo builds into. */
+export async function targetFolder() {
+  const { stdout } = await capture("cargo", ["metadata", "--no-deps", "--format-version", "1"]);
+  return JSON.parse(stdout).target_directory;
 }

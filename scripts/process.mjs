@@ -10,6 +10,11 @@ import { line, Problem } from "./say.mjs";
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const children = new Set();
+/** Those that put something away before they end, which they do when their stdin closes. */
+const careful = new Set();
+/** npm passes on a signal that the terminal has sent already, so one that comes at once is the same. */
+const ONE_SIGNAL_MS = 1000;
+let ending;
 
 function endChildren() {
   for (const child of children) child.kill("SIGTERM");
@@ -20,7 +25,7 @@ process.on("exit", endChildren);
 /** Runs a command's `main`: a Problem is told in one sentence, and a signal ends the children first. */
 export async function runMain(main, args) {
   for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1]]) {
-    process.once(signal, () => process.exit(128 + number));
+    process.on(signal, () => end(128 + number));
   }
   try {
     await main(args);
@@ -28,6 +33,28 @@ export async function runMain(main, args) {
     console.error(error instanceof Problem ? `scim-worker: ${error.message}` : error);
     process.exit(1);
   }
+}
+
+/** Ends, but for careful children, which are waited for until a second signal. */
+function end(code) {
+  if (careful.size === 0) process.exit(code);
+  if (ending && performance.now() - ending.since > ONE_SIGNAL_MS) process.exit(code);
+  if (ending) return;
+  ending = { code, since: performance.now() };
+  line("· Stopping, and deleting what was made; a second signal ends it at once");
+  for (const child of careful) child.stdin.end();
+}
+
+/** npm that is killed outright passes nothing on, but then our parent is another process. */
+export function endWithNpm() {
+  if (!process.env.npm_lifecycle_event) return;
+  const npm = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(watch);
+    end(0);
+  }, 1000);
+  watch.unref();
 }
 
 /** Runs `main` when the module is the program itself: `node scripts/NAME.mjs`. */
@@ -57,6 +84,17 @@ export async function run(command, args, { label, env, cwd = ROOT, problem } = {
     const words = typeof problem === "function" ? problem(said.join("\n")) : problem;
     throw new Problem(words ?? `\`${[command, ...args].join(" ")}\` failed${error ? `: ${error.message}` : "; what it said is above"}.`);
   }
+}
+
+/** Runs a program that is careful, in a process group of its own: the terminal's Ctrl-C comes to us alone. */
+export async function runCareful(command, args, { env, problem }) {
+  const child = start(command, args, { stdio: ["pipe", "inherit", "inherit"], env, cwd: ROOT, detached: true });
+  child.stdin.on("error", () => {});
+  careful.add(child);
+  const { code } = await ended(child);
+  careful.delete(child);
+  if (ending) process.exit(ending.code);
+  if (code !== 0) throw new Problem(problem);
 }
 
 /** Runs a program quietly and returns what it said; `code` is null when it could not be started. */

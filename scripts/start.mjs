@@ -5,6 +5,7 @@
 
 import { build } from "./build.mjs";
 import { stateFolder } from "./config.mjs";
+import { endWithNpm } from "./process.mjs";
 import { say, step } from "./say.mjs";
 import { devVars } from "./secret.mjs";
 import { checkPort, HOST, parsePort, serve } from "./serve.mjs";
@@ -18,15 +19,6 @@ export async function main() {
   const { origin } = await step("Starting the Worker", () => serve({ port, state: stateFolder(), vars }));
   if (made) say("A token was made and kept in .dev.vars, which git ignores");
   greet(`${origin}/scim/v2`, vars.SCIM_TOKEN);
-}
-
-/** npm that is killed outright passes nothing on, but then our parent is another process. */
-function endWithNpm() {
-  if (!process.env.npm_lifecycle_event) return;
-  const npm = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== npm) process.exit(0);
-  }, 1000).unref();
 }
 
 function greet(base, token) {

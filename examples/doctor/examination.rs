@@ -8,26 +8,34 @@ use super::conversation::{
     read_folder,
 };
 use super::http::Http;
+use super::traces::{self, Watched};
 
-const USAGE: &str = "usage: doctor BASE TOKEN [SESSION ...]
+const USAGE: &str = "usage: doctor BASE [SESSION ...]
        doctor list
 
-BASE is the base URL, https://HOST/scim/v2; SESSION is a folder or file that `list` names, or `all`.";
+BASE is the base URL, https://HOST/scim/v2; SESSION is a folder or file that `list` names, or `all`. The token is taken from
+the environment, SCIM_TOKEN.";
 
 /// The sessions played when none is named: the two providers that most customers have.
 const USUAL: [&str; 2] = ["okta", "entra"];
 
-/// Does what the arguments ask for; whether everything held. The error is what kept it from finding out.
-pub(crate) fn doctor(arguments: &[&str], out: &mut dyn Write) -> Result<bool, String> {
+/// Does what the arguments ask for, until it is to stop; whether everything held. The error is what kept it from finding
+/// out.
+pub(crate) fn doctor(
+    arguments: &[&str],
+    token: &str,
+    stop: &dyn Fn() -> bool,
+    out: &mut dyn Write,
+) -> Result<bool, String> {
     match arguments {
         ["list"] => list(out).map(|()| true),
-        [base, token, sessions @ ..] => {
+        [base, sessions @ ..] => {
             let patient = Patient::new(base, token)?;
             patient
-                .examine(sessions, out)
+                .examine(sessions, stop, out)
                 .map_err(|problem| patient.without_token(&problem))
         }
-        _ => Err(USAGE.to_owned()),
+        [] => Err(USAGE.to_owned()),
     }
 }
 
@@ -75,7 +83,8 @@ impl Patient {
         let token = token.strip_prefix("Bearer ").unwrap_or(token).trim();
         if token.is_empty() {
             return Err(
-                "the token is empty: give the one that the provider is to send.".to_owned(),
+                "the token is empty: set SCIM_TOKEN to the one that the provider is to send."
+                    .to_owned(),
             );
         }
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -91,9 +100,23 @@ impl Patient {
         })
     }
 
-    fn examine(&self, sessions: &[&str], out: &mut dyn Write) -> Result<bool, String> {
+    fn examine(
+        &self,
+        sessions: &[&str],
+        stop: &dyn Fn() -> bool,
+        out: &mut dyn Write,
+    ) -> Result<bool, String> {
         let conversations = chosen(sessions)?;
         self.answers()?;
+        let watched = Watched::new(&self.http, &self.base, &self.token, stop);
+        match watched.clear_earlier() {
+            Ok(0) => {}
+            Ok(count) => say(
+                out,
+                format_args!("Deleted what an earlier run had left: {count} users and groups"),
+            )?,
+            Err(problem) => say(out, self.without_token(&problem))?,
+        }
         say(
             out,
             format_args!("{}: {} conversations", self.base, conversations.len()),
@@ -104,8 +127,12 @@ impl Patient {
                 base: &self.base,
                 token: &self.token,
             };
-            let report = conversation.play(&self.http, endpoint);
-            say(out, self.without_token(&told(&report)))?;
+            let report = conversation.play_as(&watched, endpoint, traces::run());
+            let left = watched.clear();
+            if stop() {
+                return Err(stopped(&left));
+            }
+            say(out, self.without_token(&told(&report, &left)))?;
             if let Some(failure) = &report.failure {
                 failed += 1;
                 if failure.request.is_some() && failure.reply.is_none() {
@@ -230,16 +257,29 @@ fn chosen(sessions: &[&str]) -> Result<Vec<Conversation>, String> {
     Ok(chosen)
 }
 
+/// What is said when it was to stop.
+fn stopped(left: &[String]) -> String {
+    if left.is_empty() {
+        return "stopped; what it had made is deleted.".to_owned();
+    }
+    format!("stopped; {}", undeleted(left))
+}
+
+fn undeleted(left: &[String]) -> String {
+    format!("could not be deleted, please do: {}", left.join(", "))
+}
+
 /// One line for what held; for what did not, also the step, what was sent and what came back.
-fn told(report: &Report) -> String {
+fn told(report: &Report, left: &[String]) -> String {
     let line = |word: &str| format!("{word:<6} {:<55} {}", short(&report.file), report.name);
     match &report.failure {
         None => line("ok"),
         Some(failure) => {
             let mut text = format!("{}\n{failure}", line("FAILED"));
-            for left in &report.left {
-                text.push_str("\n  could not be deleted, please do: ");
-                text.push_str(left);
+            // What the runner could not delete, the doctor has tried again.
+            if !left.is_empty() {
+                text.push_str("\n  ");
+                text.push_str(&undeleted(left));
             }
             text
         }

@@ -97,9 +97,19 @@ fn indented(text: &impl ToString) -> String {
 impl Conversation {
     /// Plays the steps in order, up to the first that fails; then deletes what is left.
     pub(crate) fn play(&self, target: &dyn Target, endpoint: Endpoint<'_>) -> Report {
+        self.play_as(target, endpoint, random())
+    }
+
+    /// The same with this for `{{run}}`.
+    pub(crate) fn play_as(
+        &self,
+        target: &dyn Target,
+        endpoint: Endpoint<'_>,
+        run: String,
+    ) -> Report {
         let base = endpoint.base.trim_end_matches('/');
         let given = [
-            ("run", random()),
+            ("run", run),
             ("base", base.to_owned()),
             ("origin", origin(base).to_owned()),
             ("token", endpoint.token.to_owned()),
