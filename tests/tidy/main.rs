@@ -384,6 +384,72 @@ fn lints_are_excused_with_a_reason() {
     none(&wrong);
 }
 
+/// The names that code notes a habit by: literals with a hyphen in the arguments of `note`.
+fn habits() -> Vec<String> {
+    let mut found = Vec::new();
+    for (_, text) in code() {
+        // Tests within a file of code are behind it.
+        let text = text.split("mod tests {").next().unwrap_or_default();
+        for (position, _) in text.match_indices(".note(") {
+            let arguments = text[position..].split(';').next().unwrap_or_default();
+            let literals = arguments.split('"').skip(1).step_by(2);
+            found.extend(
+                literals
+                    .filter(|word| {
+                        word.contains('-')
+                            && word
+                                .bytes()
+                                .all(|byte| byte == b'-' || byte.is_ascii_alphanumeric())
+                    })
+                    .map(str::to_owned),
+            );
+        }
+    }
+    found.sort();
+    found.dedup();
+    assert!(found.len() > 20, "{found:?}");
+    found
+}
+
+/// docs/habits.md explains every habit of the log, and no other.
+#[test]
+fn the_glossary_has_every_habit() {
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/habits.md")).unwrap();
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+    let mut told: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
+    assert!(told.is_sorted(), "the rows stand in order of their names");
+    let noted = habits();
+    told.retain(|name| !noted.iter().any(|habit| habit == name));
+    let told = told
+        .iter()
+        .map(|name| format!("docs/habits.md: `{name}` is noted nowhere"));
+    let missing = noted
+        .iter()
+        .filter(|name| !text.contains(&format!("| `{name}` |")))
+        .map(|name| format!("docs/habits.md lacks a row for `{name}`"));
+    none(&told.chain(missing).collect::<Vec<_>>());
+}
+
+/// A page of a provider is the customer's administrator's, but for its last section.
+#[test]
+fn provider_pages_part_administrator_and_operator() {
+    let mut wrong = Vec::new();
+    for (name, text) in files("docs/providers", ".md") {
+        let Some((above, below)) = text.split_once("\n## For the operator\n") else {
+            wrong.push(format!("{name} has no section for the operator"));
+            continue;
+        };
+        let rest = below.split_once("\n## ").map_or("", |(_, rest)| rest);
+        if [above, rest].iter().any(|part| part.contains("npm run")) {
+            wrong.push(format!(
+                "{name} has an operator's command for the administrator"
+            ));
+        }
+    }
+    none(&wrong);
+}
+
 /// Names of tests in a table are those of tests that there are.
 #[test]
 fn conformance_names_tests_that_exist() {
