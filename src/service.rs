@@ -214,11 +214,21 @@ impl<D: Database> Service<'_, D> {
         key: &Key,
         asked: &Asked,
     ) -> Result<Answer, Failure> {
-        let projection = asked.bind(resource_type)?;
+        self.read_as(resource_type, key, &asked.bind(resource_type)?)
+            .await
+    }
+
+    /// The same, as far as a projection goes.
+    async fn read_as(
+        &self,
+        resource_type: &'static ResourceType,
+        key: &Key,
+        projection: &Projection,
+    ) -> Result<Answer, Failure> {
         let results = self
-            .run(self.reading(resource_type, key, &projection))
+            .run(self.reading(resource_type, key, projection))
             .await?;
-        self.answer(resource_type, results, &projection)?
+        self.answer(resource_type, results, projection)?
             .ok_or_else(|| self.not_found(resource_type, key))
     }
 

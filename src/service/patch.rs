@@ -78,7 +78,7 @@ impl<D: Database> Service<'_, D> {
             }
             // It has these values already, or is not there.
             if condition.guard() == Guard::None {
-                return self.read(resource_type, key, asked).await;
+                return self.read_as(resource_type, key, &projection).await;
             }
         }
         // A group's reply is 204: asking for one attribute spares reading its members.
