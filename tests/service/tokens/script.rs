@@ -101,8 +101,27 @@ struct Script(PathBuf);
 
 impl Script {
     fn new() -> Self {
-        let name = format!("token-{}", std::process::id());
+        Self::named("plain")
+    }
+
+    /// Each test has a database of its own.
+    fn named(test: &str) -> Self {
+        let name = format!("token-{test}-{}", std::process::id());
         Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name))
+    }
+
+    /// Puts a user into the database, between two runs.
+    fn insert_user(&self, tenant: i64, id: &str, user_name: &str) {
+        let connection = rusqlite::Connection::open(database_in(&self.0).unwrap()).unwrap();
+        let document = json!({ "userName": user_name }).to_string();
+        let folded = fold_str(user_name);
+        connection
+            .execute(
+                "INSERT INTO users (tenant_id, id, version, created_at, updated_at, user_name_folded, document, folded) \
+                 VALUES (?1, ?2, 'v', '', '', ?3, ?4, json_object('userName', ?3))",
+                (tenant, id, folded, document),
+            )
+            .unwrap();
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
@@ -126,6 +145,27 @@ impl Script {
         assert!(!output.status.success(), "{arguments:?}");
         assert!(said.contains(words), "{arguments:?}: {said}");
     }
+}
+
+/// The database of a local D1 below a folder: the file with the tables in it.
+fn database_in(folder: &Path) -> Option<PathBuf> {
+    for entry in fs::read_dir(folder).ok()?.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            if let Some(found) = database_in(&path) {
+                return Some(found);
+            }
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "sqlite")
+        {
+            let connection = rusqlite::Connection::open(&path).ok()?;
+            if connection.prepare("SELECT 1 FROM users").is_ok() {
+                return Some(path.clone());
+            }
+        }
+    }
+    None
 }
 
 impl Drop for Script {
@@ -234,4 +274,43 @@ fn a_token_is_made_and_revoked() {
     let hash = scim_worker::service::hex::encode(&Sha256::digest(token));
     assert_eq!(listed[0]["hash"], json!(hash));
     assert!(!listed.to_string().contains(token));
+}
+
+/// The user that `/Me` means, by id or by name in any letters, and of that tenant alone.
+#[test]
+fn a_token_is_made_for_a_user() {
+    let script = Script::named("user");
+    let create = |label: &'static str, more: [&'static str; 4]| {
+        [&["create", "--json", "--label", label], &more[..]].concat()
+    };
+    // A tenant beside the first; this makes the database, too.
+    let other = ["create", "--json", "--label", "x", "--new-tenant", "Acme"];
+    assert_eq!(script.json(&other)["tenant_id"], 2);
+    script.insert_user(1, "id-ada", "Ada.Straße@example.com");
+    script.insert_user(1, "id-bob", "bob");
+    // Called as another's id is: the id goes first.
+    script.insert_user(1, "id-a", "id-bob");
+    script.insert_user(2, "id-0", "ada.straße@example.com");
+    script.insert_user(2, "id-zoe", "zoe");
+    for (label, tenant, user, subject) in [
+        ("a", "1", "ADA.STRASSE@example.com", "id-ada"),
+        ("b", "1", "id-bob", "id-bob"),
+        ("c", "2", "ada.strasse@EXAMPLE.com", "id-0"),
+    ] {
+        let made = script.json(&create(label, ["--tenant", tenant, "--user", user]));
+        assert_eq!(made["subject"], subject, "{user}");
+        assert_eq!(made["tenant_id"].to_string(), tenant, "{user}");
+    }
+    for user in ["zoe", "id-zoe"] {
+        script.refused(
+            &create("d", ["--tenant", "1", "--user", user]),
+            "no user with the id or userName",
+        );
+    }
+    let listed = script.json(&["list", "--json"]);
+    let rows = listed.as_array().unwrap().iter();
+    let subjects: Vec<_> = rows
+        .map(|row| row["subject"].as_str().unwrap_or("none"))
+        .collect();
+    assert_eq!(subjects, ["id-ada", "id-bob", "none", "id-0"]);
 }
