@@ -5,6 +5,7 @@
 
 use scim::error::Error;
 use scim::list::SearchRequest;
+use scim::projection::names;
 use serde_json::Value;
 
 use crate::service::Asked;
@@ -73,9 +74,9 @@ pub fn asked(query: &str) -> Result<Asked, Error> {
     let mut asked = Asked::default();
     for (name, value) in parameters(query)? {
         if name.eq_ignore_ascii_case("attributes") {
-            asked.attributes = names(&value);
+            asked.attributes = names("attributes", [value.as_str()])?;
         } else if name.eq_ignore_ascii_case("excludedAttributes") {
-            asked.excluded = names(&value);
+            asked.excluded = names("excludedAttributes", [value.as_str()])?;
         }
     }
     Ok(asked)
@@ -86,12 +87,4 @@ pub fn has_filter(query: &str) -> Result<bool, Error> {
     Ok(parameters(query)?
         .iter()
         .any(|(name, _)| name.eq_ignore_ascii_case("filter")))
-}
-
-fn names(list: &str) -> Vec<String> {
-    list.split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned)
-        .collect()
 }

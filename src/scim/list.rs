@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
+use crate::projection;
 
 /// The URI of the search message.
 pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
@@ -141,20 +142,17 @@ fn integer(name: &str, value: &Value) -> Result<i64, Error> {
 
 /// A list of names, or one string of them with commas, as in a query.
 fn names(name: &str, value: &Value) -> Result<Vec<String>, Error> {
-    let list: Vec<&str> = match value {
-        Value::String(text) => text.split(',').collect(),
+    match value {
+        Value::String(text) => projection::names(name, [text.as_str()]),
         Value::Array(values) => {
             let texts: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
-            texts.ok_or_else(|| wrong(name, " must be a list of strings."))?
+            projection::names(
+                name,
+                texts.ok_or_else(|| wrong(name, " must be a list of strings."))?,
+            )
         }
-        _ => return Err(wrong(name, " must be a list of strings.")),
-    };
-    Ok(list
-        .into_iter()
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned)
-        .collect())
+        _ => Err(wrong(name, " must be a list of strings.")),
+    }
 }
 
 fn wrong(name: &str, rule: &str) -> Error {

@@ -1,7 +1,7 @@
 //! Which attributes a reply carries: `attributes`, `excludedAttributes`, `returned` (RFC 7644 §3.4.2.5, §3.9; RFC 7643
 //! §7).
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::ToOwned, collections::BTreeSet, string::String, vec::Vec};
 
 use serde_json::{Map, Value};
 
@@ -23,21 +23,46 @@ pub struct Projection {
     asked: Asked,
     is_default: bool,
     /// What the request wrote: an attribute that is returned on request comes back from the request that sets it.
-    written: Vec<Name>,
+    written: Vec<Location>,
 }
 
 #[derive(Clone, Debug)]
 enum Asked {
     Nothing,
-    Only(Vec<Name>),
-    Without(Vec<Name>),
+    Only(Names),
+    Without(Names),
 }
 
-/// Something that a client can name.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Name {
-    Extension(&'static Schema),
-    Attribute(Location),
+/// The most different names that a parameter may hold; ours: a resource has not half as many.
+pub const MAX_NAMES: usize = 1_000;
+
+/// The names in a parameter, each once: a name that is repeated, a hundred thousand times perhaps, costs no more.
+///
+/// ```
+/// use scim::projection::names;
+/// assert_eq!(names("attributes", ["userName, id", "id", ""])?, ["userName", "id"]);
+/// # Ok::<(), scim::error::Error>(())
+/// ```
+pub fn names<'a>(
+    parameter: &str,
+    lists: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<String>, Error> {
+    let mut seen = BTreeSet::new();
+    let mut names = Vec::new();
+    for name in words(lists) {
+        if !seen.insert(name) {
+            continue;
+        }
+        if names.len() == MAX_NAMES {
+            let mut detail = parameter.to_owned();
+            detail.push_str(
+                " holds more than 1000 different names, more than any resource has attributes. Name those that are needed.",
+            );
+            return Err(Error::invalid_value(detail));
+        }
+        names.push(name.to_owned());
+    }
+    Ok(names)
 }
 
 impl Projection {
@@ -67,11 +92,11 @@ impl Projection {
         attributes: &[&str],
         excluded: &[&str],
     ) -> Result<Self, Error> {
-        let is_given = |names: &[&str]| words(names).next().is_some();
+        let is_given = |lists: &[&str]| words(lists.iter().copied()).next().is_some();
         let asked = match (is_given(attributes), is_given(excluded)) {
             (false, false) => Asked::Nothing,
-            (true, false) => Asked::Only(bind_names(rt, attributes)),
-            (false, true) => Asked::Without(bind_names(rt, excluded)),
+            (true, false) => Asked::Only(Names::bind(rt, attributes)),
+            (false, true) => Asked::Without(Names::bind(rt, excluded)),
             (true, true) => {
                 return Err(Error::invalid_value(
                     "`attributes` and `excludedAttributes` exclude each other (RFC 7644 §3.9): send one of them",
@@ -102,7 +127,6 @@ impl Projection {
             .filter(|location| {
                 has_on_request(location.attribute) && get(document, *location).is_some()
             })
-            .map(Name::Attribute)
             .collect();
         self
     }
@@ -114,9 +138,9 @@ impl Projection {
             let (Target::Attribute(of) | Target::Elements { of, .. }) = operation.target else {
                 continue;
             };
-            let name = Name::Attribute(Location { sub: None, ..of });
-            if has_on_request(of.attribute) && !self.written.contains(&name) {
-                self.written.push(name);
+            let whole = Location { sub: None, ..of };
+            if has_on_request(of.attribute) && !self.written.contains(&whole) {
+                self.written.push(whole);
             }
         }
         self
@@ -249,72 +273,100 @@ impl Projection {
         };
         match &self.asked {
             Asked::Nothing => by_default(),
-            Asked::Without(names) => {
-                by_default() && !names.iter().any(|name| name.covers(location))
-            }
-            Asked::Only(names) => names.iter().any(|name| name.asks_for(location)),
+            Asked::Without(names) => by_default() && !names.cover(location),
+            Asked::Only(names) => names.ask_for(location),
         }
     }
 
     fn is_written(&self, location: Location) -> bool {
-        self.written.contains(&Name::Attribute(Location {
+        self.written.contains(&Location {
             sub: None,
             ..location
-        }))
+        })
     }
 }
 
-impl Name {
-    /// Whether the location is the named thing or a part of it.
-    fn covers(self, location: Location) -> bool {
-        match self {
-            Self::Extension(schema) => location.extension == Some(schema),
-            Self::Attribute(named) => {
-                named == location
-                    || named
-                        == Location {
-                            sub: None,
-                            ..location
-                        }
+/// What a client named. Looking a location up costs the same, however many names there are.
+#[derive(Clone, Debug, Default)]
+struct Names {
+    extensions: Vec<&'static Schema>,
+    locations: BTreeSet<Words>,
+}
+
+/// A location by its words: the URI of the extension, the attribute, its part.
+type Words = (Option<&'static str>, &'static str, Option<&'static str>);
+
+fn location_words(location: Location) -> Words {
+    (
+        location.extension.map(|schema| schema.uri),
+        location.attribute.name,
+        location.sub.map(|sub| sub.name),
+    )
+}
+
+impl Names {
+    fn bind(rt: &'static ResourceType, lists: &[&str]) -> Self {
+        let mut names = Self::default();
+        for name in words(lists.iter().copied()) {
+            if let Some(schema) = rt.extension(name) {
+                if !names.extensions.contains(&schema) {
+                    names.extensions.push(schema);
+                }
+            } else if let Ok(path) = AttributePath::parse(name)
+                && let Some(location) = path.bind(rt, &mut Habits::default())
+            {
+                names.locations.insert(location_words(location));
             }
         }
+        names
     }
 
-    /// Whether naming this asks for the location. What is returned on request must be named itself: to name the whole
-    /// that it is a part of does not ask for it.
-    fn asks_for(self, location: Location) -> bool {
-        let outer_on_request = location.attribute.returned == Returned::Request;
-        let inner_on_request = location
-            .sub
-            .is_some_and(|sub| sub.returned == Returned::Request);
-        let is_itself = self == Self::Attribute(location);
-        let is_extension = match self {
-            Self::Extension(_) => true,
-            Self::Attribute(_) => false,
+    /// Whether the location is named itself.
+    fn hold(&self, location: Location) -> bool {
+        self.locations.contains(&location_words(location))
+    }
+
+    fn hold_extension(&self, location: Location) -> bool {
+        location
+            .extension
+            .is_some_and(|schema| self.extensions.contains(&schema))
+    }
+
+    /// Whether the location, or something that it is a part of, is named.
+    fn cover(&self, location: Location) -> bool {
+        self.hold(location)
+            || self.hold(Location {
+                sub: None,
+                ..location
+            })
+            || self.hold_extension(location)
+    }
+
+    /// Whether the location is asked for. What is returned on request must be named itself: to name the whole that it is
+    /// a part of does not ask for it.
+    fn ask_for(&self, location: Location) -> bool {
+        let on_request = |attribute: &Attribute| attribute.returned == Returned::Request;
+        let whole = Location {
+            sub: None,
+            ..location
         };
-        is_itself
-            || (self.covers(location) && !inner_on_request && !(is_extension && outer_on_request))
+        if self.hold(location) {
+            return true;
+        }
+        if location.sub.is_some_and(on_request) {
+            return false;
+        }
+        self.hold(whole) || (self.hold_extension(location) && !on_request(location.attribute))
     }
 }
 
-/// The names in a parameter.
-fn words<'a>(names: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
-    names
-        .iter()
-        .flat_map(|names| names.split(','))
+/// The names in lists with commas between.
+fn words<'a>(lists: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
+    lists
+        .into_iter()
+        .flat_map(|list| list.split(','))
         .map(str::trim)
         .filter(|name| !name.is_empty())
-}
-
-fn bind_names(rt: &'static ResourceType, names: &[&str]) -> Vec<Name> {
-    let bind = |name: &str| {
-        if let Some(schema) = rt.extension(name) {
-            return Some(Name::Extension(schema));
-        }
-        let path = AttributePath::parse(name).ok()?;
-        path.bind(rt, &mut Habits::default()).map(Name::Attribute)
-    };
-    words(names).filter_map(bind).collect()
 }
 
 fn is_never_held_back(attribute: &Attribute) -> bool {
