@@ -106,6 +106,32 @@ impl Sheet {
         self.entries.last().expect("a measurement").cost
     }
 
+    /// What costs less than is recorded, a line each: what an operation no longer does is not paid for. `recorded` gives
+    /// what an operation costs at a column of the tables; none where the column is none of theirs, and no cost where the
+    /// operation is not in them.
+    pub(crate) fn savings(
+        &self,
+        recorded: impl Fn(&str, &str) -> Option<Option<Cost>>,
+    ) -> Vec<String> {
+        let fault = |entry: &Entry| {
+            let Entry {
+                name, column, cost, ..
+            } = entry;
+            let Some(least) = recorded(name, column)? else {
+                return Some(format!("{name} at {column}: not in docs/costs.md"));
+            };
+            // SQLite's planner may read some rows less.
+            let less = cost.trips < least.trips
+                || cost.written < least.written
+                || cost.read < least.read - least.read / 10;
+            less.then(|| {
+                let (cost, least) = (told(*cost), told(least));
+                format!("{name} at {column}: {cost}, less than the {least} of docs/costs.md")
+            })
+        };
+        self.entries.iter().filter_map(fault).collect()
+    }
+
     /// What went over its budget, a line each.
     pub(crate) fn faults(&self) -> Vec<String> {
         let over = |entry: &&Entry| {
@@ -188,6 +214,13 @@ fn told(cost: Cost) -> String {
         or_any(cost.read),
         or_any(cost.written)
     )
+}
+
+/// Reads what [`told`] wrote.
+pub(crate) fn read_told(text: &str) -> Option<Cost> {
+    let mut numbers = text.split(" · ").map(|digits| digits.trim().parse().ok());
+    let mut next = || numbers.next().flatten();
+    Some(cost(next()?, next()?, next()?))
 }
 
 /// What the header says.
