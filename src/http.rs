@@ -149,6 +149,7 @@ async fn answer<D: Database, B: Upload>(
             environment.secret,
             &environment.now,
         )?,
+        credential: request.authorization.clone().unwrap_or_default(),
         now: environment.now.clone(),
         base,
         habits: RefCell::default(),

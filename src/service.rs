@@ -141,6 +141,8 @@ pub struct Service<'a, D> {
     pub now: Moment,
     /// Whose data.
     pub tenant: Tenant,
+    /// What the caller showed to be let in: cursors are encrypted with it.
+    pub credential: String,
     /// The base URL of addresses, without a slash at the end.
     pub base: String,
     /// Lenient readings of this request.

@@ -2,6 +2,16 @@
 //!
 //! A cursor holds the place of the last row seen, the moment it was made and a fingerprint of the query, and a code
 //! over all of that with the tenant's own key. It holds nothing that the client has not been shown.
+//!
+//! It stands in addresses, and so in the logs of whatever is on the way: what could be a name or an address there, the
+//! value that the list is sorted by, is encrypted. That key must be known before the database is asked, for the value is
+//! part of what it is asked, so it comes of the caller's credential. A sorted walk goes on with the token that it began
+//! with; another token of the tenant starts it again (RFC 9865 invalidCursor). A walk in order of ids, which is how
+//! providers read, holds no such value and does not mind.
+//!
+//! The encryption is SIV (RFC 5297 §2) with HMAC-SHA-256: a code over id and value, by one key, is both the proof and
+//! the start of the key stream, which is the HMAC of code and counter by another. Two values never share a stream unless
+//! they are the same, so no nonce can be wasted; both keys are HMACs of their purpose by the credential.
 
 use hmac::{Hmac, KeyInit, Mac};
 use scim::error::Error;
@@ -10,12 +20,16 @@ use scim::list::SearchRequest;
 use scim::resource_type::ResourceType;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 use super::hex;
 use crate::store::page::{Key, Mark, Window};
 
 /// Bytes of the code that are kept: 128 bits.
 const CODE_BYTES: usize = 16;
+/// Purposes of the keys that a sort value is encrypted with.
+const PROOF: &[u8] = b"scim cursor: proof of a sort value";
+const STREAM: &[u8] = b"scim cursor: stream over a sort value";
 /// Bytes of the fingerprint that are kept.
 const FINGERPRINT_BYTES: usize = 8;
 
@@ -38,6 +52,8 @@ pub struct Cursor {
 pub struct Seal<'a> {
     /// The tenant's key.
     pub key: &'a str,
+    /// What the caller showed to be let in.
+    pub credential: &'a str,
     /// The query, see [`fingerprint`].
     pub fingerprint: &'a str,
     /// The page size.
@@ -73,24 +89,68 @@ pub fn seal(seal: Seal<'_>, window: &Window) -> Option<String> {
         Window::After(mark) => (0, mark),
         Window::Before(mark) => (1, mark),
     };
+    let key = match &mark.key {
+        Some(key) => Some(encrypt(seal.credential, &mark.id, &key.dressed())?),
+        None => None,
+    };
     let content = json!([
         seal.fingerprint,
         seal.now,
         seal.count,
         backwards,
         mark.id,
-        mark.key.as_ref().map(Key::dressed)
+        key
     ])
     .to_string();
-    let mut mac = Hmac::<Sha256>::new_from_slice(seal.key.as_bytes()).ok()?;
-    mac.update(content.as_bytes());
-    let code = mac.finalize().into_bytes();
+    let code = hmac(seal.key.as_bytes(), &[content.as_bytes()])?;
     let bytes = [code.get(..CODE_BYTES)?, content.as_bytes()].concat();
     Some(hex::encode(&bytes))
 }
 
+fn hmac(key: &[u8], parts: &[&[u8]]) -> Option<[u8; 32]> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
+    for part in parts {
+        mac.update(part);
+    }
+    Some(mac.finalize().into_bytes().into())
+}
+
+/// Encrypts the sort value of a row: the code, and behind it the value under its stream.
+fn encrypt(credential: &str, id: &str, value: &str) -> Option<String> {
+    let code = value_code(credential, id, value.as_bytes())?;
+    let hidden = under_stream(credential, &code, value.as_bytes())?;
+    Some(hex::encode(&[code.as_slice(), &hidden].concat()))
+}
+
+/// Reads what [`encrypt`] wrote for the same credential and row.
+fn decrypt(credential: &str, id: &str, text: &str) -> Option<String> {
+    let bytes = hex::decode(text)?;
+    let (code, hidden) = bytes.split_at_checked(CODE_BYTES)?;
+    let value = under_stream(credential, code, hidden)?;
+    let expected = value_code(credential, id, &value)?;
+    bool::from(expected.ct_eq(code)).then_some(())?;
+    String::from_utf8(value).ok()
+}
+
+fn value_code(credential: &str, id: &str, value: &[u8]) -> Option<Vec<u8>> {
+    let key = hmac(credential.as_bytes(), &[PROOF])?;
+    let code = hmac(&key, &[id.as_bytes(), &[0], value])?;
+    Some(code.get(..CODE_BYTES)?.to_vec())
+}
+
+/// The bytes with the stream laid over them; twice is not at all.
+fn under_stream(credential: &str, code: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
+    let key = hmac(credential.as_bytes(), &[STREAM])?;
+    let mut laid = Vec::with_capacity(bytes.len());
+    for (counter, block) in (0_u32..).zip(bytes.chunks(32)) {
+        let stream = hmac(&key, &[code, &counter.to_be_bytes()])?;
+        laid.extend(block.iter().zip(stream).map(|(byte, over)| byte ^ over));
+    }
+    Some(laid)
+}
+
 /// Opens a cursor before its code can be checked, which takes the tenant's key: only to learn where to look.
-pub fn open(text: &str) -> Result<Cursor, Error> {
+pub fn open(text: &str, credential: &str) -> Result<Cursor, Error> {
     let bytes = hex::decode(text).ok_or_else(refused)?;
     let (_, content) = bytes.split_at_checked(CODE_BYTES).ok_or_else(refused)?;
     let content = str::from_utf8(content)
@@ -110,8 +170,19 @@ pub fn open(text: &str) -> Result<Cursor, Error> {
     else {
         return Err(refused());
     };
+    let key = match key.as_str() {
+        None => None,
+        Some(hidden) => {
+            let value = decrypt(credential, id, hidden);
+            Some(
+                value
+                    .and_then(|value| Key::parse(&value))
+                    .ok_or_else(refused)?,
+            )
+        }
+    };
     let mark = Mark {
-        key: key.as_str().and_then(Key::parse),
+        key,
         id: id.clone(),
     };
     Ok(Cursor {
@@ -158,6 +229,6 @@ impl Cursor {
 fn refused() -> Error {
     Error::invalid_cursor(
         "The cursor is not one that this server gave out for this query. Send nextCursor or previousCursor of a reply \
-         to the same filter and order, unchanged, or an empty cursor for the first page.",
+         to the same filter, order and token, unchanged, or an empty cursor for the first page.",
     )
 }

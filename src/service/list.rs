@@ -219,7 +219,7 @@ impl<D: Database> Service<'_, D> {
         let paging = match request.cursor.as_deref() {
             None => Paging::Index,
             Some("") => Paging::First,
-            Some(text) => Paging::At(cursor::open(text)?),
+            Some(text) => Paging::At(cursor::open(text, &self.credential)?),
         };
         if paging.by_cursor() && request.start_index.is_some_and(|index| index > 1) {
             return Err(Error::invalid_value(
@@ -279,9 +279,10 @@ impl<D: Database> Service<'_, D> {
             .collect()
     }
 
-    fn seal<'a>(&self, query: &'a Query<'_>, key: &'a str) -> Seal<'a> {
+    fn seal<'a>(&'a self, query: &'a Query<'_>, key: &'a str) -> Seal<'a> {
         Seal {
             key,
+            credential: &self.credential,
             fingerprint: &query.fingerprint,
             count: query.count,
             now: self.now.milliseconds / 1_000,
