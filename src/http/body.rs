@@ -125,7 +125,10 @@ async fn read<D: Database, B: Upload>(
         )))
     };
     let text = str::from_utf8(text).map_err(|error| refused(error.to_string()))?;
-    let value = json::parse(text).map_err(|error| refused(error.to_string()))?;
+    let (value, twice) = json::parse_noting(text).map_err(|error| refused(error.to_string()))?;
+    if twice {
+        service.habits.borrow_mut().note("duplicate-key");
+    }
     Ok((value, hold))
 }
 

@@ -4,8 +4,12 @@
 //! brings a parser of its own and words for every type that it is not, floats included: a tenth of the Worker's size.
 
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::fmt;
 
-use serde_json::{Error, Map, Number, Value};
+use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde_json::{Deserializer, Error, Map, Number, Value};
 
 /// Reads a JSON text (RFC 8259), nested up to 127 levels.
 ///
@@ -14,7 +18,100 @@ use serde_json::{Error, Map, Number, Value};
 /// assert!(scim::json::parse("{\"userName\":\"bjensen\"").is_err());
 /// ```
 pub fn parse(text: &str) -> Result<Value, Error> {
-    serde_json::from_str(text)
+    parse_noting(text).map(|(value, _)| value)
+}
+
+/// Reads a JSON text, and tells whether some object of it names a member twice. RFC 8259 §4 leaves open what such an
+/// object means: here the last counts. Names of attributes have no letter case (RFC 7643 §2.1), so `userName` and
+/// `username` are one.
+///
+/// ```
+/// let (value, twice) = scim::json::parse_noting("{\"active\":true,\"title\":\"\",\"Active\":false}").unwrap();
+/// assert_eq!((value.to_string().as_str(), twice), ("{\"Active\":false,\"title\":\"\"}", true));
+/// ```
+pub fn parse_noting(text: &str) -> Result<(Value, bool), Error> {
+    let twice = Cell::new(false);
+    let mut reader = Deserializer::from_str(text);
+    let value = Reader(&twice).deserialize(&mut reader)?;
+    reader.end()?;
+    Ok((value, twice.get()))
+}
+
+/// Builds a value, and notes whether a member is named twice anywhere.
+#[derive(Clone, Copy)]
+struct Reader<'a>(&'a Cell<bool>);
+
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
+    type Value = Value;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reader<'_> {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any valid JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(self)? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut list: Vec<(String, Value)> = Vec::new();
+        while let Some(name) = members.next_key::<String>()? {
+            list.push((name, members.next_value_seed(self)?));
+        }
+        let count = list.len();
+        // The sort is stable: of those with one name the last stays the last, and is kept by `dedup_by`, which drops the
+        // second of a pair that it is given.
+        list.sort_by(|(a, _), (b, _)| without_case(a).cmp(without_case(b)));
+        list.reverse();
+        list.dedup_by(|(a, _), (b, _)| a.eq_ignore_ascii_case(b));
+        if list.len() < count {
+            self.0.set(true);
+        }
+        Ok(Value::Object(list.into_iter().collect()))
+    }
+}
+
+fn without_case(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().map(|byte| byte.to_ascii_lowercase())
 }
 
 /// Reads an object; none where the text is something else.

@@ -86,3 +86,59 @@ fn a_plain_success_has_nothing_to_tell() {
     });
     assert!(telling(client.request("PATCH", &path, Some(&capital))));
 }
+
+#[test]
+fn of_a_key_that_comes_twice_the_last_counts_and_it_is_noted() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let send = |path: &str, text: &str| {
+        let mut request = client.request("POST", path, Some(&Value::Null));
+        request.body = scim_worker::http::request::Body::Bytes(text.as_bytes().to_vec());
+        let (reply, trace) = memory.respond_traced(&request);
+        let body = reply
+            .body
+            .map(scim_worker::service::content::Content::into_text);
+        let body: Value = serde_json::from_str(&body.unwrap_or_default()).unwrap();
+        (body, trace.habits.contains(&"duplicate-key"))
+    };
+    for (text, title, twice) in [
+        (r#"{"userName":"a","title":"1","title":"2"}"#, "2", true),
+        (r#"{"userName":"b","title":"1","Title":"2"}"#, "2", true),
+        (
+            r#"{"userName":"c","TITLE":"1","nickName":"","title":"2"}"#,
+            "2",
+            true,
+        ),
+        (
+            r#"{"userName":"d","title":"2","name":{"givenName":"x","givenname":"y"}}"#,
+            "2",
+            true,
+        ),
+        (
+            r#"{"userName":"e","title":"2","emails":[{"value":"e@x","type":"work"},{"value":"f@x","type":"home"}]}"#,
+            "2",
+            false,
+        ),
+    ] {
+        let (body, noted) = send("/Users", text);
+        assert_eq!(
+            (body["title"].as_str(), noted),
+            (Some(title), twice),
+            "{text}"
+        );
+    }
+    let operation =
+        r#"{"method":"POST","path":"/Users","bulkId":"a","data":{"userName":"x","USERNAME":"y"}}"#;
+    let (body, noted) = send("/Bulk", &format!(r#"{{"Operations":[{operation}]}}"#));
+    assert_eq!(
+        (&body["Operations"][0]["status"], noted),
+        (&json!("201"), true),
+        "{body}"
+    );
+    assert_eq!(
+        client.get("/Users?filter=userName eq \"y\"").expect(200)["totalResults"],
+        1
+    );
+    let (body, noted) = send("/Users/.search", r#"{"count":1,"COUNT":2}"#);
+    assert_eq!((&body["itemsPerPage"], noted), (&json!(2), true));
+}

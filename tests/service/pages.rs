@@ -468,3 +468,66 @@ fn a_page_of_large_groups_ends_early_and_a_walk_goes_on_from_there() {
         assert!(page["previousCursor"].is_string());
     }
 }
+
+#[test]
+fn a_cursor_shows_nothing_of_the_value_that_the_list_is_sorted_by() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for name in ["ada.lovelace", "bob.builder", "cy.young"] {
+        client.user(name);
+    }
+    let page = client
+        .get("/Users?cursor=&count=1&sortBy=userName")
+        .expect(200);
+    let cursor = page["nextCursor"].as_str().unwrap();
+    let bytes = scim_worker::service::hex::decode(cursor).unwrap();
+    let shown = String::from_utf8_lossy(&bytes).into_owned();
+    // Neither as it is, nor in hex within.
+    for secret in ["ada", "lovelace", "616461", "6c6f7665"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+    let path = format!("/Users?count=1&sortBy=userName&cursor={cursor}");
+    assert_eq!(
+        client.get(&path).expect(200)["Resources"][0]["userName"],
+        "bob.builder"
+    );
+    // Any digit altered to another.
+    for index in 0..cursor.len() {
+        let mut altered = cursor.to_owned().into_bytes();
+        altered[index] = if altered[index] == b'1' { b'2' } else { b'1' };
+        let altered = String::from_utf8(altered).unwrap();
+        client
+            .get(&format!("/Users?count=1&sortBy=userName&cursor={altered}"))
+            .refused(400, "invalidCursor", "nextCursor");
+    }
+}
+
+#[test]
+fn a_name_asked_for_a_hundred_thousand_times_is_one() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    people(&client, 3);
+    let search = |attributes: Value| {
+        let body = serde_json::json!({ "attributes": attributes });
+        client.post("/Users/.search", &body)
+    };
+    for many in [
+        Value::from("userName,".repeat(110_000)),
+        Value::from(vec!["userName"; 80_000]),
+        Value::from(vec!["userName,".repeat(110_000)]),
+    ] {
+        let page = search(many).expect(200);
+        let user = page["Resources"][0].as_object().unwrap();
+        let names: Vec<&String> = user.keys().collect();
+        assert_eq!(names, ["id", "schemas", "userName"]);
+    }
+    let different = |count: usize| (0..count).map(|n| format!("a{n}")).collect::<Vec<_>>();
+    search(Value::from(different(1_000))).expect(200);
+    search(Value::from(different(1_001))).refused(400, "invalidValue", "1000 different names");
+    client
+        .get(&format!(
+            "/Users?excludedAttributes={}",
+            different(1_001).join(",")
+        ))
+        .refused(400, "invalidValue", "excludedAttributes holds more");
+}
