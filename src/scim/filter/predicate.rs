@@ -88,5 +88,16 @@ pub enum Operand {
     Number(Number),
 }
 
+impl Predicate {
+    /// How many tests it is made of.
+    pub fn tests(&self) -> usize {
+        match self {
+            Self::Constant(_) | Self::Test(..) => 1,
+            Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::tests).sum(),
+            Self::Not(part) | Self::Element { holds: part, .. } => part.tests(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::fold::fold_value;
 use crate::habit::Habits;
 use crate::path::{Location, Target};
+use crate::resource::coerce::about;
 use crate::resource::{
     check_required, fixed_already, get, immutable_parts, is_same, merge, put, set_schemas, take,
     united,
@@ -47,10 +48,67 @@ pub fn apply(
     document: &mut Map<String, Value>,
     habits: &mut Habits,
 ) -> Result<(), Error> {
+    apply_within(rt, operations, document, habits, &mut Looks(MAX_LOOKS))
+}
+
+/// The most values of multi-valued attributes that the operations of a request may look at; ours. Each operation looks at
+/// all values of its attribute: a thousand on an attribute of a thousand are a million looks, of two microseconds each.
+pub const MAX_LOOKS: usize = 150_000;
+
+/// How many values operations may still look at; a long value counts as several.
+#[derive(Debug)]
+pub struct Looks(pub usize);
+
+impl Looks {
+    /// Spends the looks of an operation that sees each value of a list, and compares it `times` times besides.
+    fn spend(&mut self, location: Location, list: &[Value], times: usize) -> Result<(), Error> {
+        let each = 1 + times / COMPARISONS;
+        let cost = list.iter().map(|value| weight(value) * each).sum();
+        let left = self.0.checked_sub(cost);
+        self.0 = left.unwrap_or_default();
+        if left.is_some() {
+            return Ok(());
+        }
+        Err(Error::too_many(about(
+            location,
+            "has so many values that the request holds too many operations on them. Send the operations in several requests, \
+             or replace all values of the attribute at once",
+        )))
+    }
+}
+
+/// Comparisons that take as long as a look.
+const COMPARISONS: usize = 16;
+/// Bytes of text that take as long as a look.
+const BYTES: usize = 128;
+
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => 1 + text.len() / BYTES,
+        Value::Object(parts) => {
+            let bytes = parts
+                .values()
+                .filter_map(Value::as_str)
+                .map(str::len)
+                .sum::<usize>();
+            1 + bytes / BYTES
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => 1,
+    }
+}
+
+/// The same as [`apply`], as long as there are looks left.
+pub fn apply_within(
+    rt: &'static ResourceType,
+    operations: &[Operation],
+    document: &mut Map<String, Value>,
+    habits: &mut Habits,
+    looks: &mut Looks,
+) -> Result<(), Error> {
     // A resource stored before an operator made an attribute required can still be changed.
     let complete = check_required(rt, document).is_ok();
     for operation in operations {
-        change(rt, operation, document, habits)
+        change(rt, operation, document, habits, looks)
             .map_err(|error| in_operation(operation.number, error))?;
     }
     set_schemas(rt, document);
@@ -66,6 +124,7 @@ fn change(
     operation: &Operation,
     document: &mut Map<String, Value>,
     habits: &mut Habits,
+    looks: &mut Looks,
 ) -> Result<(), Error> {
     let Operation { op, value, .. } = operation;
     match &operation.target {
@@ -74,7 +133,7 @@ fn change(
         Target::Extension(schema) => remove_extension(rt, schema, document),
         Target::Attribute(location) if location.attribute.linked => Ok(()),
         Target::Attribute(location) => guarded(*location, document, |document| {
-            attribute(*op, *location, value.as_ref(), document)
+            attribute(*op, *location, value.as_ref(), document, looks)
         }),
         Target::Elements { of, .. } if of.attribute.linked => Ok(()),
         Target::Elements {
@@ -90,7 +149,7 @@ fn change(
                 create: create.as_deref(),
             };
             guarded(*of, document, |document| {
-                selection.change(*op, value.as_ref(), document, habits)
+                selection.change(*op, value.as_ref(), document, habits, looks)
             })
         }
     }
@@ -155,6 +214,7 @@ fn attribute(
     location: Location,
     value: Option<&Value>,
     document: &mut Map<String, Value>,
+    looks: &mut Looks,
 ) -> Result<(), Error> {
     let leaf = location.leaf();
     match (op, value) {
@@ -163,6 +223,7 @@ fn attribute(
             let mut list = take_list(document, location);
             let listed = fold_value(leaf, listed);
             let listed = listed.as_array().map(Vec::as_slice).unwrap_or_default();
+            looks.spend(location, &list, listed.len())?;
             list.retain(|element| {
                 let image = fold_value(leaf, element);
                 !listed.iter().any(|listed| holds(&image, listed))
@@ -174,6 +235,7 @@ fn attribute(
         }
         (Op::Add, Some(Value::Array(values))) if leaf.multi_valued => {
             let list = take_list(document, location);
+            looks.spend(location, &list, 0)?;
             let (mut list, written) = append(location, list, values)?;
             one_primary(location, &mut list, &written)?;
             // Two that differed in `primary` alone may be alike now.

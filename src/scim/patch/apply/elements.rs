@@ -5,6 +5,7 @@ use alloc::{string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Value};
 
 use super::super::Op;
+use super::Looks;
 use crate::error::Error;
 use crate::filter::predicate::Predicate;
 use crate::fold::fold_value;
@@ -32,8 +33,10 @@ impl Selection<'_> {
         value: Option<&Value>,
         document: &mut Map<String, Value>,
         habits: &mut Habits,
+        looks: &mut Looks,
     ) -> Result<(), Error> {
         let mut list = take_list(document, self.of);
+        looks.spend(self.of, &list, self.filter.tests())?;
         let mut written = Vec::new();
         let matched: Vec<usize> = list
             .iter()
