@@ -3,7 +3,7 @@
 //! Path to route, header to credential, body to JSON, use case, failure to status. Everything here is plain data, so
 //! that the same code answers in the Worker and in the tests.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use scim::error::Error;
 use scim::list::SearchRequest;
@@ -152,6 +152,8 @@ async fn answer<D: Database, B: Upload>(
         credential: request.authorization.clone().unwrap_or_default(),
         now: environment.now.clone(),
         base,
+        sent: Cell::default(),
+        looks: Cell::new(scim::patch::apply::MAX_LOOKS),
         habits: RefCell::default(),
         later: RefCell::default(),
         fault: RefCell::default(),

@@ -2,17 +2,21 @@
 //!
 //! A [`Service`] lives for one request. Clock, ids, storage and settings are given to it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use scim::config::Limits;
 use scim::habit::Habits;
+use scim::patch::Operation;
+use scim::patch::apply::{Looks, apply_within};
 use scim::projection::Projection;
+use scim::resource::set_lasting;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
+use serde_json::{Map, Value};
 
 use crate::store::{
     self, Database, Results, Statement,
     expression::View,
-    limits::MEMBER_ROWS,
+    limits::{MEMBER_ROWS, STATEMENTS, TRIPS},
     read::{self, Key},
     record::Record,
     tenant::{Tenant, TokenFacts},
@@ -129,6 +133,15 @@ impl Asked {
     }
 }
 
+/// What a request sent to the database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// Batches.
+    pub trips: usize,
+    /// Statements in them.
+    pub statements: usize,
+}
+
 /// One request's view of everything it needs.
 pub struct Service<'a, D> {
     /// Where the data is.
@@ -145,6 +158,10 @@ pub struct Service<'a, D> {
     pub credential: String,
     /// The base URL of addresses, without a slash at the end.
     pub base: String,
+    /// What the request sent to the database.
+    pub sent: Cell<Sent>,
+    /// How many values of attributes its operations may still look at.
+    pub looks: Cell<usize>,
     /// Lenient readings of this request.
     pub habits: RefCell<Habits>,
     /// Statements that may wait until the reply is out, and may be lost.
@@ -186,6 +203,10 @@ impl<D: Database> Service<'_, D> {
         if statements.iter().any(|statement| !statement.fits()) {
             return Err(store::Error::Broken("too many parameters".to_owned()));
         }
+        let mut sent = self.sent.get();
+        sent.trips += 1;
+        sent.statements += statements.len();
+        self.sent.set(sent);
         let mut results = self.database.batch(statements).await?;
         if !asked {
             return Ok((results, TokenFacts::default()));
@@ -199,6 +220,29 @@ impl<D: Database> Service<'_, D> {
         let facts = Tenant::read_facts(row)?;
         self.known.replace(Some(facts.clone()));
         Ok((results, facts))
+    }
+
+    /// Whether the request sent so much to the database that it shall begin nothing more.
+    pub(crate) fn is_spent(&self) -> bool {
+        let sent = self.sent.get();
+        sent.trips >= TRIPS || sent.statements >= STATEMENTS
+    }
+
+    /// Applies operations to a document, within what the request may look at.
+    pub(crate) fn apply(
+        &self,
+        resource_type: &'static ResourceType,
+        operations: &[Operation],
+        document: &mut Map<String, Value>,
+        habits: &mut Habits,
+    ) -> Result<(), Failure> {
+        let mut looks = Looks(self.looks.get());
+        let applied = apply_within(resource_type, operations, document, habits, &mut looks);
+        self.looks.set(looks.0);
+        applied?;
+        // One that was stored before every resource had it.
+        set_lasting(resource_type, &Map::new(), document);
+        Ok(())
     }
 
     /// Looks a token of the table up, and does nothing else.

@@ -73,6 +73,7 @@ impl Reply {
             | Failure::PreconditionFailed(_)
             | Failure::Conflict(_)
             | Failure::TooLarge(_)
+            | Failure::TooMuch(_)
             | Failure::Forbidden(_)
             | Failure::UnsupportedMediaType(_)
             | Failure::Broken(_) => reply,
@@ -106,6 +107,7 @@ pub fn told(failure: &Failure) -> (u16, Option<ScimType>, &str) {
         Failure::TooLarge(detail) => (413, None, detail),
         Failure::Late(detail) => (408, None, detail),
         Failure::Busy(detail) => (503, None, detail),
+        Failure::TooMuch(detail) => (429, None, detail),
         Failure::Forbidden(detail) => (403, None, detail),
         Failure::UnsupportedMediaType(detail) | Failure::UnsupportedCoding(detail) => {
             (415, None, detail)

@@ -2,7 +2,11 @@
 //!
 //! Ids are the server's, so every POST has one before anything is written, and a reference to it is a plain value from
 //! then on, be it forward, backward or circular. Operations run in the order given, but for those that an operation
-//! refers to, which come first. Creates that follow each other travel as one batch.
+//! refers to, which come first. Creates that follow each other travel as one batch, changes and removals of different
+//! resources in two.
+//!
+//! A request has a bound of trips and of statements (see `limits`). What a Bulk does not come to within them is told so,
+//! operation by operation, as 429: it was not begun and can be sent again as it is.
 
 use std::collections::BTreeMap;
 
@@ -14,12 +18,13 @@ use serde_json::Value;
 use super::{Answer, Asked, Condition, Failure, Service};
 use crate::store::Database;
 
+mod changes;
 mod order;
 mod outcome;
 mod run;
 mod target;
 
-use order::{order, run_length};
+use order::{Run, next_run, order};
 pub use outcome::{Done, Outcome};
 use target::Target;
 
@@ -48,6 +53,14 @@ impl Job {
         matches!(&self.outcome, Some(outcome) if outcome.result.is_ok())
     }
 
+    /// Notes what became of it, and the version that it left behind.
+    fn settle(&mut self, result: Result<(Done, Option<String>), Failure>) {
+        self.outcome = Some(match result {
+            Ok((done, version)) => self.outcome(Ok(done), version),
+            Err(failure) => self.outcome(Err(failure), None),
+        });
+    }
+
     /// The outcome with this result.
     fn outcome(&self, result: Result<Done, Failure>, version: Option<String>) -> Outcome {
         // §3.7.3: all but a create that failed have one.
@@ -60,6 +73,23 @@ impl Job {
             result,
         }
     }
+}
+
+/// The failure of an operation that a request did not come to.
+fn not_begun() -> Failure {
+    Failure::TooMuch(
+        "The Bulk takes more work than one request may; this operation was not begun. Send those with this status again, in \
+         a Bulk of their own, and fewer operations at once."
+            .to_owned(),
+    )
+}
+
+/// The failure of an operation that refers to one that was not done.
+fn not_there(other: &Job) -> Failure {
+    Failure::Conflict(format!(
+        "The operation \"{}\" that this one refers to was not done.",
+        other.operation.bulk_id.as_deref().unwrap_or_default(),
+    ))
 }
 
 impl<D: Database> Service<'_, D> {
@@ -76,19 +106,33 @@ impl<D: Database> Service<'_, D> {
         let mut jobs = self.jobs(request.operations);
         let order = order(&jobs);
         let mut rest = order.as_slice();
+        let strict = request.fail_on_errors.is_some();
         // How many creates to send together: half as many when they could not be, twice as many when they could.
         let mut together = usize::MAX;
-        while !rest.is_empty() {
+        while let Some((first, behind)) = rest.split_first() {
+            if jobs.get(*first).is_some_and(|job| job.outcome.is_some()) {
+                rest = behind;
+                continue;
+            }
             let errors = jobs.iter().filter(|job| job.failed()).count() as u64;
             if request.fail_on_errors.is_some_and(|most| errors >= most) {
                 break;
             }
-            let run = run_length(&jobs, rest).min(together).max(1);
+            if self.is_spent() {
+                for index in rest {
+                    if let Some(job) = jobs.get_mut(*index).filter(|job| job.outcome.is_none()) {
+                        job.settle(Err(not_begun()));
+                    }
+                }
+                break;
+            }
+            let (kind, length) = next_run(&jobs, rest, self.settings.accept_user_groups);
+            let run = length.min(together).max(1);
             let now = rest.get(..run).unwrap_or_default();
-            let strict = request.fail_on_errors.is_some();
-            let done = match now {
-                [index] => self.perform_next(&mut jobs, *index).await.map(|()| 1),
-                now => self.create_run(&mut jobs, now, strict).await,
+            let done = match (kind, now) {
+                (_, [index]) => self.perform_next(&mut jobs, *index).await.map(|()| 1),
+                (Run::Creates, now) => self.create_run(&mut jobs, now, strict).await,
+                (Run::Changes, now) => self.change_run(&mut jobs, now, strict).await,
             };
             match done {
                 Ok(0) => together = run / 2,
@@ -187,11 +231,7 @@ impl<D: Database> Service<'_, D> {
             &job.target,
             job.refers.iter().filter_map(of).find(|job| job.failed()),
         ) {
-            let refused = Failure::Conflict(format!(
-                "The operation \"{}\" that this one refers to was not done.",
-                other.operation.bulk_id.as_deref().unwrap_or_default(),
-            ));
-            return Ok(job.outcome(Err(refused), None));
+            return Ok(job.outcome(Err(not_there(other)), None));
         }
         let done = match &job.target {
             Err(failure) => Err(failure.clone()),

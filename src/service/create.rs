@@ -1,12 +1,11 @@
 //! Creating a resource (RFC 7644 §3.3): one batch, in which the database decides whether the name is free.
 
-use scim::error::Error;
 use scim::patch::LinkChange;
 use scim::resource::{Resource, set_lasting, unique_values};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
-use super::failure::in_use;
+use super::failure::name_in_use;
 use super::members::check_ids;
 use super::{Answer, Asked, Failure, Service};
 use crate::store::membership;
@@ -36,9 +35,20 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Whether one row is all of it.
+    /// Whether one row is all of it, and the members of a group.
     pub(crate) fn is_plain(&self) -> bool {
-        self.links.is_empty() && self.unique.is_empty() && self.draft.size() <= limits::RUN_BYTES
+        let is_bare = self.links.is_empty() || *self.resource_type == GROUP_TYPE;
+        is_bare && self.unique.is_empty() && self.draft.size() <= limits::RUN_BYTES
+    }
+
+    /// Ids of members, or of the teams to join.
+    pub(crate) fn links(&self) -> &[String] {
+        &self.links
+    }
+
+    /// Values of the operator's unique attributes.
+    pub(crate) fn unique(&self) -> &[unique::Pair] {
+        &self.unique
     }
 
     /// Its type and its unique name, folded; of a type without one, its id.
@@ -65,7 +75,7 @@ impl Planned {
         let attribute = Table::of(self.resource_type)
             .unique_key()
             .map_or("id", |key| key.attribute);
-        Error::uniqueness(in_use(attribute)).into()
+        name_in_use(attribute)
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Failure {
     Late(&'static str),
     /// Other requests hold the memory that it would need.
     Busy(&'static str),
+    /// The request has done as much as one may; this part of it was not begun.
+    TooMuch(String),
     /// It is not allowed on this endpoint.
     Forbidden(String),
     /// Its body is of a type that is not read.
@@ -73,8 +75,13 @@ fn taken(what: &str) -> String {
     in_use(attribute)
 }
 
+/// The refusal of a value of a unique attribute that is in use.
+pub(crate) fn name_in_use(attribute: &str) -> Failure {
+    Error::uniqueness(in_use(attribute)).into()
+}
+
 /// The sentence for a unique attribute whose value is in use.
-pub(crate) fn in_use(attribute: &str) -> String {
+fn in_use(attribute: &str) -> String {
     format!(
         "Another resource has this {attribute}; letter case does not distinguish. Look it up with a filter on \
          {attribute} and update it, or choose another value."

@@ -277,7 +277,7 @@ pub(crate) fn check_ids(of: &'static ResourceType, ids: &[String]) -> Result<(),
 }
 
 /// The refusal of links to what is not there.
-fn missing(of: &'static ResourceType, ids: &[String]) -> Failure {
+pub(crate) fn missing(of: &'static ResourceType, ids: &[String]) -> Failure {
     let nobody = if *of == GROUP_TYPE {
         "members: no user or group"
     } else {
@@ -291,7 +291,7 @@ fn missing(of: &'static ResourceType, ids: &[String]) -> Failure {
 }
 
 /// Reads a JSON array of ids.
-fn ids(row: &mut Row) -> Result<Vec<String>, Failure> {
+pub(crate) fn ids(row: &mut Row) -> Result<Vec<String>, Failure> {
     let Ok(Value::Array(ids)) = json::parse(&row.required_text(0)?) else {
         return Err(Failure::Broken("ids that are no array".to_owned()));
     };

@@ -53,6 +53,9 @@ impl<D: Database> Service<'_, D> {
     ) -> Result<Answer, Failure> {
         let view = self.view(resource_type);
         for tries in 0..WRITE_TRIES {
+            if tries > 0 && self.is_spent() {
+                break;
+            }
             let mut rows = self
                 .run(vec![read::stored(&view, key)])
                 .await?
@@ -79,7 +82,7 @@ impl<D: Database> Service<'_, D> {
             self.database.pause(self.pause_after(tries)).await;
         }
         Err(Failure::Conflict(format!(
-            "Other clients changed this {} {WRITE_TRIES} times while the request was at work. Repeat it.",
+            "Other clients changed this {} again and again while the request was at work; nothing was changed. Repeat it.",
             resource_type.name,
         )))
     }

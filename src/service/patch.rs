@@ -3,13 +3,11 @@
 //! Two shapes, which are most of what providers send, take one trip: members of a group, and plain values of a user's
 //! own attributes such as `active`. Everything else is read, applied and written (see `modify`).
 
-use scim::patch::apply::apply;
 use scim::patch::{LinkChange, PatchOp, Split, plain_replaces};
 use scim::projection::Projection;
-use scim::resource::set_lasting;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use scim::schema::Attribute;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::content::Content;
 use super::modify::Changed;
@@ -93,9 +91,7 @@ impl<D: Database> Service<'_, D> {
                 &projection,
                 |before, habits| {
                     let mut document = before.clone();
-                    apply(resource_type, &own, &mut document, habits)?;
-                    // One that was stored before every resource had it.
-                    set_lasting(resource_type, &Map::new(), &mut document);
+                    self.apply(resource_type, &own, &mut document, habits)?;
                     Ok(Changed {
                         document,
                         members: members.clone(),

@@ -40,6 +40,17 @@ pub const PAGE_BYTES: i64 = 16_000_000;
 /// Bytes of rows in one JSON parameter of a run of creates: they are JSON within JSON there, which may double them.
 pub const RUN_BYTES: usize = 900_000;
 
+/// Bytes of documents that a run of changes reads at once.
+pub const RUN_READ: usize = 4_000_000;
+
+/// Trips behind which a Bulk begins no more, and no write is tried again: no request takes more than 300, and what is under
+/// way then ends first.
+pub const TRIPS: usize = 240;
+
+/// Statements behind which the same holds: Cloudflare allows 1,000 queries for a request, and each statement of a batch
+/// may count as one. What is under way then takes a hundred at the most.
+pub const STATEMENTS: usize = 850;
+
 /// Tries of a read-apply-write whose guarded write found a newer version, before the client is told 409.
 pub const WRITE_TRIES: u32 = 40;
 

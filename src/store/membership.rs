@@ -233,15 +233,7 @@ fn push_above(statement: &mut Statement, view: &View<'_>, group: &str) {
 /// After a failed [`outcome`]: a row with the ids that name nothing, as a JSON array, for each chunk; then one row
 /// with those of `added` that are `group` itself or above it.
 pub fn unsound(view: &View<'_>, group: &str, added: &[String]) -> Vec<Statement> {
-    let mut statements: Vec<Statement> = chunks(added)
-        .map(|ids| {
-            let mut statement =
-                Statement::new("SELECT json_group_array(j.value) AS ids FROM json_each(");
-            statement.bind(ids).push(") j WHERE ");
-            push_names_nothing(&mut statement, view);
-            statement
-        })
-        .collect();
+    let mut statements = unknown(view, added);
     for ids in chunks(added) {
         let mut statement = Statement::default();
         push_above(&mut statement, view, group);
@@ -253,6 +245,18 @@ pub fn unsound(view: &View<'_>, group: &str, added: &[String]) -> Vec<Statement>
         statements.push(statement);
     }
     statements
+}
+
+/// The ids that name nothing: a row with a JSON array for each chunk.
+pub fn unknown(view: &View<'_>, ids: &[String]) -> Vec<Statement> {
+    let one = |ids| {
+        let mut statement =
+            Statement::new("SELECT json_group_array(j.value) AS ids FROM json_each(");
+        statement.bind(ids).push(") j WHERE ");
+        push_names_nothing(&mut statement, view);
+        statement
+    };
+    chunks(ids).map(one).collect()
 }
 
 /// Appends the condition that `j.value` is neither a user nor a team.

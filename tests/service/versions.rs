@@ -666,3 +666,75 @@ fn a_token_that_is_revoked_in_between_writes_nothing() {
     got.expect(401);
     assert_eq!(client.get(&path).expect(200), before);
 }
+
+#[test]
+fn a_change_of_a_bulk_that_meets_another_is_made_on_what_that_left() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let paths: Vec<String> = ["ada", "bob", "cy"]
+        .map(|name| format!("/Users/{}", client.user(name)))
+        .to_vec();
+    let operations: Vec<Value> = paths
+        .iter()
+        .map(|path| json!({ "method": "PATCH", "path": path, "data": long("Dr") }))
+        .collect();
+    let request = client.request("POST", "/Bulk", Some(&json!({ "Operations": operations })));
+    let (got, trips) = met(&memory, &request, |trip| {
+        if trip == 2 {
+            client
+                .patch(&paths[1], &replace("nickName", "Countess"))
+                .expect(200);
+            client.delete(&paths[2]);
+        }
+    });
+    let body = got.expect(200);
+    let told = ["200", "200", "404"];
+    for (place, status) in told.into_iter().enumerate() {
+        assert_eq!(body["Operations"][place]["status"], status, "{body:#}");
+    }
+    assert_eq!(
+        trips, 6,
+        "read, write, read those that met, read, write; one that is gone"
+    );
+    let user = client.get(&paths[1]).expect(200);
+    assert_eq!(
+        (&user["title"], &user["nickName"]),
+        (&json!("Dr"), &json!("Countess"))
+    );
+    assert_eq!(body["Operations"][1]["version"], user["meta"]["version"]);
+}
+
+#[test]
+fn a_request_that_always_meets_another_gives_up_within_three_hundred_trips() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let paths: Vec<String> = (0..20)
+        .map(|n| format!("/Users/{}", client.user(&format!("u{n}"))))
+        .collect();
+    let mut number = 0;
+    let mut meet = |_: usize| {
+        number += 1;
+        for path in &paths {
+            client
+                .patch(path, &replace("nickName", &format!("n{number}")))
+                .expect(200);
+        }
+    };
+    let request = client.request("PATCH", &paths[0], Some(&long("Dr")));
+    let (got, trips) = met(&memory, &request, &mut meet);
+    got.refused(409, "", "Repeat it");
+    assert!(trips <= 300, "{trips} trips");
+    let operations: Vec<Value> = paths
+        .iter()
+        .map(|path| json!({ "method": "PATCH", "path": path, "data": long("Dr") }))
+        .collect();
+    let request = client.request("POST", "/Bulk", Some(&json!({ "Operations": operations })));
+    let (got, trips) = met(&memory, &request, &mut meet);
+    let body = got.expect(200);
+    assert!(trips <= 300, "{trips} trips");
+    let replies = body["Operations"].as_array().unwrap();
+    assert_eq!(replies.len(), 20);
+    let status = |status: &str| replies.iter().filter(|it| it["status"] == status).count();
+    assert!(status("409") > 0 && status("429") > 0, "{body:#}");
+    assert_eq!(status("409") + status("429"), 20);
+}

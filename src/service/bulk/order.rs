@@ -1,23 +1,79 @@
 //! In which order the operations of a Bulk are done, and which of them together.
 
+use std::collections::BTreeSet;
+
+use scim::resource_type::GROUP_TYPE;
+
 use super::{Job, Target};
 use crate::service::create::Planned;
 use crate::store::limits::RUN_BYTES;
+use crate::store::read::Key;
+
+/// What the operations of a run have in common.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Run {
+    /// They create.
+    Creates,
+    /// They change or delete, each a resource of its own.
+    Changes,
+}
+
+/// How many of the next operations can travel together, and as what.
+pub(super) fn next_run(jobs: &[Job], order: &[usize], teams_are_set: bool) -> (Run, usize) {
+    let creates = creates(jobs, order);
+    if creates > 0 {
+        return (Run::Creates, creates);
+    }
+    let mut named = BTreeSet::new();
+    let changes = order
+        .iter()
+        .take_while(|index| {
+            let job = jobs.get(**index);
+            let done = |need: &usize| jobs.get(*need).is_some_and(Job::done);
+            let target = job
+                .filter(|job| job.outcome.is_none() && job.refers.iter().all(done))
+                .and_then(|job| match &job.target {
+                    // A group's change is mostly one of its members, who are rows of their own.
+                    Ok(Target::Patch(of, Key::Id(id))) if **of != GROUP_TYPE => Some((of, id)),
+                    Ok(Target::Replace(of, Key::Id(id)))
+                        if **of != GROUP_TYPE && !teams_are_set =>
+                    {
+                        Some((of, id))
+                    }
+                    Ok(Target::Delete(of, Key::Id(id))) if job.operation.version.is_none() => {
+                        Some((of, id))
+                    }
+                    _ => None,
+                });
+            target.is_some_and(|(of, id)| named.insert((of.name, id)))
+        })
+        .count();
+    (Run::Changes, changes)
+}
 
 /// How many of the next operations are creates that can travel together.
-pub(super) fn run_length(jobs: &[Job], order: &[usize]) -> usize {
+fn creates(jobs: &[Job], order: &[usize]) -> usize {
+    let mut seen = BTreeSet::new();
     order
         .iter()
         .take_while(|index| {
             let Some(job) = jobs.get(**index) else {
                 return false;
             };
-            // What a create refers to must have been done, or be done in front of it in the same run.
-            let ready = job
-                .refers
-                .iter()
-                .all(|need| jobs.get(*need).is_some_and(|job| !job.failed()));
-            matches!(job.target, Ok(Target::Create(..))) && ready
+            // What a create refers to must have been done, or be done in front of it in the same run; but a value, like a
+            // manager's, may name what comes later.
+            let is_ready = |need: &usize| {
+                jobs.get(*need).is_some_and(|other| {
+                    !other.failed() && (job.by_value || other.done() || seen.contains(need))
+                })
+            };
+            let joins = matches!(job.target, Ok(Target::Create(..)))
+                && job.outcome.is_none()
+                && job.refers.iter().all(is_ready);
+            if joins {
+                seen.insert(**index);
+            }
+            joins
         })
         .count()
 }

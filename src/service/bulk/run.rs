@@ -2,18 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use scim::resource_type::ResourceType;
+use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::order::in_parameters;
 use super::target::Target;
-use super::{Done, Job};
+use super::{Done, Job, not_there};
 use crate::service::create::Planned;
+use crate::service::members::{ids, missing};
 use crate::service::{Failure, Service};
-use crate::store::{self, Database, run};
+use crate::store::limits::STATEMENTS;
+use crate::store::{self, Database, membership, run};
+
+/// Statements of a create that is not plain, at the most.
+const STATEMENTS_EACH: usize = 6;
+
+/// A create, with the place of its operation.
+type Create = (usize, Planned);
 
 impl<D: Database> Service<'_, D> {
-    /// Creates several resources in one batch, and tells how many of the operations are settled. None are, and nothing is
-    /// written, if the batch fails as a whole, for a member that is not there perhaps: then fewer are to be tried.
+    /// Creates several resources in one batch, and tells how many of the operations are settled. None are, but those that
+    /// have an outcome, if the batch fails as a whole: then fewer are to be tried.
     ///
     /// `strict`: the client wants to stop at errors, so one ends the run.
     pub(super) async fn create_run(
@@ -23,8 +31,30 @@ impl<D: Database> Service<'_, D> {
         strict: bool,
     ) -> Result<usize, Failure> {
         let (planned, settled) = self.plan_run(jobs, run, strict).await?;
-        let (plain, linked): (Vec<_>, Vec<_>) =
-            planned.into_iter().partition(|(_, plan)| plan.is_plain());
+        if self.create_planned(jobs, &planned, strict).await? {
+            return Ok(settled);
+        }
+        if strict {
+            return Ok(0);
+        }
+        // What stands in the way is found in one trip and told, however many they are; the others are tried again.
+        let count = planned.len();
+        let rest = self.diagnose(jobs, planned).await?;
+        if rest.len() < count && self.create_planned(jobs, &rest, strict).await? {
+            return Ok(settled);
+        }
+        Ok(0)
+    }
+
+    /// Creates what is planned, in one batch; tells whether that was possible.
+    async fn create_planned(
+        &self,
+        jobs: &mut [Job],
+        planned: &[Create],
+        strict: bool,
+    ) -> Result<bool, Failure> {
+        let (plain, linked): (Vec<&Create>, Vec<&Create>) =
+            planned.iter().partition(|(_, plan)| plan.is_plain());
         let mut statements = Vec::new();
         for resource_type in ResourceType::all() {
             let of_type = plain
@@ -43,17 +73,22 @@ impl<D: Database> Service<'_, D> {
             first.push(statements.len());
             statements.extend(self.creating(plan));
         }
-        let all = || plain.iter().chain(&linked);
+        let links: run::Links<'_> = plain
+            .iter()
+            .map(|(_, plan)| (plan.id.as_str(), plan.links()))
+            .filter(|(_, ids)| !ids.is_empty())
+            .collect();
+        statements.extend(run::link_many(&self.view(&GROUP_TYPE), &links));
         if strict {
-            let ids: Vec<&str> = all().map(|(_, plan)| plan.id.as_str()).collect();
+            let ids: Vec<&str> = planned.iter().map(|(_, plan)| plan.id.as_str()).collect();
             statements.push(run::all_there(&self.tenant, &ids));
         }
-        if statements.is_empty() {
-            return Ok(settled);
+        if planned.is_empty() {
+            return Ok(true);
         }
         let results = match self.run(statements).await {
             Ok(results) => results,
-            Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(0),
+            Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(false),
             Err(error) => return Err(error.into()),
         };
         let mut created = BTreeSet::new();
@@ -66,17 +101,100 @@ impl<D: Database> Service<'_, D> {
                 created.insert(plan.id.clone());
             }
         }
-        for (index, plan) in all() {
-            let Some(job) = jobs.get_mut(*index) else {
+        for (index, plan) in planned {
+            if let Some(job) = jobs.get_mut(*index) {
+                job.settle(if created.contains(&plan.id) {
+                    Ok((Done::Created, Some(plan.version.clone())))
+                } else {
+                    Err(plan.name_in_use())
+                });
+            }
+        }
+        Ok(true)
+    }
+
+    /// Tells those creates that cannot be done, as far as one trip finds out: for a name or a unique value in use, for
+    /// members that are not there, for an operation that they refer to. Gives the others.
+    async fn diagnose(
+        &self,
+        jobs: &mut [Job],
+        planned: Vec<Create>,
+    ) -> Result<Vec<Create>, Failure> {
+        let mut statements = Vec::new();
+        for resource_type in ResourceType::all() {
+            let names: Vec<(&str, String)> = planned
+                .iter()
+                .filter(|(_, plan)| plan.resource_type == resource_type)
+                .map(|(_, plan)| (plan.id.as_str(), plan.name().1))
+                .collect();
+            statements.extend(run::names_in_use(&self.view(resource_type), &names));
+        }
+        let name_statements = statements.len();
+        let values: Vec<_> = planned
+            .iter()
+            .flat_map(|(_, plan)| plan.unique().iter().map(|value| (plan.id.as_str(), value)))
+            .collect();
+        let view = self.view(&GROUP_TYPE);
+        statements.push(run::values_in_use(&view, &values));
+        let members: BTreeSet<&String> = planned
+            .iter()
+            .filter(|(_, plan)| *plan.resource_type == GROUP_TYPE)
+            .flat_map(|(_, plan)| plan.links())
+            .collect();
+        let members: Vec<String> = members.into_iter().cloned().collect();
+        statements.extend(membership::unknown(&view, &members));
+        let (mut names_taken, mut values_taken, mut unknown) =
+            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for (place, rows) in self.run(statements).await?.into_iter().enumerate() {
+            let found = match place {
+                _ if place < name_statements => &mut names_taken,
+                _ if place == name_statements => &mut values_taken,
+                _ => &mut unknown,
+            };
+            for mut row in rows {
+                found.extend(ids(&mut row)?);
+            }
+        }
+        let (mut made, mut asked_for, mut held) =
+            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let mut rest = Vec::new();
+        for (index, plan) in planned {
+            let job = |index: usize| jobs.get(index);
+            let refers = job(index)
+                .map(|job| job.refers.as_slice())
+                .unwrap_or_default();
+            let refused = refers
+                .iter()
+                .filter_map(|need| job(*need))
+                .find(|job| job.failed());
+            let absent: Vec<String> = plan
+                .links()
+                .iter()
+                .filter(|id| unknown.contains(*id) && !made.contains(*id))
+                .cloned()
+                .collect();
+            let failure = if let Some(other) = refused {
+                not_there(other)
+            } else if names_taken.contains(&plan.id) || asked_for.contains(&plan.name()) {
+                plan.name_in_use()
+            } else if values_taken.contains(&plan.id)
+                || plan.unique().iter().any(|value| held.contains(value))
+            {
+                store::Error::Unique(String::new()).into()
+            } else if !absent.is_empty() {
+                missing(&GROUP_TYPE, &absent)
+            } else {
+                made.insert(plan.id.clone());
+                asked_for.insert(plan.name());
+                held.extend(plan.unique().iter().cloned());
+                rest.push((index, plan));
                 continue;
             };
-            job.outcome = Some(if created.contains(&plan.id) {
-                job.outcome(Ok(Done::Created), Some(plan.version.clone()))
-            } else {
-                job.outcome(Err(plan.name_in_use()), None)
-            });
+            if let Some(job) = jobs.get_mut(index) {
+                job.settle(Err(failure));
+            }
         }
-        Ok(settled)
+        Ok(rest)
     }
 
     /// Reads the bodies, and tells how many of the operations the batch leaves settled: those that cannot be done are, too.
@@ -85,9 +203,10 @@ impl<D: Database> Service<'_, D> {
         jobs: &mut [Job],
         run: &[usize],
         strict: bool,
-    ) -> Result<(Vec<(usize, Planned)>, usize), Failure> {
-        let mut planned: Vec<(usize, Planned)> = Vec::with_capacity(run.len());
+    ) -> Result<(Vec<Create>, usize), Failure> {
+        let mut planned: Vec<Create> = Vec::with_capacity(run.len());
         let mut later = BTreeSet::new();
+        let room = STATEMENTS.saturating_sub(self.sent.get().statements) / STATEMENTS_EACH;
         for (settled, &index) in run.iter().enumerate() {
             let Some(plan) = self.plan_job(jobs, index) else {
                 if strict && !planned.is_empty() {
@@ -100,12 +219,15 @@ impl<D: Database> Service<'_, D> {
                 }
                 continue;
             };
-            // What is without links is inserted first: it must not take a name that one in front of it asks for.
+            // What is plain is inserted first: it must not take a name that one in front of it asks for.
             if plan.is_plain() {
                 if later.contains(&plan.name()) {
                     return Ok((planned, settled));
                 }
             } else {
+                if settled > 0 && later.len() >= room {
+                    return Ok((planned, settled));
+                }
                 later.insert(plan.name());
             }
             planned.push((index, plan));

@@ -1,0 +1,393 @@
+//! Changes and removals that travel together: read in one batch, written in another.
+//!
+//! They are of different resources, so that it does not matter which is done first; what could matter, a name that one
+//! gives up and another takes, ends the run.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use scim::patch::{PatchOp, Split};
+use scim::resource::{Resource, replace, unique_values};
+use scim::resource_type::ResourceType;
+use serde_json::{Map, Value};
+
+use super::target::Target;
+use super::{Done, Job};
+use crate::service::create::check_size;
+use crate::service::failure::name_in_use;
+use crate::service::{Condition, Failure, Service, parse_stored};
+use crate::store::limits::RUN_BYTES;
+use crate::store::read::{Key, Stored};
+use crate::store::table::{self, Table};
+use crate::store::write::Draft;
+use crate::store::{self, Database, run};
+
+/// A resource by its type and id.
+type Named = (&'static str, String);
+
+/// A change that is to be written.
+struct Pending {
+    index: usize,
+    resource_type: &'static ResourceType,
+    stored: Stored,
+    version: String,
+    draft: Draft,
+    /// The keys that change with it.
+    keys: Vec<&'static table::Key>,
+}
+
+/// What a run is to do.
+#[derive(Default)]
+struct Work {
+    changes: Vec<Pending>,
+    /// Places of the operations that delete, with what they name.
+    deletes: Vec<(usize, &'static ResourceType, String)>,
+    /// Unique names that are given up or taken.
+    names: BTreeSet<(&'static str, String)>,
+    /// How many of the operations are settled when it is done.
+    settled: usize,
+}
+
+/// What became of an operation before anything was written.
+enum Step {
+    /// It waits for the batch.
+    Waits,
+    /// It is settled.
+    Settled(Result<(Done, Option<String>), Failure>),
+    /// It cannot be done with those in front of it.
+    Alone,
+}
+
+impl<D: Database> Service<'_, D> {
+    /// Changes and deletes several resources, and tells how many of the operations are settled; none, and nothing is
+    /// written, where fewer are to be tried.
+    pub(super) async fn change_run(
+        &self,
+        jobs: &mut [Job],
+        run: &[usize],
+        strict: bool,
+    ) -> Result<usize, Failure> {
+        let mut stored = self.read_run(jobs, run).await?;
+        let mut work = Work::default();
+        for &index in run {
+            let step = match jobs.get(index) {
+                Some(job) => self.step(job, index, &mut stored, &mut work, strict)?,
+                None => Step::Alone,
+            };
+            match step {
+                Step::Waits => {}
+                Step::Settled(result) => {
+                    let failed = result.is_err();
+                    if failed && strict && work.settled > 0 {
+                        break;
+                    }
+                    if let Some(job) = jobs.get_mut(index) {
+                        job.settle(result);
+                    }
+                    if failed && strict {
+                        return Ok(1);
+                    }
+                }
+                Step::Alone if work.settled == 0 => {
+                    self.perform_next(jobs, index).await?;
+                    return Ok(1);
+                }
+                Step::Alone => break,
+            }
+            work.settled += 1;
+        }
+        self.write_run(jobs, work, strict).await
+    }
+
+    /// Reads what the operations of a run change.
+    async fn read_run(
+        &self,
+        jobs: &[Job],
+        run: &[usize],
+    ) -> Result<BTreeMap<Named, Option<Stored>>, Failure> {
+        let mut statements = Vec::new();
+        let mut types = Vec::new();
+        for resource_type in ResourceType::all() {
+            let ids: Vec<&str> = run
+                .iter()
+                .filter_map(|index| match &jobs.get(*index)?.target {
+                    Ok(Target::Patch(of, Key::Id(id)) | Target::Replace(of, Key::Id(id)))
+                        if *of == resource_type =>
+                    {
+                        Some(id.as_str())
+                    }
+                    _ => None,
+                })
+                .collect();
+            if !ids.is_empty() {
+                statements.push(run::stored_many(&self.view(resource_type), &ids));
+                types.push(resource_type.name);
+            }
+        }
+        let mut found = BTreeMap::new();
+        if statements.is_empty() {
+            return Ok(found);
+        }
+        for (name, rows) in types.into_iter().zip(self.run(statements).await?) {
+            for mut row in rows {
+                let (id, stored) = run::read_one_of_many(&mut row)?;
+                found.insert((name, id), stored);
+            }
+        }
+        Ok(found)
+    }
+
+    fn step(
+        &self,
+        job: &Job,
+        index: usize,
+        stored: &mut BTreeMap<Named, Option<Stored>>,
+        work: &mut Work,
+        strict: bool,
+    ) -> Result<Step, Failure> {
+        let (resource_type, key) = match &job.target {
+            Ok(Target::Delete(resource_type, Key::Id(id))) => {
+                if !work.names.is_empty() {
+                    return Ok(Step::Alone);
+                }
+                work.deletes.push((index, resource_type, id.clone()));
+                return Ok(Step::Waits);
+            }
+            Ok(Target::Patch(resource_type, key) | Target::Replace(resource_type, key)) => {
+                (*resource_type, key)
+            }
+            _ => return Ok(Step::Alone),
+        };
+        let Key::Id(id) = key else {
+            return Ok(Step::Alone);
+        };
+        let Some(stored) = stored.remove(&(resource_type.name, id.clone())) else {
+            return Ok(Step::Settled(Err(self.not_found(resource_type, key))));
+        };
+        let Some(stored) = stored else {
+            return Ok(Step::Alone);
+        };
+        let condition = Condition::new(job.operation.version.as_deref(), None);
+        let before = parse_stored(&stored.document)?;
+        let changed = condition
+            .check(&stored.version)
+            .and_then(|()| self.changed(job, resource_type, &before));
+        let document = match changed {
+            Ok(Some(document)) => document,
+            Ok(None) => return Ok(Step::Alone),
+            Err(failure @ (Failure::Unauthorized(_) | Failure::Broken(_))) => return Err(failure),
+            Err(failure) => return Ok(Step::Settled(Err(failure))),
+        };
+        if document == before {
+            return Ok(Step::Settled(Ok((Done::Changed, Some(stored.version)))));
+        }
+        let draft = Draft::new(&self.view(resource_type), &document);
+        if let Err(failure) = check_size(&draft) {
+            return Ok(Step::Settled(Err(failure)));
+        }
+        let before = scim::fold::fold(resource_type, &before);
+        let has_values = |image| !unique_values(resource_type, image).is_empty();
+        if draft.size() > RUN_BYTES || has_values(&before) || has_values(&draft.folded) {
+            return Ok(Step::Alone);
+        }
+        let keys: Vec<&'static table::Key> = Table::of(resource_type)
+            .keys
+            .iter()
+            .filter(|key| key.value(&before) != key.value(&draft.folded))
+            .collect();
+        for key in keys.iter().filter(|key| key.unique) {
+            let names = [key.value(&before), key.value(&draft.folded)];
+            let names: Vec<_> = names
+                .into_iter()
+                .flatten()
+                .map(|name| (resource_type.name, name.to_owned()))
+                .collect();
+            let meets = names.iter().any(|name| work.names.contains(name));
+            if meets || !work.deletes.is_empty() || strict {
+                return Ok(Step::Alone);
+            }
+            work.names.extend(names);
+        }
+        work.changes.push(Pending {
+            index,
+            resource_type,
+            stored,
+            version: self.mint.version(),
+            draft,
+            keys,
+        });
+        Ok(Step::Waits)
+    }
+
+    /// What an operation makes of a document; none where it is about more than the document.
+    fn changed(
+        &self,
+        job: &Job,
+        resource_type: &'static ResourceType,
+        before: &Map<String, Value>,
+    ) -> Result<Option<Map<String, Value>>, Failure> {
+        let data = job.operation.data.as_ref().unwrap_or(&Value::Null);
+        let mut habits = self.habits.borrow_mut();
+        if let Ok(Target::Replace(..)) = job.target {
+            let mut resource = Resource::accept(resource_type, data, &mut habits)?;
+            replace(resource_type, before, &mut resource.document)?;
+            return Ok(Some(resource.document));
+        }
+        let Split { own, links } = PatchOp::parse(resource_type, data, &mut habits)?.split()?;
+        if !links.is_empty() {
+            return Ok(None);
+        }
+        let mut document = before.clone();
+        self.apply(resource_type, &own, &mut document, &mut habits)?;
+        Ok(Some(document))
+    }
+
+    async fn write_run(
+        &self,
+        jobs: &mut [Job],
+        work: Work,
+        strict: bool,
+    ) -> Result<usize, Failure> {
+        let Work {
+            changes,
+            deletes,
+            settled,
+            ..
+        } = work;
+        let now = self.now.text.as_str();
+        let mut statements = Vec::new();
+        let mut updates = Vec::new();
+        for part in parts(&changes) {
+            let Some(first) = part.first() else { continue };
+            let rows: Vec<run::Update<'_>> = part.iter().map(|pending| pending.update()).collect();
+            let view = self.view(first.resource_type);
+            updates.push(statements.len());
+            statements.push(run::update_many(&view, &rows, &first.keys, now));
+        }
+        let mut removals = Vec::new();
+        for resource_type in ResourceType::all() {
+            let of_type = deletes.iter().filter(|(_, of, _)| *of == resource_type);
+            let ids: Vec<&str> = of_type.map(|(_, _, id)| id.as_str()).collect();
+            if ids.is_empty() {
+                continue;
+            }
+            let view = self.view(resource_type);
+            if strict {
+                statements.push(run::all_of_type(&view, &ids));
+            }
+            statements.extend(run::delete_many(&view, &ids, &self.mint.version(), now));
+            removals.push((resource_type.name, statements.len() - 1));
+        }
+        if statements.is_empty() {
+            return Ok(settled);
+        }
+        let results = match self.run(statements).await {
+            Ok(results) => results,
+            Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(0),
+            Err(error) => return Err(error.into()),
+        };
+        let ids = |place: usize| -> Result<BTreeSet<String>, Failure> {
+            let mut ids = BTreeSet::new();
+            for row in results.get(place).into_iter().flatten() {
+                ids.extend(row.clone().text(0)?);
+            }
+            Ok(ids)
+        };
+        for (name, place) in removals {
+            let gone = ids(place)?;
+            for (index, resource_type, id) in deletes.iter().filter(|(_, of, _)| of.name == name) {
+                let result = if gone.contains(id) {
+                    Ok((Done::Silent, None))
+                } else {
+                    Err(self.not_found(resource_type, &Key::Id(id.clone())))
+                };
+                if let Some(job) = jobs.get_mut(*index) {
+                    job.settle(result);
+                }
+            }
+        }
+        let mut written = BTreeSet::new();
+        for place in updates {
+            written.extend(ids(place)?);
+        }
+        let (done, rest): (Vec<_>, Vec<_>) = changes
+            .into_iter()
+            .partition(|pending| written.contains(&pending.stored.id));
+        for Pending { index, version, .. } in done {
+            if let Some(job) = jobs.get_mut(index) {
+                job.settle(Ok((Done::Changed, Some(version))));
+            }
+        }
+        self.settle_unwritten(jobs, rest).await?;
+        Ok(settled)
+    }
+
+    /// Changes that were not written: the name that they want is another's, or somebody else was faster.
+    async fn settle_unwritten(&self, jobs: &mut [Job], rest: Vec<Pending>) -> Result<(), Failure> {
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let indices: Vec<usize> = rest.iter().map(|pending| pending.index).collect();
+        let mut now = self.read_run(jobs, &indices).await?;
+        for pending in rest {
+            let Pending {
+                index,
+                resource_type,
+                stored,
+                keys,
+                ..
+            } = pending;
+            let found = now.remove(&(resource_type.name, stored.id));
+            let is_same = matches!(&found, Some(Some(now)) if now.version == stored.version);
+            match keys.iter().find(|key| key.unique).filter(|_| is_same) {
+                Some(key) => {
+                    if let Some(job) = jobs.get_mut(index) {
+                        job.settle(Err(name_in_use(key.attribute)));
+                    }
+                }
+                None if self.is_spent() => {
+                    if let Some(job) = jobs.get_mut(index) {
+                        job.settle(Err(super::not_begun()));
+                    }
+                }
+                None => self.perform_next(jobs, index).await?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Pending {
+    fn update(&self) -> run::Update<'_> {
+        run::Update {
+            id: &self.stored.id,
+            read: &self.stored.version,
+            version: &self.version,
+            draft: &self.draft,
+        }
+    }
+}
+
+/// Parts changes by type and by the keys that change, each part within one parameter.
+fn parts(changes: &[Pending]) -> Vec<Vec<&Pending>> {
+    let mut parts: Vec<(usize, Vec<&Pending>)> = Vec::new();
+    for pending in changes {
+        let size = pending.draft.size();
+        let fits = |(bytes, part): &&mut (usize, Vec<&Pending>)| {
+            let is_alike = |first: &&Pending| {
+                let columns = |pending: &Pending| -> Vec<&str> {
+                    pending.keys.iter().map(|key| key.column).collect()
+                };
+                first.resource_type == pending.resource_type && columns(first) == columns(pending)
+            };
+            part.first().is_some_and(is_alike) && *bytes + size <= RUN_BYTES
+        };
+        match parts.iter_mut().find(fits) {
+            Some((bytes, part)) => {
+                *bytes += size;
+                part.push(pending);
+            }
+            None => parts.push((size, vec![pending])),
+        }
+    }
+    parts.into_iter().map(|(_, part)| part).collect()
+}

@@ -1,0 +1,351 @@
+//! What a request may cost at the most, whatever it asks for: 300 trips, 1,000 statements, a second of CPU.
+
+use crate::support::client::{Client, Got};
+use crate::support::memory::Memory;
+use scim_worker::store::Database;
+use serde_json::{Value, json};
+
+/// Sends a Bulk; its operations' replies, and the trips that it took.
+fn bulk(memory: &Memory, operations: Vec<Value>, fail_on_errors: &Value) -> (Vec<Value>, u32) {
+    let client = Client::new(memory);
+    let before = memory.database.cost().trips;
+    let mut body = json!({ "failOnErrors": fail_on_errors });
+    body["Operations"] = Value::Array(operations);
+    let reply = client.post("/Bulk", &body).expect(200);
+    let trips = memory.database.cost().trips - before;
+    assert!(trips <= 300, "{trips} trips");
+    (reply["Operations"].as_array().unwrap().clone(), trips)
+}
+
+/// How many operations have this status.
+fn count(operations: &[Value], status: &str) -> usize {
+    let of_status = |operation: &&Value| operation["status"] == status;
+    operations.iter().filter(of_status).count()
+}
+
+fn user(name: &str) -> Value {
+    let data = json!({ "userName": name, "name": { "familyName": "F" } });
+    json!({ "method": "POST", "path": "/Users", "bulkId": name, "data": data })
+}
+
+fn group(name: &str, members: &[&str]) -> Value {
+    let members: Vec<Value> = members.iter().map(|id| json!({ "value": id })).collect();
+    let data = json!({ "displayName": name, "members": members });
+    json!({ "method": "POST", "path": "/Groups", "bulkId": name, "data": data })
+}
+
+fn patch(path: &str, operations: &Value) -> Value {
+    json!({ "method": "PATCH", "path": path, "data": { "Operations": operations } })
+}
+
+fn family_name(path: &str, name: &str) -> Value {
+    patch(
+        path,
+        &json!([{ "op": "replace", "path": "name.familyName", "value": name }]),
+    )
+}
+
+fn user_name(path: &str, name: &str) -> Value {
+    patch(
+        path,
+        &json!([{ "op": "replace", "path": "userName", "value": name }]),
+    )
+}
+
+fn delete(path: &str) -> Value {
+    json!({ "method": "DELETE", "path": path })
+}
+
+/// Creates many in one Bulk; their paths.
+fn created(memory: &Memory, operations: Vec<Value>) -> Vec<String> {
+    let (done, trips) = bulk(memory, operations, &Value::Null);
+    assert!(trips <= 3, "{trips} trips");
+    let path = |operation: &Value| {
+        assert_eq!(operation["status"], "201", "{operation}");
+        let location = operation["location"].as_str().unwrap();
+        location.split_once("/v2").unwrap().1.to_owned()
+    };
+    done.iter().map(path).collect()
+}
+
+fn users(memory: &Memory, count: usize) -> Vec<String> {
+    created(memory, (0..count).map(|n| user(&format!("u{n}"))).collect())
+}
+
+#[test]
+fn a_thousand_groups_that_each_name_an_unknown_member_take_few_trips() {
+    let memory = Memory::new();
+    let known = users(&memory, 1);
+    let known = known[0].rsplit('/').next().unwrap();
+    let operations = (0..1_000)
+        .map(|n| match n % 100 {
+            // Some name a user of the request, who cannot be created either, or can.
+            7 => group(&format!("g{n}"), &["bulkId:u0"]),
+            8 => group(&format!("g{n}"), &["bulkId:new", known]),
+            0 if n == 0 => user("u0"),
+            1 if n == 1 => user("new"),
+            _ => group(&format!("g{n}"), &[known, &format!("nobody-{n}")]),
+        })
+        .collect();
+    let (done, trips) = bulk(&memory, operations, &Value::Null);
+    assert!(trips <= 4, "{trips} trips");
+    assert_eq!(count(&done, "201"), 11);
+    assert_eq!(count(&done, "409"), 11, "u0, and the groups that name it");
+    assert_eq!(count(&done, "400"), 978);
+    let detail = done[500]["response"]["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("\"nobody-500\"") && !detail.contains(known),
+        "{detail}"
+    );
+    assert_eq!(done[500].get("location"), None);
+    let client = Client::new(&memory);
+    assert_eq!(
+        client.get("/Groups?count=0").expect(200)["totalResults"],
+        10
+    );
+    let found = client
+        .get(&format!("/Groups?filter=members.value eq \"{known}\""))
+        .expect(200);
+    assert_eq!(found["totalResults"], 10);
+    assert_eq!(
+        found["Resources"][0]["members"].as_array().unwrap().len(),
+        2
+    );
+}
+
+#[test]
+fn names_in_use_among_groups_with_members_take_few_trips() {
+    let memory = Memory::new();
+    let known = users(&memory, 3);
+    let ids: Vec<&str> = known
+        .iter()
+        .map(|path| path.rsplit('/').next().unwrap())
+        .collect();
+    created(&memory, vec![group("G5", &[]), group("G6", &[])]);
+    let twice = |n: usize| {
+        let mut operation = group(&format!("g{}", n / 2), &ids);
+        operation["bulkId"] = json!(format!("b{n}"));
+        operation
+    };
+    let operations = (0..900).map(twice).collect();
+    let (done, trips) = bulk(&memory, operations, &Value::Null);
+    assert!(trips <= 2, "{trips} trips");
+    assert_eq!((count(&done, "201"), count(&done, "409")), (448, 452));
+}
+
+#[test]
+fn a_thousand_changes_take_few_trips_and_tell_the_versions_that_they_made() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let paths = users(&memory, 996);
+    let mut operations: Vec<Value> = paths.iter().map(|path| family_name(path, "New")).collect();
+    operations[3]["version"] = json!("W/\"another\"");
+    operations[4] = family_name(&paths[4], "F");
+    operations[5]["data"]["Operations"][0]["op"] = json!("move");
+    operations[6] = user_name(&paths[6], "U7");
+    operations[7] = json!({ "method": "PUT", "path": paths[7], "data": { "userName": "u7", "title": "T", "displayName": "D" } });
+    operations[8] = patch(
+        &paths[8],
+        &json!([{ "op": "replace", "path": "active", "value": false }]),
+    );
+    operations.push(family_name("/Users/nobody", "New"));
+    operations.push(delete(&paths[995]));
+    operations.push(family_name(&paths[995], "Gone"));
+    operations.push(user_name(&paths[10], "free"));
+    let (done, trips) = bulk(&memory, operations, &Value::Null);
+    assert!(trips <= 10, "{trips} trips");
+    let status = |place: usize| done[place]["status"].as_str().unwrap();
+    let told: Vec<&str> = [3, 4, 5, 6, 7, 8, 996, 997, 998, 999].map(status).to_vec();
+    assert_eq!(
+        told,
+        [
+            "412", "200", "400", "409", "200", "200", "404", "204", "404", "200"
+        ]
+    );
+    assert_eq!(count(&done, "200"), 996 - 3 + 1);
+    for place in [0, 4, 7, 8, 700] {
+        let now = client.get(&paths[place]).expect(200);
+        assert_eq!(done[place]["version"], now["meta"]["version"], "{place}");
+    }
+    let last = client.get(&paths[994]).expect(200);
+    assert_eq!(last["name"]["familyName"], "New");
+    assert_eq!(client.get(&paths[3]).expect(200)["name"]["familyName"], "F");
+    let put = client.get(&paths[7]).expect(200);
+    assert_eq!((&put["title"], &put["name"]), (&json!("T"), &Value::Null));
+    // What is looked up by follows.
+    let total = |filter: &str| {
+        client
+            .get(&format!("/Users?count=0&filter={filter}"))
+            .expect(200)["totalResults"]
+            .clone()
+    };
+    assert_eq!(total("displayName eq \"d\""), 1);
+    assert_eq!(total("userName eq \"free\""), 1);
+    assert_eq!(total("userName eq \"u10\""), 0);
+    assert_eq!(total("name.familyName eq \"new\""), 989);
+}
+
+#[test]
+fn a_name_moves_from_one_to_another_in_the_order_of_the_request() {
+    let memory = Memory::new();
+    let paths = users(&memory, 6);
+    let operations = vec![
+        family_name(&paths[5], "New"),
+        user_name(&paths[0], "u1"),
+        user_name(&paths[1], "other"),
+        user_name(&paths[2], "u1"),
+        delete(&paths[3]),
+        user_name(&paths[4], "u3"),
+    ];
+    let (done, _) = bulk(&memory, operations, &Value::Null);
+    let told: Vec<&str> = done
+        .iter()
+        .map(|it| it["status"].as_str().unwrap())
+        .collect();
+    assert_eq!(told, ["200", "409", "200", "200", "204", "200"]);
+}
+
+#[test]
+fn a_thousand_removals_take_few_trips() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let paths = users(&memory, 500);
+    let ids: Vec<&str> = paths
+        .iter()
+        .map(|path| path.rsplit('/').next().unwrap())
+        .collect();
+    let groups = created(
+        &memory,
+        vec![
+            group("a", &ids[..2]),
+            group("b", &ids[400..]),
+            group("c", &[]),
+        ],
+    );
+    let before = client.get(&groups[0]).expect(200)["meta"]["version"].clone();
+    let empty = client.get(&groups[2]).expect(200)["meta"]["version"].clone();
+    let mut operations: Vec<Value> = paths[..499].iter().map(|path| delete(path)).collect();
+    operations.extend((0..499).map(|n| delete(&format!("/Users/nobody-{n}"))));
+    operations.push(delete(&paths[0]));
+    operations.push(delete(&groups[1]));
+    let (done, trips) = bulk(&memory, operations, &Value::Null);
+    assert!(trips <= 3, "{trips} trips");
+    assert_eq!((count(&done, "204"), count(&done, "404")), (500, 500));
+    assert_eq!(client.get("/Users?count=0").expect(200)["totalResults"], 1);
+    let group = client.get(&groups[0]).expect(200);
+    assert_eq!(group.get("members"), None);
+    assert_ne!(group["meta"]["version"], before);
+    assert_eq!(client.get(&groups[2]).expect(200)["meta"]["version"], empty);
+}
+
+#[test]
+fn it_stops_at_the_error_that_the_client_wants_it_to_stop_at() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let paths = users(&memory, 40);
+    let mut operations: Vec<Value> = paths.iter().take(20).map(|path| delete(path)).collect();
+    operations[10] = delete("/Users/nobody");
+    let (done, _) = bulk(&memory, operations, &json!(1));
+    assert_eq!(
+        (done.len(), count(&done, "204"), count(&done, "404")),
+        (11, 10, 1)
+    );
+    assert_eq!(client.get("/Users?count=0").expect(200)["totalResults"], 30);
+    let mut operations: Vec<Value> = paths[20..]
+        .iter()
+        .map(|path| family_name(path, "New"))
+        .collect();
+    operations[10] = user_name(&paths[30], "u31");
+    let (done, _) = bulk(&memory, operations, &json!(1));
+    assert_eq!(
+        (done.len(), count(&done, "200"), count(&done, "409")),
+        (11, 10, 1)
+    );
+    let changed = client
+        .get("/Users?count=0&filter=name.familyName eq \"new\"")
+        .expect(200);
+    assert_eq!(changed["totalResults"], 10);
+}
+
+#[test]
+fn what_a_bulk_does_not_come_to_is_told_and_can_be_sent_again() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let paths = users(&memory, 1);
+    let id = paths[0].rsplit('/').next().unwrap();
+    let groups = created(
+        &memory,
+        (0..1_000).map(|n| group(&format!("g{n}"), &[])).collect(),
+    );
+    let add = json!([{ "op": "add", "path": "members", "value": [{ "value": id }] }]);
+    let mut left: Vec<Value> = groups.iter().map(|path| patch(path, &add)).collect();
+    let mut rounds = 0;
+    while !left.is_empty() {
+        let (done, _) = bulk(&memory, left.clone(), &Value::Null);
+        assert_eq!(done.len(), left.len(), "each operation has a reply");
+        let (made, later) = (count(&done, "204"), count(&done, "429"));
+        assert!(
+            (made >= 200 || later == 0) && made + later == left.len(),
+            "{made} {later}"
+        );
+        let members = client.get(&format!("/Groups?count=0&filter=members.value eq \"{id}\""));
+        let expected = 1_000 - later;
+        assert_eq!(members.expect(200)["totalResults"], expected);
+        if later > 0 {
+            let detail = done[made]["response"]["detail"].as_str().unwrap();
+            assert!(
+                detail.contains("was not begun") && detail.contains("fewer"),
+                "{detail}"
+            );
+        }
+        left.drain(..made);
+        rounds += 1;
+    }
+    assert!(rounds > 1, "the bound was never met");
+}
+
+/// A user with so many addresses, as a Bulk operation.
+fn addresses(count: usize) -> Vec<Value> {
+    let address =
+        |n: usize| json!({ "type": format!("t{n}"), "value": format!("{n}@example.com") });
+    (0..count).map(address).collect()
+}
+
+#[test]
+fn operations_on_many_values_of_one_attribute_are_bounded() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let body = json!({ "userName": "ada", "emails": addresses(1_000) });
+    let path = format!("/Users/{}", client.created("/Users", &body));
+    let operations = |count: usize| -> Value {
+        let one = |n: usize| {
+            let of = format!("emails[type eq \"t{n}\"].display");
+            json!({ "op": "replace", "path": of, "value": "D" })
+        };
+        (0..count).map(one).collect()
+    };
+    client.patch(&path, &operations(100)).expect(200);
+    let refused = client.patch(&path, &operations(1_000));
+    refused.refused(400, "tooMany", "Send the operations in several requests");
+    refused.refused(400, "tooMany", "emails");
+    // A Bulk has no more than one request.
+    let before: Got = client.get(&path);
+    let (done, _) = bulk(
+        &memory,
+        vec![patch(&path, &operations(100)); 20],
+        &Value::Null,
+    );
+    assert_eq!((count(&done, "200"), count(&done, "400")), (1, 19));
+    assert_eq!(
+        before.body["emails"],
+        client.get(&path).expect(200)["emails"]
+    );
+    // Few values take any number of operations.
+    let body = json!({ "userName": "bob", "emails": addresses(20) });
+    let path = format!("/Users/{}", client.created("/Users", &body));
+    client.patch(&path, &operations(20)).expect(200);
+    let many: Vec<Value> = (0..50)
+        .flat_map(|_| operations(20).as_array().unwrap().clone())
+        .collect();
+    client.patch(&path, &Value::from(many)).expect(200);
+}
