@@ -52,8 +52,8 @@ pub fn apply(
 }
 
 /// The most values of multi-valued attributes that the operations of a request may look at; ours. Each operation looks at
-/// all values of its attribute: a thousand on an attribute of a thousand are a million looks, of two microseconds each.
-pub const MAX_LOOKS: usize = 150_000;
+/// all values of its attribute: a thousand on an attribute of a thousand are a million looks, of some microseconds each.
+pub const MAX_LOOKS: usize = 60_000;
 
 /// How many values operations may still look at; a long value counts as several.
 #[derive(Debug)]
