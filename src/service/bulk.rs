@@ -139,6 +139,8 @@ impl<D: Database> Service<'_, D> {
                 Ok(count) => {
                     together = match now {
                         [index] if jobs.get(*index).is_some_and(Job::failed) => 1,
+                        // A run that had to end early would have to again.
+                        _ if count < run => count.saturating_mul(2),
                         _ => together.saturating_mul(2),
                     };
                     rest = rest.get(count..).unwrap_or_default();

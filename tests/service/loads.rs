@@ -324,7 +324,7 @@ fn operations_on_many_values_of_one_attribute_are_bounded() {
         };
         (0..count).map(one).collect()
     };
-    client.patch(&path, &operations(100)).expect(200);
+    client.patch(&path, &operations(50)).expect(200);
     let refused = client.patch(&path, &operations(1_000));
     refused.refused(400, "tooMany", "Send the operations in several requests");
     refused.refused(400, "tooMany", "emails");
@@ -332,7 +332,7 @@ fn operations_on_many_values_of_one_attribute_are_bounded() {
     let before: Got = client.get(&path);
     let (done, _) = bulk(
         &memory,
-        vec![patch(&path, &operations(100)); 20],
+        vec![patch(&path, &operations(50)); 20],
         &Value::Null,
     );
     assert_eq!((count(&done, "200"), count(&done, "400")), (1, 19));

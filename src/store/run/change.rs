@@ -1,6 +1,6 @@
 //! Many resources changed or deleted at once.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::store::expression::View;
 use crate::store::limits::RUN_READ;
@@ -100,17 +100,20 @@ pub struct Update<'a> {
 
 /// Replaces many documents that are still the versions read. `keys` change in all of them; a unique one is not taken
 /// from another resource. The ids of those that were written come back.
+///
+/// The values are an object by id, which each row looks itself up in: a join (`UPDATE … FROM`) is planned from the table's
+/// side, whatever is hinted, and reads all of it.
 pub fn update_many(
     view: &View<'_>,
     updates: &[Update<'_>],
     keys: &[&'static Key],
     now: &str,
 ) -> Statement {
-    let values: Value = updates
+    let ids: Vec<&str> = updates.iter().map(|update| update.id).collect();
+    let values: Map<String, Value> = updates
         .iter()
         .map(|update| {
             let mut row = vec![
-                Value::from(update.id),
                 Value::from(update.read),
                 Value::from(update.version),
                 Value::from(update.draft.document.as_str()),
@@ -120,49 +123,52 @@ pub fn update_many(
                 keys.iter()
                     .map(|key| Value::from(key.value(&update.draft.folded))),
             );
-            Value::from(row)
+            (update.id.to_owned(), Value::from(row))
         })
         .collect();
+    let values = Value::Object(values).to_string();
     let table = Table::of(view.resource_type);
-    let mut statement = Statement::new("UPDATE ");
-    statement
-        .push(table.name)
-        .push(" SET version = n.value ->> 2");
-    push_updated(&mut statement, now);
-    statement.push(", document = n.value ->> 3, folded = n.value ->> 4");
-    for (place, key) in keys.iter().enumerate() {
-        let place = (5 + place).to_string();
+    let push_value = |statement: &mut Statement, place: usize| {
         statement
-            .push(", ")
-            .push(key.column)
-            .push(" = n.value ->> ")
-            .push(&place);
+            .bind(values.as_str())
+            .push(" ->> ('$.\"' || ")
+            .push(table.name)
+            .push(".id || '\"[")
+            .push(&place.to_string())
+            .push("]')");
+    };
+    let mut statement = Statement::new("UPDATE ");
+    statement.push(table.name).push(" SET version = ");
+    push_value(&mut statement, 1);
+    push_updated(&mut statement, now);
+    for (column, place) in [("document", 2), ("folded", 3)] {
+        statement.push(", ").push(column).push(" = ");
+        push_value(&mut statement, place);
     }
+    for (place, key) in (4..).zip(keys) {
+        statement.push(", ").push(key.column).push(" = ");
+        push_value(&mut statement, place);
+    }
+    statement.push(" WHERE ");
+    push_scope(&mut statement, view.resource_type, table.name, view.tenant);
     statement
-        .push(" FROM (SELECT r.seq AS seq, j.value AS value FROM json_each(")
-        .bind(values.to_string())
-        .push(") j CROSS JOIN ")
-        .push(table.name)
-        .push(" r WHERE ");
-    push_scope(&mut statement, view.resource_type, "r", view.tenant);
-    statement.push(" AND r.id = j.value ->> 0 AND r.version = j.value ->> 1");
-    for (place, key) in keys.iter().enumerate().filter(|(_, key)| key.unique) {
-        let place = (5 + place).to_string();
+        .push(" AND id IN (SELECT value FROM json_each(")
+        .bind(Value::from(ids).to_string())
+        .push(")) AND version = ");
+    push_value(&mut statement, 0);
+    for (place, key) in (4..).zip(keys).filter(|(_, key)| key.unique) {
         statement
             .push(" AND NOT EXISTS (SELECT 1 FROM ")
             .push(table.name)
             .push(" x WHERE ");
         push_scope(&mut statement, view.resource_type, "x", view.tenant);
+        statement.push(" AND x.").push(key.column).push(" = ");
+        push_value(&mut statement, place);
         statement
-            .push(" AND x.")
-            .push(key.column)
-            .push(" = j.value ->> ")
-            .push(&place)
-            .push(" AND x.id <> r.id)");
+            .push(" AND x.id <> ")
+            .push(table.name)
+            .push(".id)");
     }
-    statement
-        .push(") n WHERE ")
-        .push(table.name)
-        .push(".seq = n.seq RETURNING id");
+    statement.push(" RETURNING id");
     statement
 }
