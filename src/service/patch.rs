@@ -13,10 +13,12 @@ use super::content::Content;
 use super::modify::Changed;
 use super::{Answer, Asked, Condition, Failure, Service};
 use crate::store::Database;
+use crate::store::expression::SHOWN;
 use crate::store::read::Key;
 use crate::store::write::{self, Guard};
 
 /// Bytes of text of plain values that are written unread: more is read and applied, so that the size of the whole is seen.
+/// (So is any longer than what others show of a name, whose image is made of that.)
 const SHORT: usize = 4_096;
 
 fn length(value: &Value) -> usize {
@@ -66,6 +68,7 @@ impl<D: Database> Service<'_, D> {
         if *resource_type != GROUP_TYPE
             && members.is_empty()
             && let Some(values) = plain_replaces(&own)
+            && values.iter().all(|(_, value)| length(value) <= SHOWN)
             && values.iter().map(|(_, value)| length(value)).sum::<usize>() <= SHORT
         {
             if let Some(answer) = self

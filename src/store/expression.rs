@@ -143,7 +143,12 @@ pub fn push_links(statement: &mut Statement, view: &View<'_>) {
 
 /// Appends `display` and `address` of a team `t`, among the groups of a user or the members of a group.
 pub(super) fn push_team_columns(statement: &mut Statement, view: &View<'_>) {
-    push_display(statement, "t.display_name", "t.display_name_folded");
+    push_display(
+        statement,
+        "t.display_name",
+        "t.display_name_folded",
+        "t.folded",
+    );
     statement
         .push(" AS display, ")
         .bind(view.base)
@@ -156,6 +161,7 @@ pub(super) fn push_user_columns(statement: &mut Statement, view: &View<'_>) {
         statement,
         "coalesce(u.display_name, u.user_name)",
         "coalesce(u.display_name_folded, u.user_name_folded)",
+        "u.folded",
     );
     statement
         .push(" AS display, ")
@@ -168,7 +174,12 @@ pub(super) fn push_member_links(statement: &mut Statement, view: &View<'_>) {
     statement.push(
         "SELECT m.member_id AS value, lower(m.member_type) AS kind, CASE m.member_type WHEN 'Group' THEN (SELECT ",
     );
-    push_display(statement, "t.display_name", "t.display_name_folded");
+    push_display(
+        statement,
+        "t.display_name",
+        "t.display_name_folded",
+        "t.folded",
+    );
     statement.push(
         " FROM teams t WHERE t.tenant_id = m.tenant_id AND t.id = m.member_id) ELSE (SELECT ",
     );
@@ -176,6 +187,7 @@ pub(super) fn push_member_links(statement: &mut Statement, view: &View<'_>) {
         statement,
         "coalesce(u.display_name, u.user_name)",
         "coalesce(u.display_name_folded, u.user_name_folded)",
+        "u.folded",
     );
     statement
         .push(" FROM users u WHERE u.tenant_id = m.tenant_id AND u.id = m.member_id) END AS display, ")
@@ -183,13 +195,22 @@ pub(super) fn push_member_links(statement: &mut Statement, view: &View<'_>) {
         .push(" || '/' || m.member_type || 's/' || m.member_id AS address FROM team_members m WHERE ");
 }
 
-/// Appends the image of what is shown of a name, which is its first 200 characters. Folding makes some names longer: the
-/// image of one that is shown whole is whole.
-pub(super) fn push_display(statement: &mut Statement, name: &str, folded: &str) {
-    statement.push("iif(length(").push(folded);
-    statement.push(") > 200 AND length(").push(name);
-    statement.push(") > 200, substr(").push(folded);
-    statement.push(", 1, 200), ").push(folded).push(")");
+/// Characters that are shown of a name among the members of a group, or the groups of a user.
+pub const SHOWN: usize = 200;
+
+/// Where the image of what is shown of a long name is kept, among the images of attributes, of which none has such a name.
+pub const SHOWN_IMAGE: &str = "first 200";
+
+/// Appends the image of what is shown of a name: all of it, or its first characters. Folding makes some longer and puts
+/// some together, so that the image of those is kept; one written before it was kept is cut out of the image of the whole.
+pub(super) fn push_display(statement: &mut Statement, name: &str, folded: &str, image: &str) {
+    statement.push("iif(length(").push(name).push(") > ");
+    statement.push(&SHOWN.to_string()).push(", coalesce(");
+    statement.push(image).push(" ->> ");
+    push_json_path(statement, &[SHOWN_IMAGE]);
+    statement.push(", substr(").push(folded).push(", 1, ");
+    statement.push(&SHOWN.to_string());
+    statement.push(")), ").push(folded).push(")");
 }
 
 /// Appends `WITH RECURSIVE up(team_id, kind)`: the teams that the row of `users` is in, itself or through another team.

@@ -291,6 +291,7 @@ pub fn candidates_among(view: &View<'_>, ids: &[String], predicates: &[&Predicat
             statement,
             "coalesce(u.display_name, u.user_name, t.display_name)",
             "coalesce(u.display_name_folded, u.user_name_folded, t.display_name_folded)",
+            "coalesce(u.folded, t.folded)",
         );
         statement
             .push(" AS display, ")

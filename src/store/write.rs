@@ -1,11 +1,12 @@
 //! Writing: insert, guarded update, delete. Statements of one batch; what they found is seen from `RETURNING`.
 
 use scim::patch::LinkChange;
+use scim::resource_type::USER_TYPE;
 use scim::schema::Attribute;
 use serde_json::{Map, Value};
 
 use super::Statement;
-use super::expression::{View, push_json_path};
+use super::expression::{SHOWN, SHOWN_IMAGE, View, is_group, push_json_path};
 use super::membership::push_changes;
 use super::read::{Key, push_is, push_row};
 use super::record::push_record;
@@ -25,7 +26,8 @@ pub struct Draft {
 impl Draft {
     /// Folds a document and prints both.
     pub fn new(view: &View<'_>, document: &Map<String, Value>) -> Self {
-        let folded = scim::fold::fold(view.resource_type, document);
+        let mut folded = scim::fold::fold(view.resource_type, document);
+        folded.extend(shown_image(view, document).map(|image| (SHOWN_IMAGE.to_owned(), image)));
         Self {
             document: print(document),
             folded_text: print(&folded),
@@ -49,6 +51,21 @@ impl Draft {
             + 2 * keys.iter().sum::<usize>()
             + longest.unwrap_or_default()
     }
+}
+
+/// The image of what others show of a name that is too long to be shown whole.
+fn shown_image(view: &View<'_>, document: &Map<String, Value>) -> Option<Value> {
+    if *view.resource_type != USER_TYPE && !is_group(view.resource_type) {
+        return None;
+    }
+    let names = ["displayName", "userName"].into_iter();
+    let (attribute, name) = names.into_iter().find_map(|name| {
+        let text = document.get(name)?.as_str()?;
+        Some((view.resource_type.attribute(name)?, text))
+    })?;
+    let (end, _) = name.char_indices().nth(SHOWN)?;
+    let shown = name.get(..end)?;
+    Some(scim::fold::fold_value(attribute, &Value::from(shown)))
 }
 
 fn print(document: &Map<String, Value>) -> String {

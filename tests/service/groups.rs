@@ -857,3 +857,97 @@ fn the_users_of_a_group_are_told_page_by_page() {
     client.delete(&format!("/Groups/{outer}")).expect(204);
     check(&plain, &[0, 2, 3, 5, 8, 9, 11]);
 }
+
+/// What is compared is what is shown, of names that folding makes longer or shorter, too: both are cut at 200 characters.
+#[test]
+fn a_long_display_is_compared_as_it_is_shown() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let (user, other) = (client.user("ada"), client.user("bob"));
+    let inner = client.group("inner", &[&other]);
+    let outer = client.group("outer", &[&user, &inner]);
+    let is_found = |endpoint: &str, id: &str, filter: &str| {
+        let search = json!({ "filter": filter });
+        let got = client.post(&format!("{endpoint}/.search"), &search);
+        each(&got.expect(200), "id") == [id]
+    };
+    for name in [
+        format!("{}end", "ß".repeat(200)),
+        format!("a{}end", "ß".repeat(250)),
+        format!("{}ß", "ﬃ".repeat(200)),
+        "ẞ".repeat(201),
+        "É".repeat(300),
+    ] {
+        let set = json!([{ "op": "replace", "path": "displayName", "value": name }]);
+        client.patch(&format!("/Users/{user}"), &set).expect(200);
+        client.patch(&format!("/Groups/{inner}"), &set).expect(204);
+        let shown = name.chars().take(200).collect::<String>();
+        assert_eq!(
+            values(&group(&client, &outer), "members", "display"),
+            [shown.as_str(), shown.as_str()]
+        );
+        let end: String = shown.chars().skip(190).collect();
+        for (operator, value) in [("eq", &shown), ("sw", &shown), ("ew", &shown), ("ew", &end)] {
+            let value = value.to_uppercase();
+            let filter = format!("members[display {operator} \"{value}\" and type eq \"User\"]");
+            assert!(is_found("/Groups", &outer, &filter), "{filter}");
+            let filter = format!("members[display {operator} \"{value}\" and type eq \"Group\"]");
+            assert!(is_found("/Groups", &outer, &filter), "{filter}");
+            let filter = format!("groups.display {operator} \"{value}\"");
+            assert!(is_found("/Users", &other, &filter), "{filter}");
+        }
+        let filter = format!("groups.display eq \"{name}\"");
+        assert!(!is_found("/Users", &other, &filter), "{filter}");
+    }
+    // A member who is added and taken out in one request is compared so, too.
+    let path = format!("members[display eq \"{}\"]", "é".repeat(200));
+    let change = json!([
+        { "op": "add", "path": "members", "value": [{ "value": other }] },
+        { "op": "remove", "path": path },
+    ]);
+    client
+        .patch(&format!("/Groups/{outer}"), &change)
+        .expect(204);
+    assert_eq!(values(&group(&client, &outer), "members", "value"), [other]);
+}
+
+/// The filters of a request are asked in one walk over the group, and mean what they mean one after the other.
+#[test]
+fn many_removals_by_filter_take_one_trip() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let people: Vec<String> = (0..60)
+        .map(|number| client.user(&format!("p{number:02}")))
+        .collect();
+    let everybody: Vec<&str> = people.iter().map(String::as_str).collect();
+    let team = client.group("Pilots", &everybody);
+    let path = format!("/Groups/{team}");
+    let without = |number: usize| json!({ "op": "remove", "path": format!("members[display eq \"p{number:02}\"]") });
+    let with = |number: usize| json!({ "op": "add", "path": "members", "value": [{ "value": people[number] }] });
+    // Fifty go; of three who come again, one goes again, and one goes before it came.
+    let mut change: Vec<Value> = (0..50).map(without).collect();
+    change.extend([
+        with(3),
+        with(40),
+        without(40),
+        without(41),
+        with(41),
+        without(59),
+    ]);
+    let trips = || memory.database.cost().trips;
+    let before = trips();
+    client.patch(&path, &json!(change)).expect(204);
+    assert_eq!(trips() - before, 2);
+    let left = values(&group(&client, &team), "members", "display");
+    let expected: Vec<String> = [3, 41]
+        .into_iter()
+        .chain(50..59)
+        .map(|number| format!("p{number:02}"))
+        .collect();
+    assert_eq!(left, expected);
+
+    let change: Vec<Value> = (0..101).map(without).collect();
+    client
+        .patch(&path, &json!(change))
+        .refused(400, "tooMany", "Name the members by their ids");
+}

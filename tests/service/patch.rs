@@ -9,7 +9,19 @@ use crate::support::memory::Memory;
 use scim::fold::{fold, fold_str};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use scim::schema::{Mutability, Type, Uniqueness};
+use scim_worker::store::expression::{SHOWN, SHOWN_IMAGE};
 use serde_json::{Map, Value, json};
+
+/// Whether this is not the image of what others show of a user or group. (Of a name that is shown whole nobody looks at it.)
+fn wrongly_shown(document: &Map<String, Value>, image: Option<&Value>) -> bool {
+    let name = document
+        .get("displayName")
+        .or_else(|| document.get("userName"));
+    let of_device = document["schemas"][0].as_str().unwrap().ends_with("Device");
+    let name = name.and_then(Value::as_str).unwrap_or_default();
+    let shown: String = name.chars().take(SHOWN).collect();
+    !of_device && shown != name && image != Some(&Value::from(fold_str(&shown)))
+}
 
 /// The rows of a query, each as texts.
 fn rows(memory: &Memory, query: &str) -> Vec<Vec<String>> {
@@ -52,8 +64,11 @@ fn unsound(memory: &Memory) -> Option<String> {
             let resource_type = resource_type.copied_or_named(&row[3]);
             let (id, document): (&str, Map<String, Value>) =
                 (&row[0], serde_json::from_str(&row[1]).unwrap());
-            let folded: Value = serde_json::from_str(&row[2]).unwrap();
-            if folded != Value::Object(fold(resource_type, &document)) {
+            let mut folded: Map<String, Value> = serde_json::from_str(&row[2]).unwrap();
+            let display = folded.remove(SHOWN_IMAGE);
+            if folded != fold(resource_type, &document)
+                || wrongly_shown(&document, display.as_ref())
+            {
                 return Some(format!("the image of {}: {}", row[1], row[2]));
             }
             *totals.entry(resource_type.name.to_owned()).or_default() += 1;

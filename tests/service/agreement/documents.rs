@@ -177,8 +177,12 @@ const TIMES: &[&str] = &[
 fn long(dice: &mut Dice) -> String {
     let (unit, times) = *dice.pick(&[
         ("x", 130),
-        // Folds to twice as many characters; behind the place where a display is cut, the two would be cut apart.
+        // Folds to twice as many characters, before and behind the place where a display is cut.
         ("ß", 90),
+        ("ß", 201),
+        ("ßa", 130),
+        // Folds to fewer.
+        ("e\u{301}", 130),
         ("é ", 101),
         ("aB", 2_000),
         ("😀", 199),
