@@ -75,6 +75,26 @@ fn every_operation_is_within_its_budget() {
     );
 }
 
+/// What 10,000 users in 61 groups, seven each, can be asked at once: many comparisons of their links.
+#[test]
+fn no_search_keeps_the_database_from_others() {
+    let pattern = Pattern::take();
+    let users = USERS[1];
+    let seed = pattern.seed_groups(users, seed::departments(users));
+    let worker = Worker::start_on(&seed.folder, &[("REPORT_COST", "1")]).unwrap();
+    let mut sheet = Sheet::default();
+    let mut bench = Bench {
+        worker: &worker,
+        seed: &seed,
+        sheet: &mut sheet,
+        column: "61 groups".to_owned(),
+    };
+    bench.shapes();
+    bench.filtered_removals(users);
+    let faults = sheet.faults();
+    assert!(faults.is_empty(), "over budget:\n{}\n", faults.join("\n"));
+}
+
 /// The largest group is read whole by a Worker just started, which with its database grows by less than a Worker may hold.
 fn read_within_memory(seed: &Seed) {
     let worker = Worker::start_on(&seed.folder, &[]).unwrap();

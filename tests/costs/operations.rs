@@ -36,6 +36,7 @@ impl Bench<'_> {
         self.lookups();
         self.searches();
         self.shapes();
+        self.lists();
         self.pages();
         self.user_writes();
         self.bulk();

@@ -25,6 +25,8 @@ pub(crate) const PAGE: usize = 100;
 const SHARED: usize = 2;
 /// Groups that one user is in.
 pub(crate) const MANY_GROUPS: usize = 20;
+/// Members of a department.
+const DEPARTMENT: usize = 1_000;
 /// Members of the groups of a page of groups.
 pub(crate) const MEMBERS_EACH: usize = 3;
 
@@ -39,6 +41,8 @@ pub(crate) enum Use {
     Many(usize),
     /// So many members; the second number tells groups of one size apart.
     Sized(usize, usize),
+    /// A department of [`DEPARTMENT`] users, among whom are some of the next one's.
+    Department(usize),
 }
 
 /// One of each, as the Worker wrote it.
@@ -106,6 +110,12 @@ fn groups(users: usize, sizes: &[usize]) -> Vec<Use> {
     groups
 }
 
+/// Sixty departments, and one group of all.
+pub(crate) fn departments(users: usize) -> Vec<Use> {
+    let departments = (0..60).map(Use::Department);
+    departments.chain([Use::Sized(users, 0)]).collect()
+}
+
 /// A seeded database.
 pub(crate) struct Seed {
     /// Where it is.
@@ -147,6 +157,10 @@ impl Seed {
             }
             Use::Shared(_) => 0..PAGE.min(self.users - 1),
             Use::Many(_) => self.busy_user()..self.users,
+            Use::Department(place) => {
+                let start = place * (self.users - DEPARTMENT) / 60;
+                start..start + DEPARTMENT
+            }
             // Behind the first page; where there are not enough users, ids of nobody.
             Use::Sized(size, _) => {
                 let start = PAGE.min(self.users / 2);
@@ -185,6 +199,11 @@ impl Pattern {
 
     /// A database of its own with so many users, and two groups of each size that they can fill.
     pub(crate) fn seed(&self, users: usize, sizes: &[usize]) -> Seed {
+        self.seed_groups(users, groups(users, sizes))
+    }
+
+    /// The same with these groups.
+    pub(crate) fn seed_groups(&self, users: usize, groups: Vec<Use>) -> Seed {
         let folder = state_folder().unwrap();
         let from = database(&self.folder);
         let to = folder.join(from.strip_prefix(&self.folder).unwrap());
@@ -199,7 +218,7 @@ impl Pattern {
                     row.get(0)
                 })
                 .unwrap(),
-            groups: groups(users, sizes),
+            groups,
         };
         connection
             .execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -200000; BEGIN;")

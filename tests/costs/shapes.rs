@@ -47,7 +47,6 @@ impl Bench<'_> {
             .map(|number| format!("emails.value ew \"{number}@example.com\""))
             .collect();
         self.shape("emails.value ew …", "/Users", &endings);
-        self.lists();
     }
 
     fn shape(&mut self, name: &str, endpoint: &str, terms: &[String]) {
@@ -74,7 +73,7 @@ impl Bench<'_> {
     }
 
     /// Lists of keys: by index, as many rows as values.
-    fn lists(&mut self) {
+    pub(crate) fn lists(&mut self) {
         let users = self.seed.users;
         let number = |place: usize| padded(place % users);
         let rows = |values: usize| cost(1, 12 * values as u64 + 20, 0);
