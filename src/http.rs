@@ -20,6 +20,7 @@ pub mod auth;
 pub mod body;
 pub mod bulk;
 pub mod gauge;
+pub mod health;
 pub mod log;
 pub mod media;
 pub mod provider;
@@ -98,8 +99,11 @@ pub async fn respond<D: Database, B: Upload>(
 }
 
 /// The base URL of addresses in replies: always the full one, whichever way the request came.
-fn base<B>(request: &Request<B>) -> String {
-    format!("{}/scim/v2", request.origin)
+fn base<B>(settings: &Settings, request: &Request<B>) -> String {
+    match &settings.base_url {
+        Some(url) => url.clone(),
+        None => format!("{}/scim/v2", request.origin),
+    }
 }
 
 async fn answer<D: Database, B: Upload>(
@@ -131,7 +135,7 @@ async fn answer<D: Database, B: Upload>(
         let detail = format!("{} takes {}.", place.pattern(), place.allow());
         return Ok(Reply::error(405, None, &detail).with("Allow", place.allow()));
     }
-    let base = base(request);
+    let base = base(environment.settings, request);
     if place.is_discovery() {
         if query::has_filter(&request.query)? {
             return Err(Failure::Forbidden(

@@ -13,6 +13,7 @@ use worker::{Context, Env, event, web_sys};
 
 use http::Environment;
 use http::gauge::Gauge;
+use http::health::{self, Health};
 use platform::d1::D1;
 use platform::mint::PlatformMint;
 use platform::moment;
@@ -23,6 +24,9 @@ thread_local! {
     /// What all requests of this instance hold.
     static GAUGE: Gauge = Gauge::default();
 }
+
+/// What the database last answered, for the watch.
+static HEALTH: Health = Health::new();
 
 /// Answers a request.
 #[event(fetch)]
@@ -45,7 +49,11 @@ pub async fn fetch(
         now,
         gauge: &gauge,
     };
-    let (reply, trace) = http::respond(&environment, &request).await;
+    let (reply, trace) = if request.path == health::PATH {
+        HEALTH.respond(&database, &request, &environment.now).await
+    } else {
+        http::respond(&environment, &request).await
+    };
     let cost = database.cost();
     let now = &environment.now;
     if operator.log_all || http::log::is_telling(&reply, &trace) {

@@ -47,6 +47,7 @@ impl Operator {
         Self {
             settings: Settings {
                 accept_user_groups: flag(env, "ACCEPT_USER_GROUPS"),
+                base_url: base_url(env),
                 ..Settings::default()
             },
             secret,
@@ -54,6 +55,12 @@ impl Operator {
             log_all: flag(env, "LOG_ALL"),
         }
     }
+}
+
+fn base_url(env: &Env) -> Option<String> {
+    let url = env.var("BASE_URL").ok()?.to_string();
+    let url = url.trim().trim_end_matches('/');
+    (!url.is_empty()).then(|| url.to_owned())
 }
 
 /// Whether a variable is set to something that means yes.

@@ -138,3 +138,8 @@ pub fn guard(push_condition: impl FnOnce(&mut Statement)) -> Statement {
     statement.push(" THEN '1' ELSE 'not met' END)");
     statement
 }
+
+/// Whether the database answers, and has its tables.
+pub fn alive() -> Statement {
+    Statement::new("SELECT id FROM last_tenant")
+}

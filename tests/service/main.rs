@@ -24,6 +24,7 @@ mod discovery;
 mod errors;
 mod extensions;
 mod groups;
+mod health;
 mod loads;
 mod log;
 mod me;

@@ -29,3 +29,38 @@ fn played(folder: &str) {
     };
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n\n"));
 }
+
+/// `GET /healthz` without a credential, outside of SCIM.
+#[test]
+fn the_watch_is_answered() {
+    let worker = shared().unwrap();
+    let reply = support::conversation::Target::send(
+        worker,
+        &support::conversation::WireRequest {
+            method: "GET".to_owned(),
+            url: format!("{}/healthz", worker.origin),
+            ..Default::default()
+        },
+    )
+    .unwrap();
+    assert_eq!(
+        (reply.status, reply.body.as_str()),
+        (200, "{\"status\":\"ok\"}")
+    );
+    assert_eq!(
+        reply.header("Scim-Worker-Version").as_deref(),
+        Some(env!("CARGO_PKG_VERSION"))
+    );
+}
+
+/// What docs/integrating.md shows.
+#[test]
+fn the_examples_of_integrating_work() {
+    let output = std::process::Command::new("node")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .arg("examples/integrating/try.mjs")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+}

@@ -1,0 +1,99 @@
+//! `GET /healthz`.
+
+use std::cell::Cell;
+
+use scim_worker::http::Trace;
+use scim_worker::http::health::Health;
+use scim_worker::http::reply::Reply;
+use scim_worker::http::request::Request;
+use scim_worker::service::Moment;
+use scim_worker::store::{Cost, Database, Error, Results, Statement};
+
+use crate::support::memory::Memory;
+
+/// A database that is there, or is gone.
+struct Switched {
+    memory: Memory,
+    gone: Cell<bool>,
+    asked: Cell<u32>,
+}
+
+impl Database for Switched {
+    async fn batch(&self, statements: Vec<Statement>) -> Result<Results, Error> {
+        self.asked.set(self.asked.get() + 1);
+        if self.gone.get() {
+            return Err(Error::Broken("no such database: secret".to_owned()));
+        }
+        self.memory.database.batch(statements).await
+    }
+
+    async fn pause(&self, _: u32) {}
+
+    fn cost(&self) -> Cost {
+        self.memory.database.cost()
+    }
+}
+
+fn ask(health: &Health, database: &Switched, method: &str, at: u64) -> (Reply, Trace) {
+    let request: Request = Request {
+        method: method.to_owned(),
+        path: "/healthz".to_owned(),
+        ..Request::default()
+    };
+    let now = Moment::at(1_767_225_600_000 + at);
+    pollster::block_on(health.respond(database, &request, &now))
+}
+
+/// 200 while the database answers, 503 while it does not, and neither asked about more than once in five seconds.
+#[test]
+fn the_watch_sees_the_database() {
+    let database = Switched {
+        memory: Memory::new(),
+        gone: Cell::new(false),
+        asked: Cell::new(0),
+    };
+    let health = Health::new();
+    let status = |at| ask(&health, &database, "GET", at).0.status;
+    assert_eq!([status(0), status(4_999)], [200, 200]);
+    assert_eq!(database.asked.get(), 1);
+    database.gone.set(true);
+    assert_eq!([status(4_999), status(5_000)], [200, 503]);
+    assert_eq!(database.asked.get(), 2);
+    database.gone.set(false);
+    assert_eq!([status(9_999), status(10_000)], [503, 200]);
+    assert_eq!(database.asked.get(), 3);
+    // Another instance knows nothing of this one; a clock that goes back makes nothing last.
+    assert_eq!(ask(&Health::new(), &database, "GET", 0).0.status, 200);
+    assert_eq!(status(0), 200);
+    assert_eq!(database.asked.get(), 5);
+}
+
+#[test]
+fn it_tells_no_detail() {
+    let database = Switched {
+        memory: Memory::new(),
+        gone: Cell::new(true),
+        asked: Cell::new(0),
+    };
+    let (reply, trace) = ask(&Health::new(), &database, "GET", 0);
+    let headers = format!("{:?}", reply.headers);
+    assert!(headers.contains("\"Retry-After\", \"5\""), "{headers}");
+    assert!(headers.contains("no-store"), "{headers}");
+    assert!(
+        headers.contains(&format!(
+            "\"Scim-Worker-Version\", \"{}\"",
+            env!("CARGO_PKG_VERSION")
+        )),
+        "{headers}"
+    );
+    let body = reply.body.unwrap().into_text();
+    assert_eq!(body, "{\"status\":\"unavailable\"}");
+    // The operator reads the cause in the log.
+    assert!(trace.cause.unwrap().contains("no such database"));
+
+    let (reply, _) = ask(&Health::new(), &database, "HEAD", 0);
+    assert_eq!((reply.status, reply.body), (503, None));
+    let (reply, _) = ask(&Health::new(), &database, "POST", 0);
+    assert_eq!(reply.status, 405);
+    assert!(reply.headers.contains(&("Allow", "GET, HEAD".to_owned())));
+}
