@@ -411,6 +411,25 @@ fn habits() -> Vec<String> {
     found
 }
 
+/// One version, in Cargo.toml, package.json and the changelog.
+#[test]
+fn the_version_is_one() {
+    let read =
+        |name: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    for name in ["package.json", "package-lock.json"] {
+        let json: serde_json::Value = serde_json::from_str(&read(name)).unwrap();
+        assert_eq!(json["version"], version, "{name}");
+    }
+    let changes = read("CHANGELOG.md");
+    let versions: Vec<&str> = changes
+        .lines()
+        .filter_map(|line| line.strip_prefix("## ["))
+        .collect();
+    assert!(versions[0].starts_with("Unreleased]"));
+    assert!(versions[1].starts_with(&format!("{version}]")));
+}
+
 /// docs/habits.md explains every habit of the log, and no other.
 #[test]
 fn the_glossary_has_every_habit() {
