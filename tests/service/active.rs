@@ -141,6 +141,8 @@ fn of_those_from_before() {
     assert_eq!(client.get(&path).expect(200), before);
     is(&client, &old, true);
     is(&client, &off, false);
+    let active = client.get("/Users?filter=active eq true").expect(200);
+    assert_eq!(active["totalResults"], 1);
     let found = client.get("/Users?filter=displayName co \"ÖLD\" and emails.value eq \"o@x\"");
     assert_eq!(found.expect(200)["totalResults"], 1);
     // The former Worker may write one more before the new one is up.
@@ -151,4 +153,28 @@ fn of_those_from_before() {
     memory.sql(forget);
     client.put(&path, &json!({ "userName": "Old" })).expect(200);
     is(&client, &old, true);
+}
+
+/// They are mended piece by piece, and no piece leaves somebody out.
+#[test]
+fn of_those_at_the_ends_of_the_pieces() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let ends = (0..18).flat_map(|piece| [-1, 0, 1].map(|step| piece * 250_000 + step));
+    for (index, seq) in ends.filter(|seq| *seq >= 0).enumerate() {
+        client.user(&format!("u{index}"));
+        let name = format!("'u{index}'");
+        memory.sql(&format!(
+            "UPDATE users SET seq = {seq}, document = json_remove(document, '$.active'), \
+             folded = json_remove(folded, '$.active') WHERE user_name = {name}"
+        ));
+    }
+    let without = "SELECT count(*) FROM users WHERE active IS NULL";
+    assert_eq!(memory.number(without), 53);
+    memory.sql(include_str!("../../migrations/0008_active.sql"));
+    assert_eq!(memory.number(without), 0);
+    let active = client
+        .get("/Users?filter=active eq true&count=0")
+        .expect(200);
+    assert_eq!(active["totalResults"], 53);
 }

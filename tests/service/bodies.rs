@@ -193,6 +193,19 @@ fn what_all_hold_together_is_bounded() {
     assert!(memory.gauge.hold(TOGETHER).is_some(), "given back");
 }
 
+/// What is made of a body counts, too: three times its bytes.
+#[test]
+fn what_a_body_becomes_is_counted_with_it() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let user = json!({ "userName": "ada", "title": "x".repeat(60_000) });
+    let others = memory.gauge.hold(TOGETHER - 180_000).unwrap();
+    client.post("/Users", &user).refused(503, "", "in a moment");
+    drop(others);
+    let _others = memory.gauge.hold(TOGETHER - 250_000).unwrap();
+    client.post("/Users", &user).expect(201);
+}
+
 #[test]
 fn a_body_that_does_not_come_is_408() {
     let memory = Memory::new();

@@ -32,6 +32,7 @@ mod memberships;
 mod names;
 mod pages;
 mod patch;
+mod readings;
 mod refusals;
 mod requested;
 mod stored;

@@ -190,6 +190,8 @@ fn refused_words() {
     // A value is missing.
     expects(VALUE, "a eq and b eq 1", "6, found 'and'");
     expects(VALUE, "a eq or", "6, found 'or'");
+    expects(VALUE, "a eq not", "6, found 'not'");
+    expects(VALUE, "a eq NOT (b pr)", "6, found 'NOT'");
     expects(VALUE, "a eq )", "6, found ')'");
     // The wrong quotes, or half of them.
     expects(VALUE, "a eq ‘b’", "6, found '‘b’'");
