@@ -6,6 +6,7 @@
 use std::cell::{Cell, RefCell};
 
 use scim::error::Error;
+use scim::habit::Habits;
 use scim::list::SearchRequest;
 use scim::resource_type::ResourceType;
 
@@ -61,7 +62,7 @@ pub struct Trace {
     /// Whose data it was about, where the credential was good.
     pub tenant: Option<i64>,
     /// Lenient readings.
-    pub habits: Vec<&'static str>,
+    pub habits: Habits,
     /// The identity provider, where it is recognised.
     pub provider: Option<&'static str>,
     /// Statements to run once the reply is out, in one batch. What they note is missed by nobody if it is lost.
@@ -85,13 +86,14 @@ pub async fn respond<D: Database, B: Upload>(
             Reply::failure(&failure)
         }
     };
-    trace.provider = provider::recognise(request.user_agent.as_deref(), &trace.habits);
+    trace.provider = provider::recognise(request.user_agent.as_deref(), &trace.habits.names());
     if reply.body.is_some() {
         reply = reply.with(
             "Content-Type",
             MediaType::accepted(request.accept.as_deref()).as_str(),
         );
     }
+    reply = reply.telling(&trace.habits);
     if request.method == "HEAD" {
         reply.body = None;
     }
@@ -171,7 +173,7 @@ async fn answer<D: Database, B: Upload>(
     {
         result = Err(error.into());
     }
-    trace.habits = service.habits.borrow().names().to_vec();
+    trace.habits = service.habits.take();
     trace.later = service.later.take();
     trace.cause = service.fault.take();
     match (&service.tenant, service.known.take()) {

@@ -1,6 +1,7 @@
 //! One line of a request, for the operator: what was asked, what came of it, what it cost. Never a body, a token, an id
-//! or an address.
+//! or an address; of what was sent, the names of attributes alone.
 
+use scim::habit::Habit;
 use serde::Serialize;
 
 use super::Trace;
@@ -18,19 +19,41 @@ struct Line<'a> {
     route: &'a str,
     status: u16,
     scim_type: Option<&'a str>,
+    operation: Option<usize>,
+    attribute: Option<&'a str>,
     milliseconds: u64,
     trips: u32,
     rows_read: u64,
     rows_written: u64,
-    habits: &'a [&'static str],
+    habits: Vec<Read<'a>>,
     provider: Option<&'a str>,
     cause: Option<&'a str>,
+}
+
+/// A lenient reading: its name, the path it was at, and what was sent there for what.
+#[derive(Serialize)]
+struct Read<'a> {
+    name: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'static str>,
+}
+
+impl<'a> From<&'a Habit> for Read<'a> {
+    fn from(habit: &'a Habit) -> Self {
+        Self {
+            name: habit.name,
+            path: habit.path.as_deref(),
+            note: habit.note(),
+        }
+    }
 }
 
 /// Whether a request has something to tell: it was refused, or read leniently. Of others the platform keeps that they
 /// were there and how they ended; a line of ours takes a twentieth of a small request's CPU, and is billed.
 pub fn is_telling(reply: &Reply, trace: &Trace) -> bool {
-    reply.status >= 400 || trace.cause.is_some() || !trace.habits.is_empty()
+    reply.status >= 400 || trace.cause.is_some() || !trace.habits.seen().is_empty()
 }
 
 /// The line, JSON. `milliseconds` is how long the answer took.
@@ -49,11 +72,13 @@ pub fn line<B>(
         route: &trace.route,
         status: reply.status,
         scim_type: reply.scim_type,
+        operation: reply.operation,
+        attribute: reply.attribute.as_deref(),
         milliseconds,
         trips: cost.trips,
         rows_read: cost.rows_read,
         rows_written: cost.rows_written,
-        habits: &trace.habits,
+        habits: trace.habits.seen().iter().map(Read::from).collect(),
         provider: trace.provider,
         cause: trace.cause.as_deref(),
     };

@@ -1,6 +1,7 @@
 //! A reply as plain data; the place where an outcome becomes a status.
 
 use scim::error::{Error, ScimType};
+use scim::habit::Habits;
 use serde_json::{Map, Value};
 
 use crate::service::Failure;
@@ -17,6 +18,10 @@ pub struct Reply {
     pub body: Option<Content>,
     /// The scimType of a refusal, for the log.
     pub scim_type: Option<&'static str>,
+    /// The operation that was refused, the first being 1; for the log.
+    pub operation: Option<usize>,
+    /// The path of the attribute that was refused; for the log.
+    pub attribute: Option<String>,
 }
 
 impl Reply {
@@ -44,6 +49,27 @@ impl Reply {
         self
     }
 
+    /// The same with the paths of what was left out of the request, so that no success without effect goes untold.
+    #[must_use]
+    pub fn telling(self, habits: &Habits) -> Self {
+        let mut told = String::new();
+        for path in habits.left_out() {
+            if told.len() + path.len() > MAX_TOLD {
+                told.push_str(", ...");
+                break;
+            }
+            if !told.is_empty() {
+                told.push_str(", ");
+            }
+            told.push_str(path);
+        }
+        if told.is_empty() {
+            self
+        } else {
+            self.with("Scim-Ignored", told)
+        }
+    }
+
     /// A SCIM error (RFC 7644 §3.12).
     pub fn error(status: u16, scim_type: Option<ScimType>, detail: &str) -> Self {
         Self {
@@ -57,7 +83,11 @@ impl Reply {
     /// What a failure is told as.
     pub fn failure(failure: &Failure) -> Self {
         let (status, scim_type, detail) = told(failure);
-        let reply = Self::error(status, scim_type, detail);
+        let mut reply = Self::error(status, scim_type, detail);
+        if let Failure::Refused(error) = failure {
+            reply.operation = error.operation();
+            reply.attribute = error.attribute().map(str::to_owned);
+        }
         match failure {
             Failure::NoToken(_) => reply.with("WWW-Authenticate", CHALLENGE),
             Failure::Unauthorized(_) => reply.with(
@@ -80,6 +110,9 @@ impl Reply {
         }
     }
 }
+
+/// Bytes of the paths in `Scim-Ignored`; ours: proxies take headers of 8 kB together.
+const MAX_TOLD: usize = 2_000;
 
 /// What a 401 asks for. RFC 6750 §3.1: an error stands behind it only where a token was sent.
 const CHALLENGE: &str = "Bearer realm=\"scim\"";

@@ -2,8 +2,10 @@
 //!
 //! An [`Error`] says what is wrong and what to do; which HTTP status it becomes is decided at the edge.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use core::fmt;
+
+use crate::habit::place;
 
 /// The detail error keyword of RFC 7644 §3.12 table 9, and the three that RFC 9865 §3 adds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +64,8 @@ impl ScimType {
 pub struct Error {
     scim_type: ScimType,
     detail: String,
+    operation: Option<usize>,
+    attribute: Option<String>,
 }
 
 /// One constructor a keyword; the detail is the whole sentence.
@@ -70,7 +74,12 @@ macro_rules! constructors {
         impl Error {
             $($(#[$doc])*
             pub fn $name(detail: impl Into<String>) -> Self {
-                Self { scim_type: ScimType::$variant, detail: detail.into() }
+                Self {
+                    scim_type: ScimType::$variant,
+                    detail: detail.into(),
+                    operation: None,
+                    attribute: None,
+                }
             })*
         }
     };
@@ -116,10 +125,36 @@ impl Error {
         &self.detail
     }
 
-    /// The same refusal, with the part of the message that it is about in front: `Operation 2: …`.
+    /// The operation of the message that it is about, the first being 1.
+    pub const fn operation(&self) -> Option<usize> {
+        self.operation
+    }
+
+    /// The path of the attribute that it is about, without any value: for a log.
+    pub fn attribute(&self) -> Option<&str> {
+        self.attribute.as_deref()
+    }
+
+    /// The same refusal, of this operation: its number stands in front, `Operation 2: …`.
+    ///
+    /// ```
+    /// use scim::error::Error;
+    /// let error = Error::invalid_value("`title` must be a string").at("title").of_operation(2);
+    /// assert_eq!(error.detail(), "Operation 2: `title` must be a string");
+    /// assert_eq!((error.operation(), error.attribute()), (Some(2), Some("title")));
+    /// ```
     #[must_use]
-    pub fn within(mut self, place: &str) -> Self {
-        self.detail = [place, ": ", &self.detail].concat();
+    pub fn of_operation(mut self, number: usize) -> Self {
+        self.detail = ["Operation ", &number.to_string(), ": ", &self.detail].concat();
+        self.operation = Some(number);
+        self
+    }
+
+    /// The same refusal, about an attribute; where it is about one already that stays. The path is told as
+    /// [`crate::habit::place`] has it.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        self.attribute = self.attribute.or_else(|| Some(place(path)));
         self
     }
 }

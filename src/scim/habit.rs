@@ -1,23 +1,303 @@
 //! Habits: places where a request was read more leniently than the RFC has it, by name.
 //!
-//! Whatever reads leniently says so here, so that a log can show an operator what the customer's provider does.
+//! Whatever reads leniently says so here, with the place it was at, so that a log can show an operator what the
+//! customer's provider does. What was left out is told to the client, too. Neither is ever told a value.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
-/// The habits seen in one request, each once, in the order seen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Habits(Vec<&'static str>);
+/// An attribute that no schema of the type knows. It is left out, never stored and never an error: one attribute that
+/// is not mapped must not stop the `active: false` beside it.
+pub const UNKNOWN_ATTRIBUTE: &str = "unknown-attribute";
+/// A URI in `schemas` that is none of the type, such as Entra ID's marker of groups.
+pub const UNKNOWN_SCHEMA: &str = "unknown-schema";
+/// A read-only attribute in a PATCH that names it by no path of its own: left out (RFC 7644 §3.5.2).
+pub const READ_ONLY: &str = "read-only-attribute";
+/// A write-only attribute in a PATCH, a password: accepted, and never stored.
+pub const WRITE_ONLY: &str = "write-only-attribute";
 
-impl Habits {
-    /// Notes a habit, such as `entra-string-boolean`.
-    pub fn note(&mut self, habit: &'static str) {
-        if !self.0.contains(&habit) {
-            self.0.push(habit);
-        }
+/// An attribute that every resource has, `active`, in a PATCH that would unassign it: it is kept.
+pub const KEPT: &str = "unassigned-active-kept";
+
+/// Names under which something of the request was left out.
+const LEFT_OUT: [&str; 5] = [
+    UNKNOWN_ATTRIBUTE,
+    UNKNOWN_SCHEMA,
+    READ_ONLY,
+    WRITE_ONLY,
+    KEPT,
+];
+
+/// What the names mean, for the reader of a log.
+const NOTES: [(&str, &str); 42] = [
+    (UNKNOWN_ATTRIBUTE, "left out: no schema has it"),
+    (UNKNOWN_SCHEMA, "left out: not a schema of this resource"),
+    (READ_ONLY, "left out: the server's own"),
+    (WRITE_ONLY, "left out: accepted and never stored"),
+    (KEPT, "left out: it always has a value"),
+    (
+        "authentik-unquoted-filter-value",
+        "a value of a filter without quotes",
+    ),
+    ("blanks-at-the-ends", "blanks around a name: cut off"),
+    (
+        "bare-list-of-operations",
+        "a list of operations where a PatchOp is due",
+    ),
+    ("dot-behind-schema-uri", "a dot where a colon is due"),
+    (
+        "dotted-key",
+        "a path as a key, where an object in an object is due",
+    ),
+    (
+        "duplicate-key",
+        "a member that comes twice: the last counts",
+    ),
+    ("empty-path", "an empty string for no path"),
+    ("entra-bare-string-member", "a string where a member is due"),
+    ("entra-capital-op", "`op` in capital letters"),
+    ("entra-empty-operations", "no operation"),
+    (
+        "entra-extension-attribute-without-urn",
+        "an extension's attribute without its URI",
+    ),
+    ("entra-path-as-key", "a path as a key of `value`"),
+    (
+        "entra-plain-string-manager",
+        "a string where an object is due",
+    ),
+    ("entra-string-boolean", "a string where a boolean is due"),
+    (
+        "entra-valued-remove",
+        "values listed where a filter is due: these are removed",
+    ),
+    ("filtered-path-as-key", "a path with a filter as a key"),
+    (
+        "filtered-replace-creates",
+        "a replace that matched nothing: created",
+    ),
+    ("foreign-patch-schema", "`schemas` does not name a PatchOp"),
+    (
+        "keycloak-list-for-single-value",
+        "a list of one where one value is due",
+    ),
+    (
+        "keycloak-member-by-ref",
+        "an address where a member's id is due",
+    ),
+    ("list-for-pathless-value", "a list where an object is due"),
+    ("missing-core-schema", "`schemas` without the core schema"),
+    ("missing-schemas", "no `schemas`"),
+    ("number-for-string", "a number where a string is due"),
+    (
+        "onelogin-manager-id",
+        "`managerId` of SCIM 1 where `value` is due",
+    ),
+    ("onelogin-scim-1-schema", "the URI of SCIM 1"),
+    (
+        "onelogin-single-object-for-list",
+        "one value where a list is due",
+    ),
+    (
+        "plain-string-for-complex",
+        "a string where an object is due",
+    ),
+    ("plain-string-for-schemas", "a string where a list is due"),
+    ("reference-is-no-uri", "a text where a URI is due"),
+    ("schema-as-key", "the core schema's URI as a key"),
+    (
+        "schema-uri-without-type",
+        "a schema's URI without its last part",
+    ),
+    ("single-member-for-list", "one member where a list is due"),
+    (
+        "single-operation-for-list",
+        "one operation where a list is due",
+    ),
+    ("string-for-number", "a string where a number is due"),
+    ("urn-key", "a URI with a name as a key"),
+    ("wrapped-value", "an object around the value"),
+];
+
+/// The most places that are kept of a habit; ours, so that a log line stays a line.
+const MAX_PLACES: usize = 32;
+
+/// The most characters of a place; ours: a path of any length that means something fits.
+const MAX_PLACE: usize = 150;
+
+/// One lenient reading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Habit {
+    /// Its name, such as `entra-string-boolean`.
+    pub name: &'static str,
+    /// The attribute it was at, or the URI; none where it is about the message.
+    pub path: Option<String>,
+}
+
+impl Habit {
+    /// What it means: the kind of value that was sent and the one that is due.
+    pub fn note(&self) -> Option<&'static str> {
+        let known = NOTES.iter().find(|(name, _)| *name == self.name);
+        known.map(|(_, note)| *note)
     }
 
-    /// The names, in the order seen.
-    pub fn names(&self) -> &[&'static str] {
-        &self.0
+    /// Whether something of the request was left out.
+    pub fn is_left_out(&self) -> bool {
+        LEFT_OUT.contains(&self.name)
+    }
+}
+
+/// The habits seen in one request, each once a place, in the order seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Habits {
+    seen: Vec<Habit>,
+    /// Whether more was left out than is kept.
+    more: bool,
+}
+
+impl Habits {
+    /// Notes a habit that is about the message, such as `entra-capital-op`.
+    pub fn note(&mut self, habit: &'static str) {
+        self.add(habit, None);
+    }
+
+    /// Notes a habit and the place it was at: a path in the schema's spelling.
+    pub fn note_at(&mut self, habit: &'static str, path: &str) {
+        self.add(habit, Some(path));
+    }
+
+    /// Notes what is left out of the request. Everything that is goes through here: whoever would rather refuse it looks
+    /// at [`Self::left_out`] before anything is written. The path is the client's text, and kept as [`place`] has it.
+    ///
+    /// ```
+    /// use scim::habit::{Habits, UNKNOWN_ATTRIBUTE};
+    /// let mut habits = Habits::default();
+    /// habits.leave_out(UNKNOWN_ATTRIBUTE, "extensionAttribute1");
+    /// assert_eq!(habits.left_out().collect::<Vec<_>>(), ["extensionAttribute1"]);
+    /// assert_eq!(habits.names(), ["unknown-attribute"]);
+    /// ```
+    pub fn leave_out(&mut self, habit: &'static str, path: &str) {
+        self.add(habit, Some(&place(path)));
+    }
+
+    fn add(&mut self, name: &'static str, path: Option<&str>) {
+        let mut places = 0;
+        for habit in self.seen.iter().filter(|habit| habit.name == name) {
+            if habit.path.as_deref() == path {
+                return;
+            }
+            places += 1;
+        }
+        if places >= MAX_PLACES {
+            self.more |= LEFT_OUT.contains(&name);
+            return;
+        }
+        let path = path.map(String::from);
+        self.seen.push(Habit { name, path });
+    }
+
+    /// What was seen, in order.
+    pub fn seen(&self) -> &[Habit] {
+        &self.seen
+    }
+
+    /// The names, each once, in the order seen.
+    pub fn names(&self) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        for habit in &self.seen {
+            if !names.contains(&habit.name) {
+                names.push(habit.name);
+            }
+        }
+        names
+    }
+
+    /// The paths of what was left out, in the order seen; at the end `...` where there was more.
+    pub fn left_out(&self) -> impl Iterator<Item = &str> {
+        let paths = self.seen.iter().filter(|habit| habit.is_left_out());
+        paths
+            .filter_map(|habit| habit.path.as_deref())
+            .chain(self.more.then_some("..."))
+    }
+}
+
+/// A client's path as a log or a header may repeat it: names alone, and not what a filter in it compares with. From the
+/// first character on that stands in no name it is a question mark.
+///
+/// ```
+/// use scim::habit::place;
+/// assert_eq!(place(r#"emails[type eq "work"].verified"#), "emails.verified");
+/// assert_eq!(place("urn:x:Custom: Ada"), "urn:x:Custom:?");
+/// assert_eq!(place("title\r\nSet-Cookie: a"), "title?");
+/// ```
+pub fn place(text: &str) -> String {
+    let mut place = String::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let end = rest.find(|c| !is_of_name(c)).unwrap_or(rest.len());
+        let (name, behind) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        place.push_str(name);
+        rest = match (behind.chars().next(), behind.rsplit_once(']')) {
+            (None, _) => "",
+            (Some('['), Some((_, sub))) if !sub.contains('[') => sub,
+            (Some(_), _) => {
+                place.push('?');
+                ""
+            }
+        };
+    }
+    if place.len() > MAX_PLACE {
+        place.truncate(MAX_PLACE);
+        place.push_str("...");
+    }
+    place
+}
+
+/// Whether the character stands in a path or a URI, and in a header as itself.
+fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-_$.:/#".contains(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    #[test]
+    fn each_once_a_place_and_not_too_many() {
+        let mut habits = Habits::default();
+        for number in 0..40 {
+            habits.note("entra-capital-op");
+            habits.note_at("number-for-string", "title");
+            habits.leave_out(UNKNOWN_ATTRIBUTE, &format!("a{number}"));
+        }
+        assert_eq!(
+            habits.names(),
+            ["entra-capital-op", "number-for-string", UNKNOWN_ATTRIBUTE]
+        );
+        assert_eq!(habits.seen().len(), 2 + MAX_PLACES);
+        assert_eq!(habits.left_out().count(), MAX_PLACES + 1);
+        assert_eq!(habits.left_out().last(), Some("..."));
+    }
+
+    #[test]
+    fn a_place_has_no_value_and_no_character_that_a_header_lacks() {
+        for (text, kept) in [
+            ("emails", "emails"),
+            ("emails[type eq \"a]b\"].value", "emails.value"),
+            ("emails[type eq \"work\"", "emails?"),
+            ("emails[a[b eq 1]].c", "emails.c"),
+            ("schemas eq \"urn:x\"", "schemas?"),
+            ("ünknown", "?"),
+            ("", ""),
+            ("a,b", "a?"),
+            (
+                "http://schemas.microsoft.com/2006/11/Group",
+                "http://schemas.microsoft.com/2006/11/Group",
+            ),
+        ] {
+            assert_eq!(place(text), kept, "{text}");
+        }
+        assert_eq!(place(&"a".repeat(1_000_000)).len(), MAX_PLACE + 3);
     }
 }

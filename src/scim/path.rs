@@ -13,8 +13,10 @@ use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Schema};
 
 mod target;
+mod uri;
 
 pub use target::{Path, Target};
+pub use uri::schema_named;
 
 /// `attrPath = [URI ":"] ATTRNAME *1subAttr`, as written.
 ///
@@ -104,7 +106,7 @@ impl AttributePath {
     ///
     /// Core and common attributes go with or without the core schema's URI, those of an extension with its URI. An
     /// extension's attribute is also found by its bare name when no other schema of the type has that name: Entra ID
-    /// sends `manager`, and that is noted as a habit. So is a dot where a colon stands behind the URI.
+    /// sends `manager`, and that is noted as a habit. So is a URI in another spelling, where only one is meant.
     ///
     /// ```
     /// use scim::{habit::Habits, path::AttributePath, resource_type::USER_TYPE};
@@ -118,48 +120,50 @@ impl AttributePath {
         resource_type: &'static ResourceType,
         habits: &mut Habits,
     ) -> Option<Location> {
+        if let Some(location) = self.bind_exactly(resource_type) {
+            return Some(location);
+        }
+        if self.uri.is_some() {
+            return self.meant(resource_type, habits);
+        }
+        if resource_type.attribute(&self.name).is_some() {
+            return None;
+        }
+        let (extension, attribute) = self.lone_extension(resource_type)?;
+        let location = self.part_of(extension, attribute)?;
+        habits.note_at(
+            "entra-extension-attribute-without-urn",
+            &location.to_string(),
+        );
+        Some(location)
+    }
+
+    /// What it names as the RFC has it.
+    fn bind_exactly(&self, resource_type: &'static ResourceType) -> Option<Location> {
         let core = resource_type.schema.uri;
-        let mut bare = false;
-        let (extension, attribute) = match &self.uri {
+        match &self.uri {
             Some(uri) if !uri.eq_ignore_ascii_case(core) => {
-                let Some(schema) = resource_type.extension(uri) else {
-                    let meant = self.behind_dot(resource_type)?;
-                    let location = meant.bind(resource_type, habits)?;
-                    habits.note("dot-behind-schema-uri");
-                    return Some(location);
-                };
-                (Some(schema), schema.attribute(&self.name)?)
+                let schema = resource_type.extension(uri)?;
+                self.part_of(Some(schema), schema.attribute(&self.name)?)
             }
-            uri => match resource_type.attribute(&self.name) {
-                Some(attribute) => (None, attribute),
-                None if uri.is_some() => return None,
-                None => {
-                    bare = true;
-                    self.lone_extension(resource_type)?
-                }
-            },
-        };
+            _ => self.part_of(None, resource_type.attribute(&self.name)?),
+        }
+    }
+
+    /// The attribute, or the part of it that the path names.
+    fn part_of(
+        &self,
+        extension: Option<&'static Schema>,
+        attribute: &'static Attribute,
+    ) -> Option<Location> {
         let sub = match &self.sub {
             Some(name) => Some(attribute.sub_attribute(name)?),
             None => None,
         };
-        if bare {
-            habits.note("entra-extension-attribute-without-urn");
-        }
         Some(Location {
             extension,
             attribute,
             sub,
-        })
-    }
-
-    /// The path that is meant where a dot stands behind the URI of a schema of the type. As it is written, the last
-    /// segment of the URI is read as the attribute.
-    pub(crate) fn behind_dot(&self, resource_type: &'static ResourceType) -> Option<Self> {
-        let text = self.to_string();
-        resource_type.schemas().find_map(|schema| {
-            let rest = behind(&text, schema.uri)?.strip_prefix('.')?;
-            Self::split(&[schema.uri, ":", rest].concat(), self.position)
         })
     }
 
@@ -185,31 +189,9 @@ impl AttributePath {
     /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn bind_extension(&self, resource_type: &'static ResourceType) -> Option<&'static Schema> {
-        resource_type
-            .extensions
-            .iter()
-            .map(|extension| extension.schema)
-            .find(|schema| self.spells(schema.uri))
-    }
-
-    /// Whether the path, read as one word, is this URI.
-    fn spells(&self, uri: &str) -> bool {
-        let mut rest = uri;
-        let mut take = |part: &str| match rest.split_at_checked(part.len()) {
-            Some((front, back)) if front.eq_ignore_ascii_case(part) => {
-                rest = back;
-                true
-            }
-            _ => false,
-        };
-        let matched = match (&self.uri, &self.sub) {
-            (Some(front), Some(sub)) => {
-                take(front) && take(":") && take(&self.name) && take(".") && take(sub)
-            }
-            (Some(front), None) => take(front) && take(":") && take(&self.name),
-            (None, _) => false,
-        };
-        matched && rest.is_empty()
+        self.uri.as_ref()?;
+        let schema = schema_named(resource_type, &self.to_string(), &mut Habits::default())?;
+        (schema != resource_type.schema).then_some(schema)
     }
 
     /// The refusal of a path that names nothing of this resource type.
@@ -230,14 +212,8 @@ impl AttributePath {
                 ],
             ),
         }
-        Error::invalid_path(detail)
+        Error::invalid_path(detail).at(&self.to_string())
     }
-}
-
-/// What stands behind a prefix, which may be in any letter case.
-pub(crate) fn behind<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let (front, rest) = text.split_at_checked(prefix.len())?;
-    front.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
 /// `ATTRNAME = ALPHA *(nameChar)`; RFC 7643 §2.1 has `$` among the name characters, for `$ref`.

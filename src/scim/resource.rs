@@ -3,13 +3,13 @@
 //! What comes out is a *document*: canonical attribute names, canonical values, nothing unassigned, nothing that is the
 //! server's (`id`, `meta`) or is stored as rows (`members`, `groups`).
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
 use crate::error::Error;
-use crate::habit::Habits;
-use crate::path::{AttributePath, Location};
+use crate::habit::{Habits, UNKNOWN_ATTRIBUTE, UNKNOWN_SCHEMA};
+use crate::path::{AttributePath, Location, schema_named};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Schema};
 
@@ -20,6 +20,7 @@ mod rules;
 #[cfg(test)]
 pub(crate) mod tests;
 mod values;
+mod wrapped;
 
 pub use coerce::MAX_VALUES;
 pub(crate) use document::{get, is_schemas, locations, member, put, take};
@@ -27,6 +28,7 @@ pub(crate) use links::link_ids;
 pub use rules::{check_required, replace, set_lasting, set_schemas, unique_values};
 pub(crate) use rules::{fixed_already, immutable_parts, is_same};
 pub(crate) use values::{Values, merge, set_parts, united};
+pub(crate) use wrapped::{sub_named, unwrapped};
 
 /// What a client's body means.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -41,7 +43,7 @@ pub struct Resource {
 impl Resource {
     /// Reads the body of a POST or a PUT.
     ///
-    /// Attributes that the schema does not know are ignored, and read-only ones (RFC 7644 §3.3). A user's `groups` is
+    /// Attributes that the schema does not know are left out, which is noted, and read-only ones (RFC 7644 §3.3). A user's `groups` is
     /// read-only too, but is read into `links`, for a service that lets a user be created into groups.
     ///
     /// ```
@@ -72,27 +74,43 @@ impl Resource {
         };
         check_schemas(rt, member(body, "schemas"), habits)?;
         let mut resource = Self::default();
-        // Keys with a path in them come second: what they name may be part of what a plain key holds.
-        let (paths, names): (Vec<_>, Vec<_>) = body
-            .iter()
-            .partition(|(key, _)| key.contains([':', '.']) && rt.extension(key).is_none());
-        for (key, value) in names {
-            match rt.extension(key) {
-                Some(schema) => resource.extension(schema, value, habits)?,
-                None => {
-                    if let Some(attribute) = rt.attribute(key) {
-                        let location = Location::top(attribute);
-                        resource.attribute(location, value, habits)?;
-                    }
-                }
-            }
-        }
-        for (key, value) in paths {
-            resource.path(rt, key, value, habits)?;
-        }
+        resource.members(rt, body, habits)?;
         set_schemas(rt, &mut resource.document);
         check_required(rt, &resource.document)?;
         Ok(resource)
+    }
+
+    fn members(
+        &mut self,
+        rt: &'static ResourceType,
+        members: &Map<String, Value>,
+        habits: &mut Habits,
+    ) -> Result<(), Error> {
+        let has_path = |key: &str| key.contains([':', '.']);
+        // Keys with a path in them come second: what they name may be part of what a plain key holds.
+        let mut paths = Vec::new();
+        for (key, value) in members {
+            if let Some(attribute) = rt.attribute(key) {
+                self.attribute(Location::top(attribute), value, habits)?;
+            } else if !has_path(key) {
+                habits.leave_out(UNKNOWN_ATTRIBUTE, key);
+            } else if let Some(schema) = schema_named(rt, key, habits) {
+                if schema != rt.schema {
+                    self.extension(rt, schema, value, habits)?;
+                } else if let Value::Object(inner) = value {
+                    habits.note_at("schema-as-key", schema.uri);
+                    self.members(rt, inner, habits)?;
+                } else {
+                    habits.leave_out(UNKNOWN_ATTRIBUTE, key);
+                }
+            } else {
+                paths.push((key, value));
+            }
+        }
+        for (key, value) in paths {
+            self.path(rt, key, value, habits)?;
+        }
+        Ok(())
     }
 
     fn attribute(
@@ -124,19 +142,23 @@ impl Resource {
 
     fn extension(
         &mut self,
+        rt: &'static ResourceType,
         schema: &'static Schema,
         value: &Value,
         habits: &mut Habits,
     ) -> Result<(), Error> {
-        for (key, value) in extension_members(schema, value)?.into_iter().flatten() {
-            if let Some(attribute) = schema.attribute(key) {
-                let location = Location {
-                    extension: Some(schema),
-                    attribute,
-                    sub: None,
-                };
-                self.attribute(location, value, habits)?;
-            }
+        let members = extension_members(rt, schema, value, habits)?;
+        for (key, value) in members.into_iter().flatten() {
+            let Some(attribute) = schema.attribute(key) else {
+                habits.leave_out(UNKNOWN_ATTRIBUTE, &[schema.uri, ":", key].concat());
+                continue;
+            };
+            let location = Location {
+                extension: Some(schema),
+                attribute,
+                sub: None,
+            };
+            self.attribute(location, value, habits)?;
         }
         Ok(())
     }
@@ -154,20 +176,23 @@ impl Resource {
             .ok()
             .and_then(|path| path.bind(rt, habits))
         else {
+            habits.leave_out(UNKNOWN_ATTRIBUTE, key);
             return Ok(());
         };
         if location.sub.is_none() {
-            habits.note("urn-key");
+            habits.note_at("urn-key", &location.to_string());
             return self.attribute(location, value, habits);
         }
         let writable = |attribute: &Attribute| attribute.mutability != Mutability::ReadOnly;
-        if location.attribute.multi_valued
-            || !writable(location.attribute)
-            || !writable(location.leaf())
-        {
+        if !writable(location.attribute) || !writable(location.leaf()) {
             return Ok(());
         }
-        habits.note("dotted-key");
+        if location.attribute.multi_valued {
+            // Of which of its values it is a part is not said.
+            habits.leave_out(UNKNOWN_ATTRIBUTE, key);
+            return Ok(());
+        }
+        habits.note_at("dotted-key", &location.to_string());
         put(
             &mut self.document,
             location,
@@ -179,11 +204,27 @@ impl Resource {
 
 /// The members of an extension's object; none when it is unassigned.
 pub(crate) fn extension_members<'a>(
+    rt: &'static ResourceType,
     schema: &'static Schema,
     value: &'a Value,
+    habits: &mut Habits,
 ) -> Result<Option<&'a Map<String, Value>>, Error> {
     match value {
-        Value::Object(members) => Ok(Some(members)),
+        Value::Object(members) => {
+            let mut only = members.iter().filter(|_| members.len() == 1);
+            let wrapped = only.find_map(|(key, inner)| {
+                let named = schema_named(rt, key, &mut Habits::default());
+                inner.as_object().filter(|_| named == Some(schema))
+            });
+            if wrapped.is_some() {
+                habits.note_at("wrapped-value", schema.uri);
+            }
+            Ok(wrapped.or(Some(members)))
+        }
+        Value::Array(items) if items.len() == 1 && items.iter().all(Value::is_object) => {
+            habits.note_at("keycloak-list-for-single-value", schema.uri);
+            Ok(items.first().and_then(Value::as_object))
+        }
         Value::Null => Ok(None),
         Value::String(text) if text.is_empty() => Ok(None),
         Value::Array(items) if items.is_empty() => Ok(None),
@@ -191,7 +232,7 @@ pub(crate) fn extension_members<'a>(
             let mut detail = String::from("`");
             detail.push_str(schema.uri);
             detail.push_str("` must be an object that holds the attributes of that extension");
-            Err(Error::invalid_value(detail))
+            Err(Error::invalid_value(detail).at(schema.uri))
         }
     }
 }
@@ -214,17 +255,30 @@ fn check_schemas(
         habits.note("missing-schemas");
         return Ok(());
     }
-    let names = |wanted: &dyn Fn(&str) -> bool| uris.iter().filter_map(Value::as_str).any(wanted);
-    // OneLogin's templates still name the schema of SCIM 1.
-    let legacy = names(&|uri| uri.to_ascii_lowercase().starts_with("urn:scim:schemas:"));
-    if legacy {
-        habits.note("onelogin-scim-1-schema");
+    let mut is_named = false;
+    let mut other = None;
+    for uri in uris {
+        let uri = uri.as_str().unwrap_or_default();
+        if let Some(schema) = schema_named(rt, uri, habits) {
+            is_named |= schema == rt.schema;
+            continue;
+        }
+        let of_other = |other: &&ResourceType| other.schema.uri.eq_ignore_ascii_case(uri);
+        if let Some(other_type) = ResourceType::all().find(of_other) {
+            other = Some(other_type);
+        }
+        // What is no URI is not repeated.
+        let path = if uri.contains(':') { uri } else { "schemas" };
+        habits.leave_out(UNKNOWN_SCHEMA, path);
     }
-    if legacy || names(&|uri| uri.eq_ignore_ascii_case(rt.schema.uri)) {
+    if is_named || other.is_none() {
+        if !is_named {
+            habits.note("missing-core-schema");
+        }
         return Ok(());
     }
     let mut detail =
         String::from("`schemas` must be an array that names the schema of the resource, ");
     detail.push_str(rt.schema.uri);
-    Err(Error::invalid_syntax(detail))
+    Err(Error::invalid_syntax(detail).at("schemas"))
 }

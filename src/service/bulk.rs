@@ -12,8 +12,9 @@ use std::collections::BTreeMap;
 
 use scim::bulk::{BulkOperation, BulkRequest};
 use scim::error::{Error, quoted};
+use scim::patch::PATCH_OP;
 use scim::resource_type::GROUP_TYPE;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Answer, Asked, Condition, Failure, Service};
 use crate::store::Database;
@@ -292,6 +293,15 @@ impl<D: Database> Service<'_, D> {
                     (Done::Silent, Asked::default())
                 } else {
                     (Done::Changed, id_alone)
+                };
+                // The list of operations without the message around it.
+                let message;
+                let data = if data.is_array() {
+                    self.habits.borrow_mut().note("bare-list-of-operations");
+                    message = json!({ "schemas": [PATCH_OP], "Operations": data });
+                    &message
+                } else {
+                    data
                 };
                 let answer = self
                     .patch(resource_type, key, data, &condition, &asked)

@@ -49,7 +49,7 @@ impl From<store::Error> for Failure {
             store::Error::Unauthorized => Self::Unauthorized(
                 "The bearer token is not known, has expired or was revoked. Ask whoever runs this service for a new one.",
             ),
-            store::Error::Unique(what) => Self::Refused(Error::uniqueness(taken(&what))),
+            store::Error::Unique(what) => Self::Refused(taken(&what)),
             store::Error::Guard => Self::Broken("a guard failed that had no reader".to_owned()),
             store::Error::TooBig => Self::TooLarge(
                 "The resource would be larger than the database holds as one text (2 MB), or the user is in too many groups \
@@ -62,28 +62,29 @@ impl From<store::Error> for Failure {
 }
 
 /// Says which attribute's value is in use, from the index or columns that `SQLite` names.
-fn taken(what: &str) -> String {
+fn taken(what: &str) -> Error {
     let attribute = if what.contains("user_name") {
         "userName"
     } else if what.contains("display_name") {
         "displayName"
     } else {
-        return "A value of this resource must be unique and is in use by another resource; look up the attributes \
-                whose uniqueness is \"server\" in /Schemas."
-            .to_owned();
+        return Error::uniqueness(
+            "A value of this resource must be unique and is in use by another resource; look up the attributes whose \
+             uniqueness is \"server\" in /Schemas.",
+        );
     };
     in_use(attribute)
 }
 
 /// The refusal of a value of a unique attribute that is in use.
 pub(crate) fn name_in_use(attribute: &str) -> Failure {
-    Error::uniqueness(in_use(attribute)).into()
+    in_use(attribute).into()
 }
 
-/// The sentence for a unique attribute whose value is in use.
-fn in_use(attribute: &str) -> String {
-    format!(
+fn in_use(attribute: &str) -> Error {
+    Error::uniqueness(format!(
         "Another resource has this {attribute}; letter case does not distinguish. Look it up with a filter on \
          {attribute} and update it, or choose another value."
-    )
+    ))
+    .at(attribute)
 }

@@ -706,7 +706,7 @@ fn bad_messages() {
         (
             "POST",
             "/Users",
-            json!({ "userName": { "value": "x" } }),
+            json!({ "userName": { "text": "x" } }),
             "invalidValue",
         ),
         (
@@ -718,7 +718,7 @@ fn bad_messages() {
         (
             "POST",
             "/Users",
-            json!({ "schemas": ["urn:other"], "userName": "x" }),
+            json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "userName": "x" }),
             "invalidSyntax",
         ),
         (

@@ -250,8 +250,8 @@ fn values_are_checked_by_type() {
         (json!({ "since": "yesterday" }), "since"),
         (json!({ "since": "2026-02-30T00:00:00Z" }), "since"),
         (json!({ "since": 2026 }), "since"),
-        (json!({ "photo": "not a uri" }), "photo"),
-        (json!({ "languages": [{ "value": "en" }] }), "languages"),
+        (json!({ "photo": 7 }), "photo"),
+        (json!({ "languages": [{ "code": "en" }] }), "languages"),
         (json!({ "languages": [["en"]] }), "languages"),
         (json!({ "desks": [{ "type": "fixed" }] }), "desks.value"),
         (

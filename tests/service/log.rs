@@ -46,7 +46,10 @@ fn a_line_names_habits_and_provider_and_nothing_of_what_was_sent() {
     );
     assert_eq!(
         line["habits"],
-        json!(["entra-capital-op", "entra-string-boolean"])
+        json!([
+            { "name": "entra-capital-op", "note": "`op` in capital letters" },
+            { "name": "entra-string-boolean", "path": "active", "note": "a string where a boolean is due" },
+        ])
     );
     assert_eq!(line["provider"], "okta");
     assert!(line["trips"].is_u64() && line["rowsRead"].is_u64() && line["rowsWritten"].is_u64());
@@ -99,7 +102,7 @@ fn of_a_key_that_comes_twice_the_last_counts_and_it_is_noted() {
             .body
             .map(scim_worker::service::content::Content::into_text);
         let body: Value = serde_json::from_str(&body.unwrap_or_default()).unwrap();
-        (body, trace.habits.contains(&"duplicate-key"))
+        (body, trace.habits.names().contains(&"duplicate-key"))
     };
     for (text, title, twice) in [
         (r#"{"userName":"a","title":"1","title":"2"}"#, "2", true),
@@ -141,4 +144,142 @@ fn of_a_key_that_comes_twice_the_last_counts_and_it_is_noted() {
     );
     let (body, noted) = send("/Users/.search", r#"{"count":1,"COUNT":2}"#);
     assert_eq!((&body["itemsPerPage"], noted), (&json!(2), true));
+}
+
+/// The line of a request that is answered with this status.
+fn line_of(memory: &Memory, request: &scim_worker::http::request::Request, status: u16) -> Value {
+    let (reply, trace) = memory.respond_traced(request);
+    assert_eq!(reply.status, status, "{:?}", reply.body);
+    let cost = memory.database.cost();
+    let line = log::line(request, &reply, &trace, cost, &Moment::at(0), 0);
+    serde_json::from_str(&line).unwrap()
+}
+
+#[test]
+fn a_refusal_is_logged_with_its_operation_and_its_path_and_no_value() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let id = client.user("ada");
+    for (operation, attribute) in [
+        (
+            json!({ "op": "replace", "path": "active", "value": "s3cret" }),
+            "active",
+        ),
+        (
+            json!({ "op": "replace", "value": { "emails": [{ "primary": "s3cret" }] } }),
+            "emails.primary",
+        ),
+        (
+            json!({ "op": "replace", "path": "emails[type eq \"s3cret\"].primary", "value": 3 }),
+            "emails.primary",
+        ),
+        (
+            json!({ "op": "replace", "path": "emails[type gt \"s3cret\"].value", "value": "x" }),
+            "emails",
+        ),
+        (
+            json!({ "op": "replace", "path": "emails[type s3cret", "value": 3 }),
+            "emails?",
+        ),
+        (json!({ "op": "remove", "path": "userName" }), "userName"),
+    ] {
+        let body =
+            json!({ "Operations": [{ "op": "add", "path": "title", "value": "x" }, operation] });
+        let request = client.request("PATCH", &format!("/Users/{id}"), Some(&body));
+        let line = line_of(&memory, &request, 400);
+        assert_eq!(
+            (&line["operation"], &line["attribute"]),
+            (&json!(2), &json!(attribute)),
+            "{body}"
+        );
+        assert!(!line.to_string().contains("s3cret"), "{line}");
+    }
+    for (method, path, body, status, attribute) in [
+        (
+            "POST",
+            "/Users",
+            json!({ "userName": "ADA" }),
+            409,
+            "userName",
+        ),
+        (
+            "POST",
+            "/Users",
+            json!({ "userName": "b", "active": "s3cret" }),
+            400,
+            "active",
+        ),
+        ("POST", "/Users", json!({ "title": "x" }), 400, "userName"),
+        (
+            "POST",
+            "/Groups",
+            json!({ "displayName": "g", "members": [7] }),
+            400,
+            "members",
+        ),
+        (
+            "POST",
+            "/Users/.search",
+            json!({ "filter": "shoeSize eq \"s3cret\"" }),
+            400,
+            "shoeSize",
+        ),
+        (
+            "POST",
+            "/Users/.search",
+            json!({ "filter": "active eq \"s3cret\"" }),
+            400,
+            "active",
+        ),
+        (
+            "POST",
+            "/Users/.search",
+            json!({ "sortBy": "shoeSize" }),
+            400,
+            "shoeSize",
+        ),
+    ] {
+        let line = line_of(&memory, &client.request(method, path, Some(&body)), status);
+        assert_eq!(
+            (&line["operation"], &line["attribute"]),
+            (&Value::Null, &json!(attribute)),
+            "{body}"
+        );
+        assert!(!line.to_string().contains("s3cret"), "{line}");
+    }
+}
+
+#[test]
+fn what_is_left_out_is_logged_and_told_within_bounds() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let id = client.user("ada");
+    let path = format!("/Users/{id}");
+    let mut body = json!({ "userName": "ada", "extensionAttribute1": "s3cret", "Bob's\r\nX-Key: 1": "s3cret" });
+    let request = client.request("PUT", &path, Some(&body));
+    let (reply, _) = memory.respond_traced(&request);
+    let told = |reply: &scim_worker::http::reply::Reply| {
+        let named = reply
+            .headers
+            .iter()
+            .find(|(name, _)| *name == "Scim-Ignored");
+        named.map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    assert_eq!(told(&reply), "extensionAttribute1, Bob?");
+    let line = line_of(&memory, &request, 200);
+    let habit = json!({ "name": "unknown-attribute", "path": "extensionAttribute1", "note": "left out: no schema has it" });
+    assert!(
+        line["habits"].as_array().unwrap().contains(&habit),
+        "{line}"
+    );
+    assert!(!line.to_string().contains("s3cret"), "{line}");
+    for number in 0..1_000 {
+        body[format!("{number}{}", "x".repeat(300))] = json!(1);
+    }
+    let request = client.request("PUT", &path, Some(&body));
+    let (reply, _) = memory.respond_traced(&request);
+    let told = told(&reply);
+    assert!((1_500..2_200).contains(&told.len()), "{told}");
+    assert!(told.ends_with(", ..."), "{told}");
+    assert!(line_of(&memory, &request, 200).to_string().len() < 10_000);
 }

@@ -4,12 +4,12 @@ use alloc::{string::String, vec::Vec};
 
 use serde_json::{Map, Value};
 
-use super::{Op, Operation, in_operation};
+use super::{Op, Operation};
 use crate::error::Error;
 use crate::fold::fold_value;
 use crate::habit::Habits;
 use crate::path::{Location, Target};
-use crate::resource::coerce::about;
+use crate::resource::coerce::refusal;
 use crate::resource::{
     check_required, fixed_already, get, immutable_parts, is_same, merge, put, set_schemas, take,
     united,
@@ -69,11 +69,12 @@ impl Looks {
         if left.is_some() {
             return Ok(());
         }
-        Err(Error::too_many(about(
+        Err(refusal(
             location,
+            Error::too_many,
             "has so many values that the request holds too many operations on them. Send the operations in several requests, \
              or replace all values of the attribute at once",
-        )))
+        ))
     }
 }
 
@@ -109,7 +110,7 @@ pub fn apply_within(
     let complete = check_required(rt, document).is_ok();
     for operation in operations {
         change(rt, operation, document, habits, looks)
-            .map_err(|error| in_operation(operation.number, error))?;
+            .map_err(|error| error.of_operation(operation.number))?;
     }
     set_schemas(rt, document);
     if complete {
@@ -192,7 +193,7 @@ fn remove_extension(
         let mut detail = String::from("The extension `");
         detail.push_str(schema.uri);
         detail.push_str("` is required and cannot be removed");
-        return Err(Error::mutability(detail));
+        return Err(Error::mutability(detail).at(schema.uri));
     }
     for attribute in schema.attributes {
         let location = Location {

@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 use super::{Op, Operation};
 use crate::error::{Error, ScimType};
 use crate::filter::predicate::Predicate;
-use crate::habit::Habits;
-use crate::path::{Location, Path, Target, behind};
-use crate::resource::coerce::about;
+use crate::habit::{Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, place};
+use crate::path::{Location, Path, Target, is_name, schema_named};
+use crate::resource::coerce::refusal;
 use crate::resource::{extension_members, is_schemas, member};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Schema};
@@ -38,18 +38,6 @@ fn op(value: Option<&Value>, habits: &mut Habits) -> Result<Op, Error> {
     }
 }
 
-/// What the schemas of RFC 7643 §8.7 begin with; no extension is named so.
-const CORE_SCHEMAS: &str = "urn:ietf:params:scim:schemas:core:";
-
-/// A schema that is named in a path and that the resource type does not have.
-#[derive(Clone, Copy, PartialEq)]
-enum Stranger {
-    /// The schema of another type, or one of this server's misspelt: it is not meant to be left out.
-    Mistaken,
-    /// An extension that this server does not have.
-    Unknown,
-}
-
 /// Takes messages apart.
 pub(super) struct Reader<'a> {
     pub(super) rt: &'static ResourceType,
@@ -76,13 +64,14 @@ impl Reader<'_> {
                 Target::Resource
             }
             Some(Value::String(text)) => match self.target(text) {
-                // Entra ID maps attributes of extensions that the application may not have: like an attribute of a body
-                // that no schema knows, they are left out.
-                Err(_) if self.stranger(text) == Some(Stranger::Unknown) => {
-                    self.habits.note("entra-unknown-extension");
-                    return Ok(());
-                }
-                target => target?,
+                Ok(target) => target,
+                Err(error) => match self.unknown(text) {
+                    Some(name) => {
+                        self.habits.leave_out(UNKNOWN_ATTRIBUTE, &name);
+                        return Ok(());
+                    }
+                    None => return Err(error),
+                },
             },
             Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
                 return Err(Error::invalid_path("`path` must be a string"));
@@ -104,34 +93,28 @@ impl Reader<'_> {
 
     /// A path, or the URI of the core schema: that is the resource itself.
     fn target(&mut self, text: &str) -> Result<Target, Error> {
-        if text.trim().eq_ignore_ascii_case(self.rt.schema.uri) {
+        if text
+            .trim_start()
+            .get(..4)
+            .is_some_and(|urn| urn.eq_ignore_ascii_case("urn:"))
+            && schema_named(self.rt, text, self.habits) == Some(self.rt.schema)
+        {
             return Ok(Target::Resource);
         }
         Path::parse(text)?.bind(self.rt, self.habits)
     }
 
-    /// What a path names that is no schema of the resource type.
-    fn stranger(&self, text: &str) -> Option<Stranger> {
-        let written = Path::parse(text).ok()?.attribute;
-        let path = written.behind_dot(self.rt).unwrap_or(written);
-        let uri = path.uri.as_ref()?;
-        behind(uri, "urn:")?;
-        if self
-            .rt
-            .schemas()
-            .any(|own| own.uri.eq_ignore_ascii_case(uri))
-        {
-            return None;
+    /// The name in a path that no schema of the type knows, if that is what is wrong with it. Entra ID maps attributes
+    /// and extensions that the application may not have: they are left out as those of a body are.
+    fn unknown(&self, text: &str) -> Option<String> {
+        match Path::parse(text) {
+            Ok(path) => path.unknown(self.rt),
+            // Nothing is deeper than an attribute and its part.
+            Err(_) if text.split('.').count() > 2 && text.trim().split('.').all(is_name) => {
+                Some(text.to_string())
+            }
+            Err(_) => None,
         }
-        let path = path.to_string();
-        let is_known = ResourceType::all()
-            .flat_map(ResourceType::schemas)
-            .any(|schema| behind(&path, schema.uri).is_some());
-        Some(if is_known || behind(&path, CORE_SCHEMAS).is_some() {
-            Stranger::Mistaken
-        } else {
-            Stranger::Unknown
-        })
     }
 
     fn read(&mut self, op: Op, target: Target, value: Option<&Value>) -> Result<(), Error> {
@@ -140,7 +123,10 @@ impl Reader<'_> {
                 _ if op == Op::Remove => Err(Error::no_target(
                     "\"remove\" needs a `path` that says what to remove",
                 )),
-                Some(Value::Object(members)) => self.members(op, None, members),
+                Some(Value::Object(members)) => match self.wrapped(members) {
+                    Some(inner) => self.members(op, None, inner),
+                    None => self.members(op, None, members),
+                },
                 // §3.5.2.3 speaks of "a list of one or more attributes", and some take it at its word.
                 Some(Value::Array(list)) if list.iter().all(Value::is_object) => {
                     self.habits.note("list-for-pathless-value");
@@ -191,8 +177,18 @@ impl Reader<'_> {
         }
     }
 
+    /// The attributes in a path-less value that holds nothing but another `value`, if it does.
+    fn wrapped<'a>(&mut self, members: &'a Map<String, Value>) -> Option<&'a Map<String, Value>> {
+        let inner = member(members, "value").filter(|_| members.len() == 1)?;
+        let inner = inner
+            .as_object()
+            .filter(|_| self.rt.attribute("value").is_none())?;
+        self.habits.note("wrapped-value");
+        Some(inner)
+    }
+
     /// The members of a path-less value or of an extension's object: one operation each. What the schema does not know
-    /// is ignored (authentik and Okta send whole resources, `id` and `schemas` included).
+    /// is left out, and so is what is the server's: authentik and Okta send whole resources, `id` and `schemas` included.
     fn members(
         &mut self,
         op: Op,
@@ -210,9 +206,11 @@ impl Reader<'_> {
                     match (&target, schema) {
                         // Entra ID with its flag: `name.givenName`, `urn:…:User:employeeNumber`.
                         (Target::Attribute(_), None) if key.contains(['.', ':']) => {
-                            self.habits.note("entra-path-as-key");
+                            self.habits.note_at("entra-path-as-key", &place(key));
                         }
-                        (Target::Elements { .. }, _) => self.habits.note("filtered-path-as-key"),
+                        (Target::Elements { .. }, _) => {
+                            self.habits.note_at("filtered-path-as-key", &place(key));
+                        }
                         (Target::Attribute(_) | Target::Extension(_) | Target::Resource, _) => {}
                     }
                     self.read(op, target, Some(value))?;
@@ -221,12 +219,7 @@ impl Reader<'_> {
                 Err(error) if key.contains('[') && error.scim_type() == ScimType::InvalidFilter => {
                     return Err(error);
                 }
-                Err(error)
-                    if schema.is_none() && self.stranger(key) == Some(Stranger::Mistaken) =>
-                {
-                    return Err(error);
-                }
-                Err(_) => {}
+                Err(_) => self.habits.leave_out(UNKNOWN_ATTRIBUTE, path),
             }
         }
         Ok(())
@@ -243,7 +236,12 @@ impl Reader<'_> {
         match op {
             Op::Remove => {}
             Op::Add | Op::Replace => {
-                match extension_members(schema, value.unwrap_or(&Value::Null))? {
+                match extension_members(
+                    self.rt,
+                    schema,
+                    value.unwrap_or(&Value::Null),
+                    self.habits,
+                )? {
                     Some(members) => return self.members(op, Some(schema), members),
                     None if op == Op::Add => return Ok(()),
                     None => {}
@@ -258,14 +256,17 @@ impl Reader<'_> {
     /// from it is to remove the extension, and the core schema cannot go.
     fn schemas(&mut self, op: Op, filter: Option<&Predicate>) -> Result<(), Error> {
         if op != Op::Remove {
+            if self.explicit {
+                self.habits.leave_out(READ_ONLY, "schemas");
+            }
             return Ok(());
         }
         let selects =
             |uri: &str| filter.is_none_or(|filter| filter.matches_element(&Value::from(uri)));
         if selects(self.rt.schema.uri) {
-            return Err(Error::mutability(
-                "`schemas` is required and cannot be removed",
-            ));
+            return Err(
+                Error::mutability("`schemas` is required and cannot be removed").at("schemas"),
+            );
         }
         for extension in self.rt.extensions {
             if selects(extension.schema.uri) {
@@ -275,17 +276,21 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Whether the attribute is the client's to write. If not, a path that names it is refused (§3.5.2), and a
-    /// path-less value ignored.
-    fn may_write(&self, location: Location) -> Result<bool, Error> {
+    /// Whether the attribute is the client's to write. If not, a path that names it is refused (§3.5.2), and in a
+    /// path-less value it is left out.
+    fn may_write(&mut self, location: Location) -> Result<bool, Error> {
         let is_read_only = |attribute: &Attribute| attribute.mutability == Mutability::ReadOnly;
         if !is_read_only(location.attribute) && !is_read_only(location.leaf()) {
-            Ok(true)
-        } else if self.explicit {
-            Err(Error::mutability(about(location, "is read-only")))
-        } else {
-            Ok(false)
+            return Ok(true);
         }
+        if self.explicit {
+            return Err(refusal(location, Error::mutability, "is read-only"));
+        }
+        // Whoever sends a whole resource sends what it is known by, too.
+        if !["id", "meta"].contains(&location.attribute.name) {
+            self.habits.leave_out(READ_ONLY, &location.to_string());
+        }
+        Ok(false)
     }
 
     pub(super) fn push(&mut self, op: Op, target: Target, value: Option<Value>) {

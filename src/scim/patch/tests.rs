@@ -21,10 +21,7 @@ fn parse(
 ) -> (Result<PatchOp, Error>, Vec<&'static str>) {
     let mut habits = Habits::default();
     let body = json!({ "schemas": [PATCH_OP], "Operations": operations });
-    (
-        PatchOp::parse(rt, &body, &mut habits),
-        habits.names().to_vec(),
-    )
+    (PatchOp::parse(rt, &body, &mut habits), habits.names())
 }
 
 /// One operation on a user, read into lines of `op target = value`.
@@ -86,10 +83,22 @@ fn the_message() {
         json!([]),
         "invalidSyntax: The body must be a JSON object: a PatchOp message",
     );
-    body_refused(
-        json!({ "schemas": ["urn:x"], "Operations": [] }),
-        &format!("invalidSyntax: `schemas` must name the message, {PATCH_OP}"),
-    );
+    for (schemas, habit) in [
+        (json!([]), "missing-schemas"),
+        (json!(null), "missing-schemas"),
+        (json!(["urn:x"]), "foreign-patch-schema"),
+        (
+            json!("urn:ietf:params:scim:schemas:core:2.0:PatchOp"),
+            "foreign-patch-schema",
+        ),
+        (json!(7), "foreign-patch-schema"),
+    ] {
+        let body =
+            json!({ "schemas": schemas, "Operations": [{ "op": "remove", "path": "title" }] });
+        let mut habits = Habits::default();
+        let patch = PatchOp::parse(&USER_TYPE, &body, &mut habits).unwrap();
+        assert_eq!((patch.operations.len(), habits.names()), (1, vec![habit]));
+    }
     body_refused(
         json!({ "schemas": [PATCH_OP] }),
         "invalidSyntax: `Operations` must be an array of PATCH operations",
@@ -127,7 +136,7 @@ fn the_message() {
     );
 }
 
-/// A schema that is not quite one of the type: no provider means nothing by it.
+/// A schema that is not quite one of the type: read where only one meaning is possible.
 #[test]
 fn misspelt_schemas() {
     let core = USER_TYPE.schema.uri;
@@ -165,46 +174,307 @@ fn misspelt_schemas() {
         ],
         &[habit, "entra-path-as-key"],
     );
+}
+
+#[test]
+fn schemas_of_scim_1_and_without_their_type() {
+    let core = USER_TYPE.schema.uri;
+    let habit = "dot-behind-schema-uri";
+    let urn = "urn:ietf:params:scim:schemas";
+    let short = "schema-uri-without-type";
+    let legacy = "onelogin-scim-1-schema";
+    for (path, line, habit) in [
+        (
+            format!("{urn}:extension:enterprise:2.0:department"),
+            format!("{ENTERPRISE}:department"),
+            short,
+        ),
+        (
+            format!("{urn}:core:2.0:name.givenName"),
+            "name.givenName".to_string(),
+            short,
+        ),
+        (
+            format!("{core}:name:givenName"),
+            "name.givenName".to_string(),
+            habit,
+        ),
+        (
+            format!("{ENTERPRISE}::department"),
+            format!("{ENTERPRISE}:department"),
+            habit,
+        ),
+        (
+            "URN:scim:schemas:core:1.0:title".to_string(),
+            "title".to_string(),
+            legacy,
+        ),
+        (
+            "urn:scim:schemas:core:2.0:User:title".to_string(),
+            "title".to_string(),
+            legacy,
+        ),
+        (
+            "urn:scim:schemas:extension:enterprise:1.0:department".to_string(),
+            format!("{ENTERPRISE}:department"),
+            legacy,
+        ),
+        (
+            "urn:scim:schemas:extension:enterprise:1.0:manager.value".to_string(),
+            format!("{ENTERPRISE}:manager.value"),
+            legacy,
+        ),
+    ] {
+        let line = format!("Add {line} = \"x\"");
+        reads(
+            json!({ "op": "add", "path": path, "value": "x" }),
+            &[&line],
+            &[habit],
+        );
+        reads(
+            json!({ "op": "add", "value": { path: "x" } }),
+            &[&line],
+            &[habit, "entra-path-as-key"],
+        );
+    }
+    for (path, habit) in [
+        ("urn:scim:schemas:extension:enterprise:1.0", legacy),
+        (
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0",
+            short,
+        ),
+    ] {
+        reads(
+            json!({ "op": "remove", "path": path }),
+            &[&format!("Remove {ENTERPRISE} = -")],
+            &[habit],
+        );
+        reads(
+            json!({ "op": "add", "value": { path: { "department": "D" } } }),
+            &[&format!("Add {ENTERPRISE}:department = \"D\"")],
+            &[habit],
+        );
+    }
+    reads(
+        json!({ "op": "replace", "path": "urn:scim:schemas:core:1.0", "value": { "active": false } }),
+        &["Replace active = false"],
+        &[legacy],
+    );
+}
+
+/// What is left out of an operation that stands alone, in whatever form it comes.
+#[track_caller]
+fn leaves_out(operation: Value, paths: &[&str]) {
+    for op in ["add", "replace"] {
+        let mut operation = operation.clone();
+        operation["op"] = json!(op);
+        let body = json!({ "schemas": [PATCH_OP], "Operations": [operation] });
+        let mut habits = Habits::default();
+        let patch = PatchOp::parse(&USER_TYPE, &body, &mut habits).unwrap();
+        assert_eq!(patch.operations, [], "{operation}");
+        assert_eq!(habits.left_out().collect::<Vec<_>>(), paths, "{operation}");
+    }
+}
+
+#[test]
+fn what_no_schema_knows_is_left_out() {
+    let core = USER_TYPE.schema.uri;
     for path in [
+        "extensionAttribute1".to_string(),
+        "title.value".to_string(),
+        "name.nick".to_string(),
+        "emails.verified".to_string(),
+        "custom.field.text".to_string(),
+        "name.givenName.first".to_string(),
+        format!("{core}:role"),
         format!("{core}s:active"),
         format!("{core}s"),
         format!("{core}.shoeSize"),
-        format!("{core}s:emails[type eq \"work\"].value"),
-        "URN:IETF:params:scim:schemas:CORE:1.0:User:active".to_string(),
-        "urn:ietf:params:scim:schemas:core:2.0:Group:displayName".to_string(),
-        "urn:example:params:scim:schemas:core:2.0:Device:model".to_string(),
+        format!("{ENTERPRISE}:shoeSize"),
+        format!("{ENTERPRISE}:manager.shoeSize"),
         format!("{ENTERPRISE}s:department"),
-    ] {
-        let words = "expected an attribute of User, which has none of that name";
-        for op in ["add", "replace", "remove"] {
-            let attribute = path.split('[').next().unwrap();
-            refused(
-                json!({ "op": op, "path": path, "value": "x" }),
-                &format!("invalidPath: path '{attribute}': {words}"),
-            );
-        }
-    }
-    for key in [
-        format!("{core}s:active"),
-        format!("{ENTERPRISE}s"),
         "urn:ietf:params:scim:schemas:core:2.0:Group:displayName".to_string(),
+        "urn:ietf:params:scim:schemas:extension:acme:2.0:User:x".to_string(),
+        "urn:acme:x".to_string(),
     ] {
-        refused(
-            json!({ "op": "add", "value": { "title": "T", key.clone(): "x" } }),
-            &format!(
-                "invalidPath: path '{key}': expected an attribute of User, which has none of that name"
-            ),
+        leaves_out(json!({ "path": path, "value": "x" }), &[&path]);
+        leaves_out(json!({ "value": { path.as_str(): "x" } }), &[&path]);
+        let remove = json!({ "op": "remove", "path": path });
+        reads(remove, &[], &["unknown-attribute"]);
+    }
+    leaves_out(
+        json!({ "path": "emails[type eq \"work\"].verified", "value": true }),
+        &["emails.verified"],
+    );
+    leaves_out(
+        json!({ "path": "emails[colour eq \"red\"].value", "value": "x" }),
+        &["emails.colour"],
+    );
+    leaves_out(
+        json!({ "path": "shoes[type eq \"work\"].value", "value": "x" }),
+        &["shoes.value"],
+    );
+    leaves_out(
+        json!({ "path": format!("{core}s:emails[type eq \"work\"].value"), "value": "x" }),
+        &[&format!("{core}s:emails.value")],
+    );
+    leaves_out(
+        json!({ "path": "emails", "value": [{ "verified": true }] }),
+        &["emails.verified"],
+    );
+    leaves_out(
+        json!({ "path": "emails[type eq \"work\"]", "value": { "verified": true } }),
+        &["emails.verified"],
+    );
+    leaves_out(
+        json!({ "path": "name", "value": { "nick": "x" } }),
+        &["name.nick"],
+    );
+    leaves_out(
+        json!({ "value": { ENTERPRISE: { "a:b": 1, "c.d": 2 } } }),
+        &[&format!("{ENTERPRISE}:a:b"), &format!("{ENTERPRISE}:c.d")],
+    );
+    leaves_out(
+        json!({ "path": format!("{ENTERPRISE}:manager"), "value": { "displayName": "M" } }),
+        &[&format!("{ENTERPRISE}:manager.displayName")],
+    );
+    leaves_out(json!({ "value": { "id": "x", "groups": [] } }), &["groups"]);
+    leaves_out(json!({ "path": "password", "value": "x" }), &["password"]);
+    leaves_out(
+        json!({ "path": "schemas", "value": ["urn:x"] }),
+        &["schemas"],
+    );
+    leaves_out(
+        json!({ "value": { "weird key, \r\nX: y": 1 } }),
+        &["weird?"],
+    );
+}
+
+/// Values wrapped once too often.
+#[test]
+fn wrapped_values() {
+    let wrapped = &["wrapped-value"];
+    let title = &["Replace title = \"T\""];
+    for value in [
+        json!({ "value": "T" }),
+        json!({ "title": "T" }),
+        json!({ "$ref": null, "Value": "T" }),
+        json!({ "title": { "value": "T" } }),
+    ] {
+        reads(
+            json!({ "op": "replace", "path": "title", "value": value }),
+            title,
+            wrapped,
+        );
+        reads(
+            json!({ "op": "replace", "value": { "title": value } }),
+            title,
+            wrapped,
         );
     }
-    // What no schema of this server has is another matter: an attribute that is not known here.
     reads(
-        json!({ "op": "add", "path": "urn:ietf:params:scim:schemas:extension:acme:2.0:User:x", "value": "x" }),
-        &[],
-        &["entra-unknown-extension"],
+        json!({ "op": "replace", "path": "title", "value": [{ "$ref": null, "value": "T" }] }),
+        title,
+        &["keycloak-list-for-single-value", "wrapped-value"],
     );
-    let unknown = json!({ "urn:acme:x": 1, "shoeSize": 2, format!("{core}:shoeSize"): 3, format!("{core}.shoeSize"): 4,
-        ENTERPRISE: { "a:b": 1, "c.d": 2 } });
-    reads(json!({ "op": "add", "value": unknown }), &[], &[]);
+    reads(
+        json!({ "op": "replace", "path": "active", "value": { "value": "False" } }),
+        &["Replace active = false"],
+        &["wrapped-value", "entra-string-boolean"],
+    );
+    reads(
+        json!({ "op": "replace", "value": { "value": { "active": false } } }),
+        &["Replace active = false"],
+        wrapped,
+    );
+    for value in [
+        json!({ "givenName": "B" }),
+        json!({ "name": { "givenName": "B" } }),
+    ] {
+        reads(
+            json!({ "op": "replace", "path": "name.givenName", "value": value }),
+            &["Replace name.givenName = \"B\""],
+            wrapped,
+        );
+    }
+    reads(
+        json!({ "op": "replace", "path": "name", "value": { "name": { "givenName": "B" } } }),
+        &["Replace name = {\"givenName\":\"B\"}"],
+        wrapped,
+    );
+    reads(
+        json!({ "op": "add", "path": "emails", "value": { "emails": [{ "value": "a" }] } }),
+        &["Add emails = [{\"value\":\"a\"}]"],
+        wrapped,
+    );
+    reads(
+        json!({ "op": "add", "path": "emails[type eq \"work\"]", "value": { "emails": [{ "value": "a" }] } }),
+        &["Add emails[]. = {\"value\":\"a\"}"],
+        &["wrapped-value", "keycloak-list-for-single-value"],
+    );
+    reads(
+        json!({ "op": "replace", "path": ENTERPRISE, "value": { ENTERPRISE: { "division": "D" } } }),
+        &[&format!("Replace {ENTERPRISE}:division = \"D\"")],
+        wrapped,
+    );
+    reads(
+        json!({ "op": "replace", "path": ENTERPRISE, "value": [{ "division": "D" }] }),
+        &[&format!("Replace {ENTERPRISE}:division = \"D\"")],
+        &["keycloak-list-for-single-value"],
+    );
+    refused(
+        json!({ "op": "replace", "path": "title", "value": { "text": "T" } }),
+        "invalidValue: `title` must be a string, not an object",
+    );
+    refused(
+        json!({ "op": "replace", "path": "title", "value": [["T"]] }),
+        "invalidValue: `title` must be a string, not an array",
+    );
+}
+
+/// The operation and the path of a refusal, for a log: no value of the path.
+#[test]
+fn where_a_refusal_is() {
+    for (operation, attribute) in [
+        (
+            json!({ "op": "replace", "path": "active", "value": "maybe" }),
+            Some("active"),
+        ),
+        (
+            json!({ "op": "replace", "value": { "active": "maybe" } }),
+            Some("active"),
+        ),
+        (
+            json!({ "op": "replace", "value": { "emails": [{ "value": ["a", "b"] }] } }),
+            Some("emails.value"),
+        ),
+        (
+            json!({ "op": "replace", "path": "emails[type eq \"secret\"", "value": "x" }),
+            Some("emails?"),
+        ),
+        (
+            json!({ "op": "replace", "path": "emails[type eq \"secret\"].primary", "value": "x" }),
+            Some("emails.primary"),
+        ),
+        (json!({ "op": "add", "path": "title" }), Some("title")),
+        (json!({ "op": "move", "path": "title" }), Some("title")),
+        (
+            json!({ "op": "replace", "path": "id", "value": "x" }),
+            Some("id"),
+        ),
+        (
+            json!({ "op": "replace", "path": "userName", "value": "" }),
+            Some("userName"),
+        ),
+    ] {
+        let none = json!({ "op": "add", "path": "title", "value": "T" });
+        let error = parse(&USER_TYPE, json!([none, operation])).0.unwrap_err();
+        assert_eq!(
+            (error.operation(), error.attribute()),
+            (Some(2), attribute),
+            "{operation}"
+        );
+    }
 }
 
 #[test]
@@ -240,10 +510,6 @@ fn refusals() {
     refused(
         json!({ "op": "add", "path": 7, "value": 1 }),
         "invalidPath: `path` must be a string",
-    );
-    refused(
-        json!({ "op": "add", "path": "shoeSize", "value": 1 }),
-        "invalidPath: path 'shoeSize': expected an attribute of User, which has none of that name",
     );
     refused(
         json!({ "op": "replace", "path": "id", "value": "1" }),
@@ -339,7 +605,7 @@ fn values_are_final() {
     reads(
         json!({ "op": "replace", "path": "name", "value": { "FamilyName": null, "givenName": "B", "x": 1 } }),
         &["Replace name = {\"familyName\":null,\"givenName\":\"B\"}"],
-        &[],
+        &["unknown-attribute"],
     );
     reads(
         json!({ "op": "replace", "path": "name", "value": {} }),
@@ -354,7 +620,7 @@ fn values_are_final() {
     reads(
         json!({ "op": "replace", "path": "password", "value": "secret" }),
         &[],
-        &[],
+        &["write-only-attribute"],
     );
     reads(
         json!({ "op": "replace", "path": "emails.type", "value": "work" }),
@@ -378,7 +644,7 @@ fn without_a_path() {
     reads(
         json!({ "op": "replace", "value": { "id": "1", "schemas": [], "meta": {}, "groups": [], "shoeSize": 1, "displayName": "D" } }),
         &["Replace displayName = \"D\""],
-        &[],
+        &["read-only-attribute", "unknown-attribute"],
     );
     reads(
         json!({ "op": "replace", "value": { "name.givenName": "B", format!("{ENTERPRISE}:employeeNumber"): "7", "displayName": "D" } }),
@@ -397,7 +663,7 @@ fn without_a_path() {
     reads(
         json!({ "op": "add", "value": { ENTERPRISE: { "division": "D", "unknown": 1, "manager": { "displayName": "x" } } } }),
         &[&format!("Add {ENTERPRISE}:division = \"D\"")],
-        &[],
+        &["read-only-attribute", "unknown-attribute"],
     );
     reads(
         json!({ "op": "replace", "value": { ENTERPRISE: null } }),
@@ -422,7 +688,7 @@ fn without_a_path() {
     reads(
         json!({ "op": "add", "path": "schemas", "value": [ENTERPRISE] }),
         &[],
-        &[],
+        &["read-only-attribute"],
     );
     reads(
         json!({ "op": "remove", "path": format!("schemas[value eq \"{ENTERPRISE}\"]") }),
@@ -444,7 +710,7 @@ fn managers_five_shapes() {
     reads(
         json!({ "op": "replace", "path": path, "value": { "value": "7", "displayName": "M" } }),
         &[&line(r#"{"value":"7"}"#)],
-        &[],
+        &["read-only-attribute"],
     );
     reads(
         json!({ "op": "replace", "path": "manager", "value": [{ "$ref": "http://x", "value": "7" }] }),

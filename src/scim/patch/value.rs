@@ -9,11 +9,12 @@ use super::links::wanted_ids;
 use super::read::Reader;
 use crate::error::Error;
 use crate::filter::predicate::Predicate;
+use crate::habit::{KEPT, READ_ONLY, WRITE_ONLY};
 use crate::path::{Location, Target};
 use crate::resource::coerce::{
-    MAX_VALUES, about, coerce, coerce_each, coerce_one, missing, part, too_many_values,
+    MAX_VALUES, coerce, coerce_each, coerce_one, missing, part, refusal, too_many_values,
 };
-use crate::resource::{link_ids, member};
+use crate::resource::{link_ids, member, sub_named, unwrapped};
 use crate::schema::{Attribute, Mutability, Type};
 
 impl Reader<'_> {
@@ -38,9 +39,11 @@ impl Reader<'_> {
                 Some(required(location, merge)?)
             }
             Op::Add | Op::Replace => {
-                let value = coerce(location, value.unwrap_or(&Value::Null), self.habits)?;
-                if value.is_none() && leaf.multi_valued && op == Op::Add {
-                    // To add no value to a list is no change.
+                let given = value.unwrap_or(&Value::Null);
+                let value = coerce(location, given, self.habits)?;
+                if value.is_none() && leaf.multi_valued && (op == Op::Add || says_something(given))
+                {
+                    // To add no value to a list is no change; and values of which nothing is known empty no list.
                     return Ok(());
                 }
                 Some(required(location, value.unwrap_or_default())?)
@@ -48,8 +51,8 @@ impl Reader<'_> {
         };
         if leaf.lasting && value.as_ref().is_none_or(Value::is_null) {
             // Who is suspended stays suspended until a client says `true`.
-            self.habits.note("unassigned-active-kept");
-        } else if !is_secret(location) {
+            self.habits.leave_out(KEPT, &location.to_string());
+        } else if !self.is_secret(location) {
             self.push(op, Target::Attribute(location), value);
         }
         Ok(())
@@ -86,7 +89,7 @@ impl Reader<'_> {
                 coerce(location, given, self.habits)?.unwrap_or_default(),
             )?),
         };
-        if !is_secret(location) {
+        if !self.is_secret(location) {
             self.push(
                 op,
                 Target::Elements {
@@ -114,11 +117,13 @@ impl Reader<'_> {
         value: &Value,
         whole: bool,
     ) -> Result<Option<Value>, Error> {
+        let value = unwrapped(location, value, self.habits);
         let value = match value {
             Value::Array(items)
                 if items.len() == 1 && items.first().is_some_and(Value::is_object) =>
             {
-                self.habits.note("keycloak-list-for-single-value");
+                self.habits
+                    .note_at("keycloak-list-for-single-value", &location.to_string());
                 items.first().unwrap_or(value)
             }
             other => other,
@@ -142,18 +147,19 @@ impl Reader<'_> {
         };
         let mut parts = Map::new();
         for (name, value) in members {
-            let Some(sub) = location.attribute.sub_attribute(name) else {
+            let Some(sub) = sub_named(location, members, name, self.habits) else {
                 continue;
             };
+            let place = part(location, sub);
             if sub.mutability == Mutability::ReadOnly {
+                self.habits.leave_out(READ_ONLY, &place.to_string());
                 continue;
             }
-            let place = part(location, sub);
             let value = required(
                 place,
                 coerce(place, value, self.habits)?.unwrap_or_default(),
             )?;
-            if !is_secret(place) {
+            if !self.is_secret(place) {
                 parts.insert(sub.name.to_string(), value);
             }
         }
@@ -179,7 +185,8 @@ impl Reader<'_> {
         let Some(value) = value.filter(|value| !value.is_null() && **value != "") else {
             return Ok(None);
         };
-        self.habits.note("entra-valued-remove");
+        self.habits
+            .note_at("entra-valued-remove", &location.to_string());
         let list = coerce_each(location, value, self.habits)?;
         if list.len() > MAX_VALUES {
             return Err(too_many_values(location));
@@ -193,7 +200,7 @@ impl Reader<'_> {
             Op::Remove => match value.filter(|value| !value.is_null() && **value != "") {
                 None => None,
                 Some(value) => {
-                    self.habits.note("entra-valued-remove");
+                    self.habits.note_at("entra-valued-remove", attribute.name);
                     Some(id_array(link_ids(attribute, value, self.habits)?))
                 }
             },
@@ -205,6 +212,16 @@ impl Reader<'_> {
         };
         self.push(op, Target::Attribute(location), value);
         Ok(())
+    }
+
+    /// Whether a value is accepted and forgotten: `password`. That is told.
+    fn is_secret(&mut self, location: Location) -> bool {
+        let is_secret = location.attribute.mutability == Mutability::WriteOnly
+            || location.leaf().mutability == Mutability::WriteOnly;
+        if is_secret {
+            self.habits.leave_out(WRITE_ONLY, &location.to_string());
+        }
+        is_secret
     }
 
     /// Filtered operations on the linked attribute. The parts of a member are immutable (RFC 7643 §4.2), so nothing but
@@ -222,10 +239,11 @@ impl Reader<'_> {
             ..location
         };
         let refused = || {
-            Error::mutability(about(
+            refusal(
                 location,
+                Error::mutability,
                 "is immutable: remove the member and add another",
-            ))
+            )
         };
         match op {
             Op::Remove if location.sub.is_none() => {
@@ -297,10 +315,14 @@ fn required(location: Location, value: Value) -> Result<Value, Error> {
     }
 }
 
-/// Whether a value is accepted and forgotten: `password`.
-fn is_secret(location: Location) -> bool {
-    location.attribute.mutability == Mutability::WriteOnly
-        || location.leaf().mutability == Mutability::WriteOnly
+/// Whether a list holds an object that is not empty.
+fn says_something(value: &Value) -> bool {
+    let items = match value {
+        Value::Array(items) => items.as_slice(),
+        one => core::slice::from_ref(one),
+    };
+    let mut objects = items.iter().filter_map(Value::as_object);
+    objects.any(|object| object.values().any(|value| !value.is_null()))
 }
 
 /// Whether a client's value never replaces the one there is.

@@ -16,7 +16,7 @@ use crate::error::{Error, quoted};
 use crate::filter::{Filter, parse::Parser, predicate::Predicate};
 use crate::habit::Habits;
 use crate::resource_type::ResourceType;
-use crate::schema::{Attribute, Schema};
+use crate::schema::{Attribute, Schema, Type};
 
 /// `PATH = attrPath / valuePath [subAttr]`: the path of a PATCH operation, as written.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,9 +38,10 @@ pub enum Target {
     Extension(&'static Schema),
     /// An attribute or a sub-attribute; of a multi-valued attribute all values.
     Attribute(Location),
-    /// The values of a multi-valued attribute that match a filter.
+    /// The values of a multi-valued attribute that match a filter; or the one of a singular complex attribute, if it
+    /// does: `manager[value eq "26118915"]`.
     Elements {
-        /// The multi-valued attribute; its `sub` is `None`.
+        /// The attribute; its `sub` is `None`.
         of: Location,
         /// Which values.
         filter: Predicate,
@@ -99,7 +100,7 @@ impl Path {
     /// Finds what the path names in this resource type.
     ///
     /// A path that names nothing is `invalidPath`; a filter that compares what cannot be compared is `invalidFilter`.
-    /// Brackets behind an attribute that has one value only are `invalidPath`: there is nothing to select.
+    /// Brackets behind an attribute that has one plain value are `invalidPath`: there is nothing to select.
     ///
     /// ```
     /// use scim::{habit::Habits, path::{Path, Target}, resource_type::USER_TYPE};
@@ -127,7 +128,7 @@ impl Path {
         let Some(filter) = &self.filter else {
             return Ok(Target::Attribute(of));
         };
-        if of.sub.is_some() || !of.attribute.multi_valued {
+        if of.sub.is_some() || !(of.attribute.multi_valued || of.attribute.kind == Type::Complex) {
             return Err(self.refuse(&[
                 "expected no brackets behind ",
                 of.leaf().name,
@@ -145,7 +146,7 @@ impl Path {
         let predicate = Predicate::bind_element(filter, of.attribute, habits).map_err(|error| {
             let path = quoted(&self.to_string());
             let detail = ["path '", &path, "': ", error.detail()].concat();
-            Error::invalid_filter(detail)
+            Error::invalid_filter(detail).at(&self.to_string())
         })?;
         let create = Predicate::element_from(filter, of.attribute);
         Ok(Target::Elements {
@@ -159,7 +160,34 @@ impl Path {
     fn refuse(&self, sentence: &[&str]) -> Error {
         let mut detail = ["path '", &quoted(&self.to_string()), "': "].concat();
         push_all(&mut detail, sentence);
-        Error::invalid_path(detail)
+        Error::invalid_path(detail).at(&self.to_string())
+    }
+
+    /// The name in the path that this resource type does not know, if that is why it names nothing: the attribute, a part
+    /// of it, or one that the filter compares.
+    ///
+    /// ```
+    /// use scim::{path::Path, resource_type::USER_TYPE};
+    /// let unknown = |text| Path::parse(text).unwrap().unknown(&USER_TYPE);
+    /// assert_eq!(unknown("emails[type eq \"work\"].verified").as_deref(), Some("emails.verified"));
+    /// assert_eq!(unknown("emails[colour eq \"red\"].value").as_deref(), Some("emails.colour"));
+    /// assert_eq!(unknown("emails[type gt true].value"), None);
+    /// ```
+    pub fn unknown(&self, resource_type: &'static ResourceType) -> Option<String> {
+        let Some(of) = self.attribute.bind(resource_type, &mut Habits::default()) else {
+            let is_extension = self.attribute.bind_extension(resource_type).is_some();
+            return (!is_extension).then(|| self.to_string());
+        };
+        if of.sub.is_some() {
+            return None;
+        }
+        let part = |name: &str| [&of.to_string(), ".", name].concat();
+        let lacks = |name: &&str| of.attribute.sub_attribute(name).is_none();
+        if let Some(sub) = self.sub.as_deref().filter(lacks) {
+            return Some(part(sub));
+        }
+        let other = self.filter.as_ref()?.stranger(of.attribute)?;
+        Some(part(&other.to_string()))
     }
 }
 

@@ -478,8 +478,8 @@ fn refused_paths() {
          value, display, type, primary",
     );
     refused(
-        r#"name[givenName eq "Babs"]"#,
-        "invalidPath: path 'name[givenName eq \"Babs\"]': expected no brackets behind name; a filter selects among \
+        r#"title[value eq "Babs"]"#,
+        "invalidPath: path 'title[value eq \"Babs\"]': expected no brackets behind title; a filter selects among \
          the values of a multi-valued attribute",
     );
     refused(

@@ -14,6 +14,7 @@ use crate::json;
 use crate::path::Location;
 use crate::resource::document::object;
 use crate::resource::values::united;
+use crate::resource::wrapped::{sub_named, unwrapped};
 use crate::schema::{Attribute, Mutability, Type};
 
 /// The most values that one multi-valued attribute may have; ours, so that comparing each with each stays cheap.
@@ -64,13 +65,13 @@ pub(crate) fn coerce_each(
     value: &Value,
     habits: &mut Habits,
 ) -> Result<Vec<Value>, Error> {
-    let items = match value {
+    let items = match unwrapped(location, value, habits) {
         Value::Array(items) => items.as_slice(),
         Value::Null => &[],
         Value::String(text) if text.is_empty() => &[],
         one => {
             // 15five/django-scim2 has seen OneLogin send `emails` as one object.
-            habits.note("onelogin-single-object-for-list");
+            habits.note_at("onelogin-single-object-for-list", &location.to_string());
             core::slice::from_ref(one)
         }
     };
@@ -96,7 +97,7 @@ pub(crate) fn coerce_one(
     habits: &mut Habits,
 ) -> Result<Option<Value>, Error> {
     let attribute = location.leaf();
-    match (value, attribute.kind) {
+    match (unwrapped(location, value, habits), attribute.kind) {
         (Value::Null, _) => Ok(None),
         (Value::String(text), _) if text.is_empty() => Ok(None),
         (Value::Object(parts), Type::Complex) if parts.is_empty() => Ok(None),
@@ -105,7 +106,7 @@ pub(crate) fn coerce_one(
             // Captain-P-Goldfish's client, under Keycloak's SCIM extension, sends `["x"]` for a single value; Entra ID's
             // tutorial sends the manager so.
             [one] if !one.is_array() => {
-                habits.note("keycloak-list-for-single-value");
+                habits.note_at("keycloak-list-for-single-value", &location.to_string());
                 coerce_one(location, one, habits)
             }
             _ => Err(unsuitable(location, value)),
@@ -114,11 +115,12 @@ pub(crate) fn coerce_one(
         (Value::String(_), Type::Complex) => match attribute.sub_attribute("value") {
             Some(sub) => {
                 // Microsoft's validator sends the manager's id alone; others send bare e-mail addresses.
-                habits.note(if attribute.name == "manager" {
+                let habit = if attribute.name == "manager" {
                     "entra-plain-string-manager"
                 } else {
                     "plain-string-for-complex"
-                });
+                };
+                habits.note_at(habit, &location.to_string());
                 let inner = coerce_one(part(location, sub), value, habits)?;
                 Ok(inner.map(|inner| object([(sub, inner)])))
             }
@@ -131,11 +133,11 @@ pub(crate) fn coerce_one(
             let name = text.trim();
             if name.len() < text.len() {
                 // A spreadsheet's cell, or a directory's.
-                habits.note("blanks-at-the-ends");
+                habits.note_at("blanks-at-the-ends", &location.to_string());
             }
             Ok((!name.is_empty()).then(|| Value::from(name)))
         }
-        (value, kind) => coerce_simple(kind, value, habits)
+        (value, _) => coerce_simple(location, value, habits)
             .map(Some)
             .ok_or_else(|| unsuitable(location, value)),
     }
@@ -149,7 +151,7 @@ fn coerce_parts(
 ) -> Result<Option<Value>, Error> {
     let mut object = Map::new();
     for (name, value) in parts {
-        let Some(sub) = location.leaf().sub_attribute(name) else {
+        let Some(sub) = sub_named(location, parts, name, habits) else {
             continue;
         };
         if sub.mutability == Mutability::ReadOnly {
@@ -168,23 +170,31 @@ fn coerce_parts(
 }
 
 /// A value of a simple type, neither null nor empty; `None` when it has no meaning as such.
-fn coerce_simple(kind: Type, value: &Value, habits: &mut Habits) -> Option<Value> {
+fn coerce_simple(location: Location, value: &Value, habits: &mut Habits) -> Option<Value> {
+    let kind = location.leaf().kind;
+    let mut note = |habit| habits.note_at(habit, &location.to_string());
     match (kind, value) {
-        (Type::Reference, Value::String(text)) => is_reference(text).then(|| value.clone()),
+        (Type::Reference, Value::String(text)) => {
+            // A photo's file name must not keep a leaver active: it is stored as it was sent.
+            if !is_reference(text) {
+                note("reference-is-no-uri");
+            }
+            (!text.contains('\0')).then(|| value.clone())
+        }
         // A null character ends a text for half of the world, the database among it.
         (Type::String, Value::String(text)) => (!text.contains('\0')).then(|| value.clone()),
         (Type::Boolean, Value::Bool(_)) | (Type::Decimal, Value::Number(_)) => Some(value.clone()),
         // Several providers send an employeeNumber as a number.
         (Type::String, Value::Number(number)) => {
             let text = json::digits(number)?;
-            habits.note("number-for-string");
+            note("number-for-string");
             Some(Value::String(text))
         }
         // Entra ID without its flag sends `"False"`, its validator `"True"` for `primary`, Keycloak's extension `"true"`.
         (Type::Boolean, Value::String(text)) => {
             let truth = text.eq_ignore_ascii_case("true");
             (truth || text.eq_ignore_ascii_case("false")).then(|| {
-                habits.note("entra-string-boolean");
+                note("entra-string-boolean");
                 Value::Bool(truth)
             })
         }
@@ -192,7 +202,7 @@ fn coerce_simple(kind: Type, value: &Value, habits: &mut Habits) -> Option<Value
         (Type::Integer | Type::Decimal, Value::String(text)) => {
             let number = json::number(text)?;
             (kind == Type::Decimal || is_whole(&number)).then(|| {
-                habits.note("string-number");
+                note("string-for-number");
                 Value::Number(number)
             })
         }
@@ -236,13 +246,10 @@ pub(crate) fn is_base64(text: &str) -> bool {
         && (padding == 0 || (padding <= 2 && text.len().is_multiple_of(4)))
 }
 
-/// A sentence that begins with the quoted path of a location.
-pub(crate) fn about(location: Location, rest: &str) -> String {
-    let mut sentence = String::from("`");
-    sentence.push_str(&location.to_string());
-    sentence.push_str("` ");
-    sentence.push_str(rest);
-    sentence
+/// A refusal about an attribute: a sentence that begins with its path.
+pub(crate) fn refusal(location: Location, kind: fn(String) -> Error, rest: &str) -> Error {
+    let path = location.to_string();
+    kind(["`", &path, "` ", rest].concat()).at(&path)
 }
 
 /// A value that has no meaning for the attribute: what it should be and what it is.
@@ -277,26 +284,32 @@ pub(crate) fn unsuitable(location: Location, value: &Value) -> Error {
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",
     });
-    Error::invalid_value(about(location, &rest))
+    refusal(location, Error::invalid_value, &rest)
 }
 
 /// RFC 7643 §2.4: "The primary attribute value "true" MUST appear no more than once."
 pub(crate) fn two_primaries(location: Location) -> Error {
-    Error::invalid_value(about(
+    refusal(
         location,
+        Error::invalid_value,
         "has more than one value whose `primary` is true; at most one may be",
-    ))
+    )
 }
 
 /// More than [`MAX_VALUES`].
 pub(crate) fn too_many_values(location: Location) -> Error {
-    Error::too_many(about(
+    refusal(
         location,
+        Error::too_many,
         "has more than 1000 values; that is the most",
-    ))
+    )
 }
 
 /// A required attribute without a value.
 pub(crate) fn missing(location: Location) -> Error {
-    Error::invalid_value(about(location, "is required and must have a value"))
+    refusal(
+        location,
+        Error::invalid_value,
+        "is required and must have a value",
+    )
 }

@@ -2,11 +2,13 @@
 
 use alloc::{collections::BTreeSet, string::String, string::ToString, vec::Vec};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::document::member;
+use super::wrapped::{sub_named, unwrapped};
 use crate::error::Error;
 use crate::habit::Habits;
+use crate::path::Location;
 use crate::schema::{Attribute, Mutability};
 
 /// The ids in a value of the linked attribute: a group's members, a user's groups; each once, in order.
@@ -19,12 +21,12 @@ pub(crate) fn link_ids(
     value: &Value,
     habits: &mut Habits,
 ) -> Result<Vec<String>, Error> {
-    let items = match value {
+    let items = match unwrapped(Location::top(attribute), value, habits) {
         Value::Array(items) => items.as_slice(),
         Value::Null => &[],
         Value::String(text) if text.is_empty() => &[],
         one => {
-            habits.note("single-member-for-list");
+            habits.note_at("single-member-for-list", attribute.name);
             core::slice::from_ref(one)
         }
     };
@@ -34,13 +36,13 @@ pub(crate) fn link_ids(
         if attribute.mutability == Mutability::ReadOnly && is_indirect(item) {
             continue;
         }
-        let Some(id) = link_id(item, habits) else {
+        let Some(id) = link_id(attribute, item, habits) else {
             let mut detail = String::from("`");
             detail.push_str(attribute.name);
             detail.push('[');
             detail.push_str(&index.to_string());
             detail.push_str("].value` must be an id, as a string that is not empty");
-            return Err(Error::invalid_value(detail));
+            return Err(Error::invalid_value(detail).at(attribute.name));
         };
         if seen.insert(id) {
             ids.push(id.to_string());
@@ -49,25 +51,41 @@ pub(crate) fn link_ids(
     Ok(ids)
 }
 
+/// The `value` of a member; what no part is named like is left out.
+fn id_member<'a>(
+    attribute: &'static Attribute,
+    parts: &'a Map<String, Value>,
+    habits: &mut Habits,
+) -> Option<&'a Value> {
+    for name in parts.keys() {
+        sub_named(Location::top(attribute), parts, name, habits);
+    }
+    member(parts, "value")
+}
+
 fn is_indirect(item: &Value) -> bool {
     let kind = item.as_object().and_then(|parts| member(parts, "type"));
     kind.and_then(Value::as_str)
         .is_some_and(|kind| kind.eq_ignore_ascii_case("indirect"))
 }
 
-fn link_id<'a>(item: &'a Value, habits: &mut Habits) -> Option<&'a str> {
+fn link_id<'a>(
+    attribute: &'static Attribute,
+    item: &'a Value,
+    habits: &mut Habits,
+) -> Option<&'a str> {
     let id = match item {
         Value::String(id) => {
             // Microsoft's Postman collection.
-            habits.note("entra-bare-string-member");
+            habits.note_at("entra-bare-string-member", attribute.name);
             Some(id.as_str())
         }
-        Value::Object(parts) => match member(parts, "value") {
+        Value::Object(parts) => match id_member(attribute, parts, habits) {
             Some(Value::String(id)) => Some(id.as_str()),
             None | Some(Value::Null) => {
                 // Keycloak's extension refers to members by a relative address, "Users/<id>".
                 let address = member(parts, "$ref")?.as_str()?;
-                habits.note("keycloak-member-by-ref");
+                habits.note_at("keycloak-member-by-ref", attribute.name);
                 address.trim_end_matches('/').rsplit('/').next()
             }
             Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => None,

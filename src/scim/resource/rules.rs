@@ -4,7 +4,7 @@ use alloc::{string::String, string::ToString, vec, vec::Vec};
 
 use serde_json::{Map, Value};
 
-use super::coerce::{about, missing, part};
+use super::coerce::{missing, part, refusal};
 use super::document::{get, locations, put, put_object, take_object};
 use crate::error::Error;
 use crate::fold::fold_value;
@@ -41,7 +41,7 @@ pub fn check_required(
             let mut detail = String::from("The extension `");
             detail.push_str(extension.schema.uri);
             detail.push_str("` is required and must have data");
-            return Err(Error::invalid_value(detail));
+            return Err(Error::invalid_value(detail).at(extension.schema.uri));
         }
     }
     for location in locations(rt) {
@@ -156,10 +156,11 @@ pub(crate) fn is_same(location: Location, one: &Value, other: &Value) -> bool {
 
 /// An immutable attribute that has another value.
 pub(crate) fn fixed_already(location: Location) -> Error {
-    Error::mutability(about(
+    refusal(
         location,
+        Error::mutability,
         "is immutable and has a value already: it cannot be changed",
-    ))
+    )
 }
 
 /// The unique values of a folded document, each with the path of its attribute (`urn:…:User:badge`).

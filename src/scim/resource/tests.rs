@@ -134,10 +134,7 @@ pub(crate) fn any_json() -> impl Strategy<Value = Value> {
 
 fn accept(rt: &'static ResourceType, body: &Value) -> (Result<Resource, Error>, Vec<&'static str>) {
     let mut habits = Habits::default();
-    (
-        Resource::accept(rt, body, &mut habits),
-        habits.names().to_vec(),
-    )
+    (Resource::accept(rt, body, &mut habits), habits.names())
 }
 
 fn map(value: Value) -> Map<String, Value> {
@@ -214,17 +211,81 @@ fn what_is_not_the_clients_is_ignored() {
     user(
         json!({ "id": "1", "meta": { "resourceType": "User" }, "shoeSize": 42, "urn:x:y": { "a": 1 } }),
         json!({}),
-        &[],
+        &["unknown-attribute"],
     );
     user(
         json!({ ENTERPRISE: { "manager": { "managerId": "7", "displayName": "M" } } }),
-        json!({}),
-        &[],
+        json!({ ENTERPRISE: { "manager": { "value": "7" } } }),
+        &["onelogin-manager-id"],
     );
     user(json!({ "password": "t1meMa$heen" }), json!({}), &[]);
     refused(
         json!({ "password": { "a": 1 } }),
         "invalidValue: `password` must be a string, not an object",
+    );
+}
+
+#[test]
+fn what_is_left_out_is_told() {
+    let body = json!({
+        "schemas": [CORE, "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/User", "Ada"],
+        "userName": "b", "id": "1", "meta": {}, "groups": [{ "value": "g" }], "password": "secret",
+        "extensionAttribute1": "x", "name": { "nick": "x" }, "emails": [{ "value": "a", "verified": true }],
+        ENTERPRISE: { "shoeSize": 1, "manager": { "value": "m", "office": "x" } }, "urn:acme:2.0:User": { "a": 1 },
+        format!("{CORE}:role"): "x", "emails[type eq \"work\"].value": "a@example.com", "Bob's key\r\n": 1,
+    });
+    let mut habits = Habits::default();
+    Resource::accept(&USER_TYPE, &body, &mut habits).unwrap();
+    let mut told: Vec<_> = habits.left_out().collect();
+    told.sort_unstable();
+    let mut expected = [
+        "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/User",
+        "schemas",
+        "extensionAttribute1",
+        "name.nick",
+        "emails.verified",
+        &format!("{ENTERPRISE}:shoeSize"),
+        &format!("{ENTERPRISE}:manager.office"),
+        "urn:acme:2.0:User",
+        &format!("{CORE}:role"),
+        "emails.value",
+        "Bob?",
+    ];
+    expected.sort_unstable();
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn schemas_of_scim_1() {
+    let legacy = "urn:scim:schemas:extension:enterprise:1.0";
+    user(
+        json!({ "schemas": ["urn:scim:schemas:core:1.0", legacy], "nickName": "B",
+            legacy: { "department": "D", "manager": { "managerId": "7" } } }),
+        json!({ "nickName": "B", ENTERPRISE: { "department": "D", "manager": { "value": "7" } } }),
+        &["onelogin-scim-1-schema", "onelogin-manager-id"],
+    );
+    user(
+        json!({ "urn:scim:schemas:core:1.0": { "nickName": "B" } }),
+        json!({ "nickName": "B" }),
+        &["onelogin-scim-1-schema", "schema-as-key"],
+    );
+    user(
+        json!({ format!("{legacy}:department"): "D" }),
+        json!({ ENTERPRISE: { "department": "D" } }),
+        &["onelogin-scim-1-schema", "urn-key"],
+    );
+}
+
+#[test]
+fn a_reference_that_is_no_uri_is_stored() {
+    user(
+        json!({ "photos": [{ "value": "My Photo.png" }], "profileUrl": "Ada <x>" }),
+        json!({ "photos": [{ "value": "My Photo.png" }], "profileUrl": "Ada <x>" }),
+        &["reference-is-no-uri"],
+    );
+    refused(
+        json!({ "profileUrl": "a\0b" }),
+        "invalidValue: `profileUrl` must be a URI as a string, not one with the character U+0000, which is not stored",
     );
 }
 
@@ -263,8 +324,14 @@ fn schemas() {
             CORE,
             "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/User"
         ]),
-        &[],
+        &["unknown-schema"],
     );
+    ok(
+        json!(["urn:ietf:params:scim:schemas:core:2.0"]),
+        &["schema-uri-without-type"],
+    );
+    ok(json!([ENTERPRISE]), &["missing-core-schema"]);
+    ok(json!([7]), &["unknown-schema", "missing-core-schema"]);
     ok(
         json!(["urn:scim:schemas:core:1.0"]),
         &["onelogin-scim-1-schema"],
@@ -275,8 +342,11 @@ fn schemas() {
     let words = format!(
         "invalidSyntax: `schemas` must be an array that names the schema of the resource, {CORE}"
     );
-    assert_eq!(of(json!([ENTERPRISE])).0.unwrap_err().to_string(), words);
-    assert_eq!(of(json!([7])).0.unwrap_err().to_string(), words);
+    let other = of(json!([GROUP_TYPE.schema.uri])).0.unwrap_err();
+    assert_eq!(
+        (other.to_string(), other.attribute()),
+        (words, Some("schemas"))
+    );
     assert_eq!(
         accept(&USER_TYPE, &json!({ "userName": "b" })).1,
         ["missing-schemas"]
@@ -335,7 +405,7 @@ fn coerced() {
     user(
         json!({ WORKPLACE: { "floor": "3", "languages": "en" } }),
         json!({ WORKPLACE: { "floor": 3, "languages": ["en"] } }),
-        &["string-number", "onelogin-single-object-for-list"],
+        &["string-for-number", "onelogin-single-object-for-list"],
     );
     user(
         json!({ "emails": [{ "value": "a" }, { "value": "a" }, { "value": "b" }] }),
@@ -522,7 +592,7 @@ fn keys_with_paths() {
     user(
         json!({ format!("{ENTERPRISE}:manager.displayName"): "7", "emails.value": "x", "a.b": 1, ".": 2, ":": 3 }),
         json!({}),
-        &[],
+        &["unknown-attribute"],
     );
     user(
         json!({ format!("{CORE}:nickName"): "B" }),
@@ -532,7 +602,12 @@ fn keys_with_paths() {
     user(
         json!({ format!("{CORE}.nickName"): "B", format!("{ENTERPRISE}.manager.value"): "7", format!("{CORE}s:title"): "T" }),
         json!({ "nickName": "B", ENTERPRISE: { "manager": { "value": "7" } } }),
-        &["dot-behind-schema-uri", "urn-key", "dotted-key"],
+        &[
+            "dot-behind-schema-uri",
+            "urn-key",
+            "unknown-attribute",
+            "dotted-key",
+        ],
     );
 }
 
@@ -584,7 +659,7 @@ fn members_are_links() {
     links(
         json!([{ "value": "a", "type": "Robot", "extra": { "deep": [1] } }]),
         &["a"],
-        &[],
+        &["unknown-attribute"],
     );
     links(json!([]), &[], &[]);
     links(Value::Null, &[], &[]);

@@ -94,6 +94,21 @@ impl Predicate {
     }
 }
 
+impl Filter {
+    /// A name in the brackets behind an attribute that its values have no part for.
+    pub(crate) fn stranger(&self, of: &'static Attribute) -> Option<&AttributePath> {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().find_map(|part| part.stranger(of)),
+            Self::Not(part) => part.stranger(of),
+            Self::Compare(path, ..) | Self::Present(path) | Self::ValuePath(path, _) => {
+                let bare = path.uri.is_none() && path.sub.is_none();
+                let known = bare && Scope::Element(of).part(&path.name).is_some();
+                (!known).then_some(path)
+            }
+        }
+    }
+}
+
 /// An operator and what it compares with; `pr` compares with nothing.
 type Comparison<'a> = Option<(CompareOp, &'a CompareValue)>;
 

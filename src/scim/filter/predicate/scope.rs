@@ -97,5 +97,5 @@ pub(super) fn refusal(path: &AttributePath, before: &str, after: &str) -> Error 
         &position,
         after,
     ];
-    Error::invalid_filter(words.concat())
+    Error::invalid_filter(words.concat()).at(&path.to_string())
 }

@@ -82,7 +82,7 @@ pub(super) fn typed(
         }
         (Type::String, CompareValue::Number(number)) => {
             let text = json::digits(number)?;
-            habits.note("number-for-string");
+            habits.note_at("number-for-string", attribute.name);
             Some(Value::String(text))
         }
         (Type::Boolean, CompareValue::Boolean(boolean)) => Some(Value::Bool(*boolean)),
@@ -91,7 +91,7 @@ pub(super) fn typed(
             if !boolean && !text.eq_ignore_ascii_case("false") {
                 return None;
             }
-            habits.note("entra-string-boolean");
+            habits.note_at("entra-string-boolean", attribute.name);
             Some(Value::Bool(boolean))
         }
         (Type::Decimal | Type::Integer, CompareValue::Number(number)) => {
@@ -99,7 +99,7 @@ pub(super) fn typed(
         }
         (Type::Decimal | Type::Integer, CompareValue::String(text)) => {
             let number = json::number(text)?;
-            habits.note("string-for-number");
+            habits.note_at("string-for-number", attribute.name);
             Some(Value::Number(number))
         }
         (

@@ -12,7 +12,7 @@ use crate::fold::fold_value;
 use crate::habit::Habits;
 use crate::path::Location;
 use crate::resource::coerce::{
-    MAX_VALUES, about, coerce_one, is_primary, part, too_many_values, two_primaries,
+    MAX_VALUES, coerce_one, is_primary, part, refusal, too_many_values, two_primaries,
 };
 use crate::resource::document::object;
 use crate::resource::{Values, merge, put, set_parts, take, united};
@@ -51,11 +51,17 @@ impl Selection<'_> {
                     written = matched;
                 }
             }
+            // The one value that there may be does not match.
+            (Op::Add | Op::Replace, Some(_))
+                if matched.is_empty() && !list.is_empty() && !self.of.leaf().multi_valued =>
+            {
+                return Err(self.no_target());
+            }
             (Op::Add | Op::Replace, Some(value)) if matched.is_empty() => {
                 list.push(self.created(value, habits)?);
                 if op == Op::Replace {
                     // §3.5.2.3 would have it fail; whether Entra ID never replaces what is missing is not documented.
-                    habits.note("filtered-replace-creates");
+                    habits.note_at("filtered-replace-creates", &self.of.to_string());
                 }
                 written.push(list.len() - 1);
                 one_primary(self.of, &mut list, &written)?;
@@ -115,7 +121,7 @@ impl Selection<'_> {
                 object.insert(sub.name.to_string(), value.clone());
             }),
             (None, Value::Object(parts)) => set_parts(self.of, element, |object| {
-                if op == Op::Replace {
+                if op == Op::Replace && self.of.leaf().multi_valued {
                     object.clear();
                 }
                 merge(object, parts);
@@ -131,13 +137,7 @@ impl Selection<'_> {
     ///
     /// Entra ID adds `emails[type eq "work"].value`, then `emails[type eq "work"].primary`, and means one e-mail address.
     fn created(&self, value: &Value, habits: &mut Habits) -> Result<Value, Error> {
-        let no_target = || {
-            let mut detail = String::from("No value of `");
-            detail.push_str(&self.of.to_string());
-            detail.push_str("` matches the filter of the path, and none can be made to match it");
-            Error::no_target(detail)
-        };
-        let terms = self.create.ok_or_else(no_target)?;
+        let terms = self.create.ok_or_else(|| self.no_target())?;
         let mut element = if self.of.attribute.kind == Type::Complex {
             // What a filter compares with need not be fit to be stored: it is read like any value of a client.
             let asked = object(terms.iter().map(|(sub, value)| (*sub, value.clone())));
@@ -149,15 +149,22 @@ impl Selection<'_> {
         if self.matches(&element) {
             Ok(element)
         } else {
-            Err(no_target())
+            Err(self.no_target())
         }
+    }
+
+    fn no_target(&self) -> Error {
+        let of = self.of.to_string();
+        let rest = "` matches the filter of the path, and none can be made to match it";
+        Error::no_target(["No value of `", &of, rest].concat()).at(&of)
     }
 }
 
-/// Takes the values of a multi-valued attribute out of the document, to be put back changed.
+/// Takes the values of an attribute out of the document, to be put back changed.
 pub(super) fn take_list(document: &mut Map<String, Value>, location: Location) -> Vec<Value> {
     match take(document, location) {
         Some(Value::Array(list)) => list,
+        Some(one @ Value::Object(_)) if !location.leaf().multi_valued => Vec::from([one]),
         Some(
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_),
         )
@@ -165,25 +172,30 @@ pub(super) fn take_list(document: &mut Map<String, Value>, location: Location) -
     }
 }
 
-/// Stores the values of a multi-valued attribute; none, and it is unassigned.
+/// Stores the values of an attribute; none, and it is unassigned.
 pub(super) fn put_list(
     document: &mut Map<String, Value>,
     location: Location,
-    list: Vec<Value>,
+    mut list: Vec<Value>,
 ) -> Result<(), Error> {
     if list.len() > MAX_VALUES {
         return Err(too_many_values(location));
     }
-    put(
-        document,
-        location,
-        (!list.is_empty()).then_some(Value::Array(list)),
-    );
+    let value = if location.leaf().multi_valued {
+        (!list.is_empty()).then_some(Value::Array(list))
+    } else {
+        list.pop()
+    };
+    put(document, location, value);
     Ok(())
 }
 
 pub(super) fn cannot_go(location: Location) -> Error {
-    Error::mutability(about(location, "is required and cannot be removed"))
+    refusal(
+        location,
+        Error::mutability,
+        "is required and cannot be removed",
+    )
 }
 
 /// Adds values to a list and tells where those stand in it that change it: a value that is there already does not.

@@ -21,7 +21,7 @@ fn links(operations: Value) -> (Result<Vec<LinkOperation>, String>, Vec<&'static
         split
             .map(|split| split.links)
             .map_err(|error| error.to_string()),
-        habits.names().to_vec(),
+        habits.names(),
     )
 }
 

@@ -1,0 +1,75 @@
+//! Values wrapped once too often, and the names of their parts.
+
+use alloc::string::{String, ToString};
+
+use serde_json::{Map, Value};
+
+use super::document::member;
+use crate::habit::{Habits, UNKNOWN_ATTRIBUTE};
+use crate::path::Location;
+use crate::schema::{Attribute, Type};
+
+/// The value without an object around it that can mean nothing else: one that holds nothing but a member with the
+/// attribute's own name (`{"emails": […]}` for `emails`), or, for a simple attribute, what a value of a complex one has
+/// (`{"$ref": null, "value": "Tours"}`, which Entra ID makes of a reference). The value itself where there is none.
+pub(crate) fn unwrapped<'a>(
+    location: Location,
+    value: &'a Value,
+    habits: &mut Habits,
+) -> &'a Value {
+    let inner = value.as_object().and_then(|members| {
+        own_name(location, members).or_else(|| value_alone(location.leaf(), members))
+    });
+    let Some(inner) = inner else {
+        return value;
+    };
+    habits.note_at("wrapped-value", &location.to_string());
+    // `name.givenName` as `{"name": {"givenName": "Ada"}}`.
+    unwrapped(location, inner, habits)
+}
+
+fn own_name(location: Location, members: &Map<String, Value>) -> Option<&Value> {
+    let (name, inner) = members.iter().next().filter(|_| members.len() == 1)?;
+    let leaf = location.leaf();
+    if leaf.sub_attribute(name).is_some() {
+        return None;
+    }
+    let is_own = |own: &str| name.eq_ignore_ascii_case(own);
+    let is_outer = is_own(location.attribute.name) && inner.is_object();
+    (is_own(leaf.name) || is_own(&location.to_string()) || is_outer).then_some(inner)
+}
+
+fn value_alone<'a>(leaf: &Attribute, members: &'a Map<String, Value>) -> Option<&'a Value> {
+    let is_known = |name: &String| {
+        ["value", "$ref", "display", "type", "primary"]
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known))
+    };
+    let only = leaf.kind != Type::Complex && members.keys().all(is_known);
+    member(members, "value").filter(|_| only)
+}
+
+/// The part of a complex attribute that a member of its value names; what it has no part for is left out.
+pub(crate) fn sub_named(
+    location: Location,
+    members: &Map<String, Value>,
+    name: &str,
+    habits: &mut Habits,
+) -> Option<&'static Attribute> {
+    let leaf = location.leaf();
+    if let Some(sub) = leaf.sub_attribute(name) {
+        return Some(sub);
+    }
+    // OneLogin's templates name the manager as SCIM 1 did.
+    if leaf.name == "manager"
+        && name.eq_ignore_ascii_case("managerId")
+        && member(members, "value").is_none()
+        && let Some(sub) = leaf.sub_attribute("value")
+    {
+        habits.note_at("onelogin-manager-id", &location.to_string());
+        return Some(sub);
+    }
+    let path = [&location.to_string(), ".", name].concat();
+    habits.leave_out(UNKNOWN_ATTRIBUTE, &path);
+    None
+}
