@@ -188,7 +188,7 @@ fn a_refusal_is_logged_with_its_operation_and_its_path_and_no_value() {
         let request = client.request("PATCH", &format!("/Users/{id}"), Some(&body));
         let line = line_of(&memory, &request, 400);
         assert_eq!(
-            (&line["operation"], &line["attribute"]),
+            (&line["operation"], &line["path"]),
             (&json!(2), &json!(attribute)),
             "{body}"
         );
@@ -241,7 +241,7 @@ fn a_refusal_is_logged_with_its_operation_and_its_path_and_no_value() {
     ] {
         let line = line_of(&memory, &client.request(method, path, Some(&body)), status);
         assert_eq!(
-            (&line["operation"], &line["attribute"]),
+            (&line["operation"], &line["path"]),
             (&Value::Null, &json!(attribute)),
             "{body}"
         );
