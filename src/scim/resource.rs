@@ -237,6 +237,12 @@ pub(crate) fn extension_members<'a>(
     }
 }
 
+/// What URIs in `schemas` begin with that a log may repeat: those of SCIM, and Entra ID's marker of groups.
+const TOLD_URIS: [&str; 2] = [
+    "urn:ietf:params:scim:schemas:",
+    "http://schemas.microsoft.com/",
+];
+
 /// RFC 7643 §3: `schemas` is required and names the schema of the resource.
 fn check_schemas(
     rt: &'static ResourceType,
@@ -267,8 +273,12 @@ fn check_schemas(
         if let Some(other_type) = ResourceType::all().find(of_other) {
             other = Some(other_type);
         }
-        // What is no URI is not repeated.
-        let path = if uri.contains(':') { uri } else { "schemas" };
+        // Any other text is a value, which is not repeated.
+        let is_known = TOLD_URIS.iter().any(|known| {
+            uri.get(..known.len())
+                .is_some_and(|front| front.eq_ignore_ascii_case(known))
+        });
+        let path = if is_known { uri } else { "schemas" };
         habits.leave_out(UNKNOWN_SCHEMA, path);
     }
     if is_named || other.is_none() {

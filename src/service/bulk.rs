@@ -14,7 +14,7 @@ use scim::bulk::{BulkOperation, BulkRequest};
 use scim::error::{Error, quoted};
 use scim::patch::PATCH_OP;
 use scim::resource_type::GROUP_TYPE;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Answer, Asked, Condition, Failure, Service};
 use crate::store::Database;
@@ -179,6 +179,9 @@ impl<D: Database> Service<'_, D> {
             .into_iter()
             .zip(&ids)
             .map(|(mut operation, id)| {
+                if operation.method == "PATCH" && operation.wrap_list(PATCH_OP) {
+                    self.habits.borrow_mut().note("bare-list-of-operations");
+                }
                 let mut refers = Vec::new();
                 let unknown = operation.resolve(&mut |name| {
                     let index = *named.get(name)?;
@@ -293,15 +296,6 @@ impl<D: Database> Service<'_, D> {
                     (Done::Silent, Asked::default())
                 } else {
                     (Done::Changed, id_alone)
-                };
-                // The list of operations without the message around it.
-                let message;
-                let data = if data.is_array() {
-                    self.habits.borrow_mut().note("bare-list-of-operations");
-                    message = json!({ "schemas": [PATCH_OP], "Operations": data });
-                    &message
-                } else {
-                    data
                 };
                 let answer = self
                     .patch(resource_type, key, data, &condition, &asked)
