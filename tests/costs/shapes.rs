@@ -23,7 +23,7 @@ impl Bench<'_> {
     /// Comparisons that are no look-ups: one, and as many as may be. Each finds the same.
     pub(crate) fn shapes(&mut self) {
         let (groups, users) = ("cost group 10000", "cost user 00");
-        let (reference, id) = ("/groups/019a0000-0000", "019a0000-0000-7000");
+        let (reference, id) = ("/Groups/019a0000-0000", "019a0000-0000-7000");
         let direct = "groups[display co \"@\" and type eq \"direct\"]";
         let indirect = "groups[display co \"@\" and type eq \"indirect\"]";
         let member = "members[display co \"@\" and type eq \"User\"]";

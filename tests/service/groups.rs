@@ -951,3 +951,40 @@ fn many_removals_by_filter_take_one_trip() {
         .patch(&path, &json!(change))
         .refused(400, "tooMany", "Name the members by their ids");
 }
+
+/// Marks of members are counted a byte each, which more than 255 would overflow.
+#[test]
+fn members_of_a_large_group_are_asked_several_things_at_once() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let people: Vec<String> = (0..513)
+        .map(|number| client.user(&format!("p{number:03}")))
+        .collect();
+    let everybody: Vec<&str> = people.iter().map(String::as_str).collect();
+    let team = client.group("Pilots", &everybody);
+    for (filter, is_found) in [
+        (
+            "members.display co \"p\" and members.display co \"q\"",
+            false,
+        ),
+        (
+            "members.display co \"p\" and not (members.display co \"q\")",
+            true,
+        ),
+        (
+            "members.display co \"512\" and members.display sw \"p\"",
+            true,
+        ),
+        (
+            "members.display co \"513\" or not (members.display sw \"p\")",
+            false,
+        ),
+    ] {
+        let found = client.post(
+            "/Groups/.search",
+            &json!({ "filter": filter, "attributes": ["id"] }),
+        );
+        let expected: &[&str] = if is_found { &[&team] } else { &[] };
+        assert_eq!(each(&found.expect(200), "id"), expected, "{filter}");
+    }
+}

@@ -59,18 +59,17 @@ impl Writer<'_> {
                 push_columns(statement, count, between, expression);
             })
         };
-        // Marks are counted, a byte each, which is one sum for seven of them; two hundred and fifty at a time, so that
-        // no byte overflows.
+        // Marks are counted, a byte each, which is one sum for seven of them. No byte overflows: of 250 ends, who has
+        // links has each once.
         write_sql!(
             statement,
             "{row}.id {is_in} (\
              WITH RECURSIVE {ends}, \
              marked AS MATERIALIZED (\
-             SELECT * FROM (SELECT e.via, e.value, e.kind, {marks} FROM ends e LIMIT -1) WHERE {is_marked}), \
+             SELECT *, row_number() OVER () / 250 AS part \
+             FROM (SELECT e.via, e.value, e.kind, {marks} FROM ends e LIMIT -1) WHERE {is_marked}), \
              counted AS (\
-             SELECT id, {counts} FROM (\
-             SELECT {near} AS id, {columns}, row_number() OVER (PARTITION BY {near}) / 250 AS part \
-             FROM marked e {memberships}) GROUP BY id, part) \
+             SELECT {near} AS id, {counts} FROM marked e {memberships} GROUP BY {near}, e.part) \
              SELECT id FROM (SELECT id, {asked} AS holds FROM counted GROUP BY id) WHERE holds)",
             row = view.row(),
             is_in = if negated { "NOT IN" } else { "IN" },
@@ -79,8 +78,7 @@ impl Writer<'_> {
                 self.push_mark_columns(statement, &conditions, (COUNTS, COUNT_BITS));
             }),
             is_marked = columns(" OR ", "marks#"),
-            counts = columns(", ", "sum(marks#) AS counts#"),
-            columns = columns(", ", "e.marks#"),
+            counts = columns(", ", "sum(e.marks#) AS counts#"),
             near = near(view),
             asked = Written(|statement: &mut Statement| {
                 asked.push(statement, &conditions, &push_count);
