@@ -22,7 +22,7 @@ const ANY: Cost = cost(1, u64::MAX, 0);
 impl Bench<'_> {
     /// Comparisons that are no look-ups: one, and as many as may be. Each finds the same.
     pub(crate) fn shapes(&mut self) {
-        let (groups, users) = ("cost group 10000", "cost user 00");
+        let (groups, users) = ("cost group 100", "cost user 00");
         let (reference, id) = ("/Groups/019a0000-0000", "019a0000-0000-7000");
         let direct = "groups[display co \"@\" and type eq \"direct\"]";
         let indirect = "groups[display co \"@\" and type eq \"indirect\"]";
@@ -76,7 +76,7 @@ impl Bench<'_> {
     pub(crate) fn lists(&mut self) {
         let users = self.seed.users;
         let number = |place: usize| padded(place % users);
-        let rows = |values: usize| cost(1, 12 * values as u64 + 20, 0);
+        let rows = |values: usize| cost(1, 14 * values as u64 + 20, 0);
         let ids = |place: usize| user_id(place % users);
         let names = |place: usize| user_name(&number(place));
         let external = |place: usize| format!("ext-{}", number(place));
