@@ -65,6 +65,12 @@ impl Planned {
         self.draft.size()
     }
 
+    /// Bytes of the row and of the ids beside it.
+    pub(crate) fn total(&self) -> usize {
+        const LINK: usize = 40;
+        self.draft.size() + LINK * self.links.len()
+    }
+
     /// The row.
     pub(crate) fn row(&self) -> (&str, &str, &Draft) {
         (&self.id, &self.version, &self.draft)

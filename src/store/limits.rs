@@ -51,6 +51,10 @@ pub const TRIPS: usize = 240;
 /// may count as one. What is under way then takes a hundred at the most.
 pub const STATEMENTS: usize = 850;
 
+/// Bytes of rows that one run of creates puts together: each is held some four times, as values, as text and as parameter.
+/// The largest Bulk is three runs.
+pub const RUN_TOTAL: usize = 3_000_000;
+
 /// Tries of a read-apply-write whose guarded write found a newer version, before the client is told 409.
 pub const WRITE_TRIES: u32 = 40;
 

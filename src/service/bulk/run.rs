@@ -10,7 +10,7 @@ use super::{Done, Job, not_there};
 use crate::service::create::Planned;
 use crate::service::members::{ids, missing};
 use crate::service::{Failure, Service};
-use crate::store::limits::STATEMENTS;
+use crate::store::limits::{RUN_TOTAL, STATEMENTS};
 use crate::store::{self, Database, membership, run};
 
 /// Statements of a create that is not plain, at the most.
@@ -207,6 +207,7 @@ impl<D: Database> Service<'_, D> {
         let mut planned: Vec<Create> = Vec::with_capacity(run.len());
         let mut later = BTreeSet::new();
         let room = STATEMENTS.saturating_sub(self.sent.get().statements) / STATEMENTS_EACH;
+        let mut bytes = 0;
         for (settled, &index) in run.iter().enumerate() {
             let Some(plan) = self.plan_job(jobs, index) else {
                 if strict && !planned.is_empty() {
@@ -219,6 +220,10 @@ impl<D: Database> Service<'_, D> {
                 }
                 continue;
             };
+            bytes += plan.total();
+            if bytes > RUN_TOTAL && !planned.is_empty() {
+                return Ok((planned, settled));
+            }
             // What is plain is inserted first: it must not take a name that one in front of it asks for.
             if plan.is_plain() {
                 if later.contains(&plan.name()) {
