@@ -155,6 +155,27 @@ impl Worker {
         Some(ticks? * 10)
     }
 
+    /// Bytes of WebAssembly's memory; none where the system does not tell. It is what is mapped of a room of 4 GB.
+    pub(crate) fn wasm_memory(&self) -> Option<u64> {
+        let maps = fs::read_to_string(format!("/proc/{}/maps", self.workerd?)).ok()?;
+        let regions: Vec<(u64, u64, bool)> = maps
+            .lines()
+            .filter_map(|line| {
+                let (range, rest) = line.split_once(' ')?;
+                let (start, end) = range.split_once('-')?;
+                let address = |digits| u64::from_str_radix(digits, 16).ok();
+                Some((address(start)?, address(end)?, rest.starts_with("rw-p")))
+            })
+            .collect();
+        let room = |pair: &[(u64, u64, bool)]| match pair {
+            [(start, middle, true), (next, end, false)] if middle == next => {
+                (end - start == 1 << 32).then_some(middle - start)
+            }
+            _ => None,
+        };
+        regions.windows(2).filter_map(room).max()
+    }
+
     /// What a conversation is played at.
     pub(crate) fn endpoint(&self) -> Endpoint<'_> {
         Endpoint {

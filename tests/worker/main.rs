@@ -7,6 +7,8 @@ mod concurrency;
 
 mod doctor;
 
+mod memory;
+
 mod walk;
 
 use support::conversation::{OF_EXAMPLES, every_folder, faults_of};

@@ -1,0 +1,242 @@
+//! One request must not bring down the instance: what attacks leave of its memory, which WebAssembly never gives back.
+//!
+//! The platform ends an instance at 128 MB, JavaScript's share included.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::worker::Worker;
+
+/// Bytes of WebAssembly's memory, at the most.
+const MOST: u64 = 64 << 20;
+/// The largest body, in bytes.
+const LARGE: usize = 4 << 20;
+
+/// A connection on which a POST has begun.
+fn begin(worker: &Worker, path: &str, token: Option<&str>, length: Option<usize>) -> TcpStream {
+    let address = worker.origin.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(60)))
+        .unwrap();
+    let mut head = format!(
+        "POST /scim/v2{path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/scim+json\r\n"
+    );
+    if let Some(token) = token {
+        head.push_str(&format!("Authorization: Bearer {token}\r\n"));
+    }
+    match length {
+        Some(length) => head.push_str(&format!("Content-Length: {length}\r\n\r\n")),
+        None => head.push_str("Transfer-Encoding: chunked\r\n\r\n"),
+    }
+    stream.write_all(head.as_bytes()).unwrap();
+    stream
+}
+
+/// The status of the reply on a connection; none where there is no reply in time.
+fn status(stream: &mut TcpStream) -> Option<u16> {
+    let mut text = [0; 12];
+    stream.read_exact(&mut text).ok()?;
+    str::from_utf8(&text).ok()?.rsplit(' ').next()?.parse().ok()
+}
+
+/// Posts a body and gives the status.
+fn post(worker: &Worker, path: &str, token: Option<&str>, body: &[u8]) -> u16 {
+    let mut stream = begin(worker, path, token, Some(body.len()));
+    // What is refused is not read to its end.
+    let _ = stream.write_all(body);
+    status(&mut stream).unwrap_or_else(|| panic!("no reply to {path}"))
+}
+
+/// A list of as many values as so many bytes hold.
+fn list_of(value: &str, bytes: usize) -> Vec<u8> {
+    let values = format!("{value},").repeat((bytes - value.len() - 2) / (value.len() + 1));
+    format!("[{values}{value}]").into_bytes()
+}
+
+fn bulk(operations: &[Value]) -> Vec<u8> {
+    let schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
+    json!({ "schemas": schemas, "Operations": operations })
+        .to_string()
+        .into_bytes()
+}
+
+fn user(index: usize, mark: &str, title: usize) -> Value {
+    let name = format!("{mark}-{index}@example.com");
+    let data = json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+        "userName": name,
+        "name": { "givenName": "Ada", "familyName": "Lovelace" },
+        "emails": [{ "value": name, "type": "work", "primary": true }],
+        "active": true,
+        "title": "t".repeat(title),
+    });
+    json!({ "method": "POST", "path": "/Users", "bulkId": format!("u{index}"), "data": data })
+}
+
+/// A Bulk of 4 MB: a thousand users.
+fn thousand(mark: &str) -> Vec<u8> {
+    let users: Vec<_> = (0..1_000).map(|index| user(index, mark, 3_750)).collect();
+    let body = bulk(&users);
+    assert!(
+        body.len() > 4_000_000 && body.len() < LARGE,
+        "{}",
+        body.len()
+    );
+    body
+}
+
+/// A Bulk of groups that refer to the same users, many times.
+fn references(groups: usize, mark: &str) -> Vec<u8> {
+    let members: Vec<_> = (0..181)
+        .map(|index| json!({ "value": format!("bulkId:u{index}") }))
+        .collect();
+    let group = |index: usize| {
+        let data = json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"],
+            "displayName": format!("{mark}-{index}"),
+            "members": members,
+        });
+        json!({ "method": "POST", "path": "/Groups", "bulkId": format!("g{index}"), "data": data })
+    };
+    let users = (0..181).map(|index| user(index, mark, 1));
+    let operations: Vec<_> = users.chain((0..groups).map(group)).collect();
+    bulk(&operations)
+}
+
+fn group(members: usize) -> Vec<u8> {
+    let members: Vec<_> = (0..members)
+        .map(|index| json!({ "value": format!("019a0000-0000-7000-8000-{index:012x}") }))
+        .collect();
+    let schemas = ["urn:ietf:params:scim:schemas:core:2.0:Group"];
+    json!({ "schemas": schemas, "displayName": "all", "members": members })
+        .to_string()
+        .into_bytes()
+}
+
+/// Uploads that send three megabytes each and then nothing: the statuses of those that were answered at once.
+fn stalled(worker: &Worker, token: Option<&str>) -> Vec<u16> {
+    let chunk = format!("10000\r\n{}\r\n", " ".repeat(65_536));
+    let mut streams: Vec<_> = (0..40)
+        .map(|_| {
+            let mut stream = begin(worker, "/Bulk", token, None);
+            stream
+                .set_write_timeout(Some(Duration::from_secs(2)))
+                .unwrap();
+            let sent = (0..48).all(|_| stream.write_all(chunk.as_bytes()).is_ok());
+            (stream, sent)
+        })
+        .collect();
+    let others = worker.request("GET", "/Users?count=1", &[], None).unwrap();
+    assert_eq!(others.status, 200);
+    let small = worker.request("POST", "/Users/.search", &[], Some(&json!({})));
+    assert_ne!(
+        small.unwrap().status,
+        503,
+        "small ones have room beside them"
+    );
+    let answered = |(stream, _): &mut (TcpStream, bool)| {
+        stream
+            .set_read_timeout(Some(Duration::from_millis(200)))
+            .unwrap();
+        status(stream)
+    };
+    streams.iter_mut().filter_map(answered).collect()
+}
+
+#[test]
+fn no_request_takes_the_memory_of_all() {
+    let worker = Worker::start(&[]).unwrap();
+    let token = Some(worker.token.as_str());
+    let wrong = Some("a-token-that-nobody-has-given-out");
+    let mut faults = Vec::new();
+    let mut check = |what: &str, status: u16, expected: &[u16]| {
+        let memory = worker.wasm_memory().unwrap_or_default();
+        let all = worker.memory().unwrap_or_default();
+        println!(
+            "{what}: {status}, {:.1} MB of WebAssembly's memory, {:.0} MB of the process",
+            memory as f64 / 1e6,
+            all as f64 / 1e6,
+        );
+        if memory > MOST || !expected.contains(&status) {
+            faults.push(format!("{what}: {status}, {memory} bytes"));
+        }
+    };
+    let start = worker.wasm_memory();
+    for (path, value, bytes) in [
+        ("/Bulk", "{\"\":0}", LARGE),
+        ("/Bulk", "0", LARGE),
+        ("/Users", "{\"\":0}", LARGE / 4),
+    ] {
+        let body = list_of(value, bytes);
+        check("wrong token", post(&worker, path, wrong, &body), &[401]);
+        check("no token", post(&worker, path, None, &body), &[401]);
+    }
+    for status in stalled(&worker, None) {
+        check("stalled, no token", status, &[401]);
+    }
+    assert!(
+        worker.wasm_memory().unwrap_or_default() < start.unwrap_or_default() + (1 << 20),
+        "nothing is kept for who is not known"
+    );
+    for value in ["{\"\":0}", "0", "[]", "\"\""] {
+        check(
+            value,
+            post(&worker, "/Bulk", token, &list_of(value, LARGE)),
+            &[413],
+        );
+    }
+    check(
+        "group of 40,000",
+        post(&worker, "/Groups", token, &group(40_000)),
+        &[400],
+    );
+    check(
+        "references",
+        post(&worker, "/Bulk", token, &references(200, "r")),
+        &[200],
+    );
+    check(
+        "too many",
+        post(&worker, "/Bulk", token, &references(800, "s")),
+        &[413],
+    );
+    check(
+        "1,000 users",
+        post(&worker, "/Bulk", token, &thousand("one")),
+        &[200],
+    );
+    let four: Vec<u16> = thread::scope(|scope| {
+        let posts: Vec<_> = ["a", "b", "c", "d"]
+            .map(|mark| scope.spawn(|| post(&worker, "/Bulk", token, &thousand(mark))))
+            .into_iter()
+            .collect();
+        posts.into_iter().map(|post| post.join().unwrap()).collect()
+    });
+    assert!(four.contains(&200), "{four:?}");
+    for status in four {
+        check("four at once", status, &[200, 503]);
+    }
+    for status in stalled(&worker, token) {
+        check("stalled", status, &[503]);
+    }
+    check(
+        "afterwards",
+        post(&worker, "/Users", token, &group(1)),
+        &[400],
+    );
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+/// An upload that stalls is ended, and what it held is there for others.
+#[test]
+fn an_upload_that_stalls_is_408() {
+    let worker = Worker::start(&[]).unwrap();
+    let mut stream = begin(&worker, "/Users", Some(&worker.token), Some(100));
+    stream.write_all(b"{").unwrap();
+    assert_eq!(status(&mut stream), Some(408));
+}
