@@ -4,6 +4,7 @@
 //! that the same code answers in the Worker and in the tests.
 
 use std::cell::{Cell, RefCell};
+use std::net::Ipv4Addr;
 
 use scim::error::Error;
 use scim::habit::Habits;
@@ -52,6 +53,8 @@ pub struct Environment<'a, D> {
     pub now: Moment,
     /// What all requests under way hold.
     pub gauge: &'a Gauge,
+    /// `ALLOW_HTTP`: whether requests are answered that come unencrypted from another machine.
+    pub allow_http: bool,
 }
 
 /// What there is to say about a request once it is answered, besides the reply.
@@ -69,6 +72,8 @@ pub struct Trace {
     pub later: Vec<Statement>,
     /// The cause of a 500.
     pub cause: Option<String>,
+    /// Whether the reply is about somebody's data, so that nobody may keep it: all but discovery.
+    pub is_personal: bool,
 }
 
 /// Answers a request.
@@ -97,6 +102,9 @@ pub async fn respond<D: Database, B: Upload>(
     if request.method == "HEAD" {
         reply.body = None;
     }
+    if trace.is_personal {
+        reply = reply.with("Cache-Control", "no-store");
+    }
     (reply.with("Vary", "Accept, Authorization"), trace)
 }
 
@@ -104,8 +112,29 @@ pub async fn respond<D: Database, B: Upload>(
 fn base<B>(settings: &Settings, request: &Request<B>) -> String {
     match &settings.base_url {
         Some(url) => url.clone(),
-        None => format!("{}/scim/v2", request.origin),
+        None => {
+            let (mount, _) = route::mounted(&request.path);
+            format!("{}{mount}/scim/v2", request.origin)
+        }
     }
+}
+
+/// Whether an origin is plain HTTP, and not of this machine.
+fn is_in_clear(origin: &str) -> bool {
+    let Some(authority) = origin.strip_prefix("http://") else {
+        return false;
+    };
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        Some(_) | None => authority,
+    };
+    let is_local = host == "localhost"
+        || host.ends_with(".localhost")
+        || host == "[::1]"
+        || host
+            .parse()
+            .is_ok_and(|address: Ipv4Addr| address.is_loopback());
+    !is_local
 }
 
 async fn answer<D: Database, B: Upload>(
@@ -113,6 +142,12 @@ async fn answer<D: Database, B: Upload>(
     request: &Request<B>,
     trace: &mut Trace,
 ) -> Result<Reply, Failure> {
+    if !environment.allow_http && is_in_clear(&request.origin) {
+        return Err(Failure::Forbidden(
+            "Tokens and personal data do not travel unencrypted: use https:// in place of http:// in the base URL."
+                .to_owned(),
+        ));
+    }
     let place = match Place::of(&request.path) {
         Ok(place) => place,
         Err(Unrouted::Unknown(detail)) => return Err(Failure::NotFound(detail)),
@@ -125,6 +160,7 @@ async fn answer<D: Database, B: Upload>(
         }
     };
     trace.route = place.pattern();
+    trace.is_personal = !place.is_discovery();
     let method = if request.method == "HEAD" {
         "GET"
     } else {

@@ -48,6 +48,7 @@ pub async fn fetch(
         mint: &mint,
         now,
         gauge: &gauge,
+        allow_http: operator.allow_http,
     };
     let (reply, trace) = if request.path == health::PATH {
         HEALTH.respond(&database, &request, &environment.now).await

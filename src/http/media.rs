@@ -10,6 +10,30 @@ pub enum MediaType {
     Json,
 }
 
+/// The weight of what is named without one, in thousandths.
+const FULL: u32 = 1_000;
+
+/// A weight (RFC 9110 §12.4.2: `0`, `0.5`, `1.000`) in thousandths; what is none counts as full.
+fn thousandths(weight: &str) -> u32 {
+    let (whole, fraction) = weight.trim().split_once('.').unwrap_or((weight, ""));
+    let fraction = fraction.get(..3).unwrap_or(fraction);
+    let number = |text: &str| {
+        if text.is_empty() {
+            Some(0)
+        } else {
+            text.parse::<u32>().ok()
+        }
+    };
+    let scale = [100, 10, 1]
+        .get(fraction.len().wrapping_sub(1))
+        .copied()
+        .unwrap_or(0);
+    match (number(whole), number(fraction)) {
+        (Some(0), Some(fraction)) => fraction * scale,
+        _ => FULL,
+    }
+}
+
 impl MediaType {
     /// The value of `Content-Type`.
     pub const fn as_str(self) -> &'static str {
@@ -19,24 +43,30 @@ impl MediaType {
         }
     }
 
-    /// The type that an `Accept` header asks for: plain JSON only where it asks for that and not for SCIM's (`OneLogin`
-    /// asks so). A header that accepts neither is answered with SCIM's all the same: RFC 9110 §12.4.1 allows it, and an
-    /// error that the client cannot read would help nobody.
+    /// The type that an `Accept` header asks for: plain JSON only where it asks for that and not, or less, for SCIM's
+    /// (`OneLogin` asks so). A header that accepts neither is answered with SCIM's all the same: RFC 9110 §12.4.1 allows
+    /// it, and an error that the client cannot read would help nobody.
+    ///
+    /// ```
+    /// use scim_worker::http::media::MediaType;
+    /// let accepted = |accept| MediaType::accepted(Some(accept));
+    /// assert_eq!(accepted("application/scim+json, application/json"), MediaType::Scim);
+    /// assert_eq!(accepted("application/scim+json;q=0.1, application/json;q=0.9"), MediaType::Json);
+    /// ```
     pub fn accepted(accept: Option<&str>) -> Self {
         let accept = accept.unwrap_or_default().to_ascii_lowercase();
-        let names = |name: &str| {
-            accept.split(',').any(|range| {
+        let weight = |name: &str| {
+            let ranges = accept.split(',').filter_map(|range| {
                 let mut parts = range.split(';').map(str::trim);
-                // A weight of zero means "not this one" (RFC 9110 §12.4.2).
-                parts.next() == Some(name)
-                    && !parts.any(|weight| {
-                        weight
-                            .strip_prefix("q=")
-                            .is_some_and(|digits| digits.trim_matches(['0', '.']).is_empty())
-                    })
-            })
+                (parts.next() == Some(name)).then(|| {
+                    parts
+                        .find_map(|part| part.strip_prefix("q="))
+                        .map_or(FULL, thousandths)
+                })
+            });
+            ranges.max().unwrap_or_default()
         };
-        if names("application/json") && !names("application/scim+json") {
+        if weight("application/json") > weight("application/scim+json") {
             Self::Json
         } else {
             Self::Scim

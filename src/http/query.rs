@@ -43,11 +43,19 @@ fn hex(byte: u8) -> Option<u8> {
         .and_then(|digit| u8::try_from(digit).ok())
 }
 
-/// The parameters, decoded, in order; `+` is a blank, as HTML forms and Entra ID's tools write it.
+/// The parameters, decoded, in order. `+` is a blank, as HTML forms and Entra ID's tools write it; where blanks are written
+/// as `%20` it is itself, as in `plus+tag@example.com`.
 pub fn parameters(query: &str) -> Result<Vec<(String, String)>, Error> {
+    let plus_is_space = !query.contains("%20");
     let decoded = |text: &str| {
-        decode_with(text, true)
-            .ok_or_else(|| Error::invalid_syntax("The query is not percent-encoded UTF-8."))
+        let text = decode_with(text, plus_is_space)
+            .ok_or_else(|| Error::invalid_syntax("The query is not percent-encoded UTF-8."))?;
+        if text.contains('\0') {
+            return Err(Error::invalid_syntax(
+                "The query has the character U+0000 in it, which no value has. Leave it out.",
+            ));
+        }
+        Ok(text)
     };
     query
         .split('&')

@@ -13,7 +13,8 @@
 //! /scim[/v2]/.search                                POST
 //! ```
 //!
-//! A HEAD is a GET without its body. A slash at the end makes no difference.
+//! A HEAD is a GET without its body. Two slashes are one, and one at the end makes no difference. What stands in front of
+//! `/scim` is where the Worker is mounted.
 
 use scim::resource_type::{ResourceType, USER_TYPE};
 
@@ -60,18 +61,24 @@ impl Place {
     /// assert!(Place::of("/scim/v2/groups").is_err());
     /// ```
     pub fn of(path: &str) -> Result<Self, Unrouted> {
-        let segments: Option<Vec<String>> = path.split('/').map(decode).collect();
+        // Two slashes are one, and one at the end makes no difference.
+        let (_, path) = mounted(path);
+        let segments: Option<Vec<String>> = path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(decode)
+            .collect();
         let segments = segments.ok_or_else(|| unknown("The path is not percent-encoded UTF-8."))?;
-        let mut segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        if segments.last() == Some(&"") {
-            segments.pop();
+        if segments.iter().any(|segment| segment.contains('\0')) {
+            return Err(unknown("No address has the character U+0000 in it."));
         }
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let below = match segments.as_slice() {
-            ["", "scim", "v2", below @ ..] => below,
-            ["", "scim", version, ..] if is_version(version) => {
+            ["scim", "v2", below @ ..] => below,
+            ["scim", version, ..] if is_version(version) => {
                 return Err(Unrouted::Version((*version).to_owned()));
             }
-            ["", "scim", below @ ..] => below,
+            ["scim", below @ ..] => below,
             _ => return Err(unknown("The SCIM endpoints are below /scim/v2.")),
         };
         match below {
@@ -141,6 +148,28 @@ impl Place {
             Self::Schemas(_) => "/Schemas".to_owned(),
         }
     }
+}
+
+/// Parts a path in front of its `/scim`: another Worker or a route may serve this one below a path of its own.
+///
+/// ```
+/// use scim_worker::http::route::mounted;
+/// assert_eq!(mounted("/api/identity/scim/v2/Users"), ("/api/identity", "/scim/v2/Users"));
+/// assert_eq!(mounted("/scim/v2/Users/scim"), ("", "/scim/v2/Users/scim"));
+/// assert_eq!(mounted("//scim/v2//Users"), ("", "/scim/v2//Users"));
+/// ```
+pub fn mounted(path: &str) -> (&str, &str) {
+    let below = |base: &str| {
+        path.match_indices(base).find_map(|(position, _)| {
+            let (front, rest) = path.split_at_checked(position)?;
+            let behind = rest.strip_prefix(base)?;
+            let is_whole = behind.is_empty() || behind.starts_with('/');
+            is_whole.then(|| (front.trim_end_matches('/'), rest))
+        })
+    };
+    below("/scim/v2")
+        .or_else(|| below("/scim"))
+        .unwrap_or(("", path))
 }
 
 /// `v1`, `v2.1`, …: a version as it stands in a path (RFC 7644 §3.13).

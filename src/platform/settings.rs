@@ -21,6 +21,8 @@ pub struct Operator {
     pub secret: Option<String>,
     /// `REPORT_COST`: replies say what they cost the database.
     pub report_cost: bool,
+    /// `ALLOW_HTTP`: requests are answered that come unencrypted from another machine.
+    pub allow_http: bool,
     /// `LOG_ALL`: a line in the log for every request.
     pub log_all: bool,
 }
@@ -52,6 +54,7 @@ impl Operator {
             },
             secret,
             report_cost: flag(env, "REPORT_COST"),
+            allow_http: flag(env, "ALLOW_HTTP"),
             log_all: flag(env, "LOG_ALL"),
         }
     }

@@ -81,6 +81,7 @@ fn watched(
         mint: &Counted(&memory.elapsed),
         now: Moment::at(1_769_817_600_000),
         gauge: &memory.gauge,
+        allow_http: false,
     };
     let trips = memory.database.cost().trips;
     let (reply, _) = block_on(respond(&environment, &request));

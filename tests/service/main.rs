@@ -23,6 +23,7 @@ mod cursors;
 mod discovery;
 mod errors;
 mod extensions;
+mod front;
 mod groups;
 mod health;
 mod loads;

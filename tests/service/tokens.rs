@@ -206,6 +206,7 @@ fn a_secret_under_32_characters_opens_nothing() {
             mint: &NoMint,
             now: Moment::at(1_769_817_600_000),
             gauge: &memory.gauge,
+            allow_http: false,
         };
         let (reply, _) = pollster::block_on(respond(&environment, &request));
         assert_eq!(reply.status, status);
@@ -232,6 +233,7 @@ fn a_secret_that_is_not_set_or_empty_opens_nothing() {
                     milliseconds: 1_769_817_600_000,
                 },
                 gauge: &memory.gauge,
+                allow_http: false,
             };
             let (reply, _) = pollster::block_on(respond(&environment, &request));
             assert_eq!(reply.status, 401, "{secret:?} {token:?}");

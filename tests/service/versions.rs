@@ -265,6 +265,7 @@ fn met<'a>(
             milliseconds: 1_769_817_600_000,
         },
         gauge: &memory.gauge,
+        allow_http: false,
     };
     let (reply, _) = pollster::block_on(respond(&environment, request));
     let body = reply.body.as_ref().map_or(Value::Null, |body| {

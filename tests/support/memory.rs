@@ -250,6 +250,7 @@ impl Memory {
             mint: &self.mint,
             now: moment(self.elapsed.get()),
             gauge: &self.gauge,
+            allow_http: false,
         };
         pollster::block_on(respond(&environment, request))
     }
