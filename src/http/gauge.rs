@@ -9,7 +9,7 @@ use std::rc::Rc;
 pub const TOGETHER: usize = 40_000_000;
 
 /// Bytes that bodies may hold together while they come, which may take a client long.
-pub const COMING: usize = 16_000_000;
+pub const COMING: usize = 12_000_000;
 
 /// Counts what requests hold.
 #[derive(Clone, Debug, Default)]

@@ -37,31 +37,31 @@ export async function body(request, most, together, milliseconds) {
     late = true;
     reader.cancel().catch(() => {});
   }, milliseconds);
-  let buffer = new Uint8Array();
+  // It grows where it stands: copies would be memory that is held until somebody collects it.
+  const buffer = new ArrayBuffer(0, { maxByteLength: most });
+  const bytes = new Uint8Array(buffer);
   let length = 0;
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (late) return "late";
-      if (done) return buffer.subarray(0, length);
+      if (done) return bytes.subarray(0, length);
       const end = length + value.length;
       if (end > most) return "too long";
-      if (end > buffer.length) {
-        const size = Math.min(most, Math.max(FIRST, end, 2 * buffer.length));
-        if (gathered + size - buffer.length > together) return "busy";
-        gathered += size - buffer.length;
-        const larger = new Uint8Array(size);
-        larger.set(buffer.subarray(0, length));
-        buffer = larger;
+      if (end > buffer.byteLength) {
+        const more = Math.min(most, Math.max(FIRST, end, 2 * buffer.byteLength)) - buffer.byteLength;
+        if (gathered + more > together) return "busy";
+        gathered += more;
+        buffer.resize(buffer.byteLength + more);
       }
-      buffer.set(value, length);
+      bytes.set(value, length);
       length = end;
     }
   } catch {
     return late ? "late" : "broken";
   } finally {
     clearTimeout(timer);
-    gathered -= buffer.length;
+    gathered -= buffer.byteLength;
   }
 }
 
