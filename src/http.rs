@@ -110,13 +110,10 @@ pub async fn respond<D: Database, B: Upload>(
 
 /// The base URL of addresses in replies: always the full one, whichever way the request came.
 fn base<B>(settings: &Settings, request: &Request<B>) -> String {
-    match &settings.base_url {
-        Some(url) => url.clone(),
-        None => {
-            let (mount, _) = route::mounted(&request.path);
-            format!("{}{mount}/scim/v2", request.origin)
-        }
-    }
+    settings.base_url.clone().unwrap_or_else(|| {
+        let (mount, _) = route::mounted(&request.path);
+        format!("{}{mount}/scim/v2", request.origin)
+    })
 }
 
 /// Whether an origin is plain HTTP, and not of this machine.

@@ -51,8 +51,8 @@ pub const MAX_LARGE_BODY: u32 = 4_194_304;
 pub struct Settings {
     /// `ACCEPT_USER_GROUPS`: whether POST and PUT of a user set its teams from `groups`, which RFC 7643 makes readOnly.
     pub accept_user_groups: bool,
-    /// `BASE_URL`: the base URL of addresses in replies, without a slash at its end. By default the host that the request
-    /// came to, and `/scim/v2`, which is wrong where another Worker stands before this one.
+    /// `BASE_URL`: the base URL of addresses in replies, without a slash at its end. By default the address that the request
+    /// came to, up to `/scim/v2`, which is wrong where another Worker before this one has changed it.
     pub base_url: Option<String>,
     /// What `ServiceProviderConfig` tells.
     pub limits: Limits,
