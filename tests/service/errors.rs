@@ -430,7 +430,6 @@ fn unknown_places_are_404_and_the_right_spelling_is_named() {
         "/Devices/1",
         "/Schemas/nope",
         "/ResourceTypes/Nope",
-        "/Users//",
         "/Me/1",
         "/Bulk/1",
     ] {
