@@ -11,6 +11,7 @@ use scim::habit::Habits;
 use scim::list::SearchRequest;
 use scim::resource_type::ResourceType;
 
+use crate::service::credential::{Principal, Secret};
 use crate::service::{
     Answer, Asked, Condition, Failure, Mint, Moment, Service, Settings, discovery,
 };
@@ -30,7 +31,6 @@ pub mod query;
 pub mod reply;
 pub mod request;
 pub mod route;
-pub mod token;
 
 use body::MAX_BODY;
 use gauge::Gauge;
@@ -46,7 +46,7 @@ pub struct Environment<'a, D> {
     /// What the operator set.
     pub settings: &'a Settings,
     /// The `SCIM_TOKEN` secret, if there is one.
-    pub secret: Option<&'a str>,
+    pub secret: Option<&'a Secret>,
     /// Makes ids and versions.
     pub mint: &'a dyn Mint,
     /// The present moment.
@@ -179,15 +179,12 @@ async fn answer<D: Database, B: Upload>(
         }
         return discover(environment.settings, &place, &base);
     }
+    let credential = auth::credential(request.authorization.as_deref())?;
     let service = Service {
         database: environment.database,
         settings: environment.settings,
         mint: environment.mint,
-        tenant: auth::tenant(
-            request.authorization.as_deref(),
-            environment.secret,
-            &environment.now,
-        )?,
+        tenant: Principal::of(credential, environment.secret)?.scope(&environment.now),
         credential: request.authorization.clone().unwrap_or_default(),
         now: environment.now.clone(),
         base,

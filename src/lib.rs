@@ -44,7 +44,7 @@ pub async fn fetch(
     let environment = Environment {
         database: &database,
         settings: &operator.settings,
-        secret: operator.secret.as_deref(),
+        secret: operator.secret.as_ref(),
         mint: &mint,
         now,
         gauge: &gauge,

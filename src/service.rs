@@ -27,16 +27,17 @@ pub mod bulk;
 pub mod condition;
 pub mod content;
 pub mod create;
+pub mod credential;
 pub mod cursor;
 pub mod delete;
 pub mod discovery;
 pub mod failure;
-pub mod hex;
 pub mod list;
 pub mod members;
 pub mod modify;
 pub mod patch;
 pub mod replace;
+pub mod token;
 
 use assemble::{has_more_members, parse_stored, push_shown, too_many_members};
 pub use condition::Condition;

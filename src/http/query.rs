@@ -3,6 +3,7 @@
 //! Parameters that are not known are ignored: providers hang flags of their own on the base URL (Entra ID's
 //! `aadOptscim062020`), and RFC 7644 §3.4.2 asks for no more.
 
+use percent_encoding::percent_decode_str;
 use scim::error::Error;
 use scim::list::SearchRequest;
 use scim::projection::names;
@@ -10,37 +11,11 @@ use serde_json::Value;
 
 use crate::service::Asked;
 
-/// Decodes `%XX` of a path; what is no such escape stands for itself. Nothing where the bytes are not UTF-8.
+/// Decodes `%XX` of a path; what is no such escape stands for itself. Nothing where the bytes are not
+/// UTF-8.
 pub fn decode(text: &str) -> Option<String> {
-    decode_with(text, false)
-}
-
-fn decode_with(text: &str, plus_is_space: bool) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let mut ahead = rest.clone();
-            let digits = (ahead.next().and_then(hex), ahead.next().and_then(hex));
-            if let (Some(high), Some(low)) = digits {
-                bytes.push(high * 16 + low);
-                rest = ahead;
-                continue;
-            }
-        }
-        bytes.push(if byte == b'+' && plus_is_space {
-            b' '
-        } else {
-            byte
-        });
-    }
+    let bytes: Vec<u8> = percent_decode_str(text).collect();
     String::from_utf8(bytes).ok()
-}
-
-fn hex(byte: u8) -> Option<u8> {
-    char::from(byte)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
 }
 
 /// The parameters, decoded, in order. `+` is a blank, as HTML forms and Entra ID's tools write it; where blanks are written
@@ -48,7 +23,12 @@ fn hex(byte: u8) -> Option<u8> {
 pub fn parameters(query: &str) -> Result<Vec<(String, String)>, Error> {
     let plus_is_space = !query.contains("%20");
     let decoded = |text: &str| {
-        let text = decode_with(text, plus_is_space)
+        let decoded = if plus_is_space {
+            decode(&text.replace('+', " "))
+        } else {
+            decode(text)
+        };
+        let text = decoded
             .ok_or_else(|| Error::invalid_syntax("The query is not percent-encoded UTF-8."))?;
         if text.contains('\0') {
             return Err(Error::invalid_syntax(

@@ -1,48 +1,94 @@
-//! The form of a token, which carries its own checksum, so that one that was altered or cut is known without a look at the
-//! database: `scim_`, the number of a database, `_`, 43 characters of base62, and six with the CRC-32 of all before.
+//! The form of a token. It carries its own checksum, so one that was altered or cut is refused
+//! without asking the database, and a scanner of leaked secrets knows one when it sees it.
+//!
+//! ```text
+//! scim_ <shard> _ <43 digits: 32 random bytes> <6 digits: the CRC-32 of all before>
+//! ```
+//!
+//! The shard is the number of the database that knows the token. The digits are base62 (`0-9A-Za-z`),
+//! the most significant first, padded with `0`. `scripts/secret.mjs` makes the same.
 
 /// What a token begins with.
 const PREFIX: &str = "scim_";
-/// Digits of the number of a database, at the most.
-const NUMBER: usize = 4;
-/// Characters of the random part and the checksum together.
-const RANDOM_AND_CHECKSUM: usize = 49;
+/// Bytes of randomness: 256 bits.
+pub const RANDOM_BYTES: usize = 32;
+/// Characters of the random part.
+const RANDOM: usize = 43;
 /// Characters of the checksum.
 const CHECKSUM: usize = 6;
 /// The digits of base62, in their order.
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// The highest number of a shard.
+const MAX_SHARD: u16 = 9_999;
 
-/// Whether a token has the form and not the checksum. Those of other forms were made by earlier releases, or are secrets of
-/// the operator's choice.
-///
-/// ```
-/// use scim_worker::http::token::is_altered;
-/// let front = format!("scim_1_{}", "a".repeat(43));
-/// assert!(!is_altered(&format!("{front}0McOy1")));
-/// assert!(is_altered(&format!("{front}0McOy2")));
-/// assert!(!is_altered("a token of another form"));
-/// ```
-pub fn is_altered(token: &str) -> bool {
-    let parts = token
-        .strip_prefix(PREFIX)
-        .and_then(|rest| rest.split_once('_'));
-    let Some((number, rest)) = parts else {
-        return false;
-    };
-    let is_form = (1..=NUMBER).contains(&number.len())
-        && number.bytes().all(|byte| byte.is_ascii_digit())
-        && !number.starts_with('0')
-        && rest.len() == RANDOM_AND_CHECKSUM
-        && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let split = token.len().saturating_sub(CHECKSUM);
-    is_form
-        && token
-            .as_bytes()
-            .split_at_checked(split)
-            .is_some_and(|(front, checksum)| checksum_of(front) != checksum)
+/// What the form of a token tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// It is a token as it was made.
+    Whole {
+        /// The number of the database that knows it.
+        shard: u16,
+    },
+    /// It has the form, but not the checksum: something of it was altered.
+    Altered,
+    /// It has another form: earlier releases made it, or it is a secret of the operator's choice.
+    Other,
 }
 
-/// The CRC-32 (IEEE 802.3) of a text in base62, its most significant digit first.
+impl Form {
+    /// Reads a token.
+    ///
+    /// ```
+    /// use scim_worker::service::token::Form;
+    /// let front = format!("scim_1_{}", "a".repeat(43));
+    /// assert_eq!(Form::of(&format!("{front}0McOy1")), Form::Whole { shard: 1 });
+    /// assert_eq!(Form::of(&format!("{front}0McOy2")), Form::Altered);
+    /// assert_eq!(Form::of("a token of another form"), Form::Other);
+    /// ```
+    pub fn of(token: &str) -> Self {
+        let parts = token
+            .strip_prefix(PREFIX)
+            .and_then(|rest| rest.split_once('_'));
+        let Some((shard, rest)) = parts else {
+            return Self::Other;
+        };
+        let is_form = rest.len() == RANDOM + CHECKSUM
+            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let (Some(shard), true) = (number(shard), is_form) else {
+            return Self::Other;
+        };
+        let split = token.len().saturating_sub(CHECKSUM);
+        match token.as_bytes().split_at_checked(split) {
+            Some((front, checksum)) if checksum_of(front) == checksum => Self::Whole { shard },
+            Some(_) | None => Self::Altered,
+        }
+    }
+}
+
+/// The number of a shard: up to four digits, the first of them no zero.
+fn number(digits: &str) -> Option<u16> {
+    let is_number = !digits.starts_with('0') && digits.bytes().all(|digit| digit.is_ascii_digit());
+    let number = digits.parse().ok().filter(|_| is_number)?;
+    (1..=MAX_SHARD).contains(&number).then_some(number)
+}
+
+/// Makes a token of a shard.
+///
+/// ```
+/// use scim_worker::service::token::{Form, RANDOM_BYTES, make};
+/// let token = make(12, [255; RANDOM_BYTES]);
+/// assert_eq!(token.len(), "scim_12_".len() + 43 + 6);
+/// assert_eq!(Form::of(&token), Form::Whole { shard: 12 });
+/// ```
+pub fn make(shard: u16, random: [u8; RANDOM_BYTES]) -> String {
+    let mut token = format!("{PREFIX}{shard}_");
+    token.extend(base62::<RANDOM>(random).map(char::from));
+    let checksum = checksum_of(token.as_bytes());
+    token.extend(checksum.map(char::from));
+    token
+}
+
+/// The CRC-32 (IEEE 802.3) of a text, in base62.
 fn checksum_of(text: &[u8]) -> [u8; CHECKSUM] {
     let mut remainder = u32::MAX;
     for byte in text {
@@ -52,12 +98,20 @@ fn checksum_of(text: &[u8]) -> [u8; CHECKSUM] {
             remainder = (remainder >> 1) ^ (0xEDB8_8320 * low);
         }
     }
-    let mut rest = !remainder;
-    let mut digits = [b'0'; CHECKSUM];
+    base62((!remainder).to_be_bytes())
+}
+
+/// A number, its most significant byte first, in base62.
+fn base62<const LENGTH: usize>(mut number: impl AsMut<[u8]>) -> [u8; LENGTH] {
+    let mut digits = [b'0'; LENGTH];
     for digit in digits.iter_mut().rev() {
-        let value = usize::try_from(rest % 62).unwrap_or_default();
-        *digit = DIGITS.get(value).copied().unwrap_or(b'0');
-        rest /= 62;
+        let mut remainder = 0;
+        for byte in number.as_mut() {
+            let dividend = remainder << 8 | usize::from(*byte);
+            *byte = u8::try_from(dividend / DIGITS.len()).unwrap_or_default();
+            remainder = dividend % DIGITS.len();
+        }
+        *digit = DIGITS.get(remainder).copied().unwrap_or(b'0');
     }
     digits
 }

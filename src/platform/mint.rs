@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use uuid::Builder;
 
-use crate::service::{self, Mint};
+use crate::service::Mint;
 
 /// The mint of one request.
 pub struct PlatformMint {
@@ -57,6 +57,6 @@ impl Mint for PlatformMint {
     }
 
     fn version(&self) -> String {
-        service::hex::encode(&Self::random::<8>())
+        base16ct::lower::encode_string(&Self::random::<8>())
     }
 }

@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 
 use worker::Env;
 
-use crate::http::auth::MIN_SECRET;
 use crate::service::Settings;
+use crate::service::credential::{MIN_SECRET, Secret};
 
 thread_local! {
     /// What the operator set, read once: it does not change while an instance of the Worker lives.
@@ -18,7 +18,7 @@ pub struct Operator {
     /// What the use cases ask for.
     pub settings: Settings,
     /// The `SCIM_TOKEN` secret.
-    pub secret: Option<String>,
+    pub secret: Option<Secret>,
     /// `REPORT_COST`: replies say what they cost the database.
     pub report_cost: bool,
     /// `ALLOW_HTTP`: requests are answered that come unencrypted from another machine.
@@ -37,11 +37,8 @@ impl Operator {
         let secret = env
             .secret("SCIM_TOKEN")
             .ok()
-            .map(|secret| secret.to_string());
-        if secret
-            .as_ref()
-            .is_some_and(|secret| !secret.is_empty() && secret.len() < MIN_SECRET)
-        {
+            .and_then(|secret| Secret::new(&secret.to_string()));
+        if secret.as_ref().is_some_and(Secret::is_short) {
             worker::console_error!(
                 "SCIM_TOKEN has fewer than {MIN_SECRET} characters and is not accepted: set a longer one."
             );

@@ -22,7 +22,6 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::hex;
 use crate::store::page::{Key, Mark, Window};
 
 /// Bytes of the code that are kept: 128 bits.
@@ -74,7 +73,7 @@ pub fn fingerprint(types: &[&'static ResourceType], request: &SearchRequest) -> 
         digest.update(part.as_deref().unwrap_or_default().as_bytes());
         digest.update([0]);
     }
-    hex::encode(
+    base16ct::lower::encode_string(
         digest
             .finalize()
             .get(..FINGERPRINT_BYTES)
@@ -104,7 +103,7 @@ pub fn seal(seal: Seal<'_>, window: &Window) -> Option<String> {
     .to_string();
     let code = hmac(seal.key.as_bytes(), &[content.as_bytes()])?;
     let bytes = [code.get(..CODE_BYTES)?, content.as_bytes()].concat();
-    Some(hex::encode(&bytes))
+    Some(base16ct::lower::encode_string(&bytes))
 }
 
 fn hmac(key: &[u8], parts: &[&[u8]]) -> Option<[u8; 32]> {
@@ -119,12 +118,14 @@ fn hmac(key: &[u8], parts: &[&[u8]]) -> Option<[u8; 32]> {
 fn encrypt(credential: &str, id: &str, value: &str) -> Option<String> {
     let code = value_code(credential, id, value.as_bytes())?;
     let hidden = under_stream(credential, &code, value.as_bytes())?;
-    Some(hex::encode(&[code.as_slice(), &hidden].concat()))
+    Some(base16ct::lower::encode_string(
+        &[code.as_slice(), &hidden].concat(),
+    ))
 }
 
 /// Reads what [`encrypt`] wrote for the same credential and row.
 fn decrypt(credential: &str, id: &str, text: &str) -> Option<String> {
-    let bytes = hex::decode(text)?;
+    let bytes = base16ct::lower::decode_vec(text).ok()?;
     let (code, hidden) = bytes.split_at_checked(CODE_BYTES)?;
     let value = under_stream(credential, code, hidden)?;
     let expected = value_code(credential, id, &value)?;
@@ -151,7 +152,7 @@ fn under_stream(credential: &str, code: &[u8], bytes: &[u8]) -> Option<Vec<u8>> 
 
 /// Opens a cursor before its code can be checked, which takes the tenant's key: only to learn where to look.
 pub fn open(text: &str, credential: &str) -> Result<Cursor, Error> {
-    let bytes = hex::decode(text).ok_or_else(refused)?;
+    let bytes = base16ct::lower::decode_vec(text).map_err(|_| refused())?;
     let (_, content) = bytes.split_at_checked(CODE_BYTES).ok_or_else(refused)?;
     let content = str::from_utf8(content)
         .ok()

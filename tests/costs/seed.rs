@@ -242,7 +242,7 @@ impl Pattern {
                 },
             );
         }
-        let hash = scim_worker::service::hex::encode(&Sha256::digest(TABLE_TOKEN));
+        let hash = base16ct::lower::encode_string(&Sha256::digest(TABLE_TOKEN));
         connection
             .execute(
                 "INSERT INTO tokens (hash, tenant_id, label, created_at, last_used_at) \

@@ -6,6 +6,7 @@ use pollster::block_on;
 use scim_worker::http::gauge::TOGETHER;
 use scim_worker::http::request::{Body, Request, Unread, Upload};
 use scim_worker::http::{Environment, respond};
+use scim_worker::service::credential::Secret;
 use scim_worker::service::{Mint, Moment};
 use scim_worker::store::Database;
 use serde_json::json;
@@ -74,10 +75,11 @@ fn watched(
         content_encoding: None,
         body,
     };
+    let secret = Secret::new(Memory::TOKEN);
     let environment = Environment {
         database: &memory.database,
         settings: &memory.settings,
-        secret: Some(Memory::TOKEN),
+        secret: secret.as_ref(),
         mint: &Counted(&memory.elapsed),
         now: Moment::at(1_769_817_600_000),
         gauge: &memory.gauge,

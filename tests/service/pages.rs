@@ -480,7 +480,7 @@ fn a_cursor_shows_nothing_of_the_value_that_the_list_is_sorted_by() {
         .get("/Users?cursor=&count=1&sortBy=userName")
         .expect(200);
     let cursor = page["nextCursor"].as_str().unwrap();
-    let bytes = scim_worker::service::hex::decode(cursor).unwrap();
+    let bytes = base16ct::lower::decode_vec(cursor).unwrap();
     let shown = String::from_utf8_lossy(&bytes).into_owned();
     // Neither as it is, nor in hex within.
     for secret in ["ada", "lovelace", "616461", "6c6f7665"] {

@@ -10,6 +10,8 @@ use crate::support::client::Client;
 use crate::support::memory::Memory;
 use scim_worker::http::request::{Body, Request, Unread};
 use scim_worker::http::{Environment, respond};
+use scim_worker::service::credential::Secret;
+use scim_worker::service::token::{self, Form};
 use scim_worker::service::{Mint, Moment};
 use scim_worker::store::Database;
 use serde_json::{Value, json};
@@ -65,7 +67,7 @@ fn only_the_hash_of_a_token_is_stored() {
         .borrow()
         .query_row("SELECT hash FROM tokens", (), |row| row.get(0))
         .unwrap();
-    let hash = scim_worker::service::hex::encode(&Sha256::digest("the label is the token here"));
+    let hash = base16ct::lower::encode_string(&Sha256::digest("the label is the token here"));
     assert_eq!(stored, hash);
     // Who reads the table has no token by it.
     with(&memory, &stored).get("/Users").expect(401);
@@ -197,12 +199,13 @@ fn a_secret_under_32_characters_opens_nothing() {
     let client = Client::new(&memory);
     for (length, status) in [(31, 401), (32, 200)] {
         let secret = "s".repeat(length);
+        let known = Secret::new(&secret);
         let mut request = client.request("GET", "/Users", None);
         request.authorization = Some(format!("Bearer {secret}"));
         let environment = Environment {
             database: &memory.database,
             settings: &memory.settings,
-            secret: Some(&secret),
+            secret: known.as_ref(),
             mint: &NoMint,
             now: Moment::at(1_769_817_600_000),
             gauge: &memory.gauge,
@@ -219,14 +222,14 @@ fn a_secret_under_32_characters_opens_nothing() {
 fn a_secret_that_is_not_set_or_empty_opens_nothing() {
     let memory = Memory::new();
     let client = Client::new(&memory);
-    for secret in [None, Some("")] {
+    for secret in [None, Secret::new("")] {
         for token in ["", " ", Memory::TOKEN, "null", "undefined"] {
             let mut request = client.request("GET", "/Users", None);
             request.authorization = Some(format!("Bearer {token}"));
             let environment = Environment {
                 database: &memory.database,
                 settings: &memory.settings,
-                secret,
+                secret: secret.as_ref(),
                 mint: &NoMint,
                 now: Moment {
                     text: "2026-01-31T00:00:00.000Z".to_owned(),
@@ -236,7 +239,7 @@ fn a_secret_that_is_not_set_or_empty_opens_nothing() {
                 allow_http: false,
             };
             let (reply, _) = pollster::block_on(respond(&environment, &request));
-            assert_eq!(reply.status, 401, "{secret:?} {token:?}");
+            assert_eq!(reply.status, 401, "{token:?}");
         }
     }
 }
@@ -418,4 +421,79 @@ fn the_subject_of_a_token_is_the_user_that_me_means() {
             .expect(200)["userName"],
         "bob"
     );
+}
+
+/// Tokens as every other implementation of their form makes them.
+const VECTORS: &str = include_str!("tokens/vectors.json");
+
+#[test]
+fn tokens_are_made_and_read_as_the_vectors_have_them() {
+    let vectors: Value = serde_json::from_str(VECTORS).unwrap();
+    for vector in vectors.as_array().unwrap() {
+        let shard = u16::try_from(vector["shard"].as_u64().unwrap()).unwrap();
+        let random = base16ct::lower::decode_vec(vector["random"].as_str().unwrap()).unwrap();
+        let token = vector["token"].as_str().unwrap();
+        assert_eq!(token::make(shard, random.try_into().unwrap()), token);
+        assert_eq!(Form::of(token), Form::Whole { shard });
+        // One character altered, anywhere behind the shard.
+        let start = token.rfind('_').unwrap() + 1;
+        for place in start..token.len() {
+            let other = if token.as_bytes()[place] == b'x' {
+                "y"
+            } else {
+                "x"
+            };
+            let mut altered = token.to_owned();
+            altered.replace_range(place..=place, other);
+            assert_eq!(Form::of(&altered), Form::Altered, "{altered}");
+        }
+        // One shorter or longer has another form.
+        assert_eq!(Form::of(&token[..token.len() - 1]), Form::Other);
+        assert_eq!(Form::of(&format!("{token}0")), Form::Other);
+    }
+    for front in [
+        "scim_0_",
+        "scim_01_",
+        "scim_10000_",
+        "scim_+1_",
+        "scim__",
+        "scim_a_",
+    ] {
+        assert_eq!(Form::of(&format!("{front}{}", "a".repeat(49))), Form::Other);
+    }
+}
+
+/// Whatever stands in the table opens what it opened, in whichever form it was made.
+#[test]
+fn tokens_of_earlier_releases_keep_working() {
+    let memory = Memory::new();
+    for (tenant, token) in [
+        // `scim_` and 43 characters of base64url.
+        (1, "scim_47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"),
+        (1, "scim_1_EQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU_"),
+        (2, "scim_9_XoebRdESIcEqPHZXCnBPnv3sRKSN_Ca2j5rOw8Xp"),
+        // Before there was a prefix, or by an operator's hand.
+        (2, "s3cr3t"),
+        (1, "6f1ed002ab5595859014ebf0951522d9"),
+        (1, "a token with blanks"),
+        (1, &token::make(1, [7; 32])),
+        (2, &token::make(2, [8; 32])),
+    ] {
+        memory.add_token(tenant, token, None, None);
+        let client = with(&memory, token);
+        let (reply, trace) = memory.respond_traced(&client.request("GET", "/Users", None));
+        assert_eq!((reply.status, trace.tenant), (200, Some(tenant)), "{token}");
+    }
+}
+
+/// It costs nobody a look at the database.
+#[test]
+fn an_altered_token_is_refused_without_a_trip() {
+    let memory = Memory::new();
+    let token = token::make(1, [7; 32]);
+    memory.add_token(1, &token, None, None);
+    let got = with(&memory, &token.replace("scim_1_", "scim_2_")).get("/Users");
+    assert_eq!(got.status, 401);
+    assert!(got.body["detail"].as_str().unwrap().contains("not whole"));
+    assert_eq!(memory.database.cost().trips, 0);
 }

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use crate::support::client::{Client, Got};
 use crate::support::memory::Memory;
 use scim_worker::http::{Environment, respond};
+use scim_worker::service::credential::Secret;
 use scim_worker::service::{Mint, Moment};
 use scim_worker::store::{Cost, Database, Error, Results, Statement};
 use serde_json::{Value, json};
@@ -255,10 +256,11 @@ fn met<'a>(
         trips: Cell::new(0),
         rival: RefCell::new(Box::new(rival)),
     };
+    let secret = Secret::new(Memory::TOKEN);
     let environment = Environment {
         database: &database,
         settings: &memory.settings,
-        secret: Some(Memory::TOKEN),
+        secret: secret.as_ref(),
         mint: &Minted(Cell::new(0)),
         now: Moment {
             text: "2026-01-31T00:00:00.000Z".to_owned(),

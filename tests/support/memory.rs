@@ -9,6 +9,7 @@ use scim_worker::http::gauge::Gauge;
 use scim_worker::http::reply::Reply;
 use scim_worker::http::request::Request;
 use scim_worker::http::{Environment, Trace, respond};
+use scim_worker::service::credential::Secret;
 use scim_worker::service::{Mint, Moment, Settings};
 use scim_worker::store::{
     Cell as Column, Cost, Database, Error, Parameter, Results, Row, Statement,
@@ -209,7 +210,7 @@ impl Memory {
         subject: Option<&str>,
         expires: Option<&str>,
     ) {
-        let hash = scim_worker::service::hex::encode(&Sha256::digest(token));
+        let hash = base16ct::lower::encode_string(&Sha256::digest(token));
         let connection = self.database.connection.borrow();
         let now = "2026-01-01T00:00:00.000Z";
         connection
@@ -243,10 +244,11 @@ impl Memory {
     pub(crate) fn answer(&self, request: &Request) -> (Reply, Trace) {
         // Every request is a moment later than the one before.
         self.elapsed.set(self.elapsed.get() + 1);
+        let secret = Secret::new(Self::TOKEN);
         let environment = Environment {
             database: &self.database,
             settings: &self.settings,
-            secret: Some(Self::TOKEN),
+            secret: secret.as_ref(),
             mint: &self.mint,
             now: moment(self.elapsed.get()),
             gauge: &self.gauge,

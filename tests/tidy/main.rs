@@ -139,7 +139,7 @@ fn named(text: &str) -> Vec<(usize, &str)> {
 fn rooms_are_seen_in_braces() {
     let text = "use scim::json;\nuse crate::{\n    store::{Row, read},\n    http,\n};\nlet d1 = crate::platform::d1::D1;";
     assert_eq!(named(text), [(2, "store"), (2, "http"), (6, "platform")]);
-    assert_eq!(named("use scim_worker::{service::hex}"), [(1, "service")]);
+    assert_eq!(named("use scim_worker::{service::list}"), [(1, "service")]);
 }
 
 #[test]

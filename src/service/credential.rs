@@ -1,0 +1,100 @@
+//! A credential becomes a principal: who sends the request (RFC 7644 §2, §7.4).
+//!
+//! Three rooms have a part in it: `http` reads the header, this file compares secrets, and `store`
+//! makes the condition under which a statement sees a tenant's rows.
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::token::Form;
+use super::{Failure, Moment};
+use crate::store::tenant::Tenant;
+
+/// Characters of the shortest `SCIM_TOKEN` that opens anything: of hexadecimal digits, 128 bits.
+pub const MIN_SECRET: usize = 32;
+/// Longest token that is looked at.
+const MAX_TOKEN: usize = 4_096;
+
+/// What a client shows to be let in: a bearer token (RFC 6750).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Credential<'a>(pub &'a str);
+
+/// The `SCIM_TOKEN` secret, as its digest.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret {
+    digest: [u8; 32],
+    is_short: bool,
+}
+
+impl Secret {
+    /// The secret that an operator set; an empty one is none.
+    pub fn new(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| Self {
+            digest: Sha256::digest(text.as_bytes()).into(),
+            is_short: text.len() < MIN_SECRET,
+        })
+    }
+
+    /// Whether it has fewer than [`MIN_SECRET`] characters: it can be guessed and opens nothing.
+    pub const fn is_short(&self) -> bool {
+        self.is_short
+    }
+}
+
+/// Who sends a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Principal {
+    /// Who has the `SCIM_TOKEN` secret.
+    Secret,
+    /// Who has a token of the table. The batch of the work looks it up, so it may turn out that
+    /// there is none.
+    Token {
+        /// SHA-256 of the token, lower-case hex.
+        hash: String,
+    },
+}
+
+impl Principal {
+    /// Who shows this credential. Digests are compared, in constant time, so that neither the
+    /// content of the secret nor its length shows.
+    pub fn of(credential: Credential<'_>, secret: Option<&Secret>) -> Result<Self, Failure> {
+        let Credential(token) = credential;
+        if token.len() > MAX_TOKEN {
+            return Err(Failure::Unauthorized(
+                "The bearer token is too long to be one of this server's. Check what was pasted.",
+            ));
+        }
+        let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        if let Some(secret) = secret
+            && bool::from(secret.digest.ct_eq(&digest))
+        {
+            if secret.is_short {
+                return Err(Failure::Unauthorized(
+                    "This token has fewer than 32 characters, so it can be guessed and is not \
+                     accepted. Ask who runs this server for another one.",
+                ));
+            }
+            return Ok(Self::Secret);
+        }
+        match Form::of(token) {
+            Form::Altered => Err(Failure::Unauthorized(
+                "The bearer token is not whole: its last characters do not fit the rest. Copy it \
+                 again, all of it.",
+            )),
+            Form::Whole { .. } | Form::Other => Ok(Self::Token {
+                hash: base16ct::lower::encode_string(&digest),
+            }),
+        }
+    }
+
+    /// Whose data the principal may reach, as statements have it.
+    pub fn scope(self, now: &Moment) -> Tenant {
+        match self {
+            Self::Secret => Tenant::Default,
+            Self::Token { hash } => Tenant::Token {
+                hash,
+                now: now.text.clone(),
+            },
+        }
+    }
+}
