@@ -7,15 +7,42 @@ import { ROOT } from "./process.mjs";
 import { Problem } from "./say.mjs";
 
 const FILE = join(ROOT, ".dev.vars");
-/** Says where a token found in a log or a commit belongs. */
-const PREFIX = "scim_";
+/** The digits of base62, in their order. */
+const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/** The database that knows the tokens made here. */
+const SHARD = 1;
 
-/** Characters of the shortest SCIM_TOKEN that the Worker takes (src/http/auth.rs). */
+/** Characters of the shortest SCIM_TOKEN that the Worker takes (src/service/credential.rs). */
 const SHORTEST = 32;
 
 /** A token that nobody guesses: 256 bits. */
 export function mintToken() {
-  return PREFIX + randomBytes(32).toString("base64url");
+  return tokenOf(randomBytes(32), SHARD);
+}
+
+/**
+ * The token of 32 bytes, as the Worker reads it (src/service/token.rs): it says where one found in a log or a commit
+ * belongs, and which database knows it, and has a checksum.
+ */
+export function tokenOf(bytes, shard) {
+  const front = `scim_${shard}_${base62(BigInt(`0x${bytes.toString("hex")}`), 43)}`;
+  return front + base62(BigInt(crc32(front)), 6);
+}
+
+function base62(number, length) {
+  let text = "";
+  for (let rest = number; text.length < length; rest /= 62n) text = DIGITS[Number(rest % 62n)] + text;
+  return text;
+}
+
+/** The CRC-32 of a text (IEEE 802.3); `zlib` has one from Node 22 on. */
+function crc32(text) {
+  let remainder = 0xffffffff;
+  for (const byte of Buffer.from(text)) {
+    remainder ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) remainder = (remainder >>> 1) ^ (remainder & 1 ? 0xedb88320 : 0);
+  }
+  return ~remainder >>> 0;
 }
 
 /** The Worker's variables under `npm start`; `made` when a token had to be made. */
