@@ -36,6 +36,7 @@ mod patch;
 mod readings;
 mod refusals;
 mod requested;
+mod statements;
 mod stored;
 mod tenants;
 mod text;

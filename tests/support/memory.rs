@@ -20,6 +20,8 @@ use sha2::{Digest, Sha256};
 pub(crate) struct Sqlite {
     /// The connection, for what a test looks up or breaks itself.
     pub(crate) connection: RefCell<Connection>,
+    /// What was sent, once a test asks for it.
+    pub(crate) sent: RefCell<Option<Vec<Statement>>>,
     cost: Cell<Cost>,
 }
 
@@ -51,6 +53,7 @@ impl Sqlite {
         }
         Self {
             connection: RefCell::new(connection),
+            sent: RefCell::default(),
             cost: Cell::default(),
         }
     }
@@ -112,6 +115,9 @@ impl Database for Sqlite {
         let mut cost = self.cost.get();
         cost.trips += 1;
         self.cost.set(cost);
+        if let Some(sent) = self.sent.borrow_mut().as_mut() {
+            sent.extend(statements.iter().cloned());
+        }
         let mut connection = self.connection.borrow_mut();
         let transaction = connection.transaction().unwrap();
         let mut results = Vec::new();

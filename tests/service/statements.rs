@@ -1,0 +1,416 @@
+//! Representative statements, as they are sent, each with its query plan: `tests/statements/*.sql`. A change of SQL is
+//! reviewed there, as a diff. `WRITE_STATEMENTS=1 cargo test --test service statements::` writes them anew.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::PathBuf;
+
+use rusqlite::types::Value as Bound;
+use rusqlite::{Connection, params_from_iter};
+use scim_worker::store::{Parameter, Statement};
+use serde_json::{Value, json};
+
+use crate::support::client::Client;
+use crate::support::memory::Memory;
+
+mod layout;
+
+const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+const DEVICE: &str = "urn:example:params:scim:schemas:core:2.0:Device";
+const BADGE: &str = "urn:example:params:scim:schemas:extension:workplace:2.0:User:badge";
+const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+/// What is there before: users `0x1`, `0x3`, … in a group within a group, a device, a token.
+struct Scene {
+    memory: Memory,
+    ada: String,
+    bob: String,
+    engineers: String,
+    staff: String,
+    device: String,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let memory = Memory::new();
+        let client = Client::new(&memory);
+        let (ada, bob) = (client.user("ada"), client.user("bob"));
+        let engineers = client.group("Engineers", &[&ada, &bob]);
+        let staff = client.group("Staff", &[&engineers]);
+        let device = client.created(
+            "/Devices",
+            &json!({ "schemas": [DEVICE], "serialNumber": "7" }),
+        );
+        memory.add_token(1, "ada's", Some(&ada), None);
+        Self {
+            memory,
+            ada,
+            bob,
+            engineers,
+            staff,
+            device,
+        }
+    }
+
+    fn client(&self) -> Client<'_> {
+        Client::new(&self.memory)
+    }
+
+    /// The file of a request: what is sent for it, and how `SQLite` would go about it.
+    fn file(&self, client: &Client<'_>, method: &str, path: &str, body: Option<&Value>) -> String {
+        let database = &self.memory.database;
+        database.sent.replace(Some(Vec::new()));
+        let got = client.send(&client.request(method, path, body));
+        let sent = database.sent.take().unwrap();
+        let mut file = format!("-- {method} {path}");
+        if let Some(body) = body {
+            write!(file, "\n-- {}", shortened(&body.to_string())).unwrap();
+        }
+        assert!(got.status < 300, "{file}\n{}", got.body);
+        for statement in &sent {
+            file.push_str("\n\n");
+            let connection = database.connection.borrow();
+            file.push_str(&printed(&connection, statement));
+        }
+        file + "\n"
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let first: String = text.chars().take(300).collect();
+    let rest = text.len() - first.len();
+    if rest > 0 {
+        format!("{first} … ({rest} bytes more)")
+    } else {
+        first
+    }
+}
+
+/// The statement, its values, its plan.
+fn printed(connection: &Connection, statement: &Statement) -> String {
+    let mut printed = layout::laid_out(&statement.text);
+    let mut values = Vec::new();
+    for (index, parameter) in statement.parameters.iter().enumerate() {
+        let (text, value) = match parameter {
+            Parameter::Null => ("NULL".to_owned(), Bound::Null),
+            Parameter::Integer(number) => (number.to_string(), Bound::Integer(*number)),
+            Parameter::Text(text) => (shortened(&format!("{text:?}")), Bound::Text(text.clone())),
+        };
+        write!(printed, "\n-- ?{} = {text}", index + 1).unwrap();
+        values.push(value);
+    }
+    let mut explained = connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {}", statement.text))
+        .unwrap();
+    let rows = explained
+        .query_map(params_from_iter(values), |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(3)?))
+        })
+        .unwrap();
+    let mut above: Vec<i64> = vec![0];
+    for row in rows {
+        let (id, parent, step): (i64, i64, String) = row.unwrap();
+        while above.len() > 1 && above.last() != Some(&parent) {
+            above.pop();
+        }
+        let indent = 2 * (above.len() - 1);
+        write!(printed, "\n-- plan: {:indent$}{step}", "").unwrap();
+        above.push(id);
+    }
+    printed
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/statements"))
+}
+
+/// Compares a file with the one that is kept, or keeps it.
+fn compare(name: &str, file: &str) {
+    let path = folder().join(format!("{name}.sql"));
+    if std::env::var_os("WRITE_STATEMENTS").is_some() {
+        fs::write(path, file).unwrap();
+        return;
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    let mut lines = kept.lines().zip(file.lines()).enumerate();
+    if let Some((line, (kept, sent))) = lines.find(|(_, (kept, sent))| kept != sent) {
+        panic!(
+            "{name}.sql, line {}: kept is\n{kept}\nand sent is\n{sent}\nIf that is meant: WRITE_STATEMENTS=1 cargo test --test \
+             service statements::, and look at the diff.",
+            line + 1
+        );
+    }
+    assert_eq!(kept, file, "{name}.sql");
+}
+
+fn patch(operations: &Value) -> Value {
+    json!({ "schemas": [PATCH], "Operations": operations })
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn lists() {
+    let scene = Scene::new();
+    let client = scene.client();
+    let group = &scene.engineers;
+    for (name, path) in [
+        ("list-users", "/Users?count=20".to_owned()),
+        (
+            "list-users-with-groups-left-out",
+            "/Users?excludedAttributes=groups".to_owned(),
+        ),
+        (
+            "list-users-far-behind",
+            "/Users?startIndex=501&count=20".to_owned(),
+        ),
+        ("list-groups", "/Groups?count=20".to_owned()),
+        (
+            "list-groups-without-members",
+            "/Groups?excludedAttributes=members".to_owned(),
+        ),
+        ("list-devices", "/Devices".to_owned()),
+        ("list-everything", "/?count=20".to_owned()),
+        ("list-nothing-but-the-total", "/Users?count=0".to_owned()),
+        (
+            "list-sorted",
+            "/Users?sortBy=userName&sortOrder=descending".to_owned(),
+        ),
+        (
+            "list-sorted-by-email",
+            "/Users?sortBy=emails.value".to_owned(),
+        ),
+        (
+            "list-sorted-by-group",
+            "/Users?sortBy=groups.display&startIndex=2".to_owned(),
+        ),
+        (
+            "list-everything-sorted",
+            "/?sortBy=displayName&count=20".to_owned(),
+        ),
+        ("list-by-cursor", "/Users?cursor=&count=1".to_owned()),
+        (
+            "list-sorted-by-cursor",
+            "/Users?cursor=&count=1&sortBy=title".to_owned(),
+        ),
+        (
+            "filter-user-name",
+            "/Users?filter=userName eq \"ada\"".to_owned(),
+        ),
+        (
+            "filter-id-or-name",
+            "/Users?filter=id eq \"7\" or userName eq \"ada\"".to_owned(),
+        ),
+        (
+            "filter-external-id",
+            "/Groups?filter=externalId eq \"7\"".to_owned(),
+        ),
+        (
+            "filter-device",
+            "/Devices?filter=serialNumber eq \"7\"".to_owned(),
+        ),
+        (
+            "filter-email",
+            "/Users?filter=emails.value eq \"ada@example.com\"".to_owned(),
+        ),
+        (
+            "filter-email-by-type",
+            "/Users?filter=emails[type eq \"work\" and value eq \"ada@example.com\"]".to_owned(),
+        ),
+        (
+            "filter-text",
+            "/Users?filter=userName sw \"ada\" and active eq true".to_owned(),
+        ),
+        (
+            "filter-not",
+            "/Users?filter=not (title pr) and meta.lastModified gt \"2026-01-01T00:00:00Z\""
+                .to_owned(),
+        ),
+        (
+            "filter-marks",
+            "/Users?filter=phoneNumbers[type eq \"work\"] and phoneNumbers[type eq \"home\"]"
+                .to_owned(),
+        ),
+        (
+            "filter-users-of-a-group",
+            format!("/Users?filter=groups.value eq \"{group}\""),
+        ),
+        (
+            "filter-groups-of-a-user",
+            format!("/Groups?filter=members.value eq \"{}\"", scene.ada),
+        ),
+        (
+            "filter-by-name-of-group",
+            "/Users?filter=groups.display eq \"Staff\" and active eq true".to_owned(),
+        ),
+        (
+            "filter-two-groups",
+            "/Users?filter=groups.display eq \"Staff\" and groups.display sw \"Eng\"".to_owned(),
+        ),
+        (
+            "filter-everything",
+            "/?filter=displayName co \"gin\"".to_owned(),
+        ),
+        (
+            "lookup-group-of-a-user",
+            format!(
+                "/Groups?filter=id eq \"{group}\" and members.value eq \"{}\"",
+                scene.bob
+            ),
+        ),
+    ] {
+        compare(name, &scene.file(&client, "GET", &path, None));
+    }
+}
+
+#[test]
+fn further_pages() {
+    let scene = Scene::new();
+    let client = scene.client();
+    for (name, query) in [
+        ("next-page", "/Users?count=1"),
+        ("next-page-sorted", "/Users?count=1&sortBy=userName"),
+        ("next-page-sorted-by-title", "/Users?count=1&sortBy=title"),
+    ] {
+        let first = client.get(&format!("{query}&cursor=")).expect(200);
+        let next = first["nextCursor"].as_str().unwrap();
+        let file = scene.file(&client, "GET", &format!("{query}&cursor={next}"), None);
+        compare(name, &file.replace(next, "…"));
+    }
+}
+
+#[test]
+fn reading_one() {
+    let scene = Scene::new();
+    let client = scene.client();
+    let of_token = Client {
+        memory: &scene.memory,
+        token: "ada's".to_owned(),
+    };
+    let user = format!("/Users/{}", scene.ada);
+    let group = format!("/Groups/{}", scene.engineers);
+    compare("get-user", &scene.file(&client, "GET", &user, None));
+    compare("get-group", &scene.file(&client, "GET", &group, None));
+    compare("get-me", &scene.file(&of_token, "GET", "/Me", None));
+}
+
+#[test]
+fn writing_users() {
+    let scene = Scene::new();
+    let client = scene.client();
+    let user = format!("/Users/{}", scene.ada);
+    let body = json!({
+        "schemas": [USER],
+        "userName": "cid",
+        "emails": [{ "value": "cid@example.com" }],
+        (BADGE.strip_suffix(":badge").unwrap()): { "badge": "7" },
+    });
+    let replaced = json!({ "schemas": [USER], "userName": "ada", "displayName": "Ada" });
+    let active = patch(&json!([{ "op": "replace", "path": "active", "value": false }]));
+    let email =
+        patch(&json!([{ "op": "add", "path": "emails", "value": [{ "value": "a@example.com" }] }]));
+    let badge = patch(&json!([{ "op": "add", "path": BADGE, "value": "8" }]));
+    for (name, method, path, body) in [
+        ("create-user", "POST", "/Users", Some(&body)),
+        ("replace-user", "PUT", user.as_str(), Some(&replaced)),
+        ("patch-assign", "PATCH", &user, Some(&active)),
+        ("patch-read-and-write", "PATCH", &user, Some(&email)),
+        ("patch-unique-value", "PATCH", &user, Some(&badge)),
+        ("delete-user", "DELETE", &user, None),
+    ] {
+        compare(name, &scene.file(&client, method, path, body));
+    }
+}
+
+#[test]
+fn writing_groups() {
+    let scene = Scene::new();
+    let client = scene.client();
+    let group = format!("/Groups/{}", scene.engineers);
+    let staff = format!("/Groups/{}", scene.staff);
+    let body =
+        json!({ "schemas": [GROUP], "displayName": "New", "members": [{ "value": scene.ada }] });
+    let replaced =
+        json!({ "schemas": [GROUP], "displayName": "Crew", "members": [{ "value": scene.bob }] });
+    let add =
+        patch(&json!([{ "op": "add", "path": "members", "value": [{ "value": scene.ada }] }]));
+    let remove =
+        patch(&json!([{ "op": "remove", "path": format!("members[value eq \"{}\"]", scene.ada) }]));
+    let named = patch(&json!([{ "op": "remove", "path": "members[display eq \"bob\"]" }]));
+    let both = patch(&json!([
+        { "op": "replace", "path": "displayName", "value": "All" },
+        { "op": "replace", "path": "members", "value": [{ "value": scene.ada }] },
+    ]));
+    for (name, method, path, body) in [
+        ("create-group", "POST", "/Groups", Some(&body)),
+        ("replace-group", "PUT", group.as_str(), Some(&replaced)),
+        ("members-add", "PATCH", &group, Some(&add)),
+        ("members-remove", "PATCH", &group, Some(&remove)),
+        ("members-remove-by-filter", "PATCH", &group, Some(&named)),
+        ("members-replace-and-name", "PATCH", &staff, Some(&both)),
+        ("delete-group", "DELETE", &group, None),
+    ] {
+        compare(name, &scene.file(&client, method, path, body));
+    }
+}
+
+#[test]
+fn writing_others() {
+    let mut scene = Scene::new();
+    let device = json!({ "schemas": [DEVICE], "serialNumber": "8" });
+    let path = format!("/Devices/{}", scene.device);
+    let client = scene.client();
+    compare(
+        "create-device",
+        &scene.file(&client, "POST", "/Devices", Some(&device)),
+    );
+    compare("delete-device", &scene.file(&client, "DELETE", &path, None));
+    scene.memory.settings.accept_user_groups = true;
+    let user =
+        json!({ "schemas": [USER], "userName": "eve", "groups": [{ "value": scene.staff }] });
+    let client = scene.client();
+    compare(
+        "create-user-in-groups",
+        &scene.file(&client, "POST", "/Users", Some(&user)),
+    );
+}
+
+#[test]
+fn bulk() {
+    let scene = Scene::new();
+    let client = scene.client();
+    let file = |name: &str, operations: &Value| {
+        let body = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+            "Operations": operations,
+        });
+        compare(name, &scene.file(&client, "POST", "/Bulk", Some(&body)));
+    };
+    let created = |id: &str| {
+        let data = json!({ "schemas": [USER], "userName": format!("user {id}") });
+        json!({ "method": "POST", "path": "/Users", "bulkId": id, "data": data })
+    };
+    let group = |id: &str, member: &str| {
+        let data =
+            json!({ "schemas": [GROUP], "displayName": id, "members": [{ "value": member }] });
+        json!({ "method": "POST", "path": "/Groups", "bulkId": id, "data": data })
+    };
+    let changed = |id: &str| {
+        let data = json!({ "schemas": [PATCH], "Operations": [{ "op": "replace", "value": { "title": "Dr" } }] });
+        json!({ "method": "PATCH", "path": format!("/Users/{id}"), "data": data })
+    };
+    let deleted = |id: &str| json!({ "method": "DELETE", "path": format!("/Users/{id}") });
+    file("bulk-create-users", &json!([created("a"), created("b")]));
+    file(
+        "bulk-create-groups",
+        &json!([group("g", &scene.ada), group("h", &scene.bob)]),
+    );
+    file(
+        "bulk-patch",
+        &json!([changed(&scene.ada), changed(&scene.bob)]),
+    );
+    file(
+        "bulk-delete",
+        &json!([deleted(&scene.ada), deleted(&scene.bob)]),
+    );
+}

@@ -1,0 +1,17 @@
+-- POST /Bulk
+-- {"Operations":[{"bulkId":"a","data":{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"user a"},"method":"POST","path":"/Users"},{"bulkId":"b","data":{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"user b"},"method":"POST","path":"/Users"}],"schemas":["urn:ie … (46 bytes more)
+
+INSERT INTO users (tenant_id, created_at, updated_at, id, version, document, folded, user_name_folded, external_id, display_name_folded)
+SELECT t.id, ?1, ?1, j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5, j.value ->> 6
+FROM (SELECT ?2 AS id) t
+CROSS JOIN json_each(?3) j
+WHERE t.id IS NOT NULL
+ON CONFLICT DO NOTHING
+RETURNING id
+-- ?1 = "2026-01-01T00:00:00.006Z"
+-- ?2 = 1
+-- ?3 = "[[\"019a0000-0000-7000-8000-00000000000b\",\"000000000000000d\",\"{\\\"active\\\":true,\\\"schemas\\\":[\\\"urn:ietf:params:scim:schemas:core:2.0:User\\\"],\\\"userName\\\":\\\"user a\\\"}\",\"{\\\"active\\\":true,\\\"schemas\\\":[\\\"urn:ietf:params:scim:schemas:core:2.0:User\\\"],\\\"userName\\\" … (381 bytes more)
+-- plan: CO-ROUTINE t
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN t
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:

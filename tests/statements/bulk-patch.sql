@@ -1,0 +1,33 @@
+-- POST /Bulk
+-- {"Operations":[{"data":{"Operations":[{"op":"replace","value":{"title":"Dr"}}],"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"]},"method":"PATCH","path":"/Users/019a0000-0000-7000-8000-000000000001"},{"data":{"Operations":[{"op":"replace","value":{"title":"Dr"}}],"schemas":["urn:ietf:para … (172 bytes more)
+
+SELECT id, iif(bytes <= 4000000, document, NULL) AS document, version
+FROM (SELECT r.id AS id, r.document AS document, r.version AS version, sum(length(r.document)) OVER (ORDER BY j.key) AS bytes
+  FROM json_each(?1) j
+  CROSS JOIN users r
+  WHERE r.tenant_id = ?2
+    AND r.id = j.value)
+-- ?1 = "[\"019a0000-0000-7000-8000-000000000001\",\"019a0000-0000-7000-8000-000000000003\"]"
+-- ?2 = 1
+-- plan: CO-ROUTINE (subquery-1)
+-- plan:   CO-ROUTINE (subquery-3)
+-- plan:     SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:     SEARCH r USING INDEX users_id (tenant_id=? AND id=?)
+-- plan:     USE TEMP B-TREE FOR ORDER BY
+-- plan:   SCAN (subquery-3)
+-- plan: SCAN (subquery-1)
+
+UPDATE users
+SET version = ?1 ->> ('$."' || users.id || '"[1]'), updated_at = max(updated_at, ?2), document = ?1 ->> ('$."' || users.id || '"[2]'), folded = ?1 ->> ('$."' || users.id || '"[3]')
+WHERE users.tenant_id = ?3
+  AND id IN (SELECT value FROM json_each(?4))
+  AND version = ?1 ->> ('$."' || users.id || '"[0]')
+RETURNING id
+-- ?1 = "{\"019a0000-0000-7000-8000-000000000001\":[\"0000000000000002\",\"0000000000000015\",\"{\\\"active\\\":true,\\\"schemas\\\":[\\\"urn:ietf:params:scim:schemas:core:2.0:User\\\"],\\\"title\\\":\\\"Dr\\\",\\\"userName\\\":\\\"ada\\\"}\",\"{\\\"active\\\":true,\\\"schemas\\\":[\\\"urn:ietf:params:scim: … (469 bytes more)
+-- ?2 = "2026-01-01T00:00:00.008Z"
+-- ?3 = 1
+-- ?4 = "[\"019a0000-0000-7000-8000-000000000001\",\"019a0000-0000-7000-8000-000000000003\"]"
+-- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:   CREATE BLOOM FILTER

@@ -1,0 +1,133 @@
+-- POST /Groups
+-- {"displayName":"New","members":[{"value":"019a0000-0000-7000-8000-000000000001"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"]}
+
+INSERT INTO teams (tenant_id, id, version, created_at, updated_at, document, folded, display_name_folded, external_id)
+SELECT t.id, ?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7
+FROM (SELECT ?8 AS id) t
+WHERE t.id IS NOT NULL
+ON CONFLICT DO NOTHING
+RETURNING seq
+-- ?1 = "019a0000-0000-7000-8000-00000000000b"
+-- ?2 = "000000000000000c"
+-- ?3 = "2026-01-01T00:00:00.006Z"
+-- ?4 = "{\"displayName\":\"New\",\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Group\"]}"
+-- ?5 = "{\"displayName\":\"new\",\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Group\"]}"
+-- ?6 = "new"
+-- ?7 = NULL
+-- ?8 = 1
+-- plan: CO-ROUTINE t
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN t
+
+INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display)
+SELECT r.tenant_id, r.id, j.value, iif(u.seq IS NULL, 'Group', 'User'), substr(coalesce(u.display_name, u.user_name, t.display_name), 1, 200)
+FROM teams r
+CROSS JOIN json_each(?1) j
+LEFT JOIN users u ON u.tenant_id = ?2
+  AND u.id = j.value
+LEFT JOIN teams t ON u.seq IS NULL
+  AND t.tenant_id = ?2
+  AND t.id = j.value
+WHERE (u.seq IS NOT NULL OR t.seq IS NOT NULL)
+  AND r.tenant_id = ?2
+  AND r.id = ?3
+  AND r.version = ?4
+ON CONFLICT DO NOTHING
+-- ?1 = "[\"019a0000-0000-7000-8000-000000000001\"]"
+-- ?2 = 1
+-- ?3 = "019a0000-0000-7000-8000-00000000000b"
+-- ?4 = "000000000000000c"
+-- plan: SEARCH r USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:
+-- plan: SEARCH u USING INDEX users_id (tenant_id=? AND id=?) LEFT-JOIN
+-- plan: SEARCH t USING INDEX teams_id (tenant_id=? AND id=?) LEFT-JOIN
+
+SELECT json(CASE WHEN (SELECT r.id
+    FROM teams r
+    WHERE r.tenant_id = ?1
+      AND r.id = ?2
+      AND r.version = ?3) IS NULL
+    OR ((SELECT count(*) FROM team_members m WHERE m.tenant_id = ?1 AND m.team_id = ?2) = ?1
+      AND NOT EXISTS (WITH RECURSIVE above(id) AS (SELECT m.team_id
+        FROM team_members m INDEXED BY team_members_nested
+        WHERE m.tenant_id = ?1
+          AND m.member_type = 'Group'
+          AND m.member_id = ?2
+        UNION
+        SELECT m.team_id
+        FROM above
+        CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
+          AND m.member_type = 'Group'
+          AND m.member_id = above.id)
+      SELECT 1
+      FROM above
+      WHERE above.id = ?2)) THEN '1'
+  ELSE 'not met'
+  END)
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-00000000000b"
+-- ?3 = "000000000000000c"
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH r USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+-- plan: SCALAR SUBQUERY 5
+-- plan:   CO-ROUTINE above
+-- plan:     SETUP
+-- plan:       SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:     RECURSIVE STEP
+-- plan:       SCAN above
+-- plan:       SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:   SCAN above
+
+SELECT teams.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document AS record
+FROM teams
+WHERE teams.tenant_id = ?1
+  AND teams.id = ?2
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-00000000000b"
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+
+WITH RECURSIVE page(id) AS (SELECT ?1), cut(id, after, runs) AS (SELECT id, '', 0 AS runs
+  FROM page
+  UNION ALL
+  SELECT cut.id, n.member_id, runs + 1
+  FROM cut
+  CROSS JOIN team_members n ON n.tenant_id = ?2
+    AND n.team_id = cut.id
+    AND n.member_id = (SELECT m.member_id
+    FROM team_members m
+    WHERE m.tenant_id = ?2
+      AND m.team_id = cut.id
+      AND m.member_id > cut.after
+    ORDER BY m.member_id
+    LIMIT 1 OFFSET 999)
+  ORDER BY runs DESC
+  LIMIT 301)
+SELECT id, (SELECT group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')
+  FROM (SELECT member_id, member_type, display
+    FROM team_members
+    WHERE tenant_id = ?2
+      AND team_id = cut.id
+      AND member_id > cut.after
+    ORDER BY member_id
+    LIMIT 1000) m) AS members
+FROM cut
+-- ?1 = "019a0000-0000-7000-8000-00000000000b"
+-- ?2 = 1
+-- plan: CO-ROUTINE cut
+-- plan:   SETUP
+-- plan:     CO-ROUTINE page
+-- plan:       SCAN CONSTANT ROW
+-- plan:     SCAN page
+-- plan:   RECURSIVE STEP
+-- plan:     SCAN cut
+-- plan:     SEARCH n USING COVERING INDEX team_members_member (tenant_id=? AND member_id=? AND team_id=?)
+-- plan:     CORRELATED SCALAR SUBQUERY 3
+-- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
+-- plan: SCAN cut
+-- plan: CORRELATED SCALAR SUBQUERY 6
+-- plan:   CO-ROUTINE m
+-- plan:     SEARCH team_members USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
+-- plan:   SCAN m

@@ -1,0 +1,174 @@
+-- POST /Users
+-- {"groups":[{"value":"019a0000-0000-7000-8000-000000000007"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"eve"}
+
+INSERT INTO users (tenant_id, id, version, created_at, updated_at, document, folded, user_name_folded, external_id, display_name_folded)
+SELECT t.id, ?1, ?2, ?3, ?3, ?4, ?4, ?5, ?6, ?6
+FROM (SELECT ?7 AS id) t
+WHERE t.id IS NOT NULL
+ON CONFLICT DO NOTHING
+RETURNING seq
+-- ?1 = "019a0000-0000-7000-8000-00000000000d"
+-- ?2 = "000000000000000e"
+-- ?3 = "2026-01-01T00:00:00.008Z"
+-- ?4 = "{\"active\":true,\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],\"userName\":\"eve\"}"
+-- ?5 = "eve"
+-- ?6 = NULL
+-- ?7 = 1
+-- plan: CO-ROUTINE t
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN t
+
+UPDATE teams AS r
+SET version = ?1, updated_at = max(updated_at, ?2)
+WHERE r.tenant_id = ?3
+  AND (r.id IN (SELECT value FROM json_each(?4)) <> EXISTS (SELECT 1
+    FROM team_members m
+    WHERE m.tenant_id = r.tenant_id
+      AND m.team_id = r.id
+      AND m.member_id = ?5))
+  AND (r.id IN (SELECT value FROM json_each(?4))
+    OR r.id IN (SELECT team_id FROM team_members WHERE tenant_id = ?3 AND member_id = ?5))
+  AND EXISTS (SELECT 1
+  FROM users
+  WHERE users.tenant_id = ?3
+    AND users.id = ?5
+    AND version = ?6)
+-- ?1 = "000000000000000f"
+-- ?2 = "2026-01-01T00:00:00.008Z"
+-- ?3 = 1
+-- ?4 = "[\"019a0000-0000-7000-8000-000000000007\"]"
+-- ?5 = "019a0000-0000-7000-8000-00000000000d"
+-- ?6 = "000000000000000e"
+-- plan: MULTI-INDEX OR
+-- plan:   INDEX 1
+-- plan:     LIST SUBQUERY 3
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:       CREATE BLOOM FILTER
+-- plan:     SEARCH r USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   INDEX 2
+-- plan:     LIST SUBQUERY 4
+-- plan:       SEARCH team_members USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:       CREATE BLOOM FILTER
+-- plan:     SEARCH r USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 5
+-- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:   CREATE BLOOM FILTER
+-- plan: CORRELATED SCALAR SUBQUERY 2
+-- plan:   SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
+
+DELETE
+FROM team_members
+WHERE tenant_id = ?1
+  AND member_id = ?2
+  AND team_id NOT IN (SELECT value FROM json_each(?3))
+  AND EXISTS (SELECT 1
+  FROM users
+  WHERE users.tenant_id = ?1
+    AND users.id = ?2
+    AND version = ?4)
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-00000000000d"
+-- ?3 = "[\"019a0000-0000-7000-8000-000000000007\"]"
+-- ?4 = "000000000000000e"
+-- plan: SEARCH team_members USING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:   CREATE BLOOM FILTER
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+
+INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display)
+SELECT t.tenant_id, t.id, u.id, 'User', substr(coalesce(u.display_name, u.user_name), 1, 200)
+FROM json_each(?1) j
+CROSS JOIN teams t ON t.tenant_id = ?2
+  AND t.id = j.value
+CROSS JOIN users u ON u.tenant_id = t.tenant_id
+  AND u.id = ?3
+WHERE EXISTS (SELECT 1
+  FROM users
+  WHERE users.tenant_id = ?2
+    AND users.id = ?3
+    AND version = ?4)
+ON CONFLICT DO NOTHING
+-- ?1 = "[\"019a0000-0000-7000-8000-000000000007\"]"
+-- ?2 = 1
+-- ?3 = "019a0000-0000-7000-8000-00000000000d"
+-- ?4 = "000000000000000e"
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+-- plan: SEARCH t USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SEARCH u USING INDEX users_id (tenant_id=? AND id=?)
+
+SELECT json(CASE WHEN NOT EXISTS (SELECT 1
+    FROM users
+    WHERE users.tenant_id = ?1
+      AND users.id = ?2
+      AND version = ?3)
+    OR NOT EXISTS (SELECT 1
+    FROM json_each(?4) j
+    WHERE NOT EXISTS (SELECT 1 FROM teams x WHERE x.tenant_id = ?1 AND x.id = j.value)) THEN '1'
+  ELSE 'not met'
+  END)
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-00000000000d"
+-- ?3 = "000000000000000e"
+-- ?4 = "[\"019a0000-0000-7000-8000-000000000007\"]"
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 3
+-- plan:   SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:   CORRELATED SCALAR SUBQUERY 2
+-- plan:     SEARCH x USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+
+SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
+    FROM team_members INDEXED BY team_members_nested
+    WHERE tenant_id = ?1
+      AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
+      FROM team_members m INDEXED BY team_members_member
+      WHERE m.tenant_id = users.tenant_id
+        AND m.member_id = users.id
+      UNION
+      SELECT m.team_id, 'indirect'
+      FROM up
+      CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
+        AND m.member_id = up.team_id
+        AND m.member_type = 'Group')
+    SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+    FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g
+    CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+      AND t.id = g.team_id)
+  ELSE (
+    SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+    FROM team_members g INDEXED BY team_members_member
+    CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+      AND t.id = g.team_id
+    WHERE g.tenant_id = users.tenant_id
+      AND g.member_id = users.id)
+  END, '') || '\n' || document AS record
+FROM users
+WHERE users.tenant_id = ?1
+  AND users.id = ?2
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-00000000000d"
+-- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 5
+-- plan:   CO-ROUTINE g
+-- plan:     CO-ROUTINE up
+-- plan:       SETUP
+-- plan:         SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:       RECURSIVE STEP
+-- plan:         SCAN up
+-- plan:         SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:     SCAN up
+-- plan:     USE TEMP B-TREE FOR GROUP BY
+-- plan:   SCAN g
+-- plan:   SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 6
+-- plan:   SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:   SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)

@@ -1,0 +1,35 @@
+-- POST /Users
+-- {"emails":[{"value":"cid@example.com"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"urn:example:params:scim:schemas:extension:workplace:2.0:User":{"badge":"7"},"userName":"cid"}
+
+INSERT INTO users (tenant_id, id, version, created_at, updated_at, document, folded, user_name_folded, external_id, display_name_folded)
+SELECT t.id, ?1, ?2, ?3, ?3, ?4, ?4, ?5, ?6, ?6
+FROM (SELECT ?7 AS id) t
+WHERE t.id IS NOT NULL
+ON CONFLICT DO NOTHING
+RETURNING seq
+-- ?1 = "019a0000-0000-7000-8000-00000000000b"
+-- ?2 = "000000000000000c"
+-- ?3 = "2026-01-01T00:00:00.006Z"
+-- ?4 = "{\"active\":true,\"emails\":[{\"value\":\"cid@example.com\"}],\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\",\"urn:example:params:scim:schemas:extension:workplace:2.0:User\"],\"urn:example:params:scim:schemas:extension:workplace:2.0:User\":{\"badge\":\"7\"},\"userName\":\"cid\"}"
+-- ?5 = "cid"
+-- ?6 = NULL
+-- ?7 = 1
+-- plan: CO-ROUTINE t
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN t
+
+INSERT INTO unique_values (tenant_id, attribute, value, resource_id)
+SELECT ?1, j.value ->> 0, j.value ->> 1, ?2
+FROM json_each(?3) j
+WHERE EXISTS (SELECT 1
+  FROM users
+  WHERE users.tenant_id = ?1
+    AND users.id = ?2
+    AND version = ?4)
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-00000000000b"
+-- ?3 = "[[\"urn:example:params:scim:schemas:extension:workplace:2.0:User:badge\",\"7\"]]"
+-- ?4 = "000000000000000c"
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)

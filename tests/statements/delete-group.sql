@@ -1,0 +1,26 @@
+-- DELETE /Groups/019a0000-0000-7000-8000-000000000005
+
+UPDATE teams
+SET version = ?1, updated_at = max(updated_at, ?2)
+WHERE tenant_id = ?3
+  AND id IN (SELECT m.team_id
+  FROM team_members m INDEXED BY team_members_member
+  WHERE m.tenant_id = ?3
+    AND m.member_id = ?4)
+-- ?1 = "0000000000000012"
+-- ?2 = "2026-01-01T00:00:00.012Z"
+-- ?3 = 1
+-- ?4 = "019a0000-0000-7000-8000-000000000005"
+-- plan: SEARCH teams USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM teams
+WHERE teams.tenant_id = ?1
+  AND teams.id = ?2
+RETURNING seq
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000005"
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)

@@ -1,0 +1,339 @@
+-- GET /?filter=displayName co "gin"
+
+SELECT source, iif(octet_length(record) <= ?1, record, NULL) AS record
+FROM (SELECT *
+  FROM (SELECT source, CASE source WHEN 0 THEN (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
+          FROM team_members INDEXED BY team_members_nested
+          WHERE tenant_id = ?2
+            AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
+            FROM team_members m INDEXED BY team_members_member
+            WHERE m.tenant_id = users.tenant_id
+              AND m.member_id = users.id
+            UNION
+            SELECT m.team_id, 'indirect'
+            FROM up
+            CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
+              AND m.member_id = up.team_id
+              AND m.member_type = 'Group')
+          SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+          FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g
+          CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+            AND t.id = g.team_id)
+        ELSE (
+          SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+          FROM team_members g INDEXED BY team_members_member
+          CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+            AND t.id = g.team_id
+          WHERE g.tenant_id = users.tenant_id
+            AND g.member_id = users.id)
+        END, '') || '\n' || document
+      FROM users
+      WHERE users.tenant_id = ?2
+        AND users.id = page.id) WHEN 1 THEN (SELECT teams.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document
+      FROM teams
+      WHERE teams.tenant_id = ?2
+        AND teams.id = page.id) WHEN 2 THEN (SELECT resources.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document
+      FROM resources
+      WHERE resources.tenant_id = ?2
+        AND resources.resource_type = ?3
+        AND resources.id = page.id)
+    END AS record
+    FROM (SELECT *
+      FROM (SELECT *
+        FROM (SELECT *
+          FROM (SELECT id, NULL AS k, 0 AS source
+            FROM users
+            WHERE users.tenant_id = ?2
+              AND (instr(users.display_name_folded, ?4) > 0)
+            ORDER BY users.id
+            LIMIT ?5 + 0)
+          UNION ALL
+          SELECT *
+          FROM (SELECT id, NULL AS k, 1 AS source
+            FROM teams
+            WHERE teams.tenant_id = ?2
+              AND (instr(teams.display_name_folded, ?4) > 0)
+            ORDER BY teams.id
+            LIMIT ?5 + 0)
+          UNION ALL
+          SELECT *
+          FROM (SELECT id, NULL AS k, 2 AS source
+            FROM resources
+            WHERE resources.tenant_id = ?2
+              AND resources.resource_type = ?3
+              AND (instr(resources.folded ->> '$.displayName', ?4) > 0)
+            ORDER BY resources.id
+            LIMIT ?5 + 0))) page
+      ORDER BY page.id
+      LIMIT ?5 + 0) page
+    LIMIT -1)
+  LIMIT -1)
+-- ?1 = 160000
+-- ?2 = 1
+-- ?3 = "Device"
+-- ?4 = "gin"
+-- ?5 = 100
+-- plan: CO-ROUTINE (subquery-18)
+-- plan:   CO-ROUTINE page
+-- plan:     MERGE (UNION ALL)
+-- plan:       LEFT
+-- plan:         MERGE (UNION ALL)
+-- plan:           LEFT
+-- plan:             CO-ROUTINE (subquery-10)
+-- plan:               SEARCH users USING INDEX users_id (tenant_id=?)
+-- plan:             SCAN (subquery-10)
+-- plan:             USE TEMP B-TREE FOR ORDER BY
+-- plan:           RIGHT
+-- plan:             CO-ROUTINE (subquery-12)
+-- plan:               SEARCH teams USING INDEX teams_id (tenant_id=?)
+-- plan:             SCAN (subquery-12)
+-- plan:             USE TEMP B-TREE FOR ORDER BY
+-- plan:       RIGHT
+-- plan:         CO-ROUTINE (subquery-14)
+-- plan:           SEARCH resources USING INDEX resources_id (tenant_id=? AND resource_type=?)
+-- plan:         SCAN (subquery-14)
+-- plan:         USE TEMP B-TREE FOR ORDER BY
+-- plan:   SCAN page
+-- plan:   CORRELATED SCALAR SUBQUERY 7
+-- plan:     SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+-- plan:     SCALAR SUBQUERY 1
+-- plan:       SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:     CORRELATED SCALAR SUBQUERY 5
+-- plan:       CO-ROUTINE g
+-- plan:         CO-ROUTINE up
+-- plan:           SETUP
+-- plan:             SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:           RECURSIVE STEP
+-- plan:             SCAN up
+-- plan:             SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:         SCAN up
+-- plan:         USE TEMP B-TREE FOR GROUP BY
+-- plan:       SCAN g
+-- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:     CORRELATED SCALAR SUBQUERY 6
+-- plan:       SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 8
+-- plan:     SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 9
+-- plan:     SEARCH resources USING INDEX resources_id (tenant_id=? AND resource_type=? AND id=?)
+-- plan: SCAN (subquery-18)
+
+WITH RECURSIVE page(id) AS (SELECT id
+  FROM (SELECT *
+    FROM (SELECT *
+      FROM (SELECT *
+        FROM (SELECT id, NULL AS k, 0 AS source
+          FROM users
+          WHERE users.tenant_id = ?1
+            AND (instr(users.display_name_folded, ?2) > 0)
+          ORDER BY users.id
+          LIMIT ?3 + 0)
+        UNION ALL
+        SELECT *
+        FROM (SELECT id, NULL AS k, 1 AS source
+          FROM teams
+          WHERE teams.tenant_id = ?1
+            AND (instr(teams.display_name_folded, ?2) > 0)
+          ORDER BY teams.id
+          LIMIT ?3 + 0)
+        UNION ALL
+        SELECT *
+        FROM (SELECT id, NULL AS k, 2 AS source
+          FROM resources
+          WHERE resources.tenant_id = ?1
+            AND resources.resource_type = ?4
+            AND (instr(resources.folded ->> '$.displayName', ?2) > 0)
+          ORDER BY resources.id
+          LIMIT ?3 + 0))) page
+    ORDER BY page.id
+    LIMIT ?3 + 0)
+  WHERE source = 1), cut(id, after, runs) AS (SELECT id, '', 0 AS runs
+  FROM page
+  UNION ALL
+  SELECT cut.id, n.member_id, runs + 1
+  FROM cut
+  CROSS JOIN team_members n ON n.tenant_id = ?1
+    AND n.team_id = cut.id
+    AND n.member_id = (SELECT m.member_id
+    FROM team_members m
+    WHERE m.tenant_id = ?1
+      AND m.team_id = cut.id
+      AND m.member_id > cut.after
+    ORDER BY m.member_id
+    LIMIT 1 OFFSET 999)
+  ORDER BY runs DESC
+  LIMIT 400)
+SELECT id, (SELECT group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')
+  FROM (SELECT member_id, member_type, display
+    FROM team_members
+    WHERE tenant_id = ?1
+      AND team_id = cut.id
+      AND member_id > cut.after
+    ORDER BY member_id
+    LIMIT 1000) m) AS members
+FROM cut
+-- ?1 = 1
+-- ?2 = "gin"
+-- ?3 = 100
+-- ?4 = "Device"
+-- plan: CO-ROUTINE cut
+-- plan:   SETUP
+-- plan:     CO-ROUTINE (subquery-8)
+-- plan:       MERGE (UNION ALL)
+-- plan:         LEFT
+-- plan:           MERGE (UNION ALL)
+-- plan:             LEFT
+-- plan:               CO-ROUTINE (subquery-1)
+-- plan:                 SEARCH users USING INDEX users_id (tenant_id=?)
+-- plan:               SCAN (subquery-1)
+-- plan:               USE TEMP B-TREE FOR ORDER BY
+-- plan:             RIGHT
+-- plan:               CO-ROUTINE (subquery-3)
+-- plan:                 SEARCH teams USING INDEX teams_id (tenant_id=?)
+-- plan:               SCAN (subquery-3)
+-- plan:               USE TEMP B-TREE FOR ORDER BY
+-- plan:         RIGHT
+-- plan:           CO-ROUTINE (subquery-5)
+-- plan:             SEARCH resources USING INDEX resources_id (tenant_id=? AND resource_type=?)
+-- plan:           SCAN (subquery-5)
+-- plan:           USE TEMP B-TREE FOR ORDER BY
+-- plan:     SCAN (subquery-8)
+-- plan:   RECURSIVE STEP
+-- plan:     SCAN cut
+-- plan:     SEARCH n USING COVERING INDEX team_members_member (tenant_id=? AND member_id=? AND team_id=?)
+-- plan:     CORRELATED SCALAR SUBQUERY 11
+-- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
+-- plan: SCAN cut
+-- plan: CORRELATED SCALAR SUBQUERY 14
+-- plan:   CO-ROUTINE m
+-- plan:     SEARCH team_members USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
+-- plan:   SCAN m
+
+SELECT count(*) AS total
+FROM (WITH hit(few, seqs) AS MATERIALIZED (SELECT count(*) <= (SELECT max(1000, coalesce(sum(total) / 20, 0))
+      FROM totals
+      WHERE tenant_id = ?1
+        AND resource_type = ?2), json_group_array(rowid)
+    FROM (SELECT rowid
+      FROM users_text
+      WHERE users_text MATCH (SELECT '"' || char(983040 + id / 1048576 % 1024, 984064 + id / 1024 % 1024, 985088 + id % 1024) || '" AND '
+        FROM tenants
+        WHERE id = ?1) || ?3
+      LIMIT 1 + (SELECT max(1000, coalesce(sum(total) / 20, 0))
+        FROM totals
+        WHERE tenant_id = ?1
+          AND resource_type = ?2)))
+  SELECT *
+  FROM (SELECT 1
+    FROM (SELECT j.value AS seq FROM hit CROSS JOIN json_each(hit.seqs) j) found
+    CROSS JOIN users ON users.seq = found.seq
+    WHERE users.tenant_id = ?1
+      AND (instr(users.display_name_folded, ?4) > 0)
+    LIMIT (SELECT iif(few, ?5, 0) FROM hit))
+  UNION ALL
+  SELECT *
+  FROM (SELECT 1
+    FROM users
+    WHERE users.tenant_id = ?1
+      AND (instr(users.display_name_folded, ?4) > 0)
+    LIMIT (SELECT iif(few, 0, ?5) FROM hit)))
+-- ?1 = 1
+-- ?2 = "User"
+-- ?3 = "(\"gin\")"
+-- ?4 = "gin"
+-- ?5 = -1
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 9
+-- plan:   CO-ROUTINE (subquery-8)
+-- plan:     MATERIALIZE hit
+-- plan:       CO-ROUTINE (subquery-4)
+-- plan:         SCALAR SUBQUERY 3
+-- plan:           SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+-- plan:         SCAN users_text VIRTUAL TABLE INDEX 0:M1
+-- plan:         SCALAR SUBQUERY 2
+-- plan:           SEARCH tenants USING INTEGER PRIMARY KEY (rowid=?)
+-- plan:       SCAN (subquery-4)
+-- plan:       SCALAR SUBQUERY 1
+-- plan:         SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+-- plan:     SCALAR SUBQUERY 7
+-- plan:       SCAN hit
+-- plan:     SCAN hit
+-- plan:     SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:     SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
+-- plan:   SCAN (subquery-8)
+-- plan: SCALAR SUBQUERY 12
+-- plan:   CO-ROUTINE (subquery-11)
+-- plan:     SCALAR SUBQUERY 10
+-- plan:       SCAN hit
+-- plan:     SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- plan:   SCAN (subquery-11)
+
+SELECT count(*) AS total
+FROM (WITH hit(few, seqs) AS MATERIALIZED (SELECT count(*) <= (SELECT max(1000, coalesce(sum(total) / 20, 0))
+      FROM totals
+      WHERE tenant_id = ?1
+        AND resource_type = ?2), json_group_array(rowid)
+    FROM (SELECT rowid
+      FROM teams_text
+      WHERE teams_text MATCH (SELECT '"' || char(983040 + id / 1048576 % 1024, 984064 + id / 1024 % 1024, 985088 + id % 1024) || '" AND '
+        FROM tenants
+        WHERE id = ?1) || ?3
+      LIMIT 1 + (SELECT max(1000, coalesce(sum(total) / 20, 0))
+        FROM totals
+        WHERE tenant_id = ?1
+          AND resource_type = ?2)))
+  SELECT *
+  FROM (SELECT 1
+    FROM (SELECT j.value AS seq FROM hit CROSS JOIN json_each(hit.seqs) j) found
+    CROSS JOIN teams ON teams.seq = found.seq
+    WHERE teams.tenant_id = ?1
+      AND (instr(teams.display_name_folded, ?4) > 0)
+    LIMIT (SELECT iif(few, ?5, 0) FROM hit))
+  UNION ALL
+  SELECT *
+  FROM (SELECT 1
+    FROM teams
+    WHERE teams.tenant_id = ?1
+      AND (instr(teams.display_name_folded, ?4) > 0)
+    LIMIT (SELECT iif(few, 0, ?5) FROM hit)))
+-- ?1 = 1
+-- ?2 = "Group"
+-- ?3 = "(\"gin\")"
+-- ?4 = "gin"
+-- ?5 = -1
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 9
+-- plan:   CO-ROUTINE (subquery-8)
+-- plan:     MATERIALIZE hit
+-- plan:       CO-ROUTINE (subquery-4)
+-- plan:         SCALAR SUBQUERY 3
+-- plan:           SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+-- plan:         SCAN teams_text VIRTUAL TABLE INDEX 0:M1
+-- plan:         SCALAR SUBQUERY 2
+-- plan:           SEARCH tenants USING INTEGER PRIMARY KEY (rowid=?)
+-- plan:       SCAN (subquery-4)
+-- plan:       SCALAR SUBQUERY 1
+-- plan:         SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+-- plan:     SCALAR SUBQUERY 7
+-- plan:       SCAN hit
+-- plan:     SCAN hit
+-- plan:     SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:     SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
+-- plan:   SCAN (subquery-8)
+-- plan: SCALAR SUBQUERY 12
+-- plan:   CO-ROUTINE (subquery-11)
+-- plan:     SCALAR SUBQUERY 10
+-- plan:       SCAN hit
+-- plan:     SEARCH teams USING COVERING INDEX teams_display_name (tenant_id=?)
+-- plan:   SCAN (subquery-11)
+
+SELECT count(*) AS total
+FROM resources
+WHERE resources.tenant_id = ?1
+  AND resources.resource_type = ?2
+  AND (instr(resources.folded ->> '$.displayName', ?3) > 0)
+-- ?1 = 1
+-- ?2 = "Device"
+-- ?3 = "gin"
+-- plan: SEARCH resources USING INDEX resources_id (tenant_id=? AND resource_type=?)

@@ -1,0 +1,60 @@
+-- GET /Users?count=20
+
+SELECT '' AS cursor_key, 0 AS more, records, total.*
+FROM (SELECT max(id) AS last, group_concat(record, '\u{1e}') AS records
+  FROM (SELECT id, users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
+        FROM team_members INDEXED BY team_members_nested
+        WHERE tenant_id = ?1
+          AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
+          FROM team_members m INDEXED BY team_members_member
+          WHERE m.tenant_id = users.tenant_id
+            AND m.member_id = users.id
+          UNION
+          SELECT m.team_id, 'indirect'
+          FROM up
+          CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
+            AND m.member_id = up.team_id
+            AND m.member_type = 'Group')
+        SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+        FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g
+        CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+          AND t.id = g.team_id)
+      ELSE (
+        SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+        FROM team_members g INDEXED BY team_members_member
+        CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+          AND t.id = g.team_id
+        WHERE g.tenant_id = users.tenant_id
+          AND g.member_id = users.id)
+      END, '') || '\n' || document AS record
+    FROM users
+    WHERE users.tenant_id = ?1
+    ORDER BY users.id
+    LIMIT ?2 + 0)) page
+LEFT JOIN (SELECT total FROM totals WHERE tenant_id = ?1 AND resource_type = ?3) total ON 1
+-- ?1 = 1
+-- ?2 = 20
+-- ?3 = "User"
+-- plan: CO-ROUTINE page
+-- plan:   CO-ROUTINE (subquery-7)
+-- plan:     SEARCH users USING INDEX users_id (tenant_id=?)
+-- plan:     SCALAR SUBQUERY 1
+-- plan:       SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:     CORRELATED SCALAR SUBQUERY 5
+-- plan:       CO-ROUTINE g
+-- plan:         CO-ROUTINE up
+-- plan:           SETUP
+-- plan:             SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:           RECURSIVE STEP
+-- plan:             SCAN up
+-- plan:             SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:         SCAN up
+-- plan:         USE TEMP B-TREE FOR GROUP BY
+-- plan:       SCAN g
+-- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:     CORRELATED SCALAR SUBQUERY 6
+-- plan:       SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   SCAN (subquery-7)
+-- plan: SCAN page
+-- plan: SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?) LEFT-JOIN

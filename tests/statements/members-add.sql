@@ -1,0 +1,99 @@
+-- PATCH /Groups/019a0000-0000-7000-8000-000000000005
+-- {"Operations":[{"op":"add","path":"members","value":[{"value":"019a0000-0000-7000-8000-000000000001"}]}],"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"]}
+
+UPDATE teams
+SET version = ?1, updated_at = max(updated_at, ?2)
+WHERE teams.tenant_id = ?3
+  AND teams.id = ?4
+  AND (0
+    OR EXISTS (SELECT 1
+    FROM json_each(?5) j
+    WHERE NOT EXISTS (SELECT 1
+      FROM team_members m
+      WHERE m.tenant_id = ?3
+        AND m.team_id = ?4
+        AND m.member_id = j.value)))
+-- ?1 = "000000000000000e"
+-- ?2 = "2026-01-01T00:00:00.008Z"
+-- ?3 = 1
+-- ?4 = "019a0000-0000-7000-8000-000000000005"
+-- ?5 = "[\"019a0000-0000-7000-8000-000000000001\"]"
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:   CORRELATED SCALAR SUBQUERY 1
+-- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
+
+INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display)
+SELECT r.tenant_id, r.id, j.value, iif(u.seq IS NULL, 'Group', 'User'), substr(coalesce(u.display_name, u.user_name, t.display_name), 1, 200)
+FROM teams r
+CROSS JOIN json_each(?1) j
+LEFT JOIN users u ON u.tenant_id = ?2
+  AND u.id = j.value
+LEFT JOIN teams t ON u.seq IS NULL
+  AND t.tenant_id = ?2
+  AND t.id = j.value
+WHERE (u.seq IS NOT NULL OR t.seq IS NOT NULL)
+  AND r.tenant_id = ?2
+  AND r.id = ?3
+  AND r.version = ?4
+ON CONFLICT DO NOTHING
+-- ?1 = "[\"019a0000-0000-7000-8000-000000000001\"]"
+-- ?2 = 1
+-- ?3 = "019a0000-0000-7000-8000-000000000005"
+-- ?4 = "000000000000000e"
+-- plan: SEARCH r USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:
+-- plan: SEARCH u USING INDEX users_id (tenant_id=? AND id=?) LEFT-JOIN
+-- plan: SEARCH t USING INDEX teams_id (tenant_id=? AND id=?) LEFT-JOIN
+
+SELECT version, json(CASE WHEN (SELECT r.id
+    FROM teams r
+    WHERE r.tenant_id = ?1
+      AND r.id = ?2
+      AND r.version = ?3) IS NULL
+    OR (NOT EXISTS (SELECT 1
+      FROM json_each(?4) j
+      WHERE NOT EXISTS (SELECT 1
+        FROM team_members m
+        WHERE m.tenant_id = ?1
+          AND m.team_id = ?2
+          AND m.member_id = j.value))
+      AND NOT EXISTS (WITH RECURSIVE above(id) AS (SELECT m.team_id
+        FROM team_members m INDEXED BY team_members_nested
+        WHERE m.tenant_id = ?1
+          AND m.member_type = 'Group'
+          AND m.member_id = ?2
+        UNION
+        SELECT m.team_id
+        FROM above
+        CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
+          AND m.member_type = 'Group'
+          AND m.member_id = above.id)
+      SELECT 1
+      FROM above
+      WHERE above.id = ?2)) THEN '1'
+  ELSE 'not met'
+  END) AS sound
+FROM teams
+WHERE teams.tenant_id = ?1
+  AND teams.id = ?2
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000005"
+-- ?3 = "000000000000000e"
+-- ?4 = "[\"019a0000-0000-7000-8000-000000000001\"]"
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH r USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 3
+-- plan:   SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:   CORRELATED SCALAR SUBQUERY 2
+-- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
+-- plan: SCALAR SUBQUERY 6
+-- plan:   CO-ROUTINE above
+-- plan:     SETUP
+-- plan:       SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:     RECURSIVE STEP
+-- plan:       SCAN above
+-- plan:       SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:   SCAN above

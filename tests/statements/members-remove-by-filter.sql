@@ -1,0 +1,92 @@
+-- PATCH /Groups/019a0000-0000-7000-8000-000000000005
+-- {"Operations":[{"op":"remove","path":"members[display eq \"bob\"]"}],"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"]}
+
+SELECT json_group_array(c.value || ' ' || c.marks0) AS ids
+FROM (SELECT *, row_number() OVER (ORDER BY value) AS n
+  FROM (SELECT e.value AS value, ((e.display = ?1) IS TRUE) * 1 AS marks0
+    FROM (SELECT m.member_id AS value, lower(m.member_type) AS kind, CASE m.member_type WHEN 'Group' THEN (SELECT iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded)
+        FROM teams t
+        WHERE t.tenant_id = m.tenant_id
+          AND t.id = m.member_id)
+      ELSE (SELECT iif(length(coalesce(u.display_name, u.user_name)) > 200, coalesce(u.folded ->> '$."first 200"', substr(coalesce(u.display_name_folded, u.user_name_folded), 1, 200)), coalesce(u.display_name_folded, u.user_name_folded))
+        FROM users u
+        WHERE u.tenant_id = m.tenant_id
+          AND u.id = m.member_id)
+      END AS display, ?2 || '/' || m.member_type || 's/' || m.member_id AS address
+      FROM team_members m
+      WHERE m.tenant_id = ?3
+        AND m.team_id = ?4
+      LIMIT -1) e
+    LIMIT -1)
+  WHERE marks0) c
+GROUP BY c.n / 10000
+-- ?1 = "bob"
+-- ?2 = "https://scim.example.com/scim/v2"
+-- ?3 = 1
+-- ?4 = "019a0000-0000-7000-8000-000000000005"
+-- plan: CO-ROUTINE c
+-- plan:   CO-ROUTINE (subquery-7)
+-- plan:     CO-ROUTINE (subquery-4)
+-- plan:       CO-ROUTINE e
+-- plan:         SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+-- plan:         CORRELATED SCALAR SUBQUERY 1
+-- plan:           SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:         CORRELATED SCALAR SUBQUERY 2
+-- plan:           SEARCH u USING INDEX users_id (tenant_id=? AND id=?)
+-- plan:       SCAN e
+-- plan:     SCAN (subquery-4)
+-- plan:     USE TEMP B-TREE FOR ORDER BY
+-- plan:   SCAN (subquery-7)
+-- plan: SCAN c
+-- plan: USE TEMP B-TREE FOR GROUP BY
+
+UPDATE teams
+SET version = ?1, updated_at = max(updated_at, ?2)
+WHERE teams.tenant_id = ?3
+  AND teams.id = ?4
+  AND (0
+    OR EXISTS (SELECT 1
+    FROM json_each(?5) j
+    WHERE EXISTS (SELECT 1
+      FROM team_members m
+      WHERE m.tenant_id = ?3
+        AND m.team_id = ?4
+        AND m.member_id = j.value)))
+-- ?1 = "0000000000000010"
+-- ?2 = "2026-01-01T00:00:00.010Z"
+-- ?3 = 1
+-- ?4 = "019a0000-0000-7000-8000-000000000005"
+-- ?5 = "[\"019a0000-0000-7000-8000-000000000003\"]"
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:   CORRELATED SCALAR SUBQUERY 1
+-- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
+
+DELETE
+FROM team_members AS m
+WHERE m.tenant_id = ?1
+  AND m.team_id = (SELECT r.id
+  FROM teams r
+  WHERE r.tenant_id = ?1
+    AND r.id = ?2
+    AND r.version = ?3)
+  AND m.member_id IN (SELECT value FROM json_each(?4))
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000005"
+-- ?3 = "0000000000000010"
+-- ?4 = "[\"019a0000-0000-7000-8000-000000000003\"]"
+-- plan: SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH r USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: LIST SUBQUERY 2
+-- plan:   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:   CREATE BLOOM FILTER
+
+SELECT version
+FROM teams
+WHERE teams.tenant_id = ?1
+  AND teams.id = ?2
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000005"
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)

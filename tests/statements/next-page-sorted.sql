@@ -1,0 +1,82 @@
+-- GET /Users?count=1&sortBy=userName&cursor=…
+
+SELECT id, NULL, cursor_key, NULL AS used
+FROM tenants
+WHERE id = ?1
+-- ?1 = 1
+-- plan: SEARCH tenants USING INTEGER PRIMARY KEY (rowid=?)
+
+SELECT dressed, iif(octet_length(record) <= ?1, record, NULL) AS record
+FROM (SELECT *
+  FROM (SELECT (SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN 't' || x
+      ELSE 'n' || x
+      END
+      FROM (SELECT users.user_name_folded AS x)) AS dressed, users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
+        FROM team_members INDEXED BY team_members_nested
+        WHERE tenant_id = ?2
+          AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
+          FROM team_members m INDEXED BY team_members_member
+          WHERE m.tenant_id = users.tenant_id
+            AND m.member_id = users.id
+          UNION
+          SELECT m.team_id, 'indirect'
+          FROM up
+          CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
+            AND m.member_id = up.team_id
+            AND m.member_type = 'Group')
+        SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+        FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g
+        CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+          AND t.id = g.team_id)
+      ELSE (
+        SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+        FROM team_members g INDEXED BY team_members_member
+        CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+          AND t.id = g.team_id
+        WHERE g.tenant_id = users.tenant_id
+          AND g.member_id = users.id)
+      END, '') || '\n' || document AS record
+    FROM users
+    WHERE users.tenant_id = ?2
+      AND (users.user_name_folded >= ?3
+        AND (users.user_name_folded > ?3 OR (users.user_name_folded = ?3 AND id > ?4)))
+    ORDER BY users.user_name_folded ASC NULLS LAST, users.id
+    LIMIT ?5 + 0)
+  LIMIT -1)
+-- ?1 = 8000000
+-- ?2 = 1
+-- ?3 = "ada"
+-- ?4 = "019a0000-0000-7000-8000-000000000001"
+-- ?5 = 2
+-- plan: CO-ROUTINE (subquery-9)
+-- plan:   SEARCH users USING INDEX users_user_name (tenant_id=? AND user_name_folded>?)
+-- plan:   CORRELATED SCALAR SUBQUERY 2
+-- plan:     CO-ROUTINE (subquery-1)
+-- plan:       SCAN CONSTANT ROW
+-- plan:     SCAN (subquery-1)
+-- plan:   SCALAR SUBQUERY 3
+-- plan:     SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 7
+-- plan:     CO-ROUTINE g
+-- plan:       CO-ROUTINE up
+-- plan:         SETUP
+-- plan:           SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:         RECURSIVE STEP
+-- plan:           SCAN up
+-- plan:           SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:       SCAN up
+-- plan:       USE TEMP B-TREE FOR GROUP BY
+-- plan:     SCAN g
+-- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 8
+-- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCAN (subquery-9)
+
+SELECT total
+FROM totals
+WHERE tenant_id = ?1
+  AND resource_type = ?2
+-- ?1 = 1
+-- ?2 = "User"
+-- plan: SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)

@@ -1,0 +1,67 @@
+-- PUT /Users/019a0000-0000-7000-8000-000000000001
+-- {"displayName":"Ada","schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada"}
+
+SELECT id, document, version
+FROM users
+WHERE users.tenant_id = ?1
+  AND users.id = ?2
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000001"
+-- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+
+UPDATE users
+SET version = ?1, updated_at = max(updated_at, ?2), document = ?3, folded = ?4, display_name_folded = ?5
+WHERE users.tenant_id = ?6
+  AND users.id = ?7
+  AND version = ?8
+RETURNING users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
+    FROM team_members INDEXED BY team_members_nested
+    WHERE tenant_id = ?6
+      AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
+      FROM team_members m INDEXED BY team_members_member
+      WHERE m.tenant_id = users.tenant_id
+        AND m.member_id = users.id
+      UNION
+      SELECT m.team_id, 'indirect'
+      FROM up
+      CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
+        AND m.member_id = up.team_id
+        AND m.member_type = 'Group')
+    SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+    FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g
+    CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+      AND t.id = g.team_id)
+  ELSE (
+    SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+    FROM team_members g INDEXED BY team_members_member
+    CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+      AND t.id = g.team_id
+    WHERE g.tenant_id = users.tenant_id
+      AND g.member_id = users.id)
+  END, '') || '\n' || document AS record
+-- ?1 = "000000000000000d"
+-- ?2 = "2026-01-01T00:00:00.007Z"
+-- ?3 = "{\"active\":true,\"displayName\":\"Ada\",\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],\"userName\":\"ada\"}"
+-- ?4 = "{\"active\":true,\"displayName\":\"ada\",\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],\"userName\":\"ada\"}"
+-- ?5 = "ada"
+-- ?6 = 1
+-- ?7 = "019a0000-0000-7000-8000-000000000001"
+-- ?8 = "0000000000000002"
+-- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 5
+-- plan:   CO-ROUTINE g
+-- plan:     MATERIALIZE up
+-- plan:       SETUP
+-- plan:         SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:       RECURSIVE STEP
+-- plan:         SCAN up
+-- plan:         SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:     SCAN up
+-- plan:     USE TEMP B-TREE FOR GROUP BY
+-- plan:   SCAN g
+-- plan:   SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 6
+-- plan:   SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:   SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
