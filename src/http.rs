@@ -225,8 +225,8 @@ fn discover(settings: &Settings, place: &Place, base: &str) -> Result<Reply, Fai
         Place::ServiceProviderConfig => discovery::config(settings, base),
         Place::ResourceTypes(None) => discovery::resource_types(base),
         Place::ResourceTypes(Some(name)) => discovery::resource_type(name, base)?,
-        Place::Schemas(None) => discovery::schemas(base),
-        Place::Schemas(Some(uri)) => discovery::schema(uri, base)?,
+        Place::Schemas(None) => discovery::schemas(settings, base),
+        Place::Schemas(Some(uri)) => discovery::schema(uri, settings, base)?,
         Place::Collection(_)
         | Place::Resource(..)
         | Place::Search(_)

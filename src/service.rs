@@ -52,6 +52,8 @@ pub const MAX_LARGE_BODY: u32 = 4_194_304;
 pub struct Settings {
     /// `ACCEPT_USER_GROUPS`: whether POST and PUT of a user set its teams from `groups`, which RFC 7643 makes readOnly.
     pub accept_user_groups: bool,
+    /// `UNIQUE_GROUP_NAMES`: whether the name of a group is no other group's of its tenant.
+    pub unique_group_names: bool,
     /// `BASE_URL`: the base URL of addresses in replies, without a slash at its end. By default the address that the request
     /// came to, up to `/scim/v2`, which is wrong where another Worker before this one has changed it.
     pub base_url: Option<String>,
@@ -64,6 +66,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             accept_user_groups: false,
+            unique_group_names: true,
             base_url: None,
             limits: Limits {
                 bulk_max_operations: 1_000,
@@ -184,6 +187,7 @@ impl<D: Database> Service<'_, D> {
             resource_type,
             tenant: &self.tenant,
             base: &self.base,
+            unique_group_names: self.settings.unique_group_names,
         }
     }
 

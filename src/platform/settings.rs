@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use worker::Env;
+use worker::js_sys::Reflect;
 
 use crate::service::Settings;
 use crate::service::credential::{MIN_SECRET, Secret};
@@ -45,14 +46,15 @@ impl Operator {
         }
         Self {
             settings: Settings {
-                accept_user_groups: flag(env, "ACCEPT_USER_GROUPS"),
+                accept_user_groups: flag(env, "ACCEPT_USER_GROUPS", false),
+                unique_group_names: flag(env, "UNIQUE_GROUP_NAMES", true),
                 base_url: base_url(env),
                 ..Settings::default()
             },
             secret,
-            report_cost: flag(env, "REPORT_COST"),
-            allow_http: flag(env, "ALLOW_HTTP"),
-            log_all: flag(env, "LOG_ALL"),
+            report_cost: flag(env, "REPORT_COST", false),
+            allow_http: flag(env, "ALLOW_HTTP", false),
+            log_all: flag(env, "LOG_ALL", false),
         }
     }
 }
@@ -63,12 +65,17 @@ fn base_url(env: &Env) -> Option<String> {
     (!url.is_empty()).then(|| url.to_owned())
 }
 
-/// Whether a variable is set to something that means yes.
-fn flag(env: &Env, name: &str) -> bool {
-    env.var(name).is_ok_and(|value| {
-        matches!(
-            value.to_string().to_ascii_lowercase().as_str(),
-            "1" | "true" | "yes" | "on"
-        )
-    })
+/// Whether a variable is set to something that means yes or no; what means neither is not set.
+fn flag(env: &Env, name: &str, default: bool) -> bool {
+    let value = Reflect::get(env, &name.into()).unwrap_or_default();
+    // `NAME = false` in wrangler.toml, without quotes, is no text.
+    if let Some(value) = value.as_bool() {
+        return value;
+    }
+    let value = value.as_string().unwrap_or_default();
+    match value.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => true,
+        "0" | "false" | "no" | "off" => false,
+        _ => default,
+    }
 }

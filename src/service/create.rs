@@ -11,7 +11,7 @@ use super::{Answer, Asked, Failure, Service};
 use crate::store::membership;
 use crate::store::read::{self, Key};
 use crate::store::record::Record;
-use crate::store::table::Table;
+use crate::store::table;
 use crate::store::unique;
 use crate::store::user_groups;
 use crate::store::write::{self, Draft, Guard};
@@ -28,6 +28,8 @@ pub struct Planned {
     pub version: String,
     document: Map<String, Value>,
     draft: Draft,
+    /// The key that no other resource of its type has the same of.
+    unique_key: Option<&'static table::Key>,
     /// Values of the operator's unique attributes.
     unique: Vec<(String, String)>,
     /// Ids of members, or of the teams to join.
@@ -53,8 +55,8 @@ impl Planned {
 
     /// Its type and its unique name, folded; of a type without one, its id.
     pub(crate) fn name(&self) -> (&'static str, String) {
-        let name = Table::of(self.resource_type)
-            .unique_key()
+        let name = self
+            .unique_key
             .and_then(|key| key.value(&self.draft.folded))
             .unwrap_or(&self.id);
         (self.resource_type.name, name.to_owned())
@@ -78,10 +80,7 @@ impl Planned {
 
     /// The failure of a create that found its unique name in use.
     pub(crate) fn name_in_use(&self) -> Failure {
-        let attribute = Table::of(self.resource_type)
-            .unique_key()
-            .map_or("id", |key| key.attribute);
-        name_in_use(attribute)
+        name_in_use(self.unique_key.map_or("id", |key| key.attribute))
     }
 }
 
@@ -149,7 +148,8 @@ impl<D: Database> Service<'_, D> {
     ) -> Result<Planned, Failure> {
         let mut resource = Resource::accept(resource_type, body, &mut self.habits.borrow_mut())?;
         set_lasting(resource_type, &Map::new(), &mut resource.document);
-        let draft = Draft::new(&self.view(resource_type), &resource.document);
+        let view = self.view(resource_type);
+        let draft = Draft::new(&view, &resource.document);
         check_size(&draft)?;
         let keeps_links = *resource_type == GROUP_TYPE || self.settings.accept_user_groups;
         let links = resource.links.filter(|_| keeps_links).unwrap_or_default();
@@ -159,6 +159,7 @@ impl<D: Database> Service<'_, D> {
             id,
             version: self.mint.version(),
             document: resource.document,
+            unique_key: view.unique_key(),
             unique: unique_values(resource_type, &draft.folded),
             draft,
             links,

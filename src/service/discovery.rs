@@ -4,6 +4,8 @@ use scim::config::service_provider_config;
 use scim::discovery;
 use scim::list::ListResponse;
 use scim::resource_type::ResourceType;
+use scim::schema::{Schema, Uniqueness};
+use scim::schemas::group::GROUP;
 use serde_json::Value;
 
 use super::{Failure, Settings};
@@ -29,18 +31,32 @@ pub fn resource_type(name: &str, base: &str) -> Result<String, Failure> {
 }
 
 /// `/Schemas`.
-pub fn schemas(base: &str) -> String {
-    list(discovery::schemas().map(|schema| discovery::schema(schema, base)))
+pub fn schemas(settings: &Settings, base: &str) -> String {
+    list(discovery::schemas().map(|schema| show(schema, settings, base)))
 }
 
 /// `/Schemas/{uri}`.
-pub fn schema(uri: &str, base: &str) -> Result<String, Failure> {
+pub fn schema(uri: &str, settings: &Settings, base: &str) -> Result<String, Failure> {
     let known = discovery::schema_named(uri).ok_or_else(|| {
         Failure::NotFound(
             "There is no such schema. /Schemas lists those that there are.".to_owned(),
         )
     })?;
-    Ok(discovery::schema(known, base).to_string())
+    Ok(show(known, settings, base).to_string())
+}
+
+/// A schema as it holds under these settings.
+fn show(schema: &'static Schema, settings: &Settings, base: &str) -> Value {
+    let mut shown = discovery::schema(schema, base);
+    if *schema == GROUP && !settings.unique_group_names {
+        let attributes = shown.get_mut("attributes").and_then(Value::as_array_mut);
+        let mut attributes = attributes.into_iter().flatten();
+        if let Some(name) = attributes.find(|attribute| attribute["name"] == "displayName") {
+            name["uniqueness"] = Uniqueness::None.as_str().into();
+            name["description"] = "The name of the group".into();
+        }
+    }
+    shown
 }
 
 /// All of them in one page: discovery is neither filtered nor paged.

@@ -7,7 +7,8 @@ use scim::path::Location;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use scim::schema::Attribute;
 
-use super::{Statement, table::Table, tenant::Tenant};
+use super::table::{Key, Table};
+use super::{Statement, tenant::Tenant};
 
 /// What a statement about the resources of a type needs to know.
 #[derive(Clone, Copy, Debug)]
@@ -18,12 +19,27 @@ pub struct View<'a> {
     pub tenant: &'a Tenant,
     /// The base URL of addresses, without a slash at the end.
     pub base: &'a str,
+    /// Whether no two groups of the tenant have one name.
+    pub unique_group_names: bool,
 }
 
 impl View<'_> {
     /// The name of the resource's row.
     pub fn row(&self) -> &'static str {
         Table::of(self.resource_type).name
+    }
+
+    /// The key that no two resources of this type share, if there is one.
+    pub fn unique_key(&self) -> Option<&'static Key> {
+        let table = Table::of(self.resource_type);
+        let shares = table.alone.is_some() && !self.unique_group_names;
+        table.keys.iter().find(|key| key.unique && !shares)
+    }
+
+    /// The column that says whether a row's unique key is its alone, and what a name just given has there.
+    pub fn alone(&self) -> Option<(&'static str, &'static str)> {
+        let column = Table::of(self.resource_type).alone?;
+        Some((column, if self.unique_group_names { "1" } else { "NULL" }))
     }
 
     /// Appends a column of the resource's row.

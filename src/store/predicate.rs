@@ -289,6 +289,7 @@ mod tests {
             resource_type: &GROUP_TYPE,
             tenant: &Tenant::Default,
             base: "",
+            unique_group_names: true,
         };
         let mut statement = Statement::default();
         push_predicate(&mut statement, &view, &predicates[1]);

@@ -46,6 +46,9 @@ pub fn insert_many(view: &View<'_>, rows: &[(&str, &str, &Draft)], now: &str) ->
     for key in table.keys {
         statement.push(", ").push(key.column);
     }
+    if let Some((column, _)) = view.alone() {
+        statement.push(", ").push(column);
+    }
     statement
         .push(") SELECT t.id, ")
         .bind(now)
@@ -56,6 +59,9 @@ pub fn insert_many(view: &View<'_>, rows: &[(&str, &str, &Draft)], now: &str) ->
     }
     for column in 0..4 + table.keys.len() {
         statement.push(", j.value ->> ").push(&column.to_string());
+    }
+    if let Some((_, value)) = view.alone() {
+        statement.push(", ").push(value);
     }
     statement.push(" FROM (SELECT ");
     view.tenant.push(&mut statement);
@@ -153,7 +159,7 @@ fn push_links(statement: &mut Statement, view: &View<'_>, part: &str) {
 /// One row with the ids of those resources whose unique name another one has, as a JSON array.
 pub fn names_in_use(view: &View<'_>, names: &[(&str, String)]) -> Option<Statement> {
     let table = Table::of(view.resource_type);
-    let key = table.unique_key()?;
+    let key = view.unique_key()?;
     let names: Value = names
         .iter()
         .map(|(id, name)| Value::from(vec![*id, name.as_str()]))

@@ -14,6 +14,9 @@ pub struct Table {
     pub keys: &'static [Key],
     /// Whether the resource type is a column (the operator's types share a table).
     pub shared: bool,
+    /// The column that says whether a row's unique key is its alone: 1, which is the default, or NULL. Where there is none,
+    /// it always is.
+    pub alone: Option<&'static str>,
 }
 
 /// A column that resources are looked up by.
@@ -23,7 +26,7 @@ pub struct Key {
     pub column: &'static str,
     /// The attribute.
     pub attribute: &'static str,
-    /// Whether every resource has a value, and no two of a tenant the same.
+    /// Whether every resource has a value, and no two of a tenant the same (see [`View::unique_key`](super::expression::View::unique_key)).
     pub unique: bool,
 }
 
@@ -49,6 +52,7 @@ static USERS: Table = Table {
         },
     ],
     shared: false,
+    alone: None,
 };
 
 static TEAMS: Table = Table {
@@ -62,12 +66,14 @@ static TEAMS: Table = Table {
         EXTERNAL_ID,
     ],
     shared: false,
+    alone: Some("name_is_unique"),
 };
 
 static RESOURCES: Table = Table {
     name: "resources",
     keys: &[EXTERNAL_ID],
     shared: true,
+    alone: None,
 };
 
 impl Table {
@@ -88,11 +94,6 @@ impl Table {
         Self: 'static,
     {
         self.keys.iter().find(|key| key.attribute == attribute)
-    }
-
-    /// The attribute that no two resources of this type share, if there is one.
-    pub fn unique_key(&self) -> Option<&Key> {
-        self.keys.iter().find(|key| key.unique)
     }
 }
 

@@ -143,6 +143,9 @@ pub fn insert(view: &View<'_>, id: &str, version: &str, now: &str, draft: &Draft
     for key in table.keys {
         statement.push(", ").push(key.column);
     }
+    if let Some((column, _)) = view.alone() {
+        statement.push(", ").push(column);
+    }
     statement
         .push(") SELECT t.id, ")
         .bind(id)
@@ -159,6 +162,9 @@ pub fn insert(view: &View<'_>, id: &str, version: &str, now: &str, draft: &Draft
     }
     for key in table.keys {
         statement.push(", ").bind(key.value(&draft.folded));
+    }
+    if let Some((_, value)) = view.alone() {
+        statement.push(", ").push(value);
     }
     statement.push(" FROM (SELECT ");
     view.tenant.push(&mut statement);
@@ -191,6 +197,11 @@ pub fn update(view: &View<'_>, key: &Key, guard: Guard<'_>, next: &Next<'_>) -> 
                 .push(key.column)
                 .push(" = ")
                 .bind(value);
+            if key.unique
+                && let Some((column, value)) = view.alone()
+            {
+                statement.push(", ").push(column).push(" = ").push(value);
+            }
         }
     }
     statement.push(" WHERE ");

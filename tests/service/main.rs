@@ -24,6 +24,7 @@ mod discovery;
 mod errors;
 mod extensions;
 mod front;
+mod group_names;
 mod groups;
 mod health;
 mod loads;
