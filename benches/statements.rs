@@ -41,6 +41,7 @@ fn view(tenant: &Tenant) -> View<'_> {
         resource_type: &USER_TYPE,
         tenant,
         base: "https://scim.example.com/scim/v2",
+        unique_group_names: true,
     }
 }
 

@@ -8,6 +8,7 @@ use std::future::Future;
 pub mod expression;
 pub mod fragment;
 pub mod limits;
+pub mod links;
 pub mod membership;
 pub mod milestone;
 pub mod page;
@@ -71,12 +72,17 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// An empty statement that begins with `text`.
-    pub fn new(text: &str) -> Self {
-        let mut statement = Self {
+    /// An empty statement with room for a typical text, for [`statement!`](crate::statement).
+    pub fn with_room() -> Self {
+        Self {
             text: String::with_capacity(TYPICAL_LENGTH),
             parameters: Vec::with_capacity(TYPICAL_PARAMETERS),
-        };
+        }
+    }
+
+    /// An empty statement that begins with `text`.
+    pub fn new(text: &str) -> Self {
+        let mut statement = Self::with_room();
         statement.push(text);
         statement
     }
@@ -96,12 +102,12 @@ impl Statement {
             self.parameters.len() - 1
         });
         self.text.push('?');
-        self.push_number(index + 1);
+        self.push_number(index as u64 + 1);
         self
     }
 
     /// By hand: a statement has dozens of them, and the formatter of the standard library takes longer than the rest.
-    fn push_number(&mut self, number: usize) {
+    fn push_number(&mut self, number: u64) {
         if number >= 10 {
             self.push_number(number / 10);
         }

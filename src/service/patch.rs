@@ -13,7 +13,7 @@ use super::content::Content;
 use super::modify::Changed;
 use super::{Answer, Asked, Condition, Failure, Service};
 use crate::store::Database;
-use crate::store::expression::SHOWN;
+use crate::store::links::SHOWN;
 use crate::store::read::Key;
 use crate::store::write::{self, Guard};
 

@@ -49,6 +49,15 @@ impl<F: Fragment> Fragment for Vec<F> {
     }
 }
 
+/// The same of as many as are known when this is compiled.
+impl<F: Fragment, const N: usize> Fragment for [F; N] {
+    fn write(&self, statement: &mut Statement) {
+        for fragment in self {
+            fragment.write(statement);
+        }
+    }
+}
+
 impl<F: Fragment + ?Sized> Fragment for &F {
     fn write(&self, statement: &mut Statement) {
         (**self).write(statement);
@@ -57,6 +66,13 @@ impl<F: Fragment + ?Sized> Fragment for &F {
 
 /// A limit or a count of ours, as digits.
 impl Fragment for usize {
+    fn write(&self, statement: &mut Statement) {
+        statement.push_number(*self as u64);
+    }
+}
+
+/// The same beyond what an index may be.
+impl Fragment for u64 {
     fn write(&self, statement: &mut Statement) {
         statement.push_number(*self);
     }
@@ -160,7 +176,7 @@ impl Statement {
 #[macro_export]
 macro_rules! statement {
     ($text:literal $(, $name:ident = $hole:expr)* $(,)?) => {{
-        let mut statement = $crate::store::Statement::default();
+        let mut statement = $crate::store::Statement::with_room();
         $crate::write_sql!(statement, $text $(, $name = $hole)*);
         statement
     }};

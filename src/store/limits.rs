@@ -35,7 +35,7 @@ pub const MEMBER_ROWS: usize = 300;
 
 /// Bytes of the records of one page. They fit the memory of a Worker (128 MB) seven times over: as D1's answer, read (two
 /// bytes a character, where one is beyond Latin-1), passed on, put together, and as the reply.
-pub const PAGE_BYTES: i64 = 16_000_000;
+pub const PAGE_BYTES: usize = 16_000_000;
 
 /// Bytes of rows in one JSON parameter of a run of creates: they are JSON within JSON there, which may double them.
 pub const RUN_BYTES: usize = 900_000;

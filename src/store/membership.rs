@@ -6,9 +6,11 @@
 use scim::filter::predicate::Predicate;
 use scim::patch::LinkChange;
 
-use super::expression::{self, View};
+use super::expression::View;
+use super::fragment::Fragment;
 use super::limits::{IDS_PER_PARAMETER, MARKED_PER_ROW};
-use super::predicate::{MARKS, push_marks};
+use super::links::{Display, member_links};
+use super::predicate::{MARKS, marks};
 use super::{Statement, read, table::push_scope};
 
 /// Ids as JSON arrays, each within D1's limit of a parameter.
@@ -276,7 +278,7 @@ fn push_names_nothing(statement: &mut Statement, view: &View<'_>) {
 /// one walk over the group, whatever the number of predicates.
 pub fn candidates(view: &View<'_>, group: &str, predicates: &[&Predicate]) -> Statement {
     marked(view, predicates, |statement| {
-        expression::push_member_links(statement, view);
+        member_links(view).write(statement);
         statement.push("m.tenant_id = ");
         view.tenant.push(statement);
         statement.push(" AND m.team_id = ").bind(group);
@@ -287,12 +289,12 @@ pub fn candidates(view: &View<'_>, group: &str, predicates: &[&Predicate]) -> St
 pub fn candidates_among(view: &View<'_>, ids: &[String], predicates: &[&Predicate]) -> Statement {
     marked(view, predicates, |statement| {
         statement.push("SELECT j.value AS value, iif(u.seq IS NULL, 'group', 'user') AS kind, ");
-        expression::push_display(
-            statement,
-            "coalesce(u.display_name, u.user_name, t.display_name)",
-            "coalesce(u.display_name_folded, u.user_name_folded, t.display_name_folded)",
-            "coalesce(u.folded, t.folded)",
-        );
+        let display = Display {
+            name: "coalesce(u.display_name, u.user_name, t.display_name)",
+            folded: "coalesce(u.display_name_folded, u.user_name_folded, t.display_name_folded)",
+            image: "coalesce(u.folded, t.folded)",
+        };
+        display.write(statement);
         statement
             .push(" AS display, ")
             .bind(view.base)
@@ -318,7 +320,7 @@ fn marked(
     statement.push(
         ") AS ids FROM (SELECT *, row_number() OVER (ORDER BY value) AS n FROM (SELECT e.value AS value, ",
     );
-    push_marks(&mut statement, view, predicates);
+    marks(view, predicates).write(&mut statement);
     statement.push(" FROM (");
     push_values(&mut statement);
     statement.push(" LIMIT -1) e LIMIT -1) WHERE marks0");

@@ -5,52 +5,55 @@
 //! `totals.moved` is what it was when the page was read, in the same transaction.
 
 use super::expression::View;
-use super::page::push_totals;
+use super::fragment::{Fragment, value};
+use super::page::totals_of;
 use super::{Error, Row, Statement};
+use crate::{fragment, statement};
 
 /// Rows that a page may skip without leaving a milestone: reading them costs less than writing one.
 pub const STEP: u64 = 100;
 
-/// Appends the condition that a row is the last milestone at or before `offset`, or lies behind it.
-pub fn push_from(statement: &mut Statement, view: &View<'_>, offset: i64) {
-    statement.push(" AND id >= coalesce(");
-    push_last(statement, view, "id", offset);
-    statement.push(", '')");
+/// The condition that a row is the last milestone at or before `offset`, or lies behind it.
+pub fn from(view: &View<'_>, offset: i64) -> impl Fragment {
+    fragment!(
+        " AND id >= coalesce({last}, '')",
+        last = last(view, "id", offset),
+    )
 }
 
-/// Appends how many rows behind that milestone the page begins.
-pub fn push_offset(statement: &mut Statement, view: &View<'_>, offset: i64) {
-    statement.bind(offset).push(" - coalesce(");
-    push_last(statement, view, "position", offset);
-    statement.push(", 0)");
+/// How many rows behind that milestone the page begins.
+pub fn rest(view: &View<'_>, offset: i64) -> impl Fragment {
+    fragment!(
+        "{offset} - coalesce({last}, 0)",
+        offset = value(offset),
+        last = last(view, "position", offset),
+    )
 }
 
-fn push_last(statement: &mut Statement, view: &View<'_>, column: &str, offset: i64) {
-    statement
-        .push("(SELECT ")
-        .push(column)
-        .push(" FROM milestones WHERE tenant_id = ");
-    view.tenant.push(statement);
-    statement
-        .push(" AND resource_type = ")
-        .bind(view.resource_type.name)
-        .push(" AND moved = (SELECT moved");
-    push_totals(statement, view);
-    statement
-        .push(") AND position <= ")
-        .bind(offset)
-        .push(" ORDER BY position DESC LIMIT 1)");
+/// A column of that milestone.
+fn last(view: &View<'_>, column: &'static str, offset: i64) -> impl Fragment {
+    fragment!(
+        "(SELECT {column} FROM milestones \
+         WHERE tenant_id = {tenant} AND resource_type = {name} AND moved = (SELECT moved{totals}) AND position <= {offset} \
+         ORDER BY position DESC LIMIT 1)",
+        column = column,
+        tenant = view.tenant,
+        name = value(view.resource_type.name),
+        totals = totals_of(view),
+        offset = value(offset),
+    )
 }
 
-/// Appends the select of how many resources of the type there are, and of what a new milestone needs to know.
-pub fn push_total(statement: &mut Statement, view: &View<'_>, offset: i64) {
-    statement.push("SELECT total, moved, ");
-    push_offset(statement, view, offset);
-    statement.push(" AS skipped");
-    push_totals(statement, view);
+/// The select of how many resources of the type there are, and of what a new milestone needs to know.
+pub fn total(view: &View<'_>, offset: i64) -> impl Fragment {
+    fragment!(
+        "SELECT total, moved, {rest} AS skipped{totals}",
+        rest = rest(view, offset),
+        totals = totals_of(view),
+    )
 }
 
-/// What the row of [`push_total`] tells of milestones.
+/// What the row of [`total`] tells of milestones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Walked {
     /// How many resources had gone, or come before the last one.
@@ -59,7 +62,7 @@ pub struct Walked {
     pub skipped: u64,
 }
 
-/// Reads the row of [`push_total`].
+/// Reads the row of [`total`].
 pub fn read_walked(row: &Row) -> Result<Walked, Error> {
     let skipped = row.integer(2)?.unwrap_or_default();
     Ok(Walked {
@@ -70,27 +73,22 @@ pub fn read_walked(row: &Row) -> Result<Walked, Error> {
 
 /// Notes the resources at these positions, counted from 0, unless they hold no more, and forgets what does not hold.
 pub fn note(view: &View<'_>, moved: i64, places: &[(i64, &str)]) -> Vec<Statement> {
-    let name = view.resource_type.name;
-    let mut statements = Vec::new();
-    for (position, id) in places {
-        let mut note = Statement::new(
+    let note = |(position, id): &(i64, &str)| {
+        statement!(
             "INSERT INTO milestones (tenant_id, resource_type, moved, position, id) \
-             SELECT tenant_id, resource_type, moved, ",
-        );
-        note.bind(*position).push(", ").bind(*id);
-        push_totals(&mut note, view);
-        note.push(" AND moved = ")
-            .bind(moved)
-            .push(" ON CONFLICT DO NOTHING");
-        statements.push(note);
-    }
-    let mut forget = Statement::new("DELETE FROM milestones WHERE tenant_id = ");
-    view.tenant.push(&mut forget);
-    forget
-        .push(" AND resource_type = ")
-        .bind(name)
-        .push(" AND moved < ")
-        .bind(moved);
-    statements.push(forget);
-    statements
+             SELECT tenant_id, resource_type, moved, {position}, {id}{totals} AND moved = {moved} \
+             ON CONFLICT DO NOTHING",
+            position = value(*position),
+            id = value(*id),
+            totals = totals_of(view),
+            moved = value(moved),
+        )
+    };
+    let forget = statement!(
+        "DELETE FROM milestones WHERE tenant_id = {tenant} AND resource_type = {name} AND moved < {moved}",
+        tenant = view.tenant,
+        name = value(view.resource_type.name),
+        moved = value(moved),
+    );
+    places.iter().map(note).chain([forget]).collect()
 }

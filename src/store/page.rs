@@ -7,12 +7,13 @@ use scim::filter::predicate::Predicate;
 use scim::path::Location;
 
 use super::expression::View;
+use super::fragment::{Fragment, Written, value};
 use super::limits::LARGEST_NUMBER;
-use super::predicate::{is_lookup, push_predicate, users_of};
-use super::record::push_record;
-use super::table::push_scope;
+use super::predicate::{condition, is_lookup, users_of};
+use super::record::record;
 use super::text::{self, Rows};
 use super::{Error, Row, Statement, milestone};
+use crate::{fragment, statement, write_sql};
 
 mod bound;
 mod key;
@@ -22,7 +23,7 @@ mod whole;
 
 pub use bound::Bound;
 pub use key::{Key, Mark};
-use key::{push_beyond, push_dressed, push_key};
+use key::{beyond, dressed, sort_key};
 pub use whole::Whole;
 
 /// The resources of one type that a list is about.
@@ -99,18 +100,21 @@ enum Part {
 }
 
 impl Page<'_> {
-    /// Appends a select of the ids alone of the groups on the page, for their members.
-    pub fn push_ids(&self, statement: &mut Statement) {
-        let [source] = self.sources.as_slice() else {
-            self.push_union_ids(statement);
-            return;
-        };
-        statement.push("SELECT id FROM (");
-        text::push_select(statement, source, &|statement: &mut Statement, rows| {
-            statement.push("SELECT id");
-            self.push_from(statement, source, rows);
-        });
-        statement.push(")");
+    /// A select of the ids alone of the groups on the page, for their members.
+    pub fn ids(&self) -> impl Fragment {
+        Written(
+            move |statement: &mut Statement| match self.sources.as_slice() {
+                [source] => {
+                    let ids = |rows| fragment!("SELECT id{from}", from = self.from(source, rows));
+                    write_sql!(
+                        statement,
+                        "SELECT id FROM ({ids})",
+                        ids = text::select(source, ids),
+                    );
+                }
+                _ => self.union_ids().write(statement),
+            },
+        )
     }
 
     /// The offset of a page that milestones are for: one of all resources of one type, in the order of their ids, that
@@ -134,18 +138,18 @@ impl Page<'_> {
             if source.predicate.is_some() {
                 return count(source);
             }
-            let mut statement = Statement::default();
-            self.push_total(&mut statement, &source.view);
-            statement
+            statement!("{total}", total = self.total(&source.view))
         };
         self.sources.iter().map(of).collect()
     }
 
-    fn push_total(&self, statement: &mut Statement, view: &View<'_>) {
-        match self.walked() {
-            Some(offset) => milestone::push_total(statement, view, offset),
-            None => push_total(statement, view),
-        }
+    /// The select of how many resources of a type there are, and of a walk what a milestone needs to know.
+    fn total(&self, view: &View<'_>) -> impl Fragment {
+        let walked = self.walked();
+        Written(move |statement: &mut Statement| match walked {
+            Some(offset) => milestone::total(view, offset).write(statement),
+            None => total_of(view).write(statement),
+        })
     }
 
     /// Reads a row of [`Page::statement`].
@@ -167,63 +171,59 @@ impl Page<'_> {
         })
     }
 
-    /// Appends the select of one source.
-    fn push_select(
+    /// The select of one source.
+    fn select(
         &self,
-        statement: &mut Statement,
         source: &Source<'_>,
         columns: Columns,
         part: Part,
         rows: Rows,
-    ) {
-        statement.push("SELECT ");
-        if part == Part::Whole {
-            statement.push("id, ");
-        }
-        if columns.key {
-            push_dressed(statement, source);
-            statement.push(" AS dressed, ");
-        }
-        push_record(statement, &source.view, columns.groups);
-        statement.push(" AS record");
-        self.push_from(statement, source, rows);
+    ) -> impl Fragment {
+        let key = fragment!("{dressed} AS dressed, ", dressed = dressed(source));
+        fragment!(
+            "SELECT {id}{key}{record} AS record{from}",
+            id = (part == Part::Whole).then_some("id, "),
+            key = columns.key.then_some(&key),
+            record = record(&source.view, columns.groups),
+            from = self.from(source, rows),
+        )
     }
 
-    /// Appends `FROM … WHERE … ORDER BY … LIMIT …`.
-    fn push_from(&self, statement: &mut Statement, source: &Source<'_>, rows: Rows) {
+    /// `FROM … WHERE … ORDER BY … LIMIT …`
+    fn from(&self, source: &Source<'_>, rows: Rows) -> impl Fragment {
+        // A look-up is by its key; the order must not tempt the planner to walk the tenant by id.
+        let is_lookup = |predicate| is_lookup(&source.view, predicate);
+        let sign = source.predicate.is_some_and(is_lookup).then_some("+");
+        fragment!(
+            "{rows}{order}{limit}",
+            rows = self.rows(source, rows),
+            order = self.order(sort_key(source), sign, source.view.row()),
+            limit = self.limit(rows),
+        )
+    }
+
+    /// `FROM … WHERE …`: what matches, from where the window begins.
+    fn rows(&self, source: &Source<'_>, rows: Rows) -> impl Fragment {
         let group = source
             .predicate
             .and_then(|predicate| users_of(&source.view, predicate))
             .filter(|_| !self.order.keyed);
-        if let Some(group) = group {
-            self.push_users_of(statement, &source.view, group);
-        } else {
-            push_matching(statement, source, rows);
+        Written(move |statement: &mut Statement| {
+            if let Some(group) = group {
+                self.users_of(&source.view, group).write(statement);
+                return;
+            }
+            matching(source, rows).write(statement);
             match &self.window {
                 Window::Offset(_) => {
-                    if let Some(offset) = self.walked() {
-                        milestone::push_from(statement, &source.view, offset);
-                    }
+                    let walked = self.walked();
+                    let from = walked.map(|offset| milestone::from(&source.view, offset));
+                    from.write(statement);
                 }
-                Window::After(mark) => push_beyond(statement, source, self.order, mark, true),
-                Window::Before(mark) => push_beyond(statement, source, self.order, mark, false),
+                Window::After(mark) => beyond(source, self.order, mark, true).write(statement),
+                Window::Before(mark) => beyond(source, self.order, mark, false).write(statement),
             }
-        }
-        self.push_order(
-            statement,
-            |statement| push_key(statement, source),
-            // A look-up is by its key; the order must not tempt the planner to walk the tenant by id.
-            if source
-                .predicate
-                .is_some_and(|predicate| is_lookup(&source.view, predicate))
-            {
-                "+"
-            } else {
-                ""
-            },
-            source.view.row(),
-        );
-        self.push_limit(statement, rows);
+        })
     }
 
     /// How many rows it skips.
@@ -239,48 +239,57 @@ impl Page<'_> {
         number(self.limit.saturating_add(self.offset()))
     }
 
-    /// Appends the limit. A part of a union keeps what the whole will skip.
-    fn push_limit(&self, statement: &mut Statement, rows: Rows) {
-        let offset = self.offset();
-        if rows == Rows::Share {
-            rows.push_limit(statement, self.reach());
-            return;
-        }
-        rows.push_limit(statement, number(self.limit));
-        match (self.walked(), self.sources.first()) {
-            (Some(offset), Some(source)) => {
-                statement.push(" OFFSET ");
-                milestone::push_offset(statement, &source.view, offset);
+    /// The limit. A part of a union keeps what the whole will skip.
+    fn limit(&self, rows: Rows) -> impl Fragment {
+        Written(move |statement: &mut Statement| {
+            let offset = self.offset();
+            if rows == Rows::Share {
+                rows.limit(self.reach()).write(statement);
+                return;
             }
-            _ if offset > 0 => {
-                statement.push(" OFFSET ").bind(number(offset));
+            rows.limit(number(self.limit)).write(statement);
+            match (self.walked(), self.sources.first()) {
+                (Some(offset), Some(source)) => write_sql!(
+                    statement,
+                    " OFFSET {rest}",
+                    rest = milestone::rest(&source.view, offset),
+                ),
+                _ if offset > 0 => {
+                    write_sql!(
+                        statement,
+                        " OFFSET {offset}",
+                        offset = value(number(offset))
+                    );
+                }
+                _ => {}
             }
-            _ => {}
-        }
+        })
     }
 
     /// §3.4.2.3: what has no value comes last when ascending, first when descending.
-    fn push_order(
+    fn order(
         &self,
-        statement: &mut Statement,
-        push_key: impl Fn(&mut Statement),
-        sign: &str,
-        row: &str,
-    ) {
+        key: impl Fragment,
+        sign: Option<&'static str>,
+        row: &'static str,
+    ) -> impl Fragment {
         let backwards = matches!(self.window, Window::Before(_));
-        statement.push(" ORDER BY ");
-        if self.order.keyed {
-            push_key(statement);
-            statement.push(if self.order.descending == backwards {
-                " ASC NULLS LAST, "
+        let key = fragment!(
+            "{key} {direction}, ",
+            key = key,
+            direction = if self.order.descending == backwards {
+                "ASC NULLS LAST"
             } else {
-                " DESC NULLS FIRST, "
-            });
-        }
-        statement
-            .push(sign)
-            .push(row)
-            .push(if backwards { ".id DESC" } else { ".id" });
+                "DESC NULLS FIRST"
+            },
+        );
+        fragment!(
+            " ORDER BY {key}{sign}{row}.id{direction}",
+            key = self.order.keyed.then_some(&key),
+            sign = sign,
+            row = row,
+            direction = backwards.then_some(" DESC"),
+        )
     }
 }
 
@@ -293,46 +302,39 @@ fn count(source: &Source<'_>) -> Statement {
     {
         return linked::count_users_of(view, group);
     }
-    text::count(source, &|statement, rows| {
-        push_matching(statement, source, rows);
-    })
+    text::count(source, |rows| matching(source, rows))
 }
 
 /// How many resources of the type there are: one row, kept by triggers.
 pub fn total(view: &View<'_>) -> Statement {
-    let mut statement = Statement::default();
-    push_total(&mut statement, view);
-    statement
+    statement!("{total}", total = total_of(view))
 }
 
-fn push_total(statement: &mut Statement, view: &View<'_>) {
-    statement.push("SELECT total");
-    push_totals(statement, view);
+fn total_of(view: &View<'_>) -> impl Fragment {
+    fragment!("SELECT total{totals}", totals = totals_of(view))
 }
 
-/// Appends `FROM totals WHERE …`.
-pub(super) fn push_totals(statement: &mut Statement, view: &View<'_>) {
-    statement.push(" FROM totals WHERE tenant_id = ");
-    view.tenant.push(statement);
-    statement
-        .push(" AND resource_type = ")
-        .bind(view.resource_type.name);
+/// `FROM totals WHERE …`
+pub(super) fn totals_of(view: &View<'_>) -> impl Fragment {
+    fragment!(
+        " FROM totals WHERE tenant_id = {tenant} AND resource_type = {name}",
+        tenant = view.tenant,
+        name = value(view.resource_type.name),
+    )
 }
 
-fn push_matching(statement: &mut Statement, source: &Source<'_>, rows: Rows) {
-    statement.push(" FROM ");
-    rows.push_from(statement, source.view.row());
-    statement.push(" WHERE ");
-    push_scope(
-        statement,
-        source.view.resource_type,
-        source.view.row(),
-        source.view.tenant,
-    );
-    if let Some(predicate) = source.predicate {
-        statement.push(" AND ");
-        push_predicate(statement, &source.view, predicate);
-    }
+/// `FROM … WHERE …`: what matches.
+fn matching(source: &Source<'_>, rows: Rows) -> impl Fragment {
+    let view = &source.view;
+    let filter = source
+        .predicate
+        .map(|predicate| fragment!(" AND {condition}", condition = condition(view, predicate)));
+    fragment!(
+        " FROM {rows} WHERE {scope}{filter}",
+        rows = rows.of(view.row()),
+        scope = view.scope(view.row()),
+        filter = filter,
+    )
 }
 
 /// A number of rows as D1 takes it.

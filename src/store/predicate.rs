@@ -9,7 +9,11 @@ use scim::filter::predicate::{Operand, Place, Predicate, Test};
 use scim::schema::Attribute;
 
 use super::Statement;
-use super::expression::{View, is_group, link_column, push_json_path, push_value};
+use super::expression::{Arrow, View, json_path, value_at};
+use super::fragment::{Fragment, Written, value};
+use super::links::link_column;
+use super::table::Links;
+use crate::write_sql;
 
 mod depth;
 mod elements;
@@ -18,19 +22,19 @@ mod lookup;
 
 pub use depth::depth;
 use elements::{Elements, Part, gather};
-pub use elements::{MARKS, push_marks};
-pub use linked::push_members_within;
+pub use elements::{MARKS, marks};
+pub use linked::members_within;
 use lookup::is_key;
 pub use lookup::{comparisons, has_list, is_lookup, users_of};
 
-/// Appends the condition, in parentheses.
-pub fn push_predicate(statement: &mut Statement, view: &View<'_>, predicate: &Predicate) {
-    Writer {
+/// The condition, in parentheses.
+pub fn condition(view: &View<'_>, predicate: &Predicate) -> impl Fragment {
+    let writer = Writer {
         view,
         element: None,
         few: false,
-    }
-    .push(statement, predicate, false);
+    };
+    writer.condition(predicate, false)
 }
 
 /// Writes conditions: on the resource's row, or within an element of a multi-valued attribute.
@@ -44,145 +48,145 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Appends a condition, or what it excludes. `not` goes down to the tests, where `IS NOT TRUE` makes it total: with
-    /// it a level of brackets would be three of SQL, and D1 ends at a hundred.
-    fn push(self, statement: &mut Statement, predicate: &Predicate, negated: bool) {
+    /// A condition, or what it excludes. `not` goes down to the tests, where `IS NOT TRUE` makes it total: with it a level
+    /// of brackets would be three of SQL, and D1 ends at a hundred.
+    fn condition(self, predicate: &Predicate, negated: bool) -> impl Fragment {
+        Written(move |statement: &mut Statement| {
+            self.write_condition(statement, predicate, negated);
+        })
+    }
+
+    fn write_condition(self, statement: &mut Statement, predicate: &Predicate, negated: bool) {
         if let Some(holds) = constant(predicate) {
-            statement.push(if holds == negated { "(0)" } else { "(1)" });
+            if holds == negated { "(0)" } else { "(1)" }.write(statement);
             return;
         }
-        statement.push("(");
         match predicate {
             Predicate::Constant(_) => {}
             Predicate::All(parts) => {
                 let few = self.few || !negated && parts.iter().any(|part| is_key(self.view, part));
-                Writer { few, ..self }.push_joined(statement, parts, !negated, negated);
+                let inside = Writer { few, ..self };
+                let parts = inside.joined(parts, !negated, negated);
+                write_sql!(statement, "({parts})", parts = parts);
             }
-            Predicate::Any(parts) => self.push_joined(statement, parts, negated, negated),
-            Predicate::Not(part) => self.push(statement, part, !negated),
-            Predicate::Test(place, test) => self.push_test(statement, place, test),
+            Predicate::Any(parts) => {
+                let parts = self.joined(parts, negated, negated);
+                write_sql!(statement, "({parts})", parts = parts);
+            }
+            Predicate::Not(part) => {
+                let part = self.condition(part, !negated);
+                write_sql!(statement, "({part})", part = part);
+            }
+            Predicate::Test(place, test) => write_sql!(
+                statement,
+                "({test}){negated}",
+                test = self.test(place, test),
+                negated = negated.then_some(" IS NOT TRUE"),
+            ),
             Predicate::Element { of, holds } => {
-                let asked = Elements::Some(holds.as_ref().clone());
-                self.push_elements(statement, of, &asked.negated(negated));
+                let asked = Elements::Some(holds.as_ref().clone()).negated(negated);
+                let elements = self.elements(of, &asked);
+                write_sql!(statement, "({elements})", elements = elements);
             }
-        }
-        statement.push(")");
-        if matches!(predicate, Predicate::Test(..)) && negated {
-            statement.push(" IS NOT TRUE");
         }
     }
 
-    /// Appends parts, or what each excludes, joined by AND (`all`) or OR.
-    fn push_joined(self, statement: &mut Statement, parts: &[Predicate], all: bool, negated: bool) {
-        let parts = gather(self.view, &open(parts), all, negated);
-        push_evenly(statement, &parts, all, &|statement, part| match part {
-            Part::Other(part) => self.push(statement, part, negated),
-            Part::Elements(of, asked) => {
-                statement.push("(");
-                self.push_elements(statement, of, asked);
-                statement.push(")");
-            }
-        });
+    /// Parts, or what each excludes, joined by AND (`all`) or OR.
+    fn joined(self, parts: &[Predicate], all: bool, negated: bool) -> impl Fragment {
+        let parts: Vec<_> = gather(self.view, &open(parts), all, negated);
+        Written(move |statement: &mut Statement| {
+            let parts = parts.iter().map(|part| {
+                Written(move |statement: &mut Statement| match part {
+                    Part::Other(part) => self.condition(part, negated).write(statement),
+                    Part::Elements(of, asked) => {
+                        let elements = self.elements(of, asked);
+                        write_sql!(statement, "({elements})", elements = elements);
+                    }
+                })
+            });
+            let parts: Vec<_> = parts.collect();
+            Evenly { parts: &parts, all }.write(statement);
+        })
     }
 
-    fn push_place(self, statement: &mut Statement, place: &Place) {
-        match place {
-            Place::At(location) => push_value(statement, self.view, location),
+    /// The value that a test is about.
+    fn place(self, place: &Place) -> impl Fragment {
+        Written(move |statement: &mut Statement| match place {
+            Place::At(location) => value_at(self.view, location, Arrow::Value).write(statement),
             Place::Sub(sub) if self.element.is_some_and(|of| of.linked) => {
-                statement.push(link_column(sub));
+                link_column(sub).write(statement);
             }
             Place::Sub(sub) => {
-                statement.push("e.value ->> ");
-                push_json_path(statement, &[sub.name]);
+                write_sql!(statement, "e.value ->> {path}", path = json_path(sub.name));
             }
-            Place::Value(_) => {
-                statement.push("e.value");
-            }
-        }
+            Place::Value(_) => "e.value".write(statement),
+        })
     }
 
-    fn push_test(self, statement: &mut Statement, place: &Place, test: &Test) {
-        if let Place::At(location) = place
-            && location.attribute.linked
-        {
-            // Only its presence can be asked of a linked attribute as such.
-            if *test == Test::Absent {
-                statement.push("NOT ");
+    fn test(self, place: &Place, test: &Test) -> impl Fragment {
+        Written(move |statement: &mut Statement| {
+            let at = self.place(place);
+            match test {
+                // Only its presence can be asked of a linked attribute as such.
+                _ if is_linked(place) => write_sql!(
+                    statement,
+                    "{not}EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = {tenant} AND {near} = {id})",
+                    not = (*test == Test::Absent).then_some("NOT "),
+                    tenant = self.view.column("tenant_id"),
+                    near = near(self.view),
+                    id = self.view.column("id"),
+                ),
+                Test::Present => write_sql!(statement, "{at} IS NOT NULL", at = at),
+                Test::Absent => write_sql!(statement, "{at} IS NULL", at = at),
+                Test::Compare(op, operand) => self.compare(place, *op, operand).write(statement),
+                Test::OneOf(values) => {
+                    write_sql!(statement, "{at}{among}", at = at, among = among(values));
+                }
             }
-            statement.push("EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = ");
-            self.view.push_column(statement, "tenant_id");
-            statement.push(if is_group(self.view.resource_type) {
-                " AND m.team_id = "
-            } else {
-                " AND m.member_id = "
-            });
-            self.view.push_column(statement, "id");
-            statement.push(")");
-            return;
-        }
-        match test {
-            Test::Present => {
-                self.push_place(statement, place);
-                statement.push(" IS NOT NULL");
-            }
-            Test::Absent => {
-                self.push_place(statement, place);
-                statement.push(" IS NULL");
-            }
-            Test::Compare(op, operand) => self.push_compare(statement, place, *op, operand),
-            Test::OneOf(values) => {
-                self.push_place(statement, place);
-                push_among(statement, values);
-            }
-        }
+        })
     }
 
-    fn push_compare(
-        self,
-        statement: &mut Statement,
-        place: &Place,
-        op: CompareOp,
-        operand: &Operand,
-    ) {
-        let infix = match op {
-            CompareOp::Eq => " = ",
-            CompareOp::Ne => " IS NOT ",
-            CompareOp::Gt => " > ",
-            CompareOp::Ge => " >= ",
-            CompareOp::Lt => " < ",
-            CompareOp::Le => " <= ",
-            CompareOp::Co => {
-                statement.push("instr(");
-                self.push_place(statement, place);
-                statement.push(", ");
-                push_operand(statement, operand);
-                statement.push(") > 0");
-                return;
+    /// No LIKE: it folds letters of its own and refuses patterns over 50 bytes on D1.
+    fn compare(self, place: &Place, op: CompareOp, operand: &Operand) -> impl Fragment {
+        Written(move |statement: &mut Statement| {
+            let (at, operand_text) = (self.place(place), sql_of(operand));
+            macro_rules! compare {
+                ($text:literal) => {
+                    write_sql!(statement, $text, at = at, operand = operand_text)
+                };
             }
-            CompareOp::Sw | CompareOp::Ew => {
-                self.push_end(statement, place, op == CompareOp::Sw, operand);
-                return;
+            match op {
+                CompareOp::Eq => compare!("{at} = {operand}"),
+                CompareOp::Ne => compare!("{at} IS NOT {operand}"),
+                CompareOp::Gt => compare!("{at} > {operand}"),
+                CompareOp::Ge => compare!("{at} >= {operand}"),
+                CompareOp::Lt => compare!("{at} < {operand}"),
+                CompareOp::Le => compare!("{at} <= {operand}"),
+                CompareOp::Co => compare!("instr({at}, {operand}) > 0"),
+                // `substr(x, -0)` would be all of x.
+                CompareOp::Sw | CompareOp::Ew if is_empty(operand) => {
+                    write_sql!(statement, "{at} IS NOT NULL", at = at);
+                }
+                CompareOp::Sw => compare!("substr({at}, 1, length({operand})) = {operand}"),
+                CompareOp::Ew => compare!("substr({at}, -length({operand})) = {operand}"),
             }
-        };
-        self.push_place(statement, place);
-        statement.push(infix);
-        push_operand(statement, operand);
+        })
     }
+}
 
-    /// `sw` and `ew`. No LIKE: it folds letters of its own and refuses patterns over 50 bytes on D1.
-    fn push_end(self, statement: &mut Statement, place: &Place, start: bool, operand: &Operand) {
-        if matches!(operand, Operand::String(text) if text.is_empty()) {
-            // `substr(x, -0)` would be all of x.
-            self.push_place(statement, place);
-            statement.push(" IS NOT NULL");
-            return;
-        }
-        statement.push("substr(");
-        self.push_place(statement, place);
-        statement.push(if start { ", 1, length(" } else { ", -length(" });
-        push_operand(statement, operand);
-        statement.push(")) = ");
-        push_operand(statement, operand);
+fn is_empty(operand: &Operand) -> bool {
+    matches!(operand, Operand::String(text) if text.is_empty())
+}
+
+fn is_linked(place: &Place) -> bool {
+    matches!(place, Place::At(location) if location.attribute.linked)
+}
+
+/// The column of a membership `m` with the id of the resource that a condition is about.
+fn near(view: &View<'_>) -> &'static str {
+    match view.table().links {
+        Links::Members => "m.team_id",
+        Links::Groups | Links::None => "m.member_id",
     }
 }
 
@@ -223,52 +227,65 @@ fn open(parts: &[Predicate]) -> Vec<&Predicate> {
     open
 }
 
-/// Appends parts joined by AND (`all`) or OR, evenly parenthesised: a chain of a hundred would be a hundred levels.
-fn push_evenly<T>(
-    statement: &mut Statement,
-    parts: &[T],
+/// Parts joined by AND (`all`) or OR, evenly parenthesised: a chain of a hundred would be a hundred levels.
+struct Evenly<'a, F> {
+    parts: &'a [F],
     all: bool,
-    push: &dyn Fn(&mut Statement, &T),
-) {
-    match parts {
-        [] => {
-            statement.push(if all { "1" } else { "0" });
-        }
-        [one] => push(statement, one),
-        many => {
-            let (left, right) = many.split_at(many.len() / 2);
-            statement.push("(");
-            push_evenly(statement, left, all, push);
-            statement.push(if all { ") AND (" } else { ") OR (" });
-            push_evenly(statement, right, all, push);
-            statement.push(")");
+}
+
+impl<F: Fragment> Fragment for Evenly<'_, F> {
+    fn write(&self, statement: &mut Statement) {
+        let all = self.all;
+        match self.parts {
+            [] if all => "1".write(statement),
+            [] => "0".write(statement),
+            [one] => one.write(statement),
+            many => {
+                let (left, right) = many.split_at(many.len() / 2);
+                write_sql!(
+                    statement,
+                    "({left}) {and} ({right})",
+                    left = Evenly { parts: left, all },
+                    and = if all { "AND" } else { "OR" },
+                    right = Evenly { parts: right, all },
+                );
+            }
         }
     }
 }
 
-/// Appends ` = …`, or ` IN (…)` for several values, which travel as one parameter.
-fn push_among<T: AsRef<str>>(statement: &mut Statement, values: &[T]) {
-    if let [value] = values {
-        statement.push(" = ").bind(value.as_ref());
-        return;
-    }
-    let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
-    statement
-        .push(" IN (SELECT value FROM json_each(")
-        .bind(serde_json::Value::from(values).to_string())
-        .push("))");
+/// ` = …`, or ` IN (…)` for several values, which travel as one parameter.
+fn among<T: AsRef<str>>(values: &[T]) -> impl Fragment {
+    Written(move |statement: &mut Statement| {
+        if let [one] = values {
+            write_sql!(statement, " = {one}", one = value(one.as_ref()));
+            return;
+        }
+        let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
+        let values = serde_json::Value::from(values).to_string();
+        write_sql!(
+            statement,
+            " IN (SELECT value FROM json_each({values}))",
+            values = value(&values),
+        );
+    })
 }
 
-fn push_operand(statement: &mut Statement, operand: &Operand) {
-    match operand {
-        Operand::String(text) => statement.bind(text.as_str()),
-        Operand::Boolean(value) => statement.push(if *value { "1" } else { "0" }),
+fn sql_of(operand: &Operand) -> impl Fragment {
+    Written(move |statement: &mut Statement| match operand {
+        Operand::String(text) => value(text).write(statement),
+        Operand::Boolean(true) => "1".write(statement),
+        Operand::Boolean(false) => "0".write(statement),
         // As text, so that a whole number beyond 2^53 stays what it is.
-        Operand::Number(number) => statement
-            .push("CAST(")
-            .bind(number.to_string())
-            .push(" AS NUMERIC)"),
-    };
+        Operand::Number(number) => {
+            let digits = number.to_string();
+            write_sql!(
+                statement,
+                "CAST({digits} AS NUMERIC)",
+                digits = value(&digits)
+            );
+        }
+    })
 }
 
 #[cfg(test)]
@@ -278,6 +295,7 @@ mod tests {
     use scim::resource_type::{GROUP_TYPE, USER_TYPE};
 
     use super::*;
+    use crate::statement;
     use crate::store::tenant::Tenant;
 
     #[track_caller]
@@ -291,8 +309,7 @@ mod tests {
             base: "",
             unique_group_names: true,
         };
-        let mut statement = Statement::default();
-        push_predicate(&mut statement, &view, &predicates[1]);
+        let statement = statement!("{condition}", condition = condition(&view, &predicates[1]));
         assert_eq!(statement.text, expected);
     }
 

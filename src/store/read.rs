@@ -1,8 +1,9 @@
 //! Fetching: one resource as a client sees it, one as a write needs it, the members of groups.
 
 use super::expression::View;
+use super::fragment::Fragment;
 use super::limits::MEMBERS_PER_ROW;
-use super::record::{push_record, push_run};
+use super::record::{RUN, record};
 use super::table::push_scope;
 use super::{Error, Row, Statement};
 
@@ -43,7 +44,7 @@ pub fn push_row(statement: &mut Statement, view: &View<'_>, key: &Key) {
 /// The record of one resource (see [`record`](super::record)).
 pub fn resource(view: &View<'_>, key: &Key, with_groups: bool) -> Statement {
     let mut statement = Statement::new("SELECT ");
-    push_record(&mut statement, view, with_groups);
+    record(view, with_groups).write(&mut statement);
     statement.push(" AS record");
     push_row(&mut statement, view, key);
     statement
@@ -113,8 +114,8 @@ pub fn members(
         .push(") ORDER BY runs DESC LIMIT ")
         .push(&most.to_string())
         .push(") SELECT id, (SELECT ");
-    push_run(&mut statement);
     statement
+        .push(RUN)
         .push(" FROM (SELECT member_id, member_type, display FROM team_members WHERE tenant_id = ");
     view.tenant.push(&mut statement);
     statement

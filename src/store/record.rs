@@ -4,13 +4,17 @@
 use scim::resource_type::{GROUP_TYPE, USER_TYPE};
 use scim::show::{Link, Shown};
 
-use super::expression::{View, push_groups_of};
-use super::{Error, Statement};
+use super::Error;
+use super::expression::View;
+use super::fragment::Fragment;
+use super::links::WITH_UP;
+use super::table::Links;
+use crate::fragment;
 
-/// Stands between the records of a page. It is in no JSON text, however that is laid out; nor is the end of a line in what
+/// Stands between the records of a page (in [`ALL`]). It is in no JSON text, however that is laid out; nor is the end of a line in what
 /// stands before the document.
 const BETWEEN: u8 = 0x1e;
-/// Stands between the groups of a user.
+/// Stands between the groups of a user (in [`record`]).
 const BETWEEN_GROUPS: char = '\t';
 
 /// A resource as it is stored, with the groups of a user.
@@ -99,64 +103,42 @@ fn links(text: &str, between: char) -> impl Iterator<Item = Link<'_>> {
     })
 }
 
-/// Appends the expression of a record.
-pub fn push_record(statement: &mut Statement, view: &View<'_>, with_groups: bool) {
-    view.push_column(statement, "id");
-    statement.push(" || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || ");
-    if with_groups && *view.resource_type == USER_TYPE {
-        push_groups(statement, view);
-        statement.push(" || ");
-    }
-    statement.push("'\n' || document");
+/// The expression of a record, with the groups of a user where they are wanted.
+pub fn record(view: &View<'_>, with_groups: bool) -> impl Fragment {
+    let groups = (with_groups && view.table().links == Links::Groups).then(|| groups_of(view));
+    fragment!(
+        "{id} || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || {groups}'\n' || document",
+        id = view.column("id"),
+        groups = groups,
+    )
 }
 
-/// Appends the aggregate of the records of a page, of which each is in the column `record`.
-pub fn push_all(statement: &mut Statement) {
-    statement
-        .push("group_concat(record, '")
-        .push(char::from(BETWEEN).encode_utf8(&mut [0; 4]))
-        .push("')");
-}
+/// The aggregate of the records of a page, of which each is in the column `record`.
+pub const ALL: &str = "group_concat(record, '\u{1e}')";
 
-/// Appends the aggregate of the rows `m` of `team_members` as a run of lines.
-pub fn push_run(statement: &mut Statement) {
-    statement.push(
-        "group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')",
-    );
-}
+/// The aggregate of the rows `m` of `team_members` as a run of lines.
+pub const RUN: &str =
+    "group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')";
 
-/// Appends the groups of a user. Where no team of the tenant is a member of another, which one look at an index tells once
-/// a statement, they are a plain join, at half the price of the walk upwards.
-fn push_groups(statement: &mut Statement, view: &View<'_>) {
-    statement.push(
-        "coalesce(CASE WHEN EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested WHERE tenant_id = ",
-    );
-    view.tenant.push(statement);
-    statement.push(" AND member_type = 'Group') THEN (");
-    push_groups_of(statement);
-    push_group_list(
-        statement,
-        "substr(g.kind, 1, 1)",
-        "(SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g",
-    );
-    statement.push(") ELSE (");
-    push_group_list(
-        statement,
-        "'d'",
-        "team_members g INDEXED BY team_members_member",
-    );
-    statement.push(" WHERE g.tenant_id = users.tenant_id AND g.member_id = users.id) END, '')");
-}
-
-fn push_group_list(statement: &mut Statement, kind: &str, rows: &str) {
-    statement
-        .push(" SELECT group_concat(")
-        .push(kind)
-        .push(" || g.team_id || json_quote(substr(t.display_name, 1, 200)), '")
-        .push(BETWEEN_GROUPS.encode_utf8(&mut [0; 4]))
-        .push("') FROM ")
-        .push(rows)
-        .push(" CROSS JOIN teams t ON t.tenant_id = users.tenant_id AND t.id = g.team_id");
+/// The groups of a user, and a joint. Where no team of the tenant is a member of another, which one look at an index tells
+/// once a statement, they are a plain join, at half the price of the walk upwards.
+fn groups_of(view: &View<'_>) -> impl Fragment {
+    fragment!(
+        "coalesce(CASE \
+         WHEN EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested \
+         WHERE tenant_id = {tenant} AND member_type = 'Group') \
+         THEN ({with_up} \
+         SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t') \
+         FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g \
+         CROSS JOIN teams t ON t.tenant_id = users.tenant_id AND t.id = g.team_id) \
+         ELSE ( \
+         SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t') \
+         FROM team_members g INDEXED BY team_members_member \
+         CROSS JOIN teams t ON t.tenant_id = users.tenant_id AND t.id = g.team_id \
+         WHERE g.tenant_id = users.tenant_id AND g.member_id = users.id) END, '') || ",
+        tenant = view.tenant,
+        with_up = WITH_UP,
+    )
 }
 
 #[cfg(test)]

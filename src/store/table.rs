@@ -3,7 +3,9 @@
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
+use super::fragment::{Fragment, value};
 use super::{Statement, tenant::Tenant};
+use crate::fragment;
 
 /// A table of resources.
 #[derive(Debug)]
@@ -17,6 +19,25 @@ pub struct Table {
     /// The column that says whether a row's unique key is its alone: 1, which is the default, or NULL. Where there is none,
     /// it always is.
     pub alone: Option<&'static str>,
+    /// What the linked attribute of its resources is made of.
+    pub links: Links,
+    /// The attribute whose values have a table of their own, `user_emails`, to be looked up by.
+    pub addresses: Option<&'static str>,
+    /// The attributes whose values are in the trigram index of the table (see [`text`](super::text)).
+    pub text: &'static [&'static str],
+    /// The attributes that others show a resource by, the first that it has.
+    pub display: &'static [&'static str],
+}
+
+/// Which end of a membership the resources of a table are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Links {
+    /// Neither.
+    None,
+    /// The member: the linked attribute is the groups of a user.
+    Groups,
+    /// The team: the linked attribute is the members of a group.
+    Members,
 }
 
 /// A column that resources are looked up by.
@@ -53,6 +74,10 @@ static USERS: Table = Table {
     ],
     shared: false,
     alone: None,
+    links: Links::Groups,
+    addresses: Some("emails"),
+    text: &["userName", "displayName", "emails"],
+    display: &["displayName", "userName"],
 };
 
 static TEAMS: Table = Table {
@@ -67,6 +92,10 @@ static TEAMS: Table = Table {
     ],
     shared: false,
     alone: Some("name_is_unique"),
+    links: Links::Members,
+    addresses: None,
+    text: &["displayName"],
+    display: &["displayName"],
 };
 
 static RESOURCES: Table = Table {
@@ -74,10 +103,14 @@ static RESOURCES: Table = Table {
     keys: &[EXTERNAL_ID],
     shared: true,
     alone: None,
+    links: Links::None,
+    addresses: None,
+    text: &[],
+    display: &[],
 };
 
 impl Table {
-    /// The table of a resource type.
+    /// The table of a resource type: the one place of the store that asks which type it is.
     pub fn of(resource_type: &ResourceType) -> &'static Table {
         if *resource_type == USER_TYPE {
             &USERS
@@ -104,20 +137,27 @@ impl Key {
     }
 }
 
-/// Appends the condition that `alias` is a row of this tenant and type: the first of every `WHERE`.
+/// The condition that `alias` is a row of this tenant and type: the first of every `WHERE`.
+pub fn scope(resource_type: &ResourceType, alias: &'static str, tenant: &Tenant) -> impl Fragment {
+    let of_type = fragment!(
+        " AND {alias}.resource_type = {name}",
+        alias = alias,
+        name = value(resource_type.name),
+    );
+    fragment!(
+        "{alias}.tenant_id = {tenant}{of_type}",
+        alias = alias,
+        tenant = tenant,
+        of_type = Table::of(resource_type).shared.then_some(of_type),
+    )
+}
+
+/// Appends [`scope`].
 pub fn push_scope(
     statement: &mut Statement,
     resource_type: &ResourceType,
-    alias: &str,
+    alias: &'static str,
     tenant: &Tenant,
 ) {
-    statement.push(alias).push(".tenant_id = ");
-    tenant.push(statement);
-    if Table::of(resource_type).shared {
-        statement
-            .push(" AND ")
-            .push(alias)
-            .push(".resource_type = ")
-            .bind(resource_type.name);
-    }
+    scope(resource_type, alias, tenant).write(statement);
 }

@@ -7,13 +7,13 @@
 
 use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
-use scim::resource_type::{ResourceType, USER_TYPE};
 
 use super::Statement;
-use super::expression::is_group;
+use super::fragment::{Fragment, Written, value};
 use super::limits::{PARAMETERS, STATEMENT_BYTES};
-use super::page::{Source, push_totals};
+use super::page::{Source, totals_of};
 use super::predicate::is_lookup;
+use crate::{fragment, statement, write_sql};
 
 /// Characters that are looked for: so many leave hardly anybody else.
 const LONGEST: usize = 32;
@@ -40,130 +40,122 @@ pub enum Rows {
 }
 
 impl Rows {
-    /// Appends what stands behind `FROM`.
-    pub fn push_from(self, statement: &mut Statement, table: &str) {
-        if self == Self::Found {
-            statement
-                .push("(SELECT j.value AS seq FROM hit CROSS JOIN json_each(hit.seqs) j) found CROSS JOIN ")
-                .push(table)
-                .push(" ON ")
-                .push(table)
-                .push(".seq = found.seq");
-        } else {
-            statement.push(table);
-        }
+    /// What stands behind `FROM`.
+    pub fn of(self, table: &'static str) -> impl Fragment {
+        let found = fragment!(
+            "(SELECT j.value AS seq FROM hit CROSS JOIN json_each(hit.seqs) j) found CROSS JOIN {table} ON {table}.seq = found.seq",
+            table = table,
+        );
+        Written(move |statement: &mut Statement| match self {
+            Self::Found => found.write(statement),
+            Self::All | Self::Share | Self::Rest => table.write(statement),
+        })
     }
 
-    /// Appends `LIMIT …`; a limit of 0 ends a select before it reads.
+    /// `LIMIT …`; a limit of 0 ends a select before it reads.
     ///
     /// Never `LIMIT ?` alone: `SQLite` plans by the value of that, and so compiles the statement anew each time one is bound.
-    pub fn push_limit(self, statement: &mut Statement, limit: i64) {
-        statement.push(" LIMIT ");
-        match self {
-            Self::All | Self::Share => statement.bind(limit).push(" + 0"),
-            Self::Found => statement
-                .push("(SELECT iif(few, ")
-                .bind(limit)
-                .push(", 0) FROM hit)"),
-            Self::Rest => statement
-                .push("(SELECT iif(few, 0, ")
-                .bind(limit)
-                .push(") FROM hit)"),
-        };
+    pub fn limit(self, limit: i64) -> impl Fragment {
+        Written(move |statement: &mut Statement| {
+            let limit = value(limit);
+            match self {
+                Self::All | Self::Share => {
+                    write_sql!(statement, " LIMIT {limit} + 0", limit = limit);
+                }
+                Self::Found => write_sql!(
+                    statement,
+                    " LIMIT (SELECT iif(few, {limit}, 0) FROM hit)",
+                    limit = limit,
+                ),
+                Self::Rest => write_sql!(
+                    statement,
+                    " LIMIT (SELECT iif(few, 0, {limit}) FROM hit)",
+                    limit = limit,
+                ),
+            }
+        })
     }
 }
 
-/// Appends a select that ends with a limit.
-pub fn push_select(
-    statement: &mut Statement,
-    source: &Source<'_>,
-    push: &dyn Fn(&mut Statement, Rows),
-) {
-    match choice(statement, source, push) {
-        Some(both) => *statement = both,
-        None => push(statement, Rows::All),
-    }
+/// A select that ends with a limit, given what it is of such rows.
+pub fn select<F: Fragment>(source: &Source<'_>, of: impl Copy + Fn(Rows) -> F) -> impl Fragment {
+    let both = both(source, of);
+    Written(move |statement: &mut Statement| {
+        if let Some(both) = &both {
+            let before = statement.clone();
+            both.write(statement);
+            if has_room(statement) {
+                return;
+            }
+            *statement = before;
+        }
+        of(Rows::All).write(statement);
+    })
 }
 
-/// The statement that counts what is appended: `FROM … WHERE …`.
-pub fn count(source: &Source<'_>, push: &dyn Fn(&mut Statement, Rows)) -> Statement {
-    let counted = |statement: &mut Statement, rows: Rows| {
-        statement.push("SELECT 1");
-        push(statement, rows);
-        rows.push_limit(statement, -1);
+/// The statement that counts what is matched: `FROM … WHERE …`.
+pub fn count<F: Fragment>(source: &Source<'_>, matching: impl Copy + Fn(Rows) -> F) -> Statement {
+    let one = |rows: Rows| {
+        fragment!(
+            "SELECT 1{matching}{limit}",
+            matching = matching(rows),
+            limit = rows.limit(-1),
+        )
     };
-    let start = Statement::new("SELECT count(*) AS total FROM (");
-    if let Some(mut statement) = choice(&start, source, &counted) {
-        statement.push(")");
-        return statement;
-    }
-    let mut statement = Statement::new("SELECT count(*) AS total");
-    push(&mut statement, Rows::All);
-    statement
+    both(source, one)
+        .map(|both| statement!("SELECT count(*) AS total FROM ({both})", both = both))
+        .filter(has_room)
+        .unwrap_or_else(|| {
+            statement!(
+                "SELECT count(*) AS total{matching}",
+                matching = matching(Rows::All),
+            )
+        })
 }
 
-/// Both selects behind `start`; none where the index is of no use, or the two would be more than D1 takes.
-fn choice(
-    start: &Statement,
-    source: &Source<'_>,
-    push: &dyn Fn(&mut Statement, Rows),
-) -> Option<Statement> {
+/// Both selects; none where the index is of no use.
+fn both<F: Fragment>(source: &Source<'_>, of: impl Copy + Fn(Rows) -> F) -> Option<impl Fragment> {
+    let view = source.view;
     let predicate = source.predicate?;
-    if is_lookup(&source.view, predicate) {
+    if is_lookup(&view, predicate) {
         return None;
     }
-    let clauses = clauses(indexed(source.view.resource_type), predicate, false);
+    let clauses = clauses(view.table().text, predicate, false);
     if clauses.is_empty() {
         return None;
     }
-    let table = source.view.row();
-    let mut statement = start.clone();
-    statement.push("WITH hit(few, seqs) AS MATERIALIZED (SELECT count(*) <= ");
-    push_few(&mut statement, source);
-    statement
-        .push(", json_group_array(rowid) FROM (SELECT rowid FROM ")
-        .push(table)
-        .push("_text WHERE ")
-        .push(table);
+    let needles = expression(&clauses);
     // The tenant is a trigram of its own: see the migration.
-    statement.push(
-        "_text MATCH (SELECT '\"' || char(983040 + id / 1048576 % 1024, 984064 + id / 1024 % 1024, 985088 + id % 1024) || '\" AND ' \
-         FROM tenants WHERE id = ",
-    );
-    source.view.tenant.push(&mut statement);
-    statement
-        .push(") || ")
-        .bind(expression(&clauses))
-        .push(" LIMIT 1 + ");
-    push_few(&mut statement, source);
-    statement.push(")) SELECT * FROM (");
-    push(&mut statement, Rows::Found);
-    statement.push(") UNION ALL SELECT * FROM (");
-    push(&mut statement, Rows::Rest);
-    statement.push(")");
+    Some(fragment!(
+        "WITH hit(few, seqs) AS MATERIALIZED (\
+         SELECT count(*) <= {few}, json_group_array(rowid) \
+         FROM (SELECT rowid FROM {table}_text WHERE {table}_text MATCH (\
+         SELECT '\"' || char(983040 + id / 1048576 % 1024, 984064 + id / 1024 % 1024, 985088 + id % 1024) || '\" AND ' \
+         FROM tenants WHERE id = {tenant}) || {needles} LIMIT 1 + {few})) \
+         SELECT * FROM ({found}) UNION ALL SELECT * FROM ({rest})",
+        few = few(source),
+        table = view.row(),
+        tenant = view.tenant,
+        needles = value(&needles),
+        found = of(Rows::Found),
+        rest = of(Rows::Rest),
+    ))
+}
+
+/// Whether D1 takes the statement with what it has behind its page.
+fn has_room(statement: &Statement) -> bool {
     let (bytes, parameters) = REST;
-    (statement.text.len() + bytes <= STATEMENT_BYTES
-        && statement.parameters.len() + parameters <= PARAMETERS)
-        .then_some(statement)
+    statement.text.len() + bytes <= STATEMENT_BYTES
+        && statement.parameters.len() + parameters <= PARAMETERS
 }
 
-/// Appends how many rows are fetched one by one, where the index finds no more: a thousand, or a twentieth of all. A row
-/// fetched costs some seven and one walked past two; finding out that there are more costs one for each that is found.
-fn push_few(statement: &mut Statement, source: &Source<'_>) {
-    statement.push("(SELECT max(1000, coalesce(sum(total) / 20, 0))");
-    push_totals(statement, &source.view);
-    statement.push(")");
-}
-
-/// The attributes whose values are in the text of a resource.
-fn indexed(resource_type: &ResourceType) -> &'static [&'static str] {
-    if *resource_type == USER_TYPE {
-        &["userName", "displayName", "emails"]
-    } else if is_group(resource_type) {
-        &["displayName"]
-    } else {
-        &[]
-    }
+/// How many rows are fetched one by one, where the index finds no more: a thousand, or a twentieth of all. A row fetched
+/// costs some seven and one walked past two; finding out that there are more costs one for each that is found.
+fn few(source: &Source<'_>) -> impl Fragment {
+    fragment!(
+        "(SELECT max(1000, coalesce(sum(total) / 20, 0)){totals})",
+        totals = totals_of(&source.view),
+    )
 }
 
 /// What must be in the text of a resource that satisfies the predicate, as far as the index knows it: one of each clause.

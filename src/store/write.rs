@@ -1,15 +1,16 @@
 //! Writing: insert, guarded update, delete. Statements of one batch; what they found is seen from `RETURNING`.
 
 use scim::patch::LinkChange;
-use scim::resource_type::USER_TYPE;
 use scim::schema::Attribute;
 use serde_json::{Map, Value};
 
 use super::Statement;
-use super::expression::{SHOWN, SHOWN_IMAGE, View, is_group, push_json_path};
+use super::expression::{View, json_path};
+use super::fragment::Fragment;
+use super::links::{SHOWN, SHOWN_IMAGE};
 use super::membership::push_changes;
 use super::read::{Key, push_is, push_row};
-use super::record::push_record;
+use super::record::record;
 use super::table::Table;
 
 /// A resource to write.
@@ -21,6 +22,7 @@ pub struct Draft {
     pub folded: Map<String, Value>,
     /// The image as JSON text.
     pub folded_text: String,
+    again: usize,
 }
 
 impl Draft {
@@ -31,36 +33,36 @@ impl Draft {
         Self {
             document: print(document),
             folded_text: print(&folded),
+            again: bytes_again(view.table(), &folded),
             folded,
         }
     }
 
     /// Bytes of the row: the two texts, and the columns that hold parts of them again.
     pub fn size(&self) -> usize {
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).map_or(0, str::len);
-        let keys =
-            ["userName", "displayName", "externalId"].map(|name| text(self.folded.get(name)));
-        let emails = self.folded.get("emails").and_then(Value::as_array);
-        let longest = emails
-            .into_iter()
-            .flatten()
-            .map(|email| text(email.get("value")))
-            .max();
-        self.document.len()
-            + self.folded_text.len()
-            + 2 * keys.iter().sum::<usize>()
-            + longest.unwrap_or_default()
+        self.document.len() + self.folded_text.len() + self.again
     }
+}
+
+/// Bytes of what stands in columns of its own, too.
+fn bytes_again(table: &Table, folded: &Map<String, Value>) -> usize {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map_or(0, str::len);
+    let keys = table.keys.iter().map(|key| text(folded.get(key.attribute)));
+    let addresses = table
+        .addresses
+        .and_then(|name| folded.get(name)?.as_array());
+    let longest = addresses
+        .into_iter()
+        .flatten()
+        .map(|address| text(address.get("value")))
+        .max();
+    2 * keys.sum::<usize>() + longest.unwrap_or_default()
 }
 
 /// The image of what others show of a name that is too long to be shown whole.
 fn shown_image(view: &View<'_>, document: &Map<String, Value>) -> Option<Value> {
-    if *view.resource_type != USER_TYPE && !is_group(view.resource_type) {
-        return None;
-    }
-    let names = ["displayName", "userName"].into_iter();
-    let (attribute, name) = names.into_iter().find_map(|name| {
-        let text = document.get(name)?.as_str()?;
+    let (attribute, name) = view.table().display.iter().find_map(|name| {
+        let text = document.get(*name)?.as_str()?;
         Some((view.resource_type.attribute(name)?, text))
     })?;
     let (end, _) = name.char_indices().nth(SHOWN)?;
@@ -243,7 +245,7 @@ pub(super) fn push_updated(statement: &mut Statement, now: &str) {
 /// The row that a write gives back is the record of the resource, like that of [`resource`](super::read::resource).
 fn push_returning(statement: &mut Statement, view: &View<'_>, with_groups: bool) {
     statement.push(" RETURNING ");
-    push_record(statement, view, with_groups);
+    record(view, with_groups).write(statement);
     statement.push(" AS record");
 }
 
@@ -288,7 +290,7 @@ pub fn assign(
             .push(column);
         for (attribute, value) in values {
             statement.push(", ");
-            push_json_path(&mut statement, &[attribute.name]);
+            json_path(attribute.name).write(&mut statement);
             statement.push(", json(");
             let value = if folded {
                 scim::fold::fold_value(attribute, value)
@@ -315,7 +317,7 @@ pub fn assign(
     statement.push(" AND (0");
     for (attribute, value) in values {
         statement.push(" OR document -> ");
-        push_json_path(&mut statement, &[attribute.name]);
+        json_path(attribute.name).write(&mut statement);
         statement
             .push(" IS NOT json(")
             .bind(value.to_string())

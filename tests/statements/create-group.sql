@@ -1,8 +1,8 @@
 -- POST /Groups
 -- {"displayName":"New","members":[{"value":"019a0000-0000-7000-8000-000000000001"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"]}
 
-INSERT INTO teams (tenant_id, id, version, created_at, updated_at, document, folded, display_name_folded, external_id)
-SELECT t.id, ?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7
+INSERT INTO teams (tenant_id, id, version, created_at, updated_at, document, folded, display_name_folded, external_id, name_is_unique)
+SELECT t.id, ?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, 1
 FROM (SELECT ?8 AS id) t
 WHERE t.id IS NOT NULL
 ON CONFLICT DO NOTHING

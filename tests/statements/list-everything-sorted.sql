@@ -81,6 +81,7 @@ FROM (SELECT *
 -- plan:         UNION ALL
 -- plan:           CO-ROUTINE (subquery-12)
 -- plan:             SEARCH teams USING INDEX teams_display_name (tenant_id=?)
+-- plan:             USE TEMP B-TREE FOR LAST TERM OF ORDER BY
 -- plan:           SCAN (subquery-12)
 -- plan:         UNION ALL
 -- plan:           CO-ROUTINE (subquery-14)
@@ -182,6 +183,7 @@ FROM cut
 -- plan:           UNION ALL
 -- plan:             CO-ROUTINE (subquery-3)
 -- plan:               SEARCH teams USING INDEX teams_display_name (tenant_id=?)
+-- plan:               USE TEMP B-TREE FOR LAST TERM OF ORDER BY
 -- plan:             SCAN (subquery-3)
 -- plan:           UNION ALL
 -- plan:             CO-ROUTINE (subquery-5)

@@ -10,7 +10,7 @@ WHERE teams.tenant_id = ?1
 -- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 
 UPDATE teams
-SET version = ?1, updated_at = max(updated_at, ?2), document = ?3, folded = ?4, display_name_folded = ?5
+SET version = ?1, updated_at = max(updated_at, ?2), document = ?3, folded = ?4, display_name_folded = ?5, name_is_unique = 1
 WHERE teams.tenant_id = ?6
   AND teams.id = ?7
   AND version = ?8

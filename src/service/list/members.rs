@@ -8,6 +8,7 @@ use super::Query;
 use super::found::Found;
 use crate::service::assemble::{has_more_members, too_many_members};
 use crate::service::{Failure, Service};
+use crate::store::fragment::Fragment;
 use crate::store::limits::MEMBER_ROWS;
 use crate::store::page::Page;
 use crate::store::{Database, Results, Statement, read};
@@ -21,7 +22,7 @@ impl<D: Database> Service<'_, D> {
             ..page.clone()
         };
         read::members(&view, query.groups() + MEMBER_ROWS, |statement| {
-            shown.push_ids(statement);
+            shown.ids().write(statement);
         })
     }
 }

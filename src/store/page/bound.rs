@@ -3,8 +3,10 @@
 //! What is left out still comes as a row, without its record: how many there are is known all the same.
 
 use super::{Columns, Page, Part};
+use crate::store::fragment::{Fragment, Written, value};
 use crate::store::limits::PAGE_BYTES;
 use crate::store::{Statement, text};
+use crate::{statement, write_sql};
 
 /// Which records of a page are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,39 +20,42 @@ pub enum Bound {
 impl Page<'_> {
     /// The statement that fetches the page. The record is its last column.
     pub fn statement(&self, columns: Columns, bound: Bound) -> Statement {
-        let mut statement = Statement::new("SELECT ");
-        if columns.key {
-            statement.push("dressed, ");
-        }
-        if self.sources.len() > 1 {
-            statement.push("source, ");
-        }
-        match bound {
-            Bound::Each => statement
-                .push("iif(octet_length(record) <= ")
-                .bind(share(self.limit)),
-            Bound::Sum => statement
-                .push(
-                    "iif(coalesce(sum(octet_length(record)) \
-                     OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) < ",
-                )
-                .push(&PAGE_BYTES.to_string()),
-        };
-        statement.push(", record, NULL) AS record FROM (SELECT * FROM (");
-        if let [source] = self.sources.as_slice() {
-            text::push_select(&mut statement, source, &|statement, rows| {
-                self.push_select(statement, source, columns, Part::Page, rows);
-            });
-        } else {
-            self.push_union(&mut statement, columns);
-        }
+        let rows = Written(|statement: &mut Statement| match self.sources.as_slice() {
+            [source] => {
+                let select = |rows| self.select(source, columns, Part::Page, rows);
+                text::select(source, select).write(statement);
+            }
+            _ => self.union(columns).write(statement),
+        });
         // With a limit of its own it is not made one with the select within, which would put each record together twice.
-        statement.push(") LIMIT -1)");
-        statement
+        statement!(
+            "SELECT {key}{source}iif({fits}, record, NULL) AS record FROM (SELECT * FROM ({rows}) LIMIT -1)",
+            key = columns.key.then_some("dressed, "),
+            source = (self.sources.len() > 1).then_some("source, "),
+            fits = self.fits(bound),
+            rows = rows,
+        )
+    }
+
+    /// The condition that a record is not left out.
+    fn fits(&self, bound: Bound) -> impl Fragment {
+        Written(move |statement: &mut Statement| match bound {
+            Bound::Each => write_sql!(
+                statement,
+                "octet_length(record) <= {share}",
+                share = value(share(self.limit)),
+            ),
+            Bound::Sum => write_sql!(
+                statement,
+                "coalesce(sum(octet_length(record)) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) < {most}",
+                most = PAGE_BYTES,
+            ),
+        })
     }
 }
 
 /// Bytes of a record such that as many fit a page.
 fn share(limit: u64) -> i64 {
-    i64::try_from(limit).map_or(0, |limit| PAGE_BYTES / limit.max(1))
+    let records = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
+    i64::try_from(PAGE_BYTES / records).unwrap_or_default()
 }

@@ -5,8 +5,10 @@ use scim::schema::Type;
 
 use super::{Order, Source};
 use crate::store::Statement;
-use crate::store::expression::{link_column, push_json_path, push_links, push_value_by, segments};
-use crate::store::table::Table;
+use crate::store::expression::{Arrow, json_path, path_of, value_at};
+use crate::store::fragment::{Fragment, Written, value};
+use crate::store::links::{link_column, links};
+use crate::{fragment, write_sql};
 
 /// Where a row stands in the order.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,81 +53,85 @@ impl Key {
 /// a resource was stored.
 fn is_required(source: &Source<'_>) -> bool {
     source.sort.is_some_and(|location| {
-        let key = Table::of(source.view.resource_type).key(location.attribute.name);
+        let key = source.view.table().key(location.attribute.name);
         location.extension.is_none() && key.is_some_and(|key| key.unique)
     })
 }
 
-/// Appends the sort key of a row: for a multi-valued attribute that of the primary value, or of the first (§3.4.2.3).
-pub(super) fn push_key(statement: &mut Statement, source: &Source<'_>) {
-    match source.sort {
-        Some(location) => push_part(statement, source, location, " ->> "),
-        None => {
-            statement.push("NULL");
+/// The sort key of a row: for a multi-valued attribute that of the primary value, or of the first (§3.4.2.3).
+pub(super) fn sort_key(source: &Source<'_>) -> impl Fragment {
+    Written(move |statement: &mut Statement| match source.sort {
+        Some(location) => key_at(source, location, Arrow::Value).write(statement),
+        None => "NULL".write(statement),
+    })
+}
+
+/// The key as its value, or as the JSON text of a number.
+fn key_at(source: &Source<'_>, location: &Location, arrow: Arrow) -> impl Fragment {
+    Written(move |statement: &mut Statement| {
+        let attribute = location.attribute;
+        match location.sub {
+            _ if !attribute.multi_valued => {
+                value_at(&source.view, location, arrow).write(statement);
+            }
+            None => first(location, arrow).write(statement),
+            Some(sub) if attribute.linked => write_sql!(
+                statement,
+                "(SELECT {column} FROM {links} ORDER BY e.value LIMIT 1)",
+                column = link_column(sub),
+                links = links(&source.view),
+            ),
+            // The whole value first, then the part: a primary value without the part has no key.
+            Some(sub) => {
+                let array = Location {
+                    sub: None,
+                    ..*location
+                };
+                write_sql!(
+                    statement,
+                    "coalesce((\
+                     SELECT e.value FROM json_each(folded, {array}) e WHERE e.value ->> '$.primary' = 1 LIMIT 1), \
+                     {first}){arrow}{part}",
+                    array = path_of(&array),
+                    first = first(&array, Arrow::Value),
+                    arrow = arrow,
+                    part = json_path(sub.name),
+                );
+            }
         }
-    }
+    })
 }
 
-/// Appends the key by this arrow: `->>` for its value, `->` for the JSON text of a number.
-fn push_part(statement: &mut Statement, source: &Source<'_>, location: &Location, arrow: &str) {
-    let attribute = location.attribute;
-    if !attribute.multi_valued {
-        push_value_by(statement, &source.view, location, arrow);
-        return;
-    }
-    let Some(sub) = location.sub else {
-        push_first(statement, location, arrow);
-        return;
-    };
-    if attribute.linked {
-        statement
-            .push("(SELECT ")
-            .push(link_column(sub))
-            .push(" FROM ");
-        push_links(statement, &source.view);
-        statement.push(" ORDER BY e.value LIMIT 1)");
-        return;
-    }
-    // The whole value first, then the part: a primary value without the part has no key.
-    let array = Location {
-        sub: None,
-        ..*location
-    };
-    statement.push("coalesce((SELECT e.value FROM json_each(folded, ");
-    push_json_path(statement, &segments(&array));
-    statement.push(") e WHERE e.value ->> '$.primary' = 1 LIMIT 1), ");
-    push_first(statement, &array, " ->> ");
-    statement.push(")").push(arrow);
-    push_json_path(statement, &[sub.name]);
+/// The first element of an array: its text or number, or its JSON if it is an object.
+fn first(array: &Location, arrow: Arrow) -> impl Fragment + use<> {
+    let array = path_of(array);
+    fragment!("folded -> {array}{arrow}0", array = &array, arrow = arrow)
 }
 
-/// Appends the first element of an array: its text or number, or its JSON if it is an object.
-fn push_first(statement: &mut Statement, array: &Location, arrow: &str) {
-    statement.push("folded -> ");
-    push_json_path(statement, &segments(array));
-    statement.push(arrow).push("0");
-}
-
-/// Appends the key in the form that [`Key::parse`] reads. A number goes as it stands in the JSON: read again it is the same,
-/// where `SQLite` prints it with an error in the last digits.
-pub(super) fn push_dressed(statement: &mut Statement, source: &Source<'_>) {
-    let Some(location) = source.sort else {
-        statement.push("NULL");
-        return;
-    };
-    statement.push(
-        "(SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN 't' || x ELSE 'n' || ",
-    );
-    if is_number(location) {
-        statement.push("(");
-        push_part(statement, source, location, " -> ");
-        statement.push(")");
-    } else {
-        statement.push("x");
-    }
-    statement.push(" END FROM (SELECT ");
-    push_key(statement, source);
-    statement.push(" AS x))");
+/// The key in the form that [`Key::parse`] reads. A number goes as it stands in the JSON: read again it is the same, where
+/// `SQLite` prints it with an error in the last digits.
+pub(super) fn dressed(source: &Source<'_>) -> impl Fragment {
+    Written(move |statement: &mut Statement| {
+        let Some(location) = source.sort else {
+            "NULL".write(statement);
+            return;
+        };
+        let number = Written(|statement: &mut Statement| {
+            if is_number(location) {
+                let key = key_at(source, location, Arrow::Json);
+                write_sql!(statement, "({key})", key = key);
+            } else {
+                "x".write(statement);
+            }
+        });
+        write_sql!(
+            statement,
+            "(SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN 't' || x ELSE 'n' || {number} END \
+             FROM (SELECT {key} AS x))",
+            number = number,
+            key = sort_key(source),
+        );
+    })
 }
 
 fn is_number(location: &Location) -> bool {
@@ -133,73 +139,73 @@ fn is_number(location: &Location) -> bool {
     matches!(attribute.kind, Type::Integer | Type::Decimal)
 }
 
-fn push_mark_key(statement: &mut Statement, key: &Key) {
-    match key {
-        Key::Text(text) => statement.bind(text.as_str()),
-        Key::Number(digits) => statement
-            .push("CAST(")
-            .bind(digits.as_str())
-            .push(" AS NUMERIC)"),
-    };
+impl Fragment for Key {
+    fn write(&self, statement: &mut Statement) {
+        match self {
+            Self::Text(text) => value(text).write(statement),
+            Self::Number(digits) => {
+                write_sql!(
+                    statement,
+                    "CAST({digits} AS NUMERIC)",
+                    digits = value(digits)
+                );
+            }
+        }
+    }
 }
 
-/// Appends the condition that a row lies behind the mark in the order (or before it).
-pub(super) fn push_beyond(
-    statement: &mut Statement,
+/// The condition that a row lies behind the mark in the order (or before it).
+pub(super) fn beyond(
     source: &Source<'_>,
     order: Order,
     mark: &Mark,
     behind: bool,
-) {
-    let id = if behind { "id > " } else { "id < " };
-    statement.push(" AND (");
-    if !order.keyed {
-        statement.push(id).bind(mark.id.as_str()).push(")");
-        return;
-    }
+) -> impl Fragment {
+    let id = fragment!(
+        "id {beyond} {id}",
+        beyond = if behind { ">" } else { "<" },
+        id = value(&mark.id),
+    );
     // The direction in which keys grow along the walk; where they grow, unassigned ones lie at the far end.
     let growing = behind != order.descending;
-    let key = |statement: &mut Statement| push_key(statement, source);
-    let Some(seen) = &mark.key else {
-        if !growing {
-            key(statement);
-            statement.push(" IS NOT NULL OR ");
+    let beyond = if growing { ">" } else { "<" };
+    Written(move |statement: &mut Statement| {
+        let key = sort_key(source);
+        let unassigned = fragment!(" OR {key} IS NULL", key = sort_key(source));
+        match &mark.key {
+            _ if !order.keyed => write_sql!(statement, " AND ({id})", id = id),
+            None if growing => {
+                write_sql!(
+                    statement,
+                    " AND (({key} IS NULL AND {id}))",
+                    key = key,
+                    id = id
+                );
+            }
+            None => write_sql!(
+                statement,
+                " AND ({key} IS NOT NULL OR ({key} IS NULL AND {id}))",
+                key = key,
+                id = id,
+            ),
+            // A key that every row has is bounded at both ends: the first condition is a range of its index.
+            Some(seen) if is_required(source) => write_sql!(
+                statement,
+                " AND ({key} {beyond}= {seen} AND ({key} {beyond} {seen} OR ({key} = {seen} AND {id})))",
+                key = key,
+                beyond = beyond,
+                seen = seen,
+                id = id,
+            ),
+            Some(seen) => write_sql!(
+                statement,
+                " AND ({key} {beyond} {seen} OR ({key} = {seen} AND {id}){unassigned})",
+                key = key,
+                beyond = beyond,
+                seen = seen,
+                id = id,
+                unassigned = growing.then_some(&unassigned),
+            ),
         }
-        statement.push("(");
-        key(statement);
-        statement
-            .push(" IS NULL AND ")
-            .push(id)
-            .bind(mark.id.as_str())
-            .push("))");
-        return;
-    };
-    // A key that every row has is bounded at both ends: the first condition is a range of its index.
-    let required = is_required(source);
-    if required {
-        key(statement);
-        statement.push(if growing { " >= " } else { " <= " });
-        push_mark_key(statement, seen);
-        statement.push(" AND (");
-    }
-    key(statement);
-    statement.push(if growing { " > " } else { " < " });
-    push_mark_key(statement, seen);
-    statement.push(" OR (");
-    key(statement);
-    statement.push(" = ");
-    push_mark_key(statement, seen);
-    statement
-        .push(" AND ")
-        .push(id)
-        .bind(mark.id.as_str())
-        .push(")");
-    if required {
-        statement.push(")");
-    } else if growing {
-        statement.push(" OR ");
-        key(statement);
-        statement.push(" IS NULL");
-    }
-    statement.push(")");
+    })
 }

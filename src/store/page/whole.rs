@@ -1,9 +1,12 @@
 //! A page as one row: the database puts it together, and a row passes as fast as a hundred do together.
 
 use super::{Columns, Page, Part, Window};
-use crate::store::record::push_all;
+use crate::store::expression::View;
+use crate::store::fragment::{Fragment, Written};
+use crate::store::record::ALL;
 use crate::store::text::Rows;
 use crate::store::{Error, Row, Statement};
+use crate::{statement, write_sql};
 
 /// Rows of the largest page that is fetched so: one value of D1 holds 2 MB.
 const MOST: u64 = 200;
@@ -37,42 +40,44 @@ impl Page<'_> {
     /// The statement that fetches a plain page and its total as one row. With a key it is a page by cursor, in the order of
     /// ids, and [`Page::limit`] one more than it holds.
     pub fn whole(&self, columns: Columns) -> Statement {
-        let mut statement = Statement::new("SELECT ");
         let [source] = self.sources.as_slice() else {
-            return statement;
+            return Statement::with_room();
         };
+        let by_cursor = columns.key;
         let mut page = self.clone();
-        if columns.key {
-            page.limit -= 1;
-            statement.push("(SELECT cursor_key FROM tenants WHERE id = ");
-            source.view.tenant.push(&mut statement);
-            statement
-                .push(") AS cursor_key, EXISTS (SELECT 1 FROM ")
-                .push(source.view.row())
-                .push(" WHERE ");
-            super::push_scope(
-                &mut statement,
-                source.view.resource_type,
-                source.view.row(),
-                source.view.tenant,
-            );
-            statement.push(" AND id > page.last)");
-        } else {
-            statement.push("'' AS cursor_key, 0");
-        }
-        statement.push(" AS more, records, total.* FROM (SELECT max(id) AS last, ");
-        push_all(&mut statement);
-        statement.push(" AS records FROM (");
+        page.limit -= u64::from(by_cursor);
         let columns = Columns {
             key: false,
             ..columns
         };
-        page.push_select(&mut statement, source, columns, Part::Whole, Rows::All);
-        statement.push(")) page LEFT JOIN (");
-        self.push_total(&mut statement, &source.view);
-        statement.push(") total ON 1");
-        statement
+        statement!(
+            "SELECT {cursor} AS more, records, total.* \
+             FROM (SELECT max(id) AS last, {all} AS records FROM ({select})) page \
+             LEFT JOIN ({total}) total ON 1",
+            cursor = cursor(&source.view, by_cursor),
+            all = ALL,
+            select = page.select(source, columns, Part::Whole, Rows::All),
+            total = self.total(&source.view),
+        )
     }
+}
+
+/// What a cursor is made with, and whether there are more behind the page.
+fn cursor(view: &View<'_>, by_cursor: bool) -> impl Fragment {
+    Written(move |statement: &mut Statement| {
+        if by_cursor {
+            write_sql!(
+                statement,
+                "(SELECT cursor_key FROM tenants WHERE id = {tenant}) AS cursor_key, \
+                 EXISTS (SELECT 1 FROM {row} WHERE {scope} AND id > page.last)",
+                tenant = view.tenant,
+                row = view.row(),
+                scope = view.scope(view.row()),
+            );
+        } else {
+            write_sql!(statement, "'' AS cursor_key, 0");
+        }
+    })
 }
 
 impl Whole {

@@ -6,12 +6,14 @@
 
 use scim::filter::predicate::Predicate;
 use scim::path::Location;
-use scim::resource_type::USER_TYPE;
 
-use super::lookup::{is_lookup, only_values, required_values};
-use super::{Writer, open, push_among, push_evenly};
+use super::lookup::{is_addresses, is_lookup, only_values, required_values};
+use super::{Evenly, Writer, among, open};
 use crate::store::Statement;
-use crate::store::expression::{View, push_json_path, push_links, segments};
+use crate::store::expression::{View, path_of};
+use crate::store::fragment::{Fragment, Joined, Written};
+use crate::store::links::links;
+use crate::{fragment, write_sql};
 
 /// Marks in one number, a bit each: `SQLite`'s have 63 bits without the sign, D1 passes 53 of them.
 pub const MARKS: usize = 32;
@@ -194,198 +196,203 @@ impl Elements {
             }
         }
     }
+}
 
-    /// Appends what it comes to, given how to ask whether some value satisfies the condition at this place.
-    pub(super) fn push(
-        &self,
-        statement: &mut Statement,
-        conditions: &[&Predicate],
-        push: &dyn Fn(&mut Statement, usize),
-    ) {
-        match self {
-            Self::Some(holds) | Self::No(holds) => {
-                let place = conditions.iter().position(|known| *known == holds);
-                push(statement, place.unwrap_or_default());
-                statement.push(if matches!(self, Self::Some(_)) {
-                    " IS TRUE"
-                } else {
-                    " IS NOT TRUE"
-                });
+/// What is asked comes to, given how to ask whether some value satisfies the condition at a place.
+pub(super) struct Outcome<'a> {
+    pub(super) asked: &'a Elements,
+    pub(super) conditions: &'a [&'a Predicate],
+    pub(super) of: fn(&mut Statement, usize),
+}
+
+impl Fragment for Outcome<'_> {
+    fn write(&self, statement: &mut Statement) {
+        match self.asked {
+            Elements::Some(holds) | Elements::No(holds) => {
+                let place = self.conditions.iter().position(|known| *known == holds);
+                (self.of)(statement, place.unwrap_or_default());
+                match self.asked {
+                    Elements::Some(_) => " IS TRUE".write(statement),
+                    _ => " IS NOT TRUE".write(statement),
+                }
             }
-            Self::All(parts) | Self::Any(parts) => {
-                let all = matches!(self, Self::All(_));
-                push_evenly(statement, parts, all, &|statement, part| {
-                    part.push(statement, conditions, push);
-                });
+            Elements::All(parts) | Elements::Any(parts) => {
+                let part = |asked| Outcome { asked, ..*self };
+                let parts: Vec<_> = parts.iter().map(part).collect();
+                let all = matches!(self.asked, Elements::All(_));
+                Evenly { parts: &parts, all }.write(statement);
             }
         }
     }
 }
 
 impl Writer<'_> {
-    /// Appends a condition on the values of an attribute.
-    pub(super) fn push_elements(self, statement: &mut Statement, of: &Location, asked: &Elements) {
-        let linked = of.attribute.linked;
+    /// A condition on the values of an attribute.
+    pub(super) fn elements(self, of: &Location, asked: &Elements) -> impl Fragment {
         let inside = Writer {
             element: Some(of.attribute),
             ..self
         };
-        match asked {
-            Elements::Some(holds) if linked && !self.few => {
-                inside.push_linked(statement, holds);
+        let from_other_end = of.attribute.linked && !self.few;
+        Written(move |statement: &mut Statement| match asked {
+            Elements::Some(holds) if from_other_end => inside.linked(holds).write(statement),
+            Elements::No(holds) if from_other_end => {
+                write_sql!(statement, "NOT {linked}", linked = inside.linked(holds));
             }
-            Elements::No(holds) if linked && !self.few => {
-                statement.push("NOT ");
-                inside.push_linked(statement, holds);
-            }
-            Elements::Some(holds) => inside.push_some(statement, of, holds),
+            Elements::Some(holds) => inside.some(of, holds).write(statement),
             Elements::No(holds) => {
-                statement.push("NOT (");
-                inside.push_some(statement, of, holds);
-                statement.push(")");
+                write_sql!(statement, "NOT ({some})", some = inside.some(of, holds));
             }
-            Elements::All(_) | Elements::Any(_) if linked && !self.few => {
-                inside.push_linked_marks(statement, asked);
+            Elements::All(_) | Elements::Any(_) if from_other_end => {
+                inside.linked_marks(asked).write(statement);
             }
-            Elements::All(_) | Elements::Any(_) => inside.push_maxima(statement, of, asked),
-        }
+            Elements::All(_) | Elements::Any(_) => inside.maxima(of, asked).write(statement),
+        })
     }
 
-    /// Appends the condition that a value of the row satisfies this.
-    fn push_some(self, statement: &mut Statement, of: &Location, holds: &Predicate) {
-        let view = self.view;
-        if *view.resource_type == USER_TYPE
-            && of.extension.is_none()
-            && of.attribute.name == "emails"
-            && let Some(values) = required_values(holds)
-        {
-            statement.push("users.id IN (SELECT user_id FROM user_emails WHERE tenant_id = ");
-            view.tenant.push(statement);
-            statement.push(" AND value");
-            push_among(statement, &values);
-            statement.push(")");
-            if only_values(holds).is_some() {
+    /// The condition that a value of the row satisfies this.
+    fn some(self, of: &Location, holds: &Predicate) -> impl Fragment {
+        let exists = fragment!(
+            "EXISTS (SELECT 1 FROM {values} WHERE {holds})",
+            values = self.values(of),
+            holds = self.condition(holds, false),
+        );
+        Written(move |statement: &mut Statement| {
+            let view = self.view;
+            let addresses = required_values(holds).filter(|_| is_addresses(view, of));
+            let Some(addresses) = addresses else {
+                exists.write(statement);
+                return;
+            };
+            let exists = fragment!(" AND {exists}", exists = &exists);
+            write_sql!(
+                statement,
+                "users.id IN (SELECT user_id FROM user_emails WHERE tenant_id = {tenant} AND value{among}){exists}",
+                tenant = view.tenant,
+                among = among(&addresses),
+                exists = only_values(holds).is_none().then_some(&exists),
+            );
+        })
+    }
+
+    /// Conditions on the values of the row, over which one look is taken. (What they come to stands in a select of its own,
+    /// where its levels are not counted with those around it.)
+    fn maxima(self, of: &Location, asked: &Elements) -> impl Fragment {
+        Written(move |statement: &mut Statement| {
+            let conditions = asked.conditions();
+            let places = conditions.iter().enumerate();
+            let maxima = places.map(|(place, condition)| {
+                fragment!(
+                    "max({condition} IS TRUE) AS c{place}",
+                    condition = self.condition(condition, false),
+                    place = place,
+                )
+            });
+            let maxima = Joined(maxima.collect(), ", ");
+            write_sql!(
+                statement,
+                "EXISTS (SELECT 1 FROM (SELECT {outcome} AS holds FROM (SELECT {maxima} FROM {values})) WHERE holds)",
+                outcome = Outcome {
+                    asked,
+                    conditions: &conditions,
+                    of: |statement, place| write_sql!(statement, "c{place}", place = place),
+                },
+                maxima = maxima,
+                values = self.values(of),
+            );
+        })
+    }
+
+    /// The values of the row as `e`.
+    fn values(self, of: &Location) -> impl Fragment {
+        Written(move |statement: &mut Statement| {
+            if of.attribute.linked {
+                links(self.view).write(statement);
                 return;
             }
-            statement.push(" AND ");
-        }
-        statement.push("EXISTS (SELECT 1 FROM ");
-        self.push_values(statement, of);
-        statement.push(" WHERE ");
-        self.push(statement, holds, false);
-        statement.push(")");
+            write_sql!(
+                statement,
+                "json_each({folded}, {path}) e",
+                folded = self.view.column("folded"),
+                path = path_of(of),
+            );
+        })
     }
 
-    /// Appends conditions on the values of the row, over which one look is taken. (What they come to stands in a select of
-    /// its own, where its levels are not counted with those around it.)
-    fn push_maxima(self, statement: &mut Statement, of: &Location, asked: &Elements) {
-        let conditions = asked.conditions();
-        statement.push("EXISTS (SELECT 1 FROM (SELECT ");
-        asked.push(statement, &conditions, &|statement, place| {
-            statement.push("c").push(&place.to_string());
-        });
-        statement.push(" AS holds FROM (SELECT ");
-        for (place, condition) in conditions.iter().enumerate() {
-            statement.push(if place > 0 { ", max" } else { "max" });
-            self.push_whether(statement, condition);
-            statement.push(" AS c").push(&place.to_string());
-        }
-        statement.push(" FROM ");
-        self.push_values(statement, of);
-        statement.push(")) WHERE holds)");
-    }
-
-    /// Appends `(… IS TRUE)`.
-    fn push_whether(self, statement: &mut Statement, condition: &Predicate) {
-        statement.push("(");
-        self.push(statement, condition, false);
-        statement.push(" IS TRUE)");
-    }
-
-    /// Appends the values of the row as `e`.
-    fn push_values(self, statement: &mut Statement, of: &Location) {
-        if of.attribute.linked {
-            push_links(statement, self.view);
-            return;
-        }
-        statement.push("json_each(");
-        self.view.push_column(statement, "folded");
-        statement.push(", ");
-        push_json_path(statement, &segments(of));
-        statement.push(") e");
-    }
-
-    /// Appends the marks of a value as columns `marks0`, `marks1`, …: `marks` of them in one, each of so many bits.
-    pub(super) fn push_mark_columns(
+    /// The marks of a value as columns `marks0`, `marks1`, …: `marks` of them in one, each of so many bits.
+    pub(super) fn mark_columns(
         self,
-        statement: &mut Statement,
         conditions: &[&Predicate],
         (marks, bits): (usize, usize),
-    ) {
-        for (column, conditions) in conditions.chunks(marks).enumerate() {
-            let weighed: Vec<(u64, &Predicate)> = conditions
-                .iter()
-                .enumerate()
-                .map(|(place, condition)| (1_u64 << (place * bits), *condition))
-                .collect();
-            statement.push(if column > 0 { ", " } else { "" });
-            self.push_sum(statement, &weighed);
-            statement.push(" AS marks").push(&column.to_string());
-        }
+    ) -> impl Fragment {
+        let columns = conditions.chunks(marks).enumerate();
+        let columns = columns.map(move |(column, conditions)| {
+            let places = conditions.iter().enumerate();
+            let weighed = places.map(move |(place, condition)| {
+                fragment!(
+                    "({condition} IS TRUE) * {weight}",
+                    condition = self.condition(condition, false),
+                    weight = 1_u64 << (place * bits),
+                )
+            });
+            let weighed: Vec<_> = weighed.collect();
+            fragment!(
+                "{sum} AS marks{column}",
+                sum = Sum(&weighed),
+                column = column,
+            )
+        });
+        Joined(columns.collect(), ", ")
     }
+}
 
-    fn push_sum(self, statement: &mut Statement, weighed: &[(u64, &Predicate)]) {
-        match weighed {
-            [] => {
-                statement.push("0");
-            }
-            [(weight, condition)] => {
-                self.push_whether(statement, condition);
-                statement.push(" * ").push(&weight.to_string());
-            }
+/// A sum, evenly parenthesised.
+struct Sum<'a, F>(&'a [F]);
+
+impl<F: Fragment> Fragment for Sum<'_, F> {
+    fn write(&self, statement: &mut Statement) {
+        match self.0 {
+            [] => "0".write(statement),
+            [one] => one.write(statement),
             many => {
                 let (left, right) = many.split_at(many.len() / 2);
-                statement.push("(");
-                self.push_sum(statement, left);
-                statement.push(" + ");
-                self.push_sum(statement, right);
-                statement.push(")");
+                write_sql!(
+                    statement,
+                    "({left} + {right})",
+                    left = Sum(left),
+                    right = Sum(right),
+                );
             }
         }
     }
 }
 
-/// Appends a list of expressions, one for each column of counts; `#` stands for the number of the column.
-pub(super) fn push_columns(
-    statement: &mut Statement,
+/// A list with an item for each column of counts.
+pub(super) fn columns<F: Fragment>(
     conditions: usize,
     between: &'static str,
-    expression: &'static str,
-) {
-    for column in 0..conditions.div_ceil(COUNTS) {
-        statement.push(if column > 0 { between } else { "" });
-        statement.push(&expression.replace('#', &column.to_string()));
-    }
+    of: impl Fn(usize) -> F,
+) -> impl Fragment {
+    Joined((0..conditions.div_ceil(COUNTS)).map(of).collect(), between)
 }
 
 /// Appends the part of a column of counts that counts the condition at this place.
-pub(super) fn push_count(statement: &mut Statement, place: usize) {
-    let weight = 255_u64 << (place % COUNTS * COUNT_BITS);
-    statement
-        .push("max(counts")
-        .push(&(place / COUNTS).to_string())
-        .push(" & ")
-        .push(&weight.to_string())
-        .push(")");
+pub(super) fn write_count(statement: &mut Statement, place: usize) {
+    write_sql!(
+        statement,
+        "max(counts{column} & {bits})",
+        column = place / COUNTS,
+        bits = 255_u64 << (place % COUNTS * COUNT_BITS),
+    );
 }
 
-/// Appends the marks of the linked value `e`: which of some predicates about one value it satisfies, as columns `marks0`,
-/// `marks1`, … of [`MARKS`] bits.
-pub fn push_marks(statement: &mut Statement, view: &View<'_>, predicates: &[&Predicate]) {
-    Writer {
+/// The marks of the linked value `e`: which of some predicates about one value it satisfies, as columns `marks0`, `marks1`,
+/// … of [`MARKS`] bits.
+pub fn marks(view: &View<'_>, predicates: &[&Predicate]) -> impl Fragment {
+    let writer = Writer {
         view,
         element: view.resource_type.linked(),
         few: false,
-    }
-    .push_mark_columns(statement, predicates, (MARKS, 1));
+    };
+    writer.mark_columns(predicates, (MARKS, 1))
 }

@@ -3,97 +3,99 @@
 
 use scim::filter::predicate::{Place, Predicate};
 
-use super::elements::{COUNT_BITS, COUNTS, Elements, push_columns, push_count};
+use super::elements::{COUNT_BITS, COUNTS, Elements, Outcome, columns, write_count};
 use super::lookup::only_values;
-use super::{Writer, push_among};
+use super::{Writer, among, near};
 use crate::store::Statement;
-use crate::store::expression::{View, is_group, push_team_columns, push_user_columns};
+use crate::store::expression::View;
 use crate::store::fragment::{Fragment, Written, value};
+use crate::store::links::{team_columns, user_columns};
+use crate::store::table::Links;
 use crate::{fragment, write_sql};
 
 impl Writer<'_> {
-    /// Appends the condition that a link satisfies this.
-    pub(super) fn push_linked(self, statement: &mut Statement, holds: &Predicate) {
-        let view = self.view;
-        let of_group = is_group(view.resource_type);
-        match only_values(holds) {
-            Some(values) if of_group => write_sql!(
-                statement,
-                "teams.id IN (SELECT m.team_id FROM team_members m INDEXED BY team_members_member \
-                 WHERE m.tenant_id = {tenant} AND m.member_id{among})",
-                tenant = view.tenant,
-                among = Written(|statement: &mut Statement| push_among(statement, &values)),
-            ),
-            Some(values) => write_sql!(
-                statement,
-                "users.id IN ({members})",
-                members = Written(|statement: &mut Statement| {
-                    push_members_within(statement, view, &values, "m.member_id");
-                }),
-            ),
-            // In a select of its own its levels are not counted with those around it.
-            None => write_sql!(
-                statement,
-                "{row}.id IN (SELECT id FROM (\
-                 WITH RECURSIVE {ends} \
-                 SELECT {near} AS id FROM ends e {memberships} WHERE {holds}))",
-                row = view.row(),
-                ends = ends(view),
-                near = near(view),
-                memberships = memberships(view, &[holds]),
-                holds = Written(|statement: &mut Statement| self.push(statement, holds, false)),
-            ),
-        }
+    /// The condition that a link satisfies this.
+    pub(super) fn linked(self, holds: &Predicate) -> impl Fragment {
+        Written(move |statement: &mut Statement| {
+            let view = self.view;
+            match (only_values(holds), view.table().links) {
+                (Some(values), Links::Members) => write_sql!(
+                    statement,
+                    "teams.id IN (SELECT m.team_id FROM team_members m INDEXED BY team_members_member \
+                     WHERE m.tenant_id = {tenant} AND m.member_id{among})",
+                    tenant = view.tenant,
+                    among = among(&values),
+                ),
+                (Some(values), Links::Groups | Links::None) => write_sql!(
+                    statement,
+                    "users.id IN ({members})",
+                    members = members_within(view, &values, "m.member_id"),
+                ),
+                // In a select of its own its levels are not counted with those around it.
+                (None, _) => write_sql!(
+                    statement,
+                    "{row}.id IN (SELECT id FROM (\
+                     WITH RECURSIVE {ends} \
+                     SELECT {near} AS id FROM ends e {memberships} WHERE {holds}))",
+                    row = view.row(),
+                    ends = ends(view),
+                    near = near(view),
+                    memberships = memberships(view, &[holds]),
+                    holds = self.condition(holds, false),
+                ),
+            }
+        })
     }
 
-    /// Appends conditions on links: what satisfies them is marked, and those who are linked get the marks.
-    pub(super) fn push_linked_marks(self, statement: &mut Statement, asked: &Elements) {
+    /// Conditions on links: what satisfies them is marked, and those who are linked get the marks.
+    pub(super) fn linked_marks(self, asked: &Elements) -> impl Fragment {
         let view = self.view;
-        let conditions = asked.conditions();
         // Who has no link is in no list of those who have: so the others are listed who do not satisfy it.
         let negated = asked.hold_of_none();
         let asked = asked.clone().negated(negated);
-        let columns = |between: &'static str, expression: &'static str| {
+        Written(move |statement: &mut Statement| {
+            let conditions = asked.conditions();
             let count = conditions.len();
-            Written(move |statement: &mut Statement| {
-                push_columns(statement, count, between, expression);
-            })
-        };
-        // Marks are counted, a byte each, which is one sum for seven of them. No byte overflows: of 250 ends, who has
-        // links has each once.
-        write_sql!(
-            statement,
-            "{row}.id {is_in} (\
-             WITH RECURSIVE {ends}, \
-             marked AS MATERIALIZED (\
-             SELECT *, row_number() OVER () / 250 AS part \
-             FROM (SELECT e.via, e.value, e.kind, {marks} FROM ends e LIMIT -1) WHERE {is_marked}), \
-             counted AS (\
-             SELECT {near} AS id, {counts} FROM marked e {memberships} GROUP BY {near}, e.part) \
-             SELECT id FROM (SELECT id, {asked} AS holds FROM counted GROUP BY id) WHERE holds)",
-            row = view.row(),
-            is_in = if negated { "NOT IN" } else { "IN" },
-            ends = ends(view),
-            marks = Written(|statement: &mut Statement| {
-                self.push_mark_columns(statement, &conditions, (COUNTS, COUNT_BITS));
-            }),
-            is_marked = columns(" OR ", "marks#"),
-            counts = columns(", ", "sum(e.marks#) AS counts#"),
-            near = near(view),
-            asked = Written(|statement: &mut Statement| {
-                asked.push(statement, &conditions, &push_count);
-            }),
-            memberships = memberships(view, &conditions),
-        );
+            // Marks are counted, a byte each, which is one sum for seven of them. No byte overflows: of 250 ends, who has
+            // links has each once.
+            write_sql!(
+                statement,
+                "{row}.id {is_in} (\
+                 WITH RECURSIVE {ends}, \
+                 marked AS MATERIALIZED (\
+                 SELECT *, row_number() OVER () / 250 AS part \
+                 FROM (SELECT e.via, e.value, e.kind, {marks} FROM ends e LIMIT -1) WHERE {is_marked}), \
+                 counted AS (\
+                 SELECT {near} AS id, {counts} FROM marked e {memberships} GROUP BY {near}, e.part) \
+                 SELECT id FROM (SELECT id, {outcome} AS holds FROM counted GROUP BY id) WHERE holds)",
+                row = view.row(),
+                is_in = if negated { "NOT IN" } else { "IN" },
+                ends = ends(view),
+                marks = self.mark_columns(&conditions, (COUNTS, COUNT_BITS)),
+                is_marked = columns(count, " OR ", |column| fragment!(
+                    "marks{column}",
+                    column = column
+                )),
+                counts = columns(count, ", ", |column| {
+                    fragment!("sum(e.marks{column}) AS counts{column}", column = column)
+                }),
+                near = near(view),
+                outcome = Outcome {
+                    asked: &asked,
+                    conditions: &conditions,
+                    of: write_count,
+                },
+                memberships = memberships(view, &conditions),
+            );
+        })
     }
 }
 
 /// The join of the memberships `m` of the link's other end `e`.
-fn memberships<'a>(view: &'a View<'a>, conditions: &[&Predicate]) -> impl Fragment + 'a {
-    let of_group = is_group(view.resource_type);
+fn memberships(view: &View<'_>, conditions: &[&Predicate]) -> impl Fragment {
     let asks_type = conditions.iter().any(|condition| asks_type(condition));
     Written(move |statement: &mut Statement| {
-        if of_group {
+        if view.table().links == Links::Members {
             write_sql!(
                 statement,
                 "CROSS JOIN team_members m INDEXED BY team_members_member \
@@ -118,22 +120,12 @@ fn memberships<'a>(view: &'a View<'a>, conditions: &[&Predicate]) -> impl Fragme
     })
 }
 
-/// The column of `m` with the id of a resource that the condition is about.
-fn near(view: &View<'_>) -> &'static str {
-    if is_group(view.resource_type) {
-        "m.team_id"
-    } else {
-        "m.member_id"
-    }
-}
-
 /// What resources are linked to, once each, as the table `ends`. Who has a membership with `via` has the link: for the
 /// users in a team that is the team itself, and each team within it.
-fn ends<'a>(view: &'a View<'a>) -> impl Fragment + 'a {
-    let of_group = is_group(view.resource_type);
+fn ends(view: &View<'_>) -> impl Fragment {
     Written(move |statement: &mut Statement| {
-        let team = Written(|statement: &mut Statement| push_team_columns(statement, view));
-        if of_group {
+        let team = team_columns(view);
+        if view.table().links == Links::Members {
             write_sql!(
                 statement,
                 "ends(via, value, kind, display, address) AS (\
@@ -142,7 +134,7 @@ fn ends<'a>(view: &'a View<'a>) -> impl Fragment + 'a {
                  AND EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested \
                  WHERE tenant_id = {tenant} AND member_type = 'Group'))",
                 tenant = view.tenant,
-                user = Written(|statement: &mut Statement| push_user_columns(statement, view)),
+                user = user_columns(view),
                 team = team,
             );
         } else {
@@ -175,29 +167,28 @@ fn asks_type(predicate: &Predicate) -> bool {
     }
 }
 
-/// Appends the select of `what` of the members `m` of some teams and of those within them, `down`, directly or through
-/// others. Their members are read for that only where any team of the tenant is a member of another, which one look at an
-/// index tells.
-pub fn push_members_within(
-    statement: &mut Statement,
-    view: &View<'_>,
+/// The select of `what` of the members `m` of some teams and of those within them, `down`, directly or through others.
+/// Their members are read for that only where any team of the tenant is a member of another, which one look at an index
+/// tells.
+pub fn members_within<'a>(
+    view: &View<'a>,
     teams: &[&str],
     what: &'static str,
-) {
-    let several = serde_json::Value::from(teams).to_string();
-    let seed = Written(|statement: &mut Statement| {
-        if let [team] = teams {
-            value(*team).write(statement);
-        } else {
-            write_sql!(
-                statement,
-                "value FROM json_each({teams})",
-                teams = value(&several)
-            );
-        }
+) -> impl Fragment + use<'a> {
+    let teams = match teams {
+        [team] => Ok((*team).to_owned()),
+        several => Err(serde_json::Value::from(several).to_string()),
+    };
+    let tenant = view.tenant;
+    let seed = Written(move |statement: &mut Statement| match &teams {
+        Ok(team) => value(team).write(statement),
+        Err(several) => write_sql!(
+            statement,
+            "value FROM json_each({several})",
+            several = value(several),
+        ),
     });
-    write_sql!(
-        statement,
+    fragment!(
         "WITH RECURSIVE down(team_id) AS (\
          SELECT {seed} UNION SELECT m.member_id FROM down \
          CROSS JOIN team_members m ON m.tenant_id = {tenant} AND m.team_id = down.team_id \
@@ -205,8 +196,8 @@ pub fn push_members_within(
          WHERE tenant_id = {tenant} AND member_type = 'Group')) \
          SELECT {what} FROM down \
          CROSS JOIN team_members m ON m.tenant_id = {tenant} AND m.team_id = down.team_id",
-        seed = seed,
-        tenant = view.tenant,
+        seed = &seed,
+        tenant = tenant,
         what = what,
-    );
+    )
 }

@@ -2,10 +2,10 @@
 
 use scim::filter::CompareOp;
 use scim::filter::predicate::{Place, Predicate, Test};
-use scim::resource_type::USER_TYPE;
+use scim::path::Location;
 
-use crate::store::expression::{View, is_group};
-use crate::store::table::Table;
+use crate::store::expression::View;
+use crate::store::table::Links;
 
 /// Whether the filter names resources by a key that has an index, so that few rows can match.
 pub fn is_lookup(view: &View<'_>, predicate: &Predicate) -> bool {
@@ -23,15 +23,10 @@ fn is_indexed(view: &View<'_>, predicate: &Predicate, linked: bool) -> bool {
             location.extension.is_none()
                 && location.sub.is_none()
                 && (location.attribute.name == "id"
-                    || Table::of(view.resource_type)
-                        .key(location.attribute.name)
-                        .is_some())
+                    || view.table().key(location.attribute.name).is_some())
         }
         Predicate::Element { of, holds } => {
-            let indexed = of.attribute.linked && linked
-                || *view.resource_type == USER_TYPE
-                    && of.extension.is_none()
-                    && of.attribute.name == "emails";
+            let indexed = of.attribute.linked && linked || is_addresses(view, of);
             indexed && required_values(holds).is_some()
         }
         Predicate::All(parts) => parts.iter().any(|part| is_indexed(view, part, linked)),
@@ -43,11 +38,16 @@ fn is_indexed(view: &View<'_>, predicate: &Predicate, linked: bool) -> bool {
     }
 }
 
+/// Whether these are the values with a table of their own, to be looked up by.
+pub(super) fn is_addresses(view: &View<'_>, of: &Location) -> bool {
+    of.extension.is_none() && view.table().addresses == Some(of.attribute.name)
+}
+
 /// The group whose users these are, where the filter says just that.
 pub fn users_of<'a>(view: &View<'_>, predicate: &'a Predicate) -> Option<&'a str> {
     match predicate {
         Predicate::Element { of, holds }
-            if of.attribute.linked && !is_group(view.resource_type) =>
+            if of.attribute.linked && view.table().links == Links::Groups =>
         {
             match only_values(holds)?.as_slice() {
                 [group] => Some(group),
