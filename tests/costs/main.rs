@@ -31,7 +31,7 @@ mod writes;
 
 use operations::Bench;
 use seed::{Pattern, Seed, Use};
-use sheet::Sheet;
+use sheet::{Sheet, cost};
 use support::worker::Worker;
 
 /// Users of the databases.
@@ -73,6 +73,47 @@ fn every_operation_is_within_its_budget() {
         "less than docs/costs.md says; if that is meant, WRITE_COSTS=1 writes it anew:\n{}\n",
         savings.join("\n")
     );
+}
+
+/// The lower bound of every operation is that of the document, and less is told.
+#[test]
+fn a_cost_that_falls_is_told() {
+    let recorded = document::recorded(USERS, MEMBERS);
+    let told = |name: &str, column: &str, cost| Sheet::of(name, column, cost).savings(&recorded);
+    let group = operations::group_column(USERS[2], MEMBERS[2]);
+    for (name, column) in [
+        ("POST user", "100"),
+        ("POST user", "10000"),
+        ("Page of 100 users in 5 groups each", "100000"),
+        ("PATCH group: 100 members in", &group),
+    ] {
+        let known = recorded(name, column).flatten().unwrap();
+        assert_eq!(told(name, column, known), [""; 0]);
+        let (trips, read, written) = (known.trips, known.read, known.written);
+        let least = read - read / 10;
+        for more in [
+            cost(trips + 1, read, written),
+            cost(trips, read + 1, written),
+            cost(trips, read, written + 1),
+            cost(trips, least, written),
+        ] {
+            assert_eq!(told(name, column, more), [""; 0]);
+        }
+        let mut less = vec![
+            cost(trips - 1, read, written),
+            cost(trips, least - 1, written),
+        ];
+        if written > 0 {
+            // As when the trigger that counts users is gone.
+            less.push(cost(trips, read, written - 1));
+        }
+        for less in less {
+            assert_eq!(told(name, column, less).len(), 1, "{name}: {less:?}");
+        }
+    }
+    let nothing = cost(0, 0, 0);
+    assert_eq!(told("What nobody measured", "100", nothing).len(), 1);
+    assert_eq!(told("POST user", "7", nothing), [""; 0]);
 }
 
 /// What 10,000 users in 61 groups, seven each, can be asked at once: many comparisons of their links.

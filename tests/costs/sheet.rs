@@ -59,6 +59,20 @@ pub(crate) struct Sheet {
 }
 
 impl Sheet {
+    /// One measurement, without a Worker.
+    pub(crate) fn of(name: &str, column: &str, cost: Cost) -> Self {
+        let entry = Entry {
+            name: name.to_owned(),
+            column: column.to_owned(),
+            cost,
+            budget: cost,
+            milliseconds: 0,
+        };
+        Self {
+            entries: vec![entry],
+        }
+    }
+
     /// Sends a request with a token, or without any, and notes what it cost.
     pub(crate) fn measure(
         &mut self,
