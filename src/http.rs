@@ -3,7 +3,6 @@
 //! Path to route, header to credential, body to JSON, use case, failure to status. Everything here is plain data, so
 //! that the same code answers in the Worker and in the tests.
 
-use std::cell::{Cell, RefCell};
 use std::net::Ipv4Addr;
 
 use scim::error::Error;
@@ -13,10 +12,9 @@ use scim::resource_type::ResourceType;
 
 use crate::service::credential::{Principal, Secret};
 use crate::service::{
-    Answer, Asked, Condition, Failure, Mint, Moment, Service, Settings, discovery,
+    Answer, Asked, Caller, Condition, Context, Failure, Session, Settings, discovery,
 };
 use crate::store::read::Key;
-use crate::store::tenant::{self, DEFAULT_TENANT, Tenant};
 use crate::store::{Database, Statement};
 
 pub mod auth;
@@ -41,16 +39,10 @@ use route::{Place, Unrouted};
 
 /// What the Worker gives to every request.
 pub struct Environment<'a, D> {
-    /// Where the data is.
-    pub database: &'a D,
-    /// What the operator set.
-    pub settings: &'a Settings,
+    /// What the use cases work with.
+    pub context: Context<'a, D>,
     /// The `SCIM_TOKEN` secret, if there is one.
     pub secret: Option<&'a Secret>,
-    /// Makes ids and versions.
-    pub mint: &'a dyn Mint,
-    /// The present moment.
-    pub now: Moment,
     /// What all requests under way hold.
     pub gauge: &'a Gauge,
     /// `ALLOW_HTTP`: whether requests are answered that come unencrypted from another machine.
@@ -170,53 +162,32 @@ async fn answer<D: Database, B: Upload>(
         let detail = format!("{} takes {}.", place.pattern(), place.allow());
         return Ok(Reply::error(405, None, &detail).with("Allow", place.allow()));
     }
-    let base = base(environment.settings, request);
+    let base = base(environment.context.settings, request);
     if place.is_discovery() {
         if query::has_filter(&request.query)? {
             return Err(Failure::Forbidden(
                 "Discovery endpoints take no filter (RFC 7644 §4); ask without one.".to_owned(),
             ));
         }
-        return discover(environment.settings, &place, &base);
+        return discover(environment.context.settings, &place, &base);
     }
+    let context = &environment.context;
     let credential = auth::credential(request.authorization.as_deref())?;
-    let service = Service {
-        database: environment.database,
-        settings: environment.settings,
-        mint: environment.mint,
-        tenant: Principal::of(credential, environment.secret)?.scope(&environment.now),
+    let caller = Caller {
+        tenant: Principal::of(credential, environment.secret)?.scope(&context.clock.now()),
         credential: request.authorization.clone().unwrap_or_default(),
-        now: environment.now.clone(),
-        base,
-        sent: Cell::default(),
-        looks: Cell::new(scim::patch::apply::MAX_LOOKS),
-        habits: RefCell::default(),
-        later: RefCell::default(),
-        fault: RefCell::default(),
-        known: RefCell::default(),
     };
-    let trips = environment.database.cost().trips;
-    let mut result = serve(&service, environment.gauge, &place, method, request).await;
+    let session = Session::new(context, caller, base);
+    let mut result = serve(&session, environment.gauge, &place, method, request).await;
     // Where no batch was sent, nothing has looked at the token yet.
-    if environment.database.cost().trips == trips
-        && let Err(error) = service.check_token().await
-    {
+    if let Err(error) = session.authenticate().await {
         result = Err(error.into());
     }
-    trace.habits = service.habits.take();
-    trace.later = service.later.take();
-    trace.cause = service.fault.take();
-    match (&service.tenant, service.known.take()) {
-        (Tenant::Default, _) => trace.tenant = Some(DEFAULT_TENANT),
-        (Tenant::Token { hash, .. }, Some(facts)) => {
-            trace.tenant = Some(facts.tenant);
-            let today = environment.now.text.get(..10);
-            if let Some(today) = today.filter(|today| facts.last_used.as_deref() < Some(*today)) {
-                trace.later.push(tenant::touch(hash, today));
-            }
-        }
-        (Tenant::Token { .. }, None) => {}
-    }
+    let notes = session.end();
+    trace.tenant = notes.tenant;
+    trace.habits = notes.habits;
+    trace.later = notes.later;
+    trace.cause = notes.cause;
     result
 }
 
@@ -239,7 +210,7 @@ fn discover(settings: &Settings, place: &Place, base: &str) -> Result<Reply, Fai
 }
 
 async fn serve<D: Database, B: Upload>(
-    service: &Service<'_, D>,
+    session: &Session<'_, D>,
     gauge: &Gauge,
     place: &Place,
     method: &str,
@@ -247,11 +218,11 @@ async fn serve<D: Database, B: Upload>(
 ) -> Result<Reply, Failure> {
     match (place, method) {
         (Place::Collection(resource_type), "GET") => {
-            list(service, &[*resource_type], &query::search(&request.query)?).await
+            list(session, &[*resource_type], &query::search(&request.query)?).await
         }
         (Place::Root, _) => {
             let types: Vec<_> = ResourceType::all().collect();
-            list(service, &types, &query::search(&request.query)?).await
+            list(session, &types, &query::search(&request.query)?).await
         }
         (Place::Search(resource_type), _) => {
             if query::has_filter(&request.query)? {
@@ -260,27 +231,27 @@ async fn serve<D: Database, B: Upload>(
                 )
                 .into());
             }
-            let (body, _hold) = body::json(service, gauge, request, MAX_BODY).await?;
+            let (body, _hold) = body::json(session, gauge, request, MAX_BODY).await?;
             let search = SearchRequest::from_body(&body)?;
             match resource_type {
-                Some(resource_type) => list(service, &[*resource_type], &search).await,
-                None => list(service, &ResourceType::all().collect::<Vec<_>>(), &search).await,
+                Some(resource_type) => list(session, &[*resource_type], &search).await,
+                None => list(session, &ResourceType::all().collect::<Vec<_>>(), &search).await,
             }
         }
         (Place::Collection(resource_type), _) => {
             let (body, _hold) =
-                body::json(service, gauge, request, body::limit(resource_type)).await?;
-            let answer = service
+                body::json(session, gauge, request, body::limit(resource_type)).await?;
+            let answer = session
                 .create(resource_type, &body, &query::asked(&request.query)?)
                 .await?;
             Ok(resource(201, answer))
         }
         (Place::Resource(resource_type, key), method) => {
-            one(service, gauge, resource_type, key, method, request).await
+            one(session, gauge, resource_type, key, method, request).await
         }
         (Place::Bulk, _) => {
-            let (body, _hold) = body::bulk_json(service, gauge, request).await?;
-            let outcomes = service.bulk(scim::bulk::BulkRequest::parse(body)?).await?;
+            let (body, _hold) = body::bulk_json(session, gauge, request).await?;
+            let outcomes = session.bulk(scim::bulk::BulkRequest::parse(body)?).await?;
             Ok(Reply::json(200, bulk::response(&outcomes)))
         }
         (Place::ServiceProviderConfig | Place::ResourceTypes(_) | Place::Schemas(_), _) => {
@@ -290,16 +261,16 @@ async fn serve<D: Database, B: Upload>(
 }
 
 async fn list<D: Database>(
-    service: &Service<'_, D>,
+    session: &Session<'_, D>,
     types: &[&'static ResourceType],
     search: &SearchRequest,
 ) -> Result<Reply, Failure> {
-    Ok(Reply::json(200, service.list(types, search).await?))
+    Ok(Reply::json(200, session.list(types, search).await?))
 }
 
 /// The methods of one resource.
 async fn one<D: Database, B: Upload>(
-    service: &Service<'_, D>,
+    session: &Session<'_, D>,
     gauge: &Gauge,
     resource_type: &'static ResourceType,
     key: &Key,
@@ -313,7 +284,7 @@ async fn one<D: Database, B: Upload>(
     );
     match method {
         "GET" => {
-            let answer = service.read(resource_type, key, &asked).await?;
+            let answer = session.read(resource_type, key, &asked).await?;
             if condition.is_known(&answer.version) {
                 // RFC 9110 §15.4.5: the headers that a 200 would have had.
                 return Ok(Reply::empty(304)
@@ -325,16 +296,16 @@ async fn one<D: Database, B: Upload>(
         }
         "PUT" => {
             let (body, _hold) =
-                body::json(service, gauge, request, body::limit(resource_type)).await?;
-            let answer = service
+                body::json(session, gauge, request, body::limit(resource_type)).await?;
+            let answer = session
                 .replace(resource_type, key, &body, &condition, &asked)
                 .await?;
             Ok(resource(200, answer))
         }
         "PATCH" => {
             let (body, _hold) =
-                body::json(service, gauge, request, body::limit(resource_type)).await?;
-            let answer = service
+                body::json(session, gauge, request, body::limit(resource_type)).await?;
+            let answer = session
                 .patch(resource_type, key, &body, &condition, &asked)
                 .await?;
             Ok(if answer.body.is_empty() {
@@ -344,25 +315,25 @@ async fn one<D: Database, B: Upload>(
             })
         }
         "DELETE" => {
-            service.delete(resource_type, key, &condition).await?;
+            session.delete(resource_type, key, &condition).await?;
             Ok(Reply::empty(204))
         }
         // POST, which the route allows on /Me alone.
-        _ => create_me(service, gauge, request, &condition, &asked).await,
+        _ => create_me(session, gauge, request, &condition, &asked).await,
     }
 }
 
 /// `POST /Me` (RFC 7644 §3.11): the user that the token stands for is there already, or was deleted and is not made
 /// again under an id of the client's choice.
 async fn create_me<D: Database, B: Upload>(
-    service: &Service<'_, D>,
+    session: &Session<'_, D>,
     gauge: &Gauge,
     request: &Request<B>,
     condition: &Condition,
     asked: &Asked,
 ) -> Result<Reply, Failure> {
-    body::json(service, gauge, request, MAX_BODY).await?;
-    let answer = service
+    body::json(session, gauge, request, MAX_BODY).await?;
+    let answer = session
         .read(&scim::resource_type::USER_TYPE, &Key::Subject, asked)
         .await?;
     condition.check(&answer.version)?;

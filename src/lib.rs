@@ -42,24 +42,25 @@ pub async fn fetch(
     let mint = PlatformMint::at(now.milliseconds);
     let gauge = GAUGE.with(Gauge::clone);
     let environment = Environment {
-        database: &database,
-        settings: &operator.settings,
+        context: service::Context {
+            database: &database,
+            settings: &operator.settings,
+            mint: &mint,
+            clock: &now,
+        },
         secret: operator.secret.as_ref(),
-        mint: &mint,
-        now,
         gauge: &gauge,
         allow_http: operator.allow_http,
     };
     let (reply, trace) = if request.path == health::PATH {
-        HEALTH.respond(&database, &request, &environment.now).await
+        HEALTH.respond(&database, &request, &now).await
     } else {
         http::respond(&environment, &request).await
     };
     let cost = database.cost();
-    let now = &environment.now;
     if operator.log_all || http::log::is_telling(&reply, &trace) {
         let milliseconds = moment().milliseconds.saturating_sub(now.milliseconds);
-        let line = http::log::line(&request, &reply, &trace, cost, now, milliseconds);
+        let line = http::log::line(&request, &reply, &trace, cost, &now, milliseconds);
         if trace.cause.is_some() {
             worker::console_error!("{line}");
         } else {

@@ -5,6 +5,7 @@
 
 use std::future::Future;
 
+pub mod batch;
 pub mod expression;
 pub mod fragment;
 pub mod limits;
@@ -212,7 +213,7 @@ impl Error {
             Self::Unauthorized
         } else if let Some((_, rest)) = message.split_once("UNIQUE constraint failed: ") {
             Self::Unique(rest.to_owned())
-        } else if message.contains("malformed JSON") {
+        } else if message.contains(read::NOT_MET) {
             Self::Guard
         } else if message.contains("string or blob too big") {
             Self::TooBig

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::gauge::{Gauge, Hold};
 use super::media::MediaType;
 use super::request::{Request, Unread, Upload};
-use crate::service::{Failure, MAX_LARGE_BODY, Service};
+use crate::service::{Failure, MAX_LARGE_BODY, Session};
 use crate::store::Database;
 
 pub mod weight;
@@ -43,20 +43,20 @@ pub fn limit(resource_type: &'static ResourceType) -> usize {
 
 /// The body of a Bulk request as JSON; RFC 7644 §3.7.4 wants the limit named.
 pub async fn bulk_json<D: Database, B: Upload>(
-    service: &Service<'_, D>,
+    session: &Session<'_, D>,
     gauge: &Gauge,
     request: &Request<B>,
 ) -> Result<(Value, Hold), Failure> {
-    let limit = service.settings.limits.bulk_max_payload_size;
+    let limit = session.settings().limits.bulk_max_payload_size;
     let too_long = format!(
         "The request is larger than {limit} bytes (bulk.maxPayloadSize of /ServiceProviderConfig). Split it."
     );
-    read(service, gauge, request, limit as usize, too_long).await
+    read(session, gauge, request, limit as usize, too_long).await
 }
 
 /// The body as JSON, and what it holds of the memory as long as it is worked on.
 pub async fn json<D: Database, B: Upload>(
-    service: &Service<'_, D>,
+    session: &Session<'_, D>,
     gauge: &Gauge,
     request: &Request<B>,
     limit: usize,
@@ -64,11 +64,11 @@ pub async fn json<D: Database, B: Upload>(
     let too_long = format!(
         "The body is larger than the {limit} bytes that this endpoint takes. Send it in parts."
     );
-    read(service, gauge, request, limit, too_long).await
+    read(session, gauge, request, limit, too_long).await
 }
 
 async fn read<D: Database, B: Upload>(
-    service: &Service<'_, D>,
+    session: &Session<'_, D>,
     gauge: &Gauge,
     request: &Request<B>,
     limit: usize,
@@ -90,7 +90,7 @@ async fn read<D: Database, B: Upload>(
     }
     let is_small = announced.is_some_and(|bytes| bytes <= UNKNOWN_CALLER);
     if !is_small {
-        service.check_token().await?;
+        session.authenticate().await?;
     }
     let bytes = request
         .body
@@ -112,7 +112,7 @@ async fn read<D: Database, B: Upload>(
         )));
     }
     if is_small && weight > UNKNOWN_CALLER_WEIGHT {
-        service.check_token().await?;
+        session.authenticate().await?;
     }
     let hold = gauge
         .hold(weight + COPIES * bytes.len())
@@ -127,7 +127,7 @@ async fn read<D: Database, B: Upload>(
     let text = str::from_utf8(text).map_err(|error| refused(error.to_string()))?;
     let (value, twice) = json::parse_noting(text).map_err(|error| refused(error.to_string()))?;
     if twice {
-        service.habits.borrow_mut().note("duplicate-key");
+        session.habits().note("duplicate-key");
     }
     Ok((value, hold))
 }

@@ -16,7 +16,7 @@ use scim::patch::PATCH_OP;
 use scim::resource_type::GROUP_TYPE;
 use serde_json::Value;
 
-use super::{Answer, Asked, Condition, Failure, Service};
+use super::{Answer, Asked, Condition, Failure, Session};
 use crate::store::Database;
 
 mod changes;
@@ -93,10 +93,10 @@ fn not_there(other: &Job) -> Failure {
     ))
 }
 
-impl<D: Database> Service<'_, D> {
+impl<D: Database> Session<'_, D> {
     /// Carries out a Bulk request. An outcome for each operation that was tried, in the order of the request.
     pub async fn bulk(&self, request: BulkRequest) -> Result<Vec<Outcome>, Failure> {
-        let most = self.settings.limits.bulk_max_operations;
+        let most = self.context.settings.limits.bulk_max_operations;
         if request.operations.len() > usize::try_from(most).unwrap_or(usize::MAX) {
             return Err(Failure::TooLarge(format!(
                 "The request has {} operations; {most} are accepted (bulk.maxOperations of /ServiceProviderConfig). \
@@ -127,7 +127,7 @@ impl<D: Database> Service<'_, D> {
                 }
                 break;
             }
-            let (kind, length) = next_run(&jobs, rest, self.settings.accept_user_groups);
+            let (kind, length) = next_run(&jobs, rest, self.context.settings.accept_user_groups);
             let run = length.min(together).max(1);
             let now = rest.get(..run).unwrap_or_default();
             let done = match (kind, now) {
@@ -149,7 +149,7 @@ impl<D: Database> Service<'_, D> {
                 // What was done is told (§3.7.3), whatever came in between; if nothing was, that is the reply.
                 Err(failure) if jobs.iter().any(Job::done) => {
                     if let Failure::Broken(cause) = &failure {
-                        self.fault.replace(Some(cause.clone()));
+                        self.note_cause(cause.clone());
                     }
                     let job = now.first().and_then(|index| jobs.get_mut(*index));
                     if let Some(job) = job {
@@ -165,7 +165,7 @@ impl<D: Database> Service<'_, D> {
 
     /// Gives every create an id and puts ids for references.
     fn jobs(&self, operations: Vec<BulkOperation>) -> Vec<Job> {
-        let ids: Vec<String> = operations.iter().map(|_| self.mint.id()).collect();
+        let ids: Vec<String> = operations.iter().map(|_| self.context.mint.id()).collect();
         let mut named: BTreeMap<String, usize> = BTreeMap::new();
         let mut twice = Vec::new();
         for (index, operation) in operations.iter().enumerate() {
@@ -180,7 +180,7 @@ impl<D: Database> Service<'_, D> {
             .zip(&ids)
             .map(|(mut operation, id)| {
                 if operation.method == "PATCH" && operation.wrap_list(PATCH_OP) {
-                    self.habits.borrow_mut().note("bare-list-of-operations");
+                    self.habits().note("bare-list-of-operations");
                 }
                 let mut refers = Vec::new();
                 let unknown = operation.resolve(&mut |name| {
@@ -206,7 +206,7 @@ impl<D: Database> Service<'_, D> {
                     (None, _) => target::read(&operation, place, id),
                 };
                 let by_value = matches!(&target, Ok(Target::Create(of, _)) if **of != GROUP_TYPE)
-                    && !self.settings.accept_user_groups;
+                    && !self.context.settings.accept_user_groups;
                 Job {
                     operation,
                     target,

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use super::failure::name_in_use;
 use super::members::check_ids;
-use super::{Answer, Asked, Failure, Service};
+use super::{Answer, Asked, Failure, Session};
+use crate::store::batch::{Batch, Handle};
 use crate::store::membership;
 use crate::store::read::{self, Key};
 use crate::store::record::Record;
@@ -15,7 +16,7 @@ use crate::store::table;
 use crate::store::unique;
 use crate::store::user_groups;
 use crate::store::write::{self, Draft, Guard};
-use crate::store::{self, Database, Statement, limits};
+use crate::store::{self, Database, limits};
 
 /// A resource that is about to be created.
 #[derive(Debug)]
@@ -84,7 +85,7 @@ impl Planned {
     }
 }
 
-impl<D: Database> Service<'_, D> {
+impl<D: Database> Session<'_, D> {
     /// Creates a resource from a client's body.
     pub async fn create(
         &self,
@@ -92,7 +93,7 @@ impl<D: Database> Service<'_, D> {
         body: &Value,
         asked: &Asked,
     ) -> Result<Answer, Failure> {
-        self.create_as(resource_type, body, self.mint.id(), asked)
+        self.create_as(resource_type, body, self.context.mint.id(), asked)
             .await
     }
 
@@ -107,30 +108,26 @@ impl<D: Database> Service<'_, D> {
         let projection = asked.bind(resource_type)?;
         let planned = self.plan(resource_type, body, id)?;
         let projection = projection.after_write(&planned.document);
-        let mut statements = self.creating(&planned);
-        let fetched = statements.len();
+        let mut batch = Batch::default();
+        let inserted = self.add_creating(&mut batch, &planned);
         // Without links all of the resource is known here.
-        let linked = !planned.links.is_empty();
-        if linked {
-            statements.extend(self.reading(
-                resource_type,
-                &Key::Id(planned.id.clone()),
-                &projection,
-            ));
-        }
-        let mut results = match self.run(statements).await {
-            Ok(results) => results,
+        let reading = (!planned.links.is_empty()).then(|| {
+            let key = Key::Id(planned.id.clone());
+            self.add_reading(&mut batch, resource_type, &key, &projection)
+        });
+        let mut answers = match self.send(batch).await {
+            Ok(answers) => answers,
             Err(store::Error::Guard) => {
                 return Err(self.explain_links(&planned).await?);
             }
             Err(error) => return Err(error.into()),
         };
-        if results.first().is_none_or(Vec::is_empty) {
+        if !answers.has_row(inserted) {
             return Err(planned.name_in_use());
         }
-        if linked {
+        if let Some(reading) = reading {
             return self
-                .answer(resource_type, results.split_off(fetched), &projection)?
+                .answer(resource_type, &mut answers, reading, &projection)?
                 .ok_or_else(|| Failure::Broken("a created resource was not there".to_owned()));
         }
         let now = self.now.text.as_str();
@@ -146,18 +143,18 @@ impl<D: Database> Service<'_, D> {
         body: &Value,
         id: String,
     ) -> Result<Planned, Failure> {
-        let mut resource = Resource::accept(resource_type, body, &mut self.habits.borrow_mut())?;
+        let mut resource = Resource::accept(resource_type, body, &mut self.habits())?;
         set_lasting(resource_type, &Map::new(), &mut resource.document);
         let view = self.view(resource_type);
         let draft = Draft::new(&view, &resource.document);
         check_size(&draft)?;
-        let keeps_links = *resource_type == GROUP_TYPE || self.settings.accept_user_groups;
+        let keeps_links = *resource_type == GROUP_TYPE || self.context.settings.accept_user_groups;
         let links = resource.links.filter(|_| keeps_links).unwrap_or_default();
         check_ids(resource_type, &links)?;
         Ok(Planned {
             resource_type,
             id,
-            version: self.mint.version(),
+            version: self.context.mint.version(),
             document: resource.document,
             unique_key: view.unique_key(),
             unique: unique_values(resource_type, &draft.folded),
@@ -166,34 +163,40 @@ impl<D: Database> Service<'_, D> {
         })
     }
 
-    /// The statements that create a resource; the first gives a row back if its name was free.
-    pub(crate) fn creating(&self, planned: &Planned) -> Vec<Statement> {
+    /// Adds what creates a resource; the statement of the handle gives a row back if its name was free.
+    pub(crate) fn add_creating(&self, batch: &mut Batch, planned: &Planned) -> Handle {
         let view = self.view(planned.resource_type);
         let (id, version, now) = (
             planned.id.as_str(),
             planned.version.as_str(),
             self.now.text.as_str(),
         );
-        let mut statements = vec![write::insert(&view, id, version, now, &planned.draft)];
-        statements.extend(unique::take(&view, id, version, &planned.unique));
+        let inserted = batch.add(write::insert(&view, id, version, now, &planned.draft));
+        batch.add_all(unique::take(&view, id, version, &planned.unique));
         if planned.links.is_empty() {
-            return statements;
+            return inserted;
         }
         if *planned.resource_type == USER_TYPE {
             let user = (id, Guard::Exactly(version));
-            let teams = user_groups::set(&view, user, &planned.links, &self.mint.version(), now);
-            statements.extend(teams);
+            let teams = user_groups::set(
+                &view,
+                user,
+                &planned.links,
+                &self.context.mint.version(),
+                now,
+            );
+            batch.add_all(teams);
         } else {
             let change = LinkChange {
                 add: planned.links.clone(),
                 ..LinkChange::default()
             };
-            statements.extend(membership::statements(&view, id, version, &change));
-            statements.push(read::guard(|statement| {
+            batch.add_all(membership::statements(&view, id, version, &change));
+            batch.add(read::guard(|statement| {
                 membership::push_complete(statement, &view, id, version, change.add.len());
             }));
         }
-        statements
+        inserted
     }
 
     /// Why the links of a resource that was to be created are not sound.

@@ -2,12 +2,13 @@
 
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 
-use super::{Condition, Failure, Service};
+use super::{Condition, Failure, Session};
 use crate::store::Database;
+use crate::store::batch::Batch;
 use crate::store::read::{self, Key};
 use crate::store::write::{self, Guard};
 
-impl<D: Database> Service<'_, D> {
+impl<D: Database> Session<'_, D> {
     /// Deletes a resource. The teams that it was a member of change with it.
     pub async fn delete(
         &self,
@@ -17,13 +18,11 @@ impl<D: Database> Service<'_, D> {
     ) -> Result<(), Failure> {
         let view = self.view(resource_type);
         let guard = condition.guard();
-        let mut statements = Vec::with_capacity(3);
-        if guard != Guard::None {
-            statements.push(read::version(&view, key));
-        }
+        let mut batch = Batch::default();
+        let found = (guard != Guard::None).then(|| batch.add(read::version(&view, key)));
         if *resource_type == USER_TYPE || *resource_type == GROUP_TYPE {
-            let version = self.mint.version();
-            statements.push(write::touch_teams_of(
+            let version = self.context.mint.version();
+            batch.add(write::touch_teams_of(
                 &view,
                 key,
                 guard,
@@ -31,15 +30,12 @@ impl<D: Database> Service<'_, D> {
                 &self.now.text,
             ));
         }
-        statements.push(write::delete(&view, key, guard));
-        let mut results = self.run(statements).await?;
-        let deleted = results.pop().is_some_and(|rows| !rows.is_empty());
-        if deleted {
+        let deleted = batch.add(write::delete(&view, key, guard));
+        let mut answers = self.send(batch).await?;
+        if answers.has_row(deleted) {
             return Ok(());
         }
-        if guard != Guard::None
-            && let Some(row) = results.first_mut().and_then(|rows| rows.first_mut())
-        {
+        if let Some(mut row) = found.and_then(|found| answers.row(found)) {
             condition.check(&row.required_text(0)?)?;
         }
         Err(self.not_found(resource_type, key))

@@ -14,12 +14,13 @@ use scim::resource_type::ResourceType;
 use super::assemble::push_shown;
 use super::content::Content;
 use super::cursor::{self, Cursor, Seal};
-use super::{Asked, Failure, Service};
+use super::{Asked, Failure, Session};
+use crate::store::batch::Batch;
 use crate::store::expression::{View, is_group};
 use crate::store::limits::EXPRESSION_DEPTH;
 use crate::store::page::{Bound, Columns, Order, Page, Source, Window};
 use crate::store::predicate::{comparisons, depth, has_list, is_lookup};
-use crate::store::{Database, Results};
+use crate::store::{Database, Row};
 
 mod found;
 mod members;
@@ -77,7 +78,7 @@ enum Total {
     Counted,
 }
 
-impl<D: Database> Service<'_, D> {
+impl<D: Database> Session<'_, D> {
     /// One page of the resources of these types.
     pub async fn list(
         &self,
@@ -126,7 +127,7 @@ impl<D: Database> Service<'_, D> {
         };
         let fetched = self.fetch(&plan).await?;
         if let Paging::At(cursor) = &query.paging {
-            let timeout = u64::from(self.settings.limits.cursor_timeout);
+            let timeout = u64::from(self.context.settings.limits.cursor_timeout);
             cursor.check(self.seal(&query, &fetched.cursor_key), timeout)?;
         }
         self.respond(&plan, fetched).await
@@ -150,7 +151,7 @@ impl<D: Database> Service<'_, D> {
                 Total::Counted => Some(sum(&fetched.counts)?),
                 Total::FromPage if seen > query.count => {
                     // What went since the page was read has been shown all the same.
-                    Some(sum(&self.run(page.totals()).await?)?.max(seen))
+                    Some(self.count(page).await?.max(seen))
                 }
                 Total::FromPage => Some(seen),
             },
@@ -186,13 +187,20 @@ impl<D: Database> Service<'_, D> {
         Ok(content)
     }
 
+    /// Counts what a page is taken from.
+    async fn count(&self, page: &Page<'_>) -> Result<u64, Failure> {
+        let mut batch = Batch::default();
+        let totals = batch.add_all(page.totals());
+        sum(&self.send(batch).await?.rows_of(&totals))
+    }
+
     /// Binds a request to the types: names, values, limits.
     fn query<'a>(
         &self,
         types: &'a [&'static ResourceType],
         request: &'a SearchRequest,
     ) -> Result<Query<'a>, Failure> {
-        let mut habits = self.habits.borrow_mut();
+        let mut habits = self.habits();
         let predicates: Vec<Option<Predicate>> = match &request.filter {
             None => types.iter().map(|_| None).collect(),
             Some(text) => {
@@ -215,11 +223,11 @@ impl<D: Database> Service<'_, D> {
             attributes: request.attributes.clone(),
             excluded: request.excluded_attributes.clone(),
         };
-        let limits = &self.settings.limits;
+        let limits = &self.context.settings.limits;
         let paging = match request.cursor.as_deref() {
             None => Paging::Index,
             Some("") => Paging::First,
-            Some(text) => Paging::At(cursor::open(text, &self.credential)?),
+            Some(text) => Paging::At(cursor::open(text, &self.caller.credential)?),
         };
         if paging.by_cursor() && request.start_index.is_some_and(|index| index > 1) {
             return Err(Error::invalid_value(
@@ -282,7 +290,7 @@ impl<D: Database> Service<'_, D> {
     fn seal<'a>(&'a self, query: &'a Query<'_>, key: &'a str) -> Seal<'a> {
         Seal {
             key,
-            credential: &self.credential,
+            credential: &self.caller.credential,
             fingerprint: &query.fingerprint,
             count: query.count,
             now: self.now.milliseconds / 1_000,
@@ -359,9 +367,9 @@ fn check(view: &View<'_>, predicate: &Predicate) -> Result<(), Error> {
     Ok(())
 }
 
-fn sum(counts: &Results) -> Result<u64, Failure> {
+fn sum(counts: &[Row]) -> Result<u64, Failure> {
     let mut sum = 0;
-    for row in counts.iter().flatten() {
+    for row in counts {
         sum += u64::try_from(row.integer(0)?.unwrap_or_default()).unwrap_or_default();
     }
     Ok(sum)

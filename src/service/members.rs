@@ -9,7 +9,8 @@ use scim::patch::{LinkChange, LinkOperation, net_links};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::Value;
 
-use super::{Condition, Failure, Service};
+use super::{Condition, Failure, Session};
+use crate::store::batch::{Answers, Batch, Handle};
 use crate::store::expression::View;
 use crate::store::limits::{EXPRESSION_DEPTH, IDS_PER_PARAMETER, PARAMETERS, STATEMENT_BYTES};
 use crate::store::membership;
@@ -17,7 +18,7 @@ use crate::store::predicate::{comparisons, depth};
 use crate::store::read::Key;
 use crate::store::user_groups;
 use crate::store::write;
-use crate::store::{self, Database, Results, Row, Statement};
+use crate::store::{self, Database, Row};
 
 /// Most ids that a refusal names.
 const NAMED: usize = 20;
@@ -28,48 +29,50 @@ const DEEPEST_FILTER: usize = EXPRESSION_DEPTH - 10;
 /// Bytes of an id, at the most; ours have 36.
 const LONGEST_ID: usize = 64;
 
-impl<D: Database> Service<'_, D> {
-    /// Applies a change of members to a group and gives its version, and the results of `reading` in the same batch; a
-    /// group that is not there, or is another version, is refused.
-    pub(crate) async fn change_members(
+impl<D: Database> Session<'_, D> {
+    /// Adds what changes the members of a group, with its new version and the statement that tells what became of it.
+    pub(crate) fn add_members(
         &self,
+        batch: &mut Batch,
         id: &str,
         condition: &Condition,
         change: &LinkChange,
-        reading: Vec<Statement>,
-    ) -> Result<(String, Results), Failure> {
+    ) -> (String, Handle) {
         let view = self.view(&GROUP_TYPE);
+        let version = self.context.mint.version();
+        let (guard, now) = (condition.guard(), &self.now.text);
+        batch.add(write::touch(&view, id, guard, &version, now, change));
+        batch.add_all(membership::statements(&view, id, &version, change));
+        let outcome = batch.add(membership::outcome(&view, id, &version, change));
+        (version, outcome)
+    }
+
+    /// Applies a change of members to a group and gives its version; a group that is not there, or is another version, is
+    /// refused.
+    pub(crate) async fn change_members(
+        &self,
+        batch: Batch,
+        (version, outcome): (String, Handle),
+        id: &str,
+        condition: &Condition,
+        change: &LinkChange,
+    ) -> Result<(String, Answers), Failure> {
         let key = Key::Id(id.to_owned());
-        let version = self.mint.version();
-        let mut statements = vec![write::touch(
-            &view,
-            id,
-            condition.guard(),
-            &version,
-            &self.now.text,
-            change,
-        )];
-        statements.extend(membership::statements(&view, id, &version, change));
-        statements.push(membership::outcome(&view, id, &version, change));
-        let written = statements.len();
-        statements.extend(reading);
-        let mut results = match self.run(statements).await {
-            Ok(results) => results,
+        let mut answers = match self.send(batch).await {
+            Ok(answers) => answers,
             Err(store::Error::Guard) => {
                 return Err(self.explain_members(id, &change.add).await?);
             }
             Err(error) => return Err(error.into()),
         };
-        let read = results.split_off(written.min(results.len()));
-        let mut outcome = results.pop().unwrap_or_default().into_iter();
-        let now = match outcome.next() {
+        let now = match answers.row(outcome) {
             Some(mut row) => row.required_text(0)?,
             None => return Err(self.not_found(&GROUP_TYPE, &key)),
         };
         if now != version {
             condition.check(&now)?;
         }
-        Ok((now, read))
+        Ok((now, answers))
     }
 
     /// The net effect of member operations. Removals by filter are resolved to ids first, which takes a trip.
@@ -119,26 +122,26 @@ impl<D: Database> Service<'_, D> {
             )
             .into());
         }
-        let mut statements = Vec::new();
-        let mut numbered = Vec::new();
+        let mut batch = Batch::default();
+        let mut marked = Vec::new();
         let mut first = 0;
         for filters in runs(&view, id, &filters) {
-            statements.push(membership::candidates(&view, id, filters));
-            numbered.push(first);
+            marked.push((batch.add(membership::candidates(&view, id, filters)), first));
             for ids in added.chunks(IDS_PER_PARAMETER) {
-                statements.push(membership::candidates_among(&view, ids, filters));
-                numbered.push(first);
+                let among = membership::candidates_among(&view, ids, filters);
+                marked.push((batch.add(among), first));
             }
             first += filters.len();
         }
-        if statements.iter().any(|statement| !statement.fits()) {
+        if !batch.fits() {
             return Err(too_many_filters().into());
         }
         // By filter, the members that satisfy it; but a member that one filter has removed is left out by those behind it,
         // until it is added again.
         let mut found: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-        for (rows, first) in self.run(statements).await?.into_iter().zip(numbered) {
-            for mut row in rows {
+        let mut answers = self.send(batch).await?;
+        for (handle, first) in marked {
+            for mut row in answers.rows(handle) {
                 for text in ids(&mut row)? {
                     let (id, satisfied) = membership::read_marked(&text);
                     let marks = found.entry(id.to_owned()).or_default();
@@ -157,21 +160,12 @@ impl<D: Database> Service<'_, D> {
         added: &[String],
     ) -> Result<Failure, Failure> {
         let view = self.view(&GROUP_TYPE);
-        let statements = membership::unsound(&view, group, added);
-        let half = statements.len() / 2;
-        let mut unknown = Vec::new();
-        let mut circular = Vec::new();
-        for (index, rows) in self.run(statements).await?.into_iter().enumerate() {
-            for mut row in rows {
-                let found = ids(&mut row)?;
-                if index < half {
-                    &mut unknown
-                } else {
-                    &mut circular
-                }
-                .extend(found);
-            }
-        }
+        let mut batch = Batch::default();
+        let unknown = batch.add_all(membership::unknown(&view, added));
+        let circular = batch.add_all(membership::circular(&view, group, added));
+        let mut answers = self.send(batch).await?;
+        let unknown: Vec<String> = all_ids(answers.rows_of(&unknown))?;
+        let circular: Vec<String> = all_ids(answers.rows_of(&circular))?;
         if unknown.is_empty() && circular.is_empty() {
             return Ok(Failure::Conflict(
                 "A member was changed at the same moment. Repeat the request.".to_owned(),
@@ -190,11 +184,7 @@ impl<D: Database> Service<'_, D> {
     /// Why a user could not be put into teams: the ids that are none.
     pub(crate) async fn explain_teams(&self, teams: &[String]) -> Result<Failure, Failure> {
         let statement = user_groups::missing(&self.view(&USER_TYPE), teams);
-        let mut rows = self.run(vec![statement]).await?.pop().unwrap_or_default();
-        let unknown = match rows.first_mut() {
-            Some(row) => ids(row)?,
-            None => Vec::new(),
-        };
+        let unknown: Vec<String> = all_ids(self.ask(statement).await?)?;
         if unknown.is_empty() {
             return Ok(Failure::Conflict(
                 "A team was changed at the same moment. Repeat the request.".to_owned(),
@@ -291,7 +281,7 @@ pub(crate) fn missing(of: &'static ResourceType, ids: &[String]) -> Failure {
 }
 
 /// Reads a JSON array of ids.
-pub(crate) fn ids(row: &mut Row) -> Result<Vec<String>, Failure> {
+fn ids(row: &mut Row) -> Result<Vec<String>, Failure> {
     let Ok(Value::Array(ids)) = json::parse(&row.required_text(0)?) else {
         return Err(Failure::Broken("ids that are no array".to_owned()));
     };
@@ -300,6 +290,15 @@ pub(crate) fn ids(row: &mut Row) -> Result<Vec<String>, Failure> {
         .filter_map(Value::as_str)
         .map(str::to_owned)
         .collect())
+}
+
+/// The ids of several rows.
+pub(crate) fn all_ids<T: FromIterator<String>>(rows: Vec<Row>) -> Result<T, Failure> {
+    let mut all = Vec::new();
+    for mut row in rows {
+        all.push(ids(&mut row)?);
+    }
+    Ok(all.into_iter().flatten().collect())
 }
 
 /// Ids for a sentence, not more than fit one.

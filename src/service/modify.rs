@@ -11,14 +11,16 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::{Map, Value};
 
 use super::create::check_size;
-use super::{Answer, Condition, Failure, Service, parse_stored};
+use super::read::Reading;
+use super::{Answer, Condition, Failure, Session, parse_stored};
+use crate::store::batch::{Batch, Handle};
 use crate::store::limits::{LONGEST_PAUSE, WRITE_TRIES};
 use crate::store::membership;
 use crate::store::read::{self, Key, Stored};
 use crate::store::unique;
 use crate::store::user_groups;
 use crate::store::write::{self, Draft, Guard, Next};
-use crate::store::{self, Database, Results, Statement};
+use crate::store::{self, Database};
 
 /// What a change leaves behind.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -41,7 +43,7 @@ struct Attempt<'a> {
     projection: &'a Projection,
 }
 
-impl<D: Database> Service<'_, D> {
+impl<D: Database> Session<'_, D> {
     /// Changes a resource. `apply` makes of a document what it shall be; it may be called more than once.
     pub(crate) async fn modify(
         &self,
@@ -56,18 +58,14 @@ impl<D: Database> Service<'_, D> {
             if tries > 0 && self.is_spent() {
                 break;
             }
-            let mut rows = self
-                .run(vec![read::stored(&view, key)])
-                .await?
-                .pop()
-                .unwrap_or_default();
+            let mut rows = self.ask(read::stored(&view, key)).await?;
             let Some(row) = rows.first_mut() else {
                 return Err(self.not_found(resource_type, key));
             };
             let stored = read::read_stored(row)?;
             condition.check(&stored.version)?;
             let before = parse_stored(&stored.document)?;
-            let changed = apply(&before, &mut self.habits.borrow_mut())?;
+            let changed = apply(&before, &mut self.habits())?;
             let attempt = Attempt {
                 resource_type,
                 stored: &stored,
@@ -79,7 +77,7 @@ impl<D: Database> Service<'_, D> {
             if let Some(answer) = self.attempt(&attempt).await? {
                 return Ok(answer);
             }
-            self.database.pause(self.pause_after(tries)).await;
+            self.context.database.pause(self.pause_after(tries)).await;
         }
         Err(Failure::Conflict(format!(
             "Other clients changed this {} again and again while the request was at work; nothing was changed. Repeat it.",
@@ -90,9 +88,14 @@ impl<D: Database> Service<'_, D> {
     /// How many milliseconds to wait after so many tries: any number up to a bound, for those who met would meet again.
     fn pause_after(&self, tries: u32) -> u32 {
         let bound = 4_u32.saturating_mul(1 << tries.min(16)).min(LONGEST_PAUSE);
-        let chance = self.mint.version().bytes().fold(0, |sum: u32, byte| {
-            sum.wrapping_mul(31).wrapping_add(u32::from(byte))
-        });
+        let chance = self
+            .context
+            .mint
+            .version()
+            .bytes()
+            .fold(0, |sum: u32, byte| {
+                sum.wrapping_mul(31).wrapping_add(u32::from(byte))
+            });
         chance % bound
     }
 
@@ -105,18 +108,21 @@ impl<D: Database> Service<'_, D> {
             projection,
             ..
         } = *attempt;
-        let version = self.mint.version();
+        let version = self.context.mint.version();
         let rewritten = changed.document != *attempt.before;
-        let mut statements = self.writing(attempt, &version, rewritten)?;
+        let mut batch = Batch::default();
+        let updated = self.add_writing(&mut batch, attempt, &version, rewritten)?;
         // What the update gives back is all of the reply, unless rows of other tables changed with it or belong to it.
-        let whole = rewritten && *resource_type != GROUP_TYPE && changed.teams.is_none();
-        let fetched = statements.len();
-        if !whole {
+        let whole = updated.filter(|_| *resource_type != GROUP_TYPE && changed.teams.is_none());
+        let reading = if let Some(resource) = whole {
+            let members = None;
+            Reading { resource, members }
+        } else {
             let key = Key::Id(stored.id.clone());
-            statements.extend(self.reading(resource_type, &key, projection));
-        }
-        let mut results = match self.run(statements).await {
-            Ok(results) => results,
+            self.add_reading(&mut batch, resource_type, &key, projection)
+        };
+        let mut answers = match self.send(batch).await {
+            Ok(answers) => answers,
             Err(store::Error::Guard) => {
                 let added = &changed.members.add;
                 return Err(match &changed.teams {
@@ -126,20 +132,28 @@ impl<D: Database> Service<'_, D> {
             }
             Err(error) => return Err(error.into()),
         };
-        if whole {
-            return self.answer(resource_type, results, projection);
+        if updated.is_some_and(|updated| !answers.has_row(updated)) {
+            return Ok(None);
         }
-        let answer = results.split_off(fetched);
-        self.settled(attempt, &version, rewritten, &results, answer)
+        let Some(answer) = self.answer(resource_type, &mut answers, reading, projection)? else {
+            let key = Key::Id(stored.id.clone());
+            return Err(self.not_found(resource_type, &key));
+        };
+        if answer.version != version {
+            attempt.condition.check(&answer.version)?;
+        }
+        Ok(Some(answer))
     }
 
-    /// The statements that write a change. Those behind the first do nothing if that found another version.
-    fn writing(
+    /// Adds what writes a change; a rewritten document has been written if the statement of the handle gives a row. Those
+    /// behind it do nothing if it found another version.
+    fn add_writing(
         &self,
+        batch: &mut Batch,
         attempt: &Attempt<'_>,
         version: &str,
         rewritten: bool,
-    ) -> Result<Vec<Statement>, Failure> {
+    ) -> Result<Option<Handle>, Failure> {
         let Attempt {
             resource_type,
             stored,
@@ -158,7 +172,7 @@ impl<D: Database> Service<'_, D> {
         let now = self.now.text.as_str();
         let before = scim::fold::fold(resource_type, before);
         let held = unique_values(resource_type, &before);
-        let mut statements = Vec::new();
+        let mut updated = None;
         if rewritten {
             let draft = Draft::new(&view, document);
             check_size(&draft)?;
@@ -171,20 +185,20 @@ impl<D: Database> Service<'_, D> {
             };
             let key = Key::Id(id.to_owned());
             let guard = Guard::Exactly(&stored.version);
-            statements.push(write::update(&view, &key, guard, &next));
+            updated = Some(batch.add(write::update(&view, &key, guard, &next)));
             let values = unique_values(resource_type, &draft.folded);
-            statements.extend(unique::follow(&view, id, version, &held, &values));
+            batch.add_all(unique::follow(&view, id, version, &held, &values));
         } else {
             if !members.is_empty() {
                 // The document stays, so it does not matter who wrote it meanwhile: members are added to what is there.
                 let guard = condition.guard();
-                statements.push(write::touch(&view, id, guard, version, now, members));
+                batch.add(write::touch(&view, id, guard, version, now, members));
             }
-            statements.extend(unique::follow(&view, id, &stored.version, &held, &held));
+            batch.add_all(unique::follow(&view, id, &stored.version, &held, &held));
         }
         if !members.is_empty() {
-            statements.extend(membership::statements(&view, id, version, members));
-            statements.push(membership::outcome(&view, id, version, members));
+            batch.add_all(membership::statements(&view, id, version, members));
+            batch.add(membership::outcome(&view, id, version, members));
         }
         if let Some(teams) = teams {
             let guard = if rewritten {
@@ -192,32 +206,10 @@ impl<D: Database> Service<'_, D> {
             } else {
                 condition.guard()
             };
-            let touched = self.mint.version();
+            let touched = self.context.mint.version();
             let user = (id, guard);
-            statements.extend(user_groups::set(&view, user, teams, &touched, now));
+            batch.add_all(user_groups::set(&view, user, teams, &touched, now));
         }
-        Ok(statements)
-    }
-
-    /// The answer of an attempt whose resource was fetched behind the write; none if the write found a newer version.
-    fn settled(
-        &self,
-        attempt: &Attempt<'_>,
-        version: &str,
-        rewritten: bool,
-        written: &Results,
-        answer: Results,
-    ) -> Result<Option<Answer>, Failure> {
-        if rewritten && written.first().is_none_or(Vec::is_empty) {
-            return Ok(None);
-        }
-        let Some(answer) = self.answer(attempt.resource_type, answer, attempt.projection)? else {
-            let key = Key::Id(attempt.stored.id.clone());
-            return Err(self.not_found(attempt.resource_type, &key));
-        };
-        if answer.version != version {
-            attempt.condition.check(&answer.version)?;
-        }
-        Ok(Some(answer))
+        Ok(updated)
     }
 }

@@ -11,8 +11,10 @@ use serde_json::Value;
 
 use super::content::Content;
 use super::modify::Changed;
-use super::{Answer, Asked, Condition, Failure, Service};
+use super::read::Reading;
+use super::{Answer, Asked, Condition, Failure, Session};
 use crate::store::Database;
+use crate::store::batch::Batch;
 use crate::store::links::SHOWN;
 use crate::store::read::Key;
 use crate::store::write::{self, Guard};
@@ -25,7 +27,7 @@ fn length(value: &Value) -> usize {
     value.as_str().map_or(0, str::len)
 }
 
-impl<D: Database> Service<'_, D> {
+impl<D: Database> Session<'_, D> {
     /// Applies a PATCH. A group is shown only when the client asks for attributes of it; otherwise the body of the answer
     /// is empty.
     pub async fn patch(
@@ -37,7 +39,7 @@ impl<D: Database> Service<'_, D> {
         asked: &Asked,
     ) -> Result<Answer, Failure> {
         let projection = asked.bind(resource_type)?;
-        let operations = PatchOp::parse(resource_type, body, &mut self.habits.borrow_mut())?;
+        let operations = PatchOp::parse(resource_type, body, &mut self.habits())?;
         let Split { own, links } = operations.split()?;
         let answered = *resource_type != GROUP_TYPE || !asked.is_default();
         let members = match (key, links.is_empty()) {
@@ -45,16 +47,15 @@ impl<D: Database> Service<'_, D> {
             (Key::Id(_) | Key::Subject, _) => LinkChange::default(),
         };
         if let (Key::Id(id), true, false) = (key, own.is_empty(), members.is_empty()) {
-            let reading = if answered {
-                self.reading(resource_type, key, &projection)
-            } else {
-                Vec::new()
-            };
-            let (version, read) = self
-                .change_members(id, condition, &members, reading)
+            let mut batch = Batch::default();
+            let outcome = self.add_members(&mut batch, id, condition, &members);
+            let reading =
+                answered.then(|| self.add_reading(&mut batch, resource_type, key, &projection));
+            let (version, mut answers) = self
+                .change_members(batch, outcome, id, condition, &members)
                 .await?;
-            if answered {
-                let answer = self.answer(resource_type, read, &projection)?;
+            if let Some(reading) = reading {
+                let answer = self.answer(resource_type, &mut answers, reading, &projection)?;
                 return answer.ok_or_else(|| self.not_found(resource_type, key));
             }
             return Ok(Answer {
@@ -127,11 +128,15 @@ impl<D: Database> Service<'_, D> {
             key,
             condition.guard(),
             values,
-            &self.mint.version(),
+            &self.context.mint.version(),
             &self.now.text,
             projection.wants("groups"),
         );
-        let results = self.run(vec![statement]).await?;
-        self.answer(resource_type, results, projection)
+        let mut batch = Batch::default();
+        let resource = batch.add(statement);
+        let members = None;
+        let mut answers = self.send(batch).await?;
+        let reading = Reading { resource, members };
+        self.answer(resource_type, &mut answers, reading, projection)
     }
 }

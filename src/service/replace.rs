@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::members::check_ids;
 use super::modify::Changed;
-use super::{Answer, Asked, Condition, Failure, Service};
+use super::{Answer, Asked, Condition, Failure, Session};
 use crate::store::Database;
 use crate::store::read::Key;
 
-impl<D: Database> Service<'_, D> {
+impl<D: Database> Session<'_, D> {
     /// Makes a resource what the body says; what is absent is cleared, and a group keeps only the members listed.
     pub async fn replace(
         &self,
@@ -22,9 +22,9 @@ impl<D: Database> Service<'_, D> {
         asked: &Asked,
     ) -> Result<Answer, Failure> {
         let Resource { document, links } =
-            Resource::accept(resource_type, body, &mut self.habits.borrow_mut())?;
-        let links =
-            links.filter(|_| *resource_type == GROUP_TYPE || self.settings.accept_user_groups);
+            Resource::accept(resource_type, body, &mut self.habits())?;
+        let links = links
+            .filter(|_| *resource_type == GROUP_TYPE || self.context.settings.accept_user_groups);
         check_ids(resource_type, links.as_deref().unwrap_or_default())?;
         let (members, teams) = if *resource_type == GROUP_TYPE {
             let change = LinkChange {

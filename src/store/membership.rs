@@ -206,13 +206,15 @@ fn push_if_written(
 pub fn outcome(view: &View<'_>, group: &str, version: &str, change: &LinkChange) -> Statement {
     let mut statement = Statement::new("SELECT version");
     if !change.add.is_empty() {
-        statement.push(", json(CASE WHEN ");
-        if change.clear {
-            push_complete(&mut statement, view, group, version, change.add.len());
-        } else {
-            push_sound(&mut statement, view, group, version, &change.add);
-        }
-        statement.push(" THEN '1' ELSE 'not met' END) AS sound");
+        statement.push(", ");
+        read::push_guard(&mut statement, |statement| {
+            if change.clear {
+                push_complete(statement, view, group, version, change.add.len());
+            } else {
+                push_sound(statement, view, group, version, &change.add);
+            }
+        });
+        statement.push(" AS sound");
     }
     read::push_row(&mut statement, view, &read::Key::Id(group.to_owned()));
     statement
@@ -232,10 +234,10 @@ fn push_above(statement: &mut Statement, view: &View<'_>, group: &str) {
     statement.push(" AND m.member_type = 'Group' AND m.member_id = above.id)");
 }
 
-/// After a failed [`outcome`]: a row with the ids that name nothing, as a JSON array, for each chunk; then one row
-/// with those of `added` that are `group` itself or above it.
-pub fn unsound(view: &View<'_>, group: &str, added: &[String]) -> Vec<Statement> {
-    let mut statements = unknown(view, added);
+/// After a failed [`outcome`]: the ids of `added` that are `group` itself or above it, a row with a JSON array for each
+/// chunk.
+pub fn circular(view: &View<'_>, group: &str, added: &[String]) -> Vec<Statement> {
+    let mut statements = Vec::new();
     for ids in chunks(added) {
         let mut statement = Statement::default();
         push_above(&mut statement, view, group);

@@ -131,16 +131,28 @@ pub fn push_one_group(statement: &mut Statement, view: &View<'_>, key: &Key) {
     key.push(statement, view);
 }
 
-/// A statement that fails the batch, and so undoes it, unless the condition holds. D1 has no other way to say so:
-/// `json` of what is not JSON is an error.
+/// What the error of a batch that failed on purpose has in its message.
+pub const NOT_MET: &str = "condition not met";
+
+/// A statement that fails the batch, and so undoes it, unless the condition holds.
 pub fn guard(push_condition: impl FnOnce(&mut Statement)) -> Statement {
-    let mut statement = Statement::new("SELECT json(CASE WHEN ");
-    push_condition(&mut statement);
-    statement.push(" THEN '1' ELSE 'not met' END)");
+    let mut statement = Statement::new("SELECT ");
+    push_guard(&mut statement, push_condition);
     statement
 }
 
 /// Whether the database answers, and has its tables.
 pub fn alive() -> Statement {
     Statement::new("SELECT id FROM last_tenant")
+}
+
+/// Appends the expression of [`guard`]. D1 has no other way to fail with a text of ours: a path that is none makes
+/// `json_extract` an error, which names it.
+pub fn push_guard(statement: &mut Statement, push_condition: impl FnOnce(&mut Statement)) {
+    statement.push("json_extract('{}', CASE WHEN ");
+    push_condition(statement);
+    statement
+        .push(" THEN '$' ELSE '")
+        .push(NOT_MET)
+        .push("' END)");
 }

@@ -11,7 +11,10 @@ use super::{Statement, read, unique};
 
 mod change;
 
-pub use change::{Update, all_of_type, delete_many, read_one_of_many, stored_many, update_many};
+pub use change::{
+    Update, all_of_type, delete_many, read_one_of_many, stored_many, touch_teams_of_many,
+    update_many,
+};
 
 /// Inserts many resources, as `(id, version, draft)`, without values in other tables. The ids of those whose unique key
 /// was free come back.

@@ -7,7 +7,7 @@ use scim_worker::http::gauge::TOGETHER;
 use scim_worker::http::request::{Body, Request, Unread, Upload};
 use scim_worker::http::{Environment, respond};
 use scim_worker::service::credential::Secret;
-use scim_worker::service::{Mint, Moment};
+use scim_worker::service::{Context, Mint, Moment};
 use scim_worker::store::Database;
 use serde_json::json;
 
@@ -77,11 +77,13 @@ fn watched(
     };
     let secret = Secret::new(Memory::TOKEN);
     let environment = Environment {
-        database: &memory.database,
-        settings: &memory.settings,
+        context: Context {
+            database: &memory.database,
+            settings: &memory.settings,
+            mint: &Counted(&memory.elapsed),
+            clock: &Moment::at(1_769_817_600_000),
+        },
         secret: secret.as_ref(),
-        mint: &Counted(&memory.elapsed),
-        now: Moment::at(1_769_817_600_000),
         gauge: &memory.gauge,
         allow_http: false,
     };

@@ -12,7 +12,7 @@ use scim_worker::http::request::{Body, Request, Unread};
 use scim_worker::http::{Environment, respond};
 use scim_worker::service::credential::Secret;
 use scim_worker::service::token::{self, Form};
-use scim_worker::service::{Mint, Moment};
+use scim_worker::service::{Context, Mint, Moment};
 use scim_worker::store::Database;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -203,11 +203,13 @@ fn a_secret_under_32_characters_opens_nothing() {
         let mut request = client.request("GET", "/Users", None);
         request.authorization = Some(format!("Bearer {secret}"));
         let environment = Environment {
-            database: &memory.database,
-            settings: &memory.settings,
+            context: Context {
+                database: &memory.database,
+                settings: &memory.settings,
+                mint: &NoMint,
+                clock: &Moment::at(1_769_817_600_000),
+            },
             secret: known.as_ref(),
-            mint: &NoMint,
-            now: Moment::at(1_769_817_600_000),
             gauge: &memory.gauge,
             allow_http: false,
         };
@@ -227,14 +229,13 @@ fn a_secret_that_is_not_set_or_empty_opens_nothing() {
             let mut request = client.request("GET", "/Users", None);
             request.authorization = Some(format!("Bearer {token}"));
             let environment = Environment {
-                database: &memory.database,
-                settings: &memory.settings,
-                secret: secret.as_ref(),
-                mint: &NoMint,
-                now: Moment {
-                    text: "2026-01-31T00:00:00.000Z".to_owned(),
-                    milliseconds: 1_769_817_600_000,
+                context: Context {
+                    database: &memory.database,
+                    settings: &memory.settings,
+                    mint: &NoMint,
+                    clock: &Moment::at(1_769_817_600_000),
                 },
+                secret: secret.as_ref(),
                 gauge: &memory.gauge,
                 allow_http: false,
             };

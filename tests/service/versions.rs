@@ -6,7 +6,7 @@ use crate::support::client::{Client, Got};
 use crate::support::memory::Memory;
 use scim_worker::http::{Environment, respond};
 use scim_worker::service::credential::Secret;
-use scim_worker::service::{Mint, Moment};
+use scim_worker::service::{Context, Mint, Moment};
 use scim_worker::store::{Cost, Database, Error, Results, Statement};
 use serde_json::{Value, json};
 
@@ -258,14 +258,13 @@ fn met<'a>(
     };
     let secret = Secret::new(Memory::TOKEN);
     let environment = Environment {
-        database: &database,
-        settings: &memory.settings,
-        secret: secret.as_ref(),
-        mint: &Minted(Cell::new(0)),
-        now: Moment {
-            text: "2026-01-31T00:00:00.000Z".to_owned(),
-            milliseconds: 1_769_817_600_000,
+        context: Context {
+            database: &database,
+            settings: &memory.settings,
+            mint: &Minted(Cell::new(0)),
+            clock: &Moment::at(1_769_817_600_000),
         },
+        secret: secret.as_ref(),
         gauge: &memory.gauge,
         allow_http: false,
     };

@@ -10,7 +10,7 @@ use scim_worker::http::reply::Reply;
 use scim_worker::http::request::Request;
 use scim_worker::http::{Environment, Trace, respond};
 use scim_worker::service::credential::Secret;
-use scim_worker::service::{Mint, Moment, Settings};
+use scim_worker::service::{Context, Mint, Moment, Settings};
 use scim_worker::store::{
     Cell as Column, Cost, Database, Error, Parameter, Results, Row, Statement,
 };
@@ -251,12 +251,15 @@ impl Memory {
         // Every request is a moment later than the one before.
         self.elapsed.set(self.elapsed.get() + 1);
         let secret = Secret::new(Self::TOKEN);
+        let now = moment(self.elapsed.get());
         let environment = Environment {
-            database: &self.database,
-            settings: &self.settings,
+            context: Context {
+                database: &self.database,
+                settings: &self.settings,
+                mint: &self.mint,
+                clock: &now,
+            },
             secret: secret.as_ref(),
-            mint: &self.mint,
-            now: moment(self.elapsed.get()),
             gauge: &self.gauge,
             allow_http: false,
         };

@@ -14,12 +14,13 @@ use super::target::Target;
 use super::{Done, Job};
 use crate::service::create::check_size;
 use crate::service::failure::name_in_use;
-use crate::service::{Condition, Failure, Service, parse_stored};
+use crate::service::{Condition, Failure, Session, parse_stored};
+use crate::store::batch::Batch;
 use crate::store::limits::RUN_BYTES;
 use crate::store::read::{Key, Stored};
 use crate::store::table::{self, Table};
 use crate::store::write::Draft;
-use crate::store::{self, Database, run};
+use crate::store::{self, Database, Row, run};
 
 /// A resource by its type and id.
 type Named = (&'static str, String);
@@ -57,7 +58,7 @@ enum Step {
     Alone,
 }
 
-impl<D: Database> Service<'_, D> {
+impl<D: Database> Session<'_, D> {
     /// Changes and deletes several resources, and tells how many of the operations are settled; none, and nothing is
     /// written, where fewer are to be tried.
     pub(super) async fn change_run(
@@ -104,8 +105,8 @@ impl<D: Database> Service<'_, D> {
         jobs: &[Job],
         run: &[usize],
     ) -> Result<BTreeMap<Named, Option<Stored>>, Failure> {
-        let mut statements = Vec::new();
-        let mut types = Vec::new();
+        let mut batch = Batch::default();
+        let mut read = Vec::new();
         for resource_type in ResourceType::all() {
             let ids: Vec<&str> = run
                 .iter()
@@ -119,16 +120,17 @@ impl<D: Database> Service<'_, D> {
                 })
                 .collect();
             if !ids.is_empty() {
-                statements.push(run::stored_many(&self.view(resource_type), &ids));
-                types.push(resource_type.name);
+                let statement = run::stored_many(&self.view(resource_type), &ids);
+                read.push((resource_type.name, batch.add(statement)));
             }
         }
         let mut found = BTreeMap::new();
-        if statements.is_empty() {
+        if batch.is_empty() {
             return Ok(found);
         }
-        for (name, rows) in types.into_iter().zip(self.run(statements).await?) {
-            for mut row in rows {
+        let mut answers = self.send(batch).await?;
+        for (name, handle) in read {
+            for mut row in answers.rows(handle) {
                 let (id, stored) = run::read_one_of_many(&mut row)?;
                 found.insert((name, id), stored);
             }
@@ -211,7 +213,7 @@ impl<D: Database> Service<'_, D> {
             index,
             resource_type,
             stored,
-            version: self.mint.version(),
+            version: self.context.mint.version(),
             draft,
             keys,
         });
@@ -226,7 +228,7 @@ impl<D: Database> Service<'_, D> {
         before: &Map<String, Value>,
     ) -> Result<Option<Map<String, Value>>, Failure> {
         let data = job.operation.data.as_ref().unwrap_or(&Value::Null);
-        let mut habits = self.habits.borrow_mut();
+        let mut habits = self.habits();
         if let Ok(Target::Replace(..)) = job.target {
             let mut resource = Resource::accept(resource_type, data, &mut habits)?;
             replace(resource_type, before, &mut resource.document)?;
@@ -254,14 +256,13 @@ impl<D: Database> Service<'_, D> {
             ..
         } = work;
         let now = self.now.text.as_str();
-        let mut statements = Vec::new();
+        let mut batch = Batch::default();
         let mut updates = Vec::new();
         for part in parts(&changes) {
             let Some(first) = part.first() else { continue };
             let rows: Vec<run::Update<'_>> = part.iter().map(|pending| pending.update()).collect();
             let view = self.view(first.resource_type);
-            updates.push(statements.len());
-            statements.push(run::update_many(&view, &rows, &first.keys, now));
+            updates.push(batch.add(run::update_many(&view, &rows, &first.keys, now)));
         }
         let mut removals = Vec::new();
         for resource_type in ResourceType::all() {
@@ -272,28 +273,29 @@ impl<D: Database> Service<'_, D> {
             }
             let view = self.view(resource_type);
             if strict {
-                statements.push(run::all_of_type(&view, &ids));
+                batch.add(run::all_of_type(&view, &ids));
             }
-            statements.extend(run::delete_many(&view, &ids, &self.mint.version(), now));
-            removals.push((resource_type.name, statements.len() - 1));
+            let version = self.context.mint.version();
+            batch.add_all(run::touch_teams_of_many(&view, &ids, &version, now));
+            removals.push((resource_type.name, batch.add(run::delete_many(&view, &ids))));
         }
-        if statements.is_empty() {
+        if batch.is_empty() {
             return Ok(settled);
         }
-        let results = match self.run(statements).await {
-            Ok(results) => results,
+        let mut answers = match self.send(batch).await {
+            Ok(answers) => answers,
             Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(0),
             Err(error) => return Err(error.into()),
         };
-        let ids = |place: usize| -> Result<BTreeSet<String>, Failure> {
-            let mut ids = BTreeSet::new();
-            for row in results.get(place).into_iter().flatten() {
-                ids.extend(row.clone().text(0)?);
+        let first_texts = |rows: Vec<Row>| -> Result<BTreeSet<String>, Failure> {
+            let mut texts = BTreeSet::new();
+            for mut row in rows {
+                texts.extend(row.text(0)?);
             }
-            Ok(ids)
+            Ok(texts)
         };
-        for (name, place) in removals {
-            let gone = ids(place)?;
+        for (name, handle) in removals {
+            let gone = first_texts(answers.rows(handle))?;
             for (index, resource_type, id) in deletes.iter().filter(|(_, of, _)| of.name == name) {
                 let result = if gone.contains(id) {
                     Ok((Done::Silent, None))
@@ -305,10 +307,7 @@ impl<D: Database> Service<'_, D> {
                 }
             }
         }
-        let mut written = BTreeSet::new();
-        for place in updates {
-            written.extend(ids(place)?);
-        }
+        let written = first_texts(answers.rows_of(&updates))?;
         let (done, rest): (Vec<_>, Vec<_>) = changes
             .into_iter()
             .partition(|pending| written.contains(&pending.stored.id));

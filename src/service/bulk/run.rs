@@ -8,9 +8,10 @@ use super::order::in_parameters;
 use super::target::Target;
 use super::{Done, Job, not_there};
 use crate::service::create::Planned;
-use crate::service::members::{ids, missing};
-use crate::service::{Failure, Service};
-use crate::store::limits::{RUN_TOTAL, STATEMENTS};
+use crate::service::members::{all_ids, missing};
+use crate::service::{Failure, Session};
+use crate::store::batch::{Batch, Handle};
+use crate::store::limits::RUN_TOTAL;
 use crate::store::{self, Database, membership, run};
 
 /// Statements of a create that is not plain, at the most.
@@ -19,7 +20,7 @@ const STATEMENTS_EACH: usize = 6;
 /// A create, with the place of its operation.
 type Create = (usize, Planned);
 
-impl<D: Database> Service<'_, D> {
+impl<D: Database> Session<'_, D> {
     /// Creates several resources in one batch, and tells how many of the operations are settled. None are, but those that
     /// have an outcome, if the batch fails as a whole: then fewer are to be tried.
     ///
@@ -55,7 +56,8 @@ impl<D: Database> Service<'_, D> {
     ) -> Result<bool, Failure> {
         let (plain, linked): (Vec<&Create>, Vec<&Create>) =
             planned.iter().partition(|(_, plan)| plan.is_plain());
-        let mut statements = Vec::new();
+        let mut batch = Batch::default();
+        let mut inserts = Vec::new();
         for resource_type in ResourceType::all() {
             let of_type = plain
                 .iter()
@@ -64,41 +66,38 @@ impl<D: Database> Service<'_, D> {
             for plans in in_parameters(of_type) {
                 let rows: Vec<_> = plans.iter().map(|plan| plan.row()).collect();
                 let view = self.view(resource_type);
-                statements.push(run::insert_many(&view, &rows, &self.now.text));
+                inserts.push(batch.add(run::insert_many(&view, &rows, &self.now.text)));
             }
         }
-        let inserts = statements.len();
-        let mut first = Vec::with_capacity(linked.len());
-        for (_, plan) in &linked {
-            first.push(statements.len());
-            statements.extend(self.creating(plan));
-        }
+        let linked: Vec<(&str, Handle)> = linked
+            .iter()
+            .map(|(_, plan)| (plan.id.as_str(), self.add_creating(&mut batch, plan)))
+            .collect();
         let links: run::Links<'_> = plain
             .iter()
             .map(|(_, plan)| (plan.id.as_str(), plan.links()))
             .filter(|(_, ids)| !ids.is_empty())
             .collect();
-        statements.extend(run::link_many(&self.view(&GROUP_TYPE), &links));
+        batch.add_all(run::link_many(&self.view(&GROUP_TYPE), &links));
         if strict {
             let ids: Vec<&str> = planned.iter().map(|(_, plan)| plan.id.as_str()).collect();
-            statements.push(run::all_there(&self.tenant, &ids));
+            batch.add(run::all_there(&self.caller.tenant, &ids));
         }
         if planned.is_empty() {
             return Ok(true);
         }
-        let results = match self.run(statements).await {
-            Ok(results) => results,
+        let mut answers = match self.send(batch).await {
+            Ok(answers) => answers,
             Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(false),
             Err(error) => return Err(error.into()),
         };
         let mut created = BTreeSet::new();
-        for row in results.iter().take(inserts).flatten() {
-            created.extend(row.clone().text(0)?);
+        for mut row in answers.rows_of(&inserts) {
+            created.extend(row.text(0)?);
         }
-        for (position, (_, plan)) in linked.iter().enumerate() {
-            let rows = first.get(position).and_then(|index| results.get(*index));
-            if rows.is_some_and(|rows| !rows.is_empty()) {
-                created.insert(plan.id.clone());
+        for (id, inserted) in linked {
+            if answers.has_row(inserted) {
+                created.insert(id.to_owned());
             }
         }
         for (index, plan) in planned {
@@ -120,41 +119,34 @@ impl<D: Database> Service<'_, D> {
         jobs: &mut [Job],
         planned: Vec<Create>,
     ) -> Result<Vec<Create>, Failure> {
-        let mut statements = Vec::new();
+        let mut batch = Batch::default();
+        let mut names_taken = Vec::new();
         for resource_type in ResourceType::all() {
             let names: Vec<(&str, String)> = planned
                 .iter()
                 .filter(|(_, plan)| plan.resource_type == resource_type)
                 .map(|(_, plan)| (plan.id.as_str(), plan.name().1))
                 .collect();
-            statements.extend(run::names_in_use(&self.view(resource_type), &names));
+            let view = self.view(resource_type);
+            names_taken.extend(batch.add_all(run::names_in_use(&view, &names)));
         }
-        let name_statements = statements.len();
         let values: Vec<_> = planned
             .iter()
             .flat_map(|(_, plan)| plan.unique().iter().map(|value| (plan.id.as_str(), value)))
             .collect();
         let view = self.view(&GROUP_TYPE);
-        statements.push(run::values_in_use(&view, &values));
+        let values_taken = batch.add(run::values_in_use(&view, &values));
         let members: BTreeSet<&String> = planned
             .iter()
             .filter(|(_, plan)| *plan.resource_type == GROUP_TYPE)
             .flat_map(|(_, plan)| plan.links())
             .collect();
         let members: Vec<String> = members.into_iter().cloned().collect();
-        statements.extend(membership::unknown(&view, &members));
-        let (mut names_taken, mut values_taken, mut unknown) =
-            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        for (place, rows) in self.run(statements).await?.into_iter().enumerate() {
-            let found = match place {
-                _ if place < name_statements => &mut names_taken,
-                _ if place == name_statements => &mut values_taken,
-                _ => &mut unknown,
-            };
-            for mut row in rows {
-                found.extend(ids(&mut row)?);
-            }
-        }
+        let unknown = batch.add_all(membership::unknown(&view, &members));
+        let mut answers = self.send(batch).await?;
+        let names_taken: BTreeSet<String> = all_ids(answers.rows_of(&names_taken))?;
+        let values_taken: BTreeSet<String> = all_ids(answers.rows(values_taken))?;
+        let unknown: BTreeSet<String> = all_ids(answers.rows_of(&unknown))?;
         let (mut made, mut asked_for, mut held) =
             (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let mut rest = Vec::new();
@@ -206,7 +198,7 @@ impl<D: Database> Service<'_, D> {
     ) -> Result<(Vec<Create>, usize), Failure> {
         let mut planned: Vec<Create> = Vec::with_capacity(run.len());
         let mut later = BTreeSet::new();
-        let room = STATEMENTS.saturating_sub(self.sent.get().statements) / STATEMENTS_EACH;
+        let room = self.statements_left() / STATEMENTS_EACH;
         let mut bytes = 0;
         for (settled, &index) in run.iter().enumerate() {
             let Some(plan) = self.plan_job(jobs, index) else {

@@ -4,7 +4,7 @@ use scim::bulk::BulkOperation;
 use scim::error::{Error, quoted};
 use scim::resource_type::ResourceType;
 
-use crate::service::{Failure, Service};
+use crate::service::{Failure, Session};
 use crate::store::Database;
 use crate::store::read::Key;
 
@@ -20,7 +20,7 @@ pub(super) enum Target {
 /// The endpoint that a path names, and the id behind it.
 type Place = (&'static ResourceType, Option<String>);
 
-impl<D: Database> Service<'_, D> {
+impl<D: Database> Session<'_, D> {
     /// Reads a path: that of an endpoint, or of a resource; from the base URL on, or whole.
     pub(super) fn place(&self, path: &str) -> Result<Place, Failure> {
         let relative = path

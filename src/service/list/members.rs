@@ -7,13 +7,13 @@ use scim::resource_type::GROUP_TYPE;
 use super::Query;
 use super::found::Found;
 use crate::service::assemble::{has_more_members, too_many_members};
-use crate::service::{Failure, Service};
+use crate::service::{Failure, Session};
 use crate::store::fragment::Fragment;
 use crate::store::limits::MEMBER_ROWS;
 use crate::store::page::Page;
-use crate::store::{Database, Results, Statement, read};
+use crate::store::{Database, Row, Statement, read};
 
-impl<D: Database> Service<'_, D> {
+impl<D: Database> Session<'_, D> {
     pub(super) fn page_members(&self, page: &Page<'_>, query: &Query<'_>) -> Statement {
         let view = self.view(&GROUP_TYPE);
         // Without the one more that tells whether there is another page.
@@ -37,19 +37,19 @@ impl Query<'_> {
 /// The members of each group on the page, in runs. Where they are more than one reply holds, the page ends before the first
 /// group that is not whole; unless that is the first of the page.
 pub(super) fn read_members(
-    results: Results,
+    rows: Vec<Row>,
     query: &Query<'_>,
     found: &mut Found<'_>,
 ) -> Result<BTreeMap<String, Vec<String>>, Failure> {
     let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let rows = results.iter().map(Vec::len).sum();
+    let count = rows.len();
     let mut last = String::new();
-    for mut row in results.into_iter().flatten() {
+    for mut row in rows {
         last = row.required_text(0)?;
         let runs = members.entry(last.clone()).or_default();
         runs.extend(row.text(1)?);
     }
-    if has_more_members(rows, query.groups()) {
+    if has_more_members(count, query.groups()) {
         members.remove(&last);
         let is_group = |source| query.types.get(source) == Some(&&GROUP_TYPE);
         found.end_before(|id, source| is_group(source) && !members.contains_key(id));

@@ -3,9 +3,10 @@
 use scim::error::Error;
 
 use super::{Query, Total};
-use crate::service::{Failure, Service};
+use crate::service::{Failure, Session};
+use crate::store::batch::{Batch, Handle};
 use crate::store::page::{Bound, Columns, Item, Page, Whole};
-use crate::store::{Database, Results};
+use crate::store::{Database, Row};
 
 /// What is fetched, and how.
 pub(super) struct Plan<'a> {
@@ -34,14 +35,14 @@ pub(super) struct Fetched {
     /// The page, if it came row by row, perhaps with one more than there are on it.
     pub(super) items: Vec<Item>,
     /// The members of the groups on it.
-    pub(super) members: Results,
+    pub(super) members: Vec<Row>,
     /// What the statements of the total told.
-    pub(super) counts: Results,
+    pub(super) counts: Vec<Row>,
     /// Authenticates the cursors of the tenant, if the page is by cursor.
     pub(super) cursor_key: String,
 }
 
-impl<D: Database> Service<'_, D> {
+impl<D: Database> Session<'_, D> {
     /// Fetches the page. It ends early where its resources are more than are held at once.
     pub(super) async fn fetch(&self, plan: &Plan<'_>) -> Result<Fetched, Failure> {
         let fetched = match plan.way {
@@ -59,11 +60,10 @@ impl<D: Database> Service<'_, D> {
     }
 
     async fn fetch_whole(&self, plan: &Plan<'_>) -> Result<Fetched, Failure> {
-        let results = self.run(vec![plan.page.whole(plan.columns)]).await?;
-        let row = results.into_iter().flatten().next().unwrap_or_default();
-        let mut whole = Whole::read(row)?;
+        let rows = self.ask(plan.page.whole(plan.columns)).await?;
+        let mut whole = Whole::read(rows.into_iter().next().unwrap_or_default())?;
         Ok(Fetched {
-            counts: vec![vec![std::mem::take(&mut whole.total)]],
+            counts: vec![std::mem::take(&mut whole.total)],
             cursor_key: std::mem::take(&mut whole.cursor_key),
             whole: Some(whole),
             ..Fetched::default()
@@ -74,36 +74,36 @@ impl<D: Database> Service<'_, D> {
     async fn fetch_rows(&self, plan: &Plan<'_>, bound: Bound) -> Result<Fetched, Failure> {
         let Plan { query, page, .. } = plan;
         let by_cursor = query.paging.by_cursor();
-        let mut statements = Vec::new();
+        let mut batch = Batch::default();
+        let (mut items, mut members, mut counts) = (None, None, Vec::new());
         if query.count > 0 {
-            statements.push(page.statement(plan.columns, bound));
+            items = Some(batch.add(page.statement(plan.columns, bound)));
             if plan.with_members {
-                statements.push(self.page_members(page, query));
+                members = Some(batch.add(self.page_members(page, query)));
             }
         }
-        let fetched = statements.len();
         if plan.total == Total::Counted {
-            statements.extend(page.totals());
+            counts = batch.add_all(page.totals());
         }
-        if statements.iter().any(|statement| !statement.fits()) {
+        if !batch.fits() {
             return Err(Error::invalid_filter(
                 "The filter compares with more different values than the database takes at once. Ask in parts.",
             )
             .into());
         }
-        let (mut results, facts) = self.run_with_facts(statements, by_cursor).await?;
-        let counts = results.split_off(fetched);
-        let members = results.split_off(fetched.min(1));
-        let items = results
-            .iter_mut()
-            .flatten()
-            .map(|row| page.read(row, plan.columns))
-            .collect::<Result<_, _>>()?;
+        let (mut answers, facts) = self.send_with_facts(batch, by_cursor).await?;
+        let mut rows = |handle: Option<Handle>| {
+            let rows = handle.map(|handle| answers.rows(handle));
+            rows.unwrap_or_default()
+        };
         Ok(Fetched {
             whole: None,
-            items,
-            members,
-            counts,
+            items: rows(items)
+                .iter_mut()
+                .map(|row| page.read(row, plan.columns))
+                .collect::<Result<_, _>>()?,
+            members: rows(members),
+            counts: answers.rows_of(&counts),
             cursor_key: facts.cursor_key,
         })
     }

@@ -1,23 +1,21 @@
 //! Milestones of a walk by `startIndex`.
 
-use super::super::{Failure, Service};
+use super::super::{Failure, Session};
 use super::found::Found;
 use crate::store::page::Page;
-use crate::store::{Database, Results, milestone};
+use crate::store::{Database, Row, milestone};
 
-impl<D: Database> Service<'_, D> {
+impl<D: Database> Session<'_, D> {
     /// Leaves milestones at both ends of a full page that skipped much: for the same page again, and for the next.
     pub(super) fn note_walk(
         &self,
         page: &Page<'_>,
         found: &Found<'_>,
-        counts: &Results,
+        counts: &[Row],
     ) -> Result<(), Failure> {
-        let (Some(offset), Some(row), [source]) = (
-            page.walked(),
-            counts.iter().flatten().next(),
-            page.sources.as_slice(),
-        ) else {
+        let (Some(offset), Some(row), [source]) =
+            (page.walked(), counts.first(), page.sources.as_slice())
+        else {
             return Ok(());
         };
         let walked = milestone::read_walked(row)?;
@@ -29,7 +27,7 @@ impl<D: Database> Service<'_, D> {
             let end = offset.saturating_add_unsigned(page.limit) - 1;
             let places = [(offset, first.id.as_str()), (end, last.id.as_str())];
             let note = milestone::note(&source.view, walked.moved, &places);
-            self.later.borrow_mut().extend(note);
+            self.note_later(note);
         }
         Ok(())
     }

@@ -9,36 +9,41 @@ use crate::store::table::{Key, Table, push_scope};
 use crate::store::write::{Draft, push_updated};
 use crate::store::{Error, Row, Statement};
 
-/// Deletes many resources; the teams that they were members of get a version. The ids of those that were there come back
-/// from the last statement.
-pub fn delete_many(view: &View<'_>, ids: &[&str], version: &str, now: &str) -> Vec<Statement> {
-    let ids = Value::from(ids).to_string();
-    let mut statements = Vec::new();
-    if !Table::of(view.resource_type).shared {
-        let mut touch = Statement::new("UPDATE teams SET version = ");
-        touch.bind(version);
-        push_updated(&mut touch, now);
-        touch.push(" WHERE tenant_id = ");
-        view.tenant.push(&mut touch);
-        touch
-            .push(" AND id IN (SELECT m.team_id FROM json_each(")
-            .bind(ids.as_str());
-        touch
-            .push(") j CROSS JOIN team_members m INDEXED BY team_members_member ON m.tenant_id = ");
-        view.tenant.push(&mut touch);
-        touch.push(" AND m.member_id = j.value AND m.member_type = ");
-        touch.bind(view.resource_type.name).push(")");
-        statements.push(touch);
+/// Gives the teams that resources are members of a new version, before they are deleted.
+pub fn touch_teams_of_many(
+    view: &View<'_>,
+    ids: &[&str],
+    version: &str,
+    now: &str,
+) -> Option<Statement> {
+    if Table::of(view.resource_type).shared {
+        return None;
     }
+    let mut touch = Statement::new("UPDATE teams SET version = ");
+    touch.bind(version);
+    push_updated(&mut touch, now);
+    touch.push(" WHERE tenant_id = ");
+    view.tenant.push(&mut touch);
+    touch
+        .push(" AND id IN (SELECT m.team_id FROM json_each(")
+        .bind(Value::from(ids).to_string());
+    touch.push(") j CROSS JOIN team_members m INDEXED BY team_members_member ON m.tenant_id = ");
+    view.tenant.push(&mut touch);
+    touch.push(" AND m.member_id = j.value AND m.member_type = ");
+    touch.bind(view.resource_type.name).push(")");
+    Some(touch)
+}
+
+/// Deletes many resources. The ids of those that were there come back.
+pub fn delete_many(view: &View<'_>, ids: &[&str]) -> Statement {
     let mut statement = Statement::new("DELETE FROM ");
     statement.push(view.row()).push(" WHERE ");
     push_scope(&mut statement, view.resource_type, view.row(), view.tenant);
     statement
         .push(" AND id IN (SELECT value FROM json_each(")
-        .bind(ids)
+        .bind(Value::from(ids).to_string())
         .push(")) RETURNING id");
-    statements.push(statement);
-    statements
+    statement
 }
 
 /// Fails the batch unless every one of these ids is a resource of the type.

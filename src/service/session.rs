@@ -1,0 +1,229 @@
+//! What a use case is given: the [`Context`], which lives as long as the instance, and the [`Session`] of one caller.
+//!
+//! A session needs no request: a job makes one as a request does. What it leaves besides its replies is its [`Notes`].
+
+use std::cell::{Cell, OnceCell, RefCell, RefMut};
+
+use scim::habit::Habits;
+use scim::patch::Operation;
+use scim::patch::apply::{Looks, MAX_LOOKS, apply_within};
+use scim::resource::set_lasting;
+use scim::resource_type::ResourceType;
+use serde_json::{Map, Value};
+
+use super::{Clock, Failure, Mint, Moment, Settings};
+use crate::store::batch::{Answers, Batch};
+use crate::store::expression::View;
+use crate::store::limits::{STATEMENTS, TRIPS};
+use crate::store::tenant::{self, DEFAULT_TENANT, Tenant, TokenFacts};
+use crate::store::{self, Database, Statement};
+
+/// What lives as long as the instance.
+pub struct Context<'a, D> {
+    /// Where the data is.
+    pub database: &'a D,
+    /// What the operator set.
+    pub settings: &'a Settings,
+    /// Makes ids and versions.
+    pub mint: &'a dyn Mint,
+    /// Tells the time.
+    pub clock: &'a dyn Clock,
+}
+
+/// On whose behalf something is done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Caller {
+    /// Whose data.
+    pub tenant: Tenant,
+    /// What the caller showed to be let in: cursors are encrypted with it.
+    pub credential: String,
+}
+
+/// What one caller does, from beginning to end.
+pub struct Session<'a, D> {
+    /// What it shares with others.
+    pub(super) context: &'a Context<'a, D>,
+    pub(super) caller: Caller,
+    /// The base URL of addresses, without a slash at the end.
+    pub(super) base: String,
+    /// The present moment, the same throughout.
+    pub(super) now: Moment,
+    spent: Cell<Spent>,
+    /// Whether a batch came back, each of which authenticates the caller.
+    has_asked: Cell<bool>,
+    /// What the database told of the caller, who is good.
+    facts: OnceCell<TokenFacts>,
+    notes: RefCell<Notes>,
+}
+
+/// What a session has used of what one may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Spent {
+    /// Batches.
+    trips: usize,
+    /// Statements in them.
+    statements: usize,
+    /// Values of attributes that operations looked at.
+    looks: usize,
+}
+
+/// What a session leaves besides its replies.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Notes {
+    /// The tenant, where the caller is known to be good.
+    pub tenant: Option<i64>,
+    /// Lenient readings.
+    pub habits: Habits,
+    /// Why a part could not be done though the rest was; for the log.
+    pub cause: Option<String>,
+    /// Statements that may wait until the reply is out, and may be lost.
+    pub later: Vec<Statement>,
+}
+
+impl<'a, D: Database> Session<'a, D> {
+    /// Begins one.
+    pub fn new(context: &'a Context<'a, D>, caller: Caller, base: String) -> Self {
+        Self {
+            now: context.clock.now(),
+            context,
+            caller,
+            base,
+            spent: Cell::default(),
+            has_asked: Cell::default(),
+            facts: OnceCell::new(),
+            notes: RefCell::default(),
+        }
+    }
+
+    /// What the operator set.
+    pub fn settings(&self) -> &Settings {
+        self.context.settings
+    }
+
+    /// What statements about a type need to know.
+    pub(crate) fn view(&self, resource_type: &'static ResourceType) -> View<'_> {
+        View {
+            resource_type,
+            tenant: &self.caller.tenant,
+            base: &self.base,
+            unique_group_names: self.context.settings.unique_group_names,
+        }
+    }
+
+    /// Sends a batch, which authenticates the caller first.
+    pub(crate) async fn send(&self, batch: Batch) -> Result<Answers, store::Error> {
+        self.send_with_facts(batch, false)
+            .await
+            .map(|(answers, _)| answers)
+    }
+
+    /// Sends a batch of one statement, and gives its rows.
+    pub(crate) async fn ask(&self, statement: Statement) -> Result<Vec<store::Row>, store::Error> {
+        let mut batch = Batch::default();
+        let handle = batch.add(statement);
+        Ok(self.send(batch).await?.rows(handle))
+    }
+
+    /// The same as [`Session::send`], and gives what the database told of the caller; with the key of the tenant's cursors
+    /// where that is asked for.
+    pub(crate) async fn send_with_facts(
+        &self,
+        batch: Batch,
+        with_cursor_key: bool,
+    ) -> Result<(Answers, TokenFacts), store::Error> {
+        if !batch.fits() {
+            return Err(store::Error::Broken("too many parameters".to_owned()));
+        }
+        let authentication = self.caller.tenant.facts(with_cursor_key);
+        let mut spent = self.spent.get();
+        spent.trips += 1;
+        spent.statements += batch.len() + usize::from(authentication.is_some());
+        self.spent.set(spent);
+        let result = batch.send(self.context.database, authentication).await;
+        // One that failed has told, too: either that the caller is not good, or what the reply will say.
+        self.has_asked.set(true);
+        let (row, answers) = result?;
+        let facts = match row {
+            Some(mut row) => Tenant::read_facts(&mut row)?,
+            None => TokenFacts {
+                tenant: DEFAULT_TENANT,
+                ..TokenFacts::default()
+            },
+        };
+        // Those of the first batch are kept: the caller stays the same.
+        let _ = self.facts.set(facts.clone());
+        Ok((answers, facts))
+    }
+
+    /// Finds out whether the caller is good, by a trip of its own where no batch has come back yet.
+    pub async fn authenticate(&self) -> Result<(), store::Error> {
+        match self.caller.tenant {
+            Tenant::Token { .. } if !self.has_asked.get() => {
+                self.send(Batch::default()).await.map(|_| ())
+            }
+            Tenant::Default | Tenant::Token { .. } => Ok(()),
+        }
+    }
+
+    /// How many statements may still be sent.
+    pub(crate) fn statements_left(&self) -> usize {
+        STATEMENTS.saturating_sub(self.spent.get().statements)
+    }
+
+    /// Whether so much was sent to the database that nothing more shall be begun.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.spent.get().trips >= TRIPS || self.statements_left() == 0
+    }
+
+    /// Applies operations to a document, within what may be looked at.
+    pub(crate) fn apply(
+        &self,
+        resource_type: &'static ResourceType,
+        operations: &[Operation],
+        document: &mut Map<String, Value>,
+        habits: &mut Habits,
+    ) -> Result<(), Failure> {
+        let mut spent = self.spent.get();
+        let mut looks = Looks(MAX_LOOKS.saturating_sub(spent.looks));
+        let result = apply_within(resource_type, operations, document, habits, &mut looks);
+        spent.looks = MAX_LOOKS.saturating_sub(looks.0);
+        self.spent.set(spent);
+        result?;
+        // One that was stored before every resource had it.
+        set_lasting(resource_type, &Map::new(), document);
+        Ok(())
+    }
+
+    /// Where lenient readings are noted while something is read.
+    pub(crate) fn habits(&self) -> RefMut<'_, Habits> {
+        RefMut::map(self.notes.borrow_mut(), |notes| &mut notes.habits)
+    }
+
+    /// Notes why a part could not be done though the rest was.
+    pub(crate) fn note_cause(&self, cause: String) {
+        self.notes.borrow_mut().cause = Some(cause);
+    }
+
+    /// Notes statements that may wait until the reply is out, and may be lost.
+    pub(crate) fn note_later(&self, statements: impl IntoIterator<Item = Statement>) {
+        self.notes.borrow_mut().later.extend(statements);
+    }
+
+    /// Ends it, with what it leaves: that the token was used today is one of the statements for later.
+    pub fn end(self) -> Notes {
+        let mut notes = self.notes.into_inner();
+        match (&self.caller.tenant, self.facts.get()) {
+            (Tenant::Default, _) => notes.tenant = Some(DEFAULT_TENANT),
+            (Tenant::Token { hash, .. }, Some(facts)) => {
+                notes.tenant = Some(facts.tenant);
+                let today = self.now.text.get(..10);
+                let is_new = |today: &&str| facts.last_used.as_deref() < Some(*today);
+                notes
+                    .later
+                    .extend(today.filter(is_new).map(|today| tenant::touch(hash, today)));
+            }
+            (Tenant::Token { .. }, None) => {}
+        }
+        notes
+    }
+}

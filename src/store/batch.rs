@@ -1,0 +1,122 @@
+//! Statements that travel together: one round trip, all of them or none. Each has a handle to ask for its answer by, so
+//! that nobody counts results.
+
+use super::{Database, Error, Results, Row, Statement};
+
+/// Which statement of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handle(usize);
+
+/// Statements that are about to be sent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    statements: Vec<Statement>,
+}
+
+impl Batch {
+    /// Adds a statement behind the others.
+    pub fn add(&mut self, statement: Statement) -> Handle {
+        self.statements.push(statement);
+        Handle(self.statements.len() - 1)
+    }
+
+    /// Adds several.
+    pub fn add_all(&mut self, statements: impl IntoIterator<Item = Statement>) -> Vec<Handle> {
+        statements
+            .into_iter()
+            .map(|statement| self.add(statement))
+            .collect()
+    }
+
+    /// Whether there is nothing to send.
+    pub fn is_empty(&self) -> bool {
+        self.statements.is_empty()
+    }
+
+    /// How many statements it has.
+    pub fn len(&self) -> usize {
+        self.statements.len()
+    }
+
+    /// Whether D1 takes as many parameters as its statements have.
+    pub fn fits(&self) -> bool {
+        self.statements.iter().all(Statement::fits)
+    }
+
+    /// Sends it, with the statement that authenticates the caller in front where there is one: that one's row comes first.
+    pub async fn send(
+        self,
+        database: &impl Database,
+        authentication: Option<Statement>,
+    ) -> Result<(Option<Row>, Answers), Error> {
+        let Some(authentication) = authentication else {
+            let results = database.batch(self.statements).await?;
+            return Ok((None, Answers { results }));
+        };
+        let mut statements = Vec::with_capacity(1 + self.statements.len());
+        statements.push(authentication);
+        statements.extend(self.statements);
+        let mut results = database.batch(statements).await?.into_iter();
+        let row = results.next().and_then(|rows| rows.into_iter().next());
+        let results = results.collect();
+        Ok((Some(row.ok_or(Error::Unauthorized)?), Answers { results }))
+    }
+}
+
+/// What the statements of a batch gave back.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answers {
+    results: Results,
+}
+
+impl Answers {
+    /// Takes the rows of a statement.
+    pub fn rows(&mut self, handle: Handle) -> Vec<Row> {
+        let rows = self.results.get_mut(handle.0);
+        rows.map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Takes the rows of a statement that gives one row, or none.
+    pub fn row(&mut self, handle: Handle) -> Option<Row> {
+        self.rows(handle).into_iter().next()
+    }
+
+    /// Takes the rows of several statements, one behind the other.
+    pub fn rows_of(&mut self, handles: &[Handle]) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for handle in handles {
+            rows.append(&mut self.rows(*handle));
+        }
+        rows
+    }
+
+    /// Whether a statement gave a row.
+    pub fn has_row(&self, handle: Handle) -> bool {
+        self.results
+            .get(handle.0)
+            .is_some_and(|rows| !rows.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answers, Batch};
+    use crate::store::{Cell, Row, Statement};
+
+    fn row(number: i64) -> Row {
+        Row(vec![Cell::Integer(number)])
+    }
+
+    #[test]
+    fn answers_are_asked_for_by_handle() {
+        let mut batch = Batch::default();
+        let [first, second, third] = ["a", "b", "c"].map(|text| batch.add(Statement::new(text)));
+        assert_eq!(batch.len(), 3);
+        let results = vec![vec![row(1)], vec![], vec![row(2), row(3)]];
+        let mut answers = Answers { results };
+        assert!(answers.has_row(first) && !answers.has_row(second));
+        assert_eq!(answers.row(second), None);
+        assert_eq!(answers.rows_of(&[third, first]), [row(2), row(3), row(1)]);
+        assert!(!answers.has_row(first), "it was taken");
+    }
+}
