@@ -16,6 +16,7 @@ pub mod cursor;
 pub mod delete;
 pub mod discovery;
 pub mod failure;
+mod links;
 pub mod list;
 pub mod members;
 pub mod modify;
@@ -24,6 +25,7 @@ pub mod read;
 pub mod replace;
 pub mod session;
 pub mod token;
+mod write;
 
 use assemble::parse_stored;
 pub use condition::Condition;

@@ -70,6 +70,8 @@ pub struct Statement {
     pub text: String,
     /// The values.
     pub parameters: Vec<Parameter>,
+    /// Whether the seam of writes added it: no other statement writes resources or what links them.
+    pub is_write: bool,
 }
 
 impl Statement {
@@ -78,6 +80,7 @@ impl Statement {
         Self {
             text: String::with_capacity(TYPICAL_LENGTH),
             parameters: Vec::with_capacity(TYPICAL_PARAMETERS),
+            is_write: false,
         }
     }
 

@@ -1,12 +1,12 @@
 //! Deleting a resource (RFC 7644 §3.6): gone, and with it its memberships.
 
-use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
+use scim::resource_type::ResourceType;
 
+use super::write::{Effect, Links, Operation};
 use super::{Condition, Failure, Session};
 use crate::store::Database;
 use crate::store::batch::Batch;
-use crate::store::read::{self, Key};
-use crate::store::write::{self, Guard};
+use crate::store::read::Key;
 
 impl<D: Database> Session<'_, D> {
     /// Deletes a resource. The teams that it was a member of change with it.
@@ -16,27 +16,16 @@ impl<D: Database> Session<'_, D> {
         key: &Key,
         condition: &Condition,
     ) -> Result<(), Failure> {
-        let view = self.view(resource_type);
+        let operation = Operation::Delete;
         let guard = condition.guard();
+        let change = self.change(resource_type, key.clone(), guard, operation, Links::None);
         let mut batch = Batch::default();
-        let found = (guard != Guard::None).then(|| batch.add(read::version(&view, key)));
-        if *resource_type == USER_TYPE || *resource_type == GROUP_TYPE {
-            let version = self.context.mint.version();
-            batch.add(write::touch_teams_of(
-                &view,
-                key,
-                guard,
-                &version,
-                &self.now.text,
-            ));
-        }
-        let deleted = batch.add(write::delete(&view, key, guard));
-        let mut answers = self.send(batch).await?;
-        if answers.has_row(deleted) {
-            return Ok(());
-        }
-        if let Some(mut row) = found.and_then(|found| answers.row(found)) {
-            condition.check(&row.required_text(0)?)?;
+        let written = self.add_change(&mut batch, &change);
+        let mut answers = self.send_change(batch, &change).await?;
+        match written.effect(&change, &mut answers)? {
+            Effect::Done => return Ok(()),
+            Effect::None(Some(version)) => condition.check(&version)?,
+            Effect::None(None) => {}
         }
         Err(self.not_found(resource_type, key))
     }

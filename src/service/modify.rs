@@ -6,21 +6,16 @@
 use scim::habit::Habits;
 use scim::patch::LinkChange;
 use scim::projection::Projection;
-use scim::resource::unique_values;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::{Map, Value};
 
-use super::create::check_size;
-use super::read::Reading;
+use super::write::{Links, Operation, Rewrite};
 use super::{Answer, Condition, Failure, Session, parse_stored};
-use crate::store::batch::{Batch, Handle};
+use crate::store::Database;
+use crate::store::batch::Batch;
 use crate::store::limits::{LONGEST_PAUSE, WRITE_TRIES};
-use crate::store::membership;
 use crate::store::read::{self, Key, Stored};
-use crate::store::unique;
-use crate::store::user_groups;
-use crate::store::write::{self, Draft, Guard, Next};
-use crate::store::{self, Database};
+use crate::store::write::Guard;
 
 /// What a change leaves behind.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -99,61 +94,8 @@ impl<D: Database> Session<'_, D> {
         chance % bound
     }
 
-    /// Writes a change, unless the resource is no longer what it was when it was read: then there is no answer.
+    /// Writes what was made of a resource, unless it is no longer what it was when it was read: then there is no answer.
     async fn attempt(&self, attempt: &Attempt<'_>) -> Result<Option<Answer>, Failure> {
-        let Attempt {
-            resource_type,
-            stored,
-            changed,
-            projection,
-            ..
-        } = *attempt;
-        let version = self.context.mint.version();
-        let rewritten = changed.document != *attempt.before;
-        let mut batch = Batch::default();
-        let updated = self.add_writing(&mut batch, attempt, &version, rewritten)?;
-        // What the update gives back is all of the reply, unless rows of other tables changed with it or belong to it.
-        let whole = updated.filter(|_| *resource_type != GROUP_TYPE && changed.teams.is_none());
-        let reading = if let Some(resource) = whole {
-            let members = None;
-            Reading { resource, members }
-        } else {
-            let key = Key::Id(stored.id.clone());
-            self.add_reading(&mut batch, resource_type, &key, projection)
-        };
-        let mut answers = match self.send(batch).await {
-            Ok(answers) => answers,
-            Err(store::Error::Guard) => {
-                let added = &changed.members.add;
-                return Err(match &changed.teams {
-                    Some(teams) => self.explain_teams(teams).await?,
-                    None => self.explain_members(&stored.id, added).await?,
-                });
-            }
-            Err(error) => return Err(error.into()),
-        };
-        if updated.is_some_and(|updated| !answers.has_row(updated)) {
-            return Ok(None);
-        }
-        let Some(answer) = self.answer(resource_type, &mut answers, reading, projection)? else {
-            let key = Key::Id(stored.id.clone());
-            return Err(self.not_found(resource_type, &key));
-        };
-        if answer.version != version {
-            attempt.condition.check(&answer.version)?;
-        }
-        Ok(Some(answer))
-    }
-
-    /// Adds what writes a change; a rewritten document has been written if the statement of the handle gives a row. Those
-    /// behind it do nothing if it found another version.
-    fn add_writing(
-        &self,
-        batch: &mut Batch,
-        attempt: &Attempt<'_>,
-        version: &str,
-        rewritten: bool,
-    ) -> Result<Option<Handle>, Failure> {
         let Attempt {
             resource_type,
             stored,
@@ -167,49 +109,44 @@ impl<D: Database> Session<'_, D> {
             members,
             teams,
         } = changed;
-        let id = stored.id.as_str();
-        let view = self.view(resource_type);
-        let now = self.now.text.as_str();
-        let before = scim::fold::fold(resource_type, before);
-        let held = unique_values(resource_type, &before);
-        let mut updated = None;
-        if rewritten {
-            let draft = Draft::new(&view, document);
-            check_size(&draft)?;
-            let next = Next {
-                version,
-                now,
-                draft: &draft,
-                before: &before,
+        let links = match teams {
+            Some(teams) => Links::Teams(teams),
+            None if members.is_empty() => Links::None,
+            None => Links::Members(members),
+        };
+        let (rewrite, image);
+        let (meant, operation) = if document == before {
+            image = scim::fold::fold(resource_type, before);
+            let known = (&image, stored.version.as_str());
+            // The document stays, so it does not matter who wrote it meanwhile: members are added to what is there.
+            (condition.guard(), Operation::Keep(Some(known)))
+        } else {
+            rewrite = Rewrite::new(&self.view(resource_type), before, document)?;
+            let operation = Operation::Rewrite {
+                rewrite: &rewrite,
                 groups: projection.wants("groups"),
             };
-            let key = Key::Id(id.to_owned());
-            let guard = Guard::Exactly(&stored.version);
-            updated = Some(batch.add(write::update(&view, &key, guard, &next)));
-            let values = unique_values(resource_type, &draft.folded);
-            batch.add_all(unique::follow(&view, id, version, &held, &values));
-        } else {
-            if !members.is_empty() {
-                // The document stays, so it does not matter who wrote it meanwhile: members are added to what is there.
-                let guard = condition.guard();
-                batch.add(write::touch(&view, id, guard, version, now, members));
-            }
-            batch.add_all(unique::follow(&view, id, &stored.version, &held, &held));
+            (Guard::Exactly(&stored.version), operation)
+        };
+        let key = Key::Id(stored.id.clone());
+        let change = self.change(resource_type, key, meant, operation, links);
+        let mut batch = Batch::default();
+        let written = self.add_change(&mut batch, &change);
+        // What the update gives back is all of the reply, unless rows of other tables changed with it or belong to it.
+        let is_whole = *resource_type != GROUP_TYPE && teams.is_none();
+        let reading = written.reading().filter(|_| is_whole).unwrap_or_else(|| {
+            self.add_reading(&mut batch, resource_type, &change.key, projection)
+        });
+        let mut answers = self.send_change(batch, &change).await?;
+        if written.is_refused(&answers) {
+            return Ok(None);
         }
-        if !members.is_empty() {
-            batch.add_all(membership::statements(&view, id, version, members));
-            batch.add(membership::outcome(&view, id, version, members));
+        let Some(answer) = self.answer(resource_type, &mut answers, reading, projection)? else {
+            return Err(self.not_found(resource_type, &change.key));
+        };
+        if answer.version != change.version {
+            condition.check(&answer.version)?;
         }
-        if let Some(teams) = teams {
-            let guard = if rewritten {
-                Guard::Exactly(version)
-            } else {
-                condition.guard()
-            };
-            let touched = self.context.mint.version();
-            let user = (id, guard);
-            batch.add_all(user_groups::set(&view, user, teams, &touched, now));
-        }
-        Ok(updated)
+        Ok(Some(answer))
     }
 }

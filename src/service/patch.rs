@@ -11,13 +11,13 @@ use serde_json::Value;
 
 use super::content::Content;
 use super::modify::Changed;
-use super::read::Reading;
+use super::write::{Effect, Links, Operation};
 use super::{Answer, Asked, Condition, Failure, Session};
 use crate::store::Database;
 use crate::store::batch::Batch;
 use crate::store::links::SHOWN;
 use crate::store::read::Key;
-use crate::store::write::{self, Guard};
+use crate::store::write::Guard;
 
 /// Bytes of text of plain values that are written unread: more is read and applied, so that the size of the whole is seen.
 /// (So is any longer than what others show of a name, whose image is made of that.)
@@ -47,16 +47,26 @@ impl<D: Database> Session<'_, D> {
             (Key::Id(_) | Key::Subject, _) => LinkChange::default(),
         };
         if let (Key::Id(id), true, false) = (key, own.is_empty(), members.is_empty()) {
+            let links = Links::Members(&members);
+            let guard = condition.guard();
+            let key = key.clone();
+            let change = self.change(resource_type, key, guard, Operation::Keep(None), links);
             let mut batch = Batch::default();
-            let outcome = self.add_members(&mut batch, id, condition, &members);
-            let reading =
-                answered.then(|| self.add_reading(&mut batch, resource_type, key, &projection));
-            let (version, mut answers) = self
-                .change_members(batch, outcome, id, condition, &members)
-                .await?;
+            let written = self.add_change(&mut batch, &change);
+            let reading = answered
+                .then(|| self.add_reading(&mut batch, resource_type, &change.key, &projection));
+            let mut answers = self.send_change(batch, &change).await?;
+            let version = match written.effect(&change, &mut answers)? {
+                Effect::Done => change.version,
+                Effect::None(None) => return Err(self.not_found(resource_type, &change.key)),
+                Effect::None(Some(version)) => {
+                    condition.check(&version)?;
+                    version
+                }
+            };
             if let Some(reading) = reading {
                 let answer = self.answer(resource_type, &mut answers, reading, &projection)?;
-                return answer.ok_or_else(|| self.not_found(resource_type, key));
+                return answer.ok_or_else(|| self.not_found(resource_type, &change.key));
             }
             return Ok(Answer {
                 body: Content::default(),
@@ -123,20 +133,16 @@ impl<D: Database> Session<'_, D> {
         if values.is_empty() {
             return Ok(None);
         }
-        let statement = write::assign(
-            &self.view(resource_type),
-            key,
-            condition.guard(),
-            values,
-            &self.context.mint.version(),
-            &self.now.text,
-            projection.wants("groups"),
-        );
+        let groups = projection.wants("groups");
+        let operation = Operation::Assign { values, groups };
+        let guard = condition.guard();
+        let change = self.change(resource_type, key.clone(), guard, operation, Links::None);
         let mut batch = Batch::default();
-        let resource = batch.add(statement);
-        let members = None;
-        let mut answers = self.send(batch).await?;
-        let reading = Reading { resource, members };
-        self.answer(resource_type, &mut answers, reading, projection)
+        let written = self.add_change(&mut batch, &change);
+        let mut answers = self.send_change(batch, &change).await?;
+        match written.reading() {
+            Some(reading) => self.answer(resource_type, &mut answers, reading, projection),
+            None => Ok(None),
+        }
     }
 }

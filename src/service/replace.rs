@@ -5,7 +5,7 @@ use scim::resource::{Resource, replace};
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::Value;
 
-use super::members::check_ids;
+use super::links::check_ids;
 use super::modify::Changed;
 use super::{Answer, Asked, Condition, Failure, Session};
 use crate::store::Database;

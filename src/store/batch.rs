@@ -20,6 +20,19 @@ impl Batch {
         Handle(self.statements.len() - 1)
     }
 
+    /// Adds a statement that writes resources or what links them: the seam of writes alone does.
+    pub fn add_write(&mut self, mut statement: Statement) -> Handle {
+        statement.is_write = true;
+        self.add(statement)
+    }
+
+    /// Adds several of those.
+    pub fn add_writes(&mut self, statements: impl IntoIterator<Item = Statement>) {
+        for statement in statements {
+            self.add_write(statement);
+        }
+    }
+
     /// Adds several.
     pub fn add_all(&mut self, statements: impl IntoIterator<Item = Statement>) -> Vec<Handle> {
         statements

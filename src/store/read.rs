@@ -17,6 +17,14 @@ pub enum Key {
 }
 
 impl Key {
+    /// The id, where it is known.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Id(id) => Some(id),
+            Self::Subject => None,
+        }
+    }
+
     /// Appends the id.
     pub fn push(&self, statement: &mut Statement, view: &View<'_>) {
         match self {

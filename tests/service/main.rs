@@ -37,6 +37,7 @@ mod patch;
 mod readings;
 mod refusals;
 mod requested;
+mod seam;
 mod statements;
 mod stored;
 mod tenants;

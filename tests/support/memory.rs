@@ -23,9 +23,38 @@ pub(crate) struct Sqlite {
     /// What was sent, once a test asks for it.
     pub(crate) sent: RefCell<Option<Vec<Statement>>>,
     cost: Cell<Cost>,
+    /// Statements that wrote resources and had not passed the seam of writes.
+    pub(crate) strays: Cell<usize>,
+}
+
+/// Tables that nothing but a change of a resource writes to.
+const WRITTEN: [&str; 5] = [
+    "users",
+    "teams",
+    "resources",
+    "team_members",
+    "unique_values",
+];
+
+/// Whether a statement writes to one of those tables.
+pub(crate) fn is_write(statement: &Statement) -> bool {
+    let words: Vec<&str> = statement.text.split_whitespace().collect();
+    words.windows(3).any(|words| {
+        matches!(*words, ["INSERT" | "REPLACE", "INTO", table]
+            | ["DELETE", "FROM", table]
+            | ["UPDATE", table, _] if WRITTEN.contains(&table))
+    })
 }
 
 impl Sqlite {
+    /// Counts a statement that writes without having passed the seam of writes: none does, in any test.
+    fn count(&self, statement: &Statement) {
+        if is_write(statement) && !statement.is_write {
+            self.strays.set(self.strays.get() + 1);
+            eprintln!("a write past the seam: {}", statement.text);
+        }
+    }
+
     fn new() -> Self {
         let connection = Connection::open_in_memory().unwrap();
         for (limit, value) in [
@@ -55,6 +84,7 @@ impl Sqlite {
             connection: RefCell::new(connection),
             sent: RefCell::default(),
             cost: Cell::default(),
+            strays: Cell::default(),
         }
     }
 
@@ -110,6 +140,15 @@ impl Sqlite {
     }
 }
 
+/// Whatever a test is about, no write may have passed the seam by.
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(self.strays.get(), 0, "writes past the seam");
+        }
+    }
+}
+
 impl Database for Sqlite {
     async fn batch(&self, statements: Vec<Statement>) -> Result<Results, Error> {
         let mut cost = self.cost.get();
@@ -122,6 +161,7 @@ impl Database for Sqlite {
         let transaction = connection.transaction().unwrap();
         let mut results = Vec::new();
         for statement in &statements {
+            self.count(statement);
             match Self::run(&transaction, statement) {
                 Ok(rows) => results.push(rows),
                 Err(error) => {

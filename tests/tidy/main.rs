@@ -242,6 +242,17 @@ fn sentences_name_no_command_of_the_operator() {
     none(&lines_with(&["npm run", "npx ", "wrangler"], |_| true));
 }
 
+/// Every write is a `Change`: what is to stand beside each of them is added in one file.
+#[test]
+fn writes_pass_one_seam() {
+    let is_seam =
+        |name: &str| name == "src/service/write.rs" || name.starts_with("src/service/write/");
+    none(&lines_with(&["add_write(", "add_writes("], |name| {
+        !is_seam(name) && name != "src/store/batch.rs"
+    }));
+    assert!(!lines_with(&["add_write("], is_seam).is_empty());
+}
+
 #[test]
 fn statuses_and_headers_are_in_http_only() {
     none(&lines_with(

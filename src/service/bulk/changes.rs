@@ -6,24 +6,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use scim::patch::{PatchOp, Split};
-use scim::resource::{Resource, replace, unique_values};
+use scim::resource::{Resource, replace};
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::target::Target;
 use super::{Done, Job};
-use crate::service::create::check_size;
 use crate::service::failure::name_in_use;
+use crate::service::write::{Change, Links, Named, Operation, Rewrite};
 use crate::service::{Condition, Failure, Session, parse_stored};
 use crate::store::batch::Batch;
-use crate::store::limits::RUN_BYTES;
 use crate::store::read::{Key, Stored};
-use crate::store::table::{self, Table};
-use crate::store::write::Draft;
-use crate::store::{self, Database, Row, run};
-
-/// A resource by its type and id.
-type Named = (&'static str, String);
+use crate::store::write::Guard;
+use crate::store::{self, Database, run};
 
 /// A change that is to be written.
 struct Pending {
@@ -31,9 +26,7 @@ struct Pending {
     resource_type: &'static ResourceType,
     stored: Stored,
     version: String,
-    draft: Draft,
-    /// The keys that change with it.
-    keys: Vec<&'static table::Key>,
+    rewrite: Rewrite,
 }
 
 /// What a run is to do.
@@ -182,27 +175,16 @@ impl<D: Database> Session<'_, D> {
         if document == before {
             return Ok(Step::Settled(Ok((Done::Changed, Some(stored.version)))));
         }
-        let draft = Draft::new(&self.view(resource_type), &document);
-        if let Err(failure) = check_size(&draft) {
-            return Ok(Step::Settled(Err(failure)));
-        }
-        let before = scim::fold::fold(resource_type, &before);
-        let has_values = |image| !unique_values(resource_type, image).is_empty();
-        if draft.size() > RUN_BYTES || has_values(&before) || has_values(&draft.folded) {
+        let rewrite = match Rewrite::new(&self.view(resource_type), &before, &document) {
+            Ok(rewrite) => rewrite,
+            Err(failure) => return Ok(Step::Settled(Err(failure))),
+        };
+        if !rewrite.is_plain(resource_type) {
             return Ok(Step::Alone);
         }
-        let keys: Vec<&'static table::Key> = Table::of(resource_type)
-            .keys
-            .iter()
-            .filter(|key| key.value(&before) != key.value(&draft.folded))
-            .collect();
-        for key in keys.iter().filter(|key| key.unique) {
-            let names = [key.value(&before), key.value(&draft.folded)];
-            let names: Vec<_> = names
-                .into_iter()
-                .flatten()
-                .map(|name| (resource_type.name, name.to_owned()))
-                .collect();
+        if rewrite.renamed().is_some() {
+            let names = rewrite.names().map(|name| (resource_type.name, name));
+            let names: Vec<_> = names.collect();
             let meets = names.iter().any(|name| work.names.contains(name));
             if meets || !work.deletes.is_empty() || strict {
                 return Ok(Step::Alone);
@@ -214,8 +196,7 @@ impl<D: Database> Session<'_, D> {
             resource_type,
             stored,
             version: self.context.mint.version(),
-            draft,
-            keys,
+            rewrite,
         });
         Ok(Step::Waits)
     }
@@ -255,62 +236,51 @@ impl<D: Database> Session<'_, D> {
             settled,
             ..
         } = work;
-        let now = self.now.text.as_str();
-        let mut batch = Batch::default();
-        let mut updates = Vec::new();
-        for part in parts(&changes) {
-            let Some(first) = part.first() else { continue };
-            let rows: Vec<run::Update<'_>> = part.iter().map(|pending| pending.update()).collect();
-            let view = self.view(first.resource_type);
-            updates.push(batch.add(run::update_many(&view, &rows, &first.keys, now)));
-        }
-        let mut removals = Vec::new();
-        for resource_type in ResourceType::all() {
-            let of_type = deletes.iter().filter(|(_, of, _)| *of == resource_type);
-            let ids: Vec<&str> = of_type.map(|(_, _, id)| id.as_str()).collect();
-            if ids.is_empty() {
-                continue;
+        let rewrites = changes.iter().map(|pending| {
+            let operation = Operation::Rewrite {
+                rewrite: &pending.rewrite,
+                groups: false,
+            };
+            Change {
+                version: pending.version.clone(),
+                ..self.change(
+                    pending.resource_type,
+                    Key::Id(pending.stored.id.clone()),
+                    Guard::Exactly(&pending.stored.version),
+                    operation,
+                    Links::None,
+                )
             }
-            let view = self.view(resource_type);
-            if strict {
-                batch.add(run::all_of_type(&view, &ids));
-            }
-            let version = self.context.mint.version();
-            batch.add_all(run::touch_teams_of_many(&view, &ids, &version, now));
-            removals.push((resource_type.name, batch.add(run::delete_many(&view, &ids))));
-        }
-        if batch.is_empty() {
+        });
+        let removals = deletes.iter().map(|(_, of, id)| {
+            let key = Key::Id(id.clone());
+            self.change(of, key, Guard::None, Operation::Delete, Links::None)
+        });
+        let all: Vec<Change<'_>> = rewrites.chain(removals).collect();
+        if all.is_empty() {
             return Ok(settled);
         }
+        let mut batch = Batch::default();
+        let written = self.add_run(&mut batch, &all, strict);
         let mut answers = match self.send(batch).await {
             Ok(answers) => answers,
             Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(0),
             Err(error) => return Err(error.into()),
         };
-        let first_texts = |rows: Vec<Row>| -> Result<BTreeSet<String>, Failure> {
-            let mut texts = BTreeSet::new();
-            for mut row in rows {
-                texts.extend(row.text(0)?);
-            }
-            Ok(texts)
-        };
-        for (name, handle) in removals {
-            let gone = first_texts(answers.rows(handle))?;
-            for (index, resource_type, id) in deletes.iter().filter(|(_, of, _)| of.name == name) {
-                let result = if gone.contains(id) {
-                    Ok((Done::Silent, None))
-                } else {
-                    Err(self.not_found(resource_type, &Key::Id(id.clone())))
-                };
-                if let Some(job) = jobs.get_mut(*index) {
-                    job.settle(result);
-                }
+        let written = written.done(&mut answers)?;
+        for (index, resource_type, id) in deletes {
+            let result = if written.contains(&(resource_type.name, id.clone())) {
+                Ok((Done::Silent, None))
+            } else {
+                Err(self.not_found(resource_type, &Key::Id(id)))
+            };
+            if let Some(job) = jobs.get_mut(index) {
+                job.settle(result);
             }
         }
-        let written = first_texts(answers.rows_of(&updates))?;
         let (done, rest): (Vec<_>, Vec<_>) = changes
             .into_iter()
-            .partition(|pending| written.contains(&pending.stored.id));
+            .partition(|pending| written.contains(&pending.named()));
         for Pending { index, version, .. } in done {
             if let Some(job) = jobs.get_mut(index) {
                 job.settle(Ok((Done::Changed, Some(version))));
@@ -332,12 +302,12 @@ impl<D: Database> Session<'_, D> {
                 index,
                 resource_type,
                 stored,
-                keys,
+                rewrite,
                 ..
             } = pending;
             let found = now.remove(&(resource_type.name, stored.id));
             let is_same = matches!(&found, Some(Some(now)) if now.version == stored.version);
-            match keys.iter().find(|key| key.unique).filter(|_| is_same) {
+            match rewrite.renamed().filter(|_| is_same) {
                 Some(key) => {
                     if let Some(job) = jobs.get_mut(index) {
                         job.settle(Err(name_in_use(key.attribute)));
@@ -356,37 +326,7 @@ impl<D: Database> Session<'_, D> {
 }
 
 impl Pending {
-    fn update(&self) -> run::Update<'_> {
-        run::Update {
-            id: &self.stored.id,
-            read: &self.stored.version,
-            version: &self.version,
-            draft: &self.draft,
-        }
+    fn named(&self) -> Named {
+        (self.resource_type.name, self.stored.id.clone())
     }
-}
-
-/// Parts changes by type and by the keys that change, each part within one parameter.
-fn parts(changes: &[Pending]) -> Vec<Vec<&Pending>> {
-    let mut parts: Vec<(usize, Vec<&Pending>)> = Vec::new();
-    for pending in changes {
-        let size = pending.draft.size();
-        let fits = |(bytes, part): &&mut (usize, Vec<&Pending>)| {
-            let is_alike = |first: &&Pending| {
-                let columns = |pending: &Pending| -> Vec<&str> {
-                    pending.keys.iter().map(|key| key.column).collect()
-                };
-                first.resource_type == pending.resource_type && columns(first) == columns(pending)
-            };
-            part.first().is_some_and(is_alike) && *bytes + size <= RUN_BYTES
-        };
-        match parts.iter_mut().find(fits) {
-            Some((bytes, part)) => {
-                *bytes += size;
-                part.push(pending);
-            }
-            None => parts.push((size, vec![pending])),
-        }
-    }
-    parts.into_iter().map(|(_, part)| part).collect()
 }

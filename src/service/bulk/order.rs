@@ -5,8 +5,6 @@ use std::collections::BTreeSet;
 use scim::resource_type::GROUP_TYPE;
 
 use super::{Job, Target};
-use crate::service::create::Planned;
-use crate::store::limits::RUN_BYTES;
 use crate::store::read::Key;
 
 /// What the operations of a run have in common.
@@ -125,21 +123,4 @@ impl Placed {
             *done = true;
         }
     }
-}
-
-/// Parts rows so that each part fits one parameter.
-pub(super) fn in_parameters<'a>(plans: impl Iterator<Item = &'a Planned>) -> Vec<Vec<&'a Planned>> {
-    let mut parts: Vec<Vec<&Planned>> = Vec::new();
-    let mut bytes = 0;
-    for plan in plans {
-        bytes += plan.size();
-        match parts.last_mut() {
-            Some(part) if bytes <= RUN_BYTES => part.push(plan),
-            Some(_) | None => {
-                bytes = plan.size();
-                parts.push(vec![plan]);
-            }
-        }
-    }
-    parts
 }

@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
-use super::order::in_parameters;
 use super::target::Target;
 use super::{Done, Job, not_there};
-use crate::service::create::Planned;
-use crate::service::members::{all_ids, missing};
+use crate::service::links::{all_ids, missing};
+use crate::service::write::{Change, NewResource};
 use crate::service::{Failure, Session};
-use crate::store::batch::{Batch, Handle};
+use crate::store::batch::Batch;
 use crate::store::limits::RUN_TOTAL;
 use crate::store::{self, Database, membership, run};
 
@@ -18,7 +17,7 @@ use crate::store::{self, Database, membership, run};
 const STATEMENTS_EACH: usize = 6;
 
 /// A create, with the place of its operation.
-type Create = (usize, Planned);
+type Create = (usize, NewResource);
 
 impl<D: Database> Session<'_, D> {
     /// Creates several resources in one batch, and tells how many of the operations are settled. None are, but those that
@@ -54,55 +53,21 @@ impl<D: Database> Session<'_, D> {
         planned: &[Create],
         strict: bool,
     ) -> Result<bool, Failure> {
-        let (plain, linked): (Vec<&Create>, Vec<&Create>) =
-            planned.iter().partition(|(_, plan)| plan.is_plain());
-        let mut batch = Batch::default();
-        let mut inserts = Vec::new();
-        for resource_type in ResourceType::all() {
-            let of_type = plain
-                .iter()
-                .map(|(_, plan)| plan)
-                .filter(|plan| plan.resource_type == resource_type);
-            for plans in in_parameters(of_type) {
-                let rows: Vec<_> = plans.iter().map(|plan| plan.row()).collect();
-                let view = self.view(resource_type);
-                inserts.push(batch.add(run::insert_many(&view, &rows, &self.now.text)));
-            }
-        }
-        let linked: Vec<(&str, Handle)> = linked
-            .iter()
-            .map(|(_, plan)| (plan.id.as_str(), self.add_creating(&mut batch, plan)))
-            .collect();
-        let links: run::Links<'_> = plain
-            .iter()
-            .map(|(_, plan)| (plan.id.as_str(), plan.links()))
-            .filter(|(_, ids)| !ids.is_empty())
-            .collect();
-        batch.add_all(run::link_many(&self.view(&GROUP_TYPE), &links));
-        if strict {
-            let ids: Vec<&str> = planned.iter().map(|(_, plan)| plan.id.as_str()).collect();
-            batch.add(run::all_there(&self.caller.tenant, &ids));
-        }
         if planned.is_empty() {
             return Ok(true);
         }
+        let changes: Vec<Change<'_>> = planned.iter().map(|(_, plan)| plan.change()).collect();
+        let mut batch = Batch::default();
+        let written = self.add_run(&mut batch, &changes, strict);
         let mut answers = match self.send(batch).await {
             Ok(answers) => answers,
             Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(false),
             Err(error) => return Err(error.into()),
         };
-        let mut created = BTreeSet::new();
-        for mut row in answers.rows_of(&inserts) {
-            created.extend(row.text(0)?);
-        }
-        for (id, inserted) in linked {
-            if answers.has_row(inserted) {
-                created.insert(id.to_owned());
-            }
-        }
+        let created = written.done(&mut answers)?;
         for (index, plan) in planned {
             if let Some(job) = jobs.get_mut(*index) {
-                job.settle(if created.contains(&plan.id) {
+                job.settle(if created.contains(&plan.named()) {
                     Ok((Done::Created, Some(plan.version.clone())))
                 } else {
                     Err(plan.name_in_use())
@@ -233,14 +198,14 @@ impl<D: Database> Session<'_, D> {
     }
 
     /// What a create is to write; none if it cannot be done.
-    fn plan_job(&self, jobs: &[Job], index: usize) -> Option<Planned> {
+    fn plan_job(&self, jobs: &[Job], index: usize) -> Option<NewResource> {
         let job = jobs.get(index)?;
         let refused = |need: &usize| jobs.get(*need).is_some_and(Job::failed);
         match (&job.target, &job.operation.data) {
             (Ok(Target::Create(resource_type, id)), Some(data))
                 if !job.refers.iter().any(refused) =>
             {
-                self.plan(resource_type, data, id.clone()).ok()
+                self.new_resource(resource_type, data, id.clone()).ok()
             }
             _ => None,
         }

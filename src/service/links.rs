@@ -1,0 +1,120 @@
+//! Links between resources that are not sound: to what is not there, or in a circle.
+
+use scim::error::{Error, quoted};
+use scim::json;
+use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
+use serde_json::Value;
+
+use super::{Failure, Session};
+use crate::store::batch::Batch;
+use crate::store::membership;
+use crate::store::user_groups;
+use crate::store::{Database, Row};
+
+/// Most ids that a refusal names.
+const NAMED: usize = 20;
+/// Bytes of an id, at the most; ours have 36.
+pub(crate) const LONGEST_ID: usize = 64;
+
+impl<D: Database> Session<'_, D> {
+    /// Why members could not be added: the ids that name nothing, or that would close a circle.
+    pub(crate) async fn explain_members(
+        &self,
+        group: &str,
+        added: &[String],
+    ) -> Result<Failure, Failure> {
+        let view = self.view(&GROUP_TYPE);
+        let mut batch = Batch::default();
+        let unknown = batch.add_all(membership::unknown(&view, added));
+        let circular = batch.add_all(membership::circular(&view, group, added));
+        let mut answers = self.send(batch).await?;
+        let unknown: Vec<String> = all_ids(answers.rows_of(&unknown))?;
+        let circular: Vec<String> = all_ids(answers.rows_of(&circular))?;
+        if unknown.is_empty() && circular.is_empty() {
+            return Ok(Failure::Conflict(
+                "A member was changed at the same moment. Repeat the request.".to_owned(),
+            ));
+        }
+        if !unknown.is_empty() {
+            return Ok(missing(&GROUP_TYPE, &unknown));
+        }
+        let error = format!(
+            "A group cannot be a member of itself, directly or through other groups: {}. Nothing was changed.",
+            list(&circular)
+        );
+        Ok(Error::invalid_value(error).into())
+    }
+
+    /// Why a user could not be put into teams: the ids that are none.
+    pub(crate) async fn explain_teams(&self, teams: &[String]) -> Result<Failure, Failure> {
+        let statement = user_groups::missing(&self.view(&USER_TYPE), teams);
+        let unknown: Vec<String> = all_ids(self.ask(statement).await?)?;
+        if unknown.is_empty() {
+            return Ok(Failure::Conflict(
+                "A team was changed at the same moment. Repeat the request.".to_owned(),
+            ));
+        }
+        Ok(missing(&USER_TYPE, &unknown))
+    }
+}
+
+/// Refuses links of a resource to ids that none can have, before they are sent.
+pub(crate) fn check_ids(of: &'static ResourceType, ids: &[String]) -> Result<(), Failure> {
+    let impossible = |id: &&String| id.len() > LONGEST_ID;
+    let named: Vec<String> = ids.iter().filter(impossible).take(NAMED).cloned().collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    Err(missing(of, &named))
+}
+
+/// The refusal of links to what is not there.
+pub(crate) fn missing(of: &'static ResourceType, ids: &[String]) -> Failure {
+    let nobody = if *of == GROUP_TYPE {
+        "members: no user or group"
+    } else {
+        "groups: no group"
+    };
+    Error::invalid_value(format!(
+        "{nobody} has the id {}. Create it first, or leave it out; nothing was changed.",
+        list(ids)
+    ))
+    .into()
+}
+
+/// Reads a JSON array of ids.
+pub(crate) fn ids(row: &mut Row) -> Result<Vec<String>, Failure> {
+    let Ok(Value::Array(ids)) = json::parse(&row.required_text(0)?) else {
+        return Err(Failure::Broken("ids that are no array".to_owned()));
+    };
+    Ok(ids
+        .iter()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect())
+}
+
+/// The ids of several rows.
+pub(crate) fn all_ids<T: FromIterator<String>>(rows: Vec<Row>) -> Result<T, Failure> {
+    let mut all = Vec::new();
+    for mut row in rows {
+        all.push(ids(&mut row)?);
+    }
+    Ok(all.into_iter().flatten().collect())
+}
+
+/// Ids for a sentence, not more than fit one.
+fn list(ids: &[String]) -> String {
+    let mut text = String::new();
+    for (index, id) in ids.iter().take(NAMED).enumerate() {
+        text.push_str(if index > 0 { ", \"" } else { "\"" });
+        text.push_str(&quoted(id));
+        text.push('"');
+    }
+    if ids.len() > NAMED {
+        text.push_str(" and ");
+        text.push_str(&(ids.len() - NAMED).to_string());
+        text.push_str(" more");
+    }
+    text
+}

@@ -1,0 +1,306 @@
+//! The one seam of writes: every write of every use case is a [`Change`], and nowhere else is a statement that writes
+//! resources added to a batch. It gets its guard, its version and its statements here, and here is told what became of
+//! it. What shall stand beside every change, such as an event, is one statement more in [`Session::add_change`] and
+//! [`Session::add_run`]. Several changes of a Bulk travel as a run, many rows in a statement.
+
+use std::collections::BTreeSet;
+
+use scim::patch::LinkChange;
+use scim::resource::unique_values;
+use scim::resource_type::ResourceType;
+use scim::schema::Attribute;
+use serde_json::{Map, Value};
+
+use super::read::Reading;
+use super::{Failure, Session};
+use crate::store::batch::{Answers, Batch, Handle};
+use crate::store::read::{self, Key};
+use crate::store::table::Table;
+use crate::store::write::{self, Guard, Next};
+use crate::store::{self, Database, membership, unique, user_groups};
+
+mod resource;
+mod run;
+
+pub(crate) use resource::{NewResource, Rewrite};
+
+/// What is to be written of one resource.
+#[derive(Clone, Debug)]
+pub(crate) struct Change<'a> {
+    /// Its type.
+    pub(crate) resource_type: &'static ResourceType,
+    /// Which one.
+    pub(crate) key: Key,
+    /// The version that the change is meant for.
+    pub(crate) meant: Guard<'a>,
+    /// The version that it leaves; of one that deletes, to the teams of the resource.
+    pub(crate) version: String,
+    /// What is done to it.
+    pub(crate) operation: Operation<'a>,
+    /// Who comes and goes with it.
+    pub(crate) links: Links<'a>,
+}
+
+/// What is done to a resource, with what is known of its attributes before and after.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Operation<'a> {
+    /// It is new.
+    Create(&'a NewResource),
+    /// Its document was read and becomes another. A user's groups come back with it where they are wanted.
+    Rewrite {
+        /// The document before and after.
+        rewrite: &'a Rewrite,
+        /// Whether a user's groups are wanted.
+        groups: bool,
+    },
+    /// Attributes get values, whatever they were before. A user's groups come back with it where they are wanted.
+    Assign {
+        /// The attributes and their values.
+        values: &'a [(&'static Attribute, Value)],
+        /// Whether a user's groups are wanted.
+        groups: bool,
+    },
+    /// The document stays. Where it was read, its image and its version are known.
+    Keep(Option<(&'a Map<String, Value>, &'a str)>),
+    /// It goes, and its memberships with it.
+    Delete,
+}
+
+/// Whom a change links to the resource.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Links<'a> {
+    /// Nobody comes or goes.
+    None,
+    /// Members of a group come and go.
+    Members(&'a LinkChange),
+    /// A user is in these teams from now on, and in no other (`ACCEPT_USER_GROUPS`).
+    Teams(&'a [String]),
+}
+
+/// The statements of a change that tell what became of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Written {
+    /// Gives a row if the resource was written.
+    row: Option<Handle>,
+    /// Gives the version that it was found at.
+    found: Option<Handle>,
+}
+
+/// What became of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// It was made.
+    Done,
+    /// Nothing was written: of a create the name is in use; others found no such resource, another version, or nothing to
+    /// change. The version is that of the resource, where it is there and was asked for.
+    None(Option<String>),
+}
+
+impl Written {
+    /// What became of the change.
+    pub(crate) fn effect(
+        self,
+        change: &Change<'_>,
+        answers: &mut Answers,
+    ) -> Result<Effect, Failure> {
+        if self.row.is_some_and(|row| answers.has_row(row)) {
+            return Ok(Effect::Done);
+        }
+        let found = match self.found.and_then(|found| answers.row(found)) {
+            Some(mut row) => Some(row.required_text(0)?),
+            None => None,
+        };
+        let is_done = self.row.is_none() && found.as_ref() == Some(&change.version);
+        Ok(if is_done {
+            Effect::Done
+        } else {
+            Effect::None(found)
+        })
+    }
+
+    /// Whether the document was to be written, and was not.
+    pub(crate) fn is_refused(self, answers: &Answers) -> bool {
+        self.row.is_some_and(|row| !answers.has_row(row))
+    }
+
+    /// What a statement that wrote the document gives back is the record of the resource.
+    pub(super) fn reading(self) -> Option<Reading> {
+        let members = None;
+        self.row.map(|resource| Reading { resource, members })
+    }
+}
+
+impl<D: Database> Session<'_, D> {
+    /// A change of a resource that is there, with a version of its own.
+    pub(crate) fn change<'a>(
+        &self,
+        resource_type: &'static ResourceType,
+        key: Key,
+        meant: Guard<'a>,
+        operation: Operation<'a>,
+        links: Links<'a>,
+    ) -> Change<'a> {
+        Change {
+            resource_type,
+            key,
+            meant,
+            version: self.context.mint.version(),
+            operation,
+            links,
+        }
+    }
+
+    /// Adds what makes a change. Where the resource is not there, or is not the version meant, none of it does anything.
+    pub(crate) fn add_change(&self, batch: &mut Batch, change: &Change<'_>) -> Written {
+        let view = self.view(change.resource_type);
+        let (key, meant, version) = (&change.key, change.meant, change.version.as_str());
+        let now = self.now.text.as_str();
+        // What `/Me` names has no links here, and its unique values are not known.
+        let id = key.id().unwrap_or_default();
+        let mut written = Written {
+            row: None,
+            found: None,
+        };
+        match change.operation {
+            Operation::Create(new) => {
+                let (id, version, draft) = new.row();
+                let insert = write::insert(&view, id, version, now, draft);
+                written.row = Some(batch.add_write(insert));
+                batch.add_writes(unique::take(&view, id, version, new.unique()));
+            }
+            Operation::Rewrite { rewrite, groups } => {
+                let next = Next {
+                    version,
+                    now,
+                    draft: &rewrite.draft,
+                    before: &rewrite.before,
+                    groups,
+                };
+                let update = write::update(&view, key, meant, &next);
+                written.row = Some(batch.add_write(update));
+                let values = [&rewrite.before, &rewrite.draft.folded]
+                    .map(|image| unique_values(change.resource_type, image));
+                let [held, values] = &values;
+                batch.add_writes(unique::follow(&view, id, version, held, values));
+            }
+            Operation::Assign { values, groups } => {
+                let assign = write::assign(&view, key, meant, values, version, now, groups);
+                written.row = Some(batch.add_write(assign));
+            }
+            Operation::Keep(known) => {
+                if let Links::Members(members) = change.links {
+                    batch.add_write(write::touch(&view, id, meant, version, now, members));
+                }
+                if let Some((image, read)) = known {
+                    let held = unique_values(change.resource_type, image);
+                    batch.add_writes(unique::follow(&view, id, read, &held, &held));
+                }
+            }
+            Operation::Delete => {
+                let is_meant = meant != Guard::None;
+                written.found = is_meant.then(|| batch.add(read::version(&view, key)));
+                if !Table::of(change.resource_type).shared {
+                    let touch = write::touch_teams_of(&view, key, meant, version, now);
+                    batch.add_write(touch);
+                }
+                written.row = Some(batch.add_write(write::delete(&view, key, meant)));
+            }
+        }
+        self.add_links(batch, change, id, &mut written);
+        written
+    }
+
+    fn add_links(&self, batch: &mut Batch, change: &Change<'_>, id: &str, written: &mut Written) {
+        let view = self.view(change.resource_type);
+        let version = change.version.as_str();
+        let is_new = matches!(change.operation, Operation::Create(_));
+        match change.links {
+            Links::None => {}
+            Links::Members(members) => {
+                batch.add_writes(membership::statements(&view, id, version, members));
+                if is_new {
+                    batch.add(read::guard(|statement| {
+                        let count = members.add.len();
+                        membership::push_complete(statement, &view, id, version, count);
+                    }));
+                } else {
+                    let outcome = membership::outcome(&view, id, version, members);
+                    written.found = Some(batch.add(outcome));
+                }
+            }
+            Links::Teams(teams) => {
+                let guard = match change.operation {
+                    Operation::Create(_) | Operation::Rewrite { .. } => Guard::Exactly(version),
+                    Operation::Assign { .. } | Operation::Keep(_) | Operation::Delete => {
+                        change.meant
+                    }
+                };
+                let touched = self.context.mint.version();
+                let now = &self.now.text;
+                batch.add_writes(user_groups::set(&view, (id, guard), teams, &touched, now));
+            }
+        }
+    }
+
+    /// Sends the batch of a change. Where its links are not sound, they are told.
+    pub(crate) async fn send_change(
+        &self,
+        batch: Batch,
+        change: &Change<'_>,
+    ) -> Result<Answers, Failure> {
+        let id = change.key.id().unwrap_or_default();
+        match (self.send(batch).await, change.links) {
+            (Ok(answers), _) => Ok(answers),
+            (Err(store::Error::Guard), Links::Members(members)) => {
+                Err(self.explain_members(id, &members.add).await?)
+            }
+            (Err(store::Error::Guard), Links::Teams(teams)) => {
+                Err(self.explain_teams(teams).await?)
+            }
+            (Err(error), _) => Err(error.into()),
+        }
+    }
+
+    /// Adds what makes changes of different resources. `all`: the batch fails unless every create and delete is done.
+    pub(crate) fn add_run(
+        &self,
+        batch: &mut Batch,
+        changes: &[Change<'_>],
+        all: bool,
+    ) -> WrittenRun {
+        let mut run = WrittenRun::default();
+        self.add_creates(batch, changes, all, &mut run);
+        self.add_rewrites(batch, changes, &mut run);
+        for resource_type in ResourceType::all() {
+            self.add_deletes(batch, changes, resource_type, all, &mut run);
+        }
+        run
+    }
+}
+
+/// A resource by the name of its type and its id.
+pub(crate) type Named = (&'static str, String);
+
+/// The statements of a run that tell what became of it.
+#[derive(Debug, Default)]
+pub(crate) struct WrittenRun {
+    /// Give the ids of those that were written, all of one type.
+    many: Vec<(&'static str, Handle)>,
+    /// Give a row if the one was written.
+    single: Vec<(Named, Handle)>,
+}
+
+impl WrittenRun {
+    /// Those resources that were written.
+    pub(crate) fn done(self, answers: &mut Answers) -> Result<BTreeSet<Named>, Failure> {
+        let mut done = BTreeSet::new();
+        for (name, handle) in self.many {
+            for mut row in answers.rows(handle) {
+                done.insert((name, row.required_text(0)?));
+            }
+        }
+        let single = self.single.into_iter();
+        done.extend(single.filter_map(|(named, row)| answers.has_row(row).then_some(named)));
+        Ok(done)
+    }
+}

@@ -1,0 +1,202 @@
+//! What is written of one resource: a new one, or a document before and after.
+
+use scim::patch::LinkChange;
+use scim::resource::unique_values;
+use scim::resource_type::{GROUP_TYPE, ResourceType};
+use serde_json::{Map, Value};
+
+use super::{Change, Links, Named, Operation};
+use crate::service::Failure;
+use crate::service::failure::name_in_use;
+use crate::store::expression::View;
+use crate::store::limits::{DOCUMENT_AND_FOLDED, RUN_BYTES};
+use crate::store::read::Key;
+use crate::store::record::Record;
+use crate::store::table::{self, Table};
+use crate::store::unique;
+use crate::store::write::{Draft, Guard};
+
+/// A resource that is about to be created.
+#[derive(Debug)]
+pub(crate) struct NewResource {
+    /// Its type.
+    pub(crate) resource_type: &'static ResourceType,
+    /// Its id.
+    pub(crate) id: String,
+    /// Its first version.
+    pub(crate) version: String,
+    pub(crate) document: Map<String, Value>,
+    draft: Draft,
+    /// The key that no other resource of its type has the same of.
+    unique_key: Option<&'static table::Key>,
+    /// Values of the operator's unique attributes.
+    unique: Vec<(String, String)>,
+    /// Members, or teams to join.
+    links: LinkChange,
+}
+
+impl NewResource {
+    /// Refuses a document that is too large to be stored.
+    pub(crate) fn new(
+        view: &View<'_>,
+        (id, version): (String, String),
+        document: Map<String, Value>,
+        links: Vec<String>,
+    ) -> Result<Self, Failure> {
+        let draft = Draft::new(view, &document);
+        check_size(&draft)?;
+        Ok(Self {
+            resource_type: view.resource_type,
+            id,
+            version,
+            document,
+            unique_key: view.unique_key(),
+            unique: unique_values(view.resource_type, &draft.folded),
+            draft,
+            links: LinkChange {
+                add: links,
+                ..LinkChange::default()
+            },
+        })
+    }
+
+    /// As a change.
+    pub(crate) fn change(&self) -> Change<'_> {
+        let links = match self.links() {
+            [] => Links::None,
+            _ if *self.resource_type == GROUP_TYPE => Links::Members(&self.links),
+            teams => Links::Teams(teams),
+        };
+        Change {
+            resource_type: self.resource_type,
+            key: Key::Id(self.id.clone()),
+            meant: Guard::None,
+            version: self.version.clone(),
+            operation: Operation::Create(self),
+            links,
+        }
+    }
+
+    /// Whether one row is all of it, and the members of a group.
+    pub(crate) fn is_plain(&self) -> bool {
+        let is_bare = self.links.add.is_empty() || *self.resource_type == GROUP_TYPE;
+        is_bare && self.unique.is_empty() && self.draft.size() <= RUN_BYTES
+    }
+
+    /// Ids of members, or of the teams to join.
+    pub(crate) fn links(&self) -> &[String] {
+        &self.links.add
+    }
+
+    /// Values of the operator's unique attributes.
+    pub(crate) fn unique(&self) -> &[unique::Pair] {
+        &self.unique
+    }
+
+    /// Its type and its unique name, folded; of a type without one, its id.
+    pub(crate) fn name(&self) -> (&'static str, String) {
+        let name = self
+            .unique_key
+            .and_then(|key| key.value(&self.draft.folded))
+            .unwrap_or(&self.id);
+        (self.resource_type.name, name.to_owned())
+    }
+
+    /// The resource, by the name of its type and its id.
+    pub(crate) fn named(&self) -> Named {
+        (self.resource_type.name, self.id.clone())
+    }
+
+    /// Bytes of the row.
+    pub(crate) fn size(&self) -> usize {
+        self.draft.size()
+    }
+
+    /// Bytes of the row and of the ids beside it.
+    pub(crate) fn total(&self) -> usize {
+        const LINK: usize = 40;
+        self.draft.size() + LINK * self.links.add.len()
+    }
+
+    /// The record of it, as it would be fetched.
+    pub(crate) fn record<'a>(&'a self, now: &'a str) -> Record<'a> {
+        Record::new(&self.id, &self.version, now, &self.draft.document)
+    }
+
+    /// The row.
+    pub(crate) fn row(&self) -> (&str, &str, &Draft) {
+        (&self.id, &self.version, &self.draft)
+    }
+
+    /// The failure of a create that found its unique name in use.
+    pub(crate) fn name_in_use(&self) -> Failure {
+        name_in_use(self.unique_key.map_or("id", |key| key.attribute))
+    }
+}
+
+/// A document before and after.
+#[derive(Debug)]
+pub(crate) struct Rewrite {
+    /// The image of the document before.
+    pub(super) before: Map<String, Value>,
+    /// The document after.
+    pub(super) draft: Draft,
+    /// The key columns that change with it.
+    pub(super) keys: Vec<&'static table::Key>,
+}
+
+impl Rewrite {
+    /// Refuses a document that is too large to be stored.
+    pub(crate) fn new(
+        view: &View<'_>,
+        before: &Map<String, Value>,
+        after: &Map<String, Value>,
+    ) -> Result<Self, Failure> {
+        let draft = Draft::new(view, after);
+        check_size(&draft)?;
+        let before = scim::fold::fold(view.resource_type, before);
+        let keys = Table::of(view.resource_type).keys.iter();
+        Ok(Self {
+            keys: keys
+                .filter(|key| key.value(&before) != key.value(&draft.folded))
+                .collect(),
+            before,
+            draft,
+        })
+    }
+
+    /// Whether one row of moderate size is all of it, so that it can be part of a run.
+    pub(crate) fn is_plain(&self, resource_type: &'static ResourceType) -> bool {
+        let has_values = |image| !unique_values(resource_type, image).is_empty();
+        self.draft.size() <= RUN_BYTES
+            && !has_values(&self.before)
+            && !has_values(&self.draft.folded)
+    }
+
+    /// The unique attribute that changes, if one does.
+    pub(crate) fn renamed(&self) -> Option<&'static table::Key> {
+        self.keys.iter().copied().find(|key| key.unique)
+    }
+
+    /// The names that the resource had and will have, folded, where they differ.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        let images = [&self.before, &self.draft.folded];
+        let names = images.map(|image| self.renamed().and_then(|key| key.value(image)));
+        names
+            .map(|name| name.map(str::to_owned))
+            .into_iter()
+            .flatten()
+    }
+}
+
+/// A row of D1 holds 2 MB; a document that comes near is refused before it is sent.
+fn check_size(draft: &Draft) -> Result<(), Failure> {
+    if draft.size() > DOCUMENT_AND_FOLDED {
+        return Err(Failure::TooLarge(format!(
+            "The resource takes {} bytes as stored, of which {} are accepted. Shorten its values.",
+            draft.size(),
+            DOCUMENT_AND_FOLDED,
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! Changes of several resources in few statements: the runs of a Bulk.
+
+use scim::resource_type::{GROUP_TYPE, ResourceType};
+
+use super::{Change, Operation, Rewrite, WrittenRun};
+use crate::service::Session;
+use crate::store::batch::Batch;
+use crate::store::limits::RUN_BYTES;
+use crate::store::write::Guard;
+use crate::store::{Database, run};
+
+impl<D: Database> Session<'_, D> {
+    /// Creates: those that are plain first, many in a statement; then the others; then the members of plain groups.
+    pub(super) fn add_creates(
+        &self,
+        batch: &mut Batch,
+        changes: &[Change<'_>],
+        all: bool,
+        written: &mut WrittenRun,
+    ) {
+        let now = self.now.text.as_str();
+        let creates = changes.iter().filter_map(|change| match change.operation {
+            Operation::Create(new) => Some((change, new)),
+            _ => None,
+        });
+        let (plain, others): (Vec<_>, Vec<_>) = creates.partition(|(_, new)| new.is_plain());
+        for resource_type in ResourceType::all() {
+            let of_type = plain.iter().map(|(_, new)| *new);
+            let of_type = of_type.filter(|new| new.resource_type == resource_type);
+            for part in parts(of_type, |_, _| true, |new| new.size()) {
+                let rows: Vec<_> = part.iter().map(|new| new.row()).collect();
+                let insert = run::insert_many(&self.view(resource_type), &rows, now);
+                written
+                    .many
+                    .push((resource_type.name, batch.add_write(insert)));
+            }
+        }
+        for (change, new) in &others {
+            let row = self.add_change(batch, change).row;
+            let name = new.named();
+            written.single.extend(row.map(|row| (name, row)));
+        }
+        let links: run::Links<'_> = plain
+            .iter()
+            .map(|(_, new)| (new.id.as_str(), new.links()))
+            .filter(|(_, ids)| !ids.is_empty())
+            .collect();
+        batch.add_writes(run::link_many(&self.view(&GROUP_TYPE), &links));
+        let ids = plain.iter().chain(&others);
+        let ids: Vec<&str> = ids.map(|(_, new)| new.id.as_str()).collect();
+        if all && !ids.is_empty() {
+            batch.add(run::all_there(&self.caller.tenant, &ids));
+        }
+    }
+
+    /// Rewrites, parted by type and by the keys that change.
+    pub(super) fn add_rewrites(
+        &self,
+        batch: &mut Batch,
+        changes: &[Change<'_>],
+        written: &mut WrittenRun,
+    ) {
+        let rewrites = changes.iter().filter_map(|change| match change.operation {
+            Operation::Rewrite { rewrite, .. } => Some((change, rewrite)),
+            _ => None,
+        });
+        let columns = |(change, rewrite): &(&Change<'_>, &Rewrite)| {
+            let columns: Vec<&str> = rewrite.keys.iter().map(|key| key.column).collect();
+            (change.resource_type.name, columns)
+        };
+        let is_alike = |one: &_, other: &_| columns(one) == columns(other);
+        for part in parts(rewrites, is_alike, |(_, rewrite)| rewrite.draft.size()) {
+            let Some((first, Rewrite { keys, .. })) = part.first() else {
+                continue;
+            };
+            let rows: Vec<run::Update<'_>> = part
+                .iter()
+                .filter_map(|(change, rewrite)| {
+                    let Guard::Exactly(read) = change.meant else {
+                        return None;
+                    };
+                    Some(run::Update {
+                        id: change.key.id()?,
+                        read,
+                        version: &change.version,
+                        draft: &rewrite.draft,
+                    })
+                })
+                .collect();
+            let view = self.view(first.resource_type);
+            let update = run::update_many(&view, &rows, keys, &self.now.text);
+            written
+                .many
+                .push((first.resource_type.name, batch.add_write(update)));
+        }
+    }
+
+    /// Deletes of one type.
+    pub(super) fn add_deletes(
+        &self,
+        batch: &mut Batch,
+        changes: &[Change<'_>],
+        resource_type: &'static ResourceType,
+        all: bool,
+        written: &mut WrittenRun,
+    ) {
+        let deletes: Vec<&Change<'_>> = changes
+            .iter()
+            .filter(|change| change.resource_type == resource_type)
+            .filter(|change| matches!(change.operation, Operation::Delete))
+            .collect();
+        let Some(first) = deletes.first() else {
+            return;
+        };
+        let ids: Vec<&str> = deletes
+            .iter()
+            .filter_map(|change| change.key.id())
+            .collect();
+        let view = self.view(resource_type);
+        if all {
+            batch.add(run::all_of_type(&view, &ids));
+        }
+        let (version, now) = (&first.version, &self.now.text);
+        batch.add_writes(run::touch_teams_of_many(&view, &ids, version, now));
+        let delete = run::delete_many(&view, &ids);
+        written
+            .many
+            .push((resource_type.name, batch.add_write(delete)));
+    }
+}
+
+/// Parts items so that those of a part are alike and fit one parameter.
+fn parts<T>(
+    items: impl Iterator<Item = T>,
+    is_alike: impl Fn(&T, &T) -> bool,
+    size: impl Fn(&T) -> usize,
+) -> Vec<Vec<T>> {
+    let mut parts: Vec<(usize, Vec<T>)> = Vec::new();
+    for item in items {
+        let bytes = size(&item);
+        let alike = |(_, part): &&mut (usize, Vec<T>)| {
+            part.first().is_some_and(|first| is_alike(first, &item))
+        };
+        // Of those that are alike the last, so that they keep their order.
+        match parts.iter_mut().rev().find(alike) {
+            Some((held, part)) if *held + bytes <= RUN_BYTES => {
+                *held += bytes;
+                part.push(item);
+            }
+            Some(_) | None => parts.push((bytes, vec![item])),
+        }
+    }
+    parts.into_iter().map(|(_, part)| part).collect()
+}
