@@ -37,7 +37,7 @@ ON CONFLICT DO NOTHING
 -- plan: SEARCH u USING INDEX users_id (tenant_id=? AND id=?) LEFT-JOIN
 -- plan: SEARCH t USING INDEX teams_id (tenant_id=? AND id=?) LEFT-JOIN
 
-SELECT json(CASE WHEN NOT EXISTS (SELECT 1
+SELECT json_extract('{}', CASE WHEN NOT EXISTS (SELECT 1
     FROM json_each(?1) g
     CROSS JOIN teams r ON r.tenant_id = ?2
       AND r.id = g.value ->> 0
@@ -46,8 +46,8 @@ SELECT json(CASE WHEN NOT EXISTS (SELECT 1
       FROM team_members m
       WHERE m.tenant_id = ?2
         AND m.team_id = r.id
-        AND m.member_id = j.value)) THEN '1'
-  ELSE 'not met'
+        AND m.member_id = j.value)) THEN '$'
+  ELSE 'condition not met'
   END)
 -- ?1 = "[[\"019a0000-0000-7000-8000-00000000000f\",[\"019a0000-0000-7000-8000-000000000001\"]],[\"019a0000-0000-7000-8000-000000000010\",[\"019a0000-0000-7000-8000-000000000003\"]]]"
 -- ?2 = 1

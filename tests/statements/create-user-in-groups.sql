@@ -7,8 +7,8 @@ FROM (SELECT ?7 AS id) t
 WHERE t.id IS NOT NULL
 ON CONFLICT DO NOTHING
 RETURNING seq
--- ?1 = "019a0000-0000-7000-8000-00000000000d"
--- ?2 = "000000000000000e"
+-- ?1 = "019a0000-0000-7000-8000-00000000000e"
+-- ?2 = "000000000000000f"
 -- ?3 = "2026-01-01T00:00:00.008Z"
 -- ?4 = "{\"active\":true,\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],\"userName\":\"eve\"}"
 -- ?5 = "eve"
@@ -33,12 +33,12 @@ WHERE r.tenant_id = ?3
   WHERE users.tenant_id = ?3
     AND users.id = ?5
     AND version = ?6)
--- ?1 = "000000000000000f"
+-- ?1 = "0000000000000010"
 -- ?2 = "2026-01-01T00:00:00.008Z"
 -- ?3 = 1
 -- ?4 = "[\"019a0000-0000-7000-8000-000000000007\"]"
--- ?5 = "019a0000-0000-7000-8000-00000000000d"
--- ?6 = "000000000000000e"
+-- ?5 = "019a0000-0000-7000-8000-00000000000e"
+-- ?6 = "000000000000000f"
 -- plan: MULTI-INDEX OR
 -- plan:   INDEX 1
 -- plan:     LIST SUBQUERY 3
@@ -69,9 +69,9 @@ WHERE tenant_id = ?1
     AND users.id = ?2
     AND version = ?4)
 -- ?1 = 1
--- ?2 = "019a0000-0000-7000-8000-00000000000d"
+-- ?2 = "019a0000-0000-7000-8000-00000000000e"
 -- ?3 = "[\"019a0000-0000-7000-8000-000000000007\"]"
--- ?4 = "000000000000000e"
+-- ?4 = "000000000000000f"
 -- plan: SEARCH team_members USING INDEX team_members_member (tenant_id=? AND member_id=?)
 -- plan: LIST SUBQUERY 1
 -- plan:   SCAN json_each VIRTUAL TABLE INDEX 1:
@@ -94,27 +94,27 @@ WHERE EXISTS (SELECT 1
 ON CONFLICT DO NOTHING
 -- ?1 = "[\"019a0000-0000-7000-8000-000000000007\"]"
 -- ?2 = 1
--- ?3 = "019a0000-0000-7000-8000-00000000000d"
--- ?4 = "000000000000000e"
+-- ?3 = "019a0000-0000-7000-8000-00000000000e"
+-- ?4 = "000000000000000f"
 -- plan: SCAN j VIRTUAL TABLE INDEX 1:
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
 -- plan: SEARCH t USING COVERING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: SEARCH u USING INDEX users_id (tenant_id=? AND id=?)
 
-SELECT json(CASE WHEN NOT EXISTS (SELECT 1
+SELECT json_extract('{}', CASE WHEN NOT EXISTS (SELECT 1
     FROM users
     WHERE users.tenant_id = ?1
       AND users.id = ?2
       AND version = ?3)
     OR NOT EXISTS (SELECT 1
     FROM json_each(?4) j
-    WHERE NOT EXISTS (SELECT 1 FROM teams x WHERE x.tenant_id = ?1 AND x.id = j.value)) THEN '1'
-  ELSE 'not met'
+    WHERE NOT EXISTS (SELECT 1 FROM teams x WHERE x.tenant_id = ?1 AND x.id = j.value)) THEN '$'
+  ELSE 'condition not met'
   END)
 -- ?1 = 1
--- ?2 = "019a0000-0000-7000-8000-00000000000d"
--- ?3 = "000000000000000e"
+-- ?2 = "019a0000-0000-7000-8000-00000000000e"
+-- ?3 = "000000000000000f"
 -- ?4 = "[\"019a0000-0000-7000-8000-000000000007\"]"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -153,7 +153,7 @@ FROM users
 WHERE users.tenant_id = ?1
   AND users.id = ?2
 -- ?1 = 1
--- ?2 = "019a0000-0000-7000-8000-00000000000d"
+-- ?2 = "019a0000-0000-7000-8000-00000000000e"
 -- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)

@@ -68,7 +68,7 @@ ON CONFLICT DO NOTHING
 -- plan: SEARCH u USING INDEX users_id (tenant_id=? AND id=?) LEFT-JOIN
 -- plan: SEARCH t USING INDEX teams_id (tenant_id=? AND id=?) LEFT-JOIN
 
-SELECT version, json(CASE WHEN (SELECT r.id
+SELECT version, json_extract('{}', CASE WHEN (SELECT r.id
     FROM teams r
     WHERE r.tenant_id = ?1
       AND r.id = ?2
@@ -87,8 +87,8 @@ SELECT version, json(CASE WHEN (SELECT r.id
           AND m.member_id = above.id)
       SELECT 1
       FROM above
-      WHERE above.id = ?2)) THEN '1'
-  ELSE 'not met'
+      WHERE above.id = ?2)) THEN '$'
+  ELSE 'condition not met'
   END) AS sound
 FROM teams
 WHERE teams.tenant_id = ?1
