@@ -10,16 +10,16 @@ use scim::habit::Habits;
 use scim::list::SearchRequest;
 use scim::resource_type::ResourceType;
 
+use crate::http::fault::Fault;
 use crate::service::credential::{Principal, Secret};
-use crate::service::{
-    Answer, Asked, Caller, Condition, Context, Failure, Session, Settings, discovery,
-};
+use crate::service::{Answer, Asked, Caller, Condition, Context, Session, Settings, discovery};
 use crate::store::read::Key;
 use crate::store::{Database, Statement};
 
 pub mod auth;
 pub mod body;
 pub mod bulk;
+pub mod fault;
 pub mod gauge;
 pub mod health;
 pub mod log;
@@ -77,9 +77,7 @@ pub async fn respond<D: Database, B: Upload>(
     let mut reply = match answer(environment, request, &mut trace).await {
         Ok(reply) => reply,
         Err(failure) => {
-            if let Failure::Broken(cause) = &failure {
-                trace.cause = Some(cause.clone());
-            }
+            trace.cause = failure.cause().map(str::to_owned);
             Reply::failure(&failure)
         }
     };
@@ -130,16 +128,16 @@ async fn answer<D: Database, B: Upload>(
     environment: &Environment<'_, D>,
     request: &Request<B>,
     trace: &mut Trace,
-) -> Result<Reply, Failure> {
+) -> Result<Reply, Fault> {
     if !environment.allow_http && is_in_clear(&request.origin) {
-        return Err(Failure::Forbidden(
+        return Err(Fault::Forbidden(
             "Tokens and personal data do not travel unencrypted: use https:// in place of http:// in the base URL."
                 .to_owned(),
         ));
     }
     let place = match Place::of(&request.path) {
         Ok(place) => place,
-        Err(Unrouted::Unknown(detail)) => return Err(Failure::NotFound(detail)),
+        Err(Unrouted::Unknown(detail)) => return Err(Fault::not_found(detail)),
         Err(Unrouted::Version(version)) => {
             return Err(Error::invalid_vers(format!(
                 "SCIM version \"{}\" is not served; the base URL ends with /scim/v2.",
@@ -165,7 +163,7 @@ async fn answer<D: Database, B: Upload>(
     let base = base(environment.context.settings, request);
     if place.is_discovery() {
         if query::has_filter(&request.query)? {
-            return Err(Failure::Forbidden(
+            return Err(Fault::Forbidden(
                 "Discovery endpoints take no filter (RFC 7644 §4); ask without one.".to_owned(),
             ));
         }
@@ -191,7 +189,7 @@ async fn answer<D: Database, B: Upload>(
     result
 }
 
-fn discover(settings: &Settings, place: &Place, base: &str) -> Result<Reply, Failure> {
+fn discover(settings: &Settings, place: &Place, base: &str) -> Result<Reply, Fault> {
     let body = match place {
         Place::ServiceProviderConfig => discovery::config(settings, base),
         Place::ResourceTypes(None) => discovery::resource_types(base),
@@ -203,7 +201,7 @@ fn discover(settings: &Settings, place: &Place, base: &str) -> Result<Reply, Fai
         | Place::Search(_)
         | Place::Root
         | Place::Bulk => {
-            return Err(Failure::Broken("not a discovery endpoint".to_owned()));
+            return Err(Fault::broken("not a discovery endpoint".to_owned()));
         }
     };
     Ok(Reply::json(200, body))
@@ -215,7 +213,7 @@ async fn serve<D: Database, B: Upload>(
     place: &Place,
     method: &str,
     request: &Request<B>,
-) -> Result<Reply, Failure> {
+) -> Result<Reply, Fault> {
     match (place, method) {
         (Place::Collection(resource_type), "GET") => {
             list(session, &[*resource_type], &query::search(&request.query)?).await
@@ -255,7 +253,7 @@ async fn serve<D: Database, B: Upload>(
             Ok(Reply::json(200, bulk::response(&outcomes)))
         }
         (Place::ServiceProviderConfig | Place::ResourceTypes(_) | Place::Schemas(_), _) => {
-            Err(Failure::Broken("a discovery endpoint".to_owned()))
+            Err(Fault::broken("a discovery endpoint".to_owned()))
         }
     }
 }
@@ -264,7 +262,7 @@ async fn list<D: Database>(
     session: &Session<'_, D>,
     types: &[&'static ResourceType],
     search: &SearchRequest,
-) -> Result<Reply, Failure> {
+) -> Result<Reply, Fault> {
     Ok(Reply::json(200, session.list(types, search).await?))
 }
 
@@ -276,7 +274,7 @@ async fn one<D: Database, B: Upload>(
     key: &Key,
     method: &str,
     request: &Request<B>,
-) -> Result<Reply, Failure> {
+) -> Result<Reply, Fault> {
     let asked = query::asked(&request.query)?;
     let condition = Condition::new(
         request.if_match.as_deref(),
@@ -331,7 +329,7 @@ async fn create_me<D: Database, B: Upload>(
     request: &Request<B>,
     condition: &Condition,
     asked: &Asked,
-) -> Result<Reply, Failure> {
+) -> Result<Reply, Fault> {
     body::json(session, gauge, request, MAX_BODY).await?;
     let answer = session
         .read(&scim::resource_type::USER_TYPE, &Key::Subject, asked)

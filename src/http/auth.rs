@@ -1,6 +1,6 @@
 //! The `Authorization` header becomes a credential (RFC 6750 §2.1).
 
-use crate::service::Failure;
+use crate::http::fault::Fault;
 use crate::service::credential::Credential;
 
 /// The credential of a request.
@@ -10,22 +10,22 @@ use crate::service::credential::Credential;
 /// assert_eq!(credential(Some("bearer abc ")).map(|credential| credential.0), Ok("abc"));
 /// assert!(credential(Some("Basic YTpi")).is_err());
 /// ```
-pub fn credential(authorization: Option<&str>) -> Result<Credential<'_>, Failure> {
+pub fn credential(authorization: Option<&str>) -> Result<Credential<'_>, Fault> {
     let Some(header) = authorization else {
-        return Err(Failure::NoToken(
+        return Err(Fault::NoToken(
             "This endpoint needs a token: send the header `Authorization: Bearer <token>`.",
         ));
     };
     let token = match header.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => token.trim(),
         Some(_) | None => {
-            return Err(Failure::NoToken(
+            return Err(Fault::NoToken(
                 "Only bearer tokens are accepted: send the header `Authorization: Bearer <token>`.",
             ));
         }
     };
     if token.is_empty() {
-        return Err(Failure::NoToken(
+        return Err(Fault::NoToken(
             "The bearer token is empty: send the header `Authorization: Bearer <token>`.",
         ));
     }

@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::gauge::{Gauge, Hold};
 use super::media::MediaType;
 use super::request::{Request, Unread, Upload};
-use crate::service::{Failure, MAX_LARGE_BODY, Session};
+use crate::http::fault::Fault;
+use crate::service::{MAX_LARGE_BODY, Session};
 use crate::store::Database;
 
 pub mod weight;
@@ -46,7 +47,7 @@ pub async fn bulk_json<D: Database, B: Upload>(
     session: &Session<'_, D>,
     gauge: &Gauge,
     request: &Request<B>,
-) -> Result<(Value, Hold), Failure> {
+) -> Result<(Value, Hold), Fault> {
     let limit = session.settings().limits.bulk_max_payload_size;
     let too_long = format!(
         "The request is larger than {limit} bytes (bulk.maxPayloadSize of /ServiceProviderConfig). Split it."
@@ -60,7 +61,7 @@ pub async fn json<D: Database, B: Upload>(
     gauge: &Gauge,
     request: &Request<B>,
     limit: usize,
-) -> Result<(Value, Hold), Failure> {
+) -> Result<(Value, Hold), Fault> {
     let too_long = format!(
         "The body is larger than the {limit} bytes that this endpoint takes. Send it in parts."
     );
@@ -73,20 +74,20 @@ async fn read<D: Database, B: Upload>(
     request: &Request<B>,
     limit: usize,
     too_long: String,
-) -> Result<(Value, Hold), Failure> {
+) -> Result<(Value, Hold), Fault> {
     if !MediaType::readable(request.content_type.as_deref()) {
-        return Err(Failure::UnsupportedMediaType(
+        return Err(Fault::MediaType(
             "Send the body as application/scim+json or application/json, in UTF-8.",
         ));
     }
     if !is_as_written(request.content_encoding.as_deref()) {
-        return Err(Failure::UnsupportedCoding(
+        return Err(Fault::Coding(
             "The body is compressed, which is not read here: send it without Content-Encoding.",
         ));
     }
     let announced = request.body.announced();
     if announced.is_some_and(|bytes| bytes > limit) {
-        return Err(Failure::TooLarge(too_long));
+        return Err(Fault::too_large(too_long));
     }
     let is_small = announced.is_some_and(|bytes| bytes <= UNKNOWN_CALLER);
     if !is_small {
@@ -106,7 +107,7 @@ async fn read<D: Database, B: Upload>(
         ))
     })?;
     if weight > MAX_WEIGHT {
-        return Err(Failure::TooLarge(format!(
+        return Err(Fault::too_large(format!(
             "The body has too many values for one request: read, they take {weight} bytes of memory, of which {MAX_WEIGHT} \
              are there. Send it in parts, such as 20,000 members at a time.",
         )));
@@ -116,11 +117,11 @@ async fn read<D: Database, B: Upload>(
     }
     let hold = gauge
         .hold(weight + COPIES * bytes.len())
-        .ok_or(Failure::Busy(BUSY))?;
+        .ok_or(Fault::Busy(BUSY))?;
     // A byte order mark is not JSON (RFC 8259 §8.1), but some libraries write one.
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let refused = |reason: String| {
-        Failure::from(Error::invalid_syntax(format!(
+        Fault::from(Error::invalid_syntax(format!(
             "The body is not JSON in UTF-8: {reason}."
         )))
     };
@@ -136,15 +137,15 @@ async fn read<D: Database, B: Upload>(
 const BUSY: &str = "Other requests hold the memory that this one needs. Send it again in a moment, or in smaller parts.";
 
 /// The failure of a request whose body was not read.
-fn unread(why: Unread, too_long: String) -> Failure {
+fn unread(why: Unread, too_long: String) -> Fault {
     match why {
-        Unread::TooLong => Failure::TooLarge(too_long),
+        Unread::TooLong => Fault::too_large(too_long),
         Unread::Broken => Error::invalid_syntax(
             "The body ended early, or its chunks are not in the form of chunks. Send the request again, whole.",
         )
         .into(),
-        Unread::Late => Failure::Late("The body did not come in time. Send the request again, whole."),
-        Unread::Busy => Failure::Busy(BUSY),
+        Unread::Late => Fault::Late("The body did not come in time. Send the request again, whole."),
+        Unread::Busy => Fault::Busy(BUSY),
     }
 }
 

@@ -3,7 +3,8 @@
 use scim::bulk::BULK_RESPONSE;
 use serde_json::{Map, Value};
 
-use super::reply::{error_body, etag, told};
+use super::fault::failure_words;
+use super::reply::{error_body, etag};
 use crate::service::bulk::{Done, Outcome};
 
 /// The message as JSON text.
@@ -34,7 +35,7 @@ fn operation(outcome: &Outcome) -> Value {
         Ok(Done::Changed) => 200,
         Ok(Done::Silent) => 204,
         Err(failure) => {
-            let (status, scim_type, detail) = told(failure);
+            let (status, scim_type, detail) = failure_words(failure);
             put("response", Some(error_body(status, scim_type, detail)));
             status
         }

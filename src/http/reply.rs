@@ -1,9 +1,10 @@
 //! A reply as plain data; the place where an outcome becomes a status.
 
-use scim::error::{Error, ScimType};
+use scim::error::ScimType;
 use scim::habit::Habits;
 use serde_json::{Map, Value};
 
+use super::fault::Fault;
 use crate::service::Failure;
 use crate::service::content::Content;
 
@@ -80,33 +81,24 @@ impl Reply {
         }
     }
 
-    /// What a failure is told as.
-    pub fn failure(failure: &Failure) -> Self {
-        let (status, scim_type, detail) = told(failure);
+    /// What a fault is told as.
+    pub fn failure(fault: &Fault) -> Self {
+        let (status, scim_type, detail) = fault.words();
         let mut reply = Self::error(status, scim_type, detail);
-        if let Failure::Refused(error) = failure {
+        if let Fault::Service(Failure::Refused(error)) = fault {
             reply.operation = error.operation();
             reply.attribute = error.attribute().map(str::to_owned);
         }
-        match failure {
-            Failure::NoToken(_) => reply.with("WWW-Authenticate", CHALLENGE),
-            Failure::Unauthorized(_) => reply.with(
+        match fault {
+            Fault::NoToken(_) => reply.with("WWW-Authenticate", CHALLENGE),
+            Fault::Service(Failure::UnknownCaller(_)) => reply.with(
                 "WWW-Authenticate",
                 format!("{CHALLENGE}, error=\"invalid_token\""),
             ),
             // RFC 9110 §12.5.3: so is a coding told from a type that is not read.
-            Failure::UnsupportedCoding(_) => reply.with("Accept-Encoding", "identity"),
-            Failure::Busy(_) => reply.with("Retry-After", RETRY_AFTER),
-            Failure::Refused(_)
-            | Failure::Late(_)
-            | Failure::NotFound(_)
-            | Failure::PreconditionFailed(_)
-            | Failure::Conflict(_)
-            | Failure::TooLarge(_)
-            | Failure::TooMuch(_)
-            | Failure::Forbidden(_)
-            | Failure::UnsupportedMediaType(_)
-            | Failure::Broken(_) => reply,
+            Fault::Coding(_) => reply.with("Accept-Encoding", "identity"),
+            Fault::Busy(_) => reply.with("Retry-After", RETRY_AFTER),
+            Fault::Service(_) | Fault::Late(_) | Fault::Forbidden(_) | Fault::MediaType(_) => reply,
         }
     }
 }
@@ -123,49 +115,6 @@ const RETRY_AFTER: &str = "2";
 /// The entity tag of a version: a weak one (RFC 7643 §3.1), as `meta.version` has it.
 pub fn etag(version: &str) -> String {
     format!("W/\"{version}\"")
-}
-
-/// The fixed sentence for what is broken on this side: the cause is in the log, never in the reply.
-const BROKEN: &str =
-    "The server could not complete this, through a fault of its own. Try again later.";
-
-/// The status, keyword and sentence of a failure.
-pub fn told(failure: &Failure) -> (u16, Option<ScimType>, &str) {
-    match failure {
-        Failure::Refused(error) => (status_of(error), Some(error.scim_type()), error.detail()),
-        Failure::NoToken(detail) | Failure::Unauthorized(detail) => (401, None, detail),
-        Failure::NotFound(detail) => (404, None, detail),
-        Failure::PreconditionFailed(detail) => (412, None, detail),
-        Failure::Conflict(detail) => (409, None, detail),
-        Failure::TooLarge(detail) => (413, None, detail),
-        Failure::Late(detail) => (408, None, detail),
-        Failure::Busy(detail) => (503, None, detail),
-        Failure::TooMuch(detail) => (429, None, detail),
-        Failure::Forbidden(detail) => (403, None, detail),
-        Failure::UnsupportedMediaType(detail) | Failure::UnsupportedCoding(detail) => {
-            (415, None, detail)
-        }
-        Failure::Broken(_) => (500, None, BROKEN),
-    }
-}
-
-/// RFC 7644 §3.12 table 9: 400, but for these.
-fn status_of(error: &Error) -> u16 {
-    match error.scim_type() {
-        ScimType::Uniqueness => 409,
-        ScimType::Sensitive => 403,
-        ScimType::InvalidFilter
-        | ScimType::TooMany
-        | ScimType::Mutability
-        | ScimType::InvalidSyntax
-        | ScimType::InvalidPath
-        | ScimType::NoTarget
-        | ScimType::InvalidValue
-        | ScimType::InvalidVers
-        | ScimType::InvalidCursor
-        | ScimType::ExpiredCursor
-        | ScimType::InvalidCount => 400,
-    }
 }
 
 /// The message of RFC 7644 §3.12.

@@ -99,7 +99,7 @@ impl Condition {
         } else {
             return Ok(());
         };
-        Err(Failure::PreconditionFailed(detail.to_owned()))
+        Err(Failure::OtherVersion(detail.to_owned()))
     }
 
     /// As the guard of a write. `If-None-Match: *` lets none through: ids are the server's, so there is nothing that a

@@ -60,7 +60,7 @@ impl Principal {
     pub fn of(credential: Credential<'_>, secret: Option<&Secret>) -> Result<Self, Failure> {
         let Credential(token) = credential;
         if token.len() > MAX_TOKEN {
-            return Err(Failure::Unauthorized(
+            return Err(Failure::UnknownCaller(
                 "The bearer token is too long to be one of this server's. Check what was pasted.",
             ));
         }
@@ -69,7 +69,7 @@ impl Principal {
             && bool::from(secret.digest.ct_eq(&digest))
         {
             if secret.is_short {
-                return Err(Failure::Unauthorized(
+                return Err(Failure::UnknownCaller(
                     "This token has fewer than 32 characters, so it can be guessed and is not \
                      accepted. Ask who runs this server for another one.",
                 ));
@@ -77,7 +77,7 @@ impl Principal {
             return Ok(Self::Secret);
         }
         match Form::of(token) {
-            Form::Altered => Err(Failure::Unauthorized(
+            Form::Altered => Err(Failure::UnknownCaller(
                 "The bearer token is not whole: its last characters do not fit the rest. Copy it \
                  again, all of it.",
             )),

@@ -9,30 +9,18 @@ use crate::store;
 pub enum Failure {
     /// The protocol refuses it.
     Refused(Error),
-    /// No token was sent.
-    NoToken(&'static str),
-    /// The token that was sent is not good.
-    Unauthorized(&'static str),
-    /// There is no such resource or endpoint.
+    /// The caller is not known, or not any more.
+    UnknownCaller(&'static str),
+    /// There is no such resource.
     NotFound(String),
-    /// `If-Match` or `If-None-Match` names another version.
-    PreconditionFailed(String),
+    /// The resource has another version than the one it is meant for.
+    OtherVersion(String),
     /// It lost against other writers too often.
     Conflict(String),
     /// It is larger than what is accepted.
     TooLarge(String),
-    /// Its body did not come in time.
-    Late(&'static str),
-    /// Other requests hold the memory that it would need.
-    Busy(&'static str),
     /// The request has done as much as one may; this part of it was not begun.
     TooMuch(String),
-    /// It is not allowed on this endpoint.
-    Forbidden(String),
-    /// Its body is of a type that is not read.
-    UnsupportedMediaType(&'static str),
-    /// Its body is in a coding that is not read.
-    UnsupportedCoding(&'static str),
     /// A defect here, or the database is not what it should be; the text is for the log.
     Broken(String),
 }
@@ -46,7 +34,7 @@ impl From<Error> for Failure {
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
         match error {
-            store::Error::Unauthorized => Self::Unauthorized(
+            store::Error::Unauthorized => Self::UnknownCaller(
                 "The bearer token is not known, has expired or was revoked. Ask whoever runs this service for a new one.",
             ),
             store::Error::Unique(what) => Self::Refused(taken(&what)),
