@@ -12,7 +12,7 @@ use scim::resource_type::ResourceType;
 
 use crate::http::fault::Fault;
 use crate::service::credential::{Principal, Secret};
-use crate::service::{Answer, Asked, Caller, Condition, Context, Session, Settings, discovery};
+use crate::service::{Answer, Caller, Condition, Context, Selection, Session, Settings, discovery};
 use crate::store::read::Key;
 use crate::store::{Database, Statement};
 
@@ -328,7 +328,7 @@ async fn create_me<D: Database, B: Upload>(
     gauge: &Gauge,
     request: &Request<B>,
     condition: &Condition,
-    asked: &Asked,
+    asked: &Selection,
 ) -> Result<Reply, Fault> {
     body::json(session, gauge, request, MAX_BODY).await?;
     let answer = session

@@ -122,14 +122,14 @@ pub struct Answer {
 
 /// The attributes that the client asked for, as written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct Selection {
     /// `attributes`.
     pub attributes: Vec<String>,
     /// `excludedAttributes`.
     pub excluded: Vec<String>,
 }
 
-impl Asked {
+impl Selection {
     /// Whether nothing was asked for.
     pub fn is_default(&self) -> bool {
         self.attributes.is_empty() && self.excluded.is_empty()

@@ -9,7 +9,7 @@ use scim::list::SearchRequest;
 use scim::projection::names;
 use serde_json::Value;
 
-use crate::service::Asked;
+use crate::service::Selection;
 
 /// Decodes `%XX` of a path; what is no such escape stands for itself. Nothing where the bytes are not
 /// UTF-8.
@@ -58,8 +58,8 @@ pub fn search(query: &str) -> Result<SearchRequest, Error> {
 }
 
 /// The attributes that a query asks for.
-pub fn asked(query: &str) -> Result<Asked, Error> {
-    let mut asked = Asked::default();
+pub fn asked(query: &str) -> Result<Selection, Error> {
+    let mut asked = Selection::default();
     for (name, value) in parameters(query)? {
         if name.eq_ignore_ascii_case("attributes") {
             asked.attributes = names("attributes", [value.as_str()])?;

@@ -16,24 +16,24 @@ use scim::patch::PATCH_OP;
 use scim::resource_type::GROUP_TYPE;
 use serde_json::Value;
 
-use super::{Answer, Asked, Condition, Failure, Session};
+use super::{Answer, Condition, Failure, Selection, Session};
 use crate::store::Database;
 
+mod action;
 mod changes;
 mod order;
 mod outcome;
 mod run;
-mod target;
 
+use action::Action;
 use order::{Run, next_run, order};
 pub use outcome::{Done, Outcome};
-use target::Target;
 
 /// An operation with its place, its id and what it waits for.
 struct Job {
     operation: BulkOperation,
     /// What it is about, or why it cannot be done.
-    target: Result<Target, Failure>,
+    target: Result<Action, Failure>,
     /// The address of the resource that its path names.
     location: Option<String>,
     /// The operations whose resources it refers to: they come first, but where they refer to it, too.
@@ -203,9 +203,9 @@ impl<D: Database> Session<'_, D> {
                         quoted(bulk_id),
                     ))
                     .into()),
-                    (None, _) => target::read(&operation, place, id),
+                    (None, _) => action::read(&operation, place, id),
                 };
-                let by_value = matches!(&target, Ok(Target::Create(of, _)) if **of != GROUP_TYPE)
+                let by_value = matches!(&target, Ok(Action::Create(of, _)) if **of != GROUP_TYPE)
                     && !self.context.settings.accept_user_groups;
                 Job {
                     operation,
@@ -268,41 +268,41 @@ impl<D: Database> Session<'_, D> {
     async fn perform_target(
         &self,
         operation: &BulkOperation,
-        target: &Target,
+        target: &Action,
     ) -> Result<(Done, Option<String>), Failure> {
         let condition = Condition::new(operation.version.as_deref(), None);
         let data = operation.data.as_ref().unwrap_or(&Value::Null);
         // The version of a reply is all that is needed of the resource; a group's PATCH gives it without a reply.
-        let id_alone = Asked {
+        let id_alone = Selection {
             attributes: vec!["id".to_owned()],
             excluded: Vec::new(),
         };
-        let told = |done, answer: Answer| (done, Some(answer.version));
+        let outcome = |done, answer: Answer| (done, Some(answer.version));
         match target {
-            Target::Create(resource_type, id) => {
+            Action::Create(resource_type, id) => {
                 let answer = self
                     .create_as(resource_type, data, id.clone(), &id_alone)
                     .await?;
-                Ok(told(Done::Created, answer))
+                Ok(outcome(Done::Created, answer))
             }
-            Target::Replace(resource_type, key) => {
+            Action::Replace(resource_type, key) => {
                 let answer = self
                     .replace(resource_type, key, data, &condition, &id_alone)
                     .await?;
-                Ok(told(Done::Changed, answer))
+                Ok(outcome(Done::Changed, answer))
             }
-            Target::Patch(resource_type, key) => {
+            Action::Patch(resource_type, key) => {
                 let (done, asked) = if **resource_type == GROUP_TYPE {
-                    (Done::Silent, Asked::default())
+                    (Done::Silent, Selection::default())
                 } else {
                     (Done::Changed, id_alone)
                 };
                 let answer = self
                     .patch(resource_type, key, data, &condition, &asked)
                     .await?;
-                Ok(told(done, answer))
+                Ok(outcome(done, answer))
             }
-            Target::Delete(resource_type, key) => {
+            Action::Delete(resource_type, key) => {
                 self.delete(resource_type, key, &condition).await?;
                 Ok((Done::Silent, None))
             }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::links::check_ids;
 use super::write::{Effect, NewResource};
-use super::{Answer, Asked, Failure, Session};
+use super::{Answer, Failure, Selection, Session};
 use crate::store::Database;
 use crate::store::batch::Batch;
 
@@ -16,7 +16,7 @@ impl<D: Database> Session<'_, D> {
         &self,
         resource_type: &'static ResourceType,
         body: &Value,
-        asked: &Asked,
+        asked: &Selection,
     ) -> Result<Answer, Failure> {
         self.create_as(resource_type, body, self.context.mint.id(), asked)
             .await
@@ -28,19 +28,19 @@ impl<D: Database> Session<'_, D> {
         resource_type: &'static ResourceType,
         body: &Value,
         id: String,
-        asked: &Asked,
+        asked: &Selection,
     ) -> Result<Answer, Failure> {
         let projection = asked.bind(resource_type)?;
         let new = self.new_resource(resource_type, body, id)?;
         let projection = projection.after_write(&new.document);
         let mut batch = Batch::default();
         let change = new.change();
-        let written = self.add_change(&mut batch, &change);
+        let receipt = self.add_change(&mut batch, &change);
         // Without links all of the resource is known here.
         let reading = (!new.links().is_empty())
             .then(|| self.add_reading(&mut batch, resource_type, &change.key, &projection));
         let mut answers = self.send_change(batch, &change).await?;
-        match written.effect(&change, &mut answers)? {
+        match receipt.effect(&change, &mut answers)? {
             Effect::Done => {}
             Effect::None(_) => return Err(new.name_in_use()),
         }

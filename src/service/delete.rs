@@ -20,9 +20,9 @@ impl<D: Database> Session<'_, D> {
         let guard = condition.guard();
         let change = self.change(resource_type, key.clone(), guard, operation, Links::None);
         let mut batch = Batch::default();
-        let written = self.add_change(&mut batch, &change);
+        let receipt = self.add_change(&mut batch, &change);
         let mut answers = self.send_change(batch, &change).await?;
-        match written.effect(&change, &mut answers)? {
+        match receipt.effect(&change, &mut answers)? {
             Effect::Done => return Ok(()),
             Effect::None(Some(version)) => condition.check(&version)?,
             Effect::None(None) => {}

@@ -14,7 +14,7 @@ use scim::resource_type::ResourceType;
 use super::assemble::push_shown;
 use super::content::Content;
 use super::cursor::{self, Cursor, Seal};
-use super::{Asked, Failure, Session};
+use super::{Failure, Selection, Session};
 use crate::store::batch::Batch;
 use crate::store::expression::{View, is_group};
 use crate::store::limits::EXPRESSION_DEPTH;
@@ -219,7 +219,7 @@ impl<D: Database> Session<'_, D> {
             None => types.iter().map(|_| None).collect(),
             Some(text) => sort_locations(text, types, &mut habits)?,
         };
-        let asked = Asked {
+        let asked = Selection {
             attributes: request.attributes.clone(),
             excluded: request.excluded_attributes.clone(),
         };

@@ -19,7 +19,7 @@ use crate::store::write::Guard;
 
 /// What a change leaves behind.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Changed {
+pub struct After {
     /// The new document.
     pub document: Map<String, Value>,
     /// The change of a group's members.
@@ -33,7 +33,7 @@ struct Attempt<'a> {
     resource_type: &'static ResourceType,
     stored: &'a Stored,
     before: &'a Map<String, Value>,
-    changed: &'a Changed,
+    after: &'a After,
     condition: &'a Condition,
     projection: &'a Projection,
 }
@@ -46,7 +46,7 @@ impl<D: Database> Session<'_, D> {
         key: &Key,
         condition: &Condition,
         projection: &Projection,
-        apply: impl Fn(&Map<String, Value>, &mut Habits) -> Result<Changed, Failure>,
+        apply: impl Fn(&Map<String, Value>, &mut Habits) -> Result<After, Failure>,
     ) -> Result<Answer, Failure> {
         let view = self.view(resource_type);
         for tries in 0..WRITE_TRIES {
@@ -60,12 +60,12 @@ impl<D: Database> Session<'_, D> {
             let stored = read::read_stored(row)?;
             condition.check(&stored.version)?;
             let before = parse_stored(&stored.document)?;
-            let changed = apply(&before, &mut self.habits())?;
+            let after = apply(&before, &mut self.habits())?;
             let attempt = Attempt {
                 resource_type,
                 stored: &stored,
                 before: &before,
-                changed: &changed,
+                after: &after,
                 condition,
                 projection,
             };
@@ -100,15 +100,15 @@ impl<D: Database> Session<'_, D> {
             resource_type,
             stored,
             before,
-            changed,
+            after,
             condition,
             projection,
         } = *attempt;
-        let Changed {
+        let After {
             document,
             members,
             teams,
-        } = changed;
+        } = after;
         let links = match teams {
             Some(teams) => Links::Teams(teams),
             None if members.is_empty() => Links::None,
@@ -131,14 +131,14 @@ impl<D: Database> Session<'_, D> {
         let key = Key::Id(stored.id.clone());
         let change = self.change(resource_type, key, meant, operation, links);
         let mut batch = Batch::default();
-        let written = self.add_change(&mut batch, &change);
+        let receipt = self.add_change(&mut batch, &change);
         // What the update gives back is all of the reply, unless rows of other tables changed with it or belong to it.
         let is_whole = *resource_type != GROUP_TYPE && teams.is_none();
-        let reading = written.reading().filter(|_| is_whole).unwrap_or_else(|| {
+        let reading = receipt.reading().filter(|_| is_whole).unwrap_or_else(|| {
             self.add_reading(&mut batch, resource_type, &change.key, projection)
         });
         let mut answers = self.send_change(batch, &change).await?;
-        if written.is_refused(&answers) {
+        if receipt.is_refused(&answers) {
             return Ok(None);
         }
         let Some(answer) = self.answer(resource_type, &mut answers, reading, projection)? else {

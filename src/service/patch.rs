@@ -10,9 +10,9 @@ use scim::schema::Attribute;
 use serde_json::Value;
 
 use super::content::Content;
-use super::modify::Changed;
+use super::modify::After;
 use super::write::{Effect, Links, Operation};
-use super::{Answer, Asked, Condition, Failure, Session};
+use super::{Answer, Condition, Failure, Selection, Session};
 use crate::store::Database;
 use crate::store::batch::Batch;
 use crate::store::links::SHOWN;
@@ -36,7 +36,7 @@ impl<D: Database> Session<'_, D> {
         key: &Key,
         body: &Value,
         condition: &Condition,
-        asked: &Asked,
+        asked: &Selection,
     ) -> Result<Answer, Failure> {
         let projection = asked.bind(resource_type)?;
         let operations = PatchOp::parse(resource_type, body, &mut self.habits())?;
@@ -52,11 +52,11 @@ impl<D: Database> Session<'_, D> {
             let key = key.clone();
             let change = self.change(resource_type, key, guard, Operation::Keep(None), links);
             let mut batch = Batch::default();
-            let written = self.add_change(&mut batch, &change);
+            let receipt = self.add_change(&mut batch, &change);
             let reading = answered
                 .then(|| self.add_reading(&mut batch, resource_type, &change.key, &projection));
             let mut answers = self.send_change(batch, &change).await?;
-            let version = match written.effect(&change, &mut answers)? {
+            let version = match receipt.effect(&change, &mut answers)? {
                 Effect::Done => change.version,
                 Effect::None(None) => return Err(self.not_found(resource_type, &change.key)),
                 Effect::None(Some(version)) => {
@@ -106,7 +106,7 @@ impl<D: Database> Session<'_, D> {
                 |before, habits| {
                     let mut document = before.clone();
                     self.apply(resource_type, &own, &mut document, habits)?;
-                    Ok(Changed {
+                    Ok(After {
                         document,
                         members: members.clone(),
                         teams: None,
@@ -138,9 +138,9 @@ impl<D: Database> Session<'_, D> {
         let guard = condition.guard();
         let change = self.change(resource_type, key.clone(), guard, operation, Links::None);
         let mut batch = Batch::default();
-        let written = self.add_change(&mut batch, &change);
+        let receipt = self.add_change(&mut batch, &change);
         let mut answers = self.send_change(batch, &change).await?;
-        match written.reading() {
+        match receipt.reading() {
             Some(reading) => self.answer(resource_type, &mut answers, reading, projection),
             None => Ok(None),
         }

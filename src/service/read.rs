@@ -5,7 +5,7 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::assemble::{has_more_members, push_shown, too_many_members};
 use super::content::Content;
-use super::{Answer, Asked, Failure, Session};
+use super::{Answer, Failure, Selection, Session};
 use crate::store::Database;
 use crate::store::batch::{Answers, Batch, Handle};
 use crate::store::limits::MEMBER_ROWS;
@@ -27,7 +27,7 @@ impl<D: Database> Session<'_, D> {
         &self,
         resource_type: &'static ResourceType,
         key: &Key,
-        asked: &Asked,
+        asked: &Selection,
     ) -> Result<Answer, Failure> {
         self.read_as(resource_type, key, &asked.bind(resource_type)?)
             .await

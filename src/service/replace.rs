@@ -6,8 +6,8 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::Value;
 
 use super::links::check_ids;
-use super::modify::Changed;
-use super::{Answer, Asked, Condition, Failure, Session};
+use super::modify::After;
+use super::{Answer, Condition, Failure, Selection, Session};
 use crate::store::Database;
 use crate::store::read::Key;
 
@@ -19,7 +19,7 @@ impl<D: Database> Session<'_, D> {
         key: &Key,
         body: &Value,
         condition: &Condition,
-        asked: &Asked,
+        asked: &Selection,
     ) -> Result<Answer, Failure> {
         let Resource { document, links } =
             Resource::accept(resource_type, body, &mut self.habits())?;
@@ -40,7 +40,7 @@ impl<D: Database> Session<'_, D> {
         self.modify(resource_type, key, condition, &projection, |before, _| {
             let mut document = document.clone();
             replace(resource_type, before, &mut document)?;
-            Ok(Changed {
+            Ok(After {
                 document,
                 members: members.clone(),
                 teams: teams.clone(),

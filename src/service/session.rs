@@ -48,9 +48,9 @@ pub struct Session<'a, D> {
     pub(super) base: String,
     /// The present moment, the same throughout.
     pub(super) now: Moment,
-    spent: Cell<Spent>,
+    usage: Cell<Usage>,
     /// Whether a batch came back, each of which authenticates the caller.
-    has_asked: Cell<bool>,
+    has_answer: Cell<bool>,
     /// What the database told of the caller, who is good.
     facts: OnceCell<TokenFacts>,
     notes: RefCell<Notes>,
@@ -58,7 +58,7 @@ pub struct Session<'a, D> {
 
 /// What a session has used of what one may.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Spent {
+struct Usage {
     /// Batches.
     trips: usize,
     /// Statements in them.
@@ -88,8 +88,8 @@ impl<'a, D: Database> Session<'a, D> {
             context,
             caller,
             base,
-            spent: Cell::default(),
-            has_asked: Cell::default(),
+            usage: Cell::default(),
+            has_answer: Cell::default(),
             facts: OnceCell::new(),
             notes: RefCell::default(),
         }
@@ -135,13 +135,13 @@ impl<'a, D: Database> Session<'a, D> {
             return Err(store::Error::Broken("too many parameters".to_owned()));
         }
         let authentication = self.caller.tenant.facts(with_cursor_key);
-        let mut spent = self.spent.get();
-        spent.trips += 1;
-        spent.statements += batch.len() + usize::from(authentication.is_some());
-        self.spent.set(spent);
+        let mut usage = self.usage.get();
+        usage.trips += 1;
+        usage.statements += batch.len() + usize::from(authentication.is_some());
+        self.usage.set(usage);
         let result = batch.send(self.context.database, authentication).await;
         // One that failed has told, too: either that the caller is not good, or what the reply will say.
-        self.has_asked.set(true);
+        self.has_answer.set(true);
         let (row, answers) = result?;
         let facts = match row {
             Some(mut row) => Tenant::read_facts(&mut row)?,
@@ -158,7 +158,7 @@ impl<'a, D: Database> Session<'a, D> {
     /// Finds out whether the caller is good, by a trip of its own where no batch has come back yet.
     pub async fn authenticate(&self) -> Result<(), store::Error> {
         match self.caller.tenant {
-            Tenant::Token { .. } if !self.has_asked.get() => {
+            Tenant::Token { .. } if !self.has_answer.get() => {
                 self.send(Batch::default()).await.map(|_| ())
             }
             Tenant::Default | Tenant::Token { .. } => Ok(()),
@@ -167,12 +167,12 @@ impl<'a, D: Database> Session<'a, D> {
 
     /// How many statements may still be sent.
     pub(crate) fn statements_left(&self) -> usize {
-        STATEMENTS.saturating_sub(self.spent.get().statements)
+        STATEMENTS.saturating_sub(self.usage.get().statements)
     }
 
     /// Whether so much was sent to the database that nothing more shall be begun.
     pub(crate) fn is_spent(&self) -> bool {
-        self.spent.get().trips >= TRIPS || self.statements_left() == 0
+        self.usage.get().trips >= TRIPS || self.statements_left() == 0
     }
 
     /// Applies operations to a document, within what may be looked at.
@@ -183,11 +183,11 @@ impl<'a, D: Database> Session<'a, D> {
         document: &mut Map<String, Value>,
         habits: &mut Habits,
     ) -> Result<(), Failure> {
-        let mut spent = self.spent.get();
-        let mut looks = Looks(MAX_LOOKS.saturating_sub(spent.looks));
+        let mut usage = self.usage.get();
+        let mut looks = Looks(MAX_LOOKS.saturating_sub(usage.looks));
         let result = apply_within(resource_type, operations, document, habits, &mut looks);
-        spent.looks = MAX_LOOKS.saturating_sub(looks.0);
-        self.spent.set(spent);
+        usage.looks = MAX_LOOKS.saturating_sub(looks.0);
+        self.usage.set(usage);
         result?;
         // One that was stored before every resource had it.
         set_lasting(resource_type, &Map::new(), document);

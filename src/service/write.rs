@@ -79,7 +79,7 @@ pub(crate) enum Links<'a> {
 
 /// The statements of a change that tell what became of it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Written {
+pub(crate) struct Receipt {
     /// Gives a row if the resource was written.
     row: Option<Handle>,
     /// Gives the version that it was found at.
@@ -96,7 +96,7 @@ pub(crate) enum Effect {
     None(Option<String>),
 }
 
-impl Written {
+impl Receipt {
     /// What became of the change.
     pub(crate) fn effect(
         self,
@@ -151,13 +151,13 @@ impl<D: Database> Session<'_, D> {
     }
 
     /// Adds what makes a change. Where the resource is not there, or is not the version meant, none of it does anything.
-    pub(crate) fn add_change(&self, batch: &mut Batch, change: &Change<'_>) -> Written {
+    pub(crate) fn add_change(&self, batch: &mut Batch, change: &Change<'_>) -> Receipt {
         let view = self.view(change.resource_type);
         let (key, meant, version) = (&change.key, change.meant, change.version.as_str());
         let now = self.now.text.as_str();
         // What `/Me` names has no links here, and its unique values are not known.
         let id = key.id().unwrap_or_default();
-        let mut written = Written {
+        let mut receipt = Receipt {
             row: None,
             found: None,
         };
@@ -165,7 +165,7 @@ impl<D: Database> Session<'_, D> {
             Operation::Create(new) => {
                 let (id, version, draft) = new.row();
                 let insert = write::insert(&view, id, version, now, draft);
-                written.row = Some(batch.add_write(insert));
+                receipt.row = Some(batch.add_write(insert));
                 batch.add_writes(unique::take(&view, id, version, new.unique()));
             }
             Operation::Rewrite { rewrite, groups } => {
@@ -177,7 +177,7 @@ impl<D: Database> Session<'_, D> {
                     groups,
                 };
                 let update = write::update(&view, key, meant, &next);
-                written.row = Some(batch.add_write(update));
+                receipt.row = Some(batch.add_write(update));
                 let values = [&rewrite.before, &rewrite.draft.folded]
                     .map(|image| unique_values(change.resource_type, image));
                 let [held, values] = &values;
@@ -185,7 +185,7 @@ impl<D: Database> Session<'_, D> {
             }
             Operation::Assign { values, groups } => {
                 let assign = write::assign(&view, key, meant, values, version, now, groups);
-                written.row = Some(batch.add_write(assign));
+                receipt.row = Some(batch.add_write(assign));
             }
             Operation::Keep(known) => {
                 if let Links::Members(members) = change.links {
@@ -198,19 +198,19 @@ impl<D: Database> Session<'_, D> {
             }
             Operation::Delete => {
                 let is_meant = meant != Guard::None;
-                written.found = is_meant.then(|| batch.add(read::version(&view, key)));
+                receipt.found = is_meant.then(|| batch.add(read::version(&view, key)));
                 if !Table::of(change.resource_type).shared {
                     let touch = write::touch_teams_of(&view, key, meant, version, now);
                     batch.add_write(touch);
                 }
-                written.row = Some(batch.add_write(write::delete(&view, key, meant)));
+                receipt.row = Some(batch.add_write(write::delete(&view, key, meant)));
             }
         }
-        self.add_links(batch, change, id, &mut written);
-        written
+        self.add_links(batch, change, id, &mut receipt);
+        receipt
     }
 
-    fn add_links(&self, batch: &mut Batch, change: &Change<'_>, id: &str, written: &mut Written) {
+    fn add_links(&self, batch: &mut Batch, change: &Change<'_>, id: &str, receipt: &mut Receipt) {
         let view = self.view(change.resource_type);
         let version = change.version.as_str();
         let is_new = matches!(change.operation, Operation::Create(_));
@@ -225,7 +225,7 @@ impl<D: Database> Session<'_, D> {
                     }));
                 } else {
                     let outcome = membership::outcome(&view, id, version, members);
-                    written.found = Some(batch.add(outcome));
+                    receipt.found = Some(batch.add(outcome));
                 }
             }
             Links::Teams(teams) => {
@@ -267,8 +267,8 @@ impl<D: Database> Session<'_, D> {
         batch: &mut Batch,
         changes: &[Change<'_>],
         all: bool,
-    ) -> WrittenRun {
-        let mut run = WrittenRun::default();
+    ) -> RunReceipt {
+        let mut run = RunReceipt::default();
         self.add_creates(batch, changes, all, &mut run);
         self.add_rewrites(batch, changes, &mut run);
         for resource_type in ResourceType::all() {
@@ -283,14 +283,14 @@ pub(crate) type Named = (&'static str, String);
 
 /// The statements of a run that tell what became of it.
 #[derive(Debug, Default)]
-pub(crate) struct WrittenRun {
+pub(crate) struct RunReceipt {
     /// Give the ids of those that were written, all of one type.
     many: Vec<(&'static str, Handle)>,
     /// Give a row if the one was written.
     single: Vec<(Named, Handle)>,
 }
 
-impl WrittenRun {
+impl RunReceipt {
     /// Those resources that were written.
     pub(crate) fn done(self, answers: &mut Answers) -> Result<BTreeSet<Named>, Failure> {
         let mut done = BTreeSet::new();

@@ -2,7 +2,7 @@
 
 use scim::bulk::BulkRequest;
 use scim::resource_type::{GROUP_TYPE, USER_TYPE};
-use scim_worker::service::{Asked, Caller, Condition, Context, Mint, Moment, Session};
+use scim_worker::service::{Caller, Condition, Context, Mint, Moment, Selection, Session};
 use scim_worker::store::read::Key;
 use scim_worker::store::tenant::Tenant;
 use scim_worker::store::write::{Guard, delete, touch_teams_of};
@@ -49,7 +49,7 @@ fn a_session_needs_no_request() {
         caller(),
         "https://scim.example.com/scim/v2".to_owned(),
     );
-    let (any, all) = (Condition::default(), Asked::default());
+    let (any, all) = (Condition::default(), Selection::default());
     pollster::block_on(async {
         let group = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Staff"});
         let group = session.create(&GROUP_TYPE, &group, &all).await.unwrap();

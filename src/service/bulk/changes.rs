@@ -10,7 +10,7 @@ use scim::resource::{Resource, replace};
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
-use super::target::Target;
+use super::action::Action;
 use super::{Done, Job};
 use crate::service::failure::name_in_use;
 use crate::service::write::{Change, Links, Named, Operation, Rewrite};
@@ -104,7 +104,7 @@ impl<D: Database> Session<'_, D> {
             let ids: Vec<&str> = run
                 .iter()
                 .filter_map(|index| match &jobs.get(*index)?.target {
-                    Ok(Target::Patch(of, Key::Id(id)) | Target::Replace(of, Key::Id(id)))
+                    Ok(Action::Patch(of, Key::Id(id)) | Action::Replace(of, Key::Id(id)))
                         if *of == resource_type =>
                     {
                         Some(id.as_str())
@@ -140,14 +140,14 @@ impl<D: Database> Session<'_, D> {
         strict: bool,
     ) -> Result<Step, Failure> {
         let (resource_type, key) = match &job.target {
-            Ok(Target::Delete(resource_type, Key::Id(id))) => {
+            Ok(Action::Delete(resource_type, Key::Id(id))) => {
                 if !work.names.is_empty() {
                     return Ok(Step::Alone);
                 }
                 work.deletes.push((index, resource_type, id.clone()));
                 return Ok(Step::Waits);
             }
-            Ok(Target::Patch(resource_type, key) | Target::Replace(resource_type, key)) => {
+            Ok(Action::Patch(resource_type, key) | Action::Replace(resource_type, key)) => {
                 (*resource_type, key)
             }
             _ => return Ok(Step::Alone),
@@ -210,7 +210,7 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<Option<Map<String, Value>>, Failure> {
         let data = job.operation.data.as_ref().unwrap_or(&Value::Null);
         let mut habits = self.habits();
-        if let Ok(Target::Replace(..)) = job.target {
+        if let Ok(Action::Replace(..)) = job.target {
             let mut resource = Resource::accept(resource_type, data, &mut habits)?;
             replace(resource_type, before, &mut resource.document)?;
             return Ok(Some(resource.document));
@@ -261,13 +261,13 @@ impl<D: Database> Session<'_, D> {
             return Ok(settled);
         }
         let mut batch = Batch::default();
-        let written = self.add_run(&mut batch, &all, strict);
+        let receipt = self.add_run(&mut batch, &all, strict);
         let mut answers = match self.send(batch).await {
             Ok(answers) => answers,
             Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(0),
             Err(error) => return Err(error.into()),
         };
-        let written = written.done(&mut answers)?;
+        let written = receipt.done(&mut answers)?;
         for (index, resource_type, id) in deletes {
             let result = if written.contains(&(resource_type.name, id.clone())) {
                 Ok((Done::Silent, None))

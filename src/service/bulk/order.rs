@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use scim::resource_type::GROUP_TYPE;
 
-use super::{Job, Target};
+use super::{Action, Job};
 use crate::store::read::Key;
 
 /// What the operations of a run have in common.
@@ -32,13 +32,13 @@ pub(super) fn next_run(jobs: &[Job], order: &[usize], teams_are_set: bool) -> (R
                 .filter(|job| job.outcome.is_none() && job.refers.iter().all(done))
                 .and_then(|job| match &job.target {
                     // A group's change is mostly one of its members, who are rows of their own.
-                    Ok(Target::Patch(of, Key::Id(id))) if **of != GROUP_TYPE => Some((of, id)),
-                    Ok(Target::Replace(of, Key::Id(id)))
+                    Ok(Action::Patch(of, Key::Id(id))) if **of != GROUP_TYPE => Some((of, id)),
+                    Ok(Action::Replace(of, Key::Id(id)))
                         if **of != GROUP_TYPE && !teams_are_set =>
                     {
                         Some((of, id))
                     }
-                    Ok(Target::Delete(of, Key::Id(id))) if job.operation.version.is_none() => {
+                    Ok(Action::Delete(of, Key::Id(id))) if job.operation.version.is_none() => {
                         Some((of, id))
                     }
                     _ => None,
@@ -65,7 +65,7 @@ fn creates(jobs: &[Job], order: &[usize]) -> usize {
                     !other.failed() && (job.by_value || other.done() || seen.contains(need))
                 })
             };
-            let joins = matches!(job.target, Ok(Target::Create(..)))
+            let joins = matches!(job.target, Ok(Action::Create(..)))
                 && job.outcome.is_none()
                 && job.refers.iter().all(is_ready);
             if joins {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
-use super::target::Target;
+use super::action::Action;
 use super::{Done, Job, not_there};
 use crate::service::links::{all_ids, missing};
 use crate::service::write::{Change, NewResource};
@@ -58,13 +58,13 @@ impl<D: Database> Session<'_, D> {
         }
         let changes: Vec<Change<'_>> = planned.iter().map(|(_, plan)| plan.change()).collect();
         let mut batch = Batch::default();
-        let written = self.add_run(&mut batch, &changes, strict);
+        let receipt = self.add_run(&mut batch, &changes, strict);
         let mut answers = match self.send(batch).await {
             Ok(answers) => answers,
             Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(false),
             Err(error) => return Err(error.into()),
         };
-        let created = written.done(&mut answers)?;
+        let created = receipt.done(&mut answers)?;
         for (index, plan) in planned {
             if let Some(job) = jobs.get_mut(*index) {
                 job.settle(if created.contains(&plan.named()) {
@@ -202,7 +202,7 @@ impl<D: Database> Session<'_, D> {
         let job = jobs.get(index)?;
         let refused = |need: &usize| jobs.get(*need).is_some_and(Job::failed);
         match (&job.target, &job.operation.data) {
-            (Ok(Target::Create(resource_type, id)), Some(data))
+            (Ok(Action::Create(resource_type, id)), Some(data))
                 if !job.refers.iter().any(refused) =>
             {
                 self.new_resource(resource_type, data, id.clone()).ok()

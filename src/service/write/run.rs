@@ -2,7 +2,7 @@
 
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
-use super::{Change, Operation, Rewrite, WrittenRun};
+use super::{Change, Operation, Rewrite, RunReceipt};
 use crate::service::Session;
 use crate::store::batch::Batch;
 use crate::store::limits::RUN_BYTES;
@@ -16,7 +16,7 @@ impl<D: Database> Session<'_, D> {
         batch: &mut Batch,
         changes: &[Change<'_>],
         all: bool,
-        written: &mut WrittenRun,
+        receipt: &mut RunReceipt,
     ) {
         let now = self.now.text.as_str();
         let creates = changes.iter().filter_map(|change| match change.operation {
@@ -30,7 +30,7 @@ impl<D: Database> Session<'_, D> {
             for part in parts(of_type, |_, _| true, |new| new.size()) {
                 let rows: Vec<_> = part.iter().map(|new| new.row()).collect();
                 let insert = run::insert_many(&self.view(resource_type), &rows, now);
-                written
+                receipt
                     .many
                     .push((resource_type.name, batch.add_write(insert)));
             }
@@ -38,7 +38,7 @@ impl<D: Database> Session<'_, D> {
         for (change, new) in &others {
             let row = self.add_change(batch, change).row;
             let name = new.named();
-            written.single.extend(row.map(|row| (name, row)));
+            receipt.single.extend(row.map(|row| (name, row)));
         }
         let links: run::Links<'_> = plain
             .iter()
@@ -58,7 +58,7 @@ impl<D: Database> Session<'_, D> {
         &self,
         batch: &mut Batch,
         changes: &[Change<'_>],
-        written: &mut WrittenRun,
+        receipt: &mut RunReceipt,
     ) {
         let rewrites = changes.iter().filter_map(|change| match change.operation {
             Operation::Rewrite { rewrite, .. } => Some((change, rewrite)),
@@ -89,7 +89,7 @@ impl<D: Database> Session<'_, D> {
                 .collect();
             let view = self.view(first.resource_type);
             let update = run::update_many(&view, &rows, keys, &self.now.text);
-            written
+            receipt
                 .many
                 .push((first.resource_type.name, batch.add_write(update)));
         }
@@ -102,7 +102,7 @@ impl<D: Database> Session<'_, D> {
         changes: &[Change<'_>],
         resource_type: &'static ResourceType,
         all: bool,
-        written: &mut WrittenRun,
+        receipt: &mut RunReceipt,
     ) {
         let deletes: Vec<&Change<'_>> = changes
             .iter()
@@ -123,7 +123,7 @@ impl<D: Database> Session<'_, D> {
         let (version, now) = (&first.version, &self.now.text);
         batch.add_writes(run::touch_teams_of_many(&view, &ids, version, now));
         let delete = run::delete_many(&view, &ids);
-        written
+        receipt
             .many
             .push((resource_type.name, batch.add_write(delete)));
     }

@@ -10,7 +10,7 @@ use crate::store::read::Key;
 
 /// What an operation is about.
 #[derive(Clone, Debug)]
-pub(super) enum Target {
+pub(super) enum Action {
     Create(&'static ResourceType, String),
     Replace(&'static ResourceType, Key),
     Patch(&'static ResourceType, Key),
@@ -52,7 +52,7 @@ pub(super) fn read(
     operation: &BulkOperation,
     place: Result<Place, Failure>,
     id: &str,
-) -> Result<Target, Failure> {
+) -> Result<Action, Failure> {
     let (resource_type, named) = place?;
     // Where it is no string, there is an empty one.
     if operation.version.as_deref() == Some("") {
@@ -60,16 +60,16 @@ pub(super) fn read(
             Error::invalid_value("version must be a string, such as \"W/\\\"a1b2\\\"\".").into(),
         );
     }
-    let target = match (operation.method.as_str(), named.map(Key::Id)) {
+    let action = match (operation.method.as_str(), named.map(Key::Id)) {
         ("POST", None) if operation.bulk_id.is_none() => {
             return Err(
                 Error::invalid_value("A POST operation needs a bulkId (RFC 7644 §3.7).").into(),
             );
         }
-        ("POST", None) => Target::Create(resource_type, id.to_owned()),
-        ("PUT", Some(key)) => Target::Replace(resource_type, key),
-        ("PATCH", Some(key)) => Target::Patch(resource_type, key),
-        ("DELETE", Some(key)) => return Ok(Target::Delete(resource_type, key)),
+        ("POST", None) => Action::Create(resource_type, id.to_owned()),
+        ("PUT", Some(key)) => Action::Replace(resource_type, key),
+        ("PATCH", Some(key)) => Action::Patch(resource_type, key),
+        ("DELETE", Some(key)) => return Ok(Action::Delete(resource_type, key)),
         ("POST" | "PUT" | "PATCH" | "DELETE", _) => {
             return Err(Error::invalid_path(
                 "POST takes the path of an endpoint; PUT, PATCH and DELETE take one with an id.",
@@ -84,5 +84,5 @@ pub(super) fn read(
         let detail = format!("A {} operation needs data.", operation.method);
         return Err(Error::invalid_syntax(detail).into());
     }
-    Ok(target)
+    Ok(action)
 }
