@@ -59,9 +59,8 @@ impl<D: Database> Session<'_, D> {
         let resource = batch.add(read::resource(&view, key, projection.wants("groups")));
         let with_members = *resource_type == GROUP_TYPE && projection.wants("members");
         let members = with_members.then(|| {
-            batch.add(read::members(&view, 1 + MEMBER_ROWS, |statement| {
-                read::push_one_group(statement, &view, key);
-            }))
+            let group = read::one_group(&view, key);
+            batch.add(read::members(&view, 1 + MEMBER_ROWS, group))
         });
         Reading { resource, members }
     }

@@ -219,10 +219,9 @@ impl<D: Database> Session<'_, D> {
             Links::Members(members) => {
                 batch.add_writes(membership::statements(&view, id, version, members));
                 if is_new {
-                    batch.add(read::guard(|statement| {
-                        let count = members.add.len();
-                        membership::push_complete(statement, &view, id, version, count);
-                    }));
+                    let count = members.add.len();
+                    let complete = membership::complete(&view, id, version, count);
+                    batch.add(read::guard(complete));
                 } else {
                     let outcome = membership::outcome(&view, id, version, members);
                     receipt.found = Some(batch.add(outcome));

@@ -3,11 +3,14 @@
 use serde_json::Value;
 
 use super::expression::View;
+use super::fragment::{Fragment, value};
 use super::limits::IDS_PER_PARAMETER;
-use super::table::{Table, push_scope};
+use super::membership::{MEMBER, named};
+use super::table::{Table, not_in};
 use super::tenant::Tenant;
 use super::write::Draft;
 use super::{Statement, read, unique};
+use crate::{fragment, statement};
 
 mod change;
 
@@ -38,62 +41,42 @@ pub fn insert_many(view: &View<'_>, rows: &[(&str, &str, &Draft)], now: &str) ->
             Value::from(row)
         })
         .collect();
-    let mut statement = Statement::new("INSERT INTO ");
-    statement
-        .push(table.name)
-        .push(" (tenant_id, created_at, updated_at");
-    if table.shared {
-        statement.push(", resource_type");
-    }
-    statement.push(", id, version, document, folded");
-    for key in table.keys {
-        statement.push(", ").push(key.column);
-    }
-    if let Some((column, _)) = view.alone() {
-        statement.push(", ").push(column);
-    }
-    statement
-        .push(") SELECT t.id, ")
-        .bind(now)
-        .push(", ")
-        .bind(now);
-    if table.shared {
-        statement.push(", ").bind(view.resource_type.name);
-    }
-    for column in 0..4 + table.keys.len() {
-        statement.push(", j.value ->> ").push(&column.to_string());
-    }
-    if let Some((_, value)) = view.alone() {
-        statement.push(", ").push(value);
-    }
-    statement.push(" FROM (SELECT ");
-    view.tenant.push(&mut statement);
-    statement
-        .push(" AS id) t CROSS JOIN json_each(")
-        .bind(values.to_string());
-    statement.push(") j WHERE t.id IS NOT NULL ON CONFLICT DO NOTHING RETURNING id");
-    statement
+    let rows = values.to_string();
+    let columns: Vec<_> = table.keys.iter().map(|key| [", ", key.column]).collect();
+    let places = 0..4 + table.keys.len();
+    let values = places.map(|place| fragment!(", j.value ->> {place}", place = place));
+    let of_type = fragment!(", {name}", name = value(view.resource_type.name));
+    statement!(
+        "INSERT INTO {table} (\
+         tenant_id, created_at, updated_at{type_column}, id, version, document, folded{columns}{alone_column}) \
+         SELECT t.id, {now}, {now}{of_type}{values}{alone} \
+         FROM (SELECT {tenant} AS id) t CROSS JOIN json_each({rows}) j WHERE t.id IS NOT NULL \
+         ON CONFLICT DO NOTHING RETURNING id",
+        table = table.name,
+        type_column = table.shared.then_some(", resource_type"),
+        columns = columns,
+        alone_column = view.alone().map(|(column, _)| [", ", column]),
+        now = value(now),
+        of_type = table.shared.then_some(&of_type),
+        values = values.collect::<Vec<_>>(),
+        alone = view.alone().map(|(_, alone)| [", ", alone]),
+        tenant = view.tenant,
+        rows = value(&rows),
+    )
 }
 
 /// Fails the batch unless every one of these ids is a resource.
 pub fn all_there(tenant: &Tenant, ids: &[&str]) -> Statement {
     let ids = Value::from(ids).to_string();
-    read::guard(|statement| {
-        tenant.push(statement);
-        statement
-            .push(" IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(")
-            .bind(ids.as_str())
-            .push(") j WHERE 1");
-        for table in ["users", "teams", "resources"] {
-            statement
-                .push(" AND NOT EXISTS (SELECT 1 FROM ")
-                .push(table)
-                .push(" x WHERE x.tenant_id = ");
-            tenant.push(statement);
-            statement.push(" AND x.id = j.value)");
-        }
-        statement.push(")");
-    })
+    read::guard(fragment!(
+        "{tenant} IS NULL OR NOT EXISTS (SELECT 1 FROM json_each({ids}) j \
+         WHERE 1 AND {is_no_user} AND {is_no_team} AND {is_no_other})",
+        tenant = tenant,
+        ids = value(&ids),
+        is_no_user = not_in("users", tenant),
+        is_no_team = not_in("teams", tenant),
+        is_no_other = not_in("resources", tenant),
+    ))
 }
 
 /// Teams that were just created, with the ids of their members.
@@ -119,44 +102,33 @@ pub fn link_many(view: &View<'_>, links: &Links<'_>) -> Vec<Statement> {
     let mut statements = Vec::new();
     for part in parts {
         let part = Value::from(part).to_string();
-        let mut statement = Statement::new(
+        let links = linked(view, &part);
+        statements.push(statement!(
             "INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
-             SELECT r.tenant_id, r.id, j.value, iif(u.seq IS NULL, 'Group', 'User'), \
-             substr(coalesce(u.display_name, u.user_name, t.display_name), 1, 200)",
-        );
-        push_links(&mut statement, view, &part);
-        for (joint, table) in [
-            ("LEFT JOIN users u ON", "u"),
-            ("LEFT JOIN teams t ON u.seq IS NULL AND", "t"),
-        ] {
-            statement
-                .push(" ")
-                .push(joint)
-                .push(" ")
-                .push(table)
-                .push(".tenant_id = ");
-            view.tenant.push(&mut statement);
-            statement.push(" AND ").push(table).push(".id = j.value");
-        }
-        statement.push(" WHERE (u.seq IS NOT NULL OR t.seq IS NOT NULL) ON CONFLICT DO NOTHING");
-        statements.push(statement);
-        statements.push(read::guard(|statement| {
-            statement.push("NOT EXISTS (SELECT 1");
-            push_links(statement, view, &part);
-            statement.push(" WHERE NOT EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = ");
-            view.tenant.push(statement);
-            statement.push(" AND m.team_id = r.id AND m.member_id = j.value))");
-        }));
+             SELECT {member}{links} {named} ON CONFLICT DO NOTHING",
+            member = MEMBER,
+            links = links,
+            named = named(view),
+        ));
+        statements.push(read::guard(fragment!(
+            "NOT EXISTS (SELECT 1{links} WHERE NOT EXISTS (SELECT 1 FROM team_members m \
+             WHERE m.tenant_id = {tenant} AND m.team_id = r.id AND m.member_id = j.value))",
+            links = &links,
+            tenant = view.tenant,
+        )));
     }
     statements
 }
 
-/// Appends `FROM …` the links of a part: the team `r`, the member's id `j.value`.
-fn push_links(statement: &mut Statement, view: &View<'_>, part: &str) {
-    statement.push(" FROM json_each(").bind(part);
-    statement.push(") g CROSS JOIN teams r ON r.tenant_id = ");
-    view.tenant.push(statement);
-    statement.push(" AND r.id = g.value ->> 0 CROSS JOIN json_each(g.value, '$[1]') j");
+/// `FROM …` the links of a part: the team `r`, the member's id `j.value`.
+fn linked(view: &View<'_>, part: &str) -> impl Fragment {
+    fragment!(
+        " FROM json_each({part}) g \
+         CROSS JOIN teams r ON r.tenant_id = {tenant} AND r.id = g.value ->> 0 \
+         CROSS JOIN json_each(g.value, '$[1]') j",
+        part = value(part),
+        tenant = view.tenant,
+    )
 }
 
 /// One row with the ids of those resources whose unique name another one has, as a JSON array.
@@ -167,19 +139,14 @@ pub fn names_in_use(view: &View<'_>, names: &[(&str, String)]) -> Option<Stateme
         .iter()
         .map(|(id, name)| Value::from(vec![*id, name.as_str()]))
         .collect();
-    let mut statement =
-        Statement::new("SELECT json_group_array(j.value ->> 0) AS ids FROM json_each(");
-    statement
-        .bind(names.to_string())
-        .push(") j WHERE EXISTS (SELECT 1 FROM ")
-        .push(table.name)
-        .push(" x WHERE ");
-    push_scope(&mut statement, view.resource_type, "x", view.tenant);
-    statement
-        .push(" AND x.")
-        .push(key.column)
-        .push(" = j.value ->> 1)");
-    Some(statement)
+    Some(statement!(
+        "SELECT json_group_array(j.value ->> 0) AS ids FROM json_each({names}) j \
+         WHERE EXISTS (SELECT 1 FROM {table} x WHERE {scope} AND x.{column} = j.value ->> 1)",
+        names = value(&names.to_string()),
+        table = table.name,
+        scope = view.scope("x"),
+        column = key.column,
+    ))
 }
 
 /// One row with the ids of those resources one of whose unique values another one has, as a JSON array.
@@ -188,12 +155,11 @@ pub fn values_in_use(view: &View<'_>, values: &[(&str, &unique::Pair)]) -> State
         .iter()
         .map(|(id, (attribute, value))| Value::from(vec![*id, attribute.as_str(), value.as_str()]))
         .collect();
-    let mut statement =
-        Statement::new("SELECT json_group_array(j.value ->> 0) AS ids FROM json_each(");
-    statement
-        .bind(values.to_string())
-        .push(") j WHERE EXISTS (SELECT 1 FROM unique_values x WHERE x.tenant_id = ");
-    view.tenant.push(&mut statement);
-    statement.push(" AND x.attribute = j.value ->> 1 AND x.value = j.value ->> 2)");
-    statement
+    statement!(
+        "SELECT json_group_array(j.value ->> 0) AS ids FROM json_each({values}) j \
+         WHERE EXISTS (SELECT 1 FROM unique_values x \
+         WHERE x.tenant_id = {tenant} AND x.attribute = j.value ->> 1 AND x.value = j.value ->> 2)",
+        values = value(&values.to_string()),
+        tenant = view.tenant,
+    )
 }

@@ -4,7 +4,7 @@ use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
 use super::fragment::{Fragment, value};
-use super::{Statement, tenant::Tenant};
+use super::tenant::Tenant;
 use crate::fragment;
 
 /// A table of resources.
@@ -152,12 +152,11 @@ pub fn scope(resource_type: &ResourceType, alias: &'static str, tenant: &Tenant)
     )
 }
 
-/// Appends [`scope`].
-pub fn push_scope(
-    statement: &mut Statement,
-    resource_type: &ResourceType,
-    alias: &'static str,
-    tenant: &Tenant,
-) {
-    scope(resource_type, alias, tenant).write(statement);
+/// The condition that `j.value` is the id of no row of a table.
+pub fn not_in(table: &'static str, tenant: &Tenant) -> impl Fragment {
+    fragment!(
+        "NOT EXISTS (SELECT 1 FROM {table} x WHERE x.tenant_id = {tenant} AND x.id = j.value)",
+        table = table,
+        tenant = tenant,
+    )
 }

@@ -3,7 +3,7 @@
 //! No statement is built without one: the tenant of a token is a sub-query of the statement, so a token that was
 //! revoked a moment ago finds nothing and writes nothing, and there is no trip for authentication alone.
 
-use super::fragment::{Fragment, value};
+use super::fragment::{Fragment, Written, value};
 use super::{Error, Row, Statement};
 use crate::{fragment, statement, write_sql};
 
@@ -41,21 +41,16 @@ pub struct TokenFacts {
 }
 
 impl Tenant {
-    /// Appends the tenant's id: a value, or a sub-query that is NULL when the token is not good.
-    pub fn push(&self, statement: &mut Statement) {
-        self.write(statement);
-    }
-
-    /// Appends the id of the user that `/Me` means; NULL where the token names none.
-    pub fn push_subject(&self, statement: &mut Statement) {
-        match self {
+    /// The id of the user that `/Me` means; NULL where the token names none.
+    pub fn subject(&self) -> impl Fragment {
+        Written(move |statement: &mut Statement| match self {
             Self::Default => "NULL".write(statement),
             Self::Token { hash, now } => write_sql!(
                 statement,
                 "(SELECT subject FROM tokens WHERE {good})",
                 good = good_token(hash, now),
             ),
-        }
+        })
     }
 
     /// The statement that tells whether the token is good and whose it is: first in every batch. The default tenant

@@ -79,6 +79,6 @@ fn insert(
 fn written(view: &View<'_>, id: &str, version: &str) -> impl Fragment {
     let key = Key::Id(id.to_owned());
     Written(move |statement: &mut Statement| {
-        Guard::Exactly(version).push_exists(statement, view, &key);
+        Guard::Exactly(version).exists(view, &key).write(statement);
     })
 }

@@ -6,12 +6,13 @@ use serde_json::{Map, Value};
 
 use super::Statement;
 use super::expression::{View, json_path};
-use super::fragment::Fragment;
+use super::fragment::{Fragment, value};
 use super::links::{SHOWN, SHOWN_IMAGE};
-use super::membership::push_changes;
-use super::read::{Key, push_is, push_row};
+use super::membership::{changes, json};
+use super::read::{Key, from, is};
 use super::record::record;
 use super::table::Table;
+use crate::{fragment, statement, write_sql};
 
 /// A resource to write.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,123 +95,116 @@ pub enum Guard<'a> {
 }
 
 impl Guard<'_> {
-    /// Appends `EXISTS (…)`: the resource is there, and is the version meant.
-    pub fn push_exists(self, statement: &mut Statement, view: &View<'_>, key: &Key) {
-        statement.push("EXISTS (SELECT 1");
-        push_row(statement, view, key);
-        self.push(statement);
-        statement.push(")");
+    /// The condition that the resource is there, and is the version meant.
+    pub fn exists(self, view: &View<'_>, key: &Key) -> impl Fragment {
+        fragment!(
+            "EXISTS (SELECT 1{from}{guard})",
+            from = from(view, key),
+            guard = self,
+        )
     }
+}
 
-    /// Appends the condition on the row's version.
-    pub fn push(self, statement: &mut Statement) {
+/// The condition on the row's version, behind another.
+impl Fragment for Guard<'_> {
+    fn write(&self, statement: &mut Statement) {
         match self {
             Self::None => {}
             Self::Exactly(version) => {
-                statement.push(" AND version = ").bind(version);
+                write_sql!(
+                    statement,
+                    " AND version = {version}",
+                    version = value(*version)
+                );
             }
-            Self::Never => {
-                statement.push(" AND 0");
-            }
+            Self::Never => " AND 0".write(statement),
             Self::Named { one_of, none_of } => {
                 if let Some(versions) = one_of {
-                    statement.push(" AND version IN ");
-                    push_versions(statement, versions);
+                    let versions = json(versions);
+                    write_sql!(
+                        statement,
+                        " AND version IN (SELECT value FROM json_each({versions}))",
+                        versions = value(&versions),
+                    );
                 }
                 if !none_of.is_empty() {
-                    statement.push(" AND version NOT IN ");
-                    push_versions(statement, none_of);
+                    let versions = json(none_of);
+                    write_sql!(
+                        statement,
+                        " AND version NOT IN (SELECT value FROM json_each({versions}))",
+                        versions = value(&versions),
+                    );
                 }
             }
         }
     }
-}
-
-fn push_versions(statement: &mut Statement, versions: &[String]) {
-    statement.push("(SELECT value FROM json_each(");
-    statement.bind(Value::from(versions).to_string()).push("))");
 }
 
 /// Inserts a resource. One row comes back, unless its unique key is in use: then nothing is written, and nothing fails,
 /// so that the creates of a Bulk can travel together.
 pub fn insert(view: &View<'_>, id: &str, version: &str, now: &str, draft: &Draft) -> Statement {
-    let table = Table::of(view.resource_type);
-    let mut statement = Statement::new("INSERT INTO ");
-    statement
-        .push(table.name)
-        .push(" (tenant_id, id, version, created_at, updated_at, document, folded");
-    if table.shared {
-        statement.push(", resource_type");
-    }
-    for key in table.keys {
-        statement.push(", ").push(key.column);
-    }
-    if let Some((column, _)) = view.alone() {
-        statement.push(", ").push(column);
-    }
-    statement
-        .push(") SELECT t.id, ")
-        .bind(id)
-        .push(", ")
-        .bind(version);
-    statement.push(", ").bind(now).push(", ").bind(now);
-    statement
-        .push(", ")
-        .bind(draft.document.as_str())
-        .push(", ")
-        .bind(draft.folded_text.as_str());
-    if table.shared {
-        statement.push(", ").bind(view.resource_type.name);
-    }
-    for key in table.keys {
-        statement.push(", ").bind(key.value(&draft.folded));
-    }
-    if let Some((_, value)) = view.alone() {
-        statement.push(", ").push(value);
-    }
-    statement.push(" FROM (SELECT ");
-    view.tenant.push(&mut statement);
-    statement.push(" AS id) t WHERE t.id IS NOT NULL ON CONFLICT DO NOTHING");
-    statement.push(" RETURNING seq");
-    statement
+    let table = view.table();
+    let columns: Vec<_> = table.keys.iter().map(|key| [", ", key.column]).collect();
+    let keys = table.keys.iter().map(|key| {
+        let key = key.value(&draft.folded);
+        fragment!(", {key}", key = value(key))
+    });
+    let keys: Vec<_> = keys.collect();
+    let of_type = fragment!(", {name}", name = value(view.resource_type.name));
+    statement!(
+        "INSERT INTO {table} (\
+         tenant_id, id, version, created_at, updated_at, document, folded{type_column}{columns}{alone_column}) \
+         SELECT t.id, {id}, {version}, {now}, {now}, {document}, {folded}{of_type}{keys}{alone} \
+         FROM (SELECT {tenant} AS id) t WHERE t.id IS NOT NULL \
+         ON CONFLICT DO NOTHING RETURNING seq",
+        table = table.name,
+        type_column = table.shared.then_some(", resource_type"),
+        columns = columns,
+        alone_column = view.alone().map(|(column, _)| [", ", column]),
+        id = value(id),
+        version = value(version),
+        now = value(now),
+        document = value(&draft.document),
+        folded = value(&draft.folded_text),
+        of_type = table.shared.then_some(&of_type),
+        keys = keys,
+        alone = view.alone().map(|(_, alone)| [", ", alone]),
+        tenant = view.tenant,
+    )
 }
 
 /// Replaces a document, and gives the resource a new version, if it is the version meant. One row comes back if it was
 /// written.
 pub fn update(view: &View<'_>, key: &Key, guard: Guard<'_>, next: &Next<'_>) -> Statement {
-    let mut statement = Statement::new("UPDATE ");
-    statement
-        .push(view.row())
-        .push(" SET version = ")
-        .bind(next.version);
-    push_updated(&mut statement, next.now);
-    statement
-        .push(", document = ")
-        .bind(next.draft.document.as_str());
-    statement
-        .push(", folded = ")
-        .bind(next.draft.folded_text.as_str());
-    for key in Table::of(view.resource_type).keys {
-        let value = key.value(&next.draft.folded);
-        // A key that stays is not named: naming it would write its index again.
-        if key.value(next.before) != value {
-            statement
-                .push(", ")
-                .push(key.column)
-                .push(" = ")
-                .bind(value);
-            if key.unique
-                && let Some((column, value)) = view.alone()
-            {
-                statement.push(", ").push(column).push(" = ").push(value);
-            }
-        }
-    }
-    statement.push(" WHERE ");
-    push_is(&mut statement, view, key);
-    guard.push(&mut statement);
-    push_returning(&mut statement, view, next.groups);
-    statement
+    // A key that stays is not named: naming it would write its index again.
+    let changed = view.table().keys.iter().filter(|key| {
+        let held = key.value(next.before);
+        held != key.value(&next.draft.folded)
+    });
+    let keys = changed.map(|key| {
+        let alone = view.alone().filter(|_| key.unique);
+        fragment!(
+            ", {column} = {key}{alone}",
+            column = key.column,
+            key = value(key.value(&next.draft.folded)),
+            alone = alone.map(|(column, alone)| [", ", column, " = ", alone]),
+        )
+    });
+    let keys: Vec<_> = keys.collect();
+    statement!(
+        "UPDATE {row} \
+         SET version = {version}{updated}, document = {document}, folded = {folded}{keys} \
+         WHERE {is}{guard}{returning}",
+        row = view.row(),
+        version = value(next.version),
+        updated = updated(next.now),
+        document = value(&next.draft.document),
+        folded = value(&next.draft.folded_text),
+        keys = keys,
+        is = is(view, key),
+        guard = guard,
+        returning = returning(view, next.groups),
+    )
 }
 
 /// Gives a group a new version, if it is the version meant and a member comes or goes.
@@ -222,31 +216,27 @@ pub fn touch(
     now: &str,
     change: &LinkChange,
 ) -> Statement {
-    let mut statement = Statement::new("UPDATE teams SET version = ");
-    statement.bind(version);
-    push_updated(&mut statement, now);
-    statement.push(" WHERE ");
-    push_is(&mut statement, view, &Key::Id(id.to_owned()));
-    guard.push(&mut statement);
-    statement.push(" AND (0");
-    push_changes(&mut statement, view, id, change);
-    statement.push(")");
-    statement
+    statement!(
+        "UPDATE teams SET version = {version}{updated} WHERE {is}{guard} AND (0{changes})",
+        version = value(version),
+        updated = updated(now),
+        is = is(view, &Key::Id(id.to_owned())),
+        guard = guard,
+        changes = changes(view, id, change),
+    )
 }
 
-/// Appends the moment of a change: a request that began before another, and writes after it, does not turn time back.
-pub(super) fn push_updated(statement: &mut Statement, now: &str) {
-    statement
-        .push(", updated_at = max(updated_at, ")
-        .bind(now)
-        .push(")");
+/// The moment of a change: a request that began before another, and writes after it, does not turn time back.
+pub(super) fn updated(now: &str) -> impl Fragment {
+    fragment!(", updated_at = max(updated_at, {now})", now = value(now))
 }
 
 /// The row that a write gives back is the record of the resource, like that of [`resource`](super::read::resource).
-fn push_returning(statement: &mut Statement, view: &View<'_>, with_groups: bool) {
-    statement.push(" RETURNING ");
-    record(view, with_groups).write(statement);
-    statement.push(" AS record");
+fn returning(view: &View<'_>, with_groups: bool) -> impl Fragment {
+    fragment!(
+        " RETURNING {record} AS record",
+        record = record(view, with_groups),
+    )
 }
 
 /// What an update leaves behind.
@@ -275,68 +265,69 @@ pub fn assign(
     now: &str,
     groups: bool,
 ) -> Statement {
-    let table = Table::of(view.resource_type);
-    let mut statement = Statement::new("UPDATE ");
-    statement
-        .push(table.name)
-        .push(" SET version = ")
-        .bind(version);
-    push_updated(&mut statement, now);
-    for (column, folded) in [("document", false), ("folded", true)] {
-        statement
-            .push(", ")
-            .push(column)
-            .push(" = json_set(")
-            .push(column);
-        for (attribute, value) in values {
-            statement.push(", ");
-            json_path(attribute.name).write(&mut statement);
-            statement.push(", json(");
-            let value = if folded {
-                scim::fold::fold_value(attribute, value)
-            } else {
-                value.clone()
-            };
-            statement.bind(value.to_string()).push(")");
-        }
-        statement.push(")");
-    }
-    for (attribute, value) in values {
-        if let Some(key) = table.key(attribute.name) {
-            let folded = scim::fold::fold_value(attribute, value);
-            statement
-                .push(", ")
-                .push(key.column)
-                .push(" = ")
-                .bind(folded.as_str());
-        }
-    }
-    statement.push(" WHERE ");
-    push_is(&mut statement, view, key);
-    guard.push(&mut statement);
-    statement.push(" AND (0");
-    for (attribute, value) in values {
-        statement.push(" OR document -> ");
-        json_path(attribute.name).write(&mut statement);
-        statement
-            .push(" IS NOT json(")
-            .bind(value.to_string())
-            .push(")");
-    }
-    statement.push(")");
-    push_returning(&mut statement, view, groups);
-    statement
+    let table = view.table();
+    let images: Vec<(&'static Attribute, Value)> = values
+        .iter()
+        .map(|(attribute, value)| (*attribute, scim::fold::fold_value(attribute, value)))
+        .collect();
+    let keys = images.iter().filter_map(|(attribute, image)| {
+        let key = table.key(attribute.name)?;
+        Some(fragment!(
+            ", {column} = {key}",
+            column = key.column,
+            key = value(image.as_str()),
+        ))
+    });
+    let keys: Vec<_> = keys.collect();
+    let differences = values.iter().map(|(attribute, new)| {
+        let new = new.to_string();
+        fragment!(
+            " OR document -> {path} IS NOT json({new})",
+            path = json_path(attribute.name),
+            new = value(&new),
+        )
+    });
+    let differences: Vec<_> = differences.collect();
+    statement!(
+        "UPDATE {table} \
+         SET version = {version}{updated}, \
+         document = json_set(document{values}), folded = json_set(folded{images}){keys} \
+         WHERE {is}{guard} AND (0{differences}){returning}",
+        table = table.name,
+        version = value(version),
+        updated = updated(now),
+        values = set(values),
+        images = set(&images),
+        keys = keys,
+        is = is(view, key),
+        guard = guard,
+        differences = differences,
+        returning = returning(view, groups),
+    )
+}
+
+/// The arguments of `json_set`: a path and a value for each attribute.
+fn set(values: &[(&'static Attribute, Value)]) -> impl Fragment {
+    let values = values.iter().map(|(attribute, new)| {
+        let new = new.to_string();
+        fragment!(
+            ", {path}, json({new})",
+            path = json_path(attribute.name),
+            new = value(&new),
+        )
+    });
+    values.collect::<Vec<_>>()
 }
 
 /// Deletes a resource, if it is the version meant; triggers take its memberships along. One row comes back if it was
 /// there.
 pub fn delete(view: &View<'_>, key: &Key, guard: Guard<'_>) -> Statement {
-    let mut statement = Statement::new("DELETE FROM ");
-    statement.push(view.row()).push(" WHERE ");
-    push_is(&mut statement, view, key);
-    guard.push(&mut statement);
-    statement.push(" RETURNING seq");
-    statement
+    statement!(
+        "DELETE FROM {row} WHERE {is}{guard} RETURNING seq",
+        row = view.row(),
+        is = is(view, key),
+        guard = guard,
+    )
 }
 
 /// Gives the teams that a resource is a member of a new version: before it is deleted, if it is the version meant.
@@ -347,19 +338,16 @@ pub fn touch_teams_of(
     version: &str,
     now: &str,
 ) -> Statement {
-    let mut statement = Statement::new("UPDATE teams SET version = ");
-    statement.bind(version);
-    push_updated(&mut statement, now);
-    statement.push(" WHERE tenant_id = ");
-    view.tenant.push(&mut statement);
-    statement.push(" AND id IN (SELECT m.team_id FROM team_members m INDEXED BY team_members_member WHERE m.tenant_id = ");
-    view.tenant.push(&mut statement);
-    statement.push(" AND m.member_id = ");
-    key.push(&mut statement, view);
-    statement.push(")");
-    if guard != Guard::None {
-        statement.push(" AND ");
-        guard.push_exists(&mut statement, view, key);
-    }
-    statement
+    let meant = fragment!(" AND {exists}", exists = guard.exists(view, key));
+    statement!(
+        "UPDATE teams SET version = {version}{updated} \
+         WHERE tenant_id = {tenant} AND id IN (\
+         SELECT m.team_id FROM team_members m INDEXED BY team_members_member \
+         WHERE m.tenant_id = {tenant} AND m.member_id = {id}){meant}",
+        version = value(version),
+        updated = updated(now),
+        tenant = view.tenant,
+        id = key.id_in(view),
+        meant = (guard != Guard::None).then_some(&meant),
+    )
 }

@@ -8,7 +8,6 @@ use super::Query;
 use super::found::Found;
 use crate::service::assemble::{has_more_members, too_many_members};
 use crate::service::{Failure, Session};
-use crate::store::fragment::Fragment;
 use crate::store::limits::MEMBER_ROWS;
 use crate::store::page::Page;
 use crate::store::{Database, Row, Statement, read};
@@ -21,9 +20,7 @@ impl<D: Database> Session<'_, D> {
             limit: query.count,
             ..page.clone()
         };
-        read::members(&view, query.groups() + MEMBER_ROWS, |statement| {
-            shown.ids().write(statement);
-        })
+        read::members(&view, query.groups() + MEMBER_ROWS, shown.ids())
     }
 }
 

@@ -3,11 +3,13 @@
 use serde_json::{Map, Value};
 
 use crate::store::expression::View;
+use crate::store::fragment::value;
 use crate::store::limits::RUN_READ;
 use crate::store::read::{self, Stored};
-use crate::store::table::{Key, Table, push_scope};
-use crate::store::write::{Draft, push_updated};
+use crate::store::table::{Key, Table};
+use crate::store::write::{Draft, updated};
 use crate::store::{Error, Row, Statement};
+use crate::{fragment, statement};
 
 /// Gives the teams that resources are members of a new version, before they are deleted.
 pub fn touch_teams_of_many(
@@ -19,62 +21,57 @@ pub fn touch_teams_of_many(
     if Table::of(view.resource_type).shared {
         return None;
     }
-    let mut touch = Statement::new("UPDATE teams SET version = ");
-    touch.bind(version);
-    push_updated(&mut touch, now);
-    touch.push(" WHERE tenant_id = ");
-    view.tenant.push(&mut touch);
-    touch
-        .push(" AND id IN (SELECT m.team_id FROM json_each(")
-        .bind(Value::from(ids).to_string());
-    touch.push(") j CROSS JOIN team_members m INDEXED BY team_members_member ON m.tenant_id = ");
-    view.tenant.push(&mut touch);
-    touch.push(" AND m.member_id = j.value AND m.member_type = ");
-    touch.bind(view.resource_type.name).push(")");
-    Some(touch)
+    let ids = Value::from(ids).to_string();
+    Some(statement!(
+        "UPDATE teams SET version = {version}{updated} \
+         WHERE tenant_id = {tenant} AND id IN (SELECT m.team_id FROM json_each({ids}) j \
+         CROSS JOIN team_members m INDEXED BY team_members_member \
+         ON m.tenant_id = {tenant} AND m.member_id = j.value AND m.member_type = {name})",
+        version = value(version),
+        updated = updated(now),
+        tenant = view.tenant,
+        ids = value(&ids),
+        name = value(view.resource_type.name),
+    ))
 }
 
 /// Deletes many resources. The ids of those that were there come back.
 pub fn delete_many(view: &View<'_>, ids: &[&str]) -> Statement {
-    let mut statement = Statement::new("DELETE FROM ");
-    statement.push(view.row()).push(" WHERE ");
-    push_scope(&mut statement, view.resource_type, view.row(), view.tenant);
-    statement
-        .push(" AND id IN (SELECT value FROM json_each(")
-        .bind(Value::from(ids).to_string())
-        .push(")) RETURNING id");
-    statement
+    let ids = Value::from(ids).to_string();
+    statement!(
+        "DELETE FROM {row} WHERE {scope} AND id IN (SELECT value FROM json_each({ids})) RETURNING id",
+        row = view.row(),
+        scope = view.scope(view.row()),
+        ids = value(&ids),
+    )
 }
 
 /// Fails the batch unless every one of these ids is a resource of the type.
 pub fn all_of_type(view: &View<'_>, ids: &[&str]) -> Statement {
-    read::guard(|statement| {
-        statement
-            .push("NOT EXISTS (SELECT 1 FROM json_each(")
-            .bind(Value::from(ids).to_string())
-            .push(") j WHERE NOT EXISTS (SELECT 1 FROM ")
-            .push(Table::of(view.resource_type).name)
-            .push(" x WHERE ");
-        push_scope(statement, view.resource_type, "x", view.tenant);
-        statement.push(" AND x.id = j.value))");
-    })
+    let ids = Value::from(ids).to_string();
+    read::guard(fragment!(
+        "NOT EXISTS (SELECT 1 FROM json_each({ids}) j \
+         WHERE NOT EXISTS (SELECT 1 FROM {table} x WHERE {scope} AND x.id = j.value))",
+        ids = value(&ids),
+        table = view.row(),
+        scope = view.scope("x"),
+    ))
 }
 
 /// Many resources as a write needs them, in this order, as far as [`RUN_READ`] bytes of documents: behind that a document
 /// is NULL.
 pub fn stored_many(view: &View<'_>, ids: &[&str]) -> Statement {
-    let mut statement = Statement::new("SELECT id, iif(bytes <= ");
-    statement
-        .push(&RUN_READ.to_string())
-        .push(", document, NULL) AS document, version FROM (SELECT r.id AS id, r.document AS document, r.version AS version, \
-         sum(length(r.document)) OVER (ORDER BY j.key) AS bytes FROM json_each(")
-        .bind(Value::from(ids).to_string())
-        .push(") j CROSS JOIN ")
-        .push(Table::of(view.resource_type).name)
-        .push(" r WHERE ");
-    push_scope(&mut statement, view.resource_type, "r", view.tenant);
-    statement.push(" AND r.id = j.value)");
-    statement
+    let ids = Value::from(ids).to_string();
+    statement!(
+        "SELECT id, iif(bytes <= {most}, document, NULL) AS document, version \
+         FROM (SELECT r.id AS id, r.document AS document, r.version AS version, \
+         sum(length(r.document)) OVER (ORDER BY j.key) AS bytes \
+         FROM json_each({ids}) j CROSS JOIN {table} r WHERE {scope} AND r.id = j.value)",
+        most = RUN_READ,
+        ids = value(&ids),
+        table = view.row(),
+        scope = view.scope("r"),
+    )
 }
 
 /// Reads a row of [`stored_many`]: the id, and the resource unless its document was left out.
@@ -131,49 +128,53 @@ pub fn update_many(
             (update.id.to_owned(), Value::from(row))
         })
         .collect();
-    let values = Value::Object(values).to_string();
-    let table = Table::of(view.resource_type);
-    let push_value = |statement: &mut Statement, place: usize| {
-        statement
-            .bind(values.as_str())
-            .push(" ->> ('$.\"' || ")
-            .push(table.name)
-            .push(".id || '\"[")
-            .push(&place.to_string())
-            .push("]')");
+    let (ids, values) = (
+        Value::from(ids).to_string(),
+        Value::Object(values).to_string(),
+    );
+    let (row, values) = (view.row(), values.as_str());
+    let item = move |place: usize| {
+        fragment!(
+            "{values} ->> ('$.\"' || {row}.id || '\"[{place}]')",
+            values = value(values),
+            row = row,
+            place = place,
+        )
     };
-    let mut statement = Statement::new("UPDATE ");
-    statement.push(table.name).push(" SET version = ");
-    push_value(&mut statement, 1);
-    push_updated(&mut statement, now);
-    for (column, place) in [("document", 2), ("folded", 3)] {
-        statement.push(", ").push(column).push(" = ");
-        push_value(&mut statement, place);
-    }
-    for (place, key) in (4..).zip(keys) {
-        statement.push(", ").push(key.column).push(" = ");
-        push_value(&mut statement, place);
-    }
-    statement.push(" WHERE ");
-    push_scope(&mut statement, view.resource_type, table.name, view.tenant);
-    statement
-        .push(" AND id IN (SELECT value FROM json_each(")
-        .bind(Value::from(ids).to_string())
-        .push(")) AND version = ");
-    push_value(&mut statement, 0);
-    for (place, key) in (4..).zip(keys).filter(|(_, key)| key.unique) {
-        statement
-            .push(" AND NOT EXISTS (SELECT 1 FROM ")
-            .push(table.name)
-            .push(" x WHERE ");
-        push_scope(&mut statement, view.resource_type, "x", view.tenant);
-        statement.push(" AND x.").push(key.column).push(" = ");
-        push_value(&mut statement, place);
-        statement
-            .push(" AND x.id <> ")
-            .push(table.name)
-            .push(".id)");
-    }
-    statement.push(" RETURNING id");
-    statement
+    let columns = (4..).zip(keys).map(|(place, key)| {
+        fragment!(
+            ", {column} = {item}",
+            column = key.column,
+            item = item(place),
+        )
+    });
+    let unique = view.unique_key().map(|key| key.column);
+    let places = (4..).zip(keys);
+    let free = places.filter(|(_, key)| Some(key.column) == unique);
+    let free = free.map(|(place, key)| {
+        fragment!(
+            " AND NOT EXISTS (SELECT 1 FROM {row} x WHERE {scope} AND x.{column} = {item} AND x.id <> {row}.id)",
+            row = row,
+            scope = view.scope("x"),
+            column = key.column,
+            item = item(place),
+        )
+    });
+    let alone = view.alone().filter(|_| keys.iter().any(|key| key.unique));
+    statement!(
+        "UPDATE {row} \
+         SET version = {version}{updated}, document = {document}, folded = {folded}{columns}{alone} \
+         WHERE {scope} AND id IN (SELECT value FROM json_each({ids})) AND version = {read}{free} RETURNING id",
+        row = row,
+        version = item(1),
+        updated = updated(now),
+        document = item(2),
+        folded = item(3),
+        columns = columns.collect::<Vec<_>>(),
+        alone = alone.map(|(column, alone)| [", ", column, " = ", alone]),
+        scope = view.scope(row),
+        ids = value(&ids),
+        read = item(0),
+        free = free.collect::<Vec<_>>(),
+    )
 }
