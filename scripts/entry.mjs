@@ -62,5 +62,5 @@ function brokenReply() {
     status: "500",
     detail: "The server met a fault of its own; the request may be sent again.",
   };
-  return Response.json(body, { status: 500, headers: { "Content-Type": "application/scim+json" } });
+  return Response.json(body, { status: 500, headers: { "Content-Type": "application/scim+json", "X-Request-Id": `req_${crypto.randomUUID().replaceAll("-", "")}` } });
 }

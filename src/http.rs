@@ -52,6 +52,8 @@ pub struct Environment<'a, D> {
 /// What there is to say about a request once it is answered, besides the reply.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trace {
+    /// The id of the request, which its reply has in `X-Request-Id`.
+    pub request_id: String,
     /// The endpoint, without ids.
     pub route: String,
     /// Whose data it was about, where the credential was good.

@@ -52,11 +52,13 @@ pub async fn fetch(
         gauge: &gauge,
         allow_http: operator.allow_http,
     };
-    let (reply, trace) = if request.path == health::PATH {
+    let (reply, mut trace) = if request.path == health::PATH {
         HEALTH.respond(&database, &request, &now).await
     } else {
         http::respond(&environment, &request).await
     };
+    trace.request_id = mint.request_id();
+    let reply = reply.with("X-Request-Id", trace.request_id.as_str());
     let cost = database.cost();
     if operator.log_all || http::log::is_telling(&reply, &trace) {
         let milliseconds = moment().milliseconds.saturating_sub(now.milliseconds);

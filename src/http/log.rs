@@ -14,6 +14,7 @@ use crate::store::Cost;
 #[serde(rename_all = "camelCase")]
 struct Line<'a> {
     time: &'a str,
+    request_id: &'a str,
     tenant: Option<i64>,
     method: &'a str,
     route: &'a str,
@@ -67,6 +68,7 @@ pub fn line<B>(
 ) -> String {
     let line = Line {
         time: &now.text,
+        request_id: &trace.request_id,
         tenant: trace.tenant,
         method: &request.method,
         route: &trace.route,

@@ -21,6 +21,13 @@ impl PlatformMint {
         }
     }
 
+    /// The id of a request: 128 bits, of which the time stands in front.
+    pub fn request_id(&self) -> String {
+        let id =
+            Builder::from_unix_timestamp_millis(self.milliseconds.get(), &Self::random::<10>());
+        format!("req_{}", id.into_uuid().simple())
+    }
+
     fn random<const N: usize>() -> [u8; N] {
         let mut bytes = [0; N];
         // Without randomness there are no new ids; the database then refuses the second use of one.

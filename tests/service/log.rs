@@ -21,7 +21,8 @@ fn a_line_names_habits_and_provider_and_nothing_of_what_was_sent() {
     });
     let mut request = client.request("PATCH", &format!("/Users/{id}"), Some(&body));
     request.user_agent = Some("Okta SCIM Client 1.0.0".to_owned());
-    let (reply, trace) = memory.respond_traced(&request);
+    let (reply, mut trace) = memory.respond_traced(&request);
+    trace.request_id = "req_1".to_owned();
     let line = log::line(
         &request,
         &reply,
@@ -36,6 +37,7 @@ fn a_line_names_habits_and_provider_and_nothing_of_what_was_sent() {
     let line: Value = serde_json::from_str(&line).unwrap();
     assert_eq!(line["time"], "2026-01-01T00:00:00.000Z");
     assert_eq!(line["tenant"], 1);
+    assert_eq!(line["requestId"], "req_1");
     assert_eq!(
         (&line["method"], &line["route"]),
         (&json!("PATCH"), &json!("/Users/{id}"))

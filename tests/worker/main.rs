@@ -53,6 +53,8 @@ fn the_watch_is_answered() {
         reply.header("Scim-Worker-Version").as_deref(),
         Some(env!("CARGO_PKG_VERSION"))
     );
+    let id = reply.header("X-Request-Id").unwrap_or_default();
+    assert!(id.starts_with("req_") && id.len() == 36, "{id}");
 }
 
 /// What docs/integrating.md shows.
