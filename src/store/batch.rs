@@ -114,7 +114,8 @@ impl Answers {
 #[cfg(test)]
 mod tests {
     use super::{Answers, Batch};
-    use crate::store::{Cell, Row, Statement};
+    use crate::statement;
+    use crate::store::{Cell, Row};
 
     fn row(number: i64) -> Row {
         Row(vec![Cell::Integer(number)])
@@ -123,7 +124,7 @@ mod tests {
     #[test]
     fn answers_are_asked_for_by_handle() {
         let mut batch = Batch::default();
-        let [first, second, third] = ["a", "b", "c"].map(|text| batch.add(Statement::new(text)));
+        let [first, second, third] = [(); 3].map(|()| batch.add(statement!("SELECT 1")));
         assert_eq!(batch.len(), 3);
         let results = vec![vec![row(1)], vec![], vec![row(2), row(3)]];
         let mut answers = Answers { results };

@@ -4,6 +4,7 @@ use super::expression::View;
 use super::fragment::{Fragment, Written, value};
 use super::limits::MEMBERS_PER_ROW;
 use super::record::{RUN, record};
+use super::sqlite::NOT_MET;
 use super::{Error, Row, Statement};
 use crate::{fragment, statement};
 
@@ -128,9 +129,6 @@ pub fn members(view: &View<'_>, most: usize, groups: impl Fragment) -> Statement
 pub fn one_group(view: &View<'_>, key: &Key) -> impl Fragment {
     fragment!("SELECT {id}", id = key.id_in(view))
 }
-
-/// What the error of a batch that failed on purpose has in its message.
-pub const NOT_MET: &str = "condition not met";
 
 /// A statement that fails the batch, and so undoes it, unless the condition holds.
 pub fn guard(condition: impl Fragment) -> Statement {

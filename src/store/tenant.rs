@@ -4,14 +4,12 @@
 //! revoked a moment ago finds nothing and writes nothing, and there is no trip for authentication alone.
 
 use super::fragment::{Fragment, Written, value};
+use super::sqlite::UNKNOWN_TOKEN;
 use super::{Error, Row, Statement};
 use crate::{fragment, statement, write_sql};
 
 /// The tenant of `SCIM_TOKEN`.
 pub const DEFAULT_TENANT: i64 = 1;
-
-/// What the error of a batch with a bad token has in its message.
-pub const UNKNOWN_TOKEN: &str = "unknown token";
 
 /// Whose data a statement works on.
 #[derive(Clone, Debug, PartialEq)]
