@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::store::page::{Key, Mark, Window};
+use crate::store::page::{Mark, SortKey, Window};
 
 /// Bytes of the code that are kept: 128 bits.
 const CODE_BYTES: usize = 16;
@@ -177,7 +177,7 @@ pub fn open(text: &str, credential: &str) -> Result<Cursor, Error> {
             let value = decrypt(credential, id, hidden);
             Some(
                 value
-                    .and_then(|value| Key::parse(&value))
+                    .and_then(|value| SortKey::parse(&value))
                     .ok_or_else(refused)?,
             )
         }

@@ -7,7 +7,7 @@ use scim::path::Location;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::fragment::{Fragment, Written, value};
-use super::table::{Key, Table, scope};
+use super::table::{KeyColumn, Table, scope};
 use super::{Statement, tenant::Tenant};
 use crate::{fragment, write_sql};
 
@@ -36,7 +36,7 @@ impl View<'_> {
     }
 
     /// The key that no two resources of this type share, if there is one.
-    pub fn unique_key(&self) -> Option<&'static Key> {
+    pub fn unique_key(&self) -> Option<&'static KeyColumn> {
         let table = self.table();
         let shares = table.alone.is_some() && !self.unique_group_names;
         table.keys.iter().find(|key| key.unique && !shares)

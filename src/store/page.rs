@@ -22,7 +22,7 @@ mod union;
 mod whole;
 
 pub use bound::Bound;
-pub use key::{Key, Mark};
+pub use key::{Mark, SortKey};
 use key::{beyond, dressed, sort_key};
 pub use whole::Whole;
 
@@ -85,7 +85,7 @@ pub struct Item {
     /// Its record (see [`record`](super::record)); none where the [`Bound`] of the page left it out.
     pub record: Option<String>,
     /// Its sort key, if asked for.
-    pub key: Option<Key>,
+    pub key: Option<SortKey>,
     /// Which of the sources it comes from.
     pub source: usize,
 }
@@ -164,7 +164,7 @@ impl Page<'_> {
         };
         Ok(Item {
             record: row.text(next())?,
-            key: key.as_deref().and_then(Key::parse),
+            key: key.as_deref().and_then(SortKey::parse),
             source: source
                 .and_then(|index| usize::try_from(index).ok())
                 .unwrap_or_default(),

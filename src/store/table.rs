@@ -13,7 +13,7 @@ pub struct Table {
     /// The name.
     pub name: &'static str,
     /// The columns that hold a key, each the value of one attribute at the top of a resource.
-    pub keys: &'static [Key],
+    pub keys: &'static [KeyColumn],
     /// Whether the resource type is a column (the operator's types share a table).
     pub shared: bool,
     /// The column that says whether a row's unique key is its alone: 1, which is the default, or NULL. Where there is none,
@@ -42,7 +42,7 @@ pub enum Links {
 
 /// A column that resources are looked up by.
 #[derive(Debug)]
-pub struct Key {
+pub struct KeyColumn {
     /// The column.
     pub column: &'static str,
     /// The attribute.
@@ -51,7 +51,7 @@ pub struct Key {
     pub unique: bool,
 }
 
-const EXTERNAL_ID: Key = Key {
+const EXTERNAL_ID: KeyColumn = KeyColumn {
     column: "external_id",
     attribute: "externalId",
     unique: false,
@@ -60,13 +60,13 @@ const EXTERNAL_ID: Key = Key {
 static USERS: Table = Table {
     name: "users",
     keys: &[
-        Key {
+        KeyColumn {
             column: "user_name_folded",
             attribute: "userName",
             unique: true,
         },
         EXTERNAL_ID,
-        Key {
+        KeyColumn {
             column: "display_name_folded",
             attribute: "displayName",
             unique: false,
@@ -83,7 +83,7 @@ static USERS: Table = Table {
 static TEAMS: Table = Table {
     name: "teams",
     keys: &[
-        Key {
+        KeyColumn {
             column: "display_name_folded",
             attribute: "displayName",
             unique: true,
@@ -122,7 +122,7 @@ impl Table {
     }
 
     /// The key column of an attribute at the top of a resource.
-    pub fn key(&self, attribute: &str) -> Option<&'static Key>
+    pub fn key(&self, attribute: &str) -> Option<&'static KeyColumn>
     where
         Self: 'static,
     {
@@ -130,7 +130,7 @@ impl Table {
     }
 }
 
-impl Key {
+impl KeyColumn {
     /// The key's value in a comparison image.
     pub fn value<'a>(&self, folded: &'a Map<String, Value>) -> Option<&'a str> {
         folded.get(self.attribute).and_then(Value::as_str)

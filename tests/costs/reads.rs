@@ -3,7 +3,7 @@
 use scim::list::SearchRequest;
 use scim::resource_type::USER_TYPE;
 use scim_worker::service::cursor::{self, Seal};
-use scim_worker::store::page::{Key, Mark, Window};
+use scim_worker::store::page::{Mark, SortKey, Window};
 use serde_json::Value;
 
 use super::operations::{Bench, LINK, length};
@@ -316,7 +316,7 @@ impl Bench<'_> {
             (
                 "Page of 100, deep by cursor, ordered by userName",
                 "userName",
-                Some(Key::Text(user_name(&padded(deep)).to_lowercase())),
+                Some(SortKey::Text(user_name(&padded(deep)).to_lowercase())),
             ),
         ] {
             let id = user_id(deep);

@@ -2,7 +2,7 @@
 
 use super::Plan;
 use crate::service::Failure;
-use crate::store::page::{Item, Key, Mark, Whole};
+use crate::store::page::{Item, Mark, SortKey, Whole};
 use crate::store::record::Record;
 
 /// Bytes that are shown of a resource besides its document, about.
@@ -20,7 +20,7 @@ pub(super) struct Found<'a> {
 pub(super) struct Entry<'a> {
     pub(super) record: Record<'a>,
     /// Its sort key, of a page by cursor.
-    key: Option<&'a Key>,
+    key: Option<&'a SortKey>,
     /// Which of the types it is of.
     pub(super) source: usize,
 }

@@ -28,7 +28,7 @@ pub(crate) struct NewResource {
     pub(crate) document: Map<String, Value>,
     draft: Draft,
     /// The key that no other resource of its type has the same of.
-    unique_key: Option<&'static table::Key>,
+    unique_key: Option<&'static table::KeyColumn>,
     /// Values of the operator's unique attributes.
     unique: Vec<(String, String)>,
     /// Members, or teams to join.
@@ -142,7 +142,7 @@ pub(crate) struct Rewrite {
     /// The document after.
     pub(super) draft: Draft,
     /// The key columns that change with it.
-    pub(super) keys: Vec<&'static table::Key>,
+    pub(super) keys: Vec<&'static table::KeyColumn>,
 }
 
 impl Rewrite {
@@ -174,7 +174,7 @@ impl Rewrite {
     }
 
     /// The unique attribute that changes, if one does.
-    pub(crate) fn renamed(&self) -> Option<&'static table::Key> {
+    pub(crate) fn renamed(&self) -> Option<&'static table::KeyColumn> {
         self.keys.iter().copied().find(|key| key.unique)
     }
 

@@ -14,21 +14,21 @@ use crate::{fragment, write_sql};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
     /// Its sort key; none where it has no value.
-    pub key: Option<Key>,
+    pub key: Option<SortKey>,
     /// Its id.
     pub id: String,
 }
 
 /// A sort key, with the type that SQL orders it by.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Key {
+pub enum SortKey {
     /// Text.
     Text(String),
     /// A number, in digits that lose nothing.
     Number(String),
 }
 
-impl Key {
+impl SortKey {
     /// Reads the dressed form: a letter for the type, then the value.
     pub fn parse(dressed: &str) -> Option<Self> {
         if let Some(text) = dressed.strip_prefix('t') {
@@ -108,7 +108,7 @@ fn first(array: &Location, arrow: Arrow) -> impl Fragment + use<> {
     fragment!("folded -> {array}{arrow}0", array = &array, arrow = arrow)
 }
 
-/// The key in the form that [`Key::parse`] reads. A number goes as it stands in the JSON: read again it is the same, where
+/// The key in the form that [`SortKey::parse`] reads. A number goes as it stands in the JSON: read again it is the same, where
 /// `SQLite` prints it with an error in the last digits.
 pub(super) fn dressed(source: &Source<'_>) -> impl Fragment {
     Written(move |statement: &mut Statement| {
@@ -139,7 +139,7 @@ fn is_number(location: &Location) -> bool {
     matches!(attribute.kind, Type::Integer | Type::Decimal)
 }
 
-impl Fragment for Key {
+impl Fragment for SortKey {
     fn write(&self, statement: &mut Statement) {
         match self {
             Self::Text(text) => value(text).write(statement),

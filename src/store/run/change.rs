@@ -6,7 +6,7 @@ use crate::store::expression::View;
 use crate::store::fragment::value;
 use crate::store::limits::RUN_READ;
 use crate::store::read::{self, Stored};
-use crate::store::table::{Key, Table};
+use crate::store::table::{KeyColumn, Table};
 use crate::store::write::{Draft, updated};
 use crate::store::{Error, Row, Statement};
 use crate::{fragment, statement};
@@ -108,7 +108,7 @@ pub struct Update<'a> {
 pub fn update_many(
     view: &View<'_>,
     updates: &[Update<'_>],
-    keys: &[&'static Key],
+    keys: &[&'static KeyColumn],
     now: &str,
 ) -> Statement {
     let ids: Vec<&str> = updates.iter().map(|update| update.id).collect();
