@@ -185,3 +185,6 @@ fn put_text(object: &mut Map<String, Value>, key: &str, text: &str) {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod printed;

@@ -68,7 +68,9 @@ fn a_string_has_the_characteristics_of_7643_7() {
             "name": "userName",
             "type": "string",
             "multiValued": false,
-            "description": "The name that the user signs in with, unique among users",
+            "description": "Unique identifier for the User, typically used by the user to directly authenticate to \
+                the service provider. Each User MUST include a non-empty userName value.  This identifier MUST be \
+                unique across the service provider's entire set of Users. REQUIRED.",
             "required": true,
             "caseExact": false,
             "mutability": "readWrite",

@@ -6,25 +6,42 @@ use crate::schema::{Attribute, Mutability, Schema};
 pub static ENTERPRISE_USER: Schema = Schema {
     uri: "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
     name: "EnterpriseUser",
-    description: "What an enterprise knows of a user",
+    description: "Enterprise User",
     attributes: &ATTRIBUTES,
 };
 
 static ATTRIBUTES: [Attribute; 6] = [
     Attribute::string(
         "employeeNumber",
-        "The number that the organisation gave the person",
+        "Numeric or alphanumeric identifier assigned to a person, typically based on order of \
+         hire or association with an organization.",
     ),
-    Attribute::string("costCenter", "The name of a cost centre"),
-    Attribute::string("organization", "The name of an organisation"),
-    Attribute::string("division", "The name of a division"),
-    Attribute::string("department", "The name of a department"),
-    Attribute::complex("manager", "The user's manager", &MANAGER),
+    Attribute::string("costCenter", "Identifies the name of a cost center."),
+    Attribute::string("organization", "Identifies the name of an organization."),
+    Attribute::string("division", "Identifies the name of a division."),
+    Attribute::string("department", "Identifies the name of a department."),
+    Attribute::complex(
+        "manager",
+        "The User's manager.  A complex type that optionally allows service providers to \
+         represent organizational hierarchy by referencing the 'id' attribute of another User.",
+        &MANAGER,
+    ),
 ];
 
 static MANAGER: [Attribute; 3] = [
-    Attribute::string("value", "The id of the manager; it need not exist here").case_exact(),
-    Attribute::reference("$ref", "The address of the manager", &["User"]),
-    Attribute::string("displayName", "The display name of the manager")
-        .mutability(Mutability::ReadOnly),
+    Attribute::string(
+        "value",
+        "The id of the SCIM resource representing the User's manager.  REQUIRED.",
+    )
+    .case_exact(),
+    Attribute::reference(
+        "$ref",
+        "The URI of the SCIM resource representing the User's manager.  REQUIRED.",
+        &["User"],
+    ),
+    Attribute::string(
+        "displayName",
+        "The displayName of the User's manager. OPTIONAL and READ-ONLY.",
+    )
+    .mutability(Mutability::ReadOnly),
 ];

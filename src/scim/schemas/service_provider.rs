@@ -7,8 +7,8 @@ use crate::schema::{Attribute, Mutability, Returned, Schema};
 /// `urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig`.
 pub static SERVICE_PROVIDER_CONFIG: Schema = Schema {
     uri: "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig",
-    name: "ServiceProviderConfig",
-    description: "What the server can do",
+    name: "Service Provider Configuration",
+    description: "Schema for representing the service provider's configuration",
     attributes: &CONFIG,
 };
 
@@ -16,7 +16,7 @@ pub static SERVICE_PROVIDER_CONFIG: Schema = Schema {
 pub static RESOURCE_TYPE: Schema = Schema {
     uri: "urn:ietf:params:scim:schemas:core:2.0:ResourceType",
     name: "ResourceType",
-    description: "A kind of resource and where it is",
+    description: "Specifies the schema that describes a SCIM resource type",
     attributes: &TYPE,
 };
 
@@ -24,7 +24,7 @@ pub static RESOURCE_TYPE: Schema = Schema {
 pub static SCHEMA: Schema = Schema {
     uri: "urn:ietf:params:scim:schemas:core:2.0:Schema",
     name: "Schema",
-    description: "A set of attributes and their characteristics",
+    description: "Specifies the schema that describes a SCIM schema",
     attributes: &SCHEMA_ATTRIBUTES,
 };
 
@@ -56,24 +56,54 @@ const fn parts(
     Attribute::complex(name, description, parts).mutability(Mutability::ReadOnly)
 }
 
-const SUPPORTED: Attribute = flag("supported", "Whether the server does it").required();
+const SUPPORTED: Attribute = flag(
+    "supported",
+    "A Boolean value specifying whether or not the operation is supported.",
+)
+.required();
 
 static CONFIG: [Attribute; 9] = [
     address(
         "documentationUri",
-        "The address of documentation for people",
+        "An HTTP-addressable URL pointing to the service provider's human-consumable help \
+         documentation.",
         &["external"],
     ),
-    parts("patch", "PATCH", &SUPPORT).required(),
-    parts("bulk", "Bulk requests", &BULK).required(),
-    parts("filter", "Filters", &FILTER).required(),
-    parts("changePassword", "Changing passwords", &SUPPORT).required(),
-    parts("sort", "Sorting", &SUPPORT).required(),
+    parts(
+        "patch",
+        "A complex type that specifies PATCH configuration options.",
+        &SUPPORT,
+    )
+    .required(),
+    parts(
+        "bulk",
+        "A complex type that specifies bulk configuration options.",
+        &BULK,
+    )
+    .required(),
+    parts(
+        "filter",
+        "A complex type that specifies FILTER options.",
+        &FILTER,
+    )
+    .required(),
+    parts(
+        "changePassword",
+        "A complex type that specifies configuration options related to changing a password.",
+        &SUPPORT,
+    )
+    .required(),
+    parts(
+        "sort",
+        "A complex type that specifies sort result options.",
+        &SUPPORT,
+    )
+    .required(),
     parts("etag", "Versions of resources", &SUPPORT).required(),
     parts("pagination", "Pages of a list", &PAGINATION),
     parts(
         "authenticationSchemes",
-        "How a client may authenticate",
+        "A complex type that specifies supported authentication scheme properties.",
         &AUTHENTICATION_SCHEME,
     )
     .multi_valued()
@@ -84,13 +114,25 @@ static SUPPORT: [Attribute; 1] = [SUPPORTED];
 
 static BULK: [Attribute; 3] = [
     SUPPORTED,
-    number("maxOperations", "The most operations of one request").required(),
-    number("maxPayloadSize", "The most bytes of one request").required(),
+    number(
+        "maxOperations",
+        "An integer value specifying the maximum number of operations.",
+    )
+    .required(),
+    number(
+        "maxPayloadSize",
+        "An integer value specifying the maximum payload size in bytes.",
+    )
+    .required(),
 ];
 
 static FILTER: [Attribute; 2] = [
     SUPPORTED,
-    number("maxResults", "The most resources of one reply").required(),
+    number(
+        "maxResults",
+        "An integer value specifying the maximum number of resources returned in a response.",
+    )
+    .required(),
 ];
 
 static PAGINATION: [Attribute; 6] = [
@@ -114,63 +156,111 @@ static AUTHENTICATION_SCHEME: [Attribute; 6] = [
         "httpbasic",
         "httpdigest",
     ]),
-    text("name", "The name of the scheme").required(),
-    text("description", "What the scheme is").required(),
-    address("specUri", "The address of its specification", &["external"]),
+    text(
+        "name",
+        "The common authentication scheme name, e.g., HTTP Basic.",
+    )
+    .required(),
+    text("description", "A description of the authentication scheme.").required(),
+    address(
+        "specUri",
+        "An HTTP-addressable URL pointing to the authentication scheme's specification.",
+        &["external"],
+    ),
     address(
         "documentationUri",
-        "The address of documentation for people",
+        "An HTTP-addressable URL pointing to the authentication scheme's usage documentation.",
         &["external"],
     ),
     flag("primary", "Whether this is the preferred scheme"),
 ];
 
 static TYPE: [Attribute; 6] = [
-    text("id", "The name again").returned(Returned::Always),
+    text(
+        "id",
+        "The resource type's server unique id. May be the same as the 'name' attribute.",
+    )
+    .returned(Returned::Always),
     text(
         "name",
-        "The name of the resource type, as in meta.resourceType",
+        "The resource type name.  When applicable, service providers MUST specify the name, e.g., \
+         'User'.",
     )
     .required(),
-    text("description", "What such a resource is"),
+    text(
+        "description",
+        "The resource type's human-readable description.  When applicable, service providers MUST \
+         specify the description.",
+    ),
     address(
         "endpoint",
-        "The path of the endpoint below the base URL",
+        "The resource type's HTTP-addressable endpoint relative to the Base URL, e.g., '/Users'.",
         &["uri"],
     )
     .required(),
     address(
         "schema",
-        "The schema of the attributes at the top of a resource",
+        "The resource type's primary/base schema URI.",
         &["uri"],
     )
     .required(),
     parts(
         "schemaExtensions",
-        "The schemas of further attributes",
+        "A list of URIs of the resource type's schema extensions.",
         &SCHEMA_EXTENSION,
     )
     .multi_valued(),
 ];
 
 static SCHEMA_EXTENSION: [Attribute; 2] = [
-    address("schema", "The URI of the extension", &["uri"]).required(),
-    flag("required", "Whether every resource must have it").required(),
+    address("schema", "The URI of a schema extension.", &["uri"]).required(),
+    flag(
+        "required",
+        "A Boolean value that specifies whether or not the schema extension is required for the \
+         resource type.  If true, a resource of this type MUST include this schema extension and \
+         also include any attributes declared as required in this schema extension. If false, a \
+         resource of this type MAY omit this schema extension.",
+    )
+    .required(),
 ];
 
 static SCHEMA_ATTRIBUTES: [Attribute; 4] = [
-    text("id", "The URI of the schema")
-        .required()
-        .returned(Returned::Always),
-    text("name", "A name for people"),
-    text("description", "What the schema describes"),
-    parts("attributes", "The attributes", &ATTRIBUTE)
-        .multi_valued()
-        .required(),
+    text(
+        "id",
+        "The unique URI of the schema. When applicable, service providers MUST specify the URI.",
+    )
+    .required()
+    .returned(Returned::Always),
+    text(
+        "name",
+        "The schema's human-readable name.  When applicable, service providers MUST specify the \
+         name, e.g., 'User'.",
+    )
+    .required(),
+    text(
+        "description",
+        "The schema's human-readable name.  When applicable, service providers MUST specify the \
+         name, e.g., 'User'.",
+    ),
+    parts(
+        "attributes",
+        "A complex attribute that includes the attributes of a schema.",
+        &ATTRIBUTE,
+    )
+    .multi_valued()
+    .required(),
 ];
 
-const NAME: Attribute = text("name", "The name").case_exact().required();
-const KIND: Attribute = text("type", "The data type").required().canonical(&[
+const NAME: Attribute = text("name", "The attribute's name.")
+    .case_exact()
+    .required();
+const KIND: Attribute = text(
+    "type",
+    "The attribute's data type. Valid values include 'string', 'complex', 'boolean', \
+         'decimal', 'integer', 'dateTime', 'reference'.",
+)
+.required()
+.canonical(&[
     "string",
     "boolean",
     "decimal",
@@ -180,23 +270,53 @@ const KIND: Attribute = text("type", "The data type").required().canonical(&[
     "reference",
     "complex",
 ]);
-const MULTI_VALUED: Attribute = flag("multiValued", "Whether it holds an array").required();
-const DESCRIPTION: Attribute = text("description", "What it means");
-const REQUIRED: Attribute = flag("required", "Whether a resource must have it");
-const CANONICAL_VALUES: Attribute = text("canonicalValues", "Suggested values").multi_valued();
-const CASE_EXACT: Attribute = flag("caseExact", "Whether letter case distinguishes values");
-const MUTABILITY: Attribute = text("mutability", "When it may be written").canonical(&[
-    "readOnly",
-    "readWrite",
-    "immutable",
-    "writeOnly",
-]);
-const RETURNED: Attribute = text("returned", "When it is part of a reply")
-    .canonical(&["always", "never", "default", "request"]);
-const UNIQUENESS: Attribute = text("uniqueness", "Whether two resources may share a value")
+const MULTI_VALUED: Attribute = flag(
+    "multiValued",
+    "A Boolean value indicating an attribute's plurality.",
+)
+.required();
+const DESCRIPTION: Attribute = text(
+    "description",
+    "A human-readable description of the attribute.",
+)
+.case_exact();
+const REQUIRED: Attribute = flag(
+    "required",
+    "A boolean value indicating whether or not the attribute is required.",
+);
+const CANONICAL_VALUES: Attribute = text(
+    "canonicalValues",
+    "A collection of canonical values.  When applicable, service providers MUST specify the \
+         canonical types, e.g., 'work', 'home'.",
+)
+.case_exact()
+.multi_valued();
+const CASE_EXACT: Attribute = flag(
+    "caseExact",
+    "A Boolean value indicating whether or not a string attribute is case sensitive.",
+);
+const MUTABILITY: Attribute = text(
+    "mutability",
+    "Indicates whether or not an attribute is modifiable.",
+)
+.case_exact()
+.canonical(&["readOnly", "readWrite", "immutable", "writeOnly"]);
+const RETURNED: Attribute = text(
+    "returned",
+    "Indicates when an attribute is returned in a response (e.g., to a query).",
+)
+.case_exact()
+.canonical(&["always", "never", "default", "request"]);
+const UNIQUENESS: Attribute = text("uniqueness", "Indicates how unique a value must be.")
+    .case_exact()
     .canonical(&["none", "server", "global"]);
-const REFERENCE_TYPES: Attribute =
-    text("referenceTypes", "What a reference may refer to").multi_valued();
+const REFERENCE_TYPES: Attribute = text(
+    "referenceTypes",
+    "Used only with an attribute of type 'reference'.  Specifies a SCIM resourceType that a \
+     reference attribute MAY refer to, e.g., 'User'.",
+)
+.case_exact()
+.multi_valued();
 
 static ATTRIBUTE: [Attribute; 12] = [
     NAME,
@@ -213,7 +333,7 @@ static ATTRIBUTE: [Attribute; 12] = [
     // The one complex part of a complex attribute in all of SCIM: this schema describes the others (§8.7.2).
     parts(
         "subAttributes",
-        "The parts of a complex attribute",
+        "Used to define the sub-attributes of a complex attribute.",
         &SUB_ATTRIBUTE,
     )
     .multi_valued(),
