@@ -181,10 +181,15 @@ async function findUser(db, tenant, name) {
   return found.id;
 }
 
-/** The image that user_name_folded has: character by character, as the Worker folds (`src/scim/fold.rs` says why). */
+/**
+ * The image that user_name_folded has, as the Worker makes it (`src/scim/fold.rs` says why): ordinary width, character by
+ * character without letter case, composed. Half-width Hangul alone is left as it is; a user of such a name is named by id.
+ */
 export function fold(text) {
-  const alone = { ı: "ı", ẞ: "ss" };
-  return Array.from(text, (character) => alone[character] ?? Array.from(character.toUpperCase(), (upper) => upper.toLowerCase()).join("")).join("");
+  const alone = { ı: "ı", ẞ: "ss", "￣": "¯" };
+  const ordinary = text.replace(/[\u3000\uff01-\uff9f\uffe0-\uffee]/g, (wide) => alone[wide] ?? wide.normalize("NFKC"));
+  const folded = Array.from(ordinary.normalize("NFD"), (character) => alone[character] ?? Array.from(character.toUpperCase(), (upper) => upper.toLowerCase()).join(""));
+  return folded.join("").normalize("NFC");
 }
 
 async function refuseSecond(db, tenant, label, now) {

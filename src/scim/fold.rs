@@ -1,25 +1,38 @@
 //! The comparison image of a document: what `eq` calls equal is equal there byte by byte (RFC 7643 §2.2, §2.3).
 //!
 //! Filters, uniqueness and PATCH compare images, here and in SQL, so that all agree on what is the same.
+//!
+//! What is case exact is its own image, character by character: ids, references and keys are made by machines. Of the rest the
+//! image is normalised, and so is what a filter looks for. A part that is looked for (`co`, `sw`, `ew`) is found where it
+//! stands in whole characters: `zoe` is no beginning of `zoë`, and what begins with a combining mark is found only behind a
+//! letter that it makes no character with.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use serde_json::{Map, Value};
 
 use crate::date_time::instant;
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Type, find};
 
-/// A string without letter case: full Unicode case folding, character by character.
+mod width;
+
+/// A string without letter case, as RFC 8265 §3.3.1 prepares a user name (UsernameCaseMapped): full-width and half-width
+/// characters are the ordinary ones, letter case is folded, the rest is in normalisation form C. So `zoë` typed on a Mac, in
+/// two characters, is the `zoë` of the directory.
 ///
 /// Each character goes to upper case and back to lower case, so that characters which share an upper case share the
 /// image (`ſ` and `s`, `ς` and `σ`, `ß` and `SS`). Never by a string's `to_lowercase`: it writes the last sigma of a
 /// word differently, and `sw` would miss. The dotless `ı` stays itself (its upper case is a plain `I`): to a Turkish
-/// reader it is another letter, and Unicode's own folding keeps it apart too.
+/// reader it is another letter, and Unicode's own folding keeps it apart too. It is taken apart first (form D), for that is
+/// what Unicode calls equal without letter case (definition D145).
 ///
 /// ```
 /// use scim::fold::fold_str;
 /// assert_eq!(fold_str("Straße ΟΔΟΣ"), "strasse οδοσ");
+/// assert_eq!(fold_str("Zoe\u{308}"), fold_str("zo\u{eb}"));
+/// assert_eq!(fold_str("Ａｄａ"), "ada");
 /// assert_ne!(fold_str("ı"), fold_str("I"));
 /// ```
 pub fn fold_str(text: &str) -> String {
@@ -27,15 +40,39 @@ pub fn fold_str(text: &str) -> String {
         return text.to_ascii_lowercase();
     }
     let mut folded = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            'ı' => folded.push('ı'),
-            // The one capital whose lower case has a longer upper case: by way of ß it would need a second pass.
-            'ẞ' => folded.push_str("ss"),
-            _ => folded.extend(character.to_uppercase().flat_map(char::to_lowercase)),
-        }
+    let apart = DecomposingNormalizerBorrowed::new_nfd();
+    for character in apart.normalize_iter(text.chars().map(width::ordinary)) {
+        push_folded(&mut folded, character);
+    }
+    let together = ComposingNormalizerBorrowed::new_nfc();
+    if let Cow::Owned(normal) = together.normalize(&folded) {
+        return normal;
     }
     folded
+}
+
+/// The image that a string had before images were normalised. Rows of then have it until they are written again.
+///
+/// ```
+/// use scim::fold::{fold_str, former_image};
+/// assert_eq!(former_image("zo\u{eb}"), fold_str("zo\u{eb}"));
+/// assert_ne!(former_image("zoe\u{308}"), fold_str("zoe\u{308}"));
+/// ```
+pub fn former_image(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for character in text.chars() {
+        push_folded(&mut folded, character);
+    }
+    folded
+}
+
+fn push_folded(folded: &mut String, character: char) {
+    match character {
+        'ı' => folded.push('ı'),
+        // The one capital whose lower case has a longer upper case: by way of ß it would need a second pass.
+        'ẞ' => folded.push_str("ss"),
+        _ => folded.extend(character.to_uppercase().flat_map(char::to_lowercase)),
+    }
 }
 
 /// The comparison image of a document or a whole resource of this type.

@@ -53,7 +53,6 @@ fn show(schema: &'static Schema, settings: &Settings, base: &str) -> Value {
         let mut attributes = attributes.into_iter().flatten();
         if let Some(name) = attributes.find(|attribute| attribute["name"] == "displayName") {
             name["uniqueness"] = Uniqueness::None.as_str().into();
-            name["description"] = "The name of the group".into();
         }
     }
     shown

@@ -137,3 +137,174 @@ fn a_filter_value_without_quotes() {
     let expected: Value = json!([{ "type": "work", "value": "a@example.com" }]);
     assert_eq!(user["emails"], expected);
 }
+
+/// RFC 7644 §5 and §7.8, RFC 8265: names are the same however they were typed.
+#[test]
+fn composed_decomposed_and_wide() {
+    for (path, attribute) in NAMED {
+        for (stored, typed) in [
+            ("zo\u{eb}@example.com", "Zoe\u{308}@example.com"),
+            ("zoe\u{308}@example.com", "ZO\u{cb}@example.com"),
+            ("ada", "\u{ff21}\u{ff44}\u{ff41}"),
+            ("\u{ff41}\u{ff44}\u{ff41}", "ADA"),
+            ("\u{ff76}\u{ff9e}", "\u{30ac}"),
+            ("e\u{302}\u{323}", "\u{1ec6}"),
+            ("\u{1100}\u{1161}", "\u{ac00}"),
+        ] {
+            let memory = Memory::new();
+            let client = Client::new(&memory);
+            let got = post(&client, (path, attribute), stored).expect(201);
+            assert_eq!(got[attribute], stored, "shown as it was sent");
+            post(&client, (path, attribute), typed).refused(409, "uniqueness", attribute);
+            for operator in ["eq", "co", "sw", "ew"] {
+                let filter = format!("{attribute} {operator} {}", Value::from(typed));
+                let found = client.post(&format!("{path}/.search"), &json!({ "filter": filter }));
+                assert_eq!(found.expect(200)["totalResults"], 1, "{filter}");
+            }
+            let other = post(&client, (path, attribute), "other").expect(201);
+            let one = format!("{path}/{}", other["id"].as_str().unwrap());
+            client
+                .put(&one, &json!({ attribute: typed }))
+                .refused(409, "uniqueness", attribute);
+            let rename = json!([{ "op": "replace", "path": attribute, "value": typed }]);
+            client
+                .patch(&one, &rename)
+                .refused(409, "uniqueness", attribute);
+        }
+    }
+}
+
+/// Rows that a former release folded otherwise can be changed, and get the image of today.
+#[test]
+fn images_from_before() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let id = client.created(
+        "/Users",
+        &json!({ "userName": "zoe\u{308}", "displayName": "Zoe\u{308}", "title": "a" }),
+    );
+    let team = client.group("Zoe\u{308}", &[&id]);
+    let former = "replace(folded, char(235), 'e' || char(776))";
+    memory.sql(&format!(
+        "UPDATE users SET folded = {former}, user_name_folded = {former} ->> '$.userName', \
+         display_name_folded = {former} ->> '$.displayName'; \
+         UPDATE teams SET folded = {former}, display_name_folded = {former} ->> '$.displayName'"
+    ));
+    let (user, group) = (format!("/Users/{id}"), format!("/Groups/{team}"));
+    let active = json!([{ "op": "replace", "path": "active", "value": false }]);
+    client.patch(&user, &active).expect(200);
+    let path = "/Users?filter=userName eq \"ZO\u{cb}\"";
+    assert_eq!(client.get(path).expect(200)["totalResults"], 0);
+    let given = json!([{ "op": "add", "path": "name.givenName", "value": "Z" }]);
+    assert_eq!(client.patch(&user, &given).expect(200)["active"], false);
+    assert_eq!(client.get(path).expect(200)["totalResults"], 1);
+    // Two, so that they travel together.
+    let other = client.group("other", &[]);
+    let external = |path: &str| {
+        let data = json!({ "Operations": [{ "op": "add", "path": "externalId", "value": "x" }] });
+        json!({ "method": "PATCH", "path": path, "data": data })
+    };
+    let operations = [external(&group), external(&format!("/Groups/{other}"))];
+    let bulk = client
+        .post("/Bulk", &json!({ "Operations": operations }))
+        .expect(200);
+    for operation in bulk["Operations"].as_array().unwrap() {
+        assert_eq!(operation["status"], "204", "{bulk:#}");
+    }
+    let path = "/Groups?filter=displayName eq \"ZO\u{cb}\"";
+    assert_eq!(client.get(path).expect(200)["totalResults"], 1);
+}
+
+/// What is shown of a member's name is its first 200 characters, and found by just those.
+#[test]
+fn displays_that_are_cut() {
+    for unit in [
+        "x",
+        "\u{df}",
+        "e\u{301}",
+        "\u{ff21}\u{df}",
+        "\u{3c2}\u{3a3}",
+    ] {
+        for times in [60, 100, 101, 130, 201, 250] {
+            let memory = Memory::new();
+            let client = Client::new(&memory);
+            let id = client.user("u");
+            let team = client.group("g", &[&id]);
+            let name = unit.repeat(times);
+            let rename = json!([{ "op": "replace", "path": "displayName", "value": name }]);
+            client.patch(&format!("/Users/{id}"), &rename).expect(200);
+            let group = client.get(&format!("/Groups/{team}")).expect(200);
+            let display = group["members"][0]["display"].as_str().unwrap();
+            assert_eq!(display, name.chars().take(200).collect::<String>());
+            for operator in ["eq", "co", "sw", "ew"] {
+                let filter = format!(
+                    "members.display {operator} {}",
+                    Value::from(display.to_uppercase())
+                );
+                let found = client.post("/Groups/.search", &json!({ "filter": filter }));
+                assert_eq!(
+                    found.expect(200)["totalResults"],
+                    1,
+                    "{unit} {times} {operator}"
+                );
+            }
+            let filter = format!("members.display eq {}", Value::from(format!("{display}x")));
+            let found = client.post("/Groups/.search", &json!({ "filter": filter }));
+            assert_eq!(found.expect(200)["totalResults"], 0, "{unit} {times}");
+        }
+    }
+}
+
+/// What is case exact is compared character by character.
+#[test]
+fn keys_are_not_normalised() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    client.created(
+        "/Users",
+        &json!({ "userName": "a", "externalId": "zo\u{eb}" }),
+    );
+    client.created(
+        "/Users",
+        &json!({ "userName": "b", "externalId": "zoe\u{308}" }),
+    );
+    let found = client
+        .get("/Users?filter=externalId eq \"zoe\u{308}\"")
+        .expect(200);
+    assert_eq!(found["totalResults"], 1);
+}
+
+/// The name of a member is the member's own: what a client sends is passed over, and what it did not send is told.
+#[test]
+fn the_display_of_a_member_is_the_servers() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let id = client.created(
+        "/Users",
+        &json!({ "userName": "ada", "displayName": "Ada" }),
+    );
+    let group = client.group("g", &[]);
+    let path = format!("/Groups/{group}");
+    for member in [
+        json!({ "value": id }),
+        json!({ "value": id, "display": "Somebody else" }),
+    ] {
+        for op in ["add", "replace"] {
+            let operations = json!([{ "op": op, "path": "members", "value": [member] }]);
+            client.patch(&path, &operations).expect(204);
+            let got = client.get(&path).expect(200);
+            assert_eq!(got["members"][0]["display"], "Ada");
+        }
+    }
+    let schema = client
+        .get("/Schemas/urn:ietf:params:scim:schemas:core:2.0:Group")
+        .expect(200);
+    let attributes = schema["attributes"].as_array().unwrap();
+    let members = attributes
+        .iter()
+        .find(|it| it["name"] == "members")
+        .unwrap();
+    let parts = members["subAttributes"].as_array().unwrap();
+    let display = parts.iter().find(|it| it["name"] == "display").unwrap();
+    assert_eq!(display["mutability"], "readOnly");
+}

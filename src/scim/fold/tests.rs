@@ -2,6 +2,8 @@ use std::string::String;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::canonical_combining_class;
 
 use super::{fold, fold_str};
 use crate::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
@@ -111,11 +113,98 @@ fn what_is_no_time_stays() {
     );
 }
 
+#[test]
+fn normalised() {
+    // RFC 8265 §3.3: composed and decomposed, marks in any order, Hangul, what has a canonical equivalent.
+    same("zoë", "ZOE\u{308}");
+    same("Ệ", "e\u{302}\u{323}");
+    same("ệ", "e\u{323}\u{302}");
+    same("가", "\u{1100}\u{1161}");
+    same("Å", "\u{212b}");
+    same("ᾳ\u{301}", "α\u{301}\u{345}");
+    same("ᾳ", "ΑΙ");
+    same("İ", "I\u{307}");
+    // Full and half width.
+    same("ａｄａ＠ｅｘａｍｐｌｅ．ｃｏｍ", "ada@example.com");
+    same("ＡＤＡ", "ada");
+    same("ｶﾞｷﾞ", "ガギ");
+    same("a\u{3000}b", "a b");
+    for (a, b) in [
+        ("zoë", "zoe"),
+        ("ｶ", "ｶﾞ"),
+        ("²", "2"),
+        ("ﬁ", "fj"),
+        ("①", "1"),
+    ] {
+        assert_ne!(fold_str(a), fold_str(b));
+    }
+    assert_eq!(fold_str("e\u{301}"), "é");
+    assert_eq!(fold_str("\u{301}"), "\u{301}");
+}
+
+/// Every wide or narrow character is what Unicode decomposes it to, and no other is touched.
+#[test]
+fn every_width() {
+    for character in '\0'..=char::MAX {
+        let ordinary = super::width::ordinary(character);
+        let is_wide = matches!(character, '\u{3000}' | '\u{ff01}'..='\u{ffef}');
+        let compatible: String = std::iter::once(character).nfkd().collect();
+        if ordinary == character {
+            let stays = !is_wide || compatible == String::from(character);
+            assert!(stays, "{character:?} {compatible:?}");
+        } else {
+            assert!(is_wide, "{character:?}");
+            assert_eq!(
+                std::iter::once(ordinary).nfkd().collect::<String>(),
+                compatible
+            );
+        }
+    }
+}
+
+/// Letters that share an upper case, combining marks of several classes, jamo, what composes in two steps.
+const DIFFICULT: &str = "[aA eEiIıİsSſßẞσςΣαΑᾳᾼΰ\u{345}\u{301}\u{308}\u{307}\u{302}\u{323}\u{327}éÉêệçǰŉΐﬀﬁև\u{1100}\u{1161}\u{11a8}가각KÅΩ]{0,6}";
+
+/// Equal without letter case, as Unicode has it (definition D145), said by others.
+fn reference(text: &str) -> String {
+    let folded = caseless::default_case_fold_str(&text.nfd().collect::<String>());
+    folded.nfd().collect()
+}
+
 proptest! {
-    /// What makes `sw`, `ew` and `co` on images right: the image of a text is that of its parts, one behind the other.
     #[test]
-    fn character_by_character(a in "\\PC*", b in "\\PC*") {
+    fn folding_again_changes_nothing(text in prop_oneof!["\\PC*", DIFFICULT]) {
+        let folded = fold_str(&text);
+        prop_assert_eq!(fold_str(&folded), folded.clone());
+        prop_assert_eq!(folded.nfc().collect::<String>(), folded);
+    }
+
+    #[test]
+    fn what_is_equal_is_what_unicode_calls_so(a in DIFFICULT, b in DIFFICULT) {
+        prop_assert_eq!(fold_str(&a) == fold_str(&b), reference(&a) == reference(&b), "{:?} {:?}", a, b);
+        for other in [a.to_uppercase(), a.nfd().collect(), a.nfc().collect(), reference(&a)] {
+            prop_assert_eq!(fold_str(&a) == fold_str(&other), reference(&a) == reference(&other), "{:?} {:?}", a, other);
+        }
+        prop_assert_eq!(fold_str(&reference(&a)), fold_str(&a));
+        prop_assert_eq!(reference(&fold_str(&a)), reference(&a));
+    }
+
+    /// What makes `sw`, `ew` and `co` on images right: the image of a text is made of those of its parts.
+    #[test]
+    fn part_by_part(a in prop_oneof!["\\PC*", DIFFICULT], b in prop_oneof!["\\PC*", DIFFICULT]) {
+        // A mark that goes with the letter before it is of that part.
+        prop_assume!(b.chars().next().is_none_or(|mark| canonical_combining_class(mark) == 0));
+        let parts = std::format!("{}{}", fold_str(&a), fold_str(&b));
         let whole = fold_str(&std::format!("{a}{b}"));
-        prop_assert_eq!(whole, std::format!("{}{}", fold_str(&a), fold_str(&b)));
+        prop_assert_eq!(fold_str(&parts), whole.clone());
+        // And where no mark meets a letter they stand in it as they are.
+        if b.starts_with(|c: char| c.is_ascii()) {
+            prop_assert_eq!(whole, parts);
+        }
+    }
+
+    #[test]
+    fn ascii_is_folded_as_ever(text in "[ -~]*") {
+        prop_assert_eq!(fold_str(&text), text.to_ascii_lowercase());
     }
 }

@@ -154,13 +154,19 @@ impl Rewrite {
     ) -> Result<Self, Failure> {
         let draft = Draft::new(view, after);
         check_size(&draft)?;
-        let before = scim::fold::fold(view.resource_type, before);
-        let keys = Table::of(view.resource_type).keys.iter();
+        let mut image = scim::fold::fold(view.resource_type, before);
+        let table = Table::of(view.resource_type);
+        for key in table.keys {
+            if let Some(former) = former_image(key.value(before), key.value(&image)) {
+                image.insert(key.attribute.to_owned(), Value::from(former));
+            }
+        }
+        let keys = table.keys.iter();
         Ok(Self {
             keys: keys
-                .filter(|key| key.value(&before) != key.value(&draft.folded))
+                .filter(|key| key.value(&image) != key.value(&draft.folded))
                 .collect(),
-            before,
+            before: image,
             draft,
         })
     }
@@ -187,6 +193,16 @@ impl Rewrite {
             .into_iter()
             .flatten()
     }
+}
+
+/// The image that a name had before images were normalised, where that is another: its column may hold it still, and is to
+/// be written with today's.
+fn former_image(name: Option<&str>, image: Option<&str>) -> Option<String> {
+    let (name, image) = name.zip(image)?;
+    if name.is_ascii() || name == image {
+        return None;
+    }
+    Some(scim::fold::former_image(name)).filter(|former| former != image)
 }
 
 /// A row of D1 holds 2 MB; a document that comes near is refused before it is sent.

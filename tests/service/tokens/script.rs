@@ -76,7 +76,7 @@ fn tokens_are_made_as_the_vectors_have_them() {
 #[test]
 fn names_are_folded_as_the_worker_folds_them() {
     let names = "Ada@Example.com Straße STRASSE straẞe İstanbul i\u{307}stanbul ΟΔΟΣ οδος οδοσ Élodie éLODIE ﬁn FIN \
-                 Ǆ ǅ ǆ \u{212a}elvin ſam SAM 🤖Ⓐ 🤖ⓐ adá ı i \u{430} ada%";
+                 Ǆ ǅ ǆ \u{212a}elvin ſam SAM 🤖Ⓐ 🤖ⓐ adá ı i \u{430} ada% zoe\u{308} Zo\u{eb} Ａｄａ　＠ ｶﾞ ￣ e\u{302}\u{323} ᾳ\u{301}";
     let folded = evaluate(&format!("token.fold({})", json!(names)));
     assert_eq!(folded, json!(fold_str(names)));
 }
