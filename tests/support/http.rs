@@ -1,5 +1,6 @@
 //! A server over HTTP as the target of conversations.
 
+use std::io;
 use std::time::Duration;
 
 use ureq::config::AutoHeaderValue;
@@ -67,7 +68,26 @@ impl Http {
 
 impl Target for Http {
     fn send(&self, request: &WireRequest) -> Result<WireReply, String> {
-        self.reply(request)
-            .map_err(|error| format!("no reply from {}: {error}", request.url))
+        let reply = match self.reply(request) {
+            // A server may end an idle connection at the moment that it is used again (RFC 9110 §9.2.2).
+            Err(ureq::Error::Io(error)) if is_reset(&error) && is_read(request) => {
+                self.reply(request)
+            }
+            reply => reply,
+        };
+        reply.map_err(|error| format!("no reply from {}: {error}", request.url))
     }
+}
+
+fn is_reset(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(
+        error.kind(),
+        BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof
+    )
+}
+
+/// Whether the request may be sent twice.
+fn is_read(request: &WireRequest) -> bool {
+    request.method == "GET" || request.url.ends_with("/.search")
 }
