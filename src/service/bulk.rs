@@ -120,9 +120,14 @@ impl<D: Database> Session<'_, D> {
                 break;
             }
             if self.is_spent() {
+                let mut left = request.fail_on_errors.map(|most| most - errors);
                 for index in rest {
+                    if left == Some(0) {
+                        break;
+                    }
                     if let Some(job) = jobs.get_mut(*index).filter(|job| job.outcome.is_none()) {
                         job.settle(Err(not_begun()));
+                        left = left.map(|left| left - 1);
                     }
                 }
                 break;

@@ -250,7 +250,7 @@ fn values_are_checked_by_type() {
         (json!({ "since": "yesterday" }), "since"),
         (json!({ "since": "2026-02-30T00:00:00Z" }), "since"),
         (json!({ "since": 2026 }), "since"),
-        (json!({ "photo": 7 }), "photo"),
+        (json!({ "photo": true }), "photo"),
         (json!({ "languages": [{ "code": "en" }] }), "languages"),
         (json!({ "languages": [["en"]] }), "languages"),
         (json!({ "desks": [{ "type": "fixed" }] }), "desks.value"),

@@ -25,6 +25,10 @@ pub const MAX_COMPARISONS: usize = 64;
 /// list; of all such lists together.
 pub const MAX_VALUES: usize = 1_000;
 
+/// Characters of the texts that a filter looks for within others (`co`, `ew`, `sw`), together. Looking for one costs its
+/// length times that of the value it is looked for in, and values may be long.
+pub const MAX_SOUGHT: usize = 2_000;
+
 const OPERATOR: &str = "an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)";
 const VALUE: &str = "a value (a string in double quotes, a number, true, false or null)";
 
@@ -69,6 +73,8 @@ pub(crate) struct Parser<'a> {
     comparisons: usize,
     /// Values behind the first of a list.
     values: usize,
+    /// Characters to look for within others.
+    sought: usize,
     /// Between the brackets of a value path.
     in_value_path: bool,
     subject: Subject,
@@ -88,6 +94,7 @@ impl<'a> Parser<'a> {
             depth: 0,
             comparisons: 0,
             values: 0,
+            sought: 0,
             in_value_path: false,
             subject,
         }
@@ -243,7 +250,20 @@ impl<'a> Parser<'a> {
         if !self.spaces() {
             return Err(self.expected(VALUE));
         }
-        Ok(Filter::Compare(path, op, self.value()?))
+        let value = self.value()?;
+        if let (CompareOp::Co | CompareOp::Sw | CompareOp::Ew, CompareValue::String(text)) =
+            (op, &value)
+        {
+            self.sought += text.chars().count();
+            if self.sought > MAX_SOUGHT {
+                return Err(self.refuse(&[
+                    "more than ",
+                    &MAX_SOUGHT.to_string(),
+                    " characters to look for with co, sw and ew; look for shorter parts",
+                ]));
+            }
+        }
+        Ok(Filter::Compare(path, op, value))
     }
 
     /// `compValue = false / null / true / number / string`, and a string without its quotes, up to the next blank, bracket

@@ -8,7 +8,7 @@ use super::{Op, Operation};
 use crate::error::{Error, ScimType};
 use crate::filter::predicate::Predicate;
 use crate::habit::{Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, place};
-use crate::path::{Location, Path, Target, is_name, schema_named};
+use crate::path::{Location, Path, Target, schema_named};
 use crate::resource::coerce::refusal;
 use crate::resource::{extension_members, is_schemas, member};
 use crate::resource_type::ResourceType;
@@ -109,10 +109,9 @@ impl Reader<'_> {
     fn unknown(&self, text: &str) -> Option<String> {
         match Path::parse(text) {
             Ok(path) => path.unknown(self.rt),
-            // Nothing is deeper than an attribute and its part.
-            Err(_) if text.split('.').count() > 2 && text.trim().split('.').all(is_name) => {
-                Some(text.to_string())
-            }
+            // Nothing is deeper than an attribute and its part, and a custom attribute may have a name that SCIM has not
+            // ("job title", "größe"): no schema can know it, as little as a key of a body.
+            Err(_) if text.trim().split('.').all(is_foreign_name) => Some(text.to_string()),
             Err(_) => None,
         }
     }
@@ -301,4 +300,11 @@ impl Reader<'_> {
             value,
         });
     }
+}
+
+/// Whether a part of a path may be what somebody calls an attribute, if not in SCIM: there is no bracket in it, no quote and
+/// no control character.
+fn is_foreign_name(name: &str) -> bool {
+    let is_syntax = |letter: char| letter.is_control() || "[]()\"".contains(letter);
+    !name.trim().is_empty() && !name.contains(is_syntax)
 }

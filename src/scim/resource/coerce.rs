@@ -185,7 +185,7 @@ fn coerce_simple(location: Location, value: &Value, habits: &mut Habits) -> Opti
         (Type::String, Value::String(text)) => (!text.contains('\0')).then(|| value.clone()),
         (Type::Boolean, Value::Bool(_)) | (Type::Decimal, Value::Number(_)) => Some(value.clone()),
         // Several providers send an employeeNumber as a number.
-        (Type::String, Value::Number(number)) => {
+        (Type::String | Type::Reference, Value::Number(number)) => {
             let text = json::digits(number)?;
             note("number-for-string");
             Some(Value::String(text))

@@ -1,3 +1,4 @@
+use std::format;
 use std::string::{String, ToString};
 
 use proptest::prelude::*;
@@ -380,4 +381,18 @@ proptest! {
         let doubled = [EXAMPLE.split_at(to).0, EXAMPLE.split_at(from).1].concat();
         let _ = Filter::parse(&doubled);
     }
+}
+
+#[test]
+fn what_is_looked_for_is_bounded() {
+    let filter = |length| {
+        format!(
+            "title co \"{}\" or title ew \"{}\"",
+            "t".repeat(length),
+            "x".repeat(1_000)
+        )
+    };
+    assert!(Filter::parse(&filter(1_000)).is_ok());
+    let error = Filter::parse(&filter(1_001)).unwrap_err();
+    assert!(error.to_string().contains("2000 characters"), "{error}");
 }
