@@ -38,7 +38,7 @@ impl Page<'_> {
     }
 
     /// The statement that fetches a plain page and its total as one row. With a key it is a page by cursor, in the order of
-    /// ids, and [`Page::limit`] one more than it holds.
+    /// ids, and the page's `limit` one more than it holds.
     pub fn whole(&self, columns: Columns) -> Statement {
         let [source] = self.sources.as_slice() else {
             return Statement::with_room();
