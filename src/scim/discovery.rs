@@ -185,6 +185,3 @@ fn put_text(object: &mut Map<String, Value>, key: &str, text: &str) {
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-mod printed;

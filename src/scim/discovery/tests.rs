@@ -9,6 +9,8 @@ use super::*;
 use crate::resource_type::{GROUP_TYPE, USER_TYPE};
 use crate::schemas::{enterprise_user::ENTERPRISE_USER, group::GROUP, user::USER};
 
+mod printed;
+
 const BASE: &str = "https://example.com/scim/v2";
 
 /// The attribute of this name of a presented schema.

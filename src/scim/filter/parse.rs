@@ -13,21 +13,10 @@ use crate::error::{Error, quoted};
 use crate::json;
 use crate::path::{AttributePath, is_name};
 
+mod caps;
 mod token;
 
-/// How deep brackets may nest: recursion here and in everything that walks a filter is bounded by it.
-pub const MAX_DEPTH: usize = 32;
-
-/// How many comparisons one filter may have: each is an expression of the SQL that it becomes.
-pub const MAX_COMPARISONS: usize = 64;
-
-/// How many values of one attribute a filter may give as `id eq "a" or id eq "b" or …`, which are one comparison with a
-/// list; of all such lists together.
-pub const MAX_VALUES: usize = 1_000;
-
-/// Characters of the texts that a filter looks for within others (`co`, `ew`, `sw`), together. Looking for one costs its
-/// length times that of the value it is looked for in, and values may be long.
-pub const MAX_SOUGHT: usize = 2_000;
+pub use caps::{MAX_COMPARISONS, MAX_DEPTH, MAX_SOUGHT, MAX_VALUES, too_many_comparisons};
 
 const OPERATOR: &str = "an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)";
 const VALUE: &str = "a value (a string in double quotes, a number, true, false or null)";
@@ -251,19 +240,23 @@ impl<'a> Parser<'a> {
             return Err(self.expected(VALUE));
         }
         let value = self.value()?;
+        self.seek(op, &value)?;
+        Ok(Filter::Compare(path, op, value))
+    }
+
+    /// Refuses a filter that looks for too much.
+    fn seek(&mut self, op: CompareOp, value: &CompareValue) -> Result<(), Error> {
         if let (CompareOp::Co | CompareOp::Sw | CompareOp::Ew, CompareValue::String(text)) =
-            (op, &value)
+            (op, value)
         {
             self.sought += text.chars().count();
-            if self.sought > MAX_SOUGHT {
-                return Err(self.refuse(&[
-                    "more than ",
-                    &MAX_SOUGHT.to_string(),
-                    " characters to look for with co, sw and ew; look for shorter parts",
-                ]));
-            }
         }
-        Ok(Filter::Compare(path, op, value))
+        if self.sought <= MAX_SOUGHT {
+            return Ok(());
+        }
+        let most = MAX_SOUGHT.to_string();
+        let told = " characters to look for with co, sw and ew; look for shorter parts";
+        Err(self.refuse(&["more than ", &most, told]))
     }
 
     /// `compValue = false / null / true / number / string`, and a string without its quotes, up to the next blank, bracket
@@ -360,18 +353,6 @@ impl<'a> Parser<'a> {
             }
         }
     }
-}
-
-/// What a filter is told that compares too often.
-pub fn too_many_comparisons() -> String {
-    [
-        "more than ",
-        &MAX_COMPARISONS.to_string(),
-        " comparisons; ask in parts, or for up to ",
-        &MAX_VALUES.to_string(),
-        " values of one attribute that resources are looked up by, as in id eq \"1\" or id eq \"2\"",
-    ]
-    .concat()
 }
 
 /// The attribute that an `eq` with a text compares, for it may be one of a list.

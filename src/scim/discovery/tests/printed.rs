@@ -5,7 +5,7 @@ use std::vec::Vec;
 
 use serde_json::Value;
 
-use super::{schema, schema_named};
+use crate::discovery::{schema, schema_named};
 
 const PRINTED: &str = include_str!("rfc7643-8.7.tsv");
 
