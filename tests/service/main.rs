@@ -40,6 +40,7 @@ mod requested;
 mod seam;
 mod statements;
 mod stored;
+mod tables;
 mod tenants;
 mod text;
 mod tokens;

@@ -1,0 +1,42 @@
+//! The sum of the migrations, as `migrations/README.md` prints it.
+//!
+//! `WRITE_TABLES=1 cargo test --test service tables::` writes it anew.
+
+use std::fs;
+
+use crate::support::memory::Memory;
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/README.md");
+const START: &str = "<!-- printed: WRITE_TABLES=1 cargo test --test service tables:: -->\n";
+
+/// Every table, index and trigger, as it stands when all migrations are applied.
+fn sum() -> String {
+    let memory = Memory::new();
+    let connection = memory.database.connection.borrow();
+    let mut statement = connection
+        .prepare(
+            "SELECT sql FROM sqlite_master \
+             WHERE sql IS NOT NULL AND name NOT LIKE '%\\_text\\_%' ESCAPE '\\' \
+             ORDER BY tbl_name, type = 'trigger', type = 'index', name",
+        )
+        .unwrap();
+    let texts: Vec<String> = statement
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let texts: Vec<String> = texts.iter().map(|text| format!("{text};\n")).collect();
+    format!("\n```sql\n{}```\n", texts.join("\n"))
+}
+
+#[test]
+fn the_sum_of_the_migrations_is_printed() {
+    let page = fs::read_to_string(FILE).unwrap();
+    let (before, printed) = page.split_once(START).unwrap();
+    let sum = sum();
+    if std::env::var_os("WRITE_TABLES").is_some() {
+        fs::write(FILE, [before, START, &sum].concat()).unwrap();
+    } else {
+        assert_eq!(printed, sum, "write it anew with WRITE_TABLES=1");
+    }
+}
