@@ -12,9 +12,9 @@ pub const MAX_COMPARISONS: usize = 64;
 /// list; of all such lists together.
 pub const MAX_VALUES: usize = 1_000;
 
-/// Characters of the texts that a filter looks for within others (`co`, `ew`, `sw`), together. Looking for one costs its
+/// Characters of the texts that a filter looks for within others (`co`), together: 64 of 250. Looking for one may cost its
 /// length times that of the value it is looked for in, and values may be long.
-pub const MAX_SOUGHT: usize = 2_000;
+pub const MAX_SOUGHT: usize = 16_000;
 
 /// What a filter is told that compares too often.
 pub fn too_many_comparisons() -> String {
