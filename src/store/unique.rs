@@ -6,6 +6,7 @@ use super::Statement;
 use super::expression::View;
 use super::fragment::{Fragment, Written, value};
 use super::read::Key;
+use super::table::scope;
 use super::write::Guard;
 use crate::statement;
 
@@ -15,6 +16,25 @@ pub type Pair = (String, String);
 /// The statement that gives a resource just created with `version` its values; one in use fails the batch.
 pub fn take(view: &View<'_>, id: &str, version: &str, values: &[Pair]) -> Option<Statement> {
     (!values.is_empty()).then(|| insert(view, id, version, values, ""))
+}
+
+/// The same for many resources just created, each value with the id of its resource; what was not created takes none.
+pub fn take_many(view: &View<'_>, values: &[(&str, &Pair)]) -> Option<Statement> {
+    let rows: Value = values
+        .iter()
+        .map(|(id, (attribute, value))| vec![*id, attribute.as_str(), value.as_str()])
+        .collect();
+    let rows = rows.to_string();
+    (!values.is_empty()).then(|| {
+        statement!(
+            "INSERT INTO unique_values (tenant_id, attribute, value, resource_id) \
+             SELECT {row}.tenant_id, j.value ->> 1, j.value ->> 2, {row}.id \
+             FROM json_each({rows}) j CROSS JOIN {row} ON {scope} AND {row}.id = j.value ->> 0",
+            row = view.row(),
+            rows = value(&rows),
+            scope = scope(view.resource_type, view.row(), view.tenant),
+        )
+    })
 }
 
 /// The statements that make the values of a resource follow a change, if it has `version` now. A new value that is in use

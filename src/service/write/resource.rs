@@ -77,10 +77,10 @@ impl NewResource {
         }
     }
 
-    /// Whether one row is all of it, and the members of a group.
+    /// Whether one row is all of it, with its unique values and the members of a group.
     pub(crate) fn is_plain(&self) -> bool {
         let is_bare = self.links.add.is_empty() || *self.resource_type == GROUP_TYPE;
-        is_bare && self.unique.is_empty() && self.draft.size() <= RUN_BYTES
+        is_bare && self.draft.size() <= RUN_BYTES
     }
 
     /// Ids of members, or of the teams to join.

@@ -7,7 +7,7 @@ use crate::service::Session;
 use crate::store::batch::Batch;
 use crate::store::limits::RUN_BYTES;
 use crate::store::write::Guard;
-use crate::store::{Database, run};
+use crate::store::{Database, run, unique};
 
 impl<D: Database> Session<'_, D> {
     /// Creates: those that are plain first, many in a statement; then the others; then the members of plain groups.
@@ -29,10 +29,16 @@ impl<D: Database> Session<'_, D> {
             let of_type = of_type.filter(|new| new.resource_type == resource_type);
             for part in parts(of_type, |_, _| true, |new| new.size()) {
                 let rows: Vec<_> = part.iter().map(|new| new.row()).collect();
-                let insert = run::insert_many(&self.view(resource_type), &rows, now);
+                let view = self.view(resource_type);
+                let insert = run::insert_many(&view, &rows, now);
                 receipt
                     .many
                     .push((resource_type.name, batch.add_write(insert)));
+                let values: Vec<_> = part
+                    .iter()
+                    .flat_map(|new| new.unique().iter().map(|pair| (new.id.as_str(), pair)))
+                    .collect();
+                batch.add_writes(unique::take_many(&view, &values));
             }
         }
         for (change, new) in &others {
