@@ -708,3 +708,33 @@ fn discovery_tells_of_them() {
         assert!(each(&schemas, "id").contains(&uri), "{uri}");
     }
 }
+
+/// The creates of a Bulk travel together, and their unique values with them.
+#[test]
+fn unique_values_of_a_bulk_are_held() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let create = |number: usize, serial: &str| json!({ "method": "POST", "path": "/Devices", "bulkId": format!("b{number}"), "data": { "serialNumber": serial } });
+    let bulk = |operations: Value| {
+        let body = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+            "Operations": operations,
+        });
+        let reply = client.post("/Bulk", &body).expect(200);
+        let outcomes = reply["Operations"].as_array().unwrap().iter();
+        outcomes
+            .map(|outcome| outcome["status"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let first = [create(1, "d1"), create(2, "d2"), create(3, "d3")];
+    assert_eq!(bulk(json!(first)), ["201", "201", "201"]);
+    in_use(&client.post("/Devices", &json!({ "serialNumber": "d2" })));
+    let second = [
+        create(1, "d4"),
+        create(2, "d3"),
+        create(3, "d5"),
+        create(4, "d5"),
+    ];
+    assert_eq!(bulk(json!(second)), ["201", "409", "201", "409"]);
+    in_use(&client.post("/Devices", &json!({ "serialNumber": "d5" })));
+}
