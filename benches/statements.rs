@@ -12,13 +12,13 @@ use scim::filter::Filter;
 use scim::filter::predicate::Predicate;
 use scim::habit::Habits;
 use scim::resource_type::USER_TYPE;
-use scim_worker::store::Statement;
-use scim_worker::store::expression::View;
-use scim_worker::store::page::{Bound, Columns, Order, Page, Source, Window};
-use scim_worker::store::read::Key;
-use scim_worker::store::tenant::Tenant;
-use scim_worker::store::write::{self, Guard};
 use serde_json::Value;
+use store::Statement;
+use store::expression::View;
+use store::page::{Bound, Columns, Order, Page, Source, Window};
+use store::read::Key;
+use store::tenant::Tenant;
+use store::write::{self, Guard};
 
 fn main() {
     divan::main();

@@ -11,10 +11,10 @@ use scim::list::SearchRequest;
 use scim::resource_type::ResourceType;
 
 use crate::http::fault::Fault;
-use crate::service::credential::{Principal, Secret};
-use crate::service::{Answer, Caller, Condition, Context, Selection, Session, Settings, discovery};
-use crate::store::read::Key;
-use crate::store::{Database, Statement};
+use service::credential::{Principal, Secret};
+use service::{Answer, Caller, Condition, Context, Selection, Session, Settings, discovery};
+use store::read::Key;
+use store::{Database, Statement};
 
 pub mod auth;
 pub mod body;

@@ -6,8 +6,6 @@
 
 pub mod http;
 pub mod platform;
-pub mod service;
-pub mod store;
 
 use worker::{Context, Env, event, web_sys};
 

@@ -10,7 +10,7 @@ pub mod settings;
 
 use worker::js_sys;
 
-use crate::service::Moment;
+use service::Moment;
 
 /// The moment as the platform has it.
 #[expect(

@@ -1,7 +1,7 @@
 //! The `Authorization` header becomes a credential (RFC 6750 §2.1).
 
 use crate::http::fault::Fault;
-use crate::service::credential::Credential;
+use service::credential::Credential;
 
 /// The credential of a request.
 ///

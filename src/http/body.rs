@@ -11,8 +11,8 @@ use super::gauge::{Gauge, Hold};
 use super::media::MediaType;
 use super::request::{Request, Unread, Upload};
 use crate::http::fault::Fault;
-use crate::service::{MAX_LARGE_BODY, Session};
-use crate::store::Database;
+use service::{MAX_LARGE_BODY, Session};
+use store::Database;
 
 pub mod weight;
 

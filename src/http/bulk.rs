@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::fault::failure_words;
 use super::reply::{error_body, etag};
-use crate::service::bulk::{Done, Outcome};
+use service::bulk::{Done, Outcome};
 
 /// The message as JSON text.
 pub fn response(outcomes: &[Outcome]) -> String {

@@ -3,8 +3,8 @@
 
 use scim::error::{Error, ScimType};
 
-use crate::service::Failure;
-use crate::store;
+use service::Failure;
+use store;
 
 /// Why a request is not answered as it asks.
 #[derive(Clone, Debug, PartialEq)]

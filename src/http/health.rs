@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::Trace;
 use super::reply::Reply;
 use super::request::Request;
-use crate::service::Moment;
-use crate::store::{Database, read};
+use service::Moment;
+use store::{Database, read};
 
 /// The path.
 pub const PATH: &str = "/healthz";

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::Trace;
 use super::reply::Reply;
 use super::request::Request;
-use crate::service::Moment;
-use crate::store::Cost;
+use service::Moment;
+use store::Cost;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

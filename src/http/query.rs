@@ -9,7 +9,7 @@ use scim::list::SearchRequest;
 use scim::projection::names;
 use serde_json::Value;
 
-use crate::service::Selection;
+use service::Selection;
 
 /// Decodes `%XX` of a path; what is no such escape stands for itself. Nothing where the bytes are not
 /// UTF-8.

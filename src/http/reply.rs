@@ -5,8 +5,8 @@ use scim::habit::Habits;
 use serde_json::{Map, Value};
 
 use super::fault::Fault;
-use crate::service::Failure;
-use crate::service::content::Content;
+use service::Failure;
+use service::content::Content;
 
 /// A reply.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -19,7 +19,7 @@
 use scim::resource_type::{ResourceType, USER_TYPE};
 
 use super::query::decode;
-use crate::store::read::Key;
+use store::read::Key;
 
 /// What a path names.
 #[derive(Clone, Debug, PartialEq)]

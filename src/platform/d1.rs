@@ -12,9 +12,7 @@ use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::worker_sys::types::{D1Database, D1PreparedStatement};
 
-use crate::store::{
-    self, Cell as Value, Cost, Database, Error, Parameter, Results, Row, Statement,
-};
+use store::{self, Cell as Value, Cost, Database, Error, Parameter, Results, Row, Statement};
 
 #[wasm_bindgen(module = "/src/platform/platform.js")]
 extern "C" {

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use uuid::Builder;
 
-use crate::service::Mint;
+use service::Mint;
 
 /// The mint of one request.
 pub struct PlatformMint {

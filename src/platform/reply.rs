@@ -6,8 +6,8 @@ use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::web_sys;
 
 use crate::http::reply::Reply;
-use crate::service::content::{Content, Piece};
-use crate::store::Cost;
+use service::content::{Content, Piece};
+use store::Cost;
 
 #[wasm_bindgen(module = "/src/platform/platform.js")]
 extern "C" {

@@ -5,8 +5,8 @@ use std::cell::OnceCell;
 use worker::Env;
 use worker::js_sys::Reflect;
 
-use crate::service::Settings;
-use crate::service::credential::{MIN_SECRET, Secret};
+use service::Settings;
+use service::credential::{MIN_SECRET, Secret};
 
 thread_local! {
     /// What the operator set, read once: it does not change while an instance of the Worker lives.

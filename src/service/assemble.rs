@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use super::Failure;
 use super::content::Content;
-use crate::store::limits::{MEMBER_ROWS, MEMBERS_PER_ROW};
-use crate::store::record::{self, Record};
+use store::limits::{MEMBER_ROWS, MEMBERS_PER_ROW};
+use store::record::{self, Record};
 
 /// Whether as many rows of members came as are read for so many groups, so that there may be more.
 pub(crate) fn has_more_members(rows: usize, groups: usize) -> bool {

@@ -17,7 +17,7 @@ use scim::resource_type::GROUP_TYPE;
 use serde_json::Value;
 
 use super::{Answer, Condition, Failure, Selection, Session};
-use crate::store::Database;
+use store::Database;
 
 mod action;
 mod changes;

@@ -1,7 +1,7 @@
 //! What a request is conditional on (RFC 7644 §3.14, RFC 9110 §13).
 
 use super::Failure;
-use crate::store::write::Guard;
+use store::write::Guard;
 
 /// The entity tags of a header, without their marks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,7 +19,7 @@ impl EntityTags {
     /// Reads the header. Tags are compared weakly (RFC 7644 §3.14 knows no other way), with or without `W/` and quotes.
     ///
     /// ```
-    /// use scim_worker::service::condition::EntityTags;
+    /// use service::condition::EntityTags;
     /// let tags = EntityTags::parse("W/\"a\", \"b\"");
     /// assert_eq!(tags, EntityTags::OneOf(vec!["a".to_owned(), "b".to_owned()]));
     /// assert_eq!(EntityTags::parse("*"), EntityTags::Any);
@@ -68,7 +68,7 @@ impl Condition {
     /// The condition of these headers.
     ///
     /// ```
-    /// use scim_worker::service::Condition;
+    /// use service::Condition;
     /// let condition = Condition::new(Some("W/\"a\", \"b\""), Some("\"b\""));
     /// assert!(condition.check("a").is_ok());
     /// assert!(condition.check("b").is_err(), "If-None-Match names it");

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::links::check_ids;
 use super::write::{Effect, NewResource};
 use super::{Answer, Failure, Selection, Session};
-use crate::store::Database;
-use crate::store::batch::Batch;
+use store::Database;
+use store::batch::Batch;
 
 impl<D: Database> Session<'_, D> {
     /// Creates a resource from a client's body.

@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq;
 
 use super::token::Form;
 use super::{Failure, Moment};
-use crate::store::tenant::Tenant;
+use store::tenant::Tenant;
 
 /// Characters of the shortest `SCIM_TOKEN` that opens anything: of hexadecimal digits, 128 bits.
 pub const MIN_SECRET: usize = 32;

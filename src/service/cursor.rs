@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::store::page::{Mark, SortKey, Window};
+use store::page::{Mark, SortKey, Window};
 
 /// Bytes of the code that are kept: 128 bits.
 const CODE_BYTES: usize = 16;

@@ -4,9 +4,9 @@ use scim::resource_type::ResourceType;
 
 use super::write::{Effect, Links, Operation};
 use super::{Condition, Failure, Session};
-use crate::store::Database;
-use crate::store::batch::Batch;
-use crate::store::read::Key;
+use store::Database;
+use store::batch::Batch;
+use store::read::Key;
 
 impl<D: Database> Session<'_, D> {
     /// Deletes a resource. The teams that it was a member of change with it.

@@ -2,7 +2,7 @@
 
 use scim::error::Error;
 
-use crate::store;
+use store;
 
 /// Why a request was not done.
 #[derive(Clone, Debug, PartialEq)]

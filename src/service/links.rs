@@ -6,10 +6,10 @@ use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::Value;
 
 use super::{Failure, Session};
-use crate::store::batch::Batch;
-use crate::store::membership;
-use crate::store::user_groups;
-use crate::store::{Database, Row};
+use store::batch::Batch;
+use store::membership;
+use store::user_groups;
+use store::{Database, Row};
 
 /// Most ids that a refusal names.
 const NAMED: usize = 20;

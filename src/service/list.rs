@@ -15,12 +15,12 @@ use super::assemble::push_shown;
 use super::content::Content;
 use super::cursor::{self, Cursor, Seal};
 use super::{Failure, Selection, Session};
-use crate::store::batch::Batch;
-use crate::store::expression::{View, is_group};
-use crate::store::limits::EXPRESSION_DEPTH;
-use crate::store::page::{Bound, Columns, Order, Page, Source, Window};
-use crate::store::predicate::{comparisons, depth, has_list, is_lookup};
-use crate::store::{Database, Row};
+use store::batch::Batch;
+use store::expression::{View, is_group};
+use store::limits::EXPRESSION_DEPTH;
+use store::page::{Bound, Columns, Order, Page, Source, Window};
+use store::predicate::{comparisons, depth, has_list, is_lookup};
+use store::{Database, Row};
 
 mod found;
 mod members;

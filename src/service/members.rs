@@ -9,12 +9,12 @@ use scim::resource_type::GROUP_TYPE;
 
 use super::links::{LONGEST_ID, check_ids, ids};
 use super::{Failure, Session};
-use crate::store::Database;
-use crate::store::batch::Batch;
-use crate::store::expression::View;
-use crate::store::limits::{EXPRESSION_DEPTH, IDS_PER_PARAMETER, PARAMETERS, STATEMENT_BYTES};
-use crate::store::membership;
-use crate::store::predicate::{comparisons, depth};
+use store::Database;
+use store::batch::Batch;
+use store::expression::View;
+use store::limits::{EXPRESSION_DEPTH, IDS_PER_PARAMETER, PARAMETERS, STATEMENT_BYTES};
+use store::membership;
+use store::predicate::{comparisons, depth};
 
 /// Comparisons in the filters of one request that remove members, at the most: each looks at every member of the group.
 const COMPARED: usize = 100;

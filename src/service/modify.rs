@@ -11,11 +11,11 @@ use serde_json::{Map, Value};
 
 use super::write::{Links, Operation, Rewrite};
 use super::{Answer, Condition, Failure, Session, parse_stored};
-use crate::store::Database;
-use crate::store::batch::Batch;
-use crate::store::limits::{LONGEST_PAUSE, WRITE_TRIES};
-use crate::store::read::{self, Key, Stored};
-use crate::store::write::Guard;
+use store::Database;
+use store::batch::Batch;
+use store::limits::{LONGEST_PAUSE, WRITE_TRIES};
+use store::read::{self, Key, Stored};
+use store::write::Guard;
 
 /// What a change leaves behind.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -13,11 +13,11 @@ use super::content::Content;
 use super::modify::After;
 use super::write::{Effect, Links, Operation};
 use super::{Answer, Condition, Failure, Selection, Session};
-use crate::store::Database;
-use crate::store::batch::Batch;
-use crate::store::links::SHOWN;
-use crate::store::read::Key;
-use crate::store::write::Guard;
+use store::Database;
+use store::batch::Batch;
+use store::links::SHOWN;
+use store::read::Key;
+use store::write::Guard;
 
 /// Bytes of text of plain values that are written unread: more is read and applied, so that the size of the whole is seen.
 /// (So is any longer than what others show of a name, whose image is made of that.)

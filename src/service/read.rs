@@ -6,11 +6,11 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 use super::assemble::{has_more_members, push_shown, too_many_members};
 use super::content::Content;
 use super::{Answer, Failure, Selection, Session};
-use crate::store::Database;
-use crate::store::batch::{Answers, Batch, Handle};
-use crate::store::limits::MEMBER_ROWS;
-use crate::store::read::{self, Key};
-use crate::store::record::Record;
+use store::Database;
+use store::batch::{Answers, Batch, Handle};
+use store::limits::MEMBER_ROWS;
+use store::read::{self, Key};
+use store::record::Record;
 
 /// The statements of a batch that fetch a resource for a reply.
 #[derive(Clone, Copy, Debug)]

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::links::check_ids;
 use super::modify::After;
 use super::{Answer, Condition, Failure, Selection, Session};
-use crate::store::Database;
-use crate::store::read::Key;
+use store::Database;
+use store::read::Key;
 
 impl<D: Database> Session<'_, D> {
     /// Makes a resource what the body says; what is absent is cleared, and a group keeps only the members listed.

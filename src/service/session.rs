@@ -12,11 +12,11 @@ use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::{Clock, Failure, Mint, Moment, Settings};
-use crate::store::batch::{Answers, Batch};
-use crate::store::expression::View;
-use crate::store::limits::{STATEMENTS, TRIPS};
-use crate::store::tenant::{self, DEFAULT_TENANT, Tenant, TokenFacts};
-use crate::store::{self, Database, Statement};
+use store::batch::{Answers, Batch};
+use store::expression::View;
+use store::limits::{STATEMENTS, TRIPS};
+use store::tenant::{self, DEFAULT_TENANT, Tenant, TokenFacts};
+use store::{self, Database, Statement};
 
 /// What lives as long as the instance.
 pub struct Context<'a, D> {
@@ -195,7 +195,7 @@ impl<'a, D: Database> Session<'a, D> {
     }
 
     /// Where lenient readings are noted while something is read.
-    pub(crate) fn habits(&self) -> RefMut<'_, Habits> {
+    pub fn habits(&self) -> RefMut<'_, Habits> {
         RefMut::map(self.notes.borrow_mut(), |notes| &mut notes.habits)
     }
 

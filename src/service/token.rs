@@ -39,7 +39,7 @@ impl Form {
     /// Reads a token.
     ///
     /// ```
-    /// use scim_worker::service::token::Form;
+    /// use service::token::Form;
     /// let front = format!("scim_1_{}", "a".repeat(43));
     /// assert_eq!(Form::of(&format!("{front}0McOy1")), Form::Whole { shard: 1 });
     /// assert_eq!(Form::of(&format!("{front}0McOy2")), Form::Altered);
@@ -75,7 +75,7 @@ fn number(digits: &str) -> Option<u16> {
 /// Makes a token of a shard.
 ///
 /// ```
-/// use scim_worker::service::token::{Form, RANDOM_BYTES, make};
+/// use service::token::{Form, RANDOM_BYTES, make};
 /// let token = make(12, [255; RANDOM_BYTES]);
 /// assert_eq!(token.len(), "scim_12_".len() + 43 + 6);
 /// assert_eq!(Form::of(&token), Form::Whole { shard: 12 });

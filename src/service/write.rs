@@ -13,11 +13,11 @@ use serde_json::{Map, Value};
 
 use super::read::Reading;
 use super::{Failure, Session};
-use crate::store::batch::{Answers, Batch, Handle};
-use crate::store::read::{self, Key};
-use crate::store::table::Table;
-use crate::store::write::{self, Guard, Next};
-use crate::store::{self, Database, membership, unique, user_groups};
+use store::batch::{Answers, Batch, Handle};
+use store::read::{self, Key};
+use store::table::Table;
+use store::write::{self, Guard, Next};
+use store::{self, Database, membership, unique, user_groups};
 
 mod resource;
 mod run;

@@ -115,7 +115,7 @@ impl Answers {
 mod tests {
     use super::{Answers, Batch};
     use crate::statement;
-    use crate::store::{Cell, Row};
+    use crate::{Cell, Row};
 
     fn row(number: i64) -> Row {
         Row(vec![Cell::Integer(number)])

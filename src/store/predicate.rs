@@ -296,7 +296,7 @@ mod tests {
 
     use super::*;
     use crate::statement;
-    use crate::store::tenant::Tenant;
+    use crate::tenant::Tenant;
 
     #[track_caller]
     fn check(filter: &str, expected: &str) {

@@ -2,9 +2,9 @@
 
 use scim::list::SearchRequest;
 use scim::resource_type::USER_TYPE;
-use scim_worker::service::cursor::{self, Seal};
-use scim_worker::store::page::{Mark, SortKey, Window};
 use serde_json::Value;
+use service::cursor::{self, Seal};
+use store::page::{Mark, SortKey, Window};
 
 use super::operations::{Bench, LINK, length};
 use super::seed::{MEMBERS_EACH, TABLE_TOKEN, Use, group_name, padded, user_id, user_name};

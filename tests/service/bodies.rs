@@ -6,10 +6,10 @@ use pollster::block_on;
 use scim_worker::http::gauge::TOGETHER;
 use scim_worker::http::request::{Body, Request, Unread, Upload};
 use scim_worker::http::{Environment, respond};
-use scim_worker::service::credential::Secret;
-use scim_worker::service::{Context, Mint, Moment};
-use scim_worker::store::Database;
 use serde_json::json;
+use service::credential::Secret;
+use service::{Context, Mint, Moment};
+use store::Database;
 
 use crate::support::client::Client;
 use crate::support::memory::Memory;

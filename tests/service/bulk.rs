@@ -2,8 +2,8 @@
 
 use crate::support::client::{Client, Got, each};
 use crate::support::memory::Memory;
-use scim_worker::store::Database;
 use serde_json::{Value, json};
+use store::Database;
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";

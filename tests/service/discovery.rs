@@ -2,8 +2,8 @@
 
 use crate::support::client::{Client, each};
 use crate::support::memory::Memory;
-use scim_worker::store::Database;
 use serde_json::{Value, json};
+use store::Database;
 
 /// Everything that can be read without a token.
 const ENDPOINTS: [&str; 6] = [

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use scim_worker::http::body::MAX_BODY;
 use scim_worker::http::request::{Body, Request, Unread};
-use scim_worker::service::MAX_LARGE_BODY;
 use serde_json::{Map, Value, json};
+use service::MAX_LARGE_BODY;
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";

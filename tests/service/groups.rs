@@ -2,8 +2,8 @@
 
 use crate::support::client::{Client, each};
 use crate::support::memory::Memory;
-use scim_worker::store::Database;
 use serde_json::{Value, json};
+use store::Database;
 
 fn group(client: &Client<'_>, id: &str) -> Value {
     client.get(&format!("/Groups/{id}")).expect(200)

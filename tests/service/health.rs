@@ -6,8 +6,8 @@ use scim_worker::http::Trace;
 use scim_worker::http::health::Health;
 use scim_worker::http::reply::Reply;
 use scim_worker::http::request::Request;
-use scim_worker::service::Moment;
-use scim_worker::store::{Cost, Database, Error, Results, Statement};
+use service::Moment;
+use store::{Cost, Database, Error, Results, Statement};
 
 use crate::support::memory::Memory;
 

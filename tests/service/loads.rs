@@ -2,8 +2,8 @@
 
 use crate::support::client::{Client, Got};
 use crate::support::memory::Memory;
-use scim_worker::store::Database;
 use serde_json::{Value, json};
+use store::Database;
 
 /// Sends a Bulk; its operations' replies, and the trips that it took.
 fn bulk(memory: &Memory, operations: Vec<Value>, fail_on_errors: &Value) -> (Vec<Value>, u32) {

@@ -3,9 +3,9 @@
 use crate::support::client::Client;
 use crate::support::memory::Memory;
 use scim_worker::http::log;
-use scim_worker::service::Moment;
-use scim_worker::store::Database;
 use serde_json::{Value, json};
+use service::Moment;
+use store::Database;
 
 #[test]
 fn a_line_names_habits_and_provider_and_nothing_of_what_was_sent() {
@@ -100,9 +100,7 @@ fn of_a_key_that_comes_twice_the_last_counts_and_it_is_noted() {
         let mut request = client.request("POST", path, Some(&Value::Null));
         request.body = scim_worker::http::request::Body::Bytes(text.as_bytes().to_vec());
         let (reply, trace) = memory.respond_traced(&request);
-        let body = reply
-            .body
-            .map(scim_worker::service::content::Content::into_text);
+        let body = reply.body.map(service::content::Content::into_text);
         let body: Value = serde_json::from_str(&body.unwrap_or_default()).unwrap();
         (body, trace.habits.names().contains(&"duplicate-key"))
     };

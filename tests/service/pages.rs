@@ -2,8 +2,8 @@
 
 use crate::support::client::{Client, each};
 use crate::support::memory::Memory;
-use scim_worker::store::Database;
 use serde_json::{Value, json};
+use store::Database;
 
 /// Walks by cursor from the first page and gives the user names of every page.
 fn walk(client: &Client<'_>, query: &str, mut between: impl FnMut(usize)) -> Vec<Vec<String>> {

@@ -9,8 +9,8 @@ use crate::support::memory::Memory;
 use scim::fold::{fold, fold_str};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use scim::schema::{Mutability, Type, Uniqueness};
-use scim_worker::store::links::{SHOWN, SHOWN_IMAGE};
 use serde_json::{Map, Value, json};
+use store::links::{SHOWN, SHOWN_IMAGE};
 
 /// Whether this is not the image of what others show of a user or group. (Of a name that is shown whole nobody looks at it.)
 fn wrongly_shown(document: &Map<String, Value>, image: Option<&Value>) -> bool {

@@ -4,9 +4,9 @@ use crate::support::client::Client;
 use crate::support::memory::Memory;
 use scim_worker::http::log;
 use scim_worker::http::request::{Body, Request};
-use scim_worker::service::Moment;
-use scim_worker::store::Database;
 use serde_json::{Value, json};
+use service::Moment;
+use store::Database;
 
 /// What nothing but a client's value has in it.
 const MARKER: &str = "zqxjkvbwp";

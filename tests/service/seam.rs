@@ -2,12 +2,12 @@
 
 use scim::bulk::BulkRequest;
 use scim::resource_type::{GROUP_TYPE, USER_TYPE};
-use scim_worker::service::{Caller, Condition, Context, Mint, Moment, Selection, Session};
-use scim_worker::store::read::Key;
-use scim_worker::store::tenant::Tenant;
-use scim_worker::store::write::{Guard, delete, touch_teams_of};
-use scim_worker::store::{Database, expression::View};
 use serde_json::json;
+use service::{Caller, Condition, Context, Mint, Moment, Selection, Session};
+use store::read::Key;
+use store::tenant::Tenant;
+use store::write::{Guard, delete, touch_teams_of};
+use store::{Database, expression::View};
 
 use crate::support::memory::{Memory, is_write};
 

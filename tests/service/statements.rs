@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, params_from_iter};
-use scim_worker::store::{Parameter, Statement};
 use serde_json::{Value, json};
+use store::{Parameter, Statement};
 
 use crate::support::client::Client;
 use crate::support::memory::Memory;

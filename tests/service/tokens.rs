@@ -10,12 +10,12 @@ use crate::support::client::Client;
 use crate::support::memory::Memory;
 use scim_worker::http::request::{Body, Request, Unread};
 use scim_worker::http::{Environment, respond};
-use scim_worker::service::credential::Secret;
-use scim_worker::service::token::{self, Form};
-use scim_worker::service::{Context, Mint, Moment};
-use scim_worker::store::Database;
 use serde_json::{Value, json};
+use service::credential::Secret;
+use service::token::{self, Form};
+use service::{Context, Mint, Moment};
 use sha2::{Digest, Sha256};
+use store::Database;
 
 fn with<'a>(memory: &'a Memory, token: &str) -> Client<'a> {
     Client {

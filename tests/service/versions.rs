@@ -5,10 +5,10 @@ use std::cell::{Cell, RefCell};
 use crate::support::client::{Client, Got};
 use crate::support::memory::Memory;
 use scim_worker::http::{Environment, respond};
-use scim_worker::service::credential::Secret;
-use scim_worker::service::{Context, Mint, Moment};
-use scim_worker::store::{Cost, Database, Error, Results, Statement};
 use serde_json::{Value, json};
+use service::credential::Secret;
+use service::{Context, Mint, Moment};
+use store::{Cost, Database, Error, Results, Statement};
 
 fn replace(path: &str, value: &str) -> Value {
     json!([{ "op": "replace", "path": path, "value": value }])

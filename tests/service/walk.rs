@@ -6,8 +6,8 @@ use crate::support::client::{Client, each};
 use crate::support::memory::Memory;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
-use scim_worker::store::Statement;
 use serde_json::{Value, json};
+use store::Statement;
 
 /// Endpoints of the three tables that resources are in.
 const ENDPOINTS: [&str; 3] = ["/Users", "/Groups", "/Devices"];

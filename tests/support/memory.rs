@@ -9,12 +9,10 @@ use scim_worker::http::gauge::Gauge;
 use scim_worker::http::reply::Reply;
 use scim_worker::http::request::Request;
 use scim_worker::http::{Environment, Trace, respond};
-use scim_worker::service::credential::Secret;
-use scim_worker::service::{Context, Mint, Moment, Settings};
-use scim_worker::store::{
-    Cell as Column, Cost, Database, Error, Parameter, Results, Row, Statement,
-};
+use service::credential::Secret;
+use service::{Context, Mint, Moment, Settings};
 use sha2::{Digest, Sha256};
+use store::{Cell as Column, Cost, Database, Error, Parameter, Results, Row, Statement};
 
 /// `Database` over SQLite in memory.
 pub(crate) struct Sqlite {

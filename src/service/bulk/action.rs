@@ -4,9 +4,9 @@ use scim::bulk::BulkOperation;
 use scim::error::{Error, quoted};
 use scim::resource_type::ResourceType;
 
-use crate::service::{Failure, Session};
-use crate::store::Database;
-use crate::store::read::Key;
+use crate::{Failure, Session};
+use store::Database;
+use store::read::Key;
 
 /// What an operation is about.
 #[derive(Clone, Debug)]

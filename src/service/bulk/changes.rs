@@ -12,13 +12,13 @@ use serde_json::{Map, Value};
 
 use super::action::Action;
 use super::{Done, Job};
-use crate::service::failure::name_in_use;
-use crate::service::write::{Change, Links, Named, Operation, Rewrite};
-use crate::service::{Condition, Failure, Session, parse_stored};
-use crate::store::batch::Batch;
-use crate::store::read::{Key, Stored};
-use crate::store::write::Guard;
-use crate::store::{self, Database, run};
+use crate::failure::name_in_use;
+use crate::write::{Change, Links, Named, Operation, Rewrite};
+use crate::{Condition, Failure, Session, parse_stored};
+use store::batch::Batch;
+use store::read::{Key, Stored};
+use store::write::Guard;
+use store::{self, Database, run};
 
 /// A change that is to be written.
 struct Pending {

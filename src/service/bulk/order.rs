@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use scim::resource_type::GROUP_TYPE;
 
 use super::{Action, Job};
-use crate::store::read::Key;
+use store::read::Key;
 
 /// What the operations of a run have in common.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What became of an operation of a Bulk.
 
-use crate::service::Failure;
+use crate::Failure;
 
 /// What became of one operation.
 #[derive(Debug)]

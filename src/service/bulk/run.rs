@@ -6,12 +6,12 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::action::Action;
 use super::{Done, Job, not_there};
-use crate::service::links::{all_ids, missing};
-use crate::service::write::{Change, NewResource};
-use crate::service::{Failure, Session};
-use crate::store::batch::Batch;
-use crate::store::limits::RUN_TOTAL;
-use crate::store::{self, Database, membership, run};
+use crate::links::{all_ids, missing};
+use crate::write::{Change, NewResource};
+use crate::{Failure, Session};
+use store::batch::Batch;
+use store::limits::RUN_TOTAL;
+use store::{self, Database, membership, run};
 
 /// Statements of a create that is not plain, at the most.
 const STATEMENTS_EACH: usize = 6;

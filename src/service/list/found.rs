@@ -1,9 +1,9 @@
 //! What a page holds, in whichever form it was fetched.
 
 use super::Plan;
-use crate::service::Failure;
-use crate::store::page::{Item, Mark, SortKey, Whole};
-use crate::store::record::Record;
+use crate::Failure;
+use store::page::{Item, Mark, SortKey, Whole};
+use store::record::Record;
 
 /// Bytes that are shown of a resource besides its document, about.
 const SHOWN: usize = 400;

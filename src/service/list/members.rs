@@ -6,11 +6,11 @@ use scim::resource_type::GROUP_TYPE;
 
 use super::Query;
 use super::found::Found;
-use crate::service::assemble::{has_more_members, too_many_members};
-use crate::service::{Failure, Session};
-use crate::store::limits::MEMBER_ROWS;
-use crate::store::page::Page;
-use crate::store::{Database, Row, Statement, read};
+use crate::assemble::{has_more_members, too_many_members};
+use crate::{Failure, Session};
+use store::limits::MEMBER_ROWS;
+use store::page::Page;
+use store::{Database, Row, Statement, read};
 
 impl<D: Database> Session<'_, D> {
     pub(super) fn page_members(&self, page: &Page<'_>, query: &Query<'_>) -> Statement {

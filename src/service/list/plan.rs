@@ -3,10 +3,10 @@
 use scim::error::Error;
 
 use super::{Query, Total};
-use crate::service::{Failure, Session};
-use crate::store::batch::{Batch, Handle};
-use crate::store::page::{Bound, Columns, Item, Page, Whole};
-use crate::store::{Database, Row};
+use crate::{Failure, Session};
+use store::batch::{Batch, Handle};
+use store::page::{Bound, Columns, Item, Page, Whole};
+use store::{Database, Row};
 
 /// What is fetched, and how.
 pub(super) struct Plan<'a> {

@@ -2,8 +2,8 @@
 
 use super::super::{Failure, Session};
 use super::found::Found;
-use crate::store::page::Page;
-use crate::store::{Database, Row, milestone};
+use store::page::Page;
+use store::{Database, Row, milestone};
 
 impl<D: Database> Session<'_, D> {
     /// Leaves milestones at both ends of a full page that skipped much: for the same page again, and for the next.

@@ -6,15 +6,15 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::{Map, Value};
 
 use super::{Change, Links, Named, Operation};
-use crate::service::Failure;
-use crate::service::failure::name_in_use;
-use crate::store::expression::View;
-use crate::store::limits::{DOCUMENT_AND_FOLDED, RUN_BYTES};
-use crate::store::read::Key;
-use crate::store::record::Record;
-use crate::store::table::{self, Table};
-use crate::store::unique;
-use crate::store::write::{Draft, Guard};
+use crate::Failure;
+use crate::failure::name_in_use;
+use store::expression::View;
+use store::limits::{DOCUMENT_AND_FOLDED, RUN_BYTES};
+use store::read::Key;
+use store::record::Record;
+use store::table::{self, Table};
+use store::unique;
+use store::write::{Draft, Guard};
 
 /// A resource that is about to be created.
 #[derive(Debug)]

@@ -3,11 +3,11 @@
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::{Change, Operation, Rewrite, RunReceipt};
-use crate::service::Session;
-use crate::store::batch::Batch;
-use crate::store::limits::RUN_BYTES;
-use crate::store::write::Guard;
-use crate::store::{Database, run, unique};
+use crate::Session;
+use store::batch::Batch;
+use store::limits::RUN_BYTES;
+use store::write::Guard;
+use store::{Database, run, unique};
 
 impl<D: Database> Session<'_, D> {
     /// Creates: those that are plain first, many in a statement; then the others; then the members of plain groups.

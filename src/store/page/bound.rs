@@ -3,9 +3,9 @@
 //! What is left out still comes as a row, without its record: how many there are is known all the same.
 
 use super::{Columns, Page, Part};
-use crate::store::fragment::{Fragment, Written, value};
-use crate::store::limits::PAGE_BYTES;
-use crate::store::{Statement, text};
+use crate::fragment::{Fragment, Written, value};
+use crate::limits::PAGE_BYTES;
+use crate::{Statement, text};
 use crate::{statement, write_sql};
 
 /// Which records of a page are left out.

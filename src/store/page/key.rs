@@ -4,10 +4,10 @@ use scim::path::Location;
 use scim::schema::Type;
 
 use super::{Order, Source};
-use crate::store::Statement;
-use crate::store::expression::{Arrow, json_path, path_of, value_at};
-use crate::store::fragment::{Fragment, Written, value};
-use crate::store::links::{link_column, links};
+use crate::Statement;
+use crate::expression::{Arrow, json_path, path_of, value_at};
+use crate::fragment::{Fragment, Written, value};
+use crate::links::{link_column, links};
 use crate::{fragment, write_sql};
 
 /// Where a row stands in the order.

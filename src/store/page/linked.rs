@@ -2,10 +2,10 @@
 //! are read than the page could take from it.
 
 use super::{Page, Window};
-use crate::store::Statement;
-use crate::store::expression::View;
-use crate::store::fragment::{Fragment, value};
-use crate::store::predicate::members_within;
+use crate::Statement;
+use crate::expression::View;
+use crate::fragment::{Fragment, value};
+use crate::predicate::members_within;
 use crate::{fragment, statement};
 
 impl Page<'_> {

@@ -4,10 +4,10 @@
 use super::key::{dressed, sort_key};
 use super::{Columns, Page, Source};
 use crate::fragment;
-use crate::store::fragment::{Fragment, Joined};
-use crate::store::record::record;
-use crate::store::table::Links;
-use crate::store::text::Rows;
+use crate::fragment::{Fragment, Joined};
+use crate::record::record;
+use crate::table::Links;
+use crate::text::Rows;
 
 /// Selects joined by one UNION ALL (D1: 5 terms).
 const UNION_TERMS: usize = 5;

@@ -1,11 +1,11 @@
 //! A page as one row: the database puts it together, and a row passes as fast as a hundred do together.
 
 use super::{Columns, Page, Part, Window};
-use crate::store::expression::View;
-use crate::store::fragment::{Fragment, Written};
-use crate::store::record::ALL;
-use crate::store::text::Rows;
-use crate::store::{Error, Row, Statement};
+use crate::expression::View;
+use crate::fragment::{Fragment, Written};
+use crate::record::ALL;
+use crate::text::Rows;
+use crate::{Error, Row, Statement};
 use crate::{statement, write_sql};
 
 /// Rows of the largest page that is fetched so: one value of D1 holds 2 MB.

@@ -9,10 +9,10 @@ use scim::path::Location;
 
 use super::lookup::{is_addresses, is_lookup, only_values, required_values};
 use super::{Evenly, Writer, among, open};
-use crate::store::Statement;
-use crate::store::expression::{View, path_of};
-use crate::store::fragment::{Fragment, Joined, Written};
-use crate::store::links::links;
+use crate::Statement;
+use crate::expression::{View, path_of};
+use crate::fragment::{Fragment, Joined, Written};
+use crate::links::links;
 use crate::{fragment, write_sql};
 
 /// Marks in one number, a bit each: `SQLite`'s have 63 bits without the sign, D1 passes 53 of them.

@@ -6,11 +6,11 @@ use scim::filter::predicate::{Place, Predicate};
 use super::elements::{COUNT_BITS, COUNTS, Elements, Outcome, columns, write_count};
 use super::lookup::only_values;
 use super::{Writer, among, near};
-use crate::store::Statement;
-use crate::store::expression::View;
-use crate::store::fragment::{Fragment, Written, value};
-use crate::store::links::{team_columns, user_columns};
-use crate::store::table::Links;
+use crate::Statement;
+use crate::expression::View;
+use crate::fragment::{Fragment, Written, value};
+use crate::links::{team_columns, user_columns};
+use crate::table::Links;
 use crate::{fragment, write_sql};
 
 impl Writer<'_> {

@@ -4,8 +4,8 @@ use scim::filter::CompareOp;
 use scim::filter::predicate::{Place, Predicate, Test};
 use scim::path::Location;
 
-use crate::store::expression::View;
-use crate::store::table::Links;
+use crate::expression::View;
+use crate::table::Links;
 
 /// Whether the filter names resources by a key that has an index, so that few rows can match.
 pub fn is_lookup(view: &View<'_>, predicate: &Predicate) -> bool {

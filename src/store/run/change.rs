@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use crate::store::expression::View;
-use crate::store::fragment::value;
-use crate::store::limits::RUN_READ;
-use crate::store::read::{self, Stored};
-use crate::store::table::{KeyColumn, Table};
-use crate::store::write::{Draft, updated};
-use crate::store::{Error, Row, Statement};
+use crate::expression::View;
+use crate::fragment::value;
+use crate::limits::RUN_READ;
+use crate::read::{self, Stored};
+use crate::table::{KeyColumn, Table};
+use crate::write::{Draft, updated};
+use crate::{Error, Row, Statement};
 use crate::{fragment, statement};
 
 /// Gives the teams that resources are members of a new version, before they are deleted.

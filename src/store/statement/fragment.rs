@@ -6,14 +6,14 @@
 //!
 //! ```compile_fail
 //! let sent = String::from("1 OR 1");
-//! scim_worker::statement!("SELECT id FROM users WHERE id = {id}", id = sent.as_str());
+//! store::statement!("SELECT id FROM users WHERE id = {id}", id = sent.as_str());
 //! ```
 //!
 //! The text is parted at its holes when this is compiled, and a hole without a fragment, or a fragment without a hole,
 //! does not compile:
 //!
 //! ```compile_fail
-//! scim_worker::statement!("SELECT id FROM users WHERE id = {id}", name = "id");
+//! store::statement!("SELECT id FROM users WHERE id = {id}", name = "id");
 //! ```
 
 use super::Statement;
@@ -176,7 +176,7 @@ impl Statement {
 #[macro_export]
 macro_rules! statement {
     ($text:literal $(, $name:ident = $hole:expr)* $(,)?) => {{
-        let mut statement = $crate::store::Statement::with_room();
+        let mut statement = $crate::Statement::with_room();
         $crate::write_sql!(statement, $text $(, $name = $hole)*);
         statement
     }};
@@ -186,7 +186,7 @@ macro_rules! statement {
 #[macro_export]
 macro_rules! fragment {
     ($text:literal $(, $name:ident = $hole:expr)* $(,)?) => {
-        $crate::store::fragment::Written(move |statement: &mut $crate::store::Statement| {
+        $crate::fragment::Written(move |statement: &mut $crate::Statement| {
             $crate::write_sql!(statement, $text $(, $name = $hole)*);
         })
     };
@@ -196,9 +196,9 @@ macro_rules! fragment {
 #[macro_export]
 macro_rules! write_sql {
     ($statement:expr, $text:literal $(, $name:ident = $hole:expr)* $(,)?) => {{
-        const PARTS: [$crate::store::fragment::Part; $crate::store::fragment::count($text)] =
-            $crate::store::fragment::parted($text, &[$(stringify!($name)),*]);
-        $statement.fill(&PARTS, &[$(&$hole as &dyn $crate::store::fragment::Fragment),*]);
+        const PARTS: [$crate::fragment::Part; $crate::fragment::count($text)] =
+            $crate::fragment::parted($text, &[$(stringify!($name)),*]);
+        $statement.fill(&PARTS, &[$(&$hole as &dyn $crate::fragment::Fragment),*]);
     }};
 }
 
@@ -289,7 +289,7 @@ const fn is_same(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Parameter;
+    use crate::Parameter;
 
     fn scope(alias: &'static str, tenant: i64) -> impl Fragment {
         fragment!(

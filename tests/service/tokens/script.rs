@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use scim::fold::fold_str;
-use scim_worker::service::token::Form;
 use serde_json::{Value, json};
+use service::token::Form;
 use sha2::{Digest, Sha256};
 
 fn node(arguments: &[&str], state: &Path) -> Output {

@@ -1,4 +1,4 @@
-//! The use cases: what a client may ask for, one file each, over any [`Database`](crate::store::Database).
+//! The use cases: what a client may ask for, one file each, over any [`Database`](store::Database).
 //!
 //! They are methods of a [`Session`], which is one caller's; what all share is its [`Context`].
 
