@@ -23,8 +23,8 @@ export async function main([base, ...rest]) {
   endWithNpm();
   const { token, sessions } = base === "list" ? { token: "", sessions: rest } : await credentials(rest);
   await rust();
-  await cargo(["build", "--example", "doctor"], { problem: "the doctor does not compile; cargo says where above." });
-  const program = join(await targetFolder(), "debug/examples", process.platform === "win32" ? "doctor.exe" : "doctor");
+  await cargo(["build", "-p", "doctor"], { problem: "the doctor does not compile; cargo says where above." });
+  const program = join(await targetFolder(), "debug", process.platform === "win32" ? "doctor.exe" : "doctor");
   await runCareful(program, [base, ...sessions], {
     env: { SCIM_TOKEN: token, SCIM_DOCTOR_HELD: "1" },
     problem: "the doctor found something; what is above.",

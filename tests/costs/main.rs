@@ -12,9 +12,6 @@
     reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
 )]
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod document;
 
 mod operations;
@@ -32,7 +29,7 @@ mod writes;
 use operations::Bench;
 use seed::{Pattern, Seed, Use};
 use sheet::{Sheet, cost};
-use support::worker::Worker;
+use testing::worker::Worker;
 
 /// Users of the databases.
 const USERS: [usize; 3] = [100, 10_000, 100_000];

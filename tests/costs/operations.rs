@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::seed::{Seed, Use, user, user_id};
 use super::sheet::{Cost, Operation, Sheet, cost};
-use crate::support::conversation::WireReply;
-use crate::support::worker::Worker;
+use doctor::conversation::WireReply;
+use testing::worker::Worker;
 
 /// Rows that a group of a user, or a member of a group, may add to a read: its membership and itself.
 pub(crate) const LINK: u64 = 2;

@@ -11,7 +11,7 @@ use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::support::worker::{Worker, state_folder};
+use testing::worker::{Worker, state_folder};
 
 /// Stands in the copied rows where each copy has its own number.
 const NUMBER: &str = "9999999";

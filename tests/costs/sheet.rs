@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::support::conversation::{Target as _, WireReply, WireRequest};
-use crate::support::worker::Worker;
+use doctor::conversation::{Target as _, WireReply, WireRequest};
+use testing::worker::Worker;
 
 /// Trips, rows read and rows written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

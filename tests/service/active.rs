@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::client::Client;
-use crate::support::memory::Memory;
+use testing::client::Client;
+use testing::memory::Memory;
 
 /// What the application sees of a user: NULL would lock nobody out and let nobody in.
 #[track_caller]

@@ -226,8 +226,8 @@ fn searches_for_text() {
 /// A text index finds no more than a thousand; where more match, the table is walked, and nobody can tell.
 #[test]
 fn searches_that_many_match() {
-    let memory = crate::support::memory::Memory::new();
-    let client = crate::support::client::Client::new(&memory);
+    let memory = testing::memory::Memory::new();
+    let client = testing::client::Client::new(&memory);
     for number in 0..1_030 {
         // The first who match are all of those who match one of them; those between a thousand and all, another.
         let word = if number < 998 { "Ninety" } else { "Hundred" };
@@ -241,7 +241,7 @@ fn searches_that_many_match() {
         let body = json!({ "displayName": format!("{wider} {word} {number}") });
         client.post("/Groups", &body).expect(201);
     }
-    let world = World::shown(memory, crate::support::memory::Memory::TOKEN);
+    let world = World::shown(memory, testing::memory::Memory::TOKEN);
     let mut wrong = many_agree(
         &world,
         &USER_TYPE,
@@ -821,8 +821,8 @@ fn filters_past_the_caps_are_refused() {
 /// U+0000 ends a string for some functions of SQLite, so that no document has one.
 #[test]
 fn a_null_character_is_refused() {
-    let memory = crate::support::memory::Memory::new();
-    let client = crate::support::client::Client::new(&memory);
+    let memory = testing::memory::Memory::new();
+    let client = testing::client::Client::new(&memory);
     for body in [
         json!({ "userName": "a", "title": "a\u{0}b" }),
         json!({ "userName": "a", "emails": [{ "value": "c\u{0}d" }] }),

@@ -11,8 +11,8 @@ use service::credential::Secret;
 use service::{Context, Mint, Moment};
 use store::Database;
 
-use crate::support::client::Client;
-use crate::support::memory::Memory;
+use testing::client::Client;
+use testing::memory::Memory;
 
 /// A body that notes whether it was read.
 struct Watched {

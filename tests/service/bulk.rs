@@ -1,9 +1,9 @@
 //! Bulk requests (RFC 7644 §3.7).
 
-use crate::support::client::{Client, Got, each};
-use crate::support::memory::Memory;
 use serde_json::{Value, json};
 use store::Database;
+use testing::client::{Client, Got, each};
+use testing::memory::Memory;
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::client::{Client, each};
-use crate::support::memory::Memory;
 use serde_json::{Value, json};
+use testing::client::{Client, each};
+use testing::memory::Memory;
 
 const DEVICE: &str = "urn:example:params:scim:schemas:core:2.0:Device";
 

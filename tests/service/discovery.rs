@@ -1,9 +1,9 @@
 //! What the server tells of itself is what it does (RFC 7643 §5 to §7, RFC 7644 §4).
 
-use crate::support::client::{Client, each};
-use crate::support::memory::Memory;
 use serde_json::{Value, json};
 use store::Database;
+use testing::client::{Client, each};
+use testing::memory::Memory;
 
 /// Everything that can be read without a token.
 const ENDPOINTS: [&str; 6] = [

@@ -1,13 +1,13 @@
 //! What bad input gets (RFC 7644 §3.12): a SCIM error that says what to do, never a 5xx.
 
-use crate::support::client::{Client, Got};
-use crate::support::memory::Memory;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use scim_worker::http::body::MAX_BODY;
 use scim_worker::http::request::{Body, Request, Unread};
 use serde_json::{Map, Value, json};
 use service::MAX_LARGE_BODY;
+use testing::client::{Client, Got};
+use testing::memory::Memory;
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";

@@ -1,8 +1,8 @@
 //! Schemas beside those of the RFC: the extension of User and the resource type of `examples/schemas`.
 
-use crate::support::client::{Client, Got, each};
-use crate::support::memory::Memory;
 use serde_json::{Value, json};
+use testing::client::{Client, Got, each};
+use testing::memory::Memory;
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:2.0:User";

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::client::Client;
-use crate::support::memory::Memory;
+use testing::client::Client;
+use testing::memory::Memory;
 
 #[test]
 fn slashes_too_many_are_one() {

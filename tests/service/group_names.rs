@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::client::Client;
-use crate::support::memory::Memory;
+use testing::client::Client;
+use testing::memory::Memory;
 
 /// What two names that are the same look like.
 const NAMES: [&str; 2] = ["Pilots", "pilots"];

@@ -1,9 +1,9 @@
 //! Groups and their members (RFC 7643 §4.2): seen from both sides, nested, large.
 
-use crate::support::client::{Client, each};
-use crate::support::memory::Memory;
 use serde_json::{Value, json};
 use store::Database;
+use testing::client::{Client, each};
+use testing::memory::Memory;
 
 fn group(client: &Client<'_>, id: &str) -> Value {
     client.get(&format!("/Groups/{id}")).expect(200)

@@ -9,7 +9,7 @@ use scim_worker::http::request::Request;
 use service::Moment;
 use store::{Cost, Database, Error, Results, Statement};
 
-use crate::support::memory::Memory;
+use testing::memory::Memory;
 
 /// A database that is there, or is gone.
 struct Switched {

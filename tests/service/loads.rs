@@ -1,9 +1,9 @@
 //! What a request may cost at the most, whatever it asks for: 300 trips, 1,000 statements, a second of CPU.
 
-use crate::support::client::{Client, Got};
-use crate::support::memory::Memory;
 use serde_json::{Value, json};
 use store::Database;
+use testing::client::{Client, Got};
+use testing::memory::Memory;
 
 /// Sends a Bulk; its operations' replies, and the trips that it took.
 fn bulk(memory: &Memory, operations: Vec<Value>, fail_on_errors: &Value) -> (Vec<Value>, u32) {

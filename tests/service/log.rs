@@ -1,11 +1,11 @@
 //! The line that the log gets of a request: habits and provider by name, nothing of what was sent.
 
-use crate::support::client::Client;
-use crate::support::memory::Memory;
 use scim_worker::http::log;
 use serde_json::{Value, json};
 use service::Moment;
 use store::Database;
+use testing::client::Client;
+use testing::memory::Memory;
 
 #[test]
 fn a_line_names_habits_and_provider_and_nothing_of_what_was_sent() {

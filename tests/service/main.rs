@@ -11,9 +11,6 @@
     reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
 )]
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod active;
 mod agreement;
 mod bodies;

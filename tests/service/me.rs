@@ -1,8 +1,8 @@
 //! `/Me` (RFC 7644 §3.11).
 
-use crate::support::client::Client;
-use crate::support::memory::Memory;
 use serde_json::json;
+use testing::client::Client;
+use testing::memory::Memory;
 
 #[test]
 fn a_token_with_a_subject_is_that_user_for_every_verb() {

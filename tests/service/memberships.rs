@@ -1,8 +1,8 @@
 //! What a change of members leaves on the group, whichever request makes it (RFC 7643 §3.1, §4.2; RFC 7644 §3.5).
 
-use crate::support::client::{Client, each};
-use crate::support::memory::Memory;
 use serde_json::{Value, json};
+use testing::client::{Client, each};
+use testing::memory::Memory;
 
 fn group(client: &Client<'_>, id: &str) -> Value {
     client.get(&format!("/Groups/{id}")).expect(200)

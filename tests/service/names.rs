@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::client::{Client, Got};
-use crate::support::memory::Memory;
+use testing::client::{Client, Got};
+use testing::memory::Memory;
 
 /// The two, each with the attribute that is its name.
 const NAMED: [(&str, &str); 2] = [("/Users", "userName"), ("/Groups", "displayName")];

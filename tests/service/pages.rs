@@ -1,9 +1,9 @@
 //! Pages by index and by cursor (RFC 7644 §3.4.2.4, RFC 9865).
 
-use crate::support::client::{Client, each};
-use crate::support::memory::Memory;
 use serde_json::{Value, json};
 use store::Database;
+use testing::client::{Client, each};
+use testing::memory::Memory;
 
 /// Walks by cursor from the first page and gives the user names of every page.
 fn walk(client: &Client<'_>, query: &str, mut between: impl FnMut(usize)) -> Vec<Vec<String>> {

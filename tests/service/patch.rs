@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::agreement::dice::Dice;
 use crate::agreement::documents::{document, simple};
-use crate::support::client::{Client, each};
-use crate::support::memory::Memory;
 use scim::fold::{fold, fold_str};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use scim::schema::{Mutability, Type, Uniqueness};
 use serde_json::{Map, Value, json};
 use store::links::{SHOWN, SHOWN_IMAGE};
+use testing::client::{Client, each};
+use testing::memory::Memory;
 
 /// Whether this is not the image of what others show of a user or group. (Of a name that is shown whole nobody looks at it.)
 fn wrongly_shown(document: &Map<String, Value>, image: Option<&Value>) -> bool {

@@ -1,9 +1,9 @@
 //! Small print of what is read: entity tags, weights, numbers as text (RFC 9110 §8.8.3, §12.4.2; RFC 7643 §2.3).
 
-use crate::support::client::{Client, each};
-use crate::support::memory::Memory;
 use scim_worker::http::request::Body;
 use serde_json::{Value, json};
+use testing::client::{Client, each};
+use testing::memory::Memory;
 
 const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:2.0:User";
 

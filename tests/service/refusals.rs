@@ -1,12 +1,12 @@
 //! What a refusal leaves in the log: nothing of what was sent. And sizes that are promised, as numbers.
 
-use crate::support::client::Client;
-use crate::support::memory::Memory;
 use scim_worker::http::log;
 use scim_worker::http::request::{Body, Request};
 use serde_json::{Value, json};
 use service::Moment;
 use store::Database;
+use testing::client::Client;
+use testing::memory::Memory;
 
 /// What nothing but a client's value has in it.
 const MARKER: &str = "zqxjkvbwp";

@@ -1,9 +1,9 @@
 //! What is returned on request comes back, unasked, from the request that wrote it, and from no other (RFC 7643 §7: "is
 //! returned in response to any PUT, POST, or PATCH operations if the attribute was specified by the client").
 
-use crate::support::client::Client;
-use crate::support::memory::Memory;
 use serde_json::{Value, json};
+use testing::client::Client;
+use testing::memory::Memory;
 
 const DEVICE: &str = "urn:example:params:scim:schemas:core:2.0:Device";
 

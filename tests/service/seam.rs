@@ -9,7 +9,7 @@ use store::tenant::Tenant;
 use store::write::{Guard, delete, touch_teams_of};
 use store::{Database, expression::View};
 
-use crate::support::memory::{Memory, is_write};
+use testing::memory::{Memory, is_write};
 
 struct Minted(std::cell::Cell<u64>);
 

@@ -10,8 +10,8 @@ use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 use store::{Parameter, Statement};
 
-use crate::support::client::Client;
-use crate::support::memory::Memory;
+use testing::client::Client;
+use testing::memory::Memory;
 
 mod layout;
 

@@ -1,9 +1,9 @@
 //! What is in the tables behind a change, for those who read them besides this service: the index of text, and the columns
 //! that an application selects (docs/data-model.md).
 
-use crate::support::client::{Client, each};
-use crate::support::memory::Memory;
 use serde_json::{Value, json};
+use testing::client::{Client, each};
+use testing::memory::Memory;
 
 /// The users whose addresses contain a text.
 fn at(client: &Client<'_>, text: &str) -> Vec<String> {

@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use crate::support::memory::Memory;
+use testing::memory::Memory;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/README.md");
 const START: &str = "<!-- printed: WRITE_TABLES=1 cargo test --test service tables:: -->\n";

@@ -1,8 +1,8 @@
 //! Tenants are apart, and tokens are what keeps them so.
 
-use crate::support::client::{Client, each};
-use crate::support::memory::Memory;
 use serde_json::json;
+use testing::client::{Client, each};
+use testing::memory::Memory;
 
 /// A client whose token is in the table, for a tenant of its own.
 fn client<'a>(memory: &'a Memory, tenant: i64, token: &str) -> Client<'a> {

@@ -1,9 +1,9 @@
 //! The text indexes of users and groups: apart by tenant, and made anew from what is there. (That they find what the
 //! evaluator finds is in `agreement.rs`.)
 
-use crate::support::client::{Client, each};
-use crate::support::memory::Memory;
 use serde_json::{Value, json};
+use testing::client::{Client, each};
+use testing::memory::Memory;
 
 /// The names of the users whose name contains a text.
 fn found(client: &Client<'_>, text: &str) -> Vec<String> {

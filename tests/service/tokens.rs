@@ -6,8 +6,6 @@ mod script;
 
 use std::fmt::Write;
 
-use crate::support::client::Client;
-use crate::support::memory::Memory;
 use scim_worker::http::request::{Body, Request, Unread};
 use scim_worker::http::{Environment, respond};
 use serde_json::{Value, json};
@@ -16,6 +14,8 @@ use service::token::{self, Form};
 use service::{Context, Mint, Moment};
 use sha2::{Digest, Sha256};
 use store::Database;
+use testing::client::Client;
+use testing::memory::Memory;
 
 fn with<'a>(memory: &'a Memory, token: &str) -> Client<'a> {
     Client {

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::support::client::{Client, each};
-use crate::support::memory::Memory;
 use serde_json::{Value, json};
+use testing::client::{Client, each};
+use testing::memory::Memory;
 
 fn replace(path: &str, value: &Value) -> Value {
     json!([{ "op": "replace", "path": path, "value": value }])

@@ -2,13 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::support::client::{Client, Got};
-use crate::support::memory::Memory;
 use scim_worker::http::{Environment, respond};
 use serde_json::{Value, json};
 use service::credential::Secret;
 use service::{Context, Mint, Moment};
 use store::{Cost, Database, Error, Results, Statement};
+use testing::client::{Client, Got};
+use testing::memory::Memory;
 
 fn replace(path: &str, value: &str) -> Value {
     json!([{ "op": "replace", "path": path, "value": value }])

@@ -2,12 +2,12 @@
 
 use std::cell::Cell;
 
-use crate::support::client::{Client, each};
-use crate::support::memory::Memory;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use serde_json::{Value, json};
 use store::Statement;
+use testing::client::{Client, each};
+use testing::memory::Memory;
 
 /// Endpoints of the three tables that resources are in.
 const ENDPOINTS: [&str; 3] = ["/Users", "/Groups", "/Devices"];

@@ -316,7 +316,7 @@ fn files_are_short() {
 
 #[test]
 fn every_file_says_what_it_is_for() {
-    let silent: Vec<String> = ["src", "tests", "examples"]
+    let silent: Vec<String> = ["src", "tests", "testing", "doctor", "examples"]
         .iter()
         .flat_map(|folder| files(folder, ".rs"))
         // Below a file of tests there may be a part without a word of its own.
@@ -344,7 +344,16 @@ fn nothing_is_left_undone() {
         ["XX", "X"].concat(),
     ];
     let mut wrong = Vec::new();
-    for folder in ["src", "tests", "examples", "scripts", "migrations", "docs"] {
+    for folder in [
+        "src",
+        "tests",
+        "testing",
+        "doctor",
+        "examples",
+        "scripts",
+        "migrations",
+        "docs",
+    ] {
         for ending in [".rs", ".mjs", ".cjs", ".sql", ".md"] {
             let folder_has = |name: &str| name.ends_with(ending);
             for (name, text) in files(folder, "")
@@ -365,7 +374,10 @@ fn nothing_is_left_undone() {
 #[test]
 fn lints_are_excused_with_a_reason() {
     let mut wrong = Vec::new();
-    for (name, text) in files("src", ".rs").into_iter().chain(files("tests", ".rs")) {
+    for (name, text) in ["src", "tests", "testing", "doctor"]
+        .iter()
+        .flat_map(|folder| files(folder, ".rs"))
+    {
         for opening in ["#[allow(", "#[expect(", "#![allow(", "#![expect("] {
             for (position, _) in text.match_indices(opening) {
                 let attribute = text[position..].split(")]").next().unwrap_or_default();

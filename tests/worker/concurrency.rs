@@ -6,8 +6,8 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::support::conversation::{WireReply, random};
-use crate::support::worker::{Worker, shared};
+use ::doctor::conversation::{WireReply, random};
+use testing::worker::{Worker, shared};
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";

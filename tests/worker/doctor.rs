@@ -1,9 +1,4 @@
-//! The doctor (`examples/doctor.rs`) examines the built Worker.
-
-#[path = "../../examples/doctor/examination.rs"]
-mod examination;
-#[path = "../../examples/doctor/traces.rs"]
-mod traces;
+//! The doctor examines the built Worker.
 
 use std::cell::Cell;
 use std::process::{Command, Stdio};
@@ -12,9 +7,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-// Where the example has them.
-use crate::support::worker::{Worker, shared};
-use crate::support::{conversation, http};
+use ::doctor::{examination, traces};
+use testing::worker::{Worker, shared};
 
 fn said(arguments: &[&str], token: &str) -> (Result<bool, String>, String) {
     said_until(arguments, token, &|| false)

@@ -1,8 +1,5 @@
 //! The built Worker on workerd, over HTTP: every conversation, and what happens when requests come at the same time.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod concurrency;
 
 mod doctor;
@@ -11,8 +8,9 @@ mod memory;
 
 mod walk;
 
-use support::conversation::{OF_EXAMPLES, every_folder, faults_of};
-use support::worker::{shared, with_examples};
+use ::doctor::conversation::{OF_EXAMPLES, faults_of};
+use ::doctor::every_folder;
+use testing::worker::{shared, with_examples};
 
 every_folder!(played);
 
@@ -36,9 +34,9 @@ fn played(folder: &str) {
 #[test]
 fn the_watch_is_answered() {
     let worker = shared().unwrap();
-    let reply = support::conversation::Target::send(
+    let reply = ::doctor::conversation::Target::send(
         worker,
-        &support::conversation::WireRequest {
+        &::doctor::conversation::WireRequest {
             method: "GET".to_owned(),
             url: format!("{}/healthz", worker.origin),
             ..Default::default()

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::worker::Worker;
+use testing::worker::Worker;
 
 /// Bytes of WebAssembly's memory, at the most.
 const MOST: u64 = 64 << 20;

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::conversation::WireReply;
-use crate::support::worker::Worker;
+use ::doctor::conversation::WireReply;
+use testing::worker::Worker;
 
 const COUNT: usize = 50;
 /// How often the next page is asked for, until the one before has left its milestone, which it does after its reply.

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::dice::Dice;
 use super::documents::{STRINGS, document};
-use crate::support::client::{Client, Got};
-use crate::support::memory::Memory;
+use testing::client::{Client, Got};
+use testing::memory::Memory;
 
 /// A resource as a client sees it.
 pub(crate) struct Shown {
@@ -255,7 +255,7 @@ fn encoded(text: &str) -> String {
 
 /// The ids of a list, in its order.
 pub(crate) fn ids(list: &Value) -> Vec<String> {
-    crate::support::client::each(list, "id")
+    testing::client::each(list, "id")
         .into_iter()
         .map(str::to_owned)
         .collect()

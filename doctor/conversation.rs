@@ -1,59 +1,54 @@
 //! The one runner of conversations (`tests/conversations/README.md` is the format): reads a file, plays it step by step
 //! against a [`Target`] and says what did not hold.
 //!
-//! It knows nothing of the service, so that `examples/doctor.rs` can play the same files against any endpoint.
+//! It knows nothing of the service, so that `npm run doctor` can play the same files against any endpoint.
 
-#[path = "conversation/expected.rs"]
 mod expected;
-#[path = "conversation/file.rs"]
 mod file;
-#[path = "conversation/folders.rs"]
 mod folders;
-#[path = "conversation/play.rs"]
 mod play;
-#[path = "conversation/template.rs"]
 mod template;
 
 use std::fmt;
 
-pub(crate) use file::Conversation;
-pub(crate) use folders::{OF_EXAMPLES, every_folder, faults_of, folders, read, read_folder};
-pub(crate) use play::{Endpoint, Report};
-pub(crate) use template::random;
+pub use file::Conversation;
+pub use folders::{OF_EXAMPLES, faults_of, folders, read, read_folder};
+pub use play::{Endpoint, Report};
+pub use template::random;
 
 /// Where requests go: the service in memory, or a server over HTTP.
-pub(crate) trait Target {
+pub trait Target {
     /// Sends a request; the error is for a request that got no reply at all.
     fn send(&self, request: &WireRequest) -> Result<WireReply, String>;
 }
 
 /// What is sent.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct WireRequest {
+pub struct WireRequest {
     /// The method, upper case.
-    pub(crate) method: String,
+    pub method: String,
     /// The whole address, percent-encoded.
-    pub(crate) url: String,
+    pub url: String,
     /// Names and values.
-    pub(crate) headers: Vec<(String, String)>,
+    pub headers: Vec<(String, String)>,
     /// The body, where there is one.
-    pub(crate) body: Option<String>,
+    pub body: Option<String>,
 }
 
 /// What comes back.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct WireReply {
+pub struct WireReply {
     /// The status.
-    pub(crate) status: u16,
+    pub status: u16,
     /// Names in any letter case, and values.
-    pub(crate) headers: Vec<(String, String)>,
+    pub headers: Vec<(String, String)>,
     /// The body; empty where there is none.
-    pub(crate) body: String,
+    pub body: String,
 }
 
 impl WireReply {
     /// A header by its name in any letter case; several of one name are one list (RFC 9110 §5.3).
-    pub(crate) fn header(&self, name: &str) -> Option<String> {
+    pub fn header(&self, name: &str) -> Option<String> {
         let values: Vec<&str> = self
             .headers
             .iter()

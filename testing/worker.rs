@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::conversation::{Endpoint, Target, WireReply, WireRequest, random};
-use super::http::Http;
+use doctor::conversation::{Endpoint, Target, WireReply, WireRequest, random};
+use doctor::http::Http;
 
 /// The Worker of this test binary, started with the first call.
-pub(crate) fn shared() -> Result<&'static Worker, String> {
+pub fn shared() -> Result<&'static Worker, String> {
     static WORKER: OnceLock<Result<Worker, String>> = OnceLock::new();
     WORKER
         .get_or_init(|| Worker::start(&[]))
@@ -22,7 +22,7 @@ pub(crate) fn shared() -> Result<&'static Worker, String> {
 }
 
 /// The same with the example schemas (`examples/schemas`).
-pub(crate) fn with_examples() -> Result<&'static Worker, String> {
+pub fn with_examples() -> Result<&'static Worker, String> {
     static WORKER: OnceLock<Result<Worker, String>> = OnceLock::new();
     WORKER
         .get_or_init(|| Worker::start_with_examples(&[]))
@@ -37,15 +37,15 @@ const PLAIN: Build = ("PLAIN_WORKER", "build");
 const EXAMPLES: Build = ("EXAMPLES_WORKER", "build/examples");
 
 /// A running Worker. It ends when this is dropped, or with this process, for its stdin is closed then.
-pub(crate) struct Worker {
+pub struct Worker {
     /// `http://127.0.0.1:PORT`
-    pub(crate) origin: String,
+    pub origin: String,
     /// The base URL.
-    pub(crate) base: String,
+    pub base: String,
     /// The token of tenant 1.
-    pub(crate) token: String,
+    pub token: String,
     /// What node and workerd have written.
-    pub(crate) log: PathBuf,
+    pub log: PathBuf,
     /// The process of workerd.
     workerd: Option<u64>,
     http: Http,
@@ -55,12 +55,12 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// Starts the Worker with these variables besides the token, and waits until it answers.
-    pub(crate) fn start(variables: &[(&str, &str)]) -> Result<Self, String> {
+    pub fn start(variables: &[(&str, &str)]) -> Result<Self, String> {
         Self::start_fresh(PLAIN, variables)
     }
 
     /// The same with the example schemas.
-    pub(crate) fn start_with_examples(variables: &[(&str, &str)]) -> Result<Self, String> {
+    pub fn start_with_examples(variables: &[(&str, &str)]) -> Result<Self, String> {
         Self::start_fresh(EXAMPLES, variables)
     }
 
@@ -71,7 +71,7 @@ impl Worker {
     }
 
     /// Starts the Worker over the database in this folder.
-    pub(crate) fn start_on(state: &Path, variables: &[(&str, &str)]) -> Result<Self, String> {
+    pub fn start_on(state: &Path, variables: &[(&str, &str)]) -> Result<Self, String> {
         Self::start_build(PLAIN, state, variables)
     }
 
@@ -94,7 +94,7 @@ impl Worker {
         let told = |error: std::io::Error| error.to_string();
         let mut command = Command::new("node");
         command
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
             .args([
                 "scripts/serve.mjs",
                 "--port",
@@ -138,7 +138,7 @@ impl Worker {
     }
 
     /// Bytes of memory that workerd holds, the Worker and its database together; none where the system does not tell.
-    pub(crate) fn memory(&self) -> Option<u64> {
+    pub fn memory(&self) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.workerd?)).ok()?;
         let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
         let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
@@ -146,7 +146,7 @@ impl Worker {
     }
 
     /// Milliseconds of CPU that workerd has used, the Worker and its database together; none where the system does not tell.
-    pub(crate) fn cpu(&self) -> Option<u64> {
+    pub fn cpu(&self) -> Option<u64> {
         // A hundred ticks a second, on any Linux that there is.
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.workerd?)).ok()?;
         let (_, rest) = stat.rsplit_once(')')?;
@@ -156,7 +156,7 @@ impl Worker {
     }
 
     /// Bytes of WebAssembly's memory; none where the system does not tell. It is what is mapped of a room of 4 GB.
-    pub(crate) fn wasm_memory(&self) -> Option<u64> {
+    pub fn wasm_memory(&self) -> Option<u64> {
         let maps = fs::read_to_string(format!("/proc/{}/maps", self.workerd?)).ok()?;
         let regions: Vec<(u64, u64, bool)> = maps
             .lines()
@@ -177,7 +177,7 @@ impl Worker {
     }
 
     /// What a conversation is played at.
-    pub(crate) fn endpoint(&self) -> Endpoint<'_> {
+    pub fn endpoint(&self) -> Endpoint<'_> {
         Endpoint {
             base: &self.base,
             token: &self.token,
@@ -185,7 +185,7 @@ impl Worker {
     }
 
     /// Sends a request of tenant 1 to a path behind the base URL.
-    pub(crate) fn request(
+    pub fn request(
         &self,
         method: &str,
         path: &str,
@@ -225,9 +225,9 @@ impl Drop for Worker {
 
 /// A fresh folder under cargo's. A process that is over could not take its own away, so the next one does it, an hour
 /// later.
-pub(crate) fn state_folder() -> std::io::Result<PathBuf> {
+pub fn state_folder() -> std::io::Result<PathBuf> {
     const OLD: Duration = Duration::from_hours(1);
-    let parent = Path::new(env!("CARGO_TARGET_TMPDIR")).join("worker");
+    let parent = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tmp/worker");
     fs::create_dir_all(&parent)?;
     for entry in fs::read_dir(&parent)? {
         let entry = entry?;

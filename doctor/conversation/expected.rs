@@ -407,7 +407,7 @@ fn digits(text: &str, separator: char, groups: &[(usize, u32)]) -> bool {
 
 /// The members of an object in their order; a name that comes twice is a fault, for the second would hide the first.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Members<T>(pub(crate) Vec<(String, T)>);
+pub(super) struct Members<T>(pub Vec<(String, T)>);
 
 impl<T> Default for Members<T> {
     fn default() -> Self {

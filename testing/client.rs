@@ -8,25 +8,25 @@ use super::memory::Memory;
 
 /// What came back.
 #[derive(Clone, Debug)]
-pub(crate) struct Got {
+pub struct Got {
     /// The status.
-    pub(crate) status: u16,
+    pub status: u16,
     /// The body; null for an empty one.
-    pub(crate) body: Value,
+    pub body: Value,
     /// All of it.
-    pub(crate) reply: Reply,
+    pub reply: Reply,
 }
 
 impl Got {
     /// The body, of a reply with this status.
     #[track_caller]
-    pub(crate) fn expect(self, status: u16) -> Value {
+    pub fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{:#}", self.body);
         self.body
     }
 
     /// The value of a header.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.reply
             .headers
             .iter()
@@ -36,7 +36,7 @@ impl Got {
 
     /// Asserts a SCIM error with this status and keyword, whose detail contains the words.
     #[track_caller]
-    pub(crate) fn refused(&self, status: u16, scim_type: &str, words: &str) {
+    pub fn refused(&self, status: u16, scim_type: &str, words: &str) {
         assert_eq!(self.status, status, "{:#}", self.body);
         assert_eq!(
             self.body["scimType"].as_str().unwrap_or_default(),
@@ -50,16 +50,16 @@ impl Got {
 }
 
 /// A client with a token.
-pub(crate) struct Client<'a> {
+pub struct Client<'a> {
     /// Where it sends.
-    pub(crate) memory: &'a Memory,
+    pub memory: &'a Memory,
     /// Its token.
-    pub(crate) token: String,
+    pub token: String,
 }
 
 impl<'a> Client<'a> {
     /// The client of tenant 1.
-    pub(crate) fn new(memory: &'a Memory) -> Self {
+    pub fn new(memory: &'a Memory) -> Self {
         Self {
             memory,
             token: Memory::TOKEN.to_owned(),
@@ -67,7 +67,7 @@ impl<'a> Client<'a> {
     }
 
     /// The request for a path below the base URL, before it is sent.
-    pub(crate) fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Request {
+    pub fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Request {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         Request {
             method: method.to_owned(),
@@ -85,7 +85,7 @@ impl<'a> Client<'a> {
     }
 
     /// Sends a request.
-    pub(crate) fn send(&self, request: &Request) -> Got {
+    pub fn send(&self, request: &Request) -> Got {
         let reply = self.memory.respond(request);
         let body = match &reply.body {
             Some(body) => serde_json::from_str(&body.clone().into_text()).unwrap(),
@@ -99,22 +99,22 @@ impl<'a> Client<'a> {
     }
 
     /// GET.
-    pub(crate) fn get(&self, path: &str) -> Got {
+    pub fn get(&self, path: &str) -> Got {
         self.send(&self.request("GET", path, None))
     }
 
     /// POST.
-    pub(crate) fn post(&self, path: &str, body: &Value) -> Got {
+    pub fn post(&self, path: &str, body: &Value) -> Got {
         self.send(&self.request("POST", path, Some(body)))
     }
 
     /// PUT.
-    pub(crate) fn put(&self, path: &str, body: &Value) -> Got {
+    pub fn put(&self, path: &str, body: &Value) -> Got {
         self.send(&self.request("PUT", path, Some(body)))
     }
 
     /// PATCH with these operations.
-    pub(crate) fn patch(&self, path: &str, operations: &Value) -> Got {
+    pub fn patch(&self, path: &str, operations: &Value) -> Got {
         let body = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
             "Operations": operations,
@@ -123,13 +123,13 @@ impl<'a> Client<'a> {
     }
 
     /// DELETE.
-    pub(crate) fn delete(&self, path: &str) -> Got {
+    pub fn delete(&self, path: &str) -> Got {
         self.send(&self.request("DELETE", path, None))
     }
 
     /// Creates a user and gives its id.
     #[track_caller]
-    pub(crate) fn user(&self, user_name: &str) -> String {
+    pub fn user(&self, user_name: &str) -> String {
         let body = json!({
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
             "userName": user_name,
@@ -139,7 +139,7 @@ impl<'a> Client<'a> {
 
     /// Creates a group with these members and gives its id.
     #[track_caller]
-    pub(crate) fn group(&self, display_name: &str, members: &[&str]) -> String {
+    pub fn group(&self, display_name: &str, members: &[&str]) -> String {
         let members: Vec<Value> = members.iter().map(|id| json!({ "value": id })).collect();
         let body = json!({
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"],
@@ -151,7 +151,7 @@ impl<'a> Client<'a> {
 
     /// Creates a resource and gives its id.
     #[track_caller]
-    pub(crate) fn created(&self, path: &str, body: &Value) -> String {
+    pub fn created(&self, path: &str, body: &Value) -> String {
         self.post(path, body).expect(201)["id"]
             .as_str()
             .unwrap()
@@ -160,7 +160,7 @@ impl<'a> Client<'a> {
 }
 
 /// The values at a name of each of a list's resources.
-pub(crate) fn each<'a>(list: &'a Value, name: &str) -> Vec<&'a str> {
+pub fn each<'a>(list: &'a Value, name: &str) -> Vec<&'a str> {
     list["Resources"]
         .as_array()
         .unwrap()

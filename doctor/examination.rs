@@ -21,7 +21,7 @@ const USUAL: [&str; 2] = ["okta", "entra"];
 
 /// Does what the arguments ask for, until it is to stop; whether everything held. The error is what kept it from finding
 /// out.
-pub(crate) fn doctor(
+pub fn doctor(
     arguments: &[&str],
     token: &str,
     stop: &dyn Fn() -> bool,

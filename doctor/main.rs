@@ -12,24 +12,11 @@
 //! A program without `unsafe` hears of no signal. So `scripts/doctor.mjs`, which does, holds this one's stdin, and closes
 //! it to stop it; where it is killed outright, the system closes it.
 
-#[path = "../tests/support/conversation.rs"]
-#[allow(
-    dead_code,
-    unused_imports,
-    unused_macros,
-    reason = "the doctor uses its part of what the tests share"
-)]
-mod conversation;
-#[path = "doctor/examination.rs"]
-mod examination;
-#[path = "../tests/support/http.rs"]
-mod http;
-#[path = "doctor/traces.rs"]
-mod traces;
-
 use std::io::Read;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use doctor::examination;
 
 static STOP: AtomicBool = AtomicBool::new(false);
 

@@ -16,13 +16,13 @@ const LOCAL: [&str; 3] = ["http://127.0.0.1", "http://localhost", "http://[::1]"
 const MOST_BYTES: u64 = 64 << 20;
 
 /// A blocking client that sends what it is given and nothing else: no redirects, no headers of its own.
-pub(crate) struct Http {
+pub struct Http {
     agent: ureq::Agent,
 }
 
 impl Http {
     /// A client for the server at this base URL; straight where that is this machine, past any proxy.
-    pub(crate) fn to(base: &str) -> Self {
+    pub fn to(base: &str) -> Self {
         let mut config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// What the variables stand for.
-pub(crate) type Variables = BTreeMap<String, String>;
+pub(super) type Variables = BTreeMap<String, String>;
 
 /// Text with variables.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -84,7 +84,7 @@ impl Template {
 }
 
 /// A path with everything encoded that may not stand in one (RFC 3986 §2.2); `%XX` and `+` are left as they are.
-pub(crate) fn encoded(path: &str) -> String {
+pub(super) fn encoded(path: &str) -> String {
     let bytes = path.as_bytes();
     let mut text = String::with_capacity(path.len());
     for (at, &byte) in bytes.iter().enumerate() {
@@ -106,7 +106,7 @@ fn is_encoded(digits: Option<&[u8]>) -> bool {
 }
 
 /// Lower-case letters and digits that no other run has, starting with a letter.
-pub(crate) fn random() -> String {
+pub fn random() -> String {
     let mut number = RandomState::new().build_hasher().finish();
     let mut text = String::from("r");
     while text.len() < 12 {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::conversation::{Target, WireReply, WireRequest, random};
 
 /// Stands in the name of every user and group that a doctor makes, so that a later one knows them.
-pub(crate) const MARK: &str = "scimdoctor";
+pub const MARK: &str = "scimdoctor";
 
 /// Where such names are looked for.
 const NAMES: [(&str, &str); 2] = [("Users", "userName"), ("Groups", "displayName")];
@@ -15,7 +15,7 @@ const NAMES: [(&str, &str); 2] = [("Users", "userName"), ("Groups", "displayName
 const ROUNDS: usize = 50;
 
 /// The `{{run}}` of a conversation.
-pub(crate) fn run() -> String {
+pub fn run() -> String {
     format!("{MARK}{}", random())
 }
 
@@ -33,7 +33,7 @@ fn is_marked(name: &str) -> bool {
 
 /// The endpoint, watched: what is made there is remembered until it is deleted, and nothing more is made once the doctor
 /// is to stop.
-pub(crate) struct Watched<'a> {
+pub struct Watched<'a> {
     target: &'a dyn Target,
     base: &'a str,
     token: &'a str,
@@ -43,7 +43,8 @@ pub(crate) struct Watched<'a> {
 }
 
 impl<'a> Watched<'a> {
-    pub(crate) fn new(
+    /// Watches what is sent to this target.
+    pub fn new(
         target: &'a dyn Target,
         base: &'a str,
         token: &'a str,
@@ -59,7 +60,7 @@ impl<'a> Watched<'a> {
     }
 
     /// Deletes what is there of this run; the addresses of what would not go.
-    pub(crate) fn clear(&self) -> Vec<String> {
+    pub fn clear(&self) -> Vec<String> {
         let made = self.made.take();
         // The newest first: a group before its members.
         let left = made.iter().rev().filter_map(|place| self.delete(place));
@@ -67,7 +68,7 @@ impl<'a> Watched<'a> {
     }
 
     /// Deletes what an earlier run has left, and says how many that were.
-    pub(crate) fn clear_earlier(&self) -> Result<usize, String> {
+    pub fn clear_earlier(&self) -> Result<usize, String> {
         let mut deleted = 0;
         for (endpoint, attribute) in NAMES {
             for _ in 0..ROUNDS {

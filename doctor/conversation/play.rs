@@ -11,43 +11,43 @@ use super::{Target, WireReply, WireRequest};
 
 /// The endpoint that a target stands for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Endpoint<'a> {
+pub struct Endpoint<'a> {
     /// The base URL, `…/scim/v2`.
-    pub(crate) base: &'a str,
+    pub base: &'a str,
     /// The bearer token.
-    pub(crate) token: &'a str,
+    pub token: &'a str,
 }
 
 /// How it went.
 #[derive(Debug)]
-pub(crate) struct Report {
+pub struct Report {
     /// The file, as `folder/name.json`.
-    pub(crate) file: String,
+    pub file: String,
     /// The conversation's name.
-    pub(crate) name: String,
+    pub name: String,
     /// The steps that went as they should.
-    pub(crate) passed: usize,
+    pub passed: usize,
     /// All steps.
-    pub(crate) steps: usize,
+    pub steps: usize,
     /// The step that did not; the conversation ends with it.
-    pub(crate) failure: Option<Failure>,
+    pub failure: Option<Failure>,
     /// What the clean-up after a failure could not delete.
-    pub(crate) left: Vec<String>,
+    pub left: Vec<String>,
 }
 
 /// A step that did not go as it should.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub struct Failure {
     /// Its number, from 1.
-    pub(crate) step: usize,
+    pub step: usize,
     /// Its purpose.
-    pub(crate) does: String,
+    pub does: String,
     /// What was sent, unless it could not be put together.
-    pub(crate) request: Option<WireRequest>,
+    pub request: Option<WireRequest>,
     /// What came back, if anything did.
-    pub(crate) reply: Option<WireReply>,
+    pub reply: Option<WireReply>,
     /// What differs, a line each.
-    pub(crate) faults: Vec<String>,
+    pub faults: Vec<String>,
 }
 
 impl fmt::Display for Report {
@@ -96,17 +96,12 @@ fn indented(text: &impl ToString) -> String {
 
 impl Conversation {
     /// Plays the steps in order, up to the first that fails; then deletes what is left.
-    pub(crate) fn play(&self, target: &dyn Target, endpoint: Endpoint<'_>) -> Report {
+    pub fn play(&self, target: &dyn Target, endpoint: Endpoint<'_>) -> Report {
         self.play_as(target, endpoint, random())
     }
 
     /// The same with this for `{{run}}`.
-    pub(crate) fn play_as(
-        &self,
-        target: &dyn Target,
-        endpoint: Endpoint<'_>,
-        run: String,
-    ) -> Report {
+    pub fn play_as(&self, target: &dyn Target, endpoint: Endpoint<'_>, run: String) -> Report {
         let base = endpoint.base.trim_end_matches('/');
         let given = [
             ("run", run),

@@ -10,32 +10,32 @@ use super::expected::{Expected, Members};
 use super::template::Template;
 
 /// The variables that are set from the start.
-pub(super) const GIVEN: [&str; 4] = ["run", "base", "origin", "token"];
+pub(crate) const GIVEN: [&str; 4] = ["run", "base", "origin", "token"];
 
 /// A whole session, ready to be played.
 #[derive(Debug)]
-pub(crate) struct Conversation {
+pub struct Conversation {
     /// The file, as `folder/name.json`.
-    pub(crate) file: String,
+    pub file: String,
     /// What is played.
-    pub(crate) name: String,
-    pub(super) headers: Vec<(String, Option<Template>)>,
-    pub(super) steps: Vec<Step>,
+    pub name: String,
+    pub(crate) headers: Vec<(String, Option<Template>)>,
+    pub(crate) steps: Vec<Step>,
 }
 
 #[derive(Debug)]
-pub(super) struct Step {
-    pub(super) does: String,
-    pub(super) method: String,
-    pub(super) place: Place,
-    pub(super) headers: Vec<(String, Option<Template>)>,
-    pub(super) body: Option<Content>,
-    pub(super) reply: Awaited,
+pub(crate) struct Step {
+    pub(crate) does: String,
+    pub(crate) method: String,
+    pub(crate) place: Place,
+    pub(crate) headers: Vec<(String, Option<Template>)>,
+    pub(crate) body: Option<Content>,
+    pub(crate) reply: Awaited,
 }
 
 /// Where a request goes.
 #[derive(Debug)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// Behind the base URL.
     Base(Template),
     /// Behind the origin: `^`.
@@ -44,22 +44,22 @@ pub(super) enum Place {
 
 /// What a request carries.
 #[derive(Debug)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// JSON, character by character as it stands in the file.
     Json(Template),
     Text(Template),
 }
 
 #[derive(Debug)]
-pub(super) struct Awaited {
-    pub(super) statuses: Vec<u16>,
-    pub(super) headers: Vec<(String, Expected)>,
-    pub(super) body: AwaitedBody,
-    pub(super) keep: Vec<(String, Source)>,
+pub(crate) struct Awaited {
+    pub(crate) statuses: Vec<u16>,
+    pub(crate) headers: Vec<(String, Expected)>,
+    pub(crate) body: AwaitedBody,
+    pub(crate) keep: Vec<(String, Source)>,
 }
 
 #[derive(Debug)]
-pub(super) enum AwaitedBody {
+pub(crate) enum AwaitedBody {
     Any,
     Empty,
     Json(Expected),
@@ -67,7 +67,7 @@ pub(super) enum AwaitedBody {
 
 /// Where a variable is kept from.
 #[derive(Debug)]
-pub(super) enum Source {
+pub(crate) enum Source {
     /// A JSON Pointer into the body.
     Body(String),
     Header(String),
@@ -75,7 +75,7 @@ pub(super) enum Source {
 
 impl Conversation {
     /// Reads the text of a file; the error names what is wrong with it.
-    pub(crate) fn parse(file: &str, text: &str) -> Result<Self, String> {
+    pub fn parse(file: &str, text: &str) -> Result<Self, String> {
         let read = || {
             let written: Written = serde_json::from_str(text).map_err(|error| error.to_string())?;
             written.check()
@@ -88,15 +88,10 @@ impl Conversation {
             steps,
         })
     }
-
-    /// How many steps it has.
-    pub(crate) fn len(&self) -> usize {
-        self.steps.len()
-    }
 }
 
 impl Place {
-    pub(super) fn template(&self) -> &Template {
+    pub(crate) fn template(&self) -> &Template {
         match self {
             Self::Base(template) | Self::Origin(template) => template,
         }
@@ -376,7 +371,7 @@ mod tests {
     fn a_good_file_is_read() {
         let conversation = Conversation::parse("a/b.json", GOOD).unwrap();
         assert_eq!(conversation.name, "a name");
-        assert_eq!(conversation.len(), 1);
+        assert_eq!(conversation.steps.len(), 1);
     }
 
     #[test]

@@ -7,21 +7,21 @@ use super::file::Conversation;
 use super::play::Report;
 
 /// The folder of what concerns the example schemas (`examples/schemas`), which a deployment need not have.
-pub(crate) const OF_EXAMPLES: &str = "examples";
+pub const OF_EXAMPLES: &str = "examples";
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conversations")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conversations")
 }
 
 /// The folders of conversations, in order.
-pub(crate) fn folders() -> Result<Vec<String>, String> {
+pub fn folders() -> Result<Vec<String>, String> {
     let mut folders = names(&root())?;
     folders.retain(|name| root().join(name).is_dir());
     Ok(folders)
 }
 
 /// The conversations of a folder, in order; a file that is not one is an error, for it would never be played.
-pub(crate) fn read_folder(folder: &str) -> Result<Vec<Conversation>, String> {
+pub fn read_folder(folder: &str) -> Result<Vec<Conversation>, String> {
     let names = names(&root().join(folder))?;
     names
         .iter()
@@ -30,7 +30,7 @@ pub(crate) fn read_folder(folder: &str) -> Result<Vec<Conversation>, String> {
 }
 
 /// One conversation by the name of its file, with or without `.json`.
-pub(crate) fn read(file: &str) -> Result<Conversation, String> {
+pub fn read(file: &str) -> Result<Conversation, String> {
     let file = file.strip_suffix(".json").unwrap_or(file);
     let file = format!("{file}.json");
     let text =
@@ -55,7 +55,7 @@ fn names(folder: &Path) -> Result<Vec<String>, String> {
 }
 
 /// Plays a folder and tells what did not hold, one text a conversation.
-pub(crate) fn faults_of(folder: &str, play: impl Fn(&Conversation) -> Report) -> Vec<String> {
+pub fn faults_of(folder: &str, play: impl Fn(&Conversation) -> Report) -> Vec<String> {
     let conversations = match read_folder(folder) {
         Ok(conversations) => conversations,
         Err(fault) => return vec![fault],
@@ -68,9 +68,10 @@ pub(crate) fn faults_of(folder: &str, play: impl Fn(&Conversation) -> Report) ->
 }
 
 /// One test for each folder, by the function named; and one that no folder is forgotten.
+#[macro_export]
 macro_rules! every_folder {
     ($played:ident) => {
-        $crate::support::conversation::every_folder!($played:
+        $crate::every_folder!($played:
             authentik entra examples google habits jumpcloud keycloak okta onelogin ping rauthy rfc rippling);
     };
     ($played:ident: $($folder:ident)*) => {
@@ -84,8 +85,7 @@ macro_rules! every_folder {
         #[test]
         fn every_folder_is_played() {
             let played = [$(stringify!($folder)),*];
-            assert_eq!($crate::support::conversation::folders().as_deref(), Ok(&played.map(str::to_owned)[..]));
+            assert_eq!($crate::conversation::folders().as_deref(), Ok(&played.map(str::to_owned)[..]));
         }
     };
 }
-pub(crate) use every_folder;

@@ -15,14 +15,14 @@ use sha2::{Digest, Sha256};
 use store::{Cell as Column, Cost, Database, Error, Parameter, Results, Row, Statement};
 
 /// `Database` over SQLite in memory.
-pub(crate) struct Sqlite {
+pub struct Sqlite {
     /// The connection, for what a test looks up or breaks itself.
-    pub(crate) connection: RefCell<Connection>,
+    pub connection: RefCell<Connection>,
     /// What was sent, once a test asks for it.
-    pub(crate) sent: RefCell<Option<Vec<Statement>>>,
+    pub sent: RefCell<Option<Vec<Statement>>>,
     cost: Cell<Cost>,
     /// Statements that wrote resources and had not passed the seam of writes.
-    pub(crate) strays: Cell<usize>,
+    pub strays: Cell<usize>,
 }
 
 /// Tables that nothing but a change of a resource writes to.
@@ -35,7 +35,7 @@ const WRITTEN: [&str; 5] = [
 ];
 
 /// Whether a statement writes to one of those tables.
-pub(crate) fn is_write(statement: &Statement) -> bool {
+pub fn is_write(statement: &Statement) -> bool {
     let words: Vec<&str> = statement.text.split_whitespace().collect();
     words.windows(3).any(|words| {
         matches!(*words, ["INSERT" | "REPLACE", "INTO", table]
@@ -67,7 +67,7 @@ impl Sqlite {
             connection.set_limit(limit, value).unwrap();
         }
         let mut migrations: Vec<_> =
-            std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations"))
+            std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations"))
                 .unwrap()
                 .map(|entry| entry.unwrap().path())
                 .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
@@ -203,26 +203,26 @@ impl Mint for Counted {
 }
 
 /// The service over an empty database.
-pub(crate) struct Memory {
+pub struct Memory {
     /// The database.
-    pub(crate) database: Sqlite,
+    pub database: Sqlite,
     /// The settings, for a test to change.
-    pub(crate) settings: Settings,
+    pub settings: Settings,
     /// Milliseconds since 2026-01-01, for a test to move.
-    pub(crate) elapsed: Cell<u64>,
+    pub elapsed: Cell<u64>,
     mint: Counted,
     /// What its requests hold.
-    pub(crate) gauge: Gauge,
+    pub gauge: Gauge,
 }
 
 impl Memory {
     /// The token of tenant 1.
-    pub(crate) const TOKEN: &'static str = "the-secret-of-tenant-1-of-32-characters-or-more";
+    pub const TOKEN: &'static str = "the-secret-of-tenant-1-of-32-characters-or-more";
     /// The origin of every request.
-    pub(crate) const ORIGIN: &'static str = "https://scim.example.com";
+    pub const ORIGIN: &'static str = "https://scim.example.com";
 
     /// A new, empty one.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             database: Sqlite::new(),
             settings: Settings::default(),
@@ -233,7 +233,7 @@ impl Memory {
     }
 
     /// Runs SQL, as an operator would.
-    pub(crate) fn sql(&self, text: &str) {
+    pub fn sql(&self, text: &str) {
         let connection = self.database.connection.borrow();
         connection.execute_batch(text).unwrap();
         // It may have changed the tables, which makes every statement one to compile again.
@@ -241,13 +241,13 @@ impl Memory {
     }
 
     /// The number that SQL gives.
-    pub(crate) fn number(&self, text: &str) -> i64 {
+    pub fn number(&self, text: &str) -> i64 {
         let connection = self.database.connection.borrow();
         connection.query_row(text, (), |row| row.get(0)).unwrap()
     }
 
     /// Puts a token into the table, labelled with itself, and its tenant if there is none yet.
-    pub(crate) fn add_token(
+    pub fn add_token(
         &self,
         tenant: i64,
         token: &str,
@@ -273,19 +273,19 @@ impl Memory {
     }
 
     /// Answers a request.
-    pub(crate) fn respond(&self, request: &Request) -> Reply {
+    pub fn respond(&self, request: &Request) -> Reply {
         self.respond_traced(request).0
     }
 
     /// Answers a request and tells what else there is to say; what may wait until the reply is out is done.
-    pub(crate) fn respond_traced(&self, request: &Request) -> (Reply, Trace) {
+    pub fn respond_traced(&self, request: &Request) -> (Reply, Trace) {
         let (reply, trace) = self.answer(request);
         self.run_later(&trace.later);
         (reply, trace)
     }
 
     /// The same, before anything that may wait is done.
-    pub(crate) fn answer(&self, request: &Request) -> (Reply, Trace) {
+    pub fn answer(&self, request: &Request) -> (Reply, Trace) {
         // Every request is a moment later than the one before.
         self.elapsed.set(self.elapsed.get() + 1);
         let secret = Secret::new(Self::TOKEN);
@@ -305,7 +305,7 @@ impl Memory {
     }
 
     /// Does what could wait.
-    pub(crate) fn run_later(&self, statements: &[Statement]) {
+    pub fn run_later(&self, statements: &[Statement]) {
         let connection = self.database.connection.borrow();
         for statement in statements {
             Sqlite::run(&connection, statement).unwrap();
@@ -313,7 +313,7 @@ impl Memory {
     }
 
     /// Runs `create` with ids that count from `number`, as those of another clock would.
-    pub(crate) fn with_ids_from<T>(&self, number: u64, create: impl FnOnce() -> T) -> T {
+    pub fn with_ids_from<T>(&self, number: u64, create: impl FnOnce() -> T) -> T {
         let here = self.mint.0.replace(number - 1);
         let made = create();
         self.mint.0.set(here);
