@@ -18,6 +18,10 @@ use crate::schema::{Attribute, Type, find};
 
 mod width;
 
+/// Normalisation forms D and C. Made here once: each call of `new_nfd` or `new_nfc` brings tables of its own along.
+static APART: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizerBorrowed::new_nfd();
+static TOGETHER: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfc();
+
 /// A string without letter case, as RFC 8265 §3.3.1 prepares a user name (UsernameCaseMapped): full-width and half-width
 /// characters are the ordinary ones, letter case is folded, the rest is in normalisation form C. So `zoë` typed on a Mac, in
 /// two characters, is the `zoë` of the directory.
@@ -40,12 +44,10 @@ pub fn fold_str(text: &str) -> String {
         return text.to_ascii_lowercase();
     }
     let mut folded = String::with_capacity(text.len());
-    let apart = DecomposingNormalizerBorrowed::new_nfd();
-    for character in apart.normalize_iter(text.chars().map(width::ordinary)) {
+    for character in APART.normalize_iter(text.chars().map(width::ordinary)) {
         push_folded(&mut folded, character);
     }
-    let together = ComposingNormalizerBorrowed::new_nfc();
-    if let Cow::Owned(normal) = together.normalize(&folded) {
+    if let Cow::Owned(normal) = TOGETHER.normalize(&folded) {
         return normal;
     }
     folded
