@@ -5,10 +5,10 @@
 
 use std::net::Ipv4Addr;
 
-use scim::error::Error;
-use scim::habit::Habits;
-use scim::list::SearchRequest;
-use scim::resource_type::ResourceType;
+use ::scim::error::Error;
+use ::scim::habit::Habits;
+use ::scim::list::SearchRequest;
+use ::scim::resource_type::ResourceType;
 
 use crate::http::fault::Fault;
 use service::credential::{Principal, Secret};
@@ -18,21 +18,19 @@ use store::{Database, Statement};
 
 pub mod auth;
 pub mod body;
-pub mod bulk;
 pub mod fault;
 pub mod gauge;
 pub mod health;
 pub mod log;
-pub mod media;
-pub mod provider;
 pub mod query;
 pub mod reply;
 pub mod request;
 pub mod route;
+pub mod scim;
 
+use self::scim::{bulk, media::MediaType, provider};
 use body::MAX_BODY;
 use gauge::Gauge;
-use media::MediaType;
 use reply::{Reply, etag};
 use request::{Request, Upload};
 use route::{Place, Unrouted};
@@ -251,7 +249,9 @@ async fn serve<D: Database, B: Upload>(
         }
         (Place::Bulk, _) => {
             let (body, _hold) = body::bulk_json(session, gauge, request).await?;
-            let outcomes = session.bulk(scim::bulk::BulkRequest::parse(body)?).await?;
+            let outcomes = session
+                .bulk(::scim::bulk::BulkRequest::parse(body)?)
+                .await?;
             Ok(Reply::json(200, bulk::response(&outcomes)))
         }
         (Place::ServiceProviderConfig | Place::ResourceTypes(_) | Place::Schemas(_), _) => {
@@ -334,7 +334,7 @@ async fn create_me<D: Database, B: Upload>(
 ) -> Result<Reply, Fault> {
     body::json(session, gauge, request, MAX_BODY).await?;
     let answer = session
-        .read(&scim::resource_type::USER_TYPE, &Key::Subject, asked)
+        .read(&::scim::resource_type::USER_TYPE, &Key::Subject, asked)
         .await?;
     condition.check(&answer.version)?;
     Err(

@@ -8,8 +8,8 @@ use scim::resource_type::ResourceType;
 use serde_json::Value;
 
 use super::gauge::{Gauge, Hold};
-use super::media::MediaType;
 use super::request::{Request, Unread, Upload};
+use super::scim::media::MediaType;
 use crate::http::fault::Fault;
 use service::{MAX_LARGE_BODY, Session};
 use store::Database;

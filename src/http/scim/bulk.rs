@@ -3,8 +3,8 @@
 use scim::bulk::BULK_RESPONSE;
 use serde_json::{Map, Value};
 
-use super::fault::failure_words;
-use super::reply::{error_body, etag};
+use crate::http::fault::failure_words;
+use crate::http::reply::{error_body, etag};
 use service::bulk::{Done, Outcome};
 
 /// The message as JSON text.

@@ -48,7 +48,7 @@ impl MediaType {
     /// it, and an error that the client cannot read would help nobody.
     ///
     /// ```
-    /// use scim_worker::http::media::MediaType;
+    /// use scim_worker::http::scim::media::MediaType;
     /// let accepted = |accept| MediaType::accepted(Some(accept));
     /// assert_eq!(accepted("application/scim+json, application/json"), MediaType::Scim);
     /// assert_eq!(accepted("application/scim+json;q=0.1, application/json;q=0.9"), MediaType::Json);
