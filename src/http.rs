@@ -1,19 +1,16 @@
-//! How a request is answered, start to end.
+//! The front door: which face a request is for, and what all replies have.
 //!
-//! Path to route, header to credential, body to JSON, use case, failure to status. Everything here is plain data, so
+//! The first segment of the path tells the face. A face has its routes, its media types and its
+//! form of errors; what stands here and beside it knows none of them. Everything is plain data, so
 //! that the same code answers in the Worker and in the tests.
 
-use std::net::Ipv4Addr;
+use std::convert::Infallible;
+use std::pin::Pin;
 
-use ::scim::error::Error;
 use ::scim::habit::Habits;
-use ::scim::list::SearchRequest;
-use ::scim::resource_type::ResourceType;
 
-use crate::http::fault::Fault;
-use service::credential::{Principal, Secret};
-use service::{Answer, Caller, Condition, Context, Selection, Session, Settings, discovery};
-use store::read::Key;
+use service::Context;
+use service::credential::Secret;
 use store::{Database, Statement};
 
 pub mod auth;
@@ -22,18 +19,21 @@ pub mod fault;
 pub mod gauge;
 pub mod health;
 pub mod log;
+pub mod method;
+pub mod problem;
 pub mod query;
 pub mod reply;
 pub mod request;
 pub mod route;
 pub mod scim;
 
-use self::scim::{bulk, media::MediaType, provider};
-use body::MAX_BODY;
 use gauge::Gauge;
-use reply::{Reply, etag};
+use health::Health;
+use method::Method;
+use problem::problem;
+use reply::Reply;
 use request::{Request, Upload};
-use route::{Place, Unrouted};
+use route::{Choice, Route, choose, row, segments};
 
 /// What the Worker gives to every request.
 pub struct Environment<'a, D> {
@@ -43,8 +43,12 @@ pub struct Environment<'a, D> {
     pub secret: Option<&'a Secret>,
     /// What all requests under way hold.
     pub gauge: &'a Gauge,
+    /// What the database last answered, for the watch.
+    pub health: &'a Health,
     /// `ALLOW_HTTP`: whether requests are answered that come unencrypted from another machine.
     pub allow_http: bool,
+    /// The id of the request.
+    pub request_id: String,
 }
 
 /// What there is to say about a request once it is answered, besides the reply.
@@ -60,7 +64,8 @@ pub struct Trace {
     pub habits: Habits,
     /// The identity provider, where it is recognised.
     pub provider: Option<&'static str>,
-    /// Statements to run once the reply is out, in one batch. What they note is missed by nobody if it is lost.
+    /// Statements to run once the reply is out, in one batch. What they note is missed by nobody if
+    /// it is lost.
     pub later: Vec<Statement>,
     /// The cause of a 500.
     pub cause: Option<String>,
@@ -73,284 +78,82 @@ pub async fn respond<D: Database, B: Upload>(
     environment: &Environment<'_, D>,
     request: &Request<B>,
 ) -> (Reply, Trace) {
-    let mut trace = Trace::default();
-    let mut reply = match answer(environment, request, &mut trace).await {
-        Ok(reply) => reply,
-        Err(failure) => {
-            trace.cause = failure.cause().map(str::to_owned);
-            Reply::failure(&failure)
-        }
+    let mut trace = Trace {
+        request_id: environment.request_id.clone(),
+        ..Trace::default()
     };
-    trace.provider = provider::recognise(request.user_agent.as_deref(), &trace.habits.names());
-    if reply.body.is_some() {
-        reply = reply.with(
-            "Content-Type",
-            MediaType::accepted(request.accept.as_deref()).as_str(),
-        );
-    }
-    reply = reply.telling(&trace.habits);
-    if request.method == "HEAD" {
+    let table = table();
+    let mut reply = match Face::of(table, &request.path) {
+        Face::Own(pattern) => {
+            pattern.clone_into(&mut trace.route);
+            match choose(table, pattern, request.method) {
+                Choice::Route(route) => (route.handler)(environment, &mut trace).await,
+                Choice::Options(allow) => Reply::empty(204).with("Allow", allow),
+                Choice::Refused(allow) => {
+                    let detail = format!("{pattern} takes {allow}.");
+                    problem(405, "method_not_allowed", &detail).with("Allow", allow)
+                }
+            }
+        }
+        Face::Scim { mount, path } => {
+            scim::respond(environment, request, mount, path, &mut trace).await
+        }
+        Face::None => problem(404, "not_found", NOTHING_HERE),
+    };
+    if request.method == Method::Head {
         reply.body = None;
     }
-    if trace.is_personal {
-        reply = reply.with("Cache-Control", "no-store");
-    }
-    (reply.with("Vary", "Accept, Authorization"), trace)
+    (reply.with("X-Request-Id", trace.request_id.as_str()), trace)
 }
 
-/// The base URL of addresses in replies: always the full one, whichever way the request came.
-fn base<B>(settings: &Settings, request: &Request<B>) -> String {
-    settings.base_url.clone().unwrap_or_else(|| {
-        let (mount, _) = route::mounted(&request.path);
-        format!("{}{mount}/scim/v2", request.origin)
-    })
-}
+/// The sentence for an address that no face has.
+const NOTHING_HERE: &str = "There is nothing at this address. The base URL of SCIM ends with \
+                            /scim/v2, so that users are at /scim/v2/Users; /healthz tells whether \
+                            the service answers.";
 
-/// Whether an origin is plain HTTP, and not of this machine.
-fn is_in_clear(origin: &str) -> bool {
-    let Some(authority) = origin.strip_prefix("http://") else {
-        return false;
-    };
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        Some(_) | None => authority,
-    };
-    let is_local = host == "localhost"
-        || host.ends_with(".localhost")
-        || host == "[::1]"
-        || host
-            .parse()
-            .is_ok_and(|address: Ipv4Addr| address.is_loopback());
-    !is_local
-}
+/// An answer on its way.
+type Answering<'c> = Pin<Box<dyn Future<Output = Reply> + 'c>>;
 
-async fn answer<D: Database, B: Upload>(
-    environment: &Environment<'_, D>,
-    request: &Request<B>,
-    trace: &mut Trace,
-) -> Result<Reply, Fault> {
-    if !environment.allow_http && is_in_clear(&request.origin) {
-        return Err(Fault::Forbidden(
-            "Tokens and personal data do not travel unencrypted: use https:// in place of http:// in the base URL."
-                .to_owned(),
-        ));
-    }
-    let place = match Place::of(&request.path) {
-        Ok(place) => place,
-        Err(Unrouted::Unknown(detail)) => return Err(Fault::not_found(detail)),
-        Err(Unrouted::Version(version)) => {
-            return Err(Error::invalid_vers(format!(
-                "SCIM version \"{}\" is not served; the base URL ends with /scim/v2.",
-                version.chars().take(20).collect::<String>(),
-            ))
-            .into());
-        }
-    };
-    trace.route = place.pattern();
-    trace.is_personal = !place.is_discovery();
-    let method = if request.method == "HEAD" {
-        "GET"
-    } else {
-        &request.method
-    };
-    if method == "OPTIONS" {
-        return Ok(Reply::empty(204).with("Allow", place.allow()));
-    }
-    if !place.allow().split(", ").any(|allowed| allowed == method) {
-        let detail = format!("{} takes {}.", place.pattern(), place.allow());
-        return Ok(Reply::error(405, None, &detail).with("Allow", place.allow()));
-    }
-    let base = base(environment.context.settings, request);
-    if place.is_discovery() {
-        if query::has_filter(&request.query)? {
-            return Err(Fault::Forbidden(
-                "Discovery endpoints take no filter (RFC 7644 §4); ask without one.".to_owned(),
-            ));
-        }
-        return discover(environment.context.settings, &place, &base);
-    }
-    let context = &environment.context;
-    let credential = auth::credential(request.authorization.as_deref())?;
-    let caller = Caller {
-        tenant: Principal::of(credential, environment.secret)?.scope(&context.clock.now()),
-        credential: request.authorization.clone().unwrap_or_default(),
-    };
-    let session = Session::new(context, caller, base);
-    let mut result = serve(&session, environment.gauge, &place, method, request).await;
-    // Where no batch was sent, nothing has looked at the token yet.
-    if let Err(error) = session.authenticate().await {
-        result = Err(error.into());
-    }
-    let notes = session.end();
-    trace.tenant = notes.tenant;
-    trace.habits = notes.habits;
-    trace.later = notes.later;
-    trace.cause = notes.cause;
-    result
-}
+/// What answers at an endpoint of no face.
+type Handler<D> = for<'c> fn(&'c Environment<'c, D>, &'c mut Trace) -> Answering<'c>;
 
-fn discover(settings: &Settings, place: &Place, base: &str) -> Result<Reply, Fault> {
-    let body = match place {
-        Place::ServiceProviderConfig => discovery::config(settings, base),
-        Place::ResourceTypes(None) => discovery::resource_types(base),
-        Place::ResourceTypes(Some(name)) => discovery::resource_type(name, base)?,
-        Place::Schemas(None) => discovery::schemas(settings, base),
-        Place::Schemas(Some(uri)) => discovery::schema(uri, settings, base)?,
-        Place::Collection(_)
-        | Place::Resource(..)
-        | Place::Search(_)
-        | Place::Root
-        | Place::Bulk => {
-            return Err(Fault::broken("not a discovery endpoint".to_owned()));
-        }
-    };
-    Ok(Reply::json(200, body))
-}
-
-async fn serve<D: Database, B: Upload>(
-    session: &Session<'_, D>,
-    gauge: &Gauge,
-    place: &Place,
-    method: &str,
-    request: &Request<B>,
-) -> Result<Reply, Fault> {
-    match (place, method) {
-        (Place::Collection(resource_type), "GET") => {
-            list(session, &[*resource_type], &query::search(&request.query)?).await
-        }
-        (Place::Root, _) => {
-            let types: Vec<_> = ResourceType::all().collect();
-            list(session, &types, &query::search(&request.query)?).await
-        }
-        (Place::Search(resource_type), _) => {
-            if query::has_filter(&request.query)? {
-                return Err(Error::invalid_filter(
-                    "A search by POST takes its filter from the body (RFC 7644 §3.4.3), not from the URL. Put it there.",
-                )
-                .into());
-            }
-            let (body, _hold) = body::json(session, gauge, request, MAX_BODY).await?;
-            let search = SearchRequest::from_body(&body)?;
-            match resource_type {
-                Some(resource_type) => list(session, &[*resource_type], &search).await,
-                None => list(session, &ResourceType::all().collect::<Vec<_>>(), &search).await,
-            }
-        }
-        (Place::Collection(resource_type), _) => {
-            let (body, _hold) =
-                body::json(session, gauge, request, body::limit(resource_type)).await?;
-            let answer = session
-                .create(resource_type, &body, &query::asked(&request.query)?)
-                .await?;
-            Ok(resource(201, answer))
-        }
-        (Place::Resource(resource_type, key), method) => {
-            one(session, gauge, resource_type, key, method, request).await
-        }
-        (Place::Bulk, _) => {
-            let (body, _hold) = body::bulk_json(session, gauge, request).await?;
-            let outcomes = session
-                .bulk(::scim::bulk::BulkRequest::parse(body)?)
-                .await?;
-            Ok(Reply::json(200, bulk::response(&outcomes)))
-        }
-        (Place::ServiceProviderConfig | Place::ResourceTypes(_) | Place::Schemas(_), _) => {
-            Err(Fault::broken("a discovery endpoint".to_owned()))
-        }
+/// The endpoints of no face.
+pub fn table<'t, D: Database + 't>() -> &'t [Route<Infallible, Handler<D>>] {
+    const {
+        &[row(
+            Method::Get,
+            "/healthz",
+            &[],
+            None,
+            |environment, trace| Box::pin(health::get(environment, trace)),
+        )]
     }
 }
 
-async fn list<D: Database>(
-    session: &Session<'_, D>,
-    types: &[&'static ResourceType],
-    search: &SearchRequest,
-) -> Result<Reply, Fault> {
-    Ok(Reply::json(200, session.list(types, search).await?))
+/// Who answers.
+#[derive(Debug, PartialEq, Eq)]
+enum Face<'p> {
+    /// The front door itself, at the endpoint with this pattern.
+    Own(&'static str),
+    /// The SCIM face: where the Worker is mounted, and the path from `/scim` on.
+    Scim { mount: &'p str, path: &'p str },
+    /// Nobody.
+    None,
 }
 
-/// The methods of one resource.
-async fn one<D: Database, B: Upload>(
-    session: &Session<'_, D>,
-    gauge: &Gauge,
-    resource_type: &'static ResourceType,
-    key: &Key,
-    method: &str,
-    request: &Request<B>,
-) -> Result<Reply, Fault> {
-    let asked = query::asked(&request.query)?;
-    let condition = Condition::new(
-        request.if_match.as_deref(),
-        request.if_none_match.as_deref(),
-    );
-    match method {
-        "GET" => {
-            let answer = session.read(resource_type, key, &asked).await?;
-            if condition.is_known(&answer.version) {
-                // RFC 9110 §15.4.5: the headers that a 200 would have had.
-                return Ok(Reply::empty(304)
-                    .with("ETag", etag(&answer.version))
-                    .with("Content-Location", answer.location));
-            }
-            condition.check(&answer.version)?;
-            Ok(resource(200, answer))
+impl<'p> Face<'p> {
+    /// The face that a path names by its first segment. That of SCIM comes last: before its `/scim`
+    /// there may be the path of another Worker, below which this one stands.
+    fn of<M, H>(table: &[Route<M, H>], path: &'p str) -> Self {
+        if let Some(row) = table
+            .iter()
+            .find(|row| segments(row.pattern).eq(segments(path)))
+        {
+            return Self::Own(row.pattern);
         }
-        "PUT" => {
-            let (body, _hold) =
-                body::json(session, gauge, request, body::limit(resource_type)).await?;
-            let answer = session
-                .replace(resource_type, key, &body, &condition, &asked)
-                .await?;
-            Ok(resource(200, answer))
+        match scim::mounted(path) {
+            Some((mount, path)) => Self::Scim { mount, path },
+            None => Self::None,
         }
-        "PATCH" => {
-            let (body, _hold) =
-                body::json(session, gauge, request, body::limit(resource_type)).await?;
-            let answer = session
-                .patch(resource_type, key, &body, &condition, &asked)
-                .await?;
-            Ok(if answer.body.is_empty() {
-                Reply::empty(204).with("ETag", etag(&answer.version))
-            } else {
-                resource(200, answer)
-            })
-        }
-        "DELETE" => {
-            session.delete(resource_type, key, &condition).await?;
-            Ok(Reply::empty(204))
-        }
-        // POST, which the route allows on /Me alone.
-        _ => create_me(session, gauge, request, &condition, &asked).await,
     }
-}
-
-/// `POST /Me` (RFC 7644 §3.11): the user that the token stands for is there already, or was deleted and is not made
-/// again under an id of the client's choice.
-async fn create_me<D: Database, B: Upload>(
-    session: &Session<'_, D>,
-    gauge: &Gauge,
-    request: &Request<B>,
-    condition: &Condition,
-    asked: &Selection,
-) -> Result<Reply, Fault> {
-    body::json(session, gauge, request, MAX_BODY).await?;
-    let answer = session
-        .read(&::scim::resource_type::USER_TYPE, &Key::Subject, asked)
-        .await?;
-    condition.check(&answer.version)?;
-    Err(
-        Error::uniqueness("The user of this token exists: change it with PUT or PATCH of /Me.")
-            .into(),
-    )
-}
-
-/// A reply with a resource: its version and its address are headers, too.
-fn resource(status: u16, answer: Answer) -> Reply {
-    let etag = etag(&answer.version);
-    let reply = Reply::json(status, answer.body)
-        .with("ETag", etag)
-        .with("Location", answer.location.clone());
-    if status == 201 {
-        return reply;
-    }
-    reply.with("Content-Location", answer.location)
 }

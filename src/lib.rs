@@ -11,7 +11,7 @@ use worker::{Context, Env, event, web_sys};
 
 use http::Environment;
 use http::gauge::Gauge;
-use http::health::{self, Health};
+use http::health::Health;
 use platform::d1::D1;
 use platform::mint::PlatformMint;
 use platform::moment;
@@ -48,15 +48,11 @@ pub async fn fetch(
         },
         secret: operator.secret.as_ref(),
         gauge: &gauge,
+        health: &HEALTH,
         allow_http: operator.allow_http,
+        request_id: mint.request_id(),
     };
-    let (reply, mut trace) = if request.path == health::PATH {
-        HEALTH.respond(&database, &request, &now).await
-    } else {
-        http::respond(&environment, &request).await
-    };
-    trace.request_id = mint.request_id();
-    let reply = reply.with("X-Request-Id", trace.request_id.as_str());
+    let (reply, trace) = http::respond(&environment, &request).await;
     let cost = database.cost();
     if operator.log_all || http::log::is_telling(&reply, &trace) {
         let milliseconds = moment().milliseconds.saturating_sub(now.milliseconds);

@@ -1,5 +1,6 @@
 //! A client of the service in memory: JSON in, status and JSON out.
 
+use scim_worker::http::method::Method;
 use scim_worker::http::reply::Reply;
 use scim_worker::http::request::{Body, Request};
 use serde_json::{Value, json};
@@ -70,7 +71,7 @@ impl<'a> Client<'a> {
     pub fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Request {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         Request {
-            method: method.to_owned(),
+            method: Method::of(method),
             origin: Memory::ORIGIN.to_owned(),
             path: format!("/scim/v2{path}"),
             query: query.replace(' ', "%20").replace('"', "%22"),

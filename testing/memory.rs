@@ -6,6 +6,7 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, StatementStatus, params_from_iter};
 use scim_worker::http::gauge::Gauge;
+use scim_worker::http::health::Health;
 use scim_worker::http::reply::Reply;
 use scim_worker::http::request::Request;
 use scim_worker::http::{Environment, Trace, respond};
@@ -299,7 +300,9 @@ impl Memory {
             },
             secret: secret.as_ref(),
             gauge: &self.gauge,
+            health: &Health::new(),
             allow_http: false,
+            request_id: "req_1".to_owned(),
         };
         pollster::block_on(respond(&environment, request))
     }

@@ -1,6 +1,7 @@
 //! The service in memory as the target of conversations.
 
 use doctor::conversation::{Target, WireReply, WireRequest};
+use scim_worker::http::method::Method;
 use scim_worker::http::request::{Body, Request};
 
 use crate::memory::Memory;
@@ -35,7 +36,7 @@ fn as_request(request: &WireRequest) -> Result<Request, String> {
         named.map(|(_, value)| value.trim().to_owned())
     };
     Ok(Request {
-        method: request.method.clone(),
+        method: Method::of(&request.method),
         origin: Memory::ORIGIN.to_owned(),
         path: path.to_owned(),
         query: query.to_owned(),

@@ -1,17 +1,15 @@
-//! Bodies: size, type, JSON (RFC 7644 §3.1, §3.8).
+//! Bodies: coding, size, JSON.
 //!
 //! A body is read when it is known whose it is, and parsed when it is known what it will hold.
 
 use scim::error::Error;
 use scim::json;
-use scim::resource_type::ResourceType;
 use serde_json::Value;
 
+use super::fault::Fault;
 use super::gauge::{Gauge, Hold};
 use super::request::{Request, Unread, Upload};
-use super::scim::media::MediaType;
-use crate::http::fault::Fault;
-use service::{MAX_LARGE_BODY, Session};
+use service::Session;
 use store::Database;
 
 pub mod weight;
@@ -20,66 +18,26 @@ use weight::{MAX_DEPTH, weight};
 
 /// Largest body, in bytes.
 pub const MAX_BODY: usize = 1_048_576;
-/// Largest body that is read while its token of the table is not looked up yet: the batch of the work does that, without
-/// a trip of its own.
+/// Largest body that is read while its token of the table is not looked up yet: the batch of the
+/// work does that, without a trip of its own.
 pub const UNKNOWN_CALLER: usize = 65_536;
 /// Bytes that the values of such a body may weigh.
 const UNKNOWN_CALLER_WEIGHT: usize = 262_144;
-/// Bytes that the values of a body may weigh: some 45,000 members of a group, or all that a Bulk of 4 MiB has of users.
+/// Bytes that the values of a body may weigh: some 45,000 members of a group, or all that a Bulk of
+/// 4 MiB has of users.
 pub const MAX_WEIGHT: usize = 24_000_000;
 /// What is made of a body while it is worked on, beside its values: as many times its bytes.
 const COPIES: usize = 3;
 
-/// The largest body for resources of a type.
-pub fn limit(resource_type: &'static ResourceType) -> usize {
-    if resource_type
-        .linked()
-        .is_some_and(|linked| linked.name == "members")
-    {
-        MAX_LARGE_BODY as usize
-    } else {
-        MAX_BODY
-    }
-}
-
-/// The body of a Bulk request as JSON; RFC 7644 §3.7.4 wants the limit named.
-pub async fn bulk_json<D: Database, B: Upload>(
-    session: &Session<'_, D>,
-    gauge: &Gauge,
-    request: &Request<B>,
-) -> Result<(Value, Hold), Fault> {
-    let limit = session.settings().limits.bulk_max_payload_size;
-    let too_long = format!(
-        "The request is larger than {limit} bytes (bulk.maxPayloadSize of /ServiceProviderConfig). Split it."
-    );
-    read(session, gauge, request, limit as usize, too_long).await
-}
-
-/// The body as JSON, and what it holds of the memory as long as it is worked on.
+/// The body as JSON, and what it holds of the memory as long as it is worked on. It has `limit`
+/// bytes at the most; `too_long` is the sentence for a longer one.
 pub async fn json<D: Database, B: Upload>(
     session: &Session<'_, D>,
     gauge: &Gauge,
     request: &Request<B>,
     limit: usize,
+    too_long: impl Fn() -> String,
 ) -> Result<(Value, Hold), Fault> {
-    let too_long = format!(
-        "The body is larger than the {limit} bytes that this endpoint takes. Send it in parts."
-    );
-    read(session, gauge, request, limit, too_long).await
-}
-
-async fn read<D: Database, B: Upload>(
-    session: &Session<'_, D>,
-    gauge: &Gauge,
-    request: &Request<B>,
-    limit: usize,
-    too_long: String,
-) -> Result<(Value, Hold), Fault> {
-    if !MediaType::readable(request.content_type.as_deref()) {
-        return Err(Fault::MediaType(
-            "Send the body as application/scim+json or application/json, in UTF-8.",
-        ));
-    }
     if !is_as_written(request.content_encoding.as_deref()) {
         return Err(Fault::Coding(
             "The body is compressed, which is not read here: send it without Content-Encoding.",
@@ -87,7 +45,7 @@ async fn read<D: Database, B: Upload>(
     }
     let announced = request.body.announced();
     if announced.is_some_and(|bytes| bytes > limit) {
-        return Err(Fault::too_large(too_long));
+        return Err(Fault::too_large(too_long()));
     }
     let is_small = announced.is_some_and(|bytes| bytes <= UNKNOWN_CALLER);
     if !is_small {
@@ -97,19 +55,20 @@ async fn read<D: Database, B: Upload>(
         .body
         .read(limit)
         .await
-        .map_err(|why| unread(why, too_long))?;
+        .map_err(|why| unread(why, &too_long))?;
     if bytes.is_empty() {
         return Err(Error::invalid_syntax("The request needs a body: a JSON object.").into());
     }
     let weight = weight(&bytes).ok_or_else(|| {
         Error::invalid_syntax(format!(
-            "The body nests deeper than {MAX_DEPTH} levels; no SCIM message does."
+            "The body nests deeper than {MAX_DEPTH} levels, as no message does. Send it with fewer."
         ))
     })?;
     if weight > MAX_WEIGHT {
         return Err(Fault::too_large(format!(
-            "The body has too many values for one request: read, they take {weight} bytes of memory, of which {MAX_WEIGHT} \
-             are there. Send it in parts, such as 20,000 members at a time.",
+            "The body has too many values for one request: read, they take {weight} bytes of \
+             memory, of which {MAX_WEIGHT} are there. Send it in parts, such as 20,000 members at \
+             a time.",
         )));
     }
     if is_small && weight > UNKNOWN_CALLER_WEIGHT {
@@ -134,17 +93,21 @@ async fn read<D: Database, B: Upload>(
 }
 
 /// The sentence of a 503.
-const BUSY: &str = "Other requests hold the memory that this one needs. Send it again in a moment, or in smaller parts.";
+const BUSY: &str = "Other requests hold the memory that this one needs. Send it again in a moment, \
+                    or in smaller parts.";
 
 /// The failure of a request whose body was not read.
-fn unread(why: Unread, too_long: String) -> Fault {
+fn unread(why: Unread, too_long: &impl Fn() -> String) -> Fault {
     match why {
-        Unread::TooLong => Fault::too_large(too_long),
+        Unread::TooLong => Fault::too_large(too_long()),
         Unread::Broken => Error::invalid_syntax(
-            "The body ended early, or its chunks are not in the form of chunks. Send the request again, whole.",
+            "The body ended early, or its chunks are not in the form of chunks. Send the request \
+             again, whole.",
         )
         .into(),
-        Unread::Late => Fault::Late("The body did not come in time. Send the request again, whole."),
+        Unread::Late => {
+            Fault::Late("The body did not come in time. Send the request again, whole.")
+        }
         Unread::Busy => Fault::Busy(BUSY),
     }
 }

@@ -1,5 +1,5 @@
-//! Why a request is not answered as it asks: a failure of the use case, or a fault of the message that carried it. The
-//! place where either becomes a status.
+//! Why a request is not answered as it asks: a failure of the use case, or a fault of the message
+//! that carried it. The place where either becomes a status; the form of the reply is the face's.
 
 use scim::error::{Error, ScimType};
 

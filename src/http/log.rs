@@ -1,5 +1,5 @@
-//! One line of a request, for the operator: what was asked, what came of it, what it cost. Never a body, a token, an id
-//! or an address; of what was sent, the names of attributes alone.
+//! One line of a request, for the operator: what was asked, what came of it, what it cost. Never a
+//! body, a token, an id or an address; of what was sent, the names of attributes alone.
 
 use scim::habit::Habit;
 use serde::Serialize;
@@ -51,8 +51,9 @@ impl<'a> From<&'a Habit> for Read<'a> {
     }
 }
 
-/// Whether a request has something to tell: it was refused, or read leniently. Of others the platform keeps that they
-/// were there and how they ended; a line of ours takes a twentieth of a small request's CPU, and is billed.
+/// Whether a request has something to tell: it was refused, or read leniently. Of others the
+/// platform keeps that they were there and how they ended; a line of ours takes a twentieth of a
+/// small request's CPU, and is billed.
 pub fn is_telling(reply: &Reply, trace: &Trace) -> bool {
     reply.status >= 400 || trace.cause.is_some() || !trace.habits.seen().is_empty()
 }
@@ -70,7 +71,7 @@ pub fn line<B>(
         time: &now.text,
         request_id: &trace.request_id,
         tenant: trace.tenant,
-        method: &request.method,
+        method: request.method.as_str(),
         route: &trace.route,
         status: reply.status,
         scim_type: reply.scim_type,

@@ -1,10 +1,14 @@
 //! A request as plain data, whatever platform it came from.
 
+use std::net::Ipv4Addr;
+
+use super::method::Method;
+
 /// A request, whose body may still be on its way.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request<B = Body> {
-    /// The method, upper case.
-    pub method: String,
+    /// The method.
+    pub method: Method,
     /// Scheme and authority, such as `https://example.com`, without a slash at the end.
     pub origin: String,
     /// The path, percent-encoded as it came.
@@ -29,6 +33,26 @@ pub struct Request<B = Body> {
     pub body: B,
 }
 
+impl<B> Request<B> {
+    /// Whether it came as plain HTTP, and not from this machine.
+    pub fn is_in_clear(&self) -> bool {
+        let Some(authority) = self.origin.strip_prefix("http://") else {
+            return false;
+        };
+        let host = match authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            Some(_) | None => authority,
+        };
+        let is_local = host == "localhost"
+            || host.ends_with(".localhost")
+            || host == "[::1]"
+            || host
+                .parse()
+                .is_ok_and(|address: Ipv4Addr| address.is_loopback());
+        !is_local
+    }
+}
+
 /// A body to be read, once it is known who sends it.
 pub trait Upload {
     /// How many bytes it says that it has.
@@ -43,7 +67,8 @@ pub trait Upload {
 pub enum Unread {
     /// It is longer than was asked for.
     TooLong,
-    /// The connection ended before the rest came, or what came is not in the form of a body (RFC 9112 §8).
+    /// The connection ended before the rest came, or what came is not in the form of a body (RFC
+    /// 9112 §8).
     Broken,
     /// It did not come in time.
     Late,

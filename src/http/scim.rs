@@ -1,5 +1,198 @@
-//! The SCIM face: what RFC 7644 has beyond HTTP.
+//! The SCIM face: RFC 7644 over HTTP, below `/scim/v2`.
+//!
+//! Path to endpoint, header to credential, body to JSON, use case, fault to status. An endpoint is
+//! a row of [`routes::table`].
 
-pub mod bulk;
+use scim::habit::Habits;
+
+use super::fault::Fault;
+use super::query::decode;
+use super::reply::Reply;
+use super::request::{Request, Upload};
+use super::route::{Choice, Route, choose, segments};
+use super::{Environment, Trace, auth};
+use service::credential::Principal;
+use service::{Caller, Session};
+use store::Database;
+
+mod bulk;
+pub mod call;
+mod endpoints;
+mod error;
 pub mod media;
 pub mod provider;
+pub mod query;
+pub mod routes;
+
+use call::{Call, Question};
+use media::MediaType;
+use routes::{Endpoint, Handler, table};
+
+/// Bytes of the paths in `Scim-Ignored`; ours: proxies take headers of 8 kB together.
+const MAX_IGNORED: usize = 2_000;
+
+/// Parts a path in front of its `/scim`: another Worker or a route may serve this one below a path
+/// of its own. Nothing where no `/scim` is in it.
+///
+/// ```
+/// use scim_worker::http::scim::mounted;
+/// let users = "/scim/v2/Users";
+/// assert_eq!(mounted("/api/identity/scim/v2/Users"), Some(("/api/identity", users)));
+/// assert_eq!(mounted("/scim/v2/Users/scim"), Some(("", "/scim/v2/Users/scim")));
+/// assert_eq!(mounted("//scim/v2//Users"), Some(("", "/scim/v2//Users")));
+/// assert_eq!(mounted("/%73cim/Users"), Some(("", "/%73cim/Users")));
+/// assert_eq!(mounted("/v2/Users"), None);
+/// ```
+pub fn mounted(path: &str) -> Option<(&str, &str)> {
+    let below = |base: &str| {
+        path.match_indices(base).find_map(|(position, _)| {
+            let (front, rest) = path.split_at_checked(position)?;
+            let behind = rest.strip_prefix(base)?;
+            let is_whole = behind.is_empty() || behind.starts_with('/');
+            is_whole.then(|| (front.trim_end_matches('/'), rest))
+        })
+    };
+    // RFC 3986 §6.2.2.2: a letter and its escape are the same.
+    let is_spelt_otherwise = || segments(path).next().and_then(decode).as_deref() == Some("scim");
+    below("/scim/v2")
+        .or_else(|| below("/scim"))
+        .or_else(|| is_spelt_otherwise().then_some(("", path)))
+}
+
+/// Answers a request for a path that begins with `/scim`, behind a mount.
+pub(super) async fn respond<D: Database, B: Upload>(
+    environment: &Environment<'_, D>,
+    request: &Request<B>,
+    mount: &str,
+    path: &str,
+    trace: &mut Trace,
+) -> Reply {
+    // The base URL of addresses in replies: always the full one, whichever way the request came.
+    let base = match &environment.context.settings.base_url {
+        Some(url) => url.clone(),
+        None => format!("{}{mount}/scim/v2", request.origin),
+    };
+    let mut reply = match answer(environment, request, path, base, trace).await {
+        Ok(reply) => reply,
+        Err(fault) => {
+            trace.cause = fault.cause().map(str::to_owned);
+            error::reply(&fault)
+        }
+    };
+    trace.provider = provider::recognise(request.user_agent.as_deref(), &trace.habits.names());
+    if reply.body.is_some() {
+        reply = reply.with(
+            "Content-Type",
+            MediaType::accepted(request.accept.as_deref()).as_str(),
+        );
+    }
+    if let Some(paths) = ignored(&trace.habits) {
+        reply = reply.with("Scim-Ignored", paths);
+    }
+    if trace.is_personal {
+        reply = reply.with("Cache-Control", "no-store");
+    }
+    reply.with("Vary", "Accept, Authorization")
+}
+
+async fn answer<D: Database, B: Upload>(
+    environment: &Environment<'_, D>,
+    request: &Request<B>,
+    path: &str,
+    base: String,
+    trace: &mut Trace,
+) -> Result<Reply, Fault> {
+    if !environment.allow_http && request.is_in_clear() {
+        return Err(Fault::Forbidden(
+            "Tokens and personal data do not travel unencrypted: use https:// in place of http:// \
+             in the base URL."
+                .to_owned(),
+        ));
+    }
+    let table = table();
+    let endpoint = Endpoint::find(table, path)?;
+    trace.route = endpoint.name();
+    trace.is_personal = !endpoint.is_open;
+    let arguments = &endpoint.arguments;
+    let Route {
+        query,
+        body,
+        handler,
+        ..
+    } = match choose(table, endpoint.pattern, request.method) {
+        Choice::Route(route) => route,
+        Choice::Options(allow) => return Ok(Reply::empty(204).with("Allow", allow)),
+        Choice::Refused(allow) => {
+            let detail = format!("{} takes {allow}.", trace.route);
+            return Ok(error::error(405, None, &detail).with("Allow", allow));
+        }
+    };
+    match handler {
+        Handler::Open(tell) => {
+            if query::has_filter(&request.query)? {
+                return Err(Fault::Forbidden(
+                    "Discovery endpoints take no filter (RFC 7644 §4); ask without one.".to_owned(),
+                ));
+            }
+            let question = Question {
+                settings: environment.context.settings,
+                base: &base,
+                arguments,
+            };
+            Ok(Reply::json(200, tell(&question)?))
+        }
+        Handler::Caller(act) => {
+            let session = session(environment, request, base)?;
+            let mut result = act(&Call {
+                session: &session,
+                gauge: environment.gauge,
+                request,
+                arguments,
+                query,
+                message: *body,
+            })
+            .await;
+            // Where no batch was sent, nothing has looked at the token yet.
+            if let Err(error) = session.authenticate().await {
+                result = Err(error.into());
+            }
+            let notes = session.end();
+            trace.tenant = notes.tenant;
+            trace.habits = notes.habits;
+            trace.later = notes.later;
+            trace.cause = notes.cause;
+            result
+        }
+    }
+}
+
+/// Begins the session of who sends the request.
+fn session<'a, D: Database, B>(
+    environment: &'a Environment<'a, D>,
+    request: &Request<B>,
+    base: String,
+) -> Result<Session<'a, D>, Fault> {
+    let context = &environment.context;
+    let credential = auth::credential(request.authorization.as_deref())?;
+    let caller = Caller {
+        tenant: Principal::of(credential, environment.secret)?.scope(&context.clock.now()),
+        credential: request.authorization.clone().unwrap_or_default(),
+    };
+    Ok(Session::new(context, caller, base))
+}
+
+/// The paths of what was left out of the request, so that no success without effect goes untold.
+fn ignored(habits: &Habits) -> Option<String> {
+    let mut paths = String::new();
+    for path in habits.left_out() {
+        if paths.len() + path.len() > MAX_IGNORED {
+            paths.push_str(", ...");
+            break;
+        }
+        if !paths.is_empty() {
+            paths.push_str(", ");
+        }
+        paths.push_str(path);
+    }
+    (!paths.is_empty()).then_some(paths)
+}

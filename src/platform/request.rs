@@ -7,6 +7,7 @@ use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::web_sys;
 
 use crate::http::gauge::COMING;
+use crate::http::method::Method;
 use crate::http::request::{Request, Unread, Upload};
 
 #[wasm_bindgen(module = "/src/platform/platform.js")]
@@ -30,7 +31,7 @@ pub fn read(incoming: &web_sys::Request) -> Request<Incoming<'_>> {
     let head = head(incoming);
     let mut lines = head.split('\n');
     let mut line = || lines.next().unwrap_or_default();
-    let method = line().to_ascii_uppercase();
+    let method = Method::of(&line().to_ascii_uppercase());
     let (origin, rest) = split_url(line());
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let mut request = Request {

@@ -4,6 +4,8 @@ use std::cell::Cell;
 
 use pollster::block_on;
 use scim_worker::http::gauge::TOGETHER;
+use scim_worker::http::health::Health;
+use scim_worker::http::method::Method;
 use scim_worker::http::request::{Body, Request, Unread, Upload};
 use scim_worker::http::{Environment, respond};
 use serde_json::json;
@@ -62,7 +64,7 @@ fn watched(
         reads: Cell::new(0),
     };
     let request = Request {
-        method: "POST".to_owned(),
+        method: Method::Post,
         origin,
         path,
         query: String::new(),
@@ -85,7 +87,9 @@ fn watched(
         },
         secret: secret.as_ref(),
         gauge: &memory.gauge,
+        health: &Health::new(),
         allow_http: false,
+        request_id: String::new(),
     };
     let trips = memory.database.cost().trips;
     let (reply, _) = block_on(respond(&environment, &request));

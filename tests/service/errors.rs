@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use scim_worker::http::body::MAX_BODY;
+use scim_worker::http::method::Method;
 use scim_worker::http::request::{Body, Request, Unread};
 use serde_json::{Map, Value, json};
 use service::MAX_LARGE_BODY;
@@ -22,7 +23,7 @@ fn sound(request: &Request, got: &Got) {
         )
     };
     assert!(got.status < 500, "{}", told());
-    if got.status < 300 || got.status == 304 || request.method == "HEAD" {
+    if got.status < 300 || got.status == 304 || request.method == Method::Head {
         return;
     }
     assert_eq!(got.body["schemas"], json!([ERROR]), "{}", told());
@@ -438,20 +439,6 @@ fn unknown_places_are_404_and_the_right_spelling_is_named() {
         sound(&request, &got);
         assert_eq!(got.status, 404, "{path}");
     }
-    for path in [
-        "/",
-        "/scim2/v2/Users",
-        "/scimv2",
-        "/v2/Users",
-        "/favicon.ico",
-        "",
-    ] {
-        let mut request = client.request("GET", "/Users", None);
-        path.clone_into(&mut request.path);
-        let got = client.send(&request);
-        sound(&request, &got);
-        assert_eq!(got.status, 404, "{path}");
-    }
     for version in ["v1", "v3", "V2", "v2.1", "v20"] {
         let mut request = client.request("GET", "/Users", None);
         request.path = format!("/scim/{version}/Users");
@@ -463,6 +450,7 @@ fn unknown_places_are_404_and_the_right_spelling_is_named() {
         "/scim/Users",
         "/scim/v2/Users/",
         "/scim/v2/%55sers",
+        "/%73cim/v2/Users",
         "/scim",
     ] {
         let mut request = client.request("GET", "/Users", None);

@@ -2,14 +2,17 @@
 
 use std::cell::Cell;
 
-use scim_worker::http::Trace;
 use scim_worker::http::health::Health;
+use scim_worker::http::method::Method;
 use scim_worker::http::reply::Reply;
 use scim_worker::http::request::Request;
-use service::Moment;
+use scim_worker::http::{Environment, Trace, respond};
+use service::{Context, Moment};
 use store::{Cost, Database, Error, Results, Statement};
 
 use testing::memory::Memory;
+
+use crate::tokens::NoMint;
 
 /// A database that is there, or is gone.
 struct Switched {
@@ -34,14 +37,26 @@ impl Database for Switched {
     }
 }
 
-fn ask(health: &Health, database: &Switched, method: &str, at: u64) -> (Reply, Trace) {
+fn ask(health: &Health, database: &Switched, method: Method, at: u64) -> (Reply, Trace) {
     let request: Request = Request {
-        method: method.to_owned(),
+        method,
         path: "/healthz".to_owned(),
         ..Request::default()
     };
-    let now = Moment::at(1_767_225_600_000 + at);
-    pollster::block_on(health.respond(database, &request, &now))
+    let environment = Environment {
+        context: Context {
+            database,
+            settings: &database.memory.settings,
+            mint: &NoMint,
+            clock: &Moment::at(1_767_225_600_000 + at),
+        },
+        secret: None,
+        gauge: &database.memory.gauge,
+        health,
+        allow_http: false,
+        request_id: "req_1".to_owned(),
+    };
+    pollster::block_on(respond(&environment, &request))
 }
 
 /// 200 while the database answers, 503 while it does not, and neither asked about more than once in five seconds.
@@ -53,7 +68,7 @@ fn the_watch_sees_the_database() {
         asked: Cell::new(0),
     };
     let health = Health::new();
-    let status = |at| ask(&health, &database, "GET", at).0.status;
+    let status = |at| ask(&health, &database, Method::Get, at).0.status;
     assert_eq!([status(0), status(4_999)], [200, 200]);
     assert_eq!(database.asked.get(), 1);
     database.gone.set(true);
@@ -63,7 +78,7 @@ fn the_watch_sees_the_database() {
     assert_eq!([status(9_999), status(10_000)], [503, 200]);
     assert_eq!(database.asked.get(), 3);
     // Another instance knows nothing of this one; a clock that goes back makes nothing last.
-    assert_eq!(ask(&Health::new(), &database, "GET", 0).0.status, 200);
+    assert_eq!(ask(&Health::new(), &database, Method::Get, 0).0.status, 200);
     assert_eq!(status(0), 200);
     assert_eq!(database.asked.get(), 5);
 }
@@ -75,7 +90,7 @@ fn it_tells_no_detail() {
         gone: Cell::new(true),
         asked: Cell::new(0),
     };
-    let (reply, trace) = ask(&Health::new(), &database, "GET", 0);
+    let (reply, trace) = ask(&Health::new(), &database, Method::Get, 0);
     let headers = format!("{:?}", reply.headers);
     assert!(headers.contains("\"Retry-After\", \"5\""), "{headers}");
     assert!(headers.contains("no-store"), "{headers}");
@@ -91,9 +106,18 @@ fn it_tells_no_detail() {
     // The operator reads the cause in the log.
     assert!(trace.cause.unwrap().contains("no such database"));
 
-    let (reply, _) = ask(&Health::new(), &database, "HEAD", 0);
+    let (reply, _) = ask(&Health::new(), &database, Method::Head, 0);
     assert_eq!((reply.status, reply.body), (503, None));
-    let (reply, _) = ask(&Health::new(), &database, "POST", 0);
+    let (reply, _) = ask(&Health::new(), &database, Method::Post, 0);
     assert_eq!(reply.status, 405);
-    assert!(reply.headers.contains(&("Allow", "GET, HEAD".to_owned())));
+    assert!(
+        reply
+            .headers
+            .contains(&("Allow", "GET, HEAD, OPTIONS".to_owned()))
+    );
+    assert!(
+        reply
+            .headers
+            .contains(&("Content-Type", "application/problem+json".to_owned()))
+    );
 }

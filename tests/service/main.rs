@@ -34,6 +34,7 @@ mod patch;
 mod readings;
 mod refusals;
 mod requested;
+mod routes;
 mod seam;
 mod statements;
 mod stored;

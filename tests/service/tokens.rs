@@ -6,6 +6,7 @@ mod script;
 
 use std::fmt::Write;
 
+use scim_worker::http::health::Health;
 use scim_worker::http::request::{Body, Request, Unread};
 use scim_worker::http::{Environment, respond};
 use serde_json::{Value, json};
@@ -181,7 +182,8 @@ fn a_bad_token_is_told_from_none() {
     }
 }
 
-struct NoMint;
+/// Makes the same id whenever it is asked.
+pub(crate) struct NoMint;
 
 impl Mint for NoMint {
     fn id(&self) -> String {
@@ -211,7 +213,9 @@ fn a_secret_under_32_characters_opens_nothing() {
             },
             secret: known.as_ref(),
             gauge: &memory.gauge,
+            health: &Health::new(),
             allow_http: false,
+            request_id: String::new(),
         };
         let (reply, _) = pollster::block_on(respond(&environment, &request));
         assert_eq!(reply.status, status);
@@ -237,7 +241,9 @@ fn a_secret_that_is_not_set_or_empty_opens_nothing() {
                 },
                 secret: secret.as_ref(),
                 gauge: &memory.gauge,
+                health: &Health::new(),
                 allow_http: false,
+                request_id: String::new(),
             };
             let (reply, _) = pollster::block_on(respond(&environment, &request));
             assert_eq!(reply.status, 401, "{token:?}");

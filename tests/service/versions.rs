@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use scim_worker::http::health::Health;
 use scim_worker::http::{Environment, respond};
 use serde_json::{Value, json};
 use service::credential::Secret;
@@ -266,7 +267,9 @@ fn met<'a>(
         },
         secret: secret.as_ref(),
         gauge: &memory.gauge,
+        health: &Health::new(),
         allow_http: false,
+        request_id: String::new(),
     };
     let (reply, _) = pollster::block_on(respond(&environment, request));
     let body = reply.body.as_ref().map_or(Value::Null, |body| {

@@ -3,12 +3,13 @@
 use scim::bulk::BULK_RESPONSE;
 use serde_json::{Map, Value};
 
+use super::error::message;
 use crate::http::fault::failure_words;
-use crate::http::reply::{error_body, etag};
+use crate::http::reply::etag;
 use service::bulk::{Done, Outcome};
 
 /// The message as JSON text.
-pub fn response(outcomes: &[Outcome]) -> String {
+pub(super) fn response(outcomes: &[Outcome]) -> String {
     let mut body = Map::new();
     body.insert("schemas".to_owned(), Value::from(vec![BULK_RESPONSE]));
     body.insert(
@@ -36,7 +37,7 @@ fn operation(outcome: &Outcome) -> Value {
         Ok(Done::Silent) => 204,
         Err(failure) => {
             let (status, scim_type, detail) = failure_words(failure);
-            put("response", Some(error_body(status, scim_type, detail)));
+            put("response", Some(message(status, scim_type, detail)));
             status
         }
     };

@@ -43,9 +43,10 @@ impl MediaType {
         }
     }
 
-    /// The type that an `Accept` header asks for: plain JSON only where it asks for that and not, or less, for SCIM's
-    /// (`OneLogin` asks so). A header that accepts neither is answered with SCIM's all the same: RFC 9110 §12.4.1 allows
-    /// it, and an error that the client cannot read would help nobody.
+    /// The type that an `Accept` header asks for: plain JSON only where it asks for that and not,
+    /// or less, for SCIM's (`OneLogin` asks so). A header that accepts neither is answered with
+    /// SCIM's all the same: RFC 9110 §12.4.1 allows it, and an error that the client cannot read
+    /// would help nobody.
     ///
     /// ```
     /// use scim_worker::http::scim::media::MediaType;
@@ -73,8 +74,8 @@ impl MediaType {
         }
     }
 
-    /// Whether a body of this `Content-Type` is read: SCIM's or plain JSON, in UTF-8. A body without a type is taken for
-    /// JSON (RFC 9110 §8.3).
+    /// Whether a body of this `Content-Type` is read: SCIM's or plain JSON, in UTF-8. A body
+    /// without a type is taken for JSON (RFC 9110 §8.3).
     pub fn readable(content_type: Option<&str>) -> bool {
         let Some(content_type) = content_type else {
             return true;

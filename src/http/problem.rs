@@ -1,0 +1,36 @@
+//! A refusal outside of SCIM: `application/problem+json` (RFC 9457).
+
+use serde_json::json;
+
+use super::reply::Reply;
+
+/// The media type.
+const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A problem: a code for programs, which stays the same, and a sentence for the person who reads
+/// it, which says what to do.
+///
+/// ```
+/// use scim_worker::http::problem::problem;
+/// let reply = problem(404, "not_found", "There is nothing here; /healthz is there.");
+/// assert_eq!(reply.status, 404);
+/// ```
+pub fn problem(status: u16, code: &'static str, detail: &str) -> Reply {
+    let body = json!({
+        "type": "about:blank",
+        "title": title(status),
+        "status": status,
+        "code": code,
+        "detail": detail,
+    });
+    Reply::json(status, body.to_string()).with("Content-Type", MEDIA_TYPE)
+}
+
+/// RFC 9457 §4.2.1: of `about:blank` the title is the phrase of the status (RFC 9110 §15).
+const fn title(status: u16) -> &'static str {
+    match status {
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        _ => "Error",
+    }
+}

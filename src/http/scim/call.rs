@@ -1,0 +1,155 @@
+//! What the handler of an endpoint is given.
+
+use scim::list::SearchRequest;
+use scim::resource_type::{ResourceType, USER_TYPE};
+use serde_json::Value;
+
+use super::media::MediaType;
+use super::query;
+use crate::http::body::{self, MAX_BODY};
+use crate::http::fault::Fault;
+use crate::http::gauge::{Gauge, Hold};
+use crate::http::request::{Request, Upload};
+use service::{Condition, MAX_LARGE_BODY, Selection, Session, Settings};
+use store::Database;
+use store::read::Key;
+
+/// What a path says besides its pattern.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Arguments {
+    /// `{type}`.
+    pub resource_type: Option<&'static ResourceType>,
+    /// Any other name in braces, of which a pattern has one at the most.
+    pub text: Option<String>,
+}
+
+/// The messages that endpoints read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// RFC 7644 §3.4.3.
+    SearchRequest,
+    /// A resource of the type that the path names (§3.3, §3.5.1).
+    Resource,
+    /// §3.5.2.
+    PatchOp,
+    /// §3.7.
+    BulkRequest,
+}
+
+/// A request that needs no token.
+pub struct Question<'c> {
+    /// What the operator set.
+    pub settings: &'c Settings,
+    /// The base URL.
+    pub base: &'c str,
+    pub(super) arguments: &'c Arguments,
+}
+
+impl Question<'_> {
+    /// What the path has in place of the name in braces.
+    pub(super) fn text(&self) -> &str {
+        self.arguments.text.as_deref().unwrap_or_default()
+    }
+}
+
+/// A request of a caller.
+pub struct Call<'c, D, B> {
+    /// What the caller does.
+    pub(super) session: &'c Session<'c, D>,
+    /// What all requests under way hold.
+    pub(super) gauge: &'c Gauge,
+    /// The request.
+    pub(super) request: &'c Request<B>,
+    /// What the path says.
+    pub(super) arguments: &'c Arguments,
+    /// The parameters that are read.
+    pub(super) query: &'static [&'static str],
+    /// The message that is read.
+    pub(super) message: Option<Message>,
+}
+
+impl<D: Database, B: Upload> Call<'_, D, B> {
+    /// The types that the path is about: one, or all where it names none.
+    pub(super) fn types(&self) -> Vec<&'static ResourceType> {
+        match self.arguments.resource_type {
+            Some(resource_type) => vec![resource_type],
+            None => ResourceType::all().collect(),
+        }
+    }
+
+    /// The resource that the path names: without type and id it is `/Me`.
+    pub(super) fn resource(&self) -> (&'static ResourceType, Key) {
+        let resource_type = self.arguments.resource_type.unwrap_or(&USER_TYPE);
+        let key = match &self.arguments.text {
+            Some(id) => Key::Id(id.clone()),
+            None => Key::Subject,
+        };
+        (resource_type, key)
+    }
+
+    /// The search that the query asks for.
+    pub(super) fn search(&self) -> Result<SearchRequest, Fault> {
+        Ok(query::search(&self.request.query, self.query)?)
+    }
+
+    /// The attributes that the query asks for.
+    pub(super) fn selection(&self) -> Result<Selection, Fault> {
+        Ok(query::selection(&self.request.query, self.query)?)
+    }
+
+    /// The versions that the request is meant for.
+    pub(super) fn condition(&self) -> Condition {
+        Condition::new(
+            self.request.if_match.as_deref(),
+            self.request.if_none_match.as_deref(),
+        )
+    }
+
+    /// The body as JSON, and what it holds of the memory as long as it is worked on.
+    pub(super) async fn json(&self) -> Result<(Value, Hold), Fault> {
+        if !MediaType::readable(self.request.content_type.as_deref()) {
+            return Err(Fault::MediaType(
+                "Send the body as application/scim+json or application/json, in UTF-8.",
+            ));
+        }
+        let limit = self.limit();
+        body::json(self.session, self.gauge, self.request, limit, || {
+            self.too_long(limit)
+        })
+        .await
+    }
+
+    /// Bytes of the largest body.
+    fn limit(&self) -> usize {
+        match self.message {
+            None => 0,
+            Some(Message::SearchRequest) => MAX_BODY,
+            Some(Message::Resource | Message::PatchOp) => {
+                let linked = self.resource().0.linked();
+                // A group may have tens of thousands of members.
+                if linked.is_some_and(|linked| linked.name == "members") {
+                    MAX_LARGE_BODY as usize
+                } else {
+                    MAX_BODY
+                }
+            }
+            Some(Message::BulkRequest) => {
+                self.session.settings().limits.bulk_max_payload_size as usize
+            }
+        }
+    }
+
+    /// The sentence for a larger one; RFC 7644 §3.7.4 wants the limit of a Bulk named.
+    fn too_long(&self, limit: usize) -> String {
+        match self.message {
+            Some(Message::BulkRequest) => format!(
+                "The request is larger than {limit} bytes (bulk.maxPayloadSize of \
+                 /ServiceProviderConfig). Split it."
+            ),
+            None | Some(Message::SearchRequest | Message::Resource | Message::PatchOp) => format!(
+                "The body is larger than the {limit} bytes that this endpoint takes. Send it in \
+                 parts."
+            ),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! A fault becomes a SCIM Error (RFC 7644 §3.12).
+
+use scim::error::ScimType;
+use serde_json::{Map, Value};
+
+use crate::http::fault::Fault;
+use crate::http::reply::Reply;
+use service::Failure;
+
+/// What a 401 asks for. RFC 6750 §3.1: an error stands behind it only where a token was sent.
+const CHALLENGE: &str = "Bearer realm=\"scim\"";
+
+/// Seconds after which a request that met too many others may come again.
+const RETRY_AFTER: &str = "2";
+
+/// A SCIM Error.
+pub(super) fn error(status: u16, scim_type: Option<ScimType>, detail: &str) -> Reply {
+    Reply {
+        scim_type: scim_type.map(ScimType::as_str),
+        ..Reply::json(status, message(status, scim_type, detail).to_string())
+    }
+}
+
+/// The reply to a request with a fault.
+pub(super) fn reply(fault: &Fault) -> Reply {
+    let (status, scim_type, detail) = fault.words();
+    let mut reply = error(status, scim_type, detail);
+    if let Fault::Service(Failure::Refused(error)) = fault {
+        reply.operation = error.operation();
+        reply.attribute = error.attribute().map(str::to_owned);
+    }
+    match fault {
+        Fault::NoToken(_) => reply.with("WWW-Authenticate", CHALLENGE),
+        Fault::Service(Failure::UnknownCaller(_)) => reply.with(
+            "WWW-Authenticate",
+            format!("{CHALLENGE}, error=\"invalid_token\""),
+        ),
+        // RFC 9110 §12.5.3: so is a coding told from a type that is not read.
+        Fault::Coding(_) => reply.with("Accept-Encoding", "identity"),
+        Fault::Busy(_) => reply.with("Retry-After", RETRY_AFTER),
+        Fault::Service(_) | Fault::Late(_) | Fault::Forbidden(_) | Fault::MediaType(_) => reply,
+    }
+}
+
+/// The message.
+pub(super) fn message(status: u16, scim_type: Option<ScimType>, detail: &str) -> Value {
+    let mut body = Map::new();
+    body.insert(
+        "schemas".to_owned(),
+        Value::from(vec!["urn:ietf:params:scim:api:messages:2.0:Error"]),
+    );
+    body.insert("status".to_owned(), Value::from(status.to_string()));
+    if let Some(scim_type) = scim_type {
+        body.insert("scimType".to_owned(), Value::from(scim_type.as_str()));
+    }
+    body.insert("detail".to_owned(), Value::from(detail));
+    Value::Object(body)
+}

@@ -1,0 +1,174 @@
+//! The endpoints of SCIM (RFC 7644 §3.2), a row each method.
+//!
+//! Patterns stand below the base URL, which ends with `/scim/v2` or `/scim`. Of those that one path
+//! fits the first counts. `{type}` is the endpoint of a resource type.
+
+use std::pin::Pin;
+
+use scim::error::Error;
+use scim::resource_type::ResourceType;
+
+use super::call::{Arguments, Call, Message, Question};
+use super::endpoints::{bulk, create, create_me, delete, list, patch, read, replace, search};
+use super::query::{SEARCH, SELECTION};
+use crate::http::fault::Fault;
+use crate::http::method::Method;
+use crate::http::reply::Reply;
+use crate::http::request::Upload;
+use crate::http::route::{self, decoded, fit, placeholder, row, segments};
+use service::{Failure, discovery};
+use store::Database;
+
+/// A row of the table.
+pub type Route<D, B> = route::Route<Message, Handler<D, B>>;
+
+/// A reply on its way.
+pub type Replying<'c> = Pin<Box<dyn Future<Output = Result<Reply, Fault>> + 'c>>;
+
+/// What answers at an endpoint.
+#[derive(Debug)]
+pub enum Handler<D, B> {
+    /// It tells only what the server is, and so needs no token (RFC 7644 §4).
+    Open(fn(&Question<'_>) -> Result<String, Failure>),
+    /// It works for a caller.
+    Caller(for<'c> fn(&'c Call<'c, D, B>) -> Replying<'c>),
+}
+
+impl<D, B> Clone for Handler<D, B> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<D, B> Copy for Handler<D, B> {}
+
+/// All endpoints.
+#[rustfmt::skip]
+pub fn table<'t, D: Database + 't, B: Upload + 't>() -> &'t [Route<D, B>] {
+    use Handler::{Caller, Open};
+    use Message::{BulkRequest, PatchOp, Resource, SearchRequest};
+    use Method::{Delete, Get, Patch, Post, Put};
+    const {
+        &[
+            row(Get, "/ServiceProviderConfig", &[], None, Open(|it| Ok(discovery::config(it.settings, it.base)))),
+            row(Get, "/ResourceTypes", &[], None, Open(|it| Ok(discovery::resource_types(it.base)))),
+            row(Get, "/ResourceTypes/{name}", &[], None, Open(|it| discovery::resource_type(it.text(), it.base))),
+            row(Get, "/Schemas", &[], None, Open(|it| Ok(discovery::schemas(it.settings, it.base)))),
+            row(Get, "/Schemas/{uri}", &[], None, Open(|it| discovery::schema(it.text(), it.settings, it.base))),
+            row(Get, "/", SEARCH, None, Caller(|call| Box::pin(list(call)))),
+            row(Post, "/.search", &[], Some(SearchRequest), Caller(|call| Box::pin(search(call)))),
+            row(Post, "/Bulk", &[], Some(BulkRequest), Caller(|call| Box::pin(bulk(call)))),
+            row(Get, "/Me", SELECTION, None, Caller(|call| Box::pin(read(call)))),
+            row(Post, "/Me", SELECTION, Some(Resource), Caller(|call| Box::pin(create_me(call)))),
+            row(Put, "/Me", SELECTION, Some(Resource), Caller(|call| Box::pin(replace(call)))),
+            row(Patch, "/Me", SELECTION, Some(PatchOp), Caller(|call| Box::pin(patch(call)))),
+            row(Delete, "/Me", &[], None, Caller(|call| Box::pin(delete(call)))),
+            row(Get, "/{type}", SEARCH, None, Caller(|call| Box::pin(list(call)))),
+            row(Post, "/{type}", SELECTION, Some(Resource), Caller(|call| Box::pin(create(call)))),
+            row(Post, "/{type}/.search", &[], Some(SearchRequest), Caller(|call| Box::pin(search(call)))),
+            row(Get, "/{type}/{id}", SELECTION, None, Caller(|call| Box::pin(read(call)))),
+            row(Put, "/{type}/{id}", SELECTION, Some(Resource), Caller(|call| Box::pin(replace(call)))),
+            row(Patch, "/{type}/{id}", SELECTION, Some(PatchOp), Caller(|call| Box::pin(patch(call)))),
+            row(Delete, "/{type}/{id}", &[], None, Caller(|call| Box::pin(delete(call)))),
+        ]
+    }
+}
+
+/// The endpoint that a path names.
+#[derive(Debug)]
+pub(super) struct Endpoint {
+    /// The pattern of its rows.
+    pub pattern: &'static str,
+    /// What the path says besides.
+    pub arguments: Arguments,
+    /// Whether it tells only what the server is.
+    pub is_open: bool,
+}
+
+impl Endpoint {
+    /// Finds it. The path begins with `/scim`.
+    pub(super) fn find<D, B>(table: &[Route<D, B>], path: &str) -> Result<Self, Fault> {
+        let decoded = decoded(path).map_err(Fault::not_found)?;
+        let decoded: Vec<&str> = decoded.iter().map(String::as_str).collect();
+        let below = match decoded.as_slice() {
+            [_, "v2", below @ ..] => below,
+            [_, version, ..] if is_version(version) => {
+                return Err(Error::invalid_vers(format!(
+                    "SCIM version \"{}\" is not served; the base URL ends with /scim/v2.",
+                    version.chars().take(20).collect::<String>(),
+                ))
+                .into());
+            }
+            [_, below @ ..] => below,
+            [] => &[],
+        };
+        let found = table.iter().find_map(|row| {
+            Some(Self {
+                pattern: row.pattern,
+                arguments: arguments(&fit(row.pattern, below)?)?,
+                is_open: matches!(row.handler, Handler::Open(_)),
+            })
+        });
+        found.ok_or_else(|| {
+            let first = below.first().copied().unwrap_or_default();
+            Fault::not_found(unknown(table.iter().map(|row| row.pattern), first))
+        })
+    }
+
+    /// Its name, for the log: the pattern, with the type in it.
+    pub(super) fn name(&self) -> String {
+        match self.arguments.resource_type {
+            Some(resource_type) => self.pattern.replace("/{type}", resource_type.endpoint),
+            None => self.pattern.to_owned(),
+        }
+    }
+}
+
+/// What a path says, if its type is one.
+fn arguments(parts: &[(&str, &str)]) -> Option<Arguments> {
+    let mut arguments = Arguments::default();
+    for (name, text) in parts {
+        match *name {
+            "type" => arguments.resource_type = Some(resource_type(text)?),
+            _ => arguments.text = Some((*text).to_owned()),
+        }
+    }
+    Some(arguments)
+}
+
+/// The type whose endpoint a segment is.
+fn resource_type(segment: &str) -> Option<&'static ResourceType> {
+    ResourceType::all().find(|known| known.endpoint.get(1..) == Some(segment))
+}
+
+/// `v1`, `v2.1`, …: a version as it stands in a path (RFC 7644 §3.13).
+fn is_version(segment: &str) -> bool {
+    segment
+        .strip_prefix(['v', 'V'])
+        .is_some_and(|number| number.starts_with(|first: char| first.is_ascii_digit()))
+}
+
+/// The sentence for a path that no pattern fits, from its first segment.
+fn unknown(patterns: impl Iterator<Item = &'static str>, first: &str) -> String {
+    if resource_type(first).is_some() {
+        return "A resource has no parts with an address of their own. Ask for the resource, with \
+                attributes in the query for a part of it."
+            .to_owned();
+    }
+    let fixed = patterns
+        .filter_map(|pattern| segments(pattern).next())
+        .filter(|part| placeholder(part).is_none());
+    let meant = ResourceType::all()
+        .filter_map(|known| known.endpoint.get(1..))
+        .chain(fixed)
+        .find(|name| name.eq_ignore_ascii_case(first));
+    match meant {
+        Some(name) if name == first => format!(
+            "There is no such address below /{name}. Leave out what stands behind the endpoint, or \
+             write a slash that belongs to a name as %2F."
+        ),
+        // RFC 3986 §6.2.2.1: say which spelling was meant.
+        Some(name) => format!("Paths are case-sensitive: this endpoint is spelt /{name}."),
+        None => "There is no such endpoint. /ResourceTypes lists those that there are.".to_owned(),
+    }
+}
