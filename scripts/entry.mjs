@@ -45,7 +45,7 @@ async function guarded(context, answer, otherwise) {
 }
 
 export default {
-  fetch: (request, env, context) => guarded(context, () => worker.fetch(request, env, context), brokenReply),
+  fetch: (request, env, context) => guarded(context, () => worker.fetch(request, env, context), () => brokenReply(request)),
   // What these two leave undone the platform sends again.
   ...(worker.scheduled && { scheduled: (event, env, context) => guarded(context, () => worker.scheduled(event, env, context), fail) }),
   ...(worker.queue && { queue: (batch, env, context) => guarded(context, () => worker.queue(batch, env, context), fail) }),
@@ -55,12 +55,13 @@ function fail(error) {
   throw error;
 }
 
-/** RFC 7644 §3.12: even this answer is a SCIM Error. */
-function brokenReply() {
-  const body = {
-    schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"],
-    status: "500",
-    detail: "The server met a fault of its own; the request may be sent again.",
-  };
-  return Response.json(body, { status: 500, headers: { "Content-Type": "application/scim+json", "X-Request-Id": `req_${crypto.randomUUID().replaceAll("-", "")}` } });
+/** Even this answer has the form of its face: a SCIM Error (RFC 7644 §3.12), or a problem (RFC 9457). */
+function brokenReply({ url }) {
+  const detail = "The server met a fault of its own. Send the request again.";
+  const isScim = new URL(url).pathname.split("/").includes("scim");
+  const [type, body] = isScim
+    ? ["application/scim+json", { schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"], status: "500", detail }]
+    : ["application/problem+json", { type: "about:blank", title: "Internal Server Error", status: 500, code: "internal_error", detail }];
+  const id = `req_${crypto.randomUUID().replaceAll("-", "")}`;
+  return Response.json(body, { status: 500, headers: { "Content-Type": type, "X-Request-Id": id } });
 }
