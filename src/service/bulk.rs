@@ -79,8 +79,8 @@ impl Job {
 /// The failure of an operation that a request did not come to.
 fn not_begun() -> Failure {
     Failure::TooMuch(
-        "The Bulk takes more work than one request may; this operation was not begun. Send those with this status again, in \
-         a Bulk of their own, and fewer operations at once."
+        "The Bulk takes more work than one request may; this operation was not begun. Put all that \
+         were not begun into a Bulk of their own and send it, with fewer operations at once."
             .to_owned(),
     )
 }

@@ -61,7 +61,7 @@ impl Principal {
         let Credential(token) = credential;
         if token.len() > MAX_TOKEN {
             return Err(Failure::UnknownCaller(
-                "The bearer token is too long to be one of this server's. Check what was pasted.",
+                "The token is too long to be one of this server's. Check what was pasted.",
             ));
         }
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
@@ -78,7 +78,7 @@ impl Principal {
         }
         match Form::of(token) {
             Form::Altered => Err(Failure::UnknownCaller(
-                "The bearer token is not whole: its last characters do not fit the rest. Copy it \
+                "The token is not whole: its last characters do not fit the rest. Copy it \
                  again, all of it.",
             )),
             Form::Whole { .. } | Form::Other => Ok(Self::Token {

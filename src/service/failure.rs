@@ -35,7 +35,8 @@ impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Unauthorized => Self::UnknownCaller(
-                "The bearer token is not known, has expired or was revoked. Ask whoever runs this service for a new one.",
+                "The token is not known, has expired or was revoked. Ask whoever runs this service \
+                 for a new one.",
             ),
             store::Error::Unique(what) => Self::Refused(taken(&what)),
             store::Error::Guard => Self::Broken("a guard failed that had no reader".to_owned()),
