@@ -1,8 +1,8 @@
 //! scim-worker: a SCIM 2.0 service provider, run as one Cloudflare Worker over one D1 database.
 //!
-//! This file is the Worker's events, nothing else: a platform request comes in, a platform reply goes out, and what the
-//! rest must not reach for itself (clock, randomness, settings, the database) is handed over. `ARCHITECTURE.md` shows
-//! the rooms.
+//! This file is the Worker's events, nothing else: a platform request comes in, a platform reply
+//! goes out, and what the rest must not reach for itself (clock, randomness, settings, the
+//! database) is handed over. `ARCHITECTURE.md` shows the rooms.
 
 pub mod http;
 pub mod platform;
@@ -12,11 +12,12 @@ use worker::{Context, Env, event, web_sys};
 use http::Environment;
 use http::gauge::Gauge;
 use http::health::Health;
+use platform::after;
 use platform::d1::D1;
 use platform::mint::PlatformMint;
 use platform::moment;
 use platform::settings::Operator;
-use store::{Database, Statement};
+use store::Database;
 
 thread_local! {
     /// What all requests of this instance hold.
@@ -57,24 +58,9 @@ pub async fn fetch(
     if operator.log_all || http::log::is_telling(&reply, &trace) {
         let milliseconds = moment().milliseconds.saturating_sub(now.milliseconds);
         let line = http::log::line(&request, &reply, &trace, cost, &now, milliseconds);
-        if trace.cause.is_some() {
-            worker::console_error!("{line}");
-        } else {
-            worker::console_log!("{line}");
-        }
+        after::print(&line, trace.cause.is_some());
     }
-    if !trace.later.is_empty() {
-        run_later(&env, &context, trace.later);
-    }
+    after::run(&env, &context, trace.later);
     let cost = operator.report_cost.then_some(cost);
     platform::reply::write(reply, cost)
-}
-
-/// Runs statements after the reply.
-fn run_later(env: &Env, context: &Context, statements: Vec<Statement>) {
-    let database = D1::new(env);
-    context.wait_until(async move {
-        // What is not noted now will be noted by a later request.
-        let _ = database.batch(statements).await;
-    });
 }

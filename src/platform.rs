@@ -1,7 +1,9 @@
-//! All that names the `worker` crate: the platform's requests and replies, its settings, clock and randomness, D1.
+//! All that names the `worker` crate: the platform's requests and replies, its settings, clock and
+//! randomness, D1.
 //!
 //! What the platform is asked for is asked in JavaScript (`platform.js`), one call each.
 
+pub mod after;
 pub mod d1;
 pub mod mint;
 pub mod reply;

@@ -35,7 +35,8 @@ impl PlatformMint {
         bytes
     }
 
-    /// A number that counts up within the request. The upper half of its range is left to count into.
+    /// A number that counts up within the request. The upper half of its range is left to count
+    /// into.
     fn next(&self) -> u16 {
         let sequence = self
             .sequence

@@ -1,10 +1,11 @@
-// What the platform is asked for, one call each. Every value that passes between WebAssembly and JavaScript costs
-// about a microsecond, so what belongs together passes as one text: read and written field by field, a request would
-// pay more for the passing than for its work.
+// What the platform is asked for, one call each. Every value that passes between WebAssembly and
+// JavaScript costs about a microsecond, so what belongs together passes as one text: read and written
+// field by field, a request would pay more for the passing than for its work.
 
 /** The headers that src/platform/request.rs reads; those of a body last. */
 const HEADERS = [
-  "Authorization", "Accept", "If-Match", "If-None-Match", "User-Agent", "Content-Type", "Content-Encoding", "Content-Length",
+  "Authorization", "Accept", "If-Match", "If-None-Match", "User-Agent",
+  "Content-Type", "Content-Encoding", "Content-Length",
 ];
 const OF_A_BODY = 3;
 

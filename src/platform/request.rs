@@ -17,7 +17,8 @@ extern "C" {
     -> Promise;
 }
 
-/// Milliseconds in which a body must have come: the platform ends a request some time later, whatever it waits for.
+/// Milliseconds in which a body must have come: the platform ends a request some time later,
+/// whatever it waits for.
 const PATIENCE: u32 = 25_000;
 
 /// A body on its way.
