@@ -83,7 +83,8 @@ pub async fn respond<D: Database, B: Upload>(
         ..Trace::default()
     };
     let table = table();
-    let mut reply = match Face::of(table, &request.path) {
+    let path = route::single_slashes(&request.path);
+    let mut reply = match Face::of(table, &path) {
         Face::Own(pattern) => {
             pattern.clone_into(&mut trace.route);
             match choose(table, pattern, request.method) {

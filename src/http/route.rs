@@ -4,6 +4,8 @@
 //! methods of `Allow`, the answers to OPTIONS and to any other method, and the endpoint's name in
 //! the log; from a row alone which parameters and which body are read.
 
+use std::borrow::Cow;
+
 use super::method::Method;
 use super::query::decode;
 
@@ -92,6 +94,25 @@ pub fn allow(methods: impl IntoIterator<Item = Method>) -> String {
     }
     value.push_str(Method::Options.as_str());
     value
+}
+
+/// A path in which several slashes are one: so they are in the addresses of a reply, too.
+///
+/// ```
+/// use scim_worker::http::route::single_slashes;
+/// assert_eq!(single_slashes("//api//scim//v2///Users/"), "/api/scim/v2/Users/");
+/// ```
+pub fn single_slashes(path: &str) -> Cow<'_, str> {
+    if !path.contains("//") {
+        return Cow::Borrowed(path);
+    }
+    let mut single = String::with_capacity(path.len());
+    for character in path.chars() {
+        if character != '/' || !single.ends_with('/') {
+            single.push(character);
+        }
+    }
+    Cow::Owned(single)
 }
 
 /// The segments of a path or a pattern. Two slashes are one, and one at the end makes no

@@ -1,7 +1,6 @@
 //! Addresses, queries and headers, as clients write them.
 
 use serde_json::{Value, json};
-
 use testing::client::Client;
 use testing::memory::Memory;
 
@@ -30,18 +29,36 @@ fn addresses_are_below_the_base_that_was_asked() {
     let client = Client::new(&memory);
     let id = client.user("ada");
     let group = client.group("all", &[&id]);
-    for base in [
-        "/api/identity/scim/v2",
-        "/scim/scim/v2",
-        "//api//identity/scim/v2/",
+    for (base, mount) in [
+        ("/api/identity/scim/v2", "/api/identity"),
+        ("/scim/scim/v2", "/scim"),
+        ("//api//identity/scim/v2/", "/api/identity"),
+        ("//api//scim//v2", "/api"),
+        ("/scim//scim//v2/", "/scim"),
     ] {
-        let mount = base.trim_end_matches('/').strip_suffix("/scim/v2").unwrap();
         let at = |path: &str| {
             let mut request = client.request("GET", "", None);
             request.path = format!("{base}{path}");
             client.send(&request)
         };
         let here = format!("{}{mount}/scim/v2", Memory::ORIGIN);
+        // And those of a Bulk.
+        let body = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [
+            { "method": "PATCH", "path": format!("//Users//{id}/"), "data": [{ "op": "add", "path": "title", "value": base }] },
+            { "method": "PATCH", "path": format!("{}{base}//Users/{id}", Memory::ORIGIN), "data": [] },
+            { "method": "DELETE", "path": format!("//Users//{id}//x") },
+        ] });
+        let mut request = client.request("POST", "", Some(&body));
+        request.path = format!("{base}//Bulk//");
+        let bulk = client.send(&request).expect(200);
+        assert_eq!(bulk["Operations"][0]["status"], "200", "{bulk:#}");
+        for operation in [0, 1] {
+            assert_eq!(
+                bulk["Operations"][operation]["location"],
+                format!("{here}/Users/{id}")
+            );
+        }
+        assert_eq!(bulk["Operations"][2]["response"]["scimType"], "invalidPath");
         let got = at(&format!("/Groups/{group}"));
         assert_eq!(
             got.header("Content-Location"),
@@ -72,6 +89,13 @@ fn plus_is_a_blank_unless_blanks_are_written_otherwise() {
         "filter=userName+eq+%22plus%2Btag@example.com%22",
         "filter=userName+eq+%22two+words%22",
         "filter=userName%20eq%20%22two%20words%22",
+        // Each parameter by itself, a filter by what stands between its words.
+        "filter=userName%20eq%20%22plus+tag@example.com%22&startIndex=1&sortBy=userName+",
+        "attributes=userName,%20title&filter=userName+eq+%22two+words%22",
+        "filter=userName+eq+%22two%20words%22",
+        "filter=userName+eq+\"two%20words\"+and+userName+ne+\"a%20\\\"%20b\"",
+        "filter=userName%20eq%20%22plus+tag@example.com%22%20and%20userName%20ne%20%22a+b%22",
+        "filter=userName%20eq%20plus+tag@example.com",
     ] {
         assert_eq!(found(query), 1, "{query}");
     }

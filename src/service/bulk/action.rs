@@ -21,30 +21,35 @@ pub(super) enum Action {
 type Place = (&'static ResourceType, Option<String>);
 
 impl<D: Database> Session<'_, D> {
-    /// Reads a path: that of an endpoint, or of a resource; from the base URL on, or whole.
+    /// Reads a path: that of an endpoint, or of a resource; from the base URL on, or whole. Several
+    /// slashes are one, and one at the end makes no difference, as in the path of a request.
     pub(super) fn place(&self, path: &str) -> Result<Place, Failure> {
-        let relative = path
-            .strip_prefix(&self.base)
-            .filter(|rest| rest.starts_with('/'))
-            .unwrap_or(path);
-        let relative = relative.strip_prefix('/').unwrap_or(relative);
-        let (endpoint, id) = match relative.split_once('/') {
-            Some((endpoint, "")) => (endpoint, None),
-            Some((endpoint, id)) => (endpoint, Some(id.strip_suffix('/').unwrap_or(id))),
-            None => (relative, None),
+        let base: Vec<&str> = segments(&self.base).collect();
+        let whole: Vec<&str> = segments(path).collect();
+        let relative = whole.strip_prefix(base.as_slice()).unwrap_or(&whole);
+        let named = |endpoint: &str| {
+            ResourceType::all().find(|known| known.endpoint.get(1..) == Some(endpoint))
         };
-        let found = ResourceType::all().find(|known| known.endpoint.get(1..) == Some(endpoint));
-        match (found, id) {
-            (Some(resource_type), id) if !id.is_some_and(|id| id.contains('/')) => {
-                Ok((resource_type, id.map(str::to_owned)))
+        let found = match relative {
+            [endpoint] => named(endpoint).map(|resource_type| (resource_type, None)),
+            [endpoint, id] => {
+                named(endpoint).map(|resource_type| (resource_type, Some((*id).to_owned())))
             }
-            _ => Err(Error::invalid_path(format!(
+            _ => None,
+        };
+        found.ok_or_else(|| {
+            Error::invalid_path(format!(
                 "path must be an endpoint such as /Users, or one with an id such as /Users/2819c223; it is \"{}\".",
                 quoted(path),
             ))
-            .into()),
-        }
+            .into()
+        })
     }
+}
+
+/// What stands between the slashes of an address.
+fn segments(address: &str) -> impl Iterator<Item = &str> {
+    address.split('/').filter(|segment| !segment.is_empty())
 }
 
 /// What method and path ask for; a create makes the resource with this id.
