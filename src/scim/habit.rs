@@ -4,6 +4,7 @@
 //! customer's provider does. What was left out is told to the client, too. Neither is ever told a value.
 
 use alloc::{string::String, vec::Vec};
+use core::fmt::Write;
 
 /// An attribute that no schema of the type knows. It is left out, never stored and never an error: one attribute that
 /// is not mapped must not stop the `active: false` beside it.
@@ -18,22 +19,35 @@ pub const WRITE_ONLY: &str = "write-only-attribute";
 /// An attribute that every resource has, `active`, in a PATCH that would unassign it: it is kept.
 pub const KEPT: &str = "unassigned-active-kept";
 
+/// A member of an object with another of its name behind it: the last counts. Of two lists of
+/// operations only one is done, which is no success without a word.
+pub const DUPLICATE_KEY: &str = "duplicate-key";
+/// A `remove` whose filter matches no value: there is nothing to remove.
+pub const NOTHING_REMOVED: &str = "remove-matches-nothing";
+
 /// Names under which something of the request was left out.
-const LEFT_OUT: [&str; 5] = [
+const LEFT_OUT: [&str; 7] = [
     UNKNOWN_ATTRIBUTE,
     UNKNOWN_SCHEMA,
     READ_ONLY,
     WRITE_ONLY,
     KEPT,
+    DUPLICATE_KEY,
+    NOTHING_REMOVED,
 ];
 
 /// What the names mean, for the reader of a log.
-const NOTES: [(&str, &str); 42] = [
+const NOTES: [(&str, &str); 44] = [
     (UNKNOWN_ATTRIBUTE, "left out: no schema has it"),
     (UNKNOWN_SCHEMA, "left out: not a schema of this resource"),
     (READ_ONLY, "left out: the server's own"),
     (WRITE_ONLY, "left out: accepted and never stored"),
     (KEPT, "left out: it always has a value"),
+    (DUPLICATE_KEY, "left out: the last of that name counts"),
+    (
+        NOTHING_REMOVED,
+        "left out: no value matches the filter of the removal",
+    ),
     (
         "authentik-unquoted-filter-value",
         "a value of a filter without quotes",
@@ -47,10 +61,6 @@ const NOTES: [(&str, &str); 42] = [
     (
         "dotted-key",
         "a path as a key, where an object in an object is due",
-    ),
-    (
-        "duplicate-key",
-        "a member that comes twice: the last counts",
     ),
     ("empty-path", "an empty string for no path"),
     ("entra-bare-string-member", "a string where a member is due"),
@@ -74,6 +84,10 @@ const NOTES: [(&str, &str); 42] = [
     (
         "filtered-replace-creates",
         "a replace that matched nothing: created",
+    ),
+    (
+        "invisible-characters",
+        "a name with characters that nobody sees: it is compared without them",
     ),
     ("foreign-patch-schema", "`schemas` does not name a PatchOp"),
     (
@@ -220,28 +234,50 @@ impl Habits {
     }
 }
 
-/// A client's path as a log or a header may repeat it: names alone, and not what a filter in it compares with. From the
-/// first character on that stands in no name it is a question mark.
+/// A client's path as a log or a header may repeat it: names alone, and not what a filter in it compares with. Behind a
+/// blank or a sign that stands in no name there may be a value: a question mark takes its place.
+///
+/// Control characters and what is not ASCII are told as JSON escapes them, in quotes, and so is a
+/// name that is empty or begins with a blank: each of them can be read, and a header takes it.
 ///
 /// ```
 /// use scim::habit::place;
 /// assert_eq!(place(r#"emails[type eq "work"].verified"#), "emails.verified");
 /// assert_eq!(place("urn:x:Custom: Ada"), "urn:x:Custom:?");
-/// assert_eq!(place("title\r\nSet-Cookie: a"), "title?");
+/// assert_eq!(place("größe"), r#""gr\u00f6\u00dfe" "#.trim());
+/// assert_eq!(place(""), "\"\"");
 /// ```
 pub fn place(text: &str) -> String {
     let mut place = String::new();
-    let mut rest = text.trim();
-    while !rest.is_empty() {
-        let end = rest.find(|c| !is_of_name(c)).unwrap_or(rest.len());
-        let (name, behind) = rest.split_at_checked(end).unwrap_or((rest, ""));
-        place.push_str(name);
-        rest = match (behind.chars().next(), behind.rsplit_once(']')) {
-            (None, _) => "",
-            (Some('['), Some((_, sub))) if !sub.contains('[') => sub,
-            (Some(_), _) => {
+    let name = text.trim_start_matches(' ');
+    let blanks = text.len() - name.len();
+    place.extend(core::iter::repeat_n(' ', blanks.min(MAX_PLACE)));
+    let mut is_quoted = name.is_empty() || blanks > 0;
+    let mut rest = name;
+    while let Some(next) = rest.chars().next() {
+        if place.len() > MAX_PLACE {
+            break;
+        }
+        let behind = rest.get(next.len_utf8()..).unwrap_or_default();
+        rest = if is_of_name(next) {
+            place.push(next);
+            behind
+        } else if next == '['
+            && let Some((_, sub)) = behind.rsplit_once(']')
+            && !sub.contains('[')
+        {
+            sub
+        } else if next.is_ascii() && !next.is_control() {
+            place.push('?');
+            ""
+        } else {
+            is_quoted = true;
+            push_escaped(&mut place, next);
+            if next.is_whitespace() && !behind.is_empty() {
                 place.push('?');
                 ""
+            } else {
+                behind
             }
         };
     }
@@ -249,7 +285,19 @@ pub fn place(text: &str) -> String {
         place.truncate(MAX_PLACE);
         place.push_str("...");
     }
-    place
+    if is_quoted {
+        ["\"", &place, "\""].concat()
+    } else {
+        place
+    }
+}
+
+/// Puts a character as JSON escapes it (RFC 8259 §7): `\u00e9`.
+fn push_escaped(text: &mut String, character: char) {
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        // A string takes everything.
+        let _ = write!(text, "\\u{unit:04x}");
+    }
 }
 
 /// Whether the character stands in a path or a URI, and in a header as itself.
@@ -288,8 +336,16 @@ mod tests {
             ("emails[type eq \"work\"", "emails?"),
             ("emails[a[b eq 1]].c", "emails.c"),
             ("schemas eq \"urn:x\"", "schemas?"),
-            ("ünknown", "?"),
-            ("", ""),
+            ("ünknown", "\"\\u00fcnknown\""),
+            ("", "\"\""),
+            ("  ", "\"  \""),
+            (" title", "\" title\""),
+            ("\u{85}", "\"\\u0085\""),
+            ("\u{85}title", "\"\\u0085?\""),
+            ("a\u{0}b\u{7f}", "\"a\\u0000b\\u007f\""),
+            ("title\r\nSet-Cookie: a", "\"title\\u000d?\""),
+            ("\u{1f980}", "\"\\ud83e\\udd80\""),
+            ("job title", "job?"),
             ("a,b", "a?"),
             (
                 "http://schemas.microsoft.com/2006/11/Group",
@@ -298,6 +354,11 @@ mod tests {
         ] {
             assert_eq!(place(text), kept, "{text}");
         }
-        assert_eq!(place(&"a".repeat(1_000_000)).len(), MAX_PLACE + 3);
+        for long in ["a", "é", " ", "["] {
+            assert!(
+                place(&long.repeat(500_000)).len() < MAX_PLACE + 12,
+                "{long}"
+            );
+        }
     }
 }

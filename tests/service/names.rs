@@ -1,7 +1,6 @@
 //! `userName` and a group's `displayName`: names that people type, and what makes two of them the same.
 
 use serde_json::{Value, json};
-
 use testing::client::{Client, Got};
 use testing::memory::Memory;
 
@@ -44,6 +43,36 @@ fn blanks_at_the_ends_are_cut_off() {
     }
 }
 
+/// RFC 8265 §3.3: such characters have no place in a name. It is stored as it was sent, and is no second one.
+#[test]
+fn characters_that_nobody_sees_make_no_other_name() {
+    for (path, attribute) in NAMED {
+        let memory = Memory::new();
+        let client = Client::new(&memory);
+        let sent = "\u{feff}ad\u{200b}a\u{2060} ";
+        let got = post(&client, (path, attribute), sent).expect(201);
+        assert_eq!(got[attribute], sent.trim_end());
+        for same in ["ada", "a\u{ad}da", "\u{200b} ADA \u{200b}"] {
+            post(&client, (path, attribute), same).refused(409, "uniqueness", attribute);
+            let filter = format!("{path}?filter={attribute} eq \"{same}\"");
+            assert_eq!(client.get(&filter).expect(200)["totalResults"], 1, "{same}");
+        }
+        let hits = |filter: &str| {
+            let found = client.get(&format!("{path}?filter={attribute} {filter}"));
+            found.expect(200)["totalResults"].clone()
+        };
+        assert_eq!(hits("sw \"ad\u{feff}a\""), 1);
+        for nothing in ["co", "sw", "ew", "eq"] {
+            assert_eq!(hits(&format!("{nothing} \"\u{200b}\"")), 0, "{nothing}");
+        }
+        // Who deactivates somebody sends the name, too.
+        let one = format!("{path}/{}", got["id"].as_str().unwrap());
+        let body = json!({ attribute: "a\u{200b}da", "active": false });
+        let after = client.put(&one, &body).expect(200);
+        assert_eq!(after[attribute], "a\u{200b}da");
+    }
+}
+
 #[test]
 fn blanks_alone_and_control_characters_are_refused() {
     for (path, attribute) in NAMED {
@@ -59,6 +88,9 @@ fn blanks_alone_and_control_characters_are_refused() {
             ("\u{7f}", "control characters"),
             ("a\u{85}b", "control characters"),
             ("a\u{0}b", "U+0000"),
+            ("\u{200b}", "invisible"),
+            (" \u{2060}\u{feff} \u{ad}", "invisible"),
+            ("\u{3164}", "invisible"),
         ] {
             post(&client, (path, attribute), name).refused(400, "invalidValue", words);
             let body = json!({ attribute: name });

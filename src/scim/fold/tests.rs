@@ -147,6 +147,43 @@ fn normalised() {
     assert_eq!(fold_str("\u{301}"), "\u{301}");
 }
 
+#[test]
+fn what_nobody_sees() {
+    for invisible in [
+        "\u{ad}",
+        "\u{200b}",
+        "\u{200d}",
+        "\u{202e}",
+        "\u{2060}",
+        "\u{3164}",
+        "\u{fe0f}",
+        "\u{feff}",
+        "\u{ffa0}",
+        "\u{e0041}",
+    ] {
+        same(&std::format!("{invisible}Ad{invisible}a{invisible}"), "ada");
+        // Between a letter and its mark, too.
+        same(&std::format!("zoe{invisible}\u{308}"), "zoë");
+        assert_eq!(fold_str(invisible), invisible);
+        assert_ne!(fold_str(invisible), "");
+    }
+    folds(
+        &USER_TYPE,
+        &json!({"userName": "\u{200b}Ada\u{2060}", "title": "\u{200b}"}),
+        &json!({"userName": "ada", "title": "\u{200b}"}),
+    );
+    for (text, name) in [
+        ("\u{200b} Ada\u{2060} \u{feff}", "Ada\u{2060}"),
+        (" \u{200b}Ada", "\u{200b}Ada"),
+        ("Tours \u{2764}\u{fe0f} ", "Tours \u{2764}\u{fe0f}"),
+        (" \u{200b} ", ""),
+        ("\u{200b}", "\u{200b}"),
+        ("", ""),
+    ] {
+        assert_eq!(super::trimmed(text), name, "{text:?}");
+    }
+}
+
 /// Every wide or narrow character is what Unicode decomposes it to, and no other is touched.
 #[test]
 fn every_width() {
@@ -199,6 +236,8 @@ proptest! {
     fn part_by_part(a in prop_oneof!["\\PC*", DIFFICULT], b in prop_oneof!["\\PC*", DIFFICULT]) {
         // A mark that goes with the letter before it is of that part.
         prop_assume!(b.chars().next().is_none_or(|mark| canonical_combining_class(mark) == 0));
+        // What nobody sees is an image when it is alone, and else none.
+        prop_assume!(!a.contains(super::is_invisible) && !b.contains(super::is_invisible));
         let parts = std::format!("{}{}", fold_str(&a), fold_str(&b));
         let whole = fold_str(&std::format!("{a}{b}"));
         prop_assert_eq!(fold_str(&parts), whole.clone());

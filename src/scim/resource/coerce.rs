@@ -9,6 +9,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::date_time;
 use crate::error::Error;
+use crate::fold::{is_invisible, trimmed};
 use crate::habit::Habits;
 use crate::json;
 use crate::path::Location;
@@ -130,10 +131,18 @@ pub(crate) fn coerce_one(
             if text.contains(char::is_control) {
                 return Err(unsuitable(location, value));
             }
-            let name = text.trim();
+            let name = trimmed(text);
             if name.len() < text.len() {
                 // A spreadsheet's cell, or a directory's.
                 habits.note_at("blanks-at-the-ends", &location.to_string());
+            }
+            if name.contains(is_invisible) {
+                if is_unseen(name) {
+                    return Err(unsuitable(location, value));
+                }
+                // RFC 8265 §3.3 would have it refused. It is stored as it was sent, for who deactivates somebody sends
+                // the name as well, and compares it with what we answer; that it is no second account is for `fold`.
+                habits.note_at("invisible-characters", &location.to_string());
             }
             Ok((!name.is_empty()).then(|| Value::from(name)))
         }
@@ -141,6 +150,12 @@ pub(crate) fn coerce_one(
             .map(Some)
             .ok_or_else(|| unsuitable(location, value)),
     }
+}
+
+/// Whether nothing of a name can be seen.
+fn is_unseen(name: &str) -> bool {
+    name.chars()
+        .all(|character| character.is_whitespace() || is_invisible(character))
 }
 
 /// The parts of a complex value: unknown and read-only ones are left out, names get the schema's spelling.
@@ -273,6 +288,9 @@ pub(crate) fn unsuitable(location: Location, value: &Value) -> Error {
         }
         Value::String(text) if attribute.trimmed && text.contains(char::is_control) => {
             "one with control characters: send the name without them"
+        }
+        Value::String(text) if attribute.trimmed && is_unseen(text) => {
+            "one of invisible characters alone: send a name that can be read"
         }
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
