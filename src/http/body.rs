@@ -3,6 +3,7 @@
 //! A body is read when it is known whose it is, and parsed when it is known what it will hold.
 
 use scim::error::Error;
+use scim::habit::DUPLICATE_KEY;
 use scim::json;
 use serde_json::Value;
 
@@ -86,8 +87,8 @@ pub async fn json<D: Database, B: Upload>(
     };
     let text = str::from_utf8(text).map_err(|error| refused(error.to_string()))?;
     let (value, twice) = json::parse_noting(text).map_err(|error| refused(error.to_string()))?;
-    if twice {
-        session.habits().note("duplicate-key");
+    for name in twice {
+        session.habits().leave_out(DUPLICATE_KEY, &name);
     }
     Ok((value, hold))
 }

@@ -154,7 +154,7 @@ impl Error {
     /// [`crate::habit::place`] has it.
     #[must_use]
     pub fn at(mut self, path: &str) -> Self {
-        self.attribute = self.attribute.or_else(|| Some(place(path)));
+        self.attribute = self.attribute.or_else(|| Some(place(path.trim())));
         self
     }
 }

@@ -5,7 +5,7 @@
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::cell::Cell;
+use core::cell::RefCell;
 use core::fmt;
 
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
@@ -21,25 +21,41 @@ pub fn parse(text: &str) -> Result<Value, Error> {
     parse_noting(text).map(|(value, _)| value)
 }
 
-/// Reads a JSON text, and tells whether some object of it names a member twice. RFC 8259 §4 leaves open what such an
-/// object means: here the last counts. Names of attributes have no letter case (RFC 7643 §2.1), so `userName` and
-/// `username` are one.
+/// Reads a JSON text, and tells the names of members that an object of it has twice, each once and
+/// no more than [`MAX_TWICE`].
+///
+/// RFC 8259 §4 leaves open what such an object means: here the last counts. Names of attributes have
+/// no letter case (RFC 7643 §2.1), so `userName` and `username` are one.
 ///
 /// ```
-/// let (value, twice) = scim::json::parse_noting("{\"active\":true,\"title\":\"\",\"Active\":false}").unwrap();
-/// assert_eq!((value.to_string().as_str(), twice), ("{\"Active\":false,\"title\":\"\"}", true));
+/// let text = r#"{"active": true, "title": "", "Active": false}"#;
+/// let (value, twice) = scim::json::parse_noting(text).unwrap();
+/// assert_eq!(value, serde_json::json!({ "Active": false, "title": "" }));
+/// assert_eq!(twice, ["active"]);
 /// ```
-pub fn parse_noting(text: &str) -> Result<(Value, bool), Error> {
-    let twice = Cell::new(false);
+pub fn parse_noting(text: &str) -> Result<(Value, Vec<String>), Error> {
+    let twice = RefCell::default();
     let mut reader = Deserializer::from_str(text);
     let value = Reader(&twice).deserialize(&mut reader)?;
     reader.end()?;
-    Ok((value, twice.get()))
+    Ok((value, twice.into_inner()))
 }
 
-/// Builds a value, and notes whether a member is named twice anywhere.
+/// The most names that come twice which are told; ours: one more than a log line has places for.
+pub const MAX_TWICE: usize = 33;
+
+/// Builds a value, and notes the members that are named twice, by the name that does not count.
 #[derive(Clone, Copy)]
-struct Reader<'a>(&'a Cell<bool>);
+struct Reader<'a>(&'a RefCell<Vec<String>>);
+
+impl Reader<'_> {
+    fn note(self, name: &str) {
+        let mut twice = self.0.borrow_mut();
+        if twice.len() < MAX_TWICE && !twice.iter().any(|known| known == name) {
+            twice.push(String::from(name));
+        }
+    }
+}
 
 impl<'de> DeserializeSeed<'de> for Reader<'_> {
     type Value = Value;
@@ -97,15 +113,17 @@ impl<'de> Visitor<'de> for Reader<'_> {
         while let Some(name) = members.next_key::<String>()? {
             list.push((name, members.next_value_seed(self)?));
         }
-        let count = list.len();
         // The sort is stable: of those with one name the last stays the last, and is kept by `dedup_by`, which drops the
         // second of a pair that it is given.
         list.sort_by(|(a, _), (b, _)| without_case(a).cmp(without_case(b)));
         list.reverse();
-        list.dedup_by(|(a, _), (b, _)| a.eq_ignore_ascii_case(b));
-        if list.len() < count {
-            self.0.set(true);
-        }
+        list.dedup_by(|(earlier, _), (last, _)| {
+            let is_twice = earlier.eq_ignore_ascii_case(last);
+            if is_twice {
+                self.note(earlier);
+            }
+            is_twice
+        });
         Ok(Value::Object(list.into_iter().collect()))
     }
 }

@@ -96,54 +96,100 @@ fn a_plain_success_has_nothing_to_tell() {
 fn of_a_key_that_comes_twice_the_last_counts_and_it_is_noted() {
     let memory = Memory::new();
     let client = Client::new(&memory);
-    let send = |path: &str, text: &str| {
-        let mut request = client.request("POST", path, Some(&Value::Null));
+    let send = |method: &str, path: &str, text: &str| {
+        let mut request = client.request(method, path, Some(&Value::Null));
         request.body = scim_worker::http::request::Body::Bytes(text.as_bytes().to_vec());
         let (reply, trace) = memory.respond_traced(&request);
+        let ignored = reply
+            .headers
+            .iter()
+            .find(|(name, _)| *name == "Scim-Ignored");
+        let ignored = ignored.map(|(_, paths)| paths.clone());
         let body = reply.body.map(service::content::Content::into_text);
         let body: Value = serde_json::from_str(&body.unwrap_or_default()).unwrap();
-        (body, trace.habits.names().contains(&"duplicate-key"))
+        assert_eq!(
+            trace.habits.names().contains(&"duplicate-key"),
+            ignored.is_some()
+        );
+        (body, ignored)
     };
-    for (text, title, twice) in [
-        (r#"{"userName":"a","title":"1","title":"2"}"#, "2", true),
-        (r#"{"userName":"b","title":"1","Title":"2"}"#, "2", true),
+    for (text, title, ignored) in [
         (
-            r#"{"userName":"c","TITLE":"1","nickName":"","title":"2"}"#,
+            r#"{"userName":"a","title":"1","title":"2"}"#,
             "2",
-            true,
+            Some("title"),
+        ),
+        (
+            r#"{"userName":"b","Title":"1","title":"2"}"#,
+            "2",
+            Some("Title"),
+        ),
+        (
+            r#"{"userName":"c","TITLE":"1","nickName":"","title":"1","title":"2"}"#,
+            "2",
+            Some("title, TITLE"),
         ),
         (
             r#"{"userName":"d","title":"2","name":{"givenName":"x","givenname":"y"}}"#,
             "2",
-            true,
+            Some("givenName"),
         ),
         (
             r#"{"userName":"e","title":"2","emails":[{"value":"e@x","type":"work"},{"value":"f@x","type":"home"}]}"#,
             "2",
-            false,
+            None,
         ),
     ] {
-        let (body, noted) = send("/Users", text);
+        let (body, told) = send("POST", "/Users", text);
         assert_eq!(
-            (body["title"].as_str(), noted),
-            (Some(title), twice),
+            (body["title"].as_str(), told.as_deref()),
+            (Some(title), ignored),
             "{text}"
         );
     }
     let operation =
         r#"{"method":"POST","path":"/Users","bulkId":"a","data":{"userName":"x","USERNAME":"y"}}"#;
-    let (body, noted) = send("/Bulk", &format!(r#"{{"Operations":[{operation}]}}"#));
+    let (body, told) = send(
+        "POST",
+        "/Bulk",
+        &format!(r#"{{"Operations":[{operation}]}}"#),
+    );
     assert_eq!(
-        (&body["Operations"][0]["status"], noted),
-        (&json!("201"), true),
+        (&body["Operations"][0]["status"], told.as_deref()),
+        (&json!("201"), Some("userName")),
         "{body}"
     );
     assert_eq!(
         client.get("/Users?filter=userName eq \"y\"").expect(200)["totalResults"],
         1
     );
-    let (body, noted) = send("/Users/.search", r#"{"count":1,"COUNT":2}"#);
-    assert_eq!((&body["itemsPerPage"], noted), (&json!(2), true));
+    let (body, told) = send("POST", "/Users/.search", r#"{"count":1,"COUNT":2}"#);
+    assert_eq!(
+        (&body["itemsPerPage"], told.as_deref()),
+        (&json!(2), Some("count"))
+    );
+    // A success without effect says what it left out.
+    let ada = format!("/Users/{}", client.user("ada"));
+    let off = r#"[{"op":"replace","path":"active","value":false}]"#;
+    for (text, active, ignored) in [
+        (
+            format!(r#"{{"Operations":{off},"operations":[]}}"#),
+            true,
+            "Operations",
+        ),
+        (
+            format!(r#"{{"operations":[],"Operations":{off}}}"#),
+            false,
+            "operations",
+        ),
+    ] {
+        let (body, told) = send("PATCH", &ada, &text);
+        assert_eq!(
+            (&body["active"], told.as_deref()),
+            (&json!(active), Some(ignored)),
+            "{text}"
+        );
+    }
 }
 
 /// The line of a request that is answered with this status.
