@@ -2,7 +2,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
@@ -135,23 +135,6 @@ impl BulkOperation {
             }
         }
         operation
-    }
-
-    /// Puts the message of this URI around `data` that is the bare list of its operations, and tells whether it was.
-    pub fn wrap_list(&mut self, message: &str) -> bool {
-        match self.data.take() {
-            Some(Value::Array(operations)) if !operations.is_empty() => {
-                let mut members = Map::new();
-                members.insert("schemas".to_owned(), Value::Array(vec![message.into()]));
-                members.insert("Operations".to_owned(), Value::Array(operations));
-                self.data = Some(Value::Object(members));
-                true
-            }
-            data => {
-                self.data = data;
-                false
-            }
-        }
     }
 
     /// Puts ids for the references of an operation: in its path, and wherever a string of its data is a reference or an

@@ -93,24 +93,7 @@ impl PatchOp {
         body: &Value,
         habits: &mut Habits,
     ) -> Result<Self, Error> {
-        let Value::Object(message) = body else {
-            return Err(Error::invalid_syntax(
-                "The body must be a JSON object: a PatchOp message",
-            ));
-        };
-        check_schemas(member(message, "schemas"), habits);
-        let items = match member(message, "Operations") {
-            Some(Value::Array(items)) => items.as_slice(),
-            Some(one @ Value::Object(_)) => {
-                habits.note("single-operation-for-list");
-                core::slice::from_ref(one)
-            }
-            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => {
-                return Err(Error::invalid_syntax(
-                    "`Operations` must be an array of PATCH operations",
-                ));
-            }
-        };
+        let items = items(body, habits)?;
         if items.len() > MAX_OPERATIONS {
             return Err(Error::too_many(
                 "`Operations` holds more than 10000 operations; send them in several requests",
@@ -140,6 +123,33 @@ impl PatchOp {
         Ok(Self {
             operations: reader.operations,
         })
+    }
+}
+
+/// The operations of a message, or of a body that is the bare list of them: it can mean nothing else.
+fn items<'a>(body: &'a Value, habits: &mut Habits) -> Result<&'a [Value], Error> {
+    let message = match body {
+        Value::Object(message) => message,
+        Value::Array(items) if !items.is_empty() => {
+            habits.note("bare-list-of-operations");
+            return Ok(items);
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            return Err(Error::invalid_syntax(
+                "The body must be a JSON object: a PatchOp message",
+            ));
+        }
+    };
+    check_schemas(member(message, "schemas"), habits);
+    match member(message, "Operations") {
+        Some(Value::Array(items)) => Ok(items),
+        Some(one @ Value::Object(_)) => {
+            habits.note("single-operation-for-list");
+            Ok(core::slice::from_ref(one))
+        }
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => Err(
+            Error::invalid_syntax("`Operations` must be an array of PATCH operations"),
+        ),
     }
 }
 

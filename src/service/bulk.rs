@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 
 use scim::bulk::{BulkOperation, BulkRequest};
 use scim::error::{Error, quoted};
-use scim::patch::PATCH_OP;
 use scim::resource_type::GROUP_TYPE;
 use serde_json::Value;
 
@@ -184,9 +183,6 @@ impl<D: Database> Session<'_, D> {
             .into_iter()
             .zip(&ids)
             .map(|(mut operation, id)| {
-                if operation.method == "PATCH" && operation.wrap_list(PATCH_OP) {
-                    self.habits().note("bare-list-of-operations");
-                }
                 let mut refers = Vec::new();
                 let unknown = operation.resolve(&mut |name| {
                     let index = *named.get(name)?;

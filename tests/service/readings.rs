@@ -232,3 +232,53 @@ fn a_token_of_any_database_is_whole_or_refused() {
         ask(altered).refused(401, "", "not whole");
     }
 }
+
+/// Whatever a client calls an attribute, the header that names it can be read, and is one (RFC 9110 §5.5).
+#[test]
+fn a_name_that_is_left_out_can_be_read() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let path = format!("/Users/{}", client.user("ada"));
+    for (name, told) in [
+        ("", r#""""#),
+        ("  ", r#""  ""#),
+        ("\u{85}", r#""\u0085""#),
+        ("\u{1}\r\n", r#""\u0001\u000d?""#),
+        ("\u{200b}", r#""\u200b""#),
+        ("gr\u{f6}\u{df}e", r#""gr\u00f6\u00dfe""#),
+        ("job title", "job?"),
+    ] {
+        let body = json!({ "userName": "ada", name: 1, "active": false });
+        let value = json!({ name: 1, "active": false });
+        let operations = json!([{ "op": "replace", "value": value }]);
+        for got in [client.put(&path, &body), client.patch(&path, &operations)] {
+            assert_eq!(got.header("Scim-Ignored"), Some(told), "{name:?}");
+            let header = got.header("Scim-Ignored").unwrap_or_default();
+            assert!(header.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+            assert_eq!(got.expect(200)["active"], false);
+        }
+    }
+}
+
+/// A list of operations where their message is due: in a PATCH and in that of a Bulk.
+#[test]
+fn a_patch_may_be_the_list_of_its_operations() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let path = format!("/Users/{}", client.user("ada"));
+    let list = json!([{ "op": "Replace", "path": "active", "value": "False" }]);
+    let request = client.request("PATCH", &path, Some(&list));
+    let (reply, trace) = memory.respond_traced(&request);
+    assert_eq!(reply.status, 200);
+    assert!(trace.habits.names().contains(&"bare-list-of-operations"));
+    assert_eq!(client.get(&path).expect(200)["active"], false);
+    for (body, words) in [
+        (json!([]), "PatchOp"),
+        (json!([[]]), "Operation 1"),
+        (json!(["active"]), "Operation 1"),
+        (json!("active"), "PatchOp"),
+    ] {
+        let request = client.request("PATCH", &path, Some(&body));
+        client.send(&request).refused(400, "invalidSyntax", words);
+    }
+}

@@ -9,7 +9,7 @@ use super::Looks;
 use crate::error::Error;
 use crate::filter::predicate::Predicate;
 use crate::fold::fold_value;
-use crate::habit::Habits;
+use crate::habit::{Habits, NOTHING_REMOVED};
 use crate::path::Location;
 use crate::resource::coerce::{
     MAX_VALUES, coerce_one, is_primary, part, refusal, too_many_values, two_primaries,
@@ -46,6 +46,9 @@ impl Selection<'_> {
             .collect();
         match (op, value) {
             (Op::Remove, _) | (Op::Add | Op::Replace, None | Some(Value::Null)) => {
+                if matched.is_empty() {
+                    habits.leave_out(NOTHING_REMOVED, &self.path());
+                }
                 self.clear(&mut list, &matched)?;
                 if self.sub.is_some() {
                     written = matched;
@@ -81,13 +84,25 @@ impl Selection<'_> {
         put_list(document, self.of, list)
     }
 
+    /// The path without its filter.
+    fn path(&self) -> String {
+        Location {
+            sub: self.sub,
+            ..self.of
+        }
+        .to_string()
+    }
+
     fn matches(&self, element: &Value) -> bool {
         self.filter
             .matches_element(&fold_value(self.of.attribute, element))
     }
 
-    /// Removes the matched values, or a part of each. Where none matches nothing is removed and that is no error:
-    /// providers repeat removals (§3.5.2.2 says so of members).
+    /// Removes the matched values, or a part of each. Where none matches nothing is removed, which is told.
+    ///
+    /// Table 9 of §3.12 has `noTarget` for a filter without a match, §3.5.2.2 has nothing of the kind for a removal. A
+    /// refusal would undo what stands beside it, a deactivation perhaps, and providers repeat removals: what is not there
+    /// any more is as they want it, be the attribute multi-valued, single-valued (`manager[value eq "m1"]`) or `members`.
     fn clear(&self, list: &mut Vec<Value>, matched: &[usize]) -> Result<(), Error> {
         if let Some(sub) = self.sub {
             if sub.required {
