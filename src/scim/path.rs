@@ -285,6 +285,14 @@ impl Location {
         }
     }
 
+    /// The location of a part of the complex attribute that stands here.
+    pub(crate) const fn part(self, sub: &'static Attribute) -> Self {
+        Self {
+            sub: Some(sub),
+            ..self
+        }
+    }
+
     /// The attribute at the end of the path: the part if there is one.
     pub fn leaf(&self) -> &'static Attribute {
         self.sub.unwrap_or(self.attribute)

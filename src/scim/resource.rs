@@ -16,6 +16,7 @@ use crate::schema::{Attribute, Mutability, Schema};
 pub(crate) mod coerce;
 pub(crate) mod document;
 mod links;
+pub(crate) mod refusal;
 mod rules;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -25,9 +26,9 @@ mod wrapped;
 pub use coerce::MAX_VALUES;
 pub(crate) use document::{get, is_schemas, locations, member, put, take};
 pub(crate) use links::link_ids;
+pub(crate) use rules::immutable_parts;
 pub use rules::{check_required, replace, set_lasting, set_schemas, unique_values};
-pub(crate) use rules::{fixed_already, immutable_parts, is_same};
-pub(crate) use values::{Values, merge, set_parts, united};
+pub(crate) use values::{Values, is_same, merge, set_parts, united};
 pub(crate) use wrapped::{sub_named, unwrapped};
 
 /// What a client's body means.

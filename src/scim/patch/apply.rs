@@ -9,10 +9,9 @@ use crate::error::Error;
 use crate::fold::fold_value;
 use crate::habit::Habits;
 use crate::path::{Location, Target};
-use crate::resource::coerce::refusal;
+use crate::resource::refusal::{fixed_already, refusal};
 use crate::resource::{
-    check_required, fixed_already, get, immutable_parts, is_same, merge, put, set_schemas, take,
-    united,
+    check_required, get, immutable_parts, is_same, merge, put, set_schemas, take, united,
 };
 use crate::resource_type::ResourceType;
 use crate::schema::{Schema, Type};

@@ -9,7 +9,7 @@ use crate::error::{Error, ScimType};
 use crate::filter::predicate::Predicate;
 use crate::habit::{Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, place};
 use crate::path::{Location, Path, Target, schema_named};
-use crate::resource::coerce::refusal;
+use crate::resource::refusal::refusal;
 use crate::resource::{extension_members, is_schemas, member};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Schema};

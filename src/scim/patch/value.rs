@@ -11,9 +11,8 @@ use crate::error::Error;
 use crate::filter::predicate::Predicate;
 use crate::habit::{KEPT, READ_ONLY, WRITE_ONLY};
 use crate::path::{Location, Target};
-use crate::resource::coerce::{
-    MAX_VALUES, coerce, coerce_each, coerce_one, missing, part, refusal, too_many_values,
-};
+use crate::resource::coerce::{MAX_VALUES, coerce, coerce_each, coerce_one};
+use crate::resource::refusal::{missing, refusal, too_many_values};
 use crate::resource::{link_ids, member, sub_named, unwrapped};
 use crate::schema::{Attribute, Mutability, Type};
 
@@ -150,7 +149,7 @@ impl Reader<'_> {
             let Some(sub) = sub_named(location, members, name, self.habits) else {
                 continue;
             };
-            let place = part(location, sub);
+            let place = location.part(sub);
             if sub.mutability == Mutability::ReadOnly {
                 self.habits.leave_out(READ_ONLY, &place.to_string());
                 continue;

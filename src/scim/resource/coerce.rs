@@ -14,9 +14,10 @@ use crate::habit::Habits;
 use crate::json;
 use crate::path::Location;
 use crate::resource::document::object;
+use crate::resource::refusal::{refusal, too_many_values, two_primaries};
 use crate::resource::values::united;
 use crate::resource::wrapped::{sub_named, unwrapped};
-use crate::schema::{Attribute, Mutability, Type};
+use crate::schema::{Mutability, Type};
 
 /// The most values that one multi-valued attribute may have; ours, so that comparing each with each stays cheap.
 pub const MAX_VALUES: usize = 1_000;
@@ -34,14 +35,6 @@ pub(crate) fn coerce(
         coerce_list(location, value, habits)
     } else {
         coerce_one(location, value, habits)
-    }
-}
-
-/// The location of a part of the complex attribute at `location`.
-pub(crate) fn part(location: Location, sub: &'static Attribute) -> Location {
-    Location {
-        sub: Some(sub),
-        ..location
     }
 }
 
@@ -122,7 +115,7 @@ pub(crate) fn coerce_one(
                     "plain-string-for-complex"
                 };
                 habits.note_at(habit, &location.to_string());
-                let inner = coerce_one(part(location, sub), value, habits)?;
+                let inner = coerce_one(location.part(sub), value, habits)?;
                 Ok(inner.map(|inner| object([(sub, inner)])))
             }
             None => Err(unsuitable(location, value)),
@@ -172,7 +165,7 @@ fn coerce_parts(
         if sub.mutability == Mutability::ReadOnly {
             continue;
         }
-        match coerce(part(location, sub), value, habits)? {
+        match coerce(location.part(sub), value, habits)? {
             Some(value) if sub.mutability != Mutability::WriteOnly => {
                 object.insert(sub.name.to_string(), value);
             }
@@ -261,12 +254,6 @@ pub(crate) fn is_base64(text: &str) -> bool {
         && (padding == 0 || (padding <= 2 && text.len().is_multiple_of(4)))
 }
 
-/// A refusal about an attribute: a sentence that begins with its path.
-pub(crate) fn refusal(location: Location, kind: fn(String) -> Error, rest: &str) -> Error {
-    let path = location.to_string();
-    kind(["`", &path, "` ", rest].concat()).at(&path)
-}
-
 /// A value that has no meaning for the attribute: what it should be and what it is.
 pub(crate) fn unsuitable(location: Location, value: &Value) -> Error {
     let attribute = location.leaf();
@@ -303,31 +290,4 @@ pub(crate) fn unsuitable(location: Location, value: &Value) -> Error {
         Value::Object(_) => "an object",
     });
     refusal(location, Error::invalid_value, &rest)
-}
-
-/// RFC 7643 §2.4: "The primary attribute value "true" MUST appear no more than once."
-pub(crate) fn two_primaries(location: Location) -> Error {
-    refusal(
-        location,
-        Error::invalid_value,
-        "has more than one value whose `primary` is true; at most one may be",
-    )
-}
-
-/// More than [`MAX_VALUES`].
-pub(crate) fn too_many_values(location: Location) -> Error {
-    refusal(
-        location,
-        Error::too_many,
-        "has more than 1000 values; that is the most",
-    )
-}
-
-/// A required attribute without a value.
-pub(crate) fn missing(location: Location) -> Error {
-    refusal(
-        location,
-        Error::invalid_value,
-        "is required and must have a value",
-    )
 }

@@ -4,10 +4,10 @@ use alloc::{string::String, string::ToString, vec, vec::Vec};
 
 use serde_json::{Map, Value};
 
-use super::coerce::{missing, part, refusal};
 use super::document::{get, locations, put, put_object, take_object};
+use super::refusal::{fixed_already, missing};
+use super::values::is_same;
 use crate::error::Error;
-use crate::fold::fold_value;
 use crate::path::Location;
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Type, Uniqueness};
@@ -64,7 +64,7 @@ pub fn check_required(
         for sub in attribute.sub_attributes {
             let lacks = |object: &Value| object.get(sub.name).is_none();
             if sub.required && !is_servers_or_secret(sub) && objects.iter().any(lacks) {
-                return Err(missing(part(location, sub)));
+                return Err(missing(location.part(sub)));
             }
         }
     }
@@ -145,22 +145,7 @@ pub(crate) fn immutable_parts(location: Location) -> impl Iterator<Item = Locati
         .filter(|sub| sub.mutability == Mutability::Immutable);
     whole
         .into_iter()
-        .chain(parts.map(move |sub| part(location, sub)))
-}
-
-/// Whether two values are equal as the attribute compares (`caseExact`).
-pub(crate) fn is_same(location: Location, one: &Value, other: &Value) -> bool {
-    let leaf = location.leaf();
-    one == other || fold_value(leaf, one) == fold_value(leaf, other)
-}
-
-/// An immutable attribute that has another value.
-pub(crate) fn fixed_already(location: Location) -> Error {
-    refusal(
-        location,
-        Error::mutability,
-        "is immutable and has a value already: it cannot be changed",
-    )
+        .chain(parts.map(move |sub| location.part(sub)))
 }
 
 /// The unique values of a folded document, each with the path of its attribute (`urn:…:User:badge`).

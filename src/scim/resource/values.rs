@@ -7,8 +7,7 @@ use alloc::{collections::BTreeMap, string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
-use super::coerce::part;
-use super::rules::{fixed_already, is_same};
+use super::refusal::fixed_already;
 use crate::error::Error;
 use crate::fold::fold_value;
 use crate::path::Location;
@@ -150,7 +149,7 @@ pub(crate) fn set_parts(
         .iter()
         .filter(is_immutable);
     let before: Vec<_> = fixed
-        .filter_map(|sub| Some((part(location, sub), object.get(sub.name)?.clone())))
+        .filter_map(|sub| Some((location.part(sub), object.get(sub.name)?.clone())))
         .collect();
     change(object);
     for (fixed, before) in before {
@@ -160,4 +159,10 @@ pub(crate) fn set_parts(
         }
     }
     Ok(())
+}
+
+/// Whether two values are equal as the attribute compares (`caseExact`).
+pub(crate) fn is_same(location: Location, one: &Value, other: &Value) -> bool {
+    let leaf = location.leaf();
+    one == other || fold_value(leaf, one) == fold_value(leaf, other)
 }

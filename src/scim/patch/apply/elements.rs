@@ -11,10 +11,9 @@ use crate::filter::predicate::Predicate;
 use crate::fold::fold_value;
 use crate::habit::{Habits, NOTHING_REMOVED};
 use crate::path::Location;
-use crate::resource::coerce::{
-    MAX_VALUES, coerce_one, is_primary, part, refusal, too_many_values, two_primaries,
-};
+use crate::resource::coerce::{MAX_VALUES, coerce_one, is_primary};
 use crate::resource::document::object;
+use crate::resource::refusal::{refusal, too_many_values, two_primaries};
 use crate::resource::{Values, merge, put, set_parts, take, united};
 use crate::schema::{Attribute, Type};
 
@@ -86,11 +85,9 @@ impl Selection<'_> {
 
     /// The path without its filter.
     fn path(&self) -> String {
-        Location {
-            sub: self.sub,
-            ..self.of
-        }
-        .to_string()
+        self.sub
+            .map_or(self.of, |sub| self.of.part(sub))
+            .to_string()
     }
 
     fn matches(&self, element: &Value) -> bool {
@@ -106,7 +103,7 @@ impl Selection<'_> {
     fn clear(&self, list: &mut Vec<Value>, matched: &[usize]) -> Result<(), Error> {
         if let Some(sub) = self.sub {
             if sub.required {
-                return Err(cannot_go(part(self.of, sub)));
+                return Err(cannot_go(self.of.part(sub)));
             }
             for place in matched {
                 if let Some(element) = list.get_mut(*place) {
