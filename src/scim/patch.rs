@@ -10,17 +10,19 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::habit::Habits;
-use crate::path::{Location, Target};
+use crate::path::Location;
 use crate::resource::member;
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Type, Uniqueness};
 
 pub mod apply;
 pub mod links;
+pub mod path;
 mod read;
 mod value;
 
 pub use links::{LinkChange, LinkOperation, Split, net_links};
+use path::Target;
 use read::Reader;
 
 #[cfg(test)]

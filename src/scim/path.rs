@@ -1,21 +1,18 @@
 //! Attribute paths: as written, and bound to a schema (RFC 7644 §3.5.2 figure 7, §3.10).
 //!
-//! An [`AttributePath`] names an attribute in a filter, in `sortBy`, `attributes` and `excludedAttributes`; a [`Path`]
-//! is the `path` of a PATCH operation and may select among values with a filter. Text is read by `filter::parse`.
+//! An [`AttributePath`] names an attribute in a filter, in `sortBy`, `attributes` and `excludedAttributes`; the `path` of a
+//! PATCH operation begins with one (see [`crate::patch::path`]). Text is read by `filter::parse`.
 
 use alloc::string::{String, ToString};
 use core::fmt;
 
 use crate::error::{Error, quoted};
-use crate::filter::parse::Parser;
 use crate::habit::Habits;
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Schema};
 
-mod target;
 mod uri;
 
-pub use target::{Path, Target};
 pub use uri::schema_named;
 
 /// `attrPath = [URI ":"] ATTRNAME *1subAttr`, as written.
@@ -45,28 +42,6 @@ pub struct Location {
 }
 
 impl AttributePath {
-    /// Reads an attribute path that stands alone.
-    ///
-    /// ```
-    /// use scim::path::AttributePath;
-    /// let path = AttributePath::parse("urn:ietf:params:scim:schemas:core:2.0:User:name.givenName")?;
-    /// assert_eq!(path.uri.as_deref(), Some("urn:ietf:params:scim:schemas:core:2.0:User"));
-    /// assert_eq!((path.name.as_str(), path.sub.as_deref()), ("name", Some("givenName")));
-    /// let error = AttributePath::parse("name.").unwrap_err();
-    /// assert_eq!(
-    ///     error.detail(),
-    ///     "path 'name.': expected an attribute name at character 1, found 'name.'"
-    /// );
-    /// # Ok::<(), scim::error::Error>(())
-    /// ```
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        let mut parser = Parser::path(text);
-        parser.spaces();
-        let path = parser.attribute_path()?;
-        parser.end("the end")?;
-        Ok(path)
-    }
-
     /// Splits a word that holds a whole attribute path.
     ///
     /// URIs contain dots, so the attribute is what stands behind the last colon. A URI alone reads as a path too: its
@@ -226,7 +201,7 @@ pub(crate) fn is_name(text: &str) -> bool {
 }
 
 /// Says which sub-attributes an attribute has.
-fn push_parts(detail: &mut String, attribute: &'static Attribute) {
+pub(crate) fn push_parts(detail: &mut String, attribute: &'static Attribute) {
     if attribute.sub_attributes.is_empty() {
         return push_all(
             detail,
@@ -239,7 +214,7 @@ fn push_parts(detail: &mut String, attribute: &'static Attribute) {
     }
 }
 
-fn push_all(text: &mut String, parts: &[&str]) {
+pub(crate) fn push_all(text: &mut String, parts: &[&str]) {
     for part in parts {
         text.push_str(part);
     }
@@ -316,4 +291,4 @@ impl fmt::Display for Location {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

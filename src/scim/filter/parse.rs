@@ -14,6 +14,7 @@ use crate::json;
 use crate::path::{AttributePath, is_name};
 
 mod caps;
+mod path;
 mod token;
 
 pub use caps::{MAX_COMPARISONS, MAX_DEPTH, MAX_SOUGHT, MAX_VALUES, too_many_comparisons};

@@ -4,11 +4,12 @@ use alloc::{string::String, vec::Vec};
 
 use serde_json::{Map, Value};
 
+use super::path::Target;
 use super::{Op, Operation};
 use crate::error::Error;
 use crate::fold::fold_value;
 use crate::habit::Habits;
-use crate::path::{Location, Target};
+use crate::path::Location;
 use crate::resource::refusal::{fixed_already, refusal};
 use crate::resource::{
     check_required, get, immutable_parts, is_same, merge, put, set_schemas, take, united,

@@ -4,10 +4,10 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
 use serde_json::Value;
 
+use super::path::Target;
 use super::{MAX_OWN_OPERATIONS, Op, Operation, PatchOp};
 use crate::error::Error;
 use crate::filter::predicate::{Place, Predicate};
-use crate::path::Target;
 
 /// A message's operations, those on the linked attribute apart from the others; each part in order.
 #[derive(Clone, Debug, Default, PartialEq)]

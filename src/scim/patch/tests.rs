@@ -11,7 +11,7 @@ use std::{format, string::String, string::ToString, vec, vec::Vec};
 use super::{MAX_OPERATIONS, Op, PATCH_OP, PatchOp, plain_replaces};
 use crate::error::Error;
 use crate::habit::Habits;
-use crate::path::Target;
+use crate::patch::path::Target;
 use crate::resource::tests::{ENTERPRISE, any_json};
 use crate::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 

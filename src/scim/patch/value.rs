@@ -6,11 +6,12 @@ use serde_json::{Map, Value};
 
 use super::Op;
 use super::links::wanted_ids;
+use super::path::Target;
 use super::read::Reader;
 use crate::error::Error;
 use crate::filter::predicate::Predicate;
 use crate::habit::{KEPT, READ_ONLY, WRITE_ONLY};
-use crate::path::{Location, Target};
+use crate::path::Location;
 use crate::resource::coerce::{MAX_VALUES, coerce, coerce_each, coerce_one};
 use crate::resource::refusal::{missing, refusal, too_many_values};
 use crate::resource::{link_ids, member, sub_named, unwrapped};

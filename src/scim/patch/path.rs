@@ -1,6 +1,6 @@
 //! The `path` of a PATCH operation, as written and bound (RFC 7644 §3.5.2 figure 7).
 //!
-//! What an operation does at its [`Target`] is the business of `patch`.
+//! What an operation does at its [`Target`] is the business of [`super::apply`].
 
 use alloc::{
     boxed::Box,
@@ -11,10 +11,10 @@ use core::fmt;
 
 use serde_json::Value;
 
-use super::{AttributePath, Location, push_all, push_parts};
 use crate::error::{Error, quoted};
 use crate::filter::{Filter, parse::Parser, predicate::Predicate};
 use crate::habit::Habits;
+use crate::path::{AttributePath, Location, push_all, push_parts};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Schema, Type};
 
@@ -61,7 +61,7 @@ impl Path {
     /// `schemas[value eq "urn:x"]`.
     ///
     /// ```
-    /// use scim::path::Path;
+    /// use scim::patch::path::Path;
     /// let path = Path::parse(r#"emails[type eq "work"].value"#)?;
     /// assert_eq!((path.attribute.name.as_str(), path.sub.as_deref()), ("emails", Some("value")));
     /// assert_eq!(path.to_string(), r#"emails[type eq "work"].value"#);
@@ -103,7 +103,7 @@ impl Path {
     /// Brackets behind an attribute that has one plain value are `invalidPath`: there is nothing to select.
     ///
     /// ```
-    /// use scim::{habit::Habits, path::{Path, Target}, resource_type::USER_TYPE};
+    /// use scim::{habit::Habits, patch::path::{Path, Target}, resource_type::USER_TYPE};
     /// let mut habits = Habits::default();
     /// let target = Path::parse("name.familyName")?.bind(&USER_TYPE, &mut habits)?;
     /// assert!(matches!(target, Target::Attribute(location) if location.to_string() == "name.familyName"));
@@ -167,7 +167,7 @@ impl Path {
     /// of it, or one that the filter compares.
     ///
     /// ```
-    /// use scim::{path::Path, resource_type::USER_TYPE};
+    /// use scim::{patch::path::Path, resource_type::USER_TYPE};
     /// let unknown = |text| Path::parse(text).unwrap().unknown(&USER_TYPE);
     /// assert_eq!(unknown("emails[type eq \"work\"].verified").as_deref(), Some("emails.verified"));
     /// assert_eq!(unknown("emails[colour eq \"red\"].value").as_deref(), Some("emails.colour"));
@@ -206,3 +206,6 @@ impl fmt::Display for Path {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,29 @@
+//! Attribute paths that stand alone: `sortBy`, `attributes`, a key of a body.
+
+use super::Parser;
+use crate::error::Error;
+use crate::path::AttributePath;
+
+impl AttributePath {
+    /// Reads an attribute path that stands alone.
+    ///
+    /// ```
+    /// use scim::path::AttributePath;
+    /// let path = AttributePath::parse("urn:ietf:params:scim:schemas:core:2.0:User:name.givenName")?;
+    /// assert_eq!(path.uri.as_deref(), Some("urn:ietf:params:scim:schemas:core:2.0:User"));
+    /// assert_eq!((path.name.as_str(), path.sub.as_deref()), ("name", Some("givenName")));
+    /// let error = AttributePath::parse("name.").unwrap_err();
+    /// assert_eq!(
+    ///     error.detail(),
+    ///     "path 'name.': expected an attribute name at character 1, found 'name.'"
+    /// );
+    /// # Ok::<(), scim::error::Error>(())
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let mut parser = Parser::path(text);
+        parser.spaces();
+        let path = parser.attribute_path()?;
+        parser.end("the end")?;
+        Ok(path)
+    }
+}
