@@ -7,9 +7,9 @@ use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::Failure;
-use super::content::Content;
+use super::content::{Content, push_members};
 use store::limits::{MEMBER_ROWS, MEMBERS_PER_ROW};
-use store::record::{self, Record};
+use store::record::Record;
 
 /// Whether as many rows of members came as are read for so many groups, so that there may be more.
 pub(crate) fn has_more_members(rows: usize, groups: usize) -> bool {
@@ -111,16 +111,6 @@ fn push_trimmed(
         text.push_str(&member.to_string());
     }
     Ok(())
-}
-
-/// Appends the members of a run, with commas between.
-pub(crate) fn push_members(text: &mut String, run: &str, base: &str) {
-    for (index, link) in record::members(run).enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        link.push(text, base);
-    }
 }
 
 /// Parses JSON text that this server wrote.

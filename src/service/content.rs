@@ -1,7 +1,7 @@
 //! What a reply carries: JSON text in pieces, written out one after the other as they are sent. A group of a hundred
 //! thousand members is 18 MB, and is never in memory as a whole.
 
-use super::assemble::push_members;
+use store::record;
 
 /// Bytes, as they were fetched, of pieces that are better not put together.
 const STREAMED: usize = 262_144;
@@ -88,5 +88,15 @@ impl From<String> for Content {
             pieces: Vec::new(),
             end: text,
         }
+    }
+}
+
+/// Appends the members of a run, with commas between.
+pub(crate) fn push_members(text: &mut String, run: &str, base: &str) {
+    for (index, link) in record::members(run).enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        link.push(text, base);
     }
 }

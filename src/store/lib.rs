@@ -16,6 +16,7 @@ pub mod predicate;
 pub mod read;
 pub mod record;
 pub mod run;
+mod source;
 mod sqlite;
 mod statement;
 pub mod table;

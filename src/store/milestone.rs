@@ -6,7 +6,7 @@
 
 use super::expression::View;
 use super::fragment::{Fragment, value};
-use super::page::totals_of;
+use super::source::totals_of;
 use super::{Error, Row, Statement};
 use crate::{fragment, statement};
 

@@ -3,14 +3,13 @@
 //! The order is always total: the sort key, if one is asked for, then the id. A page by index skips rows; a page by
 //! cursor starts behind the key of the last row seen, and costs the same wherever it is.
 
-use scim::filter::predicate::Predicate;
-use scim::path::Location;
-
 use super::expression::View;
 use super::fragment::{Fragment, Written, value};
 use super::limits::LARGEST_NUMBER;
 use super::predicate::{condition, is_lookup, users_of};
 use super::record::record;
+pub use super::source::Source;
+use super::source::totals_of;
 use super::text::{self, Rows};
 use super::{Error, Row, Statement, milestone};
 use crate::{fragment, statement, write_sql};
@@ -25,17 +24,6 @@ pub use bound::Bound;
 pub use key::{Mark, SortKey};
 use key::{beyond, dressed, sort_key};
 pub use whole::Whole;
-
-/// The resources of one type that a list is about.
-#[derive(Clone, Copy, Debug)]
-pub struct Source<'a> {
-    /// The type, the tenant.
-    pub view: View<'a>,
-    /// Which of them; none for all.
-    pub predicate: Option<&'a Predicate>,
-    /// What they are ordered by; none where the list has no sort key, or the type lacks the attribute.
-    pub sort: Option<&'a Location>,
-}
 
 /// Which way the list runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -312,15 +300,6 @@ pub fn total(view: &View<'_>) -> Statement {
 
 fn total_of(view: &View<'_>) -> impl Fragment {
     fragment!("SELECT total{totals}", totals = totals_of(view))
-}
-
-/// `FROM totals WHERE …`
-pub(super) fn totals_of(view: &View<'_>) -> impl Fragment {
-    fragment!(
-        " FROM totals WHERE tenant_id = {tenant} AND resource_type = {name}",
-        tenant = view.tenant,
-        name = value(view.resource_type.name),
-    )
 }
 
 /// `FROM … WHERE …`: what matches.

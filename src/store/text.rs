@@ -11,8 +11,8 @@ use scim::filter::predicate::{Operand, Place, Predicate, Test};
 use super::Statement;
 use super::fragment::{Fragment, Written, value};
 use super::limits::{PARAMETERS, STATEMENT_BYTES};
-use super::page::{Source, totals_of};
 use super::predicate::is_lookup;
+use super::source::{Source, totals_of};
 use crate::{fragment, statement, write_sql};
 
 /// Characters that are looked for: so many leave hardly anybody else.
