@@ -8,6 +8,8 @@
     reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
 )]
 
+mod circles;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -134,6 +136,32 @@ fn named(text: &str) -> Vec<(usize, &str)> {
     }
     found.retain(|(_, name)| !name.is_empty());
     found
+}
+
+/// Which of two files comes first is the same wherever one asks.
+#[test]
+fn no_files_name_each_other_in_a_circle() {
+    let crates = ["src/scim/", "src/store/", "src/service/"];
+    let code = code();
+    let mut wrong = Vec::new();
+    for root in crates.into_iter().chain(["src/"]) {
+        let below = code.iter().filter_map(|(name, text)| {
+            let is_other = root == "src/" && crates.iter().any(|other| name.starts_with(other));
+            let path = name.strip_prefix(root).filter(|_| !is_other)?;
+            Some((path, text.as_str()))
+        });
+        // The build script is a program of its own.
+        let below = below.filter(|(path, _)| *path != "build.rs" && !path.starts_with("build/"));
+        let house = circles::House::of(below);
+        assert!(house.len() > 20, "{root}");
+        wrong.extend(
+            house
+                .circles()
+                .into_iter()
+                .map(|arrow| format!("{root}: {arrow}")),
+        );
+    }
+    none(&wrong);
 }
 
 #[test]

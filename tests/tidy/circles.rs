@@ -1,0 +1,186 @@
+//! Circles among the files of a crate: two that name each other, directly or by way of others, are
+//! one file in two pieces, and neither can be read first.
+//!
+//! A file and those in its folder are such a piece: what stands below may name what is above it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The names that lead to a module: `filter`, `parse`.
+type Module = Vec<String>;
+
+/// The files of a crate, by their modules.
+pub(crate) struct House(BTreeMap<Module, String>);
+
+impl House {
+    /// Of files, each with its path below the folder of the crate, `filter/parse.rs`, and its code.
+    pub(crate) fn of<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let module = |path: &str| match path.trim_end_matches(".rs") {
+            "lib" => Module::new(),
+            path => path.split('/').map(str::to_owned).collect(),
+        };
+        let code = |text: &str| {
+            let tests = text.split("#[cfg(test)]\nmod tests {");
+            tests.into_iter().next().unwrap_or_default().to_owned()
+        };
+        Self(
+            files
+                .map(|(path, text)| (module(path), code(text)))
+                .collect(),
+        )
+    }
+
+    /// How many files there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The arrows of all circles, `filter/parse -> path`.
+    pub(crate) fn circles(&self) -> Vec<String> {
+        let mut arrows: BTreeSet<(&Module, Module)> = BTreeSet::new();
+        for (from, text) in &self.0 {
+            let to = paths(text).into_iter();
+            let to = to.filter_map(|path| self.place(&self.whole(from, path)?, 0));
+            arrows.extend(to.filter(|to| !from.starts_with(to)).map(|to| (from, to)));
+        }
+        // What nothing comes from, or nothing leads to, is in no circle.
+        loop {
+            let starts: BTreeSet<Module> = arrows.iter().map(|(from, _)| (*from).clone()).collect();
+            let ends: BTreeSet<Module> = arrows.iter().map(|(_, to)| to.clone()).collect();
+            let before = arrows.len();
+            arrows.retain(|(from, to)| ends.contains(*from) && starts.contains(to));
+            if arrows.len() == before {
+                break;
+            }
+        }
+        let shown =
+            |(from, to): &(&Module, Module)| format!("{} -> {}", from.join("/"), to.join("/"));
+        arrows.iter().map(shown).collect()
+    }
+
+    /// A path from the root of the crate on; none where it leads out of the crate, or names no module.
+    fn whole(&self, from: &Module, path: Module) -> Option<Module> {
+        let mut base = from.clone();
+        let mut rest = path.into_iter().peekable();
+        match rest.peek()?.as_str() {
+            "crate" => {
+                base.clear();
+                rest.next();
+            }
+            "super" | "self" => {
+                while let Some(up) = rest.next_if(|name| name == "super" || name == "self") {
+                    if up == "super" {
+                        base.pop();
+                    }
+                }
+            }
+            name => {
+                let below: Module = base.iter().cloned().chain([name.to_owned()]).collect();
+                self.0.get(&below)?;
+            }
+        }
+        base.extend(rest);
+        Some(base)
+    }
+
+    /// The module in which that stands which a path names, also where another hands it on.
+    fn place(&self, path: &[String], hops: usize) -> Option<Module> {
+        let length = (0..=path.len())
+            .rev()
+            .find(|length| self.0.contains_key(&path[..*length]))?;
+        let (module, rest) = path.split_at(length);
+        if let (Some(name), true) = (rest.first(), hops < 5) {
+            let from = module.to_vec();
+            let text = &self.0[module];
+            for hand in ["pub use ", "pub(crate) use ", "pub(super) use "] {
+                for (position, _) in text.match_indices(hand) {
+                    for handed in tree(&text[position + hand.len()..], &[]).0 {
+                        if handed.last() == Some(name) {
+                            return self.place(&self.whole(&from, handed)?, hops + 1);
+                        }
+                    }
+                }
+            }
+        }
+        Some(module.to_vec())
+    }
+}
+
+/// Whether a character stands in a name.
+fn is_part(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
+}
+
+/// Every path of a text that has two names or more.
+fn paths(text: &str) -> Vec<Module> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    let mut is_start = true;
+    while let Some(next) = rest.chars().next() {
+        if is_start && (next.is_alphabetic() || next == '_') {
+            let (paths, behind) = tree(rest, &[]);
+            found.extend(paths.into_iter().filter(|path| path.len() > 1));
+            rest = behind;
+        } else {
+            rest = &rest[next.len_utf8()..];
+        }
+        is_start = !is_part(next) && next != ':';
+    }
+    found
+}
+
+/// The paths of a tree such as `crate::{path::Location, filter}`, and what stands behind it.
+fn tree<'a>(text: &'a str, front: &[String]) -> (Vec<Module>, &'a str) {
+    let text = text.trim_start();
+    if let Some(mut rest) = text.strip_prefix('{') {
+        let mut found = Vec::new();
+        while !rest.is_empty() && !rest.starts_with('}') {
+            let (paths, behind) = tree(rest, front);
+            found.extend(paths);
+            // `as Other` and the comma.
+            let end = behind.find([',', '}']).unwrap_or(behind.len());
+            rest = behind[end..].trim_start_matches(',').trim_start();
+        }
+        return (found, rest.get(1..).unwrap_or_default());
+    }
+    let end = text.find(|c| !is_part(c)).unwrap_or(text.len());
+    let (name, behind) = text.split_at(end);
+    let path: Module = front.iter().cloned().chain([name.to_owned()]).collect();
+    match behind.strip_prefix("::") {
+        Some(behind) if behind.starts_with('{') || behind.starts_with(is_part) => {
+            tree(behind, &path)
+        }
+        Some(_) | None => (Vec::from([path]), behind),
+    }
+}
+
+#[test]
+fn a_circle_is_seen() {
+    let house = |files: &[(&'static str, &'static str)]| House::of(files.iter().copied()).circles();
+    let circle = house(&[
+        (
+            "lib.rs",
+            "pub mod path;\npub mod filter;\npub use filter::Filter;",
+        ),
+        ("path.rs", "use crate::{error::Error, Filter};"),
+        ("filter.rs", "mod parse;"),
+        (
+            "filter/parse.rs",
+            "use super::Filter;\nfn a() { super::super::path::b() }",
+        ),
+        ("error.rs", "use core::fmt;"),
+    ]);
+    // By way of the file above, which may name what is below it.
+    assert_eq!(circle, [""; 0]);
+    let circle = house(&[
+        ("path.rs", "use crate::filter::{parse as read, Other};"),
+        ("filter.rs", "mod parse;\npub use parse::Filter;"),
+        ("filter/parse.rs", "fn a() { super::super::path::b() }"),
+    ]);
+    let all = [
+        "filter -> filter/parse",
+        "filter/parse -> path",
+        "path -> filter",
+        "path -> filter/parse",
+    ];
+    assert_eq!(circle, all);
+}
