@@ -19,7 +19,7 @@ use crate::schema::{Attribute, Type, find};
 mod invisible;
 mod width;
 
-pub(crate) use invisible::{is_invisible, trimmed};
+pub(crate) use invisible::{is_invisible, trim_name};
 
 /// Normalisation forms D and C. Made here once: each call of `new_nfd` or `new_nfc` brings tables of its own along.
 static APART: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizerBorrowed::new_nfd();

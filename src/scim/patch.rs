@@ -72,7 +72,7 @@ pub struct PatchOp {
 }
 
 impl PatchOp {
-    /// Reads the message for a resource of type `rt`.
+    /// Reads the message for a resource of type `resource_type`.
     ///
     /// ```
     /// use scim::{habit::Habits, patch::PatchOp, resource_type::USER_TYPE};
@@ -91,7 +91,7 @@ impl PatchOp {
     /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn parse(
-        rt: &'static ResourceType,
+        resource_type: &'static ResourceType,
         body: &Value,
         habits: &mut Habits,
     ) -> Result<Self, Error> {
@@ -106,7 +106,7 @@ impl PatchOp {
             habits.note("entra-empty-operations");
         }
         let mut reader = Reader {
-            rt,
+            resource_type,
             habits,
             operations: Vec::with_capacity(items.len()),
             number: 0,

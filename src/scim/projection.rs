@@ -20,15 +20,15 @@ mod tests;
 /// What a client asked to have returned, bound to a resource type.
 #[derive(Clone, Debug)]
 pub struct Projection {
-    rt: &'static ResourceType,
-    asked: Asked,
+    resource_type: &'static ResourceType,
+    choice: Choice,
     is_default: bool,
     /// What the request wrote: an attribute that is returned on request comes back from the request that sets it.
     written: Vec<Location>,
 }
 
 #[derive(Clone, Debug)]
-enum Asked {
+enum Choice {
     Nothing,
     Only(Names),
     Without(Names),
@@ -89,15 +89,15 @@ impl Projection {
     /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn bind(
-        rt: &'static ResourceType,
+        resource_type: &'static ResourceType,
         attributes: &[&str],
         excluded: &[&str],
     ) -> Result<Self, Error> {
         let is_given = |lists: &[&str]| words(lists.iter().copied()).next().is_some();
-        let asked = match (is_given(attributes), is_given(excluded)) {
-            (false, false) => Asked::Nothing,
-            (true, false) => Asked::Only(Names::bind(rt, attributes)),
-            (false, true) => Asked::Without(Names::bind(rt, excluded)),
+        let choice = match (is_given(attributes), is_given(excluded)) {
+            (false, false) => Choice::Nothing,
+            (true, false) => Choice::Only(Names::bind(resource_type, attributes)),
+            (false, true) => Choice::Without(Names::bind(resource_type, excluded)),
             (true, true) => {
                 return Err(Error::invalid_value(
                     "`attributes` and `excludedAttributes` exclude each other (RFC 7644 §3.9): send one of them",
@@ -105,16 +105,16 @@ impl Projection {
             }
         };
         let held_back = || {
-            locations(rt).any(|location| {
+            locations(resource_type).any(|location| {
                 let attribute = location.attribute;
                 !(is_never_held_back(attribute)
                     && attribute.sub_attributes.iter().all(is_never_held_back))
             })
         };
         Ok(Self {
-            rt,
-            is_default: matches!(asked, Asked::Nothing) && !held_back(),
-            asked,
+            resource_type,
+            is_default: matches!(choice, Choice::Nothing) && !held_back(),
+            choice,
             written: Vec::new(),
         })
     }
@@ -124,7 +124,7 @@ impl Projection {
     /// client".
     #[must_use]
     pub fn after_write(mut self, document: &Map<String, Value>) -> Self {
-        self.written = locations(self.rt)
+        self.written = locations(self.resource_type)
             .filter(|location| {
                 has_on_request(location.attribute) && get(document, *location).is_some()
             })
@@ -156,7 +156,7 @@ impl Projection {
     /// Whether some of the attribute of this name, at the top of a resource, or of the extension with this URI, is part
     /// of a reply. A store need not read the links of an attribute that is not.
     pub fn wants(&self, name: &str) -> bool {
-        if let Some(schema) = self.rt.extension(name) {
+        if let Some(schema) = self.resource_type.extension(name) {
             return schema.attributes.iter().any(|attribute| {
                 self.keeps_some(Location {
                     extension: Some(schema),
@@ -165,7 +165,7 @@ impl Projection {
                 })
             });
         }
-        self.rt
+        self.resource_type
             .attribute(name)
             .is_some_and(|attribute| self.keeps_some(Location::top(attribute)))
     }
@@ -173,7 +173,7 @@ impl Projection {
     /// Whether all of the attribute of this name, at the top of a resource, is part of a reply, down to its
     /// sub-attributes: its stored JSON can be sent as it is.
     pub fn keeps_all(&self, name: &str) -> bool {
-        self.rt.attribute(name).is_some_and(|attribute| {
+        self.resource_type.attribute(name).is_some_and(|attribute| {
             let top = Location::top(attribute);
             let mut subs = attribute.sub_attributes.iter();
             if attribute.sub_attributes.is_empty() {
@@ -195,10 +195,11 @@ impl Projection {
             return;
         }
         resource.retain(|key, value| {
-            if let Some(attribute) = self.rt.attribute(key) {
+            if let Some(attribute) = self.resource_type.attribute(key) {
                 return self.trim(Location::top(attribute), value);
             }
-            let (Some(schema), Value::Object(members)) = (self.rt.extension(key), value) else {
+            let (Some(schema), Value::Object(members)) = (self.resource_type.extension(key), value)
+            else {
                 return false;
             };
             members.retain(|key, value| {
@@ -272,10 +273,10 @@ impl Projection {
             Returned::Request => self.is_written(location),
             Returned::Default | Returned::Always | Returned::Never => true,
         };
-        match &self.asked {
-            Asked::Nothing => by_default(),
-            Asked::Without(names) => by_default() && !names.cover(location),
-            Asked::Only(names) => names.ask_for(location),
+        match &self.choice {
+            Choice::Nothing => by_default(),
+            Choice::Without(names) => by_default() && !names.cover(location),
+            Choice::Only(names) => names.ask_for(location),
         }
     }
 
@@ -306,15 +307,15 @@ fn location_words(location: Location) -> Words {
 }
 
 impl Names {
-    fn bind(rt: &'static ResourceType, lists: &[&str]) -> Self {
+    fn bind(resource_type: &'static ResourceType, lists: &[&str]) -> Self {
         let mut names = Self::default();
         for name in words(lists.iter().copied()) {
-            if let Some(schema) = rt.extension(name) {
+            if let Some(schema) = resource_type.extension(name) {
                 if !names.extensions.contains(&schema) {
                     names.extensions.push(schema);
                 }
             } else if let Ok(path) = AttributePath::parse(name)
-                && let Some(location) = path.bind(rt, &mut Habits::default())
+                && let Some(location) = path.bind(resource_type, &mut Habits::default())
             {
                 names.locations.insert(location_words(location));
             }

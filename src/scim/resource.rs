@@ -28,8 +28,8 @@ pub(crate) use document::{get, is_schemas, locations, member, put, take};
 pub(crate) use links::link_ids;
 pub(crate) use rules::immutable_parts;
 pub use rules::{check_required, replace, set_lasting, set_schemas, unique_values};
-pub(crate) use values::{Values, is_same, merge, set_parts, united};
-pub(crate) use wrapped::{sub_named, unwrapped};
+pub(crate) use values::{Values, is_same, merge, set_parts, unite};
+pub(crate) use wrapped::{sub_named, unwrap_value};
 
 /// What a client's body means.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -64,26 +64,26 @@ impl Resource {
     /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn accept(
-        rt: &'static ResourceType,
+        resource_type: &'static ResourceType,
         body: &Value,
         habits: &mut Habits,
     ) -> Result<Self, Error> {
         let Value::Object(body) = body else {
             let mut detail = String::from("The body must be a JSON object that holds one ");
-            detail.push_str(rt.name);
+            detail.push_str(resource_type.name);
             return Err(Error::invalid_syntax(detail));
         };
-        check_schemas(rt, member(body, "schemas"), habits)?;
+        check_schemas(resource_type, member(body, "schemas"), habits)?;
         let mut resource = Self::default();
-        resource.members(rt, body, habits)?;
-        set_schemas(rt, &mut resource.document);
-        check_required(rt, &resource.document)?;
+        resource.members(resource_type, body, habits)?;
+        set_schemas(resource_type, &mut resource.document);
+        check_required(resource_type, &resource.document)?;
         Ok(resource)
     }
 
     fn members(
         &mut self,
-        rt: &'static ResourceType,
+        resource_type: &'static ResourceType,
         members: &Map<String, Value>,
         habits: &mut Habits,
     ) -> Result<(), Error> {
@@ -91,16 +91,16 @@ impl Resource {
         // Keys with a path in them come second: what they name may be part of what a plain key holds.
         let mut paths = Vec::new();
         for (key, value) in members {
-            if let Some(attribute) = rt.attribute(key) {
+            if let Some(attribute) = resource_type.attribute(key) {
                 self.attribute(Location::top(attribute), value, habits)?;
             } else if !has_path(key) {
                 habits.leave_out(UNKNOWN_ATTRIBUTE, key);
-            } else if let Some(schema) = schema_named(rt, key, habits) {
-                if schema != rt.schema {
-                    self.extension(rt, schema, value, habits)?;
+            } else if let Some(schema) = schema_named(resource_type, key, habits) {
+                if schema != resource_type.schema {
+                    self.extension(resource_type, schema, value, habits)?;
                 } else if let Value::Object(inner) = value {
                     habits.note_at("schema-as-key", schema.uri);
-                    self.members(rt, inner, habits)?;
+                    self.members(resource_type, inner, habits)?;
                 } else {
                     habits.leave_out(UNKNOWN_ATTRIBUTE, key);
                 }
@@ -109,7 +109,7 @@ impl Resource {
             }
         }
         for (key, value) in paths {
-            self.path(rt, key, value, habits)?;
+            self.path(resource_type, key, value, habits)?;
         }
         Ok(())
     }
@@ -143,12 +143,12 @@ impl Resource {
 
     fn extension(
         &mut self,
-        rt: &'static ResourceType,
+        resource_type: &'static ResourceType,
         schema: &'static Schema,
         value: &Value,
         habits: &mut Habits,
     ) -> Result<(), Error> {
-        let members = extension_members(rt, schema, value, habits)?;
+        let members = extension_members(resource_type, schema, value, habits)?;
         for (key, value) in members.into_iter().flatten() {
             let Some(attribute) = schema.attribute(key) else {
                 habits.leave_out(UNKNOWN_ATTRIBUTE, &[schema.uri, ":", key].concat());
@@ -168,14 +168,14 @@ impl Resource {
     /// objects. Entra ID writes so in PATCH, some templates in POST.
     fn path(
         &mut self,
-        rt: &'static ResourceType,
+        resource_type: &'static ResourceType,
         key: &str,
         value: &Value,
         habits: &mut Habits,
     ) -> Result<(), Error> {
         let Some(location) = AttributePath::parse(key)
             .ok()
-            .and_then(|path| path.bind(rt, habits))
+            .and_then(|path| path.bind(resource_type, habits))
         else {
             habits.leave_out(UNKNOWN_ATTRIBUTE, key);
             return Ok(());
@@ -205,7 +205,7 @@ impl Resource {
 
 /// The members of an extension's object; none when it is unassigned.
 pub(crate) fn extension_members<'a>(
-    rt: &'static ResourceType,
+    resource_type: &'static ResourceType,
     schema: &'static Schema,
     value: &'a Value,
     habits: &mut Habits,
@@ -214,7 +214,7 @@ pub(crate) fn extension_members<'a>(
         Value::Object(members) => {
             let mut only = members.iter().filter(|_| members.len() == 1);
             let wrapped = only.find_map(|(key, inner)| {
-                let named = schema_named(rt, key, &mut Habits::default());
+                let named = schema_named(resource_type, key, &mut Habits::default());
                 inner.as_object().filter(|_| named == Some(schema))
             });
             if wrapped.is_some() {
@@ -246,7 +246,7 @@ const TOLD_URIS: [&str; 2] = [
 
 /// RFC 7643 §3: `schemas` is required and names the schema of the resource.
 fn check_schemas(
-    rt: &'static ResourceType,
+    resource_type: &'static ResourceType,
     schemas: Option<&Value>,
     habits: &mut Habits,
 ) -> Result<(), Error> {
@@ -266,8 +266,8 @@ fn check_schemas(
     let mut other = None;
     for uri in uris {
         let uri = uri.as_str().unwrap_or_default();
-        if let Some(schema) = schema_named(rt, uri, habits) {
-            is_named |= schema == rt.schema;
+        if let Some(schema) = schema_named(resource_type, uri, habits) {
+            is_named |= schema == resource_type.schema;
             continue;
         }
         let of_other = |other: &&ResourceType| other.schema.uri.eq_ignore_ascii_case(uri);
@@ -290,6 +290,6 @@ fn check_schemas(
     }
     let mut detail =
         String::from("`schemas` must be an array that names the schema of the resource, ");
-    detail.push_str(rt.schema.uri);
+    detail.push_str(resource_type.schema.uri);
     Err(Error::invalid_syntax(detail).at("schemas"))
 }

@@ -110,7 +110,7 @@ impl<'a> Parser<'a> {
             self.count()?;
             parts.push(part);
         }
-        Ok(joined(parts, Filter::Or))
+        Ok(join(parts, Filter::Or))
     }
 
     /// Refuses a filter that compares too often.
@@ -133,7 +133,7 @@ impl<'a> Parser<'a> {
         while self.connective("and") {
             parts.push(self.term()?);
         }
-        Ok(joined(parts, Filter::And))
+        Ok(join(parts, Filter::And))
     }
 
     fn term(&mut self) -> Result<Filter, Error> {
@@ -254,8 +254,8 @@ impl<'a> Parser<'a> {
             return Ok(());
         }
         let most = MAX_SOUGHT.to_string();
-        let told = " characters to look for with co; look for shorter parts";
-        Err(self.refuse(&["more than ", &most, told]))
+        let rest = " characters to look for with co; look for shorter parts";
+        Err(self.refuse(&["more than ", &most, rest]))
     }
 
     /// `compValue = false / null / true / number / string`, and a string without its quotes, up to the next blank, bracket
@@ -370,14 +370,14 @@ fn list_of(part: &Filter) -> Option<String> {
 }
 
 /// One part is itself; several are joined.
-fn joined(mut parts: Vec<Filter>, join: fn(Vec<Filter>) -> Filter) -> Filter {
+fn join(mut parts: Vec<Filter>, connect: fn(Vec<Filter>) -> Filter) -> Filter {
     match parts.pop() {
         Some(only) if parts.is_empty() => only,
         Some(last) => {
             parts.push(last);
-            join(parts)
+            connect(parts)
         }
-        None => join(parts),
+        None => connect(parts),
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn is_invisible(character: char) -> bool {
 /// invisible and next to a letter stays: it may be the letter's, as the style of an emoji is.
 ///
 /// `\u{200b} ada` is `ada`, for the image of the whole would begin with a blank.
-pub(crate) fn trimmed(name: &str) -> &str {
+pub(crate) fn trim_name(name: &str) -> &str {
     let is_blank = |character: char| character.is_whitespace() || is_invisible(character);
     let seen = name.len() - name.trim_start_matches(is_blank).len();
     let start = name.get(..seen).unwrap_or_default();

@@ -180,7 +180,7 @@ fn what_nobody_sees() {
         ("\u{200b}", "\u{200b}"),
         ("", ""),
     ] {
-        assert_eq!(super::trimmed(text), name, "{text:?}");
+        assert_eq!(super::trim_name(text), name, "{text:?}");
     }
 }
 

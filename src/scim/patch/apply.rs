@@ -12,7 +12,7 @@ use crate::habit::Habits;
 use crate::path::Location;
 use crate::resource::refusal::{fixed_already, refusal};
 use crate::resource::{
-    check_required, get, immutable_parts, is_same, merge, put, set_schemas, take, united,
+    check_required, get, immutable_parts, is_same, merge, put, set_schemas, take, unite,
 };
 use crate::resource_type::ResourceType;
 use crate::schema::{Schema, Type};
@@ -43,12 +43,18 @@ mod tests;
 /// # Ok::<(), scim::error::Error>(())
 /// ```
 pub fn apply(
-    rt: &'static ResourceType,
+    resource_type: &'static ResourceType,
     operations: &[Operation],
     document: &mut Map<String, Value>,
     habits: &mut Habits,
 ) -> Result<(), Error> {
-    apply_within(rt, operations, document, habits, &mut Looks(MAX_LOOKS))
+    apply_within(
+        resource_type,
+        operations,
+        document,
+        habits,
+        &mut Looks(MAX_LOOKS),
+    )
 }
 
 /// The most values of multi-valued attributes that the operations of a request may look at; ours. Each operation looks at
@@ -100,28 +106,28 @@ fn weight(value: &Value) -> usize {
 
 /// The same as [`apply`], as long as there are looks left.
 pub fn apply_within(
-    rt: &'static ResourceType,
+    resource_type: &'static ResourceType,
     operations: &[Operation],
     document: &mut Map<String, Value>,
     habits: &mut Habits,
     looks: &mut Looks,
 ) -> Result<(), Error> {
     // A resource stored before an operator made an attribute required can still be changed.
-    let complete = check_required(rt, document).is_ok();
+    let complete = check_required(resource_type, document).is_ok();
     for operation in operations {
-        change(rt, operation, document, habits, looks)
+        change(resource_type, operation, document, habits, looks)
             .map_err(|error| error.of_operation(operation.number))?;
     }
-    set_schemas(rt, document);
+    set_schemas(resource_type, document);
     if complete {
-        check_required(rt, document)
+        check_required(resource_type, document)
     } else {
         Ok(())
     }
 }
 
 fn change(
-    rt: &'static ResourceType,
+    resource_type: &'static ResourceType,
     operation: &Operation,
     document: &mut Map<String, Value>,
     habits: &mut Habits,
@@ -131,9 +137,9 @@ fn change(
     match &operation.target {
         // No operation that was read has it.
         Target::Resource => Err(Error::no_target("an operation must name an attribute")),
-        Target::Extension(schema) => remove_extension(rt, schema, document),
+        Target::Extension(schema) => remove_extension(resource_type, schema, document),
         Target::Attribute(location) if location.attribute.linked => Ok(()),
-        Target::Attribute(location) => guarded(*location, document, |document| {
+        Target::Attribute(location) => guard(*location, document, |document| {
             attribute(*op, *location, value.as_ref(), document, looks)
         }),
         Target::Elements { of, .. } if of.attribute.linked => Ok(()),
@@ -149,7 +155,7 @@ fn change(
                 sub: *sub,
                 create: create.as_deref(),
             };
-            guarded(*of, document, |document| {
+            guard(*of, document, |document| {
                 selection.change(*op, value.as_ref(), document, habits, looks)
             })
         }
@@ -158,7 +164,7 @@ fn change(
 
 /// Makes a change, and refuses it if it changed what is immutable and had a value. "A client MAY 'add' a value to an
 /// 'immutable' attribute if the attribute had no previous value" (§3.5.2).
-fn guarded(
+fn guard(
     location: Location,
     document: &mut Map<String, Value>,
     change: impl FnOnce(&mut Map<String, Value>) -> Result<(), Error>,
@@ -181,11 +187,11 @@ fn guarded(
 }
 
 fn remove_extension(
-    rt: &'static ResourceType,
+    resource_type: &'static ResourceType,
     schema: &'static Schema,
     document: &mut Map<String, Value>,
 ) -> Result<(), Error> {
-    if rt
+    if resource_type
         .extensions
         .iter()
         .any(|extension| extension.required && extension.schema == schema)
@@ -201,7 +207,7 @@ fn remove_extension(
             attribute,
             sub: None,
         };
-        guarded(location, document, |document| {
+        guard(location, document, |document| {
             put(document, location, None);
             Ok(())
         })?;
@@ -240,7 +246,7 @@ fn attribute(
             let (mut list, written) = append(location, list, values)?;
             one_primary(location, &mut list, &written)?;
             // Two that differed in `primary` alone may be alike now.
-            put_list(document, location, united(location, list, &[]))?;
+            put_list(document, location, unite(location, list, &[]))?;
         }
         (Op::Add | Op::Replace, Some(Value::Object(parts))) if leaf.kind == Type::Complex => {
             let mut object = match take(document, location) {

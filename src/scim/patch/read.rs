@@ -41,7 +41,7 @@ fn op(value: Option<&Value>, habits: &mut Habits) -> Result<Op, Error> {
 
 /// Takes messages apart.
 pub(super) struct Reader<'a> {
-    pub(super) rt: &'static ResourceType,
+    pub(super) resource_type: &'static ResourceType,
     pub(super) habits: &'a mut Habits,
     pub(super) operations: Vec<Operation>,
     /// Which operation of the message is being read.
@@ -98,18 +98,19 @@ impl Reader<'_> {
             .trim_start()
             .get(..4)
             .is_some_and(|urn| urn.eq_ignore_ascii_case("urn:"))
-            && schema_named(self.rt, text, self.habits) == Some(self.rt.schema)
+            && schema_named(self.resource_type, text, self.habits)
+                == Some(self.resource_type.schema)
         {
             return Ok(Target::Resource);
         }
-        Path::parse(text)?.bind(self.rt, self.habits)
+        Path::parse(text)?.bind(self.resource_type, self.habits)
     }
 
     /// The name in a path that no schema of the type knows, if that is what is wrong with it. Entra ID maps attributes
     /// and extensions that the application may not have: they are left out as those of a body are.
     fn unknown(&self, text: &str) -> Option<String> {
         match Path::parse(text) {
-            Ok(path) => path.unknown(self.rt),
+            Ok(path) => path.unknown(self.resource_type),
             // Nothing is deeper than an attribute and its part, and a custom attribute may have a name that SCIM has not
             // ("job title", "größe"): no schema can know it, as little as a key of a body.
             Err(_) if text.trim().split('.').all(is_foreign_name) => Some(text.to_string()),
@@ -123,7 +124,7 @@ impl Reader<'_> {
                 _ if op == Op::Remove => Err(Error::no_target(
                     "\"remove\" needs a `path` that says what to remove",
                 )),
-                Some(Value::Object(members)) => match self.wrapped(members) {
+                Some(Value::Object(members)) => match self.unwrap_members(members) {
                     Some(inner) => self.members(op, None, inner),
                     None => self.members(op, None, members),
                 },
@@ -178,11 +179,14 @@ impl Reader<'_> {
     }
 
     /// The attributes in a path-less value that holds nothing but another `value`, if it does.
-    fn wrapped<'a>(&mut self, members: &'a Map<String, Value>) -> Option<&'a Map<String, Value>> {
+    fn unwrap_members<'a>(
+        &mut self,
+        members: &'a Map<String, Value>,
+    ) -> Option<&'a Map<String, Value>> {
         let inner = member(members, "value").filter(|_| members.len() == 1)?;
         let inner = inner
             .as_object()
-            .filter(|_| self.rt.attribute("value").is_none())?;
+            .filter(|_| self.resource_type.attribute("value").is_none())?;
         self.habits.note("wrapped-value");
         Some(inner)
     }
@@ -237,7 +241,7 @@ impl Reader<'_> {
             Op::Remove => {}
             Op::Add | Op::Replace => {
                 match extension_members(
-                    self.rt,
+                    self.resource_type,
                     schema,
                     value.unwrap_or(&Value::Null),
                     self.habits,
@@ -263,12 +267,12 @@ impl Reader<'_> {
         }
         let selects =
             |uri: &str| filter.is_none_or(|filter| filter.matches_element(&Value::from(uri)));
-        if selects(self.rt.schema.uri) {
+        if selects(self.resource_type.schema.uri) {
             return Err(
                 Error::mutability("`schemas` is required and cannot be removed").at("schemas"),
             );
         }
-        for extension in self.rt.extensions {
+        for extension in self.resource_type.extensions {
             if selects(extension.schema.uri) {
                 self.push(Op::Remove, Target::Extension(extension.schema), None);
             }

@@ -16,12 +16,15 @@ use crate::resource::tests::{ENTERPRISE, any_json};
 use crate::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 
 fn parse(
-    rt: &'static ResourceType,
+    resource_type: &'static ResourceType,
     operations: Value,
 ) -> (Result<PatchOp, Error>, Vec<&'static str>) {
     let mut habits = Habits::default();
     let body = json!({ "schemas": [PATCH_OP], "Operations": operations });
-    (PatchOp::parse(rt, &body, &mut habits), habits.names())
+    (
+        PatchOp::parse(resource_type, &body, &mut habits),
+        habits.names(),
+    )
 }
 
 /// One operation on a user, read into lines of `op target = value`.
@@ -800,14 +803,14 @@ proptest! {
 
     #[test]
     fn reading_never_panics(operations in proptest::collection::vec(any_operation(), 0..4), whole in any_json(), group in any::<bool>()) {
-        let rt = if group { &GROUP_TYPE } else { &USER_TYPE };
-        let _ = PatchOp::parse(rt, &whole, &mut Habits::default());
-        if let Ok(patch) = parse(rt, Value::Array(operations)).0 {
+        let resource_type = if group { &GROUP_TYPE } else { &USER_TYPE };
+        let _ = PatchOp::parse(resource_type, &whole, &mut Habits::default());
+        if let Ok(patch) = parse(resource_type, Value::Array(operations)).0 {
             let split = patch.split().unwrap();
             let _ = super::net_links(&split.links);
             let _ = plain_replaces(&split.own);
             let mut document = json!({ "userName": "b", "displayName": "g", "emails": [{ "value": "a", "type": "work" }] }).as_object().cloned().unwrap();
-            let _ = super::apply::apply(rt, &split.own, &mut document, &mut Habits::default());
+            let _ = super::apply::apply(resource_type, &split.own, &mut document, &mut Habits::default());
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::habit::{KEPT, READ_ONLY, WRITE_ONLY};
 use crate::path::Location;
 use crate::resource::coerce::{MAX_VALUES, coerce, coerce_each, coerce_one};
 use crate::resource::refusal::{missing, refusal, too_many_values};
-use crate::resource::{link_ids, member, sub_named, unwrapped};
+use crate::resource::{link_ids, member, sub_named, unwrap_value};
 use crate::schema::{Attribute, Mutability, Type};
 
 impl Reader<'_> {
@@ -30,7 +30,7 @@ impl Reader<'_> {
             return self.links(op, location, value);
         }
         let value = match op {
-            Op::Remove if leaf.multi_valued => self.listed(location, value)?,
+            Op::Remove if leaf.multi_valued => self.list_to_remove(location, value)?,
             Op::Remove => None,
             Op::Add | Op::Replace if leaf.kind == Type::Complex && !leaf.multi_valued => {
                 let Some(merge) = self.merge(location, value.unwrap_or(&Value::Null), true)? else {
@@ -117,7 +117,7 @@ impl Reader<'_> {
         value: &Value,
         whole: bool,
     ) -> Result<Option<Value>, Error> {
-        let value = unwrapped(location, value, self.habits);
+        let value = unwrap_value(location, value, self.habits);
         let value = match value {
             Value::Array(items)
                 if items.len() == 1 && items.first().is_some_and(Value::is_object) =>
@@ -177,7 +177,7 @@ impl Reader<'_> {
     /// The values that a `remove` lists, if it does. RFC 7644 §3.5.2.2 knows no such thing and would have all values
     /// removed; Entra ID, `JumpCloud` and older authentik mean these ones. They are not set, so any number of them may
     /// be primary.
-    fn listed(
+    fn list_to_remove(
         &mut self,
         location: Location,
         value: Option<&Value>,

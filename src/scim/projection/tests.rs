@@ -26,13 +26,13 @@ fn user() -> Value {
 }
 
 fn projected(
-    rt: &'static ResourceType,
+    resource_type: &'static ResourceType,
     attributes: &str,
     excluded: &str,
     resource: Value,
 ) -> Value {
     let mut resource = resource.as_object().cloned().unwrap();
-    Projection::bind(rt, &[attributes], &[excluded])
+    Projection::bind(resource_type, &[attributes], &[excluded])
         .unwrap()
         .apply(&mut resource);
     Value::Object(resource)
@@ -133,8 +133,8 @@ fn wanted() {
     assert!(user.wants(ENTERPRISE) && !user.wants("password"));
 }
 
-fn by_default_of(rt: &'static ResourceType) -> Projection {
-    Projection::bind(rt, &[], &[]).unwrap()
+fn by_default_of(resource_type: &'static ResourceType) -> Projection {
+    Projection::bind(resource_type, &[], &[]).unwrap()
 }
 
 #[test]

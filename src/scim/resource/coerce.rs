@@ -9,14 +9,14 @@ use serde_json::{Map, Number, Value};
 
 use crate::date_time;
 use crate::error::Error;
-use crate::fold::{is_invisible, trimmed};
+use crate::fold::{is_invisible, trim_name};
 use crate::habit::Habits;
 use crate::json;
 use crate::path::Location;
 use crate::resource::document::object;
 use crate::resource::refusal::{refusal, too_many_values, two_primaries};
-use crate::resource::values::united;
-use crate::resource::wrapped::{sub_named, unwrapped};
+use crate::resource::values::unite;
+use crate::resource::wrapped::{sub_named, unwrap_value};
 use crate::schema::{Mutability, Type};
 
 /// The most values that one multi-valued attribute may have; ours, so that comparing each with each stays cheap.
@@ -43,7 +43,7 @@ fn coerce_list(
     value: &Value,
     habits: &mut Habits,
 ) -> Result<Option<Value>, Error> {
-    let list = united(location, coerce_each(location, value, habits)?, &[]);
+    let list = unite(location, coerce_each(location, value, habits)?, &[]);
     if list.len() > MAX_VALUES {
         return Err(too_many_values(location));
     }
@@ -59,7 +59,7 @@ pub(crate) fn coerce_each(
     value: &Value,
     habits: &mut Habits,
 ) -> Result<Vec<Value>, Error> {
-    let items = match unwrapped(location, value, habits) {
+    let items = match unwrap_value(location, value, habits) {
         Value::Array(items) => items.as_slice(),
         Value::Null => &[],
         Value::String(text) if text.is_empty() => &[],
@@ -91,7 +91,7 @@ pub(crate) fn coerce_one(
     habits: &mut Habits,
 ) -> Result<Option<Value>, Error> {
     let attribute = location.leaf();
-    match (unwrapped(location, value, habits), attribute.kind) {
+    match (unwrap_value(location, value, habits), attribute.kind) {
         (Value::Null, _) => Ok(None),
         (Value::String(text), _) if text.is_empty() => Ok(None),
         (Value::Object(parts), Type::Complex) if parts.is_empty() => Ok(None),
@@ -124,7 +124,7 @@ pub(crate) fn coerce_one(
             if text.contains(char::is_control) {
                 return Err(unsuitable(location, value));
             }
-            let name = trimmed(text);
+            let name = trim_name(text);
             if name.len() < text.len() {
                 // A spreadsheet's cell, or a directory's.
                 habits.note_at("blanks-at-the-ends", &location.to_string());

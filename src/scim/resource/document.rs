@@ -22,9 +22,9 @@ pub(crate) fn is_schemas(location: Location) -> bool {
 }
 
 /// Every attribute that a document of this type may hold, by where it stands.
-pub(crate) fn locations(rt: &'static ResourceType) -> impl Iterator<Item = Location> {
-    let core = rt.attributes().map(Location::top);
-    let extensions = rt
+pub(crate) fn locations(resource_type: &'static ResourceType) -> impl Iterator<Item = Location> {
+    let core = resource_type.attributes().map(Location::top);
+    let extensions = resource_type
         .extensions
         .iter()
         .map(|extension| extension.schema)

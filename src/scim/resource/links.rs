@@ -5,7 +5,7 @@ use alloc::{collections::BTreeSet, string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Value};
 
 use super::document::member;
-use super::wrapped::{sub_named, unwrapped};
+use super::wrapped::{sub_named, unwrap_value};
 use crate::error::Error;
 use crate::habit::Habits;
 use crate::path::Location;
@@ -21,7 +21,7 @@ pub(crate) fn link_ids(
     value: &Value,
     habits: &mut Habits,
 ) -> Result<Vec<String>, Error> {
-    let items = match unwrapped(Location::top(attribute), value, habits) {
+    let items = match unwrap_value(Location::top(attribute), value, habits) {
         Value::Array(items) => items.as_slice(),
         Value::Null => &[],
         Value::String(text) if text.is_empty() => &[],

@@ -16,9 +16,9 @@ use crate::schemas::{group::GROUP, user::USER};
 /// Sets `schemas` to what the document uses: the core schema, then each extension that has data (RFC 7643 §3).
 ///
 /// An extension without data goes from the document.
-pub fn set_schemas(rt: &'static ResourceType, document: &mut Map<String, Value>) {
-    let mut uris = vec![Value::from(rt.schema.uri)];
-    for extension in rt.extensions {
+pub fn set_schemas(resource_type: &'static ResourceType, document: &mut Map<String, Value>) {
+    let mut uris = vec![Value::from(resource_type.schema.uri)];
+    for extension in resource_type.extensions {
         let uri = extension.schema.uri;
         let object = take_object(document, uri);
         if !object.is_empty() {
@@ -33,10 +33,10 @@ pub fn set_schemas(rt: &'static ResourceType, document: &mut Map<String, Value>)
 ///
 /// The attributes of an extension are required of a resource that has the extension.
 pub fn check_required(
-    rt: &'static ResourceType,
+    resource_type: &'static ResourceType,
     document: &Map<String, Value>,
 ) -> Result<(), Error> {
-    for extension in rt.extensions {
+    for extension in resource_type.extensions {
         if extension.required && !document.contains_key(extension.schema.uri) {
             let mut detail = String::from("The extension `");
             detail.push_str(extension.schema.uri);
@@ -44,7 +44,7 @@ pub fn check_required(
             return Err(Error::invalid_value(detail).at(extension.schema.uri));
         }
     }
-    for location in locations(rt) {
+    for location in locations(resource_type) {
         let attribute = location.attribute;
         let has_holder = location
             .extension
@@ -85,11 +85,11 @@ fn is_servers_or_secret(attribute: &Attribute) -> bool {
 /// immutable attribute is refused. Where the client sends none there is no input to match, and the attribute "SHALL NOT
 /// be updated" (RFC 7643 §7): the value stays. The same holds for immutable parts of a singular complex attribute.
 pub fn replace(
-    rt: &'static ResourceType,
+    resource_type: &'static ResourceType,
     current: &Map<String, Value>,
     next: &mut Map<String, Value>,
 ) -> Result<(), Error> {
-    for location in locations(rt) {
+    for location in locations(resource_type) {
         for fixed in immutable_parts(location) {
             let Some(value) = get(current, fixed) else {
                 continue;
@@ -101,8 +101,8 @@ pub fn replace(
             }
         }
     }
-    set_lasting(rt, current, next);
-    set_schemas(rt, next);
+    set_lasting(resource_type, current, next);
+    set_schemas(resource_type, next);
     Ok(())
 }
 
@@ -118,11 +118,11 @@ pub fn replace(
 /// assert_eq!(document["active"], true);
 /// ```
 pub fn set_lasting(
-    rt: &'static ResourceType,
+    resource_type: &'static ResourceType,
     before: &Map<String, Value>,
     document: &mut Map<String, Value>,
 ) {
-    for location in locations(rt).filter(|location| location.attribute.lasting) {
+    for location in locations(resource_type).filter(|location| location.attribute.lasting) {
         if get(document, location).is_none() {
             let value = get(before, location).cloned();
             put(document, location, Some(value.unwrap_or(Value::Bool(true))));
@@ -152,7 +152,7 @@ pub(crate) fn immutable_parts(location: Location) -> impl Iterator<Item = Locati
 ///
 /// A user's `userName` and a group's `displayName` are not among them: each has its own index in the store.
 pub fn unique_values(
-    rt: &'static ResourceType,
+    resource_type: &'static ResourceType,
     folded: &Map<String, Value>,
 ) -> Vec<(String, String)> {
     let value = |location: Location| {
@@ -163,16 +163,16 @@ pub fn unique_values(
         // Two types may have attributes of the same name; the values of each are their own.
         let path = match location.extension {
             Some(_) => location.to_string(),
-            None => [rt.schema.uri, ":", &location.to_string()].concat(),
+            None => [resource_type.schema.uri, ":", &location.to_string()].concat(),
         };
         Some((path, text))
     };
-    unique_locations(rt).filter_map(value).collect()
+    unique_locations(resource_type).filter_map(value).collect()
 }
 
-fn unique_locations(rt: &'static ResourceType) -> impl Iterator<Item = Location> {
-    let built_in = *rt.schema == USER || *rt.schema == GROUP;
-    locations(rt).filter(move |location| {
+fn unique_locations(resource_type: &'static ResourceType) -> impl Iterator<Item = Location> {
+    let built_in = *resource_type.schema == USER || *resource_type.schema == GROUP;
+    locations(resource_type).filter(move |location| {
         let attribute = location.attribute;
         let held_elsewhere = built_in && location.extension.is_none();
         let unique = match attribute.uniqueness {

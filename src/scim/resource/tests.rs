@@ -132,9 +132,15 @@ pub(crate) fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-fn accept(rt: &'static ResourceType, body: &Value) -> (Result<Resource, Error>, Vec<&'static str>) {
+fn accept(
+    resource_type: &'static ResourceType,
+    body: &Value,
+) -> (Result<Resource, Error>, Vec<&'static str>) {
     let mut habits = Habits::default();
-    (Resource::accept(rt, body, &mut habits), habits.names())
+    (
+        Resource::accept(resource_type, body, &mut habits),
+        habits.names(),
+    )
 }
 
 fn map(value: Value) -> Map<String, Value> {
@@ -847,10 +853,10 @@ proptest! {
 
     #[test]
     fn accepting_never_panics_and_is_stable(body in any_json(), group in any::<bool>()) {
-        let rt = if group { &GROUP_TYPE } else { &USER_TYPE };
-        let (outcome, _) = accept(rt, &body);
+        let resource_type = if group { &GROUP_TYPE } else { &USER_TYPE };
+        let (outcome, _) = accept(resource_type, &body);
         if let Ok(resource) = outcome {
-            let again = accept(rt, &Value::Object(resource.document.clone()));
+            let again = accept(resource_type, &Value::Object(resource.document.clone()));
             prop_assert_eq!(again.0.unwrap().document, resource.document);
             prop_assert!(again.1.is_empty());
         }

@@ -17,7 +17,7 @@ use crate::schema::{Attribute, Mutability};
 ///
 /// `written` are the places of those that the request wrote, in order. Where two are merged the parts of what was
 /// written count, else those of the later one.
-pub(crate) fn united(of: Location, list: Vec<Value>, written: &[usize]) -> Vec<Value> {
+pub(crate) fn unite(of: Location, list: Vec<Value>, written: &[usize]) -> Vec<Value> {
     if list.len() < 2 {
         list
     } else {
@@ -68,9 +68,9 @@ impl Values {
             return Ok(None);
         }
         let merged = if counts {
-            merged(self.of, twin, &value)
+            merge_into(self.of, twin, &value)
         } else {
-            merged(self.of, &value, twin)
+            merge_into(self.of, &value, twin)
         };
         match merged {
             Ok(merged) => {
@@ -114,7 +114,7 @@ fn identity(image: &Value) -> String {
     identity
 }
 
-fn merged(of: Location, value: &Value, other: &Value) -> Result<Value, Error> {
+fn merge_into(of: Location, value: &Value, other: &Value) -> Result<Value, Error> {
     let mut merged = value.clone();
     if let Value::Object(parts) = other {
         set_parts(of, &mut merged, |object| merge(object, parts))?;

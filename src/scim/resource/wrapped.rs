@@ -12,7 +12,7 @@ use crate::schema::{Attribute, Type};
 /// The value without an object around it that can mean nothing else: one that holds nothing but a member with the
 /// attribute's own name (`{"emails": […]}` for `emails`), or, for a simple attribute, what a value of a complex one has
 /// (`{"$ref": null, "value": "Tours"}`, which Entra ID makes of a reference). The value itself where there is none.
-pub(crate) fn unwrapped<'a>(
+pub(crate) fn unwrap_value<'a>(
     location: Location,
     value: &'a Value,
     habits: &mut Habits,
@@ -25,7 +25,7 @@ pub(crate) fn unwrapped<'a>(
     };
     habits.note_at("wrapped-value", &location.to_string());
     // `name.givenName` as `{"name": {"givenName": "Ada"}}`.
-    unwrapped(location, inner, habits)
+    unwrap_value(location, inner, habits)
 }
 
 fn own_name(location: Location, members: &Map<String, Value>) -> Option<&Value> {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::merge::any;
 use super::scope::{Scope, refusal, unknown, value_of, visible};
-use super::value::{applies, described, operand, shape, typed};
+use super::value::{applies, described, operand, shape, value_of_type};
 use super::{Place, Predicate, Test};
 use crate::error::{Error, quoted};
 use crate::filter::{CompareOp, CompareValue, Filter};
@@ -88,7 +88,10 @@ impl Predicate {
             if terms.iter().any(|(other, _)| *other == attribute) {
                 return None;
             }
-            terms.push((attribute, typed(attribute, value, &mut Habits::default())?));
+            terms.push((
+                attribute,
+                value_of_type(attribute, value, &mut Habits::default())?,
+            ));
         }
         Some(terms)
     }
@@ -284,8 +287,8 @@ impl Binder<'_> {
                 &[", which is ", described(attribute.kind)].concat(),
             ));
         }
-        let typed = typed(attribute, value, self.habits);
-        let Some(operand) = typed.and_then(|value| operand(op, attribute, &value)) else {
+        let of_type = value_of_type(attribute, value, self.habits);
+        let Some(operand) = of_type.and_then(|value| operand(op, attribute, &value)) else {
             let expected = [
                 " is ",
                 described(attribute.kind),

@@ -32,7 +32,7 @@ pub(super) fn any(parts: Vec<Predicate>) -> Predicate {
         if list.texts.len() > 1
             && let Some(part) = others.get_mut(list.at)
         {
-            *part = list.joined();
+            *part = list.join();
         }
     }
     match others.pop() {
@@ -55,7 +55,7 @@ struct List {
 }
 
 impl List {
-    fn joined(self) -> Predicate {
+    fn join(self) -> Predicate {
         let test = Predicate::Test(self.place, Test::OneOf(self.texts.into_iter().collect()));
         match self.of {
             Some(of) => Predicate::Element {

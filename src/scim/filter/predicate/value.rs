@@ -60,7 +60,7 @@ pub(super) const fn shape(kind: Type) -> &'static str {
 ///
 /// Read leniently where only one meaning is possible: Entra ID's validator compares `primary` with `"True"`, and
 /// numbers go both ways between their text and themselves.
-pub(super) fn typed(
+pub(super) fn value_of_type(
     attribute: &Attribute,
     value: &CompareValue,
     habits: &mut Habits,
@@ -71,7 +71,7 @@ pub(super) fn typed(
             CompareValue::Word(word),
         ) => {
             habits.note("authentik-unquoted-filter-value");
-            typed(attribute, &CompareValue::String(word.clone()), habits)
+            value_of_type(attribute, &CompareValue::String(word.clone()), habits)
         }
         (Type::String | Type::Reference | Type::Binary, CompareValue::String(text)) => {
             Some(Value::String(text.clone()))

@@ -14,7 +14,7 @@ use crate::path::Location;
 use crate::resource::coerce::{MAX_VALUES, coerce_one, is_primary};
 use crate::resource::document::object;
 use crate::resource::refusal::{refusal, too_many_values, two_primaries};
-use crate::resource::{Values, merge, put, set_parts, take, united};
+use crate::resource::{Values, merge, put, set_parts, take, unite};
 use crate::schema::{Attribute, Type};
 
 /// The values of a multi-valued attribute that match a filter.
@@ -60,7 +60,7 @@ impl Selection<'_> {
                 return Err(self.no_target());
             }
             (Op::Add | Op::Replace, Some(value)) if matched.is_empty() => {
-                list.push(self.created(value, habits)?);
+                list.push(self.create_element(value, habits)?);
                 if op == Op::Replace {
                     // §3.5.2.3 would have it fail; whether Entra ID never replaces what is missing is not documented.
                     habits.note_at("filtered-replace-creates", &self.of.to_string());
@@ -78,7 +78,7 @@ impl Selection<'_> {
                 one_primary(self.of, &mut list, &written)?;
             }
         }
-        let mut list = united(self.of, list, &written);
+        let mut list = unite(self.of, list, &written);
         list.retain(|element| element.as_object().is_none_or(|object| !object.is_empty()));
         put_list(document, self.of, list)
     }
@@ -148,7 +148,7 @@ impl Selection<'_> {
     /// The value to add where none matches: what the filter asks for, and what is set.
     ///
     /// Entra ID adds `emails[type eq "work"].value`, then `emails[type eq "work"].primary`, and means one e-mail address.
-    fn created(&self, value: &Value, habits: &mut Habits) -> Result<Value, Error> {
+    fn create_element(&self, value: &Value, habits: &mut Habits) -> Result<Value, Error> {
         let terms = self.create.ok_or_else(|| self.no_target())?;
         let mut element = if self.of.attribute.kind == Type::Complex {
             // What a filter compares with need not be fit to be stored: it is read like any value of a client.

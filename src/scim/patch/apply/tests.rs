@@ -16,15 +16,17 @@ use crate::resource_type::{ResourceType, USER_TYPE};
 mod model;
 
 pub(super) fn patched(
-    rt: &'static ResourceType,
+    resource_type: &'static ResourceType,
     document: Value,
     operations: Value,
 ) -> Result<Map<String, Value>, crate::error::Error> {
     let mut document = document.as_object().cloned().unwrap();
     let mut habits = Habits::default();
     let body = json!({ "schemas": [crate::patch::PATCH_OP], "Operations": operations });
-    let own = PatchOp::parse(rt, &body, &mut habits)?.split()?.own;
-    apply(rt, &own, &mut document, &mut habits)?;
+    let own = PatchOp::parse(resource_type, &body, &mut habits)?
+        .split()?
+        .own;
+    apply(resource_type, &own, &mut document, &mut habits)?;
     Ok(document)
 }
 
@@ -56,10 +58,10 @@ fn one(before: Value, op: &str, path: &str, value: Value, after: Value) {
 }
 
 #[track_caller]
-fn refused(rt: &'static ResourceType, before: Value, operation: Value, words: &str) {
+fn refused(resource_type: &'static ResourceType, before: Value, operation: Value, words: &str) {
     let (keyword, detail) = words.split_once(": ").unwrap();
     assert_eq!(
-        patched(rt, before, json!([operation]))
+        patched(resource_type, before, json!([operation]))
             .unwrap_err()
             .to_string(),
         format!("{keyword}: Operation 1: {detail}")
@@ -68,8 +70,8 @@ fn refused(rt: &'static ResourceType, before: Value, operation: Value, words: &s
 
 /// What the operations leave lacks something, which is no single one's fault.
 #[track_caller]
-fn incomplete(rt: &'static ResourceType, before: Value, operation: Value, words: &str) {
-    let error = patched(rt, before, json!([operation])).unwrap_err();
+fn incomplete(resource_type: &'static ResourceType, before: Value, operation: Value, words: &str) {
+    let error = patched(resource_type, before, json!([operation])).unwrap_err();
     assert_eq!(error.to_string(), words);
 }
 
