@@ -1,7 +1,8 @@
 //! Turns schema documents into attribute tables, or says what is wrong with them.
 //!
-//! Whoever builds names the folder of the documents in `SCIM_SCHEMAS`; without it there are none. See
-//! `docs/extending.md` for what may be written. The work is in `build/`, which `tests/configured.rs` tests.
+//! Whoever builds names the folder of the documents in `SCIM_SCHEMAS`; without it there are none.
+//! See `docs/extending.md` for what may be written. The work is in `build/`, which
+//! `tests/configured.rs` tests.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

@@ -13,7 +13,8 @@ pub const BULK_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:BulkReques
 /// The URI of the response message.
 pub const BULK_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 
-/// What stands in front of the name of another operation of the request, where an id is due (§3.7.2).
+/// What stands in front of the name of another operation of the request, where an id is due
+/// (§3.7.2).
 const REFERENCE: &str = "bulkId:";
 
 /// A `BulkRequest`.
@@ -41,7 +42,8 @@ pub struct BulkOperation {
 }
 
 impl BulkRequest {
-    /// Reads the message. More than `most` operations are refused by the caller, who knows the status for it.
+    /// Reads the message. More than `most` operations are refused by the caller, who knows the
+    /// status for it.
     ///
     /// ```
     /// use scim::bulk::BulkRequest;
@@ -137,9 +139,10 @@ impl BulkOperation {
         operation
     }
 
-    /// Puts ids for the references of an operation: in its path, and wherever a string of its data is a reference or an
-    /// address that ends with one. `resolve` knows the ids; the names that it does not know are given back. In a member
-    /// where no id is due such a string is text, a title perhaps.
+    /// Puts ids for the references of an operation: in its path, and wherever a string of its data
+    /// is a reference or an address that ends with one. `resolve` knows the ids; the names that it
+    /// does not know are given back. In a member where no id is due such a string is text, a title
+    /// perhaps.
     pub fn resolve(&mut self, resolve: &mut impl FnMut(&str) -> Option<String>) -> Vec<String> {
         let mut unknown = Vec::new();
         resolve_text(&mut self.path, resolve, &mut unknown);

@@ -1,4 +1,5 @@
-//! `ServiceProviderConfig`: what the server can do and how much of it at once (RFC 7643 §5, RFC 9865 §4).
+//! `ServiceProviderConfig`: what the server can do and how much of it at once (RFC 7643 §5, RFC
+//! 9865 §4).
 
 use alloc::string::String;
 
@@ -85,8 +86,8 @@ fn filter(limits: &Limits) -> Map<String, Value> {
     object
 }
 
-/// RFC 9865 §4. A server that does both ways names the one that a query without `cursor` and `startIndex` gets; index
-/// is what every client of before that RFC counts on.
+/// RFC 9865 §4. A server that does both ways names the one that a query without `cursor` and
+/// `startIndex` gets; index is what every client of before that RFC counts on.
 fn pagination(limits: &Limits) -> Map<String, Value> {
     let mut object = Map::new();
     put(&mut object, "cursor", true);

@@ -4,15 +4,17 @@ use alloc::string::String;
 
 const MINUTES_A_DAY: i64 = 24 * 60;
 
-/// The instant that a text names, as `YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ`: two texts name the same instant if these are
-/// equal, the earlier one if it is less. `None` if the text is not a time.
+/// The instant that a text names, as `YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ`: two texts name the same
+/// instant if these are equal, the earlier one if it is less. `None` if the text is not a time.
 ///
-/// Read is what RFC 3339 and `xsd:dateTime` (which RFC 7643 §2.3.5 asks for) have, with the years 0000 to 9999 of the
-/// proleptic Gregorian calendar, before and after the offset is taken off:
-/// - A time without a zone is one in UTC: `xsd:dateTime` leaves the zone out at will and the choice to the reader.
+/// Read is what RFC 3339 and `xsd:dateTime` (which RFC 7643 §2.3.5 asks for) have, with the years
+/// 0000 to 9999 of the proleptic Gregorian calendar, before and after the offset is taken off:
+/// - A time without a zone is one in UTC: `xsd:dateTime` leaves the zone out at will and the choice
+///   to the reader.
 /// - `24:00:00` is the midnight that ends the day (xsd).
-/// - The leap second `23:59:60` in UTC (RFC 3339) is the last nanosecond of its minute: after all other instants of
-///   the minute, before the next, and a row of digits that every reader of the database understands.
+/// - The leap second `23:59:60` in UTC (RFC 3339) is the last nanosecond of its minute: after all
+///   other instants of the minute, before the next, and a row of digits that every reader of the
+///   database understands.
 /// - Digits of a second beyond the ninth are dropped.
 ///
 /// ```
@@ -74,7 +76,8 @@ pub fn instant(text: &str) -> Option<String> {
     Some(text)
 }
 
-/// The moment this many milliseconds after 1970, as `meta` has it: UTC with three digits of a second.
+/// The moment this many milliseconds after 1970, as `meta` has it: UTC with three digits of a
+/// second.
 ///
 /// ```
 /// use scim::date_time::from_milliseconds;
@@ -122,8 +125,8 @@ fn days_before(year: i64, month: i64) -> i64 {
     days_before_year(year) + months
 }
 
-/// Days from 0000-01-01 to the first of this year: 365 for each year before it and one for each leap year among them,
-/// of which 0000 is one.
+/// Days from 0000-01-01 to the first of this year: 365 for each year before it and one for each
+/// leap year among them, of which 0000 is one.
 const fn days_before_year(year: i64) -> i64 {
     if year == 0 {
         return 0;

@@ -1,7 +1,8 @@
-//! What the server tells of itself: its schemas and resource types (RFC 7643 §6 and §7, RFC 7644 §4).
+//! What the server tells of itself: its schemas and resource types (RFC 7643 §6 and §7, RFC 7644
+//! §4).
 //!
-//! Everything here is read from the attribute tables that the server works by, so it cannot tell anything else than
-//! what the server does. `ServiceProviderConfig` is in `config`.
+//! Everything here is read from the attribute tables that the server works by, so it cannot tell
+//! anything else than what the server does. `ServiceProviderConfig` is in `config`.
 
 use alloc::{string::String, vec::Vec};
 
@@ -12,8 +13,8 @@ use crate::schema::{Attribute, Schema, Type, find};
 use crate::schemas::service_provider::{RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG};
 use crate::schemas::{common::COMMON, configured, group::GROUP, user::USER};
 
-/// Every schema in use, each once: the core ones, the enterprise extension, the operator's; then those of the discovery
-/// documents themselves, for RFC 7644 §4 asks for all.
+/// Every schema in use, each once: the core ones, the enterprise extension, the operator's; then
+/// those of the discovery documents themselves, for RFC 7644 §4 asks for all.
 pub fn schemas() -> impl Iterator<Item = &'static Schema> {
     configured::SCHEMAS
         .iter()
@@ -102,8 +103,9 @@ pub fn resource_type(resource_type: &'static ResourceType, base: &str) -> Value 
     Value::Object(object)
 }
 
-/// The attributes of a schema. Those of User and Group begin with `externalId`, which RFC 7643 §3.1 makes an attribute of
-/// every resource without listing it in any schema: Entra ID's gallery test looks for the attributes that it maps here.
+/// The attributes of a schema. Those of User and Group begin with `externalId`, which RFC 7643 §3.1
+/// makes an attribute of every resource without listing it in any schema: Entra ID's gallery test
+/// looks for the attributes that it maps here.
 fn with_external_id(schema: &'static Schema) -> Vec<Value> {
     let common = (*schema == USER || *schema == GROUP)
         .then(|| find(&COMMON, "externalId"))
@@ -119,7 +121,8 @@ fn attributes(attributes: &'static [Attribute]) -> Value {
     Value::Array(attributes.iter().map(attribute).collect())
 }
 
-/// One attribute with every characteristic that applies to its type; what does not apply is left out, never null.
+/// One attribute with every characteristic that applies to its type; what does not apply is left
+/// out, never null.
 fn attribute(attribute: &'static Attribute) -> Value {
     let mut object = Map::new();
     put(&mut object, "name", attribute.name);
@@ -157,7 +160,8 @@ fn attribute(attribute: &'static Attribute) -> Value {
     Value::Object(object)
 }
 
-/// `meta` of a discovery document: such a document has no version and no times, it changes with the server.
+/// `meta` of a discovery document: such a document has no version and no times, it changes with the
+/// server.
 pub(crate) fn meta(resource_type: &str, base: &str, path: &str, id: &str) -> Value {
     let mut location = String::from(base);
     location.push_str(path);

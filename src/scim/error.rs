@@ -1,6 +1,7 @@
 //! Every refusal of the protocol, by name (RFC 7644 §3.12, RFC 9865 §3).
 //!
-//! An [`Error`] says what is wrong and what to do; which HTTP status it becomes is decided at the edge.
+//! An [`Error`] says what is wrong and what to do; which HTTP status it becomes is decided at the
+//! edge.
 
 use alloc::string::{String, ToString};
 use core::fmt;
@@ -150,8 +151,8 @@ impl Error {
         self
     }
 
-    /// The same refusal, about an attribute; where it is about one already that stays. The path is told as
-    /// [`crate::habit::place`] has it.
+    /// The same refusal, about an attribute; where it is about one already that stays. The path is
+    /// told as [`crate::habit::place`] has it.
     #[must_use]
     pub fn at(mut self, path: &str) -> Self {
         self.attribute = self.attribute.or_else(|| Some(place(path.trim())));
@@ -159,7 +160,8 @@ impl Error {
     }
 }
 
-/// The most characters of a client's text that a detail repeats; ours: a path of any length that means something fits.
+/// The most characters of a client's text that a detail repeats; ours: a path of any length that
+/// means something fits.
 const MAX_QUOTED: usize = 150;
 
 /// A client's text as a detail may repeat it: the beginning of it where it is long.

@@ -1,11 +1,14 @@
-//! The comparison image of a document: what `eq` calls equal is equal there byte by byte (RFC 7643 §2.2, §2.3).
+//! The comparison image of a document: what `eq` calls equal is equal there byte by byte (RFC 7643
+//! §2.2, §2.3).
 //!
-//! Filters, uniqueness and PATCH compare images, here and in SQL, so that all agree on what is the same.
+//! Filters, uniqueness and PATCH compare images, here and in SQL, so that all agree on what is the
+//! same.
 //!
-//! What is case exact is its own image, character by character: ids, references and keys are made by machines. Of the rest the
-//! image is normalised, and so is what a filter looks for. A part that is looked for (`co`, `sw`, `ew`) is found where it
-//! stands in whole characters: `zoe` is no beginning of `zoë`, and what begins with a combining mark is found only behind a
-//! letter that it makes no character with.
+//! What is case exact is its own image, character by character: ids, references and keys are made
+//! by machines. Of the rest the image is normalised, and so is what a filter looks for. A part that
+//! is looked for (`co`, `sw`, `ew`) is found where it stands in whole characters: `zoe` is no
+//! beginning of `zoë`, and what begins with a combining mark is found only behind a letter that it
+//! makes no character with.
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
@@ -21,23 +24,27 @@ mod width;
 
 pub(crate) use invisible::{is_invisible, trim_name};
 
-/// Normalisation forms D and C. Made here once: each call of `new_nfd` or `new_nfc` brings tables of its own along.
+/// Normalisation forms D and C. Made here once: each call of `new_nfd` or `new_nfc` brings tables
+/// of its own along.
 static APART: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizerBorrowed::new_nfd();
 static TOGETHER: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfc();
 
-/// A string without letter case, as RFC 8265 §3.3.1 prepares a user name (UsernameCaseMapped): full-width and half-width
-/// characters are the ordinary ones, letter case is folded, the rest is in normalisation form C. So `zoë` typed on a Mac, in
-/// two characters, is the `zoë` of the directory.
+/// A string without letter case, as RFC 8265 §3.3.1 prepares a user name (UsernameCaseMapped):
+/// full-width and half-width characters are the ordinary ones, letter case is folded, the rest is
+/// in normalisation form C. So `zoë` typed on a Mac, in two characters, is the `zoë` of the
+/// directory.
 ///
-/// Each character goes to upper case and back to lower case, so that characters which share an upper case share the
-/// image (`ſ` and `s`, `ς` and `σ`, `ß` and `SS`). Never by a string's `to_lowercase`: it writes the last sigma of a
-/// word differently, and `sw` would miss. The dotless `ı` stays itself (its upper case is a plain `I`): to a Turkish
-/// reader it is another letter, and Unicode's own folding keeps it apart too. It is taken apart first (form D), for that is
-/// what Unicode calls equal without letter case (definition D145).
+/// Each character goes to upper case and back to lower case, so that characters which share an
+/// upper case share the image (`ſ` and `s`, `ς` and `σ`, `ß` and `SS`). Never by a string's
+/// `to_lowercase`: it writes the last sigma of a word differently, and `sw` would miss. The dotless
+/// `ı` stays itself (its upper case is a plain `I`): to a Turkish reader it is another letter, and
+/// Unicode's own folding keeps it apart too. It is taken apart first (form D), for that is what
+/// Unicode calls equal without letter case (definition D145).
 ///
-/// Characters that nobody sees are left out, as Unicode's own comparison of identifiers has it (UAX #31, `NFKC_Casefold`):
-/// an `ada` with a zero width space in it is no second account beside `ada`. The joiners that RFC 8264 allows between some
-/// letters go as well, for the same letters with and without one look alike. A text of nothing else is its own image.
+/// Characters that nobody sees are left out, as Unicode's own comparison of identifiers has it (UAX
+/// #31, `NFKC_Casefold`): an `ada` with a zero width space in it is no second account beside `ada`.
+/// The joiners that RFC 8264 allows between some letters go as well, for the same letters with and
+/// without one look alike. A text of nothing else is its own image.
 ///
 /// ```
 /// use scim::fold::fold_str;
@@ -66,7 +73,8 @@ pub fn fold_str(text: &str) -> String {
     folded
 }
 
-/// The image that a string had before images were normalised. Rows of then have it until they are written again.
+/// The image that a string had before images were normalised. Rows of then have it until they are
+/// written again.
 ///
 /// ```
 /// use scim::fold::{fold_str, former_image};
@@ -84,7 +92,8 @@ pub fn former_image(text: &str) -> String {
 fn push_folded(folded: &mut String, character: char) {
     match character {
         'ı' => folded.push('ı'),
-        // The one capital whose lower case has a longer upper case: by way of ß it would need a second pass.
+        // The one capital whose lower case has a longer upper case: by way of ß it would need a
+        // second pass.
         'ẞ' => folded.push_str("ss"),
         _ => folded.extend(character.to_uppercase().flat_map(char::to_lowercase)),
     }
@@ -92,14 +101,16 @@ fn push_folded(folded: &mut String, character: char) {
 
 /// The comparison image of a document or a whole resource of this type.
 ///
-/// Names get the schema's spelling, strings that are not case exact are folded, times become instants. What the schemas
-/// do not know and what is unassigned (null, `""`, `[]`, `{}`: RFC 7643 §2.5) is left out.
+/// Names get the schema's spelling, strings that are not case exact are folded, times become
+/// instants. What the schemas do not know and what is unassigned (null, `""`, `[]`, `{}`: RFC 7643
+/// §2.5) is left out.
 ///
 /// ```
 /// use scim::{fold::fold, resource_type::USER_TYPE};
 /// let document = serde_json::json!({"username": "BJensen", "externalId": "X1", "shoeSize": 42});
 /// let image = fold(&USER_TYPE, document.as_object().unwrap());
-/// assert_eq!(serde_json::json!(image), serde_json::json!({"userName": "bjensen", "externalId": "X1"}));
+/// let expected = serde_json::json!({"userName": "bjensen", "externalId": "X1"});
+/// assert_eq!(serde_json::json!(image), expected);
 /// ```
 pub fn fold(
     resource_type: &'static ResourceType,
@@ -166,7 +177,8 @@ fn put(folded: &mut Map<String, Value>, name: &str, value: Value) {
     }
 }
 
-/// Whether this is a value at all: null, an empty string, an empty array and an empty object are none.
+/// Whether this is a value at all: null, an empty string, an empty array and an empty object are
+/// none.
 pub(crate) fn is_assigned(value: &Value) -> bool {
     match value {
         Value::Null => false,

@@ -1,17 +1,19 @@
 //! Habits: places where a request was read more leniently than the RFC has it, by name.
 //!
-//! Whatever reads leniently says so here, with the place it was at, so that a log can show an operator what the
-//! customer's provider does. What was left out is told to the client, too. Neither is ever told a value.
+//! Whatever reads leniently says so here, with the place it was at, so that a log can show an
+//! operator what the customer's provider does. What was left out is told to the client, too.
+//! Neither is ever told a value.
 
 use alloc::{string::String, vec::Vec};
 use core::fmt::Write;
 
-/// An attribute that no schema of the type knows. It is left out, never stored and never an error: one attribute that
-/// is not mapped must not stop the `active: false` beside it.
+/// An attribute that no schema of the type knows. It is left out, never stored and never an error:
+/// one attribute that is not mapped must not stop the `active: false` beside it.
 pub const UNKNOWN_ATTRIBUTE: &str = "unknown-attribute";
 /// A URI in `schemas` that is none of the type, such as Entra ID's marker of groups.
 pub const UNKNOWN_SCHEMA: &str = "unknown-schema";
-/// A read-only attribute in a PATCH that names it by no path of its own: left out (RFC 7644 §3.5.2).
+/// A read-only attribute in a PATCH that names it by no path of its own: left out (RFC 7644
+/// §3.5.2).
 pub const READ_ONLY: &str = "read-only-attribute";
 /// A write-only attribute in a PATCH, a password: accepted, and never stored.
 pub const WRITE_ONLY: &str = "write-only-attribute";
@@ -179,8 +181,9 @@ impl Habits {
         self.add(habit, Some(path));
     }
 
-    /// Notes what is left out of the request. Everything that is goes through here: whoever would rather refuse it looks
-    /// at [`Self::left_out`] before anything is written. The path is the client's text, and kept as [`place`] has it.
+    /// Notes what is left out of the request. Everything that is goes through here: whoever would
+    /// rather refuse it looks at [`Self::left_out`] before anything is written. The path is the
+    /// client's text, and kept as [`place`] has it.
     ///
     /// ```
     /// use scim::habit::{Habits, UNKNOWN_ATTRIBUTE};
@@ -234,8 +237,9 @@ impl Habits {
     }
 }
 
-/// A client's path as a log or a header may repeat it: names alone, and not what a filter in it compares with. Behind a
-/// blank or a sign that stands in no name there may be a value: a question mark takes its place.
+/// A client's path as a log or a header may repeat it: names alone, and not what a filter in it
+/// compares with. Behind a blank or a sign that stands in no name there may be a value: a question
+/// mark takes its place.
 ///
 /// Control characters and what is not ASCII are told as JSON escapes them, in quotes, and so is a
 /// name that is empty or begins with a blank: each of them can be read, and a header takes it.

@@ -1,7 +1,8 @@
 //! JSON text is read here, and nowhere else in what becomes the Worker.
 //!
-//! It is read as a [`Value`] and taken apart by those who know what they expect. Each type that is read from text
-//! brings a parser of its own and words for every type that it is not, floats included: a tenth of the Worker's size.
+//! It is read as a [`Value`] and taken apart by those who know what they expect. Each type that is
+//! read from text brings a parser of its own and words for every type that it is not, floats
+//! included: a tenth of the Worker's size.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -24,8 +25,8 @@ pub fn parse(text: &str) -> Result<Value, Error> {
 /// Reads a JSON text, and tells the names of members that an object of it has twice, each once and
 /// no more than [`MAX_TWICE`].
 ///
-/// RFC 8259 §4 leaves open what such an object means: here the last counts. Names of attributes have
-/// no letter case (RFC 7643 §2.1), so `userName` and `username` are one.
+/// RFC 8259 §4 leaves open what such an object means: here the last counts. Names of attributes
+/// have no letter case (RFC 7643 §2.1), so `userName` and `username` are one.
 ///
 /// ```
 /// let text = r#"{"active": true, "title": "", "Active": false}"#;
@@ -113,8 +114,8 @@ impl<'de> Visitor<'de> for Reader<'_> {
         while let Some(name) = members.next_key::<String>()? {
             list.push((name, members.next_value_seed(self)?));
         }
-        // The sort is stable: of those with one name the last stays the last, and is kept by `dedup_by`, which drops the
-        // second of a pair that it is given.
+        // The sort is stable: of those with one name the last stays the last, and is kept by
+        // `dedup_by`, which drops the second of a pair that it is given.
         list.sort_by(|(a, _), (b, _)| without_case(a).cmp(without_case(b)));
         list.reverse();
         list.dedup_by(|(earlier, _), (last, _)| {
@@ -148,8 +149,8 @@ pub fn number(text: &str) -> Option<Number> {
     }
 }
 
-/// The text of a number, none where it may not be the one that was written: a number that is no 64-bit integer is held
-/// as a double, which keeps fifteen digits.
+/// The text of a number, none where it may not be the one that was written: a number that is no
+/// 64-bit integer is held as a double, which keeps fifteen digits.
 ///
 /// ```
 /// use scim::json::{digits, number};

@@ -1,4 +1,5 @@
-//! Queries and their replies: `SearchRequest`, `ListResponse` (RFC 7644 §3.4.2, §3.4.3, RFC 9865 §2).
+//! Queries and their replies: `SearchRequest`, `ListResponse` (RFC 7644 §3.4.2, §3.4.3, RFC 9865
+//! §2).
 
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
@@ -36,13 +37,15 @@ pub struct SearchRequest {
 }
 
 impl SearchRequest {
-    /// Reads the message of RFC 7644 §3.4.3. Member names are taken in any letter case, unknown ones are ignored.
+    /// Reads the message of RFC 7644 §3.4.3. Member names are taken in any letter case, unknown
+    /// ones are ignored.
     ///
     /// ```
     /// use scim::list::SearchRequest;
     /// let request = SearchRequest::from_body(&serde_json::json!({
     ///     "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
-    ///     "attributes": ["displayName"], "filter": "displayName sw \"smith\"", "startIndex": 1, "count": 10,
+    ///     "attributes": ["displayName"], "filter": "displayName sw \"smith\"",
+    ///     "startIndex": 1, "count": 10,
     /// }))?;
     /// assert_eq!(request.count, Some(10));
     /// # Ok::<(), scim::error::Error>(())
@@ -55,7 +58,8 @@ impl SearchRequest {
         Self::from_members(body.iter().map(|(name, value)| (name.as_str(), value)))
     }
 
-    /// The same of names and values, be they members of a message or parameters of a query; the last of a name counts.
+    /// The same of names and values, be they members of a message or parameters of a query; the
+    /// last of a name counts.
     pub fn from_members<'a>(
         members: impl Iterator<Item = (&'a str, &'a Value)>,
     ) -> Result<Self, Error> {
@@ -106,7 +110,8 @@ impl SearchRequest {
     }
 }
 
-/// `schemas` must name the message, where it stands at all: a client that leaves it out says the same by the endpoint.
+/// `schemas` must name the message, where it stands at all: a client that leaves it out says the
+/// same by the endpoint.
 fn check_schemas(body: &Map<String, Value>) -> Result<(), Error> {
     let named = match body.get("schemas") {
         None => return Ok(()),
@@ -181,7 +186,7 @@ impl ListResponse {
     ///
     /// ```
     /// use scim::list::ListResponse;
-    /// let list = ListResponse { total_results: Some(0), start_index: Some(1), ..ListResponse::default() };
+    /// let list = ListResponse { total_results: Some(0), ..ListResponse::default() };
     /// let text = list.to_json();
     /// let value: serde_json::Value = serde_json::from_str(&text).unwrap();
     /// assert_eq!(value["totalResults"], 0);
@@ -197,7 +202,8 @@ impl ListResponse {
     /// What stands behind the resources.
     pub const TAIL: &str = "]}";
 
-    /// What stands before the resources, of which there are so many: for whoever has them in another form.
+    /// What stands before the resources, of which there are so many: for whoever has them in
+    /// another form.
     pub fn head(&self, resources: usize) -> String {
         let mut text = String::with_capacity(256);
         text.push_str("{\"schemas\":[\"");

@@ -1,8 +1,9 @@
 //! PATCH: the message, read into operations whose targets and values are final (RFC 7644 §3.5.2).
 //!
-//! Reading resolves paths, takes path-less values apart into one operation an attribute, checks values against their
-//! attributes and refuses what no document could make right. `apply` changes a document; operations on the linked
-//! attribute (a group's `members`) are split off, since its values are rows and not part of the document.
+//! Reading resolves paths, takes path-less values apart into one operation an attribute, checks
+//! values against their attributes and refuses what no document could make right. `apply` changes a
+//! document; operations on the linked attribute (a group's `members`) are split off, since its
+//! values are rows and not part of the document.
 
 use alloc::vec::Vec;
 
@@ -31,12 +32,12 @@ mod tests;
 /// The URI of the message.
 pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-/// The most operations in one message; ours. A provider may send one operation a member when it pushes a large group,
-/// and authentik fills as many as `bulk.maxOperations` allows.
+/// The most operations in one message; ours. A provider may send one operation a member when it
+/// pushes a large group, and authentik fills as many as `bulk.maxOperations` allows.
 pub const MAX_OPERATIONS: usize = 10_000;
 
-/// The most operations in one message on attributes other than the linked one; ours: each may compare all values of
-/// its attribute.
+/// The most operations in one message on attributes other than the linked one; ours: each may
+/// compare all values of its attribute.
 pub const MAX_OWN_OPERATIONS: usize = 1_000;
 
 /// What an operation does (§3.5.2).
@@ -53,14 +54,16 @@ pub enum Op {
 /// One change of one attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
-    /// Which operation of the message it comes from, the first being 1: one that has no path may come to several.
+    /// Which operation of the message it comes from, the first being 1: one that has no path may
+    /// come to several.
     pub number: usize,
     /// What to do.
     pub op: Op,
     /// Where; never [`Target::Resource`], and a whole extension only to remove it.
     pub target: Target,
-    /// The value in canonical form. `null` unassigns; so does a `null` part of a complex value, whose other parts are
-    /// merged. For the linked attribute: the array of ids. None with `remove`, unless the values to remove are listed.
+    /// The value in canonical form. `null` unassigns; so does a `null` part of a complex value,
+    /// whose other parts are merged. For the linked attribute: the array of ids. None with
+    /// `remove`, unless the values to remove are listed.
     pub value: Option<Value>,
 }
 
@@ -128,7 +131,8 @@ impl PatchOp {
     }
 }
 
-/// The operations of a message, or of a body that is the bare list of them: it can mean nothing else.
+/// The operations of a message, or of a body that is the bare list of them: it can mean nothing
+/// else.
 fn items<'a>(body: &'a Value, habits: &mut Habits) -> Result<&'a [Value], Error> {
     let message = match body {
         Value::Object(message) => message,
@@ -155,8 +159,8 @@ fn items<'a>(body: &'a Value, habits: &mut Habits) -> Result<&'a [Value], Error>
     }
 }
 
-/// The method says what the message is, so a client's misspelling of its URI is noted, and no more: it must not keep a
-/// leaver active.
+/// The method says what the message is, so a client's misspelling of its URI is noted, and no more:
+/// it must not keep a leaver active.
 fn check_schemas(schemas: Option<&Value>, habits: &mut Habits) {
     let names_it = |uri: &Value| {
         uri.as_str()
@@ -171,13 +175,15 @@ fn check_schemas(schemas: Option<&Value>, habits: &mut Habits) {
     }
 }
 
-/// The attributes and values that the operations set, when all of them set singular, plain attributes at the top of the
-/// resource to a value: nothing that is required, unique, immutable or unassigned. Such a PATCH (a user is disabled, a
-/// title changes) needs to know nothing of the resource. No operation sets nothing.
+/// The attributes and values that the operations set, when all of them set singular, plain
+/// attributes at the top of the resource to a value: nothing that is required, unique, immutable or
+/// unassigned. Such a PATCH (a user is disabled, a title changes) needs to know nothing of the
+/// resource. No operation sets nothing.
 ///
 /// ```
 /// use scim::{habit::Habits, patch::{PatchOp, plain_replaces}, resource_type::USER_TYPE};
-/// let body = serde_json::json!({ "Operations": [{ "op": "replace", "value": { "active": false } }] });
+/// let off = serde_json::json!({ "op": "replace", "value": { "active": false } });
+/// let body = serde_json::json!({ "Operations": [off] });
 /// let patch = PatchOp::parse(&USER_TYPE, &body, &mut Habits::default())?;
 /// let plain = plain_replaces(&patch.operations).unwrap();
 /// assert_eq!((plain[0].0.name, &plain[0].1), ("active", &serde_json::json!(false)));

@@ -1,7 +1,8 @@
 //! Attribute paths: as written, and bound to a schema (RFC 7644 §3.5.2 figure 7, §3.10).
 //!
-//! An [`AttributePath`] names an attribute in a filter, in `sortBy`, `attributes` and `excludedAttributes`; the `path` of a
-//! PATCH operation begins with one (see [`crate::patch::path`]). Text is read by `filter::parse`.
+//! An [`AttributePath`] names an attribute in a filter, in `sortBy`, `attributes` and
+//! `excludedAttributes`; the `path` of a PATCH operation begins with one (see
+//! [`crate::patch::path`]). Text is read by `filter::parse`.
 
 use alloc::string::{String, ToString};
 use core::fmt;
@@ -17,7 +18,8 @@ pub use uri::schema_named;
 
 /// `attrPath = [URI ":"] ATTRNAME *1subAttr`, as written.
 ///
-/// Names and URI keep the letter case of the text; they are compared without it (§3.10), and so are two paths.
+/// Names and URI keep the letter case of the text; they are compared without it (§3.10), and so are
+/// two paths.
 #[derive(Clone, Debug)]
 pub struct AttributePath {
     /// The schema URI in front, without the last colon.
@@ -26,7 +28,8 @@ pub struct AttributePath {
     pub name: String,
     /// The sub-attribute's name.
     pub sub: Option<String>,
-    /// Where the path starts in the text it was read from, in characters from 0; not part of its identity.
+    /// Where the path starts in the text it was read from, in characters from 0; not part of its
+    /// identity.
     pub position: usize,
 }
 
@@ -44,8 +47,9 @@ pub struct Location {
 impl AttributePath {
     /// Splits a word that holds a whole attribute path.
     ///
-    /// URIs contain dots, so the attribute is what stands behind the last colon. A URI alone reads as a path too: its
-    /// last segment need not look like a name, since only binding can tell whether it is one.
+    /// URIs contain dots, so the attribute is what stands behind the last colon. A URI alone reads
+    /// as a path too: its last segment need not look like a name, since only binding can tell
+    /// whether it is one.
     pub(crate) fn split(word: &str, position: usize) -> Option<Self> {
         let (uri, rest) = match word.rsplit_once(':') {
             Some((uri, rest)) => (Some(uri), rest),
@@ -79,9 +83,10 @@ impl AttributePath {
 
     /// The attribute that the path names in this resource type, if there is one.
     ///
-    /// Core and common attributes go with or without the core schema's URI, those of an extension with its URI. An
-    /// extension's attribute is also found by its bare name when no other schema of the type has that name: Entra ID
-    /// sends `manager`, and that is noted as a habit. So is a URI in another spelling, where only one is meant.
+    /// Core and common attributes go with or without the core schema's URI, those of an extension
+    /// with its URI. An extension's attribute is also found by its bare name when no other schema
+    /// of the type has that name: Entra ID sends `manager`, and that is noted as a habit. So is a
+    /// URI in another spelling, where only one is meant.
     ///
     /// ```
     /// use scim::{habit::Habits, path::AttributePath, resource_type::USER_TYPE};
@@ -159,7 +164,8 @@ impl AttributePath {
     ///
     /// ```
     /// use scim::{path::AttributePath, resource_type::USER_TYPE};
-    /// let path = AttributePath::parse("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")?;
+    /// let uri = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    /// let path = AttributePath::parse(uri)?;
     /// assert_eq!(path.bind_extension(&USER_TYPE).unwrap().name, "EnterpriseUser");
     /// # Ok::<(), scim::error::Error>(())
     /// ```

@@ -1,5 +1,5 @@
-//! Which attributes a reply carries: `attributes`, `excludedAttributes`, `returned` (RFC 7644 §3.4.2.5, §3.9; RFC 7643
-//! §7).
+//! Which attributes a reply carries: `attributes`, `excludedAttributes`, `returned` (RFC 7644
+//! §3.4.2.5, §3.9; RFC 7643 §7).
 
 use alloc::{borrow::ToOwned, collections::BTreeSet, string::String, vec::Vec};
 
@@ -23,7 +23,8 @@ pub struct Projection {
     resource_type: &'static ResourceType,
     choice: Choice,
     is_default: bool,
-    /// What the request wrote: an attribute that is returned on request comes back from the request that sets it.
+    /// What the request wrote: an attribute that is returned on request comes back from the request
+    /// that sets it.
     written: Vec<Location>,
 }
 
@@ -37,7 +38,8 @@ enum Choice {
 /// The most different names that a parameter may hold; ours: a resource has not half as many.
 pub const MAX_NAMES: usize = 1_000;
 
-/// The names in a parameter, each once: a name that is repeated, a hundred thousand times perhaps, costs no more.
+/// The names in a parameter, each once: a name that is repeated, a hundred thousand times perhaps,
+/// costs no more.
 ///
 /// ```
 /// use scim::projection::names;
@@ -67,13 +69,13 @@ pub fn names<'a>(
 }
 
 impl Projection {
-    /// Binds the two parameters; each item may hold several names with commas between, as in a URL, and an empty
-    /// parameter is none.
+    /// Binds the two parameters; each item may hold several names with commas between, as in a URL,
+    /// and an empty parameter is none.
     ///
-    /// Names go in any letter case, with or without the core schema's URI, with the URI of an extension, down to
-    /// sub-attributes; the URI of an extension alone names all of it. A name that the type does not have selects
-    /// nothing and is no error: RFC 7644 gives none for it, one query may span several types, and clients ask for
-    /// whatever their own mapping holds.
+    /// Names go in any letter case, with or without the core schema's URI, with the URI of an
+    /// extension, down to sub-attributes; the URI of an extension alone names all of it. A name
+    /// that the type does not have selects nothing and is no error: RFC 7644 gives none for it, one
+    /// query may span several types, and clients ask for whatever their own mapping holds.
     ///
     /// The parameters are "mutually exclusive" (§3.9): both at once are refused.
     ///
@@ -119,9 +121,9 @@ impl Projection {
         })
     }
 
-    /// For the reply to a POST or PUT: what the document holds was written. RFC 7643 §7: an attribute that is returned
-    /// on request "is returned in response to any PUT, POST, or PATCH operations if the attribute was specified by the
-    /// client".
+    /// For the reply to a POST or PUT: what the document holds was written. RFC 7643 §7: an
+    /// attribute that is returned on request "is returned in response to any PUT, POST, or PATCH
+    /// operations if the attribute was specified by the client".
     #[must_use]
     pub fn after_write(mut self, document: &Map<String, Value>) -> Self {
         self.written = locations(self.resource_type)
@@ -147,14 +149,15 @@ impl Projection {
         self
     }
 
-    /// Whether every attribute of a stored resource is returned: nothing is asked, and no attribute is held back by its
-    /// `returned`, so that the stored JSON can be sent as it is.
+    /// Whether every attribute of a stored resource is returned: nothing is asked, and no attribute
+    /// is held back by its `returned`, so that the stored JSON can be sent as it is.
     pub fn is_default(&self) -> bool {
         self.is_default
     }
 
-    /// Whether some of the attribute of this name, at the top of a resource, or of the extension with this URI, is part
-    /// of a reply. A store need not read the links of an attribute that is not.
+    /// Whether some of the attribute of this name, at the top of a resource, or of the extension
+    /// with this URI, is part of a reply. A store need not read the links of an attribute that is
+    /// not.
     pub fn wants(&self, name: &str) -> bool {
         if let Some(schema) = self.resource_type.extension(name) {
             return schema.attributes.iter().any(|attribute| {
@@ -170,8 +173,8 @@ impl Projection {
             .is_some_and(|attribute| self.keeps_some(Location::top(attribute)))
     }
 
-    /// Whether all of the attribute of this name, at the top of a resource, is part of a reply, down to its
-    /// sub-attributes: its stored JSON can be sent as it is.
+    /// Whether all of the attribute of this name, at the top of a resource, is part of a reply,
+    /// down to its sub-attributes: its stored JSON can be sent as it is.
     pub fn keeps_all(&self, name: &str) -> bool {
         self.resource_type.attribute(name).is_some_and(|attribute| {
             let top = Location::top(attribute);
@@ -344,8 +347,8 @@ impl Names {
             || self.hold_extension(location)
     }
 
-    /// Whether the location is asked for. What is returned on request must be named itself: to name the whole that it is
-    /// a part of does not ask for it.
+    /// Whether the location is asked for. What is returned on request must be named itself: to name
+    /// the whole that it is a part of does not ask for it.
     fn ask_for(&self, location: Location) -> bool {
         let on_request = |attribute: &Attribute| attribute.returned == Returned::Request;
         let whole = Location {

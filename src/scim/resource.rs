@@ -1,7 +1,8 @@
-//! A resource as a client sends it: accepted, checked, in the schema's spelling (RFC 7643 §3, RFC 7644 §3.3, §3.5.1).
+//! A resource as a client sends it: accepted, checked, in the schema's spelling (RFC 7643 §3, RFC
+//! 7644 §3.3, §3.5.1).
 //!
-//! What comes out is a *document*: canonical attribute names, canonical values, nothing unassigned, nothing that is the
-//! server's (`id`, `meta`) or is stored as rows (`members`, `groups`).
+//! What comes out is a *document*: canonical attribute names, canonical values, nothing unassigned,
+//! nothing that is the server's (`id`, `meta`) or is stored as rows (`members`, `groups`).
 
 use alloc::{string::String, string::ToString, vec::Vec};
 
@@ -36,21 +37,23 @@ pub(crate) use wrapped::{sub_named, unwrap_value};
 pub struct Resource {
     /// The attributes, `schemas` included.
     pub document: Map<String, Value>,
-    /// The ids in the linked attribute (a group's `members`, a user's `groups`), each once, in order; none when the
-    /// body has no such attribute.
+    /// The ids in the linked attribute (a group's `members`, a user's `groups`), each once, in
+    /// order; none when the body has no such attribute.
     pub links: Option<Vec<String>>,
 }
 
 impl Resource {
     /// Reads the body of a POST or a PUT.
     ///
-    /// Attributes that the schema does not know are left out, which is noted, and read-only ones (RFC 7644 §3.3). A user's `groups` is
-    /// read-only too, but is read into `links`, for a service that lets a user be created into groups.
+    /// Attributes that the schema does not know are left out, which is noted, and read-only ones
+    /// (RFC 7644 §3.3). A user's `groups` is read-only too, but is read into `links`, for a service
+    /// that lets a user be created into groups.
     ///
     /// ```
     /// use scim::{habit::Habits, resource::Resource, resource_type::USER_TYPE};
     /// let body = serde_json::json!({
-    ///     "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "USERNAME": "bjensen", "active": "True",
+    ///     "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+    ///     "USERNAME": "bjensen", "active": "True",
     /// });
     /// let mut habits = Habits::default();
     /// let user = Resource::accept(&USER_TYPE, &body, &mut habits)?;
@@ -88,7 +91,8 @@ impl Resource {
         habits: &mut Habits,
     ) -> Result<(), Error> {
         let has_path = |key: &str| key.contains([':', '.']);
-        // Keys with a path in them come second: what they name may be part of what a plain key holds.
+        // Keys with a path in them come second: what they name may be part of what a plain key
+        // holds.
         let mut paths = Vec::new();
         for (key, value) in members {
             if let Some(attribute) = resource_type.attribute(key) {
@@ -123,7 +127,8 @@ impl Resource {
         let attribute = location.attribute;
         if attribute.linked {
             self.links = match attribute.mutability {
-                // RFC 7644 §3.3: ignored; what of it can be read is there for a service that wants it.
+                // RFC 7644 §3.3: ignored; what of it can be read is there for a service that wants
+                // it.
                 Mutability::ReadOnly => link_ids(attribute, value, &mut Habits::default()).ok(),
                 Mutability::ReadWrite | Mutability::Immutable | Mutability::WriteOnly => {
                     Some(link_ids(attribute, value, habits)?)
@@ -164,8 +169,8 @@ impl Resource {
         Ok(())
     }
 
-    /// A key such as `name.givenName` or `urn:…:User:employeeNumber`: RFC 7644 §3.10 notation where RFC 7643 §3 wants
-    /// objects. Entra ID writes so in PATCH, some templates in POST.
+    /// A key such as `name.givenName` or `urn:…:User:employeeNumber`: RFC 7644 §3.10 notation where
+    /// RFC 7643 §3 wants objects. Entra ID writes so in PATCH, some templates in POST.
     fn path(
         &mut self,
         resource_type: &'static ResourceType,
@@ -238,7 +243,8 @@ pub(crate) fn extension_members<'a>(
     }
 }
 
-/// What URIs in `schemas` begin with that a log may repeat: those of SCIM, and Entra ID's marker of groups.
+/// What URIs in `schemas` begin with that a log may repeat: those of SCIM, and Entra ID's marker of
+/// groups.
 const TOLD_URIS: [&str; 2] = [
     "urn:ietf:params:scim:schemas:",
     "http://schemas.microsoft.com/",

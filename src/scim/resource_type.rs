@@ -72,7 +72,8 @@ impl ResourceType {
             .find(|schema| schema.uri.eq_ignore_ascii_case(uri))
     }
 
-    /// The attribute of this name at the top of a resource, common ones included, in any letter case.
+    /// The attribute of this name at the top of a resource, common ones included, in any letter
+    /// case.
     pub fn attribute(&'static self, name: &str) -> Option<&'static Attribute> {
         self.schema.attribute(name).or_else(|| find(&COMMON, name))
     }

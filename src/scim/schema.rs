@@ -1,7 +1,8 @@
 //! Schemas and attributes as data (RFC 7643 §2 and §7).
 //!
-//! Everything that depends on an attribute's characteristics (what a filter may compare, what PATCH may change, what
-//! a reply may carry, what discovery tells) reads them from these tables and from nowhere else.
+//! Everything that depends on an attribute's characteristics (what a filter may compare, what PATCH
+//! may change, what a reply may carry, what discovery tells) reads them from these tables and from
+//! nowhere else.
 
 /// The data type of an attribute (RFC 7643 §2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,11 +115,14 @@ impl Uniqueness {
 
 /// An attribute and its characteristics (RFC 7643 §7).
 ///
-/// Rows are written with the constructor of the type and the characteristics that differ from the defaults of §2.2:
+/// Rows are written with the constructor of the type and the characteristics that differ from the
+/// defaults of §2.2:
 ///
 /// ```
 /// use scim::schema::{Attribute, Uniqueness};
-/// const ROW: Attribute = Attribute::string("userName", "Unique name").required().unique(Uniqueness::Server);
+/// const ROW: Attribute = Attribute::string("userName", "Unique name")
+///     .required()
+///     .unique(Uniqueness::Server);
 /// assert!(ROW.required && !ROW.case_exact && !ROW.multi_valued);
 /// ```
 #[derive(Debug)]
@@ -145,7 +149,8 @@ pub struct Attribute {
     pub returned: Returned,
     /// Whether two resources may share a value.
     pub uniqueness: Uniqueness,
-    /// Suggested values; others are accepted (§7: the server may choose to restrict, this one does not).
+    /// Suggested values; others are accepted (§7: the server may choose to restrict, this one does
+    /// not).
     pub canonical_values: &'static [&'static str],
     /// For references: names of resource types, `external` or `uri`.
     pub reference_types: &'static [&'static str],
@@ -154,11 +159,12 @@ pub struct Attribute {
     /// Whether its values are rows of the membership relation instead of part of the document
     /// (a group's `members`, a user's `groups`).
     pub linked: bool,
-    /// Whether every resource has it: `true` from its creation on, and kept where a client unassigns it (a user's
-    /// `active`).
+    /// Whether every resource has it: `true` from its creation on, and kept where a client
+    /// unassigns it (a user's `active`).
     pub lasting: bool,
-    /// Whether it is a name that people type and compare by eye (`userName`, a group's `displayName`): blanks at its ends
-    /// are cut off, control characters refused (RFC 8265 §3.1 allows neither).
+    /// Whether it is a name that people type and compare by eye (`userName`, a group's
+    /// `displayName`): blanks at its ends are cut off, control characters refused (RFC 8265 §3.1
+    /// allows neither).
     pub trimmed: bool,
 }
 

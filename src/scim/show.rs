@@ -1,5 +1,5 @@
-//! A resource as a client sees it, written as JSON text. What is stored is spliced in as it stands: it is neither parsed
-//! nor printed again.
+//! A resource as a client sees it, written as JSON text. What is stored is spliced in as it stands:
+//! it is neither parsed nor printed again.
 
 use alloc::string::String;
 
@@ -21,8 +21,8 @@ pub struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    /// Appends the resource. `base` is the base URL, without a slash at the end; `push_links` appends linked attributes,
-    /// each behind a comma.
+    /// Appends the resource. `base` is the base URL, without a slash at the end; `push_links`
+    /// appends linked attributes, each behind a comma.
     ///
     /// ```
     /// use scim::{resource_type::GROUP_TYPE, show::Shown};
@@ -73,7 +73,8 @@ impl Shown<'_> {
     }
 }
 
-/// An element of a linked attribute: a member of a group, or a group of a user (RFC 7643 §2.4, §4.1.2, §4.2).
+/// An element of a linked attribute: a member of a group, or a group of a user (RFC 7643 §2.4,
+/// §4.1.2, §4.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link<'a> {
     /// `value`: the id of the other resource.

@@ -1,8 +1,9 @@
 //! An application's own user and team records, to SCIM resources and back.
 //!
-//! Here are the records of the small Python service that this server replaces, as its tables have them. They are what
-//! an import of existing accounts reads; nothing that is provisioned over SCIM passes through here, and so a user who
-//! came without a name is never given one of the names below.
+//! Here are the records of the small Python service that this server replaces, as its tables have
+//! them. They are what an import of existing accounts reads; nothing that is provisioned over SCIM
+//! passes through here, and so a user who came without a name is never given one of the names
+//! below.
 //!
 //! | record | resource |
 //! |---|---|
@@ -16,10 +17,11 @@
 //! | `members` | `members` |
 //! | `created_at`, `updated_at` | `meta.created`, `meta.lastModified` |
 //!
-//! Two things differ from that service, for reasons of this one. It gave every user without an e-mail address the
-//! `userName` "Unknown Display Name"; a user name is unique here, and the `user_id`, which that service made from the
-//! user name, takes its place. And it wrote a member's e-mail address as the `value` of the member; RFC 7643 §4.2 has
-//! the member's id there, so the id it is, and the address is the `display`.
+//! Two things differ from that service, for reasons of this one. It gave every user without an
+//! e-mail address the `userName` "Unknown Display Name"; a user name is unique here, and the
+//! `user_id`, which that service made from the user name, takes its place. And it wrote a member's
+//! e-mail address as the `value` of the member; RFC 7643 §4.2 has the member's id there, so the id
+//! it is, and the address is the `display`.
 
 use alloc::{string::String, vec::Vec};
 
@@ -151,7 +153,8 @@ fn meta(
     Value::Object(meta)
 }
 
-/// A time as RFC 3339 has it: databases print a space for the `T`, and leave the zone out where it is UTC.
+/// A time as RFC 3339 has it: databases print a space for the `T`, and leave the zone out where it
+/// is UTC.
 fn time(text: &str) -> String {
     let mut time = text.replacen(' ', "T", 1);
     let clock = time.split_once('T').map_or("", |(_, clock)| clock);

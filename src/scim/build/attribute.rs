@@ -1,7 +1,7 @@
 //! The attributes of a schema document and their characteristics (RFC 7643 §7).
 //!
-//! Refused is what the RFC does not allow, what contradicts itself, and what this server could not keep: a schema that
-//! discovery shows is a promise.
+//! Refused is what the RFC does not allow, what contradicts itself, and what this server could not
+//! keep: a schema that discovery shows is a promise.
 
 use serde_json::Value;
 
@@ -113,7 +113,8 @@ fn attribute(node: &mut Node, parent: Option<&str>) -> AttributeDocument {
         "string"
     };
     let is_complex = kind == "complex";
-    // References and binaries are case exact by nature (§2.3.6, §2.3.7); for the rest false is the default (§2.2).
+    // References and binaries are case exact by nature (§2.3.6, §2.3.7); for the rest false is the
+    // default (§2.2).
     let exact_by_nature = matches!(kind, "reference" | "binary");
     let sub_attributes = if is_complex && parent.is_none() {
         let sub_attributes = attributes(node, "subAttributes", Some(&name));

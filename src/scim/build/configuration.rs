@@ -43,8 +43,9 @@ const BUILT_IN_TYPES: [(&str, &str, &str); 2] = [
 
 /// Names that `meta.resourceType` has for other things.
 const RESERVED_NAMES: [&str; 3] = ["Schema", "ResourceType", "ServiceProviderConfig"];
-/// Routes that RFC 7644 §3.2 gives a meaning, and `/v2`: the version may be left out of the base URL, so a type of that
-/// name would stand where the version does. `.search` needs no row, for a segment starts with a letter.
+/// Routes that RFC 7644 §3.2 gives a meaning, and `/v2`: the version may be left out of the base
+/// URL, so a type of that name would stand where the version does. `.search` needs no row, for a
+/// segment starts with a letter.
 const RESERVED_ENDPOINTS: [&str; 6] = [
     "/Me",
     "/Bulk",
@@ -103,7 +104,8 @@ pub(crate) fn read(
         resource_types: Vec::new(),
     };
     for mut resource_type in resource_types {
-        // The table is found by the URI as its own document spells it, whatever letter case the reference has.
+        // The table is found by the URI as its own document spells it, whatever letter case the
+        // reference has.
         for (uri, _) in &mut resource_type.extensions {
             *uri = spelling(uri, &configuration.schemas);
         }
@@ -160,7 +162,8 @@ fn check_uris(schemas: &[SchemaDocument], faults: &mut Vec<String>) {
     }
 }
 
-/// Names and endpoints are compared without letter case: two that differ in nothing else are a trap.
+/// Names and endpoints are compared without letter case: two that differ in nothing else are a
+/// trap.
 fn check_resource_types(resource_types: &[ResourceTypeDocument], faults: &mut Vec<String>) {
     for (index, resource_type) in resource_types.iter().enumerate() {
         let ResourceTypeDocument {

@@ -1,7 +1,8 @@
 //! One document: JSON in, checked description out (RFC 7643 §6 and §7).
 //!
-//! A document that is wrong is not half used: every fault in it is a sentence that names the file, the attribute and
-//! what to write instead, and the build stops. What needs the other documents to decide is left to `configuration`.
+//! A document that is wrong is not half used: every fault in it is a sentence that names the file,
+//! the attribute and what to write instead, and the build stops. What needs the other documents to
+//! decide is left to `configuration`.
 
 use super::attribute::{AttributeDocument, attributes, is_attribute_name};
 use super::node::{Node, parse};
@@ -123,8 +124,8 @@ pub(crate) fn resource_type(
     })
 }
 
-/// A URN whose characters need no escaping in a filter, a PATCH path, a URL or a JSON path, and whose last part can
-/// be told from an attribute name behind it.
+/// A URN whose characters need no escaping in a filter, a PATCH path, a URL or a JSON path, and
+/// whose last part can be told from an attribute name behind it.
 fn is_urn(uri: &str) -> bool {
     let allowed =
         |other: char| other.is_ascii_alphanumeric() || matches!(other, ':' | '.' | '_' | '-');

@@ -41,7 +41,8 @@ fn the_core_schemas_come_first_and_each_once() {
     }
 }
 
-/// RFC 7644 §4: all supported schemas; and none that neither a resource type nor a discovery document has.
+/// RFC 7644 §4: all supported schemas; and none that neither a resource type nor a discovery
+/// document has.
 #[test]
 fn the_schemas_are_those_of_the_resource_types() {
     for resource_type in ResourceType::all() {

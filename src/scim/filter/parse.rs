@@ -1,10 +1,11 @@
 //! Text to [`Filter`]: the grammar of RFC 7644 §3.4.2.2 figure 1, by recursive descent.
 //!
-//! Read with its errata: 4670 (`and` binds closer than `or`, both less than a comparison), 4690 and 7322 (no value path
-//! within a value path, groups within it are fine), 7319 (a space may stand behind `not`). Also read are `$` in names
-//! (RFC 7643 §2.1), runs of spaces, `true`, `false` and `null` in any letter case, and what Entra ID, Okta and others
-//! send though the grammar lacks it: `emails[type eq "work"].value eq "x"`, which says the same as
-//! `emails[type eq "work" and value eq "x"]` and is turned into that.
+//! Read with its errata: 4670 (`and` binds closer than `or`, both less than a comparison), 4690 and
+//! 7322 (no value path within a value path, groups within it are fine), 7319 (a space may stand
+//! behind `not`). Also read are `$` in names (RFC 7643 §2.1), runs of spaces, `true`, `false` and
+//! `null` in any letter case, and what Entra ID, Okta and others send though the grammar lacks it:
+//! `emails[type eq "work"].value eq "x"`, which says the same as `emails[type eq "work" and value
+//! eq "x"]` and is turned into that.
 
 use alloc::{boxed::Box, string::String, string::ToString, vec, vec::Vec};
 
@@ -28,12 +29,13 @@ impl Filter {
     /// ```
     /// use scim::filter::Filter;
     /// let filter = Filter::parse(r#"userType EQ "Employee" and not(emails co "x" or title pr)"#)?;
-    /// assert_eq!(filter.to_string(), r#"userType eq "Employee" and not (emails co "x" or title pr)"#);
+    /// let printed = r#"userType eq "Employee" and not (emails co "x" or title pr)"#;
+    /// assert_eq!(filter.to_string(), printed);
     /// let error = Filter::parse("userName regex \"b.*\"").unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "invalidFilter: filter: expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr) at character 10, \
-    ///      found 'regex'"
+    ///     "invalidFilter: filter: expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr) \
+    ///      at character 10, found 'regex'"
     /// );
     /// # Ok::<(), scim::error::Error>(())
     /// ```
@@ -258,8 +260,8 @@ impl<'a> Parser<'a> {
         Err(self.refuse(&["more than ", &most, rest]))
     }
 
-    /// `compValue = false / null / true / number / string`, and a string without its quotes, up to the next blank, bracket
-    /// or end, where it can be nothing else.
+    /// `compValue = false / null / true / number / string`, and a string without its quotes, up to
+    /// the next blank, bracket or end, where it can be nothing else.
     fn value(&mut self) -> Result<CompareValue, Error> {
         if self.peek() == Some('"') {
             return self.string().map(CompareValue::String);
@@ -282,8 +284,9 @@ impl<'a> Parser<'a> {
         Ok(value)
     }
 
-    /// Whether a word can only be a string: not the next part of a filter whose value is missing, not one in the wrong
-    /// quotes, nothing that a quote or an opening bracket ends or an escape stands in.
+    /// Whether a word can only be a string: not the next part of a filter whose value is missing,
+    /// not one in the wrong quotes, nothing that a quote or an opening bracket ends or an escape
+    /// stands in.
     fn is_bare(&self, word: &str) -> bool {
         let is_next = ["and", "or", "not"]
             .iter()

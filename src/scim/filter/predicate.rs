@@ -1,7 +1,8 @@
-//! A filter bound to a resource type: attributes resolved, values folded, impossible comparisons refused.
+//! A filter bound to a resource type: attributes resolved, values folded, impossible comparisons
+//! refused.
 //!
-//! A predicate is evaluated here over the comparison image of a resource (see `fold`), and in the store as SQL over
-//! the same image; the two must agree.
+//! A predicate is evaluated here over the comparison image of a resource (see `fold`), and in the
+//! store as SQL over the same image; the two must agree.
 
 use alloc::{boxed::Box, string::String, vec, vec::Vec};
 
@@ -30,8 +31,9 @@ pub enum Predicate {
     Not(Box<Predicate>),
     /// A test of what stands at a place.
     Test(Place, Test),
-    /// Some value of the multi-valued attribute `of` (whose `sub` is `None`) satisfies `holds`; inside `holds`, places
-    /// are relative to that value (`Place::Sub`, `Place::Value`), never `Place::At`.
+    /// Some value of the multi-valued attribute `of` (whose `sub` is `None`) satisfies `holds`;
+    /// inside `holds`, places are relative to that value (`Place::Sub`, `Place::Value`), never
+    /// `Place::At`.
     Element {
         /// The multi-valued attribute.
         of: Location,
@@ -43,7 +45,8 @@ pub enum Predicate {
 /// What a test looks at.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Place {
-    /// A singular attribute or sub-attribute of the resource; for `Present`/`Absent` also a multi-valued or complex one.
+    /// A singular attribute or sub-attribute of the resource; for `Present`/`Absent` also a
+    /// multi-valued or complex one.
     At(Location),
     /// Within `Element`: a sub-attribute of the value.
     Sub(&'static Attribute),
@@ -58,11 +61,11 @@ pub enum Test {
     Present,
     /// Has none.
     Absent,
-    /// Compares. An absent value satisfies `ne` and no other operator (RFC 7643 §2.5: unassigned is null, and null is
-    /// not identical to any value).
+    /// Compares. An absent value satisfies `ne` and no other operator (RFC 7643 §2.5: unassigned is
+    /// null, and null is not identical to any value).
     Compare(CompareOp, Operand),
-    /// Equals one of these, which are in order and each there once: what `eq` of several values, joined by `or`, comes to.
-    /// An absent value equals none.
+    /// Equals one of these, which are in order and each there once: what `eq` of several values,
+    /// joined by `or`, comes to. An absent value equals none.
     OneOf(Vec<String>),
 }
 

@@ -1,8 +1,8 @@
 //! Characters that nobody sees: Unicode's property `Default_Ignorable_Code_Point`.
 //!
-//! They come along when a name is copied: a zero width space out of a web page, a soft hyphen out of
-//! a text, a byte order mark out of a file. RFC 8265 §3.3 allows none of them in a user name, but for
-//! two joiners in some places (RFC 8264 §9.13).
+//! They come along when a name is copied: a zero width space out of a web page, a soft hyphen out
+//! of a text, a byte order mark out of a file. RFC 8265 §3.3 allows none of them in a user name,
+//! but for two joiners in some places (RFC 8264 §9.13).
 
 /// The first and the last of each range (Unicode 17, `DerivedCoreProperties.txt`).
 const RANGES: [(char, char); 17] = [
@@ -32,8 +32,8 @@ pub(crate) fn is_invisible(character: char) -> bool {
         .any(|(first, last)| (*first..=*last).contains(&character))
 }
 
-/// A name without blanks at its ends, seen ones and those behind which nothing is to be seen. What is
-/// invisible and next to a letter stays: it may be the letter's, as the style of an emoji is.
+/// A name without blanks at its ends, seen ones and those behind which nothing is to be seen. What
+/// is invisible and next to a letter stays: it may be the letter's, as the style of an emoji is.
 ///
 /// `\u{200b} ada` is `ada`, for the image of the whole would begin with a blank.
 pub(crate) fn trim_name(name: &str) -> &str {

@@ -41,7 +41,8 @@ fn characters() -> impl Iterator<Item = char> {
     ('\0'..='\u{2ffff}').chain(('\u{30000}'..=char::MAX).step_by(251))
 }
 
-/// Folding twice is folding once, and the letter cases of a character share their image: over every character.
+/// Folding twice is folding once, and the letter cases of a character share their image: over every
+/// character.
 #[test]
 fn every_character() {
     for character in characters() {
@@ -120,7 +121,8 @@ fn what_is_no_time_stays() {
 
 #[test]
 fn normalised() {
-    // RFC 8265 §3.3: composed and decomposed, marks in any order, Hangul, what has a canonical equivalent.
+    // RFC 8265 §3.3: composed and decomposed, marks in any order, Hangul, what has a canonical
+    // equivalent.
     same("zoë", "ZOE\u{308}");
     same("Ệ", "e\u{302}\u{323}");
     same("ệ", "e\u{323}\u{302}");
@@ -204,7 +206,8 @@ fn every_width() {
     }
 }
 
-/// Letters that share an upper case, combining marks of several classes, jamo, what composes in two steps.
+/// Letters that share an upper case, combining marks of several classes, jamo, what composes in two
+/// steps.
 const DIFFICULT: &str = "[aA eEiIıİsSſßẞσςΣαΑᾳᾼΰ\u{345}\u{301}\u{308}\u{307}\u{302}\u{323}\u{327}éÉêệçǰŉΐﬀﬁև\u{1100}\u{1161}\u{11a8}가각KÅΩ]{0,6}";
 
 /// Equal without letter case, as Unicode has it (definition D145), said by others.
@@ -231,7 +234,8 @@ proptest! {
         prop_assert_eq!(reference(&fold_str(&a)), reference(&a));
     }
 
-    /// What makes `sw`, `ew` and `co` on images right: the image of a text is made of those of its parts.
+    /// What makes `sw`, `ew` and `co` on images right: the image of a text is made of those of its
+    /// parts.
     #[test]
     fn part_by_part(a in prop_oneof!["\\PC*", DIFFICULT], b in prop_oneof!["\\PC*", DIFFICULT]) {
         // A mark that goes with the letter before it is of that part.

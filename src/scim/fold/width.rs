@@ -1,4 +1,5 @@
-//! Full-width and half-width characters (RFC 8265 §3.3.1 rule 1): each is the ordinary character that Unicode decomposes it to.
+//! Full-width and half-width characters (RFC 8265 §3.3.1 rule 1): each is the ordinary character
+//! that Unicode decomposes it to.
 
 /// Half-width katakana and their marks, in order from U+FF61.
 const KATAKANA: [char; 63] = [

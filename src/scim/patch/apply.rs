@@ -24,11 +24,12 @@ use elements::{Selection, append, cannot_go, one_primary, put_list, take_list};
 #[cfg(test)]
 mod tests;
 
-/// Applies operations, as [`super::PatchOp::parse`] made them, to a document, and sets its `schemas`.
+/// Applies operations, as [`super::PatchOp::parse`] made them, to a document, and sets its
+/// `schemas`.
 ///
-/// An error names its operation, but for what is missing when all are done, which is no single one's. The document is
-/// then left half changed: pass a copy. Operations on the linked attribute change no document and are passed over (see
-/// [`super::PatchOp::split`]).
+/// An error names its operation, but for what is missing when all are done, which is no single
+/// one's. The document is then left half changed: pass a copy. Operations on the linked attribute
+/// change no document and are passed over (see [`super::PatchOp::split`]).
 ///
 /// ```
 /// use scim::{habit::Habits, patch::{PatchOp, apply::apply}, resource_type::USER_TYPE};
@@ -39,7 +40,8 @@ mod tests;
 /// let patch = PatchOp::parse(&USER_TYPE, &body, &mut habits)?;
 /// let mut document = serde_json::json!({ "userName": "babs" }).as_object().cloned().unwrap();
 /// apply(&USER_TYPE, &patch.operations, &mut document, &mut habits)?;
-/// assert_eq!(document["emails"], serde_json::json!([{ "type": "work", "value": "babs@example.com" }]));
+/// let work = serde_json::json!({ "type": "work", "value": "babs@example.com" });
+/// assert_eq!(document["emails"], serde_json::json!([work]));
 /// # Ok::<(), scim::error::Error>(())
 /// ```
 pub fn apply(
@@ -57,8 +59,9 @@ pub fn apply(
     )
 }
 
-/// The most values of multi-valued attributes that the operations of a request may look at; ours. Each operation looks at
-/// all values of its attribute: a thousand on an attribute of a thousand are a million looks, of some microseconds each.
+/// The most values of multi-valued attributes that the operations of a request may look at; ours.
+/// Each operation looks at all values of its attribute: a thousand on an attribute of a thousand
+/// are a million looks, of some microseconds each.
 pub const MAX_LOOKS: usize = 60_000;
 
 /// How many values operations may still look at; a long value counts as several.
@@ -66,7 +69,8 @@ pub const MAX_LOOKS: usize = 60_000;
 pub struct Looks(pub usize);
 
 impl Looks {
-    /// Spends the looks of an operation that sees each value of a list, and compares it `times` times besides.
+    /// Spends the looks of an operation that sees each value of a list, and compares it `times`
+    /// times besides.
     fn spend(&mut self, location: Location, list: &[Value], times: usize) -> Result<(), Error> {
         let each = 1 + times / COMPARISONS;
         let cost = list.iter().map(|value| weight(value) * each).sum();
@@ -162,8 +166,8 @@ fn change(
     }
 }
 
-/// Makes a change, and refuses it if it changed what is immutable and had a value. "A client MAY 'add' a value to an
-/// 'immutable' attribute if the attribute had no previous value" (§3.5.2).
+/// Makes a change, and refuses it if it changed what is immutable and had a value. "A client MAY
+/// 'add' a value to an 'immutable' attribute if the attribute had no previous value" (§3.5.2).
 fn guard(
     location: Location,
     document: &mut Map<String, Value>,
@@ -273,8 +277,8 @@ fn attribute(
     Ok(())
 }
 
-/// §3.5.2.2: "If an attribute is removed or becomes unassigned and is defined as a required attribute […], the server
-/// SHALL return […] a "scimType" error code of "mutability"."
+/// §3.5.2.2: "If an attribute is removed or becomes unassigned and is defined as a required
+/// attribute […], the server SHALL return […] a "scimType" error code of "mutability"."
 fn remove(location: Location, document: &mut Map<String, Value>) -> Result<(), Error> {
     if location.leaf().required {
         return Err(cannot_go(location));

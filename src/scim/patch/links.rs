@@ -1,4 +1,5 @@
-//! Operations on the linked attribute: a group's members, which are rows and not part of a document.
+//! Operations on the linked attribute: a group's members, which are rows and not part of a
+//! document.
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
@@ -27,13 +28,15 @@ pub enum LinkOperation {
     Remove(Vec<String>),
     /// Removes all.
     RemoveAll,
-    /// Removes those whose member satisfies the predicate, which is relative to one value of the attribute.
+    /// Removes those whose member satisfies the predicate, which is relative to one value of the
+    /// attribute.
     RemoveWhere(Predicate),
     /// Has these and no others.
     Replace(Vec<String>),
 }
 
-/// What a sequence of link operations comes to: first clear, then remove, then add. No id is both removed and added.
+/// What a sequence of link operations comes to: first clear, then remove, then add. No id is both
+/// removed and added.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LinkChange {
     /// Whether all links go first.
@@ -149,8 +152,8 @@ enum Fate {
     Removed,
 }
 
-/// Reduces link operations to what they come to; `None` when one is [`LinkOperation::RemoveWhere`], whose ids are known
-/// to the store alone: put `Remove` in its place and ask again.
+/// Reduces link operations to what they come to; `None` when one is [`LinkOperation::RemoveWhere`],
+/// whose ids are known to the store alone: put `Remove` in its place and ask again.
 ///
 /// ```
 /// use scim::patch::{LinkChange, LinkOperation::{Add, Remove}, net_links};

@@ -38,8 +38,8 @@ pub enum Target {
     Extension(&'static Schema),
     /// An attribute or a sub-attribute; of a multi-valued attribute all values.
     Attribute(Location),
-    /// The values of a multi-valued attribute that match a filter; or the one of a singular complex attribute, if it
-    /// does: `manager[value eq "26118915"]`.
+    /// The values of a multi-valued attribute that match a filter; or the one of a singular complex
+    /// attribute, if it does: `manager[value eq "26118915"]`.
     Elements {
         /// The attribute; its `sub` is `None`.
         of: Location,
@@ -47,8 +47,9 @@ pub enum Target {
         filter: Predicate,
         /// The part of these values that the operation works on.
         sub: Option<&'static Attribute>,
-        /// What a value must hold to match, in the client's spelling, when the filter is one `eq` or several joined by
-        /// `and`: enough to create the value from when none matches. Values of a plain list name the list itself.
+        /// What a value must hold to match, in the client's spelling, when the filter is one `eq`
+        /// or several joined by `and`: enough to create the value from when none matches. Values of
+        /// a plain list name the list itself.
         create: Option<Vec<(&'static Attribute, Value)>>,
     },
 }
@@ -56,9 +57,9 @@ pub enum Target {
 impl Path {
     /// Reads the path of a PATCH operation.
     ///
-    /// A malformed path is `invalidPath`, a malformed filter in it `invalidFilter` (§3.12 table 9). Erratum 7122 adds
-    /// `attrExp` to the rule, so that a value of a plain list can be named: `schemas eq "urn:x"` is read as
-    /// `schemas[value eq "urn:x"]`.
+    /// A malformed path is `invalidPath`, a malformed filter in it `invalidFilter` (§3.12 table 9).
+    /// Erratum 7122 adds `attrExp` to the rule, so that a value of a plain list can be named:
+    /// `schemas eq "urn:x"` is read as `schemas[value eq "urn:x"]`.
     ///
     /// ```
     /// use scim::patch::path::Path;
@@ -68,7 +69,8 @@ impl Path {
     /// let error = Path::parse(r#"emails[type eq "work""#).unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "invalidFilter: path 'emails[type eq \"work\"': expected 'and', 'or' or ']' at character 22, found the end"
+    ///     "invalidFilter: path 'emails[type eq \"work\"': expected 'and', 'or' or ']' at character 22, \
+    ///      found the end"
     /// );
     /// # Ok::<(), scim::error::Error>(())
     /// ```
@@ -99,14 +101,16 @@ impl Path {
 
     /// Finds what the path names in this resource type.
     ///
-    /// A path that names nothing is `invalidPath`; a filter that compares what cannot be compared is `invalidFilter`.
-    /// Brackets behind an attribute that has one plain value are `invalidPath`: there is nothing to select.
+    /// A path that names nothing is `invalidPath`; a filter that compares what cannot be compared
+    /// is `invalidFilter`. Brackets behind an attribute that has one plain value are `invalidPath`:
+    /// there is nothing to select.
     ///
     /// ```
     /// use scim::{habit::Habits, patch::path::{Path, Target}, resource_type::USER_TYPE};
     /// let mut habits = Habits::default();
     /// let target = Path::parse("name.familyName")?.bind(&USER_TYPE, &mut habits)?;
-    /// assert!(matches!(target, Target::Attribute(location) if location.to_string() == "name.familyName"));
+    /// let Target::Attribute(location) = target else { panic!("it names an attribute") };
+    /// assert_eq!(location.to_string(), "name.familyName");
     /// let error = Path::parse("emails.colour")?.bind(&USER_TYPE, &mut habits).unwrap_err();
     /// assert_eq!(
     ///     error.detail(),
@@ -163,13 +167,14 @@ impl Path {
         Error::invalid_path(detail).at(&self.to_string())
     }
 
-    /// The name in the path that this resource type does not know, if that is why it names nothing: the attribute, a part
-    /// of it, or one that the filter compares.
+    /// The name in the path that this resource type does not know, if that is why it names nothing:
+    /// the attribute, a part of it, or one that the filter compares.
     ///
     /// ```
     /// use scim::{patch::path::Path, resource_type::USER_TYPE};
     /// let unknown = |text| Path::parse(text).unwrap().unknown(&USER_TYPE);
-    /// assert_eq!(unknown("emails[type eq \"work\"].verified").as_deref(), Some("emails.verified"));
+    /// let verified = unknown("emails[type eq \"work\"].verified");
+    /// assert_eq!(verified.as_deref(), Some("emails.verified"));
     /// assert_eq!(unknown("emails[colour eq \"red\"].value").as_deref(), Some("emails.colour"));
     /// assert_eq!(unknown("emails[type gt true].value"), None);
     /// ```

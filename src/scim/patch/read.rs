@@ -1,4 +1,5 @@
-//! Operations, read one by one: paths resolved, path-less values and whole extensions taken apart (RFC 7644 §3.5.2).
+//! Operations, read one by one: paths resolved, path-less values and whole extensions taken apart
+//! (RFC 7644 §3.5.2).
 
 use alloc::{string::String, string::ToString, vec::Vec};
 
@@ -106,13 +107,15 @@ impl Reader<'_> {
         Path::parse(text)?.bind(self.resource_type, self.habits)
     }
 
-    /// The name in a path that no schema of the type knows, if that is what is wrong with it. Entra ID maps attributes
-    /// and extensions that the application may not have: they are left out as those of a body are.
+    /// The name in a path that no schema of the type knows, if that is what is wrong with it. Entra
+    /// ID maps attributes and extensions that the application may not have: they are left out as
+    /// those of a body are.
     fn unknown(&self, text: &str) -> Option<String> {
         match Path::parse(text) {
             Ok(path) => path.unknown(self.resource_type),
-            // Nothing is deeper than an attribute and its part, and a custom attribute may have a name that SCIM has not
-            // ("job title", "größe"): no schema can know it, as little as a key of a body.
+            // Nothing is deeper than an attribute and its part, and a custom attribute may have a
+            // name that SCIM has not ("job title", "größe"): no schema can know it, as little as a
+            // key of a body.
             Err(_) if text.trim().split('.').all(is_foreign_name) => Some(text.to_string()),
             Err(_) => None,
         }
@@ -128,7 +131,8 @@ impl Reader<'_> {
                     Some(inner) => self.members(op, None, inner),
                     None => self.members(op, None, members),
                 },
-                // §3.5.2.3 speaks of "a list of one or more attributes", and some take it at its word.
+                // §3.5.2.3 speaks of "a list of one or more attributes", and some take it at its
+                // word.
                 Some(Value::Array(list)) if list.iter().all(Value::is_object) => {
                     self.habits.note("list-for-pathless-value");
                     list.iter()
@@ -191,8 +195,9 @@ impl Reader<'_> {
         Some(inner)
     }
 
-    /// The members of a path-less value or of an extension's object: one operation each. What the schema does not know
-    /// is left out, and so is what is the server's: authentik and Okta send whole resources, `id` and `schemas` included.
+    /// The members of a path-less value or of an extension's object: one operation each. What the
+    /// schema does not know is left out, and so is what is the server's: authentik and Okta send
+    /// whole resources, `id` and `schemas` included.
     fn members(
         &mut self,
         op: Op,
@@ -229,8 +234,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// A whole extension. It is a set of attributes like the resource itself: what the value does not name is left as
-    /// it is (§3.5.2.3).
+    /// A whole extension. It is a set of attributes like the resource itself: what the value does
+    /// not name is left as it is (§3.5.2.3).
     fn extension(
         &mut self,
         op: Op,
@@ -256,8 +261,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// `schemas` follows from what the resource holds, so nothing needs doing; but to remove the URI of an extension
-    /// from it is to remove the extension, and the core schema cannot go.
+    /// `schemas` follows from what the resource holds, so nothing needs doing; but to remove the
+    /// URI of an extension from it is to remove the extension, and the core schema cannot go.
     fn schemas(&mut self, op: Op, filter: Option<&Predicate>) -> Result<(), Error> {
         if op != Op::Remove {
             if self.explicit {
@@ -280,8 +285,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Whether the attribute is the client's to write. If not, a path that names it is refused (§3.5.2), and in a
-    /// path-less value it is left out.
+    /// Whether the attribute is the client's to write. If not, a path that names it is refused
+    /// (§3.5.2), and in a path-less value it is left out.
     fn may_write(&mut self, location: Location) -> Result<bool, Error> {
         let is_read_only = |attribute: &Attribute| attribute.mutability == Mutability::ReadOnly;
         if !is_read_only(location.attribute) && !is_read_only(location.leaf()) {
@@ -307,8 +312,8 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a part of a path may be what somebody calls an attribute, if not in SCIM: there is no bracket in it, no quote and
-/// no control character.
+/// Whether a part of a path may be what somebody calls an attribute, if not in SCIM: there is no
+/// bracket in it, no quote and no control character.
 fn is_foreign_name(name: &str) -> bool {
     let is_syntax = |letter: char| letter.is_control() || "[]()\"".contains(letter);
     !name.trim().is_empty() && !name.contains(is_syntax)

@@ -1,4 +1,5 @@
-//! The values of operations, in the form that `apply` and `links` take (RFC 7644 §3.5.2.1, §3.5.2.3).
+//! The values of operations, in the form that `apply` and `links` take (RFC 7644 §3.5.2.1,
+//! §3.5.2.3).
 
 use alloc::{string::String, string::ToString, vec::Vec};
 
@@ -43,7 +44,8 @@ impl Reader<'_> {
                 let value = coerce(location, given, self.habits)?;
                 if value.is_none() && leaf.multi_valued && (op == Op::Add || says_something(given))
                 {
-                    // To add no value to a list is no change; and values of which nothing is known empty no list.
+                    // To add no value to a list is no change; and values of which nothing is known
+                    // empty no list.
                     return Ok(());
                 }
                 Some(required(location, value.unwrap_or_default())?)
@@ -104,13 +106,15 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// What to merge into a complex value: its parts, those to unassign as `null`; `null` alone to unassign it all;
-    /// none when the value says nothing (`{}`, or unknown members only: "sub-attributes that are not specified in the
-    /// "value" parameter are left unchanged", §3.5.2.3).
+    /// What to merge into a complex value: its parts, those to unassign as `null`; `null` alone to
+    /// unassign it all; none when the value says nothing (`{}`, or unknown members only:
+    /// "sub-attributes that are not specified in the "value" parameter are left unchanged",
+    /// §3.5.2.3).
     ///
-    /// Entra ID sends `name: {"familyName": null}` and means the other parts to stay. An object of which only an empty
-    /// `value` is known (`{"value": ""}` for a manager) clears the attribute. `whole`: a plain string in place of the
-    /// object is all of the value, so nothing of the former one stays beside it.
+    /// Entra ID sends `name: {"familyName": null}` and means the other parts to stay. An object of
+    /// which only an empty `value` is known (`{"value": ""}` for a manager) clears the attribute.
+    /// `whole`: a plain string in place of the object is all of the value, so nothing of the former
+    /// one stays beside it.
     fn merge(
         &mut self,
         location: Location,
@@ -174,9 +178,9 @@ impl Reader<'_> {
         }))
     }
 
-    /// The values that a `remove` lists, if it does. RFC 7644 §3.5.2.2 knows no such thing and would have all values
-    /// removed; Entra ID, `JumpCloud` and older authentik mean these ones. They are not set, so any number of them may
-    /// be primary.
+    /// The values that a `remove` lists, if it does. RFC 7644 §3.5.2.2 knows no such thing and
+    /// would have all values removed; Entra ID, `JumpCloud` and older authentik mean these ones.
+    /// They are not set, so any number of them may be primary.
     fn list_to_remove(
         &mut self,
         location: Location,
@@ -224,9 +228,10 @@ impl Reader<'_> {
         is_secret
     }
 
-    /// Filtered operations on the linked attribute. The parts of a member are immutable (RFC 7643 §4.2), so nothing but
-    /// whole members can come and go: `add` or `replace` with a filter that names a member by its id is to have it as
-    /// a member, and anything that would change a part is refused.
+    /// Filtered operations on the linked attribute. The parts of a member are immutable (RFC 7643
+    /// §4.2), so nothing but whole members can come and go: `add` or `replace` with a filter that
+    /// names a member by its id is to have it as a member, and anything that would change a part is
+    /// refused.
     fn linked_elements(
         &mut self,
         op: Op,

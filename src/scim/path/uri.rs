@@ -1,4 +1,5 @@
-//! Schema URIs as clients write them: those of SCIM 1, without their last part, with a dot or another colon behind.
+//! Schema URIs as clients write them: those of SCIM 1, without their last part, with a dot or
+//! another colon behind.
 
 use alloc::string::{String, ToString};
 
@@ -36,7 +37,8 @@ pub fn schema_named(
     Some(schema)
 }
 
-/// The schemas that a text may begin with: each with what stands behind its URI, and the habit that it is.
+/// The schemas that a text may begin with: each with what stands behind its URI, and the habit that
+/// it is.
 fn front(
     resource_type: &'static ResourceType,
     text: &str,
@@ -65,8 +67,8 @@ fn front(
 }
 
 impl AttributePath {
-    /// Where a path lands whose URI is none of the type's as it is written, if only one meaning is possible. The last
-    /// segment of such a URI may have been read as the attribute.
+    /// Where a path lands whose URI is none of the type's as it is written, if only one meaning is
+    /// possible. The last segment of such a URI may have been read as the attribute.
     pub(super) fn meant(
         &self,
         resource_type: &'static ResourceType,

@@ -216,8 +216,8 @@ fn returned_of_parts() {
 }
 
 proptest! {
-    /// The minimum set is there, nothing is invented, and what `attributes` and `excludedAttributes` leave of the same
-    /// attributes together is the whole.
+    /// The minimum set is there, nothing is invented, and what `attributes` and
+    /// `excludedAttributes` leave of the same attributes together is the whole.
     #[test]
     fn parts_of_the_whole(names in proptest::collection::vec(proptest::sample::select(&["userName", "name", "emails", "groups", "meta", "active", ENTERPRISE][..]), 1..5)) {
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();

@@ -1,7 +1,8 @@
 //! One value a client sent, as the value its attribute's definition means (RFC 7643 §2.3).
 //!
-//! Providers send `"True"` for a boolean, one object where a list is due, a list of one where a value is due. Where
-//! only one meaning is possible the value is read as such and the habit noted; everything else is refused by name.
+//! Providers send `"True"` for a boolean, one object where a list is due, a list of one where a
+//! value is due. Where only one meaning is possible the value is read as such and the habit noted;
+//! everything else is refused by name.
 
 use alloc::{string::String, string::ToString, vec::Vec};
 
@@ -19,11 +20,13 @@ use crate::resource::values::unite;
 use crate::resource::wrapped::{sub_named, unwrap_value};
 use crate::schema::{Mutability, Type};
 
-/// The most values that one multi-valued attribute may have; ours, so that comparing each with each stays cheap.
+/// The most values that one multi-valued attribute may have; ours, so that comparing each with each
+/// stays cheap.
 pub const MAX_VALUES: usize = 1_000;
 
-/// The value at `location` as it is stored; `None` when it means that the attribute is unassigned: `null`, `""`, `[]`,
-/// `{}` (RFC 7643 §2.5; Entra ID clears with `""`), or a complex value of which nothing is left.
+/// The value at `location` as it is stored; `None` when it means that the attribute is unassigned:
+/// `null`, `""`, `[]`, `{}` (RFC 7643 §2.5; Entra ID clears with `""`), or a complex value of which
+/// nothing is left.
 ///
 /// The result is in canonical form: coercing it again gives it again.
 pub(crate) fn coerce(
@@ -97,8 +100,8 @@ pub(crate) fn coerce_one(
         (Value::Object(parts), Type::Complex) if parts.is_empty() => Ok(None),
         (Value::Array(items), _) => match items.as_slice() {
             [] => Ok(None),
-            // Captain-P-Goldfish's client, under Keycloak's SCIM extension, sends `["x"]` for a single value; Entra ID's
-            // tutorial sends the manager so.
+            // Captain-P-Goldfish's client, under Keycloak's SCIM extension, sends `["x"]` for a
+            // single value; Entra ID's tutorial sends the manager so.
             [one] if !one.is_array() => {
                 habits.note_at("keycloak-list-for-single-value", &location.to_string());
                 coerce_one(location, one, habits)
@@ -108,7 +111,8 @@ pub(crate) fn coerce_one(
         (Value::Object(parts), Type::Complex) => coerce_parts(location, parts, habits),
         (Value::String(_), Type::Complex) => match attribute.sub_attribute("value") {
             Some(sub) => {
-                // Microsoft's validator sends the manager's id alone; others send bare e-mail addresses.
+                // Microsoft's validator sends the manager's id alone; others send bare e-mail
+                // addresses.
                 let habit = if attribute.name == "manager" {
                     "entra-plain-string-manager"
                 } else {
@@ -133,8 +137,9 @@ pub(crate) fn coerce_one(
                 if is_unseen(name) {
                     return Err(unsuitable(location, value));
                 }
-                // RFC 8265 §3.3 would have it refused. It is stored as it was sent, for who deactivates somebody sends
-                // the name as well, and compares it with what we answer; that it is no second account is for `fold`.
+                // RFC 8265 §3.3 would have it refused. It is stored as it was sent, for who
+                // deactivates somebody sends the name as well, and compares it with what we answer;
+                // that it is no second account is for `fold`.
                 habits.note_at("invisible-characters", &location.to_string());
             }
             Ok((!name.is_empty()).then(|| Value::from(name)))
@@ -151,7 +156,8 @@ fn is_unseen(name: &str) -> bool {
         .all(|character| character.is_whitespace() || is_invisible(character))
 }
 
-/// The parts of a complex value: unknown and read-only ones are left out, names get the schema's spelling.
+/// The parts of a complex value: unknown and read-only ones are left out, names get the schema's
+/// spelling.
 fn coerce_parts(
     location: Location,
     parts: &Map<String, Value>,
@@ -198,7 +204,8 @@ fn coerce_simple(location: Location, value: &Value, habits: &mut Habits) -> Opti
             note("number-for-string");
             Some(Value::String(text))
         }
-        // Entra ID without its flag sends `"False"`, its validator `"True"` for `primary`, Keycloak's extension `"true"`.
+        // Entra ID without its flag sends `"False"`, its validator `"True"` for `primary`,
+        // Keycloak's extension `"true"`.
         (Type::Boolean, Value::String(text)) => {
             let truth = text.eq_ignore_ascii_case("true");
             (truth || text.eq_ignore_ascii_case("false")).then(|| {
@@ -230,14 +237,16 @@ fn coerce_simple(location: Location, value: &Value, habits: &mut Habits) -> Opti
     }
 }
 
-/// RFC 7643 §2.3.7: a URI, absolute or relative. Any text is one that has no character that stands in none
-/// (RFC 3986 §2); letters beyond ASCII are let through (Microsoft's validator sends a random word).
+/// RFC 7643 §2.3.7: a URI, absolute or relative. Any text is one that has no character that stands
+/// in none (RFC 3986 §2); letters beyond ASCII are let through (Microsoft's validator sends a
+/// random word).
 fn is_reference(text: &str) -> bool {
     text.chars()
         .all(|c| !c.is_whitespace() && !c.is_control() && !"<>\"{}|\\^`".contains(c))
 }
 
-/// RFC 7643 §2.3.4: neither fraction nor exponent; 64 bits, which is what the database compares exactly.
+/// RFC 7643 §2.3.4: neither fraction nor exponent; 64 bits, which is what the database compares
+/// exactly.
 fn is_whole(number: &Number) -> bool {
     number.is_i64()
 }

@@ -52,8 +52,8 @@ pub(crate) fn get(document: &Map<String, Value>, location: Location) -> Option<&
     }
 }
 
-/// Stores a coerced value, or removes it when unassigned; the object of the extension or of the complex attribute is
-/// made when it is not there, and goes with its last part.
+/// Stores a coerced value, or removes it when unassigned; the object of the extension or of the
+/// complex attribute is made when it is not there, and goes with its last part.
 pub(crate) fn put(document: &mut Map<String, Value>, location: Location, value: Option<Value>) {
     let Location {
         extension,
@@ -123,8 +123,8 @@ pub(crate) fn take_object(map: &mut Map<String, Value>, key: &str) -> Map<String
     }
 }
 
-/// The object with these parts. They are put in one by one: a map that is collected brings two ways to sort along, 3 kB of
-/// the Worker.
+/// The object with these parts. They are put in one by one: a map that is collected brings two ways
+/// to sort along, 3 kB of the Worker.
 pub(crate) fn object<'a>(parts: impl IntoIterator<Item = (&'a Attribute, Value)>) -> Value {
     let mut object = Map::new();
     for (sub, value) in parts {

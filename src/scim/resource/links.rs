@@ -11,11 +11,12 @@ use crate::habit::Habits;
 use crate::path::Location;
 use crate::schema::{Attribute, Mutability};
 
-/// The ids in a value of the linked attribute: a group's members, a user's groups; each once, in order.
+/// The ids in a value of the linked attribute: a group's members, a user's groups; each once, in
+/// order.
 ///
-/// Of a member only `value` counts; its `display`, `type` and whatever else it has are the server's to tell. A user's
-/// groups of type "indirect" are left out: who belongs to those follows from the groups (RFC 7643 §4.1.2), and Okta
-/// sends back all that it read.
+/// Of a member only `value` counts; its `display`, `type` and whatever else it has are the server's
+/// to tell. A user's groups of type "indirect" are left out: who belongs to those follows from the
+/// groups (RFC 7643 §4.1.2), and Okta sends back all that it read.
 pub(crate) fn link_ids(
     attribute: &'static Attribute,
     value: &Value,

@@ -13,7 +13,8 @@ use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Type, Uniqueness};
 use crate::schemas::{group::GROUP, user::USER};
 
-/// Sets `schemas` to what the document uses: the core schema, then each extension that has data (RFC 7643 §3).
+/// Sets `schemas` to what the document uses: the core schema, then each extension that has data
+/// (RFC 7643 §3).
 ///
 /// An extension without data goes from the document.
 pub fn set_schemas(resource_type: &'static ResourceType, document: &mut Map<String, Value>) {
@@ -29,7 +30,8 @@ pub fn set_schemas(resource_type: &'static ResourceType, document: &mut Map<Stri
     document.insert("schemas".to_string(), Value::Array(uris));
 }
 
-/// Checks that what is required is there: attributes, parts of complex values that are there, extensions.
+/// Checks that what is required is there: attributes, parts of complex values that are there,
+/// extensions.
 ///
 /// The attributes of an extension are required of a resource that has the extension.
 pub fn check_required(
@@ -79,11 +81,13 @@ fn is_servers_or_secret(attribute: &Attribute) -> bool {
     }
 }
 
-/// Holds a PUT to the mutability of attributes (RFC 7644 §3.5.1): `next` is what the client sent, `current` is stored.
+/// Holds a PUT to the mutability of attributes (RFC 7644 §3.5.1): `next` is what the client sent,
+/// `current` is stored.
 ///
-/// "If one or more values are already set for the attribute, the input value(s) MUST match": another value for an
-/// immutable attribute is refused. Where the client sends none there is no input to match, and the attribute "SHALL NOT
-/// be updated" (RFC 7643 §7): the value stays. The same holds for immutable parts of a singular complex attribute.
+/// "If one or more values are already set for the attribute, the input value(s) MUST match":
+/// another value for an immutable attribute is refused. Where the client sends none there is no
+/// input to match, and the attribute "SHALL NOT be updated" (RFC 7643 §7): the value stays. The
+/// same holds for immutable parts of a singular complex attribute.
 pub fn replace(
     resource_type: &'static ResourceType,
     current: &Map<String, Value>,
@@ -108,8 +112,8 @@ pub fn replace(
 
 /// Gives a resource the attributes that each has (`lasting`): as they were before, else `true`.
 ///
-/// RFC 7643 §4.1.1 leaves to the server what a missing `active` means. A new user may come in; one who was suspended stays
-/// so until somebody says otherwise, whatever a PUT leaves out.
+/// RFC 7643 §4.1.1 leaves to the server what a missing `active` means. A new user may come in; one
+/// who was suspended stays so until somebody says otherwise, whatever a PUT leaves out.
 ///
 /// ```
 /// use scim::{resource::set_lasting, resource_type::USER_TYPE};
@@ -130,8 +134,8 @@ pub fn set_lasting(
     }
 }
 
-/// The location itself if it is immutable, or those of its parts that are; not the parts of a multi-valued attribute,
-/// whose values come and go as a whole.
+/// The location itself if it is immutable, or those of its parts that are; not the parts of a
+/// multi-valued attribute, whose values come and go as a whole.
 pub(crate) fn immutable_parts(location: Location) -> impl Iterator<Item = Location> {
     let attribute = location.attribute;
     let whole = (attribute.mutability == Mutability::Immutable).then_some(location);
@@ -148,9 +152,11 @@ pub(crate) fn immutable_parts(location: Location) -> impl Iterator<Item = Locati
         .chain(parts.map(move |sub| location.part(sub)))
 }
 
-/// The unique values of a folded document, each with the path of its attribute (`urn:…:User:badge`).
+/// The unique values of a folded document, each with the path of its attribute
+/// (`urn:…:User:badge`).
 ///
-/// A user's `userName` and a group's `displayName` are not among them: each has its own index in the store.
+/// A user's `userName` and a group's `displayName` are not among them: each has its own index in
+/// the store.
 pub fn unique_values(
     resource_type: &'static ResourceType,
     folded: &Map<String, Value>,

@@ -20,8 +20,8 @@ pub(crate) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:ente
 pub(crate) const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:2.0:User";
 const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 
-/// A type with what the shipped schemas have not: a required extension, parts that are immutable, always returned or
-/// returned on request.
+/// A type with what the shipped schemas have not: a required extension, parts that are immutable,
+/// always returned or returned on request.
 pub(crate) static TOY: ResourceType = ResourceType {
     name: "Toy",
     endpoint: "/Toys",
@@ -147,7 +147,8 @@ fn map(value: Value) -> Map<String, Value> {
     value.as_object().cloned().unwrap()
 }
 
-/// A user's attributes beside `schemas` and `userName`: what is stored of them, and the habits noted.
+/// A user's attributes beside `schemas` and `userName`: what is stored of them, and the habits
+/// noted.
 #[track_caller]
 fn user(attributes: Value, stored: Value, habits: &[&str]) {
     let mut body = map(json!({ "schemas": [CORE], "userName": "babs" }));
@@ -542,7 +543,8 @@ fn refusals_name_the_attribute() {
     );
 }
 
-/// A number is a string's value where no digit is lost on the way; the text of the JSON is gone by then.
+/// A number is a string's value where no digit is lost on the way; the text of the JSON is gone by
+/// then.
 #[test]
 fn numbers_for_strings() {
     for (number, stored) in [

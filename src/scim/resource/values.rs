@@ -1,7 +1,8 @@
 //! The values of a multi-valued attribute, none of them twice.
 //!
-//! RFC 7643 §2.4: a resource should not be returned with the same `type` and `value` more than once. So a value that
-//! differs from one that is there in its other parts alone is merged into it. Values are compared as the schema has it.
+//! RFC 7643 §2.4: a resource should not be returned with the same `type` and `value` more than
+//! once. So a value that differs from one that is there in its other parts alone is merged into it.
+//! Values are compared as the schema has it.
 
 use alloc::{collections::BTreeMap, string::String, string::ToString, vec::Vec};
 
@@ -13,10 +14,11 @@ use crate::fold::fold_value;
 use crate::path::Location;
 use crate::schema::{Attribute, Mutability};
 
-/// The values of a list with those merged that are the same; two that an immutable part tells apart both stay.
+/// The values of a list with those merged that are the same; two that an immutable part tells apart
+/// both stay.
 ///
-/// `written` are the places of those that the request wrote, in order. Where two are merged the parts of what was
-/// written count, else those of the later one.
+/// `written` are the places of those that the request wrote, in order. Where two are merged the
+/// parts of what was written count, else those of the later one.
 pub(crate) fn unite(of: Location, list: Vec<Value>, written: &[usize]) -> Vec<Value> {
     if list.len() < 2 {
         list
@@ -48,8 +50,9 @@ impl Values {
         values
     }
 
-    /// Adds a value and tells where it stands now; none when it was there already, for that is no change. What differs
-    /// in an immutable part from the one that it would be merged into is put beside that one and refused.
+    /// Adds a value and tells where it stands now; none when it was there already, for that is no
+    /// change. What differs in an immutable part from the one that it would be merged into is put
+    /// beside that one and refused.
     pub(crate) fn put(&mut self, value: Value, is_written: bool) -> Result<Option<usize>, Error> {
         let leaf = self.of.leaf();
         let image = fold_value(leaf, &value);
@@ -100,8 +103,8 @@ impl Values {
     }
 }
 
-/// What no two values of a list may share, from the image of one: `value` and `type`, or all of it where there is no
-/// `value`.
+/// What no two values of a list may share, from the image of one: `value` and `type`, or all of it
+/// where there is no `value`.
 fn identity(image: &Value) -> String {
     let Some(value) = image.get("value") else {
         return image.to_string();

@@ -9,9 +9,10 @@ use crate::habit::{Habits, UNKNOWN_ATTRIBUTE};
 use crate::path::Location;
 use crate::schema::{Attribute, Type};
 
-/// The value without an object around it that can mean nothing else: one that holds nothing but a member with the
-/// attribute's own name (`{"emails": […]}` for `emails`), or, for a simple attribute, what a value of a complex one has
-/// (`{"$ref": null, "value": "Tours"}`, which Entra ID makes of a reference). The value itself where there is none.
+/// The value without an object around it that can mean nothing else: one that holds nothing but a
+/// member with the attribute's own name (`{"emails": […]}` for `emails`), or, for a simple
+/// attribute, what a value of a complex one has (`{"$ref": null, "value": "Tours"}`, which Entra ID
+/// makes of a reference). The value itself where there is none.
 pub(crate) fn unwrap_value<'a>(
     location: Location,
     value: &'a Value,
@@ -49,7 +50,8 @@ fn value_alone<'a>(leaf: &Attribute, members: &'a Map<String, Value>) -> Option<
     member(members, "value").filter(|_| only)
 }
 
-/// The part of a complex attribute that a member of its value names; what it has no part for is left out.
+/// The part of a complex attribute that a member of its value names; what it has no part for is
+/// left out.
 pub(crate) fn sub_named(
     location: Location,
     members: &Map<String, Value>,

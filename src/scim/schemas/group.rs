@@ -11,8 +11,8 @@ pub static GROUP: Schema = Schema {
 };
 
 static ATTRIBUTES: [Attribute; 2] = [
-    // RFC 7643 §8.7.1 says uniqueness none; Entra ID and Okta both take a group's name as its identity and expect
-    // 409 for a second one, so this server holds it unique and tells so.
+    // RFC 7643 §8.7.1 says uniqueness none; Entra ID and Okta both take a group's name as its
+    // identity and expect 409 for a second one, so this server holds it unique and tells so.
     Attribute::string(
         "displayName",
         "A human-readable name for the Group. REQUIRED.",
@@ -41,8 +41,9 @@ static MEMBER: [Attribute; 4] = [
     )
     .canonical(&["User", "Group"])
     .mutability(Mutability::Immutable),
-    // §8.7.1 does not print it, §2.4 has it among the sub-attributes that multi-valued attributes have, and §8.4 shows it.
-    // What it is called is the member's own (its displayName, a user's userName where there is none), so it is the server's
-    // to tell and read-only: it follows the member's name, and what a client sends (Okta does) is passed over.
+    // §8.7.1 does not print it, §2.4 has it among the sub-attributes that multi-valued attributes
+    // have, and §8.4 shows it. What it is called is the member's own (its displayName, a user's
+    // userName where there is none), so it is the server's to tell and read-only: it follows the
+    // member's name, and what a client sends (Okta does) is passed over.
     Attribute::string("display", "The display name of the member").mutability(Mutability::ReadOnly),
 ];

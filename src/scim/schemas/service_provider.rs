@@ -1,6 +1,7 @@
 //! The schemas of what the server tells of itself (RFC 7643 §5, §6, §7 and §8.7.2, RFC 9865 §4).
 //!
-//! `discovery` and `config` write these resources; no client can change them, so all of it is read-only.
+//! `discovery` and `config` write these resources; no client can change them, so all of it is
+//! read-only.
 
 use crate::schema::{Attribute, Mutability, Returned, Schema};
 
@@ -330,7 +331,8 @@ static ATTRIBUTE: [Attribute; 12] = [
     RETURNED,
     UNIQUENESS,
     REFERENCE_TYPES,
-    // The one complex part of a complex attribute in all of SCIM: this schema describes the others (§8.7.2).
+    // The one complex part of a complex attribute in all of SCIM: this schema describes the others
+    // (§8.7.2).
     parts(
         "subAttributes",
         "Used to define the sub-attributes of a complex attribute.",

@@ -1,4 +1,5 @@
-//! The operator's documents: what the build takes, what it refuses and in which words; and the examples.
+//! The operator's documents: what the build takes, what it refuses and in which words; and the
+//! examples.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -528,7 +529,8 @@ fn without_documents_there_is_the_enterprise_extension() {
     assert!(configuration.group_extensions.is_empty());
 }
 
-/// The examples: whoever calls cargo in this repository has them compiled in (`.cargo/config.toml`).
+/// The examples: whoever calls cargo in this repository has them compiled in
+/// (`.cargo/config.toml`).
 mod examples {
     use super::*;
 
@@ -605,7 +607,8 @@ mod examples {
         ResourceType::named("User").expect("built in")
     }
 
-    /// The document of a user with this workplace, as the server stores it, or the words of the refusal.
+    /// The document of a user with this workplace, as the server stores it, or the words of the
+    /// refusal.
     fn accept(workplace: &Value) -> Result<Map<String, Value>, String> {
         let body = json!({ "schemas": [USER.uri], "userName": "ada", WORKPLACE.to_uppercase(): workplace });
         let resource = Resource::accept(user(), &body, &mut Habits::default());

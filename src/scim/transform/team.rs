@@ -71,8 +71,8 @@ fn member(record: &MemberRecord, base: &str) -> Option<Value> {
 
 /// The record of a Group resource.
 ///
-/// A resource without `id` is named by its `externalId`, and one without either is refused. Members that are groups
-/// are left out: the record has users only.
+/// A resource without `id` is named by its `externalId`, and one without either is refused. Members
+/// that are groups are left out: the record has users only.
 ///
 /// ```
 /// use scim::transform::team_from_scim;

@@ -1,4 +1,5 @@
-//! The transforms: each rule of the table in the module's page, and that nothing is lost that has a place.
+//! The transforms: each rule of the table in the module's page, and that nothing is lost that has a
+//! place.
 
 use alloc::vec::Vec;
 

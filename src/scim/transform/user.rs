@@ -114,7 +114,8 @@ fn group(team_id: &str, base: &str) -> Value {
 
 /// The record of a User resource. A default name is taken for what it is, the absence of one.
 ///
-/// A resource without `id`, as a client posts it, is named by its `userName`, and one without either is refused.
+/// A resource without `id`, as a client posts it, is named by its `userName`, and one without
+/// either is refused.
 ///
 /// ```
 /// use scim::transform::user_from_scim;

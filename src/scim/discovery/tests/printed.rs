@@ -43,7 +43,8 @@ const OTHERWISE: &[(&str, &str, &str)] = &[
     ("User password", "caseIgnore", "caseExact"),
     // A user's groups are groups.
     ("User groups.$ref", "refers:User,Group", "refers:Group"),
-    // §4.2: "REQUIRED". Entra ID and Okta take it as the group's identity and expect 409 for a second one.
+    // §4.2: "REQUIRED". Entra ID and Okta take it as the group's identity and expect 409 for a
+    // second one.
     ("Group displayName", "optional", "required"),
     ("Group displayName", "unique:none", "unique:server"),
     // §7: "Except for "id" (which is always returned)".

@@ -9,8 +9,9 @@ impl AttributePath {
     ///
     /// ```
     /// use scim::path::AttributePath;
-    /// let path = AttributePath::parse("urn:ietf:params:scim:schemas:core:2.0:User:name.givenName")?;
-    /// assert_eq!(path.uri.as_deref(), Some("urn:ietf:params:scim:schemas:core:2.0:User"));
+    /// let user = "urn:ietf:params:scim:schemas:core:2.0:User";
+    /// let path = AttributePath::parse(&format!("{user}:name.givenName"))?;
+    /// assert_eq!(path.uri.as_deref(), Some(user));
     /// assert_eq!((path.name.as_str(), path.sub.as_deref()), ("name", Some("givenName")));
     /// let error = AttributePath::parse("name.").unwrap_err();
     /// assert_eq!(

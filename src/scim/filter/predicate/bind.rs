@@ -18,9 +18,10 @@ use crate::schema::{Attribute, Type};
 impl Predicate {
     /// Binds a filter to a resource type.
     ///
-    /// A multi-valued attribute, alone or with a sub-attribute, matches if one of its values does (RFC 7644 §3.4.2.2);
-    /// alone it stands for its `value`. So does a singular complex attribute that has a `value`: Entra ID asks
-    /// `manager eq "id"`. Alone with `pr` or null they are about the attribute as a whole.
+    /// A multi-valued attribute, alone or with a sub-attribute, matches if one of its values does
+    /// (RFC 7644 §3.4.2.2); alone it stands for its `value`. So does a singular complex attribute
+    /// that has a `value`: Entra ID asks `manager eq "id"`. Alone with `pr` or null they are about
+    /// the attribute as a whole.
     ///
     /// ```
     /// use scim::{filter::{Filter, predicate::Predicate}, habit::Habits, resource_type::USER_TYPE};
@@ -44,8 +45,8 @@ impl Predicate {
         .bind(Scope::Resource(resource_type), filter)
     }
 
-    /// Binds what stands in the brackets behind a multi-valued attribute: its sub-attributes, or `value` for the values
-    /// of a plain list.
+    /// Binds what stands in the brackets behind a multi-valued attribute: its sub-attributes, or
+    /// `value` for the values of a plain list.
     pub fn bind_element(
         filter: &Filter,
         of: &'static Attribute,
@@ -58,9 +59,11 @@ impl Predicate {
         .bind(Scope::Element(of), filter)
     }
 
-    /// Binds a filter to several resource types at once, for a search at the root; one predicate a type, in order.
+    /// Binds a filter to several resource types at once, for a search at the root; one predicate a
+    /// type, in order.
     ///
-    /// An attribute that a type lacks is unassigned there (§3.4.2.1); one that none of them has is refused.
+    /// An attribute that a type lacks is unassigned there (§3.4.2.1); one that none of them has is
+    /// refused.
     pub fn bind_across(
         filter: &Filter,
         types: &[&'static ResourceType],
@@ -76,8 +79,9 @@ impl Predicate {
             .collect()
     }
 
-    /// What a value of the multi-valued attribute must hold to match, typed and in the client's spelling, if the filter
-    /// is one `eq` or several joined by `and`, no two of them on the same sub-attribute.
+    /// What a value of the multi-valued attribute must hold to match, typed and in the client's
+    /// spelling, if the filter is one `eq` or several joined by `and`, no two of them on the same
+    /// sub-attribute.
     pub(crate) fn element_from(
         filter: &Filter,
         of: &'static Attribute,
@@ -233,8 +237,9 @@ impl Binder<'_> {
         ))
     }
 
-    /// A name that the type lacks: unassigned if another type of the search has it. Of an attribute with several values
-    /// no value is there to satisfy anything; only the list as such may be asked to be absent.
+    /// A name that the type lacks: unassigned if another type of the search has it. Of an attribute
+    /// with several values no value is there to satisfy anything; only the list as such may be
+    /// asked to be absent.
     fn elsewhere(
         &self,
         scope: Scope,

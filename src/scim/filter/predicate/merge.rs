@@ -1,4 +1,5 @@
-//! `id eq "a" or id eq "b" or …` becomes one test, which a list of a thousand values does not make any deeper.
+//! `id eq "a" or id eq "b" or …` becomes one test, which a list of a thousand values does not make
+//! any deeper.
 
 use alloc::{boxed::Box, collections::BTreeSet, string::String, vec::Vec};
 

@@ -1,4 +1,5 @@
-//! Where the names of a filter are looked up, and the words for those that are not found or may not be compared.
+//! Where the names of a filter are looked up, and the words for those that are not found or may not
+//! be compared.
 
 use alloc::string::ToString;
 

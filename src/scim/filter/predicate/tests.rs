@@ -766,7 +766,8 @@ proptest! {
         prop_assert!(!(holds("sw") || holds("ew")) || holds("co"));
     }
 
-    /// Letter case in the filter or in the document is no difference where the attribute is not case exact.
+    /// Letter case in the filter or in the document is no difference where the attribute is not
+    /// case exact.
     #[test]
     fn letter_case_is_nothing(user in user(), term in term()) {
         let image = fold(&USER_TYPE, &user);

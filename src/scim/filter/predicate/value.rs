@@ -1,4 +1,5 @@
-//! What may be compared with what: operators and values by the type of the attribute (RFC 7644 §3.4.2.2 table 3).
+//! What may be compared with what: operators and values by the type of the attribute (RFC 7644
+//! §3.4.2.2 table 3).
 
 use alloc::string::ToString;
 
@@ -22,7 +23,8 @@ pub(super) const fn applies(op: CompareOp, kind: Type) -> bool {
             CompareOp::Gt | CompareOp::Lt | CompareOp::Ge | CompareOp::Le
         ),
         Type::Boolean => matches!(op, CompareOp::Eq | CompareOp::Ne),
-        // A part of a string is one thing; a part of a number or of an instant is none, however it is written.
+        // A part of a string is one thing; a part of a number or of an instant is none, however it
+        // is written.
         Type::Decimal | Type::Integer | Type::DateTime => {
             !matches!(op, CompareOp::Co | CompareOp::Sw | CompareOp::Ew)
         }
@@ -58,8 +60,8 @@ pub(super) const fn shape(kind: Type) -> &'static str {
 
 /// The value as one of the attribute's type, in the client's spelling; `None` if it cannot be one.
 ///
-/// Read leniently where only one meaning is possible: Entra ID's validator compares `primary` with `"True"`, and
-/// numbers go both ways between their text and themselves.
+/// Read leniently where only one meaning is possible: Entra ID's validator compares `primary` with
+/// `"True"`, and numbers go both ways between their text and themselves.
 pub(super) fn value_of_type(
     attribute: &Attribute,
     value: &CompareValue,
@@ -127,7 +129,8 @@ pub(super) fn operand(
     value: &Value,
 ) -> Option<Operand> {
     match fold_value(attribute, value) {
-        // As it would be stored: who looks up `" bjensen"` before creating it is to find the one that would be in the way.
+        // As it would be stored: who looks up `" bjensen"` before creating it is to find the one
+        // that would be in the way.
         Value::String(text) if attribute.trimmed && matches!(op, CompareOp::Eq | CompareOp::Ne) => {
             Some(Operand::String(text.trim().to_string()))
         }

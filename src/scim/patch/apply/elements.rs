@@ -1,4 +1,5 @@
-//! The values of multi-valued attributes under PATCH: added once, selected by a filter, one of them primary.
+//! The values of multi-valued attributes under PATCH: added once, selected by a filter, one of them
+//! primary.
 
 use alloc::{string::String, string::ToString, vec::Vec};
 
@@ -62,7 +63,8 @@ impl Selection<'_> {
             (Op::Add | Op::Replace, Some(value)) if matched.is_empty() => {
                 list.push(self.create_element(value, habits)?);
                 if op == Op::Replace {
-                    // §3.5.2.3 would have it fail; whether Entra ID never replaces what is missing is not documented.
+                    // §3.5.2.3 would have it fail; whether Entra ID never replaces what is missing
+                    // is not documented.
                     habits.note_at("filtered-replace-creates", &self.of.to_string());
                 }
                 written.push(list.len() - 1);
@@ -95,11 +97,13 @@ impl Selection<'_> {
             .matches_element(&fold_value(self.of.attribute, element))
     }
 
-    /// Removes the matched values, or a part of each. Where none matches nothing is removed, which is told.
+    /// Removes the matched values, or a part of each. Where none matches nothing is removed, which
+    /// is told.
     ///
-    /// Table 9 of §3.12 has `noTarget` for a filter without a match, §3.5.2.2 has nothing of the kind for a removal. A
-    /// refusal would undo what stands beside it, a deactivation perhaps, and providers repeat removals: what is not there
-    /// any more is as they want it, be the attribute multi-valued, single-valued (`manager[value eq "m1"]`) or `members`.
+    /// Table 9 of §3.12 has `noTarget` for a filter without a match, §3.5.2.2 has nothing of the
+    /// kind for a removal. A refusal would undo what stands beside it, a deactivation perhaps, and
+    /// providers repeat removals: what is not there any more is as they want it, be the attribute
+    /// multi-valued, single-valued (`manager[value eq "m1"]`) or `members`.
     fn clear(&self, list: &mut Vec<Value>, matched: &[usize]) -> Result<(), Error> {
         if let Some(sub) = self.sub {
             if sub.required {
@@ -125,8 +129,8 @@ impl Selection<'_> {
         Ok(())
     }
 
-    /// Sets a part of a matched value; adds parts to it; or replaces it ("all matching record values SHALL be replaced",
-    /// §3.5.2.3).
+    /// Sets a part of a matched value; adds parts to it; or replaces it ("all matching record
+    /// values SHALL be replaced", §3.5.2.3).
     fn set(&self, op: Op, element: &mut Value, value: &Value) -> Result<(), Error> {
         match (self.sub, value) {
             (Some(sub), value) => set_parts(self.of, element, |object| {
@@ -147,11 +151,13 @@ impl Selection<'_> {
 
     /// The value to add where none matches: what the filter asks for, and what is set.
     ///
-    /// Entra ID adds `emails[type eq "work"].value`, then `emails[type eq "work"].primary`, and means one e-mail address.
+    /// Entra ID adds `emails[type eq "work"].value`, then `emails[type eq "work"].primary`, and
+    /// means one e-mail address.
     fn create_element(&self, value: &Value, habits: &mut Habits) -> Result<Value, Error> {
         let terms = self.create.ok_or_else(|| self.no_target())?;
         let mut element = if self.of.attribute.kind == Type::Complex {
-            // What a filter compares with need not be fit to be stored: it is read like any value of a client.
+            // What a filter compares with need not be fit to be stored: it is read like any value
+            // of a client.
             let asked = object(terms.iter().map(|(sub, value)| (*sub, value.clone())));
             coerce_one(self.of, &asked, habits)?.unwrap_or_else(|| object([]))
         } else {
@@ -210,7 +216,8 @@ pub(super) fn cannot_go(location: Location) -> Error {
     )
 }
 
-/// Adds values to a list and tells where those stand in it that change it: a value that is there already does not.
+/// Adds values to a list and tells where those stand in it that change it: a value that is there
+/// already does not.
 pub(super) fn append(
     location: Location,
     list: Vec<Value>,

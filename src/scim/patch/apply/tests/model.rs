@@ -1,5 +1,5 @@
-//! PATCH against a plain model: a user of a title, two names and some e-mail addresses, in Rust types, written from
-//! RFC 7644 §3.5.2 without the code under test.
+//! PATCH against a plain model: a user of a title, two names and some e-mail addresses, in Rust
+//! types, written from RFC 7644 §3.5.2 without the code under test.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -99,8 +99,9 @@ fn settle(emails: &mut [Email], written: &[usize]) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// RFC 7643 §2.4: no `value` and `type` twice, and nothing twice that has no `value`. The parts of what was written
-/// count, else those of what comes later; what is equal but for letter case stays as it is.
+/// RFC 7643 §2.4: no `value` and `type` twice, and nothing twice that has no `value`. The parts of
+/// what was written count, else those of what comes later; what is equal but for letter case stays
+/// as it is.
 fn unite(emails: &[Email], written: &[usize]) -> Vec<Email> {
     let mut kept: Vec<(Email, bool)> = Vec::new();
     for (place, email) in emails.iter().enumerate() {
