@@ -76,7 +76,8 @@
 //! | [`patch`] | the operations of a PATCH, read and applied; those on members apart |
 //! | [`fold`], [`date_time`] | what makes two values the same, and which comes first |
 //! | [`projection`], [`show`] | `attributes`, `excludedAttributes`, `returned`; a stored document as it is shown |
-//! | [`list`], [`bulk`], [`error`], [`config`], [`discovery`] | messages, read or written, and what the server tells of itself |
+//! | [`message`], [`discovery`] | messages, read or written, and what the server tells of itself |
+//! | [`error`] | every refusal, by name, with a sentence |
 //! | [`habit`] | what was read leniently or left out, for a log and a header |
 //! | [`transform`] | an application's own record to a SCIM resource and back |
 //! | [`json`] | the one place where text becomes JSON |
@@ -125,8 +126,6 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-pub mod bulk;
-pub mod config;
 pub mod date_time;
 pub mod discovery;
 pub mod error;
@@ -134,7 +133,7 @@ pub mod filter;
 pub mod fold;
 pub mod habit;
 pub mod json;
-pub mod list;
+pub mod message;
 pub mod patch;
 pub mod path;
 pub mod projection;

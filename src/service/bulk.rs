@@ -10,8 +10,8 @@
 
 use std::collections::BTreeMap;
 
-use scim::bulk::{BulkOperation, BulkRequest};
 use scim::error::{Error, quoted};
+use scim::message::bulk::{BulkOperation, BulkRequest};
 use scim::resource_type::GROUP_TYPE;
 use serde_json::Value;
 

@@ -16,7 +16,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use scim::error::Error;
 use scim::json;
-use scim::list::SearchRequest;
+use scim::message::search::SearchRequest;
 use scim::resource_type::ResourceType;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

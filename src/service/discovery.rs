@@ -1,8 +1,8 @@
 //! What the server tells of itself (RFC 7644 §4): made from the tables it works by, and the same for every tenant.
 
-use scim::config::service_provider_config;
 use scim::discovery;
-use scim::list::ListResponse;
+use scim::message::config::service_provider_config;
+use scim::message::list::ListResponse;
 use scim::resource_type::ResourceType;
 use scim::schema::{Schema, Uniqueness};
 use scim::schemas::group::GROUP;

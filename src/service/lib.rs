@@ -2,7 +2,7 @@
 //!
 //! They are methods of a [`Session`], which is one caller's; what all share is its [`Context`].
 
-use scim::config::Limits;
+use scim::message::config::Limits;
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 

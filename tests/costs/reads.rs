@@ -1,6 +1,6 @@
 //! Reads: one resource, look-ups, searches, pages.
 
-use scim::list::SearchRequest;
+use scim::message::search::SearchRequest;
 use scim::resource_type::USER_TYPE;
 use serde_json::Value;
 use service::cursor::{self, Seal};

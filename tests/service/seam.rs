@@ -1,6 +1,6 @@
 //! The seam of writes, and sessions that no request began.
 
-use scim::bulk::BulkRequest;
+use scim::message::bulk::BulkRequest;
 use scim::resource_type::{GROUP_TYPE, USER_TYPE};
 use serde_json::json;
 use service::{Caller, Condition, Context, Mint, Moment, Selection, Session};

@@ -1,6 +1,6 @@
 //! The `BulkResponse` (RFC 7644 §3.7.3).
 
-use scim::bulk::BULK_RESPONSE;
+use scim::message::bulk::BULK_RESPONSE;
 use serde_json::{Map, Value};
 
 use super::error::message;

@@ -1,6 +1,6 @@
 //! What the handler of an endpoint is given.
 
-use scim::list::SearchRequest;
+use scim::message::search::SearchRequest;
 use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::Value;
 

@@ -1,9 +1,9 @@
 //! What the endpoints do: the parts of a request are read, a use case does the work, and its answer
 //! becomes a reply.
 
-use scim::bulk::BulkRequest;
 use scim::error::Error;
-use scim::list::SearchRequest;
+use scim::message::bulk::BulkRequest;
+use scim::message::search::SearchRequest;
 
 use super::call::Call;
 use super::{bulk, query};

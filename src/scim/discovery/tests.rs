@@ -216,7 +216,7 @@ fn the_discovery_documents_are_as_their_own_schemas_say() {
             one.name,
         );
     }
-    let limits = crate::config::Limits {
+    let limits = crate::message::config::Limits {
         bulk_max_operations: 1,
         bulk_max_payload_size: 2,
         filter_max_results: 3,
@@ -224,6 +224,6 @@ fn the_discovery_documents_are_as_their_own_schemas_say() {
         max_page_size: 5,
         cursor_timeout: 6,
     };
-    let config = crate::config::service_provider_config(&limits, BASE);
+    let config = crate::message::config::service_provider_config(&limits, BASE);
     is_described(&config, SERVICE_PROVIDER_CONFIG.attributes, "config");
 }

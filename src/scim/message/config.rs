@@ -28,7 +28,7 @@ pub struct Limits {
 /// The document; `base` is the base URL, without a slash at its end.
 ///
 /// ```
-/// use scim::config::{Limits, service_provider_config};
+/// use scim::message::config::{Limits, service_provider_config};
 /// let limits = Limits {
 ///     bulk_max_operations: 1_000,
 ///     bulk_max_payload_size: 4_194_304,

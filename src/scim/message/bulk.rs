@@ -46,7 +46,7 @@ impl BulkRequest {
     /// status for it.
     ///
     /// ```
-    /// use scim::bulk::BulkRequest;
+    /// use scim::message::bulk::BulkRequest;
     /// let request = BulkRequest::parse(serde_json::json!({
     ///     "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
     ///     "failOnErrors": 1,

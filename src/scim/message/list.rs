@@ -1,0 +1,84 @@
+//! Lists: `ListResponse` (RFC 7644 §3.4.2, RFC 9865 §2).
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde_json::Value;
+
+/// The URI of the list message.
+pub const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+
+/// A `ListResponse` whose resources are JSON text already.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListResponse {
+    /// How many resources match; a page by cursor may not know (RFC 9865 §2.3).
+    pub total_results: Option<u64>,
+    /// The index of the first resource, of a page by index.
+    pub start_index: Option<u64>,
+    /// The cursor of the next page.
+    pub next_cursor: Option<String>,
+    /// The cursor of the page before.
+    pub previous_cursor: Option<String>,
+    /// The resources of the page.
+    pub resources: Vec<String>,
+}
+
+impl ListResponse {
+    /// The message as JSON text.
+    ///
+    /// ```
+    /// use scim::message::list::ListResponse;
+    /// let list = ListResponse { total_results: Some(0), ..ListResponse::default() };
+    /// let text = list.to_json();
+    /// let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    /// assert_eq!(value["totalResults"], 0);
+    /// assert_eq!(value["Resources"], serde_json::json!([]));
+    /// ```
+    pub fn to_json(&self) -> String {
+        let mut text = self.head(self.resources.len());
+        text.push_str(&self.resources.join(","));
+        text.push_str(Self::TAIL);
+        text
+    }
+
+    /// What stands behind the resources.
+    pub const TAIL: &str = "]}";
+
+    /// What stands before the resources, of which there are so many: for whoever has them in
+    /// another form.
+    pub fn head(&self, resources: usize) -> String {
+        let mut text = String::with_capacity(256);
+        text.push_str("{\"schemas\":[\"");
+        text.push_str(LIST_RESPONSE);
+        text.push_str("\"]");
+        let items = u64::try_from(resources).ok();
+        for (name, number) in [
+            ("totalResults", self.total_results),
+            ("startIndex", self.start_index),
+            ("itemsPerPage", items),
+        ] {
+            if let Some(number) = number {
+                push_name(&mut text, name);
+                text.push_str(&Value::from(number).to_string());
+            }
+        }
+        for (name, cursor) in [
+            ("nextCursor", &self.next_cursor),
+            ("previousCursor", &self.previous_cursor),
+        ] {
+            if let Some(cursor) = cursor {
+                push_name(&mut text, name);
+                text.push_str(&Value::from(cursor.as_str()).to_string());
+            }
+        }
+        push_name(&mut text, "Resources");
+        text.push('[');
+        text
+    }
+}
+
+fn push_name(text: &mut String, name: &str) {
+    text.push_str(",\"");
+    text.push_str(name);
+    text.push_str("\":");
+}
