@@ -302,6 +302,17 @@ fn statuses_and_headers_are_in_http_only() {
     ));
 }
 
+/// Outside of its face nothing answers in SCIM's name.
+#[test]
+fn forms_of_scim_are_in_its_face_only() {
+    let words = ["scim+json", "messages:2.0:Error", "media::"];
+    let is_face = |name: &str| name == "src/http/scim.rs" || name.starts_with("src/http/scim/");
+    none(&lines_with(&words, |name| {
+        room(name) == "http" && !is_face(name)
+    }));
+    assert!(!lines_with(&words, is_face).is_empty());
+}
+
 #[test]
 fn the_protocol_needs_no_operating_system() {
     let (_, front) = code()
