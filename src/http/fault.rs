@@ -36,11 +36,6 @@ impl Fault {
         Self::Service(Failure::NotFound(detail.into()))
     }
 
-    /// A defect here; the text is for the log.
-    pub fn broken(cause: impl Into<String>) -> Self {
-        Self::Service(Failure::Broken(cause.into()))
-    }
-
     /// What is for the log alone.
     pub fn cause(&self) -> Option<&str> {
         match self {

@@ -15,11 +15,7 @@ use store::Database;
 
 /// `GET /`, `/Users`, … (RFC 7644 §3.4.2).
 pub(super) async fn list<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Result<Reply, Fault> {
-    let search = call.search()?;
-    Ok(Reply::json(
-        200,
-        call.session.list(&call.types(), &search).await?,
-    ))
+    page(call, &call.search()?).await
 }
 
 /// `POST /.search`, `/Users/.search`, … (§3.4.3).
@@ -32,11 +28,16 @@ pub(super) async fn search<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Res
         .into());
     }
     let (body, _hold) = call.json().await?;
-    let search = SearchRequest::from_body(&body)?;
-    Ok(Reply::json(
-        200,
-        call.session.list(&call.types(), &search).await?,
-    ))
+    page(call, &SearchRequest::from_body(&body)?).await
+}
+
+/// The page that a search asks for.
+async fn page<D: Database, B: Upload>(
+    call: &Call<'_, D, B>,
+    search: &SearchRequest,
+) -> Result<Reply, Fault> {
+    let page = call.session.list(&call.types(), search).await?;
+    Ok(Reply::json(200, page))
 }
 
 /// `POST /Users`, … (§3.3).
