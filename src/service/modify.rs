@@ -58,6 +58,7 @@ impl<D: Database> Session<'_, D> {
                 return Err(self.not_found(resource_type, key));
             };
             let stored = read::read_stored(row)?;
+            self.note_loaded(&stored.document);
             condition.check(&stored.version)?;
             let before = parse_stored(&stored.document)?;
             let after = apply(&before, &mut self.habits())?;

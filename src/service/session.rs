@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use super::{Clock, Failure, Mint, Moment, Settings};
 use store::batch::{Answers, Batch};
 use store::expression::View;
-use store::limits::{STATEMENTS, TRIPS};
+use store::limits::{LOADED, STATEMENTS, TRIPS};
 use store::tenant::{self, DEFAULT_TENANT, Tenant, TokenFacts};
 use store::{self, Database, Statement};
 
@@ -65,6 +65,8 @@ struct Usage {
     statements: usize,
     /// Values of attributes that operations looked at.
     looks: usize,
+    /// Bytes of documents that were read to be changed.
+    loaded: usize,
 }
 
 /// What a session leaves besides its replies.
@@ -170,9 +172,17 @@ impl<'a, D: Database> Session<'a, D> {
         STATEMENTS.saturating_sub(self.usage.get().statements)
     }
 
-    /// Whether so much was sent to the database that nothing more shall be begun.
+    /// Notes that a document was read to be changed.
+    pub(crate) fn note_loaded(&self, document: &str) {
+        let mut usage = self.usage.get();
+        usage.loaded += document.len();
+        self.usage.set(usage);
+    }
+
+    /// Whether so much was sent to the database, or read from it, that nothing more shall be begun.
     pub(crate) fn is_spent(&self) -> bool {
-        self.usage.get().trips >= TRIPS || self.statements_left() == 0
+        let usage = self.usage.get();
+        usage.trips >= TRIPS || self.statements_left() == 0 || usage.loaded >= LOADED
     }
 
     /// Applies operations to a document, within what may be looked at.

@@ -19,6 +19,10 @@ pub const DOCUMENT_AND_FOLDED: usize = 1_500_000;
 /// own. No table has as many rows.
 pub const LARGEST_NUMBER: i64 = (1 << 53) - 1;
 
+/// Looks at values that one filter may take: a comparison takes one at each value that it is made with. A million take about
+/// half a second, with those of the total.
+pub const LOOKS: usize = 1_000_000;
+
 /// Ids in one JSON parameter: 39 bytes each with quotes and comma, so 0.8 MB.
 pub const IDS_PER_PARAMETER: usize = 20_000;
 
@@ -46,6 +50,10 @@ pub const RUN_READ: usize = 4_000_000;
 /// Trips behind which a Bulk begins no more, and no write is tried again: no request takes more than 300, and what is under
 /// way then ends first.
 pub const TRIPS: usize = 240;
+
+/// Bytes of documents read to be changed behind which the same holds: to read, change and write so many takes some half a
+/// second.
+pub const LOADED: usize = 32_000_000;
 
 /// Statements behind which the same holds: Cloudflare allows 1,000 queries for a request, and each statement of a batch
 /// may count as one. What is under way then takes a hundred at the most.

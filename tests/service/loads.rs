@@ -349,3 +349,31 @@ fn operations_on_many_values_of_one_attribute_are_bounded() {
         .collect();
     client.patch(&path, &Value::from(many)).expect(200);
 }
+
+#[test]
+fn a_bulk_reads_no_more_than_one_request_may() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let paths = users(&memory, 100);
+    // As an application may have them: no body has room for as many.
+    memory.sql(
+        "UPDATE users SET document = json_set(document, '$.title', replace(hex(zeroblob(235000)), '0', 'a'))",
+    );
+    let title = |path: &String| {
+        let change = json!([{ "op": "replace", "path": "title", "value": "short" }]);
+        patch(path, &change)
+    };
+    let mut left: Vec<Value> = paths.iter().map(title).collect();
+    let mut rounds = 0;
+    while !left.is_empty() {
+        let (done, _) = bulk(&memory, left.clone(), &Value::Null);
+        let (made, later) = (count(&done, "200"), count(&done, "429"));
+        assert_eq!(made + later, left.len());
+        assert!((later == 0 || made >= 60) && made <= 80, "{made} at once");
+        left.drain(..made);
+        rounds += 1;
+    }
+    assert_eq!(rounds, 2);
+    let short = client.get("/Users?count=0&filter=title eq \"short\"");
+    assert_eq!(short.expect(200)["totalResults"], 100);
+}

@@ -2,7 +2,7 @@
 -- {"Operations":[{"data":{"Operations":[{"op":"replace","value":{"title":"Dr"}}],"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"]},"method":"PATCH","path":"/Users/019a0000-0000-7000-8000-000000000001"},{"data":{"Operations":[{"op":"replace","value":{"title":"Dr"}}],"schemas":["urn:ietf:para … (172 bytes more)
 
 SELECT id, iif(bytes <= 4000000, document, NULL) AS document, version
-FROM (SELECT r.id AS id, r.document AS document, r.version AS version, sum(length(r.document)) OVER (ORDER BY j.key) AS bytes
+FROM (SELECT r.id AS id, r.document AS document, r.version AS version, sum(octet_length(r.document)) OVER (ORDER BY j.key) AS bytes
   FROM json_each(?1) j
   CROSS JOIN users r
   WHERE r.tenant_id = ?2

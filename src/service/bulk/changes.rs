@@ -125,6 +125,9 @@ impl<D: Database> Session<'_, D> {
         for (name, handle) in read {
             for mut row in answers.rows(handle) {
                 let (id, stored) = run::read_one_of_many(&mut row)?;
+                if let Some(stored) = &stored {
+                    self.note_loaded(&stored.document);
+                }
                 found.insert((name, id), stored);
             }
         }

@@ -65,7 +65,7 @@ pub fn stored_many(view: &View<'_>, ids: &[&str]) -> Statement {
     statement!(
         "SELECT id, iif(bytes <= {most}, document, NULL) AS document, version \
          FROM (SELECT r.id AS id, r.document AS document, r.version AS version, \
-         sum(length(r.document)) OVER (ORDER BY j.key) AS bytes \
+         sum(octet_length(r.document)) OVER (ORDER BY j.key) AS bytes \
          FROM json_each({ids}) j CROSS JOIN {table} r WHERE {scope} AND r.id = j.value)",
         most = RUN_READ,
         ids = value(&ids),
