@@ -15,11 +15,13 @@ use super::links::link_column;
 use super::table::Links;
 use crate::write_sql;
 
+mod budget;
 mod depth;
 mod elements;
 mod linked;
 mod lookup;
 
+pub use budget::budget;
 pub use depth::depth;
 use elements::{Elements, Part, gather};
 pub use elements::{MARKS, marks};

@@ -17,6 +17,7 @@ mod bodies;
 mod bulk;
 mod conversations;
 mod cursors;
+mod dear;
 mod discovery;
 mod errors;
 mod extensions;

@@ -232,6 +232,13 @@ fn lists() {
                 .to_owned(),
         ),
         (
+            "filter-much",
+            format!(
+                "/Users?filter={} or groups.display eq \"Staff\"",
+                "not (emails[type eq \"work\"]) or emails[type eq \"home\"] or title co \"a\" or nickName co \"b\""
+            ),
+        ),
+        (
             "filter-users-of-a-group",
             format!("/Users?filter=groups.value eq \"{group}\""),
         ),

@@ -6,7 +6,8 @@ use super::{Query, Total};
 use crate::{Failure, Session};
 use store::batch::{Batch, Handle};
 use store::page::{Bound, Columns, Item, Page, Whole};
-use store::{Database, Row};
+use store::predicate::budget;
+use store::{self, Database, Row};
 
 /// What is fetched, and how.
 pub(super) struct Plan<'a> {
@@ -75,6 +76,8 @@ impl<D: Database> Session<'_, D> {
         let Plan { query, page, .. } = plan;
         let by_cursor = query.paging.by_cursor();
         let mut batch = Batch::default();
+        let budgets = page.sources.iter();
+        batch.add_all(budgets.filter_map(|source| budget(&source.view, source.predicate?)));
         let (mut items, mut members, mut counts) = (None, None, Vec::new());
         if query.count > 0 {
             items = Some(batch.add(page.statement(plan.columns, bound)));
@@ -91,7 +94,10 @@ impl<D: Database> Session<'_, D> {
             )
             .into());
         }
-        let (mut answers, facts) = self.send_with_facts(batch, by_cursor).await?;
+        let (mut answers, facts) = match self.send_with_facts(batch, by_cursor).await {
+            Err(store::Error::Guard) => return Err(too_dear().into()),
+            answers => answers?,
+        };
         let mut rows = |handle: Option<Handle>| {
             let rows = handle.map(|handle| answers.rows(handle));
             rows.unwrap_or_default()
@@ -107,4 +113,12 @@ impl<D: Database> Session<'_, D> {
             cursor_key: facts.cursor_key,
         })
     }
+}
+
+/// The refusal of a filter beyond its budget.
+fn too_dear() -> Error {
+    Error::too_many(
+        "filter: compares too often for so many resources, or for values so long. Ask in parts, with fewer comparisons and \
+         shorter texts in each, or join it by \"and\" with what is looked up, such as id, userName or externalId with eq.",
+    )
 }

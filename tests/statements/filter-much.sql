@@ -1,0 +1,199 @@
+-- GET /Users?filter=not (emails[type eq "work"]) or emails[type eq "home"] or title co "a" or nickName co "b" or groups.display eq "Staff"
+
+SELECT json_extract('{}', CASE WHEN coalesce(4 * (SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) + 1 * (SELECT sum(total)
+      FROM totals
+      WHERE tenant_id = ?1
+        AND resource_type IN (?2, ?3)) <= 1000000
+      AND (SELECT sum(3 + 2 * coalesce(json_array_length(users.folded, '$.emails'), 0) + octet_length(users.folded) / 1024 * 5)
+      FROM users
+      WHERE users.tenant_id = ?1) <= 1000000, 1) THEN '$'
+  ELSE 'condition not met'
+  END)
+-- ?1 = 1
+-- ?2 = "User"
+-- ?3 = "Group"
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+-- plan: SCALAR SUBQUERY 3
+-- plan:   SEARCH users USING INDEX users_user_name (tenant_id=?)
+
+SELECT iif(octet_length(record) <= ?1, record, NULL) AS record
+FROM (SELECT *
+  FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
+        FROM team_members INDEXED BY team_members_nested
+        WHERE tenant_id = ?2
+          AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
+          FROM team_members m INDEXED BY team_members_member
+          WHERE m.tenant_id = users.tenant_id
+            AND m.member_id = users.id
+          UNION
+          SELECT m.team_id, 'indirect'
+          FROM up
+          CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
+            AND m.member_id = up.team_id
+            AND m.member_type = 'Group')
+        SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+        FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g
+        CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+          AND t.id = g.team_id)
+      ELSE (
+        SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+        FROM team_members g INDEXED BY team_members_member
+        CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+          AND t.id = g.team_id
+        WHERE g.tenant_id = users.tenant_id
+          AND g.member_id = users.id)
+      END, '') || '\n' || document AS record
+    FROM users
+    WHERE users.tenant_id = ?2
+      AND ((((EXISTS (SELECT 1
+              FROM (SELECT (c0 IS TRUE)
+                  OR (c1 IS NOT TRUE) AS holds
+                FROM (SELECT max((e.value ->> '$.type' = ?3) IS TRUE) AS c0, max((e.value ->> '$.type' = ?4) IS TRUE) AS c1
+                  FROM json_each(users.folded, '$.emails') e))
+              WHERE holds)))
+          OR ((instr(users.folded ->> '$.title', ?5) > 0)))
+        OR (((instr(users.folded ->> '$.nickName', ?6) > 0))
+          OR ((users.id IN (SELECT id
+              FROM (WITH RECURSIVE above(via, id) AS (SELECT m.member_id, m.team_id
+                  FROM team_members m INDEXED BY team_members_nested
+                  WHERE m.tenant_id = ?2
+                    AND m.member_type = 'Group'
+                  UNION
+                  SELECT above.via, m.team_id
+                  FROM above
+                  CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?2
+                    AND m.member_id = above.id
+                    AND m.member_type = 'Group'), ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?7 || '/Groups/' || t.id AS address
+                  FROM teams t
+                  WHERE t.tenant_id = ?2
+                  UNION ALL
+                  SELECT above.via, t.id, 'indirect', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?7 || '/Groups/' || t.id AS address
+                  FROM above
+                  CROSS JOIN teams t ON t.tenant_id = ?2
+                    AND t.id = above.id)
+                SELECT m.member_id AS id
+                FROM ends e
+                CROSS JOIN team_members m ON m.tenant_id = ?2
+                  AND m.team_id = e.via
+                WHERE (e.display = ?8)))))))
+    ORDER BY users.id
+    LIMIT ?9 + 0)
+  LIMIT -1)
+-- ?1 = 160000
+-- ?2 = 1
+-- ?3 = "home"
+-- ?4 = "work"
+-- ?5 = "a"
+-- ?6 = "b"
+-- ?7 = "https://scim.example.com/scim/v2"
+-- ?8 = "staff"
+-- ?9 = 100
+-- plan: CO-ROUTINE (subquery-16)
+-- plan:   SEARCH users USING INDEX users_id (tenant_id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 9
+-- plan:     CO-ROUTINE (subquery-7)
+-- plan:       SCAN e VIRTUAL TABLE INDEX 3:
+-- plan:     SCAN (subquery-7)
+-- plan:   LIST SUBQUERY 15
+-- plan:     COMPOUND QUERY
+-- plan:       LEFT-MOST SUBQUERY
+-- plan:         SEARCH t USING INDEX teams_display_name (tenant_id=?)
+-- plan:         SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+-- plan:         CREATE BLOOM FILTER
+-- plan:       UNION ALL
+-- plan:         MATERIALIZE above
+-- plan:           SETUP
+-- plan:             SEARCH m USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:           RECURSIVE STEP
+-- plan:             SCAN above
+-- plan:             SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:         SCAN above
+-- plan:         SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:         SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+-- plan:         CREATE BLOOM FILTER
+-- plan:   SCALAR SUBQUERY 1
+-- plan:     SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 5
+-- plan:     CO-ROUTINE g
+-- plan:       CO-ROUTINE up
+-- plan:         SETUP
+-- plan:           SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:         RECURSIVE STEP
+-- plan:           SCAN up
+-- plan:           SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:       SCAN up
+-- plan:       USE TEMP B-TREE FOR GROUP BY
+-- plan:     SCAN g
+-- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 6
+-- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCAN (subquery-16)
+
+SELECT count(*) AS total
+FROM users
+WHERE users.tenant_id = ?1
+  AND ((((EXISTS (SELECT 1
+          FROM (SELECT (c0 IS TRUE)
+              OR (c1 IS NOT TRUE) AS holds
+            FROM (SELECT max((e.value ->> '$.type' = ?2) IS TRUE) AS c0, max((e.value ->> '$.type' = ?3) IS TRUE) AS c1
+              FROM json_each(users.folded, '$.emails') e))
+          WHERE holds)))
+      OR ((instr(users.folded ->> '$.title', ?4) > 0)))
+    OR (((instr(users.folded ->> '$.nickName', ?5) > 0))
+      OR ((users.id IN (SELECT id
+          FROM (WITH RECURSIVE above(via, id) AS (SELECT m.member_id, m.team_id
+              FROM team_members m INDEXED BY team_members_nested
+              WHERE m.tenant_id = ?1
+                AND m.member_type = 'Group'
+              UNION
+              SELECT above.via, m.team_id
+              FROM above
+              CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
+                AND m.member_id = above.id
+                AND m.member_type = 'Group'), ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?6 || '/Groups/' || t.id AS address
+              FROM teams t
+              WHERE t.tenant_id = ?1
+              UNION ALL
+              SELECT above.via, t.id, 'indirect', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?6 || '/Groups/' || t.id AS address
+              FROM above
+              CROSS JOIN teams t ON t.tenant_id = ?1
+                AND t.id = above.id)
+            SELECT m.member_id AS id
+            FROM ends e
+            CROSS JOIN team_members m ON m.tenant_id = ?1
+              AND m.team_id = e.via
+            WHERE (e.display = ?7)))))))
+-- ?1 = 1
+-- ?2 = "home"
+-- ?3 = "work"
+-- ?4 = "a"
+-- ?5 = "b"
+-- ?6 = "https://scim.example.com/scim/v2"
+-- ?7 = "staff"
+-- plan: SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 3
+-- plan:   CO-ROUTINE (subquery-1)
+-- plan:     SCAN e VIRTUAL TABLE INDEX 3:
+-- plan:   SCAN (subquery-1)
+-- plan: LIST SUBQUERY 9
+-- plan:   COMPOUND QUERY
+-- plan:     LEFT-MOST SUBQUERY
+-- plan:       SEARCH t USING INDEX teams_display_name (tenant_id=?)
+-- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+-- plan:       CREATE BLOOM FILTER
+-- plan:     UNION ALL
+-- plan:       MATERIALIZE above
+-- plan:         SETUP
+-- plan:           SEARCH m USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:         RECURSIVE STEP
+-- plan:           SCAN above
+-- plan:           SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:       SCAN above
+-- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+-- plan:       CREATE BLOOM FILTER
