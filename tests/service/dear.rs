@@ -1,6 +1,8 @@
 //! Searches that would take too long are refused, and told what to do (400 `tooMany`).
 
+use rusqlite::{StatementStatus, params_from_iter, types::Value as Cell};
 use serde_json::{Value, json};
+use store::Parameter;
 use testing::client::{Client, Got};
 use testing::memory::Memory;
 
@@ -109,4 +111,97 @@ fn long_texts_in_long_values_are_refused() {
     // Where values are short, texts may be long.
     memory.sql("DELETE FROM users WHERE user_name <> 'u0'");
     search(&client, "/Users", &long(15_000)).expect(200);
+}
+
+/// Users, and as many groups, each in the one before it, with one of the users.
+fn chain(groups: usize) -> Memory {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    client.created("/Users", &json!({ "userName": "u0" }));
+    client.created("/Groups", &json!({ "displayName": "g0" }));
+    let numbers = format!(
+        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {groups} - 1)"
+    );
+    for (table, name, value) in [("users", "userName", "u"), ("teams", "displayName", "g")] {
+        let column = if value == "u" {
+            "user_name"
+        } else {
+            "display_name"
+        };
+        memory.sql(&format!(
+            "INSERT INTO {table} (tenant_id, id, version, created_at, updated_at, {column}_folded, document, folded) \
+             {numbers} SELECT 1, '{value}' || n, 'v', created_at, updated_at, '{value}' || n, d, d FROM (\
+             SELECT *, json_object('{name}', '{value}' || n) AS d FROM n, {table} WHERE seq = 1)"
+        ));
+    }
+    memory.sql(&format!(
+        "UPDATE users SET id = 'u0' WHERE seq = 1; UPDATE teams SET id = 'g0' WHERE seq = 1; \
+         INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
+         {numbers} SELECT 1, 'g' || n, 'u' || n, 'User', 'u' || n FROM n UNION ALL SELECT 1, 'g0', 'u0', 'User', 'u0' \
+         UNION ALL SELECT 1, 'g' || (n - 1), 'g' || n, 'Group', 'g' || n FROM n"
+    ));
+    memory
+}
+
+/// How many match, and the steps that the database took.
+fn steps(memory: &Memory, filter: &str) -> (Value, i32) {
+    *memory.database.sent.borrow_mut() = Some(Vec::new());
+    let found = search(&Client::new(memory), "/Users", filter).expect(200);
+    let sent = memory.database.sent.take().unwrap();
+    let connection = memory.database.connection.borrow();
+    let steps = sent.iter().map(|statement| {
+        let mut prepared = connection.prepare(&statement.text).unwrap();
+        let parameters = statement
+            .parameters
+            .iter()
+            .map(|parameter| match parameter {
+                Parameter::Null => Cell::Null,
+                Parameter::Integer(number) => Cell::Integer(*number),
+                Parameter::Text(text) => Cell::Text(text.clone()),
+            });
+        let mut rows = prepared.query(params_from_iter(parameters)).unwrap();
+        while rows.next().unwrap().is_some() {}
+        drop(rows);
+        prepared.get_status(StatementStatus::VmStep)
+    });
+    (found["totalResults"].clone(), steps.sum())
+}
+
+/// A chain of groups has as many pairs of one within another as half its square.
+#[test]
+fn groups_within_groups_are_walked_once() {
+    let (few, many) = (chain(100), chain(400));
+    for (filter, found) in [
+        ("groups.display co \"g\"".to_owned(), [100, 400]),
+        ("groups.display eq \"g90\"".to_owned(), [10, 310]),
+        ("not (groups.display co \"9\")".to_owned(), [9, 9]),
+        (terms("groups.display ne \"g@\"", 8, " and "), [99, 399]),
+        (terms("groups.display eq \"g@\"", 40, " and "), [61, 361]),
+    ] {
+        let [(of_few, one), (of_many, four)] = [&few, &many].map(|memory| steps(memory, &filter));
+        assert_eq!([of_few, of_many], found.map(Value::from), "{filter}");
+        assert!(four < 6 * one, "{one} and {four} steps: {filter}");
+    }
+}
+
+/// Who is in a group through another is not in it directly as well: that is asked of each pair.
+#[test]
+fn the_type_of_a_group_is_not_asked_of_too_many_within_each_other() {
+    let memory = chain(100);
+    let client = Client::new(&memory);
+    let typed = "groups[display co \"g\" and type eq \"indirect\"]";
+    assert_eq!(
+        search(&client, "/Users", typed).expect(200)["totalResults"],
+        99
+    );
+    let memory = chain(800);
+    let client = Client::new(&memory);
+    search(&client, "/Users", typed).refused(400, "tooMany", "Ask in parts");
+    let without = terms("groups.display ne \"g@\"", 64, " and ");
+    search(&client, "/Users", &without).refused(400, "tooMany", "Ask in parts");
+    let one = format!("id eq \"u5\" and {typed}");
+    assert_eq!(
+        search(&client, "/Users", &one).expect(200)["totalResults"],
+        1
+    );
 }

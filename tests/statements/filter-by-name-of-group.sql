@@ -30,28 +30,21 @@ FROM (SELECT *
     FROM users
     WHERE users.tenant_id = ?2
       AND (((users.id IN (SELECT id
-            FROM (WITH RECURSIVE above(via, id) AS (SELECT m.member_id, m.team_id
-                FROM team_members m INDEXED BY team_members_nested
-                WHERE m.tenant_id = ?2
-                  AND m.member_type = 'Group'
-                UNION
-                SELECT above.via, m.team_id
-                FROM above
-                CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?2
-                  AND m.member_id = above.id
-                  AND m.member_type = 'Group'), ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?3 || '/Groups/' || t.id AS address
+            FROM (WITH RECURSIVE ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?3 || '/Groups/' || t.id AS address
                 FROM teams t
-                WHERE t.tenant_id = ?2
-                UNION ALL
-                SELECT above.via, t.id, 'indirect', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?3 || '/Groups/' || t.id AS address
-                FROM above
-                CROSS JOIN teams t ON t.tenant_id = ?2
-                  AND t.id = above.id)
+                WHERE t.tenant_id = ?2), within(via) AS (SELECT e.via
+                FROM ends e
+                WHERE (e.display = ?4)
+                UNION
+                SELECT m.member_id
+                FROM within
+                CROSS JOIN team_members m INDEXED BY team_members_within ON m.tenant_id = ?2
+                  AND m.team_id = within.via
+                  AND m.member_type = 'Group')
               SELECT m.member_id AS id
-              FROM ends e
+              FROM within e
               CROSS JOIN team_members m ON m.tenant_id = ?2
-                AND m.team_id = e.via
-              WHERE (e.display = ?4)))))
+                AND m.team_id = e.via))))
         AND ((users.folded ->> '$.active' = 1)))
     ORDER BY users.id
     LIMIT ?5 + 0)
@@ -61,25 +54,18 @@ FROM (SELECT *
 -- ?3 = "https://scim.example.com/scim/v2"
 -- ?4 = "staff"
 -- ?5 = 100
--- plan: CO-ROUTINE (subquery-13)
+-- plan: CO-ROUTINE (subquery-12)
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
--- plan:   LIST SUBQUERY 12
--- plan:     COMPOUND QUERY
--- plan:       LEFT-MOST SUBQUERY
+-- plan:   LIST SUBQUERY 11
+-- plan:     MATERIALIZE within
+-- plan:       SETUP
 -- plan:         SEARCH t USING INDEX teams_display_name (tenant_id=?)
--- plan:         SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
--- plan:         CREATE BLOOM FILTER
--- plan:       UNION ALL
--- plan:         MATERIALIZE above
--- plan:           SETUP
--- plan:             SEARCH m USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:           RECURSIVE STEP
--- plan:             SCAN above
--- plan:             SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
--- plan:         SCAN above
--- plan:         SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:         SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
--- plan:         CREATE BLOOM FILTER
+-- plan:       RECURSIVE STEP
+-- plan:         SCAN within
+-- plan:         SEARCH m USING COVERING INDEX team_members_within (tenant_id=? AND team_id=?)
+-- plan:     SCAN e
+-- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+-- plan:     CREATE BLOOM FILTER
 -- plan:   SCALAR SUBQUERY 1
 -- plan:     SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
 -- plan:   CORRELATED SCALAR SUBQUERY 5
@@ -97,53 +83,39 @@ FROM (SELECT *
 -- plan:   CORRELATED SCALAR SUBQUERY 6
 -- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
 -- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-13)
+-- plan: SCAN (subquery-12)
 
 SELECT count(*) AS total
 FROM users
 WHERE users.tenant_id = ?1
   AND (((users.id IN (SELECT id
-        FROM (WITH RECURSIVE above(via, id) AS (SELECT m.member_id, m.team_id
-            FROM team_members m INDEXED BY team_members_nested
-            WHERE m.tenant_id = ?1
-              AND m.member_type = 'Group'
-            UNION
-            SELECT above.via, m.team_id
-            FROM above
-            CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
-              AND m.member_id = above.id
-              AND m.member_type = 'Group'), ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?2 || '/Groups/' || t.id AS address
+        FROM (WITH RECURSIVE ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?2 || '/Groups/' || t.id AS address
             FROM teams t
-            WHERE t.tenant_id = ?1
-            UNION ALL
-            SELECT above.via, t.id, 'indirect', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?2 || '/Groups/' || t.id AS address
-            FROM above
-            CROSS JOIN teams t ON t.tenant_id = ?1
-              AND t.id = above.id)
+            WHERE t.tenant_id = ?1), within(via) AS (SELECT e.via
+            FROM ends e
+            WHERE (e.display = ?3)
+            UNION
+            SELECT m.member_id
+            FROM within
+            CROSS JOIN team_members m INDEXED BY team_members_within ON m.tenant_id = ?1
+              AND m.team_id = within.via
+              AND m.member_type = 'Group')
           SELECT m.member_id AS id
-          FROM ends e
+          FROM within e
           CROSS JOIN team_members m ON m.tenant_id = ?1
-            AND m.team_id = e.via
-          WHERE (e.display = ?3)))))
+            AND m.team_id = e.via))))
     AND ((users.folded ->> '$.active' = 1)))
 -- ?1 = 1
 -- ?2 = "https://scim.example.com/scim/v2"
 -- ?3 = "staff"
 -- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
--- plan: LIST SUBQUERY 6
--- plan:   COMPOUND QUERY
--- plan:     LEFT-MOST SUBQUERY
+-- plan: LIST SUBQUERY 5
+-- plan:   MATERIALIZE within
+-- plan:     SETUP
 -- plan:       SEARCH t USING INDEX teams_display_name (tenant_id=?)
--- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
--- plan:       CREATE BLOOM FILTER
--- plan:     UNION ALL
--- plan:       MATERIALIZE above
--- plan:         SETUP
--- plan:           SEARCH m USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:         RECURSIVE STEP
--- plan:           SCAN above
--- plan:           SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
--- plan:       SCAN above
--- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
--- plan:       CREATE BLOOM FILTER
+-- plan:     RECURSIVE STEP
+-- plan:       SCAN within
+-- plan:       SEARCH m USING COVERING INDEX team_members_within (tenant_id=? AND team_id=?)
+-- plan:   SCAN e
+-- plan:   SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+-- plan:   CREATE BLOOM FILTER

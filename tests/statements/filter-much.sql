@@ -4,6 +4,12 @@ SELECT json_extract('{}', CASE WHEN coalesce(4 * (SELECT sum(total) FROM totals 
       FROM totals
       WHERE tenant_id = ?1
         AND resource_type IN (?2, ?3)) <= 1000000
+      AND (SELECT count(*)
+      FROM (SELECT 1
+        FROM team_members INDEXED BY team_members_nested
+        WHERE tenant_id = ?1
+          AND member_type = 'Group'
+        LIMIT 31251)) <= 31250
       AND (SELECT sum(3 + 2 * coalesce(json_array_length(users.folded, '$.emails'), 0) + octet_length(users.folded) / 1024 * 5)
       FROM users
       WHERE users.tenant_id = ?1) <= 1000000, 1) THEN '$'
@@ -17,7 +23,11 @@ SELECT json_extract('{}', CASE WHEN coalesce(4 * (SELECT sum(total) FROM totals 
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
--- plan: SCALAR SUBQUERY 3
+-- plan: SCALAR SUBQUERY 4
+-- plan:   CO-ROUTINE (subquery-3)
+-- plan:     SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:   SCAN (subquery-3)
+-- plan: SCALAR SUBQUERY 5
 -- plan:   SEARCH users USING INDEX users_user_name (tenant_id=?)
 
 SELECT iif(octet_length(record) <= ?1, record, NULL) AS record
@@ -58,28 +68,21 @@ FROM (SELECT *
           OR ((instr(users.folded ->> '$.title', ?5) > 0)))
         OR (((instr(users.folded ->> '$.nickName', ?6) > 0))
           OR ((users.id IN (SELECT id
-              FROM (WITH RECURSIVE above(via, id) AS (SELECT m.member_id, m.team_id
-                  FROM team_members m INDEXED BY team_members_nested
-                  WHERE m.tenant_id = ?2
-                    AND m.member_type = 'Group'
-                  UNION
-                  SELECT above.via, m.team_id
-                  FROM above
-                  CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?2
-                    AND m.member_id = above.id
-                    AND m.member_type = 'Group'), ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?7 || '/Groups/' || t.id AS address
+              FROM (WITH RECURSIVE ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?7 || '/Groups/' || t.id AS address
                   FROM teams t
-                  WHERE t.tenant_id = ?2
-                  UNION ALL
-                  SELECT above.via, t.id, 'indirect', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?7 || '/Groups/' || t.id AS address
-                  FROM above
-                  CROSS JOIN teams t ON t.tenant_id = ?2
-                    AND t.id = above.id)
+                  WHERE t.tenant_id = ?2), within(via) AS (SELECT e.via
+                  FROM ends e
+                  WHERE (e.display = ?8)
+                  UNION
+                  SELECT m.member_id
+                  FROM within
+                  CROSS JOIN team_members m INDEXED BY team_members_within ON m.tenant_id = ?2
+                    AND m.team_id = within.via
+                    AND m.member_type = 'Group')
                 SELECT m.member_id AS id
-                FROM ends e
+                FROM within e
                 CROSS JOIN team_members m ON m.tenant_id = ?2
-                  AND m.team_id = e.via
-                WHERE (e.display = ?8)))))))
+                  AND m.team_id = e.via))))))
     ORDER BY users.id
     LIMIT ?9 + 0)
   LIMIT -1)
@@ -92,29 +95,22 @@ FROM (SELECT *
 -- ?7 = "https://scim.example.com/scim/v2"
 -- ?8 = "staff"
 -- ?9 = 100
--- plan: CO-ROUTINE (subquery-16)
+-- plan: CO-ROUTINE (subquery-15)
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=?)
 -- plan:   CORRELATED SCALAR SUBQUERY 9
 -- plan:     CO-ROUTINE (subquery-7)
 -- plan:       SCAN e VIRTUAL TABLE INDEX 3:
 -- plan:     SCAN (subquery-7)
--- plan:   LIST SUBQUERY 15
--- plan:     COMPOUND QUERY
--- plan:       LEFT-MOST SUBQUERY
+-- plan:   LIST SUBQUERY 14
+-- plan:     MATERIALIZE within
+-- plan:       SETUP
 -- plan:         SEARCH t USING INDEX teams_display_name (tenant_id=?)
--- plan:         SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
--- plan:         CREATE BLOOM FILTER
--- plan:       UNION ALL
--- plan:         MATERIALIZE above
--- plan:           SETUP
--- plan:             SEARCH m USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:           RECURSIVE STEP
--- plan:             SCAN above
--- plan:             SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
--- plan:         SCAN above
--- plan:         SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:         SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
--- plan:         CREATE BLOOM FILTER
+-- plan:       RECURSIVE STEP
+-- plan:         SCAN within
+-- plan:         SEARCH m USING COVERING INDEX team_members_within (tenant_id=? AND team_id=?)
+-- plan:     SCAN e
+-- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+-- plan:     CREATE BLOOM FILTER
 -- plan:   SCALAR SUBQUERY 1
 -- plan:     SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
 -- plan:   CORRELATED SCALAR SUBQUERY 5
@@ -132,7 +128,7 @@ FROM (SELECT *
 -- plan:   CORRELATED SCALAR SUBQUERY 6
 -- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
 -- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-16)
+-- plan: SCAN (subquery-15)
 
 SELECT count(*) AS total
 FROM users
@@ -146,28 +142,21 @@ WHERE users.tenant_id = ?1
       OR ((instr(users.folded ->> '$.title', ?4) > 0)))
     OR (((instr(users.folded ->> '$.nickName', ?5) > 0))
       OR ((users.id IN (SELECT id
-          FROM (WITH RECURSIVE above(via, id) AS (SELECT m.member_id, m.team_id
-              FROM team_members m INDEXED BY team_members_nested
-              WHERE m.tenant_id = ?1
-                AND m.member_type = 'Group'
-              UNION
-              SELECT above.via, m.team_id
-              FROM above
-              CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
-                AND m.member_id = above.id
-                AND m.member_type = 'Group'), ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?6 || '/Groups/' || t.id AS address
+          FROM (WITH RECURSIVE ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?6 || '/Groups/' || t.id AS address
               FROM teams t
-              WHERE t.tenant_id = ?1
-              UNION ALL
-              SELECT above.via, t.id, 'indirect', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?6 || '/Groups/' || t.id AS address
-              FROM above
-              CROSS JOIN teams t ON t.tenant_id = ?1
-                AND t.id = above.id)
+              WHERE t.tenant_id = ?1), within(via) AS (SELECT e.via
+              FROM ends e
+              WHERE (e.display = ?7)
+              UNION
+              SELECT m.member_id
+              FROM within
+              CROSS JOIN team_members m INDEXED BY team_members_within ON m.tenant_id = ?1
+                AND m.team_id = within.via
+                AND m.member_type = 'Group')
             SELECT m.member_id AS id
-            FROM ends e
+            FROM within e
             CROSS JOIN team_members m ON m.tenant_id = ?1
-              AND m.team_id = e.via
-            WHERE (e.display = ?7)))))))
+              AND m.team_id = e.via))))))
 -- ?1 = 1
 -- ?2 = "home"
 -- ?3 = "work"
@@ -180,20 +169,13 @@ WHERE users.tenant_id = ?1
 -- plan:   CO-ROUTINE (subquery-1)
 -- plan:     SCAN e VIRTUAL TABLE INDEX 3:
 -- plan:   SCAN (subquery-1)
--- plan: LIST SUBQUERY 9
--- plan:   COMPOUND QUERY
--- plan:     LEFT-MOST SUBQUERY
+-- plan: LIST SUBQUERY 8
+-- plan:   MATERIALIZE within
+-- plan:     SETUP
 -- plan:       SEARCH t USING INDEX teams_display_name (tenant_id=?)
--- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
--- plan:       CREATE BLOOM FILTER
--- plan:     UNION ALL
--- plan:       MATERIALIZE above
--- plan:         SETUP
--- plan:           SEARCH m USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:         RECURSIVE STEP
--- plan:           SCAN above
--- plan:           SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
--- plan:       SCAN above
--- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
--- plan:       CREATE BLOOM FILTER
+-- plan:     RECURSIVE STEP
+-- plan:       SCAN within
+-- plan:       SEARCH m USING COVERING INDEX team_members_within (tenant_id=? AND team_id=?)
+-- plan:   SCAN e
+-- plan:   SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+-- plan:   CREATE BLOOM FILTER

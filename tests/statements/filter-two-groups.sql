@@ -29,27 +29,29 @@ FROM (SELECT *
       END, '') || '\n' || document AS record
     FROM users
     WHERE users.tenant_id = ?2
-      AND ((users.id IN (WITH RECURSIVE above(via, id) AS (SELECT m.member_id, m.team_id
-            FROM team_members m INDEXED BY team_members_nested
-            WHERE m.tenant_id = ?2
-              AND m.member_type = 'Group'
-            UNION
-            SELECT above.via, m.team_id
-            FROM above
-            CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?2
-              AND m.member_id = above.id
-              AND m.member_type = 'Group'), ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?3 || '/Groups/' || t.id AS address
+      AND ((users.id IN (WITH RECURSIVE ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?3 || '/Groups/' || t.id AS address
             FROM teams t
-            WHERE t.tenant_id = ?2
-            UNION ALL
-            SELECT above.via, t.id, 'indirect', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?3 || '/Groups/' || t.id AS address
-            FROM above
-            CROSS JOIN teams t ON t.tenant_id = ?2
-              AND t.id = above.id), marked AS MATERIALIZED (SELECT *, row_number() OVER () / 250 AS part
+            WHERE t.tenant_id = ?2), own AS MATERIALIZED (SELECT *
             FROM (SELECT e.via, e.value, e.kind, (((e.display = ?4) IS TRUE) * 1 + ((substr(e.display, 1, length(?5)) = ?5) IS TRUE) * 256) AS marks0
               FROM ends e
               LIMIT -1)
-            WHERE marks0), counted AS (SELECT m.member_id AS id, sum(e.marks0) AS counts0
+            WHERE marks0), within(via, place) AS (SELECT m.member_id, p.value
+            FROM own
+            CROSS JOIN team_members m INDEXED BY team_members_within ON m.tenant_id = ?2
+              AND m.team_id = own.via
+              AND m.member_type = 'Group'
+            CROSS JOIN json_each('[0,1]') p
+            WHERE CASE p.value / 7 WHEN 0 THEN own.marks0
+            END >> p.value % 7 * 8 & 1
+            UNION
+            SELECT m.member_id, within.place
+            FROM within
+            CROSS JOIN team_members m INDEXED BY team_members_within ON m.tenant_id = ?2
+              AND m.team_id = within.via
+              AND m.member_type = 'Group'), inherited AS (SELECT via, via, 'indirect', sum(iif(place / 7 = 0, 1 << place % 7 * 8, 0))
+            FROM within
+            GROUP BY via), marked AS MATERIALIZED (SELECT *, row_number() OVER () / 250 AS part
+            FROM (SELECT * FROM own UNION ALL SELECT * FROM inherited)), counted AS (SELECT m.member_id AS id, sum(e.marks0) AS counts0
             FROM marked e
             CROSS JOIN team_members m ON m.tenant_id = ?2
               AND m.team_id = e.via
@@ -69,34 +71,40 @@ FROM (SELECT *
 -- ?4 = "staff"
 -- ?5 = "eng"
 -- ?6 = 100
--- plan: CO-ROUTINE (subquery-16)
+-- plan: CO-ROUTINE (subquery-19)
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
--- plan:   LIST SUBQUERY 15
--- plan:     CO-ROUTINE (subquery-14)
+-- plan:   LIST SUBQUERY 18
+-- plan:     CO-ROUTINE (subquery-17)
 -- plan:       MATERIALIZE counted
 -- plan:         MATERIALIZE marked
--- plan:           CO-ROUTINE (subquery-19)
--- plan:             CO-ROUTINE (subquery-11)
--- plan:               COMPOUND QUERY
--- plan:                 LEFT-MOST SUBQUERY
--- plan:                   SEARCH t USING INDEX teams_display_name (tenant_id=?)
--- plan:                 UNION ALL
--- plan:                   MATERIALIZE above
+-- plan:           CO-ROUTINE (subquery-22)
+-- plan:             COMPOUND QUERY
+-- plan:               LEFT-MOST SUBQUERY
+-- plan:                 MATERIALIZE own
+-- plan:                   CO-ROUTINE (subquery-8)
+-- plan:                     SEARCH t USING INDEX teams_display_name (tenant_id=?)
+-- plan:                   SCAN (subquery-8)
+-- plan:                 SCAN own
+-- plan:               UNION ALL
+-- plan:                 MATERIALIZE inherited
+-- plan:                   MATERIALIZE within
 -- plan:                     SETUP
--- plan:                       SEARCH m USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:                       SCAN own
+-- plan:                       SEARCH m USING COVERING INDEX team_members_within (tenant_id=? AND team_id=?)
+-- plan:                       SCAN p VIRTUAL TABLE INDEX 1:
 -- plan:                     RECURSIVE STEP
--- plan:                       SCAN above
--- plan:                       SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
--- plan:                   SCAN above
--- plan:                   SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:             SCAN (subquery-11)
--- plan:           SCAN (subquery-19)
+-- plan:                       SCAN within
+-- plan:                       SEARCH m USING COVERING INDEX team_members_within (tenant_id=? AND team_id=?)
+-- plan:                   SCAN within
+-- plan:                   USE TEMP B-TREE FOR GROUP BY
+-- plan:                 SCAN inherited
+-- plan:           SCAN (subquery-22)
 -- plan:         SCAN e
 -- plan:         SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
 -- plan:         USE TEMP B-TREE FOR GROUP BY
 -- plan:       SCAN counted
 -- plan:       USE TEMP B-TREE FOR GROUP BY
--- plan:     SCAN (subquery-14)
+-- plan:     SCAN (subquery-17)
 -- plan:     CREATE BLOOM FILTER
 -- plan:   SCALAR SUBQUERY 1
 -- plan:     SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
@@ -115,32 +123,34 @@ FROM (SELECT *
 -- plan:   CORRELATED SCALAR SUBQUERY 6
 -- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
 -- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-16)
+-- plan: SCAN (subquery-19)
 
 SELECT count(*) AS total
 FROM users
 WHERE users.tenant_id = ?1
-  AND ((users.id IN (WITH RECURSIVE above(via, id) AS (SELECT m.member_id, m.team_id
-        FROM team_members m INDEXED BY team_members_nested
-        WHERE m.tenant_id = ?1
-          AND m.member_type = 'Group'
-        UNION
-        SELECT above.via, m.team_id
-        FROM above
-        CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
-          AND m.member_id = above.id
-          AND m.member_type = 'Group'), ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?2 || '/Groups/' || t.id AS address
+  AND ((users.id IN (WITH RECURSIVE ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?2 || '/Groups/' || t.id AS address
         FROM teams t
-        WHERE t.tenant_id = ?1
-        UNION ALL
-        SELECT above.via, t.id, 'indirect', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?2 || '/Groups/' || t.id AS address
-        FROM above
-        CROSS JOIN teams t ON t.tenant_id = ?1
-          AND t.id = above.id), marked AS MATERIALIZED (SELECT *, row_number() OVER () / 250 AS part
+        WHERE t.tenant_id = ?1), own AS MATERIALIZED (SELECT *
         FROM (SELECT e.via, e.value, e.kind, (((e.display = ?3) IS TRUE) * 1 + ((substr(e.display, 1, length(?4)) = ?4) IS TRUE) * 256) AS marks0
           FROM ends e
           LIMIT -1)
-        WHERE marks0), counted AS (SELECT m.member_id AS id, sum(e.marks0) AS counts0
+        WHERE marks0), within(via, place) AS (SELECT m.member_id, p.value
+        FROM own
+        CROSS JOIN team_members m INDEXED BY team_members_within ON m.tenant_id = ?1
+          AND m.team_id = own.via
+          AND m.member_type = 'Group'
+        CROSS JOIN json_each('[0,1]') p
+        WHERE CASE p.value / 7 WHEN 0 THEN own.marks0
+        END >> p.value % 7 * 8 & 1
+        UNION
+        SELECT m.member_id, within.place
+        FROM within
+        CROSS JOIN team_members m INDEXED BY team_members_within ON m.tenant_id = ?1
+          AND m.team_id = within.via
+          AND m.member_type = 'Group'), inherited AS (SELECT via, via, 'indirect', sum(iif(place / 7 = 0, 1 << place % 7 * 8, 0))
+        FROM within
+        GROUP BY via), marked AS MATERIALIZED (SELECT *, row_number() OVER () / 250 AS part
+        FROM (SELECT * FROM own UNION ALL SELECT * FROM inherited)), counted AS (SELECT m.member_id AS id, sum(e.marks0) AS counts0
         FROM marked e
         CROSS JOIN team_members m ON m.tenant_id = ?1
           AND m.team_id = e.via
@@ -156,30 +166,36 @@ WHERE users.tenant_id = ?1
 -- ?3 = "staff"
 -- ?4 = "eng"
 -- plan: SEARCH users USING COVERING INDEX users_id (tenant_id=? AND id=?)
--- plan: LIST SUBQUERY 9
--- plan:   CO-ROUTINE (subquery-8)
+-- plan: LIST SUBQUERY 12
+-- plan:   CO-ROUTINE (subquery-11)
 -- plan:     MATERIALIZE counted
 -- plan:       MATERIALIZE marked
--- plan:         CO-ROUTINE (subquery-11)
--- plan:           CO-ROUTINE (subquery-5)
--- plan:             COMPOUND QUERY
--- plan:               LEFT-MOST SUBQUERY
--- plan:                 SEARCH t USING INDEX teams_display_name (tenant_id=?)
--- plan:               UNION ALL
--- plan:                 MATERIALIZE above
+-- plan:         CO-ROUTINE (subquery-14)
+-- plan:           COMPOUND QUERY
+-- plan:             LEFT-MOST SUBQUERY
+-- plan:               MATERIALIZE own
+-- plan:                 CO-ROUTINE (subquery-2)
+-- plan:                   SEARCH t USING INDEX teams_display_name (tenant_id=?)
+-- plan:                 SCAN (subquery-2)
+-- plan:               SCAN own
+-- plan:             UNION ALL
+-- plan:               MATERIALIZE inherited
+-- plan:                 MATERIALIZE within
 -- plan:                   SETUP
--- plan:                     SEARCH m USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:                     SCAN own
+-- plan:                     SEARCH m USING COVERING INDEX team_members_within (tenant_id=? AND team_id=?)
+-- plan:                     SCAN p VIRTUAL TABLE INDEX 1:
 -- plan:                   RECURSIVE STEP
--- plan:                     SCAN above
--- plan:                     SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
--- plan:                 SCAN above
--- plan:                 SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:           SCAN (subquery-5)
--- plan:         SCAN (subquery-11)
+-- plan:                     SCAN within
+-- plan:                     SEARCH m USING COVERING INDEX team_members_within (tenant_id=? AND team_id=?)
+-- plan:                 SCAN within
+-- plan:                 USE TEMP B-TREE FOR GROUP BY
+-- plan:               SCAN inherited
+-- plan:         SCAN (subquery-14)
 -- plan:       SCAN e
 -- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
 -- plan:       USE TEMP B-TREE FOR GROUP BY
 -- plan:     SCAN counted
 -- plan:     USE TEMP B-TREE FOR GROUP BY
--- plan:   SCAN (subquery-8)
+-- plan:   SCAN (subquery-11)
 -- plan:   CREATE BLOOM FILTER

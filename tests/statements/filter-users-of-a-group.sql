@@ -69,7 +69,7 @@ FROM (SELECT *
 -- plan:         SCAN down
 -- plan:         SCALAR SUBQUERY 8
 -- plan:           SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:         SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+-- plan:         SEARCH m USING COVERING INDEX team_members_within (tenant_id=? AND team_id=?)
 -- plan:     SCAN down
 -- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id<?)
 -- plan:     CORRELATED SCALAR SUBQUERY 10

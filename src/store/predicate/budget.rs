@@ -4,6 +4,7 @@ use scim::filter::predicate::{Operand, Predicate, Test};
 use scim::path::Location;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 
+use super::linked::{asks_type, indirect_links, nestings};
 use super::lookup::{is_key, is_lookup};
 use crate::Statement;
 use crate::expression::{View, path_of};
@@ -11,6 +12,7 @@ use crate::fragment;
 use crate::fragment::{Fragment, Joined, Written, value};
 use crate::limits::LOOKS;
 use crate::read::guard;
+use crate::table::Links;
 use crate::write_sql;
 
 /// Comparisons that are always made, so that an ordinary filter is never refused.
@@ -19,6 +21,10 @@ const FREE: usize = 4;
 const FREE_CHARACTERS: usize = 250;
 /// Bytes of a resource that count as one look more, in each comparison: looking through so many takes as long.
 const BYTES: usize = 1_024;
+/// Looks that it takes to hand a mark down to a team within another.
+const NESTED: usize = 32;
+/// Looks that a link to a team through another takes, where its type is asked: who has it may be in that team as well.
+const INDIRECT: usize = 4;
 /// Characters looked for that make such a look twice as long.
 const CHARACTERS: usize = 16;
 
@@ -31,6 +37,8 @@ struct Weight {
     each: Vec<(Location, usize)>,
     /// With what the resource is linked to.
     linked: usize,
+    /// Whether one of those is with the type of a user's group.
+    typed: bool,
     /// Characters that are looked for.
     characters: usize,
 }
@@ -44,10 +52,23 @@ pub fn budget(view: &View<'_>, predicate: &Predicate) -> Option<Statement> {
     }
     let mut weight = Weight::default();
     weight.add(view, predicate, None);
-    if weight.tests() <= FREE && weight.characters <= FREE_CHARACTERS {
-        return None;
-    }
     let weight = &weight;
+    let most = LOOKS / weight.linked.max(1);
+    let indirect = fragment!(
+        " AND {links} <= {most}",
+        links = indirect_links(view, most / INDIRECT + 1),
+        most = most / INDIRECT,
+    );
+    let indirect = weight.typed.then_some(indirect);
+    if weight.tests() <= FREE && weight.characters <= FREE_CHARACTERS {
+        return indirect.map(|indirect| guard(fragment!("1{indirect}", indirect = &indirect)));
+    }
+    let nestings = fragment!(
+        " AND {nestings} <= {most}",
+        nestings = nestings(view, most / NESTED + 1),
+        most = most / NESTED,
+    );
+    let nestings = (weight.linked > 0).then_some(nestings);
     let each = weight.each.iter().map(|(of, tests)| {
         fragment!(
             " + {tests} * coalesce(json_array_length({folded}, {path}), 0)",
@@ -81,9 +102,11 @@ pub fn budget(view: &View<'_>, predicate: &Predicate) -> Option<Statement> {
     });
     let totals = Joined(totals.collect(), " + ");
     Some(guard(fragment!(
-        "coalesce({totals} <= {most} AND {held} <= {most}, 1)",
+        "coalesce({totals} <= {most}{nestings}{indirect} AND {held} <= {most}, 1)",
         totals = &totals,
         most = LOOKS,
+        nestings = nestings.as_ref(),
+        indirect = indirect.as_ref(),
         held = &held,
     )))
 }
@@ -106,7 +129,11 @@ impl Weight {
                 self.characters += characters(test);
                 match within {
                     None => self.own += 1,
-                    Some(of) if of.attribute.linked => self.linked += 1,
+                    Some(of) if of.attribute.linked => {
+                        self.linked += 1;
+                        let is_of_user = view.table().links == Links::Groups;
+                        self.typed |= is_of_user && asks_type(predicate);
+                    }
                     Some(of) => match self.each.iter_mut().find(|(known, _)| *known == of) {
                         Some((_, tests)) => *tests += 1,
                         None => self.each.push((of, 1)),

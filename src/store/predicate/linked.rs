@@ -8,7 +8,7 @@ use super::lookup::only_values;
 use super::{Writer, among, near};
 use crate::Statement;
 use crate::expression::View;
-use crate::fragment::{Fragment, Written, value};
+use crate::fragment::{Fragment, Joined, Written, value};
 use crate::links::{team_columns, user_columns};
 use crate::table::Links;
 use crate::{fragment, write_sql};
@@ -32,13 +32,27 @@ impl Writer<'_> {
                     members = members_within(view, &values, "m.member_id"),
                 ),
                 // In a select of its own its levels are not counted with those around it.
+                (None, _) if is_walked(view, &[holds]) => write_sql!(
+                    statement,
+                    "users.id IN (SELECT id FROM (\
+                     WITH RECURSIVE {ends}, \
+                     within(via) AS (\
+                     SELECT e.via FROM ends e WHERE {holds} \
+                     UNION SELECT m.member_id FROM within {below}) \
+                     SELECT {near} AS id FROM within e {memberships}))",
+                    ends = ends(view, false),
+                    holds = self.condition(holds, false),
+                    below = below(view, "within"),
+                    near = near(view),
+                    memberships = memberships(view, &[holds]),
+                ),
                 (None, _) => write_sql!(
                     statement,
                     "{row}.id IN (SELECT id FROM (\
                      WITH RECURSIVE {ends} \
                      SELECT {near} AS id FROM ends e {memberships} WHERE {holds}))",
                     row = view.row(),
-                    ends = ends(view),
+                    ends = ends(view, true),
                     near = near(view),
                     memberships = memberships(view, &[holds]),
                     holds = self.condition(holds, false),
@@ -56,26 +70,35 @@ impl Writer<'_> {
         Written(move |statement: &mut Statement| {
             let conditions = asked.conditions();
             let count = conditions.len();
-            // Marks are counted, a byte each, which is one sum for seven of them. No byte overflows: of 250 ends, who has
-            // links has each once.
+            // Marks are counted, a byte each, which is one sum for seven of them. No byte overflows: they are counted of
+            // 250 ends at a time.
+            let is_walked = is_walked(view, &conditions);
+            let inherited = inherited(view, count);
             write_sql!(
                 statement,
                 "{row}.id {is_in} (\
                  WITH RECURSIVE {ends}, \
-                 marked AS MATERIALIZED (\
-                 SELECT *, row_number() OVER () / 250 AS part \
-                 FROM (SELECT e.via, e.value, e.kind, {marks} FROM ends e LIMIT -1) WHERE {is_marked}), \
+                 own AS MATERIALIZED (\
+                 SELECT * FROM (SELECT e.via, e.value, e.kind, {marks} FROM ends e LIMIT -1) WHERE {is_marked}), \
+                 {inherited}marked AS MATERIALIZED (\
+                 SELECT *, row_number() OVER () / 250 AS part FROM {from}), \
                  counted AS (\
                  SELECT {near} AS id, {counts} FROM marked e {memberships} GROUP BY {near}, e.part) \
                  SELECT id FROM (SELECT id, {outcome} AS holds FROM counted GROUP BY id) WHERE holds)",
                 row = view.row(),
                 is_in = if negated { "NOT IN" } else { "IN" },
-                ends = ends(view),
+                ends = ends(view, !is_walked),
                 marks = self.mark_columns(&conditions, (COUNTS, COUNT_BITS)),
                 is_marked = columns(count, " OR ", |column| fragment!(
                     "marks{column}",
                     column = column
                 )),
+                inherited = is_walked.then_some(&inherited),
+                from = if is_walked {
+                    "(SELECT * FROM own UNION ALL SELECT * FROM inherited)"
+                } else {
+                    "own"
+                },
                 counts = columns(count, ", ", |column| {
                     fragment!("sum(e.marks{column}) AS counts{column}", column = column)
                 }),
@@ -120,11 +143,58 @@ fn memberships(view: &View<'_>, conditions: &[&Predicate]) -> impl Fragment {
     })
 }
 
+/// Whether the users in the teams that satisfy conditions are found by a walk down from those: each team is come to once,
+/// however they lie within each other. Where the type is asked it is not enough to come to a team, for what matters is from
+/// which, and whether a user is in that one as well.
+fn is_walked(view: &View<'_>, conditions: &[&Predicate]) -> bool {
+    view.table().links != Links::Members && !conditions.iter().any(|holds| asks_type(holds))
+}
+
+/// The join of the teams `m` that are within those of a table.
+fn below(view: &View<'_>, teams: &'static str) -> impl Fragment {
+    fragment!(
+        "CROSS JOIN team_members m INDEXED BY team_members_within \
+         ON m.tenant_id = {tenant} AND m.team_id = {teams}.via AND m.member_type = 'Group'",
+        tenant = view.tenant,
+        teams = teams,
+    )
+}
+
+/// The marks that teams have from those that they are within: a walk down with each mark, which comes to a team once.
+fn inherited(view: &View<'_>, conditions: usize) -> impl Fragment {
+    let places = Joined((0..conditions).collect::<Vec<_>>(), ",");
+    let marks = (0..conditions.div_ceil(COUNTS))
+        .map(|column| fragment!(" WHEN {column} THEN own.marks{column}", column = column))
+        .collect::<Vec<_>>();
+    let sums = columns(conditions, ", ", |column| {
+        fragment!(
+            "sum(iif(place / {marks} = {column}, 1 << place % {marks} * {bits}, 0))",
+            marks = COUNTS,
+            column = column,
+            bits = COUNT_BITS,
+        )
+    });
+    fragment!(
+        "within(via, place) AS (\
+         SELECT m.member_id, p.value FROM own {below_own} CROSS JOIN json_each('[{places}]') p \
+         WHERE CASE p.value / {marks}{columns} END >> p.value % {marks} * {bits} & 1 \
+         UNION SELECT m.member_id, within.place FROM within {below}), \
+         inherited AS (SELECT via, via, 'indirect', {sums} FROM within GROUP BY via), ",
+        below_own = below(view, "own"),
+        places = &places,
+        marks = COUNTS,
+        columns = &marks,
+        bits = COUNT_BITS,
+        below = below(view, "within"),
+        sums = sums,
+    )
+}
+
 /// What resources are linked to, once each, as the table `ends`. Who has a membership with `via` has the link: for the
-/// users in a team that is the team itself, and each team within it.
-fn ends(view: &View<'_>) -> impl Fragment {
+/// users in a team that is the team itself and, if asked for, each team within it.
+fn ends(view: &View<'_>, nested: bool) -> impl Fragment {
     Written(move |statement: &mut Statement| {
-        let team = team_columns(view);
+        let team = &team_columns(view);
         if view.table().links == Links::Members {
             write_sql!(
                 statement,
@@ -137,28 +207,68 @@ fn ends(view: &View<'_>) -> impl Fragment {
                 user = user_columns(view),
                 team = team,
             );
-        } else {
+            return;
+        }
+        let direct = fragment!(
+            "ends(via, value, kind, display, address) AS (\
+             SELECT t.id, t.id, 'direct', {team} FROM teams t WHERE t.tenant_id = {tenant}",
+            team = team,
+            tenant = view.tenant,
+        );
+        if nested {
             write_sql!(
                 statement,
-                "above(via, id) AS (\
-                 SELECT m.member_id, m.team_id FROM team_members m INDEXED BY team_members_nested \
-                 WHERE m.tenant_id = {tenant} AND m.member_type = 'Group' \
-                 UNION SELECT above.via, m.team_id FROM above \
-                 CROSS JOIN team_members m INDEXED BY team_members_nested \
-                 ON m.tenant_id = {tenant} AND m.member_id = above.id AND m.member_type = 'Group'), \
-                 ends(via, value, kind, display, address) AS (\
-                 SELECT t.id, t.id, 'direct', {team} FROM teams t WHERE t.tenant_id = {tenant} \
+                "above(via, id) AS ({above}), \
+                 {direct} \
                  UNION ALL SELECT above.via, t.id, 'indirect', {team} FROM above \
                  CROSS JOIN teams t ON t.tenant_id = {tenant} AND t.id = above.id)",
+                above = above(view),
+                direct = direct,
                 tenant = view.tenant,
                 team = team,
             );
+        } else {
+            write_sql!(statement, "{direct})", direct = direct);
         }
     })
 }
 
+/// The select of each team `via` with each team `id` that it is within, directly or through others, from the table `above`.
+fn above(view: &View<'_>) -> impl Fragment {
+    fragment!(
+        "SELECT m.member_id, m.team_id FROM team_members m INDEXED BY team_members_nested \
+         WHERE m.tenant_id = {tenant} AND m.member_type = 'Group' \
+         UNION SELECT above.via, m.team_id FROM above \
+         CROSS JOIN team_members m INDEXED BY team_members_nested \
+         ON m.tenant_id = {tenant} AND m.member_id = above.id AND m.member_type = 'Group'",
+        tenant = view.tenant,
+    )
+}
+
+/// The number of links to teams through teams within them, that conditions which ask their type are made with, as far as
+/// this limit.
+pub(super) fn indirect_links(view: &View<'_>, limit: usize) -> impl Fragment {
+    fragment!(
+        "(SELECT count(*) FROM (WITH RECURSIVE above(via, id) AS ({above} LIMIT {limit}) \
+         SELECT 1 FROM above LEFT JOIN team_members m ON m.tenant_id = {tenant} AND m.team_id = above.via LIMIT {limit}))",
+        above = above(view),
+        tenant = view.tenant,
+        limit = limit,
+    )
+}
+
+/// The number of teams within others, once for each of those that they are directly in, as far as this limit.
+pub(super) fn nestings(view: &View<'_>, limit: usize) -> impl Fragment {
+    fragment!(
+        "(SELECT count(*) FROM (SELECT 1 FROM team_members INDEXED BY team_members_nested \
+         WHERE tenant_id = {tenant} AND member_type = 'Group' LIMIT {limit}))",
+        tenant = view.tenant,
+        limit = limit,
+    )
+}
+
 /// Whether a predicate about a user's group asks its type: direct, or indirect.
-fn asks_type(predicate: &Predicate) -> bool {
+pub(super) fn asks_type(predicate: &Predicate) -> bool {
     match predicate {
         Predicate::Test(Place::Sub(sub), _) => sub.name == "type",
         Predicate::Not(part) => asks_type(part),
