@@ -8,6 +8,10 @@ use super::sheet::{Cost, cost};
 
 /// Comparisons of a filter, at the most.
 const COMPARISONS: usize = 64;
+/// Looks that a filter may take, at the most: a comparison takes one at each resource.
+const LOOKS: usize = 1_000_000;
+/// Comparisons where as many as may be would take more.
+const FEWER: usize = 8;
 /// Values of a list, at the most.
 const VALUES: usize = 1_000;
 /// Removals by filter in one PATCH.
@@ -51,7 +55,10 @@ impl Bench<'_> {
 
     fn shape(&mut self, name: &str, endpoint: &str, terms: &[String]) {
         let first = &terms[0];
-        let count = COMPARISONS / (1 + first.matches(" and ").count());
+        let tests = 1 + first.matches(" and ").count();
+        let all = &terms[..COMPARISONS / tests];
+        let refused = self.seed.users * COMPARISONS > LOOKS;
+        let count = if refused { FEWER } else { COMPARISONS } / tests;
         let terms = &terms[..count];
         let one = self.search(&format!("{name}, once"), endpoint, first, ANY);
         let not = self.search(
@@ -69,6 +76,10 @@ impl Bench<'_> {
             let name = format!("{name}, {count} times, {shown}");
             let budget = cost(1, 3 * once + 2_000, 0);
             self.search(&name, endpoint, &filter, budget);
+        }
+        if refused {
+            let name = format!("{name}, {} times: refused", all.len());
+            self.asked(&name, endpoint, &all.join(" or "), 400, cost(1, 6, 0));
         }
     }
 
@@ -149,6 +160,17 @@ impl Bench<'_> {
     }
 
     fn found(&mut self, name: &str, endpoint: &str, filter: &str, budget: Cost) -> Value {
+        self.asked(name, endpoint, filter, 200, budget)
+    }
+
+    fn asked(
+        &mut self,
+        name: &str,
+        endpoint: &str,
+        filter: &str,
+        status: u16,
+        budget: Cost,
+    ) -> Value {
         let body = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
             "filter": filter,
@@ -156,7 +178,7 @@ impl Bench<'_> {
         });
         let before = self.worker.cpu();
         let path = format!("{endpoint}/.search");
-        let reply = self.send(name, ("POST", &path), Some(&body), 200, budget);
+        let reply = self.send(name, ("POST", &path), Some(&body), status, budget);
         self.within_cpu(name, before);
         serde_json::from_str(&reply.body).unwrap()
     }
