@@ -79,7 +79,8 @@ pub fn budget(view: &View<'_>, predicate: &Predicate) -> Option<Statement> {
     });
     let each: Vec<_> = each.collect();
     let held = fragment!(
-        "(SELECT sum({own}{each} + octet_length({folded}) / {bytes} * {scan}) FROM {row} WHERE {scope})",
+        " AND (SELECT sum({own}{each} + octet_length({folded}) / {bytes} * {scan}) FROM {row} WHERE {scope}) <= {most}",
+        most = LOOKS,
         own = weight.own + weight.each.len(),
         each = &each,
         folded = view.column("folded"),
@@ -88,6 +89,8 @@ pub fn budget(view: &View<'_>, predicate: &Predicate) -> Option<Statement> {
         row = view.row(),
         scope = view.scope(view.row()),
     );
+    // What is asked of links alone looks at no resource.
+    let held = (weight.tests() > weight.linked).then_some(held);
     let ends = [
         (&[view.resource_type][..], weight.tests() - weight.linked),
         (&[&USER_TYPE, &GROUP_TYPE][..], weight.linked),
@@ -102,12 +105,12 @@ pub fn budget(view: &View<'_>, predicate: &Predicate) -> Option<Statement> {
     });
     let totals = Joined(totals.collect(), " + ");
     Some(guard(fragment!(
-        "coalesce({totals} <= {most}{nestings}{indirect} AND {held} <= {most}, 1)",
+        "coalesce({totals} <= {most}{nestings}{indirect}{held}, 1)",
         totals = &totals,
         most = LOOKS,
         nestings = nestings.as_ref(),
         indirect = indirect.as_ref(),
-        held = &held,
+        held = held.as_ref(),
     )))
 }
 
