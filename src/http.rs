@@ -16,7 +16,6 @@ use store::{Database, Statement};
 pub mod auth;
 pub mod body;
 pub mod fault;
-pub mod gauge;
 pub mod health;
 pub mod log;
 pub mod method;
@@ -27,7 +26,6 @@ pub mod request;
 pub mod route;
 pub mod scim;
 
-use gauge::Gauge;
 use health::Health;
 use method::Method;
 use problem::problem;
@@ -41,8 +39,6 @@ pub struct Environment<'a, D> {
     pub context: Context<'a, D>,
     /// The `SCIM_TOKEN` secret, if there is one.
     pub secret: Option<&'a Secret>,
-    /// What all requests under way hold.
-    pub gauge: &'a Gauge,
     /// What the database last answered, for the watch.
     pub health: &'a Health,
     /// `ALLOW_HTTP`: whether requests are answered that come unencrypted from another machine.

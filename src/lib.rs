@@ -10,13 +10,13 @@ pub mod platform;
 use worker::{Context, Env, event, web_sys};
 
 use http::Environment;
-use http::gauge::Gauge;
 use http::health::Health;
 use platform::after;
 use platform::d1::D1;
 use platform::mint::PlatformMint;
-use platform::moment;
 use platform::settings::Operator;
+use platform::{drop_abandoned, moment};
+use service::gauge::Gauge;
 use store::Database;
 
 thread_local! {
@@ -35,20 +35,21 @@ pub async fn fetch(
     context: Context,
 ) -> worker::Result<web_sys::Response> {
     let now = moment();
+    drop_abandoned(now.milliseconds);
     let operator = Operator::of(&env);
     let database = D1::new(&env);
     let request = platform::request::read(&incoming);
     let mint = PlatformMint::at(now.milliseconds);
-    let gauge = GAUGE.with(Gauge::clone);
+    let hold = GAUGE.with(Gauge::request);
     let environment = Environment {
         context: service::Context {
             database: &database,
             settings: &operator.settings,
             mint: &mint,
             clock: &now,
+            hold: &hold,
         },
         secret: operator.secret.as_ref(),
-        gauge: &gauge,
         health: &HEALTH,
         allow_http: operator.allow_http,
         request_id: mint.request_id(),
@@ -62,5 +63,5 @@ pub async fn fetch(
     }
     after::run(&env, &context, trace.later);
     let cost = operator.report_cost.then_some(cost);
-    platform::reply::write(reply, cost)
+    platform::reply::write(reply, cost, hold)
 }

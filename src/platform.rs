@@ -6,10 +6,12 @@
 pub mod after;
 pub mod d1;
 pub mod mint;
+mod outgoing;
 pub mod reply;
 pub mod request;
 pub mod settings;
 
+pub use outgoing::drop_abandoned;
 use worker::js_sys;
 
 use service::Moment;

@@ -5,12 +5,12 @@ use std::cell::{Cell, RefCell};
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, StatementStatus, params_from_iter};
-use scim_worker::http::gauge::Gauge;
 use scim_worker::http::health::Health;
 use scim_worker::http::reply::Reply;
 use scim_worker::http::request::Request;
 use scim_worker::http::{Environment, Trace, respond};
 use service::credential::Secret;
+use service::gauge::Gauge;
 use service::{Context, Mint, Moment, Settings};
 use sha2::{Digest, Sha256};
 use store::{Cell as Column, Cost, Database, Error, Parameter, Results, Row, Statement};
@@ -297,9 +297,9 @@ impl Memory {
                 settings: &self.settings,
                 mint: &self.mint,
                 clock: &now,
+                hold: &self.gauge.request(),
             },
             secret: secret.as_ref(),
-            gauge: &self.gauge,
             health: &Health::new(),
             allow_http: false,
             request_id: "req_1".to_owned(),

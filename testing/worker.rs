@@ -244,3 +244,23 @@ pub fn state_folder() -> std::io::Result<PathBuf> {
     fs::create_dir(&folder)?;
     Ok(folder)
 }
+
+/// The file of the one D1 database in a folder.
+pub fn database(folder: &Path) -> PathBuf {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.join("v3/d1")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|name| name == "sqlite") {
+                found.push(path);
+            }
+        }
+    }
+    // workerd's own record of what there is goes by this name.
+    found.retain(|path| path.file_stem().is_some_and(|stem| stem != "metadata"));
+    assert_eq!(found.len(), 1, "{found:?}");
+    found.remove(0)
+}

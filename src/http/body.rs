@@ -8,9 +8,8 @@ use scim::json;
 use serde_json::Value;
 
 use super::fault::Fault;
-use super::gauge::{Gauge, Hold};
 use super::request::{Request, Unread, Upload};
-use service::Session;
+use service::{Failure, Session};
 use store::Database;
 
 pub mod weight;
@@ -30,15 +29,14 @@ pub const MAX_WEIGHT: usize = 24_000_000;
 /// What is made of a body while it is worked on, beside its values: as many times its bytes.
 const COPIES: usize = 3;
 
-/// The body as JSON, and what it holds of the memory as long as it is worked on. It has `limit`
+/// The body as JSON; what it holds of the memory is counted until the reply goes out. It has `limit`
 /// bytes at the most; `too_long` is the sentence for a longer one.
 pub async fn json<D: Database, B: Upload>(
     session: &Session<'_, D>,
-    gauge: &Gauge,
     request: &Request<B>,
     limit: usize,
     too_long: impl Fn() -> String,
-) -> Result<(Value, Hold), Fault> {
+) -> Result<Value, Fault> {
     if !is_as_written(request.content_encoding.as_deref()) {
         return Err(Fault::Coding(
             "The body is compressed, which is not read here: send it without Content-Encoding.",
@@ -75,9 +73,7 @@ pub async fn json<D: Database, B: Upload>(
     if is_small && weight > UNKNOWN_CALLER_WEIGHT {
         session.authenticate().await?;
     }
-    let hold = gauge
-        .hold(weight + COPIES * bytes.len())
-        .ok_or(Fault::Busy(BUSY))?;
+    session.take_for_body(weight + COPIES * bytes.len())?;
     // A byte order mark is not JSON (RFC 8259 §8.1), but some libraries write one.
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let refused = |reason: String| {
@@ -90,12 +86,8 @@ pub async fn json<D: Database, B: Upload>(
     for name in twice {
         session.habits().leave_out(DUPLICATE_KEY, &name);
     }
-    Ok((value, hold))
+    Ok(value)
 }
-
-/// The sentence of a 503.
-const BUSY: &str = "Other requests hold the memory that this one needs. Send it again in a moment, \
-                    or in smaller parts.";
 
 /// The failure of a request whose body was not read.
 fn unread(why: Unread, too_long: &impl Fn() -> String) -> Fault {
@@ -109,7 +101,7 @@ fn unread(why: Unread, too_long: &impl Fn() -> String) -> Fault {
         Unread::Late => {
             Fault::Late("The body did not come in time. Send the request again, whole.")
         }
-        Unread::Busy => Fault::Busy(BUSY),
+        Unread::Busy => Failure::Busy.into(),
     }
 }
 

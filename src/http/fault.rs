@@ -21,8 +21,6 @@ pub enum Fault {
     Coding(&'static str),
     /// Its body did not come in time.
     Late(&'static str),
-    /// Other requests hold the memory that it would need.
-    Busy(&'static str),
 }
 
 impl Fault {
@@ -45,8 +43,7 @@ impl Fault {
             | Self::Forbidden(_)
             | Self::MediaType(_)
             | Self::Coding(_)
-            | Self::Late(_)
-            | Self::Busy(_) => None,
+            | Self::Late(_) => None,
         }
     }
 
@@ -58,7 +55,6 @@ impl Fault {
             Self::Forbidden(detail) => (403, None, detail),
             Self::MediaType(detail) | Self::Coding(detail) => (415, None, detail),
             Self::Late(detail) => (408, None, detail),
-            Self::Busy(detail) => (503, None, detail),
         }
     }
 }
@@ -85,6 +81,9 @@ impl From<store::Error> for Fault {
 const BROKEN: &str =
     "The server could not complete this, through a fault of its own. Try again later.";
 
+/// The sentence for a request that met too many others.
+const BUSY: &str = "Other requests hold the memory that this one needs. Send it again in a moment, or in smaller parts.";
+
 /// The status, keyword and sentence of a failure.
 pub fn failure_words(failure: &Failure) -> (u16, Option<ScimType>, &str) {
     match failure {
@@ -95,6 +94,7 @@ pub fn failure_words(failure: &Failure) -> (u16, Option<ScimType>, &str) {
         Failure::Conflict(detail) => (409, None, detail),
         Failure::TooLarge(detail) => (413, None, detail),
         Failure::TooMuch(detail) => (429, None, detail),
+        Failure::Busy => (503, None, BUSY),
         Failure::Broken(_) => (500, None, BROKEN),
     }
 }

@@ -144,7 +144,6 @@ async fn answer<D: Database, B: Upload>(
             let session = session(environment, request, base)?;
             let mut result = act(&Call {
                 session: &session,
-                gauge: environment.gauge,
                 request,
                 arguments,
                 query,

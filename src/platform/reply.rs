@@ -1,12 +1,13 @@
 //! A reply becomes the platform's.
 
-use futures_util::stream;
 use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::web_sys;
 
+use super::outgoing::pieces;
 use crate::http::reply::Reply;
-use service::content::{Content, Piece};
+use service::content::Content;
+use service::gauge::Hold;
 use store::Cost;
 
 #[wasm_bindgen(module = "/src/platform/platform.js")]
@@ -19,8 +20,8 @@ extern "C" {
     ) -> Result<web_sys::Response, JsValue>;
 }
 
-/// The reply as the platform's.
-pub fn write(reply: Reply, cost: Option<Cost>) -> worker::Result<web_sys::Response> {
+/// The reply as the platform's, with what the request holds.
+pub fn write(reply: Reply, cost: Option<Cost>, hold: Hold) -> worker::Result<web_sys::Response> {
     let mut headers = reply.headers;
     if let Some(cost) = cost {
         headers.push(("Server-Timing", timing(cost)));
@@ -31,10 +32,7 @@ pub fn write(reply: Reply, cost: Option<Cost>) -> worker::Result<web_sys::Respon
             for (name, value) in &headers {
                 builder = builder.with_header(name, value)?;
             }
-            // A piece is made when the client has taken the one before.
-            let bytes = |piece: Piece| Ok::<_, worker::Error>(piece.into_text().into_bytes());
-            let pieces = stream::iter(content.into_pieces().map(bytes));
-            Ok(builder.from_stream(pieces)?.into())
+            Ok(builder.from_stream(pieces(content, hold))?.into())
         }
         content => {
             let mut lines = String::with_capacity(512);

@@ -6,9 +6,9 @@ use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::web_sys;
 
-use crate::http::gauge::COMING;
 use crate::http::method::Method;
 use crate::http::request::{Request, Unread, Upload};
+use service::gauge::COMING;
 
 #[wasm_bindgen(module = "/src/platform/platform.js")]
 extern "C" {

@@ -8,20 +8,15 @@ use serde_json::{Map, Value};
 
 use super::Failure;
 use super::content::{Content, push_members};
-use store::limits::{MEMBER_ROWS, MEMBERS_PER_ROW};
+use store::limits::{MEMBERS_PER_ROW, MOST_MEMBERS};
 use store::record::Record;
-
-/// Whether as many rows of members came as are read for so many groups, so that there may be more.
-pub(crate) fn has_more_members(rows: usize, groups: usize) -> bool {
-    rows >= groups + MEMBER_ROWS
-}
 
 /// A group has more members than one reply holds.
 pub(crate) fn too_many_members() -> Failure {
     Error::too_many(format!(
         "One reply holds {} members at the most. Ask with excludedAttributes=members; who is in a group tells \
          /Users?filter=groups.value eq \"id of the group\", page by page.",
-        MEMBER_ROWS * MEMBERS_PER_ROW,
+        MOST_MEMBERS.rows * MEMBERS_PER_ROW,
     ))
     .into()
 }

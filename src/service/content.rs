@@ -6,6 +6,9 @@ use store::record;
 /// Bytes, as they were fetched, of pieces that are better not put together.
 const STREAMED: usize = 262_144;
 
+/// Bytes of a text that is better cut than passed on as a whole: it would be there twice as long as the client reads.
+const LARGE_TEXT: usize = 1_000_000;
+
 /// A piece of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
@@ -59,13 +62,23 @@ impl Content {
         self.pieces.is_empty() && self.end.is_empty()
     }
 
-    /// Whether it is better written out piece by piece than put together.
-    pub fn is_large(&self) -> bool {
+    /// Bytes that it holds.
+    pub fn size(&self) -> usize {
         let size = |piece: &Piece| match piece {
             Piece::Text(text) => text.len(),
             Piece::Members { run, .. } => run.len(),
         };
-        self.pieces.iter().map(size).sum::<usize>() > STREAMED
+        self.pieces.iter().map(size).sum::<usize>() + self.end.len()
+    }
+
+    /// Whether it is better written out piece by piece than put together.
+    pub fn is_large(&self) -> bool {
+        let most = if self.pieces.is_empty() {
+            LARGE_TEXT
+        } else {
+            STREAMED
+        };
+        self.size() > most
     }
 
     /// All of the text.

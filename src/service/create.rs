@@ -46,7 +46,8 @@ impl<D: Database> Session<'_, D> {
         }
         if let Some(reading) = reading {
             return self
-                .answer(resource_type, &mut answers, reading, &projection)?
+                .answer(resource_type, &mut answers, reading, &projection)
+                .await?
                 .ok_or_else(|| Failure::Broken("a created resource was not there".to_owned()));
         }
         self.shown(

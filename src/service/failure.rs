@@ -21,6 +21,8 @@ pub enum Failure {
     TooLarge(String),
     /// The request has done as much as one may; this part of it was not begun.
     TooMuch(String),
+    /// Other requests hold the memory that it would need; nothing was begun, or all but the reply was done.
+    Busy,
     /// A defect here, or the database is not what it should be; the text is for the log.
     Broken(String),
 }
@@ -45,6 +47,7 @@ impl From<store::Error> for Failure {
                  to show; nothing was changed. Shorten its values, or ask with excludedAttributes=groups."
                     .to_owned(),
             ),
+            store::Error::Busy => Self::Busy,
             store::Error::Broken(cause) => Self::Broken(cause),
         }
     }

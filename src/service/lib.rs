@@ -16,6 +16,7 @@ pub mod cursor;
 pub mod delete;
 pub mod discovery;
 pub mod failure;
+pub mod gauge;
 mod links;
 pub mod list;
 pub mod members;

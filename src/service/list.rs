@@ -12,13 +12,13 @@ use scim::path::Location;
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 
-use super::assemble::push_shown;
+use super::assemble::{push_shown, too_many_members};
 use super::content::Content;
 use super::cursor::{self, Cursor, Seal};
 use super::{Failure, Selection, Session};
 use store::batch::Batch;
 use store::expression::{View, is_group};
-use store::limits::EXPRESSION_DEPTH;
+use store::limits::{EXPRESSION_DEPTH, FIRST_MEMBERS};
 use store::page::{Bound, Columns, Order, Page, Source, Window};
 use store::predicate::{comparisons, depth, has_list, is_lookup};
 use store::{Database, Row};
@@ -117,6 +117,8 @@ impl<D: Database> Session<'_, D> {
         let plan = Plan {
             columns,
             total,
+            count: query.count,
+            members: FIRST_MEMBERS,
             way: if untouched && query.count > 0 && page.is_plain(columns) {
                 Way::Whole
             } else {
@@ -131,16 +133,27 @@ impl<D: Database> Session<'_, D> {
             let timeout = u64::from(self.context.settings.limits.cursor_timeout);
             cursor.check(self.seal(&query, &fetched.cursor_key), timeout)?;
         }
-        self.respond(&plan, fetched).await
+        if let Some(content) = self.respond(&plan, fetched).await? {
+            return Ok(content);
+        }
+        let plan = plan.of_one();
+        let fetched = self.fetch(&plan).await?;
+        let content = self.respond(&plan, fetched).await?;
+        content.ok_or_else(too_many_members)
     }
 
-    async fn respond(&self, plan: &Plan<'_>, fetched: Fetched) -> Result<Content, Failure> {
+    /// The content of the reply; none where the first of the page is a group of more members than the plan has.
+    async fn respond(&self, plan: &Plan<'_>, fetched: Fetched) -> Result<Option<Content>, Failure> {
         let Plan { query, page, .. } = plan;
         let mut found = match &fetched.whole {
             Some(whole) => Found::of_whole(whole)?,
             None => Found::of_rows(plan, &fetched.items)?,
         };
-        let mut members = read_members(fetched.members, query, &mut found)?;
+        let is_empty = found.entries.is_empty();
+        let mut members = read_members(fetched.members, plan, &mut found)?;
+        if found.entries.is_empty() && !is_empty {
+            return Ok(None);
+        }
         if query.paging.backwards() {
             found.entries.reverse();
         }
@@ -185,7 +198,7 @@ impl<D: Database> Session<'_, D> {
             )?;
         }
         content.end.push_str(ListResponse::TAIL);
-        Ok(content)
+        Ok(Some(content))
     }
 
     /// Counts what a page is taken from.

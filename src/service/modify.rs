@@ -142,7 +142,10 @@ impl<D: Database> Session<'_, D> {
         if receipt.is_refused(&answers) {
             return Ok(None);
         }
-        let Some(answer) = self.answer(resource_type, &mut answers, reading, projection)? else {
+        let answer = self
+            .answer(resource_type, &mut answers, reading, projection)
+            .await?;
+        let Some(answer) = answer else {
             return Err(self.not_found(resource_type, &change.key));
         };
         if answer.version != change.version {

@@ -65,7 +65,9 @@ impl<D: Database> Session<'_, D> {
                 }
             };
             if let Some(reading) = reading {
-                let answer = self.answer(resource_type, &mut answers, reading, &projection)?;
+                let answer = self
+                    .answer(resource_type, &mut answers, reading, &projection)
+                    .await?;
                 return answer.ok_or_else(|| self.not_found(resource_type, &change.key));
             }
             return Ok(Answer {
@@ -141,7 +143,10 @@ impl<D: Database> Session<'_, D> {
         let receipt = self.add_change(&mut batch, &change);
         let mut answers = self.send_change(batch, &change).await?;
         match receipt.reading() {
-            Some(reading) => self.answer(resource_type, &mut answers, reading, projection),
+            Some(reading) => {
+                self.answer(resource_type, &mut answers, reading, projection)
+                    .await
+            }
             None => Ok(None),
         }
     }

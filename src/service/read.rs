@@ -3,14 +3,14 @@
 use scim::projection::Projection;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
-use super::assemble::{has_more_members, push_shown, too_many_members};
+use super::assemble::{push_shown, too_many_members};
 use super::content::Content;
 use super::{Answer, Failure, Selection, Session};
-use store::Database;
 use store::batch::{Answers, Batch, Handle};
-use store::limits::MEMBER_ROWS;
+use store::limits::{FIRST_MEMBERS, MOST_MEMBERS, MemberLimit};
 use store::read::{self, Key};
 use store::record::Record;
+use store::{Database, Row};
 
 /// The statements of a batch that fetch a resource for a reply.
 #[derive(Clone, Copy, Debug)]
@@ -41,9 +41,10 @@ impl<D: Database> Session<'_, D> {
         projection: &Projection,
     ) -> Result<Answer, Failure> {
         let mut batch = Batch::default();
-        let shown = self.add_reading(&mut batch, resource_type, key, projection);
+        let reading = self.add_reading(&mut batch, resource_type, key, projection);
         let mut answers = self.send(batch).await?;
-        self.answer(resource_type, &mut answers, shown, projection)?
+        self.answer(resource_type, &mut answers, reading, projection)
+            .await?
             .ok_or_else(|| self.not_found(resource_type, key))
     }
 
@@ -55,18 +56,31 @@ impl<D: Database> Session<'_, D> {
         key: &Key,
         projection: &Projection,
     ) -> Reading {
+        self.add_reading_of(batch, resource_type, key, projection, FIRST_MEMBERS)
+    }
+
+    fn add_reading_of(
+        &self,
+        batch: &mut Batch,
+        resource_type: &'static ResourceType,
+        key: &Key,
+        projection: &Projection,
+        limit: MemberLimit,
+    ) -> Reading {
         let view = self.view(resource_type);
         let resource = batch.add(read::resource(&view, key, projection.wants("groups")));
         let with_members = *resource_type == GROUP_TYPE && projection.wants("members");
         let members = with_members.then(|| {
             let group = read::one_group(&view, key);
-            batch.add(read::members(&view, 1 + MEMBER_ROWS, group))
+            batch.expect(limit.bytes);
+            batch.add(read::members(&view, limit, 1, group))
         });
         Reading { resource, members }
     }
 
-    /// The answer that shows what was fetched; none where there is no such resource.
-    pub(super) fn answer(
+    /// The answer that shows what was fetched; none where there is no such resource. A group of more members than were
+    /// looked for is fetched again.
+    pub(super) async fn answer(
         &self,
         resource_type: &'static ResourceType,
         answers: &mut Answers,
@@ -78,16 +92,35 @@ impl<D: Database> Session<'_, D> {
         };
         let text = row.required_text(0)?;
         let record = Record::read(&text)?;
-        let members = reading.members.map(|members| answers.rows(members));
-        let rows = members.unwrap_or_default();
-        if has_more_members(rows.len(), 1) {
-            return Err(too_many_members());
-        }
-        let mut runs = Vec::new();
-        for mut row in rows {
-            runs.extend(row.text(1)?);
-        }
+        let runs = match reading.members {
+            None => Some(Vec::new()),
+            Some(members) => runs(answers.rows(members), FIRST_MEMBERS)?,
+        };
+        let Some(runs) = runs else {
+            let key = Key::Id(record.shown.id.to_owned());
+            return self.read_most(resource_type, &key, projection).await;
+        };
         self.shown(resource_type, &record, runs, projection)
+            .map(Some)
+    }
+
+    /// Reads a group of more than the [`FIRST_MEMBERS`].
+    async fn read_most(
+        &self,
+        resource_type: &'static ResourceType,
+        key: &Key,
+        projection: &Projection,
+    ) -> Result<Option<Answer>, Failure> {
+        let mut batch = Batch::default();
+        let reading = self.add_reading_of(&mut batch, resource_type, key, projection, MOST_MEMBERS);
+        let mut answers = self.send(batch).await?;
+        let Some(mut row) = answers.row(reading.resource) else {
+            return Ok(None);
+        };
+        let text = row.required_text(0)?;
+        let rows = reading.members.map(|members| answers.rows(members));
+        let runs = runs(rows.unwrap_or_default(), MOST_MEMBERS)?.ok_or_else(too_many_members)?;
+        self.shown(resource_type, &Record::read(&text)?, runs, projection)
             .map(Some)
     }
 
@@ -135,4 +168,11 @@ impl<D: Database> Session<'_, D> {
             ),
         }
     }
+}
+
+/// The runs of the members of one group; none where it has more.
+fn runs(rows: Vec<Row>, limit: MemberLimit) -> Result<Option<Vec<String>>, Failure> {
+    let (members, has_more) = read::read_members(rows, limit, 1)?;
+    let runs = members.into_values().next().unwrap_or_default();
+    Ok((!has_more).then_some(runs))
 }

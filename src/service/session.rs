@@ -11,12 +11,20 @@ use scim::resource::set_lasting;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
+use super::gauge::Hold;
 use super::{Clock, Failure, Mint, Moment, Settings};
 use store::batch::{Answers, Batch};
 use store::expression::View;
 use store::limits::{LOADED, STATEMENTS, TRIPS};
 use store::tenant::{self, DEFAULT_TENANT, Tenant, TokenFacts};
 use store::{self, Database, Statement};
+
+/// How often an answer is in memory at once: as it is read and as it is passed on, or as it is put together.
+const COPIES: usize = 2;
+/// Milliseconds between two looks for room.
+const WAIT: u32 = 10;
+/// Milliseconds that room is waited for.
+const LONGEST_WAIT: u32 = 3_000;
 
 /// What lives as long as the instance.
 pub struct Context<'a, D> {
@@ -28,6 +36,8 @@ pub struct Context<'a, D> {
     pub mint: &'a dyn Mint,
     /// Tells the time.
     pub clock: &'a dyn Clock,
+    /// What the request holds of the memory that all have together.
+    pub hold: &'a Hold,
 }
 
 /// On whose behalf something is done.
@@ -136,12 +146,18 @@ impl<'a, D: Database> Session<'a, D> {
         if !batch.fits() {
             return Err(store::Error::Broken("too many parameters".to_owned()));
         }
+        let room = batch.room();
+        self.find_room(room).await?;
         let authentication = self.caller.tenant.facts(with_cursor_key);
         let mut usage = self.usage.get();
         usage.trips += 1;
         usage.statements += batch.len() + usize::from(authentication.is_some());
         self.usage.set(usage);
         let result = batch.send(self.context.database, authentication).await;
+        if room > 0 {
+            let bytes = result.as_ref().map_or(0, |(_, answers)| answers.bytes());
+            self.context.hold.set_answer(COPIES * bytes);
+        }
         // One that failed has told, too: either that the caller is not good, or what the reply will say.
         self.has_answer.set(true);
         let (row, answers) = result?;
@@ -155,6 +171,28 @@ impl<'a, D: Database> Session<'a, D> {
         // Those of the first batch are kept: the caller stays the same.
         let _ = self.facts.set(facts.clone());
         Ok((answers, facts))
+    }
+
+    /// Counts what a body holds.
+    pub fn take_for_body(&self, bytes: usize) -> Result<(), Failure> {
+        let is_there = self.context.hold.take_for_body(bytes);
+        is_there.then_some(()).ok_or(Failure::Busy)
+    }
+
+    /// Counts what an answer of so many bytes would hold. Where there is no room for it, that of others is waited for.
+    async fn find_room(&self, bytes: usize) -> Result<(), store::Error> {
+        if bytes == 0 {
+            return Ok(());
+        }
+        // Those who wait hold nothing, or they would wait for each other.
+        self.context.hold.set_answer(0);
+        for _ in 0..LONGEST_WAIT / WAIT {
+            if self.context.hold.take_for_answer(COPIES * bytes) {
+                return Ok(());
+            }
+            self.context.database.pause(WAIT).await;
+        }
+        Err(store::Error::Busy)
     }
 
     /// Finds out whether the caller is good, by a trip of its own where no batch has come back yet.

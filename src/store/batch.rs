@@ -1,7 +1,7 @@
 //! Statements that travel together: one round trip, all of them or none. Each has a handle to ask for its answer by, so
 //! that nobody counts results.
 
-use super::{Database, Error, Results, Row, Statement};
+use super::{Cell, Database, Error, Results, Row, Statement};
 
 /// Which statement of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,7 @@ pub struct Handle(usize);
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
     statements: Vec<Statement>,
+    room: usize,
 }
 
 impl Batch {
@@ -39,6 +40,16 @@ impl Batch {
             .into_iter()
             .map(|statement| self.add(statement))
             .collect()
+    }
+
+    /// Says that its answers may have so many bytes more than a resource or two: what a page can be.
+    pub fn expect(&mut self, bytes: usize) {
+        self.room += bytes;
+    }
+
+    /// Bytes that its answers may have, as far as they are not small whatever is asked for.
+    pub fn room(&self) -> usize {
+        self.room
     }
 
     /// Whether there is nothing to send.
@@ -101,6 +112,16 @@ impl Answers {
             rows.append(&mut self.rows(*handle));
         }
         rows
+    }
+
+    /// Bytes of all texts.
+    pub fn bytes(&self) -> usize {
+        let cells = self.results.iter().flatten().flat_map(|row| &row.0);
+        let bytes = |cell: &Cell| match cell {
+            Cell::Text(text) => text.len(),
+            Cell::Null | Cell::Integer(_) => 0,
+        };
+        cells.map(bytes).sum()
     }
 
     /// Whether a statement gave a row.

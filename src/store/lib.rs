@@ -108,6 +108,8 @@ pub enum Error {
     Guard,
     /// A row or a value would be larger than D1 takes.
     TooBig,
+    /// Other requests hold the memory that the answer could take; nothing was sent.
+    Busy,
     /// Something else: a defect here, or the database is not what it should be. For the log only.
     Broken(String),
 }

@@ -11,8 +11,10 @@ pub const STATEMENT_BYTES: usize = 100_000;
 /// Levels of one expression (D1: 100).
 pub const EXPRESSION_DEPTH: usize = 100;
 
-/// Bytes of one row, string or parameter (D1: 2,000,000). A resource's document and its comparison image share a row
-/// with the keys, so both together stay under this.
+/// Bytes of one row, string or parameter (D1's).
+pub const LARGEST_VALUE: usize = 2_000_000;
+
+/// A resource's document and its comparison image share a row with the keys, so both together stay under [`LARGEST_VALUE`].
 pub const DOCUMENT_AND_FOLDED: usize = 1_500_000;
 
 /// The largest number bound: D1's are JavaScript's, and `SQLite` takes no limit or offset that a double rounded beyond its
@@ -33,13 +35,35 @@ pub const MARKED_PER_ROW: usize = 10_000;
 /// one of them escaped, and an id), so a row stays under D1's 2 MB.
 pub const MEMBERS_PER_ROW: usize = 1_000;
 
-/// Rows of members in one reply, beyond one a group: 300,000 members of some 60 bytes fit the memory of a Worker (128 MB)
-/// four times over: as D1's answer, read, passed on, and as they wait to be written out.
-pub const MEMBER_ROWS: usize = 300;
+/// How much is read of the members of groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemberLimit {
+    /// Rows, beyond one a group: members by the thousand.
+    pub rows: usize,
+    /// Bytes of all of them.
+    pub bytes: usize,
+}
 
-/// Bytes of the records of one page. They fit the memory of a Worker (128 MB) seven times over: as D1's answer, read (two
-/// bytes a character, where one is beyond Latin-1), passed on, put together, and as the reply.
-pub const PAGE_BYTES: usize = 16_000_000;
+/// What is read where nobody knows yet how many there are, and so of all groups of a page: some 50,000 members of 60
+/// bytes. It is more than a body can name, so that the reply to a write comes with the write.
+pub const FIRST_MEMBERS: MemberLimit = MemberLimit {
+    rows: 50,
+    bytes: 3_000_000,
+};
+
+/// What is read of one group that has more: some 300,000 members. They fit the memory of a Worker (128 MB) four times
+/// over: as D1's answer, read, passed on, and as they wait to be written out.
+pub const MOST_MEMBERS: MemberLimit = MemberLimit {
+    rows: 300,
+    bytes: 18_000_000,
+};
+
+/// Bytes of the records of one page. They fit what all requests may hold together (40 MB) some times over, each twice: as
+/// D1's answer, and put together.
+pub const PAGE_BYTES: usize = 4_000_000;
+
+/// Bytes of a record such that all of a page of them is fetched without a look at their sum.
+pub const RECORD_BYTES: usize = 8_000;
 
 /// Bytes of rows in one JSON parameter of a run of creates: they are JSON within JSON there, which may double them.
 pub const RUN_BYTES: usize = 900_000;

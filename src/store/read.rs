@@ -1,8 +1,10 @@
 //! Fetching: one resource as a client sees it, one as a write needs it, the members of groups.
 
+use std::collections::BTreeMap;
+
 use super::expression::View;
 use super::fragment::{Fragment, Written, value};
-use super::limits::MEMBERS_PER_ROW;
+use super::limits::{MEMBERS_PER_ROW, MemberLimit};
 use super::record::{RUN, record};
 use super::sqlite::NOT_MET;
 use super::{Error, Row, Statement};
@@ -94,14 +96,20 @@ pub fn version(view: &View<'_>, key: &Key) -> Statement {
 }
 
 /// The members of groups: rows of a group's id and a run of up to [`MEMBERS_PER_ROW`] members, in order (see
-/// [`record::members`](super::record::members)). `groups` selects the ids of the groups.
+/// [`record::members`](super::record::members)). `ids` selects the ids of the groups.
 ///
 /// A group is cut at every thousandth member by a walk over the key alone, so that no row outgrows D1's limit and the
 /// groups of a page, small or large, come in one statement.
 ///
-/// One group is read to its end before the next begins, and at most `most` rows come: as many say that the last group, and
-/// those that are missing, may have more.
-pub fn members(view: &View<'_>, most: usize, groups: impl Fragment) -> Statement {
+/// One group is read to its end before the next begins, as far as the limit goes for so many `groups`: see
+/// [`read_members`].
+pub fn members(
+    view: &View<'_>,
+    limit: MemberLimit,
+    groups: usize,
+    ids: impl Fragment,
+) -> Statement {
+    // With limits of their own the selects within are not made one with this one, which would put each run together twice.
     statement!(
         "WITH RECURSIVE page(id) AS ({groups}), \
          cut(id, after, runs) AS (\
@@ -112,17 +120,44 @@ pub fn members(view: &View<'_>, most: usize, groups: impl Fragment) -> Statement
          WHERE m.tenant_id = {tenant} AND m.team_id = cut.id AND m.member_id > cut.after \
          ORDER BY m.member_id LIMIT 1 OFFSET {last}) \
          ORDER BY runs DESC LIMIT {most}) \
-         SELECT id, (SELECT {run} FROM (\
+         SELECT id, iif(coalesce(sum(octet_length(run)) OVER (ROWS UNBOUNDED PRECEDING), 0) <= {bytes}, \
+         coalesce(run, ''), NULL) AS members \
+         FROM (SELECT * FROM (SELECT id, (SELECT {run} FROM (\
          SELECT member_id, member_type, display FROM team_members \
          WHERE tenant_id = {tenant} AND team_id = cut.id AND member_id > cut.after \
-         ORDER BY member_id LIMIT {run_length}) m) AS members FROM cut",
-        groups = groups,
+         ORDER BY member_id LIMIT {run_length}) m) AS run FROM cut LIMIT -1) LIMIT -1)",
+        groups = ids,
         tenant = view.tenant,
         last = MEMBERS_PER_ROW - 1,
-        most = most,
+        most = limit.rows.saturating_add(groups),
+        bytes = limit.bytes,
         run = RUN,
         run_length = MEMBERS_PER_ROW,
     )
+}
+
+/// The members of each group that is whole, in runs, and whether there are others.
+pub type Runs = (BTreeMap<String, Vec<String>>, bool);
+
+/// Reads the rows of [`members`]. A run is missing that went beyond the bytes; as many rows as there could be say that the
+/// group of the last may have more.
+pub fn read_members(rows: Vec<Row>, limit: MemberLimit, groups: usize) -> Result<Runs, Error> {
+    let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let all = rows.len() < limit.rows.saturating_add(groups);
+    let last = rows.len().saturating_sub(1);
+    for (index, mut row) in rows.into_iter().enumerate() {
+        let id = row.required_text(0)?;
+        let run = row.text(1)?.filter(|_| all || index < last);
+        let Some(run) = run else {
+            members.remove(&id);
+            return Ok((members, true));
+        };
+        let runs = members.entry(id).or_default();
+        if !run.is_empty() {
+            runs.push(run);
+        }
+    }
+    Ok((members, false))
 }
 
 /// The id of one group, for [`members`].

@@ -4,14 +4,14 @@
 //! a change of the tables, or of what is stored, needs no change here.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use testing::worker::{Worker, state_folder};
+use testing::worker::{Worker, database, state_folder};
 
 /// Stands in the copied rows where each copy has its own number.
 const NUMBER: &str = "9999999";
@@ -253,26 +253,6 @@ impl Pattern {
         connection.execute_batch("COMMIT;").unwrap();
         seed
     }
-}
-
-/// The file of the one D1 database in a folder.
-fn database(folder: &Path) -> PathBuf {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.join("v3/d1")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|name| name == "sqlite") {
-                found.push(path);
-            }
-        }
-    }
-    // workerd's own record of what there is goes by this name.
-    found.retain(|path| path.file_stem().is_some_and(|stem| stem != "metadata"));
-    assert_eq!(found.len(), 1, "{found:?}");
-    found.remove(0)
 }
 
 /// The one row of a table, without its key and what is generated.

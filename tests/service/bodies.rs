@@ -3,13 +3,13 @@
 use std::cell::Cell;
 
 use pollster::block_on;
-use scim_worker::http::gauge::TOGETHER;
 use scim_worker::http::health::Health;
 use scim_worker::http::method::Method;
 use scim_worker::http::request::{Body, Request, Unread, Upload};
 use scim_worker::http::{Environment, respond};
 use serde_json::json;
 use service::credential::Secret;
+use service::gauge::TOGETHER;
 use service::{Context, Mint, Moment};
 use store::Database;
 
@@ -84,9 +84,9 @@ fn watched(
             settings: &memory.settings,
             mint: &Counted(&memory.elapsed),
             clock: &Moment::at(1_769_817_600_000),
+            hold: &memory.gauge.request(),
         },
         secret: secret.as_ref(),
-        gauge: &memory.gauge,
         health: &Health::new(),
         allow_http: false,
         request_id: String::new(),
@@ -193,13 +193,14 @@ fn what_all_hold_together_is_bounded() {
     let memory = Memory::new();
     let client = Client::new(&memory);
     let user = json!({ "userName": "ada" });
-    let others = memory.gauge.hold(TOGETHER - 100).unwrap();
+    let others = memory.gauge.request();
+    assert!(others.take_for_body(TOGETHER - 100));
     let got = client.post("/Users", &user);
     got.refused(503, "", "in a moment");
     assert_eq!(got.header("Retry-After"), Some("2"));
     drop(others);
     client.post("/Users", &user).expect(201);
-    assert!(memory.gauge.hold(TOGETHER).is_some(), "given back");
+    assert!(memory.gauge.request().take_for_body(TOGETHER), "given back");
 }
 
 /// What is made of a body counts, too: three times its bytes.
@@ -208,10 +209,10 @@ fn what_a_body_becomes_is_counted_with_it() {
     let memory = Memory::new();
     let client = Client::new(&memory);
     let user = json!({ "userName": "ada", "title": "x".repeat(60_000) });
-    let others = memory.gauge.hold(TOGETHER - 180_000).unwrap();
+    let others = memory.gauge.request();
+    assert!(others.take_for_body(TOGETHER - 180_000));
     client.post("/Users", &user).refused(503, "", "in a moment");
-    drop(others);
-    let _others = memory.gauge.hold(TOGETHER - 250_000).unwrap();
+    assert!(others.take_for_body(TOGETHER - 250_000));
     client.post("/Users", &user).expect(201);
 }
 
@@ -222,4 +223,25 @@ fn a_body_that_does_not_come_is_408() {
     let mut request = client.request("POST", "/Users", Some(&json!({})));
     request.body = Body::Unread(Unread::Late);
     client.send(&request).refused(408, "", "in time");
+}
+
+/// A small body can have many values: for a caller who is not known it is not parsed, so nothing of it is noted.
+#[test]
+fn many_values_in_few_bytes_are_not_parsed_for_nobody() {
+    let memory = Memory::new();
+    memory.add_token(2, "known", None, None);
+    let mut client = Client::new(&memory);
+    let mut notes_twice = |token: &str, values: usize| {
+        token.clone_into(&mut client.token);
+        let values = "0,".repeat(values);
+        let body = format!("{{\"title\":\"a\",\"title\":\"b\",\"x\":[{values}0]}}");
+        assert!(body.len() < 65_536);
+        let mut request = client.request("POST", "/Users", Some(&json!({})));
+        request.body = Body::Bytes(body.into_bytes());
+        let (_, trace) = memory.answer(&request);
+        trace.habits.names().contains(&"duplicate-key")
+    };
+    assert!(notes_twice("unknown", 10), "which costs nothing to parse");
+    assert!(notes_twice("known", 20_000));
+    assert!(!notes_twice("unknown", 20_000));
 }

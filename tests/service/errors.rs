@@ -316,7 +316,7 @@ fn documents_that_outgrow_a_row_are_413() {
     );
 }
 
-/// The same for what every member of a page brings: a page is as many rows as it has resources.
+/// The same for what every member of a page brings: it ends behind the first 4 MB.
 #[test]
 fn pages_of_large_documents() {
     let memory = Memory::new();
@@ -330,7 +330,11 @@ fn pages_of_large_documents() {
             .expect(201);
     }
     let list = client.get("/Users").expect(200);
-    assert_eq!(list["Resources"].as_array().unwrap().len(), 12);
+    assert_eq!(list["Resources"].as_array().unwrap().len(), 7);
+    assert_eq!(
+        (&list["itemsPerPage"], &list["totalResults"]),
+        (&json!(7), &json!(12))
+    );
     client.get("/?sortBy=title&cursor=").expect(200);
     client
         .get("/Users?sortBy=title&cursor=&count=2")

@@ -43,6 +43,7 @@ fn a_session_needs_no_request() {
         settings: &memory.settings,
         mint: &mint,
         clock: &clock,
+        hold: &memory.gauge.request(),
     };
     let session = Session::new(
         &context,

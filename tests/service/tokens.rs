@@ -210,9 +210,9 @@ fn a_secret_under_32_characters_opens_nothing() {
                 settings: &memory.settings,
                 mint: &NoMint,
                 clock: &Moment::at(1_769_817_600_000),
+                hold: &memory.gauge.request(),
             },
             secret: known.as_ref(),
-            gauge: &memory.gauge,
             health: &Health::new(),
             allow_http: false,
             request_id: String::new(),
@@ -238,9 +238,9 @@ fn a_secret_that_is_not_set_or_empty_opens_nothing() {
                     settings: &memory.settings,
                     mint: &NoMint,
                     clock: &Moment::at(1_769_817_600_000),
+                    hold: &memory.gauge.request(),
                 },
                 secret: secret.as_ref(),
-                gauge: &memory.gauge,
                 health: &Health::new(),
                 allow_http: false,
                 request_id: String::new(),
@@ -503,4 +503,47 @@ fn an_altered_token_is_refused_without_a_trip() {
     assert_eq!(got.status, 401);
     assert!(got.body["detail"].as_str().unwrap().contains("not whole"));
     assert_eq!(memory.database.cost().trips, 0);
+}
+
+/// `SCIM_TOKEN` is looked at first, and may be any text; what is not the secret and has the form of a token must have its
+/// checksum, or nothing is asked.
+#[test]
+fn the_checksum_of_what_is_not_the_secret_is_looked_at() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let front = format!("scim_1_{}", "a".repeat(43));
+    let (whole, altered) = (format!("{front}0McOy1"), format!("{front}0McOy2"));
+    for (secret, token, status, trips, words) in [
+        (altered.as_str(), &altered, 200, 1, "totalResults"),
+        (&whole, &whole, 200, 1, "totalResults"),
+        (&whole, &altered, 401, 0, "not whole"),
+        (&altered, &whole, 401, 1, "not known"),
+        (Memory::TOKEN, &altered, 401, 0, "not whole"),
+        ("", &altered, 401, 0, "not whole"),
+    ] {
+        let known = Secret::new(secret);
+        let mut request = client.request("GET", "/Users", None);
+        request.authorization = Some(format!("Bearer {token}"));
+        let environment = Environment {
+            context: Context {
+                database: &memory.database,
+                settings: &memory.settings,
+                mint: &NoMint,
+                clock: &Moment::at(1_769_817_600_000),
+                hold: &memory.gauge.request(),
+            },
+            secret: known.as_ref(),
+            health: &Health::new(),
+            allow_http: false,
+            request_id: String::new(),
+        };
+        let before = memory.database.cost().trips;
+        let (reply, _) = pollster::block_on(respond(&environment, &request));
+        let asked = memory.database.cost().trips - before;
+        assert_eq!((reply.status, asked), (status, trips), "{secret} {token}");
+        assert!(
+            reply.body.unwrap().into_text().contains(words),
+            "{secret} {token}"
+        );
+    }
 }

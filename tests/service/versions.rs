@@ -6,6 +6,7 @@ use scim_worker::http::health::Health;
 use scim_worker::http::{Environment, respond};
 use serde_json::{Value, json};
 use service::credential::Secret;
+use service::gauge::TOGETHER;
 use service::{Context, Mint, Moment};
 use store::{Cost, Database, Error, Results, Statement};
 use testing::client::{Client, Got};
@@ -264,9 +265,9 @@ fn met<'a>(
             settings: &memory.settings,
             mint: &Minted(Cell::new(0)),
             clock: &Moment::at(1_769_817_600_000),
+            hold: &memory.gauge.request(),
         },
         secret: secret.as_ref(),
-        gauge: &memory.gauge,
         health: &Health::new(),
         allow_http: false,
         request_id: String::new(),
@@ -742,4 +743,75 @@ fn a_request_that_always_meets_another_gives_up_within_three_hundred_trips() {
     let status = |status: &str| replies.iter().filter(|it| it["status"] == status).count();
     assert!(status("409") > 0 && status("429") > 0, "{body:#}");
     assert_eq!(status("409") + status("429"), 20);
+}
+
+/// A write that comes too late neither takes the unique values that it wanted, nor those away that the other wrote.
+#[test]
+fn unique_values_are_those_of_the_write_that_was_done() {
+    const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:2.0:User";
+    let user = |badge: u32| json!({ "userName": "ada", WORKPLACE: { "badge": badge } });
+    let other =
+        |badge: u32| json!({ "userName": format!("b{badge}"), WORKPLACE: { "badge": badge } });
+    for in_bulk in [false, true] {
+        let memory = Memory::new();
+        let client = Client::new(&memory);
+        let created = client.post("/Users", &user(1)).expect(201);
+        let path = format!("/Users/{}", created["id"].as_str().unwrap());
+        let seen = version(&client, &path);
+        let request = if in_bulk {
+            let put = json!({ "method": "PUT", "path": path, "version": seen, "data": user(2) });
+            let schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
+            let body = json!({ "schemas": schemas, "Operations": [put] });
+            client.request("POST", "/Bulk", Some(&body))
+        } else {
+            let mut request = client.request("PUT", &path, Some(&user(2)));
+            request.if_match = Some(seen);
+            request
+        };
+        let (got, trips) = met(&memory, &request, |trip| {
+            if trip == 2 {
+                client.patch(&path, &json!([{ "op": "replace", "path": format!("{WORKPLACE}:badge"), "value": 3 }]))
+                    .expect(200);
+            }
+        });
+        assert!(trips > 2, "{in_bulk}: {trips} trips, {:#}", got.body);
+        if in_bulk {
+            assert_eq!(got.expect(200)["Operations"][0]["status"], "412");
+        } else {
+            got.refused(412, "", "If-Match");
+        }
+        client
+            .post("/Users", &other(3))
+            .refused(409, "uniqueness", "in use");
+        client.post("/Users", &other(2)).expect(201);
+        client.post("/Users", &other(1)).expect(201);
+    }
+}
+
+/// What a Bulk holds of the memory is its own until its last trip is done.
+#[test]
+fn a_bulk_holds_its_memory_to_its_end() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let group = client.group("Staff", &[]);
+    let title = "t".repeat(200_000);
+    let operations = json!([
+        { "method": "POST", "path": "/Users", "bulkId": "ada", "data": { "userName": "ada", "title": title } },
+        { "method": "PATCH", "path": format!("/Groups/{group}"), "data": { "Operations": [
+            { "op": "add", "path": "members", "value": [{ "value": "bulkId:ada" }] },
+            { "op": "replace", "path": "displayName", "value": "All" },
+        ] } },
+        { "method": "POST", "path": "/Users", "bulkId": "bob", "data": { "userName": "bob" } },
+    ]);
+    let schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
+    let body = json!({ "schemas": schemas, "Operations": operations });
+    let request = client.request("POST", "/Bulk", Some(&body));
+    let fits = || memory.gauge.request().take_for_body(TOGETHER - 700_000);
+    let (got, trips) = met(&memory, &request, |trip| assert!(!fits(), "trip {trip}"));
+    let outcomes = got.expect(200);
+    assert!(
+        trips > 2 && outcomes["Operations"][2]["status"] == "201",
+        "{outcomes}"
+    );
+    assert!(fits(), "given back");
 }

@@ -1,10 +1,10 @@
 -- GET /Users?filter=groups.display eq "Staff" and active eq true
 
-SELECT iif(octet_length(record) <= ?1, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
         FROM team_members INDEXED BY team_members_nested
-        WHERE tenant_id = ?2
+        WHERE tenant_id = ?1
           AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
           FROM team_members m INDEXED BY team_members_member
           WHERE m.tenant_id = users.tenant_id
@@ -28,32 +28,31 @@ FROM (SELECT *
           AND g.member_id = users.id)
       END, '') || '\n' || document AS record
     FROM users
-    WHERE users.tenant_id = ?2
+    WHERE users.tenant_id = ?1
       AND (((users.id IN (SELECT id
-            FROM (WITH RECURSIVE ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?3 || '/Groups/' || t.id AS address
+            FROM (WITH RECURSIVE ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?2 || '/Groups/' || t.id AS address
                 FROM teams t
-                WHERE t.tenant_id = ?2), within(via) AS (SELECT e.via
+                WHERE t.tenant_id = ?1), within(via) AS (SELECT e.via
                 FROM ends e
-                WHERE (e.display = ?4)
+                WHERE (e.display = ?3)
                 UNION
                 SELECT m.member_id
                 FROM within
-                CROSS JOIN team_members m INDEXED BY team_members_within ON m.tenant_id = ?2
+                CROSS JOIN team_members m INDEXED BY team_members_within ON m.tenant_id = ?1
                   AND m.team_id = within.via
                   AND m.member_type = 'Group')
               SELECT m.member_id AS id
               FROM within e
-              CROSS JOIN team_members m ON m.tenant_id = ?2
+              CROSS JOIN team_members m ON m.tenant_id = ?1
                 AND m.team_id = e.via))))
         AND ((users.folded ->> '$.active' = 1)))
     ORDER BY users.id
-    LIMIT ?5 + 0)
+    LIMIT ?4 + 0)
   LIMIT -1)
--- ?1 = 160000
--- ?2 = 1
--- ?3 = "https://scim.example.com/scim/v2"
--- ?4 = "staff"
--- ?5 = 100
+-- ?1 = 1
+-- ?2 = "https://scim.example.com/scim/v2"
+-- ?3 = "staff"
+-- ?4 = 100
 -- plan: CO-ROUTINE (subquery-12)
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
 -- plan:   LIST SUBQUERY 11

@@ -1,10 +1,10 @@
 -- GET /Users?filter=emails[type eq "work" and value eq "ada@example.com"]
 
-SELECT iif(octet_length(record) <= ?1, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
         FROM team_members INDEXED BY team_members_nested
-        WHERE tenant_id = ?2
+        WHERE tenant_id = ?1
           AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
           FROM team_members m INDEXED BY team_members_member
           WHERE m.tenant_id = users.tenant_id
@@ -28,19 +28,18 @@ FROM (SELECT *
           AND g.member_id = users.id)
       END, '') || '\n' || document AS record
     FROM users
-    WHERE users.tenant_id = ?2
-      AND (users.id IN (SELECT user_id FROM user_emails WHERE tenant_id = ?2 AND value = ?3)
+    WHERE users.tenant_id = ?1
+      AND (users.id IN (SELECT user_id FROM user_emails WHERE tenant_id = ?1 AND value = ?2)
         AND EXISTS (SELECT 1
         FROM json_each(users.folded, '$.emails') e
-        WHERE (((e.value ->> '$.type' = ?4)) AND ((e.value ->> '$.value' = ?3)))))
+        WHERE (((e.value ->> '$.type' = ?3)) AND ((e.value ->> '$.value' = ?2)))))
     ORDER BY +users.id
-    LIMIT ?5 + 0)
+    LIMIT ?4 + 0)
   LIMIT -1)
--- ?1 = 158415
--- ?2 = 1
--- ?3 = "ada@example.com"
--- ?4 = "work"
--- ?5 = 101
+-- ?1 = 1
+-- ?2 = "ada@example.com"
+-- ?3 = "work"
+-- ?4 = 101
 -- plan: CO-ROUTINE (subquery-9)
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
 -- plan:   LIST SUBQUERY 7

@@ -1,18 +1,17 @@
 -- GET /Groups?filter=externalId eq "7"
 
-SELECT iif(octet_length(record) <= ?1, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT teams.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document AS record
     FROM teams
-    WHERE teams.tenant_id = ?2
-      AND (teams.external_id = ?3)
+    WHERE teams.tenant_id = ?1
+      AND (teams.external_id = ?2)
     ORDER BY +teams.id
-    LIMIT ?4 + 0)
+    LIMIT ?3 + 0)
   LIMIT -1)
--- ?1 = 158415
--- ?2 = 1
--- ?3 = "7"
--- ?4 = 101
+-- ?1 = 1
+-- ?2 = "7"
+-- ?3 = 101
 -- plan: CO-ROUTINE (subquery-1)
 -- plan:   SEARCH teams USING INDEX teams_external_id (tenant_id=? AND external_id=?)
 -- plan:   USE TEMP B-TREE FOR ORDER BY
@@ -39,32 +38,40 @@ WITH RECURSIVE page(id) AS (SELECT id
     ORDER BY m.member_id
     LIMIT 1 OFFSET 999)
   ORDER BY runs DESC
-  LIMIT 400)
-SELECT id, (SELECT group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')
-  FROM (SELECT member_id, member_type, display
-    FROM team_members
-    WHERE tenant_id = ?1
-      AND team_id = cut.id
-      AND member_id > cut.after
-    ORDER BY member_id
-    LIMIT 1000) m) AS members
-FROM cut
+  LIMIT 150)
+SELECT id, iif(coalesce(sum(octet_length(run)) OVER (ROWS UNBOUNDED PRECEDING), 0) <= 3000000, coalesce(run, ''), NULL) AS members
+FROM (SELECT *
+  FROM (SELECT id, (SELECT group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')
+      FROM (SELECT member_id, member_type, display
+        FROM team_members
+        WHERE tenant_id = ?1
+          AND team_id = cut.id
+          AND member_id > cut.after
+        ORDER BY member_id
+        LIMIT 1000) m) AS run
+    FROM cut
+    LIMIT -1)
+  LIMIT -1)
 -- ?1 = 1
 -- ?2 = "7"
 -- ?3 = 100
--- plan: CO-ROUTINE cut
--- plan:   SETUP
--- plan:     CO-ROUTINE (subquery-1)
--- plan:       SEARCH teams USING INDEX teams_external_id (tenant_id=? AND external_id=?)
--- plan:       USE TEMP B-TREE FOR ORDER BY
--- plan:     SCAN (subquery-1)
--- plan:   RECURSIVE STEP
+-- plan: CO-ROUTINE (subquery-11)
+-- plan:   CO-ROUTINE (subquery-8)
+-- plan:     CO-ROUTINE cut
+-- plan:       SETUP
+-- plan:         CO-ROUTINE (subquery-1)
+-- plan:           SEARCH teams USING INDEX teams_external_id (tenant_id=? AND external_id=?)
+-- plan:           USE TEMP B-TREE FOR ORDER BY
+-- plan:         SCAN (subquery-1)
+-- plan:       RECURSIVE STEP
+-- plan:         SCAN cut
+-- plan:         SEARCH n USING COVERING INDEX team_members_member (tenant_id=? AND member_id=? AND team_id=?)
+-- plan:         CORRELATED SCALAR SUBQUERY 4
+-- plan:           SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
 -- plan:     SCAN cut
--- plan:     SEARCH n USING COVERING INDEX team_members_member (tenant_id=? AND member_id=? AND team_id=?)
--- plan:     CORRELATED SCALAR SUBQUERY 4
--- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
--- plan: SCAN cut
--- plan: CORRELATED SCALAR SUBQUERY 7
--- plan:   CO-ROUTINE m
--- plan:     SEARCH team_members USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
--- plan:   SCAN m
+-- plan:     CORRELATED SCALAR SUBQUERY 7
+-- plan:       CO-ROUTINE m
+-- plan:         SEARCH team_members USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
+-- plan:       SCAN m
+-- plan:   SCAN (subquery-8)
+-- plan: SCAN (subquery-11)

@@ -1,21 +1,20 @@
 -- GET /Groups?filter=members.value eq "019a0000-0000-7000-8000-000000000001"
 
-SELECT iif(octet_length(record) <= ?1, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT teams.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document AS record
     FROM teams
-    WHERE teams.tenant_id = ?2
+    WHERE teams.tenant_id = ?1
       AND (teams.id IN (SELECT m.team_id
         FROM team_members m INDEXED BY team_members_member
-        WHERE m.tenant_id = ?2
-          AND m.member_id = ?3))
+        WHERE m.tenant_id = ?1
+          AND m.member_id = ?2))
     ORDER BY +teams.id
-    LIMIT ?4 + 0)
+    LIMIT ?3 + 0)
   LIMIT -1)
--- ?1 = 158415
--- ?2 = 1
--- ?3 = "019a0000-0000-7000-8000-000000000001"
--- ?4 = 101
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000001"
+-- ?3 = 101
 -- plan: CO-ROUTINE (subquery-2)
 -- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan:   LIST SUBQUERY 1
@@ -48,35 +47,43 @@ WITH RECURSIVE page(id) AS (SELECT id
     ORDER BY m.member_id
     LIMIT 1 OFFSET 999)
   ORDER BY runs DESC
-  LIMIT 400)
-SELECT id, (SELECT group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')
-  FROM (SELECT member_id, member_type, display
-    FROM team_members
-    WHERE tenant_id = ?1
-      AND team_id = cut.id
-      AND member_id > cut.after
-    ORDER BY member_id
-    LIMIT 1000) m) AS members
-FROM cut
+  LIMIT 150)
+SELECT id, iif(coalesce(sum(octet_length(run)) OVER (ROWS UNBOUNDED PRECEDING), 0) <= 3000000, coalesce(run, ''), NULL) AS members
+FROM (SELECT *
+  FROM (SELECT id, (SELECT group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')
+      FROM (SELECT member_id, member_type, display
+        FROM team_members
+        WHERE tenant_id = ?1
+          AND team_id = cut.id
+          AND member_id > cut.after
+        ORDER BY member_id
+        LIMIT 1000) m) AS run
+    FROM cut
+    LIMIT -1)
+  LIMIT -1)
 -- ?1 = 1
 -- ?2 = "019a0000-0000-7000-8000-000000000001"
 -- ?3 = 100
--- plan: CO-ROUTINE cut
--- plan:   SETUP
--- plan:     CO-ROUTINE (subquery-2)
--- plan:       SEARCH teams USING COVERING INDEX teams_id (tenant_id=? AND id=?)
--- plan:       LIST SUBQUERY 1
--- plan:         SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:         CREATE BLOOM FILTER
--- plan:       USE TEMP B-TREE FOR ORDER BY
--- plan:     SCAN (subquery-2)
--- plan:   RECURSIVE STEP
+-- plan: CO-ROUTINE (subquery-12)
+-- plan:   CO-ROUTINE (subquery-9)
+-- plan:     CO-ROUTINE cut
+-- plan:       SETUP
+-- plan:         CO-ROUTINE (subquery-2)
+-- plan:           SEARCH teams USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:           LIST SUBQUERY 1
+-- plan:             SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:             CREATE BLOOM FILTER
+-- plan:           USE TEMP B-TREE FOR ORDER BY
+-- plan:         SCAN (subquery-2)
+-- plan:       RECURSIVE STEP
+-- plan:         SCAN cut
+-- plan:         SEARCH n USING COVERING INDEX team_members_member (tenant_id=? AND member_id=? AND team_id=?)
+-- plan:         CORRELATED SCALAR SUBQUERY 5
+-- plan:           SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
 -- plan:     SCAN cut
--- plan:     SEARCH n USING COVERING INDEX team_members_member (tenant_id=? AND member_id=? AND team_id=?)
--- plan:     CORRELATED SCALAR SUBQUERY 5
--- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
--- plan: SCAN cut
--- plan: CORRELATED SCALAR SUBQUERY 8
--- plan:   CO-ROUTINE m
--- plan:     SEARCH team_members USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
--- plan:   SCAN m
+-- plan:     CORRELATED SCALAR SUBQUERY 8
+-- plan:       CO-ROUTINE m
+-- plan:         SEARCH team_members USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
+-- plan:       SCAN m
+-- plan:   SCAN (subquery-9)
+-- plan: SCAN (subquery-12)

@@ -1,10 +1,10 @@
 -- GET /Users?filter=id eq "7" or userName eq "ada"
 
-SELECT iif(octet_length(record) <= ?1, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
         FROM team_members INDEXED BY team_members_nested
-        WHERE tenant_id = ?2
+        WHERE tenant_id = ?1
           AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
           FROM team_members m INDEXED BY team_members_member
           WHERE m.tenant_id = users.tenant_id
@@ -28,16 +28,15 @@ FROM (SELECT *
           AND g.member_id = users.id)
       END, '') || '\n' || document AS record
     FROM users
-    WHERE users.tenant_id = ?2
-      AND (((users.id = ?3)) OR ((users.user_name_folded = ?4)))
+    WHERE users.tenant_id = ?1
+      AND (((users.id = ?2)) OR ((users.user_name_folded = ?3)))
     ORDER BY +users.id
-    LIMIT ?5 + 0)
+    LIMIT ?4 + 0)
   LIMIT -1)
--- ?1 = 158415
--- ?2 = 1
--- ?3 = "7"
--- ?4 = "ada"
--- ?5 = 101
+-- ?1 = 1
+-- ?2 = "7"
+-- ?3 = "ada"
+-- ?4 = 101
 -- plan: CO-ROUTINE (subquery-7)
 -- plan:   MULTI-INDEX OR
 -- plan:     INDEX 1

@@ -1,10 +1,10 @@
 -- GET /Users?filter=phoneNumbers[type eq "work"] and phoneNumbers[type eq "home"]
 
-SELECT iif(octet_length(record) <= ?1, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
         FROM team_members INDEXED BY team_members_nested
-        WHERE tenant_id = ?2
+        WHERE tenant_id = ?1
           AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
           FROM team_members m INDEXED BY team_members_member
           WHERE m.tenant_id = users.tenant_id
@@ -28,21 +28,20 @@ FROM (SELECT *
           AND g.member_id = users.id)
       END, '') || '\n' || document AS record
     FROM users
-    WHERE users.tenant_id = ?2
+    WHERE users.tenant_id = ?1
       AND ((EXISTS (SELECT 1
           FROM (SELECT (c0 IS TRUE)
               AND (c1 IS TRUE) AS holds
-            FROM (SELECT max((e.value ->> '$.type' = ?3) IS TRUE) AS c0, max((e.value ->> '$.type' = ?4) IS TRUE) AS c1
+            FROM (SELECT max((e.value ->> '$.type' = ?2) IS TRUE) AS c0, max((e.value ->> '$.type' = ?3) IS TRUE) AS c1
               FROM json_each(users.folded, '$.phoneNumbers') e))
           WHERE holds)))
     ORDER BY users.id
-    LIMIT ?5 + 0)
+    LIMIT ?4 + 0)
   LIMIT -1)
--- ?1 = 160000
--- ?2 = 1
--- ?3 = "work"
--- ?4 = "home"
--- ?5 = 100
+-- ?1 = 1
+-- ?2 = "work"
+-- ?3 = "home"
+-- ?4 = 100
 -- plan: CO-ROUTINE (subquery-10)
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=?)
 -- plan:   CORRELATED SCALAR SUBQUERY 9

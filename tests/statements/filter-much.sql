@@ -30,11 +30,11 @@ SELECT json_extract('{}', CASE WHEN coalesce(4 * (SELECT sum(total) FROM totals 
 -- plan: SCALAR SUBQUERY 5
 -- plan:   SEARCH users USING INDEX users_user_name (tenant_id=?)
 
-SELECT iif(octet_length(record) <= ?1, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
         FROM team_members INDEXED BY team_members_nested
-        WHERE tenant_id = ?2
+        WHERE tenant_id = ?1
           AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
           FROM team_members m INDEXED BY team_members_member
           WHERE m.tenant_id = users.tenant_id
@@ -58,43 +58,42 @@ FROM (SELECT *
           AND g.member_id = users.id)
       END, '') || '\n' || document AS record
     FROM users
-    WHERE users.tenant_id = ?2
+    WHERE users.tenant_id = ?1
       AND ((((EXISTS (SELECT 1
               FROM (SELECT (c0 IS TRUE)
                   OR (c1 IS NOT TRUE) AS holds
-                FROM (SELECT max((e.value ->> '$.type' = ?3) IS TRUE) AS c0, max((e.value ->> '$.type' = ?4) IS TRUE) AS c1
+                FROM (SELECT max((e.value ->> '$.type' = ?2) IS TRUE) AS c0, max((e.value ->> '$.type' = ?3) IS TRUE) AS c1
                   FROM json_each(users.folded, '$.emails') e))
               WHERE holds)))
-          OR ((instr(users.folded ->> '$.title', ?5) > 0)))
-        OR (((instr(users.folded ->> '$.nickName', ?6) > 0))
+          OR ((instr(users.folded ->> '$.title', ?4) > 0)))
+        OR (((instr(users.folded ->> '$.nickName', ?5) > 0))
           OR ((users.id IN (SELECT id
-              FROM (WITH RECURSIVE ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?7 || '/Groups/' || t.id AS address
+              FROM (WITH RECURSIVE ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?6 || '/Groups/' || t.id AS address
                   FROM teams t
-                  WHERE t.tenant_id = ?2), within(via) AS (SELECT e.via
+                  WHERE t.tenant_id = ?1), within(via) AS (SELECT e.via
                   FROM ends e
-                  WHERE (e.display = ?8)
+                  WHERE (e.display = ?7)
                   UNION
                   SELECT m.member_id
                   FROM within
-                  CROSS JOIN team_members m INDEXED BY team_members_within ON m.tenant_id = ?2
+                  CROSS JOIN team_members m INDEXED BY team_members_within ON m.tenant_id = ?1
                     AND m.team_id = within.via
                     AND m.member_type = 'Group')
                 SELECT m.member_id AS id
                 FROM within e
-                CROSS JOIN team_members m ON m.tenant_id = ?2
+                CROSS JOIN team_members m ON m.tenant_id = ?1
                   AND m.team_id = e.via))))))
     ORDER BY users.id
-    LIMIT ?9 + 0)
+    LIMIT ?8 + 0)
   LIMIT -1)
--- ?1 = 160000
--- ?2 = 1
--- ?3 = "home"
--- ?4 = "work"
--- ?5 = "a"
--- ?6 = "b"
--- ?7 = "https://scim.example.com/scim/v2"
--- ?8 = "staff"
--- ?9 = 100
+-- ?1 = 1
+-- ?2 = "home"
+-- ?3 = "work"
+-- ?4 = "a"
+-- ?5 = "b"
+-- ?6 = "https://scim.example.com/scim/v2"
+-- ?7 = "staff"
+-- ?8 = 100
 -- plan: CO-ROUTINE (subquery-15)
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=?)
 -- plan:   CORRELATED SCALAR SUBQUERY 9

@@ -1,10 +1,10 @@
 -- GET /Users?filter=not (title pr) and meta.lastModified gt "2026-01-01T00:00:00Z"
 
-SELECT iif(octet_length(record) <= ?1, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
         FROM team_members INDEXED BY team_members_nested
-        WHERE tenant_id = ?2
+        WHERE tenant_id = ?1
           AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
           FROM team_members m INDEXED BY team_members_member
           WHERE m.tenant_id = users.tenant_id
@@ -28,16 +28,15 @@ FROM (SELECT *
           AND g.member_id = users.id)
       END, '') || '\n' || document AS record
     FROM users
-    WHERE users.tenant_id = ?2
+    WHERE users.tenant_id = ?1
       AND ((((users.folded ->> '$.title' IS NOT NULL) IS NOT TRUE))
-        AND (((substr(users.updated_at, 1, 23) || '000000Z') > ?3)))
+        AND (((substr(users.updated_at, 1, 23) || '000000Z') > ?2)))
     ORDER BY users.id
-    LIMIT ?4 + 0)
+    LIMIT ?3 + 0)
   LIMIT -1)
--- ?1 = 160000
--- ?2 = 1
--- ?3 = "2026-01-01T00:00:00.000000000Z"
--- ?4 = 100
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.000000000Z"
+-- ?3 = 100
 -- plan: CO-ROUTINE (subquery-7)
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=?)
 -- plan:   SCALAR SUBQUERY 1

@@ -1,24 +1,24 @@
 -- GET /Users?filter=userName sw "ada" and active eq true
 
-SELECT iif(octet_length(record) <= ?1, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (WITH hit(few, seqs) AS MATERIALIZED (SELECT count(*) <= (SELECT max(1000, coalesce(sum(total) / 20, 0))
         FROM totals
-        WHERE tenant_id = ?2
-          AND resource_type = ?3), json_group_array(rowid)
+        WHERE tenant_id = ?1
+          AND resource_type = ?2), json_group_array(rowid)
       FROM (SELECT rowid
         FROM users_text
         WHERE users_text MATCH (SELECT '"' || char(983040 + id / 1048576 % 1024, 984064 + id / 1024 % 1024, 985088 + id % 1024) || '" AND '
           FROM tenants
-          WHERE id = ?2) || ?4
+          WHERE id = ?1) || ?3
         LIMIT 1 + (SELECT max(1000, coalesce(sum(total) / 20, 0))
           FROM totals
-          WHERE tenant_id = ?2
-            AND resource_type = ?3)))
+          WHERE tenant_id = ?1
+            AND resource_type = ?2)))
     SELECT *
     FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
           FROM team_members INDEXED BY team_members_nested
-          WHERE tenant_id = ?2
+          WHERE tenant_id = ?1
             AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
             FROM team_members m INDEXED BY team_members_member
             WHERE m.tenant_id = users.tenant_id
@@ -43,16 +43,16 @@ FROM (SELECT *
         END, '') || '\n' || document AS record
       FROM (SELECT j.value AS seq FROM hit CROSS JOIN json_each(hit.seqs) j) found
       CROSS JOIN users ON users.seq = found.seq
-      WHERE users.tenant_id = ?2
-        AND (((substr(users.user_name_folded, 1, length(?5)) = ?5))
+      WHERE users.tenant_id = ?1
+        AND (((substr(users.user_name_folded, 1, length(?4)) = ?4))
           AND ((users.folded ->> '$.active' = 1)))
       ORDER BY users.id
-      LIMIT (SELECT iif(few, ?6, 0) FROM hit))
+      LIMIT (SELECT iif(few, ?5, 0) FROM hit))
     UNION ALL
     SELECT *
     FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
           FROM team_members INDEXED BY team_members_nested
-          WHERE tenant_id = ?2
+          WHERE tenant_id = ?1
             AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
             FROM team_members m INDEXED BY team_members_member
             WHERE m.tenant_id = users.tenant_id
@@ -76,18 +76,17 @@ FROM (SELECT *
             AND g.member_id = users.id)
         END, '') || '\n' || document AS record
       FROM users
-      WHERE users.tenant_id = ?2
-        AND (((substr(users.user_name_folded, 1, length(?5)) = ?5))
+      WHERE users.tenant_id = ?1
+        AND (((substr(users.user_name_folded, 1, length(?4)) = ?4))
           AND ((users.folded ->> '$.active' = 1)))
       ORDER BY users.id
-      LIMIT (SELECT iif(few, 0, ?6) FROM hit)))
+      LIMIT (SELECT iif(few, 0, ?5) FROM hit)))
   LIMIT -1)
--- ?1 = 160000
--- ?2 = 1
--- ?3 = "User"
--- ?4 = "(\"\nada\")"
--- ?5 = "ada"
--- ?6 = 100
+-- ?1 = 1
+-- ?2 = "User"
+-- ?3 = "(\"\nada\")"
+-- ?4 = "ada"
+-- ?5 = 100
 -- plan: COMPOUND QUERY
 -- plan:   LEFT-MOST SUBQUERY
 -- plan:     CO-ROUTINE (subquery-14)

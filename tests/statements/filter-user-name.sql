@@ -1,10 +1,10 @@
 -- GET /Users?filter=userName eq "ada"
 
-SELECT iif(octet_length(record) <= ?1, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
         FROM team_members INDEXED BY team_members_nested
-        WHERE tenant_id = ?2
+        WHERE tenant_id = ?1
           AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
           FROM team_members m INDEXED BY team_members_member
           WHERE m.tenant_id = users.tenant_id
@@ -28,15 +28,14 @@ FROM (SELECT *
           AND g.member_id = users.id)
       END, '') || '\n' || document AS record
     FROM users
-    WHERE users.tenant_id = ?2
-      AND (users.user_name_folded = ?3)
+    WHERE users.tenant_id = ?1
+      AND (users.user_name_folded = ?2)
     ORDER BY +users.id
-    LIMIT ?4 + 0)
+    LIMIT ?3 + 0)
   LIMIT -1)
--- ?1 = 158415
--- ?2 = 1
--- ?3 = "ada"
--- ?4 = 101
+-- ?1 = 1
+-- ?2 = "ada"
+-- ?3 = 101
 -- plan: CO-ROUTINE (subquery-7)
 -- plan:   SEARCH users USING INDEX users_user_name (tenant_id=? AND user_name_folded=?)
 -- plan:   SCALAR SUBQUERY 1

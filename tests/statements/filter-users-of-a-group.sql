@@ -1,10 +1,10 @@
 -- GET /Users?filter=groups.value eq "019a0000-0000-7000-8000-000000000005"
 
-SELECT iif(octet_length(record) <= ?1, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
         FROM team_members INDEXED BY team_members_nested
-        WHERE tenant_id = ?2
+        WHERE tenant_id = ?1
           AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
           FROM team_members m INDEXED BY team_members_member
           WHERE m.tenant_id = users.tenant_id
@@ -28,37 +28,36 @@ FROM (SELECT *
           AND g.member_id = users.id)
       END, '') || '\n' || document AS record
     FROM users
-    WHERE users.tenant_id = ?2
-      AND users.id IN (WITH RECURSIVE down(team_id) AS (SELECT ?3
+    WHERE users.tenant_id = ?1
+      AND users.id IN (WITH RECURSIVE down(team_id) AS (SELECT ?2
         UNION
         SELECT m.member_id
         FROM down
-        CROSS JOIN team_members m ON m.tenant_id = ?2
+        CROSS JOIN team_members m ON m.tenant_id = ?1
           AND m.team_id = down.team_id
         WHERE m.member_type = 'Group'
           AND EXISTS (SELECT 1
           FROM team_members INDEXED BY team_members_nested
-          WHERE tenant_id = ?2
+          WHERE tenant_id = ?1
             AND member_type = 'Group'))
       SELECT m.member_id
       FROM down
-      CROSS JOIN team_members m ON m.tenant_id = ?2
+      CROSS JOIN team_members m ON m.tenant_id = ?1
         AND m.team_id = down.team_id
       WHERE m.member_type = 'User'
         AND m.member_id <= coalesce((SELECT n.member_id
           FROM team_members n
-          WHERE n.tenant_id = ?2
+          WHERE n.tenant_id = ?1
             AND n.team_id = down.team_id
             AND n.member_type = 'User'
           ORDER BY n.member_id
-          LIMIT 1 OFFSET ?4 - 1), '~'))
+          LIMIT 1 OFFSET ?3 - 1), '~'))
     ORDER BY +users.id
-    LIMIT ?4 + 0)
+    LIMIT ?3 + 0)
   LIMIT -1)
--- ?1 = 158415
--- ?2 = 1
--- ?3 = "019a0000-0000-7000-8000-000000000005"
--- ?4 = 101
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000005"
+-- ?3 = 101
 -- plan: CO-ROUTINE (subquery-12)
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
 -- plan:   LIST SUBQUERY 11

@@ -23,30 +23,38 @@ WITH RECURSIVE page(id) AS (SELECT ?1), cut(id, after, runs) AS (SELECT id, '', 
     ORDER BY m.member_id
     LIMIT 1 OFFSET 999)
   ORDER BY runs DESC
-  LIMIT 301)
-SELECT id, (SELECT group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')
-  FROM (SELECT member_id, member_type, display
-    FROM team_members
-    WHERE tenant_id = ?2
-      AND team_id = cut.id
-      AND member_id > cut.after
-    ORDER BY member_id
-    LIMIT 1000) m) AS members
-FROM cut
+  LIMIT 51)
+SELECT id, iif(coalesce(sum(octet_length(run)) OVER (ROWS UNBOUNDED PRECEDING), 0) <= 3000000, coalesce(run, ''), NULL) AS members
+FROM (SELECT *
+  FROM (SELECT id, (SELECT group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')
+      FROM (SELECT member_id, member_type, display
+        FROM team_members
+        WHERE tenant_id = ?2
+          AND team_id = cut.id
+          AND member_id > cut.after
+        ORDER BY member_id
+        LIMIT 1000) m) AS run
+    FROM cut
+    LIMIT -1)
+  LIMIT -1)
 -- ?1 = "019a0000-0000-7000-8000-000000000005"
 -- ?2 = 1
--- plan: CO-ROUTINE cut
--- plan:   SETUP
--- plan:     CO-ROUTINE page
--- plan:       SCAN CONSTANT ROW
--- plan:     SCAN page
--- plan:   RECURSIVE STEP
+-- plan: CO-ROUTINE (subquery-10)
+-- plan:   CO-ROUTINE (subquery-7)
+-- plan:     CO-ROUTINE cut
+-- plan:       SETUP
+-- plan:         CO-ROUTINE page
+-- plan:           SCAN CONSTANT ROW
+-- plan:         SCAN page
+-- plan:       RECURSIVE STEP
+-- plan:         SCAN cut
+-- plan:         SEARCH n USING COVERING INDEX team_members_member (tenant_id=? AND member_id=? AND team_id=?)
+-- plan:         CORRELATED SCALAR SUBQUERY 3
+-- plan:           SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
 -- plan:     SCAN cut
--- plan:     SEARCH n USING COVERING INDEX team_members_member (tenant_id=? AND member_id=? AND team_id=?)
--- plan:     CORRELATED SCALAR SUBQUERY 3
--- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
--- plan: SCAN cut
--- plan: CORRELATED SCALAR SUBQUERY 6
--- plan:   CO-ROUTINE m
--- plan:     SEARCH team_members USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
--- plan:   SCAN m
+-- plan:     CORRELATED SCALAR SUBQUERY 6
+-- plan:       CO-ROUTINE m
+-- plan:         SEARCH team_members USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
+-- plan:       SCAN m
+-- plan:   SCAN (subquery-7)
+-- plan: SCAN (subquery-10)

@@ -1,10 +1,10 @@
 -- GET /?sortBy=displayName&count=20
 
-SELECT source, iif(octet_length(record) <= ?1, record, NULL) AS record
+SELECT source, iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT source, CASE source WHEN 0 THEN (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
           FROM team_members INDEXED BY team_members_nested
-          WHERE tenant_id = ?2
+          WHERE tenant_id = ?1
             AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
             FROM team_members m INDEXED BY team_members_member
             WHERE m.tenant_id = users.tenant_id
@@ -28,14 +28,14 @@ FROM (SELECT *
             AND g.member_id = users.id)
         END, '') || '\n' || document
       FROM users
-      WHERE users.tenant_id = ?2
+      WHERE users.tenant_id = ?1
         AND users.id = page.id) WHEN 1 THEN (SELECT teams.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document
       FROM teams
-      WHERE teams.tenant_id = ?2
+      WHERE teams.tenant_id = ?1
         AND teams.id = page.id) WHEN 2 THEN (SELECT resources.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document
       FROM resources
-      WHERE resources.tenant_id = ?2
-        AND resources.resource_type = ?3
+      WHERE resources.tenant_id = ?1
+        AND resources.resource_type = ?2
         AND resources.id = page.id)
     END AS record
     FROM (SELECT *
@@ -43,32 +43,31 @@ FROM (SELECT *
         FROM (SELECT *
           FROM (SELECT id, users.display_name_folded AS k, 0 AS source
             FROM users
-            WHERE users.tenant_id = ?2
+            WHERE users.tenant_id = ?1
             ORDER BY users.display_name_folded ASC NULLS LAST, users.id
-            LIMIT ?4 + 0)
+            LIMIT ?3 + 0)
           UNION ALL
           SELECT *
           FROM (SELECT id, teams.display_name_folded AS k, 1 AS source
             FROM teams
-            WHERE teams.tenant_id = ?2
+            WHERE teams.tenant_id = ?1
             ORDER BY teams.display_name_folded ASC NULLS LAST, teams.id
-            LIMIT ?4 + 0)
+            LIMIT ?3 + 0)
           UNION ALL
           SELECT *
           FROM (SELECT id, resources.folded ->> '$.displayName' AS k, 2 AS source
             FROM resources
-            WHERE resources.tenant_id = ?2
-              AND resources.resource_type = ?3
+            WHERE resources.tenant_id = ?1
+              AND resources.resource_type = ?2
             ORDER BY resources.folded ->> '$.displayName' ASC NULLS LAST, resources.id
-            LIMIT ?4 + 0))) page
+            LIMIT ?3 + 0))) page
       ORDER BY page.k ASC NULLS LAST, page.id
-      LIMIT ?4 + 0) page
+      LIMIT ?3 + 0) page
     LIMIT -1)
   LIMIT -1)
--- ?1 = 800000
--- ?2 = 1
--- ?3 = "Device"
--- ?4 = 20
+-- ?1 = 1
+-- ?2 = "Device"
+-- ?3 = 20
 -- plan: CO-ROUTINE (subquery-18)
 -- plan:   CO-ROUTINE page
 -- plan:     CO-ROUTINE (subquery-15)
@@ -157,52 +156,60 @@ WITH RECURSIVE page(id) AS (SELECT id
     ORDER BY m.member_id
     LIMIT 1 OFFSET 999)
   ORDER BY runs DESC
-  LIMIT 320)
-SELECT id, (SELECT group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')
-  FROM (SELECT member_id, member_type, display
-    FROM team_members
-    WHERE tenant_id = ?1
-      AND team_id = cut.id
-      AND member_id > cut.after
-    ORDER BY member_id
-    LIMIT 1000) m) AS members
-FROM cut
+  LIMIT 70)
+SELECT id, iif(coalesce(sum(octet_length(run)) OVER (ROWS UNBOUNDED PRECEDING), 0) <= 3000000, coalesce(run, ''), NULL) AS members
+FROM (SELECT *
+  FROM (SELECT id, (SELECT group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')
+      FROM (SELECT member_id, member_type, display
+        FROM team_members
+        WHERE tenant_id = ?1
+          AND team_id = cut.id
+          AND member_id > cut.after
+        ORDER BY member_id
+        LIMIT 1000) m) AS run
+    FROM cut
+    LIMIT -1)
+  LIMIT -1)
 -- ?1 = 1
 -- ?2 = 20
 -- ?3 = "Device"
--- plan: CO-ROUTINE cut
--- plan:   SETUP
--- plan:     CO-ROUTINE (subquery-8)
--- plan:       CO-ROUTINE (subquery-6)
--- plan:         COMPOUND QUERY
--- plan:           LEFT-MOST SUBQUERY
--- plan:             CO-ROUTINE (subquery-1)
--- plan:               SEARCH users USING INDEX users_user_name (tenant_id=?)
--- plan:               USE TEMP B-TREE FOR ORDER BY
--- plan:             SCAN (subquery-1)
--- plan:           UNION ALL
--- plan:             CO-ROUTINE (subquery-3)
--- plan:               SEARCH teams USING INDEX teams_display_name (tenant_id=?)
--- plan:               USE TEMP B-TREE FOR LAST TERM OF ORDER BY
--- plan:             SCAN (subquery-3)
--- plan:           UNION ALL
--- plan:             CO-ROUTINE (subquery-5)
--- plan:               SEARCH resources USING INDEX resources_id (tenant_id=? AND resource_type=?)
--- plan:               USE TEMP B-TREE FOR ORDER BY
--- plan:             SCAN (subquery-5)
--- plan:       SCAN (subquery-6)
--- plan:       USE TEMP B-TREE FOR ORDER BY
--- plan:     SCAN (subquery-8)
--- plan:   RECURSIVE STEP
+-- plan: CO-ROUTINE (subquery-18)
+-- plan:   CO-ROUTINE (subquery-15)
+-- plan:     CO-ROUTINE cut
+-- plan:       SETUP
+-- plan:         CO-ROUTINE (subquery-8)
+-- plan:           CO-ROUTINE (subquery-6)
+-- plan:             COMPOUND QUERY
+-- plan:               LEFT-MOST SUBQUERY
+-- plan:                 CO-ROUTINE (subquery-1)
+-- plan:                   SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- plan:                   USE TEMP B-TREE FOR ORDER BY
+-- plan:                 SCAN (subquery-1)
+-- plan:               UNION ALL
+-- plan:                 CO-ROUTINE (subquery-3)
+-- plan:                   SEARCH teams USING INDEX teams_display_name (tenant_id=?)
+-- plan:                   USE TEMP B-TREE FOR LAST TERM OF ORDER BY
+-- plan:                 SCAN (subquery-3)
+-- plan:               UNION ALL
+-- plan:                 CO-ROUTINE (subquery-5)
+-- plan:                   SEARCH resources USING INDEX resources_id (tenant_id=? AND resource_type=?)
+-- plan:                   USE TEMP B-TREE FOR ORDER BY
+-- plan:                 SCAN (subquery-5)
+-- plan:           SCAN (subquery-6)
+-- plan:           USE TEMP B-TREE FOR ORDER BY
+-- plan:         SCAN (subquery-8)
+-- plan:       RECURSIVE STEP
+-- plan:         SCAN cut
+-- plan:         SEARCH n USING COVERING INDEX team_members_member (tenant_id=? AND member_id=? AND team_id=?)
+-- plan:         CORRELATED SCALAR SUBQUERY 11
+-- plan:           SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
 -- plan:     SCAN cut
--- plan:     SEARCH n USING COVERING INDEX team_members_member (tenant_id=? AND member_id=? AND team_id=?)
--- plan:     CORRELATED SCALAR SUBQUERY 11
--- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
--- plan: SCAN cut
--- plan: CORRELATED SCALAR SUBQUERY 14
--- plan:   CO-ROUTINE m
--- plan:     SEARCH team_members USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
--- plan:   SCAN m
+-- plan:     CORRELATED SCALAR SUBQUERY 14
+-- plan:       CO-ROUTINE m
+-- plan:         SEARCH team_members USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
+-- plan:       SCAN m
+-- plan:   SCAN (subquery-15)
+-- plan: SCAN (subquery-18)
 
 SELECT total
 FROM totals

@@ -1,16 +1,15 @@
 -- GET /Groups?excludedAttributes=members
 
-SELECT iif(octet_length(record) <= ?1, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT teams.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document AS record
     FROM teams
-    WHERE teams.tenant_id = ?2
+    WHERE teams.tenant_id = ?1
     ORDER BY teams.id
-    LIMIT ?3 + 0)
+    LIMIT ?2 + 0)
   LIMIT -1)
--- ?1 = 160000
--- ?2 = 1
--- ?3 = 100
+-- ?1 = 1
+-- ?2 = 100
 -- plan: CO-ROUTINE (subquery-1)
 -- plan:   SEARCH teams USING INDEX teams_id (tenant_id=?)
 -- plan: SCAN (subquery-1)

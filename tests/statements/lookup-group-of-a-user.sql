@@ -1,11 +1,11 @@
 -- GET /Groups?filter=id eq "019a0000-0000-7000-8000-000000000005" and members.value eq "019a0000-0000-7000-8000-000000000003"
 
-SELECT iif(octet_length(record) <= ?1, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT teams.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document AS record
     FROM teams
-    WHERE teams.tenant_id = ?2
-      AND (((teams.id = ?3))
+    WHERE teams.tenant_id = ?1
+      AND (((teams.id = ?2))
         AND ((EXISTS (SELECT 1
             FROM (SELECT m.member_id AS value, lower(m.member_type) AS kind, CASE m.member_type WHEN 'Group' THEN (SELECT iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded)
                 FROM teams t
@@ -15,20 +15,19 @@ FROM (SELECT *
                 FROM users u
                 WHERE u.tenant_id = m.tenant_id
                   AND u.id = m.member_id)
-              END AS display, ?4 || '/' || m.member_type || 's/' || m.member_id AS address
+              END AS display, ?3 || '/' || m.member_type || 's/' || m.member_id AS address
               FROM team_members m
               WHERE m.tenant_id = teams.tenant_id
                 AND m.team_id = teams.id) e
-            WHERE (e.value = ?5)))))
+            WHERE (e.value = ?4)))))
     ORDER BY +teams.id
-    LIMIT ?6 + 0)
+    LIMIT ?5 + 0)
   LIMIT -1)
--- ?1 = 158415
--- ?2 = 1
--- ?3 = "019a0000-0000-7000-8000-000000000005"
--- ?4 = "https://scim.example.com/scim/v2"
--- ?5 = "019a0000-0000-7000-8000-000000000003"
--- ?6 = 101
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000005"
+-- ?3 = "https://scim.example.com/scim/v2"
+-- ?4 = "019a0000-0000-7000-8000-000000000003"
+-- ?5 = 101
 -- plan: CO-ROUTINE (subquery-5)
 -- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan:   CORRELATED SCALAR SUBQUERY 4
@@ -70,35 +69,43 @@ WITH RECURSIVE page(id) AS (SELECT id
     ORDER BY m.member_id
     LIMIT 1 OFFSET 999)
   ORDER BY runs DESC
-  LIMIT 400)
-SELECT id, (SELECT group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')
-  FROM (SELECT member_id, member_type, display
-    FROM team_members
-    WHERE tenant_id = ?1
-      AND team_id = cut.id
-      AND member_id > cut.after
-    ORDER BY member_id
-    LIMIT 1000) m) AS members
-FROM cut
+  LIMIT 150)
+SELECT id, iif(coalesce(sum(octet_length(run)) OVER (ROWS UNBOUNDED PRECEDING), 0) <= 3000000, coalesce(run, ''), NULL) AS members
+FROM (SELECT *
+  FROM (SELECT id, (SELECT group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')
+      FROM (SELECT member_id, member_type, display
+        FROM team_members
+        WHERE tenant_id = ?1
+          AND team_id = cut.id
+          AND member_id > cut.after
+        ORDER BY member_id
+        LIMIT 1000) m) AS run
+    FROM cut
+    LIMIT -1)
+  LIMIT -1)
 -- ?1 = 1
 -- ?2 = "019a0000-0000-7000-8000-000000000005"
 -- ?3 = "https://scim.example.com/scim/v2"
 -- ?4 = "019a0000-0000-7000-8000-000000000003"
 -- ?5 = 100
--- plan: CO-ROUTINE cut
--- plan:   SETUP
--- plan:     CO-ROUTINE (subquery-5)
--- plan:       SEARCH teams USING COVERING INDEX teams_id (tenant_id=? AND id=?)
--- plan:       CORRELATED SCALAR SUBQUERY 4
--- plan:         SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
--- plan:     SCAN (subquery-5)
--- plan:   RECURSIVE STEP
+-- plan: CO-ROUTINE (subquery-15)
+-- plan:   CO-ROUTINE (subquery-12)
+-- plan:     CO-ROUTINE cut
+-- plan:       SETUP
+-- plan:         CO-ROUTINE (subquery-5)
+-- plan:           SEARCH teams USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:           CORRELATED SCALAR SUBQUERY 4
+-- plan:             SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
+-- plan:         SCAN (subquery-5)
+-- plan:       RECURSIVE STEP
+-- plan:         SCAN cut
+-- plan:         SEARCH n USING COVERING INDEX team_members_member (tenant_id=? AND member_id=? AND team_id=?)
+-- plan:         CORRELATED SCALAR SUBQUERY 8
+-- plan:           SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
 -- plan:     SCAN cut
--- plan:     SEARCH n USING COVERING INDEX team_members_member (tenant_id=? AND member_id=? AND team_id=?)
--- plan:     CORRELATED SCALAR SUBQUERY 8
--- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
--- plan: SCAN cut
--- plan: CORRELATED SCALAR SUBQUERY 11
--- plan:   CO-ROUTINE m
--- plan:     SEARCH team_members USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
--- plan:   SCAN m
+-- plan:     CORRELATED SCALAR SUBQUERY 11
+-- plan:       CO-ROUTINE m
+-- plan:         SEARCH team_members USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id>?)
+-- plan:       SCAN m
+-- plan:   SCAN (subquery-12)
+-- plan: SCAN (subquery-15)

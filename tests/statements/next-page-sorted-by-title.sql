@@ -6,14 +6,14 @@ WHERE id = ?1
 -- ?1 = 1
 -- plan: SEARCH tenants USING INTEGER PRIMARY KEY (rowid=?)
 
-SELECT dressed, iif(octet_length(record) <= ?1, record, NULL) AS record
+SELECT dressed, iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT (SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN 't' || x
       ELSE 'n' || x
       END
       FROM (SELECT users.folded ->> '$.title' AS x)) AS dressed, users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
         FROM team_members INDEXED BY team_members_nested
-        WHERE tenant_id = ?2
+        WHERE tenant_id = ?1
           AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
           FROM team_members m INDEXED BY team_members_member
           WHERE m.tenant_id = users.tenant_id
@@ -37,15 +37,14 @@ FROM (SELECT *
           AND g.member_id = users.id)
       END, '') || '\n' || document AS record
     FROM users
-    WHERE users.tenant_id = ?2
-      AND ((users.folded ->> '$.title' IS NULL AND id > ?3))
+    WHERE users.tenant_id = ?1
+      AND ((users.folded ->> '$.title' IS NULL AND id > ?2))
     ORDER BY users.folded ->> '$.title' ASC NULLS LAST, users.id
-    LIMIT ?4 + 0)
+    LIMIT ?3 + 0)
   LIMIT -1)
--- ?1 = 8000000
--- ?2 = 1
--- ?3 = "019a0000-0000-7000-8000-000000000001"
--- ?4 = 2
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000001"
+-- ?3 = 2
 -- plan: CO-ROUTINE (subquery-9)
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id>?)
 -- plan:   CORRELATED SCALAR SUBQUERY 2

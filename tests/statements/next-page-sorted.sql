@@ -6,14 +6,14 @@ WHERE id = ?1
 -- ?1 = 1
 -- plan: SEARCH tenants USING INTEGER PRIMARY KEY (rowid=?)
 
-SELECT dressed, iif(octet_length(record) <= ?1, record, NULL) AS record
+SELECT dressed, iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT (SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN 't' || x
       ELSE 'n' || x
       END
       FROM (SELECT users.user_name_folded AS x)) AS dressed, users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
         FROM team_members INDEXED BY team_members_nested
-        WHERE tenant_id = ?2
+        WHERE tenant_id = ?1
           AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
           FROM team_members m INDEXED BY team_members_member
           WHERE m.tenant_id = users.tenant_id
@@ -37,17 +37,16 @@ FROM (SELECT *
           AND g.member_id = users.id)
       END, '') || '\n' || document AS record
     FROM users
-    WHERE users.tenant_id = ?2
-      AND (users.user_name_folded >= ?3
-        AND (users.user_name_folded > ?3 OR (users.user_name_folded = ?3 AND id > ?4)))
+    WHERE users.tenant_id = ?1
+      AND (users.user_name_folded >= ?2
+        AND (users.user_name_folded > ?2 OR (users.user_name_folded = ?2 AND id > ?3)))
     ORDER BY users.user_name_folded ASC NULLS LAST, users.id
-    LIMIT ?5 + 0)
+    LIMIT ?4 + 0)
   LIMIT -1)
--- ?1 = 8000000
--- ?2 = 1
--- ?3 = "ada"
--- ?4 = "019a0000-0000-7000-8000-000000000001"
--- ?5 = 2
+-- ?1 = 1
+-- ?2 = "ada"
+-- ?3 = "019a0000-0000-7000-8000-000000000001"
+-- ?4 = 2
 -- plan: CO-ROUTINE (subquery-9)
 -- plan:   SEARCH users USING INDEX users_user_name (tenant_id=? AND user_name_folded>?)
 -- plan:   CORRELATED SCALAR SUBQUERY 2

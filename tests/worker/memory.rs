@@ -6,6 +6,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "clippy.toml allows them in tests, but does not see that these are called by tests only"
 )]
 
@@ -14,9 +15,10 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use testing::worker::Worker;
+use testing::worker::{Worker, database, state_folder};
 
 /// Bytes of WebAssembly's memory, at the most.
 const MOST: u64 = 64 << 20;
@@ -40,6 +42,19 @@ fn begin(worker: &Worker, path: &str, token: Option<&str>, length: Option<usize>
         token.unwrap_or_default(),
     );
     stream.write_all(head.as_bytes()).unwrap();
+    stream
+}
+
+/// A connection on which a reply has begun.
+fn begin_get(worker: &Worker, path: &str) -> TcpStream {
+    let address = worker.origin.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!(
+        "GET /scim/v2{path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\n\r\n",
+        worker.token,
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    status(&mut stream);
     stream
 }
 
@@ -241,4 +256,155 @@ fn an_upload_that_stalls_is_408() {
     let mut stream = begin(&worker, "/Users", Some(&worker.token), Some(100));
     stream.write_all(b"{").unwrap();
     assert_eq!(status(&mut stream), Some(408));
+}
+
+/// Groups of these names and as many members, and users with titles of 470 kB, by a Worker that is over; what it leaves is
+/// put into the tables, as a hundred bodies would.
+const CROWDS: [(&str, usize, usize); 3] = [
+    ("ten", 20, 10_000),
+    ("nineteen", 30, 19_000),
+    ("all", 1, 299_000),
+];
+const HUGE: usize = 60;
+
+fn crowded() -> Worker {
+    let state = state_folder().unwrap();
+    let worker = Worker::start_on(&state, &[]).unwrap();
+    let create = |path: &str, body: &Value| {
+        let reply = worker.request("POST", path, &[], Some(body)).unwrap();
+        assert_eq!(reply.status, 201, "{}", reply.body);
+    };
+    for (name, groups, _) in CROWDS {
+        for index in 0..groups {
+            let schemas = ["urn:ietf:params:scim:schemas:core:2.0:Group"];
+            create(
+                "/Groups",
+                &json!({ "schemas": schemas, "displayName": format!("{name} {index:02}") }),
+            );
+        }
+    }
+    for index in 0..HUGE {
+        create("/Users", &user(index, "huge", 470_000)["data"]);
+    }
+    drop(worker);
+    let connection = Connection::open(database(&state)).unwrap();
+    for (name, _, members) in CROWDS {
+        connection
+            .execute(
+                "INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
+                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2) \
+                 SELECT 1, teams.id, printf('019a0000-0000-7000-8000-%012x', i), 'User', printf('Ada Lovelace %06d', i) \
+                 FROM teams JOIN n WHERE display_name >= ?1 AND display_name < ?1 || 'z'",
+                (name, members),
+            )
+            .unwrap();
+    }
+    drop(connection);
+    Worker::start_on(&state, &[]).unwrap()
+}
+
+/// A page: its ids, how many members the groups on it have, and the cursor of the next.
+fn page(worker: &Worker, path: &str) -> (Vec<String>, usize, Option<String>) {
+    let reply = worker.request("GET", path, &[], None).unwrap();
+    assert_eq!(reply.status, 200, "{path}: {}", reply.body);
+    let page: Value = serde_json::from_str(&reply.body).unwrap();
+    let resources = page["Resources"].as_array().unwrap();
+    assert_eq!(page["itemsPerPage"], resources.len());
+    let members = resources
+        .iter()
+        .filter_map(|group| group["members"].as_array())
+        .map(Vec::len)
+        .sum();
+    let ids = resources
+        .iter()
+        .map(|resource| resource["id"].as_str().unwrap().to_owned());
+    (
+        ids.collect(),
+        members,
+        page["nextCursor"].as_str().map(str::to_owned),
+    )
+}
+
+/// The statuses of the same request, eight times at once.
+fn eight(worker: &Worker, path: &str) -> Vec<u16> {
+    let statuses: Vec<u16> = thread::scope(|scope| {
+        let gets: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| worker.request("GET", path, &[], None).unwrap().status))
+            .collect();
+        gets.into_iter().map(|get| get.join().unwrap()).collect()
+    });
+    let is_good = |status: &u16| matches!(status, 200 | 503);
+    assert!(
+        statuses.contains(&200) && statuses.iter().all(is_good),
+        "{path}: {statuses:?}"
+    );
+    statuses
+}
+
+#[test]
+fn no_reply_takes_the_memory_of_all() {
+    let worker = crowded();
+    let check = |what: &str| {
+        let memory = worker.wasm_memory().unwrap_or_default();
+        let all = worker.memory().unwrap_or_default();
+        println!("{what}: {memory} bytes of WebAssembly's memory, {all} of the process");
+        assert!(memory <= MOST, "{what}: {memory} bytes");
+    };
+    // Nothing is lost and nothing comes twice, whichever way a list is read.
+    for (query, resources, each) in [
+        ("/Groups?filter=displayName sw \"ten\"&count=20", 20, 10_000),
+        (
+            "/Groups?filter=displayName sw \"nineteen\"&count=30",
+            30,
+            19_000,
+        ),
+        ("/Users?count=1000", HUGE, 0),
+    ] {
+        let query = query.replace(' ', "%20").replace('"', "%22");
+        let (mut by_index, mut members, mut pages) = (Vec::new(), 0, 0);
+        while by_index.len() < resources {
+            let start = by_index.len() + 1;
+            let (ids, more, _) = page(&worker, &format!("{query}&startIndex={start}"));
+            assert!(!ids.is_empty());
+            by_index.extend(ids);
+            members += more;
+            pages += 1;
+        }
+        assert_eq!(members, resources * each, "{query}");
+        let (mut by_cursor, mut cursor) = (Vec::new(), Some(String::new()));
+        while let Some(from) = cursor {
+            let (ids, _, next) = page(&worker, &format!("{query}&cursor={from}"));
+            by_cursor.extend(ids);
+            cursor = next;
+        }
+        assert_eq!(by_cursor, by_index, "{query}");
+        check(&format!("{query}: {pages} pages"));
+        let statuses = eight(&worker, &query);
+        check(&format!("eight times {query}: {statuses:?}"));
+    }
+    let (ids, members, _) = page(&worker, "/Groups?filter=displayName%20sw%20%22all%22");
+    assert_eq!((ids.len(), members), (1, 299_000));
+    check("a page of the largest group");
+    let largest = format!("/Groups/{}", ids[0]);
+    assert_eq!(
+        worker.request("GET", &largest, &[], None).unwrap().status,
+        200
+    );
+    check("the largest group");
+    let statuses = eight(&worker, &largest);
+    check(&format!("eight times the largest group: {statuses:?}"));
+    // Some clients read no further, and some have gone: what they had is given to others after ten seconds.
+    let mut streams: Vec<_> = (0..2).map(|_| begin_get(&worker, &largest)).collect();
+    streams.extend((0..20).map(|_| begin_get(&worker, "/Users?count=1000")));
+    streams.truncate(11);
+    check("stalled readers");
+    let statuses: Vec<u16> = (0..12)
+        .map(|_| {
+            thread::sleep(Duration::from_secs(1));
+            worker.request("GET", &largest, &[], None).unwrap().status
+        })
+        .take_while(|status| *status == 503)
+        .collect();
+    assert!(statuses.len() < 8, "nothing is given back: {statuses:?}");
+    check(&format!("beside stalled readers: {statuses:?}"));
 }

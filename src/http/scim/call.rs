@@ -8,7 +8,6 @@ use super::media::MediaType;
 use super::query;
 use crate::http::body::{self, MAX_BODY};
 use crate::http::fault::Fault;
-use crate::http::gauge::{Gauge, Hold};
 use crate::http::request::{Request, Upload};
 use service::{Condition, MAX_LARGE_BODY, Selection, Session, Settings};
 use store::Database;
@@ -56,8 +55,6 @@ impl Question<'_> {
 pub struct Call<'c, D, B> {
     /// What the caller does.
     pub(super) session: &'c Session<'c, D>,
-    /// What all requests under way hold.
-    pub(super) gauge: &'c Gauge,
     /// The request.
     pub(super) request: &'c Request<B>,
     /// What the path says.
@@ -105,18 +102,15 @@ impl<D: Database, B: Upload> Call<'_, D, B> {
         )
     }
 
-    /// The body as JSON, and what it holds of the memory as long as it is worked on.
-    pub(super) async fn json(&self) -> Result<(Value, Hold), Fault> {
+    /// The body as JSON.
+    pub(super) async fn json(&self) -> Result<Value, Fault> {
         if !MediaType::readable(self.request.content_type.as_deref()) {
             return Err(Fault::MediaType(
                 "Send the body as application/scim+json or application/json, in UTF-8.",
             ));
         }
         let limit = self.limit();
-        body::json(self.session, self.gauge, self.request, limit, || {
-            self.too_long(limit)
-        })
-        .await
+        body::json(self.session, self.request, limit, || self.too_long(limit)).await
     }
 
     /// Bytes of the largest body.

@@ -27,7 +27,7 @@ pub(super) async fn search<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Res
         )
         .into());
     }
-    let (body, _hold) = call.json().await?;
+    let body = call.json().await?;
     page(call, &SearchRequest::from_body(&body)?).await
 }
 
@@ -43,7 +43,7 @@ async fn page<D: Database, B: Upload>(
 /// `POST /Users`, … (§3.3).
 pub(super) async fn create<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Result<Reply, Fault> {
     let (resource_type, _) = call.resource();
-    let (body, _hold) = call.json().await?;
+    let body = call.json().await?;
     let answer = call
         .session
         .create(resource_type, &body, &call.selection()?)
@@ -70,7 +70,7 @@ pub(super) async fn read<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Resul
 pub(super) async fn replace<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Result<Reply, Fault> {
     let (resource_type, key) = call.resource();
     let (selection, condition) = (call.selection()?, call.condition());
-    let (body, _hold) = call.json().await?;
+    let body = call.json().await?;
     let answer = call
         .session
         .replace(resource_type, &key, &body, &condition, &selection)
@@ -82,7 +82,7 @@ pub(super) async fn replace<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Re
 pub(super) async fn patch<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Result<Reply, Fault> {
     let (resource_type, key) = call.resource();
     let (selection, condition) = (call.selection()?, call.condition());
-    let (body, _hold) = call.json().await?;
+    let body = call.json().await?;
     let answer = call
         .session
         .patch(resource_type, &key, &body, &condition, &selection)
@@ -121,7 +121,7 @@ pub(super) async fn create_me<D: Database, B: Upload>(
 
 /// `POST /Bulk` (§3.7).
 pub(super) async fn bulk<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Result<Reply, Fault> {
-    let (body, _hold) = call.json().await?;
+    let body = call.json().await?;
     let outcomes = call.session.bulk(BulkRequest::parse(body)?).await?;
     Ok(Reply::json(200, bulk::response(&outcomes)))
 }

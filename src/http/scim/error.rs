@@ -37,7 +37,7 @@ pub(super) fn reply(fault: &Fault) -> Reply {
         ),
         // RFC 9110 §12.5.3: so is a coding told from a type that is not read.
         Fault::Coding(_) => reply.with("Accept-Encoding", "identity"),
-        Fault::Busy(_) => reply.with("Retry-After", RETRY_AFTER),
+        Fault::Service(Failure::Busy) => reply.with("Retry-After", RETRY_AFTER),
         Fault::Service(_) | Fault::Late(_) | Fault::Forbidden(_) | Fault::MediaType(_) => reply,
     }
 }

@@ -54,8 +54,7 @@ impl<'a> Found<'a> {
 
     /// Of a page that came row by row, perhaps with one more than there are on the page.
     pub(super) fn of_rows(plan: &Plan<'_>, items: &'a [Item]) -> Result<Self, Failure> {
-        let query = plan.query;
-        let wanted = usize::try_from(query.count).unwrap_or(usize::MAX);
+        let wanted = usize::try_from(plan.count).unwrap_or(usize::MAX);
         let entry = |item: &'a Item| {
             let record = Record::read(item.record.as_ref()?);
             Some(record.map(|record| Entry {

@@ -5,6 +5,7 @@ use scim::error::Error;
 use super::{Query, Total};
 use crate::{Failure, Session};
 use store::batch::{Batch, Handle};
+use store::limits::{MOST_MEMBERS, MemberLimit};
 use store::page::{Bound, Columns, Item, Page, Whole};
 use store::predicate::budget;
 use store::{self, Database, Row};
@@ -15,8 +16,25 @@ pub(super) struct Plan<'a> {
     pub(super) page: Page<'a>,
     pub(super) columns: Columns,
     pub(super) total: Total,
+    /// How many resources the page may have.
+    pub(super) count: u64,
     pub(super) with_members: bool,
+    /// How many members the groups on it may have together.
+    pub(super) members: MemberLimit,
     pub(super) way: Way,
+}
+
+impl Plan<'_> {
+    /// The same for the first resource of the page alone, a group of as many members as one reply holds.
+    pub(super) fn of_one(mut self) -> Self {
+        self.page.limit -= self.count - 1;
+        self.count = 1;
+        self.members = MOST_MEMBERS;
+        if self.total == Total::FromPage {
+            self.total = Total::Counted;
+        }
+        self
+    }
 }
 
 /// How a page is fetched.
@@ -61,8 +79,11 @@ impl<D: Database> Session<'_, D> {
     }
 
     async fn fetch_whole(&self, plan: &Plan<'_>) -> Result<Fetched, Failure> {
-        let rows = self.ask(plan.page.whole(plan.columns)).await?;
-        let mut whole = Whole::read(rows.into_iter().next().unwrap_or_default())?;
+        let mut batch = Batch::default();
+        batch.expect(plan.page.room(Bound::Each));
+        let handle = batch.add(plan.page.whole(plan.columns));
+        let row = self.send(batch).await?.row(handle);
+        let mut whole = Whole::read(row.unwrap_or_default())?;
         Ok(Fetched {
             counts: vec![std::mem::take(&mut whole.total)],
             cursor_key: std::mem::take(&mut whole.cursor_key),
@@ -79,10 +100,12 @@ impl<D: Database> Session<'_, D> {
         let budgets = page.sources.iter();
         batch.add_all(budgets.filter_map(|source| budget(&source.view, source.predicate?)));
         let (mut items, mut members, mut counts) = (None, None, Vec::new());
-        if query.count > 0 {
+        if plan.count > 0 {
+            batch.expect(page.room(bound));
             items = Some(batch.add(page.statement(plan.columns, bound)));
             if plan.with_members {
-                members = Some(batch.add(self.page_members(page, query)));
+                batch.expect(plan.members.bytes);
+                members = Some(batch.add(self.page_members(plan)));
             }
         }
         if plan.total == Total::Counted {

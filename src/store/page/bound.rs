@@ -3,15 +3,16 @@
 //! What is left out still comes as a row, without its record: how many there are is known all the same.
 
 use super::{Columns, Page, Part};
-use crate::fragment::{Fragment, Written, value};
-use crate::limits::PAGE_BYTES;
+use crate::fragment::{Fragment, Written};
+use crate::limits::{LARGEST_VALUE, PAGE_BYTES, RECORD_BYTES};
 use crate::{Statement, text};
 use crate::{statement, write_sql};
 
 /// Which records of a page are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
-    /// Those that are larger than an even share of [`PAGE_BYTES`]: hardly any, and it costs nothing to see.
+    /// Those that are larger than [`RECORD_BYTES`], or an even share of [`PAGE_BYTES`]: hardly any, and it costs nothing to
+    /// see.
     Each,
     /// Those behind the first [`PAGE_BYTES`] together: the page ends early.
     Sum,
@@ -37,13 +38,21 @@ impl Page<'_> {
         )
     }
 
+    /// Bytes that the records may have together.
+    pub fn room(&self, bound: Bound) -> usize {
+        match bound {
+            Bound::Each => share(self.limit).saturating_mul(rows(self.limit)),
+            Bound::Sum => PAGE_BYTES + LARGEST_VALUE,
+        }
+    }
+
     /// The condition that a record is not left out.
     fn fits(&self, bound: Bound) -> impl Fragment {
         Written(move |statement: &mut Statement| match bound {
             Bound::Each => write_sql!(
                 statement,
                 "octet_length(record) <= {share}",
-                share = value(share(self.limit)),
+                share = share(self.limit),
             ),
             Bound::Sum => write_sql!(
                 statement,
@@ -55,7 +64,10 @@ impl Page<'_> {
 }
 
 /// Bytes of a record such that as many fit a page.
-fn share(limit: u64) -> i64 {
-    let records = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
-    i64::try_from(PAGE_BYTES / records).unwrap_or_default()
+fn share(limit: u64) -> usize {
+    RECORD_BYTES.min(PAGE_BYTES / rows(limit).max(1))
+}
+
+fn rows(limit: u64) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
 }
