@@ -67,6 +67,16 @@ impl Sqlite {
         ] {
             connection.set_limit(limit, value).unwrap();
         }
+        Self {
+            connection: RefCell::new(connection),
+            sent: RefCell::default(),
+            cost: Cell::default(),
+            strays: Cell::default(),
+        }
+    }
+
+    /// Applies the migrations from one on to one before another, by what their names begin with.
+    fn migrate(&self, from: &str, before: &str) {
         let mut migrations: Vec<_> =
             std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations"))
                 .unwrap()
@@ -74,16 +84,13 @@ impl Sqlite {
                 .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
                 .collect();
         migrations.sort();
+        let name = |path: &std::path::Path| path.file_name().unwrap().to_str().unwrap().to_owned();
+        migrations.retain(|path| (from..before).contains(&name(path).as_str()));
         for path in migrations {
-            connection
+            self.connection
+                .borrow()
                 .execute_batch(&std::fs::read_to_string(path).unwrap())
                 .unwrap();
-        }
-        Self {
-            connection: RefCell::new(connection),
-            sent: RefCell::default(),
-            cost: Cell::default(),
-            strays: Cell::default(),
         }
     }
 
@@ -224,8 +231,17 @@ impl Memory {
 
     /// A new, empty one.
     pub fn new() -> Self {
+        Self::upgraded("", |_| {})
+    }
+
+    /// One whose database was filled before the migration whose name begins so.
+    pub fn upgraded(migration: &str, fill: impl FnOnce(&Connection)) -> Self {
+        let database = Sqlite::new();
+        database.migrate("", migration);
+        fill(&database.connection.borrow());
+        database.migrate(migration, "9");
         Self {
-            database: Sqlite::new(),
+            database,
             settings: Settings::default(),
             elapsed: Cell::new(0),
             mint: Counted(Cell::new(0)),

@@ -43,6 +43,7 @@ mod tables;
 mod tenants;
 mod text;
 mod tokens;
+mod upgrade;
 mod users;
 mod versions;
 mod walk;

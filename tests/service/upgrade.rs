@@ -1,0 +1,76 @@
+//! A database of the release before this one, with data: what was in it goes on.
+
+use rusqlite::Connection;
+use service::token;
+use sha2::{Digest, Sha256};
+use testing::client::Client;
+use testing::memory::Memory;
+
+/// What the release before `0011_directory.sql` has written: `npm run token` made two tokens of tenant 1 and one of a new
+/// tenant 2.
+fn fill(connection: &Connection) {
+    let insert = |token: &str, tenant: i64, label: &str, revoked: Option<&str>| {
+        let hash = base16ct::lower::encode_string(&Sha256::digest(token));
+        connection
+            .execute(
+                "INSERT INTO tokens (hash, tenant_id, label, subject, created_at, expires_at, revoked_at) \
+                 VALUES (?1, ?2, ?3, NULL, '2026-11-01T00:00:00.000Z', NULL, ?4)",
+                (hash, tenant, label, revoked),
+            )
+            .unwrap();
+    };
+    connection
+        .execute(
+            "INSERT INTO tenants (id, name, created_at) SELECT id + 1, 'Acme', '2026-11-01T00:00:00.000Z' FROM last_tenant",
+            (),
+        )
+        .unwrap();
+    insert(&old_form(), 1, "okta", None);
+    insert("scim_revoked", 1, "entra", Some("2026-11-02T00:00:00.000Z"));
+    insert(&token::make(1, [7; token::RANDOM_BYTES]), 2, "acme", None);
+}
+
+/// Of the form before the one with a checksum: 43 characters of base64url.
+fn old_form() -> String {
+    format!("scim_{}", "aB3-_".repeat(9).get(..43).unwrap())
+}
+
+fn with<'a>(memory: &'a Memory, token: &str) -> Client<'a> {
+    Client {
+        memory,
+        token: token.to_owned(),
+    }
+}
+
+#[test]
+fn tokens_of_the_release_before_keep_working() {
+    let memory = Memory::upgraded("0011", fill);
+    let old = with(&memory, &old_form());
+    let ada = old.user("ada");
+    old.delete(&format!("/Users/{ada}")).expect(204);
+    with(&memory, &token::make(1, [7; token::RANDOM_BYTES])).user("ada");
+    with(&memory, "scim_revoked").get("/Users").expect(401);
+    with(&memory, Memory::TOKEN).user("bob");
+    // Each has an id of its own, in the order of its making.
+    let ids = "SELECT count(DISTINCT id) FROM tokens WHERE id GLOB 'tok_0???????????????????????????????'";
+    assert_eq!(memory.number(ids), 3);
+    assert_eq!(
+        memory.number("SELECT count(*) FROM tokens WHERE scopes = '[\"write\"]'"),
+        3
+    );
+    // The release before goes on for some seconds, and makes tokens without an id.
+    memory.add_token(2, "made late", None, None);
+    assert_eq!(
+        memory.number("SELECT count(DISTINCT id) FROM tokens WHERE id IS NOT NULL"),
+        4
+    );
+}
+
+/// Bodies are kept for tenants that came with the log, not for those of before.
+#[test]
+fn the_log_keeps_no_bodies_of_tenants_of_before() {
+    let quiet =
+        "SELECT count(*) FROM tenants WHERE settings = '{\"request_log\":{\"bodies\":false}}'";
+    assert_eq!(Memory::upgraded("0011", fill).number(quiet), 2);
+    assert_eq!(Memory::new().number(quiet), 0);
+}
