@@ -2,9 +2,9 @@
 //!
 //! A body is read when it is known whose it is, and parsed when it is known what it will hold.
 
-use scim::error::Error;
 use scim::habit::DUPLICATE_KEY;
 use scim::json;
+use scim::message::error::Error;
 use serde_json::Value;
 
 use super::fault::Fault;

@@ -5,8 +5,8 @@
 //! number and knows no database: those are arguments, or somebody else's work. It needs no `std`.
 //!
 //! What identity providers send is often not what the RFCs have. Where only one meaning is possible
-//! it is read so, and the [`habit`] noted by its name; where none is, an [`error::Error`] says in a
-//! sentence what to send instead.
+//! it is read so, and the [`habit`] noted by its name; where none is, an [`Error`](message::error::Error)
+//! says in a sentence what to send instead.
 //!
 //! # A resource comes in
 //!
@@ -23,7 +23,7 @@
 //! assert_eq!(user.document["userName"], "Ada");
 //! assert_eq!(user.document["active"], true);
 //! assert_eq!(habits.left_out().collect::<Vec<_>>(), ["shoeSize"]);
-//! # Ok::<(), scim::error::Error>(())
+//! # Ok::<(), scim::message::error::Error>(())
 //! ```
 //!
 //! # It is changed
@@ -31,8 +31,8 @@
 //! A PATCH is read whole, and checked, before the first of its operations is applied.
 //!
 //! ```
-//! use scim::patch::{PatchOp, apply::apply};
-//! use scim::{habit::Habits, resource_type::USER_TYPE};
+//! use scim::message::patch_op::PatchOp;
+//! use scim::{habit::Habits, patch::apply::apply, resource_type::USER_TYPE};
 //! use serde_json::json;
 //!
 //! let mut document = json!({ "userName": "Ada", "active": true }).as_object().cloned().unwrap();
@@ -45,7 +45,7 @@
 //! apply(&USER_TYPE, &patch.operations, &mut document, &mut habits)?;
 //! assert_eq!(document["active"], false);
 //! assert_eq!(document["emails"][0]["value"], "ada@example.com");
-//! # Ok::<(), scim::error::Error>(())
+//! # Ok::<(), scim::message::error::Error>(())
 //! ```
 //!
 //! # It is looked for
@@ -63,7 +63,7 @@
 //! let predicate = Predicate::bind(&filter, &USER_TYPE, &mut Habits::default())?;
 //! let user = json!({ "userName": "Ada" });
 //! assert!(predicate.evaluate(&fold(&USER_TYPE, user.as_object().unwrap())));
-//! # Ok::<(), scim::error::Error>(())
+//! # Ok::<(), scim::message::error::Error>(())
 //! ```
 //!
 //! # Where things are
@@ -73,11 +73,10 @@
 //! | [`schema`], [`schemas`], [`resource_type`] | attributes and what each is like, the tables of RFC 7643, types and their endpoints |
 //! | [`resource`] | the body of a POST or PUT to a document, required and immutable attributes |
 //! | [`path`], [`filter`] | names of attributes, filters: read, bound to a type, evaluated |
-//! | [`patch`] | the operations of a PATCH, read and applied; those on members apart |
+//! | [`patch`] | the operations of a PATCH, applied; those on members apart |
 //! | [`fold`], [`date_time`] | what makes two values the same, and which comes first |
 //! | [`projection`], [`show`] | `attributes`, `excludedAttributes`, `returned`; a stored document as it is shown |
-//! | [`message`], [`discovery`] | messages, read or written, and what the server tells of itself |
-//! | [`error`] | every refusal, by name, with a sentence |
+//! | [`message`], [`discovery`] | messages, read or written: `PatchOp`, `SearchRequest`, `Error`, …; what the server tells of itself |
 //! | [`habit`] | what was read leniently or left out, for a log and a header |
 //! | [`transform`] | an application's own record to a SCIM resource and back |
 //! | [`json`] | the one place where text becomes JSON |
@@ -128,7 +127,6 @@ extern crate std;
 
 pub mod date_time;
 pub mod discovery;
-pub mod error;
 pub mod filter;
 pub mod fold;
 pub mod habit;

@@ -1,9 +1,10 @@
-//! Messages, read or written: searches and lists, Bulk, and what the server tells of itself.
-//!
-//! The operations of a PATCH are read in [`crate::patch`], the words of refusals made in
-//! [`crate::error`]: they are worked with far from any message.
+//! Messages, read or written: searches and lists, PATCH, Bulk, refusals, and what the server tells
+//! of itself (RFC 7644 §3.4 to §3.12, RFC 7643 §5).
 
 pub mod bulk;
 pub mod config;
+pub mod error;
 pub mod list;
+pub mod patch_op;
+pub(crate) mod schemas;
 pub mod search;

@@ -5,8 +5,8 @@ use alloc::{borrow::ToOwned, collections::BTreeSet, string::String, vec::Vec};
 
 use serde_json::{Map, Value};
 
-use crate::error::Error;
 use crate::habit::Habits;
+use crate::message::error::Error;
 use crate::patch::Operation;
 use crate::patch::path::Target;
 use crate::path::{AttributePath, Location};
@@ -44,7 +44,7 @@ pub const MAX_NAMES: usize = 1_000;
 /// ```
 /// use scim::projection::names;
 /// assert_eq!(names("attributes", ["userName, id", "id", ""])?, ["userName", "id"]);
-/// # Ok::<(), scim::error::Error>(())
+/// # Ok::<(), scim::message::error::Error>(())
 /// ```
 pub fn names<'a>(
     parameter: &str,
@@ -88,7 +88,7 @@ impl Projection {
     ///     error.detail(),
     ///     "`attributes` and `excludedAttributes` exclude each other (RFC 7644 §3.9): send one of them"
     /// );
-    /// # Ok::<(), scim::error::Error>(())
+    /// # Ok::<(), scim::message::error::Error>(())
     /// ```
     pub fn bind(
         resource_type: &'static ResourceType,

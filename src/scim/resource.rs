@@ -8,8 +8,8 @@ use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
-use crate::error::Error;
 use crate::habit::{Habits, UNKNOWN_ATTRIBUTE, UNKNOWN_SCHEMA};
+use crate::message::{error::Error, schemas::uris};
 use crate::path::{AttributePath, Location, schema_named};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Schema};
@@ -64,7 +64,7 @@ impl Resource {
     /// let body = serde_json::json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"] });
     /// let error = Resource::accept(&USER_TYPE, &body, &mut habits).unwrap_err();
     /// assert_eq!(error.detail(), "`userName` is required and must have a value");
-    /// # Ok::<(), scim::error::Error>(())
+    /// # Ok::<(), scim::message::error::Error>(())
     /// ```
     pub fn accept(
         resource_type: &'static ResourceType,
@@ -76,7 +76,7 @@ impl Resource {
             detail.push_str(resource_type.name);
             return Err(Error::invalid_syntax(detail));
         };
-        check_schemas(resource_type, member(body, "schemas"), habits)?;
+        check_uris(resource_type, member(body, "schemas"), habits)?;
         let mut resource = Self::default();
         resource.members(resource_type, body, habits)?;
         set_schemas(resource_type, &mut resource.document);
@@ -251,19 +251,15 @@ const TOLD_URIS: [&str; 2] = [
 ];
 
 /// RFC 7643 §3: `schemas` is required and names the schema of the resource.
-fn check_schemas(
+fn check_uris(
     resource_type: &'static ResourceType,
     schemas: Option<&Value>,
     habits: &mut Habits,
 ) -> Result<(), Error> {
-    let uris = match schemas {
-        None | Some(Value::Null) => &[],
-        Some(Value::Array(uris)) => uris.as_slice(),
-        Some(one) => {
-            habits.note("plain-string-for-schemas");
-            core::slice::from_ref(one)
-        }
-    };
+    if !matches!(schemas, None | Some(Value::Null | Value::Array(_))) {
+        habits.note("plain-string-for-schemas");
+    }
+    let uris = uris(schemas);
     if uris.is_empty() {
         habits.note("missing-schemas");
         return Ok(());

@@ -10,8 +10,8 @@
 
 use std::collections::BTreeMap;
 
-use scim::error::{Error, quoted};
 use scim::message::bulk::{BulkOperation, BulkRequest};
+use scim::message::error::{Error, quoted};
 use scim::resource_type::GROUP_TYPE;
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Links between resources that are not sound: to what is not there, or in a circle.
 
-use scim::error::{Error, quoted};
 use scim::json;
+use scim::message::error::{Error, quoted};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::Value;
 

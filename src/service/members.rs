@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scim::error::Error;
 use scim::filter::predicate::Predicate;
+use scim::message::error::Error;
 use scim::patch::{LinkChange, LinkOperation, net_links};
 use scim::resource_type::GROUP_TYPE;
 

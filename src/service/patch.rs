@@ -3,7 +3,8 @@
 //! Two shapes, which are most of what providers send, take one trip: members of a group, and plain values of a user's
 //! own attributes such as `active`. Everything else is read, applied and written (see `modify`).
 
-use scim::patch::{LinkChange, PatchOp, Split, plain_replaces};
+use scim::message::patch_op::PatchOp;
+use scim::patch::{LinkChange, Split, plain_replaces};
 use scim::projection::Projection;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use scim::schema::Attribute;
@@ -39,8 +40,8 @@ impl<D: Database> Session<'_, D> {
         asked: &Selection,
     ) -> Result<Answer, Failure> {
         let projection = asked.bind(resource_type)?;
-        let operations = PatchOp::parse(resource_type, body, &mut self.habits())?;
-        let Split { own, links } = operations.split()?;
+        let patch = PatchOp::parse(resource_type, body, &mut self.habits())?;
+        let Split { own, links } = Split::of(patch.operations)?;
         let answered = *resource_type != GROUP_TYPE || !asked.is_default();
         let members = match (key, links.is_empty()) {
             (Key::Id(id), false) => self.net_change(id, links).await?,

@@ -1,8 +1,8 @@
 //! What the endpoints do: the parts of a request are read, a use case does the work, and its answer
 //! becomes a reply.
 
-use scim::error::Error;
 use scim::message::bulk::BulkRequest;
+use scim::message::error::Error;
 use scim::message::search::SearchRequest;
 
 use super::call::Call;

@@ -1,6 +1,6 @@
 //! A fault becomes a SCIM Error (RFC 7644 §3.12).
 
-use scim::error::ScimType;
+use scim::message::error::ScimType;
 use serde_json::{Map, Value};
 
 use crate::http::fault::Fault;

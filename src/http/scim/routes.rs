@@ -5,7 +5,7 @@
 
 use std::pin::Pin;
 
-use scim::error::Error;
+use scim::message::error::Error;
 use scim::resource_type::ResourceType;
 
 use super::call::{Arguments, Call, Message, Question};

@@ -10,8 +10,8 @@
 use alloc::{boxed::Box, string::String, string::ToString, vec, vec::Vec};
 
 use super::{CompareOp, CompareValue, Filter};
-use crate::error::{Error, quoted};
 use crate::json;
+use crate::message::error::{Error, quoted};
 use crate::path::{AttributePath, is_name};
 
 mod caps;
@@ -37,7 +37,7 @@ impl Filter {
     ///     "invalidFilter: filter: expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr) \
     ///      at character 10, found 'regex'"
     /// );
-    /// # Ok::<(), scim::error::Error>(())
+    /// # Ok::<(), scim::message::error::Error>(())
     /// ```
     pub fn parse(text: &str) -> Result<Filter, Error> {
         let mut parser = Parser::new(text, Subject::Filter);

@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
-use crate::error::Error;
+use super::error::Error;
+use super::schemas;
 
 /// The URI of the request message.
 pub const BULK_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
@@ -53,7 +54,7 @@ impl BulkRequest {
     ///     "Operations": [{ "method": "DELETE", "path": "/Users/2819c223" }],
     /// }))?;
     /// assert_eq!(request.operations[0].method, "DELETE");
-    /// # Ok::<(), scim::error::Error>(())
+    /// # Ok::<(), scim::message::error::Error>(())
     /// ```
     pub fn parse(body: Value) -> Result<Self, Error> {
         let Value::Object(body) = body else {
@@ -65,7 +66,7 @@ impl BulkRequest {
         let mut seen = false;
         for (name, value) in body {
             if name.eq_ignore_ascii_case("schemas") {
-                check_schemas(&value)?;
+                schemas::check(Some(&value), BULK_REQUEST)?;
             } else if name.eq_ignore_ascii_case("failOnErrors") {
                 request.fail_on_errors = fail_on_errors(&value)?;
             } else if name.eq_ignore_ascii_case("Operations") {
@@ -93,21 +94,6 @@ impl BulkRequest {
             ))
         }
     }
-}
-
-fn check_schemas(schemas: &Value) -> Result<(), Error> {
-    let named = schemas.as_array().is_some_and(|uris| {
-        uris.iter().any(|uri| {
-            uri.as_str()
-                .is_some_and(|uri| uri.eq_ignore_ascii_case(BULK_REQUEST))
-        })
-    });
-    if named {
-        return Ok(());
-    }
-    let mut detail = "schemas must name ".to_owned();
-    detail.push_str(BULK_REQUEST);
-    Err(Error::invalid_syntax(detail))
 }
 
 fn fail_on_errors(value: &Value) -> Result<Option<u64>, Error> {

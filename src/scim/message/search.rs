@@ -4,10 +4,12 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::error::Error;
+use super::error::Error;
+use super::schemas;
 use crate::projection;
+use crate::resource::member;
 
 /// The URI of the search message.
 pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
@@ -45,13 +47,13 @@ impl SearchRequest {
     ///     "startIndex": 1, "count": 10,
     /// }))?;
     /// assert_eq!(request.count, Some(10));
-    /// # Ok::<(), scim::error::Error>(())
+    /// # Ok::<(), scim::message::error::Error>(())
     /// ```
     pub fn from_body(body: &Value) -> Result<Self, Error> {
         let body = body.as_object().ok_or_else(|| {
             Error::invalid_syntax("A search is a JSON object: a SearchRequest message.")
         })?;
-        check_schemas(body)?;
+        schemas::check(member(body, "schemas"), SEARCH_REQUEST)?;
         Self::from_members(body.iter().map(|(name, value)| (name.as_str(), value)))
     }
 
@@ -104,26 +106,6 @@ impl SearchRequest {
             ));
         };
         Ok(())
-    }
-}
-
-/// `schemas` must name the message, where it stands at all: a client that leaves it out says the
-/// same by the endpoint.
-fn check_schemas(body: &Map<String, Value>) -> Result<(), Error> {
-    let named = match body.get("schemas") {
-        None => return Ok(()),
-        Some(Value::Array(uris)) => uris.iter().any(|uri| {
-            uri.as_str()
-                .is_some_and(|uri| uri.eq_ignore_ascii_case(SEARCH_REQUEST))
-        }),
-        Some(_) => false,
-    };
-    if named {
-        Ok(())
-    } else {
-        let mut detail = "schemas must name ".to_owned();
-        detail.push_str(SEARCH_REQUEST);
-        Err(Error::invalid_syntax(detail))
     }
 }
 

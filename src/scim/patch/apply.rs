@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 
 use super::path::Target;
 use super::{Op, Operation};
-use crate::error::Error;
 use crate::fold::fold_value;
 use crate::habit::Habits;
+use crate::message::error::Error;
 use crate::path::Location;
 use crate::resource::refusal::{fixed_already, refusal};
 use crate::resource::{
@@ -24,15 +24,16 @@ use elements::{Selection, append, cannot_go, one_primary, put_list, take_list};
 #[cfg(test)]
 mod tests;
 
-/// Applies operations, as [`super::PatchOp::parse`] made them, to a document, and sets its
+/// Applies operations, as [`crate::message::patch_op`] reads them, to a document, and sets its
 /// `schemas`.
 ///
 /// An error names its operation, but for what is missing when all are done, which is no single
 /// one's. The document is then left half changed: pass a copy. Operations on the linked attribute
-/// change no document and are passed over (see [`super::PatchOp::split`]).
+/// change no document and are passed over (see [`super::Split::of`]).
 ///
 /// ```
-/// use scim::{habit::Habits, patch::{PatchOp, apply::apply}, resource_type::USER_TYPE};
+/// use scim::{habit::Habits, message::patch_op::PatchOp, patch::apply::apply};
+/// use scim::resource_type::USER_TYPE;
 /// let body = serde_json::json!({ "Operations": [
 ///     { "op": "Add", "path": "emails[type eq \"work\"].value", "value": "babs@example.com" },
 /// ] });
@@ -42,7 +43,7 @@ mod tests;
 /// apply(&USER_TYPE, &patch.operations, &mut document, &mut habits)?;
 /// let work = serde_json::json!({ "type": "work", "value": "babs@example.com" });
 /// assert_eq!(document["emails"], serde_json::json!([work]));
-/// # Ok::<(), scim::error::Error>(())
+/// # Ok::<(), scim::message::error::Error>(())
 /// ```
 pub fn apply(
     resource_type: &'static ResourceType,

@@ -1,14 +1,14 @@
 //! Operations on the linked attribute: a group's members, which are rows and not part of a
 //! document.
 
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, string::ToString, vec::Vec};
 
 use serde_json::Value;
 
 use super::path::Target;
-use super::{MAX_OWN_OPERATIONS, Op, Operation, PatchOp};
-use crate::error::Error;
+use super::{MAX_OWN_OPERATIONS, Op, Operation};
 use crate::filter::predicate::{Place, Predicate};
+use crate::message::error::Error;
 
 /// A message's operations, those on the linked attribute apart from the others; each part in order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,13 +54,13 @@ impl LinkChange {
     }
 }
 
-impl PatchOp {
+impl Split {
     /// Parts the operations on the linked attribute from the others.
     ///
     /// The parts do not depend on each other, so that each can be applied by itself.
-    pub fn split(self) -> Result<Split, Error> {
-        let mut split = Split::default();
-        for operation in self.operations {
+    pub fn of(operations: Vec<Operation>) -> Result<Self, Error> {
+        let mut split = Self::default();
+        for operation in operations {
             match operation {
                 Operation {
                     op,
@@ -80,8 +80,10 @@ impl PatchOp {
             }
         }
         if split.own.len() > MAX_OWN_OPERATIONS {
+            let most = MAX_OWN_OPERATIONS.to_string();
+            let words = " times; send the changes in several requests";
             return Err(Error::too_many(
-                "`Operations` changes attributes more than 1000 times; send the changes in several requests",
+                ["`Operations` changes attributes more than ", &most, words].concat(),
             ));
         }
         Ok(split)
@@ -126,7 +128,7 @@ fn remove_where(filter: Predicate) -> LinkOperation {
 }
 
 /// The ids that a filter names, when that is all it does: `value eq "a" or value eq "b"`.
-pub(super) fn wanted_ids(filter: &Predicate) -> Option<Vec<String>> {
+pub(crate) fn wanted_ids(filter: &Predicate) -> Option<Vec<String>> {
     match filter {
         Predicate::Test(Place::Sub(sub), test) if sub.name == "value" => {
             let ids = test.texts()?.into_iter();

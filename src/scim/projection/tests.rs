@@ -10,7 +10,7 @@ use std::{format, string::String, string::ToString, vec::Vec};
 
 use super::Projection;
 use crate::habit::Habits;
-use crate::patch::PatchOp;
+use crate::message::patch_op::PatchOp;
 use crate::resource::tests::{ENTERPRISE, TOY, any_json, device};
 use crate::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::document::member;
 use super::wrapped::{sub_named, unwrap_value};
-use crate::error::Error;
 use crate::habit::Habits;
+use crate::message::error::Error;
 use crate::path::Location;
 use crate::schema::{Attribute, Mutability};
 

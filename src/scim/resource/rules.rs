@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::document::{get, locations, put, put_object, take_object};
 use super::refusal::{fixed_already, missing};
 use super::values::is_same;
-use crate::error::Error;
+use crate::message::error::Error;
 use crate::path::Location;
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Type, Uniqueness};

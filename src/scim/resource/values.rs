@@ -9,8 +9,8 @@ use alloc::{collections::BTreeMap, string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Value};
 
 use super::refusal::fixed_already;
-use crate::error::Error;
 use crate::fold::fold_value;
+use crate::message::error::Error;
 use crate::path::Location;
 use crate::schema::{Attribute, Mutability};
 

@@ -1,7 +1,7 @@
 //! What an operation of a Bulk is about: its method and path (RFC 7644 §3.7).
 
-use scim::error::{Error, quoted};
 use scim::message::bulk::BulkOperation;
+use scim::message::error::{Error, quoted};
 use scim::resource_type::ResourceType;
 
 use crate::{Failure, Session};

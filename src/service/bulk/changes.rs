@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scim::patch::{PatchOp, Split};
+use scim::message::patch_op::PatchOp;
+use scim::patch::Split;
 use scim::resource::{Resource, replace};
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
@@ -218,7 +219,8 @@ impl<D: Database> Session<'_, D> {
             replace(resource_type, before, &mut resource.document)?;
             return Ok(Some(resource.document));
         }
-        let Split { own, links } = PatchOp::parse(resource_type, data, &mut habits)?.split()?;
+        let patch = PatchOp::parse(resource_type, data, &mut habits)?;
+        let Split { own, links } = Split::of(patch.operations)?;
         if !links.is_empty() {
             return Ok(None);
         }

@@ -1,6 +1,6 @@
 //! The batch of a page.
 
-use scim::error::Error;
+use scim::message::error::Error;
 
 use super::{Query, Total};
 use crate::{Failure, Session};

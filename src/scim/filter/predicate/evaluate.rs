@@ -25,7 +25,7 @@ impl Predicate {
     /// let predicate = Predicate::bind(&filter, &USER_TYPE, &mut Habits::default())?;
     /// let user = serde_json::json!({"userName": "bjensen", "emails": [{"type": "work"}]});
     /// assert!(predicate.evaluate(&fold(&USER_TYPE, user.as_object().unwrap())));
-    /// # Ok::<(), scim::error::Error>(())
+    /// # Ok::<(), scim::message::error::Error>(())
     /// ```
     pub fn evaluate(&self, folded: &Map<String, Value>) -> bool {
         self.holds(Some(folded), None)

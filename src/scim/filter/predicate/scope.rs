@@ -4,7 +4,7 @@
 use alloc::string::ToString;
 
 use super::Place;
-use crate::error::{Error, quoted};
+use crate::message::error::{Error, quoted};
 use crate::path::{AttributePath, Location};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Returned, Type};

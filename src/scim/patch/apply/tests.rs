@@ -9,7 +9,8 @@ use std::{format, string::String, string::ToString, vec::Vec};
 
 use super::apply;
 use crate::habit::Habits;
-use crate::patch::PatchOp;
+use crate::message::patch_op::{PATCH_OP, PatchOp};
+use crate::patch::Split;
 use crate::resource::tests::{ENTERPRISE, TOY, WORKPLACE, device};
 use crate::resource_type::{ResourceType, USER_TYPE};
 
@@ -19,13 +20,12 @@ pub(super) fn patched(
     resource_type: &'static ResourceType,
     document: Value,
     operations: Value,
-) -> Result<Map<String, Value>, crate::error::Error> {
+) -> Result<Map<String, Value>, crate::message::error::Error> {
     let mut document = document.as_object().cloned().unwrap();
     let mut habits = Habits::default();
-    let body = json!({ "schemas": [crate::patch::PATCH_OP], "Operations": operations });
-    let own = PatchOp::parse(resource_type, &body, &mut habits)?
-        .split()?
-        .own;
+    let body = json!({ "schemas": [PATCH_OP], "Operations": operations });
+    let patch = PatchOp::parse(resource_type, &body, &mut habits)?;
+    let own = Split::of(patch.operations)?.own;
     apply(resource_type, &own, &mut document, &mut habits)?;
     Ok(document)
 }

@@ -8,15 +8,16 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, format, string::String, string::ToString, vec::Vec};
 
-use super::{LinkOperation, net_links};
+use super::{LinkOperation, Split, net_links};
 use crate::habit::Habits;
-use crate::patch::PatchOp;
+use crate::message::patch_op::{PATCH_OP, PatchOp};
 use crate::resource_type::GROUP_TYPE;
 
 fn links(operations: Value) -> (Result<Vec<LinkOperation>, String>, Vec<&'static str>) {
     let mut habits = Habits::default();
-    let body = json!({ "Operations": operations, "schemas": [crate::patch::PATCH_OP] });
-    let split = PatchOp::parse(&GROUP_TYPE, &body, &mut habits).and_then(PatchOp::split);
+    let body = json!({ "Operations": operations, "schemas": [PATCH_OP] });
+    let split = PatchOp::parse(&GROUP_TYPE, &body, &mut habits)
+        .and_then(|patch| Split::of(patch.operations));
     (
         split
             .map(|split| split.links)

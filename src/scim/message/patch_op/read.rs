@@ -5,11 +5,11 @@ use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
-use super::path::{Path, Target};
-use super::{Op, Operation};
-use crate::error::{Error, ScimType};
 use crate::filter::predicate::Predicate;
 use crate::habit::{Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, place};
+use crate::message::error::{Error, ScimType};
+use crate::patch::path::{Path, Target};
+use crate::patch::{Op, Operation};
 use crate::path::{Location, schema_named};
 use crate::resource::refusal::refusal;
 use crate::resource::{extension_members, is_schemas, member};

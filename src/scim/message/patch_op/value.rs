@@ -5,13 +5,13 @@ use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
-use super::Op;
-use super::links::wanted_ids;
-use super::path::Target;
 use super::read::Reader;
-use crate::error::Error;
 use crate::filter::predicate::Predicate;
 use crate::habit::{KEPT, READ_ONLY, WRITE_ONLY};
+use crate::message::error::Error;
+use crate::patch::Op;
+use crate::patch::links::wanted_ids;
+use crate::patch::path::Target;
 use crate::path::Location;
 use crate::resource::coerce::{MAX_VALUES, coerce, coerce_each, coerce_one};
 use crate::resource::refusal::{missing, refusal, too_many_values};

@@ -8,10 +8,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::{format, string::String, string::ToString, vec, vec::Vec};
 
-use super::{MAX_OPERATIONS, Op, PATCH_OP, PatchOp, plain_replaces};
-use crate::error::Error;
+use super::{MAX_OPERATIONS, PATCH_OP, PatchOp};
 use crate::habit::Habits;
+use crate::message::error::Error;
 use crate::patch::path::Target;
+use crate::patch::{Op, Split, plain_replaces};
 use crate::resource::tests::{ENTERPRISE, any_json};
 use crate::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 
@@ -806,11 +807,11 @@ proptest! {
         let resource_type = if group { &GROUP_TYPE } else { &USER_TYPE };
         let _ = PatchOp::parse(resource_type, &whole, &mut Habits::default());
         if let Ok(patch) = parse(resource_type, Value::Array(operations)).0 {
-            let split = patch.split().unwrap();
-            let _ = super::net_links(&split.links);
+            let split = Split::of(patch.operations).unwrap();
+            let _ = crate::patch::net_links(&split.links);
             let _ = plain_replaces(&split.own);
             let mut document = json!({ "userName": "b", "displayName": "g", "emails": [{ "value": "a", "type": "work" }] }).as_object().cloned().unwrap();
-            let _ = super::apply::apply(resource_type, &split.own, &mut document, &mut Habits::default());
+            let _ = crate::patch::apply::apply(resource_type, &split.own, &mut document, &mut Habits::default());
         }
     }
 }

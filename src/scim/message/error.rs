@@ -139,7 +139,7 @@ impl Error {
     /// The same refusal, of this operation: its number stands in front, `Operation 2: …`.
     ///
     /// ```
-    /// use scim::error::Error;
+    /// use scim::message::error::Error;
     /// let error = Error::invalid_value("`title` must be a string").at("title").of_operation(2);
     /// assert_eq!(error.detail(), "Operation 2: `title` must be a string");
     /// assert_eq!((error.operation(), error.attribute()), (Some(2), Some("title")));
@@ -167,7 +167,7 @@ const MAX_QUOTED: usize = 150;
 /// A client's text as a detail may repeat it: the beginning of it where it is long.
 ///
 /// ```
-/// use scim::error::quoted;
+/// use scim::message::error::quoted;
 /// assert_eq!(quoted("userName"), "userName");
 /// assert_eq!(quoted(&"é".repeat(900_000)).chars().count(), 151);
 /// ```
