@@ -44,8 +44,3 @@ impl Reply {
         self
     }
 }
-
-/// The entity tag of a version: a weak one (RFC 7643 §3.1), as `meta.version` has it.
-pub fn etag(version: &str) -> String {
-    format!("W/\"{version}\"")
-}

@@ -1,5 +1,6 @@
 //! A resource as a client sees it, written as JSON text. What is stored is spliced in as it stands:
-//! it is neither parsed nor printed again.
+//! it is neither parsed nor printed again. JSON is put together by hand here, and in the list that
+//! resources stand in ([`crate::message::list`]), and nowhere else.
 
 use alloc::string::String;
 
@@ -108,6 +109,62 @@ impl Link<'_> {
             ],
         );
     }
+}
+
+/// Appends elements, with commas between.
+pub fn push_links<'a>(text: &mut String, links: impl Iterator<Item = Link<'a>>, base: &str) {
+    for (index, link) in links.enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        link.push(text, base);
+    }
+}
+
+/// Appends an attribute with its elements behind a comma; nothing where there are none.
+pub fn push_linked<'a>(
+    text: &mut String,
+    name: &str,
+    links: impl Iterator<Item = Link<'a>>,
+    base: &str,
+) {
+    let before = text.len();
+    push(text, &[",\"", name, "\":["]);
+    let empty = text.len();
+    push_links(text, links, base);
+    if text.len() == empty {
+        text.truncate(before);
+    } else {
+        text.push(']');
+    }
+}
+
+/// Opens the object at the end of a text once more, for a list that comes in pieces: its values and
+/// [`LIST_END`] are still to follow.
+///
+/// ```
+/// use scim::show::{LIST_END, open_list};
+/// let mut group = String::from(r#"{"id":"7"}"#);
+/// open_list(&mut group, "members");
+/// group.push_str(LIST_END);
+/// assert_eq!(group, r#"{"id":"7","members":[]}"#);
+/// ```
+pub fn open_list(text: &mut String, name: &str) {
+    text.pop();
+    let comma = if text.ends_with('{') { "" } else { "," };
+    push(text, &[comma, "\"", name, "\":["]);
+}
+
+/// What ends a list, and the object that it is the last member of.
+pub const LIST_END: &str = "]}";
+
+/// The entity tag of a version, as `meta.version` has it: a weak one (RFC 7643 §3.1).
+///
+/// ```
+/// assert_eq!(scim::show::etag("a330bc54f0671c9a"), r#"W/"a330bc54f0671c9a""#);
+/// ```
+pub fn etag(version: &str) -> String {
+    ["W/\"", version, "\""].concat()
 }
 
 fn push(text: &mut String, parts: &[&str]) {

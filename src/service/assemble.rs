@@ -4,12 +4,13 @@ use scim::json;
 use scim::message::error::Error;
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
+use scim::show::{LIST_END, open_list, push_linked, push_links};
 use serde_json::{Map, Value};
 
 use super::Failure;
-use super::content::{Content, push_members};
+use super::content::Content;
 use store::limits::{MEMBERS_PER_ROW, MOST_MEMBERS};
-use store::record::Record;
+use store::record::{self, Record};
 
 /// A group has more members than one reply holds.
 pub(crate) fn too_many_members() -> Failure {
@@ -30,17 +31,7 @@ pub(crate) fn push_shown(
     runs: Vec<String>,
     projection: &Projection,
 ) -> Result<(), Failure> {
-    let push_groups = |text: &mut String| {
-        let mut before = ",\"groups\":[";
-        for link in record.groups() {
-            text.push_str(before);
-            before = ",";
-            link.push(text, base);
-        }
-        if before == "," {
-            text.push(']');
-        }
-    };
+    let push_groups = |text: &mut String| push_linked(text, "groups", record.groups(), base);
     if projection.is_default() {
         record
             .shown
@@ -68,9 +59,7 @@ fn link_members(
     runs: Vec<String>,
     projection: &Projection,
 ) -> Result<(), Failure> {
-    // The brace that ends the group.
-    content.end.pop();
-    content.end.push_str(",\"members\":[");
+    open_list(&mut content.end, "members");
     let whole = projection.keeps_all("members");
     for (index, run) in runs.into_iter().enumerate() {
         if index > 0 {
@@ -82,7 +71,7 @@ fn link_members(
             push_trimmed(&mut content.end, &run, base, projection)?;
         }
     }
-    content.end.push_str("]}");
+    content.end.push_str(LIST_END);
     Ok(())
 }
 
@@ -93,9 +82,10 @@ fn push_trimmed(
     base: &str,
     projection: &Projection,
 ) -> Result<(), Failure> {
-    let mut group = "{\"members\":[".to_owned();
-    push_members(&mut group, run, base);
-    group.push_str("]}");
+    let mut group = "{}".to_owned();
+    open_list(&mut group, "members");
+    push_links(&mut group, record::members(run), base);
+    group.push_str(LIST_END);
     let mut group = parse_stored(&group)?;
     projection.apply(&mut group);
     let members = group.get("members").and_then(Value::as_array);

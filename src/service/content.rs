@@ -1,6 +1,7 @@
 //! What a reply carries: JSON text in pieces, written out one after the other as they are sent. A group of a hundred
 //! thousand members is 18 MB, and is never in memory as a whole.
 
+use scim::show::push_links;
 use store::record;
 
 /// Bytes, as they were fetched, of pieces that are better not put together.
@@ -30,7 +31,7 @@ impl Piece {
             Self::Text(text) => text,
             Self::Members { run, base } => {
                 let mut text = String::with_capacity(4 * run.len());
-                push_members(&mut text, &run, &base);
+                push_links(&mut text, record::members(&run), &base);
                 text
             }
         }
@@ -101,15 +102,5 @@ impl From<String> for Content {
             pieces: Vec::new(),
             end: text,
         }
-    }
-}
-
-/// Appends the members of a run, with commas between.
-pub(crate) fn push_members(text: &mut String, run: &str, base: &str) {
-    for (index, link) in record::members(run).enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        link.push(text, base);
     }
 }

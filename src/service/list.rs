@@ -11,6 +11,7 @@ use scim::message::search::SearchRequest;
 use scim::path::Location;
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
+use scim::show::LIST_END;
 
 use super::assemble::{push_shown, too_many_members};
 use super::content::Content;
@@ -44,8 +45,9 @@ struct Query<'a> {
     paging: Paging,
     /// Of a query that is paged by cursor.
     fingerprint: String,
+    /// Of a query that is paged by index.
+    start_index: Option<u64>,
     count: u64,
-    start: u64,
 }
 
 /// How the list is paged.
@@ -98,7 +100,7 @@ impl<D: Database> Session<'_, D> {
                 descending: request.descending,
             },
             window: match &query.paging {
-                Paging::Index => Window::Offset(query.start - 1),
+                Paging::Index => Window::Offset(query.start_index.map_or(0, |index| index - 1)),
                 Paging::First => Window::Offset(0),
                 Paging::At(cursor) => cursor.window.clone(),
             },
@@ -159,7 +161,7 @@ impl<D: Database> Session<'_, D> {
         }
         let seen = fetched.items.len() as u64;
         let mut response = ListResponse {
-            start_index: (!query.paging.by_cursor()).then_some(query.start),
+            start_index: query.start_index,
             total_results: match plan.total {
                 Total::Unknown => None,
                 Total::Counted => Some(sum(&fetched.counts)?),
@@ -197,7 +199,7 @@ impl<D: Database> Session<'_, D> {
                 projection,
             )?;
         }
-        content.end.push_str(ListResponse::TAIL);
+        content.end.push_str(LIST_END);
         Ok(Some(content))
     }
 
@@ -237,31 +239,16 @@ impl<D: Database> Session<'_, D> {
             attributes: request.attributes.clone(),
             excluded: request.excluded_attributes.clone(),
         };
-        let limits = &self.context.settings.limits;
         let paging = match request.cursor.as_deref() {
             None => Paging::Index,
             Some("") => Paging::First,
             Some(text) => Paging::At(cursor::open(text, &self.caller.credential)?),
         };
-        if paging.by_cursor() && request.start_index.is_some_and(|index| index > 1) {
-            return Err(Error::invalid_value(
-                "startIndex and cursor exclude each other: a list is paged by one of them (RFC 9865).",
-            )
-            .into());
-        }
-        let most = u64::from(limits.max_page_size);
-        let count = match (request.count, &paging) {
-            (None, Paging::At(cursor)) => cursor.count,
-            (None, _) => u64::from(limits.default_page_size),
-            // RFC 7644 §3.4.2.4: a negative value is zero.
-            (Some(count), _) => u64::try_from(count).unwrap_or(0),
+        let of_first = match &paging {
+            Paging::At(cursor) => Some(cursor.count),
+            Paging::Index | Paging::First => None,
         };
-        if paging.by_cursor() && count > most {
-            return Err(Error::invalid_count(format!(
-                "count may be {most} at the most with a cursor (maxPageSize of /ServiceProviderConfig)."
-            ))
-            .into());
-        }
+        let page = request.page(&self.context.settings.limits, of_first)?;
         Ok(Query {
             request,
             types,
@@ -277,13 +264,8 @@ impl<D: Database> Session<'_, D> {
                 String::new()
             },
             paging,
-            count: count.min(most),
-            // A value less than 1 is 1.
-            start: request
-                .start_index
-                .and_then(|index| u64::try_from(index).ok())
-                .unwrap_or(1)
-                .max(1),
+            start_index: page.start_index,
+            count: page.count,
         })
     }
 
@@ -359,7 +341,8 @@ impl Query<'_> {
         });
         // A list may find more than the page holds, and the total would take a second trip.
         let lists = self.predicates.iter().flatten().any(has_list);
-        if lookup && !lists && self.start == 1 && self.count > 0 {
+        let is_first = self.start_index.is_none_or(|index| index == 1);
+        if lookup && !lists && is_first && self.count > 0 {
             Total::FromPage
         } else {
             Total::Counted

@@ -4,11 +4,12 @@
 use scim::message::bulk::BulkRequest;
 use scim::message::error::Error;
 use scim::message::search::SearchRequest;
+use scim::show::etag;
 
 use super::call::Call;
 use super::{bulk, query};
 use crate::http::fault::Fault;
-use crate::http::reply::{Reply, etag};
+use crate::http::reply::Reply;
 use crate::http::request::Upload;
 use service::Answer;
 use store::Database;

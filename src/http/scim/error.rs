@@ -1,7 +1,6 @@
 //! A fault becomes a SCIM Error (RFC 7644 §3.12).
 
-use scim::message::error::ScimType;
-use serde_json::{Map, Value};
+use scim::message::error::{ScimType, error_message};
 
 use crate::http::fault::Fault;
 use crate::http::reply::Reply;
@@ -17,7 +16,7 @@ const RETRY_AFTER: &str = "2";
 pub(super) fn error(status: u16, scim_type: Option<ScimType>, detail: &str) -> Reply {
     Reply {
         scim_type: scim_type.map(ScimType::as_str),
-        ..Reply::json(status, message(status, scim_type, detail).to_string())
+        ..Reply::json(status, error_message(status, scim_type, detail).to_string())
     }
 }
 
@@ -40,19 +39,4 @@ pub(super) fn reply(fault: &Fault) -> Reply {
         Fault::Service(Failure::Busy) => reply.with("Retry-After", RETRY_AFTER),
         Fault::Service(_) | Fault::Late(_) | Fault::Forbidden(_) | Fault::MediaType(_) => reply,
     }
-}
-
-/// The message.
-pub(super) fn message(status: u16, scim_type: Option<ScimType>, detail: &str) -> Value {
-    let mut body = Map::new();
-    body.insert(
-        "schemas".to_owned(),
-        Value::from(vec!["urn:ietf:params:scim:api:messages:2.0:Error"]),
-    );
-    body.insert("status".to_owned(), Value::from(status.to_string()));
-    if let Some(scim_type) = scim_type {
-        body.insert("scimType".to_owned(), Value::from(scim_type.as_str()));
-    }
-    body.insert("detail".to_owned(), Value::from(detail));
-    Value::Object(body)
 }

@@ -1,13 +1,15 @@
-//! Bulk messages (RFC 7644 §3.7).
+//! `BulkRequest` and `BulkResponse` (RFC 7644 §3.7).
 
 use alloc::borrow::ToOwned;
-use alloc::string::String;
+use alloc::string::{String, ToString};
+use alloc::vec;
 use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
 use super::error::Error;
 use super::schemas;
+use crate::show::etag;
 
 /// The URI of the request message.
 pub const BULK_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
@@ -93,6 +95,58 @@ impl BulkRequest {
                 "A Bulk request needs Operations: a list of operations.",
             ))
         }
+    }
+}
+
+/// What is told of one operation (§3.7.3).
+#[derive(Clone, Debug, PartialEq)]
+pub struct BulkResult<'a> {
+    /// `method`.
+    pub method: &'a str,
+    /// `bulkId`.
+    pub bulk_id: Option<&'a str>,
+    /// `location`; none for a create that failed.
+    pub location: Option<&'a str>,
+    /// `version`, without the marks of an entity tag.
+    pub version: Option<&'a str>,
+    /// `status`.
+    pub status: u16,
+    /// `response`: the message of the error, where it was not done.
+    pub error: Option<Value>,
+}
+
+/// The `BulkResponse`.
+///
+/// ```
+/// use scim::message::bulk::{BulkResult, bulk_response};
+/// let done = BulkResult {
+///     method: "DELETE", bulk_id: None, location: None, version: Some("7"), status: 204, error: None,
+/// };
+/// let response = bulk_response(vec![done]);
+/// assert_eq!(response["Operations"][0]["status"], "204");
+/// assert_eq!(response["Operations"][0]["version"], "W/\"7\"");
+/// ```
+pub fn bulk_response(results: Vec<BulkResult<'_>>) -> Value {
+    let mut message = Map::new();
+    message.insert("schemas".into(), Value::from(vec![BULK_RESPONSE]));
+    let operations = results.into_iter().map(BulkResult::into_value).collect();
+    message.insert("Operations".into(), Value::Array(operations));
+    Value::Object(message)
+}
+
+impl BulkResult<'_> {
+    fn into_value(self) -> Value {
+        let members = [
+            ("method", Some(Value::from(self.method))),
+            ("bulkId", self.bulk_id.map(Value::from)),
+            ("location", self.location.map(Value::from)),
+            ("version", self.version.map(etag).map(Value::from)),
+            ("status", Some(Value::from(self.status.to_string()))),
+            ("response", self.error),
+        ];
+        let members = members.into_iter();
+        let members = members.filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        Value::Object(members.collect())
     }
 }
 

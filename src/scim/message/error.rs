@@ -1,12 +1,38 @@
-//! Every refusal of the protocol, by name (RFC 7644 §3.12, RFC 9865 §3).
+//! Every refusal of the protocol, by name, and the message that tells it (RFC 7644 §3.12, RFC 9865
+//! §3).
 //!
 //! An [`Error`] says what is wrong and what to do; which HTTP status it becomes is decided at the
 //! edge.
 
 use alloc::string::{String, ToString};
+use alloc::vec;
 use core::fmt;
 
+use serde_json::{Map, Value};
+
 use crate::habit::place;
+
+/// The URI of the message.
+pub const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
+
+/// The message of a reply that is no success. Only a refusal of the protocol has a keyword.
+///
+/// ```
+/// use scim::message::error::error_message;
+/// let message = error_message(404, None, "There is no such resource.");
+/// assert_eq!(message["status"], "404");
+/// assert_eq!(message.get("scimType"), None);
+/// ```
+pub fn error_message(status: u16, scim_type: Option<ScimType>, detail: &str) -> Value {
+    let mut message = Map::new();
+    message.insert("schemas".into(), Value::from(vec![ERROR]));
+    message.insert("status".into(), Value::from(status.to_string()));
+    if let Some(scim_type) = scim_type {
+        message.insert("scimType".into(), Value::from(scim_type.as_str()));
+    }
+    message.insert("detail".into(), Value::from(detail));
+    Value::Object(message)
+}
 
 /// The detail error keyword of RFC 7644 §3.12 table 9, and the three that RFC 9865 §3 adds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

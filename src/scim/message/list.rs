@@ -1,9 +1,12 @@
-//! Lists: `ListResponse` (RFC 7644 §3.4.2, RFC 9865 §2).
+//! Lists: `ListResponse` (RFC 7644 §3.4.2, RFC 9865 §2). Which page is meant is in
+//! [`SearchRequest::page`](super::search::SearchRequest::page).
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use serde_json::Value;
+
+use crate::show::LIST_END;
 
 /// The URI of the list message.
 pub const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -37,20 +40,18 @@ impl ListResponse {
     pub fn to_json(&self) -> String {
         let mut text = self.head(self.resources.len());
         text.push_str(&self.resources.join(","));
-        text.push_str(Self::TAIL);
+        text.push_str(LIST_END);
         text
     }
 
-    /// What stands behind the resources.
-    pub const TAIL: &str = "]}";
-
     /// What stands before the resources, of which there are so many: for whoever has them in
-    /// another form.
+    /// another form. [`LIST_END`] stands behind them.
     pub fn head(&self, resources: usize) -> String {
         let mut text = String::with_capacity(256);
         text.push_str("{\"schemas\":[\"");
         text.push_str(LIST_RESPONSE);
         text.push_str("\"]");
+        // §3.4.2.4: those that there are, not those that were asked for.
         let items = u64::try_from(resources).ok();
         for (name, number) in [
             ("totalResults", self.total_results),

@@ -1,11 +1,12 @@
 //! Queries: `SearchRequest`, as a message and as the parameters of a URL (RFC 7644 §3.4.2, §3.4.3).
 
 use alloc::borrow::ToOwned;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use serde_json::Value;
 
+use super::config::Limits;
 use super::error::Error;
 use super::schemas;
 use crate::projection;
@@ -33,6 +34,15 @@ pub struct SearchRequest {
     pub attributes: Vec<String>,
     /// `excludedAttributes`.
     pub excluded_attributes: Vec<String>,
+}
+
+/// Which resources of a list are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The index of the first, from 1; none where a cursor says where it begins.
+    pub start_index: Option<u64>,
+    /// How many of them at the most.
+    pub count: u64,
 }
 
 impl SearchRequest {
@@ -94,6 +104,52 @@ impl SearchRequest {
         Ok(request)
     }
 
+    /// The page that is meant (§3.4.2.4, RFC 9865 §2). `of_first` is the size of the first page,
+    /// where this one has a cursor that tells it: pages by cursor are of one size.
+    ///
+    /// ```
+    /// use scim::message::{config::Limits, search::{Page, SearchRequest}};
+    /// # let limits = Limits {
+    /// #     bulk_max_operations: 1, bulk_max_payload_size: 1, filter_max_results: 1_000,
+    /// #     default_page_size: 100, max_page_size: 1_000, cursor_timeout: 60,
+    /// # };
+    /// let search = SearchRequest { start_index: Some(-7), ..SearchRequest::default() };
+    /// assert_eq!(search.page(&limits, None), Ok(Page { start_index: Some(1), count: 100 }));
+    /// ```
+    pub fn page(&self, limits: &Limits, of_first: Option<u64>) -> Result<Page, Error> {
+        let most = u64::from(limits.max_page_size);
+        let count = match (self.count, of_first) {
+            // A negative value is zero.
+            (Some(count), _) => u64::try_from(count).unwrap_or(0),
+            (None, Some(count)) => count,
+            (None, None) => u64::from(limits.default_page_size),
+        };
+        if self.cursor.is_none() {
+            // A value less than 1 is 1.
+            let start_index = self.start_index.and_then(|index| u64::try_from(index).ok());
+            return Ok(Page {
+                start_index: Some(start_index.unwrap_or(1).max(1)),
+                count: count.min(most),
+            });
+        }
+        if self.start_index.is_some_and(|index| index > 1) {
+            return Err(Error::invalid_value(
+                "startIndex and cursor exclude each other: a list is paged by one of them (RFC 9865).",
+            ));
+        }
+        if count > most {
+            let most = most.to_string();
+            let words = " at the most with a cursor (maxPageSize of /ServiceProviderConfig).";
+            return Err(Error::invalid_count(
+                ["count may be ", &most, words].concat(),
+            ));
+        }
+        Ok(Page {
+            start_index: None,
+            count,
+        })
+    }
+
     /// Sets the order from its name (§3.4.2.3).
     fn set_sort_order(&mut self, name: &str) -> Result<(), Error> {
         self.descending = if name.eq_ignore_ascii_case("descending") {
@@ -143,4 +199,66 @@ fn wrong(name: &str, rule: &str) -> Error {
     let mut detail = name.to_owned();
     detail.push_str(rule);
     Error::invalid_value(detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits {
+        bulk_max_operations: 1,
+        bulk_max_payload_size: 1,
+        filter_max_results: 50,
+        default_page_size: 20,
+        max_page_size: 50,
+        cursor_timeout: 1,
+    };
+
+    #[track_caller]
+    fn by_index(start_index: Option<i64>, count: Option<i64>, expected: (u64, u64)) {
+        let search = SearchRequest {
+            start_index,
+            count,
+            ..SearchRequest::default()
+        };
+        let page = search.page(&LIMITS, None).unwrap();
+        assert_eq!((page.start_index.unwrap(), page.count), expected);
+    }
+
+    #[test]
+    fn pages_by_index_of_7644_3_4_2_4() {
+        by_index(None, None, (1, 20));
+        by_index(Some(0), Some(0), (1, 0));
+        by_index(Some(-3), Some(-1), (1, 0));
+        by_index(Some(7), Some(50), (7, 50));
+        by_index(Some(i64::MAX), Some(51), (9_223_372_036_854_775_807, 50));
+    }
+
+    #[test]
+    fn pages_by_cursor_of_9865_2() {
+        let by_cursor = |start_index, count, of_first| {
+            let search = SearchRequest {
+                start_index,
+                count,
+                cursor: Some(String::new()),
+                ..SearchRequest::default()
+            };
+            let page = search.page(&LIMITS, of_first);
+            page.map(|page| (page.start_index, page.count))
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(by_cursor(None, None, None), Ok((None, 20)));
+        assert_eq!(by_cursor(Some(1), None, Some(30)), Ok((None, 30)));
+        assert_eq!(by_cursor(None, Some(50), Some(30)), Ok((None, 50)));
+        assert_eq!(
+            by_cursor(None, Some(51), None).unwrap_err(),
+            "invalidCount: count may be 50 at the most with a cursor (maxPageSize of \
+             /ServiceProviderConfig)."
+        );
+        assert_eq!(
+            by_cursor(Some(2), None, None).unwrap_err(),
+            "invalidValue: startIndex and cursor exclude each other: a list is paged by one of \
+             them (RFC 9865)."
+        );
+    }
 }
