@@ -22,6 +22,8 @@ pub struct Sqlite {
     /// What was sent, once a test asks for it.
     pub sent: RefCell<Option<Vec<Statement>>>,
     cost: Cell<Cost>,
+    /// Rows that each batch says to have read, for a test to raise.
+    pub rows_read: Cell<u64>,
     /// Statements that wrote resources and had not passed the seam of writes.
     pub strays: Cell<usize>,
 }
@@ -71,6 +73,7 @@ impl Sqlite {
             connection: RefCell::new(connection),
             sent: RefCell::default(),
             cost: Cell::default(),
+            rows_read: Cell::default(),
             strays: Cell::default(),
         }
     }
@@ -159,6 +162,7 @@ impl Database for Sqlite {
     async fn batch(&self, statements: Vec<Statement>) -> Result<Results, Error> {
         let mut cost = self.cost.get();
         cost.trips += 1;
+        cost.rows_read += self.rows_read.get();
         self.cost.set(cost);
         if let Some(sent) = self.sent.borrow_mut().as_mut() {
             sent.extend(statements.iter().cloned());

@@ -69,6 +69,7 @@ impl<D: Database> Session<'_, D> {
             )
             .into());
         }
+        self.note_compared(compared);
         let mut batch = Batch::default();
         let mut marked = Vec::new();
         let mut first = 0;

@@ -15,7 +15,7 @@ use super::gauge::Hold;
 use super::{Clock, Failure, Mint, Moment, Settings};
 use store::batch::{Answers, Batch};
 use store::expression::View;
-use store::limits::{LOADED, STATEMENTS, TRIPS};
+use store::limits::{COMPARISONS, LOADED, ROWS, STATEMENTS, TRIPS};
 use store::tenant::{self, DEFAULT_TENANT, Tenant, TokenFacts};
 use store::{self, Database, Statement};
 
@@ -77,6 +77,8 @@ struct Usage {
     looks: usize,
     /// Bytes of documents that were read to be changed.
     loaded: usize,
+    /// Comparisons in filters that take members out.
+    compared: usize,
 }
 
 /// What a session leaves besides its replies.
@@ -217,10 +219,21 @@ impl<'a, D: Database> Session<'a, D> {
         self.usage.set(usage);
     }
 
+    /// Notes that so many comparisons look at every member of a group.
+    pub(crate) fn note_compared(&self, comparisons: usize) {
+        let mut usage = self.usage.get();
+        usage.compared += comparisons;
+        self.usage.set(usage);
+    }
+
     /// Whether so much was sent to the database, or read from it, that nothing more shall be begun.
     pub(crate) fn is_spent(&self) -> bool {
         let usage = self.usage.get();
-        usage.trips >= TRIPS || self.statements_left() == 0 || usage.loaded >= LOADED
+        usage.trips >= TRIPS
+            || self.statements_left() == 0
+            || usage.loaded >= LOADED
+            || usage.compared >= COMPARISONS
+            || self.context.database.cost().rows_read >= ROWS
     }
 
     /// Applies operations to a document, within what may be looked at.

@@ -79,6 +79,12 @@ pub const TRIPS: usize = 240;
 /// second.
 pub const LOADED: usize = 32_000_000;
 
+/// Rows read behind which the same holds: to look at so many members takes some half a second.
+pub const ROWS: u64 = 400_000;
+
+/// Comparisons in filters that take members out behind which the same holds: each looks at every member of its group.
+pub const COMPARISONS: usize = 400;
+
 /// Statements behind which the same holds: Cloudflare allows 1,000 queries for a request, and each statement of a batch
 /// may count as one. What is under way then takes a hundred at the most.
 pub const STATEMENTS: usize = 850;

@@ -304,6 +304,31 @@ fn what_a_bulk_does_not_come_to_is_told_and_can_be_sent_again() {
     assert!(rounds > 1, "the bound was never met");
 }
 
+#[test]
+fn filters_that_look_at_all_members_are_bounded_in_a_bulk() {
+    let memory = Memory::new();
+    let paths = created(
+        &memory,
+        (0..60).map(|n| group(&format!("g{n}"), &[])).collect(),
+    );
+    let removal = |comparisons: usize| {
+        let terms: Vec<String> = (0..comparisons)
+            .map(|n| format!("display co \"x{n}\""))
+            .collect();
+        let path = format!("members[{}]", terms.join(" or "));
+        let removal = json!([{ "op": "remove", "path": path }]);
+        let operations: Vec<Value> = paths.iter().map(|path| patch(path, &removal)).collect();
+        let (done, _) = bulk(&memory, operations, &Value::Null);
+        assert_eq!(count(&done, "204") + count(&done, "429"), 60);
+        count(&done, "204")
+    };
+    assert_eq!(removal(1), 60);
+    assert_eq!(removal(50), 8);
+    // Large groups: each of the three batches of a removal reads so many members.
+    memory.database.rows_read.set(20_000);
+    assert_eq!(removal(1), 7);
+}
+
 /// A user with so many addresses, as a Bulk operation.
 fn addresses(count: usize) -> Vec<Value> {
     let address =
