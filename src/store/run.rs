@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::expression::View;
-use super::fragment::{Fragment, value};
+use super::fragment::{Fragment, Joined, value};
 use super::limits::IDS_PER_PARAMETER;
 use super::membership::{MEMBER, named};
 use super::table::{Table, not_in};
 use super::tenant::Tenant;
-use super::write::Draft;
+use super::write::{Draft, insert_into};
 use super::{Statement, read, unique};
 use crate::{fragment, statement};
 
@@ -42,27 +42,11 @@ pub fn insert_many(view: &View<'_>, rows: &[(&str, &str, &Draft)], now: &str) ->
         })
         .collect();
     let rows = values.to_string();
-    let columns: Vec<_> = table.keys.iter().map(|key| [", ", key.column]).collect();
-    let places = 0..4 + table.keys.len();
-    let values = places.map(|place| fragment!(", j.value ->> {place}", place = place));
-    let of_type = fragment!(", {name}", name = value(view.resource_type.name));
-    statement!(
-        "INSERT INTO {table} (\
-         tenant_id, created_at, updated_at{type_column}, id, version, document, folded{columns}{alone_column}) \
-         SELECT t.id, {now}, {now}{of_type}{values}{alone} \
-         FROM (SELECT {tenant} AS id) t CROSS JOIN json_each({rows}) j WHERE t.id IS NOT NULL \
-         ON CONFLICT DO NOTHING RETURNING id",
-        table = table.name,
-        type_column = table.shared.then_some(", resource_type"),
-        columns = columns,
-        alone_column = view.alone().map(|(column, _)| [", ", column]),
-        now = value(now),
-        of_type = table.shared.then_some(&of_type),
-        values = values.collect::<Vec<_>>(),
-        alone = view.alone().map(|(_, alone)| [", ", alone]),
-        tenant = view.tenant,
-        rows = value(&rows),
-    )
+    let places =
+        (0..4 + table.keys.len()).map(|place| fragment!("j.value ->> {place}", place = place));
+    let values = Joined(places.collect(), ", ");
+    let rows = fragment!(" CROSS JOIN json_each({rows}) j", rows = value(&rows));
+    insert_into(view, now, &values, &rows, "id")
 }
 
 /// Fails the batch unless every one of these ids is a resource.

@@ -143,33 +143,51 @@ impl Fragment for Guard<'_> {
 /// Inserts a resource. One row comes back, unless its unique key is in use: then nothing is written, and nothing fails,
 /// so that the creates of a Bulk can travel together.
 pub fn insert(view: &View<'_>, id: &str, version: &str, now: &str, draft: &Draft) -> Statement {
-    let table = view.table();
-    let columns: Vec<_> = table.keys.iter().map(|key| [", ", key.column]).collect();
-    let keys = table.keys.iter().map(|key| {
+    let keys = view.table().keys.iter().map(|key| {
         let key = key.value(&draft.folded);
         fragment!(", {key}", key = value(key))
     });
     let keys: Vec<_> = keys.collect();
-    let of_type = fragment!(", {name}", name = value(view.resource_type.name));
-    statement!(
-        "INSERT INTO {table} (\
-         tenant_id, id, version, created_at, updated_at, document, folded{type_column}{columns}{alone_column}) \
-         SELECT t.id, {id}, {version}, {now}, {now}, {document}, {folded}{of_type}{keys}{alone} \
-         FROM (SELECT {tenant} AS id) t WHERE t.id IS NOT NULL \
-         ON CONFLICT DO NOTHING RETURNING seq",
-        table = table.name,
-        type_column = table.shared.then_some(", resource_type"),
-        columns = columns,
-        alone_column = view.alone().map(|(column, _)| [", ", column]),
+    let values = fragment!(
+        "{id}, {version}, {document}, {folded}{keys}",
         id = value(id),
         version = value(version),
-        now = value(now),
         document = value(&draft.document),
         folded = value(&draft.folded_text),
-        of_type = table.shared.then_some(&of_type),
+        keys = &keys,
+    );
+    insert_into(view, now, &values, &"", "seq")
+}
+
+/// Inserts a row with each of these values, which stand in the order of the columns from the id on, and gives one column of
+/// those whose unique key was free.
+pub(super) fn insert_into(
+    view: &View<'_>,
+    now: &str,
+    values: &dyn Fragment,
+    rows: &dyn Fragment,
+    returning: &'static str,
+) -> Statement {
+    let table = view.table();
+    let keys: Vec<_> = table.keys.iter().map(|key| [", ", key.column]).collect();
+    let of_type = fragment!("{name}, ", name = value(view.resource_type.name));
+    statement!(
+        "INSERT INTO {table} (\
+         tenant_id, created_at, updated_at, {type_column}{alone_column}id, version, document, folded{keys}) \
+         SELECT t.id, {now}, {now}, {of_type}{alone}{values} \
+         FROM (SELECT {tenant} AS id) t{rows} WHERE t.id IS NOT NULL \
+         ON CONFLICT DO NOTHING RETURNING {returning}",
+        table = table.name,
+        type_column = table.shared.then_some("resource_type, "),
+        alone_column = view.alone().map(|(column, _)| [column, ", "]),
         keys = keys,
-        alone = view.alone().map(|(_, alone)| [", ", alone]),
+        now = value(now),
+        of_type = table.shared.then_some(&of_type),
+        alone = view.alone().map(|(_, alone)| [alone, ", "]),
+        values = values,
         tenant = view.tenant,
+        rows = rows,
+        returning = returning,
     )
 }
 

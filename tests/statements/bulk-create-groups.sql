@@ -1,8 +1,8 @@
 -- POST /Bulk
 -- {"Operations":[{"bulkId":"g","data":{"displayName":"g","members":[{"value":"019a0000-0000-7000-8000-000000000001"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"]},"method":"POST","path":"/Groups"},{"bulkId":"h","data":{"displayName":"h","members":[{"value":"019a0000-0000-7000-8000-000000 … (168 bytes more)
 
-INSERT INTO teams (tenant_id, created_at, updated_at, id, version, document, folded, display_name_folded, external_id, name_is_unique)
-SELECT t.id, ?1, ?1, j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5, 1
+INSERT INTO teams (tenant_id, created_at, updated_at, name_is_unique, id, version, document, folded, display_name_folded, external_id)
+SELECT t.id, ?1, ?1, 1, j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5
 FROM (SELECT ?2 AS id) t
 CROSS JOIN json_each(?3) j
 WHERE t.id IS NOT NULL

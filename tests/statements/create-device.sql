@@ -1,17 +1,17 @@
 -- POST /Devices
 -- {"schemas":["urn:example:params:scim:schemas:core:2.0:Device"],"serialNumber":"8"}
 
-INSERT INTO resources (tenant_id, id, version, created_at, updated_at, document, folded, resource_type, external_id)
-SELECT t.id, ?1, ?2, ?3, ?3, ?4, ?4, ?5, ?6
+INSERT INTO resources (tenant_id, created_at, updated_at, resource_type, id, version, document, folded, external_id)
+SELECT t.id, ?1, ?1, ?2, ?3, ?4, ?5, ?5, ?6
 FROM (SELECT ?7 AS id) t
 WHERE t.id IS NOT NULL
 ON CONFLICT DO NOTHING
 RETURNING seq
--- ?1 = "019a0000-0000-7000-8000-00000000000b"
--- ?2 = "000000000000000c"
--- ?3 = "2026-01-01T00:00:00.006Z"
--- ?4 = "{\"schemas\":[\"urn:example:params:scim:schemas:core:2.0:Device\"],\"serialNumber\":\"8\"}"
--- ?5 = "Device"
+-- ?1 = "2026-01-01T00:00:00.006Z"
+-- ?2 = "Device"
+-- ?3 = "019a0000-0000-7000-8000-00000000000b"
+-- ?4 = "000000000000000c"
+-- ?5 = "{\"schemas\":[\"urn:example:params:scim:schemas:core:2.0:Device\"],\"serialNumber\":\"8\"}"
 -- ?6 = NULL
 -- ?7 = 1
 -- plan: CO-ROUTINE t

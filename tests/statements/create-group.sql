@@ -1,15 +1,15 @@
 -- POST /Groups
 -- {"displayName":"New","members":[{"value":"019a0000-0000-7000-8000-000000000001"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"]}
 
-INSERT INTO teams (tenant_id, id, version, created_at, updated_at, document, folded, display_name_folded, external_id, name_is_unique)
-SELECT t.id, ?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, 1
+INSERT INTO teams (tenant_id, created_at, updated_at, name_is_unique, id, version, document, folded, display_name_folded, external_id)
+SELECT t.id, ?1, ?1, 1, ?2, ?3, ?4, ?5, ?6, ?7
 FROM (SELECT ?8 AS id) t
 WHERE t.id IS NOT NULL
 ON CONFLICT DO NOTHING
 RETURNING seq
--- ?1 = "019a0000-0000-7000-8000-00000000000b"
--- ?2 = "000000000000000c"
--- ?3 = "2026-01-01T00:00:00.006Z"
+-- ?1 = "2026-01-01T00:00:00.006Z"
+-- ?2 = "019a0000-0000-7000-8000-00000000000b"
+-- ?3 = "000000000000000c"
 -- ?4 = "{\"displayName\":\"New\",\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Group\"]}"
 -- ?5 = "{\"displayName\":\"new\",\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Group\"]}"
 -- ?6 = "new"

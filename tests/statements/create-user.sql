@@ -1,15 +1,15 @@
 -- POST /Users
 -- {"emails":[{"value":"cid@example.com"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"urn:example:params:scim:schemas:extension:workplace:2.0:User":{"badge":"7"},"userName":"cid"}
 
-INSERT INTO users (tenant_id, id, version, created_at, updated_at, document, folded, user_name_folded, external_id, display_name_folded)
-SELECT t.id, ?1, ?2, ?3, ?3, ?4, ?4, ?5, ?6, ?6
+INSERT INTO users (tenant_id, created_at, updated_at, id, version, document, folded, user_name_folded, external_id, display_name_folded)
+SELECT t.id, ?1, ?1, ?2, ?3, ?4, ?4, ?5, ?6, ?6
 FROM (SELECT ?7 AS id) t
 WHERE t.id IS NOT NULL
 ON CONFLICT DO NOTHING
 RETURNING seq
--- ?1 = "019a0000-0000-7000-8000-00000000000b"
--- ?2 = "000000000000000c"
--- ?3 = "2026-01-01T00:00:00.006Z"
+-- ?1 = "2026-01-01T00:00:00.006Z"
+-- ?2 = "019a0000-0000-7000-8000-00000000000b"
+-- ?3 = "000000000000000c"
 -- ?4 = "{\"active\":true,\"emails\":[{\"value\":\"cid@example.com\"}],\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\",\"urn:example:params:scim:schemas:extension:workplace:2.0:User\"],\"urn:example:params:scim:schemas:extension:workplace:2.0:User\":{\"badge\":\"7\"},\"userName\":\"cid\"}"
 -- ?5 = "cid"
 -- ?6 = NULL
