@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 
 use scim::message::bulk::{BulkOperation, BulkRequest};
 use scim::message::error::{Error, quoted};
-use scim::resource_type::GROUP_TYPE;
 use serde_json::Value;
 
 use super::{Answer, Condition, Failure, Selection, Session};
 use store::Database;
+use store::table::Table;
 
 mod action;
 mod changes;
@@ -206,7 +206,7 @@ impl<D: Database> Session<'_, D> {
                     .into()),
                     (None, _) => action::read(&operation, place, id),
                 };
-                let by_value = matches!(&target, Ok(Action::Create(of, _)) if **of != GROUP_TYPE)
+                let by_value = matches!(&target, Ok(Action::Create(of, _)) if !Table::of(of).has_members())
                     && !self.context.settings.accept_user_groups;
                 Job {
                     operation,
@@ -293,7 +293,7 @@ impl<D: Database> Session<'_, D> {
                 Ok(outcome(Done::Changed, answer))
             }
             Action::Patch(resource_type, key) => {
-                let (done, asked) = if **resource_type == GROUP_TYPE {
+                let (done, asked) = if Table::of(resource_type).has_members() {
                     (Done::Silent, Selection::default())
                 } else {
                     (Done::Changed, id_alone)

@@ -1,7 +1,7 @@
 //! Creating a resource (RFC 7644 §3.3): one batch, in which the database decides whether the name is free.
 
 use scim::resource::{Resource, set_lasting};
-use scim::resource_type::{GROUP_TYPE, ResourceType};
+use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::links::check_ids;
@@ -65,12 +65,12 @@ impl<D: Database> Session<'_, D> {
         body: &Value,
         id: String,
     ) -> Result<NewResource, Failure> {
+        let view = self.view(resource_type);
         let mut resource = Resource::accept(resource_type, body, &mut self.habits())?;
         set_lasting(resource_type, &Map::new(), &mut resource.document);
-        let keeps_links = *resource_type == GROUP_TYPE || self.context.settings.accept_user_groups;
+        let keeps_links = view.table().has_members() || self.context.settings.accept_user_groups;
         let links = resource.links.filter(|_| keeps_links).unwrap_or_default();
         let names = (id, self.context.mint.version());
-        let view = self.view(resource_type);
         let new = NewResource::new(&view, names, resource.document, links)?;
         check_ids(resource_type, new.links())?;
         Ok(new)

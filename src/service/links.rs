@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{Failure, Session};
 use store::batch::Batch;
 use store::membership;
+use store::table::Table;
 use store::user_groups;
 use store::{Database, Row};
 
@@ -70,7 +71,7 @@ pub(crate) fn check_ids(of: &'static ResourceType, ids: &[String]) -> Result<(),
 
 /// The refusal of links to what is not there.
 pub(crate) fn missing(of: &'static ResourceType, ids: &[String]) -> Failure {
-    let nobody = if *of == GROUP_TYPE {
+    let nobody = if Table::of(of).has_members() {
         "members: no user or group"
     } else {
         "groups: no group"

@@ -18,10 +18,11 @@ use super::content::Content;
 use super::cursor::{self, Cursor, Seal};
 use super::{Failure, Selection, Session};
 use store::batch::Batch;
-use store::expression::{View, is_group};
+use store::expression::View;
 use store::limits::{EXPRESSION_DEPTH, FIRST_MEMBERS};
 use store::page::{Bound, Columns, Order, Page, Source, Window};
 use store::predicate::{comparisons, depth, has_list, is_lookup};
+use store::table::Table;
 use store::{Database, Row};
 
 mod found;
@@ -112,7 +113,7 @@ impl<D: Database> Session<'_, D> {
                 .iter()
                 .zip(types)
                 .any(|(projection, resource_type)| {
-                    is_group(resource_type) && projection.wants("members")
+                    Table::of(resource_type).has_members() && projection.wants("members")
                 });
         let columns = query.columns();
         let untouched = !with_members && query.projections.iter().all(Projection::is_default);

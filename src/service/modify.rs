@@ -6,7 +6,7 @@
 use scim::habit::Habits;
 use scim::patch::LinkChange;
 use scim::projection::Projection;
-use scim::resource_type::{GROUP_TYPE, ResourceType};
+use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::write::{Links, Operation, Rewrite};
@@ -15,6 +15,7 @@ use store::Database;
 use store::batch::Batch;
 use store::limits::{LONGEST_PAUSE, WRITE_TRIES};
 use store::read::{self, Key, Stored};
+use store::table::Table;
 use store::write::Guard;
 
 /// What a change leaves behind.
@@ -134,7 +135,7 @@ impl<D: Database> Session<'_, D> {
         let mut batch = Batch::default();
         let receipt = self.add_change(&mut batch, &change);
         // What the update gives back is all of the reply, unless rows of other tables changed with it or belong to it.
-        let is_whole = *resource_type != GROUP_TYPE && teams.is_none();
+        let is_whole = !Table::of(resource_type).has_members() && teams.is_none();
         let reading = receipt.reading().filter(|_| is_whole).unwrap_or_else(|| {
             self.add_reading(&mut batch, resource_type, &change.key, projection)
         });

@@ -6,7 +6,7 @@
 use scim::message::patch_op::PatchOp;
 use scim::patch::{LinkChange, Split, plain_replaces};
 use scim::projection::Projection;
-use scim::resource_type::{GROUP_TYPE, ResourceType};
+use scim::resource_type::ResourceType;
 use scim::schema::Attribute;
 use serde_json::Value;
 
@@ -18,6 +18,7 @@ use store::Database;
 use store::batch::Batch;
 use store::links::SHOWN;
 use store::read::Key;
+use store::table::Table;
 use store::write::Guard;
 
 /// Bytes of text of plain values that are written unread: more is read and applied, so that the size of the whole is seen.
@@ -42,7 +43,8 @@ impl<D: Database> Session<'_, D> {
         let projection = asked.bind(resource_type)?;
         let patch = PatchOp::parse(resource_type, body, &mut self.habits())?;
         let Split { own, links } = Split::of(patch.operations)?;
-        let answered = *resource_type != GROUP_TYPE || !asked.is_default();
+        let has_members = Table::of(resource_type).has_members();
+        let answered = !has_members || !asked.is_default();
         let members = match (key, links.is_empty()) {
             (Key::Id(id), false) => self.net_change(id, links).await?,
             (Key::Id(_) | Key::Subject, _) => LinkChange::default(),
@@ -79,7 +81,7 @@ impl<D: Database> Session<'_, D> {
         }
         let mut projection = projection.after_patch(&own);
         // A group's members are not in what an update gives back.
-        if *resource_type != GROUP_TYPE
+        if !has_members
             && members.is_empty()
             && let Some(values) = plain_replaces(&own)
             && values.iter().all(|(_, value)| length(value) <= SHOWN)

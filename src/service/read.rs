@@ -1,7 +1,7 @@
 //! Reading one resource (RFC 7644 §3.4.1), by itself or behind a write.
 
 use scim::projection::Projection;
-use scim::resource_type::{GROUP_TYPE, ResourceType};
+use scim::resource_type::ResourceType;
 
 use super::assemble::{push_shown, too_many_members};
 use super::content::Content;
@@ -69,7 +69,7 @@ impl<D: Database> Session<'_, D> {
     ) -> Reading {
         let view = self.view(resource_type);
         let resource = batch.add(read::resource(&view, key, projection.wants("groups")));
-        let with_members = *resource_type == GROUP_TYPE && projection.wants("members");
+        let with_members = view.table().has_members() && projection.wants("members");
         let members = with_members.then(|| {
             let group = read::one_group(&view, key);
             batch.expect(limit.bytes);

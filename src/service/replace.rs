@@ -2,7 +2,7 @@
 
 use scim::patch::LinkChange;
 use scim::resource::{Resource, replace};
-use scim::resource_type::{GROUP_TYPE, ResourceType};
+use scim::resource_type::ResourceType;
 use serde_json::Value;
 
 use super::links::check_ids;
@@ -10,6 +10,7 @@ use super::modify::After;
 use super::{Answer, Condition, Failure, Selection, Session};
 use store::Database;
 use store::read::Key;
+use store::table::Table;
 
 impl<D: Database> Session<'_, D> {
     /// Makes a resource what the body says; what is absent is cleared, and a group keeps only the members listed.
@@ -23,10 +24,10 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<Answer, Failure> {
         let Resource { document, links } =
             Resource::accept(resource_type, body, &mut self.habits())?;
-        let links = links
-            .filter(|_| *resource_type == GROUP_TYPE || self.context.settings.accept_user_groups);
+        let has_members = Table::of(resource_type).has_members();
+        let links = links.filter(|_| has_members || self.context.settings.accept_user_groups);
         check_ids(resource_type, links.as_deref().unwrap_or_default())?;
-        let (members, teams) = if *resource_type == GROUP_TYPE {
+        let (members, teams) = if has_members {
             let change = LinkChange {
                 clear: true,
                 add: links.unwrap_or_default(),

@@ -4,7 +4,7 @@
 //! Values are those of the comparison image.
 
 use scim::path::Location;
-use scim::resource_type::{GROUP_TYPE, ResourceType};
+use scim::resource_type::ResourceType;
 
 use super::fragment::{Fragment, Written, value};
 use super::table::{KeyColumn, Table, scope};
@@ -163,9 +163,4 @@ fn instant(view: &View<'_>, column: &'static str) -> impl Fragment {
         "(substr({column}, 1, 23) || '000000Z')",
         column = view.column(column),
     )
-}
-
-/// Whether the type's linked attribute is the memberships of a group (else those of a user).
-pub fn is_group(resource_type: &ResourceType) -> bool {
-    *resource_type == GROUP_TYPE
 }

@@ -121,6 +121,11 @@ impl Table {
         }
     }
 
+    /// Whether its resources have members: the linked attribute is the other end of a membership than a user's groups are.
+    pub fn has_members(&self) -> bool {
+        self.links == Links::Members
+    }
+
     /// The key column of an attribute at the top of a resource.
     pub fn key(&self, attribute: &str) -> Option<&'static KeyColumn>
     where

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use scim::resource_type::GROUP_TYPE;
-
 use super::{Action, Job};
 use store::read::Key;
+use store::table::Table;
 
 /// What the operations of a run have in common.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,9 +31,11 @@ pub(super) fn next_run(jobs: &[Job], order: &[usize], teams_are_set: bool) -> (R
                 .filter(|job| job.outcome.is_none() && job.refers.iter().all(done))
                 .and_then(|job| match &job.target {
                     // A group's change is mostly one of its members, who are rows of their own.
-                    Ok(Action::Patch(of, Key::Id(id))) if **of != GROUP_TYPE => Some((of, id)),
+                    Ok(Action::Patch(of, Key::Id(id))) if !Table::of(of).has_members() => {
+                        Some((of, id))
+                    }
                     Ok(Action::Replace(of, Key::Id(id)))
-                        if **of != GROUP_TYPE && !teams_are_set =>
+                        if !Table::of(of).has_members() && !teams_are_set =>
                     {
                         Some((of, id))
                     }

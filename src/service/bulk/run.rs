@@ -11,6 +11,7 @@ use crate::write::{Change, NewResource};
 use crate::{Failure, Session};
 use store::batch::Batch;
 use store::limits::RUN_TOTAL;
+use store::table::Table;
 use store::{self, Database, membership, run};
 
 /// Statements of a create that is not plain, at the most.
@@ -103,7 +104,7 @@ impl<D: Database> Session<'_, D> {
         let values_taken = batch.add(run::values_in_use(&view, &values));
         let members: BTreeSet<&String> = planned
             .iter()
-            .filter(|(_, plan)| *plan.resource_type == GROUP_TYPE)
+            .filter(|(_, plan)| Table::of(plan.resource_type).has_members())
             .flat_map(|(_, plan)| plan.links())
             .collect();
         let members: Vec<String> = members.into_iter().cloned().collect();

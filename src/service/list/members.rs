@@ -8,6 +8,7 @@ use super::Plan;
 use super::found::Found;
 use crate::{Failure, Session};
 use store::page::Page;
+use store::table::Table;
 use store::{Database, Row, Statement, read};
 
 impl<D: Database> Session<'_, D> {
@@ -38,8 +39,12 @@ pub(super) fn read_members(
 ) -> Result<BTreeMap<String, Vec<String>>, Failure> {
     let (members, has_more) = read::read_members(rows, plan.members, plan.groups())?;
     if has_more {
-        let is_group = |source| plan.query.types.get(source) == Some(&&GROUP_TYPE);
-        found.end_before(|id, source| is_group(source) && !members.contains_key(id));
+        let types = plan.query.types;
+        let has_members = |source: usize| {
+            let of = types.get(source);
+            of.is_some_and(|of| Table::of(of).has_members())
+        };
+        found.end_before(|id, source| has_members(source) && !members.contains_key(id));
     }
     Ok(members)
 }

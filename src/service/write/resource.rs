@@ -2,7 +2,7 @@
 
 use scim::patch::LinkChange;
 use scim::resource::unique_values;
-use scim::resource_type::{GROUP_TYPE, ResourceType};
+use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::{Change, Links, Named, Operation};
@@ -64,7 +64,7 @@ impl NewResource {
     pub(crate) fn change(&self) -> Change<'_> {
         let links = match self.links() {
             [] => Links::None,
-            _ if *self.resource_type == GROUP_TYPE => Links::Members(&self.links),
+            _ if Table::of(self.resource_type).has_members() => Links::Members(&self.links),
             teams => Links::Teams(teams),
         };
         Change {
@@ -79,7 +79,7 @@ impl NewResource {
 
     /// Whether one row is all of it, with its unique values and the members of a group.
     pub(crate) fn is_plain(&self) -> bool {
-        let is_bare = self.links.add.is_empty() || *self.resource_type == GROUP_TYPE;
+        let is_bare = self.links.add.is_empty() || Table::of(self.resource_type).has_members();
         is_bare && self.draft.size() <= RUN_BYTES
     }
 
