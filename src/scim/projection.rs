@@ -1,7 +1,10 @@
 //! Which attributes a reply carries: `attributes`, `excludedAttributes`, `returned` (RFC 7644
 //! §3.4.2.5, §3.9; RFC 7643 §7).
 
-use alloc::{borrow::ToOwned, collections::BTreeSet, string::String, vec::Vec};
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
@@ -57,11 +60,12 @@ pub fn names<'a>(
             continue;
         }
         if names.len() == MAX_NAMES {
-            let mut detail = parameter.to_owned();
-            detail.push_str(
-                " holds more than 1000 different names, more than any resource has attributes. Name those that are needed.",
-            );
-            return Err(Error::invalid_value(detail));
+            let most = MAX_NAMES.to_string();
+            let words = " different names, more than any resource has attributes. Name those \
+                         that are needed.";
+            return Err(Error::invalid_value(
+                [parameter, " holds more than ", &most, words].concat(),
+            ));
         }
         names.push(name.to_owned());
     }

@@ -24,9 +24,9 @@ pub(crate) mod tests;
 mod values;
 mod wrapped;
 
-pub use coerce::MAX_VALUES;
 pub(crate) use document::{get, is_schemas, locations, member, put, take};
 pub(crate) use links::link_ids;
+pub use refusal::MAX_VALUES;
 pub(crate) use rules::immutable_parts;
 pub use rules::{check_required, replace, set_lasting, set_schemas, unique_values};
 pub(crate) use values::{Values, is_same, merge, set_parts, unite};

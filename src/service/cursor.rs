@@ -1,5 +1,8 @@
 //! Cursors: where a page by cursor starts, in a form that only this server can make (RFC 9865).
 //!
+//! The form is ours, over the primitives of `hmac` and `sha2`: a token of another library (JWT, branca, paseto) is longer,
+//! has a nonce to draw and a clock of its own, and says more of itself than a client need know.
+//!
 //! A cursor holds the place of the last row seen, the moment it was made and a fingerprint of the query, and a code
 //! over all of that with the tenant's own key. It holds nothing that the client has not been shown.
 //!

@@ -2,7 +2,7 @@
 
 use scim::message::error::Error;
 
-use store;
+use store::limits::LARGEST_VALUE;
 
 /// Why a request was not done.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,11 +42,11 @@ impl From<store::Error> for Failure {
             ),
             store::Error::Unique(what) => Self::Refused(taken(&what)),
             store::Error::Guard => Self::Broken("a guard failed that had no reader".to_owned()),
-            store::Error::TooBig => Self::TooLarge(
-                "The resource would be larger than the database holds as one text (2 MB), or the user is in too many groups \
-                 to show; nothing was changed. Shorten its values, or ask with excludedAttributes=groups."
-                    .to_owned(),
-            ),
+            store::Error::TooBig => Self::TooLarge(format!(
+                "The resource would be larger than the {LARGEST_VALUE} bytes that the database holds as one text, or the \
+                 user is in too many groups to show; nothing was changed. Shorten its values, or ask with \
+                 excludedAttributes=groups.",
+            )),
             store::Error::Busy => Self::Busy,
             store::Error::Broken(cause) => Self::Broken(cause),
         }

@@ -83,13 +83,9 @@ impl Statement {
         self
     }
 
-    /// By hand: a statement has dozens of them, and the formatter of the standard library takes longer than the rest.
+    /// A statement has dozens of them, and the formatter of the standard library takes longer than the rest.
     fn push_number(&mut self, number: u64) {
-        if number >= 10 {
-            self.push_number(number / 10);
-        }
-        self.text
-            .extend(u8::try_from(number % 10).map(|digit| char::from(b'0' + digit)));
+        self.text.push_str(itoa::Buffer::new().format(number));
     }
 
     /// Whether D1 takes as many parameters.

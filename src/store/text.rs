@@ -149,11 +149,18 @@ fn has_room(statement: &Statement) -> bool {
         && statement.parameters.len() + parameters <= PARAMETERS
 }
 
-/// How many rows are fetched one by one, where the index finds no more: a thousand, or a twentieth of all. A row fetched
-/// costs some seven and one walked past two; finding out that there are more costs one for each that is found.
+/// Rows that are few, however many there are.
+const ALWAYS_FEW: usize = 1_000;
+/// The part of all rows that is few.
+const ONE_OF: usize = 20;
+
+/// How many rows are fetched one by one, where the index finds no more. A row fetched costs some seven and one walked past
+/// two; finding out that there are more costs one for each that is found.
 fn few(source: &Source<'_>) -> impl Fragment {
     fragment!(
-        "(SELECT max(1000, coalesce(sum(total) / 20, 0)){totals})",
+        "(SELECT max({always}, coalesce(sum(total) / {one_of}, 0)){totals})",
+        always = ALWAYS_FEW,
+        one_of = ONE_OF,
         totals = totals_of(&source.view),
     )
 }

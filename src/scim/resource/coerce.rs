@@ -15,14 +15,10 @@ use crate::json;
 use crate::message::error::Error;
 use crate::path::Location;
 use crate::resource::document::object;
-use crate::resource::refusal::{refusal, too_many_values, two_primaries};
+use crate::resource::refusal::{MAX_VALUES, refusal, too_many_values, two_primaries};
 use crate::resource::values::unite;
 use crate::resource::wrapped::{sub_named, unwrap_value};
 use crate::schema::{Mutability, Type};
-
-/// The most values that one multi-valued attribute may have; ours, so that comparing each with each
-/// stays cheap.
-pub const MAX_VALUES: usize = 1_000;
 
 /// The value at `location` as it is stored; `None` when it means that the attribute is unassigned:
 /// `null`, `""`, `[]`, `{}` (RFC 7643 §2.5; Entra ID clears with `""`), or a complex value of which

@@ -29,13 +29,15 @@ pub(crate) fn two_primaries(location: Location) -> Error {
     )
 }
 
+/// The most values that one multi-valued attribute may have; ours, so that comparing each with each
+/// stays cheap.
+pub const MAX_VALUES: usize = 1_000;
+
 /// More values than an attribute may have.
 pub(crate) fn too_many_values(location: Location) -> Error {
-    refusal(
-        location,
-        Error::too_many,
-        "has more than 1000 values; that is the most",
-    )
+    let most = MAX_VALUES.to_string();
+    let rest = ["has more than ", &most, " values; that is the most"].concat();
+    refusal(location, Error::too_many, &rest)
 }
 
 /// A required attribute without a value.

@@ -13,8 +13,8 @@ use crate::patch::Op;
 use crate::patch::links::wanted_ids;
 use crate::patch::path::Target;
 use crate::path::Location;
-use crate::resource::coerce::{MAX_VALUES, coerce, coerce_each, coerce_one};
-use crate::resource::refusal::{missing, refusal, too_many_values};
+use crate::resource::coerce::{coerce, coerce_each, coerce_one};
+use crate::resource::refusal::{MAX_VALUES, missing, refusal, too_many_values};
 use crate::resource::{link_ids, member, sub_named, unwrap_value};
 use crate::schema::{Attribute, Mutability, Type};
 
