@@ -77,6 +77,7 @@
 //! | [`fold`], [`date_time`] | what makes two values the same, and which comes first |
 //! | [`projection`], [`show`] | `attributes`, `excludedAttributes`, `returned`; a stored document as it is shown |
 //! | [`message`], [`discovery`] | messages, read or written: `PatchOp`, `SearchRequest`, `Error`, …; what the server tells of itself |
+//! | [`index`] | which of many texts one is, for lists without a twin |
 //! | [`habit`] | what was read leniently or left out, for a log and a header |
 //! | [`transform`] | an application's own record to a SCIM resource and back |
 //! | [`json`] | the one place where text becomes JSON |
@@ -130,6 +131,7 @@ pub mod discovery;
 pub mod filter;
 pub mod fold;
 pub mod habit;
+pub mod index;
 pub mod json;
 pub mod message;
 pub mod patch;

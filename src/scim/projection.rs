@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use serde_json::{Map, Value};
 
 use crate::habit::Habits;
+use crate::index::Index;
 use crate::message::error::Error;
 use crate::patch::Operation;
 use crate::patch::path::Target;
@@ -53,10 +54,10 @@ pub fn names<'a>(
     parameter: &str,
     lists: impl IntoIterator<Item = &'a str>,
 ) -> Result<Vec<String>, Error> {
-    let mut seen = BTreeSet::new();
+    let mut seen = Index::default();
     let mut names = Vec::new();
     for name in words(lists) {
-        if !seen.insert(name) {
+        if !seen.add(name) {
             continue;
         }
         if names.len() == MAX_NAMES {
@@ -299,18 +300,17 @@ impl Projection {
 #[derive(Clone, Debug, Default)]
 struct Names {
     extensions: Vec<&'static Schema>,
-    locations: BTreeSet<Words>,
+    locations: Index,
 }
 
 /// A location by its words: the URI of the extension, the attribute, its part.
-type Words = (Option<&'static str>, &'static str, Option<&'static str>);
-
-fn location_words(location: Location) -> Words {
-    (
-        location.extension.map(|schema| schema.uri),
-        location.attribute.name,
-        location.sub.map(|sub| sub.name),
-    )
+fn location_words(location: Location) -> String {
+    let mut words = String::from(location.extension.map_or("", |schema| schema.uri));
+    for word in [Some(location.attribute), location.sub] {
+        words.push('\n');
+        words.push_str(word.map_or("", |attribute| attribute.name));
+    }
+    words
 }
 
 impl Names {
@@ -324,7 +324,7 @@ impl Names {
             } else if let Ok(path) = AttributePath::parse(name)
                 && let Some(location) = path.bind(resource_type, &mut Habits::default())
             {
-                names.locations.insert(location_words(location));
+                names.locations.add(&location_words(location));
             }
         }
         names
@@ -332,7 +332,7 @@ impl Names {
 
     /// Whether the location is named itself.
     fn hold(&self, location: Location) -> bool {
-        self.locations.contains(&location_words(location))
+        self.locations.has(&location_words(location))
     }
 
     fn hold_extension(&self, location: Location) -> bool {

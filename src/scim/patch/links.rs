@@ -1,13 +1,14 @@
 //! Operations on the linked attribute: a group's members, which are rows and not part of a
 //! document.
 
-use alloc::{collections::BTreeMap, string::String, string::ToString, vec::Vec};
+use alloc::{string::String, string::ToString, vec, vec::Vec};
 
 use serde_json::Value;
 
 use super::path::Target;
 use super::{MAX_OWN_OPERATIONS, Op, Operation};
 use crate::filter::predicate::{Place, Predicate};
+use crate::index::Index;
 use crate::message::error::Error;
 
 /// A message's operations, those on the linked attribute apart from the others; each part in order.
@@ -148,10 +149,13 @@ pub(crate) fn wanted_ids(filter: &Predicate) -> Option<Vec<String>> {
 }
 
 /// What becomes of one id.
+#[derive(Clone)]
 enum Fate {
     /// Added, at this place in the order.
     Added(usize),
     Removed,
+    /// Nothing: it was added, and all were removed after that.
+    None,
 }
 
 /// Reduces link operations to what they come to; `None` when one is [`LinkOperation::RemoveWhere`],
@@ -181,53 +185,67 @@ pub fn net_links(links: &[LinkOperation]) -> Option<LinkChange> {
         clear: net.clear,
         ..LinkChange::default()
     };
-    let mut added = BTreeMap::new();
-    for (id, fate) in net.fates {
-        match fate {
-            Fate::Added(place) => {
-                added.insert(place, id.clone());
+    let mut added = vec![None; net.places];
+    for (id, number) in net.ids.iter() {
+        match net.fates.get(number) {
+            Some(Fate::Added(place)) => {
+                if let Some(slot) = added.get_mut(*place) {
+                    *slot = Some(String::from(id));
+                }
             }
-            Fate::Removed => change.remove.push(id.clone()),
+            Some(Fate::Removed) => change.remove.push(String::from(id)),
+            Some(Fate::None) | None => {}
         }
     }
-    change.add = added.into_values().collect();
+    change.add = added.into_iter().flatten().collect();
     Some(change)
 }
 
 #[derive(Default)]
-struct Net<'a> {
+struct Net {
     clear: bool,
-    fates: BTreeMap<&'a String, Fate>,
+    ids: Index,
+    /// What becomes of each, by its number.
+    fates: Vec<Fate>,
     /// How many were added so far, removed ones included.
     places: usize,
 }
 
-impl<'a> Net<'a> {
-    fn add(&mut self, ids: &'a [String]) {
+impl Net {
+    fn add(&mut self, ids: &[String]) {
         for id in ids {
-            match self.fates.get(id) {
-                Some(Fate::Added(_)) => {}
-                Some(Fate::Removed) | None => {
-                    self.fates.insert(id, Fate::Added(self.places));
-                    self.places += 1;
-                }
+            let fate = self
+                .ids
+                .number(id)
+                .and_then(|number| self.fates.get(number));
+            if !matches!(fate, Some(Fate::Added(_))) {
+                self.put(id, Fate::Added(self.places));
+                self.places += 1;
             }
         }
     }
 
-    fn remove(&mut self, ids: &'a [String]) {
+    fn remove(&mut self, ids: &[String]) {
         for id in ids {
-            if self.clear {
-                self.fates.remove(id);
+            let fate = if self.clear {
+                Fate::None
             } else {
-                self.fates.insert(id, Fate::Removed);
-            }
+                Fate::Removed
+            };
+            self.put(id, fate);
         }
     }
 
     fn clear(&mut self) {
         self.clear = true;
-        self.fates.clear();
+        self.fates.fill(Fate::None);
+    }
+
+    fn put(&mut self, id: &str, fate: Fate) {
+        match self.fates.get_mut(self.ids.number_or_add(id)) {
+            Some(known) => *known = fate,
+            None => self.fates.push(fate),
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! The linked attribute: a group's `members`, a user's `groups`. Of it only the ids are read.
 
-use alloc::{collections::BTreeSet, string::String, string::ToString, vec::Vec};
+use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
 use super::document::member;
 use super::wrapped::{sub_named, unwrap_value};
 use crate::habit::Habits;
+use crate::index::Index;
 use crate::message::error::Error;
 use crate::path::Location;
 use crate::schema::{Attribute, Mutability};
@@ -31,7 +32,7 @@ pub(crate) fn link_ids(
             core::slice::from_ref(one)
         }
     };
-    let mut seen = BTreeSet::new();
+    let mut seen = Index::default();
     let mut ids = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         if attribute.mutability == Mutability::ReadOnly && is_indirect(item) {
@@ -45,7 +46,7 @@ pub(crate) fn link_ids(
             detail.push_str("].value` must be an id, as a string that is not empty");
             return Err(Error::invalid_value(detail).at(attribute.name));
         };
-        if seen.insert(id) {
+        if seen.add(id) {
             ids.push(id.to_string());
         }
     }

@@ -4,12 +4,13 @@
 //! once. So a value that differs from one that is there in its other parts alone is merged into it.
 //! Values are compared as the schema has it.
 
-use alloc::{collections::BTreeMap, string::String, string::ToString, vec::Vec};
+use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
 use super::refusal::fixed_already;
 use crate::fold::fold_value;
+use crate::index::Index;
 use crate::message::error::Error;
 use crate::path::Location;
 use crate::schema::{Attribute, Mutability};
@@ -31,8 +32,10 @@ pub(crate) fn unite(of: Location, list: Vec<Value>, written: &[usize]) -> Vec<Va
 pub(crate) struct Values {
     of: Location,
     list: Vec<Value>,
-    /// What makes a value one of its own: where it stands, and whether the request wrote it.
-    places: BTreeMap<String, (usize, bool)>,
+    /// What makes each value one of its own, by its place in the list.
+    identities: Index,
+    /// Whether the request wrote it, by its place in the list.
+    written: Vec<bool>,
 }
 
 impl Values {
@@ -41,7 +44,8 @@ impl Values {
         let mut values = Self {
             of,
             list: Vec::with_capacity(list.len()),
-            places: BTreeMap::new(),
+            identities: Index::default(),
+            written: Vec::new(),
         };
         for (place, value) in list.into_iter().enumerate() {
             // What is refused stands in the list all the same.
@@ -57,12 +61,10 @@ impl Values {
         let leaf = self.of.leaf();
         let image = fold_value(leaf, &value);
         let identity = identity(&image);
-        let slot = self.places.get_mut(&identity);
-        let slot = slot.and_then(|(place, by)| Some((*place, by, self.list.get_mut(*place)?)));
-        let Some((place, twin_is_written, twin)) = slot else {
-            let place = self.list.len();
-            self.places.insert(identity, (place, is_written));
-            self.list.push(value);
+        let place = self.identities.number_or_add(&identity);
+        let twin = self.list.get_mut(place).zip(self.written.get_mut(place));
+        let Some((twin, twin_is_written)) = twin else {
+            self.push(value, is_written);
             return Ok(Some(place));
         };
         let counts = is_written || !*twin_is_written;
@@ -82,14 +84,18 @@ impl Values {
             }
             Err(error) => {
                 let whole = image.to_string();
-                if self.places.contains_key(&whole) {
+                if !self.identities.add(&whole) {
                     return Ok(None);
                 }
-                self.places.insert(whole, (self.list.len(), is_written));
-                self.list.push(value);
+                self.push(value, is_written);
                 Err(error)
             }
         }
+    }
+
+    fn push(&mut self, value: Value, is_written: bool) {
+        self.list.push(value);
+        self.written.push(is_written);
     }
 
     /// How many there are.

@@ -1,10 +1,11 @@
 //! `id eq "a" or id eq "b" or …` becomes one test, which a list of a thousand values does not make
 //! any deeper.
 
-use alloc::{boxed::Box, collections::BTreeSet, string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 use super::{Operand, Place, Predicate, Test};
 use crate::filter::CompareOp;
+use crate::index::Index;
 use crate::path::Location;
 
 /// Some part holds; `eq` of several texts at one place are one part.
@@ -18,13 +19,13 @@ pub(super) fn any(parts: Vec<Predicate>) -> Predicate {
         };
         let same = |list: &&mut List| list.of == of && list.place == place;
         if let Some(list) = lists.iter_mut().find(same) {
-            list.texts.insert(text);
+            list.texts.add(&text);
         } else {
             lists.push(List {
                 of,
                 place,
                 at: others.len(),
-                texts: BTreeSet::from([text]),
+                texts: core::iter::once(text).collect(),
             });
             others.push(part);
         }
@@ -52,12 +53,12 @@ struct List {
     place: Place,
     /// Which of the parts it is.
     at: usize,
-    texts: BTreeSet<String>,
+    texts: Index,
 }
 
 impl List {
     fn join(self) -> Predicate {
-        let test = Predicate::Test(self.place, Test::OneOf(self.texts.into_iter().collect()));
+        let test = Predicate::Test(self.place, Test::OneOf(self.texts.into_texts()));
         match self.of {
             Some(of) => Predicate::Element {
                 of,
