@@ -2,7 +2,6 @@
 //! §3.4.2.5, §3.9; RFC 7643 §7).
 
 use alloc::borrow::ToOwned;
-use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 

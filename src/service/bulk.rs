@@ -8,8 +8,7 @@
 //! A request has a bound of trips and of statements (see `limits`). What a Bulk does not come to within them is told so,
 //! operation by operation, as 429: it was not begun and can be sent again as it is.
 
-use std::collections::BTreeMap;
-
+use scim::index::Index;
 use scim::message::bulk::{BulkOperation, BulkRequest};
 use scim::message::error::{Error, quoted};
 use serde_json::Value;
@@ -170,13 +169,16 @@ impl<D: Database> Session<'_, D> {
     /// Gives every create an id and puts ids for references.
     fn jobs(&self, operations: Vec<BulkOperation>) -> Vec<Job> {
         let ids: Vec<String> = operations.iter().map(|_| self.context.mint.id()).collect();
-        let mut named: BTreeMap<String, usize> = BTreeMap::new();
+        let mut named = Index::default();
+        let mut creates = Vec::new();
         let mut twice = Vec::new();
         for (index, operation) in operations.iter().enumerate() {
-            if let (Some(bulk_id), "POST") = (&operation.bulk_id, operation.method.as_str())
-                && named.insert(bulk_id.clone(), index).is_some()
-            {
-                twice.push(bulk_id.clone());
+            if let (Some(bulk_id), "POST") = (&operation.bulk_id, operation.method.as_str()) {
+                if named.add(bulk_id) {
+                    creates.push(index);
+                } else {
+                    twice.push(bulk_id.clone());
+                }
             }
         }
         operations
@@ -185,7 +187,7 @@ impl<D: Database> Session<'_, D> {
             .map(|(mut operation, id)| {
                 let mut refers = Vec::new();
                 let unknown = operation.resolve(&mut |name| {
-                    let index = *named.get(name)?;
+                    let index = *creates.get(named.number(name)?)?;
                     refers.push(index);
                     ids.get(index).cloned()
                 });

@@ -1,8 +1,7 @@
 //! Changing who is in a group, without reading who is (RFC 7644 §3.5.2): one trip, as many rows as members change.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use scim::filter::predicate::Predicate;
+use scim::index::Index;
 use scim::message::error::Error;
 use scim::patch::{LinkChange, LinkOperation, net_links};
 use scim::resource_type::GROUP_TYPE;
@@ -86,19 +85,43 @@ impl<D: Database> Session<'_, D> {
         }
         // By filter, the members that satisfy it; but a member that one filter has removed is left out by those behind it,
         // until it is added again.
-        let mut found: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        let mut found = Places::default();
         let mut answers = self.send(batch).await?;
         for (handle, first) in marked {
             for mut row in answers.rows(handle) {
                 for text in ids(&mut row)? {
                     let (id, satisfied) = membership::read_marked(&text);
-                    let marks = found.entry(id.to_owned()).or_default();
-                    marks.extend(satisfied.into_iter().map(|place| first + place));
+                    for place in satisfied {
+                        found.add(id, first + place);
+                    }
                 }
             }
         }
         put_ids(operations, found);
         Ok(())
+    }
+}
+
+/// Ids, each with places of filters.
+#[derive(Default)]
+struct Places {
+    ids: Index,
+    /// Those of each id, by its number.
+    places: Vec<Vec<usize>>,
+}
+
+impl Places {
+    fn add(&mut self, id: &str, place: usize) {
+        match self.places.get_mut(self.ids.number_or_add(id)) {
+            Some(places) => places.push(place),
+            None => self.places.push(vec![place]),
+        }
+    }
+
+    /// Those of the id with this number.
+    fn of(&self, number: Option<usize>) -> &[usize] {
+        let places = number.and_then(|number| self.places.get(number));
+        places.map_or(&[], Vec::as_slice)
     }
 }
 
@@ -120,32 +143,36 @@ fn runs<'a, 'p>(
 
 /// Puts the ids that filters found in their place. A member that one filter removes is not named by those behind it, until
 /// an operation between them adds it again: it would be named a hundred times.
-fn put_ids(operations: &mut [LinkOperation], found: BTreeMap<String, BTreeSet<usize>>) {
+fn put_ids(operations: &mut [LinkOperation], mut found: Places) {
     let filters = operations
         .iter()
         .filter(|operation| matches!(operation, LinkOperation::RemoveWhere(_)));
     let mut removed: Vec<Vec<String>> = vec![Vec::new(); filters.count()];
     // Before which filter an id is added.
-    let mut added: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut added = Places::default();
     let mut place = 0;
     for operation in &*operations {
         match operation {
             LinkOperation::RemoveWhere(_) => place += 1,
             LinkOperation::Add(ids) | LinkOperation::Replace(ids) => {
                 for id in ids {
-                    added.entry(id).or_default().push(place);
+                    added.add(id, place);
                 }
             }
             LinkOperation::Remove(_) | LinkOperation::RemoveAll => {}
         }
     }
-    for (id, satisfied) in found {
-        let added = added.get(id.as_str()).map_or(&[][..], Vec::as_slice);
+    for places in &mut found.places {
+        places.sort_unstable();
+        places.dedup();
+    }
+    for (id, number) in found.ids.iter() {
+        let added = added.of(added.ids.number(id));
         let mut last: Option<usize> = None;
-        for place in satisfied {
+        for &place in found.of(Some(number)) {
             let again = last.is_none_or(|last| added.iter().any(|&at| last < at && at <= place));
             if again && let Some(ids) = removed.get_mut(place) {
-                ids.push(id.clone());
+                ids.push(id.to_owned());
                 last = Some(place);
             }
         }

@@ -3,8 +3,7 @@
 //! it. What shall stand beside every change, such as an event, is one statement more in [`Session::add_change`] and
 //! [`Session::add_run`]. Several changes of a Bulk travel as a run, many rows in a statement.
 
-use std::collections::BTreeSet;
-
+use scim::index::Index;
 use scim::patch::LinkChange;
 use scim::resource::unique_values;
 use scim::resource_type::ResourceType;
@@ -277,8 +276,11 @@ impl<D: Database> Session<'_, D> {
     }
 }
 
-/// A resource by the name of its type and its id.
-pub(crate) type Named = (&'static str, String);
+/// What tells a resource from those of other types in a run: the name of its type and its id, or
+/// its unique name.
+pub(crate) fn typed(type_name: &str, id: &str) -> String {
+    [type_name, "/", id].concat()
+}
 
 /// The statements of a run that tell what became of it.
 #[derive(Debug, Default)]
@@ -286,20 +288,23 @@ pub(crate) struct RunReceipt {
     /// Give the ids of those that were written, all of one type.
     many: Vec<(&'static str, Handle)>,
     /// Give a row if the one was written.
-    single: Vec<(Named, Handle)>,
+    single: Vec<(String, Handle)>,
 }
 
 impl RunReceipt {
-    /// Those resources that were written.
-    pub(crate) fn done(self, answers: &mut Answers) -> Result<BTreeSet<Named>, Failure> {
-        let mut done = BTreeSet::new();
+    /// Those resources that were written, each [`typed`].
+    pub(crate) fn done(self, answers: &mut Answers) -> Result<Index, Failure> {
+        let mut done = Index::default();
         for (name, handle) in self.many {
             for mut row in answers.rows(handle) {
-                done.insert((name, row.required_text(0)?));
+                done.add(&typed(name, &row.required_text(0)?));
             }
         }
-        let single = self.single.into_iter();
-        done.extend(single.filter_map(|(named, row)| answers.has_row(row).then_some(named)));
+        for (resource, handle) in self.single {
+            if answers.has_row(handle) {
+                done.add(&resource);
+            }
+        }
         Ok(done)
     }
 }

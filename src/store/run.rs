@@ -116,12 +116,12 @@ fn linked(view: &View<'_>, part: &str) -> impl Fragment {
 }
 
 /// One row with the ids of those resources whose unique name another one has, as a JSON array.
-pub fn names_in_use(view: &View<'_>, names: &[(&str, String)]) -> Option<Statement> {
+pub fn names_in_use(view: &View<'_>, names: &[(&str, &str)]) -> Option<Statement> {
     let table = Table::of(view.resource_type);
     let key = view.unique_key()?;
     let names: Value = names
         .iter()
-        .map(|(id, name)| Value::from(vec![*id, name.as_str()]))
+        .map(|(id, name)| Value::from(vec![*id, *name]))
         .collect();
     Some(statement!(
         "SELECT json_group_array(j.value ->> 0) AS ids FROM json_each({names}) j \

@@ -3,8 +3,7 @@
 //! They are of different resources, so that it does not matter which is done first; what could matter, a name that one
 //! gives up and another takes, ends the run.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use scim::index::Index;
 use scim::message::patch_op::PatchOp;
 use scim::patch::Split;
 use scim::resource::{Resource, replace};
@@ -14,7 +13,7 @@ use serde_json::{Map, Value};
 use super::action::Action;
 use super::{Done, Job};
 use crate::failure::name_in_use;
-use crate::write::{Change, Links, Named, Operation, Rewrite};
+use crate::write::{Change, Links, Operation, Rewrite, typed};
 use crate::{Condition, Failure, Session, parse_stored};
 use store::batch::Batch;
 use store::read::{Key, Stored};
@@ -36,10 +35,31 @@ struct Work {
     changes: Vec<Pending>,
     /// Places of the operations that delete, with what they name.
     deletes: Vec<(usize, &'static ResourceType, String)>,
-    /// Unique names that are given up or taken.
-    names: BTreeSet<(&'static str, String)>,
+    /// Unique names that are given up or taken, each [`typed`].
+    names: Index,
     /// How many of the operations are settled when it is done.
     settled: usize,
+}
+
+/// What a run has read.
+#[derive(Default)]
+struct Read {
+    /// The resources that were found, each [`typed`].
+    resources: Index,
+    /// What is stored of each, by its number; none where it is too large for a run, or was taken.
+    stored: Vec<Option<Stored>>,
+}
+
+impl Read {
+    /// What is stored of a resource, where it is there.
+    fn of(
+        &mut self,
+        resource_type: &'static ResourceType,
+        id: &str,
+    ) -> Option<&mut Option<Stored>> {
+        let number = self.resources.number(&typed(resource_type.name, id))?;
+        self.stored.get_mut(number)
+    }
 }
 
 /// What became of an operation before anything was written.
@@ -94,11 +114,7 @@ impl<D: Database> Session<'_, D> {
     }
 
     /// Reads what the operations of a run change.
-    async fn read_run(
-        &self,
-        jobs: &[Job],
-        run: &[usize],
-    ) -> Result<BTreeMap<Named, Option<Stored>>, Failure> {
+    async fn read_run(&self, jobs: &[Job], run: &[usize]) -> Result<Read, Failure> {
         let mut batch = Batch::default();
         let mut read = Vec::new();
         for resource_type in ResourceType::all() {
@@ -118,7 +134,7 @@ impl<D: Database> Session<'_, D> {
                 read.push((resource_type.name, batch.add(statement)));
             }
         }
-        let mut found = BTreeMap::new();
+        let mut found = Read::default();
         if batch.is_empty() {
             return Ok(found);
         }
@@ -129,7 +145,9 @@ impl<D: Database> Session<'_, D> {
                 if let Some(stored) = &stored {
                     self.note_loaded(&stored.document);
                 }
-                found.insert((name, id), stored);
+                if found.resources.add(&typed(name, &id)) {
+                    found.stored.push(stored);
+                }
             }
         }
         Ok(found)
@@ -139,7 +157,7 @@ impl<D: Database> Session<'_, D> {
         &self,
         job: &Job,
         index: usize,
-        stored: &mut BTreeMap<Named, Option<Stored>>,
+        stored: &mut Read,
         work: &mut Work,
         strict: bool,
     ) -> Result<Step, Failure> {
@@ -159,10 +177,10 @@ impl<D: Database> Session<'_, D> {
         let Key::Id(id) = key else {
             return Ok(Step::Alone);
         };
-        let Some(stored) = stored.remove(&(resource_type.name, id.clone())) else {
+        let Some(stored) = stored.of(resource_type, id) else {
             return Ok(Step::Settled(Err(self.not_found(resource_type, key))));
         };
-        let Some(stored) = stored else {
+        let Some(stored) = stored.take() else {
             return Ok(Step::Alone);
         };
         let condition = Condition::new(job.operation.version.as_deref(), None);
@@ -187,13 +205,17 @@ impl<D: Database> Session<'_, D> {
             return Ok(Step::Alone);
         }
         if rewrite.renamed().is_some() {
-            let names = rewrite.names().map(|name| (resource_type.name, name));
-            let names: Vec<_> = names.collect();
-            let meets = names.iter().any(|name| work.names.contains(name));
+            let names: Vec<String> = rewrite
+                .names()
+                .map(|name| typed(resource_type.name, &name))
+                .collect();
+            let meets = names.iter().any(|name| work.names.has(name));
             if meets || !work.deletes.is_empty() || strict {
                 return Ok(Step::Alone);
             }
-            work.names.extend(names);
+            for name in names {
+                work.names.add(&name);
+            }
         }
         work.changes.push(Pending {
             index,
@@ -274,7 +296,7 @@ impl<D: Database> Session<'_, D> {
         };
         let written = receipt.done(&mut answers)?;
         for (index, resource_type, id) in deletes {
-            let result = if written.contains(&(resource_type.name, id.clone())) {
+            let result = if written.has(&typed(resource_type.name, &id)) {
                 Ok((Done::Silent, None))
             } else {
                 Err(self.not_found(resource_type, &Key::Id(id)))
@@ -285,7 +307,7 @@ impl<D: Database> Session<'_, D> {
         }
         let (done, rest): (Vec<_>, Vec<_>) = changes
             .into_iter()
-            .partition(|pending| written.contains(&pending.named()));
+            .partition(|pending| written.has(&pending.typed()));
         for Pending { index, version, .. } in done {
             if let Some(job) = jobs.get_mut(index) {
                 job.settle(Ok((Done::Changed, Some(version))));
@@ -310,7 +332,7 @@ impl<D: Database> Session<'_, D> {
                 rewrite,
                 ..
             } = pending;
-            let found = now.remove(&(resource_type.name, stored.id));
+            let found = now.of(resource_type, &stored.id);
             let is_same = matches!(&found, Some(Some(now)) if now.version == stored.version);
             match rewrite.renamed().filter(|_| is_same) {
                 Some(key) => {
@@ -331,7 +353,7 @@ impl<D: Database> Session<'_, D> {
 }
 
 impl Pending {
-    fn named(&self) -> Named {
-        (self.resource_type.name, self.stored.id.clone())
+    fn typed(&self) -> String {
+        typed(self.resource_type.name, &self.stored.id)
     }
 }

@@ -1,8 +1,9 @@
 //! In which order the operations of a Bulk are done, and which of them together.
 
-use std::collections::BTreeSet;
+use scim::index::Index;
 
 use super::{Action, Job};
+use crate::write::typed;
 use store::read::Key;
 use store::table::Table;
 
@@ -21,7 +22,7 @@ pub(super) fn next_run(jobs: &[Job], order: &[usize], teams_are_set: bool) -> (R
     if creates > 0 {
         return (Run::Creates, creates);
     }
-    let mut named = BTreeSet::new();
+    let mut seen = Index::default();
     let changes = order
         .iter()
         .take_while(|index| {
@@ -44,7 +45,7 @@ pub(super) fn next_run(jobs: &[Job], order: &[usize], teams_are_set: bool) -> (R
                     }
                     _ => None,
                 });
-            target.is_some_and(|(of, id)| named.insert((of.name, id)))
+            target.is_some_and(|(of, id)| seen.add(&typed(of.name, id)))
         })
         .count();
     (Run::Changes, changes)
@@ -52,7 +53,7 @@ pub(super) fn next_run(jobs: &[Job], order: &[usize], teams_are_set: bool) -> (R
 
 /// How many of the next operations are creates that can travel together.
 fn creates(jobs: &[Job], order: &[usize]) -> usize {
-    let mut seen = BTreeSet::new();
+    let mut seen = vec![false; jobs.len()];
     order
         .iter()
         .take_while(|index| {
@@ -63,14 +64,17 @@ fn creates(jobs: &[Job], order: &[usize]) -> usize {
             // manager's, may name what comes later.
             let is_ready = |need: &usize| {
                 jobs.get(*need).is_some_and(|other| {
-                    !other.failed() && (job.by_value || other.done() || seen.contains(need))
+                    !other.failed()
+                        && (job.by_value
+                            || other.done()
+                            || seen.get(*need).is_some_and(|seen| *seen))
                 })
             };
             let joins = matches!(job.target, Ok(Action::Create(..)))
                 && job.outcome.is_none()
                 && job.refers.iter().all(is_ready);
-            if joins {
-                seen.insert(**index);
+            if let Some(seen) = seen.get_mut(**index) {
+                *seen = joins;
             }
             joins
         })

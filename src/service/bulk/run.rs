@@ -1,13 +1,12 @@
 //! Creates that travel together.
 
-use std::collections::BTreeSet;
-
+use scim::index::Index;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::action::Action;
 use super::{Done, Job, not_there};
 use crate::links::{all_ids, missing};
-use crate::write::{Change, NewResource};
+use crate::write::{Change, NewResource, typed};
 use crate::{Failure, Session};
 use store::batch::Batch;
 use store::limits::RUN_TOTAL;
@@ -68,7 +67,7 @@ impl<D: Database> Session<'_, D> {
         let created = receipt.done(&mut answers)?;
         for (index, plan) in planned {
             if let Some(job) = jobs.get_mut(*index) {
-                job.settle(if created.contains(&plan.named()) {
+                job.settle(if created.has(&plan.typed()) {
                     Ok((Done::Created, Some(plan.version.clone())))
                 } else {
                     Err(plan.name_in_use())
@@ -88,10 +87,10 @@ impl<D: Database> Session<'_, D> {
         let mut batch = Batch::default();
         let mut names_taken = Vec::new();
         for resource_type in ResourceType::all() {
-            let names: Vec<(&str, String)> = planned
+            let names: Vec<(&str, &str)> = planned
                 .iter()
                 .filter(|(_, plan)| plan.resource_type == resource_type)
-                .map(|(_, plan)| (plan.id.as_str(), plan.name().1))
+                .map(|(_, plan)| (plan.id.as_str(), plan.name()))
                 .collect();
             let view = self.view(resource_type);
             names_taken.extend(batch.add_all(run::names_in_use(&view, &names)));
@@ -102,19 +101,19 @@ impl<D: Database> Session<'_, D> {
             .collect();
         let view = self.view(&GROUP_TYPE);
         let values_taken = batch.add(run::values_in_use(&view, &values));
-        let members: BTreeSet<&String> = planned
+        let members: Index = planned
             .iter()
             .filter(|(_, plan)| Table::of(plan.resource_type).has_members())
-            .flat_map(|(_, plan)| plan.links())
+            .flat_map(|(_, plan)| plan.links().iter().cloned())
             .collect();
-        let members: Vec<String> = members.into_iter().cloned().collect();
+        let members = members.into_texts();
         let unknown = batch.add_all(membership::unknown(&view, &members));
         let mut answers = self.send(batch).await?;
-        let names_taken: BTreeSet<String> = all_ids(answers.rows_of(&names_taken))?;
-        let values_taken: BTreeSet<String> = all_ids(answers.rows(values_taken))?;
-        let unknown: BTreeSet<String> = all_ids(answers.rows_of(&unknown))?;
+        let names_taken: Index = all_ids(answers.rows_of(&names_taken))?;
+        let values_taken: Index = all_ids(answers.rows(values_taken))?;
+        let unknown: Index = all_ids(answers.rows_of(&unknown))?;
         let (mut made, mut asked_for, mut held) =
-            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+            (Index::default(), Index::default(), Index::default());
         let mut rest = Vec::new();
         for (index, plan) in planned {
             let job = |index: usize| jobs.get(index);
@@ -128,23 +127,28 @@ impl<D: Database> Session<'_, D> {
             let absent: Vec<String> = plan
                 .links()
                 .iter()
-                .filter(|id| unknown.contains(*id) && !made.contains(*id))
+                .filter(|id| unknown.has(id) && !made.has(id))
                 .cloned()
                 .collect();
             let failure = if let Some(other) = refused {
                 not_there(other)
-            } else if names_taken.contains(&plan.id) || asked_for.contains(&plan.name()) {
+            } else if names_taken.has(&plan.id) || asked_for.has(&plan.typed_name()) {
                 plan.name_in_use()
-            } else if values_taken.contains(&plan.id)
-                || plan.unique().iter().any(|value| held.contains(value))
+            } else if values_taken.has(&plan.id)
+                || plan
+                    .unique()
+                    .iter()
+                    .any(|(attribute, value)| held.has(&typed(attribute, value)))
             {
                 store::Error::Unique(String::new()).into()
             } else if !absent.is_empty() {
                 missing(&GROUP_TYPE, &absent)
             } else {
-                made.insert(plan.id.clone());
-                asked_for.insert(plan.name());
-                held.extend(plan.unique().iter().cloned());
+                made.add(&plan.id);
+                asked_for.add(&plan.typed_name());
+                for (attribute, value) in plan.unique() {
+                    held.add(&typed(attribute, value));
+                }
                 rest.push((index, plan));
                 continue;
             };
@@ -163,7 +167,7 @@ impl<D: Database> Session<'_, D> {
         strict: bool,
     ) -> Result<(Vec<Create>, usize), Failure> {
         let mut planned: Vec<Create> = Vec::with_capacity(run.len());
-        let mut later = BTreeSet::new();
+        let mut later = Index::default();
         let room = self.statements_left() / STATEMENTS_EACH;
         let mut bytes = 0;
         for (settled, &index) in run.iter().enumerate() {
@@ -184,14 +188,14 @@ impl<D: Database> Session<'_, D> {
             }
             // What is plain is inserted first: it must not take a name that one in front of it asks for.
             if plan.is_plain() {
-                if later.contains(&plan.name()) {
+                if later.has(&plan.typed_name()) {
                     return Ok((planned, settled));
                 }
             } else {
                 if settled > 0 && later.len() >= room {
                     return Ok((planned, settled));
                 }
-                later.insert(plan.name());
+                later.add(&plan.typed_name());
             }
             planned.push((index, plan));
         }

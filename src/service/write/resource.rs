@@ -5,7 +5,7 @@ use scim::resource::unique_values;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
-use super::{Change, Links, Named, Operation};
+use super::{Change, Links, Operation, typed};
 use crate::Failure;
 use crate::failure::name_in_use;
 use store::expression::View;
@@ -93,18 +93,21 @@ impl NewResource {
         &self.unique
     }
 
-    /// Its type and its unique name, folded; of a type without one, its id.
-    pub(crate) fn name(&self) -> (&'static str, String) {
-        let name = self
-            .unique_key
+    /// Its unique name, folded; of a type without one, its id.
+    pub(crate) fn name(&self) -> &str {
+        self.unique_key
             .and_then(|key| key.value(&self.draft.folded))
-            .unwrap_or(&self.id);
-        (self.resource_type.name, name.to_owned())
+            .unwrap_or(&self.id)
     }
 
-    /// The resource, by the name of its type and its id.
-    pub(crate) fn named(&self) -> Named {
-        (self.resource_type.name, self.id.clone())
+    /// Its unique name, with its type.
+    pub(crate) fn typed_name(&self) -> String {
+        typed(self.resource_type.name, self.name())
+    }
+
+    /// The resource, by its type and its id.
+    pub(crate) fn typed(&self) -> String {
+        typed(self.resource_type.name, &self.id)
     }
 
     /// Bytes of the row.

@@ -43,7 +43,7 @@ impl<D: Database> Session<'_, D> {
         }
         for (change, new) in &others {
             let row = self.add_change(batch, change).row;
-            let name = new.named();
+            let name = new.typed();
             receipt.single.extend(row.map(|row| (name, row)));
         }
         let links: run::Links<'_> = plain
