@@ -196,7 +196,7 @@ impl<D: Database> Session<'_, D> {
                 resource_type,
                 &self.base,
                 &entry.record,
-                members.remove(entry.record.shown.id).unwrap_or_default(),
+                members.take(entry.record.shown.id),
                 projection,
             )?;
         }

@@ -172,7 +172,6 @@ impl<D: Database> Session<'_, D> {
 
 /// The runs of the members of one group; none where it has more.
 fn runs(rows: Vec<Row>, limit: MemberLimit) -> Result<Option<Vec<String>>, Failure> {
-    let (members, has_more) = read::read_members(rows, limit, 1)?;
-    let runs = members.into_values().next().unwrap_or_default();
-    Ok((!has_more).then_some(runs))
+    let mut members = read::read_members(rows, limit, 1)?;
+    Ok((!members.has_more).then(|| members.take_first()))
 }

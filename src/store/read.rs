@@ -1,6 +1,6 @@
 //! Fetching: one resource as a client sees it, one as a write needs it, the members of groups.
 
-use std::collections::BTreeMap;
+use scim::index::Index;
 
 use super::expression::View;
 use super::fragment::{Fragment, Written, value};
@@ -136,28 +136,71 @@ pub fn members(
     )
 }
 
-/// The members of each group that is whole, in runs, and whether there are others.
-pub type Runs = (BTreeMap<String, Vec<String>>, bool);
+/// The members of groups, in runs.
+#[derive(Debug, Default)]
+pub struct Runs {
+    groups: Index,
+    /// The runs of each group, by its number; none where the group is not whole.
+    of_each: Vec<Option<Vec<String>>>,
+    /// Whether there are others than those that are whole here.
+    pub has_more: bool,
+}
+
+impl Runs {
+    /// Whether a group is here, and whole.
+    pub fn has(&self, group: &str) -> bool {
+        let runs = self
+            .groups
+            .number(group)
+            .map(|number| self.of_each.get(number));
+        runs.flatten().is_some_and(Option::is_some)
+    }
+
+    /// Takes the runs of a group.
+    pub fn take(&mut self, group: &str) -> Vec<String> {
+        let number = self.groups.number(group);
+        let runs = number.and_then(|number| self.of_each.get_mut(number));
+        runs.and_then(Option::take).unwrap_or_default()
+    }
+
+    /// Takes the runs of the first group.
+    pub fn take_first(&mut self) -> Vec<String> {
+        self.of_each
+            .first_mut()
+            .and_then(Option::take)
+            .unwrap_or_default()
+    }
+
+    fn of(&mut self, group: &str) -> Option<&mut Option<Vec<String>>> {
+        if self.groups.add(group) {
+            self.of_each.push(Some(Vec::new()));
+        }
+        self.of_each.get_mut(self.groups.number(group)?)
+    }
+}
 
 /// Reads the rows of [`members`]. A run is missing that went beyond the bytes; as many rows as there could be say that the
 /// group of the last may have more.
 pub fn read_members(rows: Vec<Row>, limit: MemberLimit, groups: usize) -> Result<Runs, Error> {
-    let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut members = Runs::default();
     let all = rows.len() < limit.rows.saturating_add(groups);
     let last = rows.len().saturating_sub(1);
     for (index, mut row) in rows.into_iter().enumerate() {
         let id = row.required_text(0)?;
         let run = row.text(1)?.filter(|_| all || index < last);
+        let runs = members.of(&id);
         let Some(run) = run else {
-            members.remove(&id);
-            return Ok((members, true));
+            runs.and_then(Option::take);
+            members.has_more = true;
+            break;
         };
-        let runs = members.entry(id).or_default();
-        if !run.is_empty() {
+        if let Some(runs) = runs.and_then(Option::as_mut)
+            && !run.is_empty()
+        {
             runs.push(run);
         }
     }
-    Ok((members, false))
+    Ok(members)
 }
 
 /// The id of one group, for [`members`].

@@ -1,13 +1,12 @@
 //! The members of the groups on a page: one statement for all of them.
 
-use std::collections::BTreeMap;
-
 use scim::resource_type::GROUP_TYPE;
 
 use super::Plan;
 use super::found::Found;
 use crate::{Failure, Session};
 use store::page::Page;
+use store::read::Runs;
 use store::table::Table;
 use store::{Database, Row, Statement, read};
 
@@ -36,15 +35,15 @@ pub(super) fn read_members(
     rows: Vec<Row>,
     plan: &Plan<'_>,
     found: &mut Found<'_>,
-) -> Result<BTreeMap<String, Vec<String>>, Failure> {
-    let (members, has_more) = read::read_members(rows, plan.members, plan.groups())?;
-    if has_more {
+) -> Result<Runs, Failure> {
+    let members = read::read_members(rows, plan.members, plan.groups())?;
+    if members.has_more {
         let types = plan.query.types;
         let has_members = |source: usize| {
             let of = types.get(source);
             of.is_some_and(|of| Table::of(of).has_members())
         };
-        found.end_before(|id, source| has_members(source) && !members.contains_key(id));
+        found.end_before(|id, source| has_members(source) && !members.has(id));
     }
     Ok(members)
 }
