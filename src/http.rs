@@ -4,6 +4,7 @@
 //! form of errors; what stands here and beside it knows none of them. Everything is plain data, so
 //! that the same code answers in the Worker and in the tests.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::pin::Pin;
 
@@ -13,6 +14,7 @@ use service::Context;
 use service::credential::Secret;
 use store::{Database, Statement};
 
+pub mod admin;
 pub mod auth;
 pub mod body;
 pub mod fault;
@@ -39,6 +41,8 @@ pub struct Environment<'a, D> {
     pub context: Context<'a, D>,
     /// The `SCIM_TOKEN` secret, if there is one.
     pub secret: Option<&'a Secret>,
+    /// The `ADMIN_TOKEN` secret, if there is one.
+    pub admin: Option<&'a Secret>,
     /// What the database last answered, for the watch.
     pub health: &'a Health,
     /// `ALLOW_HTTP`: whether requests are answered that come unencrypted from another machine.
@@ -63,6 +67,8 @@ pub struct Trace {
     /// Statements to run once the reply is out, in one batch. What they note is missed by nobody if
     /// it is lost.
     pub later: Vec<Statement>,
+    /// Whether there is a job to go on with once the reply is out.
+    pub job: Cell<bool>,
     /// The cause of a 500.
     pub cause: Option<String>,
     /// Whether the reply is about somebody's data, so that nobody may keep it: all but discovery.
@@ -92,8 +98,12 @@ pub async fn respond<D: Database, B: Upload>(
                 }
             }
         }
+        Face::Admin { mount, path } => {
+            admin::respond(environment, request, mount, path, &mut trace).await
+        }
         Face::Scim { mount, path } => {
-            scim::respond(environment, request, mount, path, &mut trace).await
+            let door = scim::Door::of(environment, request, mount);
+            scim::respond(environment, request, door, path, &mut trace).await
         }
         Face::None => problem(404, "not_found", NOTHING_HERE),
     };
@@ -132,6 +142,8 @@ pub fn table<'t, D: Database + 't>() -> &'t [Route<Infallible, Handler<D>>] {
 enum Face<'p> {
     /// The front door itself, at the endpoint with this pattern.
     Own(&'static str),
+    /// The admin face: where the Worker is mounted, and the path below `/admin/v1`.
+    Admin { mount: &'p str, path: &'p str },
     /// The SCIM face: where the Worker is mounted, and the path from `/scim` on.
     Scim { mount: &'p str, path: &'p str },
     /// Nobody.
@@ -147,6 +159,9 @@ impl<'p> Face<'p> {
             .find(|row| segments(row.pattern).eq(segments(path)))
         {
             return Self::Own(row.pattern);
+        }
+        if let Some((mount, path)) = admin::mounted(path) {
+            return Self::Admin { mount, path };
         }
         match scim::mounted(path) {
             Some((mount, path)) => Self::Scim { mount, path },

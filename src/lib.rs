@@ -7,7 +7,7 @@
 pub mod http;
 pub mod platform;
 
-use worker::{Context, Env, event, web_sys};
+use worker::{Context, Env, ScheduleContext, ScheduledEvent, event, web_sys};
 
 use http::Environment;
 use http::health::Health;
@@ -50,6 +50,7 @@ pub async fn fetch(
             hold: &hold,
         },
         secret: operator.secret.as_ref(),
+        admin: operator.admin.as_ref(),
         health: &HEALTH,
         allow_http: operator.allow_http,
         request_id: mint.request_id(),
@@ -62,6 +63,17 @@ pub async fn fetch(
         after::print(&line, trace.cause.is_some());
     }
     after::run(&env, &context, trace.later);
+    if trace.job.get() {
+        let hold = GAUGE.with(Gauge::request);
+        after::go_on(&env, &context, &operator.settings, hold);
+    }
     let cost = operator.report_cost.then_some(cost);
     platform::reply::write(reply, cost, hold)
+}
+
+/// Goes on with jobs, each minute.
+#[event(scheduled)]
+pub async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
+    let hold = GAUGE.with(Gauge::request);
+    after::work(&env, &Operator::of(&env).settings, &hold).await;
 }

@@ -14,7 +14,7 @@ pub mod settings;
 pub use outgoing::drop_abandoned;
 use worker::js_sys;
 
-use service::Moment;
+use service::{Clock, Moment};
 
 /// The moment as the platform has it.
 #[expect(
@@ -24,4 +24,13 @@ use service::Moment;
 )]
 pub fn moment() -> Moment {
     Moment::at(js_sys::Date::now() as u64)
+}
+
+/// The clock of what goes on after a request.
+pub struct PlatformClock;
+
+impl Clock for PlatformClock {
+    fn now(&self) -> Moment {
+        moment()
+    }
 }

@@ -35,6 +35,20 @@ impl Got {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Asserts a problem with this status and code, whose detail contains the words.
+    #[track_caller]
+    pub fn problem(&self, status: u16, code: &str, words: &str) {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        assert_eq!(self.body["code"], code, "{:#}", self.body);
+        assert_eq!(self.body["status"], status, "{:#}", self.body);
+        assert_eq!(
+            self.header("Content-Type"),
+            Some("application/problem+json")
+        );
+        let detail = self.body["detail"].as_str().unwrap_or_default();
+        assert!(detail.contains(words) && detail.len() > 15, "{detail}");
+    }
+
     /// Asserts a SCIM error with this status and keyword, whose detail contains the words.
     #[track_caller]
     pub fn refused(&self, status: u16, scim_type: &str, words: &str) {
@@ -157,6 +171,99 @@ impl<'a> Client<'a> {
             .as_str()
             .unwrap()
             .to_owned()
+    }
+}
+
+/// An operator, at the admin face.
+pub struct Operator<'a> {
+    /// Where he sends.
+    pub memory: &'a Memory,
+    /// His credential.
+    pub token: String,
+}
+
+impl<'a> Operator<'a> {
+    /// Who has the `ADMIN_TOKEN`.
+    pub fn new(memory: &'a Memory) -> Self {
+        Self::with(memory, Memory::ADMIN_TOKEN)
+    }
+
+    /// Who has a token.
+    pub fn with(memory: &'a Memory, token: &str) -> Self {
+        Self {
+            memory,
+            token: token.to_owned(),
+        }
+    }
+
+    /// Who has a new operator token with these scopes, bound to a tenant or to none.
+    #[track_caller]
+    #[must_use]
+    pub fn scoped(&self, scopes: &[&str], tenant: Option<i64>) -> Self {
+        let body = json!({ "label": scopes.join(" "), "scopes": scopes, "tenant": tenant });
+        let made = self.post("/operator-tokens", &body).expect(201);
+        Self::with(self.memory, made["token"].as_str().unwrap())
+    }
+
+    /// The request for a path below `/admin/v1`, before it is sent.
+    pub fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Request {
+        let client = Client {
+            memory: self.memory,
+            token: self.token.clone(),
+        };
+        let mut request = client.request(method, path, body);
+        let path = path.split('?').next().unwrap_or_default();
+        request.path = format!("/admin/v1{path}");
+        request.content_type = body.map(|_| "application/json".to_owned());
+        request
+    }
+
+    /// Sends a request.
+    pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Got {
+        let client = Client {
+            memory: self.memory,
+            token: self.token.clone(),
+        };
+        client.send(&self.request(method, path, body))
+    }
+
+    /// GET.
+    pub fn get(&self, path: &str) -> Got {
+        self.send("GET", path, None)
+    }
+
+    /// POST.
+    pub fn post(&self, path: &str, body: &Value) -> Got {
+        self.send("POST", path, Some(body))
+    }
+
+    /// PATCH.
+    pub fn patch(&self, path: &str, body: &Value) -> Got {
+        self.send("PATCH", path, Some(body))
+    }
+
+    /// DELETE.
+    pub fn delete(&self, path: &str) -> Got {
+        self.send("DELETE", path, None)
+    }
+
+    /// Makes a tenant and gives its number.
+    #[track_caller]
+    pub fn tenant(&self, name: &str) -> i64 {
+        let made = self.post("/tenants", &json!({ "name": name })).expect(201);
+        made["id"].as_i64().unwrap()
+    }
+
+    /// A client of a tenant, with a new token.
+    #[track_caller]
+    pub fn client(&self, tenant: i64, body: &Value) -> Client<'a> {
+        let made = self
+            .post(&format!("/tenants/{tenant}/tokens"), body)
+            .expect(201);
+        Client {
+            memory: self.memory,
+            token: made["token"].as_str().unwrap().to_owned(),
+        }
     }
 }
 

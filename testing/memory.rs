@@ -11,6 +11,7 @@ use scim_worker::http::request::Request;
 use scim_worker::http::{Environment, Trace, respond};
 use service::credential::Secret;
 use service::gauge::Gauge;
+use service::jobs::{self, Budget};
 use service::{Context, Mint, Moment, Settings};
 use sha2::{Digest, Sha256};
 use store::{Cell as Column, Cost, Database, Error, Parameter, Results, Row, Statement};
@@ -89,10 +90,22 @@ impl Sqlite {
         migrations.sort();
         let name = |path: &std::path::Path| path.file_name().unwrap().to_str().unwrap().to_owned();
         migrations.retain(|path| (from..before).contains(&name(path).as_str()));
+        let connection = self.connection.borrow();
+        // As D1 keeps it.
+        connection
+            .execute_batch(
+                "CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY, name TEXT)",
+            )
+            .unwrap();
         for path in migrations {
-            self.connection
-                .borrow()
-                .execute_batch(&std::fs::read_to_string(path).unwrap())
+            connection
+                .execute_batch(&std::fs::read_to_string(&path).unwrap())
+                .unwrap();
+            connection
+                .execute(
+                    "INSERT INTO d1_migrations (name) VALUES (?1)",
+                    (name(&path),),
+                )
                 .unwrap();
         }
     }
@@ -212,6 +225,10 @@ impl Mint for Counted {
     fn version(&self) -> String {
         format!("{:016x}", self.next())
     }
+
+    fn secret(&self) -> Option<[u8; 32]> {
+        Some(Sha256::digest(self.next().to_be_bytes()).into())
+    }
 }
 
 /// The service over an empty database.
@@ -222,6 +239,10 @@ pub struct Memory {
     pub settings: Settings,
     /// Milliseconds since 2026-01-01, for a test to move.
     pub elapsed: Cell<u64>,
+    /// The `ADMIN_TOKEN` secret.
+    pub admin_token: Option<String>,
+    /// Whether there is a `SCIM_TOKEN`.
+    pub has_scim_token: bool,
     mint: Counted,
     /// What its requests hold.
     pub gauge: Gauge,
@@ -230,6 +251,8 @@ pub struct Memory {
 impl Memory {
     /// The token of tenant 1.
     pub const TOKEN: &'static str = "the-secret-of-tenant-1-of-32-characters-or-more";
+    /// The `ADMIN_TOKEN` secret.
+    pub const ADMIN_TOKEN: &'static str = "the-admin-secret-of-32-characters-or-more";
     /// The origin of every request.
     pub const ORIGIN: &'static str = "https://scim.example.com";
 
@@ -248,6 +271,8 @@ impl Memory {
             database,
             settings: Settings::default(),
             elapsed: Cell::new(0),
+            admin_token: Some(Self::ADMIN_TOKEN.to_owned()),
+            has_scim_token: true,
             mint: Counted(Cell::new(0)),
             gauge: Gauge::default(),
         }
@@ -310,6 +335,7 @@ impl Memory {
         // Every request is a moment later than the one before.
         self.elapsed.set(self.elapsed.get() + 1);
         let secret = Secret::new(Self::TOKEN);
+        let admin = self.admin_token.as_deref().and_then(Secret::new);
         let now = moment(self.elapsed.get());
         let environment = Environment {
             context: Context {
@@ -319,12 +345,26 @@ impl Memory {
                 clock: &now,
                 hold: &self.gauge.request(),
             },
-            secret: secret.as_ref(),
+            secret: secret.as_ref().filter(|_| self.has_scim_token),
+            admin: admin.as_ref(),
             health: &Health::new(),
             allow_http: false,
             request_id: "req_1".to_owned(),
         };
         pollster::block_on(respond(&environment, request))
+    }
+
+    /// Goes on with jobs, as the Worker does behind a reply and each minute.
+    pub fn run_jobs(&self, budget: Budget) -> Result<(), Error> {
+        self.elapsed.set(self.elapsed.get() + 1);
+        let context = Context {
+            database: &self.database,
+            settings: &self.settings,
+            mint: &self.mint,
+            clock: &moment(self.elapsed.get()),
+            hold: &self.gauge.request(),
+        };
+        pollster::block_on(jobs::run(&context, budget))
     }
 
     /// Does what could wait.

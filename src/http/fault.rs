@@ -89,6 +89,7 @@ pub fn failure_words(failure: &Failure) -> (u16, Option<ScimType>, &str) {
     match failure {
         Failure::Refused(error) => (status_of(error), Some(error.scim_type()), error.detail()),
         Failure::UnknownCaller(detail) => (401, None, detail),
+        Failure::Forbidden(detail) => (403, None, detail),
         Failure::NotFound(detail) => (404, None, detail),
         Failure::OtherVersion(detail) => (412, None, detail),
         Failure::Conflict(detail) => (409, None, detail),

@@ -29,8 +29,14 @@ pub fn problem(status: u16, code: &'static str, detail: &str) -> Reply {
 /// RFC 9457 §4.2.1: of `about:blank` the title is the phrase of the status (RFC 9110 §15).
 const fn title(status: u16) -> &'static str {
     match status {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
+        409 => "Conflict",
+        413 => "Content Too Large",
+        500 => "Internal Server Error",
         _ => "Error",
     }
 }

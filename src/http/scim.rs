@@ -6,6 +6,7 @@
 use scim::habit::Habits;
 
 use super::fault::Fault;
+use super::method::Method;
 use super::query::decode;
 use super::reply::Reply;
 use super::request::{Request, Upload};
@@ -14,6 +15,7 @@ use super::{Environment, Trace, auth};
 use service::credential::Principal;
 use service::{Caller, Session};
 use store::Database;
+use store::tenant::Tenant;
 
 mod bulk;
 pub mod call;
@@ -58,20 +60,48 @@ pub fn mounted(path: &str) -> Option<(&str, &str)> {
         .or_else(|| is_spelt_otherwise().then_some(("", path)))
 }
 
-/// Answers a request for a path that begins with `/scim`, behind a mount.
+/// By which way a request comes in.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Door {
+    /// The base URL of addresses in replies: always the full one, whichever way the request came.
+    pub base: String,
+    /// The tenant, where an operator was let in already.
+    pub tenant: Option<Tenant>,
+}
+
+impl Door {
+    /// That of those who bring a tenant's credential, behind a mount.
+    pub(super) fn of<D, B>(
+        environment: &Environment<'_, D>,
+        request: &Request<B>,
+        mount: &str,
+    ) -> Self {
+        let base = match &environment.context.settings.base_url {
+            Some(url) => url.clone(),
+            None => format!("{}{mount}/scim/v2", request.origin),
+        };
+        Self { base, tenant: None }
+    }
+}
+
+/// Whether a request may change something: all but a search by POST that is no GET.
+pub(super) fn is_write(method: Method, path: &str) -> bool {
+    match method {
+        Method::Get | Method::Head | Method::Options => false,
+        Method::Post => segments(path).last() != Some(".search"),
+        Method::Put | Method::Patch | Method::Delete | Method::Other => true,
+    }
+}
+
+/// Answers a request for a path that begins with `/scim`.
 pub(super) async fn respond<D: Database, B: Upload>(
     environment: &Environment<'_, D>,
     request: &Request<B>,
-    mount: &str,
+    door: Door,
     path: &str,
     trace: &mut Trace,
 ) -> Reply {
-    // The base URL of addresses in replies: always the full one, whichever way the request came.
-    let base = match &environment.context.settings.base_url {
-        Some(url) => url.clone(),
-        None => format!("{}{mount}/scim/v2", request.origin),
-    };
-    let mut reply = match answer(environment, request, path, base, trace).await {
+    let mut reply = match answer(environment, request, path, door, trace).await {
         Ok(reply) => reply,
         Err(fault) => {
             trace.cause = fault.cause().map(str::to_owned);
@@ -98,7 +128,7 @@ async fn answer<D: Database, B: Upload>(
     environment: &Environment<'_, D>,
     request: &Request<B>,
     path: &str,
-    base: String,
+    door: Door,
     trace: &mut Trace,
 ) -> Result<Reply, Fault> {
     if !environment.allow_http && request.is_in_clear() {
@@ -135,13 +165,13 @@ async fn answer<D: Database, B: Upload>(
             }
             let question = Question {
                 settings: environment.context.settings,
-                base: &base,
+                base: &door.base,
                 arguments,
             };
             Ok(Reply::json(200, tell(&question)?))
         }
         Handler::Caller(act) => {
-            let session = session(environment, request, base)?;
+            let session = session(environment, request, path, door)?;
             let mut result = act(&Call {
                 session: &session,
                 request,
@@ -151,13 +181,13 @@ async fn answer<D: Database, B: Upload>(
             })
             .await;
             // Where no batch was sent, nothing has looked at the token yet.
-            if let Err(error) = session.authenticate().await {
+            if let Err(error) = session.check().await {
                 result = Err(error.into());
             }
             let notes = session.end();
             trace.tenant = notes.tenant;
             trace.habits = notes.habits;
-            trace.later = notes.later;
+            trace.later.extend(notes.later);
             trace.cause = notes.cause;
             result
         }
@@ -168,15 +198,24 @@ async fn answer<D: Database, B: Upload>(
 fn session<'a, D: Database, B>(
     environment: &'a Environment<'a, D>,
     request: &Request<B>,
-    base: String,
+    path: &str,
+    door: Door,
 ) -> Result<Session<'a, D>, Fault> {
     let context = &environment.context;
-    let credential = auth::credential(request.authorization.as_deref())?;
-    let caller = Caller {
-        tenant: Principal::of(credential, environment.secret)?.scope(&context.clock.now()),
-        credential: request.authorization.clone().unwrap_or_default(),
+    let is_operator = door.tenant.is_some();
+    let tenant = if let Some(tenant) = door.tenant {
+        tenant
+    } else {
+        let credential = auth::credential(request.authorization.as_deref())?;
+        Principal::of(credential, environment.secret)?.scope(&context.clock.now())
     };
-    Ok(Session::new(context, caller, base))
+    let caller = Caller {
+        tenant,
+        credential: request.authorization.clone().unwrap_or_default(),
+        is_operator,
+        is_write: is_write(request.method, path),
+    };
+    Ok(Session::new(context, caller, door.base))
 }
 
 /// The paths of what was left out of the request, so that no success without effect goes untold.

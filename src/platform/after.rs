@@ -4,6 +4,11 @@ use store::{Database, Statement};
 use worker::{Context, Env};
 
 use super::d1::D1;
+use super::mint::PlatformMint;
+use super::{PlatformClock, moment};
+use service::Settings;
+use service::gauge::Hold;
+use service::jobs::{self, Budget};
 
 /// Prints a line into the platform's log; one that tells of a fault as such.
 pub fn print(line: &str, is_fault: bool) {
@@ -24,4 +29,27 @@ pub fn run(env: &Env, context: &Context, statements: Vec<Statement>) {
         // What is not noted now will be noted by a later request.
         let _ = database.batch(statements).await;
     });
+}
+
+/// Goes on with jobs when the reply is out.
+pub fn go_on(env: &Env, context: &Context, settings: &Settings, hold: Hold) {
+    let (env, settings) = (env.clone(), settings.clone());
+    context.wait_until(async move { work(&env, &settings, &hold).await });
+}
+
+/// Goes on with jobs until none is due, or as much was done as one event may.
+pub async fn work(env: &Env, settings: &Settings, hold: &Hold) {
+    let database = D1::new(env);
+    let mint = PlatformMint::at(moment().milliseconds);
+    let context = service::Context {
+        database: &database,
+        settings,
+        mint: &mint,
+        clock: &PlatformClock,
+        hold,
+    };
+    // Whatever failed is tried again by the next event.
+    if let Err(error) = jobs::run(&context, Budget::default()).await {
+        print(&format!("a job was not gone on with: {error:?}"), true);
+    }
 }

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use uuid::Builder;
 
 use service::Mint;
+use service::token::RANDOM_BYTES;
 
 /// The mint of one request.
 pub struct PlatformMint {
@@ -62,6 +63,12 @@ impl Mint for PlatformMint {
             .into_uuid()
             .hyphenated()
             .to_string()
+    }
+
+    fn secret(&self) -> Option<[u8; RANDOM_BYTES]> {
+        let mut bytes = [0; RANDOM_BYTES];
+        getrandom::fill(&mut bytes).ok()?;
+        Some(bytes)
     }
 
     fn version(&self) -> String {

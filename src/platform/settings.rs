@@ -20,6 +20,8 @@ pub struct Operator {
     pub settings: Settings,
     /// The `SCIM_TOKEN` secret.
     pub secret: Option<Secret>,
+    /// The `ADMIN_TOKEN` secret, where it is long enough.
+    pub admin: Option<Secret>,
     /// `REPORT_COST`: replies say what they cost the database.
     pub report_cost: bool,
     /// `ALLOW_HTTP`: requests are answered that come unencrypted from another machine.
@@ -35,15 +37,8 @@ impl Operator {
     }
 
     fn read(env: &Env) -> Self {
-        let secret = env
-            .secret("SCIM_TOKEN")
-            .ok()
-            .and_then(|secret| Secret::new(&secret.to_string()));
-        if secret.as_ref().is_some_and(Secret::is_short) {
-            worker::console_error!(
-                "SCIM_TOKEN has fewer than {MIN_SECRET} characters and is not accepted: set a longer one."
-            );
-        }
+        let secret = secret_of(env, "SCIM_TOKEN");
+        let admin = secret_of(env, "ADMIN_TOKEN").filter(|secret| !secret.is_short());
         Self {
             settings: Settings {
                 accept_user_groups: flag(env, "ACCEPT_USER_GROUPS", false),
@@ -52,11 +47,23 @@ impl Operator {
                 ..Settings::default()
             },
             secret,
+            admin,
             report_cost: flag(env, "REPORT_COST", false),
             allow_http: flag(env, "ALLOW_HTTP", false),
             log_all: flag(env, "LOG_ALL", false),
         }
     }
+}
+
+/// A secret; one that can be guessed is told of once.
+fn secret_of(env: &Env, name: &str) -> Option<Secret> {
+    let secret = Secret::new(&env.secret(name).ok()?.to_string());
+    if secret.as_ref().is_some_and(Secret::is_short) {
+        worker::console_error!(
+            "{name} has fewer than {MIN_SECRET} characters and is not accepted: set a longer one."
+        );
+    }
+    secret
 }
 
 fn base_url(env: &Env) -> Option<String> {

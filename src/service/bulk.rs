@@ -248,7 +248,9 @@ impl<D: Database> Session<'_, D> {
         };
         match done {
             Ok((done, version)) => Ok(job.outcome(Ok(done), version)),
-            Err(failure @ (Failure::UnknownCaller(_) | Failure::Broken(_))) => Err(failure),
+            Err(
+                failure @ (Failure::UnknownCaller(_) | Failure::Forbidden(_) | Failure::Broken(_)),
+            ) => Err(failure),
             Err(failure) => {
                 // Its members were not there yet, and could not be, for they wait for this one (§3.7.1).
                 let waits = |need: &usize| {

@@ -10,7 +10,7 @@ use super::token::Form;
 use super::{Failure, Moment};
 use store::tenant::Tenant;
 
-/// Characters of the shortest `SCIM_TOKEN` that opens anything: of hexadecimal digits, 128 bits.
+/// Characters of the shortest secret that opens anything: of hexadecimal digits, 128 bits.
 pub const MIN_SECRET: usize = 32;
 /// Longest token that is looked at.
 const MAX_TOKEN: usize = 4_096;
@@ -19,7 +19,7 @@ const MAX_TOKEN: usize = 4_096;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Credential<'a>(pub &'a str);
 
-/// The `SCIM_TOKEN` secret, as its digest.
+/// A secret of the Worker, `SCIM_TOKEN` or `ADMIN_TOKEN`, as its digest.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret {
     digest: [u8; 32],
@@ -35,10 +35,22 @@ impl Secret {
         })
     }
 
+    /// Whether a client shows it. Digests are compared, in constant time, so that neither the content of the secret nor its
+    /// length shows.
+    pub fn is(&self, credential: Credential<'_>) -> bool {
+        let digest: [u8; 32] = Sha256::digest(credential.0.as_bytes()).into();
+        self.digest.ct_eq(&digest).into()
+    }
+
     /// Whether it has fewer than [`MIN_SECRET`] characters: it can be guessed and opens nothing.
     pub const fn is_short(&self) -> bool {
         self.is_short
     }
+}
+
+/// SHA-256 of a credential, lower-case hex, as it is stored.
+pub(crate) fn hash(credential: Credential<'_>) -> String {
+    base16ct::lower::encode_string(&Sha256::digest(credential.0.as_bytes()))
 }
 
 /// Who sends a request.
@@ -55,8 +67,7 @@ pub enum Principal {
 }
 
 impl Principal {
-    /// Who shows this credential. Digests are compared, in constant time, so that neither the
-    /// content of the secret nor its length shows.
+    /// Who shows this credential.
     pub fn of(credential: Credential<'_>, secret: Option<&Secret>) -> Result<Self, Failure> {
         let Credential(token) = credential;
         if token.len() > MAX_TOKEN {
@@ -64,9 +75,8 @@ impl Principal {
                 "The token is too long to be one of this server's. Check what was pasted.",
             ));
         }
-        let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         if let Some(secret) = secret
-            && bool::from(secret.digest.ct_eq(&digest))
+            && secret.is(credential)
         {
             if secret.is_short {
                 return Err(Failure::UnknownCaller(
@@ -82,7 +92,7 @@ impl Principal {
                  again, all of it.",
             )),
             Form::Whole { .. } | Form::Other => Ok(Self::Token {
-                hash: base16ct::lower::encode_string(&digest),
+                hash: hash(credential),
             }),
         }
     }
@@ -90,7 +100,7 @@ impl Principal {
     /// Whose data the principal may reach, as statements have it.
     pub fn scope(self, now: &Moment) -> Tenant {
         match self {
-            Self::Secret => Tenant::Default,
+            Self::Secret => Tenant::DEFAULT,
             Self::Token { hash } => Tenant::Token {
                 hash,
                 now: now.text.clone(),

@@ -11,6 +11,8 @@ pub enum Failure {
     Refused(Error),
     /// The caller is not known, or not any more.
     UnknownCaller(&'static str),
+    /// The caller is known, and may not.
+    Forbidden(&'static str),
     /// There is no such resource.
     NotFound(String),
     /// The resource has another version than the one it is meant for.
@@ -39,6 +41,14 @@ impl From<store::Error> for Failure {
             store::Error::Unauthorized => Self::UnknownCaller(
                 "The token is not known, has expired or was revoked. Ask whoever runs this service \
                  for a new one.",
+            ),
+            store::Error::Suspended => Self::Forbidden(
+                "This tenant is suspended: nothing is read or changed until it is resumed. Its data and its tokens stay. Ask \
+                 whoever runs this service.",
+            ),
+            store::Error::ReadOnly => Self::Forbidden(
+                "This token may read and not write. Use a token with the scope write, or ask whoever runs this service for \
+                 one.",
             ),
             store::Error::Unique(what) => Self::Refused(taken(&what)),
             store::Error::Guard => Self::Broken("a guard failed that had no reader".to_owned()),

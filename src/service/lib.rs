@@ -6,6 +6,7 @@ use scim::message::config::Limits;
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 
+pub mod admin;
 mod assemble;
 pub mod bulk;
 pub mod condition;
@@ -17,6 +18,7 @@ pub mod delete;
 pub mod discovery;
 pub mod failure;
 pub mod gauge;
+pub mod jobs;
 mod links;
 pub mod list;
 pub mod members;
@@ -108,6 +110,10 @@ pub trait Mint {
     fn id(&self) -> String;
     /// The version of a resource as just written: any text that was never used before.
     fn version(&self) -> String;
+    /// The random part of a credential, where there is randomness.
+    fn secret(&self) -> Option<[u8; token::RANDOM_BYTES]> {
+        None
+    }
 }
 
 /// A resource for a reply.

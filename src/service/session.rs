@@ -16,7 +16,7 @@ use super::{Clock, Failure, Mint, Moment, Settings};
 use store::batch::{Answers, Batch};
 use store::expression::View;
 use store::limits::{COMPARISONS, LOADED, ROWS, STATEMENTS, TRIPS};
-use store::tenant::{self, DEFAULT_TENANT, Tenant, TokenFacts};
+use store::tenant::{self, Asked, Tenant, TokenFacts};
 use store::{self, Database, Statement};
 
 /// How often an answer is in memory at once: as it is read and as it is passed on, or as it is put together.
@@ -47,6 +47,10 @@ pub struct Caller {
     pub tenant: Tenant,
     /// What the caller showed to be let in: cursors are encrypted with it.
     pub credential: String,
+    /// Whether it is an operator, who reaches any tenant.
+    pub is_operator: bool,
+    /// Whether it is about to write, which not every token may.
+    pub is_write: bool,
 }
 
 /// What one caller does, from beginning to end.
@@ -150,12 +154,18 @@ impl<'a, D: Database> Session<'a, D> {
         }
         let room = batch.room();
         self.find_room(room).await?;
-        let authentication = self.caller.tenant.facts(with_cursor_key);
+        let authentication = self.caller.tenant.facts(Asked {
+            cursor_key: with_cursor_key,
+            is_write: self.caller.is_write,
+            today: self.today(),
+        });
         let mut usage = self.usage.get();
         usage.trips += 1;
-        usage.statements += batch.len() + usize::from(authentication.is_some());
+        usage.statements += batch.len() + 1;
         self.usage.set(usage);
-        let result = batch.send(self.context.database, authentication).await;
+        let result = batch
+            .send(self.context.database, Some(authentication))
+            .await;
         if room > 0 {
             let bytes = result.as_ref().map_or(0, |(_, answers)| answers.bytes());
             self.context.hold.set_answer(COPIES * bytes);
@@ -163,13 +173,7 @@ impl<'a, D: Database> Session<'a, D> {
         // One that failed has told, too: either that the caller is not good, or what the reply will say.
         self.has_answer.set(true);
         let (row, answers) = result?;
-        let facts = match row {
-            Some(mut row) => Tenant::read_facts(&mut row)?,
-            None => TokenFacts {
-                tenant: DEFAULT_TENANT,
-                ..TokenFacts::default()
-            },
-        };
+        let facts = Tenant::read_facts(&mut row.ok_or(store::Error::Unauthorized)?)?;
         // Those of the first batch are kept: the caller stays the same.
         let _ = self.facts.set(facts.clone());
         Ok((answers, facts))
@@ -197,14 +201,25 @@ impl<'a, D: Database> Session<'a, D> {
         Err(store::Error::Busy)
     }
 
-    /// Finds out whether the caller is good, by a trip of its own where no batch has come back yet.
+    /// Finds out whether a token is good before much is done for it, by a trip of its own where no batch has come back yet.
     pub async fn authenticate(&self) -> Result<(), store::Error> {
         match self.caller.tenant {
-            Tenant::Token { .. } if !self.has_answer.get() => {
-                self.send(Batch::default()).await.map(|_| ())
-            }
-            Tenant::Default | Tenant::Token { .. } => Ok(()),
+            Tenant::Token { .. } => self.check().await,
+            Tenant::Known(_) => Ok(()),
         }
+    }
+
+    /// The same at the end, of every caller: a tenant may be suspended.
+    pub async fn check(&self) -> Result<(), store::Error> {
+        if self.has_answer.get() {
+            return Ok(());
+        }
+        self.send(Batch::default()).await.map(|_| ())
+    }
+
+    /// The present day.
+    fn today(&self) -> &str {
+        self.now.text.get(..10).unwrap_or_default()
     }
 
     /// How many statements may still be sent.
@@ -272,18 +287,21 @@ impl<'a, D: Database> Session<'a, D> {
 
     /// Ends it, with what it leaves: that the token was used today is one of the statements for later.
     pub fn end(self) -> Notes {
-        let mut notes = self.notes.into_inner();
-        match (&self.caller.tenant, self.facts.get()) {
-            (Tenant::Default, _) => notes.tenant = Some(DEFAULT_TENANT),
-            (Tenant::Token { hash, .. }, Some(facts)) => {
-                notes.tenant = Some(facts.tenant);
-                let today = self.now.text.get(..10);
-                let is_new = |today: &&str| facts.last_used.as_deref() < Some(*today);
-                notes
-                    .later
-                    .extend(today.filter(is_new).map(|today| tenant::touch(hash, today)));
+        let mut notes = self.notes.take();
+        let today = self.today();
+        if let Some(facts) = self.facts.get() {
+            notes.tenant = Some(facts.tenant);
+            let is_used = facts.last_used.as_deref() >= Some(today);
+            if let Tenant::Token { hash, .. } = &self.caller.tenant
+                && !is_used
+            {
+                notes.later.push(tenant::touch(hash, today));
             }
-            (Tenant::Token { .. }, None) => {}
+            if facts.is_new_day && !self.caller.is_operator {
+                notes.later.push(tenant::touch_tenant(facts.tenant, today));
+            }
+        } else if let Tenant::Known(id) = self.caller.tenant {
+            notes.tenant = Some(id);
         }
         notes
     }

@@ -6,10 +6,12 @@
 //! ```
 //!
 //! The shard is the number of the database that knows the token. The digits are base62 (`0-9A-Za-z`),
-//! the most significant first, padded with `0`. `scripts/secret.mjs` makes the same.
+//! the most significant first, padded with `0`. An operator's own token begins with `scimadmin_` instead. `scripts/secret.mjs` makes the same.
 
-/// What a token begins with.
-const PREFIX: &str = "scim_";
+/// What the token of a tenant begins with.
+pub const SCIM: &str = "scim_";
+/// What an operator's own token begins with.
+pub const OPERATOR: &str = "scimadmin_";
 /// Bytes of randomness: 256 bits.
 pub const RANDOM_BYTES: usize = 32;
 /// Characters of the random part.
@@ -46,8 +48,13 @@ impl Form {
     /// assert_eq!(Form::of("a token of another form"), Form::Other);
     /// ```
     pub fn of(token: &str) -> Self {
+        Self::read(SCIM, token)
+    }
+
+    /// The same of a credential that begins otherwise.
+    pub fn read(prefix: &str, token: &str) -> Self {
         let parts = token
-            .strip_prefix(PREFIX)
+            .strip_prefix(prefix)
             .and_then(|rest| rest.split_once('_'));
         let Some((shard, rest)) = parts else {
             return Self::Other;
@@ -81,7 +88,12 @@ fn number(digits: &str) -> Option<u16> {
 /// assert_eq!(Form::of(&token), Form::Whole { shard: 12 });
 /// ```
 pub fn make(shard: u16, random: [u8; RANDOM_BYTES]) -> String {
-    let mut token = format!("{PREFIX}{shard}_");
+    make_as(SCIM, shard, random)
+}
+
+/// The same of a credential that begins otherwise.
+pub fn make_as(prefix: &str, shard: u16, random: [u8; RANDOM_BYTES]) -> String {
+    let mut token = format!("{prefix}{shard}_");
     token.extend(base62::<RANDOM>(random).map(char::from));
     let checksum = checksum_of(token.as_bytes());
     token.extend(checksum.map(char::from));

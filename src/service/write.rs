@@ -18,6 +18,7 @@ use store::table::Table;
 use store::write::{self, Guard, Next};
 use store::{self, Database, membership, unique, user_groups};
 
+pub(crate) mod ending;
 mod resource;
 mod run;
 

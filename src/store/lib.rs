@@ -6,6 +6,7 @@
 use std::future::Future;
 
 pub mod batch;
+pub mod directory;
 pub mod expression;
 pub mod limits;
 pub mod links;
@@ -102,6 +103,10 @@ pub trait Database {
 pub enum Error {
     /// The token is not good (see [`tenant::Tenant::facts`]).
     Unauthorized,
+    /// The tenant is suspended.
+    Suspended,
+    /// The token may read, not write.
+    ReadOnly,
     /// A value that must be unique is in use; holds the name of the index, or of the columns.
     Unique(String),
     /// A statement of the batch found its condition not met (see [`read::guard`]).

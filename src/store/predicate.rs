@@ -307,7 +307,7 @@ mod tests {
         let predicates = Predicate::bind_across(&filter, &types, &mut Habits::default()).unwrap();
         let view = View {
             resource_type: &GROUP_TYPE,
-            tenant: &Tenant::Default,
+            tenant: &Tenant::DEFAULT,
             base: "",
             unique_group_names: true,
         };

@@ -4,7 +4,7 @@
 //! revoked a moment ago finds nothing and writes nothing, and there is no trip for authentication alone.
 
 use super::fragment::{Fragment, Written, value};
-use super::sqlite::UNKNOWN_TOKEN;
+use super::sqlite::{READ_ONLY, SUSPENDED, UNKNOWN_TOKEN};
 use super::{Error, Row, Statement};
 use crate::{fragment, statement, write_sql};
 
@@ -14,8 +14,9 @@ pub const DEFAULT_TENANT: i64 = 1;
 /// Whose data a statement works on.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Tenant {
-    /// The tenant of the `SCIM_TOKEN` secret, which has been compared already.
-    Default,
+    /// The tenant with this number: that of the `SCIM_TOKEN` secret, which has been compared already, or one that an
+    /// operator reaches.
+    Known(i64),
     /// The tenant of a token of the table.
     Token {
         /// SHA-256 of the token, lower-case hex.
@@ -23,6 +24,17 @@ pub enum Tenant {
         /// The present moment, to compare with the token's expiry.
         now: String,
     },
+}
+
+/// What is asked of the look-up that stands first in every batch.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    /// Whether cursors are at work, so that the tenant's key is wanted.
+    pub cursor_key: bool,
+    /// Whether the request writes, which not every token may.
+    pub is_write: bool,
+    /// The present day.
+    pub today: &'a str,
 }
 
 /// What the token statement told.
@@ -36,13 +48,18 @@ pub struct TokenFacts {
     pub cursor_key: String,
     /// When the token was last used, to the day.
     pub last_used: Option<String>,
+    /// Whether this is the tenant's first request of the day.
+    pub is_new_day: bool,
 }
 
 impl Tenant {
+    /// The tenant of the `SCIM_TOKEN` secret.
+    pub const DEFAULT: Self = Self::Known(DEFAULT_TENANT);
+
     /// The id of the user that `/Me` means; NULL where the token names none.
     pub fn subject(&self) -> impl Fragment {
         Written(move |statement: &mut Statement| match self {
-            Self::Default => "NULL".write(statement),
+            Self::Known(_) => "NULL".write(statement),
             Self::Token { hash, now } => write_sql!(
                 statement,
                 "(SELECT subject FROM tokens WHERE {good})",
@@ -51,29 +68,35 @@ impl Tenant {
         })
     }
 
-    /// The statement that tells whether the token is good and whose it is: first in every batch. The default tenant
-    /// needs none unless cursors are at work.
-    pub fn facts(&self, with_cursor_key: bool) -> Option<Statement> {
+    /// The statement that tells whether the caller is good and whose data it is about: first in every batch.
+    ///
+    /// One that is not good fails the batch, so that nothing behind it is read: a path that is none makes `json_extract` an
+    /// error, which names it. What is nearly always so is asked of an index by what would be otherwise, and costs no row.
+    pub fn facts(&self, asked: Asked<'_>) -> Statement {
         match self {
-            Self::Default if !with_cursor_key => None,
-            Self::Default => Some(statement!(
-                "SELECT id, NULL, cursor_key, NULL AS used FROM tenants WHERE id = {tenant}",
-                tenant = value(DEFAULT_TENANT),
-            )),
-            // A token that is not good fails the batch, so that nothing behind it is read: a path that is none makes
-            // `json_extract` an error.
-            Self::Token { hash, now } => Some(statement!(
-                "SELECT coalesce(t.tenant_id, json_extract('{}', '{unknown}')), t.subject, {cursor_key} AS cursor_key, \
-                 t.last_used_at \
+            Self::Known(id) => statement!(
+                "SELECT {id} AS tenant_id, NULL AS subject, {cursor_key} AS cursor_key, NULL AS last_used_at, \
+                 {is_new_day} AS is_new_day, json_extract('{}', coalesce({closed}, '$')) AS is_open",
+                id = value(*id),
+                cursor_key = cursor_key(asked, value(*id)),
+                is_new_day = is_new_day(asked, value(*id)),
+                closed = closed(value(*id)),
+            ),
+            Self::Token { hash, now } => statement!(
+                "SELECT coalesce(t.tenant_id, json_extract('{}', '{unknown}')) AS tenant_id, t.subject, \
+                 {cursor_key} AS cursor_key, t.last_used_at, {is_new_day} AS is_new_day, \
+                 json_extract('{}', coalesce({closed}, {may} '$')) AS is_open \
                  FROM (SELECT 1) LEFT JOIN tokens t ON {good}",
                 unknown = UNKNOWN_TOKEN,
-                cursor_key = if with_cursor_key {
-                    "(SELECT cursor_key FROM tenants WHERE id = t.tenant_id)"
-                } else {
-                    "''"
-                },
+                cursor_key = cursor_key(asked, "t.tenant_id"),
+                is_new_day = is_new_day(asked, "t.tenant_id"),
+                closed = closed("t.tenant_id"),
+                may = asked.is_write.then_some(fragment!(
+                    "CASE instr(t.scopes, '\"write\"') WHEN 0 THEN '{read_only}' END,",
+                    read_only = READ_ONLY,
+                )),
                 good = good_token(hash, now),
-            )),
+            ),
         }
     }
 
@@ -82,17 +105,51 @@ impl Tenant {
         Ok(TokenFacts {
             tenant: row.integer(0)?.unwrap_or_default(),
             subject: row.text(1)?,
-            cursor_key: row.required_text(2)?,
+            cursor_key: row.text(2)?.ok_or(Error::Unauthorized)?,
             last_used: row.text(3)?,
+            is_new_day: row.integer(4)? == Some(1),
         })
     }
+}
+
+fn cursor_key(asked: Asked<'_>, tenant: impl Fragment) -> impl Fragment {
+    let key = fragment!(
+        "(SELECT cursor_key FROM tenants WHERE id = {tenant})",
+        tenant = tenant
+    );
+    let none = (!asked.cursor_key).then_some("''");
+    fragment!(
+        "{key}{none}",
+        key = asked.cursor_key.then_some(&key),
+        none = none
+    )
+}
+
+fn is_new_day(asked: Asked<'_>, tenant: impl Fragment) -> impl Fragment {
+    fragment!(
+        "EXISTS (SELECT 1 FROM tenants INDEXED BY tenants_last_request \
+         WHERE id = {tenant} AND last_request_at < {today})",
+        tenant = tenant,
+        today = value(asked.today),
+    )
+}
+
+/// The word that fails the batch of a tenant that is not open; NULL of one that is.
+fn closed(tenant: impl Fragment) -> impl Fragment {
+    fragment!(
+        "(SELECT CASE state WHEN 'suspended' THEN '{suspended}' ELSE '{unknown}' END \
+         FROM tenants INDEXED BY tenants_closed WHERE id = {tenant} AND state <> 'active')",
+        suspended = SUSPENDED,
+        unknown = UNKNOWN_TOKEN,
+        tenant = tenant,
+    )
 }
 
 /// The tenant's id: a value, or a sub-query that is NULL when the token is not good.
 impl Fragment for Tenant {
     fn write(&self, statement: &mut Statement) {
         match self {
-            Self::Default => value(DEFAULT_TENANT).write(statement),
+            Self::Known(id) => value(*id).write(statement),
             Self::Token { hash, now } => write_sql!(
                 statement,
                 "(SELECT tenant_id FROM tokens WHERE {good})",
@@ -118,5 +175,14 @@ pub fn touch(hash: &str, day: &str) -> Statement {
          WHERE hash = {hash} AND (last_used_at IS NULL OR last_used_at < {day})",
         day = value(day),
         hash = value(hash),
+    )
+}
+
+/// Notes that a tenant is in use, once a day.
+pub fn touch_tenant(id: i64, day: &str) -> Statement {
+    statement!(
+        "UPDATE tenants SET last_request_at = {day} WHERE id = {id} AND last_request_at < {day}",
+        day = value(day),
+        id = value(id),
     )
 }

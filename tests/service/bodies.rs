@@ -87,6 +87,7 @@ fn watched(
             hold: &memory.gauge.request(),
         },
         secret: secret.as_ref(),
+        admin: None,
         health: &Health::new(),
         allow_http: false,
         request_id: String::new(),

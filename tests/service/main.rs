@@ -12,6 +12,7 @@
 )]
 
 mod active;
+mod admin;
 mod agreement;
 mod bodies;
 mod bulk;

@@ -26,7 +26,9 @@ impl Mint for Minted {
 
 fn caller() -> Caller {
     Caller {
-        tenant: Tenant::Default,
+        tenant: Tenant::DEFAULT,
+        is_operator: false,
+        is_write: true,
         credential: String::new(),
     }
 }
@@ -121,7 +123,7 @@ fn a_write_past_the_seam_is_counted() {
     let memory = Memory::new();
     let view = View {
         resource_type: &USER_TYPE,
-        tenant: &Tenant::Default,
+        tenant: &Tenant::DEFAULT,
         base: "",
         unique_group_names: true,
     };

@@ -16,7 +16,7 @@ fn sum() -> String {
     let mut statement = connection
         .prepare(
             "SELECT sql FROM sqlite_master \
-             WHERE sql IS NOT NULL AND name NOT LIKE '%\\_text\\_%' ESCAPE '\\' \
+             WHERE sql IS NOT NULL AND name <> 'd1_migrations' AND name NOT LIKE '%\\_text\\_%' ESCAPE '\\' \
              ORDER BY tbl_name, type = 'trigger', type = 'index', name",
         )
         .unwrap();

@@ -268,6 +268,7 @@ fn met<'a>(
             hold: &memory.gauge.request(),
         },
         secret: secret.as_ref(),
+        admin: None,
         health: &Health::new(),
         allow_http: false,
         request_id: String::new(),

@@ -191,7 +191,9 @@ impl<D: Database> Session<'_, D> {
         let document = match changed {
             Ok(Some(document)) => document,
             Ok(None) => return Ok(Step::Alone),
-            Err(failure @ (Failure::UnknownCaller(_) | Failure::Broken(_))) => return Err(failure),
+            Err(
+                failure @ (Failure::UnknownCaller(_) | Failure::Forbidden(_) | Failure::Broken(_)),
+            ) => return Err(failure),
             Err(failure) => return Ok(Step::Settled(Err(failure))),
         };
         if document == before {

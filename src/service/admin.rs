@@ -1,0 +1,254 @@
+//! The operator's use cases: tenants, their settings and credentials, jobs.
+//!
+//! An [`Admin`] is one operator's request. What an operator may is his [`Scopes`]; the face asks for the scope of the
+//! endpoint before it comes here, and what depends on the body is asked for here.
+
+use serde_json::{Map, Value};
+
+use super::credential::{self, Credential, Secret};
+use super::token::{Form, OPERATOR};
+use super::{Context, Mint, Moment};
+use store::batch::{Answers, Batch};
+use store::directory::tenants::Which;
+use store::directory::{operators, tenants};
+use store::{Database, Row, Statement};
+
+mod jobs;
+mod members;
+mod operator_tokens;
+pub mod refusal;
+pub mod scope;
+mod settings;
+mod status;
+mod tenant;
+mod token;
+
+use refusal::Refusal;
+use scope::Scopes;
+pub use tenant::Made;
+
+/// Rows of a page, where it is not said how many.
+pub const DEFAULT_LIMIT: usize = 50;
+/// Rows of a page at the most.
+pub const MAX_LIMIT: usize = 200;
+
+/// The number of the database that knows what is made here.
+const SHARD: u16 = 1;
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operator {
+    /// The id of his token; none has whoever shows the `ADMIN_TOKEN`.
+    pub id: Option<String>,
+    /// What he may.
+    pub scopes: Scopes,
+    /// The only tenant that he reaches, where his token is bound to one.
+    pub tenant: Option<i64>,
+}
+
+/// The tenant that a request names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Its number.
+    pub id: i64,
+    name: String,
+}
+
+/// Which part of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The key behind which it begins; none for the first.
+    pub after: Option<String>,
+    /// Rows at the most.
+    pub limit: usize,
+}
+
+/// What an operator does.
+pub struct Admin<'a, D> {
+    context: &'a Context<'a, D>,
+    /// Who he is.
+    pub operator: Operator,
+    /// Whether there is a `SCIM_TOKEN`, which is tenant 1's.
+    has_scim_token: bool,
+    /// The tenant that the path names, if it is there.
+    named: Option<Named>,
+    now: Moment,
+    /// What may wait until the reply is out.
+    pub later: Vec<Statement>,
+}
+
+impl<'a, D: Database> Admin<'a, D> {
+    /// Finds out who acts, and the tenant that the path names: one trip, or none where the `ADMIN_TOKEN` asks for no tenant.
+    pub async fn begin(
+        context: &'a Context<'a, D>,
+        credential: Credential<'_>,
+        secret: Option<&Secret>,
+        has_scim_token: bool,
+        which: Option<&Which>,
+    ) -> Result<Self, Refusal> {
+        let now = context.clock.now();
+        let is_secret = secret.is_some_and(|secret| !secret.is_short() && secret.is(credential));
+        let mut batch = Batch::default();
+        let known = if is_secret {
+            None
+        } else {
+            let Form::Whole { .. } = Form::read(OPERATOR, credential.0) else {
+                return Err(unknown(credential));
+            };
+            let hash = credential::hash(credential);
+            Some(batch.add(operators::find(&hash, &now.text)))
+        };
+        let found = which.map(|which| batch.add(tenants::find(which)));
+        let mut answers = send(context, batch).await?;
+        let mut later = Vec::new();
+        let operator = match known {
+            None => Operator {
+                id: None,
+                scopes: Scopes::ALL,
+                tenant: None,
+            },
+            Some(known) => {
+                let mut row = answers.row(known).ok_or_else(|| unknown(credential))?;
+                let known = operators::read_known(&mut row)?;
+                let today = now.text.get(..10).unwrap_or_default();
+                if known.last_used.as_deref() < Some(today) {
+                    later.push(operators::touch(&known.id, today));
+                }
+                Operator {
+                    id: Some(known.id),
+                    scopes: Scopes::stored(&known.scopes),
+                    tenant: known.tenant,
+                }
+            }
+        };
+        let named = match found.and_then(|found| answers.row(found)) {
+            Some(mut row) => Some(Named {
+                id: row.integer(0)?.unwrap_or_default(),
+                name: row.required_text(1)?,
+            }),
+            None => None,
+        };
+        // To an operator who is bound to a tenant there is no other.
+        let named = named.filter(|named| operator.tenant.is_none_or(|only| only == named.id));
+        Ok(Self {
+            context,
+            operator,
+            has_scim_token,
+            named,
+            now,
+            later,
+        })
+    }
+
+    /// The tenant that the path names.
+    pub fn tenant(&self) -> Result<&Named, Refusal> {
+        self.named.as_ref().ok_or_else(|| {
+            Refusal::missing(
+                "tenant_not_found",
+                "There is no such tenant, or none that this credential reaches; GET /admin/v1/tenants lists them.",
+            )
+        })
+    }
+
+    /// Refuses an operator who is bound to a tenant.
+    pub fn unbound(&self) -> Result<(), Refusal> {
+        match self.operator.tenant {
+            None => Ok(()),
+            Some(only) => Err(Refusal::forbidden(
+                "bound_to_tenant",
+                format!(
+                    "This operator token is bound to tenant {only}, and this is not that tenant's alone. Use one that is \
+                     bound to none."
+                ),
+            )),
+        }
+    }
+
+    async fn send(&self, batch: Batch) -> Result<Answers, store::Error> {
+        send(self.context, batch).await
+    }
+
+    /// Sends one statement.
+    async fn ask(&self, statement: Statement) -> Result<Vec<Row>, store::Error> {
+        let mut batch = Batch::default();
+        let handle = batch.add(statement);
+        Ok(self.send(batch).await?.rows(handle))
+    }
+
+    /// A new id with this prefix, later than those before.
+    fn id(&self, prefix: &str) -> String {
+        id(self.context.mint, prefix)
+    }
+}
+
+fn id(mint: &dyn Mint, prefix: &str) -> String {
+    format!("{prefix}{}", mint.id().replace('-', ""))
+}
+
+async fn send<D: Database>(
+    context: &Context<'_, D>,
+    batch: Batch,
+) -> Result<Answers, store::Error> {
+    if batch.is_empty() {
+        return Ok(Answers::default());
+    }
+    Ok(batch.send(context.database, None).await?.1)
+}
+
+/// The refusal of a credential that opens nothing here.
+fn unknown(credential: Credential<'_>) -> Refusal {
+    Refusal::unknown(match Form::read(OPERATOR, credential.0) {
+        Form::Altered => {
+            "The operator token is not whole: its last characters do not fit the rest. Copy it again, all of it."
+        }
+        Form::Whole { .. } => {
+            "The operator token is not known, has expired or was revoked. Ask for a new one of whoever has the admin token."
+        }
+        Form::Other => {
+            "This credential does not open the admin face. Send the admin token of this deployment (ADMIN_TOKEN, at least 32 \
+             characters) or an operator token (scimadmin_…) as Authorization: Bearer <token>; tokens of tenants open \
+             /scim/v2 alone."
+        }
+    })
+}
+
+/// A page of rows, of each its key and its text. One row more than its limit was asked for.
+fn page(mut rows: Vec<Row>, limit: usize) -> Result<String, Refusal> {
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    let mut text = "{\"data\":[".to_owned();
+    let mut last = String::new();
+    for (index, row) in rows.iter_mut().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        last = row.required_text(0)?;
+        text.push_str(&row.required_text(1)?);
+    }
+    text.push_str("],\"next\":");
+    text.push_str(&if has_more {
+        Value::from(last).to_string()
+    } else {
+        "null".to_owned()
+    });
+    text.push('}');
+    Ok(text)
+}
+
+/// The text of the first row.
+fn shape(rows: Vec<Row>) -> Result<Option<String>, Refusal> {
+    match rows.into_iter().next() {
+        Some(mut row) => Ok(Some(row.required_text(0)?)),
+        None => Ok(None),
+    }
+}
+
+/// A JSON object with a member more.
+fn with_member(mut object: String, name: &str, value: &str) -> String {
+    object.pop();
+    object.extend([",\"", name, "\":", &Value::from(value).to_string(), "}"]);
+    object
+}
+
+/// What a body may be: an object.
+pub type Body = Map<String, Value>;

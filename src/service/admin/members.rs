@@ -1,0 +1,113 @@
+//! The members of a body are read here.
+
+use scim::date_time;
+use serde_json::Value;
+
+use super::refusal::Refusal;
+use super::{Body, Moment};
+
+/// Refuses what is not known: a member that is not read would be a wish that nobody hears.
+pub(super) fn only(body: &Body, known: &[&str]) -> Result<(), Refusal> {
+    match body.keys().find(|name| !known.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(Refusal::invalid(
+            "unknown_member",
+            format!(
+                "`{name}` is not known here; there are {}.",
+                known.join(", ")
+            ),
+        )),
+    }
+}
+
+/// A text of up to so many characters; none where it is null or not there.
+pub(super) fn text<'b>(
+    body: &'b Body,
+    name: &str,
+    most: usize,
+) -> Result<Option<&'b str>, Refusal> {
+    match body.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if is_text(text, most) => Ok(Some(text)),
+        Some(_) => Err(Refusal::invalid(
+            "invalid_value",
+            format!(
+                "`{name}` is a text of 1 to {most} characters, not blank and without control characters."
+            ),
+        )),
+    }
+}
+
+fn is_text(text: &str, most: usize) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= most && !text.contains(char::is_control)
+}
+
+/// The same of what must be there.
+pub(super) fn required<'b>(body: &'b Body, name: &str, most: usize) -> Result<&'b str, Refusal> {
+    text(body, name, most)?.ok_or_else(|| {
+        Refusal::invalid(
+            "missing_member",
+            format!("`{name}` is missing: a text of 1 to {most} characters."),
+        )
+    })
+}
+
+/// When a credential ends, in the form of the tables: nothing where that is not said, none where it is null.
+#[expect(clippy::option_option, reason = "RFC 7396: not said, null, or a time")]
+pub(super) fn expiry(body: &Body, now: &Moment) -> Result<Option<Option<String>>, Refusal> {
+    let text = match body.get("expires_at") {
+        None => return Ok(None),
+        Some(Value::Null) => return Ok(Some(None)),
+        Some(value) => value.as_str().unwrap_or_default(),
+    };
+    // Only a whole time has a zone: without one it would be another moment to whoever wrote it.
+    let has_zone = text.len() > 19
+        && text
+            .get(19..)
+            .is_some_and(|end| end.contains(['Z', 'z', '+', '-']));
+    let moment = date_time::instant(text).filter(|_| has_zone);
+    let moment = moment.as_deref().and_then(|moment| moment.get(..23));
+    let Some(moment) = moment.map(|moment| format!("{moment}Z")) else {
+        return Err(Refusal::invalid(
+            "invalid_value",
+            "`expires_at` is a time of RFC 3339 such as 2027-01-31T12:00:00Z, or null for never.",
+        ));
+    };
+    if moment <= now.text {
+        return Err(Refusal::invalid(
+            "invalid_value",
+            "`expires_at` is past: give a time to come, or DELETE the credential.",
+        ));
+    }
+    Ok(Some(Some(moment)))
+}
+
+/// Scopes: a list of names without a name twice, as it is stored.
+pub(super) fn scopes(
+    body: &Body,
+    is_known: impl Fn(&str) -> bool,
+    names: &str,
+) -> Result<Option<String>, Refusal> {
+    let list = match body.get("scopes") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(value) => value,
+    };
+    let mut known = Vec::new();
+    for name in list.as_array().into_iter().flatten() {
+        match name.as_str().filter(|name| is_known(name)) {
+            Some(_) if known.contains(name) => {}
+            Some(_) => known.push(name.clone()),
+            None => {
+                known.clear();
+                break;
+            }
+        }
+    }
+    if known.is_empty() {
+        return Err(Refusal::invalid(
+            "invalid_scope",
+            format!("`scopes` is a list of at least one of {names}."),
+        ));
+    }
+    Ok(Some(Value::Array(known).to_string()))
+}

@@ -1,0 +1,107 @@
+//! Why something was not done for an operator: a stable code, and a sentence that says what to do.
+
+use store;
+
+/// Of what kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// What was sent is not as it must be.
+    Invalid,
+    /// The credential opens nothing.
+    Unknown,
+    /// The credential does not open this.
+    Forbidden,
+    /// There is no such thing.
+    Missing,
+    /// It cannot be as things are.
+    Conflict,
+    /// It is larger than what is accepted.
+    TooLarge,
+    /// A defect here; the sentence is for the log.
+    Broken,
+}
+
+/// Why something was not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Of what kind.
+    pub kind: Kind,
+    /// For programs; it stays the same.
+    pub code: &'static str,
+    /// For the person who reads it.
+    pub detail: String,
+    /// The scope that was missing.
+    pub scope: Option<&'static str>,
+}
+
+impl Refusal {
+    fn new(kind: Kind, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            code,
+            detail: detail.into(),
+            scope: None,
+        }
+    }
+
+    /// What was sent is not as it must be.
+    pub fn invalid(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(Kind::Invalid, code, detail)
+    }
+
+    /// The credential opens nothing.
+    pub fn unknown(detail: &str) -> Self {
+        Self::new(Kind::Unknown, "unauthorized", detail)
+    }
+
+    /// The credential does not open this.
+    pub fn forbidden(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(Kind::Forbidden, code, detail)
+    }
+
+    /// A scope is missing.
+    pub fn no_scope(scope: &'static str) -> Self {
+        let detail = format!(
+            "This needs the scope {scope}, which the operator token does not have. Use one that has it."
+        );
+        Self {
+            scope: Some(scope),
+            ..Self::new(Kind::Forbidden, "missing_scope", detail)
+        }
+    }
+
+    /// There is no such thing.
+    pub fn missing(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(Kind::Missing, code, detail)
+    }
+
+    /// It cannot be as things are.
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(Kind::Conflict, code, detail)
+    }
+
+    /// It is larger than what is accepted.
+    pub fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(Kind::TooLarge, "too_large", detail)
+    }
+
+    /// A defect here; the cause is for the log.
+    pub fn broken(cause: impl Into<String>) -> Self {
+        Self::new(Kind::Broken, "internal_error", cause)
+    }
+}
+
+impl From<store::Error> for Refusal {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Broken(cause) => Self::broken(cause),
+            store::Error::Unauthorized
+            | store::Error::Suspended
+            | store::Error::ReadOnly
+            | store::Error::Unique(_)
+            | store::Error::Guard
+            | store::Error::Busy
+            | store::Error::TooBig => Self::broken(format!("{error:?}")),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The settings of a tenant: their names, and what each may be. A row here is a setting; it is stored as it was set, so
+//! that a default that changes is everybody's who said nothing.
+
+use serde_json::{Map, Value};
+
+use super::refusal::Refusal;
+
+/// What a setting may be. Null is back to the default.
+#[derive(Debug)]
+enum Kind {
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// True or false.
+    Flag,
+    /// A whole number from one to another.
+    Number(i64, i64),
+    /// An object of settings.
+    Object(&'static [Setting]),
+}
+
+/// A setting.
+type Setting = (&'static str, Kind);
+
+/// All settings.
+const SETTINGS: &[Setting] = &[
+    ("unknown_members", Kind::Word(&["refuse", "skip", "pend"])),
+    ("deletes", Kind::Word(&["hard", "soft"])),
+    ("keep_days", Kind::Number(1, 3_650)),
+    ("rehire", Kind::Word(&["same_external_id", "same_name"])),
+    ("unmapped_attributes", Kind::Word(&["ignore", "refuse"])),
+    ("accept_user_groups", Kind::Flag),
+    ("unique_group_names", Kind::Flag),
+    (
+        "brake",
+        Kind::Object(&[
+            ("count", Kind::Number(1, 1_000_000)),
+            ("percent", Kind::Number(1, 100)),
+            ("minutes", Kind::Number(1, 1_440)),
+        ]),
+    ),
+    (
+        "request_log",
+        Kind::Object(&[
+            ("mode", Kind::Word(&["off", "failures", "changes", "all"])),
+            ("days", Kind::Number(1, 365)),
+            ("bodies", Kind::Flag),
+        ]),
+    ),
+    ("rate", Kind::Word(&["standard", "off"])),
+    ("default_page_size", Kind::Number(1, 1_000)),
+    ("max_page_size", Kind::Number(1, 1_000)),
+];
+
+/// Checks a merge patch of settings.
+pub(super) fn check(patch: &Map<String, Value>) -> Result<(), Refusal> {
+    check_all("settings", patch, SETTINGS)
+}
+
+fn check_all(at: &str, patch: &Map<String, Value>, known: &[Setting]) -> Result<(), Refusal> {
+    for (name, value) in patch {
+        let Some((_, kind)) = known.iter().find(|(known, _)| known == name) else {
+            let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            return Err(Refusal::invalid(
+                "unknown_setting",
+                format!("There is no `{at}.{name}`; there are {}.", names.join(", ")),
+            ));
+        };
+        let wanted = match (kind, value) {
+            (_, Value::Null) | (Kind::Flag, Value::Bool(_)) => continue,
+            (Kind::Word(words), Value::String(word)) if words.contains(&word.as_str()) => continue,
+            (Kind::Number(least, most), value) if is_within(value, *least, *most) => continue,
+            (Kind::Object(known), Value::Object(patch)) => {
+                check_all(&format!("{at}.{name}"), patch, known)?;
+                continue;
+            }
+            (Kind::Word(words), _) => format!("one of {}", words.join(", ")),
+            (Kind::Flag, _) => "true or false".to_owned(),
+            (Kind::Number(least, most), _) => format!("a whole number from {least} to {most}"),
+            (Kind::Object(_), _) => "an object".to_owned(),
+        };
+        return Err(Refusal::invalid(
+            "invalid_setting",
+            format!("`{at}.{name}` is {wanted}, or null for the default."),
+        ));
+    }
+    Ok(())
+}
+
+fn is_within(value: &Value, least: i64, most: i64) -> bool {
+    value
+        .as_i64()
+        .is_some_and(|number| (least..=most).contains(&number))
+}

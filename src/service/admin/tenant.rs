@@ -1,0 +1,263 @@
+//! Tenants: made, read, changed, ended.
+
+use serde_json::Value;
+
+use super::members::{only, required, text};
+use super::refusal::Refusal;
+use super::{Admin, Body, Page, page, settings, shape};
+use store::batch::Batch;
+use store::directory::jobs;
+use store::directory::tenants::{self, Patch, Which};
+use store::tenant::DEFAULT_TENANT;
+use store::{Database, read};
+
+/// Characters of the longest name.
+const NAME: usize = 200;
+/// Characters of the longest id of the application's.
+const EXTERNAL_ID: usize = 64;
+/// Members of the metadata at the most, and characters of each.
+const METADATA: usize = 10;
+const METADATA_VALUE: usize = 500;
+const METADATA_NAME: usize = 64;
+
+/// What was made: by what it is found, and itself as JSON text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// The last segment of its address.
+    pub id: String,
+    /// JSON text.
+    pub body: String,
+}
+
+impl<D: Database> Admin<'_, D> {
+    /// Lists those that the operator reaches.
+    pub async fn tenants(&self, part: &Page) -> Result<String, Refusal> {
+        let after = match &part.after {
+            None => Some(0),
+            Some(after) => after.parse().ok().filter(|after| *after > 0),
+        };
+        let Some(after) = after else {
+            return Err(Refusal::invalid(
+                "invalid_cursor",
+                "`after` is the `next` of the page before; leave it out for the first page.",
+            ));
+        };
+        let only = self.operator.tenant;
+        let list = tenants::list(only, after, part.limit + 1, &self.now.text);
+        page(self.ask(list).await?, part.limit)
+    }
+
+    /// Makes one.
+    pub async fn create_tenant(&self, body: &Body) -> Result<Made, Refusal> {
+        self.unbound()?;
+        only(
+            body,
+            &["name", "external_id", "metadata", "settings", "shard"],
+        )?;
+        let name = required(body, "name", NAME)?;
+        let external_id = text(body, "external_id", EXTERNAL_ID)?;
+        let (metadata, settings) = (metadata(body)?, settings(body)?);
+        if body
+            .get("shard")
+            .is_some_and(|shard| !shard.is_null() && shard.as_i64() != Some(1))
+        {
+            return Err(Refusal::invalid(
+                "unknown_shard",
+                "There is no such shard; GET /admin/v1/status lists them.",
+            ));
+        }
+        let (metadata, settings) = (metadata.as_deref(), settings.as_deref());
+        let empty = "{}";
+        let mut batch = Batch::default();
+        batch.add(tenants::create(
+            name,
+            external_id,
+            metadata.unwrap_or(empty),
+            settings.unwrap_or(empty),
+            &self.now.text,
+        ));
+        let made = batch.add(tenants::read_last(&self.now.text));
+        let sent = self.send(batch).await;
+        let mut answers = self.or_taken(sent, external_id).await?;
+        let mut row = answers
+            .row(made)
+            .ok_or_else(|| Refusal::broken("a created tenant was not there"))?;
+        Ok(Made {
+            id: row.integer(0)?.unwrap_or_default().to_string(),
+            body: row.required_text(1)?,
+        })
+    }
+
+    /// Reads one.
+    pub async fn read_tenant(&self) -> Result<String, Refusal> {
+        let id = self.tenant()?.id;
+        let rows = self.ask(tenants::read(id, &self.now.text)).await?;
+        shape(rows)?.ok_or_else(gone)
+    }
+
+    /// Changes one (RFC 7396).
+    pub async fn change_tenant(&self, body: &Body) -> Result<String, Refusal> {
+        let id = self.tenant()?.id;
+        only(
+            body,
+            &["name", "external_id", "metadata", "state", "settings"],
+        )?;
+        let name = match body.get("name") {
+            None => None,
+            Some(_) => Some(required(body, "name", NAME)?),
+        };
+        let external_id = text(body, "external_id", EXTERNAL_ID)?;
+        let state = match body.get("state") {
+            None => None,
+            Some(Value::String(state)) if matches!(state.as_str(), "active" | "suspended") => {
+                Some(state.as_str())
+            }
+            Some(_) => {
+                return Err(Refusal::invalid(
+                    "invalid_value",
+                    "`state` is active or suspended; DELETE ends a tenant.",
+                ));
+            }
+        };
+        let (metadata, settings) = (metadata(body)?, settings(body)?);
+        let patch = Patch {
+            name,
+            external_id: body.contains_key("external_id").then_some(external_id),
+            metadata: metadata.as_deref(),
+            settings: settings.as_deref(),
+            state,
+        };
+        let mut batch = Batch::default();
+        batch.add(tenants::change(id, &patch));
+        batch.add(read::guard(tenants::has_few_metadata(id, METADATA)));
+        let changed = batch.add(tenants::read(id, &self.now.text));
+        let sent = self.send(batch).await;
+        if sent == Err(store::Error::Guard) {
+            return Err(too_much_metadata());
+        }
+        let mut answers = self.or_taken(sent, external_id).await?;
+        shape(answers.rows(changed))?.ok_or_else(gone)
+    }
+
+    /// Ends one, with a job that ends its data.
+    pub async fn delete_tenant(&self, confirm: Option<&str>) -> Result<Made, Refusal> {
+        let tenant = self.tenant()?;
+        if tenant.id == DEFAULT_TENANT && self.has_scim_token {
+            return Err(Refusal::conflict(
+                "scim_token_is_set",
+                "Tenant 1 is that of the SCIM_TOKEN secret, which is set: take the secret away first.",
+            ));
+        }
+        if confirm != Some(tenant.name.as_str()) {
+            return Err(Refusal::invalid(
+                "confirmation_needed",
+                format!(
+                    "This ends all data of the tenant: say its name in the query, `?confirm=`, if that is meant. It is \
+                     called \"{}\".",
+                    tenant.name
+                ),
+            ));
+        }
+        let id = self.id("job_");
+        let mut batch = Batch::default();
+        batch.add(tenants::delete(tenant.id, &tenant.name));
+        batch.add(jobs::create(
+            &id,
+            tenant.id,
+            jobs::TENANT_DELETE,
+            "tenants:write",
+            &self.now.text,
+        ));
+        let made = batch.add(jobs::read(&id));
+        let mut answers = self.send(batch).await?;
+        let body = shape(answers.rows(made))?.ok_or_else(gone)?;
+        Ok(Made { id, body })
+    }
+
+    /// The refusal of an id of the application's that another tenant has.
+    async fn or_taken<T>(
+        &self,
+        sent: Result<T, store::Error>,
+        external_id: Option<&str>,
+    ) -> Result<T, Refusal> {
+        let (Err(store::Error::Unique(_)), Some(external_id)) = (&sent, external_id) else {
+            return Ok(sent?);
+        };
+        let which = Which::External(external_id.to_owned());
+        let holder = self.ask(tenants::find(&which)).await?.into_iter().next();
+        let holder = match holder.map(|row| row.integer(0)).transpose()?.flatten() {
+            Some(holder) => format!("tenant {holder} has it"),
+            None => "a tenant that is being deleted has it until its job has ended".to_owned(),
+        };
+        Err(Refusal::conflict(
+            "external_id_taken",
+            format!(
+                "The external_id is in use: {holder}. Change that tenant, or choose another external_id."
+            ),
+        ))
+    }
+}
+
+/// Another request was faster.
+fn gone() -> Refusal {
+    Refusal::missing(
+        "tenant_not_found",
+        "The tenant has just been deleted or renamed; GET /admin/v1/tenants lists them.",
+    )
+}
+
+/// The metadata of a body, as a merge patch.
+fn metadata(body: &Body) -> Result<Option<String>, Refusal> {
+    let wrong = || {
+        Refusal::invalid(
+            "invalid_value",
+            format!(
+                "`metadata` is an object of texts: {METADATA} at the most, each of up to {METADATA_VALUE} characters, under \
+                 names of up to {METADATA_NAME}."
+            ),
+        )
+    };
+    match body.get("metadata") {
+        None => Ok(None),
+        Some(value @ Value::Object(members)) => {
+            let is_right = members.iter().all(|(name, value)| {
+                let is_text = |text: &str| text.chars().count() <= METADATA_VALUE;
+                !name.is_empty()
+                    && name.chars().count() <= METADATA_NAME
+                    && (value.is_null() || value.as_str().is_some_and(is_text))
+            });
+            let count = members.values().filter(|value| !value.is_null()).count();
+            if !is_right || count > METADATA {
+                return Err(wrong());
+            }
+            Ok(Some(value.to_string()))
+        }
+        Some(Value::Null) => Ok(Some("null".to_owned())),
+        Some(_) => Err(wrong()),
+    }
+}
+
+fn too_much_metadata() -> Refusal {
+    Refusal::invalid(
+        "invalid_value",
+        format!(
+            "The tenant would have more than {METADATA} members of metadata: take some away by setting them to null."
+        ),
+    )
+}
+
+/// The settings of a body, as a merge patch.
+fn settings(body: &Body) -> Result<Option<String>, Refusal> {
+    match body.get("settings") {
+        None => Ok(None),
+        Some(value @ Value::Object(patch)) => {
+            settings::check(patch)?;
+            Ok(Some(value.to_string()))
+        }
+        Some(Value::Null) => Ok(Some("null".to_owned())),
+        Some(_) => Err(Refusal::invalid(
+            "invalid_setting",
+            "`settings` is an object of settings, or null for the defaults of all.",
+        )),
+    }
+}

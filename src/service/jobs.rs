@@ -1,0 +1,86 @@
+//! What takes longer than a request: a job is a row with a lease, and its work is done in steps.
+//!
+//! A step takes the lease, does work of bounded size, and notes how far it came in the same batch. Whoever is ended in
+//! between leaves a lease that runs out; the next to come goes on from what was noted.
+
+use super::{Context, Moment};
+use crate::write::ending::add_step;
+use store::batch::Batch;
+use store::directory::jobs::{self, TENANT_DELETE, Taken};
+use store::{Database, Error, Row, Statement};
+
+/// Milliseconds for which a step has the job to itself.
+const LEASE: u64 = 60_000;
+
+/// What one run may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Statements.
+    pub statements: usize,
+    /// Milliseconds.
+    pub milliseconds: u64,
+}
+
+/// Cloudflare counts each statement of a batch, 1,000 at most; what follows a reply may take 30 seconds.
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            statements: 800,
+            milliseconds: 20_000,
+        }
+    }
+}
+
+/// Goes on with jobs until none is due or the budget is used.
+pub async fn run<D: Database>(context: &Context<'_, D>, budget: Budget) -> Result<(), Error> {
+    let start = context.clock.now().milliseconds;
+    let mut statements = 0;
+    loop {
+        let now = context.clock.now();
+        if statements >= budget.statements
+            || now.milliseconds.saturating_sub(start) >= budget.milliseconds
+        {
+            return Ok(());
+        }
+        let due = ask(context, jobs::due(&now.text)).await?.into_iter().next();
+        let Some(mut row) = due else {
+            return Ok(());
+        };
+        statements += 2 + step(context, &row.required_text(0)?, &now).await?;
+    }
+}
+
+/// Does a step of a job, if nobody else does; gives how many statements it took.
+async fn step<D: Database>(
+    context: &Context<'_, D>,
+    id: &str,
+    now: &Moment,
+) -> Result<usize, Error> {
+    let until = Moment::at(now.milliseconds + LEASE).text;
+    let taken = ask(context, jobs::take(id, &now.text, &until))
+        .await?
+        .into_iter()
+        .next();
+    let Some(mut row) = taken else {
+        return Ok(0);
+    };
+    let Taken { kind, tenant, .. } = jobs::read_taken(&mut row)?;
+    let mut batch = Batch::default();
+    match kind.as_str() {
+        TENANT_DELETE => add_step(&mut batch, id, tenant, now),
+        // One of a release that was put back: it waits.
+        _ => return Ok(0),
+    }
+    let statements = batch.len();
+    batch.send(context.database, None).await?;
+    Ok(statements)
+}
+
+async fn ask<D: Database>(
+    context: &Context<'_, D>,
+    statement: Statement,
+) -> Result<Vec<Row>, Error> {
+    let mut batch = Batch::default();
+    let handle = batch.add(statement);
+    Ok(batch.send(context.database, None).await?.1.rows(handle))
+}

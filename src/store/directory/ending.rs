@@ -1,0 +1,100 @@
+//! The end of a tenant: its data goes in batches of bounded size.
+
+use crate::fragment::{Fragment, value};
+use crate::{Statement, fragment, statement};
+
+/// Rows of a table that a step ends at the most. With what its triggers take along, a user is some thirty rows.
+pub const STEP: usize = 300;
+
+/// The tables with a tenant's data and what their rows are known by, those first whose rows are cheaper to end by themselves
+/// than through the trigger of another table.
+const TABLES: [(&str, &str); 9] = [
+    ("team_members", "team_id, member_id"),
+    ("users", "seq"),
+    ("teams", "seq"),
+    ("resources", "seq"),
+    ("unique_values", "attribute, value"),
+    ("user_emails", "value, user_id"),
+    ("milestones", "resource_type, moved, position"),
+    ("totals", "resource_type"),
+    ("tokens", "hash"),
+];
+
+/// Ends so many rows of each table.
+pub fn step(tenant: i64) -> impl Iterator<Item = Statement> {
+    TABLES.into_iter().map(move |(table, key)| {
+        // Counts outlive what they count, so that one can tell how far the job came.
+        let is_last = matches!(table, "totals" | "milestones");
+        statement!(
+            "DELETE FROM {table} WHERE tenant_id = {tenant} AND ({key}) IN (\
+             SELECT {key} FROM {table} WHERE tenant_id = {tenant}{empty} LIMIT {STEP})",
+            table = table,
+            key = key,
+            tenant = value(tenant),
+            empty = is_last.then_some(fragment!(" AND {empty}", empty = is_empty(tenant))),
+            STEP = STEP,
+        )
+    })
+}
+
+/// The condition that nothing is left of what a count counts.
+fn is_empty(tenant: i64) -> impl Fragment {
+    fragment!(
+        "NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = {tenant}) \
+         AND NOT EXISTS (SELECT 1 FROM teams WHERE tenant_id = {tenant}) \
+         AND NOT EXISTS (SELECT 1 FROM resources WHERE tenant_id = {tenant})",
+        tenant = value(tenant),
+    )
+}
+
+/// Notes how far the job came, gives its lease back, and ends it where nothing is left. Gives the moment of its end.
+pub fn note(job: &str, tenant: i64, now: &str) -> Statement {
+    let is_done = || {
+        fragment!(
+            "NOT EXISTS (SELECT 1 FROM team_members WHERE tenant_id = {tenant}) \
+             AND NOT EXISTS (SELECT 1 FROM unique_values WHERE tenant_id = {tenant}) \
+             AND NOT EXISTS (SELECT 1 FROM user_emails WHERE tenant_id = {tenant}) \
+             AND NOT EXISTS (SELECT 1 FROM totals WHERE tenant_id = {tenant}) \
+             AND NOT EXISTS (SELECT 1 FROM tokens WHERE tenant_id = {tenant}) AND {empty}",
+            tenant = value(tenant),
+            empty = is_empty(tenant),
+        )
+    };
+    statement!(
+        "UPDATE jobs SET lease_until = '', \
+         done = max(done, total - (SELECT coalesce(sum(total), 0) FROM totals WHERE tenant_id = {tenant})), \
+         (state, finished_at, result) = (SELECT 'finished', {now}, json_object('deleted', jobs.total) WHERE {is_done} \
+         UNION ALL SELECT 'running', NULL, NULL LIMIT 1) \
+         WHERE id = {job} RETURNING finished_at",
+        tenant = value(tenant),
+        now = value(now),
+        is_done = is_done(),
+        job = value(job),
+    )
+}
+
+/// Ends what the directory holds of a tenant whose job has ended. Its row stays as that of one that is deleted: no number is
+/// given twice, and no credential, that of the `SCIM_TOKEN` among them, finds it open.
+pub fn clear(job: &str, tenant: i64, now: &str) -> [Statement; 2] {
+    let is_over = || {
+        fragment!(
+            "EXISTS (SELECT 1 FROM jobs WHERE id = {job} AND state = 'finished')",
+            job = value(job),
+        )
+    };
+    [
+        statement!(
+            "UPDATE tenants SET external_id = NULL, metadata = '{}', settings = '{}', name = '' \
+             WHERE id = {tenant} AND {is_over}",
+            tenant = value(tenant),
+            is_over = is_over(),
+        ),
+        statement!(
+            "UPDATE operator_tokens SET revoked_at = {now} \
+             WHERE tenant_id = {tenant} AND revoked_at IS NULL AND {is_over}",
+            now = value(now),
+            tenant = value(tenant),
+            is_over = is_over(),
+        ),
+    ]
+}

@@ -1,0 +1,185 @@
+//! Tenants.
+
+use crate::fragment::{Fragment, value};
+use crate::{Statement, fragment, statement};
+
+/// Which tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The one with this number.
+    Number(i64),
+    /// The one with this id of the application's.
+    External(String),
+}
+
+impl Fragment for Which {
+    fn write(&self, statement: &mut Statement) {
+        match self {
+            Self::Number(number) => {
+                fragment!("n.id = {number}", number = value(*number)).write(statement);
+            }
+            Self::External(id) => {
+                fragment!("n.external_id = {id}", id = value(id)).write(statement);
+            }
+        }
+    }
+}
+
+/// What there is to change of a tenant; what is none stays.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Patch<'a> {
+    /// Its name.
+    pub name: Option<&'a str>,
+    /// The application's id, or none from now on.
+    pub external_id: Option<Option<&'a str>>,
+    /// A merge patch (RFC 7396) of its metadata, JSON text.
+    pub metadata: Option<&'a str>,
+    /// A merge patch of its settings, JSON text.
+    pub settings: Option<&'a str>,
+    /// `active` or `suspended`.
+    pub state: Option<&'a str>,
+}
+
+/// The tenant `n`, JSON text. `now` tells which tokens are good.
+fn shape(now: &str) -> impl Fragment {
+    fragment!(
+        "json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), \
+         'state', n.state, 'shard', 1, 'settings', json(n.settings), \
+         'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), \
+         'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), \
+         'credentials', json_object('tokens', (SELECT count(*) FROM tokens WHERE tenant_id = n.id \
+         AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > {now})), 'clients', 0), \
+         'created_at', n.created_at, 'last_request_at', nullif(n.last_request_at, ''))",
+        now = value(now),
+    )
+}
+
+/// Rows of a number and the tenant with it, behind one number: all, or only one of them.
+pub fn list(only: Option<i64>, after: i64, most: usize, now: &str) -> Statement {
+    statement!(
+        "SELECT n.id || '' AS key, {shape} AS shape FROM tenants n \
+         WHERE n.id > {after} AND n.state <> 'deleted'{only} ORDER BY n.id LIMIT {most}",
+        shape = shape(now),
+        after = value(after),
+        only = only.map(|only| fragment!(" AND n.id = {only}", only = value(only))),
+        most = most,
+    )
+}
+
+/// The number, the name and the state of one.
+pub fn find(which: &Which) -> Statement {
+    statement!(
+        "SELECT n.id, n.name, n.state FROM tenants n WHERE {which} AND n.state <> 'deleted'",
+        which = which,
+    )
+}
+
+/// One tenant.
+pub fn read(id: i64, now: &str) -> Statement {
+    statement!(
+        "SELECT {shape} AS shape FROM tenants n WHERE n.id = {id} AND n.state <> 'deleted'",
+        shape = shape(now),
+        id = value(id),
+    )
+}
+
+/// Makes one, with the number behind the highest that was ever given.
+pub fn create(
+    name: &str,
+    external_id: Option<&str>,
+    metadata: &str,
+    settings: &str,
+    now: &str,
+) -> Statement {
+    statement!(
+        "INSERT INTO tenants (id, name, created_at, external_id, metadata, settings) \
+         SELECT id + 1, {name}, {now}, {external_id}, {metadata}, {settings} \
+         FROM last_tenant",
+        name = value(name),
+        now = value(now),
+        external_id = value(external_id),
+        metadata = merged("'{}'", metadata),
+        settings = merged("'{}'", settings),
+    )
+}
+
+/// What a merge patch (RFC 7396) makes of an object; of a null that is an empty one.
+fn merged<'a>(object: &'static str, patch: &'a str) -> impl Fragment + use<'a> {
+    fragment!(
+        "coalesce(nullif(json_patch({object}, {patch}), 'null'), '{}')",
+        object = object,
+        patch = value(patch),
+    )
+}
+
+/// The one that [`create`] has just made: its number and the tenant.
+pub fn read_last(now: &str) -> Statement {
+    statement!(
+        "SELECT n.id, {shape} AS shape FROM tenants n WHERE n.id = (SELECT id FROM last_tenant)",
+        shape = shape(now),
+    )
+}
+
+/// Changes one that is not about to end.
+pub fn change(id: i64, patch: &Patch<'_>) -> Statement {
+    statement!(
+        "UPDATE tenants SET name = coalesce({name}, name), external_id = {external_id}, \
+         metadata = {metadata}, state = coalesce({state}, state), \
+         settings = {settings}, settings_version = settings_version + {settings_change} \
+         WHERE id = {id} AND state IN ('active', 'suspended')",
+        name = value(patch.name),
+        external_id = fragment!(
+            "{value}{kept}",
+            value = patch.external_id.map(value),
+            kept = patch.external_id.is_none().then_some("external_id"),
+        ),
+        metadata = merged("metadata", patch.metadata.unwrap_or("{}")),
+        state = value(patch.state),
+        settings = merged("settings", patch.settings.unwrap_or("{}")),
+        settings_change = usize::from(patch.settings.is_some()),
+        id = value(id),
+    )
+}
+
+/// The condition that a tenant has no more metadata than so many.
+pub fn has_few_metadata(id: i64, most: usize) -> impl Fragment {
+    fragment!(
+        "(SELECT count(*) FROM tenants n, json_each(n.metadata) WHERE n.id = {id}) <= {most}",
+        id = value(id),
+        most = most,
+    )
+}
+
+/// Closes one for good, if it has this name.
+pub fn delete(id: i64, name: &str) -> Statement {
+    statement!(
+        "UPDATE tenants SET state = 'deleted' WHERE id = {id} AND name = {name} AND state <> 'deleted'",
+        id = value(id),
+        name = value(name),
+    )
+}
+
+/// How many tenants, users and jobs under way there are: all, or of one tenant. The migration is the last of this project;
+/// an operator's own have numbers from 9000 on.
+pub fn count(only: Option<i64>) -> Statement {
+    let of = |column: &'static str| {
+        only.map(|only| {
+            fragment!(
+                " AND {column} = {only}",
+                column = column,
+                only = value(only)
+            )
+        })
+    };
+    statement!(
+        "SELECT json_object('shard', 1, 'schema', (SELECT max(CAST(name AS INTEGER)) FROM d1_migrations \
+         WHERE CAST(name AS INTEGER) < 9000), \
+         'tenants', (SELECT count(*) FROM tenants WHERE state <> 'deleted'{of_tenants}), \
+         'users', (SELECT coalesce(sum(total), 0) FROM totals WHERE resource_type = 'User'{of_totals}), \
+         'unsealed', 0, 'due', 0, 'oldest_due_at', NULL) AS shard, \
+         (SELECT count(*) FROM jobs WHERE finished_at IS NULL{of_jobs}) AS jobs",
+        of_tenants = of("id"),
+        of_totals = of("tenant_id"),
+        of_jobs = of("tenant_id"),
+    )
+}

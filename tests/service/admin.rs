@@ -1,0 +1,7 @@
+//! The admin face: tenants, credentials, jobs, and the SCIM face as a tenant.
+
+mod access;
+mod isolation;
+mod jobs;
+mod tenants;
+mod tokens;

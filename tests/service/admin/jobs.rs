@@ -1,0 +1,248 @@
+//! The end of a tenant, and the job that does it.
+
+use serde_json::{Value, json};
+use service::jobs::Budget;
+use testing::client::{Client, Operator};
+use testing::memory::Memory;
+
+/// One step and no more.
+const STEP: Budget = Budget {
+    statements: 1,
+    milliseconds: 20_000,
+};
+
+fn counts(memory: &Memory, tenant: i64) -> Vec<i64> {
+    let tables = [
+        "users",
+        "teams",
+        "resources",
+        "team_members",
+        "user_emails",
+        "unique_values",
+        "totals",
+        "milestones",
+        "tokens",
+    ];
+    let count = |table| {
+        memory.number(&format!(
+            "SELECT count(*) FROM {table} WHERE tenant_id = {tenant}"
+        ))
+    };
+    tables.into_iter().map(count).collect()
+}
+
+/// A tenant with data of every kind.
+fn fill(client: &Client<'_>, people: usize) {
+    let users: Vec<Value> = (0..people)
+        .map(|number| {
+            let data = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": format!("u{number}"),
+                "emails": [{ "value": format!("u{number}@example.com") }] });
+            json!({ "method": "POST", "path": "/Users", "bulkId": format!("{number}"), "data": data })
+        })
+        .collect();
+    client
+        .post("/Bulk", &json!({ "Operations": users }))
+        .expect(200);
+    let list = client.get("/Users?count=5&attributes=id").expect(200);
+    let ids: Vec<&str> = testing::client::each(&list, "id");
+    client.group("Pilots", &ids);
+    client.created("/Devices", &json!({ "schemas": ["urn:example:params:scim:schemas:core:2.0:Device"], "serialNumber": "7" }));
+    client.get("/Users?startIndex=4&count=3").expect(200);
+}
+
+#[test]
+fn a_tenant_ends_with_all_its_data() {
+    let memory = Memory::new();
+    let admin = Operator::new(&memory);
+    let tenant = admin.post(
+        "/tenants",
+        &json!({ "name": "Acme", "external_id": "org", "metadata": { "a": "b" } }),
+    );
+    let tenant = tenant.expect(201)["id"].as_i64().unwrap();
+    let client = admin.client(tenant, &json!({ "label": "okta" }));
+    fill(&client, 700);
+    fill(&Client::new(&memory), 3);
+    let others = counts(&memory, 1);
+    let bound = admin.scoped(&["*"], Some(tenant));
+    assert!(
+        counts(&memory, tenant)
+            .iter()
+            .take(7)
+            .all(|count| *count > 0)
+    );
+    let path = format!("/tenants/{tenant}");
+    admin
+        .delete(&path)
+        .problem(400, "confirmation_needed", "\"Acme\"");
+    admin
+        .delete(&format!("{path}?confirm=acme"))
+        .problem(400, "confirmation_needed", "\"Acme\"");
+    client.get("/Users?count=0").expect(200);
+    let got = admin.delete(&format!("{path}?confirm=Acme"));
+    let job = got.clone().expect(202);
+    let id = job["id"].as_str().unwrap();
+    assert_eq!(
+        got.header("Location"),
+        Some(format!("{}/admin/v1/jobs/{id}", Memory::ORIGIN).as_str())
+    );
+    assert_eq!(
+        job,
+        json!({ "id": id, "kind": "tenant_delete", "tenant": tenant, "state": "queued", "done": 0, "total": 702, "result": null,
+                "created_at": job["created_at"], "finished_at": null })
+    );
+    // It is gone at once, for everybody.
+    client.get("/Users").expect(401);
+    client
+        .post("/Users", &json!({ "userName": "eve" }))
+        .expect(401);
+    for path in [
+        path.clone(),
+        "/tenants/ext:org".to_owned(),
+        format!("{path}/tokens"),
+        format!("{path}/scim/v2/Users"),
+    ] {
+        admin.get(&path).problem(404, "tenant_not_found", "");
+        bound.get(&path).problem(404, "tenant_not_found", "");
+    }
+    admin
+        .delete(&format!("{path}?confirm=Acme"))
+        .problem(404, "tenant_not_found", "");
+    assert_eq!(
+        admin.get("/tenants").expect(200)["data"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    // Its external_id is free when the job has ended.
+    let body = json!({ "name": "Again", "external_id": "org" });
+    admin
+        .post("/tenants", &body)
+        .problem(409, "external_id_taken", "deleted");
+    // A few rows a step, and each step tells how far it came.
+    let mut done = Vec::new();
+    loop {
+        memory.run_jobs(STEP).unwrap();
+        let job = admin.get(&format!("/jobs/{id}")).expect(200);
+        done.push(job["done"].as_i64().unwrap());
+        if job["state"] == "finished" {
+            assert_eq!(job["result"], json!({ "deleted": 702 }));
+            assert!(job["finished_at"].is_string());
+            break;
+        }
+        assert_eq!(job["state"], "running");
+        assert!(done.len() < 20);
+    }
+    assert!(
+        done.len() >= 3 && done.is_sorted() && done.last() == Some(&702),
+        "{done:?}"
+    );
+    assert!(counts(&memory, tenant).iter().all(|count| *count == 0));
+    assert_eq!(
+        memory.number("SELECT count(*) FROM users_text_docsize"),
+        memory.number("SELECT count(*) FROM users")
+    );
+    assert_eq!(counts(&memory, 1), others);
+    bound.get("/tenants").expect(401);
+    // Its number is given to nobody.
+    assert_eq!(admin.post("/tenants", &body).expect(201)["id"], tenant + 1);
+    memory.run_jobs(Budget::default()).unwrap();
+    assert_eq!(admin.get(&format!("/jobs/{id}")).expect(200)["done"], 702);
+}
+
+/// Killed between any two batches, or within one, it goes on.
+#[test]
+fn a_job_survives_a_kill() {
+    for steps in 0..4 {
+        let memory = Memory::new();
+        let admin = Operator::new(&memory);
+        let tenant = admin.tenant("Acme");
+        fill(&admin.client(tenant, &json!({ "label": "okta" })), 700);
+        let job = admin
+            .delete(&format!("/tenants/{tenant}?confirm=Acme"))
+            .expect(202);
+        let path = format!("/jobs/{}", job["id"].as_str().unwrap());
+        for _ in 0..steps {
+            memory.run_jobs(STEP).unwrap();
+        }
+        // The lease was taken, and then nothing came of it: the batch behind it fails.
+        memory.sql("CREATE TRIGGER killed BEFORE DELETE ON tokens BEGIN SELECT RAISE(ABORT, 'killed'); END");
+        memory.sql("CREATE TRIGGER killed_later BEFORE UPDATE OF done ON jobs BEGIN SELECT RAISE(ABORT, 'killed'); END");
+        let before = counts(&memory, tenant);
+        let failed = memory.run_jobs(Budget::default()).is_err();
+        memory.sql("DROP TRIGGER killed; DROP TRIGGER killed_later");
+        assert_eq!(counts(&memory, tenant), before, "all of a batch or none");
+        memory.run_jobs(Budget::default()).unwrap();
+        assert_eq!(
+            counts(&memory, tenant),
+            before,
+            "whoever has the lease has it alone"
+        );
+        if failed {
+            // When the lease is over the next to look goes on.
+            memory.elapsed.set(memory.elapsed.get() + 60_000);
+            let request = admin.request("GET", &path, None);
+            let (_, trace) = memory.answer(&request);
+            assert!(trace.job.get(), "who looks at a job sets it going");
+        }
+        memory.run_jobs(Budget::default()).unwrap();
+        assert_eq!(admin.get(&path).expect(200)["state"], "finished");
+        assert!(counts(&memory, tenant).iter().all(|count| *count == 0));
+        assert!(
+            !memory
+                .answer(&admin.request("GET", &path, None))
+                .1
+                .job
+                .get()
+        );
+    }
+}
+
+#[test]
+fn tenant_1_stays_while_there_is_a_scim_token() {
+    let mut memory = Memory::new();
+    Client::new(&memory).user("ada");
+    Operator::new(&memory)
+        .delete("/tenants/1?confirm=default")
+        .problem(409, "scim_token_is_set", "SCIM_TOKEN");
+    memory.has_scim_token = false;
+    let admin = Operator::new(&memory);
+    let job = admin.delete("/tenants/1?confirm=default").expect(202);
+    memory.run_jobs(Budget::default()).unwrap();
+    let path = format!("/jobs/{}", job["id"].as_str().unwrap());
+    assert_eq!(
+        admin.get(&path).expect(200)["result"],
+        json!({ "deleted": 1 })
+    );
+    assert_eq!(admin.tenant("New"), 2);
+    // Who sets the secret again finds nothing open.
+    memory.has_scim_token = true;
+    let client = Client::new(&memory);
+    client.get("/Users").expect(401);
+    client.get("/Users?cursor=").expect(401);
+    client
+        .post("/Users", &json!({ "userName": "eve" }))
+        .expect(401);
+}
+
+#[test]
+fn a_job_needs_the_scope_that_made_it() {
+    let memory = Memory::new();
+    let admin = Operator::new(&memory);
+    let tenant = admin.tenant("Acme");
+    let writer = admin.scoped(&["tenants:write"], None);
+    let job = writer
+        .delete(&format!("/tenants/{tenant}?confirm=Acme"))
+        .expect(202);
+    let path = format!("/jobs/{}", job["id"].as_str().unwrap());
+    writer.get(&path).expect(200);
+    for scope in ["tenants:read", "directory:write", "webhooks:write"] {
+        admin
+            .scoped(&[scope], None)
+            .get(&path)
+            .problem(403, "missing_scope", "tenants:write");
+    }
+    admin
+        .get("/jobs/job_none")
+        .problem(404, "job_not_found", "");
+}
