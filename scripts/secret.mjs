@@ -12,20 +12,23 @@ const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /** The database that knows the tokens made here. */
 const SHARD = 1;
 
-/** Characters of the shortest SCIM_TOKEN that the Worker takes (src/service/credential.rs). */
+/** The secrets that are made where there are none, and the kind of each. */
+const SECRETS = { SCIM_TOKEN: "scim", ADMIN_TOKEN: "scimadmin" };
+
+/** Characters of the shortest secret that the Worker takes (src/service/credential.rs). */
 const SHORTEST = 32;
 
-/** A token that nobody guesses: 256 bits. */
-export function mintToken() {
-  return tokenOf(randomBytes(32), SHARD);
+/** A token that nobody guesses, of a tenant or (`scimadmin`) of an operator: 256 bits. */
+export function mintToken(kind = "scim") {
+  return tokenOf(randomBytes(32), SHARD, kind);
 }
 
 /**
  * The token of 32 bytes, as the Worker reads it (src/service/token.rs): it says where one found in a log or a commit
  * belongs, and which database knows it, and has a checksum.
  */
-export function tokenOf(bytes, shard) {
-  const front = `scim_${shard}_${base62(BigInt(`0x${bytes.toString("hex")}`), 43)}`;
+export function tokenOf(bytes, shard, kind = "scim") {
+  const front = `${kind}_${shard}_${base62(BigInt(`0x${bytes.toString("hex")}`), 43)}`;
   return front + base62(BigInt(crc32(front)), 6);
 }
 
@@ -45,33 +48,39 @@ function crc32(text) {
   return ~remainder >>> 0;
 }
 
-/** The Worker's variables under `npm start`; `made` when a token had to be made. */
+/** The Worker's variables under `npm start`; `made` names the tokens that had to be made. */
 export async function devVars() {
   const text = await readFile(FILE, "utf8").catch(() => "");
   // Whoever else has an account on this machine has no business with the token; a file made by hand may be open.
   await chmod(FILE, 0o600).catch(() => {});
   const kept = settings(text);
   const vars = { REPORT_COST: "true", LOG_ALL: "true", ...kept };
-  if (process.env.SCIM_TOKEN) {
-    checkToken(process.env.SCIM_TOKEN, "the environment");
-    return { ...vars, SCIM_TOKEN: process.env.SCIM_TOKEN, made: false };
+  const made = [];
+  let lines = "";
+  for (const [name, kind] of Object.entries(SECRETS)) {
+    const given = process.env[name];
+    if (given) vars[name] = given;
+    if (vars[name]) {
+      checkToken(name, vars[name], given ? "the environment" : ".dev.vars");
+      continue;
+    }
+    vars[name] = mintToken(kind);
+    made.push(name);
+    lines += `${name}="${vars[name]}"\n`;
   }
-  if (vars.SCIM_TOKEN) {
-    checkToken(vars.SCIM_TOKEN, ".dev.vars");
-    return { ...vars, made: false };
+  if (made.length > 0) {
+    const report = kept.REPORT_COST === undefined ? 'REPORT_COST="true"\n' : "";
+    const newline = text === "" || text.endsWith("\n") ? "" : "\n";
+    await appendFile(FILE, newline + lines + report, { mode: 0o600 });
   }
-  const token = mintToken();
-  const report = kept.REPORT_COST === undefined ? 'REPORT_COST="true"\n' : "";
-  const newline = text === "" || text.endsWith("\n") ? "" : "\n";
-  await appendFile(FILE, `${newline}SCIM_TOKEN="${token}"\n${report}`, { mode: 0o600 });
-  return { ...vars, SCIM_TOKEN: token, made: true };
+  return { ...vars, made };
 }
 
 /** A Problem where a token can be guessed. */
-function checkToken(token, where) {
+function checkToken(name, token, where) {
   if (token.length >= SHORTEST) return;
   throw new Problem(
-    `the SCIM_TOKEN of ${where} has ${token.length} characters, and the Worker takes none under ${SHORTEST}: take it away, and one is made, or set a longer one (\`openssl rand -hex 32\` makes one).`,
+    `the ${name} of ${where} has ${token.length} characters, and the Worker takes none under ${SHORTEST}: take it away, and one is made, or set a longer one (\`openssl rand -hex 32\` makes one).`,
   );
 }
 

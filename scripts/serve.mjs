@@ -48,11 +48,20 @@ export async function serve({ port, state, vars, worker = join(ROOT, "build") })
     await migrate(await miniflare.getD1Database("DB"));
     const origin = (await miniflare.unsafeGetDirectURL()).origin;
     await answers(origin);
+    tick(miniflare);
     return { origin, pid: process.pid, workerd, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Miniflare fires no cron: each minute, as wrangler.toml has it, the jobs that were broken off go on. */
+function tick(miniflare) {
+  setInterval(async () => {
+    // What fails is tried again by the next.
+    await miniflare.getWorker().then((worker) => worker.scheduled({ cron: "* * * * *" })).catch(() => {});
+  }, 60_000).unref();
 }
 
 /** A runtime that has crashed leaves nothing to serve. */

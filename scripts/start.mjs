@@ -1,6 +1,6 @@
 // `npm start`: from a fresh clone to a Worker that answers, and the words to try it with.
 //
-// Honours PORT (8787), SCIM_TOKEN (otherwise made once and kept in .dev.vars) and STATE_DIR (where the local D1 lives;
+// Honours PORT (8787), SCIM_TOKEN and ADMIN_TOKEN (otherwise made once and kept in .dev.vars) and STATE_DIR (where the local D1 lives;
 // wrangler's own folder by default).
 
 import { build } from "./build.mjs";
@@ -17,11 +17,12 @@ export async function main() {
   await build();
   const { made, ...vars } = await devVars();
   const { origin } = await step("Starting the Worker", () => serve({ port, state: stateFolder(), vars }));
-  if (made) say("A token was made and kept in .dev.vars, which git ignores");
-  greet(`${origin}/scim/v2`, vars.SCIM_TOKEN);
+  if (made.length > 0) say(`${made.join(" and ")} ${made.length > 1 ? "were" : "was"} made and kept in .dev.vars, which git ignores`);
+  greet(origin, vars);
 }
 
-function greet(base, token) {
+function greet(origin, { SCIM_TOKEN: token, ADMIN_TOKEN: admin }) {
+  const base = `${origin}/scim/v2`;
   console.log(`
 Ready. Give these two to a SCIM client:
 
@@ -38,6 +39,13 @@ Create a user:
 List the users:
 
   curl -H 'Authorization: Bearer ${token}' ${base}/Users
+
+Make a tenant for another customer (docs/admin-api.md has the rest of the admin face):
+
+  curl -X POST ${origin}/admin/v1/tenants \\
+    -H 'Authorization: Bearer ${admin}' \\
+    -H 'Content-Type: application/json' \\
+    -d '{"name":"Example Corp"}'
 
 Look into the database:
 

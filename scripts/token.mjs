@@ -92,8 +92,8 @@ async function addToken(db, { label, tenant: id = "1", user }, { token, now, exp
   const subject = user === undefined ? null : await findUser(db, tenant, user);
   await refuseSecond(db, tenant, label, now);
   await db.all(
-    "INSERT INTO tokens (hash, tenant_id, label, subject, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    sha256(token), tenant.id, label, subject, now.toISOString(), expiresAt,
+    "INSERT INTO tokens (hash, tenant_id, label, subject, created_at, expires_at, last4) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    sha256(token), tenant.id, label, subject, now.toISOString(), expiresAt, token.slice(-4),
   );
   return { tenant, subject };
 }
@@ -105,8 +105,8 @@ async function addTenant(db, { label, tenant: other, "new-tenant": name, again, 
   if (user !== undefined) throw new Problem("a new tenant has no users yet: make its first token without --user.");
   if (!again) await refuseNamesake(db, name);
   const [[tenant]] = await db.batch(
-    ["INSERT INTO tenants (id, name, created_at) SELECT id + 1, ?1, ?2 FROM last_tenant RETURNING id, name", name, now.toISOString()],
-    ["INSERT INTO tokens (hash, tenant_id, label, created_at, expires_at) SELECT ?1, id, ?2, ?3, ?4 FROM last_tenant", sha256(token), label, now.toISOString(), expiresAt],
+    ["INSERT INTO tenants (id, name, created_at, settings) SELECT id + 1, ?1, ?2, '{}' FROM last_tenant RETURNING id, name", name, now.toISOString()],
+    ["INSERT INTO tokens (hash, tenant_id, label, created_at, expires_at, last4) SELECT ?1, id, ?2, ?3, ?4, ?5 FROM last_tenant", sha256(token), label, now.toISOString(), expiresAt, token.slice(-4)],
   );
   return { tenant, subject: null };
 }

@@ -443,8 +443,14 @@ fn tokens_are_made_and_read_as_the_vectors_have_them() {
         let shard = u16::try_from(vector["shard"].as_u64().unwrap()).unwrap();
         let random = base16ct::lower::decode_vec(vector["random"].as_str().unwrap()).unwrap();
         let token = vector["token"].as_str().unwrap();
-        assert_eq!(token::make(shard, random.try_into().unwrap()), token);
-        assert_eq!(Form::of(token), Form::Whole { shard });
+        let prefix = format!("{}_", vector["kind"].as_str().unwrap());
+        let made = token::make_as(&prefix, shard, random.try_into().unwrap());
+        assert_eq!(made, token);
+        let read = |token: &str| Form::read(&prefix, token);
+        assert_eq!(read(token), Form::Whole { shard });
+        // An operator's token is none of a tenant's.
+        let is_tenants = prefix == token::SCIM;
+        assert_eq!(Form::of(token) == Form::Whole { shard }, is_tenants);
         // One character altered, anywhere behind the shard.
         let start = token.rfind('_').unwrap() + 1;
         for place in start..token.len() {
@@ -455,11 +461,11 @@ fn tokens_are_made_and_read_as_the_vectors_have_them() {
             };
             let mut altered = token.to_owned();
             altered.replace_range(place..=place, other);
-            assert_eq!(Form::of(&altered), Form::Altered, "{altered}");
+            assert_eq!(read(&altered), Form::Altered, "{altered}");
         }
         // One shorter or longer has another form.
-        assert_eq!(Form::of(&token[..token.len() - 1]), Form::Other);
-        assert_eq!(Form::of(&format!("{token}0")), Form::Other);
+        assert_eq!(read(&token[..token.len() - 1]), Form::Other);
+        assert_eq!(read(&format!("{token}0")), Form::Other);
     }
     for front in [
         "scim_0_",

@@ -65,7 +65,7 @@ fn tokens_are_long_and_random() {
 fn tokens_are_made_as_the_vectors_have_them() {
     let vectors: Value = serde_json::from_str(super::VECTORS).unwrap();
     let made = evaluate(&format!(
-        "{vectors}.map(({{ random, shard }}) => secret.tokenOf(Buffer.from(random, 'hex'), shard))"
+        "{vectors}.map(({{ random, shard, kind }}) => secret.tokenOf(Buffer.from(random, 'hex'), shard, kind))"
     ));
     let made = made.as_array().unwrap();
     for (vector, token) in vectors.as_array().unwrap().iter().zip(made) {
