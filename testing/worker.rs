@@ -44,6 +44,8 @@ pub struct Worker {
     pub base: String,
     /// The token of tenant 1.
     pub token: String,
+    /// The admin token.
+    pub admin_token: String,
     /// What node and workerd have written.
     pub log: PathBuf,
     /// The process of workerd.
@@ -106,6 +108,10 @@ impl Worker {
             .arg(state)
             .arg("--worker")
             .arg(std::env::var_os(variable).unwrap_or_else(|| folder.into()));
+        let admin_token = format!("admin-{}{}{}", random(), random(), random());
+        command
+            .arg("--var")
+            .arg(format!("ADMIN_TOKEN={admin_token}"));
         for (name, value) in variables {
             command.arg("--var").arg(format!("{name}={value}"));
         }
@@ -129,6 +135,7 @@ impl Worker {
             origin: origin.to_owned(),
             base: format!("{origin}/scim/v2"),
             token: token.to_owned(),
+            admin_token,
             log: log.to_owned(),
             workerd: ready.get("workerd").and_then(Value::as_u64),
             http: Http::to(origin),

@@ -10,7 +10,7 @@ use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 use store::{Parameter, Statement};
 
-use testing::client::Client;
+use testing::client::{Client, Got, Operator};
 use testing::memory::Memory;
 
 mod layout;
@@ -59,9 +59,21 @@ impl Scene {
 
     /// The file of a request: what is sent for it, and how `SQLite` would go about it.
     fn file(&self, client: &Client<'_>, method: &str, path: &str, body: Option<&Value>) -> String {
+        self.file_of(method, path, body, || {
+            client.send(&client.request(method, path, body))
+        })
+    }
+
+    fn file_of(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        ask: impl FnOnce() -> Got,
+    ) -> String {
         let database = &self.memory.database;
         database.sent.replace(Some(Vec::new()));
-        let got = client.send(&client.request(method, path, body));
+        let got = ask();
         let sent = database.sent.take().unwrap();
         let mut file = format!("-- {method} {path}");
         if let Some(body) = body {
@@ -420,4 +432,76 @@ fn bulk() {
         "bulk-delete",
         &json!([deleted(&scene.ada), deleted(&scene.bob)]),
     );
+}
+
+#[test]
+fn admin() {
+    let scene = Scene::new();
+    let admin = Operator::new(&scene.memory);
+    // One who is looked up; nobody knows which tokens the others are.
+    let support = admin.scoped(&["*"], None);
+    let file = |name: &str, operator: &Operator<'_>, method: &str, path: &str, body: &Value| {
+        let body = Some(body).filter(|body| !body.is_null());
+        let shown = format!("/admin/v1{path}");
+        let file = scene.file_of(method, &shown, body, || operator.send(method, path, body));
+        compare(name, &file);
+    };
+    let tenant = json!({ "name": "Acme", "external_id": "org", "settings": { "rate": "off" } });
+    file("admin-create-tenant", &admin, "POST", "/tenants", &tenant);
+    file(
+        "admin-list-tenants",
+        &support,
+        "GET",
+        "/tenants?limit=10",
+        &Value::Null,
+    );
+    let patch =
+        json!({ "external_id": null, "metadata": { "plan": "gold" }, "state": "suspended" });
+    file(
+        "admin-change-tenant",
+        &admin,
+        "PATCH",
+        "/tenants/ext:org",
+        &patch,
+    );
+    let token = json!({ "label": "ada's", "subject": scene.ada });
+    file(
+        "admin-create-token",
+        &admin,
+        "POST",
+        "/tenants/1/tokens",
+        &token,
+    );
+    file(
+        "admin-list-tokens",
+        &admin,
+        "GET",
+        "/tenants/1/tokens",
+        &Value::Null,
+    );
+    file(
+        "admin-users-of-a-tenant",
+        &admin,
+        "GET",
+        "/tenants/1/scim/v2/Users?count=0",
+        &Value::Null,
+    );
+    file(
+        "admin-delete-tenant",
+        &admin,
+        "DELETE",
+        "/tenants/2?confirm=Acme",
+        &Value::Null,
+    );
+    let step = scene.file_of("and", "a step of its job", None, || {
+        scene
+            .memory
+            .run_jobs(service::jobs::Budget {
+                statements: 1,
+                milliseconds: 1_000,
+            })
+            .unwrap();
+        admin.get("/status")
+    });
+    compare("admin-job", &step);
 }

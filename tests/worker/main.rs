@@ -1,5 +1,7 @@
 //! The built Worker on workerd, over HTTP: every conversation, and what happens when requests come at the same time.
 
+mod admin;
+
 mod concurrency;
 
 mod doctor;

@@ -1,0 +1,31 @@
+-- POST /admin/v1/tenants
+-- {"external_id":"org","name":"Acme","settings":{"rate":"off"}}
+
+INSERT INTO tenants (id, name, created_at, external_id, metadata, settings)
+SELECT id + 1, ?1, ?2, ?3, coalesce(nullif(json_patch('{}', ?4), 'null'), '{}'), coalesce(nullif(json_patch('{}', ?5), 'null'), '{}')
+FROM last_tenant
+-- ?1 = "Acme"
+-- ?2 = "2026-01-01T00:00:00.007Z"
+-- ?3 = "org"
+-- ?4 = "{}"
+-- ?5 = "{\"rate\":\"off\"}"
+-- plan: SCAN last_tenant
+-- plan: SEARCH tokens USING INDEX tokens_id (tenant_id=?)
+
+SELECT n.id, json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', 1, 'settings', json(n.settings), 'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), 'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), 'credentials', json_object('tokens', (SELECT count(*)
+      FROM tokens
+      WHERE tenant_id = n.id
+        AND revoked_at IS NULL
+        AND (expires_at IS NULL OR expires_at > ?1)), 'clients', 0), 'created_at', n.created_at, 'last_request_at', nullif(n.last_request_at, '')) AS shape
+FROM tenants n
+WHERE n.id = (SELECT id FROM last_tenant)
+-- ?1 = "2026-01-01T00:00:00.007Z"
+-- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
+-- plan: SCALAR SUBQUERY 4
+-- plan:   SCAN last_tenant
+-- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+-- plan: CORRELATED SCALAR SUBQUERY 2
+-- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+-- plan: CORRELATED SCALAR SUBQUERY 3
+-- plan:   SEARCH tokens USING INDEX tokens_id (tenant_id=?)

@@ -1,0 +1,217 @@
+-- and a step of its job
+
+SELECT id
+FROM jobs
+WHERE finished_at IS NULL
+  AND lease_until <= ?1
+ORDER BY lease_until
+LIMIT 10
+-- ?1 = "2026-01-01T00:00:00.014Z"
+-- plan: SEARCH jobs USING INDEX jobs_open (lease_until<?)
+
+UPDATE jobs
+SET lease_until = ?1, state = 'running'
+WHERE id = ?2
+  AND finished_at IS NULL
+  AND lease_until <= ?3
+RETURNING kind, tenant_id, marker
+-- ?1 = "2026-01-01T00:01:00.014Z"
+-- ?2 = "job_019a000000007000800000000000000f"
+-- ?3 = "2026-01-01T00:00:00.014Z"
+-- plan: SEARCH jobs USING PRIMARY KEY (id=?)
+
+DELETE
+FROM team_members
+WHERE tenant_id = ?1
+  AND (team_id, member_id) IN (SELECT team_id, member_id FROM team_members WHERE tenant_id = ?1 LIMIT 300)
+-- ?1 = 2
+-- plan: SEARCH team_members USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
+-- plan: LIST SUBQUERY 2
+-- plan:   SEARCH team_members USING COVERING INDEX team_members_member (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM users
+WHERE tenant_id = ?1
+  AND (seq) IN (SELECT seq FROM users WHERE tenant_id = ?1 LIMIT 300)
+-- ?1 = 2
+-- plan: SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SEARCH users USING COVERING INDEX users_user_name (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM teams
+WHERE tenant_id = ?1
+  AND (seq) IN (SELECT seq FROM teams WHERE tenant_id = ?1 LIMIT 300)
+-- ?1 = 2
+-- plan: SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SEARCH teams USING COVERING INDEX teams_display_name (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM resources
+WHERE tenant_id = ?1
+  AND (seq) IN (SELECT seq FROM resources WHERE tenant_id = ?1 LIMIT 300)
+-- ?1 = 2
+-- plan: SEARCH resources USING INTEGER PRIMARY KEY (rowid=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SEARCH resources USING COVERING INDEX resources_id (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM unique_values
+WHERE tenant_id = ?1
+  AND (attribute, value) IN (SELECT attribute, value FROM unique_values WHERE tenant_id = ?1 LIMIT 300)
+-- ?1 = 2
+-- plan: SEARCH unique_values USING PRIMARY KEY (tenant_id=? AND attribute=? AND value=?)
+-- plan: LIST SUBQUERY 2
+-- plan:   SEARCH unique_values USING COVERING INDEX unique_values_resource (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM user_emails
+WHERE tenant_id = ?1
+  AND (value, user_id) IN (SELECT value, user_id FROM user_emails WHERE tenant_id = ?1 LIMIT 300)
+-- ?1 = 2
+-- plan: SEARCH user_emails USING PRIMARY KEY (tenant_id=? AND value=?)
+-- plan: LIST SUBQUERY 2
+-- plan:   SEARCH user_emails USING PRIMARY KEY (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+-- plan: LIST SUBQUERY 1
+-- plan:   SEARCH user_emails USING PRIMARY KEY (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM milestones
+WHERE tenant_id = ?1
+  AND (resource_type, moved, position) IN (SELECT resource_type, moved, position
+  FROM milestones
+  WHERE tenant_id = ?1
+    AND NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM teams WHERE tenant_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM resources WHERE tenant_id = ?1)
+  LIMIT 300)
+-- ?1 = 2
+-- plan: SEARCH milestones USING PRIMARY KEY (tenant_id=? AND resource_type=? AND moved=? AND position=?)
+-- plan: LIST SUBQUERY 5
+-- plan:   SEARCH milestones USING PRIMARY KEY (tenant_id=?)
+-- plan:   SCALAR SUBQUERY 1
+-- plan:     SEARCH users USING COVERING INDEX users_user_name (tenant_id=?)
+-- plan:   SCALAR SUBQUERY 2
+-- plan:     SEARCH teams USING COVERING INDEX teams_display_name (tenant_id=?)
+-- plan:   SCALAR SUBQUERY 3
+-- plan:     SEARCH resources USING COVERING INDEX resources_id (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM totals
+WHERE tenant_id = ?1
+  AND (resource_type) IN (SELECT resource_type
+  FROM totals
+  WHERE tenant_id = ?1
+    AND NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM teams WHERE tenant_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM resources WHERE tenant_id = ?1)
+  LIMIT 300)
+-- ?1 = 2
+-- plan: SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+-- plan: LIST SUBQUERY 4
+-- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=?)
+-- plan:   SCALAR SUBQUERY 1
+-- plan:     SEARCH users USING COVERING INDEX users_user_name (tenant_id=?)
+-- plan:   SCALAR SUBQUERY 2
+-- plan:     SEARCH teams USING COVERING INDEX teams_display_name (tenant_id=?)
+-- plan:   SCALAR SUBQUERY 3
+-- plan:     SEARCH resources USING COVERING INDEX resources_id (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM tokens
+WHERE tenant_id = ?1
+  AND (hash) IN (SELECT hash FROM tokens WHERE tenant_id = ?1 LIMIT 300)
+-- ?1 = 2
+-- plan: SEARCH tokens USING INDEX tokens_id (tenant_id=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SEARCH tokens USING COVERING INDEX tokens_id (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+UPDATE jobs
+SET lease_until = '', done = max(done, total - (SELECT coalesce(sum(total), 0) FROM totals WHERE tenant_id = ?1)), (state, finished_at, result) = (SELECT 'finished', ?2, json_object('deleted', jobs.total)
+  WHERE NOT EXISTS (SELECT 1 FROM team_members WHERE tenant_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM unique_values WHERE tenant_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM user_emails WHERE tenant_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM totals WHERE tenant_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM tokens WHERE tenant_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM teams WHERE tenant_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM resources WHERE tenant_id = ?1)
+  UNION ALL
+  SELECT 'running', NULL, NULL
+  LIMIT 1)
+WHERE id = ?3
+RETURNING finished_at
+-- ?1 = 2
+-- ?2 = "2026-01-01T00:00:00.014Z"
+-- ?3 = "job_019a000000007000800000000000000f"
+-- plan: SEARCH jobs USING PRIMARY KEY (id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 11
+-- plan:   COMPOUND QUERY
+-- plan:     LEFT-MOST SUBQUERY
+-- plan:       SCAN CONSTANT ROW
+-- plan:       SCALAR SUBQUERY 2
+-- plan:         SEARCH team_members USING COVERING INDEX team_members_member (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 3
+-- plan:         SEARCH unique_values USING COVERING INDEX unique_values_resource (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 4
+-- plan:         SEARCH user_emails USING PRIMARY KEY (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 5
+-- plan:         SEARCH totals USING PRIMARY KEY (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 6
+-- plan:         SEARCH tokens USING COVERING INDEX tokens_id (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 7
+-- plan:         SEARCH users USING COVERING INDEX users_user_name (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 8
+-- plan:         SEARCH teams USING COVERING INDEX teams_display_name (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 9
+-- plan:         SEARCH resources USING COVERING INDEX resources_id (tenant_id=?)
+-- plan:     UNION ALL
+-- plan:       SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=?)
+
+UPDATE tenants
+SET external_id = NULL, metadata = '{}', settings = '{}', name = ''
+WHERE id = ?1
+  AND EXISTS (SELECT 1 FROM jobs WHERE id = ?2 AND state = 'finished')
+-- ?1 = 2
+-- ?2 = "job_019a000000007000800000000000000f"
+-- plan: SEARCH tenants USING INTEGER PRIMARY KEY (rowid=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH jobs USING PRIMARY KEY (id=?)
+
+UPDATE operator_tokens
+SET revoked_at = ?1
+WHERE tenant_id = ?2
+  AND revoked_at IS NULL
+  AND EXISTS (SELECT 1 FROM jobs WHERE id = ?3 AND state = 'finished')
+-- ?1 = "2026-01-01T00:00:00.014Z"
+-- ?2 = 2
+-- ?3 = "job_019a000000007000800000000000000f"
+-- plan: SCAN operator_tokens
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH jobs USING PRIMARY KEY (id=?)
+
+SELECT json_object('shard', 1, 'schema', (SELECT max(CAST(name AS INTEGER))
+    FROM d1_migrations
+    WHERE CAST(name AS INTEGER) < 9000), 'tenants', (SELECT count(*) FROM tenants WHERE state <> 'deleted'), 'users', (SELECT coalesce(sum(total), 0) FROM totals WHERE resource_type = 'User'), 'unsealed', 0, 'due', 0, 'oldest_due_at', NULL) AS shard, (SELECT count(*) FROM jobs WHERE finished_at IS NULL) AS jobs
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH d1_migrations
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SCAN tenants
+-- plan: SCALAR SUBQUERY 3
+-- plan:   SCAN totals
+-- plan: SCALAR SUBQUERY 4
+-- plan:   SCAN jobs USING INDEX jobs_open

@@ -1,0 +1,103 @@
+//! The admin face of the built Worker: a tenant from its first day to its last, and a job behind a reply.
+
+use std::time::Duration;
+
+use doctor::conversation::{Target, WireRequest};
+use serde_json::{Value, json};
+use testing::worker::{Worker, shared};
+
+#[expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests fails where a test would"
+)]
+fn send(
+    worker: &Worker,
+    token: &str,
+    method: &str,
+    path: &str,
+    body: Option<&Value>,
+) -> (u16, Value) {
+    let reply = worker
+        .send(&WireRequest {
+            method: method.to_owned(),
+            url: format!("{}{path}", worker.origin),
+            headers: vec![
+                ("Authorization".to_owned(), format!("Bearer {token}")),
+                ("Content-Type".to_owned(), "application/json".to_owned()),
+            ],
+            body: body.map(Value::to_string),
+        })
+        .unwrap();
+    (
+        reply.status,
+        serde_json::from_str(&reply.body).unwrap_or_default(),
+    )
+}
+
+#[test]
+fn a_tenant_comes_and_goes() {
+    let worker = shared().unwrap();
+    let admin = |method: &str, path: &str, body: Option<&Value>| {
+        send(
+            worker,
+            &worker.admin_token,
+            method,
+            &format!("/admin/v1{path}"),
+            body,
+        )
+    };
+    let (status, tenant) = admin("POST", "/tenants", Some(&json!({ "name": "Acme" })));
+    assert_eq!(status, 201, "{tenant:#}");
+    let path = format!("/tenants/{}", tenant["id"]);
+    let (status, made) = admin(
+        "POST",
+        &format!("{path}/tokens"),
+        Some(&json!({ "label": "okta" })),
+    );
+    assert_eq!(status, 201, "{made:#}");
+    let token = made["token"].as_str().unwrap();
+    let user =
+        json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ada" });
+    let scim =
+        |method: &str, body: Option<&Value>| send(worker, token, method, "/scim/v2/Users", body);
+    assert_eq!(scim("POST", Some(&user)).0, 201);
+    let suspend = |state: &str| admin("PATCH", &path, Some(&json!({ "state": state }))).0;
+    assert_eq!(suspend("suspended"), 200);
+    assert_eq!(scim("GET", None).0, 403);
+    assert_eq!(suspend("active"), 200);
+    assert_eq!(scim("GET", None).1["totalResults"], 1);
+    let (status, list) = admin("GET", &format!("{path}/scim/v2/Users"), None);
+    assert_eq!((status, &list["totalResults"]), (200, &json!(1)));
+    let reader = json!({ "label": "r", "scopes": ["tenants:read"] });
+    let (status, operator) = admin("POST", "/operator-tokens", Some(&reader));
+    assert_eq!(status, 201, "{operator:#}");
+    let operator = operator["token"].as_str().unwrap();
+    let (status, shown) = send(worker, operator, "GET", "/admin/v1/status", None);
+    assert!(
+        status == 200 && shown["shards"][0]["schema"].as_i64().unwrap() >= 11,
+        "{shown:#}"
+    );
+    assert_eq!(
+        send(worker, operator, "POST", "/admin/v1/tenants", None).0,
+        403
+    );
+    assert_eq!(send(worker, token, "GET", "/admin/v1/tenants", None).0, 401);
+    let (status, job) = admin("DELETE", &format!("{path}?confirm=Acme"), None);
+    assert_eq!(status, 202, "{job:#}");
+    assert_eq!(scim("GET", None).0, 401);
+    // It goes on behind the reply, without anybody asking; asking does no harm.
+    for look in 0.. {
+        let (status, job) = admin(
+            "GET",
+            &format!("/jobs/{}", job["id"].as_str().unwrap()),
+            None,
+        );
+        assert_eq!(status, 200, "{job:#}");
+        if job["state"] == "finished" {
+            assert_eq!(job["result"], json!({ "deleted": 1 }));
+            break;
+        }
+        assert!(look < 400, "{job:#}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
