@@ -192,8 +192,11 @@ impl<D: Database> Session<'_, D> {
                     ids.get(index).cloned()
                 });
                 let place = self.place(&operation.path);
-                let location = place.as_ref().ok().map(|(resource_type, named)| {
-                    self.location(resource_type, named.as_deref().unwrap_or(id))
+                // A path without an id is that of what is created, and else of nothing that there is.
+                let creates = operation.method == "POST";
+                let location = place.as_ref().ok().and_then(|(resource_type, named)| {
+                    let id = named.as_deref().or(creates.then_some(id))?;
+                    Some(self.location(resource_type, id))
                 });
                 let target = match (unknown.first(), &operation.bulk_id) {
                     (Some(name), _) => Err(Error::invalid_value(format!(

@@ -783,6 +783,29 @@ fn what_failed_is_told_with_its_address() {
     assert_eq!(reply["Operations"][3].get("location"), None);
 }
 
+/// What names no resource has no address: an id that was made up for a create is nobody's.
+#[test]
+fn what_names_no_resource_is_told_without_an_address() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let reply = bulk(
+        &client,
+        &json!([
+            { "method": "GET", "path": "/Users" },
+            { "path": "/Users" },
+            { "method": "PUT", "path": "/Users", "data": { "userName": "ada" } },
+            { "method": "DELETE", "path": "/Groups/" },
+        ]),
+    )
+    .expect(200);
+    for told in reply["Operations"].as_array().unwrap() {
+        assert_eq!(
+            (&told["status"], told.get("location")),
+            (&json!("400"), None)
+        );
+    }
+}
+
 #[test]
 fn a_manager_that_could_not_be_created_is_nobodys() {
     let memory = Memory::new();
