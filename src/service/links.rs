@@ -52,7 +52,7 @@ impl<D: Database> Session<'_, D> {
         let unknown: Vec<String> = all_ids(self.ask(statement).await?)?;
         if unknown.is_empty() {
             return Ok(Failure::Conflict(
-                "A team was changed at the same moment. Repeat the request.".to_owned(),
+                "A group was changed at the same moment. Repeat the request.".to_owned(),
             ));
         }
         Ok(missing(&USER_TYPE, &unknown))
