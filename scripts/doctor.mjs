@@ -27,7 +27,7 @@ export async function main([base, ...rest]) {
   const program = join(await targetFolder(), "debug", process.platform === "win32" ? "doctor.exe" : "doctor");
   await runCareful(program, [base, ...sessions], {
     env: { SCIM_TOKEN: token, SCIM_DOCTOR_HELD: "1" },
-    problem: "the doctor found something; what is above.",
+    problem: "not everything held: the lines above say what did not, or why nothing was tried.",
   });
 }
 
