@@ -16,7 +16,7 @@ use serde_json::Value;
 use store::Statement;
 use store::expression::View;
 use store::page::{Bound, Columns, Order, Page, Source, Window};
-use store::read::Key;
+use store::read::ResourceRef;
 use store::tenant::Tenant;
 use store::write::{self, Guard};
 
@@ -95,7 +95,7 @@ fn filter(bencher: Bencher<'_, '_>) {
 fn patch(bencher: Bencher<'_, '_>) {
     let tenant = token();
     let view = view(&tenant);
-    let key = Key::Id("019a0000-0000-7000-8000-000000000001".to_owned());
+    let key = ResourceRef::Id("019a0000-0000-7000-8000-000000000001".to_owned());
     let active = USER_TYPE.attribute("active").unwrap();
     let values = [(active, Value::from(false))];
     let (version, now) = ("0123456789abcdef", "2026-01-01T00:00:00.000Z");

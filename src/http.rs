@@ -160,10 +160,10 @@ impl<'p> Face<'p> {
         {
             return Self::Own(row.pattern);
         }
-        if let Some((mount, path)) = admin::mounted(path) {
+        if let Some((mount, path)) = admin::split_mount(path) {
             return Self::Admin { mount, path };
         }
-        match scim::mounted(path) {
+        match scim::split_mount(path) {
             Some((mount, path)) => Self::Scim { mount, path },
             None => Self::None,
         }

@@ -62,7 +62,7 @@ pub async fn fetch(
         let line = http::log::line(&request, &reply, &trace, cost, &now, milliseconds);
         after::print(&line, trace.cause.is_some());
     }
-    after::run(&env, &context, trace.later);
+    after::run_later(&env, &context, trace.later);
     if trace.job.get() {
         let hold = GAUGE.with(Gauge::request);
         after::go_on(&env, &context, &operator.settings, hold);

@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::problem::problem;
 use super::reply::Reply;
 use super::request::{Request, Upload};
-use super::route::{Choice, choose, decoded, fit, segments};
+use super::route::{Choice, choose, decode_segments, fit, segments};
 use super::{Environment, Trace, auth, scim};
 use ::scim::json;
 use service::admin::refusal::{Kind, Refusal};
@@ -34,13 +34,13 @@ const BASE: &str = "/admin/v1";
 /// path of its own, and what stands behind. Nothing where it is another face's.
 ///
 /// ```
-/// use scim_worker::http::admin::mounted;
-/// assert_eq!(mounted("/admin/v1/tenants"), Some(("", "/tenants")));
-/// assert_eq!(mounted("/api/admin/v1"), Some(("/api", "")));
-/// assert_eq!(mounted("/scim/v2/Users/admin/v1"), None);
-/// assert_eq!(mounted("/admin/v10"), None);
+/// use scim_worker::http::admin::split_mount;
+/// assert_eq!(split_mount("/admin/v1/tenants"), Some(("", "/tenants")));
+/// assert_eq!(split_mount("/api/admin/v1"), Some(("/api", "")));
+/// assert_eq!(split_mount("/scim/v2/Users/admin/v1"), None);
+/// assert_eq!(split_mount("/admin/v10"), None);
 /// ```
-pub fn mounted(path: &str) -> Option<(&str, &str)> {
+pub fn split_mount(path: &str) -> Option<(&str, &str)> {
     let (front, behind) = path.split_once(BASE)?;
     let is_whole = behind.is_empty() || behind.starts_with('/');
     let is_first = !segments(front).any(|segment| segment == "scim");
@@ -88,7 +88,7 @@ async fn answer<D: Database, B: Upload>(
         Err(Fault::NoToken(detail)) => return Err(Refusal::unknown(detail)),
         Err(fault) => return Err(Refusal::unknown(fault.words().2)),
     };
-    let parts = decoded(path).map_err(|detail| Refusal::missing("not_found", detail));
+    let parts = decode_segments(path).map_err(|detail| Refusal::missing("not_found", detail));
     let parts = parts.as_deref().unwrap_or_default();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let which = which(&parts);

@@ -39,7 +39,7 @@ pub async fn json<D: Database, B: Upload>(
 ) -> Result<Value, Fault> {
     if !is_as_written(request.content_encoding.as_deref()) {
         return Err(Fault::Coding(
-            "The body is compressed, which is not read here: send it without Content-Encoding.",
+            "A compressed body is not read. Send the body as it is, without Content-Encoding.",
         ));
     }
     let announced = request.body.announced();
@@ -65,8 +65,8 @@ pub async fn json<D: Database, B: Upload>(
     })?;
     if weight > MAX_WEIGHT {
         return Err(Fault::too_large(format!(
-            "The body has too many values for one request: read, they take {weight} bytes of \
-             memory, of which {MAX_WEIGHT} are there. Send it in parts, such as 20,000 members at \
+            "The body has too many values for one request: they would take {weight} bytes of \
+             memory, and {MAX_WEIGHT} is the limit. Send it in parts, such as 20,000 members at \
              a time.",
         )));
     }
@@ -94,13 +94,10 @@ fn unread(why: Unread, too_long: &impl Fn() -> String) -> Fault {
     match why {
         Unread::TooLong => Fault::too_large(too_long()),
         Unread::Broken => Error::invalid_syntax(
-            "The body ended early, or its chunks are not in the form of chunks. Send the request \
-             again, whole.",
+            "The body ended early, or its chunks are malformed. Send the whole request again.",
         )
         .into(),
-        Unread::Late => {
-            Fault::Late("The body did not come in time. Send the request again, whole.")
-        }
+        Unread::Late => Fault::Late("The body did not come in time. Send the whole request again."),
         Unread::Busy => Failure::Busy.into(),
     }
 }

@@ -122,7 +122,7 @@ pub fn segments(path: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The segments of a path, decoded; a sentence where they cannot be.
-pub fn decoded(path: &str) -> Result<Vec<String>, &'static str> {
+pub fn decode_segments(path: &str) -> Result<Vec<String>, &'static str> {
     let segments: Option<Vec<String>> = segments(path).map(decode).collect();
     let segments = segments.ok_or(
         "The path is not percent-encoded UTF-8. Encode the parts of the address once, as UTF-8.",

@@ -37,14 +37,14 @@ const MAX_IGNORED: usize = 2_000;
 /// serve this one below a path of its own. Nothing where no `/scim` is in it.
 ///
 /// ```
-/// use scim_worker::http::scim::mounted;
+/// use scim_worker::http::scim::split_mount;
 /// let users = "/scim/v2/Users";
-/// assert_eq!(mounted("/api/identity/scim/v2/Users"), Some(("/api/identity", users)));
-/// assert_eq!(mounted("/scim/v2/Users/scim"), Some(("", "/scim/v2/Users/scim")));
-/// assert_eq!(mounted("/%73cim/Users"), Some(("", "/%73cim/Users")));
-/// assert_eq!(mounted("/v2/Users"), None);
+/// assert_eq!(split_mount("/api/identity/scim/v2/Users"), Some(("/api/identity", users)));
+/// assert_eq!(split_mount("/scim/v2/Users/scim"), Some(("", "/scim/v2/Users/scim")));
+/// assert_eq!(split_mount("/%73cim/Users"), Some(("", "/%73cim/Users")));
+/// assert_eq!(split_mount("/v2/Users"), None);
 /// ```
-pub fn mounted(path: &str) -> Option<(&str, &str)> {
+pub fn split_mount(path: &str) -> Option<(&str, &str)> {
     let below = |base: &str| {
         path.match_indices(base).find_map(|(position, _)| {
             let (front, rest) = path.split_at_checked(position)?;

@@ -20,7 +20,7 @@ pub fn print(line: &str, is_fault: bool) {
 }
 
 /// Runs statements when the reply is out.
-pub fn run(env: &Env, context: &Context, statements: Vec<Statement>) {
+pub fn run_later(env: &Env, context: &Context, statements: Vec<Statement>) {
     if statements.is_empty() {
         return;
     }

@@ -90,8 +90,8 @@ impl Database for D1 {
         let mut long = texts.split_off(count.min(texts.len())).into_iter();
         let mut values = Vec::new();
         for text in texts.iter().filter(|text| !text.is_empty()) {
-            for dressed in text.split('\0') {
-                values.push(value(dressed, &mut long)?);
+            for item in text.split('\0') {
+                values.push(value(item, &mut long)?);
             }
         }
         let mut values = values.into_iter();
@@ -126,15 +126,15 @@ fn passed(text: JsValue) -> Option<String> {
 }
 
 /// A value behind the letter of its type; a long one is the next of those.
-fn value(dressed: &str, long: &mut impl Iterator<Item = String>) -> Result<Value, Error> {
-    if let Some(text) = dressed.strip_prefix('t') {
+fn value(item: &str, long: &mut impl Iterator<Item = String>) -> Result<Value, Error> {
+    if let Some(text) = item.strip_prefix('t') {
         return Ok(Value::Text(text.to_owned()));
     }
-    match dressed {
+    match item {
         "-" => Ok(Value::Null),
         "l" => long.next().map(Value::Text).ok_or_else(malformed),
         _ => {
-            let digits = dressed.strip_prefix('n');
+            let digits = item.strip_prefix('n');
             let integer = digits.and_then(|digits| digits.parse().ok());
             integer.map(Value::Integer).ok_or_else(malformed)
         }

@@ -115,7 +115,7 @@ function told(results) {
     shape.push(rows.length, rows.length && Object.keys(rows[0]).length);
     for (const row of rows) {
       for (const value of Object.values(row)) {
-        const text = dressed(value, long);
+        const text = itemText(value, long);
         values.push(text);
         length += text.length;
       }
@@ -131,7 +131,7 @@ function told(results) {
   return [...texts, ...long].map((text) => (text.length < SHORT ? text : encoder.encode(text)));
 }
 
-function dressed(value, long) {
+function itemText(value, long) {
   if (value === null) return "-";
   if (typeof value !== "string") return `n${value}`;
   if (value.length < LONG) return `t${value}`;

@@ -183,7 +183,7 @@ impl Habits {
 
     /// Notes what is left out of the request. Everything that is goes through here: whoever would
     /// rather refuse it looks at [`Self::left_out`] before anything is written. The path is the
-    /// client's text, and kept as [`place`] has it.
+    /// client's text, and kept as [`log_path`] has it.
     ///
     /// ```
     /// use scim::habit::{Habits, UNKNOWN_ATTRIBUTE};
@@ -193,7 +193,7 @@ impl Habits {
     /// assert_eq!(habits.names(), ["unknown-attribute"]);
     /// ```
     pub fn leave_out(&mut self, habit: &'static str, path: &str) {
-        self.add(habit, Some(&place(path)));
+        self.add(habit, Some(&log_path(path)));
     }
 
     fn add(&mut self, name: &'static str, path: Option<&str>) {
@@ -245,13 +245,13 @@ impl Habits {
 /// name that is empty or begins with a blank: each of them can be read, and a header takes it.
 ///
 /// ```
-/// use scim::habit::place;
-/// assert_eq!(place(r#"emails[type eq "work"].verified"#), "emails.verified");
-/// assert_eq!(place("urn:x:Custom: Ada"), "urn:x:Custom:?");
-/// assert_eq!(place("größe"), r#""gr\u00f6\u00dfe" "#.trim());
-/// assert_eq!(place(""), "\"\"");
+/// use scim::habit::log_path;
+/// assert_eq!(log_path(r#"emails[type eq "work"].verified"#), "emails.verified");
+/// assert_eq!(log_path("urn:x:Custom: Ada"), "urn:x:Custom:?");
+/// assert_eq!(log_path("größe"), r#""gr\u00f6\u00dfe" "#.trim());
+/// assert_eq!(log_path(""), "\"\"");
 /// ```
-pub fn place(text: &str) -> String {
+pub fn log_path(text: &str) -> String {
     let mut place = String::new();
     let name = text.trim_start_matches(' ');
     let blanks = text.len() - name.len();
@@ -356,11 +356,11 @@ mod tests {
                 "http://schemas.microsoft.com/2006/11/Group",
             ),
         ] {
-            assert_eq!(place(text), kept, "{text}");
+            assert_eq!(log_path(text), kept, "{text}");
         }
         for long in ["a", "é", " ", "["] {
             assert!(
-                place(&long.repeat(500_000)).len() < MAX_PLACE + 12,
+                log_path(&long.repeat(500_000)).len() < MAX_PLACE + 12,
                 "{long}"
             );
         }

@@ -15,8 +15,8 @@ use store::record::{self, Record};
 /// A group has more members than one reply holds.
 pub(crate) fn too_many_members() -> Failure {
     Error::too_many(format!(
-        "One reply holds {} members at the most. Ask with excludedAttributes=members; who is in a group tells \
-         /Users?filter=groups.value eq \"id of the group\", page by page.",
+        "The group has more than the {} members that one reply holds. Ask with excludedAttributes=members, and list the \
+         members page by page with /Users?filter=groups.value eq \"id of the group\".",
         MOST_MEMBERS.rows * MEMBERS_PER_ROW,
     ))
     .into()

@@ -31,7 +31,7 @@ pub use outcome::{Done, Outcome};
 struct Job {
     operation: BulkOperation,
     /// What it is about, or why it cannot be done.
-    target: Result<Action, Failure>,
+    action: Result<Action, Failure>,
     /// The address of the resource that its path names.
     location: Option<String>,
     /// The operations whose resources it refers to: they come first, but where they refer to it, too.
@@ -77,8 +77,8 @@ impl Job {
 /// The failure of an operation that a request did not come to.
 fn not_begun() -> Failure {
     Failure::TooMuch(
-        "The Bulk takes more work than one request may; this operation was not begun. Put all that \
-         were not begun into a Bulk of their own and send it, with fewer operations at once."
+        "The Bulk request is more work than one request may be, so this operation was not begun. Send \
+         the operations that were not begun in another Bulk request, fewer at once."
             .to_owned(),
     )
 }
@@ -86,7 +86,7 @@ fn not_begun() -> Failure {
 /// The failure of an operation that refers to one that was not done.
 fn not_there(other: &Job) -> Failure {
     Failure::Conflict(format!(
-        "The operation \"{}\" that this one refers to was not done.",
+        "The operation \"{}\" that this one refers to was not done. Correct that one, and send both again. Correct that one, and send both again.",
         other.operation.bulk_id.as_deref().unwrap_or_default(),
     ))
 }
@@ -98,7 +98,7 @@ impl<D: Database> Session<'_, D> {
         if request.operations.len() > usize::try_from(most).unwrap_or(usize::MAX) {
             return Err(Failure::TooLarge(format!(
                 "The request has {} operations; {most} are accepted (bulk.maxOperations of /ServiceProviderConfig). \
-                 Split it.",
+                 Send it in parts.",
                 request.operations.len(),
             )));
         }
@@ -191,16 +191,16 @@ impl<D: Database> Session<'_, D> {
                     refers.push(index);
                     ids.get(index).cloned()
                 });
-                let place = self.place(&operation.path);
+                let address = self.parse_path(&operation.path);
                 // A path without an id is that of what is created, and else of nothing that there is.
                 let creates = operation.method == "POST";
-                let location = place.as_ref().ok().and_then(|(resource_type, named)| {
+                let location = address.as_ref().ok().and_then(|(resource_type, named)| {
                     let id = named.as_deref().or(creates.then_some(id))?;
                     Some(self.location(resource_type, id))
                 });
-                let target = match (unknown.first(), &operation.bulk_id) {
+                let action = match (unknown.first(), &operation.bulk_id) {
                     (Some(name), _) => Err(Error::invalid_value(format!(
-                        "\"bulkId:{}\" is the bulkId of no POST operation of this request.",
+                        "No POST operation of this request has the bulkId \"{}\". Add it, or name the resource by its id.",
                         quoted(name),
                     ))
                     .into()),
@@ -209,13 +209,13 @@ impl<D: Database> Session<'_, D> {
                         quoted(bulk_id),
                     ))
                     .into()),
-                    (None, _) => action::read(&operation, place, id),
+                    (None, _) => action::read(&operation, address, id),
                 };
-                let by_value = matches!(&target, Ok(Action::Create(of, _)) if !Table::of(of).has_members())
+                let by_value = matches!(&action, Ok(Action::Create(of, _)) if !Table::of(of).has_members())
                     && !self.context.settings.accept_user_groups;
                 Job {
                     operation,
-                    target,
+                    action,
                     location,
                     refers,
                     by_value,
@@ -240,14 +240,14 @@ impl<D: Database> Session<'_, D> {
             .ok_or_else(|| Failure::Broken("an operation was lost".to_owned()))?;
         let of = |index: &usize| jobs.get(*index);
         if let (Ok(_), Some(other)) = (
-            &job.target,
+            &job.action,
             job.refers.iter().filter_map(of).find(|job| job.failed()),
         ) {
             return Ok(job.outcome(Err(not_there(other)), None));
         }
-        let done = match &job.target {
+        let done = match &job.action {
             Err(failure) => Err(failure.clone()),
-            Ok(target) => self.perform_target(&job.operation, target).await,
+            Ok(action) => self.perform_action(&job.operation, action).await,
         };
         match done {
             Ok((done, version)) => Ok(job.outcome(Ok(done), version)),
@@ -262,7 +262,7 @@ impl<D: Database> Session<'_, D> {
                 let failure = if !job.by_value && job.refers.iter().any(waits) {
                     Failure::Conflict(
                         "This operation and those it refers to by bulkId refer to each other in a circle that cannot be \
-                         made: a group is not a member of itself, directly or through other groups."
+                         made: a group is not a member of itself, directly or through other groups. Leave one reference out."
                             .to_owned(),
                     )
                 } else {
@@ -273,10 +273,10 @@ impl<D: Database> Session<'_, D> {
         }
     }
 
-    async fn perform_target(
+    async fn perform_action(
         &self,
         operation: &BulkOperation,
-        target: &Action,
+        action: &Action,
     ) -> Result<(Done, Option<String>), Failure> {
         let condition = Condition::new(operation.version.as_deref(), None);
         let data = operation.data.as_ref().unwrap_or(&Value::Null);
@@ -286,7 +286,7 @@ impl<D: Database> Session<'_, D> {
             excluded: Vec::new(),
         };
         let outcome = |done, answer: Answer| (done, Some(answer.version));
-        match target {
+        match action {
             Action::Create(resource_type, id) => {
                 let answer = self
                     .create_as(resource_type, data, id.clone(), &id_alone)
@@ -300,13 +300,13 @@ impl<D: Database> Session<'_, D> {
                 Ok(outcome(Done::Changed, answer))
             }
             Action::Patch(resource_type, key) => {
-                let (done, asked) = if Table::of(resource_type).has_members() {
+                let (done, selection) = if Table::of(resource_type).has_members() {
                     (Done::Silent, Selection::default())
                 } else {
                     (Done::Changed, id_alone)
                 };
                 let answer = self
-                    .patch(resource_type, key, data, &condition, &asked)
+                    .patch(resource_type, key, data, &condition, &selection)
                     .await?;
                 Ok(outcome(done, answer))
             }

@@ -16,9 +16,9 @@ impl<D: Database> Session<'_, D> {
         &self,
         resource_type: &'static ResourceType,
         body: &Value,
-        asked: &Selection,
+        selection: &Selection,
     ) -> Result<Answer, Failure> {
-        self.create_as(resource_type, body, self.context.mint.id(), asked)
+        self.create_as(resource_type, body, self.context.mint.id(), selection)
             .await
     }
 
@@ -28,9 +28,9 @@ impl<D: Database> Session<'_, D> {
         resource_type: &'static ResourceType,
         body: &Value,
         id: String,
-        asked: &Selection,
+        selection: &Selection,
     ) -> Result<Answer, Failure> {
-        let projection = asked.bind(resource_type)?;
+        let projection = selection.bind(resource_type)?;
         let new = self.new_resource(resource_type, body, id)?;
         let projection = projection.after_write(&new.document);
         let mut batch = Batch::default();

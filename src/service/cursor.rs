@@ -92,7 +92,7 @@ pub fn seal(seal: Seal<'_>, window: &Window) -> Option<String> {
         Window::Before(mark) => (1, mark),
     };
     let key = match &mark.key {
-        Some(key) => Some(encrypt(seal.credential, &mark.id, &key.dressed())?),
+        Some(key) => Some(encrypt(seal.credential, &mark.id, &key.to_text())?),
         None => None,
     };
     let content = json!([

@@ -6,14 +6,14 @@ use super::write::{Effect, Links, Operation};
 use super::{Condition, Failure, Session};
 use store::Database;
 use store::batch::Batch;
-use store::read::Key;
+use store::read::ResourceRef;
 
 impl<D: Database> Session<'_, D> {
     /// Deletes a resource. The teams that it was a member of change with it.
     pub async fn delete(
         &self,
         resource_type: &'static ResourceType,
-        key: &Key,
+        key: &ResourceRef,
         condition: &Condition,
     ) -> Result<(), Failure> {
         let operation = Operation::Delete;

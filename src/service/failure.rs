@@ -71,8 +71,8 @@ fn taken(what: &str) -> Error {
         "displayName"
     } else {
         return Error::uniqueness(
-            "A value of this resource must be unique and is in use by another resource; look up the attributes whose \
-             uniqueness is \"server\" in /Schemas.",
+            "A value of this resource is in use by another resource, and only one may have it. Choose another value: in \
+             /Schemas the uniqueness of such an attribute is \"server\".",
         );
     };
     in_use(attribute)
@@ -85,7 +85,7 @@ pub(crate) fn name_in_use(attribute: &str) -> Failure {
 
 fn in_use(attribute: &str) -> Error {
     Error::uniqueness(format!(
-        "Another resource has this {attribute}; letter case does not distinguish. Look it up with a filter on \
+        "Another resource has this {attribute}; letter case makes no difference. Find it with a filter on \
          {attribute} and update it, or choose another value."
     ))
     .at(attribute)

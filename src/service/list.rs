@@ -25,15 +25,15 @@ use store::predicate::{comparisons, depth, has_list, is_lookup};
 use store::table::Table;
 use store::{Database, Row};
 
-mod found;
+mod listing;
 mod members;
 mod plan;
 mod sort;
 mod walk;
 
-use found::Found;
+use listing::Listing;
 use members::read_members;
-use plan::{Fetched, Plan, Way};
+use plan::{PageAnswers, Plan, Way};
 use sort::sort_locations;
 
 /// A search request bound to the types it is about.
@@ -131,41 +131,45 @@ impl<D: Database> Session<'_, D> {
             page,
             query: &query,
         };
-        let fetched = self.fetch(&plan).await?;
+        let answers = self.fetch(&plan).await?;
         if let Paging::At(cursor) = &query.paging {
             let timeout = u64::from(self.context.settings.limits.cursor_timeout);
-            cursor.check(self.seal(&query, &fetched.cursor_key), timeout)?;
+            cursor.check(self.seal(&query, &answers.cursor_key), timeout)?;
         }
-        if let Some(content) = self.respond(&plan, fetched).await? {
+        if let Some(content) = self.respond(&plan, answers).await? {
             return Ok(content);
         }
         let plan = plan.of_one();
-        let fetched = self.fetch(&plan).await?;
-        let content = self.respond(&plan, fetched).await?;
+        let answers = self.fetch(&plan).await?;
+        let content = self.respond(&plan, answers).await?;
         content.ok_or_else(too_many_members)
     }
 
     /// The content of the reply; none where the first of the page is a group of more members than the plan has.
-    async fn respond(&self, plan: &Plan<'_>, fetched: Fetched) -> Result<Option<Content>, Failure> {
+    async fn respond(
+        &self,
+        plan: &Plan<'_>,
+        answers: PageAnswers,
+    ) -> Result<Option<Content>, Failure> {
         let Plan { query, page, .. } = plan;
-        let mut found = match &fetched.whole {
-            Some(whole) => Found::of_whole(whole)?,
-            None => Found::of_rows(plan, &fetched.items)?,
+        let mut listing = match &answers.whole {
+            Some(whole) => Listing::of_whole(whole)?,
+            None => Listing::of_rows(plan, &answers.items)?,
         };
-        let is_empty = found.entries.is_empty();
-        let mut members = read_members(fetched.members, plan, &mut found)?;
-        if found.entries.is_empty() && !is_empty {
+        let is_empty = listing.entries.is_empty();
+        let mut members = read_members(answers.members, plan, &mut listing)?;
+        if listing.entries.is_empty() && !is_empty {
             return Ok(None);
         }
         if query.paging.backwards() {
-            found.entries.reverse();
+            listing.entries.reverse();
         }
-        let seen = fetched.items.len() as u64;
+        let seen = answers.items.len() as u64;
         let mut response = ListResponse {
             start_index: query.start_index,
             total_results: match plan.total {
                 Total::Unknown => None,
-                Total::Counted => Some(sum(&fetched.counts)?),
+                Total::Counted => Some(sum(&answers.counts)?),
                 Total::FromPage if seen > query.count => {
                     // What went since the page was read has been shown all the same.
                     Some(self.count(page).await?.max(seen))
@@ -174,14 +178,14 @@ impl<D: Database> Session<'_, D> {
             },
             ..ListResponse::default()
         };
-        self.note_walk(page, &found, &fetched.counts)?;
+        self.note_walk(page, &listing, &answers.counts)?;
         if query.paging.by_cursor() {
-            self.set_cursors(&mut response, query, &found, &fetched.cursor_key);
+            self.set_cursors(&mut response, query, &listing, &answers.cursor_key);
         }
-        let mut content = Content::from(response.head(found.entries.len()));
+        let mut content = Content::from(response.head(listing.entries.len()));
         // Grown step by step, the text of a large page would be twice in memory.
-        content.end.reserve(found.size());
-        for (index, entry) in found.entries.iter().enumerate() {
+        content.end.reserve(listing.size());
+        for (index, entry) in listing.entries.iter().enumerate() {
             let of = query
                 .types
                 .get(entry.source)
@@ -236,7 +240,7 @@ impl<D: Database> Session<'_, D> {
             None => types.iter().map(|_| None).collect(),
             Some(text) => sort_locations(text, types, &mut habits)?,
         };
-        let asked = Selection {
+        let selection = Selection {
             attributes: request.attributes.clone(),
             excluded: request.excluded_attributes.clone(),
         };
@@ -257,7 +261,7 @@ impl<D: Database> Session<'_, D> {
             sorts,
             projections: types
                 .iter()
-                .map(|resource_type| asked.bind(resource_type))
+                .map(|resource_type| selection.bind(resource_type))
                 .collect::<Result<_, _>>()?,
             fingerprint: if paging.by_cursor() {
                 cursor::fingerprint(types, request)
@@ -299,17 +303,17 @@ impl<D: Database> Session<'_, D> {
         &self,
         response: &mut ListResponse,
         query: &Query<'_>,
-        found: &Found<'_>,
+        listing: &Listing<'_>,
         key: &str,
     ) {
         let backwards = query.paging.backwards();
         let first_page = matches!(query.paging, Paging::First);
         let seal = |window: Window| cursor::seal(self.seal(query, key), &window);
-        if let Some((first, last)) = found.edges() {
-            if found.more || backwards {
+        if let Some((first, last)) = listing.edges() {
+            if listing.more || backwards {
                 response.next_cursor = seal(Window::After(last));
             }
-            if (backwards && found.more) || !(backwards || first_page) {
+            if (backwards && listing.more) || !(backwards || first_page) {
                 response.previous_cursor = seal(Window::Before(first));
             }
         }
@@ -359,7 +363,7 @@ fn check(view: &View<'_>, predicate: &Predicate) -> Result<(), Error> {
     }
     if depth(view, predicate) > EXPRESSION_DEPTH {
         return Err(Error::invalid_filter(
-            "The filter nests deeper inside [ ] than the database follows; fewer brackets, please.",
+            "The filter has more brackets within [ ] than the database follows. Send it with fewer.",
         ));
     }
     Ok(())

@@ -64,7 +64,7 @@ impl<D: Database> Session<'_, D> {
             .any(|filter| depth(&view, filter) > DEEPEST_FILTER)
         {
             return Err(Error::invalid_filter(
-                "The filter in the path nests deeper inside [ ] than the database follows; fewer brackets, please.",
+                "The filter in the path has more brackets within [ ] than the database follows. Send it with fewer.",
             )
             .into());
         }
@@ -187,6 +187,6 @@ fn put_ids(operations: &mut [LinkOperation], mut found: Places) {
 
 fn too_many_filters() -> Error {
     Error::too_many(
-        "The request removes members by filters that compare too often. Name the members by their ids, or send it in parts.",
+        "The filters that remove members make too many comparisons for one request. Name the members by their ids, or send the request in parts.",
     )
 }

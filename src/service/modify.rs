@@ -14,7 +14,7 @@ use super::{Answer, Condition, Failure, Session, parse_stored};
 use store::Database;
 use store::batch::Batch;
 use store::limits::{LONGEST_PAUSE, WRITE_TRIES};
-use store::read::{self, Key, Stored};
+use store::read::{self, ResourceRef, Stored};
 use store::table::Table;
 use store::write::Guard;
 
@@ -44,7 +44,7 @@ impl<D: Database> Session<'_, D> {
     pub(crate) async fn modify(
         &self,
         resource_type: &'static ResourceType,
-        key: &Key,
+        key: &ResourceRef,
         condition: &Condition,
         projection: &Projection,
         apply: impl Fn(&Map<String, Value>, &mut Habits) -> Result<After, Failure>,
@@ -77,7 +77,7 @@ impl<D: Database> Session<'_, D> {
             self.context.database.pause(self.pause_after(tries)).await;
         }
         Err(Failure::Conflict(format!(
-            "Other clients changed this {} again and again while the request was at work; nothing was changed. Repeat it.",
+            "Other clients changed this {} again and again while the request was at work, so nothing was changed. Repeat the request.",
             resource_type.name,
         )))
     }
@@ -130,7 +130,7 @@ impl<D: Database> Session<'_, D> {
             };
             (Guard::Exactly(&stored.version), operation)
         };
-        let key = Key::Id(stored.id.clone());
+        let key = ResourceRef::Id(stored.id.clone());
         let change = self.change(resource_type, key, meant, operation, links);
         let mut batch = Batch::default();
         let receipt = self.add_change(&mut batch, &change);

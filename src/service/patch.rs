@@ -17,7 +17,7 @@ use super::{Answer, Condition, Failure, Selection, Session};
 use store::Database;
 use store::batch::Batch;
 use store::links::SHOWN;
-use store::read::Key;
+use store::read::ResourceRef;
 use store::table::Table;
 use store::write::Guard;
 
@@ -35,21 +35,21 @@ impl<D: Database> Session<'_, D> {
     pub async fn patch(
         &self,
         resource_type: &'static ResourceType,
-        key: &Key,
+        key: &ResourceRef,
         body: &Value,
         condition: &Condition,
-        asked: &Selection,
+        selection: &Selection,
     ) -> Result<Answer, Failure> {
-        let projection = asked.bind(resource_type)?;
+        let projection = selection.bind(resource_type)?;
         let patch = PatchOp::parse(resource_type, body, &mut self.habits())?;
         let Split { own, links } = Split::of(patch.operations)?;
         let has_members = Table::of(resource_type).has_members();
-        let answered = !has_members || !asked.is_default();
+        let answered = !has_members || !selection.is_default();
         let members = match (key, links.is_empty()) {
-            (Key::Id(id), false) => self.net_change(id, links).await?,
-            (Key::Id(_) | Key::Subject, _) => LinkChange::default(),
+            (ResourceRef::Id(id), false) => self.net_change(id, links).await?,
+            (ResourceRef::Id(_) | ResourceRef::Subject, _) => LinkChange::default(),
         };
-        if let (Key::Id(id), true, false) = (key, own.is_empty(), members.is_empty()) {
+        if let (ResourceRef::Id(id), true, false) = (key, own.is_empty(), members.is_empty()) {
             let links = Links::Members(&members);
             let guard = condition.guard();
             let key = key.clone();
@@ -130,7 +130,7 @@ impl<D: Database> Session<'_, D> {
     async fn assign(
         &self,
         resource_type: &'static ResourceType,
-        key: &Key,
+        key: &ResourceRef,
         condition: &Condition,
         projection: &Projection,
         values: &[(&'static Attribute, Value)],

@@ -8,7 +8,7 @@ use super::content::Content;
 use super::{Answer, Failure, Selection, Session};
 use store::batch::{Answers, Batch, Handle};
 use store::limits::{FIRST_MEMBERS, MOST_MEMBERS, MemberLimit};
-use store::read::{self, Key};
+use store::read::{self, ResourceRef};
 use store::record::Record;
 use store::{Database, Row};
 
@@ -26,10 +26,10 @@ impl<D: Database> Session<'_, D> {
     pub async fn read(
         &self,
         resource_type: &'static ResourceType,
-        key: &Key,
-        asked: &Selection,
+        key: &ResourceRef,
+        selection: &Selection,
     ) -> Result<Answer, Failure> {
-        self.read_as(resource_type, key, &asked.bind(resource_type)?)
+        self.read_as(resource_type, key, &selection.bind(resource_type)?)
             .await
     }
 
@@ -37,7 +37,7 @@ impl<D: Database> Session<'_, D> {
     pub(super) async fn read_as(
         &self,
         resource_type: &'static ResourceType,
-        key: &Key,
+        key: &ResourceRef,
         projection: &Projection,
     ) -> Result<Answer, Failure> {
         let mut batch = Batch::default();
@@ -53,7 +53,7 @@ impl<D: Database> Session<'_, D> {
         &self,
         batch: &mut Batch,
         resource_type: &'static ResourceType,
-        key: &Key,
+        key: &ResourceRef,
         projection: &Projection,
     ) -> Reading {
         self.add_reading_of(batch, resource_type, key, projection, FIRST_MEMBERS)
@@ -63,7 +63,7 @@ impl<D: Database> Session<'_, D> {
         &self,
         batch: &mut Batch,
         resource_type: &'static ResourceType,
-        key: &Key,
+        key: &ResourceRef,
         projection: &Projection,
         limit: MemberLimit,
     ) -> Reading {
@@ -97,7 +97,7 @@ impl<D: Database> Session<'_, D> {
             Some(members) => runs(answers.rows(members), FIRST_MEMBERS)?,
         };
         let Some(runs) = runs else {
-            let key = Key::Id(record.shown.id.to_owned());
+            let key = ResourceRef::Id(record.shown.id.to_owned());
             return self.read_most(resource_type, &key, projection).await;
         };
         self.shown(resource_type, &record, runs, projection)
@@ -108,7 +108,7 @@ impl<D: Database> Session<'_, D> {
     async fn read_most(
         &self,
         resource_type: &'static ResourceType,
-        key: &Key,
+        key: &ResourceRef,
         projection: &Projection,
     ) -> Result<Option<Answer>, Failure> {
         let mut batch = Batch::default();
@@ -154,14 +154,14 @@ impl<D: Database> Session<'_, D> {
     }
 
     /// The failure of a request for a resource that is not there.
-    pub fn not_found(&self, resource_type: &'static ResourceType, key: &Key) -> Failure {
+    pub fn not_found(&self, resource_type: &'static ResourceType, key: &ResourceRef) -> Failure {
         match key {
-            Key::Id(id) => Failure::NotFound(format!(
+            ResourceRef::Id(id) => Failure::NotFound(format!(
                 "There is no {} with id \"{}\". It may have been deleted; look it up with a filter.",
                 resource_type.name,
                 id.chars().take(100).collect::<String>(),
             )),
-            Key::Subject => Failure::NotFound(
+            ResourceRef::Subject => Failure::NotFound(
                 "This token does not stand for a user, so there is no /Me. Find the user with a filter on userName, or ask \
                  whoever runs this service for a token that stands for one."
                     .to_owned(),

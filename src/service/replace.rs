@@ -9,7 +9,7 @@ use super::links::check_ids;
 use super::modify::After;
 use super::{Answer, Condition, Failure, Selection, Session};
 use store::Database;
-use store::read::Key;
+use store::read::ResourceRef;
 use store::table::Table;
 
 impl<D: Database> Session<'_, D> {
@@ -17,10 +17,10 @@ impl<D: Database> Session<'_, D> {
     pub async fn replace(
         &self,
         resource_type: &'static ResourceType,
-        key: &Key,
+        key: &ResourceRef,
         body: &Value,
         condition: &Condition,
-        asked: &Selection,
+        selection: &Selection,
     ) -> Result<Answer, Failure> {
         let Resource { document, links } =
             Resource::accept(resource_type, body, &mut self.habits())?;
@@ -37,7 +37,7 @@ impl<D: Database> Session<'_, D> {
         } else {
             (LinkChange::default(), links)
         };
-        let projection = asked.bind(resource_type)?.after_write(&document);
+        let projection = selection.bind(resource_type)?.after_write(&document);
         self.modify(resource_type, key, condition, &projection, |before, _| {
             let mut document = document.clone();
             replace(resource_type, before, &mut document)?;

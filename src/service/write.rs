@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::read::Reading;
 use super::{Failure, Session};
 use store::batch::{Answers, Batch, Handle};
-use store::read::{self, Key};
+use store::read::{self, ResourceRef};
 use store::table::Table;
 use store::write::{self, Guard, Next};
 use store::{self, Database, membership, unique, user_groups};
@@ -30,7 +30,7 @@ pub(crate) struct Change<'a> {
     /// Its type.
     pub(crate) resource_type: &'static ResourceType,
     /// Which one.
-    pub(crate) key: Key,
+    pub(crate) key: ResourceRef,
     /// The version that the change is meant for.
     pub(crate) meant: Guard<'a>,
     /// The version that it leaves; of one that deletes, to the teams of the resource.
@@ -83,7 +83,7 @@ pub(crate) struct Receipt {
     /// Gives a row if the resource was written.
     row: Option<Handle>,
     /// Gives the version that it was found at.
-    found: Option<Handle>,
+    version_row: Option<Handle>,
 }
 
 /// What became of a change.
@@ -106,7 +106,7 @@ impl Receipt {
         if self.row.is_some_and(|row| answers.has_row(row)) {
             return Ok(Effect::Done);
         }
-        let found = match self.found.and_then(|found| answers.row(found)) {
+        let found = match self.version_row.and_then(|found| answers.row(found)) {
             Some(mut row) => Some(row.required_text(0)?),
             None => None,
         };
@@ -135,7 +135,7 @@ impl<D: Database> Session<'_, D> {
     pub(crate) fn change<'a>(
         &self,
         resource_type: &'static ResourceType,
-        key: Key,
+        key: ResourceRef,
         meant: Guard<'a>,
         operation: Operation<'a>,
         links: Links<'a>,
@@ -159,7 +159,7 @@ impl<D: Database> Session<'_, D> {
         let id = key.id().unwrap_or_default();
         let mut receipt = Receipt {
             row: None,
-            found: None,
+            version_row: None,
         };
         match change.operation {
             Operation::Create(new) => {
@@ -198,7 +198,7 @@ impl<D: Database> Session<'_, D> {
             }
             Operation::Delete => {
                 let is_meant = meant != Guard::None;
-                receipt.found = is_meant.then(|| batch.add(read::version(&view, key)));
+                receipt.version_row = is_meant.then(|| batch.add(read::version(&view, key)));
                 if !Table::of(change.resource_type).shared {
                     let touch = write::touch_teams_of(&view, key, meant, version, now);
                     batch.add_write(touch);
@@ -224,7 +224,7 @@ impl<D: Database> Session<'_, D> {
                     batch.add(read::guard(complete));
                 } else {
                     let outcome = membership::outcome(&view, id, version, members);
-                    receipt.found = Some(batch.add(outcome));
+                    receipt.version_row = Some(batch.add(outcome));
                 }
             }
             Links::Teams(teams) => {

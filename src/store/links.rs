@@ -5,14 +5,14 @@ use scim::schema::Attribute;
 use super::Statement;
 use super::expression::{View, json_path};
 use super::fragment::{Fragment, Written, value};
-use super::table::Links;
+use super::table::LinkEnd;
 use crate::{fragment, write_sql};
 
 /// The table expression of a linked attribute's values for the resource's row: columns `value`, `kind`, `display` (folded)
 /// and `address`, as the alias `e`.
 pub fn links(view: &View<'_>) -> impl Fragment {
     Written(move |statement: &mut Statement| match view.table().links {
-        Links::Groups | Links::None => write_sql!(
+        LinkEnd::Groups | LinkEnd::None => write_sql!(
             statement,
             "({with_up} \
              SELECT up.team_id AS value, min(up.kind) AS kind, {team} \
@@ -22,7 +22,7 @@ pub fn links(view: &View<'_>) -> impl Fragment {
             with_up = WITH_UP,
             team = team_columns(view),
         ),
-        Links::Members => write_sql!(
+        LinkEnd::Members => write_sql!(
             statement,
             "({members}m.tenant_id = teams.tenant_id AND m.team_id = teams.id) e",
             members = member_links(view),

@@ -12,7 +12,7 @@ use super::fragment::{Fragment, Written, value};
 use super::limits::{IDS_PER_PARAMETER, MARKED_PER_ROW};
 use super::links::{Display, member_links};
 use super::predicate::{MARKS, marks};
-use super::read::{Key, from, guarded};
+use super::read::{ResourceRef, from, guarded};
 use super::table::not_in;
 use crate::{fragment, statement};
 
@@ -210,7 +210,7 @@ pub fn outcome(view: &View<'_>, group: &str, version: &str, change: &LinkChange)
     statement!(
         "SELECT version{guard}{from}",
         guard = (!change.add.is_empty()).then_some(&guard),
-        from = from(view, &Key::Id(group.to_owned())),
+        from = from(view, &ResourceRef::Id(group.to_owned())),
     )
 }
 

@@ -55,7 +55,7 @@ pub fn total(view: &View<'_>, offset: i64) -> impl Fragment {
 
 /// What the row of [`total`] tells of milestones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Walked {
+pub struct Walk {
     /// How many resources had gone, or come before the last one.
     pub moved: i64,
     /// How many rows the page skipped.
@@ -63,9 +63,9 @@ pub struct Walked {
 }
 
 /// Reads the row of [`total`].
-pub fn read_walked(row: &Row) -> Result<Walked, Error> {
+pub fn read_walk(row: &Row) -> Result<Walk, Error> {
     let skipped = row.integer(2)?.unwrap_or_default();
-    Ok(Walked {
+    Ok(Walk {
         moved: row.integer(1)?.unwrap_or_default(),
         skipped: u64::try_from(skipped).unwrap_or_default(),
     })

@@ -22,7 +22,7 @@ mod whole;
 
 pub use bound::Bound;
 pub use key::{Mark, SortKey};
-use key::{beyond, dressed, sort_key};
+use key::{beyond, key_text, sort_key};
 pub use whole::Whole;
 
 /// Which way the list runs.
@@ -107,7 +107,7 @@ impl Page<'_> {
 
     /// The offset of a page that milestones are for: one of all resources of one type, in the order of their ids, that
     /// skips some.
-    pub fn walked(&self) -> Option<i64> {
+    pub fn walk_offset(&self) -> Option<i64> {
         match (self.sources.as_slice(), &self.window) {
             ([source], Window::Offset(offset))
                 if *offset >= milestone::STEP
@@ -133,7 +133,7 @@ impl Page<'_> {
 
     /// The select of how many resources of a type there are, and of a walk what a milestone needs to know.
     fn total(&self, view: &View<'_>) -> impl Fragment {
-        let walked = self.walked();
+        let walked = self.walk_offset();
         Written(move |statement: &mut Statement| match walked {
             Some(offset) => milestone::total(view, offset).write(statement),
             None => total_of(view).write(statement),
@@ -167,7 +167,7 @@ impl Page<'_> {
         part: Part,
         rows: Rows,
     ) -> impl Fragment {
-        let key = fragment!("{dressed} AS dressed, ", dressed = dressed(source));
+        let key = fragment!("{key_text} AS key_text, ", key_text = key_text(source));
         fragment!(
             "SELECT {id}{key}{record} AS record{from}",
             id = (part == Part::Whole).then_some("id, "),
@@ -204,7 +204,7 @@ impl Page<'_> {
             matching(source, rows).write(statement);
             match &self.window {
                 Window::Offset(_) => {
-                    let walked = self.walked();
+                    let walked = self.walk_offset();
                     let from = walked.map(|offset| milestone::from(&source.view, offset));
                     from.write(statement);
                 }
@@ -236,7 +236,7 @@ impl Page<'_> {
                 return;
             }
             rows.limit(number(self.limit)).write(statement);
-            match (self.walked(), self.sources.first()) {
+            match (self.walk_offset(), self.sources.first()) {
                 (Some(offset), Some(source)) => write_sql!(
                     statement,
                     " OFFSET {rest}",

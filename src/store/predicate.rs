@@ -12,7 +12,7 @@ use super::Statement;
 use super::expression::{Arrow, View, json_path, value_at};
 use super::fragment::{Fragment, Written, value};
 use super::links::link_column;
-use super::table::Links;
+use super::table::LinkEnd;
 use crate::write_sql;
 
 mod budget;
@@ -187,8 +187,8 @@ fn is_linked(place: &Place) -> bool {
 /// The column of a membership `m` with the id of the resource that a condition is about.
 fn near(view: &View<'_>) -> &'static str {
     match view.table().links {
-        Links::Members => "m.team_id",
-        Links::Groups | Links::None => "m.member_id",
+        LinkEnd::Members => "m.team_id",
+        LinkEnd::Groups | LinkEnd::None => "m.member_id",
     }
 }
 

@@ -12,14 +12,14 @@ use crate::{fragment, statement};
 
 /// Which resource of its type.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Key {
+pub enum ResourceRef {
     /// The one with this id.
     Id(String),
     /// The user that the token names: `/Me`.
     Subject,
 }
 
-impl Key {
+impl ResourceRef {
     /// The id, where it is known.
     pub fn id(&self) -> Option<&str> {
         match self {
@@ -38,7 +38,7 @@ impl Key {
 }
 
 /// The condition that the row is the one with this key.
-pub fn is(view: &View<'_>, key: &Key) -> impl Fragment {
+pub fn is(view: &View<'_>, key: &ResourceRef) -> impl Fragment {
     fragment!(
         "{scope} AND {row}.id = {id}",
         scope = view.scope(view.row()),
@@ -48,7 +48,7 @@ pub fn is(view: &View<'_>, key: &Key) -> impl Fragment {
 }
 
 /// `FROM … WHERE …` for one resource.
-pub fn from(view: &View<'_>, key: &Key) -> impl Fragment {
+pub fn from(view: &View<'_>, key: &ResourceRef) -> impl Fragment {
     fragment!(
         " FROM {row} WHERE {is}",
         row = view.row(),
@@ -57,7 +57,7 @@ pub fn from(view: &View<'_>, key: &Key) -> impl Fragment {
 }
 
 /// The record of one resource (see [`record`](super::record)).
-pub fn resource(view: &View<'_>, key: &Key, with_groups: bool) -> Statement {
+pub fn resource(view: &View<'_>, key: &ResourceRef, with_groups: bool) -> Statement {
     statement!(
         "SELECT {record} AS record{from}",
         record = record(view, with_groups),
@@ -77,7 +77,7 @@ pub struct Stored {
 }
 
 /// One resource as a write needs it.
-pub fn stored(view: &View<'_>, key: &Key) -> Statement {
+pub fn stored(view: &View<'_>, key: &ResourceRef) -> Statement {
     statement!("SELECT id, document, version{from}", from = from(view, key),)
 }
 
@@ -91,7 +91,7 @@ pub fn read_stored(row: &mut Row) -> Result<Stored, Error> {
 }
 
 /// The version of one resource: whether it is there, and which one it is.
-pub fn version(view: &View<'_>, key: &Key) -> Statement {
+pub fn version(view: &View<'_>, key: &ResourceRef) -> Statement {
     statement!("SELECT version{from}", from = from(view, key))
 }
 
@@ -204,7 +204,7 @@ pub fn read_members(rows: Vec<Row>, limit: MemberLimit, groups: usize) -> Result
 }
 
 /// The id of one group, for [`members`].
-pub fn one_group(view: &View<'_>, key: &Key) -> impl Fragment {
+pub fn one_group(view: &View<'_>, key: &ResourceRef) -> impl Fragment {
     fragment!("SELECT {id}", id = key.id_in(view))
 }
 

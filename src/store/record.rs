@@ -8,7 +8,7 @@ use super::Error;
 use super::expression::View;
 use super::fragment::Fragment;
 use super::links::WITH_UP;
-use super::table::Links;
+use super::table::LinkEnd;
 use crate::fragment;
 
 /// Stands between the records of a page (in [`ALL`]). It is in no JSON text, however that is laid out; nor is the end of a line in what
@@ -105,7 +105,7 @@ fn links(text: &str, between: char) -> impl Iterator<Item = Link<'_>> {
 
 /// The expression of a record, with the groups of a user where they are wanted.
 pub fn record(view: &View<'_>, with_groups: bool) -> impl Fragment {
-    let groups = (with_groups && view.table().links == Links::Groups).then(|| groups_of(view));
+    let groups = (with_groups && view.table().links == LinkEnd::Groups).then(|| groups_of(view));
     fragment!(
         "{id} || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || {groups}'\n' || document",
         id = view.column("id"),

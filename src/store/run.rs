@@ -64,11 +64,11 @@ pub fn all_there(tenant: &Tenant, ids: &[&str]) -> Statement {
 }
 
 /// Teams that were just created, with the ids of their members.
-pub type Links<'a> = Vec<(&'a str, &'a [String])>;
+pub type NewLinks<'a> = Vec<(&'a str, &'a [String])>;
 
 /// The statements that give teams just created their members, and fail the batch unless all of these are there. A team
 /// that was not created is passed over. None of the members holds one of the teams, so no circle can come of it.
-pub fn link_many(view: &View<'_>, links: &Links<'_>) -> Vec<Statement> {
+pub fn link_many(view: &View<'_>, links: &NewLinks<'_>) -> Vec<Statement> {
     let mut parts: Vec<Vec<Value>> = Vec::new();
     let mut held = IDS_PER_PARAMETER;
     for (team, members) in links {

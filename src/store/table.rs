@@ -20,7 +20,7 @@ pub struct Table {
     /// it always is.
     pub alone: Option<&'static str>,
     /// What the linked attribute of its resources is made of.
-    pub links: Links,
+    pub links: LinkEnd,
     /// The attribute whose values have a table of their own, `user_emails`, to be looked up by.
     pub addresses: Option<&'static str>,
     /// The attributes whose values are in the trigram index of the table (see [`text`](super::text)).
@@ -31,7 +31,7 @@ pub struct Table {
 
 /// Which end of a membership the resources of a table are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Links {
+pub enum LinkEnd {
     /// Neither.
     None,
     /// The member: the linked attribute is the groups of a user.
@@ -74,7 +74,7 @@ static USERS: Table = Table {
     ],
     shared: false,
     alone: None,
-    links: Links::Groups,
+    links: LinkEnd::Groups,
     addresses: Some("emails"),
     text: &["userName", "displayName", "emails"],
     display: &["displayName", "userName"],
@@ -92,7 +92,7 @@ static TEAMS: Table = Table {
     ],
     shared: false,
     alone: Some("name_is_unique"),
-    links: Links::Members,
+    links: LinkEnd::Members,
     addresses: None,
     text: &["displayName"],
     display: &["displayName"],
@@ -103,7 +103,7 @@ static RESOURCES: Table = Table {
     keys: &[EXTERNAL_ID],
     shared: true,
     alone: None,
-    links: Links::None,
+    links: LinkEnd::None,
     addresses: None,
     text: &[],
     display: &[],
@@ -123,7 +123,7 @@ impl Table {
 
     /// Whether its resources have members: the linked attribute is the other end of a membership than a user's groups are.
     pub fn has_members(&self) -> bool {
-        self.links == Links::Members
+        self.links == LinkEnd::Members
     }
 
     /// The key column of an attribute at the top of a resource.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Statement;
 use super::expression::View;
 use super::fragment::{Fragment, Written, value};
-use super::read::Key;
+use super::read::ResourceRef;
 use super::table::scope;
 use super::write::Guard;
 use crate::statement;
@@ -97,7 +97,7 @@ fn insert(
 
 /// The condition that the resource has this version now.
 fn written(view: &View<'_>, id: &str, version: &str) -> impl Fragment {
-    let key = Key::Id(id.to_owned());
+    let key = ResourceRef::Id(id.to_owned());
     Written(move |statement: &mut Statement| {
         Guard::Exactly(version).exists(view, &key).write(statement);
     })

@@ -4,7 +4,7 @@ use super::Statement;
 use super::expression::View;
 use super::fragment::value;
 use super::membership::json;
-use super::read::{Key, guard};
+use super::read::{ResourceRef, guard};
 use super::table::not_in;
 use super::write::{Guard, updated};
 use crate::{fragment, statement};
@@ -19,7 +19,7 @@ pub fn set(
     now: &str,
 ) -> Vec<Statement> {
     let ids = json(teams);
-    let key = Key::Id(user.to_owned());
+    let key = ResourceRef::Id(user.to_owned());
     let is_user = meant.exists(view, &key);
     let touch = statement!(
         "UPDATE teams AS r SET version = {version}{updated} \

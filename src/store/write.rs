@@ -9,7 +9,7 @@ use super::expression::{View, json_path};
 use super::fragment::{Fragment, value};
 use super::links::{SHOWN, SHOWN_IMAGE};
 use super::membership::{changes, json};
-use super::read::{Key, from, is};
+use super::read::{ResourceRef, from, is};
 use super::record::record;
 use super::table::Table;
 use crate::{fragment, statement, write_sql};
@@ -96,7 +96,7 @@ pub enum Guard<'a> {
 
 impl Guard<'_> {
     /// The condition that the resource is there, and is the version meant.
-    pub fn exists(self, view: &View<'_>, key: &Key) -> impl Fragment {
+    pub fn exists(self, view: &View<'_>, key: &ResourceRef) -> impl Fragment {
         fragment!(
             "EXISTS (SELECT 1{from}{guard})",
             from = from(view, key),
@@ -193,7 +193,7 @@ pub(super) fn insert_into(
 
 /// Replaces a document, and gives the resource a new version, if it is the version meant. One row comes back if it was
 /// written.
-pub fn update(view: &View<'_>, key: &Key, guard: Guard<'_>, next: &Next<'_>) -> Statement {
+pub fn update(view: &View<'_>, key: &ResourceRef, guard: Guard<'_>, next: &Next<'_>) -> Statement {
     // A key that stays is not named: naming it would write its index again.
     let changed = view.table().keys.iter().filter(|key| {
         let held = key.value(next.before);
@@ -238,7 +238,7 @@ pub fn touch(
         "UPDATE teams SET version = {version}{updated} WHERE {is}{guard} AND (0{changes})",
         version = value(version),
         updated = updated(now),
-        is = is(view, &Key::Id(id.to_owned())),
+        is = is(view, &ResourceRef::Id(id.to_owned())),
         guard = guard,
         changes = changes(view, id, change),
     )
@@ -276,7 +276,7 @@ pub struct Next<'a> {
 /// one of them differs. One row comes back if it was written, with a user's groups where they are wanted.
 pub fn assign(
     view: &View<'_>,
-    key: &Key,
+    key: &ResourceRef,
     guard: Guard<'_>,
     values: &[(&'static Attribute, Value)],
     version: &str,
@@ -339,7 +339,7 @@ fn set(values: &[(&'static Attribute, Value)]) -> impl Fragment {
 
 /// Deletes a resource, if it is the version meant; triggers take its memberships along. One row comes back if it was
 /// there.
-pub fn delete(view: &View<'_>, key: &Key, guard: Guard<'_>) -> Statement {
+pub fn delete(view: &View<'_>, key: &ResourceRef, guard: Guard<'_>) -> Statement {
     statement!(
         "DELETE FROM {row} WHERE {is}{guard} RETURNING seq",
         row = view.row(),
@@ -351,7 +351,7 @@ pub fn delete(view: &View<'_>, key: &Key, guard: Guard<'_>) -> Statement {
 /// Gives the teams that a resource is a member of a new version: before it is deleted, if it is the version meant.
 pub fn touch_teams_of(
     view: &View<'_>,
-    key: &Key,
+    key: &ResourceRef,
     guard: Guard<'_>,
     version: &str,
     now: &str,

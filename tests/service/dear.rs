@@ -53,7 +53,7 @@ fn many_comparisons_with_many_resources_are_refused() {
             search(&client, endpoint, &terms(term, most, and)).expect(200);
             if most < 64 {
                 let refused = search(&client, endpoint, &terms(term, most + 2, and));
-                refused.refused(400, "tooMany", "Ask in parts");
+                refused.refused(400, "tooMany", "Send several filters");
             }
         }
     }
@@ -89,7 +89,7 @@ fn comparisons_with_many_values_are_refused() {
         )
     };
     types(30).expect(200);
-    types(64).refused(400, "tooMany", "Ask in parts");
+    types(64).refused(400, "tooMany", "Send several filters");
     search(&client, "/Users", &terms("title co \"x@\"", 64, " or ")).expect(200);
 }
 
@@ -196,9 +196,9 @@ fn the_type_of_a_group_is_not_asked_of_too_many_within_each_other() {
     );
     let memory = chain(800);
     let client = Client::new(&memory);
-    search(&client, "/Users", typed).refused(400, "tooMany", "Ask in parts");
+    search(&client, "/Users", typed).refused(400, "tooMany", "Send several filters");
     let without = terms("groups.display ne \"g@\"", 64, " and ");
-    search(&client, "/Users", &without).refused(400, "tooMany", "Ask in parts");
+    search(&client, "/Users", &without).refused(400, "tooMany", "Send several filters");
     let one = format!("id eq \"u5\" and {typed}");
     assert_eq!(
         search(&client, "/Users", &one).expect(200)["totalResults"],

@@ -4,7 +4,7 @@ use scim::message::bulk::BulkRequest;
 use scim::resource_type::{GROUP_TYPE, USER_TYPE};
 use serde_json::json;
 use service::{Caller, Condition, Context, Mint, Moment, Selection, Session};
-use store::read::Key;
+use store::read::ResourceRef;
 use store::tenant::Tenant;
 use store::write::{Guard, delete, touch_teams_of};
 use store::{Database, expression::View};
@@ -68,7 +68,7 @@ fn a_session_needs_no_request() {
             .await
             .unwrap();
         let id = user.location.rsplit('/').next().unwrap().to_owned();
-        let key = Key::Id(id.clone());
+        let key = ResourceRef::Id(id.clone());
         session
             .replace(&USER_TYPE, &key, &body("ada", "Lady"), &any, &all)
             .await
@@ -87,7 +87,13 @@ fn a_session_needs_no_request() {
             .unwrap();
         let leave = patch(json!({"op": "remove", "path": format!("members[value eq \"{id}\"]")}));
         session
-            .patch(&GROUP_TYPE, &Key::Id(group.clone()), &leave, &any, &all)
+            .patch(
+                &GROUP_TYPE,
+                &ResourceRef::Id(group.clone()),
+                &leave,
+                &any,
+                &all,
+            )
             .await
             .unwrap();
         let create = |name: &str| {
@@ -107,7 +113,7 @@ fn a_session_needs_no_request() {
             "{outcomes:?}"
         );
         session
-            .delete(&GROUP_TYPE, &Key::Id(group), &any)
+            .delete(&GROUP_TYPE, &ResourceRef::Id(group), &any)
             .await
             .unwrap();
     });
@@ -127,7 +133,7 @@ fn a_write_past_the_seam_is_counted() {
         base: "",
         unique_group_names: true,
     };
-    let key = Key::Id("1".to_owned());
+    let key = ResourceRef::Id("1".to_owned());
     let stray = delete(&view, &key, Guard::None);
     assert!(is_write(&stray));
     assert!(is_write(&touch_teams_of(

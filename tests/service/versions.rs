@@ -646,7 +646,7 @@ fn who_always_loses_is_told_so_and_has_written_nothing() {
                 .expect(200);
         },
     );
-    got.refused(409, "", "Repeat it");
+    got.refused(409, "", "Repeat the request");
     // D1 runs 1,000 statements an invocation.
     assert!((4..=1_000).contains(&trips), "{trips}");
     let user = client.get(&path).expect(200);
@@ -729,7 +729,7 @@ fn a_request_that_always_meets_another_gives_up_within_three_hundred_trips() {
     };
     let request = client.request("PATCH", &paths[0], Some(&long("Dr")));
     let (got, trips) = met(&memory, &request, &mut meet);
-    got.refused(409, "", "Repeat it");
+    got.refused(409, "", "Repeat the request");
     assert!(trips <= 300, "{trips} trips");
     let operations: Vec<Value> = paths
         .iter()

@@ -19,12 +19,12 @@ SELECT ?1 AS tenant_id, NULL AS subject, (SELECT cursor_key FROM tenants WHERE i
 -- plan: SCALAR SUBQUERY 3
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
 
-SELECT dressed, iif(octet_length(record) <= 8000, record, NULL) AS record
+SELECT key_text, iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT (SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN 't' || x
       ELSE 'n' || x
       END
-      FROM (SELECT users.user_name_folded AS x)) AS dressed, users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
+      FROM (SELECT users.user_name_folded AS x)) AS key_text, users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
         FROM team_members INDEXED BY team_members_nested
         WHERE tenant_id = ?1
           AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'

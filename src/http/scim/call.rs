@@ -11,7 +11,7 @@ use crate::http::fault::Fault;
 use crate::http::request::{Request, Upload};
 use service::{Condition, MAX_LARGE_BODY, Selection, Session, Settings};
 use store::Database;
-use store::read::Key;
+use store::read::ResourceRef;
 
 /// What a path says besides its pattern.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -75,11 +75,11 @@ impl<D: Database, B: Upload> Call<'_, D, B> {
     }
 
     /// The resource that the path names: without type and id it is `/Me`.
-    pub(super) fn resource(&self) -> (&'static ResourceType, Key) {
+    pub(super) fn resource(&self) -> (&'static ResourceType, ResourceRef) {
         let resource_type = self.arguments.resource_type.unwrap_or(&USER_TYPE);
         let key = match &self.arguments.text {
-            Some(id) => Key::Id(id.clone()),
-            None => Key::Subject,
+            Some(id) => ResourceRef::Id(id.clone()),
+            None => ResourceRef::Subject,
         };
         (resource_type, key)
     }

@@ -15,7 +15,7 @@ use crate::http::fault::Fault;
 use crate::http::method::Method;
 use crate::http::reply::Reply;
 use crate::http::request::Upload;
-use crate::http::route::{self, decoded, fit, placeholder, row, segments};
+use crate::http::route::{self, decode_segments, fit, placeholder, row, segments};
 use service::{Failure, discovery};
 use store::Database;
 
@@ -88,7 +88,7 @@ pub(super) struct Endpoint {
 impl Endpoint {
     /// Finds it. The path begins with `/scim`.
     pub(super) fn find<D, B>(table: &[Route<D, B>], path: &str) -> Result<Self, Fault> {
-        let decoded = decoded(path).map_err(Fault::not_found)?;
+        let decoded = decode_segments(path).map_err(Fault::not_found)?;
         let decoded: Vec<&str> = decoded.iter().map(String::as_str).collect();
         let below = match decoded.as_slice() {
             [_, "v2", below @ ..] => below,
@@ -151,8 +151,8 @@ fn is_version(segment: &str) -> bool {
 /// The sentence for a path that no pattern fits, from its first segment.
 fn unknown(patterns: impl Iterator<Item = &'static str>, first: &str) -> String {
     if resource_type(first).is_some() {
-        return "A resource has no parts with an address of their own. Ask for the resource, with \
-                attributes in the query for a part of it."
+        return "A resource has no parts with an address of their own. Ask for the resource, and \
+                name the part in the parameter attributes."
             .to_owned();
     }
     let fixed = patterns

@@ -133,7 +133,7 @@ mod tests {
     };
 
     #[track_caller]
-    fn told(pointer: &str, expected: impl Into<Value>) {
+    fn shows(pointer: &str, expected: impl Into<Value>) {
         let config = service_provider_config(&LIMITS, "https://example.com/scim/v2");
         assert_eq!(config.pointer(pointer), Some(&expected.into()), "{pointer}");
     }
@@ -141,20 +141,20 @@ mod tests {
     /// RFC 7643 §5: the attributes, each with what this server can say of it.
     #[test]
     fn every_required_attribute_of_7643_5_is_there() {
-        told("/schemas/0", SERVICE_PROVIDER_CONFIG.uri);
-        told("/patch/supported", true);
-        told("/bulk/supported", true);
-        told("/bulk/maxOperations", 1);
-        told("/bulk/maxPayloadSize", 2);
-        told("/filter/supported", true);
-        told("/filter/maxResults", 3);
-        told("/changePassword/supported", false);
-        told("/sort/supported", true);
-        told("/etag/supported", true);
-        told("/authenticationSchemes/0/type", "oauthbearertoken");
-        told("/authenticationSchemes/0/primary", true);
-        told("/meta/resourceType", "ServiceProviderConfig");
-        told(
+        shows("/schemas/0", SERVICE_PROVIDER_CONFIG.uri);
+        shows("/patch/supported", true);
+        shows("/bulk/supported", true);
+        shows("/bulk/maxOperations", 1);
+        shows("/bulk/maxPayloadSize", 2);
+        shows("/filter/supported", true);
+        shows("/filter/maxResults", 3);
+        shows("/changePassword/supported", false);
+        shows("/sort/supported", true);
+        shows("/etag/supported", true);
+        shows("/authenticationSchemes/0/type", "oauthbearertoken");
+        shows("/authenticationSchemes/0/primary", true);
+        shows("/meta/resourceType", "ServiceProviderConfig");
+        shows(
             "/meta/location",
             "https://example.com/scim/v2/ServiceProviderConfig",
         );
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn the_pagination_block_is_that_of_9865_4() {
-        told(
+        shows(
             "/pagination",
             serde_json::json!({
                 "cursor": true,

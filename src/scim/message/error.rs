@@ -10,7 +10,7 @@ use core::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::habit::place;
+use crate::habit::log_path;
 
 /// The URI of the message.
 pub const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
@@ -178,10 +178,10 @@ impl Error {
     }
 
     /// The same refusal, about an attribute; where it is about one already that stays. The path is
-    /// told as [`crate::habit::place`] has it.
+    /// told as [`crate::habit::log_path`] has it.
     #[must_use]
     pub fn at(mut self, path: &str) -> Self {
-        self.attribute = self.attribute.or_else(|| Some(place(path.trim())));
+        self.attribute = self.attribute.or_else(|| Some(log_path(path.trim())));
         self
     }
 }

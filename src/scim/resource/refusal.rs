@@ -36,7 +36,7 @@ pub const MAX_VALUES: usize = 1_000;
 /// More values than an attribute may have.
 pub(crate) fn too_many_values(location: Location) -> Error {
     let most = MAX_VALUES.to_string();
-    let rest = ["has more than ", &most, " values; that is the most"].concat();
+    let rest = ["has more than ", &most, " values; send it with fewer"].concat();
     refusal(location, Error::too_many, &rest)
 }
 

@@ -534,7 +534,7 @@ fn refusals_name_the_attribute() {
         .collect();
     refused(
         json!({ "roles": many }),
-        "tooMany: `roles` has more than 1000 values; that is the most",
+        "tooMany: `roles` has more than 1000 values; send it with fewer",
     );
     user(
         json!({ "roles": many[1..] }),

@@ -6,24 +6,24 @@ use scim::resource_type::ResourceType;
 
 use crate::{Failure, Session};
 use store::Database;
-use store::read::Key;
+use store::read::ResourceRef;
 
 /// What an operation is about.
 #[derive(Clone, Debug)]
 pub(super) enum Action {
     Create(&'static ResourceType, String),
-    Replace(&'static ResourceType, Key),
-    Patch(&'static ResourceType, Key),
-    Delete(&'static ResourceType, Key),
+    Replace(&'static ResourceType, ResourceRef),
+    Patch(&'static ResourceType, ResourceRef),
+    Delete(&'static ResourceType, ResourceRef),
 }
 
 /// The endpoint that a path names, and the id behind it.
-type Place = (&'static ResourceType, Option<String>);
+type Address = (&'static ResourceType, Option<String>);
 
 impl<D: Database> Session<'_, D> {
     /// Reads a path: that of an endpoint, or of a resource; from the base URL on, or whole. Several
     /// slashes are one, and one at the end makes no difference, as in the path of a request.
-    pub(super) fn place(&self, path: &str) -> Result<Place, Failure> {
+    pub(super) fn parse_path(&self, path: &str) -> Result<Address, Failure> {
         let base: Vec<&str> = segments(&self.base).collect();
         let whole: Vec<&str> = segments(path).collect();
         let relative = whole.strip_prefix(base.as_slice()).unwrap_or(&whole);
@@ -55,17 +55,17 @@ fn segments(address: &str) -> impl Iterator<Item = &str> {
 /// What method and path ask for; a create makes the resource with this id.
 pub(super) fn read(
     operation: &BulkOperation,
-    place: Result<Place, Failure>,
+    address: Result<Address, Failure>,
     id: &str,
 ) -> Result<Action, Failure> {
-    let (resource_type, named) = place?;
+    let (resource_type, named) = address?;
     // Where it is no string, there is an empty one.
     if operation.version.as_deref() == Some("") {
         return Err(
             Error::invalid_value("version must be a string, such as \"W/\\\"a1b2\\\"\".").into(),
         );
     }
-    let action = match (operation.method.as_str(), named.map(Key::Id)) {
+    let action = match (operation.method.as_str(), named.map(ResourceRef::Id)) {
         ("POST", None) if operation.bulk_id.is_none() => {
             return Err(
                 Error::invalid_value("A POST operation needs a bulkId (RFC 7644 §3.7).").into(),

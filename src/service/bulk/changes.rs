@@ -16,7 +16,7 @@ use crate::failure::name_in_use;
 use crate::write::{Change, Links, Operation, Rewrite, typed};
 use crate::{Condition, Failure, Session, parse_stored};
 use store::batch::Batch;
-use store::read::{Key, Stored};
+use store::read::{ResourceRef, Stored};
 use store::write::Guard;
 use store::{self, Database, run};
 
@@ -120,12 +120,11 @@ impl<D: Database> Session<'_, D> {
         for resource_type in ResourceType::all() {
             let ids: Vec<&str> = run
                 .iter()
-                .filter_map(|index| match &jobs.get(*index)?.target {
-                    Ok(Action::Patch(of, Key::Id(id)) | Action::Replace(of, Key::Id(id)))
-                        if *of == resource_type =>
-                    {
-                        Some(id.as_str())
-                    }
+                .filter_map(|index| match &jobs.get(*index)?.action {
+                    Ok(
+                        Action::Patch(of, ResourceRef::Id(id))
+                        | Action::Replace(of, ResourceRef::Id(id)),
+                    ) if *of == resource_type => Some(id.as_str()),
                     _ => None,
                 })
                 .collect();
@@ -161,8 +160,8 @@ impl<D: Database> Session<'_, D> {
         work: &mut Work,
         strict: bool,
     ) -> Result<Step, Failure> {
-        let (resource_type, key) = match &job.target {
-            Ok(Action::Delete(resource_type, Key::Id(id))) => {
+        let (resource_type, key) = match &job.action {
+            Ok(Action::Delete(resource_type, ResourceRef::Id(id))) => {
                 if !work.names.is_empty() {
                     return Ok(Step::Alone);
                 }
@@ -174,7 +173,7 @@ impl<D: Database> Session<'_, D> {
             }
             _ => return Ok(Step::Alone),
         };
-        let Key::Id(id) = key else {
+        let ResourceRef::Id(id) = key else {
             return Ok(Step::Alone);
         };
         let Some(stored) = stored.of(resource_type, id) else {
@@ -238,7 +237,7 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<Option<Map<String, Value>>, Failure> {
         let data = job.operation.data.as_ref().unwrap_or(&Value::Null);
         let mut habits = self.habits();
-        if let Ok(Action::Replace(..)) = job.target {
+        if let Ok(Action::Replace(..)) = job.action {
             let mut resource = Resource::accept(resource_type, data, &mut habits)?;
             replace(resource_type, before, &mut resource.document)?;
             return Ok(Some(resource.document));
@@ -274,7 +273,7 @@ impl<D: Database> Session<'_, D> {
                 version: pending.version.clone(),
                 ..self.change(
                     pending.resource_type,
-                    Key::Id(pending.stored.id.clone()),
+                    ResourceRef::Id(pending.stored.id.clone()),
                     Guard::Exactly(&pending.stored.version),
                     operation,
                     Links::None,
@@ -282,7 +281,7 @@ impl<D: Database> Session<'_, D> {
             }
         });
         let removals = deletes.iter().map(|(_, of, id)| {
-            let key = Key::Id(id.clone());
+            let key = ResourceRef::Id(id.clone());
             self.change(of, key, Guard::None, Operation::Delete, Links::None)
         });
         let all: Vec<Change<'_>> = rewrites.chain(removals).collect();
@@ -301,7 +300,7 @@ impl<D: Database> Session<'_, D> {
             let result = if written.has(&typed(resource_type.name, &id)) {
                 Ok((Done::Silent, None))
             } else {
-                Err(self.not_found(resource_type, &Key::Id(id)))
+                Err(self.not_found(resource_type, &ResourceRef::Id(id)))
             };
             if let Some(job) = jobs.get_mut(index) {
                 job.settle(result);

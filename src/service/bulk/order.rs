@@ -4,7 +4,7 @@ use scim::index::Index;
 
 use super::{Action, Job};
 use crate::write::typed;
-use store::read::Key;
+use store::read::ResourceRef;
 use store::table::Table;
 
 /// What the operations of a run have in common.
@@ -30,17 +30,19 @@ pub(super) fn next_run(jobs: &[Job], order: &[usize], teams_are_set: bool) -> (R
             let done = |need: &usize| jobs.get(*need).is_some_and(Job::done);
             let target = job
                 .filter(|job| job.outcome.is_none() && job.refers.iter().all(done))
-                .and_then(|job| match &job.target {
+                .and_then(|job| match &job.action {
                     // A group's change is mostly one of its members, who are rows of their own.
-                    Ok(Action::Patch(of, Key::Id(id))) if !Table::of(of).has_members() => {
+                    Ok(Action::Patch(of, ResourceRef::Id(id))) if !Table::of(of).has_members() => {
                         Some((of, id))
                     }
-                    Ok(Action::Replace(of, Key::Id(id)))
+                    Ok(Action::Replace(of, ResourceRef::Id(id)))
                         if !Table::of(of).has_members() && !teams_are_set =>
                     {
                         Some((of, id))
                     }
-                    Ok(Action::Delete(of, Key::Id(id))) if job.operation.version.is_none() => {
+                    Ok(Action::Delete(of, ResourceRef::Id(id)))
+                        if job.operation.version.is_none() =>
+                    {
                         Some((of, id))
                     }
                     _ => None,
@@ -70,7 +72,7 @@ fn creates(jobs: &[Job], order: &[usize]) -> usize {
                             || seen.get(*need).is_some_and(|seen| *seen))
                 })
             };
-            let joins = matches!(job.target, Ok(Action::Create(..)))
+            let joins = matches!(job.action, Ok(Action::Create(..)))
                 && job.outcome.is_none()
                 && job.refers.iter().all(is_ready);
             if let Some(seen) = seen.get_mut(**index) {

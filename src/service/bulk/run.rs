@@ -206,7 +206,7 @@ impl<D: Database> Session<'_, D> {
     fn plan_job(&self, jobs: &[Job], index: usize) -> Option<NewResource> {
         let job = jobs.get(index)?;
         let refused = |need: &usize| jobs.get(*need).is_some_and(Job::failed);
-        match (&job.target, &job.operation.data) {
+        match (&job.action, &job.operation.data) {
             (Ok(Action::Create(resource_type, id)), Some(data))
                 if !job.refers.iter().any(refused) =>
             {

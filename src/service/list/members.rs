@@ -3,7 +3,7 @@
 use scim::resource_type::GROUP_TYPE;
 
 use super::Plan;
-use super::found::Found;
+use super::listing::Listing;
 use crate::{Failure, Session};
 use store::page::Page;
 use store::read::Runs;
@@ -34,7 +34,7 @@ impl Plan<'_> {
 pub(super) fn read_members(
     rows: Vec<Row>,
     plan: &Plan<'_>,
-    found: &mut Found<'_>,
+    listing: &mut Listing<'_>,
 ) -> Result<Runs, Failure> {
     let members = read::read_members(rows, plan.members, plan.groups())?;
     if members.has_more {
@@ -43,7 +43,7 @@ pub(super) fn read_members(
             let of = types.get(source);
             of.is_some_and(|of| Table::of(of).has_members())
         };
-        found.end_before(|id, source| has_members(source) && !members.has(id));
+        listing.end_before(|id, source| has_members(source) && !members.has(id));
     }
     Ok(members)
 }

@@ -10,7 +10,7 @@ use store::page::{Bound, Columns, Item, Page, Whole};
 use store::predicate::budget;
 use store::{self, Database, Row};
 
-/// What is fetched, and how.
+/// What is answers, and how.
 pub(super) struct Plan<'a> {
     pub(super) query: &'a Query<'a>,
     pub(super) page: Page<'a>,
@@ -37,7 +37,7 @@ impl Plan<'_> {
     }
 }
 
-/// How a page is fetched.
+/// How a page is answers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     /// As one row, with its total.
@@ -46,9 +46,9 @@ pub(super) enum Way {
     Rows(Bound),
 }
 
-/// What a plan fetched.
+/// What a plan answers.
 #[derive(Default)]
-pub(super) struct Fetched {
+pub(super) struct PageAnswers {
     /// The page, if it came as one row.
     pub(super) whole: Option<Whole>,
     /// The page, if it came row by row, perhaps with one more than there are on it.
@@ -63,37 +63,37 @@ pub(super) struct Fetched {
 
 impl<D: Database> Session<'_, D> {
     /// Fetches the page. It ends early where its resources are more than are held at once.
-    pub(super) async fn fetch(&self, plan: &Plan<'_>) -> Result<Fetched, Failure> {
-        let fetched = match plan.way {
+    pub(super) async fn fetch(&self, plan: &Plan<'_>) -> Result<PageAnswers, Failure> {
+        let answers = match plan.way {
             Way::Whole => self.fetch_whole(plan).await,
             Way::Rows(bound) => self.fetch_rows(plan, bound).await,
         };
-        let all = |fetched: &Fetched| fetched.items.iter().all(|item| item.record.is_some());
-        match fetched {
+        let all = |answers: &PageAnswers| answers.items.iter().all(|item| item.record.is_some());
+        match answers {
             // One value of D1 holds 2 MB.
             Err(Failure::TooLarge(_)) if plan.way == Way::Whole => {}
-            Ok(fetched) if !all(&fetched) && plan.way == Way::Rows(Bound::Each) => {}
-            fetched => return fetched,
+            Ok(answers) if !all(&answers) && plan.way == Way::Rows(Bound::Each) => {}
+            answers => return answers,
         }
         self.fetch_rows(plan, Bound::Sum).await
     }
 
-    async fn fetch_whole(&self, plan: &Plan<'_>) -> Result<Fetched, Failure> {
+    async fn fetch_whole(&self, plan: &Plan<'_>) -> Result<PageAnswers, Failure> {
         let mut batch = Batch::default();
         batch.expect(plan.page.room(Bound::Each));
         let handle = batch.add(plan.page.whole(plan.columns));
         let row = self.send(batch).await?.row(handle);
         let mut whole = Whole::read(row.unwrap_or_default())?;
-        Ok(Fetched {
+        Ok(PageAnswers {
             counts: vec![std::mem::take(&mut whole.total)],
             cursor_key: std::mem::take(&mut whole.cursor_key),
             whole: Some(whole),
-            ..Fetched::default()
+            ..PageAnswers::default()
         })
     }
 
     /// Runs the batch: the page, the members of the groups on it, the totals.
-    async fn fetch_rows(&self, plan: &Plan<'_>, bound: Bound) -> Result<Fetched, Failure> {
+    async fn fetch_rows(&self, plan: &Plan<'_>, bound: Bound) -> Result<PageAnswers, Failure> {
         let Plan { query, page, .. } = plan;
         let by_cursor = query.paging.by_cursor();
         let mut batch = Batch::default();
@@ -113,7 +113,7 @@ impl<D: Database> Session<'_, D> {
         }
         if !batch.fits() {
             return Err(Error::invalid_filter(
-                "The filter compares with more different values than the database takes at once. Ask in parts.",
+                "The filter compares with more different values than the database takes at once. Send several filters with fewer.",
             )
             .into());
         }
@@ -125,7 +125,7 @@ impl<D: Database> Session<'_, D> {
             let rows = handle.map(|handle| answers.rows(handle));
             rows.unwrap_or_default()
         };
-        Ok(Fetched {
+        Ok(PageAnswers {
             whole: None,
             items: rows(items)
                 .iter_mut()
@@ -141,7 +141,7 @@ impl<D: Database> Session<'_, D> {
 /// The refusal of a filter beyond its budget.
 fn too_dear() -> Error {
     Error::too_many(
-        "filter: compares too often for so many resources, or for values so long. Ask in parts, with fewer comparisons and \
-         shorter texts in each, or join it by \"and\" with what is looked up, such as id, userName or externalId with eq.",
+        "filter: compares too often for so many resources, or for values so long. Send several filters with fewer \
+         comparisons and shorter texts, or add a condition with \"and\" that is looked up, such as userName eq \"ada\".",
     )
 }

@@ -28,7 +28,7 @@ pub(super) fn sort_locations(
     match types {
         [only] if locations.iter().all(Option::is_none) => Err(path.unknown(only).into()),
         _ if locations.iter().all(Option::is_none) => Err(Error::invalid_path(format!(
-            "sortBy: no resource type has the attribute \"{text}\"."
+            "sortBy: no resource type has the attribute \"{text}\". /Schemas lists those that there are."
         ))
         .into()),
         _ => Ok(locations),
@@ -40,7 +40,7 @@ fn sortable(text: &str, mut location: Location) -> Result<Location, Failure> {
     let attribute = location.attribute;
     if attribute.returned == scim::schema::Returned::Never {
         return Err(Error::invalid_path(format!(
-            "sortBy: \"{text}\" is never returned, so it orders nothing."
+            "sortBy: \"{text}\" is never returned, so no list is sorted by it. Name another attribute."
         ))
         .into());
     }

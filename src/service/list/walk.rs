@@ -1,7 +1,7 @@
 //! Milestones of a walk by `startIndex`.
 
 use super::super::{Failure, Session};
-use super::found::Found;
+use super::listing::Listing;
 use store::page::Page;
 use store::{Database, Row, milestone};
 
@@ -10,17 +10,17 @@ impl<D: Database> Session<'_, D> {
     pub(super) fn note_walk(
         &self,
         page: &Page<'_>,
-        found: &Found<'_>,
+        listing: &Listing<'_>,
         counts: &[Row],
     ) -> Result<(), Failure> {
         let (Some(offset), Some(row), [source]) =
-            (page.walked(), counts.first(), page.sources.as_slice())
+            (page.walk_offset(), counts.first(), page.sources.as_slice())
         else {
             return Ok(());
         };
-        let walked = milestone::read_walked(row)?;
-        let full = found.entries.len() as u64 == page.limit;
-        if let Some((first, last)) = found
+        let walked = milestone::read_walk(row)?;
+        let full = listing.entries.len() as u64 == page.limit;
+        if let Some((first, last)) = listing
             .edges()
             .filter(|_| full && walked.skipped >= milestone::STEP)
         {

@@ -10,7 +10,7 @@ use crate::Failure;
 use crate::failure::name_in_use;
 use store::expression::View;
 use store::limits::{DOCUMENT_AND_FOLDED, RUN_BYTES};
-use store::read::Key;
+use store::read::ResourceRef;
 use store::record::Record;
 use store::table::{self, Table};
 use store::unique;
@@ -69,7 +69,7 @@ impl NewResource {
         };
         Change {
             resource_type: self.resource_type,
-            key: Key::Id(self.id.clone()),
+            key: ResourceRef::Id(self.id.clone()),
             meant: Guard::None,
             version: self.version.clone(),
             operation: Operation::Create(self),
@@ -212,7 +212,7 @@ fn former_image(name: Option<&str>, image: Option<&str>) -> Option<String> {
 fn check_size(draft: &Draft) -> Result<(), Failure> {
     if draft.size() > DOCUMENT_AND_FOLDED {
         return Err(Failure::TooLarge(format!(
-            "The resource takes {} bytes as stored, of which {} are accepted. Shorten its values.",
+            "The resource would take {} bytes as stored, and {} are accepted. Shorten its values.",
             draft.size(),
             DOCUMENT_AND_FOLDED,
         )));

@@ -46,7 +46,7 @@ impl<D: Database> Session<'_, D> {
             let name = new.typed();
             receipt.single.extend(row.map(|row| (name, row)));
         }
-        let links: run::Links<'_> = plain
+        let links: run::NewLinks<'_> = plain
             .iter()
             .map(|(_, new)| (new.id.as_str(), new.links()))
             .filter(|(_, ids)| !ids.is_empty())

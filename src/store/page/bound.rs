@@ -31,7 +31,7 @@ impl Page<'_> {
         // With a limit of its own it is not made one with the select within, which would put each record together twice.
         statement!(
             "SELECT {key}{source}iif({fits}, record, NULL) AS record FROM (SELECT * FROM ({rows}) LIMIT -1)",
-            key = columns.key.then_some("dressed, "),
+            key = columns.key.then_some("key_text, "),
             source = (self.sources.len() > 1).then_some("source, "),
             fits = self.fits(bound),
             rows = rows,

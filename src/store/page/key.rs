@@ -29,19 +29,18 @@ pub enum SortKey {
 }
 
 impl SortKey {
-    /// Reads the dressed form: a letter for the type, then the value.
-    pub fn parse(dressed: &str) -> Option<Self> {
-        if let Some(text) = dressed.strip_prefix('t') {
+    /// Reads the text: a letter for the type, then the value.
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(text) = text.strip_prefix('t') {
             Some(Self::Text(text.to_owned()))
         } else {
-            dressed
-                .strip_prefix('n')
+            text.strip_prefix('n')
                 .map(|digits| Self::Number(digits.to_owned()))
         }
     }
 
-    /// The dressed form.
-    pub fn dressed(&self) -> String {
+    /// The text.
+    pub fn to_text(&self) -> String {
         match self {
             Self::Text(text) => format!("t{text}"),
             Self::Number(digits) => format!("n{digits}"),
@@ -110,7 +109,7 @@ fn first(array: &Location, arrow: Arrow) -> impl Fragment + use<> {
 
 /// The key in the form that [`SortKey::parse`] reads. A number goes as it stands in the JSON: read again it is the same, where
 /// `SQLite` prints it with an error in the last digits.
-pub(super) fn dressed(source: &Source<'_>) -> impl Fragment {
+pub(super) fn key_text(source: &Source<'_>) -> impl Fragment {
     Written(move |statement: &mut Statement| {
         let Some(location) = source.sort else {
             "NULL".write(statement);

@@ -1,12 +1,12 @@
 //! A page of several types. Each gives the ids of as many rows as the page could take from it, all are put in one order,
 //! and only what is on the page is fetched.
 
-use super::key::{dressed, sort_key};
+use super::key::{key_text, sort_key};
 use super::{Columns, Page, Source};
 use crate::fragment;
 use crate::fragment::{Fragment, Joined};
 use crate::record::record;
-use crate::table::Links;
+use crate::table::LinkEnd;
 use crate::text::Rows;
 
 /// Selects joined by one UNION ALL (D1: 5 terms).
@@ -20,7 +20,7 @@ impl Page<'_> {
         // With a limit of its own it is not made one with the select within, which would fetch before it orders.
         fragment!(
             "SELECT {key}source, CASE source{records} END AS record FROM ({places}) page LIMIT -1",
-            key = columns.key.then_some("dressed, "),
+            key = columns.key.then_some("key_text, "),
             records = records,
             places = self.places(columns.key),
         )
@@ -28,7 +28,7 @@ impl Page<'_> {
 
     /// A select of the ids alone of the groups on the page.
     pub(super) fn union_ids(&self) -> impl Fragment {
-        let has_members = |source: &Source<'_>| source.view.table().links == Links::Members;
+        let has_members = |source: &Source<'_>| source.view.table().links == LinkEnd::Members;
         let groups = self.sources.iter().position(has_members);
         fragment!(
             "SELECT id FROM ({places}) WHERE source = {groups}",
@@ -37,7 +37,7 @@ impl Page<'_> {
         )
     }
 
-    /// The select of what is on the page, in order: `id`, the key `k`, `source` and, if asked for, `dressed`.
+    /// The select of what is on the page, in order: `id`, the key `k`, `source` and, if asked for, `key_text`.
     fn places(&self, with_key: bool) -> impl Fragment {
         let part = |(index, source)| {
             fragment!(
@@ -64,7 +64,7 @@ impl Page<'_> {
 
     /// The select of what one type could have on the page.
     fn part(&self, source: &Source<'_>, index: usize, with_key: bool) -> impl Fragment {
-        let key = fragment!(", {dressed} AS dressed", dressed = dressed(source));
+        let key = fragment!(", {key_text} AS key_text", key_text = key_text(source));
         fragment!(
             "SELECT id, {sort_key} AS k, {index} AS source{key}{from}",
             sort_key = sort_key(source),

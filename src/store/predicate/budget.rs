@@ -12,7 +12,7 @@ use crate::fragment;
 use crate::fragment::{Fragment, Joined, Written, value};
 use crate::limits::LOOKS;
 use crate::read::guard;
-use crate::table::Links;
+use crate::table::LinkEnd;
 use crate::write_sql;
 
 /// Comparisons that are always made, so that an ordinary filter is never refused.
@@ -134,7 +134,7 @@ impl Weight {
                     None => self.own += 1,
                     Some(of) if of.attribute.linked => {
                         self.linked += 1;
-                        let is_of_user = view.table().links == Links::Groups;
+                        let is_of_user = view.table().links == LinkEnd::Groups;
                         self.typed |= is_of_user && asks_type(predicate);
                     }
                     Some(of) => match self.each.iter_mut().find(|(known, _)| *known == of) {

@@ -10,7 +10,7 @@ use crate::Statement;
 use crate::expression::View;
 use crate::fragment::{Fragment, Joined, Written, value};
 use crate::links::{team_columns, user_columns};
-use crate::table::Links;
+use crate::table::LinkEnd;
 use crate::{fragment, write_sql};
 
 impl Writer<'_> {
@@ -19,14 +19,14 @@ impl Writer<'_> {
         Written(move |statement: &mut Statement| {
             let view = self.view;
             match (only_values(holds), view.table().links) {
-                (Some(values), Links::Members) => write_sql!(
+                (Some(values), LinkEnd::Members) => write_sql!(
                     statement,
                     "teams.id IN (SELECT m.team_id FROM team_members m INDEXED BY team_members_member \
                      WHERE m.tenant_id = {tenant} AND m.member_id{among})",
                     tenant = view.tenant,
                     among = among(&values),
                 ),
-                (Some(values), Links::Groups | Links::None) => write_sql!(
+                (Some(values), LinkEnd::Groups | LinkEnd::None) => write_sql!(
                     statement,
                     "users.id IN ({members})",
                     members = members_within(view, &values, "m.member_id"),
@@ -118,7 +118,7 @@ impl Writer<'_> {
 fn memberships(view: &View<'_>, conditions: &[&Predicate]) -> impl Fragment {
     let asks_type = conditions.iter().any(|condition| asks_type(condition));
     Written(move |statement: &mut Statement| {
-        if view.table().links == Links::Members {
+        if view.table().links == LinkEnd::Members {
             write_sql!(
                 statement,
                 "CROSS JOIN team_members m INDEXED BY team_members_member \
@@ -147,7 +147,7 @@ fn memberships(view: &View<'_>, conditions: &[&Predicate]) -> impl Fragment {
 /// however they lie within each other. Where the type is asked it is not enough to come to a team, for what matters is from
 /// which, and whether a user is in that one as well.
 fn is_walked(view: &View<'_>, conditions: &[&Predicate]) -> bool {
-    view.table().links != Links::Members && !conditions.iter().any(|holds| asks_type(holds))
+    view.table().links != LinkEnd::Members && !conditions.iter().any(|holds| asks_type(holds))
 }
 
 /// The join of the teams `m` that are within those of a table.
@@ -195,7 +195,7 @@ fn inherited(view: &View<'_>, conditions: usize) -> impl Fragment {
 fn ends(view: &View<'_>, nested: bool) -> impl Fragment {
     Written(move |statement: &mut Statement| {
         let team = &team_columns(view);
-        if view.table().links == Links::Members {
+        if view.table().links == LinkEnd::Members {
             write_sql!(
                 statement,
                 "ends(via, value, kind, display, address) AS (\

@@ -5,7 +5,7 @@ use scim::filter::predicate::{Place, Predicate, Test};
 use scim::path::Location;
 
 use crate::expression::View;
-use crate::table::Links;
+use crate::table::LinkEnd;
 
 /// Whether the filter names resources by a key that has an index, so that few rows can match.
 pub fn is_lookup(view: &View<'_>, predicate: &Predicate) -> bool {
@@ -47,7 +47,7 @@ pub(super) fn is_addresses(view: &View<'_>, of: &Location) -> bool {
 pub fn users_of<'a>(view: &View<'_>, predicate: &'a Predicate) -> Option<&'a str> {
     match predicate {
         Predicate::Element { of, holds }
-            if of.attribute.linked && view.table().links == Links::Groups =>
+            if of.attribute.linked && view.table().links == LinkEnd::Groups =>
         {
             match only_values(holds)?.as_slice() {
                 [group] => Some(group),

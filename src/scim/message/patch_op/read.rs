@@ -6,7 +6,7 @@ use alloc::{string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Value};
 
 use crate::filter::predicate::Predicate;
-use crate::habit::{Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, place};
+use crate::habit::{Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, log_path};
 use crate::message::error::{Error, ScimType};
 use crate::patch::path::{Path, Target};
 use crate::patch::{Op, Operation};
@@ -215,10 +215,10 @@ impl Reader<'_> {
                     match (&target, schema) {
                         // Entra ID with its flag: `name.givenName`, `urn:…:User:employeeNumber`.
                         (Target::Attribute(_), None) if key.contains(['.', ':']) => {
-                            self.habits.note_at("entra-path-as-key", &place(key));
+                            self.habits.note_at("entra-path-as-key", &log_path(key));
                         }
                         (Target::Elements { .. }, _) => {
-                            self.habits.note_at("filtered-path-as-key", &place(key));
+                            self.habits.note_at("filtered-path-as-key", &log_path(key));
                         }
                         (Target::Attribute(_) | Target::Extension(_) | Target::Resource, _) => {}
                     }

@@ -804,7 +804,7 @@ fn a_list_has_its_most() {
     let roles: Vec<_> = (0..1000)
         .map(|n| json!({ "value": n.to_string() }))
         .collect();
-    let words = "tooMany: `roles` has more than 1000 values; that is the most";
+    let words = "tooMany: `roles` has more than 1000 values; send it with fewer";
     refused(
         &USER_TYPE,
         json!({ "userName": "b", "roles": roles }),

@@ -9,7 +9,7 @@ use store::record::Record;
 const SHOWN: usize = 400;
 
 /// The resources of a page.
-pub(super) struct Found<'a> {
+pub(super) struct Listing<'a> {
     /// The resources, in the order that they were fetched in.
     pub(super) entries: Vec<Entry<'a>>,
     /// Whether there are more beyond, as far as one more was asked for, or the page ended early.
@@ -35,7 +35,7 @@ impl Entry<'_> {
     }
 }
 
-impl<'a> Found<'a> {
+impl<'a> Listing<'a> {
     /// Of a page that came as one row.
     pub(super) fn of_whole(whole: &'a Whole) -> Result<Self, Failure> {
         let records = whole.records.iter().flat_map(|text| Record::read_all(text));
