@@ -17,7 +17,7 @@ pub enum Piece {
     Text(String),
     /// A run of members as it was fetched, a third of what is written of it.
     Members {
-        /// See [`record::members`](store::record::members).
+        /// See [`record::members`].
         run: String,
         /// The base URL of their addresses.
         base: String,

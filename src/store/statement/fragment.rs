@@ -1,6 +1,6 @@
 //! SQL one can read: text that stands whole in one place, with named holes.
 //!
-//! [`statement!`](crate::statement) makes a [`Statement`], [`fragment!`](crate::fragment) a part of one. Text is a
+//! [`statement!`](crate::statement!) makes a [`Statement`], [`fragment!`](crate::fragment!) a part of one. Text is a
 //! literal; a hole is `{name}` and takes a [`Fragment`], which is a value to bind ([`value`]), a name out of our own
 //! tables (`&'static str`), or another fragment. A client's text is neither, so it cannot become SQL:
 //!
@@ -143,7 +143,7 @@ impl<F: Fragment> Fragment for Joined<F> {
     }
 }
 
-/// A fragment that a function appends; what [`fragment!`](crate::fragment) is made of.
+/// A fragment that a function appends; what [`fragment!`](crate::fragment!) is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Written<W>(pub W);
 
