@@ -16,12 +16,19 @@ const REMEMBERED: u64 = 5_000;
 /// What the database last answered: the millisecond, doubled, and one more if it did. One an
 /// instance.
 #[derive(Debug, Default)]
-pub struct Health(AtomicU64);
+pub struct Health(AtomicU64, AtomicU64);
 
 impl Health {
     /// Nothing is known yet.
     pub const fn new() -> Self {
-        Self(AtomicU64::new(0))
+        Self(AtomicU64::new(0), AtomicU64::new(0))
+    }
+
+    /// Whether this is the first request of the day that this instance has seen with the `SCIM_TOKEN`: that its tenant is in
+    /// use is noted then, for no row tells it at no cost.
+    pub(super) fn is_new_day(&self, now: &Moment) -> bool {
+        let day = now.milliseconds / 86_400_000;
+        self.1.swap(day, Ordering::Relaxed) != day
     }
 
     fn remembered(&self, now: &Moment) -> Option<bool> {

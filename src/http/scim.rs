@@ -15,7 +15,7 @@ use super::{Environment, Trace, auth};
 use service::credential::Principal;
 use service::{Caller, Session};
 use store::Database;
-use store::tenant::Tenant;
+use store::tenant::{self, Tenant};
 
 mod bulk;
 pub mod call;
@@ -171,6 +171,7 @@ async fn answer<D: Database, B: Upload>(
             Ok(Reply::json(200, tell(&question)?))
         }
         Handler::Caller(act) => {
+            let is_customer = door.tenant.is_none();
             let session = session(environment, request, path, door)?;
             let mut result = act(&Call {
                 session: &session,
@@ -184,10 +185,20 @@ async fn answer<D: Database, B: Upload>(
             if let Err(error) = session.check().await {
                 result = Err(error.into());
             }
+            let session_is_default = session.is_default();
             let notes = session.end();
             trace.tenant = notes.tenant;
             trace.habits = notes.habits;
             trace.later.extend(notes.later);
+            if is_customer && session_is_default {
+                let now = environment.context.clock.now();
+                let day = now
+                    .text
+                    .get(..10)
+                    .filter(|_| environment.health.is_new_day(&now));
+                let touch = day.map(|day| tenant::touch_tenant(tenant::DEFAULT_TENANT, day));
+                trace.later.extend(touch);
+            }
             trace.cause = notes.cause;
             result
         }
@@ -202,7 +213,6 @@ fn session<'a, D: Database, B>(
     door: Door,
 ) -> Result<Session<'a, D>, Fault> {
     let context = &environment.context;
-    let is_operator = door.tenant.is_some();
     let tenant = if let Some(tenant) = door.tenant {
         tenant
     } else {
@@ -212,7 +222,6 @@ fn session<'a, D: Database, B>(
     let caller = Caller {
         tenant,
         credential: request.authorization.clone().unwrap_or_default(),
-        is_operator,
         is_write: is_write(request.method, path),
     };
     Ok(Session::new(context, caller, door.base))

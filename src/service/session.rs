@@ -47,8 +47,6 @@ pub struct Caller {
     pub tenant: Tenant,
     /// What the caller showed to be let in: cursors are encrypted with it.
     pub credential: String,
-    /// Whether it is an operator, who reaches any tenant.
-    pub is_operator: bool,
     /// Whether it is about to write, which not every token may.
     pub is_write: bool,
 }
@@ -157,7 +155,6 @@ impl<'a, D: Database> Session<'a, D> {
         let authentication = self.caller.tenant.facts(Asked {
             cursor_key: with_cursor_key,
             is_write: self.caller.is_write,
-            today: self.today(),
         });
         let mut usage = self.usage.get();
         usage.trips += 1;
@@ -215,6 +212,11 @@ impl<'a, D: Database> Session<'a, D> {
             return Ok(());
         }
         self.send(Batch::default()).await.map(|_| ())
+    }
+
+    /// Whether the caller showed a secret of the Worker, of which no row tells when it was last used.
+    pub fn is_default(&self) -> bool {
+        self.caller.tenant == Tenant::DEFAULT
     }
 
     /// The present day.
@@ -296,8 +298,6 @@ impl<'a, D: Database> Session<'a, D> {
                 && !is_used
             {
                 notes.later.push(tenant::touch(hash, today));
-            }
-            if facts.is_new_day && !self.caller.is_operator {
                 notes.later.push(tenant::touch_tenant(facts.tenant, today));
             }
         } else if let Tenant::Known(id) = self.caller.tenant {

@@ -28,13 +28,11 @@ pub enum Tenant {
 
 /// What is asked of the look-up that stands first in every batch.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Asked<'a> {
+pub struct Asked {
     /// Whether cursors are at work, so that the tenant's key is wanted.
     pub cursor_key: bool,
     /// Whether the request writes, which not every token may.
     pub is_write: bool,
-    /// The present day.
-    pub today: &'a str,
 }
 
 /// What the token statement told.
@@ -48,8 +46,6 @@ pub struct TokenFacts {
     pub cursor_key: String,
     /// When the token was last used, to the day.
     pub last_used: Option<String>,
-    /// Whether this is the tenant's first request of the day.
-    pub is_new_day: bool,
 }
 
 impl Tenant {
@@ -72,24 +68,22 @@ impl Tenant {
     ///
     /// One that is not good fails the batch, so that nothing behind it is read: a path that is none makes `json_extract` an
     /// error, which names it. What is nearly always so is asked of an index by what would be otherwise, and costs no row.
-    pub fn facts(&self, asked: Asked<'_>) -> Statement {
+    pub fn facts(&self, asked: Asked) -> Statement {
         match self {
             Self::Known(id) => statement!(
                 "SELECT {id} AS tenant_id, NULL AS subject, {cursor_key} AS cursor_key, NULL AS last_used_at, \
-                 {is_new_day} AS is_new_day, json_extract('{}', coalesce({closed}, '$')) AS is_open",
+                 json_extract('{}', coalesce({closed}, '$')) AS is_open",
                 id = value(*id),
                 cursor_key = cursor_key(asked, value(*id)),
-                is_new_day = is_new_day(asked, value(*id)),
                 closed = closed(value(*id)),
             ),
             Self::Token { hash, now } => statement!(
                 "SELECT coalesce(t.tenant_id, json_extract('{}', '{unknown}')) AS tenant_id, t.subject, \
-                 {cursor_key} AS cursor_key, t.last_used_at, {is_new_day} AS is_new_day, \
+                 {cursor_key} AS cursor_key, t.last_used_at, \
                  json_extract('{}', coalesce({closed}, {may} '$')) AS is_open \
                  FROM (SELECT 1) LEFT JOIN tokens t ON {good}",
                 unknown = UNKNOWN_TOKEN,
                 cursor_key = cursor_key(asked, "t.tenant_id"),
-                is_new_day = is_new_day(asked, "t.tenant_id"),
                 closed = closed("t.tenant_id"),
                 may = asked.is_write.then_some(fragment!(
                     "CASE instr(t.scopes, '\"write\"') WHEN 0 THEN '{read_only}' END,",
@@ -107,12 +101,11 @@ impl Tenant {
             subject: row.text(1)?,
             cursor_key: row.text(2)?.ok_or(Error::Unauthorized)?,
             last_used: row.text(3)?,
-            is_new_day: row.integer(4)? == Some(1),
         })
     }
 }
 
-fn cursor_key(asked: Asked<'_>, tenant: impl Fragment) -> impl Fragment {
+fn cursor_key(asked: Asked, tenant: impl Fragment) -> impl Fragment {
     let key = fragment!(
         "(SELECT cursor_key FROM tenants WHERE id = {tenant})",
         tenant = tenant
@@ -122,15 +115,6 @@ fn cursor_key(asked: Asked<'_>, tenant: impl Fragment) -> impl Fragment {
         "{key}{none}",
         key = asked.cursor_key.then_some(&key),
         none = none
-    )
-}
-
-fn is_new_day(asked: Asked<'_>, tenant: impl Fragment) -> impl Fragment {
-    fragment!(
-        "EXISTS (SELECT 1 FROM tenants INDEXED BY tenants_last_request \
-         WHERE id = {tenant} AND last_request_at < {today})",
-        tenant = tenant,
-        today = value(asked.today),
     )
 }
 

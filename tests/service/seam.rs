@@ -27,7 +27,6 @@ impl Mint for Minted {
 fn caller() -> Caller {
     Caller {
         tenant: Tenant::DEFAULT,
-        is_operator: false,
         is_write: true,
         credential: String::new(),
     }

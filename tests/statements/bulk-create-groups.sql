@@ -1,21 +1,15 @@
 -- POST /Bulk
 -- {"Operations":[{"bulkId":"g","data":{"displayName":"g","members":[{"value":"019a0000-0000-7000-8000-000000000001"}],"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"]},"method":"POST","path":"/Groups"},{"bulkId":"h","data":{"displayName":"h","members":[{"value":"019a0000-0000-7000-8000-000000 … (168 bytes more)
 
-SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, EXISTS (SELECT 1
-  FROM tenants INDEXED BY tenants_last_request
-  WHERE id = ?1
-    AND last_request_at < ?2) AS is_new_day, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
+SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
       ELSE 'unknown token'
       END
       FROM tenants INDEXED BY tenants_closed
       WHERE id = ?1
         AND state <> 'active'), '$')) AS is_open
 -- ?1 = 1
--- ?2 = "2026-01-01"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH tenants USING COVERING INDEX tenants_last_request (id=? AND last_request_at<?)
--- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
 
 INSERT INTO teams (tenant_id, created_at, updated_at, name_is_unique, id, version, document, folded, display_name_folded, external_id)

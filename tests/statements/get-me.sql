@@ -1,28 +1,22 @@
 -- GET /Me
 
-SELECT coalesce(t.tenant_id, json_extract('{}', 'unknown token')) AS tenant_id, t.subject, '' AS cursor_key, t.last_used_at, EXISTS (SELECT 1
-  FROM tenants INDEXED BY tenants_last_request
-  WHERE id = t.tenant_id
-    AND last_request_at < ?1) AS is_new_day, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
+SELECT coalesce(t.tenant_id, json_extract('{}', 'unknown token')) AS tenant_id, t.subject, '' AS cursor_key, t.last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
       ELSE 'unknown token'
       END
       FROM tenants INDEXED BY tenants_closed
       WHERE id = t.tenant_id
         AND state <> 'active'),  '$')) AS is_open
 FROM (SELECT 1)
-LEFT JOIN tokens t ON hash = ?2
+LEFT JOIN tokens t ON hash = ?1
   AND revoked_at IS NULL
-  AND (expires_at IS NULL OR expires_at > ?3)
--- ?1 = "2026-01-01"
--- ?2 = "74e66d134185e303d9b385efd7c3e2b58723a2a12259aca8f706633075b2d345"
--- ?3 = "2026-01-01T00:00:00.008Z"
--- plan: CO-ROUTINE (subquery-3)
+  AND (expires_at IS NULL OR expires_at > ?2)
+-- ?1 = "74e66d134185e303d9b385efd7c3e2b58723a2a12259aca8f706633075b2d345"
+-- ?2 = "2026-01-01T00:00:00.008Z"
+-- plan: CO-ROUTINE (subquery-2)
 -- plan:   SCAN CONSTANT ROW
--- plan: SCAN (subquery-3)
+-- plan: SCAN (subquery-2)
 -- plan: SEARCH t USING PRIMARY KEY (hash=?) LEFT-JOIN
 -- plan: CORRELATED SCALAR SUBQUERY 1
--- plan:   SEARCH tenants USING COVERING INDEX tenants_last_request (id=? AND last_request_at<?)
--- plan: CORRELATED SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
 
 SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1

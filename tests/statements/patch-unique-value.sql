@@ -1,21 +1,15 @@
 -- PATCH /Users/019a0000-0000-7000-8000-000000000001
 -- {"Operations":[{"op":"add","path":"urn:example:params:scim:schemas:extension:workplace:2.0:User:badge","value":"8"}],"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"]}
 
-SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, EXISTS (SELECT 1
-  FROM tenants INDEXED BY tenants_last_request
-  WHERE id = ?1
-    AND last_request_at < ?2) AS is_new_day, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
+SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
       ELSE 'unknown token'
       END
       FROM tenants INDEXED BY tenants_closed
       WHERE id = ?1
         AND state <> 'active'), '$')) AS is_open
 -- ?1 = 1
--- ?2 = "2026-01-01"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH tenants USING COVERING INDEX tenants_last_request (id=? AND last_request_at<?)
--- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
 
 SELECT id, document, version
@@ -26,21 +20,15 @@ WHERE users.tenant_id = ?1
 -- ?2 = "019a0000-0000-7000-8000-000000000001"
 -- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
 
-SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, EXISTS (SELECT 1
-  FROM tenants INDEXED BY tenants_last_request
-  WHERE id = ?1
-    AND last_request_at < ?2) AS is_new_day, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
+SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
       ELSE 'unknown token'
       END
       FROM tenants INDEXED BY tenants_closed
       WHERE id = ?1
         AND state <> 'active'), '$')) AS is_open
 -- ?1 = 1
--- ?2 = "2026-01-01"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH tenants USING COVERING INDEX tenants_last_request (id=? AND last_request_at<?)
--- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
 
 UPDATE users
