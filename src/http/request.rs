@@ -36,7 +36,9 @@ pub struct Request<B = Body> {
 impl<B> Request<B> {
     /// Whether it came as plain HTTP, and not from this machine.
     pub fn is_in_clear(&self) -> bool {
-        let Some(authority) = self.origin.strip_prefix("http://") else {
+        // RFC 3986 §6.2.2.1: scheme and host have no letter case.
+        let origin = self.origin.to_ascii_lowercase();
+        let Some(authority) = origin.strip_prefix("http://") else {
             return false;
         };
         let host = match authority.rsplit_once(':') {

@@ -67,9 +67,18 @@ fn secret_of(env: &Env, name: &str) -> Option<Secret> {
 }
 
 fn base_url(env: &Env) -> Option<String> {
-    let url = env.var("BASE_URL").ok()?.to_string();
-    let url = url.trim().trim_end_matches('/');
-    (!url.is_empty()).then(|| url.to_owned())
+    let text = env.var("BASE_URL").ok()?.to_string();
+    if text.trim().is_empty() {
+        return None;
+    }
+    let url = Settings::base_url(&text);
+    if url.is_none() {
+        worker::console_error!(
+            "BASE_URL is not used: it must be the whole address that providers have, such as \
+             https://app.example.com/api/scim/v2, with https:// or http://, without ? and #."
+        );
+    }
+    url
 }
 
 /// Whether a variable is set to something that means yes or no; what means neither is not set.

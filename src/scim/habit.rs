@@ -15,7 +15,7 @@ pub const UNKNOWN_SCHEMA: &str = "unknown-schema";
 /// A read-only attribute in a PATCH that names it by no path of its own: left out (RFC 7644
 /// §3.5.2).
 pub const READ_ONLY: &str = "read-only-attribute";
-/// A write-only attribute in a PATCH, a password: accepted, and never stored.
+/// A write-only attribute, a password: accepted, and never stored.
 pub const WRITE_ONLY: &str = "write-only-attribute";
 
 /// An attribute that every resource has, `active`, in a PATCH that would unassign it: it is kept.
@@ -24,7 +24,7 @@ pub const KEPT: &str = "unassigned-active-kept";
 /// A member of an object with another of its name behind it: the last counts. Of two lists of
 /// operations only one is done, which is no success without a word.
 pub const DUPLICATE_KEY: &str = "duplicate-key";
-/// A `remove` whose filter matches no value: there is nothing to remove.
+/// A `remove` whose filter or list matches no value: there is nothing to remove.
 pub const NOTHING_REMOVED: &str = "remove-matches-nothing";
 
 /// Names under which something of the request was left out.
@@ -48,7 +48,7 @@ const NOTES: [(&str, &str); 44] = [
     (DUPLICATE_KEY, "left out: the last of that name counts"),
     (
         NOTHING_REMOVED,
-        "left out: no value matches the filter of the removal",
+        "left out: no value matches the filter or the list of the removal",
     ),
     (
         "authentik-unquoted-filter-value",

@@ -10,7 +10,7 @@ use core::fmt;
 use crate::habit::Habits;
 use crate::message::error::{Error, quoted};
 use crate::resource_type::ResourceType;
-use crate::schema::{Attribute, Schema};
+use crate::schema::{Attribute, Mutability, Schema};
 
 mod uri;
 
@@ -264,6 +264,13 @@ impl Location {
             attribute,
             sub: None,
         }
+    }
+
+    /// Whether a value is accepted and forgotten: `password`.
+    pub(crate) fn is_secret(self) -> bool {
+        [self.attribute, self.leaf()]
+            .iter()
+            .any(|attribute| attribute.mutability == Mutability::WriteOnly)
     }
 
     /// The location of a part of the complex attribute that stands here.

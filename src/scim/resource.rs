@@ -8,7 +8,7 @@ use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
-use crate::habit::{Habits, UNKNOWN_ATTRIBUTE, UNKNOWN_SCHEMA};
+use crate::habit::{DUPLICATE_KEY, Habits, UNKNOWN_ATTRIBUTE, UNKNOWN_SCHEMA};
 use crate::message::{error::Error, schemas::uris};
 use crate::path::{AttributePath, Location, schema_named};
 use crate::resource_type::ResourceType;
@@ -24,7 +24,7 @@ pub(crate) mod tests;
 mod values;
 mod wrapped;
 
-pub(crate) use document::{get, is_schemas, locations, member, put, take};
+pub(crate) use document::{get, is_repeated, is_schemas, locations, member, put, take};
 pub(crate) use links::link_ids;
 pub use refusal::MAX_VALUES;
 pub(crate) use rules::immutable_parts;
@@ -99,6 +99,8 @@ impl Resource {
                 self.attribute(Location::top(attribute), value, habits)?;
             } else if !has_path(key) {
                 habits.leave_out(UNKNOWN_ATTRIBUTE, key);
+            } else if is_repeated(resource_type, members, key) {
+                habits.leave_out(DUPLICATE_KEY, key);
             } else if let Some(schema) = schema_named(resource_type, key, habits) {
                 if schema != resource_type.schema {
                     self.extension(resource_type, schema, value, habits)?;

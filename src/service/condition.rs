@@ -73,6 +73,8 @@ impl Condition {
     /// assert!(condition.check("a").is_ok());
     /// assert!(condition.check("b").is_err(), "If-None-Match names it");
     /// assert!(condition.check("c").is_err(), "If-Match does not name it");
+    /// let condition = Condition::new(Some("\"a\""), Some("\"b\""));
+    /// assert!(!condition.is_known("b"), "If-Match comes first");
     /// ```
     pub fn new(if_match: Option<&str>, if_none_match: Option<&str>) -> Self {
         let tags = |header: Option<&str>| header.map_or(EntityTags::None, EntityTags::parse);

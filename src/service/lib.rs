@@ -72,6 +72,33 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// The value of `BASE_URL` as addresses begin with it; none where it is not the absolute address of a place on the web,
+    /// to which a path can be added.
+    ///
+    /// ```
+    /// use service::Settings;
+    /// let base = "https://app.example.com/api/scim/v2";
+    /// assert_eq!(Settings::base_url(" HTTPS://app.example.com/api/scim/v2// ").as_deref(), Some(base));
+    /// for wrong in ["app.example.com", "/scim/v2", "https://", "https:///scim", "https://:80", "ftp://a", "https://a?b", "https://a#b"] {
+    ///     assert_eq!(Settings::base_url(wrong), None, "{wrong}");
+    /// }
+    /// ```
+    pub fn base_url(text: &str) -> Option<String> {
+        let (scheme, rest) = text.trim().split_once("://")?;
+        let scheme = scheme.to_ascii_lowercase();
+        let rest = rest.trim_end_matches('/');
+        let is_strange = |character: char| {
+            character.is_whitespace() || character.is_control() || "?#@\\\"<>".contains(character)
+        };
+        let is_good = ["https", "http"].contains(&scheme.as_str())
+            && !rest.is_empty()
+            && !rest.starts_with(['/', ':'])
+            && !rest.contains(is_strange);
+        is_good.then(|| format!("{scheme}://{rest}"))
+    }
+}
+
 /// The present moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moment {

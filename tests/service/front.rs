@@ -74,6 +74,30 @@ fn addresses_are_below_the_base_that_was_asked() {
 }
 
 #[test]
+fn addresses_begin_with_the_base_url_that_is_set() {
+    let mut memory = Memory::new();
+    memory.settings.base_url = Some("https://app.example.com/api/scim/v2".to_owned());
+    let client = Client::new(&memory);
+    let id = client.user("ada");
+    client.user("bob");
+    let location = format!("https://app.example.com/api/scim/v2/Users/{id}");
+    assert_eq!(
+        client.get(&format!("/Users/{id}")).expect(200)["meta"]["location"],
+        location
+    );
+    let found = client
+        .get(&format!("/Users?filter=meta.location eq \"{location}\""))
+        .expect(200);
+    assert_eq!(found["totalResults"], 1);
+    assert_eq!(found["Resources"][0]["id"], id);
+    let other = format!("{}/scim/v2/Users/{id}", Memory::ORIGIN);
+    let found = client
+        .get(&format!("/Users?filter=meta.location eq \"{other}\""))
+        .expect(200);
+    assert_eq!(found["totalResults"], 0);
+}
+
+#[test]
 fn plus_is_a_blank_unless_blanks_are_written_otherwise() {
     let memory = Memory::new();
     let client = Client::new(&memory);
@@ -117,6 +141,17 @@ fn the_weights_of_accept_are_honoured() {
         ("application/json, application/scim+json", false),
         ("application/json;q=0", false),
         ("*/*", false),
+        // RFC 9110 §12.5.1: the narrowest range counts.
+        ("application/*;q=0.9, application/scim+json;q=0.2", true),
+        ("application/*;q=0.2, application/scim+json;q=0.9", false),
+        ("application/scim+json;q=0, */*", true),
+        ("application/scim+json;q=0, application/*;q=0.1", true),
+        ("application/json;q=0, */*", false),
+        ("application/json;q=0.5, */*", false),
+        ("*/*;q=0.5, application/json", true),
+        ("application/json, text/plain, */*", true),
+        ("application/*, */*;q=0.1", false),
+        ("*/*, application/*;q=0, application/json;q=0", false),
     ] {
         let mut request = client.request("GET", "/Users", None);
         request.accept = Some(accept.to_owned());
@@ -126,6 +161,7 @@ fn the_weights_of_accept_are_honoured() {
             .unwrap()
             .starts_with("application/json");
         assert_eq!(is_json, json, "{accept}");
+        assert_eq!(got.header("Vary"), Some("Accept, Authorization"));
     }
 }
 
@@ -200,6 +236,8 @@ fn plain_http_is_for_this_machine() {
         ("http://127.1.2.3", 200),
         ("http://localhost:8787", 200),
         ("http://scim.localhost", 200),
+        ("http://LocalHost:8787", 200),
+        ("HTTP://SCIM.LOCALHOST", 200),
         ("http://[::1]:8787", 200),
         ("https://scim.example.com", 200),
         ("http://scim.example.com", 403),

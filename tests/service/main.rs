@@ -26,6 +26,7 @@ mod front;
 mod group_names;
 mod groups;
 mod health;
+mod left_out;
 mod loads;
 mod log;
 mod me;

@@ -44,30 +44,34 @@ impl MediaType {
     }
 
     /// The type that an `Accept` header asks for: plain JSON only where it asks for that and not,
-    /// or less, for SCIM's (`OneLogin` asks so). A header that accepts neither is answered with
-    /// SCIM's all the same: RFC 9110 §12.4.1 allows it, and an error that the client cannot read
-    /// would help nobody.
+    /// or less, for SCIM's (`OneLogin` asks so). Of the ranges that a type is in the narrowest
+    /// counts (RFC 9110 §12.5.1), and of two types of one weight the one that is named. A header
+    /// that accepts neither is answered with SCIM's all the same: §12.4.1 allows it, and an error
+    /// that the client cannot read would help nobody.
     ///
     /// ```
     /// use scim_worker::http::scim::media::MediaType;
     /// let accepted = |accept| MediaType::accepted(Some(accept));
     /// assert_eq!(accepted("application/scim+json, application/json"), MediaType::Scim);
     /// assert_eq!(accepted("application/scim+json;q=0.1, application/json;q=0.9"), MediaType::Json);
+    /// assert_eq!(accepted("application/scim+json;q=0, */*"), MediaType::Json);
     /// ```
     pub fn accepted(accept: Option<&str>) -> Self {
         let accept = accept.unwrap_or_default().to_ascii_lowercase();
         let weight = |name: &str| {
+            let wide = ["*/*", "application/*", name];
             let ranges = accept.split(',').filter_map(|range| {
                 let mut parts = range.split(';').map(str::trim);
-                (parts.next() == Some(name)).then(|| {
-                    parts
-                        .find_map(|part| part.strip_prefix("q="))
-                        .map_or(FULL, thousandths)
-                })
+                let range = parts.next()?;
+                let narrow = wide.iter().position(|known| *known == range)?;
+                let weight = parts.find_map(|part| part.strip_prefix("q="));
+                Some((narrow, weight.map_or(FULL, thousandths)))
             });
-            ranges.max().unwrap_or_default()
+            let (narrow, weight) = ranges.max().unwrap_or_default();
+            (weight, narrow)
         };
-        if weight("application/json") > weight("application/scim+json") {
+        let json = weight("application/json");
+        if json.0 > 0 && json > weight("application/scim+json") {
             Self::Json
         } else {
             Self::Scim

@@ -1,13 +1,13 @@
 //! Operations, applied to a document in order (RFC 7644 §3.5.2.1 to §3.5.2.3).
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
 use super::path::Target;
 use super::{Op, Operation};
 use crate::fold::fold_value;
-use crate::habit::Habits;
+use crate::habit::{Habits, NOTHING_REMOVED};
 use crate::message::error::Error;
 use crate::path::Location;
 use crate::resource::refusal::{fixed_already, refusal};
@@ -145,7 +145,7 @@ fn change(
         Target::Extension(schema) => remove_extension(resource_type, schema, document),
         Target::Attribute(location) if location.attribute.linked => Ok(()),
         Target::Attribute(location) => guard(*location, document, |document| {
-            attribute(*op, *location, value.as_ref(), document, looks)
+            attribute(*op, *location, value.as_ref(), document, habits, looks)
         }),
         Target::Elements { of, .. } if of.attribute.linked => Ok(()),
         Target::Elements {
@@ -226,6 +226,7 @@ fn attribute(
     location: Location,
     value: Option<&Value>,
     document: &mut Map<String, Value>,
+    habits: &mut Habits,
     looks: &mut Looks,
 ) -> Result<(), Error> {
     let leaf = location.leaf();
@@ -236,10 +237,14 @@ fn attribute(
             let listed = fold_value(leaf, listed);
             let listed = listed.as_array().map(Vec::as_slice).unwrap_or_default();
             looks.spend(location, &list, listed.len())?;
+            let before = list.len();
             list.retain(|element| {
                 let image = fold_value(leaf, element);
                 !listed.iter().any(|listed| holds(&image, listed))
             });
+            if list.len() == before {
+                habits.leave_out(NOTHING_REMOVED, &location.to_string());
+            }
             if list.is_empty() {
                 return remove(location, document);
             }

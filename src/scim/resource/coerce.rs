@@ -10,14 +10,14 @@ use serde_json::{Map, Number, Value};
 
 use crate::date_time;
 use crate::fold::{is_invisible, trim_name};
-use crate::habit::Habits;
+use crate::habit::{Habits, WRITE_ONLY};
 use crate::json;
 use crate::message::error::Error;
 use crate::path::Location;
 use crate::resource::document::object;
 use crate::resource::refusal::{MAX_VALUES, refusal, too_many_values, two_primaries};
 use crate::resource::values::unite;
-use crate::resource::wrapped::{sub_named, unwrap_value};
+use crate::resource::wrapped::{sub_named, unwrap_list, unwrap_value};
 use crate::schema::{Mutability, Type};
 
 /// The value at `location` as it is stored; `None` when it means that the attribute is unassigned:
@@ -30,11 +30,15 @@ pub(crate) fn coerce(
     value: &Value,
     habits: &mut Habits,
 ) -> Result<Option<Value>, Error> {
-    if location.leaf().multi_valued {
+    let value = if location.leaf().multi_valued {
         coerce_list(location, value, habits)
     } else {
         coerce_one(location, value, habits)
+    }?;
+    if value.is_some() && location.is_secret() {
+        habits.leave_out(WRITE_ONLY, &location.to_string());
     }
+    Ok(value)
 }
 
 fn coerce_list(
@@ -58,7 +62,7 @@ pub(crate) fn coerce_each(
     value: &Value,
     habits: &mut Habits,
 ) -> Result<Vec<Value>, Error> {
-    let items = match unwrap_value(location, value, habits) {
+    let items = match unwrap_list(location, value, habits) {
         Value::Array(items) => items.as_slice(),
         Value::Null => &[],
         Value::String(text) if text.is_empty() => &[],
@@ -203,6 +207,7 @@ fn coerce_simple(location: Location, value: &Value, habits: &mut Habits) -> Opti
         // Entra ID without its flag sends `"False"`, its validator `"True"` for `primary`,
         // Keycloak's extension `"true"`.
         (Type::Boolean, Value::String(text)) => {
+            let text = text.trim();
             let truth = text.eq_ignore_ascii_case("true");
             (truth || text.eq_ignore_ascii_case("false")).then(|| {
                 note("entra-string-boolean");

@@ -4,9 +4,10 @@ use alloc::string::{String, ToString};
 
 use serde_json::{Map, Value};
 
-use crate::path::Location;
+use crate::habit::Habits;
+use crate::path::{Location, schema_named};
 use crate::resource_type::ResourceType;
-use crate::schema::{Attribute, Mutability};
+use crate::schema::Attribute;
 
 /// The value of a key in any letter case; the last one if there are several.
 pub(crate) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
@@ -14,6 +15,18 @@ pub(crate) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&
         .iter()
         .rfind(|(key, _)| key.eq_ignore_ascii_case(name))
         .map(|(_, value)| value)
+}
+
+/// Whether a key names a schema by another spelling than that of a key beside it, which counts.
+pub(crate) fn is_repeated(
+    resource_type: &'static ResourceType,
+    members: &Map<String, Value>,
+    key: &str,
+) -> bool {
+    key.contains(':')
+        && schema_named(resource_type, key, &mut Habits::default()).is_some_and(|schema| {
+            !schema.uri.eq_ignore_ascii_case(key.trim()) && member(members, schema.uri).is_some()
+        })
 }
 
 /// Whether this is the common attribute `schemas`.
@@ -61,9 +74,7 @@ pub(crate) fn put(document: &mut Map<String, Value>, location: Location, value: 
         sub,
     } = location;
     // What is only ever written, a password, is never stored.
-    let value = value.filter(|_| {
-        ![attribute.mutability, location.leaf().mutability].contains(&Mutability::WriteOnly)
-    });
+    let value = value.filter(|_| !location.is_secret());
     if let Some(schema) = extension {
         let mut object = take_object(document, schema.uri);
         put(

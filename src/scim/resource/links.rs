@@ -5,7 +5,7 @@ use alloc::{string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Value};
 
 use super::document::member;
-use super::wrapped::{sub_named, unwrap_value};
+use super::wrapped::{sub_named, unwrap_list};
 use crate::habit::Habits;
 use crate::index::Index;
 use crate::message::error::Error;
@@ -23,7 +23,7 @@ pub(crate) fn link_ids(
     value: &Value,
     habits: &mut Habits,
 ) -> Result<Vec<String>, Error> {
-    let items = match unwrap_value(Location::top(attribute), value, habits) {
+    let items = match unwrap_list(Location::top(attribute), value, habits) {
         Value::Array(items) => items.as_slice(),
         Value::Null => &[],
         Value::String(text) if text.is_empty() => &[],

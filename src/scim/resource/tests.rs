@@ -201,6 +201,12 @@ fn names_in_any_letter_case() {
         json!({ "nickName": "last" }),
         &[],
     );
+    // Of the URIs, too, the last counts.
+    user(
+        json!({ "SCHEMAS": ["urn:ietf:params:scim:schemas:core:2.0:Group"] }),
+        json!({}),
+        &[],
+    );
     user(
         json!({ "NICKNAME": "first", "nickname": null }),
         json!({}),
@@ -225,7 +231,17 @@ fn what_is_not_the_clients_is_ignored() {
         json!({ ENTERPRISE: { "manager": { "value": "7" } } }),
         &["onelogin-manager-id"],
     );
-    user(json!({ "password": "t1meMa$heen" }), json!({}), &[]);
+    // What SCIM 2 calls it counts.
+    user(
+        json!({ ENTERPRISE: { "manager": { "managerId": "7", "value": "8" } } }),
+        json!({ ENTERPRISE: { "manager": { "value": "8" } } }),
+        &["unknown-attribute"],
+    );
+    user(
+        json!({ "password": "t1meMa$heen" }),
+        json!({}),
+        &["write-only-attribute"],
+    );
     refused(
         json!({ "password": { "a": 1 } }),
         "invalidValue: `password` must be a string, not an object",
@@ -257,6 +273,7 @@ fn what_is_left_out_is_told() {
         &format!("{CORE}:role"),
         "emails.value",
         "Bob?",
+        "password",
     ];
     expected.sort_unstable();
     assert_eq!(told, expected);

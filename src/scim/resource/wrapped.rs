@@ -29,6 +29,20 @@ pub(crate) fn unwrap_value<'a>(
     unwrap_value(location, inner, habits)
 }
 
+/// The same for a list: the object may be the only one in another list, too.
+pub(crate) fn unwrap_list<'a>(
+    location: Location,
+    value: &'a Value,
+    habits: &mut Habits,
+) -> &'a Value {
+    let value = unwrap_value(location, value, habits);
+    let alone = value.as_array().and_then(|items| match items.as_slice() {
+        [one @ Value::Object(_)] => Some(unwrap_value(location, one, habits)),
+        _ => None,
+    });
+    alone.filter(|inner| inner.is_array()).unwrap_or(value)
+}
+
 fn own_name(location: Location, members: &Map<String, Value>) -> Option<&Value> {
     let (name, inner) = members.iter().next().filter(|_| members.len() == 1)?;
     let leaf = location.leaf();

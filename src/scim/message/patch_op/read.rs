@@ -6,13 +6,13 @@ use alloc::{string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Value};
 
 use crate::filter::predicate::Predicate;
-use crate::habit::{Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, log_path};
+use crate::habit::{DUPLICATE_KEY, Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, log_path};
 use crate::message::error::{Error, ScimType};
 use crate::patch::path::{Path, Target};
 use crate::patch::{Op, Operation};
 use crate::path::{Location, schema_named};
 use crate::resource::refusal::refusal;
-use crate::resource::{extension_members, is_schemas, member};
+use crate::resource::{extension_members, is_repeated, is_schemas, member};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Schema};
 
@@ -66,6 +66,12 @@ impl Reader<'_> {
                 Target::Resource
             }
             Some(Value::String(text)) => match self.target(text) {
+                Ok(Target::Resource) if op == Op::Remove => {
+                    return Err(Error::no_target(
+                        "`path` names the whole resource, whose schema cannot be removed; name one of its attributes, or \
+                         send DELETE to remove the resource",
+                    ));
+                }
                 Ok(target) => target,
                 Err(error) => match self.unknown(text) {
                     Some(name) => {
@@ -206,6 +212,10 @@ impl Reader<'_> {
     ) -> Result<(), Error> {
         self.explicit = false;
         for (key, value) in members {
+            if schema.is_none() && is_repeated(self.resource_type, members, key) {
+                self.habits.leave_out(DUPLICATE_KEY, key);
+                continue;
+            }
             let path = match schema {
                 Some(schema) => &[schema.uri, ":", key].concat(),
                 None => key,

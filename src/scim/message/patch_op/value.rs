@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::read::Reader;
 use crate::filter::predicate::Predicate;
-use crate::habit::{KEPT, READ_ONLY, WRITE_ONLY};
+use crate::habit::{KEPT, NOTHING_REMOVED, READ_ONLY, WRITE_ONLY};
 use crate::message::error::Error;
 use crate::patch::Op;
 use crate::patch::links::wanted_ids;
@@ -186,7 +186,7 @@ impl Reader<'_> {
         location: Location,
         value: Option<&Value>,
     ) -> Result<Option<Value>, Error> {
-        let Some(value) = value.filter(|value| !value.is_null() && **value != "") else {
+        let Some(value) = value.filter(|value| !value.is_null()) else {
             return Ok(None);
         };
         self.habits
@@ -201,11 +201,16 @@ impl Reader<'_> {
     fn links(&mut self, op: Op, location: Location, value: Option<&Value>) -> Result<(), Error> {
         let attribute = location.attribute;
         let value = match op {
-            Op::Remove => match value.filter(|value| !value.is_null() && **value != "") {
+            Op::Remove => match value.filter(|value| !value.is_null()) {
                 None => None,
                 Some(value) => {
                     self.habits.note_at("entra-valued-remove", attribute.name);
-                    Some(id_array(link_ids(attribute, value, self.habits)?))
+                    let ids = link_ids(attribute, value, self.habits)?;
+                    if ids.is_empty() {
+                        // A list that came out empty means nobody, and not everybody.
+                        self.habits.leave_out(NOTHING_REMOVED, attribute.name);
+                    }
+                    Some(id_array(ids))
                 }
             },
             Op::Add | Op::Replace => Some(id_array(link_ids(
@@ -220,8 +225,7 @@ impl Reader<'_> {
 
     /// Whether a value is accepted and forgotten: `password`. That is told.
     fn is_secret(&mut self, location: Location) -> bool {
-        let is_secret = location.attribute.mutability == Mutability::WriteOnly
-            || location.leaf().mutability == Mutability::WriteOnly;
+        let is_secret = location.is_secret();
         if is_secret {
             self.habits.leave_out(WRITE_ONLY, &location.to_string());
         }

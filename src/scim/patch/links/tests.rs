@@ -94,7 +94,7 @@ fn providers() {
     reads(
         json!({ "op": "remove", "path": "members", "value": [] }),
         &[Remove(ids(&[]))],
-        &["entra-valued-remove"],
+        &["entra-valued-remove", "remove-matches-nothing"],
     );
     reads(
         json!({ "op": "remove", "path": "members", "value": null }),

@@ -1,0 +1,169 @@
+//! What is left out of a request is told in `Scim-Ignored`, so that no success is without effect and without a word.
+
+use serde_json::{Value, json};
+use testing::client::{Client, Got};
+use testing::memory::Memory;
+
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+const SCIM_1: &str = "urn:scim:schemas:extension:enterprise:1.0";
+
+/// The reply is a success that names this as ignored; nothing where none is given.
+#[track_caller]
+fn told(got: Got, paths: Option<&str>) -> Value {
+    assert!(got.status < 300, "{:#}", got.body);
+    assert_eq!(got.header("Scim-Ignored"), paths);
+    got.body
+}
+
+/// A group of two, and those.
+fn two(client: &Client<'_>) -> (String, String, String) {
+    let (ada, bob) = (client.user("ada"), client.user("bob"));
+    let group = client.group("all", &[&ada, &bob]);
+    (group, ada, bob)
+}
+
+fn members(client: &Client<'_>, group: &str) -> usize {
+    let shown = client.get(&format!("/Groups/{group}")).expect(200);
+    shown["members"].as_array().map_or(0, Vec::len)
+}
+
+#[test]
+fn a_password_is_told_by_every_verb() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let body = json!({ "userName": "ada", "password": "t1meMa$heen" });
+    let made = told(client.post("/Users", &body), Some("password"));
+    let path = format!("/Users/{}", made["id"].as_str().unwrap());
+    told(client.put(&path, &body), Some("password"));
+    let urn =
+        json!({ "userName": "ada", "urn:ietf:params:scim:schemas:core:2.0:User:password": "x" });
+    told(client.put(&path, &urn), Some("password"));
+    let operations = json!([{ "op": "replace", "value": { "password": "x" } }]);
+    told(client.patch(&path, &operations), Some("password"));
+    let none = json!({ "userName": "ada", "password": null });
+    told(client.put(&path, &none), None);
+}
+
+/// `OneLogin`'s template, half brought up to date.
+#[test]
+fn of_two_spellings_of_an_extension_the_right_one_counts() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let both = json!({ SCIM_1: { "department": "old" }, ENTERPRISE: { "department": "new" } });
+    let mut body = both.clone();
+    body["userName"] = json!("ada");
+    let made = told(client.post("/Users", &body), Some(SCIM_1));
+    assert_eq!(made[ENTERPRISE]["department"], "new");
+    let path = format!("/Users/{}", made["id"].as_str().unwrap());
+    let changed = told(client.put(&path, &body), Some(SCIM_1));
+    assert_eq!(changed[ENTERPRISE]["department"], "new");
+    let operations = json!([{ "op": "replace", "value": both }]);
+    let changed = told(client.patch(&path, &operations), Some(SCIM_1));
+    assert_eq!(changed[ENTERPRISE]["department"], "new");
+    // Alone it is read.
+    let alone = json!({ "userName": "bob", SCIM_1: { "department": "old" } });
+    let made = told(client.post("/Users", &alone), None);
+    assert_eq!(made[ENTERPRISE]["department"], "old");
+}
+
+#[test]
+fn a_removal_that_lists_nobody_removes_nobody() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let (group, ada, _) = two(&client);
+    for nobody in [json!(""), json!([])] {
+        let operations = json!([{ "op": "remove", "path": "members", "value": nobody }]);
+        told(
+            client.patch(&format!("/Groups/{group}"), &operations),
+            Some("members"),
+        );
+        assert_eq!(members(&client, &group), 2, "{nobody}");
+    }
+    let path = format!("/Users/{ada}");
+    let emails =
+        json!([{ "op": "add", "path": "emails", "value": [{ "value": "a@example.com" }] }]);
+    client.patch(&path, &emails).expect(200);
+    for nothing in [json!(""), json!([]), json!([{ "value": "b@example.com" }])] {
+        let operations = json!([{ "op": "remove", "path": "emails", "value": nothing }]);
+        let left = told(client.patch(&path, &operations), Some("emails"));
+        assert_eq!(left["emails"][0]["value"], "a@example.com", "{nothing}");
+    }
+    let all = json!([{ "op": "remove", "path": "members" }]);
+    told(client.patch(&format!("/Groups/{group}"), &all), None);
+    assert_eq!(members(&client, &group), 0);
+}
+
+/// The list in an object in a list, as `emails` is read.
+#[test]
+fn members_are_unwrapped_as_other_lists_are() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let (ada, bob) = (client.user("ada"), client.user("bob"));
+    for (start, op, list, count) in [
+        (vec![], "add", json!([{ "members": [{ "value": ada }] }]), 1),
+        (
+            vec![],
+            "replace",
+            json!([{ "members": [{ "value": ada }, { "value": bob }] }]),
+            2,
+        ),
+        (
+            vec![ada.as_str(), &bob],
+            "remove",
+            json!([{ "members": [{ "value": bob }] }]),
+            1,
+        ),
+        (
+            vec![ada.as_str()],
+            "add",
+            json!({ "members": [{ "value": bob }] }),
+            2,
+        ),
+    ] {
+        let group = client.group("all", &start);
+        let operations = json!([{ "op": op, "path": "members", "value": list }]);
+        told(client.patch(&format!("/Groups/{group}"), &operations), None);
+        assert_eq!(members(&client, &group), count, "{op} {list}");
+        client.delete(&format!("/Groups/{group}"));
+    }
+    let list = json!([{ "emails": [{ "value": "a@example.com" }, { "value": "b@example.com" }] }]);
+    let operations = json!([{ "op": "add", "path": "emails", "value": list }]);
+    let user = told(client.patch(&format!("/Users/{ada}"), &operations), None);
+    assert_eq!(user["emails"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_removal_of_the_whole_resource_is_told_as_such() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let path = format!("/Users/{}", client.user("ada"));
+    let uri = "urn:ietf:params:scim:schemas:core:2.0:User";
+    let operations = json!([{ "op": "remove", "path": uri }]);
+    client
+        .patch(&path, &operations)
+        .refused(400, "noTarget", "names the whole resource");
+    client
+        .patch(&path, &json!([{ "op": "remove" }]))
+        .refused(400, "noTarget", "needs a `path`");
+}
+
+#[test]
+fn blanks_around_a_boolean_are_cut() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let body = json!({ "userName": "ada", "active": " false " });
+    let made = told(client.post("/Users", &body), None);
+    assert_eq!(made["active"], false);
+    let path = format!("/Users/{}", made["id"].as_str().unwrap());
+    for (text, active) in [(" True", true), ("false\n", false)] {
+        let operations = json!([{ "op": "replace", "path": "active", "value": text }]);
+        assert_eq!(
+            told(client.patch(&path, &operations), None)["active"],
+            active
+        );
+    }
+    let operations = json!([{ "op": "replace", "path": "active", "value": "fal se" }]);
+    client
+        .patch(&path, &operations)
+        .refused(400, "invalidValue", "active");
+}
