@@ -40,11 +40,12 @@ pub struct Patch<'a> {
     pub state: Option<&'a str>,
 }
 
-/// The tenant `n`, JSON text. `now` tells which tokens are good.
+/// The tenant `n`, JSON text. `now` tells which tokens are good. So far no setting has an effect.
 fn shape(now: &str) -> impl Fragment {
     fragment!(
         "json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), \
          'state', n.state, 'shard', 1, 'settings', json(n.settings), \
+         'settings_without_effect', (SELECT json_group_array(key) FROM json_each(n.settings)), \
          'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), \
          'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), \
          'credentials', json_object('tokens', (SELECT count(*) FROM tokens WHERE tenant_id = n.id \
