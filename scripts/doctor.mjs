@@ -6,8 +6,7 @@
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { Writable } from "node:stream";
+import { askSecret } from "./ask.mjs";
 import { cargo, targetFolder } from "./cargo.mjs";
 import { endWithNpm, ROOT, runCareful, runIfProgram } from "./process.mjs";
 import { rust } from "./rust.mjs";
@@ -15,6 +14,7 @@ import { Problem, say } from "./say.mjs";
 
 /** No token is shorter; a word that is, is the name of a session, misspelt. */
 const SHORTEST_TOKEN = 16;
+const NO_TOKEN = "there is no token: set SCIM_TOKEN in the environment, or run this in a terminal to be asked for it.";
 
 export async function main([base, ...rest]) {
   if (base === undefined) {
@@ -37,24 +37,10 @@ async function credentials(rest) {
   const kept = process.env.SCIM_TOKEN;
   const [first, ...others] = rest;
   if (first === undefined || isSession(first) || (kept && first.length < SHORTEST_TOKEN)) {
-    return { token: kept || (await ask()), sessions: rest };
+    return { token: kept || (await askSecret(NO_TOKEN)), sessions: rest };
   }
   say("The token stood on the command line, where npm prints it and the shell keeps it: set SCIM_TOKEN instead, or leave it out and be asked");
   return { token: first, sessions: others };
-}
-
-/** Asks for the token, without showing it. */
-async function ask() {
-  if (!process.stdin.isTTY) throw new Problem("there is no token: set SCIM_TOKEN in the environment, or run this in a terminal to be asked for it.");
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
-  process.stderr.write("Token (not shown): ");
-  const token = await new Promise((resolve) => {
-    lines.once("line", resolve).once("close", () => resolve("")).once("SIGINT", () => process.exit(130));
-  });
-  lines.close();
-  process.stderr.write("\n");
-  return token.trim();
 }
 
 await runIfProgram(import.meta, main);

@@ -31,7 +31,7 @@ export async function runMain(main, args) {
     await main(args);
   } catch (error) {
     console.error(error instanceof Problem ? `scim-worker: ${error.message}` : error);
-    process.exit(1);
+    process.exit(error.exitCode ?? 1);
   }
 }
 

@@ -1,7 +1,14 @@
 // What a person reads while a command works. All of it goes to stderr: stdout is for results.
 
 /** A fault that a person can do something about: told in its own words, without a stack. */
-export class Problem extends Error {}
+export class Problem extends Error {
+  exitCode = 1;
+}
+
+/** A command that was not understood. */
+export class Misunderstood extends Problem {
+  exitCode = 2;
+}
 
 let lastLine = 0;
 

@@ -76,6 +76,11 @@ export async function devVars() {
   return { ...vars, made };
 }
 
+/** What .dev.vars has under a name. */
+export async function keptSetting(name) {
+  return settings(await readFile(FILE, "utf8").catch(() => ""))[name];
+}
+
 /** A Problem where a token can be guessed. */
 function checkToken(name, token, where) {
   if (token.length >= SHORTEST) return;

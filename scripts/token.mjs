@@ -3,6 +3,8 @@
 
 import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
+import { parseExpiry } from "./arguments.mjs";
+import { columns } from "./columns.mjs";
 import { openDatabase } from "./d1.mjs";
 import { packages } from "./packages.mjs";
 import { Problem } from "./say.mjs";
@@ -132,13 +134,13 @@ async function list(db, values) {
   } else if (tokens.length === 0) {
     console.log("There is no token yet: `npm run token -- create --label LABEL` makes one.");
   } else {
-    table(
+    console.log(columns(
       ["tenant", "label", "state", "hash", "created", "expires", "last used", "user"],
       tokens.map((row) => [
         `${row.tenant_id} ${row.tenant}`, row.label, row.state, row.hash.slice(0, 12), day(row.created_at),
         row.expires_at ? day(row.expires_at) : "never", day(row.last_used_at), row.subject ?? "",
       ]),
-    );
+    ).join("\n"));
   }
 }
 
@@ -199,32 +201,9 @@ async function refuseSecond(db, tenant, label, now) {
   }
 }
 
-/** The end of the day that is named, or so many days from now. */
-export function parseExpiry(text, now) {
-  const [named] = text.match(/^\d{4}-\d\d-\d\d(?=T|$)/) ?? [];
-  if (named && !isDay(named)) throw new Problem(`\`${named}\` is no day of the calendar: give one that there is.`);
-  const days = text.match(/^(\d{1,5})d?$/);
-  const date = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T23:59:59.999Z` : text;
-  const time = days ? now.getTime() + Number(days[1]) * 86_400_000 : /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(date) ? Date.parse(date) : NaN;
-  if (Number.isNaN(time)) throw new Problem(`\`${text}\` is not a time: give a date (2027-01-31), a time (2027-01-31T12:00:00Z) or a number of days.`);
-  if (time <= now.getTime()) throw new Problem(`\`${text}\` is past: give a time to come.`);
-  return new Date(time).toISOString();
-}
-
-/** JavaScript takes 2027-02-31 for 2027-03-03. */
-function isDay(text) {
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-}
-
 function stateOf({ revoked_at, expires_at }, now) {
   if (revoked_at !== null) return "revoked";
   return expires_at !== null && expires_at <= now.toISOString() ? "expired" : "valid";
-}
-
-function table(head, rows) {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
-  for (const row of [head, ...rows]) console.log(row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd());
 }
 
 const sha256 = (token) => createHash("sha256").update(token).digest("hex");

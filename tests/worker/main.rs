@@ -2,6 +2,8 @@
 
 mod admin;
 
+mod commands;
+
 mod concurrency;
 
 mod doctor;

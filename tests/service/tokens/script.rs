@@ -18,10 +18,11 @@ fn node(arguments: &[&str], state: &Path) -> Output {
         .unwrap()
 }
 
-/// What an expression of JavaScript gives, with `token` and `secret`, the modules of the script.
+/// What an expression of JavaScript gives, with `token`, `words` and `secret`, modules of the script.
 fn evaluate(expression: &str) -> Value {
     let program = format!(
         "import * as token from './scripts/token.mjs';
+         import * as words from './scripts/arguments.mjs';
          import * as secret from './scripts/secret.mjs';
          console.log(JSON.stringify({expression}));"
     );
@@ -85,7 +86,7 @@ fn names_are_folded_as_the_worker_folds_them() {
 fn an_expiry_is_a_time_that_there_is() {
     let read = |text: &str| {
         let now = "new Date('2026-01-01T00:00:00Z')";
-        let read = format!("token.parseExpiry({}, {now})", json!(text));
+        let read = format!("words.parseExpiry({}, {now})", json!(text));
         evaluate(&format!(
             "(() => {{ try {{ return {read}; }} catch (error) {{ return error.message; }} }})()"
         ))

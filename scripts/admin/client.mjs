@@ -1,0 +1,106 @@
+// The admin face of a deployment, over HTTP.
+
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { askSecret } from "../ask.mjs";
+import { Misunderstood, Problem } from "../say.mjs";
+import { keptSetting } from "../secret.mjs";
+
+/** How long a reply may take. */
+const PATIENCE_MS = 60_000;
+/** As many rows as a page may have. */
+const PAGE = 200;
+const NO_TOKEN =
+  "there is no admin token: set ADMIN_TOKEN in the environment, give --token-file FILE, or run this in a terminal to be asked. `npm start` keeps its own in .dev.vars; a deployment has the one of `npx wrangler secret put ADMIN_TOKEN`.";
+
+class Unreached extends Problem {
+  exitCode = 3;
+}
+
+/** The calls of the face at `--url`: `get`, `post`, `patch`, `remove` and `list`, by path below /admin/v1. */
+export async function connect({ url, "token-file": file }) {
+  const base = baseOf(url ?? (process.env.ADMIN_URL || `http://127.0.0.1:${process.env.PORT || 8787}`));
+  const token = await findToken(file, base);
+  const send = (method, path, body) => ask(base, token, method, path, body);
+  return {
+    get: (path) => send("GET", path),
+    post: (path, body) => send("POST", path, body),
+    patch: (path, body) => send("PATCH", path, body),
+    remove: (path) => send("DELETE", path),
+    list: async (path) => {
+      const rows = [];
+      for (let next = ""; next !== null; ) {
+        const page = await send("GET", `${path}?limit=${PAGE}${next && `&after=${encodeURIComponent(next)}`}`);
+        rows.push(...page.data);
+        next = page.next;
+      }
+      return rows;
+    },
+  };
+}
+
+/** The address of the face. Whoever pastes that of a face of the deployment means the deployment. */
+function baseOf(text) {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
+    throw new Misunderstood("--url is the address of the deployment, such as https://scim.example.com, without a name or a password in it.");
+  }
+  if (url.protocol === "http:" && !isHere(url)) throw new Misunderstood("the token does not travel unencrypted: write https:// in --url.");
+  const path = url.pathname.replace(/\/+$/, "").replace(/\/(scim\/v2|admin\/v1)$/, "");
+  return new URL(`${url.origin}${path}/admin/v1`);
+}
+
+const isHere = ({ hostname }) => ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+
+/** A file that is named, the environment, .dev.vars (which is the local Worker's alone), or the person at the terminal. */
+async function findToken(file, base) {
+  const given = file === undefined ? process.env.ADMIN_TOKEN || (isHere(base) && (await keptSetting("ADMIN_TOKEN"))) : await readToken(file);
+  const token = (given || (await askSecret(NO_TOKEN))).trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new Problem(token === "" ? NO_TOKEN : "the admin token has characters that no token has: is it the right file or variable?");
+}
+
+async function readToken(file) {
+  const read = file === "-" ? text(process.stdin) : readFile(file, "utf8");
+  const found = (await read.catch(({ code }) => {
+    throw new Problem(`the file \`${file}\` of --token-file cannot be read (${code}).`);
+  })).trim();
+  if (found === "") throw new Problem(`\`${file}\` of --token-file is empty.`);
+  return found;
+}
+
+async function ask(base, token, method, path, body) {
+  const reply = await fetch(base + path, {
+    method,
+    headers: { Authorization: `Bearer ${token}`, Accept: "application/json", ...(body && { "Content-Type": "application/json" }) },
+    body: body && JSON.stringify(body),
+    // The token goes where it was meant to go, nowhere else.
+    redirect: "manual",
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  }).catch((error) => {
+    throw new Unreached(`${base.origin} cannot be reached (${error.cause?.code ?? error.cause?.message ?? error.message}): ${isHere(base) ? "is `npm start` running? --url names another deployment" : "check --url and the network"}.`);
+  });
+  const said = await reply.text().catch(() => "");
+  if (reply.status === 204) return null;
+  const value = parse(said);
+  if (reply.ok && value !== undefined) return value;
+  throw new Problem(refusal(reply, value, base));
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a problem says, and the id by which it is found in the log. */
+function refusal(reply, value, base) {
+  const id = reply.headers.get("X-Request-Id");
+  const request = id ? ` (${id})` : "";
+  if (reply.status === 401) return `${value?.detail ?? "The token is refused."} This was the ADMIN_TOKEN or --token-file that was given for ${base.origin}.${request}`;
+  if (typeof value?.detail === "string") return `${value.detail}${request}`;
+  if (reply.status >= 300 && reply.status < 400) return `${base.origin} sends us on to ${reply.headers.get("Location")}: give that in --url, if it is yours.`;
+  return `${base} answers ${reply.status}, and not as the admin face does: is --url that of a deployment of this project, of a release that has one?`;
+}

@@ -1,0 +1,57 @@
+// The options of `npm run admin`, of all verbs, and what each means.
+
+import { parseExpiry } from "../arguments.mjs";
+import { Misunderstood } from "../say.mjs";
+
+const text = (meaning, value) => ({ type: "string", meaning, value });
+const many = (meaning, value) => ({ type: "string", multiple: true, meaning, value });
+const flag = (meaning) => ({ type: "boolean", meaning });
+
+export const OPTIONS = {
+  tenant: text("the tenant: its number, or ext: and the application's own id (ext:org_77)", "TENANT"),
+  label: text("what the token is for", "LABEL"),
+  scopes: text("what it may do, with commas", "SCOPES"),
+  expires: text("a date (2027-01-31), a time (2027-01-31T12:00:00Z) or a number of days; never, if not given", "WHEN"),
+  subject: text("the id of the user that /Me means", "USER"),
+  "external-id": text("the application's own id of the customer; empty takes it away", "ID"),
+  metadata: many("a text to keep with the tenant, again for another; KEY= takes it away", "KEY=TEXT"),
+  wait: flag("stay until the job has ended"),
+  yes: flag("do it without asking"),
+  url: text("the deployment: https://scim.example.com. ADMIN_URL, or that of `npm start`, if not given", "URL"),
+  "token-file": text("a file with the admin token (- is stdin)", "FILE"),
+  json: flag("for programs: what the admin face said, whole; a list is one array"),
+  help: { ...flag("these words"), short: "h" },
+};
+
+/** Those that every verb takes. */
+export const COMMON = ["url", "token-file", "json", "help"];
+
+/** The time that `--expires` names, or null for `never`. */
+export function expiry(when) {
+  if (when === undefined) return undefined;
+  return when === "never" ? null : parseExpiry(when, new Date());
+}
+
+/** The scopes of `--scopes`. */
+export function scopes(list) {
+  return list?.split(",").map((scope) => scope.trim()).filter((scope) => scope !== "");
+}
+
+/** The texts of `--metadata`; with nothing behind the sign, null. */
+export function metadata(pairs) {
+  return pairs && Object.fromEntries(pairs.map((pair) => pairOf(pair, "--metadata")).map(([key, value]) => [key, value || null]));
+}
+
+/** What stands before the first `=` and what behind. */
+export function pairOf(word, what) {
+  const at = word.indexOf("=");
+  if (at < 1) throw new Misunderstood(`\`${word}\` is no ${what}: write NAME=VALUE.`);
+  return [word.slice(0, at), word.slice(at + 1)];
+}
+
+/** The path of the tenant that is named. */
+export function tenantPath(tenant) {
+  if (/^[1-9]\d{0,14}$/.test(tenant)) return `/tenants/${tenant}`;
+  if (/^ext:./s.test(tenant)) return `/tenants/ext:${encodeURIComponent(tenant.slice(4))}`;
+  throw new Misunderstood(`\`${tenant}\` names no tenant: give its number, or ext: and the application's own id of it (ext:org_77). \`npm run admin -- tenants list\` shows them.`);
+}

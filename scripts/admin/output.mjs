@@ -1,0 +1,58 @@
+// Results, on stdout: a table on a terminal, tab-separated values in a pipe, JSON where that is asked for.
+
+import { columns } from "../columns.mjs";
+
+/** `rows(list, names)` and `one(record, names)`; `names` are the columns, all that there are where none are named. */
+export function printer({ json }) {
+  const isTerminal = process.stdout.isTTY === true;
+  const write = (lines) => console.log(lines.join("\n"));
+  const asJson = (value) => console.log(JSON.stringify(value, null, isTerminal ? 2 : 0));
+  return {
+    rows(list, names, none) {
+      if (json) asJson(list);
+      else if (!isTerminal) write(separated(list, names));
+      else if (list.length === 0) process.stderr.write(`· ${none}\n`);
+      else write(table(list, names));
+    },
+    one(record) {
+      if (json) asJson(record);
+      else if (!isTerminal) write(separated([record], Object.keys(record)));
+      else write(sheet(record));
+    },
+  };
+}
+
+/** text/tab-separated-values: a line of names first. */
+const separated = (list, names) => [names, ...list.map((row) => names.map((name) => plain(row[name])))].map((cells) => cells.join("\t"));
+
+function table(list, names) {
+  const [head, ...rows] = columns(names.map(title), list.map((row) => names.map((name) => short(row[name]))));
+  return [bold(head), ...rows];
+}
+
+function sheet(record) {
+  const names = Object.keys(record);
+  const width = Math.max(...names.map((name) => name.length));
+  return names.map((name) => `${bold(title(name).padEnd(width))}  ${short(record[name])}`);
+}
+
+const title = (name) => name.replaceAll("_", " ");
+
+/** Colours and the like are for those who want them: https://no-color.org */
+function bold(text) {
+  return process.env.NO_COLOR || process.env.TERM === "dumb" ? text : `\u001b[1m${text}\u001b[22m`;
+}
+
+function short(value) {
+  if (value === null || value === undefined) return "-";
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return plain(value.join(","));
+  return plain(value).replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?Z$/, "$1 $2Z");
+}
+
+/** A name is another's: no character of it moves the cursor, ends the line or the column, or turns the text around. */
+function plain(value) {
+  if (value === null || value === undefined) return "";
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  const named = { "\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": typeof value === "object" ? "\\" : "\\\\" };
+  return text.replace(/[\\\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) => named[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}

@@ -1,0 +1,310 @@
+//! `npm run admin` against the built Worker: what its words do, the forms of its results, and what it does not do.
+
+use std::process::{Command, Output, Stdio};
+
+use ::doctor::conversation::{Target, WireRequest};
+use serde_json::Value;
+use testing::worker::Worker;
+
+const ADMIN_TOKEN: &str = "an-admin-token-of-this-test-and-of-no-other";
+
+/// A Worker, and the commands of its operator.
+struct Desk(Worker);
+
+impl Desk {
+    #[expect(
+        clippy::unwrap_used,
+        reason = "a helper of tests fails where a test would"
+    )]
+    fn open() -> Self {
+        Self(Worker::start(&[("ADMIN_TOKEN", ADMIN_TOKEN)]).unwrap())
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("node");
+        command
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(["scripts/run.cjs", "admin"])
+            .args(arguments)
+            .env("ADMIN_URL", &self.0.origin)
+            .env("ADMIN_TOKEN", ADMIN_TOKEN)
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// The exit code, stdout and stderr. The admin token is in none.
+    fn say(&self, arguments: &[&str]) -> (i32, String, String) {
+        told(&mut self.command(arguments))
+    }
+
+    /// The result of a command that succeeds.
+    #[track_caller]
+    #[expect(
+        clippy::unwrap_used,
+        reason = "a helper of tests fails where a test would"
+    )]
+    fn json(&self, arguments: &[&str]) -> Value {
+        let (code, out, words) = self.say(&[arguments, &["--json"]].concat());
+        assert_eq!(code, 0, "{arguments:?}: {words}");
+        serde_json::from_str(&out).unwrap()
+    }
+
+    /// The status of a list of users, asked for with a token.
+    #[expect(
+        clippy::unwrap_used,
+        reason = "a helper of tests fails where a test would"
+    )]
+    fn users(&self, token: &str) -> u16 {
+        let request = WireRequest {
+            method: "GET".to_owned(),
+            url: format!("{}/Users", self.0.base),
+            headers: vec![("Authorization".to_owned(), format!("Bearer {token}"))],
+            ..Default::default()
+        };
+        self.0.send(&request).unwrap().status
+    }
+}
+
+#[expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests fails where a test would"
+)]
+fn told(command: &mut Command) -> (i32, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    let (out, words) = (
+        String::from_utf8(stdout).unwrap(),
+        String::from_utf8(stderr).unwrap(),
+    );
+    assert!(!format!("{out}{words}").contains(ADMIN_TOKEN), "{words}");
+    (status.code().unwrap_or(-1), out, words)
+}
+
+#[test]
+fn a_customer_comes_rotates_and_goes() {
+    let desk = Desk::open();
+    let tenant = desk.json(&[
+        "tenants",
+        "create",
+        "Example Corp",
+        "--external-id",
+        "org 77",
+        "--metadata",
+        "plan=gold",
+    ]);
+    assert_eq!(tenant["metadata"]["plan"], "gold");
+    let id = tenant["id"].to_string();
+    let customer = "ext:org 77";
+    let create = ["tokens", "create", "--tenant", customer, "--label"];
+    let first = desk.json(&[&create[..], &["Okta"]].concat());
+    let old = first["token"].as_str().unwrap();
+    assert_eq!(desk.users(old), 200);
+
+    let suspended = desk.json(&["tenants", "suspend", customer]);
+    assert_eq!(
+        (suspended["state"].as_str(), desk.users(old)),
+        (Some("suspended"), 403)
+    );
+    desk.json(&["tenants", "resume", &id]);
+    assert_eq!(desk.users(old), 200);
+
+    // Both are good until the first is revoked.
+    let second = desk.json(
+        &[
+            &create[..],
+            &["Okta, new", "--scopes", "read", "--expires", "30"],
+        ]
+        .concat(),
+    );
+    let new = second["token"].as_str().unwrap();
+    assert_eq!(
+        (second["scopes"][0].as_str(), second["expires_at"].is_null()),
+        (Some("read"), false)
+    );
+    assert_eq!((desk.users(old), desk.users(new)), (200, 200));
+    let named = first["id"].as_str().unwrap();
+    let labelled = desk.json(&["tokens", "label", named, "old", "--tenant", &id]);
+    assert_eq!(labelled["label"], "old");
+    let revoked = desk.json(&["tokens", "revoke", named, "--tenant", &id, "--yes"]);
+    assert!(revoked["revoked_at"].is_string(), "{revoked:#}");
+    assert_eq!((desk.users(old), desk.users(new)), (401, 200));
+
+    let set = [
+        "tenants",
+        "set",
+        &id,
+        "deletes=soft",
+        "request_log.days=3",
+        "accept_user_groups=true",
+    ];
+    let set = desk.json(&[&set[..], &["--metadata", "plan="]].concat());
+    let settings = serde_json::json!({"deletes": "soft", "request_log": {"days": 3}, "accept_user_groups": true});
+    assert_eq!(
+        (&set["settings"], &set["metadata"]),
+        (&settings, &serde_json::json!({}))
+    );
+    let renamed = desk.json(&["tenants", "rename", &id, "Example & Söhne"]);
+    assert_eq!(renamed["name"], "Example & Söhne");
+
+    let job = desk.json(&["tenants", "delete", &id, "--yes", "--wait"]);
+    assert_eq!(job["state"], "finished", "{job:#}");
+    assert_eq!(
+        desk.json(&["jobs", "show", job["id"].as_str().unwrap(), "--wait"]),
+        job
+    );
+    assert_eq!(desk.users(new), 401);
+    let (code, out, words) = desk.say(&["tenants", "show", customer]);
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(words.contains("There is no such tenant"), "{words}");
+}
+
+#[test]
+fn operators_have_tokens_of_their_own() {
+    let desk = Desk::open();
+    let tenant = desk.json(&["tenants", "create", "Acme", "--external-id", "a"]);
+    let create = [
+        "operator-tokens",
+        "create",
+        "--label",
+        "support",
+        "--scopes",
+        "tenants:read, directory:read",
+        "--tenant",
+        "ext:a",
+    ];
+    let made = desk.json(&create);
+    assert_eq!(made["tenant"], tenant["id"]);
+    let token = made["token"].as_str().unwrap();
+    let file = std::env::temp_dir().join(format!("operator-{}", std::process::id()));
+    std::fs::write(&file, format!("{token}\n")).unwrap();
+    let with_file = |arguments: &[&str]| {
+        let (code, out, words) = told(desk.command(arguments).arg("--token-file").arg(&file));
+        assert!(!format!("{out}{words}").contains(token), "{words}");
+        (code, out, words)
+    };
+    // It is bound to one tenant, and reads.
+    let (code, out, words) = with_file(&["tenants", "list"]);
+    assert_eq!((code, out.lines().count()), (0, 2), "{words}");
+    let (code, _, words) = with_file(&["tenants", "suspend", "ext:a"]);
+    assert!(code == 1 && words.contains("tenants:write"), "{words}");
+    let (_, out, _) = desk.say(&["operator-tokens", "list"]);
+    assert!(
+        out.contains("support") && !out.contains("scimadmin_"),
+        "{out}"
+    );
+    let id = made["id"].as_str().unwrap();
+    desk.json(&["operator-tokens", "revoke", id, "--yes"]);
+    let (code, _, words) = with_file(&["status"]);
+    assert!(code == 1 && words.contains("--token-file"), "{words}");
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(desk.json(&["status"])["shards"][0]["shard"], 1);
+}
+
+/// In a pipe a line of names and a line each; a list goes on to its end; a name of somebody's breaks no line.
+#[test]
+fn results_have_the_form_that_is_asked_for() {
+    let desk = Desk::open();
+    let tenant = desk.json(&["tenants", "create", "Back\\slash\u{202e}"]);
+    let id = tenant["id"].to_string();
+    let (code, out, words) = desk.say(&["tenants", "show", &id]);
+    let lines: Vec<Vec<&str>> = out.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!((code, lines.len()), (0, 2), "{out}{words}");
+    assert_eq!(lines[0].len(), lines[1].len(), "{out}");
+    assert_eq!((lines[0][1], lines[1][1]), ("name", "Back\\\\slash\\u202e"));
+    assert!(!out.contains('\u{1b}'), "{out}");
+
+    // More than a page has.
+    for number in 0..201 {
+        let body = serde_json::json!({ "label": format!("t{number}") });
+        let request = WireRequest {
+            method: "POST".to_owned(),
+            url: format!("{}/admin/v1/tenants/{id}/tokens", desk.0.origin),
+            headers: vec![
+                ("Authorization".to_owned(), format!("Bearer {ADMIN_TOKEN}")),
+                ("Content-Type".to_owned(), "application/json".to_owned()),
+            ],
+            body: Some(body.to_string()),
+        };
+        assert_eq!(desk.0.send(&request).unwrap().status, 201);
+    }
+    let list = ["tokens", "list", "--tenant", &id];
+    let tokens = desk.json(&list);
+    assert_eq!(tokens.as_array().map(Vec::len), Some(201));
+    let (_, out, _) = desk.say(&list);
+    assert_eq!(out.lines().count(), 202);
+    assert!(!out.contains("scim_1_"), "{out}");
+}
+
+/// 2: not understood, and so nothing was done; 3: not reached. What destroys asks, or has been told not to.
+#[test]
+fn what_is_not_done_is_said() {
+    let desk = Desk::open();
+    let tenant = desk.json(&["tenants", "create", "Acme"]);
+    let id = tenant["id"].to_string();
+    let token = desk.json(&["tokens", "create", "--tenant", &id, "--label", "x"]);
+    let (secret, named) = (
+        token["token"].as_str().unwrap(),
+        token["id"].as_str().unwrap(),
+    );
+    let of_another = ["status", "--url", "http://scim.example.com"];
+    let nowhere = ["status", "--url", "http://127.0.0.1:49151"];
+    let cases: [(&[&str], i32, &str); 13] = [
+        (&["tenants", "delete", &id], 2, "say --yes"),
+        (
+            &["tokens", "revoke", named, "--tenant", &id],
+            2,
+            "say --yes",
+        ),
+        (&["tenant"], 2, "there are tenants, tokens"),
+        (&["tenants", "make"], 2, "it has list, show, create"),
+        (
+            &["tenants", "create"],
+            2,
+            "npm run admin -- tenants create NAME",
+        ),
+        (&["tenants", "list", "--label", "x"], 2, "Unknown option"),
+        (&["tokens", "list"], 2, "needs --tenant"),
+        (&["tenants", "show", "Acme"], 2, "ext:org_77"),
+        (&["tenants", "set", &id], 2, "say what to set"),
+        (
+            &["tenants", "set", &id, "no_such=1"],
+            1,
+            "There is no `settings.no_such`",
+        ),
+        (
+            &["tokens", "revoke", secret, "--tenant", &id, "--yes"],
+            2,
+            "a token stands on the command line",
+        ),
+        (&of_another, 2, "write https://"),
+        (&nowhere, 3, "cannot be reached"),
+    ];
+    for (arguments, expected, expected_words) in cases {
+        let (code, out, words) = desk.say(arguments);
+        assert_eq!((code, out.as_str()), (expected, ""), "{words}");
+        assert!(words.contains(expected_words), "{words}");
+        assert!(!words.contains(secret), "{words}");
+    }
+    assert_eq!(desk.users(secret), 200);
+
+    // A token is not looked for where it would go to another's address, nor asked for where nobody is.
+    let elsewhere = ["status", "--url", "https://scim.example.com"];
+    let (code, _, words) = told(desk.command(&elsewhere).env_remove("ADMIN_TOKEN"));
+    assert!(
+        code == 1 && words.contains("there is no admin token"),
+        "{words}"
+    );
+    for (arguments, expected) in [
+        (&[][..], "tenants create 'Example Corp'"),
+        (&["tenants"], "tenants suspend"),
+        (&["tenants", "create", "--help"], "--external-id ID"),
+        (&["status", "-h"], "npm run admin -- status"),
+    ] {
+        let (code, out, words) = desk.say(arguments);
+        assert_eq!((code, words.as_str()), (0, ""));
+        assert!(out.contains(expected), "{out}");
+    }
+}
