@@ -1,4 +1,5 @@
-//! What the protocol crate's work on one request takes: filter, PATCH, projection, and what a create adds to it.
+//! What the protocol crate's work on one request takes: filter, PATCH, projection, and what a
+//! create adds to it.
 //!
 //! `cargo bench --bench protocol`. On the host's CPU, not in wasm.
 

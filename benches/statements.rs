@@ -1,4 +1,5 @@
-//! What making a statement takes: the page of a list, a look-up with what is counted of it, the one statement of a PATCH.
+//! What making a statement takes: the page of a list, a look-up with what is counted of it, the one
+//! statement of a PATCH.
 //!
 //! `cargo bench --bench statements`. On the host's CPU, not in wasm.
 

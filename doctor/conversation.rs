@@ -1,7 +1,8 @@
-//! The one runner of conversations (`tests/conversations/README.md` is the format): reads a file, plays it step by step
-//! against a [`Target`] and says what did not hold.
+//! The one runner of conversations (`tests/conversations/README.md` is the format): reads a file,
+//! plays it step by step against a [`Target`] and says what did not hold.
 //!
-//! It knows nothing of the service, so that `npm run doctor` can play the same files against any endpoint.
+//! It knows nothing of the service, so that `npm run doctor` can play the same files against any
+//! endpoint.
 
 mod expected;
 mod file;

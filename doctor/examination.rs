@@ -1,4 +1,5 @@
-//! The examination: which sessions, whether the endpoint can be spoken to at all, and what is said of each session.
+//! The examination: which sessions, whether the endpoint can be spoken to at all, and what is said
+//! of each session.
 
 use std::fmt::Display;
 use std::io::Write;
@@ -19,8 +20,8 @@ the environment, SCIM_TOKEN.";
 /// The sessions played when none is named: the two providers that most customers have.
 const USUAL: [&str; 2] = ["okta", "entra"];
 
-/// Does what the arguments ask for, until it is to stop; whether everything held. The error is what kept it from finding
-/// out.
+/// Does what the arguments ask for, until it is to stop; whether everything held. The error is what
+/// kept it from finding out.
 pub fn doctor(
     arguments: &[&str],
     token: &str,

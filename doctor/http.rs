@@ -15,13 +15,15 @@ const LOCAL: [&str; 3] = ["http://127.0.0.1", "http://localhost", "http://[::1]"
 /// The longest body that is read.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// A blocking client that sends what it is given and nothing else: no redirects, no headers of its own.
+/// A blocking client that sends what it is given and nothing else: no redirects, no headers of its
+/// own.
 pub struct Http {
     agent: ureq::Agent,
 }
 
 impl Http {
-    /// A client for the server at this base URL; straight where that is this machine, past any proxy.
+    /// A client for the server at this base URL; straight where that is this machine, past any
+    /// proxy.
     pub fn to(base: &str) -> Self {
         let mut config = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -69,7 +71,8 @@ impl Http {
 impl Target for Http {
     fn send(&self, request: &WireRequest) -> Result<WireReply, String> {
         let reply = match self.reply(request) {
-            // A server may end an idle connection at the moment that it is used again (RFC 9110 §9.2.2).
+            // A server may end an idle connection at the moment that it is used again (RFC 9110
+            // §9.2.2).
             Err(ureq::Error::Io(error)) if is_reset(&error) && is_read(request) => {
                 self.reply(request)
             }

@@ -1,16 +1,16 @@
-//! Acts out identity providers' sessions against a running SCIM endpoint and says what does not hold, so that an
-//! operator knows before the customer connects:
+//! Acts out identity providers' sessions against a running SCIM endpoint and says what does not
+//! hold, so that an operator knows before the customer connects:
 //!
 //! ```text
 //! SCIM_TOKEN=… npm run doctor -- https://scim.example.com/scim/v2 okta
 //! ```
 //!
-//! The sessions are the conversations of `tests/conversations`. They create invented people and groups and delete them
-//! again, after a failure too, and when the doctor is stopped; what an earlier run has left all the same is deleted first.
-//! The token is never printed.
+//! The sessions are the conversations of `tests/conversations`. They create invented people and
+//! groups and delete them again, after a failure too, and when the doctor is stopped; what an
+//! earlier run has left all the same is deleted first. The token is never printed.
 //!
-//! A program without `unsafe` hears of no signal. So `scripts/doctor.mjs`, which does, holds this one's stdin, and closes
-//! it to stop it; where it is killed outright, the system closes it.
+//! A program without `unsafe` hears of no signal. So `scripts/doctor.mjs`, which does, holds this
+//! one's stdin, and closes it to stop it; where it is killed outright, the system closes it.
 
 use std::io::Read;
 use std::process::ExitCode;

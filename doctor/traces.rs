@@ -1,4 +1,5 @@
-//! What the doctor has made and takes away again: in this run, however it ends, and in an earlier one that was killed.
+//! What the doctor has made and takes away again: in this run, however it ends, and in an earlier
+//! one that was killed.
 
 use std::cell::RefCell;
 
@@ -19,7 +20,8 @@ pub fn run() -> String {
     format!("{MARK}{}", random())
 }
 
-/// Whether a name has a run of the doctor in it. Nobody is deleted because a server has ignored a filter.
+/// Whether a name has a run of the doctor in it. Nobody is deleted because a server has ignored a
+/// filter.
 fn is_marked(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let length = random().len();
@@ -31,8 +33,8 @@ fn is_marked(name: &str) -> bool {
     })
 }
 
-/// The endpoint, watched: what is made there is remembered until it is deleted, and nothing more is made once the doctor
-/// is to stop.
+/// The endpoint, watched: what is made there is remembered until it is deleted, and nothing more is
+/// made once the doctor is to stop.
 pub struct Watched<'a> {
     target: &'a dyn Target,
     base: &'a str,

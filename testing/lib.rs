@@ -1,4 +1,5 @@
-//! What the suites share: the whole service over `SQLite` in memory, a client of it, and the built Worker on workerd.
+//! What the suites share: the whole service over `SQLite` in memory, a client of it, and the built
+//! Worker on workerd.
 
 #![allow(
     missing_docs,

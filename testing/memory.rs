@@ -1,4 +1,5 @@
-//! The whole service on the host: SQLite in memory with D1's limits, a clock that the test moves, counted ids.
+//! The whole service on the host: SQLite in memory with D1's limits, a clock that the test moves,
+//! counted ids.
 
 use std::cell::{Cell, RefCell};
 
@@ -49,7 +50,8 @@ pub fn is_write(statement: &Statement) -> bool {
 }
 
 impl Sqlite {
-    /// Counts a statement that writes without having passed the seam of writes: none does, in any test.
+    /// Counts a statement that writes without having passed the seam of writes: none does, in any
+    /// test.
     fn count(&self, statement: &Statement) {
         if is_write(statement) && !statement.is_write {
             self.strays.set(self.strays.get() + 1);
@@ -144,8 +146,8 @@ impl Sqlite {
             all.push(Row(cells.collect()));
         }
         drop(rows);
-        // SQLite compiles a statement anew, which takes longer than to run it, when a value is bound that its plan looked at:
-        // `LIMIT ?` is such a one.
+        // SQLite compiles a statement anew, which takes longer than to run it, when a value is
+        // bound that its plan looked at: `LIMIT ?` is such a one.
         let status = |of| prepared.get_status(of);
         let text = &statement.text;
         assert_eq!(
@@ -323,7 +325,8 @@ impl Memory {
         self.respond_traced(request).0
     }
 
-    /// Answers a request and tells what else there is to say; what may wait until the reply is out is done.
+    /// Answers a request and tells what else there is to say; what may wait until the reply is out
+    /// is done.
     pub fn respond_traced(&self, request: &Request) -> (Reply, Trace) {
         let (reply, trace) = self.answer(request);
         self.run_later(&trace.later);

@@ -1,4 +1,5 @@
-//! The built Worker on workerd, started for tests: `scripts/serve.mjs` on a free port, over a fresh database.
+//! The built Worker on workerd, started for tests: `scripts/serve.mjs` on a free port, over a fresh
+//! database.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -30,13 +31,15 @@ pub fn with_examples() -> Result<&'static Worker, String> {
         .map_err(Clone::clone)
 }
 
-/// A build of the Worker: the variable with its folder (`buildForTests` in `scripts/build.mjs`), and where it is without.
+/// A build of the Worker: the variable with its folder (`buildForTests` in `scripts/build.mjs`),
+/// and where it is without.
 type Build = (&'static str, &'static str);
 /// User, Group and the enterprise extension alone, whatever schemas the operator has.
 const PLAIN: Build = ("PLAIN_WORKER", "build");
 const EXAMPLES: Build = ("EXAMPLES_WORKER", "build/examples");
 
-/// A running Worker. It ends when this is dropped, or with this process, for its stdin is closed then.
+/// A running Worker. It ends when this is dropped, or with this process, for its stdin is closed
+/// then.
 pub struct Worker {
     /// `http://127.0.0.1:PORT`
     pub origin: String,
@@ -144,7 +147,8 @@ impl Worker {
         })
     }
 
-    /// Bytes of memory that workerd holds, the Worker and its database together; none where the system does not tell.
+    /// Bytes of memory that workerd holds, the Worker and its database together; none where the
+    /// system does not tell.
     pub fn memory(&self) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.workerd?)).ok()?;
         let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
@@ -152,7 +156,8 @@ impl Worker {
         Some(kilobytes * 1024)
     }
 
-    /// Milliseconds of CPU that workerd has used, the Worker and its database together; none where the system does not tell.
+    /// Milliseconds of CPU that workerd has used, the Worker and its database together; none where
+    /// the system does not tell.
     pub fn cpu(&self) -> Option<u64> {
         // A hundred ticks a second, on any Linux that there is.
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.workerd?)).ok()?;
@@ -162,7 +167,8 @@ impl Worker {
         Some(ticks? * 10)
     }
 
-    /// Bytes of WebAssembly's memory; none where the system does not tell. It is what is mapped of a room of 4 GB.
+    /// Bytes of WebAssembly's memory; none where the system does not tell. It is what is mapped of
+    /// a room of 4 GB.
     pub fn wasm_memory(&self) -> Option<u64> {
         let maps = fs::read_to_string(format!("/proc/{}/maps", self.workerd?)).ok()?;
         let regions: Vec<(u64, u64, bool)> = maps
@@ -225,13 +231,14 @@ impl Target for Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         drop(self.stdin.take());
-        // It ends by itself now; the wait only leaves no zombie behind, and its failure changes nothing.
+        // It ends by itself now; the wait only leaves no zombie behind, and its failure changes
+        // nothing.
         let _ = self.child.wait();
     }
 }
 
-/// A fresh folder under cargo's. A process that is over could not take its own away, so the next one does it, an hour
-/// later.
+/// A fresh folder under cargo's. A process that is over could not take its own away, so the next
+/// one does it, an hour later.
 pub fn state_folder() -> std::io::Result<PathBuf> {
     const OLD: Duration = Duration::from_hours(1);
     let parent = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tmp/worker");

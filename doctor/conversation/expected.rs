@@ -143,7 +143,8 @@ impl Expected {
         }
     }
 
-    /// Where a value differs from what was expected: a line for each place, which starts with its JSON Pointer.
+    /// Where a value differs from what was expected: a line for each place, which starts with its
+    /// JSON Pointer.
     pub(crate) fn faults(&self, got: Option<&Value>, variables: &Variables) -> Vec<String> {
         let mut comparison = Comparison {
             variables,
@@ -290,7 +291,8 @@ impl Comparison<'_> {
     }
 }
 
-/// Bipartite matching by augmenting paths: an element taken by another expectation is freed where that one has a second.
+/// Bipartite matching by augmenting paths: an element taken by another expectation is freed where
+/// that one has a second.
 fn assign(
     index: usize,
     fits: &[Vec<usize>],
@@ -405,7 +407,8 @@ fn digits(text: &str, separator: char, groups: &[(usize, u32)]) -> bool {
         })
 }
 
-/// The members of an object in their order; a name that comes twice is a fault, for the second would hide the first.
+/// The members of an object in their order; a name that comes twice is a fault, for the second
+/// would hide the first.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Members<T>(pub Vec<(String, T)>);
 

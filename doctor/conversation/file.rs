@@ -1,5 +1,5 @@
-//! A conversation's file, read strictly: whatever the format does not know is refused, for a slip of the pen must not
-//! make a test weaker.
+//! A conversation's file, read strictly: whatever the format does not know is refused, for a slip
+//! of the pen must not make a test weaker.
 
 use std::collections::BTreeSet;
 

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::file::Conversation;
 use super::play::Report;
 
-/// The folder of what concerns the example schemas (`examples/schemas`), which a deployment need not have.
+/// The folder of what concerns the example schemas (`examples/schemas`), which a deployment need
+/// not have.
 pub const OF_EXAMPLES: &str = "examples";
 
 fn root() -> PathBuf {
@@ -20,7 +21,8 @@ pub fn folders() -> Result<Vec<String>, String> {
     Ok(folders)
 }
 
-/// The conversations of a folder, in order; a file that is not one is an error, for it would never be played.
+/// The conversations of a folder, in order; a file that is not one is an error, for it would never
+/// be played.
 pub fn read_folder(folder: &str) -> Result<Vec<Conversation>, String> {
     let names = names(&root().join(folder))?;
     names

@@ -125,8 +125,8 @@ impl Conversation {
         for (index, step) in self.steps.iter().enumerate() {
             let before = player.variables.clone();
             if let Some(failure) = player.step(index + 1, step) {
-                // What a failed step has kept is no reason to delete anything: a server that ignores a filter has
-                // found somebody else. What has just been created is ours.
+                // What a failed step has kept is no reason to delete anything: a server that
+                // ignores a filter has found somebody else. What has just been created is ours.
                 player.variables = before;
                 report.left =
                     player.clean_up(&failure, self.steps.get(index + 1..).unwrap_or_default());
@@ -207,7 +207,8 @@ impl Player<'_> {
             .unwrap_or_default()
     }
 
-    /// The token's header, under those of the conversation, under those of the step; `null` takes one away.
+    /// The token's header, under those of the conversation, under those of the step; `null` takes
+    /// one away.
     fn headers(&self, step: &Step) -> Result<Vec<(String, String)>, String> {
         let bearer = (
             "Authorization".to_owned(),
@@ -271,8 +272,8 @@ impl Player<'_> {
         told.collect()
     }
 
-    /// Sends what the remaining steps would delete, and deletes what the failed step has created against expectation.
-    /// Returns what would not go.
+    /// Sends what the remaining steps would delete, and deletes what the failed step has created
+    /// against expectation. Returns what would not go.
     fn clean_up(&mut self, failure: &Failure, remaining: &[Step]) -> Vec<String> {
         let mut left = Vec::new();
         if let Some(mut request) = created(failure) {

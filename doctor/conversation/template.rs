@@ -50,7 +50,8 @@ impl Template {
         self.fill_with(variables, str::to_owned)
     }
 
-    /// The same for JSON text, whose variables all stand inside of strings: `{{` is not JSON anywhere else.
+    /// The same for JSON text, whose variables all stand inside of strings: `{{` is not JSON
+    /// anywhere else.
     pub(crate) fn fill_json(&self, variables: &Variables) -> Result<String, String> {
         self.fill_with(variables, |value| {
             let quoted = serde_json::Value::from(value).to_string();
@@ -83,7 +84,8 @@ impl Template {
     }
 }
 
-/// A path with everything encoded that may not stand in one (RFC 3986 §2.2); `%XX` and `+` are left as they are.
+/// A path with everything encoded that may not stand in one (RFC 3986 §2.2); `%XX` and `+` are left
+/// as they are.
 pub(super) fn encoded(path: &str) -> String {
     let bytes = path.as_bytes();
     let mut text = String::with_capacity(path.len());

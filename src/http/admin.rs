@@ -1,8 +1,9 @@
 //! The admin face: `/admin/v1`, for the operator of the application.
 //!
-//! A path of its own, problems (RFC 9457) in place of SCIM's errors, and credentials that no tenant has: the `ADMIN_TOKEN`
-//! secret and operator tokens. Bearer alone: no cookie, and no page of another site may ask. Whoever shows no good credential
-//! hears 401 at every address, so that none tells what there is; where no credential was ever made none is good.
+//! A path of its own, problems (RFC 9457) in place of SCIM's errors, and credentials that no tenant
+//! has: the `ADMIN_TOKEN` secret and operator tokens. Bearer alone: no cookie, and no page of
+//! another site may ask. Whoever shows no good credential hears 401 at every address, so that none
+//! tells what there is; where no credential was ever made none is good.
 
 use std::borrow::Cow;
 
@@ -30,8 +31,9 @@ use routes::table;
 /// Where the face is.
 const BASE: &str = "/admin/v1";
 
-/// Parts a path, whose slashes are single, at the face: what stands before it, where another Worker serves this one below a
-/// path of its own, and what stands behind. Nothing where it is another face's.
+/// Parts a path, whose slashes are single, at the face: what stands before it, where another Worker
+/// serves this one below a path of its own, and what stands behind. Nothing where it is another
+/// face's.
 ///
 /// ```
 /// use scim_worker::http::admin::split_mount;
@@ -147,7 +149,8 @@ fn need<D: Database>(admin: &Admin<'_, D>, scope: &'static str) -> Result<(), Re
     Err(Refusal::no_scope(scope))
 }
 
-/// The tenant that a path names: `/tenants/3/…`, `/tenants/ext:org_77/…`. A text that is neither is no tenant's.
+/// The tenant that a path names: `/tenants/3/…`, `/tenants/ext:org_77/…`. A text that is neither is
+/// no tenant's.
 fn which(parts: &[&str]) -> Option<Which> {
     let ["tenants", id, ..] = parts else {
         return None;

@@ -29,8 +29,8 @@ pub const MAX_WEIGHT: usize = 24_000_000;
 /// What is made of a body while it is worked on, beside its values: as many times its bytes.
 const COPIES: usize = 3;
 
-/// The body as JSON; what it holds of the memory is counted until the reply goes out. It has `limit`
-/// bytes at the most; `too_long` is the sentence for a longer one.
+/// The body as JSON; what it holds of the memory is counted until the reply goes out. It has
+/// `limit` bytes at the most; `too_long` is the sentence for a longer one.
 pub async fn json<D: Database, B: Upload>(
     session: &Session<'_, D>,
     request: &Request<B>,

@@ -24,8 +24,8 @@ impl Health {
         Self(AtomicU64::new(0), AtomicU64::new(0))
     }
 
-    /// Whether this is the first request of the day that this instance has seen with the `SCIM_TOKEN`: that its tenant is in
-    /// use is noted then, for no row tells it at no cost.
+    /// Whether this is the first request of the day that this instance has seen with the
+    /// `SCIM_TOKEN`: that its tenant is in use is noted then, for no row tells it at no cost.
     pub(super) fn is_new_day(&self, now: &Moment) -> bool {
         let day = now.milliseconds / 86_400_000;
         self.1.swap(day, Ordering::Relaxed) != day

@@ -54,9 +54,9 @@ pub fn parameters(query: &str, known: &[&str]) -> Result<Vec<(String, String)>, 
 /// Whether `+` stands for a blank in a name or a value.
 ///
 /// HTML forms and Entra ID's tools write every blank so; others write `%20`, and leave the plus of
-/// `plus+tag@example.com` as it is. Which of the two it is shows between the words of a filter: within
-/// quotes either may stand beside the other, for some build a filter by hand and escape the value that
-/// they look for.
+/// `plus+tag@example.com` as it is. Which of the two it is shows between the words of a filter:
+/// within quotes either may stand beside the other, for some build a filter by hand and escape the
+/// value that they look for.
 fn plus_is_a_blank(text: &str) -> bool {
     let mut within_quotes = false;
     let mut rest = text.as_bytes();

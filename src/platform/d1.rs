@@ -1,7 +1,7 @@
 //! `Database` over D1.
 //!
-//! Statements go out and rows come in without serde in between, which costs more CPU than everything else on the way.
-//! Rows come as few long texts (see `platform.js`).
+//! Statements go out and rows come in without serde in between, which costs more CPU than
+//! everything else on the way. Rows come as few long texts (see `platform.js`).
 
 use std::cell::Cell;
 
@@ -47,8 +47,8 @@ impl D1 {
         prepare(&self.database, &statement.text, values).map_err(|error| broken(&error))
     }
 
-    /// Reads the line of numbers: adds up the cost, and tells how many texts there are, and the rows and columns of each
-    /// statement.
+    /// Reads the line of numbers: adds up the cost, and tells how many texts there are, and the
+    /// rows and columns of each statement.
     fn count(&self, text: &str) -> (usize, Vec<(usize, usize)>) {
         let mut numbers = text.split(' ').map(|digits| digits.parse().unwrap_or(0));
         let mut next = || numbers.next().unwrap_or(0);

@@ -1,5 +1,6 @@
-//! Replies on their way out, a piece at a time. What one holds is given back with its last piece, or when its client takes
-//! none of it for long: the platform says nothing of a client that has gone.
+//! Replies on their way out, a piece at a time. What one holds is given back with its last piece,
+//! or when its client takes none of it for long: the platform says nothing of a client that has
+//! gone.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -11,7 +12,8 @@ use service::gauge::Hold;
 
 use super::moment;
 
-/// Milliseconds in which a client takes a piece, or it is held to be gone: 65 kB, or the text of a thousand members.
+/// Milliseconds in which a client takes a piece, or it is held to be gone: 65 kB, or the text of a
+/// thousand members.
 const PATIENCE: u64 = 10_000;
 /// Bytes of a piece of text.
 const PIECE: usize = 65_536;

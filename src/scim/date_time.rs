@@ -1,8 +1,8 @@
 //! Times: RFC 3339 and `xsd:dateTime` text, brought to one form that sorts (RFC 7643 §2.3.5).
 //!
-//! Ours, for the crates for times read RFC 3339 alone: not a time without a zone, `24:00:00`, or the
-//! leap second as an instant of its own, which `xsd:dateTime` and RFC 3339 have; and they bring a
-//! calendar, zones and floats along, in a Worker whose size is counted.
+//! Ours, for the crates for times read RFC 3339 alone: not a time without a zone, `24:00:00`, or
+//! the leap second as an instant of its own, which `xsd:dateTime` and RFC 3339 have; and they bring
+//! a calendar, zones and floats along, in a Worker whose size is counted.
 
 use alloc::string::String;
 

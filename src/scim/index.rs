@@ -1,7 +1,7 @@
 //! Numbers by text: which of many a text is, and whether it has come before.
 //!
-//! Each map of the standard library with types of its own is some 8 kB in the Worker. This one serves
-//! for all: what belongs to a text stands in a list, in the place of the text's number.
+//! Each map of the standard library with types of its own is some 8 kB in the Worker. This one
+//! serves for all: what belongs to a text stands in a list, in the place of the text's number.
 
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
 

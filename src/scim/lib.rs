@@ -1,12 +1,13 @@
 //! SCIM 2.0, the protocol: schemas, filters, PATCH, projection, messages (RFC 7643, 7644, 9865).
 //!
-//! This crate knows what a SCIM request means and what a reply must look like, for a server that has
-//! its own storage and its own way to speak HTTP. It does no I/O, asks no clock, draws no random
-//! number and knows no database: those are arguments, or somebody else's work. It needs no `std`.
+//! This crate knows what a SCIM request means and what a reply must look like, for a server that
+//! has its own storage and its own way to speak HTTP. It does no I/O, asks no clock, draws no
+//! random number and knows no database: those are arguments, or somebody else's work. It needs no
+//! `std`.
 //!
 //! What identity providers send is often not what the RFCs have. Where only one meaning is possible
-//! it is read so, and the [`habit`] noted by its name; where none is, an [`Error`](message::error::Error)
-//! says in a sentence what to send instead.
+//! it is read so, and the [`habit`] noted by its name; where none is, an
+//! [`Error`](message::error::Error) says in a sentence what to send instead.
 //!
 //! # A resource comes in
 //!
@@ -86,8 +87,8 @@
 //!
 //! It has no routes, no status but what a refusal implies, no tokens and no storage. Versions, ids
 //! and times are given to it. Uniqueness, membership and pages are questions to a database: the
-//! crate says what is to hold, and who keeps the resources sees to it. `docs/integrating.md` shows it
-//! in a server of one's own.
+//! crate says what is to hold, and who keeps the resources sees to it. `docs/integrating.md` shows
+//! it in a server of one's own.
 //!
 //! # Schemas of your own
 //!

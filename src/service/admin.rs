@@ -1,7 +1,8 @@
 //! The operator's use cases: tenants, their settings and credentials, jobs.
 //!
-//! An [`Admin`] is one operator's request. What an operator may is his [`Scopes`]; the face asks for the scope of the
-//! endpoint before it comes here, and what depends on the body is asked for here.
+//! An [`Admin`] is one operator's request. What an operator may is his [`Scopes`]; the face asks
+//! for the scope of the endpoint before it comes here, and what depends on the body is asked for
+//! here.
 
 use serde_json::{Map, Value};
 
@@ -78,7 +79,8 @@ pub struct Admin<'a, D> {
 }
 
 impl<'a, D: Database> Admin<'a, D> {
-    /// Finds out who acts, and the tenant that the path names: one trip, or none where the `ADMIN_TOKEN` asks for no tenant.
+    /// Finds out who acts, and the tenant that the path names: one trip, or none where the
+    /// `ADMIN_TOKEN` asks for no tenant.
     pub async fn begin(
         context: &'a Context<'a, D>,
         credential: Credential<'_>,

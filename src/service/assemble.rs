@@ -1,4 +1,5 @@
-//! Putting together what a reply carries: what is stored is spliced; it is parsed only where a projection asks for parts.
+//! Putting together what a reply carries: what is stored is spliced; it is parsed only where a
+//! projection asks for parts.
 
 use scim::json;
 use scim::message::error::Error;
@@ -51,8 +52,8 @@ pub(crate) fn push_shown(
     Ok(())
 }
 
-/// Puts members into the group at the end of the content, as far as they were asked for. They are parsed only if parts
-/// of them were, a run at a time.
+/// Puts members into the group at the end of the content, as far as they were asked for. They are
+/// parsed only if parts of them were, a run at a time.
 fn link_members(
     content: &mut Content,
     base: &str,

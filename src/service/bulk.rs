@@ -1,12 +1,13 @@
 //! Many operations in one request (RFC 7644 §3.7).
 //!
-//! Ids are the server's, so every POST has one before anything is written, and a reference to it is a plain value from
-//! then on, be it forward, backward or circular. Operations run in the order given, but for those that an operation
-//! refers to, which come first. Creates that follow each other travel as one batch, changes and removals of different
-//! resources in two.
+//! Ids are the server's, so every POST has one before anything is written, and a reference to it is
+//! a plain value from then on, be it forward, backward or circular. Operations run in the order
+//! given, but for those that an operation refers to, which come first. Creates that follow each
+//! other travel as one batch, changes and removals of different resources in two.
 //!
-//! A request has a bound of trips and of statements (see `limits`). What a Bulk does not come to within them is told so,
-//! operation by operation, as 429: it was not begun and can be sent again as it is.
+//! A request has a bound of trips and of statements (see `limits`). What a Bulk does not come to
+//! within them is told so, operation by operation, as 429: it was not begun and can be sent again
+//! as it is.
 
 use scim::index::Index;
 use scim::message::bulk::{BulkOperation, BulkRequest};
@@ -34,9 +35,11 @@ struct Job {
     action: Result<Action, Failure>,
     /// The address of the resource that its path names.
     location: Option<String>,
-    /// The operations whose resources it refers to: they come first, but where they refer to it, too.
+    /// The operations whose resources it refers to: they come first, but where they refer to it,
+    /// too.
     refers: Vec<usize>,
-    /// Whether the references are values like a manager's, for which the resource need not be there.
+    /// Whether the references are values like a manager's, for which the resource need not be
+    /// there.
     by_value: bool,
     outcome: Option<Outcome>,
 }
@@ -86,13 +89,14 @@ fn not_begun() -> Failure {
 /// The failure of an operation that refers to one that was not done.
 fn not_there(other: &Job) -> Failure {
     Failure::Conflict(format!(
-        "The operation \"{}\" that this one refers to was not done. Correct that one, and send both again. Correct that one, and send both again.",
+        "The operation \"{}\" that this one refers to was not done. Correct that operation, and send both again.",
         other.operation.bulk_id.as_deref().unwrap_or_default(),
     ))
 }
 
 impl<D: Database> Session<'_, D> {
-    /// Carries out a Bulk request. An outcome for each operation that was tried, in the order of the request.
+    /// Carries out a Bulk request. An outcome for each operation that was tried, in the order of
+    /// the request.
     pub async fn bulk(&self, request: BulkRequest) -> Result<Vec<Outcome>, Failure> {
         let most = self.context.settings.limits.bulk_max_operations;
         if request.operations.len() > usize::try_from(most).unwrap_or(usize::MAX) {
@@ -106,7 +110,8 @@ impl<D: Database> Session<'_, D> {
         let order = order(&jobs);
         let mut rest = order.as_slice();
         let strict = request.fail_on_errors.is_some();
-        // How many creates to send together: half as many when they could not be, twice as many when they could.
+        // How many creates to send together: half as many when they could not be, twice as many
+        // when they could.
         let mut together = usize::MAX;
         while let Some((first, behind)) = rest.split_first() {
             if jobs.get(*first).is_some_and(|job| job.outcome.is_some()) {
@@ -149,7 +154,8 @@ impl<D: Database> Session<'_, D> {
                     };
                     rest = rest.get(count..).unwrap_or_default();
                 }
-                // What was done is told (§3.7.3), whatever came in between; if nothing was, that is the reply.
+                // What was done is told (§3.7.3), whatever came in between; if nothing was, that is
+                // the reply.
                 Err(failure) if jobs.iter().any(Job::done) => {
                     if let Failure::Broken(cause) = &failure {
                         self.note_cause(cause.clone());
@@ -192,7 +198,8 @@ impl<D: Database> Session<'_, D> {
                     ids.get(index).cloned()
                 });
                 let address = self.parse_path(&operation.path);
-                // A path without an id is that of what is created, and else of nothing that there is.
+                // A path without an id is that of what is created, and else of nothing that there
+                // is.
                 let creates = operation.method == "POST";
                 let location = address.as_ref().ok().and_then(|(resource_type, named)| {
                     let id = named.as_deref().or(creates.then_some(id))?;
@@ -255,7 +262,8 @@ impl<D: Database> Session<'_, D> {
                 failure @ (Failure::UnknownCaller(_) | Failure::Forbidden(_) | Failure::Broken(_)),
             ) => Err(failure),
             Err(failure) => {
-                // Its members were not there yet, and could not be, for they wait for this one (§3.7.1).
+                // Its members were not there yet, and could not be, for they wait for this one
+                // (§3.7.1).
                 let waits = |need: &usize| {
                     *need == index || of(need).is_some_and(|job| job.outcome.is_none())
                 };
@@ -280,7 +288,8 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<(Done, Option<String>), Failure> {
         let condition = Condition::new(operation.version.as_deref(), None);
         let data = operation.data.as_ref().unwrap_or(&Value::Null);
-        // The version of a reply is all that is needed of the resource; a group's PATCH gives it without a reply.
+        // The version of a reply is all that is needed of the resource; a group's PATCH gives it
+        // without a reply.
         let id_alone = Selection {
             attributes: vec!["id".to_owned()],
             excluded: Vec::new(),

@@ -16,7 +16,8 @@ pub enum EntityTags {
 }
 
 impl EntityTags {
-    /// Reads the header. Tags are compared weakly (RFC 7644 §3.14 knows no other way), with or without `W/` and quotes.
+    /// Reads the header. Tags are compared weakly (RFC 7644 §3.14 knows no other way), with or
+    /// without `W/` and quotes.
     ///
     /// ```
     /// use service::condition::EntityTags;
@@ -56,8 +57,8 @@ impl EntityTags {
     }
 }
 
-/// The versions that a request is conditional on: checked where a version was read, and, as a [`Guard`], by the statement
-/// that writes.
+/// The versions that a request is conditional on: checked where a version was read, and, as a
+/// [`Guard`], by the statement that writes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Condition {
     if_match: EntityTags,
@@ -84,8 +85,8 @@ impl Condition {
         }
     }
 
-    /// Whether a client that reads has this version already: `If-None-Match` names it, and `If-Match`, which comes first
-    /// (RFC 9110 §13.2.2), is met.
+    /// Whether a client that reads has this version already: `If-None-Match` names it, and
+    /// `If-Match`, which comes first (RFC 9110 §13.2.2), is met.
     pub fn is_known(&self, version: &str) -> bool {
         self.if_match.names(version) != Some(false)
             && self.if_none_match.names(version) == Some(true)
@@ -104,8 +105,8 @@ impl Condition {
         Err(Failure::OtherVersion(detail.to_owned()))
     }
 
-    /// As the guard of a write. `If-None-Match: *` lets none through: ids are the server's, so there is nothing that a
-    /// write to an address could create.
+    /// As the guard of a write. `If-None-Match: *` lets none through: ids are the server's, so
+    /// there is nothing that a write to an address could create.
     pub fn guard(&self) -> Guard<'_> {
         let one_of = match &self.if_match {
             EntityTags::None | EntityTags::Any => None,

@@ -1,5 +1,5 @@
-//! What a reply carries: JSON text in pieces, written out one after the other as they are sent. A group of a hundred
-//! thousand members is 18 MB, and is never in memory as a whole.
+//! What a reply carries: JSON text in pieces, written out one after the other as they are sent. A
+//! group of a hundred thousand members is 18 MB, and is never in memory as a whole.
 
 use scim::show::push_links;
 use store::record;
@@ -7,7 +7,8 @@ use store::record;
 /// Bytes, as they were fetched, of pieces that are better not put together.
 const STREAMED: usize = 262_144;
 
-/// Bytes of a text that is better cut than passed on as a whole: it would be there twice as long as the client reads.
+/// Bytes of a text that is better cut than passed on as a whole: it would be there twice as long as
+/// the client reads.
 const LARGE_TEXT: usize = 1_000_000;
 
 /// A piece of the text.

@@ -1,4 +1,5 @@
-//! Creating a resource (RFC 7644 §3.3): one batch, in which the database decides whether the name is free.
+//! Creating a resource (RFC 7644 §3.3): one batch, in which the database decides whether the name
+//! is free.
 
 use scim::resource::{Resource, set_lasting};
 use scim::resource_type::ResourceType;

@@ -35,8 +35,8 @@ impl Secret {
         })
     }
 
-    /// Whether a client shows it. Digests are compared, in constant time, so that neither the content of the secret nor its
-    /// length shows.
+    /// Whether a client shows it. Digests are compared, in constant time, so that neither the
+    /// content of the secret nor its length shows.
     pub fn is(&self, credential: Credential<'_>) -> bool {
         let digest: [u8; 32] = Sha256::digest(credential.0.as_bytes()).into();
         self.digest.ct_eq(&digest).into()

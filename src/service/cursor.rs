@@ -1,20 +1,24 @@
 //! Cursors: where a page by cursor starts, in a form that only this server can make (RFC 9865).
 //!
-//! The form is ours, over the primitives of `hmac` and `sha2`: a token of another library (JWT, branca, paseto) is longer,
-//! has a nonce to draw and a clock of its own, and says more of itself than a client need know.
+//! The form is ours, over the primitives of `hmac` and `sha2`: a token of another library (JWT,
+//! branca, paseto) is longer, has a nonce to draw and a clock of its own, and says more of itself
+//! than a client need know.
 //!
-//! A cursor holds the place of the last row seen, the moment it was made and a fingerprint of the query, and a code
-//! over all of that with the tenant's own key. It holds nothing that the client has not been shown.
+//! A cursor holds the place of the last row seen, the moment it was made and a fingerprint of the
+//! query, and a code over all of that with the tenant's own key. It holds nothing that the client
+//! has not been shown.
 //!
-//! It stands in addresses, and so in the logs of whatever is on the way: what could be a name or an address there, the
-//! value that the list is sorted by, is encrypted. That key must be known before the database is asked, for the value is
-//! part of what it is asked, so it comes of the caller's credential. A sorted walk goes on with the token that it began
-//! with; another token of the tenant starts it again (RFC 9865 invalidCursor). A walk in order of ids, which is how
-//! providers read, holds no such value and does not mind.
+//! It stands in addresses, and so in the logs of whatever is on the way: what could be a name or an
+//! address there, the value that the list is sorted by, is encrypted. That key must be known before
+//! the database is asked, for the value is part of what it is asked, so it comes of the caller's
+//! credential. A sorted walk goes on with the token that it began with; another token of the tenant
+//! starts it again (RFC 9865 invalidCursor). A walk in order of ids, which is how providers read,
+//! holds no such value and does not mind.
 //!
-//! The encryption is SIV (RFC 5297 §2) with HMAC-SHA-256: a code over id and value, by one key, is both the proof and
-//! the start of the key stream, which is the HMAC of code and counter by another. Two values never share a stream unless
-//! they are the same, so no nonce can be wasted; both keys are HMACs of their purpose by the credential.
+//! The encryption is SIV (RFC 5297 §2) with HMAC-SHA-256: a code over id and value, by one key, is
+//! both the proof and the start of the key stream, which is the HMAC of code and counter by
+//! another. Two values never share a stream unless they are the same, so no nonce can be wasted;
+//! both keys are HMACs of their purpose by the credential.
 
 use hmac::{Hmac, KeyInit, Mac};
 use scim::json;
@@ -64,7 +68,8 @@ pub struct Seal<'a> {
     pub now: u64,
 }
 
-/// What of a query a cursor is bound to: everything but the page's size and what is shown of each resource.
+/// What of a query a cursor is bound to: everything but the page's size and what is shown of each
+/// resource.
 pub fn fingerprint(types: &[&'static ResourceType], request: &SearchRequest) -> String {
     let mut digest = Sha256::new();
     for resource_type in types {
@@ -153,7 +158,8 @@ fn under_stream(credential: &str, code: &[u8], bytes: &[u8]) -> Option<Vec<u8>> 
     Some(laid)
 }
 
-/// Opens a cursor before its code can be checked, which takes the tenant's key: only to learn where to look.
+/// Opens a cursor before its code can be checked, which takes the tenant's key: only to learn where
+/// to look.
 pub fn open(text: &str, credential: &str) -> Result<Cursor, Error> {
     let bytes = base16ct::lower::decode_vec(text).map_err(|_| refused())?;
     let (_, content) = bytes.split_at_checked(CODE_BYTES).ok_or_else(refused)?;
@@ -203,7 +209,8 @@ pub fn open(text: &str, credential: &str) -> Result<Cursor, Error> {
 }
 
 impl Cursor {
-    /// Checks that this server made the cursor, for this tenant and this query, and not too long ago.
+    /// Checks that this server made the cursor, for this tenant and this query, and not too long
+    /// ago.
     pub fn check(&self, seal: Seal<'_>, timeout: u64) -> Result<(), Error> {
         let (sent, content) = self
             .bytes

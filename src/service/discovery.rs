@@ -1,4 +1,5 @@
-//! What the server tells of itself (RFC 7644 §4): made from the tables it works by, and the same for every tenant.
+//! What the server tells of itself (RFC 7644 §4): made from the tables it works by, and the same
+//! for every tenant.
 
 use scim::discovery;
 use scim::message::config::service_provider_config;

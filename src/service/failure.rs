@@ -23,7 +23,8 @@ pub enum Failure {
     TooLarge(String),
     /// The request has done as much as one may; this part of it was not begun.
     TooMuch(String),
-    /// Other requests hold the memory that it would need; nothing was begun, or all but the reply was done.
+    /// Other requests hold the memory that it would need; nothing was begun, or all but the reply
+    /// was done.
     Busy,
     /// A defect here, or the database is not what it should be; the text is for the log.
     Broken(String),

@@ -1,15 +1,16 @@
-//! What all requests under way hold together, in bytes: an instance of the Worker has 128 MB for all of them, and what
-//! WebAssembly has taken it does not give back.
+//! What all requests under way hold together, in bytes: an instance of the Worker has 128 MB for
+//! all of them, and what WebAssembly has taken it does not give back.
 //!
-//! A body is counted when it is known what it will hold. An answer of the database is counted before it is asked for,
-//! as the most that it can be, and when it is there, as what it is; until the reply is out.
+//! A body is counted when it is known what it will hold. An answer of the database is counted
+//! before it is asked for, as the most that it can be, and when it is there, as what it is; until
+//! the reply is out.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// Bytes that requests may hold together: bodies being worked on, answers of the database, replies on their way out.
-/// With what passes through JavaScript it stays under the platform's 128 MB, and a single request of the largest kind
-/// fits.
+/// Bytes that requests may hold together: bodies being worked on, answers of the database, replies
+/// on their way out. With what passes through JavaScript it stays under the platform's 128 MB, and
+/// a single request of the largest kind fits.
 pub const TOGETHER: usize = 40_000_000;
 
 /// Bytes that bodies may hold together while they come, which may take a client long.
@@ -55,12 +56,14 @@ impl Hold {
         self.change(&self.body, bytes, TOGETHER)
     }
 
-    /// Takes so many bytes for an answer of the database, if they are there. An answer before it is over by then.
+    /// Takes so many bytes for an answer of the database, if they are there. An answer before it is
+    /// over by then.
     pub fn take_for_answer(&self, bytes: usize) -> bool {
         self.change(&self.answer, bytes, TOGETHER)
     }
 
-    /// The answer holds so many bytes, as it shows: it is there whether there was room for them or not.
+    /// The answer holds so many bytes, as it shows: it is there whether there was room for them or
+    /// not.
     pub fn set_answer(&self, bytes: usize) {
         self.change(&self.answer, bytes, usize::MAX);
     }

@@ -1,7 +1,8 @@
 //! What takes longer than a request: a job is a row with a lease, and its work is done in steps.
 //!
-//! A step takes the lease, does work of bounded size, and notes how far it came in the same batch. Whoever is ended in
-//! between leaves a lease that runs out; the next to come goes on from what was noted.
+//! A step takes the lease, does work of bounded size, and notes how far it came in the same batch.
+//! Whoever is ended in between leaves a lease that runs out; the next to come goes on from what was
+//! noted.
 
 use super::{Context, Moment};
 use crate::write::ending::add_step;
@@ -21,7 +22,8 @@ pub struct Budget {
     pub milliseconds: u64,
 }
 
-/// Cloudflare counts each statement of a batch, 1,000 at most; what follows a reply may take 30 seconds.
+/// Cloudflare counts each statement of a batch, 1,000 at most; what follows a reply may take 30
+/// seconds.
 impl Default for Budget {
     fn default() -> Self {
         Self {

@@ -36,18 +36,21 @@ use content::Content;
 pub use failure::Failure;
 pub use session::{Caller, Context, Notes, Session};
 
-/// Bytes of the largest body: of a Bulk request, and of a group, which may have tens of thousands of members.
+/// Bytes of the largest body: of a Bulk request, and of a group, which may have tens of thousands
+/// of members.
 pub const MAX_LARGE_BODY: u32 = 4_194_304;
 
 /// What an operator can set, and the limits that clients are told.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// `ACCEPT_USER_GROUPS`: whether POST and PUT of a user set its teams from `groups`, which RFC 7643 makes readOnly.
+    /// `ACCEPT_USER_GROUPS`: whether POST and PUT of a user set its teams from `groups`, which RFC
+    /// 7643 makes readOnly.
     pub accept_user_groups: bool,
     /// `UNIQUE_GROUP_NAMES`: whether the name of a group is no other group's of its tenant.
     pub unique_group_names: bool,
-    /// `BASE_URL`: the base URL of addresses in replies, without a slash at its end. By default the address that the request
-    /// came to, up to `/scim/v2`, which is wrong where another Worker before this one has changed it.
+    /// `BASE_URL`: the base URL of addresses in replies, without a slash at its end. By default the
+    /// address that the request came to, up to `/scim/v2`, which is wrong where another Worker
+    /// before this one has changed it.
     pub base_url: Option<String>,
     /// What `ServiceProviderConfig` tells.
     pub limits: Limits,
@@ -73,8 +76,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The value of `BASE_URL` as addresses begin with it; none where it is not the absolute address of a place on the web,
-    /// to which a path can be added.
+    /// The value of `BASE_URL` as addresses begin with it; none where it is not the absolute
+    /// address of a place on the web, to which a path can be added.
     ///
     /// ```
     /// use service::Settings;

@@ -92,7 +92,8 @@ impl<D: Database> Session<'_, D> {
         let query = self.query(types, request)?;
         let sources = self.sources(&query);
         let total = query.total(&sources);
-        // One more than asked for tells whether there is another: to a cursor, and to a total that the page gives.
+        // One more than asked for tells whether there is another: to a cursor, and to a total that
+        // the page gives.
         let one_more = query.paging.by_cursor() || total == Total::FromPage;
         let page = Page {
             sources: sources.clone(),
@@ -145,7 +146,8 @@ impl<D: Database> Session<'_, D> {
         content.ok_or_else(too_many_members)
     }
 
-    /// The content of the reply; none where the first of the page is a group of more members than the plan has.
+    /// The content of the reply; none where the first of the page is a group of more members than
+    /// the plan has.
     async fn respond(
         &self,
         plan: &Plan<'_>,
@@ -336,7 +338,8 @@ impl Query<'_> {
             return Total::Counted;
         }
         if matches!(self.paging, Paging::At(_)) {
-            // Counting reads every match again on every page; RFC 9865 lets a page by cursor go without.
+            // Counting reads every match again on every page; RFC 9865 lets a page by cursor go
+            // without.
             return Total::Unknown;
         }
         let lookup = sources.iter().all(|source| {

@@ -1,4 +1,5 @@
-//! Changing who is in a group, without reading who is (RFC 7644 §3.5.2): one trip, as many rows as members change.
+//! Changing who is in a group, without reading who is (RFC 7644 §3.5.2): one trip, as many rows as
+//! members change.
 
 use scim::filter::predicate::Predicate;
 use scim::index::Index;
@@ -15,13 +16,15 @@ use store::limits::{EXPRESSION_DEPTH, IDS_PER_PARAMETER, PARAMETERS, STATEMENT_B
 use store::membership;
 use store::predicate::{comparisons, depth};
 
-/// Comparisons in the filters of one request that remove members, at the most: each looks at every member of the group.
+/// Comparisons in the filters of one request that remove members, at the most: each looks at every
+/// member of the group.
 const COMPARED: usize = 100;
 /// Levels of such a filter: a hundred are in one expression.
 const DEEPEST_FILTER: usize = EXPRESSION_DEPTH - 10;
 
 impl<D: Database> Session<'_, D> {
-    /// The net effect of member operations. Removals by filter are resolved to ids first, which takes a trip.
+    /// The net effect of member operations. Removals by filter are resolved to ids first, which
+    /// takes a trip.
     pub(crate) async fn net_change(
         &self,
         id: &str,
@@ -34,8 +37,9 @@ impl<D: Database> Session<'_, D> {
         Ok(change)
     }
 
-    /// Puts ids for the filters of removals: of the members that satisfy one, among those of the group and those that the
-    /// request adds anywhere. (One that is added only behind the removal is added all the same.)
+    /// Puts ids for the filters of removals: of the members that satisfy one, among those of the
+    /// group and those that the request adds anywhere. (One that is added only behind the removal
+    /// is added all the same.)
     async fn resolve(&self, id: &str, operations: &mut [LinkOperation]) -> Result<(), Failure> {
         let mut added: Vec<String> = Vec::new();
         let mut filters: Vec<&Predicate> = Vec::new();
@@ -83,8 +87,8 @@ impl<D: Database> Session<'_, D> {
         if !batch.fits() {
             return Err(too_many_filters().into());
         }
-        // By filter, the members that satisfy it; but a member that one filter has removed is left out by those behind it,
-        // until it is added again.
+        // By filter, the members that satisfy it; but a member that one filter has removed is left
+        // out by those behind it, until it is added again.
         let mut found = Places::default();
         let mut answers = self.send(batch).await?;
         for (handle, first) in marked {
@@ -141,8 +145,9 @@ fn runs<'a, 'p>(
     [runs(view, id, left), runs(view, id, right)].concat()
 }
 
-/// Puts the ids that filters found in their place. A member that one filter removes is not named by those behind it, until
-/// an operation between them adds it again: it would be named a hundred times.
+/// Puts the ids that filters found in their place. A member that one filter removes is not named by
+/// those behind it, until an operation between them adds it again: it would be named a hundred
+/// times.
 fn put_ids(operations: &mut [LinkOperation], mut found: Places) {
     let filters = operations
         .iter()

@@ -1,7 +1,8 @@
 //! Read, apply, write: how a document changes (RFC 7644 §3.5, §3.14).
 //!
-//! The write asks for the version that was read, in SQL; if another writer was faster it is all done again on what
-//! that one left, so that no change is lost and no client sees a conflict that it did not ask to see.
+//! The write asks for the version that was read, in SQL; if another writer was faster it is all
+//! done again on what that one left, so that no change is lost and no client sees a conflict that
+//! it did not ask to see.
 
 use scim::habit::Habits;
 use scim::patch::LinkChange;
@@ -40,7 +41,8 @@ struct Attempt<'a> {
 }
 
 impl<D: Database> Session<'_, D> {
-    /// Changes a resource. `apply` makes of a document what it shall be; it may be called more than once.
+    /// Changes a resource. `apply` makes of a document what it shall be; it may be called more than
+    /// once.
     pub(crate) async fn modify(
         &self,
         resource_type: &'static ResourceType,
@@ -82,7 +84,8 @@ impl<D: Database> Session<'_, D> {
         )))
     }
 
-    /// How many milliseconds to wait after so many tries: any number up to a bound, for those who met would meet again.
+    /// How many milliseconds to wait after so many tries: any number up to a bound, for those who
+    /// met would meet again.
     fn pause_after(&self, tries: u32) -> u32 {
         let bound = 4_u32.saturating_mul(1 << tries.min(16)).min(LONGEST_PAUSE);
         let chance = self
@@ -96,7 +99,8 @@ impl<D: Database> Session<'_, D> {
         chance % bound
     }
 
-    /// Writes what was made of a resource, unless it is no longer what it was when it was read: then there is no answer.
+    /// Writes what was made of a resource, unless it is no longer what it was when it was read:
+    /// then there is no answer.
     async fn attempt(&self, attempt: &Attempt<'_>) -> Result<Option<Answer>, Failure> {
         let Attempt {
             resource_type,
@@ -120,7 +124,8 @@ impl<D: Database> Session<'_, D> {
         let (meant, operation) = if document == before {
             image = scim::fold::fold(resource_type, before);
             let known = (&image, stored.version.as_str());
-            // The document stays, so it does not matter who wrote it meanwhile: members are added to what is there.
+            // The document stays, so it does not matter who wrote it meanwhile: members are added
+            // to what is there.
             (condition.guard(), Operation::Keep(Some(known)))
         } else {
             rewrite = Rewrite::new(&self.view(resource_type), before, document)?;
@@ -134,7 +139,8 @@ impl<D: Database> Session<'_, D> {
         let change = self.change(resource_type, key, meant, operation, links);
         let mut batch = Batch::default();
         let receipt = self.add_change(&mut batch, &change);
-        // What the update gives back is all of the reply, unless rows of other tables changed with it or belong to it.
+        // What the update gives back is all of the reply, unless rows of other tables changed with
+        // it or belong to it.
         let is_whole = !Table::of(resource_type).has_members() && teams.is_none();
         let reading = receipt.reading().filter(|_| is_whole).unwrap_or_else(|| {
             self.add_reading(&mut batch, resource_type, &change.key, projection)

@@ -1,7 +1,8 @@
 //! Changing parts of a resource (RFC 7644 §3.5.2).
 //!
-//! Two shapes, which are most of what providers send, take one trip: members of a group, and plain values of a user's
-//! own attributes such as `active`. Everything else is read, applied and written (see `modify`).
+//! Two shapes, which are most of what providers send, take one trip: members of a group, and plain
+//! values of a user's own attributes such as `active`. Everything else is read, applied and written
+//! (see `modify`).
 
 use scim::message::patch_op::PatchOp;
 use scim::patch::{LinkChange, Split, plain_replaces};
@@ -21,8 +22,9 @@ use store::read::ResourceRef;
 use store::table::Table;
 use store::write::Guard;
 
-/// Bytes of text of plain values that are written unread: more is read and applied, so that the size of the whole is seen.
-/// (So is any longer than what others show of a name, whose image is made of that.)
+/// Bytes of text of plain values that are written unread: more is read and applied, so that the
+/// size of the whole is seen. (So is any longer than what others show of a name, whose image is
+/// made of that.)
 const SHORT: usize = 4_096;
 
 fn length(value: &Value) -> usize {
@@ -30,8 +32,8 @@ fn length(value: &Value) -> usize {
 }
 
 impl<D: Database> Session<'_, D> {
-    /// Applies a PATCH. A group is shown only when the client asks for attributes of it; otherwise the body of the answer
-    /// is empty.
+    /// Applies a PATCH. A group is shown only when the client asks for attributes of it; otherwise
+    /// the body of the answer is empty.
     pub async fn patch(
         &self,
         resource_type: &'static ResourceType,
@@ -125,8 +127,8 @@ impl<D: Database> Session<'_, D> {
         Ok(answer)
     }
 
-    /// Gives singular attributes new values in one statement. No answer when it wrote nothing: the resource is not
-    /// there, is another version, or has these values already.
+    /// Gives singular attributes new values in one statement. No answer when it wrote nothing: the
+    /// resource is not there, is another version, or has these values already.
     async fn assign(
         &self,
         resource_type: &'static ResourceType,

@@ -78,8 +78,8 @@ impl<D: Database> Session<'_, D> {
         Reading { resource, members }
     }
 
-    /// The answer that shows what was fetched; none where there is no such resource. A group of more members than were
-    /// looked for is fetched again.
+    /// The answer that shows what was fetched; none where there is no such resource. A group of
+    /// more members than were looked for is fetched again.
     pub(super) async fn answer(
         &self,
         resource_type: &'static ResourceType,

@@ -13,7 +13,8 @@ use store::read::ResourceRef;
 use store::table::Table;
 
 impl<D: Database> Session<'_, D> {
-    /// Makes a resource what the body says; what is absent is cleared, and a group keeps only the members listed.
+    /// Makes a resource what the body says; what is absent is cleared, and a group keeps only the
+    /// members listed.
     pub async fn replace(
         &self,
         resource_type: &'static ResourceType,

@@ -1,6 +1,8 @@
-//! What a use case is given: the [`Context`], which lives as long as the instance, and the [`Session`] of one caller.
+//! What a use case is given: the [`Context`], which lives as long as the instance, and the
+//! [`Session`] of one caller.
 //!
-//! A session needs no request: a job makes one as a request does. What it leaves besides its replies is its [`Notes`].
+//! A session needs no request: a job makes one as a request does. What it leaves besides its
+//! replies is its [`Notes`].
 
 use std::cell::{Cell, OnceCell, RefCell, RefMut};
 
@@ -19,7 +21,8 @@ use store::limits::{COMPARISONS, LOADED, ROWS, STATEMENTS, TRIPS};
 use store::tenant::{self, Asked, Tenant, TokenFacts};
 use store::{self, Database, Statement};
 
-/// How often an answer is in memory at once: as it is read and as it is passed on, or as it is put together.
+/// How often an answer is in memory at once: as it is read and as it is passed on, or as it is put
+/// together.
 const COPIES: usize = 2;
 /// Milliseconds between two looks for room.
 const WAIT: u32 = 10;
@@ -140,8 +143,8 @@ impl<'a, D: Database> Session<'a, D> {
         Ok(self.send(batch).await?.rows(handle))
     }
 
-    /// The same as [`Session::send`], and gives what the database told of the caller; with the key of the tenant's cursors
-    /// where that is asked for.
+    /// The same as [`Session::send`], and gives what the database told of the caller; with the key
+    /// of the tenant's cursors where that is asked for.
     pub(crate) async fn send_with_facts(
         &self,
         batch: Batch,
@@ -167,7 +170,8 @@ impl<'a, D: Database> Session<'a, D> {
             let bytes = result.as_ref().map_or(0, |(_, answers)| answers.bytes());
             self.context.hold.set_answer(COPIES * bytes);
         }
-        // One that failed has told, too: either that the caller is not good, or what the reply will say.
+        // One that failed has told, too: either that the caller is not good, or what the reply will
+        // say.
         self.has_answer.set(true);
         let (row, answers) = result?;
         let facts = Tenant::read_facts(&mut row.ok_or(store::Error::Unauthorized)?)?;
@@ -182,7 +186,8 @@ impl<'a, D: Database> Session<'a, D> {
         is_there.then_some(()).ok_or(Failure::Busy)
     }
 
-    /// Counts what an answer of so many bytes would hold. Where there is no room for it, that of others is waited for.
+    /// Counts what an answer of so many bytes would hold. Where there is no room for it, that of
+    /// others is waited for.
     async fn find_room(&self, bytes: usize) -> Result<(), store::Error> {
         if bytes == 0 {
             return Ok(());
@@ -198,7 +203,8 @@ impl<'a, D: Database> Session<'a, D> {
         Err(store::Error::Busy)
     }
 
-    /// Finds out whether a token is good before much is done for it, by a trip of its own where no batch has come back yet.
+    /// Finds out whether a token is good before much is done for it, by a trip of its own where no
+    /// batch has come back yet.
     pub async fn authenticate(&self) -> Result<(), store::Error> {
         match self.caller.tenant {
             Tenant::Token { .. } => self.check().await,
@@ -214,7 +220,8 @@ impl<'a, D: Database> Session<'a, D> {
         self.send(Batch::default()).await.map(|_| ())
     }
 
-    /// Whether the caller showed a secret of the Worker, of which no row tells when it was last used.
+    /// Whether the caller showed a secret of the Worker, of which no row tells when it was last
+    /// used.
     pub fn is_default(&self) -> bool {
         self.caller.tenant == Tenant::DEFAULT
     }
@@ -287,7 +294,8 @@ impl<'a, D: Database> Session<'a, D> {
         self.notes.borrow_mut().later.extend(statements);
     }
 
-    /// Ends it, with what it leaves: that the token was used today is one of the statements for later.
+    /// Ends it, with what it leaves: that the token was used today is one of the statements for
+    /// later.
     pub fn end(self) -> Notes {
         let mut notes = self.notes.take();
         let today = self.today();

@@ -5,8 +5,9 @@
 //! scim_ <shard> _ <43 digits: 32 random bytes> <6 digits: the CRC-32 of all before>
 //! ```
 //!
-//! The shard is the number of the database that knows the token. The digits are base62 (`0-9A-Za-z`),
-//! the most significant first, padded with `0`. An operator's own token begins with `scimadmin_` instead. `scripts/secret.mjs` makes the same.
+//! The shard is the number of the database that knows the token. The digits are base62
+//! (`0-9A-Za-z`), the most significant first, padded with `0`. An operator's own token begins with
+//! `scimadmin_` instead. `scripts/secret.mjs` makes the same.
 
 /// What the token of a tenant begins with.
 pub const SCIM: &str = "scim_";

@@ -1,7 +1,8 @@
-//! The one seam of writes: every write of every use case is a [`Change`], and nowhere else is a statement that writes
-//! resources added to a batch. It gets its guard, its version and its statements here, and here is told what became of
-//! it. What shall stand beside every change, such as an event, is one statement more in [`Session::add_change`] and
-//! [`Session::add_run`]. Several changes of a Bulk travel as a run, many rows in a statement.
+//! The one seam of writes: every write of every use case is a [`Change`], and nowhere else is a
+//! statement that writes resources added to a batch. It gets its guard, its version and its
+//! statements here, and here is told what became of it. What shall stand beside every change, such
+//! as an event, is one statement more in [`Session::add_change`] and [`Session::add_run`]. Several
+//! changes of a Bulk travel as a run, many rows in a statement.
 
 use scim::index::Index;
 use scim::patch::LinkChange;
@@ -46,14 +47,16 @@ pub(crate) struct Change<'a> {
 pub(crate) enum Operation<'a> {
     /// It is new.
     Create(&'a NewResource),
-    /// Its document was read and becomes another. A user's groups come back with it where they are wanted.
+    /// Its document was read and becomes another. A user's groups come back with it where they are
+    /// wanted.
     Rewrite {
         /// The document before and after.
         rewrite: &'a Rewrite,
         /// Whether a user's groups are wanted.
         groups: bool,
     },
-    /// Attributes get values, whatever they were before. A user's groups come back with it where they are wanted.
+    /// Attributes get values, whatever they were before. A user's groups come back with it where
+    /// they are wanted.
     Assign {
         /// The attributes and their values.
         values: &'a [(&'static Attribute, Value)],
@@ -91,8 +94,9 @@ pub(crate) struct Receipt {
 pub(crate) enum Effect {
     /// It was made.
     Done,
-    /// Nothing was written: of a create the name is in use; others found no such resource, another version, or nothing to
-    /// change. The version is that of the resource, where it is there and was asked for.
+    /// Nothing was written: of a create the name is in use; others found no such resource, another
+    /// version, or nothing to change. The version is that of the resource, where it is there and
+    /// was asked for.
     None(Option<String>),
 }
 
@@ -150,7 +154,8 @@ impl<D: Database> Session<'_, D> {
         }
     }
 
-    /// Adds what makes a change. Where the resource is not there, or is not the version meant, none of it does anything.
+    /// Adds what makes a change. Where the resource is not there, or is not the version meant, none
+    /// of it does anything.
     pub(crate) fn add_change(&self, batch: &mut Batch, change: &Change<'_>) -> Receipt {
         let view = self.view(change.resource_type);
         let (key, meant, version) = (&change.key, change.meant, change.version.as_str());
@@ -260,7 +265,8 @@ impl<D: Database> Session<'_, D> {
         }
     }
 
-    /// Adds what makes changes of different resources. `all`: the batch fails unless every create and delete is done.
+    /// Adds what makes changes of different resources. `all`: the batch fails unless every create
+    /// and delete is done.
     pub(crate) fn add_run(
         &self,
         batch: &mut Batch,

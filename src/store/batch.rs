@@ -1,5 +1,5 @@
-//! Statements that travel together: one round trip, all of them or none. Each has a handle to ask for its answer by, so
-//! that nobody counts results.
+//! Statements that travel together: one round trip, all of them or none. Each has a handle to ask
+//! for its answer by, so that nobody counts results.
 
 use super::{Cell, Database, Error, Results, Row, Statement};
 
@@ -42,7 +42,8 @@ impl Batch {
             .collect()
     }
 
-    /// Says that its answers may have so many bytes more than a resource or two: what a page can be.
+    /// Says that its answers may have so many bytes more than a resource or two: what a page can
+    /// be.
     pub fn expect(&mut self, bytes: usize) {
         self.room += bytes;
     }
@@ -67,7 +68,8 @@ impl Batch {
         self.statements.iter().all(Statement::fits)
     }
 
-    /// Sends it, with the statement that authenticates the caller in front where there is one: that one's row comes first.
+    /// Sends it, with the statement that authenticates the caller in front where there is one: that
+    /// one's row comes first.
     pub async fn send(
         self,
         database: &impl Database,

@@ -1,7 +1,9 @@
-//! The directory: tenants, credentials, operators' own tokens, jobs. What the admin face reads and writes.
+//! The directory: tenants, credentials, operators' own tokens, jobs. What the admin face reads and
+//! writes.
 //!
-//! A row that an operator is shown is made by the database as JSON text, in the shape of the reply, so that nothing is taken
-//! apart and put together again. Statements about what is a tenant's carry its number.
+//! A row that an operator is shown is made by the database as JSON text, in the shape of the reply,
+//! so that nothing is taken apart and put together again. Statements about what is a tenant's carry
+//! its number.
 
 pub mod ending;
 pub mod jobs;

@@ -1,7 +1,7 @@
 //! An attribute as SQL: where its value stands in a row.
 //!
-//! The row of the resource goes by the name of its table in every statement, which is how `RETURNING` knows it, too.
-//! Values are those of the comparison image.
+//! The row of the resource goes by the name of its table in every statement, which is how
+//! `RETURNING` knows it, too. Values are those of the comparison image.
 
 use scim::path::Location;
 use scim::resource_type::ResourceType;
@@ -42,7 +42,8 @@ impl View<'_> {
         table.keys.iter().find(|key| key.unique && !shares)
     }
 
-    /// The column that says whether a row's unique key is its alone, and what a name just given has there.
+    /// The column that says whether a row's unique key is its alone, and what a name just given has
+    /// there.
     pub fn alone(&self) -> Option<(&'static str, &'static str)> {
         let column = self.table().alone?;
         Some((column, if self.unique_group_names { "1" } else { "NULL" }))
@@ -59,7 +60,8 @@ impl View<'_> {
     }
 }
 
-/// One step of a JSON path: a name out of the schema tables, whose characters the tables' own checks allow.
+/// One step of a JSON path: a name out of the schema tables, whose characters the tables' own
+/// checks allow.
 #[derive(Clone, Copy, Debug)]
 struct Step(&'static str);
 
@@ -79,7 +81,8 @@ pub fn json_path(name: &'static str) -> impl Fragment {
     fragment!("'${step}'", step = Step(name))
 }
 
-/// The path of a location within a document, such as `'$.name.familyName'` or `'$."urn:…"."manager"'`.
+/// The path of a location within a document, such as `'$.name.familyName'` or
+/// `'$."urn:…"."manager"'`.
 pub fn path_of(location: &Location) -> impl Fragment + use<> {
     let steps = [
         location.extension.map(|schema| Step(schema.uri)),
@@ -107,8 +110,9 @@ impl Fragment for Arrow {
     }
 }
 
-/// The value of a singular attribute or sub-attribute; for a multi-valued or complex one its JSON, which is NULL exactly
-/// when the attribute is unassigned. A value with a column of its own is that, whatever the arrow.
+/// The value of a singular attribute or sub-attribute; for a multi-valued or complex one its JSON,
+/// which is NULL exactly when the attribute is unassigned. A value with a column of its own is
+/// that, whatever the arrow.
 pub fn value_at(view: &View<'_>, location: &Location, arrow: Arrow) -> impl Fragment {
     Written(move |statement: &mut Statement| {
         let name = location.attribute.name;

@@ -1,7 +1,8 @@
 //! What a request means to the database. The only room with SQL text.
 //!
-//! A [`Statement`] is built here and run by a [`Database`], of which there are two: D1 in the Worker, `SQLite` in the
-//! tests. Statements that belong together travel as one batch, which is one round trip and atomic.
+//! A [`Statement`] is built here and run by a [`Database`], of which there are two: D1 in the
+//! Worker, `SQLite` in the tests. Statements that belong together travel as one batch, which is one
+//! round trip and atomic.
 
 use std::future::Future;
 
@@ -88,7 +89,8 @@ pub struct Cost {
 
 /// Somewhere to run statements.
 pub trait Database {
-    /// Runs the statements in order in one transaction: all of them, or, when one fails, none. One round trip.
+    /// Runs the statements in order in one transaction: all of them, or, when one fails, none. One
+    /// round trip.
     fn batch(&self, statements: Vec<Statement>) -> impl Future<Output = Result<Results, Error>>;
 
     /// Waits, so that others come to write.

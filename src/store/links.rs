@@ -1,4 +1,5 @@
-//! The linked attribute as SQL: the groups of a user, the members of a group, and what is shown of each.
+//! The linked attribute as SQL: the groups of a user, the members of a group, and what is shown of
+//! each.
 
 use scim::schema::Attribute;
 
@@ -8,8 +9,8 @@ use super::fragment::{Fragment, Written, value};
 use super::table::LinkEnd;
 use crate::{fragment, write_sql};
 
-/// The table expression of a linked attribute's values for the resource's row: columns `value`, `kind`, `display` (folded)
-/// and `address`, as the alias `e`.
+/// The table expression of a linked attribute's values for the resource's row: columns `value`,
+/// `kind`, `display` (folded) and `address`, as the alias `e`.
 pub fn links(view: &View<'_>) -> impl Fragment {
     Written(move |statement: &mut Statement| match view.table().links {
         LinkEnd::Groups | LinkEnd::None => write_sql!(
@@ -66,11 +67,13 @@ pub(super) fn member_links(view: &View<'_>) -> impl Fragment {
 /// Characters that are shown of a name among the members of a group, or the groups of a user.
 pub const SHOWN: usize = 200;
 
-/// Where the image of what is shown of a long name is kept, among the images of attributes, of which none has such a name.
+/// Where the image of what is shown of a long name is kept, among the images of attributes, of
+/// which none has such a name.
 pub const SHOWN_IMAGE: &str = "first 200";
 
-/// The image of what is shown of a name: all of it, or its first characters. Folding makes some longer and puts some
-/// together, so that the image of those is kept; one written before it was kept is cut out of the image of the whole.
+/// The image of what is shown of a name: all of it, or its first characters. Folding makes some
+/// longer and puts some together, so that the image of those is kept; one written before it was
+/// kept is cut out of the image of the whole.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Display {
     /// The name.
@@ -107,8 +110,8 @@ impl Fragment for Display {
     }
 }
 
-/// The teams that the row of `users` is in, itself or through another team, as the table `up`. The walk upwards looks only
-/// at teams that are members of teams, which have an index of their own.
+/// The teams that the row of `users` is in, itself or through another team, as the table `up`. The
+/// walk upwards looks only at teams that are members of teams, which have an index of their own.
 pub const WITH_UP: &str = "WITH RECURSIVE up(team_id, kind) AS (\
      SELECT m.team_id, 'direct' FROM team_members m INDEXED BY team_members_member \
      WHERE m.tenant_id = users.tenant_id AND m.member_id = users.id \

@@ -1,7 +1,8 @@
 //! Membership: rows that come and go, in the batch of the write that asks for it.
 //!
-//! Every statement here asks for the version that the batch has just given the team, so that it does nothing when the
-//! team was not there or was not the version the client meant. Ids travel as one JSON parameter a statement.
+//! Every statement here asks for the version that the batch has just given the team, so that it
+//! does nothing when the team was not there or was not the version the client meant. Ids travel as
+//! one JSON parameter a statement.
 
 use scim::filter::predicate::Predicate;
 use scim::patch::LinkChange;
@@ -35,8 +36,8 @@ fn is_written(view: &View<'_>, group: &str, version: &str) -> impl Fragment {
     )
 }
 
-/// The id of the team `group` if it has this version now, else NULL: a range of members keyed by it is then empty, where a
-/// condition beside the range would be asked behind each row that is read.
+/// The id of the team `group` if it has this version now, else NULL: a range of members keyed by it
+/// is then empty, where a condition beside the range would be asked behind each row that is read.
 fn written(view: &View<'_>, group: &str, version: &str) -> impl Fragment {
     fragment!(
         "(SELECT r.id FROM teams r WHERE {is_written})",
@@ -155,8 +156,8 @@ pub(super) fn named(view: &View<'_>) -> impl Fragment {
     )
 }
 
-/// The condition that holds after the statements that added ids to what was there, unless one of them names nothing or
-/// closes a circle: then the batch must be undone.
+/// The condition that holds after the statements that added ids to what was there, unless one of
+/// them names nothing or closes a circle: then the batch must be undone.
 fn sound(view: &View<'_>, group: &str, version: &str, added: &[String]) -> impl Fragment {
     let are_there = chunks(added).map(|ids| {
         fragment!(
@@ -169,8 +170,8 @@ fn sound(view: &View<'_>, group: &str, version: &str, added: &[String]) -> impl 
     if_written(view, group, version, are_there.collect::<Vec<_>>())
 }
 
-/// The same for a team that has nothing but the members just added, so that they need only be counted. (Of a thousand
-/// ids, that is half of what the create of a team costs.)
+/// The same for a team that has nothing but the members just added, so that they need only be
+/// counted. (Of a thousand ids, that is half of what the create of a team costs.)
 pub fn complete(view: &View<'_>, group: &str, version: &str, added: usize) -> impl Fragment {
     let are_there = fragment!(
         "(SELECT count(*){members}) = {count} AND ",
@@ -180,7 +181,8 @@ pub fn complete(view: &View<'_>, group: &str, version: &str, added: usize) -> im
     if_written(view, group, version, are_there)
 }
 
-/// The condition that a team, if it has this version now, is in no circle and meets a condition that ends in AND.
+/// The condition that a team, if it has this version now, is in no circle and meets a condition
+/// that ends in AND.
 fn if_written(
     view: &View<'_>,
     group: &str,
@@ -196,8 +198,8 @@ fn if_written(
     )
 }
 
-/// What became of a change of members: a row with the version of the team, or none where there is no such team. Fails
-/// the batch when the change is not sound.
+/// What became of a change of members: a row with the version of the team, or none where there is
+/// no such team. Fails the batch when the change is not sound.
 pub fn outcome(view: &View<'_>, group: &str, version: &str, change: &LinkChange) -> Statement {
     let condition = Written(|statement: &mut Statement| {
         if change.clear {
@@ -227,8 +229,8 @@ fn above(view: &View<'_>, group: &str) -> impl Fragment {
     )
 }
 
-/// After a failed [`outcome`]: the ids of `added` that are `group` itself or above it, a row with a JSON array for each
-/// chunk.
+/// After a failed [`outcome`]: the ids of `added` that are `group` itself or above it, a row with a
+/// JSON array for each chunk.
 pub fn circular(view: &View<'_>, group: &str, added: &[String]) -> Vec<Statement> {
     let one = |ids: String| {
         statement!(
@@ -255,8 +257,8 @@ pub fn unknown(view: &View<'_>, ids: &[String]) -> Vec<Statement> {
     chunks(ids).map(one).collect()
 }
 
-/// The members of a group that satisfy some of the predicates, each with its marks, as JSON arrays (see [`read_marked`]):
-/// one walk over the group, whatever the number of predicates.
+/// The members of a group that satisfy some of the predicates, each with its marks, as JSON arrays
+/// (see [`read_marked`]): one walk over the group, whatever the number of predicates.
 pub fn candidates(view: &View<'_>, group: &str, predicates: &[&Predicate]) -> Statement {
     let values = fragment!(
         "{members}m.tenant_id = {tenant} AND m.team_id = {group}",
@@ -287,7 +289,8 @@ pub fn candidates_among(view: &View<'_>, ids: &[String], predicates: &[&Predicat
     marked(view, predicates, values)
 }
 
-/// Rows of marked ids. (The limits keep the selects apart: a display, or a mark, is made once for each.)
+/// Rows of marked ids. (The limits keep the selects apart: a display, or a mark, is made once for
+/// each.)
 fn marked(view: &View<'_>, predicates: &[&Predicate], values: impl Fragment) -> Statement {
     let columns = predicates.len().div_ceil(MARKS);
     let shown = (0..columns).map(|column| fragment!(" || ' ' || c.marks{column}", column = column));

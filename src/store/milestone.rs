@@ -1,8 +1,9 @@
-//! Milestones: where pages by `startIndex` began and ended (RFC 7644 §3.4.2.4), so that neither the next page nor the
-//! same one again reads what it skips.
+//! Milestones: where pages by `startIndex` began and ended (RFC 7644 §3.4.2.4), so that neither the
+//! next page nor the same one again reads what it skips.
 //!
-//! A milestone only saves reading; it never decides what is on a page. It is noted after the reply, and holds as long as
-//! `totals.moved` is what it was when the page was read, in the same transaction.
+//! A milestone only saves reading; it never decides what is on a page. It is noted after the reply,
+//! and holds as long as `totals.moved` is what it was when the page was read, in the same
+//! transaction.
 
 use super::expression::View;
 use super::fragment::{Fragment, value};
@@ -44,7 +45,8 @@ fn last(view: &View<'_>, column: &'static str, offset: i64) -> impl Fragment {
     )
 }
 
-/// The select of how many resources of the type there are, and of what a new milestone needs to know.
+/// The select of how many resources of the type there are, and of what a new milestone needs to
+/// know.
 pub fn total(view: &View<'_>, offset: i64) -> impl Fragment {
     fragment!(
         "SELECT total, moved, {rest} AS skipped{totals}",
@@ -71,7 +73,8 @@ pub fn read_walk(row: &Row) -> Result<Walk, Error> {
     })
 }
 
-/// Notes the resources at these positions, counted from 0, unless they hold no more, and forgets what does not hold.
+/// Notes the resources at these positions, counted from 0, unless they hold no more, and forgets
+/// what does not hold.
 pub fn note(view: &View<'_>, moved: i64, places: &[(i64, &str)]) -> Vec<Statement> {
     let note = |(position, id): &(i64, &str)| {
         statement!(

@@ -1,7 +1,8 @@
 //! Fetching a page of a list: filter, order, window (RFC 7644 §3.4.2, RFC 9865).
 //!
-//! The order is always total: the sort key, if one is asked for, then the id. A page by index skips rows; a page by
-//! cursor starts behind the key of the last row seen, and costs the same wherever it is.
+//! The order is always total: the sort key, if one is asked for, then the id. A page by index skips
+//! rows; a page by cursor starts behind the key of the last row seen, and costs the same wherever
+//! it is.
 
 use super::expression::View;
 use super::fragment::{Fragment, Written, value};
@@ -70,7 +71,8 @@ pub struct Page<'a> {
 /// A row of a page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
-    /// Its record (see [`record`](super::record)); none where the [`Bound`] of the page left it out.
+    /// Its record (see [`record`](super::record)); none where the [`Bound`] of the page left it
+    /// out.
     pub record: Option<String>,
     /// Its sort key, if asked for.
     pub key: Option<SortKey>,
@@ -105,8 +107,8 @@ impl Page<'_> {
         )
     }
 
-    /// The offset of a page that milestones are for: one of all resources of one type, in the order of their ids, that
-    /// skips some.
+    /// The offset of a page that milestones are for: one of all resources of one type, in the order
+    /// of their ids, that skips some.
     pub fn walk_offset(&self) -> Option<i64> {
         match (self.sources.as_slice(), &self.window) {
             ([source], Window::Offset(offset))
@@ -120,7 +122,8 @@ impl Page<'_> {
         }
     }
 
-    /// The statements that tell how many resources match, and of a walk what a milestone needs to know.
+    /// The statements that tell how many resources match, and of a walk what a milestone needs to
+    /// know.
     pub fn totals(&self) -> Vec<Statement> {
         let of = |source: &Source<'_>| {
             if source.predicate.is_some() {
@@ -131,7 +134,8 @@ impl Page<'_> {
         self.sources.iter().map(of).collect()
     }
 
-    /// The select of how many resources of a type there are, and of a walk what a milestone needs to know.
+    /// The select of how many resources of a type there are, and of a walk what a milestone needs
+    /// to know.
     fn total(&self, view: &View<'_>) -> impl Fragment {
         let walked = self.walk_offset();
         Written(move |statement: &mut Statement| match walked {

@@ -1,8 +1,8 @@
 //! A bound filter as the condition of a `WHERE` (RFC 7644 §3.4.2.2).
 //!
-//! The same answers as `Predicate::evaluate` over the comparison image; `tests/service/agreement.rs` holds the two together.
-//! Unknown is false: what SQL makes NULL of an unassigned attribute only shows under `NOT`, which is written
-//! `IS NOT TRUE`.
+//! The same answers as `Predicate::evaluate` over the comparison image;
+//! `tests/service/agreement.rs` holds the two together. Unknown is false: what SQL makes NULL of an
+//! unassigned attribute only shows under `NOT`, which is written `IS NOT TRUE`.
 
 use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
@@ -45,13 +45,14 @@ struct Writer<'a> {
     view: &'a View<'a>,
     /// The multi-valued attribute whose element is the alias `e`.
     element: Option<&'static Attribute>,
-    /// Whether another condition leaves few rows, of which it is better asked who is linked to them than the other way.
+    /// Whether another condition leaves few rows, of which it is better asked who is linked to them
+    /// than the other way.
     few: bool,
 }
 
 impl Writer<'_> {
-    /// A condition, or what it excludes. `not` goes down to the tests, where `IS NOT TRUE` makes it total: with it a level
-    /// of brackets would be three of SQL, and D1 ends at a hundred.
+    /// A condition, or what it excludes. `not` goes down to the tests, where `IS NOT TRUE` makes it
+    /// total: with it a level of brackets would be three of SQL, and D1 ends at a hundred.
     fn condition(self, predicate: &Predicate, negated: bool) -> impl Fragment {
         Written(move |statement: &mut Statement| {
             self.write_condition(statement, predicate, negated);
@@ -192,8 +193,8 @@ fn near(view: &View<'_>) -> &'static str {
     }
 }
 
-/// Whether a predicate holds, where that is the same of every resource of the type: an attribute that only other types have
-/// is never there (§3.4.2.1).
+/// Whether a predicate holds, where that is the same of every resource of the type: an attribute
+/// that only other types have is never there (§3.4.2.1).
 fn constant(predicate: &Predicate) -> Option<bool> {
     // One look at each part: two would be a billion at the bottom of thirty brackets.
     let of = |parts: &[Predicate], end: bool| {
@@ -217,8 +218,8 @@ fn constant(predicate: &Predicate) -> Option<bool> {
     }
 }
 
-/// The parts that decide, each once. No index serves a condition beside a constant: `0 OR external_id = ?` walks the
-/// table.
+/// The parts that decide, each once. No index serves a condition beside a constant: `0 OR
+/// external_id = ?` walks the table.
 fn open(parts: &[Predicate]) -> Vec<&Predicate> {
     let mut open: Vec<&Predicate> = Vec::with_capacity(parts.len());
     for part in parts {
@@ -229,7 +230,8 @@ fn open(parts: &[Predicate]) -> Vec<&Predicate> {
     open
 }
 
-/// Parts joined by AND (`all`) or OR, evenly parenthesised: a chain of a hundred would be a hundred levels.
+/// Parts joined by AND (`all`) or OR, evenly parenthesised: a chain of a hundred would be a hundred
+/// levels.
 struct Evenly<'a, F> {
     parts: &'a [F],
     all: bool,

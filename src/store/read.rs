@@ -95,21 +95,22 @@ pub fn version(view: &View<'_>, key: &ResourceRef) -> Statement {
     statement!("SELECT version{from}", from = from(view, key))
 }
 
-/// The members of groups: rows of a group's id and a run of up to [`MEMBERS_PER_ROW`] members, in order (see
-/// [`record::members`](super::record::members)). `ids` selects the ids of the groups.
+/// The members of groups: rows of a group's id and a run of up to [`MEMBERS_PER_ROW`] members, in
+/// order (see [`record::members`](super::record::members)). `ids` selects the ids of the groups.
 ///
-/// A group is cut at every thousandth member by a walk over the key alone, so that no row outgrows D1's limit and the
-/// groups of a page, small or large, come in one statement.
+/// A group is cut at every thousandth member by a walk over the key alone, so that no row outgrows
+/// D1's limit and the groups of a page, small or large, come in one statement.
 ///
-/// One group is read to its end before the next begins, as far as the limit goes for so many `groups`: see
-/// [`read_members`].
+/// One group is read to its end before the next begins, as far as the limit goes for so many
+/// `groups`: see [`read_members`].
 pub fn members(
     view: &View<'_>,
     limit: MemberLimit,
     groups: usize,
     ids: impl Fragment,
 ) -> Statement {
-    // With limits of their own the selects within are not made one with this one, which would put each run together twice.
+    // With limits of their own the selects within are not made one with this one, which would put
+    // each run together twice.
     statement!(
         "WITH RECURSIVE page(id) AS ({groups}), \
          cut(id, after, runs) AS (\
@@ -179,8 +180,8 @@ impl Runs {
     }
 }
 
-/// Reads the rows of [`members`]. A run is missing that went beyond the bytes; as many rows as there could be say that the
-/// group of the last may have more.
+/// Reads the rows of [`members`]. A run is missing that went beyond the bytes; as many rows as
+/// there could be say that the group of the last may have more.
 pub fn read_members(rows: Vec<Row>, limit: MemberLimit, groups: usize) -> Result<Runs, Error> {
     let mut members = Runs::default();
     let all = rows.len() < limit.rows.saturating_add(groups);
@@ -213,8 +214,8 @@ pub fn guard(condition: impl Fragment) -> Statement {
     statement!("SELECT {guard}", guard = guarded(&condition))
 }
 
-/// The expression of [`guard`]. D1 has no other way to fail with a text of ours: a path that is none makes `json_extract`
-/// an error, which names it.
+/// The expression of [`guard`]. D1 has no other way to fail with a text of ours: a path that is
+/// none makes `json_extract` an error, which names it.
 pub fn guarded(condition: &impl Fragment) -> impl Fragment {
     fragment!(
         "json_extract('{}', CASE WHEN {condition} THEN '$' ELSE '{not_met}' END)",

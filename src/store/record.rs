@@ -1,5 +1,6 @@
-//! What is fetched of a resource: lines of one text, without anything that can be said of all of them. D1 passes a text
-//! faster than columns, and a page of these in half the time that the JSON made of them would take.
+//! What is fetched of a resource: lines of one text, without anything that can be said of all of
+//! them. D1 passes a text faster than columns, and a page of these in half the time that the JSON
+//! made of them would take.
 
 use scim::resource_type::{GROUP_TYPE, USER_TYPE};
 use scim::show::{Link, Shown};
@@ -11,8 +12,8 @@ use super::links::WITH_UP;
 use super::table::LinkEnd;
 use crate::fragment;
 
-/// Stands between the records of a page (in [`ALL`]). It is in no JSON text, however that is laid out; nor is the end of a line in what
-/// stands before the document.
+/// Stands between the records of a page (in [`ALL`]). It is in no JSON text, however that is laid
+/// out; nor is the end of a line in what stands before the document.
 const BETWEEN: u8 = 0x1e;
 /// Stands between the groups of a user (in [`record`]).
 const BETWEEN_GROUPS: char = '\t';
@@ -120,8 +121,9 @@ pub const ALL: &str = "group_concat(record, '\u{1e}')";
 pub const RUN: &str =
     "group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')";
 
-/// The groups of a user, and a joint. Where no team of the tenant is a member of another, which one look at an index tells
-/// once a statement, they are a plain join, at half the price of the walk upwards.
+/// The groups of a user, and a joint. Where no team of the tenant is a member of another, which one
+/// look at an index tells once a statement, they are a plain join, at half the price of the walk
+/// upwards.
 fn groups_of(view: &View<'_>) -> impl Fragment {
     fragment!(
         "coalesce(CASE \

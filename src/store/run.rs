@@ -19,8 +19,8 @@ pub use change::{
     update_many,
 };
 
-/// Inserts many resources, as `(id, version, draft)`, without values in other tables. The ids of those whose unique key
-/// was free come back.
+/// Inserts many resources, as `(id, version, draft)`, without values in other tables. The ids of
+/// those whose unique key was free come back.
 pub fn insert_many(view: &View<'_>, rows: &[(&str, &str, &Draft)], now: &str) -> Statement {
     let table = Table::of(view.resource_type);
     let values: Value = rows
@@ -66,8 +66,9 @@ pub fn all_there(tenant: &Tenant, ids: &[&str]) -> Statement {
 /// Teams that were just created, with the ids of their members.
 pub type NewLinks<'a> = Vec<(&'a str, &'a [String])>;
 
-/// The statements that give teams just created their members, and fail the batch unless all of these are there. A team
-/// that was not created is passed over. None of the members holds one of the teams, so no circle can come of it.
+/// The statements that give teams just created their members, and fail the batch unless all of
+/// these are there. A team that was not created is passed over. None of the members holds one of
+/// the teams, so no circle can come of it.
 pub fn link_many(view: &View<'_>, links: &NewLinks<'_>) -> Vec<Statement> {
     let mut parts: Vec<Vec<Value>> = Vec::new();
     let mut held = IDS_PER_PARAMETER;
@@ -133,7 +134,8 @@ pub fn names_in_use(view: &View<'_>, names: &[(&str, &str)]) -> Option<Statement
     ))
 }
 
-/// One row with the ids of those resources one of whose unique values another one has, as a JSON array.
+/// One row with the ids of those resources one of whose unique values another one has, as a JSON
+/// array.
 pub fn values_in_use(view: &View<'_>, values: &[(&str, &unique::Pair)]) -> Statement {
     let values: Value = values
         .iter()

@@ -14,7 +14,8 @@ pub struct Source<'a> {
     pub view: View<'a>,
     /// Which of them; none for all.
     pub predicate: Option<&'a Predicate>,
-    /// What they are ordered by; none where the list has no sort key, or the type lacks the attribute.
+    /// What they are ordered by; none where the list has no sort key, or the type lacks the
+    /// attribute.
     pub sort: Option<&'a Location>,
 }
 

@@ -1,5 +1,5 @@
-//! The words of `SQLite`, as D1 passes them on: read here and nowhere else. Where a batch fails on purpose, they name a text
-//! of ours.
+//! The words of `SQLite`, as D1 passes them on: read here and nowhere else. Where a batch fails on
+//! purpose, they name a text of ours.
 
 use super::Error;
 

@@ -83,7 +83,8 @@ impl Statement {
         self
     }
 
-    /// A statement has dozens of them, and the formatter of the standard library takes longer than the rest.
+    /// A statement has dozens of them, and the formatter of the standard library takes longer than
+    /// the rest.
     fn push_number(&mut self, number: u64) {
         self.text.push_str(itoa::Buffer::new().format(number));
     }

@@ -16,14 +16,15 @@ pub struct Table {
     pub keys: &'static [KeyColumn],
     /// Whether the resource type is a column (the operator's types share a table).
     pub shared: bool,
-    /// The column that says whether a row's unique key is its alone: 1, which is the default, or NULL. Where there is none,
-    /// it always is.
+    /// The column that says whether a row's unique key is its alone: 1, which is the default, or
+    /// NULL. Where there is none, it always is.
     pub alone: Option<&'static str>,
     /// What the linked attribute of its resources is made of.
     pub links: LinkEnd,
     /// The attribute whose values have a table of their own, `user_emails`, to be looked up by.
     pub addresses: Option<&'static str>,
-    /// The attributes whose values are in the trigram index of the table (see [`text`](super::text)).
+    /// The attributes whose values are in the trigram index of the table (see
+    /// [`text`](super::text)).
     pub text: &'static [&'static str],
     /// The attributes that others show a resource by, the first that it has.
     pub display: &'static [&'static str],
@@ -47,7 +48,8 @@ pub struct KeyColumn {
     pub column: &'static str,
     /// The attribute.
     pub attribute: &'static str,
-    /// Whether every resource has a value, and no two of a tenant the same (see [`View::unique_key`](super::expression::View::unique_key)).
+    /// Whether every resource has a value, and no two of a tenant the same (see
+    /// [`View::unique_key`](super::expression::View::unique_key)).
     pub unique: bool,
 }
 
@@ -121,7 +123,8 @@ impl Table {
         }
     }
 
-    /// Whether its resources have members: the linked attribute is the other end of a membership than a user's groups are.
+    /// Whether its resources have members: the linked attribute is the other end of a membership
+    /// than a user's groups are.
     pub fn has_members(&self) -> bool {
         self.links == LinkEnd::Members
     }

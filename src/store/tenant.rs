@@ -1,7 +1,8 @@
 //! A credential becomes the tenant, inside the same batch as the work.
 //!
-//! No statement is built without one: the tenant of a token is a sub-query of the statement, so a token that was
-//! revoked a moment ago finds nothing and writes nothing, and there is no trip for authentication alone.
+//! No statement is built without one: the tenant of a token is a sub-query of the statement, so a
+//! token that was revoked a moment ago finds nothing and writes nothing, and there is no trip for
+//! authentication alone.
 
 use super::fragment::{Fragment, Written, value};
 use super::sqlite::{READ_ONLY, SUSPENDED, UNKNOWN_TOKEN};
@@ -14,8 +15,8 @@ pub const DEFAULT_TENANT: i64 = 1;
 /// Whose data a statement works on.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Tenant {
-    /// The tenant with this number: that of the `SCIM_TOKEN` secret, which has been compared already, or one that an
-    /// operator reaches.
+    /// The tenant with this number: that of the `SCIM_TOKEN` secret, which has been compared
+    /// already, or one that an operator reaches.
     Known(i64),
     /// The tenant of a token of the table.
     Token {
@@ -64,10 +65,12 @@ impl Tenant {
         })
     }
 
-    /// The statement that tells whether the caller is good and whose data it is about: first in every batch.
+    /// The statement that tells whether the caller is good and whose data it is about: first in
+    /// every batch.
     ///
-    /// One that is not good fails the batch, so that nothing behind it is read: a path that is none makes `json_extract` an
-    /// error, which names it. What is nearly always so is asked of an index by what would be otherwise, and costs no row.
+    /// One that is not good fails the batch, so that nothing behind it is read: a path that is none
+    /// makes `json_extract` an error, which names it. What is nearly always so is asked of an index
+    /// by what would be otherwise, and costs no row.
     pub fn facts(&self, asked: Asked) -> Statement {
         match self {
             Self::Known(id) => statement!(

@@ -1,9 +1,9 @@
-//! The trigram indexes of users and groups: what `co`, `sw` and `ew` on userName, displayName and e-mail addresses need
-//! not walk the table for (`migrations/0003_text.sql`, `0005_team_text.sql`).
+//! The trigram indexes of users and groups: what `co`, `sw` and `ew` on userName, displayName and
+//! e-mail addresses need not walk the table for (`migrations/0003_text.sql`, `0005_team_text.sql`).
 //!
-//! It only says who may match; the condition itself is asked of those. Where it finds more than is worth fetching one by
-//! one, the table is walked as if there were no index. One statement does both: it is two selects, of which one is told
-//! to give no rows, and reads none.
+//! It only says who may match; the condition itself is asked of those. Where it finds more than is
+//! worth fetching one by one, the table is walked as if there were no index. One statement does
+//! both: it is two selects, of which one is told to give no rows, and reads none.
 
 use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
@@ -54,7 +54,8 @@ impl Rows {
 
     /// `LIMIT …`; a limit of 0 ends a select before it reads.
     ///
-    /// Never `LIMIT ?` alone: `SQLite` plans by the value of that, and so compiles the statement anew each time one is bound.
+    /// Never `LIMIT ?` alone: `SQLite` plans by the value of that, and so compiles the statement
+    /// anew each time one is bound.
     pub fn limit(self, limit: i64) -> impl Fragment {
         Written(move |statement: &mut Statement| {
             let limit = value(limit);
@@ -154,8 +155,8 @@ const ALWAYS_FEW: usize = 1_000;
 /// The part of all rows that is few.
 const ONE_OF: usize = 20;
 
-/// How many rows are fetched one by one, where the index finds no more. A row fetched costs some seven and one walked past
-/// two; finding out that there are more costs one for each that is found.
+/// How many rows are fetched one by one, where the index finds no more. A row fetched costs some
+/// seven and one walked past two; finding out that there are more costs one for each that is found.
 fn few(source: &Source<'_>) -> impl Fragment {
     fragment!(
         "(SELECT max({always}, coalesce(sum(total) / {one_of}, 0)){totals})",
@@ -165,8 +166,8 @@ fn few(source: &Source<'_>) -> impl Fragment {
     )
 }
 
-/// What must be in the text of a resource that satisfies the predicate, as far as the index knows it: one of each clause.
-/// `within` the brackets of `emails[…]`.
+/// What must be in the text of a resource that satisfies the predicate, as far as the index knows
+/// it: one of each clause. `within` the brackets of `emails[…]`.
 fn clauses(indexed: &[&str], predicate: &Predicate, within: bool) -> Vec<Vec<String>> {
     let is_known = |place: &Place| match place {
         Place::At(location) => {

@@ -1,4 +1,5 @@
-//! Values that no two resources of a tenant share, of the operator's own attributes; a table holds them.
+//! Values that no two resources of a tenant share, of the operator's own attributes; a table holds
+//! them.
 
 use serde_json::Value;
 
@@ -13,12 +14,14 @@ use crate::statement;
 /// A value, with the path of its attribute.
 pub type Pair = (String, String);
 
-/// The statement that gives a resource just created with `version` its values; one in use fails the batch.
+/// The statement that gives a resource just created with `version` its values; one in use fails the
+/// batch.
 pub fn take(view: &View<'_>, id: &str, version: &str, values: &[Pair]) -> Option<Statement> {
     (!values.is_empty()).then(|| insert(view, id, version, values, ""))
 }
 
-/// The same for many resources just created, each value with the id of its resource; what was not created takes none.
+/// The same for many resources just created, each value with the id of its resource; what was not
+/// created takes none.
 pub fn take_many(view: &View<'_>, values: &[(&str, &Pair)]) -> Option<Statement> {
     let rows: Value = values
         .iter()
@@ -37,9 +40,9 @@ pub fn take_many(view: &View<'_>, values: &[(&str, &Pair)]) -> Option<Statement>
     })
 }
 
-/// The statements that make the values of a resource follow a change, if it has `version` now. A new value that is in use
-/// fails the batch. One that it has kept may be another's, too, since before the attribute was unique: then it stays
-/// with the one that was written first.
+/// The statements that make the values of a resource follow a change, if it has `version` now. A
+/// new value that is in use fails the batch. One that it has kept may be another's, too, since
+/// before the attribute was unique: then it stays with the one that was written first.
 pub fn follow(
     view: &View<'_>,
     id: &str,

@@ -9,8 +9,9 @@ use super::table::not_in;
 use super::write::{Guard, updated};
 use crate::{fragment, statement};
 
-/// The statements that make a user a member of exactly these teams: the teams that change get the version, then rows go and
-/// come. They do nothing where the user is not there or is not the version meant.
+/// The statements that make a user a member of exactly these teams: the teams that change get the
+/// version, then rows go and come. They do nothing where the user is not there or is not the
+/// version meant.
 pub fn set(
     view: &View<'_>,
     (user, meant): (&str, Guard<'_>),

@@ -1,4 +1,5 @@
-//! Writing: insert, guarded update, delete. Statements of one batch; what they found is seen from `RETURNING`.
+//! Writing: insert, guarded update, delete. Statements of one batch; what they found is seen from
+//! `RETURNING`.
 
 use scim::patch::LinkChange;
 use scim::schema::Attribute;
@@ -140,8 +141,8 @@ impl Fragment for Guard<'_> {
     }
 }
 
-/// Inserts a resource. One row comes back, unless its unique key is in use: then nothing is written, and nothing fails,
-/// so that the creates of a Bulk can travel together.
+/// Inserts a resource. One row comes back, unless its unique key is in use: then nothing is
+/// written, and nothing fails, so that the creates of a Bulk can travel together.
 pub fn insert(view: &View<'_>, id: &str, version: &str, now: &str, draft: &Draft) -> Statement {
     let keys = view.table().keys.iter().map(|key| {
         let key = key.value(&draft.folded);
@@ -159,8 +160,8 @@ pub fn insert(view: &View<'_>, id: &str, version: &str, now: &str, draft: &Draft
     insert_into(view, now, &values, &"", "seq")
 }
 
-/// Inserts a row with each of these values, which stand in the order of the columns from the id on, and gives one column of
-/// those whose unique key was free.
+/// Inserts a row with each of these values, which stand in the order of the columns from the id on,
+/// and gives one column of those whose unique key was free.
 pub(super) fn insert_into(
     view: &View<'_>,
     now: &str,
@@ -191,8 +192,8 @@ pub(super) fn insert_into(
     )
 }
 
-/// Replaces a document, and gives the resource a new version, if it is the version meant. One row comes back if it was
-/// written.
+/// Replaces a document, and gives the resource a new version, if it is the version meant. One row
+/// comes back if it was written.
 pub fn update(view: &View<'_>, key: &ResourceRef, guard: Guard<'_>, next: &Next<'_>) -> Statement {
     // A key that stays is not named: naming it would write its index again.
     let changed = view.table().keys.iter().filter(|key| {
@@ -244,12 +245,14 @@ pub fn touch(
     )
 }
 
-/// The moment of a change: a request that began before another, and writes after it, does not turn time back.
+/// The moment of a change: a request that began before another, and writes after it, does not turn
+/// time back.
 pub(super) fn updated(now: &str) -> impl Fragment {
     fragment!(", updated_at = max(updated_at, {now})", now = value(now))
 }
 
-/// The row that a write gives back is the record of the resource, like that of [`resource`](super::read::resource).
+/// The row that a write gives back is the record of the resource, like that of
+/// [`resource`](super::read::resource).
 fn returning(view: &View<'_>, with_groups: bool) -> impl Fragment {
     fragment!(
         " RETURNING {record} AS record",
@@ -272,8 +275,9 @@ pub struct Next<'a> {
     pub groups: bool,
 }
 
-/// Gives singular attributes at the top of a document new values, without reading it first: nothing is written unless
-/// one of them differs. One row comes back if it was written, with a user's groups where they are wanted.
+/// Gives singular attributes at the top of a document new values, without reading it first: nothing
+/// is written unless one of them differs. One row comes back if it was written, with a user's
+/// groups where they are wanted.
 pub fn assign(
     view: &View<'_>,
     key: &ResourceRef,
@@ -337,8 +341,8 @@ fn set(values: &[(&'static Attribute, Value)]) -> impl Fragment {
     values.collect::<Vec<_>>()
 }
 
-/// Deletes a resource, if it is the version meant; triggers take its memberships along. One row comes back if it was
-/// there.
+/// Deletes a resource, if it is the version meant; triggers take its memberships along. One row
+/// comes back if it was there.
 pub fn delete(view: &View<'_>, key: &ResourceRef, guard: Guard<'_>) -> Statement {
     statement!(
         "DELETE FROM {row} WHERE {is}{guard} RETURNING seq",
@@ -348,7 +352,8 @@ pub fn delete(view: &View<'_>, key: &ResourceRef, guard: Guard<'_>) -> Statement
     )
 }
 
-/// Gives the teams that a resource is a member of a new version: before it is deleted, if it is the version meant.
+/// Gives the teams that a resource is a member of a new version: before it is deleted, if it is the
+/// version meant.
 pub fn touch_teams_of(
     view: &View<'_>,
     key: &ResourceRef,

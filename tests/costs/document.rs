@@ -31,7 +31,8 @@ pub(crate) fn write(sheet: &Sheet, users: [usize; 3], members: [usize; 3]) -> io
     fs::write(FILE, [before, START, &measured, END, after].concat())
 }
 
-/// The costs that the document tells, by operation and column: what an operation must not fall below unseen.
+/// The costs that the document tells, by operation and column: what an operation must not fall
+/// below unseen.
 pub(crate) fn recorded(
     users: [usize; 3],
     members: [usize; 3],

@@ -1,5 +1,5 @@
-//! What operations cost: trips, rows read and rows written, as the built Worker on workerd says itself,
-//! at three numbers of users and three sizes of groups.
+//! What operations cost: trips, rows read and rows written, as the built Worker on workerd says
+//! itself, at three numbers of users and three sizes of groups.
 //!
 //! `WRITE_COSTS=1` writes the measured tables into docs/costs.md.
 
@@ -62,8 +62,8 @@ fn every_operation_is_within_its_budget() {
     }
     let faults = sheet.faults();
     assert!(faults.is_empty(), "over budget:\n{}\n", faults.join("\n"));
-    // A cost that falls because something is no longer done is a defect like any other. Where it falls by merit the
-    // tables are written anew, and the change of the document is reviewed.
+    // A cost that falls because something is no longer done is a defect like any other. Where it
+    // falls by merit the tables are written anew, and the change of the document is reviewed.
     let savings = sheet.savings(document::recorded(USERS, MEMBERS));
     assert!(
         savings.is_empty(),
@@ -113,7 +113,8 @@ fn a_cost_that_falls_is_told() {
     assert_eq!(told("POST user", "7", nothing), [""; 0]);
 }
 
-/// What 10,000 users in 61 groups, seven each, can be asked at once: many comparisons of their links.
+/// What 10,000 users in 61 groups, seven each, can be asked at once: many comparisons of their
+/// links.
 #[test]
 fn no_search_keeps_the_database_from_others() {
     let pattern = Pattern::take();
@@ -133,7 +134,8 @@ fn no_search_keeps_the_database_from_others() {
     assert!(faults.is_empty(), "over budget:\n{}\n", faults.join("\n"));
 }
 
-/// The largest group is read whole by a Worker just started, which with its database grows by less than a Worker may hold.
+/// The largest group is read whole by a Worker just started, which with its database grows by less
+/// than a Worker may hold.
 fn read_within_memory(seed: &Seed) {
     let worker = Worker::start_on(&seed.folder, &[]).unwrap();
     let path = format!("/Groups/{}", seed.group_id(Use::Sized(MEMBERS[2], 0)));

@@ -7,10 +7,11 @@ use super::sheet::{Cost, Operation, Sheet, cost};
 use doctor::conversation::WireReply;
 use testing::worker::Worker;
 
-/// Rows that a group of a user, or a member of a group, may add to a read: its membership and itself.
+/// Rows that a group of a user, or a member of a group, may add to a read: its membership and
+/// itself.
 pub(crate) const LINK: u64 = 2;
-/// Rows written for a user: one of the table, one of each index (id, userName, externalId, displayName, text), the
-/// address, the total.
+/// Rows written for a user: one of the table, one of each index (id, userName, externalId,
+/// displayName, text), the address, the total.
 pub(crate) const USER: u64 = 8;
 /// Rows written for a membership: itself and its index.
 pub(crate) const MEMBERSHIP: u64 = 2;

@@ -12,13 +12,15 @@ use super::sheet::{Cost, cost};
 
 /// A user of the first page, who is in five groups.
 const IN_FIVE: usize = 40;
-/// What no budget holds down: these read the tenant's rows once for the page and once for the total.
+/// What no budget holds down: these read the tenant's rows once for the page and once for the
+/// total.
 const SCAN: Cost = cost(1, u64::MAX, 0);
 /// Users without their groups.
 const BARE: &str = "excludedAttributes=groups";
 /// A search that the text index serves.
 const SEARCH: Cost = cost(1, 200, 0);
-/// What the text index may add where it turns out to be of no use: a twentieth of the users, for the page and the total.
+/// What the text index may add where it turns out to be of no use: a twentieth of the users, for
+/// the page and the total.
 const fn tried(users: u64) -> u64 {
     3_000 + users / 10
 }
@@ -395,8 +397,9 @@ impl Bench<'_> {
             &format!("{path}?excludedAttributes=members"),
             cost(1, 6, 0),
         );
-        // Besides the members, their list is cut at every thousandth, for five rows each. Those that are too many to
-        // be reckoned with are read a second time: 51,000 of a hundred thousand.
+        // Besides the members, their list is cut at every thousandth, for five rows each. Those
+        // that are too many to be reckoned with are read a second time: 51,000 of a hundred
+        // thousand.
         let (trips, again) = if size > 50_000 {
             (2, LINK * 51_000)
         } else {

@@ -1,7 +1,7 @@
 //! A local D1 that is full already: rows by the hundred thousand, put in with SQL.
 //!
-//! They are copies of what the Worker itself wrote for one user, one group and one member, with other numbers, so that
-//! a change of the tables, or of what is stored, needs no change here.
+//! They are copies of what the Worker itself wrote for one user, one group and one member, with
+//! other numbers, so that a change of the tables, or of what is stored, needs no change here.
 
 use std::fs;
 use std::path::PathBuf;

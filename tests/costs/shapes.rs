@@ -1,4 +1,5 @@
-//! Filters by their shape: many comparisons cost little more than one, and none keeps the database from others.
+//! Filters by their shape: many comparisons cost little more than one, and none keeps the database
+//! from others.
 
 use serde_json::{Value, json};
 

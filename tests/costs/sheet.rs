@@ -120,9 +120,9 @@ impl Sheet {
         self.entries.last().expect("a measurement").cost
     }
 
-    /// What costs less than is recorded, a line each: what an operation no longer does is not paid for. `recorded` gives
-    /// what an operation costs at a column of the tables; none where the column is none of theirs, and no cost where the
-    /// operation is not in them.
+    /// What costs less than is recorded, a line each: what an operation no longer does is not paid
+    /// for. `recorded` gives what an operation costs at a column of the tables; none where the
+    /// column is none of theirs, and no cost where the operation is not in them.
     pub(crate) fn savings(
         &self,
         recorded: impl Fn(&str, &str) -> Option<Option<Cost>>,
@@ -167,7 +167,8 @@ impl Sheet {
             .collect()
     }
 
-    /// The measurements as a Markdown table: an operation a row, in the order measured; the columns by name and heading.
+    /// The measurements as a Markdown table: an operation a row, in the order measured; the columns
+    /// by name and heading.
     pub(crate) fn table(&self, columns: &[(String, String)], heading: &str) -> String {
         let cell = |name: &str, column: &str| {
             self.entries

@@ -6,7 +6,8 @@ use super::operations::{Bench, LINK, MEMBERSHIP, USER, members, patch};
 use super::seed::{TABLE_TOKEN, Use, group, padded, user, user_id};
 use super::sheet::cost;
 
-/// The largest group that is sent whole in one request: 4 MiB hold some 80,000 members, D1's time some more.
+/// The largest group that is sent whole in one request: 4 MiB hold some 80,000 members, D1's time
+/// some more.
 const WHOLE: usize = 10_000;
 
 impl Bench<'_> {
@@ -132,7 +133,8 @@ impl Bench<'_> {
     pub(crate) fn user_delete(&mut self) {
         let id = user_id(self.seed.busy_user());
         let groups = self.groups_of(&id);
-        // The row, its text, the address, the total; a membership and a group's version for each group.
+        // The row, its text, the address, the total; a membership and a group's version for each
+        // group.
         self.send(
             "DELETE user in 20 groups",
             ("DELETE", &format!("/Users/{id}")),

@@ -1,4 +1,5 @@
-//! `active`: a user always has it, `true` unless somebody said otherwise, and it stays what it is until somebody does.
+//! `active`: a user always has it, `true` unless somebody said otherwise, and it stays what it is
+//! until somebody does.
 
 use serde_json::{Value, json};
 

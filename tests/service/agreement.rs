@@ -1,7 +1,9 @@
-//! The evaluator in `scim` and the SQL of `store` give the same answer: for filters, for order, for pages.
+//! The evaluator in `scim` and the SQL of `store` give the same answer: for filters, for order, for
+//! pages.
 //!
-//! Generated filters over generated resources of every type (see `agreement/`): the ids that a search finds are those
-//! whose comparison image, folded from what GET shows, satisfies the predicate.
+//! Generated filters over generated resources of every type (see `agreement/`): the ids that a
+//! search finds are those whose comparison image, folded from what GET shows, satisfies the
+//! predicate.
 
 pub(crate) mod dice;
 pub(crate) mod documents;
@@ -168,7 +170,8 @@ fn generated_filters_of_devices() {
     generated(ResourceType::named("Device").unwrap(), 30, 2_500);
 }
 
-/// Conditions on the values of one attribute are asked together: whatever they are joined by, the answer is the same.
+/// Conditions on the values of one attribute are asked together: whatever they are joined by, the
+/// answer is the same.
 #[test]
 fn many_comparisons_of_the_same_values() {
     let mut wrong = Vec::new();
@@ -223,13 +226,15 @@ fn searches_for_text() {
     all_agree(&wrong);
 }
 
-/// A text index finds no more than a thousand; where more match, the table is walked, and nobody can tell.
+/// A text index finds no more than a thousand; where more match, the table is walked, and nobody
+/// can tell.
 #[test]
 fn searches_that_many_match() {
     let memory = testing::memory::Memory::new();
     let client = testing::client::Client::new(&memory);
     for number in 0..1_030 {
-        // The first who match are all of those who match one of them; those between a thousand and all, another.
+        // The first who match are all of those who match one of them; those between a thousand and
+        // all, another.
         let word = if number < 998 { "Ninety" } else { "Hundred" };
         let wider = if number < 1_003 { "Näher" } else { "Weiter" };
         let body = json!({
@@ -662,8 +667,8 @@ fn as_many_levels_as_allowed() {
         .refused(400, "invalidFilter", "[ ]");
 }
 
-/// SQLite counts what stands in a sub-query twice, so brackets in brackets reach its limit sooner. Wherever that is, the
-/// filter works on this side of it and is refused on the other.
+/// SQLite counts what stands in a sub-query twice, so brackets in brackets reach its limit sooner.
+/// Wherever that is, the filter works on this side of it and is refused on the other.
 #[test]
 fn filters_of_any_depth_work_or_are_refused() {
     let world = World::new(83, 8, 8, 4);

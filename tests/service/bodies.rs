@@ -226,7 +226,8 @@ fn a_body_that_does_not_come_is_408() {
     client.send(&request).refused(408, "", "in time");
 }
 
-/// A small body can have many values: for a caller who is not known it is not parsed, so nothing of it is noted.
+/// A small body can have many values: for a caller who is not known it is not parsed, so nothing of
+/// it is noted.
 #[test]
 fn many_values_in_few_bytes_are_not_parsed_for_nobody() {
     let memory = Memory::new();

@@ -1,4 +1,5 @@
-//! Cursors that are not good here (RFC 9865 §2.1): altered ones, those of another tenant; and where a walk by cursor ends.
+//! Cursors that are not good here (RFC 9865 §2.1): altered ones, those of another tenant; and where
+//! a walk by cursor ends.
 
 use std::collections::BTreeSet;
 
@@ -50,7 +51,8 @@ fn middle(client: &Client<'_>, query: &str) -> [String; 2] {
     ["nextCursor", "previousCursor"].map(|name| page[name].as_str().unwrap().to_owned())
 }
 
-/// Each place of a cursor is held by its code: another letter of the cursor's own alphabet is another cursor.
+/// Each place of a cursor is held by its code: another letter of the cursor's own alphabet is
+/// another cursor.
 #[test]
 fn no_place_of_a_cursor_can_be_altered() {
     let memory = Memory::new();

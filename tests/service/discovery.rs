@@ -185,8 +185,8 @@ fn value(attribute: &Value) -> Value {
     }
 }
 
-/// A schema's attributes, and where they stand in a resource: nowhere special those of the core schema, below its URI
-/// those of an extension.
+/// A schema's attributes, and where they stand in a resource: nowhere special those of the core
+/// schema, below its URI those of an extension.
 struct Told {
     schema: Value,
     is_core: bool,
@@ -247,7 +247,8 @@ fn told(client: &Client<'_>, resource_type: &Value) -> Vec<Told> {
     schemas
 }
 
-/// An attribute of a resource that has a value for all of them is returned, found and sorted by as its schema says.
+/// An attribute of a resource that has a value for all of them is returned, found and sorted by as
+/// its schema says.
 fn is_read_as_told(
     client: &Client<'_>,
     endpoint: &str,
@@ -298,7 +299,8 @@ fn is_read_as_told(
     assert_eq!(sorted, if sortable { 200 } else { 400 }, "{path}");
 }
 
-/// A client that knows nothing but what discovery tells can write every attribute, read it back, filter and sort by it.
+/// A client that knows nothing but what discovery tells can write every attribute, read it back,
+/// filter and sort by it.
 #[test]
 fn every_attribute_behaves_as_its_schema_says() {
     let memory = Memory::new();
@@ -326,7 +328,8 @@ fn every_attribute_behaves_as_its_schema_says() {
                 is_read_as_told(&client, endpoint, &id, schema, attribute);
             }
         }
-        // A second one with all the same values but one that has to differ is refused for each such value.
+        // A second one with all the same values but one that has to differ is refused for each such
+        // value.
         let unique: Vec<(&Told, &str)> = schemas
             .iter()
             .flat_map(|schema| {

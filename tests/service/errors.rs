@@ -226,14 +226,16 @@ fn a_body_that_ends_early_is_invalid_syntax() {
     }
 }
 
-/// D1 keeps rows of 2 MB: what would outgrow one is refused with words, not with the database's error.
+/// D1 keeps rows of 2 MB: what would outgrow one is refused with words, not with the database's
+/// error.
 #[test]
 fn documents_that_outgrow_a_row_are_413() {
     const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:2.0:User";
     let memory = Memory::new();
     let client = Client::new(&memory);
     let mut wrong = Vec::new();
-    // Letters that fold into more bytes than they have, characters that JSON escapes, quotation marks.
+    // Letters that fold into more bytes than they have, characters that JSON escapes, quotation
+    // marks.
     for unit in ["x", "ΐ", "\""] {
         let sent = Value::from(unit).to_string().len() - 2;
         for bytes in [300_000, 500_000, 740_000, 1_000_000] {

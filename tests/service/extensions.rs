@@ -1,4 +1,5 @@
-//! Schemas beside those of the RFC: the extension of User and the resource type of `examples/schemas`.
+//! Schemas beside those of the RFC: the extension of User and the resource type of
+//! `examples/schemas`.
 
 use serde_json::{Value, json};
 use testing::client::{Client, Got, each};

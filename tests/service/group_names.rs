@@ -1,4 +1,5 @@
-//! `UNIQUE_GROUP_NAMES`: whether two groups of a tenant may have one name, and what a change of the setting leaves behind.
+//! `UNIQUE_GROUP_NAMES`: whether two groups of a tenant may have one name, and what a change of the
+//! setting leaves behind.
 
 use serde_json::{Value, json};
 
@@ -53,7 +54,8 @@ fn finds(client: &Client<'_>, name: &str, expected: usize) {
     assert_eq!(client.get(&path).expect(200)["totalResults"], expected);
 }
 
-/// Every way to give a group the name `name`, which another has. Each is asked for on a group of its own.
+/// Every way to give a group the name `name`, which another has. Each is asked for on a group of
+/// its own.
 #[track_caller]
 fn every_way(client: &Client<'_>, name: &str, created: u16, changed: [u16; 2]) {
     let user = client.user(&format!("member of {name}"));

@@ -358,7 +358,8 @@ fn removals_by_many_filters_take_two_trips_or_are_refused() {
     assert_eq!(memory.database.cost().trips - trips, 2);
     let left = client.get(&path).expect(200);
     assert_eq!(left["members"].as_array().unwrap().len(), 10);
-    // In the order in which they stand: what comes in front of a removal goes with it, what comes behind it stays.
+    // In the order in which they stand: what comes in front of a removal goes with it, what comes
+    // behind it stays.
     let add = |id: &str| json!({ "op": "add", "path": "members", "value": [{ "value": id }] });
     let mut operations = vec![add(ids[0])];
     operations.extend(remove(2));
@@ -805,7 +806,8 @@ fn a_display_compares_as_it_is_shown() {
     assert_eq!(group(&client, &outer)["members"], Value::Null);
 }
 
-/// The users of a group in the order of their ids, page by page, where some are in it more than once.
+/// The users of a group in the order of their ids, page by page, where some are in it more than
+/// once.
 #[test]
 fn the_users_of_a_group_are_told_page_by_page() {
     let memory = Memory::new();
@@ -859,7 +861,8 @@ fn the_users_of_a_group_are_told_page_by_page() {
     check(&plain, &[0, 2, 3, 5, 8, 9, 11]);
 }
 
-/// What is compared is what is shown, of names that folding makes longer or shorter, too: both are cut at 200 characters.
+/// What is compared is what is shown, of names that folding makes longer or shorter, too: both are
+/// cut at 200 characters.
 #[test]
 fn a_long_display_is_compared_as_it_is_shown() {
     let memory = Memory::new();
@@ -912,7 +915,8 @@ fn a_long_display_is_compared_as_it_is_shown() {
     assert_eq!(values(&group(&client, &outer), "members", "value"), [other]);
 }
 
-/// The filters of a request are asked in one walk over the group, and mean what they mean one after the other.
+/// The filters of a request are asked in one walk over the group, and mean what they mean one after
+/// the other.
 #[test]
 fn many_removals_by_filter_take_one_trip() {
     let memory = Memory::new();

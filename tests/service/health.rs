@@ -60,7 +60,8 @@ fn ask(health: &Health, database: &Switched, method: Method, at: u64) -> (Reply,
     pollster::block_on(respond(&environment, &request))
 }
 
-/// 200 while the database answers, 503 while it does not, and neither asked about more than once in five seconds.
+/// 200 while the database answers, 503 while it does not, and neither asked about more than once in
+/// five seconds.
 #[test]
 fn the_watch_sees_the_database() {
     let database = Switched {

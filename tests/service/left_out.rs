@@ -1,4 +1,5 @@
-//! What is left out of a request is told in `Scim-Ignored`, so that no success is without effect and without a word.
+//! What is left out of a request is told in `Scim-Ignored`, so that no success is without effect
+//! and without a word.
 
 use serde_json::{Value, json};
 use testing::client::{Client, Got};

@@ -1,4 +1,5 @@
-//! What a request may cost at the most, whatever it asks for: 300 trips, 1,000 statements, a second of CPU.
+//! What a request may cost at the most, whatever it asks for: 300 trips, 1,000 statements, a second
+//! of CPU.
 
 use serde_json::{Value, json};
 use store::Database;

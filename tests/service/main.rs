@@ -1,6 +1,7 @@
 //! The service over `SQLite` in memory: a request in, a reply out, no network.
 //!
-//! One binary, so that a change of one line links once. `cargo test --test service bulk::` runs one file of it.
+//! One binary, so that a change of one line links once. `cargo test --test service bulk::` runs one
+//! file of it.
 
 #![allow(
     clippy::unwrap_used,

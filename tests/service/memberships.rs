@@ -1,4 +1,5 @@
-//! What a change of members leaves on the group, whichever request makes it (RFC 7643 §3.1, §4.2; RFC 7644 §3.5).
+//! What a change of members leaves on the group, whichever request makes it (RFC 7643 §3.1, §4.2;
+//! RFC 7644 §3.5).
 
 use serde_json::{Value, json};
 use testing::client::{Client, each};
@@ -147,7 +148,8 @@ fn a_group_is_modified_when_a_user_is_written_into_it_or_out_of_it() {
     assert_eq!([group(&client, &team), group(&client, &other)], before);
 }
 
-/// The same name is shown whichever way somebody became a member: the displayName, else the userName.
+/// The same name is shown whichever way somebody became a member: the displayName, else the
+/// userName.
 #[test]
 fn a_member_is_shown_by_the_same_name_whichever_way_it_came() {
     let mut memory = Memory::new();
@@ -219,7 +221,8 @@ fn a_member_is_shown_by_the_same_name_whichever_way_it_came() {
     }
 }
 
-/// A removal by a filter takes along what the same request added before it, and leaves what it adds behind it.
+/// A removal by a filter takes along what the same request added before it, and leaves what it adds
+/// behind it.
 #[test]
 fn a_removal_by_filter_sees_what_the_request_added() {
     let memory = Memory::new();

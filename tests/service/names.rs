@@ -1,4 +1,5 @@
-//! `userName` and a group's `displayName`: names that people type, and what makes two of them the same.
+//! `userName` and a group's `displayName`: names that people type, and what makes two of them the
+//! same.
 
 use serde_json::{Value, json};
 use testing::client::{Client, Got};
@@ -43,7 +44,8 @@ fn blanks_at_the_ends_are_cut_off() {
     }
 }
 
-/// RFC 8265 §3.3: such characters have no place in a name. It is stored as it was sent, and is no second one.
+/// RFC 8265 §3.3: such characters have no place in a name. It is stored as it was sent, and is no
+/// second one.
 #[test]
 fn characters_that_nobody_sees_make_no_other_name() {
     for (path, attribute) in NAMED {
@@ -306,7 +308,8 @@ fn keys_are_not_normalised() {
     assert_eq!(found["totalResults"], 1);
 }
 
-/// The name of a member is the member's own: what a client sends is passed over, and what it did not send is told.
+/// The name of a member is the member's own: what a client sends is passed over, and what it did
+/// not send is told.
 #[test]
 fn the_display_of_a_member_is_the_servers() {
     let memory = Memory::new();

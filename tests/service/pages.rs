@@ -242,7 +242,8 @@ fn crowd_more(memory: &Memory, group: &str, before: usize, members: usize, displ
     ));
 }
 
-/// Shown with a group whose members cannot be read: a run of them is more than one value of the database.
+/// Shown with a group whose members cannot be read: a run of them is more than one value of the
+/// database.
 #[test]
 fn a_page_at_the_root_reads_what_is_on_it_alone() {
     let memory = Memory::new();
@@ -417,8 +418,9 @@ fn a_page_of_large_groups_ends_early_and_a_walk_goes_on_from_there() {
     let memory = Memory::new();
     let client = Client::new(&memory);
     people(&client, 1);
-    // A page of a hundred groups holds as many runs of a thousand, and 50 more. The fifth has a page of its own, and so has
-    // the sixth, which is more than a page holds of several. The last alone has too many.
+    // A page of a hundred groups holds as many runs of a thousand, and 50 more. The fifth has a
+    // page of its own, and so has the sixth, which is more than a page holds of several. The last
+    // alone has too many.
     let sizes = [3, 40_000, 0, 60_000, 90_000, 200_000, 400_000];
     let mut ids = Vec::new();
     for (index, size) in sizes.into_iter().enumerate() {

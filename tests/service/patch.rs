@@ -1,4 +1,5 @@
-//! PATCH (RFC 7644 §3.5.2): what conversations cannot show, which is that any sequence of changes leaves a sound database.
+//! PATCH (RFC 7644 §3.5.2): what conversations cannot show, which is that any sequence of changes
+//! leaves a sound database.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +13,8 @@ use store::links::{SHOWN, SHOWN_IMAGE};
 use testing::client::{Client, each};
 use testing::memory::Memory;
 
-/// Whether this is not the image of what others show of a user or group. (Of a name that is shown whole nobody looks at it.)
+/// Whether this is not the image of what others show of a user or group. (Of a name that is shown
+/// whole nobody looks at it.)
 fn wrongly_shown(document: &Map<String, Value>, image: Option<&Value>) -> bool {
     let name = document
         .get("displayName")
@@ -41,7 +43,8 @@ fn rows(memory: &Memory, query: &str) -> Vec<Vec<String>> {
     all
 }
 
-/// Whether everything that is derived from the documents is what they say; the first thing that is not.
+/// Whether everything that is derived from the documents is what they say; the first thing that is
+/// not.
 fn unsound(memory: &Memory) -> Option<String> {
     let mut emails = BTreeSet::new();
     let mut unique = BTreeSet::new();
@@ -328,7 +331,8 @@ fn any_write(
     }
 }
 
-/// Every kind of write, in any order: what is refused leaves nothing, what is done leaves all in agreement.
+/// Every kind of write, in any order: what is refused leaves nothing, what is done leaves all in
+/// agreement.
 #[test]
 fn any_sequence_of_changes_leaves_a_sound_database() {
     let types: Vec<&'static ResourceType> = ResourceType::all().collect();
@@ -498,7 +502,8 @@ fn a_long_value_counts_as_in_any_other_write() {
     assert_eq!(client.get(&path).expect(200).get("title"), None);
 }
 
-/// More groups than one text of the database can name: the user can be changed and seen without them.
+/// More groups than one text of the database can name: the user can be changed and seen without
+/// them.
 #[test]
 fn a_user_in_too_many_groups_can_be_deactivated() {
     let memory = Memory::new();

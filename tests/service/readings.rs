@@ -1,4 +1,5 @@
-//! Small print of what is read: entity tags, weights, numbers as text (RFC 9110 §8.8.3, §12.4.2; RFC 7643 §2.3).
+//! Small print of what is read: entity tags, weights, numbers as text (RFC 9110 §8.8.3, §12.4.2;
+//! RFC 7643 §2.3).
 
 use scim_worker::http::request::Body;
 use serde_json::{Value, json};
@@ -98,7 +99,8 @@ fn a_percent_sign_that_escapes_nothing_is_one() {
     client.get("/Users/%zz").refused(404, "", "%zz");
 }
 
-/// RFC 9110 §13.2.2: `If-Match` comes first. Where it is not met, it does not matter what `If-None-Match` names.
+/// RFC 9110 §13.2.2: `If-Match` comes first. Where it is not met, it does not matter what
+/// `If-None-Match` names.
 #[test]
 fn a_version_that_is_not_the_one_meant_is_no_304() {
     let memory = Memory::new();
@@ -179,7 +181,8 @@ fn a_walk_by_numbers_that_are_nearly_alike_sees_each_once() {
     }
 }
 
-/// Blanks at the ends of a name count for neither: who asks for all but one asks for all but that one.
+/// Blanks at the ends of a name count for neither: who asks for all but one asks for all but that
+/// one.
 #[test]
 fn what_is_not_a_name_is_read_as_what_is() {
     let memory = Memory::new();
@@ -233,7 +236,8 @@ fn a_token_of_any_database_is_whole_or_refused() {
     }
 }
 
-/// Whatever a client calls an attribute, the header that names it can be read, and is one (RFC 9110 §5.5).
+/// Whatever a client calls an attribute, the header that names it can be read, and is one (RFC 9110
+/// §5.5).
 #[test]
 fn a_name_that_is_left_out_can_be_read() {
     let memory = Memory::new();

@@ -1,4 +1,5 @@
-//! What a refusal leaves in the log: nothing of what was sent. And sizes that are promised, as numbers.
+//! What a refusal leaves in the log: nothing of what was sent. And sizes that are promised, as
+//! numbers.
 
 use scim_worker::http::log;
 use scim_worker::http::request::{Body, Request};

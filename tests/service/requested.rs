@@ -1,5 +1,6 @@
-//! What is returned on request comes back, unasked, from the request that wrote it, and from no other (RFC 7643 §7: "is
-//! returned in response to any PUT, POST, or PATCH operations if the attribute was specified by the client").
+//! What is returned on request comes back, unasked, from the request that wrote it, and from no
+//! other (RFC 7643 §7: "is returned in response to any PUT, POST, or PATCH operations if the
+//! attribute was specified by the client").
 
 use serde_json::{Value, json};
 use testing::client::Client;

@@ -1,4 +1,5 @@
-//! The tables of routes: every row is kept, and what follows from it; what is outside of SCIM is no SCIM.
+//! The tables of routes: every row is kept, and what follows from it; what is outside of SCIM is no
+//! SCIM.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

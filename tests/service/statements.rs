@@ -1,5 +1,6 @@
-//! Representative statements, as they are sent, each with its query plan: `tests/statements/*.sql`. A change of SQL is
-//! reviewed there, as a diff. `WRITE_STATEMENTS=1 cargo test --test service statements::` writes them anew.
+//! Representative statements, as they are sent, each with its query plan: `tests/statements/*.sql`.
+//! A change of SQL is reviewed there, as a diff. `WRITE_STATEMENTS=1 cargo test --test service
+//! statements::` writes them anew.
 
 use std::fmt::Write;
 use std::fs;

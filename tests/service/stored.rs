@@ -1,5 +1,5 @@
-//! What is in the tables behind a change, for those who read them besides this service: the index of text, and the columns
-//! that an application selects (docs/data-model.md).
+//! What is in the tables behind a change, for those who read them besides this service: the index
+//! of text, and the columns that an application selects (docs/data-model.md).
 
 use serde_json::{Value, json};
 use testing::client::{Client, each};
@@ -93,7 +93,8 @@ fn addresses_that_change_alone_are_found_and_those_before_are_not() {
     check(&[]);
 }
 
-/// Neither the index nor a search knows a name that is gone, and a row that takes its number is not taken for it.
+/// Neither the index nor a search knows a name that is gone, and a row that takes its number is not
+/// taken for it.
 #[test]
 fn a_name_that_is_gone_leaves_nothing_in_the_index() {
     let memory = Memory::new();

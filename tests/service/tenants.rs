@@ -63,7 +63,8 @@ fn no_verb_reaches_into_another_tenant() {
     assert_eq!(still["members"][0]["value"], json!(user));
 }
 
-/// An application that keys tables of its own by `tenant_id` must not hand their rows to the next customer.
+/// An application that keys tables of its own by `tenant_id` must not hand their rows to the next
+/// customer.
 #[test]
 fn the_number_of_a_tenant_that_ended_is_not_given_again() {
     let memory = Memory::new();
@@ -85,7 +86,8 @@ fn the_number_of_a_tenant_that_ended_is_not_given_again() {
     assert_eq!(create(), 5);
     memory.sql("DELETE FROM tenants WHERE id IN (3, 5)");
     assert_eq!(create(), 6);
-    // One that was put in with a number of its own counts, too; one with a lower number changes nothing.
+    // One that was put in with a number of its own counts, too; one with a lower number changes
+    // nothing.
     memory.sql("INSERT INTO tenants (id, name, created_at) VALUES (40, 'a', ''), (7, 'b', '')");
     memory.sql("DELETE FROM tenants WHERE id = 40");
     assert_eq!(create(), 41);

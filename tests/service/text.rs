@@ -1,5 +1,5 @@
-//! The text indexes of users and groups: apart by tenant, and made anew from what is there. (That they find what the
-//! evaluator finds is in `agreement.rs`.)
+//! The text indexes of users and groups: apart by tenant, and made anew from what is there. (That
+//! they find what the evaluator finds is in `agreement.rs`.)
 
 use serde_json::{Value, json};
 use testing::client::{Client, each};
@@ -52,7 +52,8 @@ fn where_there_is_nobody_nobody_is_found() {
     assert!(found(&Client::new(&memory), "anybody").is_empty());
 }
 
-/// Three characters of the index stand for the tenant; numbers too large for them share theirs, which costs reads only.
+/// Three characters of the index stand for the tenant; numbers too large for them share theirs,
+/// which costs reads only.
 #[test]
 fn a_tenant_finds_its_own_users() {
     let memory = Memory::new();

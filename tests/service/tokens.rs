@@ -1,4 +1,5 @@
-//! Tokens (RFC 7644 §2, §7.4, RFC 6750): how they are stored, how long they are good, what they open.
+//! Tokens (RFC 7644 §2, §7.4, RFC 6750): how they are stored, how long they are good, what they
+//! open.
 
 // It needs Node.
 #[cfg(feature = "workerd")]
@@ -143,7 +144,8 @@ fn what_is_not_a_good_token_is_401_with_the_scheme() {
     }
 }
 
-/// RFC 6750 §3.1: a client that sent a token hears that it is not good; one that sent none hears no error.
+/// RFC 6750 §3.1: a client that sent a token hears that it is not good; one that sent none hears no
+/// error.
 #[test]
 fn a_bad_token_is_told_from_none() {
     let memory = Memory::new();
@@ -514,8 +516,8 @@ fn an_altered_token_is_refused_without_a_trip() {
     assert_eq!(memory.database.cost().trips, 0);
 }
 
-/// `SCIM_TOKEN` is looked at first, and may be any text; what is not the secret and has the form of a token must have its
-/// checksum, or nothing is asked.
+/// `SCIM_TOKEN` is looked at first, and may be any text; what is not the secret and has the form of
+/// a token must have its checksum, or nothing is asked.
 #[test]
 fn the_checksum_of_what_is_not_the_secret_is_looked_at() {
     let memory = Memory::new();

@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 use testing::client::Client;
 use testing::memory::Memory;
 
-/// What the release before `0011_directory.sql` has written: `npm run token` made two tokens of tenant 1 and one of a new
-/// tenant 2.
+/// What the release before `0011_directory.sql` has written: `npm run token` made two tokens of
+/// tenant 1 and one of a new tenant 2.
 fn fill(connection: &Connection) {
     let insert = |token: &str, tenant: i64, label: &str, revoked: Option<&str>| {
         let hash = base16ct::lower::encode_string(&Sha256::digest(token));

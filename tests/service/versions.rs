@@ -346,7 +346,8 @@ fn a_condition_that_another_writer_breaks_in_between_is_412() {
     }
 }
 
-/// The clock of the request that is met stands at the end of January: before that of the rival, so it began earlier.
+/// The clock of the request that is met stands at the end of January: before that of the rival, so
+/// it began earlier.
 #[test]
 fn who_writes_last_does_not_turn_time_back() {
     let memory = Memory::new();
@@ -480,7 +481,8 @@ fn if_none_match_holds_when_the_write_is_done() {
     }
 }
 
-/// `ACCEPT_USER_GROUPS`: a PUT of a user that is refused leaves its teams, and their versions, as they were.
+/// `ACCEPT_USER_GROUPS`: a PUT of a user that is refused leaves its teams, and their versions, as
+/// they were.
 #[test]
 fn a_put_that_loses_changes_no_team() {
     let mut memory = Memory::new();
@@ -746,7 +748,8 @@ fn a_request_that_always_meets_another_gives_up_within_three_hundred_trips() {
     assert_eq!(status("409") + status("429"), 20);
 }
 
-/// A write that comes too late neither takes the unique values that it wanted, nor those away that the other wrote.
+/// A write that comes too late neither takes the unique values that it wanted, nor those away that
+/// the other wrote.
 #[test]
 fn unique_values_are_those_of_the_write_that_was_done() {
     const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:2.0:User";

@@ -1,4 +1,5 @@
-//! Walks by `startIndex` (RFC 7644 §3.4.2.4): milestones save reading, and never decide what is on a page.
+//! Walks by `startIndex` (RFC 7644 §3.4.2.4): milestones save reading, and never decide what is on
+//! a page.
 
 use std::cell::Cell;
 
@@ -101,7 +102,8 @@ impl World {
         ids.insert(place.unwrap_err(), id.to_owned());
     }
 
-    /// Creates one as an instance of the Worker would whose clock is behind: with the nearest free id before another.
+    /// Creates one as an instance of the Worker would whose clock is behind: with the nearest free
+    /// id before another.
     fn create_before(&mut self, tenant: usize, endpoint: usize, place: usize) {
         let ids = &self.ids[tenant][endpoint];
         let id = &ids[place % ids.len()];

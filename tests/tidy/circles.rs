@@ -57,7 +57,8 @@ impl House {
         arrows.iter().map(shown).collect()
     }
 
-    /// A path from the root of the crate on; none where it leads out of the crate, or names no module.
+    /// A path from the root of the crate on; none where it leads out of the crate, or names no
+    /// module.
     fn whole(&self, from: &Module, path: Module) -> Option<Module> {
         let mut base = from.clone();
         let mut rest = path.into_iter().peekable();

@@ -1,4 +1,5 @@
-//! The house is tidy: arrows between rooms, one room for SQL, short files, a sentence at the door of each.
+//! The house is tidy: arrows between rooms, one room for SQL, short files, a sentence at the door
+//! of each.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,8 +17,11 @@ use std::path::{Path, PathBuf};
 
 /// Longest file, tests aside.
 const LINES: usize = 400;
+/// Columns of a comment.
+const WIDTH: usize = 100;
 
-/// Every file below a folder of the project with this ending, as its path from the root and its text.
+/// Every file below a folder of the project with this ending, as its path from the root and its
+/// text.
 fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders: Vec<PathBuf> = vec![root.join(folder)];
@@ -106,7 +110,8 @@ fn first_name(text: &str) -> &str {
         .unwrap()
 }
 
-/// What stands behind `crate::` and `scim_worker::`, alone or in braces, with the line where that begins.
+/// What stands behind `crate::` and `scim_worker::`, alone or in braces, with the line where that
+/// begins.
 fn named(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     for root in ["crate::", "scim_worker::"] {
@@ -173,8 +178,9 @@ fn rooms_are_seen_in_braces() {
 
 #[test]
 fn arrows_point_one_way() {
-    // `lib -> http -> service -> store -> scim`, and `platform`, which fills in what those leave open. What a crate may
-    // name stands in its manifest; `http` and `platform` are rooms of one crate.
+    // `lib -> http -> service -> store -> scim`, and `platform`, which fills in what those leave
+    // open. What a crate may name stands in its manifest; `http` and `platform` are rooms of one
+    // crate.
     let mut wrong = Vec::new();
     let mut rooms = BTreeSet::new();
     for (name, text) in code() {
@@ -351,6 +357,31 @@ fn files_are_short() {
         })
         .collect();
     none(&long);
+}
+
+/// Comments end at the hundredth column, tables and code in them aside.
+#[test]
+fn comments_are_not_wide() {
+    let mut wide = Vec::new();
+    for folder in ["src", "tests", "testing", "doctor", "benches"] {
+        for (name, text) in files(folder, ".rs") {
+            let mut is_code = false;
+            for (number, line) in text.lines().enumerate() {
+                let Some(comment) = line.trim_start().strip_prefix("//") else {
+                    is_code = false;
+                    continue;
+                };
+                let prose = comment.trim_start_matches(['/', '!']).trim_start();
+                is_code ^= prose.starts_with("```");
+                let is_table = prose.starts_with('|') || prose.contains("\\n");
+                let is_prose = !is_code && !is_table && prose.contains(' ');
+                if is_prose && line.chars().count() > WIDTH {
+                    wide.push(format!("{name}:{}", number + 1));
+                }
+            }
+        }
+    }
+    none(&wide);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The admin face of the built Worker: a tenant from its first day to its last, and a job behind a reply.
+//! The admin face of the built Worker: a tenant from its first day to its last, and a job behind a
+//! reply.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! `npm run admin` against the built Worker: what its words do, the forms of its results, and what it does not do.
+//! `npm run admin` against the built Worker: what its words do, the forms of its results, and what
+//! it does not do.
 
 use std::process::{Command, Output, Stdio};
 
@@ -203,7 +204,8 @@ fn operators_have_tokens_of_their_own() {
     assert_eq!(desk.json(&["status"])["shards"][0]["shard"], 1);
 }
 
-/// In a pipe a line of names and a line each; a list goes on to its end; a name of somebody's breaks no line.
+/// In a pipe a line of names and a line each; a list goes on to its end; a name of somebody's
+/// breaks no line.
 #[test]
 fn results_have_the_form_that_is_asked_for() {
     let desk = Desk::open();
@@ -238,7 +240,8 @@ fn results_have_the_form_that_is_asked_for() {
     assert!(!out.contains("scim_1_"), "{out}");
 }
 
-/// 2: not understood, and so nothing was done; 3: not reached. What destroys asks, or has been told not to.
+/// 2: not understood, and so nothing was done; 3: not reached. What destroys asks, or has been told
+/// not to.
 #[test]
 fn what_is_not_done_is_said() {
     let desk = Desk::open();
@@ -290,7 +293,8 @@ fn what_is_not_done_is_said() {
     }
     assert_eq!(desk.users(secret), 200);
 
-    // A token is not looked for where it would go to another's address, nor asked for where nobody is.
+    // A token is not looked for where it would go to another's address, nor asked for where nobody
+    // is.
     let elsewhere = ["status", "--url", "https://scim.example.com"];
     let (code, _, words) = told(desk.command(&elsewhere).env_remove("ADMIN_TOKEN"));
     assert!(

@@ -1,4 +1,5 @@
-//! What happens when requests come at the same time: nothing is lost, nothing is half done, nobody is told a 5xx.
+//! What happens when requests come at the same time: nothing is lost, nothing is half done, nobody
+//! is told a 5xx.
 
 use std::collections::BTreeSet;
 use std::sync::Barrier;
@@ -184,7 +185,8 @@ fn two_hundred_members_leave_one_group_at_once() -> Result<(), String> {
     Ok(())
 }
 
-/// Of two requests with the same `If-Match`, one is done and the other told 412; what was written is the winner's.
+/// Of two requests with the same `If-Match`, one is done and the other told 412; what was written
+/// is the winner's.
 fn one_of_two_wins(
     worker: &Worker,
     path: &str,

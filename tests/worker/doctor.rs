@@ -86,7 +86,8 @@ fn the_sessions_are_listed() {
     assert!(out.contains("\n  okta/user-create "), "{out}");
 }
 
-/// Whenever it is stopped, nobody is left who was invented; and what one has left that was killed, the next one deletes.
+/// Whenever it is stopped, nobody is left who was invented; and what one has left that was killed,
+/// the next one deletes.
 #[test]
 fn nothing_is_left_behind() {
     let worker = Worker::start(&[]).unwrap();
@@ -130,7 +131,8 @@ fn nothing_is_left_behind() {
     assert_eq!(marked(&worker), Ok(1));
 }
 
-/// The script: the token by either way, told by neither; a signal, and a death that no signal announces.
+/// The script: the token by either way, told by neither; a signal, and a death that no signal
+/// announces.
 #[cfg(unix)]
 #[test]
 fn the_script_ends_cleanly() {

@@ -1,4 +1,5 @@
-//! The built Worker on workerd, over HTTP: every conversation, and what happens when requests come at the same time.
+//! The built Worker on workerd, over HTTP: every conversation, and what happens when requests come
+//! at the same time.
 
 mod admin;
 

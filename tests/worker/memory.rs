@@ -1,4 +1,5 @@
-//! One request must not bring down the instance: what attacks leave of its memory, which WebAssembly never gives back.
+//! One request must not bring down the instance: what attacks leave of its memory, which
+//! WebAssembly never gives back.
 //!
 //! The platform ends an instance at 128 MB, JavaScript's share included.
 
@@ -139,7 +140,8 @@ fn group(members: usize) -> Vec<u8> {
         .into_bytes()
 }
 
-/// Uploads that send three megabytes each and then nothing: the statuses of those that were answered at once.
+/// Uploads that send three megabytes each and then nothing: the statuses of those that were
+/// answered at once.
 fn stalled(worker: &Worker, token: Option<&str>) -> Vec<u16> {
     let chunk = format!("10000\r\n{}\r\n", " ".repeat(65_536));
     let mut streams: Vec<_> = (0..40)
@@ -258,8 +260,8 @@ fn an_upload_that_stalls_is_408() {
     assert_eq!(status(&mut stream), Some(408));
 }
 
-/// Groups of these names and as many members, and users with titles of 470 kB, by a Worker that is over; what it leaves is
-/// put into the tables, as a hundred bodies would.
+/// Groups of these names and as many members, and users with titles of 470 kB, by a Worker that is
+/// over; what it leaves is put into the tables, as a hundred bodies would.
 const CROWDS: [(&str, usize, usize); 3] = [
     ("ten", 20, 10_000),
     ("nineteen", 30, 19_000),
@@ -393,7 +395,8 @@ fn no_reply_takes_the_memory_of_all() {
     check("the largest group");
     let statuses = eight(&worker, &largest);
     check(&format!("eight times the largest group: {statuses:?}"));
-    // Some clients read no further, and some have gone: what they had is given to others after ten seconds.
+    // Some clients read no further, and some have gone: what they had is given to others after ten
+    // seconds.
     let mut streams: Vec<_> = (0..2).map(|_| begin_get(&worker, &largest)).collect();
     streams.extend((0..20).map(|_| begin_get(&worker, "/Users?count=1000")));
     streams.truncate(11);

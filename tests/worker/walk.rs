@@ -16,7 +16,8 @@ use ::doctor::conversation::WireReply;
 use testing::worker::Worker;
 
 const COUNT: usize = 50;
-/// How often the next page is asked for, until the one before has left its milestone, which it does after its reply.
+/// How often the next page is asked for, until the one before has left its milestone, which it does
+/// after its reply.
 const TRIES: usize = 40;
 
 /// Rows read, as the reply says.
@@ -77,7 +78,8 @@ fn a_walk_reads_what_is_on_its_pages() {
         let (jump, read) = page(&worker, path, 801, COUNT);
         assert_eq!(jump, all[800..850], "{path}");
         assert!(read > 800, "{path}: {read}");
-        // A group has one member, which is two rows, and is found twice: for itself and for its members.
+        // A group has one member, which is two rows, and is found twice: for itself and for its
+        // members.
         let most = 4 * COUNT + 2 * COUNT + 210;
         let walked = (0..TRIES).any(|_| {
             let (next, read) = page(&worker, path, 851, COUNT);

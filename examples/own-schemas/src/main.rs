@@ -1,5 +1,5 @@
-//! A program of its own on the crate `scim`, with a resource type of its own: the documents are in `schemas`, and
-//! `.cargo/config.toml` says so.
+//! A program of its own on the crate `scim`, with a resource type of its own: the documents are in
+//! `schemas`, and `.cargo/config.toml` says so.
 
 use scim::habit::Habits;
 use scim::resource::Resource;

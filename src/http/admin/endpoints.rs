@@ -1,5 +1,5 @@
-//! What the endpoints of the admin face do: the parts of a request are read, a use case does the work, its answer becomes a
-//! reply.
+//! What the endpoints of the admin face do: the parts of a request are read, a use case does the
+//! work, its answer becomes a reply.
 
 use super::call::Call;
 use crate::http::reply::Reply;

@@ -1,12 +1,13 @@
-//! What a JSON text will hold once it is parsed, told from its bytes before anything is built: four million bytes of
-//! `{"":0},` become three hundred million.
+//! What a JSON text will hold once it is parsed, told from its bytes before anything is built: four
+//! million bytes of `{"":0},` become three hundred million.
 
 use memchr::memchr2;
 
 /// Deepest nesting of JSON.
 pub const MAX_DEPTH: usize = 64;
 
-/// Bytes of a node of a `serde_json::Map`, a B-tree of eleven places: an object of one member has one.
+/// Bytes of a node of a `serde_json::Map`, a B-tree of eleven places: an object of one member has
+/// one.
 const NODE: usize = 420;
 /// Members that the only node of an object holds.
 const FIRST: usize = 11;
@@ -19,7 +20,8 @@ const PLACE: usize = 48;
 /// Bytes of a string beside its text.
 const STRING: usize = 12;
 
-/// Bytes of the values of a JSON text; none where it nests too deep. A text that is not JSON weighs something, too.
+/// Bytes of the values of a JSON text; none where it nests too deep. A text that is not JSON weighs
+/// something, too.
 ///
 /// ```
 /// use scim_worker::http::body::weight::weight;

@@ -52,7 +52,8 @@ pub(super) fn required<'b>(body: &'b Body, name: &str, most: usize) -> Result<&'
     })
 }
 
-/// When a credential ends, in the form of the tables: nothing where that is not said, none where it is null.
+/// When a credential ends, in the form of the tables: nothing where that is not said, none where it
+/// is null.
 #[expect(clippy::option_option, reason = "RFC 7396: not said, null, or a time")]
 pub(super) fn expiry(body: &Body, now: &Moment) -> Result<Option<Option<String>>, Refusal> {
     let text = match body.get("expires_at") {

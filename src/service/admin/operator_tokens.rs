@@ -1,4 +1,5 @@
-//! Operators' own tokens. Whoever may make one may do anything, so they are closed to all who may not.
+//! Operators' own tokens. Whoever may make one may do anything, so they are closed to all who may
+//! not.
 
 use serde_json::Value;
 

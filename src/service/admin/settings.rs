@@ -1,5 +1,5 @@
-//! The settings of a tenant: their names, and what each may be. A row here is a setting; it is stored as it was set, so
-//! that a default that changes is everybody's who said nothing.
+//! The settings of a tenant: their names, and what each may be. A row here is a setting; it is
+//! stored as it was set, so that a default that changes is everybody's who said nothing.
 
 use serde_json::{Map, Value};
 

@@ -6,7 +6,8 @@ use store::Database;
 use store::directory::tenants;
 
 impl<D: Database> Admin<'_, D> {
-    /// The version, and of each shard what is in it; to an operator who is bound to a tenant, what is that tenant's.
+    /// The version, and of each shard what is in it; to an operator who is bound to a tenant, what
+    /// is that tenant's.
     pub async fn status(&self, version: &str) -> Result<String, Refusal> {
         let counts = self.ask(tenants::count(self.operator.tenant)).await?;
         let mut row = counts

@@ -1,4 +1,5 @@
-//! The tokens of a tenant: made, listed, renamed, revoked. Several are good at once, so that a rotation has no gap.
+//! The tokens of a tenant: made, listed, renamed, revoked. Several are good at once, so that a
+//! rotation has no gap.
 
 use super::members::{expiry, only, required, scopes, text};
 use super::refusal::Refusal;

@@ -1,7 +1,7 @@
 //! Changes and removals that travel together: read in one batch, written in another.
 //!
-//! They are of different resources, so that it does not matter which is done first; what could matter, a name that one
-//! gives up and another takes, ends the run.
+//! They are of different resources, so that it does not matter which is done first; what could
+//! matter, a name that one gives up and another takes, ends the run.
 
 use scim::index::Index;
 use scim::message::patch_op::PatchOp;
@@ -73,8 +73,8 @@ enum Step {
 }
 
 impl<D: Database> Session<'_, D> {
-    /// Changes and deletes several resources, and tells how many of the operations are settled; none, and nothing is
-    /// written, where fewer are to be tried.
+    /// Changes and deletes several resources, and tells how many of the operations are settled;
+    /// none, and nothing is written, where fewer are to be tried.
     pub(super) async fn change_run(
         &self,
         jobs: &mut [Job],
@@ -318,7 +318,8 @@ impl<D: Database> Session<'_, D> {
         Ok(settled)
     }
 
-    /// Changes that were not written: the name that they want is another's, or somebody else was faster.
+    /// Changes that were not written: the name that they want is another's, or somebody else was
+    /// faster.
     async fn settle_unwritten(&self, jobs: &mut [Job], rest: Vec<Pending>) -> Result<(), Failure> {
         if rest.is_empty() {
             return Ok(());

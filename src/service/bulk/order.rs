@@ -62,8 +62,8 @@ fn creates(jobs: &[Job], order: &[usize]) -> usize {
             let Some(job) = jobs.get(**index) else {
                 return false;
             };
-            // What a create refers to must have been done, or be done in front of it in the same run; but a value, like a
-            // manager's, may name what comes later.
+            // What a create refers to must have been done, or be done in front of it in the same
+            // run; but a value, like a manager's, may name what comes later.
             let is_ready = |need: &usize| {
                 jobs.get(*need).is_some_and(|other| {
                     !other.failed()
@@ -83,8 +83,9 @@ fn creates(jobs: &[Job], order: &[usize]) -> usize {
         .count()
 }
 
-/// The order to work in: that of the request, but an operation that refers to a later one waits until that is placed, and
-/// no longer. In a circle one goes ahead that can do without what it refers to, else the first.
+/// The order to work in: that of the request, but an operation that refers to a later one waits
+/// until that is placed, and no longer. In a circle one goes ahead that can do without what it
+/// refers to, else the first.
 pub(super) fn order(jobs: &[Job]) -> Vec<usize> {
     let mut placed = Placed {
         order: Vec::with_capacity(jobs.len()),

@@ -20,8 +20,9 @@ const STATEMENTS_EACH: usize = 6;
 type Create = (usize, NewResource);
 
 impl<D: Database> Session<'_, D> {
-    /// Creates several resources in one batch, and tells how many of the operations are settled. None are, but those that
-    /// have an outcome, if the batch fails as a whole: then fewer are to be tried.
+    /// Creates several resources in one batch, and tells how many of the operations are settled.
+    /// None are, but those that have an outcome, if the batch fails as a whole: then fewer are to
+    /// be tried.
     ///
     /// `strict`: the client wants to stop at errors, so one ends the run.
     pub(super) async fn create_run(
@@ -37,7 +38,8 @@ impl<D: Database> Session<'_, D> {
         if strict {
             return Ok(0);
         }
-        // What stands in the way is found in one trip and told, however many they are; the others are tried again.
+        // What stands in the way is found in one trip and told, however many they are; the others
+        // are tried again.
         let count = planned.len();
         let rest = self.diagnose(jobs, planned).await?;
         if rest.len() < count && self.create_planned(jobs, &rest, strict).await? {
@@ -77,8 +79,9 @@ impl<D: Database> Session<'_, D> {
         Ok(true)
     }
 
-    /// Tells those creates that cannot be done, as far as one trip finds out: for a name or a unique value in use, for
-    /// members that are not there, for an operation that they refer to. Gives the others.
+    /// Tells those creates that cannot be done, as far as one trip finds out: for a name or a
+    /// unique value in use, for members that are not there, for an operation that they refer to.
+    /// Gives the others.
     async fn diagnose(
         &self,
         jobs: &mut [Job],
@@ -159,7 +162,8 @@ impl<D: Database> Session<'_, D> {
         Ok(rest)
     }
 
-    /// Reads the bodies, and tells how many of the operations the batch leaves settled: those that cannot be done are, too.
+    /// Reads the bodies, and tells how many of the operations the batch leaves settled: those that
+    /// cannot be done are, too.
     async fn plan_run(
         &self,
         jobs: &mut [Job],
@@ -186,7 +190,8 @@ impl<D: Database> Session<'_, D> {
             if bytes > RUN_TOTAL && !planned.is_empty() {
                 return Ok((planned, settled));
             }
-            // What is plain is inserted first: it must not take a name that one in front of it asks for.
+            // What is plain is inserted first: it must not take a name that one in front of it asks
+            // for.
             if plan.is_plain() {
                 if later.has(&plan.typed_name()) {
                     return Ok((planned, settled));

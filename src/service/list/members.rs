@@ -29,8 +29,8 @@ impl Plan<'_> {
     }
 }
 
-/// The members of each group on the page, in runs. Where they are more than a page holds, it ends before the first group
-/// that is not whole.
+/// The members of each group on the page, in runs. Where they are more than a page holds, it ends
+/// before the first group that is not whole.
 pub(super) fn read_members(
     rows: Vec<Row>,
     plan: &Plan<'_>,

@@ -10,7 +10,7 @@ use store::page::{Bound, Columns, Item, Page, Whole};
 use store::predicate::budget;
 use store::{self, Database, Row};
 
-/// What is answers, and how.
+/// What is asked for, and how it is fetched.
 pub(super) struct Plan<'a> {
     pub(super) query: &'a Query<'a>,
     pub(super) page: Page<'a>,
@@ -25,7 +25,8 @@ pub(super) struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    /// The same for the first resource of the page alone, a group of as many members as one reply holds.
+    /// The same for the first resource of the page alone, a group of as many members as one reply
+    /// holds.
     pub(super) fn of_one(mut self) -> Self {
         self.page.limit -= self.count - 1;
         self.count = 1;
@@ -37,7 +38,7 @@ impl Plan<'_> {
     }
 }
 
-/// How a page is answers.
+/// How a page is fetched.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     /// As one row, with its total.
@@ -46,7 +47,7 @@ pub(super) enum Way {
     Rows(Bound),
 }
 
-/// What a plan answers.
+/// What the batch of a plan gave back.
 #[derive(Default)]
 pub(super) struct PageAnswers {
     /// The page, if it came as one row.

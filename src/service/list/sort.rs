@@ -35,7 +35,8 @@ pub(super) fn sort_locations(
     }
 }
 
-/// RFC 7644 §3.4.2.3: a complex attribute is ordered by a part of it; `value`, unless another is named.
+/// RFC 7644 §3.4.2.3: a complex attribute is ordered by a part of it; `value`, unless another is
+/// named.
 fn sortable(text: &str, mut location: Location) -> Result<Location, Failure> {
     let attribute = location.attribute;
     if attribute.returned == scim::schema::Returned::Never {

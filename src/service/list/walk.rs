@@ -6,7 +6,8 @@ use store::page::Page;
 use store::{Database, Row, milestone};
 
 impl<D: Database> Session<'_, D> {
-    /// Leaves milestones at both ends of a full page that skipped much: for the same page again, and for the next.
+    /// Leaves milestones at both ends of a full page that skipped much: for the same page again,
+    /// and for the next.
     pub(super) fn note_walk(
         &self,
         page: &Page<'_>,

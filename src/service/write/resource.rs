@@ -198,8 +198,8 @@ impl Rewrite {
     }
 }
 
-/// The image that a name had before images were normalised, where that is another: its column may hold it still, and is to
-/// be written with today's.
+/// The image that a name had before images were normalised, where that is another: its column may
+/// hold it still, and is to be written with today's.
 fn former_image(name: Option<&str>, image: Option<&str>) -> Option<String> {
     let (name, image) = name.zip(image)?;
     if name.is_ascii() || name == image {

@@ -10,7 +10,8 @@ use store::write::Guard;
 use store::{Database, run, unique};
 
 impl<D: Database> Session<'_, D> {
-    /// Creates: those that are plain first, many in a statement; then the others; then the members of plain groups.
+    /// Creates: those that are plain first, many in a statement; then the others; then the members
+    /// of plain groups.
     pub(super) fn add_creates(
         &self,
         batch: &mut Batch,

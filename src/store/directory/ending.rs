@@ -3,11 +3,12 @@
 use crate::fragment::{Fragment, value};
 use crate::{Statement, fragment, statement};
 
-/// Rows of a table that a step ends at the most. With what its triggers take along, a user is some thirty rows.
+/// Rows of a table that a step ends at the most. With what its triggers take along, a user is some
+/// thirty rows.
 pub const STEP: usize = 300;
 
-/// The tables with a tenant's data and what their rows are known by, those first whose rows are cheaper to end by themselves
-/// than through the trigger of another table.
+/// The tables with a tenant's data and what their rows are known by, those first whose rows are
+/// cheaper to end by themselves than through the trigger of another table.
 const TABLES: [(&str, &str); 9] = [
     ("team_members", "team_id, member_id"),
     ("users", "seq"),
@@ -47,7 +48,8 @@ fn is_empty(tenant: i64) -> impl Fragment {
     )
 }
 
-/// Notes how far the job came, gives its lease back, and ends it where nothing is left. Gives the moment of its end.
+/// Notes how far the job came, gives its lease back, and ends it where nothing is left. Gives the
+/// moment of its end.
 pub fn note(job: &str, tenant: i64, now: &str) -> Statement {
     let is_done = || {
         fragment!(
@@ -73,8 +75,9 @@ pub fn note(job: &str, tenant: i64, now: &str) -> Statement {
     )
 }
 
-/// Ends what the directory holds of a tenant whose job has ended. Its row stays as that of one that is deleted: no number is
-/// given twice, and no credential, that of the `SCIM_TOKEN` among them, finds it open.
+/// Ends what the directory holds of a tenant whose job has ended. Its row stays as that of one that
+/// is deleted: no number is given twice, and no credential, that of the `SCIM_TOKEN` among them,
+/// finds it open.
 pub fn clear(job: &str, tenant: i64, now: &str) -> [Statement; 2] {
     let is_over = || {
         fragment!(

@@ -17,7 +17,8 @@ pub struct Taken {
     pub marker: Option<String>,
 }
 
-/// Stores a job that has as many resources of a tenant to see to as there are, if the statement before it changed a row.
+/// Stores a job that has as many resources of a tenant to see to as there are, if the statement
+/// before it changed a row.
 pub fn create(
     id: &str,
     tenant: i64,

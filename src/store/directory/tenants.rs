@@ -160,8 +160,8 @@ pub fn delete(id: i64, name: &str) -> Statement {
     )
 }
 
-/// How many tenants, users and jobs under way there are: all, or of one tenant. The migration is the last of this project;
-/// an operator's own have numbers from 9000 on.
+/// How many tenants, users and jobs under way there are: all, or of one tenant. The migration is
+/// the last of this project; an operator's own have numbers from 9000 on.
 pub fn count(only: Option<i64>) -> Statement {
     let of = |column: &'static str| {
         only.map(|only| {

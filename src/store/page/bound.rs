@@ -1,6 +1,8 @@
-//! How much of a page is fetched: what comes is in memory at once, and a thousand large resources would not fit it.
+//! How much of a page is fetched: what comes is in memory at once, and a thousand large resources
+//! would not fit it.
 //!
-//! What is left out still comes as a row, without its record: how many there are is known all the same.
+//! What is left out still comes as a row, without its record: how many there are is known all the
+//! same.
 
 use super::{Columns, Page, Part};
 use crate::fragment::{Fragment, Written};
@@ -11,8 +13,8 @@ use crate::{statement, write_sql};
 /// Which records of a page are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
-    /// Those that are larger than [`RECORD_BYTES`], or an even share of [`PAGE_BYTES`]: hardly any, and it costs nothing to
-    /// see.
+    /// Those that are larger than [`RECORD_BYTES`], or an even share of [`PAGE_BYTES`]: hardly any,
+    /// and it costs nothing to see.
     Each,
     /// Those behind the first [`PAGE_BYTES`] together: the page ends early.
     Sum,
@@ -28,7 +30,8 @@ impl Page<'_> {
             }
             _ => self.union(columns).write(statement),
         });
-        // With a limit of its own it is not made one with the select within, which would put each record together twice.
+        // With a limit of its own it is not made one with the select within, which would put each
+        // record together twice.
         statement!(
             "SELECT {key}{source}iif({fits}, record, NULL) AS record FROM (SELECT * FROM ({rows}) LIMIT -1)",
             key = columns.key.then_some("key_text, "),
@@ -63,7 +66,7 @@ impl Page<'_> {
     }
 }
 
-/// Bytes of a record such that as many fit a page.
+/// Bytes of a record, so that a page of them fits the reply.
 fn share(limit: u64) -> usize {
     RECORD_BYTES.min(PAGE_BYTES / rows(limit).max(1))
 }

@@ -1,4 +1,5 @@
-//! What a list is ordered by: the sort key of a row in SQL, and as a cursor carries it (RFC 7644 §3.4.2.3).
+//! What a list is ordered by: the sort key of a row in SQL, and as a cursor carries it (RFC 7644
+//! §3.4.2.3).
 
 use scim::path::Location;
 use scim::schema::Type;
@@ -48,8 +49,8 @@ impl SortKey {
     }
 }
 
-/// Whether every row has the sort key: its column is NOT NULL. What a schema requires may have been required only after
-/// a resource was stored.
+/// Whether every row has the sort key: its column is NOT NULL. What a schema requires may have been
+/// required only after a resource was stored.
 fn is_required(source: &Source<'_>) -> bool {
     source.sort.is_some_and(|location| {
         let key = source.view.table().key(location.attribute.name);
@@ -57,7 +58,8 @@ fn is_required(source: &Source<'_>) -> bool {
     })
 }
 
-/// The sort key of a row: for a multi-valued attribute that of the primary value, or of the first (§3.4.2.3).
+/// The sort key of a row: for a multi-valued attribute that of the primary value, or of the first
+/// (§3.4.2.3).
 pub(super) fn sort_key(source: &Source<'_>) -> impl Fragment {
     Written(move |statement: &mut Statement| match source.sort {
         Some(location) => key_at(source, location, Arrow::Value).write(statement),
@@ -107,8 +109,8 @@ fn first(array: &Location, arrow: Arrow) -> impl Fragment + use<> {
     fragment!("folded -> {array}{arrow}0", array = &array, arrow = arrow)
 }
 
-/// The key in the form that [`SortKey::parse`] reads. A number goes as it stands in the JSON: read again it is the same, where
-/// `SQLite` prints it with an error in the last digits.
+/// The key in the form that [`SortKey::parse`] reads. A number goes as it stands in the JSON: read
+/// again it is the same, where `SQLite` prints it with an error in the last digits.
 pub(super) fn key_text(source: &Source<'_>) -> impl Fragment {
     Written(move |statement: &mut Statement| {
         let Some(location) = source.sort else {
@@ -165,7 +167,8 @@ pub(super) fn beyond(
         beyond = if behind { ">" } else { "<" },
         id = value(&mark.id),
     );
-    // The direction in which keys grow along the walk; where they grow, unassigned ones lie at the far end.
+    // The direction in which keys grow along the walk; where they grow, unassigned ones lie at the
+    // far end.
     let growing = behind != order.descending;
     let beyond = if growing { ">" } else { "<" };
     Written(move |statement: &mut Statement| {
@@ -187,7 +190,8 @@ pub(super) fn beyond(
                 key = key,
                 id = id,
             ),
-            // A key that every row has is bounded at both ends: the first condition is a range of its index.
+            // A key that every row has is bounded at both ends: the first condition is a range of
+            // its index.
             Some(seen) if is_required(source) => write_sql!(
                 statement,
                 " AND ({key} {beyond}= {seen} AND ({key} {beyond} {seen} OR ({key} = {seen} AND {id})))",

@@ -1,5 +1,5 @@
-//! A page of the users of a group, in the order of their ids. Members are kept in that order, so that of each group no more
-//! are read than the page could take from it.
+//! A page of the users of a group, in the order of their ids. Members are kept in that order, so
+//! that of each group no more are read than the page could take from it.
 
 use super::{Page, Window};
 use crate::Statement;
@@ -51,7 +51,8 @@ pub(super) fn count_users_of(view: &View<'_>, group: &str) -> Statement {
     statement!("{count}", count = users_within(view, group, count))
 }
 
-/// The select of `what` of the users in a group and in those within it, to be narrowed down by more conditions.
+/// The select of `what` of the users in a group and in those within it, to be narrowed down by more
+/// conditions.
 fn users_within(view: &View<'_>, group: &str, what: &'static str) -> impl Fragment {
     fragment!(
         "{members} WHERE m.member_type = 'User'",

@@ -1,5 +1,5 @@
-//! A page of several types. Each gives the ids of as many rows as the page could take from it, all are put in one order,
-//! and only what is on the page is fetched.
+//! A page of several types. Each gives the ids of as many rows as the page could take from it, all
+//! are put in one order, and only what is on the page is fetched.
 
 use super::key::{key_text, sort_key};
 use super::{Columns, Page, Source};
@@ -17,7 +17,8 @@ impl Page<'_> {
     pub(super) fn union(&self, columns: Columns) -> impl Fragment {
         let of = |(index, source)| record_of(source, index, columns.groups);
         let records: Vec<_> = self.sources.iter().enumerate().map(of).collect();
-        // With a limit of its own it is not made one with the select within, which would fetch before it orders.
+        // With a limit of its own it is not made one with the select within, which would fetch
+        // before it orders.
         fragment!(
             "SELECT {key}source, CASE source{records} END AS record FROM ({places}) page LIMIT -1",
             key = columns.key.then_some("key_text, "),
@@ -37,7 +38,8 @@ impl Page<'_> {
         )
     }
 
-    /// The select of what is on the page, in order: `id`, the key `k`, `source` and, if asked for, `key_text`.
+    /// The select of what is on the page, in order: `id`, the key `k`, `source` and, if asked for,
+    /// `key_text`.
     fn places(&self, with_key: bool) -> impl Fragment {
         let part = |(index, source)| {
             fragment!(

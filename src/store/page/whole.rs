@@ -1,4 +1,5 @@
-//! A page as one row: the database puts it together, and a row passes as fast as a hundred do together.
+//! A page as one row: the database puts it together, and a row passes as fast as a hundred do
+//! together.
 
 use super::{Columns, Page, Part, Window};
 use crate::expression::View;
@@ -25,8 +26,8 @@ pub struct Whole {
 }
 
 impl Page<'_> {
-    /// Whether the page can be fetched as one row: a plain one, of resources of one type; by cursor only in the order of
-    /// ids.
+    /// Whether the page can be fetched as one row: a plain one, of resources of one type; by cursor
+    /// only in the order of ids.
     pub fn is_plain(&self, columns: Columns) -> bool {
         let [source] = self.sources.as_slice() else {
             return false;
@@ -37,8 +38,8 @@ impl Page<'_> {
             && !matches!(self.window, Window::Before(_))
     }
 
-    /// The statement that fetches a plain page and its total as one row. With a key it is a page by cursor, in the order of
-    /// ids, and the page's `limit` one more than it holds.
+    /// The statement that fetches a plain page and its total as one row. With a key it is a page by
+    /// cursor, in the order of ids, and the page's `limit` one more than it holds.
     pub fn whole(&self, columns: Columns) -> Statement {
         let [source] = self.sources.as_slice() else {
             return Statement::with_room();

@@ -19,11 +19,13 @@ use crate::write_sql;
 const FREE: usize = 4;
 /// Characters that such a filter may look for.
 const FREE_CHARACTERS: usize = 250;
-/// Bytes of a resource that count as one look more, in each comparison: looking through so many takes as long.
+/// Bytes of a resource that count as one look more, in each comparison: looking through so many
+/// takes as long.
 const BYTES: usize = 1_024;
 /// Looks that it takes to hand a mark down to a team within another.
 const NESTED: usize = 32;
-/// Looks that a link to a team through another takes, where its type is asked: who has it may be in that team as well.
+/// Looks that a link to a team through another takes, where its type is asked: who has it may be in
+/// that team as well.
 const INDIRECT: usize = 4;
 /// Characters looked for that make such a look twice as long.
 const CHARACTERS: usize = 16;
@@ -43,9 +45,10 @@ struct Weight {
     characters: usize,
 }
 
-/// The statement that fails the batch unless a filter is within its budget of looks ([`LOOKS`]); none where it compares
-/// little, or only with what an index finds. The totals tell most; what resources hold is looked at where they allow it,
-/// so that no more rows are read for it than the filter may compare with.
+/// The statement that fails the batch unless a filter is within its budget of looks ([`LOOKS`]);
+/// none where it compares little, or only with what an index finds. The totals tell most; what
+/// resources hold is looked at where they allow it, so that no more rows are read for it than the
+/// filter may compare with.
 pub fn budget(view: &View<'_>, predicate: &Predicate) -> Option<Statement> {
     if is_key(view, predicate) {
         return None;

@@ -7,9 +7,9 @@ use super::elements::{Elements, Part, gather};
 use super::{constant, open};
 use crate::expression::View;
 
-/// How deep the condition nests, as `SQLite` counts it: the tree of a sub-query counts with all that stands around it, and
-/// within that once more, unless it is the source of another. D1 refuses more than
-/// [`EXPRESSION_DEPTH`](crate::limits::EXPRESSION_DEPTH).
+/// How deep the condition nests, as `SQLite` counts it: the tree of a sub-query counts with all
+/// that stands around it, and within that once more, unless it is the source of another. D1 refuses
+/// more than [`EXPRESSION_DEPTH`](crate::limits::EXPRESSION_DEPTH).
 pub fn depth(view: &View<'_>, predicate: &Predicate) -> usize {
     let Height { here, within } = height(view, predicate, false);
     here + within

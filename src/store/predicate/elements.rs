@@ -1,8 +1,8 @@
-//! Conditions on the values of one multi-valued attribute are asked together: one walk over the values of a resource,
-//! whatever the number of comparisons.
+//! Conditions on the values of one multi-valued attribute are asked together: one walk over the
+//! values of a resource, whatever the number of comparisons.
 //!
-//! "Some value is a, or some value is b" is "some value is a or b", and so is what both exclude. What is left, such as
-//! "some value is a, and some value is b", is marked on each value, one mark a condition, and the marks are put together.
+//! "Some value is a, or some value is b" is "some value is a or b", and so is what both exclude.
+//! The rest ("some value is a, and some value is b") is marked on each value, one mark a condition.
 
 use scim::filter::predicate::Predicate;
 use scim::path::Location;
@@ -43,8 +43,8 @@ pub(super) enum Part<'a> {
     Other(&'a Predicate),
 }
 
-/// Puts together what parts, joined by AND (`all`) or OR, ask of the values of the same attribute. What an index answers
-/// stays apart.
+/// Puts together what parts, joined by AND (`all`) or OR, ask of the values of the same attribute.
+/// What an index answers stays apart.
 pub(super) fn gather<'a>(
     view: &View<'_>,
     parts: &[&'a Predicate],
@@ -128,7 +128,8 @@ impl Elements {
         }
     }
 
-    /// Joins by AND (`all`) or OR. "Some" are one where joined by OR, "no" are one where joined by AND.
+    /// Joins by AND (`all`) or OR. "Some" are one where joined by OR, "no" are one where joined by
+    /// AND.
     fn joined(parts: Vec<Self>, all: bool) -> Self {
         let mut one: Vec<Predicate> = Vec::new();
         let mut others: Vec<Self> = Vec::new();
@@ -275,8 +276,8 @@ impl Writer<'_> {
         })
     }
 
-    /// Conditions on the values of the row, over which one look is taken. (What they come to stands in a select of its own,
-    /// where its levels are not counted with those around it.)
+    /// Conditions on the values of the row, over which one look is taken. (What they come to stands
+    /// in a select of its own, where its levels are not counted with those around it.)
     fn maxima(self, of: &Location, asked: &Elements) -> impl Fragment {
         Written(move |statement: &mut Statement| {
             let conditions = asked.conditions();
@@ -319,7 +320,8 @@ impl Writer<'_> {
         })
     }
 
-    /// The marks of a value as columns `marks0`, `marks1`, …: `marks` of them in one, each of so many bits.
+    /// The marks of a value as columns `marks0`, `marks1`, …: `marks` of them in one, each of so
+    /// many bits.
     pub(super) fn mark_columns(
         self,
         conditions: &[&Predicate],
@@ -386,8 +388,8 @@ pub(super) fn write_count(statement: &mut Statement, place: usize) {
     );
 }
 
-/// The marks of the linked value `e`: which of some predicates about one value it satisfies, as columns `marks0`, `marks1`,
-/// … of [`MARKS`] bits.
+/// The marks of the linked value `e`: which of some predicates about one value it satisfies, as
+/// columns `marks0`, `marks1`, … of [`MARKS`] bits.
 pub fn marks(view: &View<'_>, predicates: &[&Predicate]) -> impl Fragment {
     let writer = Writer {
         view,

@@ -1,5 +1,5 @@
-//! Conditions on links, asked from their other end: once a statement it is found which teams, or members, satisfy them,
-//! and who is in those.
+//! Conditions on links, asked from their other end: once a statement it is found which teams, or
+//! members, satisfy them, and who is in those.
 
 use scim::filter::predicate::{Place, Predicate};
 
@@ -64,14 +64,15 @@ impl Writer<'_> {
     /// Conditions on links: what satisfies them is marked, and those who are linked get the marks.
     pub(super) fn linked_marks(self, asked: &Elements) -> impl Fragment {
         let view = self.view;
-        // Who has no link is in no list of those who have: so the others are listed who do not satisfy it.
+        // Who has no link is in no list of those who have: so the others are listed who do not
+        // satisfy it.
         let negated = asked.hold_of_none();
         let asked = asked.clone().negated(negated);
         Written(move |statement: &mut Statement| {
             let conditions = asked.conditions();
             let count = conditions.len();
-            // Marks are counted, a byte each, which is one sum for seven of them. No byte overflows: they are counted of
-            // 250 ends at a time.
+            // Marks are counted, a byte each, which is one sum for seven of them. No byte
+            // overflows: they are counted of 250 ends at a time.
             let is_walked = is_walked(view, &conditions);
             let inherited = inherited(view, count);
             write_sql!(
@@ -143,9 +144,10 @@ fn memberships(view: &View<'_>, conditions: &[&Predicate]) -> impl Fragment {
     })
 }
 
-/// Whether the users in the teams that satisfy conditions are found by a walk down from those: each team is come to once,
-/// however they lie within each other. Where the type is asked it is not enough to come to a team, for what matters is from
-/// which, and whether a user is in that one as well.
+/// Whether the users in the teams that satisfy conditions are found by a walk down from those: each
+/// team is come to once, however they lie within each other. Where the type is asked it is not
+/// enough to come to a team, for what matters is from which, and whether a user is in that one as
+/// well.
 fn is_walked(view: &View<'_>, conditions: &[&Predicate]) -> bool {
     view.table().links != LinkEnd::Members && !conditions.iter().any(|holds| asks_type(holds))
 }
@@ -160,7 +162,8 @@ fn below(view: &View<'_>, teams: &'static str) -> impl Fragment {
     )
 }
 
-/// The marks that teams have from those that they are within: a walk down with each mark, which comes to a team once.
+/// The marks that teams have from those that they are within: a walk down with each mark, which
+/// comes to a team once.
 fn inherited(view: &View<'_>, conditions: usize) -> impl Fragment {
     let places = Joined((0..conditions).collect::<Vec<_>>(), ",");
     let marks = (0..conditions.div_ceil(COUNTS))
@@ -190,8 +193,9 @@ fn inherited(view: &View<'_>, conditions: usize) -> impl Fragment {
     )
 }
 
-/// What resources are linked to, once each, as the table `ends`. Who has a membership with `via` has the link: for the
-/// users in a team that is the team itself and, if asked for, each team within it.
+/// What resources are linked to, once each, as the table `ends`. Who has a membership with `via`
+/// has the link: for the users in a team that is the team itself and, if asked for, each team
+/// within it.
 fn ends(view: &View<'_>, nested: bool) -> impl Fragment {
     Written(move |statement: &mut Statement| {
         let team = &team_columns(view);
@@ -233,7 +237,8 @@ fn ends(view: &View<'_>, nested: bool) -> impl Fragment {
     })
 }
 
-/// The select of each team `via` with each team `id` that it is within, directly or through others, from the table `above`.
+/// The select of each team `via` with each team `id` that it is within, directly or through others,
+/// from the table `above`.
 fn above(view: &View<'_>) -> impl Fragment {
     fragment!(
         "SELECT m.member_id, m.team_id FROM team_members m INDEXED BY team_members_nested \
@@ -245,8 +250,8 @@ fn above(view: &View<'_>) -> impl Fragment {
     )
 }
 
-/// The number of links to teams through teams within them, that conditions which ask their type are made with, as far as
-/// this limit.
+/// The number of links to teams through teams within them, that conditions which ask their type are
+/// made with, as far as this limit.
 pub(super) fn indirect_links(view: &View<'_>, limit: usize) -> impl Fragment {
     fragment!(
         "(SELECT count(*) FROM (WITH RECURSIVE above(via, id) AS ({above} LIMIT {limit}) \
@@ -257,7 +262,8 @@ pub(super) fn indirect_links(view: &View<'_>, limit: usize) -> impl Fragment {
     )
 }
 
-/// The number of teams within others, once for each of those that they are directly in, as far as this limit.
+/// The number of teams within others, once for each of those that they are directly in, as far as
+/// this limit.
 pub(super) fn nestings(view: &View<'_>, limit: usize) -> impl Fragment {
     fragment!(
         "(SELECT count(*) FROM (SELECT 1 FROM team_members INDEXED BY team_members_nested \
@@ -277,9 +283,9 @@ pub(super) fn asks_type(predicate: &Predicate) -> bool {
     }
 }
 
-/// The select of `what` of the members `m` of some teams and of those within them, `down`, directly or through others.
-/// Their members are read for that only where any team of the tenant is a member of another, which one look at an index
-/// tells.
+/// The select of `what` of the members `m` of some teams and of those within them, `down`, directly
+/// or through others. Their members are read for that only where any team of the tenant is a member
+/// of another, which one look at an index tells.
 pub fn members_within<'a>(
     view: &View<'a>,
     teams: &[&str],

@@ -63,7 +63,8 @@ pub fn users_of<'a>(view: &View<'_>, predicate: &'a Predicate) -> Option<&'a str
     }
 }
 
-/// The texts of which `value` must equal one for an element to satisfy the predicate, if there are any.
+/// The texts of which `value` must equal one for an element to satisfy the predicate, if there are
+/// any.
 pub(super) fn required_values(holds: &Predicate) -> Option<Vec<&str>> {
     match holds {
         Predicate::Test(Place::Sub(sub), test) if sub.name == "value" => test.texts(),
@@ -98,8 +99,8 @@ fn concat<'a>(
         .filter(|values| !values.is_empty())
 }
 
-/// How often a filter compares: values that an index finds count as one, for they are looked up; any other is compared
-/// with every resource.
+/// How often a filter compares: values that an index finds count as one, for they are looked up;
+/// any other is compared with every resource.
 pub fn comparisons(view: &View<'_>, predicate: &Predicate) -> usize {
     match predicate {
         Predicate::Constant(_) => 0,

@@ -58,8 +58,8 @@ pub fn all_of_type(view: &View<'_>, ids: &[&str]) -> Statement {
     ))
 }
 
-/// Many resources as a write needs them, in this order, as far as [`RUN_READ`] bytes of documents: behind that a document
-/// is NULL.
+/// Many resources as a write needs them, in this order, as far as [`RUN_READ`] bytes of documents:
+/// behind that a document is NULL.
 pub fn stored_many(view: &View<'_>, ids: &[&str]) -> Statement {
     let ids = Value::from(ids).to_string();
     statement!(
@@ -100,11 +100,11 @@ pub struct Update<'a> {
     pub draft: &'a Draft,
 }
 
-/// Replaces many documents that are still the versions read. `keys` change in all of them; a unique one is not taken
-/// from another resource. The ids of those that were written come back.
+/// Replaces many documents that are still the versions read. `keys` change in all of them; a unique
+/// one is not taken from another resource. The ids of those that were written come back.
 ///
-/// The values are an object by id, which each row looks itself up in: a join (`UPDATE … FROM`) is planned from the table's
-/// side, whatever is hinted, and reads all of it.
+/// The values are an object by id, which each row looks itself up in: a join (`UPDATE … FROM`) is
+/// planned from the table's side, whatever is hinted, and reads all of it.
 pub fn update_many(
     view: &View<'_>,
     updates: &[Update<'_>],

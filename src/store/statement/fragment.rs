@@ -1,16 +1,17 @@
 //! SQL one can read: text that stands whole in one place, with named holes.
 //!
-//! [`statement!`](crate::statement!) makes a [`Statement`], [`fragment!`](crate::fragment!) a part of one. Text is a
-//! literal; a hole is `{name}` and takes a [`Fragment`], which is a value to bind ([`value`]), a name out of our own
-//! tables (`&'static str`), or another fragment. A client's text is neither, so it cannot become SQL:
+//! [`statement!`](crate::statement!) makes a [`Statement`], [`fragment!`](crate::fragment!) a part
+//! of one. Text is a literal; a hole is `{name}` and takes a [`Fragment`], which is a value to bind
+//! ([`value`]), a name out of our own tables (`&'static str`), or another fragment. A client's text
+//! is neither, so it cannot become SQL:
 //!
 //! ```compile_fail
 //! let sent = String::from("1 OR 1");
 //! store::statement!("SELECT id FROM users WHERE id = {id}", id = sent.as_str());
 //! ```
 //!
-//! The text is parted at its holes when this is compiled, and a hole without a fragment, or a fragment without a hole,
-//! does not compile:
+//! The text is parted at its holes when this is compiled, and a hole without a fragment, or a
+//! fragment without a hole, does not compile:
 //!
 //! ```compile_fail
 //! store::statement!("SELECT id FROM users WHERE id = {id}", name = "id");
@@ -245,7 +246,8 @@ pub const fn parted<const N: usize>(text: &'static str, names: &[&str]) -> [Part
     parts
 }
 
-/// The text before the next hole, the hole's name, the text behind. Braces with nothing between are text.
+/// The text before the next hole, the hole's name, the text behind. Braces with nothing between are
+/// text.
 #[expect(clippy::indexing_slicing, reason = "when this is compiled")]
 const fn next_hole(text: &str) -> Option<(&str, &str, &str)> {
     let bytes = text.as_bytes();

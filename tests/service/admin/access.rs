@@ -65,7 +65,8 @@ fn without_a_good_credential_every_address_is_401() {
         }
     };
     refused_to_all(&memory);
-    // Nothing is configured, or what is configured can be guessed: nothing is open, to the empty token neither.
+    // Nothing is configured, or what is configured can be guessed: nothing is open, to the empty
+    // token neither.
     memory.admin_token = None;
     refused_to_all(&memory);
     memory.admin_token = Some("short".to_owned());

@@ -183,7 +183,8 @@ fn what_is_no_tenant_is_refused() {
         .expect(200);
 }
 
-/// Two requests at once are two statements one behind the other: the index decides, whoever looked before.
+/// Two requests at once are two statements one behind the other: the index decides, whoever looked
+/// before.
 #[test]
 fn an_external_id_is_one_tenants_alone() {
     let memory = Memory::new();
@@ -270,7 +271,8 @@ fn lists_go_on() {
     );
 }
 
-/// Suspended, a tenant is closed to every request, whichever way it comes; its data and tokens stay.
+/// Suspended, a tenant is closed to every request, whichever way it comes; its data and tokens
+/// stay.
 #[test]
 fn a_suspended_tenant_is_closed() {
     let memory = Memory::new();

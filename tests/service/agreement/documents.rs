@@ -1,4 +1,5 @@
-//! Documents of any resource type, from small pools of values that are easily mistaken for each other.
+//! Documents of any resource type, from small pools of values that are easily mistaken for each
+//! other.
 
 use scim::resource_type::ResourceType;
 use scim::schema::{Attribute, Mutability, Type, Uniqueness};
@@ -6,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::dice::Dice;
 
-/// Pairs and triples that fold alike or nearly so, what SQL, JSON and LIKE give a meaning to, and plain words.
+/// Pairs and triples that fold alike or nearly so, what SQL, JSON and LIKE give a meaning to, and
+/// plain words.
 pub(crate) const STRINGS: &[&str] = &[
     "a",
     "A",

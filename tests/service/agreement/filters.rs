@@ -1,4 +1,5 @@
-//! Filters over every attribute of a resource type, with values that its resources have or nearly have.
+//! Filters over every attribute of a resource type, with values that its resources have or nearly
+//! have.
 
 use scim::resource_type::ResourceType;
 use scim::schema::{Attribute, Returned, Schema, Type};
@@ -122,8 +123,8 @@ impl<'a> Filters<'a> {
         tree(dice, depth, &|dice| self.atom(dice))
     }
 
-    /// A filter of many comparisons, most of them on the values of one attribute: the links of users and groups more often
-    /// than others.
+    /// A filter of many comparisons, most of them on the values of one attribute: the links of
+    /// users and groups more often than others.
     pub(crate) fn about_values(&self, dice: &mut Dice) -> String {
         let several = |term: &&Term| term.attribute.multi_valued;
         let linked = |term: &&Term| term.attribute.linked;
@@ -236,7 +237,8 @@ impl<'a> Filters<'a> {
         spelt(&path, dice)
     }
 
-    /// A value to compare with: one of the pool, or one that some resource has there, whole, cut or in other letters.
+    /// A value to compare with: one of the pool, or one that some resource has there, whole, cut or
+    /// in other letters.
     pub(crate) fn literal(&self, term: Term, dice: &mut Dice) -> String {
         let kind = term.leaf().kind;
         let resources = &self.population.resources;

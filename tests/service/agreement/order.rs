@@ -13,7 +13,8 @@ pub(crate) fn is_sortable(term: Term) -> bool {
     term.leaf().kind != Type::Complex
 }
 
-/// The value that a resource is sorted by: that of the primary value, "or else the first value in the list".
+/// The value that a resource is sorted by: that of the primary value, "or else the first value in
+/// the list".
 fn key(term: Term, shown: &Shown) -> Option<&Value> {
     let leaf = term.leaf();
     let holder = match term.schema {

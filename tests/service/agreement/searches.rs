@@ -1,5 +1,5 @@
-//! Searches for text: `co`, `sw`, `ew` and `eq` on what the text indexes of users and groups know, alone and within other
-//! filters.
+//! Searches for text: `co`, `sw`, `ew` and `eq` on what the text indexes of users and groups know,
+//! alone and within other filters.
 
 use scim::resource_type::USER_TYPE;
 use serde_json::Value;
@@ -45,7 +45,8 @@ fn atom(population: &Population, dice: &mut Dice) -> String {
     }
 }
 
-/// A part of a text that some user or group has, of any length, or one that nobody may have; in these letters or others.
+/// A part of a text that some user or group has, of any length, or one that nobody may have; in
+/// these letters or others.
 fn needle(population: &Population, dice: &mut Dice) -> String {
     let shown = dice.pick(&population.resources);
     let mut texts: Vec<&str> = ["userName", "displayName"]

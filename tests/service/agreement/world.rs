@@ -92,7 +92,8 @@ impl World {
                 }
             }
         }
-        // Some change, so that they are not as they were created, and not in the order of their ids.
+        // Some change, so that they are not as they were created, and not in the order of their
+        // ids.
         for id in &people {
             if dice.chance(20) {
                 let title = format!("title {}", dice.below(9));

@@ -1,4 +1,5 @@
-//! SQL laid out for reading: a line for each clause, indented by the brackets around it; what is short stays on one.
+//! SQL laid out for reading: a line for each clause, indented by the brackets around it; what is
+//! short stays on one.
 
 /// Characters of brackets that stay on one line.
 const SHORT: usize = 80;
@@ -23,7 +24,8 @@ const CLAUSES: [&str; 17] = [
     "END",
 ];
 
-/// The same text with line breaks in place of some spaces, and escapes in place of what one does not see.
+/// The same text with line breaks in place of some spaces, and escapes in place of what one does
+/// not see.
 pub(super) fn laid_out(text: &str) -> String {
     let quoted = quoted(text);
     let mut laid_out = String::new();

@@ -18,7 +18,8 @@ fn node(arguments: &[&str], state: &Path) -> Output {
         .unwrap()
 }
 
-/// What an expression of JavaScript gives, with `token`, `words` and `secret`, modules of the script.
+/// What an expression of JavaScript gives, with `token`, `words` and `secret`, modules of the
+/// script.
 fn evaluate(expression: &str) -> Value {
     let program = format!(
         "import * as token from './scripts/token.mjs';
