@@ -195,3 +195,35 @@ fn too_many_filters() -> Error {
         "The filters that remove members make too many comparisons for one request. Name the members by their ids, or send the request in parts.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use scim::filter::predicate::Predicate;
+
+    use super::*;
+
+    /// One that is added before the filters is named by the first of them alone, one that is added
+    /// between them by both.
+    #[test]
+    fn a_member_is_named_again_only_where_it_was_added_again() {
+        let names = || vec!["a".to_owned()];
+        let add = || LinkOperation::Add(names());
+        let filter = || LinkOperation::RemoveWhere(Predicate::Constant(true));
+        for (mut operations, second) in [
+            (vec![add(), filter(), filter()], vec![]),
+            (vec![filter(), add(), filter()], names()),
+            (vec![filter(), filter(), add()], vec![]),
+        ] {
+            let mut found = Places::default();
+            found.add("a", 0);
+            found.add("a", 1);
+            put_ids(&mut operations, found);
+            operations.retain(|operation| matches!(operation, LinkOperation::Remove(_)));
+            let expected = [
+                LinkOperation::Remove(names()),
+                LinkOperation::Remove(second),
+            ];
+            assert_eq!(operations, expected);
+        }
+    }
+}

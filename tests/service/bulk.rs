@@ -822,6 +822,44 @@ fn a_manager_that_could_not_be_created_is_nobodys() {
 }
 
 #[test]
+fn a_bulk_id_names_one_operation() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let operations = json!([user("a", "ada"), user("b", "bob"), user("a", "cleo")]);
+    let reply = bulk(&client, &operations).expect(200);
+    for (index, status) in [(0, "400"), (1, "201"), (2, "400")] {
+        let told = &reply["Operations"][index];
+        assert_eq!(told["status"], status, "{told:#}");
+        if status == "400" {
+            let detail = told["response"]["detail"].as_str().unwrap();
+            assert!(detail.contains("more than one operation"), "{detail}");
+        }
+    }
+    total(&client, "/Users", 1);
+}
+
+#[test]
+fn a_change_that_refers_to_what_was_not_done_is_not_done_among_others() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let (ada, bob) = (client.user("ada"), client.user("bob"));
+    let manager =
+        json!([{ "op": "add", "path": format!("{ENTERPRISE}:manager"), "value": "bulkId:nobody" }]);
+    let title = json!([{ "op": "add", "path": "title", "value": "Dr" }]);
+    let operations = json!([
+        user("nobody", ""),
+        { "method": "PATCH", "path": format!("/Users/{ada}"), "data": { "Operations": manager } },
+        { "method": "PATCH", "path": format!("/Users/{bob}"), "data": { "Operations": title } },
+    ]);
+    let reply = bulk(&client, &operations).expect(200);
+    for (index, status) in [(0, "400"), (1, "409"), (2, "200")] {
+        assert_eq!(reply["Operations"][index]["status"], status, "{reply:#}");
+    }
+    let ada = client.get(&format!("/Users/{ada}")).expect(200);
+    assert_eq!(ada.get(ENTERPRISE), None);
+}
+
+#[test]
 fn a_bulk_id_may_be_any_text_and_a_title_too() {
     let memory = Memory::new();
     let client = Client::new(&memory);
@@ -848,8 +886,17 @@ fn a_database_that_fails_in_between_hides_nothing_that_was_done() {
         { "method": "PUT", "path": broken, "data": data },
         user("c", "cleo"),
     ]);
-    let got = bulk(&client, &operations);
-    assert_eq!(statuses(got), ["201", "500"]);
+    let body = json!({ "Operations": operations });
+    let (reply, trace) = memory.answer(&client.request("POST", "/Bulk", Some(&body)));
+    let reply: Value = serde_json::from_str(&reply.body.unwrap().into_text()).unwrap();
+    assert_eq!(
+        reply["Operations"].as_array().unwrap().len(),
+        2,
+        "{reply:#}"
+    );
+    assert_eq!(reply["Operations"][0]["status"], "201");
+    assert_eq!(reply["Operations"][1]["status"], "500");
+    assert!(trace.cause.is_some(), "the log has the cause");
     total(&client, "/Users?filter=userName eq \"bob\"", 1);
     // If it was the first, that is the reply.
     bulk(

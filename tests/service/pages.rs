@@ -128,6 +128,81 @@ fn an_old_cursor_has_expired() {
         .refused(400, "expiredCursor", "cursorTimeout");
 }
 
+/// Each request is a millisecond later than the one before.
+#[test]
+fn a_cursor_lasts_for_its_timeout_to_the_second() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    people(&client, 3);
+    let page = client.get("/Users?cursor=&count=1").expect(200);
+    let next = format!("/Users?cursor={}", page["nextCursor"].as_str().unwrap());
+    memory.elapsed.set(3_600_998);
+    client.get(&next).expect(200);
+    client
+        .get(&next)
+        .refused(400, "expiredCursor", "cursorTimeout");
+}
+
+#[test]
+fn every_page_of_a_walk_is_of_the_size_of_the_first() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    people(&client, 5);
+    let page = client.get("/Users?cursor=&count=2").expect(200);
+    let next = format!("/Users?cursor={}", page["nextCursor"].as_str().unwrap());
+    for count in [1, 3] {
+        client
+            .get(&format!("{next}&count={count}"))
+            .refused(400, "invalidCount", "count");
+    }
+    for query in ["", "&count=2"] {
+        let page = client.get(&format!("{next}{query}")).expect(200);
+        assert_eq!(each(&page, "userName"), ["user-002", "user-003"]);
+    }
+}
+
+#[test]
+fn a_page_that_was_reached_backwards_has_a_next_one() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    people(&client, 3);
+    let to = |page: &Value, way: &str| {
+        let cursor = page[way].as_str().unwrap();
+        client
+            .get(&format!("/Users?cursor={cursor}&count=1"))
+            .expect(200)
+    };
+    let first = client.get("/Users?cursor=&count=1").expect(200);
+    let last = to(&to(&first, "nextCursor"), "nextCursor");
+    let second = to(&last, "previousCursor");
+    assert_eq!(each(&second, "userName"), ["user-001"]);
+    let again = to(&second, "previousCursor");
+    assert_eq!(each(&again, "userName"), ["user-000"]);
+    assert_eq!(each(&to(&again, "nextCursor"), "userName"), ["user-001"]);
+    assert_eq!(each(&to(&second, "nextCursor"), "userName"), ["user-002"]);
+}
+
+#[test]
+fn milestones_that_do_not_hold_are_forgotten() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let first = client.created("/Users", &json!({ "userName": "first" }));
+    people(&client, 220);
+    client.get("/Users?startIndex=151&count=10").expect(200);
+    let count = |condition: &str| {
+        memory.number(&format!(
+            "SELECT count(*) FROM milestones WHERE resource_type = 'User' AND moved {condition} \
+             (SELECT moved FROM totals WHERE tenant_id = 1 AND resource_type = 'User')"
+        ))
+    };
+    assert!(count("=") > 0);
+    client.delete(&format!("/Users/{first}")).expect(204);
+    assert!(count("<") > 0);
+    client.get("/Users?startIndex=151&count=10").expect(200);
+    assert!(count("=") > 0);
+    assert_eq!(count("<"), 0);
+}
+
 #[test]
 fn an_altered_cursor_or_one_of_another_query_is_refused() {
     let memory = Memory::new();

@@ -361,6 +361,22 @@ fn a_bad_token_is_refused_before_a_bad_message() {
 }
 
 #[test]
+fn the_use_of_a_token_is_noted_once_a_day() {
+    let memory = Memory::new();
+    memory.add_token(1, "good", None, None);
+    let client = with(&memory, "good");
+    let noted = || {
+        let (reply, trace) = memory.respond_traced(&client.request("GET", "/Users", None));
+        assert_eq!(reply.status, 200);
+        let touches = |statement: &&store::Statement| statement.text.contains("UPDATE tokens");
+        trace.later.iter().filter(touches).count()
+    };
+    assert_eq!([noted(), noted(), noted()], [1, 0, 0]);
+    memory.elapsed.set(memory.elapsed.get() + 86_400_000);
+    assert_eq!([noted(), noted()], [1, 0]);
+}
+
+#[test]
 fn a_batch_that_fails_is_not_followed_by_a_look_at_the_token() {
     let memory = Memory::new();
     memory.add_token(1, "good", None, None);
