@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::fault::Fault;
+use super::fault::{BROKEN, Fault};
 use super::problem::problem;
 use super::reply::Reply;
 use super::request::{Request, Upload};
@@ -179,7 +179,7 @@ async fn as_tenant<D: Database, B: Upload>(
     let (front, path) = path.split_at_checked(at).unwrap_or((path, ""));
     need(
         admin,
-        if scim::is_write(request.method, path) {
+        if scim::is_write::<D, B>(request.method, path) {
             "directory:write"
         } else {
             "directory:read"
@@ -208,9 +208,7 @@ fn refused(refusal: &Refusal, trace: &mut Trace) -> Reply {
     let mut detail = Cow::Borrowed(refusal.detail.as_str());
     if refusal.kind == Kind::Broken {
         trace.cause = Some(refusal.detail.clone());
-        detail = Cow::Borrowed(
-            "The server could not complete this, through a fault of its own. Try again later.",
-        );
+        detail = Cow::Borrowed(BROKEN);
     }
     let reply = problem(status, refusal.code, &detail);
     match (refusal.kind, refusal.scope) {

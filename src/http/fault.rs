@@ -4,7 +4,6 @@
 use scim::message::error::{Error, ScimType};
 
 use service::Failure;
-use store;
 
 /// Why a request is not answered as it asks.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,7 +77,7 @@ impl From<store::Error> for Fault {
 }
 
 /// The fixed sentence for what is broken on this side: the cause is in the log, never in the reply.
-const BROKEN: &str =
+pub(super) const BROKEN: &str =
     "The server could not complete this, through a fault of its own. Try again later.";
 
 /// The sentence for a request that met too many others.

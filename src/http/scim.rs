@@ -84,12 +84,16 @@ impl Door {
     }
 }
 
-/// Whether a request may change something: all but a search by POST that is no GET.
-pub(super) fn is_write(method: Method, path: &str) -> bool {
-    match method {
-        Method::Get | Method::Head | Method::Options => false,
-        Method::Post => segments(path).last() != Some(".search"),
-        Method::Put | Method::Patch | Method::Delete | Method::Other => true,
+/// Whether a request may change something, as the row says that it is for; where there is none, by
+/// its method.
+pub(super) fn is_write<D: Database, B: Upload>(method: Method, path: &str) -> bool {
+    let table = table::<D, B>();
+    let endpoint = Endpoint::find(table, path);
+    match endpoint.map(|endpoint| choose(table, endpoint.pattern, method)) {
+        Ok(Choice::Route(row)) => routes::is_write(row),
+        Ok(Choice::Options(_) | Choice::Refused(_)) | Err(_) => {
+            !matches!(method, Method::Get | Method::Head | Method::Options)
+        }
     }
 }
 
@@ -143,7 +147,7 @@ async fn answer<D: Database, B: Upload>(
     trace.route = endpoint.name();
     trace.is_personal = !endpoint.is_open;
     let arguments = &endpoint.arguments;
-    let Route {
+    let row @ Route {
         query,
         body,
         handler,
@@ -172,7 +176,7 @@ async fn answer<D: Database, B: Upload>(
         }
         Handler::Caller(act) => {
             let is_customer = door.tenant.is_none();
-            let session = session(environment, request, path, door)?;
+            let session = session(environment, request, routes::is_write(row), door)?;
             let mut result = act(&Call {
                 session: &session,
                 request,
@@ -209,7 +213,7 @@ async fn answer<D: Database, B: Upload>(
 fn session<'a, D: Database, B>(
     environment: &'a Environment<'a, D>,
     request: &Request<B>,
-    path: &str,
+    is_write: bool,
     door: Door,
 ) -> Result<Session<'a, D>, Fault> {
     let context = &environment.context;
@@ -222,7 +226,7 @@ fn session<'a, D: Database, B>(
     let caller = Caller {
         tenant,
         credential: request.authorization.clone().unwrap_or_default(),
-        is_write: is_write(request.method, path),
+        is_write,
     };
     Ok(Session::new(context, caller, door.base))
 }

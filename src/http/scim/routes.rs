@@ -74,6 +74,11 @@ pub fn table<'t, D: Database + 't, B: Upload + 't>() -> &'t [Route<D, B>] {
     }
 }
 
+/// Whether what answers at a row may change something: all but a GET and a search.
+pub(super) fn is_write<D, B>(row: &Route<D, B>) -> bool {
+    row.method != Method::Get && row.body != Some(Message::SearchRequest)
+}
+
 /// The endpoint that a path names.
 #[derive(Debug)]
 pub(super) struct Endpoint {
