@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::credential::{self, Credential, Secret};
 use super::token::{Form, OPERATOR};
 use super::{Context, Mint, Moment};
-use store::batch::{Answers, Batch};
+use store::batch::Batch;
 use store::directory::tenants::Which;
 use store::directory::{operators, tenants};
 use store::{Database, Row, Statement};
@@ -101,7 +101,7 @@ impl<'a, D: Database> Admin<'a, D> {
             Some(batch.add(operators::find(&hash, &now.text)))
         };
         let found = which.map(|which| batch.add(tenants::find(which)));
-        let mut answers = send(context, batch).await?;
+        let mut answers = context.send(batch).await?;
         let mut later = Vec::new();
         let operator = match known {
             None => Operator {
@@ -166,17 +166,6 @@ impl<'a, D: Database> Admin<'a, D> {
         }
     }
 
-    async fn send(&self, batch: Batch) -> Result<Answers, store::Error> {
-        send(self.context, batch).await
-    }
-
-    /// Sends one statement.
-    async fn ask(&self, statement: Statement) -> Result<Vec<Row>, store::Error> {
-        let mut batch = Batch::default();
-        let handle = batch.add(statement);
-        Ok(self.send(batch).await?.rows(handle))
-    }
-
     /// A new id with this prefix, later than those before.
     fn id(&self, prefix: &str) -> String {
         id(self.context.mint, prefix)
@@ -185,16 +174,6 @@ impl<'a, D: Database> Admin<'a, D> {
 
 fn id(mint: &dyn Mint, prefix: &str) -> String {
     format!("{prefix}{}", mint.id().replace('-', ""))
-}
-
-async fn send<D: Database>(
-    context: &Context<'_, D>,
-    batch: Batch,
-) -> Result<Answers, store::Error> {
-    if batch.is_empty() {
-        return Ok(Answers::default());
-    }
-    Ok(batch.send(context.database, None).await?.1)
 }
 
 /// The refusal of a credential that opens nothing here.

@@ -8,7 +8,7 @@ use super::{Context, Moment};
 use crate::write::ending::add_step;
 use store::batch::Batch;
 use store::directory::jobs::{self, TENANT_DELETE, Taken};
-use store::{Database, Error, Row, Statement};
+use store::{Database, Error};
 
 /// Milliseconds for which a step has the job to itself.
 const LEASE: u64 = 60_000;
@@ -44,7 +44,7 @@ pub async fn run<D: Database>(context: &Context<'_, D>, budget: Budget) -> Resul
         {
             return Ok(());
         }
-        let due = ask(context, jobs::due(&now.text)).await?.into_iter().next();
+        let due = context.ask(jobs::due(&now.text)).await?.into_iter().next();
         let Some(mut row) = due else {
             return Ok(());
         };
@@ -59,7 +59,8 @@ async fn step<D: Database>(
     now: &Moment,
 ) -> Result<usize, Error> {
     let until = Moment::at(now.milliseconds + LEASE).text;
-    let taken = ask(context, jobs::take(id, &now.text, &until))
+    let taken = context
+        .ask(jobs::take(id, &now.text, &until))
         .await?
         .into_iter()
         .next();
@@ -74,15 +75,6 @@ async fn step<D: Database>(
         _ => return Ok(0),
     }
     let statements = batch.len();
-    batch.send(context.database, None).await?;
+    context.send(batch).await?;
     Ok(statements)
-}
-
-async fn ask<D: Database>(
-    context: &Context<'_, D>,
-    statement: Statement,
-) -> Result<Vec<Row>, Error> {
-    let mut batch = Batch::default();
-    let handle = batch.add(statement);
-    Ok(batch.send(context.database, None).await?.1.rows(handle))
 }

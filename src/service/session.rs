@@ -1,5 +1,5 @@
-//! What a use case is given: the [`Context`], which lives as long as the instance, and the
-//! [`Session`] of one caller.
+//! What a use case is given: the [`Context`], which is nobody's in particular, and the [`Session`]
+//! of one caller.
 //!
 //! A session needs no request: a job makes one as a request does. What it leaves besides its
 //! replies is its [`Notes`].
@@ -19,7 +19,7 @@ use store::batch::{Answers, Batch};
 use store::expression::View;
 use store::limits::{COMPARISONS, LOADED, ROWS, STATEMENTS, TRIPS};
 use store::tenant::{self, Asked, Tenant, TokenFacts};
-use store::{self, Database, Statement};
+use store::{self, Database, Row, Statement};
 
 /// How often an answer is in memory at once: as it is read and as it is passed on, or as it is put
 /// together.
@@ -29,7 +29,7 @@ const WAIT: u32 = 10;
 /// Milliseconds that room is waited for.
 const LONGEST_WAIT: u32 = 3_000;
 
-/// What lives as long as the instance.
+/// What is given from outside, whoever the caller is: a job has one without any.
 pub struct Context<'a, D> {
     /// Where the data is.
     pub database: &'a D,
@@ -41,6 +41,23 @@ pub struct Context<'a, D> {
     pub clock: &'a dyn Clock,
     /// What the request holds of the memory that all have together.
     pub hold: &'a Hold,
+}
+
+impl<D: Database> Context<'_, D> {
+    /// Sends a batch of nobody's, which authenticates nobody; an empty one costs nothing.
+    pub(crate) async fn send(&self, batch: Batch) -> Result<Answers, store::Error> {
+        if batch.is_empty() {
+            return Ok(Answers::default());
+        }
+        Ok(batch.send(self.database, None).await?.1)
+    }
+
+    /// Sends one statement of nobody's.
+    pub(crate) async fn ask(&self, statement: Statement) -> Result<Vec<Row>, store::Error> {
+        let mut batch = Batch::default();
+        let handle = batch.add(statement);
+        Ok(self.send(batch).await?.rows(handle))
+    }
 }
 
 /// On whose behalf something is done.

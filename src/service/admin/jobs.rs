@@ -8,7 +8,7 @@ use store::directory::jobs;
 impl<D: Database> Admin<'_, D> {
     /// A job, and whether it goes on. It needs the scope that made it.
     pub async fn job(&self, id: &str) -> Result<(String, bool), Refusal> {
-        let found = self.ask(jobs::read(id)).await?.into_iter().next();
+        let found = self.context.ask(jobs::read(id)).await?.into_iter().next();
         let missing = || Refusal::missing("job_not_found", "There is no such job.");
         let mut row = found.ok_or_else(missing)?;
         let (shape, scope) = (row.required_text(0)?, row.required_text(1)?);

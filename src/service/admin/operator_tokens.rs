@@ -22,7 +22,7 @@ impl<D: Database> Admin<'_, D> {
         self.unbound()?;
         let after = part.after.as_deref().unwrap_or_default();
         let list = operators::list(after, part.limit + 1);
-        page(self.ask(list).await?, part.limit)
+        page(self.context.ask(list).await?, part.limit)
     }
 
     /// Makes one, which is shown this once.
@@ -45,7 +45,10 @@ impl<D: Database> Admin<'_, D> {
             Some(tenant) => Some(tenant.as_i64().unwrap_or_default()),
         };
         if let Some(tenant) = tenant {
-            let found = self.ask(tenants::find(&Which::Number(tenant))).await?;
+            let found = self
+                .context
+                .ask(tenants::find(&Which::Number(tenant)))
+                .await?;
             if found.is_empty() {
                 return Err(Refusal::invalid(
                     "unknown_tenant",
@@ -67,7 +70,7 @@ impl<D: Database> Admin<'_, D> {
         let mut batch = Batch::default();
         batch.add(operators::create(tenant, &token, &self.now.text));
         let made = batch.add(operators::read(&id));
-        let mut answers = self.send(batch).await?;
+        let mut answers = self.context.send(batch).await?;
         let body = shape(answers.rows(made))?.ok_or_else(no_token)?;
         Ok(Made {
             id,
@@ -78,14 +81,14 @@ impl<D: Database> Admin<'_, D> {
     /// Reads one.
     pub async fn read_operator_token(&self, id: &str) -> Result<String, Refusal> {
         self.unbound()?;
-        shape(self.ask(operators::read(id)).await?)?.ok_or_else(no_token)
+        shape(self.context.ask(operators::read(id)).await?)?.ok_or_else(no_token)
     }
 
     /// Revokes it: it is refused from the next request on.
     pub async fn revoke_operator_token(&self, id: &str) -> Result<(), Refusal> {
         self.unbound()?;
         let revoke = operators::revoke(id, &self.now.text);
-        shape(self.ask(revoke).await?)?
+        shape(self.context.ask(revoke).await?)?
             .map(|_| ())
             .ok_or_else(no_token)
     }

@@ -1,7 +1,5 @@
 //! Why something was not done for an operator: a stable code, and a sentence that says what to do.
 
-use store;
-
 /// Of what kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

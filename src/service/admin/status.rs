@@ -9,7 +9,10 @@ impl<D: Database> Admin<'_, D> {
     /// The version, and of each shard what is in it; to an operator who is bound to a tenant, what
     /// is that tenant's.
     pub async fn status(&self, version: &str) -> Result<String, Refusal> {
-        let counts = self.ask(tenants::count(self.operator.tenant)).await?;
+        let counts = self
+            .context
+            .ask(tenants::count(self.operator.tenant))
+            .await?;
         let mut row = counts
             .into_iter()
             .next()

@@ -44,7 +44,7 @@ impl<D: Database> Admin<'_, D> {
         };
         let only = self.operator.tenant;
         let list = tenants::list(only, after, part.limit + 1, &self.now.text);
-        page(self.ask(list).await?, part.limit)
+        page(self.context.ask(list).await?, part.limit)
     }
 
     /// Makes one.
@@ -77,7 +77,7 @@ impl<D: Database> Admin<'_, D> {
             &self.now.text,
         ));
         let made = batch.add(tenants::read_last(&self.now.text));
-        let sent = self.send(batch).await;
+        let sent = self.context.send(batch).await;
         let mut answers = self.or_taken(sent, external_id).await?;
         let mut row = answers
             .row(made)
@@ -91,7 +91,7 @@ impl<D: Database> Admin<'_, D> {
     /// Reads one.
     pub async fn read_tenant(&self) -> Result<String, Refusal> {
         let id = self.tenant()?.id;
-        let rows = self.ask(tenants::read(id, &self.now.text)).await?;
+        let rows = self.context.ask(tenants::read(id, &self.now.text)).await?;
         shape(rows)?.ok_or_else(gone)
     }
 
@@ -131,7 +131,7 @@ impl<D: Database> Admin<'_, D> {
         batch.add(tenants::change(id, &patch));
         batch.add(read::guard(tenants::has_few_metadata(id, METADATA)));
         let changed = batch.add(tenants::read(id, &self.now.text));
-        let sent = self.send(batch).await;
+        let sent = self.context.send(batch).await;
         if sent == Err(store::Error::Guard) {
             return Err(too_much_metadata());
         }
@@ -169,7 +169,7 @@ impl<D: Database> Admin<'_, D> {
             &self.now.text,
         ));
         let made = batch.add(jobs::read(&id));
-        let mut answers = self.send(batch).await?;
+        let mut answers = self.context.send(batch).await?;
         let body = shape(answers.rows(made))?.ok_or_else(gone)?;
         Ok(Made { id, body })
     }
@@ -184,7 +184,12 @@ impl<D: Database> Admin<'_, D> {
             return Ok(sent?);
         };
         let which = Which::External(external_id.to_owned());
-        let holder = self.ask(tenants::find(&which)).await?.into_iter().next();
+        let holder = self
+            .context
+            .ask(tenants::find(&which))
+            .await?
+            .into_iter()
+            .next();
         let holder = match holder.map(|row| row.integer(0)).transpose()?.flatten() {
             Some(holder) => format!("tenant {holder} has it"),
             None => "a tenant that is being deleted has it until its job has ended".to_owned(),

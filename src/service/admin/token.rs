@@ -25,7 +25,7 @@ impl<D: Database> Admin<'_, D> {
     pub async fn tokens(&self, part: &Page) -> Result<String, Refusal> {
         let after = part.after.as_deref().unwrap_or_default();
         let list = tokens::list(self.tenant()?.id, after, part.limit + 1);
-        page(self.ask(list).await?, part.limit)
+        page(self.context.ask(list).await?, part.limit)
     }
 
     /// Makes one, which is shown this once.
@@ -53,7 +53,7 @@ impl<D: Database> Admin<'_, D> {
         }
         batch.add(tokens::create(tenant, &token, &self.now.text));
         let made = batch.add(tokens::read(tenant, &id));
-        let mut answers = match self.send(batch).await {
+        let mut answers = match self.context.send(batch).await {
             Err(store::Error::Guard) => {
                 return Err(Refusal::invalid(
                     "unknown_user",
@@ -71,7 +71,10 @@ impl<D: Database> Admin<'_, D> {
 
     /// Reads one.
     pub async fn read_token(&self, id: &str) -> Result<String, Refusal> {
-        let rows = self.ask(tokens::read(self.tenant()?.id, id)).await?;
+        let rows = self
+            .context
+            .ask(tokens::read(self.tenant()?.id, id))
+            .await?;
         shape(rows)?.ok_or_else(no_token)
     }
 
@@ -92,14 +95,14 @@ impl<D: Database> Admin<'_, D> {
             expires_at.as_ref().map(Option::as_deref),
         ));
         let changed = batch.add(tokens::read(tenant, id));
-        let mut answers = self.send(batch).await?;
+        let mut answers = self.context.send(batch).await?;
         shape(answers.rows(changed))?.ok_or_else(no_token)
     }
 
     /// Revokes it: it is refused from the next request on.
     pub async fn revoke_token(&self, id: &str) -> Result<(), Refusal> {
         let revoke = tokens::revoke(self.tenant()?.id, id, &self.now.text);
-        shape(self.ask(revoke).await?)?
+        shape(self.context.ask(revoke).await?)?
             .map(|_| ())
             .ok_or_else(no_token)
     }
