@@ -51,7 +51,7 @@ impl From<store::Error> for Failure {
                 "This token may read and not write. Use a token with the scope write, or ask whoever runs this service for \
                  one.",
             ),
-            store::Error::Unique(what) => Self::Refused(taken(&what)),
+            store::Error::Unique(attribute) => Self::Refused(value_in_use(attribute)),
             store::Error::Guard => Self::Broken("a guard failed that had no reader".to_owned()),
             store::Error::TooBig => Self::TooLarge(format!(
                 "The resource would be larger than the {LARGEST_VALUE} bytes that the database holds as one text, or the \
@@ -64,19 +64,17 @@ impl From<store::Error> for Failure {
     }
 }
 
-/// Says which attribute's value is in use, from the index or columns that `SQLite` names.
-fn taken(what: &str) -> Error {
-    let attribute = if what.contains("user_name") {
-        "userName"
-    } else if what.contains("display_name") {
-        "displayName"
-    } else {
-        return Error::uniqueness(
-            "A value of this resource is in use by another resource, and only one may have it. Choose another value: in \
-             /Schemas the uniqueness of such an attribute is \"server\".",
-        );
-    };
-    in_use(attribute)
+/// The refusal of a value that is in use: of this attribute, where it is known.
+fn value_in_use(attribute: Option<&str>) -> Error {
+    attribute.map_or_else(
+        || {
+            Error::uniqueness(
+                "A value of this resource is in use by another resource, and only one may have it. Choose another value: in \
+                 /Schemas the uniqueness of such an attribute is \"server\".",
+            )
+        },
+        in_use,
+    )
 }
 
 /// The refusal of a value of a unique attribute that is in use.

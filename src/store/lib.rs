@@ -109,8 +109,8 @@ pub enum Error {
     Suspended,
     /// The token may read, not write.
     ReadOnly,
-    /// A value that must be unique is in use; holds the name of the index, or of the columns.
-    Unique(String),
+    /// A value that must be unique is in use: of this attribute, where it has a key column.
+    Unique(Option<&'static str>),
     /// A statement of the batch found its condition not met (see [`read::guard`]).
     Guard,
     /// A row or a value would be larger than D1 takes.

@@ -6,9 +6,11 @@ use super::expression::View;
 use super::fragment::{Fragment, Written, value};
 use super::limits::{MEMBERS_PER_ROW, MemberLimit};
 use super::record::{RUN, record};
-use super::sqlite::NOT_MET;
 use super::{Error, Row, Statement};
 use crate::{fragment, statement};
+
+/// What the error of a batch whose condition is not met has in its message.
+pub(super) const NOT_MET: &str = "condition not met";
 
 /// Which resource of its type.
 #[derive(Clone, Debug, PartialEq)]

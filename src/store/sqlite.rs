@@ -1,19 +1,9 @@
 //! The words of `SQLite`, as D1 passes them on: read here and nowhere else. Where a batch fails on
-//! purpose, they name a text of ours.
+//! purpose, they name a text of ours, which stands where the statement is that fails.
 
-use super::Error;
-
-/// What the error of a batch with a bad token has in its message.
-pub(super) const UNKNOWN_TOKEN: &str = "unknown token";
-
-/// What the error of a batch of a suspended tenant has in its message.
-pub(super) const SUSPENDED: &str = "tenant suspended";
-
-/// What the error of a batch that writes with a token that may only read has in its message.
-pub(super) const READ_ONLY: &str = "token may only read";
-
-/// What the error of a batch whose condition is not met has in its message.
-pub(super) const NOT_MET: &str = "condition not met";
+use super::read::NOT_MET;
+use super::tenant::{READ_ONLY, SUSPENDED, UNKNOWN_TOKEN};
+use super::{Error, table};
 
 impl Error {
     /// Reads a message.
@@ -25,7 +15,7 @@ impl Error {
         } else if message.contains(READ_ONLY) {
             Self::ReadOnly
         } else if let Some((_, rest)) = message.split_once("UNIQUE constraint failed: ") {
-            Self::Unique(rest.to_owned())
+            Self::Unique(table::unique_attribute(rest))
         } else if message.contains(NOT_MET) {
             Self::Guard
         } else if message.contains("string or blob too big") {

@@ -138,6 +138,13 @@ impl Table {
     }
 }
 
+/// The attribute whose key column is among those that a broken constraint names.
+pub(crate) fn unique_attribute(columns: &str) -> Option<&'static str> {
+    let keys = [&USERS, &TEAMS].into_iter().flat_map(|table| table.keys);
+    let mut unique = keys.filter(|key| key.unique && columns.contains(key.column));
+    unique.next().map(|key| key.attribute)
+}
+
 impl KeyColumn {
     /// The key's value in a comparison image.
     pub fn value<'a>(&self, folded: &'a Map<String, Value>) -> Option<&'a str> {

@@ -5,9 +5,15 @@
 //! authentication alone.
 
 use super::fragment::{Fragment, Written, value};
-use super::sqlite::{READ_ONLY, SUSPENDED, UNKNOWN_TOKEN};
 use super::{Error, Row, Statement};
 use crate::{fragment, statement, write_sql};
+
+/// What the error of a batch with a bad token has in its message.
+pub(super) const UNKNOWN_TOKEN: &str = "unknown token";
+/// What the error of a batch of a suspended tenant has in its message.
+pub(super) const SUSPENDED: &str = "tenant suspended";
+/// What the error of a batch that writes with a token that may only read has in its message.
+pub(super) const READ_ONLY: &str = "token may only read";
 
 /// The tenant of `SCIM_TOKEN`.
 pub const DEFAULT_TENANT: i64 = 1;

@@ -60,7 +60,7 @@ impl<D: Database> Session<'_, D> {
         }
         let changes: Vec<Change<'_>> = planned.iter().map(|(_, plan)| plan.change()).collect();
         let mut batch = Batch::default();
-        let receipt = self.add_run(&mut batch, &changes, strict);
+        let receipt = self.add_run(&mut batch, &changes, strict)?;
         let mut answers = match self.send(batch).await {
             Ok(answers) => answers,
             Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(false),
@@ -143,7 +143,7 @@ impl<D: Database> Session<'_, D> {
                     .iter()
                     .any(|(attribute, value)| held.has(&typed(attribute, value)))
             {
-                store::Error::Unique(String::new()).into()
+                store::Error::Unique(None).into()
             } else if !absent.is_empty() {
                 missing(&GROUP_TYPE, &absent)
             } else {
