@@ -272,14 +272,14 @@ impl<D: Database> Session<'_, D> {
         batch: &mut Batch,
         changes: &[Change<'_>],
         all: bool,
-    ) -> RunReceipt {
+    ) -> Result<RunReceipt, Failure> {
         let mut run = RunReceipt::default();
         self.add_creates(batch, changes, all, &mut run);
-        self.add_rewrites(batch, changes, &mut run);
+        self.add_rewrites(batch, changes, &mut run)?;
         for resource_type in ResourceType::all() {
             self.add_deletes(batch, changes, resource_type, all, &mut run);
         }
-        run
+        Ok(run)
     }
 }
 

@@ -289,7 +289,7 @@ impl<D: Database> Session<'_, D> {
             return Ok(settled);
         }
         let mut batch = Batch::default();
-        let receipt = self.add_run(&mut batch, &all, strict);
+        let receipt = self.add_run(&mut batch, &all, strict)?;
         let mut answers = match self.send(batch).await {
             Ok(answers) => answers,
             Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(0),

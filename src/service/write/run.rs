@@ -3,7 +3,7 @@
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::{Change, Operation, Rewrite, RunReceipt};
-use crate::Session;
+use crate::{Failure, Session};
 use store::batch::Batch;
 use store::limits::RUN_BYTES;
 use store::write::Guard;
@@ -66,7 +66,7 @@ impl<D: Database> Session<'_, D> {
         batch: &mut Batch,
         changes: &[Change<'_>],
         receipt: &mut RunReceipt,
-    ) {
+    ) -> Result<(), Failure> {
         let rewrites = changes.iter().filter_map(|change| match change.operation {
             Operation::Rewrite { rewrite, .. } => Some((change, rewrite)),
             _ => None,
@@ -80,26 +80,28 @@ impl<D: Database> Session<'_, D> {
             let Some((first, Rewrite { keys, .. })) = part.first() else {
                 continue;
             };
-            let rows: Vec<run::Update<'_>> = part
+            let rows: Option<Vec<run::Update<'_>>> = part
                 .iter()
-                .filter_map(|(change, rewrite)| {
-                    let Guard::Exactly(read) = change.meant else {
-                        return None;
-                    };
-                    Some(run::Update {
+                .map(|(change, rewrite)| match change.meant {
+                    Guard::Exactly(read) => Some(run::Update {
                         id: change.key.id()?,
                         read,
                         version: &change.version,
                         draft: &rewrite.draft,
-                    })
+                    }),
+                    Guard::None | Guard::Never | Guard::Named { .. } => None,
                 })
                 .collect();
+            let rows = rows.ok_or_else(|| {
+                Failure::Broken("a rewrite of a run without id or version".to_owned())
+            })?;
             let view = self.view(first.resource_type);
             let update = run::update_many(&view, &rows, keys, &self.now.text);
             receipt
                 .many
                 .push((first.resource_type.name, batch.add_write(update)));
         }
+        Ok(())
     }
 
     /// Deletes of one type.
