@@ -254,18 +254,15 @@ impl Reader<'_> {
                 "is immutable: remove the member and add another",
             )
         };
+        let whole = |filter| Target::Elements {
+            of,
+            filter,
+            sub: None,
+            create: None,
+        };
         match op {
             Op::Remove if location.sub.is_none() => {
-                self.push(
-                    op,
-                    Target::Elements {
-                        of,
-                        filter,
-                        sub: None,
-                        create: None,
-                    },
-                    None,
-                );
+                self.push(op, whole(filter), None);
                 return Ok(());
             }
             Op::Remove => return Err(refused()),
@@ -277,16 +274,7 @@ impl Reader<'_> {
         let given = value.unwrap_or(&Value::Null);
         let same = match (location.sub, given) {
             (None, Value::Null) if op == Op::Replace => {
-                self.push(
-                    Op::Remove,
-                    Target::Elements {
-                        of,
-                        filter,
-                        sub: None,
-                        create: None,
-                    },
-                    None,
-                );
+                self.push(Op::Remove, whole(filter), None);
                 return Ok(());
             }
             (None, Value::Null) => return Ok(()),
