@@ -8,6 +8,7 @@ mod script;
 use std::fmt::Write;
 
 use scim_worker::http::health::Health;
+use scim_worker::http::reply::Reply;
 use scim_worker::http::request::{Body, Request, Unread};
 use scim_worker::http::{Environment, respond};
 use serde_json::{Value, json};
@@ -197,30 +198,34 @@ impl Mint for NoMint {
     }
 }
 
+/// The reply to a list of users, by this token, where the deployment has this `SCIM_TOKEN`.
+fn users_by(memory: &Memory, secret: Option<&Secret>, token: &str) -> Reply {
+    let mut request = Client::new(memory).request("GET", "/Users", None);
+    request.authorization = Some(format!("Bearer {token}"));
+    let environment = Environment {
+        context: Context {
+            database: &memory.database,
+            settings: &memory.settings,
+            mint: &NoMint,
+            clock: &Moment::at(1_769_817_600_000),
+            hold: &memory.gauge.request(),
+        },
+        secret,
+        admin: None,
+        health: &Health::new(),
+        allow_http: false,
+        request_id: String::new(),
+    };
+    pollster::block_on(respond(&environment, &request)).0
+}
+
 #[test]
 fn a_secret_under_32_characters_opens_nothing() {
     let memory = Memory::new();
-    let client = Client::new(&memory);
     for (length, status) in [(31, 401), (32, 200)] {
         let secret = "s".repeat(length);
         let known = Secret::new(&secret);
-        let mut request = client.request("GET", "/Users", None);
-        request.authorization = Some(format!("Bearer {secret}"));
-        let environment = Environment {
-            context: Context {
-                database: &memory.database,
-                settings: &memory.settings,
-                mint: &NoMint,
-                clock: &Moment::at(1_769_817_600_000),
-                hold: &memory.gauge.request(),
-            },
-            secret: known.as_ref(),
-            admin: None,
-            health: &Health::new(),
-            allow_http: false,
-            request_id: String::new(),
-        };
-        let (reply, _) = pollster::block_on(respond(&environment, &request));
+        let reply = users_by(&memory, known.as_ref(), &secret);
         assert_eq!(reply.status, status);
         let told = reply.body.unwrap().into_text();
         assert_eq!(told.contains("fewer than 32 characters"), status == 401);
@@ -230,26 +235,9 @@ fn a_secret_under_32_characters_opens_nothing() {
 #[test]
 fn a_secret_that_is_not_set_or_empty_opens_nothing() {
     let memory = Memory::new();
-    let client = Client::new(&memory);
     for secret in [None, Secret::new("")] {
         for token in ["", " ", Memory::TOKEN, "null", "undefined"] {
-            let mut request = client.request("GET", "/Users", None);
-            request.authorization = Some(format!("Bearer {token}"));
-            let environment = Environment {
-                context: Context {
-                    database: &memory.database,
-                    settings: &memory.settings,
-                    mint: &NoMint,
-                    clock: &Moment::at(1_769_817_600_000),
-                    hold: &memory.gauge.request(),
-                },
-                secret: secret.as_ref(),
-                admin: None,
-                health: &Health::new(),
-                allow_http: false,
-                request_id: String::new(),
-            };
-            let (reply, _) = pollster::block_on(respond(&environment, &request));
+            let reply = users_by(&memory, secret.as_ref(), token);
             assert_eq!(reply.status, 401, "{token:?}");
         }
     }
@@ -537,7 +525,6 @@ fn an_altered_token_is_refused_without_a_trip() {
 #[test]
 fn the_checksum_of_what_is_not_the_secret_is_looked_at() {
     let memory = Memory::new();
-    let client = Client::new(&memory);
     let front = format!("scim_1_{}", "a".repeat(43));
     let (whole, altered) = (format!("{front}0McOy1"), format!("{front}0McOy2"));
     for (secret, token, status, trips, words) in [
@@ -549,24 +536,8 @@ fn the_checksum_of_what_is_not_the_secret_is_looked_at() {
         ("", &altered, 401, 0, "not whole"),
     ] {
         let known = Secret::new(secret);
-        let mut request = client.request("GET", "/Users", None);
-        request.authorization = Some(format!("Bearer {token}"));
-        let environment = Environment {
-            context: Context {
-                database: &memory.database,
-                settings: &memory.settings,
-                mint: &NoMint,
-                clock: &Moment::at(1_769_817_600_000),
-                hold: &memory.gauge.request(),
-            },
-            secret: known.as_ref(),
-            admin: None,
-            health: &Health::new(),
-            allow_http: false,
-            request_id: String::new(),
-        };
         let before = memory.database.cost().trips;
-        let (reply, _) = pollster::block_on(respond(&environment, &request));
+        let reply = users_by(&memory, known.as_ref(), token);
         let asked = memory.database.cost().trips - before;
         assert_eq!((reply.status, asked), (status, trips), "{secret} {token}");
         assert!(
