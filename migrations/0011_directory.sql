@@ -1,12 +1,14 @@
--- The directory that the admin face keeps: of tenants what ties them to the application's customers, of credentials what
--- an operator sees of them, the operators' own tokens, and jobs.
+-- The directory that the admin face keeps: of tenants what ties them to the application's
+-- customers, of credentials what an operator sees of them, the operators' own tokens, and jobs.
 --
--- The release before this one goes on: it names none of these columns, and what it writes gets their defaults.
+-- The release before this one goes on: it names none of these columns, and what it writes gets
+-- their defaults.
 
--- external_id: the application's own id of the organisation. settings: what the operator set, merged as it was sent, without
--- defaults; a change counts settings_version up, so that instances which remember settings know theirs for old. Whoever was
--- there before this release keeps the bodies of requests out of its log until an operator says otherwise.
--- last_request_at: to the day, as tokens.last_used_at.
+-- external_id: the application's own id of the organisation. settings: what the operator set,
+-- merged as it was sent, without defaults; a change counts settings_version up, so that instances
+-- which remember settings know theirs for old. Whoever was there before this release keeps the
+-- bodies of requests out of its log until an operator says otherwise. last_request_at: to the day,
+-- as tokens.last_used_at.
 ALTER TABLE tenants ADD COLUMN external_id TEXT;
 ALTER TABLE tenants ADD COLUMN metadata TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE tenants ADD COLUMN state TEXT NOT NULL DEFAULT 'active'
@@ -19,15 +21,13 @@ UPDATE tenants SET settings = '{}'
   WHERE id NOT IN (SELECT tenant_id FROM totals) AND id NOT IN (SELECT tenant_id FROM tokens);
 
 CREATE UNIQUE INDEX tenants_external_id ON tenants (external_id) WHERE external_id IS NOT NULL;
--- Three things that every request asks, and that are nearly always so: that its tenant is open, that this day has been noted,
--- that its settings are those known. Each is asked of an index by what would be otherwise, which finds nothing and so reads
--- no row.
+-- Every request asks whether its tenant is open, and nearly always it is. It is asked of an index
+-- of those that are not, which finds nothing and so reads no row.
 CREATE INDEX tenants_closed ON tenants (id, state) WHERE state <> 'active';
-CREATE INDEX tenants_last_request ON tenants (id, last_request_at);
-CREATE INDEX tenants_settings ON tenants (id, settings_version);
 
--- id: what the admin face calls the token, in the order in which they were made. scopes: a JSON array of `read` and `write`.
--- last4: the last characters of the token, to tell one by; of those made before this nobody knows them.
+-- id: what the admin face calls the token, in the order in which they were made. scopes: a JSON
+-- array of `read` and `write`. last4: the last characters of the token, to tell one by; of those
+-- made before this nobody knows them.
 ALTER TABLE tokens ADD COLUMN id TEXT;
 ALTER TABLE tokens ADD COLUMN scopes TEXT NOT NULL DEFAULT '["write"]';
 ALTER TABLE tokens ADD COLUMN last4 TEXT;
@@ -56,8 +56,8 @@ CREATE TABLE operator_tokens (
   last4 TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- What takes longer than a request. A step takes the lease, and commits how far it came (marker, done) with its work, so that
--- whoever comes when the lease is over goes on from there.
+-- What takes longer than a request. A step takes the lease, and commits how far it came (marker,
+-- done) with its work, so that whoever comes when the lease is over goes on from there.
 CREATE TABLE jobs (
   id TEXT PRIMARY KEY,
   tenant_id INTEGER NOT NULL,
@@ -81,8 +81,6 @@ CREATE INDEX jobs_tenant ON jobs (tenant_id, id);
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('tenants', 'tenants_external_id', '10000 1'),
   ('tenants', 'tenants_closed', '100 1 1'),
-  ('tenants', 'tenants_last_request', '10000 1 1'),
-  ('tenants', 'tenants_settings', '10000 1 1'),
   ('tokens', 'tokens', '100000 1'),
   ('tokens', 'tokens_tenant', '100000 10 1'),
   ('tokens', 'tokens_id', '100000 10 1'),
