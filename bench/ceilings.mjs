@@ -1,5 +1,5 @@
-// The ceilings: what a bare Worker on the same workerd and the same D1 reaches. As a program it serves them, the way
-// scripts/serve.mjs serves ours: `node bench/ceilings.mjs --state DIR`.
+// The ceilings: what a bare Worker on the same workerd and the same D1 reaches. As a program it
+// serves them, the way scripts/serve.mjs serves ours: `node bench/ceilings.mjs --state DIR`.
 
 import { readFile } from "node:fs/promises";
 import { readOptions } from "../scripts/arguments.mjs";

@@ -1,10 +1,13 @@
-// The load: a number of clients, each with a connection of its own, that send the next request when the last is
-// answered. undici without its conveniences, because what the generator burns the server does not get.
+// The load: a number of clients, each with a connection of its own, that send the next request when
+// the last is answered. undici without its conveniences, because what the generator burns the
+// server does not get.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { Problem } from "../scripts/say.mjs";
 
-/** Sends `next()` again and again for some seconds, or until it gives none. Every status is checked. */
+/**
+ * Sends `next()` again and again for some seconds, or until it gives none. Every status is checked.
+ */
 export async function load({ server, clients, seconds, next }) {
   const { Client } = await import("undici");
   const connections = Array.from({ length: clients }, () => new Client(server.origin, { keepAliveTimeout: 60_000 }));
@@ -72,7 +75,10 @@ function dispatch(client, server, request, onData) {
   });
 }
 
-/** CPU that a process has used, in nanosecond steps where the kernel tells; NaN where it tells nothing. */
+/**
+ * CPU that a process has used, in nanosecond steps where the kernel tells; NaN where it tells
+ * nothing.
+ */
 function cpuSeconds(pid) {
   try {
     return readdirSync(`/proc/${pid}/task`).reduce(

@@ -1,4 +1,5 @@
-// `npm run bench`: the built Worker under load, beside what a bare Worker reaches on the same workerd (README.md).
+// `npm run bench`: the built Worker under load, beside what a bare Worker reaches on the same
+// workerd (README.md).
 
 import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
@@ -173,7 +174,10 @@ const short = ({ latencies, rate, cpu }) => ({
   requests: latencies.length,
 });
 
-/** A ceiling is measured again for each workload; the table shows it once for each number of clients. */
+/**
+ * A ceiling is measured again for each workload; the table shows it once for each number of
+ * clients.
+ */
 function withoutTwins(results) {
   const seen = new Set();
   return results.filter(({ ceiling, clients }) => {

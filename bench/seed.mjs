@@ -1,12 +1,15 @@
 // Fills a local D1 with users, teams and memberships, in SQL and so in seconds.
 //
-// The rows are copies of what the Worker itself wrote for one user, one team and one member, with other numbers: a
-// change of the tables or of what is stored needs no change here.
+// The rows are copies of what the Worker itself wrote for one user, one team and one member, with
+// other numbers: a change of the tables or of what is stored needs no change here.
 
 import { localDatabase, readConfig } from "../scripts/config.mjs";
 import { say } from "../scripts/say.mjs";
 
-/** Teams, by number of members: how many there are. A round adds members; many small teams keep them small. */
+/**
+ * Teams, by number of members: how many there are. A round adds members; many small teams keep them
+ * small.
+ */
 export const TEAMS = { 10: 200, 1_000: 20, 10_000: 2, 100_000: 1 };
 /** Teams without members, for the users who are in twenty. */
 export const EMPTY_TEAMS = 20;
@@ -141,7 +144,10 @@ async function memberships(all, table, row, users) {
   }
 }
 
-/** Inserts copies of a row with the numbers from `start` to before `end`; `set` gives columns as SQL. */
+/**
+ * Inserts copies of a row with the numbers from `start` to before `end`; `set` gives columns as
+ * SQL.
+ */
 async function copies(all, table, row, start, end, set) {
   const columns = Object.keys(row);
   const own = set("n.n");
@@ -159,7 +165,9 @@ async function copies(all, table, row, start, end, set) {
   }
 }
 
-/** SQL goes through a Worker: Miniflare's own way to a binding now and then fails on a busy machine. */
+/**
+ * SQL goes through a Worker: Miniflare's own way to a binding now and then fails on a busy machine.
+ */
 const SCRIPT = `export default {
   async fetch(request, { DB }) {
     const [text, ...values] = await request.json();

@@ -1,4 +1,5 @@
-// Starts what is measured, each in a Node process of its own so that nothing but the load runs in ours.
+// Starts what is measured, each in a Node process of its own so that nothing but the load runs in
+// ours.
 
 import { spawn } from "node:child_process";
 import { openSync, readFileSync } from "node:fs";

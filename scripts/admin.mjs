@@ -1,6 +1,7 @@
-// `npm run admin -- NOUN VERB …`: tenants, credentials and jobs of a deployment, over its admin face (docs/admin-api.md).
-// Results go to stdout, words to stderr. It ends with 0, with 1 where something was refused or failed, with 2 where the
-// command was not understood, with 3 where the deployment could not be reached.
+// `npm run admin -- NOUN VERB …`: tenants, credentials and jobs of a deployment, over its admin
+// face (docs/admin-api.md). Results go to stdout, words to stderr. It ends with 0, with 1 where
+// something was refused or failed, with 2 where the command was not understood, with 3 where the
+// deployment could not be reached.
 
 import { connect } from "./admin/client.mjs";
 import { helpOf, helpOfAll, helpOfNoun } from "./admin/help.mjs";
@@ -39,7 +40,8 @@ export async function main(args) {
 
 /** What is asked for; `help` where that is words. */
 function find(args) {
-  // Where the options are known, words and the values of options are told apart, whether or not all are right.
+  // Where the options are known, words and the values of options are told apart, whether or not all
+  // are right.
   const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true, strict: false });
   const [nounName, ...behind] = positionals;
   if (nounName === undefined) return { help: helpOfAll(NOUNS) };
@@ -61,7 +63,9 @@ function find(args) {
 
 const only = (names) => Object.fromEntries(names.map((name) => [name, OPTIONS[name]]));
 
-/** npm prints its command line, the shell keeps it, and every process of the machine can read it. */
+/**
+ * npm prints its command line, the shell keeps it, and every process of the machine can read it.
+ */
 function refuseSecrets(args) {
   if (!args.some((text) => /scim(admin|secret)?_[1-9]\d{0,3}_[0-9A-Za-z]{20}|^--(admin-)?token(=|$)/.test(text))) return;
   throw new Misunderstood("a token stands on the command line, where others can read it (revoke it): set ADMIN_TOKEN in the environment, give --token-file, or be asked. A credential is named by its id, tok_….");

@@ -1,7 +1,8 @@
-// Builds the Worker into build/: cargo, then wasm-bindgen, wasm-opt and esbuild. wrangler's build command, too.
+// Builds the Worker into build/: cargo, then wasm-bindgen, wasm-opt and esbuild. wrangler's build
+// command, too.
 //
-// worker-build does the same, but it needs OpenSSL's headers to be installed and two minutes more from cold, for
-// downloads that this build must not make.
+// worker-build does the same, but it needs OpenSSL's headers to be installed and two minutes more
+// from cold, for downloads that this build must not make.
 
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -19,7 +20,9 @@ const OUT = join(ROOT, "build");
 /** The schema documents that the tests know. */
 const EXAMPLES = join(ROOT, "examples/schemas");
 
-/** What wasm-opt may use: what rustc and wasm-bindgen emit, nothing that a runtime may not know yet. */
+/**
+ * What wasm-opt may use: what rustc and wasm-bindgen emit, nothing that a runtime may not know yet.
+ */
 const WASM_FEATURES = [
   "bulk-memory", "bulk-memory-opt", "exception-handling", "multivalue", "mutable-globals", "nontrapping-float-to-int",
   "reference-types", "sign-ext", "simd",
@@ -31,8 +34,9 @@ export async function build() {
 }
 
 /**
- * The Workers that the tests are played at, whatever schemas the operator has: one without any, which is the operator's
- * own where there are none, and one with the examples. Returns the variables that tell the tests where they are.
+ * The Workers that the tests are played at, whatever schemas the operator has: one without any,
+ * which is the operator's own where there are none, and one with the examples. Returns the
+ * variables that tell the tests where they are.
  */
 export async function buildForTests() {
   const plain = (await ownSchemas()) === "" ? OUT : join(OUT, "plain");
@@ -42,7 +46,10 @@ export async function buildForTests() {
   return { PLAIN_WORKER: plain, EXAMPLES_WORKER: examples };
 }
 
-/** The folder of the operator's schema documents, SCIM_SCHEMAS or `schemas`; empty if there are none. */
+/**
+ * The folder of the operator's schema documents, SCIM_SCHEMAS or `schemas`; empty if there are
+ * none.
+ */
 async function ownSchemas() {
   if (process.env.SCIM_SCHEMAS) return resolve(ROOT, process.env.SCIM_SCHEMAS);
   const folder = join(ROOT, "schemas");
@@ -61,7 +68,10 @@ async function make(schemas, out) {
   return true;
 }
 
-/** cargo itself knows whether there is anything to do. Each Worker has a target folder, so that none undoes another. */
+/**
+ * cargo itself knows whether there is anything to do. Each Worker has a target folder, so that none
+ * undoes another.
+ */
 async function compile(schemas, out) {
   const target = join(await targetFolder(), out === OUT ? "" : `worker-${basename(out)}`);
   // In place of what .cargo/config.toml has for the tests.
@@ -107,7 +117,8 @@ async function optimize(work) {
 }
 
 async function joinScripts(work) {
-  // `import source` is wasm-bindgen's spelling of a compiled module; workerd and wrangler take a plain import for it.
+  // `import source` is wasm-bindgen's spelling of a compiled module; workerd and wrangler take a
+  // plain import for it.
   const glue = await readFile(join(work, "index.js"), "utf8");
   const plain = glue.replace(/^import source (\w+) from "\.\/index_bg\.wasm"/m, 'import $1 from "./index.wasm"');
   await writeFile(join(work, "index.js"), eachModuleOnce(plain));
@@ -129,7 +140,10 @@ async function joinScripts(work) {
   });
 }
 
-/** wasm-bindgen names a module in its table of imports once for each way in which its functions are declared. */
+/**
+ * wasm-bindgen names a module in its table of imports once for each way in which its functions are
+ * declared.
+ */
 function eachModuleOnce(glue) {
   const seen = new Set();
   return glue.replace(/^ *("\.\/[^"]+"): import\d+,\n/gm, (row, name) => (seen.has(name) ? "" : (seen.add(name), row)));
@@ -138,6 +152,7 @@ function eachModuleOnce(glue) {
 export async function main(args) {
   await build();
   if (args.includes("--for-tests")) await buildForTests();
-  // wrangler.toml names this as the build command: a fresh clone under `npx wrangler dev` has no tables yet.
+  // wrangler.toml names this as the build command: a fresh clone under `npx wrangler dev` has no
+  // tables yet.
   if (process.env.WRANGLER_COMMAND === "dev") await migrateLocal();
 }

@@ -15,7 +15,10 @@ export function stateFolder(given = process.env.STATE_DIR) {
   return given ? resolve(given) : join(ROOT, ".wrangler/state");
 }
 
-/** The settings of an environment of wrangler.toml, such as `staging`; those outside of any where none is named. */
+/**
+ * The settings of an environment of wrangler.toml, such as `staging`; those outside of any where
+ * none is named.
+ */
 export async function readConfig(environment) {
   const { experimental_readRawConfig, unstable_readConfig } = await import("wrangler");
   const known = Object.keys(experimental_readRawConfig({ config: CONFIG }).rawConfig.env ?? {});
@@ -45,7 +48,8 @@ export function localDatabase(config, state) {
 
 /** Sees to it that nobody else on this machine reads the local data, which has people in it. */
 export async function keepPrivate(state) {
-  // What is made from here on; and what is there. Of a folder that was named to us only the part that is ours.
+  // What is made from here on; and what is there. Of a folder that was named to us only the part
+  // that is ours.
   process.umask(0o077);
   await mkdir(join(state, "v3"), { recursive: true });
   await close(join(state, "v3"));

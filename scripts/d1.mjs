@@ -1,5 +1,6 @@
-// SQL against the project's D1, the local one or the deployed one, with the same calls: `all(text, ...values)` for the
-// rows of one statement, `batch([text, ...values], ...)` for those of each of several, of which all are done or none.
+// SQL against the project's D1, the local one or the deployed one, with the same calls: `all(text,
+// ...values)` for the rows of one statement, `batch([text, ...values], ...)` for those of each of
+// several, of which all are done or none.
 
 import { lookup } from "node:dns/promises";
 import { createRequire } from "node:module";
@@ -63,7 +64,10 @@ export function wrangler(...args) {
   return capture(process.execPath, [wranglerProgram(), ...args], { env: { CI: "true", WRANGLER_SEND_METRICS: "false" } });
 }
 
-/** The environment of wrangler.toml for wrangler itself; said also where it is none, or wrangler asks which is meant. */
+/**
+ * The environment of wrangler.toml for wrangler itself; said also where it is none, or wrangler
+ * asks which is meant.
+ */
 export function environmentArguments(environment) {
   return ["--env", environment ?? ""];
 }
@@ -81,7 +85,10 @@ export function wranglerProgram() {
 const UNREACHED = /API hostname|fetch failed|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT/;
 export const NO_NETWORK = "Cloudflare cannot be reached: check the network and run the command again.";
 
-/** Whether it was the network. wrangler takes a log-in that it could not renew for none, so the name is looked up here. */
+/**
+ * Whether it was the network. wrangler takes a log-in that it could not renew for none, so the name
+ * is looked up here.
+ */
 export async function isUnreached(said) {
   if (UNREACHED.test(said)) return true;
   if (process.env.HTTPS_PROXY || process.env.https_proxy) return false;

@@ -1,6 +1,6 @@
-// `npm run deploy`: migrations and Worker to the Cloudflare account that wrangler is logged in to. What is missing is
-// said with the command that mends it. `--dry-run` builds and packs without an account; `--env NAME` deploys that
-// environment of wrangler.toml, with a database of its own.
+// `npm run deploy`: migrations and Worker to the Cloudflare account that wrangler is logged in to.
+// What is missing is said with the command that mends it. `--dry-run` builds and packs without an
+// account; `--env NAME` deploys that environment of wrangler.toml, with a database of its own.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -60,7 +60,10 @@ async function checkLogin() {
   );
 }
 
-/** The database of wrangler.toml; while that names none, the account's of that name, made if need be. */
+/**
+ * The database of wrangler.toml; while that names none, the account's of that name, made if need
+ * be.
+ */
 async function ensureDatabase(config, environment) {
   const { database_id: id, database_name: name } = database(config);
   if (id !== NO_DATABASE_ID) return name;
@@ -71,7 +74,10 @@ async function ensureDatabase(config, environment) {
   return name;
 }
 
-/** wrangler.toml with the id of the database of this name in place of none: the one that stands behind the name. */
+/**
+ * wrangler.toml with the id of the database of this name in place of none: the one that stands
+ * behind the name.
+ */
 export function withDatabaseId(text, name, id) {
   const entry = text.indexOf(`database_name = "${name}"`);
   const place = text.indexOf(`database_id = "${NO_DATABASE_ID}"`, entry);

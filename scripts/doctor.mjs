@@ -1,8 +1,9 @@
-// `npm run doctor -- BASE [SESSION ...]`: acts out identity providers' sessions against a running server and says what
-// does not hold. `npm run doctor -- list` names the sessions.
+// `npm run doctor -- BASE [SESSION ...]`: acts out identity providers' sessions against a running
+// server and says what does not hold. `npm run doctor -- list` names the sessions.
 //
-// The token is that of SCIM_TOKEN, or is asked for. `BASE TOKEN [SESSION ...]` is taken too, but npm prints what stands on
-// its command line, the shell keeps it, and every process of the machine can read it there.
+// The token is that of SCIM_TOKEN, or is asked for. `BASE TOKEN [SESSION ...]` is taken too, but
+// npm prints what stands on its command line, the shell keeps it, and every process of the machine
+// can read it there.
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";

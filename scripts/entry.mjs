@@ -1,8 +1,9 @@
-// The Worker's JavaScript entry: hands each request to Rust. scripts/build.mjs bundles it with wasm-bindgen's glue.
+// The Worker's JavaScript entry: hands each request to Rust. scripts/build.mjs bundles it with
+// wasm-bindgen's glue.
 //
-// A panic or a trap leaves the memory of a wasm instance in an unknown state: the requests under way on it would never
-// be answered, so they are answered here, and the next one gets a new instance. `state` is how the `worker` crate's
-// panic hook and this file tell each other.
+// A panic or a trap leaves the memory of a wasm instance in an unknown state: the requests under
+// way on it would never be answered, so they are answered here, and the next one gets a new
+// instance. `state` is how the `worker` crate's panic hook and this file tell each other.
 
 import * as worker from "./index.js";
 
@@ -33,7 +34,8 @@ async function guarded(context, answer, otherwise) {
   underWay.add(giveUp);
   try {
     const answered = answer();
-    // A client that goes away ends nothing half-way: what a future in Rust holds is given back when it is at its end.
+    // A client that goes away ends nothing half-way: what a future in Rust holds is given back when
+    // it is at its end.
     context.waitUntil(Promise.race([answered, trapped]).catch(() => {}));
     return await Promise.race([answered, trapped]);
   } catch (error) {
@@ -55,7 +57,10 @@ function fail(error) {
   throw error;
 }
 
-/** Even this answer has the form of its face: a SCIM Error (RFC 7644 §3.12), or a problem (RFC 9457). */
+/**
+ * Even this answer has the form of its face: a SCIM Error (RFC 7644 §3.12), or a problem (RFC
+ * 9457).
+ */
 function brokenReply({ url }) {
   const detail = "The server met a fault of its own. Send the request again.";
   const isScim = new URL(url).pathname.split("/").includes("scim");

@@ -26,8 +26,9 @@ export async function migrate(db) {
 }
 
 /**
- * Applies one migration. A batch is all or nothing, and the record is part of it, so one that failed is safe to repeat:
- * now and then it is only the connection to workerd that failed (an assertion of undici, "false == true").
+ * Applies one migration. A batch is all or nothing, and the record is part of it, so one that
+ * failed is safe to repeat: now and then it is only the connection to workerd that failed (an
+ * assertion of undici, "false == true").
  */
 async function apply(db, name, isRepeated = false) {
   const { unstable_splitSqlQuery } = await import("wrangler");

@@ -12,7 +12,9 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const children = new Set();
 /** Those that put something away before they end, which they do when their stdin closes. */
 const careful = new Set();
-/** npm passes on a signal that the terminal has sent already, so one that comes at once is the same. */
+/**
+ * npm passes on a signal that the terminal has sent already, so one that comes at once is the same.
+ */
 const ONE_SIGNAL_MS = 1000;
 let ending;
 
@@ -22,7 +24,9 @@ function endChildren() {
 
 process.on("exit", endChildren);
 
-/** Runs a command's `main`: a Problem is told in one sentence, and a signal ends the children first. */
+/**
+ * Runs a command's `main`: a Problem is told in one sentence, and a signal ends the children first.
+ */
 export async function runMain(main, args) {
   for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1]]) {
     process.on(signal, () => end(128 + number));
@@ -63,9 +67,9 @@ export async function runIfProgram(meta, main) {
 }
 
 /**
- * Runs a program to its end; a Problem unless it succeeds. With a `label` its lines appear behind that label, so that
- * two programs can run side by side; without, the program writes to the terminal itself. A `problem` that is a function
- * is given what a labelled program said.
+ * Runs a program to its end; a Problem unless it succeeds. With a `label` its lines appear behind
+ * that label, so that two programs can run side by side; without, the program writes to the
+ * terminal itself. A `problem` that is a function is given what a labelled program said.
  */
 export async function run(command, args, { label, env, cwd = ROOT, problem } = {}) {
   const stdio = label ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"];
@@ -86,7 +90,10 @@ export async function run(command, args, { label, env, cwd = ROOT, problem } = {
   }
 }
 
-/** Runs a program that is careful, in a process group of its own: the terminal's Ctrl-C comes to us alone. */
+/**
+ * Runs a program that is careful, in a process group of its own: the terminal's Ctrl-C comes to us
+ * alone.
+ */
 export async function runCareful(command, args, { env, problem }) {
   const child = start(command, args, { stdio: ["pipe", "inherit", "inherit"], env, cwd: ROOT, detached: true });
   child.stdin.on("error", () => {});

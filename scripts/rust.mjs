@@ -1,4 +1,5 @@
-// Makes the Rust tools ready: cargo, the pinned toolchain, its targets and components, a C compiler.
+// Makes the Rust tools ready: cargo, the pinned toolchain, its targets and components, a C
+// compiler.
 
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -28,7 +29,9 @@ async function makeReady() {
   }
 }
 
-/** cc links what runs on this machine (build scripts, the tools), and compiles SQLite for the tests. */
+/**
+ * cc links what runs on this machine (build scripts, the tools), and compiles SQLite for the tests.
+ */
 async function checkCompiler() {
   for (const command of [process.env.CC, "cc", "gcc", "clang"]) {
     if (command && (await capture(command, ["--version"])).code === 0) return;

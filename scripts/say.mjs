@@ -21,7 +21,10 @@ export function line(words) {
   process.stderr.write(`${words}\n`);
 }
 
-/** Tells that `work` starts, that it still goes on when nothing has been said for ten seconds, and how long it took. */
+/**
+ * Tells that `work` starts, that it still goes on when nothing has been said for ten seconds, and
+ * how long it took.
+ */
 export async function step(words, work) {
   const started = performance.now();
   const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;

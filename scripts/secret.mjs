@@ -1,4 +1,5 @@
-// The settings of the local Worker: .dev.vars, which wrangler reads too and git ignores, and the environment over it.
+// The settings of the local Worker: .dev.vars, which wrangler reads too and git ignores, and the
+// environment over it.
 
 import { randomBytes } from "node:crypto";
 import { appendFile, chmod, readFile } from "node:fs/promises";
@@ -24,8 +25,8 @@ export function mintToken(kind = "scim") {
 }
 
 /**
- * The token of 32 bytes, as the Worker reads it (src/service/token.rs): it says where one found in a log or a commit
- * belongs, and which database knows it, and has a checksum.
+ * The token of 32 bytes, as the Worker reads it (src/service/token.rs): it says where one found in
+ * a log or a commit belongs, and which database knows it, and has a checksum.
  */
 export function tokenOf(bytes, shard, kind = "scim") {
   const front = `${kind}_${shard}_${base62(BigInt(`0x${bytes.toString("hex")}`), 43)}`;
@@ -51,7 +52,8 @@ function crc32(text) {
 /** The Worker's variables under `npm start`; `made` names the tokens that had to be made. */
 export async function devVars() {
   const text = await readFile(FILE, "utf8").catch(() => "");
-  // Whoever else has an account on this machine has no business with the token; a file made by hand may be open.
+  // Whoever else has an account on this machine has no business with the token; a file made by hand
+  // may be open.
   await chmod(FILE, 0o600).catch(() => {});
   const kept = settings(text);
   const vars = { REPORT_COST: "true", LOG_ALL: "true", ...kept };

@@ -1,11 +1,11 @@
-// Serves the built Worker on workerd over a local D1: for `npm start`, the tests against the built Worker and the
-// benchmark.
+// Serves the built Worker on workerd over a local D1: for `npm start`, the tests against the built
+// Worker and the benchmark.
 //
 //   node scripts/serve.mjs --port 0 --state DIR --token T [--worker DIR] [--var NAME=VALUE ...]
 //
-// applies the migrations, prints one line of JSON, {"origin": "http://127.0.0.1:PORT", "pid": N, "workerd": N}, when
-// the Worker answers, and ends when its stdin closes or on a signal. `wrangler dev` would put a proxy in front of the
-// Worker; here the socket is workerd's own.
+// applies the migrations, prints one line of JSON, {"origin": "http://127.0.0.1:PORT", "pid": N,
+// "workerd": N}, when the Worker answers, and ends when its stdin closes or on a signal. `wrangler
+// dev` would put a proxy in front of the Worker; here the socket is workerd's own.
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -56,7 +56,10 @@ export async function serve({ port, state, vars, worker = join(ROOT, "build") })
   }
 }
 
-/** Miniflare fires no cron: each minute, as wrangler.toml has it, the jobs that were broken off go on. */
+/**
+ * Miniflare fires no cron: each minute, as wrangler.toml has it, the jobs that were broken off go
+ * on.
+ */
 function tick(miniflare) {
   setInterval(async () => {
     // What fails is tried again by the next.

@@ -1,5 +1,6 @@
-// What the Worker weighs. `npm run check` holds it to the project's own budget, since a smaller one starts sooner;
-// `npm run deploy` warns of what Cloudflare may refuse, for an operator's schemas are in it too.
+// What the Worker weighs. `npm run check` holds it to the project's own budget, since a smaller one
+// starts sooner; `npm run deploy` warns of what Cloudflare may refuse, for an operator's schemas
+// are in it too.
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

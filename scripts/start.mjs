@@ -1,7 +1,7 @@
 // `npm start`: from a fresh clone to a Worker that answers, and the words to try it with.
 //
-// Honours PORT (8787), SCIM_TOKEN and ADMIN_TOKEN (otherwise made once and kept in .dev.vars) and STATE_DIR (where the local D1 lives;
-// wrangler's own folder by default).
+// Honours PORT (8787), SCIM_TOKEN and ADMIN_TOKEN (otherwise made once and kept in .dev.vars) and
+// STATE_DIR (where the local D1 lives; wrangler's own folder by default).
 
 import { build } from "./build.mjs";
 import { stateFolder } from "./config.mjs";

@@ -1,5 +1,6 @@
-// `npm test`: every test, those against built Workers on workerd included. The operator's own Worker is built, to see
-// that it can be; what is tested has the schemas that the tests know. What follows `--` goes to cargo test.
+// `npm test`: every test, those against built Workers on workerd included. The operator's own
+// Worker is built, to see that it can be; what is tested has the schemas that the tests know. What
+// follows `--` goes to cargo test.
 
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,7 +17,9 @@ export async function main(args) {
   if (args.length === 0) await testOwnSchemas();
 }
 
-/** A crate that depends on `scim` and has schemas of its own, with the versions of this repository. */
+/**
+ * A crate that depends on `scim` and has schemas of its own, with the versions of this repository.
+ */
 async function testOwnSchemas() {
   const cwd = join(ROOT, "examples/own-schemas");
   await copyFile(join(ROOT, "Cargo.lock"), join(cwd, "Cargo.lock"));

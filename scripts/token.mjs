@@ -1,5 +1,6 @@
-// `npm run token -- create|list|revoke`: the tokens of the database. Only a token's SHA-256 is stored, so that it is
-// shown once, when it is made. Several are valid at once, so a rotation has no gap: create, hand over, revoke.
+// `npm run token -- create|list|revoke`: the tokens of the database. Only a token's SHA-256 is
+// stored, so that it is shown once, when it is made. Several are valid at once, so a rotation has
+// no gap: create, hand over, revoke.
 
 import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
@@ -113,7 +114,10 @@ async function addTenant(db, { label, tenant: other, "new-tenant": name, again, 
   return { tenant, subject: null };
 }
 
-/** A customer's second token belongs to the tenant that there is; a second tenant would get the people twice. */
+/**
+ * A customer's second token belongs to the tenant that there is; a second tenant would get the
+ * people twice.
+ */
 async function refuseNamesake(db, name) {
   const [found] = await db.all("SELECT id, name FROM tenants WHERE name = ?1 ORDER BY id LIMIT 1", name);
   if (!found) return;
@@ -184,8 +188,9 @@ async function findUser(db, tenant, name) {
 }
 
 /**
- * The image that user_name_folded has, as the Worker makes it (`src/scim/fold.rs` says why): ordinary width, character by
- * character without letter case, composed. Half-width Hangul alone is left as it is; a user of such a name is named by id.
+ * The image that user_name_folded has, as the Worker makes it (`src/scim/fold.rs` says why):
+ * ordinary width, character by character without letter case, composed. Half-width Hangul alone is
+ * left as it is; a user of such a name is named by id.
  */
 export function fold(text) {
   const alone = { ı: "ı", ẞ: "ss", "￣": "¯" };

@@ -1,7 +1,9 @@
-// The cargo tools in exactly the versions this project is built with, kept in .tools, which git ignores.
+// The cargo tools in exactly the versions this project is built with, kept in .tools, which git
+// ignores.
 //
-// They are built without optimization: measured on two cores, wasm-bindgen takes 80 s of processor time that way
-// (several times that in release) and then 0.4 s for each build of the Worker, so a faster tool would never pay back.
+// They are built without optimization: measured on two cores, wasm-bindgen takes 80 s of processor
+// time that way (several times that in release) and then 0.4 s for each build of the Worker, so a
+// faster tool would never pay back.
 
 import { readFile, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
@@ -23,7 +25,10 @@ export function cargoDeny() {
   return tool("cargo-deny", "cargo-deny", CARGO_DENY, []);
 }
 
-/** The path of a tool: the one on the PATH or in .tools if its version is right, otherwise installed. */
+/**
+ * The path of a tool: the one on the PATH or in .tools if its version is right, otherwise
+ * installed.
+ */
 async function tool(program, crate, version, args) {
   const kept = join(TOOLS, "bin", program);
   for (const path of [kept, program]) {
@@ -51,7 +56,8 @@ async function install(crate, version, args) {
   // TLS is for the downloads of its test runner, which is not wanted here.
   const install = ["install", crate, "--version", version, "--root", TOOLS, "--debug", "--no-default-features", ...args];
   try {
-    // With the versions its author released it with; where a registry has not all of them, with what it has.
+    // With the versions its author released it with; where a registry has not all of them, with
+    // what it has.
     await run("cargo", [...install, "--locked"], options).catch(() => run("cargo", install, options));
   } catch {
     throw new Problem(`${crate} ${version} could not be installed (cargo says why above); check the network and run the command again.`);

@@ -1,4 +1,5 @@
-// Sees to it that workerd ends with the Node process that started it, even when that is killed outright.
+// Sees to it that workerd ends with the Node process that started it, even when that is killed
+// outright.
 
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -21,7 +22,10 @@ function isOurWorkerd(pid) {
   }
 }
 
-/** A shell that waits for our end of its stdin to close, which any death of ours does, and then ends workerd. */
+/**
+ * A shell that waits for our end of its stdin to close, which any death of ours does, and then ends
+ * workerd.
+ */
 export function guard(workerd) {
   if (workerd === undefined) return;
   const child = spawn("sh", ["-c", 'cat >/dev/null; kill -9 "$0" 2>/dev/null', String(workerd)], {

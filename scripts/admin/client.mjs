@@ -17,7 +17,10 @@ class Unreached extends Problem {
   exitCode = 3;
 }
 
-/** The calls of the face at `--url`: `get`, `post`, `patch`, `remove` and `list`, by path below /admin/v1. */
+/**
+ * The calls of the face at `--url`: `get`, `post`, `patch`, `remove` and `list`, by path below
+ * /admin/v1.
+ */
 export async function connect({ url, "token-file": file }) {
   const base = baseOf(url ?? (process.env.ADMIN_URL || `http://127.0.0.1:${process.env.PORT || 8787}`));
   const token = await findToken(file, base);
@@ -39,7 +42,9 @@ export async function connect({ url, "token-file": file }) {
   };
 }
 
-/** The address of the face. Whoever pastes that of a face of the deployment means the deployment. */
+/**
+ * The address of the face. Whoever pastes that of a face of the deployment means the deployment.
+ */
 function baseOf(text) {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
@@ -52,7 +57,10 @@ function baseOf(text) {
 
 const isHere = ({ hostname }) => ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
 
-/** A file that is named, the environment, .dev.vars (which is the local Worker's alone), or the person at the terminal. */
+/**
+ * A file that is named, the environment, .dev.vars (which is the local Worker's alone), or the
+ * person at the terminal.
+ */
 async function findToken(file, base) {
   const given = file === undefined ? process.env.ADMIN_TOKEN || (isHere(base) && (await keptSetting("ADMIN_TOKEN"))) : await readToken(file);
   const token = (given || (await askSecret(NO_TOKEN))).trim();

@@ -3,7 +3,10 @@
 import { askLine } from "../ask.mjs";
 import { Misunderstood, Problem } from "../say.mjs";
 
-/** Asks for a word to be typed, unless `--yes` was given; a Problem where it was another, or nobody is there to ask. */
+/**
+ * Asks for a word to be typed, unless `--yes` was given; a Problem where it was another, or nobody
+ * is there to ask.
+ */
 export async function confirm({ yes }, what, word) {
   if (yes) return;
   if (!process.stdin.isTTY) throw new Misunderstood(`${what}: say --yes to do it where nobody can be asked. Nothing was done.`);

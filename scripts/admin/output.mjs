@@ -1,8 +1,12 @@
-// Results, on stdout: a table on a terminal, tab-separated values in a pipe, JSON where that is asked for.
+// Results, on stdout: a table on a terminal, tab-separated values in a pipe, JSON where that is
+// asked for.
 
 import { columns } from "../columns.mjs";
 
-/** `rows(list, names)` and `one(record, names)`; `names` are the columns, all that there are where none are named. */
+/**
+ * `rows(list, names)` and `one(record, names)`; `names` are the columns, all that there are where
+ * none are named.
+ */
 export function printer({ json }) {
   const isTerminal = process.stdout.isTTY === true;
   const write = (lines) => console.log(lines.join("\n"));
@@ -49,7 +53,10 @@ function short(value) {
   return plain(value).replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?Z$/, "$1 $2Z");
 }
 
-/** A name is another's: no character of it moves the cursor, ends the line or the column, or turns the text around. */
+/**
+ * A name is another's: no character of it moves the cursor, ends the line or the column, or turns
+ * the text around.
+ */
 function plain(value) {
   if (value === null || value === undefined) return "";
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);

@@ -1,6 +1,6 @@
 // What the platform is asked for, one call each. Every value that passes between WebAssembly and
-// JavaScript costs about a microsecond, so what belongs together passes as one text: read and written
-// field by field, a request would pay more for the passing than for its work.
+// JavaScript costs about a microsecond, so what belongs together passes as one text: read and
+// written field by field, a request would pay more for the passing than for its work.
 
 /** The headers that src/platform/request.rs reads; those of a body last. */
 const HEADERS = [
@@ -26,9 +26,10 @@ const FIRST = 16_384;
 let gathered = 0;
 
 /**
- * The body of a request, or why there is none: longer than `most` bytes, not there in time, or bodies on their way would
- * take more than `together` bytes. It is gathered here, for memory that WebAssembly has taken it does not give back, and in
- * one buffer, as large as what came and not as what was announced.
+ * The body of a request, or why there is none: longer than `most` bytes, not there in time, or
+ * bodies on their way would take more than `together` bytes. It is gathered here, for memory that
+ * WebAssembly has taken it does not give back, and in one buffer, as large as what came and not as
+ * what was announced.
  */
 export async function body(request, most, together, milliseconds) {
   if (request.body === null) return new Uint8Array();
@@ -92,14 +93,18 @@ export const pause = (milliseconds) => new Promise((done) => setTimeout(done, mi
 const PIECE = 65_536;
 /** Characters of a value that is passed by itself. */
 const LONG = 8_192;
-/** Characters of a text that is passed as it is; wasm-bindgen copies one character by character, so longer ones go in UTF-8. */
+/**
+ * Characters of a text that is passed as it is; wasm-bindgen copies one character by character, so
+ * longer ones go in UTF-8.
+ */
 const SHORT = 1_024;
 const encoder = new TextEncoder();
 
 /**
- * Results as few texts. The first begins with a line of numbers: how many texts of values there are; rows read, rows written,
- * microseconds; and of each statement its rows and its columns. Then come the values, row by row, each behind a letter for
- * its type, with U+0000 between, which no stored text has. Of a long one there is only the letter: those follow, a text each.
+ * Results as few texts. The first begins with a line of numbers: how many texts of values there
+ * are; rows read, rows written, microseconds; and of each statement its rows and its columns. Then
+ * come the values, row by row, each behind a letter for its type, with U+0000 between, which no
+ * stored text has. Of a long one there is only the letter: those follow, a text each.
  */
 function told(results) {
   let [read, written, took] = [0, 0, 0];

@@ -363,11 +363,15 @@ fn files_are_short() {
 #[test]
 fn comments_are_not_wide() {
     let mut wide = Vec::new();
-    for folder in ["src", "tests", "testing", "doctor", "benches"] {
-        for (name, text) in files(folder, ".rs") {
+    let rust = ["src", "tests", "testing", "doctor", "benches"].map(|folder| (folder, ".rs"));
+    let scripts = [("scripts", ".mjs"), ("bench", ".mjs"), ("src", ".js")];
+    for (folder, ending) in rust.into_iter().chain(scripts) {
+        for (name, text) in files(folder, ending) {
             let mut is_code = false;
             for (number, line) in text.lines().enumerate() {
-                let Some(comment) = line.trim_start().strip_prefix("//") else {
+                let line_start = line.trim_start();
+                let comment = ["//", "/*", "* "].map(|mark| line_start.strip_prefix(mark));
+                let Some(comment) = comment.into_iter().flatten().next() else {
                     is_code = false;
                     continue;
                 };
