@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 use service::jobs::Budget;
+use store::Database;
+use store::directory::jobs::take;
 use testing::client::{Client, Operator};
 use testing::memory::Memory;
 
@@ -148,6 +150,26 @@ fn a_tenant_ends_with_all_its_data() {
     assert_eq!(admin.post("/tenants", &body).expect(201)["id"], tenant + 1);
     memory.run_jobs(Budget::default()).unwrap();
     assert_eq!(admin.get(&format!("/jobs/{id}")).expect(200)["done"], 702);
+}
+
+/// Of two who come for a job at once one has it, until the lease is over.
+#[test]
+fn a_job_is_worked_at_by_one_at_a_time() {
+    let memory = Memory::new();
+    let admin = Operator::new(&memory);
+    let tenant = admin.tenant("Acme");
+    let job = admin.delete(&format!("/tenants/{tenant}?confirm=Acme"));
+    let job = job.expect(202);
+    let id = job["id"].as_str().unwrap();
+    let [now, later, end] = [12, 13, 14].map(|hour| format!("2027-01-01T{hour}:00:00.000Z"));
+    let takes = vec![
+        take(id, &now, &later),
+        take(id, &now, &later),
+        take(id, &later, &end),
+    ];
+    let rows = pollster::block_on(memory.database.batch(takes)).unwrap();
+    let rows_each: Vec<usize> = rows.iter().map(Vec::len).collect();
+    assert_eq!(rows_each, [1, 0, 1]);
 }
 
 /// Killed between any two batches, or within one, it goes on.
