@@ -20,7 +20,7 @@ import { parseArgs } from "node:util";
 const NOUNS = { tenants, tokens, "operator-tokens": operatorTokens, jobs, status };
 
 export async function main(args) {
-  // Whoever reads no further (`| head`) has what he wanted.
+  // Whoever reads no further (`| head`) has what was wanted.
   process.stdout.on("error", () => process.exit(0));
   refuseSecrets(args);
   const { noun, verb, name, rest, help } = find(args);

@@ -118,11 +118,11 @@ const NOTHING_HERE: &str = "There is nothing at this address. The base URL of SC
                             /scim/v2, so that users are at /scim/v2/Users; /healthz tells whether \
                             the service answers.";
 
-/// An answer on its way.
-type Answering<'c> = Pin<Box<dyn Future<Output = Reply> + 'c>>;
+/// A reply on its way.
+type ReplyFuture<'c> = Pin<Box<dyn Future<Output = Reply> + 'c>>;
 
 /// What answers at an endpoint of no face.
-type Handler<D> = for<'c> fn(&'c Environment<'c, D>, &'c mut Trace) -> Answering<'c>;
+type Handler<D> = for<'c> fn(&'c Environment<'c, D>, &'c mut Trace) -> ReplyFuture<'c>;
 
 /// The endpoints of no face.
 pub fn table<'t, D: Database + 't>() -> &'t [Route<Infallible, Handler<D>>] {

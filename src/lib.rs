@@ -14,7 +14,7 @@ use http::health::Health;
 use platform::after;
 use platform::d1::D1;
 use platform::mint::PlatformMint;
-use platform::settings::Operator;
+use platform::settings::Deployment;
 use platform::{drop_abandoned, moment};
 use service::gauge::Gauge;
 use store::Database;
@@ -36,7 +36,7 @@ pub async fn fetch(
 ) -> worker::Result<web_sys::Response> {
     let now = moment();
     drop_abandoned(now.milliseconds);
-    let operator = Operator::of(&env);
+    let deployment = Deployment::of(&env);
     let database = D1::new(&env);
     let request = platform::request::read(&incoming);
     let mint = PlatformMint::at(now.milliseconds);
@@ -44,20 +44,20 @@ pub async fn fetch(
     let environment = Environment {
         context: service::Context {
             database: &database,
-            settings: &operator.settings,
+            settings: &deployment.settings,
             mint: &mint,
             clock: &now,
             hold: &hold,
         },
-        secret: operator.secret.as_ref(),
-        admin: operator.admin.as_ref(),
+        secret: deployment.secret.as_ref(),
+        admin: deployment.admin.as_ref(),
         health: &HEALTH,
-        allow_http: operator.allow_http,
+        allow_http: deployment.allow_http,
         request_id: mint.request_id(),
     };
     let (reply, trace) = http::respond(&environment, &request).await;
     let cost = database.cost();
-    if operator.log_all || http::log::is_telling(&reply, &trace) {
+    if deployment.log_all || http::log::is_telling(&reply, &trace) {
         let milliseconds = moment().milliseconds.saturating_sub(now.milliseconds);
         let line = http::log::line(&request, &reply, &trace, cost, &now, milliseconds);
         after::print(&line, trace.cause.is_some());
@@ -65,9 +65,9 @@ pub async fn fetch(
     after::run_later(&env, &context, trace.later);
     if trace.job.get() {
         let hold = GAUGE.with(Gauge::request);
-        after::go_on(&env, &context, &operator.settings, hold);
+        after::go_on(&env, &context, &deployment.settings, hold);
     }
-    let cost = operator.report_cost.then_some(cost);
+    let cost = deployment.report_cost.then_some(cost);
     platform::reply::write(reply, cost, hold)
 }
 
@@ -75,5 +75,5 @@ pub async fn fetch(
 #[event(scheduled)]
 pub async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
     let hold = GAUGE.with(Gauge::request);
-    after::work(&env, &Operator::of(&env).settings, &hold).await;
+    after::work(&env, &Deployment::of(&env).settings, &hold).await;
 }

@@ -14,7 +14,7 @@ ${list(rows)}
   ${COMMAND} NOUN           what can be done with it
   ${COMMAND} NOUN VERB -h   one verb, with an example
 
-A first customer, from nothing to a credential for his provider:
+A first customer, from nothing to a credential for its provider:
 
   ${COMMAND} tenants create 'Example Corp' --external-id org_77
   ${COMMAND} tokens create --tenant ext:org_77 --label Okta

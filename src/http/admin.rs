@@ -221,8 +221,8 @@ fn refused(refusal: &Refusal, trace: &mut Trace) -> Reply {
     }
 }
 
-/// The members of a body that was read.
-fn members(bytes: &[u8]) -> Result<Body, Refusal> {
+/// A body that was read, as an object.
+fn parse_body(bytes: &[u8]) -> Result<Body, Refusal> {
     let refused = |reason: &str| {
         Refusal::invalid(
             "invalid_body",

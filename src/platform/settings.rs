@@ -10,12 +10,12 @@ use service::credential::{MIN_SECRET, Secret};
 
 thread_local! {
     /// What the operator set, read once: it does not change while an instance of the Worker lives.
-    static OPERATOR: OnceCell<Operator> = const { OnceCell::new() };
+    static DEPLOYMENT: OnceCell<Deployment> = const { OnceCell::new() };
 }
 
 /// What the operator set.
 #[derive(Clone)]
-pub struct Operator {
+pub struct Deployment {
     /// What the use cases ask for.
     pub settings: Settings,
     /// The `SCIM_TOKEN` secret.
@@ -30,10 +30,10 @@ pub struct Operator {
     pub log_all: bool,
 }
 
-impl Operator {
+impl Deployment {
     /// What is set for this instance.
     pub fn of(env: &Env) -> Self {
-        OPERATOR.with(|operator| operator.get_or_init(|| Self::read(env)).clone())
+        DEPLOYMENT.with(|deployment| deployment.get_or_init(|| Self::read(env)).clone())
     }
 
     fn read(env: &Env) -> Self {

@@ -1,8 +1,8 @@
 //! The operator's use cases: tenants, their settings and credentials, jobs.
 //!
-//! An [`Admin`] is one operator's request. What an operator may is his [`Scopes`]; the face asks
-//! for the scope of the endpoint before it comes here, and what depends on the body is asked for
-//! here.
+//! An [`Admin`] is one operator's request. What an operator may do is the [`Scopes`] of the token; the
+//! face asks for the scope of the endpoint before it comes here, and what depends on the body is
+//! asked for here.
 
 use serde_json::{Map, Value};
 
@@ -14,8 +14,8 @@ use store::directory::tenants::Which;
 use store::directory::{operators, tenants};
 use store::{Database, Row, Statement};
 
+mod body;
 mod jobs;
-mod members;
 mod operator_tokens;
 pub mod refusal;
 pub mod scope;
@@ -26,7 +26,7 @@ mod token;
 
 use refusal::Refusal;
 use scope::Scopes;
-pub use tenant::Made;
+pub use tenant::Creation;
 
 /// Rows of a page, where it is not said how many.
 pub const DEFAULT_LIMIT: usize = 50;
@@ -39,17 +39,17 @@ const SHARD: u16 = 1;
 /// Who acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operator {
-    /// The id of his token; none has whoever shows the `ADMIN_TOKEN`.
+    /// The id of the token; whoever shows the `ADMIN_TOKEN` has none.
     pub id: Option<String>,
-    /// What he may.
+    /// What the operator may do.
     pub scopes: Scopes,
-    /// The only tenant that he reaches, where his token is bound to one.
+    /// The only tenant that the operator reaches, where the token is bound to one.
     pub tenant: Option<i64>,
 }
 
 /// The tenant that a request names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
+pub struct TenantRef {
     /// Its number.
     pub id: i64,
     name: String,
@@ -57,7 +57,7 @@ pub struct Named {
 
 /// Which part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
+pub struct PageRequest {
     /// The key behind which it begins; none for the first.
     pub after: Option<String>,
     /// Rows at the most.
@@ -67,12 +67,12 @@ pub struct Page {
 /// What an operator does.
 pub struct Admin<'a, D> {
     context: &'a Context<'a, D>,
-    /// Who he is.
+    /// Who acts.
     pub operator: Operator,
     /// Whether there is a `SCIM_TOKEN`, which is tenant 1's.
     has_scim_token: bool,
     /// The tenant that the path names, if it is there.
-    named: Option<Named>,
+    tenant: Option<TenantRef>,
     now: Moment,
     /// What may wait until the reply is out.
     pub later: Vec<Statement>,
@@ -123,28 +123,28 @@ impl<'a, D: Database> Admin<'a, D> {
                 }
             }
         };
-        let named = match found.and_then(|found| answers.row(found)) {
-            Some(mut row) => Some(Named {
+        let tenant = match found.and_then(|found| answers.row(found)) {
+            Some(mut row) => Some(TenantRef {
                 id: row.integer(0)?.unwrap_or_default(),
                 name: row.required_text(1)?,
             }),
             None => None,
         };
         // To an operator who is bound to a tenant there is no other.
-        let named = named.filter(|named| operator.tenant.is_none_or(|only| only == named.id));
+        let tenant = tenant.filter(|tenant| operator.tenant.is_none_or(|only| only == tenant.id));
         Ok(Self {
             context,
             operator,
             has_scim_token,
-            named,
+            tenant,
             now,
             later,
         })
     }
 
     /// The tenant that the path names.
-    pub fn tenant(&self) -> Result<&Named, Refusal> {
-        self.named.as_ref().ok_or_else(|| {
+    pub fn tenant(&self) -> Result<&TenantRef, Refusal> {
+        self.tenant.as_ref().ok_or_else(|| {
             Refusal::missing(
                 "tenant_not_found",
                 "There is no such tenant, or none that this credential reaches; GET /admin/v1/tenants lists them.",

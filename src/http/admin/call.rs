@@ -5,14 +5,14 @@ use std::cell::Cell;
 use crate::http::query::parameters;
 use crate::http::request::{Request, Unread, Upload};
 use service::admin::refusal::Refusal;
-use service::admin::{Admin, Body, DEFAULT_LIMIT, MAX_LIMIT, Page};
+use service::admin::{Admin, Body, DEFAULT_LIMIT, MAX_LIMIT, PageRequest};
 
 /// Bytes of the largest body.
 pub const MAX_BODY: usize = 65_536;
 
 /// A request of an operator.
 pub struct Call<'c, D, B> {
-    /// What he does.
+    /// What the operator does.
     pub(super) admin: &'c Admin<'c, D>,
     /// The request.
     pub(super) request: &'c Request<B>,
@@ -44,7 +44,7 @@ impl<D, B: Upload> Call<'_, D, B> {
     }
 
     /// The part of a list that is asked for.
-    pub(super) fn page(&self) -> Result<Page, Refusal> {
+    pub(super) fn page(&self) -> Result<PageRequest, Refusal> {
         let limit = match self.parameter("limit")? {
             None => Some(DEFAULT_LIMIT),
             Some(text) => text
@@ -59,7 +59,7 @@ impl<D, B: Upload> Call<'_, D, B> {
             )
         })?;
         let after = self.parameter("after")?.filter(|after| !after.is_empty());
-        Ok(Page { after, limit })
+        Ok(PageRequest { after, limit })
     }
 
     /// The body, an object.
@@ -93,6 +93,6 @@ impl<D, B: Upload> Call<'_, D, B> {
                     "The body did not come whole, or not in time. Send the request again.",
                 ),
             })?;
-        super::members(&bytes)
+        super::parse_body(&bytes)
     }
 }

@@ -4,7 +4,7 @@
 use super::call::Call;
 use crate::http::reply::Reply;
 use crate::http::request::Upload;
-use service::admin::Made;
+use service::admin::Creation;
 use service::admin::refusal::Refusal;
 use store::Database;
 
@@ -111,7 +111,7 @@ pub(super) async fn status<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Ans
 }
 
 /// The reply with what was made, and its address.
-fn created(status: u16, base: &str, path: &str, made: Made) -> Reply {
+fn created(status: u16, base: &str, path: &str, made: Creation) -> Reply {
     let location = [base, path, &made.id].concat();
     Reply::json(status, made.body).with("Location", location)
 }

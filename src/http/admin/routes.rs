@@ -20,8 +20,8 @@ use store::Database;
 /// A row of the table. Its message is named as in the document of the face.
 pub type Route<D, B> = route::Route<&'static str, Handler<D, B>>;
 
-/// A reply on its way.
-pub type Replying<'c> = Pin<Box<dyn Future<Output = Result<Reply, Refusal>> + 'c>>;
+/// An answer on its way.
+pub type AnswerFuture<'c> = Pin<Box<dyn Future<Output = Result<Reply, Refusal>> + 'c>>;
 
 /// What answers at an endpoint.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub struct Handler<D, B> {
     /// The scope that it needs; empty where that depends on what is asked for.
     pub scope: &'static str,
     /// What it does.
-    pub act: for<'c> fn(&'c Call<'c, D, B>) -> Replying<'c>,
+    pub act: for<'c> fn(&'c Call<'c, D, B>) -> AnswerFuture<'c>,
 }
 
 impl<D, B> Clone for Handler<D, B> {
@@ -46,7 +46,7 @@ const PAGE: &[&str] = &["limit", "after"];
 /// What answers to whoever has the scope.
 const fn needs<D, B>(
     scope: &'static str,
-    act: for<'c> fn(&'c Call<'c, D, B>) -> Replying<'c>,
+    act: for<'c> fn(&'c Call<'c, D, B>) -> AnswerFuture<'c>,
 ) -> Handler<D, B> {
     Handler { scope, act }
 }

@@ -22,8 +22,8 @@ use store::Database;
 /// A row of the table.
 pub type Route<D, B> = route::Route<Message, Handler<D, B>>;
 
-/// A reply on its way.
-pub type Replying<'c> = Pin<Box<dyn Future<Output = Result<Reply, Fault>> + 'c>>;
+/// An answer on its way.
+pub type AnswerFuture<'c> = Pin<Box<dyn Future<Output = Result<Reply, Fault>> + 'c>>;
 
 /// What answers at an endpoint.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub enum Handler<D, B> {
     /// It tells only what the server is, and so needs no token (RFC 7644 §4).
     Open(fn(&Question<'_>) -> Result<String, Failure>),
     /// It works for a caller.
-    Caller(for<'c> fn(&'c Call<'c, D, B>) -> Replying<'c>),
+    Caller(for<'c> fn(&'c Call<'c, D, B>) -> AnswerFuture<'c>),
 }
 
 impl<D, B> Clone for Handler<D, B> {

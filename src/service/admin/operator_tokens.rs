@@ -3,11 +3,11 @@
 
 use serde_json::Value;
 
-use super::members::{expiry, only, required, scopes};
+use super::body::{expiry, only, required, scopes};
 use super::refusal::Refusal;
 use super::scope::{Scopes, names};
 use super::token::{LABEL, last4};
-use super::{Admin, Body, Made, Page, page, shape, with_member};
+use super::{Admin, Body, Creation, PageRequest, page, shape, with_member};
 use crate::credential::{Credential, hash};
 use crate::token::OPERATOR;
 use store::Database;
@@ -18,7 +18,7 @@ use store::directory::tokens::NewToken;
 
 impl<D: Database> Admin<'_, D> {
     /// Lists them.
-    pub async fn operator_tokens(&self, part: &Page) -> Result<String, Refusal> {
+    pub async fn operator_tokens(&self, part: &PageRequest) -> Result<String, Refusal> {
         self.unbound()?;
         let after = part.after.as_deref().unwrap_or_default();
         let list = operators::list(after, part.limit + 1);
@@ -26,7 +26,7 @@ impl<D: Database> Admin<'_, D> {
     }
 
     /// Makes one, which is shown this once.
-    pub async fn create_operator_token(&self, body: &Body) -> Result<Made, Refusal> {
+    pub async fn create_operator_token(&self, body: &Body) -> Result<Creation, Refusal> {
         self.unbound()?;
         only(body, &["label", "scopes", "expires_at", "tenant"])?;
         let label = required(body, "label", LABEL)?;
@@ -72,7 +72,7 @@ impl<D: Database> Admin<'_, D> {
         let made = batch.add(operators::read(&id));
         let mut answers = self.context.send(batch).await?;
         let body = shape(answers.rows(made))?.ok_or_else(no_token)?;
-        Ok(Made {
+        Ok(Creation {
             id,
             body: with_member(body, "token", &secret),
         })

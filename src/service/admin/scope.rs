@@ -8,7 +8,7 @@ use serde_json::Value;
 pub struct Scopes(u16);
 
 /// A scope: its name, itself, and what it includes.
-type Row = (&'static str, u16, u16);
+type ScopeRow = (&'static str, u16, u16);
 
 const TENANTS_READ: u16 = 1;
 const TENANTS_WRITE: u16 = 1 << 1;
@@ -20,7 +20,7 @@ const WEBHOOKS_WRITE: u16 = 1 << 6;
 const EVERYTHING: u16 = 1 << 7;
 
 /// Writing includes reading. Whoever may make credentials of a tenant may do what they may.
-const TABLE: [Row; 8] = [
+const TABLE: [ScopeRow; 8] = [
     ("tenants:read", TENANTS_READ, 0),
     (
         "tenants:write",

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::members::{only, required, text};
+use super::body::{only, required, text};
 use super::refusal::Refusal;
-use super::{Admin, Body, Page, page, settings, shape};
+use super::{Admin, Body, PageRequest, page, settings, shape};
 use store::batch::Batch;
 use store::directory::jobs;
 use store::directory::tenants::{self, Patch, Which};
@@ -22,7 +22,7 @@ const METADATA_NAME: usize = 64;
 
 /// What was made: by what it is found, and itself as JSON text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Made {
+pub struct Creation {
     /// The last segment of its address.
     pub id: String,
     /// JSON text.
@@ -31,7 +31,7 @@ pub struct Made {
 
 impl<D: Database> Admin<'_, D> {
     /// Lists those that the operator reaches.
-    pub async fn tenants(&self, part: &Page) -> Result<String, Refusal> {
+    pub async fn tenants(&self, part: &PageRequest) -> Result<String, Refusal> {
         let after = match &part.after {
             None => Some(0),
             Some(after) => after.parse().ok().filter(|after| *after > 0),
@@ -48,7 +48,7 @@ impl<D: Database> Admin<'_, D> {
     }
 
     /// Makes one.
-    pub async fn create_tenant(&self, body: &Body) -> Result<Made, Refusal> {
+    pub async fn create_tenant(&self, body: &Body) -> Result<Creation, Refusal> {
         self.unbound()?;
         only(
             body,
@@ -82,7 +82,7 @@ impl<D: Database> Admin<'_, D> {
         let mut row = answers
             .row(made)
             .ok_or_else(|| Refusal::broken("a created tenant was not there"))?;
-        Ok(Made {
+        Ok(Creation {
             id: row.integer(0)?.unwrap_or_default().to_string(),
             body: row.required_text(1)?,
         })
@@ -140,7 +140,7 @@ impl<D: Database> Admin<'_, D> {
     }
 
     /// Ends one, with a job that ends its data.
-    pub async fn delete_tenant(&self, confirm: Option<&str>) -> Result<Made, Refusal> {
+    pub async fn delete_tenant(&self, confirm: Option<&str>) -> Result<Creation, Refusal> {
         let tenant = self.tenant()?;
         if tenant.id == DEFAULT_TENANT && self.has_scim_token {
             return Err(Refusal::conflict(
@@ -171,7 +171,7 @@ impl<D: Database> Admin<'_, D> {
         let made = batch.add(jobs::read(&id));
         let mut answers = self.context.send(batch).await?;
         let body = shape(answers.rows(made))?.ok_or_else(gone)?;
-        Ok(Made { id, body })
+        Ok(Creation { id, body })
     }
 
     /// The refusal of an id of the application's that another tenant has.

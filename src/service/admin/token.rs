@@ -1,9 +1,9 @@
 //! The tokens of a tenant: made, listed, renamed, revoked. Several are good at once, so that a
 //! rotation has no gap.
 
-use super::members::{expiry, only, required, scopes, text};
+use super::body::{expiry, only, required, scopes, text};
 use super::refusal::Refusal;
-use super::{Admin, Body, Made, Page, SHARD, page, shape, with_member};
+use super::{Admin, Body, Creation, PageRequest, SHARD, page, shape, with_member};
 use crate::credential::{Credential, hash};
 use crate::token::{SCIM, make_as};
 use store::batch::Batch;
@@ -22,14 +22,14 @@ fn is_scope(name: &str) -> bool {
 
 impl<D: Database> Admin<'_, D> {
     /// Lists them.
-    pub async fn tokens(&self, part: &Page) -> Result<String, Refusal> {
+    pub async fn tokens(&self, part: &PageRequest) -> Result<String, Refusal> {
         let after = part.after.as_deref().unwrap_or_default();
         let list = tokens::list(self.tenant()?.id, after, part.limit + 1);
         page(self.context.ask(list).await?, part.limit)
     }
 
     /// Makes one, which is shown this once.
-    pub async fn create_token(&self, body: &Body) -> Result<Made, Refusal> {
+    pub async fn create_token(&self, body: &Body) -> Result<Creation, Refusal> {
         let tenant = self.tenant()?.id;
         only(body, &["label", "scopes", "expires_at", "subject"])?;
         let label = required(body, "label", LABEL)?;
@@ -63,7 +63,7 @@ impl<D: Database> Admin<'_, D> {
             sent => sent?,
         };
         let body = shape(answers.rows(made))?.ok_or_else(no_token)?;
-        Ok(Made {
+        Ok(Creation {
             id,
             body: with_member(body, "token", &secret),
         })

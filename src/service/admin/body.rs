@@ -1,4 +1,4 @@
-//! The members of a body are read here.
+//! What a body of the admin face has: its attributes, read and checked.
 
 use scim::date_time;
 use serde_json::Value;
