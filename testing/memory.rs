@@ -367,7 +367,7 @@ impl Memory {
             clock: &moment(self.elapsed.get()),
             hold: &self.gauge.request(),
         };
-        pollster::block_on(jobs::run(&context, budget))
+        pollster::block_on(jobs::work(&context, budget))
     }
 
     /// Does what could wait.

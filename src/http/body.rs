@@ -73,7 +73,7 @@ pub async fn json<D: Database, B: Upload>(
     if is_small && weight > UNKNOWN_CALLER_WEIGHT {
         session.authenticate().await?;
     }
-    session.take_for_body(weight + COPIES * bytes.len())?;
+    session.reserve_for_body(weight + COPIES * bytes.len())?;
     // A byte order mark is not JSON (RFC 8259 §8.1), but some libraries write one.
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let refused = |reason: String| {

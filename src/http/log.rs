@@ -26,14 +26,14 @@ struct Line<'a> {
     trips: u32,
     rows_read: u64,
     rows_written: u64,
-    habits: Vec<Read<'a>>,
+    habits: Vec<HabitLine<'a>>,
     provider: Option<&'a str>,
     cause: Option<&'a str>,
 }
 
 /// A lenient reading: its name, the path it was at, and what was sent there for what.
 #[derive(Serialize)]
-struct Read<'a> {
+struct HabitLine<'a> {
     name: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<&'a str>,
@@ -41,7 +41,7 @@ struct Read<'a> {
     note: Option<&'static str>,
 }
 
-impl<'a> From<&'a Habit> for Read<'a> {
+impl<'a> From<&'a Habit> for HabitLine<'a> {
     fn from(habit: &'a Habit) -> Self {
         Self {
             name: habit.name,
@@ -81,7 +81,7 @@ pub fn line<B>(
         trips: cost.trips,
         rows_read: cost.rows_read,
         rows_written: cost.rows_written,
-        habits: trace.habits.seen().iter().map(Read::from).collect(),
+        habits: trace.habits.seen().iter().map(HabitLine::from).collect(),
         provider: trace.provider,
         cause: trace.cause.as_deref(),
     };

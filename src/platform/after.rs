@@ -49,7 +49,7 @@ pub async fn work(env: &Env, settings: &Settings, hold: &Hold) {
         hold,
     };
     // Whatever failed is tried again by the next event.
-    if let Err(error) = jobs::run(&context, Budget::default()).await {
+    if let Err(error) = jobs::work(&context, Budget::default()).await {
         print(&format!("a job was not gone on with: {error:?}"), true);
     }
 }

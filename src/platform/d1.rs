@@ -23,7 +23,7 @@ extern "C" {
         text: &str,
         values: Array,
     ) -> Result<D1PreparedStatement, JsValue>;
-    fn run(database: &D1Database, statements: Array) -> Promise;
+    fn send(database: &D1Database, statements: Array) -> Promise;
     fn pause(milliseconds: u32) -> Promise;
 }
 
@@ -43,7 +43,7 @@ impl D1 {
     }
 
     fn prepare(&self, statement: &Statement) -> Result<D1PreparedStatement, Error> {
-        let values = statement.parameters.iter().map(bound).collect();
+        let values = statement.parameters.iter().map(to_js).collect();
         prepare(&self.database, &statement.text, values).map_err(|error| broken(&error))
     }
 
@@ -79,10 +79,13 @@ impl Database for D1 {
             .map(|statement| self.prepare(statement).map(JsValue::from))
             .collect::<Result<Array, Error>>()?;
         drop(statements);
-        let told = JsFuture::from(run(&self.database, prepared))
+        let answer = JsFuture::from(send(&self.database, prepared))
             .await
             .map_err(|error| broken(&error))?;
-        let mut texts: Vec<String> = Array::from(&told).into_iter().filter_map(passed).collect();
+        let mut texts: Vec<String> = Array::from(&answer)
+            .into_iter()
+            .filter_map(text_of)
+            .collect();
         let first = texts.first_mut().ok_or_else(malformed)?;
         let end = first.find('\n').ok_or_else(malformed)?;
         let numbers: String = first.drain(..=end).collect();
@@ -117,8 +120,8 @@ impl Database for D1 {
     }
 }
 
-/// A text of `told`.
-fn passed(text: JsValue) -> Option<String> {
+/// A text of the answer.
+fn text_of(text: JsValue) -> Option<String> {
     text.as_string().or_else(|| {
         let bytes: Uint8Array = text.unchecked_into();
         String::from_utf8(bytes.to_vec()).ok()
@@ -145,7 +148,7 @@ fn malformed() -> Error {
     Error::Broken("a value is neither text nor a whole number".to_owned())
 }
 
-fn bound(parameter: &Parameter) -> JsValue {
+fn to_js(parameter: &Parameter) -> JsValue {
     match parameter {
         Parameter::Null => JsValue::NULL,
         #[expect(

@@ -82,9 +82,9 @@ export const database = (env) => env.DB;
 export const prepare = (database, text, values) => database.prepare(text).bind(...values);
 
 /** Runs statements in one transaction. */
-export async function run(database, statements) {
+export async function send(database, statements) {
   // One statement is a transaction by itself; as a batch it would be wrapped and unwrapped.
-  return told(statements.length === 1 ? [await statements[0].all()] : await database.batch(statements));
+  return asTexts(statements.length === 1 ? [await statements[0].all()] : await database.batch(statements));
 }
 
 export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -106,7 +106,7 @@ const encoder = new TextEncoder();
  * come the values, row by row, each behind a letter for its type, with U+0000 between, which no
  * stored text has. Of a long one there is only the letter: those follow, a text each.
  */
-function told(results) {
+function asTexts(results) {
   let [read, written, took] = [0, 0, 0];
   const shape = [];
   const pieces = [];

@@ -134,8 +134,8 @@ const NOTES: [(&str, &str); 44] = [
     ("wrapped-value", "an object around the value"),
 ];
 
-/// The most places that are kept of a habit; ours, so that a log line stays a line.
-const MAX_PLACES: usize = 32;
+/// The most paths that are kept of a habit; ours, so that a log line stays a line.
+const MAX_PATHS: usize = 32;
 
 /// The most characters of a place; ours: a path of any length that means something fits.
 const MAX_PLACE: usize = 150;
@@ -197,14 +197,14 @@ impl Habits {
     }
 
     fn add(&mut self, name: &'static str, path: Option<&str>) {
-        let mut places = 0;
+        let mut paths = 0;
         for habit in self.seen.iter().filter(|habit| habit.name == name) {
             if habit.path.as_deref() == path {
                 return;
             }
-            places += 1;
+            paths += 1;
         }
-        if places >= MAX_PLACES {
+        if paths >= MAX_PATHS {
             self.more |= LEFT_OUT.contains(&name);
             return;
         }
@@ -327,8 +327,8 @@ mod tests {
             habits.names(),
             ["entra-capital-op", "number-for-string", UNKNOWN_ATTRIBUTE]
         );
-        assert_eq!(habits.seen().len(), 2 + MAX_PLACES);
-        assert_eq!(habits.left_out().count(), MAX_PLACES + 1);
+        assert_eq!(habits.seen().len(), 2 + MAX_PATHS);
+        assert_eq!(habits.left_out().count(), MAX_PATHS + 1);
         assert_eq!(habits.left_out().last(), Some("..."));
     }
 

@@ -1,8 +1,8 @@
 //! The operator's use cases: tenants, their settings and credentials, jobs.
 //!
-//! An [`Admin`] is one operator's request. What an operator may do is the [`Scopes`] of the token; the
-//! face asks for the scope of the endpoint before it comes here, and what depends on the body is
-//! asked for here.
+//! An [`Admin`] is one operator's request. What an operator may do is the [`Scopes`] of the token;
+//! the face asks for the scope of the endpoint before it comes here, and what depends on the body
+//! is asked for here.
 
 use serde_json::{Map, Value};
 

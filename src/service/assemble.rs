@@ -23,13 +23,13 @@ pub(crate) fn too_many_members() -> Failure {
     .into()
 }
 
-/// Appends a resource as far as it was asked for, with the runs of a group's members.
+/// Appends a resource as far as it was asked for, with the chunks of a group's members.
 pub(crate) fn push_shown(
     content: &mut Content,
     resource_type: &'static ResourceType,
     base: &str,
     record: &Record<'_>,
-    runs: Vec<String>,
+    chunks: Vec<String>,
     projection: &Projection,
 ) -> Result<(), Failure> {
     let push_groups = |text: &mut String| push_linked(text, "groups", record.groups(), base);
@@ -46,46 +46,46 @@ pub(crate) fn push_shown(
         projection.apply(&mut resource);
         content.end.push_str(&Value::Object(resource).to_string());
     }
-    if !runs.is_empty() {
-        link_members(content, base, runs, projection)?;
+    if !chunks.is_empty() {
+        link_members(content, base, chunks, projection)?;
     }
     Ok(())
 }
 
 /// Puts members into the group at the end of the content, as far as they were asked for. They are
-/// parsed only if parts of them were, a run at a time.
+/// parsed only if parts of them were, a chunk at a time.
 fn link_members(
     content: &mut Content,
     base: &str,
-    runs: Vec<String>,
+    chunks: Vec<String>,
     projection: &Projection,
 ) -> Result<(), Failure> {
     open_list(&mut content.end, "members");
     let whole = projection.keeps_all("members");
-    for (index, run) in runs.into_iter().enumerate() {
+    for (index, chunk) in chunks.into_iter().enumerate() {
         if index > 0 {
             content.end.push(',');
         }
         if whole {
-            content.push_members(run, base);
+            content.push_members(chunk, base);
         } else {
-            push_trimmed(&mut content.end, &run, base, projection)?;
+            push_trimmed(&mut content.end, &chunk, base, projection)?;
         }
     }
     content.end.push_str(LIST_END);
     Ok(())
 }
 
-/// Appends a run of members with no more of each than was asked for.
+/// Appends a chunk of members with no more of each than was asked for.
 fn push_trimmed(
     text: &mut String,
-    run: &str,
+    chunk: &str,
     base: &str,
     projection: &Projection,
 ) -> Result<(), Failure> {
     let mut group = "{}".to_owned();
     open_list(&mut group, "members");
-    push_links(&mut group, record::members(run), base);
+    push_links(&mut group, record::members(chunk), base);
     group.push_str(LIST_END);
     let mut group = parse_stored(&group)?;
     projection.apply(&mut group);

@@ -20,12 +20,12 @@ use store::table::Table;
 
 mod action;
 mod changes;
+mod creates;
 mod order;
 mod outcome;
-mod run;
 
 use action::Action;
-use order::{Run, next_run, order};
+use order::{RunKind, next_run, order};
 pub use outcome::{Done, Outcome};
 
 /// An operation with its place, its id and what it waits for.
@@ -136,20 +136,20 @@ impl<D: Database> Session<'_, D> {
                 break;
             }
             let (kind, length) = next_run(&jobs, rest, self.context.settings.accept_user_groups);
-            let run = length.min(together).max(1);
-            let now = rest.get(..run).unwrap_or_default();
+            let length = length.min(together).max(1);
+            let now = rest.get(..length).unwrap_or_default();
             let done = match (kind, now) {
                 (_, [index]) => self.perform_next(&mut jobs, *index).await.map(|()| 1),
-                (Run::Creates, now) => self.create_run(&mut jobs, now, strict).await,
-                (Run::Changes, now) => self.change_run(&mut jobs, now, strict).await,
+                (RunKind::Creates, now) => self.create_run(&mut jobs, now, strict).await,
+                (RunKind::Changes, now) => self.change_run(&mut jobs, now, strict).await,
             };
             match done {
-                Ok(0) => together = run / 2,
+                Ok(0) => together = length / 2,
                 Ok(count) => {
                     together = match now {
                         [index] if jobs.get(*index).is_some_and(Job::failed) => 1,
                         // A run that had to end early would have to again.
-                        _ if count < run => count.saturating_mul(2),
+                        _ if count < length => count.saturating_mul(2),
                         _ => together.saturating_mul(2),
                     };
                     rest = rest.get(count..).unwrap_or_default();
@@ -302,25 +302,25 @@ impl<D: Database> Session<'_, D> {
                     .await?;
                 Ok(outcome(Done::Created, answer))
             }
-            Action::Replace(resource_type, key) => {
+            Action::Replace(resource_type, reference) => {
                 let answer = self
-                    .replace(resource_type, key, data, &condition, &id_alone)
+                    .replace(resource_type, reference, data, &condition, &id_alone)
                     .await?;
                 Ok(outcome(Done::Changed, answer))
             }
-            Action::Patch(resource_type, key) => {
+            Action::Patch(resource_type, reference) => {
                 let (done, selection) = if Table::of(resource_type).has_members() {
                     (Done::Silent, Selection::default())
                 } else {
                     (Done::Changed, id_alone)
                 };
                 let answer = self
-                    .patch(resource_type, key, data, &condition, &selection)
+                    .patch(resource_type, reference, data, &condition, &selection)
                     .await?;
                 Ok(outcome(done, answer))
             }
-            Action::Delete(resource_type, key) => {
-                self.delete(resource_type, key, &condition).await?;
+            Action::Delete(resource_type, reference) => {
+                self.delete(resource_type, reference, &condition).await?;
                 Ok((Done::Silent, None))
             }
         }

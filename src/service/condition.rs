@@ -115,11 +115,11 @@ impl Condition {
         match (&self.if_none_match, one_of) {
             (EntityTags::Any, _) => Guard::Never,
             (EntityTags::None, None) => Guard::None,
-            (EntityTags::None, Some(_)) => Guard::Named {
+            (EntityTags::None, Some(_)) => Guard::Tags {
                 one_of,
                 none_of: &[],
             },
-            (EntityTags::OneOf(none_of), _) => Guard::Named { one_of, none_of },
+            (EntityTags::OneOf(none_of), _) => Guard::Tags { one_of, none_of },
         }
     }
 }

@@ -16,10 +16,10 @@ const LARGE_TEXT: usize = 1_000_000;
 pub enum Piece {
     /// As it is sent.
     Text(String),
-    /// A run of members as it was fetched, a third of what is written of it.
+    /// A chunk of members as it was fetched, a third of what is written of it.
     Members {
         /// See [`record::members`].
-        run: String,
+        chunk: String,
         /// The base URL of their addresses.
         base: String,
     },
@@ -30,9 +30,9 @@ impl Piece {
     pub fn into_text(self) -> String {
         match self {
             Self::Text(text) => text,
-            Self::Members { run, base } => {
-                let mut text = String::with_capacity(4 * run.len());
-                push_links(&mut text, record::members(&run), &base);
+            Self::Members { chunk, base } => {
+                let mut text = String::with_capacity(4 * chunk.len());
+                push_links(&mut text, record::members(&chunk), &base);
                 text
             }
         }
@@ -48,13 +48,13 @@ pub struct Content {
 }
 
 impl Content {
-    /// Appends a run of members.
-    pub fn push_members(&mut self, run: String, base: &str) {
+    /// Appends a chunk of members.
+    pub fn push_members(&mut self, chunk: String, base: &str) {
         if !self.end.is_empty() {
             self.pieces.push(Piece::Text(std::mem::take(&mut self.end)));
         }
         self.pieces.push(Piece::Members {
-            run,
+            chunk,
             base: base.to_owned(),
         });
     }
@@ -68,7 +68,7 @@ impl Content {
     pub fn size(&self) -> usize {
         let size = |piece: &Piece| match piece {
             Piece::Text(text) => text.len(),
-            Piece::Members { run, .. } => run.len(),
+            Piece::Members { chunk, .. } => chunk.len(),
         };
         self.pieces.iter().map(size).sum::<usize>() + self.end.len()
     }

@@ -39,7 +39,7 @@ impl<D: Database> Session<'_, D> {
         let receipt = self.add_change(&mut batch, &change);
         // Without links all of the resource is known here.
         let reading = (!new.links().is_empty())
-            .then(|| self.add_reading(&mut batch, resource_type, &change.key, &projection));
+            .then(|| self.add_reading(&mut batch, resource_type, &change.reference, &projection));
         let mut answers = self.send_change(batch, &change).await?;
         match receipt.effect(&change, &mut answers)? {
             Effect::Done => {}

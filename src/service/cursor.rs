@@ -147,15 +147,15 @@ fn value_code(credential: &str, id: &str, value: &[u8]) -> Option<Vec<u8>> {
     Some(code.get(..CODE_BYTES)?.to_vec())
 }
 
-/// The bytes with the stream laid over them; twice is not at all.
+/// The bytes with the stream over them; twice is not at all.
 fn under_stream(credential: &str, code: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
     let key = hmac(credential.as_bytes(), &[STREAM])?;
-    let mut laid = Vec::with_capacity(bytes.len());
+    let mut output = Vec::with_capacity(bytes.len());
     for (counter, block) in (0_u32..).zip(bytes.chunks(32)) {
         let stream = hmac(&key, &[code, &counter.to_be_bytes()])?;
-        laid.extend(block.iter().zip(stream).map(|(byte, over)| byte ^ over));
+        output.extend(block.iter().zip(stream).map(|(byte, over)| byte ^ over));
     }
-    Some(laid)
+    Some(output)
 }
 
 /// Opens a cursor before its code can be checked, which takes the tenant's key: only to learn where

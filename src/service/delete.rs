@@ -2,7 +2,7 @@
 
 use scim::resource_type::ResourceType;
 
-use super::write::{Effect, Links, Operation};
+use super::write::{ChangeKind, Effect, Links};
 use super::{Condition, Failure, Session};
 use store::Database;
 use store::batch::Batch;
@@ -13,12 +13,12 @@ impl<D: Database> Session<'_, D> {
     pub async fn delete(
         &self,
         resource_type: &'static ResourceType,
-        key: &ResourceRef,
+        reference: &ResourceRef,
         condition: &Condition,
     ) -> Result<(), Failure> {
-        let operation = Operation::Delete;
+        let kind = ChangeKind::Delete;
         let guard = condition.guard();
-        let change = self.change(resource_type, key.clone(), guard, operation, Links::None);
+        let change = self.change(resource_type, reference.clone(), guard, kind, Links::None);
         let mut batch = Batch::default();
         let receipt = self.add_change(&mut batch, &change);
         let mut answers = self.send_change(batch, &change).await?;
@@ -27,6 +27,6 @@ impl<D: Database> Session<'_, D> {
             Effect::None(Some(version)) => condition.check(&version)?,
             Effect::None(None) => {}
         }
-        Err(self.not_found(resource_type, key))
+        Err(self.not_found(resource_type, reference))
     }
 }

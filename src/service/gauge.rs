@@ -48,17 +48,17 @@ impl Hold {
     /// use service::gauge::{Gauge, TOGETHER};
     /// let gauge = Gauge::default();
     /// let (first, second) = (gauge.request(), gauge.request());
-    /// assert!(first.take_for_body(TOGETHER) && !second.take_for_body(1));
+    /// assert!(first.reserve_for_body(TOGETHER) && !second.reserve_for_body(1));
     /// drop(first);
-    /// assert!(second.take_for_body(1));
+    /// assert!(second.reserve_for_body(1));
     /// ```
-    pub fn take_for_body(&self, bytes: usize) -> bool {
+    pub fn reserve_for_body(&self, bytes: usize) -> bool {
         self.change(&self.body, bytes, TOGETHER)
     }
 
     /// Takes so many bytes for an answer of the database, if they are there. An answer before it is
     /// over by then.
-    pub fn take_for_answer(&self, bytes: usize) -> bool {
+    pub fn reserve_for_answer(&self, bytes: usize) -> bool {
         self.change(&self.answer, bytes, TOGETHER)
     }
 

@@ -7,13 +7,13 @@
 use super::{Context, Moment};
 use crate::write::ending::add_step;
 use store::batch::Batch;
-use store::directory::jobs::{self, TENANT_DELETE, Taken};
+use store::directory::jobs::{self, LeasedJob, TENANT_DELETE};
 use store::{Database, Error};
 
 /// Milliseconds for which a step has the job to itself.
 const LEASE: u64 = 60_000;
 
-/// What one run may use.
+/// What one event may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     /// Statements.
@@ -34,7 +34,7 @@ impl Default for Budget {
 }
 
 /// Goes on with jobs until none is due or the budget is used.
-pub async fn run<D: Database>(context: &Context<'_, D>, budget: Budget) -> Result<(), Error> {
+pub async fn work<D: Database>(context: &Context<'_, D>, budget: Budget) -> Result<(), Error> {
     let start = context.clock.now().milliseconds;
     let mut statements = 0;
     loop {
@@ -59,15 +59,15 @@ async fn step<D: Database>(
     now: &Moment,
 ) -> Result<usize, Error> {
     let until = Moment::at(now.milliseconds + LEASE).text;
-    let taken = context
-        .ask(jobs::take(id, &now.text, &until))
+    let leased = context
+        .ask(jobs::lease(id, &now.text, &until))
         .await?
         .into_iter()
         .next();
-    let Some(mut row) = taken else {
+    let Some(mut row) = leased else {
         return Ok(0);
     };
-    let Taken { kind, tenant, .. } = jobs::read_taken(&mut row)?;
+    let LeasedJob { kind, tenant, .. } = jobs::read_leased(&mut row)?;
     let mut batch = Batch::default();
     match kind.as_str() {
         TENANT_DELETE => add_step(&mut batch, id, tenant, now),

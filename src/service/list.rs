@@ -32,7 +32,7 @@ mod sort;
 mod walk;
 
 use listing::Listing;
-use members::read_members;
+use members::members_shown;
 use plan::{PageAnswers, Plan, Way};
 use sort::sort_locations;
 
@@ -159,7 +159,7 @@ impl<D: Database> Session<'_, D> {
             None => Listing::of_rows(plan, &answers.items)?,
         };
         let is_empty = listing.entries.is_empty();
-        let mut members = read_members(answers.members, plan, &mut listing)?;
+        let mut members = members_shown(answers.members, plan, &mut listing)?;
         if listing.entries.is_empty() && !is_empty {
             return Ok(None);
         }

@@ -76,7 +76,7 @@ impl<D: Database> Session<'_, D> {
         let mut batch = Batch::default();
         let mut marked = Vec::new();
         let mut first = 0;
-        for filters in runs(&view, id, &filters) {
+        for filters in in_parts(&view, id, &filters) {
             marked.push((batch.add(membership::candidates(&view, id, filters)), first));
             for ids in added.chunks(IDS_PER_PARAMETER) {
                 let among = membership::candidates_among(&view, ids, filters);
@@ -89,14 +89,14 @@ impl<D: Database> Session<'_, D> {
         }
         // By filter, the members that satisfy it; but a member that one filter has removed is left
         // out by those behind it, until it is added again.
-        let mut found = Places::default();
+        let mut found = FilterHits::default();
         let mut answers = self.send(batch).await?;
         for (handle, first) in marked {
             for mut row in answers.rows(handle) {
                 for text in ids(&mut row)? {
                     let (id, satisfied) = membership::read_marked(&text);
-                    for place in satisfied {
-                        found.add(id, first + place);
+                    for index in satisfied {
+                        found.add(id, first + index);
                     }
                 }
             }
@@ -106,31 +106,31 @@ impl<D: Database> Session<'_, D> {
     }
 }
 
-/// Ids, each with places of filters.
+/// Ids, each with the indexes of filters.
 #[derive(Default)]
-struct Places {
+struct FilterHits {
     ids: Index,
     /// Those of each id, by its number.
-    places: Vec<Vec<usize>>,
+    indexes: Vec<Vec<usize>>,
 }
 
-impl Places {
-    fn add(&mut self, id: &str, place: usize) {
-        match self.places.get_mut(self.ids.number_or_add(id)) {
-            Some(places) => places.push(place),
-            None => self.places.push(vec![place]),
+impl FilterHits {
+    fn add(&mut self, id: &str, index: usize) {
+        match self.indexes.get_mut(self.ids.number_or_add(id)) {
+            Some(indexes) => indexes.push(index),
+            None => self.indexes.push(vec![index]),
         }
     }
 
     /// Those of the id with this number.
     fn of(&self, number: Option<usize>) -> &[usize] {
-        let places = number.and_then(|number| self.places.get(number));
-        places.map_or(&[], Vec::as_slice)
+        let indexes = number.and_then(|number| self.indexes.get(number));
+        indexes.map_or(&[], Vec::as_slice)
     }
 }
 
 /// As many filters together as one statement takes.
-fn runs<'a, 'p>(
+fn in_parts<'a, 'p>(
     view: &View<'_>,
     id: &str,
     filters: &'a [&'p Predicate],
@@ -142,43 +142,43 @@ fn runs<'a, 'p>(
         return vec![filters];
     }
     let (left, right) = filters.split_at(filters.len() / 2);
-    [runs(view, id, left), runs(view, id, right)].concat()
+    [in_parts(view, id, left), in_parts(view, id, right)].concat()
 }
 
-/// Puts the ids that filters found in their place. A member that one filter removes is not named by
-/// those behind it, until an operation between them adds it again: it would be named a hundred
+/// Puts the ids that filters found in place of them. A member that one filter removes is not named
+/// by those behind it, until an operation between them adds it again: it would be named a hundred
 /// times.
-fn put_ids(operations: &mut [LinkOperation], mut found: Places) {
+fn put_ids(operations: &mut [LinkOperation], mut found: FilterHits) {
     let filters = operations
         .iter()
         .filter(|operation| matches!(operation, LinkOperation::RemoveWhere(_)));
     let mut removed: Vec<Vec<String>> = vec![Vec::new(); filters.count()];
     // Before which filter an id is added.
-    let mut added = Places::default();
-    let mut place = 0;
+    let mut added = FilterHits::default();
+    let mut index = 0;
     for operation in &*operations {
         match operation {
-            LinkOperation::RemoveWhere(_) => place += 1,
+            LinkOperation::RemoveWhere(_) => index += 1,
             LinkOperation::Add(ids) | LinkOperation::Replace(ids) => {
                 for id in ids {
-                    added.add(id, place);
+                    added.add(id, index);
                 }
             }
             LinkOperation::Remove(_) | LinkOperation::RemoveAll => {}
         }
     }
-    for places in &mut found.places {
-        places.sort_unstable();
-        places.dedup();
+    for indexes in &mut found.indexes {
+        indexes.sort_unstable();
+        indexes.dedup();
     }
     for (id, number) in found.ids.iter() {
         let added = added.of(added.ids.number(id));
         let mut last: Option<usize> = None;
-        for &place in found.of(Some(number)) {
-            let again = last.is_none_or(|last| added.iter().any(|&at| last < at && at <= place));
-            if again && let Some(ids) = removed.get_mut(place) {
+        for &index in found.of(Some(number)) {
+            let again = last.is_none_or(|last| added.iter().any(|&at| last < at && at <= index));
+            if again && let Some(ids) = removed.get_mut(index) {
                 ids.push(id.to_owned());
-                last = Some(place);
+                last = Some(index);
             }
         }
     }
@@ -214,7 +214,7 @@ mod tests {
             (vec![filter(), add(), filter()], names()),
             (vec![filter(), filter(), add()], vec![]),
         ] {
-            let mut found = Places::default();
+            let mut found = FilterHits::default();
             found.add("a", 0);
             found.add("a", 1);
             put_ids(&mut operations, found);

@@ -10,7 +10,7 @@ use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
-use super::write::{Links, Operation, Rewrite};
+use super::write::{ChangeKind, Links, Rewrite};
 use super::{Answer, Condition, Failure, Session, parse_stored};
 use store::Database;
 use store::batch::Batch;
@@ -46,7 +46,7 @@ impl<D: Database> Session<'_, D> {
     pub(crate) async fn modify(
         &self,
         resource_type: &'static ResourceType,
-        key: &ResourceRef,
+        reference: &ResourceRef,
         condition: &Condition,
         projection: &Projection,
         apply: impl Fn(&Map<String, Value>, &mut Habits) -> Result<After, Failure>,
@@ -56,9 +56,9 @@ impl<D: Database> Session<'_, D> {
             if tries > 0 && self.is_spent() {
                 break;
             }
-            let mut rows = self.ask(read::stored(&view, key)).await?;
+            let mut rows = self.ask(read::stored(&view, reference)).await?;
             let Some(row) = rows.first_mut() else {
-                return Err(self.not_found(resource_type, key));
+                return Err(self.not_found(resource_type, reference));
             };
             let stored = read::read_stored(row)?;
             self.note_loaded(&stored.document);
@@ -121,29 +121,29 @@ impl<D: Database> Session<'_, D> {
             None => Links::Members(members),
         };
         let (rewrite, image);
-        let (meant, operation) = if document == before {
+        let (meant, kind) = if document == before {
             image = scim::fold::fold(resource_type, before);
             let known = (&image, stored.version.as_str());
             // The document stays, so it does not matter who wrote it meanwhile: members are added
             // to what is there.
-            (condition.guard(), Operation::Keep(Some(known)))
+            (condition.guard(), ChangeKind::Keep(Some(known)))
         } else {
             rewrite = Rewrite::new(&self.view(resource_type), before, document)?;
-            let operation = Operation::Rewrite {
+            let kind = ChangeKind::Rewrite {
                 rewrite: &rewrite,
                 groups: projection.wants("groups"),
             };
-            (Guard::Exactly(&stored.version), operation)
+            (Guard::Exactly(&stored.version), kind)
         };
-        let key = ResourceRef::Id(stored.id.clone());
-        let change = self.change(resource_type, key, meant, operation, links);
+        let reference = ResourceRef::Id(stored.id.clone());
+        let change = self.change(resource_type, reference, meant, kind, links);
         let mut batch = Batch::default();
         let receipt = self.add_change(&mut batch, &change);
         // What the update gives back is all of the reply, unless rows of other tables changed with
         // it or belong to it.
         let is_whole = !Table::of(resource_type).has_members() && teams.is_none();
         let reading = receipt.reading().filter(|_| is_whole).unwrap_or_else(|| {
-            self.add_reading(&mut batch, resource_type, &change.key, projection)
+            self.add_reading(&mut batch, resource_type, &change.reference, projection)
         });
         let mut answers = self.send_change(batch, &change).await?;
         if receipt.is_refused(&answers) {
@@ -153,7 +153,7 @@ impl<D: Database> Session<'_, D> {
             .answer(resource_type, &mut answers, reading, projection)
             .await?;
         let Some(answer) = answer else {
-            return Err(self.not_found(resource_type, &change.key));
+            return Err(self.not_found(resource_type, &change.reference));
         };
         if answer.version != change.version {
             condition.check(&answer.version)?;

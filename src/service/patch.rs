@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::content::Content;
 use super::modify::After;
-use super::write::{Effect, Links, Operation};
+use super::write::{ChangeKind, Effect, Links};
 use super::{Answer, Condition, Failure, Selection, Session};
 use store::Database;
 use store::batch::Batch;
@@ -37,7 +37,7 @@ impl<D: Database> Session<'_, D> {
     pub async fn patch(
         &self,
         resource_type: &'static ResourceType,
-        key: &ResourceRef,
+        reference: &ResourceRef,
         body: &Value,
         condition: &Condition,
         selection: &Selection,
@@ -47,23 +47,31 @@ impl<D: Database> Session<'_, D> {
         let Split { own, links } = Split::of(patch.operations)?;
         let has_members = Table::of(resource_type).has_members();
         let answered = !has_members || !selection.is_default();
-        let members = match (key, links.is_empty()) {
+        let members = match (reference, links.is_empty()) {
             (ResourceRef::Id(id), false) => self.net_change(id, links).await?,
             (ResourceRef::Id(_) | ResourceRef::Subject, _) => LinkChange::default(),
         };
-        if let (ResourceRef::Id(id), true, false) = (key, own.is_empty(), members.is_empty()) {
+        if let (ResourceRef::Id(id), true, false) = (reference, own.is_empty(), members.is_empty())
+        {
             let links = Links::Members(&members);
             let guard = condition.guard();
-            let key = key.clone();
-            let change = self.change(resource_type, key, guard, Operation::Keep(None), links);
+            let reference = reference.clone();
+            let change = self.change(
+                resource_type,
+                reference,
+                guard,
+                ChangeKind::Keep(None),
+                links,
+            );
             let mut batch = Batch::default();
             let receipt = self.add_change(&mut batch, &change);
-            let reading = answered
-                .then(|| self.add_reading(&mut batch, resource_type, &change.key, &projection));
+            let reading = answered.then(|| {
+                self.add_reading(&mut batch, resource_type, &change.reference, &projection)
+            });
             let mut answers = self.send_change(batch, &change).await?;
             let version = match receipt.effect(&change, &mut answers)? {
                 Effect::Done => change.version,
-                Effect::None(None) => return Err(self.not_found(resource_type, &change.key)),
+                Effect::None(None) => return Err(self.not_found(resource_type, &change.reference)),
                 Effect::None(Some(version)) => {
                     condition.check(&version)?;
                     version
@@ -73,7 +81,7 @@ impl<D: Database> Session<'_, D> {
                 let answer = self
                     .answer(resource_type, &mut answers, reading, &projection)
                     .await?;
-                return answer.ok_or_else(|| self.not_found(resource_type, &change.key));
+                return answer.ok_or_else(|| self.not_found(resource_type, &change.reference));
             }
             return Ok(Answer {
                 body: Content::default(),
@@ -90,14 +98,14 @@ impl<D: Database> Session<'_, D> {
             && values.iter().map(|(_, value)| length(value)).sum::<usize>() <= SHORT
         {
             if let Some(answer) = self
-                .assign(resource_type, key, condition, &projection, &values)
+                .assign(resource_type, reference, condition, &projection, &values)
                 .await?
             {
                 return Ok(answer);
             }
             // It has these values already, or is not there.
             if condition.guard() == Guard::None {
-                return self.read_as(resource_type, key, &projection).await;
+                return self.read_as(resource_type, reference, &projection).await;
             }
         }
         // A group's reply is 204: asking for one attribute spares reading its members.
@@ -107,7 +115,7 @@ impl<D: Database> Session<'_, D> {
         let mut answer = self
             .modify(
                 resource_type,
-                key,
+                reference,
                 condition,
                 &projection,
                 |before, habits| {
@@ -132,7 +140,7 @@ impl<D: Database> Session<'_, D> {
     async fn assign(
         &self,
         resource_type: &'static ResourceType,
-        key: &ResourceRef,
+        reference: &ResourceRef,
         condition: &Condition,
         projection: &Projection,
         values: &[(&'static Attribute, Value)],
@@ -141,9 +149,9 @@ impl<D: Database> Session<'_, D> {
             return Ok(None);
         }
         let groups = projection.wants("groups");
-        let operation = Operation::Assign { values, groups };
+        let kind = ChangeKind::Assign { values, groups };
         let guard = condition.guard();
-        let change = self.change(resource_type, key.clone(), guard, operation, Links::None);
+        let change = self.change(resource_type, reference.clone(), guard, kind, Links::None);
         let mut batch = Batch::default();
         let receipt = self.add_change(&mut batch, &change);
         let mut answers = self.send_change(batch, &change).await?;

@@ -26,10 +26,10 @@ impl<D: Database> Session<'_, D> {
     pub async fn read(
         &self,
         resource_type: &'static ResourceType,
-        key: &ResourceRef,
+        reference: &ResourceRef,
         selection: &Selection,
     ) -> Result<Answer, Failure> {
-        self.read_as(resource_type, key, &selection.bind(resource_type)?)
+        self.read_as(resource_type, reference, &selection.bind(resource_type)?)
             .await
     }
 
@@ -37,15 +37,15 @@ impl<D: Database> Session<'_, D> {
     pub(super) async fn read_as(
         &self,
         resource_type: &'static ResourceType,
-        key: &ResourceRef,
+        reference: &ResourceRef,
         projection: &Projection,
     ) -> Result<Answer, Failure> {
         let mut batch = Batch::default();
-        let reading = self.add_reading(&mut batch, resource_type, key, projection);
+        let reading = self.add_reading(&mut batch, resource_type, reference, projection);
         let mut answers = self.send(batch).await?;
         self.answer(resource_type, &mut answers, reading, projection)
             .await?
-            .ok_or_else(|| self.not_found(resource_type, key))
+            .ok_or_else(|| self.not_found(resource_type, reference))
     }
 
     /// Adds what fetches a resource for a reply: itself, and the members of a group.
@@ -53,27 +53,27 @@ impl<D: Database> Session<'_, D> {
         &self,
         batch: &mut Batch,
         resource_type: &'static ResourceType,
-        key: &ResourceRef,
+        reference: &ResourceRef,
         projection: &Projection,
     ) -> Reading {
-        self.add_reading_of(batch, resource_type, key, projection, FIRST_MEMBERS)
+        self.add_reading_of(batch, resource_type, reference, projection, FIRST_MEMBERS)
     }
 
     fn add_reading_of(
         &self,
         batch: &mut Batch,
         resource_type: &'static ResourceType,
-        key: &ResourceRef,
+        reference: &ResourceRef,
         projection: &Projection,
         limit: MemberLimit,
     ) -> Reading {
         let view = self.view(resource_type);
-        let resource = batch.add(read::resource(&view, key, projection.wants("groups")));
+        let resource = batch.add(read::resource(&view, reference, projection.wants("groups")));
         let with_members = view.table().has_members() && projection.wants("members");
         let members = with_members.then(|| {
-            let group = read::one_group(&view, key);
+            let group = read::one_group(&view, reference);
             batch.expect(limit.bytes);
-            batch.add(read::members(&view, limit, 1, group))
+            batch.add(read::member_chunks(&view, limit, 1, group))
         });
         Reading { resource, members }
     }
@@ -92,15 +92,15 @@ impl<D: Database> Session<'_, D> {
         };
         let text = row.required_text(0)?;
         let record = Record::read(&text)?;
-        let runs = match reading.members {
+        let chunks = match reading.members {
             None => Some(Vec::new()),
-            Some(members) => runs(answers.rows(members), FIRST_MEMBERS)?,
+            Some(members) => chunks(answers.rows(members), FIRST_MEMBERS)?,
         };
-        let Some(runs) = runs else {
-            let key = ResourceRef::Id(record.shown.id.to_owned());
-            return self.read_most(resource_type, &key, projection).await;
+        let Some(chunks) = chunks else {
+            let reference = ResourceRef::Id(record.shown.id.to_owned());
+            return self.read_most(resource_type, &reference, projection).await;
         };
-        self.shown(resource_type, &record, runs, projection)
+        self.shown(resource_type, &record, chunks, projection)
             .map(Some)
     }
 
@@ -108,28 +108,35 @@ impl<D: Database> Session<'_, D> {
     async fn read_most(
         &self,
         resource_type: &'static ResourceType,
-        key: &ResourceRef,
+        reference: &ResourceRef,
         projection: &Projection,
     ) -> Result<Option<Answer>, Failure> {
         let mut batch = Batch::default();
-        let reading = self.add_reading_of(&mut batch, resource_type, key, projection, MOST_MEMBERS);
+        let reading = self.add_reading_of(
+            &mut batch,
+            resource_type,
+            reference,
+            projection,
+            MOST_MEMBERS,
+        );
         let mut answers = self.send(batch).await?;
         let Some(mut row) = answers.row(reading.resource) else {
             return Ok(None);
         };
         let text = row.required_text(0)?;
         let rows = reading.members.map(|members| answers.rows(members));
-        let runs = runs(rows.unwrap_or_default(), MOST_MEMBERS)?.ok_or_else(too_many_members)?;
-        self.shown(resource_type, &Record::read(&text)?, runs, projection)
+        let chunks =
+            chunks(rows.unwrap_or_default(), MOST_MEMBERS)?.ok_or_else(too_many_members)?;
+        self.shown(resource_type, &Record::read(&text)?, chunks, projection)
             .map(Some)
     }
 
-    /// The answer that shows a resource, with the runs of a group's members.
+    /// The answer that shows a resource, with the chunks of a group's members.
     pub(super) fn shown(
         &self,
         resource_type: &'static ResourceType,
         record: &Record<'_>,
-        runs: Vec<String>,
+        chunks: Vec<String>,
         projection: &Projection,
     ) -> Result<Answer, Failure> {
         let mut body = Content::default();
@@ -138,7 +145,7 @@ impl<D: Database> Session<'_, D> {
             resource_type,
             &self.base,
             record,
-            runs,
+            chunks,
             projection,
         )?;
         Ok(Answer {
@@ -154,8 +161,12 @@ impl<D: Database> Session<'_, D> {
     }
 
     /// The failure of a request for a resource that is not there.
-    pub fn not_found(&self, resource_type: &'static ResourceType, key: &ResourceRef) -> Failure {
-        match key {
+    pub fn not_found(
+        &self,
+        resource_type: &'static ResourceType,
+        reference: &ResourceRef,
+    ) -> Failure {
+        match reference {
             ResourceRef::Id(id) => Failure::NotFound(format!(
                 "There is no {} with id \"{}\". It may have been deleted; look it up with a filter.",
                 resource_type.name,
@@ -170,8 +181,8 @@ impl<D: Database> Session<'_, D> {
     }
 }
 
-/// The runs of the members of one group; none where it has more.
-fn runs(rows: Vec<Row>, limit: MemberLimit) -> Result<Option<Vec<String>>, Failure> {
-    let mut members = read::read_members(rows, limit, 1)?;
+/// The chunks of the members of one group; none where it has more.
+fn chunks(rows: Vec<Row>, limit: MemberLimit) -> Result<Option<Vec<String>>, Failure> {
+    let mut members = read::read_member_chunks(rows, limit, 1)?;
     Ok((!members.has_more).then(|| members.take_first()))
 }

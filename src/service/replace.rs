@@ -18,7 +18,7 @@ impl<D: Database> Session<'_, D> {
     pub async fn replace(
         &self,
         resource_type: &'static ResourceType,
-        key: &ResourceRef,
+        reference: &ResourceRef,
         body: &Value,
         condition: &Condition,
         selection: &Selection,
@@ -39,15 +39,21 @@ impl<D: Database> Session<'_, D> {
             (LinkChange::default(), links)
         };
         let projection = selection.bind(resource_type)?.after_write(&document);
-        self.modify(resource_type, key, condition, &projection, |before, _| {
-            let mut document = document.clone();
-            replace(resource_type, before, &mut document)?;
-            Ok(After {
-                document,
-                members: members.clone(),
-                teams: teams.clone(),
-            })
-        })
+        self.modify(
+            resource_type,
+            reference,
+            condition,
+            &projection,
+            |before, _| {
+                let mut document = document.clone();
+                replace(resource_type, before, &mut document)?;
+                Ok(After {
+                    document,
+                    members: members.clone(),
+                    teams: teams.clone(),
+                })
+            },
+        )
         .await
     }
 }

@@ -18,7 +18,7 @@ use super::{Clock, Failure, Mint, Moment, Settings};
 use store::batch::{Answers, Batch};
 use store::expression::View;
 use store::limits::{COMPARISONS, LOADED, ROWS, STATEMENTS, TRIPS};
-use store::tenant::{self, Asked, Tenant, TokenFacts};
+use store::tenant::{self, FactsWanted, Tenant, TokenFacts};
 use store::{self, Database, Row, Statement};
 
 /// How often an answer is in memory at once: as it is read and as it is passed on, or as it is put
@@ -82,7 +82,7 @@ pub struct Session<'a, D> {
     pub(super) now: Moment,
     usage: Cell<Usage>,
     /// Whether a batch came back, each of which authenticates the caller.
-    has_answer: Cell<bool>,
+    is_checked: Cell<bool>,
     /// What the database told of the caller, who is good.
     facts: OnceCell<TokenFacts>,
     notes: RefCell<Notes>,
@@ -125,7 +125,7 @@ impl<'a, D: Database> Session<'a, D> {
             caller,
             base,
             usage: Cell::default(),
-            has_answer: Cell::default(),
+            is_checked: Cell::default(),
             facts: OnceCell::new(),
             notes: RefCell::default(),
         }
@@ -172,7 +172,7 @@ impl<'a, D: Database> Session<'a, D> {
         }
         let room = batch.room();
         self.find_room(room).await?;
-        let authentication = self.caller.tenant.facts(Asked {
+        let authentication = self.caller.tenant.facts(FactsWanted {
             cursor_key: with_cursor_key,
             is_write: self.caller.is_write,
         });
@@ -189,7 +189,7 @@ impl<'a, D: Database> Session<'a, D> {
         }
         // One that failed has told, too: either that the caller is not good, or what the reply will
         // say.
-        self.has_answer.set(true);
+        self.is_checked.set(true);
         let (row, answers) = result?;
         let facts = Tenant::read_facts(&mut row.ok_or(store::Error::Unauthorized)?)?;
         // Those of the first batch are kept: the caller stays the same.
@@ -198,8 +198,8 @@ impl<'a, D: Database> Session<'a, D> {
     }
 
     /// Counts what a body holds.
-    pub fn take_for_body(&self, bytes: usize) -> Result<(), Failure> {
-        let is_there = self.context.hold.take_for_body(bytes);
+    pub fn reserve_for_body(&self, bytes: usize) -> Result<(), Failure> {
+        let is_there = self.context.hold.reserve_for_body(bytes);
         is_there.then_some(()).ok_or(Failure::Busy)
     }
 
@@ -212,7 +212,7 @@ impl<'a, D: Database> Session<'a, D> {
         // Those who wait hold nothing, or they would wait for each other.
         self.context.hold.set_answer(0);
         for _ in 0..LONGEST_WAIT / WAIT {
-            if self.context.hold.take_for_answer(COPIES * bytes) {
+            if self.context.hold.reserve_for_answer(COPIES * bytes) {
                 return Ok(());
             }
             self.context.database.pause(WAIT).await;
@@ -231,7 +231,7 @@ impl<'a, D: Database> Session<'a, D> {
 
     /// The same at the end, of every caller: a tenant may be suspended.
     pub async fn check(&self) -> Result<(), store::Error> {
-        if self.has_answer.get() {
+        if self.is_checked.get() {
             return Ok(());
         }
         self.send(Batch::default()).await.map(|_| ())

@@ -31,20 +31,20 @@ pub(crate) struct Change<'a> {
     /// Its type.
     pub(crate) resource_type: &'static ResourceType,
     /// Which one.
-    pub(crate) key: ResourceRef,
+    pub(crate) reference: ResourceRef,
     /// The version that the change is meant for.
     pub(crate) meant: Guard<'a>,
     /// The version that it leaves; of one that deletes, to the teams of the resource.
     pub(crate) version: String,
     /// What is done to it.
-    pub(crate) operation: Operation<'a>,
+    pub(crate) kind: ChangeKind<'a>,
     /// Who comes and goes with it.
     pub(crate) links: Links<'a>,
 }
 
 /// What is done to a resource, with what is known of its attributes before and after.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Operation<'a> {
+pub(crate) enum ChangeKind<'a> {
     /// It is new.
     Create(&'a NewResource),
     /// Its document was read and becomes another. A user's groups come back with it where they are
@@ -139,17 +139,17 @@ impl<D: Database> Session<'_, D> {
     pub(crate) fn change<'a>(
         &self,
         resource_type: &'static ResourceType,
-        key: ResourceRef,
+        reference: ResourceRef,
         meant: Guard<'a>,
-        operation: Operation<'a>,
+        kind: ChangeKind<'a>,
         links: Links<'a>,
     ) -> Change<'a> {
         Change {
             resource_type,
-            key,
+            reference,
             meant,
             version: self.context.mint.version(),
-            operation,
+            kind,
             links,
         }
     }
@@ -158,22 +158,23 @@ impl<D: Database> Session<'_, D> {
     /// of it does anything.
     pub(crate) fn add_change(&self, batch: &mut Batch, change: &Change<'_>) -> Receipt {
         let view = self.view(change.resource_type);
-        let (key, meant, version) = (&change.key, change.meant, change.version.as_str());
+        let (reference, meant, version) =
+            (&change.reference, change.meant, change.version.as_str());
         let now = self.now.text.as_str();
         // What `/Me` names has no links here, and its unique values are not known.
-        let id = key.id().unwrap_or_default();
+        let id = reference.id().unwrap_or_default();
         let mut receipt = Receipt {
             row: None,
             version_row: None,
         };
-        match change.operation {
-            Operation::Create(new) => {
+        match change.kind {
+            ChangeKind::Create(new) => {
                 let (id, version, draft) = new.row();
                 let insert = write::insert(&view, id, version, now, draft);
                 receipt.row = Some(batch.add_write(insert));
-                batch.add_writes(unique::take(&view, id, version, new.unique()));
+                batch.add_writes(unique::claim(&view, id, version, new.unique()));
             }
-            Operation::Rewrite { rewrite, groups } => {
+            ChangeKind::Rewrite { rewrite, groups } => {
                 let next = Next {
                     version,
                     now,
@@ -181,18 +182,18 @@ impl<D: Database> Session<'_, D> {
                     before: &rewrite.before,
                     groups,
                 };
-                let update = write::update(&view, key, meant, &next);
+                let update = write::update(&view, reference, meant, &next);
                 receipt.row = Some(batch.add_write(update));
                 let values = [&rewrite.before, &rewrite.draft.folded]
                     .map(|image| unique_values(change.resource_type, image));
                 let [held, values] = &values;
                 batch.add_writes(unique::follow(&view, id, version, held, values));
             }
-            Operation::Assign { values, groups } => {
-                let assign = write::assign(&view, key, meant, values, version, now, groups);
+            ChangeKind::Assign { values, groups } => {
+                let assign = write::assign(&view, reference, meant, values, version, now, groups);
                 receipt.row = Some(batch.add_write(assign));
             }
-            Operation::Keep(known) => {
+            ChangeKind::Keep(known) => {
                 if let Links::Members(members) = change.links {
                     batch.add_write(write::touch(&view, id, meant, version, now, members));
                 }
@@ -201,14 +202,14 @@ impl<D: Database> Session<'_, D> {
                     batch.add_writes(unique::follow(&view, id, read, &held, &held));
                 }
             }
-            Operation::Delete => {
+            ChangeKind::Delete => {
                 let is_meant = meant != Guard::None;
-                receipt.version_row = is_meant.then(|| batch.add(read::version(&view, key)));
+                receipt.version_row = is_meant.then(|| batch.add(read::version(&view, reference)));
                 if !Table::of(change.resource_type).shared {
-                    let touch = write::touch_teams_of(&view, key, meant, version, now);
+                    let touch = write::touch_teams_of(&view, reference, meant, version, now);
                     batch.add_write(touch);
                 }
-                receipt.row = Some(batch.add_write(write::delete(&view, key, meant)));
+                receipt.row = Some(batch.add_write(write::delete(&view, reference, meant)));
             }
         }
         self.add_links(batch, change, id, &mut receipt);
@@ -218,7 +219,7 @@ impl<D: Database> Session<'_, D> {
     fn add_links(&self, batch: &mut Batch, change: &Change<'_>, id: &str, receipt: &mut Receipt) {
         let view = self.view(change.resource_type);
         let version = change.version.as_str();
-        let is_new = matches!(change.operation, Operation::Create(_));
+        let is_new = matches!(change.kind, ChangeKind::Create(_));
         match change.links {
             Links::None => {}
             Links::Members(members) => {
@@ -233,9 +234,9 @@ impl<D: Database> Session<'_, D> {
                 }
             }
             Links::Teams(teams) => {
-                let guard = match change.operation {
-                    Operation::Create(_) | Operation::Rewrite { .. } => Guard::Exactly(version),
-                    Operation::Assign { .. } | Operation::Keep(_) | Operation::Delete => {
+                let guard = match change.kind {
+                    ChangeKind::Create(_) | ChangeKind::Rewrite { .. } => Guard::Exactly(version),
+                    ChangeKind::Assign { .. } | ChangeKind::Keep(_) | ChangeKind::Delete => {
                         change.meant
                     }
                 };
@@ -252,7 +253,7 @@ impl<D: Database> Session<'_, D> {
         batch: Batch,
         change: &Change<'_>,
     ) -> Result<Answers, Failure> {
-        let id = change.key.id().unwrap_or_default();
+        let id = change.reference.id().unwrap_or_default();
         match (self.send(batch).await, change.links) {
             (Ok(answers), _) => Ok(answers),
             (Err(store::Error::Guard), Links::Members(members)) => {
@@ -273,13 +274,13 @@ impl<D: Database> Session<'_, D> {
         changes: &[Change<'_>],
         all: bool,
     ) -> Result<RunReceipt, Failure> {
-        let mut run = RunReceipt::default();
-        self.add_creates(batch, changes, all, &mut run);
-        self.add_rewrites(batch, changes, &mut run)?;
+        let mut receipt = RunReceipt::default();
+        self.add_creates(batch, changes, all, &mut receipt);
+        self.add_rewrites(batch, changes, &mut receipt)?;
         for resource_type in ResourceType::all() {
-            self.add_deletes(batch, changes, resource_type, all, &mut run);
+            self.add_deletes(batch, changes, resource_type, all, &mut receipt);
         }
-        Ok(run)
+        Ok(receipt)
     }
 }
 

@@ -63,9 +63,9 @@ impl View<'_> {
 /// One step of a JSON path: a name out of the schema tables, whose characters the tables' own
 /// checks allow.
 #[derive(Clone, Copy, Debug)]
-struct Step(&'static str);
+struct PathStep(&'static str);
 
-impl Fragment for Step {
+impl Fragment for PathStep {
     fn write(&self, statement: &mut Statement) {
         let mut bytes = self.0.bytes();
         if bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
@@ -78,16 +78,16 @@ impl Fragment for Step {
 
 /// The path of a name at the top of a document, or of a value, such as `'$.name'` or `'$."urn:…"'`.
 pub fn json_path(name: &'static str) -> impl Fragment {
-    fragment!("'${step}'", step = Step(name))
+    fragment!("'${step}'", step = PathStep(name))
 }
 
 /// The path of a location within a document, such as `'$.name.familyName'` or
 /// `'$."urn:…"."manager"'`.
 pub fn path_of(location: &Location) -> impl Fragment + use<> {
     let steps = [
-        location.extension.map(|schema| Step(schema.uri)),
-        Some(Step(location.attribute.name)),
-        location.sub.map(|sub| Step(sub.name)),
+        location.extension.map(|schema| PathStep(schema.uri)),
+        Some(PathStep(location.attribute.name)),
+        location.sub.map(|sub| PathStep(sub.name)),
     ];
     fragment!("'${steps}'", steps = steps)
 }

@@ -75,7 +75,7 @@ pub fn read_walk(row: &Row) -> Result<Walk, Error> {
 
 /// Notes the resources at these positions, counted from 0, unless they hold no more, and forgets
 /// what does not hold.
-pub fn note(view: &View<'_>, moved: i64, places: &[(i64, &str)]) -> Vec<Statement> {
+pub fn note(view: &View<'_>, moved: i64, rows: &[(i64, &str)]) -> Vec<Statement> {
     let note = |(position, id): &(i64, &str)| {
         statement!(
             "INSERT INTO milestones (tenant_id, resource_type, moved, position, id) \
@@ -93,5 +93,5 @@ pub fn note(view: &View<'_>, moved: i64, places: &[(i64, &str)]) -> Vec<Statemen
         name = value(view.resource_type.name),
         moved = value(moved),
     );
-    places.iter().map(note).chain([forget]).collect()
+    rows.iter().map(note).chain([forget]).collect()
 }

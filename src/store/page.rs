@@ -82,7 +82,7 @@ pub struct Item {
 
 /// What a select is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum Purpose {
     /// All of the page, row by row.
     Page,
     /// All of the page, to be put together.
@@ -137,8 +137,8 @@ impl Page<'_> {
     /// The select of how many resources of a type there are, and of a walk what a milestone needs
     /// to know.
     fn total(&self, view: &View<'_>) -> impl Fragment {
-        let walked = self.walk_offset();
-        Written(move |statement: &mut Statement| match walked {
+        let offset = self.walk_offset();
+        Written(move |statement: &mut Statement| match offset {
             Some(offset) => milestone::total(view, offset).write(statement),
             None => total_of(view).write(statement),
         })
@@ -168,13 +168,13 @@ impl Page<'_> {
         &self,
         source: &Source<'_>,
         columns: Columns,
-        part: Part,
+        purpose: Purpose,
         rows: Rows,
     ) -> impl Fragment {
         let key = fragment!("{key_text} AS key_text, ", key_text = key_text(source));
         fragment!(
             "SELECT {id}{key}{record} AS record{from}",
-            id = (part == Part::Whole).then_some("id, "),
+            id = (purpose == Purpose::Whole).then_some("id, "),
             key = columns.key.then_some(&key),
             record = record(&source.view, columns.groups),
             from = self.from(source, rows),
@@ -208,8 +208,8 @@ impl Page<'_> {
             matching(source, rows).write(statement);
             match &self.window {
                 Window::Offset(_) => {
-                    let walked = self.walk_offset();
-                    let from = walked.map(|offset| milestone::from(&source.view, offset));
+                    let offset = self.walk_offset();
+                    let from = offset.map(|offset| milestone::from(&source.view, offset));
                     from.write(statement);
                 }
                 Window::After(mark) => beyond(source, self.order, mark, true).write(statement),

@@ -23,7 +23,7 @@ mod lookup;
 
 pub use budget::budget;
 pub use depth::depth;
-use elements::{Elements, Part, gather};
+use elements::{Elements, Term, gather};
 pub use elements::{MARKS, marks};
 pub use linked::members_within;
 use lookup::is_key;
@@ -100,8 +100,8 @@ impl Writer<'_> {
         Written(move |statement: &mut Statement| {
             let parts = parts.iter().map(|part| {
                 Written(move |statement: &mut Statement| match part {
-                    Part::Other(part) => self.condition(part, negated).write(statement),
-                    Part::Elements(of, asked) => {
+                    Term::Other(part) => self.condition(part, negated).write(statement),
+                    Term::Elements(of, asked) => {
                         let elements = self.elements(of, asked);
                         write_sql!(statement, "({elements})", elements = elements);
                     }

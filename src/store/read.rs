@@ -5,7 +5,7 @@ use scim::index::Index;
 use super::expression::View;
 use super::fragment::{Fragment, Written, value};
 use super::limits::{MEMBERS_PER_ROW, MemberLimit};
-use super::record::{RUN, record};
+use super::record::{MEMBER_CHUNK, record};
 use super::{Error, Row, Statement};
 use crate::{fragment, statement};
 
@@ -39,31 +39,31 @@ impl ResourceRef {
     }
 }
 
-/// The condition that the row is the one with this key.
-pub fn is(view: &View<'_>, key: &ResourceRef) -> impl Fragment {
+/// The condition that the row is the one of this reference.
+pub fn is(view: &View<'_>, reference: &ResourceRef) -> impl Fragment {
     fragment!(
         "{scope} AND {row}.id = {id}",
         scope = view.scope(view.row()),
         row = view.row(),
-        id = key.id_in(view),
+        id = reference.id_in(view),
     )
 }
 
 /// `FROM … WHERE …` for one resource.
-pub fn from(view: &View<'_>, key: &ResourceRef) -> impl Fragment {
+pub fn from(view: &View<'_>, reference: &ResourceRef) -> impl Fragment {
     fragment!(
         " FROM {row} WHERE {is}",
         row = view.row(),
-        is = is(view, key),
+        is = is(view, reference),
     )
 }
 
 /// The record of one resource (see [`record`](super::record)).
-pub fn resource(view: &View<'_>, key: &ResourceRef, with_groups: bool) -> Statement {
+pub fn resource(view: &View<'_>, reference: &ResourceRef, with_groups: bool) -> Statement {
     statement!(
         "SELECT {record} AS record{from}",
         record = record(view, with_groups),
-        from = from(view, key),
+        from = from(view, reference),
     )
 }
 
@@ -79,8 +79,11 @@ pub struct Stored {
 }
 
 /// One resource as a write needs it.
-pub fn stored(view: &View<'_>, key: &ResourceRef) -> Statement {
-    statement!("SELECT id, document, version{from}", from = from(view, key),)
+pub fn stored(view: &View<'_>, reference: &ResourceRef) -> Statement {
+    statement!(
+        "SELECT id, document, version{from}",
+        from = from(view, reference),
+    )
 }
 
 /// Reads the row of [`stored`].
@@ -93,80 +96,80 @@ pub fn read_stored(row: &mut Row) -> Result<Stored, Error> {
 }
 
 /// The version of one resource: whether it is there, and which one it is.
-pub fn version(view: &View<'_>, key: &ResourceRef) -> Statement {
-    statement!("SELECT version{from}", from = from(view, key))
+pub fn version(view: &View<'_>, reference: &ResourceRef) -> Statement {
+    statement!("SELECT version{from}", from = from(view, reference))
 }
 
-/// The members of groups: rows of a group's id and a run of up to [`MEMBERS_PER_ROW`] members, in
+/// The members of groups: rows of a group's id and a chunk of up to [`MEMBERS_PER_ROW`] members, in
 /// order (see [`record::members`](super::record::members)). `ids` selects the ids of the groups.
 ///
 /// A group is cut at every thousandth member by a walk over the key alone, so that no row outgrows
 /// D1's limit and the groups of a page, small or large, come in one statement.
 ///
 /// One group is read to its end before the next begins, as far as the limit goes for so many
-/// `groups`: see [`read_members`].
-pub fn members(
+/// `groups`: see [`read_member_chunks`].
+pub fn member_chunks(
     view: &View<'_>,
     limit: MemberLimit,
     groups: usize,
     ids: impl Fragment,
 ) -> Statement {
     // With limits of their own the selects within are not made one with this one, which would put
-    // each run together twice.
+    // each chunk together twice.
     statement!(
         "WITH RECURSIVE page(id) AS ({groups}), \
-         cut(id, after, runs) AS (\
-         SELECT id, '', 0 AS runs FROM page \
-         UNION ALL SELECT cut.id, n.member_id, runs + 1 FROM cut \
+         cut(id, after, chunks) AS (\
+         SELECT id, '', 0 AS chunks FROM page \
+         UNION ALL SELECT cut.id, n.member_id, chunks + 1 FROM cut \
          CROSS JOIN team_members n ON n.tenant_id = {tenant} AND n.team_id = cut.id AND n.member_id = (\
          SELECT m.member_id FROM team_members m \
          WHERE m.tenant_id = {tenant} AND m.team_id = cut.id AND m.member_id > cut.after \
          ORDER BY m.member_id LIMIT 1 OFFSET {last}) \
-         ORDER BY runs DESC LIMIT {most}) \
-         SELECT id, iif(coalesce(sum(octet_length(run)) OVER (ROWS UNBOUNDED PRECEDING), 0) <= {bytes}, \
-         coalesce(run, ''), NULL) AS members \
-         FROM (SELECT * FROM (SELECT id, (SELECT {run} FROM (\
+         ORDER BY chunks DESC LIMIT {most}) \
+         SELECT id, iif(coalesce(sum(octet_length(chunk)) OVER (ROWS UNBOUNDED PRECEDING), 0) <= {bytes}, \
+         coalesce(chunk, ''), NULL) AS members \
+         FROM (SELECT * FROM (SELECT id, (SELECT {chunk} FROM (\
          SELECT member_id, member_type, display FROM team_members \
          WHERE tenant_id = {tenant} AND team_id = cut.id AND member_id > cut.after \
-         ORDER BY member_id LIMIT {run_length}) m) AS run FROM cut LIMIT -1) LIMIT -1)",
+         ORDER BY member_id LIMIT {chunk_length}) m) AS chunk FROM cut LIMIT -1) LIMIT -1)",
         groups = ids,
         tenant = view.tenant,
         last = MEMBERS_PER_ROW - 1,
         most = limit.rows.saturating_add(groups),
         bytes = limit.bytes,
-        run = RUN,
-        run_length = MEMBERS_PER_ROW,
+        chunk = MEMBER_CHUNK,
+        chunk_length = MEMBERS_PER_ROW,
     )
 }
 
-/// The members of groups, in runs.
+/// The members of groups, in chunks.
 #[derive(Debug, Default)]
-pub struct Runs {
+pub struct MemberChunks {
     groups: Index,
-    /// The runs of each group, by its number; none where the group is not whole.
+    /// The chunks of each group, by its number; none where the group is not whole.
     of_each: Vec<Option<Vec<String>>>,
     /// Whether there are others than those that are whole here.
     pub has_more: bool,
 }
 
-impl Runs {
+impl MemberChunks {
     /// Whether a group is here, and whole.
     pub fn has(&self, group: &str) -> bool {
-        let runs = self
+        let chunks = self
             .groups
             .number(group)
             .map(|number| self.of_each.get(number));
-        runs.flatten().is_some_and(Option::is_some)
+        chunks.flatten().is_some_and(Option::is_some)
     }
 
-    /// Takes the runs of a group.
+    /// Takes the chunks of a group.
     pub fn take(&mut self, group: &str) -> Vec<String> {
         let number = self.groups.number(group);
-        let runs = number.and_then(|number| self.of_each.get_mut(number));
-        runs.and_then(Option::take).unwrap_or_default()
+        let chunks = number.and_then(|number| self.of_each.get_mut(number));
+        chunks.and_then(Option::take).unwrap_or_default()
     }
 
-    /// Takes the runs of the first group.
+    /// Takes the chunks of the first group.
     pub fn take_first(&mut self) -> Vec<String> {
         self.of_each
             .first_mut()
@@ -182,33 +185,37 @@ impl Runs {
     }
 }
 
-/// Reads the rows of [`members`]. A run is missing that went beyond the bytes; as many rows as
-/// there could be say that the group of the last may have more.
-pub fn read_members(rows: Vec<Row>, limit: MemberLimit, groups: usize) -> Result<Runs, Error> {
-    let mut members = Runs::default();
+/// Reads the rows of [`member_chunks`]. A chunk is missing that went beyond the bytes; as many rows
+/// as there could be say that the group of the last may have more.
+pub fn read_member_chunks(
+    rows: Vec<Row>,
+    limit: MemberLimit,
+    groups: usize,
+) -> Result<MemberChunks, Error> {
+    let mut members = MemberChunks::default();
     let all = rows.len() < limit.rows.saturating_add(groups);
     let last = rows.len().saturating_sub(1);
     for (index, mut row) in rows.into_iter().enumerate() {
         let id = row.required_text(0)?;
-        let run = row.text(1)?.filter(|_| all || index < last);
-        let runs = members.of(&id);
-        let Some(run) = run else {
-            runs.and_then(Option::take);
+        let chunk = row.text(1)?.filter(|_| all || index < last);
+        let chunks = members.of(&id);
+        let Some(chunk) = chunk else {
+            chunks.and_then(Option::take);
             members.has_more = true;
             break;
         };
-        if let Some(runs) = runs.and_then(Option::as_mut)
-            && !run.is_empty()
+        if let Some(chunks) = chunks.and_then(Option::as_mut)
+            && !chunk.is_empty()
         {
-            runs.push(run);
+            chunks.push(chunk);
         }
     }
     Ok(members)
 }
 
-/// The id of one group, for [`members`].
-pub fn one_group(view: &View<'_>, key: &ResourceRef) -> impl Fragment {
-    fragment!("SELECT {id}", id = key.id_in(view))
+/// The id of one group, for [`member_chunks`].
+pub fn one_group(view: &View<'_>, reference: &ResourceRef) -> impl Fragment {
+    fragment!("SELECT {id}", id = reference.id_in(view))
 }
 
 /// A statement that fails the batch, and so undoes it, unless the condition holds.

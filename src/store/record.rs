@@ -79,9 +79,9 @@ impl<'a> Record<'a> {
     }
 }
 
-/// The members in a run of lines (see [`members`](super::read::members)).
-pub fn members(run: &str) -> impl Iterator<Item = Link<'_>> {
-    links(run, '\n')
+/// The members in a chunk of lines (see [`member_chunks`](super::read::member_chunks)).
+pub fn members(chunk: &str) -> impl Iterator<Item = Link<'_>> {
+    links(chunk, '\n')
 }
 
 /// Each is a letter for what it is, the id, and what it is called, a JSON string.
@@ -117,8 +117,8 @@ pub fn record(view: &View<'_>, with_groups: bool) -> impl Fragment {
 /// The aggregate of the records of a page, of which each is in the column `record`.
 pub const ALL: &str = "group_concat(record, '\u{1e}')";
 
-/// The aggregate of the rows `m` of `team_members` as a run of lines.
-pub const RUN: &str =
+/// The aggregate of the rows `m` of `team_members` as a chunk of lines.
+pub const MEMBER_CHUNK: &str =
     "group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')";
 
 /// The groups of a user, and a joint. Where no team of the tenant is a member of another, which one

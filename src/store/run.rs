@@ -42,9 +42,9 @@ pub fn insert_many(view: &View<'_>, rows: &[(&str, &str, &Draft)], now: &str) ->
         })
         .collect();
     let rows = values.to_string();
-    let places =
-        (0..4 + table.keys.len()).map(|place| fragment!("j.value ->> {place}", place = place));
-    let values = Joined(places.collect(), ", ");
+    let positions = (0..4 + table.keys.len())
+        .map(|position| fragment!("j.value ->> {position}", position = position));
+    let values = Joined(positions.collect(), ", ");
     let rows = fragment!(" CROSS JOIN json_each({rows}) j", rows = value(&rows));
     insert_into(view, now, &values, &rows, "id")
 }

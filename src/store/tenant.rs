@@ -35,7 +35,7 @@ pub enum Tenant {
 
 /// What is asked of the look-up that stands first in every batch.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Asked {
+pub struct FactsWanted {
     /// Whether cursors are at work, so that the tenant's key is wanted.
     pub cursor_key: bool,
     /// Whether the request writes, which not every token may.
@@ -77,7 +77,7 @@ impl Tenant {
     /// One that is not good fails the batch, so that nothing behind it is read: a path that is none
     /// makes `json_extract` an error, which names it. What is nearly always so is asked of an index
     /// by what would be otherwise, and costs no row.
-    pub fn facts(&self, asked: Asked) -> Statement {
+    pub fn facts(&self, asked: FactsWanted) -> Statement {
         match self {
             Self::Known(id) => statement!(
                 "SELECT {id} AS tenant_id, NULL AS subject, {cursor_key} AS cursor_key, NULL AS last_used_at, \
@@ -114,7 +114,7 @@ impl Tenant {
     }
 }
 
-fn cursor_key(asked: Asked, tenant: impl Fragment) -> impl Fragment {
+fn cursor_key(asked: FactsWanted, tenant: impl Fragment) -> impl Fragment {
     let key = fragment!(
         "(SELECT cursor_key FROM tenants WHERE id = {tenant})",
         tenant = tenant

@@ -16,13 +16,13 @@ pub type Pair = (String, String);
 
 /// The statement that gives a resource just created with `version` its values; one in use fails the
 /// batch.
-pub fn take(view: &View<'_>, id: &str, version: &str, values: &[Pair]) -> Option<Statement> {
+pub fn claim(view: &View<'_>, id: &str, version: &str, values: &[Pair]) -> Option<Statement> {
     (!values.is_empty()).then(|| insert(view, id, version, values, ""))
 }
 
 /// The same for many resources just created, each value with the id of its resource; what was not
-/// created takes none.
-pub fn take_many(view: &View<'_>, values: &[(&str, &Pair)]) -> Option<Statement> {
+/// created claims none.
+pub fn claim_many(view: &View<'_>, values: &[(&str, &Pair)]) -> Option<Statement> {
     let rows: Value = values
         .iter()
         .map(|(id, (attribute, value))| vec![*id, attribute.as_str(), value.as_str()])
@@ -58,7 +58,7 @@ pub fn follow(
     if kept.len() < before.len() {
         statements.push(forget(view, id, version));
     }
-    statements.extend(take(view, id, version, &new));
+    statements.extend(claim(view, id, version, &new));
     if !kept.is_empty() {
         statements.push(insert(view, id, version, &kept, " ON CONFLICT DO NOTHING"));
     }
@@ -100,8 +100,10 @@ fn insert(
 
 /// The condition that the resource has this version now.
 fn written(view: &View<'_>, id: &str, version: &str) -> impl Fragment {
-    let key = ResourceRef::Id(id.to_owned());
+    let reference = ResourceRef::Id(id.to_owned());
     Written(move |statement: &mut Statement| {
-        Guard::Exactly(version).exists(view, &key).write(statement);
+        Guard::Exactly(version)
+            .exists(view, &reference)
+            .write(statement);
     })
 }

@@ -20,8 +20,8 @@ pub fn set(
     now: &str,
 ) -> Vec<Statement> {
     let ids = json(teams);
-    let key = ResourceRef::Id(user.to_owned());
-    let is_user = meant.exists(view, &key);
+    let reference = ResourceRef::Id(user.to_owned());
+    let is_user = meant.exists(view, &reference);
     let touch = statement!(
         "UPDATE teams AS r SET version = {version}{updated} \
          WHERE r.tenant_id = {tenant} \

@@ -85,7 +85,7 @@ pub enum Guard<'a> {
     /// No version: `If-None-Match: *` is met by nothing that is there.
     Never,
     /// As the lists of headers say.
-    Named {
+    Tags {
         /// One of these: `If-Match`.
         one_of: Option<&'a [String]>,
         /// None of these: `If-None-Match`.
@@ -97,10 +97,10 @@ pub enum Guard<'a> {
 
 impl Guard<'_> {
     /// The condition that the resource is there, and is the version meant.
-    pub fn exists(self, view: &View<'_>, key: &ResourceRef) -> impl Fragment {
+    pub fn exists(self, view: &View<'_>, reference: &ResourceRef) -> impl Fragment {
         fragment!(
             "EXISTS (SELECT 1{from}{guard})",
-            from = from(view, key),
+            from = from(view, reference),
             guard = self,
         )
     }
@@ -119,7 +119,7 @@ impl Fragment for Guard<'_> {
                 );
             }
             Self::Never => " AND 0".write(statement),
-            Self::Named { one_of, none_of } => {
+            Self::Tags { one_of, none_of } => {
                 if let Some(versions) = one_of {
                     let versions = json(versions);
                     write_sql!(
@@ -194,7 +194,12 @@ pub(super) fn insert_into(
 
 /// Replaces a document, and gives the resource a new version, if it is the version meant. One row
 /// comes back if it was written.
-pub fn update(view: &View<'_>, key: &ResourceRef, guard: Guard<'_>, next: &Next<'_>) -> Statement {
+pub fn update(
+    view: &View<'_>,
+    reference: &ResourceRef,
+    guard: Guard<'_>,
+    next: &Next<'_>,
+) -> Statement {
     // A key that stays is not named: naming it would write its index again.
     let changed = view.table().keys.iter().filter(|key| {
         let held = key.value(next.before);
@@ -220,7 +225,7 @@ pub fn update(view: &View<'_>, key: &ResourceRef, guard: Guard<'_>, next: &Next<
         document = value(&next.draft.document),
         folded = value(&next.draft.folded_text),
         keys = keys,
-        is = is(view, key),
+        is = is(view, reference),
         guard = guard,
         returning = returning(view, next.groups),
     )
@@ -280,7 +285,7 @@ pub struct Next<'a> {
 /// groups where they are wanted.
 pub fn assign(
     view: &View<'_>,
-    key: &ResourceRef,
+    reference: &ResourceRef,
     guard: Guard<'_>,
     values: &[(&'static Attribute, Value)],
     version: &str,
@@ -321,7 +326,7 @@ pub fn assign(
         values = set(values),
         images = set(&images),
         keys = keys,
-        is = is(view, key),
+        is = is(view, reference),
         guard = guard,
         differences = differences,
         returning = returning(view, groups),
@@ -343,11 +348,11 @@ fn set(values: &[(&'static Attribute, Value)]) -> impl Fragment {
 
 /// Deletes a resource, if it is the version meant; triggers take its memberships along. One row
 /// comes back if it was there.
-pub fn delete(view: &View<'_>, key: &ResourceRef, guard: Guard<'_>) -> Statement {
+pub fn delete(view: &View<'_>, reference: &ResourceRef, guard: Guard<'_>) -> Statement {
     statement!(
         "DELETE FROM {row} WHERE {is}{guard} RETURNING seq",
         row = view.row(),
-        is = is(view, key),
+        is = is(view, reference),
         guard = guard,
     )
 }
@@ -356,12 +361,12 @@ pub fn delete(view: &View<'_>, key: &ResourceRef, guard: Guard<'_>) -> Statement
 /// version meant.
 pub fn touch_teams_of(
     view: &View<'_>,
-    key: &ResourceRef,
+    reference: &ResourceRef,
     guard: Guard<'_>,
     version: &str,
     now: &str,
 ) -> Statement {
-    let meant = fragment!(" AND {exists}", exists = guard.exists(view, key));
+    let meant = fragment!(" AND {exists}", exists = guard.exists(view, reference));
     statement!(
         "UPDATE teams SET version = {version}{updated} \
          WHERE tenant_id = {tenant} AND id IN (\
@@ -370,7 +375,7 @@ pub fn touch_teams_of(
         version = value(version),
         updated = updated(now),
         tenant = view.tenant,
-        id = key.id_in(view),
+        id = reference.id_in(view),
         meant = (guard != Guard::None).then_some(&meant),
     )
 }

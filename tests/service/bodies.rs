@@ -195,13 +195,16 @@ fn what_all_hold_together_is_bounded() {
     let client = Client::new(&memory);
     let user = json!({ "userName": "ada" });
     let others = memory.gauge.request();
-    assert!(others.take_for_body(TOGETHER - 100));
+    assert!(others.reserve_for_body(TOGETHER - 100));
     let got = client.post("/Users", &user);
     got.refused(503, "", "in a moment");
     assert_eq!(got.header("Retry-After"), Some("2"));
     drop(others);
     client.post("/Users", &user).expect(201);
-    assert!(memory.gauge.request().take_for_body(TOGETHER), "given back");
+    assert!(
+        memory.gauge.request().reserve_for_body(TOGETHER),
+        "given back"
+    );
 }
 
 /// What is made of a body counts, too: three times its bytes.
@@ -211,9 +214,9 @@ fn what_a_body_becomes_is_counted_with_it() {
     let client = Client::new(&memory);
     let user = json!({ "userName": "ada", "title": "x".repeat(60_000) });
     let others = memory.gauge.request();
-    assert!(others.take_for_body(TOGETHER - 180_000));
+    assert!(others.reserve_for_body(TOGETHER - 180_000));
     client.post("/Users", &user).refused(503, "", "in a moment");
-    assert!(others.take_for_body(TOGETHER - 250_000));
+    assert!(others.reserve_for_body(TOGETHER - 250_000));
     client.post("/Users", &user).expect(201);
 }
 

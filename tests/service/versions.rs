@@ -810,7 +810,7 @@ fn a_bulk_holds_its_memory_to_its_end() {
     let schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
     let body = json!({ "schemas": schemas, "Operations": operations });
     let request = client.request("POST", "/Bulk", Some(&body));
-    let fits = || memory.gauge.request().take_for_body(TOGETHER - 700_000);
+    let fits = || memory.gauge.request().reserve_for_body(TOGETHER - 700_000);
     let (got, trips) = met(&memory, &request, |trip| assert!(!fits(), "trip {trip}"));
     let outcomes = got.expect(200);
     assert!(

@@ -26,10 +26,10 @@ FROM (SELECT *
 -- plan: SCAN (subquery-1)
 
 WITH RECURSIVE page(id) AS (SELECT id
-  FROM (SELECT id FROM teams WHERE teams.tenant_id = ?1 ORDER BY teams.id LIMIT ?2 + 0)), cut(id, after, runs) AS (SELECT id, '', 0 AS runs
+  FROM (SELECT id FROM teams WHERE teams.tenant_id = ?1 ORDER BY teams.id LIMIT ?2 + 0)), cut(id, after, chunks) AS (SELECT id, '', 0 AS chunks
   FROM page
   UNION ALL
-  SELECT cut.id, n.member_id, runs + 1
+  SELECT cut.id, n.member_id, chunks + 1
   FROM cut
   CROSS JOIN team_members n ON n.tenant_id = ?1
     AND n.team_id = cut.id
@@ -40,9 +40,9 @@ WITH RECURSIVE page(id) AS (SELECT id
       AND m.member_id > cut.after
     ORDER BY m.member_id
     LIMIT 1 OFFSET 999)
-  ORDER BY runs DESC
+  ORDER BY chunks DESC
   LIMIT 70)
-SELECT id, iif(coalesce(sum(octet_length(run)) OVER (ROWS UNBOUNDED PRECEDING), 0) <= 3000000, coalesce(run, ''), NULL) AS members
+SELECT id, iif(coalesce(sum(octet_length(chunk)) OVER (ROWS UNBOUNDED PRECEDING), 0) <= 3000000, coalesce(chunk, ''), NULL) AS members
 FROM (SELECT *
   FROM (SELECT id, (SELECT group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')
       FROM (SELECT member_id, member_type, display
@@ -51,7 +51,7 @@ FROM (SELECT *
           AND team_id = cut.id
           AND member_id > cut.after
         ORDER BY member_id
-        LIMIT 1000) m) AS run
+        LIMIT 1000) m) AS chunk
     FROM cut
     LIMIT -1)
   LIMIT -1)

@@ -140,10 +140,10 @@ WHERE teams.tenant_id = ?1
 -- ?2 = "019a0000-0000-7000-8000-000000000005"
 -- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 
-WITH RECURSIVE page(id) AS (SELECT ?1), cut(id, after, runs) AS (SELECT id, '', 0 AS runs
+WITH RECURSIVE page(id) AS (SELECT ?1), cut(id, after, chunks) AS (SELECT id, '', 0 AS chunks
   FROM page
   UNION ALL
-  SELECT cut.id, n.member_id, runs + 1
+  SELECT cut.id, n.member_id, chunks + 1
   FROM cut
   CROSS JOIN team_members n ON n.tenant_id = ?2
     AND n.team_id = cut.id
@@ -154,9 +154,9 @@ WITH RECURSIVE page(id) AS (SELECT ?1), cut(id, after, runs) AS (SELECT id, '', 
       AND m.member_id > cut.after
     ORDER BY m.member_id
     LIMIT 1 OFFSET 999)
-  ORDER BY runs DESC
+  ORDER BY chunks DESC
   LIMIT 51)
-SELECT id, iif(coalesce(sum(octet_length(run)) OVER (ROWS UNBOUNDED PRECEDING), 0) <= 3000000, coalesce(run, ''), NULL) AS members
+SELECT id, iif(coalesce(sum(octet_length(chunk)) OVER (ROWS UNBOUNDED PRECEDING), 0) <= 3000000, coalesce(chunk, ''), NULL) AS members
 FROM (SELECT *
   FROM (SELECT id, (SELECT group_concat(substr(m.member_type, 1, 1) || m.member_id || json_quote(m.display), '\n')
       FROM (SELECT member_id, member_type, display
@@ -165,7 +165,7 @@ FROM (SELECT *
           AND team_id = cut.id
           AND member_id > cut.after
         ORDER BY member_id
-        LIMIT 1000) m) AS run
+        LIMIT 1000) m) AS chunk
     FROM cut
     LIMIT -1)
   LIMIT -1)

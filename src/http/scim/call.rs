@@ -77,11 +77,11 @@ impl<D: Database, B: Upload> Call<'_, D, B> {
     /// The resource that the path names: without type and id it is `/Me`.
     pub(super) fn resource(&self) -> (&'static ResourceType, ResourceRef) {
         let resource_type = self.arguments.resource_type.unwrap_or(&USER_TYPE);
-        let key = match &self.arguments.text {
+        let reference = match &self.arguments.text {
             Some(id) => ResourceRef::Id(id.clone()),
             None => ResourceRef::Subject,
         };
-        (resource_type, key)
+        (resource_type, reference)
     }
 
     /// The search that the query asks for.

@@ -54,9 +54,12 @@ pub(super) async fn create<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Res
 
 /// `GET /Users/{id}`, `/Me`, … (§3.4.1).
 pub(super) async fn read<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Result<Reply, Fault> {
-    let (resource_type, key) = call.resource();
+    let (resource_type, reference) = call.resource();
     let (selection, condition) = (call.selection()?, call.condition());
-    let answer = call.session.read(resource_type, &key, &selection).await?;
+    let answer = call
+        .session
+        .read(resource_type, &reference, &selection)
+        .await?;
     if condition.is_known(&answer.version) {
         // RFC 9110 §15.4.5: the headers that a 200 would have had.
         return Ok(Reply::empty(304)
@@ -69,24 +72,24 @@ pub(super) async fn read<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Resul
 
 /// `PUT /Users/{id}`, `/Me`, … (§3.5.1).
 pub(super) async fn replace<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Result<Reply, Fault> {
-    let (resource_type, key) = call.resource();
+    let (resource_type, reference) = call.resource();
     let (selection, condition) = (call.selection()?, call.condition());
     let body = call.json().await?;
     let answer = call
         .session
-        .replace(resource_type, &key, &body, &condition, &selection)
+        .replace(resource_type, &reference, &body, &condition, &selection)
         .await?;
     Ok(resource(200, answer))
 }
 
 /// `PATCH /Users/{id}`, `/Me`, … (§3.5.2).
 pub(super) async fn patch<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Result<Reply, Fault> {
-    let (resource_type, key) = call.resource();
+    let (resource_type, reference) = call.resource();
     let (selection, condition) = (call.selection()?, call.condition());
     let body = call.json().await?;
     let answer = call
         .session
-        .patch(resource_type, &key, &body, &condition, &selection)
+        .patch(resource_type, &reference, &body, &condition, &selection)
         .await?;
     Ok(if answer.body.is_empty() {
         Reply::empty(204).with("ETag", etag(&answer.version))
@@ -97,9 +100,9 @@ pub(super) async fn patch<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Resu
 
 /// `DELETE /Users/{id}`, `/Me`, … (§3.6).
 pub(super) async fn delete<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Result<Reply, Fault> {
-    let (resource_type, key) = call.resource();
+    let (resource_type, reference) = call.resource();
     call.session
-        .delete(resource_type, &key, &call.condition())
+        .delete(resource_type, &reference, &call.condition())
         .await?;
     Ok(Reply::empty(204))
 }
@@ -109,10 +112,13 @@ pub(super) async fn delete<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Res
 pub(super) async fn create_me<D: Database, B: Upload>(
     call: &Call<'_, D, B>,
 ) -> Result<Reply, Fault> {
-    let (resource_type, key) = call.resource();
+    let (resource_type, reference) = call.resource();
     let selection = call.selection()?;
     call.json().await?;
-    let answer = call.session.read(resource_type, &key, &selection).await?;
+    let answer = call
+        .session
+        .read(resource_type, &reference, &selection)
+        .await?;
     call.condition().check(&answer.version)?;
     Err(
         Error::uniqueness("The user of this token exists: change it with PUT or PATCH of /Me.")

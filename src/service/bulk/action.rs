@@ -72,9 +72,9 @@ pub(super) fn read(
             );
         }
         ("POST", None) => Action::Create(resource_type, id.to_owned()),
-        ("PUT", Some(key)) => Action::Replace(resource_type, key),
-        ("PATCH", Some(key)) => Action::Patch(resource_type, key),
-        ("DELETE", Some(key)) => return Ok(Action::Delete(resource_type, key)),
+        ("PUT", Some(reference)) => Action::Replace(resource_type, reference),
+        ("PATCH", Some(reference)) => Action::Patch(resource_type, reference),
+        ("DELETE", Some(reference)) => return Ok(Action::Delete(resource_type, reference)),
         ("POST" | "PUT" | "PATCH" | "DELETE", _) => {
             return Err(Error::invalid_path(
                 "POST takes the path of an endpoint; PUT, PATCH and DELETE take one with an id.",

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::action::Action;
 use super::{Done, Job};
 use crate::failure::name_in_use;
-use crate::write::{Change, Links, Operation, Rewrite, typed};
+use crate::write::{Change, ChangeKind, Links, Rewrite, typed};
 use crate::{Condition, Failure, Session, parse_stored};
 use store::batch::Batch;
 use store::read::{ResourceRef, Stored};
@@ -33,7 +33,7 @@ struct Pending {
 #[derive(Default)]
 struct Work {
     changes: Vec<Pending>,
-    /// Places of the operations that delete, with what they name.
+    /// Indexes of the operations that delete, with what they name.
     deletes: Vec<(usize, &'static ResourceType, String)>,
     /// Unique names that are given up or taken, each [`typed`].
     names: Index,
@@ -43,14 +43,14 @@ struct Work {
 
 /// What a run has read.
 #[derive(Default)]
-struct Read {
+struct StoredResources {
     /// The resources that were found, each [`typed`].
     resources: Index,
     /// What is stored of each, by its number; none where it is too large for a run, or was taken.
     stored: Vec<Option<Stored>>,
 }
 
-impl Read {
+impl StoredResources {
     /// What is stored of a resource, where it is there.
     fn of(
         &mut self,
@@ -63,7 +63,7 @@ impl Read {
 }
 
 /// What became of an operation before anything was written.
-enum Step {
+enum Preparation {
     /// It waits for the batch.
     Waits,
     /// It is settled.
@@ -84,13 +84,13 @@ impl<D: Database> Session<'_, D> {
         let mut stored = self.read_run(jobs, run).await?;
         let mut work = Work::default();
         for &index in run {
-            let step = match jobs.get(index) {
-                Some(job) => self.step(job, index, &mut stored, &mut work, strict)?,
-                None => Step::Alone,
+            let preparation = match jobs.get(index) {
+                Some(job) => self.prepare(job, index, &mut stored, &mut work, strict)?,
+                None => Preparation::Alone,
             };
-            match step {
-                Step::Waits => {}
-                Step::Settled(result) => {
+            match preparation {
+                Preparation::Waits => {}
+                Preparation::Settled(result) => {
                     let failed = result.is_err();
                     if failed && strict && work.settled > 0 {
                         break;
@@ -102,11 +102,11 @@ impl<D: Database> Session<'_, D> {
                         return Ok(1);
                     }
                 }
-                Step::Alone if work.settled == 0 => {
+                Preparation::Alone if work.settled == 0 => {
                     self.perform_next(jobs, index).await?;
                     return Ok(1);
                 }
-                Step::Alone => break,
+                Preparation::Alone => break,
             }
             work.settled += 1;
         }
@@ -114,7 +114,7 @@ impl<D: Database> Session<'_, D> {
     }
 
     /// Reads what the operations of a run change.
-    async fn read_run(&self, jobs: &[Job], run: &[usize]) -> Result<Read, Failure> {
+    async fn read_run(&self, jobs: &[Job], run: &[usize]) -> Result<StoredResources, Failure> {
         let mut batch = Batch::default();
         let mut read = Vec::new();
         for resource_type in ResourceType::all() {
@@ -133,7 +133,7 @@ impl<D: Database> Session<'_, D> {
                 read.push((resource_type.name, batch.add(statement)));
             }
         }
-        let mut found = Read::default();
+        let mut found = StoredResources::default();
         if batch.is_empty() {
             return Ok(found);
         }
@@ -152,35 +152,37 @@ impl<D: Database> Session<'_, D> {
         Ok(found)
     }
 
-    fn step(
+    fn prepare(
         &self,
         job: &Job,
         index: usize,
-        stored: &mut Read,
+        stored: &mut StoredResources,
         work: &mut Work,
         strict: bool,
-    ) -> Result<Step, Failure> {
-        let (resource_type, key) = match &job.action {
+    ) -> Result<Preparation, Failure> {
+        let (resource_type, reference) = match &job.action {
             Ok(Action::Delete(resource_type, ResourceRef::Id(id))) => {
                 if !work.names.is_empty() {
-                    return Ok(Step::Alone);
+                    return Ok(Preparation::Alone);
                 }
                 work.deletes.push((index, resource_type, id.clone()));
-                return Ok(Step::Waits);
+                return Ok(Preparation::Waits);
             }
-            Ok(Action::Patch(resource_type, key) | Action::Replace(resource_type, key)) => {
-                (*resource_type, key)
-            }
-            _ => return Ok(Step::Alone),
+            Ok(
+                Action::Patch(resource_type, reference) | Action::Replace(resource_type, reference),
+            ) => (*resource_type, reference),
+            _ => return Ok(Preparation::Alone),
         };
-        let ResourceRef::Id(id) = key else {
-            return Ok(Step::Alone);
+        let ResourceRef::Id(id) = reference else {
+            return Ok(Preparation::Alone);
         };
         let Some(stored) = stored.of(resource_type, id) else {
-            return Ok(Step::Settled(Err(self.not_found(resource_type, key))));
+            return Ok(Preparation::Settled(Err(
+                self.not_found(resource_type, reference)
+            )));
         };
         let Some(stored) = stored.take() else {
-            return Ok(Step::Alone);
+            return Ok(Preparation::Alone);
         };
         let condition = Condition::new(job.operation.version.as_deref(), None);
         let before = parse_stored(&stored.document)?;
@@ -189,21 +191,24 @@ impl<D: Database> Session<'_, D> {
             .and_then(|()| self.changed(job, resource_type, &before));
         let document = match changed {
             Ok(Some(document)) => document,
-            Ok(None) => return Ok(Step::Alone),
+            Ok(None) => return Ok(Preparation::Alone),
             Err(
                 failure @ (Failure::UnknownCaller(_) | Failure::Forbidden(_) | Failure::Broken(_)),
             ) => return Err(failure),
-            Err(failure) => return Ok(Step::Settled(Err(failure))),
+            Err(failure) => return Ok(Preparation::Settled(Err(failure))),
         };
         if document == before {
-            return Ok(Step::Settled(Ok((Done::Changed, Some(stored.version)))));
+            return Ok(Preparation::Settled(Ok((
+                Done::Changed,
+                Some(stored.version),
+            ))));
         }
         let rewrite = match Rewrite::new(&self.view(resource_type), &before, &document) {
             Ok(rewrite) => rewrite,
-            Err(failure) => return Ok(Step::Settled(Err(failure))),
+            Err(failure) => return Ok(Preparation::Settled(Err(failure))),
         };
         if !rewrite.is_plain(resource_type) {
-            return Ok(Step::Alone);
+            return Ok(Preparation::Alone);
         }
         if rewrite.renamed().is_some() {
             let names: Vec<String> = rewrite
@@ -212,7 +217,7 @@ impl<D: Database> Session<'_, D> {
                 .collect();
             let meets = names.iter().any(|name| work.names.has(name));
             if meets || !work.deletes.is_empty() || strict {
-                return Ok(Step::Alone);
+                return Ok(Preparation::Alone);
             }
             for name in names {
                 work.names.add(&name);
@@ -225,7 +230,7 @@ impl<D: Database> Session<'_, D> {
             version: self.context.mint.version(),
             rewrite,
         });
-        Ok(Step::Waits)
+        Ok(Preparation::Waits)
     }
 
     /// What an operation makes of a document; none where it is about more than the document.
@@ -265,7 +270,7 @@ impl<D: Database> Session<'_, D> {
             ..
         } = work;
         let rewrites = changes.iter().map(|pending| {
-            let operation = Operation::Rewrite {
+            let kind = ChangeKind::Rewrite {
                 rewrite: &pending.rewrite,
                 groups: false,
             };
@@ -275,14 +280,14 @@ impl<D: Database> Session<'_, D> {
                     pending.resource_type,
                     ResourceRef::Id(pending.stored.id.clone()),
                     Guard::Exactly(&pending.stored.version),
-                    operation,
+                    kind,
                     Links::None,
                 )
             }
         });
         let removals = deletes.iter().map(|(_, of, id)| {
-            let key = ResourceRef::Id(id.clone());
-            self.change(of, key, Guard::None, Operation::Delete, Links::None)
+            let reference = ResourceRef::Id(id.clone());
+            self.change(of, reference, Guard::None, ChangeKind::Delete, Links::None)
         });
         let all: Vec<Change<'_>> = rewrites.chain(removals).collect();
         if all.is_empty() {

@@ -9,7 +9,7 @@ use store::table::Table;
 
 /// What the operations of a run have in common.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Run {
+pub(super) enum RunKind {
     /// They create.
     Creates,
     /// They change or delete, each a resource of its own.
@@ -17,10 +17,10 @@ pub(super) enum Run {
 }
 
 /// How many of the next operations can travel together, and as what.
-pub(super) fn next_run(jobs: &[Job], order: &[usize], teams_are_set: bool) -> (Run, usize) {
+pub(super) fn next_run(jobs: &[Job], order: &[usize], teams_are_set: bool) -> (RunKind, usize) {
     let creates = creates(jobs, order);
     if creates > 0 {
-        return (Run::Creates, creates);
+        return (RunKind::Creates, creates);
     }
     let mut seen = Index::default();
     let changes = order
@@ -50,7 +50,7 @@ pub(super) fn next_run(jobs: &[Job], order: &[usize], teams_are_set: bool) -> (R
             target.is_some_and(|(of, id)| seen.add(&typed(of.name, id)))
         })
         .count();
-    (Run::Changes, changes)
+    (RunKind::Changes, changes)
 }
 
 /// How many of the next operations are creates that can travel together.
@@ -84,38 +84,38 @@ fn creates(jobs: &[Job], order: &[usize]) -> usize {
 }
 
 /// The order to work in: that of the request, but an operation that refers to a later one waits
-/// until that is placed, and no longer. In a circle one goes ahead that can do without what it
+/// until that is done, and no longer. In a circle one goes ahead that can do without what it
 /// refers to, else the first.
 pub(super) fn order(jobs: &[Job]) -> Vec<usize> {
-    let mut placed = Placed {
+    let mut schedule = Schedule {
         order: Vec::with_capacity(jobs.len()),
         done: vec![false; jobs.len()],
     };
     let mut waiting: Vec<usize> = Vec::new();
     for index in 0..jobs.len() {
         waiting.push(index);
-        placed.take_ready(jobs, &mut waiting);
+        schedule.append_ready(jobs, &mut waiting);
     }
     while !waiting.is_empty() {
         let by_value = |index: &usize| jobs.get(*index).is_some_and(|job| job.by_value);
         let first = waiting.iter().position(by_value).unwrap_or_default();
-        placed.place(waiting.remove(first));
-        placed.take_ready(jobs, &mut waiting);
+        schedule.append(waiting.remove(first));
+        schedule.append_ready(jobs, &mut waiting);
     }
-    placed.order
+    schedule.order
 }
 
-/// The operations that have their place.
-struct Placed {
+/// The operations whose turn is known.
+struct Schedule {
     order: Vec<usize>,
     done: Vec<bool>,
 }
 
-impl Placed {
-    /// Places the first of those waiting that needs nothing more, again and again.
-    fn take_ready(&mut self, jobs: &[Job], waiting: &mut Vec<usize>) {
+impl Schedule {
+    /// Appends the first of those waiting that needs nothing more, again and again.
+    fn append_ready(&mut self, jobs: &[Job], waiting: &mut Vec<usize>) {
         while let Some(first) = waiting.iter().position(|index| self.is_ready(jobs, *index)) {
-            self.place(waiting.remove(first));
+            self.append(waiting.remove(first));
         }
     }
 
@@ -125,7 +125,7 @@ impl Placed {
         refers.unwrap_or_default().iter().all(done)
     }
 
-    fn place(&mut self, index: usize) {
+    fn append(&mut self, index: usize) {
         self.order.push(index);
         if let Some(done) = self.done.get_mut(index) {
             *done = true;

@@ -6,7 +6,7 @@ use super::Plan;
 use super::listing::Listing;
 use crate::{Failure, Session};
 use store::page::Page;
-use store::read::Runs;
+use store::read::MemberChunks;
 use store::table::Table;
 use store::{Database, Row, Statement, read};
 
@@ -18,7 +18,7 @@ impl<D: Database> Session<'_, D> {
             limit: plan.count,
             ..plan.page.clone()
         };
-        read::members(&view, plan.members, plan.groups(), shown.ids())
+        read::member_chunks(&view, plan.members, plan.groups(), shown.ids())
     }
 }
 
@@ -29,14 +29,14 @@ impl Plan<'_> {
     }
 }
 
-/// The members of each group on the page, in runs. Where they are more than a page holds, it ends
+/// The members of each group on the page, in chunks. Where they are more than a page holds, it ends
 /// before the first group that is not whole.
-pub(super) fn read_members(
+pub(super) fn members_shown(
     rows: Vec<Row>,
     plan: &Plan<'_>,
     listing: &mut Listing<'_>,
-) -> Result<Runs, Failure> {
-    let members = read::read_members(rows, plan.members, plan.groups())?;
+) -> Result<MemberChunks, Failure> {
+    let members = read::read_member_chunks(rows, plan.members, plan.groups())?;
     if members.has_more {
         let types = plan.query.types;
         let has_members = |source: usize| {

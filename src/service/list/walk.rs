@@ -19,15 +19,15 @@ impl<D: Database> Session<'_, D> {
         else {
             return Ok(());
         };
-        let walked = milestone::read_walk(row)?;
+        let walk = milestone::read_walk(row)?;
         let full = listing.entries.len() as u64 == page.limit;
         if let Some((first, last)) = listing
             .edges()
-            .filter(|_| full && walked.skipped >= milestone::STEP)
+            .filter(|_| full && walk.skipped >= milestone::STEP)
         {
             let end = offset.saturating_add_unsigned(page.limit) - 1;
-            let places = [(offset, first.id.as_str()), (end, last.id.as_str())];
-            let note = milestone::note(&source.view, walked.moved, &places);
+            let rows = [(offset, first.id.as_str()), (end, last.id.as_str())];
+            let note = milestone::note(&source.view, walk.moved, &rows);
             self.note_later(note);
         }
         Ok(())

@@ -5,7 +5,7 @@ use scim::resource::unique_values;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
-use super::{Change, Links, Operation, typed};
+use super::{Change, ChangeKind, Links, typed};
 use crate::Failure;
 use crate::failure::name_in_use;
 use store::expression::View;
@@ -69,10 +69,10 @@ impl NewResource {
         };
         Change {
             resource_type: self.resource_type,
-            key: ResourceRef::Id(self.id.clone()),
+            reference: ResourceRef::Id(self.id.clone()),
             meant: Guard::None,
             version: self.version.clone(),
-            operation: Operation::Create(self),
+            kind: ChangeKind::Create(self),
             links,
         }
     }

@@ -2,7 +2,7 @@
 
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
-use super::{Change, Operation, Rewrite, RunReceipt};
+use super::{Change, ChangeKind, Rewrite, RunReceipt};
 use crate::{Failure, Session};
 use store::batch::Batch;
 use store::limits::RUN_BYTES;
@@ -20,8 +20,8 @@ impl<D: Database> Session<'_, D> {
         receipt: &mut RunReceipt,
     ) {
         let now = self.now.text.as_str();
-        let creates = changes.iter().filter_map(|change| match change.operation {
-            Operation::Create(new) => Some((change, new)),
+        let creates = changes.iter().filter_map(|change| match change.kind {
+            ChangeKind::Create(new) => Some((change, new)),
             _ => None,
         });
         let (plain, others): (Vec<_>, Vec<_>) = creates.partition(|(_, new)| new.is_plain());
@@ -39,7 +39,7 @@ impl<D: Database> Session<'_, D> {
                     .iter()
                     .flat_map(|new| new.unique().iter().map(|pair| (new.id.as_str(), pair)))
                     .collect();
-                batch.add_writes(unique::take_many(&view, &values));
+                batch.add_writes(unique::claim_many(&view, &values));
             }
         }
         for (change, new) in &others {
@@ -67,8 +67,8 @@ impl<D: Database> Session<'_, D> {
         changes: &[Change<'_>],
         receipt: &mut RunReceipt,
     ) -> Result<(), Failure> {
-        let rewrites = changes.iter().filter_map(|change| match change.operation {
-            Operation::Rewrite { rewrite, .. } => Some((change, rewrite)),
+        let rewrites = changes.iter().filter_map(|change| match change.kind {
+            ChangeKind::Rewrite { rewrite, .. } => Some((change, rewrite)),
             _ => None,
         });
         let columns = |(change, rewrite): &(&Change<'_>, &Rewrite)| {
@@ -84,12 +84,12 @@ impl<D: Database> Session<'_, D> {
                 .iter()
                 .map(|(change, rewrite)| match change.meant {
                     Guard::Exactly(read) => Some(run::Update {
-                        id: change.key.id()?,
+                        id: change.reference.id()?,
                         read,
                         version: &change.version,
                         draft: &rewrite.draft,
                     }),
-                    Guard::None | Guard::Never | Guard::Named { .. } => None,
+                    Guard::None | Guard::Never | Guard::Tags { .. } => None,
                 })
                 .collect();
             let rows = rows.ok_or_else(|| {
@@ -116,14 +116,14 @@ impl<D: Database> Session<'_, D> {
         let deletes: Vec<&Change<'_>> = changes
             .iter()
             .filter(|change| change.resource_type == resource_type)
-            .filter(|change| matches!(change.operation, Operation::Delete))
+            .filter(|change| matches!(change.kind, ChangeKind::Delete))
             .collect();
         let Some(first) = deletes.first() else {
             return;
         };
         let ids: Vec<&str> = deletes
             .iter()
-            .filter_map(|change| change.key.id())
+            .filter_map(|change| change.reference.id())
             .collect();
         let view = self.view(resource_type);
         if all {

@@ -6,9 +6,9 @@ use crate::{Error, Row, Statement, statement};
 /// The kind of job that ends all data of a tenant.
 pub const TENANT_DELETE: &str = "tenant_delete";
 
-/// A job whose lease was taken.
+/// A job with the lease that was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Taken {
+pub struct LeasedJob {
     /// What it does.
     pub kind: String,
     /// Whose data.
@@ -57,7 +57,7 @@ pub fn due(now: &str) -> Statement {
 }
 
 /// Takes the lease of one, if nobody else has it.
-pub fn take(id: &str, now: &str, until: &str) -> Statement {
+pub fn lease(id: &str, now: &str, until: &str) -> Statement {
     statement!(
         "UPDATE jobs SET lease_until = {until}, state = 'running' \
          WHERE id = {id} AND finished_at IS NULL AND lease_until <= {now} RETURNING kind, tenant_id, marker",
@@ -67,9 +67,9 @@ pub fn take(id: &str, now: &str, until: &str) -> Statement {
     )
 }
 
-/// Reads the row of [`take`].
-pub fn read_taken(row: &mut Row) -> Result<Taken, Error> {
-    Ok(Taken {
+/// Reads the row of [`lease`].
+pub fn read_leased(row: &mut Row) -> Result<LeasedJob, Error> {
+    Ok(LeasedJob {
         kind: row.required_text(0)?,
         tenant: row.integer(1)?.unwrap_or_default(),
         marker: row.text(2)?,

@@ -4,7 +4,7 @@
 //! What is left out still comes as a row, without its record: how many there are is known all the
 //! same.
 
-use super::{Columns, Page, Part};
+use super::{Columns, Page, Purpose};
 use crate::fragment::{Fragment, Written};
 use crate::limits::{LARGEST_VALUE, PAGE_BYTES, RECORD_BYTES};
 use crate::{Statement, text};
@@ -25,7 +25,7 @@ impl Page<'_> {
     pub fn statement(&self, columns: Columns, bound: Bound) -> Statement {
         let rows = Written(|statement: &mut Statement| match self.sources.as_slice() {
             [source] => {
-                let select = |rows| self.select(source, columns, Part::Page, rows);
+                let select = |rows| self.select(source, columns, Purpose::Page, rows);
                 text::select(source, select).write(statement);
             }
             _ => self.union(columns).write(statement),

@@ -20,10 +20,10 @@ impl Page<'_> {
         // With a limit of its own it is not made one with the select within, which would fetch
         // before it orders.
         fragment!(
-            "SELECT {key}source, CASE source{records} END AS record FROM ({places}) page LIMIT -1",
+            "SELECT {key}source, CASE source{records} END AS record FROM ({ids}) page LIMIT -1",
             key = columns.key.then_some("key_text, "),
             records = records,
-            places = self.places(columns.key),
+            ids = self.ordered_ids(columns.key),
         )
     }
 
@@ -32,15 +32,15 @@ impl Page<'_> {
         let has_members = |source: &Source<'_>| source.view.table().links == LinkEnd::Members;
         let groups = self.sources.iter().position(has_members);
         fragment!(
-            "SELECT id FROM ({places}) WHERE source = {groups}",
-            places = self.places(false),
+            "SELECT id FROM ({ids}) WHERE source = {groups}",
+            ids = self.ordered_ids(false),
             groups = groups.unwrap_or_default(),
         )
     }
 
     /// The select of what is on the page, in order: `id`, the key `k`, `source` and, if asked for,
     /// `key_text`.
-    fn places(&self, with_key: bool) -> impl Fragment {
+    fn ordered_ids(&self, with_key: bool) -> impl Fragment {
         let part = |(index, source)| {
             fragment!(
                 "SELECT * FROM ({part})",

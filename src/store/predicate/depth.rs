@@ -3,7 +3,7 @@
 use scim::filter::predicate::Predicate;
 use scim::path::Location;
 
-use super::elements::{Elements, Part, gather};
+use super::elements::{Elements, Term, gather};
 use super::{constant, open};
 use crate::expression::View;
 
@@ -46,8 +46,8 @@ fn height(view: &View<'_>, predicate: &Predicate, negated: bool) -> Height {
 fn of_parts(view: &View<'_>, parts: &[Predicate], all: bool, negated: bool) -> Height {
     let parts = gather(view, &open(parts), all, negated);
     let heights = parts.iter().map(|part| match part {
-        Part::Other(part) => height(view, part, negated),
-        Part::Elements(of, asked) => of_elements(view, of, asked),
+        Term::Other(part) => height(view, part, negated),
+        Term::Elements(of, asked) => of_elements(view, of, asked),
     });
     let mut highest = Height { here: 1, within: 0 };
     for Height { here, within } in heights {

@@ -35,8 +35,8 @@ pub(super) enum Elements {
     Any(Vec<Elements>),
 }
 
-/// A part of a condition.
-pub(super) enum Part<'a> {
+/// A term of a condition.
+pub(super) enum Term<'a> {
     /// Conditions on the values of this attribute.
     Elements(Location, Elements),
     /// Any other.
@@ -50,8 +50,8 @@ pub(super) fn gather<'a>(
     parts: &[&'a Predicate],
     all: bool,
     negated: bool,
-) -> Vec<Part<'a>> {
-    let mut gathered: Vec<Part<'a>> = Vec::new();
+) -> Vec<Term<'a>> {
+    let mut gathered: Vec<Term<'a>> = Vec::new();
     let mut asked: Vec<(usize, Vec<Elements>)> = Vec::new();
     for part in parts {
         let elements = attribute_of(part)
@@ -60,19 +60,19 @@ pub(super) fn gather<'a>(
                 negated || !is_lookup(view, part) || !all && matches!(elements, Elements::Some(_))
             });
         let Some((of, elements)) = elements else {
-            gathered.push(Part::Other(part));
+            gathered.push(Term::Other(part));
             continue;
         };
-        let same = |(place, _): &&mut (usize, Vec<Elements>)| matches!(gathered.get(*place), Some(Part::Elements(other, _)) if *other == of);
+        let same = |(index, _): &&mut (usize, Vec<Elements>)| matches!(gathered.get(*index), Some(Term::Elements(other, _)) if *other == of);
         if let Some((_, known)) = asked.iter_mut().find(same) {
             known.push(elements);
         } else {
             asked.push((gathered.len(), vec![elements]));
-            gathered.push(Part::Elements(of, Elements::All(Vec::new())));
+            gathered.push(Term::Elements(of, Elements::All(Vec::new())));
         }
     }
-    for (place, elements) in asked {
-        if let Some(Part::Elements(_, whole)) = gathered.get_mut(place) {
+    for (index, elements) in asked {
+        if let Some(Term::Elements(_, whole)) = gathered.get_mut(index) {
             *whole = Elements::joined(elements, all);
         }
     }
@@ -199,26 +199,26 @@ impl Elements {
     }
 }
 
-/// What is asked comes to, given how to ask whether some value satisfies the condition at a place.
-pub(super) struct Outcome<'a> {
+/// What is asked comes to, given how to ask whether some value satisfies a numbered condition.
+pub(super) struct Verdict<'a> {
     pub(super) asked: &'a Elements,
     pub(super) conditions: &'a [&'a Predicate],
     pub(super) of: fn(&mut Statement, usize),
 }
 
-impl Fragment for Outcome<'_> {
+impl Fragment for Verdict<'_> {
     fn write(&self, statement: &mut Statement) {
         match self.asked {
             Elements::Some(holds) | Elements::No(holds) => {
-                let place = self.conditions.iter().position(|known| *known == holds);
-                (self.of)(statement, place.unwrap_or_default());
+                let index = self.conditions.iter().position(|known| *known == holds);
+                (self.of)(statement, index.unwrap_or_default());
                 match self.asked {
                     Elements::Some(_) => " IS TRUE".write(statement),
                     _ => " IS NOT TRUE".write(statement),
                 }
             }
             Elements::All(parts) | Elements::Any(parts) => {
-                let part = |asked| Outcome { asked, ..*self };
+                let part = |asked| Verdict { asked, ..*self };
                 let parts: Vec<_> = parts.iter().map(part).collect();
                 let all = matches!(self.asked, Elements::All(_));
                 Evenly { parts: &parts, all }.write(statement);
@@ -281,22 +281,22 @@ impl Writer<'_> {
     fn maxima(self, of: &Location, asked: &Elements) -> impl Fragment {
         Written(move |statement: &mut Statement| {
             let conditions = asked.conditions();
-            let places = conditions.iter().enumerate();
-            let maxima = places.map(|(place, condition)| {
+            let numbered = conditions.iter().enumerate();
+            let maxima = numbered.map(|(index, condition)| {
                 fragment!(
-                    "max({condition} IS TRUE) AS c{place}",
+                    "max({condition} IS TRUE) AS c{index}",
                     condition = self.condition(condition, false),
-                    place = place,
+                    index = index,
                 )
             });
             let maxima = Joined(maxima.collect(), ", ");
             write_sql!(
                 statement,
                 "EXISTS (SELECT 1 FROM (SELECT {outcome} AS holds FROM (SELECT {maxima} FROM {values})) WHERE holds)",
-                outcome = Outcome {
+                outcome = Verdict {
                     asked,
                     conditions: &conditions,
-                    of: |statement, place| write_sql!(statement, "c{place}", place = place),
+                    of: |statement, index| write_sql!(statement, "c{index}", index = index),
                 },
                 maxima = maxima,
                 values = self.values(of),
@@ -329,12 +329,12 @@ impl Writer<'_> {
     ) -> impl Fragment {
         let columns = conditions.chunks(marks).enumerate();
         let columns = columns.map(move |(column, conditions)| {
-            let places = conditions.iter().enumerate();
-            let weighed = places.map(move |(place, condition)| {
+            let numbered = conditions.iter().enumerate();
+            let weighed = numbered.map(move |(index, condition)| {
                 fragment!(
                     "({condition} IS TRUE) * {weight}",
                     condition = self.condition(condition, false),
-                    weight = 1_u64 << (place * bits),
+                    weight = 1_u64 << (index * bits),
                 )
             });
             let weighed: Vec<_> = weighed.collect();
@@ -378,13 +378,13 @@ pub(super) fn columns<F: Fragment>(
     Joined((0..conditions.div_ceil(COUNTS)).map(of).collect(), between)
 }
 
-/// Appends the part of a column of counts that counts the condition at this place.
-pub(super) fn write_count(statement: &mut Statement, place: usize) {
+/// Appends the part of a column of counts that counts the condition at this index.
+pub(super) fn write_count(statement: &mut Statement, index: usize) {
     write_sql!(
         statement,
         "max(counts{column} & {bits})",
-        column = place / COUNTS,
-        bits = 255_u64 << (place % COUNTS * COUNT_BITS),
+        column = index / COUNTS,
+        bits = 255_u64 << (index % COUNTS * COUNT_BITS),
     );
 }
 

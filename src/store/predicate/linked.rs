@@ -3,7 +3,7 @@
 
 use scim::filter::predicate::{Place, Predicate};
 
-use super::elements::{COUNT_BITS, COUNTS, Elements, Outcome, columns, write_count};
+use super::elements::{COUNT_BITS, COUNTS, Elements, Verdict, columns, write_count};
 use super::lookup::only_values;
 use super::{Writer, among, near};
 use crate::Statement;
@@ -104,7 +104,7 @@ impl Writer<'_> {
                     fragment!("sum(e.marks{column}) AS counts{column}", column = column)
                 }),
                 near = near(view),
-                outcome = Outcome {
+                outcome = Verdict {
                     asked: &asked,
                     conditions: &conditions,
                     of: write_count,
@@ -165,7 +165,7 @@ fn below(view: &View<'_>, teams: &'static str) -> impl Fragment {
 /// The marks that teams have from those that they are within: a walk down with each mark, which
 /// comes to a team once.
 fn inherited(view: &View<'_>, conditions: usize) -> impl Fragment {
-    let places = Joined((0..conditions).collect::<Vec<_>>(), ",");
+    let numbers = Joined((0..conditions).collect::<Vec<_>>(), ",");
     let marks = (0..conditions.div_ceil(COUNTS))
         .map(|column| fragment!(" WHEN {column} THEN own.marks{column}", column = column))
         .collect::<Vec<_>>();
@@ -179,12 +179,12 @@ fn inherited(view: &View<'_>, conditions: usize) -> impl Fragment {
     });
     fragment!(
         "within(via, place) AS (\
-         SELECT m.member_id, p.value FROM own {below_own} CROSS JOIN json_each('[{places}]') p \
+         SELECT m.member_id, p.value FROM own {below_own} CROSS JOIN json_each('[{numbers}]') p \
          WHERE CASE p.value / {marks}{columns} END >> p.value % {marks} * {bits} & 1 \
          UNION SELECT m.member_id, within.place FROM within {below}), \
          inherited AS (SELECT via, via, 'indirect', {sums} FROM within GROUP BY via), ",
         below_own = below(view, "own"),
-        places = &places,
+        numbers = &numbers,
         marks = COUNTS,
         columns = &marks,
         bits = COUNT_BITS,

@@ -133,31 +133,31 @@ pub fn update_many(
         Value::Object(values).to_string(),
     );
     let (row, values) = (view.row(), values.as_str());
-    let item = move |place: usize| {
+    let item = move |position: usize| {
         fragment!(
-            "{values} ->> ('$.\"' || {row}.id || '\"[{place}]')",
+            "{values} ->> ('$.\"' || {row}.id || '\"[{position}]')",
             values = value(values),
             row = row,
-            place = place,
+            position = position,
         )
     };
-    let columns = (4..).zip(keys).map(|(place, key)| {
+    let columns = (4..).zip(keys).map(|(position, key)| {
         fragment!(
             ", {column} = {item}",
             column = key.column,
-            item = item(place),
+            item = item(position),
         )
     });
     let unique = view.unique_key().map(|key| key.column);
-    let places = (4..).zip(keys);
-    let free = places.filter(|(_, key)| Some(key.column) == unique);
-    let free = free.map(|(place, key)| {
+    let positions = (4..).zip(keys);
+    let free = positions.filter(|(_, key)| Some(key.column) == unique);
+    let free = free.map(|(position, key)| {
         fragment!(
             " AND NOT EXISTS (SELECT 1 FROM {row} x WHERE {scope} AND x.{column} = {item} AND x.id <> {row}.id)",
             row = row,
             scope = view.scope("x"),
             column = key.column,
-            item = item(place),
+            item = item(position),
         )
     });
     let alone = view.alone().filter(|_| keys.iter().any(|key| key.unique));

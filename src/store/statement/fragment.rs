@@ -156,14 +156,14 @@ impl<W: Fn(&mut Statement)> Fragment for Written<W> {
 
 /// Text up to a hole, and which hole it is; behind the last text there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct Literal {
     text: &'static str,
     hole: Option<usize>,
 }
 
 impl Statement {
     /// Appends parted text with what stands in its holes.
-    pub fn fill(&mut self, parts: &[Part], holes: &[&dyn Fragment]) {
+    pub fn fill(&mut self, parts: &[Literal], holes: &[&dyn Fragment]) {
         for part in parts {
             self.push(part.text);
             if let Some(fragment) = part.hole.and_then(|hole| holes.get(hole)) {
@@ -197,9 +197,9 @@ macro_rules! fragment {
 #[macro_export]
 macro_rules! write_sql {
     ($statement:expr, $text:literal $(, $name:ident = $hole:expr)* $(,)?) => {{
-        const PARTS: [$crate::fragment::Part; $crate::fragment::count($text)] =
-            $crate::fragment::parted($text, &[$(stringify!($name)),*]);
-        $statement.fill(&PARTS, &[$(&$hole as &dyn $crate::fragment::Fragment),*]);
+        const LITERALS: [$crate::fragment::Literal; $crate::fragment::count($text)] =
+            $crate::fragment::split_at_holes($text, &[$(stringify!($name)),*]);
+        $statement.fill(&LITERALS, &[$(&$hole as &dyn $crate::fragment::Fragment),*]);
     }};
 }
 
@@ -217,8 +217,8 @@ pub const fn count(text: &str) -> usize {
 /// Parts a text at its holes, which have these names.
 #[doc(hidden)]
 #[expect(clippy::indexing_slicing, reason = "when this is compiled")]
-pub const fn parted<const N: usize>(text: &'static str, names: &[&str]) -> [Part; N] {
-    let mut parts = [Part { text, hole: None }; N];
+pub const fn split_at_holes<const N: usize>(text: &'static str, names: &[&str]) -> [Literal; N] {
+    let mut parts = [Literal { text, hole: None }; N];
     let (mut rest, mut index) = (text, 0);
     while let Some((before, name, behind)) = next_hole(rest) {
         let mut hole = 0;
@@ -226,7 +226,7 @@ pub const fn parted<const N: usize>(text: &'static str, names: &[&str]) -> [Part
             hole += 1;
         }
         assert!(hole < names.len(), "a hole of this text has no fragment");
-        parts[index] = Part {
+        parts[index] = Literal {
             text: before,
             hole: Some(hole),
         };

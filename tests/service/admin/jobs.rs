@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use service::jobs::Budget;
 use store::Database;
-use store::directory::jobs::take;
+use store::directory::jobs::lease;
 use testing::client::{Client, Operator};
 use testing::memory::Memory;
 
@@ -163,9 +163,9 @@ fn a_job_is_worked_at_by_one_at_a_time() {
     let id = job["id"].as_str().unwrap();
     let [now, later, end] = [12, 13, 14].map(|hour| format!("2027-01-01T{hour}:00:00.000Z"));
     let takes = vec![
-        take(id, &now, &later),
-        take(id, &now, &later),
-        take(id, &later, &end),
+        lease(id, &now, &later),
+        lease(id, &now, &later),
+        lease(id, &later, &end),
     ];
     let rows = pollster::block_on(memory.database.batch(takes)).unwrap();
     let rows_each: Vec<usize> = rows.iter().map(Vec::len).collect();
