@@ -74,6 +74,7 @@ impl<D: Database> Session<'_, D> {
         }
         self.note_compared(compared);
         let mut batch = Batch::default();
+        batch.add(membership::budget(&view, id, compared));
         let mut marked = Vec::new();
         let mut first = 0;
         for filters in in_parts(&view, id, &filters) {
@@ -90,7 +91,10 @@ impl<D: Database> Session<'_, D> {
         // By filter, the members that satisfy it; but a member that one filter has removed is left
         // out by those behind it, until it is added again.
         let mut found = FilterHits::default();
-        let mut answers = self.send(batch).await?;
+        let mut answers = match self.send(batch).await {
+            Err(store::Error::Guard) => return Err(too_many_filters().into()),
+            answers => answers?,
+        };
         for (handle, first) in marked {
             for mut row in answers.rows(handle) {
                 for text in ids(&mut row)? {

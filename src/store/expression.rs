@@ -115,16 +115,9 @@ impl Fragment for Arrow {
 /// that, whatever the arrow.
 pub fn value_at(view: &View<'_>, location: &Location, arrow: Arrow) -> impl Fragment {
     Written(move |statement: &mut Statement| {
-        let name = location.attribute.name;
-        let own = location.extension.is_none();
-        let column = match location.sub {
-            None if own && name == "id" => Some("id"),
-            None if own => view.table().key(name).map(|key| key.column),
-            None | Some(_) => None,
-        };
-        if own && name == "meta" {
+        if is_meta(location) {
             meta(view, location.sub.map(|sub| sub.name)).write(statement);
-        } else if let Some(column) = column {
+        } else if let Some(column) = column_of(view, location) {
             view.column(column).write(statement);
         } else {
             write_sql!(
@@ -135,6 +128,34 @@ pub fn value_at(view: &View<'_>, location: &Location, arrow: Arrow) -> impl Frag
                 path = path_of(location),
             );
         }
+    })
+}
+
+/// Whether a value stands in columns, so that no document is read for it.
+pub fn has_column(view: &View<'_>, location: &Location) -> bool {
+    is_meta(location) || column_of(view, location).is_some()
+}
+
+fn is_meta(location: &Location) -> bool {
+    location.extension.is_none() && location.attribute.name == "meta"
+}
+
+/// The column of its own that a value has.
+fn column_of(view: &View<'_>, location: &Location) -> Option<&'static str> {
+    if location.extension.is_some() || location.sub.is_some() {
+        return None;
+    }
+    let name = location.attribute.name;
+    if name == "id" {
+        return Some("id");
+    }
+    let key = view.table().key(name).map(|key| key.column);
+    key.or_else(|| {
+        view.table()
+            .copies
+            .iter()
+            .copied()
+            .find(|column| *column == name)
     })
 }
 

@@ -10,12 +10,15 @@ use scim::patch::LinkChange;
 use super::Statement;
 use super::expression::View;
 use super::fragment::{Fragment, Written, value};
-use super::limits::{IDS_PER_PARAMETER, MARKED_PER_ROW};
+use super::limits::{IDS_PER_PARAMETER, MARKED_PER_ROW, MEMBER_LOOKS};
 use super::links::{Display, member_links};
 use super::predicate::{MARKS, marks};
-use super::read::{ResourceRef, from, guarded};
+use super::read::{ResourceRef, from, guard, guarded};
 use super::table::not_in;
 use crate::{fragment, statement};
+
+/// Comparisons that take as long as reading the member that is compared.
+const MEMBER_READ: usize = 20;
 
 /// Ids as JSON arrays, each within D1's limit of a parameter.
 fn chunks(ids: &[String]) -> impl Iterator<Item = String> {
@@ -255,6 +258,18 @@ pub fn unknown(view: &View<'_>, ids: &[String]) -> Vec<Statement> {
         )
     };
     chunks(ids).map(one).collect()
+}
+
+/// The statement that fails the batch where a group has too many members to be looked at for so
+/// many comparisons.
+pub fn budget(view: &View<'_>, group: &str, comparisons: usize) -> Statement {
+    let most = MEMBER_LOOKS / (MEMBER_READ + comparisons);
+    let few = fragment!(
+        "NOT EXISTS (SELECT 1{members} LIMIT 1 OFFSET {most})",
+        members = members(view, group),
+        most = most,
+    );
+    guard(few)
 }
 
 /// The members of a group that satisfy some of the predicates, each with its marks, as JSON arrays

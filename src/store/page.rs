@@ -16,6 +16,7 @@ use super::{Error, Row, Statement, milestone};
 use crate::{fragment, statement, write_sql};
 
 mod bound;
+mod budget;
 mod key;
 mod linked;
 mod union;

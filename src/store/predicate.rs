@@ -15,19 +15,18 @@ use super::links::link_column;
 use super::table::LinkEnd;
 use crate::write_sql;
 
-mod budget;
 mod depth;
 mod elements;
 mod linked;
 mod lookup;
 
-pub use budget::budget;
 pub use depth::depth;
 use elements::{Elements, Term, gather};
 pub use elements::{MARKS, marks};
 pub use linked::members_within;
-use lookup::is_key;
+pub(crate) use linked::{asks_type, indirect_links, matched_links, memberships_upto, nestings};
 pub use lookup::{comparisons, has_list, is_lookup, users_of};
+pub(crate) use lookup::{is_key, is_of_columns};
 
 /// The condition, in parentheses.
 pub fn condition(view: &View<'_>, predicate: &Predicate) -> impl Fragment {
@@ -69,11 +68,17 @@ impl Writer<'_> {
             Predicate::All(parts) => {
                 let few = self.few || !negated && parts.iter().any(|part| is_key(self.view, part));
                 let inside = Writer { few, ..self };
-                let parts = inside.joined(parts, !negated, negated);
+                // What columns tell comes first: the documents of others are not read.
+                let (mut ordered, others): (Vec<_>, Vec<_>) = open(parts)
+                    .into_iter()
+                    .partition(|part| is_of_columns(self.view, part));
+                ordered.extend(others);
+                let parts = inside.joined(&ordered, !negated, negated);
                 write_sql!(statement, "({parts})", parts = parts);
             }
             Predicate::Any(parts) => {
-                let parts = self.joined(parts, negated, negated);
+                let parts = open(parts);
+                let parts = self.joined(&parts, negated, negated);
                 write_sql!(statement, "({parts})", parts = parts);
             }
             Predicate::Not(part) => {
@@ -95,8 +100,8 @@ impl Writer<'_> {
     }
 
     /// Parts, or what each excludes, joined by AND (`all`) or OR.
-    fn joined(self, parts: &[Predicate], all: bool, negated: bool) -> impl Fragment {
-        let parts: Vec<_> = gather(self.view, &open(parts), all, negated);
+    fn joined(self, parts: &[&Predicate], all: bool, negated: bool) -> impl Fragment {
+        let parts: Vec<_> = gather(self.view, parts, all, negated);
         Written(move |statement: &mut Statement| {
             let parts = parts.iter().map(|part| {
                 Written(move |statement: &mut Statement| match part {

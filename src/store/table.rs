@@ -14,6 +14,9 @@ pub struct Table {
     pub name: &'static str,
     /// The columns that hold a key, each the value of one attribute at the top of a resource.
     pub keys: &'static [KeyColumn],
+    /// The columns generated from the document whose values are those of the image as well, each of
+    /// the name of its attribute.
+    pub copies: &'static [&'static str],
     /// Whether the resource type is a column (the operator's types share a table).
     pub shared: bool,
     /// The column that says whether a row's unique key is its alone: 1, which is the default, or
@@ -74,6 +77,7 @@ static USERS: Table = Table {
             unique: false,
         },
     ],
+    copies: &["active"],
     shared: false,
     alone: None,
     links: LinkEnd::Groups,
@@ -92,6 +96,7 @@ static TEAMS: Table = Table {
         },
         EXTERNAL_ID,
     ],
+    copies: &[],
     shared: false,
     alone: Some("name_is_unique"),
     links: LinkEnd::Members,
@@ -103,6 +108,7 @@ static TEAMS: Table = Table {
 static RESOURCES: Table = Table {
     name: "resources",
     keys: &[EXTERNAL_ID],
+    copies: &[],
     shared: true,
     alone: None,
     links: LinkEnd::None,

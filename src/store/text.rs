@@ -125,22 +125,46 @@ fn both<F: Fragment>(source: &Source<'_>, of: impl Copy + Fn(Rows) -> F) -> Opti
     if clauses.is_empty() {
         return None;
     }
-    let needles = expression(&clauses);
-    // The tenant is a trigram of its own: see the migration.
     Some(fragment!(
         "WITH hit(few, seqs) AS MATERIALIZED (\
-         SELECT count(*) <= {few}, json_group_array(rowid) \
-         FROM (SELECT rowid FROM {table}_text WHERE {table}_text MATCH (\
-         SELECT '\"' || char(983040 + id / 1048576 % 1024, 984064 + id / 1024 % 1024, 985088 + id % 1024) || '\" AND ' \
-         FROM tenants WHERE id = {tenant}) || {needles} LIMIT 1 + {few})) \
+         SELECT count(*) <= {few}, json_group_array(rowid) FROM ({hits})) \
          SELECT * FROM ({found}) UNION ALL SELECT * FROM ({rest})",
         few = few(source),
-        table = view.row(),
-        tenant = view.tenant,
-        needles = value(&needles),
+        hits = hits(source, expression(&clauses)),
         found = of(Rows::Found),
         rest = of(Rows::Rest),
     ))
+}
+
+/// The condition that the index finds few; none where it is of no use.
+pub fn found_few(source: &Source<'_>, predicate: &Predicate) -> Option<impl Fragment> {
+    let clauses = clauses(source.view.table().text, predicate, false);
+    if clauses.is_empty() {
+        return None;
+    }
+    Some(fragment!(
+        "(SELECT count(*) <= {few} FROM ({hits}))",
+        few = few(source),
+        hits = hits(source, expression(&clauses)),
+    ))
+}
+
+/// The select of the rows that the index finds, as far as one more than are few.
+fn hits<'a>(source: &Source<'a>, needles: String) -> impl Fragment + use<'a> {
+    let source = *source;
+    // The tenant is a trigram of its own: see the migration.
+    Written(move |statement: &mut Statement| {
+        write_sql!(
+            statement,
+            "SELECT rowid FROM {table}_text WHERE {table}_text MATCH (\
+             SELECT '\"' || char(983040 + id / 1048576 % 1024, 984064 + id / 1024 % 1024, 985088 + id % 1024) || '\" AND ' \
+             FROM tenants WHERE id = {tenant}) || {needles} LIMIT 1 + {few}",
+            table = source.view.row(),
+            tenant = source.view.tenant,
+            needles = value(&needles),
+            few = few(&source),
+        );
+    })
 }
 
 /// Whether D1 takes the statement with what it has behind its page.

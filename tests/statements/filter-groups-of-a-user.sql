@@ -11,6 +11,15 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
 
+SELECT json_extract('{}', CASE WHEN coalesce((((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 <= 1400000)), 1) THEN '$'
+  ELSE 'condition not met'
+  END)
+-- ?1 = 1
+-- ?2 = "Group"
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+
 SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT teams.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document AS record

@@ -11,6 +11,22 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
 
+SELECT json_extract('{}', CASE WHEN coalesce((((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 <= 1400000
+          AND (SELECT sum(2 + octet_length(users.folded) * 1 / 160)
+          FROM users
+          WHERE users.tenant_id = ?1
+            AND (((substr(users.updated_at, 1, 23) || '000000Z') > ?3))) <= 1400000)), 1) THEN '$'
+  ELSE 'condition not met'
+  END)
+-- ?1 = 1
+-- ?2 = "User"
+-- ?3 = "2026-01-01T00:00:00.000000000Z"
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH users USING INDEX users_user_name (tenant_id=?)
+
 SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
@@ -40,8 +56,8 @@ FROM (SELECT *
       END, '') || '\n' || document AS record
     FROM users
     WHERE users.tenant_id = ?1
-      AND ((((users.folded ->> '$.title' IS NOT NULL) IS NOT TRUE))
-        AND (((substr(users.updated_at, 1, 23) || '000000Z') > ?2)))
+      AND ((((substr(users.updated_at, 1, 23) || '000000Z') > ?2))
+        AND (((users.folded ->> '$.title' IS NOT NULL) IS NOT TRUE)))
     ORDER BY users.id
     LIMIT ?3 + 0)
   LIMIT -1)
@@ -72,8 +88,8 @@ FROM (SELECT *
 SELECT count(*) AS total
 FROM users
 WHERE users.tenant_id = ?1
-  AND ((((users.folded ->> '$.title' IS NOT NULL) IS NOT TRUE))
-    AND (((substr(users.updated_at, 1, 23) || '000000Z') > ?2)))
+  AND ((((substr(users.updated_at, 1, 23) || '000000Z') > ?2))
+    AND (((users.folded ->> '$.title' IS NOT NULL) IS NOT TRUE)))
 -- ?1 = 1
 -- ?2 = "2026-01-01T00:00:00.000000000Z"
 -- plan: SEARCH users USING INDEX users_user_name (tenant_id=?)

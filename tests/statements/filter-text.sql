@@ -11,6 +11,15 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
 
+SELECT json_extract('{}', CASE WHEN coalesce((((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 <= 1400000)), 1) THEN '$'
+  ELSE 'condition not met'
+  END)
+-- ?1 = 1
+-- ?2 = "User"
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+
 SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (WITH hit(few, seqs) AS MATERIALIZED (SELECT count(*) <= (SELECT max(1000, coalesce(sum(total) / 20, 0))
@@ -55,8 +64,7 @@ FROM (SELECT *
       FROM (SELECT j.value AS seq FROM hit CROSS JOIN json_each(hit.seqs) j) found
       CROSS JOIN users ON users.seq = found.seq
       WHERE users.tenant_id = ?1
-        AND (((substr(users.user_name_folded, 1, length(?4)) = ?4))
-          AND ((users.folded ->> '$.active' = 1)))
+        AND (((substr(users.user_name_folded, 1, length(?4)) = ?4)) AND ((users.active = 1)))
       ORDER BY users.id
       LIMIT (SELECT iif(few, ?5, 0) FROM hit))
     UNION ALL
@@ -88,8 +96,7 @@ FROM (SELECT *
         END, '') || '\n' || document AS record
       FROM users
       WHERE users.tenant_id = ?1
-        AND (((substr(users.user_name_folded, 1, length(?4)) = ?4))
-          AND ((users.folded ->> '$.active' = 1)))
+        AND (((substr(users.user_name_folded, 1, length(?4)) = ?4)) AND ((users.active = 1)))
       ORDER BY users.id
       LIMIT (SELECT iif(few, 0, ?5) FROM hit)))
   LIMIT -1)
@@ -178,16 +185,14 @@ FROM (WITH hit(few, seqs) AS MATERIALIZED (SELECT count(*) <= (SELECT max(1000, 
     FROM (SELECT j.value AS seq FROM hit CROSS JOIN json_each(hit.seqs) j) found
     CROSS JOIN users ON users.seq = found.seq
     WHERE users.tenant_id = ?1
-      AND (((substr(users.user_name_folded, 1, length(?4)) = ?4))
-        AND ((users.folded ->> '$.active' = 1)))
+      AND (((substr(users.user_name_folded, 1, length(?4)) = ?4)) AND ((users.active = 1)))
     LIMIT (SELECT iif(few, ?5, 0) FROM hit))
   UNION ALL
   SELECT *
   FROM (SELECT 1
     FROM users
     WHERE users.tenant_id = ?1
-      AND (((substr(users.user_name_folded, 1, length(?4)) = ?4))
-        AND ((users.folded ->> '$.active' = 1)))
+      AND (((substr(users.user_name_folded, 1, length(?4)) = ?4)) AND ((users.active = 1)))
     LIMIT (SELECT iif(few, 0, ?5) FROM hit)))
 -- ?1 = 1
 -- ?2 = "User"

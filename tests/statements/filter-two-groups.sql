@@ -11,6 +11,63 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
 
+SELECT json_extract('{}', CASE WHEN coalesce((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 2 <= 1400000
+      AND (SELECT count(*)
+      FROM (SELECT 1
+        FROM team_members INDEXED BY team_members_nested
+        WHERE tenant_id = ?1
+          AND member_type = 'Group'
+        LIMIT 21876)) <= 21875
+      AND ((SELECT count(*)
+        FROM (SELECT 1 FROM team_members WHERE tenant_id = ?1 LIMIT 280001)) <= 280000
+        OR (SELECT count(*)
+        FROM (WITH ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?3 || '/Groups/' || t.id AS address
+            FROM teams t
+            WHERE t.tenant_id = ?1)
+          SELECT 1
+          FROM ends e
+          CROSS JOIN team_members m ON m.tenant_id = ?1
+            AND m.team_id = e.via
+          WHERE (e.display = ?4)
+          LIMIT 280001)) + (SELECT count(*)
+        FROM (WITH ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?3 || '/Groups/' || t.id AS address
+            FROM teams t
+            WHERE t.tenant_id = ?1)
+          SELECT 1
+          FROM ends e
+          CROSS JOIN team_members m ON m.tenant_id = ?1
+            AND m.team_id = e.via
+          WHERE (substr(e.display, 1, length(?5)) = ?5)
+          LIMIT 280001)) <= 280000), 1) THEN '$'
+  ELSE 'condition not met'
+  END)
+-- ?1 = 1
+-- ?2 = "Group"
+-- ?3 = "https://scim.example.com/scim/v2"
+-- ?4 = "staff"
+-- ?5 = "eng"
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+-- plan: SCALAR SUBQUERY 3
+-- plan:   CO-ROUTINE (subquery-2)
+-- plan:     SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:   SCAN (subquery-2)
+-- plan: SCALAR SUBQUERY 5
+-- plan:   CO-ROUTINE (subquery-4)
+-- plan:     SEARCH team_members USING COVERING INDEX team_members_member (tenant_id=?)
+-- plan:   SCAN (subquery-4)
+-- plan: SCALAR SUBQUERY 8
+-- plan:   CO-ROUTINE (subquery-7)
+-- plan:     SEARCH t USING INDEX teams_display_name (tenant_id=?)
+-- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+-- plan:   SCAN (subquery-7)
+-- plan: SCALAR SUBQUERY 11
+-- plan:   CO-ROUTINE (subquery-10)
+-- plan:     SEARCH t USING INDEX teams_display_name (tenant_id=?)
+-- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+-- plan:   SCAN (subquery-10)
+
 SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1

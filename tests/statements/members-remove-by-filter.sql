@@ -12,6 +12,19 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
 
+SELECT json_extract('{}', CASE WHEN NOT EXISTS (SELECT 1
+    FROM team_members m
+    WHERE m.tenant_id = ?1
+      AND m.team_id = ?2
+    LIMIT 1 OFFSET 309523) THEN '$'
+  ELSE 'condition not met'
+  END)
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000005"
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+
 SELECT json_group_array(c.value || ' ' || c.marks0) AS ids
 FROM (SELECT *, row_number() OVER (ORDER BY value) AS n
   FROM (SELECT e.value AS value, ((e.display = ?1) IS TRUE) * 1 AS marks0

@@ -13,6 +13,20 @@ SELECT ?1 AS tenant_id, NULL AS subject, (SELECT cursor_key FROM tenants WHERE i
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
 
+SELECT json_extract('{}', CASE WHEN coalesce((((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 <= 1400000
+          AND (SELECT sum(1 + octet_length(users.folded) * 1 / 200)
+          FROM users
+          WHERE users.tenant_id = ?1) <= 1400000)), 1) THEN '$'
+  ELSE 'condition not met'
+  END)
+-- ?1 = 1
+-- ?2 = "User"
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH users USING INDEX users_user_name (tenant_id=?)
+
 SELECT key_text, iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
   FROM (SELECT (SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN 't' || x

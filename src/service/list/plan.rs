@@ -7,7 +7,6 @@ use crate::{Failure, Session};
 use store::batch::{Batch, Handle};
 use store::limits::{MOST_MEMBERS, MemberLimit};
 use store::page::{Bound, Columns, Item, Page, Whole};
-use store::predicate::budget;
 use store::{self, Database, Row};
 
 /// What is asked for, and how it is fetched.
@@ -82,8 +81,12 @@ impl<D: Database> Session<'_, D> {
     async fn fetch_whole(&self, plan: &Plan<'_>) -> Result<PageAnswers, Failure> {
         let mut batch = Batch::default();
         batch.expect(plan.page.room(Bound::Each));
+        batch.add_all(plan.page.budgets());
         let handle = batch.add(plan.page.whole(plan.columns));
-        let row = self.send(batch).await?.row(handle);
+        let row = match self.send(batch).await {
+            Err(store::Error::Guard) => return Err(too_dear().into()),
+            answers => answers?.row(handle),
+        };
         let mut whole = Whole::read(row.unwrap_or_default())?;
         Ok(PageAnswers {
             counts: vec![std::mem::take(&mut whole.total)],
@@ -98,8 +101,7 @@ impl<D: Database> Session<'_, D> {
         let Plan { query, page, .. } = plan;
         let by_cursor = query.paging.by_cursor();
         let mut batch = Batch::default();
-        let budgets = page.sources.iter();
-        batch.add_all(budgets.filter_map(|source| budget(&source.view, source.predicate?)));
+        batch.add_all(page.budgets());
         let (mut items, mut members, mut counts) = (None, None, Vec::new());
         if plan.count > 0 {
             batch.expect(page.room(bound));
@@ -143,6 +145,7 @@ impl<D: Database> Session<'_, D> {
 fn too_dear() -> Error {
     Error::too_many(
         "filter: compares too often for so many resources, or for values so long. Send several filters with fewer \
-         comparisons and shorter texts, or add a condition with \"and\" that is looked up, such as userName eq \"ada\".",
+         comparisons and shorter texts, or add a condition with \"and\" that is looked up, such as userName eq \"ada\"; \
+         order by userName, or by nothing.",
     )
 }

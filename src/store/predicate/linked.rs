@@ -252,7 +252,7 @@ fn above(view: &View<'_>) -> impl Fragment {
 
 /// The number of links to teams through teams within them, that conditions which ask their type are
 /// made with, as far as this limit.
-pub(super) fn indirect_links(view: &View<'_>, limit: usize) -> impl Fragment {
+pub(crate) fn indirect_links(view: &View<'_>, limit: usize) -> impl Fragment {
     fragment!(
         "(SELECT count(*) FROM (WITH RECURSIVE above(via, id) AS ({above} LIMIT {limit}) \
          SELECT 1 FROM above LEFT JOIN team_members m ON m.tenant_id = {tenant} AND m.team_id = above.via LIMIT {limit}))",
@@ -264,7 +264,7 @@ pub(super) fn indirect_links(view: &View<'_>, limit: usize) -> impl Fragment {
 
 /// The number of teams within others, once for each of those that they are directly in, as far as
 /// this limit.
-pub(super) fn nestings(view: &View<'_>, limit: usize) -> impl Fragment {
+pub(crate) fn nestings(view: &View<'_>, limit: usize) -> impl Fragment {
     fragment!(
         "(SELECT count(*) FROM (SELECT 1 FROM team_members INDEXED BY team_members_nested \
          WHERE tenant_id = {tenant} AND member_type = 'Group' LIMIT {limit}))",
@@ -273,8 +273,36 @@ pub(super) fn nestings(view: &View<'_>, limit: usize) -> impl Fragment {
     )
 }
 
+/// The number of memberships, as far as this limit.
+pub(crate) fn memberships_upto(view: &View<'_>, limit: usize) -> impl Fragment {
+    fragment!(
+        "(SELECT count(*) FROM (SELECT 1 FROM team_members WHERE tenant_id = {tenant} LIMIT {limit}))",
+        tenant = view.tenant,
+        limit = limit,
+    )
+}
+
+/// The number of memberships whose other end satisfies this, as far as this limit.
+pub(crate) fn matched_links(view: &View<'_>, holds: &Predicate, limit: usize) -> impl Fragment {
+    let writer = Writer {
+        view,
+        element: view.resource_type.linked(),
+        few: false,
+    };
+    Written(move |statement: &mut Statement| {
+        write_sql!(
+            statement,
+            "(SELECT count(*) FROM (WITH {ends} SELECT 1 FROM ends e {memberships} WHERE {holds} LIMIT {limit}))",
+            ends = ends(view, false),
+            memberships = memberships(view, &[]),
+            holds = writer.condition(holds, false),
+            limit = limit,
+        );
+    })
+}
+
 /// Whether a predicate about a user's group asks its type: direct, or indirect.
-pub(super) fn asks_type(predicate: &Predicate) -> bool {
+pub(crate) fn asks_type(predicate: &Predicate) -> bool {
     match predicate {
         Predicate::Test(Place::Sub(sub), _) => sub.name == "type",
         Predicate::Not(part) => asks_type(part),

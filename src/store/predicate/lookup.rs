@@ -4,7 +4,7 @@ use scim::filter::CompareOp;
 use scim::filter::predicate::{Place, Predicate, Test};
 use scim::path::Location;
 
-use crate::expression::View;
+use crate::expression::{View, has_column};
 use crate::table::LinkEnd;
 
 /// Whether the filter names resources by a key that has an index, so that few rows can match.
@@ -13,8 +13,21 @@ pub fn is_lookup(view: &View<'_>, predicate: &Predicate) -> bool {
 }
 
 /// The same without what is linked: a group may have many users.
-pub(super) fn is_key(view: &View<'_>, predicate: &Predicate) -> bool {
+pub(crate) fn is_key(view: &View<'_>, predicate: &Predicate) -> bool {
     is_indexed(view, predicate, false)
+}
+
+/// Whether the predicate is about columns alone: no document is read for it.
+pub(crate) fn is_of_columns(view: &View<'_>, predicate: &Predicate) -> bool {
+    match predicate {
+        Predicate::Constant(_) => true,
+        Predicate::Not(part) => is_of_columns(view, part),
+        Predicate::All(parts) | Predicate::Any(parts) => {
+            parts.iter().all(|part| is_of_columns(view, part))
+        }
+        Predicate::Test(Place::At(location), _) => has_column(view, location),
+        Predicate::Test(..) | Predicate::Element { .. } => false,
+    }
 }
 
 fn is_indexed(view: &View<'_>, predicate: &Predicate, linked: bool) -> bool {

@@ -1,0 +1,320 @@
+//! What a list may cost: what its filter compares, times what there is to compare with, and what
+//! its order looks at.
+//!
+//! Refused is what would take about a second, whatever there is to say for it: what an index finds,
+//! and what stands in columns, is hardly ever that, what stands in documents is from some 60,000
+//! resources of 2 kB on.
+
+use scim::filter::CompareOp;
+use scim::filter::predicate::{Operand, Place, Predicate, Test};
+use scim::path::Location;
+use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
+
+use super::Page;
+use crate::Statement;
+use crate::expression::{View, has_column, path_of};
+use crate::fragment;
+use crate::fragment::{Fragment, Joined, Written, value};
+use crate::limits::LOOKS;
+use crate::predicate::{
+    asks_type, condition, indirect_links, is_key, is_lookup, is_of_columns, matched_links,
+    memberships_upto, nestings,
+};
+use crate::read::guard;
+use crate::source::Source;
+use crate::table::LinkEnd;
+use crate::text::found_few;
+use crate::write_sql;
+
+/// Bytes of a resource whose reading, once for the page and once for the total, takes as long as a
+/// look.
+const READ: usize = 160;
+/// The same of the key of an order, which is read for the page alone.
+const READ_TO_SORT: usize = 200;
+/// Bytes of a resource that one text is looked for in as long as a look takes.
+const SOUGHT: usize = 256;
+/// The same of each [`CHARACTERS`] that are looked for.
+const COMPARED: usize = 768;
+/// Characters looked for that make such a look twice as long.
+const CHARACTERS: usize = 16;
+/// Comparisons with columns that take no longer than a look together.
+const OF_COLUMNS: usize = 4;
+/// Bytes of a resource whose values are not counted, and how many they are taken for.
+const SMALL: (usize, usize) = (2_048, 4);
+/// Looks that it takes to sort by what a resource is linked to.
+const SORT_LINKED: usize = 10;
+/// Looks that it takes to hand a mark down to a team within another.
+const NESTED: usize = 32;
+/// Looks that a link to a team through another takes, where its type is asked: who has it may be in
+/// that team as well.
+const INDIRECT: usize = 4;
+/// Looks that a membership takes, besides one for each comparison.
+const MEMBERSHIP: usize = 3;
+
+/// Conditions on links of which it is counted what satisfies them.
+const COUNTED: usize = 4;
+
+/// How often a filter compares.
+#[derive(Default)]
+struct Weight<'a> {
+    /// With a column of the resource.
+    columns: usize,
+    /// With a value of its document.
+    own: usize,
+    /// With each value of a multi-valued attribute.
+    each: Vec<(Location, usize)>,
+    /// With what the resource is linked to.
+    linked: usize,
+    /// What links are to satisfy.
+    links: Vec<&'a Predicate>,
+    /// Whether one of those asks the type of a user's group.
+    typed: bool,
+    /// Texts that are looked for anywhere in a value of the document.
+    sought: usize,
+    /// Characters that are looked for.
+    characters: usize,
+}
+
+impl Page<'_> {
+    /// The statements that fail the batch unless the list is within its budget of looks
+    /// ([`LOOKS`]).
+    pub fn budgets(&self) -> Vec<Statement> {
+        let of = |source| budget(source, LOOKS / self.sources.len().max(1));
+        self.sources.iter().filter_map(of).collect()
+    }
+}
+
+/// None where the list compares only with what an index finds. The totals tell most; what resources
+/// hold is looked at where they allow it, so that no more rows are read for it than the filter may
+/// compare with.
+fn budget(source: &Source<'_>, most: usize) -> Option<Statement> {
+    let view = &source.view;
+    let predicate = source.predicate;
+    if predicate.is_some_and(|predicate| is_key(view, predicate)) {
+        return None;
+    }
+    let mut weight = Weight::default();
+    if let Some(predicate) = predicate {
+        weight.add(view, predicate, None);
+    }
+    let held = weight.held(source, most);
+    let linked = (weight.linked > 0).then(|| weight.linked(view, most));
+    if held.is_none() && linked.is_none() {
+        return None;
+    }
+    let reads = weight.own > 0 || !weight.each.is_empty();
+    let few = predicate.filter(|_| reads);
+    let few = few.and_then(|predicate| found_few(source, predicate));
+    let few = few.map(|few| fragment!("{few} OR ", few = few));
+    let held = held.map(|held| fragment!("({few}{held})", few = few, held = held));
+    let both = (held.is_some() && linked.is_some()).then_some(" AND ");
+    Some(guard(fragment!(
+        "coalesce({linked}{both}{held}, 1)",
+        linked = linked.as_ref(),
+        both = both,
+        held = held.as_ref(),
+    )))
+}
+
+impl<'a> Weight<'a> {
+    fn add(&mut self, view: &View<'_>, predicate: &'a Predicate, within: Option<Location>) {
+        match predicate {
+            Predicate::Constant(_) => {}
+            Predicate::Not(part) => self.add(view, part, within),
+            Predicate::All(parts) | Predicate::Any(parts) => {
+                for part in parts {
+                    self.add(view, part, within);
+                }
+            }
+            Predicate::Element { .. } if is_lookup(view, predicate) && within.is_none() => {
+                self.columns += 1;
+            }
+            Predicate::Element { of, holds } => {
+                if of.attribute.linked {
+                    self.links.push(holds);
+                }
+                self.add(view, holds, Some(*of));
+            }
+            Predicate::Test(place, test) => self.add_test(view, place, test, within, predicate),
+        }
+    }
+
+    fn add_test(
+        &mut self,
+        view: &View<'_>,
+        place: &Place,
+        test: &Test,
+        within: Option<Location>,
+        predicate: &Predicate,
+    ) {
+        match within {
+            None if is_column(view, place) => self.columns += 1,
+            Some(of) if of.attribute.linked => {
+                self.linked += 1;
+                let is_of_user = view.table().links == LinkEnd::Groups;
+                self.typed |= is_of_user && asks_type(predicate);
+            }
+            within => {
+                self.characters += characters(test);
+                self.sought += usize::from(matches!(test, Test::Compare(CompareOp::Co, _)));
+                let Some(of) = within else {
+                    self.own += 1;
+                    return;
+                };
+                match self.each.iter_mut().find(|(known, _)| *known == of) {
+                    Some((_, tests)) => *tests += 1,
+                    None => self.each.push((of, 1)),
+                }
+            }
+        }
+    }
+
+    /// The condition that what resources hold may be looked at; none where nothing of them is.
+    fn held(&self, source: &Source<'_>, most: usize) -> Option<impl Fragment> {
+        let source = *source;
+        let view = source.view;
+        let each: usize = self.each.iter().map(|(_, tests)| tests).sum();
+        let document = self.own + each;
+        let (sorted, read_to_sort) = match source.sort {
+            Some(sort) if sort.attribute.linked => (SORT_LINKED, false),
+            Some(sort) if has_column(&view, sort) => (0, false),
+            Some(_) => (1, true),
+            None => (0, false),
+        };
+        let own = self.columns.div_ceil(OF_COLUMNS) + self.own + sorted;
+        if own + each == 0 {
+            return None;
+        }
+        let folded = [view.row(), ".folded"];
+        let bytes = |of: usize, times: usize| {
+            fragment!(
+                " + octet_length({folded}) * {times} / {of}",
+                folded = folded,
+                times = times,
+                of = of,
+            )
+        };
+        let bytes = [
+            (document > 0).then(|| bytes(READ, 1)),
+            read_to_sort.then(|| bytes(READ_TO_SORT, 1)),
+            (self.sought > 0).then(|| bytes(SOUGHT, self.sought)),
+            (self.characters >= CHARACTERS).then(|| bytes(COMPARED, self.characters / CHARACTERS)),
+        ];
+        let (small, values) = SMALL;
+        let each_of = self.each.iter().map(|(of, tests)| {
+            fragment!(
+                " + {tests} * iif(octet_length({folded}) <= {small}, {values}, coalesce(json_array_length({folded}, {path}), 0))",
+                tests = *tests,
+                folded = folded,
+                small = small,
+                values = values,
+                path = path_of(of),
+            )
+        });
+        let each_of: Vec<_> = each_of.collect();
+        let columns = source
+            .predicate
+            .and_then(|predicate| of_columns(&view, predicate));
+        let each_row = if columns.is_some() { 1 } else { own + each };
+        let narrow = columns
+            .map(|columns| fragment!(" AND {columns}", columns = condition(&view, &columns)));
+        let looked_at = fragment!(
+            " AND (SELECT sum({own}{each_of}{bytes}) FROM {row} WHERE {scope}{narrow}) <= {most}",
+            own = own,
+            each_of = &each_of,
+            bytes = &bytes,
+            row = view.row(),
+            scope = view.scope(view.row()),
+            narrow = narrow.as_ref(),
+            most = most,
+        );
+        // Where all stands in columns, their number is all that matters.
+        let looked_at = (document > 0 || read_to_sort).then_some(looked_at);
+        Some(fragment!(
+            "({total} * {each_row} <= {most}{looked_at})",
+            total = total(&view, &[view.resource_type]),
+            each_row = each_row,
+            most = most,
+            looked_at = looked_at.as_ref(),
+        ))
+    }
+
+    /// The condition that what is linked may be looked at: the other ends of links, and the
+    /// memberships of those that satisfy what is asked of them.
+    fn linked(&self, view: &View<'_>, most: usize) -> impl Fragment {
+        let ends: Vec<&'static ResourceType> = match view.table().links {
+            LinkEnd::Members => vec![&USER_TYPE, &GROUP_TYPE],
+            LinkEnd::Groups | LinkEnd::None => vec![&GROUP_TYPE],
+        };
+        let each = most / self.linked.max(1);
+        let indirect = fragment!(
+            " AND {links} <= {most}",
+            links = indirect_links(view, each / INDIRECT + 1),
+            most = each / INDIRECT,
+        );
+        let indirect = self.typed.then_some(indirect);
+        let links = most / (MEMBERSHIP + self.linked);
+        // Of many conditions it would take long to find out.
+        let matched = (self.links.len() <= COUNTED).then(|| {
+            let matched = self.links.iter();
+            let matched = matched.map(|holds| matched_links(view, holds, links + 1));
+            Joined(matched.collect(), " + ")
+        });
+        let matched = matched.map(|matched| {
+            fragment!(
+                " OR {matched} <= {links}",
+                matched = &matched,
+                links = links
+            )
+        });
+        fragment!(
+            "{total} * {tests} <= {most} AND {nestings} <= {nested}{indirect} \
+             AND ({memberships} <= {links}{matched})",
+            total = total(view, &ends),
+            tests = self.linked,
+            most = most,
+            nestings = nestings(view, each / NESTED + 1),
+            nested = each / NESTED,
+            indirect = indirect.as_ref(),
+            memberships = memberships_upto(view, links + 1),
+            links = links,
+            matched = matched.as_ref(),
+        )
+    }
+}
+
+/// The conditions on columns, which stand before all others: what they exclude is not looked at.
+fn of_columns(view: &View<'_>, predicate: &Predicate) -> Option<Predicate> {
+    let Predicate::All(parts) = predicate else {
+        return None;
+    };
+    let parts = parts.iter().filter(|part| is_of_columns(view, part));
+    let parts: Vec<Predicate> = parts.cloned().collect();
+    (!parts.is_empty()).then_some(Predicate::All(parts))
+}
+
+fn is_column(view: &View<'_>, place: &Place) -> bool {
+    matches!(place, Place::At(location) if location.attribute.linked || has_column(view, location))
+}
+
+fn characters(test: &Test) -> usize {
+    match test {
+        Test::Compare(_, Operand::String(sought)) => sought.len(),
+        Test::Present | Test::Absent | Test::Compare(..) | Test::OneOf(_) => 0,
+    }
+}
+
+/// The number of resources of some types.
+fn total(view: &View<'_>, types: &[&'static ResourceType]) -> impl Fragment {
+    let names: Vec<&str> = types.iter().map(|of| of.name).collect();
+    let tenant = view.tenant;
+    Written(move |statement: &mut Statement| {
+        let names: Vec<_> = names.iter().map(|name| value(*name)).collect();
+        write_sql!(
+            statement,
+            "(SELECT sum(total) FROM totals WHERE tenant_id = {tenant} AND resource_type IN ({names}))",
+            tenant = tenant,
+            names = Joined(names, ", "),
+        );
+    })
+}
