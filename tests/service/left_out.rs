@@ -61,7 +61,29 @@ fn of_two_spellings_of_an_extension_the_right_one_counts() {
     let operations = json!([{ "op": "replace", "value": both }]);
     let changed = told(client.patch(&path, &operations), Some(SCIM_1));
     assert_eq!(changed[ENTERPRISE]["department"], "new");
+    // The same with a key for the attribute.
+    let flat = format!("{SCIM_1}:department");
+    let right = format!("{ENTERPRISE}:department");
+    for (name, counts) in [
+        ("cy", json!({ ENTERPRISE: { "department": "new" } })),
+        ("dy", json!({ right: "new" })),
+    ] {
+        let mut body = counts;
+        body["userName"] = json!(name);
+        body[&flat] = json!("old");
+        let made = told(client.post("/Users", &body), Some(&flat));
+        assert_eq!(made[ENTERPRISE]["department"], "new");
+        let path = format!("/Users/{}", made["id"].as_str().unwrap());
+        let changed = told(client.put(&path, &body), Some(&flat));
+        assert_eq!(changed[ENTERPRISE]["department"], "new");
+        let operations = json!([{ "op": "replace", "value": body }]);
+        let changed = told(client.patch(&path, &operations), Some(&flat));
+        assert_eq!(changed[ENTERPRISE]["department"], "new");
+    }
     // Alone it is read.
+    let alone = json!({ "userName": "eve", flat: "old", ENTERPRISE: { "division": "d" } });
+    let made = told(client.post("/Users", &alone), None);
+    assert_eq!(made[ENTERPRISE]["department"], "old");
     let alone = json!({ "userName": "bob", SCIM_1: { "department": "old" } });
     let made = told(client.post("/Users", &alone), None);
     assert_eq!(made[ENTERPRISE]["department"], "old");

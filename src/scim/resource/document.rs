@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use serde_json::{Map, Value};
 
 use crate::habit::Habits;
-use crate::path::{Location, schema_named};
+use crate::path::{AttributePath, Location, schema_named};
 use crate::resource_type::ResourceType;
 use crate::schema::Attribute;
 
@@ -17,16 +17,35 @@ pub(crate) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&
         .map(|(_, value)| value)
 }
 
-/// Whether a key names a schema by another spelling than that of a key beside it, which counts.
+/// Whether a key names a schema, or an attribute of one, by another spelling than that of a key
+/// beside it, which counts.
 pub(crate) fn is_repeated(
     resource_type: &'static ResourceType,
     members: &Map<String, Value>,
     key: &str,
 ) -> bool {
-    key.contains(':')
-        && schema_named(resource_type, key, &mut Habits::default()).is_some_and(|schema| {
-            !schema.uri.eq_ignore_ascii_case(key.trim()) && member(members, schema.uri).is_some()
-        })
+    if !key.contains(':') {
+        return false;
+    }
+    let mut habits = Habits::default();
+    if let Some(schema) = schema_named(resource_type, key, &mut habits) {
+        return !schema.uri.eq_ignore_ascii_case(key.trim())
+            && member(members, schema.uri).is_some();
+    }
+    let path = AttributePath::parse(key).ok();
+    let Some(location) = path.and_then(|path| path.bind(resource_type, &mut habits)) else {
+        return false;
+    };
+    // Only another spelling of the schema is noted.
+    let attribute = location.attribute.name;
+    let schema = location.extension.unwrap_or(resource_type.schema);
+    let own = match location.extension {
+        None => Some(members),
+        Some(schema) => member(members, schema.uri).and_then(Value::as_object),
+    };
+    !habits.names().is_empty()
+        && (member(members, &[schema.uri, ":", attribute].concat()).is_some()
+            || own.is_some_and(|own| member(own, attribute).is_some()))
 }
 
 /// Whether this is the common attribute `schemas`.
