@@ -58,14 +58,16 @@ function fail(error) {
 }
 
 /**
- * Even this answer has the form of its face: a SCIM Error (RFC 7644 §3.12), or a problem (RFC
- * 9457).
+ * Even this answer has the form of its face: a SCIM Error (RFC 7644 §3.12), an error of OAuth (RFC
+ * 6749 §5.2), or a problem (RFC 9457).
  */
 function brokenReply({ url }) {
   const detail = "The server met a fault of its own. Send the request again.";
-  const isScim = new URL(url).pathname.split("/").includes("scim");
-  const [type, body] = isScim
+  const segments = new URL(url).pathname.split("/");
+  const [type, body] = segments.includes("scim")
     ? ["application/scim+json", { schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"], status: "500", detail }]
+    : segments.includes("oauth")
+    ? ["application/json", { error: "server_error", error_description: detail }]
     : ["application/problem+json", { type: "about:blank", title: "Internal Server Error", status: 500, code: "internal_error", detail }];
   const id = `req_${crypto.randomUUID().replaceAll("-", "")}`;
   return Response.json(body, { status: 500, headers: { "Content-Type": type, "X-Request-Id": id } });

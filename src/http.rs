@@ -21,6 +21,7 @@ pub mod fault;
 pub mod health;
 pub mod log;
 pub mod method;
+pub mod oauth;
 pub mod problem;
 pub mod query;
 pub mod reply;
@@ -101,6 +102,7 @@ pub async fn respond<D: Database, B: Upload>(
         Face::Admin { mount, path } => {
             admin::respond(environment, request, mount, path, &mut trace).await
         }
+        Face::OAuth => oauth::respond(environment, request, &mut trace).await,
         Face::Scim { mount, path } => {
             let door = scim::Door::of(environment, request, mount);
             scim::respond(environment, request, door, path, &mut trace).await
@@ -144,6 +146,8 @@ enum Face<'p> {
     Own(&'static str),
     /// The admin face: where the Worker is mounted, and the path below `/admin/v1`.
     Admin { mount: &'p str, path: &'p str },
+    /// The endpoint of OAuth tokens.
+    OAuth,
     /// The SCIM face: where the Worker is mounted, and the path from `/scim` on.
     Scim { mount: &'p str, path: &'p str },
     /// Nobody.
@@ -162,6 +166,9 @@ impl<'p> Face<'p> {
         }
         if let Some((mount, path)) = admin::split_mount(path) {
             return Self::Admin { mount, path };
+        }
+        if oauth::is_here(path) {
+            return Self::OAuth;
         }
         match scim::split_mount(path) {
             Some((mount, path)) => Self::Scim { mount, path },

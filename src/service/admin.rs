@@ -15,6 +15,7 @@ use store::directory::{operators, tenants};
 use store::{Database, Row, Statement};
 
 mod body;
+mod client;
 mod jobs;
 mod operator_tokens;
 pub mod refusal;
@@ -27,6 +28,7 @@ mod token;
 use refusal::Refusal;
 use scope::Scopes;
 pub use tenant::Creation;
+pub(crate) use token::last4;
 
 /// Rows of a page, where it is not said how many.
 pub const DEFAULT_LIMIT: usize = 50;
@@ -34,7 +36,7 @@ pub const DEFAULT_LIMIT: usize = 50;
 pub const MAX_LIMIT: usize = 200;
 
 /// The number of the database that knows what is made here.
-const SHARD: u16 = 1;
+pub(crate) const SHARD: u16 = 1;
 
 /// Who acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,7 +174,7 @@ impl<'a, D: Database> Admin<'a, D> {
     }
 }
 
-fn id(mint: &dyn Mint, prefix: &str) -> String {
+pub(crate) fn id(mint: &dyn Mint, prefix: &str) -> String {
     format!("{prefix}{}", mint.id().replace('-', ""))
 }
 

@@ -8,6 +8,7 @@ use scim::resource_type::ResourceType;
 
 pub mod admin;
 mod assemble;
+pub mod base64;
 pub mod bulk;
 pub mod condition;
 pub mod content;
@@ -23,6 +24,7 @@ mod links;
 pub mod list;
 pub mod members;
 pub mod modify;
+pub mod oauth;
 pub mod patch;
 pub mod read;
 pub mod replace;

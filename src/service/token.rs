@@ -7,12 +7,15 @@
 //!
 //! The shard is the number of the database that knows the token. The digits are base62
 //! (`0-9A-Za-z`), the most significant first, padded with `0`. An operator's own token begins with
-//! `scimadmin_` instead. `scripts/secret.mjs` makes the same.
+//! `scimadmin_` instead, the secret of an OAuth client with `scimsecret_`.
+//! `scripts/secret.mjs` makes the same.
 
 /// What the token of a tenant begins with.
 pub const SCIM: &str = "scim_";
 /// What an operator's own token begins with.
 pub const OPERATOR: &str = "scimadmin_";
+/// What the secret of an OAuth client begins with.
+pub const CLIENT: &str = "scimsecret_";
 /// Bytes of randomness: 256 bits.
 pub const RANDOM_BYTES: usize = 32;
 /// Characters of the random part.

@@ -5,6 +5,7 @@
 //! so that nothing is taken apart and put together again. Statements about what is a tenant's carry
 //! its number.
 
+pub mod clients;
 pub mod ending;
 pub mod jobs;
 pub mod operators;

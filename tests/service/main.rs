@@ -33,6 +33,7 @@ mod log;
 mod me;
 mod memberships;
 mod names;
+mod oauth;
 mod pages;
 mod patch;
 mod readings;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, params_from_iter};
+use scim_worker::http::request::Body;
 use serde_json::{Value, json};
 use store::{Parameter, Statement};
 
@@ -481,6 +482,13 @@ fn admin() {
         &Value::Null,
     );
     file(
+        "admin-create-client",
+        &admin,
+        "POST",
+        "/tenants/1/clients",
+        &json!({ "label": "Entra" }),
+    );
+    file(
         "admin-users-of-a-tenant",
         &admin,
         "GET",
@@ -505,4 +513,26 @@ fn admin() {
         admin.get("/status")
     });
     compare("admin-job", &step);
+}
+
+#[test]
+fn oauth() {
+    let scene = Scene::new();
+    let admin = Operator::new(&scene.memory);
+    let made = admin
+        .post("/tenants/1/clients", &json!({ "label": "Entra" }))
+        .expect(201);
+    let form = format!(
+        "grant_type=client_credentials&client_id={}&client_secret={}",
+        made["id"].as_str().unwrap(),
+        made["secret"].as_str().unwrap()
+    );
+    let mut request = scene.client().request("POST", "", None);
+    request.path = "/oauth/token".to_owned();
+    request.content_type = Some("application/x-www-form-urlencoded".to_owned());
+    request.body = Body::Bytes(form.into_bytes());
+    let file = scene.file_of("POST", "/oauth/token", None, || {
+        scene.client().send(&request)
+    });
+    compare("oauth-token", &file);
 }

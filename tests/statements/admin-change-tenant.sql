@@ -31,8 +31,9 @@ SELECT json_extract('{}', CASE WHEN (SELECT count(*) FROM tenants n, json_each(n
 SELECT json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', 1, 'settings', json(n.settings), 'settings_without_effect', (SELECT json_group_array(key) FROM json_each(n.settings)), 'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), 'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), 'credentials', json_object('tokens', (SELECT count(*)
       FROM tokens
       WHERE tenant_id = n.id
+        AND client_id IS NULL
         AND revoked_at IS NULL
-        AND (expires_at IS NULL OR expires_at > ?1)), 'clients', 0), 'created_at', n.created_at, 'last_request_at', nullif(n.last_request_at, '')) AS shape
+        AND (expires_at IS NULL OR expires_at > ?1)), 'clients', (SELECT count(*) FROM clients WHERE tenant_id = n.id AND revoked_at IS NULL)), 'created_at', n.created_at, 'last_request_at', nullif(n.last_request_at, '')) AS shape
 FROM tenants n
 WHERE n.id = ?2
   AND n.state <> 'deleted'
@@ -47,3 +48,5 @@ WHERE n.id = ?2
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 -- plan: CORRELATED SCALAR SUBQUERY 4
 -- plan:   SEARCH tokens USING INDEX tokens_id (tenant_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 5
+-- plan:   SEARCH clients USING INDEX clients_tenant (tenant_id=?)

@@ -15,13 +15,14 @@ FROM last_tenant
 SELECT n.id, json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', 1, 'settings', json(n.settings), 'settings_without_effect', (SELECT json_group_array(key) FROM json_each(n.settings)), 'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), 'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), 'credentials', json_object('tokens', (SELECT count(*)
       FROM tokens
       WHERE tenant_id = n.id
+        AND client_id IS NULL
         AND revoked_at IS NULL
-        AND (expires_at IS NULL OR expires_at > ?1)), 'clients', 0), 'created_at', n.created_at, 'last_request_at', nullif(n.last_request_at, '')) AS shape
+        AND (expires_at IS NULL OR expires_at > ?1)), 'clients', (SELECT count(*) FROM clients WHERE tenant_id = n.id AND revoked_at IS NULL)), 'created_at', n.created_at, 'last_request_at', nullif(n.last_request_at, '')) AS shape
 FROM tenants n
 WHERE n.id = (SELECT id FROM last_tenant)
 -- ?1 = "2026-01-01T00:00:00.007Z"
 -- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
--- plan: SCALAR SUBQUERY 5
+-- plan: SCALAR SUBQUERY 6
 -- plan:   SCAN last_tenant
 -- plan: CORRELATED SCALAR SUBQUERY 1
 -- plan:   SCAN json_each VIRTUAL TABLE INDEX 1:
@@ -31,3 +32,5 @@ WHERE n.id = (SELECT id FROM last_tenant)
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 -- plan: CORRELATED SCALAR SUBQUERY 4
 -- plan:   SEARCH tokens USING INDEX tokens_id (tenant_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 5
+-- plan:   SEARCH clients USING INDEX clients_tenant (tenant_id=?)

@@ -19,9 +19,9 @@ WHERE id = ?1
 INSERT INTO jobs (id, tenant_id, kind, scope, total, created_at)
 SELECT ?1, ?2, 'tenant_delete', 'tenants:write', (SELECT coalesce(sum(total), 0) FROM totals WHERE tenant_id = ?2), ?3
 WHERE changes() > 0
--- ?1 = "job_019a000000007000800000000000000f"
+-- ?1 = "job_019a0000000070008000000000000011"
 -- ?2 = 2
--- ?3 = "2026-01-01T00:00:00.013Z"
+-- ?3 = "2026-01-01T00:00:00.014Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=?)
@@ -29,5 +29,5 @@ WHERE changes() > 0
 SELECT json_object('id', id, 'kind', kind, 'tenant', tenant_id, 'state', state, 'done', done, 'total', total, 'result', json(result), 'created_at', created_at, 'finished_at', finished_at) AS shape, scope, tenant_id, finished_at
 FROM jobs
 WHERE id = ?1
--- ?1 = "job_019a000000007000800000000000000f"
+-- ?1 = "job_019a0000000070008000000000000011"
 -- plan: SEARCH jobs USING PRIMARY KEY (id=?)

@@ -6,7 +6,7 @@ WHERE finished_at IS NULL
   AND lease_until <= ?1
 ORDER BY lease_until
 LIMIT 10
--- ?1 = "2026-01-01T00:00:00.014Z"
+-- ?1 = "2026-01-01T00:00:00.015Z"
 -- plan: SEARCH jobs USING INDEX jobs_open (lease_until<?)
 
 UPDATE jobs
@@ -15,9 +15,9 @@ WHERE id = ?2
   AND finished_at IS NULL
   AND lease_until <= ?3
 RETURNING kind, tenant_id, marker
--- ?1 = "2026-01-01T00:01:00.014Z"
--- ?2 = "job_019a000000007000800000000000000f"
--- ?3 = "2026-01-01T00:00:00.014Z"
+-- ?1 = "2026-01-01T00:01:00.015Z"
+-- ?2 = "job_019a0000000070008000000000000011"
+-- ?3 = "2026-01-01T00:00:00.015Z"
 -- plan: SEARCH jobs USING PRIMARY KEY (id=?)
 
 DELETE
@@ -137,6 +137,39 @@ WHERE tenant_id = ?1
 -- plan:   SEARCH tokens USING COVERING INDEX tokens_id (tenant_id=?)
 -- plan:   CREATE BLOOM FILTER
 
+DELETE
+FROM client_secrets
+WHERE tenant_id = ?1
+  AND (client_id, n) IN (SELECT client_id, n FROM client_secrets WHERE tenant_id = ?1 LIMIT 300)
+-- ?1 = 2
+-- plan: SEARCH client_secrets USING PRIMARY KEY (tenant_id=? AND client_id=?)
+-- plan: LIST SUBQUERY 2
+-- plan:   SEARCH client_secrets USING PRIMARY KEY (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+-- plan: LIST SUBQUERY 1
+-- plan:   SEARCH client_secrets USING PRIMARY KEY (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM assertions_seen
+WHERE tenant_id = ?1
+  AND (client_id, jti) IN (SELECT client_id, jti FROM assertions_seen WHERE tenant_id = ?1 LIMIT 300)
+-- ?1 = 2
+-- plan: SEARCH assertions_seen USING PRIMARY KEY (tenant_id=? AND client_id=? AND jti=?)
+-- plan: LIST SUBQUERY 2
+-- plan:   SEARCH assertions_seen USING PRIMARY KEY (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM clients
+WHERE tenant_id = ?1
+  AND (id) IN (SELECT id FROM clients WHERE tenant_id = ?1 LIMIT 300)
+-- ?1 = 2
+-- plan: SEARCH clients USING INDEX clients_tenant (tenant_id=? AND id=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SEARCH clients USING COVERING INDEX clients_tenant (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+
 UPDATE jobs
 SET lease_until = '', done = max(done, total - (SELECT coalesce(sum(total), 0) FROM totals WHERE tenant_id = ?1)), (state, finished_at, result) = (SELECT 'finished', ?2, json_object('deleted', jobs.total)
   WHERE NOT EXISTS (SELECT 1 FROM team_members WHERE tenant_id = ?1)
@@ -144,6 +177,9 @@ SET lease_until = '', done = max(done, total - (SELECT coalesce(sum(total), 0) F
     AND NOT EXISTS (SELECT 1 FROM user_emails WHERE tenant_id = ?1)
     AND NOT EXISTS (SELECT 1 FROM totals WHERE tenant_id = ?1)
     AND NOT EXISTS (SELECT 1 FROM tokens WHERE tenant_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM client_secrets WHERE tenant_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM assertions_seen WHERE tenant_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM clients WHERE tenant_id = ?1)
     AND NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = ?1)
     AND NOT EXISTS (SELECT 1 FROM teams WHERE tenant_id = ?1)
     AND NOT EXISTS (SELECT 1 FROM resources WHERE tenant_id = ?1)
@@ -153,10 +189,10 @@ SET lease_until = '', done = max(done, total - (SELECT coalesce(sum(total), 0) F
 WHERE id = ?3
 RETURNING finished_at
 -- ?1 = 2
--- ?2 = "2026-01-01T00:00:00.014Z"
--- ?3 = "job_019a000000007000800000000000000f"
+-- ?2 = "2026-01-01T00:00:00.015Z"
+-- ?3 = "job_019a0000000070008000000000000011"
 -- plan: SEARCH jobs USING PRIMARY KEY (id=?)
--- plan: CORRELATED SCALAR SUBQUERY 11
+-- plan: CORRELATED SCALAR SUBQUERY 14
 -- plan:   COMPOUND QUERY
 -- plan:     LEFT-MOST SUBQUERY
 -- plan:       SCAN CONSTANT ROW
@@ -171,10 +207,16 @@ RETURNING finished_at
 -- plan:       SCALAR SUBQUERY 6
 -- plan:         SEARCH tokens USING COVERING INDEX tokens_id (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 7
--- plan:         SEARCH users USING COVERING INDEX users_user_name (tenant_id=?)
+-- plan:         SEARCH client_secrets USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 8
--- plan:         SEARCH teams USING COVERING INDEX teams_display_name (tenant_id=?)
+-- plan:         SEARCH assertions_seen USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 9
+-- plan:         SEARCH clients USING COVERING INDEX clients_tenant (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 10
+-- plan:         SEARCH users USING COVERING INDEX users_user_name (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 11
+-- plan:         SEARCH teams USING COVERING INDEX teams_display_name (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 12
 -- plan:         SEARCH resources USING COVERING INDEX resources_id (tenant_id=?)
 -- plan:     UNION ALL
 -- plan:       SCAN CONSTANT ROW
@@ -186,7 +228,7 @@ SET external_id = NULL, metadata = '{}', settings = '{}', name = ''
 WHERE id = ?1
   AND EXISTS (SELECT 1 FROM jobs WHERE id = ?2 AND state = 'finished')
 -- ?1 = 2
--- ?2 = "job_019a000000007000800000000000000f"
+-- ?2 = "job_019a0000000070008000000000000011"
 -- plan: SEARCH tenants USING INTEGER PRIMARY KEY (rowid=?)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH jobs USING PRIMARY KEY (id=?)
@@ -196,9 +238,9 @@ SET revoked_at = ?1
 WHERE tenant_id = ?2
   AND revoked_at IS NULL
   AND EXISTS (SELECT 1 FROM jobs WHERE id = ?3 AND state = 'finished')
--- ?1 = "2026-01-01T00:00:00.014Z"
+-- ?1 = "2026-01-01T00:00:00.015Z"
 -- ?2 = 2
--- ?3 = "job_019a000000007000800000000000000f"
+-- ?3 = "job_019a0000000070008000000000000011"
 -- plan: SCAN operator_tokens
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH jobs USING PRIMARY KEY (id=?)

@@ -11,6 +11,7 @@ SELECT t.id, json_object('id', t.id, 'label', t.label, 'scopes', json(t.scopes),
 FROM tokens t
 WHERE t.tenant_id = ?1
   AND t.id > ?2
+  AND t.client_id IS NULL
 ORDER BY t.id
 LIMIT 51
 -- ?1 = 1

@@ -32,6 +32,12 @@ impl<D, B: Upload> Call<'_, D, B> {
         self.arguments.last().map_or("", |(_, text)| text)
     }
 
+    /// What it has in place of this name.
+    pub(super) fn argument(&self, name: &str) -> &str {
+        let found = self.arguments.iter().find(|(known, _)| *known == name);
+        found.map_or("", |(_, text)| text)
+    }
+
     /// A parameter of the query.
     pub(super) fn parameter(&self, name: &str) -> Result<Option<String>, Refusal> {
         let found = parameters(&self.request.query, self.query)

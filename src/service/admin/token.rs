@@ -116,7 +116,7 @@ impl<D: Database> Admin<'_, D> {
 }
 
 /// The last four characters, to tell one by.
-pub(super) fn last4(secret: &str) -> &str {
+pub(crate) fn last4(secret: &str) -> &str {
     secret
         .get(secret.len().saturating_sub(4)..)
         .unwrap_or_default()

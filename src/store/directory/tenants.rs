@@ -48,8 +48,9 @@ fn shape(now: &str) -> impl Fragment {
          'settings_without_effect', (SELECT json_group_array(key) FROM json_each(n.settings)), \
          'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), \
          'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), \
-         'credentials', json_object('tokens', (SELECT count(*) FROM tokens WHERE tenant_id = n.id \
-         AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > {now})), 'clients', 0), \
+         'credentials', json_object('tokens', (SELECT count(*) FROM tokens WHERE tenant_id = n.id AND client_id IS NULL \
+         AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > {now})), \
+         'clients', (SELECT count(*) FROM clients WHERE tenant_id = n.id AND revoked_at IS NULL)), \
          'created_at', n.created_at, 'last_request_at', nullif(n.last_request_at, ''))",
         now = value(now),
     )

@@ -15,6 +15,8 @@ fn every_request() -> Vec<(&'static str, String)> {
             .replace("{tenant}", "1")
             .replace("{token}", "tok_none");
         path.replace("{job}", "job_none")
+            .replace("{client}", "cli_none")
+            .replace("{secret}", "1")
     };
     let mut all: Vec<_> = table::<Sqlite, Body>()
         .iter()
@@ -200,6 +202,45 @@ fn each_escalation_is_refused() {
         (
             "DELETE",
             "/tenants/1/tokens/x",
+            tenants_write,
+            "tenants:write",
+        ),
+        ("GET", "/tenants/1/clients", tenants_read, "tenants:read"),
+        ("POST", "/tenants/1/clients", tenants_write, "tenants:write"),
+        ("GET", "/tenants/1/clients/x", tenants_read, "tenants:read"),
+        (
+            "PATCH",
+            "/tenants/1/clients/x",
+            tenants_write,
+            "tenants:write",
+        ),
+        (
+            "DELETE",
+            "/tenants/1/clients/x",
+            tenants_write,
+            "tenants:write",
+        ),
+        (
+            "GET",
+            "/tenants/1/clients/x/secrets",
+            tenants_read,
+            "tenants:read",
+        ),
+        (
+            "POST",
+            "/tenants/1/clients/x/secrets",
+            tenants_write,
+            "tenants:write",
+        ),
+        (
+            "GET",
+            "/tenants/1/clients/x/secrets/1",
+            tenants_read,
+            "tenants:read",
+        ),
+        (
+            "DELETE",
+            "/tenants/1/clients/x/secrets/1",
             tenants_write,
             "tenants:write",
         ),

@@ -25,6 +25,15 @@ fn a_bound_operator_reaches_his_tenant_alone() {
         .as_str()
         .unwrap()
         .to_owned();
+    let client = admin
+        .post(
+            &format!("/tenants/{theirs}/clients"),
+            &json!({ "label": "theirs" }),
+        )
+        .expect(201)["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let gone = admin.tenant("Gone");
     let job = admin
         .delete(&format!("/tenants/{gone}?confirm=Gone"))
@@ -35,6 +44,7 @@ fn a_bound_operator_reaches_his_tenant_alone() {
     let everything = json!([
         admin.get(&format!("/tenants/{theirs}")).expect(200),
         admin.get(&format!("/tenants/{theirs}/tokens")).expect(200),
+        admin.get(&format!("/tenants/{theirs}/clients")).expect(200),
         admin.get("/operator-tokens").expect(200)["data"]
             .as_array()
             .unwrap()
@@ -54,7 +64,9 @@ fn a_bound_operator_reaches_his_tenant_alone() {
                 .pattern
                 .replace("{tenant}", &id)
                 .replace("{token}", &token)
-                .replace("{job}", &job);
+                .replace("{job}", &job)
+                .replace("{client}", &client)
+                .replace("{secret}", "1");
             if path == "/tenants" || path == "/status" {
                 continue;
             }
@@ -136,6 +148,7 @@ fn a_bound_operator_reaches_his_tenant_alone() {
     let still = json!([
         admin.get(&format!("/tenants/{theirs}")).expect(200),
         admin.get(&format!("/tenants/{theirs}/tokens")).expect(200),
+        admin.get(&format!("/tenants/{theirs}/clients")).expect(200),
         admin.get("/operator-tokens").expect(200)["data"]
             .as_array()
             .unwrap()

@@ -1,0 +1,235 @@
+//! `POST /oauth/token` (RFC 6749 §3.2): a client of a tenant gets a token by its credentials.
+//!
+//! A form comes in and JSON goes out, what is refused in the words of §5.2. It stands beside the
+//! other faces and knows nothing of theirs.
+
+use percent_encoding::percent_decode_str;
+use serde_json::json;
+
+use super::fault::BROKEN;
+use super::method::Method;
+use super::reply::Reply;
+use super::request::{Request, Unread, Upload};
+use super::route::{allow, segments};
+use super::{Environment, Trace};
+use service::base64;
+use service::oauth::{Asking, LIFETIME, Proof, Refused, grant};
+use store::Database;
+
+/// Where the endpoint is.
+const PATH: &str = "/oauth/token";
+/// Bytes of the largest body.
+const MAX_BODY: usize = 65_536;
+
+/// Whether a path is the endpoint's; another Worker may serve this one below a path of its own.
+///
+/// ```
+/// use scim_worker::http::oauth::is_here;
+/// assert!(is_here("/oauth/token") && is_here("/api/oauth/token/"));
+/// assert!(!is_here("/scim/v2/Users/oauth/token") && !is_here("/oauth/tokens"));
+/// ```
+pub fn is_here(path: &str) -> bool {
+    path.trim_end_matches('/').ends_with(PATH) && !segments(path).any(|segment| segment == "scim")
+}
+
+/// Why no token was given (§5.2).
+struct Denial {
+    status: u16,
+    error: &'static str,
+    detail: &'static str,
+}
+
+/// The request is not as it must be.
+const fn malformed(detail: &'static str) -> Denial {
+    Denial {
+        status: 400,
+        error: "invalid_request",
+        detail,
+    }
+}
+
+/// The client does not prove itself.
+const fn unproven(detail: &'static str) -> Denial {
+    Denial {
+        status: 401,
+        error: "invalid_client",
+        detail,
+    }
+}
+
+/// Answers a request.
+pub(super) async fn respond<D: Database, B: Upload>(
+    environment: &Environment<'_, D>,
+    request: &Request<B>,
+    trace: &mut Trace,
+) -> Reply {
+    PATH.clone_into(&mut trace.route);
+    let reply = match request.method {
+        Method::Post => match answer(environment, request, trace).await {
+            Ok(reply) => reply,
+            Err(denial) => denied(&denial),
+        },
+        Method::Options => Reply::empty(204).with("Allow", allow([Method::Post])),
+        _ => denied(&Denial {
+            status: 405,
+            ..malformed("A token is asked for by POST, with a form as the body.")
+        })
+        .with("Allow", allow([Method::Post])),
+    };
+    // §5.1: nobody keeps a token.
+    reply
+        .with("Cache-Control", "no-store")
+        .with("Pragma", "no-cache")
+        .with("X-Content-Type-Options", "nosniff")
+}
+
+async fn answer<D: Database, B: Upload>(
+    environment: &Environment<'_, D>,
+    request: &Request<B>,
+    trace: &mut Trace,
+) -> Result<Reply, Denial> {
+    if !environment.allow_http && request.is_in_clear() {
+        return Err(malformed(
+            "Credentials do not travel unencrypted: use https:// in place of http://.",
+        ));
+    }
+    let form = form(request).await?;
+    let basic = request.authorization.as_deref().and_then(basic);
+    let value = |name: &str| form.iter().find(|(known, _)| known == name);
+    let value = |name: &str| value(name).map(|(_, value)| value.as_str());
+    match value("grant_type") {
+        Some("client_credentials") => {}
+        Some(_) => {
+            return Err(Denial {
+                error: "unsupported_grant_type",
+                ..malformed("The only grant here is client_credentials.")
+            });
+        }
+        None => {
+            return Err(malformed(
+                "The parameter grant_type is missing: client_credentials.",
+            ));
+        }
+    }
+    let (client, secret) = match (&basic, value("client_id"), value("client_secret")) {
+        (Some(_), _, Some(_)) => {
+            return Err(malformed(
+                "The secret came twice, in the header and in the body: send it in one of them.",
+            ));
+        }
+        (Some((id, _)), Some(named), None) if id != named => {
+            return Err(malformed(
+                "The client_id of the body is another than that of the header: send one.",
+            ));
+        }
+        (Some((id, secret)), _, None) => (id.as_str(), Some(secret.as_str())),
+        (None, Some(id), secret) => (id, secret),
+        (None, None, _) => {
+            return Err(malformed(
+                "The client is not named: send client_id in the body, or id and secret in the header as Authorization: Basic.",
+            ));
+        }
+    };
+    let secret = secret.ok_or(unproven(
+        "The client shows nothing that proves it: send client_secret.",
+    ));
+    let asking = Asking {
+        client,
+        proof: Proof::Secret(secret?),
+        scope: value("scope").unwrap_or_default(),
+    };
+    let granted = match grant(&environment.context, &asking).await {
+        Ok(granted) => granted,
+        Err(Refused::Client(detail)) => return Err(unproven(detail)),
+        Err(Refused::Broken(cause)) => {
+            trace.cause = Some(cause);
+            return Err(Denial {
+                status: 500,
+                error: "server_error",
+                detail: BROKEN,
+            });
+        }
+    };
+    trace.tenant = Some(granted.tenant);
+    trace.later.extend(granted.later);
+    let body = json!({
+        "access_token": granted.token,
+        "token_type": "Bearer",
+        "expires_in": LIFETIME,
+        "scope": granted.scope,
+    });
+    Ok(Reply::json(200, body.to_string()).with("Content-Type", "application/json"))
+}
+
+/// The parameters of the body. One without a value is as one that is not there (§3.1).
+async fn form<B: Upload>(request: &Request<B>) -> Result<Vec<(String, String)>, Denial> {
+    let media_type = request.content_type.as_deref().unwrap_or_default();
+    let media_type = media_type.split(';').next().unwrap_or_default().trim();
+    let is_form = media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded");
+    if !is_form || request.content_encoding.is_some() {
+        return Err(malformed(
+            "Send the parameters in the body as application/x-www-form-urlencoded, not compressed.",
+        ));
+    }
+    let bytes = request.body.read(MAX_BODY).await.map_err(|why| match why {
+        Unread::TooLong => Denial {
+            status: 413,
+            ..malformed("The body is larger than any request for a token.")
+        },
+        Unread::Late => Denial {
+            status: 408,
+            ..malformed("The body did not come in time. Send the request again.")
+        },
+        Unread::Broken => malformed("The body did not come whole. Send the request again."),
+        Unread::Busy => Denial {
+            status: 503,
+            error: "temporarily_unavailable",
+            detail: "Other requests hold the memory that this one needs. Send it again in a moment.",
+        },
+    })?;
+    let not_a_form = || malformed("The body is no form in UTF-8.");
+    let text = str::from_utf8(&bytes).map_err(|_| not_a_form())?;
+    let mut form: Vec<(String, String)> = Vec::new();
+    for pair in text.split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = decoded(name).zip(decoded(value)).ok_or_else(not_a_form)?;
+        if value.is_empty() {
+            continue;
+        }
+        if form.iter().any(|(known, _)| *known == name) {
+            return Err(malformed("A parameter comes twice: send each once."));
+        }
+        form.push((name, value));
+    }
+    Ok(form)
+}
+
+/// A name or a value of a form.
+fn decoded(text: &str) -> Option<String> {
+    let text = text.replace('+', " ");
+    let decoded = percent_decode_str(&text).decode_utf8().ok()?;
+    Some(decoded.into_owned())
+}
+
+/// The id and the secret of `Authorization: Basic`, each encoded as in a form (§2.3.1). What is
+/// sent there of another kind proves no client, and is not looked at.
+fn basic(header: &str) -> Option<(String, String)> {
+    let (scheme, text) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("Basic") {
+        return None;
+    }
+    let text = String::from_utf8(base64::decode(text.trim())?).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    decoded(id).zip(decoded(secret))
+}
+
+fn denied(denial: &Denial) -> Reply {
+    let body = json!({ "error": denial.error, "error_description": denial.detail });
+    let reply =
+        Reply::json(denial.status, body.to_string()).with("Content-Type", "application/json");
+    match denial.status {
+        401 => reply.with("WWW-Authenticate", "Basic realm=\"oauth\""),
+        503 => reply.with("Retry-After", "5"),
+        _ => reply,
+    }
+}

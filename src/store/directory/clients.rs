@@ -1,0 +1,273 @@
+//! The OAuth clients of a tenant (RFC 6749 §2), and the tokens that they ask for.
+
+use crate::fragment::{Fragment, value};
+use crate::{Statement, fragment, statement};
+
+use super::tokens::NewToken;
+
+/// What proves a client.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind<'a> {
+    /// Secrets of this server.
+    Secret,
+    /// Assertions of an issuer (RFC 7523 §2.2).
+    Federated(Federation<&'a str>),
+}
+
+/// What the assertions of a federated client must say, and where the keys are that sign them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Federation<T> {
+    /// `iss`.
+    pub issuer: T,
+    /// `sub`.
+    pub subject: T,
+    /// `aud`.
+    pub audience: T,
+    /// The address of the key set.
+    pub jwks_uri: T,
+}
+
+/// A secret that is about to be stored.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSecret<'a> {
+    /// SHA-256 of it, lower-case hex.
+    pub hash: &'a str,
+    /// Its last four characters.
+    pub last4: &'a str,
+    /// When it ends.
+    pub expires_at: Option<&'a str>,
+}
+
+/// The secret `s`, JSON text.
+const SECRET: &str = "json_object('n', s.n, 'last4', s.last4, 'created_at', s.created_at, 'expires_at', s.expires_at, \
+                      'last_used', s.last_used_at)";
+
+/// What all clients `c` have before what proves them, and behind.
+const FRONT: &str = "'id', c.id, 'label', c.label, 'kind', c.kind";
+const END: &str =
+    "'created_at', c.created_at, 'revoked_at', c.revoked_at, 'last_used', c.last_used_at";
+
+/// The client `c`, JSON text.
+fn shape() -> impl Fragment {
+    fragment!(
+        "CASE c.kind WHEN 'federated' THEN json_object({FRONT}, 'issuer', c.issuer, 'subject', c.subject, \
+         'audience', c.audience, 'jwks_uri', c.jwks_uri, {END}) \
+         ELSE json_object({FRONT}, 'secrets', (SELECT json_group_array({SECRET}) FROM (\
+         SELECT * FROM client_secrets WHERE tenant_id = c.tenant_id AND client_id = c.id ORDER BY n) s), {END}) END",
+        FRONT = FRONT,
+        END = END,
+        SECRET = SECRET,
+    )
+}
+
+/// Rows of an id and the client with it, behind one id.
+pub fn list(tenant: i64, after: &str, most: usize) -> Statement {
+    statement!(
+        "SELECT c.id, {shape} AS shape FROM clients c \
+         WHERE c.tenant_id = {tenant} AND c.id > {after} ORDER BY c.id LIMIT {most}",
+        shape = shape(),
+        tenant = value(tenant),
+        after = value(after),
+        most = most,
+    )
+}
+
+/// One client, its kind, and when it was revoked.
+pub fn read(tenant: i64, id: &str) -> Statement {
+    statement!(
+        "SELECT {shape} AS shape, c.kind, c.revoked_at FROM clients c WHERE c.tenant_id = {tenant} AND c.id = {id}",
+        shape = shape(),
+        tenant = value(tenant),
+        id = value(id),
+    )
+}
+
+/// Stores one.
+pub fn create(tenant: i64, id: &str, label: &str, kind: Kind<'_>, now: &str) -> Statement {
+    let (kind, federation) = match kind {
+        Kind::Secret => ("secret", None),
+        Kind::Federated(federation) => ("federated", Some(federation)),
+    };
+    statement!(
+        "INSERT INTO clients (id, tenant_id, label, kind, issuer, subject, audience, jwks_uri, created_at) \
+         VALUES ({id}, {tenant}, {label}, '{kind}', {issuer}, {subject}, {audience}, {jwks_uri}, {now})",
+        id = value(id),
+        tenant = value(tenant),
+        label = value(label),
+        kind = kind,
+        issuer = value(federation.map(|federation| federation.issuer)),
+        subject = value(federation.map(|federation| federation.subject)),
+        audience = value(federation.map(|federation| federation.audience)),
+        jwks_uri = value(federation.map(|federation| federation.jwks_uri)),
+        now = value(now),
+    )
+}
+
+/// Gives it another label.
+pub fn change(tenant: i64, id: &str, label: Option<&str>) -> Statement {
+    statement!(
+        "UPDATE clients SET label = coalesce({label}, label) WHERE tenant_id = {tenant} AND id = {id}",
+        label = value(label),
+        tenant = value(tenant),
+        id = value(id),
+    )
+}
+
+/// Revokes it, once, and with it the tokens that it asked for.
+pub fn revoke(tenant: i64, id: &str, now: &str) -> [Statement; 2] {
+    [
+        statement!(
+            "UPDATE clients SET revoked_at = coalesce(revoked_at, {now}) \
+             WHERE tenant_id = {tenant} AND id = {id} RETURNING id",
+            now = value(now),
+            tenant = value(tenant),
+            id = value(id),
+        ),
+        statement!(
+            "UPDATE tokens SET revoked_at = {now} \
+             WHERE tenant_id = {tenant} AND client_id = {id} AND revoked_at IS NULL",
+            now = value(now),
+            tenant = value(tenant),
+            id = value(id),
+        ),
+    ]
+}
+
+/// Rows of the number and the secret with it, behind a number.
+pub fn list_secrets(tenant: i64, client: &str, after: i64, most: usize) -> Statement {
+    statement!(
+        "SELECT s.n || '' AS key, {SECRET} AS shape FROM client_secrets s \
+         WHERE s.tenant_id = {tenant} AND s.client_id = {client} AND s.n > {after} ORDER BY s.n LIMIT {most}",
+        SECRET = SECRET,
+        tenant = value(tenant),
+        client = value(client),
+        after = value(after),
+        most = most,
+    )
+}
+
+/// One secret.
+pub fn read_secret(tenant: i64, client: &str, n: i64) -> Statement {
+    statement!(
+        "SELECT {SECRET} AS shape FROM client_secrets s WHERE {is}",
+        SECRET = SECRET,
+        is = is_secret(tenant, client, n),
+    )
+}
+
+/// Stores a secret of a client that has them and was not revoked, where it has room beside those
+/// that are good; gives its number. Those that have expired make room.
+pub fn add_secret(
+    tenant: i64,
+    client: &str,
+    secret: &NewSecret<'_>,
+    most: usize,
+    now: &str,
+) -> [Statement; 3] {
+    [
+        statement!(
+            "DELETE FROM client_secrets WHERE tenant_id = {tenant} AND client_id = {client} AND expires_at <= {now}",
+            tenant = value(tenant),
+            client = value(client),
+            now = value(now),
+        ),
+        statement!(
+            "UPDATE clients SET last_secret = last_secret + 1 \
+             WHERE tenant_id = {tenant} AND id = {client} AND kind = 'secret' AND revoked_at IS NULL \
+             AND (SELECT count(*) FROM client_secrets WHERE tenant_id = {tenant} AND client_id = {client}) < {most}",
+            tenant = value(tenant),
+            client = value(client),
+            most = most,
+        ),
+        statement!(
+            "INSERT INTO client_secrets (tenant_id, client_id, n, hash, last4, created_at, expires_at) \
+             SELECT tenant_id, id, last_secret, {hash}, {last4}, {now}, {expires_at} FROM clients \
+             WHERE tenant_id = {tenant} AND id = {client} AND changes() > 0 RETURNING n",
+            hash = value(secret.hash),
+            last4 = value(secret.last4),
+            now = value(now),
+            expires_at = value(secret.expires_at),
+            tenant = value(tenant),
+            client = value(client),
+        ),
+    ]
+}
+
+/// Ends a secret.
+pub fn remove_secret(tenant: i64, client: &str, n: i64) -> Statement {
+    statement!(
+        "DELETE FROM client_secrets AS s WHERE {is} RETURNING n || '' AS key",
+        is = is_secret(tenant, client, n),
+    )
+}
+
+/// The condition that `s` is this secret.
+fn is_secret(tenant: i64, client: &str, n: i64) -> impl Fragment {
+    fragment!(
+        "s.tenant_id = {tenant} AND s.client_id = {client} AND s.n = {n}",
+        tenant = value(tenant),
+        client = value(client),
+        n = value(n),
+    )
+}
+
+/// Stores a token for a client that shows a good secret, and gives the tenant; nothing happens
+/// where the secret is not good. The token has the label of the client.
+pub fn issue(client: &str, secret: &str, token: &NewToken<'_>, now: &str) -> Statement {
+    statement!(
+        "{issue} JOIN client_secrets s ON s.tenant_id = c.tenant_id AND s.client_id = c.id \
+         WHERE {is_open} AND s.hash = {secret} AND (s.expires_at IS NULL OR s.expires_at > {now}) \
+         RETURNING tenant_id",
+        issue = issued(token, now),
+        is_open = is_open(client),
+        secret = value(secret),
+        now = value(now),
+    )
+}
+
+/// The front of a statement that stores a token for the client `c`.
+fn issued(token: &NewToken<'_>, now: &str) -> impl Fragment {
+    fragment!(
+        "INSERT INTO tokens (hash, tenant_id, label, created_at, expires_at, id, scopes, last4, client_id) \
+         SELECT {hash}, c.tenant_id, c.label, {now}, {expires_at}, {id}, {scopes}, {last4}, c.id FROM clients c",
+        hash = value(token.hash),
+        now = value(now),
+        expires_at = value(token.expires_at),
+        id = value(token.id),
+        scopes = value(token.scopes),
+        last4 = value(token.last4),
+    )
+}
+
+/// The condition that `c` is this client, that it was not revoked, and that its tenant has not
+/// ended. That of one that is suspended gets tokens, to be told so where it uses them.
+fn is_open(client: &str) -> impl Fragment {
+    fragment!(
+        "c.id = {client} AND c.revoked_at IS NULL \
+         AND EXISTS (SELECT 1 FROM tenants n WHERE n.id = c.tenant_id AND n.state IN ('active', 'suspended'))",
+        client = value(client),
+    )
+}
+
+/// Notes that a client is in use, and the secret that it showed, once a day.
+pub fn touch(tenant: i64, client: &str, secret: Option<&str>, day: &str) -> Vec<Statement> {
+    let mut statements = vec![statement!(
+        "UPDATE clients SET last_used_at = {day} \
+         WHERE tenant_id = {tenant} AND id = {client} AND (last_used_at IS NULL OR last_used_at < {day})",
+        day = value(day),
+        tenant = value(tenant),
+        client = value(client),
+    )];
+    if let Some(secret) = secret {
+        statements.push(statement!(
+            "UPDATE client_secrets SET last_used_at = {day} \
+             WHERE tenant_id = {tenant} AND client_id = {client} AND hash = {secret} \
+             AND (last_used_at IS NULL OR last_used_at < {day})",
+            day = value(day),
+            tenant = value(tenant),
+            client = value(client),
+            secret = value(secret),
+        ));
+    }
+    statements
+}

@@ -1,0 +1,74 @@
+-- POST /admin/v1/tenants/1/clients
+-- {"label":"Entra"}
+
+SELECT n.id, n.name, n.state
+FROM tenants n
+WHERE n.id = ?1
+  AND n.state <> 'deleted'
+-- ?1 = 1
+-- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
+
+INSERT INTO clients (id, tenant_id, label, kind, issuer, subject, audience, jwks_uri, created_at)
+VALUES (?1, ?2, ?3, 'secret', ?4, ?4, ?4, ?4, ?5)
+-- ?1 = "cli_1_019a0000000070008000000000000010"
+-- ?2 = 1
+-- ?3 = "Entra"
+-- ?4 = NULL
+-- ?5 = "2026-01-01T00:00:00.012Z"
+
+DELETE
+FROM client_secrets
+WHERE tenant_id = ?1
+  AND client_id = ?2
+  AND expires_at <= ?3
+-- ?1 = 1
+-- ?2 = "cli_1_019a0000000070008000000000000010"
+-- ?3 = "2026-01-01T00:00:00.012Z"
+-- plan: SEARCH client_secrets USING PRIMARY KEY (tenant_id=? AND client_id=?)
+
+UPDATE clients
+SET last_secret = last_secret + 1
+WHERE tenant_id = ?1
+  AND id = ?2
+  AND kind = 'secret'
+  AND revoked_at IS NULL
+  AND (SELECT count(*) FROM client_secrets WHERE tenant_id = ?1 AND client_id = ?2) < 4
+-- ?1 = 1
+-- ?2 = "cli_1_019a0000000070008000000000000010"
+-- plan: SEARCH clients USING INDEX clients_tenant (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH client_secrets USING PRIMARY KEY (tenant_id=? AND client_id=?)
+
+INSERT INTO client_secrets (tenant_id, client_id, n, hash, last4, created_at, expires_at)
+SELECT tenant_id, id, last_secret, ?1, ?2, ?3, ?4
+FROM clients
+WHERE tenant_id = ?5
+  AND id = ?6
+  AND changes() > 0
+RETURNING n
+-- ?1 = "f899dcfb91b288cd371823486f5d90bc506e81ed5c62662c4017834a756bd56c"
+-- ?2 = "7wJO"
+-- ?3 = "2026-01-01T00:00:00.012Z"
+-- ?4 = NULL
+-- ?5 = 1
+-- ?6 = "cli_1_019a0000000070008000000000000010"
+-- plan: SEARCH clients USING INDEX clients_tenant (tenant_id=? AND id=?)
+
+SELECT CASE c.kind WHEN 'federated' THEN json_object('id', c.id, 'label', c.label, 'kind', c.kind, 'issuer', c.issuer, 'subject', c.subject, 'audience', c.audience, 'jwks_uri', c.jwks_uri, 'created_at', c.created_at, 'revoked_at', c.revoked_at, 'last_used', c.last_used_at)
+ELSE json_object('id', c.id, 'label', c.label, 'kind', c.kind, 'secrets', (SELECT json_group_array(json_object('n', s.n, 'last4', s.last4, 'created_at', s.created_at, 'expires_at', s.expires_at, 'last_used', s.last_used_at))
+    FROM (SELECT *
+      FROM client_secrets
+      WHERE tenant_id = c.tenant_id
+        AND client_id = c.id
+      ORDER BY n) s), 'created_at', c.created_at, 'revoked_at', c.revoked_at, 'last_used', c.last_used_at)
+END AS shape, c.kind, c.revoked_at
+FROM clients c
+WHERE c.tenant_id = ?1
+  AND c.id = ?2
+-- ?1 = 1
+-- ?2 = "cli_1_019a0000000070008000000000000010"
+-- plan: SEARCH c USING INDEX clients_tenant (tenant_id=? AND id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 2
+-- plan:   CO-ROUTINE s
+-- plan:     SEARCH client_secrets USING PRIMARY KEY (tenant_id=? AND client_id=?)
+-- plan:   SCAN s
