@@ -7,6 +7,8 @@
 pub mod http;
 pub mod platform;
 
+use std::rc::Rc;
+
 use worker::{Context, Env, ScheduleContext, ScheduledEvent, event, web_sys};
 
 use http::Environment;
@@ -17,11 +19,14 @@ use platform::mint::PlatformMint;
 use platform::settings::Deployment;
 use platform::{drop_abandoned, moment};
 use service::gauge::Gauge;
+use service::settings::Remembered;
 use store::Database;
 
 thread_local! {
     /// What all requests of this instance hold.
     static GAUGE: Gauge = Gauge::default();
+    /// What this instance remembers of the settings of tenants.
+    static REMEMBERED: Rc<Remembered> = Rc::default();
 }
 
 /// What the database last answered, for the watch.
@@ -41,6 +46,7 @@ pub async fn fetch(
     let request = platform::request::read(&incoming);
     let mint = PlatformMint::at(now.milliseconds);
     let hold = GAUGE.with(Gauge::request);
+    let remembered = REMEMBERED.with(Rc::clone);
     let environment = Environment {
         context: service::Context {
             database: &database,
@@ -48,6 +54,7 @@ pub async fn fetch(
             mint: &mint,
             clock: &now,
             hold: &hold,
+            remembered: &remembered,
         },
         secret: deployment.secret.as_ref(),
         admin: deployment.admin.as_ref(),

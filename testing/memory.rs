@@ -13,6 +13,7 @@ use scim_worker::http::{Environment, Trace, respond};
 use service::credential::Secret;
 use service::gauge::Gauge;
 use service::jobs::{self, Budget};
+use service::settings::Remembered;
 use service::{Context, Mint, Moment, Settings};
 use sha2::{Digest, Sha256};
 use store::{Cell as Column, Cost, Database, Error, Parameter, Results, Row, Statement};
@@ -248,6 +249,9 @@ pub struct Memory {
     mint: Counted,
     /// What its requests hold.
     pub gauge: Gauge,
+    /// Which instance of the Worker answers, for a test to change.
+    pub instance: Cell<usize>,
+    remembered: [Remembered; 2],
 }
 
 impl Memory {
@@ -277,7 +281,14 @@ impl Memory {
             has_scim_token: true,
             mint: Counted(Cell::new(0)),
             gauge: Gauge::default(),
+            instance: Cell::default(),
+            remembered: [(); 2].map(|()| Remembered::default()),
         }
+    }
+
+    /// What the instance remembers of the settings of tenants.
+    pub fn remembered(&self) -> &Remembered {
+        &self.remembered[self.instance.get()]
     }
 
     /// Runs SQL, as an operator would.
@@ -307,7 +318,7 @@ impl Memory {
         let now = "2026-01-01T00:00:00.000Z";
         connection
             .execute(
-                "INSERT OR IGNORE INTO tenants (id, name, created_at) VALUES (?1, 'tenant', ?2)",
+                "INSERT OR IGNORE INTO tenants (id, name, created_at, settings) VALUES (?1, 'tenant', ?2, '{}')",
                 (tenant, now),
             )
             .unwrap();
@@ -347,6 +358,7 @@ impl Memory {
                 mint: &self.mint,
                 clock: &now,
                 hold: &self.gauge.request(),
+                remembered: self.remembered(),
             },
             secret: secret.as_ref().filter(|_| self.has_scim_token),
             admin: admin.as_ref(),
@@ -366,6 +378,7 @@ impl Memory {
             mint: &self.mint,
             clock: &moment(self.elapsed.get()),
             hold: &self.gauge.request(),
+            remembered: self.remembered(),
         };
         pollster::block_on(jobs::work(&context, budget))
     }

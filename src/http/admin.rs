@@ -185,11 +185,12 @@ async fn as_tenant<D: Database, B: Upload>(
             "directory:read"
         },
     )?;
-    let tenant = admin.tenant()?.id;
-    trace.tenant = Some(tenant);
+    let tenant = admin.tenant()?;
+    trace.tenant = Some(tenant.id);
     let door = scim::Door {
         base: format!("{}{mount}{BASE}{front}/scim/v2", request.origin),
-        tenant: Some(Tenant::Known(tenant)),
+        tenant: Some(Tenant::Known(tenant.id)),
+        settings: Some(environment.context.settings_of(&tenant.settings)),
     };
     Ok(scim::respond(environment, request, door, path, trace).await)
 }

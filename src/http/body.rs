@@ -2,6 +2,8 @@
 //!
 //! A body is read when it is known whose it is, and parsed when it is known what it will hold.
 
+use std::cell::Cell;
+
 use scim::habit::DUPLICATE_KEY;
 use scim::json;
 use scim::message::error::Error;
@@ -27,13 +29,17 @@ const UNKNOWN_CALLER_WEIGHT: usize = 262_144;
 /// 4 MiB has of users.
 pub const MAX_WEIGHT: usize = 24_000_000;
 /// What is made of a body while it is worked on, beside its values: as many times its bytes.
-const COPIES: usize = 3;
+const COPIES: usize = 4;
+
+/// A body that was read, until it is known by which settings the request is to be done.
+pub type Kept = Cell<Vec<u8>>;
 
 /// The body as JSON; what it holds of the memory is counted until the reply goes out. It has
 /// `limit` bytes at the most; `too_long` is the sentence for a longer one.
 pub async fn json<D: Database, B: Upload>(
     session: &Session<'_, D>,
     request: &Request<B>,
+    kept: &Kept,
     limit: usize,
     too_long: impl Fn() -> String,
 ) -> Result<Value, Fault> {
@@ -50,11 +56,14 @@ pub async fn json<D: Database, B: Upload>(
     if !is_small {
         session.authenticate().await?;
     }
-    let bytes = request
-        .body
-        .read(limit)
-        .await
-        .map_err(|why| unread(why, &too_long))?;
+    let mut bytes = kept.take();
+    if bytes.is_empty() {
+        bytes = request
+            .body
+            .read(limit)
+            .await
+            .map_err(|why| unread(why, &too_long))?;
+    }
     if bytes.is_empty() {
         return Err(Error::invalid_syntax("The request needs a body: a JSON object.").into());
     }
@@ -85,6 +94,9 @@ pub async fn json<D: Database, B: Upload>(
     let (value, twice) = json::parse_noting(text).map_err(|error| refused(error.to_string()))?;
     for name in twice {
         session.habits().leave_out(DUPLICATE_KEY, &name);
+    }
+    if session.may_be_done_again() {
+        kept.set(bytes);
     }
     Ok(value)
 }

@@ -1,5 +1,6 @@
 //! One line of a request, for the operator: what was asked, what came of it, what it cost. Never a
-//! body, a token, an id or an address; of what was sent, the names of attributes alone.
+//! body, a token, an id or an address; of what was sent, the names of attributes alone, and ids of
+//! members that were left out because nobody has them.
 
 use scim::habit::Habit;
 use serde::Serialize;

@@ -5,6 +5,7 @@
 
 use scim::habit::Habits;
 
+use super::body::Kept;
 use super::fault::Fault;
 use super::method::Method;
 use super::query::decode;
@@ -13,6 +14,7 @@ use super::request::{Request, Upload};
 use super::route::{Choice, Route, choose, segments};
 use super::{Environment, Trace, auth};
 use service::credential::Principal;
+use service::settings::InHand;
 use service::{Caller, Session};
 use store::Database;
 use store::tenant::{self, Tenant};
@@ -61,12 +63,14 @@ pub fn split_mount(path: &str) -> Option<(&str, &str)> {
 }
 
 /// By which way a request comes in.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Door {
     /// The base URL of addresses in replies: always the full one, whichever way the request came.
     pub base: String,
     /// The tenant, where an operator was let in already.
     pub tenant: Option<Tenant>,
+    /// Its settings, where they were just read.
+    pub settings: Option<InHand>,
 }
 
 impl Door {
@@ -80,7 +84,11 @@ impl Door {
             Some(url) => url.clone(),
             None => format!("{}{mount}/scim/v2", request.origin),
         };
-        Self { base, tenant: None }
+        Self {
+            base,
+            tenant: None,
+            settings: None,
+        }
     }
 }
 
@@ -167,8 +175,9 @@ async fn answer<D: Database, B: Upload>(
                     "Discovery endpoints take no filter (RFC 7644 §4); ask without one.".to_owned(),
                 ));
             }
+            let settings = settings_for_open(environment, request, &door).await?;
             let question = Question {
-                settings: environment.context.settings,
+                settings: settings.of(environment.context.settings),
                 base: &door.base,
                 arguments,
             };
@@ -176,19 +185,31 @@ async fn answer<D: Database, B: Upload>(
         }
         Handler::Caller(act) => {
             let is_customer = door.tenant.is_none();
-            let session = session(environment, request, routes::is_write(row), door)?;
-            let mut result = act(&Call {
-                session: &session,
-                request,
-                arguments,
-                query,
-                message: *body,
-            })
-            .await;
-            // Where no batch was sent, nothing has looked at the token yet.
-            if let Err(error) = session.check().await {
-                result = Err(error.into());
-            }
+            let caller = caller(environment, request, routes::is_write(row), &door)?;
+            let context = &environment.context;
+            let in_hand = || context.settings_in_hand(&caller.tenant);
+            let mut settings = door.settings.unwrap_or_else(in_hand);
+            let kept = Kept::default();
+            let (session, result) = loop {
+                let session = Session::new(context, caller.clone(), door.base.clone(), settings);
+                let mut result = act(&Call {
+                    session: &session,
+                    request,
+                    arguments,
+                    query,
+                    message: *body,
+                    kept: &kept,
+                })
+                .await;
+                // Where no batch was sent, nothing has looked at the token yet.
+                if let Err(error) = session.check().await {
+                    result = Err(error.into());
+                }
+                if !session.has_other_settings() {
+                    break (session, result);
+                }
+                settings = context.read_settings(&caller.tenant).await?;
+            };
             let session_is_default = session.is_default();
             let notes = session.end();
             trace.tenant = notes.tenant;
@@ -209,26 +230,39 @@ async fn answer<D: Database, B: Upload>(
     }
 }
 
-/// Begins the session of who sends the request.
-fn session<'a, D: Database, B>(
-    environment: &'a Environment<'a, D>,
+/// Who sends the request.
+fn caller<D: Database, B>(
+    environment: &Environment<'_, D>,
     request: &Request<B>,
     is_write: bool,
-    door: Door,
-) -> Result<Session<'a, D>, Fault> {
-    let context = &environment.context;
-    let tenant = if let Some(tenant) = door.tenant {
-        tenant
+    door: &Door,
+) -> Result<Caller, Fault> {
+    let tenant = if let Some(tenant) = &door.tenant {
+        tenant.clone()
     } else {
         let credential = auth::credential(request.authorization.as_deref())?;
-        Principal::of(credential, environment.secret)?.scope(&context.clock.now())
+        Principal::of(credential, environment.secret)?.scope(&environment.context.clock.now())
     };
-    let caller = Caller {
+    Ok(Caller {
         tenant,
         credential: request.authorization.clone().unwrap_or_default(),
         is_write,
-    };
-    Ok(Session::new(context, caller, door.base))
+    })
+}
+
+/// The settings by which an endpoint answers that needs no token: where one is shown, its tenant's.
+async fn settings_for_open<D: Database, B>(
+    environment: &Environment<'_, D>,
+    request: &Request<B>,
+    door: &Door,
+) -> Result<InHand, Fault> {
+    if let Some(settings) = &door.settings {
+        return Ok(settings.clone());
+    }
+    match caller(environment, request, false, door) {
+        Ok(caller) => Ok(environment.context.read_settings(&caller.tenant).await?),
+        Err(_) => Ok(InHand::default()),
+    }
 }
 
 /// The paths of what was left out of the request, so that no success without effect goes untold.

@@ -26,9 +26,12 @@ pub const KEPT: &str = "unassigned-active-kept";
 pub const DUPLICATE_KEY: &str = "duplicate-key";
 /// A `remove` whose filter or list matches no value: there is nothing to remove.
 pub const NOTHING_REMOVED: &str = "remove-matches-nothing";
+/// A member that names nobody, where the operator has such left out. Its place is `members/` and
+/// the id, which no resource of ours has.
+pub const UNKNOWN_MEMBER: &str = "unknown-member";
 
 /// Names under which something of the request was left out.
-const LEFT_OUT: [&str; 7] = [
+const LEFT_OUT: [&str; 8] = [
     UNKNOWN_ATTRIBUTE,
     UNKNOWN_SCHEMA,
     READ_ONLY,
@@ -36,10 +39,11 @@ const LEFT_OUT: [&str; 7] = [
     KEPT,
     DUPLICATE_KEY,
     NOTHING_REMOVED,
+    UNKNOWN_MEMBER,
 ];
 
 /// What the names mean, for the reader of a log.
-const NOTES: [(&str, &str); 44] = [
+const NOTES: [(&str, &str); 45] = [
     (UNKNOWN_ATTRIBUTE, "left out: no schema has it"),
     (UNKNOWN_SCHEMA, "left out: not a schema of this resource"),
     (READ_ONLY, "left out: the server's own"),
@@ -50,6 +54,7 @@ const NOTES: [(&str, &str); 44] = [
         NOTHING_REMOVED,
         "left out: no value matches the filter or the list of the removal",
     ),
+    (UNKNOWN_MEMBER, "left out: no user or group has this id"),
     (
         "authentik-unquoted-filter-value",
         "a value of a filter without quotes",
@@ -210,6 +215,21 @@ impl Habits {
         }
         let path = path.map(String::from);
         self.seen.push(Habit { name, path });
+    }
+
+    /// Notes what was seen elsewhere, behind the others.
+    pub fn append(&mut self, others: &Self) {
+        for habit in &others.seen {
+            self.add(habit.name, habit.path.as_deref());
+        }
+        self.more |= others.more;
+    }
+
+    /// The place where an attribute was first left out that no schema has.
+    pub fn unmapped(&self) -> Option<&str> {
+        let mut seen = self.seen.iter();
+        let habit = seen.find(|habit| habit.name == UNKNOWN_ATTRIBUTE)?;
+        habit.path.as_deref()
     }
 
     /// What was seen, in order.

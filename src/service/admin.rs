@@ -55,6 +55,8 @@ pub struct TenantRef {
     /// Its number.
     pub id: i64,
     name: String,
+    /// Its settings, JSON text.
+    pub settings: String,
 }
 
 /// Which part of a list.
@@ -129,6 +131,7 @@ impl<'a, D: Database> Admin<'a, D> {
             Some(mut row) => Some(TenantRef {
                 id: row.integer(0)?.unwrap_or_default(),
                 name: row.required_text(1)?,
+                settings: row.required_text(2)?,
             }),
             None => None,
         };

@@ -98,7 +98,7 @@ impl<D: Database> Session<'_, D> {
     /// Carries out a Bulk request. An outcome for each operation that was tried, in the order of
     /// the request.
     pub async fn bulk(&self, request: BulkRequest) -> Result<Vec<Outcome>, Failure> {
-        let most = self.context.settings.limits.bulk_max_operations;
+        let most = self.settings().limits.bulk_max_operations;
         if request.operations.len() > usize::try_from(most).unwrap_or(usize::MAX) {
             return Err(Failure::TooLarge(format!(
                 "The request has {} operations; {most} are accepted (bulk.maxOperations of /ServiceProviderConfig). \
@@ -135,7 +135,7 @@ impl<D: Database> Session<'_, D> {
                 }
                 break;
             }
-            let (kind, length) = next_run(&jobs, rest, self.context.settings.accept_user_groups);
+            let (kind, length) = next_run(&jobs, rest, self.settings().accept_user_groups);
             let length = length.min(together).max(1);
             let now = rest.get(..length).unwrap_or_default();
             let done = match (kind, now) {
@@ -219,7 +219,7 @@ impl<D: Database> Session<'_, D> {
                     (None, _) => action::read(&operation, address, id),
                 };
                 let by_value = matches!(&action, Ok(Action::Create(of, _)) if !Table::of(of).has_members())
-                    && !self.context.settings.accept_user_groups;
+                    && !self.settings().accept_user_groups;
                 Job {
                     operation,
                     action,

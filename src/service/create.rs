@@ -1,11 +1,10 @@
 //! Creating a resource (RFC 7644 §3.3): one batch, in which the database decides whether the name
 //! is free.
 
-use scim::resource::{Resource, set_lasting};
+use scim::resource::set_lasting;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
-use super::links::check_ids;
 use super::write::{Effect, NewResource};
 use super::{Answer, Failure, Selection, Session};
 use store::Database;
@@ -32,31 +31,33 @@ impl<D: Database> Session<'_, D> {
         selection: &Selection,
     ) -> Result<Answer, Failure> {
         let projection = selection.bind(resource_type)?;
-        let new = self.new_resource(resource_type, body, id)?;
+        let mut new = self.new_resource(resource_type, body, id)?;
         let projection = projection.after_write(&new.document);
-        let mut batch = Batch::default();
-        let change = new.change();
-        let receipt = self.add_change(&mut batch, &change);
-        // Without links all of the resource is known here.
-        let reading = (!new.links().is_empty())
-            .then(|| self.add_reading(&mut batch, resource_type, &change.reference, &projection));
-        let mut answers = self.send_change(batch, &change).await?;
-        match receipt.effect(&change, &mut answers)? {
-            Effect::Done => {}
-            Effect::None(_) => return Err(new.name_in_use()),
+        loop {
+            let mut batch = Batch::default();
+            let change = new.change();
+            let receipt = self.add_change(&mut batch, &change);
+            // Without links all of the resource is known here.
+            let reading = (!new.links().is_empty()).then(|| {
+                self.add_reading(&mut batch, resource_type, &change.reference, &projection)
+            });
+            let Some(mut answers) = self.send_change(batch, &change).await? else {
+                new.leave_out(self);
+                continue;
+            };
+            match receipt.effect(&change, &mut answers)? {
+                Effect::Done => {}
+                Effect::None(_) => return Err(new.name_in_use()),
+            }
+            if let Some(reading) = reading {
+                return self
+                    .answer(resource_type, &mut answers, reading, &projection)
+                    .await?
+                    .ok_or_else(|| Failure::Broken("a created resource was not there".to_owned()));
+            }
+            let record = new.record(&self.now.text);
+            return self.shown(resource_type, &record, Vec::new(), &projection);
         }
-        if let Some(reading) = reading {
-            return self
-                .answer(resource_type, &mut answers, reading, &projection)
-                .await?
-                .ok_or_else(|| Failure::Broken("a created resource was not there".to_owned()));
-        }
-        self.shown(
-            resource_type,
-            &new.record(&self.now.text),
-            Vec::new(),
-            &projection,
-        )
     }
 
     /// Reads a client's body as the resource with this id.
@@ -67,13 +68,12 @@ impl<D: Database> Session<'_, D> {
         id: String,
     ) -> Result<NewResource, Failure> {
         let view = self.view(resource_type);
-        let mut resource = Resource::accept(resource_type, body, &mut self.habits())?;
+        let mut resource = self.accept(resource_type, body)?;
         set_lasting(resource_type, &Map::new(), &mut resource.document);
-        let keeps_links = view.table().has_members() || self.context.settings.accept_user_groups;
-        let links = resource.links.filter(|_| keeps_links).unwrap_or_default();
+        let keeps_links = view.table().has_members() || self.settings().accept_user_groups;
+        let mut links = resource.links.filter(|_| keeps_links).unwrap_or_default();
+        self.check_links(resource_type, &mut links)?;
         let names = (id, self.context.mint.version());
-        let new = NewResource::new(&view, names, resource.document, links)?;
-        check_ids(resource_type, new.links())?;
-        Ok(new)
+        NewResource::new(&view, names, resource.document, links)
     }
 }

@@ -21,7 +21,7 @@ impl<D: Database> Session<'_, D> {
         let change = self.change(resource_type, reference.clone(), guard, kind, Links::None);
         let mut batch = Batch::default();
         let receipt = self.add_change(&mut batch, &change);
-        let mut answers = self.send_change(batch, &change).await?;
+        let mut answers = self.send(batch).await?;
         match receipt.effect(&change, &mut answers)? {
             Effect::Done => return Ok(()),
             Effect::None(Some(version)) => condition.check(&version)?,

@@ -58,7 +58,8 @@ impl From<store::Error> for Failure {
                  user is in too many groups to show; nothing was changed. Shorten its values, or ask with \
                  excludedAttributes=groups.",
             )),
-            store::Error::Busy => Self::Busy,
+            // Whoever is told so does it again.
+            store::Error::OtherSettings | store::Error::Busy => Self::Busy,
             store::Error::Broken(cause) => Self::Broken(cause),
         }
     }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 /// Bytes that requests may hold together: bodies being worked on, answers of the database, replies
 /// on their way out. With what passes through JavaScript it stays under the platform's 128 MB, and
 /// a single request of the largest kind fits.
-pub const TOGETHER: usize = 40_000_000;
+pub const TOGETHER: usize = 41_000_000;
 
 /// Bytes that bodies may hold together while they come, which may take a client long.
 pub const COMING: usize = 12_000_000;

@@ -1,5 +1,6 @@
 //! Links between resources that are not sound: to what is not there, or in a circle.
 
+use scim::habit::UNKNOWN_MEMBER;
 use scim::json;
 use scim::message::error::{Error, quoted};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
@@ -19,11 +20,12 @@ pub(crate) const LONGEST_ID: usize = 64;
 
 impl<D: Database> Session<'_, D> {
     /// Why members could not be added: the ids that name nothing, or that would close a circle.
+    /// Nothing where those that name nothing are to be left out.
     pub(crate) async fn explain_members(
         &self,
         group: &str,
         added: &[String],
-    ) -> Result<Failure, Failure> {
+    ) -> Result<Option<Failure>, Failure> {
         let view = self.view(&GROUP_TYPE);
         let mut batch = Batch::default();
         let unknown = batch.add_all(membership::unknown(&view, added));
@@ -32,18 +34,57 @@ impl<D: Database> Session<'_, D> {
         let unknown: Vec<String> = all_ids(answers.rows_of(&unknown))?;
         let circular: Vec<String> = all_ids(answers.rows_of(&circular))?;
         if unknown.is_empty() && circular.is_empty() {
-            return Ok(Failure::Conflict(
+            return Ok(Some(Failure::Conflict(
                 "A member was changed at the same moment. Repeat the request.".to_owned(),
-            ));
+            )));
         }
-        if !unknown.is_empty() {
-            return Ok(missing(&GROUP_TYPE, &unknown));
+        let skips = self.settings().skip_unknown_members;
+        if skips && circular.is_empty() {
+            self.note_unknown(&unknown);
+            return Ok(None);
+        }
+        if !skips && !unknown.is_empty() {
+            return Ok(Some(missing(&GROUP_TYPE, &unknown)));
         }
         let error = format!(
             "A group cannot be a member of itself, directly or through other groups: {}. Nothing was changed.",
             list(&circular)
         );
-        Ok(Error::invalid_value(error).into())
+        Ok(Some(Error::invalid_value(error).into()))
+    }
+
+    /// Notes ids that name nobody, to be left out from then on.
+    pub(crate) fn note_unknown(&self, ids: &[String]) {
+        let mut unknown = self.unknown.borrow_mut();
+        for id in ids {
+            unknown.add(id);
+        }
+    }
+
+    /// Takes out the members that are known to name nobody, and notes that.
+    pub(crate) fn leave_out_unknown(&self, ids: &mut Vec<String>) {
+        let unknown = self.unknown.borrow();
+        ids.retain(|id| {
+            let is_unknown = id.len() > LONGEST_ID || unknown.has(id);
+            if is_unknown {
+                let place = ["members/", id].concat();
+                self.habits().leave_out(UNKNOWN_MEMBER, &place);
+            }
+            !is_unknown
+        });
+    }
+
+    /// Refuses links of a resource to ids that none can have, before they are sent, or leaves them
+    /// out where the settings say so.
+    pub(crate) fn check_links(
+        &self,
+        of: &'static ResourceType,
+        ids: &mut Vec<String>,
+    ) -> Result<(), Failure> {
+        if self.settings().skip_unknown_members && Table::of(of).has_members() {
+            self.leave_out_unknown(ids);
+        }
+        check_ids(of, ids)
     }
 
     /// Why a user could not be put into teams: the ids that are none.
@@ -60,7 +101,7 @@ impl<D: Database> Session<'_, D> {
 }
 
 /// Refuses links of a resource to ids that none can have, before they are sent.
-pub(crate) fn check_ids(of: &'static ResourceType, ids: &[String]) -> Result<(), Failure> {
+fn check_ids(of: &'static ResourceType, ids: &[String]) -> Result<(), Failure> {
     let impossible = |id: &&String| id.len() > LONGEST_ID;
     let named: Vec<String> = ids.iter().filter(impossible).take(NAMED).cloned().collect();
     if named.is_empty() {

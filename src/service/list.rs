@@ -134,7 +134,7 @@ impl<D: Database> Session<'_, D> {
         };
         let answers = self.fetch(&plan).await?;
         if let Paging::At(cursor) = &query.paging {
-            let timeout = u64::from(self.context.settings.limits.cursor_timeout);
+            let timeout = u64::from(self.settings().limits.cursor_timeout);
             cursor.check(self.seal(&query, &answers.cursor_key), timeout)?;
         }
         if let Some(content) = self.respond(&plan, answers).await? {
@@ -255,7 +255,7 @@ impl<D: Database> Session<'_, D> {
             Paging::At(cursor) => Some(cursor.count),
             Paging::Index | Paging::First => None,
         };
-        let page = request.page(&self.context.settings.limits, of_first)?;
+        let page = request.page(&self.settings().limits, of_first)?;
         Ok(Query {
             request,
             types,

@@ -7,7 +7,7 @@ use scim::message::error::Error;
 use scim::patch::{LinkChange, LinkOperation, net_links};
 use scim::resource_type::GROUP_TYPE;
 
-use super::links::{LONGEST_ID, check_ids, ids};
+use super::links::{LONGEST_ID, ids};
 use super::{Failure, Session};
 use store::Database;
 use store::batch::Batch;
@@ -32,7 +32,7 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<LinkChange, Failure> {
         self.resolve(id, &mut operations).await?;
         let mut change = net_links(&operations).unwrap_or_default();
-        check_ids(&GROUP_TYPE, &change.add)?;
+        self.check_links(&GROUP_TYPE, &mut change.add)?;
         change.remove.retain(|id| id.len() <= LONGEST_ID);
         Ok(change)
     }

@@ -64,7 +64,8 @@ impl<D: Database> Session<'_, D> {
             self.note_loaded(&stored.document);
             condition.check(&stored.version)?;
             let before = parse_stored(&stored.document)?;
-            let after = apply(&before, &mut self.habits())?;
+            let mut after = apply(&before, &mut self.habits())?;
+            self.leave_out_unknown(&mut after.members.add);
             let attempt = Attempt {
                 resource_type,
                 stored: &stored,
@@ -145,7 +146,9 @@ impl<D: Database> Session<'_, D> {
         let reading = receipt.reading().filter(|_| is_whole).unwrap_or_else(|| {
             self.add_reading(&mut batch, resource_type, &change.reference, projection)
         });
-        let mut answers = self.send_change(batch, &change).await?;
+        let Some(mut answers) = self.send_change(batch, &change).await? else {
+            return Ok(None);
+        };
         if receipt.is_refused(&answers) {
             return Ok(None);
         }

@@ -4,7 +4,6 @@
 //! values of a user's own attributes such as `active`. Everything else is read, applied and written
 //! (see `modify`).
 
-use scim::message::patch_op::PatchOp;
 use scim::patch::{LinkChange, Split, plain_replaces};
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
@@ -43,15 +42,16 @@ impl<D: Database> Session<'_, D> {
         selection: &Selection,
     ) -> Result<Answer, Failure> {
         let projection = selection.bind(resource_type)?;
-        let patch = PatchOp::parse(resource_type, body, &mut self.habits())?;
+        let patch = self.accept_patch(resource_type, body)?;
         let Split { own, links } = Split::of(patch.operations)?;
         let has_members = Table::of(resource_type).has_members();
         let answered = !has_members || !selection.is_default();
-        let members = match (reference, links.is_empty()) {
+        let mut members = match (reference, links.is_empty()) {
             (ResourceRef::Id(id), false) => self.net_change(id, links).await?,
             (ResourceRef::Id(_) | ResourceRef::Subject, _) => LinkChange::default(),
         };
-        if let (ResourceRef::Id(id), true, false) = (reference, own.is_empty(), members.is_empty())
+        while let (ResourceRef::Id(id), true, false) =
+            (reference, own.is_empty(), members.is_empty())
         {
             let links = Links::Members(&members);
             let guard = condition.guard();
@@ -68,7 +68,10 @@ impl<D: Database> Session<'_, D> {
             let reading = answered.then(|| {
                 self.add_reading(&mut batch, resource_type, &change.reference, &projection)
             });
-            let mut answers = self.send_change(batch, &change).await?;
+            let Some(mut answers) = self.send_change(batch, &change).await? else {
+                self.leave_out_unknown(&mut members.add);
+                continue;
+            };
             let version = match receipt.effect(&change, &mut answers)? {
                 Effect::Done => change.version,
                 Effect::None(None) => return Err(self.not_found(resource_type, &change.reference)),
@@ -154,7 +157,7 @@ impl<D: Database> Session<'_, D> {
         let change = self.change(resource_type, reference.clone(), guard, kind, Links::None);
         let mut batch = Batch::default();
         let receipt = self.add_change(&mut batch, &change);
-        let mut answers = self.send_change(batch, &change).await?;
+        let mut answers = self.send(batch).await?;
         match receipt.reading() {
             Some(reading) => {
                 self.answer(resource_type, &mut answers, reading, projection)

@@ -5,7 +5,6 @@ use scim::resource::{Resource, replace};
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
-use super::links::check_ids;
 use super::modify::After;
 use super::{Answer, Condition, Failure, Selection, Session};
 use store::Database;
@@ -23,11 +22,12 @@ impl<D: Database> Session<'_, D> {
         condition: &Condition,
         selection: &Selection,
     ) -> Result<Answer, Failure> {
-        let Resource { document, links } =
-            Resource::accept(resource_type, body, &mut self.habits())?;
+        let Resource { document, links } = self.accept(resource_type, body)?;
         let has_members = Table::of(resource_type).has_members();
-        let links = links.filter(|_| has_members || self.context.settings.accept_user_groups);
-        check_ids(resource_type, links.as_deref().unwrap_or_default())?;
+        let mut links = links.filter(|_| has_members || self.settings().accept_user_groups);
+        if let Some(links) = &mut links {
+            self.check_links(resource_type, links)?;
+        }
         let (members, teams) = if has_members {
             let change = LinkChange {
                 clear: true,

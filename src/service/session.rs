@@ -1,5 +1,4 @@
-//! What a use case is given: the [`Context`], which is nobody's in particular, and the [`Session`]
-//! of one caller.
+//! What a use case is given: the [`Session`] of one caller, over the [`Context`].
 //!
 //! A session needs no request: a job makes one as a request does. What it leaves besides its
 //! replies is its [`Notes`].
@@ -7,19 +6,20 @@
 use std::cell::{Cell, OnceCell, RefCell, RefMut};
 
 use scim::habit::Habits;
+use scim::index::Index;
 use scim::patch::Operation;
 use scim::patch::apply::{Looks, MAX_LOOKS, apply_within};
 use scim::resource::set_lasting;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
-use super::gauge::Hold;
-use super::{Clock, Failure, Mint, Moment, Settings};
+use super::settings::InHand;
+use super::{Context, Failure, Moment, Settings};
 use store::batch::{Answers, Batch};
 use store::expression::View;
 use store::limits::{COMPARISONS, LOADED, ROWS, STATEMENTS, TRIPS};
 use store::tenant::{self, FactsWanted, Tenant, TokenFacts};
-use store::{self, Database, Row, Statement};
+use store::{self, Database, Statement};
 
 /// How often an answer is in memory at once: as it is read and as it is passed on, or as it is put
 /// together.
@@ -28,37 +28,6 @@ const COPIES: usize = 2;
 const WAIT: u32 = 10;
 /// Milliseconds that room is waited for.
 const LONGEST_WAIT: u32 = 3_000;
-
-/// What is given from outside, whoever the caller is: a job has one without any.
-pub struct Context<'a, D> {
-    /// Where the data is.
-    pub database: &'a D,
-    /// What the operator set.
-    pub settings: &'a Settings,
-    /// Makes ids and versions.
-    pub mint: &'a dyn Mint,
-    /// Tells the time.
-    pub clock: &'a dyn Clock,
-    /// What the request holds of the memory that all have together.
-    pub hold: &'a Hold,
-}
-
-impl<D: Database> Context<'_, D> {
-    /// Sends a batch of nobody's, which authenticates nobody; an empty one costs nothing.
-    pub(crate) async fn send(&self, batch: Batch) -> Result<Answers, store::Error> {
-        if batch.is_empty() {
-            return Ok(Answers::default());
-        }
-        Ok(batch.send(self.database, None).await?.1)
-    }
-
-    /// Sends one statement of nobody's.
-    pub(crate) async fn ask(&self, statement: Statement) -> Result<Vec<Row>, store::Error> {
-        let mut batch = Batch::default();
-        let handle = batch.add(statement);
-        Ok(self.send(batch).await?.rows(handle))
-    }
-}
 
 /// On whose behalf something is done.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,11 +49,19 @@ pub struct Session<'a, D> {
     pub(super) base: String,
     /// The present moment, the same throughout.
     pub(super) now: Moment,
+    /// What the operator set.
+    settings: InHand,
+    /// The version of the settings that batches ask for, until one has come back.
+    settings_version: Cell<Option<i64>>,
+    /// Whether there are others, so that nothing more is done.
+    has_other_settings: Cell<bool>,
     usage: Cell<Usage>,
     /// Whether a batch came back, each of which authenticates the caller.
     is_checked: Cell<bool>,
     /// What the database told of the caller, who is good.
     facts: OnceCell<TokenFacts>,
+    /// Members that turned out to name nobody, and are left out from then on.
+    pub(super) unknown: RefCell<Index>,
     notes: RefCell<Notes>,
 }
 
@@ -118,22 +95,42 @@ pub struct Notes {
 
 impl<'a, D: Database> Session<'a, D> {
     /// Begins one.
-    pub fn new(context: &'a Context<'a, D>, caller: Caller, base: String) -> Self {
+    pub fn new(
+        context: &'a Context<'a, D>,
+        caller: Caller,
+        base: String,
+        settings: InHand,
+    ) -> Self {
         Self {
             now: context.clock.now(),
             context,
             caller,
             base,
+            settings_version: Cell::new(settings.version),
+            settings,
+            has_other_settings: Cell::default(),
             usage: Cell::default(),
             is_checked: Cell::default(),
             facts: OnceCell::new(),
+            unknown: RefCell::default(),
             notes: RefCell::default(),
         }
     }
 
     /// What the operator set.
     pub fn settings(&self) -> &Settings {
-        self.context.settings
+        self.settings.of(self.context.settings)
+    }
+
+    /// Whether the tenant's settings may yet turn out to be others.
+    pub fn may_be_done_again(&self) -> bool {
+        self.settings_version.get().is_some()
+    }
+
+    /// Whether the tenant's settings turned out to be others than those in hand. Nothing was done:
+    /// it is to be done again by those.
+    pub fn has_other_settings(&self) -> bool {
+        self.has_other_settings.get()
     }
 
     /// What statements about a type need to know.
@@ -142,7 +139,7 @@ impl<'a, D: Database> Session<'a, D> {
             resource_type,
             tenant: &self.caller.tenant,
             base: &self.base,
-            unique_group_names: self.context.settings.unique_group_names,
+            unique_group_names: self.settings().unique_group_names,
         }
     }
 
@@ -167,6 +164,9 @@ impl<'a, D: Database> Session<'a, D> {
         batch: Batch,
         with_cursor_key: bool,
     ) -> Result<(Answers, TokenFacts), store::Error> {
+        if self.has_other_settings.get() {
+            return Err(store::Error::OtherSettings);
+        }
         if !batch.fits() {
             return Err(store::Error::Broken("too many parameters".to_owned()));
         }
@@ -175,6 +175,7 @@ impl<'a, D: Database> Session<'a, D> {
         let authentication = self.caller.tenant.facts(FactsWanted {
             cursor_key: with_cursor_key,
             is_write: self.caller.is_write,
+            settings_version: self.settings_version.get(),
         });
         let mut usage = self.usage.get();
         usage.trips += 1;
@@ -190,6 +191,16 @@ impl<'a, D: Database> Session<'a, D> {
         // One that failed has told, too: either that the caller is not good, or what the reply will
         // say.
         self.is_checked.set(true);
+        match &result {
+            // The look-up stands in front of what failed.
+            Ok(_) | Err(store::Error::Guard | store::Error::Unique(_)) => {
+                self.settings_version.set(None);
+            }
+            Err(error) => {
+                let is_other = *error == store::Error::OtherSettings;
+                self.has_other_settings.set(is_other);
+            }
+        }
         let (row, answers) = result?;
         let facts = Tenant::read_facts(&mut row.ok_or(store::Error::Unauthorized)?)?;
         // Those of the first batch are kept: the caller stays the same.

@@ -247,17 +247,21 @@ impl<D: Database> Session<'_, D> {
         }
     }
 
-    /// Sends the batch of a change. Where its links are not sound, they are told.
+    /// Sends the batch of a change. Where its links are not sound, they are told; no answers where
+    /// the change is to be made again without those that name nobody.
     pub(crate) async fn send_change(
         &self,
         batch: Batch,
         change: &Change<'_>,
-    ) -> Result<Answers, Failure> {
+    ) -> Result<Option<Answers>, Failure> {
         let id = change.reference.id().unwrap_or_default();
         match (self.send(batch).await, change.links) {
-            (Ok(answers), _) => Ok(answers),
+            (Ok(answers), _) => Ok(Some(answers)),
             (Err(store::Error::Guard), Links::Members(members)) => {
-                Err(self.explain_members(id, &members.add).await?)
+                match self.explain_members(id, &members.add).await? {
+                    Some(failure) => Err(failure),
+                    None => Ok(None),
+                }
             }
             (Err(store::Error::Guard), Links::Teams(teams)) => {
                 Err(self.explain_teams(teams).await?)

@@ -109,6 +109,8 @@ pub enum Error {
     Suspended,
     /// The token may read, not write.
     ReadOnly,
+    /// The settings of the tenant have changed since the batch was made.
+    OtherSettings,
     /// A value that must be unique is in use: of this attribute, where it has a key column.
     Unique(Option<&'static str>),
     /// A statement of the batch found its condition not met (see [`read::guard`]).

@@ -2,7 +2,7 @@
 //! purpose, they name a text of ours, which stands where the statement is that fails.
 
 use super::read::NOT_MET;
-use super::tenant::{READ_ONLY, SUSPENDED, UNKNOWN_TOKEN};
+use super::tenant::{OTHER_SETTINGS, READ_ONLY, SUSPENDED, UNKNOWN_TOKEN};
 use super::{Error, table};
 
 impl Error {
@@ -14,6 +14,8 @@ impl Error {
             Self::Suspended
         } else if message.contains(READ_ONLY) {
             Self::ReadOnly
+        } else if message.contains(OTHER_SETTINGS) {
+            Self::OtherSettings
         } else if let Some((_, rest)) = message.split_once("UNIQUE constraint failed: ") {
             Self::Unique(table::unique_attribute(rest))
         } else if message.contains(NOT_MET) {

@@ -14,6 +14,8 @@ pub(super) const UNKNOWN_TOKEN: &str = "unknown token";
 pub(super) const SUSPENDED: &str = "tenant suspended";
 /// What the error of a batch that writes with a token that may only read has in its message.
 pub(super) const READ_ONLY: &str = "token may only read";
+/// What the error of a batch that was made by settings which have changed since has in its message.
+pub(super) const OTHER_SETTINGS: &str = "settings are others";
 
 /// The tenant of `SCIM_TOKEN`.
 pub const DEFAULT_TENANT: i64 = 1;
@@ -40,6 +42,8 @@ pub struct FactsWanted {
     pub cursor_key: bool,
     /// Whether the request writes, which not every token may.
     pub is_write: bool,
+    /// The version of the tenant's settings that the batch goes by; none where it does not matter.
+    pub settings_version: Option<i64>,
 }
 
 /// What the token statement told.
@@ -81,15 +85,16 @@ impl Tenant {
         match self {
             Self::Known(id) => statement!(
                 "SELECT {id} AS tenant_id, NULL AS subject, {cursor_key} AS cursor_key, NULL AS last_used_at, \
-                 json_extract('{}', coalesce({closed}, '$')) AS is_open",
+                 json_extract('{}', coalesce({closed}, {other}'$')) AS is_open",
                 id = value(*id),
                 cursor_key = cursor_key(asked, value(*id)),
                 closed = closed(value(*id)),
+                other = other_settings(asked, value(*id)),
             ),
             Self::Token { hash, now } => statement!(
                 "SELECT coalesce(t.tenant_id, json_extract('{}', '{unknown}')) AS tenant_id, t.subject, \
                  {cursor_key} AS cursor_key, t.last_used_at, \
-                 json_extract('{}', coalesce({closed}, {may} '$')) AS is_open \
+                 json_extract('{}', coalesce({closed}, {may} {other}'$')) AS is_open \
                  FROM (SELECT 1) LEFT JOIN tokens t ON {good}",
                 unknown = UNKNOWN_TOKEN,
                 cursor_key = cursor_key(asked, "t.tenant_id"),
@@ -98,6 +103,7 @@ impl Tenant {
                     "CASE instr(t.scopes, '\"write\"') WHEN 0 THEN '{read_only}' END,",
                     read_only = READ_ONLY,
                 )),
+                other = other_settings(asked, "t.tenant_id"),
                 good = good_token(hash, now),
             ),
         }
@@ -134,6 +140,28 @@ fn closed(tenant: impl Fragment) -> impl Fragment {
          FROM tenants INDEXED BY tenants_closed WHERE id = {tenant} AND state <> 'active')",
         suspended = SUSPENDED,
         unknown = UNKNOWN_TOKEN,
+        tenant = tenant,
+    )
+}
+
+/// The word that fails the batch of a tenant whose settings have changed since, with a comma behind
+/// it; NULL where they have not. Versions count up.
+fn other_settings(wanted: FactsWanted, tenant: impl Fragment) -> impl Fragment {
+    wanted.settings_version.map(|version| {
+        fragment!(
+            "(SELECT '{other}' FROM tenants INDEXED BY tenants_settings \
+             WHERE id = {tenant} AND settings_version > {version}), ",
+            other = OTHER_SETTINGS,
+            tenant = tenant,
+            version = value(version),
+        )
+    })
+}
+
+/// The settings of a tenant, JSON text, and their version; no row where the caller is not good.
+pub fn settings(tenant: &Tenant) -> Statement {
+    statement!(
+        "SELECT settings, settings_version FROM tenants WHERE id = {tenant}",
         tenant = tenant,
     )
 }

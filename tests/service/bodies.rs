@@ -85,6 +85,7 @@ fn watched(
             mint: &Counted(&memory.elapsed),
             clock: &Moment::at(1_769_817_600_000),
             hold: &memory.gauge.request(),
+            remembered: memory.remembered(),
         },
         secret: secret.as_ref(),
         admin: None,
@@ -214,9 +215,9 @@ fn what_a_body_becomes_is_counted_with_it() {
     let client = Client::new(&memory);
     let user = json!({ "userName": "ada", "title": "x".repeat(60_000) });
     let others = memory.gauge.request();
-    assert!(others.reserve_for_body(TOGETHER - 180_000));
+    assert!(others.reserve_for_body(TOGETHER - 240_000));
     client.post("/Users", &user).refused(503, "", "in a moment");
-    assert!(others.reserve_for_body(TOGETHER - 250_000));
+    assert!(others.reserve_for_body(TOGETHER - 310_000));
     client.post("/Users", &user).expect(201);
 }
 

@@ -16,7 +16,7 @@ const ENDPOINTS: [&str; 6] = [
 ];
 
 #[test]
-fn it_needs_neither_token_nor_database_and_tells_nothing_of_a_tenant() {
+fn it_needs_neither_token_nor_database_and_tells_nothing_of_a_tenant_but_its_settings() {
     let memory = Memory::new();
     let client = Client::new(&memory);
     let before: Vec<Value> = ENDPOINTS
@@ -25,20 +25,21 @@ fn it_needs_neither_token_nor_database_and_tells_nothing_of_a_tenant() {
         .collect();
     client.user("a-secret-name");
     memory.add_token(2, "theirs", None, None);
-    let trips = memory.database.cost().trips;
     for (path, before) in ENDPOINTS.iter().zip(&before) {
-        for authorization in [
-            None,
-            Some("Bearer wrong"),
-            Some("Bearer theirs"),
-            Some("Basic YTpi"),
+        // Where a token is shown the tenant's settings are looked up.
+        for (authorization, trips) in [
+            (None, 0),
+            (Some("Bearer wrong"), 1),
+            (Some("Bearer theirs"), 1),
+            (Some("Basic YTpi"), 0),
         ] {
             let mut request = client.request("GET", path, None);
             request.authorization = authorization.map(str::to_owned);
+            let so_far = memory.database.cost().trips;
             assert_eq!(&client.send(&request).expect(200), before, "{path}");
+            assert_eq!(memory.database.cost().trips - so_far, trips, "{path}");
         }
     }
-    assert_eq!(memory.database.cost().trips, trips);
 }
 
 #[test]

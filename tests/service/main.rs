@@ -41,6 +41,7 @@ mod refusals;
 mod requested;
 mod routes;
 mod seam;
+mod settings;
 mod statements;
 mod stored;
 mod tables;

@@ -3,6 +3,7 @@
 use scim::message::bulk::BulkRequest;
 use scim::resource_type::{GROUP_TYPE, USER_TYPE};
 use serde_json::json;
+use service::settings::InHand;
 use service::{Caller, Condition, Context, Mint, Moment, Selection, Session};
 use store::read::ResourceRef;
 use store::tenant::Tenant;
@@ -45,11 +46,13 @@ fn a_session_needs_no_request() {
         mint: &mint,
         clock: &clock,
         hold: &memory.gauge.request(),
+        remembered: memory.remembered(),
     };
     let session = Session::new(
         &context,
         caller(),
         "https://scim.example.com/scim/v2".to_owned(),
+        InHand::default(),
     );
     let (any, all) = (Condition::default(), Selection::default());
     pollster::block_on(async {

@@ -209,6 +209,7 @@ fn users_by(memory: &Memory, secret: Option<&Secret>, token: &str) -> Reply {
             mint: &NoMint,
             clock: &Moment::at(1_769_817_600_000),
             hold: &memory.gauge.request(),
+            remembered: memory.remembered(),
         },
         secret,
         admin: None,

@@ -73,4 +73,11 @@ fn the_log_keeps_no_bodies_of_tenants_of_before() {
         "SELECT count(*) FROM tenants WHERE settings = '{\"request_log\":{\"bodies\":false}}'";
     assert_eq!(Memory::upgraded("0011", fill).number(quiet), 2);
     assert_eq!(Memory::new().number(quiet), 0);
+    // They are settings like others: an instance does not take them for the defaults.
+    let upgraded = Memory::upgraded("0011", fill);
+    let versions = "SELECT count(*) FROM tenants WHERE settings_version = (settings <> '{}')";
+    assert_eq!(upgraded.number(versions), 2);
+    upgraded.sql("INSERT INTO tenants (id, name, created_at) VALUES (9, 'made late', '')");
+    assert_eq!(upgraded.number(versions), 3);
+    assert_eq!(Memory::upgraded("0012", fill).number(versions), 2);
 }

@@ -266,6 +266,7 @@ fn met<'a>(
             mint: &Minted(Cell::new(0)),
             clock: &Moment::at(1_769_817_600_000),
             hold: &memory.gauge.request(),
+            remembered: memory.remembered(),
         },
         secret: secret.as_ref(),
         admin: None,

@@ -1,7 +1,7 @@
 -- PATCH /admin/v1/tenants/ext:org
 -- {"external_id":null,"metadata":{"plan":"gold"},"state":"suspended"}
 
-SELECT n.id, n.name, n.state
+SELECT n.id, n.name, n.settings
 FROM tenants n
 WHERE n.external_id = ?1
   AND n.state <> 'deleted'
@@ -9,7 +9,7 @@ WHERE n.external_id = ?1
 -- plan: SEARCH n USING INDEX tenants_external_id (external_id=?)
 
 UPDATE tenants
-SET name = coalesce(?1, name), external_id = ?1, metadata = coalesce(nullif(json_patch(metadata, ?2), 'null'), '{}'), state = coalesce(?3, state), settings = coalesce(nullif(json_patch(settings, ?4), 'null'), '{}'), settings_version = settings_version + 0
+SET name = coalesce(?1, name), external_id = ?1, metadata = coalesce(nullif(json_patch(metadata, ?2), 'null'), '{}'), state = coalesce(?3, state), settings = coalesce(nullif(json_patch(settings, ?4), 'null'), '{}')
 WHERE id = ?5
   AND state IN ('active', 'suspended')
 -- ?1 = NULL
@@ -28,7 +28,10 @@ SELECT json_extract('{}', CASE WHEN (SELECT count(*) FROM tenants n, json_each(n
 -- plan:   SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
 -- plan:   SCAN json_each VIRTUAL TABLE INDEX 1:
 
-SELECT json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', 1, 'settings', json(n.settings), 'settings_without_effect', (SELECT json_group_array(key) FROM json_each(n.settings)), 'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), 'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), 'credentials', json_object('tokens', (SELECT count(*)
+SELECT json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', 1, 'settings', json(n.settings), 'settings_without_effect', (SELECT json_group_array(key)
+    FROM json_each(n.settings)
+    WHERE key IN ('deletes', 'keep_days', 'rehire', 'brake', 'request_log')
+      OR value = 'pend'), 'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), 'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), 'credentials', json_object('tokens', (SELECT count(*)
       FROM tokens
       WHERE tenant_id = n.id
         AND client_id IS NULL

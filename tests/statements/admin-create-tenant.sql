@@ -12,7 +12,10 @@ FROM last_tenant
 -- plan: SCAN last_tenant
 -- plan: SEARCH tokens USING INDEX tokens_id (tenant_id=?)
 
-SELECT n.id, json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', 1, 'settings', json(n.settings), 'settings_without_effect', (SELECT json_group_array(key) FROM json_each(n.settings)), 'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), 'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), 'credentials', json_object('tokens', (SELECT count(*)
+SELECT n.id, json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', 1, 'settings', json(n.settings), 'settings_without_effect', (SELECT json_group_array(key)
+    FROM json_each(n.settings)
+    WHERE key IN ('deletes', 'keep_days', 'rehire', 'brake', 'request_log')
+      OR value = 'pend'), 'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), 'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), 'credentials', json_object('tokens', (SELECT count(*)
       FROM tokens
       WHERE tenant_id = n.id
         AND client_id IS NULL

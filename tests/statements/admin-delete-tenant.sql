@@ -1,6 +1,6 @@
 -- DELETE /admin/v1/tenants/2?confirm=Acme
 
-SELECT n.id, n.name, n.state
+SELECT n.id, n.name, n.settings
 FROM tenants n
 WHERE n.id = ?1
   AND n.state <> 'deleted'

@@ -1,6 +1,6 @@
 -- GET /admin/v1/tenants/1/tokens
 
-SELECT n.id, n.name, n.state
+SELECT n.id, n.name, n.settings
 FROM tenants n
 WHERE n.id = ?1
   AND n.state <> 'deleted'

@@ -1,6 +1,6 @@
 -- GET /admin/v1/tenants/1/scim/v2/Users?count=0
 
-SELECT n.id, n.name, n.state
+SELECT n.id, n.name, n.settings
 FROM tenants n
 WHERE n.id = ?1
   AND n.state <> 'deleted'

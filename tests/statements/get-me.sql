@@ -5,19 +5,25 @@ SELECT coalesce(t.tenant_id, json_extract('{}', 'unknown token')) AS tenant_id, 
       END
       FROM tenants INDEXED BY tenants_closed
       WHERE id = t.tenant_id
-        AND state <> 'active'),  '$')) AS is_open
+        AND state <> 'active'),  (SELECT 'settings are others'
+      FROM tenants INDEXED BY tenants_settings
+      WHERE id = t.tenant_id
+        AND settings_version > ?1), '$')) AS is_open
 FROM (SELECT 1)
-LEFT JOIN tokens t ON hash = ?1
+LEFT JOIN tokens t ON hash = ?2
   AND revoked_at IS NULL
-  AND (expires_at IS NULL OR expires_at > ?2)
--- ?1 = "74e66d134185e303d9b385efd7c3e2b58723a2a12259aca8f706633075b2d345"
--- ?2 = "2026-01-01T00:00:00.008Z"
--- plan: CO-ROUTINE (subquery-2)
+  AND (expires_at IS NULL OR expires_at > ?3)
+-- ?1 = 0
+-- ?2 = "74e66d134185e303d9b385efd7c3e2b58723a2a12259aca8f706633075b2d345"
+-- ?3 = "2026-01-01T00:00:00.008Z"
+-- plan: CO-ROUTINE (subquery-3)
 -- plan:   SCAN CONSTANT ROW
--- plan: SCAN (subquery-2)
+-- plan: SCAN (subquery-3)
 -- plan: SEARCH t USING PRIMARY KEY (hash=?) LEFT-JOIN
 -- plan: CORRELATED SCALAR SUBQUERY 1
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 2
+-- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
 SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
     FROM team_members INDEXED BY team_members_nested

@@ -102,3 +102,43 @@ fn a_tenant_comes_and_goes() {
         std::thread::sleep(Duration::from_millis(50));
     }
 }
+
+/// A change of settings holds from the next request on, in the built Worker as in memory.
+#[test]
+fn settings_hold_from_the_next_request_on() {
+    let worker = shared().unwrap();
+    let admin = |method: &str, path: &str, body: &Value| {
+        let path = format!("/admin/v1{path}");
+        let (status, reply) = send(worker, &worker.admin_token, method, &path, Some(body));
+        assert!(status < 300, "{reply:#}");
+        reply
+    };
+    let settings = json!({ "name": "Settings", "settings": { "max_page_size": 1 } });
+    let tenant = admin("POST", "/tenants", &settings);
+    let path = format!("/tenants/{}", tenant["id"]);
+    let made = admin(
+        "POST",
+        &format!("{path}/tokens"),
+        &json!({ "label": "okta" }),
+    );
+    let token = made["token"].as_str().unwrap();
+    let scim = |method: &str, path: &str, body: Option<&Value>| {
+        send(worker, token, method, &format!("/scim/v2{path}"), body)
+    };
+    for name in ["ada", "bob", "eve"] {
+        let user = json!({ "userName": name });
+        assert_eq!(scim("POST", "/Users", Some(&user)).0, 201);
+    }
+    for size in [1, 3, 2] {
+        let settings = json!({ "settings": { "max_page_size": size } });
+        admin("PATCH", &path, &settings);
+        assert_eq!(scim("GET", "/Users", None).1["itemsPerPage"], size);
+        let (_, config) = scim("GET", "/ServiceProviderConfig", None);
+        assert_eq!(config["filter"]["maxResults"], size);
+    }
+    let group = json!({ "displayName": "all", "members": [{ "value": "nobody" }] });
+    assert_eq!(scim("POST", "/Groups", Some(&group)).0, 400);
+    let skip = json!({ "settings": { "unknown_members": "skip" } });
+    admin("PATCH", &path, &skip);
+    assert_eq!(scim("POST", "/Groups", Some(&group)).0, 201);
+}

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::media::MediaType;
 use super::query;
-use crate::http::body::{self, MAX_BODY};
+use crate::http::body::{self, Kept, MAX_BODY};
 use crate::http::fault::Fault;
 use crate::http::request::{Request, Upload};
 use service::{Condition, MAX_LARGE_BODY, Selection, Session, Settings};
@@ -63,6 +63,8 @@ pub struct Call<'c, D, B> {
     pub(super) query: &'static [&'static str],
     /// The message that is read.
     pub(super) message: Option<Message>,
+    /// The body, for what is done again.
+    pub(super) kept: &'c Kept,
 }
 
 impl<D: Database, B: Upload> Call<'_, D, B> {
@@ -110,7 +112,10 @@ impl<D: Database, B: Upload> Call<'_, D, B> {
             ));
         }
         let limit = self.limit();
-        body::json(self.session, self.request, limit, || self.too_long(limit)).await
+        body::json(self.session, self.request, self.kept, limit, || {
+            self.too_long(limit)
+        })
+        .await
     }
 
     /// Bytes of the largest body.

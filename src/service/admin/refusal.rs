@@ -96,6 +96,7 @@ impl From<store::Error> for Refusal {
             store::Error::Unauthorized
             | store::Error::Suspended
             | store::Error::ReadOnly
+            | store::Error::OtherSettings
             | store::Error::Unique(_)
             | store::Error::Guard
             | store::Error::Busy

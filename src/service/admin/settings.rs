@@ -23,7 +23,7 @@ type Setting = (&'static str, Kind);
 
 /// All settings.
 const SETTINGS: &[Setting] = &[
-    ("unknown_members", Kind::Word(&["refuse", "skip", "pend"])),
+    ("unknown_members", Kind::Word(&["refuse", "skip"])),
     ("deletes", Kind::Word(&["hard", "soft"])),
     ("keep_days", Kind::Number(1, 3_650)),
     ("rehire", Kind::Word(&["same_external_id", "same_name"])),
@@ -53,6 +53,16 @@ const SETTINGS: &[Setting] = &[
 
 /// Checks a merge patch of settings.
 pub(super) fn check(patch: &Map<String, Value>) -> Result<(), Refusal> {
+    if patch
+        .get("unknown_members")
+        .is_some_and(|value| value == "pend")
+    {
+        return Err(Refusal::invalid(
+            "invalid_setting",
+            "`settings.unknown_members` cannot be pend in this release: nobody waits yet for members that are not there. \
+             Choose refuse or skip.",
+        ));
+    }
     check_all("settings", patch, SETTINGS)
 }
 

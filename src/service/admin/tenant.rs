@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::body::{only, required, text};
 use super::refusal::Refusal;
-use super::{Admin, Body, PageRequest, page, settings, shape};
+use super::{Admin, Body, PageRequest, page, settings, shape, with_member};
 use store::batch::Batch;
 use store::directory::jobs;
 use store::directory::tenants::{self, Patch, Which};
@@ -19,6 +19,8 @@ const EXTERNAL_ID: usize = 64;
 const METADATA: usize = 10;
 const METADATA_VALUE: usize = 500;
 const METADATA_NAME: usize = 64;
+/// Names of groups that a notice tells at the most.
+const NAMES_TOLD: usize = 20;
 
 /// What was made: by what it is found, and itself as JSON text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,12 +133,41 @@ impl<D: Database> Admin<'_, D> {
         batch.add(tenants::change(id, &patch));
         batch.add(read::guard(tenants::has_few_metadata(id, METADATA)));
         let changed = batch.add(tenants::read(id, &self.now.text));
+        let shared = self
+            .makes_names_unique(body)
+            .then(|| batch.add(tenants::shared_names(id, NAMES_TOLD)));
         let sent = self.context.send(batch).await;
         if sent == Err(store::Error::Guard) {
             return Err(too_much_metadata());
         }
         let mut answers = self.or_taken(sent, external_id).await?;
-        shape(answers.rows(changed))?.ok_or_else(gone)
+        let tenant = shape(answers.rows(changed))?.ok_or_else(gone)?;
+        let shared = shared.map(|shared| answers.rows(shared));
+        let mut names = Vec::new();
+        for mut row in shared.into_iter().flatten() {
+            names.push(Value::from(row.required_text(0)?).to_string());
+        }
+        if names.is_empty() {
+            return Ok(tenant);
+        }
+        let notice = format!(
+            "Some groups have one name, and keep it until they are renamed or deleted; no other group gets it. The names: {}.",
+            names.join(", ")
+        );
+        Ok(with_member(tenant, "notice", &notice))
+    }
+
+    /// Whether a change makes the names of groups unique, which they may not be.
+    fn makes_names_unique(&self, body: &Body) -> bool {
+        const NAME: &str = "unique_group_names";
+        match body.get("settings") {
+            Some(Value::Null) => self.context.settings.unique_group_names,
+            Some(settings) => match settings.get(NAME) {
+                Some(Value::Null) => self.context.settings.unique_group_names,
+                set => set == Some(&Value::Bool(true)),
+            },
+            None => false,
+        }
     }
 
     /// Ends one, with a job that ends its data.

@@ -4,9 +4,8 @@
 //! matter, a name that one gives up and another takes, ends the run.
 
 use scim::index::Index;
-use scim::message::patch_op::PatchOp;
 use scim::patch::Split;
-use scim::resource::{Resource, replace};
+use scim::resource::replace;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
@@ -241,19 +240,18 @@ impl<D: Database> Session<'_, D> {
         before: &Map<String, Value>,
     ) -> Result<Option<Map<String, Value>>, Failure> {
         let data = job.operation.data.as_ref().unwrap_or(&Value::Null);
-        let mut habits = self.habits();
         if let Ok(Action::Replace(..)) = job.action {
-            let mut resource = Resource::accept(resource_type, data, &mut habits)?;
+            let mut resource = self.accept(resource_type, data)?;
             replace(resource_type, before, &mut resource.document)?;
             return Ok(Some(resource.document));
         }
-        let patch = PatchOp::parse(resource_type, data, &mut habits)?;
+        let patch = self.accept_patch(resource_type, data)?;
         let Split { own, links } = Split::of(patch.operations)?;
         if !links.is_empty() {
             return Ok(None);
         }
         let mut document = before.clone();
-        self.apply(resource_type, &own, &mut document, &mut habits)?;
+        self.apply(resource_type, &own, &mut document, &mut self.habits())?;
         Ok(Some(document))
     }
 

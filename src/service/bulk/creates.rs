@@ -40,9 +40,11 @@ impl<D: Database> Session<'_, D> {
         }
         // What stands in the way is found in one trip and told, however many they are; the others
         // are tried again.
-        let count = planned.len();
+        let weight =
+            |planned: &[Create]| planned.iter().map(|(_, plan)| 1 + plan.links().len()).sum();
+        let before: usize = weight(&planned);
         let rest = self.diagnose(jobs, planned).await?;
-        if rest.len() < count && self.create_planned(jobs, &rest, strict).await? {
+        if weight(&rest) < before && self.create_planned(jobs, &rest, strict).await? {
             return Ok(settled);
         }
         Ok(0)
@@ -118,7 +120,7 @@ impl<D: Database> Session<'_, D> {
         let (mut made, mut asked_for, mut held) =
             (Index::default(), Index::default(), Index::default());
         let mut rest = Vec::new();
-        for (index, plan) in planned {
+        for (index, mut plan) in planned {
             let job = |index: usize| jobs.get(index);
             let refers = job(index)
                 .map(|job| job.refers.as_slice())
@@ -133,6 +135,11 @@ impl<D: Database> Session<'_, D> {
                 .filter(|id| unknown.has(id) && !made.has(id))
                 .cloned()
                 .collect();
+            let skips = self.settings().skip_unknown_members;
+            if skips && !absent.is_empty() {
+                self.note_unknown(&absent);
+                plan.leave_out(self);
+            }
             let failure = if let Some(other) = refused {
                 not_there(other)
             } else if names_taken.has(&plan.id) || asked_for.has(&plan.typed_name()) {
@@ -144,7 +151,7 @@ impl<D: Database> Session<'_, D> {
                     .any(|(attribute, value)| held.has(&typed(attribute, value)))
             {
                 store::Error::Unique(None).into()
-            } else if !absent.is_empty() {
+            } else if !skips && !absent.is_empty() {
                 missing(&GROUP_TYPE, &absent)
             } else {
                 made.add(&plan.id);

@@ -6,8 +6,9 @@ use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::{Change, ChangeKind, Links, typed};
-use crate::Failure;
 use crate::failure::name_in_use;
+use crate::{Failure, Session};
+use store::Database;
 use store::expression::View;
 use store::limits::{DOCUMENT_AND_FOLDED, RUN_BYTES};
 use store::read::ResourceRef;
@@ -86,6 +87,11 @@ impl NewResource {
     /// Ids of members, or of the teams to join.
     pub(crate) fn links(&self) -> &[String] {
         &self.links.add
+    }
+
+    /// Leaves out members that turned out to name nobody.
+    pub(crate) fn leave_out<D: Database>(&mut self, session: &Session<'_, D>) {
+        session.leave_out_unknown(&mut self.links.add);
     }
 
     /// Values of the operator's unique attributes.

@@ -40,12 +40,14 @@ pub struct Patch<'a> {
     pub state: Option<&'a str>,
 }
 
-/// The tenant `n`, JSON text. `now` tells which tokens are good. So far no setting has an effect.
+/// The tenant `n`, JSON text. `now` tells which tokens are good. Settings that are named in it have
+/// no effect yet.
 fn shape(now: &str) -> impl Fragment {
     fragment!(
         "json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), \
          'state', n.state, 'shard', 1, 'settings', json(n.settings), \
-         'settings_without_effect', (SELECT json_group_array(key) FROM json_each(n.settings)), \
+         'settings_without_effect', (SELECT json_group_array(key) FROM json_each(n.settings) \
+         WHERE key IN ('deletes', 'keep_days', 'rehire', 'brake', 'request_log') OR value = 'pend'), \
          'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), \
          'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), \
          'credentials', json_object('tokens', (SELECT count(*) FROM tokens WHERE tenant_id = n.id AND client_id IS NULL \
@@ -68,10 +70,10 @@ pub fn list(only: Option<i64>, after: i64, most: usize, now: &str) -> Statement 
     )
 }
 
-/// The number, the name and the state of one.
+/// The number, the name and the settings of one.
 pub fn find(which: &Which) -> Statement {
     statement!(
-        "SELECT n.id, n.name, n.state FROM tenants n WHERE {which} AND n.state <> 'deleted'",
+        "SELECT n.id, n.name, n.settings FROM tenants n WHERE {which} AND n.state <> 'deleted'",
         which = which,
     )
 }
@@ -127,7 +129,7 @@ pub fn change(id: i64, patch: &Patch<'_>) -> Statement {
     statement!(
         "UPDATE tenants SET name = coalesce({name}, name), external_id = {external_id}, \
          metadata = {metadata}, state = coalesce({state}, state), \
-         settings = {settings}, settings_version = settings_version + {settings_change} \
+         settings = {settings} \
          WHERE id = {id} AND state IN ('active', 'suspended')",
         name = value(patch.name),
         external_id = fragment!(
@@ -138,7 +140,6 @@ pub fn change(id: i64, patch: &Patch<'_>) -> Statement {
         metadata = merged("metadata", patch.metadata.unwrap_or("{}")),
         state = value(patch.state),
         settings = merged("settings", patch.settings.unwrap_or("{}")),
-        settings_change = usize::from(patch.settings.is_some()),
         id = value(id),
     )
 }
@@ -147,6 +148,16 @@ pub fn change(id: i64, patch: &Patch<'_>) -> Statement {
 pub fn has_few_metadata(id: i64, most: usize) -> impl Fragment {
     fragment!(
         "(SELECT count(*) FROM tenants n, json_each(n.metadata) WHERE n.id = {id}) <= {most}",
+        id = value(id),
+        most = most,
+    )
+}
+
+/// Names that several groups of a tenant have: of each how one of them writes it.
+pub fn shared_names(id: i64, most: usize) -> Statement {
+    statement!(
+        "SELECT min(display_name) AS name FROM teams WHERE tenant_id = {id} \
+         GROUP BY display_name_folded HAVING count(*) > 1 LIMIT {most}",
         id = value(id),
         most = most,
     )

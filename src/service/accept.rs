@@ -1,0 +1,77 @@
+//! Reading what a client sends of a resource, and refusing what no schema has where the settings of
+//! the tenant say so (`unmapped_attributes`).
+//!
+//! One thing is never refused for that: what deactivates a user. An attribute that is not mapped
+//! must not stop the `active: false` beside it, so there it is left out and told, as by default.
+
+use scim::habit::Habits;
+use scim::message::error::Error;
+use scim::message::patch_op::PatchOp;
+use scim::patch::path::Target;
+use scim::resource::Resource;
+use scim::resource_type::ResourceType;
+use serde_json::Value;
+
+use super::{Failure, Session};
+use store::Database;
+
+impl<D: Database> Session<'_, D> {
+    /// Reads the body of a POST or a PUT.
+    pub(crate) fn accept(
+        &self,
+        resource_type: &'static ResourceType,
+        body: &Value,
+    ) -> Result<Resource, Failure> {
+        let mut habits = Habits::default();
+        let read = Resource::accept(resource_type, body, &mut habits);
+        let is_off = |read: &Resource| read.document.get("active") == Some(&Value::Bool(false));
+        let mapped = self.check_mapped(&habits, read.as_ref().is_ok_and(is_off));
+        let read = read?;
+        mapped.map(|()| read)
+    }
+
+    /// Reads the body of a PATCH.
+    pub(crate) fn accept_patch(
+        &self,
+        resource_type: &'static ResourceType,
+        body: &Value,
+    ) -> Result<PatchOp, Failure> {
+        let mut habits = Habits::default();
+        let read = PatchOp::parse(resource_type, body, &mut habits);
+        let mapped = self.check_mapped(&habits, read.as_ref().is_ok_and(is_deactivation));
+        let read = read?;
+        mapped.map(|()| read)
+    }
+
+    /// Notes what was seen in a body, and refuses what no schema has, unless it deactivates a user.
+    fn check_mapped(&self, habits: &Habits, deactivates: bool) -> Result<(), Failure> {
+        let unmapped = habits
+            .unmapped()
+            .filter(|_| self.settings().refuse_unmapped);
+        let result = match unmapped {
+            Some(path) if !deactivates => Err(unmapped_attribute(path).into()),
+            Some(_) | None => Ok(()),
+        };
+        self.habits().append(habits);
+        result
+    }
+}
+
+/// Whether a PATCH sets `active` to false.
+fn is_deactivation(patch: &PatchOp) -> bool {
+    patch.operations.iter().any(|operation| {
+        let is_active = matches!(
+            &operation.target,
+            Target::Attribute(at) if at.attribute.name == "active" && at.extension.is_none()
+        );
+        is_active && operation.value == Some(Value::Bool(false))
+    })
+}
+
+fn unmapped_attribute(path: &str) -> Error {
+    Error::invalid_syntax(format!(
+        "No schema here has the attribute {path}, and this tenant refuses such attributes; nothing was changed. Take it \
+         out of what the client maps: /Schemas lists the attributes that there are.",
+    ))
+    .at(path)
+}

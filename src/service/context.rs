@@ -1,0 +1,85 @@
+//! What all use cases are given, whoever the caller is: where the data is, what operators set, time
+//! and chance.
+
+use std::rc::Rc;
+
+use super::gauge::Hold;
+use super::settings::{InHand, Remembered};
+use super::{Clock, Failure, Mint, Settings};
+use store::batch::{Answers, Batch};
+use store::tenant::{self, Tenant};
+use store::{self, Database, Row, Statement};
+
+/// What is given from outside, whoever the caller is: a job has one without any.
+pub struct Context<'a, D> {
+    /// Where the data is.
+    pub database: &'a D,
+    /// What the operator set.
+    pub settings: &'a Settings,
+    /// Makes ids and versions.
+    pub mint: &'a dyn Mint,
+    /// Tells the time.
+    pub clock: &'a dyn Clock,
+    /// What the request holds of the memory that all have together.
+    pub hold: &'a Hold,
+    /// What the instance remembers of the settings of tenants.
+    pub remembered: &'a Remembered,
+}
+
+impl<D: Database> Context<'_, D> {
+    /// Sends a batch of nobody's, which authenticates nobody; an empty one costs nothing.
+    pub(crate) async fn send(&self, batch: Batch) -> Result<Answers, store::Error> {
+        if batch.is_empty() {
+            return Ok(Answers::default());
+        }
+        Ok(batch.send(self.database, None).await?.1)
+    }
+
+    /// Sends one statement of nobody's.
+    pub(crate) async fn ask(&self, statement: Statement) -> Result<Vec<Row>, store::Error> {
+        let mut batch = Batch::default();
+        let handle = batch.add(statement);
+        Ok(self.send(batch).await?.rows(handle))
+    }
+
+    /// The settings that are in hand for a caller.
+    pub fn settings_in_hand(&self, tenant: &Tenant) -> InHand {
+        let known = self.remembered.of(credential(tenant));
+        known.unwrap_or(InHand {
+            own: None,
+            version: Some(0),
+        })
+    }
+
+    /// Settings that were just read, JSON text.
+    pub fn settings_of(&self, stored: &str) -> InHand {
+        InHand {
+            own: Some(Rc::new(self.settings.of_tenant(stored))),
+            version: None,
+        }
+    }
+
+    /// Reads the settings of a caller's tenant, and remembers them. Of one who is not good there
+    /// are none.
+    pub async fn read_settings(&self, tenant: &Tenant) -> Result<InHand, Failure> {
+        let Some(mut row) = self.ask(tenant::settings(tenant)).await?.into_iter().next() else {
+            return Ok(InHand::default());
+        };
+        let settings = self.settings_of(&row.required_text(0)?);
+        let known = InHand {
+            version: row.integer(1)?,
+            ..settings.clone()
+        };
+        self.remembered.add(credential(tenant), known);
+        Ok(settings)
+    }
+}
+
+/// What the settings of a caller are remembered by: the tenant of the `SCIM_TOKEN` is always the
+/// same.
+fn credential(tenant: &Tenant) -> &str {
+    match tenant {
+        Tenant::Known(_) => "",
+        Tenant::Token { hash, .. } => hash,
+    }
+}

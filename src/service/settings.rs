@@ -1,0 +1,174 @@
+//! What operators set: of the deployment, and of a tenant.
+//!
+//! A tenant is known only from the batch that works for it, so the batch is made by the settings in
+//! hand: those that the instance remembers of the credential, or else the deployment's, as if the
+//! tenant had none. The look-up in front of the batch fails it where the tenant has later ones.
+//! Then they are read, and all is done again. A change holds from the next request on, on every
+//! instance, and costs nothing where nothing has changed.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use scim::index::Index;
+use scim::json;
+use scim::message::config::Limits;
+use serde_json::Value;
+
+use super::MAX_LARGE_BODY;
+
+/// Credentials whose settings an instance remembers, at the most; ours. Only those are there whose
+/// tenant has settings.
+const REMEMBERED: usize = 1_000;
+
+/// What an operator can set, and the limits that clients are told.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
+pub struct Settings {
+    /// `ACCEPT_USER_GROUPS`: whether POST and PUT of a user set its teams from `groups`, which RFC
+    /// 7643 makes readOnly.
+    pub accept_user_groups: bool,
+    /// `UNIQUE_GROUP_NAMES`: whether the name of a group is no other group's of its tenant.
+    pub unique_group_names: bool,
+    /// Whether members that name nobody are left out, where they are refused otherwise.
+    pub skip_unknown_members: bool,
+    /// Whether attributes that no schema has are refused, where they are left out otherwise.
+    pub refuse_unmapped: bool,
+    /// Whether requests of the tenant are counted, so that too many are refused.
+    pub is_rated: bool,
+    /// `BASE_URL`: the base URL of addresses in replies, without a slash at its end. By default the
+    /// address that the request came to, up to `/scim/v2`, which is wrong where another Worker
+    /// before this one has changed it.
+    pub base_url: Option<String>,
+    /// What `ServiceProviderConfig` tells.
+    pub limits: Limits,
+}
+
+/// Pages: by default, at the most. Bulk: operations, bytes. A cursor: seconds.
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            accept_user_groups: false,
+            unique_group_names: true,
+            skip_unknown_members: false,
+            refuse_unmapped: false,
+            is_rated: true,
+            base_url: None,
+            limits: Limits {
+                bulk_max_operations: 1_000,
+                bulk_max_payload_size: MAX_LARGE_BODY,
+                filter_max_results: 1_000,
+                default_page_size: 100,
+                max_page_size: 1_000,
+                cursor_timeout: 3_600,
+            },
+        }
+    }
+}
+
+impl Settings {
+    /// These settings where a tenant has its own, JSON text: what it says goes before what the
+    /// deployment says.
+    ///
+    /// ```
+    /// use service::Settings;
+    /// let own = Settings::default().of_tenant(r#"{"max_page_size":50,"accept_user_groups":true}"#);
+    /// assert!(own.accept_user_groups && own.unique_group_names);
+    /// assert_eq!((own.limits.max_page_size, own.limits.default_page_size), (50, 50));
+    /// ```
+    #[must_use]
+    pub fn of_tenant(&self, stored: &str) -> Self {
+        let stored = json::object(stored).unwrap_or_default();
+        let flag = |name, set| stored.get(name).and_then(Value::as_bool).unwrap_or(set);
+        let is = |name, word| stored.get(name).is_some_and(|value| value == word);
+        let number = |name, set| {
+            let number = stored.get(name).and_then(Value::as_u64);
+            number
+                .and_then(|number| u32::try_from(number).ok())
+                .unwrap_or(set)
+        };
+        let limits = self.limits;
+        let most = number("max_page_size", limits.max_page_size);
+        Self {
+            accept_user_groups: flag("accept_user_groups", self.accept_user_groups),
+            unique_group_names: flag("unique_group_names", self.unique_group_names),
+            skip_unknown_members: is("unknown_members", "skip"),
+            refuse_unmapped: is("unmapped_attributes", "refuse"),
+            is_rated: !is("rate", "off"),
+            base_url: self.base_url.clone(),
+            limits: Limits {
+                filter_max_results: most,
+                default_page_size: number("default_page_size", limits.default_page_size).min(most),
+                max_page_size: most,
+                ..limits
+            },
+        }
+    }
+
+    /// The value of `BASE_URL` as addresses begin with it; none where it is not the absolute
+    /// address of a place on the web, to which a path can be added.
+    ///
+    /// ```
+    /// use service::Settings;
+    /// let base = "https://app.example.com/api/scim/v2";
+    /// assert_eq!(Settings::base_url(" HTTPS://app.example.com/api/scim/v2// ").as_deref(), Some(base));
+    /// for wrong in ["app.example.com", "/scim/v2", "https://", "https:///scim", "https://:80", "ftp://a", "https://a?b", "https://a#b"] {
+    ///     assert_eq!(Settings::base_url(wrong), None, "{wrong}");
+    /// }
+    /// ```
+    pub fn base_url(text: &str) -> Option<String> {
+        let (scheme, rest) = text.trim().split_once("://")?;
+        let scheme = scheme.to_ascii_lowercase();
+        let rest = rest.trim_end_matches('/');
+        let is_strange = |character: char| {
+            character.is_whitespace() || character.is_control() || "?#@\\\"<>".contains(character)
+        };
+        let is_good = ["https", "http"].contains(&scheme.as_str())
+            && !rest.is_empty()
+            && !rest.starts_with(['/', ':'])
+            && !rest.contains(is_strange);
+        is_good.then(|| format!("{scheme}://{rest}"))
+    }
+}
+
+/// The settings that something is done by.
+#[derive(Clone, Debug, Default)]
+pub struct InHand {
+    /// Those of the tenant; none where it is taken to have none.
+    pub(crate) own: Option<Rc<Settings>>,
+    /// Their version, where they may have changed since they were read.
+    pub(crate) version: Option<i64>,
+}
+
+impl InHand {
+    /// The tenant's, or those of the deployment where it has none.
+    pub fn of<'a>(&'a self, deployment: &'a Settings) -> &'a Settings {
+        self.own.as_deref().unwrap_or(deployment)
+    }
+}
+
+/// What an instance remembers of the settings of tenants, by credential.
+#[derive(Debug, Default)]
+pub struct Remembered(RefCell<(Index, Vec<InHand>)>);
+
+impl Remembered {
+    pub(crate) fn of(&self, credential: &str) -> Option<InHand> {
+        let (credentials, settings) = &*self.0.borrow();
+        settings.get(credentials.number(credential)?).cloned()
+    }
+
+    pub(crate) fn add(&self, credential: &str, settings: InHand) {
+        let (credentials, known) = &mut *self.0.borrow_mut();
+        if credentials.len() >= REMEMBERED {
+            *credentials = Index::default();
+            known.clear();
+        }
+        let number = credentials.number_or_add(credential);
+        match known.get_mut(number) {
+            Some(known) => *known = settings,
+            None => known.push(settings),
+        }
+    }
+}
