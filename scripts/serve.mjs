@@ -34,6 +34,7 @@ export async function serve({ port, state, vars, worker = join(ROOT, "build") })
     compatibilityFlags: config.compatibility_flags,
     bindings: { ...config.vars, ...vars },
     ...localDatabase(config, state),
+    ...limits(config, vars),
     // Straight to the Worker, past Miniflare's own entry.
     unsafeDirectSockets: [{ host: HOST, port }],
     log: new Log(LogLevel.WARN),
@@ -54,6 +55,12 @@ export async function serve({ port, state, vars, worker = join(ROOT, "build") })
     await stop();
     throw error;
   }
+}
+
+/** Counters of requests: locally there are none unless RATE_LIMITS=1. */
+function limits({ ratelimits = [] }, { RATE_LIMITS = process.env.RATE_LIMITS }) {
+  if (RATE_LIMITS !== "1") return {};
+  return { ratelimits: Object.fromEntries(ratelimits.map(({ name, simple }) => [name, { simple }])) };
 }
 
 /**

@@ -12,6 +12,7 @@ use ::scim::habit::Habits;
 
 use service::Context;
 use service::credential::Secret;
+use service::rate::Rate;
 use store::{Database, Statement};
 
 pub mod admin;
@@ -113,6 +114,12 @@ pub async fn respond<D: Database, B: Upload>(
         reply.body = None;
     }
     (reply.with("X-Request-Id", trace.request_id.as_str()), trace)
+}
+
+/// Whether a reply is one 401 too many to the address it goes to: only who shows no good credential
+/// is counted, so that the others pay nothing for it.
+async fn is_guessing<D>(environment: &Environment<'_, D>, reply: &Reply) -> bool {
+    reply.status == 401 && !environment.context.rates.take(Rate::Refused, 1).await
 }
 
 /// The sentence for an address that no face has.

@@ -16,6 +16,7 @@ use http::health::Health;
 use platform::after;
 use platform::d1::D1;
 use platform::mint::PlatformMint;
+use platform::rate::PlatformRates;
 use platform::settings::Deployment;
 use platform::{drop_abandoned, moment};
 use service::gauge::Gauge;
@@ -47,6 +48,10 @@ pub async fn fetch(
     let mint = PlatformMint::at(now.milliseconds);
     let hold = GAUGE.with(Gauge::request);
     let remembered = REMEMBERED.with(Rc::clone);
+    let rates = PlatformRates {
+        env: &env,
+        request: &incoming,
+    };
     let environment = Environment {
         context: service::Context {
             database: &database,
@@ -55,6 +60,7 @@ pub async fn fetch(
             clock: &now,
             hold: &hold,
             remembered: &remembered,
+            rates: &rates,
         },
         secret: deployment.secret.as_ref(),
         admin: deployment.admin.as_ref(),

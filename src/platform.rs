@@ -7,6 +7,7 @@ pub mod after;
 pub mod d1;
 pub mod mint;
 mod outgoing;
+pub mod rate;
 pub mod reply;
 pub mod request;
 pub mod settings;

@@ -2,6 +2,7 @@
 //! counted ids.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
@@ -13,6 +14,7 @@ use scim_worker::http::{Environment, Trace, respond};
 use service::credential::Secret;
 use service::gauge::Gauge;
 use service::jobs::{self, Budget};
+use service::rate::{Counting, Rate, Rates};
 use service::settings::Remembered;
 use service::{Context, Mint, Moment, Settings};
 use sha2::{Digest, Sha256};
@@ -252,6 +254,26 @@ pub struct Memory {
     /// Which instance of the Worker answers, for a test to change.
     pub instance: Cell<usize>,
     remembered: [Remembered; 2],
+    /// What counts requests.
+    pub rates: Counter,
+}
+
+/// Counts without end, up to a limit that a test sets.
+#[derive(Debug)]
+pub struct Counter {
+    /// How many of each are within the limit.
+    pub limit: Cell<usize>,
+    /// What was counted, each by its name.
+    pub counted: RefCell<BTreeMap<String, usize>>,
+}
+
+impl Rates for Counter {
+    fn take<'a>(&'a self, rate: Rate<'a>, count: usize) -> Counting<'a> {
+        let mut counted = self.counted.borrow_mut();
+        let counted = counted.entry(format!("{rate:?}")).or_default();
+        *counted += count;
+        Box::pin(std::future::ready(*counted <= self.limit.get()))
+    }
 }
 
 impl Memory {
@@ -283,6 +305,10 @@ impl Memory {
             gauge: Gauge::default(),
             instance: Cell::default(),
             remembered: [(); 2].map(|()| Remembered::default()),
+            rates: Counter {
+                limit: Cell::new(usize::MAX),
+                counted: RefCell::default(),
+            },
         }
     }
 
@@ -359,6 +385,7 @@ impl Memory {
                 clock: &now,
                 hold: &self.gauge.request(),
                 remembered: self.remembered(),
+                rates: &self.rates,
             },
             secret: secret.as_ref().filter(|_| self.has_scim_token),
             admin: admin.as_ref(),
@@ -379,6 +406,7 @@ impl Memory {
             clock: &moment(self.elapsed.get()),
             hold: &self.gauge.request(),
             remembered: self.remembered(),
+            rates: &self.rates,
         };
         pollster::block_on(jobs::work(&context, budget))
     }

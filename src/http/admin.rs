@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::fault::{BROKEN, Fault};
+use super::fault::{BROKEN, Fault, TOO_MANY_REFUSED};
 use super::problem::problem;
 use super::reply::Reply;
 use super::request::{Request, Upload};
@@ -17,6 +17,7 @@ use ::scim::json;
 use service::admin::refusal::{Kind, Refusal};
 use service::admin::{Admin, Body};
 use service::credential::Credential;
+use service::rate::RETRY_AFTER;
 use store::Database;
 use store::directory::tenants::Which;
 use store::tenant::Tenant;
@@ -61,6 +62,9 @@ pub(super) async fn respond<D: Database, B: Upload>(
         Ok(reply) => reply,
         Err(refusal) => refused(&refusal, trace),
     };
+    if super::is_guessing(environment, &reply).await {
+        reply = problem(429, "too_many_refused", TOO_MANY_REFUSED).with("Retry-After", RETRY_AFTER);
+    }
     let has = |reply: &Reply, name| reply.headers.iter().any(|(known, _)| *known == name);
     if reply.body.is_some() && !has(&reply, "Content-Type") {
         reply = reply.with("Content-Type", "application/json");
@@ -190,7 +194,7 @@ async fn as_tenant<D: Database, B: Upload>(
     let door = scim::Door {
         base: format!("{}{mount}{BASE}{front}/scim/v2", request.origin),
         tenant: Some(Tenant::Known(tenant.id)),
-        settings: Some(environment.context.settings_of(&tenant.settings)),
+        settings: Some(environment.context.settings_of(tenant.id, &tenant.settings)),
     };
     Ok(scim::respond(environment, request, door, path, trace).await)
 }

@@ -83,6 +83,10 @@ pub(super) const BROKEN: &str =
 /// The sentence for a request that met too many others.
 const BUSY: &str = "Other requests hold the memory that this one needs. Send it again in a moment, or in smaller parts.";
 
+/// The sentence for whoever tries one credential after another.
+pub(super) const TOO_MANY_REFUSED: &str = "Too many requests without a good token came from this address within a minute. Correct the \
+     token before the next one.";
+
 /// The status, keyword and sentence of a failure.
 pub fn failure_words(failure: &Failure) -> (u16, Option<ScimType>, &str) {
     match failure {
@@ -94,6 +98,7 @@ pub fn failure_words(failure: &Failure) -> (u16, Option<ScimType>, &str) {
         Failure::Conflict(detail) => (409, None, detail),
         Failure::TooLarge(detail) => (413, None, detail),
         Failure::TooMuch(detail) => (429, None, detail),
+        Failure::TooFast(detail) => (429, None, detail),
         Failure::Busy => (503, None, BUSY),
         Failure::Broken(_) => (500, None, BROKEN),
     }

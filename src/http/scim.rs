@@ -120,6 +120,9 @@ pub(super) async fn respond<D: Database, B: Upload>(
             error::reply(&fault)
         }
     };
+    if super::is_guessing(environment, &reply).await {
+        reply = error::too_many_refused();
+    }
     trace.provider = provider::recognise(request.user_agent.as_deref(), &trace.habits.names());
     if reply.body.is_some() {
         reply = reply.with(
@@ -189,6 +192,7 @@ async fn answer<D: Database, B: Upload>(
             let context = &environment.context;
             let in_hand = || context.settings_in_hand(&caller.tenant);
             let mut settings = door.settings.unwrap_or_else(in_hand);
+            context.count_request(&caller.tenant, &settings).await?;
             let kept = Kept::default();
             let (session, result) = loop {
                 let session = Session::new(context, caller.clone(), door.base.clone(), settings);

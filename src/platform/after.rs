@@ -9,6 +9,7 @@ use super::{PlatformClock, moment};
 use service::Settings;
 use service::gauge::Hold;
 use service::jobs::{self, Budget};
+use service::rate::Unlimited;
 use service::settings::Remembered;
 
 /// Prints a line into the platform's log; one that tells of a fault as such.
@@ -50,6 +51,7 @@ pub async fn work(env: &Env, settings: &Settings, hold: &Hold) {
         hold,
         // A job works for no caller.
         remembered: &Remembered::default(),
+        rates: &Unlimited,
     };
     // Whatever failed is tried again by the next event.
     if let Err(error) = jobs::work(&context, Budget::default()).await {

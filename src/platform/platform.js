@@ -87,6 +87,28 @@ export async function send(database, statements) {
   return asTexts(statements.length === 1 ? [await statements[0].all()] : await database.batch(statements));
 }
 
+/** Times that a counter is asked at once. */
+const AT_ONCE = 100;
+
+/**
+ * Counts `count` at a rate-limit binding, one call each, by `key` or else by the address that the
+ * request comes from: a promise of whether all are within the limit, or nothing where there is no
+ * such binding.
+ */
+export function take(env, request, binding, key, count) {
+  const limiter = env[binding];
+  if (limiter === undefined) return undefined;
+  return counted(limiter, key || (request.headers.get("CF-Connecting-IP") ?? ""), count);
+}
+
+async function counted(limiter, key, count) {
+  for (let left = count; left > 0; left -= AT_ONCE) {
+    const outcomes = await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, () => limiter.limit({ key })));
+    if (!outcomes.every(({ success }) => success)) return false;
+  }
+  return true;
+}
+
 export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 /** Characters of a text of many values; one value more may be in it. */

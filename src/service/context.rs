@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::gauge::Hold;
+use super::rate::{Rate, Rates};
 use super::settings::{InHand, Remembered};
 use super::{Clock, Failure, Mint, Settings};
 use store::batch::{Answers, Batch};
@@ -24,6 +25,8 @@ pub struct Context<'a, D> {
     pub hold: &'a Hold,
     /// What the instance remembers of the settings of tenants.
     pub remembered: &'a Remembered,
+    /// Counts what comes.
+    pub rates: &'a dyn Rates,
 }
 
 impl<D: Database> Context<'_, D> {
@@ -46,14 +49,25 @@ impl<D: Database> Context<'_, D> {
     pub fn settings_in_hand(&self, tenant: &Tenant) -> InHand {
         let known = self.remembered.of(credential(tenant));
         known.unwrap_or(InHand {
-            own: None,
             version: Some(0),
+            tenant: tenant.number(),
+            own: None,
         })
     }
 
+    /// Remembers whose a credential is, which is good.
+    pub(crate) fn note_tenant(&self, tenant: &Tenant, number: i64) {
+        let known = InHand {
+            tenant: Some(number),
+            ..self.settings_in_hand(tenant)
+        };
+        self.remembered.add(credential(tenant), known);
+    }
+
     /// Settings that were just read, JSON text.
-    pub fn settings_of(&self, stored: &str) -> InHand {
+    pub fn settings_of(&self, tenant: i64, stored: &str) -> InHand {
         InHand {
+            tenant: Some(tenant),
             own: Some(Rc::new(self.settings.of_tenant(stored))),
             version: None,
         }
@@ -65,13 +79,47 @@ impl<D: Database> Context<'_, D> {
         let Some(mut row) = self.ask(tenant::settings(tenant)).await?.into_iter().next() else {
             return Ok(InHand::default());
         };
-        let settings = self.settings_of(&row.required_text(0)?);
+        let number = row.integer(2)?.unwrap_or_default();
+        let settings = self.settings_of(number, &row.required_text(0)?);
         let known = InHand {
             version: row.integer(1)?,
             ..settings.clone()
         };
         self.remembered.add(credential(tenant), known);
         Ok(settings)
+    }
+
+    /// Counts a request of a caller.
+    pub async fn count_request(&self, tenant: &Tenant, settings: &InHand) -> Result<(), Failure> {
+        self.count_requests(tenant, settings, 1).await
+    }
+
+    /// Counts so many requests of a caller, by the settings in hand. Before it refuses, it looks
+    /// whether the settings are still the same.
+    pub(crate) async fn count_requests(
+        &self,
+        tenant: &Tenant,
+        settings: &InHand,
+        count: usize,
+    ) -> Result<(), Failure> {
+        let Some(number) = settings
+            .tenant
+            .filter(|_| settings.of(self.settings).is_rated)
+        else {
+            return Ok(());
+        };
+        if self.rates.take(Rate::Tenant(number), count).await {
+            return Ok(());
+        }
+        if settings.version.is_some()
+            && !self.read_settings(tenant).await?.of(self.settings).is_rated
+        {
+            return Ok(());
+        }
+        Err(Failure::TooFast(
+            "More requests came in a short time than this service takes of one tenant; nothing of this one was done. Send \
+             it again in ten seconds, and fewer at once.",
+        ))
     }
 }
 

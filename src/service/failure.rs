@@ -23,6 +23,8 @@ pub enum Failure {
     TooLarge(String),
     /// The request has done as much as one may; this part of it was not begun.
     TooMuch(String),
+    /// The caller sends more in a short time than one may; nothing was begun.
+    TooFast(&'static str),
     /// Other requests hold the memory that it would need; nothing was begun, or all but the reply
     /// was done.
     Busy,

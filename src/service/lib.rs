@@ -27,6 +27,7 @@ pub mod members;
 pub mod modify;
 pub mod oauth;
 pub mod patch;
+pub mod rate;
 pub mod read;
 pub mod replace;
 pub mod session;

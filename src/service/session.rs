@@ -122,6 +122,12 @@ impl<'a, D: Database> Session<'a, D> {
         self.settings.of(self.context.settings)
     }
 
+    /// Counts so many requests more than the one that it is.
+    pub(crate) async fn count_more(&self, count: usize) -> Result<(), Failure> {
+        let (tenant, settings) = (&self.caller.tenant, &self.settings);
+        self.context.count_requests(tenant, settings, count).await
+    }
+
     /// Whether the tenant's settings may yet turn out to be others.
     pub fn may_be_done_again(&self) -> bool {
         self.settings_version.get().is_some()
@@ -329,6 +335,9 @@ impl<'a, D: Database> Session<'a, D> {
         let today = self.today();
         if let Some(facts) = self.facts.get() {
             notes.tenant = Some(facts.tenant);
+            if self.settings.tenant.is_none() {
+                self.context.note_tenant(&self.caller.tenant, facts.tenant);
+            }
             let is_used = facts.last_used.as_deref() >= Some(today);
             if let Tenant::Token { hash, .. } = &self.caller.tenant
                 && !is_used

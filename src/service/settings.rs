@@ -16,9 +16,8 @@ use serde_json::Value;
 
 use super::MAX_LARGE_BODY;
 
-/// Credentials whose settings an instance remembers, at the most; ours. Only those are there whose
-/// tenant has settings.
-const REMEMBERED: usize = 1_000;
+/// Credentials that an instance remembers, at the most; ours. Only good ones are there.
+const REMEMBERED: usize = 10_000;
 
 /// What an operator can set, and the limits that clients are told.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,6 +137,8 @@ impl Settings {
 pub struct InHand {
     /// Those of the tenant; none where it is taken to have none.
     pub(crate) own: Option<Rc<Settings>>,
+    /// The tenant, where it is known already.
+    pub(crate) tenant: Option<i64>,
     /// Their version, where they may have changed since they were read.
     pub(crate) version: Option<i64>,
 }
@@ -170,5 +171,25 @@ impl Remembered {
             Some(known) => *known = settings,
             None => known.push(settings),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_remembers_a_bounded_number() {
+        let remembered = Remembered::default();
+        let known = InHand {
+            version: Some(3),
+            ..InHand::default()
+        };
+        for number in 0..=2 * REMEMBERED {
+            remembered.add(&number.to_string(), known.clone());
+            assert!(remembered.of(&number.to_string()).is_some());
+        }
+        assert_eq!(remembered.0.borrow().1.len(), 1);
+        assert!(remembered.of("0").is_none());
     }
 }

@@ -63,6 +63,14 @@ impl Tenant {
     /// The tenant of the `SCIM_TOKEN` secret.
     pub const DEFAULT: Self = Self::Known(DEFAULT_TENANT);
 
+    /// Its number, where it is known without asking.
+    pub const fn number(&self) -> Option<i64> {
+        match self {
+            Self::Known(id) => Some(*id),
+            Self::Token { .. } => None,
+        }
+    }
+
     /// The id of the user that `/Me` means; NULL where the token names none.
     pub fn subject(&self) -> impl Fragment {
         Written(move |statement: &mut Statement| match self {
@@ -158,10 +166,11 @@ fn other_settings(wanted: FactsWanted, tenant: impl Fragment) -> impl Fragment {
     })
 }
 
-/// The settings of a tenant, JSON text, and their version; no row where the caller is not good.
+/// The settings of a tenant, JSON text, their version, and its number; no row where the caller is
+/// not good.
 pub fn settings(tenant: &Tenant) -> Statement {
     statement!(
-        "SELECT settings, settings_version FROM tenants WHERE id = {tenant}",
+        "SELECT settings, settings_version, id FROM tenants WHERE id = {tenant}",
         tenant = tenant,
     )
 }

@@ -86,6 +86,7 @@ fn watched(
             clock: &Moment::at(1_769_817_600_000),
             hold: &memory.gauge.request(),
             remembered: memory.remembered(),
+            rates: &memory.rates,
         },
         secret: secret.as_ref(),
         admin: None,

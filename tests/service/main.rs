@@ -36,6 +36,7 @@ mod names;
 mod oauth;
 mod pages;
 mod patch;
+mod rates;
 mod readings;
 mod refusals;
 mod requested;

@@ -47,6 +47,7 @@ fn a_session_needs_no_request() {
         clock: &clock,
         hold: &memory.gauge.request(),
         remembered: memory.remembered(),
+        rates: &memory.rates,
     };
     let session = Session::new(
         &context,

@@ -210,6 +210,7 @@ fn users_by(memory: &Memory, secret: Option<&Secret>, token: &str) -> Reply {
             clock: &Moment::at(1_769_817_600_000),
             hold: &memory.gauge.request(),
             remembered: memory.remembered(),
+            rates: &memory.rates,
         },
         secret,
         admin: None,

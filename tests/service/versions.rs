@@ -267,6 +267,7 @@ fn met<'a>(
             clock: &Moment::at(1_769_817_600_000),
             hold: &memory.gauge.request(),
             remembered: memory.remembered(),
+            rates: &memory.rates,
         },
         secret: secret.as_ref(),
         admin: None,

@@ -1,7 +1,7 @@
 -- POST /admin/v1/tenants/1/clients
 -- {"label":"Entra"}
 
-SELECT n.id, n.name, n.state
+SELECT n.id, n.name, n.settings
 FROM tenants n
 WHERE n.id = ?1
   AND n.state <> 'deleted'

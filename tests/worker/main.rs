@@ -11,6 +11,10 @@ mod doctor;
 
 mod memory;
 
+mod rates;
+
+mod rotation;
+
 mod walk;
 
 use ::doctor::conversation::{OF_EXAMPLES, faults_of};

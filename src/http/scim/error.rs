@@ -2,9 +2,9 @@
 
 use scim::message::error::{ScimType, error_message};
 
-use crate::http::fault::Fault;
+use crate::http::fault::{Fault, TOO_MANY_REFUSED};
 use crate::http::reply::Reply;
-use service::Failure;
+use service::{Failure, rate};
 
 /// What a 401 asks for. RFC 6750 §3.1: an error stands behind it only where a token was sent.
 const CHALLENGE: &str = "Bearer realm=\"scim\"";
@@ -18,6 +18,11 @@ pub(super) fn error(status: u16, scim_type: Option<ScimType>, detail: &str) -> R
         scim_type: scim_type.map(ScimType::as_str),
         ..Reply::json(status, error_message(status, scim_type, detail).to_string())
     }
+}
+
+/// The reply to a credential that is not good, where too many came from the same address.
+pub(super) fn too_many_refused() -> Reply {
+    error(429, None, TOO_MANY_REFUSED).with("Retry-After", rate::RETRY_AFTER)
 }
 
 /// The reply to a request with a fault.
@@ -37,6 +42,7 @@ pub(super) fn reply(fault: &Fault) -> Reply {
         // RFC 9110 §12.5.3: so is a coding told from a type that is not read.
         Fault::Coding(_) => reply.with("Accept-Encoding", "identity"),
         Fault::Service(Failure::Busy) => reply.with("Retry-After", RETRY_AFTER),
+        Fault::Service(Failure::TooFast(_)) => reply.with("Retry-After", rate::RETRY_AFTER),
         Fault::Service(_) | Fault::Late(_) | Fault::Forbidden(_) | Fault::MediaType(_) => reply,
     }
 }

@@ -1,0 +1,48 @@
+//! `Rates` over the platform's rate-limit bindings, each of which is there or not.
+
+use worker::Env;
+use worker::js_sys::Promise;
+use worker::js_sys::futures::JsFuture;
+use worker::wasm_bindgen::prelude::wasm_bindgen;
+use worker::web_sys;
+
+use service::rate::{Counting, Rate, Rates};
+
+#[wasm_bindgen(module = "/src/platform/platform.js")]
+extern "C" {
+    fn take(
+        env: &Env,
+        request: &web_sys::Request,
+        binding: &str,
+        key: &str,
+        count: usize,
+    ) -> Option<Promise>;
+}
+
+/// What counts the requests of an event.
+pub struct PlatformRates<'a> {
+    /// Where the bindings are.
+    pub env: &'a Env,
+    /// The request, whose header tells the address that it comes from.
+    pub request: &'a web_sys::Request,
+}
+
+impl Rates for PlatformRates<'_> {
+    fn take<'a>(&'a self, rate: Rate<'a>, count: usize) -> Counting<'a> {
+        let (binding, key) = match rate {
+            Rate::Tenant(number) => ("RATE_TENANT", number.to_string()),
+            Rate::Refused => ("RATE_REFUSED", String::new()),
+            Rate::Client(client) => ("RATE_CLIENT", client.to_owned()),
+        };
+        let counted = take(self.env, self.request, binding, &key, count);
+        Box::pin(async move {
+            match counted {
+                None => true,
+                // What cannot count refuses nobody.
+                Some(counted) => JsFuture::from(counted)
+                    .await
+                    .map_or(true, |is_within| is_within.is_truthy()),
+            }
+        })
+    }
+}

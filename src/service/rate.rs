@@ -1,0 +1,40 @@
+//! How often: whoever sends too much in a short time is told to come later.
+//!
+//! The platform counts, where it is bound to: roughly, and at each of its places for itself. A
+//! tenant's requests are counted by its number, which is known before a request is done where the
+//! instance remembers whose the credential is. The first request of a credential is not counted.
+
+use std::pin::Pin;
+
+/// Seconds after which who was refused may come again; the counters begin anew as often.
+pub const RETRY_AFTER: &str = "10";
+
+/// What is counted, each with a limit of its own, which stands in wrangler.toml.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rate<'a> {
+    /// Requests of a tenant.
+    Tenant(i64),
+    /// Credentials that are not good, by the address that the request comes from.
+    Refused,
+    /// Exchanges of an OAuth client.
+    Client(&'a str),
+}
+
+/// An answer on its way.
+pub type Counting<'a> = Pin<Box<dyn Future<Output = bool> + 'a>>;
+
+/// Counts.
+pub trait Rates {
+    /// Counts so many more; whether they are within the limit. Where nothing counts, all are.
+    fn take<'a>(&'a self, rate: Rate<'a>, count: usize) -> Counting<'a>;
+}
+
+/// Nothing counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Unlimited;
+
+impl Rates for Unlimited {
+    fn take<'a>(&'a self, _: Rate<'a>, _: usize) -> Counting<'a> {
+        Box::pin(std::future::ready(true))
+    }
+}
