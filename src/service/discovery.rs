@@ -25,7 +25,7 @@ pub fn resource_types(base: &str) -> String {
 pub fn resource_type(name: &str, base: &str) -> Result<String, Failure> {
     let known = ResourceType::named(name).ok_or_else(|| {
         Failure::NotFound(
-            "There is no such resource type. /ResourceTypes lists those that there are.".to_owned(),
+            "There is no such resource type. /ResourceTypes lists all of them.".to_owned(),
         )
     })?;
     Ok(discovery::resource_type(known, base).to_string())
@@ -39,9 +39,7 @@ pub fn schemas(settings: &Settings, base: &str) -> String {
 /// `/Schemas/{uri}`.
 pub fn schema(uri: &str, settings: &Settings, base: &str) -> Result<String, Failure> {
     let known = discovery::schema_named(uri).ok_or_else(|| {
-        Failure::NotFound(
-            "There is no such schema. /Schemas lists those that there are.".to_owned(),
-        )
+        Failure::NotFound("There is no such schema. /Schemas lists all of them.".to_owned())
     })?;
     Ok(show(known, settings, base).to_string())
 }

@@ -68,7 +68,7 @@ impl<D: Database> Session<'_, D> {
             .any(|filter| depth(&view, filter) > DEEPEST_FILTER)
         {
             return Err(Error::invalid_filter(
-                "The filter in the path has more brackets within [ ] than the database follows. Send it with fewer.",
+                "The filter in the path nests too many parentheses within `[ ]`. Send it with fewer.",
             )
             .into());
         }

@@ -316,7 +316,7 @@ fn every_attribute_as_a_sort_key() {
                 let search = json!({ "sortBy": term.path(), "sortOrder": order, "count": 1000, "attributes": ["id"] });
                 let got = world.search(endpoint, &search);
                 if !is_sortable(term) {
-                    got.refused(400, "invalidPath", "name one of them");
+                    got.refused(400, "invalidPath", "Name one of them");
                     continue;
                 }
                 assert_eq!(got.status, 200, "{} {:#}", term.path(), got.body);

@@ -232,7 +232,7 @@ fn a_token_of_any_database_is_whole_or_refused() {
         // Cut, it has another form, and is not in the table.
         ask(token[..token.len() - 1].to_owned()).expect(401);
         let altered = token.replacen("a1B", "a1C", 1);
-        ask(altered).refused(401, "", "not whole");
+        ask(altered).refused(401, "", "not complete");
     }
 }
 
@@ -274,7 +274,13 @@ fn a_patch_may_be_the_list_of_its_operations() {
     let request = client.request("PATCH", &path, Some(&list));
     let (reply, trace) = memory.respond_traced(&request);
     assert_eq!(reply.status, 200);
-    assert!(trace.habits.names().contains(&"bare-list-of-operations"));
+    assert!(
+        trace
+            .notes
+            .habits
+            .names()
+            .contains(&"bare-list-of-operations")
+    );
     assert_eq!(client.get(&path).expect(200)["active"], false);
     for (body, words) in [
         (json!([]), "PatchOp"),

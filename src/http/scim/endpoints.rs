@@ -23,8 +23,8 @@ pub(super) async fn list<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Resul
 pub(super) async fn search<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Result<Reply, Fault> {
     if query::has_filter(&call.request.query)? {
         return Err(Error::invalid_filter(
-            "A search by POST takes its filter from the body (RFC 7644 §3.4.3), not from the URL. \
-             Put it there.",
+            "A search by POST takes its filter from the body (RFC 7644 §3.4.3), not from the URL. Move the filter into \
+             the body.",
         )
         .into());
     }
@@ -120,10 +120,11 @@ pub(super) async fn create_me<D: Database, B: Upload>(
         .read(resource_type, &reference, &selection)
         .await?;
     call.condition().check(&answer.version)?;
-    Err(
-        Error::uniqueness("The user of this token exists: change it with PUT or PATCH of /Me.")
-            .into(),
+    Err(Error::uniqueness(
+        "/Me is a user that exists already, so POST cannot create it. Change the user with PUT or \
+                           PATCH of /Me.",
     )
+    .into())
 }
 
 /// `POST /Bulk` (§3.7).

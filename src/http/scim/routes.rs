@@ -156,8 +156,8 @@ fn is_version(segment: &str) -> bool {
 /// The sentence for a path that no pattern fits, from its first segment.
 fn unknown(patterns: impl Iterator<Item = &'static str>, first: &str) -> String {
     if resource_type(first).is_some() {
-        return "A resource has no parts with an address of their own. Ask for the resource, and \
-                name the part in the parameter attributes."
+        return "The attributes of a resource have no addresses of their own. Ask for the resource, and name the \
+                attribute in the parameter `attributes`."
             .to_owned();
     }
     let fixed = patterns
@@ -169,11 +169,13 @@ fn unknown(patterns: impl Iterator<Item = &'static str>, first: &str) -> String 
         .find(|name| name.eq_ignore_ascii_case(first));
     match meant {
         Some(name) if name == first => format!(
-            "There is no such address below /{name}. Leave out what stands behind the endpoint, or \
-             write a slash that belongs to a name as %2F."
+            "There is no such address below /{name}. Shorten the path, or write a slash that belongs to an id as %2F."
         ),
         // RFC 3986 §6.2.2.1: say which spelling was meant.
         Some(name) => format!("Paths are case-sensitive: this endpoint is spelt /{name}."),
-        None => "There is no such endpoint. /ResourceTypes lists those that there are.".to_owned(),
+        None => {
+            "There is no such endpoint. /ResourceTypes lists the endpoints of all resource types."
+                .to_owned()
+        }
     }
 }

@@ -74,14 +74,15 @@ impl BulkRequest {
             } else if name.eq_ignore_ascii_case("Operations") {
                 let Value::Array(operations) = value else {
                     return Err(Error::invalid_syntax(
-                        "Operations must be a list of operations.",
+                        "`Operations` must be a list of operations.",
                     ));
                 };
                 seen = true;
                 for operation in operations {
                     let Value::Object(operation) = operation else {
                         return Err(Error::invalid_syntax(
-                            "Each of Operations must be an object with method, path and, but for DELETE, data.",
+                            "Each of `Operations` must be an object with `method`, `path` and, unless it is a DELETE, \
+                             `data`.",
                         ));
                     };
                     request.operations.push(BulkOperation::read(operation));
@@ -92,7 +93,7 @@ impl BulkRequest {
             Ok(request)
         } else {
             Err(Error::invalid_syntax(
-                "A Bulk request needs Operations: a list of operations.",
+                "A Bulk request needs `Operations`, a list of operations.",
             ))
         }
     }
@@ -156,7 +157,7 @@ fn fail_on_errors(value: &Value) -> Result<Option<u64>, Error> {
     }
     match value.as_u64() {
         Some(0) | None => Err(Error::invalid_value(
-            "failOnErrors must be a whole number of 1 or more: after how many errors to stop.",
+            "`failOnErrors` must be a whole number of 1 or more: after how many errors to stop.",
         )),
         some => Ok(some),
     }

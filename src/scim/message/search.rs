@@ -134,12 +134,12 @@ impl SearchRequest {
         }
         if self.start_index.is_some_and(|index| index > 1) {
             return Err(Error::invalid_value(
-                "startIndex and cursor exclude each other: a list is paged by one of them (RFC 9865).",
+                "`startIndex` and `cursor` exclude each other (RFC 9865). Send one of them.",
             ));
         }
         if count > most {
             let most = most.to_string();
-            let words = " at the most with a cursor (maxPageSize of /ServiceProviderConfig).";
+            let words = " at the most with a cursor (`maxPageSize` of /ServiceProviderConfig).";
             return Err(Error::invalid_count(
                 ["count may be ", &most, words].concat(),
             ));
@@ -158,7 +158,7 @@ impl SearchRequest {
             false
         } else {
             return Err(Error::invalid_value(
-                "sortOrder must be \"ascending\" or \"descending\".",
+                "`sortOrder` must be \"ascending\" or \"descending\".",
             ));
         };
         Ok(())
@@ -252,13 +252,11 @@ mod tests {
         assert_eq!(by_cursor(None, Some(50), Some(30)), Ok((None, 50)));
         assert_eq!(
             by_cursor(None, Some(51), None).unwrap_err(),
-            "invalidCount: count may be 50 at the most with a cursor (maxPageSize of \
-             /ServiceProviderConfig)."
+            "invalidCount: count may be 50 at the most with a cursor (`maxPageSize` of /ServiceProviderConfig)."
         );
         assert_eq!(
             by_cursor(Some(2), None, None).unwrap_err(),
-            "invalidValue: startIndex and cursor exclude each other: a list is paged by one of \
-             them (RFC 9865)."
+            "invalidValue: `startIndex` and `cursor` exclude each other (RFC 9865). Send one of them."
         );
     }
 }

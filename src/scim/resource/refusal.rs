@@ -16,7 +16,7 @@ pub(crate) fn fixed_already(location: Location) -> Error {
     refusal(
         location,
         Error::mutability,
-        "is immutable and has a value already: it cannot be changed",
+        "is immutable and has a value, so it cannot be changed",
     )
 }
 

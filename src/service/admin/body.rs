@@ -13,7 +13,7 @@ pub(super) fn only(body: &Body, known: &[&str]) -> Result<(), Refusal> {
         Some(name) => Err(Refusal::invalid(
             "unknown_member",
             format!(
-                "`{name}` is not known here; there are {}.",
+                "`{name}` is not known here. Known are {}.",
                 known.join(", ")
             ),
         )),
@@ -32,7 +32,7 @@ pub(super) fn text<'b>(
         Some(_) => Err(Refusal::invalid(
             "invalid_value",
             format!(
-                "`{name}` is a text of 1 to {most} characters, not blank and without control characters."
+                "`{name}` must be a string of 1 to {most} characters, not blank and without control characters."
             ),
         )),
     }
@@ -47,7 +47,7 @@ pub(super) fn required<'b>(body: &'b Body, name: &str, most: usize) -> Result<&'
     text(body, name, most)?.ok_or_else(|| {
         Refusal::invalid(
             "missing_member",
-            format!("`{name}` is missing: a text of 1 to {most} characters."),
+            format!("`{name}` is missing. Send it as a string of 1 to {most} characters."),
         )
     })
 }
@@ -71,13 +71,13 @@ pub(super) fn expiry(body: &Body, now: &Moment) -> Result<Option<Option<String>>
     let Some(moment) = moment.map(|moment| format!("{moment}Z")) else {
         return Err(Refusal::invalid(
             "invalid_value",
-            "`expires_at` is a time of RFC 3339 such as 2027-01-31T12:00:00Z, or null for never.",
+            "`expires_at` must be a time such as \"2027-01-31T12:00:00Z\" (RFC 3339), or null for never.",
         ));
     };
     if moment <= now.text {
         return Err(Refusal::invalid(
             "invalid_value",
-            "`expires_at` is past: give a time to come, or DELETE the credential.",
+            "`expires_at` is in the past. Send a future time, or send DELETE to end the credential now.",
         ));
     }
     Ok(Some(Some(moment)))
@@ -107,7 +107,7 @@ pub(super) fn scopes(
     if known.is_empty() {
         return Err(Refusal::invalid(
             "invalid_scope",
-            format!("`scopes` is a list of at least one of {names}."),
+            format!("`scopes` must be a list of at least one of {names}."),
         ));
     }
     Ok(Some(Value::Array(known).to_string()))

@@ -34,7 +34,7 @@ impl<D: Database> Admin<'_, D> {
             return Err(Refusal::invalid(
                 "missing_member",
                 format!(
-                    "`scopes` is missing: a list of at least one of {}.",
+                    "`scopes` is missing. Send a list of at least one of {}.",
                     names()
                 ),
             ));
@@ -52,7 +52,8 @@ impl<D: Database> Admin<'_, D> {
             if found.is_empty() {
                 return Err(Refusal::invalid(
                     "unknown_tenant",
-                    "`tenant` is the number of the only tenant that the token shall reach; there is no tenant with this one.",
+                    "There is no tenant with the number in `tenant`. Send the number of the only tenant that the token \
+                     shall reach, or leave `tenant` out.",
                 ));
             }
         }
@@ -97,6 +98,6 @@ impl<D: Database> Admin<'_, D> {
 fn no_token() -> Refusal {
     Refusal::missing(
         "operator_token_not_found",
-        "There is no such operator token; GET /admin/v1/operator-tokens lists those that there are.",
+        "There is no such operator token. GET /admin/v1/operator-tokens lists all of them.",
     )
 }

@@ -41,7 +41,7 @@ impl<D: Database> Admin<'_, D> {
         let Some(after) = after else {
             return Err(Refusal::invalid(
                 "invalid_cursor",
-                "`after` is the `next` of the page before; leave it out for the first page.",
+                "`after` must be the `next` of the page before. Leave it out for the first page.",
             ));
         };
         let only = self.operator.tenant;
@@ -65,7 +65,7 @@ impl<D: Database> Admin<'_, D> {
         {
             return Err(Refusal::invalid(
                 "unknown_shard",
-                "There is no such shard; GET /admin/v1/status lists them.",
+                "There is no such shard. GET /admin/v1/status lists all of them.",
             ));
         }
         let (metadata, settings) = (metadata.as_deref(), settings.as_deref());
@@ -117,7 +117,7 @@ impl<D: Database> Admin<'_, D> {
             Some(_) => {
                 return Err(Refusal::invalid(
                     "invalid_value",
-                    "`state` is active or suspended; DELETE ends a tenant.",
+                    "`state` must be \"active\" or \"suspended\". Send DELETE to end a tenant.",
                 ));
             }
         };
@@ -176,15 +176,15 @@ impl<D: Database> Admin<'_, D> {
         if tenant.id == DEFAULT_TENANT && self.has_scim_token {
             return Err(Refusal::conflict(
                 "scim_token_is_set",
-                "Tenant 1 is that of the SCIM_TOKEN secret, which is set: take the secret away first.",
+                "Tenant 1 belongs to the secret SCIM_TOKEN, which is set. Remove the secret first.",
             ));
         }
         if confirm != Some(tenant.name.as_str()) {
             return Err(Refusal::invalid(
                 "confirmation_needed",
                 format!(
-                    "This ends all data of the tenant: say its name in the query, `?confirm=`, if that is meant. It is \
-                     called \"{}\".",
+                    "This deletes all data of the tenant. To confirm it, send the tenant's name as the parameter \
+                     `confirm` of the query. The name is \"{}\".",
                     tenant.name
                 ),
             ));
@@ -223,7 +223,7 @@ impl<D: Database> Admin<'_, D> {
             .next();
         let holder = match holder.map(|row| row.integer(0)).transpose()?.flatten() {
             Some(holder) => format!("tenant {holder} has it"),
-            None => "a tenant that is being deleted has it until its job has ended".to_owned(),
+            None => "a tenant that is being deleted has it until that job has finished".to_owned(),
         };
         Err(Refusal::conflict(
             "external_id_taken",
@@ -238,7 +238,7 @@ impl<D: Database> Admin<'_, D> {
 fn gone() -> Refusal {
     Refusal::missing(
         "tenant_not_found",
-        "The tenant has just been deleted or renamed; GET /admin/v1/tenants lists them.",
+        "The tenant has just been deleted or renamed. GET /admin/v1/tenants lists all of them.",
     )
 }
 
@@ -248,8 +248,8 @@ fn metadata(body: &Body) -> Result<Option<String>, Refusal> {
         Refusal::invalid(
             "invalid_value",
             format!(
-                "`metadata` is an object of texts: {METADATA} at the most, each of up to {METADATA_VALUE} characters, under \
-                 names of up to {METADATA_NAME}."
+                "`metadata` must be an object of at most {METADATA} strings, each of up to {METADATA_VALUE} \
+                 characters, with names of 1 to {METADATA_NAME} characters."
             ),
         )
     };
@@ -277,7 +277,7 @@ fn too_much_metadata() -> Refusal {
     Refusal::invalid(
         "invalid_value",
         format!(
-            "The tenant would have more than {METADATA} members of metadata: take some away by setting them to null."
+            "The tenant would have more than {METADATA} entries of `metadata`. Remove some by setting them to null."
         ),
     )
 }
@@ -293,7 +293,7 @@ fn settings(body: &Body) -> Result<Option<String>, Refusal> {
         Some(Value::Null) => Ok(Some("null".to_owned())),
         Some(_) => Err(Refusal::invalid(
             "invalid_setting",
-            "`settings` is an object of settings, or null for the defaults of all.",
+            "`settings` must be an object of settings, or null for the defaults of all.",
         )),
     }
 }

@@ -57,7 +57,8 @@ impl<D: Database> Admin<'_, D> {
             Err(store::Error::Guard) => {
                 return Err(Refusal::invalid(
                     "unknown_user",
-                    "`subject` is the id of a user of the tenant, whom /Me means; there is no user with this id.",
+                    "The tenant has no user with the id in `subject`. Send the id of the user whom /Me shall mean, or \
+                     leave `subject` out.",
                 ));
             }
             sent => sent?,
@@ -125,6 +126,6 @@ pub(crate) fn last4(secret: &str) -> &str {
 fn no_token() -> Refusal {
     Refusal::missing(
         "token_not_found",
-        "The tenant has no such token; GET /admin/v1/tenants/{id}/tokens lists those that it has.",
+        "The tenant has no such token. GET /admin/v1/tenants/{id}/tokens lists all of them.",
     )
 }

@@ -39,7 +39,7 @@ impl<D: Database> Session<'_, D> {
         };
         found.ok_or_else(|| {
             Error::invalid_path(format!(
-                "path must be an endpoint such as /Users, or one with an id such as /Users/2819c223; it is \"{}\".",
+                "`path` must be an endpoint such as /Users, or a resource such as /Users/2819c223. It is \"{}\".",
                 quoted(path),
             ))
             .into()
@@ -61,15 +61,18 @@ pub(super) fn read(
     let (resource_type, named) = address?;
     // Where it is no string, there is an empty one.
     if operation.version.as_deref() == Some("") {
-        return Err(
-            Error::invalid_value("version must be a string, such as \"W/\\\"a1b2\\\"\".").into(),
-        );
+        return Err(Error::invalid_value(
+            "`version` must be a string, such as \"W/\\\"a1b2\\\"\".",
+        )
+        .into());
     }
     let action = match (operation.method.as_str(), named.map(ResourceRef::Id)) {
         ("POST", None) if operation.bulk_id.is_none() => {
-            return Err(
-                Error::invalid_value("A POST operation needs a bulkId (RFC 7644 §3.7).").into(),
-            );
+            return Err(Error::invalid_value(
+                "A POST operation needs a `bulkId` (RFC 7644 §3.7). Send one that no other \
+                                      operation of the request has.",
+            )
+            .into());
         }
         ("POST", None) => Action::Create(resource_type, id.to_owned()),
         ("PUT", Some(reference)) => Action::Replace(resource_type, reference),
@@ -77,12 +80,15 @@ pub(super) fn read(
         ("DELETE", Some(reference)) => return Ok(Action::Delete(resource_type, reference)),
         ("POST" | "PUT" | "PATCH" | "DELETE", _) => {
             return Err(Error::invalid_path(
-                "POST takes the path of an endpoint; PUT, PATCH and DELETE take one with an id.",
+                "The `path` of a POST must be an endpoint such as /Users. That of a PUT, PATCH or DELETE must be a \
+                 resource such as /Users/2819c223.",
             )
             .into());
         }
         _ => {
-            return Err(Error::invalid_syntax("method must be POST, PUT, PATCH or DELETE.").into());
+            return Err(
+                Error::invalid_syntax("`method` must be POST, PUT, PATCH or DELETE.").into(),
+            );
         }
     };
     if operation.data.is_none() {

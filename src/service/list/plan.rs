@@ -116,7 +116,8 @@ impl<D: Database> Session<'_, D> {
         }
         if !batch.fits() {
             return Err(Error::invalid_filter(
-                "The filter compares with more different values than the database takes at once. Send several filters with fewer.",
+                "The filter has more different values than one request may have. Send several filters with fewer \
+                 values each.",
             )
             .into());
         }
@@ -144,8 +145,7 @@ impl<D: Database> Session<'_, D> {
 /// The refusal of a filter beyond its budget.
 fn too_dear() -> Error {
     Error::too_many(
-        "filter: compares too often for so many resources, or for values so long. Send several filters with fewer \
-         comparisons and shorter texts, or add a condition with \"and\" that is looked up, such as userName eq \"ada\"; \
-         order by userName, or by nothing.",
+        "The list looks at more than one request may. Send several filters with fewer comparisons or shorter texts, \
+         narrow this one with an indexed condition, such as `and userName eq \"ada\"`, or sort by `userName` or by nothing.",
     )
 }

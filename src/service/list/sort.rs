@@ -28,7 +28,7 @@ pub(super) fn sort_locations(
     match types {
         [only] if locations.iter().all(Option::is_none) => Err(path.unknown(only).into()),
         _ if locations.iter().all(Option::is_none) => Err(Error::invalid_path(format!(
-            "sortBy: no resource type has the attribute \"{text}\". /Schemas lists those that there are."
+            "`sortBy`: no resource type has the attribute \"{text}\". /Schemas lists all attributes."
         ))
         .into()),
         _ => Ok(locations),
@@ -41,7 +41,7 @@ fn sortable(text: &str, mut location: Location) -> Result<Location, Failure> {
     let attribute = location.attribute;
     if attribute.returned == scim::schema::Returned::Never {
         return Err(Error::invalid_path(format!(
-            "sortBy: \"{text}\" is never returned, so no list is sorted by it. Name another attribute."
+            "`sortBy`: \"{text}\" is never returned, so no list is sorted by it. Name another attribute."
         ))
         .into());
     }
@@ -49,7 +49,7 @@ fn sortable(text: &str, mut location: Location) -> Result<Location, Failure> {
         location.sub = attribute.sub_attribute("value");
         if location.sub.is_none() {
             return Err(Error::invalid_path(format!(
-                "sortBy: \"{text}\" has parts; name one of them, such as {}.{}.",
+                "`sortBy`: \"{text}\" has sub-attributes. Name one of them, such as {}.{}.",
                 attribute.name,
                 attribute
                     .sub_attributes

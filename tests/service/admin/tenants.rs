@@ -159,7 +159,7 @@ fn what_is_no_tenant_is_refused() {
     ] {
         admin
             .patch("/tenants/1", &json!({ "state": state }))
-            .problem(400, "invalid_value", "active or suspended");
+            .problem(400, "invalid_value", "Send DELETE");
     }
     assert_eq!(memory.number("SELECT count(*) FROM tenants"), 1);
     // Ten members are few, whichever way they come together.

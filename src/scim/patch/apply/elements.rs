@@ -174,7 +174,7 @@ impl Selection<'_> {
 
     fn no_target(&self) -> Error {
         let of = self.of.to_string();
-        let rest = "` matches the filter of the path, and none can be made to match it";
+        let rest = "` matches the filter of the path, and a value that matches it cannot be made from the filter";
         Error::no_target(["No value of `", &of, rest].concat()).at(&of)
     }
 }
