@@ -178,25 +178,19 @@ async function findTenant(db, text) {
   throw new Problem(`there is no tenant ${text}; there are ${tenants.map(({ id, name }) => `${id} (${name})`).join(", ")}. \`--new-tenant NAME\` makes one.`);
 }
 
-async function findUser(db, tenant, name) {
-  const [found] = await db.all(
-    "SELECT id FROM users WHERE tenant_id = ?1 AND (id = ?2 OR user_name_folded = ?3) ORDER BY id = ?2 DESC LIMIT 1",
-    tenant.id, name, fold(name),
-  );
-  if (!found) throw new Problem(`tenant ${tenant.id} (${tenant.name}) has no user with the id or userName \`${name}\`.`);
-  return found.id;
-}
-
 /**
- * The image that user_name_folded has, as the Worker makes it (`src/scim/fold.rs` says why):
- * ordinary width, character by character without letter case, composed. Half-width Hangul alone is
- * left as it is; a user of such a name is named by id.
+ * A user by id, or by userName in any letter case of a to z. The Worker alone folds other letters,
+ * so a name that has some is looked for as it is stored, too.
  */
-export function fold(text) {
-  const alone = { ı: "ı", ẞ: "ss", "￣": "¯" };
-  const ordinary = text.replace(/[\u3000\uff01-\uff9f\uffe0-\uffee]/g, (wide) => alone[wide] ?? wide.normalize("NFKC"));
-  const folded = Array.from(ordinary.normalize("NFD"), (character) => alone[character] ?? Array.from(character.toUpperCase(), (upper) => upper.toLowerCase()).join(""));
-  return folded.join("").normalize("NFC");
+async function findUser(db, tenant, name) {
+  const [byKey] = await db.all(
+    "SELECT id FROM users WHERE tenant_id = ?1 AND (id = ?2 OR user_name_folded = lower(?2)) ORDER BY id = ?2 DESC LIMIT 1",
+    tenant.id, name,
+  );
+  if (byKey) return byKey.id;
+  const [asStored] = await db.all("SELECT id FROM users WHERE tenant_id = ?1 AND user_name = ?2 LIMIT 1", tenant.id, name);
+  if (asStored) return asStored.id;
+  throw new Problem(`tenant ${tenant.id} (${tenant.name}) has no user with the id or userName \`${name}\`. Give the id, or the userName as it is stored.`);
 }
 
 async function refuseSecond(db, tenant, label, now) {

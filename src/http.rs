@@ -8,18 +8,17 @@ use std::cell::Cell;
 use std::convert::Infallible;
 use std::pin::Pin;
 
-use ::scim::habit::Habits;
-
-use service::Context;
 use service::credential::Secret;
 use service::rate::Rate;
-use store::{Database, Statement};
+use service::{Context, Notes};
+use store::Database;
 
 pub mod admin;
 pub mod auth;
 pub mod body;
 pub mod fault;
 pub mod health;
+pub mod instance;
 pub mod log;
 pub mod method;
 pub mod oauth;
@@ -30,7 +29,7 @@ pub mod request;
 pub mod route;
 pub mod scim;
 
-use health::Health;
+use instance::Instance;
 use method::Method;
 use problem::problem;
 use reply::Reply;
@@ -45,8 +44,8 @@ pub struct Environment<'a, D> {
     pub secret: Option<&'a Secret>,
     /// The `ADMIN_TOKEN` secret, if there is one.
     pub admin: Option<&'a Secret>,
-    /// What the database last answered, for the watch.
-    pub health: &'a Health,
+    /// What this instance remembers.
+    pub instance: &'a Instance,
     /// `ALLOW_HTTP`: whether requests are answered that come unencrypted from another machine.
     pub allow_http: bool,
     /// The id of the request.
@@ -60,19 +59,12 @@ pub struct Trace {
     pub request_id: String,
     /// The endpoint, without ids.
     pub route: String,
-    /// Whose data it was about, where the credential was good.
-    pub tenant: Option<i64>,
-    /// Lenient readings.
-    pub habits: Habits,
+    /// What the session left.
+    pub notes: Notes,
     /// The identity provider, where it is recognised.
     pub provider: Option<&'static str>,
-    /// Statements to run once the reply is out, in one batch. What they note is missed by nobody if
-    /// it is lost.
-    pub later: Vec<Statement>,
     /// Whether there is a job to go on with once the reply is out.
     pub job: Cell<bool>,
-    /// The cause of a 500.
-    pub cause: Option<String>,
     /// Whether the reply is about somebody's data, so that nobody may keep it: all but discovery.
     pub is_personal: bool,
 }

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use worker::{Context, Env, ScheduleContext, ScheduledEvent, event, web_sys};
 
 use http::Environment;
-use http::health::Health;
+use http::instance::Instance;
 use platform::after;
 use platform::d1::D1;
 use platform::mint::PlatformMint;
@@ -30,8 +30,8 @@ thread_local! {
     static REMEMBERED: Rc<Remembered> = Rc::default();
 }
 
-/// What the database last answered, for the watch.
-static HEALTH: Health = Health::new();
+/// What this instance remembers.
+static INSTANCE: Instance = Instance::new();
 
 /// Answers a request.
 #[event(fetch)]
@@ -64,7 +64,7 @@ pub async fn fetch(
         },
         secret: deployment.secret.as_ref(),
         admin: deployment.admin.as_ref(),
-        health: &HEALTH,
+        instance: &INSTANCE,
         allow_http: deployment.allow_http,
         request_id: mint.request_id(),
     };
@@ -73,9 +73,9 @@ pub async fn fetch(
     if deployment.log_all || http::log::is_telling(&reply, &trace) {
         let milliseconds = moment().milliseconds.saturating_sub(now.milliseconds);
         let line = http::log::line(&request, &reply, &trace, cost, &now, milliseconds);
-        after::print(&line, trace.cause.is_some());
+        after::print(&line, trace.notes.cause.is_some());
     }
-    after::run_later(&env, &context, trace.later);
+    after::run_later(&env, &context, trace.notes.later);
     if trace.job.get() {
         let hold = GAUGE.with(Gauge::request);
         after::go_on(&env, &context, &deployment.settings, hold);

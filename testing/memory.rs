@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, StatementStatus, params_from_iter};
-use scim_worker::http::health::Health;
+use scim_worker::http::instance::Instance;
 use scim_worker::http::reply::Reply;
 use scim_worker::http::request::Request;
 use scim_worker::http::{Environment, Trace, respond};
@@ -366,7 +366,7 @@ impl Memory {
     /// is done.
     pub fn respond_traced(&self, request: &Request) -> (Reply, Trace) {
         let (reply, trace) = self.answer(request);
-        self.run_later(&trace.later);
+        self.run_later(&trace.notes.later);
         (reply, trace)
     }
 
@@ -389,7 +389,7 @@ impl Memory {
             },
             secret: secret.as_ref().filter(|_| self.has_scim_token),
             admin: admin.as_ref(),
-            health: &Health::new(),
+            instance: &Instance::new(),
             allow_http: false,
             request_id: "req_1".to_owned(),
         };

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use super::fault::{BROKEN, Fault, TOO_MANY_REFUSED};
 use super::problem::problem;
 use super::reply::Reply;
-use super::request::{Request, Upload};
+use super::request::{IN_CLEAR, Request, Upload};
 use super::route::{Choice, choose, decode_segments, fit, segments};
 use super::{Environment, Trace, auth, scim};
 use ::scim::json;
@@ -84,10 +84,7 @@ async fn answer<D: Database, B: Upload>(
 ) -> Result<Reply, Refusal> {
     BASE.clone_into(&mut trace.route);
     if !environment.allow_http && request.is_in_clear() {
-        return Err(Refusal::forbidden(
-            "https_needed",
-            "Credentials do not travel unencrypted: use https:// in place of http://.",
-        ));
+        return Err(Refusal::forbidden("https_needed", IN_CLEAR));
     }
     let Credential(token) = match auth::credential(request.authorization.as_deref()) {
         Ok(credential) => credential,
@@ -106,7 +103,7 @@ async fn answer<D: Database, B: Upload>(
         which.as_ref(),
     )
     .await?;
-    trace.later.append(&mut admin.later);
+    trace.notes.later.append(&mut admin.later);
     if let ["tenants", _, "scim", ..] = parts.as_slice() {
         return as_tenant(environment, request, &admin, mount, path, trace).await;
     }
@@ -132,7 +129,7 @@ async fn answer<D: Database, B: Upload>(
     };
     need(&admin, route.handler.scope)?;
     if which.is_some() {
-        trace.tenant = Some(admin.tenant()?.id);
+        trace.notes.tenant = Some(admin.tenant()?.id);
     }
     (route.handler.act)(&Call {
         admin: &admin,
@@ -190,7 +187,7 @@ async fn as_tenant<D: Database, B: Upload>(
         },
     )?;
     let tenant = admin.tenant()?;
-    trace.tenant = Some(tenant.id);
+    trace.notes.tenant = Some(tenant.id);
     let door = scim::Door {
         base: format!("{}{mount}{BASE}{front}/scim/v2", request.origin),
         tenant: Some(Tenant::Known(tenant.id)),
@@ -207,12 +204,14 @@ fn refused(refusal: &Refusal, trace: &mut Trace) -> Reply {
         Kind::Forbidden => 403,
         Kind::Missing => 404,
         Kind::Conflict => 409,
+        Kind::Late => 408,
         Kind::TooLarge => 413,
+        Kind::Busy => 503,
         Kind::Broken => 500,
     };
     let mut detail = Cow::Borrowed(refusal.detail.as_str());
     if refusal.kind == Kind::Broken {
-        trace.cause = Some(refusal.detail.clone());
+        trace.notes.cause = Some(refusal.detail.clone());
         detail = Cow::Borrowed(BROKEN);
     }
     let reply = problem(status, refusal.code, &detail);

@@ -28,11 +28,19 @@ const UNKNOWN_CALLER_WEIGHT: usize = 262_144;
 /// Bytes that the values of a body may weigh: some 45,000 members of a group, or all that a Bulk of
 /// 4 MiB has of users.
 pub const MAX_WEIGHT: usize = 24_000_000;
+/// Members of a group that fit it with room to spare.
+const MEMBERS_AT_A_TIME: usize = 20_000;
 /// What is made of a body while it is worked on, beside its values: as many times its bytes.
 const COPIES: usize = 4;
 
 /// A body that was read, until it is known by which settings the request is to be done.
 pub type Kept = Cell<Vec<u8>>;
+
+/// The sentence for a body that did not come whole.
+pub(super) const ENDED_EARLY: &str =
+    "The body ended early, or its chunks are malformed. Send the whole request again.";
+/// The sentence for a body that did not come in time.
+pub(super) const LATE: &str = "The body did not come in time. Send the whole request again.";
 
 /// The body as JSON; what it holds of the memory is counted until the reply goes out. It has
 /// `limit` bytes at the most; `too_long` is the sentence for a longer one.
@@ -69,13 +77,14 @@ pub async fn json<D: Database, B: Upload>(
     }
     let weight = weight(&bytes).ok_or_else(|| {
         Error::invalid_syntax(format!(
-            "The body nests deeper than {MAX_DEPTH} levels, as no message does. Send it with fewer."
+            "The body has objects and lists within each other more than {MAX_DEPTH} levels deep, which no message \
+             needs. Send it with fewer levels."
         ))
     })?;
     if weight > MAX_WEIGHT {
         return Err(Fault::too_large(format!(
             "The body has too many values for one request: they would take {weight} bytes of \
-             memory, and {MAX_WEIGHT} is the limit. Send it in parts, such as 20,000 members at \
+             memory, and {MAX_WEIGHT} is the limit. Send it in parts, such as {MEMBERS_AT_A_TIME} members at \
              a time.",
         )));
     }
@@ -105,11 +114,8 @@ pub async fn json<D: Database, B: Upload>(
 fn unread(why: Unread, too_long: &impl Fn() -> String) -> Fault {
     match why {
         Unread::TooLong => Fault::too_large(too_long()),
-        Unread::Broken => Error::invalid_syntax(
-            "The body ended early, or its chunks are malformed. Send the whole request again.",
-        )
-        .into(),
-        Unread::Late => Fault::Late("The body did not come in time. Send the whole request again."),
+        Unread::Broken => Error::invalid_syntax(ENDED_EARLY).into(),
+        Unread::Late => Fault::Late(LATE),
         Unread::Busy => Failure::Busy.into(),
     }
 }

@@ -4,6 +4,7 @@
 use scim::message::error::{Error, ScimType};
 
 use service::Failure;
+use service::failure::BUSY;
 
 /// Why a request is not answered as it asks.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,9 +80,6 @@ impl From<store::Error> for Fault {
 /// The fixed sentence for what is broken on this side: the cause is in the log, never in the reply.
 pub(super) const BROKEN: &str =
     "The server could not complete this, through a fault of its own. Try again later.";
-
-/// The sentence for a request that met too many others.
-const BUSY: &str = "Other requests hold the memory that this one needs. Send it again in a moment, or in smaller parts.";
 
 /// The sentence for whoever tries one credential after another.
 pub(super) const TOO_MANY_REFUSED: &str = "Too many requests without a good token came from this address within a minute. Correct the \

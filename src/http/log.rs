@@ -56,7 +56,7 @@ impl<'a> From<&'a Habit> for HabitLine<'a> {
 /// platform keeps that they were there and how they ended; a line of ours takes a twentieth of a
 /// small request's CPU, and is billed.
 pub fn is_telling(reply: &Reply, trace: &Trace) -> bool {
-    reply.status >= 400 || trace.cause.is_some() || !trace.habits.seen().is_empty()
+    reply.status >= 400 || trace.notes.cause.is_some() || !trace.notes.habits.seen().is_empty()
 }
 
 /// The line, JSON. `milliseconds` is how long the answer took.
@@ -71,7 +71,7 @@ pub fn line<B>(
     let line = Line {
         time: &now.text,
         request_id: &trace.request_id,
-        tenant: trace.tenant,
+        tenant: trace.notes.tenant,
         method: request.method.as_str(),
         route: &trace.route,
         status: reply.status,
@@ -82,9 +82,15 @@ pub fn line<B>(
         trips: cost.trips,
         rows_read: cost.rows_read,
         rows_written: cost.rows_written,
-        habits: trace.habits.seen().iter().map(HabitLine::from).collect(),
+        habits: trace
+            .notes
+            .habits
+            .seen()
+            .iter()
+            .map(HabitLine::from)
+            .collect(),
         provider: trace.provider,
-        cause: trace.cause.as_deref(),
+        cause: trace.notes.cause.as_deref(),
     };
     // A structure of texts and numbers always prints.
     serde_json::to_string(&line).unwrap_or_default()

@@ -25,15 +25,17 @@ pub enum Method {
 }
 
 impl Method {
-    /// The method of this name; RFC 9110 §9.1: its letter case counts.
+    /// The method of this name, in any letter case. RFC 9110 §9.1 has the case count, but fetch
+    /// writes `get` and `delete` in capitals and leaves `patch`, so that a client of such a library
+    /// would be refused its PATCH alone.
     ///
     /// ```
     /// use scim_worker::http::method::Method;
     /// assert_eq!(Method::of("PATCH"), Method::Patch);
-    /// assert_eq!(Method::of("patch"), Method::Other);
+    /// assert_eq!(Method::of("patch"), Method::Patch);
     /// ```
     pub fn of(name: &str) -> Self {
-        match name {
+        match name.to_ascii_uppercase().as_str() {
             "GET" => Self::Get,
             "HEAD" => Self::Head,
             "POST" => Self::Post,

@@ -142,7 +142,7 @@ async fn answer<D: Database, B: Upload>(
         Ok(granted) => granted,
         Err(Refused::Client(detail)) => return Err(unproven(detail)),
         Err(Refused::Broken(cause)) => {
-            trace.cause = Some(cause);
+            trace.notes.cause = Some(cause);
             return Err(Denial {
                 status: 500,
                 error: "server_error",
@@ -150,8 +150,8 @@ async fn answer<D: Database, B: Upload>(
             });
         }
     };
-    trace.tenant = Some(granted.tenant);
-    trace.later.extend(granted.later);
+    trace.notes.tenant = Some(granted.tenant);
+    trace.notes.later.extend(granted.later);
     let body = json!({
         "access_token": granted.token,
         "token_type": "Bearer",

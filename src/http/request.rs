@@ -33,6 +33,10 @@ pub struct Request<B = Body> {
     pub body: B,
 }
 
+/// The sentence for a request in clear.
+pub(super) const IN_CLEAR: &str = "Tokens and personal data do not travel unencrypted. Use https:// in place of http:// \
+                                   in the address.";
+
 impl<B> Request<B> {
     /// Whether it came as plain HTTP, and not from this machine.
     pub fn is_in_clear(&self) -> bool {

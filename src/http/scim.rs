@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::method::Method;
 use super::query::decode;
 use super::reply::Reply;
-use super::request::{Request, Upload};
+use super::request::{IN_CLEAR, Request, Upload};
 use super::route::{Choice, Route, choose, segments};
 use super::{Environment, Trace, auth};
 use service::credential::Principal;
@@ -116,21 +116,22 @@ pub(super) async fn respond<D: Database, B: Upload>(
     let mut reply = match answer(environment, request, path, door, trace).await {
         Ok(reply) => reply,
         Err(fault) => {
-            trace.cause = fault.cause().map(str::to_owned);
+            trace.notes.cause = fault.cause().map(str::to_owned);
             error::reply(&fault)
         }
     };
     if super::is_guessing(environment, &reply).await {
         reply = error::too_many_refused();
     }
-    trace.provider = provider::recognise(request.user_agent.as_deref(), &trace.habits.names());
+    trace.provider =
+        provider::recognise(request.user_agent.as_deref(), &trace.notes.habits.names());
     if reply.body.is_some() {
         reply = reply.with(
             "Content-Type",
             MediaType::accepted(request.accept.as_deref()).as_str(),
         );
     }
-    if let Some(paths) = ignored(&trace.habits) {
+    if let Some(paths) = ignored(&trace.notes.habits) {
         reply = reply.with("Scim-Ignored", paths);
     }
     if trace.is_personal {
@@ -147,11 +148,7 @@ async fn answer<D: Database, B: Upload>(
     trace: &mut Trace,
 ) -> Result<Reply, Fault> {
     if !environment.allow_http && request.is_in_clear() {
-        return Err(Fault::Forbidden(
-            "Tokens and personal data do not travel unencrypted: use https:// in place of http:// \
-             in the base URL."
-                .to_owned(),
-        ));
+        return Err(Fault::Forbidden(IN_CLEAR.to_owned()));
     }
     let table = table();
     let endpoint = Endpoint::find(table, path)?;
@@ -175,7 +172,7 @@ async fn answer<D: Database, B: Upload>(
         Handler::Open(tell) => {
             if query::has_filter(&request.query)? {
                 return Err(Fault::Forbidden(
-                    "Discovery endpoints take no filter (RFC 7644 §4); ask without one.".to_owned(),
+                    "Discovery endpoints take no filter (RFC 7644 §4). Ask without one.".to_owned(),
                 ));
             }
             let settings = settings_for_open(environment, request, &door).await?;
@@ -215,20 +212,18 @@ async fn answer<D: Database, B: Upload>(
                 settings = context.read_settings(&caller.tenant).await?;
             };
             let session_is_default = session.is_default();
-            let notes = session.end();
-            trace.tenant = notes.tenant;
-            trace.habits = notes.habits;
-            trace.later.extend(notes.later);
+            let mut notes = session.end();
+            notes.later.splice(..0, trace.notes.later.drain(..));
+            trace.notes = notes;
             if is_customer && session_is_default {
                 let now = environment.context.clock.now();
                 let day = now
                     .text
                     .get(..10)
-                    .filter(|_| environment.health.is_new_day(&now));
+                    .filter(|_| environment.instance.is_new_day(&now));
                 let touch = day.map(|day| tenant::touch_tenant(tenant::DEFAULT_TENANT, day));
-                trace.later.extend(touch);
+                trace.notes.later.extend(touch);
             }
-            trace.cause = notes.cause;
             result
         }
     }
@@ -241,15 +236,15 @@ fn caller<D: Database, B>(
     is_write: bool,
     door: &Door,
 ) -> Result<Caller, Fault> {
+    let credential = auth::credential(request.authorization.as_deref())?;
     let tenant = if let Some(tenant) = &door.tenant {
         tenant.clone()
     } else {
-        let credential = auth::credential(request.authorization.as_deref())?;
         Principal::of(credential, environment.secret)?.scope(&environment.context.clock.now())
     };
     Ok(Caller {
         tenant,
-        credential: request.authorization.clone().unwrap_or_default(),
+        token: credential.0.to_owned(),
         is_write,
     })
 }

@@ -32,7 +32,7 @@ pub fn read(incoming: &web_sys::Request) -> Request<Incoming<'_>> {
     let head = head(incoming);
     let mut lines = head.split('\n');
     let mut line = || lines.next().unwrap_or_default();
-    let method = Method::of(&line().to_ascii_uppercase());
+    let method = Method::of(line());
     let (origin, rest) = split_url(line());
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let mut request = Request {

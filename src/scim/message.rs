@@ -3,6 +3,7 @@
 
 pub mod bulk;
 pub mod config;
+pub mod entity_tags;
 pub mod error;
 pub mod list;
 pub mod patch_op;

@@ -152,7 +152,8 @@ impl<'a, D: Database> Admin<'a, D> {
         self.tenant.as_ref().ok_or_else(|| {
             Refusal::missing(
                 "tenant_not_found",
-                "There is no such tenant, or none that this credential reaches; GET /admin/v1/tenants lists them.",
+                "There is no such tenant, or this credential does not reach it. GET /admin/v1/tenants lists the \
+                 tenants that it reaches.",
             )
         })
     }
@@ -164,8 +165,8 @@ impl<'a, D: Database> Admin<'a, D> {
             Some(only) => Err(Refusal::forbidden(
                 "bound_to_tenant",
                 format!(
-                    "This operator token is bound to tenant {only}, and this is not that tenant's alone. Use one that is \
-                     bound to none."
+                    "This operator token is bound to tenant {only}, and this request is about more than that tenant. \
+                     Use a token that is bound to no tenant."
                 ),
             )),
         }
@@ -185,10 +186,12 @@ pub(crate) fn id(mint: &dyn Mint, prefix: &str) -> String {
 fn unknown(credential: Credential<'_>) -> Refusal {
     Refusal::unknown(match Form::read(OPERATOR, credential.0) {
         Form::Altered => {
-            "The operator token is not whole: its last characters do not fit the rest. Copy it again, all of it."
+            "The operator token is not complete, or was changed: its last characters do not fit the rest. Copy all of \
+             it again."
         }
         Form::Whole { .. } => {
-            "The operator token is not known, has expired or was revoked. Ask for a new one of whoever has the admin token."
+            "The operator token is not known, has expired or was revoked. Ask whoever has the admin token for a new \
+             one."
         }
         Form::Other => {
             "This credential does not open the admin face. Send the admin token of this deployment (ADMIN_TOKEN, at least 32 \

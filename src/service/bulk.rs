@@ -101,7 +101,7 @@ impl<D: Database> Session<'_, D> {
         let most = self.settings().limits.bulk_max_operations;
         if request.operations.len() > usize::try_from(most).unwrap_or(usize::MAX) {
             return Err(Failure::TooLarge(format!(
-                "The request has {} operations; {most} are accepted (bulk.maxOperations of /ServiceProviderConfig). \
+                "The request has {} operations; {most} are accepted (`bulk.maxOperations` of /ServiceProviderConfig). \
                  Send it in parts.",
                 request.operations.len(),
             )));
@@ -215,7 +215,7 @@ impl<D: Database> Session<'_, D> {
                     ))
                     .into()),
                     (None, Some(bulk_id)) if twice.contains(bulk_id) => Err(Error::invalid_value(format!(
-                        "The bulkId \"{}\" names more than one operation; each needs one of its own.",
+                        "The bulkId \"{}\" names more than one operation. Give each operation one of its own.",
                         quoted(bulk_id),
                     ))
                     .into()),
@@ -289,7 +289,7 @@ impl<D: Database> Session<'_, D> {
         operation: &BulkOperation,
         action: &Action,
     ) -> Result<(Done, Option<String>), Failure> {
-        let condition = Condition::new(operation.version.as_deref(), None);
+        let condition = Condition::of_version(operation.version.as_deref());
         let data = operation.data.as_ref().unwrap_or(&Value::Null);
         // The version of a reply is all that is needed of the resource; a group's PATCH gives it
         // without a reply.

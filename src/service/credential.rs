@@ -72,7 +72,7 @@ impl Principal {
         let Credential(token) = credential;
         if token.len() > MAX_TOKEN {
             return Err(Failure::UnknownCaller(
-                "The token is too long to be one of this server's. Check what was pasted.",
+                "The token is longer than any token of this server. Copy the token again, and nothing else.",
             ));
         }
         if let Some(secret) = secret
@@ -80,16 +80,16 @@ impl Principal {
         {
             if secret.is_short {
                 return Err(Failure::UnknownCaller(
-                    "This token has fewer than 32 characters, so it can be guessed and is not \
-                     accepted. Ask who runs this server for another one.",
+                    "This token is so short that it can be guessed, and is not accepted. Ask whoever gave it to you \
+                     for a longer one.",
                 ));
             }
             return Ok(Self::Secret);
         }
         match Form::of(token) {
             Form::Altered => Err(Failure::UnknownCaller(
-                "The token is not whole: its last characters do not fit the rest. Copy it \
-                 again, all of it.",
+                "The token is not complete, or was changed: its last characters do not fit the rest. Copy all of it \
+                 again.",
             )),
             Form::Whole { .. } | Form::Other => Ok(Self::Token {
                 hash: hash(credential),

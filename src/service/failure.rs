@@ -4,6 +4,9 @@ use scim::message::error::Error;
 
 use store::limits::LARGEST_VALUE;
 
+/// The sentence for a request that met too many others.
+pub const BUSY: &str = "Other requests hold the memory that this one needs. Send it again in a moment, or in smaller parts.";
+
 /// Why a request was not done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Failure {

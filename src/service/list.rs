@@ -249,7 +249,7 @@ impl<D: Database> Session<'_, D> {
         let paging = match request.cursor.as_deref() {
             None => Paging::Index,
             Some("") => Paging::First,
-            Some(text) => Paging::At(cursor::open(text, &self.caller.credential)?),
+            Some(text) => Paging::At(cursor::open(text, &self.caller.token)?),
         };
         let of_first = match &paging {
             Paging::At(cursor) => Some(cursor.count),
@@ -293,7 +293,7 @@ impl<D: Database> Session<'_, D> {
     fn seal<'a>(&'a self, query: &'a Query<'_>, key: &'a str) -> Seal<'a> {
         Seal {
             key,
-            credential: &self.caller.credential,
+            credential: &self.caller.token,
             fingerprint: &query.fingerprint,
             count: query.count,
             now: self.now.milliseconds / 1_000,
@@ -366,7 +366,7 @@ fn check(view: &View<'_>, predicate: &Predicate) -> Result<(), Error> {
     }
     if depth(view, predicate) > EXPRESSION_DEPTH {
         return Err(Error::invalid_filter(
-            "The filter has more brackets within [ ] than the database follows. Send it with fewer.",
+            "The filter nests too many parentheses within `[ ]`. Send it with fewer.",
         ));
     }
     Ok(())

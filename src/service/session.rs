@@ -34,8 +34,8 @@ const LONGEST_WAIT: u32 = 3_000;
 pub struct Caller {
     /// Whose data.
     pub tenant: Tenant,
-    /// What the caller showed to be let in: cursors are encrypted with it.
-    pub credential: String,
+    /// The bearer token that the caller showed: cursors are encrypted with it.
+    pub token: String,
     /// Whether it is about to write, which not every token may.
     pub is_write: bool,
 }

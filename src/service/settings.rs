@@ -14,7 +14,7 @@ use scim::json;
 use scim::message::config::Limits;
 use serde_json::Value;
 
-use super::MAX_LARGE_BODY;
+use super::{MAX_LARGE_BODY, MAX_PAGE_SIZE};
 
 /// Credentials that an instance remembers, at the most; ours. Only good ones are there.
 const REMEMBERED: usize = 10_000;
@@ -60,7 +60,7 @@ impl Default for Settings {
                 bulk_max_payload_size: MAX_LARGE_BODY,
                 filter_max_results: 1_000,
                 default_page_size: 100,
-                max_page_size: 1_000,
+                max_page_size: MAX_PAGE_SIZE,
                 cursor_timeout: 3_600,
             },
         }

@@ -11,7 +11,7 @@ use super::Statement;
 use super::expression::View;
 use super::fragment::{Fragment, Written, value};
 use super::limits::{IDS_PER_PARAMETER, MARKED_PER_ROW, MEMBER_LOOKS};
-use super::links::{Display, member_links};
+use super::links::{Display, SHOWN, member_links};
 use super::predicate::{MARKS, marks};
 use super::read::{ResourceRef, from, guard, guarded};
 use super::table::not_in;
@@ -136,18 +136,27 @@ fn delete(view: &View<'_>, group: &str, version: &str, which: impl Fragment) -> 
 /// Makes the resources with these ids members of a team.
 fn insert(view: &View<'_>, group: &str, version: &str, ids: &str) -> Statement {
     statement!(
-        "INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
+        "INSERT INTO team_members ({columns}) \
          SELECT {member} FROM teams r CROSS JOIN json_each({ids}) j {named} AND {is_written} ON CONFLICT DO NOTHING",
-        member = MEMBER,
+        columns = COLUMNS,
+        member = member(),
         ids = value(ids),
         named = named(view),
         is_written = is_written(view, group, version),
     )
 }
 
-/// The columns of a membership of [`named`] in the team `r`.
-pub(super) const MEMBER: &str = "r.tenant_id, r.id, j.value, iif(u.seq IS NULL, 'Group', 'User'), \
-     substr(coalesce(u.display_name, u.user_name, t.display_name), 1, 200)";
+/// The columns of a membership, in the order in which they are inserted.
+pub(super) const COLUMNS: &str = "tenant_id, team_id, member_id, member_type, display";
+
+/// The [`COLUMNS`] of a membership of [`named`] in the team `r`.
+pub(super) fn member() -> impl Fragment {
+    fragment!(
+        "r.tenant_id, r.id, j.value, iif(u.seq IS NULL, 'Group', 'User'), \
+         substr(coalesce(u.display_name, u.user_name, t.display_name), 1, {shown})",
+        shown = SHOWN,
+    )
+}
 
 /// The user `u` or the team `t` that `j.value` names: users first, else teams.
 pub(super) fn named(view: &View<'_>) -> impl Fragment {

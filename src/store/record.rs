@@ -8,7 +8,7 @@ use scim::show::{Link, Shown};
 use super::Error;
 use super::expression::View;
 use super::fragment::Fragment;
-use super::links::WITH_UP;
+use super::links::{SHOWN, WITH_UP};
 use super::table::LinkEnd;
 use crate::fragment;
 
@@ -130,16 +130,17 @@ fn groups_of(view: &View<'_>) -> impl Fragment {
          WHEN EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested \
          WHERE tenant_id = {tenant} AND member_type = 'Group') \
          THEN ({with_up} \
-         SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t') \
+         SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, {shown})), '\t') \
          FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g \
          CROSS JOIN teams t ON t.tenant_id = users.tenant_id AND t.id = g.team_id) \
          ELSE ( \
-         SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t') \
+         SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, {shown})), '\t') \
          FROM team_members g INDEXED BY team_members_member \
          CROSS JOIN teams t ON t.tenant_id = users.tenant_id AND t.id = g.team_id \
          WHERE g.tenant_id = users.tenant_id AND g.member_id = users.id) END, '') || ",
         tenant = view.tenant,
         with_up = WITH_UP,
+        shown = SHOWN,
     )
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::expression::View;
 use super::fragment::{Fragment, Joined, value};
 use super::limits::IDS_PER_PARAMETER;
-use super::membership::{MEMBER, named};
+use super::membership::{COLUMNS, member, named};
 use super::table::{Table, not_in};
 use super::tenant::Tenant;
 use super::write::{Draft, insert_into};
@@ -89,9 +89,10 @@ pub fn link_many(view: &View<'_>, links: &NewLinks<'_>) -> Vec<Statement> {
         let part = Value::from(part).to_string();
         let links = linked(view, &part);
         statements.push(statement!(
-            "INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
+            "INSERT INTO team_members ({columns}) \
              SELECT {member}{links} {named} ON CONFLICT DO NOTHING",
-            member = MEMBER,
+            columns = COLUMNS,
+            member = member(),
             links = links,
             named = named(view),
         ));

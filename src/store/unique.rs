@@ -14,6 +14,9 @@ use crate::statement;
 /// A value, with the path of its attribute.
 pub type Pair = (String, String);
 
+/// The columns of a value, in the order in which they are inserted.
+const COLUMNS: &str = "tenant_id, attribute, value, resource_id";
+
 /// The statement that gives a resource just created with `version` its values; one in use fails the
 /// batch.
 pub fn claim(view: &View<'_>, id: &str, version: &str, values: &[Pair]) -> Option<Statement> {
@@ -30,9 +33,10 @@ pub fn claim_many(view: &View<'_>, values: &[(&str, &Pair)]) -> Option<Statement
     let rows = rows.to_string();
     (!values.is_empty()).then(|| {
         statement!(
-            "INSERT INTO unique_values (tenant_id, attribute, value, resource_id) \
+            "INSERT INTO unique_values ({columns}) \
              SELECT {row}.tenant_id, j.value ->> 1, j.value ->> 2, {row}.id \
              FROM json_each({rows}) j CROSS JOIN {row} ON {scope} AND {row}.id = j.value ->> 0",
+            columns = COLUMNS,
             row = view.row(),
             rows = value(&rows),
             scope = scope(view.resource_type, view.row(), view.tenant),
@@ -87,9 +91,10 @@ fn insert(
         .collect();
     let pairs = pairs.to_string();
     statement!(
-        "INSERT INTO unique_values (tenant_id, attribute, value, resource_id) \
+        "INSERT INTO unique_values ({columns}) \
          SELECT {tenant}, j.value ->> 0, j.value ->> 1, {id} FROM json_each({pairs}) j \
          WHERE {written}{on_conflict}",
+        columns = COLUMNS,
         tenant = view.tenant,
         id = value(id),
         pairs = value(&pairs),

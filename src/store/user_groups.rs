@@ -3,7 +3,8 @@
 use super::Statement;
 use super::expression::View;
 use super::fragment::value;
-use super::membership::json;
+use super::links::SHOWN;
+use super::membership::{COLUMNS, json};
 use super::read::{ResourceRef, guard};
 use super::table::not_in;
 use super::write::{Guard, updated};
@@ -47,12 +48,14 @@ pub fn set(
         is_user = is_user,
     );
     let join = statement!(
-        "INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
-         SELECT t.tenant_id, t.id, u.id, 'User', substr(coalesce(u.display_name, u.user_name), 1, 200) \
+        "INSERT INTO team_members ({columns}) \
+         SELECT t.tenant_id, t.id, u.id, 'User', substr(coalesce(u.display_name, u.user_name), 1, {shown}) \
          FROM json_each({ids}) j \
          CROSS JOIN teams t ON t.tenant_id = {tenant} AND t.id = j.value \
          CROSS JOIN users u ON u.tenant_id = t.tenant_id AND u.id = {user} \
          WHERE {is_user} ON CONFLICT DO NOTHING",
+        columns = COLUMNS,
+        shown = SHOWN,
         ids = value(&ids),
         tenant = view.tenant,
         user = value(user),

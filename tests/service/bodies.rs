@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use pollster::block_on;
-use scim_worker::http::health::Health;
+use scim_worker::http::instance::Instance;
 use scim_worker::http::method::Method;
 use scim_worker::http::request::{Body, Request, Unread, Upload};
 use scim_worker::http::{Environment, respond};
@@ -90,7 +90,7 @@ fn watched(
         },
         secret: secret.as_ref(),
         admin: None,
-        health: &Health::new(),
+        instance: &Instance::new(),
         allow_http: false,
         request_id: String::new(),
     };
@@ -246,7 +246,7 @@ fn many_values_in_few_bytes_are_not_parsed_for_nobody() {
         let mut request = client.request("POST", "/Users", Some(&json!({})));
         request.body = Body::Bytes(body.into_bytes());
         let (_, trace) = memory.answer(&request);
-        trace.habits.names().contains(&"duplicate-key")
+        trace.notes.habits.names().contains(&"duplicate-key")
     };
     assert!(notes_twice("unknown", 10), "which costs nothing to parse");
     assert!(notes_twice("known", 20_000));

@@ -88,7 +88,7 @@ fn more_operations_than_the_limit_are_413_and_none_is_done() {
             .map(|n| user(&format!("b{n}"), &format!("u{n}")))
             .collect()
     };
-    bulk(&client, &operations(4)).refused(413, "", "3 are accepted (bulk.maxOperations");
+    bulk(&client, &operations(4)).refused(413, "", "3 are accepted (`bulk.maxOperations`");
     total(&client, "/Users", 0);
     assert_eq!(statuses(bulk(&client, &operations(3))), ["201"; 3]);
 }
@@ -898,7 +898,7 @@ fn a_database_that_fails_in_between_hides_nothing_that_was_done() {
     );
     assert_eq!(reply["Operations"][0]["status"], "201");
     assert_eq!(reply["Operations"][1]["status"], "500");
-    assert!(trace.cause.is_some(), "the log has the cause");
+    assert!(trace.notes.cause.is_some(), "the log has the cause");
     total(&client, "/Users?filter=userName eq \"bob\"", 1);
     // If it was the first, that is the reply.
     bulk(

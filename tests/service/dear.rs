@@ -87,9 +87,9 @@ fn many_comparisons_with_many_resources_are_refused() {
     let sorted = |key: &str| client.get(&format!("/Users?count=1&sortBy={key}"));
     sorted("userName").expect(200);
     sorted("meta.lastModified").expect(200);
-    sorted("groups.display").refused(400, "tooMany", "order by userName");
+    sorted("groups.display").refused(400, "tooMany", "sort by `userName`");
     pretend(&memory, 2_000_000);
-    sorted("title").refused(400, "tooMany", "order by userName");
+    sorted("title").refused(400, "tooMany", "sort by `userName`");
     memory.sql("UPDATE totals SET total = 1400001 WHERE resource_type = 'Group'");
     search(&client, "/Users", "groups.display ne \"x\"").refused(
         400,

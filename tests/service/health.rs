@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use scim_worker::http::health::Health;
+use scim_worker::http::instance::Instance;
 use scim_worker::http::method::Method;
 use scim_worker::http::reply::Reply;
 use scim_worker::http::request::Request;
@@ -37,7 +37,7 @@ impl Database for Switched {
     }
 }
 
-fn ask(health: &Health, database: &Switched, method: Method, at: u64) -> (Reply, Trace) {
+fn ask(instance: &Instance, database: &Switched, method: Method, at: u64) -> (Reply, Trace) {
     let request: Request = Request {
         method,
         path: "/healthz".to_owned(),
@@ -55,7 +55,7 @@ fn ask(health: &Health, database: &Switched, method: Method, at: u64) -> (Reply,
         },
         secret: None,
         admin: None,
-        health,
+        instance,
         allow_http: false,
         request_id: "req_1".to_owned(),
     };
@@ -71,8 +71,8 @@ fn the_watch_sees_the_database() {
         gone: Cell::new(false),
         asked: Cell::new(0),
     };
-    let health = Health::new();
-    let status = |at| ask(&health, &database, Method::Get, at).0.status;
+    let instance = Instance::new();
+    let status = |at| ask(&instance, &database, Method::Get, at).0.status;
     assert_eq!([status(0), status(4_999)], [200, 200]);
     assert_eq!(database.asked.get(), 1);
     database.gone.set(true);
@@ -82,7 +82,10 @@ fn the_watch_sees_the_database() {
     assert_eq!([status(9_999), status(10_000)], [503, 200]);
     assert_eq!(database.asked.get(), 3);
     // Another instance knows nothing of this one; a clock that goes back makes nothing last.
-    assert_eq!(ask(&Health::new(), &database, Method::Get, 0).0.status, 200);
+    assert_eq!(
+        ask(&Instance::new(), &database, Method::Get, 0).0.status,
+        200
+    );
     assert_eq!(status(0), 200);
     assert_eq!(database.asked.get(), 5);
 }
@@ -94,7 +97,7 @@ fn it_tells_no_detail() {
         gone: Cell::new(true),
         asked: Cell::new(0),
     };
-    let (reply, trace) = ask(&Health::new(), &database, Method::Get, 0);
+    let (reply, trace) = ask(&Instance::new(), &database, Method::Get, 0);
     let headers = format!("{:?}", reply.headers);
     assert!(headers.contains("\"Retry-After\", \"5\""), "{headers}");
     assert!(headers.contains("no-store"), "{headers}");
@@ -108,11 +111,11 @@ fn it_tells_no_detail() {
     let body = reply.body.unwrap().into_text();
     assert_eq!(body, "{\"status\":\"unavailable\"}");
     // The operator reads the cause in the log.
-    assert!(trace.cause.unwrap().contains("no such database"));
+    assert!(trace.notes.cause.unwrap().contains("no such database"));
 
-    let (reply, _) = ask(&Health::new(), &database, Method::Head, 0);
+    let (reply, _) = ask(&Instance::new(), &database, Method::Head, 0);
     assert_eq!((reply.status, reply.body), (503, None));
-    let (reply, _) = ask(&Health::new(), &database, Method::Post, 0);
+    let (reply, _) = ask(&Instance::new(), &database, Method::Post, 0);
     assert_eq!(reply.status, 405);
     assert!(
         reply

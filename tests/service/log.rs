@@ -108,7 +108,7 @@ fn of_a_key_that_comes_twice_the_last_counts_and_it_is_noted() {
         let body = reply.body.map(service::content::Content::into_text);
         let body: Value = serde_json::from_str(&body.unwrap_or_default()).unwrap();
         assert_eq!(
-            trace.habits.names().contains(&"duplicate-key"),
+            trace.notes.habits.names().contains(&"duplicate-key"),
             ignored.is_some()
         );
         (body, ignored)

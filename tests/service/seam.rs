@@ -29,7 +29,7 @@ fn caller() -> Caller {
     Caller {
         tenant: Tenant::DEFAULT,
         is_write: true,
-        credential: String::new(),
+        token: String::new(),
     }
 }
 

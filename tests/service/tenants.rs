@@ -202,7 +202,7 @@ fn the_day_of_last_use_is_noted_once_a_day() {
     let memory = Memory::new();
     let client = client(&memory, 1, "a");
     let request = client.request("GET", "/Users", None);
-    let noted = || !memory.respond_traced(&request).1.later.is_empty();
+    let noted = || !memory.respond_traced(&request).1.notes.later.is_empty();
     assert!(noted());
     assert!(!noted());
     memory.elapsed.set(86_400_000);

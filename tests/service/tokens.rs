@@ -7,7 +7,7 @@ mod script;
 
 use std::fmt::Write;
 
-use scim_worker::http::health::Health;
+use scim_worker::http::instance::Instance;
 use scim_worker::http::reply::Reply;
 use scim_worker::http::request::{Body, Request, Unread};
 use scim_worker::http::{Environment, respond};
@@ -214,7 +214,7 @@ fn users_by(memory: &Memory, secret: Option<&Secret>, token: &str) -> Reply {
         },
         secret,
         admin: None,
-        health: &Health::new(),
+        instance: &Instance::new(),
         allow_http: false,
         request_id: String::new(),
     };
@@ -230,7 +230,10 @@ fn a_secret_under_32_characters_opens_nothing() {
         let reply = users_by(&memory, known.as_ref(), &secret);
         assert_eq!(reply.status, status);
         let told = reply.body.unwrap().into_text();
-        assert_eq!(told.contains("fewer than 32 characters"), status == 401);
+        assert_eq!(
+            told.contains("so short that it can be guessed"),
+            status == 401
+        );
     }
 }
 
@@ -337,7 +340,7 @@ fn a_bad_token_is_refused_before_a_bad_message() {
             let before = memory.database.cost().trips;
             let (reply, trace) = memory.respond_traced(&request);
             let trips = memory.database.cost().trips - before;
-            (reply.status, trips, trace.tenant)
+            (reply.status, trips, trace.notes.tenant)
         };
         let name = format!("{} {}?{}", request.method, request.path, request.query);
         assert_eq!(told("unknown"), (401, 1, None), "{name}");
@@ -359,7 +362,7 @@ fn the_use_of_a_token_is_noted_once_a_day() {
         let (reply, trace) = memory.respond_traced(&client.request("GET", "/Users", None));
         assert_eq!(reply.status, 200);
         let touches = |statement: &&store::Statement| statement.text.contains("UPDATE tokens");
-        trace.later.iter().filter(touches).count()
+        trace.notes.later.iter().filter(touches).count()
     };
     assert_eq!([noted(), noted(), noted()], [1, 0, 0]);
     memory.elapsed.set(memory.elapsed.get() + 86_400_000);
@@ -506,7 +509,11 @@ fn tokens_of_earlier_releases_keep_working() {
         memory.add_token(tenant, token, None, None);
         let client = with(&memory, token);
         let (reply, trace) = memory.respond_traced(&client.request("GET", "/Users", None));
-        assert_eq!((reply.status, trace.tenant), (200, Some(tenant)), "{token}");
+        assert_eq!(
+            (reply.status, trace.notes.tenant),
+            (200, Some(tenant)),
+            "{token}"
+        );
     }
 }
 
@@ -518,7 +525,12 @@ fn an_altered_token_is_refused_without_a_trip() {
     memory.add_token(1, &token, None, None);
     let got = with(&memory, &token.replace("scim_1_", "scim_2_")).get("/Users");
     assert_eq!(got.status, 401);
-    assert!(got.body["detail"].as_str().unwrap().contains("not whole"));
+    assert!(
+        got.body["detail"]
+            .as_str()
+            .unwrap()
+            .contains("not complete")
+    );
     assert_eq!(memory.database.cost().trips, 0);
 }
 
@@ -532,10 +544,10 @@ fn the_checksum_of_what_is_not_the_secret_is_looked_at() {
     for (secret, token, status, trips, words) in [
         (altered.as_str(), &altered, 200, 1, "totalResults"),
         (&whole, &whole, 200, 1, "totalResults"),
-        (&whole, &altered, 401, 0, "not whole"),
+        (&whole, &altered, 401, 0, "not complete"),
         (&altered, &whole, 401, 1, "not known"),
-        (Memory::TOKEN, &altered, 401, 0, "not whole"),
-        ("", &altered, 401, 0, "not whole"),
+        (Memory::TOKEN, &altered, 401, 0, "not complete"),
+        ("", &altered, 401, 0, "not complete"),
     ] {
         let known = Secret::new(secret);
         let before = memory.database.cost().trips;

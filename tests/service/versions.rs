@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use scim_worker::http::health::Health;
+use scim_worker::http::instance::Instance;
 use scim_worker::http::{Environment, respond};
 use serde_json::{Value, json};
 use service::credential::Secret;
@@ -271,7 +271,7 @@ fn met<'a>(
         },
         secret: secret.as_ref(),
         admin: None,
-        health: &Health::new(),
+        instance: &Instance::new(),
         allow_http: false,
         request_id: String::new(),
     };

@@ -137,7 +137,7 @@ impl World {
         let client = self.client(tenant);
         let path = format!("{}?startIndex={start}&count={count}", ENDPOINTS[endpoint]);
         let (reply, trace) = self.memory.answer(&client.request("GET", &path, None));
-        prop_assert_eq!(reply.status, 200, "{:?}", trace.cause);
+        prop_assert_eq!(reply.status, 200, "{:?}", trace.notes.cause);
         let page: Value = serde_json::from_str(&reply.body.unwrap().into_text()).unwrap();
         let ids = &self.ids[tenant][endpoint];
         let wanted: Vec<&String> = ids.iter().skip(start - 1).take(count).collect();
@@ -148,7 +148,7 @@ impl World {
                 prop_assert_eq!(&group["members"][0]["value"], &self.members[tenant]);
             }
         }
-        Ok(trace.later)
+        Ok(trace.notes.later)
     }
 
     /// Asks for page after page until the end; gives how many left something behind.

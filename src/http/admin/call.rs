@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::http::body::{ENDED_EARLY, LATE};
 use crate::http::query::parameters;
 use crate::http::request::{Request, Unread, Upload};
 use service::admin::refusal::Refusal;
@@ -61,7 +62,7 @@ impl<D, B: Upload> Call<'_, D, B> {
         let limit = limit.ok_or_else(|| {
             Refusal::invalid(
                 "invalid_limit",
-                format!("`limit` is a number from 1 to {MAX_LIMIT}."),
+                format!("`limit` must be a whole number from 1 to {MAX_LIMIT}."),
             )
         })?;
         let after = self.parameter("after")?.filter(|after| !after.is_empty());
@@ -82,7 +83,8 @@ impl<D, B: Upload> Call<'_, D, B> {
         if !is_json || self.request.content_encoding.is_some() {
             return Err(Refusal::invalid(
                 "invalid_body",
-                "Send the body as application/json (a PATCH as application/merge-patch+json, too), in UTF-8, not compressed.",
+                "Send the body as application/json, or a PATCH as application/merge-patch+json, in UTF-8 and not \
+                 compressed.",
             ));
         }
         let bytes = self
@@ -91,13 +93,13 @@ impl<D, B: Upload> Call<'_, D, B> {
             .read(MAX_BODY)
             .await
             .map_err(|why| match why {
-                Unread::TooLong => {
-                    Refusal::too_large(format!("The body is larger than {MAX_BODY} bytes."))
-                }
-                Unread::Broken | Unread::Late | Unread::Busy => Refusal::invalid(
-                    "invalid_body",
-                    "The body did not come whole, or not in time. Send the request again.",
-                ),
+                Unread::TooLong => Refusal::too_large(format!(
+                    "The body is larger than the {MAX_BODY} bytes that are accepted. Send \
+                                                less."
+                )),
+                Unread::Broken => Refusal::invalid("invalid_body", ENDED_EARLY),
+                Unread::Late => Refusal::late(LATE),
+                Unread::Busy => Refusal::busy(),
             })?;
         super::parse_body(&bytes)
     }

@@ -1,5 +1,6 @@
 //! What the handler of an endpoint is given.
 
+use scim::message::entity_tags::EntityTags;
 use scim::message::search::SearchRequest;
 use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::Value;
@@ -12,6 +13,7 @@ use crate::http::request::{Request, Upload};
 use service::{Condition, MAX_LARGE_BODY, Selection, Session, Settings};
 use store::Database;
 use store::read::ResourceRef;
+use store::table::Table;
 
 /// What a path says besides its pattern.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -99,8 +101,8 @@ impl<D: Database, B: Upload> Call<'_, D, B> {
     /// The versions that the request is meant for.
     pub(super) fn condition(&self) -> Condition {
         Condition::new(
-            self.request.if_match.as_deref(),
-            self.request.if_none_match.as_deref(),
+            EntityTags::parse(self.request.if_match.as_deref()),
+            EntityTags::parse(self.request.if_none_match.as_deref()),
         )
     }
 
@@ -124,9 +126,8 @@ impl<D: Database, B: Upload> Call<'_, D, B> {
             None => 0,
             Some(Message::SearchRequest) => MAX_BODY,
             Some(Message::Resource | Message::PatchOp) => {
-                let linked = self.resource().0.linked();
                 // A group may have tens of thousands of members.
-                if linked.is_some_and(|linked| linked.name == "members") {
+                if Table::of(self.resource().0).has_members() {
                     MAX_LARGE_BODY as usize
                 } else {
                     MAX_BODY
@@ -142,8 +143,8 @@ impl<D: Database, B: Upload> Call<'_, D, B> {
     fn too_long(&self, limit: usize) -> String {
         match self.message {
             Some(Message::BulkRequest) => format!(
-                "The request is larger than {limit} bytes (bulk.maxPayloadSize of \
-                 /ServiceProviderConfig). Split it."
+                "The request is larger than {limit} bytes (`bulk.maxPayloadSize` of /ServiceProviderConfig). Send it \
+                 in parts."
             ),
             None | Some(Message::SearchRequest | Message::Resource | Message::PatchOp) => format!(
                 "The body is larger than the {limit} bytes that this endpoint takes. Send it in \

@@ -773,9 +773,7 @@ fn rfc_7644_3_5_1_put() {
     put(
         json!({ "serialNumber": "1" }),
         json!({ "serialNumber": "2" }),
-        Err(
-            "mutability: `serialNumber` is immutable and has a value already: it cannot be changed",
-        ),
+        Err("mutability: `serialNumber` is immutable and has a value, so it cannot be changed"),
     );
 }
 
@@ -814,9 +812,8 @@ fn immutable_parts_stay() {
         (json!({ "box": { "serial": "2" } }), "box.serial"),
         (json!({ "tags": ["y"] }), "tags"),
     ] {
-        let words = format!(
-            "mutability: `{name}` is immutable and has a value already: it cannot be changed"
-        );
+        let words =
+            format!("mutability: `{name}` is immutable and has a value, so it cannot be changed");
         assert_eq!(
             replace(&TOY, &current, &mut map(next))
                 .unwrap_err()

@@ -1,5 +1,7 @@
 //! Why something was not done for an operator: a stable code, and a sentence that says what to do.
 
+use crate::failure::BUSY;
+
 /// Of what kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -13,8 +15,12 @@ pub enum Kind {
     Missing,
     /// It cannot be as things are.
     Conflict,
+    /// It did not come in time.
+    Late,
     /// It is larger than what is accepted.
     TooLarge,
+    /// Others hold what it needs.
+    Busy,
     /// A defect here; the sentence is for the log.
     Broken,
 }
@@ -60,7 +66,7 @@ impl Refusal {
     /// A scope is missing.
     pub fn no_scope(scope: &'static str) -> Self {
         let detail = format!(
-            "This needs the scope {scope}, which the operator token does not have. Use one that has it."
+            "This request needs the scope {scope}, which the operator token does not have. Use a token that has it."
         );
         Self {
             scope: Some(scope),
@@ -83,6 +89,16 @@ impl Refusal {
         Self::new(Kind::TooLarge, "too_large", detail)
     }
 
+    /// It did not come in time.
+    pub fn late(detail: &str) -> Self {
+        Self::new(Kind::Late, "too_late", detail)
+    }
+
+    /// Others hold what it needs.
+    pub fn busy() -> Self {
+        Self::new(Kind::Busy, "busy", BUSY)
+    }
+
     /// A defect here; the cause is for the log.
     pub fn broken(cause: impl Into<String>) -> Self {
         Self::new(Kind::Broken, "internal_error", cause)
@@ -93,13 +109,13 @@ impl From<store::Error> for Refusal {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Broken(cause) => Self::broken(cause),
+            store::Error::Busy => Self::busy(),
             store::Error::Unauthorized
             | store::Error::Suspended
             | store::Error::ReadOnly
             | store::Error::OtherSettings
             | store::Error::Unique(_)
             | store::Error::Guard
-            | store::Error::Busy
             | store::Error::TooBig => Self::broken(format!("{error:?}")),
         }
     }

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
+use crate::MAX_PAGE_SIZE;
 
 /// What a setting may be. Null is back to the default.
 #[derive(Debug)]
@@ -47,8 +48,8 @@ const SETTINGS: &[Setting] = &[
         ]),
     ),
     ("rate", Kind::Word(&["standard", "off"])),
-    ("default_page_size", Kind::Number(1, 1_000)),
-    ("max_page_size", Kind::Number(1, 1_000)),
+    ("default_page_size", Kind::Number(1, MAX_PAGE_SIZE as i64)),
+    ("max_page_size", Kind::Number(1, MAX_PAGE_SIZE as i64)),
 ];
 
 /// Checks a merge patch of settings.
@@ -72,7 +73,7 @@ fn check_all(at: &str, patch: &Map<String, Value>, known: &[Setting]) -> Result<
             let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
             return Err(Refusal::invalid(
                 "unknown_setting",
-                format!("There is no `{at}.{name}`; there are {}.", names.join(", ")),
+                format!("There is no `{at}.{name}`. Known are {}.", names.join(", ")),
             ));
         };
         let wanted = match (kind, value) {
@@ -90,7 +91,7 @@ fn check_all(at: &str, patch: &Map<String, Value>, known: &[Setting]) -> Result<
         };
         return Err(Refusal::invalid(
             "invalid_setting",
-            format!("`{at}.{name}` is {wanted}, or null for the default."),
+            format!("`{at}.{name}` must be {wanted}, or null for the default."),
         ));
     }
     Ok(())

@@ -183,7 +183,7 @@ impl<D: Database> Session<'_, D> {
         let Some(stored) = stored.take() else {
             return Ok(Preparation::Alone);
         };
-        let condition = Condition::new(job.operation.version.as_deref(), None);
+        let condition = Condition::of_version(job.operation.version.as_deref());
         let before = parse_stored(&stored.document)?;
         let changed = condition
             .check(&stored.version)

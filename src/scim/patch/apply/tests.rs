@@ -460,7 +460,7 @@ fn entra_builds_one_element_from_several_operations() {
 
 #[test]
 fn filters_that_match_nothing() {
-    let words = "noTarget: No value of `emails` matches the filter of the path, and none can be made to match it";
+    let words = "noTarget: No value of `emails` matches the filter of the path, and a value that matches it cannot be made from the filter";
     for path in [
         "emails[value co \"zz\"].value",
         "emails[type eq \"a\" or type eq \"b\"].value",
@@ -510,7 +510,7 @@ fn an_error_names_its_operation() {
         ),
         (
             json!({ "op": "add", "path": "emails[value co \"zz\"].value", "value": "a" }),
-            "noTarget: Operation 4: No value of `emails` matches the filter of the path, and none can be made to match it",
+            "noTarget: Operation 4: No value of `emails` matches the filter of the path, and a value that matches it cannot be made from the filter",
         ),
         (
             members,
@@ -558,7 +558,7 @@ fn what_a_filter_creates_is_checked() {
         &USER_TYPE,
         before,
         json!({ "op": "add", "path": "emails[type eq \"\"].value", "value": "a" }),
-        "noTarget: No value of `emails` matches the filter of the path, and none can be made to match it",
+        "noTarget: No value of `emails` matches the filter of the path, and a value that matches it cannot be made from the filter",
     );
     one(
         json!({}),
@@ -573,7 +573,7 @@ fn what_a_filter_creates_is_checked() {
         json!({ "userName": "b" }),
         json!({ "op": "add", "path": path, "value": "de" }),
         &format!(
-            "noTarget: No value of `{WORKPLACE}:languages` matches the filter of the path, and none can be made to match it"
+            "noTarget: No value of `{WORKPLACE}:languages` matches the filter of the path, and a value that matches it cannot be made from the filter"
         ),
     );
 }
@@ -673,8 +673,7 @@ fn providers() {
 #[test]
 fn immutable() {
     let has = json!({ "serialNumber": "1" });
-    let words =
-        "mutability: `serialNumber` is immutable and has a value already: it cannot be changed";
+    let words = "mutability: `serialNumber` is immutable and has a value, so it cannot be changed";
     refused(
         device(),
         has.clone(),
@@ -709,7 +708,7 @@ fn immutable() {
 fn immutable_parts() {
     let before = json!({ ENTERPRISE: { "division": "D" }, "box": { "serial": "1" }, "boxes": [{ "value": "a", "serial": "1" }], "tags": ["x"] });
     let words = |name: &str| {
-        format!("mutability: `{name}` is immutable and has a value already: it cannot be changed")
+        format!("mutability: `{name}` is immutable and has a value, so it cannot be changed")
     };
     for (op, path, value, name) in [
         ("replace", "box.serial", json!("2"), "box.serial"),
