@@ -26,6 +26,7 @@ const PATIENCE_MS = 15_000;
 export async function serve({ port, state, vars, worker = join(ROOT, "build") }) {
   const config = await readConfig();
   await keepPrivate(state);
+  await migrateFirst(config, state);
   const { Log, LogLevel, Miniflare } = await import("miniflare");
   const miniflare = new Miniflare({
     name: config.name,
@@ -46,7 +47,6 @@ export async function serve({ port, state, vars, worker = join(ROOT, "build") })
     const workerd = findWorkerd();
     guard(workerd);
     endWith(workerd);
-    await migrate(await miniflare.getD1Database("DB"));
     const origin = (await miniflare.unsafeGetDirectURL()).origin;
     await answers(origin);
     tick(miniflare);
@@ -61,6 +61,20 @@ export async function serve({ port, state, vars, worker = join(ROOT, "build") })
 function limits({ ratelimits = [] }, { RATE_LIMITS = process.env.RATE_LIMITS }) {
   if (RATE_LIMITS !== "1") return {};
   return { ratelimits: Object.fromEntries(ratelimits.map(({ name, simple }) => [name, { simple }])) };
+}
+
+/**
+ * Who asks as soon as the port is open finds the tables there: they are made by a runtime that has
+ * no port.
+ */
+async function migrateFirst(config, state) {
+  const { Log, LogLevel, Miniflare } = await import("miniflare");
+  const miniflare = new Miniflare({ modules: true, script: "", ...localDatabase(config, state), log: new Log(LogLevel.ERROR) });
+  try {
+    await migrate(await miniflare.getD1Database("DB"));
+  } finally {
+    await miniflare.dispose();
+  }
 }
 
 /**
