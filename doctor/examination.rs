@@ -109,6 +109,9 @@ impl Patient {
     ) -> Result<bool, String> {
         let conversations = chosen(sessions)?;
         self.answers()?;
+        if conversations.iter().any(of_examples) {
+            self.has_examples()?;
+        }
         let watched = Watched::new(&self.http, &self.base, &self.token, stop);
         match watched.clear_earlier() {
             Ok(0) => {}
@@ -199,6 +202,19 @@ impl Patient {
         }
     }
 
+    /// The sessions of the example schemas can be played only where those are.
+    fn has_examples(&self) -> Result<(), String> {
+        let reply = self.get("/ResourceTypes")?;
+        if reply.status == 200 && reply.body.contains("\"/Devices\"") {
+            return Ok(());
+        }
+        Err(format!(
+            "{} has no resource type Device, of which the sessions in `{OF_EXAMPLES}` are: they are for a deployment with \
+             the schemas of examples/schemas (docs/extending.md). Name other sessions.",
+            self.base
+        ))
+    }
+
     fn get(&self, path: &str) -> Result<WireReply, String> {
         let headers = [
             ("Accept", "application/scim+json".to_owned()),
@@ -225,6 +241,14 @@ impl Patient {
     fn without_token(&self, text: &str) -> String {
         text.replace(&self.token, "(token)")
     }
+}
+
+/// Whether a conversation is about the example schemas.
+fn of_examples(conversation: &Conversation) -> bool {
+    conversation
+        .file
+        .split_once('/')
+        .is_some_and(|(folder, _)| folder == OF_EXAMPLES)
 }
 
 fn chosen(sessions: &[&str]) -> Result<Vec<Conversation>, String> {

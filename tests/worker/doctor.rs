@@ -51,7 +51,7 @@ fn a_working_endpoint_passes() {
 fn what_keeps_it_from_examining_is_said_in_a_sentence() {
     let worker = shared().unwrap();
     let (base, origin, token) = (&worker.base, &worker.origin, &worker.token);
-    let cases: [(&[&str], &str, &str); 7] = [
+    let cases: [(&[&str], &str, &str); 9] = [
         (&[], token, "usage"),
         (&["scim.example.com/scim/v2"], token, "is not a base URL"),
         (&[base], " ", "the token is empty"),
@@ -67,6 +67,12 @@ fn what_keeps_it_from_examining_is_said_in_a_sentence() {
             "the base URL is wrong",
         ),
         (&["http://127.0.0.1:1/scim/v2"], token, "cannot be reached"),
+        (&[base, "examples"], token, "has no resource type Device"),
+        (
+            &[base, "okta", "examples/device"],
+            token,
+            "Name other sessions",
+        ),
     ];
     for (arguments, token_sent, words) in cases {
         let (outcome, out) = said(arguments, token_sent);
