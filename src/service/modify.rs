@@ -14,7 +14,8 @@ use super::write::{ChangeKind, Links, Rewrite};
 use super::{Answer, Condition, Failure, Session, parse_stored};
 use store::Database;
 use store::batch::Batch;
-use store::limits::{LONGEST_PAUSE, WRITE_TRIES};
+use store::expression::View;
+use store::limits::{IN_WORK, LARGE_DOCUMENT, LONGEST_PAUSE, WRITE_TRIES};
 use store::read::{self, ResourceRef, Stored};
 use store::table::Table;
 use store::write::Guard;
@@ -56,11 +57,9 @@ impl<D: Database> Session<'_, D> {
             if tries > 0 && self.is_spent() {
                 break;
             }
-            let mut rows = self.ask(read::stored(&view, reference)).await?;
-            let Some(row) = rows.first_mut() else {
+            let Some(stored) = self.load(&view, reference).await? else {
                 return Err(self.not_found(resource_type, reference));
             };
-            let stored = read::read_stored(row)?;
             self.note_loaded(&stored.document);
             condition.check(&stored.version)?;
             let before = parse_stored(&stored.document)?;
@@ -83,6 +82,32 @@ impl<D: Database> Session<'_, D> {
             "Other clients changed this {} again and again while the request was at work, so nothing was changed. Repeat the request.",
             resource_type.name,
         )))
+    }
+
+    /// Reads a resource to change it. A large one takes a second trip, for which there must be room:
+    /// what is made of it is in memory some eight times.
+    async fn load(&self, view: &View<'_>, key: &ResourceRef) -> Result<Option<Stored>, Failure> {
+        let mut most = LARGE_DOCUMENT;
+        loop {
+            let mut batch = Batch::default();
+            if most > LARGE_DOCUMENT {
+                batch.expect(IN_WORK * most);
+            }
+            let handle = batch.add(read::stored(view, key, most));
+            let Some(mut row) = self.send(batch).await?.row(handle) else {
+                return Ok(None);
+            };
+            match read::read_stored(&mut row)? {
+                Ok(stored) => {
+                    if most > LARGE_DOCUMENT {
+                        self.note_in_work(IN_WORK * stored.document.len());
+                    }
+                    return Ok(Some(stored));
+                }
+                // It may grow until it is read again.
+                Err(bytes) => most = bytes.max(most + 1),
+            }
+        }
     }
 
     /// How many milliseconds to wait after so many tries: any number up to a bound, for those who

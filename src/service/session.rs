@@ -277,6 +277,11 @@ impl<'a, D: Database> Session<'a, D> {
         self.usage.set(usage);
     }
 
+    /// Counts what is made of an answer until the reply is out, twice as many bytes.
+    pub(crate) fn note_in_work(&self, bytes: usize) {
+        self.context.hold.set_answer(COPIES * bytes);
+    }
+
     /// Notes that so many comparisons look at every member of a group.
     pub(crate) fn note_compared(&self, comparisons: usize) {
         let mut usage = self.usage.get();

@@ -75,8 +75,15 @@ pub const RECORD_BYTES: usize = 8_000;
 /// may double them.
 pub const RUN_BYTES: usize = 900_000;
 
-/// Bytes of documents that a run of changes reads at once.
-pub const RUN_READ: usize = 4_000_000;
+/// Bytes of documents that a run of changes reads at once: they are in memory some eight times.
+pub const RUN_READ: usize = 1_000_000;
+
+/// Bytes of a document that is read to be changed, whether there is room for it or not.
+pub const LARGE_DOCUMENT: usize = 64_000;
+
+/// How often such a document is in memory, twice each: as it was, as it shall be, its image, and as
+/// text of each.
+pub const IN_WORK: usize = 4;
 
 /// Trips behind which a Bulk begins no more, and no write is tried again: no request takes more
 /// than 300, and what is under way then ends first.

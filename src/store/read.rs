@@ -78,21 +78,27 @@ pub struct Stored {
     pub version: String,
 }
 
-/// One resource as a write needs it.
-pub fn stored(view: &View<'_>, reference: &ResourceRef) -> Statement {
+/// One resource as a write needs it, as far as its document has no more bytes than these.
+pub fn stored(view: &View<'_>, reference: &ResourceRef, most: usize) -> Statement {
     statement!(
-        "SELECT id, document, version{from}",
+        "SELECT id, iif(octet_length(document) <= {most}, document, NULL) AS document, version, \
+         octet_length(document) AS bytes{from}",
+        most = most,
         from = from(view, reference),
     )
 }
 
-/// Reads the row of [`stored`].
-pub fn read_stored(row: &mut Row) -> Result<Stored, Error> {
-    Ok(Stored {
+/// Reads the row of [`stored`]; where the document is larger, its bytes.
+pub fn read_stored(row: &mut Row) -> Result<Result<Stored, usize>, Error> {
+    let Some(document) = row.text(1)? else {
+        let bytes = row.integer(3)?.unwrap_or_default();
+        return Ok(Err(usize::try_from(bytes).unwrap_or_default()));
+    };
+    Ok(Ok(Stored {
         id: row.required_text(0)?,
-        document: row.required_text(1)?,
+        document,
         version: row.required_text(2)?,
-    })
+    }))
 }
 
 /// The version of one resource: whether it is there, and which one it is.

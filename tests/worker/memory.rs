@@ -411,3 +411,47 @@ fn no_reply_takes_the_memory_of_all() {
     assert!(statuses.len() < 8, "nothing is given back: {statuses:?}");
     check(&format!("beside stalled readers: {statuses:?}"));
 }
+
+/// Documents that are read to be changed are in memory several times.
+#[test]
+fn changes_of_large_documents_do_not_take_the_memory_of_all() {
+    let worker = Worker::start(&[]).unwrap();
+    let paths: Vec<String> = (0..40)
+        .map(|index| {
+            let reply = worker
+                .request(
+                    "POST",
+                    "/Users",
+                    &[],
+                    Some(&user(index, "large", 700_000)["data"]),
+                )
+                .unwrap();
+            assert_eq!(reply.status, 201, "{}", reply.body);
+            let made: Value = serde_json::from_str(&reply.body).unwrap();
+            format!("/Users/{}?attributes=id", made["id"].as_str().unwrap())
+        })
+        .collect();
+    let change = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [{ "op": "add", "path": "emails", "value": [{ "value": "b@example.com" }] }],
+    });
+    let replies: Vec<_> = thread::scope(|scope| {
+        let sent: Vec<_> = paths
+            .iter()
+            .map(|path| scope.spawn(|| worker.request("PATCH", path, &[], Some(&change)).unwrap()))
+            .collect();
+        sent.into_iter()
+            .map(|reply| reply.join().unwrap())
+            .collect()
+    });
+    let memory = worker.wasm_memory().unwrap_or_default();
+    let done = replies.iter().filter(|reply| reply.status == 200).count();
+    println!("{done} of 40 changes done, {memory} bytes of WebAssembly's memory");
+    assert!(done > 0 && memory <= MOST, "{done} done, {memory} bytes");
+    for reply in &replies {
+        assert!(
+            reply.status == 200 || reply.status == 503 && reply.header("Retry-After").is_some(),
+            "{reply}"
+        );
+    }
+}

@@ -15,6 +15,7 @@ use crate::failure::name_in_use;
 use crate::write::{Change, ChangeKind, Links, Rewrite, typed};
 use crate::{Condition, Failure, Session, parse_stored};
 use store::batch::Batch;
+use store::limits::{IN_WORK, RUN_READ};
 use store::read::{ResourceRef, Stored};
 use store::write::Guard;
 use store::{self, Database, run};
@@ -136,7 +137,9 @@ impl<D: Database> Session<'_, D> {
         if batch.is_empty() {
             return Ok(found);
         }
+        batch.expect(IN_WORK * RUN_READ);
         let mut answers = self.send(batch).await?;
+        self.note_in_work(IN_WORK * answers.bytes());
         for (name, handle) in read {
             for mut row in answers.rows(handle) {
                 let (id, stored) = run::read_one_of_many(&mut row)?;
