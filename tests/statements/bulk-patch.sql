@@ -18,7 +18,7 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT id, iif(bytes <= 4000000, document, NULL) AS document, version
+SELECT id, iif(bytes <= 1000000, document, NULL) AS document, version
 FROM (SELECT r.id AS id, r.document AS document, r.version AS version, sum(octet_length(r.document)) OVER (ORDER BY j.key) AS bytes
   FROM json_each(?1) j
   CROSS JOIN users r

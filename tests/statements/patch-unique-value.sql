@@ -18,7 +18,7 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT id, document, version
+SELECT id, iif(octet_length(document) <= 64000, document, NULL) AS document, version, octet_length(document) AS bytes
 FROM users
 WHERE users.tenant_id = ?1
   AND users.id = ?2
