@@ -84,8 +84,8 @@ impl<D: Database> Session<'_, D> {
         )))
     }
 
-    /// Reads a resource to change it. A large one takes a second trip, for which there must be room:
-    /// what is made of it is in memory some eight times.
+    /// Reads a resource to change it. A large one takes a second trip, for which there must be
+    /// room: what is made of it is in memory some eight times.
     async fn load(&self, view: &View<'_>, key: &ResourceRef) -> Result<Option<Stored>, Failure> {
         let mut most = LARGE_DOCUMENT;
         loop {
