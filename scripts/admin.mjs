@@ -4,6 +4,7 @@
 // deployment could not be reached.
 
 import { connect } from "./admin/client.mjs";
+import { clients } from "./admin/clients.mjs";
 import { helpOf, helpOfAll, helpOfNoun } from "./admin/help.mjs";
 import { jobs } from "./admin/jobs.mjs";
 import { operatorTokens } from "./admin/operator-tokens.mjs";
@@ -17,7 +18,7 @@ import { runIfProgram } from "./process.mjs";
 import { Misunderstood } from "./say.mjs";
 import { parseArgs } from "node:util";
 
-const NOUNS = { tenants, tokens, "operator-tokens": operatorTokens, jobs, status };
+const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, jobs, status };
 
 export async function main(args) {
   // Whoever reads no further (`| head`) has what was wanted.

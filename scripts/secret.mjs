@@ -56,7 +56,7 @@ export async function devVars() {
   // may be open.
   await chmod(FILE, 0o600).catch(() => {});
   const kept = settings(text);
-  const vars = { REPORT_COST: "true", LOG_ALL: "true", ...kept };
+  const vars = { REPORT_COST: "true", LOG_ALL: "true", LOCAL_ADDRESSES: "true", ...kept };
   const made = [];
   let lines = "";
   for (const [name, kind] of Object.entries(SECRETS)) {

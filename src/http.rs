@@ -95,7 +95,12 @@ pub async fn respond<D: Database, B: Upload>(
         Face::Admin { mount, path } => {
             admin::respond(environment, request, mount, path, &mut trace).await
         }
-        Face::OAuth => oauth::respond(environment, request, &mut trace).await,
+        // In a box of its own: it is no part of what every other request carries.
+        Face::OAuth => {
+            let answer: ReplyFuture<'_> =
+                Box::pin(oauth::respond(environment, request, &mut trace));
+            answer.await
+        }
         Face::Scim { mount, path } => {
             let door = scim::Door::of(environment, request, mount);
             scim::respond(environment, request, door, path, &mut trace).await

@@ -15,6 +15,8 @@ use http::Environment;
 use http::instance::Instance;
 use platform::after;
 use platform::d1::D1;
+use platform::fetch::PlatformFetch;
+use platform::keys::PlatformKeys;
 use platform::mint::PlatformMint;
 use platform::rate::PlatformRates;
 use platform::settings::Deployment;
@@ -58,6 +60,8 @@ pub async fn fetch(
             settings: &deployment.settings,
             mint: &mint,
             clock: &now,
+            fetch: &PlatformFetch,
+            keys: &PlatformKeys,
             hold: &hold,
             remembered: &remembered,
             rates: &rates,
@@ -88,5 +92,6 @@ pub async fn fetch(
 #[event(scheduled)]
 pub async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
     let hold = GAUGE.with(Gauge::request);
-    after::work(&env, &Deployment::of(&env).settings, &hold).await;
+    let is_hour = (moment().milliseconds / 60_000).is_multiple_of(60);
+    after::work(&env, &Deployment::of(&env).settings, &hold, is_hour).await;
 }

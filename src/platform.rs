@@ -5,6 +5,8 @@
 
 pub mod after;
 pub mod d1;
+pub mod fetch;
+pub mod keys;
 pub mod mint;
 mod outgoing;
 pub mod rate;

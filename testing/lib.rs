@@ -12,6 +12,7 @@
 )]
 
 pub mod client;
+pub mod issuer;
 pub mod memory;
 mod target;
 pub mod worker;

@@ -4,6 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+use super::issuer::{Digests, Servers};
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, StatementStatus, params_from_iter};
@@ -249,6 +250,10 @@ pub struct Memory {
     /// Whether there is a `SCIM_TOKEN`.
     pub has_scim_token: bool,
     mint: Counted,
+    /// Other servers.
+    pub fetch: Servers,
+    /// What verifies signatures.
+    pub keys: Digests,
     /// What its requests hold.
     pub gauge: Gauge,
     /// Which instance of the Worker answers, for a test to change.
@@ -302,6 +307,8 @@ impl Memory {
             admin_token: Some(Self::ADMIN_TOKEN.to_owned()),
             has_scim_token: true,
             mint: Counted(Cell::new(0)),
+            fetch: Servers::default(),
+            keys: Digests::default(),
             gauge: Gauge::default(),
             instance: Cell::default(),
             remembered: [(); 2].map(|()| Remembered::default()),
@@ -383,6 +390,8 @@ impl Memory {
                 settings: &self.settings,
                 mint: &self.mint,
                 clock: &now,
+                fetch: &self.fetch,
+                keys: &self.keys,
                 hold: &self.gauge.request(),
                 remembered: self.remembered(),
                 rates: &self.rates,
@@ -404,11 +413,29 @@ impl Memory {
             settings: &self.settings,
             mint: &self.mint,
             clock: &moment(self.elapsed.get()),
+            fetch: &self.fetch,
+            keys: &self.keys,
             hold: &self.gauge.request(),
             remembered: self.remembered(),
             rates: &self.rates,
         };
         pollster::block_on(jobs::work(&context, budget))
+    }
+
+    /// Removes what has expired, as the Worker does each hour.
+    pub fn sweep(&self) -> Result<(), Error> {
+        let context = Context {
+            database: &self.database,
+            settings: &self.settings,
+            mint: &self.mint,
+            clock: &moment(self.elapsed.get()),
+            fetch: &self.fetch,
+            keys: &self.keys,
+            hold: &self.gauge.request(),
+            remembered: self.remembered(),
+            rates: &self.rates,
+        };
+        pollster::block_on(jobs::sweep(&context))
     }
 
     /// Does what could wait.

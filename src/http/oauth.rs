@@ -3,23 +3,24 @@
 //! A form comes in and JSON goes out, what is refused in the words of §5.2. It stands beside the
 //! other faces and knows nothing of theirs.
 
-use percent_encoding::percent_decode_str;
-use serde_json::json;
-
-use super::fault::BROKEN;
+use super::fault::{BROKEN, TOO_MANY_REFUSED};
 use super::method::Method;
+use super::query::decode;
 use super::reply::Reply;
 use super::request::{Request, Unread, Upload};
 use super::route::{allow, segments};
-use super::{Environment, Trace};
+use super::{Environment, Trace, is_guessing};
 use service::base64;
 use service::oauth::{Asking, LIFETIME, Proof, Refused, grant};
+use service::rate::RETRY_AFTER;
 use store::Database;
 
 /// Where the endpoint is.
 const PATH: &str = "/oauth/token";
 /// Bytes of the largest body.
 const MAX_BODY: usize = 65_536;
+/// RFC 7523 §2.2.
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// Whether a path is the endpoint's; another Worker may serve this one below a path of its own.
 ///
@@ -57,6 +58,15 @@ const fn unproven(detail: &'static str) -> Denial {
     }
 }
 
+/// The request may be sent again later.
+const fn busy(status: u16, detail: &'static str) -> Denial {
+    Denial {
+        status,
+        error: "temporarily_unavailable",
+        detail,
+    }
+}
+
 /// Answers a request.
 pub(super) async fn respond<D: Database, B: Upload>(
     environment: &Environment<'_, D>,
@@ -75,6 +85,11 @@ pub(super) async fn respond<D: Database, B: Upload>(
             ..malformed("A token is asked for by POST, with a form as the body.")
         })
         .with("Allow", allow([Method::Post])),
+    };
+    let reply = if is_guessing(environment, &reply).await {
+        denied(&busy(429, TOO_MANY_REFUSED))
+    } else {
+        reply
     };
     // §5.1: nobody keeps a token.
     reply
@@ -130,17 +145,42 @@ async fn answer<D: Database, B: Upload>(
             ));
         }
     };
-    let secret = secret.ok_or(unproven(
-        "The client shows nothing that proves it: send client_secret.",
-    ));
+    let proof = match (secret, value("client_assertion")) {
+        (Some(_), Some(_)) => {
+            return Err(malformed(
+                "The client proves itself twice, by a secret and by an assertion: send one of them.",
+            ));
+        }
+        (Some(secret), None) => Proof::Secret(secret),
+        (None, Some(assertion)) if value("client_assertion_type") == Some(JWT_BEARER) => {
+            Proof::Assertion(assertion)
+        }
+        (None, Some(_)) => {
+            return Err(malformed(
+                "The client_assertion_type is missing or another than urn:ietf:params:oauth:client-assertion-type:jwt-bearer.",
+            ));
+        }
+        (None, None) => {
+            return Err(unproven(
+                "The client shows nothing that proves it: send client_secret or client_assertion.",
+            ));
+        }
+    };
     let asking = Asking {
         client,
-        proof: Proof::Secret(secret?),
+        proof,
         scope: value("scope").unwrap_or_default(),
+        origin: &request.origin,
     };
     let granted = match grant(&environment.context, &asking).await {
         Ok(granted) => granted,
         Err(Refused::Client(detail)) => return Err(unproven(detail)),
+        Err(Refused::TooFast) => {
+            return Err(busy(
+                429,
+                "The client asks for tokens too often: each is good for an hour. Send the request again in a moment.",
+            ));
+        }
         Err(Refused::Broken(cause)) => {
             trace.notes.cause = Some(cause);
             return Err(Denial {
@@ -152,13 +192,12 @@ async fn answer<D: Database, B: Upload>(
     };
     trace.notes.tenant = Some(granted.tenant);
     trace.notes.later.extend(granted.later);
-    let body = json!({
-        "access_token": granted.token,
-        "token_type": "Bearer",
-        "expires_in": LIFETIME,
-        "scope": granted.scope,
-    });
-    Ok(Reply::json(200, body.to_string()).with("Content-Type", "application/json"))
+    // Of letters and digits alone.
+    let (token, scope) = (granted.token, granted.scope);
+    let body = format!(
+        "{{\"access_token\":\"{token}\",\"token_type\":\"Bearer\",\"expires_in\":{LIFETIME},\"scope\":\"{scope}\"}}"
+    );
+    Ok(Reply::json(200, body).with("Content-Type", "application/json"))
 }
 
 /// The parameters of the body. One without a value is as one that is not there (§3.1).
@@ -181,11 +220,10 @@ async fn form<B: Upload>(request: &Request<B>) -> Result<Vec<(String, String)>, 
             ..malformed("The body did not come in time. Send the request again.")
         },
         Unread::Broken => malformed("The body did not come whole. Send the request again."),
-        Unread::Busy => Denial {
-            status: 503,
-            error: "temporarily_unavailable",
-            detail: "Other requests hold the memory that this one needs. Send it again in a moment.",
-        },
+        Unread::Busy => busy(
+            503,
+            "Other requests hold the memory that this one needs. Send it again in a moment.",
+        ),
     })?;
     let not_a_form = || malformed("The body is no form in UTF-8.");
     let text = str::from_utf8(&bytes).map_err(|_| not_a_form())?;
@@ -206,9 +244,7 @@ async fn form<B: Upload>(request: &Request<B>) -> Result<Vec<(String, String)>, 
 
 /// A name or a value of a form.
 fn decoded(text: &str) -> Option<String> {
-    let text = text.replace('+', " ");
-    let decoded = percent_decode_str(&text).decode_utf8().ok()?;
-    Some(decoded.into_owned())
+    decode(&text.replace('+', " "))
 }
 
 /// The id and the secret of `Authorization: Basic`, each encoded as in a form (§2.3.1). What is
@@ -224,12 +260,18 @@ fn basic(header: &str) -> Option<(String, String)> {
 }
 
 fn denied(denial: &Denial) -> Reply {
-    let body = json!({ "error": denial.error, "error_description": denial.detail });
-    let reply =
-        Reply::json(denial.status, body.to_string()).with("Content-Type", "application/json");
+    // §5.2 has no quotes in either.
+    let body = [
+        "{\"error\":\"",
+        denial.error,
+        "\",\"error_description\":\"",
+        denial.detail,
+        "\"}",
+    ];
+    let reply = Reply::json(denial.status, body.concat()).with("Content-Type", "application/json");
     match denial.status {
         401 => reply.with("WWW-Authenticate", "Basic realm=\"oauth\""),
-        503 => reply.with("Retry-After", "5"),
+        429 | 503 => reply.with("Retry-After", RETRY_AFTER),
         _ => reply,
     }
 }

@@ -4,6 +4,8 @@ use store::{Database, Statement};
 use worker::{Context, Env};
 
 use super::d1::D1;
+use super::fetch::PlatformFetch;
+use super::keys::PlatformKeys;
 use super::mint::PlatformMint;
 use super::{PlatformClock, moment};
 use service::Settings;
@@ -36,11 +38,12 @@ pub fn run_later(env: &Env, context: &Context, statements: Vec<Statement>) {
 /// Goes on with jobs when the reply is out.
 pub fn go_on(env: &Env, context: &Context, settings: &Settings, hold: Hold) {
     let (env, settings) = (env.clone(), settings.clone());
-    context.wait_until(async move { work(&env, &settings, &hold).await });
+    context.wait_until(async move { work(&env, &settings, &hold, false).await });
 }
 
-/// Goes on with jobs until none is due, or as much was done as one event may.
-pub async fn work(env: &Env, settings: &Settings, hold: &Hold) {
+/// Goes on with jobs until none is due, or as much was done as one event may; and once an hour
+/// removes what has expired.
+pub async fn work(env: &Env, settings: &Settings, hold: &Hold, is_hour: bool) {
     let database = D1::new(env);
     let mint = PlatformMint::at(moment().milliseconds);
     let context = service::Context {
@@ -48,6 +51,8 @@ pub async fn work(env: &Env, settings: &Settings, hold: &Hold) {
         settings,
         mint: &mint,
         clock: &PlatformClock,
+        fetch: &PlatformFetch,
+        keys: &PlatformKeys,
         hold,
         // A job works for no caller.
         remembered: &Remembered::default(),
@@ -56,5 +61,11 @@ pub async fn work(env: &Env, settings: &Settings, hold: &Hold) {
     // Whatever failed is tried again by the next event.
     if let Err(error) = jobs::work(&context, Budget::default()).await {
         print(&format!("a job was not gone on with: {error:?}"), true);
+    }
+    if is_hour && let Err(error) = jobs::sweep(&context).await {
+        print(
+            &format!("what has expired was not removed: {error:?}"),
+            true,
+        );
     }
 }

@@ -67,6 +67,39 @@ export async function body(request, most, together, milliseconds) {
   }
 }
 
+/**
+ * The body of an address, or why there is none: as of `body`, or the server sends on to another
+ * address (`redirect`), answers otherwise than with 200 (`status`), or is not there.
+ */
+export async function get(address, most, together, milliseconds) {
+  try {
+    const signal = AbortSignal.timeout(milliseconds);
+    const reply = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual", signal });
+    if (reply.status === 200) return await body(reply, most, together, milliseconds);
+    await reply.body?.cancel();
+    return reply.status >= 300 && reply.status < 400 ? "redirect" : "status";
+  } catch {
+    return "unreachable";
+  }
+}
+
+const ALGORITHMS = {
+  RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
+  ES256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
+};
+
+/** Whether a text was signed with the key whose public half is `key`, a JWK. */
+export async function verify(algorithm, key, text, signature) {
+  try {
+    const how = ALGORITHMS[algorithm];
+    const imported = await crypto.subtle.importKey("jwk", JSON.parse(key), how, false, ["verify"]);
+    return await crypto.subtle.verify(how, imported, signature, encoder.encode(text));
+  } catch {
+    // What is no key has signed nothing.
+    return false;
+  }
+}
+
 /** A response; `lines` are name and value of each header, in turn; without `body` it has none. */
 export function response(status, lines, body) {
   const headers = {};

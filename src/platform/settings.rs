@@ -44,6 +44,7 @@ impl Deployment {
                 accept_user_groups: flag(env, "ACCEPT_USER_GROUPS", false),
                 unique_group_names: flag(env, "UNIQUE_GROUP_NAMES", true),
                 base_url: base_url(env),
+                local_addresses: flag(env, "LOCAL_ADDRESSES", false),
                 ..Settings::default()
             },
             secret,

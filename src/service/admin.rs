@@ -15,7 +15,7 @@ use store::directory::{operators, tenants};
 use store::{Database, Row, Statement};
 
 mod body;
-mod client;
+pub mod client;
 mod jobs;
 mod operator_tokens;
 pub mod refusal;

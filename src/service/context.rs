@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::gauge::Hold;
+use super::outside::{Fetch, Keys};
 use super::rate::{Rate, Rates};
 use super::settings::{InHand, Remembered};
 use super::{Clock, Failure, Mint, Settings};
@@ -21,6 +22,10 @@ pub struct Context<'a, D> {
     pub mint: &'a dyn Mint,
     /// Tells the time.
     pub clock: &'a dyn Clock,
+    /// Asks other servers.
+    pub fetch: &'a dyn Fetch,
+    /// Verifies signatures.
+    pub keys: &'a dyn Keys,
     /// What the request holds of the memory that all have together.
     pub hold: &'a Hold,
     /// What the instance remembers of the settings of tenants.

@@ -7,6 +7,7 @@
 use super::{Context, Moment};
 use crate::write::ending::add_step;
 use store::batch::Batch;
+use store::directory::clients;
 use store::directory::jobs::{self, LeasedJob, TENANT_DELETE};
 use store::{Database, Error};
 
@@ -50,6 +51,24 @@ pub async fn work<D: Database>(context: &Context<'_, D>, budget: Budget) -> Resu
         };
         statements += 2 + step(context, &row.required_text(0)?, &now).await?;
     }
+}
+
+/// Rows that a sweep removes of a table at once, and how often it does.
+const SWEPT: usize = 500;
+const SWEEPS: usize = 20;
+
+/// Removes what has expired and nobody asks for any more: each hour.
+pub async fn sweep<D: Database>(context: &Context<'_, D>) -> Result<(), Error> {
+    let now = context.clock.now().text;
+    for _ in 0..SWEEPS {
+        let mut batch = Batch::default();
+        let swept = batch.add_all(clients::sweep(&now, SWEPT));
+        let mut answers = context.send(batch).await?;
+        if answers.rows_of(&swept).len() < SWEPT {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Does a step of a job, if nobody else does; gives how many statements it took.

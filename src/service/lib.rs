@@ -6,6 +6,7 @@ use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 
 mod accept;
+pub mod address;
 pub mod admin;
 mod assemble;
 pub mod base64;
@@ -26,6 +27,7 @@ pub mod list;
 pub mod members;
 pub mod modify;
 pub mod oauth;
+pub mod outside;
 pub mod patch;
 pub mod rate;
 pub mod read;

@@ -6,11 +6,17 @@
 
 use super::admin::last4;
 use super::credential::{Credential, hash};
+use super::rate::Rate;
 use super::token::{CLIENT, Form, SCIM, make_as};
 use super::{Context, Moment};
+use assertion::{Assertion, Seen};
+use store::batch::Batch;
 use store::directory::clients;
 use store::directory::tokens::NewToken;
 use store::{Database, Statement};
+
+mod assertion;
+pub(crate) mod key_set;
 
 /// Seconds that a token is good for.
 pub const LIFETIME: u64 = 3_600;
@@ -20,6 +26,8 @@ pub const LIFETIME: u64 = 3_600;
 pub enum Proof<'a> {
     /// A secret of this server.
     Secret(&'a str),
+    /// An assertion of another (RFC 7523 §2.2).
+    Assertion(&'a str),
 }
 
 /// A client that asks for a token.
@@ -31,6 +39,8 @@ pub struct Asking<'a> {
     pub proof: Proof<'a>,
     /// The scopes that it asks for, as written.
     pub scope: &'a str,
+    /// The address that it came to: scheme and authority.
+    pub origin: &'a str,
 }
 
 /// A token that was made.
@@ -49,10 +59,19 @@ pub struct Granted {
 /// Why none was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
+    /// The client asks too often.
+    TooFast,
     /// The client does not prove itself; in words for the person who reads its log.
     Client(&'static str),
     /// A defect here; the cause is for the log.
     Broken(String),
+}
+
+/// What is wrong with an assertion or with its key.
+impl From<&'static str> for Refused {
+    fn from(detail: &'static str) -> Self {
+        Self::Client(detail)
+    }
 }
 
 impl From<store::Error> for Refused {
@@ -65,7 +84,12 @@ impl From<store::Error> for Refused {
 const UNKNOWN: &str = "The client is not known or was revoked, or its secret is wrong or has expired. Check both, or ask \
                        whoever runs this service for a new secret.";
 
-/// Makes a token for a client that proves itself: one trip.
+/// The same for a client that shows an assertion.
+const UNKNOWN_FEDERATED: &str = "The client is not known, was revoked, or is none that shows assertions. Check its id, or \
+                                 ask whoever runs this service.";
+
+/// Makes a token for a client that proves itself: one trip by a secret, and none for what cannot be
+/// one.
 pub async fn grant<D: Database>(
     context: &Context<'_, D>,
     asking: &Asking<'_>,
@@ -75,34 +99,92 @@ pub async fn grant<D: Database>(
             "This is no id of a client: one begins with cli_. Copy it again, all of it.",
         ));
     }
-    let Proof::Secret(secret) = asking.proof;
-    match Form::read(CLIENT, secret) {
-        Form::Whole { .. } => {}
-        Form::Altered => {
-            return Err(Refused::Client(
-                "The secret is not whole: its last characters do not fit the rest. Copy it again, all of it.",
-            ));
-        }
-        Form::Other => {
-            return Err(Refused::Client(
-                "This is no secret of a client: one begins with scimsecret_. Copy it again, all of it.",
-            ));
-        }
+    if !context.rates.take(Rate::Client(asking.client), 1).await {
+        return Err(Refused::TooFast);
     }
     let now = context.clock.now();
-    let secret = hash(Credential(secret));
+    let mut batch = Batch::default();
+    let (secret, unknown) = match asking.proof {
+        Proof::Secret(secret) => {
+            check_secret(secret)?;
+            (Some(hash(Credential(secret))), UNKNOWN)
+        }
+        Proof::Assertion(assertion) => {
+            prove(context, asking, assertion, &now, &mut batch).await?;
+            (None, UNKNOWN_FEDERATED)
+        }
+    };
+    let secret = secret.as_deref();
     let new = New::make(context, asking.scope, &now)?;
-    let issue = clients::issue(asking.client, &secret, &new.row(), &now.text);
-    let mut row = context.ask(issue).await?.into_iter();
-    let row = row.next().ok_or(Refused::Client(UNKNOWN))?;
+    let issue = clients::issue(asking.client, secret, &new.row(), &now.text);
+    let issued = batch.add(issue);
+    let mut answers = match context.send(batch).await {
+        Err(store::Error::Unique(_)) => {
+            return Err(Refused::Client(
+                "The assertion was taken already, and is taken once: send one with a jti of its own.",
+            ));
+        }
+        sent => sent?,
+    };
+    let row = answers.row(issued).ok_or(Refused::Client(unknown))?;
     let tenant = row.integer(0)?.unwrap_or_default();
     let today = now.text.get(..10).unwrap_or_default();
     Ok(Granted {
         token: new.token,
         scope: new.scope,
         tenant,
-        later: clients::touch(tenant, asking.client, Some(&secret), today),
+        later: clients::touch(tenant, asking.client, secret, today),
     })
+}
+
+/// Refuses what cannot be a secret of a client.
+fn check_secret(secret: &str) -> Result<(), &'static str> {
+    match Form::read(CLIENT, secret) {
+        Form::Whole { .. } => Ok(()),
+        Form::Altered => Err(
+            "The secret is not whole: its last characters do not fit the rest. Copy it again, all of it.",
+        ),
+        Form::Other => Err(
+            "This is no secret of a client: one begins with scimsecret_. Copy it again, all of it.",
+        ),
+    }
+}
+
+/// Looks whether an assertion proves a client: one trip more where its key is known. What it says
+/// is looked at first, so that it costs no fetch and no signature where that is wrong. That it is
+/// taken is kept in the batch of the token.
+async fn prove<D: Database>(
+    context: &Context<'_, D>,
+    asking: &Asking<'_>,
+    assertion: &str,
+    now: &Moment,
+    batch: &mut Batch,
+) -> Result<(), Refused> {
+    let assertion = Assertion::parse(assertion)?;
+    let find = clients::find_federated(asking.client, &assertion.kid);
+    let found = context.ask(find).await?.into_iter().next();
+    let mut row = found.ok_or(Refused::Client(UNKNOWN_FEDERATED))?;
+    let client = clients::read_federated(&mut row)?;
+    let seen = assertion.check(&client.federation, now)?;
+    let key = key_set::find(context, asking.origin, &assertion.kid, client.key_set).await?;
+    key_set::check_key(&key, assertion.algorithm)?;
+    let (algorithm, signature) = (assertion.algorithm, assertion.signature);
+    let verify = context.keys;
+    let verify = verify.verify(algorithm, &key, assertion.signed, signature);
+    if !verify.await {
+        return Err(Refused::Client(
+            "The signature of the assertion is not that of the key that it names.",
+        ));
+    }
+    if let Some(Seen { jti, expires_at }) = seen {
+        batch.add(clients::see(
+            client.tenant,
+            asking.client,
+            &jti,
+            &expires_at,
+        ));
+    }
+    Ok(())
 }
 
 /// Whether a text has the form of a client's id.

@@ -41,6 +41,9 @@ pub struct Settings {
     /// address that the request came to, up to `/scim/v2`, which is wrong where another Worker
     /// before this one has changed it.
     pub base_url: Option<String>,
+    /// `LOCAL_ADDRESSES`: whether servers of this machine are asked, without TLS, where an address
+    /// leads there: on a laptop alone.
+    pub local_addresses: bool,
     /// What `ServiceProviderConfig` tells.
     pub limits: Limits,
 }
@@ -55,6 +58,7 @@ impl Default for Settings {
             refuse_unmapped: false,
             is_rated: true,
             base_url: None,
+            local_addresses: false,
             limits: Limits {
                 bulk_max_operations: 1_000,
                 bulk_max_payload_size: MAX_LARGE_BODY,
@@ -97,6 +101,7 @@ impl Settings {
             refuse_unmapped: is("unmapped_attributes", "refuse"),
             is_rated: !is("rate", "off"),
             base_url: self.base_url.clone(),
+            local_addresses: self.local_addresses,
             limits: Limits {
                 filter_max_results: most,
                 default_page_size: number("default_page_size", limits.default_page_size).min(most),

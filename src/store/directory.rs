@@ -8,6 +8,7 @@
 pub mod clients;
 pub mod ending;
 pub mod jobs;
+pub mod key_sets;
 pub mod operators;
 pub mod tenants;
 pub mod tokens;

@@ -84,6 +84,8 @@ fn watched(
             settings: &memory.settings,
             mint: &Counted(&memory.elapsed),
             clock: &Moment::at(1_769_817_600_000),
+            fetch: &memory.fetch,
+            keys: &memory.keys,
             hold: &memory.gauge.request(),
             remembered: memory.remembered(),
             rates: &memory.rates,

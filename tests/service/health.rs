@@ -49,6 +49,8 @@ fn ask(instance: &Instance, database: &Switched, method: Method, at: u64) -> (Re
             settings: &database.memory.settings,
             mint: &NoMint,
             clock: &Moment::at(1_767_225_600_000 + at),
+            fetch: &database.memory.fetch,
+            keys: &database.memory.keys,
             hold: &database.memory.gauge.request(),
             remembered: database.memory.remembered(),
             rates: &database.memory.rates,

@@ -7,6 +7,7 @@ use testing::client::{Client, Got, Operator};
 use testing::memory::Memory;
 
 mod clients;
+mod federated;
 mod secrets;
 
 /// A request with this form as its body.

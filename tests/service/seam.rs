@@ -45,6 +45,8 @@ fn a_session_needs_no_request() {
         settings: &memory.settings,
         mint: &mint,
         clock: &clock,
+        fetch: &memory.fetch,
+        keys: &memory.keys,
         hold: &memory.gauge.request(),
         remembered: memory.remembered(),
         rates: &memory.rates,

@@ -208,6 +208,8 @@ fn users_by(memory: &Memory, secret: Option<&Secret>, token: &str) -> Reply {
             settings: &memory.settings,
             mint: &NoMint,
             clock: &Moment::at(1_769_817_600_000),
+            fetch: &memory.fetch,
+            keys: &memory.keys,
             hold: &memory.gauge.request(),
             remembered: memory.remembered(),
             rates: &memory.rates,

@@ -265,6 +265,8 @@ fn met<'a>(
             settings: &memory.settings,
             mint: &Minted(Cell::new(0)),
             clock: &Moment::at(1_769_817_600_000),
+            fetch: &memory.fetch,
+            keys: &memory.keys,
             hold: &memory.gauge.request(),
             remembered: memory.remembered(),
             rates: &memory.rates,

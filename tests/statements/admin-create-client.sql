@@ -10,7 +10,7 @@ WHERE n.id = ?1
 
 INSERT INTO clients (id, tenant_id, label, kind, issuer, subject, audience, jwks_uri, created_at)
 VALUES (?1, ?2, ?3, 'secret', ?4, ?4, ?4, ?4, ?5)
--- ?1 = "cli_1_019a0000000070008000000000000010"
+-- ?1 = "cli_1_019a000000007000800000000000000f"
 -- ?2 = 1
 -- ?3 = "Entra"
 -- ?4 = NULL
@@ -22,7 +22,7 @@ WHERE tenant_id = ?1
   AND client_id = ?2
   AND expires_at <= ?3
 -- ?1 = 1
--- ?2 = "cli_1_019a0000000070008000000000000010"
+-- ?2 = "cli_1_019a000000007000800000000000000f"
 -- ?3 = "2026-01-01T00:00:00.012Z"
 -- plan: SEARCH client_secrets USING PRIMARY KEY (tenant_id=? AND client_id=?)
 
@@ -34,7 +34,7 @@ WHERE tenant_id = ?1
   AND revoked_at IS NULL
   AND (SELECT count(*) FROM client_secrets WHERE tenant_id = ?1 AND client_id = ?2) < 4
 -- ?1 = 1
--- ?2 = "cli_1_019a0000000070008000000000000010"
+-- ?2 = "cli_1_019a000000007000800000000000000f"
 -- plan: SEARCH clients USING INDEX clients_tenant (tenant_id=? AND id=?)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH client_secrets USING PRIMARY KEY (tenant_id=? AND client_id=?)
@@ -46,12 +46,12 @@ WHERE tenant_id = ?5
   AND id = ?6
   AND changes() > 0
 RETURNING n
--- ?1 = "f899dcfb91b288cd371823486f5d90bc506e81ed5c62662c4017834a756bd56c"
--- ?2 = "7wJO"
+-- ?1 = "0244ee9ba53ebe4242ca3a92fc9931190cdf302823c06ded22d3137bd8870703"
+-- ?2 = "0OZb"
 -- ?3 = "2026-01-01T00:00:00.012Z"
 -- ?4 = NULL
 -- ?5 = 1
--- ?6 = "cli_1_019a0000000070008000000000000010"
+-- ?6 = "cli_1_019a000000007000800000000000000f"
 -- plan: SEARCH clients USING INDEX clients_tenant (tenant_id=? AND id=?)
 
 SELECT CASE c.kind WHEN 'federated' THEN json_object('id', c.id, 'label', c.label, 'kind', c.kind, 'issuer', c.issuer, 'subject', c.subject, 'audience', c.audience, 'jwks_uri', c.jwks_uri, 'created_at', c.created_at, 'revoked_at', c.revoked_at, 'last_used', c.last_used_at)
@@ -66,7 +66,7 @@ FROM clients c
 WHERE c.tenant_id = ?1
   AND c.id = ?2
 -- ?1 = 1
--- ?2 = "cli_1_019a0000000070008000000000000010"
+-- ?2 = "cli_1_019a000000007000800000000000000f"
 -- plan: SEARCH c USING INDEX clients_tenant (tenant_id=? AND id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 2
 -- plan:   CO-ROUTINE s

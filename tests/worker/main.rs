@@ -11,6 +11,8 @@ mod doctor;
 
 mod memory;
 
+mod oauth;
+
 mod rates;
 
 mod rotation;

@@ -4,8 +4,9 @@
 use super::call::Call;
 use crate::http::reply::Reply;
 use crate::http::request::Upload;
-use service::admin::Creation;
+use service::admin::client::{ClientAnswer, ClientCall, ClientVerb};
 use service::admin::refusal::Refusal;
+use service::admin::{Body, Creation};
 use store::Database;
 
 type Answer = Result<Reply, Refusal>;
@@ -69,60 +70,40 @@ pub(super) async fn revoke_token<D: Database, B: Upload>(call: &Call<'_, D, B>) 
     Ok(Reply::empty(204))
 }
 
-pub(super) async fn list_clients<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Answer {
-    Ok(Reply::json(200, call.admin.clients(&call.page()?).await?))
-}
-
-pub(super) async fn create_client<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Answer {
-    let made = call.admin.create_client(&call.body().await?).await?;
-    let tenant = call.admin.tenant()?.id;
-    let path = format!("/tenants/{tenant}/clients/");
-    Ok(created(201, &call.base, &path, made))
-}
-
-pub(super) async fn read_client<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Answer {
-    Ok(Reply::json(200, call.admin.read_client(call.last()).await?))
-}
-
-pub(super) async fn change_client<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Answer {
-    let body = call.body().await?;
-    let changed = call.admin.change_client(call.last(), &body).await?;
-    Ok(Reply::json(200, changed))
-}
-
-pub(super) async fn revoke_client<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Answer {
-    call.admin.revoke_client(call.last()).await?;
-    Ok(Reply::empty(204))
-}
-
-pub(super) async fn list_client_secrets<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Answer {
-    let (client, page) = (call.argument("client"), call.page()?);
-    Ok(Reply::json(
-        200,
-        call.admin.client_secrets(client, &page).await?,
-    ))
-}
-
-pub(super) async fn create_client_secret<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Answer {
-    let (client, body) = (call.argument("client"), call.body().await?);
-    let made = call.admin.create_client_secret(client, &body).await?;
-    let tenant = call.admin.tenant()?.id;
-    let path = format!("/tenants/{tenant}/clients/{client}/secrets/");
-    Ok(created(201, &call.base, &path, made))
-}
-
-pub(super) async fn read_client_secret<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Answer {
-    let (client, n) = (call.argument("client"), call.last());
-    Ok(Reply::json(
-        200,
-        call.admin.read_client_secret(client, n).await?,
-    ))
-}
-
-pub(super) async fn remove_client_secret<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Answer {
-    let (client, n) = (call.argument("client"), call.last());
-    call.admin.remove_client_secret(client, n).await?;
-    Ok(Reply::empty(204))
+/// All that is done with clients and their secrets.
+pub(super) async fn client<D: Database, B: Upload>(
+    call: &Call<'_, D, B>,
+    verb: ClientVerb,
+) -> Answer {
+    use ClientVerb::{Change, Create, CreateSecret};
+    let body = if matches!(verb, Create | Change | CreateSecret) {
+        call.body().await?
+    } else {
+        Body::new()
+    };
+    let (client, secret) = (call.argument("client"), call.argument("secret"));
+    let answer = call
+        .admin
+        .client(&ClientCall {
+            verb,
+            client,
+            secret,
+            page: call.page()?,
+            body,
+            origin: &call.request.origin,
+        })
+        .await?;
+    Ok(match answer {
+        ClientAnswer::Shown(body) => Reply::json(200, body),
+        ClientAnswer::Gone => Reply::empty(204),
+        ClientAnswer::Made(made) => {
+            let mut path = format!("/tenants/{}/clients/", call.admin.tenant()?.id);
+            if verb == CreateSecret {
+                path.extend([client, "/secrets/"]);
+            }
+            created(201, &call.base, &path, made)
+        }
+    })
 }
 
 pub(super) async fn list_operator_tokens<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Answer {

@@ -6,16 +6,15 @@ use std::pin::Pin;
 
 use super::call::Call;
 use super::endpoints::{
-    change_client, change_tenant, change_token, create_client, create_client_secret,
-    create_operator_token, create_tenant, create_token, delete_tenant, list_client_secrets,
-    list_clients, list_operator_tokens, list_tenants, list_tokens, read_client, read_client_secret,
-    read_job, read_operator_token, read_tenant, read_token, remove_client_secret, revoke_client,
-    revoke_operator_token, revoke_token, status,
+    change_tenant, change_token, client, create_operator_token, create_tenant, create_token,
+    delete_tenant, list_operator_tokens, list_tenants, list_tokens, read_job, read_operator_token,
+    read_tenant, read_token, revoke_operator_token, revoke_token, status,
 };
 use crate::http::method::Method;
 use crate::http::reply::Reply;
 use crate::http::request::Upload;
 use crate::http::route::{self, row};
+use service::admin::client::ClientVerb;
 use service::admin::refusal::Refusal;
 use store::Database;
 
@@ -72,15 +71,15 @@ pub fn table<'t, D: Database + 't, B: Upload + 't>() -> &'t [Route<D, B>] {
             row(Get, "/tenants/{tenant}/tokens/{token}", &[], None, needs(READ, |call| Box::pin(read_token(call)))),
             row(Patch, "/tenants/{tenant}/tokens/{token}", &[], Some("TokenPatch"), needs(WRITE, |call| Box::pin(change_token(call)))),
             row(Delete, "/tenants/{tenant}/tokens/{token}", &[], None, needs(WRITE, |call| Box::pin(revoke_token(call)))),
-            row(Get, "/tenants/{tenant}/clients", PAGE, None, needs(READ, |call| Box::pin(list_clients(call)))),
-            row(Post, "/tenants/{tenant}/clients", &[], Some("NewClient"), needs(WRITE, |call| Box::pin(create_client(call)))),
-            row(Get, "/tenants/{tenant}/clients/{client}", &[], None, needs(READ, |call| Box::pin(read_client(call)))),
-            row(Patch, "/tenants/{tenant}/clients/{client}", &[], Some("ClientPatch"), needs(WRITE, |call| Box::pin(change_client(call)))),
-            row(Delete, "/tenants/{tenant}/clients/{client}", &[], None, needs(WRITE, |call| Box::pin(revoke_client(call)))),
-            row(Get, "/tenants/{tenant}/clients/{client}/secrets", PAGE, None, needs(READ, |call| Box::pin(list_client_secrets(call)))),
-            row(Post, "/tenants/{tenant}/clients/{client}/secrets", &[], Some("NewSecret"), needs(WRITE, |call| Box::pin(create_client_secret(call)))),
-            row(Get, "/tenants/{tenant}/clients/{client}/secrets/{secret}", &[], None, needs(READ, |call| Box::pin(read_client_secret(call)))),
-            row(Delete, "/tenants/{tenant}/clients/{client}/secrets/{secret}", &[], None, needs(WRITE, |call| Box::pin(remove_client_secret(call)))),
+            row(Get, "/tenants/{tenant}/clients", PAGE, None, needs(READ, |call| Box::pin(client(call, ClientVerb::List)))),
+            row(Post, "/tenants/{tenant}/clients", &[], Some("NewClient"), needs(WRITE, |call| Box::pin(client(call, ClientVerb::Create)))),
+            row(Get, "/tenants/{tenant}/clients/{client}", &[], None, needs(READ, |call| Box::pin(client(call, ClientVerb::Read)))),
+            row(Patch, "/tenants/{tenant}/clients/{client}", &[], Some("ClientPatch"), needs(WRITE, |call| Box::pin(client(call, ClientVerb::Change)))),
+            row(Delete, "/tenants/{tenant}/clients/{client}", &[], None, needs(WRITE, |call| Box::pin(client(call, ClientVerb::Revoke)))),
+            row(Get, "/tenants/{tenant}/clients/{client}/secrets", PAGE, None, needs(READ, |call| Box::pin(client(call, ClientVerb::ListSecrets)))),
+            row(Post, "/tenants/{tenant}/clients/{client}/secrets", &[], Some("NewSecret"), needs(WRITE, |call| Box::pin(client(call, ClientVerb::CreateSecret)))),
+            row(Get, "/tenants/{tenant}/clients/{client}/secrets/{secret}", &[], None, needs(READ, |call| Box::pin(client(call, ClientVerb::ReadSecret)))),
+            row(Delete, "/tenants/{tenant}/clients/{client}/secrets/{secret}", &[], None, needs(WRITE, |call| Box::pin(client(call, ClientVerb::RemoveSecret)))),
             row(Get, "/operator-tokens", PAGE, None, needs(ALL, |call| Box::pin(list_operator_tokens(call)))),
             row(Post, "/operator-tokens", &[], Some("NewOperatorToken"), needs(ALL, |call| Box::pin(create_operator_token(call)))),
             row(Get, "/operator-tokens/{token}", &[], None, needs(ALL, |call| Box::pin(read_operator_token(call)))),

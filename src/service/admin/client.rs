@@ -1,5 +1,8 @@
 //! The OAuth clients of a tenant: made, listed, renamed, revoked, and their secrets. Several
 //! secrets are good at once, so that a rotation has no gap.
+//!
+//! Whatever is done is one batch: it is composed, sent and read in one place each, so that the
+//! Worker has one state machine for all of it.
 
 use serde_json::Value;
 
@@ -8,163 +11,252 @@ use super::refusal::Refusal;
 use super::token::{LABEL, last4};
 use super::{Admin, Body, Creation, PageRequest, SHARD, page, shape, with_member};
 use crate::credential::{Credential, hash};
+use crate::oauth::key_set::check_address;
 use crate::token::CLIENT;
-use store::batch::{Batch, Handle};
-use store::directory::clients::{self, Kind, NewSecret};
+use store::batch::{Answers, Batch, Handle};
+use store::directory::clients::{self, Federation, Kind, NewSecret};
 use store::{Database, Row};
 
 /// Secrets of a client that are good at once.
 const SECRETS: usize = 4;
+/// Characters of the longest claim that is compared, and of the longest address.
+const CLAIM: usize = 500;
+const ADDRESS: usize = 2_000;
 
-impl<D: Database> Admin<'_, D> {
+/// What there is to do with clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientVerb {
     /// Lists them.
-    pub async fn clients(&self, part: &PageRequest) -> Result<String, Refusal> {
-        let after = part.after.as_deref().unwrap_or_default();
-        let list = clients::list(self.tenant()?.id, after, part.limit + 1);
-        page(self.context.ask(list).await?, part.limit)
-    }
-
-    /// Makes one, with a secret, which is shown this once.
-    pub async fn create_client(&self, body: &Body) -> Result<Creation, Refusal> {
-        let tenant = self.tenant()?.id;
-        only(body, &["label", "kind", "expires_at"])?;
-        let label = required(body, "label", LABEL)?;
-        if !matches!(body.get("kind"), None | Some(Value::Null)) && body["kind"] != "secret" {
-            return Err(Refusal::invalid("invalid_value", "`kind` is secret."));
-        }
-        let expires_at = expiry(body, &self.now)?.flatten();
-        let secret = self.secret(CLIENT)?;
-        let id = self.id(&format!("cli_{SHARD}_"));
-        let mut batch = Batch::default();
-        batch.add(clients::create(
-            tenant,
-            &id,
-            label,
-            Kind::Secret,
-            &self.now.text,
-        ));
-        self.add_secret(&mut batch, tenant, &id, &secret, expires_at.as_deref());
-        let made = batch.add(clients::read(tenant, &id));
-        let mut answers = self.context.send(batch).await?;
-        let body = shape(answers.rows(made))?.ok_or_else(no_client)?;
-        Ok(Creation {
-            id,
-            body: with_member(body, "secret", &secret),
-        })
-    }
-
+    List,
+    /// Makes one: with a secret, which is shown this once, or one that shows assertions.
+    Create,
     /// Reads one.
-    pub async fn read_client(&self, id: &str) -> Result<String, Refusal> {
-        let read = clients::read(self.tenant()?.id, id);
-        shape(self.context.ask(read).await?)?.ok_or_else(no_client)
-    }
-
+    Read,
     /// Changes its label.
-    pub async fn change_client(&self, id: &str, body: &Body) -> Result<String, Refusal> {
-        let tenant = self.tenant()?.id;
-        only(body, &["label"])?;
-        let label = match body.get("label") {
-            None => None,
-            Some(_) => Some(required(body, "label", LABEL)?),
-        };
-        let mut batch = Batch::default();
-        batch.add(clients::change(tenant, id, label));
-        let changed = batch.add(clients::read(tenant, id));
-        let mut answers = self.context.send(batch).await?;
-        shape(answers.rows(changed))?.ok_or_else(no_client)
-    }
-
+    Change,
     /// Revokes it, and with it every token that it asked for: they are refused from the next
     /// request on.
-    pub async fn revoke_client(&self, id: &str) -> Result<(), Refusal> {
-        let mut batch = Batch::default();
-        let [client, tokens] = clients::revoke(self.tenant()?.id, id, &self.now.text);
-        let revoked = batch.add(client);
-        batch.add(tokens);
-        let mut answers = self.context.send(batch).await?;
-        shape(answers.rows(revoked))?
-            .map(|_| ())
-            .ok_or_else(no_client)
-    }
-
+    Revoke,
     /// Lists its secrets.
-    pub async fn client_secrets(
-        &self,
-        client: &str,
-        part: &PageRequest,
-    ) -> Result<String, Refusal> {
-        let tenant = self.tenant()?.id;
-        let after = part.after.as_deref().map_or(0, number);
-        let mut batch = Batch::default();
-        let known = batch.add(clients::read(tenant, client));
-        let list = batch.add(clients::list_secrets(tenant, client, after, part.limit + 1));
-        let mut answers = self.context.send(batch).await?;
-        answers.row(known).ok_or_else(no_client)?;
-        page(answers.rows(list), part.limit)
+    ListSecrets,
+    /// Makes another secret, which is shown this once.
+    CreateSecret,
+    /// Reads one, which does not show it.
+    ReadSecret,
+    /// Ends one: no token is given for it from the next request on.
+    RemoveSecret,
+}
+
+/// What an operator does with clients.
+#[derive(Debug)]
+pub struct ClientCall<'c> {
+    /// What is done.
+    pub verb: ClientVerb,
+    /// The id of the client, where one is named.
+    pub client: &'c str,
+    /// The number of the secret, where one is named.
+    pub secret: &'c str,
+    /// Which part of a list.
+    pub page: PageRequest,
+    /// What is sent with it.
+    pub body: Body,
+    /// The address of this server.
+    pub origin: &'c str,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub enum ClientAnswer {
+    /// JSON text.
+    Shown(String),
+    /// What was made.
+    Made(Creation),
+    /// It is gone.
+    Gone,
+}
+
+/// A batch of which it is known how it is read.
+struct Plan {
+    batch: Batch,
+    /// What is shown.
+    shown: Handle,
+    /// What must have a row, or else there is no such client.
+    client: Option<Handle>,
+    /// The id of what is made, and its secret.
+    made: Option<(String, Option<String>)>,
+    /// What tells the number of a new secret.
+    number: Option<Handle>,
+}
+
+impl<D: Database> Admin<'_, D> {
+    /// Does it.
+    pub async fn client(&self, call: &ClientCall<'_>) -> Result<ClientAnswer, Refusal> {
+        let mut plan = self.plan(call)?;
+        let batch = std::mem::take(&mut plan.batch);
+        let answers = self.context.send(batch).await?;
+        plan.read(call, answers)
     }
 
-    /// Makes another secret, which is shown this once.
-    pub async fn create_client_secret(
-        &self,
-        client: &str,
-        body: &Body,
-    ) -> Result<Creation, Refusal> {
-        let tenant = self.tenant()?.id;
-        only(body, &["expires_at"])?;
-        let expires_at = expiry(body, &self.now)?.flatten();
-        let secret = self.secret(CLIENT)?;
+    fn plan(&self, call: &ClientCall<'_>) -> Result<Plan, Refusal> {
+        let (tenant, now) = (self.tenant()?.id, &self.now.text);
+        let (client, n, body) = (call.client, number(call.secret), &call.body);
+        let most = call.page.limit + 1;
+        let after = call.page.after.as_deref().unwrap_or_default();
         let mut batch = Batch::default();
-        let added = self.add_secret(&mut batch, tenant, client, &secret, expires_at.as_deref());
-        let read = batch.add(clients::read(tenant, client));
-        let mut answers = self.context.send(batch).await?;
-        let client = answers.row(read).ok_or_else(no_client)?;
-        let Some(added) = answers.row(added) else {
-            return Err(no_room(client)?);
+        let (mut known, mut made, mut added) = (None, None, None);
+        let shown = match call.verb {
+            ClientVerb::List => batch.add(clients::list(tenant, after, most)),
+            ClientVerb::Create => {
+                let id = self.id(&format!("cli_{SHARD}_"));
+                let secret = self.create(&mut batch, tenant, &id, call)?;
+                let shown = batch.add(clients::read(tenant, &id));
+                made = Some((id, secret));
+                shown
+            }
+            ClientVerb::Read => batch.add(clients::read(tenant, client)),
+            ClientVerb::Change => {
+                only(body, &["label"])?;
+                if body.contains_key("label") {
+                    let label = required(body, "label", LABEL)?;
+                    batch.add(clients::change(tenant, client, label));
+                }
+                batch.add(clients::read(tenant, client))
+            }
+            ClientVerb::Revoke => {
+                let [revoke, end_tokens] = clients::revoke(tenant, client, now);
+                let revoked = batch.add(revoke);
+                batch.add(end_tokens);
+                revoked
+            }
+            ClientVerb::ListSecrets => {
+                known = Some(batch.add(clients::read(tenant, client)));
+                batch.add(clients::list_secrets(tenant, client, number(after), most))
+            }
+            ClientVerb::CreateSecret => {
+                only(body, &["expires_at"])?;
+                let (secret, handle) = self.add_secret(&mut batch, tenant, client, body)?;
+                made = Some((String::new(), Some(secret)));
+                added = Some(handle);
+                batch.add(clients::read(tenant, client))
+            }
+            ClientVerb::ReadSecret => batch.add(clients::read_secret(tenant, client, n)),
+            ClientVerb::RemoveSecret => batch.add(clients::remove_secret(tenant, client, n)),
         };
-        let n = added.integer(0)?.unwrap_or_default().to_string();
-        let mut body = shape(vec![client])?.ok_or_else(no_client)?;
-        body.pop();
-        body.extend([",\"n\":", &n, "}"]);
-        Ok(Creation {
-            id: n,
-            body: with_member(body, "secret", &secret),
+        Ok(Plan {
+            batch,
+            shown,
+            client: known,
+            made,
+            number: added,
         })
     }
 
-    /// Reads one.
-    pub async fn read_client_secret(&self, client: &str, n: &str) -> Result<String, Refusal> {
-        let read = clients::read_secret(self.tenant()?.id, client, number(n));
-        shape(self.context.ask(read).await?)?.ok_or_else(no_secret)
+    /// Adds the statements that make a client; gives its secret, if it has one.
+    fn create(
+        &self,
+        batch: &mut Batch,
+        tenant: i64,
+        id: &str,
+        call: &ClientCall<'_>,
+    ) -> Result<Option<String>, Refusal> {
+        let (body, now) = (&call.body, &self.now.text);
+        let kind = body.get("kind").unwrap_or(&Value::Null);
+        if kind == "federated" {
+            let known = ["label", "kind", "issuer", "subject", "audience", "jwks_uri"];
+            only(body, &known)?;
+            let label = required(body, "label", LABEL)?;
+            let federation = Federation {
+                issuer: required(body, "issuer", CLAIM)?,
+                subject: required(body, "subject", CLAIM)?,
+                audience: required(body, "audience", CLAIM)?,
+            };
+            let jwks_uri = required(body, "jwks_uri", ADDRESS)?;
+            check_address(self.context, jwks_uri, call.origin).map_err(|wanted| {
+                Refusal::invalid("invalid_value", format!("`jwks_uri` must be {wanted}."))
+            })?;
+            let kind = Kind::Federated {
+                federation,
+                jwks_uri,
+            };
+            batch.add(clients::create(tenant, id, label, kind, now));
+            return Ok(None);
+        }
+        if !kind.is_null() && kind != "secret" {
+            let detail = "`kind` must be secret or federated.";
+            return Err(Refusal::invalid("invalid_value", detail));
+        }
+        only(body, &["label", "kind", "expires_at"])?;
+        let label = required(body, "label", LABEL)?;
+        batch.add(clients::create(tenant, id, label, Kind::Secret, now));
+        let (secret, _) = self.add_secret(batch, tenant, id, body)?;
+        Ok(Some(secret))
     }
 
-    /// Ends one: no token is given for it from the next request on.
-    pub async fn remove_client_secret(&self, client: &str, n: &str) -> Result<(), Refusal> {
-        let remove = clients::remove_secret(self.tenant()?.id, client, number(n));
-        shape(self.context.ask(remove).await?)?
-            .map(|_| ())
-            .ok_or_else(no_secret)
-    }
-
-    /// Adds the statements that store a secret, and gives that which tells its number.
+    /// Adds the statements that make a secret; gives it, and that which tells its number.
     fn add_secret(
         &self,
         batch: &mut Batch,
         tenant: i64,
         client: &str,
-        secret: &str,
-        expires_at: Option<&str>,
-    ) -> Handle {
-        let hash = hash(Credential(secret));
-        let secret = NewSecret {
-            hash: &hash,
-            last4: last4(secret),
-            expires_at,
+        body: &Body,
+    ) -> Result<(String, Handle), Refusal> {
+        let expires_at = expiry(body, &self.now)?.flatten();
+        let secret = self.secret(CLIENT)?;
+        let new = NewSecret {
+            hash: &hash(Credential(&secret)),
+            last4: last4(&secret),
+            expires_at: expires_at.as_deref(),
         };
-        let [make_room, count, add] =
-            clients::add_secret(tenant, client, &secret, SECRETS, &self.now.text);
+        let now = &self.now.text;
+        let [make_room, count, add] = clients::add_secret(tenant, client, &new, SECRETS, now);
         batch.add(make_room);
         batch.add(count);
-        batch.add(add)
+        let added = batch.add(add);
+        Ok((secret, added))
+    }
+}
+
+impl Plan {
+    fn read(self, call: &ClientCall<'_>, mut answers: Answers) -> Result<ClientAnswer, Refusal> {
+        if let Some(client) = self.client {
+            answers.row(client).ok_or_else(no_client)?;
+        }
+        let mut rows = answers.rows(self.shown);
+        let missing = match call.verb {
+            ClientVerb::List | ClientVerb::ListSecrets => {
+                return Ok(ClientAnswer::Shown(page(rows, call.page.limit)?));
+            }
+            ClientVerb::ReadSecret | ClientVerb::RemoveSecret => no_secret,
+            ClientVerb::Create
+            | ClientVerb::Read
+            | ClientVerb::Change
+            | ClientVerb::Revoke
+            | ClientVerb::CreateSecret => no_client,
+        };
+        let mut number = None;
+        if let Some(added) = self.number {
+            let client = rows.first_mut().ok_or_else(no_client)?;
+            let Some(row) = answers.row(added) else {
+                return Err(no_room(client)?);
+            };
+            number = row.integer(0)?.map(|number| number.to_string());
+        }
+        let mut body = shape(rows)?.ok_or_else(missing)?;
+        if matches!(call.verb, ClientVerb::Revoke | ClientVerb::RemoveSecret) {
+            return Ok(ClientAnswer::Gone);
+        }
+        let Some((id, secret)) = self.made else {
+            return Ok(ClientAnswer::Shown(body));
+        };
+        if let Some(number) = &number {
+            body.pop();
+            body.extend([",\"n\":", number, "}"]);
+        }
+        if let Some(secret) = secret {
+            body = with_member(body, "secret", &secret);
+        }
+        let id = number.unwrap_or(id);
+        Ok(ClientAnswer::Made(Creation { id, body }))
     }
 }
 
@@ -175,20 +267,24 @@ fn number(text: &str) -> i64 {
 }
 
 /// Why a client that there is got no secret.
-fn no_room(mut client: Row) -> Result<Refusal, Refusal> {
-    if client.text(2)?.is_some() {
-        return Ok(Refusal::conflict(
+fn no_room(client: &mut Row) -> Result<Refusal, Refusal> {
+    let (code, detail) = if client.required_text(1)? == "federated" {
+        (
+            "client_is_federated",
+            "This client shows assertions and has no secrets. Make a client of the kind secret.",
+        )
+    } else if client.text(2)?.is_some() {
+        (
             "client_revoked",
             "The client was revoked, for good. Make a new one.",
-        ));
-    }
-    Ok(Refusal::conflict(
-        "too_many_secrets",
-        format!(
-            "The client has {SECRETS} secrets that are good, and that is as many as it may have. DELETE one that is not in \
-             use any more."
-        ),
-    ))
+        )
+    } else {
+        (
+            "too_many_secrets",
+            "The client has four secrets that are good, as many as it may have. DELETE one that is not in use any more.",
+        )
+    };
+    Ok(Refusal::conflict(code, detail))
 }
 
 fn no_client() -> Refusal {

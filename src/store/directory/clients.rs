@@ -1,8 +1,9 @@
 //! The OAuth clients of a tenant (RFC 6749 §2), and the tokens that they ask for.
 
 use crate::fragment::{Fragment, value};
-use crate::{Statement, fragment, statement};
+use crate::{Error, Row, Statement, fragment, statement};
 
+use super::key_sets::{self, Kept};
 use super::tokens::NewToken;
 
 /// What proves a client.
@@ -11,10 +12,15 @@ pub enum Kind<'a> {
     /// Secrets of this server.
     Secret,
     /// Assertions of an issuer (RFC 7523 §2.2).
-    Federated(Federation<&'a str>),
+    Federated {
+        /// What they must say.
+        federation: Federation<&'a str>,
+        /// Where the keys are that sign them.
+        jwks_uri: &'a str,
+    },
 }
 
-/// What the assertions of a federated client must say, and where the keys are that sign them.
+/// What the assertions of a federated client must say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Federation<T> {
     /// `iss`.
@@ -23,8 +29,6 @@ pub struct Federation<T> {
     pub subject: T,
     /// `aud`.
     pub audience: T,
-    /// The address of the key set.
-    pub jwks_uri: T,
 }
 
 /// A secret that is about to be stored.
@@ -84,9 +88,12 @@ pub fn read(tenant: i64, id: &str) -> Statement {
 
 /// Stores one.
 pub fn create(tenant: i64, id: &str, label: &str, kind: Kind<'_>, now: &str) -> Statement {
-    let (kind, federation) = match kind {
-        Kind::Secret => ("secret", None),
-        Kind::Federated(federation) => ("federated", Some(federation)),
+    let (kind, federation, jwks_uri) = match kind {
+        Kind::Secret => ("secret", None, None),
+        Kind::Federated {
+            federation,
+            jwks_uri,
+        } => ("federated", Some(federation), Some(jwks_uri)),
     };
     statement!(
         "INSERT INTO clients (id, tenant_id, label, kind, issuer, subject, audience, jwks_uri, created_at) \
@@ -98,15 +105,15 @@ pub fn create(tenant: i64, id: &str, label: &str, kind: Kind<'_>, now: &str) -> 
         issuer = value(federation.map(|federation| federation.issuer)),
         subject = value(federation.map(|federation| federation.subject)),
         audience = value(federation.map(|federation| federation.audience)),
-        jwks_uri = value(federation.map(|federation| federation.jwks_uri)),
+        jwks_uri = value(jwks_uri),
         now = value(now),
     )
 }
 
 /// Gives it another label.
-pub fn change(tenant: i64, id: &str, label: Option<&str>) -> Statement {
+pub fn change(tenant: i64, id: &str, label: &str) -> Statement {
     statement!(
-        "UPDATE clients SET label = coalesce({label}, label) WHERE tenant_id = {tenant} AND id = {id}",
+        "UPDATE clients SET label = {label} WHERE tenant_id = {tenant} AND id = {id}",
         label = value(label),
         tenant = value(tenant),
         id = value(id),
@@ -211,32 +218,94 @@ fn is_secret(tenant: i64, client: &str, n: i64) -> impl Fragment {
     )
 }
 
-/// Stores a token for a client that shows a good secret, and gives the tenant; nothing happens
-/// where the secret is not good. The token has the label of the client.
-pub fn issue(client: &str, secret: &str, token: &NewToken<'_>, now: &str) -> Statement {
+/// Stores a token for a client, and gives the tenant: for one that shows this secret, or whose
+/// assertion was found to be good. Nothing happens where the secret is not good, or the client was
+/// revoked. The token has the label of the client.
+pub fn issue(client: &str, secret: Option<&str>, token: &NewToken<'_>, now: &str) -> Statement {
     statement!(
-        "{issue} JOIN client_secrets s ON s.tenant_id = c.tenant_id AND s.client_id = c.id \
-         WHERE {is_open} AND s.hash = {secret} AND (s.expires_at IS NULL OR s.expires_at > {now}) \
-         RETURNING tenant_id",
-        issue = issued(token, now),
-        is_open = is_open(client),
-        secret = value(secret),
-        now = value(now),
-    )
-}
-
-/// The front of a statement that stores a token for the client `c`.
-fn issued(token: &NewToken<'_>, now: &str) -> impl Fragment {
-    fragment!(
         "INSERT INTO tokens (hash, tenant_id, label, created_at, expires_at, id, scopes, last4, client_id) \
-         SELECT {hash}, c.tenant_id, c.label, {now}, {expires_at}, {id}, {scopes}, {last4}, c.id FROM clients c",
+         SELECT {hash}, c.tenant_id, c.label, {now}, {expires_at}, {id}, {scopes}, {last4}, c.id FROM clients c \
+         WHERE {is_open} AND c.kind = {kind}{shows} RETURNING tenant_id",
         hash = value(token.hash),
         now = value(now),
         expires_at = value(token.expires_at),
         id = value(token.id),
         scopes = value(token.scopes),
         last4 = value(token.last4),
+        is_open = is_open(client),
+        kind = value(if secret.is_some() { "secret" } else { "federated" }),
+        shows = secret.map(|secret| fragment!(
+            " AND EXISTS (SELECT 1 FROM client_secrets s WHERE s.tenant_id = c.tenant_id AND s.client_id = c.id \
+             AND s.hash = {secret} AND (s.expires_at IS NULL OR s.expires_at > {now}))",
+            secret = value(secret),
+            now = value(now),
+        )),
     )
+}
+
+/// A client that shows assertions, as the table knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Federated {
+    /// Whose it is.
+    pub tenant: i64,
+    /// What its assertions must say.
+    pub federation: Federation<String>,
+    /// What is kept of its key set, and where that is.
+    pub key_set: Kept,
+}
+
+/// A client that shows assertions, and the key of this name in its set.
+pub fn find_federated(client: &str, kid: &str) -> Statement {
+    statement!(
+        "SELECT c.tenant_id, c.issuer, c.subject, c.audience, c.jwks_uri AS address, {kept} \
+         FROM clients c LEFT JOIN key_sets ON key_sets.address = c.jwks_uri WHERE {is_open} AND c.kind = 'federated'",
+        kept = key_sets::kept(kid),
+        is_open = is_open(client),
+    )
+}
+
+/// Reads the row of [`find_federated`].
+pub fn read_federated(row: &mut Row) -> Result<Federated, Error> {
+    Ok(Federated {
+        tenant: row.integer(0)?.unwrap_or_default(),
+        federation: Federation {
+            issuer: row.required_text(1)?,
+            subject: row.required_text(2)?,
+            audience: row.required_text(3)?,
+        },
+        key_set: Kept::read(row, 4)?,
+    })
+}
+
+/// Keeps an assertion, by its `jti`, so that it is taken once: the batch fails where it was.
+pub fn see(tenant: i64, client: &str, jti: &str, expires_at: &str) -> Statement {
+    statement!(
+        "INSERT INTO assertions_seen (tenant_id, client_id, jti, expires_at) \
+         VALUES ({tenant}, {client}, {jti}, {expires_at})",
+        tenant = value(tenant),
+        client = value(client),
+        jti = value(jti),
+        expires_at = value(expires_at),
+    )
+}
+
+/// Removes so many tokens of clients, and assertions that were taken, that have expired.
+pub fn sweep(now: &str, most: usize) -> [Statement; 2] {
+    [
+        statement!(
+            "DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens \
+             WHERE client_id IS NOT NULL AND expires_at <= {now} ORDER BY expires_at LIMIT {most}) RETURNING id",
+            now = value(now),
+            most = most,
+        ),
+        statement!(
+            "DELETE FROM assertions_seen WHERE (tenant_id, client_id, jti) IN (\
+             SELECT tenant_id, client_id, jti FROM assertions_seen \
+             WHERE expires_at <= {now} ORDER BY expires_at LIMIT {most}) RETURNING jti",
+            now = value(now),
+            most = most,
+        ),
+    ]
 }
 
 /// The condition that `c` is this client, that it was not revoked, and that its tenant has not

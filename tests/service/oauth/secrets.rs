@@ -323,3 +323,28 @@ fn a_rotation_has_no_gap() {
         }
     }
 }
+
+/// A client is counted by its id, and who shows nothing good by the address.
+#[test]
+fn too_much_in_a_short_time_comes_later() {
+    let memory = Memory::new();
+    let (id, secret) = secret_client(&Operator::new(&memory), 1);
+    let form = asking(&with_secret(&id, &secret));
+    memory.rates.limit.set(2);
+    for _ in 0..2 {
+        ask(&memory, &form).expect(200);
+    }
+    let got = ask(&memory, &form);
+    denied(&got, 429, "temporarily_unavailable", "too often");
+    assert_eq!(got.header("Retry-After"), Some("10"));
+    let nobody = asking(&with_secret("cli_1_x", &secret));
+    for _ in 0..2 {
+        denied(&ask(&memory, &nobody), 401, "invalid_client", "");
+    }
+    denied(
+        &ask(&memory, &nobody),
+        429,
+        "temporarily_unavailable",
+        "address",
+    );
+}

@@ -1,0 +1,168 @@
+//! The keys of issuers (RFC 7517 §5): fetched, kept, and asked for by name.
+//!
+//! A set is fetched when it is an hour old, and when a key is not in it; never more than once a
+//! minute, whoever asks and however often. What was kept serves a day while its server is away.
+
+use scim::json;
+use serde_json::Value;
+
+use crate::base64;
+use crate::outside::{Algorithm, FetchFailure};
+use crate::{Context, Moment, address};
+use store::directory::key_sets::{self, Kept};
+use store::{Database, Row};
+
+use super::Refused;
+
+/// Bytes of the largest set; that of Entra ID has some 20,000.
+const LARGEST: usize = 262_144;
+/// Milliseconds after which a set is fetched anew.
+const HOUR: u64 = 3_600_000;
+/// Milliseconds for which a set serves that cannot be fetched anew.
+const DAY: u64 = 86_400_000;
+/// Milliseconds between two fetches of a set.
+const MINUTE: u64 = 60_000;
+/// How often whoever comes while a set is on its way looks for it, and milliseconds between.
+const LOOKS: u32 = 10;
+const LOOK: u32 = 300;
+/// Bits of the shortest modulus (RFC 7518 §3.3), and of the longest that is worth its time.
+const BITS: std::ops::RangeInclusive<usize> = 2_048..=8_192;
+
+/// The sentence for a key that is in no set.
+const UNKNOWN: &str = "The key that signed the assertion (its kid) is not in the key set of the issuer. A new key is looked \
+                       for once a minute: send the request again in a minute.";
+
+/// The sentence where there is no set, and none is asked for yet.
+const AWAY: &str = "The key set of the issuer could not be fetched, and is asked for once a minute: send the request again in \
+                    a minute.";
+
+/// The key of this name. `kept` is what the database has of its set.
+pub(super) async fn find<D: Database>(
+    context: &Context<'_, D>,
+    own: &str,
+    kid: &str,
+    mut kept: Kept,
+) -> Result<String, Refused> {
+    let now = context.clock.now();
+    let before = |milliseconds| Moment::at(now.milliseconds.saturating_sub(milliseconds)).text;
+    if kept.fetched_at > before(HOUR)
+        && let Some(key) = kept.key
+    {
+        return Ok(key);
+    }
+    let address = kept.address.clone();
+    let mut failure = None;
+    let claim = key_sets::claim(&address, &now.text, &before(MINUTE));
+    if context.ask(claim).await?.is_empty() {
+        // Somebody has asked for the set within the last minute: where it may still be on its way,
+        // it is waited for. Where the key is known, only the hour is over.
+        let recent = before(u64::from(LOOKS * LOOK));
+        let is_coming = |kept: &Kept| {
+            let is_recent = kept.asked_at > recent && kept.fetched_at < kept.asked_at;
+            kept.key.is_none() && (is_recent || kept.asked_at.is_empty())
+        };
+        for _ in 0..LOOKS {
+            if !is_coming(&kept) {
+                break;
+            }
+            context.database.pause(LOOK).await;
+            kept = first(context.ask(key_sets::read(&address, kid)).await?)?;
+        }
+    } else {
+        let is_allowed = check_address(context, &address, own).is_ok();
+        let got = if is_allowed {
+            context.fetch.get(&address, LARGEST).await.map_err(words)
+        } else {
+            Err(
+                "The address of the issuer's key set may not be fetched from. Ask whoever runs this service.",
+            )
+        };
+        match got.and_then(key_set) {
+            Ok(set) => {
+                let store = key_sets::store(&address, &set, kid, &now.text);
+                kept = first(context.ask(store).await?)?;
+            }
+            Err(reason) => failure = Some(reason),
+        }
+    }
+    // What was kept serves for a day.
+    let is_good = kept.fetched_at > before(DAY);
+    let failure = failure.unwrap_or(if is_good { UNKNOWN } else { AWAY });
+    let key = kept.key.filter(|_| is_good);
+    key.ok_or(Refused::Client(failure))
+}
+
+/// What is kept, of the row of a statement about it.
+fn first(rows: Vec<Row>) -> Result<Kept, Refused> {
+    let mut rows = rows.into_iter();
+    let row = rows.next().as_mut().map(|row| Kept::read(row, 0));
+    Ok(row.transpose()?.unwrap_or_default())
+}
+
+/// Why a set was not fetched.
+fn words(failure: FetchFailure) -> &'static str {
+    match failure {
+        FetchFailure::TooLong => {
+            "The key set of the issuer is larger than 256 kB, and is not read."
+        }
+        FetchFailure::Redirect => {
+            "The address of the issuer's key set sends on to another, which is not followed."
+        }
+        FetchFailure::Status => {
+            "The server of the issuer's key set answers otherwise than with 200. Send the request again later."
+        }
+        FetchFailure::Unreachable => {
+            "The server of the issuer's key set cannot be reached. Send the request again later."
+        }
+    }
+}
+
+/// The text of a key set, if it is one.
+fn key_set(bytes: Vec<u8>) -> Result<String, &'static str> {
+    let text = String::from_utf8(bytes).unwrap_or_default();
+    let is_set =
+        json::object(&text).is_some_and(|set| set.get("keys").is_some_and(Value::is_array));
+    is_set.then_some(text).ok_or(
+        "The address of the issuer's key set has no key set: a JSON object with keys (RFC 7517 5).",
+    )
+}
+
+/// Whether a set may be fetched from an address.
+pub(crate) fn check_address<D>(
+    context: &Context<'_, D>,
+    set: &str,
+    own: &str,
+) -> Result<(), &'static str> {
+    let base = context.settings.base_url.as_deref().unwrap_or(own);
+    address::check(set, &[own, base], context.settings.local_addresses)
+}
+
+/// Refuses a key that is not of the algorithm's kind, or too short to be worth anything.
+pub(super) fn check_key(key: &str, algorithm: Algorithm) -> Result<(), &'static str> {
+    let key = json::object(key).unwrap_or_default();
+    let text = |name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default();
+    let is_of_kind = match algorithm {
+        Algorithm::Rs256 => text("kty") == "RSA",
+        Algorithm::Es256 => text("kty") == "EC" && text("crv") == "P-256",
+    };
+    // RFC 7517 §4.4: a key may be meant for one algorithm alone.
+    if !is_of_kind || !["", algorithm.name()].contains(&text("alg")) {
+        return Err("The key that the assertion names is of another kind than its alg.");
+    }
+    if algorithm == Algorithm::Rs256 && !BITS.contains(&bits(text("n"))) {
+        return Err(
+            "The RSA key that the assertion names has fewer than 2,048 bits, or more than 8,192.",
+        );
+    }
+    Ok(())
+}
+
+/// Bits of a number in base64url.
+fn bits(number: &str) -> usize {
+    let bytes = base64::decode(number).unwrap_or_default();
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    let first = bytes
+        .get(zeros)
+        .map_or(0, |byte| byte.leading_zeros() as usize);
+    8 * (bytes.len() - zeros) - first
+}

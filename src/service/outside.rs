@@ -1,0 +1,71 @@
+//! What a use case asks of the world outside, as ports: the platform fills them in, and the tests.
+
+use std::pin::Pin;
+
+/// An answer on its way.
+pub type Coming<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Other servers.
+pub trait Fetch {
+    /// Asks for what is at an address, by a GET that follows no redirect: its bytes, so many at the
+    /// most.
+    fn get<'f>(
+        &'f self,
+        address: &'f str,
+        most: usize,
+    ) -> Coming<'f, Result<Vec<u8>, FetchFailure>>;
+}
+
+/// Why nothing was fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchFailure {
+    /// It is longer than was asked for.
+    TooLong,
+    /// The server sends on to another address.
+    Redirect,
+    /// The server answers otherwise than with 200.
+    Status,
+    /// The server cannot be reached, or does not answer in time.
+    Unreachable,
+}
+
+/// How a text is signed (RFC 7518 §3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    Rs256,
+    /// ECDSA with P-256 and SHA-256.
+    Es256,
+}
+
+impl Algorithm {
+    /// The one with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "RS256" => Some(Self::Rs256),
+            "ES256" => Some(Self::Es256),
+            _ => None,
+        }
+    }
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Es256 => "ES256",
+        }
+    }
+}
+
+/// Signatures, which the platform knows how to verify.
+pub trait Keys {
+    /// Whether a text was signed with the key whose public half this is, a JWK (RFC 7517) of the
+    /// algorithm's kind.
+    fn verify<'k>(
+        &'k self,
+        algorithm: Algorithm,
+        key: &'k str,
+        text: &'k str,
+        signature: Vec<u8>,
+    ) -> Coming<'k, bool>;
+}

@@ -1,0 +1,72 @@
+//! The key sets that issuers publish (RFC 7517 §5), kept by their address. They are no tenant's.
+
+use crate::fragment::{Fragment, value};
+use crate::{Error, Row, Statement, fragment, statement};
+
+/// What is kept of a set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Where it is.
+    pub address: String,
+    /// The key that was asked for, JSON text.
+    pub key: Option<String>,
+    /// When the set came; empty where it never did.
+    pub fetched_at: String,
+    /// When it was last asked for, whatever came of it; empty where it never was.
+    pub asked_at: String,
+}
+
+impl Kept {
+    /// Reads an address and the columns of [`kept`], the first of which is this one.
+    pub fn read(row: &mut Row, first: usize) -> Result<Self, Error> {
+        Ok(Self {
+            address: row.required_text(first)?,
+            key: row.text(first + 1)?,
+            fetched_at: row.text(first + 2)?.unwrap_or_default(),
+            asked_at: row.text(first + 3)?.unwrap_or_default(),
+        })
+    }
+}
+
+/// The columns of a set `key_sets`, and its key of this name: the first that is for signing.
+pub(super) fn kept(kid: &str) -> impl Fragment {
+    // What is no object has no members, and to ask it for some is an error.
+    fragment!(
+        "(SELECT value FROM json_each(key_sets.keys, '$.keys') WHERE CASE type WHEN 'object' \
+         THEN value ->> 'kid' = {kid} AND coalesce(value ->> 'use', 'sig') = 'sig' END LIMIT 1) AS key, \
+         key_sets.fetched_at, key_sets.asked_at",
+        kid = value(kid),
+    )
+}
+
+/// The set at an address.
+pub fn read(address: &str, kid: &str) -> Statement {
+    statement!(
+        "SELECT address, {kept} FROM key_sets WHERE address = {address}",
+        kept = kept(kid),
+        address = value(address),
+    )
+}
+
+/// Notes that a set is about to be fetched, and gives a row, if that was not done since a moment:
+/// of all who come at once, one fetches.
+pub fn claim(address: &str, now: &str, since: &str) -> Statement {
+    statement!(
+        "INSERT INTO key_sets (address, asked_at) VALUES ({address}, {now}) \
+         ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at WHERE asked_at <= {since} RETURNING address",
+        address = value(address),
+        now = value(now),
+        since = value(since),
+    )
+}
+
+/// Keeps a set that was fetched, JSON text as it came, and gives it as [`read`] does.
+pub fn store(address: &str, keys: &str, kid: &str, now: &str) -> Statement {
+    statement!(
+        "UPDATE key_sets SET keys = {keys}, fetched_at = {now} WHERE address = {address} RETURNING address, {kept}",
+        keys = value(keys),
+        now = value(now),
+        address = value(address),
+        kept = kept(kid),
+    )
+}
