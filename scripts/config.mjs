@@ -36,10 +36,17 @@ export function database(config) {
   return { ...entry, localId: entry.preview_database_id ?? entry.database_id };
 }
 
+/** The entries of all shards, in order: `DB` is the first, `DB_2` the second, and so on. */
+export function shards(config) {
+  const number = ({ binding }) => Number(/^DB_([1-9]\d{0,3})$/.exec(binding)?.[1] ?? 0);
+  const others = config.d1_databases.filter((entry) => number(entry) > 1).sort((one, other) => number(one) - number(other));
+  return [database(config), ...others.map((entry) => ({ ...entry, localId: entry.preview_database_id ?? entry.database_id }))];
+}
+
 /** Options for Miniflare that open the same local D1 as wrangler does for this state folder. */
 export function localDatabase(config, state) {
   return {
-    d1Databases: { DB: database(config).localId },
+    d1Databases: Object.fromEntries(shards(config).map(({ binding, localId }) => [binding, localId])),
     d1Persist: join(state, "v3/d1"),
     // No look-up of what a real request from here would say of its origin.
     cf: false,

@@ -4,7 +4,7 @@
 
 import { lookup } from "node:dns/promises";
 import { createRequire } from "node:module";
-import { database, keepPrivate, localDatabase, NO_DATABASE_ID, readConfig, stateFolder } from "./config.mjs";
+import { database, keepPrivate, localDatabase, NO_DATABASE_ID, readConfig, shards, stateFolder } from "./config.mjs";
 import { migrate } from "./migrate.mjs";
 import { capture } from "./process.mjs";
 import { Problem } from "./say.mjs";
@@ -31,8 +31,8 @@ async function openLocal(config) {
     ...localDatabase(config, stateFolder()),
     log: new Log(LogLevel.ERROR),
   });
+  for (const { binding } of shards(config)) await migrate(await miniflare.getD1Database(binding));
   const db = await miniflare.getD1Database("DB");
-  await migrate(db);
   const batch = async (...statements) => {
     const answers = await db.batch(statements.map(([text, ...values]) => db.prepare(text).bind(...values)));
     return answers.map(({ results }) => results);

@@ -6,7 +6,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { build } from "./build.mjs";
 import { warnOfSize } from "./size.mjs";
-import { CONFIG, database, NO_DATABASE_ID, readConfig } from "./config.mjs";
+import { CONFIG, NO_DATABASE_ID, readConfig, shards } from "./config.mjs";
 import { deployCommand, environmentArguments, isUnreached, NO_NETWORK, reason, wrangler, wranglerProgram } from "./d1.mjs";
 import { packages } from "./packages.mjs";
 import { run } from "./process.mjs";
@@ -27,9 +27,11 @@ export async function main(args) {
     return;
   }
   await checkLogin();
-  const name = await ensureDatabase(config, environment);
-  // The new tables suit the release that is running, so they go first.
-  await step("Applying the migrations to the deployed database", () => runWrangler("d1", "migrations", "apply", name, "--remote", ...of));
+  for (const entry of shards(config)) {
+    const name = await ensureDatabase(entry, environment);
+    // The new tables suit the release that is running, so they go first.
+    await step(`Applying the migrations to the deployed database \`${name}\``, () => runWrangler("d1", "migrations", "apply", name, "--remote", ...of));
+  }
   await step("Deploying the Worker", () => runWrangler("deploy", ...of));
   await sayWhatIsNext(environment);
 }
@@ -61,11 +63,9 @@ async function checkLogin() {
 }
 
 /**
- * The database of wrangler.toml; while that names none, the account's of that name, made if need
- * be.
+ * A database of wrangler.toml; while that names none, the account's of that name, made if need be.
  */
-async function ensureDatabase(config, environment) {
-  const { database_id: id, database_name: name } = database(config);
+async function ensureDatabase({ database_id: id, database_name: name }, environment) {
   if (id !== NO_DATABASE_ID) return name;
   const found = (await findDatabase(name)) ?? (await createDatabase(name, environment));
   const text = await readFile(CONFIG, "utf8");

@@ -2,6 +2,7 @@
 // Worker and the benchmark.
 //
 //   node scripts/serve.mjs --port 0 --state DIR --token T [--worker DIR] [--var NAME=VALUE ...]
+//     [--shard DB_2 ...]
 //
 // applies the migrations, prints one line of JSON, {"origin": "http://127.0.0.1:PORT", "pid": N,
 // "workerd": N}, when the Worker answers, and ends when its stdin closes or on a signal. `wrangler
@@ -11,7 +12,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { readOptions } from "./arguments.mjs";
-import { keepPrivate, localDatabase, readConfig, stateFolder } from "./config.mjs";
+import { keepPrivate, localDatabase, readConfig, shards, stateFolder } from "./config.mjs";
 import { migrate } from "./migrate.mjs";
 import { ROOT, runIfProgram } from "./process.mjs";
 import { Problem } from "./say.mjs";
@@ -23,8 +24,9 @@ const PROBE = "/scim/v2/ServiceProviderConfig";
 const PATIENCE_MS = 15_000;
 
 /** Starts the Worker of a folder; `port` 0 takes a free one. Resolves when it answers. */
-export async function serve({ port, state, vars, worker = join(ROOT, "build") }) {
+export async function serve({ port, state, vars, worker = join(ROOT, "build"), more = [] }) {
   const config = await readConfig();
+  config.d1_databases.push(...more);
   await keepPrivate(state);
   await migrateFirst(config, state);
   const { Log, LogLevel, Miniflare } = await import("miniflare");
@@ -71,7 +73,7 @@ async function migrateFirst(config, state) {
   const { Log, LogLevel, Miniflare } = await import("miniflare");
   const miniflare = new Miniflare({ modules: true, script: "", ...localDatabase(config, state), log: new Log(LogLevel.ERROR) });
   try {
-    await migrate(await miniflare.getD1Database("DB"));
+    for (const { binding } of shards(config)) await migrate(await miniflare.getD1Database(binding));
   } finally {
     await miniflare.dispose();
   }
@@ -161,13 +163,15 @@ async function main(args) {
     token: { type: "string" },
     worker: { type: "string", default: "build" },
     var: { type: "string", multiple: true, default: [] },
+    shard: { type: "string", multiple: true, default: [] },
   });
   const port = parsePort(values.port);
   await checkPort(port);
   const vars = Object.fromEntries(values.var.map((text) => text.split(/=(.*)/s, 2)));
   if (values.token !== undefined) vars.SCIM_TOKEN = values.token;
   process.stdin.on("end", () => process.exit(0)).on("error", () => process.exit(0)).resume();
-  const { stop, ...told } = await serve({ port, state: stateFolder(values.state), vars, worker: resolve(ROOT, values.worker) });
+  const more = values.shard.map((binding) => ({ binding, database_id: `local-${binding}` }));
+  const { stop, ...told } = await serve({ port, state: stateFolder(values.state), vars, worker: resolve(ROOT, values.worker), more });
   console.log(JSON.stringify(told));
 }
 

@@ -19,7 +19,7 @@ use service::rate::{Counting, Rate, Rates};
 use service::settings::Remembered;
 use service::{Context, Mint, Moment, Settings};
 use sha2::{Digest, Sha256};
-use store::{Cell as Column, Cost, Database, Error, Parameter, Results, Row, Statement};
+use store::{Addressed, Cell as Column, Cost, Database, Error, Parameter, Results, Row, Statement};
 
 /// `Database` over SQLite in memory.
 pub struct Sqlite {
@@ -32,6 +32,10 @@ pub struct Sqlite {
     pub rows_read: Cell<u64>,
     /// Statements that wrote resources and had not passed the seam of writes.
     pub strays: Cell<usize>,
+    /// Its number.
+    number: u16,
+    /// The databases of the other shards.
+    pub others: Vec<Sqlite>,
 }
 
 /// Tables that nothing but a change of a resource writes to.
@@ -82,6 +86,8 @@ impl Sqlite {
             cost: Cell::default(),
             rows_read: Cell::default(),
             strays: Cell::default(),
+            number: 1,
+            others: Vec::new(),
         }
     }
 
@@ -206,6 +212,22 @@ impl Database for Sqlite {
         Ok(results)
     }
 
+    fn number(&self) -> u16 {
+        self.number
+    }
+
+    fn shard(&self, number: u16) -> Option<&Self> {
+        if number == self.number {
+            return Some(self);
+        }
+        self.others.iter().find(|other| other.number == number)
+    }
+
+    fn shards(&self) -> Vec<u16> {
+        let others = self.others.iter().map(|other| other.number);
+        std::iter::once(self.number).chain(others).collect()
+    }
+
     async fn pause(&self, _: u32) {}
 
     fn cost(&self) -> Cost {
@@ -292,6 +314,16 @@ impl Memory {
     /// A new, empty one.
     pub fn new() -> Self {
         Self::upgraded("", |_| {})
+    }
+
+    /// One with a second shard.
+    pub fn sharded() -> Self {
+        let mut memory = Self::new();
+        let mut second = Sqlite::new();
+        second.number = 2;
+        second.migrate("", "9");
+        memory.database.others.push(second);
+        memory
     }
 
     /// One whose database was filled before the migration whose name begins so.
@@ -419,7 +451,7 @@ impl Memory {
             remembered: self.remembered(),
             rates: &self.rates,
         };
-        pollster::block_on(jobs::work(&context, budget))
+        pollster::block_on(jobs::work_everywhere(&context, budget))
     }
 
     /// Removes what has expired, as the Worker does each hour.
@@ -439,10 +471,10 @@ impl Memory {
     }
 
     /// Does what could wait.
-    pub fn run_later(&self, statements: &[Statement]) {
-        let connection = self.database.connection.borrow();
-        for statement in statements {
-            Sqlite::run(&connection, statement).unwrap();
+    pub fn run_later(&self, statements: &[Addressed]) {
+        for (shard, statement) in statements {
+            let database = self.database.shard(*shard).unwrap();
+            Sqlite::run(&database.connection.borrow(), statement).unwrap();
         }
     }
 

@@ -59,7 +59,8 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts the Worker with these variables besides the token, and waits until it answers.
+    /// Starts the Worker with these variables besides the token, and waits until it answers; what
+    /// begins with `DB_` is another database.
     pub fn start(variables: &[(&str, &str)]) -> Result<Self, String> {
         Self::start_fresh(PLAIN, variables)
     }
@@ -116,7 +117,11 @@ impl Worker {
             .arg("--var")
             .arg(format!("ADMIN_TOKEN={admin_token}"));
         for (name, value) in variables {
-            command.arg("--var").arg(format!("{name}={value}"));
+            if name.starts_with("DB_") {
+                command.arg("--shard").arg(name);
+            } else {
+                command.arg("--var").arg(format!("{name}={value}"));
+            }
         }
         let mut child = command
             .stdin(Stdio::piped())

@@ -16,6 +16,7 @@ export const OPTIONS = {
   issuer: text("the iss that the assertions of a client have", "ISSUER"),
   audience: text("the aud that they have", "AUDIENCE"),
   "jwks-uri": text("the address of the keys that sign them", "URL"),
+  shard: text("the number of the database that it goes to; by default the one with the fewest users (docs/scaling.md)", "NUMBER"),
   "external-id": text("the application's own id of the customer; empty takes it away", "ID"),
   metadata: many("a text to keep with the tenant, again for another; KEY= takes it away", "KEY=TEXT"),
   wait: flag("stay until the job has ended"),

@@ -24,10 +24,11 @@ export const tenants = {
     create: {
       about: "Makes a tenant; its number is never given to another",
       takes: ["NAME"],
-      options: ["external-id", "metadata"],
+      options: ["external-id", "metadata", "shard"],
       example: "tenants create 'Example Corp' --external-id org_77 --metadata plan=gold",
       run: async ({ api, print, given: [name], values }) => {
-        const made = await api.post("/tenants", { name, ...ties(values) });
+        const shard = values.shard !== undefined && { shard: json(values.shard) };
+        const made = await api.post("/tenants", { name, ...ties(values), ...shard });
         say(`Tenant ${made.id} is made: \`tokens create --tenant ${made.id} --label LABEL\` makes a token for its provider`);
         print.one(made);
       },

@@ -192,6 +192,7 @@ async fn as_tenant<D: Database, B: Upload>(
         base: format!("{}{mount}{BASE}{front}/scim/v2", request.origin),
         tenant: Some(Tenant::Known(tenant.id)),
         settings: Some(environment.context.settings_of(tenant.id, &tenant.settings)),
+        shard: tenant.shard,
     };
     Ok(scim::respond(environment, request, door, path, trace).await)
 }

@@ -25,11 +25,12 @@ async fn is_alive<D: Database>(environment: &Environment<'_, D>, trace: &mut Tra
     if let Some(is_alive) = environment.instance.health(&now) {
         return is_alive;
     }
-    let answer = environment
-        .context
-        .database
-        .batch(vec![read::alive()])
-        .await;
+    let mut answer = Ok(());
+    for shard in environment.context.database.shards() {
+        if let Some(database) = environment.context.database.shard(shard) {
+            answer = answer.and(database.batch(vec![read::alive()]).await.map(|_| ()));
+        }
+    }
     environment.instance.set_health(&now, answer.is_ok());
     trace.notes.cause = answer.err().map(|error| format!("{error:?}"));
     trace.notes.cause.is_none()

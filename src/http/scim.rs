@@ -15,7 +15,7 @@ use super::route::{Choice, Route, choose, segments};
 use super::{Environment, Trace, auth};
 use service::credential::Principal;
 use service::settings::InHand;
-use service::{Caller, Session};
+use service::{Caller, Context, Failure, Session};
 use store::Database;
 use store::tenant::{self, Tenant};
 
@@ -71,6 +71,8 @@ pub(super) struct Door {
     pub tenant: Option<Tenant>,
     /// Its settings, where they were just read.
     pub settings: Option<InHand>,
+    /// The number of its database.
+    pub shard: u16,
 }
 
 impl Door {
@@ -88,6 +90,7 @@ impl Door {
             base,
             tenant: None,
             settings: None,
+            shard: 1,
         }
     }
 }
@@ -185,8 +188,8 @@ async fn answer<D: Database, B: Upload>(
         }
         Handler::Caller(act) => {
             let is_customer = door.tenant.is_none();
-            let caller = caller(environment, request, routes::is_write(row), &door)?;
-            let context = &environment.context;
+            let (caller, context) = caller(environment, request, routes::is_write(row), &door)?;
+            let context = &context;
             let in_hand = || context.settings_in_hand(&caller.tenant);
             let mut settings = door.settings.unwrap_or_else(in_hand);
             context.count_request(&caller.tenant, &settings).await?;
@@ -222,31 +225,36 @@ async fn answer<D: Database, B: Upload>(
                     .get(..10)
                     .filter(|_| environment.instance.is_new_day(&now));
                 let touch = day.map(|day| tenant::touch_tenant(tenant::DEFAULT_TENANT, day));
-                trace.notes.later.extend(touch);
+                trace.notes.later.extend(touch.map(|touch| (1, touch)));
             }
             result
         }
     }
 }
 
-/// Who sends the request.
-fn caller<D: Database, B>(
-    environment: &Environment<'_, D>,
+/// Who sends the request, and what it is done with: the database is that of the caller's tenant.
+fn caller<'a, D: Database, B>(
+    environment: &Environment<'a, D>,
     request: &Request<B>,
     is_write: bool,
     door: &Door,
-) -> Result<Caller, Fault> {
+) -> Result<(Caller, Context<'a, D>), Fault> {
     let credential = auth::credential(request.authorization.as_deref())?;
-    let tenant = if let Some(tenant) = &door.tenant {
-        tenant.clone()
+    let (tenant, shard) = if let Some(tenant) = &door.tenant {
+        (tenant.clone(), door.shard)
     } else {
-        Principal::of(credential, environment.secret)?.scope(&environment.context.clock.now())
+        let principal = Principal::of(credential, environment.secret)?;
+        let shard = principal.shard();
+        (principal.scope(&environment.context.clock.now()), shard)
     };
-    Ok(Caller {
+    let caller = Caller {
         tenant,
         token: credential.0.to_owned(),
         is_write,
-    })
+    };
+    let unknown = || Failure::from(store::Error::Unauthorized);
+    let context = environment.context.on(shard).ok_or_else(unknown)?;
+    Ok((caller, context))
 }
 
 /// The settings by which an endpoint answers that needs no token: where one is shown, its tenant's.
@@ -259,7 +267,7 @@ async fn settings_for_open<D: Database, B>(
         return Ok(settings.clone());
     }
     match caller(environment, request, false, door) {
-        Ok(caller) => Ok(environment.context.read_settings(&caller.tenant).await?),
+        Ok((caller, context)) => Ok(context.read_settings(&caller.tenant).await?),
         Err(_) => Ok(InHand::default()),
     }
 }

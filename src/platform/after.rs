@@ -1,6 +1,6 @@
 //! What is left to do once a reply is made: its line in the log, and statements that could wait.
 
-use store::{Database, Statement};
+use store::{Addressed, Database, Statement};
 use worker::{Context, Env};
 
 use super::d1::D1;
@@ -24,14 +24,20 @@ pub fn print(line: &str, is_fault: bool) {
 }
 
 /// Runs statements when the reply is out.
-pub fn run_later(env: &Env, context: &Context, statements: Vec<Statement>) {
+pub fn run_later(env: &Env, context: &Context, statements: Vec<Addressed>) {
     if statements.is_empty() {
         return;
     }
     let database = D1::new(env);
     context.wait_until(async move {
-        // What is not noted now will be noted by a later request.
-        let _ = database.batch(statements).await;
+        for shard in database.shards() {
+            let of_shard = statements.iter().filter(|(number, _)| *number == shard);
+            let batch: Vec<Statement> = of_shard.map(|(_, statement)| statement.clone()).collect();
+            if let Some(database) = database.shard(shard).filter(|_| !batch.is_empty()) {
+                // What is not noted now will be noted by a later request.
+                let _ = database.batch(batch).await;
+            }
+        }
     });
 }
 
@@ -59,7 +65,7 @@ pub async fn work(env: &Env, settings: &Settings, hold: &Hold, is_hour: bool) {
         rates: &Unlimited,
     };
     // Whatever failed is tried again by the next event.
-    if let Err(error) = jobs::work(&context, Budget::default()).await {
+    if let Err(error) = jobs::work_everywhere(&context, Budget::default()).await {
         print(&format!("a job was not gone on with: {error:?}"), true);
     }
     if is_hour && let Err(error) = jobs::sweep(&context).await {

@@ -12,11 +12,12 @@ use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::worker_sys::types::{D1Database, D1PreparedStatement};
 
+use super::settings::Deployment;
 use store::{self, Cell as Value, Cost, Database, Error, Parameter, Results, Row, Statement};
 
 #[wasm_bindgen(module = "/src/platform/platform.js")]
 extern "C" {
-    fn database(env: &Env) -> D1Database;
+    fn database(env: &Env, shard: u16) -> D1Database;
     #[wasm_bindgen(catch)]
     fn prepare(
         database: &D1Database,
@@ -29,17 +30,29 @@ extern "C" {
 
 /// D1, as one request sees it.
 pub struct D1 {
+    shard: u16,
     database: D1Database,
     cost: Cell<Cost>,
+    others: Vec<D1>,
 }
 
 impl D1 {
-    /// The database of the Worker's binding.
+    /// The databases of the Worker's bindings.
     pub fn new(env: &Env) -> Self {
-        Self {
-            database: database(env),
+        let of = |shard, others| Self {
+            shard,
+            database: database(env, shard),
             cost: Cell::default(),
-        }
+            others,
+        };
+        let others = Deployment::other_shards(env);
+        of(
+            1,
+            others
+                .into_iter()
+                .map(|shard| of(shard, Vec::new()))
+                .collect(),
+        )
     }
 
     fn prepare(&self, statement: &Statement) -> Result<D1PreparedStatement, Error> {
@@ -110,13 +123,37 @@ impl Database for D1 {
             .collect()
     }
 
+    fn number(&self) -> u16 {
+        self.shard
+    }
+
+    fn shard(&self, number: u16) -> Option<&Self> {
+        if number == self.shard {
+            return Some(self);
+        }
+        self.others.iter().find(|other| other.shard == number)
+    }
+
+    fn shards(&self) -> Vec<u16> {
+        let others = self.others.iter().map(|other| other.shard);
+        std::iter::once(self.shard).chain(others).collect()
+    }
+
     async fn pause(&self, milliseconds: u32) {
         // It is not refused.
         let _ = JsFuture::from(pause(milliseconds)).await;
     }
 
     fn cost(&self) -> Cost {
-        self.cost.get()
+        let mut sum = self.cost.get();
+        for other in &self.others {
+            let cost = other.cost.get();
+            sum.trips += cost.trips;
+            sum.rows_read += cost.rows_read;
+            sum.rows_written += cost.rows_written;
+            sum.microseconds += cost.microseconds;
+        }
+        sum
     }
 }
 

@@ -109,8 +109,14 @@ export function response(status, lines, body) {
   return new Response(body?.slice() ?? null, { status, headers });
 }
 
-/** The binding of wrangler.toml. */
-export const database = (env) => env.DB;
+/** A binding of wrangler.toml: `DB` is shard 1, `DB_2` shard 2, and so on. */
+export const database = (env, shard) => (shard === 1 ? env.DB : env[`DB_${shard}`]);
+
+/** The numbers of the shards besides the first, in order. */
+export function otherShards(env) {
+  const numbers = Object.keys(env).map((name) => Number(/^DB_([1-9]\d{0,3})$/.exec(name)?.[1] ?? 0));
+  return Uint16Array.from(numbers.filter((number) => number > 1)).sort();
+}
 
 export const prepare = (database, text, values) => database.prepare(text).bind(...values);
 

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use worker::Env;
 use worker::js_sys::Reflect;
+use worker::wasm_bindgen::prelude::wasm_bindgen;
 
 use service::Settings;
 use service::credential::{MIN_SECRET, Secret};
@@ -28,12 +29,25 @@ pub struct Deployment {
     pub allow_http: bool,
     /// `LOG_ALL`: a line in the log for every request.
     pub log_all: bool,
+    /// The numbers of the databases besides the first.
+    shards: Vec<u16>,
+}
+
+#[wasm_bindgen(module = "/src/platform/platform.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = otherShards)]
+    fn other_shards(env: &Env) -> Vec<u16>;
 }
 
 impl Deployment {
     /// What is set for this instance.
     pub fn of(env: &Env) -> Self {
         DEPLOYMENT.with(|deployment| deployment.get_or_init(|| Self::read(env)).clone())
+    }
+
+    /// The numbers of the databases besides the first, as they were found at start.
+    pub fn other_shards(env: &Env) -> Vec<u16> {
+        DEPLOYMENT.with(|deployment| deployment.get_or_init(|| Self::read(env)).shards.clone())
     }
 
     fn read(env: &Env) -> Self {
@@ -52,6 +66,7 @@ impl Deployment {
             report_cost: flag(env, "REPORT_COST", false),
             allow_http: flag(env, "ALLOW_HTTP", false),
             log_all: flag(env, "LOG_ALL", false),
+            shards: other_shards(env),
         }
     }
 }

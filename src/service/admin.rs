@@ -12,7 +12,7 @@ use super::{Context, Mint, Moment};
 use store::batch::Batch;
 use store::directory::tenants::Which;
 use store::directory::{operators, tenants};
-use store::{Database, Row, Statement};
+use store::{Addressed, Database, Row};
 
 mod body;
 pub mod client;
@@ -35,9 +35,6 @@ pub const DEFAULT_LIMIT: usize = 50;
 /// Rows of a page at the most.
 pub const MAX_LIMIT: usize = 200;
 
-/// The number of the database that knows what is made here.
-pub(crate) const SHARD: u16 = 1;
-
 /// Who acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operator {
@@ -57,6 +54,29 @@ pub struct TenantRef {
     name: String,
     /// Its settings, JSON text.
     pub settings: String,
+    /// The number of the database that it is in.
+    pub shard: u16,
+    external_id: Option<String>,
+}
+
+impl TenantRef {
+    /// Reads the row of [`tenants::find`].
+    fn read(mut row: Row) -> Result<Self, store::Error> {
+        Ok(Self {
+            id: row.integer(0)?.unwrap_or_default(),
+            name: row.required_text(1)?,
+            settings: row.required_text(2)?,
+            shard: shard(row.integer(3)?),
+            external_id: row.text(4)?,
+        })
+    }
+}
+
+/// The number of a shard, as it is stored.
+fn shard(stored: Option<i64>) -> u16 {
+    stored
+        .and_then(|number| u16::try_from(number).ok())
+        .unwrap_or(1)
 }
 
 /// Which part of a list.
@@ -70,7 +90,10 @@ pub struct PageRequest {
 
 /// What an operator does.
 pub struct Admin<'a, D> {
-    context: &'a Context<'a, D>,
+    /// The shard of the tenant that the path names; where it names none, the first.
+    context: Context<'a, D>,
+    /// The first shard, which has the operator tokens and the directory of all tenants.
+    directory: &'a Context<'a, D>,
     /// Who acts.
     pub operator: Operator,
     /// Whether there is a `SCIM_TOKEN`, which is tenant 1's.
@@ -79,7 +102,7 @@ pub struct Admin<'a, D> {
     tenant: Option<TenantRef>,
     now: Moment,
     /// What may wait until the reply is out.
-    pub later: Vec<Statement>,
+    pub later: Vec<Addressed>,
 }
 
 impl<'a, D: Database> Admin<'a, D> {
@@ -118,7 +141,7 @@ impl<'a, D: Database> Admin<'a, D> {
                 let known = operators::read_known(&mut row)?;
                 let today = now.text.get(..10).unwrap_or_default();
                 if known.last_used.as_deref() < Some(today) {
-                    later.push(operators::touch(&known.id, today));
+                    later.push((1, operators::touch(&known.id, today)));
                 }
                 Operator {
                     id: Some(known.id),
@@ -127,18 +150,28 @@ impl<'a, D: Database> Admin<'a, D> {
                 }
             }
         };
-        let tenant = match found.and_then(|found| answers.row(found)) {
-            Some(mut row) => Some(TenantRef {
-                id: row.integer(0)?.unwrap_or_default(),
-                name: row.required_text(1)?,
-                settings: row.required_text(2)?,
-            }),
+        let mut tenant = match found.and_then(|found| answers.row(found)) {
+            Some(row) => Some(TenantRef::read(row)?),
             None => None,
         };
         // To an operator who is bound to a tenant there is no other.
-        let tenant = tenant.filter(|tenant| operator.tenant.is_none_or(|only| only == tenant.id));
+        tenant = tenant.filter(|tenant| operator.tenant.is_none_or(|only| only == tenant.id));
+        let mut of_tenant = *context;
+        if let Some(listed) = tenant.as_ref().filter(|tenant| tenant.shard != 1) {
+            of_tenant = context
+                .on(listed.shard)
+                .ok_or_else(|| no_shard(listed.shard))?;
+            // What its own shard says of it is the truth.
+            let which = Which::Number(listed.id);
+            let rows = of_tenant.ask(tenants::find(&which)).await?;
+            tenant = match rows.into_iter().next() {
+                Some(row) => Some(TenantRef::read(row)?),
+                None => None,
+            };
+        }
         Ok(Self {
-            context,
+            context: of_tenant,
+            directory: context,
             operator,
             has_scim_token,
             tenant,
@@ -172,6 +205,11 @@ impl<'a, D: Database> Admin<'a, D> {
         }
     }
 
+    /// The number of the database that knows what is made for the tenant.
+    fn shard(&self) -> u16 {
+        self.context.database.number()
+    }
+
     /// A new id with this prefix, later than those before.
     fn id(&self, prefix: &str) -> String {
         id(self.context.mint, prefix)
@@ -199,6 +237,11 @@ fn unknown(credential: Credential<'_>) -> Refusal {
              /scim/v2 alone."
         }
     })
+}
+
+/// The refusal of what is in a database that is not bound.
+fn no_shard(shard: u16) -> Refusal {
+    Refusal::broken(format!("there is no binding DB_{shard}"))
 }
 
 /// A page of rows, of each its key and its text. One row more than its limit was asked for.

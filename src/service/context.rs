@@ -34,7 +34,29 @@ pub struct Context<'a, D> {
     pub rates: &'a dyn Rates,
 }
 
-impl<D: Database> Context<'_, D> {
+impl<D> Clone for Context<'_, D> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<D> Copy for Context<'_, D> {}
+
+impl<'a, D: Database> Context<'a, D> {
+    /// The same with the database of a shard; none where there is none of this number.
+    pub fn on(&self, shard: u16) -> Option<Context<'a, D>> {
+        let database = self.database.shard(shard)?;
+        Some(Context { database, ..*self })
+    }
+
+    /// The same with each of the databases, with its number.
+    pub(crate) fn all(&self) -> Vec<(u16, Context<'a, D>)> {
+        let numbers = self.database.shards().into_iter();
+        numbers
+            .filter_map(|number| Some((number, self.on(number)?)))
+            .collect()
+    }
+
     /// Sends a batch of nobody's, which authenticates nobody; an empty one costs nothing.
     pub(crate) async fn send(&self, batch: Batch) -> Result<Answers, store::Error> {
         if batch.is_empty() {

@@ -63,6 +63,8 @@ pub enum Principal {
     Token {
         /// SHA-256 of the token, lower-case hex.
         hash: String,
+        /// The number of the database that knows it.
+        shard: u16,
     },
 }
 
@@ -91,9 +93,23 @@ impl Principal {
                 "The token is not complete, or was changed: its last characters do not fit the rest. Copy all of it \
                  again.",
             )),
-            Form::Whole { .. } | Form::Other => Ok(Self::Token {
+            Form::Whole { shard } => Ok(Self::Token {
                 hash: hash(credential),
+                shard,
             }),
+            // Tokens of another form were made before there was more than one.
+            Form::Other => Ok(Self::Token {
+                hash: hash(credential),
+                shard: 1,
+            }),
+        }
+    }
+
+    /// The number of the database that knows the principal.
+    pub const fn shard(&self) -> u16 {
+        match self {
+            Self::Secret => 1,
+            Self::Token { shard, .. } => *shard,
         }
     }
 
@@ -101,7 +117,7 @@ impl Principal {
     pub fn scope(self, now: &Moment) -> Tenant {
         match self {
             Self::Secret => Tenant::DEFAULT,
-            Self::Token { hash } => Tenant::Token {
+            Self::Token { hash, .. } => Tenant::Token {
                 hash,
                 now: now.text.clone(),
             },

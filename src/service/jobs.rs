@@ -5,6 +5,7 @@
 //! noted.
 
 use super::{Context, Moment};
+use crate::shards::finish;
 use crate::write::ending::add_step;
 use store::batch::Batch;
 use store::directory::clients;
@@ -34,8 +35,24 @@ impl Default for Budget {
     }
 }
 
+/// Goes on with the jobs of all shards, each within the budget, and with tenants whose making was
+/// broken off.
+pub async fn work_everywhere<D: Database>(
+    directory: &Context<'_, D>,
+    budget: Budget,
+) -> Result<(), Error> {
+    let all = directory.all();
+    if all.len() > 1 {
+        finish(directory, None).await?;
+    }
+    for (_, shard) in all {
+        work(&shard, budget).await?;
+    }
+    Ok(())
+}
+
 /// Goes on with jobs until none is due or the budget is used.
-pub async fn work<D: Database>(context: &Context<'_, D>, budget: Budget) -> Result<(), Error> {
+async fn work<D: Database>(context: &Context<'_, D>, budget: Budget) -> Result<(), Error> {
     let start = context.clock.now().milliseconds;
     let mut statements = 0;
     loop {

@@ -34,6 +34,7 @@ pub mod read;
 pub mod replace;
 pub mod session;
 pub mod settings;
+pub mod shards;
 pub mod token;
 mod write;
 

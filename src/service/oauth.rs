@@ -13,7 +13,7 @@ use assertion::{Assertion, Seen};
 use store::batch::Batch;
 use store::directory::clients;
 use store::directory::tokens::NewToken;
-use store::{Database, Statement};
+use store::{Addressed, Database};
 
 mod assertion;
 pub(crate) mod key_set;
@@ -53,7 +53,7 @@ pub struct Granted {
     /// Whose data it opens.
     pub tenant: i64,
     /// What may wait until the reply is out.
-    pub later: Vec<Statement>,
+    pub later: Vec<Addressed>,
 }
 
 /// Why none was made.
@@ -102,6 +102,8 @@ pub async fn grant<D: Database>(
     if !context.rates.take(Rate::Client(asking.client), 1).await {
         return Err(Refused::TooFast);
     }
+    let shard = shard_of(asking.client).and_then(|shard| context.on(shard));
+    let context = &shard.ok_or(Refused::Client(UNKNOWN))?;
     let now = context.clock.now();
     let mut batch = Batch::default();
     let (secret, unknown) = match asking.proof {
@@ -133,7 +135,10 @@ pub async fn grant<D: Database>(
         token: new.token,
         scope: new.scope,
         tenant,
-        later: clients::touch(tenant, asking.client, secret, today),
+        later: clients::touch(tenant, asking.client, secret, today)
+            .into_iter()
+            .map(|statement| (context.database.number(), statement))
+            .collect(),
     })
 }
 
@@ -187,6 +192,11 @@ async fn prove<D: Database>(
     Ok(())
 }
 
+/// The number of the database that knows a client, as its id has it.
+fn shard_of(client: &str) -> Option<u16> {
+    client.strip_prefix("cli_")?.split_once('_')?.0.parse().ok()
+}
+
 /// Whether a text has the form of a client's id.
 fn is_client_id(text: &str) -> bool {
     let parts = text
@@ -209,10 +219,14 @@ struct New {
 }
 
 impl New {
-    fn make<D>(context: &Context<'_, D>, scope: &str, now: &Moment) -> Result<Self, Refused> {
+    fn make<D: Database>(
+        context: &Context<'_, D>,
+        scope: &str,
+        now: &Moment,
+    ) -> Result<Self, Refused> {
         let random = context.mint.secret();
         let random = random.ok_or_else(|| Refused::Broken("there is no randomness".to_owned()))?;
-        let token = make_as(SCIM, super::admin::SHARD, random);
+        let token = make_as(SCIM, context.database.number(), random);
         // RFC 6749 §3.3 lets the server leave out what it does not know. Providers send scopes of
         // their own making (Entra ID: `scim`), which mean all that the client may do.
         let has = |name: &str| scope.split(' ').any(|scope| scope == name);

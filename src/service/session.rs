@@ -19,7 +19,7 @@ use store::batch::{Answers, Batch};
 use store::expression::View;
 use store::limits::{COMPARISONS, LOADED, ROWS, STATEMENTS, TRIPS};
 use store::tenant::{self, FactsWanted, Tenant, TokenFacts};
-use store::{self, Database, Statement};
+use store::{self, Addressed, Database, Statement};
 
 /// How often an answer is in memory at once: as it is read and as it is passed on, or as it is put
 /// together.
@@ -90,7 +90,7 @@ pub struct Notes {
     /// Why a part could not be done though the rest was; for the log.
     pub cause: Option<String>,
     /// Statements that may wait until the reply is out, and may be lost.
-    pub later: Vec<Statement>,
+    pub later: Vec<Addressed>,
 }
 
 impl<'a, D: Database> Session<'a, D> {
@@ -330,6 +330,8 @@ impl<'a, D: Database> Session<'a, D> {
 
     /// Notes statements that may wait until the reply is out, and may be lost.
     pub(crate) fn note_later(&self, statements: impl IntoIterator<Item = Statement>) {
+        let shard = self.context.database.number();
+        let statements = statements.into_iter().map(|statement| (shard, statement));
         self.notes.borrow_mut().later.extend(statements);
     }
 
@@ -347,8 +349,10 @@ impl<'a, D: Database> Session<'a, D> {
             if let Tenant::Token { hash, .. } = &self.caller.tenant
                 && !is_used
             {
-                notes.later.push(tenant::touch(hash, today));
-                notes.later.push(tenant::touch_tenant(facts.tenant, today));
+                let shard = self.context.database.number();
+                notes.later.push((shard, tenant::touch(hash, today)));
+                let tenant = tenant::touch_tenant(facts.tenant, today);
+                notes.later.push((shard, tenant));
             }
         } else if let Tenant::Known(id) = self.caller.tenant {
             notes.tenant = Some(id);

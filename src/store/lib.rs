@@ -71,6 +71,9 @@ impl Row {
     }
 }
 
+/// A statement, with the number of the database that it is for.
+pub type Addressed = (u16, Statement);
+
 /// The rows of each statement of a batch, in order.
 pub type Results = Vec<Vec<Row>>;
 
@@ -92,6 +95,21 @@ pub trait Database {
     /// Runs the statements in order in one transaction: all of them, or, when one fails, none. One
     /// round trip.
     fn batch(&self, statements: Vec<Statement>) -> impl Future<Output = Result<Results, Error>>;
+
+    /// Its number: 1 of the only one.
+    fn number(&self) -> u16 {
+        1
+    }
+
+    /// The database of a shard of the same deployment; none where there is none of this number.
+    fn shard(&self, number: u16) -> Option<&Self> {
+        (number == self.number()).then_some(self)
+    }
+
+    /// The numbers of the shards, in order: the first is 1.
+    fn shards(&self) -> Vec<u16> {
+        vec![self.number()]
+    }
 
     /// Waits, so that others come to write.
     fn pause(&self, milliseconds: u32) -> impl Future<Output = ()>;

@@ -43,6 +43,7 @@ mod requested;
 mod routes;
 mod seam;
 mod settings;
+mod shards;
 mod statements;
 mod stored;
 mod tables;

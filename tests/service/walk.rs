@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use serde_json::{Value, json};
 use service::jobs::Budget;
-use store::Statement;
+use store::Addressed;
 use testing::client::{Client, Operator, each};
 use testing::memory::Memory;
 
@@ -22,7 +22,7 @@ struct World {
     /// The member of every group of a tenant.
     members: [String; 2],
     /// What waits until a reply is out.
-    late: Vec<Statement>,
+    late: Vec<Addressed>,
     made: usize,
 }
 
@@ -170,10 +170,10 @@ impl World {
     }
 }
 
-type Paged = Result<Vec<Statement>, TestCaseError>;
+type Paged = Result<Vec<Addressed>, TestCaseError>;
 
 /// Whether a statement leaves a milestone. (A token's day of last use is another thing that waits.)
-fn notes(statement: &Statement) -> bool {
+fn notes((_, statement): &Addressed) -> bool {
     statement.text.contains("INTO milestones")
 }
 

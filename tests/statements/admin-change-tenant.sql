@@ -1,10 +1,10 @@
 -- PATCH /admin/v1/tenants/ext:org
 -- {"external_id":null,"metadata":{"plan":"gold"},"state":"suspended"}
 
-SELECT n.id, n.name, n.settings
+SELECT n.id, n.name, n.settings, n.shard, n.external_id
 FROM tenants n
 WHERE n.external_id = ?1
-  AND n.state <> 'deleted'
+  AND n.state NOT IN ('deleted', 'creating')
 -- ?1 = "org"
 -- plan: SEARCH n USING INDEX tenants_external_id (external_id=?)
 
@@ -28,7 +28,7 @@ SELECT json_extract('{}', CASE WHEN (SELECT count(*) FROM tenants n, json_each(n
 -- plan:   SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
 -- plan:   SCAN json_each VIRTUAL TABLE INDEX 1:
 
-SELECT json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', 1, 'settings', json(n.settings), 'settings_without_effect', (SELECT json_group_array(key)
+SELECT json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', n.shard, 'settings', json(n.settings), 'settings_without_effect', (SELECT json_group_array(key)
     FROM json_each(n.settings)
     WHERE key IN ('deletes', 'keep_days', 'rehire', 'brake', 'request_log')
       OR value = 'pend'), 'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), 'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), 'credentials', json_object('tokens', (SELECT count(*)

@@ -1,10 +1,10 @@
 -- POST /admin/v1/tenants/1/clients
 -- {"label":"Entra"}
 
-SELECT n.id, n.name, n.settings
+SELECT n.id, n.name, n.settings, n.shard, n.external_id
 FROM tenants n
 WHERE n.id = ?1
-  AND n.state <> 'deleted'
+  AND n.state NOT IN ('deleted', 'creating')
 -- ?1 = 1
 -- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
 

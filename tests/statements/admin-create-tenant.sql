@@ -1,8 +1,8 @@
 -- POST /admin/v1/tenants
 -- {"external_id":"org","name":"Acme","settings":{"rate":"off"}}
 
-INSERT INTO tenants (id, name, created_at, external_id, metadata, settings)
-SELECT id + 1, ?1, ?2, ?3, coalesce(nullif(json_patch('{}', ?4), 'null'), '{}'), coalesce(nullif(json_patch('{}', ?5), 'null'), '{}')
+INSERT INTO tenants (id, name, created_at, external_id, metadata, settings, shard, state)
+SELECT id + 1, ?1, ?2, ?3, coalesce(nullif(json_patch('{}', ?4), 'null'), '{}'), coalesce(nullif(json_patch('{}', ?5), 'null'), '{}'), 1, 'active'
 FROM last_tenant
 -- ?1 = "Acme"
 -- ?2 = "2026-01-01T00:00:00.007Z"
@@ -12,7 +12,7 @@ FROM last_tenant
 -- plan: SCAN last_tenant
 -- plan: SEARCH tokens USING INDEX tokens_id (tenant_id=?)
 
-SELECT n.id, json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', 1, 'settings', json(n.settings), 'settings_without_effect', (SELECT json_group_array(key)
+SELECT n.id, json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', n.shard, 'settings', json(n.settings), 'settings_without_effect', (SELECT json_group_array(key)
     FROM json_each(n.settings)
     WHERE key IN ('deletes', 'keep_days', 'rehire', 'brake', 'request_log')
       OR value = 'pend'), 'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), 'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), 'credentials', json_object('tokens', (SELECT count(*)

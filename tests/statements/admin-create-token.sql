@@ -1,10 +1,10 @@
 -- POST /admin/v1/tenants/1/tokens
 -- {"label":"ada's","subject":"019a0000-0000-7000-8000-000000000001"}
 
-SELECT n.id, n.name, n.settings
+SELECT n.id, n.name, n.settings, n.shard, n.external_id
 FROM tenants n
 WHERE n.id = ?1
-  AND n.state <> 'deleted'
+  AND n.state NOT IN ('deleted', 'creating')
 -- ?1 = 1
 -- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
 

@@ -1,9 +1,9 @@
 -- DELETE /admin/v1/tenants/2?confirm=Acme
 
-SELECT n.id, n.name, n.settings
+SELECT n.id, n.name, n.settings, n.shard, n.external_id
 FROM tenants n
 WHERE n.id = ?1
-  AND n.state <> 'deleted'
+  AND n.state NOT IN ('deleted', 'creating')
 -- ?1 = 2
 -- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
 

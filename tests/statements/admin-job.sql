@@ -247,7 +247,7 @@ WHERE tenant_id = ?2
 
 SELECT json_object('shard', 1, 'schema', (SELECT max(CAST(name AS INTEGER))
     FROM d1_migrations
-    WHERE CAST(name AS INTEGER) < 9000), 'tenants', (SELECT count(*) FROM tenants WHERE state <> 'deleted'), 'users', (SELECT coalesce(sum(total), 0) FROM totals WHERE resource_type = 'User'), 'unsealed', 0, 'due', 0, 'oldest_due_at', NULL) AS shard, (SELECT count(*) FROM jobs WHERE finished_at IS NULL) AS jobs
+    WHERE CAST(name AS INTEGER) < 9000), 'tenants', (SELECT count(*) FROM tenants WHERE shard = 1 AND state <> 'deleted'), 'users', (SELECT coalesce(sum(total), 0) FROM totals WHERE resource_type = 'User'), 'unsealed', 0, 'due', 0, 'oldest_due_at', NULL) AS shard, (SELECT count(*) FROM jobs WHERE finished_at IS NULL) AS jobs
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH d1_migrations

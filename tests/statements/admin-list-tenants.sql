@@ -9,7 +9,7 @@ WHERE hash = ?1
 -- ?2 = "2026-01-01T00:00:00.008Z"
 -- plan: SEARCH operator_tokens USING INDEX sqlite_autoindex_operator_tokens_2 (hash=?)
 
-SELECT n.id || '' AS key, json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', 1, 'settings', json(n.settings), 'settings_without_effect', (SELECT json_group_array(key)
+SELECT n.id || '' AS key, json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', n.shard, 'settings', json(n.settings), 'settings_without_effect', (SELECT json_group_array(key)
     FROM json_each(n.settings)
     WHERE key IN ('deletes', 'keep_days', 'rehire', 'brake', 'request_log')
       OR value = 'pend'), 'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), 'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), 'credentials', json_object('tokens', (SELECT count(*)
@@ -17,10 +17,10 @@ SELECT n.id || '' AS key, json_object('id', n.id, 'name', n.name, 'external_id',
       WHERE tenant_id = n.id
         AND client_id IS NULL
         AND revoked_at IS NULL
-        AND (expires_at IS NULL OR expires_at > ?1)), 'clients', (SELECT count(*) FROM clients WHERE tenant_id = n.id AND revoked_at IS NULL)), 'created_at', n.created_at, 'last_request_at', nullif(n.last_request_at, '')) AS shape
+        AND (expires_at IS NULL OR expires_at > ?1)), 'clients', (SELECT count(*) FROM clients WHERE tenant_id = n.id AND revoked_at IS NULL)), 'created_at', n.created_at, 'last_request_at', nullif(n.last_request_at, '')) AS shape, n.shard
 FROM tenants n
 WHERE n.id > ?2
-  AND n.state <> 'deleted'
+  AND n.state NOT IN ('deleted', 'creating')
 ORDER BY n.id
 LIMIT 11
 -- ?1 = "2026-01-01T00:00:00.008Z"

@@ -17,6 +17,8 @@ mod rates;
 
 mod rotation;
 
+mod shards;
+
 mod walk;
 
 use ::doctor::conversation::{OF_EXAMPLES, faults_of};

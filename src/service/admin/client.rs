@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::body::{expiry, only, required};
 use super::refusal::Refusal;
 use super::token::{LABEL, last4};
-use super::{Admin, Body, Creation, PageRequest, SHARD, page, shape, with_member};
+use super::{Admin, Body, Creation, PageRequest, page, shape, with_member};
 use crate::credential::{Credential, hash};
 use crate::oauth::key_set::check_address;
 use crate::token::CLIENT;
@@ -107,7 +107,7 @@ impl<D: Database> Admin<'_, D> {
         let shown = match call.verb {
             ClientVerb::List => batch.add(clients::list(tenant, after, most)),
             ClientVerb::Create => {
-                let id = self.id(&format!("cli_{SHARD}_"));
+                let id = self.id(&format!("cli_{}_", self.shard()));
                 let secret = self.create(&mut batch, tenant, &id, call)?;
                 let shown = batch.add(clients::read(tenant, &id));
                 made = Some((id, secret));
@@ -171,7 +171,7 @@ impl<D: Database> Admin<'_, D> {
                 audience: required(body, "audience", CLAIM)?,
             };
             let jwks_uri = required(body, "jwks_uri", ADDRESS)?;
-            check_address(self.context, jwks_uri, call.origin).map_err(|wanted| {
+            check_address(&self.context, jwks_uri, call.origin).map_err(|wanted| {
                 Refusal::invalid("invalid_value", format!("`jwks_uri` must be {wanted}."))
             })?;
             let kind = Kind::Federated {

@@ -5,11 +5,12 @@ use serde_json::Value;
 use super::body::{only, required, text};
 use super::refusal::Refusal;
 use super::{Admin, Body, PageRequest, page, settings, shape, with_member};
-use store::batch::Batch;
+use crate::shards::{emptiest, finish};
+use store::batch::{Answers, Batch};
 use store::directory::jobs;
-use store::directory::tenants::{self, Patch, Which};
+use store::directory::tenants::{self, NewTenant, Patch, Which};
 use store::tenant::DEFAULT_TENANT;
-use store::{Database, read};
+use store::{Cell, Database, Row, read};
 
 /// Characters of the longest name.
 const NAME: usize = 200;
@@ -46,7 +47,55 @@ impl<D: Database> Admin<'_, D> {
         };
         let only = self.operator.tenant;
         let list = tenants::list(only, after, part.limit + 1, &self.now.text);
-        page(self.context.ask(list).await?, part.limit)
+        let mut rows = self.directory.ask(list).await?;
+        self.show_from_shards(&mut rows).await?;
+        page(rows, part.limit)
+    }
+
+    /// Puts what their own shards say of tenants in the place of what the directory says.
+    async fn show_from_shards(&self, rows: &mut Vec<Row>) -> Result<(), Refusal> {
+        for (number, context) in self.directory.all() {
+            let is_here = |row: &Row| row.integer(2) == Ok(Some(i64::from(number)));
+            let mut ids = "[0".to_owned();
+            for row in rows.iter().filter(|row| number != 1 && is_here(row)) {
+                if let Some(Cell::Text(id)) = row.0.first() {
+                    ids.extend([",", id.as_str()]);
+                }
+            }
+            if ids.len() < 4 {
+                continue;
+            }
+            ids.push(']');
+            let shown = context
+                .ask(tenants::read_many(&ids, &self.now.text))
+                .await?;
+            let mut shown = shown.into_iter().peekable();
+            rows.retain_mut(|row| {
+                let is_other = !is_here(row);
+                if let Some(found) = shown.next_if(|found| found.0.first() == row.0.first()) {
+                    *row = found;
+                    return true;
+                }
+                is_other
+            });
+        }
+        Ok(())
+    }
+
+    /// The shard that a new tenant goes to.
+    async fn shard_for(&self, body: &Body) -> Result<u16, Refusal> {
+        let Some(named) = body.get("shard").filter(|shard| !shard.is_null()) else {
+            return Ok(emptiest(self.directory).await?);
+        };
+        let shard = named.as_i64().and_then(|shard| u16::try_from(shard).ok());
+        shard
+            .filter(|shard| self.directory.on(*shard).is_some())
+            .ok_or_else(|| {
+                Refusal::invalid(
+                    "unknown_shard",
+                    "There is no such shard. GET /admin/v1/status lists all of them.",
+                )
+            })
     }
 
     /// Makes one.
@@ -59,34 +108,33 @@ impl<D: Database> Admin<'_, D> {
         let name = required(body, "name", NAME)?;
         let external_id = text(body, "external_id", EXTERNAL_ID)?;
         let (metadata, settings) = (metadata(body)?, settings(body)?);
-        if body
-            .get("shard")
-            .is_some_and(|shard| !shard.is_null() && shard.as_i64() != Some(1))
-        {
-            return Err(Refusal::invalid(
-                "unknown_shard",
-                "There is no such shard. GET /admin/v1/status lists all of them.",
-            ));
-        }
+        let shard = self.shard_for(body).await?;
         let (metadata, settings) = (metadata.as_deref(), settings.as_deref());
         let empty = "{}";
-        let mut batch = Batch::default();
-        batch.add(tenants::create(
+        let new = NewTenant {
             name,
             external_id,
-            metadata.unwrap_or(empty),
-            settings.unwrap_or(empty),
-            &self.now.text,
-        ));
+            metadata: metadata.unwrap_or(empty),
+            settings: settings.unwrap_or(empty),
+        };
+        let mut batch = Batch::default();
+        batch.add(tenants::create(&new, shard, &self.now.text));
         let made = batch.add(tenants::read_last(&self.now.text));
-        let sent = self.context.send(batch).await;
+        let sent = self.directory.send(batch).await;
         let mut answers = self.or_taken(sent, external_id).await?;
         let mut row = answers
             .row(made)
             .ok_or_else(|| Refusal::broken("a created tenant was not there"))?;
+        let id = row.integer(0)?.unwrap_or_default();
+        let mut body = row.required_text(1)?;
+        if let Some(context) = self.directory.on(shard).filter(|_| shard != 1) {
+            finish(self.directory, Some(id)).await?;
+            let made = context.ask(tenants::read(id, &self.now.text)).await?;
+            body = shape(made)?.ok_or_else(gone)?;
+        }
         Ok(Creation {
-            id: row.integer(0)?.unwrap_or_default().to_string(),
-            body: row.required_text(1)?,
+            id: id.to_string(),
+            body,
         })
     }
 
@@ -129,6 +177,16 @@ impl<D: Database> Admin<'_, D> {
             settings: settings.as_deref(),
             state,
         };
+        let is_elsewhere = self.shard() != 1;
+        let listed = Patch {
+            metadata: None,
+            settings: None,
+            state: None,
+            ..patch
+        };
+        if is_elsewhere {
+            self.list(id, &listed).await?;
+        }
         let mut batch = Batch::default();
         batch.add(tenants::change(id, &patch));
         batch.add(read::guard(tenants::has_few_metadata(id, METADATA)));
@@ -138,6 +196,15 @@ impl<D: Database> Admin<'_, D> {
             .then(|| batch.add(tenants::shared_names(id, NAMES_TOLD)));
         let sent = self.context.send(batch).await;
         if sent == Err(store::Error::Guard) {
+            if is_elsewhere {
+                let tenant = self.tenant()?;
+                let before = Patch {
+                    name: Some(&tenant.name),
+                    external_id: Some(tenant.external_id.as_deref()),
+                    ..Patch::default()
+                };
+                self.list(id, &before).await?;
+            }
             return Err(too_much_metadata());
         }
         let mut answers = self.or_taken(sent, external_id).await?;
@@ -155,6 +222,15 @@ impl<D: Database> Admin<'_, D> {
             names.join(", ")
         );
         Ok(with_member(tenant, "notice", &notice))
+    }
+
+    /// Changes what the directory has of a tenant of another shard.
+    async fn list(&self, id: i64, patch: &Patch<'_>) -> Result<(), Refusal> {
+        let mut batch = Batch::default();
+        batch.add(tenants::change(id, patch));
+        let sent = self.directory.send(batch).await;
+        self.or_taken(sent, patch.external_id.flatten()).await?;
+        Ok(())
     }
 
     /// Whether a change makes the names of groups unique, which they may not be.
@@ -200,23 +276,31 @@ impl<D: Database> Admin<'_, D> {
             &self.now.text,
         ));
         let made = batch.add(jobs::read(&id));
+        // The directory gives its external_id free at once, and so does the shard.
+        let is_elsewhere = self.shard() != 1;
+        if is_elsewhere {
+            batch.add(tenants::unlist(tenant.id));
+        }
         let mut answers = self.context.send(batch).await?;
         let body = shape(answers.rows(made))?.ok_or_else(gone)?;
+        if is_elsewhere {
+            self.directory.ask(tenants::unlist(tenant.id)).await?;
+        }
         Ok(Creation { id, body })
     }
 
     /// The refusal of an id of the application's that another tenant has.
-    async fn or_taken<T>(
+    async fn or_taken(
         &self,
-        sent: Result<T, store::Error>,
+        sent: Result<Answers, store::Error>,
         external_id: Option<&str>,
-    ) -> Result<T, Refusal> {
+    ) -> Result<Answers, Refusal> {
         let (Err(store::Error::Unique(_)), Some(external_id)) = (&sent, external_id) else {
             return Ok(sent?);
         };
         let which = Which::External(external_id.to_owned());
         let holder = self
-            .context
+            .directory
             .ask(tenants::find(&which))
             .await?
             .into_iter()

@@ -3,7 +3,7 @@
 
 use super::body::{expiry, only, required, scopes, text};
 use super::refusal::Refusal;
-use super::{Admin, Body, Creation, PageRequest, SHARD, page, shape, with_member};
+use super::{Admin, Body, Creation, PageRequest, page, shape, with_member};
 use crate::credential::{Credential, hash};
 use crate::token::{SCIM, make_as};
 use store::batch::Batch;
@@ -112,7 +112,7 @@ impl<D: Database> Admin<'_, D> {
     pub(super) fn secret(&self, prefix: &str) -> Result<String, Refusal> {
         let random = self.context.mint.secret();
         let random = random.ok_or_else(|| Refusal::broken("there is no randomness"))?;
-        Ok(make_as(prefix, SHARD, random))
+        Ok(make_as(prefix, self.shard(), random))
     }
 }
 

@@ -45,7 +45,7 @@ pub struct Patch<'a> {
 fn shape(now: &str) -> impl Fragment {
     fragment!(
         "json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), \
-         'state', n.state, 'shard', 1, 'settings', json(n.settings), \
+         'state', n.state, 'shard', n.shard, 'settings', json(n.settings), \
          'settings_without_effect', (SELECT json_group_array(key) FROM json_each(n.settings) \
          WHERE key IN ('deletes', 'keep_days', 'rehire', 'brake', 'request_log') OR value = 'pend'), \
          'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), \
@@ -58,11 +58,11 @@ fn shape(now: &str) -> impl Fragment {
     )
 }
 
-/// Rows of a number and the tenant with it, behind one number: all, or only one of them.
+/// Rows of a number, the tenant with it and its shard, behind one number: all, or only one of them.
 pub fn list(only: Option<i64>, after: i64, most: usize, now: &str) -> Statement {
     statement!(
-        "SELECT n.id || '' AS key, {shape} AS shape FROM tenants n \
-         WHERE n.id > {after} AND n.state <> 'deleted'{only} ORDER BY n.id LIMIT {most}",
+        "SELECT n.id || '' AS key, {shape} AS shape, n.shard FROM tenants n \
+         WHERE n.id > {after} AND n.state NOT IN ('deleted', 'creating'){only} ORDER BY n.id LIMIT {most}",
         shape = shape(now),
         after = value(after),
         only = only.map(|only| fragment!(" AND n.id = {only}", only = value(only))),
@@ -70,10 +70,10 @@ pub fn list(only: Option<i64>, after: i64, most: usize, now: &str) -> Statement 
     )
 }
 
-/// The number, the name and the settings of one.
+/// The number, the name, the settings, the shard and the application's id of one.
 pub fn find(which: &Which) -> Statement {
     statement!(
-        "SELECT n.id, n.name, n.settings FROM tenants n WHERE {which} AND n.state <> 'deleted'",
+        "SELECT n.id, n.name, n.settings, n.shard, n.external_id FROM tenants n WHERE {which} AND n.state NOT IN ('deleted', 'creating')",
         which = which,
     )
 }
@@ -87,23 +87,85 @@ pub fn read(id: i64, now: &str) -> Statement {
     )
 }
 
-/// Makes one, with the number behind the highest that was ever given.
-pub fn create(
-    name: &str,
-    external_id: Option<&str>,
-    metadata: &str,
-    settings: &str,
-    now: &str,
-) -> Statement {
+/// Those of a JSON array of numbers that are in this database: rows of a number and the tenant with
+/// it.
+pub fn read_many(ids: &str, now: &str) -> Statement {
     statement!(
-        "INSERT INTO tenants (id, name, created_at, external_id, metadata, settings) \
-         SELECT id + 1, {name}, {now}, {external_id}, {metadata}, {settings} \
+        "SELECT n.id || '' AS key, {shape} AS shape FROM json_each({ids}) j CROSS JOIN tenants n ON n.id = j.value \
+         AND n.state <> 'deleted' ORDER BY n.id",
+        shape = shape(now),
+        ids = value(ids),
+    )
+}
+
+/// Those whose number is reserved and whose row was not seen to be made: their number, their shard
+/// and the row, JSON text.
+pub fn reserved(id: Option<i64>) -> Statement {
+    statement!(
+        "SELECT id, shard, json_array(id, shard, name, created_at, external_id, metadata, settings) AS row FROM tenants \
+         WHERE state <> 'active' AND state = 'creating'{only} LIMIT 20",
+        only = id.map(|id| fragment!(" AND id = {id}", id = value(id))),
+    )
+}
+
+/// Makes the row of a reserved tenant in its shard, if it is not there.
+pub fn make_reserved(row: &str) -> Statement {
+    statement!(
+        "INSERT INTO tenants (id, shard, name, created_at, external_id, metadata, settings) \
+         SELECT j ->> 0, j ->> 1, j ->> 2, j ->> 3, j ->> 4, j ->> 5, j ->> 6 FROM (SELECT {row} AS j) WHERE true \
+         ON CONFLICT (id) DO NOTHING",
+        row = value(row),
+    )
+}
+
+/// Notes that the row of a reserved tenant is made.
+pub fn open_reserved(id: i64) -> Statement {
+    statement!(
+        "UPDATE tenants SET state = 'active' WHERE id = {id} AND state = 'creating'",
+        id = value(id),
+    )
+}
+
+/// Takes a tenant of another shard, which is ended there, out of the directory.
+pub fn unlist(id: i64) -> Statement {
+    statement!(
+        "UPDATE tenants SET state = 'deleted', external_id = NULL WHERE id = {id} AND shard <> 1",
+        id = value(id),
+    )
+}
+
+/// How many users a database has.
+pub fn users() -> Statement {
+    statement!("SELECT coalesce(sum(total), 0) AS users FROM totals WHERE resource_type = 'User'")
+}
+
+/// A tenant that is about to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct NewTenant<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The application's id.
+    pub external_id: Option<&'a str>,
+    /// JSON text.
+    pub metadata: &'a str,
+    /// JSON text.
+    pub settings: &'a str,
+}
+
+/// Makes one, with the number behind the highest that was ever given; of one of another shard the
+/// number is reserved, with all that its row there is made of.
+pub fn create(new: &NewTenant<'_>, shard: u16, now: &str) -> Statement {
+    statement!(
+        "INSERT INTO tenants (id, name, created_at, external_id, metadata, settings, shard, state) \
+         SELECT id + 1, {name}, {now}, {external_id}, {metadata}, {settings}, {shard}, {state} \
          FROM last_tenant",
-        name = value(name),
+        shard = usize::from(shard),
+        state = if shard == 1 { "'active'" } else { "'creating'" },
+        name = value(new.name),
         now = value(now),
-        external_id = value(external_id),
-        metadata = merged("'{}'", metadata),
-        settings = merged("'{}'", settings),
+        external_id = value(new.external_id),
+        metadata = merged("'{}'", new.metadata),
+        settings = merged("'{}'", new.settings),
     )
 }
 
@@ -174,7 +236,7 @@ pub fn delete(id: i64, name: &str) -> Statement {
 
 /// How many tenants, users and jobs under way there are: all, or of one tenant. The migration is
 /// the last of this project; an operator's own have numbers from 9000 on.
-pub fn count(only: Option<i64>) -> Statement {
+pub fn count(shard: u16, only: Option<i64>) -> Statement {
     let of = |column: &'static str| {
         only.map(|only| {
             fragment!(
@@ -185,12 +247,13 @@ pub fn count(only: Option<i64>) -> Statement {
         })
     };
     statement!(
-        "SELECT json_object('shard', 1, 'schema', (SELECT max(CAST(name AS INTEGER)) FROM d1_migrations \
+        "SELECT json_object('shard', {shard}, 'schema', (SELECT max(CAST(name AS INTEGER)) FROM d1_migrations \
          WHERE CAST(name AS INTEGER) < 9000), \
-         'tenants', (SELECT count(*) FROM tenants WHERE state <> 'deleted'{of_tenants}), \
+         'tenants', (SELECT count(*) FROM tenants WHERE shard = {shard} AND state <> 'deleted'{of_tenants}), \
          'users', (SELECT coalesce(sum(total), 0) FROM totals WHERE resource_type = 'User'{of_totals}), \
          'unsealed', 0, 'due', 0, 'oldest_due_at', NULL) AS shard, \
          (SELECT count(*) FROM jobs WHERE finished_at IS NULL{of_jobs}) AS jobs",
+        shard = usize::from(shard),
         of_tenants = of("id"),
         of_totals = of("tenant_id"),
         of_jobs = of("tenant_id"),

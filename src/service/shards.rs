@@ -1,0 +1,45 @@
+//! Tenants of other shards than the first: a batch is atomic within one database, so such a tenant
+//! is made in three steps. Each may be done again: its number is reserved in the directory, its row
+//! is made in its shard, and the directory notes that. What breaks off in between goes on each
+//! minute.
+
+use super::Context;
+use store::Database;
+use store::directory::tenants;
+
+/// Makes the rows of tenants whose number is reserved: of one, or of all that were broken off.
+pub async fn finish<D: Database>(
+    directory: &Context<'_, D>,
+    only: Option<i64>,
+) -> Result<(), store::Error> {
+    for mut row in directory.ask(tenants::reserved(only)).await? {
+        let id = row.integer(0)?.unwrap_or_default();
+        let shard = row.integer(1)?.and_then(|shard| u16::try_from(shard).ok());
+        // That of a binding which was taken away waits.
+        if let Some(shard) = shard.and_then(|shard| directory.on(shard)) {
+            shard
+                .ask(tenants::make_reserved(&row.required_text(2)?))
+                .await?;
+            directory.ask(tenants::open_reserved(id)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The shard with the fewest users.
+pub(crate) async fn emptiest<D: Database>(directory: &Context<'_, D>) -> Result<u16, store::Error> {
+    let mut best = (1, i64::MAX);
+    let all = directory.all();
+    if all.len() == 1 {
+        return Ok(1);
+    }
+    for (number, shard) in all {
+        for row in shard.ask(tenants::users()).await? {
+            let users = row.integer(0)?.unwrap_or_default();
+            if users < best.1 {
+                best = (number, users);
+            }
+        }
+    }
+    Ok(best.0)
+}
