@@ -74,15 +74,17 @@ async fn work<D: Database>(context: &Context<'_, D>, budget: Budget) -> Result<(
 const SWEPT: usize = 500;
 const SWEEPS: usize = 20;
 
-/// Removes what has expired and nobody asks for any more: each hour.
-pub async fn sweep<D: Database>(context: &Context<'_, D>) -> Result<(), Error> {
-    let now = context.clock.now().text;
-    for _ in 0..SWEEPS {
-        let mut batch = Batch::default();
-        let swept = batch.add_all(clients::sweep(&now, SWEPT));
-        let mut answers = context.send(batch).await?;
-        if answers.rows_of(&swept).len() < SWEPT {
-            break;
+/// Removes what has expired and nobody asks for any more, in each shard: each hour.
+pub async fn sweep<D: Database>(directory: &Context<'_, D>) -> Result<(), Error> {
+    let now = directory.clock.now().text;
+    for (_, shard) in directory.all() {
+        for _ in 0..SWEEPS {
+            let mut batch = Batch::default();
+            let swept = batch.add_all(clients::sweep(&now, SWEPT));
+            let mut answers = shard.send(batch).await?;
+            if answers.rows_of(&swept).len() < SWEPT {
+                break;
+            }
         }
     }
     Ok(())

@@ -315,4 +315,10 @@ fn an_oauth_client_of_the_second_shard_gets_tokens() {
         token,
     }
     .user("ada");
+    // The token is removed once it has expired, where it is.
+    let tokens = "SELECT count(*) FROM tokens WHERE client_id IS NOT NULL";
+    assert_eq!(number(second(&memory), tokens), 1);
+    memory.elapsed.set(2 * 3_600_000);
+    memory.sweep().unwrap();
+    assert_eq!(number(second(&memory), tokens), 0);
 }
