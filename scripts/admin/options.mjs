@@ -12,7 +12,7 @@ export const OPTIONS = {
   label: text("what the token is for", "LABEL"),
   scopes: text("what it may do, with commas", "SCOPES"),
   expires: text("a date (2027-01-31), a time (2027-01-31T12:00:00Z) or a number of days; never, if not given", "WHEN"),
-  subject: text("the id of the user that /Me means", "USER"),
+  subject: text("the id of the user that /Me means", "SUBJECT"),
   issuer: text("the iss that the assertions of a client have", "ISSUER"),
   audience: text("the aud that they have", "AUDIENCE"),
   "jwks-uri": text("the address of the keys that sign them", "URL"),

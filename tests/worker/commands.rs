@@ -204,6 +204,87 @@ fn operators_have_tokens_of_their_own() {
     assert_eq!(desk.json(&["status"])["shards"][0]["shard"], 1);
 }
 
+#[test]
+fn a_client_rotates_its_secret() {
+    let desk = Desk::open();
+    let of_tenant = ["--tenant", "1"];
+    let clients = |words: &[&str]| desk.json(&[&["clients"], words, &of_tenant[..]].concat());
+    let made = clients(&["create", "--label", "Entra", "--expires", "30"]);
+    let id = made["id"].as_str().unwrap();
+    let exchange = |secret: &serde_json::Value| {
+        let secret = secret.as_str().unwrap();
+        let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
+        let request = WireRequest {
+            method: "POST".to_owned(),
+            url: format!("{}/oauth/token", desk.0.origin),
+            headers: vec![(
+                "Content-Type".to_owned(),
+                "application/x-www-form-urlencoded".to_owned(),
+            )],
+            body: Some(form),
+        };
+        let reply = desk.0.send(&request).unwrap();
+        (
+            reply.status,
+            serde_json::from_str::<Value>(&reply.body).unwrap(),
+        )
+    };
+    let (status, granted) = exchange(&made["secret"]);
+    assert_eq!(status, 200, "{granted:#}");
+    let token = granted["access_token"].as_str().unwrap();
+    assert_eq!(desk.users(token), 200);
+    let added = clients(&["add-secret", id]);
+    assert_eq!(
+        (&added["n"], exchange(&added["secret"]).0),
+        (&2.into(), 200)
+    );
+    let secrets = clients(&["secrets", id]);
+    assert_eq!(secrets.as_array().map(Vec::len), Some(2));
+    let (code, _, words) = desk.say(&["clients", "remove-secret", id, "1", "--tenant", "1"]);
+    assert!(code == 2 && words.contains("say --yes"), "{words}");
+    let left = clients(&["remove-secret", id, "1", "--yes"]);
+    assert_eq!(left["secrets"][0]["n"], 2);
+    assert_eq!(exchange(&made["secret"]).0, 401);
+    assert_eq!(
+        (exchange(&added["secret"]).0, desk.users(token)),
+        (200, 200)
+    );
+    assert_eq!(clients(&["label", id, "old"])["label"], "old");
+    let (_, out, _) = desk.say(&["clients", "list", "--tenant", "1"]);
+    assert!(out.contains("old") && !out.contains("scimsecret_"), "{out}");
+    let revoked = clients(&["revoke", id, "--yes"]);
+    assert!(revoked["revoked_at"].is_string(), "{revoked:#}");
+    assert_eq!(
+        (exchange(&added["secret"]).0, desk.users(token)),
+        (401, 401)
+    );
+    let federated = [
+        "create",
+        "--label",
+        "Entra",
+        "--issuer",
+        "https://login.example.com",
+        "--subject",
+        "s",
+        "--audience",
+        "api://a",
+        "--jwks-uri",
+    ];
+    let made = clients(&[&federated[..], &["https://login.example.com/keys"]].concat());
+    assert_eq!(
+        (
+            made["kind"].as_str(),
+            &clients(&["show", made["id"].as_str().unwrap()])
+        ),
+        (Some("federated"), &made)
+    );
+    let half = [
+        "clients", "create", "--tenant", "1", "--label", "x", "--issuer", "x",
+    ];
+    let (code, _, words) = desk.say(&half);
+    assert!(code == 2 && words.contains("--jwks-uri"), "{words}");
+}
+
 /// In a pipe a line of names and a line each; a list goes on to its end; a name of somebody's
 /// breaks no line.
 #[test]
