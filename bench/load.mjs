@@ -50,7 +50,7 @@ export async function once(server, request) {
 }
 
 function dispatch(client, server, request, onData) {
-  const { method, path, body, status } = request;
+  const { method, path, body, status, isOpen } = request;
   return new Promise((resolve, reject) => {
     let refused;
     const handler = {
@@ -71,7 +71,9 @@ function dispatch(client, server, request, onData) {
         reject(new Problem(`${method} ${path}: ${error.message} (log: ${server.log})`));
       },
     };
-    client.dispatch({ method, path: server.base + path, headers: server.headers, body: body ?? null }, handler);
+    // What needs no credential is asked without one.
+    const headers = isOpen ? {} : server.headers;
+    client.dispatch({ method, path: server.base + path, headers, body: body ?? null }, handler);
   });
 }
 

@@ -44,7 +44,7 @@ export const WORKLOADS = [
   {
     name: "discovery",
     ceiling: "ok",
-    begin: () => ({ next: () => get("/ServiceProviderConfig"), verify: ({ patch: { supported } }) => expect("patch", supported, true) }),
+    begin: () => ({ next: () => ({ ...get("/ServiceProviderConfig"), isOpen: true }), verify: ({ patch: { supported } }) => expect("patch", supported, true) }),
   },
   {
     name: "get a user",
