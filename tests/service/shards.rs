@@ -236,11 +236,19 @@ fn a_tenant_of_the_second_shard_ends_with_all_its_data() {
     let (_, stays) = tenant(&memory, 2, "Stays");
     client.user("ada");
     stays.user("bob");
+    let bound = admin.scoped(&["tenants:read"], Some(id));
+    bound.get(&format!("/tenants/{id}")).expect(200);
     let job = admin
         .delete(&format!("/tenants/{id}?confirm=Gone"))
         .expect(202);
     client.get("/Users").expect(401);
     admin.get(&format!("/tenants/{id}")).expect(404);
+    bound.get("/tenants").expect(401);
+    let names = format!("SELECT count(*) FROM tenants WHERE id = {id} AND name <> ''");
+    assert_eq!(
+        (memory.number(&names), number(second(&memory), &names)),
+        (0, 0)
+    );
     let job = format!("/jobs/{}", job["id"].as_str().unwrap());
     admin.get(&job).expect(200);
     for _ in 0..10 {

@@ -279,12 +279,14 @@ impl<D: Database> Admin<'_, D> {
         // The directory gives its external_id free at once, and so does the shard.
         let is_elsewhere = self.shard() != 1;
         if is_elsewhere {
-            batch.add(tenants::unlist(tenant.id));
+            batch.add_all(tenants::unlist(tenant.id, &self.now.text));
         }
         let mut answers = self.context.send(batch).await?;
         let body = shape(answers.rows(made))?.ok_or_else(gone)?;
         if is_elsewhere {
-            self.directory.ask(tenants::unlist(tenant.id)).await?;
+            let mut batch = Batch::default();
+            batch.add_all(tenants::unlist(tenant.id, &self.now.text));
+            self.directory.send(batch).await?;
         }
         Ok(Creation { id, body })
     }

@@ -126,12 +126,21 @@ pub fn open_reserved(id: i64) -> Statement {
     )
 }
 
-/// Takes a tenant of another shard, which is ended there, out of the directory.
-pub fn unlist(id: i64) -> Statement {
-    statement!(
-        "UPDATE tenants SET state = 'deleted', external_id = NULL WHERE id = {id} AND shard <> 1",
-        id = value(id),
-    )
+/// Takes a tenant of another shard, which is ended there, out of the directory, and with it the
+/// operator tokens that are bound to it.
+pub fn unlist(id: i64, now: &str) -> [Statement; 2] {
+    [
+        statement!(
+            "UPDATE tenants SET state = 'deleted', external_id = NULL, metadata = '{}', settings = '{}', name = '' \
+             WHERE id = {id} AND shard <> 1",
+            id = value(id),
+        ),
+        statement!(
+            "UPDATE operator_tokens SET revoked_at = {now} WHERE tenant_id = {id} AND revoked_at IS NULL",
+            now = value(now),
+            id = value(id),
+        ),
+    ]
 }
 
 /// How many users a database has.
