@@ -12,6 +12,7 @@ use service::credential::Secret;
 use service::rate::Rate;
 use service::{Context, Notes};
 use store::Database;
+use store::ledger::requests::Took;
 
 pub mod admin;
 pub mod auth;
@@ -35,6 +36,7 @@ use problem::problem;
 use reply::Reply;
 use request::{Request, Upload};
 use route::{Choice, Route, choose, row, segments};
+use scim::record::Record;
 
 /// What the Worker gives to every request.
 pub struct Environment<'a, D> {
@@ -63,10 +65,22 @@ pub struct Trace {
     pub notes: Notes,
     /// The identity provider, where it is recognised.
     pub provider: Option<&'static str>,
+    /// What the log of requests may have of it.
+    pub record: Option<Record>,
     /// Whether there is a job to go on with once the reply is out.
     pub job: Cell<bool>,
     /// Whether the reply is about somebody's data, so that nobody may keep it: all but discovery.
     pub is_personal: bool,
+}
+
+impl Trace {
+    /// Has the request logged once the reply is out, now that it is known what it took.
+    pub fn log_request(&mut self, took: Took) {
+        if let Some(record) = self.record.take() {
+            let statements = record.statements(self.notes.tenant, took);
+            self.notes.later.extend(statements);
+        }
+    }
 }
 
 /// Answers a request.

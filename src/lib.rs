@@ -24,6 +24,7 @@ use platform::{drop_abandoned, moment};
 use service::gauge::Gauge;
 use service::settings::Remembered;
 use store::Database;
+use store::ledger::requests::Took;
 
 thread_local! {
     /// What all requests of this instance hold.
@@ -72,10 +73,11 @@ pub async fn fetch(
         allow_http: deployment.allow_http,
         request_id: mint.request_id(),
     };
-    let (reply, trace) = http::respond(&environment, &request).await;
+    let (reply, mut trace) = http::respond(&environment, &request).await;
     let cost = database.cost();
+    let milliseconds = moment().milliseconds.saturating_sub(now.milliseconds);
+    trace.log_request(Took { milliseconds, cost });
     if deployment.log_all || http::log::is_telling(&reply, &trace) {
-        let milliseconds = moment().milliseconds.saturating_sub(now.milliseconds);
         let line = http::log::line(&request, &reply, &trace, cost, &now, milliseconds);
         after::print(&line, trace.notes.cause.is_some());
     }
@@ -88,10 +90,10 @@ pub async fn fetch(
     platform::reply::write(reply, cost, hold)
 }
 
-/// Goes on with jobs, each minute.
+/// Each minute: trims the log of some tenants, of each once an hour, and goes on with jobs.
 #[event(scheduled)]
 pub async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
     let hold = GAUGE.with(Gauge::request);
-    let is_hour = (moment().milliseconds / 60_000).is_multiple_of(60);
-    after::work(&env, &Deployment::of(&env).settings, &hold, is_hour).await;
+    let minute = (moment().milliseconds / 60_000) % 60;
+    after::work(&env, &Deployment::of(&env).settings, &hold, Some(minute)).await;
 }

@@ -19,6 +19,7 @@ use service::rate::{Counting, Rate, Rates};
 use service::settings::Remembered;
 use service::{Context, Mint, Moment, Settings};
 use sha2::{Digest, Sha256};
+use store::ledger::requests::Took;
 use store::{Addressed, Cell as Column, Cost, Database, Error, Parameter, Results, Row, Statement};
 
 /// `Database` over SQLite in memory.
@@ -432,9 +433,40 @@ impl Memory {
             admin: admin.as_ref(),
             instance: &Instance::new(),
             allow_http: false,
-            request_id: "req_1".to_owned(),
+            request_id: format!("req_{:012x}{:020x}", now.milliseconds, 1),
         };
-        pollster::block_on(respond(&environment, request))
+        let before = self.database.cost();
+        let (reply, mut trace) = pollster::block_on(respond(&environment, request));
+        let after = self.database.cost();
+        let cost = Cost {
+            trips: after.trips - before.trips,
+            rows_read: after.rows_read - before.rows_read,
+            ..Cost::default()
+        };
+        trace.log_request(Took {
+            milliseconds: 1,
+            cost,
+        });
+        (reply, trace)
+    }
+
+    /// Trims the log of requests, as the Worker does each minute.
+    pub fn trim_requests(&self) {
+        self.elapsed.set(self.elapsed.get() + 1);
+        let context = Context {
+            database: &self.database,
+            settings: &self.settings,
+            mint: &self.mint,
+            clock: &moment(self.elapsed.get()),
+            fetch: &self.fetch,
+            keys: &self.keys,
+            hold: &self.gauge.request(),
+            remembered: self.remembered(),
+            rates: &self.rates,
+        };
+        let minute = (self.elapsed.get() / 60_000) % 60;
+        let trim = jobs::trim_requests(&context, minute, Budget::default());
+        pollster::block_on(trim).unwrap();
     }
 
     /// Goes on with jobs, as the Worker does behind a reply and each minute.

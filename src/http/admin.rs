@@ -191,6 +191,7 @@ async fn as_tenant<D: Database, B: Upload>(
     let door = scim::Door {
         base: format!("{}{mount}{BASE}{front}/scim/v2", request.origin),
         tenant: Some(Tenant::Known(tenant.id)),
+        operator: Some((admin.operator.id.clone(), admin.operator.label.clone())),
         settings: Some(environment.context.settings_of(tenant.id, &tenant.settings)),
         shard: tenant.shard,
     };

@@ -33,8 +33,25 @@ const MEMBERS_AT_A_TIME: usize = 20_000;
 /// What is made of a body while it is worked on, beside its values: as many times its bytes.
 const COPIES: usize = 4;
 
-/// A body that was read, until it is known by which settings the request is to be done.
-pub type Kept = Cell<Vec<u8>>;
+/// A body that was read, until it is known by which settings the request is to be done; and what
+/// the log has of it.
+#[derive(Default)]
+pub struct Kept {
+    bytes: Cell<Vec<u8>>,
+    /// Bytes that it had.
+    length: Cell<usize>,
+    /// What may be kept of it, where it could be read.
+    pub(super) redacted: Cell<Option<String>>,
+}
+
+impl Kept {
+    /// What the log has of it, JSON: of what could not be read its size.
+    pub(super) fn into_logged(self) -> Option<String> {
+        let length = self.length.get();
+        let redacted = self.redacted.into_inner();
+        redacted.or_else(|| (length > 0).then(|| format!("{{\"bytes\":{length}}}")))
+    }
+}
 
 /// The sentence for a body that did not come whole.
 pub(super) const ENDED_EARLY: &str =
@@ -57,6 +74,7 @@ pub async fn json<D: Database, B: Upload>(
         ));
     }
     let announced = request.body.announced();
+    kept.length.set(announced.unwrap_or_default());
     if announced.is_some_and(|bytes| bytes > limit) {
         return Err(Fault::too_large(too_long()));
     }
@@ -64,7 +82,7 @@ pub async fn json<D: Database, B: Upload>(
     if !is_small {
         session.authenticate().await?;
     }
-    let mut bytes = kept.take();
+    let mut bytes = kept.bytes.take();
     if bytes.is_empty() {
         bytes = request
             .body
@@ -72,6 +90,7 @@ pub async fn json<D: Database, B: Upload>(
             .await
             .map_err(|why| unread(why, &too_long))?;
     }
+    kept.length.set(bytes.len());
     if bytes.is_empty() {
         return Err(Error::invalid_syntax("The request needs a body: a JSON object.").into());
     }
@@ -105,7 +124,7 @@ pub async fn json<D: Database, B: Upload>(
         session.habits().leave_out(DUPLICATE_KEY, &name);
     }
     if session.may_be_done_again() {
-        kept.set(bytes);
+        kept.bytes.set(bytes);
     }
     Ok(value)
 }

@@ -2,7 +2,7 @@
 //! body, a token, an id or an address; of what was sent, the names of attributes alone, and ids of
 //! members that were left out because nobody has them.
 
-use scim::habit::Habit;
+use scim::habit::{Habit, Habits};
 use serde::Serialize;
 
 use super::Trace;
@@ -52,6 +52,15 @@ impl<'a> From<&'a Habit> for HabitLine<'a> {
     }
 }
 
+fn lines(habits: &Habits) -> Vec<HabitLine<'_>> {
+    habits.seen().iter().map(HabitLine::from).collect()
+}
+
+/// Lenient readings as the line has them, JSON.
+pub fn habit_lines(habits: &Habits) -> String {
+    serde_json::to_string(&lines(habits)).unwrap_or_default()
+}
+
 /// Whether a request has something to tell: it was refused, or read leniently. Of others the
 /// platform keeps that they were there and how they ended; a line of ours takes a twentieth of a
 /// small request's CPU, and is billed.
@@ -82,13 +91,7 @@ pub fn line<B>(
         trips: cost.trips,
         rows_read: cost.rows_read,
         rows_written: cost.rows_written,
-        habits: trace
-            .notes
-            .habits
-            .seen()
-            .iter()
-            .map(HabitLine::from)
-            .collect(),
+        habits: lines(&trace.notes.habits),
         provider: trace.provider,
         cause: trace.notes.cause.as_deref(),
     };

@@ -17,6 +17,10 @@ pub struct Reply {
     pub operation: Option<usize>,
     /// The path of the attribute that was refused; for the log.
     pub attribute: Option<String>,
+    /// The sentence of a refusal, or of the first one within a Bulk; for the log.
+    pub detail: Option<String>,
+    /// Addresses of the resources of a Bulk; for the log.
+    pub locations: Vec<String>,
 }
 
 impl Reply {

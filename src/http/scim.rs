@@ -26,10 +26,12 @@ mod error;
 pub mod media;
 pub mod provider;
 pub mod query;
+pub mod record;
 pub mod routes;
 
 use call::{Call, Question};
 use media::MediaType;
+use record::Draft;
 use routes::{Endpoint, Handler, table};
 
 /// Bytes of the paths in `Scim-Ignored`; ours: proxies take headers of 8 kB together.
@@ -69,6 +71,8 @@ pub(super) struct Door {
     pub base: String,
     /// The tenant, where an operator was let in already.
     pub tenant: Option<Tenant>,
+    /// The operator who was let in: the id of the token, if it has one, and what it is for.
+    pub operator: Option<(Option<String>, String)>,
     /// Its settings, where they were just read.
     pub settings: Option<InHand>,
     /// The number of its database.
@@ -89,6 +93,7 @@ impl Door {
         Self {
             base,
             tenant: None,
+            operator: None,
             settings: None,
             shard: 1,
         }
@@ -116,9 +121,12 @@ pub(super) async fn respond<D: Database, B: Upload>(
     path: &str,
     trace: &mut Trace,
 ) -> Reply {
-    let mut reply = match answer(environment, request, path, door, trace).await {
+    let mut draft = Draft::default();
+    let mut reply = match answer(environment, request, path, &door, trace, &mut draft).await {
         Ok(reply) => reply,
         Err(fault) => {
+            // To write it down would cost what the limit saves.
+            draft.is_off = matches!(fault, Fault::Service(Failure::TooFast(_)));
             trace.notes.cause = fault.cause().map(str::to_owned);
             error::reply(&fault)
         }
@@ -128,6 +136,7 @@ pub(super) async fn respond<D: Database, B: Upload>(
     }
     trace.provider =
         provider::recognise(request.user_agent.as_deref(), &trace.notes.habits.names());
+    trace.record = record::make(environment, request, (&door, path), draft, &reply, trace);
     if reply.body.is_some() {
         reply = reply.with(
             "Content-Type",
@@ -147,8 +156,9 @@ async fn answer<D: Database, B: Upload>(
     environment: &Environment<'_, D>,
     request: &Request<B>,
     path: &str,
-    door: Door,
+    door: &Door,
     trace: &mut Trace,
+    draft: &mut Draft,
 ) -> Result<Reply, Fault> {
     if !environment.allow_http && request.is_in_clear() {
         return Err(Fault::Forbidden(IN_CLEAR.to_owned()));
@@ -165,12 +175,16 @@ async fn answer<D: Database, B: Upload>(
         ..
     } = match choose(table, endpoint.pattern, request.method) {
         Choice::Route(route) => route,
-        Choice::Options(allow) => return Ok(Reply::empty(204).with("Allow", allow)),
+        Choice::Options(allow) => {
+            draft.is_off = true;
+            return Ok(Reply::empty(204).with("Allow", allow));
+        }
         Choice::Refused(allow) => {
             let detail = format!("{} takes {allow}.", trace.route);
             return Ok(error::error(405, None, &detail).with("Allow", allow));
         }
     };
+    draft.note(row, arguments);
     match handler {
         Handler::Open(tell) => {
             if query::has_filter(&request.query)? {
@@ -178,7 +192,8 @@ async fn answer<D: Database, B: Upload>(
                     "Discovery endpoints take no filter (RFC 7644 §4). Ask without one.".to_owned(),
                 ));
             }
-            let settings = settings_for_open(environment, request, &door).await?;
+            let settings = settings_for_open(environment, request, door).await?;
+            draft.log = settings.request_log();
             let question = Question {
                 settings: settings.of(environment.context.settings),
                 base: &door.base,
@@ -188,10 +203,11 @@ async fn answer<D: Database, B: Upload>(
         }
         Handler::Caller(act) => {
             let is_customer = door.tenant.is_none();
-            let (caller, context) = caller(environment, request, routes::is_write(row), &door)?;
+            let (caller, context) = caller(environment, request, routes::is_write(row), door)?;
             let context = &context;
+            draft.caller = Some((caller.tenant.clone(), context.database.number()));
             let in_hand = || context.settings_in_hand(&caller.tenant);
-            let mut settings = door.settings.unwrap_or_else(in_hand);
+            let mut settings = door.settings.clone().unwrap_or_else(in_hand);
             context.count_request(&caller.tenant, &settings).await?;
             let kept = Kept::default();
             let (session, result) = loop {
@@ -214,6 +230,10 @@ async fn answer<D: Database, B: Upload>(
                 }
                 settings = context.read_settings(&caller.tenant).await?;
             };
+            if !session.may_be_done_again() {
+                draft.log = Some(session.settings().request_log);
+            }
+            draft.body = kept.into_logged();
             let session_is_default = session.is_default();
             let mut notes = session.end();
             notes.later.splice(..0, trace.notes.later.drain(..));

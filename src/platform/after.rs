@@ -44,12 +44,12 @@ pub fn run_later(env: &Env, context: &Context, statements: Vec<Addressed>) {
 /// Goes on with jobs when the reply is out.
 pub fn go_on(env: &Env, context: &Context, settings: &Settings, hold: Hold) {
     let (env, settings) = (env.clone(), settings.clone());
-    context.wait_until(async move { work(&env, &settings, &hold, false).await });
+    context.wait_until(async move { work(&env, &settings, &hold, None).await });
 }
 
-/// Goes on with jobs until none is due, or as much was done as one event may; and once an hour
-/// removes what has expired.
-pub async fn work(env: &Env, settings: &Settings, hold: &Hold, is_hour: bool) {
+/// Goes on with jobs until none is due, or as much was done as one event may. In a minute of the
+/// hour the logs of some tenants are trimmed, in the first what has expired is removed.
+pub async fn work(env: &Env, settings: &Settings, hold: &Hold, minute: Option<u64>) {
     let database = D1::new(env);
     let mint = PlatformMint::at(moment().milliseconds);
     let context = service::Context {
@@ -68,7 +68,17 @@ pub async fn work(env: &Env, settings: &Settings, hold: &Hold, is_hour: bool) {
     if let Err(error) = jobs::work_everywhere(&context, Budget::default()).await {
         print(&format!("a job was not gone on with: {error:?}"), true);
     }
-    if is_hour && let Err(error) = jobs::sweep(&context).await {
+    if let Some(minute) = minute
+        && let Err(error) = jobs::trim_requests(&context, minute, Budget::default()).await
+    {
+        print(
+            &format!("the log of requests was not trimmed: {error:?}"),
+            true,
+        );
+    }
+    if minute == Some(0)
+        && let Err(error) = jobs::sweep(&context).await
+    {
         print(
             &format!("what has expired was not removed: {error:?}"),
             true,

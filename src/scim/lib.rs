@@ -138,6 +138,7 @@ pub mod message;
 pub mod patch;
 pub mod path;
 pub mod projection;
+pub mod redact;
 pub mod resource;
 pub mod resource_type;
 pub mod schema;

@@ -19,6 +19,7 @@ pub mod client;
 mod jobs;
 mod operator_tokens;
 pub mod refusal;
+mod requests;
 pub mod scope;
 mod settings;
 mod status;
@@ -40,6 +41,8 @@ pub const MAX_LIMIT: usize = 200;
 pub struct Operator {
     /// The id of the token; whoever shows the `ADMIN_TOKEN` has none.
     pub id: Option<String>,
+    /// What the token is for.
+    pub label: String,
     /// What the operator may do.
     pub scopes: Scopes,
     /// The only tenant that the operator reaches, where the token is bound to one.
@@ -133,6 +136,7 @@ impl<'a, D: Database> Admin<'a, D> {
         let operator = match known {
             None => Operator {
                 id: None,
+                label: "ADMIN_TOKEN".to_owned(),
                 scopes: Scopes::ALL,
                 tenant: None,
             },
@@ -145,6 +149,7 @@ impl<'a, D: Database> Admin<'a, D> {
                 }
                 Operator {
                     id: Some(known.id),
+                    label: known.label,
                     scopes: Scopes::stored(&known.scopes),
                     tenant: known.tenant,
                 }
@@ -244,9 +249,12 @@ fn no_shard(shard: u16) -> Refusal {
     Refusal::broken(format!("there is no binding DB_{shard}"))
 }
 
-/// A page of rows, of each its key and its text. One row more than its limit was asked for.
+/// A page of rows, of each its key and its text. One row more than its limit was asked for; a third
+/// column says how many were found, where a page may end before.
 fn page(mut rows: Vec<Row>, limit: usize) -> Result<String, Refusal> {
-    let has_more = rows.len() > limit;
+    let found = rows.first().and_then(|row| row.integer(2).ok().flatten());
+    let count = i64::try_from(rows.len()).unwrap_or_default();
+    let has_more = rows.len() > limit || found.is_some_and(|found| found > count);
     rows.truncate(limit);
     let mut text = "{\"data\":[".to_owned();
     let mut last = String::new();

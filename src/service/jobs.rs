@@ -10,6 +10,7 @@ use crate::write::ending::add_step;
 use store::batch::Batch;
 use store::directory::clients;
 use store::directory::jobs::{self, LeasedJob, TENANT_DELETE};
+use store::ledger::requests;
 use store::{Database, Error};
 
 /// Milliseconds for which a step has the job to itself.
@@ -84,6 +85,38 @@ pub async fn sweep<D: Database>(directory: &Context<'_, D>) -> Result<(), Error>
             let mut answers = shard.send(batch).await?;
             if answers.rows_of(&swept).len() < SWEPT {
                 break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Takes out of the log of requests what is too old or too much, in each shard: in each minute of
+/// the hour of other tenants, each time in steps of bounded size.
+pub async fn trim_requests<D: Database>(
+    directory: &Context<'_, D>,
+    minute: u64,
+    budget: Budget,
+) -> Result<(), Error> {
+    let start = directory.clock.now().milliseconds;
+    let mut statements = 0;
+    for (_, shard) in directory.all() {
+        statements += 1;
+        for row in shard.ask(requests::due(minute)).await? {
+            let tenant = row.integer(0)?.unwrap_or_default();
+            loop {
+                let now = directory.clock.now().milliseconds;
+                if statements >= budget.statements || now - start >= budget.milliseconds {
+                    return Ok(());
+                }
+                statements += 2;
+                let mut batch = Batch::default();
+                batch.add(requests::trim(tenant, now));
+                let trimmed = batch.add(requests::trimmed());
+                let row = shard.send(batch).await?.row(trimmed);
+                if row.map_or(Ok(None), |row| row.integer(0))? < Some(requests::STEP) {
+                    break;
+                }
             }
         }
     }

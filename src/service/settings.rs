@@ -37,6 +37,8 @@ pub struct Settings {
     pub refuse_unmapped: bool,
     /// Whether requests of the tenant are counted, so that too many are refused.
     pub is_rated: bool,
+    /// What the log of requests has of the tenant.
+    pub request_log: RequestLog,
     /// `BASE_URL`: the base URL of addresses in replies, without a slash at its end. By default the
     /// address that the request came to, up to `/scim/v2`, which is wrong where another Worker
     /// before this one has changed it.
@@ -57,6 +59,7 @@ impl Default for Settings {
             skip_unknown_members: false,
             refuse_unmapped: false,
             is_rated: true,
+            request_log: RequestLog::default(),
             base_url: None,
             local_addresses: false,
             limits: Limits {
@@ -100,6 +103,7 @@ impl Settings {
             skip_unknown_members: is("unknown_members", "skip"),
             refuse_unmapped: is("unmapped_attributes", "refuse"),
             is_rated: !is("rate", "off"),
+            request_log: RequestLog::of(stored.get("request_log").unwrap_or(&Value::Null)),
             base_url: self.base_url.clone(),
             local_addresses: self.local_addresses,
             limits: Limits {
@@ -137,6 +141,48 @@ impl Settings {
     }
 }
 
+/// Which requests are logged, and whether with their bodies. The statement that writes the log asks
+/// the settings itself: these save what it would not keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "kinds of requests, each kept or not"
+)]
+pub struct RequestLog {
+    /// Those that read, too.
+    pub has_reads: bool,
+    /// Those that may change something.
+    pub has_writes: bool,
+    /// Those that failed.
+    pub has_failures: bool,
+    /// With bodies.
+    pub has_bodies: bool,
+}
+
+impl Default for RequestLog {
+    fn default() -> Self {
+        Self::of(&Value::Null)
+    }
+}
+
+impl RequestLog {
+    fn of(set: &Value) -> Self {
+        let mode = set.get("mode").and_then(Value::as_str);
+        let mode = mode.unwrap_or("changes");
+        Self {
+            has_reads: mode == "all",
+            has_writes: matches!(mode, "all" | "changes"),
+            has_failures: mode != "off",
+            has_bodies: set.get("bodies").and_then(Value::as_bool).unwrap_or(true),
+        }
+    }
+
+    /// Whether a request is kept.
+    pub const fn has(&self, is_write: bool, is_failure: bool) -> bool {
+        self.has_reads || (is_write && self.has_writes) || (is_failure && self.has_failures)
+    }
+}
+
 /// The settings that something is done by.
 #[derive(Clone, Debug, Default)]
 pub struct InHand {
@@ -149,6 +195,12 @@ pub struct InHand {
 }
 
 impl InHand {
+    /// What is logged of the tenant, where it is known to be so.
+    pub fn request_log(&self) -> Option<RequestLog> {
+        let own = self.own.as_ref().filter(|_| self.version.is_none());
+        own.map(|own| own.request_log)
+    }
+
     /// The tenant's, or those of the deployment where it has none.
     pub fn of<'a>(&'a self, deployment: &'a Settings) -> &'a Settings {
         self.own.as_deref().unwrap_or(deployment)

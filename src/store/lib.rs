@@ -9,6 +9,7 @@ use std::future::Future;
 pub mod batch;
 pub mod directory;
 pub mod expression;
+pub mod ledger;
 pub mod limits;
 pub mod links;
 pub mod membership;

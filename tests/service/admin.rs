@@ -4,5 +4,6 @@ mod access;
 mod isolation;
 mod jobs;
 mod page;
+mod requests;
 mod tenants;
 mod tokens;

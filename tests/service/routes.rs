@@ -100,7 +100,12 @@ fn a_head_is_its_get_without_the_body() {
     let client = Client::new(&memory);
     for row in rows().iter().filter(|row| row.method == Method::Get) {
         let send = |method| client.send(&request(&client, method, row.pattern, "/Users"));
-        let (get, head) = (send(Method::Get), send(Method::Head));
+        let (mut get, mut head) = (send(Method::Get), send(Method::Head));
+        for got in [&mut get, &mut head] {
+            got.reply
+                .headers
+                .retain(|(name, _)| *name != "X-Request-Id");
+        }
         assert_eq!(get.status, head.status, "{}", row.pattern);
         assert_eq!(get.reply.headers, head.reply.headers, "{}", row.pattern);
         assert!(get.reply.body.is_some() && head.reply.body.is_none());
@@ -122,7 +127,7 @@ fn no_row_hides_behind_another() {
         let request = request(&client, row.method, row.pattern, "/Groups");
         let (_, trace) = memory.respond_traced(&request);
         assert_eq!(trace.route, row.pattern.replace("/{type}", "/Groups"));
-        assert_eq!(trace.request_id, "req_1");
+        assert!(trace.request_id.starts_with("req_"));
     }
 }
 
@@ -229,7 +234,7 @@ fn problem(got: &Got, status: u16, title: &str, code: &str) {
         "type": "about:blank", "title": title, "status": status, "code": code, "detail": detail,
     });
     assert_eq!(got.body, members);
-    assert_eq!(got.header("X-Request-Id"), Some("req_1"));
+    assert!(got.header("X-Request-Id").unwrap().starts_with("req_"));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, params_from_iter};
 use scim_worker::http::request::Body;
 use serde_json::{Value, json};
+use store::ledger::requests;
 use store::{Parameter, Statement};
 
 use testing::client::{Client, Got, Operator};
@@ -436,6 +437,28 @@ fn bulk() {
     );
 }
 
+/// What is written of a request behind its reply, and how the log is kept small.
+#[test]
+fn the_log_of_requests() {
+    let scene = Scene::new();
+    let client = Client {
+        memory: &scene.memory,
+        token: "ada's".to_owned(),
+    };
+    let body = json!({ "userName": "bob" });
+    let request = client.request("POST", "/Users", Some(&body));
+    let (_, trace) = scene.memory.answer(&request);
+    let later = trace.notes.later.into_iter().map(|(_, later)| later);
+    let trim = [requests::due(1), requests::trim(1, 1_767_225_600_000)];
+    let mut file = format!("-- behind the reply to POST /Users\n-- {body}");
+    for statement in later.chain(trim) {
+        file.push_str("\n\n");
+        let connection = scene.memory.database.connection.borrow();
+        file.push_str(&printed(&connection, &statement));
+    }
+    compare("log-of-requests", &(file + "\n"));
+}
+
 #[test]
 fn admin() {
     let scene = Scene::new();
@@ -479,6 +502,14 @@ fn admin() {
         &admin,
         "GET",
         "/tenants/1/tokens",
+        &Value::Null,
+    );
+    file(
+        "admin-list-requests",
+        &support,
+        "GET",
+        "/tenants/1/requests?status=4xx&method=PATCH&since=2026-01-01T00:00:00Z&until=2027-01-01T00:00:00Z&resource=7&text=okta\
+         &after=req_9&limit=10",
         &Value::Null,
     );
     file(

@@ -14,7 +14,7 @@ VALUES (?1, ?2, ?3, 'secret', ?4, ?4, ?4, ?4, ?5)
 -- ?2 = 1
 -- ?3 = "Entra"
 -- ?4 = NULL
--- ?5 = "2026-01-01T00:00:00.012Z"
+-- ?5 = "2026-01-01T00:00:00.013Z"
 
 DELETE
 FROM client_secrets
@@ -23,7 +23,7 @@ WHERE tenant_id = ?1
   AND expires_at <= ?3
 -- ?1 = 1
 -- ?2 = "cli_1_019a000000007000800000000000000f"
--- ?3 = "2026-01-01T00:00:00.012Z"
+-- ?3 = "2026-01-01T00:00:00.013Z"
 -- plan: SEARCH client_secrets USING PRIMARY KEY (tenant_id=? AND client_id=?)
 
 UPDATE clients
@@ -48,7 +48,7 @@ WHERE tenant_id = ?5
 RETURNING n
 -- ?1 = "0244ee9ba53ebe4242ca3a92fc9931190cdf302823c06ded22d3137bd8870703"
 -- ?2 = "0OZb"
--- ?3 = "2026-01-01T00:00:00.012Z"
+-- ?3 = "2026-01-01T00:00:00.013Z"
 -- ?4 = NULL
 -- ?5 = 1
 -- ?6 = "cli_1_019a000000007000800000000000000f"

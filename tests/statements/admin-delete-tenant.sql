@@ -21,7 +21,7 @@ SELECT ?1, ?2, 'tenant_delete', 'tenants:write', (SELECT coalesce(sum(total), 0)
 WHERE changes() > 0
 -- ?1 = "job_019a0000000070008000000000000011"
 -- ?2 = 2
--- ?3 = "2026-01-01T00:00:00.014Z"
+-- ?3 = "2026-01-01T00:00:00.015Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=?)

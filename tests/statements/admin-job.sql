@@ -6,7 +6,7 @@ WHERE finished_at IS NULL
   AND lease_until <= ?1
 ORDER BY lease_until
 LIMIT 10
--- ?1 = "2026-01-01T00:00:00.015Z"
+-- ?1 = "2026-01-01T00:00:00.016Z"
 -- plan: SEARCH jobs USING INDEX jobs_open (lease_until<?)
 
 UPDATE jobs
@@ -15,9 +15,9 @@ WHERE id = ?2
   AND finished_at IS NULL
   AND lease_until <= ?3
 RETURNING kind, tenant_id, marker
--- ?1 = "2026-01-01T00:01:00.015Z"
+-- ?1 = "2026-01-01T00:01:00.016Z"
 -- ?2 = "job_019a0000000070008000000000000011"
--- ?3 = "2026-01-01T00:00:00.015Z"
+-- ?3 = "2026-01-01T00:00:00.016Z"
 -- plan: SEARCH jobs USING PRIMARY KEY (id=?)
 
 DELETE
@@ -170,6 +170,16 @@ WHERE tenant_id = ?1
 -- plan:   SEARCH clients USING COVERING INDEX clients_tenant (tenant_id=?)
 -- plan:   CREATE BLOOM FILTER
 
+DELETE
+FROM requests
+WHERE tenant_id = ?1
+  AND (id) IN (SELECT id FROM requests WHERE tenant_id = ?1 LIMIT 300)
+-- ?1 = 2
+-- plan: SEARCH requests USING PRIMARY KEY (tenant_id=? AND id=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SEARCH requests USING PRIMARY KEY (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+
 UPDATE jobs
 SET lease_until = '', done = max(done, total - (SELECT coalesce(sum(total), 0) FROM totals WHERE tenant_id = ?1)), (state, finished_at, result) = (SELECT 'finished', ?2, json_object('deleted', jobs.total)
   WHERE NOT EXISTS (SELECT 1 FROM team_members WHERE tenant_id = ?1)
@@ -180,6 +190,7 @@ SET lease_until = '', done = max(done, total - (SELECT coalesce(sum(total), 0) F
     AND NOT EXISTS (SELECT 1 FROM client_secrets WHERE tenant_id = ?1)
     AND NOT EXISTS (SELECT 1 FROM assertions_seen WHERE tenant_id = ?1)
     AND NOT EXISTS (SELECT 1 FROM clients WHERE tenant_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM requests WHERE tenant_id = ?1)
     AND NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = ?1)
     AND NOT EXISTS (SELECT 1 FROM teams WHERE tenant_id = ?1)
     AND NOT EXISTS (SELECT 1 FROM resources WHERE tenant_id = ?1)
@@ -189,10 +200,10 @@ SET lease_until = '', done = max(done, total - (SELECT coalesce(sum(total), 0) F
 WHERE id = ?3
 RETURNING finished_at
 -- ?1 = 2
--- ?2 = "2026-01-01T00:00:00.015Z"
+-- ?2 = "2026-01-01T00:00:00.016Z"
 -- ?3 = "job_019a0000000070008000000000000011"
 -- plan: SEARCH jobs USING PRIMARY KEY (id=?)
--- plan: CORRELATED SCALAR SUBQUERY 14
+-- plan: CORRELATED SCALAR SUBQUERY 15
 -- plan:   COMPOUND QUERY
 -- plan:     LEFT-MOST SUBQUERY
 -- plan:       SCAN CONSTANT ROW
@@ -213,10 +224,12 @@ RETURNING finished_at
 -- plan:       SCALAR SUBQUERY 9
 -- plan:         SEARCH clients USING COVERING INDEX clients_tenant (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 10
--- plan:         SEARCH users USING COVERING INDEX users_user_name (tenant_id=?)
+-- plan:         SEARCH requests USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 11
--- plan:         SEARCH teams USING COVERING INDEX teams_display_name (tenant_id=?)
+-- plan:         SEARCH users USING COVERING INDEX users_user_name (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 12
+-- plan:         SEARCH teams USING COVERING INDEX teams_display_name (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 13
 -- plan:         SEARCH resources USING COVERING INDEX resources_id (tenant_id=?)
 -- plan:     UNION ALL
 -- plan:       SCAN CONSTANT ROW
@@ -238,7 +251,7 @@ SET revoked_at = ?1
 WHERE tenant_id = ?2
   AND revoked_at IS NULL
   AND EXISTS (SELECT 1 FROM jobs WHERE id = ?3 AND state = 'finished')
--- ?1 = "2026-01-01T00:00:00.015Z"
+-- ?1 = "2026-01-01T00:00:00.016Z"
 -- ?2 = 2
 -- ?3 = "job_019a0000000070008000000000000011"
 -- plan: SCAN operator_tokens

@@ -1,6 +1,6 @@
 -- GET /admin/v1/tenants?limit=10
 
-SELECT id, scopes, tenant_id, last_used_at
+SELECT id, scopes, tenant_id, last_used_at, label
 FROM operator_tokens
 WHERE hash = ?1
   AND revoked_at IS NULL
@@ -11,7 +11,7 @@ WHERE hash = ?1
 
 SELECT n.id || '' AS key, json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', n.shard, 'settings', json(n.settings), 'settings_without_effect', (SELECT json_group_array(key)
     FROM json_each(n.settings)
-    WHERE key IN ('deletes', 'keep_days', 'rehire', 'brake', 'request_log')
+    WHERE key IN ('deletes', 'keep_days', 'rehire', 'brake')
       OR value = 'pend'), 'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), 'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), 'credentials', json_object('tokens', (SELECT count(*)
       FROM tokens
       WHERE tenant_id = n.id

@@ -106,6 +106,19 @@ pub(super) async fn client<D: Database, B: Upload>(
     })
 }
 
+pub(super) async fn list_requests<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Answer {
+    let part = call.page()?;
+    let list = call.admin.requests(&part, |name| call.parameter(name));
+    Ok(Reply::json(200, list.await?))
+}
+
+pub(super) async fn read_request<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Answer {
+    Ok(Reply::json(
+        200,
+        call.admin.read_request(call.last()).await?,
+    ))
+}
+
 pub(super) async fn list_operator_tokens<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Answer {
     Ok(Reply::json(
         200,

@@ -7,8 +7,9 @@ use std::pin::Pin;
 use super::call::Call;
 use super::endpoints::{
     change_tenant, change_token, client, create_operator_token, create_tenant, create_token,
-    delete_tenant, list_operator_tokens, list_tenants, list_tokens, read_job, read_operator_token,
-    read_tenant, read_token, revoke_operator_token, revoke_token, status,
+    delete_tenant, list_operator_tokens, list_requests, list_tenants, list_tokens, read_job,
+    read_operator_token, read_request, read_tenant, read_token, revoke_operator_token,
+    revoke_token, status,
 };
 use crate::http::method::Method;
 use crate::http::reply::Reply;
@@ -43,6 +44,11 @@ impl<D, B> Copy for Handler<D, B> {}
 
 /// The parameters of a list.
 const PAGE: &[&str] = &["limit", "after"];
+
+/// Those of the log of requests.
+const REQUESTS: &[&str] = &[
+    "status", "method", "since", "until", "resource", "text", "limit", "after",
+];
 
 /// What answers to whoever has the scope.
 const fn needs<D, B>(
@@ -80,6 +86,8 @@ pub fn table<'t, D: Database + 't, B: Upload + 't>() -> &'t [Route<D, B>] {
             row(Post, "/tenants/{tenant}/clients/{client}/secrets", &[], Some("NewSecret"), needs(WRITE, |call| Box::pin(client(call, ClientVerb::CreateSecret)))),
             row(Get, "/tenants/{tenant}/clients/{client}/secrets/{secret}", &[], None, needs(READ, |call| Box::pin(client(call, ClientVerb::ReadSecret)))),
             row(Delete, "/tenants/{tenant}/clients/{client}/secrets/{secret}", &[], None, needs(WRITE, |call| Box::pin(client(call, ClientVerb::RemoveSecret)))),
+            row(Get, "/tenants/{tenant}/requests", REQUESTS, None, needs("requests:read", |call| Box::pin(list_requests(call)))),
+            row(Get, "/tenants/{tenant}/requests/{request}", &[], None, needs("requests:read", |call| Box::pin(read_request(call)))),
             row(Get, "/operator-tokens", PAGE, None, needs(ALL, |call| Box::pin(list_operator_tokens(call)))),
             row(Post, "/operator-tokens", &[], Some("NewOperatorToken"), needs(ALL, |call| Box::pin(create_operator_token(call)))),
             row(Get, "/operator-tokens/{token}", &[], None, needs(ALL, |call| Box::pin(read_operator_token(call)))),

@@ -1,14 +1,34 @@
 //! What became of the operations of a Bulk, with the status of each (RFC 7644 §3.7.3).
 
 use scim::message::bulk::{BulkResult, bulk_response};
-use scim::message::error::error_message;
+use scim::message::error::{ScimType, error_message};
 
 use crate::http::fault::failure_words;
+use crate::http::reply::Reply;
+use service::Failure;
 use service::bulk::{Done, Outcome};
 
-/// The message as JSON text.
-pub(super) fn response(outcomes: &[Outcome]) -> String {
-    bulk_response(outcomes.iter().map(result).collect()).to_string()
+/// The reply. The log gets the first operation that failed.
+pub(super) fn reply(outcomes: &[Outcome]) -> Reply {
+    let body = bulk_response(outcomes.iter().map(result).collect()).to_string();
+    let mut reply = Reply::json(200, body);
+    let locations = outcomes
+        .iter()
+        .filter_map(|outcome| outcome.location.clone());
+    reply.locations.extend(locations);
+    let mut failures = outcomes.iter().zip(1..);
+    let failed =
+        failures.find_map(|(outcome, number)| Some((outcome.result.as_ref().err()?, number)));
+    if let Some((failure, number)) = failed {
+        let (_, scim_type, detail) = failure_words(failure);
+        reply.scim_type = scim_type.map(ScimType::as_str);
+        reply.operation = Some(number);
+        reply.detail = Some(detail.to_owned());
+        if let Failure::Refused(error) = failure {
+            reply.attribute = error.attribute().map(str::to_owned);
+        }
+    }
+    reply
 }
 
 fn result(outcome: &Outcome) -> BulkResult<'_> {

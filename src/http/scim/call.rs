@@ -2,6 +2,7 @@
 
 use scim::message::entity_tags::EntityTags;
 use scim::message::search::SearchRequest;
+use scim::redact::{Kind, redact};
 use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::Value;
 
@@ -24,6 +25,16 @@ pub(super) struct Arguments {
     pub text: Option<String>,
 }
 
+impl Arguments {
+    /// The types that a path is about: one, or all where it names none.
+    pub(super) fn types(&self) -> Vec<&'static ResourceType> {
+        match self.resource_type {
+            Some(resource_type) => vec![resource_type],
+            None => ResourceType::all().collect(),
+        }
+    }
+}
+
 /// The messages that endpoints read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Message {
@@ -35,6 +46,17 @@ pub enum Message {
     PatchOp,
     /// §3.7.
     BulkRequest,
+}
+
+impl Message {
+    /// Its kind, for the log.
+    const fn kind(self) -> Kind {
+        match self {
+            Self::SearchRequest => Kind::Search,
+            Self::Resource => Kind::Resource,
+            Self::PatchOp | Self::BulkRequest => Kind::Operations,
+        }
+    }
 }
 
 /// A request that needs no token.
@@ -70,12 +92,9 @@ pub struct Call<'c, D, B> {
 }
 
 impl<D: Database, B: Upload> Call<'_, D, B> {
-    /// The types that the path is about: one, or all where it names none.
+    /// The types that the path is about.
     pub(super) fn types(&self) -> Vec<&'static ResourceType> {
-        match self.arguments.resource_type {
-            Some(resource_type) => vec![resource_type],
-            None => ResourceType::all().collect(),
-        }
+        self.arguments.types()
     }
 
     /// The resource that the path names: without type and id it is `/Me`.
@@ -114,10 +133,16 @@ impl<D: Database, B: Upload> Call<'_, D, B> {
             ));
         }
         let limit = self.limit();
-        body::json(self.session, self.request, self.kept, limit, || {
-            self.too_long(limit)
-        })
-        .await
+        let too_long = || self.too_long(limit);
+        let body = body::json(self.session, self.request, self.kept, limit, too_long).await?;
+        // Those who work on it take it apart.
+        if let Some(message) = self.message
+            && self.session.settings().request_log.has_bodies
+        {
+            let redacted = redact(message.kind(), &self.types(), &body);
+            self.kept.redacted.set(Some(redacted));
+        }
+        Ok(body)
     }
 
     /// Bytes of the largest body.

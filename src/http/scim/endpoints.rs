@@ -131,7 +131,7 @@ pub(super) async fn create_me<D: Database, B: Upload>(
 pub(super) async fn bulk<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Result<Reply, Fault> {
     let body = call.json().await?;
     let outcomes = call.session.bulk(BulkRequest::parse(body)?).await?;
-    Ok(Reply::json(200, bulk::response(&outcomes)))
+    Ok(bulk::reply(&outcomes))
 }
 
 /// A reply with a resource: its version and its address are headers, too.

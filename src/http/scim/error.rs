@@ -16,6 +16,7 @@ const RETRY_AFTER: &str = "2";
 pub(super) fn error(status: u16, scim_type: Option<ScimType>, detail: &str) -> Reply {
     Reply {
         scim_type: scim_type.map(ScimType::as_str),
+        detail: Some(detail.to_owned()),
         ..Reply::json(status, error_message(status, scim_type, detail).to_string())
     }
 }

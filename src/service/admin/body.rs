@@ -61,14 +61,7 @@ pub(super) fn expiry(body: &Body, now: &Moment) -> Result<Option<Option<String>>
         Some(Value::Null) => return Ok(Some(None)),
         Some(value) => value.as_str().unwrap_or_default(),
     };
-    // Only a whole time has a zone: without one it would be another moment to whoever wrote it.
-    let has_zone = text.len() > 19
-        && text
-            .get(19..)
-            .is_some_and(|end| end.contains(['Z', 'z', '+', '-']));
-    let moment = date_time::instant(text).filter(|_| has_zone);
-    let moment = moment.as_deref().and_then(|moment| moment.get(..23));
-    let Some(moment) = moment.map(|moment| format!("{moment}Z")) else {
+    let Some(moment) = moment(text) else {
         return Err(Refusal::invalid(
             "invalid_value",
             "`expires_at` must be a time such as \"2027-01-31T12:00:00Z\" (RFC 3339), or null for never.",
@@ -81,6 +74,17 @@ pub(super) fn expiry(body: &Body, now: &Moment) -> Result<Option<Option<String>>
         ));
     }
     Ok(Some(Some(moment)))
+}
+
+/// A time (RFC 3339) in the form of the tables.
+pub(super) fn moment(text: &str) -> Option<String> {
+    // Only a whole time has a zone: without one it would be another moment to whoever wrote it.
+    let has_zone = text.len() > 19
+        && text
+            .get(19..)
+            .is_some_and(|end| end.contains(['Z', 'z', '+', '-']));
+    let moment = date_time::instant(text).filter(|_| has_zone)?;
+    moment.get(..23).map(|moment| format!("{moment}Z"))
 }
 
 /// Scopes: a list of names without a name twice, as it is stored.

@@ -9,7 +9,7 @@ pub const STEP: usize = 300;
 
 /// The tables with a tenant's data and what their rows are known by, those first whose rows are
 /// cheaper to end by themselves than through the trigger of another table.
-const TABLES: [(&str, &str); 12] = [
+const TABLES: [(&str, &str); 13] = [
     ("team_members", "team_id, member_id"),
     ("users", "seq"),
     ("teams", "seq"),
@@ -22,6 +22,7 @@ const TABLES: [(&str, &str); 12] = [
     ("client_secrets", "client_id, n"),
     ("assertions_seen", "client_id, jti"),
     ("clients", "id"),
+    ("requests", "id"),
 ];
 
 /// Ends so many rows of each table.
@@ -63,7 +64,8 @@ pub fn note(job: &str, tenant: i64, now: &str) -> Statement {
              AND NOT EXISTS (SELECT 1 FROM tokens WHERE tenant_id = {tenant}) \
              AND NOT EXISTS (SELECT 1 FROM client_secrets WHERE tenant_id = {tenant}) \
              AND NOT EXISTS (SELECT 1 FROM assertions_seen WHERE tenant_id = {tenant}) \
-             AND NOT EXISTS (SELECT 1 FROM clients WHERE tenant_id = {tenant}) AND {empty}",
+             AND NOT EXISTS (SELECT 1 FROM clients WHERE tenant_id = {tenant}) \
+             AND NOT EXISTS (SELECT 1 FROM requests WHERE tenant_id = {tenant}) AND {empty}",
             tenant = value(tenant),
             empty = is_empty(tenant),
         )

@@ -16,6 +16,8 @@ pub struct Known {
     pub tenant: Option<i64>,
     /// When it was last used, to the day.
     pub last_used: Option<String>,
+    /// What it is for.
+    pub label: String,
 }
 
 /// The token `o`, JSON text.
@@ -26,7 +28,7 @@ const SHAPE: &str = "json_object('id', o.id, 'label', o.label, 'scopes', json(o.
 /// Finds a token that is good.
 pub fn find(hash: &str, now: &str) -> Statement {
     statement!(
-        "SELECT id, scopes, tenant_id, last_used_at FROM operator_tokens \
+        "SELECT id, scopes, tenant_id, last_used_at, label FROM operator_tokens \
          WHERE hash = {hash} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > {now})",
         hash = value(hash),
         now = value(now),
@@ -40,6 +42,7 @@ pub fn read_known(row: &mut Row) -> Result<Known, Error> {
         scopes: row.required_text(1)?,
         tenant: row.integer(2)?,
         last_used: row.text(3)?,
+        label: row.required_text(4)?,
     })
 }
 

@@ -113,7 +113,8 @@ fn a_reply_may_not_be_kept_and_is_no_page() {
             Some("no-store"),
             "{method} {path}"
         );
-        assert_eq!(got.header("X-Request-Id"), Some("req_1"), "{method} {path}");
+        let id = got.header("X-Request-Id").unwrap_or_default();
+        assert!(id.starts_with("req_"), "{method} {path}");
         assert_eq!(got.header("Access-Control-Allow-Origin"), None);
         assert!(got.status < 500, "{method} {path} {:#}", got.body);
     }
@@ -183,6 +184,7 @@ fn each_escalation_is_refused() {
     let tenants_read = ["tenants:read", "tenants:write"].as_slice();
     let tenants_write = ["tenants:write"].as_slice();
     let directory_read = ["directory:read", "directory:write", "tenants:write"].as_slice();
+    let requests_read = ["requests:read"].as_slice();
     let directory_write = ["directory:write", "tenants:write"].as_slice();
     let requests = [
         ("GET", "/tenants", tenants_read, "tenants:read"),
@@ -243,6 +245,13 @@ fn each_escalation_is_refused() {
             "/tenants/1/clients/x/secrets/1",
             tenants_write,
             "tenants:write",
+        ),
+        ("GET", "/tenants/1/requests", requests_read, "requests:read"),
+        (
+            "GET",
+            "/tenants/1/requests/x",
+            requests_read,
+            "requests:read",
         ),
         ("GET", "/status", tenants_read, "tenants:read"),
         ("GET", "/operator-tokens", &[], "*"),

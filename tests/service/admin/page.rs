@@ -99,6 +99,7 @@ fn the_page_has_every_endpoint() {
             .replace("{client}", "cli_…")
             .replace("{secret}", "1")
             .replace("{job}", "job_…")
+            .replace("{request}", "req_…")
     };
     let missing: Vec<String> = rows
         .iter()

@@ -21,7 +21,7 @@ fn a_tenant_is_made_read_and_changed() {
         json!({
             "id": 2, "name": "Example Corp", "external_id": "org_77", "metadata": { "plan": "gold" }, "state": "active",
             "shard": 1, "settings": { "unmapped_attributes": "refuse", "request_log": { "days": 30 } },
-            "settings_without_effect": ["request_log"], "users": 0, "groups": 0,
+            "settings_without_effect": [], "users": 0, "groups": 0,
             "credentials": { "tokens": 0, "clients": 0 }, "created_at": "2026-01-01T00:00:00.001Z", "last_request_at": null,
         })
     );
@@ -40,7 +40,7 @@ fn a_tenant_is_made_read_and_changed() {
         json!({
             "id": 2, "name": "Example", "external_id": null, "metadata": { "region": "eu" }, "state": "active",
             "shard": 1, "settings": { "request_log": { "mode": "all" }, "max_page_size": 500 },
-            "settings_without_effect": ["request_log"], "users": 1, "groups": 1,
+            "settings_without_effect": [], "users": 1, "groups": 1,
             "credentials": { "tokens": 1, "clients": 0 }, "created_at": made["created_at"], "last_request_at": "2026-01-01",
         })
     );

@@ -1,0 +1,273 @@
+//! What the log of requests has of one (`store::ledger::requests`): never a secret, and of what was
+//! sent no more than the values of attributes that schemas know.
+
+use scim::habit::log_path;
+use scim::json;
+use scim::redact::{Kind, filter, names, redact, sentence};
+use scim::resource_type::ResourceType;
+use serde_json::Value;
+
+use super::Door;
+use super::call::{Arguments, Message};
+use super::query::SEARCH;
+use super::routes::{Handler, Route};
+use crate::http::log::habit_lines;
+use crate::http::method::Method;
+use crate::http::query::parameters;
+use crate::http::reply::Reply;
+use crate::http::request::Request;
+use crate::http::{Environment, Trace, auth};
+use service::settings::RequestLog;
+use store::ledger::requests::{self, NewRequest, Sender, Took};
+use store::tenant::Tenant;
+use store::{Addressed, Database};
+
+/// Bytes of a reply that is looked at; of a larger one its size is kept.
+const MAX_REPLY: usize = 65_536;
+/// Characters of the longest path, query or name of a client.
+const MAX_TEXT: usize = 1_000;
+/// Characters of the shortest run behind `scim_` that may be a credential.
+const MIN_CREDENTIAL: usize = 30;
+/// What the ids of requests end with beside which the log is trimmed: one in 64, at random.
+const TURNS: [&str; 4] = ["00", "40", "80", "c0"];
+
+/// What is known of a request before its reply is.
+#[derive(Default)]
+pub(super) struct Draft {
+    /// Whether it may change something.
+    pub is_write: bool,
+    /// What its path says.
+    pub arguments: Arguments,
+    /// What a reply is that does what it asks for.
+    kind: Option<Kind>,
+    /// Its body.
+    pub body: Option<String>,
+    /// What its tenant wants logged, where that is known.
+    pub log: Option<RequestLog>,
+    /// Whose it is, if the credential is good, and the number of the database.
+    pub caller: Option<(Tenant, u16)>,
+    /// Whether nothing is to be written of it.
+    pub is_off: bool,
+}
+
+impl Draft {
+    /// Notes which endpoint it is for.
+    pub(super) fn note<D, B>(&mut self, row: &Route<D, B>, arguments: &Arguments) {
+        self.is_write = super::routes::is_write(row);
+        self.arguments = arguments.clone();
+        let is_list = row.method == Method::Get && matches!(row.pattern, "/" | "/{type}");
+        self.kind = match row.body {
+            _ if matches!(row.handler, Handler::Open(_)) => None,
+            Some(Message::SearchRequest) => Some(Kind::List),
+            Some(Message::BulkRequest) => Some(Kind::Reply),
+            None if is_list => Some(Kind::List),
+            None | Some(Message::Resource | Message::PatchOp) => Some(Kind::Resource),
+        };
+    }
+}
+
+/// A request that the log may have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    tenant: Tenant,
+    /// The number of its database.
+    shard: u16,
+    sender: Sender,
+    request: NewRequest,
+    /// Milliseconds since 1970.
+    now: u64,
+}
+
+impl Record {
+    /// The statements that write it. `number` is the tenant's, where it is known.
+    pub fn statements(&self, number: Option<i64>, took: Took) -> Vec<Addressed> {
+        let insert = requests::insert(&self.tenant, &self.sender, &self.request, took);
+        let is_turn = TURNS.iter().any(|end| self.request.id.ends_with(end));
+        // The hourly job alone would let a provider that is busy fill the database.
+        let trim = number.filter(|_| is_turn);
+        let trim = trim.map(|tenant| requests::trim(tenant, self.now));
+        let statements = [insert].into_iter().chain(trim);
+        statements
+            .map(|statement| (self.shard, statement))
+            .collect()
+    }
+}
+
+/// What the log may have of a request that was answered; none where nobody is known to have sent
+/// it, or its tenant does not want it.
+pub(super) fn make<D: Database, B>(
+    environment: &Environment<'_, D>,
+    request: &Request<B>,
+    (door, path): (&Door, &str),
+    draft: Draft,
+    reply: &Reply,
+    trace: &Trace,
+) -> Option<Record> {
+    let is_failure = reply.status >= 400 || reply.detail.is_some();
+    let is_kept = match draft.log {
+        Some(log) => log.has(draft.is_write, is_failure),
+        None => is_failure,
+    };
+    if draft.is_off || reply.status == 401 || !is_kept {
+        return None;
+    }
+    let credential = auth::credential(request.authorization.as_deref()).ok()?;
+    let now = environment.context.clock.now();
+    let (tenant, shard) = if let Some(caller) = draft.caller {
+        caller
+    } else {
+        let (caller, context) = super::caller(environment, request, false, door).ok()?;
+        (caller.tenant, context.database.number())
+    };
+    let sender = match door.operator.clone() {
+        None => Sender::Customer,
+        Some((id, label)) => Sender::Operator(id, label),
+    };
+    let types = draft.arguments.types();
+    let with_bodies = draft.log.is_none_or(|log| log.has_bodies);
+    let path = path.strip_prefix("/scim").unwrap_or(path);
+    let path = path.strip_prefix("/v2").unwrap_or(path);
+    let kept = |text: &str| hide(text, credential.0);
+    let request = NewRequest {
+        id: trace.request_id.clone(),
+        method: request.method.as_str(),
+        path: kept(cut(path)),
+        query: kept(&query(&types, &request.query)),
+        status: reply.status,
+        scim_type: reply.scim_type,
+        detail: reply
+            .detail
+            .as_deref()
+            .map(|detail| kept(&sentence(detail))),
+        operation: reply.operation,
+        attribute: reply.attribute.as_deref().map(kept),
+        user_agent: request.user_agent.as_deref().map(cut).map(kept),
+        provider: trace.provider,
+        habits: kept(&habit_lines(&trace.notes.habits)),
+        resources: kept(&Value::from(ids(&draft.arguments, reply)).to_string()),
+        request_body: draft.body.filter(|_| with_bodies).as_deref().map(kept),
+        reply_body: reply_body(draft.kind, &types, reply)
+            .filter(|_| with_bodies)
+            .as_deref()
+            .map(kept),
+        is_write: draft.is_write,
+        is_failure,
+        at: now.text,
+    };
+    Some(Record {
+        tenant,
+        shard,
+        sender,
+        request,
+        now: now.milliseconds,
+    })
+}
+
+fn cut(text: &str) -> &str {
+    let end = text.char_indices().nth(MAX_TEXT);
+    end.and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}
+
+/// A query that can be read, without the values of its filter and of what is not known.
+fn query(types: &[&'static ResourceType], query: &str) -> String {
+    let mut text = String::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        if text.len() > MAX_TEXT {
+            break;
+        }
+        if !text.is_empty() {
+            text.push('&');
+        }
+        let known = parameters(pair, SEARCH).unwrap_or_default();
+        let Some((name, value)) = known.first() else {
+            let name = pair.split('=').next().unwrap_or_default();
+            text.extend([log_path(name).as_str(), "=…"]);
+            continue;
+        };
+        let value = match name.to_ascii_lowercase().as_str() {
+            "filter" => filter(types, value),
+            "sortby" | "attributes" | "excludedattributes" => names(value),
+            "sortorder" if value.eq_ignore_ascii_case("descending") => value.clone(),
+            _ if value.parse::<i64>().is_ok() => value.clone(),
+            _ => "…".to_owned(),
+        };
+        text.extend([name, "=", &value]);
+    }
+    text
+}
+
+/// The ids of the resources that a request was about, each once.
+fn ids(arguments: &Arguments, reply: &Reply) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    let named = arguments
+        .text
+        .as_deref()
+        .filter(|_| arguments.resource_type.is_some());
+    let headers = reply.headers.iter();
+    let headers = headers.filter(|(name, _)| matches!(*name, "Location" | "Content-Location"));
+    let addresses = headers.map(|(_, address)| address).chain(&reply.locations);
+    let last = addresses.filter_map(|address| address.rsplit('/').next());
+    for id in named.into_iter().chain(last) {
+        if !ids.iter().any(|known| known == id) {
+            ids.push(cut(id).to_owned());
+        }
+    }
+    ids
+}
+
+/// The body of a reply, JSON.
+fn reply_body(
+    kind: Option<Kind>,
+    types: &[&'static ResourceType],
+    reply: &Reply,
+) -> Option<String> {
+    let content = reply.body.as_ref()?;
+    let kind = if reply.status >= 400 {
+        Some(Kind::Reply)
+    } else {
+        kind
+    };
+    let size = content.size();
+    if size <= MAX_REPLY
+        && let Ok(body) = json::parse(&content.clone().into_text())
+    {
+        return Some(redact(kind?, types, &body));
+    }
+    Some(format!("{{\"bytes\":{size}}}"))
+}
+
+/// A text without the credential of the request, and without what looks like one of ours.
+///
+/// ```
+/// use scim_worker::http::scim::record::hide;
+/// let token = format!("scimadmin_1_{}", "a1".repeat(25));
+/// assert_eq!(hide(&format!("is {token} good?"), "t"), "is … good?");
+/// assert_eq!(hide("scim_access for a secret of mine", "a secret of mine"), "scim_access for …");
+/// ```
+pub fn hide(text: &str, token: &str) -> String {
+    let mut rest = text;
+    let mut kept = String::with_capacity(text.len());
+    while let Some((front, behind)) = rest.split_once("scim") {
+        kept.push_str(front);
+        let length = behind
+            .bytes()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte))
+            .count();
+        let (run, end) = behind.split_at_checked(length).unwrap_or((behind, ""));
+        let is_credential = ["_", "admin_", "secret_"]
+            .iter()
+            .any(|front| run.starts_with(front));
+        if is_credential && length > MIN_CREDENTIAL {
+            kept.push('…');
+            rest = end;
+        } else {
+            kept.push_str("scim");
+            rest = behind;
+        }
+    }
+    kept.push_str(rest);
+    if kept.contains(token) {
+        kept = kept.replace(token, "…");
+    }
+    kept
+}

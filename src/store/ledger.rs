@@ -1,0 +1,3 @@
+//! The ledger: what happened. Nothing of it is asked for by a request of the SCIM face.
+
+pub mod requests;

@@ -1,0 +1,101 @@
+-- behind the reply to POST /Users
+-- {"userName":"bob"}
+
+UPDATE tokens
+SET last_used_at = ?1
+WHERE hash = ?2
+  AND (last_used_at IS NULL OR last_used_at < ?1)
+-- ?1 = "2026-01-01"
+-- ?2 = "74e66d134185e303d9b385efd7c3e2b58723a2a12259aca8f706633075b2d345"
+-- plan: SEARCH tokens USING PRIMARY KEY (hash=?)
+
+UPDATE tenants
+SET last_request_at = ?1
+WHERE id = ?2
+  AND last_request_at < ?1
+-- ?1 = "2026-01-01"
+-- ?2 = 1
+-- plan: SEARCH tenants USING INTEGER PRIMARY KEY (rowid=?)
+
+INSERT
+  OR IGNORE INTO requests (tenant_id, id, at, method, path, query, status, scim_type, detail, operation, attribute, milliseconds, trips, rows_read, rows_written, credential, user_agent, provider, habits, resources, request_body, reply_body)
+SELECT n.id, ?1, ?2, 'POST', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?11, (SELECT json_object('kind', iif(client_id IS NULL, 'token', 'client'), 'id', coalesce(client_id, id), 'label', label)
+  FROM tokens
+  WHERE hash = ?12), ?8, ?8, ?13, ?14, iif(coalesce(n.settings ->> '$.request_log.bodies', 1), ?15, NULL), iif(coalesce(n.settings ->> '$.request_log.bodies', 1), ?16, NULL)
+FROM tenants n
+WHERE n.id = (SELECT tenant_id
+  FROM tokens
+  WHERE hash = ?12
+    AND revoked_at IS NULL
+    AND (expires_at IS NULL OR expires_at > ?2))
+  AND n.state <> 'deleted'
+  AND CASE coalesce(n.settings ->> '$.request_log.mode', 'changes') WHEN 'all' THEN 1 WHEN 'changes' THEN 1 WHEN 'failures' THEN 1
+ELSE 0
+END
+-- ?1 = "req_019b76daa80600000000000000000001"
+-- ?2 = "2026-01-01T00:00:00.006Z"
+-- ?3 = "/Users"
+-- ?4 = ""
+-- ?5 = 409
+-- ?6 = "uniqueness"
+-- ?7 = "Another resource has this userName; letter case makes no difference. Find it with a filter on userName and update it, or choose another value."
+-- ?8 = NULL
+-- ?9 = "userName"
+-- ?10 = 1
+-- ?11 = 0
+-- ?12 = "74e66d134185e303d9b385efd7c3e2b58723a2a12259aca8f706633075b2d345"
+-- ?13 = "[{\"name\":\"missing-schemas\",\"note\":\"no `schemas`\"}]"
+-- ?14 = "[]"
+-- ?15 = "{\"userName\":\"bob\"}"
+-- ?16 = "{\"detail\":\"Another resource has this userName; letter case makes no difference. Find it with a filter on userName and update it, or choose another value.\",\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:Error\"],\"scimType\":\"uniqueness\",\"status\":\"409\"}"
+-- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH tokens USING PRIMARY KEY (hash=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH tokens USING PRIMARY KEY (hash=?)
+
+WITH RECURSIVE logs (tenant_id) AS (SELECT min(tenant_id)
+  FROM requests
+  UNION ALL
+  SELECT (SELECT min(r.tenant_id) FROM requests r WHERE r.tenant_id > logs.tenant_id)
+  FROM logs
+  WHERE logs.tenant_id IS NOT NULL)
+SELECT tenant_id
+FROM logs
+WHERE tenant_id % 60 = 1
+ORDER BY tenant_id
+-- plan: CO-ROUTINE logs
+-- plan:   SETUP
+-- plan:     SEARCH requests USING PRIMARY KEY
+-- plan:   RECURSIVE STEP
+-- plan:     SCAN logs
+-- plan:     CORRELATED SCALAR SUBQUERY 2
+-- plan:       SEARCH r USING PRIMARY KEY (tenant_id>?)
+-- plan: SCAN logs
+-- plan: USE TEMP B-TREE FOR ORDER BY
+
+DELETE
+FROM requests
+WHERE tenant_id = ?1
+  AND id IN (SELECT id
+  FROM (SELECT id, row_number() OVER newest AS number, sum(bytes) OVER newest AS total
+    FROM requests
+    WHERE tenant_id = ?1 WINDOW newest AS (ORDER BY id DESC ROWS UNBOUNDED PRECEDING))
+  WHERE number > 10000
+    OR total > 20000000
+    OR id < (SELECT printf('req_%012x', 1767225600000 - 86400000 * coalesce(settings ->> '$.request_log.days', 7))
+    FROM tenants
+    WHERE id = ?1)
+  ORDER BY id
+  LIMIT 1000)
+-- ?1 = 1
+-- plan: SEARCH requests USING PRIMARY KEY (tenant_id=? AND id=?)
+-- plan: LIST SUBQUERY 3
+-- plan:   CO-ROUTINE (subquery-1)
+-- plan:     CO-ROUTINE (subquery-4)
+-- plan:       SEARCH requests USING PRIMARY KEY (tenant_id=?)
+-- plan:     SCAN (subquery-4)
+-- plan:   SCAN (subquery-1)
+-- plan:   SCALAR SUBQUERY 2
+-- plan:     SEARCH tenants USING INTEGER PRIMARY KEY (rowid=?)
+-- plan:   USE TEMP B-TREE FOR ORDER BY
