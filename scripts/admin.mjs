@@ -10,6 +10,7 @@ import { jobs } from "./admin/jobs.mjs";
 import { operatorTokens } from "./admin/operator-tokens.mjs";
 import { COMMON, OPTIONS } from "./admin/options.mjs";
 import { printer } from "./admin/output.mjs";
+import { requests } from "./admin/requests.mjs";
 import { status } from "./admin/status.mjs";
 import { tenants } from "./admin/tenants.mjs";
 import { tokens } from "./admin/tokens.mjs";
@@ -18,7 +19,7 @@ import { runIfProgram } from "./process.mjs";
 import { Misunderstood } from "./say.mjs";
 import { parseArgs } from "node:util";
 
-const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, jobs, status };
+const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, requests, jobs, status };
 
 export async function main(args) {
   // Whoever reads no further (`| head`) has what was wanted.

@@ -30,10 +30,12 @@ export async function connect({ url, "token-file": file }) {
     post: (path, body) => send("POST", path, body),
     patch: (path, body) => send("PATCH", path, body),
     remove: (path) => send("DELETE", path),
-    list: async (path) => {
+    list: async (path, { query = new URLSearchParams(), limit = Infinity } = {}) => {
       const rows = [];
-      for (let next = ""; next !== null; ) {
-        const page = await send("GET", `${path}?limit=${PAGE}${next && `&after=${encodeURIComponent(next)}`}`);
+      for (let next = ""; next !== null && rows.length < limit; ) {
+        query.set("limit", Math.min(PAGE, limit - rows.length));
+        if (next) query.set("after", next);
+        const page = await send("GET", `${path}?${query}`);
         rows.push(...page.data);
         next = page.next;
       }

@@ -19,6 +19,13 @@ export const OPTIONS = {
   shard: text("the number of the database that it goes to; by default the one with the fewest users (docs/scaling.md)", "NUMBER"),
   "external-id": text("the application's own id of the customer; empty takes it away", "ID"),
   metadata: many("a text to keep with the tenant, again for another; KEY= takes it away", "KEY=TEXT"),
+  status: text("only those with this status: 409, or 4xx", "STATUS"),
+  method: text("only those with this method", "METHOD"),
+  since: text("only those from this time on: 2026-11-26, or 2026-11-26T12:00:00Z", "WHEN"),
+  until: text("only those before this time", "WHEN"),
+  resource: text("only those about this resource", "ID"),
+  text: text("only those with this text in path, query, sentence, User-Agent, habits or bodies", "TEXT"),
+  limit: text("how many, at the most; 50, if not given", "NUMBER"),
   wait: flag("stay until the job has ended"),
   yes: flag("do it without asking"),
   url: text("the deployment: https://scim.example.com. ADMIN_URL, or that of `npm start`, if not given", "URL"),
@@ -34,6 +41,15 @@ export const COMMON = ["url", "token-file", "json", "help"];
 export function expiry(when) {
   if (when === undefined) return undefined;
   return when === "never" ? null : parseExpiry(when, new Date());
+}
+
+/** The time that an option names; a date is its first moment, UTC. */
+export function moment(when, option) {
+  if (when === undefined) return undefined;
+  const time = new Date(when);
+  const isTime = /^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:\d\d))?$/.test(when) && !Number.isNaN(time.getTime());
+  if (!isTime) throw new Misunderstood(`${option} takes a date (2026-11-26) or a time (2026-11-26T12:00:00Z); this was given: ${when}.`);
+  return time.toISOString();
 }
 
 /** The scopes of `--scopes`. */
