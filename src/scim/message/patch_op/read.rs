@@ -234,9 +234,13 @@ impl Reader<'_> {
                     }
                     self.read(op, target, Some(value))?;
                 }
-                // A key with a filter is meant as a path, and a mistake in it is told.
+                // A key with a filter is meant as a path: what no schema knows is left out of it as
+                // of a path, and a mistake in it is told.
                 Err(error) if key.contains('[') && error.scim_type() == ScimType::InvalidFilter => {
-                    return Err(error);
+                    match self.unknown(path) {
+                        Some(name) => self.habits.leave_out(UNKNOWN_ATTRIBUTE, &name),
+                        None => return Err(error),
+                    }
                 }
                 Err(_) => self.habits.leave_out(UNKNOWN_ATTRIBUTE, path),
             }

@@ -315,6 +315,10 @@ fn what_no_schema_knows_is_left_out() {
         &["emails.colour"],
     );
     leaves_out(
+        json!({ "value": { "emails[colour eq \"red\"].value": "x" } }),
+        &["emails.colour"],
+    );
+    leaves_out(
         json!({ "path": "shoes[type eq \"work\"].value", "value": "x" }),
         &["shoes.value"],
     );
