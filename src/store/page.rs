@@ -24,7 +24,7 @@ mod whole;
 
 pub use bound::Bound;
 pub use key::{Mark, SortKey};
-use key::{beyond, key_text, sort_key};
+use key::{beyond, is_required, key_text, sort_key};
 pub use whole::Whole;
 
 /// Which way the list runs.
@@ -178,8 +178,33 @@ impl Page<'_> {
             id = (purpose == Purpose::Whole).then_some("id, "),
             key = columns.key.then_some(&key),
             record = record(&source.view, columns.groups),
-            from = self.from(source, rows),
+            from = self.fetched(source, rows),
         )
+    }
+
+    /// `FROM …` for what is fetched of the page's rows. `SQLite` puts a row together before it is
+    /// in order, with all that will be left out: so where an order is not that of an index, it is
+    /// of ids, and only what is on the page is put together.
+    fn fetched(&self, source: &Source<'_>, rows: Rows) -> impl Fragment {
+        let row = source.view.row();
+        let picked = self.is_put_in_order(source);
+        let begin = fragment!(" FROM (SELECT {row}.seq AS picked", row = row);
+        let end = fragment!(") CROSS JOIN {row} ON {row}.seq = picked", row = row);
+        fragment!(
+            "{begin}{from}{end}",
+            begin = picked.then_some(&begin),
+            from = self.from(source, rows),
+            end = picked.then_some(&end),
+        )
+    }
+
+    /// Whether the rows come in another order than the page's, or some of them are skipped.
+    fn is_put_in_order(&self, source: &Source<'_>) -> bool {
+        if self.order.keyed {
+            return source.predicate.is_some() || !is_required(source);
+        }
+        let of_group = |predicate| users_of(&source.view, predicate).is_some();
+        self.offset() > 0 && source.predicate.is_some_and(of_group)
     }
 
     /// `FROM … WHERE … ORDER BY … LIMIT …`

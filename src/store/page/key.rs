@@ -51,7 +51,7 @@ impl SortKey {
 
 /// Whether every row has the sort key: its column is NOT NULL. What a schema requires may have been
 /// required only after a resource was stored.
-fn is_required(source: &Source<'_>) -> bool {
+pub(super) fn is_required(source: &Source<'_>) -> bool {
     source.sort.is_some_and(|location| {
         let key = source.view.table().key(location.attribute.name);
         location.extension.is_none() && key.is_some_and(|key| key.unique)
