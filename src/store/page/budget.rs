@@ -42,7 +42,7 @@ const OF_COLUMNS: usize = 4;
 /// Bytes of a resource whose values are not counted, and how many they are taken for.
 const SMALL: (usize, usize) = (2_048, 4);
 /// Looks that it takes to sort by what a resource is linked to.
-const SORT_LINKED: usize = 10;
+const SORT_LINKED: usize = 20;
 /// Looks that it takes to hand a mark down to a team within another.
 const NESTED: usize = 32;
 /// Looks that a link to a team through another takes, where its type is asked: who has it may be in
@@ -228,13 +228,17 @@ impl<'a> Weight<'a> {
             narrow = narrow.as_ref(),
             most = most,
         );
+        // The groups of a user are put together for its key, with those through others.
+        let of_users = sorted == SORT_LINKED && view.table().links == LinkEnd::Groups;
+        let indirect = of_users.then_some(few_indirect(view, most / INDIRECT));
         // Where all stands in columns, their number is all that matters.
         let looked_at = (document > 0 || read_to_sort).then_some(looked_at);
         Some(fragment!(
-            "({total} * {each_row} <= {most}{looked_at})",
+            "({total} * {each_row} <= {most}{indirect}{looked_at})",
             total = total(&view, &[view.resource_type]),
             each_row = each_row,
             most = most,
+            indirect = indirect.as_ref(),
             looked_at = looked_at.as_ref(),
         ))
     }
@@ -247,12 +251,7 @@ impl<'a> Weight<'a> {
             LinkEnd::Groups | LinkEnd::None => vec![&GROUP_TYPE],
         };
         let each = most / self.linked.max(1);
-        let indirect = fragment!(
-            " AND {links} <= {most}",
-            links = indirect_links(view, each / INDIRECT + 1),
-            most = each / INDIRECT,
-        );
-        let indirect = self.typed.then_some(indirect);
+        let indirect = self.typed.then_some(few_indirect(*view, each / INDIRECT));
         let links = most / (MEMBERSHIP + self.linked);
         // Of many conditions it would take long to find out.
         let matched = (self.links.len() <= COUNTED).then(|| {
@@ -281,6 +280,15 @@ impl<'a> Weight<'a> {
             matched = matched.as_ref(),
         )
     }
+}
+
+/// The condition that so many users, at the most, are in a team through another.
+fn few_indirect(view: View<'_>, most: usize) -> impl Fragment {
+    fragment!(
+        " AND {links} <= {most}",
+        links = indirect_links(&view, most + 1),
+        most = most,
+    )
 }
 
 /// The conditions on columns, which stand before all others: what they exclude is not looked at.
