@@ -58,13 +58,15 @@ FROM (SELECT max(id) AS last, group_concat(record, '\u{1e}') AS records
         WHERE g.tenant_id = users.tenant_id
           AND g.member_id = users.id)
       END, '') || '\n' || document AS record
-    FROM users
-    WHERE users.tenant_id = ?1
-    ORDER BY coalesce((SELECT e.value
-        FROM json_each(folded, '$.emails') e
-        WHERE e.value ->> '$.primary' = 1
-        LIMIT 1), folded -> '$.emails' ->> 0) ->> '$.value' ASC NULLS LAST, users.id
-    LIMIT ?2 + 0)) page
+    FROM (SELECT users.seq AS picked
+      FROM users
+      WHERE users.tenant_id = ?1
+      ORDER BY coalesce((SELECT e.value
+          FROM json_each(folded, '$.emails') e
+          WHERE e.value ->> '$.primary' = 1
+          LIMIT 1), folded -> '$.emails' ->> 0) ->> '$.value' ASC NULLS LAST, users.id
+      LIMIT ?2 + 0)
+    CROSS JOIN users ON users.seq = picked)) page
 LEFT JOIN (SELECT total FROM totals WHERE tenant_id = ?1 AND resource_type = ?3) total ON 1
 -- ?1 = 1
 -- ?2 = 100
@@ -74,24 +76,25 @@ LEFT JOIN (SELECT total FROM totals WHERE tenant_id = ?1 AND resource_type = ?3)
 -- plan:     SEARCH users USING INDEX users_user_name (tenant_id=?)
 -- plan:     CORRELATED SCALAR SUBQUERY 7
 -- plan:       SCAN e VIRTUAL TABLE INDEX 3:
--- plan:     SCALAR SUBQUERY 1
--- plan:       SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:     CORRELATED SCALAR SUBQUERY 5
--- plan:       CO-ROUTINE g
--- plan:         CO-ROUTINE up
--- plan:           SETUP
--- plan:             SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:           RECURSIVE STEP
--- plan:             SCAN up
--- plan:             SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
--- plan:         SCAN up
--- plan:         USE TEMP B-TREE FOR GROUP BY
--- plan:       SCAN g
--- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:     CORRELATED SCALAR SUBQUERY 6
--- plan:       SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan:     USE TEMP B-TREE FOR ORDER BY
 -- plan:   SCAN (subquery-8)
+-- plan:   SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
+-- plan:   SCALAR SUBQUERY 1
+-- plan:     SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 5
+-- plan:     CO-ROUTINE g
+-- plan:       MATERIALIZE up
+-- plan:         SETUP
+-- plan:           SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:         RECURSIVE STEP
+-- plan:           SCAN up
+-- plan:           SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:       SCAN up
+-- plan:       USE TEMP B-TREE FOR GROUP BY
+-- plan:     SCAN g
+-- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 6
+-- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: SCAN page
 -- plan: SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?) LEFT-JOIN

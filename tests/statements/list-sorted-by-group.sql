@@ -17,7 +17,24 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT json_extract('{}', CASE WHEN coalesce((((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 10 <= 1400000)), 1) THEN '$'
+SELECT json_extract('{}', CASE WHEN coalesce((((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 20 <= 1400000
+          AND (SELECT count(*)
+          FROM (WITH RECURSIVE above(via, id) AS (SELECT m.member_id, m.team_id
+              FROM team_members m INDEXED BY team_members_nested
+              WHERE m.tenant_id = ?1
+                AND m.member_type = 'Group'
+              UNION
+              SELECT above.via, m.team_id
+              FROM above
+              CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
+                AND m.member_id = above.id
+                AND m.member_type = 'Group'
+              LIMIT 350001)
+            SELECT 1
+            FROM above
+            LEFT JOIN team_members m ON m.tenant_id = ?1
+              AND m.team_id = above.via
+            LIMIT 350001)) <= 350000)), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1
@@ -25,6 +42,17 @@ SELECT json_extract('{}', CASE WHEN coalesce((((SELECT sum(total) FROM totals WH
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+-- plan: SCALAR SUBQUERY 5
+-- plan:   CO-ROUTINE (subquery-4)
+-- plan:     CO-ROUTINE above
+-- plan:       SETUP
+-- plan:         SEARCH m USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:       RECURSIVE STEP
+-- plan:         SCAN above
+-- plan:         SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:     SCAN above
+-- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?) LEFT-JOIN
+-- plan:   SCAN (subquery-4)
 
 SELECT '' AS cursor_key, 0 AS more, records, total.*
 FROM (SELECT max(id) AS last, group_concat(record, '\u{1e}') AS records
@@ -53,27 +81,29 @@ FROM (SELECT max(id) AS last, group_concat(record, '\u{1e}') AS records
         WHERE g.tenant_id = users.tenant_id
           AND g.member_id = users.id)
       END, '') || '\n' || document AS record
-    FROM users
-    WHERE users.tenant_id = ?1
-    ORDER BY (SELECT e.display
-      FROM (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
-          FROM team_members m INDEXED BY team_members_member
-          WHERE m.tenant_id = users.tenant_id
-            AND m.member_id = users.id
-          UNION
-          SELECT m.team_id, 'indirect'
+    FROM (SELECT users.seq AS picked
+      FROM users
+      WHERE users.tenant_id = ?1
+      ORDER BY (SELECT e.display
+        FROM (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
+            FROM team_members m INDEXED BY team_members_member
+            WHERE m.tenant_id = users.tenant_id
+              AND m.member_id = users.id
+            UNION
+            SELECT m.team_id, 'indirect'
+            FROM up
+            CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
+              AND m.member_id = up.team_id
+              AND m.member_type = 'Group')
+          SELECT up.team_id AS value, min(up.kind) AS kind, iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?2 || '/Groups/' || t.id AS address
           FROM up
-          CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
-            AND m.member_id = up.team_id
-            AND m.member_type = 'Group')
-        SELECT up.team_id AS value, min(up.kind) AS kind, iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?2 || '/Groups/' || t.id AS address
-        FROM up
-        CROSS JOIN teams t ON t.tenant_id = users.tenant_id
-          AND t.id = up.team_id
-        GROUP BY up.team_id) e
-      ORDER BY e.value
-      LIMIT 1) ASC NULLS LAST, users.id
-    LIMIT ?3 + 0 OFFSET ?1)) page
+          CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+            AND t.id = up.team_id
+          GROUP BY up.team_id) e
+        ORDER BY e.value
+        LIMIT 1) ASC NULLS LAST, users.id
+      LIMIT ?3 + 0 OFFSET ?1)
+    CROSS JOIN users ON users.seq = picked)) page
 LEFT JOIN (SELECT total FROM totals WHERE tenant_id = ?1 AND resource_type = ?4) total ON 1
 -- ?1 = 1
 -- ?2 = "https://scim.example.com/scim/v2"
@@ -81,7 +111,7 @@ LEFT JOIN (SELECT total FROM totals WHERE tenant_id = ?1 AND resource_type = ?4)
 -- ?4 = "User"
 -- plan: CO-ROUTINE page
 -- plan:   CO-ROUTINE (subquery-11)
--- plan:     SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- plan:     SEARCH users USING COVERING INDEX users_id (tenant_id=?)
 -- plan:     CORRELATED SCALAR SUBQUERY 10
 -- plan:       CO-ROUTINE e
 -- plan:         CO-ROUTINE up
@@ -95,24 +125,25 @@ LEFT JOIN (SELECT total FROM totals WHERE tenant_id = ?1 AND resource_type = ?4)
 -- plan:         USE TEMP B-TREE FOR GROUP BY
 -- plan:       SCAN e
 -- plan:       USE TEMP B-TREE FOR ORDER BY
--- plan:     SCALAR SUBQUERY 1
--- plan:       SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:     CORRELATED SCALAR SUBQUERY 5
--- plan:       CO-ROUTINE g
--- plan:         CO-ROUTINE up
--- plan:           SETUP
--- plan:             SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:           RECURSIVE STEP
--- plan:             SCAN up
--- plan:             SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
--- plan:         SCAN up
--- plan:         USE TEMP B-TREE FOR GROUP BY
--- plan:       SCAN g
--- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:     CORRELATED SCALAR SUBQUERY 6
--- plan:       SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan:     USE TEMP B-TREE FOR ORDER BY
 -- plan:   SCAN (subquery-11)
+-- plan:   SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
+-- plan:   SCALAR SUBQUERY 1
+-- plan:     SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 5
+-- plan:     CO-ROUTINE g
+-- plan:       MATERIALIZE up
+-- plan:         SETUP
+-- plan:           SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:         RECURSIVE STEP
+-- plan:           SCAN up
+-- plan:           SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:       SCAN up
+-- plan:       USE TEMP B-TREE FOR GROUP BY
+-- plan:     SCAN g
+-- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 6
+-- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: SCAN page
 -- plan: SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?) LEFT-JOIN

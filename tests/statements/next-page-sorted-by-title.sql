@@ -63,40 +63,60 @@ FROM (SELECT *
         WHERE g.tenant_id = users.tenant_id
           AND g.member_id = users.id)
       END, '') || '\n' || document AS record
-    FROM users
-    WHERE users.tenant_id = ?1
-      AND ((users.folded ->> '$.title' IS NULL AND id > ?2))
-    ORDER BY users.folded ->> '$.title' ASC NULLS LAST, users.id
-    LIMIT ?3 + 0)
+    FROM (SELECT users.seq AS picked
+      FROM users
+      WHERE users.tenant_id = ?1
+        AND ((users.folded ->> '$.title' IS NULL AND id > ?2))
+      ORDER BY users.folded ->> '$.title' ASC NULLS LAST, users.id
+      LIMIT ?3 + 0)
+    CROSS JOIN users ON users.seq = picked)
   LIMIT -1)
 -- ?1 = 1
 -- ?2 = "019a0000-0000-7000-8000-000000000001"
 -- ?3 = 2
 -- plan: CO-ROUTINE (subquery-9)
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id>?)
--- plan:   CORRELATED SCALAR SUBQUERY 2
--- plan:     CO-ROUTINE (subquery-1)
--- plan:       SCAN CONSTANT ROW
--- plan:     SCAN (subquery-1)
--- plan:   SCALAR SUBQUERY 3
--- plan:     SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:   CORRELATED SCALAR SUBQUERY 7
--- plan:     CO-ROUTINE g
--- plan:       CO-ROUTINE up
--- plan:         SETUP
--- plan:           SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:         RECURSIVE STEP
--- plan:           SCAN up
--- plan:           SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
--- plan:       SCAN up
--- plan:       USE TEMP B-TREE FOR GROUP BY
--- plan:     SCAN g
--- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:   CORRELATED SCALAR SUBQUERY 8
--- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan:   USE TEMP B-TREE FOR ORDER BY
 -- plan: SCAN (subquery-9)
+-- plan: SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
+-- plan: CORRELATED SCALAR SUBQUERY 2
+-- plan:   CO-ROUTINE (subquery-1)
+-- plan:     SCAN CONSTANT ROW
+-- plan:   SCAN (subquery-1)
+-- plan: SCALAR SUBQUERY 3
+-- plan:   SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 7
+-- plan:   CO-ROUTINE g
+-- plan:     MATERIALIZE up
+-- plan:       SETUP
+-- plan:         SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:       RECURSIVE STEP
+-- plan:         SCAN up
+-- plan:         SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:     SCAN up
+-- plan:     USE TEMP B-TREE FOR GROUP BY
+-- plan:   SCAN g
+-- plan:   SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 8
+-- plan:   SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:   SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 3
+-- plan:   SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 7
+-- plan:   CO-ROUTINE g
+-- plan:     MATERIALIZE up
+-- plan:       SETUP
+-- plan:         SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:       RECURSIVE STEP
+-- plan:         SCAN up
+-- plan:         SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:     SCAN up
+-- plan:     USE TEMP B-TREE FOR GROUP BY
+-- plan:   SCAN g
+-- plan:   SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 8
+-- plan:   SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:   SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
 
 SELECT total
 FROM totals
