@@ -83,6 +83,7 @@ enum Place {
     Hidden,
 }
 
+#[inline(never)]
 fn push(text: &mut String, types: Types<'_>, place: Place, value: &Value) {
     match value {
         Value::Object(members) => push_object(text, types, place, members),
@@ -258,6 +259,7 @@ fn is_hidden(attribute: &Attribute) -> bool {
 }
 
 /// A path, or a name as a path, as it is kept, and what it names.
+#[inline(never)]
 fn path(types: Types<'_>, sent: &str) -> (String, Place) {
     let (head, behind) = sent.split_once('[').unwrap_or((sent, ""));
     let (inside, end) = behind.rsplit_once(']').unwrap_or((behind, ""));
@@ -300,6 +302,7 @@ fn selection(attribute: &'static Attribute, inside: &str) -> Option<String> {
 }
 
 /// What a path without a filter names.
+#[inline(never)]
 fn named(types: Types<'_>, path: &str) -> Place {
     let mut habits = Habits::default();
     for resource_type in types {
@@ -361,6 +364,7 @@ pub fn names(sent: &str) -> String {
     text
 }
 
+#[inline(never)]
 fn push_text(text: &mut String, sent: &str) {
     let end = sent.char_indices().nth(MAX_TEXT);
     let kept = match end.and_then(|(end, _)| sent.get(..end)) {

@@ -21,14 +21,15 @@ FROM (SELECT *, count(*) OVER () AS found, sum(bytes) OVER (ORDER BY id DESC ROW
   FROM (SELECT *
     FROM requests
     WHERE tenant_id = ?1
-      AND id < ?2
+      AND id < coalesce(?2, 's')
       AND status BETWEEN ?3
       AND ?4
-      AND method = ?5
-      AND at >= ?6
-      AND at < ?7
-      AND instr(resources, ?8)
-      AND instr(lower(path || ' ' || query || ' ' || coalesce(detail, '') || ' ' || coalesce(user_agent, '') || habits || coalesce(request_body, '') || coalesce(reply_body, '')), ?9)
+      AND method = coalesce(?5, method)
+      AND at >= coalesce(?6, '')
+      AND at < coalesce(?7, 'z')
+      AND (?8 IS NULL OR instr(resources, ?8))
+      AND (?9 IS NULL
+        OR instr(lower(path || ' ' || query || ' ' || coalesce(detail, '') || ' ' || coalesce(user_agent, '') || habits || coalesce(request_body, '') || coalesce(reply_body, '')), ?9))
     ORDER BY id DESC
     LIMIT 11)) r
 WHERE r.before < 1000000

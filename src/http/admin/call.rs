@@ -39,11 +39,16 @@ impl<D, B: Upload> Call<'_, D, B> {
         found.map_or("", |(_, text)| text)
     }
 
+    /// All parameters of the query that are read.
+    pub(super) fn parameters(&self) -> Result<Vec<(String, String)>, Refusal> {
+        parameters(&self.request.query, self.query)
+            .map_err(|error| Refusal::invalid("invalid_query", error.detail()))
+    }
+
     /// A parameter of the query.
     pub(super) fn parameter(&self, name: &str) -> Result<Option<String>, Refusal> {
-        let found = parameters(&self.request.query, self.query)
-            .map_err(|error| Refusal::invalid("invalid_query", error.detail()))?;
-        let named = found
+        let named = self
+            .parameters()?
             .into_iter()
             .rev()
             .find(|(known, _)| known.eq_ignore_ascii_case(name));

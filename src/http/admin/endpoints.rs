@@ -108,7 +108,7 @@ pub(super) async fn client<D: Database, B: Upload>(
 
 pub(super) async fn list_requests<D: Database, B: Upload>(call: &Call<'_, D, B>) -> Answer {
     let part = call.page()?;
-    let list = call.admin.requests(&part, |name| call.parameter(name));
+    let list = call.admin.requests(&part, call.parameters()?);
     Ok(Reply::json(200, list.await?))
 }
 

@@ -163,12 +163,14 @@ pub(super) fn make<D: Database, B>(
     })
 }
 
+#[inline(never)]
 fn cut(text: &str) -> &str {
     let end = text.char_indices().nth(MAX_TEXT);
     end.and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
 /// A query that can be read, without the values of its filter and of what is not known.
+#[inline(never)]
 fn query(types: &[&'static ResourceType], query: &str) -> String {
     let mut text = String::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -244,6 +246,7 @@ fn reply_body(
 /// assert_eq!(hide(&format!("is {token} good?"), "t"), "is … good?");
 /// assert_eq!(hide("scim_access for a secret of mine", "a secret of mine"), "scim_access for …");
 /// ```
+#[inline(never)]
 pub fn hide(text: &str, token: &str) -> String {
     let mut rest = text;
     let mut kept = String::with_capacity(text.len());

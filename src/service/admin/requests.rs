@@ -11,47 +11,43 @@ use store::ledger::requests::{self, Wanted};
 /// Characters of the longest text that is looked for.
 const TEXT: usize = 200;
 
+const TIME: &str = "a time such as 2027-01-31T12:00:00Z (RFC 3339)";
+const STATUS: &str = "a status such as 409, or a class of them such as 4xx";
+
 impl<D: Database> Admin<'_, D> {
-    /// Lists requests of the tenant, the newest first. `parameter` gives a parameter of the query.
+    /// Lists requests of the tenant, the newest first: those with these parameters.
     pub async fn requests(
         &self,
         part: &PageRequest,
-        parameter: impl Fn(&str) -> Result<Option<String>, Refusal>,
+        parameters: Vec<(String, String)>,
     ) -> Result<String, Refusal> {
-        let given = |name: &str| Ok::<_, Refusal>(parameter(name)?.filter(|text| !text.is_empty()));
-        let time = |name: &'static str| match given(name)? {
-            None => Ok(None),
-            Some(text) => moment(&text)
-                .map(Some)
-                .ok_or_else(|| invalid(name, "a time such as 2027-01-31T12:00:00Z (RFC 3339)")),
-        };
-        let text = |name: &'static str| match given(name)? {
-            Some(text) if text.chars().count() > TEXT => {
-                Err(invalid(name, "a text of up to 200 characters"))
-            }
-            text => Ok(text),
-        };
-        let status = match given("status")? {
-            None => None,
-            Some(text) => Some(statuses(&text).ok_or_else(|| {
-                invalid(
-                    "status",
-                    "a status such as 409, or a class of them such as 4xx",
-                )
-            })?),
-        };
-        let wanted = Wanted {
-            status,
-            method: text("method")?.map(|method| method.to_ascii_uppercase()),
-            since: time("since")?,
-            until: time("until")?,
-            resource: text("resource")?.map(|id| Value::from(id).to_string()),
-            text: text("text")?.map(|text| text.to_ascii_lowercase()),
+        let mut wanted = Wanted {
             after: part.after.clone(),
+            ..Wanted::default()
         };
+        for (name, text) in parameters {
+            if text.is_empty() {
+                continue;
+            }
+            if text.chars().count() > TEXT {
+                return Err(invalid(&name, "a text of up to 200 characters"));
+            }
+            let time = || moment(&text).ok_or_else(|| invalid(&name, TIME));
+            match name.to_ascii_lowercase().as_str() {
+                "status" => {
+                    let range = statuses(&text).ok_or_else(|| invalid(&name, STATUS))?;
+                    wanted.status = Some(range);
+                }
+                "method" => wanted.method = Some(text.to_ascii_uppercase()),
+                "since" => wanted.since = Some(time()?),
+                "until" => wanted.until = Some(time()?),
+                "resource" => wanted.resource = Some(Value::from(text).to_string()),
+                "text" => wanted.text = Some(text.to_ascii_lowercase()),
+                _ => {}
+            }
+        }
         let list = requests::list(self.tenant()?.id, &wanted, part.limit + 1);
-        let rows = self.context.ask(list).await?;
-        page(rows, part.limit)
+        page(self.context.ask(list).await?, part.limit)
     }
 
     /// Reads one.

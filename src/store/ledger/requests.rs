@@ -3,7 +3,7 @@
 
 use crate::fragment::{Fragment, Value, Written, value};
 use crate::tenant::Tenant;
-use crate::{Statement, fragment, statement, write_sql};
+use crate::{Statement, statement, write_sql};
 
 /// Rows that the log of a tenant has at the most.
 pub const MAX_ROWS: usize = 10_000;
@@ -181,38 +181,32 @@ pub struct Wanted {
 /// Rows of an id, the request with it, and how many there are of those that were asked for: the
 /// newest first, and as many as a page takes.
 pub fn list(tenant: i64, wanted: &Wanted, most: usize) -> Statement {
-    let Wanted {
-        status,
-        method,
-        since,
-        until,
-        resource,
-        text,
-        after,
-    } = wanted;
+    // One text, whatever is asked for: what is not asked for is NULL.
+    fn text(text: Option<&String>) -> Value<'_> {
+        text.map_or(Value::Null, value)
+    }
+    let (least, greatest) = wanted.status.unwrap_or((0, 999));
     statement!(
         "SELECT r.id, {SHAPE} AS shape, r.found FROM (\
          SELECT *, count(*) OVER () AS found, \
          sum(bytes) OVER (ORDER BY id DESC ROWS UNBOUNDED PRECEDING) - bytes AS before FROM (\
-         SELECT * FROM requests WHERE tenant_id = {tenant}{after}{status}{method}{since}{until}{resource}{text} \
+         SELECT * FROM requests WHERE tenant_id = {tenant} AND id < coalesce({after}, 's') \
+         AND status BETWEEN {least} AND {greatest} AND method = coalesce({method}, method) \
+         AND at >= coalesce({since}, '') AND at < coalesce({until}, 'z') \
+         AND ({resource} IS NULL OR instr(resources, {resource})) \
+         AND ({text} IS NULL OR instr(lower(path || ' ' || query || ' ' || coalesce(detail, '') || ' ' || \
+         coalesce(user_agent, '') || habits || coalesce(request_body, '') || coalesce(reply_body, '')), {text})) \
          ORDER BY id DESC LIMIT {most})) r WHERE r.before < {PAGE_BYTES} ORDER BY r.id DESC",
         SHAPE = SHAPE,
         tenant = value(tenant),
-        after = after.as_deref().map(|after| fragment!(" AND id < {after}", after = value(after))),
-        status = status.map(|(least, most)| fragment!(
-            " AND status BETWEEN {least} AND {most}",
-            least = value(least),
-            most = value(most),
-        )),
-        method = method.as_deref().map(|method| fragment!(" AND method = {method}", method = value(method))),
-        since = since.as_deref().map(|since| fragment!(" AND at >= {since}", since = value(since))),
-        until = until.as_deref().map(|until| fragment!(" AND at < {until}", until = value(until))),
-        resource = resource.as_deref().map(|id| fragment!(" AND instr(resources, {id})", id = value(id))),
-        text = text.as_deref().map(|text| fragment!(
-            " AND instr(lower(path || ' ' || query || ' ' || coalesce(detail, '') || ' ' || coalesce(user_agent, '') \
-             || habits || coalesce(request_body, '') || coalesce(reply_body, '')), {text})",
-            text = value(text),
-        )),
+        after = text(wanted.after.as_ref()),
+        least = value(least),
+        greatest = value(greatest),
+        method = text(wanted.method.as_ref()),
+        since = text(wanted.since.as_ref()),
+        until = text(wanted.until.as_ref()),
+        resource = text(wanted.resource.as_ref()),
+        text = text(wanted.text.as_ref()),
         most = most,
         PAGE_BYTES = PAGE_BYTES,
     )
