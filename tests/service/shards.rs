@@ -68,6 +68,18 @@ fn a_tenant_of_the_second_shard_works_in_everything() {
         .expect(200);
     assert_eq!(client.get("/Users").expect(200)["itemsPerPage"], 1);
     assert_eq!(admin.get(&scim).expect(200)["itemsPerPage"], 1);
+    // Its log of requests is in its database, whoever asked for what.
+    let requests = "SELECT count(*) FROM requests";
+    assert_eq!(memory.number(requests), 0);
+    assert_eq!(number(second(&memory), requests), 5);
+    let list = admin.get(&format!("{path}/requests")).expect(200);
+    let labels: Vec<&str> = list["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["credential"]["label"].as_str().unwrap())
+        .collect();
+    assert_eq!(labels, ["ADMIN_TOKEN", "okta", "okta", "okta", "okta"]);
     let shown = admin.get(&path).expect(200);
     assert_eq!(
         (&shown["users"], &shown["groups"], &shown["shard"]),
