@@ -380,7 +380,7 @@ impl Bench<'_> {
         let now = std::time::SystemTime::now();
         let seal = Seal {
             key: &self.seed.cursor_key,
-            credential: &format!("Bearer {}", self.worker.token),
+            credential: &self.worker.token,
             fingerprint: &cursor::fingerprint(&[&USER_TYPE], &request),
             count: 100,
             now: now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs(),

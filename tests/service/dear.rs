@@ -118,7 +118,7 @@ fn comparisons_with_many_values_are_refused() {
         .map(|number| json!({ "value": format!("{number}@example.com"), "type": "work" }))
         .collect();
     let user = |number: usize| json!({ "userName": format!("u{number}"), "emails": addresses });
-    for number in 0..150 {
+    for number in 0..300 {
         client.created("/Users", &user(number));
     }
     let types = |count| {

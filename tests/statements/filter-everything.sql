@@ -36,7 +36,7 @@ SELECT json_extract('{}', CASE WHEN coalesce((((SELECT sum(total) FROM totals WH
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 
 SELECT json_extract('{}', CASE WHEN coalesce((((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 <= 466666
-          AND (SELECT sum(1 + octet_length(resources.folded) * 1 / 160 + octet_length(resources.folded) * 1 / 256)
+          AND (SELECT sum(1 + max(octet_length(resources.folded) - 0, 0) * 1 / 160 + max(octet_length(resources.folded) - 2048, 0) * 1 / 256)
           FROM resources
           WHERE resources.tenant_id = ?1
             AND resources.resource_type = ?2) <= 466666)), 1) THEN '$'

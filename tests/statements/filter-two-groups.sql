@@ -25,7 +25,7 @@ SELECT json_extract('{}', CASE WHEN coalesce((SELECT sum(total) FROM totals WHER
           AND member_type = 'Group'
         LIMIT 21876)) <= 21875
       AND ((SELECT count(*)
-        FROM (SELECT 1 FROM team_members WHERE tenant_id = ?1 LIMIT 280001)) <= 280000
+        FROM (SELECT 1 FROM team_members WHERE tenant_id = ?1 LIMIT 350001)) <= 350000
         OR (SELECT count(*)
         FROM (WITH ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?3 || '/Groups/' || t.id AS address
             FROM teams t
@@ -35,7 +35,7 @@ SELECT json_extract('{}', CASE WHEN coalesce((SELECT sum(total) FROM totals WHER
           CROSS JOIN team_members m ON m.tenant_id = ?1
             AND m.team_id = e.via
           WHERE (e.display = ?4)
-          LIMIT 280001)) + (SELECT count(*)
+          LIMIT 350001)) + (SELECT count(*)
         FROM (WITH ends(via, value, kind, display, address) AS (SELECT t.id, t.id, 'direct', iif(length(t.display_name) > 200, coalesce(t.folded ->> '$."first 200"', substr(t.display_name_folded, 1, 200)), t.display_name_folded) AS display, ?3 || '/Groups/' || t.id AS address
             FROM teams t
             WHERE t.tenant_id = ?1)
@@ -44,7 +44,7 @@ SELECT json_extract('{}', CASE WHEN coalesce((SELECT sum(total) FROM totals WHER
           CROSS JOIN team_members m ON m.tenant_id = ?1
             AND m.team_id = e.via
           WHERE (substr(e.display, 1, length(?5)) = ?5)
-          LIMIT 280001)) <= 280000), 1) THEN '$'
+          LIMIT 350001)) <= 350000), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1

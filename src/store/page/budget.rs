@@ -31,7 +31,7 @@ use crate::write_sql;
 const READ: usize = 160;
 /// The same of the key of an order, which is read for the page alone.
 const READ_TO_SORT: usize = 200;
-/// Bytes of a resource that one text is looked for in as long as a look takes.
+/// Bytes of a resource beyond [`SMALL`] that one text is looked for in as long as a look takes.
 const SOUGHT: usize = 256;
 /// The same of each [`CHARACTERS`] that are looked for.
 const COMPARED: usize = 768;
@@ -39,8 +39,11 @@ const COMPARED: usize = 768;
 const CHARACTERS: usize = 16;
 /// Comparisons with columns that take no longer than a look together.
 const OF_COLUMNS: usize = 4;
-/// Bytes of a resource whose values are not counted, and how many they are taken for.
-const SMALL: (usize, usize) = (2_048, 4);
+/// Bytes of a resource whose values are neither counted nor weighed, and how many they are taken
+/// for.
+const SMALL: (usize, usize) = (2_048, 2);
+/// Values of a list that a comparison is made with as long as a look takes.
+const VALUES: usize = 2;
 /// Looks that it takes to sort by what a resource is linked to.
 const SORT_LINKED: usize = 20;
 /// Looks that it takes to hand a mark down to a team within another.
@@ -48,8 +51,10 @@ const NESTED: usize = 32;
 /// Looks that a link to a team through another takes, where its type is asked: who has it may be in
 /// that team as well.
 const INDIRECT: usize = 4;
-/// Looks that a membership takes, besides one for each comparison.
+/// Looks that a membership takes, besides one for so many comparisons: they are made with the other
+/// ends, and handed down as marks.
 const MEMBERSHIP: usize = 3;
+const MARKED: usize = 8;
 
 /// Conditions on links of which it is counted what satisfies them.
 const COUNTED: usize = 4;
@@ -186,29 +191,33 @@ impl<'a> Weight<'a> {
             return None;
         }
         let folded = [view.row(), ".folded"];
-        let bytes = |of: usize, times: usize| {
+        let (small, values) = SMALL;
+        // Beyond so many bytes.
+        let bytes = |beyond: usize, of: usize, times: usize| {
             fragment!(
-                " + octet_length({folded}) * {times} / {of}",
+                " + max(octet_length({folded}) - {beyond}, 0) * {times} / {of}",
                 folded = folded,
+                beyond = beyond,
                 times = times,
                 of = of,
             )
         };
         let bytes = [
-            (document > 0).then(|| bytes(READ, 1)),
-            read_to_sort.then(|| bytes(READ_TO_SORT, 1)),
-            (self.sought > 0).then(|| bytes(SOUGHT, self.sought)),
-            (self.characters >= CHARACTERS).then(|| bytes(COMPARED, self.characters / CHARACTERS)),
+            (document > 0).then(|| bytes(0, READ, 1)),
+            read_to_sort.then(|| bytes(0, READ_TO_SORT, 1)),
+            (self.sought > 0).then(|| bytes(small, SOUGHT, self.sought)),
+            (self.characters >= CHARACTERS)
+                .then(|| bytes(small, COMPARED, self.characters / CHARACTERS)),
         ];
-        let (small, values) = SMALL;
         let each_of = self.each.iter().map(|(of, tests)| {
             fragment!(
-                " + {tests} * iif(octet_length({folded}) <= {small}, {values}, coalesce(json_array_length({folded}, {path}), 0))",
+                " + {tests} * iif(octet_length({folded}) <= {small}, {values}, coalesce(json_array_length({folded}, {path}), 0)) / {of}",
                 tests = *tests,
                 folded = folded,
                 small = small,
                 values = values,
                 path = path_of(of),
+                of = VALUES,
             )
         });
         let each_of: Vec<_> = each_of.collect();
@@ -252,7 +261,7 @@ impl<'a> Weight<'a> {
         };
         let each = most / self.linked.max(1);
         let indirect = self.typed.then_some(few_indirect(*view, each / INDIRECT));
-        let links = most / (MEMBERSHIP + self.linked);
+        let links = most / (MEMBERSHIP + self.linked.div_ceil(MARKED));
         // Of many conditions it would take long to find out.
         let matched = (self.links.len() <= COUNTED).then(|| {
             let matched = self.links.iter();
