@@ -142,15 +142,19 @@ impl Bench<'_> {
             let path = format!("members[display co \"nobody {number}\"]");
             json!({"op": "remove", "path": path})
         };
-        for (name, count) in [
-            ("PATCH group: a removal by display, nobody", 1),
-            ("PATCH group: 90 removals by display, nobody", REMOVALS),
-        ] {
+        let most = if size > FEW_USERS { 40 } else { REMOVALS };
+        for count in [1, most] {
+            let name = &format!("PATCH group: {count} removals by display, nobody");
             let body = patch(&(0..count).map(removal).collect::<Value>());
             let before = self.worker.cpu();
             let budget = cost(3, 4 * size as u64 + 40, 0);
             self.send(name, ("PATCH", &group), Some(&body), 204, budget);
             self.within_cpu(name, before);
+        }
+        if size > FEW_USERS {
+            let name = "PATCH group: 90 removals by display: refused";
+            let body = patch(&(0..REMOVALS).map(removal).collect::<Value>());
+            self.send(name, ("PATCH", &group), Some(&body), 400, cost(2, 40, 0));
         }
     }
 
