@@ -127,7 +127,7 @@ fn of_a_key_that_comes_twice_the_last_counts_and_it_is_noted() {
         (
             r#"{"userName":"c","TITLE":"1","nickName":"","title":"1","title":"2"}"#,
             "2",
-            Some("title, TITLE"),
+            Some("TITLE, title"),
         ),
         (
             r#"{"userName":"d","title":"2","name":{"givenName":"x","givenname":"y"}}"#,

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::error::Error;
 use super::schemas;
+use crate::json::object_of;
 use crate::show::etag;
 
 /// The URI of the request message.
@@ -147,7 +148,7 @@ impl BulkResult<'_> {
         ];
         let members = members.into_iter();
         let members = members.filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        Value::Object(members.collect())
+        Value::Object(object_of(members))
     }
 }
 

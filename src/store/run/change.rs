@@ -1,6 +1,7 @@
 //! Many resources changed or deleted at once.
 
-use serde_json::{Map, Value};
+use scim::json::object_of;
+use serde_json::Value;
 
 use crate::expression::View;
 use crate::fragment::value;
@@ -112,22 +113,19 @@ pub fn update_many(
     now: &str,
 ) -> Statement {
     let ids: Vec<&str> = updates.iter().map(|update| update.id).collect();
-    let values: Map<String, Value> = updates
-        .iter()
-        .map(|update| {
-            let mut row = vec![
-                Value::from(update.read),
-                Value::from(update.version),
-                Value::from(update.draft.document.as_str()),
-                Value::from(update.draft.folded_text.as_str()),
-            ];
-            row.extend(
-                keys.iter()
-                    .map(|key| Value::from(key.value(&update.draft.folded))),
-            );
-            (update.id.to_owned(), Value::from(row))
-        })
-        .collect();
+    let values = object_of(updates.iter().map(|update| {
+        let mut row = vec![
+            Value::from(update.read),
+            Value::from(update.version),
+            Value::from(update.draft.document.as_str()),
+            Value::from(update.draft.folded_text.as_str()),
+        ];
+        row.extend(
+            keys.iter()
+                .map(|key| Value::from(key.value(&update.draft.folded))),
+        );
+        (update.id.to_owned(), Value::from(row))
+    }));
     let (ids, values) = (
         Value::from(ids).to_string(),
         Value::Object(values).to_string(),
