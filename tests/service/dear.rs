@@ -251,6 +251,12 @@ fn only_what_is_on_the_page_is_put_together() {
         let other = steps(query);
         assert!(other < 30 * first, "{first} and {other} steps: {query}");
     }
+    let client = Client::new(&memory);
+    let page = client.get("/Users?sortBy=title&sortOrder=descending&count=50");
+    for user in page.expect(200)["Resources"].as_array().unwrap() {
+        let id = user["id"].as_str().unwrap();
+        assert_eq!(*user, client.get(&format!("/Users/{id}")).expect(200));
+    }
 }
 
 /// Who is in a group through another is not in it directly as well: that is asked of each pair.
