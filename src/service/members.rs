@@ -114,14 +114,18 @@ impl<D: Database> Session<'_, D> {
 #[derive(Default)]
 struct FilterHits {
     ids: Index,
-    /// Those of each id, by its number.
+    /// Those of each id, by its number, in order and each once.
     indexes: Vec<Vec<usize>>,
 }
 
 impl FilterHits {
     fn add(&mut self, id: &str, index: usize) {
         match self.indexes.get_mut(self.ids.number_or_add(id)) {
-            Some(indexes) => indexes.push(index),
+            Some(indexes) => {
+                if let Err(place) = indexes.binary_search(&index) {
+                    indexes.insert(place, index);
+                }
+            }
             None => self.indexes.push(vec![index]),
         }
     }
@@ -152,7 +156,7 @@ fn in_parts<'a, 'p>(
 /// Puts the ids that filters found in place of them. A member that one filter removes is not named
 /// by those behind it, until an operation between them adds it again: it would be named a hundred
 /// times.
-fn put_ids(operations: &mut [LinkOperation], mut found: FilterHits) {
+fn put_ids(operations: &mut [LinkOperation], found: FilterHits) {
     let filters = operations
         .iter()
         .filter(|operation| matches!(operation, LinkOperation::RemoveWhere(_)));
@@ -170,10 +174,6 @@ fn put_ids(operations: &mut [LinkOperation], mut found: FilterHits) {
             }
             LinkOperation::Remove(_) | LinkOperation::RemoveAll => {}
         }
-    }
-    for indexes in &mut found.indexes {
-        indexes.sort_unstable();
-        indexes.dedup();
     }
     for (id, number) in found.ids.iter() {
         let added = added.of(added.ids.number(id));
