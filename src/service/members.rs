@@ -105,7 +105,7 @@ impl<D: Database> Session<'_, D> {
                 }
             }
         }
-        put_ids(operations, found);
+        put_ids(operations, &found);
         Ok(())
     }
 }
@@ -156,7 +156,7 @@ fn in_parts<'a, 'p>(
 /// Puts the ids that filters found in place of them. A member that one filter removes is not named
 /// by those behind it, until an operation between them adds it again: it would be named a hundred
 /// times.
-fn put_ids(operations: &mut [LinkOperation], found: FilterHits) {
+fn put_ids(operations: &mut [LinkOperation], found: &FilterHits) {
     let filters = operations
         .iter()
         .filter(|operation| matches!(operation, LinkOperation::RemoveWhere(_)));
@@ -221,7 +221,7 @@ mod tests {
             let mut found = FilterHits::default();
             found.add("a", 0);
             found.add("a", 1);
-            put_ids(&mut operations, found);
+            put_ids(&mut operations, &found);
             operations.retain(|operation| matches!(operation, LinkOperation::Remove(_)));
             let expected = [
                 LinkOperation::Remove(names()),
