@@ -17,7 +17,7 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Reads an address and the columns of [`kept`], the first of which is this one.
+    /// Reads an address and the columns of `kept`, the first of which is this one.
     pub fn read(row: &mut Row, first: usize) -> Result<Self, Error> {
         Ok(Self {
             address: row.required_text(first)?,

@@ -110,8 +110,19 @@ fn budget(source: &Source<'_>, most: usize) -> Option<Statement> {
     let reads = weight.own > 0 || !weight.each.is_empty();
     let few = predicate.filter(|_| reads);
     let few = few.and_then(|predicate| found_few(source, predicate));
-    let few = few.map(|few| fragment!("{few} OR ", few = few));
-    let held = held.map(|held| fragment!("({few}{held})", few = few, held = held));
+    // `OR` asks both of its sides, `iif` the one that is due.
+    let few = few.map(|few| fragment!("{few}, 1, ", few = few));
+    let few = few.as_ref();
+    let (if_few, end) = few.map_or(("(", ")"), |_| ("iif(", ")"));
+    let held = held.map(|held| {
+        fragment!(
+            "{if_few}{few}{held}{end}",
+            if_few = if_few,
+            few = few,
+            held = held,
+            end = end,
+        )
+    });
     let both = (held.is_some() && linked.is_some()).then_some(" AND ");
     Some(guard(fragment!(
         "coalesce({linked}{both}{held}, 1)",
@@ -228,7 +239,7 @@ impl<'a> Weight<'a> {
         let narrow = columns
             .map(|columns| fragment!(" AND {columns}", columns = condition(&view, &columns)));
         let looked_at = fragment!(
-            " AND (SELECT sum({own}{each_of}{bytes}) FROM {row} WHERE {scope}{narrow}) <= {most}",
+            "(SELECT sum({own}{each_of}{bytes}) FROM {row} WHERE {scope}{narrow}) <= {most}",
             own = own,
             each_of = &each_of,
             bytes = &bytes,
@@ -241,14 +252,17 @@ impl<'a> Weight<'a> {
         let of_users = sorted == SORT_LINKED && view.table().links == LinkEnd::Groups;
         let indirect = of_users.then_some(few_indirect(view, most / INDIRECT));
         // Where all stands in columns, their number is all that matters.
-        let looked_at = (document > 0 || read_to_sort).then_some(looked_at);
+        let counts = !(document > 0 || read_to_sort);
+        let looked_at = (!counts).then_some(looked_at);
+        let enough = counts.then_some("1");
         Some(fragment!(
-            "({total} * {each_row} <= {most}{indirect}{looked_at})",
+            "iif({total} * {each_row} > {most}, 0, {looked_at}{enough}{indirect})",
             total = total(&view, &[view.resource_type]),
             each_row = each_row,
             most = most,
-            indirect = indirect.as_ref(),
             looked_at = looked_at.as_ref(),
+            enough = enough,
+            indirect = indirect.as_ref(),
         ))
     }
 
