@@ -36,7 +36,7 @@ impl Fetch for Servers {
     }
 }
 
-/// Verifies what [`signature`] makes.
+/// Verifies what `signature` makes.
 #[derive(Default)]
 pub struct Digests {
     /// How many times it was asked.
