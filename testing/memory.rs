@@ -13,9 +13,10 @@ use scim_worker::http::reply::Reply;
 use scim_worker::http::request::Request;
 use scim_worker::http::{Environment, Trace, respond};
 use service::credential::Secret;
-use service::gauge::Gauge;
+use service::gauge::{Gauge, Hold};
 use service::jobs::{self, Budget};
-use service::rate::{Counting, Rate, Rates};
+use service::outside::Coming;
+use service::rate::{Rate, Rates};
 use service::settings::Remembered;
 use service::{Context, Mint, Moment, Settings};
 use sha2::{Digest, Sha256};
@@ -121,6 +122,20 @@ impl Sqlite {
                 )
                 .unwrap();
         }
+    }
+
+    /// Runs SQL, as an operator would.
+    pub fn sql(&self, text: &str) {
+        let connection = self.connection.borrow();
+        connection.execute_batch(text).unwrap();
+        // It may have changed the tables, which makes every statement one to compile again.
+        connection.flush_prepared_statement_cache();
+    }
+
+    /// The number that SQL gives.
+    pub fn number(&self, text: &str) -> i64 {
+        let connection = self.connection.borrow();
+        connection.query_row(text, (), |row| row.get(0)).unwrap()
     }
 
     #[expect(
@@ -296,7 +311,7 @@ pub struct Counter {
 }
 
 impl Rates for Counter {
-    fn take<'a>(&'a self, rate: Rate<'a>, count: usize) -> Counting<'a> {
+    fn take<'a>(&'a self, rate: Rate<'a>, count: usize) -> Coming<'a, bool> {
         let mut counted = self.counted.borrow_mut();
         let counted = counted.entry(format!("{rate:?}")).or_default();
         *counted += count;
@@ -359,16 +374,12 @@ impl Memory {
 
     /// Runs SQL, as an operator would.
     pub fn sql(&self, text: &str) {
-        let connection = self.database.connection.borrow();
-        connection.execute_batch(text).unwrap();
-        // It may have changed the tables, which makes every statement one to compile again.
-        connection.flush_prepared_statement_cache();
+        self.database.sql(text);
     }
 
     /// The number that SQL gives.
     pub fn number(&self, text: &str) -> i64 {
-        let connection = self.database.connection.borrow();
-        connection.query_row(text, (), |row| row.get(0)).unwrap()
+        self.database.number(text)
     }
 
     /// Puts a token into the table, labelled with itself, and its tenant if there is none yet.
@@ -416,19 +427,9 @@ impl Memory {
         self.elapsed.set(self.elapsed.get() + 1);
         let secret = Secret::new(Self::TOKEN);
         let admin = self.admin_token.as_deref().and_then(Secret::new);
-        let now = moment(self.elapsed.get());
+        let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
         let environment = Environment {
-            context: Context {
-                database: &self.database,
-                settings: &self.settings,
-                mint: &self.mint,
-                clock: &now,
-                fetch: &self.fetch,
-                keys: &self.keys,
-                hold: &self.gauge.request(),
-                remembered: self.remembered(),
-                rates: &self.rates,
-            },
+            context: self.context(&now, &hold),
             secret: secret.as_ref().filter(|_| self.has_scim_token),
             admin: admin.as_ref(),
             instance: &Instance::new(),
@@ -450,20 +451,26 @@ impl Memory {
         (reply, trace)
     }
 
-    /// Trims the log of requests, as the Worker does each minute.
-    pub fn trim_requests(&self) {
-        self.elapsed.set(self.elapsed.get() + 1);
-        let context = Context {
+    /// What a use case is given at a moment.
+    fn context<'a>(&'a self, now: &'a Moment, hold: &'a Hold) -> Context<'a, Sqlite> {
+        Context {
             database: &self.database,
             settings: &self.settings,
             mint: &self.mint,
-            clock: &moment(self.elapsed.get()),
+            clock: now,
             fetch: &self.fetch,
             keys: &self.keys,
-            hold: &self.gauge.request(),
+            hold,
             remembered: self.remembered(),
             rates: &self.rates,
-        };
+        }
+    }
+
+    /// Trims the log of requests, as the Worker does each minute.
+    pub fn trim_requests(&self) {
+        self.elapsed.set(self.elapsed.get() + 1);
+        let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
+        let context = self.context(&now, &hold);
         let minute = (self.elapsed.get() / 60_000) % 60;
         let trim = jobs::trim_requests(&context, minute, Budget::default());
         pollster::block_on(trim).unwrap();
@@ -472,33 +479,15 @@ impl Memory {
     /// Goes on with jobs, as the Worker does behind a reply and each minute.
     pub fn run_jobs(&self, budget: Budget) -> Result<(), Error> {
         self.elapsed.set(self.elapsed.get() + 1);
-        let context = Context {
-            database: &self.database,
-            settings: &self.settings,
-            mint: &self.mint,
-            clock: &moment(self.elapsed.get()),
-            fetch: &self.fetch,
-            keys: &self.keys,
-            hold: &self.gauge.request(),
-            remembered: self.remembered(),
-            rates: &self.rates,
-        };
+        let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
+        let context = self.context(&now, &hold);
         pollster::block_on(jobs::work_everywhere(&context, budget))
     }
 
     /// Removes what has expired, as the Worker does each hour.
     pub fn sweep(&self) -> Result<(), Error> {
-        let context = Context {
-            database: &self.database,
-            settings: &self.settings,
-            mint: &self.mint,
-            clock: &moment(self.elapsed.get()),
-            fetch: &self.fetch,
-            keys: &self.keys,
-            hold: &self.gauge.request(),
-            remembered: self.remembered(),
-            rates: &self.rates,
-        };
+        let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
+        let context = self.context(&now, &hold);
         pollster::block_on(jobs::sweep(&context))
     }
 

@@ -6,7 +6,8 @@ use worker::js_sys::futures::JsFuture;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::web_sys;
 
-use service::rate::{Counting, Rate, Rates};
+use service::outside::Coming;
+use service::rate::{Rate, Rates};
 
 #[wasm_bindgen(module = "/src/platform/platform.js")]
 extern "C" {
@@ -28,7 +29,7 @@ pub struct PlatformRates<'a> {
 }
 
 impl Rates for PlatformRates<'_> {
-    fn take<'a>(&'a self, rate: Rate<'a>, count: usize) -> Counting<'a> {
+    fn take<'a>(&'a self, rate: Rate<'a>, count: usize) -> Coming<'a, bool> {
         let (binding, key) = match rate {
             Rate::Tenant(number) => ("RATE_TENANT", number.to_string()),
             Rate::Refused => ("RATE_REFUSED", String::new()),

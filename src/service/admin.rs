@@ -7,6 +7,7 @@
 use serde_json::{Map, Value};
 
 use super::credential::{self, Credential, Secret};
+use super::shards::unlist;
 use super::token::{Form, OPERATOR};
 use super::{Context, Mint, Moment};
 use store::batch::Batch;
@@ -167,11 +168,14 @@ impl<'a, D: Database> Admin<'a, D> {
                 .on(listed.shard)
                 .ok_or_else(|| no_shard(listed.shard))?;
             // What its own shard says of it is the truth.
-            let which = Which::Number(listed.id);
-            let rows = of_tenant.ask(tenants::find(&which)).await?;
-            tenant = match rows.into_iter().next() {
-                Some(row) => Some(TenantRef::read(row)?),
-                None => None,
+            let id = listed.id;
+            let rows = of_tenant.ask(tenants::find(&Which::Number(id))).await?;
+            tenant = if let Some(row) = rows.into_iter().next() {
+                Some(TenantRef::read(row)?)
+            } else {
+                // Its end was broken off between the two databases.
+                unlist(context, id, &now).await?;
+                None
             };
         }
         Ok(Self {

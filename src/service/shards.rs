@@ -1,10 +1,12 @@
 //! Tenants of other shards than the first: a batch is atomic within one database, so such a tenant
 //! is made in three steps. Each may be done again: its number is reserved in the directory, its row
 //! is made in its shard, and the directory notes that. What breaks off in between goes on each
-//! minute.
+//! minute. It ends in two: where the second did not come, it is done when the tenant is next asked
+//! for.
 
-use super::Context;
+use super::{Context, Moment};
 use store::Database;
+use store::batch::Batch;
 use store::directory::tenants;
 
 /// Makes the rows of tenants whose number is reserved: of one, or of all that were broken off.
@@ -24,6 +26,17 @@ pub async fn finish<D: Database>(
         }
     }
     Ok(())
+}
+
+/// Tells the directory that a tenant of another shard is closed there.
+pub(crate) async fn unlist<D: Database>(
+    directory: &Context<'_, D>,
+    tenant: i64,
+    now: &Moment,
+) -> Result<(), store::Error> {
+    let mut batch = Batch::default();
+    batch.add_all(tenants::unlist(tenant, &now.text));
+    directory.send(batch).await.map(|_| ())
 }
 
 /// The shard with the fewest users.

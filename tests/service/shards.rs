@@ -11,11 +11,6 @@ fn second(memory: &Memory) -> &Sqlite {
     memory.database.shard(2).unwrap()
 }
 
-fn number(database: &Sqlite, text: &str) -> i64 {
-    let connection = database.connection.borrow();
-    connection.query_row(text, (), |row| row.get(0)).unwrap()
-}
-
 /// A tenant of a shard, and a client of it.
 #[track_caller]
 fn tenant<'a>(memory: &'a Memory, shard: u16, name: &str) -> (i64, Client<'a>) {
@@ -55,7 +50,7 @@ fn a_tenant_of_the_second_shard_works_in_everything() {
         1
     );
     let all = "SELECT count(*) FROM users";
-    assert_eq!((memory.number(all), number(second(&memory), all)), (0, 2));
+    assert_eq!((memory.number(all), second(&memory).number(all)), (0, 2));
     // As that tenant, by an operator.
     let path = format!("/tenants/{id}");
     let seen = admin.get(&format!("{path}/scim/v2/Users")).expect(200);
@@ -71,7 +66,7 @@ fn a_tenant_of_the_second_shard_works_in_everything() {
     // Its log of requests is in its database, whoever asked for what.
     let requests = "SELECT count(*) FROM requests";
     assert_eq!(memory.number(requests), 0);
-    assert_eq!(number(second(&memory), requests), 5);
+    assert_eq!(second(&memory).number(requests), 5);
     let list = admin.get(&format!("{path}/requests")).expect(200);
     let labels: Vec<&str> = list["data"]
         .as_array()
@@ -258,7 +253,7 @@ fn a_tenant_of_the_second_shard_ends_with_all_its_data() {
     bound.get("/tenants").expect(401);
     let names = format!("SELECT count(*) FROM tenants WHERE id = {id} AND name <> ''");
     assert_eq!(
-        (memory.number(&names), number(second(&memory), &names)),
+        (memory.number(&names), second(&memory).number(&names)),
         (0, 0)
     );
     let job = format!("/jobs/{}", job["id"].as_str().unwrap());
@@ -268,8 +263,40 @@ fn a_tenant_of_the_second_shard_ends_with_all_its_data() {
         memory.run_jobs(Budget::default()).unwrap();
     }
     assert_eq!(admin.get(&job).expect(200)["state"], "finished");
-    assert_eq!(number(second(&memory), "SELECT count(*) FROM users"), 1);
+    assert_eq!(second(&memory).number("SELECT count(*) FROM users"), 1);
     stays.get("/Users").expect(200);
+}
+
+/// Renamed at the same moment, it is not deleted, in neither database.
+#[test]
+fn a_tenant_of_the_second_shard_that_has_another_name_now_stays() {
+    let memory = Memory::sharded();
+    let admin = Operator::new(&memory);
+    let (id, client) = tenant(&memory, 2, "Stays");
+    let meets = "CREATE TRIGGER meets BEFORE UPDATE OF state ON tenants WHEN new.name = old.name \
+                 BEGIN SELECT RAISE(IGNORE); END";
+    second(&memory).sql(meets);
+    let path = format!("/tenants/{id}");
+    admin.delete(&format!("{path}?confirm=Stays")).expect(404);
+    second(&memory).sql("DROP TRIGGER meets");
+    assert_eq!(admin.get(&path).expect(200)["name"], "Stays");
+    client.get("/Users").expect(200);
+}
+
+/// Broken off between the two databases, its end is told to the directory by whoever asks next.
+#[test]
+fn the_end_of_a_tenant_is_told_to_the_directory_later() {
+    let memory = Memory::sharded();
+    let admin = Operator::new(&memory);
+    let new = json!({ "name": "Gone", "shard": 2, "external_id": "org_9" });
+    let made = admin.post("/tenants", &new).expect(201);
+    let id = made["id"].as_i64().unwrap();
+    second(&memory).sql(&format!(
+        "UPDATE tenants SET state = 'deleted' WHERE id = {id}"
+    ));
+    admin.get(&format!("/tenants/{id}")).expect(404);
+    let again = json!({ "name": "Again", "external_id": "org_9" });
+    admin.post("/tenants", &again).expect(201);
 }
 
 /// The three steps, broken off behind each: the cron goes on, and nobody sees half a tenant.
@@ -337,8 +364,8 @@ fn an_oauth_client_of_the_second_shard_gets_tokens() {
     .user("ada");
     // The token is removed once it has expired, where it is.
     let tokens = "SELECT count(*) FROM tokens WHERE client_id IS NOT NULL";
-    assert_eq!(number(second(&memory), tokens), 1);
+    assert_eq!(second(&memory).number(tokens), 1);
     memory.elapsed.set(2 * 3_600_000);
     memory.sweep().unwrap();
-    assert_eq!(number(second(&memory), tokens), 0);
+    assert_eq!(second(&memory).number(tokens), 0);
 }

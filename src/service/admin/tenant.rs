@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::body::{only, required, text};
 use super::refusal::Refusal;
 use super::{Admin, Body, PageRequest, page, settings, shape, with_member};
-use crate::shards::{emptiest, finish};
+use crate::shards::{emptiest, finish, unlist};
 use store::batch::{Answers, Batch};
 use store::directory::jobs;
 use store::directory::tenants::{self, NewTenant, Patch, Which};
@@ -279,14 +279,12 @@ impl<D: Database> Admin<'_, D> {
         // The directory gives its external_id free at once, and so does the shard.
         let is_elsewhere = self.shard() != 1;
         if is_elsewhere {
-            batch.add_all(tenants::unlist(tenant.id, &self.now.text));
+            batch.add(tenants::empty_closed(tenant.id));
         }
         let mut answers = self.context.send(batch).await?;
         let body = shape(answers.rows(made))?.ok_or_else(gone)?;
         if is_elsewhere {
-            let mut batch = Batch::default();
-            batch.add_all(tenants::unlist(tenant.id, &self.now.text));
-            self.directory.send(batch).await?;
+            unlist(self.directory, tenant.id, &self.now).await?;
         }
         Ok(Creation { id, body })
     }

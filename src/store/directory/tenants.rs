@@ -99,7 +99,7 @@ pub fn read_many(ids: &str, now: &str) -> Statement {
 }
 
 /// Those whose number is reserved and whose row was not seen to be made: their number, their shard
-/// and the row, JSON text.
+/// and the row, JSON text. That they are not active is what the index of those asks for.
 pub fn reserved(id: Option<i64>) -> Statement {
     statement!(
         "SELECT id, shard, json_array(id, shard, name, created_at, external_id, metadata, settings) AS row FROM tenants \
@@ -126,15 +126,24 @@ pub fn open_reserved(id: i64) -> Statement {
     )
 }
 
-/// Takes a tenant of another shard, which is ended there, out of the directory, and with it the
+/// Empties the row of a tenant of another shard, which was just closed there.
+pub fn empty_closed(id: i64) -> Statement {
+    statement!(
+        "UPDATE tenants SET external_id = NULL, metadata = '{}', settings = '{}', name = '' \
+         WHERE id = {id} AND shard <> 1 AND state = 'deleted'",
+        id = value(id),
+    )
+}
+
+/// Takes a tenant of another shard, which is closed there, out of the directory, and with it the
 /// operator tokens that are bound to it.
-pub fn unlist(id: i64, now: &str) -> [Statement; 2] {
+pub fn unlist(id: i64, now: &str) -> [Statement; 3] {
     [
         statement!(
-            "UPDATE tenants SET state = 'deleted', external_id = NULL, metadata = '{}', settings = '{}', name = '' \
-             WHERE id = {id} AND shard <> 1",
+            "UPDATE tenants SET state = 'deleted' WHERE id = {id} AND shard <> 1",
             id = value(id),
         ),
+        empty_closed(id),
         statement!(
             "UPDATE operator_tokens SET revoked_at = {now} WHERE tenant_id = {id} AND revoked_at IS NULL",
             now = value(now),
