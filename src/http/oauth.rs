@@ -3,14 +3,16 @@
 //! A form comes in and JSON goes out, what is refused in the words of §5.2. It stands beside the
 //! other faces and knows nothing of theirs.
 
+use super::body::{ENDED_EARLY, LATE};
 use super::fault::{BROKEN, TOO_MANY_REFUSED};
 use super::method::Method;
 use super::query::decode;
 use super::reply::Reply;
-use super::request::{Request, Unread, Upload};
+use super::request::{IN_CLEAR, Request, Unread, Upload};
 use super::route::{allow, segments};
 use super::{Environment, Trace, is_guessing};
 use service::base64;
+use service::failure::BUSY;
 use service::oauth::{Asking, LIFETIME, Proof, Refused, grant};
 use service::rate::RETRY_AFTER;
 use store::Database;
@@ -104,9 +106,7 @@ async fn answer<D: Database, B: Upload>(
     trace: &mut Trace,
 ) -> Result<Reply, Denial> {
     if !environment.allow_http && request.is_in_clear() {
-        return Err(malformed(
-            "Credentials do not travel unencrypted: use https:// in place of http://.",
-        ));
+        return Err(malformed(IN_CLEAR));
     }
     let form = form(request).await?;
     let basic = request.authorization.as_deref().and_then(basic);
@@ -217,13 +217,10 @@ async fn form<B: Upload>(request: &Request<B>) -> Result<Vec<(String, String)>, 
         },
         Unread::Late => Denial {
             status: 408,
-            ..malformed("The body did not come in time. Send the request again.")
+            ..malformed(LATE)
         },
-        Unread::Broken => malformed("The body did not come whole. Send the request again."),
-        Unread::Busy => busy(
-            503,
-            "Other requests hold the memory that this one needs. Send it again in a moment.",
-        ),
+        Unread::Broken => malformed(ENDED_EARLY),
+        Unread::Busy => busy(503, BUSY),
     })?;
     let not_a_form = || malformed("The body is no form in UTF-8.");
     let text = str::from_utf8(&bytes).map_err(|_| not_a_form())?;

@@ -208,7 +208,7 @@ async fn answer<D: Database, B: Upload>(
             draft.caller = Some((caller.tenant.clone(), context.database.number()));
             let in_hand = || context.settings_in_hand(&caller.tenant);
             let mut settings = door.settings.clone().unwrap_or_else(in_hand);
-            context.count_request(&caller.tenant, &settings).await?;
+            context.count_requests(&caller.tenant, &settings, 1).await?;
             let kept = Kept::default();
             let (session, result) = loop {
                 let session = Session::new(context, caller.clone(), door.base.clone(), settings);

@@ -5,7 +5,7 @@
 //! machine of the inside is the platform's to see to (`global_fetch_strictly_public`).
 
 /// Characters of the longest.
-const LONGEST: usize = 2_000;
+pub const LONGEST: usize = 2_000;
 
 /// Names that are nobody's outside.
 const INSIDE: [&str; 3] = ["localhost", "local", "internal"];

@@ -116,14 +116,9 @@ impl<'a, D: Database> Context<'a, D> {
         Ok(settings)
     }
 
-    /// Counts a request of a caller.
-    pub async fn count_request(&self, tenant: &Tenant, settings: &InHand) -> Result<(), Failure> {
-        self.count_requests(tenant, settings, 1).await
-    }
-
     /// Counts so many requests of a caller, by the settings in hand. Before it refuses, it looks
     /// whether the settings are still the same.
-    pub(crate) async fn count_requests(
+    pub async fn count_requests(
         &self,
         tenant: &Tenant,
         settings: &InHand,

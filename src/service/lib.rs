@@ -52,6 +52,7 @@ pub const MAX_LARGE_BODY: u32 = 4_194_304;
 
 /// Resources of the largest page.
 pub const MAX_PAGE_SIZE: u32 = 1_000;
+
 /// The present moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moment {

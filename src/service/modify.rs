@@ -86,14 +86,18 @@ impl<D: Database> Session<'_, D> {
 
     /// Reads a resource to change it. A large one takes a second trip, for which there must be
     /// room: what is made of it is in memory some eight times.
-    async fn load(&self, view: &View<'_>, key: &ResourceRef) -> Result<Option<Stored>, Failure> {
+    async fn load(
+        &self,
+        view: &View<'_>,
+        reference: &ResourceRef,
+    ) -> Result<Option<Stored>, Failure> {
         let mut most = LARGE_DOCUMENT;
         loop {
             let mut batch = Batch::default();
             if most > LARGE_DOCUMENT {
                 batch.expect(IN_WORK * most);
             }
-            let handle = batch.add(read::stored(view, key, most));
+            let handle = batch.add(read::stored(view, reference, most));
             let Some(mut row) = self.send(batch).await?.row(handle) else {
                 return Ok(None);
             };

@@ -94,16 +94,13 @@ pub async fn grant<D: Database>(
     context: &Context<'_, D>,
     asking: &Asking<'_>,
 ) -> Result<Granted, Refused> {
-    if !is_client_id(asking.client) {
-        return Err(Refused::Client(
-            "This is no id of a client: one begins with cli_. Copy it again, all of it.",
-        ));
-    }
+    let shard = shard_of(asking.client).ok_or(Refused::Client(
+        "This is no id of a client: one begins with cli_. Copy it again, all of it.",
+    ))?;
     if !context.rates.take(Rate::Client(asking.client), 1).await {
         return Err(Refused::TooFast);
     }
-    let shard = shard_of(asking.client).and_then(|shard| context.on(shard));
-    let context = &shard.ok_or(Refused::Client(UNKNOWN))?;
+    let context = &context.on(shard).ok_or(Refused::Client(UNKNOWN))?;
     let now = context.clock.now();
     let mut batch = Batch::default();
     let (secret, unknown) = match asking.proof {
@@ -192,20 +189,12 @@ async fn prove<D: Database>(
     Ok(())
 }
 
-/// The number of the database that knows a client, as its id has it.
+/// The number of the database that knows a client, as its id has it; none of what is no such id.
 fn shard_of(client: &str) -> Option<u16> {
-    client.strip_prefix("cli_")?.split_once('_')?.0.parse().ok()
-}
-
-/// Whether a text has the form of a client's id.
-fn is_client_id(text: &str) -> bool {
-    let parts = text
-        .strip_prefix("cli_")
-        .and_then(|rest| rest.split_once('_'));
-    parts.is_some_and(|(shard, rest)| {
-        let is_id = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
-        shard.parse::<u16>().is_ok() && rest.len() == 32 && rest.bytes().all(is_id)
-    })
+    let (shard, rest) = client.strip_prefix("cli_")?.split_once('_')?;
+    let is_id = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+    let shard = shard.parse().ok()?;
+    (rest.len() == 32 && rest.bytes().all(is_id)).then_some(shard)
 }
 
 /// A token that is about to be stored.

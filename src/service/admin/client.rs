@@ -10,6 +10,7 @@ use super::body::{expiry, only, required};
 use super::refusal::Refusal;
 use super::token::{LABEL, last4};
 use super::{Admin, Body, Creation, PageRequest, page, shape, with_member};
+use crate::address;
 use crate::credential::{Credential, hash};
 use crate::oauth::key_set::check_address;
 use crate::token::CLIENT;
@@ -19,9 +20,8 @@ use store::{Database, Row};
 
 /// Secrets of a client that are good at once.
 const SECRETS: usize = 4;
-/// Characters of the longest claim that is compared, and of the longest address.
+/// Characters of the longest claim that is compared.
 const CLAIM: usize = 500;
-const ADDRESS: usize = 2_000;
 
 /// What there is to do with clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,7 +170,7 @@ impl<D: Database> Admin<'_, D> {
                 subject: required(body, "subject", CLAIM)?,
                 audience: required(body, "audience", CLAIM)?,
             };
-            let jwks_uri = required(body, "jwks_uri", ADDRESS)?;
+            let jwks_uri = required(body, "jwks_uri", address::LONGEST)?;
             check_address(&self.context, jwks_uri, call.origin).map_err(|wanted| {
                 Refusal::invalid("invalid_value", format!("`jwks_uri` must be {wanted}."))
             })?;

@@ -30,7 +30,10 @@ impl<D: Database> Admin<'_, D> {
                 continue;
             }
             if text.chars().count() > TEXT {
-                return Err(invalid(&name, "a text of up to 200 characters"));
+                return Err(invalid(
+                    &name,
+                    &format!("a text of up to {TEXT} characters"),
+                ));
             }
             let time = || moment(&text).ok_or_else(|| invalid(&name, TIME));
             match name.to_ascii_lowercase().as_str() {

@@ -110,17 +110,14 @@ fn budget(source: &Source<'_>, most: usize) -> Option<Statement> {
     let reads = weight.own > 0 || !weight.each.is_empty();
     let few = predicate.filter(|_| reads);
     let few = few.and_then(|predicate| found_few(source, predicate));
-    // `OR` asks both of its sides, `iif` the one that is due.
-    let few = few.map(|few| fragment!("{few}, 1, ", few = few));
-    let few = few.as_ref();
-    let (if_few, end) = few.map_or(("(", ")"), |_| ("iif(", ")"));
+    let nothing = few.is_none().then_some("0");
     let held = held.map(|held| {
+        // `OR` asks both of its sides, `iif` the one that is due.
         fragment!(
-            "{if_few}{few}{held}{end}",
-            if_few = if_few,
-            few = few,
+            "iif({few}{nothing}, 1, {held})",
+            few = few.as_ref(),
+            nothing = nothing,
             held = held,
-            end = end,
         )
     });
     let both = (held.is_some() && linked.is_some()).then_some(" AND ");
