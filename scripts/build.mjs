@@ -36,7 +36,9 @@ const WASM_FEATURES = [
  */
 const WASM_PASSES = [
   "-O3", "--low-memory-unused", "--one-caller-inline-max-function-size=1",
-  "--flexible-inline-max-function-size=8", "--reorder-functions-by-name",
+  "--flexible-inline-max-function-size=8", "--converge", "--reorder-functions-by-name",
+  // What tells other tools how it was made.
+  "--strip-producers", "--strip-target-features",
 ];
 
 /** Makes what is missing and builds what has changed; quick when nothing has. */
