@@ -59,6 +59,27 @@ pub struct Worker {
 }
 
 impl Worker {
+    /// Sends a request with a token and a body of JSON.
+    pub fn call(&self, token: &str, method: &str, path: &str, body: Option<&Value>) -> WireReply {
+        let request = WireRequest {
+            method: method.to_owned(),
+            url: format!("{}{path}", self.origin),
+            headers: vec![
+                ("Authorization".to_owned(), format!("Bearer {token}")),
+                ("Content-Type".to_owned(), "application/json".to_owned()),
+            ],
+            body: body.map(Value::to_string),
+        };
+        self.send(&request).unwrap()
+    }
+
+    /// The same: the status of the reply, and its body.
+    pub fn ask(&self, token: &str, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let reply = self.call(token, method, path, body);
+        let body = serde_json::from_str(&reply.body).unwrap_or_default();
+        (reply.status, body)
+    }
+
     /// Starts the Worker with these variables besides the token, and waits until it answers; what
     /// begins with `DB_` is another database.
     pub fn start(variables: &[(&str, &str)]) -> Result<Self, String> {

@@ -3,44 +3,14 @@
 
 use std::time::Duration;
 
-use doctor::conversation::{Target, WireRequest};
 use serde_json::{Value, json};
-use testing::worker::{Worker, shared};
-
-#[expect(
-    clippy::unwrap_used,
-    reason = "a helper of tests fails where a test would"
-)]
-fn send(
-    worker: &Worker,
-    token: &str,
-    method: &str,
-    path: &str,
-    body: Option<&Value>,
-) -> (u16, Value) {
-    let reply = worker
-        .send(&WireRequest {
-            method: method.to_owned(),
-            url: format!("{}{path}", worker.origin),
-            headers: vec![
-                ("Authorization".to_owned(), format!("Bearer {token}")),
-                ("Content-Type".to_owned(), "application/json".to_owned()),
-            ],
-            body: body.map(Value::to_string),
-        })
-        .unwrap();
-    (
-        reply.status,
-        serde_json::from_str(&reply.body).unwrap_or_default(),
-    )
-}
+use testing::worker::shared;
 
 #[test]
 fn a_tenant_comes_and_goes() {
     let worker = shared().unwrap();
     let admin = |method: &str, path: &str, body: Option<&Value>| {
-        send(
-            worker,
+        worker.ask(
             &worker.admin_token,
             method,
             &format!("/admin/v1{path}"),
@@ -60,7 +30,7 @@ fn a_tenant_comes_and_goes() {
     let user =
         json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ada" });
     let scim =
-        |method: &str, body: Option<&Value>| send(worker, token, method, "/scim/v2/Users", body);
+        |method: &str, body: Option<&Value>| worker.ask(token, method, "/scim/v2/Users", body);
     assert_eq!(scim("POST", Some(&user)).0, 201);
     let suspend = |state: &str| admin("PATCH", &path, Some(&json!({ "state": state }))).0;
     assert_eq!(suspend("suspended"), 200);
@@ -73,16 +43,16 @@ fn a_tenant_comes_and_goes() {
     let (status, operator) = admin("POST", "/operator-tokens", Some(&reader));
     assert_eq!(status, 201, "{operator:#}");
     let operator = operator["token"].as_str().unwrap();
-    let (status, shown) = send(worker, operator, "GET", "/admin/v1/status", None);
+    let (status, shown) = worker.ask(operator, "GET", "/admin/v1/status", None);
     assert!(
         status == 200 && shown["shards"][0]["schema"].as_i64().unwrap() >= 11,
         "{shown:#}"
     );
     assert_eq!(
-        send(worker, operator, "POST", "/admin/v1/tenants", None).0,
+        worker.ask(operator, "POST", "/admin/v1/tenants", None).0,
         403
     );
-    assert_eq!(send(worker, token, "GET", "/admin/v1/tenants", None).0, 401);
+    assert_eq!(worker.ask(token, "GET", "/admin/v1/tenants", None).0, 401);
     let (status, job) = admin("DELETE", &format!("{path}?confirm=Acme"), None);
     assert_eq!(status, 202, "{job:#}");
     assert_eq!(scim("GET", None).0, 401);
@@ -109,7 +79,7 @@ fn settings_hold_from_the_next_request_on() {
     let worker = shared().unwrap();
     let admin = |method: &str, path: &str, body: &Value| {
         let path = format!("/admin/v1{path}");
-        let (status, reply) = send(worker, &worker.admin_token, method, &path, Some(body));
+        let (status, reply) = worker.ask(&worker.admin_token, method, &path, Some(body));
         assert!(status < 300, "{reply:#}");
         reply
     };
@@ -123,7 +93,7 @@ fn settings_hold_from_the_next_request_on() {
     );
     let token = made["token"].as_str().unwrap();
     let scim = |method: &str, path: &str, body: Option<&Value>| {
-        send(worker, token, method, &format!("/scim/v2{path}"), body)
+        worker.ask(token, method, &format!("/scim/v2{path}"), body)
     };
     for name in ["ada", "bob", "eve"] {
         let user = json!({ "userName": name });

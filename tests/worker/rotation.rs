@@ -5,7 +5,6 @@ use std::sync::{Arc, RwLock};
 use std::thread;
 use std::time::Duration;
 
-use doctor::conversation::{Target, WireReply, WireRequest};
 use serde_json::{Value, json};
 use testing::worker::shared;
 
@@ -16,21 +15,9 @@ const ROTATIONS: usize = 10;
 #[test]
 fn fifty_clients_see_no_401_while_their_token_is_rotated_ten_times() {
     let worker = shared().unwrap();
-    let send = |token: &str, method: &str, path: &str, body: Option<&Value>| -> WireReply {
-        let request = WireRequest {
-            method: method.to_owned(),
-            url: format!("{}{path}", worker.origin),
-            headers: vec![
-                ("Authorization".to_owned(), format!("Bearer {token}")),
-                ("Content-Type".to_owned(), "application/json".to_owned()),
-            ],
-            body: body.map(Value::to_string),
-        };
-        worker.send(&request).unwrap()
-    };
     let admin = |method: &str, path: &str, body: Option<&Value>| -> Value {
         let path = format!("/admin/v1{path}");
-        let reply = send(&worker.admin_token, method, &path, body);
+        let reply = worker.call(&worker.admin_token, method, &path, body);
         assert!(reply.status < 300, "{reply}");
         serde_json::from_str(&reply.body).unwrap_or_default()
     };
@@ -52,7 +39,7 @@ fn fifty_clients_see_no_401_while_their_token_is_rotated_ten_times() {
     let refused: Vec<String> = thread::scope(|scope| {
         let clients: Vec<_> = (0..CLIENTS)
             .map(|client| {
-                let (current, is_over, replies, send) = (&current, &is_over, &replies, &send);
+                let (current, is_over, replies) = (&current, &is_over, &replies);
                 scope.spawn(move || {
                     let mut refused = Vec::new();
                     for number in 0.. {
@@ -63,9 +50,9 @@ fn fifty_clients_see_no_401_while_their_token_is_rotated_ten_times() {
                         let token = Arc::clone(&current.read().unwrap());
                         let user = json!({ "userName": format!("user {client} {number}") });
                         let reply = if number % 10 == 0 {
-                            send(&token, "POST", "/scim/v2/Users", Some(&user))
+                            worker.call(&token, "POST", "/scim/v2/Users", Some(&user))
                         } else {
-                            send(&token, "GET", "/scim/v2/Users?count=1", None)
+                            worker.call(&token, "GET", "/scim/v2/Users?count=1", None)
                         };
                         if reply.status >= 300 {
                             refused.push(reply.to_string());
@@ -87,7 +74,7 @@ fn fifty_clients_see_no_401_while_their_token_is_rotated_ten_times() {
                 thread::sleep(Duration::from_millis(1));
             }
             admin("DELETE", &format!("{tokens}/{id}"), None);
-            assert_eq!(send(&old, "GET", "/scim/v2/Users", None).status, 401);
+            assert_eq!(worker.call(&old, "GET", "/scim/v2/Users", None).status, 401);
             id = next;
         }
         is_over.store(true, Ordering::Relaxed);

@@ -1,29 +1,14 @@
 //! The built Worker over two databases, as wrangler.toml would bind them.
 
-use doctor::conversation::{Target, WireRequest};
 use serde_json::{Value, json};
 use testing::worker::Worker;
 
 #[test]
 fn a_tenant_of_the_second_database_works() {
     let worker = Worker::start(&[("DB_2", "")]).unwrap();
-    let send = |token: &str, method: &str, path: &str, body: Option<&Value>| -> (u16, Value) {
-        let request = WireRequest {
-            method: method.to_owned(),
-            url: format!("{}{path}", worker.origin),
-            headers: vec![
-                ("Authorization".to_owned(), format!("Bearer {token}")),
-                ("Content-Type".to_owned(), "application/json".to_owned()),
-            ],
-            body: body.map(Value::to_string),
-        };
-        let reply = worker.send(&request).unwrap();
-        let body = serde_json::from_str(&reply.body).unwrap_or_default();
-        (reply.status, body)
-    };
     let admin = |method: &str, path: &str, body: Option<&Value>| {
         let path = format!("/admin/v1{path}");
-        send(&worker.admin_token, method, &path, body)
+        worker.ask(&worker.admin_token, method, &path, body)
     };
     let new = json!({ "name": "Second", "shard": 2 });
     let (status, tenant) = admin("POST", "/tenants", Some(&new));
@@ -34,12 +19,15 @@ fn a_tenant_of_the_second_database_works() {
     let token = made["token"].as_str().unwrap();
     assert!(token.starts_with("scim_2_"), "{token}");
     let user = json!({ "userName": "ada" });
-    assert_eq!(send(token, "POST", "/scim/v2/Users", Some(&user)).0, 201);
     assert_eq!(
-        send(token, "GET", "/scim/v2/Users", None).1["totalResults"],
+        worker.ask(token, "POST", "/scim/v2/Users", Some(&user)).0,
+        201
+    );
+    assert_eq!(
+        worker.ask(token, "GET", "/scim/v2/Users", None).1["totalResults"],
         1
     );
-    let (_, of_first) = send(&worker.token, "GET", "/scim/v2/Users", None);
+    let (_, of_first) = worker.ask(&worker.token, "GET", "/scim/v2/Users", None);
     assert_eq!(of_first["totalResults"], 0);
     let (_, status) = admin("GET", "/status", None);
     let [first, second] = [0, 1].map(|shard| &status["shards"][shard]);
@@ -51,8 +39,8 @@ fn a_tenant_of_the_second_database_works() {
     assert_eq!(first["schema"], second["schema"]);
     let (_, list) = admin("GET", "/tenants", None);
     assert_eq!(list["data"][1]["users"], 1, "{list:#}");
-    assert_eq!(send("", "GET", "/healthz", None).0, 200);
+    assert_eq!(worker.ask("", "GET", "/healthz", None).0, 200);
     let (status, job) = admin("DELETE", &format!("{path}?confirm=Second"), None);
     assert_eq!(status, 202, "{job:#}");
-    assert_eq!(send(token, "GET", "/scim/v2/Users", None).0, 401);
+    assert_eq!(worker.ask(token, "GET", "/scim/v2/Users", None).0, 401);
 }
