@@ -224,6 +224,28 @@ fn what_a_body_becomes_is_counted_with_it() {
     client.post("/Users", &user).expect(201);
 }
 
+/// A large document is read to be changed when there is room for what is made of it, a small one
+/// whether there is or not.
+#[test]
+fn a_large_document_waits_for_room() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let with_title = |name: &str, length: usize| {
+        let user = json!({ "userName": name, "title": "x".repeat(length) });
+        client.created("/Users", &user)
+    };
+    let (large, small) = (with_title("ada", 200_000), with_title("bob", 2_000));
+    // No value of the document alone: it is read.
+    let change = json!([{ "op": "add", "path": "emails[type eq \"work\"].value", "value": "a@x" }]);
+    let patch = |id: &str| client.patch(&format!("/Users/{id}"), &change);
+    let others = memory.gauge.request();
+    assert!(others.reserve_for_body(TOGETHER - 1_000_000));
+    patch(&large).refused(503, "", "in a moment");
+    patch(&small).expect(200);
+    assert!(others.reserve_for_body(TOGETHER - 3_000_000));
+    patch(&large).expect(200);
+}
+
 #[test]
 fn a_body_that_does_not_come_is_408() {
     let memory = Memory::new();

@@ -168,8 +168,12 @@ fn what_no_schema_has_is_refused_but_never_beside_a_deactivation() {
         .patch(&path, &json!([shoe, title]))
         .refused(400, "invalidSyntax", "shoeSize");
     assert_eq!(client.get(&path).expect(200).get("title"), None);
+    let on = json!({ "op": "replace", "path": "active", "value": true });
+    client
+        .patch(&path, &json!([shoe, on]))
+        .refused(400, "invalidSyntax", "shoeSize");
     // Nothing stops the deactivation beside it, in whatever form it comes.
-    let on = json!([{ "op": "replace", "path": "active", "value": true }]);
+    let on = json!([on]);
     for operations in [
         json!([shoe, off]),
         json!([off, title, shoe]),
