@@ -211,7 +211,7 @@ fn what_all_hold_together_is_bounded() {
     );
 }
 
-/// What is made of a body counts, too: three times its bytes.
+/// What is made of a body counts, too: four times its bytes.
 #[test]
 fn what_a_body_becomes_is_counted_with_it() {
     let memory = Memory::new();

@@ -396,6 +396,9 @@ fn only_who_is_known_is_logged_and_no_request_pays_for_it() {
         .post("/Users", &json!({ "userName": "x" }))
         .expect(401);
     assert_eq!(rows(&memory), 0);
+    // The database is not even asked: whoever guesses tokens costs nothing more.
+    let guess = stranger.request("GET", "/Users", None);
+    assert_eq!(memory.answer(&guess).1.notes.later, []);
     client.user("ada");
     // Through the admin face, it is the operator's.
     let admin = Operator::new(&memory);
