@@ -4,7 +4,6 @@
 //! form of errors; what stands here and beside it knows none of them. Everything is plain data, so
 //! that the same code answers in the Worker and in the tests.
 
-use std::cell::Cell;
 use std::convert::Infallible;
 use std::pin::Pin;
 
@@ -68,7 +67,7 @@ pub struct Trace {
     /// What the log of requests may have of it.
     pub record: Option<Record>,
     /// Whether there is a job to go on with once the reply is out.
-    pub job: Cell<bool>,
+    pub job: bool,
     /// Whether the reply is about somebody's data, so that nobody may keep it: all but discovery.
     pub is_personal: bool,
 }

@@ -82,7 +82,7 @@ pub async fn fetch(
         after::print(&line, trace.notes.cause.is_some());
     }
     after::run_later(&env, &context, trace.notes.later);
-    if trace.job.get() {
+    if trace.job {
         let hold = GAUGE.with(Gauge::request);
         after::go_on(&env, &context, &deployment.settings, hold);
     }

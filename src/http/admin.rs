@@ -9,24 +9,24 @@ use std::borrow::Cow;
 
 use super::fault::{BROKEN, Fault, TOO_MANY_REFUSED};
 use super::problem::problem;
+use super::query::parameters;
 use super::reply::Reply;
 use super::request::{IN_CLEAR, Request, Upload};
-use super::route::{Choice, choose, decode_segments, fit, segments};
+use super::route::{Choice, choose, decode_segments, fit, placeholder, segments};
 use super::{Environment, Trace, auth, scim};
-use ::scim::json;
+use service::admin::body::Body;
 use service::admin::refusal::{Kind, Refusal};
-use service::admin::{Admin, Body};
+use service::admin::step::{self, Answer, Call, Creation};
+use service::admin::{Admin, PageRequest};
 use service::credential::Credential;
 use service::rate::RETRY_AFTER;
 use store::Database;
 use store::directory::tenants::Which;
 use store::tenant::Tenant;
 
-pub mod call;
-mod endpoints;
+mod body;
 pub mod routes;
 
-use call::Call;
 use routes::table;
 
 /// Where the face is.
@@ -131,19 +131,52 @@ async fn answer<D: Database, B: Upload>(
     if which.is_some() {
         trace.notes.tenant = Some(admin.tenant()?.id);
     }
-    (route.handler.act)(&Call {
+    let parameters = parameters(&request.query, route.query)
+        .map_err(|error| Refusal::invalid("invalid_query", error.detail()))?;
+    let body = match route.body {
+        Some(_) => body::read(request).await?,
+        None => Body::new(),
+    };
+    let call = Call {
         admin: &admin,
-        request,
         arguments: &arguments,
-        query: route.query,
-        base: format!("{}{mount}{BASE}", request.origin),
-        goes_on: &trace.job,
+        page: PageRequest::read(&parameters)?,
+        parameters,
+        body,
+        origin: &request.origin,
+    };
+    let answer = step::answer(&environment.context, route.handler.act, &call).await?;
+    trace.job = matches!(answer, Answer::Begun(_) | Answer::Running(_));
+    let base = format!("{}{mount}{BASE}", request.origin);
+    Ok(match answer {
+        Answer::Shown(body) | Answer::Running(body) => Reply::json(200, body),
+        Answer::Made(made) => created(201, base + &address(pattern, &call)?, made),
+        Answer::Begun(made) => created(202, base + "/jobs", made),
+        Answer::Gone => Reply::empty(204),
     })
-    .await
+}
+
+/// The reply with what was made, and its address, which is below this one.
+fn created(status: u16, below: String, made: Creation) -> Reply {
+    Reply::json(status, made.body).with("Location", below + "/" + &made.id)
+}
+
+/// The path of a pattern; a tenant is named by its number.
+fn address(pattern: &str, call: &Call<'_>) -> Result<String, Refusal> {
+    let mut path = String::new();
+    for segment in segments(pattern) {
+        path.push('/');
+        match placeholder(segment) {
+            Some("tenant") => path.push_str(&call.admin.tenant()?.id.to_string()),
+            Some(name) => path.push_str(call.argument(name)),
+            None => path.push_str(segment),
+        }
+    }
+    Ok(path)
 }
 
 /// Refuses an operator without a scope. Each job says which it needs.
-fn need<D: Database>(admin: &Admin<'_, D>, scope: &'static str) -> Result<(), Refusal> {
+fn need(admin: &Admin<'_>, scope: &'static str) -> Result<(), Refusal> {
     if scope.is_empty() || admin.operator.scopes.has(scope) {
         return Ok(());
     }
@@ -168,7 +201,7 @@ fn which(parts: &[&str]) -> Option<Which> {
 async fn as_tenant<D: Database, B: Upload>(
     environment: &Environment<'_, D>,
     request: &Request<B>,
-    admin: &Admin<'_, D>,
+    admin: &Admin<'_>,
     mount: &str,
     path: &str,
     trace: &mut Trace,
@@ -224,24 +257,5 @@ fn refused(refusal: &Refusal, trace: &mut Trace) -> Reply {
             format!("Bearer realm=\"admin\", error=\"insufficient_scope\", scope=\"{scope}\""),
         ),
         _ => reply,
-    }
-}
-
-/// A body that was read, as an object.
-fn parse_body(bytes: &[u8]) -> Result<Body, Refusal> {
-    let refused = |reason: &str| {
-        Refusal::invalid(
-            "invalid_body",
-            format!("The body is not a JSON object: {reason}."),
-        )
-    };
-    let text = str::from_utf8(bytes).map_err(|_| refused("it is not UTF-8"))?;
-    let (value, twice) = json::parse_noting(text).map_err(|error| refused(&error.to_string()))?;
-    if let Some(name) = twice.first() {
-        return Err(refused(&format!("`{name}` comes twice")));
-    }
-    match value {
-        serde_json::Value::Object(members) => Ok(members),
-        _ => Err(refused("it is another value")),
     }
 }

@@ -4,32 +4,36 @@
 //! the face asks for the scope of the endpoint before it comes here, and what depends on the body
 //! is asked for here.
 
-use serde_json::{Map, Value};
+use std::vec::IntoIter;
+
+use serde_json::Value;
 
 use super::credential::{self, Credential, Secret};
 use super::shards::unlist;
-use super::token::{Form, OPERATOR};
-use super::{Context, Mint, Moment};
+use super::token::{Form, OPERATOR, make_as};
+use super::{Context, Mint, Moment, Settings};
 use store::batch::Batch;
 use store::directory::tenants::Which;
 use store::directory::{operators, tenants};
 use store::{Addressed, Database, Row};
 
-mod body;
+pub mod body;
 pub mod client;
-mod jobs;
-mod operator_tokens;
+pub mod jobs;
+mod metadata;
+pub mod operator_tokens;
 pub mod refusal;
-mod requests;
+pub mod requests;
 pub mod scope;
 mod settings;
-mod status;
-mod tenant;
-mod token;
+pub mod status;
+pub mod step;
+pub mod tenant;
+pub mod token;
 
 use refusal::Refusal;
 use scope::Scopes;
-pub use tenant::Creation;
+use step::last;
 pub(crate) use token::last4;
 
 /// Rows of a page, where it is not said how many.
@@ -92,28 +96,53 @@ pub struct PageRequest {
     pub limit: usize,
 }
 
-/// What an operator does.
-pub struct Admin<'a, D> {
-    /// The shard of the tenant that the path names; where it names none, the first.
-    context: Context<'a, D>,
-    /// The first shard, which has the operator tokens and the directory of all tenants.
-    directory: &'a Context<'a, D>,
+impl PageRequest {
+    /// Reads the parameters of a query.
+    pub fn read(parameters: &[(String, String)]) -> Result<Self, Refusal> {
+        let limit = match last(parameters, "limit") {
+            None => Some(DEFAULT_LIMIT),
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|limit| (1..=MAX_LIMIT).contains(limit)),
+        };
+        let limit = limit.ok_or_else(|| {
+            Refusal::invalid(
+                "invalid_limit",
+                format!("`limit` must be a whole number from 1 to {MAX_LIMIT}."),
+            )
+        })?;
+        let after = last(parameters, "after").filter(|after| !after.is_empty());
+        let after = after.map(str::to_owned);
+        Ok(Self { after, limit })
+    }
+}
+
+/// An operator's request: who asks, and about whom.
+pub struct Admin<'a> {
+    settings: &'a Settings,
+    mint: &'a dyn Mint,
+    now: Moment,
     /// Who acts.
     pub operator: Operator,
     /// Whether there is a `SCIM_TOKEN`, which is tenant 1's.
     has_scim_token: bool,
     /// The tenant that the path names, if it is there.
     tenant: Option<TenantRef>,
-    now: Moment,
+    /// The shard of the tenant that the path names; where it names none, the first, which has the
+    /// operator tokens and the directory of all tenants.
+    shard: u16,
+    /// The numbers of all.
+    shards: Vec<u16>,
     /// What may wait until the reply is out.
     pub later: Vec<Addressed>,
 }
 
-impl<'a, D: Database> Admin<'a, D> {
+impl<'a> Admin<'a> {
     /// Finds out who acts, and the tenant that the path names: one trip, or none where the
     /// `ADMIN_TOKEN` asks for no tenant.
-    pub async fn begin(
-        context: &'a Context<'a, D>,
+    pub async fn begin<D: Database>(
+        context: &Context<'a, D>,
         credential: Credential<'_>,
         secret: Option<&Secret>,
         has_scim_token: bool,
@@ -162,11 +191,9 @@ impl<'a, D: Database> Admin<'a, D> {
         };
         // To an operator who is bound to a tenant there is no other.
         tenant = tenant.filter(|tenant| operator.tenant.is_none_or(|only| only == tenant.id));
-        let mut of_tenant = *context;
-        if let Some(listed) = tenant.as_ref().filter(|tenant| tenant.shard != 1) {
-            of_tenant = context
-                .on(listed.shard)
-                .ok_or_else(|| no_shard(listed.shard))?;
+        let shard = tenant.as_ref().map_or(1, |tenant| tenant.shard);
+        if let Some(listed) = tenant.as_ref().filter(|_| shard != 1) {
+            let of_tenant = context.on(shard).ok_or_else(|| no_shard(shard))?;
             // What its own shard says of it is the truth.
             let id = listed.id;
             let rows = of_tenant.ask(tenants::find(&Which::Number(id))).await?;
@@ -179,12 +206,14 @@ impl<'a, D: Database> Admin<'a, D> {
             };
         }
         Ok(Self {
-            context: of_tenant,
-            directory: context,
+            settings: context.settings,
+            mint: context.mint,
+            now,
             operator,
             has_scim_token,
             tenant,
-            now,
+            shard,
+            shards: context.database.shards(),
             later,
         })
     }
@@ -214,14 +243,21 @@ impl<'a, D: Database> Admin<'a, D> {
         }
     }
 
-    /// The number of the database that knows what is made for the tenant.
-    fn shard(&self) -> u16 {
-        self.context.database.number()
+    /// The numbers of all shards, in order.
+    fn shards(&self) -> IntoIter<u16> {
+        self.shards.clone().into_iter()
     }
 
     /// A new id with this prefix, later than those before.
     fn id(&self, prefix: &str) -> String {
-        id(self.context.mint, prefix)
+        id(self.mint, prefix)
+    }
+
+    /// A new secret, which tells the shard that knows it.
+    fn secret(&self, prefix: &str) -> Result<String, Refusal> {
+        let random = self.mint.secret();
+        let random = random.ok_or_else(|| Refusal::broken("there is no randomness"))?;
+        Ok(make_as(prefix, self.shard, random))
     }
 }
 
@@ -288,11 +324,8 @@ fn shape(rows: Vec<Row>) -> Result<Option<String>, Refusal> {
 }
 
 /// A JSON object with a member more.
-fn with_member(mut object: String, name: &str, value: &str) -> String {
+fn with_member(mut object: String, name: &str, value: &Value) -> String {
     object.pop();
-    object.extend([",\"", name, "\":", &Value::from(value).to_string(), "}"]);
+    object.extend([",\"", name, "\":", &value.to_string(), "}"]);
     object
 }
-
-/// What a body may be: an object.
-pub type Body = Map<String, Value>;

@@ -67,8 +67,7 @@ impl<'a, D: Database> Context<'a, D> {
 
     /// Sends one statement of nobody's.
     pub(crate) async fn ask(&self, statement: Statement) -> Result<Vec<Row>, store::Error> {
-        let mut batch = Batch::default();
-        let handle = batch.add(statement);
+        let (batch, handle) = Batch::of(statement);
         Ok(self.send(batch).await?.rows(handle))
     }
 

@@ -44,7 +44,7 @@ pub async fn work_everywhere<D: Database>(
 ) -> Result<(), Error> {
     let all = directory.all();
     if all.len() > 1 {
-        finish(directory, None).await?;
+        finish(directory).await?;
     }
     for (_, shard) in all {
         work(&shard, budget).await?;

@@ -9,12 +9,9 @@ use store::Database;
 use store::batch::Batch;
 use store::directory::tenants;
 
-/// Makes the rows of tenants whose number is reserved: of one, or of all that were broken off.
-pub async fn finish<D: Database>(
-    directory: &Context<'_, D>,
-    only: Option<i64>,
-) -> Result<(), store::Error> {
-    for mut row in directory.ask(tenants::reserved(only)).await? {
+/// Makes the rows of tenants whose number is reserved, and whose making was broken off.
+pub async fn finish<D: Database>(directory: &Context<'_, D>) -> Result<(), store::Error> {
+    for mut row in directory.ask(tenants::reserved(None)).await? {
         let id = row.integer(0)?.unwrap_or_default();
         let shard = row.integer(1)?.and_then(|shard| u16::try_from(shard).ok());
         // That of a binding which was taken away waits.
@@ -37,22 +34,4 @@ pub(crate) async fn unlist<D: Database>(
     let mut batch = Batch::default();
     batch.add_all(tenants::unlist(tenant, &now.text));
     directory.send(batch).await.map(|_| ())
-}
-
-/// The shard with the fewest users.
-pub(crate) async fn emptiest<D: Database>(directory: &Context<'_, D>) -> Result<u16, store::Error> {
-    let mut best = (1, i64::MAX);
-    let all = directory.all();
-    if all.len() == 1 {
-        return Ok(1);
-    }
-    for (number, shard) in all {
-        for row in shard.ask(tenants::users()).await? {
-            let users = row.integer(0)?.unwrap_or_default();
-            if users < best.1 {
-                best = (number, users);
-            }
-        }
-    }
-    Ok(best.0)
 }

@@ -15,6 +15,13 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// One of one statement.
+    pub fn of(statement: Statement) -> (Self, Handle) {
+        let mut batch = Self::default();
+        let handle = batch.add(statement);
+        (batch, handle)
+    }
+
     /// Adds a statement behind the others.
     pub fn add(&mut self, statement: Statement) -> Handle {
         self.statements.push(statement);

@@ -1,10 +1,13 @@
 //! What a body of the admin face has: its attributes, read and checked.
 
 use scim::date_time;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::Moment;
 use super::refusal::Refusal;
-use super::{Body, Moment};
+
+/// What a body may be: an object.
+pub type Body = Map<String, Value>;
 
 /// Refuses what is not known: a member that is not read would be a wish that nobody hears.
 pub(super) fn only(body: &Body, known: &[&str]) -> Result<(), Refusal> {

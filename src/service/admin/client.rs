@@ -1,263 +1,179 @@
 //! The OAuth clients of a tenant: made, listed, renamed, revoked, and their secrets. Several
 //! secrets are good at once, so that a rotation has no gap.
-//!
-//! Whatever is done is one batch: it is composed, sent and read in one place each, so that the
-//! Worker has one state machine for all of it.
 
 use serde_json::Value;
 
 use super::body::{expiry, only, required};
 use super::refusal::Refusal;
+use super::step::{Call, End, Missing, Outcome, Step};
 use super::token::{LABEL, last4};
-use super::{Admin, Body, Creation, PageRequest, page, shape, with_member};
+use super::with_member;
 use crate::address;
 use crate::credential::{Credential, hash};
 use crate::oauth::key_set::check_address;
 use crate::token::CLIENT;
-use store::batch::{Answers, Batch, Handle};
+use store::Row;
+use store::batch::{Batch, Handle};
 use store::directory::clients::{self, Federation, Kind, NewSecret};
-use store::{Database, Row};
 
 /// Secrets of a client that are good at once.
 const SECRETS: usize = 4;
 /// Characters of the longest claim that is compared.
 const CLAIM: usize = 500;
 
-/// What there is to do with clients.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientVerb {
-    /// Lists them.
-    List,
-    /// Makes one: with a secret, which is shown this once, or one that shows assertions.
-    Create,
-    /// Reads one.
-    Read,
-    /// Changes its label.
-    Change,
-    /// Revokes it, and with it every token that it asked for: they are refused from the next
-    /// request on.
-    Revoke,
-    /// Lists its secrets.
-    ListSecrets,
-    /// Makes another secret, which is shown this once.
-    CreateSecret,
-    /// Reads one, which does not show it.
-    ReadSecret,
-    /// Ends one: no token is given for it from the next request on.
-    RemoveSecret,
+const NO_CLIENT: Missing = (
+    "client_not_found",
+    "The tenant has no such client; GET /admin/v1/tenants/{id}/clients lists those that it has.",
+);
+const NO_SECRET: Missing = (
+    "secret_not_found",
+    "The client has no such secret; GET /admin/v1/tenants/{id}/clients/{client}/secrets lists those that it has.",
+);
+
+/// Lists them.
+pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let tenant = call.admin.tenant()?.id;
+    call.list(clients::list(tenant, call.after(), call.most()))
 }
 
-/// What an operator does with clients.
-#[derive(Debug)]
-pub struct ClientCall<'c> {
-    /// What is done.
-    pub verb: ClientVerb,
-    /// The id of the client, where one is named.
-    pub client: &'c str,
-    /// The number of the secret, where one is named.
-    pub secret: &'c str,
-    /// Which part of a list.
-    pub page: PageRequest,
-    /// What is sent with it.
-    pub body: Body,
-    /// The address of this server.
-    pub origin: &'c str,
-}
-
-/// What came of it.
-#[derive(Debug)]
-pub enum ClientAnswer {
-    /// JSON text.
-    Shown(String),
-    /// What was made.
-    Made(Creation),
-    /// It is gone.
-    Gone,
-}
-
-/// A batch of which it is known how it is read.
-struct Plan {
-    batch: Batch,
-    /// What is shown.
-    shown: Handle,
-    /// What must have a row, or else there is no such client.
-    client: Option<Handle>,
-    /// The id of what is made, and its secret.
-    made: Option<(String, Option<String>)>,
-    /// What tells the number of a new secret.
-    number: Option<Handle>,
-}
-
-impl<D: Database> Admin<'_, D> {
-    /// Does it.
-    pub async fn client(&self, call: &ClientCall<'_>) -> Result<ClientAnswer, Refusal> {
-        let mut plan = self.plan(call)?;
-        let batch = std::mem::take(&mut plan.batch);
-        let answers = self.context.send(batch).await?;
-        plan.read(call, answers)
-    }
-
-    fn plan(&self, call: &ClientCall<'_>) -> Result<Plan, Refusal> {
-        let (tenant, now) = (self.tenant()?.id, &self.now.text);
-        let (client, n, body) = (call.client, number(call.secret), &call.body);
-        let most = call.page.limit + 1;
-        let after = call.page.after.as_deref().unwrap_or_default();
-        let mut batch = Batch::default();
-        let (mut known, mut made, mut added) = (None, None, None);
-        let shown = match call.verb {
-            ClientVerb::List => batch.add(clients::list(tenant, after, most)),
-            ClientVerb::Create => {
-                let id = self.id(&format!("cli_{}_", self.shard()));
-                let secret = self.create(&mut batch, tenant, &id, call)?;
-                let shown = batch.add(clients::read(tenant, &id));
-                made = Some((id, secret));
-                shown
-            }
-            ClientVerb::Read => batch.add(clients::read(tenant, client)),
-            ClientVerb::Change => {
-                only(body, &["label"])?;
-                if body.contains_key("label") {
-                    let label = required(body, "label", LABEL)?;
-                    batch.add(clients::change(tenant, client, label));
-                }
-                batch.add(clients::read(tenant, client))
-            }
-            ClientVerb::Revoke => {
-                let [revoke, end_tokens] = clients::revoke(tenant, client, now);
-                let revoked = batch.add(revoke);
-                batch.add(end_tokens);
-                revoked
-            }
-            ClientVerb::ListSecrets => {
-                known = Some(batch.add(clients::read(tenant, client)));
-                batch.add(clients::list_secrets(tenant, client, number(after), most))
-            }
-            ClientVerb::CreateSecret => {
-                only(body, &["expires_at"])?;
-                let (secret, handle) = self.add_secret(&mut batch, tenant, client, body)?;
-                made = Some((String::new(), Some(secret)));
-                added = Some(handle);
-                batch.add(clients::read(tenant, client))
-            }
-            ClientVerb::ReadSecret => batch.add(clients::read_secret(tenant, client, n)),
-            ClientVerb::RemoveSecret => batch.add(clients::remove_secret(tenant, client, n)),
+/// Makes one: with a secret, which is shown this once, or one that shows assertions.
+pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let (admin, body) = (call.admin, &call.body);
+    let (tenant, now) = (admin.tenant()?.id, &admin.now.text);
+    let id = admin.id(&format!("cli_{}_", admin.shard));
+    let mut batch = Batch::default();
+    let kind = body.get("kind").unwrap_or(&Value::Null);
+    let end = if kind == "federated" {
+        let known = ["label", "kind", "issuer", "subject", "audience", "jwks_uri"];
+        only(body, &known)?;
+        let label = required(body, "label", LABEL)?;
+        let federation = Federation {
+            issuer: required(body, "issuer", CLAIM)?,
+            subject: required(body, "subject", CLAIM)?,
+            audience: required(body, "audience", CLAIM)?,
         };
-        Ok(Plan {
-            batch,
-            shown,
-            client: known,
-            made,
-            number: added,
-        })
-    }
-
-    /// Adds the statements that make a client; gives its secret, if it has one.
-    fn create(
-        &self,
-        batch: &mut Batch,
-        tenant: i64,
-        id: &str,
-        call: &ClientCall<'_>,
-    ) -> Result<Option<String>, Refusal> {
-        let (body, now) = (&call.body, &self.now.text);
-        let kind = body.get("kind").unwrap_or(&Value::Null);
-        if kind == "federated" {
-            let known = ["label", "kind", "issuer", "subject", "audience", "jwks_uri"];
-            only(body, &known)?;
-            let label = required(body, "label", LABEL)?;
-            let federation = Federation {
-                issuer: required(body, "issuer", CLAIM)?,
-                subject: required(body, "subject", CLAIM)?,
-                audience: required(body, "audience", CLAIM)?,
-            };
-            let jwks_uri = required(body, "jwks_uri", address::LONGEST)?;
-            check_address(&self.context, jwks_uri, call.origin).map_err(|wanted| {
-                Refusal::invalid("invalid_value", format!("`jwks_uri` must be {wanted}."))
-            })?;
-            let kind = Kind::Federated {
-                federation,
-                jwks_uri,
-            };
-            batch.add(clients::create(tenant, id, label, kind, now));
-            return Ok(None);
-        }
-        if !kind.is_null() && kind != "secret" {
-            let detail = "`kind` must be secret or federated.";
-            return Err(Refusal::invalid("invalid_value", detail));
-        }
+        let jwks_uri = required(body, "jwks_uri", address::LONGEST)?;
+        check_address(admin.settings, jwks_uri, call.origin).map_err(|wanted| {
+            Refusal::invalid("invalid_value", format!("`jwks_uri` must be {wanted}."))
+        })?;
+        let kind = Kind::Federated {
+            federation,
+            jwks_uri,
+        };
+        batch.add(clients::create(tenant, &id, label, kind, now));
+        End::Made(id.clone())
+    } else if kind.is_null() || kind == "secret" {
         only(body, &["label", "kind", "expires_at"])?;
         let label = required(body, "label", LABEL)?;
-        batch.add(clients::create(tenant, id, label, Kind::Secret, now));
-        let (secret, _) = self.add_secret(batch, tenant, id, body)?;
-        Ok(Some(secret))
-    }
-
-    /// Adds the statements that make a secret; gives it, and that which tells its number.
-    fn add_secret(
-        &self,
-        batch: &mut Batch,
-        tenant: i64,
-        client: &str,
-        body: &Body,
-    ) -> Result<(String, Handle), Refusal> {
-        let expires_at = expiry(body, &self.now)?.flatten();
-        let secret = self.secret(CLIENT)?;
-        let new = NewSecret {
-            hash: &hash(Credential(&secret)),
-            last4: last4(&secret),
-            expires_at: expires_at.as_deref(),
-        };
-        let now = &self.now.text;
-        let [make_room, count, add] = clients::add_secret(tenant, client, &new, SECRETS, now);
-        batch.add(make_room);
-        batch.add(count);
-        let added = batch.add(add);
-        Ok((secret, added))
-    }
+        batch.add(clients::create(tenant, &id, label, Kind::Secret, now));
+        let (secret, _) = add_secret(call, &mut batch, tenant, &id)?;
+        End::Secret(id.clone(), "secret", secret)
+    } else {
+        let detail = "`kind` must be secret or federated.";
+        return Err(Refusal::invalid("invalid_value", detail));
+    };
+    let made = batch.add(clients::read(tenant, &id));
+    call.send(batch, made, NO_CLIENT, end)
 }
 
-impl Plan {
-    fn read(self, call: &ClientCall<'_>, mut answers: Answers) -> Result<ClientAnswer, Refusal> {
-        if let Some(client) = self.client {
-            answers.row(client).ok_or_else(no_client)?;
-        }
-        let mut rows = answers.rows(self.shown);
-        let missing = match call.verb {
-            ClientVerb::List | ClientVerb::ListSecrets => {
-                return Ok(ClientAnswer::Shown(page(rows, call.page.limit)?));
-            }
-            ClientVerb::ReadSecret | ClientVerb::RemoveSecret => no_secret,
-            ClientVerb::Create
-            | ClientVerb::Read
-            | ClientVerb::Change
-            | ClientVerb::Revoke
-            | ClientVerb::CreateSecret => no_client,
-        };
-        let mut number = None;
-        if let Some(added) = self.number {
-            let client = rows.first_mut().ok_or_else(no_client)?;
-            let Some(row) = answers.row(added) else {
-                return Err(no_room(client)?);
-            };
-            number = row.integer(0)?.map(|number| number.to_string());
-        }
-        let mut body = shape(rows)?.ok_or_else(missing)?;
-        if matches!(call.verb, ClientVerb::Revoke | ClientVerb::RemoveSecret) {
-            return Ok(ClientAnswer::Gone);
-        }
-        let Some((id, secret)) = self.made else {
-            return Ok(ClientAnswer::Shown(body));
-        };
-        if let Some(number) = &number {
-            body.pop();
-            body.extend([",\"n\":", number, "}"]);
-        }
-        if let Some(secret) = secret {
-            body = with_member(body, "secret", &secret);
-        }
-        let id = number.unwrap_or(id);
-        Ok(ClientAnswer::Made(Creation { id, body }))
+/// Reads one.
+pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let read = clients::read(call.admin.tenant()?.id, call.argument("client"));
+    call.ask(read, NO_CLIENT, End::Shown)
+}
+
+/// Changes its label.
+pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let (tenant, client) = (call.admin.tenant()?.id, call.argument("client"));
+    let mut batch = Batch::default();
+    only(&call.body, &["label"])?;
+    if call.body.contains_key("label") {
+        let label = required(&call.body, "label", LABEL)?;
+        batch.add(clients::change(tenant, client, label));
     }
+    let changed = batch.add(clients::read(tenant, client));
+    call.send(batch, changed, NO_CLIENT, End::Shown)
+}
+
+/// Revokes it, and with it every token that it asked for: they are refused from the next request
+/// on.
+pub fn revoke<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let (tenant, now) = (call.admin.tenant()?.id, &call.admin.now.text);
+    let [revoke, end_tokens] = clients::revoke(tenant, call.argument("client"), now);
+    let mut batch = Batch::default();
+    let revoked = batch.add(revoke);
+    batch.add(end_tokens);
+    call.send(batch, revoked, NO_CLIENT, End::Gone)
+}
+
+/// Lists the secrets of one.
+pub fn list_secrets<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let (tenant, client) = (call.admin.tenant()?.id, call.argument("client"));
+    let mut batch = Batch::default();
+    let known = batch.add(clients::read(tenant, client));
+    let after = number(call.after());
+    let listed = batch.add(clients::list_secrets(tenant, client, after, call.most()));
+    Step::send(call.admin.shard, batch, move |sent| {
+        let mut answers = sent?;
+        answers.row(known).ok_or_else(no_client)?;
+        call.listed(answers.rows(listed))
+    })
+}
+
+/// Makes another secret, which is shown this once.
+pub fn create_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let (tenant, client) = (call.admin.tenant()?.id, call.argument("client"));
+    only(&call.body, &["expires_at"])?;
+    let mut batch = Batch::default();
+    let (secret, added) = add_secret(call, &mut batch, tenant, client)?;
+    let of_client = batch.add(clients::read(tenant, client));
+    Step::send(call.admin.shard, batch, move |sent| {
+        let mut answers = sent?;
+        let mut client = answers.row(of_client).ok_or_else(no_client)?;
+        let Some(row) = answers.row(added) else {
+            return Err(no_room(&mut client)?);
+        };
+        let n = row.integer(0)?.unwrap_or_default();
+        let body = with_member(client.required_text(0)?, "n", &n.into());
+        let body = with_member(body, "secret", &secret.into());
+        Step::made(n.to_string(), body)
+    })
+}
+
+/// Reads a secret, which does not show it.
+pub fn read_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let (tenant, client) = (call.admin.tenant()?.id, call.argument("client"));
+    let read = clients::read_secret(tenant, client, number(call.argument("secret")));
+    call.ask(read, NO_SECRET, End::Shown)
+}
+
+/// Ends a secret: no token is given for it from the next request on.
+pub fn remove_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let (tenant, client) = (call.admin.tenant()?.id, call.argument("client"));
+    let remove = clients::remove_secret(tenant, client, number(call.argument("secret")));
+    call.ask(remove, NO_SECRET, End::Gone)
+}
+
+/// Adds the statements that make a secret; gives it, and that which tells its number.
+fn add_secret(
+    call: &Call<'_>,
+    batch: &mut Batch,
+    tenant: i64,
+    client: &str,
+) -> Result<(String, Handle), Refusal> {
+    let (admin, now) = (call.admin, &call.admin.now);
+    let expires_at = expiry(&call.body, now)?.flatten();
+    let secret = admin.secret(CLIENT)?;
+    let new = NewSecret {
+        hash: &hash(Credential(&secret)),
+        last4: last4(&secret),
+        expires_at: expires_at.as_deref(),
+    };
+    let [make_room, count, add] = clients::add_secret(tenant, client, &new, SECRETS, &now.text);
+    batch.add(make_room);
+    batch.add(count);
+    let added = batch.add(add);
+    Ok((secret, added))
 }
 
 /// The number of a secret; 0, which none has, where it is no number.
@@ -288,15 +204,5 @@ fn no_room(client: &mut Row) -> Result<Refusal, Refusal> {
 }
 
 fn no_client() -> Refusal {
-    Refusal::missing(
-        "client_not_found",
-        "The tenant has no such client; GET /admin/v1/tenants/{id}/clients lists those that it has.",
-    )
-}
-
-fn no_secret() -> Refusal {
-    Refusal::missing(
-        "secret_not_found",
-        "The client has no such secret; GET /admin/v1/tenants/{id}/clients/{client}/secrets lists those that it has.",
-    )
+    Refusal::missing(NO_CLIENT.0, NO_CLIENT.1)
 }

@@ -4,8 +4,7 @@ use serde_json::Value;
 
 use super::body::moment;
 use super::refusal::Refusal;
-use super::{Admin, PageRequest, page, shape};
-use store::Database;
+use super::step::{Call, End, Missing, Outcome};
 use store::ledger::requests::{self, Wanted};
 
 /// Characters of the longest text that is looked for.
@@ -14,59 +13,48 @@ const TEXT: usize = 200;
 const TIME: &str = "a time such as 2027-01-31T12:00:00Z (RFC 3339)";
 const STATUS: &str = "a status such as 409, or a class of them such as 4xx";
 
-impl<D: Database> Admin<'_, D> {
-    /// Lists requests of the tenant, the newest first: those with these parameters.
-    pub async fn requests(
-        &self,
-        part: &PageRequest,
-        parameters: Vec<(String, String)>,
-    ) -> Result<String, Refusal> {
-        let mut wanted = Wanted {
-            after: part.after.clone(),
-            ..Wanted::default()
-        };
-        for (name, text) in parameters {
-            if text.is_empty() {
-                continue;
-            }
-            if text.chars().count() > TEXT {
-                return Err(invalid(
-                    &name,
-                    &format!("a text of up to {TEXT} characters"),
-                ));
-            }
-            let time = || moment(&text).ok_or_else(|| invalid(&name, TIME));
-            match name.to_ascii_lowercase().as_str() {
-                "status" => {
-                    let range = statuses(&text).ok_or_else(|| invalid(&name, STATUS))?;
-                    wanted.status = Some(range);
-                }
-                "method" => wanted.method = Some(text.to_ascii_uppercase()),
-                "since" => wanted.since = Some(time()?),
-                "until" => wanted.until = Some(time()?),
-                "resource" => wanted.resource = Some(Value::from(text).to_string()),
-                "text" => wanted.text = Some(text.to_ascii_lowercase()),
-                _ => {}
-            }
-        }
-        let list = requests::list(self.tenant()?.id, &wanted, part.limit + 1);
-        page(self.context.ask(list).await?, part.limit)
-    }
+const NO_REQUEST: Missing = (
+    "request_not_found",
+    "The log of the tenant has no such request. It has those that the setting `request_log` keeps, for as many days \
+     as that says.",
+);
 
-    /// Reads one.
-    pub async fn read_request(&self, id: &str) -> Result<String, Refusal> {
-        let rows = self
-            .context
-            .ask(requests::read(self.tenant()?.id, id))
-            .await?;
-        shape(rows)?.ok_or_else(|| {
-            Refusal::missing(
-                "request_not_found",
-                "The log of the tenant has no such request. It has those that the setting `request_log` keeps, for as many days \
-                 as that says.",
-            )
-        })
+/// Lists requests of the tenant, the newest first: those with these parameters.
+pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let mut wanted = Wanted {
+        after: call.page.after.clone(),
+        ..Wanted::default()
+    };
+    for (name, text) in &call.parameters {
+        if text.is_empty() {
+            continue;
+        }
+        if text.chars().count() > TEXT {
+            let most = format!("a text of up to {TEXT} characters");
+            return Err(invalid(name, &most));
+        }
+        let time = || moment(text).ok_or_else(|| invalid(name, TIME));
+        match name.to_ascii_lowercase().as_str() {
+            "status" => {
+                let range = statuses(text).ok_or_else(|| invalid(name, STATUS))?;
+                wanted.status = Some(range);
+            }
+            "method" => wanted.method = Some(text.to_ascii_uppercase()),
+            "since" => wanted.since = Some(time()?),
+            "until" => wanted.until = Some(time()?),
+            "resource" => wanted.resource = Some(Value::from(text.as_str()).to_string()),
+            "text" => wanted.text = Some(text.to_ascii_lowercase()),
+            _ => {}
+        }
     }
+    let tenant = call.admin.tenant()?.id;
+    call.list(requests::list(tenant, &wanted, call.most()))
+}
+
+/// Reads one.
+pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let read = requests::read(call.admin.tenant()?.id, call.argument("request"));
+    call.ask(read, NO_REQUEST, End::Shown)
 }
 
 /// Statuses from one to another.

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::body::Body;
 use super::refusal::Refusal;
 use crate::MAX_PAGE_SIZE;
 
@@ -52,8 +53,24 @@ const SETTINGS: &[Setting] = &[
     ("max_page_size", Kind::Number(1, MAX_PAGE_SIZE as i64)),
 ];
 
+/// The settings of a body, as a merge patch.
+pub(super) fn read(body: &Body) -> Result<Option<String>, Refusal> {
+    match body.get("settings") {
+        None => Ok(None),
+        Some(value @ Value::Object(patch)) => {
+            check(patch)?;
+            Ok(Some(value.to_string()))
+        }
+        Some(Value::Null) => Ok(Some("null".to_owned())),
+        Some(_) => Err(Refusal::invalid(
+            "invalid_setting",
+            "`settings` must be an object of settings, or null for the defaults of all.",
+        )),
+    }
+}
+
 /// Checks a merge patch of settings.
-pub(super) fn check(patch: &Map<String, Value>) -> Result<(), Refusal> {
+fn check(patch: &Map<String, Value>) -> Result<(), Refusal> {
     if patch
         .get("unknown_members")
         .is_some_and(|value| value == "pend")

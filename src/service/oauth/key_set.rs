@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::base64;
 use crate::outside::{Algorithm, FetchFailure};
-use crate::{Context, Moment, address};
+use crate::{Context, Moment, Settings, address};
 use store::directory::key_sets::{self, Kept};
 use store::{Database, Row};
 
@@ -69,7 +69,7 @@ pub(super) async fn find<D: Database>(
             kept = first(context.ask(key_sets::read(&address, kid)).await?)?;
         }
     } else {
-        let is_allowed = check_address(context, &address, own).is_ok();
+        let is_allowed = check_address(context.settings, &address, own).is_ok();
         let got = if is_allowed {
             context.fetch.get(&address, LARGEST).await.map_err(words)
         } else {
@@ -128,13 +128,9 @@ fn key_set(bytes: Vec<u8>) -> Result<String, &'static str> {
 }
 
 /// Whether a set may be fetched from an address.
-pub(crate) fn check_address<D>(
-    context: &Context<'_, D>,
-    set: &str,
-    own: &str,
-) -> Result<(), &'static str> {
-    let base = context.settings.base_url.as_deref().unwrap_or(own);
-    address::check(set, &[own, base], context.settings.local_addresses)
+pub(crate) fn check_address(settings: &Settings, set: &str, own: &str) -> Result<(), &'static str> {
+    let base = settings.base_url.as_deref().unwrap_or(own);
+    address::check(set, &[own, base], settings.local_addresses)
 }
 
 /// Refuses a key that is not of the algorithm's kind, or too short to be worth anything.

@@ -1,12 +1,11 @@
 //! Who is let in, and to what.
 
 use scim_worker::http::admin::routes::table;
-use scim_worker::http::request::Body;
 use serde_json::json;
 use service::credential::Secret;
 use service::token::{OPERATOR, make_as};
 use testing::client::{Client, Operator};
-use testing::memory::{Memory, Sqlite};
+use testing::memory::Memory;
 
 /// Every endpoint, with tenant 1 and ids that are nobody's.
 fn every_request() -> Vec<(&'static str, String)> {
@@ -18,7 +17,7 @@ fn every_request() -> Vec<(&'static str, String)> {
             .replace("{client}", "cli_none")
             .replace("{secret}", "1")
     };
-    let mut all: Vec<_> = table::<Sqlite, Body>()
+    let mut all: Vec<_> = table()
         .iter()
         .map(|row| (row.method.as_str(), below(row.pattern)))
         .collect();
@@ -307,7 +306,7 @@ fn each_escalation_is_refused() {
             "directory:write",
         ),
     ];
-    let rows = table::<Sqlite, Body>().len();
+    let rows = table().len();
     assert_eq!(
         requests
             .iter()

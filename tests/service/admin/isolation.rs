@@ -1,10 +1,9 @@
 //! An operator who is bound to a tenant, at every endpoint with another tenant's ids.
 
 use scim_worker::http::admin::routes::table;
-use scim_worker::http::request::Body;
 use serde_json::{Value, json};
 use testing::client::{Client, Operator};
-use testing::memory::{Memory, Sqlite};
+use testing::memory::Memory;
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "one line a case")]
@@ -59,7 +58,7 @@ fn a_bound_operator_reaches_his_tenant_alone() {
         "1".to_owned(),
         "99".to_owned(),
     ] {
-        for row in table::<Sqlite, Body>() {
+        for row in table() {
             let path = row
                 .pattern
                 .replace("{tenant}", &id)

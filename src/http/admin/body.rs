@@ -1,0 +1,56 @@
+//! The bodies of the admin face: JSON objects.
+
+use crate::http::body::{ENDED_EARLY, LATE};
+use crate::http::request::{Request, Unread, Upload};
+use scim::json;
+use serde_json::Value;
+use service::admin::body::Body;
+use service::admin::refusal::Refusal;
+
+/// Bytes of the largest body.
+const MAX_BODY: usize = 65_536;
+
+/// Reads the body of a request.
+pub(super) async fn read<B: Upload>(request: &Request<B>) -> Result<Body, Refusal> {
+    let media_type = request.content_type.as_deref();
+    let media_type = media_type.unwrap_or("application/json");
+    let media_type = media_type.split(';').next().unwrap_or_default().trim();
+    let is_json = ["application/json", "application/merge-patch+json"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(media_type));
+    if !is_json || request.content_encoding.is_some() {
+        return Err(Refusal::invalid(
+            "invalid_body",
+            "Send the body as application/json, or a PATCH as application/merge-patch+json, in UTF-8 and not \
+             compressed.",
+        ));
+    }
+    match request.body.read(MAX_BODY).await {
+        Ok(bytes) => parse(&bytes),
+        Err(Unread::TooLong) => Err(Refusal::too_large(format!(
+            "The body is larger than the {MAX_BODY} bytes that are accepted. Send less."
+        ))),
+        Err(Unread::Broken) => Err(Refusal::invalid("invalid_body", ENDED_EARLY)),
+        Err(Unread::Late) => Err(Refusal::late(LATE)),
+        Err(Unread::Busy) => Err(Refusal::busy()),
+    }
+}
+
+/// A body that was read, as an object.
+fn parse(bytes: &[u8]) -> Result<Body, Refusal> {
+    let refused = |reason: &str| {
+        Refusal::invalid(
+            "invalid_body",
+            format!("The body is not a JSON object: {reason}."),
+        )
+    };
+    let text = str::from_utf8(bytes).map_err(|_| refused("it is not UTF-8"))?;
+    let (value, twice) = json::parse_noting(text).map_err(|error| refused(&error.to_string()))?;
+    if let Some(name) = twice.first() {
+        return Err(refused(&format!("`{name}` comes twice")));
+    }
+    match value {
+        Value::Object(members) => Ok(members),
+        _ => Err(refused("it is another value")),
+    }
+}

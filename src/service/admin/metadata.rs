@@ -1,0 +1,53 @@
+//! The metadata of a tenant: strings by which the application knows it.
+
+use serde_json::Value;
+
+use super::body::Body;
+use super::refusal::Refusal;
+
+/// Members at the most.
+pub(super) const MEMBERS: usize = 10;
+/// Characters of the longest value, and of the longest name.
+const VALUE: usize = 500;
+const NAME: usize = 64;
+
+/// The metadata of a body, as a merge patch.
+pub(super) fn read(body: &Body) -> Result<Option<String>, Refusal> {
+    let wrong = || {
+        Refusal::invalid(
+            "invalid_value",
+            format!(
+                "`metadata` must be an object of at most {MEMBERS} strings, each of up to {VALUE} \
+                 characters, with names of 1 to {NAME} characters."
+            ),
+        )
+    };
+    match body.get("metadata") {
+        None => Ok(None),
+        Some(value @ Value::Object(members)) => {
+            let is_right = members.iter().all(|(name, value)| {
+                let is_text = |text: &str| text.chars().count() <= VALUE;
+                !name.is_empty()
+                    && name.chars().count() <= NAME
+                    && (value.is_null() || value.as_str().is_some_and(is_text))
+            });
+            let count = members.values().filter(|value| !value.is_null()).count();
+            if !is_right || count > MEMBERS {
+                return Err(wrong());
+            }
+            Ok(Some(value.to_string()))
+        }
+        Some(Value::Null) => Ok(Some("null".to_owned())),
+        Some(_) => Err(wrong()),
+    }
+}
+
+/// The refusal of what a tenant would have too much of.
+pub(super) fn too_much() -> Refusal {
+    Refusal::invalid(
+        "invalid_value",
+        format!(
+            "The tenant would have more than {MEMBERS} entries of `metadata`. Remove some by setting them to null."
+        ),
+    )
+}

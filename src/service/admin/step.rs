@@ -1,0 +1,208 @@
+//! How it is done what an operator asks for.
+//!
+//! Each endpoint is a plain function: it composes a batch and says what is made of the answers,
+//! which may be another batch. [`answer`] sends them all. It is the only state machine, however
+//! many endpoints there are, for a future of its own adds a kilobyte to the Worker.
+
+use super::body::Body;
+use super::refusal::Refusal;
+use super::{Admin, PageRequest, no_shard, page, shape, with_member};
+use crate::Context;
+use store::batch::{Answers, Batch, Handle};
+use store::{Database, Row, Statement};
+
+/// What an endpoint is given.
+pub struct Call<'c> {
+    /// Who asks, and about whom.
+    pub admin: &'c Admin<'c>,
+    /// What the path has in place of the names in braces.
+    pub arguments: &'c [(&'static str, &'c str)],
+    /// The parameters of the query that are read.
+    pub parameters: Vec<(String, String)>,
+    /// Which part of a list.
+    pub page: PageRequest,
+    /// What is sent with it.
+    pub body: Body,
+    /// The address of this server.
+    pub origin: &'c str,
+}
+
+/// What an endpoint does.
+pub type Act = for<'c> fn(&'c Call<'c>) -> Outcome<'c>;
+
+/// What comes of it next.
+pub type Outcome<'c> = Result<Step<'c>, Refusal>;
+
+/// What came back for a batch.
+pub type Sent = Result<Answers, store::Error>;
+
+/// What is done next.
+pub enum Step<'c> {
+    /// Nothing: this is the answer.
+    Done(Answer),
+    /// A batch is sent to the shard of this number, and this is made of what comes back.
+    Send(u16, Batch, Box<dyn FnOnce(Sent) -> Outcome<'c> + 'c>),
+}
+
+/// What the operator is told.
+#[derive(Debug)]
+pub enum Answer {
+    /// JSON text.
+    Shown(String),
+    /// What was made.
+    Made(Creation),
+    /// It is gone.
+    Gone,
+    /// A job was made that does it.
+    Begun(Creation),
+    /// A job that is not finished: whoever looks at one that nobody is at work on sets it going
+    /// again.
+    Running(String),
+}
+
+/// What was made: by what it is found, and itself as JSON text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Creation {
+    /// The last segment of its address.
+    pub id: String,
+    /// JSON text.
+    pub body: String,
+}
+
+/// The code and the sentence for what is not there.
+pub(super) type Missing = (&'static str, &'static str);
+
+/// What becomes of the row that shows something.
+pub(super) enum End {
+    /// It is shown.
+    Shown,
+    /// It was the last of it.
+    Gone,
+    /// It was made with this id.
+    Made(String),
+    /// It was made with this id, and has a secret, which is shown this once in the member of this
+    /// name.
+    Secret(String, &'static str, String),
+}
+
+/// Does what an endpoint says.
+pub async fn answer<D: Database>(
+    directory: &Context<'_, D>,
+    act: Act,
+    call: &Call<'_>,
+) -> Result<Answer, Refusal> {
+    let mut step = act(call)?;
+    loop {
+        step = match step {
+            Step::Done(answer) => return Ok(answer),
+            Step::Send(shard, batch, then) => {
+                let shard = directory.on(shard).ok_or_else(|| no_shard(shard))?;
+                then(shard.send(batch).await)?
+            }
+        }
+    }
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "an endpoint ends with one of these"
+)]
+impl<'c> Step<'c> {
+    /// Sends a batch.
+    pub(super) fn send(
+        shard: u16,
+        batch: Batch,
+        then: impl FnOnce(Sent) -> Outcome<'c> + 'c,
+    ) -> Outcome<'c> {
+        Ok(Self::Send(shard, batch, Box::new(then)))
+    }
+
+    /// Shows JSON text.
+    pub(super) fn shown(body: String) -> Outcome<'c> {
+        Ok(Self::Done(Answer::Shown(body)))
+    }
+
+    /// Shows what was made.
+    pub(super) fn made(id: String, body: String) -> Outcome<'c> {
+        Ok(Self::Done(Answer::Made(Creation { id, body })))
+    }
+
+    /// Ends with the first row, if there is one.
+    pub(super) fn end(rows: Vec<Row>, missing: Missing, end: End) -> Outcome<'c> {
+        let (code, detail) = missing;
+        let body = shape(rows)?.ok_or_else(|| Refusal::missing(code, detail))?;
+        match end {
+            End::Shown => Self::shown(body),
+            End::Gone => Ok(Self::Done(Answer::Gone)),
+            End::Made(id) => Self::made(id, body),
+            End::Secret(id, name, secret) => {
+                Self::made(id, with_member(body, name, &secret.into()))
+            }
+        }
+    }
+}
+
+impl Call<'_> {
+    /// What the path has in place of this name.
+    pub fn argument(&self, name: &str) -> &str {
+        let found = self.arguments.iter().find(|(known, _)| *known == name);
+        found.map_or("", |(_, text)| text)
+    }
+
+    /// A parameter of the query.
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
+        last(&self.parameters, name)
+    }
+
+    /// The key behind which a list begins.
+    pub(super) fn after(&self) -> &str {
+        self.page.after.as_deref().unwrap_or_default()
+    }
+
+    /// How many rows of a list are asked for: one more than are shown tells whether there are more.
+    pub(super) fn most(&self) -> usize {
+        self.page.limit + 1
+    }
+}
+
+/// A parameter of the query; of several the last.
+pub(super) fn last<'p>(parameters: &'p [(String, String)], name: &str) -> Option<&'p str> {
+    let named = |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
+    let found = parameters.iter().rev().find(named);
+    found.map(|(_, value)| value.as_str())
+}
+
+impl<'c> Call<'c> {
+    /// Shows a page of the rows of a statement.
+    pub(super) fn list(&'c self, statement: Statement) -> Outcome<'c> {
+        let (batch, listed) = Batch::of(statement);
+        Step::send(self.admin.shard, batch, move |sent| {
+            self.listed(sent?.rows(listed))
+        })
+    }
+
+    /// Shows a page of rows.
+    pub(super) fn listed(&self, rows: Vec<Row>) -> Outcome<'c> {
+        Step::shown(page(rows, self.page.limit)?)
+    }
+
+    /// Asks for one row, which must be there.
+    pub(super) fn ask(&'c self, statement: Statement, missing: Missing, end: End) -> Outcome<'c> {
+        let (batch, asked) = Batch::of(statement);
+        self.send(batch, asked, missing, end)
+    }
+
+    /// Sends a batch to the tenant's shard, and ends with the row of a statement, which must be
+    /// there.
+    pub(super) fn send(
+        &'c self,
+        batch: Batch,
+        shown: Handle,
+        missing: Missing,
+        end: End,
+    ) -> Outcome<'c> {
+        Step::send(self.admin.shard, batch, move |sent| {
+            Step::end(sent?.rows(shown), missing, end)
+        })
+    }
+}
