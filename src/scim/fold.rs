@@ -10,36 +10,27 @@
 //! beginning of `zoë`, and what begins with a combining mark is found only behind a letter that it
 //! makes no character with.
 
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
-use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use serde_json::{Map, Value};
 
 use crate::date_time::instant;
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Type, find};
 
+mod alone;
 mod invisible;
 mod width;
 
 pub(crate) use invisible::{is_invisible, trim_name};
-
-/// Normalisation forms D and C. Made here once: each call of `new_nfd` or `new_nfc` brings tables
-/// of its own along.
-static APART: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizerBorrowed::new_nfd();
-static TOGETHER: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfc();
 
 /// A string without letter case, as RFC 8265 §3.3.1 prepares a user name (UsernameCaseMapped):
 /// full-width and half-width characters are the ordinary ones, letter case is folded, the rest is
 /// in normalisation form C. So `zoë` typed on a Mac, in two characters, is the `zoë` of the
 /// directory.
 ///
-/// Each character goes to upper case and back to lower case, so that characters which share an
-/// upper case share the image (`ſ` and `s`, `ς` and `σ`, `ß` and `SS`). Never by a string's
-/// `to_lowercase`: it writes the last sigma of a word differently, and `sw` would miss. The dotless
-/// `ı` stays itself (its upper case is a plain `I`): to a Turkish reader it is another letter, and
-/// Unicode's own folding keeps it apart too. It is taken apart first (form D), for that is what
-/// Unicode calls equal without letter case (definition D145).
+/// The letters that share an upper case share the image (`ſ` and `s`, `ς` and `σ`, `ß` and `SS`);
+/// the dotless `ı` stays itself. `unicode-tables` has the rules.
 ///
 /// Characters that nobody sees are left out, as Unicode's own comparison of identifiers has it (UAX
 /// #31, `NFKC_Casefold`): an `ada` with a zero width space in it is no second account beside `ada`.
@@ -58,19 +49,16 @@ pub fn fold_str(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    let mut folded = String::with_capacity(text.len());
-    let ordinary = text.chars().map(width::ordinary);
-    for character in APART.normalize_iter(ordinary.filter(|one| !is_invisible(*one))) {
-        push_folded(&mut folded, character);
+    if let Some(image) = text.chars().map(alone::image).collect() {
+        return image;
     }
-    if folded.is_empty() {
+    let ordinary = text.chars().map(width::ordinary);
+    let seen: String = ordinary.filter(|one| !is_invisible(*one)).collect();
+    if seen.is_empty() {
         // Whoever looks for such characters alone is not to find everything.
         return String::from(text);
     }
-    if let Cow::Owned(normal) = TOGETHER.normalize(&folded) {
-        return normal;
-    }
-    folded
+    alone::pieces(&seen).map(unicode::fold).collect()
 }
 
 /// The image that a string had before images were normalised. Rows of then have it until they are
@@ -82,21 +70,7 @@ pub fn fold_str(text: &str) -> String {
 /// assert_ne!(former_image("zoe\u{308}"), fold_str("zoe\u{308}"));
 /// ```
 pub fn former_image(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for character in text.chars() {
-        push_folded(&mut folded, character);
-    }
-    folded
-}
-
-fn push_folded(folded: &mut String, character: char) {
-    match character {
-        'ı' => folded.push('ı'),
-        // The one capital whose lower case has a longer upper case: by way of ß it would need a
-        // second pass.
-        'ẞ' => folded.push_str("ss"),
-        _ => folded.extend(character.to_uppercase().flat_map(char::to_lowercase)),
-    }
+    unicode::fold_case(text)
 }
 
 /// The comparison image of a document or a whole resource of this type.

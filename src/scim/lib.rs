@@ -83,6 +83,14 @@
 //! | [`transform`] | an application's own record to a SCIM resource and back |
 //! | [`json`] | the one place where text becomes JSON |
 //!
+//! # Where it runs
+//!
+//! Where there is an allocator. Unicode's tables come along (`unicode-tables`), but not for
+//! `wasm32-unknown-unknown`: there JavaScript is asked for letter case and normal forms
+//! (`unicode-javascript`), through `wasm-bindgen`, whose glue the host has to load. A wasm whose
+//! host is not JavaScript is built for `wasm32v1-none` or `wasm32-wasip1`, and asks its host for
+//! nothing.
+//!
 //! # What it does not do
 //!
 //! It has no routes, no status but what a refusal implies, no tokens and no storage. Versions, ids

@@ -19,6 +19,8 @@ mod rotation;
 
 mod shards;
 
+mod unicode;
+
 mod walk;
 
 use ::doctor::conversation::{OF_EXAMPLES, faults_of};

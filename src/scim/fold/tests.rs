@@ -59,6 +59,38 @@ fn every_character() {
     }
 }
 
+/// What is folded without tables is folded as by them, beside whatever it stands.
+#[test]
+fn what_stands_alone() {
+    let is_alone = |character| super::alone::image(character).is_some();
+    for character in characters() {
+        if let Some(image) = super::alone::image(character) {
+            let alone = String::from(character);
+            assert_eq!(unicode::fold(&alone), String::from(image), "{character:?}");
+            assert_eq!(canonical_combining_class(character), 0, "{character:?}");
+        }
+        // What a character is made of behind its first part: that makes one with what is before it.
+        let mut parts = std::iter::once(character).nfd().skip(1);
+        assert!(!parts.any(is_alone), "{character:?}");
+    }
+}
+
+/// Marks that no letter has so many of are put in order a piece at a time.
+#[test]
+fn many_marks() {
+    let marks = |many: usize| "\u{301}\u{323}".repeat(many);
+    let text = std::format!("Ι{}", marks(1_000));
+    let pieces: std::vec::Vec<_> = super::alone::pieces(&text).collect();
+    assert_eq!(pieces.concat(), text);
+    assert!(pieces.iter().all(|piece| piece.chars().count() <= 257));
+    assert_eq!(pieces.len(), 8);
+    // Words are not cut apart, nor what needs no blanks.
+    for text in ["zoe\u{308} ".repeat(1_000), "か\u{3099}".repeat(1_000)] {
+        assert_eq!(fold_str(&text), text.nfc().collect::<String>());
+    }
+    assert_eq!(fold_str(&marks(128)), unicode::fold(&marks(128)));
+}
+
 #[test]
 fn by_characteristics() {
     let user = json!({
