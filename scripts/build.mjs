@@ -10,13 +10,15 @@ import { basename, isAbsolute, join, resolve } from "node:path";
 import { cargo, targetFolder } from "./cargo.mjs";
 import { migrateLocal } from "./d1.mjs";
 import { packages } from "./packages.mjs";
-import { ROOT, run } from "./process.mjs";
+import { capture, ROOT, run } from "./process.mjs";
 import { rust } from "./rust.mjs";
-import { step } from "./say.mjs";
+import { Problem, step } from "./say.mjs";
 import { reportSize } from "./size.mjs";
 import { wasmBindgen } from "./tools.mjs";
 
 const OUT = join(ROOT, "build");
+/** The folder of static assets in that of a Worker. */
+export const ASSETS = "assets";
 /** The schema documents that the tests know. */
 const EXAMPLES = join(ROOT, "examples/schemas");
 
@@ -73,6 +75,7 @@ async function ownSchemas() {
 /** Builds a Worker with the schema documents of a folder; whether there was anything to do. */
 async function make(schemas, out) {
   const [, bindgen, wasm] = await Promise.all([packages(), rust().then(wasmBindgen), rust().then(() => compile(schemas, out))]);
+  await describe(schemas, out);
   const stamp = await madeFrom(wasm, bindgen.version);
   const stampFile = join(out, ".made-from");
   if ((await readFile(stampFile, "utf8").catch(() => "")) === stamp) return false;
@@ -87,15 +90,29 @@ async function make(schemas, out) {
  */
 async function compile(schemas, out) {
   const target = join(await targetFolder(), out === OUT ? "" : `worker-${basename(out)}`);
-  // In place of what .cargo/config.toml has for the tests.
-  const folder = ["--config", `env.SCIM_SCHEMAS.value=${JSON.stringify(schemas)}`, "--config", "env.SCIM_SCHEMAS.relative=false"];
   const release = ["--release", "--lib", "--package", "scim-worker", "--target", "wasm32-unknown-unknown", "--target-dir", target];
   await step(`Compiling the Worker to WebAssembly${schemas && `, with the schemas of ${schemas}`}`, () =>
-    cargo(["build", ...release, ...folder], {
+    cargo(["build", ...release, ...withSchemas(schemas)], {
       problem: "the Worker does not compile; cargo says where above.",
     }),
   );
   return join(target, "wasm32-unknown-unknown/release/scim_worker.wasm");
+}
+
+/** In place of what .cargo/config.toml has for the tests. */
+const withSchemas = (folder) => ["--config", `env.SCIM_SCHEMAS.value=${JSON.stringify(folder)}`, "--config", "env.SCIM_SCHEMAS.relative=false"];
+
+/**
+ * Writes the OpenAPI document of a Worker into its folder of static assets, which the platform
+ * serves in front of it.
+ */
+async function describe(schemas, out) {
+  // A target folder of its own: with other schemas the tests' would be built anew.
+  const program = ["run", "--quiet", "--package", "openapi", "--target-dir", join(await targetFolder(), "openapi"), ...withSchemas(schemas)];
+  const { code, stdout, stderr } = await step("Describing the Worker in openapi.json", () => capture("cargo", program));
+  if (code !== 0) throw new Problem(`openapi.json could not be made: ${stderr.trim()}`);
+  await mkdir(join(out, ASSETS), { recursive: true });
+  await writeFile(join(out, ASSETS, "openapi.json"), stdout);
 }
 
 async function madeFrom(wasm, bindgenVersion) {

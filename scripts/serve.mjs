@@ -2,7 +2,7 @@
 // Worker and the benchmark.
 //
 //   node scripts/serve.mjs --port 0 --state DIR --token T [--worker DIR] [--var NAME=VALUE ...]
-//     [--shard DB_2 ...]
+//     [--shard DB_2 ...] [--assets]
 //
 // applies the migrations, prints one line of JSON, {"origin": "http://127.0.0.1:PORT", "pid": N,
 // "workerd": N}, when the Worker answers, and ends when its stdin closes or on a signal. `wrangler
@@ -23,8 +23,12 @@ export const HOST = "127.0.0.1";
 const PROBE = "/scim/v2/ServiceProviderConfig";
 const PATIENCE_MS = 15_000;
 
-/** Starts the Worker of a folder; `port` 0 takes a free one. Resolves when it answers. */
-export async function serve({ port, state, vars, worker = join(ROOT, "build"), more = [] }) {
+/**
+ * Starts the Worker of a folder; `port` 0 takes a free one. Resolves when it answers. Its static
+ * assets stand in front of it only where they are asked for: that costs every request 0.1 to 0.3 ms
+ * here, which are not the Worker's.
+ */
+export async function serve({ port, state, vars, worker = join(ROOT, "build"), more = [], assets = false }) {
   const config = await readConfig();
   config.d1_databases.push(...more);
   await keepPrivate(state);
@@ -38,6 +42,7 @@ export async function serve({ port, state, vars, worker = join(ROOT, "build"), m
     bindings: { ...config.vars, ...vars },
     ...localDatabase(config, state),
     ...limits(config, vars),
+    ...(assets && { assets: staticAssets(config, worker) }),
     // Straight to the Worker, past Miniflare's own entry.
     unsafeDirectSockets: [{ host: HOST, port }],
     log: new Log(LogLevel.WARN),
@@ -57,6 +62,12 @@ export async function serve({ port, state, vars, worker = join(ROOT, "build"), m
     await stop();
     throw error;
   }
+}
+
+/** The files that the platform serves itself: what wrangler would tell Miniflare of them. */
+function staticAssets({ name, assets: { html_handling } }, worker) {
+  const routerConfig = { has_user_worker: true };
+  return { directory: join(worker, "assets"), workerName: name, routerConfig, assetConfig: { html_handling } };
 }
 
 /** Counters of requests: locally there are none unless RATE_LIMITS=1. */
@@ -164,6 +175,7 @@ async function main(args) {
     worker: { type: "string", default: "build" },
     var: { type: "string", multiple: true, default: [] },
     shard: { type: "string", multiple: true, default: [] },
+    assets: { type: "boolean", default: false },
   });
   const port = parsePort(values.port);
   await checkPort(port);
@@ -171,7 +183,7 @@ async function main(args) {
   if (values.token !== undefined) vars.SCIM_TOKEN = values.token;
   process.stdin.on("end", () => process.exit(0)).on("error", () => process.exit(0)).resume();
   const more = values.shard.map((binding) => ({ binding, database_id: `local-${binding}` }));
-  const { stop, ...told } = await serve({ port, state: stateFolder(values.state), vars, worker: resolve(ROOT, values.worker), more });
+  const { stop, ...told } = await serve({ port, state: stateFolder(values.state), vars, worker: resolve(ROOT, values.worker), more, assets: values.assets });
   console.log(JSON.stringify(told));
 }
 

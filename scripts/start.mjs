@@ -16,7 +16,7 @@ export async function main() {
   endWithNpm();
   await build();
   const { made, ...vars } = await devVars();
-  const { origin } = await step("Starting the Worker", () => serve({ port, state: stateFolder(), vars }));
+  const { origin } = await step("Starting the Worker", () => serve({ port, state: stateFolder(), vars, assets: true }));
   if (made.length > 0) say(`${made.join(" and ")} ${made.length > 1 ? "were" : "was"} made and kept in .dev.vars, which git ignores`);
   greet(origin, vars);
 }

@@ -12,6 +12,7 @@
 )]
 
 pub mod client;
+pub mod contract;
 pub mod issuer;
 pub mod memory;
 mod target;

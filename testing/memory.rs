@@ -4,14 +4,16 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+use super::contract::{self, Exchange};
 use super::issuer::{Digests, Servers};
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, StatementStatus, params_from_iter};
 use scim_worker::http::instance::Instance;
 use scim_worker::http::reply::Reply;
-use scim_worker::http::request::Request;
+use scim_worker::http::request::{Body, Request};
 use scim_worker::http::{Environment, Trace, respond};
+use service::content::Content;
 use service::credential::Secret;
 use service::gauge::{Gauge, Hold};
 use service::jobs::{self, Budget};
@@ -382,6 +384,11 @@ impl Memory {
         self.database.number(text)
     }
 
+    /// The database of a shard.
+    pub fn database_of(&self, shard: u16) -> &Sqlite {
+        self.database.shard(shard).unwrap()
+    }
+
     /// Puts a token into the table, labelled with itself, and its tenant if there is none yet.
     pub fn add_token(
         &self,
@@ -448,6 +455,7 @@ impl Memory {
             milliseconds: 1,
             cost,
         });
+        check(request, &reply);
         (reply, trace)
     }
 
@@ -506,6 +514,27 @@ impl Memory {
         self.mint.0.set(here);
         made
     }
+}
+
+/// Holds a reply to the document of the faces.
+fn check(request: &Request, reply: &Reply) {
+    let sent = match &request.body {
+        Body::Bytes(bytes) => str::from_utf8(bytes).ok().filter(|text| !text.is_empty()),
+        _ => None,
+    };
+    let named = reply
+        .headers
+        .iter()
+        .find(|(name, _)| *name == "Content-Type");
+    let body = reply.body.clone().map(Content::into_text);
+    contract::check(&Exchange {
+        method: request.method.as_str(),
+        path: &request.path,
+        sent,
+        status: reply.status,
+        content_type: named.map(|(_, value)| value.as_str()),
+        body: body.as_deref(),
+    });
 }
 
 /// A moment of 2026.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::contract::{self, Exchange};
 use doctor::conversation::{Endpoint, Target, WireReply, WireRequest, random};
 use doctor::http::Http;
 
@@ -94,18 +95,23 @@ impl Worker {
     fn start_fresh(build: Build, variables: &[(&str, &str)]) -> Result<Self, String> {
         let state =
             state_folder().map_err(|error| format!("no folder for the Worker's state: {error}"))?;
-        Self::start_build(build, &state, variables)
+        Self::start_build(build, &state, variables, &["--assets"])
     }
 
-    /// Starts the Worker over the database in this folder.
+    /// Starts the Worker over the database in this folder, with nothing in front of it.
     pub fn start_on(state: &Path, variables: &[(&str, &str)]) -> Result<Self, String> {
-        Self::start_build(PLAIN, state, variables)
+        Self::start_build(PLAIN, state, variables, &[])
     }
 
-    fn start_build(build: Build, state: &Path, variables: &[(&str, &str)]) -> Result<Self, String> {
+    fn start_build(
+        build: Build,
+        state: &Path,
+        variables: &[(&str, &str)],
+        more: &[&str],
+    ) -> Result<Self, String> {
         let log = state.join("worker.log");
         let token = format!("token-{}{}{}", random(), random(), random());
-        Self::spawn(build, state, &log, &token, variables).map_err(|fault| {
+        Self::spawn(build, state, &log, &token, variables, more).map_err(|fault| {
             let said = fs::read_to_string(&log).unwrap_or_default();
             format!("the Worker did not start: {fault}\n{said}")
         })
@@ -117,6 +123,7 @@ impl Worker {
         log: &Path,
         token: &str,
         variables: &[(&str, &str)],
+        more: &[&str],
     ) -> Result<Self, String> {
         let told = |error: std::io::Error| error.to_string();
         let mut command = Command::new("node");
@@ -132,7 +139,8 @@ impl Worker {
             ])
             .arg(state)
             .arg("--worker")
-            .arg(std::env::var_os(variable).unwrap_or_else(|| folder.into()));
+            .arg(std::env::var_os(variable).unwrap_or_else(|| folder.into()))
+            .args(more);
         let admin_token = format!("admin-{}{}{}", random(), random(), random());
         command
             .arg("--var")
@@ -237,7 +245,7 @@ impl Worker {
             ("Content-Type", "application/scim+json"),
         ];
         let headers = own.iter().chain(headers);
-        self.http.send(&WireRequest {
+        self.send(&WireRequest {
             method: method.to_owned(),
             url: format!("{}{path}", self.base),
             headers: headers
@@ -249,8 +257,21 @@ impl Worker {
 }
 
 impl Target for Worker {
+    /// The reply is held to the document of the faces.
     fn send(&self, request: &WireRequest) -> Result<WireReply, String> {
-        self.http.send(request)
+        let reply = self.http.send(request)?;
+        let headers = &mut reply.headers.iter();
+        let named = headers.find(|(name, _)| name.eq_ignore_ascii_case("Content-Type"));
+        let url = request.url.strip_prefix(&self.origin).unwrap_or_default();
+        contract::check(&Exchange {
+            method: &request.method,
+            path: url.split('?').next().unwrap_or_default(),
+            sent: request.body.as_deref(),
+            status: reply.status,
+            content_type: named.map(|(_, value)| value.as_str()),
+            body: Some(reply.body.as_str()).filter(|body| !body.is_empty()),
+        });
+        Ok(reply)
     }
 }
 

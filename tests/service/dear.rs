@@ -163,15 +163,17 @@ fn chain(groups: usize) -> Memory {
         "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {groups} - 1)"
     );
     for (table, name, value) in [("users", "userName", "u"), ("teams", "displayName", "g")] {
-        let column = if value == "u" {
-            "user_name"
+        let (column, schema) = if value == "u" {
+            ("user_name", "User")
         } else {
-            "display_name"
+            ("display_name", "Group")
         };
+        let schemas =
+            format!("'schemas', json_array('urn:ietf:params:scim:schemas:core:2.0:{schema}')");
         memory.sql(&format!(
             "INSERT INTO {table} (tenant_id, id, version, created_at, updated_at, {column}_folded, document, folded) \
              {numbers} SELECT 1, '{value}' || n, 'v', created_at, updated_at, '{value}' || n, d, d FROM (\
-             SELECT *, json_object('{name}', '{value}' || n) AS d FROM n, {table} WHERE seq = 1)"
+             SELECT *, json_object({schemas}, '{name}', '{value}' || n) AS d FROM n, {table} WHERE seq = 1)"
         ));
     }
     memory.sql(&format!(

@@ -34,6 +34,7 @@ mod me;
 mod memberships;
 mod names;
 mod oauth;
+mod openapi;
 mod pages;
 mod patch;
 mod rates;

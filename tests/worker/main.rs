@@ -13,6 +13,8 @@ mod memory;
 
 mod oauth;
 
+mod openapi;
+
 mod rates;
 
 mod rotation;

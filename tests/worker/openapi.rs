@@ -1,0 +1,49 @@
+//! `/openapi.json`, as the platform serves it in front of the built Worker.
+
+use doctor::conversation::{Target, WireReply, WireRequest};
+use serde_json::Value;
+
+use testing::worker::{Worker, shared, with_examples};
+
+/// A request without a credential.
+fn ask(worker: &Worker, method: &str) -> Result<WireReply, String> {
+    let request = WireRequest {
+        method: method.to_owned(),
+        url: format!("{}/openapi.json", worker.origin),
+        ..WireRequest::default()
+    };
+    worker.send(&request)
+}
+
+#[test]
+fn it_is_served_without_a_credential() {
+    let worker = with_examples().unwrap();
+    let reply = ask(worker, "GET").unwrap();
+    assert_eq!(reply.status, 200);
+    let content_type = reply.header("Content-Type").unwrap_or_default();
+    assert_eq!(content_type, "application/json");
+    // These tests are built with the same schemas.
+    let served: Value = serde_json::from_str(&reply.body).unwrap();
+    assert_eq!(served, openapi::document().unwrap());
+    let head = ask(worker, "HEAD").unwrap();
+    assert_eq!((head.status, head.body.as_str()), (200, ""));
+}
+
+#[test]
+fn it_has_the_types_of_the_worker_that_it_is_of() {
+    let device = "/scim/v2/Devices";
+    for (worker, has_devices) in [(shared(), false), (with_examples(), true)] {
+        let served: Value =
+            serde_json::from_str(&ask(worker.unwrap(), "GET").unwrap().body).unwrap();
+        assert_eq!(served["paths"].get(device).is_some(), has_devices);
+    }
+}
+
+#[test]
+fn it_takes_no_other_method() {
+    for method in ["POST", "PUT", "PATCH", "DELETE"] {
+        // It is the platform that refuses, without a word.
+        let reply = ask(shared().unwrap(), method).unwrap();
+        assert_eq!(reply.status, 405, "{method}");
+    }
+}
