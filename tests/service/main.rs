@@ -27,6 +27,7 @@ mod front;
 mod group_names;
 mod groups;
 mod health;
+mod isolation;
 mod left_out;
 mod loads;
 mod log;
