@@ -1,27 +1,29 @@
-// SQL against the project's D1, the local one or the deployed one, with the same calls: `all(text,
-// ...values)` for the rows of one statement, `batch([text, ...values], ...)` for those of each of
-// several, of which all are done or none.
+// SQL against the project's databases, the local ones or the deployed ones, with the same calls:
+// `batch(binding, [[text, ...values], ...])` for what D1 answers to each of several statements, of
+// which all are done or none.
 
 import { lookup } from "node:dns/promises";
 import { createRequire } from "node:module";
-import { database, keepPrivate, localDatabase, NO_DATABASE_ID, readConfig, shards, stateFolder } from "./config.mjs";
+import { keepPrivate, localDatabase, NO_DATABASE_ID, readConfig, shards, stateFolder } from "./config.mjs";
 import { migrate } from "./migrate.mjs";
 import { capture } from "./process.mjs";
 import { Problem } from "./say.mjs";
 
-export async function openDatabase({ remote, env: environment }) {
+/** Opens them; `bindings` names them, as wrangler.toml does. */
+export async function openDatabases({ remote, env: environment }) {
   if (environment !== undefined && !remote) throw new Problem("--env names a deployment: give it together with --remote.");
   const config = await readConfig(environment);
-  return remote ? openRemote(database(config), environment) : openLocal(config);
+  const opened = remote ? openRemote(config, environment) : await openLocal(config);
+  return { ...opened, bindings: shards(config).map(({ binding }) => binding) };
 }
 
 /** Brings the tables of the local D1 up to date. */
 export async function migrateLocal() {
-  const db = await openLocal(await readConfig());
-  await db.close();
+  const databases = await openLocal(await readConfig());
+  await databases.close();
 }
 
-/** The local D1, migrated; it may be in use by a running `npm start`. */
+/** The local ones, migrated; they may be in use by a running `npm start`. */
 async function openLocal(config) {
   await keepPrivate(stateFolder());
   const { Log, LogLevel, Miniflare } = await import("miniflare");
@@ -32,32 +34,29 @@ async function openLocal(config) {
     log: new Log(LogLevel.ERROR),
   });
   for (const { binding } of shards(config)) await migrate(await miniflare.getD1Database(binding));
-  const db = await miniflare.getD1Database("DB");
-  const batch = async (...statements) => {
-    const answers = await db.batch(statements.map(([text, ...values]) => db.prepare(text).bind(...values)));
-    return answers.map(({ results }) => results);
+  const batch = async (binding, statements) => {
+    const database = await miniflare.getD1Database(binding);
+    return database.batch(statements.map(([text, ...values]) => database.prepare(text).bind(...values)));
   };
-  return { batch, all: first(batch), close: () => miniflare.dispose() };
+  return { batch, close: () => miniflare.dispose() };
 }
 
-/** The deployed D1, through wrangler, which takes no parameters: the values become SQL literals. */
-function openRemote({ database_id: id, database_name: name }, environment) {
-  if (id === NO_DATABASE_ID) {
+/** The deployed ones, through wrangler: it takes no parameters, so values become SQL literals. */
+function openRemote(config, environment) {
+  const names = Object.fromEntries(shards(config).map(({ binding, database_id: id, database_name: name }) => {
+    if (id !== NO_DATABASE_ID) return [binding, name];
     throw new Problem(`wrangler.toml names no deployed database here yet: run \`${deployCommand(environment)}\` first.`);
-  }
+  }));
   // D1 executes several statements that come at once as a batch.
-  const batch = async (...statements) => {
+  const batch = async (binding, statements) => {
     const command = statements.map(([text, ...values]) => inline(text, values)).join("; ");
-    const { code, stdout, stderr } = await wrangler("d1", "execute", name, "--remote", ...environmentArguments(environment), "--json", "--yes", "--command", command);
+    const { code, stdout, stderr } = await wrangler("d1", "execute", names[binding], "--remote", ...environmentArguments(environment), "--json", "--yes", "--command", command);
     const start = stdout.indexOf("[");
     if (code !== 0 || start === -1) throw new Problem(`wrangler could not ask the deployed database: ${await reason(stdout, stderr)}`);
-    return JSON.parse(stdout.slice(start)).map(({ results }) => results);
+    return JSON.parse(stdout.slice(start));
   };
-  return { batch, all: first(batch), close: async () => {} };
+  return { batch, close: async () => {} };
 }
-
-/** The rows of a single statement. */
-const first = (batch) => async (...statement) => (await batch(statement))[0];
 
 /** Runs the project's own wrangler quietly, asking nothing. */
 export function wrangler(...args) {

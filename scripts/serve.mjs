@@ -19,6 +19,8 @@ import { Problem } from "./say.mjs";
 import { findWorkerd, guard } from "./workerd.mjs";
 
 export const HOST = "127.0.0.1";
+/** Where the operator's Worker is. */
+export const BUILT = join(ROOT, "build");
 /** Answered without a token. */
 const PROBE = "/scim/v2/ServiceProviderConfig";
 const PATIENCE_MS = 15_000;
@@ -28,7 +30,7 @@ const PATIENCE_MS = 15_000;
  * assets stand in front of it only where they are asked for: that costs every request 0.1 to 0.3 ms
  * here, which are not the Worker's.
  */
-export async function serve({ port, state, vars, worker = join(ROOT, "build"), more = [], assets = false }) {
+export async function serve({ port, state, vars, worker = BUILT, more = [], assets = false }) {
   const config = await readConfig();
   config.d1_databases.push(...more);
   await keepPrivate(state);
@@ -114,7 +116,8 @@ function endWith(workerd) {
   }, 1000).unref();
 }
 
-async function modules(folder) {
+/** What Miniflare is told of the Worker in a folder. */
+export async function modules(folder) {
   const file = async (type, name) => {
     const path = join(folder, name);
     const contents = await readFile(path).catch(() => {

@@ -17,14 +17,15 @@ class Unreached extends Problem {
   exitCode = 3;
 }
 
-/**
- * The calls of the face at `--url`: `get`, `post`, `patch`, `remove` and `list`, by path below
- * /admin/v1.
- */
+/** The calls of the face at `--url`. */
 export async function connect({ url, "token-file": file }) {
   const base = baseOf(url ?? (process.env.ADMIN_URL || `http://127.0.0.1:${process.env.PORT || 8787}`));
-  const token = await findToken(file, base);
-  const send = (method, path, body) => ask(base, token, method, path, body);
+  return callsOf({ base, token: await findToken(file, base), fetch });
+}
+
+/** The calls of a face: `get`, `post`, `patch`, `remove` and `list`, by path below /admin/v1. */
+export function callsOf(face) {
+  const send = (method, path, body) => ask(face, method, path, body);
   return {
     get: (path) => send("GET", path),
     post: (path, body) => send("POST", path, body),
@@ -79,7 +80,7 @@ async function readToken(file) {
   return found;
 }
 
-async function ask(base, token, method, path, body) {
+async function ask({ base, token, fetch }, method, path, body) {
   const reply = await fetch(base + path, {
     method,
     headers: { Authorization: `Bearer ${token}`, Accept: "application/json", ...(body && { "Content-Type": "application/json" }) },
@@ -88,6 +89,7 @@ async function ask(base, token, method, path, body) {
     redirect: "manual",
     signal: AbortSignal.timeout(PATIENCE_MS),
   }).catch((error) => {
+    if (error instanceof Problem) throw error;
     throw new Unreached(`${base.origin} cannot be reached (${error.cause?.code ?? error.cause?.message ?? error.message}): ${isHere(base) ? "is `npm start` running? --url names another deployment" : "check --url and the network"}.`);
   });
   const said = await reply.text().catch(() => "");

@@ -1,7 +1,7 @@
 //! Tenants are apart, and tokens are what keeps them so.
 
 use serde_json::json;
-use testing::client::{Client, each};
+use testing::client::{Client, Operator, each};
 use testing::memory::Memory;
 
 /// A client whose token is in the table, for a tenant of its own.
@@ -68,19 +68,7 @@ fn no_verb_reaches_into_another_tenant() {
 #[test]
 fn the_number_of_a_tenant_that_ended_is_not_given_again() {
     let memory = Memory::new();
-    // The statement of `npm run token -- create --new-tenant`.
-    let statement = include_str!("../../scripts/token.mjs")
-        .split('"')
-        .find(|text| text.starts_with("INSERT INTO tenants"))
-        .unwrap();
-    let create = || {
-        let connection = memory.database.connection.borrow();
-        connection
-            .query_row(statement, ("Acme", "2026-01-01T00:00:00.000Z"), |row| {
-                row.get::<_, i64>(0)
-            })
-            .unwrap()
-    };
+    let create = || Operator::new(&memory).tenant("Acme");
     assert_eq!([create(), create(), create()], [2, 3, 4]);
     memory.sql("DELETE FROM tenants WHERE id = 4");
     assert_eq!(create(), 5);

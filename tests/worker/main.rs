@@ -21,6 +21,8 @@ mod rotation;
 
 mod shards;
 
+mod token;
+
 mod unicode;
 
 mod walk;
