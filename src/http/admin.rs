@@ -213,7 +213,7 @@ async fn as_tenant<D: Database, B: Upload>(
     let (front, path) = path.split_at_checked(at).unwrap_or((path, ""));
     need(
         admin,
-        if scim::is_write::<D, B>(request.method, path) {
+        if scim::is_write(request.method, path) {
             "directory:write"
         } else {
             "directory:read"

@@ -4,6 +4,7 @@
 //! a row of [`routes::table`].
 
 use scim::habit::Habits;
+use serde_json::Value;
 
 use super::body::Kept;
 use super::fault::Fault;
@@ -102,8 +103,8 @@ impl Door {
 
 /// Whether a request may change something, as the row says that it is for; where there is none, by
 /// its method.
-pub(super) fn is_write<D: Database, B: Upload>(method: Method, path: &str) -> bool {
-    let table = table::<D, B>();
+pub(super) fn is_write(method: Method, path: &str) -> bool {
+    let table = table();
     let endpoint = Endpoint::find(table, path);
     match endpoint.map(|endpoint| choose(table, endpoint.pattern, method)) {
         Ok(Choice::Route(row)) => routes::is_write(row),
@@ -212,15 +213,19 @@ async fn answer<D: Database, B: Upload>(
             let kept = Kept::default();
             let (session, result) = loop {
                 let session = Session::new(context, caller.clone(), door.base.clone(), settings);
-                let mut result = act(&Call {
+                let mut call = Call {
                     session: &session,
                     request,
                     arguments,
                     query,
                     message: *body,
-                    kept: &kept,
-                })
-                .await;
+                    body: Value::Null,
+                };
+                // In a box of its own: it is no part of what every other request carries.
+                let mut result = match call.read_body(&kept).await {
+                    Ok(()) => Box::pin(endpoints::answer(*act, call)).await,
+                    Err(fault) => Err(fault),
+                };
                 // Where no batch was sent, nothing has looked at the token yet.
                 if let Err(error) = session.check().await {
                     result = Err(error.into());

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use service::jobs::Budget;
 
 use testing::client::{Client, Got, Operator};
-use testing::memory::{Memory, Sqlite};
+use testing::memory::Memory;
 
 /// Stands in everything that is B's.
 const MARK: &str = "belongs-to-b";
@@ -172,7 +172,7 @@ impl Sweep<'_> {
 
     /// The SCIM face with B's ids, by whoever `send` sends as: A in all of it.
     fn scim(&mut self, send: &dyn Fn(&str, &str, Option<&Value>) -> Got) {
-        for row in scim_face::table::<Sqlite, Body>() {
+        for row in scim_face::table() {
             let is_open = matches!(row.handler, scim_face::Handler::Open(_));
             for (endpoint, id) in &self.b.resources {
                 let path = row

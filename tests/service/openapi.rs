@@ -7,7 +7,6 @@ use boon::{Compiler, Draft, Schemas};
 use scim::resource_type::ResourceType;
 use scim_worker::http;
 use scim_worker::http::admin::routes as admin;
-use scim_worker::http::request::Body;
 use scim_worker::http::scim::call::Message;
 use scim_worker::http::scim::routes as scim_face;
 use serde_json::{Value, json};
@@ -179,7 +178,7 @@ fn routed() -> Operations {
         let body = row.body.map(str::to_owned);
         add(row.method.as_str(), path, row.query, body);
     }
-    for row in scim_face::table::<Sqlite, Body>() {
+    for row in scim_face::table() {
         let types: Vec<_> = if row.pattern.contains("{type}") {
             ResourceType::all().collect()
         } else {

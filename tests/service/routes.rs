@@ -13,7 +13,7 @@ use scim_worker::http::scim::routes::{Handler, Route, table};
 use serde_json::{Value, json};
 
 use testing::client::{Client, Got};
-use testing::memory::{Memory, Sqlite};
+use testing::memory::Memory;
 
 const METHODS: [Method; 8] = [
     Method::Get,
@@ -26,12 +26,12 @@ const METHODS: [Method; 8] = [
     Method::Other,
 ];
 
-fn rows() -> &'static [Route<Sqlite, Body>] {
-    table::<Sqlite, Body>()
+fn rows() -> &'static [Route] {
+    table()
 }
 
 /// The rows of each pattern.
-fn patterns() -> BTreeMap<&'static str, Vec<&'static Route<Sqlite, Body>>> {
+fn patterns() -> BTreeMap<&'static str, Vec<&'static Route>> {
     let mut patterns: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for row in rows() {
         patterns.entry(row.pattern).or_default().push(row);

@@ -1,6 +1,7 @@
 //! What the handler of an endpoint is given.
 
 use scim::message::entity_tags::EntityTags;
+use scim::message::error::Error;
 use scim::message::search::SearchRequest;
 use scim::redact::{Kind, redact};
 use scim::resource_type::{ResourceType, USER_TYPE};
@@ -87,11 +88,11 @@ pub struct Call<'c, D, B> {
     pub(super) query: &'static [&'static str],
     /// The message that is read.
     pub(super) message: Option<Message>,
-    /// The body, for what is done again.
-    pub(super) kept: &'c Kept,
+    /// The body as JSON; null where none is read.
+    pub(super) body: Value,
 }
 
-impl<D: Database, B: Upload> Call<'_, D, B> {
+impl<D: Database, B> Call<'_, D, B> {
     /// The types that the path is about.
     pub(super) fn types(&self) -> Vec<&'static ResourceType> {
         self.arguments.types()
@@ -125,8 +126,26 @@ impl<D: Database, B: Upload> Call<'_, D, B> {
         )
     }
 
-    /// The body as JSON.
-    pub(super) async fn json(&self) -> Result<Value, Fault> {
+    /// The search that a body asks for.
+    pub(super) fn search_of(&self, body: &Value) -> Result<SearchRequest, Fault> {
+        if query::has_filter(&self.request.query)? {
+            return Err(Error::invalid_filter(
+                "A search by POST takes its filter from the body (RFC 7644 §3.4.3), not from the URL. Move the filter into \
+                 the body.",
+            )
+            .into());
+        }
+        Ok(SearchRequest::from_body(body)?)
+    }
+
+    /// Reads the body as JSON; what is done again has it from `kept`.
+    pub(super) async fn read_body(&mut self, kept: &Kept) -> Result<(), Fault>
+    where
+        B: Upload,
+    {
+        let Some(message) = self.message else {
+            return Ok(());
+        };
         if !MediaType::readable(self.request.content_type.as_deref()) {
             return Err(Fault::MediaType(
                 "Send the body as application/scim+json or application/json, in UTF-8.",
@@ -134,15 +153,14 @@ impl<D: Database, B: Upload> Call<'_, D, B> {
         }
         let limit = self.limit();
         let too_long = || self.too_long(limit);
-        let body = body::json(self.session, self.request, self.kept, limit, too_long).await?;
+        let body = body::json(self.session, self.request, kept, limit, too_long).await?;
         // Those who work on it take it apart.
-        if let Some(message) = self.message
-            && self.session.settings().request_log.has_bodies
-        {
+        if self.session.settings().request_log.has_bodies {
             let redacted = redact(message.kind(), &self.types(), &body);
-            self.kept.redacted.set(Some(redacted));
+            kept.redacted.set(Some(redacted));
         }
-        Ok(body)
+        self.body = body;
+        Ok(())
     }
 
     /// Bytes of the largest body.

@@ -52,7 +52,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// Notes which endpoint it is for.
-    pub(super) fn note<D, B>(&mut self, row: &Route<D, B>, arguments: &Arguments) {
+    pub(super) fn note(&mut self, row: &Route, arguments: &Arguments) {
         self.is_write = super::routes::is_write(row);
         self.arguments = arguments.clone();
         let is_list = row.method == Method::Get && matches!(row.pattern, "/" | "/{type}");

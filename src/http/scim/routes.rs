@@ -3,48 +3,32 @@
 //! Patterns stand below the base URL, which ends with `/scim/v2` or `/scim`. Of those that one path
 //! fits the first counts. `{type}` is the endpoint of a resource type.
 
-use std::pin::Pin;
-
 use scim::message::error::Error;
 use scim::resource_type::ResourceType;
 
-use super::call::{Arguments, Call, Message, Question};
-use super::endpoints::{bulk, create, create_me, delete, list, patch, read, replace, search};
+use super::call::{Arguments, Message, Question};
+use super::endpoints::Act;
 use super::query::{SEARCH, SELECTION};
 use crate::http::fault::Fault;
 use crate::http::method::Method;
-use crate::http::reply::Reply;
-use crate::http::request::Upload;
 use crate::http::route::{self, decode_segments, fit, placeholder, row, segments};
 use service::{Failure, discovery};
-use store::Database;
 
 /// A row of the table.
-pub type Route<D, B> = route::Route<Message, Handler<D, B>>;
-
-/// An answer on its way.
-pub type AnswerFuture<'c> = Pin<Box<dyn Future<Output = Result<Reply, Fault>> + 'c>>;
+pub type Route = route::Route<Message, Handler>;
 
 /// What answers at an endpoint.
-#[derive(Debug)]
-pub enum Handler<D, B> {
+#[derive(Clone, Copy, Debug)]
+pub enum Handler {
     /// It tells only what the server is, and so needs no token (RFC 7644 §4).
     Open(fn(&Question<'_>) -> Result<String, Failure>),
     /// It works for a caller.
-    Caller(for<'c> fn(&'c Call<'c, D, B>) -> AnswerFuture<'c>),
+    Caller(Act),
 }
-
-impl<D, B> Clone for Handler<D, B> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<D, B> Copy for Handler<D, B> {}
 
 /// All endpoints.
 #[rustfmt::skip]
-pub fn table<'t, D: Database + 't, B: Upload + 't>() -> &'t [Route<D, B>] {
+pub fn table() -> &'static [Route] {
     use Handler::{Caller, Open};
     use Message::{BulkRequest, PatchOp, Resource, SearchRequest};
     use Method::{Delete, Get, Patch, Post, Put};
@@ -55,27 +39,27 @@ pub fn table<'t, D: Database + 't, B: Upload + 't>() -> &'t [Route<D, B>] {
             row(Get, "/ResourceTypes/{name}", &[], None, Open(|it| discovery::resource_type(it.text(), it.base))),
             row(Get, "/Schemas", &[], None, Open(|it| Ok(discovery::schemas(it.settings, it.base)))),
             row(Get, "/Schemas/{uri}", &[], None, Open(|it| discovery::schema(it.text(), it.settings, it.base))),
-            row(Get, "/", SEARCH, None, Caller(|call| Box::pin(list(call)))),
-            row(Post, "/.search", &[], Some(SearchRequest), Caller(|call| Box::pin(search(call)))),
-            row(Post, "/Bulk", &[], Some(BulkRequest), Caller(|call| Box::pin(bulk(call)))),
-            row(Get, "/Me", SELECTION, None, Caller(|call| Box::pin(read(call)))),
-            row(Post, "/Me", SELECTION, Some(Resource), Caller(|call| Box::pin(create_me(call)))),
-            row(Put, "/Me", SELECTION, Some(Resource), Caller(|call| Box::pin(replace(call)))),
-            row(Patch, "/Me", SELECTION, Some(PatchOp), Caller(|call| Box::pin(patch(call)))),
-            row(Delete, "/Me", &[], None, Caller(|call| Box::pin(delete(call)))),
-            row(Get, "/{type}", SEARCH, None, Caller(|call| Box::pin(list(call)))),
-            row(Post, "/{type}", SELECTION, Some(Resource), Caller(|call| Box::pin(create(call)))),
-            row(Post, "/{type}/.search", &[], Some(SearchRequest), Caller(|call| Box::pin(search(call)))),
-            row(Get, "/{type}/{id}", SELECTION, None, Caller(|call| Box::pin(read(call)))),
-            row(Put, "/{type}/{id}", SELECTION, Some(Resource), Caller(|call| Box::pin(replace(call)))),
-            row(Patch, "/{type}/{id}", SELECTION, Some(PatchOp), Caller(|call| Box::pin(patch(call)))),
-            row(Delete, "/{type}/{id}", &[], None, Caller(|call| Box::pin(delete(call)))),
+            row(Get, "/", SEARCH, None, Caller(Act::List)),
+            row(Post, "/.search", &[], Some(SearchRequest), Caller(Act::Search)),
+            row(Post, "/Bulk", &[], Some(BulkRequest), Caller(Act::Bulk)),
+            row(Get, "/Me", SELECTION, None, Caller(Act::Read)),
+            row(Post, "/Me", SELECTION, Some(Resource), Caller(Act::CreateMe)),
+            row(Put, "/Me", SELECTION, Some(Resource), Caller(Act::Replace)),
+            row(Patch, "/Me", SELECTION, Some(PatchOp), Caller(Act::Patch)),
+            row(Delete, "/Me", &[], None, Caller(Act::Delete)),
+            row(Get, "/{type}", SEARCH, None, Caller(Act::List)),
+            row(Post, "/{type}", SELECTION, Some(Resource), Caller(Act::Create)),
+            row(Post, "/{type}/.search", &[], Some(SearchRequest), Caller(Act::Search)),
+            row(Get, "/{type}/{id}", SELECTION, None, Caller(Act::Read)),
+            row(Put, "/{type}/{id}", SELECTION, Some(Resource), Caller(Act::Replace)),
+            row(Patch, "/{type}/{id}", SELECTION, Some(PatchOp), Caller(Act::Patch)),
+            row(Delete, "/{type}/{id}", &[], None, Caller(Act::Delete)),
         ]
     }
 }
 
 /// Whether what answers at a row may change something: all but a GET and a search.
-pub(super) fn is_write<D, B>(row: &Route<D, B>) -> bool {
+pub(super) fn is_write(row: &Route) -> bool {
     row.method != Method::Get && row.body != Some(Message::SearchRequest)
 }
 
@@ -92,7 +76,7 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     /// Finds it. The path begins with `/scim`.
-    pub(super) fn find<D, B>(table: &[Route<D, B>], path: &str) -> Result<Self, Fault> {
+    pub(super) fn find(table: &[Route], path: &str) -> Result<Self, Fault> {
         let decoded = decode_segments(path).map_err(Fault::not_found)?;
         let decoded: Vec<&str> = decoded.iter().map(String::as_str).collect();
         let below = match decoded.as_slice() {
