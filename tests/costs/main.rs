@@ -14,6 +14,8 @@
 
 mod document;
 
+mod log;
+
 mod operations;
 
 mod reads;
