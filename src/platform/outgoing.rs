@@ -5,7 +5,8 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use futures_util::stream::{self, Stream};
+use worker::wasm_bindgen::JsValue;
+use worker::wasm_bindgen::closure::Closure;
 
 use service::content::{Content, Piece};
 use service::gauge::Hold;
@@ -56,11 +57,12 @@ impl Rest {
     }
 }
 
-/// The bytes of a large reply. A piece is made when the client has taken the one before.
-pub(super) fn pieces(
-    content: Content,
-    hold: Hold,
-) -> impl Stream<Item = Result<Vec<u8>, worker::Error>> {
+/// What gives the bytes of a large reply: the next piece of them, when the client has taken the one
+/// before, until there is none. Asked with `true` it gives no more.
+pub(super) type Pieces = Closure<dyn FnMut(bool) -> Result<Option<Vec<u8>>, JsValue>>;
+
+/// The bytes of a large reply.
+pub(super) fn pieces(content: Content, hold: Hold) -> Pieces {
     hold.set_reply(content.size());
     let outgoing = Rc::new(Outgoing {
         rest: RefCell::new(Some(Rest {
@@ -72,16 +74,18 @@ pub(super) fn pieces(
         taken: Cell::new(moment().milliseconds),
     });
     UNDER_WAY.with_borrow_mut(|all| all.push(Rc::downgrade(&outgoing)));
-    stream::unfold(outgoing, |outgoing| async move {
+    Closure::new(move |is_over: bool| {
         outgoing.taken.set(moment().milliseconds);
-        let piece = match outgoing.rest.borrow_mut().as_mut() {
-            Some(rest) => rest.next().map(Ok),
-            None => Some(Err("the client took too long".into())),
+        let mut rest = outgoing.rest.borrow_mut();
+        let piece = match rest.as_mut() {
+            _ if is_over => None,
+            Some(rest) => rest.next(),
+            None => return Err(JsValue::from_str("the client took too long")),
         };
         if piece.is_none() {
-            outgoing.rest.take();
+            *rest = None;
         }
-        piece.map(|piece| (piece, outgoing))
+        Ok(piece)
     })
 }
 

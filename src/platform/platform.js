@@ -102,11 +102,28 @@ export async function verify(algorithm, key, text, signature) {
 
 /** A response; `lines` are name and value of each header, in turn; without `body` it has none. */
 export function response(status, lines, body) {
+  // A view of memory that the next request writes to: copied.
+  return new Response(body?.slice() ?? null, { status, headers: headersOf(lines) });
+}
+
+/** The same with a body that comes in pieces: `next` gives one, until there is none. */
+export function longResponse(status, lines, next) {
+  const pull = (controller) => {
+    const piece = next(false);
+    if (piece === undefined) controller.close();
+    else controller.enqueue(piece);
+  };
+  const source = { pull, cancel: () => void next(true) };
+  // No piece is made before the client has room for it.
+  const body = new ReadableStream(source, { highWaterMark: 0 });
+  return new Response(body, { status, headers: headersOf(lines) });
+}
+
+function headersOf(lines) {
   const headers = {};
   const texts = lines.split("\n");
   for (let index = 0; index + 1 < texts.length; index += 2) headers[texts[index]] = texts[index + 1];
-  // A view of memory that the next request writes to: copied.
-  return new Response(body?.slice() ?? null, { status, headers });
+  return headers;
 }
 
 /** A binding of wrangler.toml: `DB` is shard 1, `DB_2` shard 2, and so on. */

@@ -18,6 +18,12 @@ extern "C" {
         headers: &str,
         body: Option<&[u8]>,
     ) -> Result<web_sys::Response, JsValue>;
+    #[wasm_bindgen(catch, js_name = longResponse)]
+    fn long_response(
+        status: u16,
+        headers: &str,
+        next: JsValue,
+    ) -> Result<web_sys::Response, JsValue>;
 }
 
 /// The reply as the platform's, with what the request holds.
@@ -26,24 +32,20 @@ pub fn write(reply: Reply, cost: Option<Cost>, hold: Hold) -> worker::Result<web
     if let Some(cost) = cost {
         headers.push(("Server-Timing", timing(cost)));
     }
-    match reply.body {
+    let mut lines = String::with_capacity(512);
+    for (name, value) in &headers {
+        lines.extend([name, "\n", value, "\n"]);
+    }
+    let response = match reply.body {
         Some(content) if content.is_large() => {
-            let mut builder = worker::ResponseBuilder::new().with_status(reply.status);
-            for (name, value) in &headers {
-                builder = builder.with_header(name, value)?;
-            }
-            Ok(builder.from_stream(pieces(content, hold))?.into())
+            long_response(reply.status, &lines, pieces(content, hold).into_js_value())
         }
         content => {
-            let mut lines = String::with_capacity(512);
-            for (name, value) in &headers {
-                lines.extend([name, "\n", value, "\n"]);
-            }
             let text = content.map(Content::into_text);
-            let bytes = text.as_deref().map(str::as_bytes);
-            Ok(response(reply.status, &lines, bytes)?)
+            response(reply.status, &lines, text.as_deref().map(str::as_bytes))
         }
-    }
+    };
+    Ok(response?)
 }
 
 fn timing(cost: Cost) -> String {
