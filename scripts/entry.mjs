@@ -2,14 +2,11 @@
 // wasm-bindgen's glue.
 //
 // A panic or a trap leaves the memory of a wasm instance in an unknown state: the requests under
-// way on it would never be answered, so they are answered here, and the next one gets a new
-// instance. `state` is how the `worker` crate's panic hook and this file tell each other.
+// way on it would never be answered, so they are answered here. The next one gets a new instance
+// (`expect_panics` in src/platform/console.rs).
 
 import * as worker from "./index.js";
 
-const { __wbg_reset_state, __worker_init_state } = worker;
-
-const state = __worker_init_state();
 const underWay = new Set();
 
 addEventListener("error", ({ error }) => noteTrap(error));
@@ -18,17 +15,11 @@ addEventListener("unhandledrejection", ({ reason }) => noteTrap(reason));
 function noteTrap(error) {
   if (!(error instanceof WebAssembly.RuntimeError)) return;
   console.error("trap", error);
-  state.criticalError = true;
   for (const giveUp of underWay) giveUp(error);
 }
 
 /** One event, answered by Rust, or by `otherwise` where a panic came in between. */
 async function guarded(context, answer, otherwise) {
-  if (state.criticalError) {
-    __wbg_reset_state();
-    state.criticalError = false;
-    state.instanceId += 1;
-  }
   let giveUp;
   const trapped = new Promise((_, reject) => (giveUp = reject));
   underWay.add(giveUp);

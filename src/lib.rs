@@ -9,18 +9,22 @@ pub mod platform;
 
 use std::rc::Rc;
 
-use worker::{Context, Env, ScheduleContext, ScheduledEvent, event, web_sys};
+use js_sys::Promise;
+use js_sys::futures::future_to_promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use http::Environment;
 use http::instance::Instance;
 use platform::after;
+use platform::console;
 use platform::d1::D1;
 use platform::fetch::PlatformFetch;
 use platform::keys::PlatformKeys;
 use platform::mint::PlatformMint;
 use platform::rate::PlatformRates;
 use platform::settings::Deployment;
-use platform::{drop_abandoned, moment};
+use platform::{Context, Env, PlatformReply, PlatformRequest, drop_abandoned, moment};
 use service::gauge::Gauge;
 use service::settings::Remembered;
 use store::Database;
@@ -36,13 +40,34 @@ thread_local! {
 /// What this instance remembers.
 static INSTANCE: Instance = Instance::new();
 
+/// An instance begins.
+#[wasm_bindgen(start)]
+pub fn start() {
+    console::expect_panics();
+}
+
 /// Answers a request.
-#[event(fetch)]
-pub async fn fetch(
-    incoming: web_sys::Request,
+#[wasm_bindgen]
+pub fn fetch(incoming: PlatformRequest, env: Env, context: Context) -> Promise {
+    future_to_promise(async move { Ok(answer(incoming, env, context).await?.into()) })
+}
+
+/// Each minute: trims the log of some tenants, of each once an hour, and goes on with jobs.
+#[wasm_bindgen]
+pub fn scheduled(_event: JsValue, env: Env, _context: Context) -> Promise {
+    future_to_promise(async move {
+        let hold = GAUGE.with(Gauge::request);
+        let minute = (moment().milliseconds / 60_000) % 60;
+        after::work(&env, &Deployment::of(&env).settings, &hold, Some(minute)).await;
+        Ok(JsValue::UNDEFINED)
+    })
+}
+
+async fn answer(
+    incoming: PlatformRequest,
     env: Env,
     context: Context,
-) -> worker::Result<web_sys::Response> {
+) -> Result<PlatformReply, JsValue> {
     let now = moment();
     drop_abandoned(now.milliseconds);
     let deployment = Deployment::of(&env);
@@ -79,7 +104,7 @@ pub async fn fetch(
     trace.log_request(Took { milliseconds, cost });
     if deployment.log_all || http::log::is_telling(&reply, &trace) {
         let line = http::log::line(&request, &reply, &trace, cost, &now, milliseconds);
-        after::print(&line, trace.notes.cause.is_some());
+        console::print(&line, trace.notes.cause.is_some());
     }
     after::run_later(&env, &context, trace.notes.later);
     if trace.job {
@@ -88,12 +113,4 @@ pub async fn fetch(
     }
     let cost = deployment.report_cost.then_some(cost);
     platform::reply::write(reply, cost, hold)
-}
-
-/// Each minute: trims the log of some tenants, of each once an hour, and goes on with jobs.
-#[event(scheduled)]
-pub async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
-    let hold = GAUGE.with(Gauge::request);
-    let minute = (moment().milliseconds / 60_000) % 60;
-    after::work(&env, &Deployment::of(&env).settings, &hold, Some(minute)).await;
 }

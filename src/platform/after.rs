@@ -1,27 +1,21 @@
-//! What is left to do once a reply is made: its line in the log, and statements that could wait.
+//! What is left to do once a reply is made: statements that could wait, and jobs.
+
+use js_sys::futures::future_to_promise;
+use wasm_bindgen::JsValue;
 
 use store::{Addressed, Database, Statement};
-use worker::{Context, Env};
 
+use super::console::print;
 use super::d1::D1;
 use super::fetch::PlatformFetch;
 use super::keys::PlatformKeys;
 use super::mint::PlatformMint;
-use super::{PlatformClock, moment};
+use super::{Context, Env, PlatformClock, moment};
 use service::Settings;
 use service::gauge::Hold;
 use service::jobs::{self, Budget};
 use service::rate::Unlimited;
 use service::settings::Remembered;
-
-/// Prints a line into the platform's log; one that tells of a fault as such.
-pub fn print(line: &str, is_fault: bool) {
-    if is_fault {
-        worker::console_error!("{line}");
-    } else {
-        worker::console_log!("{line}");
-    }
-}
 
 /// Runs statements when the reply is out.
 pub fn run_later(env: &Env, context: &Context, statements: Vec<Addressed>) {
@@ -29,7 +23,7 @@ pub fn run_later(env: &Env, context: &Context, statements: Vec<Addressed>) {
         return;
     }
     let database = D1::new(env);
-    context.wait_until(async move {
+    wait(context, async move {
         for shard in database.shards() {
             let of_shard = statements.iter().filter(|(number, _)| *number == shard);
             let batch: Vec<Statement> = of_shard.map(|(_, statement)| statement.clone()).collect();
@@ -41,10 +35,21 @@ pub fn run_later(env: &Env, context: &Context, statements: Vec<Addressed>) {
     });
 }
 
+/// Does what need not be done when the reply goes out.
+fn wait(context: &Context, work: impl Future<Output = ()> + 'static) {
+    context.wait_until(&future_to_promise(async {
+        work.await;
+        Ok(JsValue::UNDEFINED)
+    }));
+}
+
 /// Goes on with jobs when the reply is out.
 pub fn go_on(env: &Env, context: &Context, settings: &Settings, hold: Hold) {
     let (env, settings) = (env.clone(), settings.clone());
-    context.wait_until(async move { work(&env, &settings, &hold, None).await });
+    wait(
+        context,
+        async move { work(&env, &settings, &hold, None).await },
+    );
 }
 
 /// Goes on with jobs until none is due, or as much was done as one event may. In a minute of the

@@ -5,18 +5,20 @@
 
 use std::cell::Cell;
 
-use worker::Env;
-use worker::js_sys::futures::JsFuture;
-use worker::js_sys::{Array, Promise, Reflect, Uint8Array};
-use worker::wasm_bindgen::prelude::wasm_bindgen;
-use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::worker_sys::types::{D1Database, D1PreparedStatement};
+use js_sys::futures::JsFuture;
+use js_sys::{Array, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
+use super::Env;
 use super::settings::Deployment;
 use store::{self, Cell as Value, Cost, Database, Error, Parameter, Results, Row, Statement};
 
 #[wasm_bindgen(module = "/src/platform/platform.js")]
 extern "C" {
+    type D1Database;
+    type D1PreparedStatement;
+
     fn database(env: &Env, shard: u16) -> D1Database;
     #[wasm_bindgen(catch)]
     fn prepare(

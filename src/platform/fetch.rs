@@ -1,9 +1,9 @@
 //! Other servers, asked in JavaScript.
 
-use worker::js_sys::futures::JsFuture;
-use worker::js_sys::{Promise, Uint8Array};
-use worker::wasm_bindgen::prelude::wasm_bindgen;
-use worker::wasm_bindgen::{JsCast, JsValue};
+use js_sys::futures::JsFuture;
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
 use service::gauge::COMING;
 use service::outside::{Coming, Fetch, FetchFailure};

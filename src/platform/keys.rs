@@ -1,8 +1,8 @@
 //! Signatures, verified by the platform's `WebCrypto`.
 
-use worker::js_sys::Promise;
-use worker::js_sys::futures::JsFuture;
-use worker::wasm_bindgen::prelude::wasm_bindgen;
+use js_sys::Promise;
+use js_sys::futures::JsFuture;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use service::outside::{Algorithm, Coming, Keys};
 

@@ -5,8 +5,8 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use worker::wasm_bindgen::JsValue;
-use worker::wasm_bindgen::closure::Closure;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
 
 use service::content::{Content, Piece};
 use service::gauge::Hold;

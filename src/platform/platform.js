@@ -135,6 +135,15 @@ export function otherShards(env) {
   return Uint16Array.from(numbers.filter((number) => number > 1)).sort();
 }
 
+/**
+ * A variable or secret of the Worker as text: `NAME = false` in wrangler.toml, without quotes, is
+ * none.
+ */
+export function variable(env, name) {
+  const value = env[name];
+  return ["string", "boolean", "number"].includes(typeof value) ? `${value}` : undefined;
+}
+
 export const prepare = (database, text, values) => database.prepare(text).bind(...values);
 
 /** Runs statements in one transaction. */

@@ -1,11 +1,10 @@
 //! `Rates` over the platform's rate-limit bindings, each of which is there or not.
 
-use worker::Env;
-use worker::js_sys::Promise;
-use worker::js_sys::futures::JsFuture;
-use worker::wasm_bindgen::prelude::wasm_bindgen;
-use worker::web_sys;
+use js_sys::Promise;
+use js_sys::futures::JsFuture;
+use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::{Env, PlatformRequest};
 use service::outside::Coming;
 use service::rate::{Rate, Rates};
 
@@ -13,7 +12,7 @@ use service::rate::{Rate, Rates};
 extern "C" {
     fn take(
         env: &Env,
-        request: &web_sys::Request,
+        request: &PlatformRequest,
         binding: &str,
         key: &str,
         count: usize,
@@ -25,7 +24,7 @@ pub struct PlatformRates<'a> {
     /// Where the bindings are.
     pub env: &'a Env,
     /// The request, whose header tells the address that it comes from.
-    pub request: &'a web_sys::Request,
+    pub request: &'a PlatformRequest,
 }
 
 impl Rates for PlatformRates<'_> {

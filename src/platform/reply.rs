@@ -1,9 +1,9 @@
 //! A reply becomes the platform's.
 
-use worker::wasm_bindgen::JsValue;
-use worker::wasm_bindgen::prelude::wasm_bindgen;
-use worker::web_sys;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::PlatformReply;
 use super::outgoing::pieces;
 use crate::http::reply::Reply;
 use service::content::Content;
@@ -13,21 +13,13 @@ use store::Cost;
 #[wasm_bindgen(module = "/src/platform/platform.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
-    fn response(
-        status: u16,
-        headers: &str,
-        body: Option<&[u8]>,
-    ) -> Result<web_sys::Response, JsValue>;
+    fn response(status: u16, headers: &str, body: Option<&[u8]>) -> Result<PlatformReply, JsValue>;
     #[wasm_bindgen(catch, js_name = longResponse)]
-    fn long_response(
-        status: u16,
-        headers: &str,
-        next: JsValue,
-    ) -> Result<web_sys::Response, JsValue>;
+    fn long_response(status: u16, headers: &str, next: JsValue) -> Result<PlatformReply, JsValue>;
 }
 
 /// The reply as the platform's, with what the request holds.
-pub fn write(reply: Reply, cost: Option<Cost>, hold: Hold) -> worker::Result<web_sys::Response> {
+pub fn write(reply: Reply, cost: Option<Cost>, hold: Hold) -> Result<PlatformReply, JsValue> {
     let mut headers = reply.headers;
     if let Some(cost) = cost {
         headers.push(("Server-Timing", timing(cost)));
@@ -36,7 +28,7 @@ pub fn write(reply: Reply, cost: Option<Cost>, hold: Hold) -> worker::Result<web
     for (name, value) in &headers {
         lines.extend([name, "\n", value, "\n"]);
     }
-    let response = match reply.body {
+    match reply.body {
         Some(content) if content.is_large() => {
             long_response(reply.status, &lines, pieces(content, hold).into_js_value())
         }
@@ -44,8 +36,7 @@ pub fn write(reply: Reply, cost: Option<Cost>, hold: Hold) -> worker::Result<web
             let text = content.map(Content::into_text);
             response(reply.status, &lines, text.as_deref().map(str::as_bytes))
         }
-    };
-    Ok(response?)
+    }
 }
 
 fn timing(cost: Cost) -> String {

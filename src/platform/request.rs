@@ -1,20 +1,19 @@
 //! The platform's request becomes plain data, its body when it is asked for.
 
-use worker::js_sys::futures::JsFuture;
-use worker::js_sys::{Promise, Uint8Array};
-use worker::wasm_bindgen::prelude::wasm_bindgen;
-use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::web_sys;
+use js_sys::futures::JsFuture;
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
+use super::PlatformRequest;
 use crate::http::method::Method;
 use crate::http::request::{Request, Unread, Upload};
 use service::gauge::COMING;
 
 #[wasm_bindgen(module = "/src/platform/platform.js")]
 extern "C" {
-    fn head(request: &web_sys::Request) -> String;
-    fn body(request: &web_sys::Request, most: usize, together: usize, milliseconds: u32)
-    -> Promise;
+    fn head(request: &PlatformRequest) -> String;
+    fn body(request: &PlatformRequest, most: usize, together: usize, milliseconds: u32) -> Promise;
 }
 
 /// Milliseconds in which a body must have come: the platform ends a request some time later,
@@ -23,12 +22,12 @@ const PATIENCE: u32 = 25_000;
 
 /// A body on its way.
 pub struct Incoming<'a> {
-    request: &'a web_sys::Request,
+    request: &'a PlatformRequest,
     length: Option<usize>,
 }
 
 /// The platform's request as plain data.
-pub fn read(incoming: &web_sys::Request) -> Request<Incoming<'_>> {
+pub fn read(incoming: &PlatformRequest) -> Request<Incoming<'_>> {
     let head = head(incoming);
     let mut lines = head.split('\n');
     let mut line = || lines.next().unwrap_or_default();

@@ -2,10 +2,10 @@
 
 use std::cell::OnceCell;
 
-use worker::Env;
-use worker::js_sys::Reflect;
-use worker::wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::Env;
+use super::console::print;
 use service::Settings;
 use service::credential::{MIN_SECRET, Secret};
 
@@ -37,6 +37,7 @@ pub struct Deployment {
 extern "C" {
     #[wasm_bindgen(js_name = otherShards)]
     fn other_shards(env: &Env) -> Vec<u16>;
+    fn variable(env: &Env, name: &str) -> Option<String>;
 }
 
 impl Deployment {
@@ -73,25 +74,29 @@ impl Deployment {
 
 /// A secret; one that can be guessed is told of once.
 fn secret_of(env: &Env, name: &str) -> Option<Secret> {
-    let secret = Secret::new(&env.secret(name).ok()?.to_string());
+    let secret = Secret::new(&variable(env, name)?);
     if secret.as_ref().is_some_and(Secret::is_short) {
-        worker::console_error!(
-            "{name} has fewer than {MIN_SECRET} characters and is not accepted: set a longer one."
+        print(
+            &format!(
+                "{name} has fewer than {MIN_SECRET} characters and is not accepted: set a longer one."
+            ),
+            true,
         );
     }
     secret
 }
 
 fn base_url(env: &Env) -> Option<String> {
-    let text = env.var("BASE_URL").ok()?.to_string();
+    let text = variable(env, "BASE_URL")?;
     if text.trim().is_empty() {
         return None;
     }
     let url = Settings::base_url(&text);
     if url.is_none() {
-        worker::console_error!(
+        print(
             "BASE_URL is not used: it must be the whole address that providers have, such as \
-             https://app.example.com/api/scim/v2, with https:// or http://, without ? and #."
+             https://app.example.com/api/scim/v2, with https:// or http://, without ? and #.",
+            true,
         );
     }
     url
@@ -99,12 +104,7 @@ fn base_url(env: &Env) -> Option<String> {
 
 /// Whether a variable is set to something that means yes or no; what means neither is not set.
 fn flag(env: &Env, name: &str, default: bool) -> bool {
-    let value = Reflect::get(env, &name.into()).unwrap_or_default();
-    // `NAME = false` in wrangler.toml, without quotes, is no text.
-    if let Some(value) = value.as_bool() {
-        return value;
-    }
-    let value = value.as_string().unwrap_or_default();
+    let value = variable(env, name).unwrap_or_default();
     match value.to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => true,
         "0" | "false" | "no" | "off" => false,
