@@ -3,7 +3,8 @@
 //! members that were left out because nobody has them.
 
 use scim::habit::{Habit, Habits};
-use serde::Serialize;
+use scim::json;
+use serde_json::Value;
 
 use super::Trace;
 use super::reply::Reply;
@@ -11,54 +12,37 @@ use super::request::Request;
 use service::Moment;
 use store::Cost;
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Line<'a> {
-    time: &'a str,
-    request_id: &'a str,
-    tenant: Option<i64>,
-    method: &'a str,
-    route: &'a str,
-    status: u16,
-    scim_type: Option<&'a str>,
-    operation: Option<usize>,
-    path: Option<&'a str>,
-    milliseconds: u64,
-    trips: u32,
-    rows_read: u64,
-    rows_written: u64,
-    habits: Vec<HabitLine<'a>>,
-    provider: Option<&'a str>,
-    cause: Option<&'a str>,
+/// A JSON object with these members in this order.
+fn object<'m>(members: impl IntoIterator<Item = (&'m str, String)>) -> String {
+    let members = members.into_iter();
+    let members: Vec<String> = members
+        .map(|(name, text)| ["\"", name, "\":", &text].concat())
+        .collect();
+    ["{", &members.join(","), "}"].concat()
+}
+
+fn text(value: impl Into<Value>) -> String {
+    json::text(&value.into())
 }
 
 /// A lenient reading: its name, the path it was at, and what was sent there for what.
-#[derive(Serialize)]
-struct HabitLine<'a> {
-    name: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<&'static str>,
-}
-
-impl<'a> From<&'a Habit> for HabitLine<'a> {
-    fn from(habit: &'a Habit) -> Self {
-        Self {
-            name: habit.name,
-            path: habit.path.as_deref(),
-            note: habit.note(),
-        }
-    }
-}
-
-fn lines(habits: &Habits) -> Vec<HabitLine<'_>> {
-    habits.seen().iter().map(HabitLine::from).collect()
+fn habit_line(habit: &Habit) -> String {
+    let members = [
+        ("name", Some(habit.name)),
+        ("path", habit.path.as_deref()),
+        ("note", habit.note()),
+    ];
+    object(
+        members
+            .into_iter()
+            .filter_map(|(name, told)| Some((name, text(told?)))),
+    )
 }
 
 /// Lenient readings as the line has them, JSON.
 pub fn habit_lines(habits: &Habits) -> String {
-    serde_json::to_string(&lines(habits)).unwrap_or_default()
+    let lines: Vec<String> = habits.seen().iter().map(habit_line).collect();
+    ["[", &lines.join(","), "]"].concat()
 }
 
 /// Whether a request has something to tell: it was refused, or read leniently. Of others the
@@ -77,24 +61,22 @@ pub fn line<B>(
     now: &Moment,
     milliseconds: u64,
 ) -> String {
-    let line = Line {
-        time: &now.text,
-        request_id: &trace.request_id,
-        tenant: trace.notes.tenant,
-        method: request.method.as_str(),
-        route: &trace.route,
-        status: reply.status,
-        scim_type: reply.scim_type,
-        operation: reply.operation,
-        path: reply.attribute.as_deref(),
-        milliseconds,
-        trips: cost.trips,
-        rows_read: cost.rows_read,
-        rows_written: cost.rows_written,
-        habits: lines(&trace.notes.habits),
-        provider: trace.provider,
-        cause: trace.notes.cause.as_deref(),
-    };
-    // A structure of texts and numbers always prints.
-    serde_json::to_string(&line).unwrap_or_default()
+    object([
+        ("time", text(now.text.as_str())),
+        ("requestId", text(trace.request_id.as_str())),
+        ("tenant", text(trace.notes.tenant)),
+        ("method", text(request.method.as_str())),
+        ("route", text(trace.route.as_str())),
+        ("status", text(reply.status)),
+        ("scimType", text(reply.scim_type)),
+        ("operation", text(reply.operation)),
+        ("path", text(reply.attribute.as_deref())),
+        ("milliseconds", text(milliseconds)),
+        ("trips", text(cost.trips)),
+        ("rowsRead", text(cost.rows_read)),
+        ("rowsWritten", text(cost.rows_written)),
+        ("habits", habit_lines(&trace.notes.habits)),
+        ("provider", text(trace.provider)),
+        ("cause", text(trace.notes.cause.as_deref())),
+    ])
 }

@@ -1,5 +1,6 @@
 //! A refusal outside of SCIM: `application/problem+json` (RFC 9457).
 
+use scim::json::text;
 use serde_json::json;
 
 use super::reply::Reply;
@@ -23,7 +24,7 @@ pub fn problem(status: u16, code: &'static str, detail: &str) -> Reply {
         "code": code,
         "detail": detail,
     });
-    Reply::json(status, body.to_string()).with("Content-Type", MEDIA_TYPE)
+    Reply::json(status, text(&body)).with("Content-Type", MEDIA_TYPE)
 }
 
 /// RFC 9457 §4.2.1: of `about:blank` the title is the phrase of the status (RFC 9110 §15).

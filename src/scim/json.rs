@@ -24,6 +24,17 @@ pub fn parse(text: &str) -> Result<Value, Error> {
     parse_noting(text).map(|(value, _)| value)
 }
 
+/// Prints a value. [`Value`] prints itself, too, by way of the formatter: slower, and by a second
+/// copy of all that prints.
+///
+/// ```
+/// assert_eq!(scim::json::text(&serde_json::json!({ "a": [1] })), r#"{"a":[1]}"#);
+/// ```
+pub fn text(value: &Value) -> String {
+    // A value always prints.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
 /// Reads a JSON text, and tells the names of members that an object of it has twice, each once and
 /// no more than [`MAX_TWICE`].
 ///

@@ -5,6 +5,7 @@
 
 use alloc::string::{String, ToString};
 
+use crate::json;
 use serde_json::{Map, Value};
 
 use crate::habit::{Habits, log_path};
@@ -122,7 +123,7 @@ fn push(text: &mut String, types: Types<'_>, place: Place, value: &Value) {
         Value::Bool(_) | Value::Number(_) => {
             let is_kept = matches!(place, Place::Attribute(_) | Place::Own);
             if is_kept {
-                text.push_str(&value.to_string());
+                text.push_str(&json::text(value));
             } else {
                 text.push_str(HIDDEN);
             }
@@ -371,5 +372,5 @@ fn push_text(text: &mut String, sent: &str) {
         Some(start) => Value::from([start, "…"].concat()),
         None => Value::from(sent),
     };
-    text.push_str(&kept.to_string());
+    text.push_str(&json::text(&kept));
 }

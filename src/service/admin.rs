@@ -6,6 +6,7 @@
 
 use std::vec::IntoIter;
 
+use scim::json;
 use serde_json::Value;
 
 use super::credential::{self, Credential, Secret};
@@ -307,7 +308,7 @@ fn page(mut rows: Vec<Row>, limit: usize) -> Result<String, Refusal> {
     }
     text.push_str("],\"next\":");
     text.push_str(&if has_more {
-        Value::from(last).to_string()
+        json::text(&Value::from(last))
     } else {
         "null".to_owned()
     });
@@ -326,6 +327,6 @@ fn shape(rows: Vec<Row>) -> Result<Option<String>, Refusal> {
 /// A JSON object with a member more.
 fn with_member(mut object: String, name: &str, value: &Value) -> String {
     object.pop();
-    object.extend([",\"", name, "\":", &value.to_string(), "}"]);
+    object.extend([",\"", name, "\":", &json::text(value), "}"]);
     object
 }

@@ -44,7 +44,7 @@ pub(crate) fn push_shown(
             .push(&mut text, resource_type, base, push_groups);
         let mut resource = parse_stored(&text)?;
         projection.apply(&mut resource);
-        content.end.push_str(&Value::Object(resource).to_string());
+        content.end.push_str(&json::text(&Value::Object(resource)));
     }
     if !chunks.is_empty() {
         link_members(content, base, chunks, projection)?;
@@ -94,7 +94,7 @@ fn push_trimmed(
         if index > 0 {
             text.push(',');
         }
-        text.push_str(&member.to_string());
+        text.push_str(&json::text(member));
     }
     Ok(())
 }

@@ -100,15 +100,14 @@ pub fn seal(seal: Seal<'_>, window: &Window) -> Option<String> {
         Some(key) => Some(encrypt(seal.credential, &mark.id, &key.to_text())?),
         None => None,
     };
-    let content = json!([
+    let content = json::text(&json!([
         seal.fingerprint,
         seal.now,
         seal.count,
         backwards,
         mark.id,
         key
-    ])
-    .to_string();
+    ]));
     let code = hmac(seal.key.as_bytes(), &[content.as_bytes()])?;
     let bytes = [code.get(..CODE_BYTES)?, content.as_bytes()].concat();
     Some(base16ct::lower::encode_string(&bytes))

@@ -2,6 +2,7 @@
 //! for every tenant.
 
 use scim::discovery;
+use scim::json;
 use scim::message::config::service_provider_config;
 use scim::message::list::ListResponse;
 use scim::resource_type::ResourceType;
@@ -13,7 +14,7 @@ use super::{Failure, Settings};
 
 /// `/ServiceProviderConfig`.
 pub fn config(settings: &Settings, base: &str) -> String {
-    service_provider_config(&settings.limits, base).to_string()
+    json::text(&service_provider_config(&settings.limits, base))
 }
 
 /// `/ResourceTypes`.
@@ -28,7 +29,7 @@ pub fn resource_type(name: &str, base: &str) -> Result<String, Failure> {
             "There is no such resource type. /ResourceTypes lists all of them.".to_owned(),
         )
     })?;
-    Ok(discovery::resource_type(known, base).to_string())
+    Ok(json::text(&discovery::resource_type(known, base)))
 }
 
 /// `/Schemas`.
@@ -41,7 +42,7 @@ pub fn schema(uri: &str, settings: &Settings, base: &str) -> Result<String, Fail
     let known = discovery::schema_named(uri).ok_or_else(|| {
         Failure::NotFound("There is no such schema. /Schemas lists all of them.".to_owned())
     })?;
-    Ok(show(known, settings, base).to_string())
+    Ok(json::text(&show(known, settings, base)))
 }
 
 /// A schema as it holds under these settings.
@@ -59,7 +60,7 @@ fn show(schema: &'static Schema, settings: &Settings, base: &str) -> Value {
 
 /// All of them in one page: discovery is neither filtered nor paged.
 fn list(documents: impl Iterator<Item = Value>) -> String {
-    let resources: Vec<String> = documents.map(|document| document.to_string()).collect();
+    let resources: Vec<String> = documents.map(|document| json::text(&document)).collect();
     ListResponse {
         total_results: Some(resources.len() as u64),
         start_index: Some(1),

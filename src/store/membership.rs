@@ -26,7 +26,7 @@ fn chunks(ids: &[String]) -> impl Iterator<Item = String> {
 }
 
 pub(super) fn json(ids: &[String]) -> String {
-    serde_json::Value::from(ids).to_string()
+    scim::json::text(&serde_json::Value::from(ids))
 }
 
 /// The condition that the row `r` is the team `group` and has this version now.

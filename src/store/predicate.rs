@@ -6,6 +6,7 @@
 
 use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
+use scim::json;
 use scim::schema::Attribute;
 
 use super::Statement;
@@ -271,7 +272,7 @@ fn among<T: AsRef<str>>(values: &[T]) -> impl Fragment {
             return;
         }
         let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
-        let values = serde_json::Value::from(values).to_string();
+        let values = json::text(&serde_json::Value::from(values));
         write_sql!(
             statement,
             " IN (SELECT value FROM json_each({values}))",

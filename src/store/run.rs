@@ -1,5 +1,6 @@
 //! Writing many resources at once: the runs of a Bulk.
 
+use scim::json;
 use serde_json::Value;
 
 use super::expression::View;
@@ -41,7 +42,7 @@ pub fn insert_many(view: &View<'_>, rows: &[(&str, &str, &Draft)], now: &str) ->
             Value::from(row)
         })
         .collect();
-    let rows = values.to_string();
+    let rows = json::text(&values);
     let positions = (0..4 + table.keys.len())
         .map(|position| fragment!("j.value ->> {position}", position = position));
     let values = Joined(positions.collect(), ", ");
@@ -51,7 +52,7 @@ pub fn insert_many(view: &View<'_>, rows: &[(&str, &str, &Draft)], now: &str) ->
 
 /// Fails the batch unless every one of these ids is a resource.
 pub fn all_there(tenant: &Tenant, ids: &[&str]) -> Statement {
-    let ids = Value::from(ids).to_string();
+    let ids = json::text(&Value::from(ids));
     read::guard(fragment!(
         "{tenant} IS NULL OR NOT EXISTS (SELECT 1 FROM json_each({ids}) j \
          WHERE 1 AND {is_no_user} AND {is_no_team} AND {is_no_other})",
@@ -86,7 +87,7 @@ pub fn link_many(view: &View<'_>, links: &NewLinks<'_>) -> Vec<Statement> {
     }
     let mut statements = Vec::new();
     for part in parts {
-        let part = Value::from(part).to_string();
+        let part = json::text(&Value::from(part));
         let links = linked(view, &part);
         statements.push(statement!(
             "INSERT INTO team_members ({columns}) \
@@ -128,7 +129,7 @@ pub fn names_in_use(view: &View<'_>, names: &[(&str, &str)]) -> Option<Statement
     Some(statement!(
         "SELECT json_group_array(j.value ->> 0) AS ids FROM json_each({names}) j \
          WHERE EXISTS (SELECT 1 FROM {table} x WHERE {scope} AND x.{column} = j.value ->> 1)",
-        names = value(&names.to_string()),
+        names = value(&json::text(&names)),
         table = table.name,
         scope = view.scope("x"),
         column = key.column,
@@ -146,7 +147,7 @@ pub fn values_in_use(view: &View<'_>, values: &[(&str, &unique::Pair)]) -> State
         "SELECT json_group_array(j.value ->> 0) AS ids FROM json_each({values}) j \
          WHERE EXISTS (SELECT 1 FROM unique_values x \
          WHERE x.tenant_id = {tenant} AND x.attribute = j.value ->> 1 AND x.value = j.value ->> 2)",
-        values = value(&values.to_string()),
+        values = value(&json::text(&values)),
         tenant = view.tenant,
     )
 }

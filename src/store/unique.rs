@@ -1,6 +1,7 @@
 //! Values that no two resources of a tenant share, of the operator's own attributes; a table holds
 //! them.
 
+use scim::json;
 use serde_json::Value;
 
 use super::Statement;
@@ -30,7 +31,7 @@ pub fn claim_many(view: &View<'_>, values: &[(&str, &Pair)]) -> Option<Statement
         .iter()
         .map(|(id, (attribute, value))| vec![*id, attribute.as_str(), value.as_str()])
         .collect();
-    let rows = rows.to_string();
+    let rows = json::text(&rows);
     (!values.is_empty()).then(|| {
         statement!(
             "INSERT INTO unique_values ({columns}) \
@@ -89,7 +90,7 @@ fn insert(
         .iter()
         .map(|(attribute, value)| vec![attribute.as_str(), value.as_str()])
         .collect();
-    let pairs = pairs.to_string();
+    let pairs = json::text(&pairs);
     statement!(
         "INSERT INTO unique_values ({columns}) \
          SELECT {tenant}, j.value ->> 0, j.value ->> 1, {id} FROM json_each({pairs}) j \

@@ -1,6 +1,7 @@
 //! Writing: insert, guarded update, delete. Statements of one batch; what they found is seen from
 //! `RETURNING`.
 
+use scim::json;
 use scim::patch::LinkChange;
 use scim::schema::Attribute;
 use serde_json::{Map, Value};
@@ -307,7 +308,7 @@ pub fn assign(
     });
     let keys: Vec<_> = keys.collect();
     let differences = values.iter().map(|(attribute, new)| {
-        let new = new.to_string();
+        let new = json::text(new);
         fragment!(
             " OR document -> {path} IS NOT json({new})",
             path = json_path(attribute.name),
@@ -336,7 +337,7 @@ pub fn assign(
 /// The arguments of `json_set`: a path and a value for each attribute.
 fn set(values: &[(&'static Attribute, Value)]) -> impl Fragment {
     let values = values.iter().map(|(attribute, new)| {
-        let new = new.to_string();
+        let new = json::text(new);
         fragment!(
             ", {path}, json({new})",
             path = json_path(attribute.name),

@@ -1,5 +1,6 @@
 //! What became of the operations of a Bulk, with the status of each (RFC 7644 §3.7.3).
 
+use scim::json;
 use scim::message::bulk::{BulkResult, bulk_response};
 use scim::message::error::{ScimType, error_message};
 
@@ -10,7 +11,7 @@ use service::bulk::{Done, Outcome};
 
 /// The reply. The log gets the first operation that failed.
 pub(super) fn reply(outcomes: &[Outcome]) -> Reply {
-    let body = bulk_response(outcomes.iter().map(result).collect()).to_string();
+    let body = json::text(&bulk_response(outcomes.iter().map(result).collect()));
     let mut reply = Reply::json(200, body);
     let locations = outcomes
         .iter()

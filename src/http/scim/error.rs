@@ -1,5 +1,6 @@
 //! A fault becomes a SCIM Error (RFC 7644 §3.12).
 
+use scim::json;
 use scim::message::error::{ScimType, error_message};
 
 use crate::http::fault::{Fault, TOO_MANY_REFUSED};
@@ -17,7 +18,10 @@ pub(super) fn error(status: u16, scim_type: Option<ScimType>, detail: &str) -> R
     Reply {
         scim_type: scim_type.map(ScimType::as_str),
         detail: Some(detail.to_owned()),
-        ..Reply::json(status, error_message(status, scim_type, detail).to_string())
+        ..Reply::json(
+            status,
+            json::text(&error_message(status, scim_type, detail)),
+        )
     }
 }
 

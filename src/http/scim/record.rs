@@ -144,7 +144,7 @@ pub(super) fn make<D: Database, B>(
         user_agent: request.user_agent.as_deref().map(cut).map(kept),
         provider: trace.provider,
         habits: kept(&habit_lines(&trace.notes.habits)),
-        resources: kept(&Value::from(ids(&draft.arguments, reply)).to_string()),
+        resources: kept(&json::text(&Value::from(ids(&draft.arguments, reply)))),
         request_body: draft.body.filter(|_| with_bodies).as_deref().map(kept),
         reply_body: reply_body(draft.kind, &types, reply)
             .filter(|_| with_bodies)

@@ -1,9 +1,10 @@
 //! Lists: `ListResponse` (RFC 7644 §3.4.2, RFC 9865 §2). Which page is meant is in
 //! [`SearchRequest::page`](super::search::SearchRequest::page).
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::json;
 use serde_json::Value;
 
 use crate::show::LIST_END;
@@ -60,7 +61,7 @@ impl ListResponse {
         ] {
             if let Some(number) = number {
                 push_name(&mut text, name);
-                text.push_str(&Value::from(number).to_string());
+                text.push_str(&json::text(&Value::from(number)));
             }
         }
         for (name, cursor) in [
@@ -69,7 +70,7 @@ impl ListResponse {
         ] {
             if let Some(cursor) = cursor {
                 push_name(&mut text, name);
-                text.push_str(&Value::from(cursor.as_str()).to_string());
+                text.push_str(&json::text(&Value::from(cursor.as_str())));
             }
         }
         push_name(&mut text, "Resources");

@@ -2,6 +2,7 @@
 
 use alloc::{string::String, string::ToString, vec, vec::Vec};
 
+use crate::json;
 use serde_json::{Map, Value};
 
 use super::document::{get, locations, put, put_object, take_object};
@@ -164,7 +165,7 @@ pub fn unique_values(
     let value = |location: Location| {
         let text = match get(folded, location)? {
             Value::String(text) => text.clone(),
-            other => other.to_string(),
+            other => json::text(other),
         };
         // Two types may have attributes of the same name; the values of each are their own.
         let path = match location.extension {

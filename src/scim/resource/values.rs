@@ -4,8 +4,9 @@
 //! once. So a value that differs from one that is there in its other parts alone is merged into it.
 //! Values are compared as the schema has it.
 
-use alloc::{string::String, string::ToString, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
+use crate::json;
 use serde_json::{Map, Value};
 
 use super::refusal::fixed_already;
@@ -83,7 +84,7 @@ impl Values {
                 Ok(Some(place))
             }
             Err(error) => {
-                let whole = image.to_string();
+                let whole = json::text(&image);
                 if !self.identities.add(&whole) {
                     return Ok(None);
                 }
@@ -113,12 +114,12 @@ impl Values {
 /// where there is no `value`.
 fn identity(image: &Value) -> String {
     let Some(value) = image.get("value") else {
-        return image.to_string();
+        return json::text(image);
     };
-    let mut identity = value.to_string();
+    let mut identity = json::text(value);
     if let Some(kind) = image.get("type") {
         identity.push(' ');
-        identity.push_str(&kind.to_string());
+        identity.push_str(&json::text(kind));
     }
     identity
 }

@@ -1,5 +1,6 @@
 //! The metadata of a tenant: strings by which the application knows it.
 
+use scim::json;
 use serde_json::Value;
 
 use super::body::Body;
@@ -35,7 +36,7 @@ pub(super) fn read(body: &Body) -> Result<Option<String>, Refusal> {
             if !is_right || count > MEMBERS {
                 return Err(wrong());
             }
-            Ok(Some(value.to_string()))
+            Ok(Some(json::text(value)))
         }
         Some(Value::Null) => Ok(Some("null".to_owned())),
         Some(_) => Err(wrong()),

@@ -1,5 +1,6 @@
 //! The log of requests: what a provider sent, and why it was refused.
 
+use scim::json;
 use serde_json::Value;
 
 use super::body::moment;
@@ -42,7 +43,7 @@ pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             "method" => wanted.method = Some(text.to_ascii_uppercase()),
             "since" => wanted.since = Some(time()?),
             "until" => wanted.until = Some(time()?),
-            "resource" => wanted.resource = Some(Value::from(text.as_str()).to_string()),
+            "resource" => wanted.resource = Some(json::text(&Value::from(text.as_str()))),
             "text" => wanted.text = Some(text.to_ascii_lowercase()),
             _ => {}
         }

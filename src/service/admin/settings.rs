@@ -1,6 +1,7 @@
 //! The settings of a tenant: their names, and what each may be. A row here is a setting; it is
 //! stored as it was set, so that a default that changes is everybody's who said nothing.
 
+use scim::json;
 use serde_json::{Map, Value};
 
 use super::body::Body;
@@ -59,7 +60,7 @@ pub(super) fn read(body: &Body) -> Result<Option<String>, Refusal> {
         None => Ok(None),
         Some(value @ Value::Object(patch)) => {
             check(patch)?;
-            Ok(Some(value.to_string()))
+            Ok(Some(json::text(value)))
         }
         Some(Value::Null) => Ok(Some("null".to_owned())),
         Some(_) => Err(Refusal::invalid(

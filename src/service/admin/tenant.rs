@@ -2,6 +2,7 @@
 
 use std::vec::IntoIter;
 
+use scim::json;
 use serde_json::Value;
 
 use super::body::{only, required, text};
@@ -260,7 +261,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 fn with_notice(tenant: String, shared: Vec<Row>) -> Result<String, Refusal> {
     let mut names = Vec::new();
     for mut row in shared {
-        names.push(Value::from(row.required_text(0)?).to_string());
+        names.push(json::text(&Value::from(row.required_text(0)?)));
     }
     if names.is_empty() {
         return Ok(tenant);

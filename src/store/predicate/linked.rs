@@ -2,6 +2,7 @@
 //! members, satisfy them, and who is in those.
 
 use scim::filter::predicate::{Place, Predicate};
+use scim::json;
 
 use super::elements::{COUNT_BITS, COUNTS, Elements, Verdict, columns, write_count};
 use super::lookup::only_values;
@@ -321,7 +322,7 @@ pub fn members_within<'a>(
 ) -> impl Fragment + use<'a> {
     let teams = match teams {
         [team] => Ok((*team).to_owned()),
-        several => Err(serde_json::Value::from(several).to_string()),
+        several => Err(json::text(&serde_json::Value::from(several))),
     };
     let tenant = view.tenant;
     let seed = Written(move |statement: &mut Statement| match &teams {

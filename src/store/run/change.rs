@@ -1,5 +1,6 @@
 //! Many resources changed or deleted at once.
 
+use scim::json;
 use scim::json::object_of;
 use serde_json::Value;
 
@@ -22,7 +23,7 @@ pub fn touch_teams_of_many(
     if Table::of(view.resource_type).shared {
         return None;
     }
-    let ids = Value::from(ids).to_string();
+    let ids = json::text(&Value::from(ids));
     Some(statement!(
         "UPDATE teams SET version = {version}{updated} \
          WHERE tenant_id = {tenant} AND id IN (SELECT m.team_id FROM json_each({ids}) j \
@@ -38,7 +39,7 @@ pub fn touch_teams_of_many(
 
 /// Deletes many resources. The ids of those that were there come back.
 pub fn delete_many(view: &View<'_>, ids: &[&str]) -> Statement {
-    let ids = Value::from(ids).to_string();
+    let ids = json::text(&Value::from(ids));
     statement!(
         "DELETE FROM {row} WHERE {scope} AND id IN (SELECT value FROM json_each({ids})) RETURNING id",
         row = view.row(),
@@ -49,7 +50,7 @@ pub fn delete_many(view: &View<'_>, ids: &[&str]) -> Statement {
 
 /// Fails the batch unless every one of these ids is a resource of the type.
 pub fn all_of_type(view: &View<'_>, ids: &[&str]) -> Statement {
-    let ids = Value::from(ids).to_string();
+    let ids = json::text(&Value::from(ids));
     read::guard(fragment!(
         "NOT EXISTS (SELECT 1 FROM json_each({ids}) j \
          WHERE NOT EXISTS (SELECT 1 FROM {table} x WHERE {scope} AND x.id = j.value))",
@@ -62,7 +63,7 @@ pub fn all_of_type(view: &View<'_>, ids: &[&str]) -> Statement {
 /// Many resources as a write needs them, in this order, as far as [`RUN_READ`] bytes of documents:
 /// behind that a document is NULL.
 pub fn stored_many(view: &View<'_>, ids: &[&str]) -> Statement {
-    let ids = Value::from(ids).to_string();
+    let ids = json::text(&Value::from(ids));
     statement!(
         "SELECT id, iif(bytes <= {most}, document, NULL) AS document, version \
          FROM (SELECT r.id AS id, r.document AS document, r.version AS version, \
@@ -127,8 +128,8 @@ pub fn update_many(
         (update.id.to_owned(), Value::from(row))
     }));
     let (ids, values) = (
-        Value::from(ids).to_string(),
-        Value::Object(values).to_string(),
+        json::text(&Value::from(ids)),
+        json::text(&Value::Object(values)),
     );
     let (row, values) = (view.row(), values.as_str());
     let item = move |position: usize| {
