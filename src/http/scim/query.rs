@@ -29,8 +29,8 @@ pub fn search(query: &str, known: &[&str]) -> Result<SearchRequest, Error> {
         .into_iter()
         .map(|(name, value)| (name, Value::from(value)))
         .collect();
-    let members = members.iter().map(|(name, value)| (name.as_str(), value));
-    SearchRequest::from_members(members)
+    let mut members = members.iter().map(|(name, value)| (name, value));
+    SearchRequest::from_members(&mut members)
 }
 
 /// The attributes that a query asks for.

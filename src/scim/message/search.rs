@@ -64,13 +64,13 @@ impl SearchRequest {
             Error::invalid_syntax("A search is a JSON object: a SearchRequest message.")
         })?;
         schemas::check(member(body, "schemas"), SEARCH_REQUEST)?;
-        Self::from_members(body.iter().map(|(name, value)| (name.as_str(), value)))
+        Self::from_members(&mut body.iter())
     }
 
     /// The same of names and values, be they members of a message or parameters of a query; the
     /// last of a name counts.
     pub fn from_members<'a>(
-        members: impl Iterator<Item = (&'a str, &'a Value)>,
+        members: &mut dyn Iterator<Item = (&'a String, &'a Value)>,
     ) -> Result<Self, Error> {
         let mut request = Self::default();
         let mut count = None;

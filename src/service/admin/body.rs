@@ -1,6 +1,7 @@
 //! What a body of the admin face has: its attributes, read and checked.
 
 use scim::date_time;
+use scim::json;
 use serde_json::{Map, Value};
 
 use super::Moment;
@@ -91,18 +92,14 @@ pub(super) fn moment(text: &str) -> Option<String> {
 }
 
 /// Scopes: a list of names without a name twice, as it is stored.
-pub(super) fn scopes(
-    body: &Body,
-    is_known: impl Fn(&str) -> bool,
-    names: &str,
-) -> Result<Option<String>, Refusal> {
+pub(super) fn scopes(body: &Body, names: &[&str]) -> Result<Option<String>, Refusal> {
     let list = match body.get("scopes") {
         None | Some(Value::Null) => return Ok(None),
         Some(value) => value,
     };
     let mut known = Vec::new();
     for name in list.as_array().into_iter().flatten() {
-        match name.as_str().filter(|name| is_known(name)) {
+        match name.as_str().filter(|name| names.contains(name)) {
             Some(_) if known.contains(name) => {}
             Some(_) => known.push(name.clone()),
             None => {
@@ -114,8 +111,11 @@ pub(super) fn scopes(
     if known.is_empty() {
         return Err(Refusal::invalid(
             "invalid_scope",
-            format!("`scopes` must be a list of at least one of {names}."),
+            format!(
+                "`scopes` must be a list of at least one of {}.",
+                names.join(", ")
+            ),
         ));
     }
-    Ok(Some(Value::Array(known).to_string()))
+    Ok(Some(json::text(&Value::Array(known))))
 }

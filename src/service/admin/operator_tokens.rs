@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::body::{expiry, only, required, scopes};
 use super::refusal::Refusal;
-use super::scope::{Scopes, names};
+use super::scope::names;
 use super::step::{Call, End, Missing, Outcome, Step};
 use super::token::{LABEL, last4};
 use crate::credential::{Credential, hash};
@@ -32,12 +32,12 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     admin.unbound()?;
     only(body, &["label", "scopes", "expires_at", "tenant"])?;
     let label = required(body, "label", LABEL)?;
-    let Some(scopes) = scopes(body, |name| Scopes::named(name).is_some(), &names())? else {
+    let Some(scopes) = scopes(body, &names())? else {
         return Err(Refusal::invalid(
             "missing_member",
             format!(
                 "`scopes` is missing. Send a list of at least one of {}.",
-                names()
+                names().join(", ")
             ),
         ));
     };

@@ -67,9 +67,9 @@ impl Scopes {
     }
 }
 
-/// The names of all, for a sentence.
-pub(super) fn names() -> String {
-    TABLE.map(|(name, ..)| name).join(", ")
+/// The names of all.
+pub(super) fn names() -> [&'static str; TABLE.len()] {
+    TABLE.map(|(name, ..)| name)
 }
 
 /// The name of a scope, as it stands in the table.

@@ -20,11 +20,6 @@ const NO_TOKEN: Missing = (
     "The tenant has no such token. GET /admin/v1/tenants/{id}/tokens lists all of them.",
 );
 
-/// What a token of a tenant may be for.
-fn is_scope(name: &str) -> bool {
-    matches!(name, "read" | "write")
-}
-
 /// Lists them.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let tenant = call.admin.tenant()?.id;
@@ -37,7 +32,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let tenant = admin.tenant()?.id;
     only(body, &["label", "scopes", "expires_at", "subject"])?;
     let label = required(body, "label", LABEL)?;
-    let scopes = scopes(body, is_scope, "read, write")?;
+    let scopes = scopes(body, &["read", "write"])?;
     let subject = text(body, "subject", SUBJECT)?;
     let expires_at = expiry(body, &admin.now)?.flatten();
     let secret = admin.secret(SCIM)?;
