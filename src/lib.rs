@@ -10,7 +10,6 @@ pub mod platform;
 use std::rc::Rc;
 
 use js_sys::Promise;
-use js_sys::futures::future_to_promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -24,7 +23,7 @@ use platform::keys::PlatformKeys;
 use platform::mint::PlatformMint;
 use platform::rate::PlatformRates;
 use platform::settings::Deployment;
-use platform::{Context, Env, PlatformReply, PlatformRequest, drop_abandoned, moment};
+use platform::{Context, Env, PlatformReply, PlatformRequest, drop_abandoned, moment, promise};
 use service::gauge::Gauge;
 use service::settings::Remembered;
 use store::Database;
@@ -49,13 +48,13 @@ pub fn start() {
 /// Answers a request.
 #[wasm_bindgen]
 pub fn fetch(incoming: PlatformRequest, env: Env, context: Context) -> Promise {
-    future_to_promise(async move { Ok(answer(incoming, env, context).await?.into()) })
+    promise(async move { Ok(answer(incoming, env, context).await?.into()) })
 }
 
 /// Each minute: trims the log of some tenants, of each once an hour, and goes on with jobs.
 #[wasm_bindgen]
 pub fn scheduled(_event: JsValue, env: Env, _context: Context) -> Promise {
-    future_to_promise(async move {
+    promise(async move {
         let hold = GAUGE.with(Gauge::request);
         let minute = (moment().milliseconds / 60_000) % 60;
         after::work(&env, &Deployment::of(&env).settings, &hold, Some(minute)).await;

@@ -3,7 +3,11 @@
 //!
 //! What the platform is asked for is asked in JavaScript (`platform.js`), one call each.
 
+use std::pin::Pin;
+
 use js_sys::Promise;
+use js_sys::futures::future_to_promise;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 pub mod after;
@@ -42,6 +46,12 @@ extern "C" {
     /// Keeps the event until a promise is settled.
     #[wasm_bindgen(method, js_name = waitUntil)]
     fn wait_until(this: &Context, promise: &Promise);
+}
+
+/// Work as the platform has it. In a box, so that what drives it is there once, and not for each.
+pub fn promise(work: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    let work: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>> = Box::pin(work);
+    future_to_promise(work)
 }
 
 /// The moment as the platform has it.

@@ -1,6 +1,5 @@
 //! What is left to do once a reply is made: statements that could wait, and jobs.
 
-use js_sys::futures::future_to_promise;
 use wasm_bindgen::JsValue;
 
 use store::{Addressed, Database, Statement};
@@ -10,7 +9,7 @@ use super::d1::D1;
 use super::fetch::PlatformFetch;
 use super::keys::PlatformKeys;
 use super::mint::PlatformMint;
-use super::{Context, Env, PlatformClock, moment};
+use super::{Context, Env, PlatformClock, moment, promise};
 use service::Settings;
 use service::gauge::Hold;
 use service::jobs::{self, Budget};
@@ -37,7 +36,7 @@ pub fn run_later(env: &Env, context: &Context, statements: Vec<Addressed>) {
 
 /// Does what need not be done when the reply goes out.
 fn wait(context: &Context, work: impl Future<Output = ()> + 'static) {
-    context.wait_until(&future_to_promise(async {
+    context.wait_until(&promise(async {
         work.await;
         Ok(JsValue::UNDEFINED)
     }));
