@@ -82,7 +82,7 @@ impl Worker {
     }
 
     /// Starts the Worker with these variables besides the token, and waits until it answers; what
-    /// begins with `DB_` is another database.
+    /// begins with `DB_` is another database, `ASSETS` has its static assets served in front of it.
     pub fn start(variables: &[(&str, &str)]) -> Result<Self, String> {
         Self::start_fresh(PLAIN, variables)
     }
@@ -95,23 +95,18 @@ impl Worker {
     fn start_fresh(build: Build, variables: &[(&str, &str)]) -> Result<Self, String> {
         let state =
             state_folder().map_err(|error| format!("no folder for the Worker's state: {error}"))?;
-        Self::start_build(build, &state, variables, &["--assets"])
+        Self::start_build(build, &state, variables)
     }
 
-    /// Starts the Worker over the database in this folder, with nothing in front of it.
+    /// Starts the Worker over the database in this folder.
     pub fn start_on(state: &Path, variables: &[(&str, &str)]) -> Result<Self, String> {
-        Self::start_build(PLAIN, state, variables, &[])
+        Self::start_build(PLAIN, state, variables)
     }
 
-    fn start_build(
-        build: Build,
-        state: &Path,
-        variables: &[(&str, &str)],
-        more: &[&str],
-    ) -> Result<Self, String> {
+    fn start_build(build: Build, state: &Path, variables: &[(&str, &str)]) -> Result<Self, String> {
         let log = state.join("worker.log");
         let token = format!("token-{}{}{}", random(), random(), random());
-        Self::spawn(build, state, &log, &token, variables, more).map_err(|fault| {
+        Self::spawn(build, state, &log, &token, variables).map_err(|fault| {
             let said = fs::read_to_string(&log).unwrap_or_default();
             format!("the Worker did not start: {fault}\n{said}")
         })
@@ -123,7 +118,6 @@ impl Worker {
         log: &Path,
         token: &str,
         variables: &[(&str, &str)],
-        more: &[&str],
     ) -> Result<Self, String> {
         let told = |error: std::io::Error| error.to_string();
         let mut command = Command::new("node");
@@ -139,14 +133,15 @@ impl Worker {
             ])
             .arg(state)
             .arg("--worker")
-            .arg(std::env::var_os(variable).unwrap_or_else(|| folder.into()))
-            .args(more);
+            .arg(std::env::var_os(variable).unwrap_or_else(|| folder.into()));
         let admin_token = format!("admin-{}{}{}", random(), random(), random());
         command
             .arg("--var")
             .arg(format!("ADMIN_TOKEN={admin_token}"));
         for (name, value) in variables {
-            if name.starts_with("DB_") {
+            if *name == "ASSETS" {
+                command.arg("--assets");
+            } else if name.starts_with("DB_") {
                 command.arg("--shard").arg(name);
             } else {
                 command.arg("--var").arg(format!("{name}={value}"));

@@ -3,7 +3,10 @@
 use doctor::conversation::{Target, WireReply, WireRequest};
 use serde_json::Value;
 
-use testing::worker::{Worker, shared, with_examples};
+use testing::worker::Worker;
+
+/// What has the platform serve static assets in front of a Worker.
+const ASSETS: &[(&str, &str)] = &[("ASSETS", "")];
 
 /// A request without a credential.
 fn ask(worker: &Worker, method: &str) -> Result<WireReply, String> {
@@ -17,7 +20,7 @@ fn ask(worker: &Worker, method: &str) -> Result<WireReply, String> {
 
 #[test]
 fn it_is_served_without_a_credential() {
-    let worker = with_examples().unwrap();
+    let worker = &Worker::start_with_examples(ASSETS).unwrap();
     let reply = ask(worker, "GET").unwrap();
     assert_eq!(reply.status, 200);
     let content_type = reply.header("Content-Type").unwrap_or_default();
@@ -32,18 +35,20 @@ fn it_is_served_without_a_credential() {
 #[test]
 fn it_has_the_types_of_the_worker_that_it_is_of() {
     let device = "/scim/v2/Devices";
-    for (worker, has_devices) in [(shared(), false), (with_examples(), true)] {
-        let served: Value =
-            serde_json::from_str(&ask(worker.unwrap(), "GET").unwrap().body).unwrap();
+    let (plain, examples) = (Worker::start(ASSETS), Worker::start_with_examples(ASSETS));
+    for (worker, has_devices) in [(plain, false), (examples, true)] {
+        let reply = ask(&worker.unwrap(), "GET").unwrap();
+        let served: Value = serde_json::from_str(&reply.body).unwrap();
         assert_eq!(served["paths"].get(device).is_some(), has_devices);
     }
 }
 
 #[test]
 fn it_takes_no_other_method() {
+    let worker = Worker::start(ASSETS).unwrap();
     for method in ["POST", "PUT", "PATCH", "DELETE"] {
         // It is the platform that refuses, without a word.
-        let reply = ask(shared().unwrap(), method).unwrap();
+        let reply = ask(&worker, method).unwrap();
         assert_eq!(reply.status, 405, "{method}");
     }
 }
