@@ -18,6 +18,7 @@ use service::credential::Principal;
 use service::settings::InHand;
 use service::{Caller, Context, Failure, Session};
 use store::Database;
+use store::ledger::requests::Sender;
 use store::tenant::{self, Tenant};
 
 mod bulk;
@@ -97,6 +98,14 @@ impl Door {
             operator: None,
             settings: None,
             shard: 1,
+        }
+    }
+
+    /// Who showed the credential.
+    fn sender(&self) -> Sender {
+        match self.operator.clone() {
+            None => Sender::Customer,
+            Some((id, label)) => Sender::Operator(id, label),
         }
     }
 }
@@ -276,6 +285,8 @@ fn caller<'a, D: Database, B>(
         tenant,
         token: credential.0.to_owned(),
         is_write,
+        sender: door.sender(),
+        request: environment.request_id.clone(),
     };
     let unknown = || Failure::from(store::Error::Unauthorized);
     let context = environment.context.on(shard).ok_or_else(unknown)?;

@@ -135,6 +135,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod change;
 pub mod date_time;
 pub mod discovery;
 pub mod filter;

@@ -257,7 +257,10 @@ impl<D: Database> Session<'_, D> {
         }
         let done = match &job.action {
             Err(failure) => Err(failure.clone()),
-            Ok(action) => self.perform_action(&job.operation, action).await,
+            Ok(action) => {
+                self.begin_operation(index);
+                self.perform_action(&job.operation, action).await
+            }
         };
         match done {
             Ok((done, version)) => Ok(job.outcome(Ok(done), version)),

@@ -74,6 +74,6 @@ impl<D: Database> Session<'_, D> {
         let mut links = resource.links.filter(|_| keeps_links).unwrap_or_default();
         self.check_links(resource_type, &mut links)?;
         let names = (id, self.context.mint.version());
-        NewResource::new(&view, names, resource.document, links)
+        NewResource::new(&view, names, resource.document, links, self.operation())
     }
 }

@@ -17,6 +17,8 @@ use super::settings::InHand;
 use super::{Context, Failure, Moment, Settings};
 use store::batch::{Answers, Batch};
 use store::expression::View;
+use store::ledger::events::Origin;
+use store::ledger::requests::Sender;
 use store::limits::{COMPARISONS, LOADED, ROWS, STATEMENTS, TRIPS};
 use store::tenant::{self, FactsWanted, Tenant, TokenFacts};
 use store::{self, Addressed, Database, Statement};
@@ -38,6 +40,10 @@ pub struct Caller {
     pub token: String,
     /// Whether it is about to write, which not every token may.
     pub is_write: bool,
+    /// Who showed the credential.
+    pub sender: Sender,
+    /// The id of the request.
+    pub request: String,
 }
 
 /// What one caller does, from beginning to end.
@@ -60,6 +66,8 @@ pub struct Session<'a, D> {
     is_checked: Cell<bool>,
     /// What the database told of the caller, who is good.
     facts: OnceCell<TokenFacts>,
+    /// Which operation of a Bulk request is at work, from one.
+    operation: Cell<Option<usize>>,
     /// Members that turned out to name nobody, and are left out from then on.
     pub(super) unknown: RefCell<Index>,
     notes: RefCell<Notes>,
@@ -112,6 +120,7 @@ impl<'a, D: Database> Session<'a, D> {
             usage: Cell::default(),
             is_checked: Cell::default(),
             facts: OnceCell::new(),
+            operation: Cell::default(),
             unknown: RefCell::default(),
             notes: RefCell::default(),
         }
@@ -120,6 +129,27 @@ impl<'a, D: Database> Session<'a, D> {
     /// What the operator set.
     pub fn settings(&self) -> &Settings {
         self.settings.of(self.context.settings)
+    }
+
+    /// Notes which operation of a Bulk request is at work, by its index.
+    pub(crate) fn begin_operation(&self, index: usize) {
+        self.operation.set(Some(index + 1));
+    }
+
+    /// Which operation of a Bulk request is at work, from one.
+    pub(crate) fn operation(&self) -> Option<usize> {
+        self.operation.get()
+    }
+
+    /// By whom and with which request something is done, which operation of it.
+    pub(crate) fn origin(&self, operation: Option<usize>) -> Origin<'_> {
+        Origin {
+            tenant: &self.caller.tenant,
+            sender: &self.caller.sender,
+            now: &self.now.text,
+            request: &self.caller.request,
+            operation,
+        }
     }
 
     /// Counts so many requests more than the one that it is.

@@ -1,19 +1,21 @@
 //! The one seam of writes: every write of every use case is a [`Change`], and nowhere else is a
 //! statement that writes resources added to a batch. It gets its guard, its version and its
 //! statements here, and here is told what became of it. What shall stand beside every change, such
-//! as an event, is one statement more in [`Session::add_change`] and [`Session::add_run`]. Several
+//! as its event (see `store::ledger::events`), is added in [`Session::add_change`] and
+//! [`Session::add_run`]. Several
 //! changes of a Bulk travel as a run, many rows in a statement.
 
 use scim::index::Index;
 use scim::patch::LinkChange;
 use scim::resource::unique_values;
-use scim::resource_type::ResourceType;
+use scim::resource_type::{GROUP_TYPE, ResourceType};
 use scim::schema::Attribute;
 use serde_json::{Map, Value};
 
 use super::read::Reading;
 use super::{Failure, Session};
 use store::batch::{Answers, Batch, Handle};
+use store::ledger::events::{self, Done};
 use store::read::{self, ResourceRef};
 use store::table::Table;
 use store::write::{self, Guard, Next};
@@ -40,6 +42,8 @@ pub(crate) struct Change<'a> {
     pub(crate) kind: ChangeKind<'a>,
     /// Who comes and goes with it.
     pub(crate) links: Links<'a>,
+    /// Which operation of a Bulk request it is, from one.
+    pub(crate) operation: Option<usize>,
 }
 
 /// What is done to a resource, with what is known of its attributes before and after.
@@ -151,6 +155,7 @@ impl<D: Database> Session<'_, D> {
             version: self.context.mint.version(),
             kind,
             links,
+            operation: self.operation(),
         }
     }
 
@@ -161,6 +166,7 @@ impl<D: Database> Session<'_, D> {
         let (reference, meant, version) =
             (&change.reference, change.meant, change.version.as_str());
         let now = self.now.text.as_str();
+        let origin = self.origin(change.operation);
         // What `/Me` names has no links here, and its unique values are not known.
         let id = reference.id().unwrap_or_default();
         let mut receipt = Receipt {
@@ -172,6 +178,7 @@ impl<D: Database> Session<'_, D> {
                 let (id, version, draft) = new.row();
                 let insert = write::insert(&view, id, version, now, draft);
                 receipt.row = Some(batch.add_write(insert));
+                batch.add(events::created(&origin, &view, id));
                 batch.add_writes(unique::claim(&view, id, version, new.unique()));
             }
             ChangeKind::Rewrite { rewrite, groups } => {
@@ -184,18 +191,29 @@ impl<D: Database> Session<'_, D> {
                 };
                 let update = write::update(&view, reference, meant, &next);
                 receipt.row = Some(batch.add_write(update));
+                let done = Done {
+                    id,
+                    version,
+                    operation: change.operation,
+                };
+                let (names, update) = (rewrite.names_in_events(), rewrite.update());
+                batch.add(events::rewritten(&origin, &view, &done, names, update));
                 let values = [&rewrite.before, &rewrite.draft.folded]
                     .map(|image| unique_values(change.resource_type, image));
                 let [held, values] = &values;
                 batch.add_writes(unique::follow(&view, id, version, held, values));
             }
             ChangeKind::Assign { values, groups } => {
-                let assign = write::assign(&view, reference, meant, values, version, now, groups);
+                let place = (reference, meant);
+                batch.add(events::assigned(&origin, &view, place, version, values));
+                let assign = write::assign(&view, reference, values, version, now, groups);
                 receipt.row = Some(batch.add_write(assign));
             }
             ChangeKind::Keep(known) => {
                 if let Links::Members(members) = change.links {
-                    batch.add_write(write::touch(&view, id, meant, version, now, members));
+                    let place = (id, meant);
+                    batch.add(events::members(&origin, &view, place, version, members));
+                    batch.add_write(write::touch(&view, id, version, now));
                 }
                 if let Some((image, read)) = known {
                     let held = unique_values(change.resource_type, image);
@@ -205,6 +223,7 @@ impl<D: Database> Session<'_, D> {
             ChangeKind::Delete => {
                 let is_meant = meant != Guard::None;
                 receipt.version_row = is_meant.then(|| batch.add(read::version(&view, reference)));
+                batch.add(events::deleted(&origin, &view, reference, meant));
                 if !Table::of(change.resource_type).shared {
                     let touch = write::touch_teams_of(&view, reference, meant, version, now);
                     batch.add_write(touch);
@@ -218,13 +237,20 @@ impl<D: Database> Session<'_, D> {
 
     fn add_links(&self, batch: &mut Batch, change: &Change<'_>, id: &str, receipt: &mut Receipt) {
         let view = self.view(change.resource_type);
+        let origin = self.origin(change.operation);
         let version = change.version.as_str();
         let is_new = matches!(change.kind, ChangeKind::Create(_));
         match change.links {
             Links::None => {}
             Links::Members(members) => {
+                if let ChangeKind::Rewrite { .. } = change.kind {
+                    let place = (id, Guard::Exactly(version));
+                    batch.add(events::members(&origin, &view, place, version, members));
+                }
                 batch.add_writes(membership::statements(&view, id, version, members));
                 if is_new {
+                    let teams = [(id, change.operation)];
+                    batch.add(events::first_members(&origin, &view, &teams));
                     let count = members.add.len();
                     let complete = membership::complete(&view, id, version, count);
                     batch.add(read::guard(complete));
@@ -242,6 +268,9 @@ impl<D: Database> Session<'_, D> {
                 };
                 let touched = self.context.mint.version();
                 let now = &self.now.text;
+                let views = (&view, &self.view(&GROUP_TYPE));
+                let tell = events::teams(&origin, views, (id, guard), teams, &touched);
+                batch.add(tell);
                 batch.add_writes(user_groups::set(&view, (id, guard), teams, &touched, now));
             }
         }

@@ -1,3 +1,5 @@
 //! The ledger: what happened. Nothing of it is asked for by a request of the SCIM face.
 
+pub mod events;
+pub mod feed;
 pub mod requests;

@@ -48,39 +48,6 @@ fn written(view: &View<'_>, group: &str, version: &str) -> impl Fragment {
     )
 }
 
-/// The condition that the change would change something, joined by OR; nothing where it is empty.
-pub fn changes(view: &View<'_>, group: &str, change: &LinkChange) -> impl Fragment {
-    let comes = chunks(&change.add).map(|ids| {
-        fragment!(
-            " OR EXISTS (SELECT 1 FROM json_each({ids}) j \
-             WHERE NOT EXISTS (SELECT 1{members} AND m.member_id = j.value))",
-            ids = value(&ids),
-            members = members(view, group),
-        )
-    });
-    let goes = chunks(&change.remove).map(|ids| {
-        fragment!(
-            " OR EXISTS (SELECT 1 FROM json_each({ids}) j \
-             WHERE EXISTS (SELECT 1{members} AND m.member_id = j.value))",
-            ids = value(&ids),
-            members = members(view, group),
-        )
-    });
-    let (come, go): (Vec<_>, Vec<_>) = (comes.collect(), goes.collect());
-    // If `add` are all members, others are there if there are more.
-    let others = fragment!(
-        " OR EXISTS (SELECT 1{members} LIMIT 1 OFFSET {count} + 0)",
-        members = members(view, group),
-        count = value(number(change.add.len())),
-    );
-    fragment!(
-        "{come}{go}{others}",
-        come = come,
-        go = go,
-        others = change.clear.then_some(&others),
-    )
-}
-
 /// `FROM …` the members of a team.
 fn members(view: &View<'_>, group: &str) -> impl Fragment {
     fragment!(

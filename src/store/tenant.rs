@@ -190,7 +190,7 @@ impl Fragment for Tenant {
 }
 
 /// The condition under which a row of `tokens` is this token and good.
-fn good_token(hash: &str, now: &str) -> impl Fragment {
+pub(super) fn good_token(hash: &str, now: &str) -> impl Fragment {
     fragment!(
         "hash = {hash} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > {now})",
         hash = value(hash),

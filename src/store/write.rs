@@ -2,7 +2,6 @@
 //! `RETURNING`.
 
 use scim::json;
-use scim::patch::LinkChange;
 use scim::schema::Attribute;
 use serde_json::{Map, Value};
 
@@ -10,7 +9,7 @@ use super::Statement;
 use super::expression::{View, json_path};
 use super::fragment::{Fragment, value};
 use super::links::{SHOWN, SHOWN_IMAGE};
-use super::membership::{changes, json};
+use super::membership::json;
 use super::read::{ResourceRef, from, is};
 use super::record::record;
 use super::table::Table;
@@ -232,22 +231,14 @@ pub fn update(
     )
 }
 
-/// Gives a group a new version, if it is the version meant and a member comes or goes.
-pub fn touch(
-    view: &View<'_>,
-    id: &str,
-    guard: Guard<'_>,
-    version: &str,
-    now: &str,
-    change: &LinkChange,
-) -> Statement {
+/// Gives a group a new version, if the statement in front told of members that come or go (see
+/// [`events::members`](super::ledger::events::members)).
+pub fn touch(view: &View<'_>, id: &str, version: &str, now: &str) -> Statement {
     statement!(
-        "UPDATE teams SET version = {version}{updated} WHERE {is}{guard} AND (0{changes})",
+        "UPDATE teams SET version = {version}{updated} WHERE {is} AND changes() > 0",
         version = value(version),
         updated = updated(now),
         is = is(view, &ResourceRef::Id(id.to_owned())),
-        guard = guard,
-        changes = changes(view, id, change),
     )
 }
 
@@ -281,13 +272,12 @@ pub struct Next<'a> {
     pub groups: bool,
 }
 
-/// Gives singular attributes at the top of a document new values, without reading it first: nothing
-/// is written unless one of them differs. One row comes back if it was written, with a user's
-/// groups where they are wanted.
+/// Gives singular attributes at the top of a document new values, without reading it first, if the
+/// statement in front told of it (see [`events::assigned`](super::ledger::events::assigned)). One
+/// row comes back if it was written, with a user's groups where they are wanted.
 pub fn assign(
     view: &View<'_>,
     reference: &ResourceRef,
-    guard: Guard<'_>,
     values: &[(&'static Attribute, Value)],
     version: &str,
     now: &str,
@@ -307,20 +297,11 @@ pub fn assign(
         ))
     });
     let keys: Vec<_> = keys.collect();
-    let differences = values.iter().map(|(attribute, new)| {
-        let new = json::text(new);
-        fragment!(
-            " OR document -> {path} IS NOT json({new})",
-            path = json_path(attribute.name),
-            new = value(&new),
-        )
-    });
-    let differences: Vec<_> = differences.collect();
     statement!(
         "UPDATE {table} \
          SET version = {version}{updated}, \
          document = json_set(document{values}), folded = json_set(folded{images}){keys} \
-         WHERE {is}{guard} AND (0{differences}){returning}",
+         WHERE {is} AND changes() > 0{returning}",
         table = table.name,
         version = value(version),
         updated = updated(now),
@@ -328,8 +309,6 @@ pub fn assign(
         images = set(&images),
         keys = keys,
         is = is(view, reference),
-        guard = guard,
-        differences = differences,
         returning = returning(view, groups),
     )
 }

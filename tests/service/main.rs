@@ -22,6 +22,7 @@ mod cursors;
 mod dear;
 mod discovery;
 mod errors;
+mod events;
 mod extensions;
 mod front;
 mod group_names;

@@ -5,6 +5,7 @@ use scim::resource_type::{GROUP_TYPE, USER_TYPE};
 use serde_json::json;
 use service::settings::InHand;
 use service::{Caller, Condition, Context, Mint, Moment, Selection, Session};
+use store::ledger::requests::Sender;
 use store::read::ResourceRef;
 use store::tenant::Tenant;
 use store::write::{Guard, delete, touch_teams_of};
@@ -30,6 +31,8 @@ fn caller() -> Caller {
         tenant: Tenant::DEFAULT,
         is_write: true,
         token: String::new(),
+        sender: Sender::Customer,
+        request: "req_1".to_owned(),
     }
 }
 

@@ -17,6 +17,43 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
+INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + 1, ?1, ?2, 'Device', resources.id, o.kind, o.id, ?3, json_object('label', o.label, 'version', resources.version, 'externalId', substr(resources.external_id, 1, 200), 'name', substr(resources.document ->> '$.displayName', 1, 200), 'before', iif(octet_length(resources.document) <= 12000, json(resources.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(resources.document -> ('$."' || key || '"'))
+        END)
+      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(resources.document)))), 'cut', iif(octet_length(resources.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
+      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(resources.document)))))
+FROM (SELECT ?4 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+CROSS JOIN resources
+WHERE resources.tenant_id = ?4
+  AND resources.resource_type = ?7
+  AND resources.id = ?8
+-- ?1 = "2026-01-01T00:00:00.007Z"
+-- ?2 = "device.deleted"
+-- ?3 = "req_019b76daa80700000000000000000001"
+-- ?4 = 1
+-- ?5 = NULL
+-- ?6 = "SCIM_TOKEN"
+-- ?7 = "Device"
+-- ?8 = "019a0000-0000-7000-8000-000000000009"
+-- plan: CO-ROUTINE o
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN o
+-- plan: SEARCH resources USING INDEX resources_id (tenant_id=? AND resource_type=? AND id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 3
+-- plan:   CO-ROUTINE (subquery-2)
+-- plan:     CO-ROUTINE (subquery-8)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-8)
+-- plan:   SCAN (subquery-2)
+-- plan: CORRELATED SCALAR SUBQUERY 5
+-- plan:   CO-ROUTINE (subquery-4)
+-- plan:     CO-ROUTINE (subquery-9)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-9)
+-- plan:   SCAN (subquery-4)
+
 DELETE
 FROM resources
 WHERE resources.tenant_id = ?1

@@ -17,6 +17,50 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
+INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + 1, ?1, ?2, 'Group', teams.id, o.kind, o.id, ?3, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'before', iif(octet_length(teams.document) <= 12000, json(teams.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(teams.document -> ('$."' || key || '"'))
+        END)
+      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(teams.document)))), 'cut', iif(octet_length(teams.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
+      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(teams.document)))), 'groups', (SELECT json_group_array(team_id)
+    FROM (SELECT m.team_id
+      FROM team_members m INDEXED BY team_members_member
+      WHERE m.tenant_id = teams.tenant_id
+        AND m.member_id = teams.id
+      LIMIT 250)))
+FROM (SELECT ?4 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+CROSS JOIN teams
+WHERE teams.tenant_id = ?4
+  AND teams.id = ?7
+-- ?1 = "2026-01-01T00:00:00.012Z"
+-- ?2 = "group.deleted"
+-- ?3 = "req_019b76daa80c00000000000000000001"
+-- ?4 = 1
+-- ?5 = NULL
+-- ?6 = "SCIM_TOKEN"
+-- ?7 = "019a0000-0000-7000-8000-000000000005"
+-- plan: CO-ROUTINE o
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN o
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 3
+-- plan:   CO-ROUTINE (subquery-2)
+-- plan:     CO-ROUTINE (subquery-10)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-10)
+-- plan:   SCAN (subquery-2)
+-- plan: CORRELATED SCALAR SUBQUERY 5
+-- plan:   CO-ROUTINE (subquery-4)
+-- plan:     CO-ROUTINE (subquery-11)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-11)
+-- plan:   SCAN (subquery-4)
+-- plan: CORRELATED SCALAR SUBQUERY 7
+-- plan:   CO-ROUTINE (subquery-6)
+-- plan:     SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:   SCAN (subquery-6)
+
 UPDATE teams
 SET version = ?1, updated_at = max(updated_at, ?2)
 WHERE tenant_id = ?3

@@ -53,6 +53,93 @@ RETURNING teams.id || '\n' || version || '\n' || created_at || '\n' || updated_a
 -- ?8 = "0000000000000008"
 -- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 
+INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + 1, ?1, ?2, 'Group', ?3, o.kind, o.id, ?4, json_object('label', o.label, 'version', ?5, 'externalId', substr(?6, 1, 200), 'name', substr(?7, 1, 200), 'changes', json(?8))
+FROM (SELECT ?9 AS tenant_id, 'token' AS kind, ?6 AS id, ?10 AS label) o
+WHERE changes() > 0
+-- ?1 = "2026-01-01T00:00:00.011Z"
+-- ?2 = "group.updated"
+-- ?3 = "019a0000-0000-7000-8000-000000000007"
+-- ?4 = "req_019b76daa80b00000000000000000001"
+-- ?5 = "0000000000000011"
+-- ?6 = NULL
+-- ?7 = "All"
+-- ?8 = "[{\"after\":\"All\",\"before\":\"Staff\",\"path\":\"displayName\"}]"
+-- ?9 = 1
+-- ?10 = "SCIM_TOKEN"
+-- plan: CO-ROUTINE o
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN o
+-- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+
+INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + row_number() OVER (), ?1, ?2, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?3, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
+FROM (SELECT ?4 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
+  FROM (SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / 250 AS part
+    FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
+      WHERE 0
+      UNION ALL
+      SELECT ?7, j.value, iif(EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = ?4 AND u.id = j.value), 'User', 'Group'), 1, ?8
+      FROM json_each(?9) j
+      WHERE NOT EXISTS (SELECT 1
+        FROM team_members m
+        WHERE m.tenant_id = ?4
+          AND m.team_id = ?7
+          AND m.member_id = j.value)
+      UNION ALL
+      SELECT m.team_id, m.member_id, m.member_type, 0, ?8
+      FROM team_members m
+      WHERE m.tenant_id = ?4
+        AND m.team_id = ?7
+        AND m.member_id NOT IN (SELECT value FROM json_each(?9))))
+  GROUP BY team_id, part) l
+CROSS JOIN teams ON teams.tenant_id = o.tenant_id
+  AND teams.id = l.team_id
+  AND version = ?3
+-- ?1 = "2026-01-01T00:00:00.011Z"
+-- ?2 = "group.members"
+-- ?3 = "0000000000000011"
+-- ?4 = 1
+-- ?5 = NULL
+-- ?6 = "SCIM_TOKEN"
+-- ?7 = "019a0000-0000-7000-8000-000000000007"
+-- ?8 = "req_019b76daa80b00000000000000000001"
+-- ?9 = "[\"019a0000-0000-7000-8000-000000000001\"]"
+-- plan: CO-ROUTINE (subquery-12)
+-- plan:   CO-ROUTINE o
+-- plan:     SCAN CONSTANT ROW
+-- plan:   MATERIALIZE l
+-- plan:     CO-ROUTINE (subquery-9)
+-- plan:       CO-ROUTINE (subquery-13)
+-- plan:         CO-ROUTINE (subquery-8)
+-- plan:           COMPOUND QUERY
+-- plan:             LEFT-MOST SUBQUERY
+-- plan:               SCAN CONSTANT ROW
+-- plan:             UNION ALL
+-- plan:               SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:               CORRELATED SCALAR SUBQUERY 5
+-- plan:                 SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
+-- plan:               CORRELATED SCALAR SUBQUERY 4
+-- plan:                 SEARCH u USING COVERING INDEX users_id (tenant_id=? AND id=?)
+-- plan:             UNION ALL
+-- plan:               SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+-- plan:               LIST SUBQUERY 7
+-- plan:                 SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:                 CREATE BLOOM FILTER
+-- plan:         SCAN (subquery-8)
+-- plan:         USE TEMP B-TREE FOR ORDER BY
+-- plan:       SCAN (subquery-13)
+-- plan:     SCAN (subquery-9)
+-- plan:     USE TEMP B-TREE FOR GROUP BY
+-- plan:   SCAN o
+-- plan:   SCAN l
+-- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCAN (subquery-12)
+-- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+
 DELETE
 FROM team_members AS m
 WHERE m.tenant_id = ?1

@@ -119,10 +119,7 @@ pub(super) fn make<D: Database, B>(
         let (caller, context) = super::caller(environment, request, false, door).ok()?;
         (caller.tenant, context.database.number())
     };
-    let sender = match door.operator.clone() {
-        None => Sender::Customer,
-        Some((id, label)) => Sender::Operator(id, label),
-    };
+    let sender = door.sender();
     let types = draft.arguments.types();
     let with_bodies = draft.log.is_none_or(|log| log.has_bodies);
     let path = path.strip_prefix("/scim").unwrap_or(path);

@@ -277,6 +277,7 @@ impl<D: Database> Session<'_, D> {
             };
             Change {
                 version: pending.version.clone(),
+                operation: Some(pending.index + 1),
                 ..self.change(
                     pending.resource_type,
                     ResourceRef::Id(pending.stored.id.clone()),
@@ -286,9 +287,12 @@ impl<D: Database> Session<'_, D> {
                 )
             }
         });
-        let removals = deletes.iter().map(|(_, of, id)| {
+        let removals = deletes.iter().map(|(index, of, id)| {
             let reference = ResourceRef::Id(id.clone());
-            self.change(of, reference, Guard::None, ChangeKind::Delete, Links::None)
+            Change {
+                operation: Some(index + 1),
+                ..self.change(of, reference, Guard::None, ChangeKind::Delete, Links::None)
+            }
         });
         let all: Vec<Change<'_>> = rewrites.chain(removals).collect();
         if all.is_empty() {

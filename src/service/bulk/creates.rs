@@ -222,6 +222,7 @@ impl<D: Database> Session<'_, D> {
             (Ok(Action::Create(resource_type, id)), Some(data))
                 if !job.refers.iter().any(refused) =>
             {
+                self.begin_operation(index);
                 self.new_resource(resource_type, data, id.clone()).ok()
             }
             _ => None,

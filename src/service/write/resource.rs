@@ -1,5 +1,6 @@
 //! What is written of one resource: a new one, or a document before and after.
 
+use scim::change::changes;
 use scim::patch::LinkChange;
 use scim::resource::unique_values;
 use scim::resource_type::ResourceType;
@@ -10,6 +11,7 @@ use crate::failure::name_in_use;
 use crate::{Failure, Session};
 use store::Database;
 use store::expression::View;
+use store::ledger::events::{self, Update};
 use store::limits::{DOCUMENT_AND_FOLDED, RUN_BYTES};
 use store::read::ResourceRef;
 use store::record::Record;
@@ -34,6 +36,8 @@ pub(crate) struct NewResource {
     unique: Vec<(String, String)>,
     /// Members, or teams to join.
     links: LinkChange,
+    /// Which operation of a Bulk request it is, from one.
+    pub(super) operation: Option<usize>,
 }
 
 impl NewResource {
@@ -43,6 +47,7 @@ impl NewResource {
         (id, version): (String, String),
         document: Map<String, Value>,
         links: Vec<String>,
+        operation: Option<usize>,
     ) -> Result<Self, Failure> {
         let draft = Draft::new(view, &document);
         check_size(&draft)?;
@@ -58,6 +63,7 @@ impl NewResource {
                 add: links,
                 ..LinkChange::default()
             },
+            operation,
         })
     }
 
@@ -75,6 +81,7 @@ impl NewResource {
             version: self.version.clone(),
             kind: ChangeKind::Create(self),
             links,
+            operation: self.operation,
         }
     }
 
@@ -152,6 +159,10 @@ pub(crate) struct Rewrite {
     pub(super) draft: Draft,
     /// The key columns that change with it.
     pub(super) keys: Vec<&'static table::KeyColumn>,
+    /// What its event says of it.
+    update: Update,
+    /// What the resource is called outside and by people.
+    names: [Option<String>; 2],
 }
 
 impl Rewrite {
@@ -171,13 +182,27 @@ impl Rewrite {
             }
         }
         let keys = table.keys.iter();
+        let name = |name: &str| after.get(name)?.as_str().map(str::to_owned);
         Ok(Self {
+            update: update(view.resource_type, before, after),
+            names: ["externalId", events::name_of(view.resource_type)].map(name),
             keys: keys
                 .filter(|key| key.value(&image) != key.value(&draft.folded))
                 .collect(),
             before: image,
             draft,
         })
+    }
+
+    /// What its event says of it.
+    pub(super) fn update(&self) -> &Update {
+        &self.update
+    }
+
+    /// The external id and the name that it leaves.
+    pub(super) fn names_in_events(&self) -> (Option<&str>, Option<&str>) {
+        let [external_id, name] = &self.names;
+        (external_id.as_deref(), name.as_deref())
     }
 
     /// Whether one row of moderate size is all of it, so that it can be part of a run.
@@ -201,6 +226,27 @@ impl Rewrite {
             .map(|name| name.map(str::to_owned))
             .into_iter()
             .flatten()
+    }
+}
+
+/// What the event of a rewrite says of it.
+fn update(
+    resource_type: &'static ResourceType,
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+) -> Update {
+    let is_off = |document: &Map<String, Value>| {
+        let copies = Table::of(resource_type).copies.iter();
+        let mut values = copies.filter_map(|name| document.get(*name));
+        values.any(|value| *value == Value::Bool(false))
+    };
+    Update {
+        word: match (is_off(before), is_off(after)) {
+            (false, true) => "deactivated",
+            (true, false) => "activated",
+            _ => "updated",
+        },
+        changes: Value::from(changes(resource_type, before, after)),
     }
 }
 

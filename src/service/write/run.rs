@@ -5,6 +5,7 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 use super::{Change, ChangeKind, Rewrite, RunReceipt};
 use crate::{Failure, Session};
 use store::batch::Batch;
+use store::ledger::events::{self, Done, Update};
 use store::limits::RUN_BYTES;
 use store::write::Guard;
 use store::{Database, run, unique};
@@ -35,6 +36,15 @@ impl<D: Database> Session<'_, D> {
                 receipt
                     .many
                     .push((resource_type.name, batch.add_write(insert)));
+                let done: Vec<Done<'_>> = part
+                    .iter()
+                    .map(|new| Done {
+                        id: &new.id,
+                        version: &new.version,
+                        operation: new.operation,
+                    })
+                    .collect();
+                batch.add(events::created_many(&self.origin(None), &view, &done));
                 let values: Vec<_> = part
                     .iter()
                     .flat_map(|new| new.unique().iter().map(|pair| (new.id.as_str(), pair)))
@@ -52,7 +62,17 @@ impl<D: Database> Session<'_, D> {
             .map(|(_, new)| (new.id.as_str(), new.links()))
             .filter(|(_, ids)| !ids.is_empty())
             .collect();
-        batch.add_writes(run::link_many(&self.view(&GROUP_TYPE), &links));
+        let groups = self.view(&GROUP_TYPE);
+        if !links.is_empty() {
+            let teams: Vec<_> = plain
+                .iter()
+                .filter(|(_, new)| !new.links().is_empty())
+                .map(|(_, new)| (new.id.as_str(), new.operation))
+                .collect();
+            batch.add_writes(run::link_many(&groups, &links));
+            let origin = self.origin(None);
+            batch.add(events::first_members(&origin, &groups, &teams));
+        }
         let ids = plain.iter().chain(&others);
         let ids: Vec<&str> = ids.map(|(_, new)| new.id.as_str()).collect();
         if all && !ids.is_empty() {
@@ -100,6 +120,18 @@ impl<D: Database> Session<'_, D> {
             receipt
                 .many
                 .push((first.resource_type.name, batch.add_write(update)));
+            let told: Vec<(Done<'_>, &Update)> = part
+                .iter()
+                .map(|(change, rewrite)| {
+                    let done = Done {
+                        id: change.reference.id().unwrap_or_default(),
+                        version: &change.version,
+                        operation: change.operation,
+                    };
+                    (done, rewrite.update())
+                })
+                .collect();
+            batch.add(events::rewritten_many(&self.origin(None), &view, &told));
         }
         Ok(())
     }
@@ -129,6 +161,11 @@ impl<D: Database> Session<'_, D> {
         if all {
             batch.add(run::all_of_type(&view, &ids));
         }
+        let named: Vec<(&str, Option<usize>)> = deletes
+            .iter()
+            .filter_map(|change| Some((change.reference.id()?, change.operation)))
+            .collect();
+        batch.add(events::deleted_many(&self.origin(None), &view, &named));
         let (version, now) = (&first.version, &self.now.text);
         batch.add_writes(run::touch_teams_of_many(&view, &ids, version, now));
         let delete = run::delete_many(&view, &ids);
