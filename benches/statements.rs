@@ -19,7 +19,7 @@ use store::expression::View;
 use store::page::{Bound, Columns, Order, Page, Source, Window};
 use store::read::ResourceRef;
 use store::tenant::Tenant;
-use store::write::{self, Guard};
+use store::write;
 
 fn main() {
     divan::main();
@@ -34,6 +34,7 @@ fn token() -> Tenant {
     Tenant::Token {
         hash: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef".to_owned(),
         now: "2026-01-01T00:00:00.000Z".to_owned(),
+        number: None,
     }
 }
 
@@ -102,6 +103,6 @@ fn patch(bencher: Bencher<'_, '_>) {
     let (version, now) = ("0123456789abcdef", "2026-01-01T00:00:00.000Z");
     bencher.bench(|| {
         let values = black_box(&values);
-        write::assign(&view, &key, Guard::None, values, version, now, true)
+        write::assign(&view, &key, values, version, now, true)
     });
 }

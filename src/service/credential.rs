@@ -120,6 +120,7 @@ impl Principal {
             Self::Token { hash, .. } => Tenant::Token {
                 hash,
                 now: now.text.clone(),
+                number: None,
             },
         }
     }

@@ -105,10 +105,14 @@ impl<'a, D: Database> Session<'a, D> {
     /// Begins one.
     pub fn new(
         context: &'a Context<'a, D>,
-        caller: Caller,
+        mut caller: Caller,
         base: String,
         settings: InHand,
     ) -> Self {
+        // Every batch looks the token up once, in front; the rest of it need not.
+        if let Tenant::Token { number, .. } = &mut caller.tenant {
+            *number = settings.tenant;
+        }
         Self {
             now: context.clock.now(),
             context,

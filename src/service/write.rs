@@ -178,7 +178,8 @@ impl<D: Database> Session<'_, D> {
                 let (id, version, draft) = new.row();
                 let insert = write::insert(&view, id, version, now, draft);
                 receipt.row = Some(batch.add_write(insert));
-                batch.add(events::created(&origin, &view, id));
+                let told = [(id, change.operation)];
+                batch.add(events::created(&origin, &view, &told));
                 batch.add_writes(unique::claim(&view, id, version, new.unique()));
             }
             ChangeKind::Rewrite { rewrite, groups } => {
@@ -250,7 +251,8 @@ impl<D: Database> Session<'_, D> {
                 batch.add_writes(membership::statements(&view, id, version, members));
                 if is_new {
                     let teams = [(id, change.operation)];
-                    batch.add(events::first_members(&origin, &view, &teams));
+                    let count = members.add.len();
+                    batch.add(events::first_members(&origin, &view, &teams, count));
                     let count = members.add.len();
                     let complete = membership::complete(&view, id, version, count);
                     batch.add(read::guard(complete));

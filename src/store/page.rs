@@ -7,7 +7,7 @@
 use super::expression::View;
 use super::fragment::{Fragment, Written, value};
 use super::limits::LARGEST_NUMBER;
-use super::predicate::{condition, is_lookup, users_of};
+use super::predicate::{condition, is_lookup, modified_since, users_of};
 use super::record::record;
 pub use super::source::Source;
 use super::source::totals_of;
@@ -210,7 +210,9 @@ impl Page<'_> {
     /// `FROM … WHERE … ORDER BY … LIMIT …`
     fn from(&self, source: &Source<'_>, rows: Rows) -> impl Fragment {
         // A look-up is by its key; the order must not tempt the planner to walk the tenant by id.
-        let is_lookup = |predicate| is_lookup(&source.view, predicate);
+        let is_lookup = |predicate| {
+            is_lookup(&source.view, predicate) || modified_since(predicate).is_some()
+        };
         let sign = source.predicate.is_some_and(is_lookup).then_some("+");
         fragment!(
             "{rows}{order}{limit}",
@@ -338,10 +340,19 @@ fn matching(source: &Source<'_>, rows: Rows) -> impl Fragment {
     let filter = source
         .predicate
         .map(|predicate| fragment!(" AND {condition}", condition = condition(view, predicate)));
+    let since = source.predicate.and_then(modified_since);
+    let since = since.map(|since| {
+        fragment!(
+            " AND {row}.updated_at >= {since}",
+            row = view.row(),
+            since = value(&since),
+        )
+    });
     fragment!(
-        " FROM {rows} WHERE {scope}{filter}",
+        " FROM {rows} WHERE {scope}{since}{filter}",
         rows = rows.of(view.row()),
         scope = view.scope(view.row()),
+        since = since,
         filter = filter,
     )
 }

@@ -26,7 +26,7 @@ use elements::{Elements, Term, gather};
 pub use elements::{MARKS, marks};
 pub use linked::members_within;
 pub(crate) use linked::{asks_type, indirect_links, matched_links, memberships_upto, nestings};
-pub use lookup::{comparisons, has_list, is_lookup, users_of};
+pub use lookup::{comparisons, has_list, is_lookup, modified_since, users_of};
 pub(crate) use lookup::{is_key, is_of_columns};
 
 /// The condition, in parentheses.

@@ -32,6 +32,8 @@ pub enum Tenant {
         hash: String,
         /// The present moment, to compare with the token's expiry.
         now: String,
+        /// The tenant's number, where an earlier request told: a token is never another tenant's.
+        number: Option<i64>,
     },
 }
 
@@ -67,7 +69,7 @@ impl Tenant {
     pub const fn number(&self) -> Option<i64> {
         match self {
             Self::Known(id) => Some(*id),
-            Self::Token { .. } => None,
+            Self::Token { number, .. } => *number,
         }
     }
 
@@ -75,7 +77,7 @@ impl Tenant {
     pub fn subject(&self) -> impl Fragment {
         Written(move |statement: &mut Statement| match self {
             Self::Known(_) => "NULL".write(statement),
-            Self::Token { hash, now } => write_sql!(
+            Self::Token { hash, now, .. } => write_sql!(
                 statement,
                 "(SELECT subject FROM tokens WHERE {good})",
                 good = good_token(hash, now),
@@ -99,7 +101,7 @@ impl Tenant {
                 closed = closed(value(*id)),
                 other = other_settings(asked, value(*id)),
             ),
-            Self::Token { hash, now } => statement!(
+            Self::Token { hash, now, .. } => statement!(
                 "SELECT coalesce(t.tenant_id, json_extract('{}', '{unknown}')) AS tenant_id, t.subject, \
                  {cursor_key} AS cursor_key, t.last_used_at, \
                  json_extract('{}', coalesce({closed}, {may} {other}'$')) AS is_open \
@@ -175,12 +177,16 @@ pub fn settings(tenant: &Tenant) -> Statement {
     )
 }
 
-/// The tenant's id: a value, or a sub-query that is NULL when the token is not good.
+/// The tenant's id: a value, or a sub-query that is NULL when the token is not good. A number that
+/// is known stands behind [`Tenant::facts`], which fails the batch when the token is not good.
 impl Fragment for Tenant {
     fn write(&self, statement: &mut Statement) {
         match self {
-            Self::Known(id) => value(*id).write(statement),
-            Self::Token { hash, now } => write_sql!(
+            Self::Known(id)
+            | Self::Token {
+                number: Some(id), ..
+            } => value(*id).write(statement),
+            Self::Token { hash, now, .. } => write_sql!(
                 statement,
                 "(SELECT tenant_id FROM tokens WHERE {good})",
                 good = good_token(hash, now),

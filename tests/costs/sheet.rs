@@ -27,6 +27,22 @@ pub(crate) const fn cost(trips: u64, read: u64, written: u64) -> Cost {
     }
 }
 
+/// What the events of a write cost besides it.
+pub(crate) const fn events(count: u64) -> Cost {
+    cost(0, 3 * count, 2 * count)
+}
+
+impl Cost {
+    /// The same and more.
+    pub(crate) const fn and(self, more: Cost) -> Cost {
+        cost(
+            self.trips + more.trips,
+            self.read + more.read,
+            self.written + more.written,
+        )
+    }
+}
+
 /// What is measured.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation<'a> {

@@ -4,11 +4,13 @@ use serde_json::{Value, json};
 
 use super::operations::{Bench, LINK, MEMBERSHIP, USER, members, patch};
 use super::seed::{TABLE_TOKEN, Use, group, padded, user, user_id};
-use super::sheet::cost;
+use super::sheet::{cost, events};
 
 /// The largest group that is sent whole in one request: 4 MiB hold some 80,000 members, D1's time
 /// some more.
 const WHOLE: usize = 10_000;
+/// Members that one event names.
+const NAMED: u64 = 250;
 
 impl Bench<'_> {
     pub(crate) fn user_writes(&mut self) {
@@ -43,9 +45,15 @@ impl Bench<'_> {
             put,
             Some(&body),
             200,
-            cost(2, 20, 1),
+            cost(2, 20, 2),
         );
         self.busy_user();
+        let since = created["meta"]["created"].as_str().unwrap();
+        self.get(
+            "meta.lastModified ge, three matches",
+            &format!("/Users?filter=meta.lastModified ge \"{since}\""),
+            cost(1, 12 + 3 * 8, 0),
+        );
         let delete = ("DELETE", path.as_str());
         self.send("DELETE user", delete, None, 204, cost(1, 20, USER));
         self.send("DELETE user, miss", delete, None, 404, cost(1, 6, 0));
@@ -59,7 +67,7 @@ impl Bench<'_> {
                 "PATCH active",
                 json!([{"op": "replace", "path": "active", "value": false}]),
                 1,
-                1,
+                2,
             ),
             (
                 "PATCH active, as it was",
@@ -71,13 +79,13 @@ impl Bench<'_> {
                 "PATCH active, as Entra sends it",
                 json!([{"op": "Replace", "path": "active", "value": "True"}]),
                 1,
-                1,
+                2,
             ),
             (
                 "PATCH active, as Okta sends it",
                 json!([{"op": "replace", "value": {"active": false}}]),
                 1,
-                1,
+                2,
             ),
             (
                 "PATCH four attributes without a path",
@@ -85,19 +93,19 @@ impl Bench<'_> {
                     "title": "Chief", "nickName": "S", "displayName": "Somebody", "name": {"familyName": "Else"},
                 }}]),
                 2,
-                3,
+                4,
             ),
             (
                 "PATCH the work address",
                 json!([{"op": "replace", "path": work, "value": "else@example.com"}]),
                 2,
-                4,
+                5,
             ),
             (
                 "PATCH userName",
                 json!([{"op": "replace", "path": "userName", "value": "else@example.com"}]),
                 2,
-                3,
+                4,
             ),
         ];
         for (name, operations, trips, written) in cases {
@@ -118,7 +126,7 @@ impl Bench<'_> {
             ("PATCH", &path),
             Some(&off),
             200,
-            cost(1, 20 + LINK * groups, 1),
+            cost(1, 20 + LINK * groups, 2),
         );
         let name = patch(&json!([{"op": "replace", "path": "displayName", "value": "Busy"}]));
         self.send(
@@ -126,7 +134,7 @@ impl Bench<'_> {
             ("PATCH", &path),
             Some(&name),
             200,
-            cost(1, 20 + 2 * LINK * groups, 3 + groups),
+            cost(1, 20 + 2 * LINK * groups, 4 + groups),
         );
     }
 
@@ -140,7 +148,7 @@ impl Bench<'_> {
             ("DELETE", &format!("/Users/{id}")),
             None,
             204,
-            cost(1, 20 + 6 * groups, 4 + 2 * groups),
+            cost(1, 20 + 7 * groups, 4 + 3 * groups),
         );
     }
 
@@ -165,7 +173,7 @@ impl Bench<'_> {
                 ("POST", "/Bulk"),
                 Some(&body),
                 200,
-                cost(3, 8 * size, USER * size),
+                cost(3, 8 * size, USER * size).and(events(size - 1)),
             );
         }
     }
@@ -174,7 +182,7 @@ impl Bench<'_> {
         let path = format!("/Groups/{}", self.seed.group_id(Use::Sized(size, 0)));
         let request = ("PATCH", path.as_str());
         // The group's own row is one more.
-        let change = |members: u64| cost(1, 16 + 6 * members, 1 + MEMBERSHIP * members);
+        let change = |members: u64| cost(1, 16 + 8 * members, 2 + MEMBERSHIP * members);
         let one = || [user_id(0)];
         let add = members("add", one());
         self.send(
@@ -239,7 +247,7 @@ impl Bench<'_> {
             request,
             Some(&rename),
             204,
-            cost(2, 20, 3),
+            cost(2, 20, 4),
         );
     }
 
@@ -252,7 +260,8 @@ impl Bench<'_> {
             let number = padded(self.seed.group_number(what));
             let all: Vec<String> = self.seed.members(what).map(user_id).collect();
             let request = ("PUT", path.as_str());
-            let read = 20 + 12 * k;
+            let read = 20 + 18 * k;
+            let more = events(1 + k / NAMED);
             self.send(
                 "PUT group, unchanged",
                 request,
@@ -275,7 +284,7 @@ impl Bench<'_> {
                 request,
                 Some(&group(&number, &others)),
                 200,
-                cost(2, read, 1 + MEMBERSHIP * differ),
+                cost(2, read, 2 + MEMBERSHIP * differ).and(more),
             );
             self.new_group(size, &known);
         }
@@ -297,13 +306,13 @@ impl Bench<'_> {
             ("POST", "/Groups"),
             Some(&body),
             201,
-            cost(1, 20 + 12 * k, 5 + MEMBERSHIP * k),
+            cost(1, 20 + 14 * k, 6 + MEMBERSHIP * k).and(events(1 + k / NAMED)),
         );
         let created: Value = serde_json::from_str(&created.body).unwrap();
         let path = format!("/Groups/{}", created["id"].as_str().unwrap());
         let request = ("PATCH", path.as_str());
         let none = patch(&json!([{"op": "remove", "path": "members"}]));
-        let budget = cost(1, 20 + 6 * k, 1 + MEMBERSHIP * k);
+        let budget = cost(1, 20 + 12 * k, 2 + MEMBERSHIP * k).and(events(k / NAMED));
         self.send(
             "PATCH group: all members out",
             request,

@@ -169,7 +169,7 @@ fn request(dice: &[u16; 6], users: &[String], groups: &[String]) -> (String, Str
         });
         links.collect::<Vec<_>>()
     };
-    let patch = |operations: Value| json!({"schemas": [PATCH], "Operations": operations});
+    let change = |operations: Value| json!({"schemas": [PATCH], "Operations": operations});
     let body_of_user = json!({
         "userName": name, "title": format!("t{}", more % 3), "active": extra % 3 != 0,
         "emails": [{"value": format!("{name}@example.com")}], "groups": [{"value": group}],
@@ -179,7 +179,7 @@ fn request(dice: &[u16; 6], users: &[String], groups: &[String]) -> (String, Str
         json!({"displayName": name, "externalId": "x", "members": members(more % 4)});
     let users_path = format!("/Users/{user}");
     let groups_path = format!("/Groups/{group}");
-    let (method, path, body) = match kind % 16 {
+    let (verb, path, body) = match kind % 16 {
         0 | 1 => ("POST", "/Users".to_owned(), body_of_user),
         2 => ("POST", "/Groups".to_owned(), body_of_group),
         3 => ("PUT", users_path, body_of_user),
@@ -187,12 +187,12 @@ fn request(dice: &[u16; 6], users: &[String], groups: &[String]) -> (String, Str
         5 => (
             "PATCH",
             users_path,
-            patch(json!([{"op": "replace", "value": {"active": value % 2 == 0}}])),
+            change(json!([{"op": "replace", "value": {"active": value % 2 == 0}}])),
         ),
         6 => (
             "PATCH",
             users_path,
-            patch(json!([
+            change(json!([
                 {"op": "replace", "path": "title", "value": name},
                 {"op": "replace", "path": "active", "value": more % 2 == 0},
                 {"op": "add", "path": "externalId", "value": format!("e{}", extra % 2)},
@@ -201,7 +201,7 @@ fn request(dice: &[u16; 6], users: &[String], groups: &[String]) -> (String, Str
         7 => (
             "PATCH",
             users_path,
-            patch(json!([
+            change(json!([
                 {"op": "replace", "path": format!("{ENTERPRISE}:department"), "value": name},
                 {"op": "replace", "path": "emails[type eq \"work\"].value", "value": format!("{name}@x.example")},
             ])),
@@ -209,17 +209,17 @@ fn request(dice: &[u16; 6], users: &[String], groups: &[String]) -> (String, Str
         8 | 9 => (
             "PATCH",
             groups_path,
-            patch(json!([{"op": "add", "path": "members", "value": members(1 + more % 3)}])),
+            change(json!([{"op": "add", "path": "members", "value": members(1 + more % 3)}])),
         ),
         10 => (
             "PATCH",
             groups_path,
-            patch(json!([{"op": "remove", "path": "members", "value": members(1 + more % 3)}])),
+            change(json!([{"op": "remove", "path": "members", "value": members(1 + more % 3)}])),
         ),
         11 => (
             "PATCH",
             groups_path,
-            patch(json!([
+            change(json!([
                 {"op": "replace", "path": "members", "value": members(more % 4)},
                 {"op": "replace", "path": "displayName", "value": name},
             ])),
@@ -227,7 +227,7 @@ fn request(dice: &[u16; 6], users: &[String], groups: &[String]) -> (String, Str
         12 => (
             "PATCH",
             groups_path,
-            patch(json!([{"op": "remove", "path": format!("members[value eq \"{user}\"]")}])),
+            change(json!([{"op": "remove", "path": format!("members[value eq \"{user}\"]")}])),
         ),
         13 => ("DELETE", users_path, Value::Null),
         14 if value % 3 == 0 => ("DELETE", groups_path, Value::Null),
@@ -237,7 +237,7 @@ fn request(dice: &[u16; 6], users: &[String], groups: &[String]) -> (String, Str
                 {"method": "POST", "path": "/Users", "bulkId": "b", "data": {"userName": format!("{name}b")}},
                 {"method": "POST", "path": "/Groups", "bulkId": "c",
                  "data": {"displayName": format!("{name}g"), "members": [{"value": "bulkId:a"}, {"value": user}]}},
-                {"method": "PATCH", "path": users_path, "data": patch(json!([{"op": "add", "path": "nickName", "value": name}]))},
+                {"method": "PATCH", "path": users_path, "data": change(json!([{"op": "add", "path": "nickName", "value": name}]))},
                 {"method": "PUT", "path": groups_path, "data": body_of_group},
                 {"method": "DELETE", "path": format!("/Users/{}", pick(users, more))},
                 {"method": "DELETE", "path": format!("/Users/{}", pick(users, extra))},
@@ -250,7 +250,7 @@ fn request(dice: &[u16; 6], users: &[String], groups: &[String]) -> (String, Str
             )
         }
     };
-    (method.to_owned(), path, body)
+    (verb.to_owned(), path, body)
 }
 
 fn ids(memory: &Memory, table: &str) -> Vec<String> {
@@ -287,14 +287,14 @@ fn the_events_replayed_are_the_directory() {
                 let of_event = |event: &Value| event["type"].as_str().unwrap().to_owned();
                 kinds.borrow_mut().extend(events.iter().map(of_event));
                 if reply.status >= 400 {
-                    prop_equal(events.len(), before, &(&method, &path, &body))?;
+                    prop_equal(&events.len(), &before, &(&method, &path, &body))?;
                 }
                 let (replayed, there) = (Model::replay(&events), Model::of(&memory));
                 let without_empty = |mut model: Model| {
                     model.members.retain(|_, members| !members.is_empty());
                     model
                 };
-                prop_equal(without_empty(replayed), there, &(&method, &path, &body))?;
+                prop_equal(&without_empty(replayed), &there, &(&method, &path, &body))?;
             }
             Ok(())
         })
@@ -314,8 +314,8 @@ fn the_events_replayed_are_the_directory() {
 }
 
 fn prop_equal<T: PartialEq + std::fmt::Debug>(
-    left: T,
-    right: T,
+    left: &T,
+    right: &T,
     of: &dyn std::fmt::Debug,
 ) -> Result<(), TestCaseError> {
     if left == right {

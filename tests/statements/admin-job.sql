@@ -37,7 +37,7 @@ WHERE tenant_id = ?1
 -- ?1 = 2
 -- plan: SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
 -- plan: LIST SUBQUERY 1
--- plan:   SEARCH users USING COVERING INDEX users_user_name (tenant_id=?)
+-- plan:   SEARCH users USING COVERING INDEX users_modified (tenant_id=?)
 -- plan:   CREATE BLOOM FILTER
 
 DELETE
@@ -47,7 +47,7 @@ WHERE tenant_id = ?1
 -- ?1 = 2
 -- plan: SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
 -- plan: LIST SUBQUERY 1
--- plan:   SEARCH teams USING COVERING INDEX teams_display_name (tenant_id=?)
+-- plan:   SEARCH teams USING COVERING INDEX teams_modified (tenant_id=?)
 -- plan:   CREATE BLOOM FILTER
 
 DELETE
@@ -57,7 +57,7 @@ WHERE tenant_id = ?1
 -- ?1 = 2
 -- plan: SEARCH resources USING INTEGER PRIMARY KEY (rowid=?)
 -- plan: LIST SUBQUERY 1
--- plan:   SEARCH resources USING COVERING INDEX resources_id (tenant_id=?)
+-- plan:   SEARCH resources USING COVERING INDEX resources_modified (tenant_id=?)
 -- plan:   CREATE BLOOM FILTER
 
 DELETE
@@ -98,11 +98,11 @@ WHERE tenant_id = ?1
 -- plan: LIST SUBQUERY 5
 -- plan:   SEARCH milestones USING PRIMARY KEY (tenant_id=?)
 -- plan:   SCALAR SUBQUERY 1
--- plan:     SEARCH users USING COVERING INDEX users_user_name (tenant_id=?)
+-- plan:     SEARCH users USING COVERING INDEX users_modified (tenant_id=?)
 -- plan:   SCALAR SUBQUERY 2
--- plan:     SEARCH teams USING COVERING INDEX teams_display_name (tenant_id=?)
+-- plan:     SEARCH teams USING COVERING INDEX teams_modified (tenant_id=?)
 -- plan:   SCALAR SUBQUERY 3
--- plan:     SEARCH resources USING COVERING INDEX resources_id (tenant_id=?)
+-- plan:     SEARCH resources USING COVERING INDEX resources_modified (tenant_id=?)
 -- plan:   CREATE BLOOM FILTER
 
 DELETE
@@ -120,11 +120,11 @@ WHERE tenant_id = ?1
 -- plan: LIST SUBQUERY 4
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=?)
 -- plan:   SCALAR SUBQUERY 1
--- plan:     SEARCH users USING COVERING INDEX users_user_name (tenant_id=?)
+-- plan:     SEARCH users USING COVERING INDEX users_modified (tenant_id=?)
 -- plan:   SCALAR SUBQUERY 2
--- plan:     SEARCH teams USING COVERING INDEX teams_display_name (tenant_id=?)
+-- plan:     SEARCH teams USING COVERING INDEX teams_modified (tenant_id=?)
 -- plan:   SCALAR SUBQUERY 3
--- plan:     SEARCH resources USING COVERING INDEX resources_id (tenant_id=?)
+-- plan:     SEARCH resources USING COVERING INDEX resources_modified (tenant_id=?)
 -- plan:   CREATE BLOOM FILTER
 
 DELETE
@@ -226,11 +226,11 @@ RETURNING finished_at
 -- plan:       SCALAR SUBQUERY 10
 -- plan:         SEARCH requests USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 11
--- plan:         SEARCH users USING COVERING INDEX users_user_name (tenant_id=?)
+-- plan:         SEARCH users USING COVERING INDEX users_modified (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 12
--- plan:         SEARCH teams USING COVERING INDEX teams_display_name (tenant_id=?)
+-- plan:         SEARCH teams USING COVERING INDEX teams_modified (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 13
--- plan:         SEARCH resources USING COVERING INDEX resources_id (tenant_id=?)
+-- plan:         SEARCH resources USING COVERING INDEX resources_modified (tenant_id=?)
 -- plan:     UNION ALL
 -- plan:       SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1

@@ -19,7 +19,7 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + row_number() OVER (), ?1, ?2, 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'before', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, ?3, 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'before', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
         END)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))), 'groups', (SELECT json_group_array(team_id)
@@ -28,13 +28,13 @@ SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.te
       WHERE m.tenant_id = users.tenant_id
         AND m.member_id = users.id
       LIMIT 250)))
-FROM (SELECT ?3 AS tenant_id, 'token' AS kind, ?4 AS id, ?5 AS label) o
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?4 AS id, ?5 AS label) o
 CROSS JOIN json_each(?6) j
-CROSS JOIN users ON users.tenant_id = ?3
+CROSS JOIN users ON users.tenant_id = ?1
   AND users.id = j.value ->> 1
--- ?1 = "2026-01-01T00:00:00.009Z"
--- ?2 = "user.deleted"
--- ?3 = 1
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.009Z"
+-- ?3 = "user.deleted"
 -- ?4 = NULL
 -- ?5 = "SCIM_TOKEN"
 -- ?6 = "[[\"req_019b76daa80900000000000000000001:1\",\"019a0000-0000-7000-8000-000000000001\"],[\"req_019b76daa80900000000000000000001:2\",\"019a0000-0000-7000-8000-000000000003\"]]"
@@ -45,7 +45,7 @@ CROSS JOIN users ON users.tenant_id = ?3
 -- plan:   SCAN j VIRTUAL TABLE INDEX 1:
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
 -- plan: SCAN (subquery-10)
--- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 3
 -- plan:   CO-ROUTINE (subquery-2)

@@ -61,14 +61,14 @@ RETURNING id
 -- plan:   CREATE BLOOM FILTER
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + row_number() OVER (), ?1, j.value ->> 3, 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'changes', json(j.value -> 4))
-FROM (SELECT ?2 AS tenant_id, 'token' AS kind, ?3 AS id, ?4 AS label) o
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, j.value ->> 3, 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'changes', json(j.value -> 4))
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?3 AS id, ?4 AS label) o
 CROSS JOIN json_each(?5) j
-CROSS JOIN users ON users.tenant_id = ?2
+CROSS JOIN users ON users.tenant_id = ?1
   AND users.id = j.value ->> 1
   AND users.version = j.value ->> 2
--- ?1 = "2026-01-01T00:00:00.008Z"
--- ?2 = 1
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.008Z"
 -- ?3 = NULL
 -- ?4 = "SCIM_TOKEN"
 -- ?5 = "[[\"req_019b76daa80800000000000000000001:1\",\"019a0000-0000-7000-8000-000000000001\",\"0000000000000015\",\"user.updated\",[{\"after\":\"Dr\",\"before\":null,\"path\":\"title\"}]],[\"req_019b76daa80800000000000000000001:2\",\"019a0000-0000-7000-8000-000000000003\",\"0000000000000016\",\"user.updat … (63 bytes more)
@@ -79,5 +79,5 @@ CROSS JOIN users ON users.tenant_id = ?2
 -- plan:   SCAN j VIRTUAL TABLE INDEX 1:
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
 -- plan: SCAN (subquery-4)
--- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)

@@ -37,27 +37,25 @@ RETURNING seq
 -- plan: SCAN t
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + 1, ?1, ?2, 'Group', ?3, o.kind, o.id, ?4, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'after', iif(octet_length(teams.document) <= 12000, json(teams.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(teams.document -> ('$."' || key || '"'))
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4 ->> teams.id, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'after', iif(octet_length(teams.document) <= 12000, json(teams.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(teams.document -> ('$."' || key || '"'))
         END)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(teams.document)))), 'cut', iif(octet_length(teams.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(teams.document)))))
-FROM (SELECT ?5 AS tenant_id, 'token' AS kind, ?6 AS id, ?7 AS label) o
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
 CROSS JOIN teams
-WHERE changes() > 0
-  AND teams.seq = last_insert_rowid()
-  AND teams.id = ?3
--- ?1 = "2026-01-01T00:00:00.006Z"
--- ?2 = "group.created"
--- ?3 = "019a0000-0000-7000-8000-00000000000b"
--- ?4 = "req_019b76daa80600000000000000000001"
--- ?5 = 1
--- ?6 = NULL
--- ?7 = "SCIM_TOKEN"
+WHERE teams.seq > last_insert_rowid() - changes()
+  AND teams.seq <= last_insert_rowid()
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.006Z"
+-- ?3 = "group.created"
+-- ?4 = "{\"019a0000-0000-7000-8000-00000000000b\":\"req_019b76daa80600000000000000000001\"}"
+-- ?5 = NULL
+-- ?6 = "SCIM_TOKEN"
 -- plan: CO-ROUTINE o
 -- plan:   SCAN CONSTANT ROW
 -- plan: SCAN o
--- plan: SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
--- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan: SEARCH teams USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)
+-- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 3
 -- plan:   CO-ROUTINE (subquery-2)
@@ -96,49 +94,39 @@ ON CONFLICT DO NOTHING
 -- plan: SEARCH t USING INDEX teams_id (tenant_id=? AND id=?) LEFT-JOIN
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + row_number() OVER (), ?1, ?2, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
-FROM (SELECT ?3 AS tenant_id, 'token' AS kind, ?4 AS id, ?5 AS label) o
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?4 AS id, ?5 AS label) o
 CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
-  FROM (SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / 250 AS part
-    FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
-      WHERE 0
-      UNION ALL
-      SELECT m.team_id, m.member_id, m.member_type, 1, j.value ->> 0
-      FROM json_each(?6) j
-      CROSS JOIN team_members m ON m.tenant_id = ?3
-        AND m.team_id = j.value ->> 1))
-  GROUP BY team_id, part) l
+  FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
+    WHERE 0
+    UNION ALL
+    SELECT m.team_id, m.member_id, m.member_type, 1, j.value ->> 0
+    FROM json_each(?6) j
+    CROSS JOIN team_members m ON m.tenant_id = ?1
+      AND m.team_id = j.value ->> 1)) l
 CROSS JOIN teams ON teams.tenant_id = o.tenant_id
   AND teams.id = l.team_id
--- ?1 = "2026-01-01T00:00:00.006Z"
--- ?2 = "group.members"
--- ?3 = 1
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.006Z"
+-- ?3 = "group.members"
 -- ?4 = NULL
 -- ?5 = "SCIM_TOKEN"
 -- ?6 = "[[\"req_019b76daa80600000000000000000001\",\"019a0000-0000-7000-8000-00000000000b\"]]"
--- plan: CO-ROUTINE (subquery-8)
--- plan:   CO-ROUTINE o
--- plan:     SCAN CONSTANT ROW
--- plan:   MATERIALIZE l
--- plan:     CO-ROUTINE (subquery-5)
--- plan:       CO-ROUTINE (subquery-9)
--- plan:         CO-ROUTINE (subquery-4)
--- plan:           COMPOUND QUERY
--- plan:             LEFT-MOST SUBQUERY
--- plan:               SCAN CONSTANT ROW
--- plan:             UNION ALL
--- plan:               SCAN j VIRTUAL TABLE INDEX 1:
--- plan:               SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
--- plan:         SCAN (subquery-4)
--- plan:         USE TEMP B-TREE FOR ORDER BY
--- plan:       SCAN (subquery-9)
--- plan:     SCAN (subquery-5)
--- plan:     USE TEMP B-TREE FOR GROUP BY
--- plan:   SCAN o
--- plan:   SCAN l
--- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-8)
--- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan: CO-ROUTINE o
+-- plan:   SCAN CONSTANT ROW
+-- plan: MATERIALIZE l
+-- plan:   CO-ROUTINE (subquery-4)
+-- plan:     COMPOUND QUERY
+-- plan:       LEFT-MOST SUBQUERY
+-- plan:         SCAN CONSTANT ROW
+-- plan:       UNION ALL
+-- plan:         SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:         SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+-- plan:   SCAN (subquery-4)
+-- plan: SCAN o
+-- plan: SCAN l
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 
 SELECT json_extract('{}', CASE WHEN (SELECT r.id

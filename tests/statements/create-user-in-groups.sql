@@ -36,27 +36,25 @@ RETURNING seq
 -- plan: SCAN t
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + 1, ?1, ?2, 'User', ?3, o.kind, o.id, ?4, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'User', users.id, o.kind, o.id, ?4 ->> users.id, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
         END)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))))
-FROM (SELECT ?5 AS tenant_id, 'token' AS kind, ?6 AS id, ?7 AS label) o
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
 CROSS JOIN users
-WHERE changes() > 0
-  AND users.seq = last_insert_rowid()
-  AND users.id = ?3
--- ?1 = "2026-01-01T00:00:00.008Z"
--- ?2 = "user.created"
--- ?3 = "019a0000-0000-7000-8000-00000000000e"
--- ?4 = "req_019b76daa80800000000000000000001"
--- ?5 = 1
--- ?6 = NULL
--- ?7 = "SCIM_TOKEN"
+WHERE users.seq > last_insert_rowid() - changes()
+  AND users.seq <= last_insert_rowid()
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.008Z"
+-- ?3 = "user.created"
+-- ?4 = "{\"019a0000-0000-7000-8000-00000000000e\":\"req_019b76daa80800000000000000000001\"}"
+-- ?5 = NULL
+-- ?6 = "SCIM_TOKEN"
 -- plan: CO-ROUTINE o
 -- plan:   SCAN CONSTANT ROW
 -- plan: SCAN o
--- plan: SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
--- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan: SEARCH users USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)
+-- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 3
 -- plan:   CO-ROUTINE (subquery-2)
@@ -72,8 +70,8 @@ WHERE changes() > 0
 -- plan:   SCAN (subquery-4)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + row_number() OVER (), ?1, ?2, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?3, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
-FROM (SELECT ?4 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?4, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
 CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
   FROM (SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / 250 AS part
     FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
@@ -83,32 +81,32 @@ CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'typ
       FROM json_each(?9) j
       WHERE EXISTS (SELECT 1
         FROM users
-        WHERE users.tenant_id = ?4
+        WHERE users.tenant_id = ?1
           AND users.id = ?7
           AND version = ?10)
         AND NOT EXISTS (SELECT 1
         FROM team_members m
-        WHERE m.tenant_id = ?4
+        WHERE m.tenant_id = ?1
           AND m.team_id = j.value
           AND m.member_id = ?7)
       UNION ALL
       SELECT m.team_id, ?7, 'User', 0, ?8
       FROM team_members m INDEXED BY team_members_member
-      WHERE m.tenant_id = ?4
+      WHERE m.tenant_id = ?1
         AND m.member_id = ?7
         AND m.team_id NOT IN (SELECT value FROM json_each(?9))
         AND EXISTS (SELECT 1
         FROM users
-        WHERE users.tenant_id = ?4
+        WHERE users.tenant_id = ?1
           AND users.id = ?7
           AND version = ?10)))
   GROUP BY team_id, part) l
 CROSS JOIN teams ON teams.tenant_id = o.tenant_id
   AND teams.id = l.team_id
--- ?1 = "2026-01-01T00:00:00.008Z"
--- ?2 = "group.members"
--- ?3 = "0000000000000010"
--- ?4 = 1
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.008Z"
+-- ?3 = "group.members"
+-- ?4 = "0000000000000010"
 -- ?5 = NULL
 -- ?6 = "SCIM_TOKEN"
 -- ?7 = "019a0000-0000-7000-8000-00000000000e"
@@ -147,7 +145,7 @@ CROSS JOIN teams ON teams.tenant_id = o.tenant_id
 -- plan:   SCAN l
 -- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: SCAN (subquery-13)
--- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 
 UPDATE teams AS r

@@ -18,19 +18,19 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + 1, ?1, ?2, 'Device', resources.id, o.kind, o.id, ?3, json_object('label', o.label, 'version', resources.version, 'externalId', substr(resources.external_id, 1, 200), 'name', substr(resources.document ->> '$.displayName', 1, 200), 'before', iif(octet_length(resources.document) <= 12000, json(resources.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(resources.document -> ('$."' || key || '"'))
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Device', resources.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', resources.version, 'externalId', substr(resources.external_id, 1, 200), 'name', substr(resources.document ->> '$.displayName', 1, 200), 'before', iif(octet_length(resources.document) <= 12000, json(resources.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(resources.document -> ('$."' || key || '"'))
         END)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(resources.document)))), 'cut', iif(octet_length(resources.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(resources.document)))))
-FROM (SELECT ?4 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
 CROSS JOIN resources
-WHERE resources.tenant_id = ?4
+WHERE resources.tenant_id = ?1
   AND resources.resource_type = ?7
   AND resources.id = ?8
--- ?1 = "2026-01-01T00:00:00.007Z"
--- ?2 = "device.deleted"
--- ?3 = "req_019b76daa80700000000000000000001"
--- ?4 = 1
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.007Z"
+-- ?3 = "device.deleted"
+-- ?4 = "req_019b76daa80700000000000000000001"
 -- ?5 = NULL
 -- ?6 = "SCIM_TOKEN"
 -- ?7 = "Device"
@@ -39,7 +39,7 @@ WHERE resources.tenant_id = ?4
 -- plan:   SCAN CONSTANT ROW
 -- plan: SCAN o
 -- plan: SEARCH resources USING INDEX resources_id (tenant_id=? AND resource_type=? AND id=?)
--- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 3
 -- plan:   CO-ROUTINE (subquery-2)

@@ -18,7 +18,7 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + 1, ?1, ?2, 'Group', teams.id, o.kind, o.id, ?3, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'before', iif(octet_length(teams.document) <= 12000, json(teams.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(teams.document -> ('$."' || key || '"'))
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'before', iif(octet_length(teams.document) <= 12000, json(teams.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(teams.document -> ('$."' || key || '"'))
         END)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(teams.document)))), 'cut', iif(octet_length(teams.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(teams.document)))), 'groups', (SELECT json_group_array(team_id)
@@ -27,14 +27,14 @@ SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.te
       WHERE m.tenant_id = teams.tenant_id
         AND m.member_id = teams.id
       LIMIT 250)))
-FROM (SELECT ?4 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
 CROSS JOIN teams
-WHERE teams.tenant_id = ?4
+WHERE teams.tenant_id = ?1
   AND teams.id = ?7
--- ?1 = "2026-01-01T00:00:00.012Z"
--- ?2 = "group.deleted"
--- ?3 = "req_019b76daa80c00000000000000000001"
--- ?4 = 1
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.012Z"
+-- ?3 = "group.deleted"
+-- ?4 = "req_019b76daa80c00000000000000000001"
 -- ?5 = NULL
 -- ?6 = "SCIM_TOKEN"
 -- ?7 = "019a0000-0000-7000-8000-000000000005"
@@ -42,7 +42,7 @@ WHERE teams.tenant_id = ?4
 -- plan:   SCAN CONSTANT ROW
 -- plan: SCAN o
 -- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 3
 -- plan:   CO-ROUTINE (subquery-2)

@@ -57,7 +57,7 @@ SELECT json_extract('{}', CASE WHEN coalesce((SELECT sum(total) FROM totals WHER
 -- plan:   SCAN (subquery-4)
 -- plan: SCALAR SUBQUERY 8
 -- plan:   CO-ROUTINE (subquery-7)
--- plan:     SEARCH t USING INDEX teams_display_name (tenant_id=?)
+-- plan:     SEARCH t USING INDEX teams_modified (tenant_id=?)
 -- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
 -- plan:   SCAN (subquery-7)
 -- plan: SCALAR SUBQUERY 9
@@ -121,7 +121,7 @@ FROM (SELECT *
 -- plan:   LIST SUBQUERY 11
 -- plan:     MATERIALIZE within
 -- plan:       SETUP
--- plan:         SEARCH t USING INDEX teams_display_name (tenant_id=?)
+-- plan:         SEARCH t USING INDEX teams_modified (tenant_id=?)
 -- plan:       RECURSIVE STEP
 -- plan:         SCAN within
 -- plan:         SEARCH m USING COVERING INDEX team_members_within (tenant_id=? AND team_id=?)
@@ -174,7 +174,7 @@ WHERE users.tenant_id = ?1
 -- plan: LIST SUBQUERY 5
 -- plan:   MATERIALIZE within
 -- plan:     SETUP
--- plan:       SEARCH t USING INDEX teams_display_name (tenant_id=?)
+-- plan:       SEARCH t USING INDEX teams_modified (tenant_id=?)
 -- plan:     RECURSIVE STEP
 -- plan:       SCAN within
 -- plan:       SEARCH m USING COVERING INDEX team_members_within (tenant_id=? AND team_id=?)

@@ -29,7 +29,7 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FR
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 -- plan: SCALAR SUBQUERY 2
--- plan:   SEARCH resources USING INDEX resources_id (tenant_id=? AND resource_type=?)
+-- plan:   SEARCH resources USING INDEX resources_modified (tenant_id=? AND resource_type=?)
 
 SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
@@ -57,4 +57,4 @@ WHERE resources.tenant_id = ?1
 -- ?1 = 1
 -- ?2 = "Device"
 -- ?3 = "7"
--- plan: SEARCH resources USING INDEX resources_id (tenant_id=? AND resource_type=?)
+-- plan: SEARCH resources USING INDEX resources_modified (tenant_id=? AND resource_type=?)

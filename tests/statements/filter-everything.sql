@@ -47,7 +47,7 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FR
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 -- plan: SCALAR SUBQUERY 2
--- plan:   SEARCH resources USING INDEX resources_id (tenant_id=? AND resource_type=?)
+-- plan:   SEARCH resources USING INDEX resources_modified (tenant_id=? AND resource_type=?)
 
 SELECT source, iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
@@ -322,7 +322,7 @@ FROM (WITH hit(few, seqs) AS MATERIALIZED (SELECT count(*) <= (SELECT max(1000, 
 -- plan:   CO-ROUTINE (subquery-11)
 -- plan:     SCALAR SUBQUERY 10
 -- plan:       SCAN hit
--- plan:     SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- plan:     SEARCH users USING INDEX users_modified (tenant_id=?)
 -- plan:   SCAN (subquery-11)
 
 SELECT count(*) AS total
@@ -392,4 +392,4 @@ WHERE resources.tenant_id = ?1
 -- ?1 = 1
 -- ?2 = "Device"
 -- ?3 = "gin"
--- plan: SEARCH resources USING INDEX resources_id (tenant_id=? AND resource_type=?)
+-- plan: SEARCH resources USING INDEX resources_modified (tenant_id=? AND resource_type=?)

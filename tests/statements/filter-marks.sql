@@ -28,7 +28,7 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FR
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 -- plan: SCALAR SUBQUERY 2
--- plan:   SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- plan:   SEARCH users USING INDEX users_modified (tenant_id=?)
 
 SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
@@ -109,7 +109,7 @@ WHERE users.tenant_id = ?1
 -- ?1 = 1
 -- ?2 = "work"
 -- ?3 = "home"
--- plan: SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- plan: SEARCH users USING INDEX users_modified (tenant_id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 3
 -- plan:   CO-ROUTINE (subquery-1)
 -- plan:     SCAN e VIRTUAL TABLE INDEX 3:

@@ -59,13 +59,13 @@ SELECT json_extract('{}', CASE WHEN coalesce((SELECT sum(total) FROM totals WHER
 -- plan:   SCAN (subquery-4)
 -- plan: SCALAR SUBQUERY 8
 -- plan:   CO-ROUTINE (subquery-7)
--- plan:     SEARCH t USING INDEX teams_display_name (tenant_id=?)
+-- plan:     SEARCH t USING INDEX teams_modified (tenant_id=?)
 -- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
 -- plan:   SCAN (subquery-7)
 -- plan: SCALAR SUBQUERY 9
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 -- plan: SCALAR SUBQUERY 10
--- plan:   SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- plan:   SEARCH users USING INDEX users_modified (tenant_id=?)
 
 SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
@@ -140,7 +140,7 @@ FROM (SELECT *
 -- plan:   LIST SUBQUERY 14
 -- plan:     MATERIALIZE within
 -- plan:       SETUP
--- plan:         SEARCH t USING INDEX teams_display_name (tenant_id=?)
+-- plan:         SEARCH t USING INDEX teams_modified (tenant_id=?)
 -- plan:       RECURSIVE STEP
 -- plan:         SCAN within
 -- plan:         SEARCH m USING COVERING INDEX team_members_within (tenant_id=? AND team_id=?)
@@ -200,7 +200,7 @@ WHERE users.tenant_id = ?1
 -- ?5 = "b"
 -- ?6 = "https://scim.example.com/scim/v2"
 -- ?7 = "staff"
--- plan: SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- plan: SEARCH users USING INDEX users_modified (tenant_id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 3
 -- plan:   CO-ROUTINE (subquery-1)
 -- plan:     SCAN e VIRTUAL TABLE INDEX 3:
@@ -208,7 +208,7 @@ WHERE users.tenant_id = ?1
 -- plan: LIST SUBQUERY 8
 -- plan:   MATERIALIZE within
 -- plan:     SETUP
--- plan:       SEARCH t USING INDEX teams_display_name (tenant_id=?)
+-- plan:       SEARCH t USING INDEX teams_modified (tenant_id=?)
 -- plan:     RECURSIVE STEP
 -- plan:       SCAN within
 -- plan:       SEARCH m USING COVERING INDEX team_members_within (tenant_id=? AND team_id=?)

@@ -30,7 +30,7 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FR
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 -- plan: SCALAR SUBQUERY 2
--- plan:   SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- plan:   SEARCH users USING INDEX users_modified (tenant_id=?)
 
 SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
@@ -61,16 +61,18 @@ FROM (SELECT *
       END, '') || '\n' || document AS record
     FROM users
     WHERE users.tenant_id = ?1
-      AND ((((substr(users.updated_at, 1, 23) || '000000Z') > ?2))
+      AND users.updated_at >= ?2
+      AND ((((substr(users.updated_at, 1, 23) || '000000Z') > ?3))
         AND (((users.folded ->> '$.title' IS NOT NULL) IS NOT TRUE)))
-    ORDER BY users.id
-    LIMIT ?3 + 0)
+    ORDER BY +users.id
+    LIMIT ?4 + 0)
   LIMIT -1)
 -- ?1 = 1
--- ?2 = "2026-01-01T00:00:00.000000000Z"
--- ?3 = 100
+-- ?2 = "2026-01-01T00:00:00.000Z"
+-- ?3 = "2026-01-01T00:00:00.000000000Z"
+-- ?4 = 100
 -- plan: CO-ROUTINE (subquery-7)
--- plan:   SEARCH users USING INDEX users_id (tenant_id=?)
+-- plan:   SEARCH users USING INDEX users_modified (tenant_id=? AND updated_at>?)
 -- plan:   SCALAR SUBQUERY 1
 -- plan:     SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
 -- plan:   CORRELATED SCALAR SUBQUERY 5
@@ -88,13 +90,16 @@ FROM (SELECT *
 -- plan:   CORRELATED SCALAR SUBQUERY 6
 -- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
 -- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   USE TEMP B-TREE FOR ORDER BY
 -- plan: SCAN (subquery-7)
 
 SELECT count(*) AS total
 FROM users
 WHERE users.tenant_id = ?1
-  AND ((((substr(users.updated_at, 1, 23) || '000000Z') > ?2))
+  AND users.updated_at >= ?2
+  AND ((((substr(users.updated_at, 1, 23) || '000000Z') > ?3))
     AND (((users.folded ->> '$.title' IS NOT NULL) IS NOT TRUE)))
 -- ?1 = 1
--- ?2 = "2026-01-01T00:00:00.000000000Z"
--- plan: SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- ?2 = "2026-01-01T00:00:00.000Z"
+-- ?3 = "2026-01-01T00:00:00.000000000Z"
+-- plan: SEARCH users USING INDEX users_modified (tenant_id=? AND updated_at>?)

@@ -228,5 +228,5 @@ FROM (WITH hit(few, seqs) AS MATERIALIZED (SELECT count(*) <= (SELECT max(1000, 
 -- plan:   CO-ROUTINE (subquery-11)
 -- plan:     SCALAR SUBQUERY 10
 -- plan:       SCAN hit
--- plan:     SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- plan:     SEARCH users USING INDEX users_modified (tenant_id=?)
 -- plan:   SCAN (subquery-11)

@@ -65,12 +65,12 @@ SELECT json_extract('{}', CASE WHEN coalesce((SELECT sum(total) FROM totals WHER
 -- plan:   SCAN (subquery-4)
 -- plan: SCALAR SUBQUERY 8
 -- plan:   CO-ROUTINE (subquery-7)
--- plan:     SEARCH t USING INDEX teams_display_name (tenant_id=?)
+-- plan:     SEARCH t USING INDEX teams_modified (tenant_id=?)
 -- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
 -- plan:   SCAN (subquery-7)
 -- plan: SCALAR SUBQUERY 11
 -- plan:   CO-ROUTINE (subquery-10)
--- plan:     SEARCH t USING INDEX teams_display_name (tenant_id=?)
+-- plan:     SEARCH t USING INDEX teams_modified (tenant_id=?)
 -- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
 -- plan:   SCAN (subquery-10)
 
@@ -155,7 +155,7 @@ FROM (SELECT *
 -- plan:               LEFT-MOST SUBQUERY
 -- plan:                 MATERIALIZE own
 -- plan:                   CO-ROUTINE (subquery-8)
--- plan:                     SEARCH t USING INDEX teams_display_name (tenant_id=?)
+-- plan:                     SEARCH t USING INDEX teams_modified (tenant_id=?)
 -- plan:                   SCAN (subquery-8)
 -- plan:                 SCAN own
 -- plan:               UNION ALL
@@ -248,7 +248,7 @@ WHERE users.tenant_id = ?1
 -- plan:             LEFT-MOST SUBQUERY
 -- plan:               MATERIALIZE own
 -- plan:                 CO-ROUTINE (subquery-2)
--- plan:                   SEARCH t USING INDEX teams_display_name (tenant_id=?)
+-- plan:                   SEARCH t USING INDEX teams_modified (tenant_id=?)
 -- plan:                 SCAN (subquery-2)
 -- plan:               SCAN own
 -- plan:             UNION ALL

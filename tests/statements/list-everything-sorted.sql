@@ -29,7 +29,7 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FR
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 -- plan: SCALAR SUBQUERY 2
--- plan:   SEARCH resources USING INDEX resources_id (tenant_id=? AND resource_type=?)
+-- plan:   SEARCH resources USING INDEX resources_modified (tenant_id=? AND resource_type=?)
 
 SELECT source, iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
@@ -105,7 +105,7 @@ FROM (SELECT *
 -- plan:       COMPOUND QUERY
 -- plan:         LEFT-MOST SUBQUERY
 -- plan:           CO-ROUTINE (subquery-10)
--- plan:             SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- plan:             SEARCH users USING INDEX users_modified (tenant_id=?)
 -- plan:             USE TEMP B-TREE FOR ORDER BY
 -- plan:           SCAN (subquery-10)
 -- plan:         UNION ALL
@@ -115,7 +115,7 @@ FROM (SELECT *
 -- plan:           SCAN (subquery-12)
 -- plan:         UNION ALL
 -- plan:           CO-ROUTINE (subquery-14)
--- plan:             SEARCH resources USING INDEX resources_id (tenant_id=? AND resource_type=?)
+-- plan:             SEARCH resources USING INDEX resources_modified (tenant_id=? AND resource_type=?)
 -- plan:             USE TEMP B-TREE FOR ORDER BY
 -- plan:           SCAN (subquery-14)
 -- plan:     SCAN (subquery-15)
@@ -213,7 +213,7 @@ FROM (SELECT *
 -- plan:             COMPOUND QUERY
 -- plan:               LEFT-MOST SUBQUERY
 -- plan:                 CO-ROUTINE (subquery-1)
--- plan:                   SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- plan:                   SEARCH users USING INDEX users_modified (tenant_id=?)
 -- plan:                   USE TEMP B-TREE FOR ORDER BY
 -- plan:                 SCAN (subquery-1)
 -- plan:               UNION ALL
@@ -223,7 +223,7 @@ FROM (SELECT *
 -- plan:                 SCAN (subquery-3)
 -- plan:               UNION ALL
 -- plan:                 CO-ROUTINE (subquery-5)
--- plan:                   SEARCH resources USING INDEX resources_id (tenant_id=? AND resource_type=?)
+-- plan:                   SEARCH resources USING INDEX resources_modified (tenant_id=? AND resource_type=?)
 -- plan:                   USE TEMP B-TREE FOR ORDER BY
 -- plan:                 SCAN (subquery-5)
 -- plan:           SCAN (subquery-6)

@@ -28,7 +28,7 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FR
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 -- plan: SCALAR SUBQUERY 2
--- plan:   SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- plan:   SEARCH users USING INDEX users_modified (tenant_id=?)
 
 SELECT '' AS cursor_key, 0 AS more, records, total.*
 FROM (SELECT max(id) AS last, group_concat(record, '\u{1e}') AS records
@@ -72,7 +72,7 @@ LEFT JOIN (SELECT total FROM totals WHERE tenant_id = ?1 AND resource_type = ?3)
 -- ?3 = "User"
 -- plan: CO-ROUTINE page
 -- plan:   CO-ROUTINE (subquery-8)
--- plan:     SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- plan:     SEARCH users USING INDEX users_modified (tenant_id=?)
 -- plan:     CORRELATED SCALAR SUBQUERY 7
 -- plan:       SCAN e VIRTUAL TABLE INDEX 3:
 -- plan:     USE TEMP B-TREE FOR ORDER BY

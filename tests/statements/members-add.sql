@@ -19,58 +19,48 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + row_number() OVER (), ?1, ?2, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?3, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
-FROM (SELECT ?4 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?4, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
 CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
-  FROM (SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / 250 AS part
-    FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
-      WHERE 0
-      UNION ALL
-      SELECT ?7, j.value, iif(EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = ?4 AND u.id = j.value), 'User', 'Group'), 1, ?8
-      FROM json_each(?9) j
-      WHERE NOT EXISTS (SELECT 1
-        FROM team_members m
-        WHERE m.tenant_id = ?4
-          AND m.team_id = ?7
-          AND m.member_id = j.value)))
-  GROUP BY team_id, part) l
+  FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
+    WHERE 0
+    UNION ALL
+    SELECT ?7, j.value, iif(EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = ?1 AND u.id = j.value), 'User', 'Group'), 1, ?8
+    FROM json_each(?9) j
+    WHERE NOT EXISTS (SELECT 1
+      FROM team_members m
+      WHERE m.tenant_id = ?1
+        AND m.team_id = ?7
+        AND m.member_id = j.value))) l
 CROSS JOIN teams ON teams.tenant_id = o.tenant_id
   AND teams.id = l.team_id
--- ?1 = "2026-01-01T00:00:00.008Z"
--- ?2 = "group.members"
--- ?3 = "000000000000000e"
--- ?4 = 1
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.008Z"
+-- ?3 = "group.members"
+-- ?4 = "000000000000000e"
 -- ?5 = NULL
 -- ?6 = "SCIM_TOKEN"
 -- ?7 = "019a0000-0000-7000-8000-000000000005"
 -- ?8 = "req_019b76daa80800000000000000000001"
 -- ?9 = "[\"019a0000-0000-7000-8000-000000000001\"]"
--- plan: CO-ROUTINE (subquery-10)
--- plan:   CO-ROUTINE o
--- plan:     SCAN CONSTANT ROW
--- plan:   MATERIALIZE l
--- plan:     CO-ROUTINE (subquery-7)
--- plan:       CO-ROUTINE (subquery-11)
--- plan:         CO-ROUTINE (subquery-6)
--- plan:           COMPOUND QUERY
--- plan:             LEFT-MOST SUBQUERY
--- plan:               SCAN CONSTANT ROW
--- plan:             UNION ALL
--- plan:               SCAN j VIRTUAL TABLE INDEX 1:
--- plan:               CORRELATED SCALAR SUBQUERY 5
--- plan:                 SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
--- plan:               CORRELATED SCALAR SUBQUERY 4
--- plan:                 SEARCH u USING COVERING INDEX users_id (tenant_id=? AND id=?)
--- plan:         SCAN (subquery-6)
--- plan:         USE TEMP B-TREE FOR ORDER BY
--- plan:       SCAN (subquery-11)
--- plan:     SCAN (subquery-7)
--- plan:     USE TEMP B-TREE FOR GROUP BY
--- plan:   SCAN o
--- plan:   SCAN l
--- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-10)
--- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan: CO-ROUTINE o
+-- plan:   SCAN CONSTANT ROW
+-- plan: MATERIALIZE l
+-- plan:   CO-ROUTINE (subquery-6)
+-- plan:     COMPOUND QUERY
+-- plan:       LEFT-MOST SUBQUERY
+-- plan:         SCAN CONSTANT ROW
+-- plan:       UNION ALL
+-- plan:         SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:         CORRELATED SCALAR SUBQUERY 5
+-- plan:           SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
+-- plan:         CORRELATED SCALAR SUBQUERY 4
+-- plan:           SEARCH u USING COVERING INDEX users_id (tenant_id=? AND id=?)
+-- plan:   SCAN (subquery-6)
+-- plan: SCAN o
+-- plan: SCAN l
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 
 UPDATE teams

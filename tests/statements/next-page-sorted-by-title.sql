@@ -30,7 +30,7 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FR
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 -- plan: SCALAR SUBQUERY 2
--- plan:   SEARCH users USING INDEX users_user_name (tenant_id=?)
+-- plan:   SEARCH users USING INDEX users_modified (tenant_id=?)
 
 SELECT key_text, iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *

@@ -19,21 +19,21 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + 1, ?1, iif(users.active IS 0, ?2, ?3), 'User', users.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', ?5, 'externalId', substr(users.document ->> '$.externalId', 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'changes', (SELECT json_group_array(iif(octet_length(before) > 2000, json_object('path', path, 'before', NULL, 'after', NULL, 'cut', json('true')), json_object('path', path, 'before', json(before), 'after', json(after))))
-    FROM (SELECT 'active' AS path, users.document -> '$.active' AS before, json(?6) AS after)
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, iif(users.active IS 0, ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', ?6, 'externalId', substr(users.document ->> '$.externalId', 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'changes', (SELECT json_group_array(iif(octet_length(before) > 2000, json_object('path', path, 'before', NULL, 'after', NULL, 'cut', json('true')), json_object('path', path, 'before', json(before), 'after', json(after))))
+    FROM (SELECT 'active' AS path, users.document -> '$.active' AS before, json(?7) AS after)
     WHERE before IS NOT after))
-FROM (SELECT ?7 AS tenant_id, 'token' AS kind, ?8 AS id, ?9 AS label) o
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?8 AS id, ?9 AS label) o
 CROSS JOIN users
-WHERE users.tenant_id = ?7
+WHERE users.tenant_id = ?1
   AND users.id = ?10
-  AND (users.document -> '$.active' IS NOT json(?6))
--- ?1 = "2026-01-01T00:00:00.008Z"
--- ?2 = "user.updated"
--- ?3 = "user.deactivated"
--- ?4 = "req_019b76daa80800000000000000000001"
--- ?5 = "000000000000000e"
--- ?6 = "false"
--- ?7 = 1
+  AND (users.document -> '$.active' IS NOT json(?7))
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.008Z"
+-- ?3 = "user.updated"
+-- ?4 = "user.deactivated"
+-- ?5 = "req_019b76daa80800000000000000000001"
+-- ?6 = "000000000000000e"
+-- ?7 = "false"
 -- ?8 = NULL
 -- ?9 = "SCIM_TOKEN"
 -- ?10 = "019a0000-0000-7000-8000-000000000001"
@@ -41,7 +41,7 @@ WHERE users.tenant_id = ?7
 -- plan:   SCAN CONSTANT ROW
 -- plan: SCAN o
 -- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
--- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 3
 -- plan:   CO-ROUTINE (subquery-2)

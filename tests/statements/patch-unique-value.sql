@@ -94,23 +94,23 @@ RETURNING users.id || '\n' || version || '\n' || created_at || '\n' || updated_a
 -- plan:   SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + 1, ?1, ?2, 'User', ?3, o.kind, o.id, ?4, json_object('label', o.label, 'version', ?5, 'externalId', substr(?6, 1, 200), 'name', substr(?7, 1, 200), 'changes', json(?8))
-FROM (SELECT ?9 AS tenant_id, 'token' AS kind, ?6 AS id, ?10 AS label) o
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'User', ?4, o.kind, o.id, ?5, json_object('label', o.label, 'version', ?6, 'externalId', substr(?7, 1, 200), 'name', substr(?8, 1, 200), 'changes', json(?9))
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?7 AS id, ?10 AS label) o
 WHERE changes() > 0
--- ?1 = "2026-01-01T00:00:00.010Z"
--- ?2 = "user.updated"
--- ?3 = "019a0000-0000-7000-8000-000000000001"
--- ?4 = "req_019b76daa80a00000000000000000001"
--- ?5 = "0000000000000010"
--- ?6 = NULL
--- ?7 = "ada"
--- ?8 = "[{\"after\":[\"urn:ietf:params:scim:schemas:core:2.0:User\",\"urn:example:params:scim:schemas:extension:workplace:2.0:User\"],\"before\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],\"path\":\"schemas\"},{\"after\":\"8\",\"before\":null,\"path\":\"urn:example:params:scim:schemas:extension:workp … (24 bytes more)
--- ?9 = 1
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.010Z"
+-- ?3 = "user.updated"
+-- ?4 = "019a0000-0000-7000-8000-000000000001"
+-- ?5 = "req_019b76daa80a00000000000000000001"
+-- ?6 = "0000000000000010"
+-- ?7 = NULL
+-- ?8 = "ada"
+-- ?9 = "[{\"after\":[\"urn:ietf:params:scim:schemas:core:2.0:User\",\"urn:example:params:scim:schemas:extension:workplace:2.0:User\"],\"before\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],\"path\":\"schemas\"},{\"after\":\"8\",\"before\":null,\"path\":\"urn:example:params:scim:schemas:extension:workp … (24 bytes more)
 -- ?10 = "SCIM_TOKEN"
 -- plan: CO-ROUTINE o
 -- plan:   SCAN CONSTANT ROW
 -- plan: SCAN o
--- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 
 INSERT INTO unique_values (tenant_id, attribute, value, resource_id)

@@ -54,54 +54,54 @@ RETURNING teams.id || '\n' || version || '\n' || created_at || '\n' || updated_a
 -- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + 1, ?1, ?2, 'Group', ?3, o.kind, o.id, ?4, json_object('label', o.label, 'version', ?5, 'externalId', substr(?6, 1, 200), 'name', substr(?7, 1, 200), 'changes', json(?8))
-FROM (SELECT ?9 AS tenant_id, 'token' AS kind, ?6 AS id, ?10 AS label) o
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', ?4, o.kind, o.id, ?5, json_object('label', o.label, 'version', ?6, 'externalId', substr(?7, 1, 200), 'name', substr(?8, 1, 200), 'changes', json(?9))
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?7 AS id, ?10 AS label) o
 WHERE changes() > 0
--- ?1 = "2026-01-01T00:00:00.007Z"
--- ?2 = "group.updated"
--- ?3 = "019a0000-0000-7000-8000-000000000005"
--- ?4 = "req_019b76daa80700000000000000000001"
--- ?5 = "000000000000000d"
--- ?6 = NULL
--- ?7 = "Crew"
--- ?8 = "[{\"after\":\"Crew\",\"before\":\"Engineers\",\"path\":\"displayName\"}]"
--- ?9 = 1
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.007Z"
+-- ?3 = "group.updated"
+-- ?4 = "019a0000-0000-7000-8000-000000000005"
+-- ?5 = "req_019b76daa80700000000000000000001"
+-- ?6 = "000000000000000d"
+-- ?7 = NULL
+-- ?8 = "Crew"
+-- ?9 = "[{\"after\":\"Crew\",\"before\":\"Engineers\",\"path\":\"displayName\"}]"
 -- ?10 = "SCIM_TOKEN"
 -- plan: CO-ROUTINE o
 -- plan:   SCAN CONSTANT ROW
 -- plan: SCAN o
--- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + row_number() OVER (), ?1, ?2, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?3, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
-FROM (SELECT ?4 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?4, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
 CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
   FROM (SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / 250 AS part
     FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
       WHERE 0
       UNION ALL
-      SELECT ?7, j.value, iif(EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = ?4 AND u.id = j.value), 'User', 'Group'), 1, ?8
+      SELECT ?7, j.value, iif(EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = ?1 AND u.id = j.value), 'User', 'Group'), 1, ?8
       FROM json_each(?9) j
       WHERE NOT EXISTS (SELECT 1
         FROM team_members m
-        WHERE m.tenant_id = ?4
+        WHERE m.tenant_id = ?1
           AND m.team_id = ?7
           AND m.member_id = j.value)
       UNION ALL
       SELECT m.team_id, m.member_id, m.member_type, 0, ?8
       FROM team_members m
-      WHERE m.tenant_id = ?4
+      WHERE m.tenant_id = ?1
         AND m.team_id = ?7
         AND m.member_id NOT IN (SELECT value FROM json_each(?9))))
   GROUP BY team_id, part) l
 CROSS JOIN teams ON teams.tenant_id = o.tenant_id
   AND teams.id = l.team_id
-  AND version = ?3
--- ?1 = "2026-01-01T00:00:00.007Z"
--- ?2 = "group.members"
--- ?3 = "000000000000000d"
--- ?4 = 1
+  AND version = ?4
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.007Z"
+-- ?3 = "group.members"
+-- ?4 = "000000000000000d"
 -- ?5 = NULL
 -- ?6 = "SCIM_TOKEN"
 -- ?7 = "019a0000-0000-7000-8000-000000000005"
@@ -137,7 +137,7 @@ CROSS JOIN teams ON teams.tenant_id = o.tenant_id
 -- plan:   SCAN l
 -- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: SCAN (subquery-12)
--- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 
 DELETE

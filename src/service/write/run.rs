@@ -36,15 +36,11 @@ impl<D: Database> Session<'_, D> {
                 receipt
                     .many
                     .push((resource_type.name, batch.add_write(insert)));
-                let done: Vec<Done<'_>> = part
+                let told: Vec<_> = part
                     .iter()
-                    .map(|new| Done {
-                        id: &new.id,
-                        version: &new.version,
-                        operation: new.operation,
-                    })
+                    .map(|new| (new.id.as_str(), new.operation))
                     .collect();
-                batch.add(events::created_many(&self.origin(None), &view, &done));
+                batch.add(events::created(&self.origin(None), &view, &told));
                 let values: Vec<_> = part
                     .iter()
                     .flat_map(|new| new.unique().iter().map(|pair| (new.id.as_str(), pair)))
@@ -71,7 +67,8 @@ impl<D: Database> Session<'_, D> {
                 .collect();
             batch.add_writes(run::link_many(&groups, &links));
             let origin = self.origin(None);
-            batch.add(events::first_members(&origin, &groups, &teams));
+            let count = links.iter().map(|(_, ids)| ids.len()).sum();
+            batch.add(events::first_members(&origin, &groups, &teams, count));
         }
         let ids = plain.iter().chain(&others);
         let ids: Vec<&str> = ids.map(|(_, new)| new.id.as_str()).collect();

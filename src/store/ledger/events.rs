@@ -7,6 +7,7 @@
 //! [`deleted`]); the write then asks whether there was an event.
 
 use scim::change::{VALUES, hidden};
+use scim::json::object_of;
 use scim::patch::LinkChange;
 use scim::resource_type::ResourceType;
 use scim::schema::Attribute;
@@ -59,7 +60,7 @@ impl Origin<'_> {
 impl Fragment for Origin<'_> {
     fn write(&self, statement: &mut Statement) {
         match (self.sender, self.tenant) {
-            (Sender::Customer, Tenant::Token { hash, now }) => write_sql!(
+            (Sender::Customer, Tenant::Token { hash, now, .. }) => write_sql!(
                 statement,
                 "(SELECT tenant_id, iif(client_id IS NULL, 'token', 'client') AS kind, coalesce(client_id, id) AS id, label \
                  FROM tokens WHERE {good}) o",
@@ -105,8 +106,9 @@ impl Event<'_> {
     fn insert(&self) -> Statement {
         statement!(
             "INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body) \
-             SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = o.tenant_id), 0) + {number}, {now}, \
+             SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = {tenant}), 0) + {number}, {now}, \
              {kind}, '{resource_type}', {id}, o.kind, o.id, {request}, json_object('label', o.label, {body}) FROM {origin}{rows}",
+            tenant = self.origin.tenant,
             number = if self.many {
                 "row_number() OVER ()"
             } else {
@@ -198,7 +200,7 @@ fn document(view: &View<'_>, side: &'static str) -> impl Fragment {
 }
 
 /// A resource whose write in front of this one is told.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Done<'a> {
     /// Its id.
     pub id: &'a str,
@@ -208,26 +210,38 @@ pub struct Done<'a> {
     pub operation: Option<usize>,
 }
 
-/// Tells of a create, behind it.
-pub fn created(origin: &Origin<'_>, view: &View<'_>, id: &str) -> Statement {
-    let request = origin.request();
+/// Tells of the create or the creates of the statement in front, as far as they were done: theirs
+/// are the last rows of the table.
+pub fn created(origin: &Origin<'_>, view: &View<'_>, rows: &[(&str, Option<usize>)]) -> Statement {
+    let requests = rows.iter().map(|(id, operation)| {
+        let one = Origin {
+            operation: *operation,
+            ..*origin
+        };
+        ((*id).to_owned(), Value::from(one.request()))
+    });
+    let requests = Value::Object(object_of(requests)).to_string();
     Event {
         origin,
         resource_type: view.resource_type,
         kind: &Kind(view.resource_type, "created"),
-        id: &value(id),
-        request: &value(&request),
+        id: &view.column("id"),
+        request: &fragment!(
+            "{requests} ->> {row}.id",
+            requests = value(&requests),
+            row = view.row(),
+        ),
         body: &fragment!(
             "{names}, {document}",
             names = names(view),
             document = document(view, "after"),
         ),
         rows: &fragment!(
-            " CROSS JOIN {row} WHERE changes() > 0 AND {row}.seq = last_insert_rowid() AND {row}.id = {id}",
+            " CROSS JOIN {row} \
+             WHERE {row}.seq > last_insert_rowid() - changes() AND {row}.seq <= last_insert_rowid()",
             row = view.row(),
-            id = value(id),
         ),
-        many: false,
+        many: rows.len() > 1,
     }
     .insert()
 }
@@ -243,32 +257,6 @@ fn run(origin: &Origin<'_>, rows: impl Iterator<Item = (Vec<Value>, Option<usize
         Value::from(row)
     });
     Value::from(rows.collect::<Vec<_>>()).to_string()
-}
-
-/// Tells of the creates of a run, those that were done.
-pub fn created_many(origin: &Origin<'_>, view: &View<'_>, rows: &[Done<'_>]) -> Statement {
-    let rows = run(
-        origin,
-        rows.iter().map(|row| {
-            let names = vec![Value::from(row.id), Value::from(row.version)];
-            (names, row.operation)
-        }),
-    );
-    Event {
-        origin,
-        resource_type: view.resource_type,
-        kind: &Kind(view.resource_type, "created"),
-        id: &view.column("id"),
-        request: &"j.value ->> 0",
-        body: &fragment!(
-            "{names}, {document}",
-            names = names(view),
-            document = document(view, "after"),
-        ),
-        rows: &of_run(view, &rows),
-        many: true,
-    }
-    .insert()
 }
 
 /// The resources of a run that have the version that their write left.
@@ -375,14 +363,18 @@ pub fn assigned(
     let row = view.row();
     let named = |name: &'static str| {
         let new = new(name);
-        Written(move |statement: &mut Statement| match &new {
-            Some(new) => value(new.as_deref()).write(statement),
-            None => write_sql!(
+        Written(move |statement: &mut Statement| {
+            if let Some(new) = &new {
+                value(new.as_deref()).write(statement);
+                return;
+            }
+            let path = json_path(name);
+            write_sql!(
                 statement,
                 "{row}.document ->> {path}",
                 row = row,
-                path = json_path(name)
-            ),
+                path = path
+            );
         })
     };
     let entries = values.iter().map(|(attribute, new)| {
@@ -537,15 +529,48 @@ fn deleted_body(view: &View<'_>) -> impl Fragment {
     )
 }
 
+/// Of how many members there are events to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// Of one group, no more than one event names.
+    Few,
+    /// Of any number, or of several groups.
+    Many,
+}
+
+impl Extent {
+    fn of(members: usize) -> Self {
+        if members <= NAMED {
+            Self::Few
+        } else {
+            Self::Many
+        }
+    }
+}
+
 /// Events of members, [`NAMED`] of them each at the most: `links` selects the columns `team_id`,
-/// `id`, `type`, `is_added` and `request`, behind an empty row of these.
+/// `id`, `type`, `is_added` and `request`, behind an empty row of these. The walks that part them
+/// are rows that are read, so few members go without.
 fn member_events(
     origin: &Origin<'_>,
     view: &View<'_>,
     version: &dyn Fragment,
     links: &dyn Fragment,
-    guard: Guard<'_>,
+    (guard, extent): (Guard<'_>, Extent),
 ) -> Statement {
+    let columns = fragment!(
+        "SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request WHERE 0{links}",
+        links = links,
+    );
+    let parted = fragment!(
+        "SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / {NAMED} AS part FROM ({columns})",
+        NAMED = NAMED,
+        columns = &columns,
+    );
+    let (links, parts): (&dyn Fragment, _) = match extent {
+        Extent::Few => (&columns, ""),
+        Extent::Many => (&parted, " GROUP BY team_id, part"),
+    };
     Event {
         origin,
         resource_type: view.resource_type,
@@ -563,15 +588,12 @@ fn member_events(
             " CROSS JOIN (SELECT team_id, request, \
              json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, \
              json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed \
-             FROM (SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / {NAMED} AS part FROM (\
-             SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request WHERE 0{links})) \
-             GROUP BY team_id, part) l \
-             CROSS JOIN teams ON teams.tenant_id = o.tenant_id AND teams.id = l.team_id{guard}",
-            NAMED = NAMED,
+             FROM ({links}){parts}) l CROSS JOIN teams ON teams.tenant_id = o.tenant_id AND teams.id = l.team_id{guard}",
             links = links,
+            parts = parts,
             guard = guard,
         ),
-        many: true,
+        many: extent == Extent::Many,
     }
     .insert()
 }
@@ -633,14 +655,20 @@ pub fn members(
         others = change.clear.then_some(&others),
         go = &go,
     );
-    member_events(origin, view, &value(version), &links, guard)
+    let extent = if change.clear {
+        Extent::Many
+    } else {
+        Extent::of(change.add.len() + change.remove.len())
+    };
+    member_events(origin, view, &value(version), &links, (guard, extent))
 }
 
-/// Tells of the members of groups that were just created.
+/// Tells of the members of groups that were just created, so many in all.
 pub fn first_members(
     origin: &Origin<'_>,
     view: &View<'_>,
     teams: &[(&str, Option<usize>)],
+    members: usize,
 ) -> Statement {
     let rows = teams
         .iter()
@@ -652,7 +680,12 @@ pub fn first_members(
         rows = value(&rows),
         tenant = view.tenant,
     );
-    member_events(origin, view, &"teams.version", &links, Guard::None)
+    let extent = match teams {
+        [_] => Extent::of(members),
+        _ => Extent::Many,
+    };
+    let extent = (Guard::None, extent);
+    member_events(origin, view, &"teams.version", &links, extent)
 }
 
 /// Tells of the groups that a user is about to join and leave, those of `teams` being all that it
@@ -681,5 +714,6 @@ pub fn teams(
         tenant = users.tenant,
         is_user = &is_user,
     );
-    member_events(origin, groups, &value(version), &links, Guard::None)
+    let extent = (Guard::None, Extent::Many);
+    member_events(origin, groups, &value(version), &links, extent)
 }

@@ -1,11 +1,14 @@
 //! What a filter says of keys: whether an index finds the few resources that can match.
 
 use scim::filter::CompareOp;
-use scim::filter::predicate::{Place, Predicate, Test};
+use scim::filter::predicate::{Operand, Place, Predicate, Test};
 use scim::path::Location;
 
 use crate::expression::{View, has_column};
 use crate::table::LinkEnd;
+
+/// Characters of a moment up to its milliseconds.
+const MILLISECONDS: usize = 23;
 
 /// Whether the filter names resources by a key that has an index, so that few rows can match.
 pub fn is_lookup(view: &View<'_>, predicate: &Predicate) -> bool {
@@ -69,6 +72,26 @@ pub fn users_of<'a>(view: &View<'_>, predicate: &'a Predicate) -> Option<&'a str
         }
         Predicate::Constant(_)
         | Predicate::All(_)
+        | Predicate::Any(_)
+        | Predicate::Not(_)
+        | Predicate::Test(..)
+        | Predicate::Element { .. } => None,
+    }
+}
+
+/// The moment, as the columns have it, that whatever satisfies the predicate was modified at or
+/// behind, where it says so: an index is in that order.
+pub fn modified_since(predicate: &Predicate) -> Option<String> {
+    match predicate {
+        Predicate::Test(
+            Place::At(location),
+            Test::Compare(CompareOp::Gt | CompareOp::Ge, Operand::String(moment)),
+        ) if location.attribute.name == "meta" && location.extension.is_none() => {
+            location.sub.filter(|sub| sub.name == "lastModified")?;
+            Some([moment.get(..MILLISECONDS)?, "Z"].concat())
+        }
+        Predicate::All(parts) => parts.iter().find_map(modified_since),
+        Predicate::Constant(_)
         | Predicate::Any(_)
         | Predicate::Not(_)
         | Predicate::Test(..)
