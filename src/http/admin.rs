@@ -29,6 +29,8 @@ pub mod routes;
 
 use routes::table;
 
+/// Milliseconds between two looks for what is waited for.
+const SECOND: u32 = 1_000;
 /// Where the face is.
 const BASE: &str = "/admin/v1";
 
@@ -95,14 +97,7 @@ async fn answer<D: Database, B: Upload>(
     let parts = parts.as_deref().unwrap_or_default();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let which = which(&parts);
-    let mut admin = Admin::begin(
-        &environment.context,
-        Credential(token),
-        environment.admin,
-        environment.secret.is_some(),
-        which.as_ref(),
-    )
-    .await?;
+    let mut admin = begin(environment, Credential(token), which.as_ref()).await?;
     trace.notes.later.append(&mut admin.later);
     if let ["tenants", _, "scim", ..] = parts.as_slice() {
         return as_tenant(environment, request, &admin, mount, path, trace).await;
@@ -145,15 +140,40 @@ async fn answer<D: Database, B: Upload>(
         body,
         origin: &request.origin,
     };
-    let answer = step::answer(&environment.context, route.handler.act, &call).await?;
+    let mut answer = step::answer(&environment.context, route.handler.act, &call).await?;
+    let wait = call.wait();
+    for _ in 0..wait {
+        let Answer::Waiting(_) = answer else { break };
+        environment.context.database.pause(SECOND).await;
+        // Whoever may no longer ask hears so now.
+        begin(environment, Credential(token), which.as_ref()).await?;
+        answer = step::answer(&environment.context, route.handler.act, &call).await?;
+    }
     trace.job = matches!(answer, Answer::Begun(_) | Answer::Running(_));
     let base = format!("{}{mount}{BASE}", request.origin);
     Ok(match answer {
-        Answer::Shown(body) | Answer::Running(body) => Reply::json(200, body),
+        Answer::Shown(body) | Answer::Running(body) | Answer::Waiting(body) => {
+            Reply::json(200, body)
+        }
         Answer::Made(made) => created(201, base + &address(pattern, &call)?, made),
         Answer::Begun(made) => created(202, base + "/jobs", made),
         Answer::Gone => Reply::empty(204),
     })
+}
+
+/// Finds out who asks, and about whom.
+fn begin<'a, D: Database>(
+    environment: &'a Environment<'a, D>,
+    credential: Credential<'a>,
+    which: Option<&'a Which>,
+) -> impl Future<Output = Result<Admin<'a>, Refusal>> {
+    Admin::begin(
+        &environment.context,
+        credential,
+        environment.admin,
+        environment.secret.is_some(),
+        which,
+    )
 }
 
 /// The reply with what was made, and its address, which is below this one.

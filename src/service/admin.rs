@@ -20,6 +20,7 @@ use store::{Addressed, Database, Row};
 
 pub mod body;
 pub mod client;
+pub mod events;
 pub mod jobs;
 mod metadata;
 pub mod operator_tokens;

@@ -178,8 +178,7 @@ impl<D: Database> Session<'_, D> {
                 let (id, version, draft) = new.row();
                 let insert = write::insert(&view, id, version, now, draft);
                 receipt.row = Some(batch.add_write(insert));
-                let told = [(id, change.operation)];
-                batch.add(events::created(&origin, &view, &told));
+                batch.add(events::created(&origin, &view, id));
                 batch.add_writes(unique::claim(&view, id, version, new.unique()));
             }
             ChangeKind::Rewrite { rewrite, groups } => {

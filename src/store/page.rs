@@ -210,9 +210,8 @@ impl Page<'_> {
     /// `FROM … WHERE … ORDER BY … LIMIT …`
     fn from(&self, source: &Source<'_>, rows: Rows) -> impl Fragment {
         // A look-up is by its key; the order must not tempt the planner to walk the tenant by id.
-        let is_lookup = |predicate| {
-            is_lookup(&source.view, predicate) || modified_since(predicate).is_some()
-        };
+        let is_lookup =
+            |predicate| is_lookup(&source.view, predicate) || modified_since(predicate).is_some();
         let sign = source.predicate.is_some_and(is_lookup).then_some("+");
         fragment!(
             "{rows}{order}{limit}",

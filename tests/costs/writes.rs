@@ -173,7 +173,7 @@ impl Bench<'_> {
                 ("POST", "/Bulk"),
                 Some(&body),
                 200,
-                cost(3, 8 * size, USER * size).and(events(size - 1)),
+                cost(3, 10 * size, USER * size).and(events(size - 1)),
             );
         }
     }

@@ -5,31 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use serde_json::{Map, Value, json};
-use store::ledger::feed::{self, Wanted};
-use store::{Cell, Database};
 
-use testing::client::Client;
+use testing::client::{Client, Operator};
 use testing::memory::Memory;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-/// All events of a database.
+/// All events, page by page.
 fn events(memory: &Memory) -> Vec<Value> {
-    let (mut all, mut after) = (Vec::new(), 0);
+    let operator = Operator::new(memory);
+    let (mut all, mut after) = (Vec::new(), String::new());
     loop {
-        let statement = feed::list(1, after, &Wanted::default(), 200);
-        let rows = pollster::block_on(memory.database.batch(vec![statement])).unwrap();
-        let rows = rows.into_iter().next().unwrap();
-        if rows.is_empty() {
+        let page = operator
+            .get(&format!("/events?limit=200&after={after}"))
+            .expect(200);
+        all.extend(page["data"].as_array().unwrap().iter().cloned());
+        page["next"].as_str().unwrap().clone_into(&mut after);
+        if page["more"] == false {
             return all;
-        }
-        for row in rows {
-            let [Cell::Integer(position), _, _, Cell::Text(event)] = row.0.as_slice() else {
-                panic!("{row:?}");
-            };
-            after = *position;
-            all.push(serde_json::from_str(event).unwrap());
         }
     }
 }
@@ -235,6 +229,7 @@ fn request(dice: &[u16; 6], users: &[String], groups: &[String]) -> (String, Str
             let operations = json!([
                 {"method": "POST", "path": "/Users", "bulkId": "a", "data": body_of_user},
                 {"method": "POST", "path": "/Users", "bulkId": "b", "data": {"userName": format!("{name}b")}},
+                {"method": "POST", "path": "/Users", "bulkId": "d", "data": {"userName": format!("{name}d")}},
                 {"method": "POST", "path": "/Groups", "bulkId": "c",
                  "data": {"displayName": format!("{name}g"), "members": [{"value": "bulkId:a"}, {"value": user}]}},
                 {"method": "PATCH", "path": users_path, "data": change(json!([{"op": "add", "path": "nickName", "value": name}]))},
@@ -324,4 +319,312 @@ fn prop_equal<T: PartialEq + std::fmt::Debug>(
     Err(TestCaseError::fail(format!(
         "{left:#?}\nis not\n{right:#?}\nafter {of:?}"
     )))
+}
+
+fn types(page: &Value) -> Vec<&str> {
+    page["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["type"].as_str().unwrap())
+        .collect()
+}
+
+/// What an event has, as OPERATOR.md's reader expects it.
+#[test]
+fn an_event_says_who_did_what_to_whom() {
+    let memory = Memory::new();
+    let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+    let token = operator
+        .post("/tenants/1/tokens", &json!({"label": "Okta"}))
+        .expect(201);
+    let okta = Client {
+        token: token["token"].as_str().unwrap().to_owned(),
+        ..Client::new(&memory)
+    };
+    let user = client.created(
+        "/Users",
+        &json!({"userName": "ada@example.com", "externalId": "00u1", "title": "Countess"}),
+    );
+    let path = format!("/Users/{user}");
+    let off = json!([{"op": "replace", "path": "active", "value": false}]);
+    let got = okta.patch(&path, &off);
+    let (request, version) = (
+        got.header("X-Request-Id").unwrap().to_owned(),
+        got.expect(200)["meta"]["version"].clone(),
+    );
+    let page = operator.get("/events").expect(200);
+    assert_eq!(types(&page), ["user.created", "user.deactivated"]);
+    let [created, event] = page["data"].as_array().unwrap().as_slice() else {
+        panic!()
+    };
+    let paths: Vec<&str> = created["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["path"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        paths,
+        ["active", "externalId", "schemas", "title", "userName"]
+    );
+    assert_eq!(
+        created["actor"],
+        json!({"kind": "token", "id": null, "label": "SCIM_TOKEN"})
+    );
+    let expected = json!({
+        "v": 1, "id": "evt_1_2", "tenant": 1, "tenant_external_id": null, "seq": 2, "type": "user.deactivated",
+        "at": event["at"], "resource": {"type": "User", "id": user, "externalId": "00u1", "name": "ada@example.com"},
+        "version": event["version"], "actor": {"kind": "token", "id": token["id"], "label": "Okta"}, "request": request,
+        "changes": [{"path": "active", "before": true, "after": false}],
+    });
+    assert_eq!(*event, expected);
+    assert_eq!(
+        version,
+        format!("W/\"{}\"", event["version"].as_str().unwrap())
+    );
+    // An operator who writes as the tenant acts as such.
+    let on = json!([{"op": "replace", "path": "active", "value": true}]);
+    let body = json!({"schemas": [PATCH], "Operations": on});
+    operator
+        .patch(&format!("/tenants/1/scim/v2{path}"), &body)
+        .expect(200);
+    let page = operator
+        .get("/tenants/1/events?before=&limit=1")
+        .expect(200);
+    assert_eq!(types(&page), ["user.activated"]);
+    assert_eq!(
+        page["data"][0]["actor"],
+        json!({"kind": "operator", "id": null, "label": "ADMIN_TOKEN"})
+    );
+}
+
+#[test]
+fn the_feed_is_read_forwards_backwards_and_by_type() {
+    let memory = Memory::new();
+    let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+    let latest = operator.get("/events?after=latest").expect(200);
+    assert_eq!(
+        (latest["data"].clone(), latest["more"].clone()),
+        (json!([]), json!(false))
+    );
+    let ada = client.user("ada");
+    let group = client.group("Staff", &[&ada]);
+    client.delete(&format!("/Users/{ada}")).expect(204);
+    let all = [
+        "user.created",
+        "group.created",
+        "group.members",
+        "user.deleted",
+    ];
+    for feed in ["/events", "/tenants/1/events"] {
+        let get = |query: &str| operator.get(&format!("{feed}?{query}")).expect(200);
+        let page = get("");
+        assert_eq!(types(&page), all);
+        assert_eq!(page["data"][3]["groups"], json!([group]));
+        assert_eq!(
+            page["data"][2]["members"],
+            json!({"added": [{"id": ada, "type": "User"}], "removed": []})
+        );
+        // Page by page, and on from the end.
+        let mut after = latest["next"].as_str().unwrap().to_owned();
+        for (index, name) in all.iter().enumerate() {
+            let page = get(&format!("limit=1&after={after}"));
+            assert_eq!(
+                (types(&page), page["more"].clone()),
+                (vec![*name], json!(index < 3))
+            );
+            page["next"].as_str().unwrap().clone_into(&mut after);
+        }
+        let end = get(&format!("after={after}&wait=1"));
+        assert_eq!(
+            (types(&end), &end["next"], &end["more"]),
+            (vec![], &json!(after), &json!(false))
+        );
+        let page = get("type=user.*,group.members");
+        assert_eq!(
+            types(&page),
+            ["user.created", "group.members", "user.deleted"]
+        );
+        assert_eq!(types(&get("type=device.*")), [""; 0]);
+        for query in ["after=x", "wait=31", "type=user", "tenant=x", "limit=0"] {
+            let is_known = feed == "/events" || !query.starts_with("tenant");
+            let got = operator.get(&format!("{feed}?{query}"));
+            assert_eq!(got.status, if is_known { 400 } else { 200 }, "{query}");
+        }
+    }
+    let mut before = String::new();
+    for name in all.iter().rev() {
+        let page = operator
+            .get(&format!("/tenants/1/events?limit=1&before={before}"))
+            .expect(200);
+        assert_eq!(types(&page), [*name]);
+        page["next"].as_str().unwrap().clone_into(&mut before);
+    }
+    // The same cursor is good at both.
+    let page = operator.get("/events?limit=2").expect(200);
+    let next = page["next"].as_str().unwrap();
+    assert_eq!(
+        types(
+            &operator
+                .get(&format!("/tenants/1/events?after={next}"))
+                .expect(200)
+        ),
+        all[2..]
+    );
+}
+
+/// What also changed other attributes is found as an update.
+#[test]
+fn an_update_is_found_in_what_weighs_more() {
+    let memory = Memory::new();
+    let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+    let path = format!("/Users/{}", client.user("ada"));
+    let change = |value: Value| {
+        client
+            .patch(&path, &json!([{"op": "replace", "value": value}]))
+            .expect(200)
+    };
+    change(json!({"active": false}));
+    change(json!({"active": true, "title": "Countess"}));
+    change(json!({"title": "Lady"}));
+    let page = operator.get("/events?type=user.updated").expect(200);
+    assert_eq!(types(&page), ["user.activated", "user.updated"]);
+}
+
+/// An event is within 16 kB, and says what it left out.
+#[test]
+fn what_is_too_large_for_an_event_is_cut() {
+    let memory = Memory::new();
+    let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+    let long = "x".repeat(20_000);
+    let user = client.created(
+        "/Users",
+        &json!({"userName": "ada", "title": long, "nickName": "a"}),
+    );
+    let path = format!("/Users/{user}");
+    let replace =
+        |name: &str, value: &str| json!([{"op": "replace", "path": name, "value": value}]);
+    client.patch(&path, &replace("title", "short")).expect(200);
+    client
+        .patch(&path, &replace("title", &"y".repeat(30_000)))
+        .expect(200);
+    client.delete(&path).expect(204);
+    let page = operator.get("/events").expect(200);
+    assert_eq!(
+        types(&page),
+        [
+            "user.created",
+            "user.updated",
+            "user.updated",
+            "user.deleted"
+        ]
+    );
+    for event in page["data"].as_array().unwrap() {
+        assert!(event.to_string().len() <= 16_384);
+        let cut = json!({"path": "title", "before": null, "after": null, "cut": true});
+        assert!(
+            event["changes"].as_array().unwrap().contains(&cut),
+            "{event}"
+        );
+    }
+    let names = |index: usize| page["data"][index]["changes"].as_array().unwrap().len();
+    assert_eq!((names(0), names(3)), (5, 5));
+    // Members beyond what one event names are in more of them.
+    let members: Vec<String> = (0..600).map(|n| client.user(&format!("u{n}"))).collect();
+    let members: Vec<&str> = members.iter().map(String::as_str).collect();
+    let group = client.group("Staff", &members);
+    client
+        .patch(
+            &format!("/Groups/{group}"),
+            &json!([{"op": "remove", "path": "members"}]),
+        )
+        .expect(204);
+    let page = operator
+        .get("/events?type=group.members&limit=200")
+        .expect(200);
+    let counts = |side: &str| -> Vec<usize> {
+        let events = page["data"].as_array().unwrap().iter();
+        events
+            .map(|event| event["members"][side].as_array().unwrap().len())
+            .collect()
+    };
+    assert_eq!(counts("added"), [250, 250, 100, 0, 0, 0]);
+    assert_eq!(counts("removed"), [0, 0, 0, 250, 250, 100]);
+    assert!(
+        page["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|event| event.to_string().len() <= 17_000)
+    );
+}
+
+/// An operation of a Bulk is a request of its own.
+#[test]
+fn each_operation_of_a_bulk_has_its_events() {
+    let memory = Memory::new();
+    let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+    let user = client.user("ada");
+    let body = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [
+            {"method": "POST", "path": "/Users", "bulkId": "a", "data": {"userName": "ben"}},
+            {"method": "POST", "path": "/Users", "bulkId": "b", "data": {"userName": "cyd"}},
+            {"method": "POST", "path": "/Groups", "bulkId": "c", "data": {"displayName": "Staff", "members": [{"value": "bulkId:a"}]}},
+            {"method": "DELETE", "path": format!("/Users/{user}")},
+        ],
+    });
+    let got = client.post("/Bulk", &body);
+    let request = got.header("X-Request-Id").unwrap().to_owned();
+    got.expect(200);
+    let page = operator.get("/events").expect(200);
+    let told: Vec<(&str, &str)> = page["data"].as_array().unwrap()[1..]
+        .iter()
+        .map(|event| {
+            let (of, number) = event["request"].as_str().unwrap().split_once(':').unwrap();
+            assert_eq!(of, request);
+            (event["type"].as_str().unwrap(), number)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("user.created", "1"),
+            ("user.created", "2"),
+            ("group.created", "3"),
+            ("group.members", "3"),
+            ("user.deleted", "4")
+        ]
+    );
+}
+
+#[test]
+fn a_bound_token_sees_its_own_and_scopes_are_asked_for() {
+    let memory = Memory::new();
+    let operator = Operator::new(&memory);
+    let other = operator.tenant("Other");
+    let client = operator.client(other, &json!({"label": "x"}));
+    client.user("ada");
+    Client::new(&memory).user("ben");
+    let bound = operator.scoped(&["events:read"], Some(other));
+    let page = bound.get("/events").expect(200);
+    assert_eq!(types(&page), ["user.created"]);
+    assert_eq!(page["data"][0]["tenant"], other);
+    bound
+        .get("/events?tenant=1")
+        .problem(404, "tenant_not_found", "tenant");
+    bound
+        .get("/tenants/1/events")
+        .problem(404, "tenant_not_found", "tenant");
+    let unbound = operator.scoped(&["webhooks:write"], None);
+    assert_eq!(types(&unbound.get("/events").expect(200)).len(), 2);
+    assert_eq!(
+        types(&unbound.get(&format!("/events?tenant={other}")).expect(200)).len(),
+        1
+    );
+    operator
+        .scoped(&["tenants:write"], None)
+        .get("/events")
+        .problem(403, "missing_scope", "events:read");
 }

@@ -37,24 +37,26 @@ RETURNING seq
 -- plan: SCAN t
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4 ->> teams.id, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'after', iif(octet_length(teams.document) <= 12000, json(teams.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(teams.document -> ('$."' || key || '"'))
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'after', iif(octet_length(teams.document) <= 12000, json(teams.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(teams.document -> ('$."' || key || '"'))
         END)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(teams.document)))), 'cut', iif(octet_length(teams.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(teams.document)))))
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
 CROSS JOIN teams
-WHERE teams.seq > last_insert_rowid() - changes()
-  AND teams.seq <= last_insert_rowid()
+WHERE changes() > 0
+  AND teams.seq = last_insert_rowid()
+  AND teams.id = ?7
 -- ?1 = 1
 -- ?2 = "2026-01-01T00:00:00.006Z"
 -- ?3 = "group.created"
--- ?4 = "{\"019a0000-0000-7000-8000-00000000000b\":\"req_019b76daa80600000000000000000001\"}"
+-- ?4 = "req_019b76daa80600000000000000000001"
 -- ?5 = NULL
 -- ?6 = "SCIM_TOKEN"
+-- ?7 = "019a0000-0000-7000-8000-00000000000b"
 -- plan: CO-ROUTINE o
 -- plan:   SCAN CONSTANT ROW
 -- plan: SCAN o
--- plan: SEARCH teams USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)
+-- plan: SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 3

@@ -5,7 +5,7 @@
 use crate::http::method::Method;
 use crate::http::route::{self, row};
 use service::admin::step::Act;
-use service::admin::{client, jobs, operator_tokens, requests, status, tenant, token};
+use service::admin::{client, events, jobs, operator_tokens, requests, status, tenant, token};
 
 /// A row of the table. Its message is named as in the document of the face.
 pub type Route = route::Route<&'static str, Handler>;
@@ -26,6 +26,10 @@ const PAGE: &[&str] = &["limit", "after"];
 const REQUESTS: &[&str] = &[
     "status", "method", "since", "until", "resource", "text", "limit", "after",
 ];
+
+/// Those of the feed.
+const FEED: &[&str] = &["limit", "after", "tenant", "type", "wait"];
+const FEED_OF_TENANT: &[&str] = &["limit", "after", "before", "type", "wait"];
 
 /// What answers to whoever has the scope.
 const fn needs(scope: &'static str, act: Act) -> Handler {
@@ -62,6 +66,8 @@ pub fn table() -> &'static [Route] {
             row(Delete, "/tenants/{tenant}/clients/{client}/secrets/{secret}", &[], None, needs(WRITE, client::remove_secret)),
             row(Get, "/tenants/{tenant}/requests", REQUESTS, None, needs("requests:read", requests::list)),
             row(Get, "/tenants/{tenant}/requests/{request}", &[], None, needs("requests:read", requests::read)),
+            row(Get, "/tenants/{tenant}/events", FEED_OF_TENANT, None, needs("events:read", events::of_tenant)),
+            row(Get, "/events", FEED, None, needs("events:read", events::list)),
             row(Get, "/operator-tokens", PAGE, None, needs(ALL, operator_tokens::list)),
             row(Post, "/operator-tokens", &[], Some("NewOperatorToken"), needs(ALL, operator_tokens::create)),
             row(Get, "/operator-tokens/{token}", &[], None, needs(ALL, operator_tokens::read)),

@@ -11,7 +11,7 @@ use crate::failure::name_in_use;
 use crate::{Failure, Session};
 use store::Database;
 use store::expression::View;
-use store::ledger::events::{self, Update};
+use store::ledger::events::{self, Done, Update};
 use store::limits::{DOCUMENT_AND_FOLDED, RUN_BYTES};
 use store::read::ResourceRef;
 use store::record::Record;
@@ -137,6 +137,15 @@ impl NewResource {
     /// The record of it, as it would be fetched.
     pub(crate) fn record<'a>(&'a self, now: &'a str) -> Record<'a> {
         Record::new(&self.id, &self.version, now, &self.draft.document)
+    }
+
+    /// What its event says of it.
+    pub(super) fn done(&self) -> Done<'_> {
+        Done {
+            id: &self.id,
+            version: &self.version,
+            operation: self.operation,
+        }
     }
 
     /// The row.

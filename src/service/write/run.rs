@@ -36,11 +36,8 @@ impl<D: Database> Session<'_, D> {
                 receipt
                     .many
                     .push((resource_type.name, batch.add_write(insert)));
-                let told: Vec<_> = part
-                    .iter()
-                    .map(|new| (new.id.as_str(), new.operation))
-                    .collect();
-                batch.add(events::created(&self.origin(None), &view, &told));
+                let done: Vec<Done<'_>> = part.iter().map(|new| new.done()).collect();
+                batch.add(events::created_many(&self.origin(None), &view, &done));
                 let values: Vec<_> = part
                     .iter()
                     .flat_map(|new| new.unique().iter().map(|pair| (new.id.as_str(), pair)))

@@ -70,6 +70,11 @@ pub fn list(only: Option<i64>, after: i64, most: usize, now: &str) -> Statement 
     )
 }
 
+/// The number of the shard of one, though it has ended.
+pub fn shard_of(id: i64) -> Statement {
+    statement!("SELECT shard FROM tenants WHERE id = {id}", id = value(id),)
+}
+
 /// The number, the name, the settings, the shard and the application's id of one.
 pub fn find(which: &Which) -> Statement {
     statement!(

@@ -7,7 +7,6 @@
 //! [`deleted`]); the write then asks whether there was an event.
 
 use scim::change::{VALUES, hidden};
-use scim::json::object_of;
 use scim::patch::LinkChange;
 use scim::resource_type::ResourceType;
 use scim::schema::Attribute;
@@ -210,38 +209,47 @@ pub struct Done<'a> {
     pub operation: Option<usize>,
 }
 
-/// Tells of the create or the creates of the statement in front, as far as they were done: theirs
-/// are the last rows of the table.
-pub fn created(origin: &Origin<'_>, view: &View<'_>, rows: &[(&str, Option<usize>)]) -> Statement {
-    let requests = rows.iter().map(|(id, operation)| {
-        let one = Origin {
-            operation: *operation,
-            ..*origin
-        };
-        ((*id).to_owned(), Value::from(one.request()))
+/// Tells of the create in front: its row is the last that was inserted.
+pub fn created(origin: &Origin<'_>, view: &View<'_>, id: &str) -> Statement {
+    let request = origin.request();
+    let row = fragment!(
+        " CROSS JOIN {row} WHERE changes() > 0 AND {row}.seq = last_insert_rowid() AND {row}.id = {id}",
+        row = view.row(),
+        id = value(id),
+    );
+    creates(origin, view, &value(&request), &row, false)
+}
+
+/// Tells of the creates of a run, those that were done.
+pub fn created_many(origin: &Origin<'_>, view: &View<'_>, rows: &[Done<'_>]) -> Statement {
+    let rows = rows.iter().map(|row| {
+        let names = vec![Value::from(row.id), Value::from(row.version)];
+        (names, row.operation)
     });
-    let requests = Value::Object(object_of(requests)).to_string();
+    let rows = run(origin, rows);
+    creates(origin, view, &"j.value ->> 0", &of_run(view, &rows), true)
+}
+
+fn creates(
+    origin: &Origin<'_>,
+    view: &View<'_>,
+    request: &dyn Fragment,
+    rows: &dyn Fragment,
+    many: bool,
+) -> Statement {
     Event {
         origin,
         resource_type: view.resource_type,
         kind: &Kind(view.resource_type, "created"),
         id: &view.column("id"),
-        request: &fragment!(
-            "{requests} ->> {row}.id",
-            requests = value(&requests),
-            row = view.row(),
-        ),
+        request,
         body: &fragment!(
             "{names}, {document}",
             names = names(view),
             document = document(view, "after"),
         ),
-        rows: &fragment!(
-            " CROSS JOIN {row} \
-             WHERE {row}.seq > last_insert_rowid() - changes() AND {row}.seq <= last_insert_rowid()",
-            row = view.row(),
-        ),
-        many: rows.len() > 1,
+        rows,
+        many,
     }
     .insert()
 }

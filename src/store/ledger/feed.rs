@@ -3,8 +3,9 @@
 //! What an event says is put together here: of a resource that came or went the record has the
 //! document, and its entries are made of that.
 
-use crate::fragment::{Fragment, value};
-use crate::{Statement, fragment, statement};
+use crate::fragment::{Fragment, Written, value};
+use crate::membership::json;
+use crate::{Statement, fragment, statement, write_sql};
 
 /// Events that one page looks at, at the most.
 pub const LOOKS: usize = 5_000;
@@ -58,8 +59,8 @@ impl Fragment for Wanted {
         if self.types.is_empty() {
             return;
         }
-        let types = crate::membership::json(&self.types);
-        crate::write_sql!(
+        let types = json(&self.types);
+        write_sql!(
             statement,
             " AND EXISTS (SELECT 1 FROM json_each({types}) w WHERE w.value = e.type \
              OR substr(w.value, -2) = '.*' AND substr(e.type, 1, length(w.value) - 1) = substr(w.value, 1, length(w.value) - 1) \
@@ -70,37 +71,123 @@ impl Fragment for Wanted {
     }
 }
 
-/// Events behind a position, over all tenants: rows of the position, the moment, the tenant and the
-/// event. As many of them as a page takes, among [`LOOKS`].
-pub fn list(shard: u16, after: i64, wanted: &Wanted, most: usize) -> Statement {
-    let events = fragment!(
-        "SELECT * FROM events WHERE position > {after} ORDER BY position LIMIT {LOOKS}",
-        after = value(after),
-        LOOKS = LOOKS,
-    );
-    page(shard, &events, wanted, most)
+/// Where a reader stands in the events of a shard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Its last position.
+    pub position: i64,
+    /// The number of the event there, where the reader reads those of one tenant and knows it: the
+    /// index is in the order of these.
+    pub seq: Option<i64>,
 }
 
-/// The last position that [`list`] looks at, the newest of all, and none where there are none.
-pub fn bounds(after: i64) -> Statement {
-    statement!(
-        "SELECT (SELECT max(position) FROM (SELECT position FROM events WHERE position > {after} \
-         ORDER BY position LIMIT {LOOKS})) AS looked_at, (SELECT max(position) FROM events) AS newest",
-        after = value(after),
-        LOOKS = LOOKS,
-    )
+/// Which events are walked over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Walk {
+    /// The number of the shard.
+    pub shard: u16,
+    /// The only tenant, where it is one's.
+    pub tenant: Option<i64>,
+    /// The place behind which it begins; or before which, none for the end, where it goes
+    /// backwards, which only those of a tenant do.
+    pub from: Option<Place>,
+    /// Whether it goes backwards.
+    pub backwards: bool,
 }
 
-fn page(shard: u16, events: &dyn Fragment, wanted: &Wanted, most: usize) -> Statement {
+impl Walk {
+    /// Events from where the walk begins: columns of them, as many as a page looks at.
+    fn select(&self, columns: &'static str) -> impl Fragment {
+        let Self {
+            tenant,
+            from,
+            backwards,
+            ..
+        } = *self;
+        let place = from.unwrap_or_default();
+        Written(move |statement: &mut Statement| {
+            let Some(tenant) = tenant else {
+                write_sql!(
+                    statement,
+                    "SELECT {columns} FROM events WHERE position > {position} ORDER BY position LIMIT {LOOKS}",
+                    columns = columns,
+                    position = value(place.position),
+                    LOOKS = LOOKS,
+                );
+                return;
+            };
+            let (compares, order, side) = if backwards {
+                (" AND seq < ", "DESC", "< ")
+            } else {
+                (" AND seq > ", "ASC", "<= ")
+            };
+            // Numbers and positions go up together, so the newest event at or before a place tells
+            // the number there.
+            let asked = fragment!(
+                "coalesce((SELECT seq FROM events WHERE tenant_id = {tenant} AND position {side}{position} \
+                 ORDER BY seq DESC LIMIT 1){more}, 0)",
+                tenant = value(tenant),
+                side = side,
+                position = value(place.position),
+                more = backwards.then_some(" + 1"),
+            );
+            let known = place.seq.map(value);
+            let bound = fragment!(
+                "{compares}{known}{asked}",
+                compares = compares,
+                known = known,
+                asked = known.is_none().then_some(&asked),
+            );
+            write_sql!(
+                statement,
+                "SELECT {columns} FROM events WHERE tenant_id = {tenant}{bound} ORDER BY seq {order} LIMIT {LOOKS}",
+                columns = columns,
+                tenant = value(tenant),
+                bound = (from.is_some() || !backwards).then_some(&bound),
+                order = order,
+                LOOKS = LOOKS,
+            );
+        })
+    }
+
+    /// Events: rows of the position, the number, the moment, the event, and how many there are of
+    /// those that were asked for. As many of them as a page takes.
+    pub fn list(&self, wanted: &Wanted, most: usize) -> Statement {
+        statement!(
+            "SELECT position, seq, at, event, found FROM (SELECT *, count(*) OVER () AS found, \
+             sum(octet_length(event)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(event) AS before FROM (\
+             SELECT e.position, e.seq, e.at, {shape} AS event FROM ({events}) e \
+             LEFT JOIN tenants t ON t.id = e.tenant_id WHERE 1{wanted} LIMIT {most})) WHERE before < {PAGE_BYTES}",
+            shape = shape(self.shard),
+            events = self.select("*"),
+            wanted = wanted,
+            most = most,
+            PAGE_BYTES = PAGE_BYTES,
+        )
+    }
+
+    /// The position and the number of the last event that [`Walk::list`] looks at, and how many it
+    /// looks at.
+    pub fn end(&self) -> Statement {
+        statement!(
+            "SELECT position, seq, looks FROM (SELECT *, row_number() OVER () AS looks FROM ({events})) \
+             ORDER BY looks DESC LIMIT 1",
+            events = self.select("position, seq"),
+        )
+    }
+}
+
+/// The position of the newest event of a shard, or of a tenant, and its number.
+pub fn newest(tenant: Option<i64>) -> Statement {
+    let of_tenant = tenant.map(|tenant| {
+        fragment!(
+            " WHERE tenant_id = {tenant} ORDER BY seq DESC",
+            tenant = value(tenant)
+        )
+    });
     statement!(
-        "SELECT position, at, tenant_id, event FROM (\
-         SELECT *, sum(octet_length(event)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(event) AS before FROM (\
-         SELECT e.position, e.at, e.tenant_id, {shape} AS event FROM ({events}) e \
-         LEFT JOIN tenants t ON t.id = e.tenant_id WHERE 1{wanted} LIMIT {most})) WHERE before < {PAGE_BYTES}",
-        shape = shape(shard),
-        events = events,
-        wanted = wanted,
-        most = most,
-        PAGE_BYTES = PAGE_BYTES,
+        "SELECT position, seq FROM events{of_tenant}{order} LIMIT 1",
+        of_tenant = of_tenant.as_ref(),
+        order = of_tenant.is_none().then_some(" ORDER BY position DESC"),
     )
 }

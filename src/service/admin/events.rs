@@ -1,0 +1,336 @@
+//! The feed of events: what changed, in order, over all tenants and shards or of one.
+//!
+//! A cursor tells for each shard how far its reader came, so that it is good as long as the events
+//! behind it are kept, whatever is trimmed before it.
+
+use std::vec::IntoIter;
+
+use super::refusal::Refusal;
+use super::step::{Answer, Call, Outcome, Step};
+use store::Row;
+use store::batch::Batch;
+use store::ledger::feed::{LOOKS, Place, Walk, Wanted, newest};
+
+/// Seconds that a request waits for something to come, at the most.
+const LONGEST_WAIT: u64 = 30;
+/// Types that are named in a request at the most, and characters of one.
+const TYPES: (usize, usize) = (50, 100);
+
+/// How far a reader came in each shard.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Cursor(Vec<(u16, Place)>);
+
+impl Cursor {
+    /// Reads `1.8841-2.77`: a shard, a position, and the number there where it is a tenant's.
+    fn parse(text: &str) -> Option<Self> {
+        let place = |part: &str| {
+            let mut numbers = part.split('.');
+            let shard = numbers.next()?.parse().ok()?;
+            let position = numbers
+                .next()?
+                .parse()
+                .ok()
+                .filter(|position| *position >= 0)?;
+            let seq = match numbers.next() {
+                Some(seq) => Some(seq.parse().ok()?),
+                None => None,
+            };
+            numbers
+                .next()
+                .is_none()
+                .then_some((shard, Place { position, seq }))
+        };
+        text.split('-').map(place).collect::<Option<_>>().map(Self)
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for (shard, Place { position, seq }) in &self.0 {
+            let joint = if text.is_empty() { "" } else { "-" };
+            let seq = seq.map(|seq| format!(".{seq}")).unwrap_or_default();
+            text.extend([joint, &shard.to_string(), ".", &position.to_string(), &seq]);
+        }
+        text
+    }
+
+    fn of(&self, shard: u16) -> Place {
+        let known = self.0.iter().find(|(known, _)| *known == shard);
+        known.map(|(_, place)| *place).unwrap_or_default()
+    }
+}
+
+/// What a request asks of the feed.
+struct Request {
+    /// The only tenant, and its shard.
+    tenant: Option<(i64, u16)>,
+    cursor: Cursor,
+    /// Whether it goes backwards, and from the end.
+    backwards: bool,
+    from_the_end: bool,
+    wanted: Wanted,
+    /// Whether it waits for something to come.
+    waits: bool,
+}
+
+/// What was found in a shard.
+struct Part {
+    shard: u16,
+    place: Place,
+    /// Events, each with its place and its moment.
+    events: IntoIter<(Place, String, String)>,
+    /// Whether there are more behind these.
+    more: bool,
+}
+
+/// Events of all tenants that the operator reaches.
+pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let named = call.parameter("tenant").filter(|tenant| !tenant.is_empty());
+    let named = match named {
+        None => None,
+        Some(text) => Some(
+            text.parse()
+                .map_err(|_| invalid("tenant", "the number of a tenant"))?,
+        ),
+    };
+    let bound = call.admin.operator.tenant;
+    if let (Some(named), Some(bound)) = (named, bound)
+        && named != bound
+    {
+        return Err(Refusal::missing(
+            "tenant_not_found",
+            "There is no such tenant, or this credential does not reach it.",
+        ));
+    }
+    match named.or(bound) {
+        None => read(call, None),
+        Some(tenant) => {
+            let (batch, shard) = Batch::of(store::directory::tenants::shard_of(tenant));
+            Step::send(1, batch, move |sent| {
+                let row = sent?.row(shard);
+                let shard = super::shard(row.and_then(|row| row.integer(0).ok().flatten()));
+                read(call, Some((tenant, shard)))
+            })
+        }
+    }
+}
+
+/// Events of the tenant that the path names.
+pub fn of_tenant<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let tenant = call.admin.tenant()?;
+    read(call, Some((tenant.id, tenant.shard)))
+}
+
+fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
+    let shards: Vec<u16> = match tenant {
+        Some((_, shard)) => vec![shard],
+        None => call.admin.shards().collect(),
+    };
+    let (after, before) = (call.after(), call.parameter("before"));
+    if before.is_some() && (tenant.is_none() || !after.is_empty()) {
+        return Err(invalid(
+            "before",
+            "left out here: it goes with the events of one tenant, and not with `after`",
+        ));
+    }
+    let from = before.unwrap_or(after);
+    let is_latest = before.is_none() && from == "latest";
+    let cursor = match from {
+        "" => Some(Cursor::default()),
+        _ if is_latest => Some(Cursor::default()),
+        text => Cursor::parse(text),
+    };
+    let cursor = cursor.ok_or_else(|| {
+        Refusal::invalid(
+            "invalid_cursor",
+            "`after` and `before` must be the `next` of a page before, and `after` may be `latest`, the end. Leave them \
+             out to begin with the oldest event.",
+        )
+    })?;
+    let wait = match call.parameter("wait") {
+        None | Some("") => Some(0),
+        Some(text) => text.parse().ok().filter(|wait| *wait <= LONGEST_WAIT),
+    };
+    let wait = wait.ok_or_else(|| invalid("wait", "a number of seconds from 0 to 30"))?;
+    let request = Request {
+        tenant,
+        cursor,
+        backwards: before.is_some(),
+        from_the_end: before == Some(""),
+        wanted: Wanted {
+            types: types(call.parameter("type").unwrap_or_default())?,
+        },
+        waits: wait > 0 && before.is_none(),
+    };
+    if is_latest {
+        return latest(request, shards.into_iter(), Cursor::default());
+    }
+    collect(call, request, shards.into_iter(), Vec::new())
+}
+
+/// The types that are looked for.
+fn types(text: &str) -> Result<Vec<String>, Refusal> {
+    let types: Vec<String> = text
+        .split(',')
+        .map(|name| name.trim().to_ascii_lowercase())
+        .filter(|name| !name.is_empty())
+        .collect();
+    let is_name = |name: &String| name.len() <= TYPES.1 && name.split('.').count() == 2;
+    if types.len() > TYPES.0 || !types.iter().all(is_name) {
+        return Err(invalid(
+            "type",
+            "types such as user.created or user.*, up to 50 of them, with commas between",
+        ));
+    }
+    Ok(types)
+}
+
+/// The end of the feed.
+fn latest<'c>(request: Request, mut rest: IntoIter<u16>, mut cursor: Cursor) -> Outcome<'c> {
+    let Some(shard) = rest.next() else {
+        return Step::shown(page("", &cursor, false));
+    };
+    let (batch, found) = Batch::of(newest(request.tenant.map(|(tenant, _)| tenant)));
+    Step::send(shard, batch, move |sent| {
+        let place = match sent?.row(found) {
+            Some(row) => place(&row, request.tenant.is_some())?,
+            None => Place::default(),
+        };
+        cursor.0.push((shard, place));
+        latest(request, rest, cursor)
+    })
+}
+
+/// The position in the first two columns of a row.
+fn place(row: &Row, of_tenant: bool) -> Result<Place, Refusal> {
+    Ok(Place {
+        position: row.integer(0)?.unwrap_or_default(),
+        seq: if of_tenant { row.integer(1)? } else { None },
+    })
+}
+
+/// Asks one shard after the other.
+fn collect<'c>(
+    call: &'c Call<'c>,
+    request: Request,
+    mut rest: IntoIter<u16>,
+    mut parts: Vec<Part>,
+) -> Outcome<'c> {
+    let Some(shard) = rest.next() else {
+        return show(call, &request, parts);
+    };
+    let from = request.cursor.of(shard);
+    let walk = Walk {
+        shard,
+        tenant: request.tenant.map(|(tenant, _)| tenant),
+        from: Some(from).filter(|_| !request.from_the_end),
+        backwards: request.backwards,
+    };
+    let mut batch = Batch::default();
+    let end = batch.add(walk.end());
+    let listed = batch.add(walk.list(&request.wanted, call.most()));
+    Step::send(shard, batch, move |sent| {
+        let mut answers = sent?;
+        let (end, rows) = (answers.row(end), answers.rows(listed));
+        let of_tenant = request.tenant.is_some();
+        let looks = match &end {
+            Some(row) => row.integer(2)?.unwrap_or_default(),
+            None => 0,
+        };
+        let found = match rows.first() {
+            Some(row) => row.integer(4)?.unwrap_or_default(),
+            None => 0,
+        };
+        let mut events = Vec::with_capacity(rows.len());
+        for mut row in rows {
+            events.push((
+                place(&row, of_tenant)?,
+                row.required_text(2)?,
+                row.required_text(3)?,
+            ));
+        }
+        let is_whole = i64::try_from(events.len()) == Ok(found);
+        let mut last = from;
+        if let (Some(row), true) = (&end, is_whole) {
+            last = place(row, of_tenant)?;
+        }
+        parts.push(Part {
+            shard,
+            place: last,
+            events: events.into_iter(),
+            more: !is_whole || usize::try_from(looks) == Ok(LOOKS),
+        });
+        collect(call, request, rest, parts)
+    })
+}
+
+/// Puts together what the shards have, by the moment: those of each stay in their order.
+fn show<'c>(call: &'c Call<'c>, request: &Request, parts: Vec<Part>) -> Outcome<'c> {
+    let mut text = String::new();
+    let mut cursor = Cursor::default();
+    let mut heads: Vec<_> = parts
+        .into_iter()
+        .map(|part| (part.events.peekable(), part.shard, part.place, part.more))
+        .collect();
+    let mut reached: Vec<Option<Place>> = vec![None; heads.len()];
+    let mut count = 0;
+    while count < call.page.limit {
+        let next = heads
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(index, (events, ..))| Some((events.peek()?.1.clone(), index)))
+            .min();
+        let Some((_, index)) = next else { break };
+        let event = heads.get_mut(index).and_then(|(events, ..)| events.next());
+        if let (Some((place, _, event)), Some(reached)) = (event, reached.get_mut(index)) {
+            if !text.is_empty() {
+                text.push(',');
+            }
+            text.push_str(&event);
+            *reached = Some(place);
+        }
+        count += 1;
+    }
+    let mut has_more = false;
+    for ((mut events, shard, end, more), reached) in heads.into_iter().zip(reached) {
+        let is_left = events.peek().is_some();
+        has_more |= is_left || more;
+        let place = if is_left {
+            reached.unwrap_or_else(|| request.cursor.of(shard))
+        } else {
+            end
+        };
+        cursor.0.push((shard, place));
+    }
+    let body = page(&text, &cursor, has_more);
+    if request.waits && text.is_empty() && !has_more {
+        return Ok(Step::Done(Answer::Waiting(body)));
+    }
+    Step::shown(body)
+}
+
+fn page(events: &str, cursor: &Cursor, more: bool) -> String {
+    let next = cursor.text();
+    format!("{{\"data\":[{events}],\"next\":\"{next}\",\"more\":{more},\"chain\":{{}}}}")
+}
+
+fn invalid(name: &str, wanted: &str) -> Refusal {
+    Refusal::invalid("invalid_query", format!("`{name}` must be {wanted}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_read_as_it_was_written() {
+        for text in ["1.0", "1.8841-2.77", "2.5.3"] {
+            assert_eq!(
+                Cursor::parse(text).map(|cursor| cursor.text()).as_deref(),
+                Some(text)
+            );
+        }
+        for text in ["", "1", "a.1", "1.-5", "1.1.1.1", "1.2--2.3"] {
+            assert_eq!(Cursor::parse(text), None, "{text}");
+        }
+    }
+}
