@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use serde_json::{Map, Value, json};
 
+use service::jobs::Budget;
 use testing::client::{Client, Operator};
 use testing::memory::Memory;
 
@@ -144,6 +145,7 @@ impl Model {
 }
 
 /// A request that is made of dice.
+#[expect(clippy::too_many_lines, reason = "one line a case")]
 fn request(dice: &[u16; 6], users: &[String], groups: &[String]) -> (String, String, Value) {
     let [kind, which, other, value, more, extra] = *dice;
     let pick = |of: &[String], n: u16| match of {
@@ -627,4 +629,41 @@ fn a_bound_token_sees_its_own_and_scopes_are_asked_for() {
         .scoped(&["tenants:write"], None)
         .get("/events")
         .problem(403, "missing_scope", "events:read");
+}
+
+/// Of a tenant that has ended the events stay, and say nothing of anybody.
+#[test]
+fn the_events_of_an_ended_tenant_are_emptied() {
+    let memory = Memory::new();
+    let operator = Operator::new(&memory);
+    let other = operator.tenant("Other");
+    let client = operator.client(other, &json!({ "label": "x" }));
+    for number in 0..700 {
+        client.user(&format!("u{number}"));
+    }
+    Client::new(&memory).user("ada");
+    operator
+        .delete(&format!("/tenants/{other}?confirm=Other"))
+        .expect(202);
+    for _ in 0..4 {
+        memory.run_jobs(Budget::default()).unwrap();
+    }
+    let count = |sql: &str| memory.database.number(sql);
+    let full = |tenant: i64| {
+        count(&format!(
+            "SELECT count(body) + count(salt) FROM events WHERE tenant_id = {tenant}"
+        ))
+    };
+    let all = count(&format!(
+        "SELECT count(*) FROM events WHERE tenant_id = {other}"
+    ));
+    assert_eq!((full(other), full(1), all), (0, 2, 700));
+    let page = operator
+        .get(&format!("/events?tenant={other}&limit=1"))
+        .expect(200);
+    let event = &page["data"][0];
+    assert_eq!(
+        (&event["resource"]["name"], event.get("changes")),
+        (&Value::Null, None)
+    );
 }

@@ -180,60 +180,91 @@ WHERE tenant_id = ?1
 -- plan:   SEARCH requests USING PRIMARY KEY (tenant_id=?)
 -- plan:   CREATE BLOOM FILTER
 
+UPDATE events
+SET body = NULL, salt = NULL
+WHERE tenant_id = ?1
+  AND seq > max(coalesce((SELECT CAST(marker AS INTEGER) FROM jobs WHERE id = ?2), 0), coalesce((SELECT min(seq) - 1 FROM events WHERE tenant_id = ?1), 0))
+  AND seq <= max(coalesce((SELECT CAST(marker AS INTEGER) FROM jobs WHERE id = ?2), 0), coalesce((SELECT min(seq) - 1 FROM events WHERE tenant_id = ?1), 0)) + 300
+-- ?1 = 2
+-- ?2 = "job_019a0000000070008000000000000011"
+-- plan: SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq>? AND seq<?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH jobs USING PRIMARY KEY (id=?)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan: SCALAR SUBQUERY 3
+-- plan:   SEARCH jobs USING PRIMARY KEY (id=?)
+-- plan: SCALAR SUBQUERY 4
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+
 UPDATE jobs
-SET lease_until = '', done = max(done, total - (SELECT coalesce(sum(total), 0) FROM totals WHERE tenant_id = ?1)), (state, finished_at, result) = (SELECT 'finished', ?2, json_object('deleted', jobs.total)
-  WHERE NOT EXISTS (SELECT 1 FROM team_members WHERE tenant_id = ?1)
-    AND NOT EXISTS (SELECT 1 FROM unique_values WHERE tenant_id = ?1)
-    AND NOT EXISTS (SELECT 1 FROM user_emails WHERE tenant_id = ?1)
-    AND NOT EXISTS (SELECT 1 FROM totals WHERE tenant_id = ?1)
-    AND NOT EXISTS (SELECT 1 FROM tokens WHERE tenant_id = ?1)
-    AND NOT EXISTS (SELECT 1 FROM client_secrets WHERE tenant_id = ?1)
-    AND NOT EXISTS (SELECT 1 FROM assertions_seen WHERE tenant_id = ?1)
-    AND NOT EXISTS (SELECT 1 FROM clients WHERE tenant_id = ?1)
-    AND NOT EXISTS (SELECT 1 FROM requests WHERE tenant_id = ?1)
-    AND NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = ?1)
-    AND NOT EXISTS (SELECT 1 FROM teams WHERE tenant_id = ?1)
-    AND NOT EXISTS (SELECT 1 FROM resources WHERE tenant_id = ?1)
+SET lease_until = '', marker = max(coalesce((SELECT CAST(marker AS INTEGER) FROM jobs WHERE id = ?1), 0), coalesce((SELECT min(seq) - 1 FROM events WHERE tenant_id = ?2), 0)) + 300, done = max(done, total - (SELECT coalesce(sum(total), 0) FROM totals WHERE tenant_id = ?2)), (state, finished_at, result) = (SELECT 'finished', ?3, json_object('deleted', jobs.total)
+  WHERE NOT EXISTS (SELECT 1 FROM team_members WHERE tenant_id = ?2)
+    AND NOT EXISTS (SELECT 1 FROM unique_values WHERE tenant_id = ?2)
+    AND NOT EXISTS (SELECT 1 FROM user_emails WHERE tenant_id = ?2)
+    AND NOT EXISTS (SELECT 1 FROM totals WHERE tenant_id = ?2)
+    AND NOT EXISTS (SELECT 1 FROM tokens WHERE tenant_id = ?2)
+    AND NOT EXISTS (SELECT 1 FROM client_secrets WHERE tenant_id = ?2)
+    AND NOT EXISTS (SELECT 1 FROM assertions_seen WHERE tenant_id = ?2)
+    AND NOT EXISTS (SELECT 1 FROM clients WHERE tenant_id = ?2)
+    AND NOT EXISTS (SELECT 1 FROM requests WHERE tenant_id = ?2)
+    AND NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = ?2)
+    AND NOT EXISTS (SELECT 1 FROM teams WHERE tenant_id = ?2)
+    AND NOT EXISTS (SELECT 1 FROM resources WHERE tenant_id = ?2)
+    AND NOT EXISTS (SELECT 1
+    FROM events
+    WHERE tenant_id = ?2
+      AND seq > max(coalesce((SELECT CAST(marker AS INTEGER) FROM jobs WHERE id = ?1), 0), coalesce((SELECT min(seq) - 1 FROM events WHERE tenant_id = ?2), 0)) + 300)
   UNION ALL
   SELECT 'running', NULL, NULL
   LIMIT 1)
-WHERE id = ?3
+WHERE id = ?1
 RETURNING finished_at
--- ?1 = 2
--- ?2 = "2026-01-01T00:00:00.016Z"
--- ?3 = "job_019a0000000070008000000000000011"
+-- ?1 = "job_019a0000000070008000000000000011"
+-- ?2 = 2
+-- ?3 = "2026-01-01T00:00:00.016Z"
 -- plan: SEARCH jobs USING PRIMARY KEY (id=?)
--- plan: CORRELATED SCALAR SUBQUERY 15
+-- plan: CORRELATED SCALAR SUBQUERY 20
 -- plan:   COMPOUND QUERY
 -- plan:     LEFT-MOST SUBQUERY
 -- plan:       SCAN CONSTANT ROW
--- plan:       SCALAR SUBQUERY 2
--- plan:         SEARCH team_members USING COVERING INDEX team_members_member (tenant_id=?)
--- plan:       SCALAR SUBQUERY 3
--- plan:         SEARCH unique_values USING COVERING INDEX unique_values_resource (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 4
--- plan:         SEARCH user_emails USING PRIMARY KEY (tenant_id=?)
+-- plan:         SEARCH team_members USING COVERING INDEX team_members_member (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 5
--- plan:         SEARCH totals USING PRIMARY KEY (tenant_id=?)
+-- plan:         SEARCH unique_values USING COVERING INDEX unique_values_resource (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 6
--- plan:         SEARCH tokens USING COVERING INDEX tokens_id (tenant_id=?)
+-- plan:         SEARCH user_emails USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 7
--- plan:         SEARCH client_secrets USING PRIMARY KEY (tenant_id=?)
+-- plan:         SEARCH totals USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 8
--- plan:         SEARCH assertions_seen USING PRIMARY KEY (tenant_id=?)
+-- plan:         SEARCH tokens USING COVERING INDEX tokens_id (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 9
--- plan:         SEARCH clients USING COVERING INDEX clients_tenant (tenant_id=?)
+-- plan:         SEARCH client_secrets USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 10
--- plan:         SEARCH requests USING PRIMARY KEY (tenant_id=?)
+-- plan:         SEARCH assertions_seen USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 11
--- plan:         SEARCH users USING COVERING INDEX users_modified (tenant_id=?)
+-- plan:         SEARCH clients USING COVERING INDEX clients_tenant (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 12
--- plan:         SEARCH teams USING COVERING INDEX teams_modified (tenant_id=?)
+-- plan:         SEARCH requests USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 13
+-- plan:         SEARCH users USING COVERING INDEX users_modified (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 14
+-- plan:         SEARCH teams USING COVERING INDEX teams_modified (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 15
 -- plan:         SEARCH resources USING COVERING INDEX resources_modified (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 18
+-- plan:         SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq>?)
+-- plan:         SCALAR SUBQUERY 16
+-- plan:           SEARCH jobs USING PRIMARY KEY (id=?)
+-- plan:         SCALAR SUBQUERY 17
+-- plan:           SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan:     UNION ALL
 -- plan:       SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH jobs USING PRIMARY KEY (id=?)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan: SCALAR SUBQUERY 3
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=?)
 
 UPDATE tenants

@@ -42,6 +42,28 @@ pub fn step(tenant: i64) -> impl Iterator<Item = Statement> {
     })
 }
 
+/// The number of the event up to which all of the tenant were emptied, as the job has noted.
+fn emptied(job: &str, tenant: i64) -> impl Fragment {
+    fragment!(
+        "max(coalesce((SELECT CAST(marker AS INTEGER) FROM jobs WHERE id = {job}), 0), \
+         coalesce((SELECT min(seq) - 1 FROM events WHERE tenant_id = {tenant}), 0))",
+        job = value(job),
+        tenant = value(tenant),
+    )
+}
+
+/// Empties so many events. They stay, for what was done stays true and their numbers are no others',
+/// but say nothing of anybody.
+pub fn empty_events(job: &str, tenant: i64) -> Statement {
+    statement!(
+        "UPDATE events SET body = NULL, salt = NULL WHERE tenant_id = {tenant} \
+         AND seq > {emptied} AND seq <= {emptied} + {STEP}",
+        tenant = value(tenant),
+        emptied = emptied(job, tenant),
+        STEP = STEP,
+    )
+}
+
 /// The condition that nothing is left of what a count counts.
 fn is_empty(tenant: i64) -> impl Fragment {
     fragment!(
@@ -68,16 +90,21 @@ pub fn note(job: &str, tenant: i64, now: &str) -> Statement {
     });
     let others: Vec<_> = others.collect();
     let is_done = fragment!(
-        "{others}{empty}",
+        "{others}{empty} AND NOT EXISTS (SELECT 1 FROM events WHERE tenant_id = {tenant} AND seq > {emptied} + {STEP})",
         others = &others,
         empty = is_empty(tenant),
+        tenant = value(tenant),
+        emptied = emptied(job, tenant),
+        STEP = STEP,
     );
     statement!(
-        "UPDATE jobs SET lease_until = '', \
+        "UPDATE jobs SET lease_until = '', marker = {emptied} + {STEP}, \
          done = max(done, total - (SELECT coalesce(sum(total), 0) FROM totals WHERE tenant_id = {tenant})), \
          (state, finished_at, result) = (SELECT 'finished', {now}, json_object('deleted', jobs.total) WHERE {is_done} \
          UNION ALL SELECT 'running', NULL, NULL LIMIT 1) \
          WHERE id = {job} RETURNING finished_at",
+        emptied = emptied(job, tenant),
+        STEP = STEP,
         tenant = value(tenant),
         now = value(now),
         is_done = is_done,

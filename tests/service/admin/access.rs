@@ -182,6 +182,7 @@ fn each_escalation_is_refused() {
     ];
     let tenants_read = ["tenants:read", "tenants:write"].as_slice();
     let tenants_write = ["tenants:write"].as_slice();
+    let events = ["events:read", "webhooks:write"].as_slice();
     let directory_read = ["directory:read", "directory:write", "tenants:write"].as_slice();
     let requests_read = ["requests:read"].as_slice();
     let directory_write = ["directory:write", "tenants:write"].as_slice();
@@ -269,6 +270,8 @@ fn each_escalation_is_refused() {
             directory_read,
             "directory:read",
         ),
+        ("GET", "/events", events, "events:read"),
+        ("GET", "/tenants/1/events", events, "events:read"),
         (
             "POST",
             "/tenants/1/scim/v2/.search",
