@@ -52,7 +52,7 @@ impl Bench<'_> {
         self.get(
             "meta.lastModified ge, three matches",
             &format!("/Users?filter=meta.lastModified ge \"{since}\""),
-            cost(1, 12 + 3 * 8, 0),
+            cost(1, 12 + 3 * 8 + LINK * 20, 0),
         );
         let delete = ("DELETE", path.as_str());
         self.send("DELETE user", delete, None, 204, cost(1, 20, USER));
