@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Value, json};
 
+use crate::json::text;
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Returned};
 
@@ -107,7 +108,7 @@ fn differ(
 }
 
 fn cut(entries: Vec<(String, Value, Value)>) -> Vec<Value> {
-    let size = |value: &Value| value.to_string().len();
+    let size = |value: &Value| text(value).len();
     let total: usize = entries
         .iter()
         .map(|(_, before, after)| size(before) + size(after))

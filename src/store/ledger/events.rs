@@ -7,6 +7,7 @@
 //! [`deleted`]); the write then asks whether there was an event.
 
 use scim::change::{VALUES, hidden};
+use scim::json::text;
 use scim::patch::LinkChange;
 use scim::resource_type::ResourceType;
 use scim::schema::Attribute;
@@ -264,7 +265,7 @@ fn run(origin: &Origin<'_>, rows: impl Iterator<Item = (Vec<Value>, Option<usize
         row.insert(0, Value::from(one.request()));
         Value::from(row)
     });
-    Value::from(rows.collect::<Vec<_>>()).to_string()
+    text(&Value::from(rows.collect::<Vec<_>>()))
 }
 
 /// The resources of a run that have the version that their write left.
@@ -295,7 +296,7 @@ pub fn rewritten(
     (external_id, name): (Option<&str>, Option<&str>),
     update: &Update,
 ) -> Statement {
-    let changes = update.changes.to_string();
+    let changes = text(&update.changes);
     let request = origin.request();
     Event {
         origin,
@@ -386,7 +387,7 @@ pub fn assigned(
         })
     };
     let entries = values.iter().map(|(attribute, new)| {
-        let new = new.to_string();
+        let new = text(new);
         fragment!(
             "SELECT '{name}' AS path, {row}.document -> {path} AS before, json({new}) AS after",
             name = attribute.name,
@@ -396,7 +397,7 @@ pub fn assigned(
         )
     });
     let differences = values.iter().map(|(attribute, new)| {
-        let new = new.to_string();
+        let new = text(new);
         fragment!(
             "{row}.document -> {path} IS NOT json({new})",
             row = row,
