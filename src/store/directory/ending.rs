@@ -52,8 +52,8 @@ fn emptied(job: &str, tenant: i64) -> impl Fragment {
     )
 }
 
-/// Empties so many events. They stay, for what was done stays true and their numbers are no others',
-/// but say nothing of anybody.
+/// Empties so many events. They stay, for what was done stays true and their numbers are no
+/// others', but say nothing of anybody.
 pub fn empty_events(job: &str, tenant: i64) -> Statement {
     statement!(
         "UPDATE events SET body = NULL, salt = NULL WHERE tenant_id = {tenant} \

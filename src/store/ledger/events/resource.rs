@@ -1,0 +1,321 @@
+//! The events of resources: created, changed, deleted.
+
+use scim::json::text;
+use scim::schema::Attribute;
+use serde_json::Value;
+
+use super::{
+    Done, Event, Kind, NAME, NAMED, Origin, UNREAD, Update, document, name_of, names, run,
+};
+use crate::expression::{View, json_path};
+use crate::fragment::{Fragment, Joined, Written, value};
+use crate::read::{ResourceRef, is};
+use crate::table::Table;
+use crate::write::Guard;
+use crate::{Statement, fragment, write_sql};
+
+/// Tells of the create in front: its row is the last that was inserted.
+pub fn created(origin: &Origin<'_>, view: &View<'_>, id: &str) -> Statement {
+    let request = origin.request();
+    let row = fragment!(
+        " CROSS JOIN {row} WHERE changes() > 0 AND {row}.seq = last_insert_rowid() AND {row}.id = {id}",
+        row = view.row(),
+        id = value(id),
+    );
+    creates(origin, view, &value(&request), &row, false)
+}
+
+/// Tells of the creates of a run, those that were done.
+pub fn created_many(origin: &Origin<'_>, view: &View<'_>, rows: &[Done<'_>]) -> Statement {
+    let rows = rows.iter().map(|row| {
+        let names = vec![Value::from(row.id), Value::from(row.version)];
+        (names, row.operation)
+    });
+    let rows = run(origin, rows);
+    creates(origin, view, &"j.value ->> 0", &of_run(view, &rows), true)
+}
+
+fn creates(
+    origin: &Origin<'_>,
+    view: &View<'_>,
+    request: &dyn Fragment,
+    rows: &dyn Fragment,
+    many: bool,
+) -> Statement {
+    Event {
+        origin,
+        resource_type: view.resource_type,
+        kind: &Kind(view.resource_type, "created"),
+        id: &view.column("id"),
+        request,
+        body: &fragment!(
+            "{names}, {document}",
+            names = names(view),
+            document = document(view, "after"),
+        ),
+        rows,
+        many,
+    }
+    .insert()
+}
+
+/// The resources of a run that have the version that their write left.
+fn of_run(view: &View<'_>, rows: &str) -> impl Fragment {
+    fragment!(
+        " CROSS JOIN json_each({rows}) j CROSS JOIN {row} \
+         ON {scope} AND {row}.id = j.value ->> 1 AND {row}.version = j.value ->> 2",
+        rows = value(rows),
+        row = view.row(),
+        scope = view.scope(view.row()),
+    )
+}
+
+/// Tells of a rewrite, behind it.
+pub fn rewritten(
+    origin: &Origin<'_>,
+    view: &View<'_>,
+    done: &Done<'_>,
+    (external_id, name): (Option<&str>, Option<&str>),
+    update: &Update,
+) -> Statement {
+    let changes = text(&update.changes);
+    let request = origin.request();
+    Event {
+        origin,
+        resource_type: view.resource_type,
+        kind: &Kind(view.resource_type, update.word),
+        id: &value(done.id),
+        request: &value(&request),
+        body: &fragment!(
+            "'version', {version}, 'externalId', substr({external_id}, 1, {NAME}), 'name', substr({name}, 1, {NAME}), \
+             'changes', json({changes})",
+            version = value(done.version),
+            external_id = value(external_id),
+            name = value(name),
+            NAME = NAME,
+            changes = value(&changes),
+        ),
+        rows: &" WHERE changes() > 0",
+        many: false,
+    }
+    .insert()
+}
+
+/// Tells of the rewrites of a run, those that were done.
+pub fn rewritten_many(
+    origin: &Origin<'_>,
+    view: &View<'_>,
+    rows: &[(Done<'_>, &Update)],
+) -> Statement {
+    let kind = |update: &Update| {
+        let resource_type = view.resource_type.name.to_ascii_lowercase();
+        Value::from([&resource_type, ".", update.word].concat())
+    };
+    let rows = run(
+        origin,
+        rows.iter().map(|(done, update)| {
+            let row = vec![
+                Value::from(done.id),
+                Value::from(done.version),
+                kind(update),
+                update.changes.clone(),
+            ];
+            (row, done.operation)
+        }),
+    );
+    Event {
+        origin,
+        resource_type: view.resource_type,
+        kind: &"j.value ->> 3",
+        id: &view.column("id"),
+        request: &"j.value ->> 0",
+        body: &fragment!(
+            "{names}, 'changes', json(j.value -> 4)",
+            names = names(view),
+        ),
+        rows: &of_run(view, &rows),
+        many: true,
+    }
+    .insert()
+}
+
+/// Tells of values that are about to be assigned unread, where one of them differs.
+pub fn assigned(
+    origin: &Origin<'_>,
+    view: &View<'_>,
+    (reference, guard): (&ResourceRef, Guard<'_>),
+    version: &str,
+    values: &[(&'static Attribute, Value)],
+) -> Statement {
+    let new = |name: &str| {
+        let value = values.iter().find(|(attribute, _)| attribute.name == name);
+        value.map(|(_, value)| value.as_str().map(str::to_owned))
+    };
+    let row = view.row();
+    let named = |name: &'static str| {
+        let new = new(name);
+        Written(move |statement: &mut Statement| {
+            if let Some(new) = &new {
+                value(new.as_deref()).write(statement);
+                return;
+            }
+            let path = json_path(name);
+            write_sql!(
+                statement,
+                "{row}.document ->> {path}",
+                row = row,
+                path = path
+            );
+        })
+    };
+    let entries = values.iter().map(|(attribute, new)| {
+        let new = text(new);
+        fragment!(
+            "SELECT '{name}' AS path, {row}.document -> {path} AS before, json({new}) AS after",
+            name = attribute.name,
+            row = row,
+            path = json_path(attribute.name),
+            new = value(&new),
+        )
+    });
+    let differences = values.iter().map(|(attribute, new)| {
+        let new = text(new);
+        fragment!(
+            "{row}.document -> {path} IS NOT json({new})",
+            row = row,
+            path = json_path(attribute.name),
+            new = value(&new),
+        )
+    });
+    let entries = Joined(entries.collect(), " UNION ALL ");
+    let differences = Joined(differences.collect(), " OR ");
+    let external_id = named("externalId");
+    let name = named(name_of(view.resource_type));
+    let is_active = values.iter().find_map(|(attribute, value)| {
+        let is_it = Table::of(view.resource_type)
+            .copies
+            .contains(&attribute.name);
+        value.as_bool().filter(|_| is_it)
+    });
+    let kind = Written(move |statement: &mut Statement| {
+        let updated = Kind(view.resource_type, "updated");
+        match is_active {
+            None => updated.write(statement),
+            Some(true) => write_sql!(
+                statement,
+                "iif({row}.active IS 0, {activated}, {updated})",
+                row = row,
+                activated = Kind(view.resource_type, "activated"),
+                updated = updated,
+            ),
+            Some(false) => write_sql!(
+                statement,
+                "iif({row}.active IS 0, {updated}, {deactivated})",
+                row = row,
+                deactivated = Kind(view.resource_type, "deactivated"),
+                updated = updated,
+            ),
+        }
+    });
+    let request = origin.request();
+    Event {
+        origin,
+        resource_type: view.resource_type,
+        kind: &kind,
+        id: &view.column("id"),
+        request: &value(&request),
+        body: &fragment!(
+            "'version', {version}, 'externalId', substr({external_id}, 1, {NAME}), 'name', substr({name}, 1, {NAME}), \
+             'changes', (SELECT json_group_array(iif(octet_length(before) > {UNREAD}, \
+             json_object('path', path, 'before', NULL, 'after', NULL, 'cut', json('true')), \
+             json_object('path', path, 'before', json(before), 'after', json(after)))) \
+             FROM ({entries}) WHERE before IS NOT after)",
+            version = value(version),
+            external_id = &external_id,
+            name = &name,
+            NAME = NAME,
+            UNREAD = UNREAD,
+            entries = &entries,
+        ),
+        rows: &fragment!(
+            " CROSS JOIN {row} WHERE {is}{guard} AND ({differences})",
+            row = row,
+            is = is(view, reference),
+            guard = guard,
+            differences = &differences,
+        ),
+        many: false,
+    }
+    .insert()
+}
+
+/// Tells of a delete that is about to be done, with the groups that are left.
+pub fn deleted(
+    origin: &Origin<'_>,
+    view: &View<'_>,
+    reference: &ResourceRef,
+    guard: Guard<'_>,
+) -> Statement {
+    let request = origin.request();
+    Event {
+        origin,
+        resource_type: view.resource_type,
+        kind: &Kind(view.resource_type, "deleted"),
+        id: &view.column("id"),
+        request: &value(&request),
+        body: &deleted_body(view),
+        rows: &fragment!(
+            " CROSS JOIN {row} WHERE {is}{guard}",
+            row = view.row(),
+            is = is(view, reference),
+            guard = guard,
+        ),
+        many: false,
+    }
+    .insert()
+}
+
+/// The same of the deletes of a run.
+pub fn deleted_many(
+    origin: &Origin<'_>,
+    view: &View<'_>,
+    rows: &[(&str, Option<usize>)],
+) -> Statement {
+    let rows = run(
+        origin,
+        rows.iter()
+            .map(|(id, operation)| (vec![Value::from(*id)], *operation)),
+    );
+    Event {
+        origin,
+        resource_type: view.resource_type,
+        kind: &Kind(view.resource_type, "deleted"),
+        id: &view.column("id"),
+        request: &"j.value ->> 0",
+        body: &deleted_body(view),
+        rows: &fragment!(
+            " CROSS JOIN json_each({rows}) j CROSS JOIN {row} ON {scope} AND {row}.id = j.value ->> 1",
+            rows = value(&rows),
+            row = view.row(),
+            scope = view.scope(view.row()),
+        ),
+        many: true,
+    }
+    .insert()
+}
+
+fn deleted_body(view: &View<'_>) -> impl Fragment {
+    let groups = fragment!(
+        ", 'groups', (SELECT json_group_array(team_id) FROM (\
+         SELECT m.team_id FROM team_members m INDEXED BY team_members_member \
+         WHERE m.tenant_id = {row}.tenant_id AND m.member_id = {row}.id LIMIT {NAMED}))",
+        row = view.row(),
+        NAMED = NAMED,
+    );
+    fragment!(
+        "{names}, {document}{groups}",
+        names = names(view),
+        document = document(view, "before"),
+        groups = (!view.table().shared).then_some(&groups),
+    )
+}
