@@ -1,5 +1,5 @@
-// What a bare Worker does with the same D1: no protocol, no checks, hand-written SQL over tables of its own (seed.mjs).
-// Each path is the ceiling of the workloads that name it.
+// What a bare Worker does with the same D1: no protocol, no checks, hand-written SQL over tables of
+// its own (seed.mjs). Each path is the ceiling of the workloads that name it.
 
 const JSON_TYPE = { headers: { "Content-Type": "application/json" } };
 

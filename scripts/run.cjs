@@ -1,5 +1,6 @@
-// The door of every `npm run` command: `node scripts/run.cjs NAME …` runs `main` of NAME.mjs, seen from this folder.
-// Plain old CommonJS, so that a Node that is too old for the rest still says so in words.
+// The door of every `npm run` command: `node scripts/run.cjs NAME …` runs `main` of NAME.mjs, seen
+// from this folder. Plain old CommonJS, so that a Node that is too old for the rest still says so
+// in words.
 "use strict";
 
 var NEEDED = [20, 3];

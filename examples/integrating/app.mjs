@@ -1,5 +1,5 @@
-// An application's own Worker with the SCIM server beside it: providers reach both at one host, the SCIM server below
-// /api, and the application reads the same database. Its wrangler.toml has
+// An application's own Worker with the SCIM server beside it: providers reach both at one host, the
+// SCIM server below /api, and the application reads the same database. Its wrangler.toml has
 //
 //   [[services]]
 //   binding = "SCIM"
@@ -10,7 +10,8 @@
 //   database_name = "scim"
 //   database_id = "the id in the wrangler.toml of scim-worker"
 //
-// and that of scim-worker says where it is reached: BASE_URL = "https://app.example.com/api/scim/v2" below [vars].
+// and that of scim-worker says where it is reached:
+// BASE_URL = "https://app.example.com/api/scim/v2" below [vars].
 
 const PREFIX = "/api";
 

@@ -1,10 +1,14 @@
-// Who has changed since a moment: `node examples/integrating/changes.mjs 2026-01-31T12:00:00.000Z`. A line of JSON for each
-// user, as the columns of a table of the application's, and the moment to ask from next time on stderr. Without a moment
-// everybody. SCIM_BASE is the base URL, SCIM_TOKEN a token of the customer's tenant.
+// Who has changed since a moment: `node examples/integrating/changes.mjs 2026-01-31T12:00:00.000Z`.
+// A line of JSON for each user, as the columns of a table of the application's, and the moment to
+// ask from next time on stderr. Without a moment everybody. SCIM_BASE is the base URL, SCIM_TOKEN a
+// token of the customer's tenant.
 
 const { SCIM_BASE, SCIM_TOKEN } = process.env;
 const since = process.argv[2];
-/** A clock may be behind another's by that much: who is told twice is written twice, and nobody is missed. */
+/**
+ * A clock may be behind another's by that much: who is told twice is written twice, and nobody is
+ * missed.
+ */
 const OVERLAP_MS = 60_000;
 
 async function page(cursor) {

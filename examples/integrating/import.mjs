@@ -1,6 +1,7 @@
-// People that an application has already, into this server: `node examples/integrating/import.mjs < people.ndjson`.
-// Each line is a record of the application's own; `toUser` is yours to write. Who is here already is updated, so it can be
-// run again. SCIM_BASE is the base URL, SCIM_TOKEN a token of the customer's tenant.
+// People that an application has already, into this server:
+// `node examples/integrating/import.mjs < people.ndjson`. Each line is a record of the
+// application's own; `toUser` is yours to write. Who is here already is updated, so it can be run
+// again. SCIM_BASE is the base URL, SCIM_TOKEN a token of the customer's tenant.
 
 import { createInterface } from "node:readline";
 

@@ -1,4 +1,5 @@
-// Tries what docs/integrating.md shows, on the built Worker: `node examples/integrating/try.mjs`. A test runs it.
+// Tries what docs/integrating.md shows, on the built Worker: `node examples/integrating/try.mjs`. A
+// test runs it.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";

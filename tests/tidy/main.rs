@@ -365,27 +365,43 @@ fn files_are_short() {
 /// Comments end at the hundredth column, tables and code in them aside.
 #[test]
 fn comments_are_not_wide() {
+    let rust = ["src", "tests", "testing", "doctor", "openapi", "benches"];
+    let manifests = ["src", "doctor", "openapi", "testing", "examples", ".cargo"];
+    let scripts = ["scripts", "bench", "src", "tests", "examples"];
+    let below = |folders: &[&str], ending: &str| -> Vec<(String, String)> {
+        let all = folders.iter().flat_map(|folder| files(folder, ending));
+        all.collect()
+    };
+    let mut all = below(&rust, ".rs");
+    all.extend(below(&scripts, "js"));
+    all.extend(below(&manifests, ".toml"));
+    for name in ["Cargo", "clippy", "deny", "rust-toolchain", "wrangler"] {
+        let name = format!("{name}.toml");
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&name)).unwrap();
+        all.push((name, text));
+    }
     let mut wide = Vec::new();
-    let rust =
-        ["src", "tests", "testing", "doctor", "openapi", "benches"].map(|folder| (folder, ".rs"));
-    let scripts = [("scripts", ".mjs"), ("bench", ".mjs"), ("src", ".js")];
-    for (folder, ending) in rust.into_iter().chain(scripts) {
-        for (name, text) in files(folder, ending) {
-            let mut is_code = false;
-            for (number, line) in text.lines().enumerate() {
-                let line_start = line.trim_start();
-                let comment = ["//", "/*", "* "].map(|mark| line_start.strip_prefix(mark));
-                let Some(comment) = comment.into_iter().flatten().next() else {
-                    is_code = false;
-                    continue;
-                };
-                let prose = comment.trim_start_matches(['/', '!']).trim_start();
-                is_code ^= prose.starts_with("```");
-                let is_table = prose.starts_with('|') || prose.contains("\\n");
-                let is_prose = !is_code && !is_table && prose.contains(' ');
-                if is_prose && line.chars().count() > WIDTH {
-                    wide.push(format!("{name}:{}", number + 1));
-                }
+    for (name, text) in all {
+        let marks: &[&str] = match name.rsplit('.').next() {
+            Some("toml") => &["# "],
+            _ => &["//", "/*", "* "],
+        };
+        let mut is_code = false;
+        for (number, line) in text.lines().enumerate() {
+            let line_start = line.trim_start();
+            let mut comment = marks
+                .iter()
+                .filter_map(|mark| line_start.strip_prefix(mark));
+            let Some(comment) = comment.next() else {
+                is_code = false;
+                continue;
+            };
+            let prose = comment.trim_start_matches(['/', '!']).trim_start();
+            is_code ^= prose.starts_with("```");
+            let is_table = prose.starts_with('|') || prose.contains("\\n");
+            let is_prose = !is_code && !is_table && prose.contains(' ');
+            if is_prose && line.chars().count() > WIDTH {
+                wide.push(format!("{name}:{}", number + 1));
             }
         }
     }

@@ -1,8 +1,9 @@
 // An issuer of assertions (RFC 7523) for the tests: it makes keys, serves their set and signs.
 //
 // Prints its origin in one line. `GET /keys` is the key set; the others are for the test:
-// `POST /mode` (`good`, `large`, `redirect`, `away`), `POST /rotate`, `GET /asked`, and `POST /sign`
-// ({header, claims, key}), which answers an assertion with these claims beside those of the sample. It ends when its stdin closes.
+// `POST /mode` (`good`, `large`, `redirect`, `away`), `POST /rotate`, `GET /asked`, and
+// `POST /sign` ({header, claims, key}), which answers an assertion with these claims beside those
+// of the sample. It ends when its stdin closes.
 
 import { createHmac, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
 import { createServer } from "node:http";
