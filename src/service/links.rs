@@ -112,16 +112,16 @@ fn check_ids(of: &'static ResourceType, ids: &[String]) -> Result<(), Failure> {
 
 /// The refusal of links to what is not there.
 pub(crate) fn missing(of: &'static ResourceType, ids: &[String]) -> Failure {
-    let nobody = if Table::of(of).has_members() {
-        "members: no user or group"
+    let (attribute, nobody) = if Table::of(of).has_members() {
+        ("members", "no user or group")
     } else {
-        "groups: no group"
+        ("groups", "no group")
     };
-    Error::invalid_value(format!(
-        "{nobody} has the id {}. Create it first, or leave it out; nothing was changed.",
+    let error = Error::invalid_value(format!(
+        "{attribute}: {nobody} has the id {}. Create it first, or leave it out; nothing was changed.",
         list(ids)
-    ))
-    .into()
+    ));
+    error.at(attribute).into()
 }
 
 /// Reads a JSON array of ids.

@@ -265,6 +265,13 @@ fn a_refusal_is_logged_with_its_operation_and_its_path_and_no_value() {
         ),
         (
             "POST",
+            "/Groups",
+            json!({ "displayName": "g", "members": [{ "value": "s3cret" }] }),
+            400,
+            "members",
+        ),
+        (
+            "POST",
             "/Users/.search",
             json!({ "filter": "shoeSize eq \"s3cret\"" }),
             400,
