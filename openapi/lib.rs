@@ -99,7 +99,7 @@ fn schemas() -> Map<String, Value> {
         ("ResourceTypeResource", &RESOURCE_TYPE),
         ("SchemaResource", &SCHEMA),
     ] {
-        schemas.insert(name.to_owned(), told(schema));
+        schemas.insert(name.to_owned(), self_description(schema));
     }
     name_attribute(&mut schemas);
     schemas
@@ -152,7 +152,7 @@ fn resource_of(resource_type: &'static ResourceType, side: Side) -> Value {
 
 /// What the server tells of itself: of the attributes that every resource has, all but the
 /// `externalId`.
-fn told(schema: &'static Schema) -> Value {
+fn self_description(schema: &'static Schema) -> Value {
     let common = COMMON.iter().filter(|known| known.name != "externalId");
     let own = schema.attributes.iter();
     let mut resource = object(common.chain(own), Side::Shown);

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 const ADDRESS: &str = "mem:///openapi.json";
 /// Bytes of the largest reply that is looked at.
 const MOST: usize = 1_000_000;
-/// Bytes of a deviation that are told.
-const TOLD: usize = 2_000;
+/// Characters of a deviation that are printed.
+const MAX_DEVIATION: usize = 2_000;
 
 /// A reply, and what was asked.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ pub fn check(exchange: &Exchange<'_>) {
             status,
             ..
         } = exchange;
-        let deviation: String = deviation.chars().take(TOLD).collect();
+        let deviation: String = deviation.chars().take(MAX_DEVIATION).collect();
         panic!(
             "{method} {path}, {status}: not as openapi.json has it: {deviation}\n{:?}",
             exchange.body
@@ -187,6 +187,8 @@ impl Contract {
 const ADMIN: &str = "#/components/responses/Refused";
 /// How SCIM does.
 const SCIM: &str = "#/components/responses/ScimRefused";
+/// How the endpoint of OAuth does.
+const OAUTH: &str = "#/paths/~1oauth~1token/post/responses/4XX";
 
 /// How refusals look there, and the path as the document has it.
 fn place(path: &str) -> (&'static str, String) {
@@ -206,9 +208,6 @@ fn place(path: &str) -> (&'static str, String) {
     }
     (ADMIN, path.into_owned())
 }
-
-/// How the endpoint of OAuth does.
-const OAUTH: &str = "#/paths/~1oauth~1token/post/responses/4XX";
 
 /// Closes the objects of a schema: a reply has no member that the document does not know.
 fn close(schema: &mut Value) {

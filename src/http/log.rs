@@ -35,7 +35,7 @@ fn habit_line(habit: &Habit) -> String {
     object(
         members
             .into_iter()
-            .filter_map(|(name, told)| Some((name, text(told?)))),
+            .filter_map(|(name, value)| Some((name, text(value?)))),
     )
 }
 

@@ -222,13 +222,7 @@ impl<'a> Admin<'a> {
 
     /// The tenant that the path names.
     pub fn tenant(&self) -> Result<&TenantRef, Refusal> {
-        self.tenant.as_ref().ok_or_else(|| {
-            Refusal::missing(
-                "tenant_not_found",
-                "There is no such tenant, or this credential does not reach it. GET /admin/v1/tenants lists the \
-                 tenants that it reaches.",
-            )
-        })
+        self.tenant.as_ref().ok_or_else(no_tenant)
     }
 
     /// Refuses an operator who is bound to a tenant.
@@ -284,6 +278,15 @@ fn unknown(credential: Credential<'_>) -> Refusal {
              /scim/v2 alone."
         }
     })
+}
+
+/// The refusal of a tenant that is not there for this operator.
+fn no_tenant() -> Refusal {
+    Refusal::missing(
+        "tenant_not_found",
+        "There is no such tenant, or this credential does not reach it. GET /admin/v1/tenants lists the tenants that it \
+         reaches.",
+    )
 }
 
 /// The refusal of what is in a database that is not bound.

@@ -1,9 +1,10 @@
 //! The one seam of writes: every write of every use case is a [`Change`], and nowhere else is a
-//! statement that writes resources added to a batch. It gets its guard, its version and its
-//! statements here, and here is told what became of it. What shall stand beside every change, such
-//! as its event (see `store::ledger::events`), is added in [`Session::add_change`] and
-//! [`Session::add_run`]. Several
-//! changes of a Bulk travel as a run, many rows in a statement.
+//! statement that writes resources added to a batch.
+//!
+//! It gets its guard, its version and its statements here, and here is told what became of it. What
+//! shall stand beside every change, such as its event (see `store::ledger::events`), is added in
+//! [`Session::add_change`] and [`Session::add_run`]. Several changes of a Bulk travel as a run,
+//! many rows in a statement.
 
 use scim::index::Index;
 use scim::patch::LinkChange;
@@ -252,7 +253,6 @@ impl<D: Database> Session<'_, D> {
                     let teams = [(id, change.operation)];
                     let count = members.add.len();
                     batch.add(events::first_members(&origin, &view, &teams, count));
-                    let count = members.add.len();
                     let complete = membership::complete(&view, id, version, count);
                     batch.add(read::guard(complete));
                 } else {

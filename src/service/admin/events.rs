@@ -5,6 +5,7 @@
 
 use std::vec::IntoIter;
 
+use super::no_tenant;
 use super::refusal::Refusal;
 use super::step::{Answer, Call, Outcome, Step};
 use store::Row;
@@ -13,8 +14,10 @@ use store::ledger::feed::{LOOKS, Place, Walk, Wanted, newest};
 
 /// Seconds that a request waits for something to come, at the most.
 const LONGEST_WAIT: u64 = 30;
-/// Types that are named in a request at the most, and characters of one.
-const TYPES: (usize, usize) = (50, 100);
+/// Types that are named in a request at the most.
+const TYPES: usize = 50;
+/// Characters of the longest of them.
+const TYPE: usize = 100;
 
 /// How far a reader came in each shard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,17 +92,14 @@ pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         None => None,
         Some(text) => Some(
             text.parse()
-                .map_err(|_| invalid("tenant", "the number of a tenant"))?,
+                .map_err(|_| Refusal::invalid_query("tenant", "the number of a tenant"))?,
         ),
     };
     let bound = call.admin.operator.tenant;
     if let (Some(named), Some(bound)) = (named, bound)
         && named != bound
     {
-        return Err(Refusal::missing(
-            "tenant_not_found",
-            "There is no such tenant, or this credential does not reach it.",
-        ));
+        return Err(no_tenant());
     }
     match named.or(bound) {
         None => read(call, None),
@@ -127,7 +127,7 @@ fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
     };
     let (after, before) = (call.after(), call.parameter("before"));
     if before.is_some() && (tenant.is_none() || !after.is_empty()) {
-        return Err(invalid(
+        return Err(Refusal::invalid_query(
             "before",
             "left out here: it goes with the events of one tenant, and not with `after`",
         ));
@@ -150,7 +150,10 @@ fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
         None | Some("") => Some(0),
         Some(text) => text.parse().ok().filter(|wait| *wait <= LONGEST_WAIT),
     };
-    let wait = wait.ok_or_else(|| invalid("wait", "a number of seconds from 0 to 30"))?;
+    let wait = wait.ok_or_else(|| {
+        let wanted = format!("a number of seconds from 0 to {LONGEST_WAIT}");
+        Refusal::invalid_query("wait", &wanted)
+    })?;
     let request = Request {
         tenant,
         cursor,
@@ -174,12 +177,12 @@ fn types(text: &str) -> Result<Vec<String>, Refusal> {
         .map(|name| name.trim().to_ascii_lowercase())
         .filter(|name| !name.is_empty())
         .collect();
-    let is_name = |name: &String| name.len() <= TYPES.1 && name.split('.').count() == 2;
-    if types.len() > TYPES.0 || !types.iter().all(is_name) {
-        return Err(invalid(
-            "type",
-            "types such as user.created or user.*, up to 50 of them, with commas between",
-        ));
+    let is_name = |name: &String| name.len() <= TYPE && name.split('.').count() == 2;
+    if types.len() > TYPES || !types.iter().all(is_name) {
+        let wanted = format!(
+            "types such as user.created or user.*, up to {TYPES} of them, with commas between"
+        );
+        return Err(Refusal::invalid_query("type", &wanted));
     }
     Ok(types)
 }
@@ -311,10 +314,6 @@ fn show<'c>(call: &'c Call<'c>, request: &Request, parts: Vec<Part>) -> Outcome<
 fn page(events: &str, cursor: &Cursor, more: bool) -> String {
     let next = cursor.text();
     format!("{{\"data\":[{events}],\"next\":\"{next}\",\"more\":{more},\"chain\":{{}}}}")
-}
-
-fn invalid(name: &str, wanted: &str) -> Refusal {
-    Refusal::invalid("invalid_query", format!("`{name}` must be {wanted}."))
 }
 
 #[cfg(test)]

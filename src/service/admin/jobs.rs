@@ -41,5 +41,8 @@ fn show<'c>(call: &Call<'c>, mut row: Row) -> Outcome<'c> {
 }
 
 fn missing() -> Refusal {
-    Refusal::missing("job_not_found", "There is no such job.")
+    Refusal::missing(
+        "job_not_found",
+        "There is no such job. Take the id from the reply that began it.",
+    )
 }

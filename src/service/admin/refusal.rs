@@ -53,6 +53,11 @@ impl Refusal {
         Self::new(Kind::Invalid, code, detail)
     }
 
+    /// A parameter of the query is not as it must be.
+    pub fn invalid_query(name: &str, wanted: &str) -> Self {
+        Self::invalid("invalid_query", format!("`{name}` must be {wanted}."))
+    }
+
     /// The credential opens nothing.
     pub fn unknown(detail: &str) -> Self {
         Self::new(Kind::Unknown, "unauthorized", detail)

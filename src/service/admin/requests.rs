@@ -32,12 +32,12 @@ pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         }
         if text.chars().count() > TEXT {
             let most = format!("a text of up to {TEXT} characters");
-            return Err(invalid(name, &most));
+            return Err(Refusal::invalid_query(name, &most));
         }
-        let time = || moment(text).ok_or_else(|| invalid(name, TIME));
+        let time = || moment(text).ok_or_else(|| Refusal::invalid_query(name, TIME));
         match name.to_ascii_lowercase().as_str() {
             "status" => {
-                let range = statuses(text).ok_or_else(|| invalid(name, STATUS))?;
+                let range = statuses(text).ok_or_else(|| Refusal::invalid_query(name, STATUS))?;
                 wanted.status = Some(range);
             }
             "method" => wanted.method = Some(text.to_ascii_uppercase()),
@@ -69,8 +69,4 @@ fn statuses(text: &str) -> Option<(i64, i64)> {
         .ok()
         .filter(|status| (100..=599).contains(status))?;
     Some((status, status))
-}
-
-fn invalid(name: &str, wanted: &str) -> Refusal {
-    Refusal::invalid("invalid_query", format!("`{name}` must be {wanted}."))
 }

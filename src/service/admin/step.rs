@@ -1,4 +1,4 @@
-//! How it is done what an operator asks for.
+//! How what an operator asks for is done.
 //!
 //! Each endpoint is a plain function: it composes a batch and says what is made of the answers,
 //! which may be another batch. [`answer`] sends them all. It is the only state machine, however
@@ -34,14 +34,14 @@ pub type Act = for<'c> fn(&'c Call<'c>) -> Outcome<'c>;
 pub type Outcome<'c> = Result<Step<'c>, Refusal>;
 
 /// What came back for a batch.
-pub type Sent = Result<Answers, store::Error>;
+pub type BatchResult = Result<Answers, store::Error>;
 
 /// What is done next.
 pub enum Step<'c> {
     /// Nothing: this is the answer.
     Done(Answer),
     /// A batch is sent to the shard of this number, and this is made of what comes back.
-    Send(u16, Batch, Box<dyn FnOnce(Sent) -> Outcome<'c> + 'c>),
+    Send(u16, Batch, Box<dyn FnOnce(BatchResult) -> Outcome<'c> + 'c>),
 }
 
 /// What the operator is told.
@@ -114,7 +114,7 @@ impl<'c> Step<'c> {
     pub(super) fn send(
         shard: u16,
         batch: Batch,
-        then: impl FnOnce(Sent) -> Outcome<'c> + 'c,
+        then: impl FnOnce(BatchResult) -> Outcome<'c> + 'c,
     ) -> Outcome<'c> {
         Ok(Self::Send(shard, batch, Box::new(then)))
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::body::{only, required, text};
 use super::refusal::Refusal;
-use super::step::{Answer, Call, Creation, End, Missing, Outcome, Sent, Step};
+use super::step::{Answer, BatchResult, Call, Creation, End, Missing, Outcome, Step};
 use super::{metadata, settings, shape, with_member};
 use store::batch::{Answers, Batch};
 use store::directory::jobs;
@@ -20,7 +20,7 @@ const NAME: usize = 200;
 /// Characters of the longest id of the application's.
 const EXTERNAL_ID: usize = 64;
 /// Names of groups that a notice tells at the most.
-const NAMES_TOLD: usize = 20;
+const NAMES_IN_NOTICE: usize = 20;
 
 /// Lists those that the operator reaches.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
@@ -216,7 +216,8 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         metadata::MEMBERS,
     )));
     let changed = batch.add(tenants::read(id, &admin.now.text));
-    let shared = makes_names_unique(call).then(|| batch.add(tenants::shared_names(id, NAMES_TOLD)));
+    let shared =
+        makes_names_unique(call).then(|| batch.add(tenants::shared_names(id, NAMES_IN_NOTICE)));
     let is_elsewhere = admin.shard != 1;
     let change = move || {
         Step::send(admin.shard, batch, move |sent| {
@@ -336,7 +337,7 @@ pub fn delete<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 
 /// Goes on, unless another tenant has the application's id that was sent: then it is said which.
 fn unless_taken<'c>(
-    sent: Sent,
+    sent: BatchResult,
     external_id: Option<&str>,
     then: impl FnOnce(Answers) -> Outcome<'c>,
 ) -> Outcome<'c> {
