@@ -9,7 +9,7 @@ import { readFile, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { capture, ROOT, run } from "./process.mjs";
 import { rust } from "./rust.mjs";
-import { Problem, step } from "./say.mjs";
+import { Problem, say, step } from "./say.mjs";
 
 const TOOLS = join(ROOT, ".tools");
 const CARGO_DENY = "0.20.2";
@@ -58,7 +58,10 @@ async function install(crate, version, args) {
   try {
     // With the versions its author released it with; where a registry has not all of them, with
     // what it has.
-    await run("cargo", [...install, "--locked"], options).catch(() => run("cargo", install, options));
+    await run("cargo", [...install, "--locked"], options).catch(() => {
+      say("The registry has not all of its author's versions: with those that it has, then");
+      return run("cargo", install, options);
+    });
   } catch {
     throw new Problem(`${crate} ${version} could not be installed (cargo says why above); check the network and run the command again.`);
   }
