@@ -13,8 +13,12 @@ const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /** The database that knows the tokens made here. */
 const SHARD = 1;
 
-/** The secrets that are made where there are none, and the kind of each. */
-const SECRETS = { SCIM_TOKEN: "scim", ADMIN_TOKEN: "scimadmin" };
+/** The secrets that are made where there are none, and how each is made. */
+const SECRETS = {
+  SCIM_TOKEN: () => mintToken("scim"),
+  ADMIN_TOKEN: () => mintToken("scimadmin"),
+  MASTER_KEY: () => randomBytes(32).toString("hex"),
+};
 
 /** Characters of the shortest secret that the Worker takes (src/service/credential.rs). */
 const SHORTEST = 32;
@@ -49,7 +53,7 @@ function crc32(text) {
   return ~remainder >>> 0;
 }
 
-/** The Worker's variables under `npm start`; `made` names the tokens that had to be made. */
+/** The Worker's variables under `npm start`; `made` names the secrets that had to be made. */
 export async function devVars() {
   const text = await readFile(FILE, "utf8").catch(() => "");
   // Whoever else has an account on this machine has no business with the token; a file made by hand
@@ -59,14 +63,14 @@ export async function devVars() {
   const vars = { REPORT_COST: "true", LOG_ALL: "true", LOCAL_ADDRESSES: "true", ...kept };
   const made = [];
   let lines = "";
-  for (const [name, kind] of Object.entries(SECRETS)) {
+  for (const [name, make] of Object.entries(SECRETS)) {
     const given = process.env[name];
     if (given) vars[name] = given;
     if (vars[name]) {
       checkToken(name, vars[name], given ? "the environment" : ".dev.vars");
       continue;
     }
-    vars[name] = mintToken(kind);
+    vars[name] = make();
     made.push(name);
     lines += `${name}="${vars[name]}"\n`;
   }

@@ -1,7 +1,7 @@
 // `npm start`: from a fresh clone to a Worker that answers, and the words to try it with.
 //
-// Honours PORT (8787), SCIM_TOKEN and ADMIN_TOKEN (otherwise made once and kept in .dev.vars) and
-// STATE_DIR (where the local D1 lives; wrangler's own folder by default).
+// Honours PORT (8787), SCIM_TOKEN, ADMIN_TOKEN and MASTER_KEY (otherwise made once and kept in
+// .dev.vars) and STATE_DIR (where the local D1 lives; wrangler's own folder by default).
 
 import { build } from "./build.mjs";
 import { stateFolder } from "./config.mjs";
@@ -17,7 +17,7 @@ export async function main() {
   await build();
   const { made, ...vars } = await devVars();
   const { origin } = await step("Starting the Worker", () => serve({ port, state: stateFolder(), vars, assets: true }));
-  if (made.length > 0) say(`${made.join(" and ")} ${made.length > 1 ? "were" : "was"} made and kept in .dev.vars, which git ignores`);
+  if (made.length > 0) say(`${made.join(", ").replace(/, (?=[^,]*$)/, " and ")} ${made.length > 1 ? "were" : "was"} made and kept in .dev.vars, which git ignores`);
   greet(origin, vars);
 }
 

@@ -19,6 +19,7 @@ use service::gauge::{Gauge, Hold};
 use service::jobs::{self, Budget};
 use service::outside::Coming;
 use service::rate::{Rate, Rates};
+use service::seal::seal_everywhere;
 use service::settings::Remembered;
 use service::{Context, Mint, Moment, Settings};
 use sha2::{Digest, Sha256};
@@ -490,6 +491,14 @@ impl Memory {
         let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
         let context = self.context(&now, &hold);
         pollster::block_on(jobs::work_everywhere(&context, budget))
+    }
+
+    /// Seals what was written, as the Worker does each minute.
+    pub fn seal(&self) -> Result<(), Error> {
+        self.elapsed.set(self.elapsed.get() + 1);
+        let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
+        let context = self.context(&now, &hold);
+        pollster::block_on(seal_everywhere(&context, Budget::default()))
     }
 
     /// Removes what has expired, as the Worker does each hour.

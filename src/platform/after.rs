@@ -14,6 +14,7 @@ use service::Settings;
 use service::gauge::Hold;
 use service::jobs::{self, Budget};
 use service::rate::Unlimited;
+use service::seal::seal_everywhere;
 use service::settings::Remembered;
 
 /// Runs statements when the reply is out.
@@ -79,6 +80,11 @@ pub async fn work(env: &Env, settings: &Settings, hold: &Hold, minute: Option<u6
             &format!("the log of requests was not trimmed: {error:?}"),
             true,
         );
+    }
+    if minute.is_some()
+        && let Err(error) = seal_everywhere(&context, Budget::default()).await
+    {
+        print(&format!("events were not sealed: {error:?}"), true);
     }
     if minute == Some(0)
         && let Err(error) = jobs::sweep(&context).await

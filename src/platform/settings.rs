@@ -8,6 +8,7 @@ use super::Env;
 use super::console::print;
 use service::Settings;
 use service::credential::{MIN_SECRET, Secret};
+use service::master::Master;
 
 thread_local! {
     /// What the operator set, read once: it does not change while an instance of the Worker lives.
@@ -60,6 +61,7 @@ impl Deployment {
                 unique_group_names: flag(env, "UNIQUE_GROUP_NAMES", true),
                 base_url: base_url(env),
                 local_addresses: flag(env, "LOCAL_ADDRESSES", false),
+                master: master(env),
                 ..Settings::default()
             },
             secret,
@@ -84,6 +86,21 @@ fn secret_of(env: &Env, name: &str) -> Option<Secret> {
         );
     }
     secret
+}
+
+/// The `MASTER_KEY`; one that is none is told of once.
+fn master(env: &Env) -> Master {
+    let Some(text) = variable(env, "MASTER_KEY").filter(|text| !text.trim().is_empty()) else {
+        return Master::default();
+    };
+    Master::parse(&text).unwrap_or_else(|| {
+        print(
+            "MASTER_KEY is not used: it must be 64 hexadecimal digits, or several of these with commas between, the newest \
+             first.",
+            true,
+        );
+        Master::default()
+    })
 }
 
 fn base_url(env: &Env) -> Option<String> {

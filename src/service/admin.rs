@@ -32,6 +32,7 @@ pub mod status;
 pub mod step;
 pub mod tenant;
 pub mod token;
+pub mod verify;
 
 use refusal::Refusal;
 use scope::Scopes;

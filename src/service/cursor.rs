@@ -113,7 +113,7 @@ pub fn seal(seal: Seal<'_>, window: &Window) -> Option<String> {
     Some(base16ct::lower::encode_string(&bytes))
 }
 
-fn hmac(key: &[u8], parts: &[&[u8]]) -> Option<[u8; 32]> {
+pub(crate) fn hmac(key: &[u8], parts: &[&[u8]]) -> Option<[u8; 32]> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
     for part in parts {
         mac.update(part);

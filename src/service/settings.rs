@@ -14,6 +14,7 @@ use scim::json;
 use scim::message::config::Limits;
 use serde_json::Value;
 
+use super::master::Master;
 use super::{MAX_LARGE_BODY, MAX_PAGE_SIZE};
 
 /// Credentials that an instance remembers, at the most; ours. Only good ones are there.
@@ -48,6 +49,8 @@ pub struct Settings {
     pub local_addresses: bool,
     /// What `ServiceProviderConfig` tells.
     pub limits: Limits,
+    /// `MASTER_KEY`, of which secrets are derived.
+    pub master: Master,
 }
 
 /// Pages: by default, at the most. Bulk: operations, bytes. A cursor: seconds.
@@ -70,6 +73,7 @@ impl Default for Settings {
                 max_page_size: MAX_PAGE_SIZE,
                 cursor_timeout: 3_600,
             },
+            master: Master::default(),
         }
     }
 }
@@ -106,6 +110,7 @@ impl Settings {
             request_log: RequestLog::of(stored.get("request_log").unwrap_or(&Value::Null)),
             base_url: self.base_url.clone(),
             local_addresses: self.local_addresses,
+            master: self.master.clone(),
             limits: Limits {
                 filter_max_results: most,
                 default_page_size: number("default_page_size", limits.default_page_size).min(most),

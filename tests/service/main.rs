@@ -17,6 +17,7 @@ mod admin;
 mod agreement;
 mod bodies;
 mod bulk;
+mod chain;
 mod conversations;
 mod cursors;
 mod dear;

@@ -81,6 +81,8 @@ struct Part {
     place: Place,
     /// Events, each with its place and its moment.
     events: IntoIter<(Place, String, String)>,
+    /// The newest seals of their tenants, members of a JSON object.
+    seals: Vec<String>,
     /// Whether there are more behind these.
     more: bool,
 }
@@ -190,7 +192,7 @@ fn types(text: &str) -> Result<Vec<String>, Refusal> {
 /// The end of the feed.
 fn latest<'c>(request: Request, mut rest: IntoIter<u16>, mut cursor: Cursor) -> Outcome<'c> {
     let Some(shard) = rest.next() else {
-        return Step::shown(page("", &cursor, false));
+        return Step::shown(page("", &cursor, false, ""));
     };
     let (batch, found) = Batch::of(newest(request.tenant.map(|(tenant, _)| tenant)));
     Step::send(shard, batch, move |sent| {
@@ -244,7 +246,14 @@ fn collect<'c>(
             None => 0,
         };
         let mut events = Vec::with_capacity(rows.len());
+        let mut seals = Vec::new();
         for mut row in rows {
+            if let (Some(tenant), Some(seal)) = (row.integer(5)?, row.text(6)?) {
+                let seal = format!("\"{tenant}\":{seal}");
+                if !seals.contains(&seal) {
+                    seals.push(seal);
+                }
+            }
             events.push((
                 place(&row, of_tenant)?,
                 row.required_text(2)?,
@@ -260,6 +269,7 @@ fn collect<'c>(
             shard,
             place: last,
             events: events.into_iter(),
+            seals,
             more: !is_whole || usize::try_from(looks) == Ok(LOOKS),
         });
         collect(call, request, rest, parts)
@@ -270,6 +280,10 @@ fn collect<'c>(
 fn show<'c>(call: &'c Call<'c>, request: &Request, parts: Vec<Part>) -> Outcome<'c> {
     let mut text = String::new();
     let mut cursor = Cursor::default();
+    let seals = parts
+        .iter()
+        .flat_map(|part| part.seals.iter().map(String::as_str));
+    let seals = seals.collect::<Vec<_>>().join(",");
     let mut heads: Vec<_> = parts
         .into_iter()
         .map(|part| (part.events.peekable(), part.shard, part.place, part.more))
@@ -304,16 +318,16 @@ fn show<'c>(call: &'c Call<'c>, request: &Request, parts: Vec<Part>) -> Outcome<
         };
         cursor.0.push((shard, place));
     }
-    let body = page(&text, &cursor, has_more);
+    let body = page(&text, &cursor, has_more, &seals);
     if request.waits && text.is_empty() && !has_more {
         return Ok(Step::Done(Answer::Waiting(body)));
     }
     Step::shown(body)
 }
 
-fn page(events: &str, cursor: &Cursor, more: bool) -> String {
+fn page(events: &str, cursor: &Cursor, more: bool, seals: &str) -> String {
     let next = cursor.text();
-    format!("{{\"data\":[{events}],\"next\":\"{next}\",\"more\":{more},\"chain\":{{}}}}")
+    format!("{{\"data\":[{events}],\"next\":\"{next}\",\"more\":{more},\"chain\":{{{seals}}}}}")
 }
 
 #[cfg(test)]

@@ -154,9 +154,11 @@ impl Walk {
     /// those that were asked for. As many of them as a page takes.
     pub fn list(&self, wanted: &Wanted, most: usize) -> Statement {
         statement!(
-            "SELECT position, seq, at, event, found FROM (SELECT *, count(*) OVER () AS found, \
+            "SELECT position, seq, at, event, found, tenant_id, seal FROM (SELECT *, count(*) OVER () AS found, \
              sum(octet_length(event)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(event) AS before FROM (\
-             SELECT e.position, e.seq, e.at, {shape} AS event FROM ({events}) e \
+             SELECT e.position, e.seq, e.at, e.tenant_id, {shape} AS event, \
+             (SELECT json_object('seq', last_seq, 'head', head) FROM seals s WHERE s.tenant_id = e.tenant_id \
+             ORDER BY last_seq DESC LIMIT 1) AS seal FROM ({events}) e \
              LEFT JOIN tenants t ON t.id = e.tenant_id WHERE 1{wanted} LIMIT {most})) WHERE before < {PAGE_BYTES}",
             shape = shape(self.shard),
             events = self.select("*"),

@@ -42,7 +42,8 @@ fn is_shown(shown: &Value, value: &Value) -> bool {
 #[test]
 fn the_examples_of_the_page_run() {
     let page = include_str!("../../../docs/admin-api.md");
-    let memory = Memory::new();
+    let mut memory = Memory::new();
+    memory.settings.master = service::master::Master::parse(&"5a".repeat(32)).unwrap();
     let admin = Operator::new(&memory);
     let mut last = ["tok_…", "cli_…", "job_…"].map(|name| (name, String::new()));
     let mut got = None;

@@ -1,0 +1,148 @@
+//! Whether the record of a tenant holds: every seal is made again of the events that there are.
+
+use std::vec::IntoIter;
+
+use serde_json::{Value, json};
+
+use super::refusal::Refusal;
+use super::step::{Call, Outcome, Step};
+use crate::seal::{Fault, fault};
+use scim::json::text;
+use store::batch::Batch;
+use store::ledger::seals::{self, Seal};
+
+/// Seals that one request looks at, at the most: of up to 500 events each.
+const SEALS: usize = 40;
+
+/// What was found so far.
+struct Finding {
+    from: i64,
+    /// The last event that there is.
+    newest: i64,
+    /// The last that is sealed.
+    sealed_to: i64,
+    /// The last that was looked at, and the head there.
+    reached: i64,
+    head: String,
+    broken: Vec<Value>,
+}
+
+/// Verifies the record of the tenant, from an event on.
+pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let from = match call.parameter("from_seq") {
+        None | Some("") => Some(1),
+        Some(number) => number.parse().ok().filter(|from: &i64| *from > 0),
+    };
+    let from = from.ok_or_else(|| {
+        Refusal::invalid(
+            "invalid_query",
+            "`from_seq` must be the number of an event, from 1 on.",
+        )
+    })?;
+    if call.admin.settings.master.newest().is_none() {
+        return Err(Refusal::conflict(
+            "no_master_key",
+            "This deployment has no MASTER_KEY, so its record is not sealed. Set the secret, 64 hexadecimal digits; what \
+             is there by then is sealed within minutes.",
+        ));
+    }
+    let tenant = call.admin.tenant()?.id;
+    let mut batch = Batch::default();
+    let extent = batch.add(seals::extent(tenant));
+    let listed = batch.add(seals::list(tenant, from, SEALS));
+    let before = batch.add(seals::before(tenant, from));
+    Step::send(call.admin.shard, batch, move |sent| {
+        let mut answers = sent?;
+        let row = answers.row(extent);
+        let number = |column| match &row {
+            Some(row) => row.integer(column),
+            None => Ok(None),
+        };
+        let before = match answers.row(before) {
+            Some(mut row) => seals::read_seal(&mut row)?,
+            None => Seal::default(),
+        };
+        let mut list = Vec::new();
+        for mut row in answers.rows(listed) {
+            list.push(seals::read_seal(&mut row)?);
+        }
+        let finding = Finding {
+            from,
+            newest: number(0)?.unwrap_or_default(),
+            sealed_to: number(1)?.unwrap_or_default(),
+            reached: before.last_seq,
+            head: before.head,
+            broken: Vec::new(),
+        };
+        walk(call, tenant, list.into_iter(), finding)
+    })
+}
+
+fn walk<'c>(
+    call: &'c Call<'c>,
+    tenant: i64,
+    mut rest: IntoIter<Seal>,
+    mut finding: Finding,
+) -> Outcome<'c> {
+    let Some(seal) = rest.next() else {
+        return end(call, tenant, finding);
+    };
+    if seal.prev_seq != finding.reached {
+        finding.tell(finding.reached + 1, seal.prev_seq, "a seal is missing");
+    }
+    let (batch, found) = Batch::of(seals::leaves(tenant, (seal.prev_seq, seal.last_seq)));
+    Step::send(call.admin.shard, batch, move |sent| {
+        let mut leaves = Vec::new();
+        for mut row in sent?.rows(found) {
+            leaves.push(seals::read_leaf(&mut row)?);
+        }
+        let master = &call.admin.settings.master;
+        let why = fault(master, tenant, &finding.head, &seal, &leaves).map(|fault| match fault {
+            Fault::Events => "an event was changed or is missing",
+            Fault::Seal => "the seal was not made by this deployment",
+            Fault::Key => "the master key of the seal is not set any more",
+        });
+        if let Some(why) = why {
+            finding.tell(seal.prev_seq + 1, seal.last_seq, why);
+        }
+        (finding.reached, finding.head) = (seal.last_seq, seal.head);
+        walk(call, tenant, rest, finding)
+    })
+}
+
+/// What is not sealed yet is counted.
+fn end<'c>(call: &'c Call<'c>, tenant: i64, mut finding: Finding) -> Outcome<'c> {
+    if finding.reached < finding.sealed_to {
+        return Step::shown(finding.text(finding.reached));
+    }
+    let (batch, count) = Batch::of(seals::count_behind(tenant, finding.sealed_to));
+    Step::send(call.admin.shard, batch, move |sent| {
+        let row = sent?.row(count);
+        let count = row
+            .and_then(|row| row.integer(0).ok().flatten())
+            .unwrap_or_default();
+        let newest = finding.newest.max(finding.sealed_to);
+        if count != newest - finding.sealed_to {
+            finding.tell(finding.sealed_to + 1, newest, "an event is missing");
+        }
+        Step::shown(finding.text(newest))
+    })
+}
+
+impl Finding {
+    fn tell(&mut self, from: i64, to: i64, why: &str) {
+        let block = json!({"from_seq": from, "to_seq": to, "why": why});
+        self.broken.push(block);
+    }
+
+    /// The answer, up to an event.
+    fn text(&self, to: i64) -> String {
+        text(&json!({
+            "from_seq": self.from,
+            "to_seq": to,
+            "sealed_to": self.sealed_to,
+            "holds": self.broken.is_empty(),
+            "broken": self.broken,
+        }))
+    }
+}

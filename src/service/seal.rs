@@ -1,0 +1,167 @@
+//! The chain: events are sealed after they were written, in blocks, each of which holds to the one
+//! before it.
+//!
+//! A leaf is the digest of an event, in which its body is a digest by itself, so that a body can be
+//! emptied and the seal still holds. A head is the digest of the head before and the leaves. Its
+//! code is made with a key that the database does not have: who edits events and makes all heads
+//! anew has none for them.
+
+use sha2::{Digest, Sha256};
+
+use crate::Context;
+use crate::cursor::hmac;
+use crate::jobs::Budget;
+use crate::master::{Master, MasterKey};
+use store::batch::Batch;
+use store::ledger::seals::{self, BLOCK, Leaf, Seal};
+use store::{Database, Error};
+
+/// Seals what was written in each shard, within the budget.
+pub async fn seal_everywhere<D: Database>(
+    directory: &Context<'_, D>,
+    budget: Budget,
+) -> Result<(), Error> {
+    let Some(key) = directory.settings.master.newest() else {
+        return Ok(());
+    };
+    let mut statements = 0;
+    for (_, shard) in directory.all() {
+        loop {
+            let (sent, has_more) = seal(&shard, &key).await?;
+            statements += sent;
+            if !has_more || statements >= budget.statements {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Seals a block of each tenant that has events; how many statements that took, and whether there
+/// may be more.
+async fn seal<D: Database>(
+    context: &Context<'_, D>,
+    key: &MasterKey,
+) -> Result<(usize, bool), Error> {
+    let mut batch = Batch::default();
+    let (events, last) = (batch.add(seals::unsealed()), batch.add(seals::last_seals()));
+    let mut answers = context.send(batch).await?;
+    let mut blocks: Vec<(i64, Vec<Leaf>)> = Vec::new();
+    let mut position = 0;
+    for mut row in answers.rows(events) {
+        let (at, tenant, leaf) = seals::read_unsealed(&mut row)?;
+        position = at;
+        match blocks.iter_mut().find(|(known, _)| *known == tenant) {
+            Some((_, leaves)) => leaves.push(leaf),
+            None => blocks.push((tenant, vec![leaf])),
+        }
+    }
+    if blocks.is_empty() {
+        return Ok((2, false));
+    }
+    let mut known = Vec::new();
+    for mut row in answers.rows(last) {
+        let numbers = (row.integer(0)?, row.integer(1)?.unwrap_or_default());
+        known.push((numbers, row.required_text(2)?));
+    }
+    let looked_at: usize = blocks.iter().map(|(_, leaves)| leaves.len()).sum();
+    let now = context.clock.now().text;
+    let mut batch = Batch::default();
+    for (tenant, leaves) in blocks {
+        let before = known.iter().find(|((known, _), _)| *known == Some(tenant));
+        let (prev_seq, head) = match before {
+            Some(((_, last_seq), head)) => (*last_seq, head.as_str()),
+            None => (0, ""),
+        };
+        // What is not whole is not sealed, and `verify` says so.
+        if let Some(seal) = seal_over(key, tenant, (prev_seq, head), &leaves) {
+            batch.add(seals::insert(tenant, &seal, &now));
+        }
+    }
+    batch.add(seals::note(position));
+    let sent = 2 + batch.len();
+    match context.send(batch).await {
+        // Another sealer was faster.
+        Err(Error::Unique(_)) => Ok((sent, false)),
+        result => result.map(|_| (sent, looked_at >= BLOCK)),
+    }
+}
+
+/// What is wrong with a seal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The events are not those that were sealed.
+    Events,
+    /// The seal is not one that this deployment made.
+    Seal,
+    /// The key that it was made with is not known any more.
+    Key,
+}
+
+/// The seal over events behind another one; none where one of them is missing.
+fn seal_over(
+    key: &MasterKey,
+    tenant: i64,
+    (prev_seq, head): (i64, &str),
+    leaves: &[Leaf],
+) -> Option<Seal> {
+    let head = head_over(head, prev_seq, leaves)?;
+    Some(Seal {
+        prev_seq,
+        last_seq: leaves.last()?.seq,
+        mac: code(key, tenant, &head)?,
+        head,
+        key: key.fingerprint(),
+    })
+}
+
+/// The head over events behind a number; none where one of them is missing.
+fn head_over(before: &str, prev_seq: i64, leaves: &[Leaf]) -> Option<String> {
+    let mut digest = Sha256::new();
+    digest.update(before);
+    let mut seq = prev_seq;
+    for leaf in leaves {
+        seq += 1;
+        if leaf.seq != seq {
+            return None;
+        }
+        let content = match (&leaf.content, &leaf.digest) {
+            (Some(content), _) => digest_of(content.as_bytes()),
+            (None, digest) => digest.clone().unwrap_or_default(),
+        };
+        digest.update(digest_of(
+            [leaf.fields.as_bytes(), content.as_bytes()]
+                .concat()
+                .as_slice(),
+        ));
+    }
+    Some(base16ct::lower::encode_string(&digest.finalize()))
+}
+
+fn digest_of(bytes: &[u8]) -> String {
+    base16ct::lower::encode_string(&Sha256::digest(bytes))
+}
+
+fn code(key: &MasterKey, tenant: i64, head: &str) -> Option<String> {
+    let key = key.derive("seal", &tenant.to_string());
+    hmac(&key, &[head.as_bytes()]).map(|code| base16ct::lower::encode_string(&code))
+}
+
+/// What is wrong with a seal over these events, behind a head.
+pub(crate) fn fault(
+    master: &Master,
+    tenant: i64,
+    before: &str,
+    seal: &Seal,
+    leaves: &[Leaf],
+) -> Option<Fault> {
+    let Some(key) = master.known(&seal.key) else {
+        return Some(Fault::Key);
+    };
+    if code(&key, tenant, &seal.head).as_ref() != Some(&seal.mac) {
+        return Some(Fault::Seal);
+    }
+    let is_whole = leaves.last().is_some_and(|last| last.seq == seal.last_seq);
+    let head = head_over(before, seal.prev_seq, leaves).filter(|_| is_whole);
+    (head.as_ref() != Some(&seal.head)).then_some(Fault::Events)
+}

@@ -1,0 +1,190 @@
+//! The seals of the record: what of the events goes into them, and where they stand.
+
+use crate::fragment::{Fragment, value};
+use crate::{Error, Row, Statement, fragment, statement};
+
+/// Events that one round of sealing looks at, at the most.
+pub const BLOCK: usize = 500;
+/// Bytes of their bodies behind which it ends.
+const BLOCK_BYTES: usize = 1_000_000;
+
+/// What goes into the leaf of an event `e`: all but the body, which has names and values and may be
+/// emptied; and the body with its salt, or the digest that is left of it.
+const LEAF: &str = "json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, \
+                    e.request) AS fields, e.salt || e.body AS content, e.digest AS digest";
+
+/// An event as a seal has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaf {
+    /// Its number.
+    pub seq: i64,
+    /// All but its body, JSON text.
+    pub fields: String,
+    /// The salt and the body.
+    pub content: Option<String>,
+    /// What is left of an emptied one.
+    pub digest: Option<String>,
+}
+
+impl Leaf {
+    /// Reads the columns from this one on.
+    fn read(row: &mut Row, column: usize) -> Result<Self, Error> {
+        Ok(Self {
+            seq: row.integer(column)?.unwrap_or_default(),
+            fields: row.required_text(column + 1)?,
+            content: row.text(column + 2)?,
+            digest: row.text(column + 3)?,
+        })
+    }
+}
+
+/// The events of this database that were not looked at yet.
+fn window() -> impl Fragment {
+    fragment!(
+        "SELECT * FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) \
+         - octet_length(body) AS before FROM (\
+         SELECT * FROM events WHERE position > (SELECT position FROM sealing) ORDER BY position LIMIT {BLOCK})) \
+         WHERE coalesce(before, 0) < {BLOCK_BYTES}",
+        BLOCK = BLOCK,
+        BLOCK_BYTES = BLOCK_BYTES,
+    )
+}
+
+/// The events that are to be sealed: rows of their position, their tenant and a leaf.
+pub fn unsealed() -> Statement {
+    statement!(
+        "SELECT e.position, e.tenant_id, e.seq, {LEAF} FROM ({window}) e ORDER BY e.position",
+        LEAF = LEAF,
+        window = window(),
+    )
+}
+
+/// Reads a row of [`unsealed`].
+pub fn read_unsealed(row: &mut Row) -> Result<(i64, i64, Leaf), Error> {
+    Ok((
+        row.integer(0)?.unwrap_or_default(),
+        row.integer(1)?.unwrap_or_default(),
+        Leaf::read(row, 2)?,
+    ))
+}
+
+/// The last seals of the tenants of those events: rows of the tenant, the number and the head.
+pub fn last_seals() -> Statement {
+    statement!(
+        "SELECT s.tenant_id, s.last_seq, s.head FROM (SELECT DISTINCT tenant_id FROM ({window})) d \
+         CROSS JOIN seals s ON s.tenant_id = d.tenant_id \
+         AND s.last_seq = (SELECT max(last_seq) FROM seals WHERE tenant_id = d.tenant_id)",
+        window = window(),
+    )
+}
+
+/// A seal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seal {
+    /// The number of the event that it begins behind.
+    pub prev_seq: i64,
+    /// That of the last that it covers.
+    pub last_seq: i64,
+    /// The head.
+    pub head: String,
+    /// The code of the head.
+    pub mac: String,
+    /// The fingerprint of the master key.
+    pub key: String,
+}
+
+/// Sets a seal. Where another sealer was faster, the batch fails.
+pub fn insert(tenant: i64, seal: &Seal, now: &str) -> Statement {
+    statement!(
+        "INSERT INTO seals (tenant_id, last_seq, prev_seq, head, at, mac, key) \
+         VALUES ({tenant}, {last_seq}, {prev_seq}, {head}, {now}, {mac}, {key})",
+        tenant = value(tenant),
+        last_seq = value(seal.last_seq),
+        prev_seq = value(seal.prev_seq),
+        head = value(&seal.head),
+        now = value(now),
+        mac = value(&seal.mac),
+        key = value(&seal.key),
+    )
+}
+
+/// Notes up to which position events were looked at.
+pub fn note(position: i64) -> Statement {
+    statement!(
+        "UPDATE sealing SET position = {position} WHERE position < {position}",
+        position = value(position),
+    )
+}
+
+/// How many events of this database are not sealed yet.
+pub fn waiting() -> Statement {
+    statement!("SELECT count(*) FROM events WHERE position > (SELECT position FROM sealing)")
+}
+
+/// The seals of a tenant from this event on: rows of [`read_seal`], up to so many.
+pub fn list(tenant: i64, from: i64, most: usize) -> Statement {
+    statement!(
+        "SELECT prev_seq, last_seq, head, mac, key FROM seals WHERE tenant_id = {tenant} AND last_seq >= {from} \
+         ORDER BY last_seq LIMIT {most}",
+        tenant = value(tenant),
+        from = value(from),
+        most = most,
+    )
+}
+
+/// The last seal of a tenant in front of an event.
+pub fn before(tenant: i64, from: i64) -> Statement {
+    statement!(
+        "SELECT prev_seq, last_seq, head, mac, key FROM seals WHERE tenant_id = {tenant} AND last_seq < {from} \
+         ORDER BY last_seq DESC LIMIT 1",
+        tenant = value(tenant),
+        from = value(from),
+    )
+}
+
+/// Reads a seal.
+pub fn read_seal(row: &mut Row) -> Result<Seal, Error> {
+    Ok(Seal {
+        prev_seq: row.integer(0)?.unwrap_or_default(),
+        last_seq: row.integer(1)?.unwrap_or_default(),
+        head: row.required_text(2)?,
+        mac: row.required_text(3)?,
+        key: row.required_text(4)?,
+    })
+}
+
+/// The last event of a tenant, and the last that is sealed.
+pub fn extent(tenant: i64) -> Statement {
+    statement!(
+        "SELECT (SELECT max(seq) FROM events WHERE tenant_id = {tenant}), \
+         (SELECT max(last_seq) FROM seals WHERE tenant_id = {tenant})",
+        tenant = value(tenant),
+    )
+}
+
+/// The leaves of events of a tenant, in order: those behind a number, up to another.
+pub fn leaves(tenant: i64, (behind, last): (i64, i64)) -> Statement {
+    statement!(
+        "SELECT e.seq, {LEAF} FROM events e WHERE e.tenant_id = {tenant} AND e.seq > {behind} AND e.seq <= {last} \
+         ORDER BY e.seq LIMIT {most}",
+        LEAF = LEAF,
+        tenant = value(tenant),
+        behind = value(behind),
+        last = value(last),
+        most = BLOCK + 1,
+    )
+}
+
+/// Reads a row of [`leaves`].
+pub fn read_leaf(row: &mut Row) -> Result<Leaf, Error> {
+    Leaf::read(row, 0)
+}
+
+/// How many events of a tenant there are behind a number.
+pub fn count_behind(tenant: i64, behind: i64) -> Statement {
+    statement!(
+        "SELECT count(*) FROM events WHERE tenant_id = {tenant} AND seq > {behind}",
+        tenant = value(tenant),
+        behind = value(behind),
+    )
+}

@@ -1,0 +1,170 @@
+//! The chain: what is done to the record behind its back shows.
+
+use serde_json::{Value, json};
+use service::master::Master;
+
+use testing::client::{Client, Operator};
+use testing::memory::Memory;
+
+/// A deployment with a master key, and a tenant 1 with so many users, sealed in blocks.
+fn sealed(users: usize) -> Memory {
+    let mut memory = Memory::new();
+    memory.settings.master = Master::parse(&"5a".repeat(32)).unwrap();
+    let client = Client::new(&memory);
+    for number in 0..users {
+        client.user(&format!("user{number}"));
+        if number % 10 == 9 {
+            memory.seal().unwrap();
+        }
+    }
+    memory
+}
+
+fn verify(memory: &Memory) -> Value {
+    Operator::new(memory)
+        .get("/tenants/1/events/verify")
+        .expect(200)
+}
+
+/// What is found after a change of the tables.
+#[track_caller]
+fn found(sql: &str) -> Value {
+    let memory = sealed(50);
+    memory.database.sql(sql);
+    let found = verify(&memory);
+    assert_eq!(found["holds"], false, "{sql}");
+    let blocks = found["broken"].as_array().unwrap().iter();
+    let blocks = blocks.map(|block| json!([block["from_seq"], block["to_seq"], block["why"]]));
+    blocks.collect::<Vec<_>>().into()
+}
+
+#[test]
+fn a_record_that_nobody_touched_holds() {
+    let memory = sealed(45);
+    let expected =
+        json!({"from_seq": 1, "to_seq": 45, "sealed_to": 40, "holds": true, "broken": []});
+    assert_eq!(verify(&memory), expected);
+    memory.seal().unwrap();
+    memory.seal().unwrap();
+    assert_eq!(memory.database.number("SELECT count(*) FROM seals"), 5);
+    assert_eq!(verify(&memory)["sealed_to"], 45);
+    let operator = Operator::new(&memory);
+    let page = operator.get("/events?limit=1").expect(200);
+    assert_eq!(page["chain"]["1"]["seq"], 45);
+    let from = operator
+        .get("/tenants/1/events/verify?from_seq=25")
+        .expect(200);
+    assert_eq!(
+        (&from["holds"], &from["to_seq"]),
+        (&json!(true), &json!(45))
+    );
+    operator
+        .get("/tenants/1/events/verify?from_seq=0")
+        .problem(400, "invalid_query", "from_seq");
+}
+
+/// Each is named by the block that it is in.
+#[test]
+fn edits_deletions_and_forgeries_are_named() {
+    let changed = "an event was changed or is missing";
+    for (sql, from, to, why) in [
+        (
+            "UPDATE events SET body = replace(body, 'user14', 'eve') WHERE seq = 15",
+            11,
+            20,
+            changed,
+        ),
+        (
+            "UPDATE events SET actor_id = 'tok_eve' WHERE seq = 21",
+            21,
+            30,
+            changed,
+        ),
+        (
+            "UPDATE events SET at = '2020-01-01T00:00:00.000Z' WHERE seq = 30",
+            21,
+            30,
+            changed,
+        ),
+        ("DELETE FROM events WHERE seq = 50", 41, 50, changed),
+        ("DELETE FROM events WHERE seq = 1", 1, 10, changed),
+        (
+            "UPDATE events SET seq = 99 WHERE seq = 31; UPDATE events SET seq = 31 WHERE seq = 32; \
+          UPDATE events SET seq = 32 WHERE seq = 99",
+            31,
+            40,
+            changed,
+        ),
+        (
+            "UPDATE events SET body = NULL, salt = NULL WHERE seq = 31",
+            31,
+            40,
+            changed,
+        ),
+        (
+            "UPDATE seals SET mac = upper(mac) WHERE last_seq = 20",
+            11,
+            20,
+            "the seal was not made by this deployment",
+        ),
+        (
+            "DELETE FROM seals WHERE last_seq = 30",
+            21,
+            30,
+            "a seal is missing",
+        ),
+        (
+            "UPDATE seals SET key = 'x' WHERE last_seq = 30",
+            21,
+            30,
+            "the master key of the seal is not set any more",
+        ),
+    ] {
+        assert!(
+            found(sql)
+                .as_array()
+                .unwrap()
+                .contains(&json!([from, to, why])),
+            "{sql}: {}",
+            found(sql)
+        );
+    }
+    // What is deleted before it is sealed shows, too.
+    let memory = sealed(10);
+    let client = Client::new(&memory);
+    for name in ["a", "b", "c"] {
+        client.user(name);
+    }
+    memory.database.sql("DELETE FROM events WHERE seq = 12");
+    let missing = |memory: &Memory| verify(memory)["broken"][0].clone();
+    assert_eq!(
+        missing(&memory),
+        json!({"from_seq": 11, "to_seq": 13, "why": "an event is missing"})
+    );
+    memory.seal().unwrap();
+    assert_eq!(
+        missing(&memory),
+        json!({"from_seq": 11, "to_seq": 13, "why": "an event is missing"})
+    );
+}
+
+/// Four sealers at once make one chain: those who come too late write nothing.
+#[test]
+fn a_seal_that_comes_too_late_writes_nothing() {
+    let memory = sealed(10);
+    memory.database.sql("UPDATE sealing SET position = 0");
+    memory.seal().unwrap();
+    assert_eq!(memory.database.number("SELECT count(*) FROM seals"), 1);
+    assert_eq!(verify(&memory)["holds"], true);
+}
+
+#[test]
+fn without_a_master_key_nothing_is_sealed() {
+    let memory = Memory::new();
+    Client::new(&memory).user("ada");
+    memory.seal().unwrap();
+    assert_eq!(memory.database.number("SELECT count(*) FROM seals"), 0);
+    Operator::new(&memory)
+        .get("/tenants/1/events/verify")
+        .problem(409, "no_master_key", "MASTER_KEY");
+}
