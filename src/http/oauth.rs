@@ -213,7 +213,9 @@ async fn form<B: Upload>(request: &Request<B>) -> Result<Vec<(String, String)>, 
     let bytes = request.body.read(MAX_BODY).await.map_err(|why| match why {
         Unread::TooLong => Denial {
             status: 413,
-            ..malformed("The body is larger than any request for a token.")
+            ..malformed(
+                "The body is larger than any request for a token. Send its parameters alone.",
+            )
         },
         Unread::Late => Denial {
             status: 408,
@@ -222,7 +224,11 @@ async fn form<B: Upload>(request: &Request<B>) -> Result<Vec<(String, String)>, 
         Unread::Broken => malformed(ENDED_EARLY),
         Unread::Busy => busy(503, BUSY),
     })?;
-    let not_a_form = || malformed("The body is no form in UTF-8.");
+    let not_a_form = || {
+        malformed(
+            "The body must be a form in UTF-8: names and values joined by = and &, the rest escaped by %XX.",
+        )
+    };
     let text = str::from_utf8(&bytes).map_err(|_| not_a_form())?;
     let mut form: Vec<(String, String)> = Vec::new();
     for pair in text.split('&') {

@@ -195,10 +195,13 @@ fn no_room(client: &mut Row) -> Result<Refusal, Refusal> {
             "The client was revoked, for good. Make a new one.",
         )
     } else {
-        (
+        return Ok(Refusal::conflict(
             "too_many_secrets",
-            "The client has four secrets that are good, as many as it may have. DELETE one that is not in use any more.",
-        )
+            format!(
+                "The client has {SECRETS} secrets that are good, as many as it may have. DELETE one that is not in use any \
+                 more."
+            ),
+        ));
     };
     Ok(Refusal::conflict(code, detail))
 }

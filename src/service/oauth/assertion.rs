@@ -45,9 +45,9 @@ impl<'a> Assertion<'a> {
     /// Reads one.
     pub(super) fn parse(text: &'a str) -> Result<Self, &'static str> {
         if text.len() > LONGEST {
-            return Err("The client_assertion is longer than any assertion.");
+            return Err("The client_assertion is too long: send a signed JWT and nothing else.");
         }
-        let form = "The client_assertion is no signed JWT: three parts in base64url, with dots between (RFC 7515 7.1).";
+        let form = "The client_assertion must be a signed JWT: three parts in base64url, with dots between (RFC 7515 7.1).";
         let (signed, signature) = text.rsplit_once('.').ok_or(form)?;
         let (header, claims) = signed.split_once('.').ok_or(form)?;
         let (header, claims) = (object(header).ok_or(form)?, object(claims).ok_or(form)?);
@@ -59,7 +59,7 @@ impl<'a> Assertion<'a> {
         // RFC 7515 §4.1.11: what must be understood and is not.
         if header.contains_key("crit") {
             return Err(
-                "The header of the assertion has crit, and nothing of the kind is understood here.",
+                "The header of the assertion has crit: send one without, for no extension is understood here.",
             );
         }
         let kid = name("kid")
@@ -83,28 +83,34 @@ impl<'a> Assertion<'a> {
     ) -> Result<Option<Seen>, &'static str> {
         let claim = |name: &str| self.claims.get(name).and_then(Value::as_str);
         if claim("iss") != Some(&wanted.issuer) {
-            return Err("The iss of the assertion is not the issuer of this client.");
+            return Err(
+                "The iss of the assertion is not the issuer of this client. Ask whoever runs this service to compare the two.",
+            );
         }
         if claim("sub") != Some(&wanted.subject) {
-            return Err("The sub of the assertion is not the subject of this client.");
+            return Err(
+                "The sub of the assertion is not the subject of this client. Ask whoever runs this service to compare the two.",
+            );
         }
         if !self
             .audience()
             .is_some_and(|audience| is_audience(audience, &wanted.audience))
         {
-            return Err("The aud of the assertion is not the audience of this client.");
+            return Err(
+                "The aud of the assertion is not the audience of this client. Ask whoever runs this service to compare the two.",
+            );
         }
         if let (Some(tid), Some(tenant)) = (self.claims.get("tid"), entra_tenant(&wanted.issuer))
             && tid.as_str() != Some(tenant)
         {
-            return Err("The tid of the assertion is not the tenant of its issuer.");
+            return Err("The tid of the assertion must be the tenant of its issuer.");
         }
         let now = i64::try_from(now.milliseconds / 1_000).unwrap_or(i64::MAX);
         let time = |name: &str| match self.claims.get(name) {
             None => Ok(None),
-            Some(value) => seconds(value)
-                .map(Some)
-                .ok_or("A time of the assertion (exp, nbf, iat) is no number of seconds."),
+            Some(value) => seconds(value).map(Some).ok_or(
+                "The exp, nbf and iat of the assertion must be numbers of seconds since 1970.",
+            ),
         };
         let expires = time("exp")?.ok_or("The assertion has no exp: it must end at some time.")?;
         if expires + LEAVE <= now {
@@ -122,7 +128,9 @@ impl<'a> Assertion<'a> {
         let jti = match self.claims.get("jti") {
             // Microsoft's published sample has none.
             None => return Ok(None),
-            Some(jti) => jti.as_str().ok_or("The jti of the assertion is no text.")?,
+            Some(jti) => jti
+                .as_str()
+                .ok_or("The jti of the assertion must be a string.")?,
         };
         let until = u64::try_from((expires + LEAVE) * 1_000).unwrap_or_default();
         Ok(Some(Seen {

@@ -103,10 +103,10 @@ fn first(rows: Vec<Row>) -> Result<Kept, Refused> {
 fn words(failure: FetchFailure) -> &'static str {
     match failure {
         FetchFailure::TooLong => {
-            "The key set of the issuer is larger than 256 kB, and is not read."
+            "The key set of the issuer is larger than the 256 kB that are read. Ask the issuer for a smaller one."
         }
         FetchFailure::Redirect => {
-            "The address of the issuer's key set sends on to another, which is not followed."
+            "The address of the issuer's key set sends on to another, which is not followed. Ask whoever runs this service to set down that one."
         }
         FetchFailure::Status => {
             "The server of the issuer's key set answers otherwise than with 200. Send the request again later."
@@ -123,7 +123,7 @@ fn key_set(bytes: Vec<u8>) -> Result<String, &'static str> {
     let is_set =
         json::object(&text).is_some_and(|set| set.get("keys").is_some_and(Value::is_array));
     is_set.then_some(text).ok_or(
-        "The address of the issuer's key set has no key set: a JSON object with keys (RFC 7517 5).",
+        "The address of the issuer's key set has no key set: a JSON object with keys (RFC 7517 5). Ask whoever runs this service to set down another.",
     )
 }
 
@@ -143,11 +143,13 @@ pub(super) fn check_key(key: &str, algorithm: Algorithm) -> Result<(), &'static 
     };
     // RFC 7517 §4.4: a key may be meant for one algorithm alone.
     if !is_of_kind || !["", algorithm.name()].contains(&text("alg")) {
-        return Err("The key that the assertion names is of another kind than its alg.");
+        return Err(
+            "The key that the assertion names is of another kind than its alg. Sign with a key of that kind.",
+        );
     }
     if algorithm == Algorithm::Rs256 && !BITS.contains(&bits(text("n"))) {
         return Err(
-            "The RSA key that the assertion names has fewer than 2,048 bits, or more than 8,192.",
+            "The RSA key that the assertion names must have from 2,048 to 8,192 bits. Sign with another.",
         );
     }
     Ok(())

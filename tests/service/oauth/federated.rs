@@ -500,13 +500,18 @@ fn what_is_no_assertion_is_told() {
         format!("{}.{}.{}", parts[0], part("no JSON"), parts[2]),
         format!("{}.{}.{}", parts[0], base64url(&[0xff]), parts[2]),
     ] {
-        denied(&scene.send(&wrong), 401, "invalid_client", "no signed JWT");
+        denied(
+            &scene.send(&wrong),
+            401,
+            "invalid_client",
+            "must be a signed JWT",
+        );
     }
     denied(
         &scene.send(&"a".repeat(16_385)),
         401,
         "invalid_client",
-        "longer",
+        "too long",
     );
     for unsigned in [
         format!("{}.{}.", parts[0], parts[1]),
