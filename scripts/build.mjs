@@ -13,12 +13,10 @@ import { packages } from "./packages.mjs";
 import { capture, ROOT, run } from "./process.mjs";
 import { rust } from "./rust.mjs";
 import { Problem, step } from "./say.mjs";
+import { ASSETS, BUILT } from "./serve.mjs";
 import { reportSize } from "./size.mjs";
 import { wasmBindgen } from "./tools.mjs";
 
-const OUT = join(ROOT, "build");
-/** The folder of static assets in that of a Worker. */
-export const ASSETS = "assets";
 /** The schema documents that the tests know. */
 const EXAMPLES = join(ROOT, "examples/schemas");
 
@@ -45,7 +43,7 @@ const WASM_PASSES = [
 
 /** Makes what is missing and builds what has changed; quick when nothing has. */
 export async function build() {
-  if (await make(await ownSchemas(), OUT)) await reportSize();
+  if (await make(await ownSchemas(), BUILT)) await reportSize();
 }
 
 /**
@@ -54,9 +52,9 @@ export async function build() {
  * variables that tell the tests where they are.
  */
 export async function buildForTests() {
-  const plain = (await ownSchemas()) === "" ? OUT : join(OUT, "plain");
-  if (plain !== OUT) await make("", plain);
-  const examples = join(OUT, "examples");
+  const plain = (await ownSchemas()) === "" ? BUILT : join(BUILT, "plain");
+  if (plain !== BUILT) await make("", plain);
+  const examples = join(BUILT, "examples");
   await make(EXAMPLES, examples);
   return { PLAIN_WORKER: plain, EXAMPLES_WORKER: examples };
 }
@@ -89,7 +87,7 @@ async function make(schemas, out) {
  * undoes another.
  */
 async function compile(schemas, out) {
-  const target = join(await targetFolder(), out === OUT ? "" : `worker-${basename(out)}`);
+  const target = join(await targetFolder(), out === BUILT ? "" : `worker-${basename(out)}`);
   const release = ["--release", "--lib", "--package", "scim-worker", "--target", "wasm32-unknown-unknown", "--target-dir", target];
   await step(`Compiling the Worker to WebAssembly${schemas && `, with the schemas of ${schemas}`}`, () =>
     cargo(["build", ...release, ...withSchemas(schemas)], {

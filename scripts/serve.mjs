@@ -21,6 +21,8 @@ import { findWorkerd, guard } from "./workerd.mjs";
 export const HOST = "127.0.0.1";
 /** Where the operator's Worker is. */
 export const BUILT = join(ROOT, "build");
+/** The folder of static assets in that of a Worker. */
+export const ASSETS = "assets";
 /** Answered without a token. */
 const PROBE = "/scim/v2/ServiceProviderConfig";
 const PATIENCE_MS = 15_000;
@@ -69,7 +71,7 @@ export async function serve({ port, state, vars, worker = BUILT, more = [], asse
 /** The files that the platform serves itself: what wrangler would tell Miniflare of them. */
 function staticAssets({ name, assets: { html_handling } }, worker) {
   const routerConfig = { has_user_worker: true };
-  return { directory: join(worker, "assets"), workerName: name, routerConfig, assetConfig: { html_handling } };
+  return { directory: join(worker, ASSETS), workerName: name, routerConfig, assetConfig: { html_handling } };
 }
 
 /** Counters of requests: locally there are none unless RATE_LIMITS=1. */

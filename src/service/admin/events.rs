@@ -10,7 +10,7 @@ use super::refusal::Refusal;
 use super::step::{Answer, Call, Outcome, Step};
 use store::Row;
 use store::batch::Batch;
-use store::ledger::feed::{LOOKS, Place, Walk, Wanted, newest};
+use store::ledger::feed::{LOOKS, Mark, Walk, Wanted, newest};
 
 /// Seconds that a request waits for something to come, at the most.
 const LONGEST_WAIT: u64 = 30;
@@ -21,12 +21,12 @@ const TYPE: usize = 100;
 
 /// How far a reader came in each shard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Cursor(Vec<(u16, Place)>);
+struct Cursor(Vec<(u16, Mark)>);
 
 impl Cursor {
     /// Reads `1.8841-2.77`: a shard, a position, and the number there where it is a tenant's.
     fn parse(text: &str) -> Option<Self> {
-        let place = |part: &str| {
+        let mark = |part: &str| {
             let mut numbers = part.split('.');
             let shard = numbers.next()?.parse().ok()?;
             let position = numbers
@@ -41,14 +41,14 @@ impl Cursor {
             numbers
                 .next()
                 .is_none()
-                .then_some((shard, Place { position, seq }))
+                .then_some((shard, Mark { position, seq }))
         };
-        text.split('-').map(place).collect::<Option<_>>().map(Self)
+        text.split('-').map(mark).collect::<Option<_>>().map(Self)
     }
 
     fn text(&self) -> String {
         let mut text = String::new();
-        for (shard, Place { position, seq }) in &self.0 {
+        for (shard, Mark { position, seq }) in &self.0 {
             let joint = if text.is_empty() { "" } else { "-" };
             let seq = seq.map(|seq| format!(".{seq}")).unwrap_or_default();
             text.extend([joint, &shard.to_string(), ".", &position.to_string(), &seq]);
@@ -56,9 +56,9 @@ impl Cursor {
         text
     }
 
-    fn of(&self, shard: u16) -> Place {
+    fn of(&self, shard: u16) -> Mark {
         let known = self.0.iter().find(|(known, _)| *known == shard);
-        known.map(|(_, place)| *place).unwrap_or_default()
+        known.map(|(_, mark)| *mark).unwrap_or_default()
     }
 }
 
@@ -78,9 +78,9 @@ struct Request {
 /// What was found in a shard.
 struct Part {
     shard: u16,
-    place: Place,
-    /// Events, each with its place and its moment.
-    events: IntoIter<(Place, String, String)>,
+    mark: Mark,
+    /// Events, each with its mark and its moment.
+    events: IntoIter<(Mark, String, String)>,
     /// The newest seals of their tenants, members of a JSON object.
     seals: Vec<String>,
     /// Whether there are more behind these.
@@ -196,18 +196,18 @@ fn latest<'c>(request: Request, mut rest: IntoIter<u16>, mut cursor: Cursor) -> 
     };
     let (batch, found) = Batch::of(newest(request.tenant.map(|(tenant, _)| tenant)));
     Step::send(shard, batch, move |sent| {
-        let place = match sent?.row(found) {
-            Some(row) => place(&row, request.tenant.is_some())?,
-            None => Place::default(),
+        let mark = match sent?.row(found) {
+            Some(row) => mark(&row, request.tenant.is_some())?,
+            None => Mark::default(),
         };
-        cursor.0.push((shard, place));
+        cursor.0.push((shard, mark));
         latest(request, rest, cursor)
     })
 }
 
 /// The position in the first two columns of a row.
-fn place(row: &Row, of_tenant: bool) -> Result<Place, Refusal> {
-    Ok(Place {
+fn mark(row: &Row, of_tenant: bool) -> Result<Mark, Refusal> {
+    Ok(Mark {
         position: row.integer(0)?.unwrap_or_default(),
         seq: if of_tenant { row.integer(1)? } else { None },
     })
@@ -255,7 +255,7 @@ fn collect<'c>(
                 }
             }
             events.push((
-                place(&row, of_tenant)?,
+                mark(&row, of_tenant)?,
                 row.required_text(2)?,
                 row.required_text(3)?,
             ));
@@ -263,11 +263,11 @@ fn collect<'c>(
         let is_whole = i64::try_from(events.len()) == Ok(found);
         let mut last = from;
         if let (Some(row), true) = (&end, is_whole) {
-            last = place(row, of_tenant)?;
+            last = mark(row, of_tenant)?;
         }
         parts.push(Part {
             shard,
-            place: last,
+            mark: last,
             events: events.into_iter(),
             seals,
             more: !is_whole || usize::try_from(looks) == Ok(LOOKS),
@@ -286,9 +286,9 @@ fn show<'c>(call: &'c Call<'c>, request: &Request, parts: Vec<Part>) -> Outcome<
     let seals = seals.collect::<Vec<_>>().join(",");
     let mut heads: Vec<_> = parts
         .into_iter()
-        .map(|part| (part.events.peekable(), part.shard, part.place, part.more))
+        .map(|part| (part.events.peekable(), part.shard, part.mark, part.more))
         .collect();
-    let mut reached: Vec<Option<Place>> = vec![None; heads.len()];
+    let mut reached: Vec<Option<Mark>> = vec![None; heads.len()];
     let mut count = 0;
     while count < call.page.limit {
         let next = heads
@@ -298,12 +298,12 @@ fn show<'c>(call: &'c Call<'c>, request: &Request, parts: Vec<Part>) -> Outcome<
             .min();
         let Some((_, index)) = next else { break };
         let event = heads.get_mut(index).and_then(|(events, ..)| events.next());
-        if let (Some((place, _, event)), Some(reached)) = (event, reached.get_mut(index)) {
+        if let (Some((mark, _, event)), Some(reached)) = (event, reached.get_mut(index)) {
             if !text.is_empty() {
                 text.push(',');
             }
             text.push_str(&event);
-            *reached = Some(place);
+            *reached = Some(mark);
         }
         count += 1;
     }
@@ -311,12 +311,12 @@ fn show<'c>(call: &'c Call<'c>, request: &Request, parts: Vec<Part>) -> Outcome<
     for ((mut events, shard, end, more), reached) in heads.into_iter().zip(reached) {
         let is_left = events.peek().is_some();
         has_more |= is_left || more;
-        let place = if is_left {
+        let mark = if is_left {
             reached.unwrap_or_else(|| request.cursor.of(shard))
         } else {
             end
         };
-        cursor.0.push((shard, place));
+        cursor.0.push((shard, mark));
     }
     let body = page(&text, &cursor, has_more, &seals);
     if request.waits && text.is_empty() && !has_more {

@@ -73,7 +73,7 @@ impl Fragment for Wanted {
 
 /// Where a reader stands in the events of a shard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Mark {
     /// Its last position.
     pub position: i64,
     /// The number of the event there, where the reader reads those of one tenant and knows it: the
@@ -90,7 +90,7 @@ pub struct Walk {
     pub tenant: Option<i64>,
     /// The place behind which it begins; or before which, none for the end, where it goes
     /// backwards, which only those of a tenant do.
-    pub from: Option<Place>,
+    pub from: Option<Mark>,
     /// Whether it goes backwards.
     pub backwards: bool,
 }
@@ -104,14 +104,14 @@ impl Walk {
             backwards,
             ..
         } = *self;
-        let place = from.unwrap_or_default();
+        let mark = from.unwrap_or_default();
         Written(move |statement: &mut Statement| {
             let Some(tenant) = tenant else {
                 write_sql!(
                     statement,
                     "SELECT {columns} FROM events WHERE position > {position} ORDER BY position LIMIT {LOOKS}",
                     columns = columns,
-                    position = value(place.position),
+                    position = value(mark.position),
                     LOOKS = LOOKS,
                 );
                 return;
@@ -128,10 +128,10 @@ impl Walk {
                  ORDER BY seq DESC LIMIT 1){more}, 0)",
                 tenant = value(tenant),
                 side = side,
-                position = value(place.position),
+                position = value(mark.position),
                 more = backwards.then_some(" + 1"),
             );
-            let known = place.seq.map(value);
+            let known = mark.seq.map(value);
             let bound = fragment!(
                 "{compares}{known}{asked}",
                 compares = compares,
