@@ -173,6 +173,7 @@ fn begin<'a, D: Database>(
         environment.admin,
         environment.secret.is_some(),
         which,
+        &environment.request_id,
     )
 }
 

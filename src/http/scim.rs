@@ -248,19 +248,13 @@ async fn answer<D: Database, B: Upload>(
                 draft.log = Some(session.settings().request_log);
             }
             draft.body = kept.into_logged();
-            let session_is_default = session.is_default();
+            let now = environment.context.clock.now();
+            if is_customer && session.is_default() && environment.instance.is_new_day(&now) {
+                session.note_used(tenant::DEFAULT_TENANT);
+            }
             let mut notes = session.end();
             notes.later.splice(..0, trace.notes.later.drain(..));
             trace.notes = notes;
-            if is_customer && session_is_default {
-                let now = environment.context.clock.now();
-                let day = now
-                    .text
-                    .get(..10)
-                    .filter(|_| environment.instance.is_new_day(&now));
-                let touch = day.map(|day| tenant::touch_tenant(tenant::DEFAULT_TENANT, day));
-                trace.notes.later.extend(touch.map(|touch| (1, touch)));
-            }
             result
         }
     }

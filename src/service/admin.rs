@@ -16,7 +16,11 @@ use super::{Context, Mint, Moment, Settings};
 use store::batch::Batch;
 use store::directory::tenants::Which;
 use store::directory::{operators, tenants};
-use store::{Addressed, Database, Row};
+use store::fragment::Fragment;
+use store::ledger::events::{Origin, house};
+use store::ledger::requests::Sender;
+use store::tenant::Tenant;
+use store::{Addressed, Database, Row, Statement};
 
 pub mod body;
 pub mod client;
@@ -137,6 +141,9 @@ pub struct Admin<'a> {
     shard: u16,
     /// The numbers of all.
     shards: Vec<u16>,
+    /// The id of the request.
+    request: &'a str,
+    sender: Sender,
     /// What may wait until the reply is out.
     pub later: Vec<Addressed>,
 }
@@ -150,6 +157,7 @@ impl<'a> Admin<'a> {
         secret: Option<&Secret>,
         has_scim_token: bool,
         which: Option<&Which>,
+        request: &'a str,
     ) -> Result<Self, Refusal> {
         let now = context.clock.now();
         let is_secret = secret.is_some_and(|secret| !secret.is_short() && secret.is(credential));
@@ -188,6 +196,7 @@ impl<'a> Admin<'a> {
                 }
             }
         };
+        let sender = Sender::Operator(operator.id.clone(), operator.label.clone());
         let mut tenant = match found.and_then(|found| answers.row(found)) {
             Some(row) => Some(TenantRef::read(row)?),
             None => None,
@@ -204,7 +213,7 @@ impl<'a> Admin<'a> {
                 Some(TenantRef::read(row)?)
             } else {
                 // Its end was broken off between the two databases.
-                unlist(context, id, &now).await?;
+                unlist(context, &origin(&Tenant::HOUSE, &sender, &now, request), id).await?;
                 None
             };
         }
@@ -217,6 +226,8 @@ impl<'a> Admin<'a> {
             tenant,
             shard,
             shards: context.database.shards(),
+            request,
+            sender,
             later,
         })
     }
@@ -245,6 +256,21 @@ impl<'a> Admin<'a> {
         self.shards.clone().into_iter()
     }
 
+    /// By whom and with which request something of a tenant is done, or of the house.
+    fn origin<'o>(&'o self, tenant: &'o Tenant) -> Origin<'o> {
+        origin(tenant, &self.sender, &self.now, self.request)
+    }
+
+    /// The statement that tells of something, among the events of the house.
+    fn tell(&self, told: &dyn Fragment) -> Statement {
+        house(&self.origin(&Tenant::HOUSE), told)
+    }
+
+    /// The same among the events of a tenant.
+    fn tell_tenant(&self, tenant: i64, told: &dyn Fragment) -> Statement {
+        house(&self.origin(&Tenant::Known(tenant)), told)
+    }
+
     /// A new id with this prefix, later than those before.
     fn id(&self, prefix: &str) -> String {
         id(self.mint, prefix)
@@ -255,6 +281,21 @@ impl<'a> Admin<'a> {
         let random = self.mint.secret();
         let random = random.ok_or_else(|| Refusal::broken("there is no randomness"))?;
         Ok(make_as(prefix, self.shard, random))
+    }
+}
+
+fn origin<'o>(
+    tenant: &'o Tenant,
+    sender: &'o Sender,
+    now: &'o Moment,
+    request: &'o str,
+) -> Origin<'o> {
+    Origin {
+        tenant,
+        sender,
+        now: &now.text,
+        request,
+        operation: None,
     }
 }
 

@@ -16,8 +16,9 @@ use serde_json::{Map, Value};
 use super::settings::InHand;
 use super::{Context, Failure, Moment, Settings};
 use store::batch::{Answers, Batch};
+use store::directory::told;
 use store::expression::View;
-use store::ledger::events::Origin;
+use store::ledger::events::{Origin, house};
 use store::ledger::requests::Sender;
 use store::limits::{COMPARISONS, LOADED, ROWS, STATEMENTS, TRIPS};
 use store::tenant::{self, FactsWanted, Tenant, TokenFacts};
@@ -82,7 +83,7 @@ struct Usage {
     statements: usize,
     /// Values of attributes that operations looked at.
     looks: usize,
-    /// What the documents that were read to be changed are weighed as.
+    /// Bytes of documents that were read to be changed.
     loaded: usize,
     /// Comparisons in filters that take members out.
     compared: usize,
@@ -304,10 +305,10 @@ impl<'a, D: Database> Session<'a, D> {
         STATEMENTS.saturating_sub(self.usage.get().statements)
     }
 
-    /// Notes that documents were read to be changed, by what they are weighed as.
-    pub(crate) fn note_loaded(&self, load: usize) {
+    /// Notes that a document was read to be changed.
+    pub(crate) fn note_loaded(&self, document: &str) {
         let mut usage = self.usage.get();
-        usage.loaded += load;
+        usage.loaded += document.len();
         self.usage.set(usage);
     }
 
@@ -369,28 +370,31 @@ impl<'a, D: Database> Session<'a, D> {
         self.notes.borrow_mut().later.extend(statements);
     }
 
+    /// Notes that the tenant is in use today, and tells of its first request.
+    pub fn note_used(&self, tenant: i64) {
+        let today = self.today();
+        let told = house(&self.origin(None), &told::connected(tenant, today));
+        self.note_later([told, tenant::touch_tenant(tenant, today)]);
+    }
+
     /// Ends it, with what it leaves: that the token was used today is one of the statements for
     /// later.
     pub fn end(self) -> Notes {
-        let mut notes = self.notes.take();
         let today = self.today();
         if let Some(facts) = self.facts.get() {
-            notes.tenant = Some(facts.tenant);
+            self.notes.borrow_mut().tenant = Some(facts.tenant);
             if self.settings.tenant.is_none() {
                 self.context.note_tenant(&self.caller.tenant, facts.tenant);
             }
-            let is_used = facts.last_used.as_deref() >= Some(today);
             if let Tenant::Token { hash, .. } = &self.caller.tenant
-                && !is_used
+                && facts.last_used.as_deref() < Some(today)
             {
-                let shard = self.context.database.number();
-                notes.later.push((shard, tenant::touch(hash, today)));
-                let tenant = tenant::touch_tenant(facts.tenant, today);
-                notes.later.push((shard, tenant));
+                self.note_later([tenant::touch(hash, today)]);
+                self.note_used(facts.tenant);
             }
         } else if let Tenant::Known(id) = self.caller.tenant {
-            notes.tenant = Some(id);
+            self.notes.borrow_mut().tenant = Some(id);
         }
-        notes
+        self.notes.take()
     }
 }

@@ -4,10 +4,12 @@
 //! minute. It ends in two: where the second did not come, it is done when the tenant is next asked
 //! for.
 
-use super::{Context, Moment};
+use super::Context;
 use store::Database;
 use store::batch::Batch;
 use store::directory::tenants;
+use store::directory::told::{self, Thing};
+use store::ledger::events::{Origin, house};
 
 /// Makes the rows of tenants whose number is reserved, and whose making was broken off.
 pub async fn finish<D: Database>(directory: &Context<'_, D>) -> Result<(), store::Error> {
@@ -28,10 +30,18 @@ pub async fn finish<D: Database>(directory: &Context<'_, D>) -> Result<(), store
 /// Tells the directory that a tenant of another shard is closed there.
 pub(crate) async fn unlist<D: Database>(
     directory: &Context<'_, D>,
+    origin: &Origin<'_>,
     tenant: i64,
-    now: &Moment,
 ) -> Result<(), store::Error> {
+    directory.send(unlisting(origin, tenant)).await.map(|_| ())
+}
+
+/// The batch that does it. The directory has the events of tenants.
+pub(crate) fn unlisting(origin: &Origin<'_>, tenant: i64) -> Batch {
     let mut batch = Batch::default();
-    batch.add_all(tenants::unlist(tenant, &now.text));
-    directory.send(batch).await.map(|_| ())
+    batch.add(house(origin, &told::tenant_deleted(tenant, None)));
+    let bound = told::revoked(Thing::OperatorsOf(tenant));
+    batch.add(house(origin, &bound));
+    batch.add_all(tenants::unlist(tenant, origin.now));
+    batch
 }

@@ -12,3 +12,4 @@ pub mod key_sets;
 pub mod operators;
 pub mod tenants;
 pub mod tokens;
+pub mod told;

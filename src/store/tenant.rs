@@ -62,6 +62,8 @@ pub struct TokenFacts {
 }
 
 impl Tenant {
+    /// Of nobody in particular: events of the deployment itself are its.
+    pub const HOUSE: Self = Self::Known(0);
     /// The tenant of the `SCIM_TOKEN` secret.
     pub const DEFAULT: Self = Self::Known(DEFAULT_TENANT);
 
@@ -214,10 +216,12 @@ pub fn touch(hash: &str, day: &str) -> Statement {
     )
 }
 
-/// Notes that a tenant is in use, once a day.
+/// Notes that a tenant is in use, once a day; that it is for the first time the statement in front
+/// must have told.
 pub fn touch_tenant(id: i64, day: &str) -> Statement {
     statement!(
-        "UPDATE tenants SET last_request_at = {day} WHERE id = {id} AND last_request_at < {day}",
+        "UPDATE tenants SET last_request_at = {day} WHERE id = {id} AND last_request_at < {day} \
+         AND (changes() > 0 OR last_request_at <> '')",
         day = value(day),
         id = value(id),
     )

@@ -29,6 +29,7 @@ mod front;
 mod group_names;
 mod groups;
 mod health;
+mod house;
 mod isolation;
 mod left_out;
 mod loads;

@@ -8,6 +8,55 @@ WHERE n.external_id = ?1
 -- ?1 = "org"
 -- plan: SEARCH n USING INDEX tenants_external_id (external_id=?)
 
+INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
+FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?4 AS id, ?5 AS label) o
+CROSS JOIN (SELECT kind, about, (SELECT json_group_array(iif(coalesce(octet_length(before), 0) + coalesce(octet_length(after), 0) > 12000, json_object('path', key, 'before', NULL, 'after', NULL, 'cut', json('true')), json_object('path', key, 'before', json(before), 'after', json(after))))
+    FROM (SELECT key, nullif(t.before -> fullkey, 'null') AS before, nullif(t.after -> fullkey, 'null') AS after
+      FROM (SELECT key, fullkey
+        FROM json_each(t.before)
+        UNION
+        SELECT key, fullkey
+        FROM json_each(t.after)))
+    WHERE before IS NOT after) AS changes
+  FROM (SELECT iif(n.state = 'active', 'tenant.suspended', 'tenant.updated') AS kind, n.id AS about, json_object('name', n.name, 'external_id', n.external_id, 'metadata', json(nullif(n.metadata, '{}')), 'state', iif(n.state = 'creating', 'active', n.state)) AS before, json_object('name', coalesce(?4, n.name), 'external_id', ?4, 'metadata', json(nullif(coalesce(nullif(json_patch(n.metadata, ?6), 'null'), '{}'), '{}')), 'state', coalesce(?7, n.state)) AS after
+    FROM tenants n
+    WHERE n.id = ?8
+      AND n.state IN ('active', 'suspended')) t) h
+WHERE h.changes <> '[]'
+-- ?1 = 0
+-- ?2 = "2026-01-01T00:00:00.009Z"
+-- ?3 = "req_019b76daa80900000000000000000001"
+-- ?4 = NULL
+-- ?5 = "ADMIN_TOKEN"
+-- ?6 = "{\"plan\":\"gold\"}"
+-- ?7 = "suspended"
+-- ?8 = 2
+-- plan: CO-ROUTINE (subquery-10)
+-- plan:   CO-ROUTINE o
+-- plan:     SCAN CONSTANT ROW
+-- plan:   SCAN o
+-- plan:   SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 6
+-- plan:     CO-ROUTINE (subquery-4)
+-- plan:       COMPOUND QUERY
+-- plan:         LEFT-MOST SUBQUERY
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:         UNION USING TEMP B-TREE
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-4)
+-- plan:   CORRELATED SCALAR SUBQUERY 6
+-- plan:     CO-ROUTINE (subquery-4)
+-- plan:       COMPOUND QUERY
+-- plan:         LEFT-MOST SUBQUERY
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:         UNION USING TEMP B-TREE
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-4)
+-- plan: SCAN (subquery-10)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+
 UPDATE tenants
 SET name = coalesce(?1, name), external_id = ?1, metadata = coalesce(nullif(json_patch(metadata, ?2), 'null'), '{}'), state = coalesce(?3, state), settings = coalesce(nullif(json_patch(settings, ?4), 'null'), '{}')
 WHERE id = ?5

@@ -12,6 +12,71 @@ FROM last_tenant
 -- plan: SCAN last_tenant
 -- plan: SEARCH tokens USING INDEX tokens_id (tenant_id=?)
 
+INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
+FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?4 AS id, ?5 AS label) o
+CROSS JOIN (SELECT kind, about, (SELECT json_group_array(iif(coalesce(octet_length(before), 0) + coalesce(octet_length(after), 0) > 12000, json_object('path', key, 'before', NULL, 'after', NULL, 'cut', json('true')), json_object('path', key, 'before', json(before), 'after', json(after))))
+    FROM (SELECT key, nullif(t.before -> fullkey, 'null') AS before, nullif(t.after -> fullkey, 'null') AS after
+      FROM (SELECT key, fullkey
+        FROM json_each(t.before)
+        UNION
+        SELECT key, fullkey
+        FROM json_each(t.after)))
+    WHERE before IS NOT after) AS changes
+  FROM (SELECT 'tenant.created' AS kind, n.id AS about, '{}' AS before, json_patch(json_object('name', n.name, 'external_id', n.external_id, 'metadata', json(nullif(n.metadata, '{}')), 'state', iif(n.state = 'creating', 'active', n.state)), (SELECT json_group_object('settings.' || key, n.settings -> fullkey)
+        FROM json_each(n.settings))) AS after
+    FROM tenants n
+    WHERE changes() > 0
+      AND n.id = (SELECT id FROM last_tenant)) t) h
+WHERE h.changes <> '[]'
+-- ?1 = 0
+-- ?2 = "2026-01-01T00:00:00.007Z"
+-- ?3 = "req_019b76daa80700000000000000000001"
+-- ?4 = NULL
+-- ?5 = "ADMIN_TOKEN"
+-- plan: CO-ROUTINE (subquery-12)
+-- plan:   CO-ROUTINE o
+-- plan:     SCAN CONSTANT ROW
+-- plan:   SCAN o
+-- plan:   SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
+-- plan:   SCALAR SUBQUERY 8
+-- plan:     SCAN last_tenant
+-- plan:   CORRELATED SCALAR SUBQUERY 6
+-- plan:     CO-ROUTINE (subquery-4)
+-- plan:       COMPOUND QUERY
+-- plan:         LEFT-MOST SUBQUERY
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:         UNION USING TEMP B-TREE
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:           CORRELATED SCALAR SUBQUERY 7
+-- plan:             SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-4)
+-- plan:     CORRELATED SCALAR SUBQUERY 7
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     CORRELATED SCALAR SUBQUERY 7
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     CORRELATED SCALAR SUBQUERY 7
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:   CORRELATED SCALAR SUBQUERY 6
+-- plan:     CO-ROUTINE (subquery-4)
+-- plan:       COMPOUND QUERY
+-- plan:         LEFT-MOST SUBQUERY
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:         UNION USING TEMP B-TREE
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:           CORRELATED SCALAR SUBQUERY 7
+-- plan:             SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-4)
+-- plan:     CORRELATED SCALAR SUBQUERY 7
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     CORRELATED SCALAR SUBQUERY 7
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     CORRELATED SCALAR SUBQUERY 7
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan: SCAN (subquery-12)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+
 SELECT n.id, json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', n.shard, 'settings', json(n.settings), 'settings_without_effect', (SELECT json_group_array(key)
     FROM json_each(n.settings)
     WHERE key IN ('deletes', 'keep_days', 'rehire', 'brake')

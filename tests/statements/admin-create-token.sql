@@ -29,6 +29,54 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 -- ?8 = "[\"write\"]"
 -- ?9 = "dN1T"
 
+INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
+FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?4 AS id, ?5 AS label) o
+CROSS JOIN (SELECT kind, about, (SELECT json_group_array(iif(coalesce(octet_length(before), 0) + coalesce(octet_length(after), 0) > 12000, json_object('path', key, 'before', NULL, 'after', NULL, 'cut', json('true')), json_object('path', key, 'before', json(before), 'after', json(after))))
+    FROM (SELECT key, nullif(t.before -> fullkey, 'null') AS before, nullif(t.after -> fullkey, 'null') AS after
+      FROM (SELECT key, fullkey
+        FROM json_each(t.before)
+        UNION
+        SELECT key, fullkey
+        FROM json_each(t.after)))
+    WHERE before IS NOT after) AS changes
+  FROM (SELECT 'credential.created' AS kind, t.id AS about, '{}' AS before, json_object('label', t.label, 'scopes', json(t.scopes), 'subject', t.subject, 'expires_at', t.expires_at) AS after
+    FROM tokens t
+    WHERE t.tenant_id = ?1
+      AND t.id = ?6
+      AND changes() > 0) t) h
+WHERE h.changes <> '[]'
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.010Z"
+-- ?3 = "req_019b76daa80a00000000000000000001"
+-- ?4 = NULL
+-- ?5 = "ADMIN_TOKEN"
+-- ?6 = "tok_019a000000007000800000000000000e"
+-- plan: CO-ROUTINE (subquery-10)
+-- plan:   CO-ROUTINE o
+-- plan:     SCAN CONSTANT ROW
+-- plan:   SCAN o
+-- plan:   SEARCH t USING INDEX tokens_id (tenant_id=? AND id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 6
+-- plan:     CO-ROUTINE (subquery-4)
+-- plan:       COMPOUND QUERY
+-- plan:         LEFT-MOST SUBQUERY
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:         UNION USING TEMP B-TREE
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-4)
+-- plan:   CORRELATED SCALAR SUBQUERY 6
+-- plan:     CO-ROUTINE (subquery-4)
+-- plan:       COMPOUND QUERY
+-- plan:         LEFT-MOST SUBQUERY
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:         UNION USING TEMP B-TREE
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-4)
+-- plan: SCAN (subquery-10)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+
 SELECT json_object('id', t.id, 'label', t.label, 'scopes', json(t.scopes), 'subject', t.subject, 'created_at', t.created_at, 'expires_at', t.expires_at, 'revoked_at', t.revoked_at, 'last_used', t.last_used_at, 'last4', t.last4) AS shape
 FROM tokens t
 WHERE t.tenant_id = ?1

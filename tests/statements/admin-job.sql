@@ -267,6 +267,57 @@ RETURNING finished_at
 -- plan: SCALAR SUBQUERY 3
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=?)
 
+INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
+FROM (SELECT ?1 AS tenant_id, 'system' AS kind, ?3 AS id, ?3 AS label) o
+CROSS JOIN (SELECT kind, about, (SELECT json_group_array(iif(coalesce(octet_length(before), 0) + coalesce(octet_length(after), 0) > 12000, json_object('path', key, 'before', NULL, 'after', NULL, 'cut', json('true')), json_object('path', key, 'before', json(before), 'after', json(after))))
+    FROM (SELECT key, nullif(t.before -> fullkey, 'null') AS before, nullif(t.after -> fullkey, 'null') AS after
+      FROM (SELECT key, fullkey
+        FROM json_each(t.before)
+        UNION
+        SELECT key, fullkey
+        FROM json_each(t.after)))
+    WHERE before IS NOT after) AS changes
+  FROM (SELECT 'operator_token.revoked' AS kind, t.id AS about, json_object('label', t.label, 'scopes', json(t.scopes), 'tenant', t.tenant_id, 'expires_at', t.expires_at) AS before, '{}' AS after
+    FROM operator_tokens t
+    WHERE t.tenant_id = ?4
+      AND t.revoked_at IS NULL
+      AND EXISTS (SELECT 1 FROM jobs WHERE id = ?5 AND state = 'finished')) t) h
+WHERE h.changes <> '[]'
+-- ?1 = 0
+-- ?2 = "2026-01-01T00:00:00.016Z"
+-- ?3 = NULL
+-- ?4 = 2
+-- ?5 = "job_019a0000000070008000000000000011"
+-- plan: CO-ROUTINE (subquery-11)
+-- plan:   CO-ROUTINE o
+-- plan:     SCAN CONSTANT ROW
+-- plan:     SCALAR SUBQUERY 7
+-- plan:       SEARCH jobs USING PRIMARY KEY (id=?)
+-- plan:   SCAN o
+-- plan:   SCALAR SUBQUERY 7
+-- plan:     SEARCH jobs USING PRIMARY KEY (id=?)
+-- plan:   SCAN t
+-- plan:   CORRELATED SCALAR SUBQUERY 6
+-- plan:     CO-ROUTINE (subquery-4)
+-- plan:       COMPOUND QUERY
+-- plan:         LEFT-MOST SUBQUERY
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:         UNION USING TEMP B-TREE
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-4)
+-- plan:   CORRELATED SCALAR SUBQUERY 6
+-- plan:     CO-ROUTINE (subquery-4)
+-- plan:       COMPOUND QUERY
+-- plan:         LEFT-MOST SUBQUERY
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:         UNION USING TEMP B-TREE
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-4)
+-- plan: SCAN (subquery-11)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+
 UPDATE tenants
 SET external_id = NULL, metadata = '{}', settings = '{}', name = ''
 WHERE id = ?1

@@ -9,10 +9,67 @@ WHERE hash = ?2
 -- ?2 = "74e66d134185e303d9b385efd7c3e2b58723a2a12259aca8f706633075b2d345"
 -- plan: SEARCH tokens USING PRIMARY KEY (hash=?)
 
+INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
+SELECT o.tenant_id, coalesce((SELECT max(seq)
+    FROM events
+    WHERE tenant_id = (SELECT tenant_id
+      FROM tokens
+      WHERE hash = ?1
+        AND revoked_at IS NULL
+        AND (expires_at IS NULL OR expires_at > ?2))), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
+FROM (SELECT tenant_id, iif(client_id IS NULL, 'token', 'client') AS kind, coalesce(client_id, id) AS id, label
+  FROM tokens
+  WHERE hash = ?1
+    AND revoked_at IS NULL
+    AND (expires_at IS NULL OR expires_at > ?2)) o
+CROSS JOIN (SELECT kind, about, (SELECT json_group_array(iif(coalesce(octet_length(before), 0) + coalesce(octet_length(after), 0) > 12000, json_object('path', key, 'before', NULL, 'after', NULL, 'cut', json('true')), json_object('path', key, 'before', json(before), 'after', json(after))))
+    FROM (SELECT key, nullif(t.before -> fullkey, 'null') AS before, nullif(t.after -> fullkey, 'null') AS after
+      FROM (SELECT key, fullkey
+        FROM json_each(t.before)
+        UNION
+        SELECT key, fullkey
+        FROM json_each(t.after)))
+    WHERE before IS NOT after) AS changes
+  FROM (SELECT 'connection.first_request' AS kind, n.id AS about, '{}' AS before, json_object('last_request_at', ?4) AS after
+    FROM tenants n
+    WHERE n.id = ?5
+      AND n.last_request_at = '') t) h
+WHERE h.changes <> '[]'
+-- ?1 = "74e66d134185e303d9b385efd7c3e2b58723a2a12259aca8f706633075b2d345"
+-- ?2 = "2026-01-01T00:00:00.006Z"
+-- ?3 = "req_019b76daa80600000000000000000001"
+-- ?4 = "2026-01-01"
+-- ?5 = 1
+-- plan: CO-ROUTINE (subquery-11)
+-- plan:   SEARCH tokens USING PRIMARY KEY (hash=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 7
+-- plan:     CO-ROUTINE (subquery-5)
+-- plan:       COMPOUND QUERY
+-- plan:         LEFT-MOST SUBQUERY
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:         UNION USING TEMP B-TREE
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-5)
+-- plan:   SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 7
+-- plan:     CO-ROUTINE (subquery-5)
+-- plan:       COMPOUND QUERY
+-- plan:         LEFT-MOST SUBQUERY
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:         UNION USING TEMP B-TREE
+-- plan:           SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-5)
+-- plan: SCAN (subquery-11)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SCALAR SUBQUERY 1
+-- plan:     SEARCH tokens USING PRIMARY KEY (hash=?)
+
 UPDATE tenants
 SET last_request_at = ?1
 WHERE id = ?2
   AND last_request_at < ?1
+  AND (changes() > 0 OR last_request_at <> '')
 -- ?1 = "2026-01-01"
 -- ?2 = 1
 -- plan: SEARCH tenants USING INTEGER PRIMARY KEY (rowid=?)

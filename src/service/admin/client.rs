@@ -15,6 +15,7 @@ use crate::token::CLIENT;
 use store::Row;
 use store::batch::{Batch, Handle};
 use store::directory::clients::{self, Federation, Kind, NewSecret};
+use store::directory::told::{self, Thing};
 
 /// Secrets of a client that are good at once.
 const SECRETS: usize = 4;
@@ -61,11 +62,13 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             jwks_uri,
         };
         batch.add(clients::create(tenant, &id, label, kind, now));
+        batch.add(admin.tell_tenant(tenant, &told::made(Thing::Client(tenant, &id))));
         End::Made(id.clone())
     } else if kind.is_null() || kind == "secret" {
         only(body, &["label", "kind", "expires_at"])?;
         let label = required(body, "label", LABEL)?;
         batch.add(clients::create(tenant, &id, label, Kind::Secret, now));
+        batch.add(admin.tell_tenant(tenant, &told::made(Thing::Client(tenant, &id))));
         let (secret, _) = add_secret(call, &mut batch, tenant, &id)?;
         End::Secret(id.clone(), "secret", secret)
     } else {
@@ -89,6 +92,8 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     only(&call.body, &["label"])?;
     if call.body.contains_key("label") {
         let label = required(&call.body, "label", LABEL)?;
+        let changed = told::changed(Thing::Client(tenant, client), Some(label), None);
+        batch.add(call.admin.tell_tenant(tenant, &changed));
         batch.add(clients::change(tenant, client, label));
     }
     let changed = batch.add(clients::read(tenant, client));
@@ -99,8 +104,11 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 /// on.
 pub fn revoke<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (tenant, now) = (call.admin.tenant()?.id, &call.admin.now.text);
-    let [revoke, end_tokens] = clients::revoke(tenant, call.argument("client"), now);
+    let client = call.argument("client");
+    let [revoke, end_tokens] = clients::revoke(tenant, client, now);
     let mut batch = Batch::default();
+    let told = told::revoked(Thing::Client(tenant, client));
+    batch.add(call.admin.tell_tenant(tenant, &told));
     let revoked = batch.add(revoke);
     batch.add(end_tokens);
     call.send(batch, revoked, NO_CLIENT, End::Gone)
@@ -150,8 +158,12 @@ pub fn read_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 /// Ends a secret: no token is given for it from the next request on.
 pub fn remove_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (tenant, client) = (call.admin.tenant()?.id, call.argument("client"));
-    let remove = clients::remove_secret(tenant, client, number(call.argument("secret")));
-    call.ask(remove, NO_SECRET, End::Gone)
+    let n = number(call.argument("secret"));
+    let mut batch = Batch::default();
+    let told = told::removed(Thing::Secret(tenant, client, n));
+    batch.add(call.admin.tell_tenant(tenant, &told));
+    let removed = batch.add(clients::remove_secret(tenant, client, n));
+    call.send(batch, removed, NO_SECRET, End::Gone)
 }
 
 /// Adds the statements that make a secret; gives it, and that which tells its number.
@@ -164,15 +176,20 @@ fn add_secret(
     let (admin, now) = (call.admin, &call.admin.now);
     let expires_at = expiry(&call.body, now)?.flatten();
     let secret = admin.secret(CLIENT)?;
+    let hash = hash(Credential(&secret));
     let new = NewSecret {
-        hash: &hash(Credential(&secret)),
+        hash: &hash,
         last4: last4(&secret),
         expires_at: expires_at.as_deref(),
     };
     let [make_room, count, add] = clients::add_secret(tenant, client, &new, SECRETS, &now.text);
+    let expired = Thing::ExpiredSecrets(tenant, client, &now.text);
+    batch.add(admin.tell_tenant(tenant, &told::removed(expired)));
     batch.add(make_room);
     batch.add(count);
     let added = batch.add(add);
+    let made = told::made(Thing::NewSecret(tenant, client, &hash));
+    batch.add(admin.tell_tenant(tenant, &made));
     Ok((secret, added))
 }
 

@@ -14,6 +14,7 @@ use store::batch::Batch;
 use store::directory::operators;
 use store::directory::tenants::{self, Which};
 use store::directory::tokens::NewToken;
+use store::directory::told::{self, Thing};
 
 const NO_TOKEN: Missing = (
     "operator_token_not_found",
@@ -59,6 +60,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     };
     let mut batch = Batch::default();
     batch.add(operators::create(tenant, &token, &admin.now.text));
+    batch.add(admin.tell(&told::made(Thing::Operator(&id))));
     let made = batch.add(operators::read(&id));
     let create = move || call.send(batch, made, NO_TOKEN, End::Secret(id, "token", secret));
     let Some(tenant) = tenant else {
@@ -87,6 +89,9 @@ pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 /// Revokes it: it is refused from the next request on.
 pub fn revoke<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     call.admin.unbound()?;
-    let revoke = operators::revoke(call.argument("token"), &call.admin.now.text);
-    call.ask(revoke, NO_TOKEN, End::Gone)
+    let token = call.argument("token");
+    let mut batch = Batch::default();
+    batch.add(call.admin.tell(&told::revoked(Thing::Operator(token))));
+    let revoked = batch.add(operators::revoke(token, &call.admin.now.text));
+    call.send(batch, revoked, NO_TOKEN, End::Gone)
 }

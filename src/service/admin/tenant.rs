@@ -9,10 +9,12 @@ use super::body::{only, required, text};
 use super::refusal::Refusal;
 use super::step::{Answer, BatchResult, Call, Creation, End, Missing, Outcome, Step};
 use super::{metadata, settings, shape, with_member};
+use crate::shards::unlisting;
 use store::batch::{Answers, Batch};
 use store::directory::jobs;
 use store::directory::tenants::{self, NewTenant, Patch, Which};
-use store::tenant::DEFAULT_TENANT;
+use store::directory::told;
+use store::tenant::{DEFAULT_TENANT, Tenant};
 use store::{Cell, Row, read};
 
 /// Characters of the longest name.
@@ -96,6 +98,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         };
         let mut batch = Batch::default();
         batch.add(tenants::create(&new, shard, &admin.now.text));
+        batch.add(admin.tell(&told::tenant_created()));
         let made = batch.add(tenants::read_last(&admin.now.text));
         Step::send(1, batch, move |sent| {
             unless_taken(sent, external_id, move |mut answers| {
@@ -209,12 +212,16 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         settings: settings.as_deref(),
         state,
     };
+    let few = || read::guard(tenants::has_few_metadata(id, metadata::MEMBERS));
     let mut batch = Batch::default();
+    if admin.shard == 1 {
+        batch.add(admin.tell(&told::tenant_changed(id, &patch)));
+    }
+    if let Some(settings) = patch.settings {
+        batch.add(admin.tell_tenant(id, &told::settings_changed(id, settings)));
+    }
     batch.add(tenants::change(id, &patch));
-    batch.add(read::guard(tenants::has_few_metadata(
-        id,
-        metadata::MEMBERS,
-    )));
+    batch.add(few());
     let changed = batch.add(tenants::read(id, &admin.now.text));
     let shared =
         makes_names_unique(call).then(|| batch.add(tenants::shared_names(id, NAMES_IN_NOTICE)));
@@ -229,6 +236,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                 };
                 let mut batch = Batch::default();
                 if is_elsewhere {
+                    batch.add(admin.tell(&told::tenant_changed(id, &before)));
                     batch.add(tenants::change(id, &before));
                 }
                 return Step::send(1, batch, |sent| {
@@ -246,14 +254,19 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     if !is_elsewhere {
         return change();
     }
+    // The directory has the events of tenants, and so it has what they tell of.
     let listed = Patch {
-        metadata: None,
         settings: None,
-        state: None,
         ..patch
     };
-    let (batch, _) = Batch::of(tenants::change(id, &listed));
+    let mut batch = Batch::default();
+    batch.add(admin.tell(&told::tenant_changed(id, &listed)));
+    batch.add(tenants::change(id, &listed));
+    batch.add(few());
     Step::send(1, batch, move |sent| {
+        if sent == Err(store::Error::Guard) {
+            return Err(metadata::too_much());
+        }
         unless_taken(sent, external_id, |_| change())
     })
 }
@@ -311,6 +324,10 @@ pub fn delete<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     }
     let id = admin.id("job_");
     let mut batch = Batch::default();
+    if admin.shard == 1 {
+        let told = told::tenant_deleted(tenant.id, Some(&tenant.name));
+        batch.add(admin.tell(&told));
+    }
     batch.add(tenants::delete(tenant.id, &tenant.name));
     let scope = "tenants:write";
     batch.add(jobs::create(
@@ -324,7 +341,7 @@ pub fn delete<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let mut listed = Batch::default();
     if admin.shard != 1 {
         batch.add(tenants::empty_closed(tenant.id));
-        listed.add_all(tenants::unlist(tenant.id, now));
+        listed = unlisting(&admin.origin(&Tenant::HOUSE), tenant.id);
     }
     Step::send(admin.shard, batch, move |sent| {
         let body = shape(sent?.rows(made))?.ok_or_else(gone)?;

@@ -2,13 +2,25 @@
 
 use crate::Moment;
 use store::batch::Batch;
-use store::directory::ending;
+use store::directory::{ending, told};
+use store::ledger::events::{Origin, house};
+use store::ledger::requests::Sender;
+use store::tenant::Tenant;
 
 /// Adds a step, and what notes how far the job came.
 pub(crate) fn add_step(batch: &mut Batch, job: &str, tenant: i64, now: &Moment) {
     batch.add_writes(ending::step(tenant));
     batch.add(ending::empty_events(job, tenant));
     batch.add(ending::note(job, tenant, &now.text));
+    // Nobody in particular ends what ends with the tenant.
+    let origin = Origin {
+        tenant: &Tenant::HOUSE,
+        sender: &Sender::System,
+        now: &now.text,
+        request: "",
+        operation: None,
+    };
+    batch.add(house(&origin, &told::ended(job, tenant)));
     for statement in ending::clear(job, tenant, &now.text) {
         batch.add(statement);
     }

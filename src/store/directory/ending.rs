@@ -112,29 +112,31 @@ pub fn note(job: &str, tenant: i64, now: &str) -> Statement {
     )
 }
 
+/// The condition that a job has ended.
+pub(super) fn is_over(job: &str) -> impl Fragment + use<'_> {
+    fragment!(
+        "EXISTS (SELECT 1 FROM jobs WHERE id = {job} AND state = 'finished')",
+        job = value(job),
+    )
+}
+
 /// Ends what the directory holds of a tenant whose job has ended. Its row stays as that of one that
 /// is deleted: no number is given twice, and no credential, that of the `SCIM_TOKEN` among them,
 /// finds it open.
 pub fn clear(job: &str, tenant: i64, now: &str) -> [Statement; 2] {
-    let is_over = || {
-        fragment!(
-            "EXISTS (SELECT 1 FROM jobs WHERE id = {job} AND state = 'finished')",
-            job = value(job),
-        )
-    };
     [
         statement!(
             "UPDATE tenants SET external_id = NULL, metadata = '{}', settings = '{}', name = '' \
              WHERE id = {tenant} AND {is_over}",
             tenant = value(tenant),
-            is_over = is_over(),
+            is_over = is_over(job),
         ),
         statement!(
             "UPDATE operator_tokens SET revoked_at = {now} \
              WHERE tenant_id = {tenant} AND revoked_at IS NULL AND {is_over}",
             now = value(now),
             tenant = value(tenant),
-            is_over = is_over(),
+            is_over = is_over(job),
         ),
     ]
 }

@@ -193,7 +193,7 @@ pub fn create(new: &NewTenant<'_>, shard: u16, now: &str) -> Statement {
 }
 
 /// What a merge patch (RFC 7396) makes of an object; of a null that is an empty one.
-fn merged<'a>(object: &'static str, patch: &'a str) -> impl Fragment + use<'a> {
+pub(super) fn merged<'a>(object: &'static str, patch: &'a str) -> impl Fragment + use<'a> {
     fragment!(
         "coalesce(nullif(json_patch({object}, {patch}), 'null'), '{}')",
         object = object,

@@ -18,9 +18,11 @@ use crate::table::Table;
 use crate::tenant::{Tenant, good_token};
 use crate::{Statement, fragment, statement, write_sql};
 
+mod house;
 mod members;
 mod resource;
 
+pub use house::house;
 pub use members::{first_members, members, teams};
 pub use resource::{
     assigned, created, created_many, deleted, deleted_many, rewritten, rewritten_many,
@@ -42,7 +44,7 @@ pub struct Origin<'a> {
     pub sender: &'a Sender,
     /// The moment.
     pub now: &'a str,
-    /// The id of the request.
+    /// The id of the request; empty where it is done for none.
     pub request: &'a str,
     /// Which operation of a Bulk request, from one.
     pub operation: Option<usize>,
@@ -70,8 +72,11 @@ impl Fragment for Origin<'_> {
             ),
             (sender, tenant) => {
                 let (kind, id, label) = match sender {
-                    Sender::Customer => ("token", None, "SCIM_TOKEN"),
-                    Sender::Operator(id, label) => ("operator", id.as_deref(), label.as_str()),
+                    Sender::Customer => ("token", None, Some("SCIM_TOKEN")),
+                    Sender::Operator(id, label) => {
+                        ("operator", id.as_deref(), Some(label.as_str()))
+                    }
+                    Sender::System => ("system", None, None),
                 };
                 write_sql!(
                     statement,
@@ -89,7 +94,8 @@ impl Fragment for Origin<'_> {
 /// An event, or one for each row of what stands in `rows`.
 struct Event<'a> {
     origin: &'a Origin<'a>,
-    resource_type: &'static ResourceType,
+    /// The type of the resource; none where it is none.
+    resource_type: Option<&'static ResourceType>,
     /// Its type, an expression.
     kind: &'a dyn Fragment,
     /// The id of the resource.
@@ -106,10 +112,14 @@ struct Event<'a> {
 
 impl Event<'_> {
     fn insert(&self) -> Statement {
+        let resource_type = match self.resource_type {
+            Some(resource_type) => ["'", resource_type.name, "'"],
+            None => ["", "NULL", ""],
+        };
         statement!(
             "INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body) \
              SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = {tenant}), 0) + {number}, {now}, \
-             {kind}, '{resource_type}', {id}, o.kind, o.id, {request}, json_object('label', o.label, {body}) FROM {origin}{rows}",
+             {kind}, {resource_type}, {id}, o.kind, o.id, {request}, json_object('label', o.label, {body}) FROM {origin}{rows}",
             tenant = self.origin.tenant,
             number = if self.many {
                 "row_number() OVER ()"
@@ -118,7 +128,7 @@ impl Event<'_> {
             },
             now = value(self.origin.now),
             kind = self.kind,
-            resource_type = self.resource_type.name,
+            resource_type = &resource_type,
             id = self.id,
             request = self.request,
             body = self.body,

@@ -22,6 +22,8 @@ pub enum Sender {
     /// Who showed an operator token with this id, or the `ADMIN_TOKEN`, which has none; and the
     /// label.
     Operator(Option<String>, String),
+    /// Nobody: it is done because its time has come.
+    System,
 }
 
 /// What the log has of a request. Texts that are JSON say so.
@@ -138,6 +140,7 @@ fn credential(tenant: &Tenant, sender: &Sender) -> impl Fragment {
             id = value(id.as_deref()),
             label = value(label),
         ),
+        (Sender::System, _) => "NULL".write(statement),
         (Sender::Customer, Tenant::Known(_)) => {
             "json_object('kind', 'secret', 'id', NULL, 'label', 'SCIM_TOKEN')".write(statement);
         }

@@ -56,7 +56,7 @@ fn member_events(
     };
     Event {
         origin,
-        resource_type: view.resource_type,
+        resource_type: Some(view.resource_type),
         kind: &Kind(view.resource_type, "members"),
         id: &"teams.id",
         request: &"l.request",

@@ -44,7 +44,7 @@ fn creates(
 ) -> Statement {
     Event {
         origin,
-        resource_type: view.resource_type,
+        resource_type: Some(view.resource_type),
         kind: &Kind(view.resource_type, "created"),
         id: &view.column("id"),
         request,
@@ -82,7 +82,7 @@ pub fn rewritten(
     let request = origin.request();
     Event {
         origin,
-        resource_type: view.resource_type,
+        resource_type: Some(view.resource_type),
         kind: &Kind(view.resource_type, update.word),
         id: &value(done.id),
         request: &value(&request),
@@ -125,7 +125,7 @@ pub fn rewritten_many(
     );
     Event {
         origin,
-        resource_type: view.resource_type,
+        resource_type: Some(view.resource_type),
         kind: &"j.value ->> 3",
         id: &view.column("id"),
         request: &"j.value ->> 0",
@@ -220,7 +220,7 @@ pub fn assigned(
     let request = origin.request();
     Event {
         origin,
-        resource_type: view.resource_type,
+        resource_type: Some(view.resource_type),
         kind: &kind,
         id: &view.column("id"),
         request: &value(&request),
@@ -259,7 +259,7 @@ pub fn deleted(
     let request = origin.request();
     Event {
         origin,
-        resource_type: view.resource_type,
+        resource_type: Some(view.resource_type),
         kind: &Kind(view.resource_type, "deleted"),
         id: &view.column("id"),
         request: &value(&request),
@@ -288,7 +288,7 @@ pub fn deleted_many(
     );
     Event {
         origin,
-        resource_type: view.resource_type,
+        resource_type: Some(view.resource_type),
         kind: &Kind(view.resource_type, "deleted"),
         id: &view.column("id"),
         request: &"j.value ->> 0",

@@ -1,0 +1,239 @@
+//! What the events of the house tell: rows of a type (`kind`), the id of what it is `about`, and
+//! its attributes `before` and `after`, JSON objects.
+//!
+//! Of what was made the event stands behind the statement that makes it. Of what changes or goes it
+//! stands in front and asks for what that statement asks for, since it tells what was there.
+
+use super::ending::is_over;
+use super::tenants::{Patch, merged};
+use crate::fragment::{Fragment, Written, value};
+use crate::{Statement, fragment, write_sql};
+
+/// What is told of a tenant `n`. The directory has no settings of one of another shard, which are
+/// told when it is made.
+const TENANT: &str = "json_object('name', n.name, 'external_id', n.external_id, \
+     'metadata', json(nullif(n.metadata, '{}')), 'state', iif(n.state = 'creating', 'active', n.state))";
+/// The same of a token `t`, and of an operator's own.
+const TOKEN: &str = "json_object('label', t.label, 'scopes', json(t.scopes), 'subject', t.subject, 'expires_at', t.expires_at)";
+const OPERATOR: &str = "json_object('label', t.label, 'scopes', json(t.scopes), 'tenant', t.tenant_id, 'expires_at', t.expires_at)";
+/// The same of a client `t`, and of a secret of one.
+const CLIENT: &str = "json_object('label', t.label, 'kind', t.kind, 'issuer', t.issuer, 'subject', t.subject, \
+     'audience', t.audience, 'jwks_uri', t.jwks_uri)";
+const SECRET: &str = "json_object('n', t.n, 'expires_at', t.expires_at)";
+
+/// The settings in a column, each by its whole path.
+fn settings(column: &'static str) -> impl Fragment {
+    fragment!(
+        "(SELECT json_group_object('settings.' || key, {column} -> fullkey) FROM json_each({column}))",
+        column = column,
+    )
+}
+
+/// The tenant that was just made.
+pub fn tenant_created() -> impl Fragment {
+    fragment!(
+        "SELECT 'tenant.created' AS kind, n.id AS about, '{}' AS before, json_patch({TENANT}, {settings}) AS after FROM tenants n \
+         WHERE changes() > 0 AND n.id = (SELECT id FROM last_tenant)",
+        TENANT = TENANT,
+        settings = settings("n.settings"),
+    )
+}
+
+/// A tenant that is about to be changed, its settings aside.
+pub fn tenant_changed<'a>(id: i64, patch: &'a Patch<'a>) -> impl Fragment + use<'a> {
+    let kind = match patch.state {
+        None => "'tenant.updated'",
+        Some("suspended") => "iif(n.state = 'active', 'tenant.suspended', 'tenant.updated')",
+        Some(_) => "iif(n.state = 'suspended', 'tenant.resumed', 'tenant.updated')",
+    };
+    fragment!(
+        "SELECT {kind} AS kind, n.id AS about, {TENANT} AS before, \
+         json_object('name', coalesce({name}, n.name), 'external_id', {external_id}{kept}, \
+         'metadata', json(nullif({metadata}, '{}')), 'state', coalesce({state}, n.state)) AS after \
+         FROM tenants n WHERE n.id = {id} AND n.state IN ('active', 'suspended')",
+        kind = kind,
+        TENANT = TENANT,
+        name = value(patch.name),
+        external_id = patch.external_id.map(value),
+        kept = patch.external_id.is_none().then_some("n.external_id"),
+        metadata = merged("n.metadata", patch.metadata.unwrap_or("{}")),
+        state = value(patch.state),
+        id = value(id),
+    )
+}
+
+/// A tenant whose settings are about to be changed.
+pub fn settings_changed(id: i64, patch: &str) -> impl Fragment + use<'_> {
+    fragment!(
+        "SELECT 'settings.updated' AS kind, n.id AS about, {before} AS before, {after} AS after FROM (\
+         SELECT id, settings, {patched} AS patched FROM tenants WHERE id = {id} AND state IN ('active', 'suspended')) n",
+        before = settings("n.settings"),
+        after = settings("n.patched"),
+        patched = merged("settings", patch),
+        id = value(id),
+    )
+}
+
+/// A tenant that is about to end, if it has this name; or one of another shard, about to leave the
+/// directory.
+pub fn tenant_deleted(id: i64, name: Option<&str>) -> impl Fragment + use<'_> {
+    fragment!(
+        "SELECT 'tenant.deleted' AS kind, n.id AS about, {TENANT} AS before, '{}' AS after FROM tenants n \
+         WHERE n.id = {id} AND n.state <> 'deleted' AND {is_named}{is_elsewhere}",
+        TENANT = TENANT,
+        id = value(id),
+        is_named = name.map(|name| fragment!("n.name = {name}", name = value(name))),
+        is_elsewhere = name.is_none().then_some("n.shard <> 1"),
+    )
+}
+
+/// A tenant whose first request has come.
+pub fn connected(id: i64, day: &str) -> impl Fragment + use<'_> {
+    fragment!(
+        "SELECT 'connection.first_request' AS kind, n.id AS about, '{}' AS before, \
+         json_object('last_request_at', {day}) AS after FROM tenants n WHERE n.id = {id} AND n.last_request_at = ''",
+        id = value(id),
+        day = value(day),
+    )
+}
+
+/// What there is a row of, which comes, changes or goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thing<'a> {
+    /// A token of a tenant.
+    Token(i64, &'a str),
+    /// An operator's own token.
+    Operator(&'a str),
+    /// Operators' tokens that are bound to a tenant.
+    OperatorsOf(i64),
+    /// A client of a tenant.
+    Client(i64, &'a str),
+    /// A secret of such a client.
+    Secret(i64, &'a str, i64),
+    /// The secret of such a client that has this hash.
+    NewSecret(i64, &'a str, &'a str),
+    /// Those of such a client that have expired at a moment.
+    ExpiredSecrets(i64, &'a str, &'a str),
+}
+
+impl Thing<'_> {
+    /// The table, the first word of the type, the column of the id, and the attributes.
+    const fn names(&self) -> [&'static str; 4] {
+        match self {
+            Self::Token(..) => ["tokens", "credential.", "id", TOKEN],
+            Self::Operator(_) | Self::OperatorsOf(_) => {
+                ["operator_tokens", "operator_token.", "id", OPERATOR]
+            }
+            Self::Client(..) => ["clients", "client.", "id", CLIENT],
+            Self::Secret(..) | Self::NewSecret(..) | Self::ExpiredSecrets(..) => {
+                ["client_secrets", "client.secret_", "client_id", SECRET]
+            }
+        }
+    }
+}
+
+/// The condition that `t` is it.
+impl Fragment for Thing<'_> {
+    fn write(&self, statement: &mut Statement) {
+        match *self {
+            Self::Token(tenant, id) | Self::Client(tenant, id) => write_sql!(
+                statement,
+                "t.tenant_id = {tenant} AND t.id = {id}",
+                tenant = value(tenant),
+                id = value(id),
+            ),
+            Self::Operator(id) => write_sql!(statement, "t.id = {id}", id = value(id)),
+            Self::OperatorsOf(tenant) => {
+                write_sql!(statement, "t.tenant_id = {tenant}", tenant = value(tenant));
+            }
+            Self::Secret(tenant, client, n) => write_sql!(
+                statement,
+                "t.tenant_id = {tenant} AND t.client_id = {client} AND t.n = {n}",
+                tenant = value(tenant),
+                client = value(client),
+                n = value(n),
+            ),
+            Self::NewSecret(tenant, client, hash) => write_sql!(
+                statement,
+                "t.tenant_id = {tenant} AND t.client_id = {client} AND t.hash = {hash}",
+                tenant = value(tenant),
+                client = value(client),
+                hash = value(hash),
+            ),
+            Self::ExpiredSecrets(tenant, client, now) => write_sql!(
+                statement,
+                "t.tenant_id = {tenant} AND t.client_id = {client} AND t.expires_at <= {now}",
+                tenant = value(tenant),
+                client = value(client),
+                now = value(now),
+            ),
+        }
+    }
+}
+
+/// Something that was just made.
+pub fn made(thing: Thing<'_>) -> impl Fragment + use<'_> {
+    row(thing, "created", "'{}'", thing.names()[3], "changes() > 0")
+}
+
+/// Something that is about to be revoked, if it was not.
+pub fn revoked(thing: Thing<'_>) -> impl Fragment + use<'_> {
+    let is_there = "t.revoked_at IS NULL";
+    row(thing, "revoked", thing.names()[3], "'{}'", is_there)
+}
+
+/// Tokens of operators that are bound to a tenant and end with it, when the job has ended.
+pub fn ended(job: &str, tenant: i64) -> impl Fragment + use<'_> {
+    let thing = Thing::OperatorsOf(tenant);
+    let is_there = fragment!("t.revoked_at IS NULL AND {is_over}", is_over = is_over(job));
+    row(thing, "revoked", OPERATOR, "'{}'", is_there)
+}
+
+/// Something that is about to be taken out.
+pub fn removed(thing: Thing<'_>) -> impl Fragment + use<'_> {
+    row(thing, "removed", thing.names()[3], "'{}'", "1")
+}
+
+/// Something that is about to have another label, or another end; what is none stays.
+pub fn changed<'a>(
+    thing: Thing<'a>,
+    label: Option<&'a str>,
+    expires_at: Option<Option<&'a str>>,
+) -> impl Fragment + use<'a> {
+    let attributes = thing.names()[3];
+    let set = fragment!(
+        "json_set({attributes}, '$.label', coalesce({label}, t.label){end})",
+        attributes = attributes,
+        label = value(label),
+        end = expires_at.map(|expires_at| fragment!(
+            ", '$.expires_at', {expires_at}",
+            expires_at = value(expires_at)
+        )),
+    );
+    row(thing, "updated", attributes, set, "1")
+}
+
+fn row<'a>(
+    thing: Thing<'a>,
+    word: &'static str,
+    before: &'static str,
+    after: impl Fragment + 'a,
+    condition: impl Fragment + 'a,
+) -> impl Fragment + 'a {
+    Written(move |statement: &mut Statement| {
+        let [table, of, about, _] = thing.names();
+        write_sql!(
+            statement,
+            "SELECT '{of}{word}' AS kind, t.{about} AS about, {before} AS before, {after} AS after \
+             FROM {table} t WHERE {thing} AND {condition}",
+            of = of,
+            word = word,
+            about = about,
+            before = before,
+            after = after,
+            table = table,
+            thing = thing,
+            condition = condition,
+        );
+    })
+}

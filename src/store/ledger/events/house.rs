@@ -1,0 +1,34 @@
+//! The events of the house: tenants, their settings, credentials and clients.
+
+use scim::change::VALUES;
+
+use super::{Event, Origin};
+use crate::fragment::{Fragment, value};
+use crate::{Statement, fragment};
+
+/// Tells of rows with a type (`kind`), the id of what they are `about`, and its attributes `before`
+/// and `after`, JSON objects: of those that differ.
+pub fn house(origin: &Origin<'_>, told: &dyn Fragment) -> Statement {
+    let request = origin.request();
+    Event {
+        origin,
+        resource_type: None,
+        kind: &"h.kind",
+        id: &"NULL",
+        request: &value(Some(request.as_str()).filter(|request| !request.is_empty())),
+        body: &"'about', h.about || '', 'changes', json(h.changes)",
+        rows: &fragment!(
+            " CROSS JOIN (SELECT kind, about, (SELECT json_group_array(iif(\
+             coalesce(octet_length(before), 0) + coalesce(octet_length(after), 0) > {VALUES}, \
+             json_object('path', key, 'before', NULL, 'after', NULL, 'cut', json('true')), \
+             json_object('path', key, 'before', json(before), 'after', json(after)))) \
+             FROM (SELECT key, nullif(t.before -> fullkey, 'null') AS before, nullif(t.after -> fullkey, 'null') AS after FROM (\
+             SELECT key, fullkey FROM json_each(t.before) UNION SELECT key, fullkey FROM json_each(t.after))) \
+             WHERE before IS NOT after) AS changes FROM ({told}) t) h WHERE h.changes <> '[]'",
+            VALUES = VALUES,
+            told = told,
+        ),
+        many: true,
+    }
+    .insert()
+}
