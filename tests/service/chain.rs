@@ -10,6 +10,10 @@ use testing::memory::Memory;
 fn sealed(users: usize) -> Memory {
     let mut memory = Memory::new();
     memory.settings.master = Master::parse(&"5a".repeat(32)).unwrap();
+    // So that the first request is told of by no event.
+    memory
+        .database
+        .sql("UPDATE tenants SET last_request_at = '2099-01-01'");
     let client = Client::new(&memory);
     for number in 0..users {
         client.user(&format!("user{number}"));

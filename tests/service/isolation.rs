@@ -421,7 +421,8 @@ fn shows_itself(b: &Tenant<'_>, all: &Operator<'_>) {
 
 #[track_caller]
 fn swept(a_on: u16, b_on: u16, settings: &Value) {
-    let memory = Memory::sharded();
+    let mut memory = Memory::sharded();
+    memory.settings.master = service::master::Master::parse(&"5a".repeat(32)).unwrap();
     let (a, b) = (
         Tenant::new(&memory, a_on, "is-of-a"),
         Tenant::new(&memory, b_on, MARK),
