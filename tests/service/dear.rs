@@ -133,6 +133,44 @@ fn comparisons_with_many_values_are_refused() {
     search(&client, "/Users", &terms("title co \"x@\"", 64, " or ")).expect(200);
 }
 
+/// The primary value is sought among all: of 5,000 users with a thousand each that took two seconds.
+#[test]
+fn an_order_by_long_lists_is_refused() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let sorted = |key: &str| client.get(&format!("/Users?count=1&sortBy={key}"));
+    client.created("/Users", &json!({ "userName": "u" }));
+    for (users, by_list) in [(150_000, true), (300_000, false)] {
+        pretend(&memory, users);
+        sorted("title").expect(200);
+        let got = sorted("phoneNumbers.value");
+        assert_eq!(got.status == 200, by_list, "{users}: {:#}", got.body);
+    }
+    pretend(&memory, 1);
+    let roles: Vec<Value> = (0..1_000)
+        .map(|number| json!({ "value": format!("{number}") }))
+        .collect();
+    for number in 0..3 {
+        client.created(
+            "/Users",
+            &json!({ "userName": format!("u{number}"), "roles": roles }),
+        );
+    }
+    // As a thousand times as many.
+    let more = |times: usize| {
+        memory.sql(&format!(
+            "INSERT INTO users (tenant_id, id, version, created_at, updated_at, user_name_folded, document, folded) \
+             WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {times}) \
+             SELECT 1, 'x' || n, 'v', created_at, updated_at, 'x' || n, json_set(document, '$.userName', 'x' || n), \
+             json_set(folded, '$.userName', 'x' || n) FROM n, users WHERE user_name = 'u0'"
+        ));
+    };
+    sorted("roles.value").expect(200);
+    more(1_400);
+    sorted("title").expect(200);
+    sorted("roles.value").refused(400, "tooMany", "sort by `userName`");
+}
+
 #[test]
 fn long_texts_in_long_values_are_refused() {
     let memory = Memory::new();

@@ -46,6 +46,9 @@ const SMALL: (usize, usize) = (2_048, 2);
 const VALUES: usize = 2;
 /// Looks that it takes to sort by what a resource is linked to.
 const SORT_LINKED: usize = 20;
+/// The same by a list in its document, besides one for each of the values: the primary one is
+/// sought. That they are counted reads the document once more.
+const SORT_LIST: usize = 5;
 /// Looks that it takes to hand a mark down to a team within another.
 const NESTED: usize = 32;
 /// Looks that a link to a team through another takes, where its type is asked: who has it may be in
@@ -188,12 +191,14 @@ impl<'a> Weight<'a> {
         let view = source.view;
         let each: usize = self.each.iter().map(|(_, tests)| tests).sum();
         let document = self.own + each;
-        let (sorted, read_to_sort) = match source.sort {
-            Some(sort) if sort.attribute.linked => (SORT_LINKED, false),
-            Some(sort) if has_column(&view, sort) => (0, false),
-            Some(_) => (1, true),
-            None => (0, false),
+        let (sorted, times_read) = match source.sort {
+            Some(sort) if sort.attribute.linked => (SORT_LINKED, 0),
+            Some(sort) if has_column(&view, sort) => (0, 0),
+            Some(sort) if sort.attribute.multi_valued => (SORT_LIST, 2),
+            Some(_) => (1, 1),
+            None => (0, 0),
         };
+        let read_to_sort = times_read > 0;
         let own = self.columns.div_ceil(OF_COLUMNS) + self.own + sorted;
         if own + each == 0 {
             return None;
@@ -212,7 +217,7 @@ impl<'a> Weight<'a> {
         };
         let bytes = [
             (document > 0).then(|| bytes(0, READ, 1)),
-            read_to_sort.then(|| bytes(0, READ_TO_SORT, 1)),
+            read_to_sort.then(|| bytes(0, READ_TO_SORT, times_read)),
             (self.sought > 0).then(|| bytes(small, SOUGHT, self.sought)),
             (self.characters >= CHARACTERS)
                 .then(|| bytes(small, COMPARED, self.characters / CHARACTERS)),
@@ -229,6 +234,14 @@ impl<'a> Weight<'a> {
             )
         });
         let each_of: Vec<_> = each_of.collect();
+        let list_to_sort = source.sort.filter(|_| times_read > 1).map(|sort| {
+            let list = Location { sub: None, ..*sort };
+            fragment!(
+                " + coalesce(json_array_length({folded}, {path}), 0)",
+                folded = folded,
+                path = path_of(&list),
+            )
+        });
         let columns = source
             .predicate
             .and_then(|predicate| of_columns(&view, predicate));
@@ -236,9 +249,10 @@ impl<'a> Weight<'a> {
         let narrow = columns
             .map(|columns| fragment!(" AND {columns}", columns = condition(&view, &columns)));
         let looked_at = fragment!(
-            "(SELECT sum({own}{each_of}{bytes}) FROM {row} WHERE {scope}{narrow}) <= {most}",
+            "(SELECT sum({own}{each_of}{list_to_sort}{bytes}) FROM {row} WHERE {scope}{narrow}) <= {most}",
             own = own,
             each_of = &each_of,
+            list_to_sort = list_to_sort.as_ref(),
             bytes = &bytes,
             row = view.row(),
             scope = view.scope(view.row()),
