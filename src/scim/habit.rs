@@ -12,8 +12,8 @@ use core::fmt::Write;
 pub const UNKNOWN_ATTRIBUTE: &str = "unknown-attribute";
 /// A URI in `schemas` that is none of the type, such as Entra ID's marker of groups.
 pub const UNKNOWN_SCHEMA: &str = "unknown-schema";
-/// A read-only attribute in a PATCH that names it by no path of its own: left out (RFC 7644
-/// §3.5.2).
+/// A read-only attribute in a body, or in a PATCH that names it by no path of its own: left out
+/// (RFC 7644 §3.3, §3.5.1, §3.5.2).
 pub const READ_ONLY: &str = "read-only-attribute";
 /// A write-only attribute, a password: accepted, and never stored.
 pub const WRITE_ONLY: &str = "write-only-attribute";
@@ -43,7 +43,7 @@ const LEFT_OUT: [&str; 8] = [
 ];
 
 /// What the names mean, for the reader of a log.
-const NOTES: [(&str, &str); 45] = [
+const NOTES: [(&str, &str); 46] = [
     (UNKNOWN_ATTRIBUTE, "left out: no schema has it"),
     (UNKNOWN_SCHEMA, "left out: not a schema of this resource"),
     (READ_ONLY, "left out: the server's own"),
@@ -60,6 +60,7 @@ const NOTES: [(&str, &str); 45] = [
         "a value of a filter without quotes",
     ),
     ("blanks-at-the-ends", "blanks around a name: cut off"),
+    ("boolean-for-string", "a boolean where a string is due"),
     (
         "bare-list-of-operations",
         "a list of operations where a PatchOp is due",

@@ -8,7 +8,7 @@ use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
-use crate::habit::{DUPLICATE_KEY, Habits, UNKNOWN_ATTRIBUTE, UNKNOWN_SCHEMA};
+use crate::habit::{DUPLICATE_KEY, Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, UNKNOWN_SCHEMA};
 use crate::message::{error::Error, schemas::uris};
 use crate::path::{AttributePath, Location, schema_named};
 use crate::resource_type::ResourceType;
@@ -47,7 +47,7 @@ impl Resource {
     ///
     /// Attributes that the schema does not know are left out, which is noted, and read-only ones
     /// (RFC 7644 §3.3). A user's `groups` is read-only too, but is read into `links`, for a service
-    /// that lets a user be created into groups.
+    /// that lets a user be created into groups; one that does not notes what it drops.
     ///
     /// ```
     /// use scim::{habit::Habits, resource::Resource, resource_type::USER_TYPE};
@@ -131,13 +131,21 @@ impl Resource {
             self.links = match attribute.mutability {
                 // RFC 7644 §3.3: ignored; what of it can be read is there for a service that wants
                 // it.
-                Mutability::ReadOnly => link_ids(attribute, value, &mut Habits::default()).ok(),
+                Mutability::ReadOnly => {
+                    let links = link_ids(attribute, value, &mut Habits::default()).ok();
+                    if links.is_none() {
+                        leave_out_sent(location, value, habits);
+                    }
+                    links
+                }
                 Mutability::ReadWrite | Mutability::Immutable | Mutability::WriteOnly => {
                     Some(link_ids(attribute, value, habits)?)
                 }
             };
-        } else if is_schemas(location) || attribute.mutability == Mutability::ReadOnly {
-            // The server's own; `schemas` is recomputed.
+        } else if is_schemas(location) {
+            // It is recomputed.
+        } else if attribute.mutability == Mutability::ReadOnly {
+            leave_out_sent(location, value, habits);
         } else {
             put(
                 &mut self.document,
@@ -193,6 +201,7 @@ impl Resource {
         }
         let writable = |attribute: &Attribute| attribute.mutability != Mutability::ReadOnly;
         if !writable(location.attribute) || !writable(location.leaf()) {
+            leave_out_sent(location, value, habits);
             return Ok(());
         }
         if location.attribute.multi_valued {
@@ -207,6 +216,28 @@ impl Resource {
             coerce::coerce(location, value, habits)?,
         );
         Ok(())
+    }
+}
+
+/// Leaves out a value of what is the server's, and says so (RFC 7644 §3.3, §3.5.1, §3.5.2).
+pub(crate) fn leave_out_read_only(location: Location, habits: &mut Habits) {
+    // Whoever sends a whole resource sends what it is known by, too.
+    if !["id", "meta"].contains(&location.attribute.name) {
+        habits.leave_out(READ_ONLY, &location.to_string());
+    }
+}
+
+/// The same in a whole resource, where a value that is unassigned asks for nothing.
+pub(crate) fn leave_out_sent(location: Location, value: &Value, habits: &mut Habits) {
+    let asks = match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(parts) => !parts.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
+    };
+    if asks {
+        leave_out_read_only(location, habits);
     }
 }
 

@@ -4,7 +4,7 @@
 //! One thing is never refused for that: what deactivates a user. An attribute that is not mapped
 //! must not stop the `active: false` beside it, so there it is left out and told, as by default.
 
-use scim::habit::Habits;
+use scim::habit::{Habits, READ_ONLY};
 use scim::message::error::Error;
 use scim::message::patch_op::PatchOp;
 use scim::patch::path::Target;
@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::{Failure, Session};
 use store::Database;
+use store::table::Table;
 
 impl<D: Database> Session<'_, D> {
     /// Reads the body of a POST or a PUT.
@@ -23,11 +24,24 @@ impl<D: Database> Session<'_, D> {
         body: &Value,
     ) -> Result<Resource, Failure> {
         let mut habits = Habits::default();
-        let read = Resource::accept(resource_type, body, &mut habits);
+        let mut read = Resource::accept(resource_type, body, &mut habits);
+        if let Ok(read) = &mut read {
+            self.drop_teams(resource_type, read, &mut habits);
+        }
         let is_off = |read: &Resource| read.document.get("active") == Some(&Value::Bool(false));
         let mapped = self.check_mapped(&habits, read.as_ref().is_ok_and(is_off));
         let read = read?;
         mapped.map(|()| read)
+    }
+
+    /// Leaves out the groups of a user where they are not the client's to write.
+    fn drop_teams(&self, resource_type: &ResourceType, read: &mut Resource, habits: &mut Habits) {
+        if Table::of(resource_type).has_members() || self.settings().accept_user_groups {
+            return;
+        }
+        if read.links.take().is_some_and(|ids| !ids.is_empty()) {
+            habits.leave_out(READ_ONLY, "groups");
+        }
     }
 
     /// Reads the body of a PATCH.

@@ -70,8 +70,7 @@ impl<D: Database> Session<'_, D> {
         let view = self.view(resource_type);
         let mut resource = self.accept(resource_type, body)?;
         set_lasting(resource_type, &Map::new(), &mut resource.document);
-        let keeps_links = view.table().has_members() || self.settings().accept_user_groups;
-        let mut links = resource.links.filter(|_| keeps_links).unwrap_or_default();
+        let mut links = resource.links.unwrap_or_default();
         self.check_links(resource_type, &mut links)?;
         let names = (id, self.context.mint.version());
         NewResource::new(&view, names, resource.document, links, self.operation())

@@ -22,9 +22,11 @@ impl<D: Database> Session<'_, D> {
         condition: &Condition,
         selection: &Selection,
     ) -> Result<Answer, Failure> {
-        let Resource { document, links } = self.accept(resource_type, body)?;
+        let Resource {
+            document,
+            mut links,
+        } = self.accept(resource_type, body)?;
         let has_members = Table::of(resource_type).has_members();
-        let mut links = links.filter(|_| has_members || self.settings().accept_user_groups);
         if let Some(links) = &mut links {
             self.check_links(resource_type, links)?;
         }

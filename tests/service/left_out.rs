@@ -190,3 +190,115 @@ fn blanks_around_a_boolean_are_cut() {
         .patch(&path, &operations)
         .refused(400, "invalidValue", "active");
 }
+
+/// RFC 7644 §3.3 and §3.5.1 have it ignored; that a group was not given is told.
+#[test]
+fn what_is_the_servers_is_told_by_every_verb() {
+    let mut memory = Memory::new();
+    let client = Client::new(&memory);
+    let group = client.group("all", &[]);
+    let manager = |schema: &str| json!({ "userName": "ada", schema: { "manager": { "value": "7", "displayName": "M" } } });
+    let place = format!("{ENTERPRISE}:manager.displayName");
+    let groups = json!({ "userName": "ada", "groups": [{ "value": group }] });
+    let made = told(client.post("/Users", &groups), Some("groups"));
+    let path = format!("/Users/{}", made["id"].as_str().unwrap());
+    told(client.put(&path, &groups), Some("groups"));
+    for schema in [ENTERPRISE, SCIM_1] {
+        told(client.put(&path, &manager(schema)), Some(&place));
+    }
+    let operations = json!([{ "op": "replace", "value": manager(ENTERPRISE) }]);
+    told(client.patch(&path, &operations), Some(&place));
+    client.delete(&path).expect(204);
+    told(client.post("/Users", &manager(SCIM_1)), Some(&place));
+    // What every resource is known by is sent back by many, and so is an empty list.
+    let shown = client.get("/Users?filter=userName eq \"ada\"").expect(200);
+    let mut shown = shown["Resources"][0].clone();
+    shown["groups"] = json!([]);
+    let path = format!("/Users/{}", shown["id"].as_str().unwrap());
+    told(client.put(&path, &shown), None);
+    // Where they are the client's to give, nothing is left out.
+    memory.settings.accept_user_groups = true;
+    let client = Client::new(&memory);
+    shown["groups"] = json!([{ "value": group }]);
+    told(client.put(&path, &shown), None);
+    let made = json!({ "userName": "bob", "groups": [{ "value": group }] });
+    told(client.post("/Users", &made), None);
+    let strange = json!({ "userName": "eve", "groups": [{ "display": "no id" }] });
+    told(client.post("/Users", &strange), Some("groups"));
+    assert_eq!(members(&client, &group), 2);
+}
+
+/// Whatever type a plain value comes as, it does not keep a leaver active.
+#[test]
+fn a_value_of_another_type_does_not_stop_a_deactivation() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let path = format!("/Users/{}", client.user("ada"));
+    for (sent, place, value) in [
+        (
+            json!({ ENTERPRISE: { "employeeNumber": 701_984 } }),
+            "employeeNumber",
+            json!("701984"),
+        ),
+        (
+            json!({ ENTERPRISE: { "employeeNumber": false } }),
+            "employeeNumber",
+            json!("false"),
+        ),
+        (
+            json!({ ENTERPRISE: { "manager": 5 } }),
+            "manager",
+            json!({ "value": "5" }),
+        ),
+        (
+            json!({ ENTERPRISE: { "manager": { "value": 5 } } }),
+            "manager",
+            json!({ "value": "5" }),
+        ),
+        (json!({ "title": true }), "title", json!("true")),
+        (
+            json!({ "name": "John Doe" }),
+            "name",
+            json!({ "formatted": "John Doe" }),
+        ),
+        (
+            json!({ "name": { "givenName": 7 } }),
+            "name",
+            json!({ "givenName": "7" }),
+        ),
+        (
+            json!({ "emails": [{ "value": 7, "type": true }] }),
+            "emails",
+            json!([{ "value": "7", "type": "true" }]),
+        ),
+        (json!({ "emails": 7 }), "emails", json!([{ "value": "7" }])),
+    ] {
+        let mut whole = sent.clone();
+        whole["userName"] = json!("ada");
+        let on = whole.clone();
+        whole["active"] = json!(false);
+        let shown = |user: &Value| match user.get(place) {
+            Some(value) => value.clone(),
+            None => user[ENTERPRISE][place].clone(),
+        };
+        let mut parts = sent.clone();
+        parts["active"] = json!("False");
+        let both = json!([{ "op": "replace", "value": parts }]);
+        client
+            .put(&path, &json!({ "userName": "ada", "active": true }))
+            .expect(200);
+        let user = told(client.patch(&path, &both), None);
+        assert_eq!(
+            (&user["active"], shown(&user)),
+            (&json!(false), value.clone()),
+            "{both}"
+        );
+        client.put(&path, &on).expect(200);
+        let user = told(client.put(&path, &whole), None);
+        assert_eq!(
+            (&user["active"], shown(&user)),
+            (&json!(false), value),
+            "{whole}"
+        );
+    }
+}

@@ -15,10 +15,11 @@ use crate::json;
 use crate::message::error::Error;
 use crate::path::Location;
 use crate::resource::document::object;
+use crate::resource::leave_out_sent;
 use crate::resource::refusal::{MAX_VALUES, refusal, too_many_values, two_primaries};
 use crate::resource::values::unite;
 use crate::resource::wrapped::{sub_named, unwrap_list, unwrap_value};
-use crate::schema::{Mutability, Type};
+use crate::schema::{Attribute, Mutability, Type};
 
 /// The value at `location` as it is stored; `None` when it means that the attribute is unassigned:
 /// `null`, `""`, `[]`, `{}` (RFC 7643 §2.5; Entra ID clears with `""`), or a complex value of which
@@ -109,21 +110,23 @@ pub(crate) fn coerce_one(
             _ => Err(unsuitable(location, value)),
         },
         (Value::Object(parts), Type::Complex) => coerce_parts(location, parts, habits),
-        (Value::String(_), Type::Complex) => match attribute.sub_attribute("value") {
-            Some(sub) => {
-                // Microsoft's validator sends the manager's id alone; others send bare e-mail
-                // addresses.
-                let habit = if attribute.name == "manager" {
-                    "entra-plain-string-manager"
-                } else {
-                    "plain-string-for-complex"
-                };
-                habits.note_at(habit, &location.to_string());
-                let inner = coerce_one(location.part(sub), value, habits)?;
-                Ok(inner.map(|inner| object([(sub, inner)])))
+        (Value::String(_) | Value::Number(_) | Value::Bool(_), Type::Complex) => {
+            match main_part(attribute) {
+                Some(sub) => {
+                    // Microsoft's validator sends the manager's id alone; others send bare e-mail
+                    // addresses, or the whole of a name.
+                    let habit = if attribute.name == "manager" {
+                        "entra-plain-string-manager"
+                    } else {
+                        "plain-string-for-complex"
+                    };
+                    habits.note_at(habit, &location.to_string());
+                    let inner = coerce_one(location.part(sub), value, habits)?;
+                    Ok(inner.map(|inner| object([(sub, inner)])))
+                }
+                None => Err(unsuitable(location, value)),
             }
-            None => Err(unsuitable(location, value)),
-        },
+        }
         (Value::String(text), Type::String) if attribute.trimmed => {
             if text.contains(char::is_control) {
                 return Err(unsuitable(location, value));
@@ -150,6 +153,13 @@ pub(crate) fn coerce_one(
     }
 }
 
+/// The part that a simple value in place of the object can only mean: `value`, and of a name or a
+/// postal address `formatted`, "the full name, including all […] parts" (RFC 7643 §4.1.1).
+fn main_part(attribute: &'static Attribute) -> Option<&'static Attribute> {
+    let part = |name| attribute.sub_attribute(name);
+    part("value").or_else(|| part("formatted"))
+}
+
 /// Whether nothing of a name can be seen.
 fn is_unseen(name: &str) -> bool {
     name.chars()
@@ -169,6 +179,7 @@ fn coerce_parts(
             continue;
         };
         if sub.mutability == Mutability::ReadOnly {
+            leave_out_sent(location.part(sub), value, habits);
             continue;
         }
         match coerce(location.part(sub), value, habits)? {
@@ -203,6 +214,11 @@ fn coerce_simple(location: Location, value: &Value, habits: &mut Habits) -> Opti
             let text = json::digits(number)?;
             note("number-for-string");
             Some(Value::String(text))
+        }
+        // A title of YES or NO becomes one in YAML, and in a spreadsheet.
+        (Type::String, Value::Bool(truth)) => {
+            note("boolean-for-string");
+            Some(Value::from(if *truth { "true" } else { "false" }))
         }
         // Entra ID without its flag sends `"False"`, its validator `"True"` for `primary`,
         // Keycloak's extension `"true"`.

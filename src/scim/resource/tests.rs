@@ -229,7 +229,7 @@ fn what_is_not_the_clients_is_ignored() {
     user(
         json!({ ENTERPRISE: { "manager": { "managerId": "7", "displayName": "M" } } }),
         json!({ ENTERPRISE: { "manager": { "value": "7" } } }),
-        &["onelogin-manager-id"],
+        &["read-only-attribute", "onelogin-manager-id"],
     );
     // What SCIM 2 calls it counts.
     user(
@@ -503,16 +503,16 @@ fn refusals_name_the_attribute() {
         "invalidValue: `active` must be true or false, not this number",
     );
     refused(
-        json!({ "nickName": true }),
-        "invalidValue: `nickName` must be a string, not a boolean",
+        json!({ "title": { "a": 1 } }),
+        "invalidValue: `title` must be a string, not an object",
     );
     refused(
         json!({ "nickName": ["a", "b"] }),
         "invalidValue: `nickName` must be a string, not an array",
     );
     refused(
-        json!({ "name": "Babs" }),
-        "invalidValue: `name` must be an object, not this string",
+        json!({ "name": ["Babs", "Jensen"] }),
+        "invalidValue: `name` must be an object, not an array",
     );
     refused(
         json!({ "emails": [{ "value": { "a": 1 } }] }),
@@ -597,6 +597,88 @@ fn numbers_for_strings() {
     }
 }
 
+/// What can mean one thing alone is read so, whatever type it came as.
+#[test]
+fn simple_values_for_others() {
+    for (sent, stored, habits) in [
+        (
+            json!({ "title": true, "nickName": false, "userType": [true] }),
+            json!({ "title": "true", "nickName": "false", "userType": "true" }),
+            &["boolean-for-string", "keycloak-list-for-single-value"][..],
+        ),
+        (
+            json!({ ENTERPRISE: { "manager": 5 } }),
+            json!({ ENTERPRISE: { "manager": { "value": "5" } } }),
+            &["entra-plain-string-manager", "number-for-string"],
+        ),
+        (
+            json!({ "roles": [7, true, { "value": true }], "phoneNumbers": 4930 }),
+            json!({ "roles": [{ "value": "7" }, { "value": "true" }], "phoneNumbers": [{ "value": "4930" }] }),
+            &[
+                "onelogin-single-object-for-list",
+                "plain-string-for-complex",
+                "number-for-string",
+                "boolean-for-string",
+            ],
+        ),
+        (
+            json!({ "name": "John Doe", "addresses": ["1 Main St"] }),
+            json!({ "name": { "formatted": "John Doe" }, "addresses": [{ "formatted": "1 Main St" }] }),
+            &["plain-string-for-complex"],
+        ),
+    ] {
+        user(sent, stored, habits);
+    }
+    // More than one meaning, or none.
+    for more in [
+        json!({ "emails": [{ "primary": "yes" }] }),
+        json!({ "active": 0 }),
+        json!({ "title": ["a", "b"] }),
+        json!({ "x509Certificates": 7 }),
+        json!({ WORKPLACE: { "floor": true, "since": 5 } }),
+    ] {
+        assert!(
+            accept(&USER_TYPE, &with_name(more.clone())).0.is_err(),
+            "{more}"
+        );
+    }
+}
+
+fn with_name(mut body: Value) -> Value {
+    body["userName"] = json!("b");
+    body
+}
+
+/// RFC 7644 §3.3, §3.5.1: ignored, and not without a word.
+#[test]
+fn what_is_the_servers_is_told() {
+    let told = |body: Value| {
+        let mut habits = Habits::default();
+        Resource::accept(&USER_TYPE, &with_name(body), &mut habits).unwrap();
+        habits.left_out().collect::<Vec<_>>().join(", ")
+    };
+    let place = format!("{ENTERPRISE}:manager.displayName");
+    let manager = json!({ "value": "7", "displayName": "M" });
+    for (body, path) in [
+        (
+            json!({ ENTERPRISE: { "manager": manager } }),
+            place.as_str(),
+        ),
+        (
+            json!({ "urn:scim:schemas:extension:enterprise:1.0": { "manager": manager } }),
+            &place,
+        ),
+        (json!({ (&place): "M" }), &place),
+        (json!({ "groups": [{ "display": "no id" }] }), "groups"),
+        (
+            json!({ "id": "7", "meta": { "version": "v" }, "groups": [], ENTERPRISE: { "manager": { "displayName": null } } }),
+            "",
+        ),
+    ] {
+        assert_eq!(told(body.clone()), path, "{body}");
+    }
+}
+
 #[test]
 fn base64() {
     for good in ["TQ==", "TWE=", "TWFu", "TQ", "TWE", "-_8", "+/8="] {
@@ -617,7 +699,7 @@ fn keys_with_paths() {
     user(
         json!({ format!("{ENTERPRISE}:manager.displayName"): "7", "emails.value": "x", "a.b": 1, ".": 2, ":": 3 }),
         json!({}),
-        &["unknown-attribute"],
+        &["unknown-attribute", "read-only-attribute"],
     );
     user(
         json!({ format!("{CORE}:nickName"): "B" }),

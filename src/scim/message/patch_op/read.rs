@@ -12,7 +12,7 @@ use crate::patch::path::{Path, Target};
 use crate::patch::{Op, Operation};
 use crate::path::{Location, schema_named};
 use crate::resource::refusal::refusal;
-use crate::resource::{extension_members, is_repeated, is_schemas, member};
+use crate::resource::{extension_members, is_repeated, is_schemas, leave_out_read_only, member};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Schema};
 
@@ -309,10 +309,7 @@ impl Reader<'_> {
         if self.explicit {
             return Err(refusal(location, Error::mutability, "is read-only"));
         }
-        // Whoever sends a whole resource sends what it is known by, too.
-        if !["id", "meta"].contains(&location.attribute.name) {
-            self.habits.leave_out(READ_ONLY, &location.to_string());
-        }
+        leave_out_read_only(location, self.habits);
         Ok(false)
     }
 

@@ -552,8 +552,8 @@ fn refusals() {
         "invalidValue: `active` must be true or false, not this string",
     );
     refused(
-        json!({ "op": "replace", "path": "name", "value": "x" }),
-        "invalidValue: `name` must be an object, not this string",
+        json!({ "op": "replace", "path": "name", "value": ["x", "y"] }),
+        "invalidValue: `name` must be an object, not an array",
     );
     refused(
         json!({ "op": "replace", "path": ENTERPRISE, "value": 7 }),
@@ -702,6 +702,24 @@ fn without_a_path() {
         json!({ "op": "remove", "path": format!("schemas[value eq \"{ENTERPRISE}\"]") }),
         &[&format!("Remove {ENTERPRISE} = -")],
         &[],
+    );
+}
+
+/// Of a name as one text the parts that were there stay.
+#[test]
+fn a_name_as_a_text_is_the_whole_of_it() {
+    reads(
+        json!({ "op": "replace", "path": "name", "value": "Babs Jensen" }),
+        &[r#"Replace name = {"formatted":"Babs Jensen"}"#],
+        &["plain-string-for-complex"],
+    );
+    reads(
+        json!({ "op": "replace", "value": { "name": "Babs Jensen", "active": false } }),
+        &[
+            "Replace active = false",
+            r#"Replace name = {"formatted":"Babs Jensen"}"#,
+        ],
+        &["plain-string-for-complex"],
     );
 }
 

@@ -114,7 +114,7 @@ impl Reader<'_> {
     /// Entra ID sends `name: {"familyName": null}` and means the other parts to stay. An object of
     /// which only an empty `value` is known (`{"value": ""}` for a manager) clears the attribute.
     /// `whole`: a plain string in place of the object is all of the value, so nothing of the former
-    /// one stays beside it.
+    /// one stays beside it; but a name as one text says nothing of its parts.
     fn merge(
         &mut self,
         location: Location,
@@ -137,7 +137,7 @@ impl Reader<'_> {
             let Some(Value::Object(mut parts)) = one else {
                 return Ok(Some(Value::Null));
             };
-            if whole {
+            if whole && parts.contains_key("value") {
                 let others = location
                     .attribute
                     .sub_attributes
