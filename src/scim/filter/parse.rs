@@ -357,10 +357,10 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// The attribute that an `eq` with a text compares, for it may be one of a list.
+/// The attribute that an `eq` with a text compares, in quotes or not, for it may be one of a list.
 fn list_of(part: &Filter) -> Option<String> {
     match part {
-        Filter::Compare(path, CompareOp::Eq, CompareValue::String(_)) => {
+        Filter::Compare(path, CompareOp::Eq, CompareValue::String(_) | CompareValue::Word(_)) => {
             Some(path.to_string().to_ascii_lowercase())
         }
         Filter::Compare(..)

@@ -331,6 +331,8 @@ fn a_list_of_texts_is_one_comparison() {
     let list = |length| std::vec!["a eq \"1\" or A EQ \"2\""; length / 2].join(" or ");
     assert!(Filter::parse(&list(MAX_VALUES)).is_ok());
     assert!(Filter::parse(&std::format!("x[{}]", list(MAX_VALUES))).is_ok());
+    let bare = std::vec!["id eq 01a2-b"; MAX_VALUES].join(" or ");
+    assert!(Filter::parse(&bare).is_ok());
     refused(&list(MAX_VALUES + 2), "more than 1000 values; ask in parts");
     let others = |length| std::vec!["b pr"; length].join(" and ");
     for (length, reads) in [(MAX_COMPARISONS - 1, true), (MAX_COMPARISONS, false)] {
