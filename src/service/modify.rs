@@ -15,7 +15,7 @@ use super::{Answer, Condition, Failure, Session, parse_stored};
 use store::Database;
 use store::batch::Batch;
 use store::expression::View;
-use store::limits::{IN_WORK, LARGE_DOCUMENT, LONGEST_PAUSE, WRITE_TRIES};
+use store::limits::{IN_WORK, LARGE_DOCUMENT, LONGEST_PAUSE, WRITE_TRIES, load};
 use store::read::{self, ResourceRef, Stored};
 use store::table::Table;
 use store::write::Guard;
@@ -60,7 +60,7 @@ impl<D: Database> Session<'_, D> {
             let Some(stored) = self.load(&view, reference).await? else {
                 return Err(self.not_found(resource_type, reference));
             };
-            self.note_loaded(&stored.document);
+            self.note_loaded(load(&stored.document));
             condition.check(&stored.version)?;
             let before = parse_stored(&stored.document)?;
             let mut after = apply(&before, &mut self.habits())?;

@@ -158,6 +158,8 @@ impl<D: Database> Session<'_, D> {
         let mut batch = Batch::default();
         let receipt = self.add_change(&mut batch, &change);
         let mut answers = self.send(batch).await?;
+        // The database reads all of it, writes it, and hands it out.
+        self.note_loaded(answers.load());
         match receipt.reading() {
             Some(reading) => {
                 self.answer(resource_type, &mut answers, reading, projection)

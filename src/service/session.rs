@@ -83,7 +83,7 @@ struct Usage {
     statements: usize,
     /// Values of attributes that operations looked at.
     looks: usize,
-    /// Bytes of documents that were read to be changed.
+    /// What the documents that were read to be changed are weighed as.
     loaded: usize,
     /// Comparisons in filters that take members out.
     compared: usize,
@@ -305,10 +305,10 @@ impl<'a, D: Database> Session<'a, D> {
         STATEMENTS.saturating_sub(self.usage.get().statements)
     }
 
-    /// Notes that a document was read to be changed.
-    pub(crate) fn note_loaded(&self, document: &str) {
+    /// Notes that documents were read to be changed, by what they are weighed as.
+    pub(crate) fn note_loaded(&self, load: usize) {
         let mut usage = self.usage.get();
-        usage.loaded += document.len();
+        usage.loaded += load;
         self.usage.set(usage);
     }
 

@@ -1,6 +1,7 @@
 //! Statements that travel together: one round trip, all of them or none. Each has a handle to ask
 //! for its answer by, so that nobody counts results.
 
+use super::limits::load;
 use super::{Cell, Database, Error, Results, Row, Statement};
 
 /// Which statement of a batch.
@@ -125,12 +126,20 @@ impl Answers {
 
     /// Bytes of all texts.
     pub fn bytes(&self) -> usize {
+        self.texts().map(str::len).sum()
+    }
+
+    /// What the documents among them are weighed as.
+    pub fn load(&self) -> usize {
+        self.texts().map(load).sum()
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
         let cells = self.results.iter().flatten().flat_map(|row| &row.0);
-        let bytes = |cell: &Cell| match cell {
-            Cell::Text(text) => text.len(),
-            Cell::Null | Cell::Integer(_) => 0,
-        };
-        cells.map(bytes).sum()
+        cells.filter_map(|cell| match cell {
+            Cell::Text(text) => Some(text.as_str()),
+            Cell::Null | Cell::Integer(_) => None,
+        })
     }
 
     /// Whether a statement gave a row.

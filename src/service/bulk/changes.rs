@@ -15,7 +15,7 @@ use crate::failure::name_in_use;
 use crate::write::{Change, ChangeKind, Links, Rewrite, typed};
 use crate::{Condition, Failure, Session, parse_stored};
 use store::batch::Batch;
-use store::limits::{IN_WORK, RUN_READ};
+use store::limits::{IN_WORK, RUN_READ, load};
 use store::read::{ResourceRef, Stored};
 use store::write::Guard;
 use store::{self, Database, run};
@@ -144,7 +144,7 @@ impl<D: Database> Session<'_, D> {
             for mut row in answers.rows(handle) {
                 let (id, stored) = run::read_one_of_many(&mut row)?;
                 if let Some(stored) = &stored {
-                    self.note_loaded(&stored.document);
+                    self.note_loaded(load(&stored.document));
                 }
                 if found.resources.add(&typed(name, &id)) {
                     found.stored.push(stored);
