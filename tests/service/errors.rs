@@ -703,7 +703,7 @@ fn bad_messages() {
         (
             "POST",
             "/Users",
-            json!({ "userName": "x", "emails": "" , "name": "Ada" }),
+            json!({ "userName": "x", "emails": "" , "name": ["Ada", "Ben"] }),
             "invalidValue",
         ),
         (
