@@ -43,11 +43,9 @@ pub fn changes(
         &mut |key, before, after| match resource_type.extension(key) {
             Some(schema) => {
                 let none = Map::new();
-                let members = |value: &Value| value.as_object().cloned();
-                let (before, after) = (members(before), members(after));
                 differ(
-                    before.as_ref().unwrap_or(&none),
-                    after.as_ref().unwrap_or(&none),
+                    before.as_object().unwrap_or(&none),
+                    after.as_object().unwrap_or(&none),
                     &mut |key, before, after| {
                         if !is_hidden(crate::schema::find(schema.attributes, key)) {
                             let path = [schema.uri, key].join(":");
@@ -97,12 +95,11 @@ fn differ(
     after: &Map<String, Value>,
     tell: &mut dyn FnMut(&str, &Value, &Value),
 ) {
-    let value = |of: &Map<String, Value>, key: &str| of.get(key).cloned().unwrap_or_default();
     let gone = before.keys().filter(|key| !after.contains_key(*key));
     for key in after.keys().chain(gone) {
-        let (before, after) = (value(before, key), value(after, key));
+        let [before, after] = [before, after].map(|of| of.get(key).unwrap_or(&Value::Null));
         if before != after {
-            tell(key, &before, &after);
+            tell(key, before, after);
         }
     }
 }

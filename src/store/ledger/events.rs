@@ -150,26 +150,37 @@ pub fn name_of(resource_type: &'static ResourceType) -> &'static str {
 #[derive(Clone, Copy, Debug)]
 struct Kind(&'static ResourceType, &'static str);
 
-impl Fragment for Kind {
-    fn write(&self, statement: &mut Statement) {
-        let resource_type = self.0.name.to_ascii_lowercase();
-        write_sql!(
-            statement,
-            "{kind}",
-            kind = value(&[&resource_type, ".", self.1].concat()),
-        );
+impl Kind {
+    fn name(&self) -> String {
+        [&self.0.name.to_ascii_lowercase(), ".", self.1].concat()
     }
 }
 
-/// The version, the external id and the name of the row, members of a JSON object.
-fn names(view: &View<'_>) -> impl Fragment {
+impl Fragment for Kind {
+    fn write(&self, statement: &mut Statement) {
+        value(&self.name()).write(statement);
+    }
+}
+
+/// The version, the external id and the name of a resource, members of a JSON object.
+fn names(version: impl Fragment, external_id: impl Fragment, name: impl Fragment) -> impl Fragment {
     fragment!(
-        "'version', {row}.version, 'externalId', substr({row}.external_id, 1, {NAME}), \
-         'name', substr({row}.document ->> {name}, 1, {NAME})",
-        row = view.row(),
+        "'version', {version}, 'externalId', substr({external_id}, 1, {NAME}), 'name', substr({name}, 1, {NAME})",
+        version = &version,
+        external_id = &external_id,
+        name = &name,
         NAME = NAME,
-        name = json_path(name_of(view.resource_type)),
     )
+}
+
+/// Those of the row.
+fn names_of_row(view: &View<'_>) -> impl Fragment {
+    let name = fragment!(
+        "{row}.document ->> {path}",
+        row = view.row(),
+        path = json_path(name_of(view.resource_type)),
+    );
+    names(view.column("version"), view.column("external_id"), name)
 }
 
 /// The document of the row as the member `side` of a JSON object, without what nobody is shown. Of

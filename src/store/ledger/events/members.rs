@@ -3,7 +3,7 @@
 use scim::patch::LinkChange;
 use serde_json::Value;
 
-use super::{Event, Kind, NAME, NAMED, Origin, run};
+use super::{Event, Kind, NAMED, Origin, names, run};
 use crate::expression::View;
 use crate::fragment::{Fragment, value};
 use crate::limits::IDS_PER_PARAMETER;
@@ -61,11 +61,8 @@ fn member_events(
         id: &"teams.id",
         request: &"l.request",
         body: &fragment!(
-            "'version', {version}, 'externalId', substr(teams.external_id, 1, {NAME}), \
-             'name', substr(teams.display_name, 1, {NAME}), \
-             'members', json_object('added', json(l.added), 'removed', json(l.removed))",
-            version = version,
-            NAME = NAME,
+            "{names}, 'members', json_object('added', json(l.added), 'removed', json(l.removed))",
+            names = names(version, "teams.external_id", "teams.display_name"),
         ),
         rows: &fragment!(
             " CROSS JOIN (SELECT team_id, request, \

@@ -5,7 +5,7 @@ use scim::schema::Attribute;
 use serde_json::Value;
 
 use super::{
-    Done, Event, Kind, NAME, NAMED, Origin, UNREAD, Update, document, name_of, names, run,
+    Done, Event, Kind, NAMED, Origin, UNREAD, Update, document, name_of, names, names_of_row, run,
 };
 use crate::expression::{View, json_path};
 use crate::fragment::{Fragment, Joined, Written, value};
@@ -50,7 +50,7 @@ fn creates(
         request,
         body: &fragment!(
             "{names}, {document}",
-            names = names(view),
+            names = names_of_row(view),
             document = document(view, "after"),
         ),
         rows,
@@ -87,12 +87,8 @@ pub fn rewritten(
         id: &value(done.id),
         request: &value(&request),
         body: &fragment!(
-            "'version', {version}, 'externalId', substr({external_id}, 1, {NAME}), 'name', substr({name}, 1, {NAME}), \
-             'changes', json({changes})",
-            version = value(done.version),
-            external_id = value(external_id),
-            name = value(name),
-            NAME = NAME,
+            "{names}, 'changes', json({changes})",
+            names = names(value(done.version), value(external_id), value(name)),
             changes = value(&changes),
         ),
         rows: &" WHERE changes() > 0",
@@ -107,17 +103,13 @@ pub fn rewritten_many(
     view: &View<'_>,
     rows: &[(Done<'_>, &Update)],
 ) -> Statement {
-    let kind = |update: &Update| {
-        let resource_type = view.resource_type.name.to_ascii_lowercase();
-        Value::from([&resource_type, ".", update.word].concat())
-    };
     let rows = run(
         origin,
         rows.iter().map(|(done, update)| {
             let row = vec![
                 Value::from(done.id),
                 Value::from(done.version),
-                kind(update),
+                Value::from(Kind(view.resource_type, update.word).name()),
                 update.changes.clone(),
             ];
             (row, done.operation)
@@ -131,7 +123,7 @@ pub fn rewritten_many(
         request: &"j.value ->> 0",
         body: &fragment!(
             "{names}, 'changes', json(j.value -> 4)",
-            names = names(view),
+            names = names_of_row(view),
         ),
         rows: &of_run(view, &rows),
         many: true,
@@ -168,35 +160,37 @@ pub fn assigned(
             );
         })
     };
-    let entries = values.iter().map(|(attribute, new)| {
-        let new = text(new);
-        fragment!(
-            "SELECT '{name}' AS path, {row}.document -> {path} AS before, json({new}) AS after",
-            name = attribute.name,
-            row = row,
-            path = json_path(attribute.name),
-            new = value(&new),
-        )
-    });
-    let differences = values.iter().map(|(attribute, new)| {
-        let new = text(new);
-        fragment!(
-            "{row}.document -> {path} IS NOT json({new})",
-            row = row,
-            path = json_path(attribute.name),
-            new = value(&new),
-        )
-    });
-    let entries = Joined(entries.collect(), " UNION ALL ");
-    let differences = Joined(differences.collect(), " OR ");
-    let external_id = named("externalId");
-    let name = named(name_of(view.resource_type));
     let is_active = values.iter().find_map(|(attribute, value)| {
         let is_it = Table::of(view.resource_type)
             .copies
             .contains(&attribute.name);
         value.as_bool().filter(|_| is_it)
     });
+    let values: Vec<(&'static str, String)> = values
+        .iter()
+        .map(|(attribute, new)| (attribute.name, text(new)))
+        .collect();
+    let entries = values.iter().map(|(name, new)| {
+        fragment!(
+            "SELECT '{name}' AS path, {row}.document -> {path} AS before, json({new}) AS after",
+            name = *name,
+            row = row,
+            path = json_path(name),
+            new = value(new),
+        )
+    });
+    let differences = values.iter().map(|(name, new)| {
+        fragment!(
+            "{row}.document -> {path} IS NOT json({new})",
+            row = row,
+            path = json_path(name),
+            new = value(new),
+        )
+    });
+    let entries = Joined(entries.collect(), " UNION ALL ");
+    let differences = Joined(differences.collect(), " OR ");
+    let (external_id, name) = (named("externalId"), named(name_of(view.resource_type)));
+    let called = names(value(version), external_id, name);
     let kind = Written(move |statement: &mut Statement| {
         let updated = Kind(view.resource_type, "updated");
         match is_active {
@@ -225,15 +219,11 @@ pub fn assigned(
         id: &view.column("id"),
         request: &value(&request),
         body: &fragment!(
-            "'version', {version}, 'externalId', substr({external_id}, 1, {NAME}), 'name', substr({name}, 1, {NAME}), \
-             'changes', (SELECT json_group_array(iif(octet_length(before) > {UNREAD}, \
+            "{names}, 'changes', (SELECT json_group_array(iif(octet_length(before) > {UNREAD}, \
              json_object('path', path, 'before', NULL, 'after', NULL, 'cut', json('true')), \
              json_object('path', path, 'before', json(before), 'after', json(after)))) \
              FROM ({entries}) WHERE before IS NOT after)",
-            version = value(version),
-            external_id = &external_id,
-            name = &name,
-            NAME = NAME,
+            names = &called,
             UNREAD = UNREAD,
             entries = &entries,
         ),
@@ -314,7 +304,7 @@ fn deleted_body(view: &View<'_>) -> impl Fragment {
     );
     fragment!(
         "{names}, {document}{groups}",
-        names = names(view),
+        names = names_of_row(view),
         document = document(view, "before"),
         groups = (!view.table().shared).then_some(&groups),
     )
