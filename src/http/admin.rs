@@ -141,9 +141,11 @@ async fn answer<D: Database, B: Upload>(
         origin: &request.origin,
     };
     let mut answer = step::answer(&environment.context, route.handler.act, &call).await?;
-    let wait = call.wait();
-    for _ in 0..wait {
-        let Answer::Waiting(_) = answer else { break };
+    let mut waited = 0;
+    while let Answer::Waiting(_, seconds) = answer
+        && waited < seconds
+    {
+        waited += 1;
         environment.context.database.pause(SECOND).await;
         // Whoever may no longer ask hears so now.
         begin(environment, Credential(token), which.as_ref()).await?;
@@ -152,7 +154,7 @@ async fn answer<D: Database, B: Upload>(
     trace.job = matches!(answer, Answer::Begun(_) | Answer::Running(_));
     let base = format!("{}{mount}{BASE}", request.origin);
     Ok(match answer {
-        Answer::Shown(body) | Answer::Running(body) | Answer::Waiting(body) => {
+        Answer::Shown(body) | Answer::Running(body) | Answer::Waiting(body, _) => {
             Reply::json(200, body)
         }
         Answer::Made(made) => created(201, base + &address(pattern, &call)?, made),

@@ -13,7 +13,7 @@ use store::batch::Batch;
 use store::ledger::feed::{LOOKS, Mark, Walk, Wanted, newest};
 
 /// Seconds that a request waits for something to come, at the most.
-const LONGEST_WAIT: u64 = 30;
+const LONGEST_WAIT: u32 = 30;
 /// Types that are named in a request at the most.
 const TYPES: usize = 50;
 /// Characters of the longest of them.
@@ -67,12 +67,11 @@ struct Request {
     /// The only tenant, and its shard.
     tenant: Option<(i64, u16)>,
     cursor: Cursor,
-    /// Whether it goes backwards, and from the end.
+    /// Whether it goes backwards: from the end, where the cursor tells of no shard.
     backwards: bool,
-    from_the_end: bool,
     wanted: Wanted,
-    /// Whether it waits for something to come.
-    waits: bool,
+    /// Seconds that it waits for something to come.
+    wait: u32,
 }
 
 /// What was found in a shard.
@@ -160,11 +159,10 @@ fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
         tenant,
         cursor,
         backwards: before.is_some(),
-        from_the_end: before == Some(""),
         wanted: Wanted {
             types: types(call.parameter("type").unwrap_or_default())?,
         },
-        waits: wait > 0 && before.is_none(),
+        wait: if before.is_none() { wait } else { 0 },
     };
     if is_latest {
         return latest(request, shards.into_iter(), Cursor::default());
@@ -227,7 +225,7 @@ fn collect<'c>(
     let walk = Walk {
         shard,
         tenant: request.tenant.map(|(tenant, _)| tenant),
-        from: Some(from).filter(|_| !request.from_the_end),
+        from: Some(from).filter(|_| !request.backwards || !request.cursor.0.is_empty()),
         backwards: request.backwards,
     };
     let mut batch = Batch::default();
@@ -319,8 +317,8 @@ fn show<'c>(call: &'c Call<'c>, request: &Request, parts: Vec<Part>) -> Outcome<
         cursor.0.push((shard, mark));
     }
     let body = page(&text, &cursor, has_more, &seals);
-    if request.waits && text.is_empty() && !has_more {
-        return Ok(Step::Done(Answer::Waiting(body)));
+    if request.wait > 0 && text.is_empty() && !has_more {
+        return Ok(Step::Done(Answer::Waiting(body, request.wait)));
     }
     Step::shown(body)
 }

@@ -58,8 +58,8 @@ pub enum Answer {
     /// A job that is not finished: whoever looks at one that nobody is at work on sets it going
     /// again.
     Running(String),
-    /// Nothing yet of what is waited for: JSON text that says so.
-    Waiting(String),
+    /// Nothing yet of what is waited for, so many seconds: JSON text that says so.
+    Waiting(String, u32),
 }
 
 /// What was made: by what it is found, and itself as JSON text.
@@ -154,12 +154,6 @@ impl Call<'_> {
     /// A parameter of the query.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         last(&self.parameters, name)
-    }
-
-    /// How many seconds the request waits for something to come.
-    pub fn wait(&self) -> u32 {
-        let wait = self.parameter("wait").and_then(|wait| wait.parse().ok());
-        wait.unwrap_or_default()
     }
 
     /// The key behind which a list begins.

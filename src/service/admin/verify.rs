@@ -33,12 +33,8 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         None | Some("") => Some(1),
         Some(number) => number.parse().ok().filter(|from: &i64| *from > 0),
     };
-    let from = from.ok_or_else(|| {
-        Refusal::invalid(
-            "invalid_query",
-            "`from_seq` must be the number of an event, from 1 on.",
-        )
-    })?;
+    let from = from
+        .ok_or_else(|| Refusal::invalid_query("from_seq", "the number of an event, from 1 on"))?;
     if call.admin.settings.master.newest().is_none() {
         return Err(Refusal::conflict(
             "no_master_key",
