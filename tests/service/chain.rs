@@ -172,3 +172,21 @@ fn without_a_master_key_nothing_is_sealed() {
         .get("/tenants/1/events/verify")
         .problem(409, "no_master_key", "MASTER_KEY");
 }
+
+/// A block ends by its bytes, too: the job goes on behind it.
+#[test]
+fn what_one_block_does_not_hold_is_sealed_by_the_next() {
+    let memory = sealed(0);
+    let client = Client::new(&memory);
+    for number in 0..120 {
+        let body = json!({ "userName": format!("u{number}"), "title": "x".repeat(11_000) });
+        client.created("/Users", &body);
+    }
+    memory.seal().unwrap();
+    assert!(memory.database.number("SELECT count(*) FROM seals") > 1);
+    let found = verify(&memory);
+    assert_eq!(
+        (&found["sealed_to"], &found["holds"]),
+        (&json!(120), &json!(true))
+    );
+}
