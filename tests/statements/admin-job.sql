@@ -342,7 +342,11 @@ WHERE tenant_id = ?2
 
 SELECT json_object('shard', 1, 'schema', (SELECT max(CAST(name AS INTEGER))
     FROM d1_migrations
-    WHERE CAST(name AS INTEGER) < 9000), 'tenants', (SELECT count(*) FROM tenants WHERE shard = 1 AND state <> 'deleted'), 'users', (SELECT coalesce(sum(total), 0) FROM totals WHERE resource_type = 'User'), 'unsealed', 0, 'due', 0, 'oldest_due_at', NULL) AS shard, (SELECT count(*) FROM jobs WHERE finished_at IS NULL) AS jobs
+    WHERE CAST(name AS INTEGER) < 9000), 'tenants', (SELECT count(*) FROM tenants WHERE shard = 1 AND state <> 'deleted'), 'users', (SELECT coalesce(sum(total), 0) FROM totals WHERE resource_type = 'User'), 'unsealed', (SELECT count(*)
+    FROM (SELECT 1
+      FROM events
+      WHERE position > (SELECT position FROM sealing)
+      LIMIT 10000)), 'due', 0, 'oldest_due_at', NULL) AS shard, (SELECT count(*) FROM jobs WHERE finished_at IS NULL) AS jobs
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH d1_migrations
@@ -350,5 +354,11 @@ SELECT json_object('shard', 1, 'schema', (SELECT max(CAST(name AS INTEGER))
 -- plan:   SCAN tenants
 -- plan: SCALAR SUBQUERY 3
 -- plan:   SCAN totals
--- plan: SCALAR SUBQUERY 4
+-- plan: SCALAR SUBQUERY 6
+-- plan:   CO-ROUTINE (subquery-5)
+-- plan:     SEARCH events USING INTEGER PRIMARY KEY (rowid>?)
+-- plan:     SCALAR SUBQUERY 4
+-- plan:       SCAN sealing
+-- plan:   SCAN (subquery-5)
+-- plan: SCALAR SUBQUERY 7
 -- plan:   SCAN jobs USING INDEX jobs_open

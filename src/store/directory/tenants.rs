@@ -257,8 +257,11 @@ pub fn delete(id: i64, name: &str) -> Statement {
     )
 }
 
-/// How many tenants, users and jobs under way there are: all, or of one tenant. The migration is
-/// the last of this project; an operator's own have numbers from 9000 on.
+/// Events not sealed yet that are counted, at the most.
+const UNSEALED: usize = 10_000;
+
+/// How many tenants, users, events not sealed yet and jobs under way there are: all, or of one
+/// tenant. The migration is the last of this project; an operator's own have numbers from 9000 on.
 pub fn count(shard: u16, only: Option<i64>) -> Statement {
     let of = |column: &'static str| {
         only.map(|only| {
@@ -274,11 +277,15 @@ pub fn count(shard: u16, only: Option<i64>) -> Statement {
          WHERE CAST(name AS INTEGER) < 9000), \
          'tenants', (SELECT count(*) FROM tenants WHERE shard = {shard} AND state <> 'deleted'{of_tenants}), \
          'users', (SELECT coalesce(sum(total), 0) FROM totals WHERE resource_type = 'User'{of_totals}), \
-         'unsealed', 0, 'due', 0, 'oldest_due_at', NULL) AS shard, \
+         'unsealed', (SELECT count(*) FROM (SELECT 1 FROM events \
+         WHERE position > (SELECT position FROM sealing){of_events} LIMIT {UNSEALED})), \
+         'due', 0, 'oldest_due_at', NULL) AS shard, \
          (SELECT count(*) FROM jobs WHERE finished_at IS NULL{of_jobs}) AS jobs",
         shard = usize::from(shard),
         of_tenants = of("id"),
         of_totals = of("tenant_id"),
+        of_events = of("tenant_id"),
+        UNSEALED = UNSEALED,
         of_jobs = of("tenant_id"),
     )
 }

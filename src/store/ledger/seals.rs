@@ -116,11 +116,6 @@ pub fn note(position: i64) -> Statement {
     )
 }
 
-/// How many events of this database are not sealed yet.
-pub fn waiting() -> Statement {
-    statement!("SELECT count(*) FROM events WHERE position > (SELECT position FROM sealing)")
-}
-
 /// The seals of a tenant from this event on: rows of [`read_seal`], up to so many.
 pub fn list(tenant: i64, from: i64, most: usize) -> Statement {
     statement!(

@@ -421,15 +421,24 @@ fn the_scim_face_as_a_tenant() {
 
 #[test]
 fn the_status_counts() {
-    let memory = Memory::new();
+    let mut memory = Memory::new();
     let admin = Operator::new(&memory);
     let tenant = admin.tenant("Acme");
     admin
         .client(tenant, &json!({ "label": "okta" }))
         .user("ada");
     Client::new(&memory).user("bob");
+    let unsealed = |memory: &Memory| {
+        let status = Operator::new(memory).get("/status").expect(200);
+        status["shards"][0]["unsealed"].clone()
+    };
+    let written = memory.database.number("SELECT count(*) FROM events");
+    assert_eq!((unsealed(&memory), written > 3), (json!(written), true));
+    memory.settings.master = service::master::Master::parse(&"5a".repeat(32)).unwrap();
+    memory.seal().unwrap();
+    let admin = Operator::new(&memory);
     let status = admin.get("/status").expect(200);
-    // Nothing is sealed or delivered yet.
+    // All is sealed, and nothing is delivered yet.
     let quiet = json!({ "unsealed": 0, "due": 0, "oldest_due_at": Value::Null });
     for (name, value) in quiet.as_object().unwrap() {
         assert_eq!(&status["shards"][0][name], value, "{name}");
