@@ -272,6 +272,12 @@ fn values_are_checked_by_type() {
         client.post("/Users", &placed("ada", &kept)).expect(201)[WORKPLACE],
         kept
     );
+    // A plain value has one meaning where an attribute has a `value`.
+    let plain = client.post("/Users", &placed("ben", &json!({ "desks": 5 })));
+    assert_eq!(
+        plain.expect(201)[WORKPLACE],
+        json!({ "desks": [{ "value": "5" }] })
+    );
 }
 
 #[test]
