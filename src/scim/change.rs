@@ -124,7 +124,8 @@ fn cut(entries: Vec<(String, Value, Value)>) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource_type::USER_TYPE;
+    use crate::resource_type::{Extension, USER_TYPE};
+    use crate::schema::Schema;
 
     const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -150,5 +151,54 @@ mod tests {
             {"path": "title", "before": null, "after": null, "cut": true},
         ]);
         assert_eq!(json!(said), expected);
+    }
+
+    /// A type of an operator's, with what nobody is shown: wholly, in part, and in an extension.
+    static SAFE: ResourceType = ResourceType {
+        name: "Safe",
+        endpoint: "/Safes",
+        description: "",
+        schema: &Schema {
+            uri: "urn:example:Safe",
+            name: "Safe",
+            description: "",
+            attributes: &[
+                Attribute::string("place", ""),
+                Attribute::string("pin", "").returned(Returned::Never),
+                Attribute::complex(
+                    "lock",
+                    "",
+                    &[
+                        Attribute::string("kind", ""),
+                        Attribute::string("key", "").returned(Returned::Never),
+                    ],
+                ),
+            ],
+        },
+        extensions: &[Extension {
+            schema: &Schema {
+                uri: "urn:example:More",
+                name: "More",
+                description: "",
+                attributes: &[
+                    Attribute::string("owner", ""),
+                    Attribute::string("code", "").returned(Returned::Never),
+                ],
+            },
+            required: false,
+        }],
+    };
+
+    #[test]
+    fn what_nobody_is_shown_is_in_no_event() {
+        let names: Vec<String> = hidden(&SAFE).collect();
+        assert_eq!(names, ["pin", "lock", "urn:example:More\".\"code"]);
+        let after = json!({
+            "place": "attic", "pin": "1234", "lock": {"kind": "old", "key": "k"},
+            "urn:example:More": {"owner": "ada", "code": "5678"},
+        });
+        let said = changes(&SAFE, &Map::new(), after.as_object().unwrap());
+        let paths: Vec<&str> = said.iter().filter_map(|one| one["path"].as_str()).collect();
+        assert_eq!(paths, ["place", "urn:example:More:owner"]);
     }
 }

@@ -682,3 +682,54 @@ fn the_events_of_an_ended_tenant_are_emptied() {
         (&Value::Null, None)
     );
 }
+
+/// A page ends by its bytes, too: what it had no room for is on the next.
+#[test]
+fn a_page_that_ends_by_its_bytes_loses_nothing() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let title = "x".repeat(11_000);
+    for number in 0..120 {
+        let body = json!({ "userName": format!("u{number}"), "title": title });
+        client.created("/Users", &body);
+    }
+    let operator = Operator::new(&memory);
+    let page = operator.get("/events?limit=200").expect(200);
+    let count = page["data"].as_array().unwrap().len();
+    assert!((1..120).contains(&count) && page["more"] == true, "{count}");
+    let all = events(&memory);
+    let created = all.iter().filter(|event| event["type"] == "user.created");
+    let names: Vec<&str> = created
+        .map(|event| event["resource"]["name"].as_str().unwrap())
+        .collect();
+    let expected: Vec<String> = (0..120).map(|number| format!("u{number}")).collect();
+    assert_eq!(names, expected);
+}
+
+/// Of the changes of a Bulk request that travel together, those that were not made have no event.
+#[test]
+fn a_change_of_a_run_that_was_not_made_is_not_told() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let [ada, ben, _] = ["ada", "ben", "cyd"].map(|name| client.user(name));
+    let before = events(&memory).len();
+    let patch = |id: &str, name: &str, value: &str| {
+        let operation = json!({ "op": "replace", "path": name, "value": value });
+        json!({
+            "method": "PATCH", "path": format!("/Users/{id}"),
+            "data": { "schemas": [PATCH], "Operations": [operation] },
+        })
+    };
+    let body = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [patch(&ada, "userName", "cyd"), patch(&ben, "title", "Dr")],
+    });
+    let done = client.post("/Bulk", &body).expect(200);
+    let status = |index: usize| done["Operations"][index]["status"].clone();
+    assert_eq!((status(0), status(1)), (json!("409"), json!("200")));
+    let told: Vec<Value> = events(&memory)[before..]
+        .iter()
+        .map(|event| json!([event["type"], event["resource"]["name"]]))
+        .collect();
+    assert_eq!(told, [json!(["user.updated", "ben"])]);
+}

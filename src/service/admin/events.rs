@@ -259,10 +259,13 @@ fn collect<'c>(
             ));
         }
         let is_whole = i64::try_from(events.len()) == Ok(found);
-        let mut last = from;
-        if let (Some(row), true) = (&end, is_whole) {
-            last = mark(row, of_tenant)?;
-        }
+        // A page that ends by its bytes goes on behind its last event, another behind all that was
+        // looked at.
+        let last = match (&end, events.last()) {
+            (Some(row), _) if is_whole => mark(row, of_tenant)?,
+            (_, Some((mark, ..))) => *mark,
+            (_, None) => from,
+        };
         parts.push(Part {
             shard,
             mark: last,
