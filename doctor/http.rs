@@ -10,6 +10,9 @@ use super::conversation::{Target, WireReply, WireRequest};
 
 /// The longest that one request may take.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// How long an idle connection is kept: servers end theirs, workerd after five seconds, and what is
+/// sent on one that is just ended and is no reading cannot be sent again (RFC 9110 §9.2.2).
+const IDLE: Duration = Duration::from_secs(2);
 /// How addresses of this machine begin.
 const LOCAL: [&str; 3] = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
 /// The longest body that is read.
@@ -31,6 +34,7 @@ impl Http {
             .max_redirects_will_error(false)
             .allow_non_standard_methods(true)
             .timeout_global(Some(PATIENCE))
+            .max_idle_age(IDLE)
             .user_agent(AutoHeaderValue::None)
             .accept(AutoHeaderValue::None);
         if LOCAL.iter().any(|origin| base.starts_with(origin)) {
