@@ -43,7 +43,7 @@ const LEFT_OUT: [&str; 8] = [
 ];
 
 /// What the names mean, for the reader of a log.
-const NOTES: [(&str, &str); 46] = [
+const NOTES: [(&str, &str); 47] = [
     (UNKNOWN_ATTRIBUTE, "left out: no schema has it"),
     (UNKNOWN_SCHEMA, "left out: not a schema of this resource"),
     (READ_ONLY, "left out: the server's own"),
@@ -61,6 +61,10 @@ const NOTES: [(&str, &str); 46] = [
     ),
     ("blanks-at-the-ends", "blanks around a name: cut off"),
     ("boolean-for-string", "a boolean where a string is due"),
+    (
+        "base64-in-lines",
+        "base64 in lines, or framed as a certificate",
+    ),
     (
         "bare-list-of-operations",
         "a list of operations where a PatchOp is due",

@@ -239,7 +239,18 @@ fn coerce_simple(location: Location, value: &Value, habits: &mut Habits) -> Opti
             })
         }
         (Type::DateTime, Value::String(text)) => date_time::instant(text).map(|_| value.clone()),
-        (Type::Binary, Value::String(text)) => is_base64(text).then(|| value.clone()),
+        (Type::Binary, Value::String(text)) => {
+            if is_base64(text) {
+                return Some(value.clone());
+            }
+            // OpenSSL prints a certificate in lines of 64, framed by two more (RFC 7468).
+            let lines = text.lines().filter(|line| !line.starts_with("-----"));
+            let joined: String = lines.flat_map(str::split_ascii_whitespace).collect();
+            (!joined.is_empty() && is_base64(&joined)).then(|| {
+                note("base64-in-lines");
+                Value::String(joined)
+            })
+        }
         (
             Type::String
             | Type::Boolean

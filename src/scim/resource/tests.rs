@@ -626,6 +626,14 @@ fn simple_values_for_others() {
             json!({ "name": { "formatted": "John Doe" }, "addresses": [{ "formatted": "1 Main St" }] }),
             &["plain-string-for-complex"],
         ),
+        (
+            json!({ "x509Certificates": [
+                { "value": "MIID\r\nQzCC\n" },
+                { "value": "-----BEGIN CERTIFICATE-----\nMIIE\nQw==\n-----END CERTIFICATE-----" },
+            ] }),
+            json!({ "x509Certificates": [{ "value": "MIIDQzCC" }, { "value": "MIIEQw==" }] }),
+            &["base64-in-lines"],
+        ),
     ] {
         user(sent, stored, habits);
     }
@@ -635,6 +643,7 @@ fn simple_values_for_others() {
         json!({ "active": 0 }),
         json!({ "title": ["a", "b"] }),
         json!({ "x509Certificates": 7 }),
+        json!({ "x509Certificates": ["-----BEGIN X-----", "not base64!"] }),
         json!({ WORKPLACE: { "floor": true, "since": 5 } }),
     ] {
         assert!(
