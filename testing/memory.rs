@@ -33,6 +33,9 @@ pub struct Sqlite {
     /// What was sent, once a test asks for it.
     pub sent: RefCell<Option<Vec<Statement>>>,
     cost: Cell<Cost>,
+    /// The batch at which it is as if the Worker were killed: how many come before it, and whether
+    /// it is done, and only its answer lost.
+    pub kill: Cell<Option<(usize, bool)>>,
     /// Rows that each batch says to have read, for a test to raise.
     pub rows_read: Cell<u64>,
     /// Statements that wrote resources and had not passed the seam of writes.
@@ -89,6 +92,7 @@ impl Sqlite {
             connection: RefCell::new(connection),
             sent: RefCell::default(),
             cost: Cell::default(),
+            kill: Cell::default(),
             rows_read: Cell::default(),
             strays: Cell::default(),
             number: 1,
@@ -211,6 +215,21 @@ impl Database for Sqlite {
         if let Some(sent) = self.sent.borrow_mut().as_mut() {
             sent.extend(statements.iter().cloned());
         }
+        let is_killed = match self.kill.get() {
+            Some((0, is_done)) => {
+                self.kill.take();
+                Some(is_done)
+            }
+            left => {
+                let left = left.map(|(left, is_done)| (left - 1, is_done));
+                self.kill.set(left);
+                None
+            }
+        };
+        let killed = || Error::Broken("killed".to_owned());
+        if is_killed == Some(false) {
+            return Err(killed());
+        }
         let mut connection = self.connection.borrow_mut();
         let transaction = connection.transaction().unwrap();
         let mut results = Vec::new();
@@ -228,6 +247,9 @@ impl Database for Sqlite {
             }
         }
         transaction.commit().unwrap();
+        if is_killed.is_some() {
+            return Err(killed());
+        }
         Ok(results)
     }
 
@@ -481,7 +503,7 @@ impl Memory {
         let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
         let context = self.context(&now, &hold);
         let minute = (self.elapsed.get() / 60_000) % 60;
-        let trim = jobs::trim_requests(&context, minute, Budget::default());
+        let trim = jobs::trim_requests(&context, minute, Budget::PAID);
         pollster::block_on(trim).unwrap();
     }
 
@@ -498,7 +520,7 @@ impl Memory {
         self.elapsed.set(self.elapsed.get() + 1);
         let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
         let context = self.context(&now, &hold);
-        pollster::block_on(seal_everywhere(&context, Budget::default()))
+        pollster::block_on(seal_everywhere(&context, Budget::PAID))
     }
 
     /// Removes what has expired, as the Worker does each hour.

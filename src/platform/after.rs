@@ -69,12 +69,18 @@ pub async fn work(env: &Env, settings: &Settings, hold: &Hold, minute: Option<u6
         remembered: &Remembered::default(),
         rates: &Unlimited,
     };
+    let budget = Budget::of(settings);
+    // The parts of an event count together.
+    let (of_jobs, of_others) = match minute {
+        None => (budget, budget),
+        Some(_) => (budget.part(2), budget.part(4)),
+    };
     // Whatever failed is tried again by the next event.
-    if let Err(error) = jobs::work_everywhere(&context, Budget::default()).await {
+    if let Err(error) = jobs::work_everywhere(&context, of_jobs).await {
         print(&format!("a job was not gone on with: {error:?}"), true);
     }
     if let Some(minute) = minute
-        && let Err(error) = jobs::trim_requests(&context, minute, Budget::default()).await
+        && let Err(error) = jobs::trim_requests(&context, minute, of_others).await
     {
         print(
             &format!("the log of requests was not trimmed: {error:?}"),
@@ -82,7 +88,7 @@ pub async fn work(env: &Env, settings: &Settings, hold: &Hold, minute: Option<u6
         );
     }
     if minute.is_some()
-        && let Err(error) = seal_everywhere(&context, Budget::default()).await
+        && let Err(error) = seal_everywhere(&context, of_others).await
     {
         print(&format!("events were not sealed: {error:?}"), true);
     }

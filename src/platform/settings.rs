@@ -61,6 +61,7 @@ impl Deployment {
                 unique_group_names: flag(env, "UNIQUE_GROUP_NAMES", true),
                 base_url: base_url(env),
                 local_addresses: flag(env, "LOCAL_ADDRESSES", false),
+                is_free_plan: variable(env, "PLAN").is_some_and(|plan| plan == "free"),
                 master: master(env),
                 ..Settings::default()
             },

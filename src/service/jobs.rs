@@ -4,12 +4,14 @@
 //! Whoever is ended in between leaves a lease that runs out; the next to come goes on from what was
 //! noted.
 
-use super::{Context, Moment};
+use std::cell::Cell;
+
+use super::{Clock, Context, Moment, Settings};
 use crate::shards::finish;
 use crate::write::ending::add_step;
 use store::batch::Batch;
 use store::directory::clients;
-use store::directory::jobs::{self, LeasedJob, TENANT_DELETE};
+use store::directory::jobs::{self, DueJob, TENANT_DELETE};
 use store::ledger::requests;
 use store::{Database, Error};
 
@@ -19,55 +21,122 @@ const LEASE: u64 = 60_000;
 /// What one event may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
-    /// Statements.
+    /// Statements, and what is asked of other servers.
     pub statements: usize,
     /// Milliseconds.
     pub milliseconds: u64,
 }
 
-/// Cloudflare counts each statement of a batch, 1,000 at most; what follows a reply may take 30
+/// Cloudflare counts each statement of a batch: 1,000 at most for an event, or 50 on its free plan
+/// (<https://developers.cloudflare.com/d1/platform/limits/>). What follows a reply may take 30
 /// seconds.
-impl Default for Budget {
-    fn default() -> Self {
+impl Budget {
+    /// Of the paid plan.
+    pub const PAID: Self = Self {
+        statements: 800,
+        milliseconds: 20_000,
+    };
+    /// Of the free plan (`PLAN = "free"`).
+    pub const FREE: Self = Self {
+        statements: 40,
+        ..Self::PAID
+    };
+
+    /// That of the plan which the deployment is on.
+    pub const fn of(settings: &Settings) -> Self {
+        if settings.is_free_plan {
+            Self::FREE
+        } else {
+            Self::PAID
+        }
+    }
+
+    /// So large a part of it, for one of several that share an event.
+    #[must_use]
+    pub const fn part(self, of: usize) -> Self {
         Self {
-            statements: 800,
-            milliseconds: 20_000,
+            statements: self.statements / of,
+            ..self
         }
     }
 }
 
-/// Goes on with the jobs of all shards, each within the budget, and with tenants whose making was
+/// What is left of a budget.
+pub(crate) struct Allowance<'a> {
+    budget: Budget,
+    clock: &'a dyn Clock,
+    start: u64,
+    used: Cell<usize>,
+    has_begun: Cell<bool>,
+}
+
+impl<'a> Allowance<'a> {
+    /// All of it.
+    pub(crate) fn new(budget: Budget, clock: &'a dyn Clock) -> Self {
+        Self {
+            budget,
+            clock,
+            start: clock.now().milliseconds,
+            used: Cell::default(),
+            has_begun: Cell::default(),
+        }
+    }
+
+    /// Whether work of so many statements may be begun. The first may always: what is never begun
+    /// is never done.
+    pub(crate) fn has(&self, statements: usize) -> bool {
+        let took = self.clock.now().milliseconds.saturating_sub(self.start);
+        let is_in_time = took < self.budget.milliseconds;
+        is_in_time
+            && (!self.has_begun.get() || self.used.get() + statements <= self.budget.statements)
+    }
+
+    /// Notes that so many statements looked for work.
+    pub(crate) fn note(&self, statements: usize) {
+        self.used.set(self.used.get() + statements);
+    }
+
+    /// Notes that work of so many was done.
+    pub(crate) fn spend(&self, statements: usize) {
+        self.note(statements);
+        self.has_begun.set(true);
+    }
+}
+
+/// Goes on with the jobs of all shards, all within the budget, and with tenants whose making was
 /// broken off.
 pub async fn work_everywhere<D: Database>(
     directory: &Context<'_, D>,
     budget: Budget,
 ) -> Result<(), Error> {
+    let allowance = Allowance::new(budget, directory.clock);
     let all = directory.all();
     if all.len() > 1 {
         finish(directory).await?;
     }
     for (_, shard) in all {
-        work(&shard, budget).await?;
+        work(&shard, &allowance).await?;
     }
     Ok(())
 }
 
-/// Goes on with jobs until none is due or the budget is used.
-async fn work<D: Database>(context: &Context<'_, D>, budget: Budget) -> Result<(), Error> {
-    let start = context.clock.now().milliseconds;
-    let mut statements = 0;
+/// Goes on with jobs until none is due or the budget is used. Who waits longest is next, so that of
+/// several each gets on.
+async fn work<D: Database>(
+    context: &Context<'_, D>,
+    allowance: &Allowance<'_>,
+) -> Result<(), Error> {
     loop {
         let now = context.clock.now();
-        if statements >= budget.statements
-            || now.milliseconds.saturating_sub(start) >= budget.milliseconds
-        {
-            return Ok(());
-        }
+        allowance.note(1);
         let due = context.ask(jobs::due(&now.text)).await?.into_iter().next();
         let Some(mut row) = due else {
             return Ok(());
         };
-        statements += 2 + step(context, &row.required_text(0)?, &now).await?;
+        let job = jobs::read_due(&mut row)?;
+        if !step(context, &job, &now, allowance).await? {
+            return Ok(());
+        }
     }
 }
 
@@ -123,29 +192,28 @@ pub async fn trim_requests<D: Database>(
     Ok(())
 }
 
-/// Does a step of a job, if nobody else does; gives how many statements it took.
+/// Does a step of a job, if nobody else does; tells whether there was room for it.
 async fn step<D: Database>(
     context: &Context<'_, D>,
-    id: &str,
+    job: &DueJob,
     now: &Moment,
-) -> Result<usize, Error> {
-    let until = Moment::at(now.milliseconds + LEASE).text;
-    let leased = context
-        .ask(jobs::lease(id, &now.text, &until))
-        .await?
-        .into_iter()
-        .next();
-    let Some(mut row) = leased else {
-        return Ok(0);
-    };
-    let LeasedJob { kind, tenant, .. } = jobs::read_leased(&mut row)?;
+    allowance: &Allowance<'_>,
+) -> Result<bool, Error> {
     let mut batch = Batch::default();
-    match kind.as_str() {
-        TENANT_DELETE => add_step(&mut batch, id, tenant, now),
+    match job.kind.as_str() {
+        TENANT_DELETE => add_step(&mut batch, &job.id, job.tenant, now),
         // One of a release that was put back: it waits.
-        _ => return Ok(0),
+        _ => return Ok(false),
     }
-    let statements = batch.len();
-    context.send(batch).await?;
-    Ok(statements)
+    let statements = 1 + batch.len();
+    if !allowance.has(statements) {
+        return Ok(false);
+    }
+    allowance.spend(statements);
+    let until = Moment::at(now.milliseconds + LEASE).text;
+    let leased = context.ask(jobs::lease(&job.id, &now.text, &until)).await?;
+    if !leased.is_empty() {
+        context.send(batch).await?;
+    }
+    Ok(true)
 }

@@ -47,6 +47,8 @@ pub struct Settings {
     /// `LOCAL_ADDRESSES`: whether servers of this machine are asked, without TLS, where an address
     /// leads there: on a laptop alone.
     pub local_addresses: bool,
+    /// `PLAN = "free"`: an event may send as few statements as Cloudflare's free plan has.
+    pub is_free_plan: bool,
     /// What `ServiceProviderConfig` tells.
     pub limits: Limits,
     /// `MASTER_KEY`, of which secrets are derived.
@@ -65,6 +67,7 @@ impl Default for Settings {
             request_log: RequestLog::default(),
             base_url: None,
             local_addresses: false,
+            is_free_plan: false,
             limits: Limits {
                 bulk_max_operations: 1_000,
                 bulk_max_payload_size: MAX_LARGE_BODY,
@@ -110,6 +113,7 @@ impl Settings {
             request_log: RequestLog::of(stored.get("request_log").unwrap_or(&Value::Null)),
             base_url: self.base_url.clone(),
             local_addresses: self.local_addresses,
+            is_free_plan: self.is_free_plan,
             master: self.master.clone(),
             limits: Limits {
                 filter_max_results: most,

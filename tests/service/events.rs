@@ -661,7 +661,7 @@ fn the_events_of_an_ended_tenant_are_emptied() {
         .delete(&format!("/tenants/{other}?confirm=Other"))
         .expect(202);
     for _ in 0..4 {
-        memory.run_jobs(Budget::default()).unwrap();
+        memory.run_jobs(Budget::PAID).unwrap();
     }
     let count = |sql: &str| memory.database.number(sql);
     let full = |tenant: i64| {

@@ -150,7 +150,7 @@ fn what_happens_to_a_tenant_is_told_under_the_house() {
         let job = admin.delete(&format!("{path}?confirm=Old")).expect(202);
         assert_eq!(admin.delete(&format!("{path}?confirm=Old")).status, 404);
         for _ in 0..4 {
-            memory.run_jobs(Budget::default()).unwrap();
+            memory.run_jobs(Budget::PAID).unwrap();
         }
         assert!(job["id"].is_string());
         let mut ended = new(&memory, 0, &mut house);

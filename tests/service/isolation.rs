@@ -81,7 +81,7 @@ impl<'a> Tenant<'a> {
         let job = admin
             .delete(&format!("/tenants/{ended}?confirm={mark}-ended"))
             .expect(202);
-        memory.run_jobs(Budget::default()).unwrap();
+        memory.run_jobs(Budget::PAID).unwrap();
         Self {
             number,
             shard,

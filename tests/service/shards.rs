@@ -260,7 +260,7 @@ fn a_tenant_of_the_second_shard_ends_with_all_its_data() {
     admin.get(&job).expect(200);
     for _ in 0..10 {
         memory.elapsed.set(memory.elapsed.get() + 61_000);
-        memory.run_jobs(Budget::default()).unwrap();
+        memory.run_jobs(Budget::PAID).unwrap();
     }
     assert_eq!(admin.get(&job).expect(200)["state"], "finished");
     assert_eq!(second(&memory).number("SELECT count(*) FROM users"), 1);
@@ -317,7 +317,7 @@ fn a_tenant_that_was_half_made_is_finished() {
         1
     );
     for _ in 0..2 {
-        memory.run_jobs(Budget::default()).unwrap();
+        memory.run_jobs(Budget::PAID).unwrap();
         let made = admin.get("/tenants/ext:org_1").expect(200);
         assert_eq!(
             (&made["shard"], &made["metadata"]["a"], &made["state"]),
@@ -327,7 +327,7 @@ fn a_tenant_that_was_half_made_is_finished() {
         // The row is there, and the directory was not told.
         memory.sql("UPDATE tenants SET state = 'creating' WHERE id = 2");
     }
-    memory.run_jobs(Budget::default()).unwrap();
+    memory.run_jobs(Budget::PAID).unwrap();
     admin.client(2, &json!({ "label": "okta" })).user("ada");
 }
 

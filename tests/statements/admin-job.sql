@@ -1,11 +1,11 @@
 -- and a step of its job
 
-SELECT id
+SELECT id, kind, tenant_id, marker
 FROM jobs
 WHERE finished_at IS NULL
   AND lease_until <= ?1
 ORDER BY lease_until
-LIMIT 10
+LIMIT 1
 -- ?1 = "2026-01-01T00:00:00.016Z"
 -- plan: SEARCH jobs USING INDEX jobs_open (lease_until<?)
 
@@ -14,7 +14,7 @@ SET lease_until = ?1, state = 'running'
 WHERE id = ?2
   AND finished_at IS NULL
   AND lease_until <= ?3
-RETURNING kind, tenant_id, marker
+RETURNING id
 -- ?1 = "2026-01-01T00:01:00.016Z"
 -- ?2 = "job_019a0000000070008000000000000011"
 -- ?3 = "2026-01-01T00:00:00.016Z"
@@ -198,31 +198,31 @@ WHERE tenant_id = ?1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 
 UPDATE jobs
-SET lease_until = '', marker = max(coalesce((SELECT CAST(marker AS INTEGER) FROM jobs WHERE id = ?1), 0), coalesce((SELECT min(seq) - 1 FROM events WHERE tenant_id = ?2), 0)) + 300, done = max(done, total - (SELECT coalesce(sum(total), 0) FROM totals WHERE tenant_id = ?2)), (state, finished_at, result) = (SELECT 'finished', ?3, json_object('deleted', jobs.total)
-  WHERE NOT EXISTS (SELECT 1 FROM team_members WHERE tenant_id = ?2)
-    AND NOT EXISTS (SELECT 1 FROM unique_values WHERE tenant_id = ?2)
-    AND NOT EXISTS (SELECT 1 FROM user_emails WHERE tenant_id = ?2)
-    AND NOT EXISTS (SELECT 1 FROM totals WHERE tenant_id = ?2)
-    AND NOT EXISTS (SELECT 1 FROM tokens WHERE tenant_id = ?2)
-    AND NOT EXISTS (SELECT 1 FROM client_secrets WHERE tenant_id = ?2)
-    AND NOT EXISTS (SELECT 1 FROM assertions_seen WHERE tenant_id = ?2)
-    AND NOT EXISTS (SELECT 1 FROM clients WHERE tenant_id = ?2)
-    AND NOT EXISTS (SELECT 1 FROM requests WHERE tenant_id = ?2)
-    AND NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = ?2)
-    AND NOT EXISTS (SELECT 1 FROM teams WHERE tenant_id = ?2)
-    AND NOT EXISTS (SELECT 1 FROM resources WHERE tenant_id = ?2)
+SET lease_until = ?1, marker = max(coalesce((SELECT CAST(marker AS INTEGER) FROM jobs WHERE id = ?2), 0), coalesce((SELECT min(seq) - 1 FROM events WHERE tenant_id = ?3), 0)) + 300, done = max(done, total - (SELECT coalesce(sum(total), 0) FROM totals WHERE tenant_id = ?3)), (state, finished_at, result) = (SELECT 'finished', ?1, json_object('deleted', jobs.total)
+  WHERE NOT EXISTS (SELECT 1 FROM team_members WHERE tenant_id = ?3)
+    AND NOT EXISTS (SELECT 1 FROM unique_values WHERE tenant_id = ?3)
+    AND NOT EXISTS (SELECT 1 FROM user_emails WHERE tenant_id = ?3)
+    AND NOT EXISTS (SELECT 1 FROM totals WHERE tenant_id = ?3)
+    AND NOT EXISTS (SELECT 1 FROM tokens WHERE tenant_id = ?3)
+    AND NOT EXISTS (SELECT 1 FROM client_secrets WHERE tenant_id = ?3)
+    AND NOT EXISTS (SELECT 1 FROM assertions_seen WHERE tenant_id = ?3)
+    AND NOT EXISTS (SELECT 1 FROM clients WHERE tenant_id = ?3)
+    AND NOT EXISTS (SELECT 1 FROM requests WHERE tenant_id = ?3)
+    AND NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = ?3)
+    AND NOT EXISTS (SELECT 1 FROM teams WHERE tenant_id = ?3)
+    AND NOT EXISTS (SELECT 1 FROM resources WHERE tenant_id = ?3)
     AND NOT EXISTS (SELECT 1
     FROM events
-    WHERE tenant_id = ?2
-      AND seq > max(coalesce((SELECT CAST(marker AS INTEGER) FROM jobs WHERE id = ?1), 0), coalesce((SELECT min(seq) - 1 FROM events WHERE tenant_id = ?2), 0)) + 300)
+    WHERE tenant_id = ?3
+      AND seq > max(coalesce((SELECT CAST(marker AS INTEGER) FROM jobs WHERE id = ?2), 0), coalesce((SELECT min(seq) - 1 FROM events WHERE tenant_id = ?3), 0)) + 300)
   UNION ALL
   SELECT 'running', NULL, NULL
   LIMIT 1)
-WHERE id = ?1
+WHERE id = ?2
 RETURNING finished_at
--- ?1 = "job_019a0000000070008000000000000011"
--- ?2 = 2
--- ?3 = "2026-01-01T00:00:00.016Z"
+-- ?1 = "2026-01-01T00:00:00.016Z"
+-- ?2 = "job_019a0000000070008000000000000011"
+-- ?3 = 2
 -- plan: SEARCH jobs USING PRIMARY KEY (id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 20
 -- plan:   COMPOUND QUERY
@@ -339,6 +339,15 @@ WHERE tenant_id = ?2
 -- plan: SCAN operator_tokens
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH jobs USING PRIMARY KEY (id=?)
+
+SELECT id, kind, tenant_id, marker
+FROM jobs
+WHERE finished_at IS NULL
+  AND lease_until <= ?1
+ORDER BY lease_until
+LIMIT 1
+-- ?1 = "2026-01-01T00:00:00.016Z"
+-- plan: SEARCH jobs USING INDEX jobs_open (lease_until<?)
 
 SELECT json_object('shard', 1, 'schema', (SELECT max(CAST(name AS INTEGER))
     FROM d1_migrations

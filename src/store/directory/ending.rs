@@ -98,7 +98,7 @@ pub fn note(job: &str, tenant: i64, now: &str) -> Statement {
         STEP = STEP,
     );
     statement!(
-        "UPDATE jobs SET lease_until = '', marker = {emptied} + {STEP}, \
+        "UPDATE jobs SET lease_until = {now}, marker = {emptied} + {STEP}, \
          done = max(done, total - (SELECT coalesce(sum(total), 0) FROM totals WHERE tenant_id = {tenant})), \
          (state, finished_at, result) = (SELECT 'finished', {now}, json_object('deleted', jobs.total) WHERE {is_done} \
          UNION ALL SELECT 'running', NULL, NULL LIMIT 1) \

@@ -6,9 +6,11 @@ use crate::{Error, Row, Statement, statement};
 /// The kind of job that ends all data of a tenant.
 pub const TENANT_DELETE: &str = "tenant_delete";
 
-/// A job with the lease that was given.
+/// A job that nobody is at work on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeasedJob {
+pub struct DueJob {
+    /// Its id.
+    pub id: String,
     /// What it does.
     pub kind: String,
     /// Whose data.
@@ -48,10 +50,10 @@ pub fn read(id: &str) -> Statement {
     )
 }
 
-/// The ids of jobs that nobody is at work on, the longest waiting first.
+/// The job that waits longest of those that nobody is at work on.
 pub fn due(now: &str) -> Statement {
     statement!(
-        "SELECT id FROM jobs WHERE finished_at IS NULL AND lease_until <= {now} ORDER BY lease_until LIMIT 10",
+        "SELECT id, kind, tenant_id, marker FROM jobs WHERE finished_at IS NULL AND lease_until <= {now} ORDER BY lease_until LIMIT 1",
         now = value(now),
     )
 }
@@ -60,18 +62,19 @@ pub fn due(now: &str) -> Statement {
 pub fn lease(id: &str, now: &str, until: &str) -> Statement {
     statement!(
         "UPDATE jobs SET lease_until = {until}, state = 'running' \
-         WHERE id = {id} AND finished_at IS NULL AND lease_until <= {now} RETURNING kind, tenant_id, marker",
+         WHERE id = {id} AND finished_at IS NULL AND lease_until <= {now} RETURNING id",
         until = value(until),
         id = value(id),
         now = value(now),
     )
 }
 
-/// Reads the row of [`lease`].
-pub fn read_leased(row: &mut Row) -> Result<LeasedJob, Error> {
-    Ok(LeasedJob {
-        kind: row.required_text(0)?,
-        tenant: row.integer(1)?.unwrap_or_default(),
-        marker: row.text(2)?,
+/// Reads the row of [`due`].
+pub fn read_due(row: &mut Row) -> Result<DueJob, Error> {
+    Ok(DueJob {
+        id: row.required_text(0)?,
+        kind: row.required_text(1)?,
+        tenant: row.integer(2)?.unwrap_or_default(),
+        marker: row.text(3)?,
     })
 }

@@ -148,7 +148,7 @@ fn a_tenant_ends_with_all_its_data() {
     bound.get("/tenants").expect(401);
     // Its number is given to nobody.
     assert_eq!(admin.post("/tenants", &body).expect(201)["id"], tenant + 1);
-    memory.run_jobs(Budget::default()).unwrap();
+    memory.run_jobs(Budget::PAID).unwrap();
     assert_eq!(admin.get(&format!("/jobs/{id}")).expect(200)["done"], 702);
 }
 
@@ -191,10 +191,10 @@ fn a_job_survives_a_kill() {
         memory.sql("CREATE TRIGGER killed BEFORE DELETE ON tokens BEGIN SELECT RAISE(ABORT, 'killed'); END");
         memory.sql("CREATE TRIGGER killed_later BEFORE UPDATE OF done ON jobs BEGIN SELECT RAISE(ABORT, 'killed'); END");
         let before = counts(&memory, tenant);
-        let failed = memory.run_jobs(Budget::default()).is_err();
+        let failed = memory.run_jobs(Budget::PAID).is_err();
         memory.sql("DROP TRIGGER killed; DROP TRIGGER killed_later");
         assert_eq!(counts(&memory, tenant), before, "all of a batch or none");
-        memory.run_jobs(Budget::default()).unwrap();
+        memory.run_jobs(Budget::PAID).unwrap();
         assert_eq!(
             counts(&memory, tenant),
             before,
@@ -207,10 +207,38 @@ fn a_job_survives_a_kill() {
             let (_, trace) = memory.answer(&request);
             assert!(trace.job, "who looks at a job sets it going");
         }
-        memory.run_jobs(Budget::default()).unwrap();
+        memory.run_jobs(Budget::PAID).unwrap();
         assert_eq!(admin.get(&path).expect(200)["state"], "finished");
         assert!(counts(&memory, tenant).iter().all(|count| *count == 0));
         assert!(!memory.answer(&admin.request("GET", &path, None)).1.job);
+    }
+}
+
+/// With either budget, and killed at any batch, before it or behind it: all is done in the end.
+#[test]
+fn a_kill_between_any_two_steps_leaves_nothing_undone() {
+    for budget in [Budget::FREE, Budget::PAID] {
+        for kill in (0..).flat_map(|batches| [(batches, false), (batches, true)]) {
+            let memory = Memory::new();
+            let admin = Operator::new(&memory);
+            let tenant = admin.tenant("Acme");
+            fill(&admin.client(tenant, &json!({ "label": "okta" })), 400);
+            let job = admin.delete(&format!("/tenants/{tenant}?confirm=Acme"));
+            let path = format!("/jobs/{}", job.expect(202)["id"].as_str().unwrap());
+            memory.database.kill.set(Some(kill));
+            let killed = memory.run_jobs(budget).is_err();
+            memory.database.kill.take();
+            for _ in 0..5 {
+                memory.elapsed.set(memory.elapsed.get() + 60_000);
+                memory.run_jobs(budget).unwrap();
+            }
+            let job = admin.get(&path).expect(200);
+            assert_eq!(job["result"], json!({ "deleted": 402 }), "{kill:?}");
+            assert!(counts(&memory, tenant).iter().all(|count| *count == 0));
+            if !killed {
+                break;
+            }
+        }
     }
 }
 
@@ -224,7 +252,7 @@ fn tenant_1_stays_while_there_is_a_scim_token() {
     memory.has_scim_token = false;
     let admin = Operator::new(&memory);
     let job = admin.delete("/tenants/1?confirm=default").expect(202);
-    memory.run_jobs(Budget::default()).unwrap();
+    memory.run_jobs(Budget::PAID).unwrap();
     let path = format!("/jobs/{}", job["id"].as_str().unwrap());
     assert_eq!(
         admin.get(&path).expect(200)["result"],
