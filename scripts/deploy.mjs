@@ -32,6 +32,7 @@ export async function main(args) {
     // The new tables suit the release that is running, so they go first.
     await step(`Applying the migrations to the deployed database \`${name}\``, () => runWrangler("d1", "migrations", "apply", name, "--remote", ...of));
   }
+  for (const { queue } of config.queues.producers ?? []) await ensureQueue(queue, environment);
   await step("Deploying the Worker", () => runWrangler("deploy", ...of));
   await sayWhatIsNext(environment);
 }
@@ -98,6 +99,22 @@ async function createDatabase(name, environment) {
   const made = await findDatabase(name);
   if (made) return made;
   throw new Problem(`the database \`${name}\` was made but is not listed yet: run \`${deployCommand(environment)}\` again in a minute.`);
+}
+
+/** The queue of wrangler.toml, made if need be. */
+async function ensureQueue(name, environment) {
+  const { code, stdout, stderr } = await wrangler("queues", "info", name);
+  if (code === 0) return;
+  const said = stdout + stderr;
+  if (await isUnreached(said)) throw new Problem(NO_NETWORK);
+  const made = await step(`Making the queue \`${name}\``, () => wrangler("queues", "create", name));
+  if (made.code === 0 || /already (exists|taken)/i.test(made.stdout + made.stderr)) return;
+  throw new Problem(noQueue(name, await reason(made.stdout, made.stderr), environment));
+}
+
+/** Why there is no queue, and what works without. */
+export function noQueue(name, why, environment) {
+  return `the queue \`${name}\` could not be made (${why}): make it in the dashboard, or take the tables [[queues.…]] out of wrangler.toml, and run \`${deployCommand(environment)}\` again. Without a queue, webhooks and jobs go on each minute.`;
 }
 
 async function sayWhatIsNext(environment) {

@@ -2,7 +2,7 @@
 // Worker and the benchmark.
 //
 //   node scripts/serve.mjs --port 0 --state DIR --token T [--worker DIR] [--var NAME=VALUE ...]
-//     [--shard DB_2 ...] [--assets]
+//     [--shard DB_2 ...] [--assets] [--no-queue] [--minute MILLISECONDS]
 //
 // applies the migrations, prints one line of JSON, {"origin": "http://127.0.0.1:PORT", "pid": N,
 // "workerd": N}, when the Worker answers, and ends when its stdin closes or on a signal. `wrangler
@@ -30,9 +30,10 @@ const PATIENCE_MS = 15_000;
 /**
  * Starts the Worker of a folder; `port` 0 takes a free one. Resolves when it answers. Its static
  * assets stand in front of it only where they are asked for: that costs every request 0.1 to 0.3 ms
- * here, which are not the Worker's.
+ * here, which are not the Worker's. `queue` false leaves the queue out, as a deployment may; a
+ * `minute` of the cron has so many milliseconds.
  */
-export async function serve({ port, state, vars, worker = BUILT, more = [], assets = false }) {
+export async function serve({ port, state, vars, worker = BUILT, more = [], assets = false, queue = true, minute = 60_000 }) {
   const config = await readConfig();
   config.d1_databases.push(...more);
   await keepPrivate(state);
@@ -46,6 +47,7 @@ export async function serve({ port, state, vars, worker = BUILT, more = [], asse
     bindings: { ...config.vars, ...vars },
     ...localDatabase(config, state),
     ...limits(config, vars),
+    ...(queue && queues(config)),
     ...(assets && { assets: staticAssets(config, worker) }),
     // Straight to the Worker, past Miniflare's own entry.
     unsafeDirectSockets: [{ host: HOST, port }],
@@ -60,7 +62,7 @@ export async function serve({ port, state, vars, worker = BUILT, more = [], asse
     endWith(workerd);
     const origin = (await miniflare.unsafeGetDirectURL()).origin;
     await answers(origin);
-    tick(miniflare);
+    tick(miniflare, minute);
     return { origin, pid: process.pid, workerd, stop };
   } catch (error) {
     await stop();
@@ -78,6 +80,18 @@ function staticAssets({ name, assets: { html_handling } }, worker) {
 function limits({ ratelimits = [] }, { RATE_LIMITS = process.env.RATE_LIMITS }) {
   if (RATE_LIMITS !== "1") return {};
   return { ratelimits: Object.fromEntries(ratelimits.map(({ name, simple }) => [name, { simple }])) };
+}
+
+/** The queue, which is in memory here: what a restart loses each minute makes good. */
+export function queues({ queues: { producers = [], consumers = [] } }) {
+  const consumer = ({ queue, max_batch_size, max_batch_timeout, max_retries }) => [
+    queue,
+    { maxBatchSize: max_batch_size, maxBatchTimeout: max_batch_timeout, maxRetries: max_retries },
+  ];
+  return {
+    queueProducers: Object.fromEntries(producers.map(({ binding, queue }) => [binding, queue])),
+    queueConsumers: Object.fromEntries(consumers.map(consumer)),
+  };
 }
 
 /**
@@ -98,11 +112,11 @@ async function migrateFirst(config, state) {
  * Miniflare fires no cron: each minute, as wrangler.toml has it, the jobs that were broken off go
  * on.
  */
-function tick(miniflare) {
+function tick(miniflare, minute) {
   setInterval(async () => {
     // What fails is tried again by the next.
     await miniflare.getWorker().then((worker) => worker.scheduled({ cron: "* * * * *" })).catch(() => {});
-  }, 60_000).unref();
+  }, minute).unref();
 }
 
 /** A runtime that has crashed leaves nothing to serve. */
@@ -181,6 +195,8 @@ async function main(args) {
     var: { type: "string", multiple: true, default: [] },
     shard: { type: "string", multiple: true, default: [] },
     assets: { type: "boolean", default: false },
+    "no-queue": { type: "boolean", default: false },
+    minute: { type: "string", default: "60000" },
   });
   const port = parsePort(values.port);
   await checkPort(port);
@@ -188,7 +204,7 @@ async function main(args) {
   if (values.token !== undefined) vars.SCIM_TOKEN = values.token;
   process.stdin.on("end", () => process.exit(0)).on("error", () => process.exit(0)).resume();
   const more = values.shard.map((binding) => ({ binding, database_id: `local-${binding}` }));
-  const { stop, ...told } = await serve({ port, state: stateFolder(values.state), vars, worker: resolve(ROOT, values.worker), more, assets: values.assets });
+  const { stop, ...told } = await serve({ port, state: stateFolder(values.state), vars, worker: resolve(ROOT, values.worker), more, assets: values.assets, queue: !values["no-queue"], minute: Number(values.minute) });
   console.log(JSON.stringify(told));
 }
 

@@ -21,6 +21,7 @@ use platform::d1::D1;
 use platform::fetch::PlatformFetch;
 use platform::keys::PlatformKeys;
 use platform::mint::PlatformMint;
+use platform::queue::{self, PlatformMessages};
 use platform::rate::PlatformRates;
 use platform::settings::Deployment;
 use platform::{Context, Env, PlatformReply, PlatformRequest, drop_abandoned, moment, promise};
@@ -58,6 +59,17 @@ pub fn scheduled(_event: JsValue, env: Env, _context: Context) -> Promise {
         let hold = GAUGE.with(Gauge::request);
         let minute = (moment().milliseconds / 60_000) % 60;
         after::work(&env, &Deployment::of(&env).settings, &hold, Some(minute)).await;
+        Ok(JsValue::UNDEFINED)
+    })
+}
+
+/// Goes on with what messages of the queue name.
+#[wasm_bindgen]
+pub fn queue(messages: PlatformMessages, env: Env, _context: Context) -> Promise {
+    promise(async move {
+        let hold = GAUGE.with(Gauge::request);
+        let wakes = queue::take(&messages);
+        after::woken(&env, &Deployment::of(&env).settings, &hold, wakes).await;
         Ok(JsValue::UNDEFINED)
     })
 }

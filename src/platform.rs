@@ -17,6 +17,7 @@ pub mod fetch;
 pub mod keys;
 pub mod mint;
 mod outgoing;
+pub mod queue;
 pub mod rate;
 pub mod reply;
 pub mod request;

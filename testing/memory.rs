@@ -512,7 +512,7 @@ impl Memory {
         self.elapsed.set(self.elapsed.get() + 1);
         let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
         let context = self.context(&now, &hold);
-        pollster::block_on(jobs::work_everywhere(&context, budget))
+        pollster::block_on(jobs::work_everywhere(&context, budget)).map(|_| ())
     }
 
     /// Seals what was written, as the Worker does each minute.

@@ -9,6 +9,7 @@ use super::d1::D1;
 use super::fetch::PlatformFetch;
 use super::keys::PlatformKeys;
 use super::mint::PlatformMint;
+use super::queue;
 use super::{Context, Env, PlatformClock, moment, promise};
 use service::Settings;
 use service::gauge::Hold;
@@ -16,6 +17,7 @@ use service::jobs::{self, Budget};
 use service::rate::Unlimited;
 use service::seal::seal_everywhere;
 use service::settings::Remembered;
+use service::wake::Wake;
 
 /// Runs statements when the reply is out.
 pub fn run_later(env: &Env, context: &Context, statements: Vec<Addressed>) {
@@ -55,20 +57,8 @@ pub fn go_on(env: &Env, context: &Context, settings: &Settings, hold: Hold) {
 /// Goes on with jobs until none is due, or as much was done as one event may. In a minute of the
 /// hour the logs of some tenants are trimmed, in the first what has expired is removed.
 pub async fn work(env: &Env, settings: &Settings, hold: &Hold, minute: Option<u64>) {
-    let database = D1::new(env);
-    let mint = PlatformMint::at(moment().milliseconds);
-    let context = service::Context {
-        database: &database,
-        settings,
-        mint: &mint,
-        clock: &PlatformClock,
-        fetch: &PlatformFetch,
-        keys: &PlatformKeys,
-        hold,
-        // A job works for no caller.
-        remembered: &Remembered::default(),
-        rates: &Unlimited,
-    };
+    let world = World::of(env);
+    let context = world.context(settings, hold);
     let budget = Budget::of(settings);
     // The parts of an event count together.
     let (of_jobs, of_others) = match minute {
@@ -76,28 +66,84 @@ pub async fn work(env: &Env, settings: &Settings, hold: &Hold, minute: Option<u6
         Some(_) => (budget.part(2), budget.part(4)),
     };
     // Whatever failed is tried again by the next event.
-    if let Err(error) = jobs::work_everywhere(&context, of_jobs).await {
-        print(&format!("a job was not gone on with: {error:?}"), true);
+    let worked = jobs::work_everywhere(&context, of_jobs).await;
+    wake(env, note("a job was not gone on with", worked)).await;
+    if let Some(minute) = minute {
+        let trimmed = jobs::trim_requests(&context, minute, of_others).await;
+        note("the log of requests was not trimmed", trimmed);
+        let sealed = seal_everywhere(&context, of_others).await;
+        note("events were not sealed", sealed);
     }
-    if let Some(minute) = minute
-        && let Err(error) = jobs::trim_requests(&context, minute, of_others).await
-    {
-        print(
-            &format!("the log of requests was not trimmed: {error:?}"),
-            true,
+    if minute == Some(0) {
+        note(
+            "what has expired was not removed",
+            jobs::sweep(&context).await,
         );
     }
-    if minute.is_some()
-        && let Err(error) = seal_everywhere(&context, of_others).await
-    {
-        print(&format!("events were not sealed: {error:?}"), true);
+}
+
+/// Goes on with what the Worker was woken up for.
+pub async fn woken(env: &Env, settings: &Settings, hold: &Hold, wakes: Vec<Wake>) {
+    let world = World::of(env);
+    let directory = world.context(settings, hold);
+    let budget = Budget::of(settings).part(wakes.len().max(1));
+    for message in wakes {
+        match message {
+            Wake::Job(shard) => {
+                let Some(context) = directory.on(shard) else {
+                    continue;
+                };
+                let worked = jobs::work_here(&context, budget).await;
+                let is_left = note("a job was not gone on with", worked);
+                wake(env, is_left.then_some(message)).await;
+            }
+        }
     }
-    if minute == Some(0)
-        && let Err(error) = jobs::sweep(&context).await
-    {
-        print(
-            &format!("what has expired was not removed: {error:?}"),
-            true,
-        );
+}
+
+/// Has the Worker woken up again.
+async fn wake(env: &Env, messages: impl IntoIterator<Item = Wake>) {
+    for message in messages {
+        queue::send(env, message, 0).await;
+    }
+}
+
+/// Says in the log why something was not done.
+fn note<T: Default>(what: &str, result: Result<T, store::Error>) -> T {
+    result.unwrap_or_else(|error| {
+        print(&format!("{what}: {error:?}"), true);
+        T::default()
+    })
+}
+
+/// What an event works with that is no request.
+struct World {
+    database: D1,
+    mint: PlatformMint,
+    remembered: Remembered,
+}
+
+impl World {
+    fn of(env: &Env) -> Self {
+        Self {
+            database: D1::new(env),
+            mint: PlatformMint::at(moment().milliseconds),
+            // It works for no caller.
+            remembered: Remembered::default(),
+        }
+    }
+
+    fn context<'a>(&'a self, settings: &'a Settings, hold: &'a Hold) -> service::Context<'a, D1> {
+        service::Context {
+            database: &self.database,
+            settings,
+            mint: &self.mint,
+            clock: &PlatformClock,
+            fetch: &PlatformFetch,
+            keys: &PlatformKeys,
+            hold,
+            remembered: &self.remembered,
+            rates: &Unlimited,
+        }
     }
 }

@@ -152,6 +152,17 @@ export async function send(database, statements) {
   return asTexts(statements.length === 1 ? [await statements[0].all()] : await database.batch(statements));
 }
 
+/** The messages of a batch, a line each. None of them is sent again. */
+export function takeMessages(batch) {
+  batch.ackAll();
+  return batch.messages.map(({ body }) => JSON.stringify(body)).join("\n");
+}
+
+export const hasQueue = ({ QUEUE }) => QUEUE !== undefined;
+
+/** Sends a message to the queue, which comes after so many seconds. */
+export const wake = ({ QUEUE }, message, delaySeconds) => QUEUE.send(JSON.parse(message), { contentType: "json", delaySeconds });
+
 /** Times that a counter is asked at once. */
 const AT_ONCE = 100;
 

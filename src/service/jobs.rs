@@ -8,6 +8,7 @@ use std::cell::Cell;
 
 use super::{Clock, Context, Moment, Settings};
 use crate::shards::finish;
+use crate::wake::Wake;
 use crate::write::ending::add_step;
 use store::batch::Batch;
 use store::directory::clients;
@@ -104,20 +105,28 @@ impl<'a> Allowance<'a> {
 }
 
 /// Goes on with the jobs of all shards, all within the budget, and with tenants whose making was
-/// broken off.
+/// broken off. What it is to be woken up for again, where the budget was not enough.
 pub async fn work_everywhere<D: Database>(
     directory: &Context<'_, D>,
     budget: Budget,
-) -> Result<(), Error> {
+) -> Result<Vec<Wake>, Error> {
     let allowance = Allowance::new(budget, directory.clock);
     let all = directory.all();
     if all.len() > 1 {
         finish(directory).await?;
     }
-    for (_, shard) in all {
-        work(&shard, &allowance).await?;
+    let mut wakes = Vec::new();
+    for (number, shard) in all {
+        if work(&shard, &allowance).await? {
+            wakes.push(Wake::Job(number));
+        }
     }
-    Ok(())
+    Ok(wakes)
+}
+
+/// Goes on with the jobs of one shard; whether there is more than the budget was enough for.
+pub async fn work_here<D: Database>(shard: &Context<'_, D>, budget: Budget) -> Result<bool, Error> {
+    work(shard, &Allowance::new(budget, shard.clock)).await
 }
 
 /// Goes on with jobs until none is due or the budget is used. Who waits longest is next, so that of
@@ -125,17 +134,17 @@ pub async fn work_everywhere<D: Database>(
 async fn work<D: Database>(
     context: &Context<'_, D>,
     allowance: &Allowance<'_>,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     loop {
         let now = context.clock.now();
         allowance.note(1);
         let due = context.ask(jobs::due(&now.text)).await?.into_iter().next();
         let Some(mut row) = due else {
-            return Ok(());
+            return Ok(false);
         };
         let job = jobs::read_due(&mut row)?;
         if !step(context, &job, &now, allowance).await? {
-            return Ok(());
+            return Ok(allowance.has_begun.get());
         }
     }
 }

@@ -118,3 +118,33 @@ fn the_id_of_a_database_stands_behind_its_name() {
     let wanted = entry("scim", none) + &entry("scim-staging", "seven");
     assert_eq!(written.trim_end(), wanted.trim_end());
 }
+
+/// Every environment has a queue of its own, which the Worker both sends to and takes from; one
+/// that cannot be made is told with what works without.
+#[test]
+fn each_environment_has_a_queue() {
+    let program = "import { readConfig } from './scripts/config.mjs';
+         import { queues } from './scripts/serve.mjs';
+         import { noQueue } from './scripts/deploy.mjs';
+         const of = async (name) => queues(await readConfig(name));
+         console.log(JSON.stringify([await of(), await of('staging'), noQueue('q', 'why', 'staging'), queues({ queues: {} })]));";
+    let output = node(
+        &["--input-type=module", "--eval", program],
+        Path::new("nowhere"),
+    );
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for (index, name) in [(0, "scim-worker"), (1, "scim-worker-staging")] {
+        assert_eq!(said[index]["queueProducers"], json!({ "QUEUE": name }));
+        let consumer = json!({ "maxBatchSize": 100, "maxBatchTimeout": 1, "maxRetries": 1 });
+        assert_eq!(said[index]["queueConsumers"], json!({ name: consumer }));
+    }
+    let words = said[2].as_str().unwrap();
+    assert!(
+        words.contains("(why)") && words.contains("-- --env staging"),
+        "{words}"
+    );
+    assert_eq!(
+        said[3],
+        json!({ "queueProducers": {}, "queueConsumers": {} })
+    );
+}

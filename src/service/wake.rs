@@ -1,0 +1,35 @@
+//! Why the Worker is woken up behind a request: a message of the queue says so, and nothing more.
+//! What there is to do is in the database, so one that is lost or comes twice does no harm.
+
+use scim::json;
+
+/// What there is to go on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    /// Jobs in the shard of this number.
+    Job(u16),
+}
+
+impl Wake {
+    /// Reads a message; one of another release is none.
+    ///
+    /// ```
+    /// use service::wake::Wake;
+    /// assert_eq!(Wake::parse(r#"{"job":2}"#), Some(Wake::Job(2)));
+    /// assert_eq!(Wake::parse(&Wake::Job(7).text()), Some(Wake::Job(7)));
+    /// assert_eq!(Wake::parse(r#"{"dance":2}"#), None);
+    /// ```
+    pub fn parse(text: &str) -> Option<Self> {
+        let message = json::object(text)?;
+        let shard = |name| u16::try_from(message.get(name)?.as_u64()?).ok();
+        shard("job").map(Self::Job)
+    }
+
+    /// The message.
+    pub fn text(self) -> String {
+        let (name, shard) = match self {
+            Self::Job(shard) => ("job", shard),
+        };
+        ["{\"", name, "\":", &shard.to_string(), "}"].concat()
+    }
+}
