@@ -122,6 +122,7 @@ pub async fn respond<D: Database, B: Upload>(
     };
     if request.method == Method::Head {
         reply.body = None;
+        reply.export = None;
     }
     (reply.with("X-Request-Id", trace.request_id.as_str()), trace)
 }

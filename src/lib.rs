@@ -123,5 +123,5 @@ async fn answer(
         after::go_on(&env, &context, &deployment.settings, hold);
     }
     let cost = deployment.report_cost.then_some(cost);
-    platform::reply::write(reply, cost, hold)
+    platform::reply::write(&env, reply, cost, hold)
 }

@@ -4,6 +4,7 @@ use scim_worker::http::method::Method;
 use scim_worker::http::reply::Reply;
 use scim_worker::http::request::{Body, Request};
 use serde_json::{Value, json};
+use service::content::Content;
 
 use super::memory::Memory;
 
@@ -102,8 +103,14 @@ impl<'a> Client<'a> {
     /// Sends a request.
     pub fn send(&self, request: &Request) -> Got {
         let reply = self.memory.respond(request);
-        let body = match &reply.body {
-            Some(body) => serde_json::from_str(&body.clone().into_text()).unwrap(),
+        let is_lines = |(_, value): &(_, String)| value == "application/x-ndjson";
+        let text = reply.body.clone().map(Content::into_text);
+        let body = match text {
+            Some(text) if reply.headers.iter().any(is_lines) => {
+                let lines = text.lines().map(serde_json::from_str);
+                Value::Array(lines.collect::<Result<_, _>>().unwrap())
+            }
+            Some(text) => serde_json::from_str(&text).unwrap(),
             None => Value::Null,
         };
         Got {
@@ -245,6 +252,14 @@ impl<'a> Operator<'a> {
     /// DELETE.
     pub fn delete(&self, path: &str) -> Got {
         self.send("DELETE", path, None)
+    }
+
+    /// The lines of an export.
+    #[track_caller]
+    pub fn export(&self, tenant: i64, after: &str) -> Vec<Value> {
+        let path = format!("/tenants/{tenant}/export?after={after}");
+        let lines = self.get(&path).expect(200);
+        lines.as_array().unwrap().clone()
     }
 
     /// Makes a tenant and gives its number.

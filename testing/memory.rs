@@ -467,7 +467,7 @@ impl Memory {
             request_id: format!("req_{:012x}{:020x}", now.milliseconds, 1),
         };
         let before = self.database.cost();
-        let (reply, mut trace) = pollster::block_on(respond(&environment, request));
+        let (mut reply, mut trace) = pollster::block_on(respond(&environment, request));
         let after = self.database.cost();
         let cost = Cost {
             trips: after.trips - before.trips,
@@ -478,6 +478,13 @@ impl Memory {
             milliseconds: 1,
             cost,
         });
+        if let Some(mut export) = reply.export.take() {
+            let mut text = String::new();
+            while let Some(piece) = pollster::block_on(export.next(&self.database)).unwrap() {
+                text.push_str(&piece);
+            }
+            reply.body = Some(text.into());
+        }
         check(request, &reply);
         (reply, trace)
     }

@@ -160,6 +160,11 @@ async fn answer<D: Database, B: Upload>(
         Answer::Made(made) => created(201, base + &address(pattern, &call)?, made),
         Answer::Begun(made) => created(202, base + "/jobs", made),
         Answer::Gone => Reply::empty(204),
+        Answer::Streamed(export) => Reply {
+            export: Some(export),
+            ..Reply::empty(200)
+        }
+        .with("Content-Type", "application/x-ndjson"),
     })
 }
 

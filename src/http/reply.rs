@@ -1,6 +1,7 @@
 //! A reply as plain data.
 
 use service::content::Content;
+use service::transfer::export::Export;
 
 /// A reply.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,6 +20,8 @@ pub struct Reply {
     pub attribute: Option<String>,
     /// The sentence of a refusal, or of the first one within a Bulk; for the log.
     pub detail: Option<String>,
+    /// What gives the body piece by piece, in place of `body`.
+    pub export: Option<Box<Export>>,
     /// Addresses of the resources of a Bulk; for the log.
     pub locations: Vec<String>,
 }

@@ -5,13 +5,16 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
 use service::content::{Content, Piece};
 use service::gauge::Hold;
+use service::transfer::export::Export;
 
-use super::moment;
+use super::d1::D1;
+use super::{Env, moment, promise};
 
 /// Milliseconds in which a client takes a piece, or it is held to be gone: 65 kB, or the text of a
 /// thousand members.
@@ -87,6 +90,27 @@ pub(super) fn pieces(content: Content, hold: Hold) -> Pieces {
         }
         Ok(piece)
     })
+}
+
+/// What gives the bytes of an export, a promise of each piece: what it holds is a page of it.
+pub(super) fn export_pieces(export: Box<Export>, env: Env) -> JsValue {
+    let rest = Rc::new(RefCell::new(Some(export)));
+    let next = move |is_over: bool| {
+        let (taken, rest, env) = (rest.borrow_mut().take(), rest.clone(), env.clone());
+        promise(async move {
+            let Some(mut export) = taken.filter(|_| !is_over) else {
+                return Ok(JsValue::UNDEFINED);
+            };
+            let piece = export.next(&D1::new(&env)).await;
+            // A client must see that it does not have all.
+            let piece = piece.map_err(|error| JsValue::from_str(&format!("{error:?}")))?;
+            *rest.borrow_mut() = Some(export);
+            Ok(piece.map_or(JsValue::UNDEFINED, |piece| {
+                Uint8Array::from(piece.as_bytes()).into()
+            }))
+        })
+    };
+    Closure::<dyn FnMut(bool) -> Promise>::new(next).into_js_value()
 }
 
 /// Drops what clients have not taken any of for long.

@@ -119,6 +119,18 @@ export function longResponse(status, lines, next) {
   return new Response(body, { status, headers: headersOf(lines) });
 }
 
+/** The same of which `next` gives a promise of a piece. */
+export function streamedResponse(status, lines, next) {
+  const pull = async (controller) => {
+    const piece = await next(false);
+    if (piece === undefined) controller.close();
+    else controller.enqueue(piece);
+  };
+  const source = { pull, cancel: () => void next(true) };
+  const body = new ReadableStream(source, { highWaterMark: 0 });
+  return new Response(body, { status, headers: headersOf(lines) });
+}
+
 function headersOf(lines) {
   const headers = {};
   const texts = lines.split("\n");

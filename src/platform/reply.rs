@@ -3,8 +3,8 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::PlatformReply;
-use super::outgoing::pieces;
+use super::outgoing::{export_pieces, pieces};
+use super::{Env, PlatformReply};
 use crate::http::reply::Reply;
 use service::content::Content;
 use service::gauge::Hold;
@@ -14,12 +14,19 @@ use store::Cost;
 extern "C" {
     #[wasm_bindgen(catch)]
     fn response(status: u16, headers: &str, body: Option<&[u8]>) -> Result<PlatformReply, JsValue>;
+    #[wasm_bindgen(catch, js_name = streamedResponse)]
+    fn streamed(status: u16, headers: &str, next: JsValue) -> Result<PlatformReply, JsValue>;
     #[wasm_bindgen(catch, js_name = longResponse)]
     fn long_response(status: u16, headers: &str, next: JsValue) -> Result<PlatformReply, JsValue>;
 }
 
 /// The reply as the platform's, with what the request holds.
-pub fn write(reply: Reply, cost: Option<Cost>, hold: Hold) -> Result<PlatformReply, JsValue> {
+pub fn write(
+    env: &Env,
+    reply: Reply,
+    cost: Option<Cost>,
+    hold: Hold,
+) -> Result<PlatformReply, JsValue> {
     let mut headers = reply.headers;
     if let Some(cost) = cost {
         headers.push(("Server-Timing", timing(cost)));
@@ -27,6 +34,9 @@ pub fn write(reply: Reply, cost: Option<Cost>, hold: Hold) -> Result<PlatformRep
     let mut lines = String::with_capacity(512);
     for (name, value) in &headers {
         lines.extend([name, "\n", value, "\n"]);
+    }
+    if let Some(export) = reply.export {
+        return streamed(reply.status, &lines, export_pieces(export, env.clone()));
     }
     match reply.body {
         Some(content) if content.is_large() => {

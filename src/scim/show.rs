@@ -74,6 +74,59 @@ impl Shown<'_> {
     }
 }
 
+/// As a line of an export: without what depends on where it was, its addresses and its version.
+impl Shown<'_> {
+    /// Appends the resource with these members.
+    ///
+    /// ```
+    /// use scim::{resource_type::GROUP_TYPE, show::{Link, Shown}};
+    /// let shown = Shown {
+    ///     id: "7",
+    ///     document: r#"{"displayName":"Tour Guides"}"#,
+    ///     created: "2026-01-23T04:56:22.000Z",
+    ///     last_modified: "2026-05-13T04:42:34.000Z",
+    ///     version: "",
+    /// };
+    /// let member = Link { id: "1", endpoint: "/Users", kind: "User", display: "\"Ada\"" };
+    /// let mut text = String::new();
+    /// shown.push_line(&mut text, &GROUP_TYPE, [member].into_iter());
+    /// assert!(text.starts_with(r#"{"id":"7","displayName":"Tour Guides","members":[{"value":"1","type":"User","display":"Ada"}],"meta":{"#));
+    /// assert!(text.ends_with("}}\n"));
+    /// ```
+    pub fn push_line<'a>(
+        &self,
+        text: &mut String,
+        resource_type: &ResourceType,
+        members: impl Iterator<Item = Link<'a>>,
+    ) {
+        let attributes = self.document.strip_prefix('{').unwrap_or_default();
+        let attributes = attributes.strip_suffix('}').unwrap_or_default();
+        push(text, &["{\"id\":\"", self.id, "\",", attributes]);
+        let mut joint = ",\"members\":[";
+        for member in members {
+            let [id, kind, display] = [member.id, member.kind, member.display];
+            push(text, &[joint, "{\"value\":\"", id, "\",\"type\":\"", kind]);
+            push(text, &["\",\"display\":", display, "}"]);
+            joint = ",";
+        }
+        if joint == "," {
+            text.push(']');
+        }
+        let [created, last_modified] = [self.created, self.last_modified];
+        let name = resource_type.name;
+        push(
+            text,
+            &[
+                ",\"meta\":{\"resourceType\":\"",
+                name,
+                "\",\"created\":\"",
+                created,
+            ],
+        );
+        push(text, &["\",\"lastModified\":\"", last_modified, "\"}}\n"]);
+    }
+}
+
 /// An element of a linked attribute: a member of a group, or a group of a user (RFC 7643 §2.4,
 /// §4.1.2, §4.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,6 +25,7 @@ use store::{Addressed, Database, Row, Statement};
 pub mod body;
 pub mod client;
 pub mod events;
+pub mod export;
 pub mod jobs;
 mod metadata;
 pub mod operator_tokens;

@@ -38,6 +38,7 @@ pub mod session;
 pub mod settings;
 pub mod shards;
 pub mod token;
+pub mod transfer;
 pub mod wake;
 mod write;
 

@@ -25,6 +25,7 @@ mod statement;
 pub mod table;
 pub mod tenant;
 pub mod text;
+pub mod transfer;
 pub mod unique;
 pub mod user_groups;
 pub mod write;

@@ -55,6 +55,7 @@ mod tables;
 mod tenants;
 mod text;
 mod tokens;
+mod transfer;
 mod upgrade;
 mod users;
 mod versions;

@@ -62,6 +62,11 @@ impl Cursor {
     }
 }
 
+/// The cursor of a reader who came so far.
+pub(super) fn cursor_text(marks: Vec<(u16, Mark)>) -> String {
+    Cursor(marks).text()
+}
+
 /// What a request asks of the feed.
 struct Request {
     /// The only tenant, and its shard.

@@ -8,6 +8,7 @@ use super::body::Body;
 use super::refusal::Refusal;
 use super::{Admin, PageRequest, no_shard, page, shape, with_member};
 use crate::Context;
+use crate::transfer::export::Export;
 use store::batch::{Answers, Batch, Handle};
 use store::{Database, Row, Statement};
 
@@ -60,6 +61,8 @@ pub enum Answer {
     Running(String),
     /// Nothing yet of what is waited for, so many seconds: JSON text that says so.
     Waiting(String, u32),
+    /// An export, which is made as it is taken.
+    Streamed(Box<Export>),
 }
 
 /// What was made: by what it is found, and itself as JSON text.

@@ -97,6 +97,23 @@ pub fn connected(id: i64, day: &str) -> impl Fragment + use<'_> {
     )
 }
 
+/// An export that is about to begin, with how much there is.
+pub fn export_started(id: i64) -> impl Fragment {
+    let total = |name| {
+        fragment!(
+            "coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = '{name}'), 0)",
+            name = name,
+        )
+    };
+    fragment!(
+        "SELECT 'export.started' AS kind, n.id AS about, '{}' AS before, \
+         json_object('users', {users}, 'groups', {groups}) AS after FROM tenants n WHERE n.id = {id}",
+        users = total("User"),
+        groups = total("Group"),
+        id = value(id),
+    )
+}
+
 /// What there is a row of, which comes, changes or goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Thing<'a> {

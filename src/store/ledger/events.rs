@@ -183,9 +183,8 @@ fn names_of_row(view: &View<'_>) -> impl Fragment {
     names(view.column("version"), view.column("external_id"), name)
 }
 
-/// The document of the row as the member `side` of a JSON object, without what nobody is shown. Of
-/// one that is too large, what takes more than its share is left out, and named in `cut`.
-fn document(view: &View<'_>, side: &'static str) -> impl Fragment {
+/// The document of the row, without what nobody is shown.
+pub(crate) fn shown(view: &View<'_>) -> impl Fragment {
     let (resource_type, row) = (view.resource_type, view.row());
     Written(move |statement: &mut Statement| {
         let paths: Vec<_> = hidden(resource_type)
@@ -194,17 +193,25 @@ fn document(view: &View<'_>, side: &'static str) -> impl Fragment {
                 fragment!(", {path}", path = value(&path))
             })
             .collect();
-        let is_whole = paths.is_empty();
-        let without = fragment!(
-            "json_remove({row}.document{paths})",
-            row = row,
-            paths = &paths,
-        );
-        let shown: &dyn Fragment = if is_whole {
-            &[row, ".document"]
+        if paths.is_empty() {
+            write_sql!(statement, "{row}.document", row = row);
         } else {
-            &without
-        };
+            write_sql!(
+                statement,
+                "json_remove({row}.document{paths})",
+                row = row,
+                paths = &paths,
+            );
+        }
+    })
+}
+
+/// The document of the row as the member `side` of a JSON object, without what nobody is shown. Of
+/// one that is too large, what takes more than its share is left out, and named in `cut`.
+fn document(view: &View<'_>, side: &'static str) -> impl Fragment {
+    let (row, shown) = (view.row(), shown(view));
+    Written(move |statement: &mut Statement| {
+        let shown: &dyn Fragment = &shown;
         write_sql!(
             statement,
             "'{side}', iif(octet_length({row}.document) <= {VALUES}, json({shown}), (\

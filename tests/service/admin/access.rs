@@ -273,6 +273,7 @@ fn each_escalation_is_refused() {
         ("GET", "/events", events, "events:read"),
         ("GET", "/tenants/1/events", events, "events:read"),
         ("GET", "/tenants/1/events/verify", events, "events:read"),
+        ("GET", "/tenants/1/export", directory_read, "directory:read"),
         (
             "POST",
             "/tenants/1/scim/v2/.search",

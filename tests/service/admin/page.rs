@@ -58,6 +58,14 @@ fn the_examples_of_the_page_run() {
             }
             continue;
         }
+        if let Some(status) = kind.strip_prefix("ndjson ") {
+            let reply: testing::client::Got = std::mem::take(&mut got).unwrap();
+            let body = reply.expect(status.parse().unwrap());
+            let lines = text.lines().map(serde_json::from_str);
+            let shown = Value::Array(lines.collect::<Result<_, _>>().unwrap());
+            assert!(is_shown(&shown, &body), "{text}\n{body:#}");
+            continue;
+        }
         assert_eq!(*kind, "http", "{text}");
         let (line, body) = text.split_once("\n\n").unwrap_or((text.trim(), ""));
         let (method, target) = line.split_once(' ').unwrap();
@@ -76,7 +84,7 @@ fn the_examples_of_the_page_run() {
         }
         let has_reply = blocks
             .get(index + 1)
-            .is_some_and(|(kind, _)| kind.starts_with("json"));
+            .is_some_and(|(kind, _)| kind.contains("json"));
         if !has_reply {
             assert!(reply.status < 300, "{line} {:#}", reply.body);
         }

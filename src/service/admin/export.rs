@@ -1,0 +1,70 @@
+//! The beginning of an export: its event, and a cursor of the feed from before its first page.
+
+use std::vec::IntoIter;
+
+use super::events::cursor_text;
+use super::refusal::Refusal;
+use super::step::{Answer, Call, Outcome, Step};
+use crate::jobs::Budget;
+use crate::transfer::export::{Export, Place};
+use store::batch::Batch;
+use store::directory::told;
+use store::ledger::feed::{Mark, newest};
+
+/// Exports the tenant that the path names.
+pub fn begin<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let place = Place::parse(call.after()).ok_or_else(|| {
+        Refusal::invalid(
+            "invalid_cursor",
+            "`after` must be the `next` of the last line of an export. Leave it out to begin one.",
+        )
+    })?;
+    if place != Place::default() {
+        return stream(call, place, String::new());
+    }
+    mark(call, call.admin.shards(), Vec::new())
+}
+
+/// Finds the ends of the feed of one shard after the other: where the tenant is, its own too,
+/// behind the event of the export.
+fn mark<'c>(
+    call: &'c Call<'c>,
+    mut rest: IntoIter<u16>,
+    mut marks: Vec<(u16, Mark)>,
+) -> Outcome<'c> {
+    let tenant = call.admin.tenant()?;
+    let Some(shard) = rest.next() else {
+        let cursor = cursor_text(marks);
+        let line = ["{\"cursor\":\"", &cursor, "\"}\n"].concat();
+        return stream(call, Place::default(), line);
+    };
+    let is_own = shard == tenant.shard;
+    let mut batch = Batch::default();
+    if is_own {
+        let started = told::export_started(tenant.id);
+        batch.add(call.admin.tell_tenant(tenant.id, &started));
+    }
+    let end = batch.add(newest(None));
+    let of_tenant = is_own.then(|| batch.add(newest(Some(tenant.id))));
+    Step::send(shard, batch, move |sent| {
+        let mut answers = sent?;
+        let mut number = |handle, column| match answers.row(handle) {
+            Some(row) => row.integer(column),
+            None => Ok(None),
+        };
+        let position = number(end, 0)?.unwrap_or_default();
+        let seq = match of_tenant {
+            Some(handle) => number(handle, 1)?,
+            None => None,
+        };
+        marks.push((shard, Mark { position, seq }));
+        mark(call, rest, marks)
+    })
+}
+
+fn stream<'c>(call: &'c Call<'c>, place: Place, text: String) -> Outcome<'c> {
+    let tenant = call.admin.tenant()?;
+    let budget = Budget::of(call.admin.settings);
+    let export = Export::new(tenant.id, tenant.shard, place, budget, text);
+    Ok(Step::Done(Answer::Streamed(Box::new(export))))
+}

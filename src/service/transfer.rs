@@ -1,0 +1,3 @@
+//! A tenant's resources on their way out and in.
+
+pub mod export;

@@ -1,0 +1,3 @@
+//! A tenant's resources on their way out and in: statements of the export and of the import.
+
+pub mod export;

@@ -1,0 +1,3 @@
+//! A tenant on its way out and in.
+
+mod export;
