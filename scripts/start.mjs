@@ -1,8 +1,10 @@
 // `npm start`: from a fresh clone to a Worker that answers, and the words to try it with.
 //
-// Honours PORT (8787), SCIM_TOKEN, ADMIN_TOKEN and MASTER_KEY (otherwise made once and kept in
-// .dev.vars) and STATE_DIR (where the local D1 lives; wrangler's own folder by default).
+// Honours PORT (8787; `--port` says the same), SCIM_TOKEN, ADMIN_TOKEN and MASTER_KEY (otherwise
+// made once and kept in .dev.vars) and STATE_DIR (where the local D1 lives; wrangler's own folder
+// by default).
 
+import { readOptions } from "./arguments.mjs";
 import { build } from "./build.mjs";
 import { stateFolder } from "./config.mjs";
 import { endWithNpm } from "./process.mjs";
@@ -10,12 +12,14 @@ import { say, step } from "./say.mjs";
 import { devVars } from "./secret.mjs";
 import { checkPort, HOST, parsePort, serve } from "./serve.mjs";
 
-export async function main() {
-  const port = parsePort(process.env.PORT || "8787");
+export async function main(args) {
+  const options = readOptions(args, { port: { type: "string" } });
+  const port = parsePort(options.port ?? (process.env.PORT || "8787"));
   await checkPort(port);
   endWithNpm();
-  await build();
+  // Before the build, which takes minutes the first time: a token that is no good is told at once.
   const { made, ...vars } = await devVars();
+  await build();
   const { origin } = await step("Starting the Worker", () => serve({ port, state: stateFolder(), vars, assets: true }));
   if (made.length > 0) say(`${made.join(", ").replace(/, (?=[^,]*$)/, " and ")} ${made.length > 1 ? "were" : "was"} made and kept in .dev.vars, which git ignores`);
   greet(origin, vars);
