@@ -27,6 +27,7 @@ pub mod list;
 pub mod master;
 pub mod members;
 pub mod modify;
+mod now;
 pub mod oauth;
 pub mod outside;
 pub mod patch;

@@ -2,5 +2,6 @@
 
 pub mod events;
 pub mod feed;
+pub mod now;
 pub mod requests;
 pub mod seals;

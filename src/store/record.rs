@@ -9,7 +9,7 @@ use super::Error;
 use super::expression::View;
 use super::fragment::Fragment;
 use super::links::{SHOWN, WITH_UP};
-use super::table::LinkEnd;
+use super::table::{LinkEnd, Table};
 use crate::fragment;
 
 /// Stands between the records of a page (in [`ALL`]). It is in no JSON text, however that is laid
@@ -107,9 +107,22 @@ fn links(text: &str, between: char) -> impl Iterator<Item = Link<'_>> {
 /// The expression of a record, with the groups of a user where they are wanted.
 pub fn record(view: &View<'_>, with_groups: bool) -> impl Fragment {
     let groups = (with_groups && view.table().links == LinkEnd::Groups).then(|| groups_of(view));
+    lines(view.row(), groups)
+}
+
+/// The expression of a record of whichever tenant the row is, with the groups of a user.
+pub fn record_of_any(table: &'static Table) -> impl Fragment {
+    let groups = fragment!("coalesce({walk}, '') || ", walk = walk_upwards());
+    lines(
+        table.name,
+        (table.links == LinkEnd::Groups).then_some(groups),
+    )
+}
+
+fn lines(row: &'static str, groups: Option<impl Fragment>) -> impl Fragment {
     fragment!(
-        "{id} || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || {groups}'\n' || document",
-        id = view.column("id"),
+        "{row}.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || {groups}'\n' || document",
+        row = row,
         groups = groups,
     )
 }
@@ -129,16 +142,25 @@ fn groups_of(view: &View<'_>) -> impl Fragment {
         "coalesce(CASE \
          WHEN EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested \
          WHERE tenant_id = {tenant} AND member_type = 'Group') \
-         THEN ({with_up} \
-         SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, {shown})), '\t') \
-         FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g \
-         CROSS JOIN teams t ON t.tenant_id = users.tenant_id AND t.id = g.team_id) \
+         THEN {walk} \
          ELSE ( \
          SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, {shown})), '\t') \
          FROM team_members g INDEXED BY team_members_member \
          CROSS JOIN teams t ON t.tenant_id = users.tenant_id AND t.id = g.team_id \
          WHERE g.tenant_id = users.tenant_id AND g.member_id = users.id) END, '') || ",
         tenant = view.tenant,
+        walk = walk_upwards(),
+        shown = SHOWN,
+    )
+}
+
+/// The groups of a user, those too that others of its groups are in.
+fn walk_upwards() -> impl Fragment {
+    fragment!(
+        "({with_up} \
+         SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, {shown})), '\t') \
+         FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g \
+         CROSS JOIN teams t ON t.tenant_id = users.tenant_id AND t.id = g.team_id)",
         with_up = WITH_UP,
         shown = SHOWN,
     )

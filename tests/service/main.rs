@@ -25,6 +25,7 @@ mod discovery;
 mod errors;
 mod events;
 mod extensions;
+mod feed;
 mod front;
 mod group_names;
 mod groups;

@@ -30,8 +30,8 @@ const REQUESTS: &[&str] = &[
 ];
 
 /// Those of the feed.
-const FEED: &[&str] = &["limit", "after", "tenant", "type", "wait"];
-const FEED_OF_TENANT: &[&str] = &["limit", "after", "before", "type", "wait"];
+const FEED: &[&str] = &["limit", "after", "tenant", "type", "include", "wait"];
+const FEED_OF_TENANT: &[&str] = &["limit", "after", "before", "type", "include", "wait"];
 
 /// What answers to whoever has the scope.
 const fn needs(scope: &'static str, act: Act) -> Handler {

@@ -159,6 +159,12 @@ impl Call<'_> {
         last(&self.parameters, name)
     }
 
+    /// The base URL of addresses in the SCIM face, without a slash at the end.
+    pub(super) fn base(&self) -> String {
+        let set = self.admin.settings.base_url.clone();
+        set.unwrap_or_else(|| format!("{}/scim/v2", self.origin))
+    }
+
     /// The key behind which a list begins.
     pub(super) fn after(&self) -> &str {
         self.page.after.as_deref().unwrap_or_default()

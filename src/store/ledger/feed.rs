@@ -3,7 +3,7 @@
 //! What an event says is put together here: of a resource that came or went the record has the
 //! document, and its entries are made of that.
 
-use crate::fragment::{Fragment, Written, value};
+use crate::fragment::{Fragment, Value, Written, value};
 use crate::membership::json;
 use crate::{Statement, fragment, statement, write_sql};
 
@@ -154,9 +154,9 @@ impl Walk {
     /// those that were asked for. As many of them as a page takes.
     pub fn list(&self, wanted: &Wanted, most: usize) -> Statement {
         statement!(
-            "SELECT position, seq, at, event, found, tenant_id, seal FROM (SELECT *, count(*) OVER () AS found, \
+            "SELECT position, seq, at, event, found, tenant_id, seal, resource_type, resource_id FROM (SELECT *, count(*) OVER () AS found, \
              sum(octet_length(event)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(event) AS before FROM (\
-             SELECT e.position, e.seq, e.at, e.tenant_id, {shape} AS event, \
+             SELECT e.position, e.seq, e.at, e.tenant_id, e.resource_type, e.resource_id, {shape} AS event, \
              (SELECT json_object('seq', last_seq, 'head', head) FROM seals s WHERE s.tenant_id = e.tenant_id \
              ORDER BY last_seq DESC LIMIT 1) AS seal FROM ({events}) e \
              LEFT JOIN tenants t ON t.id = e.tenant_id WHERE 1{wanted} LIMIT {most})) WHERE before < {PAGE_BYTES}",
@@ -168,14 +168,42 @@ impl Walk {
         )
     }
 
-    /// The position and the number of the last event that [`Walk::list`] looks at, and how many it
-    /// looks at.
+    /// The position and the number of the last event that [`Walk::list`] looks at, how many it
+    /// looks at, and whether events behind the beginning were trimmed.
     pub fn end(&self) -> Statement {
         statement!(
-            "SELECT position, seq, looks FROM (SELECT *, row_number() OVER () AS looks FROM ({events})) \
+            "SELECT position, seq, looks, {is_trimmed} AS is_trimmed FROM (SELECT *, row_number() OVER () AS looks FROM ({events})) \
              ORDER BY looks DESC LIMIT 1",
+            is_trimmed = self.is_trimmed(),
             events = self.select("position, seq"),
         )
+    }
+
+    /// Whether events behind the beginning were trimmed. Of a tenant's the numbers tell; where that
+    /// of the beginning is not known, it may be that none were its.
+    fn is_trimmed(&self) -> impl Fragment {
+        let mark = self.from.unwrap_or_default();
+        let tenant = self.tenant;
+        Written(move |statement: &mut Statement| {
+            let position = value(mark.position);
+            let Some(tenant) = tenant else {
+                write_sql!(
+                    statement,
+                    "{position} < (SELECT trimmed FROM sealing)",
+                    position = position
+                );
+                return;
+            };
+            write_sql!(
+                statement,
+                "(SELECT f.seq > 1 + coalesce({seq}, iif(f.position > {position} \
+                 AND {position} < (SELECT trimmed FROM sealing), 0, f.seq)) \
+                 FROM events f WHERE f.tenant_id = {tenant} ORDER BY f.seq LIMIT 1)",
+                seq = mark.seq.map_or(Value::Null, value),
+                position = position,
+                tenant = value(tenant),
+            );
+        })
     }
 }
 

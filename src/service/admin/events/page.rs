@@ -1,0 +1,204 @@
+//! A page of the feed: what the shards have is put together by the moment, those of each in their
+//! order, with the resources as they are now where they are asked for.
+
+use std::vec::IntoIter;
+
+use scim::resource_type::ResourceType;
+
+use super::cursor::Cursor;
+use crate::admin::refusal::Refusal;
+use crate::admin::step::{Answer, Call, Outcome, Step};
+use crate::now::{self, Key};
+use store::Row;
+use store::batch::Batch;
+use store::ledger::feed::Mark;
+
+/// An event.
+pub(super) struct Event {
+    shard: u16,
+    mark: Mark,
+    at: String,
+    text: String,
+    /// The resource that it is of.
+    key: Option<Key>,
+    /// That as it is now, JSON text, where it is asked for; or that it is on the next page.
+    now: Option<String>,
+}
+
+impl Event {
+    /// Reads a row of [`Walk::list`](store::ledger::feed::Walk::list).
+    pub(super) fn read(row: &mut Row, shard: u16, mark: Mark) -> Result<Self, Refusal> {
+        let kind = row.text(7)?;
+        let kind = kind.and_then(|name| ResourceType::named(&name));
+        let tenant = row.integer(5)?.unwrap_or_default();
+        Ok(Self {
+            shard,
+            mark,
+            at: row.required_text(2)?,
+            text: row.required_text(3)?,
+            key: kind
+                .zip(row.text(8)?)
+                .map(|(kind, id)| Key { tenant, kind, id }),
+            now: None,
+        })
+    }
+
+    /// Where it is.
+    pub(super) const fn mark(&self) -> Mark {
+        self.mark
+    }
+}
+
+/// What was found in a shard.
+pub(super) struct Part {
+    pub(super) shard: u16,
+    /// The last place that was looked at.
+    pub(super) end: Mark,
+    pub(super) events: Vec<Event>,
+    /// Whether there are more behind these.
+    pub(super) more: bool,
+}
+
+/// A page.
+#[derive(Default)]
+pub(super) struct Page {
+    /// Where it begins.
+    pub(super) from: Cursor,
+    /// Where each shard's events end, and whether that is the end of all.
+    ends: Vec<(u16, Mark, bool)>,
+    events: Vec<Event>,
+    /// The newest seals of the tenants, members of a JSON object.
+    pub(super) seals: Vec<String>,
+    /// Whether events behind its beginning are not kept any more.
+    pub(super) is_trimmed: bool,
+    /// Seconds to wait, where there is nothing.
+    wait: u32,
+}
+
+impl Page {
+    /// One that begins here, and waits so long where there is nothing.
+    pub(super) fn new(from: Cursor, wait: u32) -> Self {
+        Self {
+            from,
+            wait,
+            ..Self::default()
+        }
+    }
+
+    /// Adds what was found, up to so many events of all.
+    pub(super) fn fill(&mut self, parts: Vec<Part>, limit: usize) {
+        let mut heads: Vec<IntoIter<Event>> = Vec::new();
+        for part in parts {
+            self.ends.push((part.shard, part.end, !part.more));
+            heads.push(part.events.into_iter());
+        }
+        while self.events.len() < limit {
+            let first = |events: &IntoIter<Event>| Some(events.as_slice().first()?.at.clone());
+            let next = heads.iter().enumerate();
+            let next = next.filter_map(|(index, events)| Some((first(events)?, index)));
+            let next = next.min().map(|(_, index)| index);
+            let Some(event) = next.and_then(|index| heads.get_mut(index)?.next()) else {
+                break;
+            };
+            self.events.push(event);
+        }
+        let left = heads.iter().filter_map(|rest| rest.as_slice().first());
+        let left: Vec<u16> = left.map(|event| event.shard).collect();
+        self.leave(&left);
+    }
+
+    /// Ends the page in front of an event.
+    fn end_before(&mut self, index: usize) {
+        let cut = self.events.split_off(index);
+        let left: Vec<u16> = cut.iter().map(|event| event.shard).collect();
+        self.leave(&left);
+    }
+
+    /// Of these shards events are left for the next page.
+    fn leave(&mut self, left: &[u16]) {
+        for (shard, end, is_last) in &mut self.ends {
+            if left.contains(shard) {
+                let last = self.events.iter().rfind(|event| event.shard == *shard);
+                *end = last.map_or_else(|| self.from.of(*shard), |event| event.mark);
+                *is_last = false;
+            }
+        }
+    }
+
+    /// Asks for the resources as they are now, a shard after the other, and shows the page.
+    pub(super) fn show_now<'c>(
+        mut self,
+        call: &'c Call<'c>,
+        mut shards: IntoIter<u16>,
+    ) -> Outcome<'c> {
+        let Some(shard) = shards.next() else {
+            if let Some(index) = self.events.iter().position(|event| event.now.is_none()) {
+                self.end_before(index);
+            }
+            return self.show();
+        };
+        let here = |event: &&mut Event| event.shard == shard;
+        let mut keys: Vec<Key> = Vec::new();
+        for event in self.events.iter_mut().filter(here) {
+            event.now = Some(String::new());
+            if let Some(key) = event.key.as_ref().filter(|key| !keys.contains(key)) {
+                keys.push(key.clone());
+            }
+        }
+        if keys.is_empty() {
+            return self.show_now(call, shards);
+        }
+        let mut batch = Batch::default();
+        let asked = now::add(&mut batch, &keys);
+        Step::send(shard, batch, move |sent| {
+            let shown = now::read(&mut sent?, asked, &keys, &call.base())
+                .map_err(|_| Refusal::broken("a resource that cannot be shown"))?;
+            for event in self.events.iter_mut().filter(|event| event.shard == shard) {
+                if let Some(key) = &event.key {
+                    let index = keys.iter().position(|known| known == key);
+                    event.now = index.and_then(|index| shown.get(index)?.clone());
+                }
+            }
+            self.show_now(call, shards)
+        })
+    }
+
+    /// Shows it.
+    pub(super) fn show<'c>(self) -> Outcome<'c> {
+        let mut body = "{\"data\":[".to_owned();
+        for (index, mut event) in self.events.into_iter().enumerate() {
+            if index > 0 {
+                body.push(',');
+            }
+            if let Some(now) = event.now.filter(|now| !now.is_empty()) {
+                event.text.pop();
+                event.text.extend([",", &now, "}"]);
+            }
+            body.push_str(&event.text);
+        }
+        let is_empty = body.ends_with('[');
+        let is_last = self.ends.iter().all(|(.., is_last)| *is_last);
+        let marks = self.ends.into_iter().map(|(shard, mark, _)| (shard, mark));
+        body.extend([
+            "],\"next\":\"",
+            &Cursor(marks.collect()).text(),
+            if is_last {
+                "\",\"more\":false"
+            } else {
+                "\",\"more\":true"
+            },
+            if self.is_trimmed {
+                ",\"trimmed\":true"
+            } else {
+                ""
+            },
+            ",\"chain\":{",
+            &self.seals.join(","),
+            "}}",
+        ]);
+        if self.wait > 0 && is_empty && is_last {
+            return Ok(Step::Done(Answer::Waiting(body, self.wait)));
+        }
+        Step::shown(body)
+    }
+}

@@ -1,0 +1,87 @@
+//! Resources as they are now, beside events that tell what became of them: in the form of the SCIM
+//! face, as far as it shows them to whoever does not ask for particular attributes.
+
+use scim::json::text;
+use scim::resource_type::ResourceType;
+use serde_json::json;
+
+use super::assemble::push_shown;
+use super::content::Content;
+use super::{Failure, Selection};
+use store::batch::{Answers, Batch, Handle};
+use store::ledger::now::resources;
+use store::record::Record;
+
+/// A resource.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Key {
+    /// Whose.
+    pub(crate) tenant: i64,
+    /// Its type.
+    pub(crate) kind: &'static ResourceType,
+    /// Its id.
+    pub(crate) id: String,
+}
+
+/// What asks for the resources of one type: their places among the keys.
+pub(crate) type Asked = (&'static ResourceType, Vec<usize>, Handle);
+
+/// Asks for resources: a statement a type.
+pub(crate) fn add(batch: &mut Batch, keys: &[Key]) -> Vec<Asked> {
+    let mut asked = Vec::new();
+    for kind in ResourceType::all() {
+        let here = keys.iter().enumerate().filter(|(_, key)| key.kind == kind);
+        let places: Vec<usize> = here.clone().map(|(place, _)| place).collect();
+        if !places.is_empty() {
+            let wanted: Vec<_> = here.map(|(_, key)| json!([key.tenant, key.id])).collect();
+            let handle = batch.add(resources(kind, &text(&wanted.into())));
+            asked.push((kind, places, handle));
+        }
+    }
+    asked
+}
+
+/// Reads what came: for each key the member `now` of its events, JSON text; none where that was
+/// more than one page takes. Of a group with more members than an event names they are left out,
+/// which the member `now_cut` says.
+pub(crate) fn read(
+    answers: &mut Answers,
+    asked: Vec<Asked>,
+    keys: &[Key],
+    base: &str,
+) -> Result<Vec<Option<String>>, Failure> {
+    let mut shown = vec![Some("\"now\":null".to_owned()); keys.len()];
+    for (kind, places, handle) in asked {
+        let projection = Selection::default().bind(kind)?;
+        for mut row in answers.rows(handle) {
+            let place = row
+                .integer(0)?
+                .and_then(|place| usize::try_from(place).ok());
+            let place = place.and_then(|place| shown.get_mut(*places.get(place)?));
+            let Some(now) = place else { continue };
+            let Some(record) = row.text(1)? else {
+                *now = None;
+                continue;
+            };
+            let members = row.text(2)?;
+            let chunks = members.iter().filter(|chunk| !chunk.is_empty()).cloned();
+            let mut content = Content::default();
+            let record = Record::read(&record)?;
+            push_shown(
+                &mut content,
+                kind,
+                base,
+                &record,
+                chunks.collect(),
+                &projection,
+            )?;
+            let cut = if members.is_none() {
+                ",\"now_cut\":[\"members\"]"
+            } else {
+                ""
+            };
+            *now = Some(["\"now\":", &content.into_text(), cut].concat());
+        }
+    }
+    Ok(shown)
+}
