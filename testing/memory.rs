@@ -534,7 +534,7 @@ impl Memory {
     pub fn sweep(&self) -> Result<(), Error> {
         let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
         let context = self.context(&now, &hold);
-        pollster::block_on(jobs::sweep(&context))
+        pollster::block_on(jobs::sweep(&context, Budget::PAID))
     }
 
     /// Does what could wait.

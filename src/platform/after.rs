@@ -77,7 +77,7 @@ pub async fn work(env: &Env, settings: &Settings, hold: &Hold, minute: Option<u6
     if minute == Some(0) {
         note(
             "what has expired was not removed",
-            jobs::sweep(&context).await,
+            jobs::sweep(&context, of_others).await,
         );
     }
 }

@@ -9,6 +9,7 @@ use super::console::print;
 use service::Settings;
 use service::credential::{MIN_SECRET, Secret};
 use service::master::Master;
+use service::settings::EVENT_DAYS;
 
 thread_local! {
     /// What the operator set, read once: it does not change while an instance of the Worker lives.
@@ -63,6 +64,7 @@ impl Deployment {
                 local_addresses: flag(env, "LOCAL_ADDRESSES", false),
                 is_free_plan: variable(env, "PLAN").is_some_and(|plan| plan == "free"),
                 master: master(env),
+                event_days: event_days(env),
                 ..Settings::default()
             },
             secret,
@@ -101,6 +103,18 @@ fn master(env: &Env) -> Master {
             true,
         );
         Master::default()
+    })
+}
+
+/// The `EVENT_DAYS`; what is no number of them is told of once.
+fn event_days(env: &Env) -> u64 {
+    let Some(text) = variable(env, "EVENT_DAYS").filter(|text| !text.trim().is_empty()) else {
+        return EVENT_DAYS;
+    };
+    let days = text.trim().parse().ok();
+    days.filter(|days| (1..=10_000).contains(days)).unwrap_or_else(|| {
+        print("EVENT_DAYS is not used: it must be a number of days from 1 to 10000. Events are kept for 90.", true);
+        EVENT_DAYS
     })
 }
 

@@ -7,13 +7,14 @@
 use std::cell::Cell;
 
 use super::{Clock, Context, Moment, Settings};
+use crate::seal::start_code;
 use crate::shards::finish;
 use crate::wake::Wake;
 use crate::write::ending::add_step;
 use store::batch::Batch;
 use store::directory::clients;
 use store::directory::jobs::{self, DueJob, TENANT_DELETE};
-use store::ledger::requests;
+use store::ledger::{requests, trimming};
 use store::{Database, Error};
 
 /// Milliseconds for which a step has the job to itself.
@@ -149,21 +150,38 @@ async fn work<D: Database>(
     }
 }
 
-/// Rows that a sweep removes of a table at once, and how often it does.
+/// Rows that a sweep removes of a table at once.
 const SWEPT: usize = 500;
-const SWEEPS: usize = 20;
+/// Statements of a round of it.
+const SWEEP: usize = 3 + 4 * trimming::TENANTS;
 
-/// Removes what has expired and nobody asks for any more, in each shard: each hour.
-pub async fn sweep<D: Database>(directory: &Context<'_, D>) -> Result<(), Error> {
-    let now = directory.clock.now().text;
+/// Removes what has expired and nobody asks for any more, and events that are too old, in each
+/// shard: each hour, within the budget.
+pub async fn sweep<D: Database>(directory: &Context<'_, D>, budget: Budget) -> Result<(), Error> {
+    let allowance = Allowance::new(budget, directory.clock);
+    let now = directory.clock.now();
+    let kept = directory.settings.event_days * 86_400_000;
+    let old = Moment::at(now.milliseconds.saturating_sub(kept)).text;
+    let key = directory.settings.master.newest();
     for (_, shard) in directory.all() {
-        for _ in 0..SWEEPS {
+        let (mut has_swept, mut has_trimmed) = (false, false);
+        while !(has_swept && has_trimmed) && allowance.has(SWEEP) {
             let mut batch = Batch::default();
-            let swept = batch.add_all(clients::sweep(&now, SWEPT));
+            let swept = batch.add_all(clients::sweep(&now.text, SWEPT));
+            let due = batch.add(trimming::due(&old, key.is_some()));
             let mut answers = shard.send(batch).await?;
-            if answers.rows_of(&swept).len() < SWEPT {
-                break;
+            has_swept = answers.rows_of(&swept).len() < SWEPT;
+            let mut batch = Batch::default();
+            for mut row in answers.rows(due) {
+                let tenant = row.integer(0)?.unwrap_or_default();
+                let upto = row.integer(1)?.unwrap_or_default();
+                let head = row.text(2)?.unwrap_or_default();
+                let start = key.and_then(|key| start_code(&key, tenant, upto, &head));
+                batch.add_all(trimming::trim(tenant, upto, start.as_deref()));
             }
+            allowance.spend(SWEEP);
+            has_trimmed = batch.is_empty();
+            shard.send(batch).await?;
         }
     }
     Ok(())

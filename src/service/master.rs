@@ -51,8 +51,12 @@ impl Master {
 
     /// The key with a fingerprint.
     pub(crate) fn known(&self, fingerprint: &str) -> Option<MasterKey> {
-        let mut keys = self.0.iter().copied().map(MasterKey);
-        keys.find(|key| key.fingerprint() == fingerprint)
+        self.all().find(|key| key.fingerprint() == fingerprint)
+    }
+
+    /// All keys.
+    pub(crate) fn all(&self) -> impl Iterator<Item = MasterKey> {
+        self.0.iter().copied().map(MasterKey)
     }
 }
 

@@ -47,10 +47,11 @@ async fn seal<D: Database>(
     let (events, last) = (batch.add(seals::unsealed()), batch.add(seals::last_seals()));
     let mut answers = context.send(batch).await?;
     let mut blocks: Vec<(i64, Vec<Leaf>)> = Vec::new();
-    let mut position = 0;
+    let (mut position, mut is_trimmed) = (0, false);
     for mut row in answers.rows(events) {
         let (at, tenant, leaf) = seals::read_unsealed(&mut row)?;
         position = at;
+        is_trimmed = row.integer(6)? > Some(0);
         match blocks.iter_mut().find(|(known, _)| *known == tenant) {
             Some((_, leaves)) => leaves.push(leaf),
             None => blocks.push((tenant, vec![leaf])),
@@ -68,13 +69,19 @@ async fn seal<D: Database>(
     let mut batch = Batch::default();
     for (tenant, leaves) in blocks {
         let before = known.iter().find(|((known, _), _)| *known == Some(tenant));
-        let (prev_seq, head) = match before {
-            Some(((_, last_seq), head)) => (*last_seq, head.as_str()),
-            None => (0, ""),
+        let mut start = None;
+        let (prev_seq, head) = match (before, leaves.first()) {
+            (Some(((_, last_seq), head)), _) => (*last_seq, head.as_str()),
+            // Its first events were trimmed when there was no key.
+            (None, Some(first)) if is_trimmed && first.seq > 1 => {
+                start = start_code(key, tenant, first.seq - 1, "");
+                (first.seq - 1, "")
+            }
+            (None, _) => (0, ""),
         };
         // What is not whole is not sealed, and `verify` says so.
         if let Some(seal) = seal_over(key, tenant, (prev_seq, head), &leaves) {
-            batch.add(seals::insert(tenant, &seal, &now));
+            batch.add(seals::insert(tenant, &Seal { start, ..seal }, &now));
         }
     }
     batch.add(seals::note(position));
@@ -111,6 +118,7 @@ fn seal_over(
         mac: code(key, tenant, &head)?,
         head,
         key: key.fingerprint(),
+        start: None,
     })
 }
 
@@ -144,6 +152,30 @@ fn digest_of(bytes: &[u8]) -> String {
 fn code(key: &MasterKey, tenant: i64, head: &str) -> Option<String> {
     let key = key.derive("seal", &tenant.to_string());
     hmac(&key, &[head.as_bytes()]).map(|code| base16ct::lower::encode_string(&code))
+}
+
+/// The code that says that the record of a tenant begins behind a number, with this head there: what
+/// stood before was trimmed.
+pub(crate) fn start_code(key: &MasterKey, tenant: i64, behind: i64, head: &str) -> Option<String> {
+    let key = key.derive("start", &tenant.to_string());
+    let code = hmac(&key, &[format!("{behind}.{head}").as_bytes()])?;
+    Some(base16ct::lower::encode_string(&code))
+}
+
+/// Where the record begins, and with which head, if the first seal that is kept says so: behind its
+/// events, which were trimmed, or in front of them.
+pub(crate) fn start_at(master: &Master, tenant: i64, seal: &Seal) -> Option<(i64, String)> {
+    let start = seal.start.as_ref()?;
+    let behind = [
+        (seal.last_seq, seal.head.clone()),
+        (seal.prev_seq, String::new()),
+    ];
+    behind.into_iter().find(|(behind, head)| {
+        let mut codes = master
+            .all()
+            .map(|key| start_code(&key, tenant, *behind, head));
+        codes.any(|code| code.as_ref() == Some(start))
+    })
 }
 
 /// What is wrong with a seal over these events, behind a head.

@@ -20,6 +20,9 @@ use super::{MAX_LARGE_BODY, MAX_PAGE_SIZE};
 /// Credentials that an instance remembers, at the most; ours. Only good ones are there.
 const REMEMBERED: usize = 10_000;
 
+/// Days that events are kept, where it is not set.
+pub const EVENT_DAYS: u64 = 90;
+
 /// What an operator can set, and the limits that clients are told.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(
@@ -53,6 +56,8 @@ pub struct Settings {
     pub limits: Limits,
     /// `MASTER_KEY`, of which secrets are derived.
     pub master: Master,
+    /// `EVENT_DAYS`: days that events are kept.
+    pub event_days: u64,
 }
 
 /// Pages: by default, at the most. Bulk: operations, bytes. A cursor: seconds.
@@ -77,6 +82,7 @@ impl Default for Settings {
                 cursor_timeout: 3_600,
             },
             master: Master::default(),
+            event_days: EVENT_DAYS,
         }
     }
 }
@@ -115,6 +121,7 @@ impl Settings {
             local_addresses: self.local_addresses,
             is_free_plan: self.is_free_plan,
             master: self.master.clone(),
+            event_days: self.event_days,
             limits: Limits {
                 filter_max_results: most,
                 default_page_size: number("default_page_size", limits.default_page_size).min(most),

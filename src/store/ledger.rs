@@ -5,3 +5,4 @@ pub mod feed;
 pub mod now;
 pub mod requests;
 pub mod seals;
+pub mod trimming;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use service::jobs::Budget;
+use service::master::Master;
 use testing::client::{Client, Operator};
 use testing::memory::Memory;
 
@@ -148,4 +149,232 @@ fn resources_end_a_page_by_their_bytes() {
     let expected: Vec<String> = (0..60).map(|number| format!("u{number}")).collect();
     assert_eq!(names, expected);
     assert!(pages > 2, "{pages}");
+}
+
+/// The days for which events are kept, in milliseconds.
+const KEPT: u64 = 90 * 86_400_000;
+
+fn sealing(mut memory: Memory) -> Memory {
+    memory.settings.master = Master::parse(&"5a".repeat(32)).unwrap();
+    memory
+}
+
+fn seqs(memory: &Memory, tenant: i64) -> Vec<i64> {
+    let connection = memory.database.connection.borrow();
+    let sql = "SELECT seq FROM events WHERE tenant_id = ?1 ORDER BY seq";
+    let mut statement = connection.prepare(sql).unwrap();
+    let rows = statement.query_map([tenant], |row| row.get(0)).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+/// By age alone; the newest of a tenant stays, and no number is given twice.
+#[test]
+fn events_go_by_their_age() {
+    let memory = Memory::new();
+    let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+    let idle = operator.tenant("Idle");
+    operator.client(idle, &json!({"label": "x"})).user("ada");
+    for number in 0..5 {
+        client.user(&format!("old{number}"));
+    }
+    let page = operator.get("/events?after=latest").expect(200);
+    let last = page["next"].as_str().unwrap().to_owned();
+    let first = operator.get("/events?limit=3").expect(200);
+    let first = first["next"].as_str().unwrap().to_owned();
+    let of_tenant = operator.get("/tenants/1/events?limit=3").expect(200);
+    let of_tenant = of_tenant["next"].as_str().unwrap().to_owned();
+    memory.sweep().unwrap();
+    assert_eq!(seqs(&memory, 1), (1..=6).collect::<Vec<_>>());
+    memory.elapsed.set(memory.elapsed.get() + KEPT);
+    client.user("new");
+    memory.sweep().unwrap();
+    assert_eq!((seqs(&memory, 1), seqs(&memory, idle)), (vec![7], vec![3]));
+    assert_eq!(seqs(&memory, 0).len(), 1);
+    // A cursor from before goes on with what is there, and the page says that something is missing.
+    for (feed, after) in [
+        ("/events", &first),
+        ("/tenants/1/events", &first),
+        ("/tenants/1/events", &of_tenant),
+    ] {
+        let page = operator.get(&format!("{feed}?after={after}")).expect(200);
+        let names = page["data"].as_array().unwrap().iter();
+        let names: Vec<_> = names.map(|event| &event["resource"]["name"]).collect();
+        assert!(names.contains(&&json!("new")), "{page}");
+        assert_eq!(page["trimmed"], true, "{feed}");
+        let next = page["next"].as_str().unwrap();
+        let page = operator.get(&format!("{feed}?after={next}")).expect(200);
+        assert_eq!((&page["data"], page.get("trimmed")), (&json!([]), None));
+    }
+    // Nothing of what this one has not read is missing, and who begins anew has missed nothing.
+    let page = operator.get(&format!("/events?after={last}")).expect(200);
+    assert_eq!(page.get("trimmed"), None, "{page}");
+    assert_eq!(operator.get("/events").expect(200).get("trimmed"), None);
+    // All of it is old, and the newest is still there, so that numbers go on.
+    memory.elapsed.set(memory.elapsed.get() + KEPT);
+    memory.sweep().unwrap();
+    let position = memory.number("SELECT max(position) FROM events");
+    client.user("newer");
+    assert_eq!(seqs(&memory, 1), [7, 8]);
+    assert_eq!(
+        memory.number("SELECT max(position) FROM events"),
+        position + 1
+    );
+}
+
+/// With a key the record goes by blocks, and holds: it begins with what the last of them left.
+#[test]
+fn a_trimmed_chain_holds() {
+    let memory = sealing(Memory::new());
+    memory.sql("UPDATE tenants SET last_request_at = '2099-01-01'");
+    let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+    let verify = |query: &str| {
+        operator
+            .get(&format!("/tenants/1/events/verify{query}"))
+            .expect(200)
+    };
+    let users = |from: usize, to: usize| {
+        for number in from..to {
+            client.user(&format!("u{number}"));
+            if number % 10 == 9 {
+                memory.seal().unwrap();
+            }
+        }
+    };
+    users(0, 35);
+    memory.elapsed.set(memory.elapsed.get() + KEPT);
+    users(35, 57);
+    memory.sweep().unwrap();
+    // The fourth block has what is new.
+    assert_eq!(seqs(&memory, 1), (31..=57).collect::<Vec<_>>());
+    assert_eq!(
+        memory.number("SELECT min(last_seq) FROM seals WHERE tenant_id = 1"),
+        30
+    );
+    let holds = json!({"from_seq": 31, "to_seq": 57, "sealed_to": 50, "holds": true, "broken": []});
+    assert_eq!(verify(""), holds);
+    assert_eq!(verify("?from_seq=12"), holds);
+    assert_eq!(verify("?from_seq=45")["holds"], true);
+    // What is not sealed stays, however old it is; the chain goes on.
+    memory.elapsed.set(memory.elapsed.get() + KEPT);
+    memory.sweep().unwrap();
+    assert_eq!(seqs(&memory, 1), (51..=57).collect::<Vec<_>>());
+    users(57, 70);
+    let holds = json!({"from_seq": 51, "to_seq": 70, "sealed_to": 70, "holds": true, "broken": []});
+    assert_eq!(verify(""), holds);
+}
+
+/// Who takes out what was not trimmed has no code for it.
+#[test]
+fn what_was_not_trimmed_is_missing() {
+    for sql in [
+        "DELETE FROM events WHERE tenant_id = 1 AND seq <= 30; DELETE FROM seals WHERE last_seq < 30",
+        "DELETE FROM events WHERE tenant_id = 1 AND seq <= 30; \
+         UPDATE seals SET start = (SELECT start FROM seals WHERE last_seq = 20) WHERE last_seq = 30; \
+         DELETE FROM seals WHERE last_seq = 20",
+        "DELETE FROM seals WHERE last_seq = 20",
+        "UPDATE seals SET start = NULL",
+    ] {
+        let memory = sealing(Memory::new());
+        memory.sql("UPDATE tenants SET last_request_at = '2099-01-01'");
+        let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+        for number in 0..50 {
+            if number == 20 {
+                memory.elapsed.set(memory.elapsed.get() + KEPT);
+            }
+            client.user(&format!("u{number}"));
+            if number % 10 == 9 {
+                memory.seal().unwrap();
+            }
+        }
+        memory.sweep().unwrap();
+        let verify = || operator.get("/tenants/1/events/verify").expect(200);
+        assert_eq!(
+            (&verify()["from_seq"], &verify()["holds"]),
+            (&json!(21), &json!(true))
+        );
+        memory.sql(sql);
+        let found = verify();
+        assert_eq!(found["holds"], false, "{sql}");
+        assert_eq!(found["broken"][0]["why"], "a seal is missing", "{sql}");
+    }
+}
+
+/// A key that comes later seals what is there by then.
+#[test]
+fn a_record_that_was_trimmed_without_a_key_is_sealed_from_where_it_begins() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for number in 0..20 {
+        client.user(&format!("u{number}"));
+    }
+    memory.elapsed.set(memory.elapsed.get() + KEPT);
+    client.user("new");
+    client.user("newer");
+    memory.sweep().unwrap();
+    let memory = sealing(memory);
+    let operator = Operator::new(&memory);
+    let verify = || operator.get("/tenants/1/events/verify").expect(200);
+    assert_eq!(
+        (seqs(&memory, 1), &verify()["holds"]),
+        (vec![22, 23], &json!(true))
+    );
+    memory.seal().unwrap();
+    let holds = json!({"from_seq": 22, "to_seq": 23, "sealed_to": 23, "holds": true, "broken": []});
+    assert_eq!(verify(), holds);
+    memory.sql("UPDATE seals SET start = NULL WHERE tenant_id = 1");
+    assert_eq!(verify()["holds"], false);
+}
+
+/// Of a tenant that has ended the stubs stay until their time is over, and a reader comes past them.
+#[test]
+fn the_feed_goes_through_what_an_ended_tenant_left() {
+    let memory = sealing(Memory::new());
+    let operator = Operator::new(&memory);
+    let other = operator.tenant("Other");
+    let client = operator.client(other, &json!({"label": "x"}));
+    for number in 0..30 {
+        client.user(&format!("u{number}"));
+    }
+    let page = operator.get("/events?limit=9").expect(200);
+    let after = page["next"].as_str().unwrap().to_owned();
+    operator
+        .delete(&format!("/tenants/{other}?confirm=Other"))
+        .expect(202);
+    for _ in 0..3 {
+        memory.run_jobs(Budget::PAID).unwrap();
+    }
+    memory.seal().unwrap();
+    Client::new(&memory).user("ada");
+    let (events, _) = follow(&operator, "/events?limit=7", after.clone());
+    let stubs = events.iter().filter(|event| event["tenant"] == other);
+    assert!(stubs.clone().count() > 20);
+    assert!(
+        stubs
+            .clone()
+            .all(|event| event["resource"]["name"].is_null() && event.get("changes").is_none())
+    );
+    let kinds: Vec<_> = events
+        .iter()
+        .map(|event| event["type"].as_str().unwrap())
+        .collect();
+    let place = |kind: &str| kinds.iter().position(|known| *known == kind).unwrap();
+    assert!(place("tenant.deleted") > place("user.created"));
+    assert!(
+        events
+            .iter()
+            .any(|event| event["resource"]["name"] == "ada")
+    );
+    memory.elapsed.set(memory.elapsed.get() + KEPT);
+    Client::new(&memory).user("ben");
+    memory.seal().unwrap();
+    memory.sweep().unwrap();
+    memory.sweep().unwrap();
+    let page = operator
+        .get(&format!("/events?after={after}&limit=200"))
+        .expect(200);
+    assert_eq!(page["trimmed"], true);
+    assert_eq!(
+        page["data"].as_array().unwrap().last().unwrap()["resource"]["name"],
+        "ben"
+    );
 }

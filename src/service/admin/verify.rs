@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::refusal::Refusal;
 use super::step::{Call, Outcome, Step};
-use crate::seal::{Fault, fault};
+use crate::seal::{Fault, fault, start_at};
 use scim::json::text;
 use store::batch::Batch;
 use store::ledger::seals::{self, Seal};
@@ -21,6 +21,8 @@ struct Finding {
     newest: i64,
     /// The last that is sealed.
     sealed_to: i64,
+    /// How many were trimmed, where none is sealed.
+    trimmed: i64,
     /// The last that was looked at, and the head there.
     reached: i64,
     head: String,
@@ -66,6 +68,7 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             from,
             newest: number(0)?.unwrap_or_default(),
             sealed_to: number(1)?.unwrap_or_default(),
+            trimmed: number(2)?.unwrap_or_default(),
             reached: before.last_seq,
             head: before.head,
             broken: Vec::new(),
@@ -83,6 +86,16 @@ fn walk<'c>(
     let Some(seal) = rest.next() else {
         return end(call, tenant, finding);
     };
+    // What was trimmed is known by the first seal that was kept.
+    if finding.reached == 0
+        && let Some((behind, head)) = start_at(&call.admin.settings.master, tenant, &seal)
+    {
+        (finding.reached, finding.head) = (behind, head);
+        finding.from = finding.from.max(behind + 1);
+        if behind == seal.last_seq {
+            return walk(call, tenant, rest, finding);
+        }
+    }
     if seal.prev_seq != finding.reached {
         finding.tell(finding.reached + 1, seal.prev_seq, "a seal is missing");
     }
@@ -118,8 +131,9 @@ fn end<'c>(call: &'c Call<'c>, tenant: i64, mut finding: Finding) -> Outcome<'c>
             .and_then(|row| row.integer(0).ok().flatten())
             .unwrap_or_default();
         let newest = finding.newest.max(finding.sealed_to);
-        if count != newest - finding.sealed_to {
-            finding.tell(finding.sealed_to + 1, newest, "an event is missing");
+        if count != newest - finding.sealed_to.max(finding.trimmed) {
+            let first = finding.sealed_to.max(finding.trimmed) + 1;
+            finding.tell(first, newest, "an event is missing");
         }
         Step::shown(finding.text(newest))
     })

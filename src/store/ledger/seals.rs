@@ -50,10 +50,12 @@ fn window() -> impl Fragment {
     )
 }
 
-/// The events that are to be sealed: rows of their position, their tenant and a leaf.
+/// The events that are to be sealed: rows of their position, their tenant and a leaf, and whether
+/// any were trimmed here.
 pub fn unsealed() -> Statement {
     statement!(
-        "SELECT e.position, e.tenant_id, e.seq, {LEAF} FROM ({window}) e ORDER BY e.position",
+        "SELECT e.position, e.tenant_id, e.seq, {LEAF}, (SELECT trimmed FROM sealing) AS trimmed \
+         FROM ({window}) e ORDER BY e.position",
         LEAF = LEAF,
         window = window(),
     )
@@ -91,13 +93,15 @@ pub struct Seal {
     pub mac: String,
     /// The fingerprint of the master key.
     pub key: String,
+    /// Of the first that is kept, where those before it were trimmed: the code that says so.
+    pub start: Option<String>,
 }
 
 /// Sets a seal. Where another sealer was faster, the batch fails.
 pub fn insert(tenant: i64, seal: &Seal, now: &str) -> Statement {
     statement!(
-        "INSERT INTO seals (tenant_id, last_seq, prev_seq, head, at, mac, key) \
-         VALUES ({tenant}, {last_seq}, {prev_seq}, {head}, {now}, {mac}, {key})",
+        "INSERT INTO seals (tenant_id, last_seq, prev_seq, head, at, mac, key, start) \
+         VALUES ({tenant}, {last_seq}, {prev_seq}, {head}, {now}, {mac}, {key}, {start})",
         tenant = value(tenant),
         last_seq = value(seal.last_seq),
         prev_seq = value(seal.prev_seq),
@@ -105,6 +109,7 @@ pub fn insert(tenant: i64, seal: &Seal, now: &str) -> Statement {
         now = value(now),
         mac = value(&seal.mac),
         key = value(&seal.key),
+        start = value(seal.start.as_deref()),
     )
 }
 
@@ -119,7 +124,7 @@ pub fn note(position: i64) -> Statement {
 /// The seals of a tenant from this event on: rows of [`read_seal`], up to so many.
 pub fn list(tenant: i64, from: i64, most: usize) -> Statement {
     statement!(
-        "SELECT prev_seq, last_seq, head, mac, key FROM seals WHERE tenant_id = {tenant} AND last_seq >= {from} \
+        "SELECT prev_seq, last_seq, head, mac, key, start FROM seals WHERE tenant_id = {tenant} AND last_seq >= {from} \
          ORDER BY last_seq LIMIT {most}",
         tenant = value(tenant),
         from = value(from),
@@ -130,7 +135,7 @@ pub fn list(tenant: i64, from: i64, most: usize) -> Statement {
 /// The last seal of a tenant in front of an event.
 pub fn before(tenant: i64, from: i64) -> Statement {
     statement!(
-        "SELECT prev_seq, last_seq, head, mac, key FROM seals WHERE tenant_id = {tenant} AND last_seq < {from} \
+        "SELECT prev_seq, last_seq, head, mac, key, start FROM seals WHERE tenant_id = {tenant} AND last_seq < {from} \
          ORDER BY last_seq DESC LIMIT 1",
         tenant = value(tenant),
         from = value(from),
@@ -145,14 +150,16 @@ pub fn read_seal(row: &mut Row) -> Result<Seal, Error> {
         head: row.required_text(2)?,
         mac: row.required_text(3)?,
         key: row.required_text(4)?,
+        start: row.text(5)?,
     })
 }
 
-/// The last event of a tenant, and the last that is sealed.
+/// The last event of a tenant, the last that is sealed, and how many were trimmed before the first.
 pub fn extent(tenant: i64) -> Statement {
     statement!(
         "SELECT (SELECT max(seq) FROM events WHERE tenant_id = {tenant}), \
-         (SELECT max(last_seq) FROM seals WHERE tenant_id = {tenant})",
+         (SELECT max(last_seq) FROM seals WHERE tenant_id = {tenant}), \
+         iif((SELECT trimmed FROM sealing) > 0, (SELECT min(seq) - 1 FROM events WHERE tenant_id = {tenant}), 0)",
         tenant = value(tenant),
     )
 }
