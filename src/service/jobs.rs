@@ -7,7 +7,7 @@
 use std::cell::Cell;
 
 use super::{Clock, Context, Moment, Settings};
-use crate::seal::start_code;
+use crate::chain::start_code;
 use crate::shards::finish;
 use crate::wake::Wake;
 use crate::write::ending::add_step;

@@ -11,6 +11,7 @@ pub mod admin;
 mod assemble;
 pub mod base64;
 pub mod bulk;
+mod chain;
 pub mod condition;
 pub mod content;
 mod context;

@@ -325,7 +325,8 @@ fn a_record_that_was_trimmed_without_a_key_is_sealed_from_where_it_begins() {
     assert_eq!(verify()["holds"], false);
 }
 
-/// Of a tenant that has ended the stubs stay until their time is over, and a reader comes past them.
+/// Of a tenant that has ended the stubs stay until their time is over, and a reader comes past
+/// them.
 #[test]
 fn the_feed_goes_through_what_an_ended_tenant_left() {
     let memory = sealing(Memory::new());

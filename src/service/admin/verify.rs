@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::refusal::Refusal;
 use super::step::{Call, Outcome, Step};
-use crate::seal::{Fault, fault, start_at};
+use crate::chain::{Fault, fault, start_at};
 use scim::json::text;
 use store::batch::Batch;
 use store::ledger::seals::{self, Seal};
