@@ -279,6 +279,8 @@ fn chosen(sessions: &[&str]) -> Result<Vec<Conversation>, String> {
             ));
         }
     }
+    // What an endpoint is set to is not known here.
+    chosen.retain(|conversation| conversation.settings.is_none());
     Ok(chosen)
 }
 

@@ -5,6 +5,7 @@
 
 import { connect } from "./admin/client.mjs";
 import { clients } from "./admin/clients.mjs";
+import { deleted } from "./admin/deleted.mjs";
 import { helpOf, helpOfAll, helpOfNoun } from "./admin/help.mjs";
 import { jobs } from "./admin/jobs.mjs";
 import { operatorTokens } from "./admin/operator-tokens.mjs";
@@ -19,7 +20,7 @@ import { runIfProgram } from "./process.mjs";
 import { Misunderstood } from "./say.mjs";
 import { parseArgs } from "node:util";
 
-const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, requests, jobs, status };
+const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, deleted, requests, jobs, status };
 
 export async function main(args) {
   // Whoever reads no further (`| head`) has what was wanted.

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::contract::{self, Exchange};
 use doctor::conversation::{Endpoint, Target, WireReply, WireRequest, random};
@@ -216,6 +216,20 @@ impl Worker {
             _ => None,
         };
         regions.windows(2).filter_map(room).max()
+    }
+
+    /// A token of a new tenant with these settings.
+    pub fn tenant(&self, settings: &Value) -> String {
+        let admin = |path: &str, body: &Value| {
+            let path = format!("/admin/v1/tenants{path}");
+            let (status, made) = self.ask(&self.admin_token, "POST", &path, Some(body));
+            assert_eq!(status, 201, "{made:#}");
+            made
+        };
+        let tenant = admin("", &json!({ "name": "Safe", "settings": settings }));
+        let path = format!("/{}/tokens", tenant["id"]);
+        let made = admin(&path, &json!({ "label": "provider" }));
+        made["token"].as_str().unwrap_or_default().to_owned()
     }
 
     /// What a conversation is played at.

@@ -19,6 +19,8 @@ pub struct Conversation {
     pub file: String,
     /// What is played.
     pub name: String,
+    /// The settings of the tenant that it is about, JSON; none where any will do.
+    pub settings: Option<String>,
     pub(crate) headers: Vec<(String, Option<Template>)>,
     pub(crate) steps: Vec<Step>,
 }
@@ -78,12 +80,15 @@ impl Conversation {
     pub fn parse(file: &str, text: &str) -> Result<Self, String> {
         let read = || {
             let written: Written = serde_json::from_str(text).map_err(|error| error.to_string())?;
-            written.check()
+            let settings = written.settings.as_ref().map(|set| set.get().to_owned());
+            written.check().map(|checked| (settings, checked))
         };
-        let (name, headers, steps) = read().map_err(|fault| format!("{file}: {fault}"))?;
+        let (settings, (name, headers, steps)) =
+            read().map_err(|fault| format!("{file}: {fault}"))?;
         Ok(Self {
             file: file.to_owned(),
             name,
+            settings,
             headers,
             steps,
         })
@@ -134,6 +139,7 @@ impl Step {
 struct Written {
     name: String,
     sources: Vec<String>,
+    settings: Option<Box<RawValue>>,
     #[serde(default)]
     headers: Members<Option<String>>,
     steps: Vec<WrittenStep>,

@@ -10,12 +10,14 @@
 //! as it is.
 
 use scim::index::Index;
+use scim::json;
 use scim::message::bulk::{BulkOperation, BulkRequest};
 use scim::message::error::{Error, quoted};
 use serde_json::Value;
 
 use super::{Answer, Condition, Failure, Selection, Session};
 use store::Database;
+use store::read::ResourceRef;
 use store::table::Table;
 
 mod action;
@@ -53,6 +55,30 @@ impl Job {
     /// Whether it was done.
     fn done(&self) -> bool {
         matches!(&self.outcome, Some(outcome) if outcome.result.is_ok())
+    }
+
+    /// Puts an id in place of another, which it is the only one to be named by.
+    fn rename(&mut self, id: &str, other: &str) {
+        let put = |text: &mut String| {
+            if text.contains(id) {
+                *text = text.replace(id, other);
+            }
+        };
+        if let Ok(
+            Action::Create(_, id)
+            | Action::Replace(_, ResourceRef::Id(id))
+            | Action::Patch(_, ResourceRef::Id(id))
+            | Action::Delete(_, ResourceRef::Id(id)),
+        ) = &mut self.action
+        {
+            put(id);
+        }
+        self.location.as_mut().map(put);
+        if let Some(data) = &mut self.operation.data {
+            let mut text = json::text(data);
+            put(&mut text);
+            *data = json::parse(&text).unwrap_or_default();
+        }
     }
 
     /// Notes what became of it, and the version that it left behind.
@@ -141,6 +167,9 @@ impl<D: Database> Session<'_, D> {
             let (kind, length) = next_run(&jobs, rest, self.settings().accept_user_groups);
             let length = length.min(together).max(1);
             let now = rest.get(..length).unwrap_or_default();
+            if kind == RunKind::Creates {
+                self.take_former_ids(&mut jobs, now).await?;
+            }
             let done = match (kind, now) {
                 (_, [index]) => self.perform_next(&mut jobs, *index).await.map(|()| 1),
                 (RunKind::Creates, now) => self.create_run(&mut jobs, now, strict).await,

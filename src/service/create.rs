@@ -2,13 +2,13 @@
 //! is free.
 
 use scim::resource::set_lasting;
-use scim::resource_type::ResourceType;
+use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
 use super::write::{Effect, NewResource};
 use super::{Answer, Failure, Selection, Session};
-use store::Database;
 use store::batch::Batch;
+use store::{Database, former};
 
 impl<D: Database> Session<'_, D> {
     /// Creates a resource from a client's body.
@@ -33,6 +33,7 @@ impl<D: Database> Session<'_, D> {
         let projection = selection.bind(resource_type)?;
         let mut new = self.new_resource(resource_type, body, id)?;
         let projection = projection.after_write(&new.document);
+        let mut is_former = false;
         loop {
             let mut batch = Batch::default();
             let change = new.change();
@@ -47,7 +48,27 @@ impl<D: Database> Session<'_, D> {
             };
             match receipt.effect(&change, &mut answers)? {
                 Effect::Done => {}
-                Effect::None(_) => return Err(new.name_in_use()),
+                Effect::None(_) => {
+                    // An operation of a Bulk has the id already that is due.
+                    let is_one = self.operation().is_none() && !self.is_spent();
+                    let one = [&new];
+                    let one = one.get(..usize::from(is_one)).unwrap_or_default();
+                    let former = self.former_ids(one).await?;
+                    let due = former.into_iter().next().map(|(_, former)| former);
+                    match due {
+                        Some(former) if former != new.id => {
+                            new.id = former;
+                            is_former = true;
+                        }
+                        // Somebody else has got that.
+                        None if is_former => {
+                            new.id = self.context.mint.id();
+                            is_former = false;
+                        }
+                        Some(_) | None => return Err(new.name_in_use()),
+                    }
+                    continue;
+                }
             }
             if let Some(reading) = reading {
                 return self
@@ -58,6 +79,27 @@ impl<D: Database> Session<'_, D> {
             let record = new.record(&self.now.text);
             return self.shown(resource_type, &record, Vec::new(), &projection);
         }
+    }
+
+    /// Those of these users who were here before, each by the id that it was to get, with the
+    /// former one.
+    pub(crate) async fn former_ids(
+        &self,
+        users: &[&NewResource],
+    ) -> Result<Vec<(String, String)>, Failure> {
+        let mut ids = Vec::new();
+        let users = users.iter();
+        let users = users.filter(|user| *user.resource_type == USER_TYPE);
+        let users: Vec<_> = users.map(|user| user.called()).collect();
+        let again = self.again(&USER_TYPE);
+        if let Some(by_name) = again.filter(|_| !users.is_empty()) {
+            let former = former::former_ids(&self.view(&USER_TYPE), &users, by_name);
+            for mut row in self.ask(former).await? {
+                let id = row.required_text(0)?;
+                ids.extend(row.text(1)?.map(|former| (id, former)));
+            }
+        }
+        Ok(ids)
     }
 
     /// Reads a client's body as the resource with this id.

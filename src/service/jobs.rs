@@ -15,7 +15,7 @@ use store::batch::Batch;
 use store::directory::clients;
 use store::directory::jobs::{self, DueJob, TENANT_DELETE};
 use store::ledger::{requests, trimming};
-use store::{Database, Error};
+use store::{Database, Error, deleted};
 
 /// Milliseconds for which a step has the job to itself.
 const LEASE: u64 = 60_000;
@@ -153,7 +153,7 @@ async fn work<D: Database>(
 /// Rows that a sweep removes of a table at once.
 const SWEPT: usize = 500;
 /// Statements of a round of it.
-const SWEEP: usize = 3 + 4 * trimming::TENANTS;
+const SWEEP: usize = 4 + 4 * trimming::TENANTS;
 
 /// Removes what has expired and nobody asks for any more, and events that are too old, in each
 /// shard: each hour, within the budget.
@@ -167,7 +167,8 @@ pub async fn sweep<D: Database>(directory: &Context<'_, D>, budget: Budget) -> R
         let (mut has_swept, mut has_trimmed) = (false, false);
         while !(has_swept && has_trimmed) && allowance.has(SWEEP) {
             let mut batch = Batch::default();
-            let swept = batch.add_all(clients::sweep(&now.text, SWEPT));
+            let mut swept = batch.add_all(clients::sweep(&now.text, SWEPT));
+            swept.push(batch.add(deleted::purge(&now.text, SWEPT)));
             let due = batch.add(trimming::due(&old, key.is_some()));
             let mut answers = shard.send(batch).await?;
             has_swept = answers.rows_of(&swept).len() < SWEPT;

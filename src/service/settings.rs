@@ -37,6 +37,8 @@ pub struct Settings {
     pub unique_group_names: bool,
     /// Whether members that name nobody are left out, where they are refused otherwise.
     pub skip_unknown_members: bool,
+    /// How what is deleted is kept, where it is.
+    pub keep: Option<Keep>,
     /// Whether attributes that no schema has are refused, where they are left out otherwise.
     pub refuse_unmapped: bool,
     /// Whether requests of the tenant are counted, so that too many are refused.
@@ -67,6 +69,7 @@ impl Default for Settings {
             accept_user_groups: false,
             unique_group_names: true,
             skip_unknown_members: false,
+            keep: None,
             refuse_unmapped: false,
             is_rated: true,
             request_log: RequestLog::default(),
@@ -114,6 +117,10 @@ impl Settings {
             accept_user_groups: flag("accept_user_groups", self.accept_user_groups),
             unique_group_names: flag("unique_group_names", self.unique_group_names),
             skip_unknown_members: is("unknown_members", "skip"),
+            keep: is("deletes", "soft").then(|| Keep {
+                days: number("keep_days", 30),
+                by_name: is("rehire", "same_name"),
+            }),
             refuse_unmapped: is("unmapped_attributes", "refuse"),
             is_rated: !is("rate", "off"),
             request_log: RequestLog::of(stored.get("request_log").unwrap_or(&Value::Null)),
@@ -155,6 +162,15 @@ impl Settings {
             && !rest.contains(is_strange);
         is_good.then(|| format!("{scheme}://{rest}"))
     }
+}
+
+/// How what is deleted is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// For so many days.
+    pub days: u32,
+    /// Whether a user who comes again with the same name is the same, whatever the external id.
+    pub by_name: bool,
 }
 
 /// Which requests are logged, and whether with their bodies. The statement that writes the log asks

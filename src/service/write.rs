@@ -9,21 +9,22 @@
 use scim::index::Index;
 use scim::patch::LinkChange;
 use scim::resource::unique_values;
-use scim::resource_type::{GROUP_TYPE, ResourceType};
+use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use scim::schema::Attribute;
 use serde_json::{Map, Value};
 
 use super::read::Reading;
-use super::{Failure, Session};
+use super::{Failure, Moment, Session};
 use store::batch::{Answers, Batch, Handle};
 use store::ledger::events::{self, Done};
 use store::read::{self, ResourceRef};
 use store::table::Table;
 use store::write::{self, Guard, Next};
-use store::{self, Database, membership, unique, user_groups};
+use store::{self, Database, deleted, membership, unique, user_groups};
 
 pub(crate) mod ending;
 mod resource;
+pub(crate) mod restore;
 mod run;
 
 pub(crate) use resource::{NewResource, Rewrite};
@@ -160,6 +161,20 @@ impl<D: Database> Session<'_, D> {
         }
     }
 
+    /// Of a type whose resources are the same when they are created anew: whether the name alone
+    /// tells so.
+    pub(super) fn again(&self, resource_type: &'static ResourceType) -> Option<bool> {
+        let keep = self.settings().keep.as_ref()?;
+        (*resource_type == USER_TYPE).then_some(keep.by_name)
+    }
+
+    /// Until when what is deleted now is kept, where it is.
+    pub(super) fn kept_until(&self) -> Option<String> {
+        const DAY: u64 = 86_400_000;
+        let days = u64::from(self.settings().keep?.days);
+        Some(Moment::at(self.now.milliseconds + DAY * days).text)
+    }
+
     /// Adds what makes a change. Where the resource is not there, or is not the version meant, none
     /// of it does anything.
     pub(crate) fn add_change(&self, batch: &mut Batch, change: &Change<'_>) -> Receipt {
@@ -177,9 +192,11 @@ impl<D: Database> Session<'_, D> {
         match change.kind {
             ChangeKind::Create(new) => {
                 let (id, version, draft) = new.row();
-                let insert = write::insert(&view, id, version, now, draft);
+                let again = self.again(change.resource_type);
+                let insert = write::insert(&view, (id, version), now, draft, again);
                 receipt.row = Some(batch.add_write(insert));
-                batch.add(events::created(&origin, &view, id));
+                batch.add(events::created(&origin, &view, id, again.is_some()));
+                batch.add_writes(again.map(|_| deleted::forget(&view, &[id])));
                 batch.add_writes(unique::claim(&view, id, version, new.unique()));
             }
             ChangeKind::Rewrite { rewrite, groups } => {
@@ -228,6 +245,10 @@ impl<D: Database> Session<'_, D> {
                 if !Table::of(change.resource_type).shared {
                     let touch = write::touch_teams_of(&view, reference, meant, version, now);
                     batch.add_write(touch);
+                }
+                if let Some(until) = self.kept_until() {
+                    let kept = deleted::keep_one(&view, reference, meant, now, &until);
+                    batch.add_write(kept);
                 }
                 receipt.row = Some(batch.add_write(write::delete(&view, reference, meant)));
             }

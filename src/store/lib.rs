@@ -7,8 +7,10 @@
 use std::future::Future;
 
 pub mod batch;
+pub mod deleted;
 pub mod directory;
 pub mod expression;
+pub mod former;
 pub mod ledger;
 pub mod limits;
 pub mod links;

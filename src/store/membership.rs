@@ -196,7 +196,7 @@ pub fn outcome(view: &View<'_>, group: &str, version: &str, change: &LinkChange)
 }
 
 /// The teams that `group` is in, directly or through others, as the table `above`.
-fn above(view: &View<'_>, group: &str) -> impl Fragment {
+pub(super) fn above(view: &View<'_>, group: &str) -> impl Fragment {
     fragment!(
         "WITH RECURSIVE above(id) AS (\
          SELECT m.team_id FROM team_members m INDEXED BY team_members_nested \

@@ -4,6 +4,7 @@ use scim::json;
 use serde_json::Value;
 
 use super::expression::View;
+use super::former::has_due_id;
 use super::fragment::{Fragment, Joined, value};
 use super::limits::IDS_PER_PARAMETER;
 use super::membership::{COLUMNS, member, named};
@@ -21,8 +22,13 @@ pub use change::{
 };
 
 /// Inserts many resources, as `(id, version, draft)`, without values in other tables. The ids of
-/// those whose unique key was free come back.
-pub fn insert_many(view: &View<'_>, rows: &[(&str, &str, &Draft)], now: &str) -> Statement {
+/// those whose unique key was free come back. (`again`: see [`insert`](super::write::insert).)
+pub fn insert_many(
+    view: &View<'_>,
+    rows: &[(&str, &str, &Draft)],
+    now: &str,
+    again: Option<bool>,
+) -> Statement {
     let table = Table::of(view.resource_type);
     let values: Value = rows
         .iter()
@@ -47,7 +53,15 @@ pub fn insert_many(view: &View<'_>, rows: &[(&str, &str, &Draft)], now: &str) ->
         .map(|position| fragment!("j.value ->> {position}", position = position));
     let values = Joined(positions.collect(), ", ");
     let rows = fragment!(" CROSS JOIN json_each({rows}) j", rows = value(&rows));
-    insert_into(view, now, &values, &rows, "id")
+    let keyed = |name: &str| {
+        let position = table.keys.iter().position(|key| key.attribute == name);
+        let position = 4 + position.unwrap_or_default();
+        fragment!("(j.value ->> {position})", position = position)
+    };
+    let (name, external_id) = (keyed("userName"), keyed("externalId"));
+    let is_due =
+        again.map(|by_name| has_due_id(view, &"(j.value ->> 0)", (&name, &external_id), by_name));
+    insert_into(view, now, &values, (&rows, &is_due), "id")
 }
 
 /// Fails the batch unless every one of these ids is a resource.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Statement;
 use super::expression::{View, json_path};
+use super::former::has_due_id;
 use super::fragment::{Fragment, value};
 use super::links::{SHOWN, SHOWN_IMAGE};
 use super::membership::json;
@@ -143,7 +144,16 @@ impl Fragment for Guard<'_> {
 
 /// Inserts a resource. One row comes back, unless its unique key is in use: then nothing is
 /// written, and nothing fails, so that the creates of a Bulk can travel together.
-pub fn insert(view: &View<'_>, id: &str, version: &str, now: &str, draft: &Draft) -> Statement {
+///
+/// `again`: of a user who may be one that was deleted and is kept, whether the name alone tells so;
+/// then nothing is written under another id than the former one.
+pub fn insert(
+    view: &View<'_>,
+    (id, version): (&str, &str),
+    now: &str,
+    draft: &Draft,
+    again: Option<bool>,
+) -> Statement {
     let keys = view.table().keys.iter().map(|key| {
         let key = key.value(&draft.folded);
         fragment!(", {key}", key = value(key))
@@ -157,16 +167,22 @@ pub fn insert(view: &View<'_>, id: &str, version: &str, now: &str, draft: &Draft
         folded = value(&draft.folded_text),
         keys = &keys,
     );
-    insert_into(view, now, &values, &"", "seq")
+    let keyed = |name: &str| {
+        let key = view.table().key(name);
+        value(key.and_then(|key| key.value(&draft.folded)))
+    };
+    let (name, external_id, id) = (keyed("userName"), keyed("externalId"), value(id));
+    let is_due = again.map(|by_name| has_due_id(view, &id, (&name, &external_id), by_name));
+    insert_into(view, now, &values, (&"", &is_due), "seq")
 }
 
 /// Inserts a row with each of these values, which stand in the order of the columns from the id on,
-/// and gives one column of those whose unique key was free.
+/// and gives one column of those whose unique key was free, and that meet a condition.
 pub(super) fn insert_into(
     view: &View<'_>,
     now: &str,
     values: &dyn Fragment,
-    rows: &dyn Fragment,
+    (rows, is_due): (&dyn Fragment, &dyn Fragment),
     returning: &'static str,
 ) -> Statement {
     let table = view.table();
@@ -176,7 +192,7 @@ pub(super) fn insert_into(
         "INSERT INTO {table} (\
          tenant_id, created_at, updated_at, {type_column}{alone_column}id, version, document, folded{keys}) \
          SELECT t.id, {now}, {now}, {of_type}{alone}{values} \
-         FROM (SELECT {tenant} AS id) t{rows} WHERE t.id IS NOT NULL \
+         FROM (SELECT {tenant} AS id) t{rows} WHERE t.id IS NOT NULL{is_due} \
          ON CONFLICT DO NOTHING RETURNING {returning}",
         table = table.name,
         type_column = table.shared.then_some("resource_type, "),
@@ -188,6 +204,7 @@ pub(super) fn insert_into(
         values = values,
         tenant = view.tenant,
         rows = rows,
+        is_due = is_due,
         returning = returning,
     )
 }

@@ -15,8 +15,12 @@ fn played(folder: &str) {
 }
 
 fn play(conversation: &Conversation) -> Report {
+    let memory = Memory::new();
+    if let Some(settings) = &conversation.settings {
+        memory.sql(&format!("UPDATE tenants SET settings = '{settings}'"));
+    }
     conversation.play(
-        &Memory::new(),
+        &memory,
         Endpoint {
             base: BASE,
             token: Memory::TOKEN,

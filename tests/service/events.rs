@@ -79,7 +79,7 @@ impl Model {
             assert!(!self.resources[&key].is_empty());
             return;
         }
-        if word == "created" {
+        if ["created", "restored"].contains(&word) {
             assert!(
                 self.resources.insert(key.clone(), Map::new()).is_none(),
                 "{event}"
@@ -265,9 +265,43 @@ fn ids(memory: &Memory, table: &str) -> Vec<String> {
     ids.map(Result::unwrap).collect()
 }
 
+/// Brings back something that was deleted and is kept, where there is anything.
+fn restore(memory: &Memory) {
+    let operator = Operator::new(memory);
+    let kept = operator.get("/tenants/1/deleted").expect(200);
+    if let Some(row) = kept["data"].as_array().unwrap().last() {
+        let path = format!("/tenants/1/deleted/{}/restore", row["id"].as_str().unwrap());
+        operator.send("POST", &path, None);
+    }
+}
+
 /// Whatever is done, the events replayed onto nothing give exactly what there is.
 #[test]
 fn the_events_replayed_are_the_directory() {
+    let kinds = replay_of_anything("{}");
+    let expected = [
+        "group.created",
+        "group.deleted",
+        "group.members",
+        "group.updated",
+        "user.activated",
+        "user.created",
+        "user.deactivated",
+        "user.deleted",
+        "user.updated",
+    ];
+    assert_eq!(kinds, expected.map(str::to_owned).into());
+}
+
+/// Also where what is deleted is kept.
+#[test]
+fn the_events_replayed_are_the_directory_that_keeps() {
+    let kinds = replay_of_anything(r#"{"deletes":"soft"}"#);
+    assert!(kinds.contains("user.restored"), "{kinds:?}");
+}
+
+/// Plays anything in a tenant with these settings; gives the types of the events.
+fn replay_of_anything(settings: &str) -> BTreeSet<String> {
     let dice = proptest::collection::vec(proptest::array::uniform6(proptest::num::u16::ANY), 1..60);
     let config = Config {
         cases: 24,
@@ -280,7 +314,11 @@ fn the_events_replayed_are_the_directory() {
         .run(&dice, |rolls| {
             let mut memory = connected();
             memory.settings.accept_user_groups = true;
+            memory.sql(&format!("UPDATE tenants SET settings = '{settings}'"));
             for dice in &rolls {
+                if dice[1] % 6 == 0 {
+                    restore(&memory);
+                }
                 let (users, groups) = (ids(&memory, "users"), ids(&memory, "teams"));
                 let (method, path, body) = request(dice, &users, &groups);
                 let before = events(&memory).len();
@@ -303,18 +341,7 @@ fn the_events_replayed_are_the_directory() {
             Ok(())
         })
         .unwrap_or_else(|error| panic!("{error}"));
-    let expected = [
-        "group.created",
-        "group.deleted",
-        "group.members",
-        "group.updated",
-        "user.activated",
-        "user.created",
-        "user.deactivated",
-        "user.deleted",
-        "user.updated",
-    ];
-    assert_eq!(kinds.into_inner(), expected.map(str::to_owned).into());
+    kinds.into_inner()
 }
 
 fn prop_equal<T: PartialEq + std::fmt::Debug>(

@@ -37,7 +37,7 @@ struct Tenant<'a> {
 impl<'a> Tenant<'a> {
     fn new(memory: &'a Memory, shard: u16, mark: &str) -> Self {
         let admin = Operator::new(memory);
-        let settings = json!({ "request_log": { "mode": "all" } });
+        let settings = json!({ "request_log": { "mode": "all" }, "deletes": "soft" });
         let body = json!({
             "name": mark, "external_id": mark, "metadata": { "mark": mark }, "shard": shard, "settings": settings,
         });
@@ -71,6 +71,8 @@ impl<'a> Tenant<'a> {
             let page = client.get(&format!("{list}/?count=1&cursor=")).expect(200);
             cursors.push(text(&page["nextCursor"]));
         }
+        let deleted = client.user(&format!("{mark}-deleted"));
+        client.delete(&format!("/Users/{deleted}")).expect(204);
         let oauth = admin
             .post(&format!("{path}/clients"), &json!({ "label": mark }))
             .expect(201);
@@ -94,6 +96,7 @@ impl<'a> Tenant<'a> {
                 ("{client}", text(&oauth["id"])),
                 ("{secret}", "1".to_owned()),
                 ("{request}", text(&request)),
+                ("{deleted}", deleted),
                 ("{job}", text(&job["id"])),
             ],
             oauth: (text(&oauth["id"]), text(&oauth["secret"])),

@@ -21,6 +21,7 @@ mod chain;
 mod conversations;
 mod cursors;
 mod dear;
+mod deleted;
 mod discovery;
 mod errors;
 mod events;

@@ -344,6 +344,39 @@ fn writing_users() {
     }
 }
 
+/// Where what is deleted is kept.
+#[test]
+fn deleting_softly() {
+    let scene = Scene::new();
+    let client = scene.client();
+    scene
+        .memory
+        .sql("UPDATE tenants SET settings = '{\"deletes\":\"soft\"}'");
+    let user = format!("/Users/{}", scene.bob);
+    // The instance knows the settings behind it.
+    client.get(&user).expect(200);
+    let again = json!({ "schemas": [USER], "userName": "bob", "externalId": "7" });
+    for (name, method, path, body) in [
+        ("kept-delete", "DELETE", user.as_str(), None),
+        ("kept-create", "POST", "/Users", Some(&again)),
+    ] {
+        compare(name, &scene.file(&client, method, path, body));
+    }
+    client.delete(&user).expect(204);
+    let operator = Operator::new(&scene.memory);
+    for (name, method, path) in [
+        ("kept-list", "GET", "/tenants/1/deleted".to_owned()),
+        (
+            "kept-restore",
+            "POST",
+            format!("/tenants/1/deleted/{}/restore", scene.bob),
+        ),
+    ] {
+        let file = scene.file_of(method, &path, None, || operator.send(method, &path, None));
+        compare(name, &file);
+    }
+}
+
 #[test]
 fn writing_groups() {
     let scene = Scene::new();

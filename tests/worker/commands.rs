@@ -285,6 +285,30 @@ fn a_client_rotates_its_secret() {
     assert!(code == 2 && words.contains("--jwks-uri"), "{words}");
 }
 
+/// Who was deleted is listed and brought back.
+#[test]
+fn what_was_deleted_is_restored() {
+    let desk = Desk::open();
+    let tenant = desk.json(&["tenants", "create", "Acme"]);
+    let id = tenant["id"].to_string();
+    desk.json(&["tenants", "set", &id, "deletes=soft"]);
+    let token = desk.json(&["tokens", "create", "--tenant", &id, "--label", "Okta"]);
+    let token = token["token"].as_str().unwrap();
+    let user = serde_json::json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ada",
+    });
+    let ask = |method: &str, path: &str, body| desk.0.ask(token, method, path, body);
+    let (status, ada) = ask("POST", "/scim/v2/Users", Some(&user));
+    assert_eq!(status, 201);
+    let ada = ada["id"].as_str().unwrap();
+    let path = format!("/scim/v2/Users/{ada}");
+    assert_eq!(ask("DELETE", &path, None).0, 204);
+    let deleted = |words: &[&str]| desk.json(&[&["deleted"], words, &["--tenant", &id]].concat());
+    assert_eq!(deleted(&["list"])[0]["id"], ada);
+    assert_eq!(deleted(&["restore", ada])["name"], "ada");
+    assert_eq!(ask("GET", &path, None).0, 200);
+}
+
 /// In a pipe a line of names and a line each; a list goes on to its end; a name of somebody's
 /// breaks no line.
 #[test]

@@ -41,8 +41,16 @@ fn played(folder: &str) {
         shared()
     };
     let faults = match worker {
-        Ok(worker) => faults_of(folder, |conversation| {
-            conversation.play(worker, worker.endpoint())
+        Ok(worker) => faults_of(folder, |conversation| match &conversation.settings {
+            None => conversation.play(worker, worker.endpoint()),
+            Some(settings) => {
+                let token = worker.tenant(&serde_json::from_str(settings).unwrap_or_default());
+                let endpoint = ::doctor::conversation::Endpoint {
+                    token: &token,
+                    ..worker.endpoint()
+                };
+                conversation.play(worker, endpoint)
+            }
         }),
         Err(fault) => vec![fault],
     };

@@ -6,7 +6,7 @@ use crate::http::method::Method;
 use crate::http::route::{self, row};
 use service::admin::step::Act;
 use service::admin::{
-    client, events, export, jobs, operator_tokens, requests, status, tenant, token, verify,
+    client, deleted, events, export, jobs, operator_tokens, requests, status, tenant, token, verify,
 };
 
 /// A row of the table. Its message is named as in the document of the face.
@@ -66,6 +66,9 @@ pub fn table() -> &'static [Route] {
             row(Post, "/tenants/{tenant}/clients/{client}/secrets", &[], Some("NewSecret"), needs(WRITE, client::create_secret)),
             row(Get, "/tenants/{tenant}/clients/{client}/secrets/{secret}", &[], None, needs(READ, client::read_secret)),
             row(Delete, "/tenants/{tenant}/clients/{client}/secrets/{secret}", &[], None, needs(WRITE, client::remove_secret)),
+            row(Get, "/tenants/{tenant}/deleted", PAGE, None, needs("directory:read", deleted::list)),
+            row(Get, "/tenants/{tenant}/deleted/{deleted}", &[], None, needs("directory:read", deleted::read)),
+            row(Post, "/tenants/{tenant}/deleted/{deleted}/restore", &[], None, needs("directory:write", deleted::restore)),
             row(Get, "/tenants/{tenant}/requests", REQUESTS, None, needs("requests:read", requests::list)),
             row(Get, "/tenants/{tenant}/requests/{request}", &[], None, needs("requests:read", requests::read)),
             row(Get, "/tenants/{tenant}/events", FEED_OF_TENANT, None, needs("events:read", events::of_tenant)),

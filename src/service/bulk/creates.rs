@@ -50,6 +50,38 @@ impl<D: Database> Session<'_, D> {
         Ok(0)
     }
 
+    /// Gives the users of a run who were here before their former ids, wherever the request names
+    /// them.
+    pub(super) async fn take_former_ids(
+        &self,
+        jobs: &mut [Job],
+        run: &[usize],
+    ) -> Result<(), Failure> {
+        if self.settings().keep.is_none() {
+            return Ok(());
+        }
+        let users = run.iter().filter_map(|index| self.plan_job(jobs, *index));
+        let users: Vec<NewResource> = users.collect();
+        let users: Vec<&NewResource> = users.iter().collect();
+        let mut taken = Index::default();
+        for (id, former) in self.former_ids(&users).await? {
+            if !taken.add(&former) {
+                continue;
+            }
+            let creates =
+                |job: &Job| matches!(&job.action, Ok(Action::Create(_, new)) if *new == id);
+            let Some(index) = jobs.iter().position(creates) else {
+                continue;
+            };
+            let names =
+                |(place, job): &(usize, &mut Job)| *place == index || job.refers.contains(&index);
+            for (_, job) in jobs.iter_mut().enumerate().filter(names) {
+                job.rename(&id, &former);
+            }
+        }
+        Ok(())
+    }
+
     /// Creates what is planned, in one batch; tells whether that was possible.
     async fn create_planned(
         &self,

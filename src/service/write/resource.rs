@@ -113,6 +113,13 @@ impl NewResource {
             .unwrap_or(&self.id)
     }
 
+    /// Its id, its unique name, folded, and its external id.
+    pub(crate) fn called(&self) -> (&str, &str, Option<&str>) {
+        let external_id = self.draft.folded.get("externalId");
+        let external_id = external_id.and_then(Value::as_str);
+        (&self.id, self.name(), external_id)
+    }
+
     /// Its unique name, with its type.
     pub(crate) fn typed_name(&self) -> String {
         typed(self.resource_type.name, self.name())

@@ -8,7 +8,7 @@ use store::batch::Batch;
 use store::ledger::events::{self, Done, Update};
 use store::limits::RUN_BYTES;
 use store::write::Guard;
-use store::{Database, run, unique};
+use store::{Database, deleted, run, unique};
 
 impl<D: Database> Session<'_, D> {
     /// Creates: those that are plain first, many in a statement; then the others; then the members
@@ -32,12 +32,16 @@ impl<D: Database> Session<'_, D> {
             for part in parts(of_type, |_, _| true, |new| new.size()) {
                 let rows: Vec<_> = part.iter().map(|new| new.row()).collect();
                 let view = self.view(resource_type);
-                let insert = run::insert_many(&view, &rows, now);
+                let again = self.again(resource_type);
+                let insert = run::insert_many(&view, &rows, now, again);
                 receipt
                     .many
                     .push((resource_type.name, batch.add_write(insert)));
                 let done: Vec<Done<'_>> = part.iter().map(|new| new.done()).collect();
-                batch.add(events::created_many(&self.origin(None), &view, &done));
+                let (origin, is_again) = (self.origin(None), again.is_some());
+                batch.add(events::created_many(&origin, &view, &done, is_again));
+                let ids: Vec<&str> = part.iter().map(|new| new.id.as_str()).collect();
+                batch.add_writes(again.map(|_| deleted::forget(&view, &ids)));
                 let values: Vec<_> = part
                     .iter()
                     .flat_map(|new| new.unique().iter().map(|pair| (new.id.as_str(), pair)))
@@ -162,6 +166,9 @@ impl<D: Database> Session<'_, D> {
         batch.add(events::deleted_many(&self.origin(None), &view, &named));
         let (version, now) = (&first.version, &self.now.text);
         batch.add_writes(run::touch_teams_of_many(&view, &ids, version, now));
+        if let Some(until) = self.kept_until() {
+            batch.add_write(deleted::keep_many(&view, &ids, now, &until));
+        }
         let delete = run::delete_many(&view, &ids);
         receipt
             .many

@@ -23,7 +23,7 @@ mod members;
 mod resource;
 
 pub use house::house;
-pub use members::{first_members, members, teams};
+pub use members::{first_members, joined, members, teams};
 pub use resource::{
     assigned, created, created_many, deleted, deleted_many, rewritten, rewritten_many,
 };

@@ -14,6 +14,7 @@ fn every_request() -> Vec<(&'static str, String)> {
             .replace("{tenant}", "1")
             .replace("{token}", "tok_none");
         path.replace("{job}", "job_none")
+            .replace("{deleted}", "none")
             .replace("{client}", "cli_none")
             .replace("{secret}", "1")
     };
@@ -245,6 +246,24 @@ fn each_escalation_is_refused() {
             "/tenants/1/clients/x/secrets/1",
             tenants_write,
             "tenants:write",
+        ),
+        (
+            "GET",
+            "/tenants/1/deleted",
+            directory_read,
+            "directory:read",
+        ),
+        (
+            "GET",
+            "/tenants/1/deleted/x",
+            directory_read,
+            "directory:read",
+        ),
+        (
+            "POST",
+            "/tenants/1/deleted/x/restore",
+            directory_write,
+            "directory:write",
         ),
         ("GET", "/tenants/1/requests", requests_read, "requests:read"),
         (

@@ -168,6 +168,18 @@ pub fn first_members(
     member_events(origin, view, &"teams.version", &links, extent)
 }
 
+/// Tells of those who are about to join groups, which get the version: rows of the columns of
+/// [`member_events`].
+pub fn joined(
+    origin: &Origin<'_>,
+    view: &View<'_>,
+    version: &str,
+    links: &dyn Fragment,
+) -> Statement {
+    let extent = (Guard::None, Extent::Many);
+    member_events(origin, view, &value(version), links, extent)
+}
+
 /// Tells of the groups that a user is about to join and leave, those of `teams` being all that it
 /// will be in; where the user is there, and is the version meant.
 pub fn teams(

@@ -14,25 +14,32 @@ use crate::table::Table;
 use crate::write::Guard;
 use crate::{Statement, fragment, write_sql};
 
-/// Tells of the create in front: its row is the last that was inserted.
-pub fn created(origin: &Origin<'_>, view: &View<'_>, id: &str) -> Statement {
+/// Tells of the create in front: its row is the last that was inserted. `again`: it may be of a
+/// user who was deleted and is kept, and is told as restored then.
+pub fn created(origin: &Origin<'_>, view: &View<'_>, id: &str, again: bool) -> Statement {
     let request = origin.request();
     let row = fragment!(
         " CROSS JOIN {row} WHERE changes() > 0 AND {row}.seq = last_insert_rowid() AND {row}.id = {id}",
         row = view.row(),
         id = value(id),
     );
-    creates(origin, view, &value(&request), &row, false)
+    creates(origin, view, &value(&request), &row, (again, false))
 }
 
 /// Tells of the creates of a run, those that were done.
-pub fn created_many(origin: &Origin<'_>, view: &View<'_>, rows: &[Done<'_>]) -> Statement {
+pub fn created_many(
+    origin: &Origin<'_>,
+    view: &View<'_>,
+    rows: &[Done<'_>],
+    again: bool,
+) -> Statement {
     let rows = rows.iter().map(|row| {
         let names = vec![Value::from(row.id), Value::from(row.version)];
         (names, row.operation)
     });
     let rows = run(origin, rows);
-    creates(origin, view, &"j.value ->> 0", &of_run(view, &rows), true)
+    let rows = of_run(view, &rows);
+    creates(origin, view, &"j.value ->> 0", &rows, (again, true))
 }
 
 fn creates(
@@ -40,12 +47,21 @@ fn creates(
     view: &View<'_>,
     request: &dyn Fragment,
     rows: &dyn Fragment,
-    many: bool,
+    (again, many): (bool, bool),
 ) -> Statement {
+    let created = Kind(view.resource_type, "created");
+    let restored = fragment!(
+        "iif(EXISTS (SELECT 1 FROM deleted_resources d WHERE d.tenant_id = {row}.tenant_id AND d.id = {row}.id), \
+         {restored}, {created})",
+        row = view.row(),
+        restored = Kind(view.resource_type, "restored"),
+        created = created,
+    );
+    let kind: &dyn Fragment = if again { &restored } else { &created };
     Event {
         origin,
         resource_type: Some(view.resource_type),
-        kind: &Kind(view.resource_type, "created"),
+        kind,
         id: &view.column("id"),
         request,
         body: &fragment!(

@@ -1,0 +1,102 @@
+//! What was deleted and is kept for a while, where the setting `deletes` is soft: listed, and
+//! brought back.
+
+use scim::resource_type::{GROUP_TYPE, ResourceType};
+
+use super::refusal::Refusal;
+use super::step::{Call, End, Missing, Outcome, Step};
+use crate::write::restore::add_restore;
+use store::batch::Batch;
+use store::deleted::{self, Restored};
+use store::expression::View;
+use store::tenant::Tenant;
+
+const NO_DELETED: Missing = (
+    "deleted_not_found",
+    "The tenant keeps no deleted resource with this id: it was never deleted, came back, or its time was over. \
+     GET /admin/v1/tenants/{id}/deleted lists those that are kept.",
+);
+
+/// Lists them, the last deleted first.
+pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let tenant = call.admin.tenant()?.id;
+    call.list(deleted::list(tenant, call.after(), call.most()))
+}
+
+/// Reads one.
+pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let tenant = call.admin.tenant()?.id;
+    let read = deleted::read(tenant, call.argument("deleted"));
+    call.ask(read, NO_DELETED, End::Shown)
+}
+
+/// Brings one back as it was, with the memberships of what is still there.
+pub fn restore<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let tenant = call.admin.tenant()?.id;
+    let (batch, asked) = Batch::of(deleted::read(tenant, call.argument("deleted")));
+    Step::send(call.admin.shard, batch, move |sent| {
+        let name = match sent?.row(asked) {
+            Some(mut row) => row.required_text(1)?,
+            None => return Err(missing()),
+        };
+        let mut all = ResourceType::all();
+        match all.find(|known| known.name == name) {
+            Some(resource_type) => restore_one(call, resource_type),
+            None => Err(Refusal::conflict(
+                "unknown_type",
+                "This deployment does not know the type of the resource: it was built with other schemas.",
+            )),
+        }
+    })
+}
+
+fn restore_one<'c>(call: &'c Call<'c>, resource_type: &'static ResourceType) -> Outcome<'c> {
+    let (admin, id) = (call.admin, call.argument("deleted"));
+    let known = admin.tenant()?;
+    let tenant = Tenant::Known(known.id);
+    let settings = admin.settings.of_tenant(&known.settings);
+    let view = |resource_type| View {
+        resource_type,
+        tenant: &tenant,
+        base: "",
+        unique_group_names: settings.unique_group_names,
+    };
+    let version = admin.mint.version();
+    let restored = Restored {
+        id,
+        version: &version,
+        now: &admin.now.text,
+    };
+    let mut batch = Batch::default();
+    let shown = batch.add(deleted::read(known.id, id));
+    let views = (&view(resource_type), &view(&GROUP_TYPE));
+    let row = add_restore(&mut batch, views, &admin.origin(&tenant), &restored);
+    Step::send(admin.shard, batch, move |sent| match sent {
+        Err(store::Error::Unique(_)) => Err(in_use()),
+        Err(store::Error::Guard) => Err(Refusal::conflict(
+            "circular_members",
+            "The group would be in itself, by way of groups that it or its members have joined since. Take it out of these \
+             first; nothing was changed.",
+        )),
+        sent => {
+            let mut answers = sent?;
+            let shown = answers.rows(shown);
+            if !shown.is_empty() && !answers.has_row(row) {
+                return Err(in_use());
+            }
+            Step::end(shown, NO_DELETED, End::Shown)
+        }
+    })
+}
+
+fn missing() -> Refusal {
+    Refusal::missing(NO_DELETED.0, NO_DELETED.1)
+}
+
+fn in_use() -> Refusal {
+    Refusal::conflict(
+        "name_in_use",
+        "Another resource has the name by now, or another value that only one may have. Rename or delete that one first, and \
+         restore again; nothing was changed.",
+    )
+}

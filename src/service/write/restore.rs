@@ -1,0 +1,27 @@
+//! What was deleted and kept comes back, as an operator asks.
+
+use scim::resource_type::USER_TYPE;
+use store::batch::{Batch, Handle};
+use store::deleted::{self, Restored};
+use store::expression::View;
+use store::ledger::events::{self, Origin};
+
+/// Adds what brings a resource back, with the memberships of what is still there. Gives a row if it
+/// is back: not where its unique name is in use by now.
+pub(crate) fn add_restore(
+    batch: &mut Batch,
+    (view, groups): (&View<'_>, &View<'_>),
+    origin: &Origin<'_>,
+    restored: &Restored<'_>,
+) -> Handle {
+    let row = batch.add_write(restored.insert(view));
+    let is_user = *view.resource_type == USER_TYPE;
+    batch.add(events::created(origin, view, restored.id, is_user));
+    if !view.table().shared {
+        let joined = restored.joined(view, origin.request);
+        batch.add(events::joined(origin, groups, restored.version, &joined));
+    }
+    batch.add_writes(restored.links_back(view));
+    batch.add_write(deleted::forget(view, &[restored.id]));
+    row
+}

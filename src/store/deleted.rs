@@ -1,0 +1,237 @@
+//! Resources that were deleted and are kept for a while: a table of their own, which no statement
+//! of another kind knows. They move there in the batch that deletes them; a user who is created
+//! anew gets the old id from it, and an operator brings them back.
+
+use scim::change::hidden;
+use scim::json::text;
+use scim::resource_type::{ResourceType, USER_TYPE};
+use serde_json::Value;
+
+use super::expression::View;
+use super::fragment::{Fragment, Written, value};
+use super::membership::above;
+use super::read::{ResourceRef, is};
+use super::write::{Guard, updated};
+use super::{Statement, read};
+use crate::{fragment, statement, write_sql};
+
+/// Bytes of documents behind which a page ends.
+const PAGE_BYTES: usize = 1_000_000;
+
+/// Moves resources there in front of their delete, with what they have beside their rows: those
+/// that meet the condition.
+fn keep(view: &View<'_>, is_meant: &dyn Fragment, now: &str, until: &str) -> Statement {
+    let is_user = *view.resource_type == USER_TYPE;
+    statement!(
+        "INSERT OR REPLACE INTO deleted_resources (tenant_id, id, resource_type, name, external_id, created_at, \
+         deleted_at, purge_at, document, folded) \
+         SELECT tenant_id, id, {resource_type}, {name}, external_id, created_at, {now}, {until}, document, folded \
+         FROM {row} WHERE {is_meant}",
+        resource_type = value(view.resource_type.name),
+        name = if is_user { "user_name_folded" } else { "NULL" },
+        now = value(now),
+        until = value(until),
+        row = view.row(),
+        is_meant = is_meant,
+    )
+}
+
+/// Keeps one, if it is the version meant.
+pub fn keep_one(
+    view: &View<'_>,
+    reference: &ResourceRef,
+    guard: Guard<'_>,
+    now: &str,
+    until: &str,
+) -> Statement {
+    let is_meant = fragment!("{is}{guard}", is = is(view, reference), guard = guard);
+    keep(view, &is_meant, now, until)
+}
+
+/// Keeps many.
+pub fn keep_many(view: &View<'_>, ids: &[&str], now: &str, until: &str) -> Statement {
+    let ids = text(&Value::from(ids));
+    let is_meant = fragment!(
+        "{scope} AND id IN (SELECT value FROM json_each({ids}))",
+        scope = view.scope(view.row()),
+        ids = value(&ids),
+    );
+    keep(view, &is_meant, now, until)
+}
+
+/// Forgets those of these resources that are there again.
+pub fn forget(view: &View<'_>, ids: &[&str]) -> Statement {
+    let ids = text(&Value::from(ids));
+    statement!(
+        "DELETE FROM deleted_resources WHERE tenant_id = {tenant} AND id IN (SELECT value FROM json_each({ids})) \
+         AND EXISTS (SELECT 1 FROM {row} x WHERE {scope} AND x.id = deleted_resources.id)",
+        tenant = view.tenant,
+        ids = value(&ids),
+        row = view.row(),
+        scope = view.scope("x"),
+    )
+}
+
+/// What is brought back, and the version that it gets.
+#[derive(Clone, Copy, Debug)]
+pub struct Restored<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// The version.
+    pub version: &'a str,
+    /// The moment.
+    pub now: &'a str,
+}
+
+impl Restored<'_> {
+    /// `FROM …` its memberships, as far as it is back.
+    fn links(&self, view: &View<'_>) -> impl Fragment {
+        fragment!(
+            " FROM links_back WHERE tenant_id = {tenant} AND resource_id = {id}",
+            tenant = view.tenant,
+            id = value(self.id),
+        )
+    }
+
+    /// The rows of `events::joined`: those who are members again.
+    pub fn joined(&self, view: &View<'_>, request: &str) -> impl Fragment {
+        fragment!(
+            " UNION ALL SELECT team_id, member_id, member_type, 1, {request}{links}",
+            request = value(request),
+            links = self.links(view),
+        )
+    }
+
+    /// Brings the resource back as it was, where its unique name is free: one row comes back then.
+    pub fn insert(&self, view: &View<'_>) -> Statement {
+        let keys = view.table().keys.iter();
+        let columns: Vec<_> = keys.clone().map(|key| [", ", key.column]).collect();
+        let values = keys.map(|key| ["->> '", key.attribute, "', d.folded "]);
+        statement!(
+            "INSERT INTO {table} (\
+             tenant_id, created_at, updated_at, {type_column}{alone_column}id, version, document{columns}, folded) \
+             SELECT d.tenant_id, d.created_at, {now}, {of_type}{alone}d.id, {version}, d.document, d.folded {values}\
+             FROM deleted_resources d WHERE d.tenant_id = {tenant} AND d.id = {id} AND d.resource_type = '{name}' \
+             ON CONFLICT DO NOTHING RETURNING seq",
+            table = view.table().name,
+            type_column = view.table().shared.then_some("resource_type, "),
+            alone_column = view.alone().map(|(column, _)| [column, ", "]),
+            columns = columns,
+            now = value(self.now),
+            of_type = view.table().shared.then_some("d.resource_type, "),
+            alone = view.alone().map(|(_, alone)| [alone, ", "]),
+            version = value(self.version),
+            values = values.collect::<Vec<_>>(),
+            tenant = view.tenant,
+            id = value(self.id),
+            name = view.resource_type.name,
+        )
+    }
+
+    /// The statements that give it what it had beside its row: unique values, one of which in use
+    /// fails the batch, and memberships of what is still there, where none closes a circle.
+    pub fn links_back(&self, view: &View<'_>) -> [Statement; 4] {
+        [
+            statement!(
+                "INSERT INTO unique_values (tenant_id, attribute, value, resource_id) \
+                 SELECT l.tenant_id, j.value ->> 0, j.value ->> 1, l.resource_id \
+                 FROM {row} x CROSS JOIN deleted_links l CROSS JOIN json_each(l.links) j \
+                 WHERE {scope} AND x.id = {id} AND l.tenant_id = x.tenant_id AND l.resource_id = x.id AND l.part = -1",
+                row = view.row(),
+                scope = view.scope("x"),
+                id = value(self.id),
+            ),
+            statement!(
+                "UPDATE teams SET version = {version}{updated} \
+                 WHERE tenant_id = {tenant} AND id IN (SELECT team_id{links})",
+                version = value(self.version),
+                updated = updated(self.now),
+                tenant = view.tenant,
+                links = self.links(view),
+            ),
+            statement!(
+                "INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
+                 SELECT tenant_id, team_id, member_id, member_type, display{links}",
+                links = self.links(view),
+            ),
+            read::guard(fragment!(
+                "NOT EXISTS ({above} SELECT 1 FROM above WHERE above.id = {id})",
+                above = above(view, self.id),
+                id = value(self.id),
+            )),
+        ]
+    }
+}
+
+/// A row `d`, JSON text, without what nobody is shown.
+fn shape() -> impl Fragment {
+    Written(|statement: &mut Statement| {
+        "json_object('id', d.id, 'type', d.resource_type, \
+         'name', coalesce(d.document ->> '$.userName', d.document ->> '$.displayName'), \
+         'deleted_at', d.deleted_at, 'purge_at', d.purge_at, 'document', json(CASE d.resource_type"
+            .write(statement);
+        for resource_type in ResourceType::all() {
+            let paths: Vec<String> = hidden(resource_type)
+                .map(|name| ["$.\"", &name, "\""].concat())
+                .collect();
+            if paths.is_empty() {
+                continue;
+            }
+            let paths = paths
+                .iter()
+                .map(|path| fragment!(", {path}", path = value(path)));
+            write_sql!(
+                statement,
+                " WHEN {name} THEN json_remove(d.document{paths})",
+                name = value(resource_type.name),
+                paths = paths.collect::<Vec<_>>(),
+            );
+        }
+        " WHEN '' THEN NULL ELSE d.document END))".write(statement);
+    })
+}
+
+/// Rows of a key, what is kept with it, and how many there are: the last deleted first, and as many
+/// as a page takes.
+pub fn list(tenant: i64, after: &str, most: usize) -> Statement {
+    let behind = fragment!(
+        " AND (deleted_at, id) < (substr({after}, 1, 24), substr({after}, 26))",
+        after = value(after),
+    );
+    let behind = (!after.is_empty()).then_some(behind);
+    statement!(
+        "SELECT d.deleted_at || ' ' || d.id AS key, {shape} AS shape, d.found FROM (\
+         SELECT *, count(*) OVER () AS found, \
+         sum(octet_length(document)) OVER (ORDER BY deleted_at DESC, id DESC ROWS UNBOUNDED PRECEDING) \
+         - octet_length(document) AS before FROM (\
+         SELECT * FROM deleted_resources WHERE tenant_id = {tenant}{behind} \
+         ORDER BY deleted_at DESC, id DESC LIMIT {most})) d \
+         WHERE d.before < {PAGE_BYTES} ORDER BY d.deleted_at DESC, d.id DESC",
+        shape = shape(),
+        tenant = value(tenant),
+        behind = behind,
+        most = most,
+        PAGE_BYTES = PAGE_BYTES,
+    )
+}
+
+/// One, and its type.
+pub fn read(tenant: i64, id: &str) -> Statement {
+    statement!(
+        "SELECT {shape} AS shape, d.resource_type FROM deleted_resources d \
+         WHERE d.tenant_id = {tenant} AND d.id = {id}",
+        shape = shape(),
+        tenant = value(tenant),
+        id = value(id),
+    )
+}
+
+/// Removes so many whose time is over. Gives a row for each.
+pub fn purge(now: &str, most: usize) -> Statement {
+    statement!(
+        "DELETE FROM deleted_resources WHERE (tenant_id, id) IN (\
+         SELECT tenant_id, id FROM deleted_resources WHERE purge_at <= {now} ORDER BY purge_at LIMIT {most}) RETURNING id",
+        now = value(now),
+        most = most,
+    )
+}

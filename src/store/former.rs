@@ -1,0 +1,75 @@
+//! Who was here before: a user who is created anew gets the id of the one who was deleted and is
+//! kept, where it is the same person.
+
+use scim::json::text;
+use serde_json::Value;
+
+use super::Statement;
+use super::expression::View;
+use super::fragment::{Fragment, Written, value};
+use crate::{fragment, statement, write_sql};
+
+/// The id that a user with this name had, who is the same one: of several that with the same
+/// external id, else the last. (A moment has 24 characters.)
+fn former_id(
+    view: &View<'_>,
+    name: &dyn Fragment,
+    external_id: &dyn Fragment,
+    by_name: bool,
+) -> impl Fragment {
+    Written(move |statement: &mut Statement| {
+        let is_same = fragment!(
+            " AND (d.external_id IS NULL OR {external_id} IS NULL OR d.external_id = {external_id})",
+            external_id = external_id,
+        );
+        write_sql!(
+            statement,
+            "(SELECT substr(max((d.external_id IS {external_id}) || d.deleted_at || d.id), 26) \
+             FROM deleted_resources d WHERE d.tenant_id = {tenant} AND d.name = {name}{is_same})",
+            tenant = view.tenant,
+            name = name,
+            is_same = (!by_name).then_some(&is_same),
+            external_id = external_id,
+        );
+    })
+}
+
+/// The condition, behind another, that a user who is about to be created has the id that is due:
+/// the former one, where there is one.
+pub(super) fn has_due_id(
+    view: &View<'_>,
+    id: &dyn Fragment,
+    (name, external_id): (&dyn Fragment, &dyn Fragment),
+    by_name: bool,
+) -> impl Fragment {
+    Written(move |statement: &mut Statement| {
+        write_sql!(
+            statement,
+            " AND coalesce({former}, {id}) = {id}",
+            former = former_id(view, name, external_id, by_name),
+            id = id,
+        );
+    })
+}
+
+/// The users of a create: rows of the id that each was to get, and the former one if there is one.
+/// `users`: the id, the folded name and the external id of each.
+pub fn former_ids(
+    view: &View<'_>,
+    users: &[(&str, &str, Option<&str>)],
+    by_name: bool,
+) -> Statement {
+    let users = users.iter().map(|(id, name, external_id)| {
+        Value::from(vec![
+            Value::from(*id),
+            Value::from(*name),
+            Value::from(*external_id),
+        ])
+    });
+    let users = text(&Value::from(users.collect::<Vec<_>>()));
+    statement!(
+        "SELECT j.value ->> 0 AS id, {former} AS former FROM json_each({users}) j",
+        former = former_id(view, &"(j.value ->> 1)", &"(j.value ->> 2)", by_name),
+        users = value(&users),
+    )
+}

@@ -1,0 +1,99 @@
+-- DELETE /Users/019a0000-0000-7000-8000-000000000003
+
+SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
+      ELSE 'unknown token'
+      END
+      FROM tenants INDEXED BY tenants_closed
+      WHERE id = ?1
+        AND state <> 'active'), (SELECT 'settings are others'
+      FROM tenants INDEXED BY tenants_settings
+      WHERE id = ?1
+        AND settings_version > ?1), '$')) AS is_open
+-- ?1 = 1
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
+
+INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'User', users.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'before', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
+        END)
+      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
+      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))), 'groups', (SELECT json_group_array(team_id)
+    FROM (SELECT m.team_id
+      FROM team_members m INDEXED BY team_members_member
+      WHERE m.tenant_id = users.tenant_id
+        AND m.member_id = users.id
+      LIMIT 250)))
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+CROSS JOIN users
+WHERE users.tenant_id = ?1
+  AND users.id = ?7
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.007Z"
+-- ?3 = "user.deleted"
+-- ?4 = "req_019b76daa80700000000000000000001"
+-- ?5 = NULL
+-- ?6 = "SCIM_TOKEN"
+-- ?7 = "019a0000-0000-7000-8000-000000000003"
+-- plan: CO-ROUTINE o
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN o
+-- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 3
+-- plan:   CO-ROUTINE (subquery-2)
+-- plan:     CO-ROUTINE (subquery-10)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-10)
+-- plan:   SCAN (subquery-2)
+-- plan: CORRELATED SCALAR SUBQUERY 5
+-- plan:   CO-ROUTINE (subquery-4)
+-- plan:     CO-ROUTINE (subquery-11)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-11)
+-- plan:   SCAN (subquery-4)
+-- plan: CORRELATED SCALAR SUBQUERY 7
+-- plan:   CO-ROUTINE (subquery-6)
+-- plan:     SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:   SCAN (subquery-6)
+
+UPDATE teams
+SET version = ?1, updated_at = max(updated_at, ?2)
+WHERE tenant_id = ?3
+  AND id IN (SELECT m.team_id
+  FROM team_members m INDEXED BY team_members_member
+  WHERE m.tenant_id = ?3
+    AND m.member_id = ?4)
+-- ?1 = "000000000000000b"
+-- ?2 = "2026-01-01T00:00:00.007Z"
+-- ?3 = 1
+-- ?4 = "019a0000-0000-7000-8000-000000000003"
+-- plan: SEARCH teams USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+INSERT
+  OR REPLACE INTO deleted_resources (tenant_id, id, resource_type, name, external_id, created_at, deleted_at, purge_at, document, folded)
+SELECT tenant_id, id, ?1, user_name_folded, external_id, created_at, ?2, ?3, document, folded
+FROM users
+WHERE users.tenant_id = ?4
+  AND users.id = ?5
+-- ?1 = "User"
+-- ?2 = "2026-01-01T00:00:00.007Z"
+-- ?3 = "2026-01-31T00:00:00.007Z"
+-- ?4 = 1
+-- ?5 = "019a0000-0000-7000-8000-000000000003"
+-- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+
+DELETE
+FROM users
+WHERE users.tenant_id = ?1
+  AND users.id = ?2
+RETURNING seq
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000003"
+-- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)

@@ -1,0 +1,219 @@
+-- POST /tenants/1/deleted/019a0000-0000-7000-8000-000000000003/restore
+
+SELECT n.id, n.name, n.settings, n.shard, n.external_id
+FROM tenants n
+WHERE n.id = ?1
+  AND n.state NOT IN ('deleted', 'creating')
+-- ?1 = 1
+-- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
+
+SELECT json_object('id', d.id, 'type', d.resource_type, 'name', coalesce(d.document ->> '$.userName', d.document ->> '$.displayName'), 'deleted_at', d.deleted_at, 'purge_at', d.purge_at, 'document', json(CASE d.resource_type WHEN '' THEN NULL ELSE d.document END)) AS shape, d.resource_type
+FROM deleted_resources d
+WHERE d.tenant_id = ?1
+  AND d.id = ?2
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000003"
+-- plan: SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
+
+SELECT json_object('id', d.id, 'type', d.resource_type, 'name', coalesce(d.document ->> '$.userName', d.document ->> '$.displayName'), 'deleted_at', d.deleted_at, 'purge_at', d.purge_at, 'document', json(CASE d.resource_type WHEN '' THEN NULL ELSE d.document END)) AS shape, d.resource_type
+FROM deleted_resources d
+WHERE d.tenant_id = ?1
+  AND d.id = ?2
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000003"
+-- plan: SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
+
+INSERT INTO users (tenant_id, created_at, updated_at, id, version, document, user_name_folded, external_id, display_name_folded, folded)
+SELECT d.tenant_id, d.created_at, ?1, d.id, ?2, d.document, d.folded ->> 'userName', d.folded ->> 'externalId', d.folded ->> 'displayName', d.folded
+FROM deleted_resources d
+WHERE d.tenant_id = ?3
+  AND d.id = ?4
+  AND d.resource_type = 'User'
+ON CONFLICT DO NOTHING
+RETURNING seq
+-- ?1 = "2026-01-01T00:00:00.011Z"
+-- ?2 = "000000000000000f"
+-- ?3 = 1
+-- ?4 = "019a0000-0000-7000-8000-000000000003"
+-- plan: SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
+
+INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, iif(EXISTS (SELECT 1
+    FROM deleted_resources d
+    WHERE d.tenant_id = users.tenant_id
+      AND d.id = users.id), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
+        END)
+      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
+      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))))
+FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?6 AS id, ?7 AS label) o
+CROSS JOIN users
+WHERE changes() > 0
+  AND users.seq = last_insert_rowid()
+  AND users.id = ?8
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.011Z"
+-- ?3 = "user.restored"
+-- ?4 = "user.created"
+-- ?5 = "req_019b76daa80b00000000000000000001"
+-- ?6 = NULL
+-- ?7 = "ADMIN_TOKEN"
+-- ?8 = "019a0000-0000-7000-8000-000000000003"
+-- plan: CO-ROUTINE o
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN o
+-- plan: SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 2
+-- plan:   SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 4
+-- plan:   CO-ROUTINE (subquery-3)
+-- plan:     CO-ROUTINE (subquery-9)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-9)
+-- plan:   SCAN (subquery-3)
+-- plan: CORRELATED SCALAR SUBQUERY 6
+-- plan:   CO-ROUTINE (subquery-5)
+-- plan:     CO-ROUTINE (subquery-10)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-10)
+-- plan:   SCAN (subquery-5)
+
+INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?4, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
+FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?5 AS id, ?6 AS label) o
+CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
+  FROM (SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / 250 AS part
+    FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
+      WHERE 0
+      UNION ALL
+      SELECT team_id, member_id, member_type, 1, ?7
+      FROM links_back
+      WHERE tenant_id = ?1
+        AND resource_id = ?8))
+  GROUP BY team_id, part) l
+CROSS JOIN teams ON teams.tenant_id = o.tenant_id
+  AND teams.id = l.team_id
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.011Z"
+-- ?3 = "group.members"
+-- ?4 = "000000000000000f"
+-- ?5 = NULL
+-- ?6 = "ADMIN_TOKEN"
+-- ?7 = "req_019b76daa80b00000000000000000001"
+-- ?8 = "019a0000-0000-7000-8000-000000000003"
+-- plan: CO-ROUTINE (subquery-9)
+-- plan:   CO-ROUTINE o
+-- plan:     SCAN CONSTANT ROW
+-- plan:   MATERIALIZE l
+-- plan:     CO-ROUTINE (subquery-5)
+-- plan:       CO-ROUTINE (subquery-10)
+-- plan:         CO-ROUTINE (subquery-4)
+-- plan:           COMPOUND QUERY
+-- plan:             LEFT-MOST SUBQUERY
+-- plan:               SCAN CONSTANT ROW
+-- plan:             UNION ALL
+-- plan:               SEARCH l USING PRIMARY KEY (tenant_id=? AND resource_id=? AND part>?)
+-- plan:               SCAN k VIRTUAL TABLE INDEX 1:
+-- plan:               SEARCH r USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:               SEARCH u USING COVERING INDEX users_id (tenant_id=? AND id=?) LEFT-JOIN
+-- plan:               SEARCH t USING COVERING INDEX teams_id (tenant_id=? AND id=?) LEFT-JOIN
+-- plan:         SCAN (subquery-4)
+-- plan:         USE TEMP B-TREE FOR ORDER BY
+-- plan:       SCAN (subquery-10)
+-- plan:     SCAN (subquery-5)
+-- plan:     USE TEMP B-TREE FOR GROUP BY
+-- plan:   SCAN o
+-- plan:   SCAN l
+-- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCAN (subquery-9)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+
+INSERT INTO unique_values (tenant_id, attribute, value, resource_id)
+SELECT l.tenant_id, j.value ->> 0, j.value ->> 1, l.resource_id
+FROM users x
+CROSS JOIN deleted_links l
+CROSS JOIN json_each(l.links) j
+WHERE x.tenant_id = ?1
+  AND x.id = ?2
+  AND l.tenant_id = x.tenant_id
+  AND l.resource_id = x.id
+  AND l.part = -1
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000003"
+-- plan: SEARCH x USING COVERING INDEX users_id (tenant_id=? AND id=?)
+-- plan: SEARCH l USING PRIMARY KEY (tenant_id=? AND resource_id=? AND part=?)
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:
+
+UPDATE teams
+SET version = ?1, updated_at = max(updated_at, ?2)
+WHERE tenant_id = ?3
+  AND id IN (SELECT team_id FROM links_back WHERE tenant_id = ?3 AND resource_id = ?4)
+-- ?1 = "000000000000000f"
+-- ?2 = "2026-01-01T00:00:00.011Z"
+-- ?3 = 1
+-- ?4 = "019a0000-0000-7000-8000-000000000003"
+-- plan: SEARCH teams USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SEARCH l USING PRIMARY KEY (tenant_id=? AND resource_id=? AND part>?)
+-- plan:   SCAN k VIRTUAL TABLE INDEX 1:
+-- plan:   SEARCH r USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   SEARCH u USING COVERING INDEX users_id (tenant_id=? AND id=?) LEFT-JOIN
+-- plan:   SEARCH t USING COVERING INDEX teams_id (tenant_id=? AND id=?) LEFT-JOIN
+-- plan:   CREATE BLOOM FILTER
+
+INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display)
+SELECT tenant_id, team_id, member_id, member_type, display
+FROM links_back
+WHERE tenant_id = ?1
+  AND resource_id = ?2
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000003"
+-- plan: SEARCH l USING PRIMARY KEY (tenant_id=? AND resource_id=? AND part>?)
+-- plan: SCAN k VIRTUAL TABLE INDEX 1:
+-- plan: SEARCH r USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SEARCH u USING INDEX users_id (tenant_id=? AND id=?) LEFT-JOIN
+-- plan: SEARCH t USING INDEX teams_id (tenant_id=? AND id=?) LEFT-JOIN
+
+SELECT json_extract('{}', CASE WHEN NOT EXISTS (WITH RECURSIVE above(id) AS (SELECT m.team_id
+      FROM team_members m INDEXED BY team_members_nested
+      WHERE m.tenant_id = ?1
+        AND m.member_type = 'Group'
+        AND m.member_id = ?2
+      UNION
+      SELECT m.team_id
+      FROM above
+      CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
+        AND m.member_type = 'Group'
+        AND m.member_id = above.id)
+    SELECT 1
+    FROM above
+    WHERE above.id = ?2) THEN '$'
+  ELSE 'condition not met'
+  END)
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000003"
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 3
+-- plan:   CO-ROUTINE above
+-- plan:     SETUP
+-- plan:       SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:     RECURSIVE STEP
+-- plan:       SCAN above
+-- plan:       SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:   SCAN above
+
+DELETE
+FROM deleted_resources
+WHERE tenant_id = ?1
+  AND id IN (SELECT value FROM json_each(?2))
+  AND EXISTS (SELECT 1 FROM users x WHERE x.tenant_id = ?1 AND x.id = deleted_resources.id)
+-- ?1 = 1
+-- ?2 = "[\"019a0000-0000-7000-8000-000000000003\"]"
+-- plan: SEARCH deleted_resources USING PRIMARY KEY (tenant_id=? AND id=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:   CREATE BLOOM FILTER
+-- plan: CORRELATED SCALAR SUBQUERY 2
+-- plan:   SEARCH x USING COVERING INDEX users_id (tenant_id=? AND id=?)
