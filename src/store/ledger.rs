@@ -1,5 +1,6 @@
 //! The ledger: what happened. Nothing of it is asked for by a request of the SCIM face.
 
+pub mod erasure;
 pub mod events;
 pub mod feed;
 pub mod now;

@@ -23,6 +23,7 @@ mod cursors;
 mod dear;
 mod deleted;
 mod discovery;
+mod erasure;
 mod errors;
 mod events;
 mod extensions;

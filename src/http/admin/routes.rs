@@ -6,7 +6,8 @@ use crate::http::method::Method;
 use crate::http::route::{self, row};
 use service::admin::step::Act;
 use service::admin::{
-    client, deleted, events, export, jobs, operator_tokens, requests, status, tenant, token, verify,
+    client, deleted, erase, events, export, jobs, operator_tokens, requests, status, tenant, token,
+    verify,
 };
 
 /// A row of the table. Its message is named as in the document of the face.
@@ -74,6 +75,7 @@ pub fn table() -> &'static [Route] {
             row(Get, "/tenants/{tenant}/events", FEED_OF_TENANT, None, needs("events:read", events::of_tenant)),
             row(Get, "/tenants/{tenant}/events/verify", &["from_seq"], None, needs("events:read", verify::verify)),
             row(Get, "/tenants/{tenant}/export", &["after"], None, needs("directory:read", export::begin)),
+            row(Post, "/tenants/{tenant}/erase", &[], Some("Erasure"), needs("directory:write", erase::erase)),
             row(Get, "/events", FEED, None, needs("events:read", events::list)),
             row(Get, "/operator-tokens", PAGE, None, needs(ALL, operator_tokens::list)),
             row(Post, "/operator-tokens", &[], Some("NewOperatorToken"), needs(ALL, operator_tokens::create)),

@@ -22,7 +22,7 @@ mod house;
 mod members;
 mod resource;
 
-pub use house::house;
+pub use house::{erased, house};
 pub use members::{first_members, joined, members, teams};
 pub use resource::{
     assigned, created, created_many, deleted, deleted_many, rewritten, rewritten_many,

@@ -292,6 +292,12 @@ fn each_escalation_is_refused() {
         ("GET", "/events", events, "events:read"),
         ("GET", "/tenants/1/events", events, "events:read"),
         ("GET", "/tenants/1/events/verify", events, "events:read"),
+        (
+            "POST",
+            "/tenants/1/erase",
+            directory_write,
+            "directory:write",
+        ),
         ("GET", "/tenants/1/export", directory_read, "directory:read"),
         (
             "POST",

@@ -1,9 +1,12 @@
-//! The events of the house: tenants, their settings, credentials and clients.
+//! The events of the house: tenants, their settings, credentials and clients; and what it does to
+//! the record itself.
 
 use scim::change::VALUES;
+use scim::resource_type::ResourceType;
 
 use super::{Event, Origin};
 use crate::fragment::{Fragment, value};
+use crate::ledger::erasure::ERASURE;
 use crate::{Statement, fragment};
 
 /// Tells of rows with a type (`kind`), the id of what they are `about`, and its attributes `before`
@@ -29,6 +32,21 @@ pub fn house(origin: &Origin<'_>, told: &dyn Fragment) -> Statement {
             told = told,
         ),
         many: true,
+    }
+    .insert()
+}
+
+/// Tells that what was kept of a resource was erased, without a name or a value.
+pub fn erased(origin: &Origin<'_>, resource_type: &'static ResourceType, id: &str) -> Statement {
+    Event {
+        origin,
+        resource_type: Some(resource_type),
+        kind: &value(ERASURE),
+        id: &value(id),
+        request: &value(&origin.request()),
+        body: &"'version', NULL",
+        rows: &"",
+        many: false,
     }
     .insert()
 }

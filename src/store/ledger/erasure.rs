@@ -1,0 +1,129 @@
+//! The erasure of a resource that is gone, such as a person: what names and values are kept of it
+//! is emptied, and what happened stays.
+//!
+//! Whatever table keeps something of a resource that is gone has its statement in [`elsewhere`].
+
+use crate::fragment::{Fragment, value};
+use crate::{Statement, fragment, statement};
+
+/// Events that one statement looks at, at the most.
+pub const LOOKS: usize = 20_000;
+/// Events that are emptied at once, and bytes of them.
+const STEP: usize = 500;
+const STEP_BYTES: usize = 1_000_000;
+/// What stands in place of a path.
+const ERASED: &str = "…";
+
+/// A row, if the resource is there.
+pub fn lives(tenant: i64, id: &str) -> Statement {
+    let rows = ["users", "teams", "resources"].map(|table| {
+        fragment!(
+            "{union}SELECT 1 AS lives FROM {table} WHERE tenant_id = {tenant} AND id = {id}",
+            union = (table != "users").then_some(" UNION ALL "),
+            table = table,
+            tenant = value(tenant),
+            id = value(id),
+        )
+    });
+    statement!("{rows}", rows = &rows)
+}
+
+/// What a look at the events behind a number finds: the last number, how many there are, and the
+/// type of resource and of event of the newest of the resource.
+pub fn window(tenant: i64, id: &str, behind: i64) -> Statement {
+    statement!(
+        "WITH w AS MATERIALIZED ({events}) SELECT (SELECT max(seq) FROM w), (SELECT count(*) FROM w), resource_type, type \
+         FROM (SELECT 1) LEFT JOIN (SELECT * FROM w WHERE resource_id = {id} ORDER BY seq DESC LIMIT 1)",
+        events = events(tenant, behind),
+        id = value(id),
+    )
+}
+
+fn events(tenant: i64, behind: i64) -> impl Fragment {
+    fragment!(
+        "SELECT seq, type, resource_type, resource_id FROM events WHERE tenant_id = {tenant} AND seq > {behind} \
+         ORDER BY seq LIMIT {LOOKS}",
+        tenant = value(tenant),
+        behind = value(behind),
+        LOOKS = LOOKS,
+    )
+}
+
+/// The events of the resource among those that say anything: rows of the number, the salt with the
+/// body, and a JSON array of what the resource is called in it, by which others tell of it.
+pub fn full(tenant: i64, id: &str, behind: i64) -> Statement {
+    statement!(
+        "SELECT seq, content, (SELECT json_group_array(DISTINCT value) FROM json_tree(body) t \
+         WHERE t.type = 'text' AND length(t.value) > 2 AND (t.key IN ('name', 'externalId', 'userName', 'displayName') \
+         OR instr(t.value, '@') OR t.key IN ('before', 'after') \
+         AND body ->> (t.path || '.path') IN ('userName', 'externalId', 'displayName'))) AS words \
+         FROM (SELECT e.seq, e.body, e.salt || e.body AS content, \
+         sum(octet_length(e.body)) OVER (ORDER BY e.seq ROWS UNBOUNDED PRECEDING) - octet_length(e.body) AS before \
+         FROM (SELECT seq FROM ({events}) WHERE resource_id = {id}) f \
+         CROSS JOIN events e ON e.tenant_id = {tenant} AND e.seq = f.seq WHERE e.body IS NOT NULL AND e.type <> '{ERASURE}' \
+         ORDER BY e.seq LIMIT {STEP}) WHERE before < {STEP_BYTES}",
+        events = events(tenant, behind),
+        id = value(id),
+        tenant = value(tenant),
+        ERASURE = ERASURE,
+        STEP = STEP,
+        STEP_BYTES = STEP_BYTES,
+    )
+}
+
+/// The type of the event that tells of it.
+pub const ERASURE: &str = "resource.erased";
+
+/// Empties events: `digests` is a JSON array of pairs of a number and what the seals have of the
+/// body.
+pub fn empty(tenant: i64, digests: &str) -> Statement {
+    statement!(
+        "UPDATE events SET body = NULL, salt = NULL, digest = j.value ->> 1 FROM json_each({digests}) j \
+         WHERE tenant_id = {tenant} AND seq = j.value ->> 0",
+        digests = value(digests),
+        tenant = value(tenant),
+    )
+}
+
+/// Empties what other tables have of the resource; each is followed by how many rows that were.
+/// `words` is JSON: texts that are quoted where the resource is told of without its id.
+pub fn elsewhere(tenant: i64, id: &str, words: &str) -> Vec<Statement> {
+    let of_requests = statement!(
+        "UPDATE requests SET path = '{ERASED}', query = '', detail = NULL, habits = '[]', request_body = NULL, \
+         reply_body = NULL, resources = (SELECT json_group_array(r.value) FROM json_each(resources) r \
+         WHERE NOT EXISTS (SELECT 1 FROM json_tree({words}) w WHERE lower(w.value) = lower(r.value))) WHERE tenant_id = {tenant} AND id IN (SELECT id FROM (SELECT id, \
+         lower(path || resources || habits || coalesce(detail, '') || coalesce(request_body, '') || \
+         coalesce(reply_body, '')) AS text FROM requests WHERE tenant_id = {tenant} AND path <> '{ERASED}' LIMIT -1) \
+         WHERE {is_told})",
+        ERASED = ERASED,
+        words = value(words),
+        tenant = value(tenant),
+        is_told = is_told(id, words),
+    );
+    let of_jobs = statement!(
+        "UPDATE jobs SET result = NULL WHERE tenant_id = {tenant} AND id IN (SELECT id FROM (SELECT id, \
+         lower(result) AS text FROM jobs WHERE tenant_id = {tenant} AND result IS NOT NULL LIMIT -1) WHERE {is_told})",
+        tenant = value(tenant),
+        is_told = is_told(id, words),
+    );
+    // What it had beside its row goes with it, by a trigger.
+    let of_deleted = statement!(
+        "DELETE FROM deleted_resources WHERE tenant_id = {tenant} AND id = {id}",
+        tenant = value(tenant),
+        id = value(id),
+    );
+    [of_requests, of_jobs, of_deleted]
+        .into_iter()
+        .flat_map(|statement| [statement, statement!("SELECT changes() AS erased")])
+        .collect()
+}
+
+/// The condition that `text`, in lower case, tells of the resource.
+fn is_told(id: &str, words: &str) -> impl Fragment {
+    fragment!(
+        "(instr(text, lower({id})) OR EXISTS (SELECT 1 FROM json_tree({words}) w \
+         WHERE w.type = 'text' AND instr(text, lower(json_quote(w.value)))))",
+        id = value(id),
+        words = value(words),
+    )
+}

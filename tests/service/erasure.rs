@@ -1,0 +1,168 @@
+//! The erasure of a person: nothing in the whole database tells of him any more, and the record
+//! holds.
+
+use serde_json::{Value, json};
+use service::master::Master;
+use testing::client::{Client, Operator};
+use testing::memory::Memory;
+
+/// Every table and column in which a text stands, in any letter case.
+fn places(memory: &Memory, text: &str) -> Vec<String> {
+    let connection = memory.database.connection.borrow();
+    let list = |sql: &str| -> Vec<String> {
+        let mut statement = connection.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    let mut found = Vec::new();
+    // Those of the trigram indexes are read through them.
+    for table in list("SELECT name FROM sqlite_master WHERE type = 'table'") {
+        for column in list(&format!("SELECT name FROM pragma_table_xinfo('{table}')")) {
+            let sql = format!(
+                "SELECT count(*) FROM \"{table}\" WHERE instr(lower(CAST(\"{column}\" AS TEXT)), lower(?1))"
+            );
+            let count: Result<i64, _> = connection.query_row(&sql, [text], |row| row.get(0));
+            if count.is_ok_and(|count| count > 0) {
+                found.push(format!("{table}.{column}"));
+            }
+        }
+    }
+    found
+}
+
+/// What a person is known by.
+const KNOWN: [&str; 5] = [
+    "ada.lovelace@example.com",
+    "Augusta Ada",
+    "ext-00u1",
+    "ada@home.example",
+    "Countess of Lovelace",
+];
+
+fn person() -> Value {
+    json!({
+        "userName": KNOWN[0], "displayName": KNOWN[1], "externalId": KNOWN[2], "title": KNOWN[4],
+        "emails": [{"value": KNOWN[3], "type": "home"}],
+    })
+}
+
+#[test]
+fn nothing_tells_of_a_person_who_was_erased() {
+    let mut memory = Memory::new();
+    memory.settings.master = Master::parse(&"5a".repeat(32)).unwrap();
+    let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+    let soft = json!({"settings": {"deletes": "soft"}});
+    operator.patch("/tenants/1", &soft).expect(200);
+    let ben = client.user("ben");
+    let ada = client.created("/Users", &person());
+    let group = client.group("Staff", &[&ben, &ada]);
+    memory.seal().unwrap();
+    // What the provider sent again, in vain, names the person and no id.
+    client.post("/Users", &person()).expect(409);
+    client
+        .patch(
+            &format!("/Groups/{group}"),
+            &json!([{"op": "add", "path": "members", "value": [{"value": ada, "display": KNOWN[1]}]}]),
+        )
+        .expect(204);
+    client
+        .get(&format!("/Users?filter=userName eq \"{}\"", KNOWN[0]))
+        .expect(200);
+    client.get(&format!("/Users/{}", KNOWN[0])).expect(404);
+    let name = json!([{"op": "replace", "path": "displayName", "value": "Ada, once Augusta Ada"}]);
+    client.patch(&format!("/Users/{ada}"), &name).expect(200);
+    let erase = |id: &str| operator.post("/tenants/1/erase", &json!({ "resource": id }));
+    erase(&ada).problem(409, "resource_lives", "Delete it first");
+    client.delete(&format!("/Users/{ada}")).expect(204);
+    for known in KNOWN {
+        assert_ne!(places(&memory, known), [""; 0], "{known}");
+    }
+    let requests = memory.number("SELECT count(*) FROM requests");
+    let done = erase(&ada).expect(200);
+    assert_eq!((&done["events"], &done["more"]), (&json!(3), &json!(false)));
+    assert_eq!(done["deleted"], 1);
+    assert!(done["requests"].as_i64().unwrap() > 3, "{done}");
+    let restore = format!("/tenants/1/deleted/{ada}/restore");
+    operator.post(&restore, &json!({})).expect(404);
+    for known in KNOWN {
+        let left = places(&memory, known);
+        assert!(left.is_empty(), "{known}: {left:?}");
+    }
+    assert_eq!(
+        memory.number("SELECT count(*) FROM requests"),
+        requests,
+        "rows stay"
+    );
+    // What is not of the person stays, and the record holds, what was not sealed yet too.
+    assert_ne!(places(&memory, "Staff"), [""; 0]);
+    for _ in 0..2 {
+        let found = operator.get("/tenants/1/events/verify").expect(200);
+        assert_eq!(found["holds"], true, "{found}");
+        memory.seal().unwrap();
+    }
+    let page = operator.get("/events?type=resource.*,user.*").expect(200);
+    let events = page["data"].as_array().unwrap();
+    let event = events.last().unwrap();
+    assert_eq!(event["type"], "resource.erased");
+    let resource = json!({"type": "User", "id": ada, "externalId": null, "name": null});
+    assert_eq!(
+        (&event["resource"], event.get("changes")),
+        (&resource, None)
+    );
+    assert_eq!(event["actor"]["kind"], "operator");
+    // Once is enough.
+    let again = erase(&ada).expect(200);
+    let counts = json!({"resource": ada, "events": 0, "requests": 0, "jobs": 0, "deleted": 0, "more": false});
+    assert_eq!(again, counts);
+    assert_eq!(
+        memory.number("SELECT count(*) FROM events WHERE type = 'resource.erased'"),
+        1
+    );
+    let rows = operator.get("/tenants/1/requests?limit=200").expect(200);
+    assert!(
+        rows["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|row| row["path"] == "…")
+    );
+    erase("nobody").problem(404, "resource_not_found", "resource.id");
+    operator
+        .post("/tenants/1/erase", &json!({}))
+        .problem(400, "missing_member", "resource");
+}
+
+/// More events than one statement empties, and another tenant's of the same id.
+#[test]
+fn a_large_record_is_erased_whole() {
+    let mut memory = Memory::new();
+    memory.settings.master = Master::parse(&"5a".repeat(32)).unwrap();
+    let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+    let ada = client.created("/Users", &person());
+    let path = format!("/Users/{ada}");
+    for number in 0..40 {
+        let long = json!([{"op": "replace", "path": "title", "value": format!("{number}{}", "x".repeat(4_000))}]);
+        client.patch(&path, &long).expect(200);
+    }
+    client.delete(&path).expect(204);
+    memory.sql(
+        "INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, body) \
+         WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 21000) \
+         SELECT 1, (SELECT max(seq) FROM events WHERE tenant_id = 1) + n, '2026-01-01T00:00:00.000Z', 'user.updated', 'User', \
+         iif(n % 1000 = 0, (SELECT resource_id FROM events WHERE type = 'user.deleted'), 'other'), 'system', '{}' FROM n",
+    );
+    let erase = || operator.post("/tenants/1/erase", &json!({ "resource": ada }));
+    let done = erase().expect(200);
+    assert_eq!(
+        (&done["events"], &done["more"]),
+        (&json!(63), &json!(false))
+    );
+    assert_eq!(
+        memory.number("SELECT count(*) FROM events WHERE resource_id = 'other' AND body IS NULL"),
+        0
+    );
+    for known in KNOWN {
+        let left = places(&memory, known);
+        assert!(left.is_empty(), "{known}: {left:?}");
+    }
+}
