@@ -13,8 +13,12 @@ use crate::wake::Wake;
 use crate::write::ending::add_step;
 use store::batch::Batch;
 use store::directory::clients;
+use store::directory::expiring::Moments;
 use store::directory::jobs::{self, DueJob, TENANT_DELETE};
+use store::ledger::events::{Origin, house};
+use store::ledger::requests::Sender;
 use store::ledger::{requests, trimming};
+use store::tenant::Tenant;
 use store::{Database, Error, deleted};
 
 /// Milliseconds for which a step has the job to itself.
@@ -188,8 +192,11 @@ pub async fn sweep<D: Database>(directory: &Context<'_, D>, budget: Budget) -> R
     Ok(())
 }
 
-/// Takes out of the log of requests what is too old or too much, in each shard: in each minute of
-/// the hour of other tenants, each time in steps of bounded size.
+/// Milliseconds before its end at which a credential is told of.
+const SOON: u64 = 7 * 86_400_000;
+
+/// Tells of credentials that end, and takes out of the log of requests what is too old or too much,
+/// in each shard: in each minute of the hour of other tenants, each time in steps of bounded size.
 pub async fn trim_requests<D: Database>(
     directory: &Context<'_, D>,
     minute: u64,
@@ -197,9 +204,35 @@ pub async fn trim_requests<D: Database>(
 ) -> Result<(), Error> {
     let start = directory.clock.now().milliseconds;
     let mut statements = 0;
+    let now = Moment::at(start).text;
+    let soon = Moment::at(start + SOON).text;
+    let ends = Moments {
+        now: &now,
+        soon: &soon,
+    };
     for (_, shard) in directory.all() {
-        statements += 1;
-        for row in shard.ask(requests::due(minute)).await? {
+        statements += 2;
+        let mut batch = Batch::default();
+        let due = batch.add(requests::due(minute));
+        let ending = batch.add(ends.due());
+        let mut answers = shard.send(batch).await?;
+        for row in answers.rows(ending) {
+            let tenant = row.integer(0)?.unwrap_or_default();
+            let of = Tenant::Known(tenant);
+            let origin = Origin {
+                tenant: &of,
+                sender: &Sender::System,
+                now: &now,
+                request: "",
+                operation: None,
+            };
+            let mut batch = Batch::default();
+            batch.add(house(&origin, &ends.told(tenant)));
+            batch.add_all(ends.note(tenant));
+            statements += batch.len();
+            shard.send(batch).await?;
+        }
+        for row in answers.rows(due) {
             let tenant = row.integer(0)?.unwrap_or_default();
             loop {
                 let now = directory.clock.now().milliseconds;

@@ -7,6 +7,7 @@
 
 pub mod clients;
 pub mod ending;
+pub mod expiring;
 pub mod jobs;
 pub mod key_sets;
 pub mod operators;

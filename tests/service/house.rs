@@ -371,3 +371,84 @@ fn a_tenant_is_connected_once() {
     }
     assert_eq!(kinds(1), ["connection.first_request"]);
 }
+
+/// What ends is told a week before and when it has, each once; another end is told of anew.
+#[test]
+fn credentials_that_end_are_told_of() {
+    const DAY: u64 = 86_400_000;
+    let memory = Memory::sharded();
+    let admin = Operator::new(&memory);
+    let until = |day: u32| format!("2026-01-{day:02}T00:00:00.000Z");
+    for shard in [1, 2] {
+        memory.elapsed.set(0);
+        let body = json!({"name": format!("Customer {shard}"), "shard": shard});
+        let tenant = admin.post("/tenants", &body).expect(201)["id"]
+            .as_i64()
+            .unwrap();
+        let path = format!("/tenants/{tenant}");
+        let token = |label: &str, day: Option<u32>| {
+            let body = json!({"label": label, "expires_at": day.map(until)});
+            let made = admin.post(&format!("{path}/tokens"), &body).expect(201);
+            made["id"].as_str().unwrap().to_owned()
+        };
+        let (first, second) = (token("first", Some(20)), token("second", Some(21)));
+        token("for ever", None);
+        let revoked = token("revoked", Some(20));
+        admin
+            .delete(&format!("{path}/tokens/{revoked}"))
+            .expect(204);
+        let client = |label: &str| {
+            let made = admin.post(&format!("{path}/clients"), &json!({ "label": label }));
+            let id = made.expect(201)["id"].as_str().unwrap().to_owned();
+            let secret = json!({"expires_at": until(20)});
+            admin
+                .post(&format!("{path}/clients/{id}/secrets"), &secret)
+                .expect(201);
+            id
+        };
+        let (open, closed) = (client("open"), client("closed"));
+        admin
+            .delete(&format!("{path}/clients/{closed}"))
+            .expect(204);
+        let mut known = 0;
+        new(&memory, tenant, &mut known);
+        let on = |day: u64| {
+            memory.elapsed.set((day - 1) * DAY);
+            for _ in 0..3 {
+                memory.trim_requests();
+            }
+        };
+        let mut kinds = |day: u64| -> Vec<(String, String)> {
+            on(day);
+            let events = new(&memory, tenant, &mut known).into_iter();
+            events.map(|(kind, about, _)| (kind, about)).collect()
+        };
+        let said = |word: &str, about: &str| (format!("credential.{word}"), about.to_owned());
+        assert_eq!(kinds(12), []);
+        assert_eq!(
+            kinds(13),
+            [said("expiring", &first), said("expiring", &open)]
+        );
+        assert_eq!(kinds(14), [said("expiring", &second)]);
+        let later = json!({"expires_at": until(28)});
+        admin
+            .patch(&format!("{path}/tokens/{second}"), &later)
+            .expect(200);
+        let changed = said("updated", &second);
+        assert_eq!(
+            kinds(20),
+            [changed, said("expired", &first), said("expired", &open)]
+        );
+        assert_eq!(kinds(21), [said("expiring", &second)]);
+        assert_eq!(kinds(31), [said("expired", &second)]);
+        assert_eq!(kinds(31), []);
+        let page = admin
+            .get(&format!("{path}/events?type=credential.expired&limit=1"))
+            .expect(200);
+        let event = &page["data"][0];
+        let actor = json!({"kind": "system", "id": null, "label": null});
+        assert_eq!((&event["actor"], &event["request"]), (&actor, &Value::Null));
+        let label = json!({"path": "label", "before": null, "after": "first"});
+        assert!(event["changes"].as_array().unwrap().contains(&label));
+    }
+}

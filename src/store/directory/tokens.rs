@@ -76,7 +76,7 @@ pub fn create(tenant: i64, token: &NewToken<'_>, now: &str) -> Statement {
     )
 }
 
-/// Changes what it is for, and when it ends; what is none stays.
+/// Changes what it is for, and when it ends; what is none stays. Another end is told of anew.
 pub fn change(
     tenant: i64,
     id: &str,
@@ -84,11 +84,12 @@ pub fn change(
     expires_at: Option<Option<&str>>,
 ) -> Statement {
     statement!(
-        "UPDATE tokens SET label = coalesce({label}, label), expires_at = {expires_at}{kept} \
+        "UPDATE tokens SET label = coalesce({label}, label), expires_at = {expires_at}{kept}{untold} \
          WHERE tenant_id = {tenant} AND id = {id}",
         label = value(label),
         expires_at = expires_at.map(value),
         kept = expires_at.is_none().then_some("expires_at"),
+        untold = expires_at.is_some().then_some(", told = 0"),
         tenant = value(tenant),
         id = value(id),
     )

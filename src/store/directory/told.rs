@@ -14,12 +14,12 @@ use crate::{Statement, fragment, write_sql};
 const TENANT: &str = "json_object('name', n.name, 'external_id', n.external_id, \
      'metadata', json(nullif(n.metadata, '{}')), 'state', iif(n.state = 'creating', 'active', n.state))";
 /// The same of a token `t`, and of an operator's own.
-const TOKEN: &str = "json_object('label', t.label, 'scopes', json(t.scopes), 'subject', t.subject, 'expires_at', t.expires_at)";
+pub(super) const TOKEN: &str = "json_object('label', t.label, 'scopes', json(t.scopes), 'subject', t.subject, 'expires_at', t.expires_at)";
 const OPERATOR: &str = "json_object('label', t.label, 'scopes', json(t.scopes), 'tenant', t.tenant_id, 'expires_at', t.expires_at)";
 /// The same of a client `t`, and of a secret of one.
 const CLIENT: &str = "json_object('label', t.label, 'kind', t.kind, 'issuer', t.issuer, 'subject', t.subject, \
      'audience', t.audience, 'jwks_uri', t.jwks_uri)";
-const SECRET: &str = "json_object('n', t.n, 'expires_at', t.expires_at)";
+pub(super) const SECRET: &str = "json_object('n', t.n, 'expires_at', t.expires_at)";
 
 /// The settings in a column, each by its whole path.
 fn settings(column: &'static str) -> impl Fragment {

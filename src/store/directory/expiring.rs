@@ -1,0 +1,106 @@
+//! Credentials that end: tokens and secrets of clients whose end is near, or has come, and was not
+//! told of. The tokens that clients ask for, good for an hour, are none of these.
+
+use crate::fragment::{Fragment, value};
+use crate::{Statement, fragment, statement};
+
+use super::told::{SECRET, TOKEN};
+
+/// Tenants that are told of at once.
+const TENANTS: usize = 20;
+
+/// A table, the condition of its rows, the column of the id, and what is told.
+const TABLES: [[&str; 4]; 2] = [
+    [
+        "tokens",
+        "t.client_id IS NULL AND t.expires_at IS NOT NULL AND t.revoked_at IS NULL",
+        "id",
+        TOKEN,
+    ],
+    [
+        "client_secrets",
+        "t.expires_at IS NOT NULL",
+        "client_id",
+        SECRET,
+    ],
+];
+
+/// Two moments: now, and the one up to which an end is near.
+#[derive(Clone, Copy, Debug)]
+pub struct Moments<'a> {
+    /// Now.
+    pub now: &'a str,
+    /// So much later.
+    pub soon: &'a str,
+}
+
+impl Moments<'_> {
+    /// The condition that `t` is due: what is told first, or then.
+    fn is_due(&self, condition: &'static str) -> impl Fragment {
+        fragment!(
+            "{condition} AND t.told < 2 AND t.expires_at <= iif(t.told = 0, {soon}, {now})",
+            condition = condition,
+            soon = value(self.soon),
+            now = value(self.now),
+        )
+    }
+
+    /// Tenants with credentials that are due.
+    pub fn due(&self) -> Statement {
+        let rows = TABLES.map(|[table, condition, ..]| {
+            fragment!(
+                "SELECT t.tenant_id FROM {table} t WHERE {condition} AND t.told = 0 AND t.expires_at <= {soon} \
+                 UNION ALL SELECT t.tenant_id FROM {table} t WHERE {condition} AND t.told = 1 AND t.expires_at <= {now}\
+                 {union}",
+                table = table,
+                condition = condition,
+                soon = value(self.soon),
+                now = value(self.now),
+                union = (table == "tokens").then_some(" UNION ALL "),
+            )
+        });
+        statement!(
+            "SELECT DISTINCT tenant_id FROM ({rows}) LIMIT {TENANTS}",
+            rows = &rows,
+            TENANTS = TENANTS,
+        )
+    }
+
+    /// What is told of those of a tenant, which is not about to end, nor is the client.
+    pub fn told(&self, tenant: i64) -> impl Fragment {
+        let rows = TABLES.map(|[table, condition, about, attributes]| {
+            fragment!(
+                "SELECT iif(t.expires_at <= {now}, 'credential.expired', 'credential.expiring') AS kind, \
+                 t.{about} AS about, '{}' AS before, {attributes} AS after FROM {table} t \
+                 WHERE t.tenant_id = {tenant} AND {is_due} \
+                 AND EXISTS (SELECT 1 FROM tenants n WHERE n.id = {tenant} AND n.state <> 'deleted'){of_client}",
+                now = value(self.now),
+                about = about,
+                attributes = attributes,
+                table = table,
+                tenant = value(tenant),
+                is_due = self.is_due(condition),
+                of_client = if table == "tokens" {
+                    " UNION ALL "
+                } else {
+                    " AND EXISTS (SELECT 1 FROM clients c WHERE c.id = t.client_id AND c.revoked_at IS NULL)"
+                },
+            )
+        });
+        fragment!("{rows}", rows = &rows)
+    }
+
+    /// Notes that it was told.
+    pub fn note(&self, tenant: i64) -> [Statement; 2] {
+        TABLES.map(|[table, condition, ..]| {
+            statement!(
+                "UPDATE {table} AS t SET told = iif(t.expires_at <= {now}, 2, 1) \
+                 WHERE t.tenant_id = {tenant} AND {is_due}",
+                table = table,
+                now = value(self.now),
+                tenant = value(tenant),
+                is_due = self.is_due(condition),
+            )
+        })
+    }
+}
