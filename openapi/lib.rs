@@ -24,7 +24,70 @@ pub fn document() -> Result<Value, Error> {
         env!("CARGO_PKG_VERSION").into(),
     );
     merge(&mut document, scim()?);
+    set(&mut document, &["webhooks"], webhooks());
     Ok(document)
+}
+
+/// Types of events besides those of resources that come, change and go.
+const EVENTS: &[&str] = &[
+    "user.activated",
+    "user.deactivated",
+    "user.restored",
+    "group.members",
+    "resource.erased",
+    "tenant.created",
+    "tenant.updated",
+    "tenant.suspended",
+    "tenant.resumed",
+    "tenant.deleted",
+    "settings.updated",
+    "credential.created",
+    "credential.updated",
+    "credential.revoked",
+    "credential.expiring",
+    "credential.expired",
+    "client.created",
+    "client.updated",
+    "client.revoked",
+    "operator_token.created",
+    "operator_token.revoked",
+    "connection.first_request",
+    "brake.engaged",
+    "brake.released",
+    "export.started",
+    "import.finished",
+    "undo.finished",
+    "webhook.created",
+    "webhook.updated",
+    "webhook.deleted",
+    "webhook.rotated",
+    "webhook.failing",
+    "webhook.disabled",
+    "webhook.test",
+];
+
+/// What is posted to a webhook, by the type of the event.
+fn webhooks() -> Value {
+    let resources = ResourceType::all().flat_map(|resource_type| {
+        let name = resource_type.name.to_ascii_lowercase();
+        ["created", "updated", "deleted"].map(|word| format!("{name}.{word}"))
+    });
+    let of = |name: String| {
+        let headers = ["webhook-id", "webhook-timestamp", "webhook-signature"].map(|header| {
+            json!({ "name": header, "in": "header", "required": true, "schema": { "type": "string" } })
+        });
+        let body = json!({ "$ref": "#/components/schemas/Posted" });
+        let operation = json!({ "post": {
+            "tags": ["Webhooks"],
+            "summary": format!("A delivery of {name}."),
+            "parameters": headers,
+            "requestBody": { "required": true, "content": { "application/json": { "schema": body } } },
+            "responses": { "2XX": { "description": "It was delivered. Any other answer, or none within 15 seconds, has it come again." } },
+        } });
+        (name, operation)
+    };
+    let others = EVENTS.iter().map(|name| (*name).to_owned());
+    Value::Object(resources.chain(others).map(of).collect())
 }
 
 /// The SCIM half.

@@ -127,6 +127,15 @@ pub async fn respond<D: Database, B: Upload>(
     (reply.with("X-Request-Id", trace.request_id.as_str()), trace)
 }
 
+/// Whether something may have been written that somebody is to be told of.
+pub fn may_have_written<B>(request: &Request<B>, reply: &Reply) -> bool {
+    let reads = matches!(request.method, Method::Get | Method::Head | Method::Options);
+    let tells = [".search", "/oauth/token"]
+        .iter()
+        .all(|end| !request.path.ends_with(end));
+    reply.status < 300 && !reads && tells
+}
+
 /// Whether a reply is one 401 too many to the address it goes to: only who shows no good credential
 /// is counted, so that the others pay nothing for it.
 async fn is_guessing<D>(environment: &Environment<'_, D>, reply: &Reply) -> bool {

@@ -122,6 +122,10 @@ async fn answer(
         let hold = GAUGE.with(Gauge::request);
         after::go_on(&env, &context, &deployment.settings, hold);
     }
+    if http::may_have_written(&request, &reply) {
+        let is_about_webhooks = trace.route.starts_with("/admin/v1/webhooks");
+        after::wake_up(&env, &context, trace.notes.tenant, is_about_webhooks);
+    }
     let cost = deployment.report_cost.then_some(cost);
     platform::reply::write(&env, reply, cost, hold)
 }

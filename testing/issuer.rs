@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use service::outside::{Algorithm, Coming, Fetch, FetchFailure, Keys};
+use service::outside::{Algorithm, Coming, Fetch, FetchFailure, Keys, Post, Posted};
 use sha2::{Digest, Sha256};
 
 /// Other servers: what they answer, by address. One that is not named cannot be reached.
@@ -16,7 +16,14 @@ pub struct Servers {
     pub answers: RefCell<BTreeMap<String, Result<String, FetchFailure>>>,
     /// How many times one was asked.
     pub asked: Cell<usize>,
+    /// What was posted.
+    pub posts: RefCell<Vec<Post>>,
+    /// Who replies to what is posted; without, everything is well received.
+    pub receiver: RefCell<Option<Receiver>>,
 }
+
+/// Who replies to what is posted.
+pub type Receiver = Box<dyn FnMut(&Post) -> Option<Posted>>;
 
 impl Fetch for Servers {
     fn get<'f>(
@@ -33,6 +40,27 @@ impl Fetch for Servers {
                 bytes => Ok(bytes),
             }
         })
+    }
+
+    fn post<'f>(&'f self, post: &'f Post) -> Coming<'f, Option<Posted>> {
+        Box::pin(async move { self.reply(post) })
+    }
+}
+
+impl Servers {
+    /// The reply to what was posted.
+    fn reply(&self, post: &Post) -> Option<Posted> {
+        self.posts.borrow_mut().push(post.clone());
+        let well = Posted {
+            status: 204,
+            ..Posted::default()
+        };
+        let mut receiver = self.receiver.take();
+        let reply = receiver
+            .as_mut()
+            .map_or(Some(well), |receiver| receiver(post));
+        self.receiver.replace(receiver);
+        reply
     }
 }
 

@@ -15,6 +15,7 @@ use scim_worker::http::request::{Body, Request};
 use scim_worker::http::{Environment, Trace, respond};
 use service::content::Content;
 use service::credential::Secret;
+use service::delivery::{Report, deliver_everywhere};
 use service::gauge::{Gauge, Hold};
 use service::jobs::{self, Budget};
 use service::outside::Coming;
@@ -528,6 +529,14 @@ impl Memory {
         let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
         let context = self.context(&now, &hold);
         pollster::block_on(seal_everywhere(&context, Budget::PAID))
+    }
+
+    /// Delivers what is due, as the Worker does when it is woken up and each minute.
+    pub fn deliver(&self, budget: Budget) -> Result<Report, Error> {
+        self.elapsed.set(self.elapsed.get() + 1);
+        let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
+        let context = self.context(&now, &hold);
+        pollster::block_on(deliver_everywhere(&context, budget))
     }
 
     /// Removes what has expired, as the Worker does each hour.

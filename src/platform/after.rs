@@ -1,7 +1,11 @@
 //! What is left to do once a reply is made: statements that could wait, and jobs.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use wasm_bindgen::JsValue;
 
+use store::ledger::deliveries;
 use store::{Addressed, Database, Statement};
 
 use super::console::print;
@@ -12,12 +16,23 @@ use super::mint::PlatformMint;
 use super::queue;
 use super::{Context, Env, PlatformClock, moment, promise};
 use service::Settings;
+use service::delivery::deliver_everywhere;
 use service::gauge::Hold;
 use service::jobs::{self, Budget};
 use service::rate::Unlimited;
 use service::seal::seal_everywhere;
 use service::settings::Remembered;
 use service::wake::Wake;
+
+/// Milliseconds for which an instance remembers who is told of writes.
+const REMEMBERED: u64 = 5_000;
+
+/// Until when it is known who is told: tenants, or none for all.
+type Listeners = Option<(u64, Rc<[Option<i64>]>)>;
+
+thread_local! {
+    static LISTENERS: Cell<Listeners> = const { Cell::new(None) };
+}
 
 /// Runs statements when the reply is out.
 pub fn run_later(env: &Env, context: &Context, statements: Vec<Addressed>) {
@@ -63,7 +78,7 @@ pub async fn work(env: &Env, settings: &Settings, hold: &Hold, minute: Option<u6
     // The parts of an event count together.
     let (of_jobs, of_others) = match minute {
         None => (budget, budget),
-        Some(_) => (budget.part(2), budget.part(4)),
+        Some(_) => (budget.part(4), budget.part(4)),
     };
     // Whatever failed is tried again by the next event.
     let worked = jobs::work_everywhere(&context, of_jobs).await;
@@ -73,6 +88,7 @@ pub async fn work(env: &Env, settings: &Settings, hold: &Hold, minute: Option<u6
         note("the log of requests was not trimmed", trimmed);
         let sealed = seal_everywhere(&context, of_others).await;
         note("events were not sealed", sealed);
+        deliver(env, &context, of_others).await;
     }
     if minute == Some(0) {
         note(
@@ -97,8 +113,68 @@ pub async fn woken(env: &Env, settings: &Settings, hold: &Hold, wakes: Vec<Wake>
                 let is_left = note("a job was not gone on with", worked);
                 wake(env, is_left.then_some(message)).await;
             }
+            Wake::Deliver => deliver(env, &directory, budget).await,
         }
     }
+}
+
+/// Posts what is due to webhooks.
+async fn deliver(env: &Env, context: &service::Context<'_, D1>, budget: Budget) {
+    let delivered = deliver_everywhere(context, budget).await;
+    let report = note("events were not delivered", delivered);
+    for line in report.lines {
+        print(&line, true);
+    }
+    if let Some(seconds) = report.wake {
+        queue::send(env, Wake::Deliver, seconds).await;
+    }
+}
+
+/// Has the Worker woken up when the reply to a write is out, if somebody is told of it. Whether
+/// somebody is, is remembered for some seconds; a request that is about webhooks ends that.
+pub fn wake_up(env: &Env, context: &Context, tenant: Option<i64>, is_about_webhooks: bool) {
+    if !queue::is_bound(env) {
+        return;
+    }
+    let now = moment().milliseconds;
+    let known = LISTENERS
+        .take()
+        .filter(|(until, _)| *until > now && !is_about_webhooks);
+    LISTENERS.set(known.clone());
+    let hears = move |listeners: &[Option<i64>]| {
+        let is_told =
+            |listener: &Option<i64>| listener.is_none() || tenant.is_none() || *listener == tenant;
+        listeners.iter().any(is_told)
+    };
+    if known
+        .as_ref()
+        .is_some_and(|(_, listeners)| !hears(listeners))
+    {
+        return;
+    }
+    let env = env.clone();
+    wait(context, async move {
+        let is_told = match known {
+            Some(_) => true,
+            None => match listeners(&env).await {
+                Ok(listeners) => {
+                    let is_told = hears(&listeners);
+                    LISTENERS.set(Some((now + REMEMBERED, listeners.into())));
+                    is_told
+                }
+                // The next minute makes it good.
+                Err(_) => false,
+            },
+        };
+        if is_told {
+            queue::send(&env, Wake::Deliver, 0).await;
+        }
+    });
+}
+
+async fn listeners(env: &Env) -> Result<Vec<Option<i64>>, store::Error> {
+    let answers = D1::new(env).batch(vec![deliveries::listeners()]).await?;
+    answers.iter().flatten().map(|row| row.integer(0)).collect()
 }
 
 /// Has the Worker woken up again.

@@ -6,15 +6,20 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use service::gauge::COMING;
-use service::outside::{Coming, Fetch, FetchFailure};
+use service::outside::{Coming, Fetch, FetchFailure, Post, Posted};
 
 #[wasm_bindgen(module = "/src/platform/platform.js")]
 extern "C" {
     fn get(address: &str, most: usize, together: usize, milliseconds: u32) -> Promise;
+    fn post(address: &str, headers: &str, body: &str, most: usize, milliseconds: u32) -> Promise;
 }
 
 /// Milliseconds in which an answer must have come whole.
 const PATIENCE: u32 = 5_000;
+/// Milliseconds in which what was posted must have a reply.
+const LONGEST_POST: u32 = 15_000;
+/// Bytes of a reply to what was posted that are read.
+const MOST_OF_REPLY: usize = 4_096;
 
 /// The `fetch` of the platform.
 pub struct PlatformFetch;
@@ -35,6 +40,24 @@ impl Fetch for PlatformFetch {
                 Some("status") => Err(FetchFailure::Status),
                 Some(_) => Err(FetchFailure::Unreachable),
             }
+        })
+    }
+
+    fn post<'f>(&'f self, sent: &'f Post) -> Coming<'f, Option<Posted>> {
+        let Post {
+            address,
+            headers,
+            body,
+        } = sent;
+        let posted = post(address, headers, body, MOST_OF_REPLY, LONGEST_POST);
+        Box::pin(async move {
+            let text = JsFuture::from(posted).await.ok()?.as_string()?;
+            let mut lines = text.splitn(3, '\n');
+            Some(Posted {
+                status: lines.next()?.parse().ok()?,
+                retry_after: lines.next()?.parse().ok(),
+                reply: lines.next()?.to_owned(),
+            })
         })
     }
 }

@@ -83,6 +83,55 @@ export async function get(address, most, together, milliseconds) {
   }
 }
 
+/** Milliseconds that the beginning of a reply may take once its status is known. */
+const BEGINNING = 1_000;
+
+/**
+ * Posts to an address: the status, the seconds of `Retry-After` and the beginning of the reply, a
+ * line each; nothing where there is no reply in time.
+ */
+export async function post(address, lines, body, most, milliseconds) {
+  try {
+    const signal = AbortSignal.timeout(milliseconds);
+    const reply = await fetch(address, { method: "POST", headers: headersOf(lines), body, redirect: "manual", signal });
+    return `${reply.status}\n${seconds(reply.headers.get("Retry-After"))}\n${await beginning(reply.body, most)}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A number of seconds, or the time until a date (RFC 9110 §10.2.3). */
+function seconds(text) {
+  if (text === null) return "";
+  if (/^\d+$/.test(text)) return text;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? "" : Math.max(0, Math.ceil((date - Date.now()) / 1000));
+}
+
+/** So many bytes of a body, or what has come of it within a moment. The rest is not taken. */
+async function beginning(body, most) {
+  if (body === null) return "";
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  const timer = setTimeout(() => reader.cancel().catch(() => {}), BEGINNING);
+  let text = "";
+  let length = 0;
+  try {
+    while (length < most) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += decoder.decode(value.subarray(0, most - length), { stream: true });
+      length += value.length;
+    }
+  } catch {
+    // The status is known; what has come of the body will do.
+  } finally {
+    clearTimeout(timer);
+    reader.cancel().catch(() => {});
+  }
+  return text;
+}
+
 const ALGORITHMS = {
   RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
   ES256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },

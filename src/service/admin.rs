@@ -40,6 +40,7 @@ pub mod step;
 pub mod tenant;
 pub mod token;
 pub mod verify;
+pub mod webhooks;
 
 use refusal::Refusal;
 use scope::Scopes;

@@ -1,4 +1,5 @@
-//! Base64 (RFC 4648 §4, §5), read alone: what clients prove themselves by comes in it.
+//! Base64 (RFC 4648 §4, §5): what clients prove themselves by comes in it, and what proves this
+//! server goes out in it.
 
 /// The bytes of a text in base64 of either alphabet, with or without padding; nothing where it is
 /// not that.
@@ -34,4 +35,29 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
         }
     }
     Some(bytes)
+}
+
+/// Bytes in base64 (RFC 4648 §4), with padding.
+///
+/// ```
+/// use service::base64::encode;
+/// assert_eq!(encode(b"cli:s"), "Y2xpOnM=");
+/// assert_eq!(encode(b"cli:se"), "Y2xpOnNl");
+/// assert_eq!(encode(&[0xff, 0xef]), "/+8=");
+/// ```
+pub fn encode(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let number = chunk
+            .iter()
+            .fold(0_u32, |number, byte| number << 8 | u32::from(*byte))
+            << (8 * (3 - chunk.len()));
+        for place in 0..4 {
+            let digit = DIGITS.get((number >> (18 - 6 * place) & 63) as usize);
+            let is_there = place <= chunk.len();
+            text.push(char::from(*digit.filter(|_| is_there).unwrap_or(&b'=')));
+        }
+    }
+    text
 }

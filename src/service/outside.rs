@@ -14,6 +14,32 @@ pub trait Fetch {
         address: &'f str,
         most: usize,
     ) -> Coming<'f, Result<Vec<u8>, FetchFailure>>;
+
+    /// Sends something, by a POST that follows no redirect: the reply, or nothing where none comes
+    /// in time.
+    fn post<'f>(&'f self, post: &'f Post) -> Coming<'f, Option<Posted>>;
+}
+
+/// What is sent to another server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Post {
+    /// The address.
+    pub address: String,
+    /// Names and values of headers, a line each.
+    pub headers: String,
+    /// JSON.
+    pub body: String,
+}
+
+/// What another server replied.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Posted {
+    /// The status.
+    pub status: u16,
+    /// In how many seconds it wants to be asked again (`Retry-After`).
+    pub retry_after: Option<u64>,
+    /// The first bytes of its body.
+    pub reply: String,
 }
 
 /// Why nothing was fetched.

@@ -8,6 +8,8 @@ use scim::json;
 pub enum Wake {
     /// Jobs in the shard of this number.
     Job(u16),
+    /// Events that are not delivered.
+    Deliver,
 }
 
 impl Wake {
@@ -17,19 +19,23 @@ impl Wake {
     /// use service::wake::Wake;
     /// assert_eq!(Wake::parse(r#"{"job":2}"#), Some(Wake::Job(2)));
     /// assert_eq!(Wake::parse(&Wake::Job(7).text()), Some(Wake::Job(7)));
+    /// assert_eq!(Wake::parse(&Wake::Deliver.text()), Some(Wake::Deliver));
     /// assert_eq!(Wake::parse(r#"{"dance":2}"#), None);
     /// ```
     pub fn parse(text: &str) -> Option<Self> {
         let message = json::object(text)?;
+        if message.get("deliver").is_some() {
+            return Some(Self::Deliver);
+        }
         let shard = |name| u16::try_from(message.get(name)?.as_u64()?).ok();
         shard("job").map(Self::Job)
     }
 
     /// The message.
     pub fn text(self) -> String {
-        let (name, shard) = match self {
-            Self::Job(shard) => ("job", shard),
-        };
-        ["{\"", name, "\":", &shard.to_string(), "}"].concat()
+        match self {
+            Self::Job(shard) => ["{\"job\":", &shard.to_string(), "}"].concat(),
+            Self::Deliver => "{\"deliver\":true}".to_owned(),
+        }
     }
 }

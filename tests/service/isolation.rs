@@ -10,6 +10,7 @@ use scim_worker::http::scim::call::Message;
 use scim_worker::http::scim::routes as scim_face;
 use serde_json::{Value, json};
 use service::jobs::Budget;
+use service::master::Master;
 
 use testing::client::{Client, Got, Operator};
 use testing::memory::Memory;
@@ -84,6 +85,8 @@ impl<'a> Tenant<'a> {
             .delete(&format!("/tenants/{ended}?confirm={mark}-ended"))
             .expect(202);
         memory.run_jobs(Budget::PAID).unwrap();
+        let url = json!({ "url": format!("https://{mark}.example.com/"), "tenant": number });
+        let webhook = admin.post("/webhooks", &url).expect(201);
         Self {
             number,
             shard,
@@ -98,6 +101,7 @@ impl<'a> Tenant<'a> {
                 ("{request}", text(&request)),
                 ("{deleted}", deleted),
                 ("{job}", text(&job["id"])),
+                ("{webhook}", text(&webhook["id"])),
             ],
             oauth: (text(&oauth["id"]), text(&oauth["secret"])),
         }
@@ -325,7 +329,12 @@ impl Sweep<'_> {
                     self.hides(&what, &got);
                     if row.pattern.contains('{') {
                         let code = text(&got.body["code"]);
-                        let hidden = ["tenant_not_found", "job_not_found", "bound_to_tenant"];
+                        let hidden = [
+                            "tenant_not_found",
+                            "job_not_found",
+                            "bound_to_tenant",
+                            "webhook_not_found",
+                        ];
                         assert!(hidden.contains(&code.as_str()), "{what}: {:#}", got.body);
                     }
                 }
@@ -370,7 +379,7 @@ impl Sweep<'_> {
             }
         }
         for (_, after) in &b.ids {
-            for list in ["/tenants", "/status"] {
+            for list in ["/tenants", "/status", "/webhooks"] {
                 let got = bound.get(&format!("{list}?after={after}"));
                 self.hides(list, &got);
             }
@@ -425,6 +434,7 @@ fn shows_itself(b: &Tenant<'_>, all: &Operator<'_>) {
 #[track_caller]
 fn swept(a_on: u16, b_on: u16, settings: &Value) {
     let mut memory = Memory::sharded();
+    memory.settings.master = Master::parse(&"5a".repeat(32)).unwrap();
     memory.settings.master = service::master::Master::parse(&"5a".repeat(32)).unwrap();
     let (a, b) = (
         Tenant::new(&memory, a_on, "is-of-a"),

@@ -63,3 +63,4 @@ mod upgrade;
 mod users;
 mod versions;
 mod walk;
+mod webhooks;

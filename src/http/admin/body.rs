@@ -10,8 +10,11 @@ use service::admin::refusal::Refusal;
 /// Bytes of the largest body.
 const MAX_BODY: usize = 65_536;
 
-/// Reads the body of a request.
-pub(super) async fn read<B: Upload>(request: &Request<B>) -> Result<Body, Refusal> {
+/// Reads the body of a request, which may be left out where nothing in it is needed.
+pub(super) async fn read<B: Upload>(
+    request: &Request<B>,
+    may_be_empty: bool,
+) -> Result<Body, Refusal> {
     let media_type = request.content_type.as_deref();
     let media_type = media_type.unwrap_or("application/json");
     let media_type = media_type.split(';').next().unwrap_or_default().trim();
@@ -26,6 +29,7 @@ pub(super) async fn read<B: Upload>(request: &Request<B>) -> Result<Body, Refusa
         ));
     }
     match request.body.read(MAX_BODY).await {
+        Ok(bytes) if bytes.is_empty() && may_be_empty => Ok(Body::new()),
         Ok(bytes) => parse(&bytes),
         Err(Unread::TooLong) => Err(Refusal::too_large(format!(
             "The body is larger than the {MAX_BODY} bytes that are accepted. Send less."

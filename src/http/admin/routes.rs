@@ -7,7 +7,7 @@ use crate::http::route::{self, row};
 use service::admin::step::Act;
 use service::admin::{
     client, deleted, erase, events, export, jobs, operator_tokens, requests, status, tenant, token,
-    verify,
+    verify, webhooks,
 };
 
 /// A row of the table. Its message is named as in the document of the face.
@@ -45,6 +45,7 @@ pub fn table() -> &'static [Route] {
     use Method::{Delete, Get, Patch, Post};
     const READ: &str = "tenants:read";
     const WRITE: &str = "tenants:write";
+    const HOOKS: &str = "webhooks:write";
     const ALL: &str = "*";
     const {
         &[
@@ -77,6 +78,16 @@ pub fn table() -> &'static [Route] {
             row(Get, "/tenants/{tenant}/export", &["after"], None, needs("directory:read", export::begin)),
             row(Post, "/tenants/{tenant}/erase", &[], Some("Erasure"), needs("directory:write", erase::erase)),
             row(Get, "/events", FEED, None, needs("events:read", events::list)),
+            row(Get, "/webhooks", PAGE, None, needs(HOOKS, webhooks::list)),
+            row(Post, "/webhooks", &[], Some("NewWebhook"), needs(HOOKS, webhooks::create)),
+            row(Get, "/webhooks/{webhook}", &[], None, needs(HOOKS, webhooks::read)),
+            row(Patch, "/webhooks/{webhook}", &[], Some("WebhookPatch"), needs(HOOKS, webhooks::change)),
+            row(Delete, "/webhooks/{webhook}", &[], None, needs(HOOKS, webhooks::remove)),
+            row(Post, "/webhooks/{webhook}/rotate", &[], None, needs(HOOKS, webhooks::rotate)),
+            row(Post, "/webhooks/{webhook}/test", &[], Some("WebhookTest"), needs(HOOKS, webhooks::test)),
+            row(Post, "/webhooks/{webhook}/replay", &[], Some("WebhookReplay"), needs(HOOKS, webhooks::replay)),
+            row(Post, "/webhooks/{webhook}/park", &[], Some("WebhookPark"), needs(HOOKS, webhooks::park)),
+            row(Get, "/webhooks/{webhook}/deliveries", PAGE, None, needs(HOOKS, webhooks::deliveries)),
             row(Get, "/operator-tokens", PAGE, None, needs(ALL, operator_tokens::list)),
             row(Post, "/operator-tokens", &[], Some("NewOperatorToken"), needs(ALL, operator_tokens::create)),
             row(Get, "/operator-tokens/{token}", &[], None, needs(ALL, operator_tokens::read)),

@@ -29,6 +29,11 @@ pub(super) fn cursor_text(marks: Vec<(u16, Mark)>) -> String {
     Cursor(marks).text()
 }
 
+/// How far the reader of a cursor came.
+pub(super) fn read_cursor(text: &str) -> Option<Vec<(u16, Mark)>> {
+    Cursor::parse(text).map(|cursor| cursor.0)
+}
+
 /// What a request asks of the feed.
 struct Request {
     /// The only tenant, and its shard.
@@ -126,6 +131,7 @@ fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
         goes_on: before.is_none() && !from.is_empty(),
         wanted: Wanted {
             types: types(call.parameter("type").unwrap_or_default())?,
+            ..Wanted::default()
         },
         with_now,
     };
@@ -137,7 +143,7 @@ fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
 }
 
 /// The types that are looked for.
-fn types(text: &str) -> Result<Vec<String>, Refusal> {
+pub(super) fn types(text: &str) -> Result<Vec<String>, Refusal> {
     let types: Vec<String> = text
         .split(',')
         .map(|name| name.trim().to_ascii_lowercase())

@@ -8,6 +8,7 @@ use super::body::Body;
 use super::refusal::Refusal;
 use super::{Admin, PageRequest, no_shard, page, shape, with_member};
 use crate::Context;
+use crate::outside::{Post, Posted};
 use crate::transfer::export::Export;
 use store::batch::{Answers, Batch, Handle};
 use store::{Database, Row, Statement};
@@ -43,6 +44,12 @@ pub enum Step<'c> {
     Done(Answer),
     /// A batch is sent to the shard of this number, and this is made of what comes back.
     Send(u16, Batch, Box<dyn FnOnce(BatchResult) -> Outcome<'c> + 'c>),
+    /// Something is posted to another server, and this is made of its reply, and of how many
+    /// milliseconds that took.
+    Post(
+        Post,
+        Box<dyn FnOnce(Option<Posted>, i64) -> Outcome<'c> + 'c>,
+    ),
 }
 
 /// What the operator is told.
@@ -104,6 +111,12 @@ pub async fn answer<D: Database>(
                 let shard = directory.on(shard).ok_or_else(|| no_shard(shard))?;
                 then(shard.send(batch).await)?
             }
+            Step::Post(post, then) => {
+                let start = directory.clock.now().milliseconds;
+                let posted = directory.fetch.post(&post).await;
+                let took = directory.clock.now().milliseconds.saturating_sub(start);
+                then(posted, i64::try_from(took).unwrap_or_default())?
+            }
         }
     }
 }
@@ -120,6 +133,14 @@ impl<'c> Step<'c> {
         then: impl FnOnce(BatchResult) -> Outcome<'c> + 'c,
     ) -> Outcome<'c> {
         Ok(Self::Send(shard, batch, Box::new(then)))
+    }
+
+    /// Posts something to another server.
+    pub(super) fn post(
+        post: Post,
+        then: impl FnOnce(Option<Posted>, i64) -> Outcome<'c> + 'c,
+    ) -> Outcome<'c> {
+        Ok(Self::Post(post, Box::new(then)))
     }
 
     /// Shows JSON text.

@@ -50,22 +50,37 @@ fn shape(shard: u16) -> impl Fragment {
 pub struct Wanted {
     /// Types, each in full or with a star behind its dot; any where there are none.
     pub types: Vec<String>,
+    /// The id of a webhook, which hears of the failures of others, whatever its types, and not of
+    /// its own.
+    pub webhook: Option<String>,
 }
 
 /// The condition that an event `e` is of a type that is looked for. What also changed other
 /// attributes than `active` is found as an update, too.
 impl Fragment for Wanted {
     fn write(&self, statement: &mut Statement) {
+        if let Some(id) = &self.webhook {
+            write_sql!(
+                statement,
+                " AND NOT (e.type IN ('webhook.failing', 'webhook.disabled', 'webhook.test') \
+                 AND e.body ->> '$.about' = {id})",
+                id = value(id),
+            );
+        }
         if self.types.is_empty() {
             return;
         }
         let types = json(&self.types);
         write_sql!(
             statement,
-            " AND EXISTS (SELECT 1 FROM json_each({types}) w WHERE w.value = e.type \
+            " AND ({alarm}EXISTS (SELECT 1 FROM json_each({types}) w WHERE w.value = e.type \
              OR substr(w.value, -2) = '.*' AND substr(e.type, 1, length(w.value) - 1) = substr(w.value, 1, length(w.value) - 1) \
              OR w.value = 'user.updated' AND e.type IN ('user.activated', 'user.deactivated') \
-             AND json_array_length(e.body, '$.changes') > 1)",
+             AND json_array_length(e.body, '$.changes') > 1))",
+            alarm = self
+                .webhook
+                .as_ref()
+                .map(|_| "e.type = 'webhook.failing' OR "),
             types = value(&types),
         );
     }
@@ -97,7 +112,7 @@ pub struct Walk {
 
 impl Walk {
     /// Events from where the walk begins: columns of them, as many as a page looks at.
-    fn select(&self, columns: &'static str) -> impl Fragment {
+    pub(super) fn select(&self, columns: &'static str) -> impl Fragment {
         let Self {
             tenant,
             from,

@@ -15,6 +15,7 @@ fn every_request() -> Vec<(&'static str, String)> {
             .replace("{token}", "tok_none");
         path.replace("{job}", "job_none")
             .replace("{deleted}", "none")
+            .replace("{webhook}", "whk_none")
             .replace("{client}", "cli_none")
             .replace("{secret}", "1")
     };
@@ -185,6 +186,7 @@ fn each_escalation_is_refused() {
     let tenants_write = ["tenants:write"].as_slice();
     let events = ["events:read", "webhooks:write"].as_slice();
     let directory_read = ["directory:read", "directory:write", "tenants:write"].as_slice();
+    let webhooks_write = ["webhooks:write"].as_slice();
     let requests_read = ["requests:read"].as_slice();
     let directory_write = ["directory:write", "tenants:write"].as_slice();
     let requests = [
@@ -193,6 +195,31 @@ fn each_escalation_is_refused() {
         ("GET", "/tenants/1", tenants_read, "tenants:read"),
         ("PATCH", "/tenants/1", tenants_write, "tenants:write"),
         ("DELETE", "/tenants/1", tenants_write, "tenants:write"),
+        ("GET", "/webhooks", webhooks_write, "webhooks:write"),
+        ("POST", "/webhooks", webhooks_write, "webhooks:write"),
+        ("GET", "/webhooks/x", webhooks_write, "webhooks:write"),
+        ("PATCH", "/webhooks/x", webhooks_write, "webhooks:write"),
+        ("DELETE", "/webhooks/x", webhooks_write, "webhooks:write"),
+        (
+            "POST",
+            "/webhooks/x/rotate",
+            webhooks_write,
+            "webhooks:write",
+        ),
+        ("POST", "/webhooks/x/test", webhooks_write, "webhooks:write"),
+        (
+            "POST",
+            "/webhooks/x/replay",
+            webhooks_write,
+            "webhooks:write",
+        ),
+        ("POST", "/webhooks/x/park", webhooks_write, "webhooks:write"),
+        (
+            "GET",
+            "/webhooks/x/deliveries",
+            webhooks_write,
+            "webhooks:write",
+        ),
         ("GET", "/tenants/1/tokens", tenants_read, "tenants:read"),
         ("POST", "/tenants/1/tokens", tenants_write, "tenants:write"),
         ("GET", "/tenants/1/tokens/x", tenants_read, "tenants:read"),

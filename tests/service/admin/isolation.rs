@@ -67,7 +67,10 @@ fn a_bound_operator_reaches_his_tenant_alone() {
                 .replace("{client}", &client)
                 .replace("{secret}", "1");
             // A list, and the feed, are of what the operator reaches.
-            if matches!(path.as_str(), "/tenants" | "/status" | "/events") {
+            if matches!(
+                path.as_str(),
+                "/tenants" | "/status" | "/events" | "/webhooks"
+            ) {
                 continue;
             }
             let path = if row.method.as_str() == "DELETE" {
@@ -79,6 +82,8 @@ fn a_bound_operator_reaches_his_tenant_alone() {
             let got = bound.send(row.method.as_str(), &path, Some(&body));
             if path.starts_with("/operator-tokens") {
                 got.problem(403, "bound_to_tenant", "bound to tenant 2");
+            } else if path.starts_with("/webhooks") {
+                got.problem(404, "webhook_not_found", "");
             } else if path.starts_with("/jobs") {
                 got.problem(404, "job_not_found", "");
             } else {

@@ -45,7 +45,7 @@ fn the_examples_of_the_page_run() {
     let mut memory = Memory::new();
     memory.settings.master = service::master::Master::parse(&"5a".repeat(32)).unwrap();
     let admin = Operator::new(&memory);
-    let mut last = ["tok_…", "cli_…", "job_…", "019…"].map(|name| (name, String::new()));
+    let mut last = ["tok_…", "cli_…", "job_…", "019…", "whk_…"].map(|name| (name, String::new()));
     let mut got = None;
     let blocks = blocks(page);
     for (index, (kind, text)) in blocks.iter().enumerate() {
@@ -107,6 +107,7 @@ fn the_page_has_every_endpoint() {
             .replace("{job}", "job_…")
             .replace("{request}", "req_…")
             .replace("{deleted}", "019…")
+            .replace("{webhook}", "whk_…")
     };
     let missing: Vec<String> = rows
         .iter()

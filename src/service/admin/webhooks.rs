@@ -1,0 +1,386 @@
+//! The endpoints of webhooks: made, listed, changed, given another secret, ended. Each is an
+//! address to which events are posted, signed by a secret that only its receiver is told.
+
+use std::vec::IntoIter;
+
+use scim::json;
+use serde_json::{Value, json};
+
+use super::body::{Body, only, required};
+use super::refusal::Refusal;
+use super::step::{Answer, Call, Creation, Outcome, Step};
+use super::{Admin, events, no_tenant, page, shard, with_member};
+use crate::address;
+use crate::master::MasterKey;
+use crate::signing::{BOTH, secret};
+use crate::{Moment, Settings};
+use store::Row;
+use store::batch::{Batch, Handle};
+use store::directory::tenants::{self, Which};
+use store::ledger::feed::{Wanted, newest};
+use store::ledger::webhooks::{self, Change, Chosen, Endpoint, SecretRef, Track};
+
+mod acts;
+
+pub use acts::{deliveries, park, replay, test};
+
+/// What is said of an endpoint that is not there.
+fn no_webhook() -> Refusal {
+    Refusal::missing(
+        "webhook_not_found",
+        "There is no such webhook, or this credential does not reach it. GET /admin/v1/webhooks lists those that it reaches.",
+    )
+}
+
+/// The key that secrets are made of.
+fn key(admin: &Admin<'_>) -> Result<MasterKey, Refusal> {
+    admin.settings.master.newest().ok_or_else(|| {
+        Refusal::conflict(
+            "no_master_key",
+            "This deployment has no MASTER_KEY, of which the secrets of webhooks are made: 64 hexadecimal digits. Ask whoever \
+             deploys it to set that secret.",
+        )
+    })
+}
+
+/// Refuses an address that nothing may be posted to.
+pub(crate) fn check_url(settings: &Settings, url: &str, own: &str) -> Result<(), &'static str> {
+    let base = settings.base_url.as_deref().unwrap_or(own);
+    address::check(url, &[own, base], settings.local_addresses)
+}
+
+fn url<'b>(call: &'b Call<'_>) -> Result<&'b str, Refusal> {
+    let url = required(&call.body, "url", address::LONGEST)?;
+    check_url(call.admin.settings, url, call.origin)
+        .map_err(|wanted| Refusal::invalid("invalid_value", format!("`url` must be {wanted}.")))?;
+    Ok(url)
+}
+
+/// The types in a body, a JSON array; none where they are not there.
+fn types(body: &Body) -> Result<Option<String>, Refusal> {
+    let texts = match texts(body, "types")? {
+        None => return Ok(None),
+        Some(texts) => texts.join(","),
+    };
+    let types = events::types(&texts).map_err(|refusal| {
+        let detail = refusal.detail.replacen("`type`", "`types`", 1);
+        Refusal::invalid("invalid_value", detail)
+    })?;
+    Ok(Some(json::text(&types.into())))
+}
+
+/// What a delivery has besides the event, a JSON array.
+fn include(body: &Body) -> Result<Option<String>, Refusal> {
+    match texts(body, "include")? {
+        None => Ok(None),
+        Some(texts) if texts.is_empty() => Ok(Some("[]".to_owned())),
+        Some(_) => Err(Refusal::invalid(
+            "invalid_value",
+            "`include` must be an empty list: a delivery has nothing besides its event yet. Ask for the resource as it is \
+             now, by its id.",
+        )),
+    }
+}
+
+fn texts<'b>(body: &'b Body, name: &str) -> Result<Option<Vec<&'b str>>, Refusal> {
+    let list = match body.get(name) {
+        None => return Ok(None),
+        Some(Value::Null) => Some(Vec::new()),
+        Some(list) => list
+            .as_array()
+            .and_then(|list| list.iter().map(Value::as_str).collect()),
+    };
+    match list {
+        Some(list) => Ok(Some(list)),
+        None => Err(Refusal::invalid(
+            "invalid_value",
+            format!("`{name}` must be a list of strings."),
+        )),
+    }
+}
+
+/// Lists them.
+pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let chosen = Chosen {
+        only: call.admin.operator.tenant,
+        after: call.after(),
+        most: call.most(),
+        ..Chosen::default()
+    };
+    show(call, Batch::default(), &chosen, Shown::Page)
+}
+
+/// Reads one.
+pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    one(call, Batch::default(), call.argument("webhook"), Shown::One)
+}
+
+/// Makes one, whose secret is shown this once. It begins at the end of the feed.
+pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let (admin, body) = (call.admin, &call.body);
+    only(body, &["url", "tenant", "types", "include"])?;
+    let key = key(admin)?;
+    let tenant = match (body.get("tenant"), admin.operator.tenant) {
+        (None | Some(Value::Null), bound) => bound,
+        (Some(named), bound) => {
+            let named = named.as_i64().unwrap_or_default();
+            if bound.is_some_and(|bound| bound != named) {
+                return Err(no_tenant());
+            }
+            Some(named)
+        }
+    };
+    let endpoint = Endpoint {
+        id: admin.id("whk_"),
+        url: url(call)?.to_owned(),
+        origin: call.origin.to_owned(),
+        tenant,
+        types: types(body)?.unwrap_or_else(|| "[]".to_owned()),
+        include: include(body)?.unwrap_or_else(|| "[]".to_owned()),
+        secret: SecretRef {
+            version: 1,
+            key: key.fingerprint(),
+        },
+        ..Endpoint::default()
+    };
+    let shown = secret(&key, &endpoint.id, 1);
+    let Some(tenant) = tenant else {
+        return begin(call, endpoint, shown, admin.shards(), Vec::new());
+    };
+    let (batch, found) = Batch::of(tenants::find(&Which::Number(tenant)));
+    Step::send(1, batch, move |sent| {
+        let Some(row) = sent?.row(found) else {
+            return Err(Refusal::invalid(
+                "unknown_tenant",
+                "There is no tenant with the number in `tenant`. Send the number of the only tenant whose events are posted, \
+                 or leave `tenant` out.",
+            ));
+        };
+        let of_tenant = vec![shard(row.integer(3)?)].into_iter();
+        begin(call, endpoint, shown, of_tenant, Vec::new())
+    })
+}
+
+/// Asks each database where its events end, and stores the endpoint.
+fn begin<'c>(
+    call: &'c Call<'c>,
+    endpoint: Endpoint,
+    shown: String,
+    mut rest: IntoIter<u16>,
+    mut ends: Vec<(u16, Option<i64>)>,
+) -> Outcome<'c> {
+    let Some(shard) = rest.next() else {
+        let id = endpoint.id.clone();
+        let mut batch = Batch::default();
+        batch.add(webhooks::create(&endpoint, &call.admin.now.text));
+        batch.add(call.admin.tell(&webhooks::told_created(&id)));
+        for (shard, end) in ends {
+            batch.add(webhooks::begin(&id, shard, end));
+        }
+        return one(call, batch, &id, Shown::Made(shown));
+    };
+    if shard == 1 {
+        ends.push((1, None));
+        return begin(call, endpoint, shown, rest, ends);
+    }
+    let (batch, end) = Batch::of(newest(None));
+    Step::send(shard, batch, move |sent| {
+        let end = match sent?.row(end) {
+            Some(row) => row.integer(0)?,
+            None => None,
+        };
+        ends.push((shard, Some(end.unwrap_or_default())));
+        begin(call, endpoint, shown, rest, ends)
+    })
+}
+
+/// Finds the endpoint that the path names.
+fn find<'c>(call: &'c Call<'c>, then: impl FnOnce(Endpoint) -> Outcome<'c> + 'c) -> Outcome<'c> {
+    let found = webhooks::find(call.argument("webhook"), call.admin.operator.tenant);
+    let (batch, found) = Batch::of(found);
+    Step::send(1, batch, move |sent| {
+        let mut row = sent?.row(found).ok_or_else(no_webhook)?;
+        then(webhooks::read_endpoint(&mut row)?)
+    })
+}
+
+/// Changes its address, what it hears of, and whether it is active.
+pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    find(call, move |endpoint| {
+        let body = &call.body;
+        only(body, &["url", "types", "include", "state"])?;
+        let change = Change {
+            url: match body.get("url") {
+                None => None,
+                Some(_) => Some((url(call)?, call.origin)),
+            },
+            types: types(body)?,
+            include: include(body)?,
+            state: match body.get("state") {
+                None => None,
+                Some(Value::String(state)) if state == "active" || state == "disabled" => {
+                    Some(state.as_str())
+                }
+                Some(_) => {
+                    let detail = "`state` must be active or disabled.";
+                    return Err(Refusal::invalid("invalid_value", detail));
+                }
+            },
+        };
+        let mut batch = Batch::default();
+        let told = webhooks::told_changed(&endpoint.id, &change);
+        batch.add(call.admin.tell(&told));
+        let now = &call.admin.now.text;
+        batch.add_all(webhooks::change(&endpoint.id, &change, now));
+        one(call, batch, &endpoint.id, Shown::One)
+    })
+}
+
+/// Ends it.
+pub fn remove<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    find(call, move |endpoint| {
+        let mut batch = Batch::default();
+        batch.add(call.admin.tell(&webhooks::told_deleted(&endpoint.id)));
+        batch.add_all(webhooks::remove(&endpoint.id));
+        Step::send(1, batch, |sent| {
+            sent?;
+            Ok(Step::Done(Answer::Gone))
+        })
+    })
+}
+
+/// Gives it another secret, which is shown this once; the one before signs, too, for a day.
+pub fn rotate<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    find(call, move |endpoint| {
+        let key = key(call.admin)?;
+        let until = Moment::at(call.admin.now.milliseconds + BOTH).text;
+        let mut batch = Batch::default();
+        batch.add(call.admin.tell(&webhooks::told_rotated(&endpoint.id)));
+        batch.add(webhooks::rotate(&endpoint, &key.fingerprint(), &until));
+        batch.add(webhooks::interrupt(&endpoint.id));
+        let shown = secret(&key, &endpoint.id, endpoint.secret.version + 1);
+        one(call, batch, &endpoint.id, Shown::Secret(shown))
+    })
+}
+
+/// How what was found is shown.
+enum Shown {
+    /// As a page.
+    Page,
+    /// As it is.
+    One,
+    /// With the secret.
+    Secret(String),
+    /// As what was just made, with the secret.
+    Made(String),
+}
+
+/// Sends a batch and shows an endpoint.
+fn one<'c>(call: &'c Call<'c>, batch: Batch, id: &str, shown: Shown) -> Outcome<'c> {
+    let chosen = Chosen {
+        only: call.admin.operator.tenant,
+        id: Some(id),
+        most: 1,
+        ..Chosen::default()
+    };
+    show(call, batch, &chosen, shown)
+}
+
+/// Sends a batch and shows endpoints, each with how much is not delivered to it.
+fn show<'c>(
+    call: &'c Call<'c>,
+    mut batch: Batch,
+    chosen: &Chosen<'_>,
+    shown: Shown,
+) -> Outcome<'c> {
+    let listed = batch.add(webhooks::list(chosen));
+    let tracks = batch.add(webhooks::tracks(chosen));
+    Step::send(1, batch, move |sent| {
+        let mut answers = sent?;
+        let mut rows = Vec::new();
+        for mut row in answers.rows(listed) {
+            rows.push((row.required_text(0)?, row.required_text(1)?, 0));
+        }
+        let tracks = answers.rows(tracks);
+        let tracks: Result<_, store::Error> = tracks
+            .into_iter()
+            .map(|mut row| webhooks::read_track(&mut row))
+            .collect();
+        count(call.admin.shards(), tracks?, rows, shown, call.page.limit)
+    })
+}
+
+/// Counts what is not delivered, in one database after the other.
+fn count<'c>(
+    mut rest: IntoIter<u16>,
+    tracks: Vec<Track>,
+    mut rows: Vec<(String, String, i64)>,
+    shown: Shown,
+    limit: usize,
+) -> Outcome<'c> {
+    let Some(shard) = rest.next() else {
+        return end(rows, shown, limit);
+    };
+    let (batch, counts) = pending(&tracks, shard);
+    if batch.is_empty() {
+        return count(rest, tracks, rows, shown, limit);
+    }
+    Step::send(shard, batch, move |sent| {
+        let mut answers = sent?;
+        for (webhook, counted) in counts {
+            let row = answers.row(counted);
+            let number = row.map_or(Ok(None), |row| row.integer(0))?;
+            if let Some(known) = rows.iter_mut().find(|(id, ..)| *id == webhook) {
+                known.2 += number.unwrap_or_default();
+            }
+        }
+        count(rest, tracks, rows, shown, limit)
+    })
+}
+
+/// The batch that counts what is not delivered of a database.
+pub(super) fn pending(tracks: &[Track], shard: u16) -> (Batch, Vec<(String, Handle)>) {
+    let mut batch = Batch::default();
+    let mut counts = Vec::new();
+    for track in tracks
+        .iter()
+        .filter(|track| track.shard == i64::from(shard))
+    {
+        let counted = batch.add(webhooks::pending(
+            track,
+            &wanted(&track.types, &track.webhook),
+        ));
+        counts.push((track.webhook.clone(), counted));
+    }
+    (batch, counts)
+}
+
+/// What an endpoint hears of.
+pub(crate) fn wanted(types: &str, webhook: &str) -> Wanted {
+    let types = json::parse(types).unwrap_or_default();
+    let types = types.as_array().into_iter().flatten();
+    Wanted {
+        types: types.filter_map(Value::as_str).map(str::to_owned).collect(),
+        webhook: Some(webhook.to_owned()),
+    }
+}
+
+fn end<'c>(rows: Vec<(String, String, i64)>, shown: Shown, limit: usize) -> Outcome<'c> {
+    let mut rows = rows
+        .into_iter()
+        .map(|(id, text, count)| (id, with_member(text, "pending", &json!(count))));
+    if matches!(shown, Shown::Page) {
+        let cell = |text| store::Cell::Text(text);
+        let rows = rows.map(|(id, text)| Row(vec![cell(id), cell(text)]));
+        return Step::shown(page(rows.collect(), limit)?);
+    }
+    let (id, text) = rows.next().ok_or_else(no_webhook)?;
+    match shown {
+        Shown::Page | Shown::One => Step::shown(text),
+        Shown::Secret(secret) => Step::shown(with_member(text, "secret", &secret.into())),
+        Shown::Made(secret) => Ok(Step::Done(Answer::Made(Creation {
+            id,
+            body: with_member(text, "secret", &secret.into()),
+        }))),
+    }
+}

@@ -1,0 +1,288 @@
+//! What an operator has an endpoint do: send a test, pass an event, go back; and what was tried.
+
+use scim::json;
+use serde_json::Value;
+
+use super::super::body::{only, required};
+use super::super::events::{read_cursor, types as type_names};
+use super::super::refusal::Refusal;
+use super::super::step::{Call, Outcome, Step};
+use super::{Shown, check_url, find, key, one, page};
+use crate::delivery::{body, first_bytes};
+use crate::outside::Post;
+use crate::signing;
+use store::batch::Batch;
+use store::ledger::deliveries::{self, Attempt};
+use store::ledger::feed::{Walk, Wanted};
+use store::ledger::replay;
+use store::ledger::webhooks::{self, Endpoint};
+
+/// Characters of the longest id of an event.
+const LONGEST: usize = 400;
+
+/// What was tried, the newest first.
+pub fn deliveries<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    find(call, move |endpoint| {
+        let before = match call.after() {
+            "" => None,
+            text => Some(text.parse().map_err(|_| {
+                Refusal::invalid(
+                    "invalid_cursor",
+                    "`after` must be the `next` of a page before.",
+                )
+            })?),
+        };
+        let list = deliveries::list(&endpoint.id, before, call.most());
+        let (batch, listed) = Batch::of(list);
+        Step::send(1, batch, move |sent| {
+            Step::shown(page(sent?.rows(listed), call.page.limit)?)
+        })
+    })
+}
+
+/// The database and the position in the id of an event.
+fn event_id(text: &str) -> Option<(u16, i64)> {
+    let (shard, position) = text.strip_prefix("evt_")?.split_once('_')?;
+    Some((
+        shard.parse().ok()?,
+        position.parse().ok().filter(|position| *position > 0)?,
+    ))
+}
+
+fn no_event(name: &str) -> Refusal {
+    let detail = format!(
+        "`{name}` must be the id of an event, such as evt_1_8841; GET /admin/v1/events lists them."
+    );
+    Refusal::invalid("invalid_value", detail)
+}
+
+/// Sets an event aside, so that those behind it are delivered.
+pub fn park<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    find(call, move |endpoint| {
+        only(&call.body, &["event"])?;
+        let id = required(&call.body, "event", LONGEST)?;
+        let (shard, position) = event_id(id).ok_or_else(|| no_event("event"))?;
+        if !call.admin.shards().any(|known| known == shard) {
+            return Err(no_event("event"));
+        }
+        let (batch, found) = Batch::of(webhooks::event(position));
+        Step::send(shard, batch, move |sent| {
+            let tenant = sent?.row(found).map_or(Ok(None), |row| row.integer(0))?;
+            // To an operator who is bound to a tenant there are no others' events.
+            let bound = call.admin.operator.tenant;
+            let tenant = tenant.filter(|tenant| bound.is_none_or(|bound| bound == *tenant));
+            let tenant = tenant.ok_or_else(|| {
+                Refusal::missing(
+                    "event_not_found",
+                    "There is no such event. GET /admin/v1/events lists those that are kept.",
+                )
+            })?;
+            let now = &call.admin.now.text;
+            let [set_aside, go_on] = replay::park(&endpoint.id, (shard, position), tenant, now);
+            let attempt = Attempt {
+                event: format!("evt_{shard}_{position}"),
+                tenant: Some(tenant),
+                at: now.clone(),
+                outcome: "parked",
+                ..Attempt::default()
+            };
+            let mut batch = Batch::default();
+            let parked = batch.add(set_aside);
+            batch.add(go_on);
+            batch.add(webhooks::interrupt(&endpoint.id));
+            Step::send(1, batch, move |sent| {
+                if !sent?.has_row(parked) {
+                    return Err(Refusal::conflict(
+                        "already_passed",
+                        "This event was delivered to the webhook, or passed by it: there is nothing to set aside.",
+                    ));
+                }
+                let mut batch = Batch::default();
+                let [recorded, trimmed, _] = deliveries::record(&endpoint.id, None, &attempt);
+                batch.add_all([recorded, trimmed]);
+                one(call, batch, &endpoint.id, Shown::One)
+            })
+        })
+    })
+}
+
+/// Where something begins or ends, in databases: before an event, or behind it where it is the
+/// last; at a cursor.
+fn places(call: &Call<'_>, name: &str, is_last: bool) -> Result<Vec<(u16, i64)>, Refusal> {
+    let text = required(&call.body, name, LONGEST)?;
+    if let Some((shard, position)) = event_id(text) {
+        return Ok(vec![(shard, if is_last { position } else { position - 1 })]);
+    }
+    let cursor = read_cursor(text).ok_or_else(|| {
+        let detail = format!("`{name}` must be the id of an event, such as evt_1_8841, or the `next` of a page of events.");
+        Refusal::invalid("invalid_value", detail)
+    })?;
+    Ok(cursor
+        .into_iter()
+        .map(|(shard, mark)| (shard, mark.position))
+        .collect())
+}
+
+/// Delivers events anew, from one to another: events that are named are among them, and those
+/// between cursors are what the feed has between the two.
+pub fn replay<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    find(call, move |endpoint| {
+        only(&call.body, &["from", "to"])?;
+        let from = places(call, "from", false)?;
+        let to = match call.body.get("to") {
+            None | Some(Value::Null) => None,
+            Some(_) => Some(places(call, "to", true)?),
+        };
+        let mut batch = Batch::default();
+        for (shard, from) in from {
+            let end = match &to {
+                None => None,
+                Some(to) => match to.iter().find(|(known, _)| *known == shard) {
+                    Some((_, end)) if *end > from => Some(*end),
+                    Some(_) | None => continue,
+                },
+            };
+            batch.add_all(replay::replay(&endpoint.id, shard, (from, end)));
+        }
+        if batch.is_empty() {
+            return Err(Refusal::invalid(
+                "invalid_value",
+                "There are no events between `from` and `to`: `to` must be behind `from`, in the same database.",
+            ));
+        }
+        batch.add(webhooks::interrupt(&endpoint.id));
+        one(call, batch, &endpoint.id, Shown::One)
+    })
+}
+
+/// Sends a test at once, or an example of a type, and tells what came of it.
+pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    find(call, move |endpoint| {
+        only(&call.body, &["type"])?;
+        key(call.admin)?;
+        let wanted = match call.body.get("type") {
+            None | Some(Value::Null) => "webhook.test",
+            Some(_) => required(&call.body, "type", 100)?,
+        };
+        let names = type_names(wanted).unwrap_or_default();
+        let [wanted] = <[String; 1]>::try_from(names)
+        .ok()
+        .filter(|[name]| !name.ends_with('*'))
+        .ok_or_else(|| {
+            let detail = "`type` must be a type of events, such as user.deactivated, or be left out for webhook.test.";
+            Refusal::invalid("invalid_value", detail)
+        })?;
+        if wanted != "webhook.test" {
+            let event = example(call, &endpoint, &wanted);
+            return send(call, endpoint, &event, None);
+        }
+        let told = call.admin.tell(&webhooks::told_test(&endpoint.id));
+        let walk = Walk {
+            shard: 1,
+            tenant: Some(0),
+            from: None,
+            backwards: true,
+        };
+        let wanted = Wanted {
+            types: vec![wanted],
+            ..Wanted::default()
+        };
+        let mut batch = Batch::default();
+        batch.add(told);
+        let listed = batch.add(walk.list(&wanted, 1));
+        Step::send(1, batch, move |sent| {
+            let mut row = sent?
+                .row(listed)
+                .ok_or_else(|| Refusal::broken("there is no test"))?;
+            let (event, seal) = (row.required_text(3)?, row.text(6)?);
+            send(call, endpoint, &event, seal.as_deref())
+        })
+    })
+}
+
+/// An event that did not happen.
+fn example(call: &Call<'_>, endpoint: &Endpoint, wanted: &str) -> String {
+    let text = |text: &str| json::text(&text.into());
+    let (resource, changes) = match wanted.split('.').next() {
+        Some("user") => (
+            "{\"type\":\"User\",\"id\":\"00000000-0000-7000-8000-000000000000\",\"externalId\":\"example\",\
+             \"name\":\"ada@example.com\"}",
+            "[{\"path\":\"active\",\"before\":true,\"after\":false}]",
+        ),
+        Some("group") => (
+            "{\"type\":\"Group\",\"id\":\"00000000-0000-7000-8000-000000000001\",\"externalId\":null,\"name\":\"Example\"}",
+            "[{\"path\":\"displayName\",\"before\":\"Sample\",\"after\":\"Example\"}]",
+        ),
+        Some(_) | None => ("null", "[]"),
+    };
+    let members = match wanted {
+        "group.members" => {
+            "[],\"members\":{\"added\":[{\"id\":\"00000000-0000-7000-8000-000000000000\",\"type\":\"User\"}],\"removed\":[]}"
+        }
+        _ => changes,
+    };
+    [
+        "{\"v\":1,\"id\":\"evt_test_",
+        call.admin.request,
+        "\",\"tenant\":",
+        &endpoint.tenant.unwrap_or(1).to_string(),
+        ",\"tenant_external_id\":null,\"seq\":0,\"at\":",
+        &text(&call.admin.now.text),
+        ",\"type\":",
+        &text(wanted),
+        ",\"version\":null,\"actor\":{\"kind\":\"operator\",\"id\":null,\"label\":",
+        &text(&call.admin.operator.label),
+        "},\"resource\":",
+        resource,
+        ",\"request\":",
+        &text(call.admin.request),
+        ",\"changes\":",
+        members,
+        "}",
+    ]
+    .concat()
+}
+
+/// Posts an event to an endpoint, and shows what came of it.
+fn send<'c>(
+    call: &'c Call<'c>,
+    endpoint: Endpoint,
+    event: &str,
+    seal: Option<&str>,
+) -> Outcome<'c> {
+    let admin = call.admin;
+    check_url(admin.settings, &endpoint.url, call.origin).map_err(|wanted| {
+        Refusal::conflict(
+            "address_refused",
+            format!("The `url` of this webhook must be {wanted}: change it."),
+        )
+    })?;
+    let (id, body) = body(event, seal);
+    let headers = signing::headers(&admin.settings.master, &endpoint, &admin.now, (&id, &body));
+    let post = Post {
+        address: endpoint.url.clone(),
+        headers: headers.unwrap_or_default(),
+        body,
+    };
+    Step::post(post, move |posted, milliseconds| {
+        let status = posted.as_ref().map(|posted| posted.status);
+        let is_good = status.is_some_and(|status| (200..300).contains(&status));
+        let attempt = Attempt {
+            event: id,
+            tenant: None,
+            at: admin.now.text.clone(),
+            attempt: 1,
+            status: status.map(i64::from),
+            milliseconds,
+            reply: posted.map(|posted| first_bytes(posted.reply)),
+            outcome: if is_good { "delivered" } else { "failed" },
+        };
+        let mut batch = Batch::default();
+        batch.add_all(deliveries::record(&endpoint.id, None, &attempt));
+        let shown = batch.add(deliveries::list(&endpoint.id, None, 1));
+        Step::send(1, batch, move |sent| {
+            let mut row = sent?.row(shown).ok_or_else(super::no_webhook)?;
+            Step::shown(row.required_text(1)?)
+        })
+    })
+}

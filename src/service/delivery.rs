@@ -1,0 +1,136 @@
+//! Deliveries: the events of each database are posted to the endpoints of webhooks, in order.
+//!
+//! The events are the outbox, and an endpoint has a cursor in each database. Whoever delivers
+//! takes its lease, and moves the cursor with each reply of 2xx. Where a delivery fails, the tenant
+//! of the event is behind: it gets a cursor of its own, which stands in front of that event until
+//! it is delivered, and catches up then; the common cursor goes on without that tenant. So the
+//! events of a tenant are delivered in order, and no tenant waits for another.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::task::Poll;
+
+use crate::Context;
+use crate::jobs::{Allowance, Budget};
+use crate::outside::Coming;
+use store::batch::Batch;
+use store::ledger::deliveries;
+use store::{Database, Error};
+
+mod attempt;
+mod noted;
+mod run;
+
+pub(crate) use attempt::{body, first_bytes};
+
+/// Endpoints that are served at once: the platform opens six connections of an event at a time.
+const AT_ONCE: usize = 4;
+/// Seconds within which a next attempt is waited for by the queue.
+const SOON: u64 = 120;
+
+/// What came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// In how many seconds to go on, where that is before the next minute or so.
+    pub wake: Option<u32>,
+    /// What there is to say in the log.
+    pub lines: Vec<String>,
+}
+
+/// What several that deliver at once add to.
+#[derive(Default)]
+struct Gathered {
+    wake: Cell<Option<u32>>,
+    lines: RefCell<Vec<String>>,
+}
+
+impl Gathered {
+    fn wake_in(&self, milliseconds: u64) {
+        let seconds = milliseconds.div_ceil(1_000);
+        if let Ok(seconds) = u32::try_from(seconds)
+            && u64::from(seconds) <= SOON
+        {
+            let earlier = self.wake.get().map_or(seconds, |known| known.min(seconds));
+            self.wake.set(Some(earlier));
+        }
+    }
+
+    fn say(&self, line: String) {
+        self.lines.borrow_mut().push(line);
+    }
+}
+
+/// Delivers what is due, within the budget.
+pub async fn deliver_everywhere<D: Database>(
+    directory: &Context<'_, D>,
+    budget: Budget,
+) -> Result<Report, Error> {
+    // Nothing can be signed without a key.
+    if directory.settings.master.newest().is_none() {
+        return Ok(Report::default());
+    }
+    let allowance = Allowance::new(budget, directory.clock);
+    let gathered = Gathered::default();
+    let now = directory.clock.now();
+    let mut batch = Batch::default();
+    let mut asked = Vec::new();
+    for (number, shard) in directory.all() {
+        let newest = if number == 1 {
+            None
+        } else {
+            let row = shard.ask(deliveries::newest()).await?.into_iter().next();
+            row.map_or(Ok(None), |row| row.integer(0))?
+        };
+        asked.push((
+            number,
+            batch.add(deliveries::due(number, newest, &now.text)),
+        ));
+    }
+    allowance.note(2 * asked.len());
+    let mut answers = directory.send(batch).await?;
+    let mut due = Vec::new();
+    for (number, rows) in asked {
+        for mut row in answers.rows(rows) {
+            due.push((row.required_text(0)?, number));
+        }
+    }
+    let mut due = due.into_iter().peekable();
+    while due.peek().is_some() {
+        if !allowance.has(run::LEAST) {
+            gathered.wake_in(0);
+            break;
+        }
+        let next = due.by_ref().take(AT_ONCE);
+        let runs = next.map(|(webhook, shard)| -> Coming<'_, Result<(), Error>> {
+            Box::pin(run::run(directory, &allowance, &gathered, webhook, shard))
+        });
+        all(runs.collect()).await?;
+    }
+    Ok(Report {
+        wake: gathered.wake.get(),
+        lines: gathered.lines.into_inner(),
+    })
+}
+
+/// Waits until all are at their end; the first failure.
+async fn all(mut runs: Vec<Coming<'_, Result<(), Error>>>) -> Result<(), Error> {
+    let mut result = Ok(());
+    poll_fn(|context| {
+        runs.retain_mut(|run| match run.as_mut().poll(context) {
+            Poll::Pending => true,
+            Poll::Ready(ended) => {
+                if result.is_ok() {
+                    result = ended;
+                }
+                false
+            }
+        });
+        if runs.is_empty() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+    result
+}

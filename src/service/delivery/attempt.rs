@@ -1,0 +1,143 @@
+//! One attempt: what is posted, and what a reply means.
+
+use crate::outside::Posted;
+
+/// Milliseconds between an attempt that failed and the next, by how many failed; then no more
+/// (Standard Webhooks, "Retries").
+const WAITS: [u64; 9] = [
+    5_000,
+    5 * 60_000,
+    30 * 60_000,
+    2 * HOUR,
+    5 * HOUR,
+    10 * HOUR,
+    14 * HOUR,
+    20 * HOUR,
+    24 * HOUR,
+];
+const HOUR: u64 = 3_600_000;
+/// Bytes of a reply that are shown.
+const SHOWN: usize = 256;
+
+/// The id of an event, and the body of its delivery.
+pub(crate) fn body(event: &str, seal: Option<&str>) -> (String, String) {
+    let member = |name: &str| {
+        // In a text quotes are escaped, so this is the member itself.
+        let (_, behind) = event.split_once(name)?;
+        behind.split_once('"').map(|(value, _)| value)
+    };
+    let id = member("\"id\":\"").unwrap_or_default();
+    let body = [
+        "{\"type\":\"",
+        member("\"type\":\"").unwrap_or_default(),
+        "\",\"timestamp\":\"",
+        member("\"at\":\"").unwrap_or_default(),
+        "\",\"data\":",
+        event,
+        ",\"chain\":",
+        seal.unwrap_or("null"),
+        "}",
+    ]
+    .concat();
+    (id.to_owned(), body)
+}
+
+/// The beginning of a reply.
+pub(crate) fn first_bytes(mut reply: String) -> String {
+    let mut end = SHOWN.min(reply.len());
+    while !reply.is_char_boundary(end) {
+        end -= 1;
+    }
+    reply.truncate(end);
+    // No stored text has a U+0000.
+    reply.replace('\0', "")
+}
+
+/// What is done after a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// The next event.
+    GoOn,
+    /// Another attempt, in so many milliseconds.
+    Again(u64),
+    /// No more to this endpoint.
+    Disable,
+}
+
+/// What is done after the reply to the attempt of this number, from one. `chance` is from 0 to 255.
+pub(super) fn next(posted: Option<&Posted>, attempt: i64, chance: u8) -> Next {
+    let status = posted.map_or(0, |posted| posted.status);
+    if (200..300).contains(&status) {
+        return Next::GoOn;
+    }
+    let index = usize::try_from(attempt - 1).unwrap_or_default();
+    let wait = match WAITS.get(index) {
+        Some(wait) if status != 410 => *wait,
+        _ => return Next::Disable,
+    };
+    // Who failed together does not come again together.
+    let wait = wait + wait * u64::from(chance) / 2_560;
+    let asked = posted
+        .and_then(|posted| posted.retry_after)
+        .filter(|_| matches!(status, 429 | 502 | 503 | 504))
+        .map_or(0, |seconds| seconds.saturating_mul(1_000));
+    Next::Again(wait.max(asked.min(24 * HOUR)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(status: u16, retry_after: Option<u64>) -> Posted {
+        Posted {
+            status,
+            retry_after,
+            reply: String::new(),
+        }
+    }
+
+    #[test]
+    fn what_a_reply_means() {
+        for status in [200, 204, 299] {
+            assert_eq!(next(Some(&reply(status, None)), 10, 9), Next::GoOn);
+        }
+        for status in [302, 400, 404, 500] {
+            let again = Next::Again(5_000);
+            assert_eq!(next(Some(&reply(status, Some(60))), 1, 0), again);
+        }
+        assert_eq!(next(None, 1, 0), Next::Again(5_000));
+        assert_eq!(next(Some(&reply(410, None)), 1, 0), Next::Disable);
+        for status in [429, 502, 504] {
+            let at_least = |seconds| next(Some(&reply(status, Some(seconds))), 1, 0);
+            assert_eq!(at_least(60), Next::Again(60_000));
+            assert_eq!(at_least(1), Next::Again(5_000));
+            assert_eq!(at_least(u64::MAX), Next::Again(24 * HOUR));
+        }
+        assert_eq!(
+            next(None, 9, 255),
+            Next::Again(24 * HOUR + 24 * HOUR * 255 / 2_560)
+        );
+        assert_eq!(next(None, 10, 0), Next::Disable);
+        let all: u64 = WAITS.iter().sum();
+        assert_eq!(all, 75 * HOUR + 35 * 60_000 + 5_000);
+    }
+
+    #[test]
+    fn a_body_is_made_of_its_event() {
+        let event = r#"{"v":1,"id":"evt_1_2","tenant_external_id":"\"type\":\"no","at":"then","type":"user.created"}"#;
+        let (id, body) = body(event, Some(r#"{"seq":1,"head":"ab"}"#));
+        assert_eq!(id, "evt_1_2");
+        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(body["type"], "user.created");
+        assert_eq!(body["timestamp"], "then");
+        assert_eq!(body["data"]["id"], "evt_1_2");
+        assert_eq!(body["chain"]["head"], "ab");
+    }
+
+    #[test]
+    fn the_beginning_of_a_reply_is_whole_characters() {
+        assert_eq!(first_bytes("é".repeat(200)).len(), 256);
+        assert_eq!(first_bytes(format!("a{}", "é".repeat(200))).len(), 255);
+        assert_eq!(first_bytes("a\0b".to_owned()), "ab");
+    }
+}

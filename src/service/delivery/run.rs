@@ -1,0 +1,316 @@
+//! The events of one database, posted to one endpoint by whoever has the lease.
+
+use super::Gathered;
+use super::attempt::body;
+use crate::admin::webhooks::{check_url, wanted};
+use crate::jobs::Allowance;
+use crate::outside::Post;
+use crate::signing::{BOTH, headers};
+use crate::{Context, Moment};
+use store::batch::Batch;
+use store::ledger::deliveries::{self, Behind, Lease, Place};
+use store::ledger::feed::{LOOKS, Mark, Walk};
+use store::ledger::webhooks::{self, Endpoint};
+use store::{Database, Error, Row, Statement};
+
+/// Statements that a run takes at the least: for the lease, a page, and an attempt.
+pub(super) const LEAST: usize = 5 + 2 + ATTEMPT;
+/// Statements that note an attempt, and the attempt.
+const ATTEMPT: usize = 8;
+/// Milliseconds for which a lease is taken.
+const LEASE: u64 = 60_000;
+/// Milliseconds that an attempt may take, with what notes it.
+const LONGEST: u64 = 20_000;
+/// Events of a page.
+const PAGE: usize = 20;
+const SECOND: u64 = 1_000;
+
+/// An event of a page.
+pub(super) struct Event {
+    pub(super) mark: Mark,
+    pub(super) tenant: i64,
+    text: String,
+    seal: Option<String>,
+}
+
+/// Events, in order.
+struct Page {
+    events: Vec<Event>,
+    /// The position up to which there are no others.
+    reach: i64,
+    /// Whether there are none behind it.
+    is_last: bool,
+}
+
+/// Whose events: the one of this index among those that are behind, or all others'.
+pub(super) type Whose = Option<usize>;
+
+/// Who delivers.
+pub(super) struct Run<'a, D> {
+    pub(super) directory: &'a Context<'a, D>,
+    pub(super) allowance: &'a Allowance<'a>,
+    pub(super) gathered: &'a Gathered,
+    pub(super) lease: Lease,
+    pub(super) lease_until: u64,
+    pub(super) endpoint: Endpoint,
+    pub(super) place: Place,
+    pub(super) behind: Vec<Behind>,
+    pub(super) parked: Vec<i64>,
+}
+
+/// Takes the lease of an endpoint, and delivers until nothing is due or the budget is used.
+pub(super) async fn run<D: Database>(
+    directory: &Context<'_, D>,
+    allowance: &Allowance<'_>,
+    gathered: &Gathered,
+    webhook: String,
+    shard: u16,
+) -> Result<(), Error> {
+    let now = directory.clock.now();
+    let lease = Lease {
+        token: directory.mint.id(),
+        webhook,
+        shard,
+    };
+    let lease_until = now.milliseconds + LEASE;
+    let mut batch = Batch::default();
+    let until = Moment::at(lease_until).text;
+    let taken = batch.add_all(deliveries::take(&lease, &now.text, &until));
+    let found = batch.add(webhooks::find(&lease.webhook, None));
+    let behind = batch.add(deliveries::behind(&lease));
+    let parked = batch.add(deliveries::parked(&lease));
+    allowance.note(batch.len());
+    let mut answers = directory.send(batch).await?;
+    // Another has it, or there is no such endpoint any more.
+    let (Some(cursor), Some(mut found)) = (answers.rows_of(&taken).pop(), answers.row(found))
+    else {
+        return Ok(());
+    };
+    let mut endpoint = webhooks::read_endpoint(&mut found)?;
+    let newest = directory.settings.master.newest();
+    if newest.is_some_and(|newest| newest.fingerprint() != endpoint.secret.key)
+        && endpoint.key_until.is_none()
+    {
+        let until = Moment::at(now.milliseconds + BOTH).text;
+        directory
+            .ask(deliveries::note_old_key(&lease.webhook, &until))
+            .await?;
+        endpoint.key_until = Some(until);
+    }
+    let read = |mut row: Row| deliveries::read_behind(&mut row);
+    let behind: Result<_, Error> = answers.rows(behind).into_iter().map(read).collect();
+    let number = |row: Row| Ok(row.integer(0)?.unwrap_or_default());
+    let parked: Result<_, Error> = answers.rows(parked).into_iter().map(number).collect();
+    let mut run = Run {
+        directory,
+        allowance,
+        gathered,
+        lease,
+        lease_until,
+        place: deliveries::read_place(&cursor, 0)?,
+        endpoint,
+        behind: behind?,
+        parked: parked?,
+    };
+    run.deliver().await
+}
+
+impl<D: Database> Run<'_, D> {
+    /// Delivers what is due: first to the end of the common cursor, then of a tenant that is
+    /// behind, and so on.
+    async fn deliver(&mut self) -> Result<(), Error> {
+        let mut whose = None;
+        let mut looked_at = 0;
+        loop {
+            if !self.has_room() {
+                self.gathered.wake_in(0);
+                break;
+            }
+            let page = self.page(whose).await?;
+            let limit = self.limit(whose);
+            let mut has_failed = false;
+            for event in page.events {
+                if event.mark.position > limit {
+                    break;
+                }
+                let is_of = |known: &Behind| known.tenant == event.tenant;
+                if whose.is_none() && self.behind.iter().any(is_of) {
+                    continue;
+                }
+                let statements = if self.parked.contains(&event.mark.position) {
+                    self.pass(whose, &event)
+                } else {
+                    if !self.has_room() {
+                        self.gathered.wake_in(0);
+                        return self.give_back().await;
+                    }
+                    self.attempt(whose, &event).await
+                };
+                if !self.commit(statements).await? || !self.endpoint.is_active {
+                    return self.give_back().await;
+                }
+                let behind = whose.and_then(|index| self.behind.get(index));
+                has_failed = behind.is_some_and(|behind| behind.attempts > 0);
+                if has_failed {
+                    break;
+                }
+            }
+            let mut is_done = has_failed;
+            if !has_failed {
+                let reached = page.reach.min(limit);
+                let statements = self.reach(whose, reached, page.is_last || reached == limit);
+                is_done = page.is_last && statements.1;
+                if !self.commit(statements.0).await? {
+                    return Ok(());
+                }
+            }
+            let now = self.directory.clock.now();
+            if whose.is_none() {
+                looked_at = now.milliseconds;
+            }
+            if is_done || whose.is_some() {
+                // What came meanwhile does not wait for who is behind.
+                let is_late = whose.is_some() && now.milliseconds - looked_at >= SECOND;
+                whose = if is_late { None } else { self.due(&now) };
+                if whose.is_none() && !is_late {
+                    break;
+                }
+            }
+        }
+        self.give_back().await
+    }
+
+    /// A page of events.
+    async fn page(&self, whose: Whose) -> Result<Page, Error> {
+        let behind = whose.and_then(|index| self.behind.get(index));
+        let (place, seq) = match behind {
+            Some(behind) => (&behind.place, behind.seq),
+            None => (&self.place, None),
+        };
+        let position = place.position;
+        let Some(shard) = self.directory.on(self.lease.shard) else {
+            return Ok(Page {
+                events: Vec::new(),
+                reach: position,
+                is_last: true,
+            });
+        };
+        let walk = Walk {
+            shard: self.lease.shard,
+            tenant: behind.map(|behind| behind.tenant).or(self.endpoint.tenant),
+            from: Some(Mark { position, seq }),
+            backwards: false,
+        };
+        let wanted = wanted(&self.endpoint.types, &self.endpoint.id);
+        let mut batch = Batch::default();
+        let newest = batch.add(deliveries::newest());
+        let end = batch.add(walk.end());
+        let listed = batch.add(walk.list(&wanted, PAGE));
+        self.allowance.note(batch.len());
+        let mut answers = shard.send(batch).await?;
+        let number = |row: &Option<Row>, column| match row {
+            Some(row) => Ok::<_, Error>(row.integer(column)?.unwrap_or_default()),
+            None => Ok(0),
+        };
+        let newest = number(&answers.row(newest), 0)?;
+        let end = answers.row(end);
+        let (last, looks) = (number(&end, 0)?, number(&end, 2)?);
+        let mut events = Vec::new();
+        let mut found = 0;
+        for mut row in answers.rows(listed) {
+            found = row.integer(4)?.unwrap_or_default();
+            events.push(Event {
+                mark: Mark {
+                    position: row.integer(0)?.unwrap_or_default(),
+                    seq: row.integer(1)?,
+                },
+                text: row.required_text(3)?,
+                tenant: row.integer(5)?.unwrap_or_default(),
+                seal: row.text(6)?,
+            });
+        }
+        let is_whole = events.len() < PAGE && i64::try_from(events.len()) == Ok(found);
+        let is_last = is_whole && usize::try_from(looks).is_ok_and(|looks| looks < LOOKS);
+        let reach = match events.last() {
+            _ if is_last => newest,
+            Some(event) if !is_whole => event.mark.position,
+            Some(_) | None => last,
+        };
+        Ok(Page {
+            events,
+            reach: reach.max(position),
+            is_last,
+        })
+    }
+
+    /// The last position that is looked at now.
+    fn limit(&self, whose: Whose) -> i64 {
+        match whose.and_then(|index| self.behind.get(index)) {
+            None => self.place.until.unwrap_or(i64::MAX),
+            Some(behind) => {
+                let common = self.place.resume.unwrap_or(self.place.position);
+                behind.place.until.unwrap_or(common)
+            }
+        }
+    }
+
+    /// One that is behind and is tried again now. Who is as far as the common cursor was before a
+    /// replay waits for the end of that.
+    fn due(&self, now: &Moment) -> Whose {
+        self.behind.iter().position(|behind| {
+            let waits = behind.place.until.is_none()
+                && self
+                    .place
+                    .resume
+                    .is_some_and(|resume| behind.place.position >= resume);
+            behind.next_attempt_at <= now.text && !waits
+        })
+    }
+
+    /// Whether there is time and budget for another attempt.
+    fn has_room(&self) -> bool {
+        let now = self.directory.clock.now().milliseconds;
+        self.allowance.has(ATTEMPT) && now + LONGEST < self.lease_until
+    }
+
+    /// Posts an event, and says what is noted of it.
+    async fn attempt(&mut self, whose: Whose, event: &Event) -> Vec<Statement> {
+        let (id, body) = body(&event.text, event.seal.as_deref());
+        let now = self.directory.clock.now();
+        let settings = self.directory.settings;
+        let headers = headers(&settings.master, &self.endpoint, &now, (&id, &body));
+        // The rules may be others than when the address was stored.
+        let posted = match check_url(settings, &self.endpoint.url, &self.endpoint.origin) {
+            Ok(()) => {
+                let post = Post {
+                    address: self.endpoint.url.clone(),
+                    headers: headers.unwrap_or_default(),
+                    body,
+                };
+                self.directory.fetch.post(&post).await
+            }
+            Err(_) => None,
+        };
+        self.tried(whose, event, (id, &now), posted)
+    }
+
+    /// Notes something, and that the lease is still wanted; whether he had it.
+    async fn commit(&mut self, statements: Vec<Statement>) -> Result<bool, Error> {
+        self.lease_until = self.directory.clock.now().milliseconds + LEASE;
+        self.send(statements).await
+    }
+
+    /// Gives the lease back.
+    async fn give_back(&mut self) -> Result<(), Error> {
+        self.lease_until = self.directory.clock.now().milliseconds;
+        self.send(Vec::new()).await.map(|_| ())
+    }
+
+    async fn send(&self, statements: Vec<Statement>) -> Result<bool, Error> {
+        let until = Moment::at(self.lease_until).text;
+        let (mut batch, held) = Batch::of(deliveries::advance(&self.lease, &self.place, &until));
+        batch.add_all(statements);
+        self.allowance.spend(batch.len());
+        Ok(self.directory.send(batch).await?.has_row(held))
+    }
+}

@@ -1,0 +1,341 @@
+//! How events get to the endpoints of webhooks: who delivers, how far he came, which tenants are
+//! behind, and what was tried.
+//!
+//! Whoever delivers has a lease, and each statement that notes something asks for it: one who lost
+//! it notes nothing.
+
+use super::webhooks::{number, row};
+use crate::fragment::{Fragment, value};
+use crate::{Error, Row, Statement, fragment, statement};
+
+/// Endpoints that one event of the Worker looks at in a database.
+const DUE: usize = 20;
+/// Attempts of an endpoint that are kept.
+const KEPT: usize = 200;
+
+/// Whose events are told to anybody: rows of a tenant, or none for all.
+pub fn listeners() -> Statement {
+    statement!("SELECT DISTINCT tenant_id FROM webhooks WHERE state = 'active'")
+}
+
+/// The position of the last event of a database.
+pub fn newest() -> Statement {
+    statement!("SELECT coalesce(max(position), 0) FROM events")
+}
+
+/// The ids of endpoints that have something to be told of a database whose last event has this
+/// position, none for the first: the longest waiting first.
+pub fn due(shard: u16, newest: Option<i64>, now: &str) -> Statement {
+    statement!(
+        "SELECT w.id FROM webhooks w LEFT JOIN webhook_cursors c ON c.webhook_id = w.id AND c.shard = {shard} \
+         WHERE w.state = 'active' AND coalesce(c.lease_until, '') <= {now} AND (\
+         coalesce(c.position, iif(w.tenant_id IS NULL, 0, NULL)) < coalesce({newest}, (SELECT max(position) FROM events)) \
+         OR EXISTS (SELECT 1 FROM webhook_tenants b WHERE b.webhook_id = w.id AND b.shard = {shard} \
+         AND b.next_attempt_at <= {now})) ORDER BY coalesce(c.lease_until, '') LIMIT {DUE}",
+        shard = usize::from(shard),
+        now = value(now),
+        newest = number(newest),
+        DUE = DUE,
+    )
+}
+
+/// Who delivers the events of a database to an endpoint, by his lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The endpoint.
+    pub webhook: String,
+    /// The database.
+    pub shard: u16,
+    /// What no other lease has.
+    pub token: String,
+}
+
+/// The condition that he has it.
+impl Fragment for Lease {
+    fn write(&self, statement: &mut Statement) {
+        crate::write_sql!(
+            statement,
+            "EXISTS (SELECT 1 FROM webhook_cursors c WHERE c.webhook_id = {webhook} AND c.shard = {shard} AND c.lease = {token})",
+            webhook = value(&self.webhook),
+            shard = usize::from(self.shard),
+            token = value(&self.token),
+        );
+    }
+}
+
+/// Where somebody stands: he goes on behind a position.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// It.
+    pub position: i64,
+    /// Where a replay ends.
+    pub until: Option<i64>,
+    /// Where it goes on then.
+    pub resume: Option<i64>,
+}
+
+/// Takes the lease, if nobody has it: the cursor, if there is none yet, and the row of
+/// [`read_place`].
+pub fn take(lease: &Lease, now: &str, until: &str) -> [Statement; 2] {
+    [
+        statement!(
+            "INSERT INTO webhook_cursors (webhook_id, shard, position) SELECT id, {shard}, 0 FROM webhooks \
+             WHERE id = {webhook} AND tenant_id IS NULL AND NOT EXISTS (\
+             SELECT 1 FROM webhook_cursors WHERE webhook_id = {webhook} AND shard = {shard})",
+            shard = usize::from(lease.shard),
+            webhook = value(&lease.webhook),
+        ),
+        statement!(
+            "UPDATE webhook_cursors SET lease = {token}, lease_until = {until} \
+             WHERE webhook_id = {webhook} AND shard = {shard} AND lease_until <= {now} RETURNING position, until, resume",
+            token = value(&lease.token),
+            until = value(until),
+            webhook = value(&lease.webhook),
+            shard = usize::from(lease.shard),
+            now = value(now),
+        ),
+    ]
+}
+
+/// Reads a place from this column on.
+pub fn read_place(row: &Row, column: usize) -> Result<Place, Error> {
+    Ok(Place {
+        position: row.integer(column)?.unwrap_or_default(),
+        until: row.integer(column + 1)?,
+        resume: row.integer(column + 2)?,
+    })
+}
+
+/// Notes how far he came, and that he has the lease until a moment: a row, if he has it.
+pub fn advance(lease: &Lease, place: &Place, until: &str) -> Statement {
+    statement!(
+        "UPDATE webhook_cursors SET position = {position}, until = {end}, resume = {resume}, lease_until = {until} \
+         WHERE webhook_id = {webhook} AND shard = {shard} AND lease = {token} RETURNING position",
+        position = value(place.position),
+        end = number(place.until),
+        resume = number(place.resume),
+        until = value(until),
+        webhook = value(&lease.webhook),
+        shard = usize::from(lease.shard),
+        token = value(&lease.token),
+    )
+}
+
+/// A tenant that is behind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Behind {
+    /// Its number.
+    pub tenant: i64,
+    /// Where it stands.
+    pub place: Place,
+    /// The number of the tenant's event there, where it is known.
+    pub seq: Option<i64>,
+    /// How often the event behind was tried.
+    pub attempts: i64,
+    /// When that failed first.
+    pub failed_at: Option<String>,
+    /// Whether an event tells of it.
+    pub is_told: bool,
+    /// When it is tried again.
+    pub next_attempt_at: String,
+    /// The status of the last reply.
+    pub last_status: Option<i64>,
+}
+
+/// Those of an endpoint that are behind in a database: the rows of [`read_behind`].
+pub fn behind(lease: &Lease) -> Statement {
+    statement!(
+        "SELECT tenant_id, position, until, resume, seq, attempts, failed_at, told, next_attempt_at, last_status \
+         FROM webhook_tenants WHERE webhook_id = {webhook} AND shard = {shard} ORDER BY tenant_id",
+        webhook = value(&lease.webhook),
+        shard = usize::from(lease.shard),
+    )
+}
+
+/// Reads a row of [`behind`].
+pub fn read_behind(row: &mut Row) -> Result<Behind, Error> {
+    Ok(Behind {
+        tenant: row.integer(0)?.unwrap_or_default(),
+        place: read_place(row, 1)?,
+        seq: row.integer(4)?,
+        attempts: row.integer(5)?.unwrap_or_default(),
+        failed_at: row.text(6)?,
+        is_told: row.integer(7)? == Some(1),
+        next_attempt_at: row.required_text(8)?,
+        last_status: row.integer(9)?,
+    })
+}
+
+/// Notes where a tenant is that is behind.
+pub fn note(lease: &Lease, behind: &Behind) -> Statement {
+    statement!(
+        "INSERT OR REPLACE INTO webhook_tenants (webhook_id, shard, tenant_id, position, until, resume, seq, attempts, \
+         failed_at, told, next_attempt_at, last_status) SELECT {webhook}, {shard}, {tenant}, {position}, {until}, {resume}, \
+         {seq}, {attempts}, {failed_at}, {told}, {next_attempt_at}, {last_status} WHERE {lease}",
+        webhook = value(&lease.webhook),
+        shard = usize::from(lease.shard),
+        tenant = value(behind.tenant),
+        position = value(behind.place.position),
+        until = number(behind.place.until),
+        resume = number(behind.place.resume),
+        seq = number(behind.seq),
+        attempts = value(behind.attempts),
+        failed_at = value(behind.failed_at.as_deref()),
+        told = usize::from(behind.is_told),
+        next_attempt_at = value(&behind.next_attempt_at),
+        last_status = number(behind.last_status),
+        lease = lease,
+    )
+}
+
+/// Notes that a tenant is behind no more.
+pub fn forget(lease: &Lease, tenant: i64) -> Statement {
+    statement!(
+        "DELETE FROM webhook_tenants WHERE webhook_id = {webhook} AND shard = {shard} AND tenant_id = {tenant} AND {lease}",
+        webhook = value(&lease.webhook),
+        shard = usize::from(lease.shard),
+        tenant = value(tenant),
+        lease = lease,
+    )
+}
+
+/// The positions of events that were set aside: of one database.
+pub fn parked(lease: &Lease) -> Statement {
+    statement!(
+        "SELECT position FROM webhook_parked WHERE webhook_id = {webhook} AND shard = {shard}",
+        webhook = value(&lease.webhook),
+        shard = usize::from(lease.shard),
+    )
+}
+
+/// Forgets one that was passed.
+pub fn passed(lease: &Lease, position: i64) -> Statement {
+    statement!(
+        "DELETE FROM webhook_parked WHERE webhook_id = {webhook} AND shard = {shard} AND position = {position} AND {lease}",
+        webhook = value(&lease.webhook),
+        shard = usize::from(lease.shard),
+        position = value(position),
+        lease = lease,
+    )
+}
+
+/// What was tried.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attempt {
+    /// The id of the event.
+    pub event: String,
+    /// Its tenant.
+    pub tenant: Option<i64>,
+    /// When.
+    pub at: String,
+    /// How often until now.
+    pub attempt: i64,
+    /// The status of the reply.
+    pub status: Option<i64>,
+    /// How long it took.
+    pub milliseconds: i64,
+    /// The first bytes of the reply.
+    pub reply: Option<String>,
+    /// What comes of it.
+    pub outcome: &'static str,
+}
+
+/// Notes an attempt, if he has the lease that is named, and forgets the oldest.
+pub fn record(webhook: &str, lease: Option<&Lease>, attempt: &Attempt) -> [Statement; 3] {
+    let held = || lease.map(|lease| fragment!(" AND {lease}", lease = lease));
+    [
+        statement!(
+            "INSERT INTO webhook_deliveries (webhook_id, n, tenant_id, event, at, attempt, status, milliseconds, reply, outcome) \
+             SELECT id, coalesce((SELECT max(n) FROM webhook_deliveries WHERE webhook_id = {webhook}), 0) + 1, {tenant}, \
+             {event}, {at}, {attempt}, {status}, {milliseconds}, {reply}, '{outcome}' FROM webhooks WHERE id = {webhook}{held}",
+            webhook = value(webhook),
+            tenant = number(attempt.tenant),
+            event = value(&attempt.event),
+            at = value(&attempt.at),
+            attempt = value(attempt.attempt),
+            status = number(attempt.status),
+            milliseconds = value(attempt.milliseconds),
+            reply = value(attempt.reply.as_deref()),
+            outcome = attempt.outcome,
+            held = held(),
+        ),
+        statement!(
+            "DELETE FROM webhook_deliveries WHERE webhook_id = {webhook} \
+             AND n <= (SELECT max(n) FROM webhook_deliveries WHERE webhook_id = {webhook}) - {KEPT}",
+            webhook = value(webhook),
+            KEPT = KEPT,
+        ),
+        statement!(
+            "UPDATE webhooks SET last_status = {status} WHERE id = {webhook} AND last_status IS NOT {status}{held}",
+            status = number(attempt.status),
+            webhook = value(webhook),
+            held = held(),
+        ),
+    ]
+}
+
+/// The attempt `d`, JSON text.
+const SHAPE: &str = "json_object('event', d.event, 'tenant', d.tenant_id, 'at', d.at, 'attempt', d.attempt, 'status', d.status, \
+     'milliseconds', d.milliseconds, 'reply', d.reply, 'outcome', d.outcome)";
+
+/// Attempts of an endpoint, the newest first: rows of a number and the attempt with it, in front
+/// of one number.
+pub fn list(webhook: &str, before: Option<i64>, most: usize) -> Statement {
+    statement!(
+        "SELECT d.n || '', {SHAPE} FROM webhook_deliveries d WHERE d.webhook_id = {webhook}{before} \
+         ORDER BY d.n DESC LIMIT {most}",
+        SHAPE = SHAPE,
+        webhook = value(webhook),
+        before = before.map(|before| fragment!(" AND d.n < {before}", before = value(before))),
+        most = most,
+    )
+}
+
+/// Notes from when on a key is no longer the newest, if that is not noted.
+pub fn note_old_key(webhook: &str, until: &str) -> Statement {
+    statement!(
+        "UPDATE webhooks SET key_until = {until} WHERE id = {webhook} AND key_until IS NULL",
+        until = value(until),
+        webhook = value(webhook),
+    )
+}
+
+/// Disables an endpoint.
+pub fn disable(lease: &Lease) -> Statement {
+    statement!(
+        "UPDATE webhooks SET state = 'disabled' WHERE id = {webhook} AND {lease}",
+        webhook = value(&lease.webhook),
+        lease = lease,
+    )
+}
+
+/// Tells that an endpoint is about to be disabled, by this status of its last reply.
+pub fn told_disabled(lease: &Lease, status: Option<i64>) -> impl Fragment + use<'_> {
+    let after = fragment!(
+        "json_object('state', 'disabled', 'last_status', {status})",
+        status = number(status),
+    );
+    held("disabled", "json_object('state', w.state)", after, lease)
+}
+
+/// Tells that it fails for a tenant.
+pub fn told_failing<'a>(lease: &'a Lease, behind: &'a Behind) -> impl Fragment + use<'a> {
+    let after = fragment!(
+        "json_object('failing', json_object('tenant', {tenant}, 'attempts', {attempts}, 'since', {since}, 'last_status', {status}))",
+        tenant = value(behind.tenant),
+        attempts = value(behind.attempts),
+        since = value(behind.failed_at.as_deref()),
+        status = number(behind.last_status),
+    );
+    held("failing", "'{}'", after, lease)
+}
+
+fn held<'a>(
+    word: &'static str,
+    before: &'static str,
+    after: impl Fragment + 'a,
+    lease: &'a Lease,
+) -> impl Fragment + 'a {
+    let row = row(word, before, after, &lease.webhook);
+    fragment!("{row} AND {lease}", row = &row, lease = lease)
+}

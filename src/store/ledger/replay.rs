@@ -1,0 +1,69 @@
+//! What an operator has the deliveries to an endpoint do: pass an event, or go back.
+
+use super::webhooks::number;
+use crate::fragment::value;
+use crate::{Statement, statement};
+
+/// Sets an event aside: it is passed, and a tenant that waits for it waits no more.
+pub fn park(
+    webhook: &str,
+    (shard, position): (u16, i64),
+    tenant: i64,
+    now: &str,
+) -> [Statement; 2] {
+    [
+        statement!(
+            "INSERT INTO webhook_parked (webhook_id, shard, position) \
+             SELECT {webhook}, {shard}, {position} WHERE EXISTS (SELECT 1 FROM webhook_cursors c \
+             WHERE c.webhook_id = {webhook} AND c.shard = {shard} AND c.position < {position}) \
+             OR EXISTS (SELECT 1 FROM webhook_tenants b WHERE b.webhook_id = {webhook} AND b.shard = {shard} \
+             AND b.tenant_id = {tenant} AND b.position < {position}) \
+             ON CONFLICT (webhook_id, shard, position) DO UPDATE SET shard = excluded.shard RETURNING position",
+            webhook = value(webhook),
+            shard = usize::from(shard),
+            position = value(position),
+            tenant = value(tenant),
+        ),
+        statement!(
+            "UPDATE webhook_tenants SET next_attempt_at = {now}, attempts = 0, failed_at = NULL, told = 0 \
+             WHERE webhook_id = {webhook} AND shard = {shard} AND tenant_id = {tenant} AND changes() > 0",
+            now = value(now),
+            webhook = value(webhook),
+            shard = usize::from(shard),
+            tenant = value(tenant),
+        ),
+    ]
+}
+
+/// Sets an endpoint back in a database: it goes on behind a position, up to another or to where it
+/// was, and then from there.
+pub fn replay(webhook: &str, shard: u16, (from, to): (i64, Option<i64>)) -> [Statement; 3] {
+    let set = |table: &'static str, more: &'static str| {
+        statement!(
+            "UPDATE {table} SET resume = coalesce(resume, position), until = min(coalesce({to}, resume, position), \
+             coalesce(resume, position)), position = {from}{more} \
+             WHERE webhook_id = {webhook} AND shard = {shard} AND coalesce(resume, position) > {from}",
+            table = table,
+            to = number(to),
+            from = value(from),
+            more = more,
+            webhook = value(webhook),
+            shard = usize::from(shard),
+        )
+    };
+    [
+        set("webhook_cursors", ""),
+        set(
+            "webhook_tenants",
+            ", seq = NULL, attempts = 0, failed_at = NULL, told = 0, next_attempt_at = ''",
+        ),
+        statement!(
+            "DELETE FROM webhook_parked WHERE webhook_id = {webhook} AND shard = {shard} AND position > {from} \
+             AND position <= coalesce({to}, position)",
+            webhook = value(webhook),
+            shard = usize::from(shard),
+            from = value(from),
+            to = number(to),
+        ),
+    ]
+}

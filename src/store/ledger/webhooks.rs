@@ -1,0 +1,368 @@
+//! The endpoints of webhooks, as the operator sees and changes them. They stand in the first
+//! database.
+
+use super::feed::{Mark, Walk, Wanted};
+use crate::fragment::{Fragment, Value, value};
+use crate::{Error, Row, Statement, fragment, statement};
+
+/// Tenants that are behind which an endpoint shows at the most.
+const FAILING: usize = 50;
+/// What is counted of what is not delivered, at the most.
+const PENDING: usize = 1_000;
+
+/// What is told of an endpoint `w`.
+const TOLD: &str = "json_object('url', w.url, 'tenant', w.tenant_id, 'types', json(w.types), 'include', json(w.include), \
+     'state', w.state)";
+
+/// An endpoint, as deliveries need it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its id.
+    pub id: String,
+    /// Where it is.
+    pub url: String,
+    /// The address of this server.
+    pub origin: String,
+    /// The only tenant.
+    pub tenant: Option<i64>,
+    /// A JSON array.
+    pub types: String,
+    /// A JSON array.
+    pub include: String,
+    /// Whether it is active.
+    pub is_active: bool,
+    /// Of what its secret is made.
+    pub secret: SecretRef,
+    /// Until when that of a key is good which is no longer the newest.
+    pub key_until: Option<String>,
+    /// The secret before, and until when it is good.
+    pub old: Option<(SecretRef, String)>,
+}
+
+/// Of what a secret is made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SecretRef {
+    /// Its number.
+    pub version: i64,
+    /// The fingerprint of the master key.
+    pub key: String,
+}
+
+/// Which endpoints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Chosen<'a> {
+    /// Those of this tenant alone.
+    pub only: Option<i64>,
+    /// This one alone.
+    pub id: Option<&'a str>,
+    /// Those behind this id.
+    pub after: &'a str,
+    /// So many at the most.
+    pub most: usize,
+}
+
+impl Fragment for Chosen<'_> {
+    fn write(&self, statement: &mut Statement) {
+        crate::write_sql!(
+            statement,
+            "(SELECT * FROM webhooks WHERE id > {after}{only}{id} ORDER BY id LIMIT {most}) w",
+            after = value(self.after),
+            only = self
+                .only
+                .map(|only| fragment!(" AND tenant_id = {only}", only = value(only))),
+            id = self
+                .id
+                .map(|id| fragment!(" AND id = {id}", id = value(id))),
+            most = self.most,
+        );
+    }
+}
+
+/// Rows of an id and the endpoint with it, its tenant and its types.
+pub fn list(chosen: &Chosen<'_>) -> Statement {
+    statement!(
+        "SELECT w.id, {shape}, w.tenant_id, w.types FROM {chosen} ORDER BY w.id",
+        shape = shape(),
+        chosen = chosen,
+    )
+}
+
+/// An endpoint `w`, JSON text. How much is not delivered yet stands in other databases.
+fn shape() -> impl Fragment {
+    fragment!(
+        "json_object('id', w.id, 'url', w.url, 'tenant', w.tenant_id, 'types', json(w.types), \
+         'include', json(w.include), 'state', w.state, 'created_at', w.created_at, 'rotate_by', w.key_until, \
+         'failing', (SELECT json_group_array(json_object('tenant', tenant_id, 'attempts', attempts, \
+         'next_attempt_at', next_attempt_at, 'last_status', last_status)) FROM (SELECT * FROM webhook_tenants b \
+         WHERE b.webhook_id = w.id AND b.attempts > 0 ORDER BY b.shard, b.tenant_id LIMIT {FAILING})), \
+         'last_status', w.last_status)",
+        FAILING = FAILING,
+    )
+}
+
+/// One endpoint, as deliveries need it: the row of [`read_endpoint`].
+pub fn find(id: &str, only: Option<i64>) -> Statement {
+    statement!(
+        "SELECT id, url, origin, tenant_id, types, include, state = 'active', version, key, key_until, \
+         old_version, old_key, old_until FROM webhooks WHERE id = {id}{only}",
+        id = value(id),
+        only = only.map(|only| fragment!(" AND tenant_id = {only}", only = value(only))),
+    )
+}
+
+/// Reads the row of [`find`].
+pub fn read_endpoint(row: &mut Row) -> Result<Endpoint, Error> {
+    let old = match (row.integer(10)?, row.text(11)?, row.text(12)?) {
+        (Some(version), Some(key), Some(until)) => Some((SecretRef { version, key }, until)),
+        _ => None,
+    };
+    Ok(Endpoint {
+        id: row.required_text(0)?,
+        url: row.required_text(1)?,
+        origin: row.required_text(2)?,
+        tenant: row.integer(3)?,
+        types: row.required_text(4)?,
+        include: row.required_text(5)?,
+        is_active: row.integer(6)? == Some(1),
+        secret: SecretRef {
+            version: row.integer(7)?.unwrap_or_default(),
+            key: row.required_text(8)?,
+        },
+        key_until: row.text(9)?,
+        old,
+    })
+}
+
+/// Stores one.
+pub fn create(endpoint: &Endpoint, now: &str) -> Statement {
+    statement!(
+        "INSERT INTO webhooks (id, url, origin, tenant_id, types, include, key, created_at) \
+         VALUES ({id}, {url}, {origin}, {tenant}, {types}, {include}, {key}, {now})",
+        id = value(&endpoint.id),
+        url = value(&endpoint.url),
+        origin = value(&endpoint.origin),
+        tenant = number(endpoint.tenant),
+        types = value(&endpoint.types),
+        include = value(&endpoint.include),
+        key = value(&endpoint.secret.key),
+        now = value(now),
+    )
+}
+
+/// Stores where it begins in a database; none for the end of the first.
+pub fn begin(id: &str, shard: u16, position: Option<i64>) -> Statement {
+    statement!(
+        "INSERT INTO webhook_cursors (webhook_id, shard, position) \
+         VALUES ({id}, {shard}, coalesce({position}, (SELECT max(position) FROM events), 0))",
+        id = value(id),
+        shard = usize::from(shard),
+        position = number(position),
+    )
+}
+
+/// What of an endpoint is changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change<'a> {
+    /// Its address, and that of this server.
+    pub url: Option<(&'a str, &'a str)>,
+    /// A JSON array.
+    pub types: Option<String>,
+    /// A JSON array.
+    pub include: Option<String>,
+    /// Whether it is active.
+    pub state: Option<&'a str>,
+}
+
+/// Changes one. An attempt that is under way counts for nothing; one that is active again tries at
+/// once what had failed.
+pub fn change(id: &str, change: &Change<'_>, now: &str) -> [Statement; 3] {
+    let (url, origin) = change.url.unzip();
+    [
+        statement!(
+            "UPDATE webhooks SET url = coalesce({url}, url), origin = coalesce({origin}, origin), \
+             types = coalesce({types}, types), include = coalesce({include}, include), \
+             state = coalesce({state}, state) WHERE id = {id}",
+            url = value(url),
+            origin = value(origin),
+            types = value(change.types.as_deref()),
+            include = value(change.include.as_deref()),
+            state = value(change.state),
+            id = value(id),
+        ),
+        statement!(
+            "UPDATE webhook_tenants SET attempts = 0, failed_at = NULL, told = 0, next_attempt_at = {now} \
+             WHERE webhook_id = {id} AND {state} = 'active'",
+            now = value(now),
+            id = value(id),
+            state = value(change.state),
+        ),
+        interrupt(id),
+    ]
+}
+
+/// Takes the lease away from whoever is delivering, so that it notes nothing more. Until the lease
+/// would have ended nobody else delivers.
+pub fn interrupt(id: &str) -> Statement {
+    statement!(
+        "UPDATE webhook_cursors SET lease = '' WHERE webhook_id = {id}",
+        id = value(id),
+    )
+}
+
+/// Ends one, with all that is noted of it.
+pub fn remove(id: &str) -> impl Iterator<Item = Statement> + use<'_> {
+    let tables = [
+        ("webhook_deliveries", "webhook_id"),
+        ("webhook_parked", "webhook_id"),
+        ("webhook_tenants", "webhook_id"),
+        ("webhook_cursors", "webhook_id"),
+        ("webhooks", "id"),
+    ];
+    tables.into_iter().map(move |(table, key)| {
+        statement!(
+            "DELETE FROM {table} WHERE {key} = {id}",
+            table = table,
+            key = key,
+            id = value(id),
+        )
+    })
+}
+
+/// Gives it another secret, made of the newest key. The one before is good until a moment.
+pub fn rotate(endpoint: &Endpoint, key: &str, until: &str) -> Statement {
+    statement!(
+        "UPDATE webhooks SET old_version = version, old_key = key, old_until = {until}, \
+         version = version + 1, key = {key}, key_until = NULL WHERE id = {id} AND version = {version}",
+        until = value(until),
+        key = value(key),
+        id = value(&endpoint.id),
+        version = value(endpoint.secret.version),
+    )
+}
+
+/// What is told of it: that it was made, is about to be changed, or to go.
+pub fn told_created(id: &str) -> impl Fragment + use<'_> {
+    row("created", "'{}'", TOLD, id)
+}
+
+/// That it is about to be changed.
+pub fn told_changed<'a>(id: &'a str, change: &'a Change<'a>) -> impl Fragment + use<'a> {
+    let set = fragment!(
+        "json_set({TOLD}, '$.url', coalesce({url}, w.url), '$.types', json(coalesce({types}, w.types)), \
+         '$.include', json(coalesce({include}, w.include)), '$.state', coalesce({state}, w.state))",
+        TOLD = TOLD,
+        url = value(change.url.map(|(url, _)| url)),
+        types = value(change.types.as_deref()),
+        include = value(change.include.as_deref()),
+        state = value(change.state),
+    );
+    row("updated", TOLD, set, id)
+}
+
+/// That it is about to go.
+pub fn told_deleted(id: &str) -> impl Fragment + use<'_> {
+    row("deleted", TOLD, "'{}'", id)
+}
+
+/// That it is about to get another secret.
+pub fn told_rotated(id: &str) -> impl Fragment + use<'_> {
+    let of = "json_object('secret', w.version)";
+    row("rotated", of, "json_object('secret', w.version + 1)", id)
+}
+
+/// A test.
+pub fn told_test(id: &str) -> impl Fragment + use<'_> {
+    row("test", "'{}'", "json_object('url', w.url)", id)
+}
+
+pub(super) fn row<'a>(
+    word: &'static str,
+    before: &'static str,
+    after: impl Fragment + 'a,
+    id: &'a str,
+) -> impl Fragment + 'a {
+    fragment!(
+        "SELECT 'webhook.{word}' AS kind, w.id AS about, {before} AS before, {after} AS after FROM webhooks w WHERE w.id = {id}",
+        word = word,
+        before = before,
+        after = &after,
+        id = value(id),
+    )
+}
+
+/// What is not delivered yet is counted of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Track {
+    /// The endpoint.
+    pub webhook: String,
+    /// The database.
+    pub shard: i64,
+    /// The only tenant.
+    pub tenant: Option<i64>,
+    /// Where it stands.
+    pub position: i64,
+    /// Where it ends.
+    pub end: Option<i64>,
+    /// The types of the endpoint, a JSON array.
+    pub types: String,
+}
+
+/// How far endpoints came: the rows of [`read_track`].
+pub fn tracks(chosen: &Chosen<'_>) -> Statement {
+    statement!(
+        "SELECT c.webhook_id, c.shard, w.tenant_id, c.position, NULL, w.types FROM {chosen} \
+         CROSS JOIN webhook_cursors c ON c.webhook_id = w.id UNION ALL \
+         SELECT b.webhook_id, b.shard, b.tenant_id, b.position, c.position, w.types FROM {chosen} \
+         CROSS JOIN webhook_tenants b ON b.webhook_id = w.id \
+         CROSS JOIN webhook_cursors c ON c.webhook_id = b.webhook_id AND c.shard = b.shard LIMIT {FAILING}",
+        chosen = chosen,
+        FAILING = 4 * FAILING,
+    )
+}
+
+/// Reads a row of [`tracks`].
+pub fn read_track(row: &mut Row) -> Result<Track, Error> {
+    Ok(Track {
+        webhook: row.required_text(0)?,
+        shard: row.integer(1)?.unwrap_or_default(),
+        tenant: row.integer(2)?,
+        position: row.integer(3)?.unwrap_or_default(),
+        end: row.integer(4)?,
+        types: row.required_text(5)?,
+    })
+}
+
+/// How many events are not delivered on a track, up to a thousand, and the moment of the first.
+pub fn pending(track: &Track, wanted: &Wanted) -> Statement {
+    let walk = Walk {
+        shard: 1,
+        tenant: track.tenant,
+        from: Some(Mark {
+            position: track.position,
+            seq: None,
+        }),
+        backwards: false,
+    };
+    statement!(
+        "SELECT count(*), min(at) FROM (SELECT e.at FROM ({events}) e WHERE 1{wanted}{end} LIMIT {PENDING})",
+        events = walk.select("*"),
+        wanted = wanted,
+        end = track
+            .end
+            .map(|end| fragment!(" AND e.position <= {end}", end = value(end))),
+        PENDING = PENDING,
+    )
+}
+
+/// The moment of an event, and its tenant.
+pub fn event(position: i64) -> Statement {
+    statement!(
+        "SELECT tenant_id, at FROM events WHERE position = {position}",
+        position = value(position),
+    )
+}
+
+/// A number, or none.
+pub(super) fn number<'a>(number: Option<i64>) -> Value<'a> {
+    number.map_or(Value::Null, value)
+}

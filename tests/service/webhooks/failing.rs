@@ -1,0 +1,312 @@
+//! What a receiver does not take: when it is tried again, who waits for it, and who is told.
+
+use super::*;
+
+/// Seventy-five hours, to the end.
+#[test]
+#[expect(clippy::too_many_lines, reason = "one story")]
+fn an_event_is_tried_ten_times_and_then_no_more() {
+    let memory = memory();
+    let made = hook(&memory, &json!({ "types": ["user.*"] }));
+    hook(
+        &memory,
+        &json!({ "url": "https://b.example.com/", "types": ["group.*"] }),
+    );
+    receive(&memory, |post| {
+        reply(if post.address.contains("app") {
+            503
+        } else {
+            200
+        })
+    });
+    Client::new(&memory).user("ada");
+    let minutes = |seconds: u64| seconds * 1_000;
+    let waits = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400].map(minutes);
+    let mut told = Vec::new();
+    let mut note = |memory: &Memory| {
+        for body in posts(memory)
+            .iter()
+            .filter(|post| post.address.contains("b.example"))
+        {
+            told.push(serde_json::from_str::<Value>(&body.body).unwrap());
+        }
+    };
+    deliver(&memory);
+    let attempts = |memory: &Memory| {
+        memory.number("SELECT count(*) FROM webhook_deliveries WHERE outcome <> 'delivered'")
+    };
+    let mut lines = Vec::new();
+    for (index, wait) in waits.into_iter().enumerate() {
+        let count = i64::try_from(index + 1).unwrap();
+        assert_eq!(attempts(&memory), count);
+        let shown = read(&memory, &made);
+        assert_eq!(shown["failing"][0]["attempts"], count, "{shown:#}");
+        assert_eq!(
+            (&shown["state"], &shown["pending"]),
+            (&json!("active"), &json!(1))
+        );
+        // Not a moment too early, and not much later.
+        pass(&memory, wait - 10);
+        deliver(&memory);
+        assert_eq!(attempts(&memory), count, "{wait}");
+        pass(&memory, wait / 10 + 10);
+        lines.extend(deliver(&memory).lines);
+        deliver(&memory);
+        note(&memory);
+    }
+    let shown = read(&memory, &made);
+    assert_eq!(
+        (&shown["state"], &shown["last_status"]),
+        (&json!("disabled"), &json!(503))
+    );
+    assert_eq!(attempts(&memory), 10);
+    pass(&memory, 100 * HOUR);
+    deliver(&memory);
+    assert_eq!(attempts(&memory), 10);
+    // The other heard of it once, whatever its types.
+    let failing: Vec<&Value> = told
+        .iter()
+        .filter(|body| body["type"] == "webhook.failing")
+        .collect();
+    assert_eq!((failing.len(), told.len()), (1, 1), "{told:#?}");
+    assert_eq!(failing[0]["data"]["about"], made["id"]);
+    assert_eq!(failing[0]["data"]["tenant"], 0);
+    let events = Operator::new(&memory)
+        .get("/events?type=webhook.*")
+        .expect(200);
+    let names: Vec<&str> = events["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "webhook.created",
+            "webhook.created",
+            "webhook.failing",
+            "webhook.disabled"
+        ]
+    );
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(
+        lines,
+        [
+            format!("webhook {id} fails, tenant 1: 503"),
+            format!("webhook {id} is disabled, tenant 1: 503")
+        ]
+    );
+    // It comes back: all is delivered.
+    memory.fetch.receiver.replace(None);
+    Client::new(&memory).user("eve");
+    let path = format!("/webhooks/{id}");
+    let active = Operator::new(&memory)
+        .patch(&path, &json!({ "state": "active" }))
+        .expect(200);
+    assert_eq!(
+        (&active["state"], &active["pending"]),
+        (&json!("active"), &json!(2))
+    );
+    deliver(&memory);
+    assert_eq!(numbers(&memory), [(1, 1), (1, 2)]);
+}
+
+#[test]
+fn a_poison_event_of_one_tenant_delays_no_other() {
+    let memory = memory();
+    let admin = Operator::new(&memory);
+    let second = admin.tenant("Second");
+    are_known(&memory);
+    let (one, two) = (
+        Client::new(&memory),
+        admin.client(second, &json!({ "label": "t" })),
+    );
+    let made = hook(&memory, &json!({ "types": ["user.*"] }));
+    let fails = fail_for(&memory, second);
+    for name in ["a", "b", "c"] {
+        two.user(name);
+        one.user(name);
+    }
+    deliver(&memory);
+    let seq = memory.number(&format!(
+        "SELECT min(seq) FROM events WHERE tenant_id = {second} AND type = 'user.created'"
+    ));
+    assert_eq!(numbers(&memory), [(second, seq), (1, 1), (1, 2), (1, 3)]);
+    let shown = read(&memory, &made);
+    assert_eq!(shown["pending"], 3);
+    assert_eq!(shown["failing"][0]["tenant"], second);
+    let list = admin
+        .get(&format!(
+            "/webhooks/{}/deliveries",
+            made["id"].as_str().unwrap()
+        ))
+        .expect(200);
+    let outcomes: Vec<&str> = list["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["outcome"].as_str().unwrap())
+        .collect();
+    assert_eq!(outcomes, ["delivered", "delivered", "delivered", "retry"]);
+    assert_eq!(list["data"][3]["reply"], "the reply");
+    // It is tried again after some seconds, by itself; then all of that tenant, in order.
+    pass(&memory, 6_000);
+    one.user("d");
+    deliver(&memory);
+    assert_eq!(numbers(&memory), [(1, 4), (second, seq)]);
+    fails.set(false);
+    pass(&memory, 6 * MINUTE);
+    two.user("d");
+    deliver(&memory);
+    assert_eq!(
+        numbers(&memory),
+        [0, 1, 2, 3].map(|more| (second, seq + more))
+    );
+    assert_eq!(memory.number("SELECT count(*) FROM webhook_tenants"), 0);
+    two.user("e");
+    one.user("e");
+    deliver(&memory);
+    assert_eq!(numbers(&memory), [(second, seq + 4), (1, 5)]);
+}
+
+#[test]
+fn gone_disables_at_once() {
+    let memory = memory();
+    let made = hook(&memory, &json!({}));
+    receive(&memory, |_| reply(410));
+    let client = Client::new(&memory);
+    client.user("ada");
+    client.user("eve");
+    deliver(&memory);
+    assert_eq!(posts(&memory).len(), 1);
+    assert_eq!(read(&memory, &made)["state"], "disabled");
+    deliver(&memory);
+    assert_eq!(posts(&memory).len(), 0);
+    let events = Operator::new(&memory)
+        .get("/events?type=webhook.disabled")
+        .expect(200);
+    assert_eq!(events["data"][0]["about"], made["id"]);
+}
+
+#[test]
+fn retry_after_is_honoured() {
+    for status in [429, 502, 504] {
+        let memory = memory();
+        hook(&memory, &json!({}));
+        receive(&memory, move |_| {
+            Some(Posted {
+                status,
+                retry_after: Some(90),
+                ..Posted::default()
+            })
+        });
+        Client::new(&memory).user("ada");
+        assert_eq!(deliver(&memory).wake, Some(90), "{status}");
+        pass(&memory, 89_900);
+        deliver(&memory);
+        assert_eq!(posts(&memory).len(), 1, "{status}");
+        pass(&memory, 100);
+        deliver(&memory);
+        assert_eq!(posts(&memory).len(), 1, "{status}");
+    }
+}
+
+#[test]
+fn whoever_does_not_answer_or_sends_on_has_not_received() {
+    for (index, answer) in [None, reply(302), reply(404)].into_iter().enumerate() {
+        let memory = memory();
+        let made = hook(&memory, &json!({}));
+        let given = answer.clone();
+        receive(&memory, move |_| given.clone());
+        Client::new(&memory).user("ada");
+        assert!(matches!(deliver(&memory).wake, Some(5 | 6)), "{index}");
+        let shown = read(&memory, &made);
+        assert_eq!(shown["failing"][0]["attempts"], 1, "{index}");
+        assert_eq!(
+            shown["last_status"],
+            json!(answer.map(|posted| posted.status)),
+            "{index}"
+        );
+        memory.fetch.receiver.replace(None);
+        pass(&memory, 6_000);
+        deliver(&memory);
+        assert_eq!(numbers(&memory), [(1, 1), (1, 1)], "{index}");
+        assert_eq!(read(&memory, &made)["failing"], json!([]), "{index}");
+    }
+}
+
+/// The rules are asked at each attempt: an address that was good may not be any more.
+#[test]
+fn an_address_that_may_no_longer_be_asked_is_not() {
+    let memory = memory();
+    let made = hook(&memory, &json!({}));
+    memory.sql("UPDATE webhooks SET url = 'https://10.0.0.1/'");
+    Client::new(&memory).user("ada");
+    deliver(&memory);
+    assert_eq!(posts(&memory), []);
+    assert_eq!(read(&memory, &made)["failing"][0]["attempts"], 1);
+}
+
+#[test]
+fn an_event_that_is_set_aside_is_passed() {
+    let memory = memory();
+    let admin = Operator::new(&memory);
+    let made = hook(&memory, &json!({}));
+    let path = format!("/webhooks/{}", made["id"].as_str().unwrap());
+    receive(&memory, |post| {
+        reply(if post.body.contains("\"seq\":1,") {
+            500
+        } else {
+            200
+        })
+    });
+    let client = Client::new(&memory);
+    client.user("ada");
+    client.user("eve");
+    deliver(&memory);
+    deliver(&memory);
+    assert_eq!(numbers(&memory), [(1, 1)]);
+    let events = admin.get("/events?tenant=1").expect(200);
+    let poison = &events["data"][0]["id"];
+    let parked = admin
+        .post(&format!("{path}/park"), &json!({ "event": poison }))
+        .expect(200);
+    assert_eq!(parked["id"], made["id"]);
+    deliver(&memory);
+    assert_eq!(numbers(&memory), [(1, 2)]);
+    let list = admin.get(&format!("{path}/deliveries?limit=2")).expect(200);
+    assert_eq!(list["data"][1]["outcome"], "parked", "{list:#}");
+    assert_eq!(list["data"][1]["event"], *poison);
+    let rest = admin
+        .get(&format!(
+            "{path}/deliveries?after={}",
+            list["next"].as_str().unwrap()
+        ))
+        .expect(200);
+    assert_eq!(rest["data"][0]["outcome"], "retry");
+    assert_eq!(memory.number("SELECT count(*) FROM webhook_parked"), 0);
+    assert_eq!(read(&memory, &made)["pending"], 0);
+    // What was delivered cannot be set aside, nor what is not there.
+    admin
+        .post(&format!("{path}/park"), &json!({ "event": poison }))
+        .problem(409, "already_passed", "");
+    admin
+        .post(&format!("{path}/park"), &json!({ "event": "evt_1_999" }))
+        .problem(404, "event_not_found", "");
+    admin
+        .post(&format!("{path}/park"), &json!({ "event": "evt_7_1" }))
+        .problem(400, "invalid_value", "event");
+    // One that is to come.
+    client.user("bob");
+    client.user("kim");
+    let events = admin.get("/events?tenant=1").expect(200);
+    admin
+        .post(
+            &format!("{path}/park"),
+            &json!({ "event": events["data"][2]["id"] }),
+        )
+        .expect(200);
+    deliver(&memory);
+    assert_eq!(numbers(&memory), [(1, 4)]);
+}

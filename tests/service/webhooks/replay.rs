@@ -1,0 +1,152 @@
+//! Events that are delivered anew.
+
+use super::*;
+
+/// The ids of the events of tenant 1.
+fn ids(memory: &Memory) -> Vec<String> {
+    let events = Operator::new(memory).get("/events?tenant=1").expect(200);
+    let data = events["data"].as_array().unwrap();
+    data.iter()
+        .map(|event| event["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn filled() -> (Memory, Value) {
+    let memory = memory();
+    let made = hook(&memory, &json!({}));
+    let client = Client::new(&memory);
+    for number in 0..6 {
+        client.user(&number.to_string());
+    }
+    deliver(&memory);
+    assert_eq!(numbers(&memory).len(), 6);
+    (memory, made)
+}
+
+#[track_caller]
+fn replay(memory: &Memory, hook: &Value, body: &Value) -> Value {
+    let path = format!("/webhooks/{}/replay", hook["id"].as_str().unwrap());
+    Operator::new(memory).post(&path, body).expect(200)
+}
+
+#[test]
+fn a_range_is_delivered_anew_and_then_what_is_new() {
+    let (memory, made) = filled();
+    let ids = ids(&memory);
+    let shown = replay(&memory, &made, &json!({ "from": ids[1], "to": ids[3] }));
+    assert_eq!(shown["id"], made["id"]);
+    Client::new(&memory).user("new");
+    deliver(&memory);
+    assert_eq!(numbers(&memory), [2, 3, 4, 7].map(|seq| (1, seq)));
+    deliver(&memory);
+    assert_eq!(numbers(&memory), []);
+    // To the end.
+    replay(&memory, &made, &json!({ "from": ids[4] }));
+    deliver(&memory);
+    assert_eq!(numbers(&memory), [5, 6, 7].map(|seq| (1, seq)));
+    // Between cursors is what the feed has between them.
+    let admin = Operator::new(&memory);
+    let first = admin.get("/events?tenant=1&limit=2").expect(200);
+    let next = first["next"].as_str().unwrap();
+    let second = admin
+        .get(&format!("/events?tenant=1&limit=2&after={next}"))
+        .expect(200);
+    replay(
+        &memory,
+        &made,
+        &json!({ "from": next, "to": second["next"] }),
+    );
+    deliver(&memory);
+    assert_eq!(numbers(&memory), [3, 4].map(|seq| (1, seq)));
+    let path = format!("/webhooks/{}/replay", made["id"].as_str().unwrap());
+    for (body, words) in [
+        (json!({}), "`from`"),
+        (json!({ "from": "yesterday" }), "evt_1_8841"),
+        (json!({ "from": ids[3], "to": ids[1] }), "behind"),
+        (json!({ "from": ids[3], "until": ids[1] }), "`until`"),
+    ] {
+        let got = admin.post(&path, &body);
+        assert_eq!(got.status, 400, "{body}");
+        assert!(
+            got.body["detail"].as_str().unwrap().contains(words),
+            "{:#}",
+            got.body
+        );
+    }
+}
+
+/// One who fails within the range is behind there, and goes on from where he was.
+#[test]
+fn a_failure_while_replaying_delays_that_tenant_alone() {
+    let memory = memory();
+    let admin = Operator::new(&memory);
+    let second = admin.tenant("Second");
+    are_known(&memory);
+    let (one, two) = (
+        Client::new(&memory),
+        admin.client(second, &json!({ "label": "t" })),
+    );
+    let made = hook(&memory, &json!({ "types": ["user.*"] }));
+    for name in ["a", "b", "c"] {
+        one.user(name);
+        two.user(name);
+    }
+    deliver(&memory);
+    let all = numbers(&memory);
+    assert_eq!(all.len(), 6);
+    let fails = fail_for(&memory, second);
+    let page = admin.get("/events?type=user.created").expect(200);
+    let of = |index: usize| page["data"][index]["id"].clone();
+    replay(&memory, &made, &json!({ "from": of(0), "to": of(3) }));
+    one.user("d");
+    two.user("d");
+    deliver(&memory);
+    let seq = all[1].1;
+    assert_eq!(numbers(&memory), [(1, 1), (second, seq), (1, 2), (1, 4)]);
+    fails.set(false);
+    pass(&memory, 6_000);
+    deliver(&memory);
+    // Two of the range, and then what is new.
+    assert_eq!(
+        numbers(&memory),
+        [(second, seq), (second, seq + 1), (second, seq + 3)]
+    );
+    assert_eq!(memory.number("SELECT count(*) FROM webhook_tenants"), 0);
+    assert_eq!(read(&memory, &made)["pending"], 0);
+}
+
+/// A tenant that is behind is set back with the others.
+#[test]
+fn who_is_behind_is_set_back_too() {
+    let memory = memory();
+    let made = hook(&memory, &json!({}));
+    let client = Client::new(&memory);
+    client.user("a");
+    client.user("b");
+    deliver(&memory);
+    let fails = fail_for(&memory, 1);
+    client.user("c");
+    deliver(&memory);
+    posts(&memory);
+    let ids = ids(&memory);
+    replay(&memory, &made, &json!({ "from": ids[0], "to": ids[0] }));
+    fails.set(false);
+    deliver(&memory);
+    assert_eq!(numbers(&memory), [1, 3].map(|seq| (1, seq)));
+    assert_eq!(memory.number("SELECT count(*) FROM webhook_tenants"), 0);
+    // And what was set aside comes when it is asked for by name.
+    fails.set(true);
+    client.user("d");
+    deliver(&memory);
+    let poison = &super::replay::ids(&memory)[3];
+    let path = format!("/webhooks/{}/park", made["id"].as_str().unwrap());
+    Operator::new(&memory)
+        .post(&path, &json!({ "event": poison }))
+        .expect(200);
+    fails.set(false);
+    deliver(&memory);
+    posts(&memory);
+    replay(&memory, &made, &json!({ "from": poison }));
+    deliver(&memory);
+    assert_eq!(numbers(&memory), [(1, 4)]);
+}
