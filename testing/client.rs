@@ -254,6 +254,19 @@ impl<'a> Operator<'a> {
         self.send("DELETE", path, None)
     }
 
+    /// Imports lines.
+    pub fn import(&self, tenant: i64, query: &str, lines: &str) -> Got {
+        let path = format!("/tenants/{tenant}/import?{query}");
+        let mut request = self.request("POST", &path, Some(&Value::Null));
+        request.content_type = Some("application/x-ndjson".to_owned());
+        request.body = Body::Bytes(lines.as_bytes().to_vec());
+        let client = Client {
+            memory: self.memory,
+            token: self.token.clone(),
+        };
+        client.send(&request)
+    }
+
     /// The lines of an export.
     #[track_caller]
     pub fn export(&self, tenant: i64, after: &str) -> Vec<Value> {

@@ -25,6 +25,7 @@ use store::directory::tenants::Which;
 use store::tenant::Tenant;
 
 mod body;
+mod import;
 pub mod routes;
 
 use routes::table;
@@ -130,6 +131,9 @@ async fn answer<D: Database, B: Upload>(
     }
     let parameters = parameters(&request.query, route.query)
         .map_err(|error| Refusal::invalid("invalid_query", error.detail()))?;
+    if pattern == routes::IMPORT {
+        import::check(request)?;
+    }
     let body = match route.body {
         Some(message) => body::read(request, message == OPTIONAL).await?,
         None => Body::new(),
@@ -155,13 +159,20 @@ async fn answer<D: Database, B: Upload>(
     }
     trace.job = matches!(answer, Answer::Begun(_) | Answer::Running(_));
     let base = format!("{}{mount}{BASE}", request.origin);
+    let answer = match answer {
+        Answer::Upload(upload) => {
+            let received = import::receive(environment, request, &admin, upload, &base, trace);
+            return Box::pin(received).await;
+        }
+        answer => answer,
+    };
     Ok(match answer {
         Answer::Shown(body) | Answer::Running(body) | Answer::Waiting(body, _) => {
             Reply::json(200, body)
         }
         Answer::Made(made) => created(201, base + &address(pattern, &call)?, made),
         Answer::Begun(made) => created(202, base + "/jobs", made),
-        Answer::Gone => Reply::empty(204),
+        Answer::Gone | Answer::Upload(_) => Reply::empty(204),
         Answer::Streamed(export) => Reply {
             export: Some(export),
             ..Reply::empty(200)

@@ -66,6 +66,9 @@ pub trait Upload {
 
     /// Reads it, up to so many bytes.
     fn read(&self, most: usize) -> impl Future<Output = Result<Vec<u8>, Unread>>;
+
+    /// The next piece of it, behind so many bytes; none at its end.
+    fn piece(&self, from: usize) -> impl Future<Output = Result<Option<Vec<u8>>, Unread>>;
 }
 
 /// Why a body was not read.
@@ -105,6 +108,19 @@ impl Upload for Body {
         match self {
             Self::Bytes(bytes) | Self::Chunks(bytes) if bytes.len() <= most => Ok(bytes.clone()),
             Self::Bytes(_) | Self::Chunks(_) => Err(Unread::TooLong),
+            Self::Unread(why) => Err(*why),
+        }
+    }
+
+    async fn piece(&self, from: usize) -> Result<Option<Vec<u8>>, Unread> {
+        /// Bytes of a piece: no line ends with one.
+        const PIECE: usize = 1_021;
+        match self {
+            Self::Bytes(bytes) | Self::Chunks(bytes) => {
+                let rest = bytes.get(from..).unwrap_or_default();
+                let piece = rest.get(..PIECE).unwrap_or(rest);
+                Ok(Some(piece.to_vec()).filter(|piece| !piece.is_empty()))
+            }
             Self::Unread(why) => Err(*why),
         }
     }

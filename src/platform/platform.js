@@ -67,6 +67,45 @@ export async function body(request, most, together, milliseconds) {
   }
 }
 
+/** Bytes of a piece of a body, and what reads each body that is read in pieces. */
+const BODY_PIECE = 262_144;
+const readers = new WeakMap();
+
+/** The next piece of a body, nothing at its end, or why there is none. */
+export async function bodyPiece(request, milliseconds) {
+  if (request.body === null) return undefined;
+  if (!readers.has(request)) readers.set(request, request.body.getReader());
+  const reader = readers.get(request);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    reader.cancel().catch(() => {});
+  }, milliseconds);
+  const pieces = [];
+  let length = 0;
+  try {
+    while (length < BODY_PIECE) {
+      const { done, value } = await reader.read();
+      if (late) return "late";
+      if (done) break;
+      pieces.push(value);
+      length += value.length;
+    }
+  } catch {
+    return late ? "late" : "broken";
+  } finally {
+    clearTimeout(timer);
+  }
+  if (length === 0) return undefined;
+  const bytes = new Uint8Array(length);
+  let end = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, end);
+    end += piece.length;
+  }
+  return bytes;
+}
+
 /**
  * The body of an address, or why there is none: as of `body`, or the server sends on to another
  * address (`redirect`), answers otherwise than with 200 (`status`), or is not there.

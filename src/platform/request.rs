@@ -14,6 +14,8 @@ use service::gauge::COMING;
 extern "C" {
     fn head(request: &PlatformRequest) -> String;
     fn body(request: &PlatformRequest, most: usize, together: usize, milliseconds: u32) -> Promise;
+    #[wasm_bindgen(js_name = bodyPiece)]
+    fn body_piece(request: &PlatformRequest, milliseconds: u32) -> Promise;
 }
 
 /// Milliseconds in which a body must have come: the platform ends a request some time later,
@@ -78,14 +80,27 @@ impl Upload for Incoming<'_> {
 
     async fn read(&self, most: usize) -> Result<Vec<u8>, Unread> {
         let read = JsFuture::from(body(self.request, most, COMING, PATIENCE));
+        bytes(read.await.map_err(|_| Unread::Broken)?)
+    }
+
+    async fn piece(&self, _: usize) -> Result<Option<Vec<u8>>, Unread> {
+        let read = JsFuture::from(body_piece(self.request, PATIENCE));
         let read: JsValue = read.await.map_err(|_| Unread::Broken)?;
-        match read.as_string().as_deref() {
-            None => Ok(read.unchecked_into::<Uint8Array>().to_vec()),
-            Some("too long") => Err(Unread::TooLong),
-            Some("late") => Err(Unread::Late),
-            Some("busy") => Err(Unread::Busy),
-            Some(_) => Err(Unread::Broken),
+        if read.is_undefined() {
+            return Ok(None);
         }
+        bytes(read).map(Some)
+    }
+}
+
+/// What was read, or why it was not.
+fn bytes(read: JsValue) -> Result<Vec<u8>, Unread> {
+    match read.as_string().as_deref() {
+        None => Ok(read.unchecked_into::<Uint8Array>().to_vec()),
+        Some("too long") => Err(Unread::TooLong),
+        Some("late") => Err(Unread::Late),
+        Some("busy") => Err(Unread::Busy),
+        Some(_) => Err(Unread::Broken),
     }
 }
 

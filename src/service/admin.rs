@@ -28,6 +28,7 @@ pub mod deleted;
 pub mod erase;
 pub mod events;
 pub mod export;
+pub mod import;
 pub mod jobs;
 mod metadata;
 pub mod operator_tokens;

@@ -58,7 +58,7 @@ impl<'a, D: Database> Context<'a, D> {
     }
 
     /// Sends a batch of nobody's, which authenticates nobody; an empty one costs nothing.
-    pub(crate) async fn send(&self, batch: Batch) -> Result<Answers, store::Error> {
+    pub async fn send(&self, batch: Batch) -> Result<Answers, store::Error> {
         if batch.is_empty() {
             return Ok(Answers::default());
         }
@@ -66,7 +66,7 @@ impl<'a, D: Database> Context<'a, D> {
     }
 
     /// Sends one statement of nobody's.
-    pub(crate) async fn ask(&self, statement: Statement) -> Result<Vec<Row>, store::Error> {
+    pub async fn ask(&self, statement: Statement) -> Result<Vec<Row>, store::Error> {
         let (batch, handle) = Batch::of(statement);
         Ok(self.send(batch).await?.rows(handle))
     }

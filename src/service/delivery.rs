@@ -11,7 +11,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use crate::Context;
-use crate::jobs::{Allowance, Budget};
+use crate::budget::{Allowance, Budget};
 use crate::outside::Coming;
 use store::batch::Batch;
 use store::ledger::deliveries;

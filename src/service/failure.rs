@@ -35,6 +35,23 @@ pub enum Failure {
     Broken(String),
 }
 
+/// What a failure says.
+pub(crate) fn sentence(failure: Failure) -> String {
+    match failure {
+        Failure::Refused(error) => error.detail().to_owned(),
+        Failure::UnknownCaller(detail) | Failure::Forbidden(detail) | Failure::TooFast(detail) => {
+            detail.to_owned()
+        }
+        Failure::NotFound(detail)
+        | Failure::OtherVersion(detail)
+        | Failure::Conflict(detail)
+        | Failure::TooLarge(detail)
+        | Failure::TooMuch(detail) => detail,
+        Failure::Busy => BUSY.to_owned(),
+        Failure::Broken(_) => "It could not be done, for a reason in the log.".to_owned(),
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Refused(error)

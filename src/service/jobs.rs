@@ -4,110 +4,23 @@
 //! Whoever is ended in between leaves a lease that runs out; the next to come goes on from what was
 //! noted.
 
-use std::cell::Cell;
-
-use super::{Clock, Context, Moment, Settings};
+pub use super::budget::Budget;
+use super::budget::{Allowance, LEASE};
+use super::{Context, Moment};
 use crate::chain::start_code;
 use crate::shards::finish;
+use crate::transfer::import;
 use crate::wake::Wake;
 use crate::write::ending::add_step;
 use store::batch::Batch;
 use store::directory::clients;
 use store::directory::expiring::Moments;
-use store::directory::jobs::{self, DueJob, TENANT_DELETE};
+use store::directory::jobs::{self, DueJob, IMPORT, TENANT_DELETE};
 use store::ledger::events::{Origin, house};
 use store::ledger::requests::Sender;
 use store::ledger::{requests, trimming};
 use store::tenant::Tenant;
 use store::{Database, Error, deleted};
-
-/// Milliseconds for which a step has the job to itself.
-const LEASE: u64 = 60_000;
-
-/// What one event may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Budget {
-    /// Statements, and what is asked of other servers.
-    pub statements: usize,
-    /// Milliseconds.
-    pub milliseconds: u64,
-}
-
-/// Cloudflare counts each statement of a batch: 1,000 at most for an event, or 50 on its free plan
-/// (<https://developers.cloudflare.com/d1/platform/limits/>). What follows a reply may take 30
-/// seconds.
-impl Budget {
-    /// Of the paid plan.
-    pub const PAID: Self = Self {
-        statements: 800,
-        milliseconds: 20_000,
-    };
-    /// Of the free plan (`PLAN = "free"`).
-    pub const FREE: Self = Self {
-        statements: 40,
-        ..Self::PAID
-    };
-
-    /// That of the plan which the deployment is on.
-    pub const fn of(settings: &Settings) -> Self {
-        if settings.is_free_plan {
-            Self::FREE
-        } else {
-            Self::PAID
-        }
-    }
-
-    /// So large a part of it, for one of several that share an event.
-    #[must_use]
-    pub const fn part(self, of: usize) -> Self {
-        Self {
-            statements: self.statements / of,
-            ..self
-        }
-    }
-}
-
-/// What is left of a budget.
-pub(crate) struct Allowance<'a> {
-    budget: Budget,
-    clock: &'a dyn Clock,
-    start: u64,
-    used: Cell<usize>,
-    has_begun: Cell<bool>,
-}
-
-impl<'a> Allowance<'a> {
-    /// All of it.
-    pub(crate) fn new(budget: Budget, clock: &'a dyn Clock) -> Self {
-        Self {
-            budget,
-            clock,
-            start: clock.now().milliseconds,
-            used: Cell::default(),
-            has_begun: Cell::default(),
-        }
-    }
-
-    /// Whether work of so many statements may be begun. The first may always: what is never begun
-    /// is never done.
-    pub(crate) fn has(&self, statements: usize) -> bool {
-        let took = self.clock.now().milliseconds.saturating_sub(self.start);
-        let is_in_time = took < self.budget.milliseconds;
-        is_in_time
-            && (!self.has_begun.get() || self.used.get() + statements <= self.budget.statements)
-    }
-
-    /// Notes that so many statements looked for work.
-    pub(crate) fn note(&self, statements: usize) {
-        self.used.set(self.used.get() + statements);
-    }
-
-    /// Notes that work of so many was done.
-    pub(crate) fn spend(&self, statements: usize) {
-        self.note(statements);
-        self.has_begun.set(true);
-    }
-}
 
 /// Goes on with the jobs of all shards, all within the budget, and with tenants whose making was
 /// broken off. What it is to be woken up for again, where the budget was not enough.
@@ -134,6 +47,23 @@ pub async fn work_here<D: Database>(shard: &Context<'_, D>, budget: Budget) -> R
     work(shard, &Allowance::new(budget, shard.clock)).await
 }
 
+/// Goes on with one job, an import that was just begun, if nobody else does.
+pub async fn work_at<D: Database>(
+    shard: &Context<'_, D>,
+    job: &str,
+    tenant: i64,
+    budget: Budget,
+) -> Result<(), Error> {
+    let job = DueJob {
+        id: job.to_owned(),
+        kind: IMPORT.to_owned(),
+        tenant,
+    };
+    let allowance = Allowance::new(budget, shard.clock);
+    step(shard, &job, &shard.clock.now(), &allowance).await?;
+    Ok(())
+}
+
 /// Goes on with jobs until none is due or the budget is used. Who waits longest is next, so that of
 /// several each gets on.
 async fn work<D: Database>(
@@ -149,7 +79,7 @@ async fn work<D: Database>(
         };
         let job = jobs::read_due(&mut row)?;
         if !step(context, &job, &now, allowance).await? {
-            return Ok(allowance.has_begun.get());
+            return Ok(allowance.has_begun());
         }
     }
 }
@@ -261,20 +191,33 @@ async fn step<D: Database>(
     allowance: &Allowance<'_>,
 ) -> Result<bool, Error> {
     let mut batch = Batch::default();
+    let is_import = job.kind == IMPORT;
     match job.kind.as_str() {
+        IMPORT => {}
         TENANT_DELETE => add_step(&mut batch, &job.id, job.tenant, now),
         // One of a release that was put back: it waits.
         _ => return Ok(false),
     }
-    let statements = 1 + batch.len();
+    let statements = 1 + if is_import {
+        import::STATEMENTS
+    } else {
+        batch.len()
+    };
     if !allowance.has(statements) {
         return Ok(false);
     }
-    allowance.spend(statements);
     let until = Moment::at(now.milliseconds + LEASE).text;
     let leased = context.ask(jobs::lease(&job.id, &now.text, &until)).await?;
-    if !leased.is_empty() {
-        context.send(batch).await?;
+    let Some(mut row) = leased.into_iter().next() else {
+        return Ok(true);
+    };
+    if is_import {
+        allowance.note(1);
+        let marker = row.required_text(0)?;
+        import::work(context, (&job.id, job.tenant), &marker, until, allowance).await?;
+        return Ok(true);
     }
+    allowance.spend(statements);
+    context.send(batch).await?;
     Ok(true)
 }

@@ -10,6 +10,7 @@ pub mod address;
 pub mod admin;
 mod assemble;
 pub mod base64;
+pub mod budget;
 pub mod bulk;
 mod chain;
 pub mod condition;

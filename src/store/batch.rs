@@ -50,6 +50,12 @@ impl Batch {
             .collect()
     }
 
+    /// Adds those of another.
+    pub fn append(&mut self, other: Self) {
+        self.room += other.room;
+        self.statements.extend(other.statements);
+    }
+
     /// Says that its answers may have so many bytes more than a resource or two: what a page can
     /// be.
     pub fn expect(&mut self, bytes: usize) {

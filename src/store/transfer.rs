@@ -1,3 +1,6 @@
 //! A tenant's resources on their way out and in: statements of the export and of the import.
 
 pub mod export;
+pub mod import;
+mod members;
+mod progress;

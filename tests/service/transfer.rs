@@ -1,3 +1,4 @@
 //! A tenant on its way out and in.
 
 mod export;
+mod import;

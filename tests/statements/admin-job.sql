@@ -1,6 +1,6 @@
 -- and a step of its job
 
-SELECT id, kind, tenant_id, marker
+SELECT id, kind, tenant_id
 FROM jobs
 WHERE finished_at IS NULL
   AND lease_until <= ?1
@@ -14,7 +14,7 @@ SET lease_until = ?1, state = 'running'
 WHERE id = ?2
   AND finished_at IS NULL
   AND lease_until <= ?3
-RETURNING id
+RETURNING coalesce(marker, '') AS marker
 -- ?1 = "2026-01-01T00:01:00.016Z"
 -- ?2 = "job_019a0000000070008000000000000011"
 -- ?3 = "2026-01-01T00:00:00.016Z"
@@ -203,6 +203,39 @@ WHERE tenant_id = ?1
 -- plan:   SEARCH requests USING PRIMARY KEY (tenant_id=?)
 -- plan:   CREATE BLOOM FILTER
 
+DELETE
+FROM import_lines
+WHERE tenant_id = ?1
+  AND (job_id, line) IN (SELECT job_id, line FROM import_lines WHERE tenant_id = ?1 LIMIT 300)
+-- ?1 = 2
+-- plan: SEARCH import_lines USING PRIMARY KEY (tenant_id=? AND job_id=? AND line=?)
+-- plan: LIST SUBQUERY 2
+-- plan:   SEARCH import_lines USING PRIMARY KEY (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM import_keys
+WHERE tenant_id = ?1
+  AND (job_id, key, id) IN (SELECT job_id, key, id FROM import_keys WHERE tenant_id = ?1 LIMIT 300)
+-- ?1 = 2
+-- plan: SEARCH import_keys USING PRIMARY KEY (tenant_id=? AND job_id=? AND key=?)
+-- plan: LIST SUBQUERY 2
+-- plan:   SEARCH import_keys USING PRIMARY KEY (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+-- plan: LIST SUBQUERY 1
+-- plan:   SEARCH import_keys USING PRIMARY KEY (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+UPDATE jobs
+SET state = iif(finished_at IS NULL, 'failed', state), finished_at = coalesce(finished_at, ?1), result = NULL
+WHERE tenant_id = ?2
+  AND (finished_at IS NULL OR result IS NOT NULL)
+  AND id <> ?3
+-- ?1 = "2026-01-01T00:00:00.016Z"
+-- ?2 = 2
+-- ?3 = "job_019a0000000070008000000000000011"
+-- plan: SEARCH jobs USING INDEX jobs_tenant (tenant_id=?)
+
 UPDATE events
 SET body = NULL, salt = NULL
 WHERE tenant_id = ?1
@@ -233,6 +266,8 @@ SET lease_until = ?1, marker = max(coalesce((SELECT CAST(marker AS INTEGER) FROM
     AND NOT EXISTS (SELECT 1 FROM assertions_seen WHERE tenant_id = ?3)
     AND NOT EXISTS (SELECT 1 FROM clients WHERE tenant_id = ?3)
     AND NOT EXISTS (SELECT 1 FROM requests WHERE tenant_id = ?3)
+    AND NOT EXISTS (SELECT 1 FROM import_lines WHERE tenant_id = ?3)
+    AND NOT EXISTS (SELECT 1 FROM import_keys WHERE tenant_id = ?3)
     AND NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = ?3)
     AND NOT EXISTS (SELECT 1 FROM teams WHERE tenant_id = ?3)
     AND NOT EXISTS (SELECT 1 FROM resources WHERE tenant_id = ?3)
@@ -249,7 +284,7 @@ RETURNING finished_at
 -- ?2 = "job_019a0000000070008000000000000011"
 -- ?3 = 2
 -- plan: SEARCH jobs USING PRIMARY KEY (id=?)
--- plan: CORRELATED SCALAR SUBQUERY 22
+-- plan: CORRELATED SCALAR SUBQUERY 24
 -- plan:   COMPOUND QUERY
 -- plan:     LEFT-MOST SUBQUERY
 -- plan:       SCAN CONSTANT ROW
@@ -276,16 +311,20 @@ RETURNING finished_at
 -- plan:       SCALAR SUBQUERY 14
 -- plan:         SEARCH requests USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 15
--- plan:         SEARCH users USING COVERING INDEX users_modified (tenant_id=?)
+-- plan:         SEARCH import_lines USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 16
--- plan:         SEARCH teams USING COVERING INDEX teams_modified (tenant_id=?)
+-- plan:         SEARCH import_keys USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 17
+-- plan:         SEARCH users USING COVERING INDEX users_modified (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 18
+-- plan:         SEARCH teams USING COVERING INDEX teams_modified (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 19
 -- plan:         SEARCH resources USING COVERING INDEX resources_modified (tenant_id=?)
--- plan:       SCALAR SUBQUERY 20
+-- plan:       SCALAR SUBQUERY 22
 -- plan:         SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq>?)
--- plan:         SCALAR SUBQUERY 18
+-- plan:         SCALAR SUBQUERY 20
 -- plan:           SEARCH jobs USING PRIMARY KEY (id=?)
--- plan:         SCALAR SUBQUERY 19
+-- plan:         SCALAR SUBQUERY 21
 -- plan:           SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan:     UNION ALL
 -- plan:       SCAN CONSTANT ROW
@@ -369,7 +408,7 @@ WHERE tenant_id = ?2
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH jobs USING PRIMARY KEY (id=?)
 
-SELECT id, kind, tenant_id, marker
+SELECT id, kind, tenant_id
 FROM jobs
 WHERE finished_at IS NULL
   AND lease_until <= ?1

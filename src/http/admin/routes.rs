@@ -6,8 +6,8 @@ use crate::http::method::Method;
 use crate::http::route::{self, row};
 use service::admin::step::Act;
 use service::admin::{
-    client, deleted, erase, events, export, jobs, operator_tokens, requests, status, tenant, token,
-    verify, webhooks,
+    client, deleted, erase, events, export, import, jobs, operator_tokens, requests, status,
+    tenant, token, verify, webhooks,
 };
 
 /// A row of the table. Its message is named as in the document of the face.
@@ -33,6 +33,10 @@ const REQUESTS: &[&str] = &[
 /// Those of the feed.
 const FEED: &[&str] = &["limit", "after", "tenant", "type", "include", "wait"];
 const FEED_OF_TENANT: &[&str] = &["limit", "after", "before", "type", "include", "wait"];
+
+/// The import, whose body is read as it comes.
+pub const IMPORT: &str = "/tenants/{tenant}/import";
+const IMPORTED: &[&str] = &["dry_run", "job", "line", "more"];
 
 /// What answers to whoever has the scope.
 const fn needs(scope: &'static str, act: Act) -> Handler {
@@ -77,6 +81,7 @@ pub fn table() -> &'static [Route] {
             row(Get, "/tenants/{tenant}/events/verify", &["from_seq"], None, needs("events:read", verify::verify)),
             row(Get, "/tenants/{tenant}/export", &["after"], None, needs("directory:read", export::begin)),
             row(Post, "/tenants/{tenant}/erase", &[], Some("Erasure"), needs("directory:write", erase::erase)),
+            row(Post, IMPORT, IMPORTED, None, needs("directory:write", import::begin)),
             row(Get, "/events", FEED, None, needs("events:read", events::list)),
             row(Get, "/webhooks", PAGE, None, needs(HOOKS, webhooks::list)),
             row(Post, "/webhooks", &[], Some("NewWebhook"), needs(HOOKS, webhooks::create)),

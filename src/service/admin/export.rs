@@ -5,7 +5,7 @@ use std::vec::IntoIter;
 use super::events::cursor_text;
 use super::refusal::Refusal;
 use super::step::{Answer, Call, Outcome, Step};
-use crate::jobs::Budget;
+use crate::budget::Budget;
 use crate::transfer::export::{Export, Place};
 use store::batch::Batch;
 use store::directory::told;

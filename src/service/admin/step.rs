@@ -70,6 +70,25 @@ pub enum Answer {
     Waiting(String, u32),
     /// An export, which is made as it is taken.
     Streamed(Box<Export>),
+    /// The lines of an import are to be read.
+    Upload(Upload),
+}
+
+/// An import whose lines are to come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// Its job.
+    pub job: String,
+    /// What that has noted.
+    pub marker: String,
+    /// Until when its lease is.
+    pub until: String,
+    /// The number of the first line.
+    pub line: i64,
+    /// Whether these are not all lines of it.
+    pub is_part: bool,
+    /// Whether others follow.
+    pub has_more: bool,
 }
 
 /// What was made: by what it is found, and itself as JSON text.

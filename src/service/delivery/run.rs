@@ -3,7 +3,7 @@
 use super::Gathered;
 use super::attempt::body;
 use crate::admin::webhooks::{check_url, wanted};
-use crate::jobs::Allowance;
+use crate::budget::Allowance;
 use crate::outside::Post;
 use crate::signing::{BOTH, headers};
 use crate::{Context, Moment};

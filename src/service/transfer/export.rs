@@ -12,7 +12,7 @@ use scim::resource_type::ResourceType;
 use scim::show::Shown;
 use serde_json::Value;
 
-use crate::jobs::Budget;
+use crate::budget::Budget;
 use store::batch::Batch;
 use store::expression::View;
 use store::record;

@@ -10,6 +10,7 @@ use store::tenant::Tenant;
 /// Adds a step, and what notes how far the job came.
 pub(crate) fn add_step(batch: &mut Batch, job: &str, tenant: i64, now: &Moment) {
     batch.add_writes(ending::step(tenant));
+    batch.add(ending::end_jobs(job, tenant, &now.text));
     batch.add(ending::empty_events(job, tenant));
     batch.add(ending::note(job, tenant, &now.text));
     // Nobody in particular ends what ends with the tenant.

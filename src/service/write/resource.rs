@@ -210,6 +210,16 @@ impl Rewrite {
         })
     }
 
+    /// The document after, JSON text.
+    pub(crate) fn document(&self) -> &str {
+        &self.draft.document
+    }
+
+    /// The images before and after.
+    pub(crate) fn images(&self) -> [&Map<String, Value>; 2] {
+        [&self.before, &self.draft.folded]
+    }
+
     /// What its event says of it.
     pub(super) fn update(&self) -> &Update {
         &self.update

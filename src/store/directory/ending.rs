@@ -9,7 +9,7 @@ pub const STEP: usize = 300;
 
 /// The tables with a tenant's data and what their rows are known by, those first whose rows are
 /// cheaper to end by themselves than through the trigger of another table.
-const TABLES: [(&str, &str); 15] = [
+const TABLES: [(&str, &str); 17] = [
     ("team_members", "team_id, member_id"),
     ("users", "seq"),
     ("teams", "seq"),
@@ -25,6 +25,8 @@ const TABLES: [(&str, &str); 15] = [
     ("assertions_seen", "client_id, jti"),
     ("clients", "id"),
     ("requests", "id"),
+    ("import_lines", "job_id, line"),
+    ("import_keys", "job_id, key, id"),
 ];
 
 /// Ends so many rows of each table.
@@ -42,6 +44,17 @@ pub fn step(tenant: i64) -> impl Iterator<Item = Statement> {
             STEP = STEP,
         )
     })
+}
+
+/// Ends the jobs that its end has broken off, and empties the results of others, which name people.
+pub fn end_jobs(job: &str, tenant: i64, now: &str) -> Statement {
+    statement!(
+        "UPDATE jobs SET state = iif(finished_at IS NULL, 'failed', state), finished_at = coalesce(finished_at, {now}), result = NULL \
+         WHERE tenant_id = {tenant} AND (finished_at IS NULL OR result IS NOT NULL) AND id <> {job}",
+        now = value(now),
+        tenant = value(tenant),
+        job = value(job),
+    )
 }
 
 /// The number of the event up to which all of the tenant were emptied, as the job has noted.

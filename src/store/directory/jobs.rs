@@ -6,6 +6,9 @@ use crate::{Error, Row, Statement, statement};
 /// The kind of job that ends all data of a tenant.
 pub const TENANT_DELETE: &str = "tenant_delete";
 
+/// The kind of job that does the lines of an import.
+pub const IMPORT: &str = "import";
+
 /// A job that nobody is at work on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueJob {
@@ -15,8 +18,6 @@ pub struct DueJob {
     pub kind: String,
     /// Whose data.
     pub tenant: i64,
-    /// How far it came.
-    pub marker: Option<String>,
 }
 
 /// Stores a job that has as many resources of a tenant to see to as there are, if the statement
@@ -53,7 +54,7 @@ pub fn read(id: &str) -> Statement {
 /// The job that waits longest of those that nobody is at work on.
 pub fn due(now: &str) -> Statement {
     statement!(
-        "SELECT id, kind, tenant_id, marker FROM jobs WHERE finished_at IS NULL AND lease_until <= {now} ORDER BY lease_until LIMIT 1",
+        "SELECT id, kind, tenant_id FROM jobs WHERE finished_at IS NULL AND lease_until <= {now} ORDER BY lease_until LIMIT 1",
         now = value(now),
     )
 }
@@ -62,10 +63,60 @@ pub fn due(now: &str) -> Statement {
 pub fn lease(id: &str, now: &str, until: &str) -> Statement {
     statement!(
         "UPDATE jobs SET lease_until = {until}, state = 'running' \
-         WHERE id = {id} AND finished_at IS NULL AND lease_until <= {now} RETURNING id",
+         WHERE id = {id} AND finished_at IS NULL AND lease_until <= {now} RETURNING coalesce(marker, '') AS marker",
         until = value(until),
         id = value(id),
         now = value(now),
+    )
+}
+
+/// Stores an import of an active tenant that waits for its lines until a moment; gives its marker.
+pub fn create_import(id: &str, tenant: i64, marker: &str, now: &str, until: &str) -> Statement {
+    statement!(
+        "INSERT INTO jobs (id, tenant_id, kind, scope, marker, lease_until, created_at) \
+         SELECT {id}, id, '{IMPORT}', 'directory:write', {marker}, {until}, {now} \
+         FROM tenants WHERE id = {tenant} AND state = 'active' RETURNING marker",
+        id = value(id),
+        IMPORT = IMPORT,
+        marker = value(marker),
+        until = value(until),
+        now = value(now),
+        tenant = value(tenant),
+    )
+}
+
+/// Has an import wait longer that waits for lines; gives its marker.
+pub fn extend_import(id: &str, tenant: i64, until: &str) -> Statement {
+    statement!(
+        "UPDATE jobs SET lease_until = {until} WHERE id = {id} AND tenant_id = {tenant} AND kind = '{IMPORT}' \
+         AND finished_at IS NULL AND marker ->> 'phase' = 0 RETURNING marker",
+        until = value(until),
+        id = value(id),
+        tenant = value(tenant),
+        IMPORT = IMPORT,
+    )
+}
+
+/// Notes that all lines of an import are there, if they were still coming; gives how many.
+pub fn begin_import(id: &str, tenant: i64, marker: &str, now: &str) -> Statement {
+    statement!(
+        "UPDATE jobs SET marker = {marker}, lease_until = {now}, total = (\
+         SELECT count(*) FROM import_lines WHERE tenant_id = {tenant} AND job_id = {id}) \
+         WHERE id = {id} AND finished_at IS NULL AND marker ->> 'phase' = 0 RETURNING total",
+        marker = value(marker),
+        now = value(now),
+        tenant = value(tenant),
+        id = value(id),
+    )
+}
+
+/// Gives a lease back, if it is still this one.
+pub fn release(id: &str, until: &str, now: &str) -> Statement {
+    statement!(
+        "UPDATE jobs SET lease_until = {now} WHERE id = {id} AND finished_at IS NULL AND lease_until = {until}",
+        now = value(now),
+        id = value(id),
+        until = value(until),
     )
 }
 
@@ -75,6 +126,5 @@ pub fn read_due(row: &mut Row) -> Result<DueJob, Error> {
         id: row.required_text(0)?,
         kind: row.required_text(1)?,
         tenant: row.integer(2)?.unwrap_or_default(),
-        marker: row.text(3)?,
     })
 }

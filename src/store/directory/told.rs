@@ -114,6 +114,16 @@ pub fn export_started(id: i64) -> impl Fragment {
     )
 }
 
+/// An import that has just ended.
+pub fn import_finished(job: &str) -> impl Fragment + use<'_> {
+    fragment!(
+        "SELECT 'import.finished' AS kind, n.id AS about, '{}' AS before, json_object('created', n.result -> '$.created', \
+         'updated', n.result -> '$.updated', 'unchanged', n.result -> '$.unchanged', 'refusals', n.result -> '$.refusals') AS after \
+         FROM jobs n WHERE n.id = {job} AND n.state = 'finished'",
+        job = value(job),
+    )
+}
+
 /// What there is a row of, which comes, changes or goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Thing<'a> {

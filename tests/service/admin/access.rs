@@ -325,6 +325,12 @@ fn each_escalation_is_refused() {
             directory_write,
             "directory:write",
         ),
+        (
+            "POST",
+            "/tenants/1/import",
+            directory_write,
+            "directory:write",
+        ),
         ("GET", "/tenants/1/export", directory_read, "directory:read"),
         (
             "POST",

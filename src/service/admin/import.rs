@@ -1,0 +1,77 @@
+//! The beginning of an import: its job, which waits for the lines.
+
+use super::refusal::Refusal;
+use super::step::{Answer, Call, Outcome, Step, Upload};
+use crate::Moment;
+use crate::transfer::import::Marker;
+use store::batch::Batch;
+use store::directory::jobs;
+
+/// Milliseconds for which the lines may take to come, those of one request.
+const PATIENCE: u64 = 3_600_000;
+
+/// Begins an import, or goes on with one whose lines come in parts.
+pub fn begin<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let admin = call.admin;
+    let tenant = admin.tenant()?;
+    let is_dry = flag(call, "dry_run")?;
+    let is_part = flag(call, "more")?;
+    let line = match call.parameter("line") {
+        None | Some("") => Some(1),
+        Some(text) => text.parse().ok().filter(|line| *line > 0),
+    };
+    let line = line.ok_or_else(|| {
+        Refusal::invalid_query("line", "the number of the first line that is sent, from 1")
+    })?;
+    let until = Moment::at(admin.now.milliseconds + PATIENCE).text;
+    let now = &admin.now.text;
+    let marker = Marker::new(
+        is_dry,
+        admin.request,
+        admin.operator.id.clone(),
+        admin.operator.label.clone(),
+    );
+    let (id, statement) = match call.parameter("job") {
+        None | Some("") => {
+            let id = admin.id("job_");
+            let create = jobs::create_import(&id, tenant.id, &marker.text(), now, &until);
+            (id, create)
+        }
+        Some(id) => (id.to_owned(), jobs::extend_import(id, tenant.id, &until)),
+    };
+    let is_first = call.parameter("job").is_none_or(str::is_empty);
+    let (batch, made) = Batch::of(statement);
+    Step::send(tenant.shard, batch, move |sent| {
+        let Some(mut row) = sent?.row(made) else {
+            return Err(if is_first {
+                Refusal::forbidden(
+                    "tenant_suspended",
+                    "The tenant is suspended: nothing of it is changed until it is active again.",
+                )
+            } else {
+                Refusal::missing(
+                    "job_not_found",
+                    "There is no import of this tenant with this id that waits for lines. Take the id from the reply to the \
+                     first part, which is sent with more=true as all but the last are.",
+                )
+            });
+        };
+        Ok(Step::Done(Answer::Upload(Upload {
+            marker: row.required_text(0)?,
+            job: id,
+            until,
+            line,
+            is_part: is_part || !is_first,
+            has_more: is_part,
+        })))
+    })
+}
+
+/// A parameter that is true or false.
+fn flag(call: &Call<'_>, name: &'static str) -> Result<bool, Refusal> {
+    match call.parameter(name) {
+        None | Some("" | "false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Refusal::invalid_query(name, "true or false")),
+    }
+}

@@ -1,0 +1,364 @@
+//! The import: lines that were stored become resources, a batch of them at a time.
+//!
+//! Users and resources of other types come first, then groups, then members, so that lines may
+//! stand in any order. Each batch notes in the same transaction how far the import came, on
+//! condition that it was where it was read: whoever is ended in between leaves nothing half done,
+//! and of two who work at it one does nothing. A dry run does the same but for the writing: what
+//! the directory would be is noted beside it, and asked first.
+
+use scim::json;
+use serde_json::{Map, Value, json};
+
+use crate::budget::{Allowance, LEASE};
+use crate::{Caller, Context, Failure, Moment, Session};
+use store::batch::Batch;
+use store::directory::told;
+use store::ledger::events::house;
+use store::ledger::requests::Sender;
+use store::tenant::{self, Tenant};
+use store::transfer::import::{Import, Line, State, read_line};
+use store::{Database, Error};
+
+mod line;
+mod members;
+mod resources;
+
+/// Statements that a batch of lines takes, with those that look for what is there.
+pub(crate) const STATEMENTS: usize = 24;
+/// Lines of the largest batch.
+const LINES: usize = 1_000;
+
+/// How far an import came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Its lines are still coming.
+    Staging,
+    /// Users and others.
+    Resources,
+    Groups,
+    Members,
+    /// What it has noted is taken out.
+    Clearing,
+}
+
+const PHASES: [Phase; 5] = [
+    Phase::Staging,
+    Phase::Resources,
+    Phase::Groups,
+    Phase::Members,
+    Phase::Clearing,
+];
+
+/// What an import has noted of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Marker {
+    phase: Phase,
+    /// The last line of the phase that is done.
+    line: i64,
+    /// Lines that are done with.
+    done: i64,
+    /// What became of them.
+    counts: Counts,
+    is_dry: bool,
+    /// The request that began it, and who sent that.
+    request: String,
+    actor: Option<String>,
+    label: String,
+}
+
+/// What became of lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    created: i64,
+    updated: i64,
+    unchanged: i64,
+    refused: i64,
+}
+
+impl Counts {
+    /// Counts a line by its outcome.
+    fn count(&mut self, outcome: &str) {
+        match outcome {
+            "created" => self.created += 1,
+            "updated" => self.updated += 1,
+            _ => self.unchanged += 1,
+        }
+    }
+}
+
+impl Marker {
+    /// Of an import that begins.
+    pub fn new(is_dry: bool, request: &str, actor: Option<String>, label: String) -> Self {
+        Self {
+            phase: Phase::Staging,
+            line: 0,
+            done: 0,
+            counts: Counts::default(),
+            is_dry,
+            request: request.to_owned(),
+            actor,
+            label,
+        }
+    }
+
+    /// Reads it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let marker = json::object(text)?;
+        let number = |name: &str| marker.get(name).and_then(Value::as_i64).unwrap_or_default();
+        let text = |name: &str| marker.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some(Self {
+            phase: *PHASES.get(usize::try_from(number("phase")).ok()?)?,
+            line: number("line"),
+            done: number("done"),
+            counts: Counts {
+                created: number("created"),
+                updated: number("updated"),
+                unchanged: number("unchanged"),
+                refused: number("refusals"),
+            },
+            is_dry: marker.get("dry_run") == Some(&Value::Bool(true)),
+            request: text("request")?,
+            actor: text("actor"),
+            label: text("label")?,
+        })
+    }
+
+    /// As it is stored.
+    pub fn text(&self) -> String {
+        let mut marker = self.shown();
+        let more = [
+            ("phase", Value::from(self.phase as usize)),
+            ("line", Value::from(self.line)),
+            ("done", Value::from(self.done)),
+            ("request", Value::from(self.request.as_str())),
+            ("actor", Value::from(self.actor.as_deref())),
+            ("label", Value::from(self.label.as_str())),
+        ];
+        marker.extend(more.map(|(name, value)| (name.to_owned(), value)));
+        json::text(&Value::Object(marker))
+    }
+
+    /// The result, but for the refusals.
+    fn shown(&self) -> Map<String, Value> {
+        let Counts {
+            created,
+            updated,
+            unchanged,
+            refused,
+        } = self.counts;
+        let shown = [
+            ("dry_run", Value::from(self.is_dry)),
+            ("created", Value::from(created)),
+            ("updated", Value::from(updated)),
+            ("unchanged", Value::from(unchanged)),
+            ("deleted", Value::from(0)),
+            ("refusals", Value::from(refused)),
+        ];
+        shown
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+
+    /// The same when all lines are there, so that work on them begins.
+    #[must_use]
+    pub fn begun(mut self) -> Self {
+        self.phase = Phase::Resources;
+        self
+    }
+
+    /// The same at the next phase.
+    fn next(&mut self) {
+        let next = PHASES.get(self.phase as usize + 1);
+        self.phase = next.copied().unwrap_or(Phase::Clearing);
+        self.line = 0;
+    }
+
+    /// Whether its lines are still coming.
+    pub fn is_staging(&self) -> bool {
+        self.phase == Phase::Staging
+    }
+
+    /// Whether it only tells what it would do.
+    pub fn is_dry(&self) -> bool {
+        self.is_dry
+    }
+}
+
+/// A batch that is put together of some lines.
+struct Work {
+    batch: Batch,
+    /// What is noted when it is done.
+    marker: Marker,
+}
+
+/// Works at an import whose lease was taken until then, as far as the allowance goes.
+pub(crate) async fn work<D: Database>(
+    context: &Context<'_, D>,
+    (job, number): (&str, i64),
+    marker: &str,
+    mut until: String,
+    allowance: &Allowance<'_>,
+) -> Result<(), Error> {
+    let tenant = Tenant::Known(number);
+    let mut marker = Marker::parse(marker)
+        .ok_or_else(|| Error::Broken("an import with another marker".to_owned()))?;
+    let import = Import {
+        tenant: &tenant,
+        job,
+        is_dry: marker.is_dry,
+    };
+    let rows = context.ask(tenant::settings(&tenant)).await?;
+    let Some(mut row) = rows.into_iter().next() else {
+        // The tenant has ended.
+        return Ok(());
+    };
+    let settings = row.required_text(0)?;
+    let mut most = LINES;
+    while allowance.has(STATEMENTS) {
+        let now = context.clock.now();
+        let session = Session::new(
+            context,
+            Caller {
+                tenant: tenant.clone(),
+                token: String::new(),
+                is_write: true,
+                sender: Sender::Operator(marker.actor.clone(), marker.label.clone()),
+                request: marker.request.clone(),
+            },
+            String::new(),
+            context.settings_of(number, &settings),
+        );
+        let groups = members::groups(allowance.left()).min(most);
+        let planned = plan(&session, import, &marker, &now, (most, groups)).await;
+        let next = Moment::at(now.milliseconds + LEASE).text;
+        let sent = match planned {
+            Ok(mut work) => {
+                let mut batch = Batch::default();
+                batch.add(import.is_mine(&marker.text(), &until));
+                batch.append(std::mem::take(&mut work.batch));
+                batch.add(import.advance(&work.marker.text(), &next, work.marker.done));
+                let sent = session.send(batch).await;
+                sent.map(|_| work.marker).map_err(of_race)
+            }
+            Err(failure) => Err(failure),
+        };
+        allowance.spend(store::limits::STATEMENTS - session.statements_left());
+        match sent {
+            Ok(done) => {
+                marker = done;
+                until = next;
+                most = (2 * most).min(LINES);
+            }
+            // Another writer changed what was read; or another works at it.
+            Err(Failure::Conflict(_)) if most > 1 => most = (most / 8).max(1),
+            // It waits for what is suspended, or ends with what has ended.
+            Err(Failure::Conflict(_) | Failure::Forbidden(_) | Failure::UnknownCaller(_)) => {
+                return Ok(());
+            }
+            Err(Failure::Broken(cause)) => return Err(Error::Broken(cause)),
+            Err(_) => return Err(Error::Broken("an import was refused".to_owned())),
+        }
+        if marker.phase == Phase::Clearing && marker.line < 0 {
+            return Ok(());
+        }
+    }
+    let now = context.clock.now().text;
+    context
+        .ask(store::directory::jobs::release(job, &until, &now))
+        .await?;
+    Ok(())
+}
+
+/// What a batch that was not done means.
+fn of_race(error: Error) -> Failure {
+    match error {
+        Error::Guard | Error::Unique(_) => Failure::Conflict(String::new()),
+        error => error.into(),
+    }
+}
+
+/// Puts together what is done next.
+async fn plan<D: Database>(
+    session: &Session<'_, D>,
+    import: Import<'_>,
+    marker: &Marker,
+    now: &Moment,
+    (most, groups): (usize, usize),
+) -> Result<Work, Failure> {
+    let mut work = Work {
+        batch: Batch::default(),
+        marker: marker.clone(),
+    };
+    let state = match marker.phase {
+        Phase::Resources => State::New,
+        Phase::Groups => State::Group,
+        Phase::Members => State::Members,
+        Phase::Staging | Phase::Clearing => {
+            let is_left = !session.ask(import.uncleared()).await?.is_empty();
+            work.clear(session, import, now, is_left);
+            return Ok(work);
+        }
+    };
+    let mut lines: Vec<Line> = Vec::new();
+    for mut row in session.ask(import.lines(state, marker.line, most)).await? {
+        lines.push(read_line(&mut row)?);
+    }
+    if lines.is_empty() {
+        work.marker.next();
+    } else if state == State::Members {
+        members::plan(session, import, &mut work, lines, groups).await?;
+    } else {
+        resources::plan(session, import, &mut work, lines, state).await?;
+    }
+    Ok(work)
+}
+
+impl Work {
+    /// Takes out what was noted; when all of it is gone, ends the import.
+    fn clear<D: Database>(
+        &mut self,
+        session: &Session<'_, D>,
+        import: Import<'_>,
+        now: &Moment,
+        is_left: bool,
+    ) {
+        let is_broken = self.marker.is_staging();
+        if is_left {
+            self.batch.add_all(import.clear(is_broken));
+            return;
+        }
+        self.marker.phase = Phase::Clearing;
+        self.marker.line = -1;
+        if is_broken {
+            self.batch.add_all(import.clear(true));
+            let detail =
+                "Its lines did not all come. Begin the import anew; nothing of it was done.";
+            self.batch.add(import.fail(detail, &now.text));
+            return;
+        }
+        let counts = json::text(&Value::Object(self.marker.shown()));
+        self.batch.add(import.finish(&counts, &now.text));
+        self.batch.add_all(import.clear(true));
+        if !self.marker.is_dry {
+            let finished = told::import_finished(import.job);
+            self.batch.add(house(&session.origin(None), &finished));
+        }
+    }
+
+    /// Notes that all lines up to one are done.
+    fn reach(&mut self, import: Import<'_>, state: State, line: i64, kept: &[Value]) {
+        if !kept.is_empty() {
+            self.batch.add(import.keep(kept));
+        }
+        self.batch.add(import.done(state, self.marker.line, line));
+        self.marker.line = line;
+    }
+}
+
+/// A row of lines that are not done with, or were refused: `made` is what became of the resource,
+/// and its id.
+fn kept(line: i64, state: State, made: Option<(&str, &str)>, refused: &Value, text: &str) -> Value {
+    let (outcome, id) = made.unzip();
+    json!([line, state as usize, outcome, id, refused, text])
+}

@@ -1,0 +1,239 @@
+//! Lines with members: who they are is asked when all resources are there.
+
+use scim::index::Index;
+use scim::json;
+use scim::message::error::quoted;
+use scim::patch::LinkChange;
+use scim::resource_type::GROUP_TYPE;
+use serde_json::{Value, json};
+
+use super::line::{nobody, stored};
+use super::{Work, kept};
+use crate::write::{ChangeKind, Links};
+use crate::{Failure, Session};
+use store::Database;
+use store::batch::Batch;
+use store::read::ResourceRef;
+use store::transfer::import::{Import, Line, State};
+use store::write::Guard;
+
+/// Members that are asked for at once, beyond those of one line.
+const MEMBERS: usize = 5_000;
+/// Members in one question.
+const ASKED: usize = 10_000;
+/// Memberships that a dry run notes by one statement.
+const KEYS: usize = 5_000;
+/// Statements that the change of a group takes.
+const STATEMENTS_EACH: usize = 5;
+
+/// A line, and who its members are.
+struct Named {
+    line: Line,
+    links: Vec<Value>,
+    /// See [`Import::resolve`].
+    found: Vec<String>,
+}
+
+impl Named {
+    /// Whether it makes a group a member of another.
+    fn nests(&self) -> bool {
+        self.found.iter().any(|found| found.starts_with("G+")) && !self.is_user()
+    }
+
+    /// Whether the links are the groups of a user.
+    fn is_user(&self) -> bool {
+        let kind = self.links.first().and_then(|link| link.get(0));
+        kind.is_some_and(|kind| kind == "t")
+    }
+
+    /// Those who are no members yet, each whether it is a group and its id; and what is refused.
+    fn sort(&self, circular: &Index, seen: &mut Index) -> (Vec<(bool, String)>, Vec<String>) {
+        let (mut members, mut refused) = (Vec::new(), Vec::new());
+        let is_user = self.is_user();
+        let resource = self.line.resource.as_deref().unwrap_or_default();
+        for (link, found) in self.links.iter().zip(&self.found) {
+            let (kind, rest) = found.split_at_checked(1).unwrap_or_default();
+            let (membership, id) = rest.split_at_checked(1).unwrap_or_default();
+            let [team, member] = if is_user {
+                [id, resource]
+            } else {
+                [resource, id]
+            };
+            if id.is_empty() || (is_user && kind != "G") {
+                refused.push(nobody(link));
+            } else if circular.has(id) {
+                refused.push(format!(
+                    "The member \"{}\" is the group itself, or the group is in it: a group cannot be a member of itself.",
+                    quoted(link.get(1).and_then(Value::as_str).unwrap_or_default()),
+                ));
+            } else if membership == "+" && seen.add(&[team, "/", member].concat()) {
+                members.push((kind == "G", id.to_owned()));
+            }
+        }
+        (members, refused)
+    }
+}
+
+/// Puts together a batch of lines.
+pub(super) async fn plan<D: Database>(
+    session: &Session<'_, D>,
+    import: Import<'_>,
+    work: &mut Work,
+    of_state: Vec<Line>,
+    groups: usize,
+) -> Result<(), Failure> {
+    let mut named: Vec<Named> = Vec::new();
+    let mut rows = Vec::new();
+    for line in of_state {
+        let links = match json::parse(&line.text) {
+            Ok(Value::Array(links)) => links,
+            _ => Vec::new(),
+        };
+        if !named.is_empty() && rows.len() + links.len() > MEMBERS {
+            break;
+        }
+        for link in &links {
+            let mut row: Vec<Value> = link.as_array().cloned().unwrap_or_default();
+            row.resize(3, Value::Null);
+            row.push(Value::from(line.resource.as_deref()));
+            rows.push(Value::from(row));
+        }
+        named.push(Named {
+            line,
+            links,
+            found: Vec::new(),
+        });
+    }
+    let mut batch = Batch::default();
+    let parts = rows
+        .chunks(ASKED)
+        .map(|part| import.resolve(&Value::from(part)));
+    let asked = batch.add_all(parts);
+    let mut answers = session.send(batch).await?;
+    let mut found = crate::links::all_ids::<Vec<String>>(answers.rows_of(&asked))?.into_iter();
+    for one in &mut named {
+        one.found = found.by_ref().take(one.links.len()).collect();
+    }
+    // A circle is found when all that came before is there.
+    let alone = named.iter().position(Named::nests);
+    named.truncate(alone.map_or(named.len(), |index| index.max(1)));
+    let mut circular = Index::default();
+    if let [one] = named.as_slice()
+        && one.nests()
+    {
+        let added = one
+            .found
+            .iter()
+            .filter_map(|found| found.strip_prefix("G+"));
+        let added: Vec<&str> = added.collect();
+        let group = one.line.resource.as_deref().unwrap_or_default();
+        let view = session.view(&GROUP_TYPE);
+        let ask = import.circular(&view, group, &Value::from(added));
+        circular = crate::links::all_ids(session.ask(ask).await?)?;
+    }
+    write(session, import, work, named, &circular, groups);
+    Ok(())
+}
+
+/// Members that come to a group, and the line that says so.
+struct Join {
+    team: String,
+    operation: Option<usize>,
+    members: Vec<String>,
+}
+
+/// Adds what is done of each line, as long as no more groups change than a batch may change.
+fn write<D: Database>(
+    session: &Session<'_, D>,
+    import: Import<'_>,
+    work: &mut Work,
+    all: Vec<Named>,
+    circular: &Index,
+    groups: usize,
+) {
+    let mut rows = Vec::new();
+    let mut keys = Vec::new();
+    let mut joins: Vec<Join> = Vec::new();
+    let mut seen = Index::default();
+    let mut last = work.marker.line;
+    for named in all {
+        if last > work.marker.line && joins.len() >= groups {
+            break;
+        }
+        last = named.line.number;
+        let (members, mut refused) = named.sort(circular, &mut seen);
+        let is_user = named.is_user();
+        let mut outcome = named.line.outcome.unwrap_or_default();
+        if !members.is_empty() && outcome == "unchanged" {
+            "updated".clone_into(&mut outcome);
+        }
+        work.marker.counts.count(&outcome);
+        work.marker.counts.refused += i64::try_from(refused.len()).unwrap_or_default();
+        work.marker.done += 1;
+        let resource = named.line.resource.unwrap_or_default();
+        if import.is_dry {
+            for (is_group, id) in &members {
+                let ends = if is_user {
+                    [id, &resource]
+                } else {
+                    [&resource, id]
+                };
+                let [team, member] = ends;
+                keys.push(json!([format!("m/{team}/{member}"), member]));
+                if *is_group && !is_user {
+                    keys.push(json!([format!("b/{member}"), team]));
+                }
+            }
+        } else if is_user {
+            for (_, team) in members {
+                // Users of one group come together.
+                let of_team = |join: &&mut Join| join.team == team && join.operation.is_none();
+                match joins.iter_mut().find(of_team) {
+                    Some(join) => join.members.push(resource.clone()),
+                    None => joins.push(Join {
+                        team,
+                        operation: None,
+                        members: vec![resource.clone()],
+                    }),
+                }
+            }
+        } else if !members.is_empty() {
+            joins.push(Join {
+                team: resource,
+                operation: usize::try_from(last).ok(),
+                members: members.into_iter().map(|(_, id)| id).collect(),
+            });
+        }
+        // What was refused of it before is told, too.
+        let before = named.line.refused.as_deref().map(json::parse);
+        if let Some(Ok(Value::Array(before))) = before {
+            let texts = before.iter().filter_map(Value::as_str).map(str::to_owned);
+            refused.splice(0..0, texts);
+        }
+        if !refused.is_empty() {
+            let refused = stored(&refused);
+            rows.push(kept(last, State::Refused, None, &refused, ""));
+        }
+    }
+    for join in joins {
+        let change = LinkChange {
+            add: join.members,
+            ..LinkChange::default()
+        };
+        let reference = ResourceRef::Id(join.team);
+        let links = Links::Members(&change);
+        let keep = ChangeKind::Keep(None);
+        let mut change = session.change(&GROUP_TYPE, reference, Guard::None, keep, links);
+        change.operation = join.operation;
+        session.add_change(&mut work.batch, &change);
+    }
+    for part in keys.chunks(KEYS) {
+        work.batch.add(import.name(part));
+    }
+    work.reach(import, State::Members, last, &rows);
+}
+
+/// How many groups change in a batch of so many statements.
+pub(super) fn groups(statements: usize) -> usize {
+    (statements / STATEMENTS_EACH).max(1)
+}

@@ -1,0 +1,214 @@
+//! Lines become users, groups and resources of other types.
+
+use scim::index::Index;
+use scim::json;
+use scim::resource::set_lasting;
+use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
+use serde_json::{Map, Value, json};
+
+use super::Work;
+use super::line::{Parsed, Reading, read};
+use crate::failure::sentence;
+use crate::write::{NewResource, Rewrite};
+use crate::{Failure, Session};
+use store::Database;
+use store::batch::Batch;
+use store::transfer::import::{Found, Import, Line, State, read_found};
+
+mod targets;
+mod written;
+
+use targets::{choose, read_targets};
+use written::write;
+
+/// A unique value that a resource has: its path, itself, and the id of that.
+type Held = [String; 3];
+
+/// What is done of a line.
+enum Action {
+    /// Nothing.
+    Skip,
+    /// It waits until all others are there.
+    Wait,
+    Refuse(String),
+    Write(Box<Item>),
+}
+
+/// A resource to be written.
+struct Item {
+    parsed: Parsed,
+    new: NewResource,
+    found: Found,
+    /// The resource that it is.
+    target: Option<String>,
+    rewrite: Option<(Rewrite, String, String)>,
+}
+
+/// Puts together a batch of lines, as many as have nothing to do with each other.
+pub(super) async fn plan<D: Database>(
+    session: &Session<'_, D>,
+    import: Import<'_>,
+    work: &mut Work,
+    lines: Vec<Line>,
+    state: State,
+) -> Result<(), Failure> {
+    let mut actions = read_lines(session, lines, state);
+    let mut batch = Batch::default();
+    let mut asked = Vec::new();
+    let mut values = Vec::new();
+    for resource_type in ResourceType::all() {
+        for item in items(&mut actions, resource_type) {
+            let unique = item.new.unique().iter();
+            values.extend(unique.map(|(path, value)| json!([path, value])));
+        }
+        let rows: Vec<Value> = items(&mut actions, resource_type)
+            .map(|item| {
+                json!([
+                    item.parsed.id,
+                    item.new.name(),
+                    item.new.document.get("externalId")
+                ])
+            })
+            .collect();
+        if !rows.is_empty() {
+            let find = import.find(&session.view(resource_type), &Value::from(rows));
+            asked.push((resource_type, batch.add(find)));
+        }
+    }
+    let holders = (!values.is_empty()).then(|| batch.add(import.holders(&Value::from(values))));
+    let mut answers = session.send(batch).await?;
+    let mut held: Vec<Held> = Vec::new();
+    let rows = holders.map(|handle| answers.rows(handle));
+    for mut row in rows.unwrap_or_default() {
+        held.push([
+            row.required_text(0)?,
+            row.required_text(1)?,
+            row.required_text(2)?,
+        ]);
+    }
+    for (resource_type, handle) in asked {
+        let rows = answers.rows(handle);
+        for (item, mut row) in items(&mut actions, resource_type).zip(rows) {
+            item.found = read_found(&mut row)?;
+        }
+    }
+    choose(&mut actions, &held);
+    // Who was here before gets the former id, where the settings say so.
+    let users = items(&mut actions, &USER_TYPE).filter(|item| item.target.is_none());
+    let users: Vec<&NewResource> = users.map(|item| &item.new).collect();
+    let former = session.former_ids(&users).await?;
+    for (id, former) in former {
+        let item = items(&mut actions, &USER_TYPE).find(|item| item.new.id == id);
+        if let Some(item) = item {
+            item.new.id = former;
+        }
+    }
+    read_targets(session, import, &mut actions).await?;
+    write(session, import, work, &actions, state)
+}
+
+/// Reads lines up to one that is called like another before it.
+fn read_lines<D: Database>(
+    session: &Session<'_, D>,
+    lines: Vec<Line>,
+    state: State,
+) -> Vec<(i64, Action)> {
+    let mut seen = Index::default();
+    let mut actions = Vec::with_capacity(lines.len());
+    for line in lines {
+        let refused = line
+            .refused
+            .as_deref()
+            .and_then(|refused| json::parse(refused).ok());
+        let refused = refused.and_then(|refused| Some(refused.get(0)?.as_str()?.to_owned()));
+        let reading = refused.map_or_else(|| read(session, &line.text), Reading::Refused);
+        let action = match reading {
+            Reading::Nothing => Action::Skip,
+            Reading::Refused(detail) => Action::Refuse(detail),
+            Reading::Resource(parsed)
+                if state == State::New && *parsed.resource_type == GROUP_TYPE =>
+            {
+                Action::Wait
+            }
+            Reading::Resource(parsed) => match new(session, *parsed, line.number) {
+                Ok(item) => Action::Write(Box::new(item)),
+                Err(failure) => Action::Refuse(sentence(failure)),
+            },
+        };
+        if let Action::Write(item) = &action {
+            let external = item.new.document.get("externalId").and_then(Value::as_str);
+            let of = item.parsed.resource_type.name;
+            let keys = [
+                ("i", item.parsed.id.as_deref()),
+                ("n", Some(item.new.name())),
+                ("e", external),
+            ];
+            let unique = item.new.unique().iter();
+            let unique = unique.map(|(path, value)| ["u/", path, "/", value].concat());
+            let keys: Vec<String> = keys
+                .into_iter()
+                .filter_map(|(kind, text)| Some(key(kind, of, text?)))
+                .chain(unique)
+                .collect();
+            if keys.iter().any(|key| seen.has(key)) {
+                break;
+            }
+            for key in &keys {
+                seen.add(key);
+            }
+        }
+        actions.push((line.number, action));
+    }
+    actions
+}
+
+/// What a name of the import is stored as.
+fn key(kind: &str, of: &str, text: &str) -> String {
+    [kind, "/", of, "/", text].concat()
+}
+
+/// The resource of a line, as it is if it is new. Its id is kept where it is one of ours in form,
+/// so that whoever knows a resource by it still does.
+fn new<D: Database>(session: &Session<'_, D>, parsed: Parsed, line: i64) -> Result<Item, Failure> {
+    let id = parsed.id.as_deref().filter(|id| is_uuid(id));
+    let id = id.map_or_else(|| session.context.mint.id(), str::to_owned);
+    let mut document = parsed.document.clone();
+    set_lasting(parsed.resource_type, &Map::new(), &mut document);
+    let view = session.view(parsed.resource_type);
+    let names = (id, session.context.mint.version());
+    let new = NewResource::new(
+        &view,
+        names,
+        document,
+        Vec::new(),
+        usize::try_from(line).ok(),
+    )?;
+    Ok(Item {
+        parsed,
+        new,
+        found: Found::default(),
+        target: None,
+        rewrite: None,
+    })
+}
+
+/// Whether a text is a UUID in lower case.
+fn is_uuid(text: &str) -> bool {
+    let is_right = |(index, byte): (usize, u8)| match index {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+    };
+    text.len() == 36 && text.bytes().enumerate().all(is_right)
+}
+
+fn items<'i>(
+    actions: &'i mut [(i64, Action)],
+    resource_type: &'static ResourceType,
+) -> impl Iterator<Item = &'i mut Item> {
+    actions
+        .iter_mut()
+        .filter_map(move |(_, action)| match action {
+            Action::Write(item) if item.parsed.resource_type == resource_type => Some(&mut **item),
+            Action::Write(_) | Action::Skip | Action::Wait | Action::Refuse(_) => None,
+        })
+}

@@ -1,0 +1,237 @@
+//! Which resource a line is about, and what becomes of it.
+
+use scim::index::Index;
+use scim::json;
+use scim::resource::{replace, set_schemas};
+use scim::resource_type::{GROUP_TYPE, ResourceType};
+use serde_json::{Map, Value};
+
+use super::{Action, Held, Item, items};
+use crate::failure::sentence;
+use crate::write::Rewrite;
+use crate::{Failure, Session, parse_stored};
+use store::batch::Batch;
+use store::transfer::import::{Found, Import};
+use store::{Database, run};
+
+/// Says which resource each line is, and leaves for later what is about the same one as a line
+/// before it.
+pub(super) fn choose(actions: &mut Vec<(i64, Action)>, held: &[Held]) {
+    let mut targets = Index::default();
+    let mut cut = actions.len();
+    for (index, (_, action)) in actions.iter_mut().enumerate() {
+        let Action::Write(item) = action else {
+            continue;
+        };
+        match target(item, held) {
+            Err(detail) => *action = Action::Refuse(detail),
+            Ok(None) => {}
+            Ok(Some(id)) => {
+                if !targets.add(&id) {
+                    cut = index;
+                    break;
+                }
+                item.target = Some(id);
+            }
+        }
+    }
+    actions.truncate(cut);
+}
+
+/// The resource that a line is about: the one with its id, or with its name or its unique values,
+/// or with its external id.
+fn target(item: &Item, held: &[Held]) -> Result<Option<String>, String> {
+    let Found {
+        by_id,
+        by_name,
+        by_external,
+        is_taken,
+    } = &item.found;
+    let list = |text: &str| match json::parse(text) {
+        Ok(Value::Array(ids)) => ids,
+        _ => Vec::new(),
+    };
+    let named = list(by_name);
+    let named = named.first().and_then(Value::as_str);
+    let external = list(by_external);
+    let other = match external.as_slice() {
+        [one] => one.as_str(),
+        _ => None,
+    };
+    let own = held.iter().filter(|[path, value, _]| {
+        let unique = item.new.unique().iter();
+        unique
+            .into_iter()
+            .any(|(known, own)| known == path && own == value)
+    });
+    let own: Vec<&Held> = own.collect();
+    let holder = own.first().map(|[_, _, id]| id.as_str());
+    let is_given = !is_gentle(
+        item,
+        if *item.parsed.resource_type == GROUP_TYPE {
+            "displayName"
+        } else {
+            "userName"
+        },
+    );
+    let [first, second] = if is_given {
+        [named, other]
+    } else {
+        [other, named]
+    };
+    let target = by_id.as_deref().or(first).or(holder).or(second);
+    if is_given && named.is_some_and(|named| target != Some(named)) {
+        let name = item.new.name();
+        return Err(format!(
+            "The name \"{name}\" is that of another resource than the one with the id of this line. Give it another name, or \
+             take the id out.",
+        ));
+    }
+    if let Some([path, ..]) = own.iter().find(|[_, _, id]| target != Some(id.as_str())) {
+        return Err(format!(
+            "The value of `{path}` is that of another resource than the one that this line is about, and only one may have it.",
+        ));
+    }
+    if target.is_none() && external.len() > 1 {
+        return Err("Several resources have this externalId, so it is not known which one is meant: name it by its \
+             id.".to_owned());
+    }
+    if target.is_none() && *is_taken && item.parsed.id.as_deref() == Some(&item.new.id) {
+        return Err("The id is that of a resource of another type. Take it out, and the resource gets one of its own.".to_owned());
+    }
+    Ok(target.map(str::to_owned))
+}
+
+fn is_gentle(item: &Item, name: &str) -> bool {
+    item.parsed.gentle.contains(&name)
+}
+
+/// Reads the resources that are there, and makes of each what it shall be.
+pub(super) async fn read_targets<D: Database>(
+    session: &Session<'_, D>,
+    import: Import<'_>,
+    actions: &mut Vec<(i64, Action)>,
+) -> Result<(), Failure> {
+    let mut batch = Batch::default();
+    let mut asked = Vec::new();
+    let mut all = Vec::new();
+    for resource_type in ResourceType::all() {
+        let mut ids = Vec::new();
+        for item in items(actions, resource_type) {
+            ids.extend(item.target.clone());
+        }
+        if !ids.is_empty() {
+            let texts: Vec<&str> = ids.iter().map(String::as_str).collect();
+            asked.push(batch.add(run::stored_many(&session.view(resource_type), &texts)));
+            all.extend(ids);
+        }
+    }
+    if all.is_empty() {
+        return Ok(());
+    }
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    let made = import.is_dry.then(|| batch.add(import.documents(&all)));
+    let mut answers = session.send(batch).await?;
+    let mut stored: Vec<(String, Option<String>, String)> = Vec::new();
+    for handle in asked {
+        for mut row in answers.rows(handle) {
+            stored.push((row.required_text(0)?, row.text(1)?, row.required_text(2)?));
+        }
+    }
+    for mut row in made.map(|made| answers.rows(made)).unwrap_or_default() {
+        let (id, document) = (row.required_text(0)?, row.text(1)?);
+        stored.retain(|(known, ..)| *known != id);
+        stored.push((id, document, String::new()));
+    }
+    let ids: Index = stored.iter().map(|(id, ..)| id.clone()).collect();
+    let mut cut = actions.len();
+    for (index, (_, action)) in actions.iter_mut().enumerate() {
+        let Action::Write(item) = action else {
+            continue;
+        };
+        let Some(target) = &item.target else { continue };
+        let found = ids.number(target).and_then(|number| stored.get(number));
+        let Some((id, document, version)) = found else {
+            return Err(Failure::Conflict("a resource has gone".to_owned()));
+        };
+        let Some(document) = document else {
+            // No more are read at once.
+            cut = index;
+            break;
+        };
+        match rewritten(session, item, document) {
+            Ok(rewrite) => {
+                item.rewrite = rewrite.map(|rewrite| (rewrite, id.clone(), version.clone()));
+            }
+            Err(failure) => *action = Action::Refuse(sentence(failure)),
+        }
+    }
+    if cut == 0 {
+        let detail = "The resource that is there is too large to be changed by an import. Change it over SCIM.";
+        if let Some((_, action)) = actions.first_mut() {
+            *action = Action::Refuse(detail.to_owned());
+        }
+        cut = 1;
+    }
+    actions.truncate(cut);
+    Ok(())
+}
+
+/// What becomes of the resource that a line is about: it has what the line says, and keeps what the
+/// line does not speak of. None where that is what it is already.
+fn rewritten<D: Database>(
+    session: &Session<'_, D>,
+    item: &Item,
+    stored: &str,
+) -> Result<Option<Rewrite>, Failure> {
+    let resource_type = item.parsed.resource_type;
+    let before = parse_stored(stored)?;
+    let mut after = before.clone();
+    for (name, value) in &item.parsed.document {
+        if name == "schemas" || (is_gentle(item, name) && after.contains_key(name)) {
+            continue;
+        }
+        // An application knows one address, and others may be there.
+        if name == "emails"
+            && item.parsed.gentle.contains(&"externalId")
+            && has_address(&after, value)
+        {
+            continue;
+        }
+        merge(after.entry(name.clone()).or_insert(Value::Null), value);
+    }
+    replace(resource_type, &before, &mut after)?;
+    set_schemas(resource_type, &mut after);
+    if after == before {
+        return Ok(None);
+    }
+    Rewrite::new(&session.view(resource_type), &before, &after).map(Some)
+}
+
+/// Whether a user has the first of these addresses.
+fn has_address(user: &Map<String, Value>, emails: &Value) -> bool {
+    let address = |email: &Value| {
+        email
+            .get("value")
+            .and_then(Value::as_str)
+            .map(str::to_lowercase)
+    };
+    let wanted = emails.get(0).and_then(address);
+    let known = user.get("emails").and_then(Value::as_array);
+    known
+        .into_iter()
+        .flatten()
+        .any(|email| address(email) == wanted)
+}
+
+/// Puts a value in place of another; of an object each member.
+fn merge(before: &mut Value, value: &Value) {
+    match (before, value) {
+        (Value::Object(before), Value::Object(members)) => {
+            for (name, value) in members {
+                merge(before.entry(name.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (before, value) => *before = value.clone(),
+    }
+}

@@ -1,0 +1,218 @@
+//! What is written of lines, and what a dry run notes in its place.
+
+use scim::json;
+use scim::resource::unique_values;
+use scim::resource_type::{GROUP_TYPE, ResourceType};
+use serde_json::{Map, Value, json};
+
+use super::super::line::{Parsed, stored};
+use super::super::{Work, kept};
+use super::{Action, Item, key};
+use crate::write::{Change, ChangeKind, Links};
+use crate::{Failure, Session};
+use store::Database;
+use store::read::ResourceRef;
+use store::table::Table;
+use store::transfer::import::{Import, State};
+use store::write::Guard;
+
+/// Names that are noted by one statement.
+const NAMES: usize = 500;
+
+/// What is put together of the lines of a batch.
+struct Lines<'a> {
+    changes: Vec<Change<'a>>,
+    /// The resources that the batch writes, with their types: id and version of each.
+    written: Vec<(&'static ResourceType, Value)>,
+    /// Lines that are not done with.
+    rows: Vec<Value>,
+    /// What lines are called, and what resources are called no longer.
+    names: Vec<Value>,
+    forgotten: Vec<Value>,
+}
+
+/// Adds what is done of each line.
+pub(super) fn write<D: Database>(
+    session: &Session<'_, D>,
+    import: Import<'_>,
+    work: &mut Work,
+    actions: &[(i64, Action)],
+    state: State,
+) -> Result<(), Failure> {
+    let mut lines = Lines {
+        changes: Vec::new(),
+        written: Vec::new(),
+        rows: Vec::new(),
+        names: Vec::new(),
+        forgotten: Vec::new(),
+    };
+    for (line, action) in actions {
+        match action {
+            Action::Skip => work.marker.done += 1,
+            Action::Wait => lines
+                .rows
+                .push(kept(*line, State::Group, None, &Value::Null, "")),
+            Action::Refuse(detail) => {
+                work.marker.done += 1;
+                work.marker.counts.refused += 1;
+                let refused = stored(std::slice::from_ref(detail));
+                lines
+                    .rows
+                    .push(kept(*line, State::Refused, None, &refused, ""));
+            }
+            Action::Write(item) => {
+                let (outcome, id) = lines.add(session, *line, item);
+                lines.name(import, item, outcome, id);
+                lines.keep(work, *line, item, (outcome, id));
+            }
+        }
+    }
+    if import.is_dry {
+        if !lines.forgotten.is_empty() {
+            work.batch.add(import.forget(&lines.forgotten));
+        }
+    } else {
+        add(session, work, lines.changes)?;
+        for resource_type in ResourceType::all() {
+            let written = lines.written.iter().filter(|(of, _)| *of == resource_type);
+            let written: Vec<Value> = written.map(|(_, row)| row.clone()).collect();
+            if !written.is_empty() {
+                let view = session.view(resource_type);
+                let written = Value::from(written);
+                work.batch.add(import.all_written(&view, &written));
+            }
+        }
+    }
+    for part in lines.names.chunks(NAMES) {
+        work.batch.add(import.name(part));
+    }
+    let last = actions.last().map_or(0, |(line, _)| *line);
+    work.reach(import, state, last, &lines.rows);
+    Ok(())
+}
+
+impl<'a> Lines<'a> {
+    /// Adds the change that a line asks for; gives what becomes of the resource, and its id.
+    fn add<D: Database>(
+        &mut self,
+        session: &Session<'_, D>,
+        line: i64,
+        item: &'a Item,
+    ) -> (&'static str, &'a str) {
+        let Item { parsed, new, .. } = item;
+        match (&item.target, &item.rewrite) {
+            (None, _) => {
+                self.changes.push(new.change());
+                let written = json!([new.id, new.version]);
+                self.written.push((parsed.resource_type, written));
+                ("created", &new.id)
+            }
+            (Some(id), None) => ("unchanged", id),
+            (Some(_), Some((rewrite, id, version))) => {
+                let kind = ChangeKind::Rewrite {
+                    rewrite,
+                    groups: false,
+                };
+                let reference = ResourceRef::Id(id.clone());
+                let meant = Guard::Exactly(version);
+                let mut change =
+                    session.change(parsed.resource_type, reference, meant, kind, Links::None);
+                change.operation = usize::try_from(line).ok();
+                let written = json!([id, change.version]);
+                self.written.push((parsed.resource_type, written));
+                self.changes.push(change);
+                ("updated", id)
+            }
+        }
+    }
+
+    /// Notes what a line calls a resource, for the lines behind it.
+    fn name(&mut self, import: Import<'_>, item: &Item, outcome: &str, id: &str) {
+        let of = item.parsed.resource_type.name;
+        let source = item.parsed.id.as_deref();
+        if let Some(source) = source.filter(|source| import.is_dry || *source != id) {
+            self.names.push(json!([key("i", of, source), id]));
+        }
+        if import.is_dry && outcome != "unchanged" {
+            note(item, id, &mut self.names, &mut self.forgotten);
+        }
+    }
+
+    /// Notes what is still to be done of a line, and what was refused of it.
+    fn keep(&mut self, work: &mut Work, line: i64, item: &Item, made: (&str, &str)) {
+        let Parsed { links, refused, .. } = &item.parsed;
+        work.marker.counts.refused += i64::try_from(refused.len()).unwrap_or_default();
+        let refused = stored(refused);
+        if !links.is_empty() {
+            let text = json::text(&Value::from(links.as_slice()));
+            let row = kept(line, State::Members, Some(made), &refused, &text);
+            return self.rows.push(row);
+        }
+        work.marker.counts.count(made.0);
+        work.marker.done += 1;
+        if !refused.is_null() {
+            self.rows
+                .push(kept(line, State::Refused, None, &refused, ""));
+        }
+    }
+}
+
+/// Adds the changes: those that are plain many at a time.
+fn add<D: Database>(
+    session: &Session<'_, D>,
+    work: &mut Work,
+    changes: Vec<Change<'_>>,
+) -> Result<(), Failure> {
+    let (plain, others): (Vec<_>, Vec<_>) =
+        changes.into_iter().partition(|change| match change.kind {
+            ChangeKind::Rewrite { rewrite, .. } => rewrite.is_plain(change.resource_type),
+            _ => true,
+        });
+    session.add_run(&mut work.batch, &plain, false)?;
+    for change in &others {
+        session.add_change(&mut work.batch, change);
+    }
+    Ok(())
+}
+
+/// Notes what the directory would be, for the lines behind it.
+fn note(item: &Item, id: &str, names: &mut Vec<Value>, forgotten: &mut Vec<Value>) {
+    let resource_type = item.parsed.resource_type;
+    let of = resource_type.name;
+    let (document, folded, before) = match &item.rewrite {
+        Some((rewrite, ..)) => {
+            let [before, folded] = rewrite.images();
+            (rewrite.document(), folded, Some(before))
+        }
+        None => (
+            item.new.row().2.document.as_str(),
+            &item.new.row().2.folded,
+            None,
+        ),
+    };
+    let keys = |image: &Map<String, Value>| {
+        let keys = Table::of(resource_type).keys.iter();
+        let keys = keys.filter_map(|column| {
+            let kind = match column.attribute {
+                "externalId" => "e",
+                _ if column.unique => "n",
+                _ => return None,
+            };
+            Some(key(kind, of, column.value(image)?))
+        });
+        let unique = unique_values(resource_type, image).into_iter();
+        let unique = unique.map(|(path, value)| ["u/", &path, "/", &value].concat());
+        keys.chain(unique).collect::<Vec<String>>()
+    };
+    forgotten.extend(
+        before
+            .into_iter()
+            .flat_map(&keys)
+            .map(|key| json!([key, id])),
+    );
+    names.extend(keys(folded).into_iter().map(|key| json!([key, id])));
+    names.push(json!([format!("d/{id}"), id, document]));
+    if *resource_type == GROUP_TYPE {
+        names.push(json!([format!("g/{id}"), id]));
+    }
+}

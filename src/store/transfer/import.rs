@@ -1,0 +1,329 @@
+//! Statements of an import: its lines, what they are called, and what of them is there.
+
+use scim::json;
+use serde_json::Value;
+
+use crate::expression::View;
+use crate::fragment::{Fragment, value};
+use crate::read::guard;
+use crate::tenant::Tenant;
+use crate::{Error, Row, Statement, fragment, statement};
+
+/// Lines that are read at once.
+const LINES: usize = 1_000;
+/// Bytes of them, beyond the first.
+const BYTES: usize = 700_000;
+
+/// The import that a statement is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Import<'a> {
+    /// Whose.
+    pub tenant: &'a Tenant,
+    /// Its job.
+    pub job: &'a str,
+    /// Whether it only tells what it would do.
+    pub is_dry: bool,
+}
+
+/// What is to be done of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// All.
+    New = 0,
+    /// It is a group's.
+    Group = 1,
+    /// Its members are to be found.
+    Members = 2,
+    /// Nothing; it was refused, or a part of it.
+    Refused = 3,
+}
+
+/// A line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its number, from one.
+    pub number: i64,
+    /// What became of its resource so far.
+    pub outcome: Option<String>,
+    /// The id of that.
+    pub resource: Option<String>,
+    /// What was refused of it so far, JSON.
+    pub refused: Option<String>,
+    /// Itself, or its members.
+    pub text: String,
+}
+
+/// A row of lines that change: number, state, outcome, resource, refusals and text, in this order;
+/// where the text is null it stays.
+pub type Row6 = Value;
+
+impl Import<'_> {
+    /// The condition that a row is of the import.
+    pub(super) fn scope(&self) -> impl Fragment {
+        fragment!(
+            "tenant_id = {tenant} AND job_id = {job}",
+            tenant = self.tenant,
+            job = value(self.job),
+        )
+    }
+
+    /// Stores lines: number, text, and refusals or null, as a JSON array of arrays. Those that are
+    /// there stay.
+    pub fn stage(&self, lines: &Value) -> Statement {
+        statement!(
+            "INSERT INTO import_lines (tenant_id, job_id, line, refused, text) \
+             SELECT {tenant}, {job}, value ->> 0, value ->> 2, value ->> 1 \
+             FROM json_each({lines}) WHERE 1 ON CONFLICT DO NOTHING",
+            tenant = self.tenant,
+            job = value(self.job),
+            lines = value(&json::text(lines)),
+        )
+    }
+
+    /// Stores one line that is too long to be passed with others.
+    pub fn stage_one(&self, number: i64, text: &str) -> Statement {
+        statement!(
+            "INSERT INTO import_lines (tenant_id, job_id, line, text) \
+             VALUES ({tenant}, {job}, {number}, {text}) ON CONFLICT DO NOTHING",
+            tenant = self.tenant,
+            job = value(self.job),
+            number = value(number),
+            text = value(text),
+        )
+    }
+
+    /// The next lines in a state, behind a number: as many as one batch does.
+    pub fn lines(&self, state: State, after: i64, most: usize) -> Statement {
+        let is_waiting = (state != State::New).then_some(" AND state > 0");
+        statement!(
+            "SELECT line, outcome, resource_id, refused, text FROM (\
+             SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECEDING) - octet_length(text) AS before \
+             FROM (SELECT line, outcome, resource_id, refused, text FROM import_lines \
+             WHERE {scope} AND state = {state}{is_waiting} AND line > {after} ORDER BY line LIMIT {most})) \
+             WHERE before < {BYTES} ORDER BY line",
+            scope = self.scope(),
+            state = state as usize,
+            is_waiting = is_waiting,
+            after = value(after),
+            most = most.min(LINES),
+            BYTES = BYTES,
+        )
+    }
+
+    /// Says what is still to be done of lines.
+    pub fn keep(&self, rows: &[Row6]) -> Statement {
+        let rows = json::text(&Value::from(rows));
+        statement!(
+            "INSERT INTO import_lines (tenant_id, job_id, line, state, outcome, resource_id, refused, text) \
+             SELECT {tenant}, {job}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, coalesce(value ->> 5, '') \
+             FROM json_each({rows}) WHERE 1 \
+             ON CONFLICT (tenant_id, job_id, line) DO UPDATE SET state = excluded.state, outcome = excluded.outcome, \
+             resource_id = excluded.resource_id, refused = excluded.refused, text = iif(excluded.state = {GROUP}, text, excluded.text)",
+            tenant = self.tenant,
+            job = value(self.job),
+            rows = value(&rows),
+            GROUP = State::Group as usize,
+        )
+    }
+
+    /// Takes out the lines of a state, from behind a number up to another, that are done.
+    pub fn done(&self, state: State, after: i64, last: i64) -> Statement {
+        let is_waiting = (state != State::New).then_some(" AND state > 0");
+        statement!(
+            "DELETE FROM import_lines WHERE {scope} AND state = {state}{is_waiting} AND line > {after} AND line <= {last}",
+            scope = self.scope(),
+            state = state as usize,
+            is_waiting = is_waiting,
+            after = value(after),
+            last = value(last),
+        )
+    }
+
+    /// Notes what lines are called: key, id and document or null of each.
+    pub fn name(&self, rows: &[Value]) -> Statement {
+        let rows = json::text(&Value::from(rows));
+        statement!(
+            "INSERT INTO import_keys (tenant_id, job_id, key, id, document) \
+             SELECT {tenant}, {job}, value ->> 0, value ->> 1, value ->> 2 FROM json_each({rows}) WHERE 1 \
+             ON CONFLICT (tenant_id, job_id, key, id) DO UPDATE SET document = excluded.document",
+            tenant = self.tenant,
+            job = value(self.job),
+            rows = value(&rows),
+        )
+    }
+
+    /// Forgets names that resources have no longer: key and id of each.
+    pub fn forget(&self, rows: &[Value]) -> Statement {
+        let rows = json::text(&Value::from(rows));
+        statement!(
+            "DELETE FROM import_keys WHERE {scope} AND (key, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each({rows}))",
+            scope = self.scope(),
+            rows = value(&rows),
+        )
+    }
+
+    /// The id that a key of the import names; NULL where there is none.
+    pub(super) fn named(
+        &self,
+        kind: &'static str,
+        of: &'static str,
+        text: &'static str,
+    ) -> impl Fragment {
+        fragment!(
+            "(SELECT k.id FROM import_keys k WHERE k.tenant_id = {tenant} AND k.job_id = {job} \
+             AND k.key = '{kind}/{of}/' || ({text}))",
+            tenant = self.tenant,
+            job = value(self.job),
+            kind = kind,
+            of = of,
+            text = text,
+        )
+    }
+
+    /// The condition, behind another, that a dry run has not changed the row `x`.
+    pub(super) fn is_as_stored(&self) -> impl Fragment {
+        self.is_dry.then_some(fragment!(
+                " AND NOT EXISTS (SELECT 1 FROM import_keys d WHERE d.tenant_id = {tenant} AND d.job_id = {job} \
+                 AND d.key = 'd/' || x.id)",
+                tenant = self.tenant,
+                job = value(self.job),
+            ))
+    }
+
+    /// The ids of resources with a key, JSON, two at the most.
+    fn with_key(
+        &self,
+        view: &View<'_>,
+        (kind, column, text): (&'static str, &'static str, &'static str),
+    ) -> impl Fragment {
+        let of_dry_run = self.is_dry.then_some(fragment!(
+            "SELECT k.id FROM import_keys k WHERE k.tenant_id = {tenant} AND k.job_id = {job} \
+                 AND k.key = '{kind}/{of}/' || ({text}) UNION ALL ",
+            tenant = self.tenant,
+            job = value(self.job),
+            kind = kind,
+            of = view.resource_type.name,
+            text = text,
+        ));
+        fragment!(
+            "(SELECT json_group_array(id) FROM (SELECT * FROM ({of_dry_run}\
+             SELECT x.id FROM {row} x WHERE {scope} AND x.{column} = {text}{is_as_stored}) LIMIT 2))",
+            of_dry_run = of_dry_run,
+            row = view.row(),
+            scope = view.scope("x"),
+            column = column,
+            text = text,
+            is_as_stored = self.is_as_stored(),
+        )
+    }
+
+    /// Looks for the resources that lines are about, each line as its id or null, its unique name
+    /// and its external id or null. A row each, in order: see [`read_found`].
+    pub fn find(&self, view: &View<'_>, lines: &Value) -> Statement {
+        const ID: &str = "j.value ->> 0";
+        let name = view
+            .unique_key()
+            .map(|key| self.with_key(view, ("n", key.column, "j.value ->> 1")));
+        let no_name = name.is_none().then_some("'[]'");
+        statement!(
+            "SELECT coalesce({named}, (SELECT x.id FROM {row} x WHERE {scope} AND x.id = {ID})) AS by_id, \
+             {name}{no_name} AS by_name, \
+             CASE WHEN j.value ->> 2 IS NULL THEN '[]' ELSE {external} END AS by_external, \
+             EXISTS (SELECT 1 FROM users x WHERE x.tenant_id = {tenant} AND x.id = {ID}) \
+             OR EXISTS (SELECT 1 FROM teams x WHERE x.tenant_id = {tenant} AND x.id = {ID}) \
+             OR EXISTS (SELECT 1 FROM resources x WHERE x.tenant_id = {tenant} AND x.id = {ID}){is_taken} AS taken \
+             FROM json_each({lines}) j ORDER BY j.key",
+            named = self.named("i", view.resource_type.name, ID),
+            row = view.row(),
+            scope = view.scope("x"),
+            ID = ID,
+            name = &name,
+            no_name = no_name,
+            external = self.with_key(view, ("e", "external_id", "j.value ->> 2")),
+            tenant = self.tenant,
+            is_taken = self.is_dry.then_some(fragment!(
+                " OR EXISTS (SELECT 1 FROM import_keys d WHERE d.tenant_id = {tenant} AND d.job_id = {job} AND d.key = 'd/' || ({ID}))",
+                tenant = self.tenant,
+                job = value(self.job),
+                ID = ID,
+            )),
+            lines = value(&json::text(lines)),
+        )
+    }
+
+    /// Documents that a dry run has made: rows of id and document.
+    pub fn documents(&self, ids: &[&str]) -> Statement {
+        statement!(
+            "SELECT k.id, k.document FROM json_each({ids}) j CROSS JOIN import_keys k \
+             ON k.tenant_id = {tenant} AND k.job_id = {job} AND k.key = 'd/' || j.value",
+            ids = value(&json::text(&Value::from(ids))),
+            tenant = self.tenant,
+            job = value(self.job),
+        )
+    }
+
+    /// The unique values among these, each with its path, that resources have, with the id of each:
+    /// rows of path, value and id.
+    pub fn holders(&self, values: &Value) -> Statement {
+        let of_dry_run = self.is_dry.then_some(fragment!(
+                " UNION ALL SELECT j.value ->> 0, j.value ->> 1, k.id FROM json_each({values}) j CROSS JOIN import_keys k \
+                 ON k.tenant_id = {tenant} AND k.job_id = {job} AND k.key = 'u/' || (j.value ->> 0) || '/' || (j.value ->> 1)",
+                values = value(&json::text(values)),
+                tenant = self.tenant,
+                job = value(self.job),
+            ));
+        statement!(
+            "SELECT x.attribute, x.value, x.resource_id AS id FROM json_each({values}) j CROSS JOIN unique_values x \
+             ON x.tenant_id = {tenant} AND x.attribute = j.value ->> 0 AND x.value = j.value ->> 1{of_dry_run}",
+            values = value(&json::text(values)),
+            tenant = self.tenant,
+            of_dry_run = of_dry_run,
+        )
+    }
+
+    /// Fails the batch unless these resources have the versions that it gave them: ids and
+    /// versions.
+    pub fn all_written(&self, view: &View<'_>, written: &Value) -> Statement {
+        guard(fragment!(
+            "NOT EXISTS (SELECT 1 FROM json_each({written}) j WHERE NOT EXISTS (\
+             SELECT 1 FROM {row} x WHERE {scope} AND x.id = j.value ->> 0 AND x.version = j.value ->> 1))",
+            written = value(&json::text(written)),
+            row = view.row(),
+            scope = view.scope("x"),
+        ))
+    }
+}
+
+/// What was found of a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The resource with the id that the line has, or that another line with it is.
+    pub by_id: Option<String>,
+    /// Those with its unique name, JSON.
+    pub by_name: String,
+    /// Those with its external id, JSON; two at the most.
+    pub by_external: String,
+    /// Whether its id is that of any resource.
+    pub is_taken: bool,
+}
+
+/// Reads a row of [`Import::find`].
+pub fn read_found(row: &mut Row) -> Result<Found, Error> {
+    Ok(Found {
+        by_id: row.text(0)?,
+        by_name: row.required_text(1)?,
+        by_external: row.required_text(2)?,
+        is_taken: row.integer(3)? == Some(1),
+    })
+}
+
+/// Reads a row of [`Import::lines`].
+pub fn read_line(row: &mut Row) -> Result<Line, Error> {
+    Ok(Line {
+        number: row.integer(0)?.unwrap_or_default(),
+        outcome: row.text(1)?,
+        resource: row.text(2)?,
+        refused: row.text(3)?,
+        text: row.required_text(4)?,
+    })
+}

@@ -1,0 +1,127 @@
+//! Who the members are that lines name.
+
+use scim::json;
+use serde_json::Value;
+
+use super::import::Import;
+use crate::expression::View;
+use crate::fragment::{Fragment, value};
+use crate::{Statement, fragment, statement};
+
+/// What a line calls a member: `j.value`.
+const TEXT: &str = "j.value ->> 1";
+
+impl Import<'_> {
+    /// The one resource of a type with a key, where the row is of one of these kinds.
+    fn one(
+        &self,
+        kinds: &'static str,
+        of: &'static str,
+        (table, column): (&'static str, &'static str),
+        key: Option<&'static str>,
+        text: &'static str,
+    ) -> impl Fragment {
+        let of_dry_run = key.filter(|_| self.is_dry).map(|key| {
+            fragment!(
+                "SELECT k.id FROM import_keys k WHERE k.tenant_id = {tenant} AND k.job_id = {job} \
+                 AND k.key = '{key}/{of}/' || ({text}) UNION ALL ",
+                tenant = self.tenant,
+                job = value(self.job),
+                key = key,
+                of = of,
+                text = text,
+            )
+        });
+        fragment!(
+            "CASE WHEN instr('{kinds}', j.value ->> 0) THEN (SELECT * FROM ({of_dry_run}\
+             SELECT x.id FROM {table} x WHERE x.tenant_id = {tenant} AND x.{column} = {text}{is_as_stored}) LIMIT 1) END",
+            kinds = kinds,
+            of_dry_run = of_dry_run,
+            table = table,
+            tenant = self.tenant,
+            column = column,
+            text = text,
+            is_as_stored = key.map(|_| self.is_as_stored()),
+        )
+    }
+
+    /// The same by the id that another line has.
+    fn of_line(&self, kinds: &'static str, of: &'static str) -> impl Fragment {
+        fragment!(
+            "CASE WHEN instr('{kinds}', j.value ->> 0) THEN {named} END",
+            kinds = kinds,
+            named = self.named("i", of, TEXT),
+        )
+    }
+
+    /// Who each of these is: a row with a JSON array of texts, empty where it is nobody, else `U`
+    /// or `G` for a user or a group, `=` where the membership is there already and `+` where it is
+    /// not, and the id. Each is its kind (`u` a user or else a group, `g` the other way round, `e`
+    /// an external id, `n` a user name, `t` a group of a user), what it is called, that folded, and
+    /// the other end of the membership.
+    pub fn resolve(&self, names: &Value) -> Statement {
+        const USERS: &str = "users";
+        const TEAMS: &str = "teams";
+        let (user, group) = ("User", "Group");
+        let of_dry_run = self.is_dry.then_some(fragment!(
+                " OR EXISTS (SELECT 1 FROM import_keys k WHERE k.tenant_id = {tenant} AND k.job_id = {job} \
+                 AND k.key = 'm/' || team || '/' || member)",
+                tenant = self.tenant,
+                job = value(self.job),
+            ));
+        let group_of_dry_run = self.is_dry.then_some(fragment!(
+                " OR EXISTS (SELECT 1 FROM import_keys k WHERE k.tenant_id = {tenant} AND k.job_id = {job} AND k.key = 'g/' || id)",
+                tenant = self.tenant,
+                job = value(self.job),
+            ));
+        statement!(
+            "SELECT json_group_array(coalesce(\
+             iif(EXISTS (SELECT 1 FROM teams x WHERE x.tenant_id = {tenant} AND x.id = r.id){group_of_dry_run}, 'G', 'U') || \
+             iif(EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = {tenant} AND m.team_id = team AND m.member_id = member){of_dry_run}, '=', '+') \
+             || r.id, '')) AS ids \
+             FROM (SELECT id, iif(kind = 't', id, other) AS team, iif(kind = 't', other, id) AS member FROM (\
+             SELECT j.value ->> 0 AS kind, j.value ->> 3 AS other, coalesce({group_line}, {user_line}, {other_line}, \
+             {user_id}, {group_id}, {user_external}, {group_external}, {user_name}) AS id \
+             FROM json_each({names}) j ORDER BY j.key LIMIT -1) LIMIT -1) r",
+            tenant = self.tenant,
+            group_of_dry_run = group_of_dry_run,
+            of_dry_run = of_dry_run,
+            group_line = self.of_line("g", group),
+            user_line = self.of_line("ug", user),
+            other_line = self.of_line("ut", group),
+            user_id = self.one("ug", user, (USERS, "id"), None, TEXT),
+            group_id = self.one("ugt", group, (TEAMS, "id"), None, TEXT),
+            user_external = self.one("uge", user, (USERS, "external_id"), Some("e"), TEXT),
+            group_external = self.one("uget", group, (TEAMS, "external_id"), Some("e"), TEXT),
+            user_name = self.one(
+                "ugn",
+                user,
+                (USERS, "user_name_folded"),
+                Some("n"),
+                "coalesce(j.value ->> 2, j.value ->> 1)"
+            ),
+            names = value(&json::text(names)),
+        )
+    }
+
+    /// Those of these groups that a group is in, or is: they cannot be its members. A row with a
+    /// JSON array.
+    pub fn circular(&self, view: &View<'_>, group: &str, added: &Value) -> Statement {
+        let of_dry_run = self.is_dry.then_some(fragment!(
+            " UNION SELECT k.id FROM above CROSS JOIN import_keys k \
+                 ON k.tenant_id = {tenant} AND k.job_id = {job} AND k.key = 'b/' || above.id",
+            tenant = self.tenant,
+            job = value(self.job),
+        ));
+        statement!(
+            "WITH RECURSIVE above(id) AS (SELECT {group} \
+             UNION SELECT m.team_id FROM above CROSS JOIN team_members m INDEXED BY team_members_nested \
+             ON m.tenant_id = {tenant} AND m.member_type = 'Group' AND m.member_id = above.id{of_dry_run}) \
+             SELECT json_group_array(j.value) AS ids FROM json_each({added}) j WHERE j.value IN (SELECT id FROM above)",
+            group = value(group),
+            tenant = view.tenant,
+            of_dry_run = of_dry_run,
+            added = value(&json::text(added)),
+        )
+    }
+}

@@ -1,0 +1,579 @@
+//! The import: lines in any order, what they become, and what is told of them.
+
+use serde_json::{Value, json};
+use service::jobs::Budget;
+use testing::client::{Client, Got, Operator, each};
+use testing::memory::Memory;
+
+const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+
+fn lines(values: &[Value]) -> String {
+    let texts = values.iter().map(Value::to_string);
+    texts.flat_map(|text| [text, "\n".to_owned()]).collect()
+}
+
+fn user(name: &str) -> Value {
+    json!({ "schemas": [USER], "userName": name })
+}
+
+fn group(name: &str, members: &Value) -> Value {
+    json!({ "schemas": [GROUP], "displayName": name, "members": members })
+}
+
+/// The result of an import, which may be a job's.
+#[track_caller]
+fn result(memory: &Memory, got: Got) -> Value {
+    if got.status == 200 {
+        return got.body;
+    }
+    let job = got.expect(202);
+    let path = format!("/jobs/{}", job["id"].as_str().unwrap());
+    for _ in 0..200 {
+        memory.run_jobs(Budget::of(&memory.settings)).unwrap();
+        let job = Operator::new(memory).get(&path).expect(200);
+        if job["state"] == "finished" {
+            assert_eq!(job["done"], job["total"]);
+            return job["result"].clone();
+        }
+    }
+    panic!("it does not end");
+}
+
+/// The counts of a result, and the lines that were refused with what is said of each.
+fn told(result: &Value) -> ([i64; 3], Vec<(i64, String)>) {
+    let counts = ["created", "updated", "unchanged"].map(|name| result[name].as_i64().unwrap());
+    let refused = result["refused"].as_array().unwrap().iter();
+    let refused = refused.map(|one| {
+        (
+            one["line"].as_i64().unwrap(),
+            one["detail"].as_str().unwrap().to_owned(),
+        )
+    });
+    (counts, refused.collect())
+}
+
+/// Imports after a dry run, which must have told the same and done nothing.
+#[track_caller]
+fn import(memory: &Memory, tenant: i64, text: &str) -> Value {
+    let admin = Operator::new(memory);
+    let state = || {
+        [
+            "users",
+            "teams",
+            "team_members",
+            "resources",
+            "unique_values",
+            "events",
+            "import_lines",
+            "import_keys",
+        ]
+        .map(|table| memory.number(&format!("SELECT count(*) FROM {table}")))
+    };
+    let before = state();
+    let dry = result(memory, admin.import(tenant, "dry_run=true", text));
+    assert_eq!(state(), before, "a dry run writes nothing");
+    let done = result(memory, admin.import(tenant, "", text));
+    let mut same = dry.clone();
+    same["dry_run"] = json!(false);
+    assert_eq!(same, done, "the dry run told something else");
+    for table in ["import_lines", "import_keys"] {
+        assert_eq!(memory.number(&format!("SELECT count(*) FROM {table}")), 0);
+    }
+    done
+}
+
+fn tenant(memory: &Memory) -> (i64, Client<'_>) {
+    let admin = Operator::new(memory);
+    let tenant = admin.tenant("Acme");
+    (tenant, admin.client(tenant, &json!({ "label": "okta" })))
+}
+
+fn members(client: &Client<'_>, name: &str) -> Vec<String> {
+    let list = client
+        .get(&format!("/Groups?filter=displayName eq \"{name}\""))
+        .expect(200);
+    let members = list["Resources"][0]["members"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let mut members: Vec<String> = members
+        .iter()
+        .map(|member| member["display"].as_str().unwrap().to_owned())
+        .collect();
+    members.sort();
+    members
+}
+
+#[test]
+fn lines_come_in_any_order() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let here = client.user("here");
+    let text = lines(&[
+        group(
+            "All",
+            &json!([{ "value": "g-inner", "type": "Group" }, { "userName": "BOB" }, { "externalId": "x-eve" }, { "value": here }, { "value": "nobody" }]),
+        ),
+        json!({ "schemas": [GROUP], "id": "g-inner", "displayName": "Inner", "members": [{ "value": "u-ada" }] }),
+        json!({ "schemas": [USER], "id": "u-ada", "userName": "ada", "externalId": "x-ada" }),
+        user("bob"),
+        json!({ "schemas": [USER], "userName": "eve", "externalId": "x-eve", "name": { "familyName": "E" } }),
+        json!({ "schemas": ["urn:example:params:scim:schemas:core:2.0:Device"], "serialNumber": "7" }),
+    ]);
+    let done = import(
+        &memory,
+        number,
+        &format!(
+            "\u{feff}{text}\n\r\n{{\"cursor\":\"1.0\"}}\nno json\n[]\n{{}}\n{}",
+            user("")
+        ),
+    );
+    let (counts, refused) = told(&done);
+    assert_eq!(counts, [6, 0, 0]);
+    let at: Vec<i64> = refused.iter().map(|(line, _)| *line).collect();
+    assert_eq!(at, [1, 10, 11, 12, 13]);
+    assert_eq!(done["refusals"], 5);
+    assert!(refused[0].1.contains("\"nobody\" is nobody"), "{refused:?}");
+    assert!(refused[4].1.contains("userName"), "{refused:?}");
+    assert_eq!(members(&client, "All"), ["Inner", "bob", "eve", "here"]);
+    assert_eq!(members(&client, "Inner"), ["ada"]);
+    // As any write they are told, by the operator, and the end of the import is.
+    let page = Operator::new(&memory)
+        .get(&format!("/tenants/{number}/events?limit=200"))
+        .expect(200);
+    let types = each(&json!({ "Resources": page["data"] }), "type").join(" ");
+    assert!(
+        types.contains("user.created user.created user.created device.created"),
+        "{types}"
+    );
+    assert!(
+        types.contains("group.created group.created group.members group.members import.finished"),
+        "{types}"
+    );
+    let events = page["data"].as_array().unwrap();
+    let ada = events
+        .iter()
+        .find(|event| event["resource"]["name"] == "ada")
+        .unwrap();
+    assert_eq!(ada["actor"]["kind"], "operator");
+    assert!(ada["request"].as_str().unwrap().ends_with(":3"), "{ada:#}");
+    let end = events.last().unwrap();
+    assert_eq!(
+        end["changes"][0],
+        json!({ "path": "created", "before": null, "after": 6 })
+    );
+    assert!(end["about"].as_str().unwrap().starts_with("job_"));
+    // The same again changes nothing.
+    let events = memory.number("SELECT max(position) FROM events");
+    let again = import(&memory, number, &text);
+    assert_eq!(told(&again).0, [0, 0, 6]);
+    assert_eq!(
+        memory.number("SELECT max(position) FROM events"),
+        events + 1,
+        "import.finished alone"
+    );
+}
+
+#[test]
+fn what_is_there_is_changed_and_not_doubled() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let ada = client.created("/Users", &json!({ "schemas": [USER], "userName": "ada", "externalId": "x1", "title": "Countess", "name": { "familyName": "Lovelace" } }));
+    let bob = client.user("bob");
+    client.group("Pilots", &[&bob]);
+    let done = import(
+        &memory,
+        number,
+        &lines(&[
+            json!({ "schemas": [USER], "userName": "ADA", "name": { "givenName": "Ada" } }),
+            json!({ "schemas": [USER], "id": bob, "userName": "robert" }),
+            json!({ "schemas": [USER], "userName": "countess", "externalId": "x1" }),
+            json!({ "schemas": [USER], "userName": "bob" }),
+            group("pilots", &json!([{ "value": ada }])),
+            group("Pilots", &json!([{ "value": ada }, { "value": bob }])),
+            json!({ "schemas": [USER], "id": bob, "userName": "countess" }),
+        ]),
+    );
+    let (counts, refused) = told(&done);
+    assert_eq!(counts, [1, 5, 0], "{done:#}");
+    assert_eq!(refused.len(), 1);
+    assert!(
+        refused[0]
+            .1
+            .contains("\"countess\" is that of another resource"),
+        "{refused:?}"
+    );
+    let user = client.get(&format!("/Users/{ada}")).expect(200);
+    assert_eq!(
+        (&user["userName"], &user["title"]),
+        (&json!("countess"), &json!("Countess"))
+    );
+    assert_eq!(
+        user["name"],
+        json!({ "familyName": "Lovelace", "givenName": "Ada" })
+    );
+    assert_eq!(
+        client.get(&format!("/Users/{bob}")).expect(200)["userName"],
+        "robert"
+    );
+    assert_eq!(members(&client, "Pilots"), ["countess", "robert"]);
+    assert_eq!(client.get("/Users?count=0").expect(200)["totalResults"], 3);
+}
+
+#[test]
+fn records_of_an_application() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let known = client.created("/Users", &json!({ "schemas": [USER], "userName": "eve@example.com", "externalId": "idp-7", "active": false,
+        "displayName": "Eve", "emails": [{ "value": "EVE@example.com", "type": "work" }] }));
+    let text = lines(&[
+        json!({ "team_id": 7, "team_alias": "Engines", "members": ["u1", { "user_email": "eve@example.com" }, { "user_id": "none" }] }),
+        json!({ "user_id": "u1", "user_email": "ada@example.com", "user_alias": "Ada", "teams": ["t2"] }),
+        json!({ "user_id": 7, "metadata": { "scim_active": false } }),
+        json!({ "user_id": "u3", "user_email": "eve@example.com", "teams": [7, "t9"] }),
+        json!({ "team_id": "t2" }),
+    ]);
+    let done = import(&memory, number, &text);
+    let (counts, refused) = told(&done);
+    assert_eq!(counts, [4, 1, 0], "{done:#}");
+    assert_eq!(
+        refused.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
+        [1, 4]
+    );
+    let eve = client.get(&format!("/Users/{known}")).expect(200);
+    assert_eq!(
+        (&eve["externalId"], &eve["active"], &eve["displayName"]),
+        (&json!("idp-7"), &json!(false), &json!("Eve"))
+    );
+    assert_eq!(
+        eve["emails"],
+        json!([{ "value": "EVE@example.com", "type": "work" }])
+    );
+    let list = client.get("/Users?filter=externalId eq \"u1\"").expect(200);
+    let ada = &list["Resources"][0];
+    assert_eq!(
+        (&ada["userName"], &ada["name"]["familyName"], &ada["active"]),
+        (&json!("ada@example.com"), &json!("Ada"), &json!(true))
+    );
+    let list = client.get("/Users?filter=userName eq \"7\"").expect(200);
+    let nameless = &list["Resources"][0];
+    assert_eq!(
+        (
+            &nameless["displayName"],
+            &nameless["name"]["givenName"],
+            &nameless["active"]
+        ),
+        (
+            &json!("Unknown Display Name"),
+            &json!("Unknown User"),
+            &json!(false)
+        )
+    );
+    assert_eq!(members(&client, "Engines"), ["Eve", "ada@example.com"]);
+    assert_eq!(members(&client, "t2"), ["ada@example.com"]);
+    assert_eq!(told(&import(&memory, number, &text)).0, [0, 0, 5]);
+}
+
+#[test]
+fn a_circle_is_refused_at_its_last_member() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let text = lines(&[
+        json!({ "schemas": [GROUP], "id": "a", "displayName": "A", "members": [{ "value": "b" }, { "value": "a" }] }),
+        json!({ "schemas": [GROUP], "id": "b", "displayName": "B", "members": [{ "value": "c" }] }),
+        json!({ "schemas": [GROUP], "id": "c", "displayName": "C", "members": [{ "value": "a" }, { "userName": "ada" }] }),
+        user("ada"),
+    ]);
+    let (counts, refused) = told(&import(&memory, number, &text));
+    assert_eq!(counts, [4, 0, 0]);
+    assert_eq!(
+        refused.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
+        [1, 3]
+    );
+    assert_eq!(
+        (members(&client, "A"), members(&client, "C")),
+        (vec!["B".to_owned()], vec!["ada".to_owned()])
+    );
+}
+
+#[test]
+fn what_may_be_once_is_refused_the_second_time() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let device = |serial: &str, external: &str| json!({ "schemas": ["urn:example:params:scim:schemas:core:2.0:Device"], "serialNumber": serial, "externalId": external });
+    client.created("/Devices", &device("1", "a"));
+    let done = import(
+        &memory,
+        number,
+        &lines(&[
+            device("1", "b"),
+            device("2", "c"),
+            device("2", "d"),
+            device("3", "a"),
+            device("1", "e"),
+        ]),
+    );
+    let (counts, refused) = told(&done);
+    assert_eq!(counts, [2, 3, 0], "{done:#}");
+    assert_eq!(refused, []);
+    let list = client
+        .get("/Devices?filter=serialNumber eq \"3\"")
+        .expect(200);
+    let mut both = device("1", "f");
+    both["id"] = list["Resources"][0]["id"].clone();
+    let (counts, refused) = told(&import(&memory, number, &lines(&[both])));
+    assert_eq!(counts, [0, 0, 0]);
+    assert!(refused[0].1.contains("serialNumber"), "{refused:?}");
+}
+
+/// All that is of a tenant, but for what differs from one day to the next.
+fn exported(memory: &Memory, tenant: i64) -> Vec<Value> {
+    let mut lines = Operator::new(memory).export(tenant, "");
+    lines.remove(0);
+    for line in &mut lines {
+        line.as_object_mut().unwrap().remove("meta");
+    }
+    lines
+}
+
+fn fill(client: &Client<'_>) {
+    let ada = client.created("/Users", &json!({ "schemas": [USER], "userName": "ada", "externalId": "x1", "active": false,
+        "emails": [{ "value": "ada@example.com", "primary": true }], "name": { "familyName": "Lovelace" } }));
+    let bob = client.user("bob");
+    let inner = client.group("Inner", &[&bob]);
+    client.group("Outer", &[&ada, &inner]);
+    client.group("Empty", &[]);
+    client.created("/Devices", &json!({ "schemas": ["urn:example:params:scim:schemas:core:2.0:Device"], "serialNumber": "7" }));
+}
+
+/// An import of an export, into an empty tenant and onto itself: ids stay, so that whoever knows a
+/// resource by its id still does.
+#[test]
+fn an_export_comes_back_as_it_was() {
+    let memory = Memory::sharded();
+    let (number, client) = tenant(&memory);
+    fill(&client);
+    let admin = Operator::new(&memory);
+    let text = lines(&admin.export(number, ""));
+    let other = admin
+        .post("/tenants", &json!({ "name": "Moved", "shard": 2 }))
+        .expect(201)["id"]
+        .as_i64()
+        .unwrap();
+    let done = result(&memory, admin.import(other, "", &text));
+    assert_eq!(told(&done), ([6, 0, 0], Vec::new()));
+    assert_eq!(exported(&memory, other), exported(&memory, number));
+    for number in [number, other] {
+        let again = result(&memory, admin.import(number, "", &text));
+        assert_eq!(told(&again), ([0, 0, 6], Vec::new()));
+    }
+}
+
+/// With either budget, and killed at any batch, before it or behind it: as if it had not been.
+#[test]
+fn a_kill_leaves_nothing_half_done_and_does_nothing_twice() {
+    let people: Vec<Value> = (0..60).map(|number| json!({ "user_id": format!("u{}", number % 45), "user_email": format!("{}@example.com", number % 45) })).collect();
+    let mut text = lines(&people);
+    for team in 0..12 {
+        let own: Vec<String> = (0..9)
+            .map(|number| format!("u{}", (number * 7 + team) % 46))
+            .collect();
+        text.push_str(&lines(&[json!({ "team_id": format!("t{team}"), "team_alias": format!("Team {team}"), "members": own })]));
+    }
+    text.push_str(&lines(&[
+        group("Team 1", &json!([{ "userName": "5@example.com" }])),
+        user("5@example.com"),
+    ]));
+    let last = lines(&[group("Top", &json!([{ "externalId": "t1" }]))]);
+    let mut expected: Option<(Value, Vec<i64>)> = None;
+    for is_free in [false, true] {
+        for kill in (0..).flat_map(|batches| [(batches, false), (batches, true)]) {
+            let mut memory = Memory::new();
+            memory.settings.is_free_plan = is_free;
+            let admin = Operator::new(&memory);
+            let number = admin.tenant("Acme");
+            let job = admin.import(number, "more=true", &text).expect(202);
+            let id = job["id"].as_str().unwrap();
+            memory.database.kill.set(Some(kill));
+            let rest = format!("job={id}&line=75");
+            let mut killed = admin.import(number, &rest, &last).status >= 500;
+            if killed {
+                // It comes again, and is not wanted where it had come.
+                let again = admin.import(number, &rest, &last).status;
+                assert!(matches!(again, 200 | 202 | 404), "{again}");
+            }
+            for _ in 0..200 {
+                if memory.number("SELECT count(*) FROM jobs WHERE finished_at IS NULL") == 0 {
+                    break;
+                }
+                killed |= memory.run_jobs(Budget::of(&memory.settings)).is_err();
+                memory.elapsed.set(memory.elapsed.get() + 30_000);
+            }
+            killed |= memory.database.kill.take().is_none();
+            let job = admin.get(&format!("/jobs/{id}")).expect(200);
+            let counts = [
+                "users",
+                "teams",
+                "team_members",
+                "events",
+                "import_lines",
+                "import_keys",
+            ]
+            .map(|table| memory.number(&format!("SELECT count(*) FROM {table}")));
+            let seen = (job["result"].clone(), counts.to_vec());
+            match &expected {
+                None => expected = Some(seen),
+                Some(expected) => assert_eq!(&seen, expected, "{kill:?} {is_free}"),
+            }
+            if !killed {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn lines_may_come_in_parts() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let admin = Operator::new(&memory);
+    let job = admin
+        .import(
+            number,
+            "more=true",
+            &lines(&[group("All", &json!([{ "userName": "ada" }]))]),
+        )
+        .expect(202);
+    assert_eq!(
+        (&job["state"], &job["kind"], &job["total"]),
+        (&json!("queued"), &json!("import"), &json!(0))
+    );
+    let id = job["id"].as_str().unwrap();
+    memory.run_jobs(Budget::PAID).unwrap();
+    // Twice, as a client does whose connection broke.
+    for _ in 0..2 {
+        admin
+            .import(
+                number,
+                &format!("job={id}&line=2&more=true"),
+                &lines(&[user("ada"), user("bob")]),
+            )
+            .expect(202);
+    }
+    let done = admin
+        .import(number, &format!("job={id}&line=4"), "no json")
+        .expect(200);
+    assert_eq!(told(&done).0, [3, 0, 0]);
+    assert_eq!(done["refused"][0]["line"], 4);
+    assert_eq!(members(&client, "All"), ["ada"]);
+    admin
+        .import(number, &format!("job={id}&line=5"), "{}")
+        .problem(404, "job_not_found", "more=true");
+    let other = admin.tenant("Other");
+    let job = admin.import(number, "more=true", "{}").expect(202);
+    let id = job["id"].as_str().unwrap();
+    admin
+        .import(other, &format!("job={id}&line=2"), "{}")
+        .problem(404, "job_not_found", "more=true");
+    // Those that do not come are not waited for.
+    memory.elapsed.set(memory.elapsed.get() + 3_600_001);
+    memory.run_jobs(Budget::PAID).unwrap();
+    let job = admin.get(&format!("/jobs/{id}")).expect(200);
+    assert_eq!(job["state"], "failed");
+    assert!(
+        job["result"]["detail"]
+            .as_str()
+            .unwrap()
+            .contains("did not all come")
+    );
+    assert_eq!(memory.number("SELECT count(*) FROM import_lines"), 0);
+}
+
+#[test]
+fn what_cannot_be_imported_is_refused_with_what_to_do() {
+    let memory = Memory::new();
+    let (number, _) = tenant(&memory);
+    let admin = Operator::new(&memory);
+    admin
+        .import(number, "dry_run=perhaps", "")
+        .problem(400, "invalid_query", "true or false");
+    admin
+        .import(number, "line=0", "")
+        .problem(400, "invalid_query", "line");
+    admin
+        .post(&format!("/tenants/{number}/import"), &json!({}))
+        .problem(400, "invalid_body", "application/x-ndjson");
+    let done = admin.import(number, "", "").expect(200);
+    assert_eq!(told(&done), ([0, 0, 0], Vec::new()));
+    let long = format!(
+        "{{\"schemas\":[\"{USER}\"],\"userName\":\"{}\"}}\n{}\n{{\"a\":\"\u{0}\"}}",
+        "x".repeat(1_600_000),
+        user("ada")
+    );
+    let done = admin.import(number, "", &long).expect(200);
+    assert_eq!(told(&done).0, [1, 0, 0]);
+    assert_eq!(done["refused"][0]["line"], 1);
+    assert_eq!(done["refused"][1]["line"], 3);
+    admin
+        .patch(
+            &format!("/tenants/{number}"),
+            &json!({ "state": "suspended" }),
+        )
+        .expect(200);
+    admin
+        .import(number, "", "{}")
+        .problem(403, "tenant_suspended", "active");
+}
+
+/// Who was deleted and is kept comes back with the former id.
+#[test]
+fn who_was_here_before_has_the_same_id() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let settings = json!({ "settings": { "deletes": "soft", "rehire": "same_name" } });
+    Operator::new(&memory)
+        .patch(&format!("/tenants/{number}"), &settings)
+        .expect(200);
+    let ada = client.user("ada");
+    client.delete(&format!("/Users/{ada}")).expect(204);
+    let done = import(
+        &memory,
+        number,
+        &lines(&[
+            group("All", &json!([{ "userName": "ada" }, { "value": "u1" }])),
+            json!({ "user_id": "u1", "user_email": "ada" }),
+        ]),
+    );
+    assert_eq!(told(&done), ([2, 0, 0], Vec::new()));
+    client.get(&format!("/Users/{ada}")).expect(200);
+    assert_eq!(members(&client, "All"), ["ada"]);
+}
+
+/// A group of many members, in the lines that an export makes of it.
+#[test]
+fn a_large_group_comes_back() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let id = client.group("All", &[]);
+    super::export::crowd(&memory, number, 23_456);
+    super::export::all_in(&memory, number, &id);
+    let admin = Operator::new(&memory);
+    let text = lines(&admin.export(number, ""));
+    let other = admin.tenant("Moved");
+    let done = result(&memory, admin.import(other, "", &text));
+    assert_eq!(
+        (&done["refusals"], &done["created"]),
+        (&json!(0), &json!(23_457))
+    );
+    assert_eq!(
+        exported(&memory, other).len(),
+        exported(&memory, number).len()
+    );
+    assert_eq!(
+        memory.number(&format!(
+            "SELECT count(*) FROM team_members WHERE tenant_id = {other}"
+        )),
+        23_456
+    );
+}
