@@ -6,9 +6,11 @@
 import { connect } from "./admin/client.mjs";
 import { clients } from "./admin/clients.mjs";
 import { deleted } from "./admin/deleted.mjs";
+import { events } from "./admin/events.mjs";
 import { helpOf, helpOfAll, helpOfNoun } from "./admin/help.mjs";
 import { jobs } from "./admin/jobs.mjs";
 import { operatorTokens } from "./admin/operator-tokens.mjs";
+import { listen } from "./admin/listen.mjs";
 import { COMMON, OPTIONS } from "./admin/options.mjs";
 import { printer } from "./admin/output.mjs";
 import { requests } from "./admin/requests.mjs";
@@ -20,7 +22,7 @@ import { runIfProgram } from "./process.mjs";
 import { Misunderstood } from "./say.mjs";
 import { parseArgs } from "node:util";
 
-const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, deleted, requests, jobs, status };
+const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, deleted, requests, events, listen, jobs, status };
 
 export async function main(args) {
   // Whoever reads no further (`| head`) has what was wanted.

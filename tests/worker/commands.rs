@@ -417,3 +417,175 @@ fn what_is_not_done_is_said() {
         assert!(out.contains(expected), "{out}");
     }
 }
+
+/// A process that goes on until it is ended, and what it says, line by line.
+struct Running(std::process::Child, std::sync::mpsc::Receiver<String>);
+
+impl Running {
+    /// Starts it; of stderr, or stdout, each line is passed on.
+    #[expect(
+        clippy::unwrap_used,
+        reason = "a helper of tests fails where a test would"
+    )]
+    fn start(command: &mut Command, is_of_stderr: bool) -> Self {
+        let piped = if is_of_stderr {
+            command.stderr(Stdio::piped())
+        } else {
+            command.stdout(Stdio::piped())
+        };
+        let mut child = piped.stdin(Stdio::null()).spawn().unwrap();
+        let (sender, lines) = std::sync::mpsc::channel();
+        let read = |pipe: Box<dyn std::io::Read + Send>| {
+            let sender = sender.clone();
+            std::thread::spawn(move || {
+                for line in std::io::BufRead::lines(std::io::BufReader::new(pipe)) {
+                    let Ok(line) = line else { return };
+                    if sender.send(line).is_err() {
+                        return;
+                    }
+                }
+            });
+        };
+        if is_of_stderr {
+            read(Box::new(child.stderr.take().unwrap()));
+        } else {
+            read(Box::new(child.stdout.take().unwrap()));
+        }
+        Self(child, lines)
+    }
+
+    /// The next line with these words.
+    #[track_caller]
+    #[expect(clippy::panic, reason = "a helper of tests fails where a test would")]
+    fn wait_for(&self, words: &str) -> String {
+        let patience = std::time::Duration::from_secs(20);
+        loop {
+            let line = self.1.recv_timeout(patience);
+            let line = line.unwrap_or_else(|_| panic!("nobody said: {words}"));
+            if line.contains(words) {
+                return line;
+            }
+        }
+    }
+
+    /// Ends it as Ctrl-C does.
+    #[expect(
+        clippy::unwrap_used,
+        reason = "a helper of tests fails where a test would"
+    )]
+    fn interrupt(&mut self) {
+        let id = self.0.id().to_string();
+        let signal = ["-INT", &id];
+        assert!(
+            Command::new("kill")
+                .args(signal)
+                .status()
+                .unwrap()
+                .success()
+        );
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// From a clone to a handler that hears of a deactivation: the receiver of the examples takes what
+/// `listen` posts; what it did not take comes again, and nothing is lost between two of them.
+#[test]
+fn events_are_listed_verified_and_forwarded() {
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwq0000000";
+    let desk = Desk::open();
+    // In JavaScript, and in Rust.
+    let programs: [&[&str]; 2] = [
+        &["node", "examples/events/receiver.mjs"],
+        &["cargo", "run", "-q", "--example", "receiver", "--"],
+    ];
+    let receiver = |program: usize, port: &str, secret: &str| {
+        let mut words = programs.iter().skip(program).flat_map(|words| words.iter());
+        let mut command = Command::new(words.next().unwrap_or(&""));
+        command
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(words.take(programs.get(program).map_or(0, |words| words.len() - 1)))
+            .arg(port)
+            .env("WEBHOOK_SECRET", secret);
+        let running = Running::start(&mut command, false);
+        let line = running.wait_for("listening on ");
+        let port = line.rsplit(' ').next().unwrap_or_default().to_owned();
+        (running, port)
+    };
+    let (first, port) = receiver(0, "0", SECRET);
+    let hook = format!("http://127.0.0.1:{port}/hook");
+    let listen = |after: &[&str]| {
+        let words = [&["listen", "--forward", &hook, "--types", "user.*"], after].concat();
+        let mut command = desk.command(&words);
+        Running::start(command.env("WEBHOOK_SECRET", SECRET), true)
+    };
+    let mut listening = listen(&[]);
+    listening.wait_for("listening; events go to");
+    let token = desk.0.token.as_str();
+    let ask = |method: &str, path: &str, body: Value| {
+        let path = format!("/scim/v2{path}");
+        desk.0.ask(token, method, &path, Some(&body)).1
+    };
+    let ada = ask("POST", "/Users", serde_json::json!({"userName": "ada"}));
+    let path = format!("/Users/{}", ada["id"].as_str().unwrap_or_default());
+    first.wait_for("user.created");
+    let active = |value: bool| {
+        ask(
+            "PATCH",
+            &path,
+            serde_json::json!({
+                "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+                "Operations": [{"op": "replace", "path": "active", "value": value}],
+            }),
+        )
+    };
+    active(false);
+    first.wait_for("ada was deactivated");
+    listening.wait_for("user.deactivated: 204");
+    // Nobody is there for a while, and then one with another secret.
+    drop(first);
+    active(true);
+    listening.wait_for("no answer (ECONNREFUSED)");
+    let (other, _) = receiver(0, &port, "whsec_b3RoZXI=");
+    listening.wait_for("user.activated: 401");
+    drop(other);
+    let (second, _) = receiver(1, &port, SECRET);
+    second.wait_for("user.activated");
+    listening.wait_for("user.activated: 204");
+    listening.interrupt();
+    let line = listening.wait_for("go on with --after ");
+    let after = line.rsplit(' ').next().unwrap_or_default();
+    active(false);
+    let mut again = listen(&["--after", after]);
+    second.wait_for("ada was deactivated");
+    again.wait_for("user.deactivated: 204");
+    again.interrupt();
+
+    let events = desk.json(&["events", "list", "--tenant", "1", "--types", "user.*"]);
+    let kinds = events.as_array().into_iter().flatten();
+    let kinds: Vec<_> = kinds.map(|event| event["type"].as_str()).collect();
+    let expected = [
+        "user.created",
+        "user.deactivated",
+        "user.activated",
+        "user.deactivated",
+    ];
+    assert_eq!(kinds, expected.map(Some));
+    let (code, out, words) = desk.say(&["events", "list", "--types", "user.*", "--limit", "2"]);
+    assert_eq!((code, out.lines().count()), (0, 3), "{out}{words}");
+    assert!(words.contains("go on with --after 1."), "{words}");
+    let mut command = desk.command(&["events", "tail", "--tenant", "1", "--after", after]);
+    let mut tail = Running::start(&mut command, false);
+    tail.wait_for("user.deactivated\tUser ada");
+    tail.interrupt();
+    let (code, out, words) = desk.say(&["events", "verify", "--tenant", "1"]);
+    assert!(code == 1 && words.contains("MASTER_KEY"), "{out}{words}");
+    let (code, _, words) = desk.say(&["listen", "--forward", "nowhere"]);
+    assert!(code == 2 && words.contains("localhost:3000"), "{words}");
+}

@@ -1,0 +1,99 @@
+// Keeps a copy of a tenant's users and groups in a file: reads them once, then follows the feed.
+//
+//     export ADMIN_URL=https://scim.example.com ADMIN_TOKEN=…
+//     node examples/events/copy.mjs 3 copy.json [--once]
+//
+// What is done twice is the same as done once, so the cursor is kept after what was read is done.
+// With --once it ends where there is no more. docs/events.md shows it; a test runs it.
+
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
+
+const [tenant, file, ...flags] = process.argv.slice(2);
+const base = `${process.env.ADMIN_URL}/admin/v1`;
+const once = flags.includes("--once");
+
+async function get(path) {
+  for (;;) {
+    const reply = await fetch(base + path, { headers: { authorization: `Bearer ${process.env.ADMIN_TOKEN}` } }).catch(() => null);
+    if (reply?.ok) return reply.json();
+    if (reply?.status === 404) return null;
+    // The next look is as good: nothing was lost.
+    console.error(`${path}: ${reply ? `${reply.status} ${await reply.text()}` : "not reached"}`);
+    await setTimeout(1_000);
+  }
+}
+
+/** What there is: the cursor first, so that the feed tells what changes while pages are read. */
+async function begin() {
+  const { next } = await get("/events?after=latest");
+  const copy = { after: next, resources: {}, members: {} };
+  for (const endpoint of ["Users", "Groups"]) {
+    for (let cursor = ""; cursor !== undefined; ) {
+      const page = await get(`/tenants/${tenant}/scim/v2/${endpoint}?count=100&cursor=${cursor}`);
+      for (const resource of page.Resources ?? []) put(copy, resource);
+      cursor = page.nextCursor;
+    }
+  }
+  return copy;
+}
+
+/** A resource as the SCIM face shows it. */
+function put(copy, { id, meta, groups, members, ...attributes }) {
+  copy.resources[id] = { type: meta.resourceType, ...attributes };
+  if (meta.resourceType === "Group") copy.members[id] = (members ?? []).map(({ value }) => value);
+}
+
+/** What an event tells. */
+async function apply(copy, { type, resource, changes = [], members }) {
+  if (!resource) return;
+  const { id } = resource;
+  if (type.endsWith(".deleted")) {
+    delete copy.resources[id];
+    delete copy.members[id];
+    for (const group of Object.values(copy.members)) without(group, id);
+    return;
+  }
+  if (changes.some(({ cut }) => cut)) {
+    // It was too large for an event.
+    const now = await get(`/tenants/${tenant}/scim/v2/${resource.type}s/${id}`);
+    if (now) put(copy, now);
+    return;
+  }
+  const known = (copy.resources[id] ??= { type: resource.type });
+  for (const { path, after } of changes) set(known, path, after);
+  if (resource.type === "Group") copy.members[id] ??= [];
+  for (const { id: member } of members?.removed ?? []) without(copy.members[id], member);
+  for (const { id: member } of members?.added ?? []) if (!copy.members[id].includes(member)) copy.members[id].push(member);
+}
+
+/** An attribute; one of an extension has its URN in front. */
+function set(resource, path, value) {
+  const [, urn, name] = /^(urn:.+):([^:]+)$/i.exec(path) ?? [];
+  const [at, key] = urn ? [(resource[urn] ??= {}), name] : [resource, path];
+  if (value === null) delete at[key];
+  else at[key] = value;
+}
+
+function without(list, id) {
+  const at = list.indexOf(id);
+  if (at >= 0) list.splice(at, 1);
+}
+
+async function save(copy) {
+  await writeFile(`${file}.new`, JSON.stringify(copy));
+  await rename(`${file}.new`, file);
+}
+
+let copy = JSON.parse(await readFile(file, "utf8").catch(() => "null")) ?? (await begin());
+for (;;) {
+  const page = await get(`/tenants/${tenant}/events?limit=200&wait=${once ? 0 : 20}&after=${copy.after}`);
+  if (page.trimmed) {
+    copy = await begin();
+    continue;
+  }
+  for (const event of page.data) await apply(copy, event);
+  copy.after = page.next;
+  await save(copy);
+  if (once && !page.more) break;
+}
