@@ -50,7 +50,7 @@ export async function once(server, request) {
 }
 
 function dispatch(client, server, request, onData) {
-  const { method, path, body, status, isOpen } = request;
+  const { method, path, body, status, isOpen, isOperator } = request;
   return new Promise((resolve, reject) => {
     let refused;
     const handler = {
@@ -72,8 +72,8 @@ function dispatch(client, server, request, onData) {
       },
     };
     // What needs no credential is asked without one.
-    const headers = isOpen ? {} : server.headers;
-    client.dispatch({ method, path: server.base + path, headers, body: body ?? null }, handler);
+    const headers = isOpen ? {} : isOperator ? server.operator : server.headers;
+    client.dispatch({ method, path: (isOperator ? "/admin/v1" : server.base) + path, headers, body: body ?? null }, handler);
   });
 }
 

@@ -8,13 +8,15 @@ import { createInterface } from "node:readline";
 import { ROOT } from "../scripts/process.mjs";
 import { Problem } from "../scripts/say.mjs";
 
+const ADMIN_TOKEN = "bench-admin-token-0123456789abcdef01234567";
 const TOKEN = "bench-token-0123456789abcdef0123456789abcdef";
 
 /** Our Worker over the D1 of a state folder. */
 export async function startWorker(state, users) {
-  const server = await start("scripts/serve.mjs", ["--state", state, "--port", "0", "--token", TOKEN], state);
+  const server = await start("scripts/serve.mjs", ["--state", state, "--port", "0", "--token", TOKEN, "--var", `ADMIN_TOKEN=${ADMIN_TOKEN}`], state);
   const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/scim+json" };
-  return { ...server, base: "/scim/v2", headers, users, send: (...args) => send(server.origin, headers, ...args) };
+  const operator = { authorization: `Bearer ${ADMIN_TOKEN}` };
+  return { ...server, base: "/scim/v2", headers, operator, users, send: (...args) => send(server.origin, headers, ...args) };
 }
 
 /** The ceilings over theirs. */

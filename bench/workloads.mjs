@@ -42,6 +42,12 @@ const pageOf100 = ({ Resources }) => expect("resources", Resources.length, 100);
  */
 export const WORKLOADS = [
   {
+    name: "feed, 200 events a page",
+    clients: 1,
+    ceiling: "page",
+    begin: feed,
+  },
+  {
     name: "discovery",
     ceiling: "ok",
     begin: () => ({ next: () => ({ ...get("/ServiceProviderConfig"), isOpen: true }), verify: ({ patch: { supported } }) => expect("patch", supported, true) }),
@@ -240,6 +246,18 @@ function deleteUser(server) {
       doomed = [];
       await trim(server, "/Users", server.users);
     },
+  };
+}
+
+/** Users that come and go, so that there is something to read. */
+async function feed(server) {
+  for (let turn = 0; turn < 4; turn += 1) {
+    await createAll(server, Array.from({ length: 500 }, () => JSON.parse(userBody(fresh()))));
+  }
+  await trim(server, "/Users", server.users);
+  return {
+    next: () => ({ ...get(`/events?limit=200&after=1.${randomBelow(3_500)}`), isOperator: true }),
+    verify: ({ data }) => expect("events", data.length, 200),
   };
 }
 
