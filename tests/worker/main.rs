@@ -8,6 +8,7 @@ mod commands;
 mod concurrency;
 
 mod doctor;
+mod events;
 
 mod memory;
 
