@@ -14,7 +14,7 @@ const PATIENCE_MS = 15_000;
 const PAUSES_MS = [500, 1_000, 2_000, 5_000, 10_000];
 
 export const listen = {
-  about: "Posts events as they come to an application that is being written, signed as a webhook",
+  about: "Posts events as they come to an application that is being written, signed as a webhook (docs/webhooks.md)",
   details: `In order, each until it is answered by 2xx. The secret is that of WEBHOOK_SECRET in the environment, or is made and told once.
 It begins at the end of the feed, or behind a cursor; when it ends, it tells the one to go on with.`,
   options: ["forward", "tenant", "types", "after"],

@@ -74,13 +74,22 @@ fn nothing_tells_of_a_person_who_was_erased() {
     let erase = |id: &str| operator.post("/tenants/1/erase", &json!({ "resource": id }));
     erase(&ada).problem(409, "resource_lives", "Delete it first");
     client.delete(&format!("/Users/{ada}")).expect(204);
+    memory.sql(
+        "INSERT INTO webhook_deliveries (webhook_id, n, tenant_id, event, at, attempt, milliseconds, reply, outcome) \
+         VALUES ('whk_1', 1, 1, 'evt_1_1', '', 1, 1, 'Welcome, Augusta Ada!', 'delivered'), \
+         ('whk_1', 2, 2, 'evt_1_1', '', 1, 1, 'another tenant''s', 'delivered')",
+    );
     for known in KNOWN {
         assert_ne!(places(&memory, known), [""; 0], "{known}");
     }
     let requests = memory.number("SELECT count(*) FROM requests");
     let done = erase(&ada).expect(200);
     assert_eq!((&done["events"], &done["more"]), (&json!(3), &json!(false)));
-    assert_eq!(done["deleted"], 1);
+    assert_eq!(
+        (&done["deleted"], &done["deliveries"]),
+        (&json!(1), &json!(1))
+    );
+    assert_ne!(places(&memory, "another tenant's"), [""; 0]);
     assert!(done["requests"].as_i64().unwrap() > 3, "{done}");
     let restore = format!("/tenants/1/deleted/{ada}/restore");
     operator.post(&restore, &json!({})).expect(404);
@@ -112,7 +121,7 @@ fn nothing_tells_of_a_person_who_was_erased() {
     assert_eq!(event["actor"]["kind"], "operator");
     // Once is enough.
     let again = erase(&ada).expect(200);
-    let counts = json!({"resource": ada, "events": 0, "requests": 0, "jobs": 0, "deleted": 0, "more": false});
+    let counts = json!({"resource": ada, "events": 0, "requests": 0, "jobs": 0, "deleted": 0, "deliveries": 0, "more": false});
     assert_eq!(again, counts);
     assert_eq!(
         memory.number("SELECT count(*) FROM events WHERE type = 'resource.erased'"),

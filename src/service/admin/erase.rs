@@ -143,13 +143,23 @@ fn finish<'c>(call: &'c Call<'c>, erasure: Erasure, has_more: bool) -> Outcome<'
                 "Nothing is kept of such a resource. Send its id, which its events have in `resource.id`.",
             ));
         }
-        Step::shown(text(&json!({
-            "resource": erasure.id,
-            "events": erasure.events,
-            "requests": requests,
-            "jobs": jobs,
-            "deleted": deleted,
-            "more": has_more,
-        })))
+        let mut batch = Batch::default();
+        let emptied = batch.add_all(erasure::replies(erasure.tenant));
+        Step::send(1, batch, move |sent| {
+            let row = sent?.rows_of(&emptied).into_iter().next();
+            let replies = match row {
+                Some(row) => row.integer(0)?.unwrap_or_default(),
+                None => 0,
+            };
+            Step::shown(text(&json!({
+                "resource": erasure.id,
+                "events": erasure.events,
+                "requests": requests,
+                "jobs": jobs,
+                "deleted": deleted,
+                "deliveries": replies,
+                "more": has_more,
+            })))
+        })
     })
 }

@@ -1,7 +1,8 @@
 //! The erasure of a resource that is gone, such as a person: what names and values are kept of it
 //! is emptied, and what happened stays.
 //!
-//! Whatever table keeps something of a resource that is gone has its statement in [`elsewhere`].
+//! Whatever table keeps something of a resource that is gone has its statement in [`elsewhere`], or
+//! in [`replies`].
 
 use crate::fragment::{Fragment, value};
 use crate::{Statement, fragment, statement};
@@ -102,7 +103,7 @@ pub fn elsewhere(tenant: i64, id: &str, words: &str) -> Vec<Statement> {
     );
     let of_jobs = statement!(
         "UPDATE jobs SET result = NULL WHERE tenant_id = {tenant} AND id IN (SELECT id FROM (SELECT id, \
-         lower(result) AS text FROM jobs WHERE tenant_id = {tenant} AND result IS NOT NULL LIMIT -1) WHERE {is_told})",
+         lower(result) AS text FROM jobs WHERE tenant_id = {tenant} AND finished_at IS NOT NULL AND result IS NOT NULL LIMIT -1) WHERE {is_told})",
         tenant = value(tenant),
         is_told = is_told(id, words),
     );
@@ -116,6 +117,18 @@ pub fn elsewhere(tenant: i64, id: &str, words: &str) -> Vec<Statement> {
         .into_iter()
         .flat_map(|statement| [statement, statement!("SELECT changes() AS erased")])
         .collect()
+}
+
+/// Empties what receivers of webhooks replied to events of the tenant, which is in the first
+/// database: what they write there nobody knows.
+pub fn replies(tenant: i64) -> [Statement; 2] {
+    [
+        statement!(
+            "UPDATE webhook_deliveries SET reply = NULL WHERE tenant_id = {tenant} AND reply IS NOT NULL",
+            tenant = value(tenant),
+        ),
+        statement!("SELECT changes() AS erased"),
+    ]
 }
 
 /// The condition that `text`, in lower case, tells of the resource.
