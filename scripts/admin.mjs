@@ -3,6 +3,7 @@
 // something was refused or failed, with 2 where the command was not understood, with 3 where the
 // deployment could not be reached.
 
+import { brake } from "./admin/brake.mjs";
 import { connect } from "./admin/client.mjs";
 import { clients } from "./admin/clients.mjs";
 import { deleted } from "./admin/deleted.mjs";
@@ -22,7 +23,7 @@ import { runIfProgram } from "./process.mjs";
 import { Misunderstood } from "./say.mjs";
 import { parseArgs } from "node:util";
 
-const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, deleted, requests, events, listen, jobs, status };
+const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, brake, deleted, requests, events, listen, jobs, status };
 
 export async function main(args) {
   // Whoever reads no further (`| head`) has what was wanted.

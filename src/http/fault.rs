@@ -4,7 +4,7 @@
 use scim::message::error::{Error, ScimType};
 
 use service::Failure;
-use service::failure::BUSY;
+use service::failure::{BRAKED, BUSY};
 
 /// Why a request is not answered as it asks.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,6 +97,7 @@ pub fn failure_words(failure: &Failure) -> (u16, Option<ScimType>, &str) {
         Failure::TooLarge(detail) => (413, None, detail),
         Failure::TooMuch(detail) => (429, None, detail),
         Failure::TooFast(detail) => (429, None, detail),
+        Failure::Braked => (429, None, BRAKED),
         Failure::Busy => (503, None, BUSY),
         Failure::Broken(_) => (500, None, BROKEN),
     }

@@ -23,6 +23,7 @@ use store::tenant::Tenant;
 use store::{Addressed, Database, Row, Statement};
 
 pub mod body;
+pub mod brake;
 pub mod client;
 pub mod deleted;
 pub mod erase;

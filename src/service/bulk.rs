@@ -179,7 +179,11 @@ impl<D: Database> Session<'_, D> {
                 Ok(0) => together = length / 2,
                 Ok(count) => {
                     together = match now {
-                        [index] if jobs.get(*index).is_some_and(Job::failed) => 1,
+                        [index]
+                            if jobs.get(*index).is_some_and(Job::failed) && !self.is_braked() =>
+                        {
+                            1
+                        }
                         // A run that had to end early would have to again.
                         _ if count < length => count.saturating_mul(2),
                         _ => together.saturating_mul(2),

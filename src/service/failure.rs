@@ -7,6 +7,11 @@ use store::limits::LARGEST_VALUE;
 /// The sentence for a request that met too many others.
 pub const BUSY: &str = "Other requests hold the memory that this one needs. Send it again in a moment, or in smaller parts.";
 
+/// The sentence for a removal that the brake refuses.
+pub const BRAKED: &str = "More users were deactivated or deleted in a short time than whoever runs this service lets pass, so \
+     this one was not: nothing of the request was done. Creates and other changes go on. If the removals are meant, ask for the \
+     brake to be released, and send the request again.";
+
 /// Why a request was not done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Failure {
@@ -28,6 +33,9 @@ pub enum Failure {
     TooMuch(String),
     /// The caller sends more in a short time than one may; nothing was begun.
     TooFast(&'static str),
+    /// The brake of the tenant refuses it: more people were removed in a short time than the
+    /// operator lets a provider remove.
+    Braked,
     /// Other requests hold the memory that it would need; nothing was begun, or all but the reply
     /// was done.
     Busy,
@@ -73,6 +81,7 @@ impl From<store::Error> for Failure {
                 "This token may read and not write. Use a token with the scope write, or ask whoever runs this service for \
                  one.",
             ),
+            store::Error::Braked => Self::Braked,
             store::Error::Unique(attribute) => Self::Refused(value_in_use(attribute)),
             store::Error::Guard => Self::Broken("a guard failed that had no reader".to_owned()),
             store::Error::TooBig => Self::TooLarge(format!(

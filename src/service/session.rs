@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use super::settings::InHand;
 use super::{Context, Failure, Moment, Settings};
 use store::batch::{Answers, Batch};
+use store::brake::Turn;
 use store::directory::told;
 use store::expression::View;
 use store::ledger::events::{Origin, house};
@@ -69,6 +70,7 @@ pub struct Session<'a, D> {
     facts: OnceCell<TokenFacts>,
     /// Which operation of a Bulk request is at work, from one.
     operation: Cell<Option<usize>>,
+    is_braked: Cell<bool>,
     /// Members that turned out to name nobody, and are left out from then on.
     pub(super) unknown: RefCell<Index>,
     notes: RefCell<Notes>,
@@ -126,6 +128,7 @@ impl<'a, D: Database> Session<'a, D> {
             is_checked: Cell::default(),
             facts: OnceCell::new(),
             operation: Cell::default(),
+            is_braked: Cell::default(),
             unknown: RefCell::default(),
             notes: RefCell::default(),
         }
@@ -211,7 +214,7 @@ impl<'a, D: Database> Session<'a, D> {
         if !batch.fits() {
             return Err(store::Error::Broken("too many parameters".to_owned()));
         }
-        let room = batch.room();
+        let (room, is_run) = (batch.room(), batch.is_run);
         self.find_room(room).await?;
         let authentication = self.caller.tenant.facts(FactsWanted {
             cursor_key: with_cursor_key,
@@ -229,12 +232,17 @@ impl<'a, D: Database> Session<'a, D> {
             let bytes = result.as_ref().map_or(0, |(_, answers)| answers.bytes());
             self.context.hold.set_answer(COPIES * bytes);
         }
+        if let Err(store::Error::Braked) = result
+            && !is_run
+        {
+            self.engage_brake().await?;
+        }
         // One that failed has told, too: either that the caller is not good, or what the reply will
         // say.
         self.is_checked.set(true);
         match &result {
             // The look-up stands in front of what failed.
-            Ok(_) | Err(store::Error::Guard | store::Error::Unique(_)) => {
+            Ok(_) | Err(store::Error::Guard | store::Error::Unique(_) | store::Error::Braked) => {
                 self.settings_version.set(None);
             }
             Err(error) => {
@@ -247,6 +255,21 @@ impl<'a, D: Database> Session<'a, D> {
         // Those of the first batch are kept: the caller stays the same.
         let _ = self.facts.set(facts.clone());
         Ok((answers, facts))
+    }
+
+    /// Engages the brake that has refused a removal, once, and tells of it.
+    async fn engage_brake(&self) -> Result<(), store::Error> {
+        self.is_braked.set(true);
+        let (tenant, now) = (&self.caller.tenant, &self.now.text);
+        let told = Turn::Engage.told(tenant, now);
+        let told = house(&self.origin(self.operation()), &told);
+        let engage = vec![told, Turn::Engage.make(tenant, now)];
+        self.context.database.batch(engage).await.map(|_| ())
+    }
+
+    /// Whether the brake has refused a removal: then it refuses all others.
+    pub(crate) fn is_braked(&self) -> bool {
+        self.is_braked.get()
     }
 
     /// Counts what a body holds.

@@ -330,6 +330,7 @@ impl<D: Database> Session<'_, D> {
         all: bool,
     ) -> Result<RunReceipt, Failure> {
         let mut receipt = RunReceipt::default();
+        batch.is_run = true;
         self.add_creates(batch, changes, all, &mut receipt);
         self.add_rewrites(batch, changes, &mut receipt)?;
         for resource_type in ResourceType::all() {

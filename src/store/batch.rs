@@ -13,6 +13,8 @@ pub struct Handle(usize);
 pub struct Batch {
     statements: Vec<Statement>,
     room: usize,
+    /// Whether it is of several changes, of which fewer may be tried.
+    pub is_run: bool,
 }
 
 impl Batch {

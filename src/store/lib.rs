@@ -7,6 +7,7 @@
 use std::future::Future;
 
 pub mod batch;
+pub mod brake;
 pub mod deleted;
 pub mod directory;
 pub mod expression;
@@ -137,6 +138,8 @@ pub enum Error {
     Unique(Option<&'static str>),
     /// A statement of the batch found its condition not met (see [`read::guard`]).
     Guard,
+    /// The brake refuses a removal (see [`brake`]).
+    Braked,
     /// A row or a value would be larger than D1 takes.
     TooBig,
     /// Other requests hold the memory that the answer could take; nothing was sent.

@@ -1,6 +1,7 @@
 //! The words of `SQLite`, as D1 passes them on: read here and nowhere else. Where a batch fails on
 //! purpose, they name a text of ours, which stands where the statement is that fails.
 
+use super::brake::BRAKED;
 use super::read::NOT_MET;
 use super::tenant::{OTHER_SETTINGS, READ_ONLY, SUSPENDED, UNKNOWN_TOKEN};
 use super::{Error, table};
@@ -20,6 +21,8 @@ impl Error {
             Self::Unique(table::unique_attribute(rest))
         } else if message.contains(NOT_MET) {
             Self::Guard
+        } else if message.contains(BRAKED) {
+            Self::Braked
         } else if message.contains("string or blob too big") {
             Self::TooBig
         } else {

@@ -16,6 +16,7 @@ mod active;
 mod admin;
 mod agreement;
 mod bodies;
+mod brake;
 mod bulk;
 mod chain;
 mod conversations;

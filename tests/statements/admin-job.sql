@@ -423,7 +423,7 @@ SELECT json_object('shard', 1, 'schema', (SELECT max(CAST(name AS INTEGER))
     FROM (SELECT 1
       FROM events
       WHERE position > (SELECT position FROM sealing)
-      LIMIT 10000)), 'due', 0, 'oldest_due_at', NULL) AS shard, (SELECT count(*) FROM jobs WHERE finished_at IS NULL) AS jobs
+      LIMIT 10000)), 'due', 0, 'oldest_due_at', NULL, 'braked', (SELECT count(*) FROM brakes WHERE engaged_at IS NOT NULL)) AS shard, (SELECT count(*) FROM jobs WHERE finished_at IS NULL) AS jobs
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH d1_migrations
@@ -438,4 +438,6 @@ SELECT json_object('shard', 1, 'schema', (SELECT max(CAST(name AS INTEGER))
 -- plan:       SCAN sealing
 -- plan:   SCAN (subquery-5)
 -- plan: SCALAR SUBQUERY 7
+-- plan:   SCAN brakes
+-- plan: SCALAR SUBQUERY 8
 -- plan:   SCAN jobs USING INDEX jobs_open

@@ -307,6 +307,16 @@ fn what_was_deleted_is_restored() {
     assert_eq!(deleted(&["list"])[0]["id"], ada);
     assert_eq!(deleted(&["restore", ada])["name"], "ada");
     assert_eq!(ask("GET", &path, None).0, 200);
+    // And the brake keeps it from happening again.
+    desk.json(&["tenants", "set", &id, "brake.count=1"]);
+    let brake = |verb: &str| desk.json(&["brake", verb, "--tenant", &id])["state"].clone();
+    assert_eq!(
+        (brake("show"), brake("hold")),
+        ("armed".into(), "engaged".into())
+    );
+    assert_eq!(ask("DELETE", &path, None).0, 429);
+    assert_eq!(brake("release"), "released");
+    assert_eq!(ask("DELETE", &path, None).0, 204);
 }
 
 /// In a pipe a line of names and a line each; a list goes on to its end; a name of somebody's

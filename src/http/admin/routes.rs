@@ -6,7 +6,7 @@ use crate::http::method::Method;
 use crate::http::route::{self, row};
 use service::admin::step::Act;
 use service::admin::{
-    client, deleted, erase, events, export, import, jobs, operator_tokens, requests, status,
+    brake, client, deleted, erase, events, export, import, jobs, operator_tokens, requests, status,
     tenant, token, verify, webhooks,
 };
 
@@ -72,6 +72,8 @@ pub fn table() -> &'static [Route] {
             row(Post, "/tenants/{tenant}/clients/{client}/secrets", &[], Some("NewSecret"), needs(WRITE, client::create_secret)),
             row(Get, "/tenants/{tenant}/clients/{client}/secrets/{secret}", &[], None, needs(READ, client::read_secret)),
             row(Delete, "/tenants/{tenant}/clients/{client}/secrets/{secret}", &[], None, needs(WRITE, client::remove_secret)),
+            row(Get, "/tenants/{tenant}/brake", &[], None, needs("directory:read", brake::read)),
+            row(Post, "/tenants/{tenant}/brake", &[], Some("BrakeAction"), needs("directory:write", brake::turn)),
             row(Get, "/tenants/{tenant}/deleted", PAGE, None, needs("directory:read", deleted::list)),
             row(Get, "/tenants/{tenant}/deleted/{deleted}", &[], None, needs("directory:read", deleted::read)),
             row(Post, "/tenants/{tenant}/deleted/{deleted}/restore", &[], None, needs("directory:write", deleted::restore)),

@@ -12,6 +12,8 @@ const CHALLENGE: &str = "Bearer realm=\"scim\"";
 
 /// Seconds after which a request that met too many others may come again.
 const RETRY_AFTER: &str = "2";
+/// The same where the brake of the tenant is engaged: until somebody has looked.
+const BRAKED_FOR: &str = "3600";
 
 /// A SCIM Error.
 pub(super) fn error(status: u16, scim_type: Option<ScimType>, detail: &str) -> Reply {
@@ -47,6 +49,7 @@ pub(super) fn reply(fault: &Fault) -> Reply {
         // RFC 9110 §12.5.3: so is a coding told from a type that is not read.
         Fault::Coding(_) => reply.with("Accept-Encoding", "identity"),
         Fault::Service(Failure::Busy) => reply.with("Retry-After", RETRY_AFTER),
+        Fault::Service(Failure::Braked) => reply.with("Retry-After", BRAKED_FOR),
         Fault::Service(Failure::TooFast(_)) => reply.with("Retry-After", rate::RETRY_AFTER),
         Fault::Service(_) | Fault::Late(_) | Fault::Forbidden(_) | Fault::MediaType(_) => reply,
     }

@@ -121,6 +121,7 @@ impl From<store::Error> for Refusal {
             | store::Error::OtherSettings
             | store::Error::Unique(_)
             | store::Error::Guard
+            | store::Error::Braked
             | store::Error::TooBig => Self::broken(format!("{error:?}")),
         }
     }

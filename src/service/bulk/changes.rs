@@ -6,7 +6,7 @@
 use scim::index::Index;
 use scim::patch::Split;
 use scim::resource::replace;
-use scim::resource_type::ResourceType;
+use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
 use super::action::Action;
@@ -167,6 +167,9 @@ impl<D: Database> Session<'_, D> {
                 if !work.names.is_empty() {
                     return Ok(Preparation::Alone);
                 }
+                if self.is_braked() && **resource_type == USER_TYPE {
+                    return Ok(Preparation::Settled(Err(Failure::Braked)));
+                }
                 work.deletes.push((index, resource_type, id.clone()));
                 return Ok(Preparation::Waits);
             }
@@ -209,6 +212,9 @@ impl<D: Database> Session<'_, D> {
             Ok(rewrite) => rewrite,
             Err(failure) => return Ok(Preparation::Settled(Err(failure))),
         };
+        if self.is_braked() && rewrite.deactivates() {
+            return Ok(Preparation::Settled(Err(Failure::Braked)));
+        }
         if !rewrite.is_plain(resource_type) {
             return Ok(Preparation::Alone);
         }
@@ -302,7 +308,9 @@ impl<D: Database> Session<'_, D> {
         let receipt = self.add_run(&mut batch, &all, strict)?;
         let mut answers = match self.send(batch).await {
             Ok(answers) => answers,
-            Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(0),
+            Err(store::Error::Guard | store::Error::Unique(_) | store::Error::Braked) => {
+                return Ok(0);
+            }
             Err(error) => return Err(error.into()),
         };
         let written = receipt.done(&mut answers)?;

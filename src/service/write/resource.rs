@@ -225,6 +225,11 @@ impl Rewrite {
         &self.update
     }
 
+    /// Whether a user is active before and not after.
+    pub(crate) fn deactivates(&self) -> bool {
+        self.update.word == "deactivated"
+    }
+
     /// The external id and the name that it leaves.
     pub(super) fn names_in_events(&self) -> (Option<&str>, Option<&str>) {
         let [external_id, name] = &self.names;

@@ -47,7 +47,7 @@ fn shape(now: &str) -> impl Fragment {
         "json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), \
          'state', n.state, 'shard', n.shard, 'settings', json(n.settings), \
          'settings_without_effect', (SELECT json_group_array(key) FROM json_each(n.settings) \
-         WHERE key = 'brake' OR value = 'pend'), \
+         WHERE value = 'pend'), \
          'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), \
          'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), \
          'credentials', json_object('tokens', (SELECT count(*) FROM tokens WHERE tenant_id = n.id AND client_id IS NULL \
@@ -279,12 +279,14 @@ pub fn count(shard: u16, only: Option<i64>) -> Statement {
          'users', (SELECT coalesce(sum(total), 0) FROM totals WHERE resource_type = 'User'{of_totals}), \
          'unsealed', (SELECT count(*) FROM (SELECT 1 FROM events \
          WHERE position > (SELECT position FROM sealing){of_events} LIMIT {UNSEALED})), \
-         'due', 0, 'oldest_due_at', NULL) AS shard, \
+         'due', 0, 'oldest_due_at', NULL, \
+         'braked', (SELECT count(*) FROM brakes WHERE engaged_at IS NOT NULL{of_brakes})) AS shard, \
          (SELECT count(*) FROM jobs WHERE finished_at IS NULL{of_jobs}) AS jobs",
         shard = usize::from(shard),
         of_tenants = of("id"),
         of_totals = of("tenant_id"),
         of_events = of("tenant_id"),
+        of_brakes = of("tenant_id"),
         UNSEALED = UNSEALED,
         of_jobs = of("tenant_id"),
     )

@@ -274,6 +274,13 @@ fn each_escalation_is_refused() {
             tenants_write,
             "tenants:write",
         ),
+        ("GET", "/tenants/1/brake", directory_read, "directory:read"),
+        (
+            "POST",
+            "/tenants/1/brake",
+            directory_write,
+            "directory:write",
+        ),
         (
             "GET",
             "/tenants/1/deleted",

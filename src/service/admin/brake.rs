@@ -1,0 +1,52 @@
+//! The brake of a tenant: shown, released, and engaged by hand.
+
+use super::refusal::Refusal;
+use super::step::{Call, Outcome, Step};
+use crate::admin::body::only;
+use store::batch::{Batch, Handle};
+use store::brake::{self, Turn};
+use store::fragment::value;
+
+/// Shows it.
+pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let mut batch = Batch::default();
+    let tenant = call.admin.tenant()?.id;
+    let shown = batch.add(brake::read(tenant, &call.admin.now.text));
+    show(call, batch, shown, false)
+}
+
+/// Releases or engages it.
+pub fn turn<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let (admin, body) = (call.admin, &call.body);
+    only(body, &["action"])?;
+    let turn = match body.get("action").and_then(|action| action.as_str()) {
+        Some("release") => Turn::Release,
+        Some("hold") => Turn::Engage,
+        _ => {
+            return Err(Refusal::invalid(
+                "invalid_value",
+                "`action` must be release, after which removals are counted anew, or hold, by which all are refused at once.",
+            ));
+        }
+    };
+    let (tenant, now) = (admin.tenant()?.id, &admin.now.text);
+    let mut batch = Batch::default();
+    batch.add(admin.tell_tenant(tenant, &turn.told(&value(tenant), now)));
+    batch.add(turn.make(&value(tenant), now));
+    let shown = batch.add(brake::read(tenant, now));
+    show(call, batch, shown, true)
+}
+
+fn show<'c>(call: &'c Call<'c>, batch: Batch, shown: Handle, is_turned: bool) -> Outcome<'c> {
+    Step::send(call.admin.shard, batch, move |sent| {
+        let row = sent?.row(shown);
+        let mut row = row.ok_or_else(|| Refusal::broken("the brake gave no row"))?;
+        if is_turned && row.integer(1)?.is_none() {
+            return Err(Refusal::conflict(
+                "brake_off",
+                "The tenant has no brake: set `settings.brake` with a count or a percentage first.",
+            ));
+        }
+        Step::shown(row.required_text(0)?)
+    })
+}

@@ -1,0 +1,94 @@
+//! The brake: removals of users by a provider beyond a limit that the tenant sets are refused. What
+//! is counted and refused is decided by a trigger where the event of a removal is written (migration
+//! 0021); here the brake is engaged, released and shown.
+
+use super::Statement;
+use super::fragment::{Fragment, value};
+use crate::{fragment, statement};
+
+/// What the error of a batch that the brake refuses has in its message.
+pub(super) const BRAKED: &str = "brake is on";
+
+/// What is done to a brake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It refuses from now on, unless it was released later than now.
+    Engage,
+    /// It refuses no more, and counts anew.
+    Release,
+}
+
+impl Turn {
+    /// `FROM …` the brake, if it is to be turned.
+    fn brake(self, tenant: &dyn Fragment, now: &str) -> impl Fragment {
+        let engages = fragment!(
+            " AND engaged_at IS NULL AND released_at <= {now}",
+            now = value(now),
+        );
+        fragment!(
+            " WHERE tenant_id = {tenant}{engages}",
+            tenant = tenant,
+            engages = (self == Self::Engage).then_some(&engages),
+        )
+    }
+
+    /// What is told of it, in front of [`Turn::make`].
+    pub fn told(self, tenant: &dyn Fragment, now: &str) -> impl Fragment {
+        let (kind, state) = match self {
+            Self::Engage => ("brake.engaged", "engaged"),
+            Self::Release => ("brake.released", "released"),
+        };
+        fragment!(
+            "SELECT '{kind}' AS kind, tenant_id AS about, \
+             json_object('state', iif(engaged_at IS NULL, 'armed', 'engaged')) AS before, \
+             json_object('state', '{state}') AS after FROM brakes{brake}",
+            kind = kind,
+            state = state,
+            brake = self.brake(tenant, now),
+        )
+    }
+
+    /// Turns it.
+    pub fn make(self, tenant: &dyn Fragment, now: &str) -> Statement {
+        let set = match self {
+            Self::Engage => "engaged_at",
+            Self::Release => "engaged_at = NULL, released_at",
+        };
+        statement!(
+            "UPDATE brakes SET {set} = {now}{brake}",
+            set = set,
+            now = value(now),
+            brake = self.brake(tenant, now),
+        )
+    }
+}
+
+/// The brake of a tenant, JSON text, and the tenant where it has one.
+pub fn read(tenant: i64, now: &str) -> Statement {
+    let after = |moment: &'static str, sign: &'static str| {
+        [
+            "strftime('%Y-%m-%dT%H:%M:%fZ', ",
+            moment,
+            ", '",
+            sign,
+            "' || minutes || ' minutes')",
+        ]
+    };
+    statement!(
+        "SELECT json_object('state', CASE WHEN b.tenant_id IS NULL THEN 'off' WHEN engaged_at IS NOT NULL THEN 'engaged' \
+         WHEN until > {now} THEN 'released' ELSE 'armed' END, 'removals', coalesce(removals, 0), \
+         'limit', min(coalesce(count, least), coalesce(least, count)), 'minutes', minutes, 'engaged_at', engaged_at, \
+         'released_until', iif(engaged_at IS NULL AND until > {now}, until, NULL)) AS shape, b.tenant_id \
+         FROM (SELECT 1) LEFT JOIN (SELECT *, max(4, percent * coalesce((\
+         SELECT e.users FROM events e INDEXED BY events_removals WHERE e.tenant_id = {tenant} AND e.users IS NOT NULL \
+         AND e.at > since ORDER BY e.at LIMIT 1), (SELECT total FROM totals WHERE tenant_id = {tenant} \
+         AND resource_type = 'User')) / 100) AS least, \
+         (SELECT count(*) FROM events e INDEXED BY events_removals WHERE e.tenant_id = {tenant} AND e.users IS NOT NULL \
+         AND e.at > since) AS removals FROM (SELECT *, {until} AS until, max(released_at, {since}) AS since \
+         FROM (SELECT {now} AS now) CROSS JOIN brakes WHERE tenant_id = {tenant})) b",
+        now = value(now),
+        tenant = value(tenant),
+        until = after("released_at", "+"),
+        since = after("now", "-"),
+    )
+}
