@@ -20,6 +20,8 @@ mod rates;
 
 mod rotation;
 
+mod safety;
+
 mod shards;
 
 mod token;
