@@ -16,14 +16,15 @@ use serde_json::{Map, Value};
 use super::settings::InHand;
 use super::{Context, Failure, Moment, Settings};
 use store::batch::{Answers, Batch};
-use store::brake::Turn;
 use store::directory::told;
 use store::expression::View;
-use store::ledger::events::{Origin, house};
+use store::ledger::events::house;
 use store::ledger::requests::Sender;
 use store::limits::{COMPARISONS, LOADED, ROWS, STATEMENTS, TRIPS};
 use store::tenant::{self, FactsWanted, Tenant, TokenFacts};
 use store::{self, Addressed, Database, Statement};
+
+mod operation;
 
 /// How often an answer is in memory at once: as it is read and as it is passed on, or as it is put
 /// together.
@@ -139,27 +140,6 @@ impl<'a, D: Database> Session<'a, D> {
         self.settings.of(self.context.settings)
     }
 
-    /// Notes which operation of a Bulk request is at work, by its index.
-    pub(crate) fn begin_operation(&self, index: usize) {
-        self.operation.set(Some(index + 1));
-    }
-
-    /// Which operation of a Bulk request is at work, from one.
-    pub(crate) fn operation(&self) -> Option<usize> {
-        self.operation.get()
-    }
-
-    /// By whom and with which request something is done, which operation of it.
-    pub(crate) fn origin(&self, operation: Option<usize>) -> Origin<'_> {
-        Origin {
-            tenant: &self.caller.tenant,
-            sender: &self.caller.sender,
-            now: &self.now.text,
-            request: &self.caller.request,
-            operation,
-        }
-    }
-
     /// Counts so many requests more than the one that it is.
     pub(crate) async fn count_more(&self, count: usize) -> Result<(), Failure> {
         let (tenant, settings) = (&self.caller.tenant, &self.settings);
@@ -255,21 +235,6 @@ impl<'a, D: Database> Session<'a, D> {
         // Those of the first batch are kept: the caller stays the same.
         let _ = self.facts.set(facts.clone());
         Ok((answers, facts))
-    }
-
-    /// Engages the brake that has refused a removal, once, and tells of it.
-    async fn engage_brake(&self) -> Result<(), store::Error> {
-        self.is_braked.set(true);
-        let (tenant, now) = (&self.caller.tenant, &self.now.text);
-        let told = Turn::Engage.told(tenant, now);
-        let told = house(&self.origin(self.operation()), &told);
-        let engage = vec![told, Turn::Engage.make(tenant, now)];
-        self.context.database.batch(engage).await.map(|_| ())
-    }
-
-    /// Whether the brake has refused a removal: then it refuses all others.
-    pub(crate) fn is_braked(&self) -> bool {
-        self.is_braked.get()
     }
 
     /// Counts what a body holds.
