@@ -9,7 +9,7 @@ pub const BUSY: &str = "Other requests hold the memory that this one needs. Send
 
 /// The sentence for a removal that the brake refuses.
 pub const BRAKED: &str = "More users were deactivated or deleted in a short time than whoever runs this service lets pass, so \
-     this one was not: nothing of the request was done. Creates and other changes go on. If the removals are meant, ask for the \
+     this one was not, nor anything that was asked for with it. Creates and other changes go on. If the removals are meant, ask for the \
      brake to be released, and send the request again.";
 
 /// Why a request was not done.
@@ -55,6 +55,7 @@ pub(crate) fn sentence(failure: Failure) -> String {
         | Failure::Conflict(detail)
         | Failure::TooLarge(detail)
         | Failure::TooMuch(detail) => detail,
+        Failure::Braked => BRAKED.to_owned(),
         Failure::Busy => BUSY.to_owned(),
         Failure::Broken(_) => "It could not be done, for a reason in the log.".to_owned(),
     }
