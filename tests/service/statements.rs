@@ -493,6 +493,7 @@ fn the_log_of_requests() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one endpoint after the other")]
 fn admin() {
     let scene = Scene::new();
     let admin = Operator::new(&scene.memory);
@@ -577,6 +578,33 @@ fn admin() {
         admin.get("/status")
     });
     compare("admin-job", &step);
+    file(
+        "admin-feed",
+        &support,
+        "GET",
+        "/events?type=user.*&include=resource&limit=10",
+        &Value::Null,
+    );
+    let gone = Client::new(&scene.memory).user("gone");
+    Client::new(&scene.memory)
+        .delete(&format!("/Users/{gone}"))
+        .expect(204);
+    // Of chance.
+    scene.memory.sql("UPDATE events SET salt = 'salt'");
+    file(
+        "admin-erase",
+        &admin,
+        "POST",
+        "/tenants/1/erase",
+        &json!({ "resource": gone }),
+    );
+    let sweep = scene.file_of("", "the sweep of an hour", None, || {
+        scene.memory.elapsed.set(100 * 86_400_000);
+        scene.memory.sweep().unwrap();
+        scene.memory.trim_requests();
+        admin.get("/status")
+    });
+    compare("admin-sweep", &sweep);
 }
 
 #[test]

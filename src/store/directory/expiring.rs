@@ -9,17 +9,18 @@ use super::told::{SECRET, TOKEN};
 /// Tenants that are told of at once.
 const TENANTS: usize = 20;
 
-/// A table, the condition of its rows, the column of the id, and what is told.
+/// A table, the condition of its rows, which is that of their index, the column of the id, and
+/// what is told.
 const TABLES: [[&str; 4]; 2] = [
     [
         "tokens",
-        "t.client_id IS NULL AND t.expires_at IS NOT NULL AND t.revoked_at IS NULL",
+        "t.told < 2 AND t.client_id IS NULL AND t.expires_at IS NOT NULL AND t.revoked_at IS NULL",
         "id",
         TOKEN,
     ],
     [
         "client_secrets",
-        "t.expires_at IS NOT NULL",
+        "t.told < 2 AND t.expires_at IS NOT NULL",
         "client_id",
         SECRET,
     ],
@@ -38,7 +39,7 @@ impl Moments<'_> {
     /// The condition that `t` is due: what is told first, or then.
     fn is_due(&self, condition: &'static str) -> impl Fragment {
         fragment!(
-            "{condition} AND t.told < 2 AND t.expires_at <= iif(t.told = 0, {soon}, {now})",
+            "{condition} AND t.expires_at <= iif(t.told = 0, {soon}, {now})",
             condition = condition,
             soon = value(self.soon),
             now = value(self.now),

@@ -21,6 +21,8 @@ pub fn resources(resource_type: &'static ResourceType, wanted: &str) -> Statemen
         " AND resources.resource_type = {name}",
         name = value(resource_type.name),
     ));
+    // With limits of their own the selects within are not made one with this one, which would put
+    // each record together thrice.
     statement!(
         "SELECT place, iif(before < {BYTES}, record, NULL) AS record, members FROM (\
          SELECT *, sum(bytes) OVER (ORDER BY place ROWS UNBOUNDED PRECEDING) - bytes AS before FROM (\
@@ -28,7 +30,7 @@ pub fn resources(resource_type: &'static ResourceType, wanted: &str) -> Statemen
          SELECT j.key AS place, {record} AS record, {members} AS members \
          FROM json_each({wanted}) j \
          CROSS JOIN {row} ON {row}.tenant_id = j.value ->> 0 AND {row}.id = j.value ->> 1{of_type} \
-         WHERE EXISTS (SELECT 1 FROM tenants n WHERE n.id = j.value ->> 0 AND n.state <> 'deleted')))) ORDER BY place",
+         WHERE EXISTS (SELECT 1 FROM tenants n WHERE n.id = j.value ->> 0 AND n.state <> 'deleted') LIMIT -1) LIMIT -1)) ORDER BY place",
         BYTES = BYTES,
         record = record_of_any(table),
         members = members(table),

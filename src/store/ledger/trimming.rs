@@ -38,7 +38,7 @@ pub fn due(before: &str, sealed: bool) -> Statement {
          AND f.seq = (SELECT min(seq) FROM events WHERE tenant_id = every.id) WHERE f.at < {before} \
          AND f.seq < (SELECT max(seq) FROM events WHERE tenant_id = every.id)) \
          SELECT id, upto, (SELECT head FROM seals WHERE tenant_id = id AND last_seq = upto) AS head \
-         FROM (SELECT o.id, ({upto}) AS upto FROM old o) WHERE upto IS NOT NULL LIMIT {TENANTS}",
+         FROM (SELECT o.id, ({upto}) AS upto FROM old o LIMIT -1) WHERE upto IS NOT NULL LIMIT {TENANTS}",
         before = value(before),
         upto = if sealed {
             &of_seals as &dyn Fragment

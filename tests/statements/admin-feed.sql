@@ -1,0 +1,151 @@
+-- GET /admin/v1/events?type=user.*&include=resource&limit=10
+
+SELECT id, scopes, tenant_id, last_used_at, label
+FROM operator_tokens
+WHERE hash = ?1
+  AND revoked_at IS NULL
+  AND (expires_at IS NULL OR expires_at > ?2)
+-- ?1 = "77db459e925ec879f0cfee83b4fe5d611e6bfa76781add28f36195cbba14aceb"
+-- ?2 = "2026-01-01T00:00:00.018Z"
+-- plan: SEARCH operator_tokens USING INDEX sqlite_autoindex_operator_tokens_2 (hash=?)
+
+SELECT position, seq, looks, ?1 < (SELECT trimmed FROM sealing) AS is_trimmed
+FROM (SELECT *, row_number() OVER () AS looks
+  FROM (SELECT position, seq
+    FROM events
+    WHERE position > ?1
+    ORDER BY position
+    LIMIT 5000))
+ORDER BY looks DESC
+LIMIT 1
+-- ?1 = 0
+-- plan: CO-ROUTINE (subquery-3)
+-- plan:   CO-ROUTINE (subquery-5)
+-- plan:     SEARCH events USING INTEGER PRIMARY KEY (rowid>?)
+-- plan:   SCAN (subquery-5)
+-- plan: SCAN (subquery-3)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SCAN sealing
+-- plan: USE TEMP B-TREE FOR ORDER BY
+
+SELECT position, seq, at, event, found, tenant_id, seal, resource_type, resource_id
+FROM (SELECT *, count(*) OVER () AS found, sum(octet_length(event)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(event) AS before
+  FROM (SELECT e.position, e.seq, e.at, e.tenant_id, e.resource_type, e.resource_id, rtrim(json_object('v', 1, 'id', 'evt_1_' || e.position, 'tenant', e.tenant_id, 'tenant_external_id', t.external_id, 'seq', e.seq, 'at', e.at, 'type', e.type, 'version', e.body ->> '$.version', 'actor', json_object('kind', e.actor_kind, 'id', e.actor_id, 'label', e.body ->> '$.label'), 'resource', iif(e.resource_id IS NULL, NULL, json_object('type', e.resource_type, 'id', e.resource_id, 'externalId', e.body ->> '$.externalId', 'name', e.body ->> '$.name')), 'request', e.request), '}') || coalesce(',"changes":' || CASE WHEN e.body -> '$.after' IS NULL
+        AND e.body -> '$.before' IS NULL THEN e.body -> '$.changes'
+      ELSE (SELECT json_group_array(json(CASE WHEN c.value IS NOT NULL THEN json_object('path', n.path, 'before', NULL, 'after', NULL, 'cut', json('true')) WHEN e.body -> '$.after' IS NULL THEN json_object('path', n.path, 'before', json(e.body -> n.place), 'after', NULL)
+            ELSE json_object('path', n.path, 'before', NULL, 'after', json(e.body -> n.place))
+            END))
+        FROM (SELECT a.key AS name, a.key AS path, a.path || '."' || a.key || '"' AS place
+          FROM json_each(e.body, iif(e.body -> '$.after' IS NULL, '$.before', '$.after')) a
+          WHERE NOT (a.key LIKE 'urn:%' AND a.type = 'object')
+          UNION ALL
+          SELECT a.key, a.key || ':' || x.key, a.path || '."' || a.key || '"."' || x.key || '"'
+          FROM json_each(e.body, iif(e.body -> '$.after' IS NULL, '$.before', '$.after')) a, json_each(a.value) x
+          WHERE a.key LIKE 'urn:%'
+            AND a.type = 'object') n
+        LEFT JOIN json_each(e.body, '$.cut') c ON c.value = n.name)
+      END, '') || coalesce(',"groups":' || (e.body -> '$.groups'), '') || coalesce(',"members":' || (e.body -> '$.members'), '') || coalesce(',"about":' || (e.body -> '$.about'), '') || '}' AS event, (SELECT json_object('seq', last_seq, 'head', head)
+      FROM seals s
+      WHERE s.tenant_id = e.tenant_id
+      ORDER BY last_seq DESC
+      LIMIT 1) AS seal
+    FROM (SELECT * FROM events WHERE position > ?1 ORDER BY position LIMIT 5000) e
+    LEFT JOIN tenants t ON t.id = e.tenant_id
+    WHERE 1
+      AND (EXISTS (SELECT 1
+        FROM json_each(?2) w
+        WHERE w.value = e.type
+          OR substr(w.value, -2) = '.*'
+          AND substr(e.type, 1, length(w.value) - 1) = substr(w.value, 1, length(w.value) - 1)
+          OR w.value = 'user.updated'
+          AND e.type IN ('user.activated', 'user.deactivated')
+          AND json_array_length(e.body, '$.changes') > 1))
+    LIMIT 11))
+WHERE before < 1000000
+-- ?1 = 0
+-- ?2 = "[\"user.*\"]"
+-- plan: CO-ROUTINE (subquery-8)
+-- plan:   CO-ROUTINE (subquery-10)
+-- plan:     CO-ROUTINE (subquery-11)
+-- plan:       CO-ROUTINE e
+-- plan:         SEARCH events USING INTEGER PRIMARY KEY (rowid>?)
+-- plan:       SCAN e
+-- plan:       CORRELATED SCALAR SUBQUERY 6
+-- plan:         SCAN w VIRTUAL TABLE INDEX 1:
+-- plan:       SEARCH t USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- plan:       CORRELATED SCALAR SUBQUERY 3
+-- plan:         CO-ROUTINE n
+-- plan:           COMPOUND QUERY
+-- plan:             LEFT-MOST SUBQUERY
+-- plan:               SCAN a VIRTUAL TABLE INDEX 3:
+-- plan:             UNION ALL
+-- plan:               SCAN a VIRTUAL TABLE INDEX 3:
+-- plan:               SCAN x VIRTUAL TABLE INDEX 1:
+-- plan:         SCAN n
+-- plan:         SCAN c VIRTUAL TABLE INDEX 3: LEFT-JOIN
+-- plan:       CORRELATED SCALAR SUBQUERY 4
+-- plan:         SEARCH s USING INDEX seals_prev (tenant_id=?)
+-- plan:         USE TEMP B-TREE FOR ORDER BY
+-- plan:       CORRELATED SCALAR SUBQUERY 3
+-- plan:         CO-ROUTINE n
+-- plan:           COMPOUND QUERY
+-- plan:             LEFT-MOST SUBQUERY
+-- plan:               SCAN a VIRTUAL TABLE INDEX 3:
+-- plan:             UNION ALL
+-- plan:               SCAN a VIRTUAL TABLE INDEX 3:
+-- plan:               SCAN x VIRTUAL TABLE INDEX 1:
+-- plan:         SCAN n
+-- plan:         SCAN c VIRTUAL TABLE INDEX 3: LEFT-JOIN
+-- plan:     SCAN (subquery-11)
+-- plan:   SCAN (subquery-10)
+-- plan: SCAN (subquery-8)
+
+SELECT place, iif(before < 1000000, record, NULL) AS record, members
+FROM (SELECT *, sum(bytes) OVER (ORDER BY place ROWS UNBOUNDED PRECEDING) - bytes AS before
+  FROM (SELECT *, octet_length(record) + octet_length(coalesce(members, '')) AS bytes
+    FROM (SELECT j.key AS place, users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce((WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
+            FROM team_members m INDEXED BY team_members_member
+            WHERE m.tenant_id = users.tenant_id
+              AND m.member_id = users.id
+            UNION
+            SELECT m.team_id, 'indirect'
+            FROM up
+            CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
+              AND m.member_id = up.team_id
+              AND m.member_type = 'Group')
+          SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+          FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g
+          CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+            AND t.id = g.team_id), '') || '\n' || document AS record, '' AS members
+      FROM json_each(?1) j
+      CROSS JOIN users ON users.tenant_id = j.value ->> 0
+        AND users.id = j.value ->> 1
+      WHERE EXISTS (SELECT 1 FROM tenants n WHERE n.id = j.value ->> 0 AND n.state <> 'deleted')
+      LIMIT -1)
+    LIMIT -1))
+ORDER BY place
+-- ?1 = "[[1,\"019a0000-0000-7000-8000-000000000001\"],[1,\"019a0000-0000-7000-8000-000000000003\"]]"
+-- plan: CO-ROUTINE (subquery-8)
+-- plan:   CO-ROUTINE (subquery-10)
+-- plan:     CO-ROUTINE (subquery-6)
+-- plan:       SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:       CORRELATED SCALAR SUBQUERY 5
+-- plan:         SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
+-- plan:       SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+-- plan:       CORRELATED SCALAR SUBQUERY 4
+-- plan:         CO-ROUTINE g
+-- plan:           CO-ROUTINE up
+-- plan:             SETUP
+-- plan:               SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:             RECURSIVE STEP
+-- plan:               SCAN up
+-- plan:               SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:           SCAN up
+-- plan:           USE TEMP B-TREE FOR GROUP BY
+-- plan:         SCAN g
+-- plan:         SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:     SCAN (subquery-6)
+-- plan:     USE TEMP B-TREE FOR ORDER BY
+-- plan:   SCAN (subquery-10)
+-- plan: SCAN (subquery-8)
+-- plan: USE TEMP B-TREE FOR ORDER BY

@@ -1,0 +1,338 @@
+--  the sweep of an hour
+
+DELETE
+FROM tokens
+WHERE hash IN (SELECT hash
+  FROM tokens
+  WHERE client_id IS NOT NULL
+    AND expires_at <= ?1
+  ORDER BY expires_at
+  LIMIT 500)
+RETURNING id
+-- ?1 = "2026-04-11T00:00:00.000Z"
+-- plan: SEARCH tokens USING PRIMARY KEY (hash=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SEARCH tokens USING INDEX tokens_expiry (expires_at<?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM assertions_seen
+WHERE (tenant_id, client_id, jti) IN (SELECT tenant_id, client_id, jti
+  FROM assertions_seen
+  WHERE expires_at <= ?1
+  ORDER BY expires_at
+  LIMIT 500)
+RETURNING jti
+-- ?1 = "2026-04-11T00:00:00.000Z"
+-- plan: SEARCH assertions_seen USING PRIMARY KEY (tenant_id=? AND client_id=? AND jti=?)
+-- plan: LIST SUBQUERY 2
+-- plan:   SEARCH assertions_seen USING COVERING INDEX assertions_seen_expiry (expires_at<?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM deleted_resources
+WHERE (tenant_id, id) IN (SELECT tenant_id, id
+  FROM deleted_resources
+  WHERE purge_at <= ?1
+  ORDER BY purge_at
+  LIMIT 500)
+RETURNING id
+-- ?1 = "2026-04-11T00:00:00.000Z"
+-- plan: SEARCH deleted_resources USING PRIMARY KEY (tenant_id=? AND id=?)
+-- plan: LIST SUBQUERY 2
+-- plan:   SEARCH deleted_resources USING COVERING INDEX deleted_resources_purge (purge_at<?)
+-- plan:   CREATE BLOOM FILTER
+
+WITH RECURSIVE every (id) AS (SELECT min(tenant_id)
+  FROM events
+  UNION ALL
+  SELECT (SELECT min(e.tenant_id) FROM events e WHERE e.tenant_id > every.id)
+  FROM every
+  WHERE every.id IS NOT NULL), old (id, first, newest) AS (SELECT every.id, f.seq, (SELECT max(seq) FROM events WHERE tenant_id = every.id)
+  FROM every
+  CROSS JOIN events f ON f.tenant_id = every.id
+    AND f.seq = (SELECT min(seq) FROM events WHERE tenant_id = every.id)
+  WHERE f.at < ?1
+    AND f.seq < (SELECT max(seq) FROM events WHERE tenant_id = every.id))
+SELECT id, upto, (SELECT head FROM seals WHERE tenant_id = id AND last_seq = upto) AS head
+FROM (SELECT o.id, (SELECT max(seq)
+    FROM (SELECT seq, at
+      FROM events
+      WHERE tenant_id = o.id
+        AND seq < o.newest
+      ORDER BY seq
+      LIMIT 2000)
+    WHERE at < ?1
+      AND NOT EXISTS (SELECT 1 FROM seals WHERE tenant_id = o.id)) AS upto
+  FROM old o
+  LIMIT -1)
+WHERE upto IS NOT NULL
+LIMIT 5
+-- ?1 = "2026-01-11T00:00:00.000Z"
+-- plan: CO-ROUTINE (subquery-12)
+-- plan:   CO-ROUTINE every
+-- plan:     SETUP
+-- plan:       SEARCH events USING COVERING INDEX events_seq
+-- plan:     RECURSIVE STEP
+-- plan:       SCAN every
+-- plan:       CORRELATED SCALAR SUBQUERY 2
+-- plan:         SEARCH e USING COVERING INDEX events_seq (tenant_id>?)
+-- plan:   SCAN every
+-- plan:   SEARCH f USING INDEX events_seq (tenant_id=? AND seq=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 5
+-- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 6
+-- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 11
+-- plan:     CO-ROUTINE (subquery-9)
+-- plan:       SEARCH events USING INDEX events_seq (tenant_id=? AND seq<?)
+-- plan:       CORRELATED SCALAR SUBQUERY 4
+-- plan:         SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:     SEARCH (subquery-9)
+-- plan:     CORRELATED SCALAR SUBQUERY 10
+-- plan:       SEARCH seals USING COVERING INDEX seals_prev (tenant_id=?)
+-- plan: SCAN (subquery-12)
+-- plan: CORRELATED SCALAR SUBQUERY 8
+-- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq=?)
+
+UPDATE sealing
+SET trimmed = max(trimmed, coalesce((SELECT position
+      FROM events
+      WHERE tenant_id = ?1
+        AND seq <= ?2
+        AND seq < (SELECT max(seq) FROM events WHERE tenant_id = ?1)
+      ORDER BY seq DESC
+      LIMIT 1), 0))
+-- ?1 = 0
+-- ?2 = 3
+-- plan: SCAN sealing
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
+-- plan:   SCALAR SUBQUERY 1
+-- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+
+DELETE
+FROM events
+WHERE tenant_id = ?1
+  AND seq <= ?2
+  AND seq < (SELECT max(seq) FROM events WHERE tenant_id = ?1)
+-- ?1 = 0
+-- ?2 = 3
+-- plan: SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+
+UPDATE sealing
+SET trimmed = max(trimmed, coalesce((SELECT position
+      FROM events
+      WHERE tenant_id = ?1
+        AND seq <= ?2
+        AND seq < (SELECT max(seq) FROM events WHERE tenant_id = ?1)
+      ORDER BY seq DESC
+      LIMIT 1), 0))
+-- ?1 = 1
+-- ?2 = 13
+-- plan: SCAN sealing
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
+-- plan:   SCALAR SUBQUERY 1
+-- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+
+DELETE
+FROM events
+WHERE tenant_id = ?1
+  AND seq <= ?2
+  AND seq < (SELECT max(seq) FROM events WHERE tenant_id = ?1)
+-- ?1 = 1
+-- ?2 = 13
+-- plan: SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+
+DELETE
+FROM tokens
+WHERE hash IN (SELECT hash
+  FROM tokens
+  WHERE client_id IS NOT NULL
+    AND expires_at <= ?1
+  ORDER BY expires_at
+  LIMIT 500)
+RETURNING id
+-- ?1 = "2026-04-11T00:00:00.000Z"
+-- plan: SEARCH tokens USING PRIMARY KEY (hash=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SEARCH tokens USING INDEX tokens_expiry (expires_at<?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM assertions_seen
+WHERE (tenant_id, client_id, jti) IN (SELECT tenant_id, client_id, jti
+  FROM assertions_seen
+  WHERE expires_at <= ?1
+  ORDER BY expires_at
+  LIMIT 500)
+RETURNING jti
+-- ?1 = "2026-04-11T00:00:00.000Z"
+-- plan: SEARCH assertions_seen USING PRIMARY KEY (tenant_id=? AND client_id=? AND jti=?)
+-- plan: LIST SUBQUERY 2
+-- plan:   SEARCH assertions_seen USING COVERING INDEX assertions_seen_expiry (expires_at<?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM deleted_resources
+WHERE (tenant_id, id) IN (SELECT tenant_id, id
+  FROM deleted_resources
+  WHERE purge_at <= ?1
+  ORDER BY purge_at
+  LIMIT 500)
+RETURNING id
+-- ?1 = "2026-04-11T00:00:00.000Z"
+-- plan: SEARCH deleted_resources USING PRIMARY KEY (tenant_id=? AND id=?)
+-- plan: LIST SUBQUERY 2
+-- plan:   SEARCH deleted_resources USING COVERING INDEX deleted_resources_purge (purge_at<?)
+-- plan:   CREATE BLOOM FILTER
+
+WITH RECURSIVE every (id) AS (SELECT min(tenant_id)
+  FROM events
+  UNION ALL
+  SELECT (SELECT min(e.tenant_id) FROM events e WHERE e.tenant_id > every.id)
+  FROM every
+  WHERE every.id IS NOT NULL), old (id, first, newest) AS (SELECT every.id, f.seq, (SELECT max(seq) FROM events WHERE tenant_id = every.id)
+  FROM every
+  CROSS JOIN events f ON f.tenant_id = every.id
+    AND f.seq = (SELECT min(seq) FROM events WHERE tenant_id = every.id)
+  WHERE f.at < ?1
+    AND f.seq < (SELECT max(seq) FROM events WHERE tenant_id = every.id))
+SELECT id, upto, (SELECT head FROM seals WHERE tenant_id = id AND last_seq = upto) AS head
+FROM (SELECT o.id, (SELECT max(seq)
+    FROM (SELECT seq, at
+      FROM events
+      WHERE tenant_id = o.id
+        AND seq < o.newest
+      ORDER BY seq
+      LIMIT 2000)
+    WHERE at < ?1
+      AND NOT EXISTS (SELECT 1 FROM seals WHERE tenant_id = o.id)) AS upto
+  FROM old o
+  LIMIT -1)
+WHERE upto IS NOT NULL
+LIMIT 5
+-- ?1 = "2026-01-11T00:00:00.000Z"
+-- plan: CO-ROUTINE (subquery-12)
+-- plan:   CO-ROUTINE every
+-- plan:     SETUP
+-- plan:       SEARCH events USING COVERING INDEX events_seq
+-- plan:     RECURSIVE STEP
+-- plan:       SCAN every
+-- plan:       CORRELATED SCALAR SUBQUERY 2
+-- plan:         SEARCH e USING COVERING INDEX events_seq (tenant_id>?)
+-- plan:   SCAN every
+-- plan:   SEARCH f USING INDEX events_seq (tenant_id=? AND seq=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 5
+-- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 6
+-- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 11
+-- plan:     CO-ROUTINE (subquery-9)
+-- plan:       SEARCH events USING INDEX events_seq (tenant_id=? AND seq<?)
+-- plan:       CORRELATED SCALAR SUBQUERY 4
+-- plan:         SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:     SEARCH (subquery-9)
+-- plan:     CORRELATED SCALAR SUBQUERY 10
+-- plan:       SEARCH seals USING COVERING INDEX seals_prev (tenant_id=?)
+-- plan: SCAN (subquery-12)
+-- plan: CORRELATED SCALAR SUBQUERY 8
+-- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq=?)
+
+WITH RECURSIVE logs (tenant_id) AS (SELECT min(tenant_id)
+  FROM requests
+  UNION ALL
+  SELECT (SELECT min(r.tenant_id) FROM requests r WHERE r.tenant_id > logs.tenant_id)
+  FROM logs
+  WHERE logs.tenant_id IS NOT NULL)
+SELECT tenant_id
+FROM logs
+WHERE tenant_id % 60 = 0
+ORDER BY tenant_id
+-- plan: CO-ROUTINE logs
+-- plan:   SETUP
+-- plan:     SEARCH requests USING PRIMARY KEY
+-- plan:   RECURSIVE STEP
+-- plan:     SCAN logs
+-- plan:     CORRELATED SCALAR SUBQUERY 2
+-- plan:       SEARCH r USING PRIMARY KEY (tenant_id>?)
+-- plan: SCAN logs
+-- plan: USE TEMP B-TREE FOR ORDER BY
+
+SELECT DISTINCT tenant_id
+FROM (SELECT t.tenant_id
+  FROM tokens t
+  WHERE t.told < 2
+    AND t.client_id IS NULL
+    AND t.expires_at IS NOT NULL
+    AND t.revoked_at IS NULL
+    AND t.told = 0
+    AND t.expires_at <= ?1
+  UNION ALL
+  SELECT t.tenant_id
+  FROM tokens t
+  WHERE t.told < 2
+    AND t.client_id IS NULL
+    AND t.expires_at IS NOT NULL
+    AND t.revoked_at IS NULL
+    AND t.told = 1
+    AND t.expires_at <= ?2
+  UNION ALL
+  SELECT t.tenant_id
+  FROM client_secrets t
+  WHERE t.told < 2
+    AND t.expires_at IS NOT NULL
+    AND t.told = 0
+    AND t.expires_at <= ?1
+  UNION ALL
+  SELECT t.tenant_id
+  FROM client_secrets t
+  WHERE t.told < 2
+    AND t.expires_at IS NOT NULL
+    AND t.told = 1
+    AND t.expires_at <= ?2)
+LIMIT 20
+-- ?1 = "2026-04-18T00:00:00.001Z"
+-- ?2 = "2026-04-11T00:00:00.001Z"
+-- plan: CO-ROUTINE (subquery-4)
+-- plan:   COMPOUND QUERY
+-- plan:     LEFT-MOST SUBQUERY
+-- plan:       SEARCH t USING INDEX tokens_ending (told=? AND expires_at>? AND expires_at<?)
+-- plan:     UNION ALL
+-- plan:       SEARCH t USING INDEX tokens_ending (told=? AND expires_at>? AND expires_at<?)
+-- plan:     UNION ALL
+-- plan:       SEARCH t USING COVERING INDEX client_secrets_ending (told=? AND expires_at>? AND expires_at<?)
+-- plan:     UNION ALL
+-- plan:       SEARCH t USING COVERING INDEX client_secrets_ending (told=? AND expires_at>? AND expires_at<?)
+-- plan: SCAN (subquery-4)
+-- plan: USE TEMP B-TREE FOR DISTINCT
+
+SELECT json_object('shard', 1, 'schema', (SELECT max(CAST(name AS INTEGER))
+    FROM d1_migrations
+    WHERE CAST(name AS INTEGER) < 9000), 'tenants', (SELECT count(*) FROM tenants WHERE shard = 1 AND state <> 'deleted'), 'users', (SELECT coalesce(sum(total), 0) FROM totals WHERE resource_type = 'User'), 'unsealed', (SELECT count(*)
+    FROM (SELECT 1
+      FROM events
+      WHERE position > (SELECT position FROM sealing)
+      LIMIT 10000)), 'due', 0, 'oldest_due_at', NULL, 'braked', (SELECT count(*) FROM brakes WHERE engaged_at IS NOT NULL)) AS shard, (SELECT count(*) FROM jobs WHERE finished_at IS NULL) AS jobs
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH d1_migrations
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SCAN tenants
+-- plan: SCALAR SUBQUERY 3
+-- plan:   SCAN totals
+-- plan: SCALAR SUBQUERY 6
+-- plan:   CO-ROUTINE (subquery-5)
+-- plan:     SEARCH events USING INTEGER PRIMARY KEY (rowid>?)
+-- plan:     SCALAR SUBQUERY 4
+-- plan:       SCAN sealing
+-- plan:   SCAN (subquery-5)
+-- plan: SCALAR SUBQUERY 7
+-- plan:   SCAN brakes
+-- plan: SCALAR SUBQUERY 8
+-- plan:   SCAN jobs USING INDEX jobs_open
