@@ -18,12 +18,13 @@ import { requests } from "./admin/requests.mjs";
 import { status } from "./admin/status.mjs";
 import { tenants } from "./admin/tenants.mjs";
 import { tokens } from "./admin/tokens.mjs";
+import { undo } from "./admin/undo.mjs";
 import { readWords } from "./arguments.mjs";
 import { runIfProgram } from "./process.mjs";
 import { Misunderstood } from "./say.mjs";
 import { parseArgs } from "node:util";
 
-const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, brake, deleted, requests, events, listen, jobs, status };
+const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, brake, deleted, undo, requests, events, listen, jobs, status };
 
 export async function main(args) {
   // Whoever reads no further (`| head`) has what was wanted.

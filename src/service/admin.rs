@@ -41,6 +41,7 @@ pub mod status;
 pub mod step;
 pub mod tenant;
 pub mod token;
+pub mod undo;
 pub mod verify;
 pub mod webhooks;
 

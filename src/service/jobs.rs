@@ -9,13 +9,13 @@ use super::budget::{Allowance, LEASE};
 use super::{Context, Moment};
 use crate::chain::start_code;
 use crate::shards::finish;
-use crate::transfer::import;
+use crate::transfer::{import, undo};
 use crate::wake::Wake;
 use crate::write::ending::add_step;
 use store::batch::Batch;
 use store::directory::clients;
 use store::directory::expiring::Moments;
-use store::directory::jobs::{self, DueJob, IMPORT, TENANT_DELETE};
+use store::directory::jobs::{self, DueJob, IMPORT, TENANT_DELETE, UNDO};
 use store::ledger::events::{Origin, house};
 use store::ledger::requests::Sender;
 use store::ledger::{requests, trimming};
@@ -195,6 +195,7 @@ async fn step<D: Database>(
     match job.kind.as_str() {
         IMPORT => {}
         TENANT_DELETE => add_step(&mut batch, &job.id, job.tenant, now),
+        UNDO => return undo::step(context, job, now, allowance).await,
         // One of a release that was put back: it waits.
         _ => return Ok(false),
     }

@@ -192,11 +192,12 @@ impl<D: Database> Session<'_, D> {
         match change.kind {
             ChangeKind::Create(new) => {
                 let (id, version, draft) = new.row();
-                let again = self.again(change.resource_type);
+                let again = self.again(change.resource_type).filter(|_| !new.is_back);
+                let is_again = again.is_some() || new.is_back;
                 let insert = write::insert(&view, (id, version), now, draft, again);
                 receipt.row = Some(batch.add_write(insert));
-                batch.add(events::created(&origin, &view, id, again.is_some()));
-                batch.add_writes(again.map(|_| deleted::forget(&view, &[id])));
+                batch.add(events::created(&origin, &view, id, is_again));
+                batch.add_writes(is_again.then(|| deleted::forget(&view, &[id])));
                 batch.add_writes(unique::claim(&view, id, version, new.unique()));
             }
             ChangeKind::Rewrite { rewrite, groups } => {

@@ -15,6 +15,11 @@ use super::{Statement, read, unique};
 use crate::{fragment, statement};
 
 mod change;
+mod links;
+
+pub use links::{
+    all_at, held_links, holders, kinds, links_sound, move_links, sizes, value_holders,
+};
 
 pub use change::{
     Update, all_of_type, delete_many, read_one_of_many, stored_many, touch_teams_of_many,

@@ -7,3 +7,4 @@ mod page;
 mod requests;
 mod tenants;
 mod tokens;
+mod undo;

@@ -156,7 +156,11 @@ impl Model {
 
 /// A request that is made of dice.
 #[expect(clippy::too_many_lines, reason = "one line a case")]
-fn request(dice: &[u16; 6], users: &[String], groups: &[String]) -> (String, String, Value) {
+pub(super) fn request(
+    dice: &[u16; 6],
+    users: &[String],
+    groups: &[String],
+) -> (String, String, Value) {
     let [kind, which, other, value, more, extra] = *dice;
     let pick = |of: &[String], n: u16| match of {
         [] => "none".to_owned(),
@@ -260,7 +264,7 @@ fn request(dice: &[u16; 6], users: &[String], groups: &[String]) -> (String, Str
     (verb.to_owned(), path, body)
 }
 
-fn ids(memory: &Memory, table: &str) -> Vec<String> {
+pub(super) fn ids(memory: &Memory, table: &str) -> Vec<String> {
     let connection = memory.database.connection.borrow();
     let sql = format!("SELECT id FROM {table} ORDER BY seq");
     let mut statement = connection.prepare(&sql).unwrap();

@@ -344,6 +344,27 @@ fn writing_users() {
     }
 }
 
+/// What is taken back: of a range, with a user who is changed, one who comes, and members.
+#[test]
+fn undoing() {
+    let scene = Scene::new();
+    let client = scene.client();
+    let operator = Operator::new(&scene.memory);
+    let path = format!("/Users/{}", scene.bob);
+    let from = scene.memory.number("SELECT max(seq) + 1 FROM events");
+    let off = json!([{ "op": "replace", "value": { "active": false } }]);
+    let request = client.patch(&path, &off);
+    let request = request.header("X-Request-Id").unwrap().to_owned();
+    client.delete(&path).expect(204);
+    let body = json!({ "from_seq": from });
+    let undo = "/tenants/1/undo";
+    let file = scene.file_of("POST", undo, Some(&body), || operator.post(undo, &body));
+    compare("undo", &file);
+    let body = json!({ "request": request, "dry_run": true });
+    let file = scene.file_of("POST", undo, Some(&body), || operator.post(undo, &body));
+    compare("undo-request", &file);
+}
+
 /// Where what is deleted is kept.
 #[test]
 fn deleting_softly() {

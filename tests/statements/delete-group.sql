@@ -26,7 +26,12 @@ SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1),
       FROM team_members m INDEXED BY team_members_member
       WHERE m.tenant_id = teams.tenant_id
         AND m.member_id = teams.id
-      LIMIT 250)))
+      LIMIT 250)), 'kept', (SELECT json_group_array(member_id)
+    FROM (SELECT m.member_id
+      FROM team_members m
+      WHERE m.tenant_id = teams.tenant_id
+        AND m.team_id = teams.id
+      LIMIT 15000)))
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
 CROSS JOIN teams
 WHERE teams.tenant_id = ?1
@@ -46,20 +51,24 @@ WHERE teams.tenant_id = ?1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 3
 -- plan:   CO-ROUTINE (subquery-2)
--- plan:     CO-ROUTINE (subquery-10)
+-- plan:     CO-ROUTINE (subquery-12)
 -- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-10)
+-- plan:     SCAN (subquery-12)
 -- plan:   SCAN (subquery-2)
 -- plan: CORRELATED SCALAR SUBQUERY 5
 -- plan:   CO-ROUTINE (subquery-4)
--- plan:     CO-ROUTINE (subquery-11)
+-- plan:     CO-ROUTINE (subquery-13)
 -- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-11)
+-- plan:     SCAN (subquery-13)
 -- plan:   SCAN (subquery-4)
 -- plan: CORRELATED SCALAR SUBQUERY 7
 -- plan:   CO-ROUTINE (subquery-6)
 -- plan:     SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
 -- plan:   SCAN (subquery-6)
+-- plan: CORRELATED SCALAR SUBQUERY 9
+-- plan:   CO-ROUTINE (subquery-8)
+-- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
+-- plan:   SCAN (subquery-8)
 
 UPDATE teams
 SET version = ?1, updated_at = max(updated_at, ?2)

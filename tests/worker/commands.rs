@@ -319,6 +319,44 @@ fn what_was_deleted_is_restored() {
     assert_eq!(ask("DELETE", &path, None).0, 204);
 }
 
+/// What a provider did is taken back; nobody is there to be asked.
+#[test]
+fn what_was_done_is_undone() {
+    let desk = Desk::open();
+    let tenant = desk.json(&["tenants", "create", "Acme"]);
+    let id = tenant["id"].to_string();
+    let token = desk.json(&["tokens", "create", "--tenant", &id, "--label", "Okta"]);
+    let token = token["token"].as_str().unwrap();
+    let user = serde_json::json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ada",
+    });
+    let ask = |method: &str, path: &str, body| desk.0.ask(token, method, path, body);
+    let (_, ada) = ask("POST", "/scim/v2/Users", Some(&user));
+    let path = format!("/scim/v2/Users/{}", ada["id"].as_str().unwrap());
+    assert_eq!(ask("DELETE", &path, None).0, 204);
+    let undo = ["undo", "--tenant", &id, "--from-seq", "3"];
+    let told = desk.json(&[&undo, ["--dry-run"].as_slice()].concat());
+    assert_eq!(
+        (&told["created"], ask("GET", &path, None).0),
+        (&1.into(), 404)
+    );
+    let (code, _, words) = desk.say(&undo);
+    assert!(code == 2 && words.contains("--yes"), "{words}");
+    let done = desk.json(&[&undo, ["--yes"].as_slice()].concat());
+    assert_eq!(
+        (&done["created"], ask("GET", &path, None).0),
+        (&1.into(), 200)
+    );
+    // What is left is told, on stderr.
+    let (code, out, words) = desk.say(&[&undo, ["--to-seq", "3", "--yes"].as_slice()].concat());
+    assert_eq!((code, out.lines().count()), (0, 2), "{out}{words}");
+    assert!(words.contains("is there again"), "{words}");
+    let (code, _, words) = desk.say(&["undo", "--tenant", &id]);
+    assert!(code == 2 && words.contains("--request"), "{words}");
+    let (code, _, words) = desk.say(&["undo", "--tenant", &id, "--request", "req_x", "--yes"]);
+    assert!(code == 1 && words.contains("No event"), "{words}");
+}
+
 /// In a pipe a line of names and a line each; a list goes on to its end; a name of somebody's
 /// breaks no line.
 #[test]

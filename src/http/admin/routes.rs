@@ -7,7 +7,7 @@ use crate::http::route::{self, row};
 use service::admin::step::Act;
 use service::admin::{
     brake, client, deleted, erase, events, export, import, jobs, operator_tokens, requests, status,
-    tenant, token, verify, webhooks,
+    tenant, token, undo, verify, webhooks,
 };
 
 /// A row of the table. Its message is named as in the document of the face.
@@ -84,6 +84,7 @@ pub fn table() -> &'static [Route] {
             row(Get, "/tenants/{tenant}/export", &["after"], None, needs("directory:read", export::begin)),
             row(Post, "/tenants/{tenant}/erase", &[], Some("Erasure"), needs("directory:write", erase::erase)),
             row(Post, IMPORT, IMPORTED, None, needs("directory:write", import::begin)),
+            row(Post, "/tenants/{tenant}/undo", &[], Some("NewUndo"), needs("directory:write", undo::undo)),
             row(Get, "/events", FEED, None, needs("events:read", events::list)),
             row(Get, "/webhooks", PAGE, None, needs(HOOKS, webhooks::list)),
             row(Post, "/webhooks", &[], Some("NewWebhook"), needs(HOOKS, webhooks::create)),

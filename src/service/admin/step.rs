@@ -10,6 +10,7 @@ use super::{Admin, PageRequest, no_shard, page, shape, with_member};
 use crate::Context;
 use crate::outside::{Post, Posted};
 use crate::transfer::export::Export;
+use crate::transfer::undo::{self, Undo, run};
 use store::batch::{Answers, Batch, Handle};
 use store::{Database, Row, Statement};
 
@@ -50,7 +51,12 @@ pub enum Step<'c> {
         Post,
         Box<dyn FnOnce(Option<Posted>, i64) -> Outcome<'c> + 'c>,
     ),
+    /// A part of some changes is taken back, and this is made of what came of it.
+    Undo(Box<Undo>, Undone<'c>),
 }
+
+/// What is made of an undo.
+pub type Undone<'c> = fn(&'c Call<'c>, Box<Undo>, undo::End) -> Outcome<'c>;
 
 /// What the operator is told.
 #[derive(Debug)]
@@ -100,6 +106,9 @@ pub struct Creation {
     pub body: String,
 }
 
+/// Parts of a dry run that a request looks at.
+const PARTS: usize = 20;
+
 /// The code and the sentence for what is not there.
 pub(super) type Missing = (&'static str, &'static str);
 
@@ -117,10 +126,10 @@ pub(super) enum End {
 }
 
 /// Does what an endpoint says.
-pub async fn answer<D: Database>(
+pub async fn answer<'c, D: Database>(
     directory: &Context<'_, D>,
     act: Act,
-    call: &Call<'_>,
+    call: &'c Call<'c>,
 ) -> Result<Answer, Refusal> {
     let mut step = act(call)?;
     loop {
@@ -135,6 +144,14 @@ pub async fn answer<D: Database>(
                 let posted = directory.fetch.post(&post).await;
                 let took = directory.clock.now().milliseconds.saturating_sub(start);
                 then(posted, i64::try_from(took).unwrap_or_default())?
+            }
+            Step::Undo(mut undo, then) => {
+                let tenant = call.admin.tenant()?;
+                let shard = directory.on(tenant.shard);
+                let shard = shard.ok_or_else(|| no_shard(tenant.shard))?;
+                let settings = shard.settings_of(tenant.id, &tenant.settings);
+                let end = Box::pin(run(&shard, settings, &mut undo, PARTS)).await?;
+                then(call, undo, end)?
             }
         }
     }

@@ -38,6 +38,8 @@ pub(crate) struct NewResource {
     links: LinkChange,
     /// Which operation of a Bulk request it is, from one.
     pub(super) operation: Option<usize>,
+    /// Whether it was deleted, and comes back with its own id.
+    pub(super) is_back: bool,
 }
 
 impl NewResource {
@@ -64,7 +66,16 @@ impl NewResource {
                 ..LinkChange::default()
             },
             operation,
+            is_back: false,
         })
+    }
+
+    /// As one that was deleted, and comes back with its own id.
+    pub(crate) fn back(self) -> Self {
+        Self {
+            is_back: true,
+            ..self
+        }
     }
 
     /// As a change.

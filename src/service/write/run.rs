@@ -32,16 +32,18 @@ impl<D: Database> Session<'_, D> {
             for part in parts(of_type, |_, _| true, |new| new.size()) {
                 let rows: Vec<_> = part.iter().map(|new| new.row()).collect();
                 let view = self.view(resource_type);
-                let again = self.again(resource_type);
+                let is_back = part.iter().any(|new| new.is_back);
+                let again = self.again(resource_type).filter(|_| !is_back);
+                let is_again = again.is_some() || is_back;
                 let insert = run::insert_many(&view, &rows, now, again);
                 receipt
                     .many
                     .push((resource_type.name, batch.add_write(insert)));
                 let done: Vec<Done<'_>> = part.iter().map(|new| new.done()).collect();
-                let (origin, is_again) = (self.origin(None), again.is_some());
+                let origin = self.origin(None);
                 batch.add(events::created_many(&origin, &view, &done, is_again));
                 let ids: Vec<&str> = part.iter().map(|new| new.id.as_str()).collect();
-                batch.add_writes(again.map(|_| deleted::forget(&view, &ids)));
+                batch.add_writes(is_again.then(|| deleted::forget(&view, &ids)));
                 let values: Vec<_> = part
                     .iter()
                     .flat_map(|new| new.unique().iter().map(|pair| (new.id.as_str(), pair)))
@@ -132,6 +134,17 @@ impl<D: Database> Session<'_, D> {
             batch.add(events::rewritten_many(&self.origin(None), &view, &told));
         }
         Ok(())
+    }
+
+    /// Memberships of any number of groups that come and go: a JSON array of the group, the member,
+    /// the type of the member, and 1 for who comes or 0. The groups are there, at the versions that
+    /// were read; the batch fails where a member is not.
+    pub(crate) fn add_moved_links(&self, batch: &mut Batch, links: &str) {
+        let view = self.view(&GROUP_TYPE);
+        let version = self.context.mint.version();
+        batch.add(events::moved(&self.origin(None), &view, &version, links));
+        batch.add_writes(run::move_links(&view, links, &version, &self.now.text));
+        batch.add(run::links_sound(&view, links));
     }
 
     /// Deletes of one type.

@@ -1,10 +1,12 @@
 //! Jobs: what takes longer than a request, as rows with a lease.
 
 use crate::fragment::value;
-use crate::{Error, Row, Statement, statement};
+use crate::{Error, Row, Statement, fragment, read, statement};
 
 /// The kind of job that ends all data of a tenant.
 pub const TENANT_DELETE: &str = "tenant_delete";
+/// The kind of job that takes changes back.
+pub const UNDO: &str = "undo";
 
 /// The kind of job that does the lines of an import.
 pub const IMPORT: &str = "import";
@@ -38,6 +40,69 @@ pub fn create(
         kind = kind,
         scope = scope,
         now = value(now),
+    )
+}
+
+/// Stores a job that begins at a marker, has so much to see to, and is leased until a moment.
+pub fn begin(
+    (id, kind, leased): (&str, &'static str, &str),
+    tenant: i64,
+    scope: &'static str,
+    (marker, total): (&str, i64),
+    now: &str,
+) -> Statement {
+    statement!(
+        "INSERT INTO jobs (id, tenant_id, kind, scope, marker, total, lease_until, created_at) \
+         VALUES ({id}, {tenant}, '{kind}', '{scope}', {marker}, {total}, {leased}, {now})",
+        id = value(id),
+        tenant = value(tenant),
+        kind = kind,
+        scope = scope,
+        marker = value(marker),
+        total = value(total),
+        leased = value(leased),
+        now = value(now),
+    )
+}
+
+/// Fails the batch unless a job is not finished and is still at this marker: what a step does is
+/// done once.
+pub fn is_at(id: &str, marker: &str) -> Statement {
+    read::guard(fragment!(
+        "EXISTS (SELECT 1 FROM jobs WHERE id = {id} AND marker = {marker} AND finished_at IS NULL)",
+        id = value(id),
+        marker = value(marker),
+    ))
+}
+
+/// How far a job came.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// What the next step begins at.
+    pub marker: &'a str,
+    /// How much it has seen to.
+    pub done: i64,
+    /// How it ended, and with which result, JSON text.
+    pub end: Option<(&'static str, &'a str)>,
+}
+
+/// Notes how far a job came, and gives its lease back.
+pub fn note(id: &str, progress: &Progress<'_>, now: &str) -> Statement {
+    let end = progress.end.map(|(state, result)| {
+        fragment!(
+            ", state = '{state}', result = {result}, finished_at = {now}",
+            state = state,
+            result = value(result),
+            now = value(now),
+        )
+    });
+    statement!(
+        "UPDATE jobs SET lease_until = {now}, marker = {marker}, done = {done}{end} WHERE id = {id}",
+        now = value(now),
+        marker = value(progress.marker),
+        done = value(progress.done),
+        end = end,
+        id = value(id),
     )
 }
 

@@ -23,13 +23,16 @@ mod members;
 mod resource;
 
 pub use house::{erased, house};
-pub use members::{first_members, joined, members, teams};
+pub use members::{first_members, joined, members, moved, teams};
 pub use resource::{
     assigned, created, created_many, deleted, deleted_many, rewritten, rewritten_many,
 };
 
 /// Members that one event names, and groups that were left.
 const NAMED: usize = 250;
+/// Members of a group that goes which are kept with its event, so that it can come back with them.
+/// No event shows them. They are 0.6 MB.
+pub const KEPT: usize = 15_000;
 /// Characters of a name.
 const NAME: usize = 200;
 /// Bytes of a value that was there before, of those that are written unread.

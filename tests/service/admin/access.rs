@@ -299,6 +299,12 @@ fn each_escalation_is_refused() {
             directory_write,
             "directory:write",
         ),
+        (
+            "POST",
+            "/tenants/1/undo",
+            directory_write,
+            "directory:write",
+        ),
         ("GET", "/tenants/1/requests", requests_read, "requests:read"),
         (
             "GET",

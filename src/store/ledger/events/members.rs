@@ -180,6 +180,18 @@ pub fn joined(
     member_events(origin, view, &value(version), links, extent)
 }
 
+/// Tells of members of many groups that are about to come and go: a JSON array of the group, the
+/// member, the type of the member, and 1 for who comes or 0.
+pub fn moved(origin: &Origin<'_>, view: &View<'_>, version: &str, links: &str) -> Statement {
+    let request = origin.request();
+    let links = fragment!(
+        " UNION ALL SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, {request} FROM json_each({links}) j",
+        request = value(&request),
+        links = value(links),
+    );
+    joined(origin, view, version, &links)
+}
+
 /// Tells of the groups that a user is about to join and leave, those of `teams` being all that it
 /// will be in; where the user is there, and is the version meant.
 pub fn teams(

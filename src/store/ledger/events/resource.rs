@@ -1,11 +1,13 @@
 //! The events of resources: created, changed, deleted.
 
 use scim::json::text;
+use scim::resource_type::USER_TYPE;
 use scim::schema::Attribute;
 use serde_json::Value;
 
 use super::{
-    Done, Event, Kind, NAMED, Origin, UNREAD, Update, document, name_of, names, names_of_row, run,
+    Done, Event, KEPT, Kind, NAMED, Origin, UNREAD, Update, document, name_of, names, names_of_row,
+    run,
 };
 use crate::expression::{View, json_path};
 use crate::fragment::{Fragment, Joined, Written, value};
@@ -57,7 +59,12 @@ fn creates(
         restored = Kind(view.resource_type, "restored"),
         created = created,
     );
-    let kind: &dyn Fragment = if again { &restored } else { &created };
+    let is_user = *view.resource_type == USER_TYPE;
+    let kind: &dyn Fragment = if again && is_user {
+        &restored
+    } else {
+        &created
+    };
     Event {
         origin,
         resource_type: Some(view.resource_type),
@@ -318,10 +325,17 @@ fn deleted_body(view: &View<'_>) -> impl Fragment {
         row = view.row(),
         NAMED = NAMED,
     );
+    let kept = fragment!(
+        ", 'kept', (SELECT json_group_array(member_id) FROM (\
+         SELECT m.member_id FROM team_members m WHERE m.tenant_id = {row}.tenant_id AND m.team_id = {row}.id LIMIT {KEPT}))",
+        row = view.row(),
+        KEPT = KEPT,
+    );
     fragment!(
-        "{names}, {document}{groups}",
+        "{names}, {document}{groups}{kept}",
         names = names_of_row(view),
         document = document(view, "before"),
         groups = (!view.table().shared).then_some(&groups),
+        kept = view.table().has_members().then_some(&kept),
     )
 }

@@ -1,0 +1,183 @@
+//! Undo: what a request changed, or a range of events tells of, is taken back.
+
+use serde_json::Value;
+
+use super::body::{only, text};
+use super::refusal::Refusal;
+use super::step::{Answer, Call, Creation, Outcome, Step};
+use super::{id, shape};
+use crate::Moment;
+use crate::budget::LEASE;
+use crate::transfer::undo::{End, PART, Undo};
+use scim::json;
+use store::batch::Batch;
+use store::directory::jobs;
+use store::ledger::undone;
+
+/// Characters of the id of a request, with the number of an operation.
+const LONGEST: usize = 64;
+/// Milliseconds before and behind the moment that a request came at, within which its changes were
+/// written.
+const BEFORE: u64 = 120_000;
+const BEHIND: u64 = 600_000;
+
+/// Takes changes of the tenant back.
+pub fn undo<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let body = &call.body;
+    only(body, &["request", "from_seq", "to_seq", "dry_run"])?;
+    let is_dry = match body.get("dry_run") {
+        None | Some(Value::Null) => Some(false),
+        Some(value) => value.as_bool(),
+    };
+    let is_dry = is_dry
+        .ok_or_else(|| Refusal::invalid("invalid_value", "`dry_run` must be true or false."))?;
+    let (from, to) = (number(call, "from_seq")?, number(call, "to_seq")?);
+    match (text(body, "request", LONGEST)?, from) {
+        (Some(request), None) if to.is_none() => of_request(call, request, is_dry),
+        (None, Some(from)) if to.is_none_or(|to| from <= to) => {
+            of_range(call, (from, to.unwrap_or(i64::MAX)), is_dry)
+        }
+        _ => Err(Refusal::invalid(
+            "invalid_value",
+            "Send either `request`, the X-Request-Id of what is to be taken back, or `from_seq` and `to_seq`, the numbers of \
+             the first and the last event; without `to_seq` all from the first on are meant.",
+        )),
+    }
+}
+
+/// The number of an event.
+fn number(call: &Call<'_>, name: &str) -> Result<Option<i64>, Refusal> {
+    match call.body.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => match value.as_i64().filter(|number| *number > 0) {
+            Some(number) => Ok(Some(number)),
+            None => Err(Refusal::invalid(
+                "invalid_value",
+                format!("`{name}` must be the `seq` of an event, a whole number from 1 on."),
+            )),
+        },
+    }
+}
+
+/// Takes back what a request did: `req_…`, of a Bulk all of it, or `req_…:3` alone.
+fn of_request<'c>(call: &'c Call<'c>, request: &'c str, is_dry: bool) -> Outcome<'c> {
+    let missing = || {
+        Refusal::missing(
+            "request_not_found",
+            "No event of this tenant is of that request: it changed nothing, its events are no longer kept, or it was \
+             another tenant's. GET /admin/v1/tenants/{id}/events shows the `request` of each.",
+        )
+    };
+    let at = request.strip_prefix("req_").and_then(|rest| rest.get(..12));
+    let at = at.and_then(|digits| u64::from_str_radix(digits, 16).ok());
+    let at = at.ok_or_else(missing)?;
+    let since = Moment::at(at.saturating_sub(BEFORE)).text;
+    let until = Moment::at(at.saturating_add(BEHIND)).text;
+    let tenant = call.admin.tenant()?.id;
+    let (batch, found) = Batch::of(undone::find(tenant, request, (&since, &until)));
+    Step::send(call.admin.shard, batch, move |sent| {
+        let row = sent?.row(found).ok_or_else(missing)?;
+        let (Some(from), Some(to)) = (row.integer(0)?, row.integer(1)?) else {
+            return Err(missing());
+        };
+        let count = row.integer(2)?.unwrap_or_default();
+        begin(call, Some(request), (from, to, count), is_dry)
+    })
+}
+
+/// Takes back what these events tell of.
+fn of_range<'c>(call: &'c Call<'c>, (from, to): (i64, i64), is_dry: bool) -> Outcome<'c> {
+    let (batch, extent) = Batch::of(undone::extent(call.admin.tenant()?.id));
+    Step::send(call.admin.shard, batch, move |sent| {
+        let row = sent?.row(extent);
+        let number = |column| match &row {
+            Some(row) => row.integer(column),
+            None => Ok(None),
+        };
+        let (oldest, newest) = (number(0)?.unwrap_or(1), number(1)?.unwrap_or_default());
+        if from < oldest || from > newest {
+            return Err(Refusal::missing(
+                "events_not_found",
+                format!(
+                    "The events of this tenant that are kept go from {oldest} to {newest}, and `from_seq` is none of these."
+                ),
+            ));
+        }
+        let to = to.min(newest);
+        begin(call, None, (from, to, to - from + 1), is_dry)
+    })
+}
+
+fn begin<'c>(
+    call: &'c Call<'c>,
+    request: Option<&str>,
+    (from, to, count): (i64, i64, i64),
+    is_dry: bool,
+) -> Outcome<'c> {
+    let admin = call.admin;
+    let tenant = admin.tenant()?;
+    let undo = Box::new(Undo {
+        tenant: tenant.id,
+        job: None,
+        request: request.map(str::to_owned),
+        from,
+        to,
+        below: to + 1,
+        is_dry,
+        sender: admin.sender.clone(),
+        own_request: admin.request.to_owned(),
+        counts: [0; 4],
+        refused: Vec::new(),
+        waiting: Vec::new(),
+        more_refused: 0,
+    });
+    if usize::try_from(count).is_ok_and(|count| count <= PART) {
+        return Ok(Step::Undo(undo, end));
+    }
+    begin_job(call, undo, "")
+}
+
+/// What came of it. Of what takes more than one part each is a step of a job, so that none is left
+/// halfway.
+fn end<'c>(call: &'c Call<'c>, undo: Box<Undo>, end_of: End) -> Outcome<'c> {
+    match end_of {
+        End::All => Step::shown(json::text(&undo.result())),
+        End::More if undo.job.is_some() => Ok(Step::Undo(undo, end)),
+        End::More if undo.is_dry => begin_job(call, undo, ""),
+        End::More => {
+            let until = Moment::at(call.admin.now.milliseconds + LEASE).text;
+            begin_job(call, undo, &until)
+        }
+        End::Met => Err(Refusal::conflict(
+            "changed_meanwhile",
+            "Other requests changed the same resources again and again, or the tenant has ended; nothing was taken back. Send \
+             the request again.",
+        )),
+    }
+}
+
+/// Makes a job of it; one that is leased is gone on with at once.
+fn begin_job<'c>(call: &'c Call<'c>, mut undo: Box<Undo>, leased: &str) -> Outcome<'c> {
+    let admin = call.admin;
+    let job = id(admin.mint, "job_");
+    undo.begin_anew(&job);
+    let (marker, total) = (undo.marker(), undo.to + 1 - undo.from);
+    let mut batch = Batch::default();
+    batch.add(jobs::begin(
+        (&job, jobs::UNDO, leased),
+        undo.tenant,
+        "directory:write",
+        (&marker, total),
+        &admin.now.text,
+    ));
+    let made = batch.add(jobs::read(&job));
+    let is_leased = !leased.is_empty();
+    Step::send(admin.shard, batch, move |sent| {
+        let body = shape(sent?.rows(made))?;
+        if is_leased {
+            return Ok(Step::Undo(undo, end));
+        }
+        let body = body.ok_or_else(|| Refusal::broken("a job was not there"))?;
+        Ok(Step::Done(Answer::Begun(Creation { id: job, body })))
+    })
+}

@@ -1,0 +1,375 @@
+//! Undo: changes are taken back by what their events tell of before, as new changes with events of
+//! their own (OPERATOR: §9 of the design; `docs/safety.md`).
+//!
+//! Events are looked at in parts, the newest first. What a part is about is read, each event is
+//! taken back in what was read (`reverse`), and what differs then is written in one batch
+//! (`outcome`), if all of it still has the version that was read; else the part is read again. A
+//! dry run goes the same way and writes nothing: the next part goes on from what the one before
+//! would leave.
+
+use scim::json::{self, text};
+use serde_json::{Value, json};
+
+use crate::budget::{Allowance, LEASE};
+use crate::settings::InHand;
+use crate::{Caller, Context, Moment, Session};
+use store::batch::Batch;
+use store::directory::jobs::{self, DueJob, Progress};
+use store::ledger::events::house;
+use store::ledger::requests::Sender;
+use store::ledger::undone::{self, Walk};
+use store::limits::LONGEST_PAUSE;
+use store::tenant::{self, Tenant};
+use store::{Database, Error, Statement};
+
+mod event;
+mod load;
+mod outcome;
+mod reverse;
+mod state;
+
+use event::Event;
+use reverse::Reversal;
+use state::{State, Views};
+
+/// Events of one part at the most: so many are undone at once.
+pub(crate) const PART: usize = 500;
+/// Parts that a dry run looks at, at the most: all that they are about is in memory.
+const DRY_PARTS: usize = 10;
+/// What is refused is told so often.
+const TOLD: usize = 1_000;
+/// How often a part is tried that others keep changing; from the middle on an event at a time.
+const TRIES: usize = 8;
+
+/// What is to be undone, and what was.
+#[derive(Clone, Debug)]
+pub struct Undo {
+    pub(crate) tenant: i64,
+    /// The job that does it, where there is one.
+    pub(crate) job: Option<String>,
+    /// The request whose changes are meant; all where there is none.
+    pub(crate) request: Option<String>,
+    /// The number of the oldest event.
+    pub(crate) from: i64,
+    /// The number of the newest.
+    pub(crate) to: i64,
+    /// The number behind that of the next.
+    pub(crate) below: i64,
+    pub(crate) is_dry: bool,
+    /// Who undoes it.
+    pub(crate) sender: Sender,
+    /// With which request.
+    pub(crate) own_request: String,
+    /// Created, updated, deleted, unchanged.
+    pub(crate) counts: [usize; 4],
+    pub(crate) refused: Vec<Value>,
+    /// What is refused unless an older event makes it good.
+    pub(crate) waiting: Vec<Value>,
+    /// How many were refused beyond those.
+    pub(crate) more_refused: usize,
+}
+
+impl Undo {
+    /// As it is stored with its job.
+    pub(crate) fn marker(&self) -> String {
+        let (id, label) = match &self.sender {
+            Sender::Operator(id, label) => (id.as_deref(), label.as_str()),
+            Sender::Customer | Sender::System => (None, ""),
+        };
+        text(&json!({
+            "request": self.request, "from": self.from, "to": self.to, "below": self.below, "dry_run": self.is_dry,
+            "operator": [id, label], "by": self.own_request, "counts": self.counts,
+            "refused": self.refused, "more": self.more_refused, "waiting": self.waiting,
+        }))
+    }
+
+    /// Reads what was stored.
+    pub(crate) fn read(job: &DueJob, marker: &str) -> Option<Self> {
+        let stored = json::object(marker)?;
+        let word = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+        let number = |name: &str| stored.get(name).and_then(Value::as_i64).unwrap_or_default();
+        let count = |value: &Value| usize::try_from(value.as_u64().unwrap_or_default());
+        let operator = stored.get("operator")?;
+        let mut counts = [0; 4];
+        let list = stored.get("counts")?.as_array()?;
+        for (slot, value) in counts.iter_mut().zip(list) {
+            *slot = count(value).ok()?;
+        }
+        Some(Self {
+            tenant: job.tenant,
+            job: Some(job.id.clone()),
+            request: word(stored.get("request")),
+            from: number("from"),
+            to: number("to"),
+            below: number("below"),
+            is_dry: stored.get("dry_run")?.as_bool()?,
+            sender: Sender::Operator(word(operator.get(0)), word(operator.get(1))?),
+            own_request: word(stored.get("by"))?,
+            counts,
+            refused: stored.get("refused")?.as_array()?.clone(),
+            waiting: stored.get("waiting")?.as_array()?.clone(),
+            more_refused: count(stored.get("more")?).ok()?,
+        })
+    }
+
+    /// Begins as a job. What was looked at so far has changed nothing.
+    pub(crate) fn begin_anew(&mut self, job: &str) {
+        self.job = Some(job.to_owned());
+        self.below = self.to + 1;
+        (self.counts, self.more_refused) = ([0; 4], 0);
+        self.refused.clear();
+        self.waiting.clear();
+    }
+
+    /// What came of it.
+    pub(crate) fn result(&self) -> Value {
+        let [created, updated, deleted, unchanged] = self.counts;
+        let mut result = json!({
+            "dry_run": self.is_dry, "created": created, "updated": updated, "deleted": deleted,
+            "unchanged": unchanged, "refused": self.refused, "from_seq": self.from, "to_seq": self.to,
+        });
+        if self.more_refused > 0
+            && let Some(result) = result.as_object_mut()
+        {
+            result.insert("more_refused".to_owned(), self.more_refused.into());
+        }
+        result
+    }
+
+    /// What its event tells.
+    fn told(&self) -> Value {
+        let [created, updated, deleted, _] = self.counts;
+        let refused = self.refused.len() + self.more_refused;
+        json!({
+            "request": self.request, "from_seq": self.from, "to_seq": self.to, "created": created,
+            "updated": updated, "deleted": deleted, "refused": refused,
+        })
+    }
+
+    /// Takes events back, as many as can be at once, in what is known of the resources.
+    fn take_back(
+        &self,
+        state: &mut State,
+        views: Views<'_>,
+        (events, has_more): (&[Event], &mut bool),
+        is_left: bool,
+    ) -> Self {
+        let mut reversal = Reversal {
+            state,
+            views,
+            refused: Vec::new(),
+            waiting: self.waiting.clone(),
+        };
+        let mut below = self.from;
+        for event in events {
+            if is_left {
+                reversal.give_up(event);
+            } else if !reversal.take_back(event) {
+                *has_more = true;
+                break;
+            }
+            below = event.seq;
+        }
+        let Reversal {
+            state,
+            refused,
+            waiting,
+            ..
+        } = reversal;
+        let mut next = Self {
+            below,
+            waiting,
+            ..self.clone()
+        };
+        next.add(state.counts(), refused, !*has_more);
+        next
+    }
+
+    /// Notes what a part came to.
+    fn add(&mut self, counts: [usize; 4], mut refused: Vec<Value>, is_end: bool) {
+        for (sum, count) in self.counts.iter_mut().zip(counts) {
+            *sum += count;
+        }
+        if is_end {
+            let waiting = std::mem::take(&mut self.waiting).into_iter();
+            refused.extend(waiting.filter_map(|entry| entry.get(2).cloned()));
+        }
+        for entry in refused {
+            if self.refused.len() < TOLD {
+                self.refused.push(entry);
+            } else {
+                self.more_refused += 1;
+            }
+        }
+    }
+}
+
+/// How an undo ended for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// All is done.
+    All,
+    /// There is more to do.
+    More,
+    /// Others changed the same again and again.
+    Met,
+}
+
+/// Undoes a part of it, or all if it is a dry run and no more than so many parts. What has no job
+/// is undone only if one part is all.
+pub(crate) async fn run<D: Database>(
+    context: &Context<'_, D>,
+    settings: InHand,
+    undo: &mut Undo,
+    parts: usize,
+) -> Result<End, Error> {
+    let caller = Caller {
+        tenant: Tenant::Known(undo.tenant),
+        token: String::new(),
+        is_write: true,
+        sender: undo.sender.clone(),
+        request: undo.own_request.clone(),
+    };
+    let tenant = caller.tenant.clone();
+    let session = Session::new(context, caller, String::new(), settings);
+    let views = Views {
+        tenant: &tenant,
+        unique_group_names: session.settings().unique_group_names,
+    };
+    let (mut state, mut tries, mut seen) = (State::default(), 0, 0);
+    loop {
+        let most = if tries < TRIES / 2 { PART } else { 1 };
+        let walk = Walk {
+            tenant: undo.tenant,
+            request: undo.request.as_deref(),
+            from: undo.from,
+            below: undo.below,
+        };
+        let (batch, found) = Batch::of(undone::part(&walk, most));
+        let rows = context.send(batch).await?.rows(found);
+        let (told, mut has_more) = undone::read_part(rows, most)?;
+        let mut events: Vec<Event> = told.into_iter().map(Event::of).collect();
+        if !undo.is_dry {
+            state = State::default();
+        }
+        let mut batch = Batch::default();
+        let count = events.len();
+        let asked = state.ask(views, &mut events, &mut batch);
+        has_more |= events.len() < count;
+        let mut answers = context.send(batch).await?;
+        state.read(asked, &mut answers)?;
+        // What fails by itself, again and again, is left.
+        let is_left = tries == TRIES - 1;
+        let next = undo.take_back(&mut state, views, (&events, &mut has_more), is_left);
+        if undo.is_dry {
+            state.settle();
+            *undo = next;
+            seen += 1;
+            if !has_more || seen == parts {
+                return Ok(if has_more { End::More } else { End::All });
+            }
+            continue;
+        }
+        let job = undo.job.as_deref();
+        if job.is_none() && has_more {
+            return Ok(End::More);
+        }
+        let mut batch = Batch::default();
+        batch.add(undone::is_open(undo.tenant));
+        if let Some(job) = job {
+            batch.add(jobs::is_at(job, &undo.marker()));
+        }
+        state.write(&session, &mut batch)?;
+        if !has_more {
+            let told = undone::finished(undo.tenant, &next.told());
+            batch.add(house(&session.origin(None), &told));
+        }
+        if let Some(job) = job {
+            let end = (!has_more).then(|| ("finished", next.result()));
+            batch.add(next.note(job, end, &session.now.text));
+        }
+        match context.send(batch).await {
+            Ok(_) => {
+                *undo = next;
+                return Ok(if has_more { End::More } else { End::All });
+            }
+            Err(Error::Guard | Error::Unique(_)) if tries + 1 < TRIES => {
+                tries += 1;
+                let pause = LONGEST_PAUSE / u32::try_from(TRIES - tries).unwrap_or(1);
+                context.database.pause(pause).await;
+            }
+            Err(Error::Guard | Error::Unique(_)) => return Ok(End::Met),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Statements of a step, as a rule.
+const STATEMENTS: usize = 36;
+/// Those of a part of a dry run.
+const PART_STATEMENTS: usize = 12;
+
+/// Does a step of a job, if nobody else does; tells whether there was room for it.
+pub(crate) async fn step<D: Database>(
+    context: &Context<'_, D>,
+    job: &DueJob,
+    now: &Moment,
+    allowance: &Allowance<'_>,
+) -> Result<bool, Error> {
+    if !allowance.has(STATEMENTS) {
+        return Ok(false);
+    }
+    let parts = DRY_PARTS.min(allowance.left() / PART_STATEMENTS);
+    allowance.spend(STATEMENTS);
+    let until = Moment::at(now.milliseconds + LEASE).text;
+    let mut batch = Batch::default();
+    let leased = batch.add(jobs::lease(&job.id, &now.text, &until));
+    let settings = batch.add(tenant::settings(&Tenant::Known(job.tenant)));
+    let mut answers = context.send(batch).await?;
+    let Some(mut row) = answers.row(leased) else {
+        return Ok(true);
+    };
+    let Some(mut undo) = Undo::read(job, &row.required_text(0)?) else {
+        return Ok(true);
+    };
+    let settings = match answers.row(settings) {
+        Some(mut row) => row.required_text(0)?,
+        None => String::new(),
+    };
+    let settings = context.settings_of(job.tenant, &settings);
+    let stored = undo.marker();
+    let end = run(context, settings, &mut undo, parts).await?;
+    let end = match (end, undo.is_dry) {
+        (End::All | End::More, false) => return Ok(true),
+        (End::All, true) => ("finished", undo.result()),
+        (End::More, true) => {
+            let most = "There is more than a dry run looks at. Ask for the newest events alone, then for those before.";
+            ("failed", json!({"detail": most}))
+        }
+        (End::Met, _) => ("failed", json!({"detail": "The tenant has ended."})),
+    };
+    let mut batch = Batch::default();
+    batch.add(jobs::is_at(&job.id, &stored));
+    batch.add(undo.note(&job.id, Some(end), &now.text));
+    match context.send(batch).await {
+        // Somebody else went on with it.
+        Ok(_) | Err(Error::Guard) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+impl Undo {
+    /// The statement that notes how far its job came, and how it ended.
+    fn note(&self, job: &str, end: Option<(&'static str, Value)>, now: &str) -> Statement {
+        let marker = self.marker();
+        let end = end.map(|(state, result)| (state, text(&result)));
+        let progress = Progress {
+            marker: &marker,
+            done: self.to + 1 - self.below.min(self.to + 1),
+            end: end
+                .as_ref()
+                .map(|(state, result)| (*state, result.as_str())),
+        };
+        jobs::note(job, &progress, now)
+    }
+}

@@ -1,0 +1,113 @@
+//! An event as an undo reads it, and where its attributes stand.
+
+use scim::json;
+use scim::resource_type::ResourceType;
+use serde_json::Value;
+
+use super::state::{Object, texts};
+use store::ledger::undone::Told;
+
+/// An event of a resource.
+pub(super) struct Event {
+    pub(super) seq: i64,
+    pub(super) kind: String,
+    pub(super) type_name: String,
+    pub(super) resource_type: Option<&'static ResourceType>,
+    pub(super) id: String,
+    /// None where it was erased.
+    pub(super) body: Option<Object>,
+}
+
+impl Event {
+    pub(super) fn of(told: Told) -> Self {
+        Self {
+            seq: told.seq,
+            kind: told.kind,
+            resource_type: ResourceType::named(&told.resource_type),
+            type_name: told.resource_type,
+            id: told.id,
+            body: told.body.as_deref().and_then(json::object),
+        }
+    }
+
+    /// The last word of its type.
+    pub(super) fn word(&self) -> &str {
+        self.kind.split_once('.').map_or("", |(_, word)| word)
+    }
+
+    pub(super) fn member(&self, name: &str) -> Option<&Value> {
+        self.body.as_ref()?.get(name)
+    }
+
+    /// The document on one side.
+    pub(super) fn document(&self, side: &str) -> Object {
+        let document = self.member(side).and_then(Value::as_object);
+        document.cloned().unwrap_or_default()
+    }
+
+    /// The attributes that were cut of it.
+    pub(super) fn cut(&self) -> impl Iterator<Item = &str> {
+        texts(self.member("cut"))
+    }
+
+    pub(super) fn changes(&self) -> impl Iterator<Item = &Value> {
+        let changes = self.member("changes").and_then(Value::as_array);
+        changes.into_iter().flatten()
+    }
+
+    /// The ids of those who came or went.
+    pub(super) fn members<'e>(&'e self, side: &str) -> impl Iterator<Item = &'e str> + use<'e> {
+        let side = self.member("members").and_then(|members| members.get(side));
+        let links = side.and_then(Value::as_array).into_iter().flatten();
+        links.filter_map(|link| link.get("id")?.as_str())
+    }
+}
+
+/// Where the attribute of a path of an event stands: in which extension, by which name.
+pub(super) fn place(
+    resource_type: &'static ResourceType,
+    path: &str,
+) -> Option<(Option<&'static str>, &'static str)> {
+    if let Some(attribute) = resource_type.attribute(path) {
+        return Some((None, attribute.name));
+    }
+    resource_type.extensions.iter().find_map(|extension| {
+        let schema = extension.schema;
+        let name = path.strip_prefix(schema.uri)?.strip_prefix(':')?;
+        let attribute = scim::schema::find(schema.attributes, name)?;
+        Some((Some(schema.uri), attribute.name))
+    })
+}
+
+/// Sets an attribute; null takes it out.
+pub(super) fn put(
+    document: &mut Object,
+    (uri, name): (Option<&'static str>, &'static str),
+    value: Value,
+) {
+    let object = match uri {
+        None => Some(document),
+        Some(uri) => document
+            .entry(uri)
+            .or_insert_with(|| Value::Object(Object::new()))
+            .as_object_mut(),
+    };
+    if let Some(object) = object {
+        if value.is_null() {
+            object.remove(name);
+        } else {
+            object.insert(name.to_owned(), value);
+        }
+    }
+}
+
+/// The value of an attribute; null for none.
+pub(super) fn get<'a>(document: &'a Object, (uri, name): (Option<&str>, &str)) -> &'a Value {
+    let object = match uri {
+        Some(uri) => document.get(uri).and_then(Value::as_object),
+        None => Some(document),
+    };
+    object
+        .and_then(|object| object.get(name))
+        .unwrap_or(&Value::Null)
+}

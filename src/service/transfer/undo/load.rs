@@ -1,0 +1,247 @@
+//! What the events of a part are about is asked for, in one batch.
+
+use std::rc::Rc;
+
+use scim::json::{self, text};
+use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
+use serde_json::Value;
+
+use super::event::{self, Event, put};
+use super::state::{Name, Object, State, Views, texts};
+use store::batch::{Answers, Batch, Handle};
+use store::tenant::Tenant;
+use store::{Error, Row, Statement, run};
+
+/// Memberships that a part looks at, beyond those of its last event.
+const LINKS: usize = 5_000;
+
+/// What the database is asked for.
+pub(super) struct Asked {
+    held: usize,
+    documents: Vec<(&'static ResourceType, Handle)>,
+    links: (usize, Option<Handle>),
+    kinds: (usize, Option<Handle>),
+    sizes: (Vec<usize>, Option<Handle>),
+    /// The indexes of names, each list with its statement.
+    names: Vec<(Vec<usize>, Handle)>,
+}
+
+impl State {
+    /// Asks for what events are about, and is not known yet: of as many events as one part takes,
+    /// the others are left out.
+    pub(super) fn ask(
+        &mut self,
+        views: Views<'_>,
+        events: &mut Vec<Event>,
+        batch: &mut Batch,
+    ) -> Asked {
+        let from = (self.held.len(), self.link_list.len(), self.kinds.len());
+        let named = self.name_list.len();
+        let mut sizes = Vec::new();
+        let mut count = 0;
+        for event in &*events {
+            self.mention(views, event, &mut sizes);
+            if count > 0 && self.link_list.len() - from.1 > LINKS {
+                break;
+            }
+            count += 1;
+        }
+        events.truncate(count);
+        sizes.retain(|place| *place >= from.0);
+        let mut documents = Vec::new();
+        for resource_type in ResourceType::all() {
+            let new = self.held.get(from.0..).unwrap_or_default().iter();
+            let of_type = new.filter(|held| held.resource_type == resource_type);
+            let ids: Vec<&str> = of_type.map(|held| held.id.as_str()).collect();
+            if !ids.is_empty() {
+                let stored = run::stored_many(&views.of(resource_type), &ids);
+                documents.push((resource_type, batch.add(stored)));
+            }
+        }
+        let links = self.link_list.get(from.1..).unwrap_or_default().iter();
+        let links: Vec<Value> = links
+            .map(|link| Value::from(vec![link.team.as_str(), link.member.as_str()]))
+            .collect();
+        let mut ids = vec![""; self.ids.len()];
+        for (id, place) in self.ids.iter() {
+            if let Some(slot) = ids.get_mut(place) {
+                *slot = id;
+            }
+        }
+        let ids = ids.get(from.2..).unwrap_or_default();
+        let teams = sizes.iter().filter_map(|place| self.held.get(*place));
+        let teams: Vec<&str> = teams.map(|held| held.id.as_str()).collect();
+        let tenant = views.tenant;
+        let mut add = |list: Value, make: fn(&Tenant, &str) -> Statement| {
+            let is_empty = list.as_array().is_none_or(Vec::is_empty);
+            (!is_empty).then(|| batch.add(make(tenant, &text(&list))))
+        };
+        let links = add(Value::from(links), run::held_links);
+        let kinds = add(Value::from(ids), run::kinds);
+        let teams = add(Value::from(teams), run::sizes);
+        let mut asked = Asked {
+            held: from.0,
+            documents,
+            links: (from.1, links),
+            kinds: (from.2, kinds),
+            sizes: (sizes, teams),
+            names: Vec::new(),
+        };
+        let kinds = ResourceType::all().map(Some).chain([None]);
+        for of in kinds {
+            let new = self.name_list.iter().enumerate().skip(named);
+            let new = new.filter(|(_, name)| name.claim.resource_type == of);
+            let (places, values): (Vec<usize>, Vec<Value>) = new
+                .map(|(place, Name { claim, .. })| {
+                    let value = Value::from(claim.value.as_str());
+                    let attribute = Value::from(claim.attribute.as_str());
+                    let value = if of.is_some() {
+                        value
+                    } else {
+                        Value::from(vec![attribute, value])
+                    };
+                    (place, value)
+                })
+                .unzip();
+            if places.is_empty() {
+                continue;
+            }
+            let values = text(&Value::from(values));
+            let view = of.map(|resource_type| views.of(resource_type));
+            let statement = match view.as_ref().map(|view| (view, view.unique_key())) {
+                None => run::value_holders(tenant, &values),
+                Some((view, Some(key))) => run::holders(view, key, &values),
+                Some((_, None)) => continue,
+            };
+            asked.names.push((places, batch.add(statement)));
+        }
+        asked
+    }
+
+    /// Notes what an event is about.
+    fn mention(&mut self, views: Views<'_>, event: &Event, sizes: &mut Vec<usize>) {
+        let (Some(resource_type), Some(body)) = (event.resource_type, &event.body) else {
+            return;
+        };
+        let place = self.resource(resource_type, &event.id);
+        let view = views.of(resource_type);
+        match event.word() {
+            "created" | "restored" if *resource_type == GROUP_TYPE => sizes.push(place),
+            "created" | "restored" => {}
+            "deleted" => {
+                let document = event.document("before");
+                for claim in Self::claims(&view, &document) {
+                    self.name(&claim, None);
+                }
+                for team in texts(body.get("groups")) {
+                    self.resource(&GROUP_TYPE, team);
+                    self.link(team, &event.id);
+                }
+                for member in texts(body.get("kept")) {
+                    self.id(member);
+                    self.link(&event.id, member);
+                }
+            }
+            "members" => {
+                for side in ["added", "removed"] {
+                    for member in event.members(side) {
+                        self.id(member);
+                        self.link(&event.id, member);
+                    }
+                }
+            }
+            _ => {
+                let mut before = Object::new();
+                for change in event.changes() {
+                    let path = change.get("path").and_then(Value::as_str);
+                    let value = change.get("before").cloned().unwrap_or_default();
+                    if let Some(at) = event::place(resource_type, path.unwrap_or_default()) {
+                        put(&mut before, at, value);
+                    }
+                }
+                for claim in Self::claims(&view, &before) {
+                    self.name(&claim, None);
+                }
+            }
+        }
+    }
+
+    /// Reads what was asked for.
+    pub(super) fn read(&mut self, asked: Asked, answers: &mut Answers) -> Result<(), Error> {
+        for (resource_type, handle) in asked.documents {
+            for mut row in answers.rows(handle) {
+                let (id, stored) = run::read_one_of_many(&mut row)?;
+                let place = self.resource(resource_type, &id);
+                let Some(held) = self.held.get_mut(place).filter(|_| place >= asked.held) else {
+                    continue;
+                };
+                let Some(stored) = stored else {
+                    held.is_unread = true;
+                    continue;
+                };
+                let document = json::object(&stored.document);
+                let document = document
+                    .ok_or_else(|| Error::Broken("a stored document is no object".to_owned()))?;
+                held.version = stored.version;
+                held.before = Some(Rc::new(document));
+                held.now.clone_from(&held.before);
+            }
+        }
+        let mut list = |handle: Option<Handle>, column: usize| match handle {
+            Some(handle) => column_of(answers.rows(handle), column),
+            None => Ok(Vec::new()),
+        };
+        for index in list(asked.links.1, 0)? {
+            if let Some(link) = self.link_list.get_mut(asked.links.0 + index_of(&index)) {
+                (link.before, link.now) = (true, true);
+            }
+        }
+        if let Some(handle) = asked.kinds.1 {
+            let rows = answers.rows(handle);
+            for (column, kind) in [&USER_TYPE, &GROUP_TYPE].into_iter().enumerate() {
+                for index in column_of(rows.clone(), column)? {
+                    if let Some(slot) = self.kinds.get_mut(asked.kinds.0 + index_of(&index)) {
+                        *slot = Some(kind);
+                    }
+                }
+            }
+        }
+        let mut list = |handle: Handle| column_of(answers.rows(handle), 0);
+        if let Some(handle) = asked.sizes.1 {
+            for (place, size) in asked.sizes.0.into_iter().zip(list(handle)?) {
+                if let Some(held) = self.held.get_mut(place) {
+                    held.size = size.as_i64().unwrap_or_default();
+                }
+            }
+        }
+        for (places, handle) in asked.names {
+            for pair in list(handle)? {
+                let place = places.get(pair.get(0).map_or(usize::MAX, index_of));
+                let name = place.and_then(|place| self.name_list.get_mut(*place));
+                let holder = pair.get(1).and_then(Value::as_str).map(str::to_owned);
+                if let Some(name) = name {
+                    name.before.clone_from(&holder);
+                    name.now = holder;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn index_of(number: &Value) -> usize {
+    let number = number.as_u64().unwrap_or(u64::MAX);
+    usize::try_from(number).unwrap_or(usize::MAX / 2)
+}
+
+/// The JSON array in a column of the only row.
+fn column_of(rows: Vec<Row>, column: usize) -> Result<Vec<Value>, Error> {
+    let Some(mut row) = rows.into_iter().next() else {
+        return Ok(Vec::new());
+    };
+    let list = json::parse(&row.required_text(column)?);
+    Ok(match list {
+        Ok(Value::Array(list)) => list,
+        Ok(_) | Err(_) => Vec::new(),
+    })
+}

@@ -1,0 +1,335 @@
+//! One event after the other is taken back, the newest first, in what is known of the resources:
+//! nothing is written here, so a dry run goes the same way.
+
+use scim::change::changes;
+use scim::resource::{check_required, set_schemas};
+use scim::resource_type::{GROUP_TYPE, ResourceType};
+use serde_json::{Value, json};
+
+use super::event::{Event, get, place, put};
+use super::state::{Free, Object, State, Views, texts};
+use store::ledger::events::KEPT;
+
+/// A part of the events that is taken back.
+pub(super) struct Reversal<'r> {
+    pub(super) state: &'r mut State,
+    pub(super) views: Views<'r>,
+    /// What is left as it is, and why.
+    pub(super) refused: Vec<Value>,
+    /// What is refused unless an older event makes the membership after all, of a group and a
+    /// member: of two that went together, the event of each tells of the other.
+    pub(super) waiting: Vec<Value>,
+}
+
+impl Reversal<'_> {
+    /// Takes an event back. False: only once what is planned is written.
+    pub(super) fn take_back(&mut self, event: &Event) -> bool {
+        let Some(resource_type) = event.resource_type else {
+            let detail = [
+                "There is no resource type ",
+                &event.type_name,
+                " here any more.",
+            ];
+            self.refuse(event, None, &detail.concat());
+            return true;
+        };
+        let at = self.state.resource(resource_type, &event.id);
+        if event.body.is_none() {
+            let detail = "What this event said was erased, so nobody knows what was before.";
+            self.refuse(event, Some(at), detail);
+            return true;
+        }
+        let held = self.state.held.get(at);
+        if held.is_some_and(|held| held.is_unread) {
+            let detail = "The resource is too large to be read beside others. Take this event back alone, or change it by PATCH.";
+            self.refuse(event, Some(at), detail);
+            return true;
+        }
+        let now = held.and_then(|held| held.now.clone());
+        let is_done = match (event.word(), now) {
+            ("deleted", None) => self.bring_back(event, resource_type, at),
+            ("deleted", Some(_)) => {
+                let detail = format!("The {} is there again.", resource_type.name);
+                self.refuse(event, Some(at), &detail);
+                true
+            }
+            (_, None) => {
+                let name = resource_type.name;
+                let detail = format!("The {name} is gone, so there is nothing to take back of it.");
+                self.refuse(event, Some(at), &detail);
+                true
+            }
+            ("created" | "restored", Some(now)) => {
+                self.take_away(event, resource_type, at, &now);
+                true
+            }
+            ("members", Some(_)) => self.move_back(event, at),
+            (_, Some(now)) => self.change_back(event, resource_type, at, &now),
+        };
+        if is_done && let Some(held) = self.state.held.get_mut(at) {
+            held.is_meant = true;
+        }
+        is_done
+    }
+
+    /// Leaves an event that could not be written again and again.
+    pub(super) fn give_up(&mut self, event: &Event) {
+        let detail = "It could not be taken back: others changed the same again and again, or members would close a \
+                      circle. Look at what is there, and undo this event alone.";
+        self.refuse(event, None, detail);
+    }
+
+    fn wait(&mut self, event: &Event, (team, member): (&str, &str), detail: &str) {
+        let entry = refused(event.seq, &event.id, detail);
+        self.waiting.push(json!([team, member, entry]));
+    }
+
+    /// Makes a membership, for which a refusal waits no more.
+    fn join(&mut self, team: &str, member: &str) {
+        let link = self.state.link(team, member);
+        self.state.set_link(link, true);
+        let is_it = |entry: &Value| {
+            let names = [team, member].into_iter().enumerate();
+            let mut same =
+                names.map(|(index, name)| entry.get(index).is_some_and(|known| known == name));
+            same.all(|same| same)
+        };
+        self.waiting.retain(|entry| !is_it(entry));
+    }
+
+    fn refuse(&mut self, event: &Event, at: Option<usize>, detail: &str) {
+        if let Some(held) = at.and_then(|at| self.state.held.get_mut(at)) {
+            held.is_refused = true;
+        }
+        self.refused.push(refused(event.seq, &event.id, detail));
+    }
+
+    /// What was created goes, unless it was changed since.
+    fn take_away(
+        &mut self,
+        event: &Event,
+        resource_type: &'static ResourceType,
+        at: usize,
+        now: &Object,
+    ) {
+        let cut: Vec<&str> = event.cut().collect();
+        let is_cut = |path: &str| {
+            let is_in = |name: &&str| {
+                path.strip_prefix(*name)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+            };
+            cut.iter().any(is_in)
+        };
+        let differing = changes(resource_type, &event.document("after"), now);
+        let path = differing.iter().find_map(|entry| {
+            let path = entry.get("path")?.as_str()?;
+            (!is_cut(path) && path != "schemas").then_some(path)
+        });
+        let has_members = self.state.held.get(at).is_some_and(|held| held.size > 0);
+        let since = path.or(has_members.then_some("members"));
+        if let Some(path) = since {
+            let detail = format!("`{path}` was changed since it came, so it stays.");
+            self.refuse(event, Some(at), &detail);
+            return;
+        }
+        self.state.set(&self.views.of(resource_type), at, None);
+        self.state.leave(&event.id);
+    }
+
+    /// What was deleted comes back, where its name is free.
+    fn bring_back(
+        &mut self,
+        event: &Event,
+        resource_type: &'static ResourceType,
+        at: usize,
+    ) -> bool {
+        if self
+            .state
+            .held
+            .get(at)
+            .is_some_and(|held| held.before.is_some())
+        {
+            return false;
+        }
+        let view = self.views.of(resource_type);
+        let mut refused = Vec::new();
+        for name in event.cut() {
+            refused.push(format!(
+                "`{name}` was too large for the event, and is not back."
+            ));
+        }
+        let mut document = Object::new();
+        for entry in changes(resource_type, &event.document("before"), &Object::new()) {
+            let path = entry
+                .get("path")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let value = entry.get("before").cloned().unwrap_or_default();
+            match place(resource_type, path) {
+                Some(at) => put(&mut document, at, value),
+                None if path == "schemas" || value.is_null() => {}
+                None => refused.push(format!("No schema here has `{path}` any more.")),
+            }
+        }
+        set_schemas(resource_type, &mut document);
+        if let Err(error) = check_required(resource_type, &document) {
+            let detail = format!(
+                "The {} cannot be as it was: {}.",
+                resource_type.name,
+                error.detail()
+            );
+            self.refuse(event, Some(at), &detail);
+            return true;
+        }
+        for claim in State::claims(&view, &document) {
+            match self.state.is_free(&claim, &event.id) {
+                Free::Now => {}
+                Free::Later => return false,
+                Free::Never => {
+                    let detail = format!("Another resource has its `{}` by now.", claim.attribute);
+                    self.refuse(event, Some(at), &detail);
+                    return true;
+                }
+            }
+        }
+        if *resource_type == GROUP_TYPE && self.is_nested_later() {
+            return false;
+        }
+        self.state.set(&view, at, Some(document));
+        let body = event.body.as_ref();
+        for team in texts(body.and_then(|body| body.get("groups"))) {
+            if self.state.kind(team) == Some(&GROUP_TYPE) {
+                self.join(team, &event.id);
+            } else {
+                let detail = format!("The group {team}, which it was in, is gone.");
+                self.wait(event, (team, &event.id), &detail);
+            }
+        }
+        let kept = body.and_then(|body| body.get("kept"));
+        for member in texts(kept) {
+            if self.state.kind(member).is_some() {
+                self.join(&event.id, member);
+            } else {
+                let detail = format!("{member}, who was a member, is gone.");
+                self.wait(event, (&event.id, member), &detail);
+            }
+        }
+        if texts(kept).count() >= KEPT {
+            refused.push(format!(
+                "It had more members than the {KEPT} that an event keeps."
+            ));
+        }
+        for detail in refused {
+            self.refuse(event, None, &detail);
+        }
+        true
+    }
+
+    /// Attributes get the values that they had, those that still have what the event gave them.
+    fn change_back(
+        &mut self,
+        event: &Event,
+        resource_type: &'static ResourceType,
+        at: usize,
+        now: &Object,
+    ) -> bool {
+        let view = self.views.of(resource_type);
+        let mut next = now.clone();
+        let mut refused = Vec::new();
+        for change in event.changes() {
+            let path = change
+                .get("path")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let [before, after] =
+                ["before", "after"].map(|side| change.get(side).unwrap_or(&Value::Null));
+            if path == "schemas" {
+                continue;
+            }
+            if change.get("cut").is_some() {
+                refused.push(format!(
+                    "`{path}` was too large for the event, and stays as it is."
+                ));
+                continue;
+            }
+            let Some(place) = place(resource_type, path) else {
+                refused.push(format!("No schema here has `{path}` any more."));
+                continue;
+            };
+            if get(now, place) == after {
+                put(&mut next, place, before.clone());
+            } else {
+                refused.push(format!("`{path}` was changed since, and stays as it is."));
+            }
+        }
+        for claim in State::claims(&view, &next) {
+            match self.state.is_free(&claim, &event.id) {
+                Free::Now => {}
+                Free::Later => return false,
+                Free::Never => {
+                    let path = &claim.attribute;
+                    if let Some(place) = place(resource_type, path) {
+                        put(&mut next, place, get(now, place).clone());
+                    }
+                    refused.push(format!(
+                        "Another resource has the `{path}` of before by now, so it stays as it is."
+                    ));
+                }
+            }
+        }
+        set_schemas(resource_type, &mut next);
+        if let Err(error) = check_required(resource_type, &next) {
+            refused.push(format!(
+                "The {} cannot be as it was: {}.",
+                resource_type.name,
+                error.detail()
+            ));
+            next.clone_from(now);
+        }
+        self.state.set(&view, at, Some(next));
+        for detail in refused {
+            self.refuse(event, Some(at), &detail);
+        }
+        true
+    }
+
+    /// Who came to a group leaves it, and who left it comes.
+    fn move_back(&mut self, event: &Event, at: usize) -> bool {
+        let is_group = |id: &str| self.state.kind(id) == Some(&GROUP_TYPE);
+        if event.members("removed").any(is_group) && self.is_nested_later() {
+            return false;
+        }
+        let mut refused = Vec::new();
+        for (side, is_back) in [("added", false), ("removed", true)] {
+            for member in event.members(side) {
+                if is_back && self.state.kind(member).is_none() {
+                    refused.push(format!("{member}, who was a member, is gone."));
+                    continue;
+                }
+                let link = self.state.link(&event.id, member);
+                if !self.state.set_link(link, is_back) {
+                    let what = if is_back { "came back" } else { "left" };
+                    refused.push(format!("The member {member} {what} since."));
+                }
+            }
+        }
+        for detail in refused {
+            self.refuse(event, Some(at), &detail);
+        }
+        true
+    }
+
+    /// Whether a group is about to leave another: one that comes might close a circle with it until
+    /// then.
+    fn is_nested_later(&self) -> bool {
+        let mut links = self.state.link_list.iter();
+        links.any(|link| {
+            link.before && !link.now && self.state.kind(&link.member) == Some(&GROUP_TYPE)
+        })
+    }
+}
+
+/// What is told of what is left.
+fn refused(seq: i64, resource: &str, detail: &str) -> Value {
+    json!({"seq": seq, "resource": resource, "detail": detail})
+}

@@ -1,0 +1,139 @@
+//! The events that an undo takes back, and how far it came.
+
+use scim::json::text;
+use serde_json::Value;
+
+use crate::fragment::{Fragment, value};
+use crate::{Error, Row, Statement, fragment, read, statement};
+
+/// Bytes of events behind which a part of them ends.
+const PART_BYTES: usize = 1_000_000;
+
+/// The condition, behind another, that an event is of a request: of all operations of a Bulk where
+/// none is named.
+fn of_request(request: &str) -> impl Fragment + use<'_> {
+    let operations = [request, ":"].concat();
+    let end = operations.len();
+    fragment!(
+        " AND (request = {request} OR substr(request, 1, {end}) = {operations})",
+        request = value(request),
+        end = end,
+        operations = value(&operations),
+    )
+}
+
+/// The numbers of the oldest and the newest event of a tenant.
+pub fn extent(tenant: i64) -> Statement {
+    statement!(
+        "SELECT (SELECT min(seq) FROM events WHERE tenant_id = {tenant}) AS oldest, \
+         (SELECT max(seq) FROM events WHERE tenant_id = {tenant}) AS newest",
+        tenant = value(tenant),
+    )
+}
+
+/// The numbers of the first and the last event of a request, and how many there are.
+///
+/// No index is by the request, which would be one more row to write for each event. But its id
+/// tells when it came, and numbers go up with time, as far as requests overlap: the events from a
+/// moment before to one behind are found by halves, and walked over. What a job does for a request
+/// comes when it comes: where one was made by then, the walk goes to the end.
+pub fn find(tenant: i64, request: &str, (since, until): (&str, &str)) -> Statement {
+    statement!(
+        "WITH RECURSIVE half(side, moment, low, high) AS (\
+         SELECT j.key, j.value, (SELECT min(seq) FROM events WHERE tenant_id = {tenant}), \
+         (SELECT max(seq) + 1 FROM events WHERE tenant_id = {tenant}) \
+         FROM json_each(json_array({since}, iif(EXISTS (SELECT 1 FROM jobs WHERE tenant_id = {tenant} \
+         AND created_at >= {since} AND created_at < {until}), '~', {until}))) j \
+         UNION ALL SELECT side, moment, iif(e.at < moment, e.seq + 1, low), iif(e.at < moment, high, e.seq) \
+         FROM half CROSS JOIN events e ON e.tenant_id = {tenant} AND e.seq = (low + high) / 2 WHERE low < high) \
+         SELECT min(seq) AS first, max(seq) AS last, count(*) AS events FROM events \
+         WHERE tenant_id = {tenant} AND seq >= (SELECT max(iif(side, 0, low)) FROM half WHERE low = high) \
+         AND seq < (SELECT max(iif(side, low, 0)) FROM half WHERE low = high) AND resource_id IS NOT NULL{of_request}",
+        tenant = value(tenant),
+        since = value(since),
+        until = value(until),
+        of_request = of_request(request),
+    )
+}
+
+/// Which events are taken back.
+#[derive(Clone, Copy, Debug)]
+pub struct Walk<'a> {
+    /// Whose.
+    pub tenant: i64,
+    /// Those of this request alone.
+    pub request: Option<&'a str>,
+    /// The number of the oldest.
+    pub from: i64,
+    /// The number behind that of the newest.
+    pub below: i64,
+}
+
+/// An event of a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Its number.
+    pub seq: i64,
+    /// Its type.
+    pub kind: String,
+    /// The type of the resource.
+    pub resource_type: String,
+    /// The id of the resource.
+    pub id: String,
+    /// What it says, JSON text, unless that was erased.
+    pub body: Option<String>,
+}
+
+/// Events of resources, the newest first, up to so many; each row says how many there were of
+/// these, which may be one more.
+pub fn part(walk: &Walk<'_>, most: usize) -> Statement {
+    statement!(
+        "SELECT seq, type, resource_type, resource_id, body, found FROM (SELECT *, count(*) OVER () AS found, \
+         sum(coalesce(octet_length(body), 0)) OVER (ROWS UNBOUNDED PRECEDING) - coalesce(octet_length(body), 0) AS before \
+         FROM (SELECT seq, type, resource_type, resource_id, body FROM events WHERE tenant_id = {tenant} \
+         AND seq >= {from} AND seq < {below} AND resource_id IS NOT NULL AND type <> 'resource.erased'{of_request} \
+         ORDER BY seq DESC LIMIT {most})) WHERE before < {PART_BYTES}",
+        tenant = value(walk.tenant),
+        from = value(walk.from),
+        below = value(walk.below),
+        of_request = walk.request.map(of_request),
+        most = most + 1,
+        PART_BYTES = PART_BYTES,
+    )
+}
+
+/// Reads the rows of [`part`], and whether there are more events behind them.
+pub fn read_part(rows: Vec<Row>, most: usize) -> Result<(Vec<Told>, bool), Error> {
+    let mut found = 0;
+    let mut events = Vec::new();
+    for mut row in rows.into_iter().take(most) {
+        found = row.integer(5)?.unwrap_or_default();
+        events.push(Told {
+            seq: row.integer(0)?.unwrap_or_default(),
+            kind: row.required_text(1)?,
+            resource_type: row.required_text(2)?,
+            id: row.required_text(3)?,
+            body: row.text(4)?,
+        });
+    }
+    let has_more = i64::try_from(events.len()).unwrap_or_default() < found;
+    Ok((events, has_more))
+}
+
+/// Fails the batch where the tenant is not there any more.
+pub fn is_open(tenant: i64) -> Statement {
+    read::guard(fragment!(
+        "EXISTS (SELECT 1 FROM tenants WHERE id = {tenant} AND state IN ('active', 'suspended'))",
+        tenant = value(tenant),
+    ))
+}
+
+/// What is told when it has ended: the row of `house`.
+pub fn finished(tenant: i64, result: &Value) -> impl Fragment + use<> {
+    let result = text(result);
+    fragment!(
+        "SELECT 'undo.finished' AS kind, n.id AS about, '{}' AS before, {result} AS after FROM tenants n WHERE n.id = {tenant}",
+        tenant = value(tenant),
+        result = value(&result),
+    )
+}

@@ -1,0 +1,93 @@
+-- POST /tenants/1/undo
+-- {"dry_run":true,"request":"req_019b76daa80600000000000000000001"}
+
+SELECT n.id, n.name, n.settings, n.shard, n.external_id
+FROM tenants n
+WHERE n.id = ?1
+  AND n.state NOT IN ('deleted', 'creating')
+-- ?1 = 1
+-- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
+
+WITH RECURSIVE half(side, moment, low, high) AS (SELECT j.key, j.value, (SELECT min(seq) FROM events WHERE tenant_id = ?1), (SELECT max(seq) + 1 FROM events WHERE tenant_id = ?1)
+  FROM json_each(json_array(?2, iif(EXISTS (SELECT 1
+          FROM jobs
+          WHERE tenant_id = ?1
+            AND created_at >= ?2
+            AND created_at < ?3), '~', ?3))) j
+  UNION ALL
+  SELECT side, moment, iif(e.at < moment, e.seq + 1, low), iif(e.at < moment, high, e.seq)
+  FROM half
+  CROSS JOIN events e ON e.tenant_id = ?1
+    AND e.seq = (low + high) / 2
+  WHERE low < high)
+SELECT min(seq) AS first, max(seq) AS last, count(*) AS events
+FROM events
+WHERE tenant_id = ?1
+  AND seq >= (SELECT max(iif(side, 0, low)) FROM half WHERE low = high)
+  AND seq < (SELECT max(iif(side, low, 0)) FROM half WHERE low = high)
+  AND resource_id IS NOT NULL
+  AND (request = ?4 OR substr(request, 1, 37) = ?5)
+-- ?1 = 1
+-- ?2 = "2025-12-31T23:58:00.006Z"
+-- ?3 = "2026-01-01T00:10:00.006Z"
+-- ?4 = "req_019b76daa80600000000000000000001"
+-- ?5 = "req_019b76daa80600000000000000000001:"
+-- plan: SEARCH events USING INDEX events_seq (tenant_id=? AND seq>? AND seq<?)
+-- plan: SCALAR SUBQUERY 6
+-- plan:   MATERIALIZE half
+-- plan:     SETUP
+-- plan:       SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:       SCALAR SUBQUERY 3
+-- plan:         SEARCH jobs USING INDEX jobs_tenant (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 1
+-- plan:         SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 2
+-- plan:         SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:     RECURSIVE STEP
+-- plan:       SCAN half
+-- plan:       SEARCH e USING INDEX events_seq (tenant_id=? AND seq=?)
+-- plan:   SEARCH half
+-- plan: SCALAR SUBQUERY 7
+-- plan:   SEARCH half
+
+SELECT seq, type, resource_type, resource_id, body, found
+FROM (SELECT *, count(*) OVER () AS found, sum(coalesce(octet_length(body), 0)) OVER (ROWS UNBOUNDED PRECEDING) - coalesce(octet_length(body), 0) AS before
+  FROM (SELECT seq, type, resource_type, resource_id, body
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq >= ?2
+      AND seq < ?3
+      AND resource_id IS NOT NULL
+      AND type <> 'resource.erased'
+      AND (request = ?4 OR substr(request, 1, 37) = ?5)
+    ORDER BY seq DESC
+    LIMIT 501))
+WHERE before < 1000000
+-- ?1 = 1
+-- ?2 = 9
+-- ?3 = 10
+-- ?4 = "req_019b76daa80600000000000000000001"
+-- ?5 = "req_019b76daa80600000000000000000001:"
+-- plan: CO-ROUTINE (subquery-2)
+-- plan:   CO-ROUTINE (subquery-4)
+-- plan:     CO-ROUTINE (subquery-5)
+-- plan:       SEARCH events USING INDEX events_seq (tenant_id=? AND seq>? AND seq<?)
+-- plan:     SCAN (subquery-5)
+-- plan:   SCAN (subquery-4)
+-- plan: SCAN (subquery-2)
+
+SELECT id, iif(bytes <= 1000000, document, NULL) AS document, version
+FROM (SELECT r.id AS id, r.document AS document, r.version AS version, sum(octet_length(r.document)) OVER (ORDER BY j.key) AS bytes
+  FROM json_each(?1) j
+  CROSS JOIN users r
+  WHERE r.tenant_id = ?2
+    AND r.id = j.value)
+-- ?1 = "[\"019a0000-0000-7000-8000-000000000003\"]"
+-- ?2 = 1
+-- plan: CO-ROUTINE (subquery-1)
+-- plan:   CO-ROUTINE (subquery-3)
+-- plan:     SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:     SEARCH r USING INDEX users_id (tenant_id=? AND id=?)
+-- plan:     USE TEMP B-TREE FOR ORDER BY
+-- plan:   SCAN (subquery-3)
+-- plan: SCAN (subquery-1)
