@@ -10,6 +10,7 @@ import { deleted } from "./admin/deleted.mjs";
 import { events } from "./admin/events.mjs";
 import { helpOf, helpOfAll, helpOfNoun } from "./admin/help.mjs";
 import { jobs } from "./admin/jobs.mjs";
+import { exporting, importing } from "./admin/moving.mjs";
 import { operatorTokens } from "./admin/operator-tokens.mjs";
 import { listen } from "./admin/listen.mjs";
 import { COMMON, OPTIONS } from "./admin/options.mjs";
@@ -24,7 +25,7 @@ import { runIfProgram } from "./process.mjs";
 import { Misunderstood } from "./say.mjs";
 import { parseArgs } from "node:util";
 
-const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, brake, deleted, undo, requests, events, listen, jobs, status };
+const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, brake, deleted, import: importing, export: exporting, undo, requests, events, listen, jobs, status };
 
 export async function main(args) {
   // Whoever reads no further (`| head`) has what was wanted.

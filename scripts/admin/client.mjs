@@ -31,6 +31,9 @@ export function callsOf(face) {
     post: (path, body) => send("POST", path, body),
     patch: (path, body) => send("PATCH", path, body),
     remove: (path) => send("DELETE", path),
+    // Lines of JSON, as text, and as the body of a reply.
+    lines: (path, body) => ask(face, "POST", path, body, "application/x-ndjson"),
+    stream: (path) => stream(face, path),
     list: async (path, { query = new URLSearchParams(), limit = Infinity } = {}) => {
       const rows = [];
       for (let next = ""; next !== null && rows.length < limit; ) {
@@ -80,17 +83,33 @@ async function readToken(file) {
   return found;
 }
 
-async function ask({ base, token, fetch }, method, path, body) {
-  const reply = await fetch(base + path, {
-    method,
-    headers: { Authorization: `Bearer ${token}`, Accept: "application/json", ...(body && { "Content-Type": "application/json" }) },
-    body: body && JSON.stringify(body),
-    // The token goes where it was meant to go, nowhere else.
-    redirect: "manual",
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  }).catch((error) => {
+async function request({ base, token, fetch }, path, init) {
+  // The token goes where it was meant to go, nowhere else.
+  const headers = { Authorization: `Bearer ${token}`, ...init.headers };
+  return fetch(base + path, { ...init, headers, redirect: "manual" }).catch((error) => {
     if (error instanceof Problem) throw error;
     throw new Unreached(`${base.origin} cannot be reached (${error.cause?.code ?? error.cause?.message ?? error.message}): ${isHere(base) ? "is `npm start` running? --url names another deployment" : "check --url and the network"}.`);
+  });
+}
+
+/** The body of a reply, in pieces of bytes. */
+async function* stream(face, path) {
+  const reply = await request(face, path, { headers: { Accept: "application/x-ndjson" } });
+  if (!reply.ok) throw new Problem(refusal(reply, parse(await reply.text().catch(() => "")), face.base));
+  try {
+    yield* reply.body;
+  } catch {
+    throw new Unreached(`${face.base.origin} ended the reply early, so what was read is not all: do it anew.`);
+  }
+}
+
+async function ask(face, method, path, body, type = "application/json") {
+  const { base } = face;
+  const reply = await request(face, path, {
+    method,
+    headers: { Accept: "application/json", ...(body !== undefined && { "Content-Type": type }) },
+    body: body && typeof body !== "string" ? JSON.stringify(body) : body,
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
   const said = await reply.text().catch(() => "");
   if (reply.status === 204) return null;

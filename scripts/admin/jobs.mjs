@@ -22,13 +22,14 @@ export const jobs = {
 };
 
 /** The job when it has ended; a Problem where it has failed. */
-export async function finish(api, job) {
+export async function finish(api, job, bar) {
   let told = job.done;
   for (;;) {
     if (job.state === "finished") return job;
     if (job.state === "failed") throw new Problem(`${job.id} has failed: ${JSON.stringify(job.result)}`);
     await setTimeout(LOOK_MS);
     job = await api.get(`/jobs/${encodeURIComponent(job.id)}`);
-    if (job.done !== told) say(`${job.id}: ${(told = job.done)} of ${job.total ?? "?"} done`);
+    bar?.show(job.done, job.total);
+    if (!bar?.isTerminal && job.done !== told) say(`${job.id}: ${(told = job.done)} of ${job.total ?? "?"} done`);
   }
 }

@@ -33,6 +33,8 @@ export const OPTIONS = {
   "to-seq": text("that of the last; the newest, if not given", "NUMBER"),
   "dry-run": flag("tell what would be done, and do nothing"),
   limit: text("how many, at the most; 50, if not given", "NUMBER"),
+  "dry-run": flag("say what it would do, and write nothing"),
+  "from-scim": text("the base URL of a SCIM server to import from; its token is SCIM_SOURCE_TOKEN in the environment", "URL"),
   wait: flag("stay until the job has ended"),
   yes: flag("do it without asking"),
   url: text("the deployment: https://scim.example.com. ADMIN_URL, or that of `npm start`, if not given", "URL"),

@@ -84,6 +84,78 @@ fn told(command: &mut Command) -> (i32, String, String) {
     (status.code().unwrap_or(-1), out, words)
 }
 
+/// Out of one tenant and into another, and from one server to another.
+#[test]
+fn a_tenant_moves_out_and_in() {
+    let desk = Desk::open();
+    let file = std::env::temp_dir().join(format!("moving-{}.ndjson", std::process::id()));
+    let lines = "{\"user_id\":\"u1\",\"user_email\":\"ada@example.com\",\"teams\":[\"t1\"]}\n\
+                 {\"team_id\":\"t1\",\"team_alias\":\"Engines\",\"members\":[\"u9\"]}\n";
+    std::fs::write(&file, lines).unwrap();
+    let name = file.to_str().unwrap();
+    let import = ["import", name, "--tenant", "1"];
+    let dry = desk.json(&[&import[..], &["--dry-run"]].concat());
+    assert_eq!(
+        (&dry["dry_run"], &dry["created"]),
+        (&true.into(), &2.into())
+    );
+    let (code, out, words) = desk.say(&import);
+    assert_eq!(code, 0, "{words}");
+    assert!(
+        out.starts_with("dry_run\tcreated\tupdated\tunchanged\trefused\nfalse\t2\t0\t0\t1\n"),
+        "{out}"
+    );
+    assert!(words.contains("line 2: The member \"u9\""), "{words}");
+    let (code, exported, _) = desk.say(&["export", "--tenant", "1"]);
+    let resources: Vec<&str> = exported
+        .lines()
+        .filter(|line| line.contains("\"id\""))
+        .collect();
+    assert_eq!((code, resources.len()), (0, 2), "{exported}");
+    std::fs::write(&file, &exported).unwrap();
+    let other = desk.json(&["tenants", "create", "Other"])["id"].to_string();
+    let done = desk.json(&["import", name, "--tenant", &other]);
+    assert_eq!(
+        (&done["created"], &done["refusals"]),
+        (&2.into(), &0.into())
+    );
+    // A second server, whose lists are the source.
+    let second = Desk::open();
+    let token = desk.json(&["tokens", "create", "--tenant", &other, "--label", "Move"]);
+    let mut command = second.command(&[
+        "import",
+        "--from-scim",
+        &desk.0.base,
+        "--tenant",
+        "1",
+        "--json",
+    ]);
+    command.env("SCIM_SOURCE_TOKEN", token["token"].as_str().unwrap());
+    let (code, out, words) = told(&mut command);
+    assert_eq!(code, 0, "{words}");
+    let done: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (&done["created"], &done["refusals"]),
+        (&2.into(), &0.into())
+    );
+    let ids = |text: &str| -> Vec<String> {
+        let resources = text.lines().filter(|line| line.contains("\"id\""));
+        resources
+            .map(|line| line.split('"').nth(3).unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        ids(&second.say(&["export", "--tenant", "1"]).1),
+        ids(&exported)
+    );
+    assert_eq!(
+        desk.say(&["import", "nothing.ndjson", "--tenant", "1"]).0,
+        1
+    );
+    assert_eq!(desk.say(&["import", "--tenant", "1"]).0, 2);
+    std::fs::remove_file(&file).unwrap();
+}
+
 #[test]
 fn a_customer_comes_rotates_and_goes() {
     let desk = Desk::open();

@@ -126,15 +126,16 @@ impl Marker {
     /// As it is stored.
     pub fn text(&self) -> String {
         let mut marker = self.shown();
-        let more = [
+        for (name, value) in [
             ("phase", Value::from(self.phase as usize)),
             ("line", Value::from(self.line)),
             ("done", Value::from(self.done)),
             ("request", Value::from(self.request.as_str())),
             ("actor", Value::from(self.actor.as_deref())),
             ("label", Value::from(self.label.as_str())),
-        ];
-        marker.extend(more.map(|(name, value)| (name.to_owned(), value)));
+        ] {
+            marker.insert(name.to_owned(), value);
+        }
         json::text(&Value::Object(marker))
     }
 
@@ -154,10 +155,11 @@ impl Marker {
             ("deleted", Value::from(0)),
             ("refusals", Value::from(refused)),
         ];
-        shown
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect()
+        let mut members = Map::new();
+        for (name, value) in shown {
+            members.insert(name.to_owned(), value);
+        }
+        members
     }
 
     /// The same when all lines are there, so that work on them begins.

@@ -526,6 +526,38 @@ fn what_cannot_be_imported_is_refused_with_what_to_do() {
         .problem(403, "tenant_suspended", "active");
 }
 
+/// A provider that connects later looks each account up by its name, finds it, and goes on with it.
+#[test]
+fn a_provider_that_comes_later_adopts_every_account() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let people = ["ada", "bob", "eve"];
+    let records: Vec<Value> = people
+        .iter()
+        .map(|name| json!({ "user_id": format!("app-{name}"), "user_email": format!("{name}@example.com") }))
+        .collect();
+    import(&memory, number, &lines(&records));
+    for (index, name) in people.iter().enumerate() {
+        let user_name = format!("{}@Example.com", name.to_uppercase());
+        let list = client
+            .get(&format!("/Users?filter=userName eq \"{user_name}\""))
+            .expect(200);
+        assert_eq!(list["totalResults"], 1);
+        let id = list["Resources"][0]["id"].as_str().unwrap();
+        let path = format!("/Users/{id}");
+        let external = format!("00u{index}");
+        let user = if index == 1 {
+            let operations = json!([{ "op": "replace", "path": "externalId", "value": external }]);
+            client.patch(&path, &operations).expect(200)
+        } else {
+            let body = json!({ "schemas": [USER], "userName": user_name, "externalId": external, "active": true });
+            client.put(&path, &body).expect(200)
+        };
+        assert_eq!(user["externalId"], external);
+    }
+    assert_eq!(client.get("/Users?count=0").expect(200)["totalResults"], 3);
+}
+
 /// Who was deleted and is kept comes back with the former id.
 #[test]
 fn who_was_here_before_has_the_same_id() {

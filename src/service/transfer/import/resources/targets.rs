@@ -1,5 +1,6 @@
 //! Which resource a line is about, and what becomes of it.
 
+use scim::fold::fold_str;
 use scim::index::Index;
 use scim::json;
 use scim::resource::{replace, set_schemas};
@@ -210,12 +211,7 @@ fn rewritten<D: Database>(
 
 /// Whether a user has the first of these addresses.
 fn has_address(user: &Map<String, Value>, emails: &Value) -> bool {
-    let address = |email: &Value| {
-        email
-            .get("value")
-            .and_then(Value::as_str)
-            .map(str::to_lowercase)
-    };
+    let address = |email: &Value| email.get("value").and_then(Value::as_str).map(fold_str);
     let wanted = emails.get(0).and_then(address);
     let known = user.get("emails").and_then(Value::as_array);
     known

@@ -1,0 +1,117 @@
+// `npm run admin -- export` and `import`: a tenant as lines of JSON (docs/moving-in.md).
+
+import { createReadStream } from "node:fs";
+import { finished } from "node:stream/promises";
+import { Misunderstood, Problem, say } from "../say.mjs";
+import { finish } from "./jobs.mjs";
+import { tenantPath } from "./options.mjs";
+import { progress } from "./progress.mjs";
+import { scimLines } from "./scim-source.mjs";
+
+/** Bytes of lines that one request has, at the most. */
+const PART = 8_000_000;
+
+export const exporting = {
+  about: "Writes all users and groups of a tenant to stdout, as lines that `import` takes",
+  details: "The first line is a cursor of the feed from before the first of them.",
+  options: ["tenant"],
+  needs: ["tenant"],
+  example: "export --tenant 3 > example-corp.ndjson",
+  run: async ({ api, values: { tenant } }) => {
+    let count = 0;
+    for (let after = ""; after !== null; ) {
+      const reply = await api.stream(`${tenantPath(tenant)}/export?after=${encodeURIComponent(after)}`);
+      after = null;
+      for await (const line of linesOf(reply)) {
+        const next = nextOf(line);
+        if (next !== undefined) after = next;
+        else if (!process.stdout.write(`${line}\n`)) await new Promise((drained) => process.stdout.once("drain", drained));
+        count += 1;
+      }
+    }
+    say(`${count} lines`);
+  },
+};
+
+/** Where an export goes on that was too long for one request. */
+function nextOf(line) {
+  return line.startsWith('{"next":') ? JSON.parse(line).next : undefined;
+}
+
+export const importing = {
+  about: "Imports users and groups into a tenant: lines of a file, or another SCIM server",
+  details: "A line is a SCIM resource, as `export` writes it, or a record with user_id or team_id. What is there is changed, and not doubled.",
+  takes: [],
+  more: "FILE (- is stdin)",
+  options: ["tenant", "dry-run", "from-scim"],
+  needs: ["tenant"],
+  example: "import users.ndjson --tenant 3 --dry-run",
+  run: async ({ api, print, given: [file, ...others], values }) => {
+    const base = values["from-scim"];
+    if ((file === undefined) === (base === undefined) || others.length > 0) {
+      throw new Misunderstood("`import` takes one file (- is stdin), or --from-scim with the base URL of a SCIM server.");
+    }
+    const source = base === undefined ? linesOf(await openFile(file)) : scimLines(base);
+    const job = await send(api, `${tenantPath(values.tenant)}/import`, values["dry-run"] === true, source);
+    const bar = progress("importing");
+    const { result } = job.refused ? { result: job } : await finish(api, job, bar);
+    bar.end();
+    show(print, result, values.json);
+  },
+};
+
+async function openFile(file) {
+  if (file === "-") return process.stdin;
+  const stream = createReadStream(file);
+  await new Promise((opened, failed) => {
+    stream.once("open", opened);
+    stream.once("error", ({ code }) => failed(new Problem(`the file \`${file}\` cannot be read (${code}).`)));
+  });
+  return stream;
+}
+
+/** The lines of a stream of bytes. */
+async function* linesOf(stream) {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let rest = "";
+  for await (const bytes of stream) {
+    const parts = (rest + decoder.decode(bytes, { stream: true })).split("\n");
+    rest = parts.pop();
+    yield* parts;
+  }
+  rest += decoder.decode();
+  if (rest !== "") yield rest;
+  if (stream.destroyed === false) await finished(stream).catch(() => {});
+}
+
+/** Sends lines, in parts where they are many; gives the result, or the job that has it. */
+async function send(api, path, dry, source) {
+  const bar = progress("sending");
+  let [part, bytes, number, first, id] = [[], 0, 0, 1, undefined];
+  const put = async (more) => {
+    const query = new URLSearchParams({ ...(dry && { dry_run: "true" }), ...(more && { more: "true" }), ...(id && { job: id, line: String(first) }) });
+    const reply = await api.lines(`${path}?${query}`, part.map((line) => `${line}\n`).join(""));
+    id = reply.id;
+    [part, bytes, first] = [[], 0, number + 1];
+    return reply;
+  };
+  for await (const line of source) {
+    const length = Buffer.byteLength(line) + 1;
+    if (bytes > 0 && bytes + length > PART) await put(true);
+    part.push(line);
+    bytes += length;
+    number += 1;
+    bar.show(number);
+  }
+  const last = await put(false);
+  bar.end();
+  return last;
+}
+
+function show(print, result, json) {
+  if (json) return print.one(result);
+  const { dry_run, created, updated, unchanged, refused, refusals } = result;
+  print.one({ dry_run, created, updated, unchanged, refused: refusals });
+  for (const { line, detail } of refused) say(`line ${line}: ${detail}`);
+  if (refusals > refused.length) say(`and ${refusals - refused.length} more`);
+}
