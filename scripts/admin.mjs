@@ -20,12 +20,13 @@ import { status } from "./admin/status.mjs";
 import { tenants } from "./admin/tenants.mjs";
 import { tokens } from "./admin/tokens.mjs";
 import { undo } from "./admin/undo.mjs";
+import { webhooks } from "./admin/webhooks.mjs";
 import { readWords } from "./arguments.mjs";
 import { runIfProgram } from "./process.mjs";
 import { Misunderstood } from "./say.mjs";
 import { parseArgs } from "node:util";
 
-const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, brake, deleted, import: importing, export: exporting, undo, requests, events, listen, jobs, status };
+const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, brake, deleted, import: importing, export: exporting, undo, requests, events, listen, webhooks, jobs, status };
 
 export async function main(args) {
   // Whoever reads no further (`| head`) has what was wanted.

@@ -429,6 +429,53 @@ fn what_was_done_is_undone() {
     assert!(code == 1 && words.contains("No event"), "{words}");
 }
 
+/// A webhook from its first day to its last; nobody listens at its address.
+#[test]
+fn a_webhook_comes_and_goes() {
+    let key = "5a".repeat(32);
+    let variables = [
+        ("ADMIN_TOKEN", ADMIN_TOKEN),
+        ("MASTER_KEY", &key),
+        ("LOCAL_ADDRESSES", "true"),
+    ];
+    let desk = Desk(Worker::start(&variables).unwrap());
+    let hooks = |words: &[&str]| desk.json(&[&["webhooks"], words].concat());
+    let made = hooks(&[
+        "create",
+        "http://127.0.0.1:9/hook",
+        "--types",
+        "user.*,group.members",
+    ]);
+    assert!(made["secret"].as_str().unwrap().starts_with("whsec_"));
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(hooks(&["list"])[0]["types"][1], "group.members");
+    let off = hooks(&["update", id, "--state", "disabled", "--types", "user.*"]);
+    assert_eq!(
+        (&off["state"], &off["types"][0]),
+        (&"disabled".into(), &"user.*".into())
+    );
+    assert_eq!(hooks(&["show", id])["url"], "http://127.0.0.1:9/hook");
+    assert_ne!(hooks(&["rotate", id])["secret"], made["secret"]);
+    let tested = hooks(&["test", id, "--type", "user.created"]);
+    assert_eq!(tested["outcome"], "failed", "{tested:#}");
+    assert_eq!(hooks(&["deliveries", id])[0], tested);
+    let user = serde_json::json!({ "userName": "ada" });
+    let (status, _) = desk
+        .0
+        .ask(&desk.0.token, "POST", "/scim/v2/Users", Some(&user));
+    assert_eq!(status, 201);
+    let (_, page) = desk
+        .0
+        .ask(ADMIN_TOKEN, "GET", "/admin/v1/events?tenant=1", None);
+    let event = page["data"][0]["id"].as_str().unwrap();
+    assert_eq!(hooks(&["park", id, event])["id"], id);
+    assert_eq!(hooks(&["replay", id, "--from", event])["pending"], 1);
+    let (code, _, words) = desk.say(&["webhooks", "delete", id]);
+    assert!(code == 2 && words.contains("say --yes"), "{words}");
+    hooks(&["delete", id, "--yes"]);
+    assert_eq!(hooks(&["list"]), serde_json::json!([]));
+}
+
 /// In a pipe a line of names and a line each; a list goes on to its end; a name of somebody's
 /// breaks no line.
 #[test]
