@@ -2,7 +2,7 @@
 // Worker and the benchmark.
 //
 //   node scripts/serve.mjs --port 0 --state DIR --token T [--worker DIR] [--var NAME=VALUE ...]
-//     [--shard DB_2 ...] [--assets] [--no-queue] [--minute MILLISECONDS]
+//     [--shard DB_2 ...] [--assets] [--migrated] [--no-queue] [--minute MILLISECONDS]
 //
 // applies the migrations, prints one line of JSON, {"origin": "http://127.0.0.1:PORT", "pid": N,
 // "workerd": N}, when the Worker answers, and ends when its stdin closes or on a signal. `wrangler
@@ -33,11 +33,11 @@ const PATIENCE_MS = 15_000;
  * here, which are not the Worker's. `queue` false leaves the queue out, as a deployment may; a
  * `minute` of the cron has so many milliseconds.
  */
-export async function serve({ port, state, vars, worker = BUILT, more = [], assets = false, queue = true, minute = 60_000 }) {
+export async function serve({ port, state, vars, worker = BUILT, more = [], assets = false, queue = true, minute = 60_000, migrated = false }) {
   const config = await readConfig();
   config.d1_databases.push(...more);
   await keepPrivate(state);
-  await migrateFirst(config, state);
+  if (!migrated) await migrateFirst(config, state);
   const { Log, LogLevel, Miniflare } = await import("miniflare");
   const miniflare = new Miniflare({
     name: config.name,
@@ -195,6 +195,7 @@ async function main(args) {
     var: { type: "string", multiple: true, default: [] },
     shard: { type: "string", multiple: true, default: [] },
     assets: { type: "boolean", default: false },
+    migrated: { type: "boolean", default: false },
     "no-queue": { type: "boolean", default: false },
     minute: { type: "string", default: "60000" },
   });
@@ -204,7 +205,7 @@ async function main(args) {
   if (values.token !== undefined) vars.SCIM_TOKEN = values.token;
   process.stdin.on("end", () => process.exit(0)).on("error", () => process.exit(0)).resume();
   const more = values.shard.map((binding) => ({ binding, database_id: `local-${binding}` }));
-  const { stop, ...told } = await serve({ port, state: stateFolder(values.state), vars, worker: resolve(ROOT, values.worker), more, assets: values.assets, queue: !values["no-queue"], minute: Number(values.minute) });
+  const { stop, ...told } = await serve({ port, state: stateFolder(values.state), vars, worker: resolve(ROOT, values.worker), more, assets: values.assets, migrated: values.migrated, queue: !values["no-queue"], minute: Number(values.minute) });
   console.log(JSON.stringify(told));
 }
 

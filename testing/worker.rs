@@ -82,7 +82,9 @@ impl Worker {
     }
 
     /// Starts the Worker with these variables besides the token, and waits until it answers; what
-    /// begins with `DB_` is another database, `ASSETS` has its static assets served in front of it.
+    /// begins with `DB_` is another database, `ASSETS` has static assets served in front of it,
+    /// `MIGRATED` is over a database that has its tables, `NO_QUEUE` has no queue, and `MINUTE`
+    /// says how many milliseconds a minute of the cron has.
     pub fn start(variables: &[(&str, &str)]) -> Result<Self, String> {
         Self::start_fresh(PLAIN, variables)
     }
@@ -141,6 +143,12 @@ impl Worker {
         for (name, value) in variables {
             if *name == "ASSETS" {
                 command.arg("--assets");
+            } else if *name == "NO_QUEUE" {
+                command.arg("--no-queue");
+            } else if *name == "MIGRATED" {
+                command.arg("--migrated");
+            } else if *name == "MINUTE" {
+                command.args(["--minute", value]);
             } else if name.starts_with("DB_") {
                 command.arg("--shard").arg(name);
             } else {
@@ -174,6 +182,16 @@ impl Worker {
             child,
             stdin,
         })
+    }
+
+    /// What ends the runtime at once, whatever it is at.
+    pub fn killer(&self) -> impl FnOnce() + Send + 'static {
+        let pid = self.workerd.map(|pid| pid.to_string());
+        move || {
+            let pid = pid.unwrap_or_default();
+            let killed = Command::new("kill").args(["-9", &pid]).status();
+            assert!(killed.is_ok_and(|status| status.success()), "{pid}");
+        }
     }
 
     /// Bytes of memory that workerd holds, the Worker and its database together; none where the

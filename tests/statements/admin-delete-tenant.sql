@@ -80,3 +80,48 @@ FROM jobs
 WHERE id = ?1
 -- ?1 = "job_019a0000000070008000000000000011"
 -- plan: SEARCH jobs USING PRIMARY KEY (id=?)
+
+DELETE
+FROM webhook_cursors
+WHERE webhook_id IN (SELECT id FROM webhooks WHERE tenant_id = ?1)
+-- ?1 = 2
+-- plan: SEARCH webhook_cursors USING PRIMARY KEY (webhook_id=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SCAN webhooks
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM webhook_parked
+WHERE webhook_id IN (SELECT id FROM webhooks WHERE tenant_id = ?1)
+-- ?1 = 2
+-- plan: SEARCH webhook_parked USING PRIMARY KEY (webhook_id=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SCAN webhooks
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM webhook_deliveries
+WHERE webhook_id IN (SELECT id FROM webhooks WHERE tenant_id = ?1)
+-- ?1 = 2
+-- plan: SEARCH webhook_deliveries USING PRIMARY KEY (webhook_id=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SCAN webhooks
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM webhook_deliveries
+WHERE tenant_id = ?1
+-- ?1 = 2
+-- plan: SCAN webhook_deliveries
+
+DELETE
+FROM webhook_tenants
+WHERE tenant_id = ?1
+-- ?1 = 2
+-- plan: SCAN webhook_tenants
+
+DELETE
+FROM webhooks
+WHERE tenant_id = ?1
+-- ?1 = 2
+-- plan: SCAN webhooks

@@ -417,13 +417,49 @@ LIMIT 1
 -- ?1 = "2026-01-01T00:00:00.016Z"
 -- plan: SEARCH jobs USING INDEX jobs_open (lease_until<?)
 
+SELECT json_object('webhook', b.webhook_id, 'tenant', b.tenant_id, 'attempts', b.attempts, 'next_attempt_at', b.next_attempt_at, 'last_status', b.last_status)
+FROM webhook_tenants b
+CROSS JOIN webhooks w ON w.id = b.webhook_id
+  AND w.state = 'active'
+WHERE b.told = 1
+ORDER BY b.failed_at
+LIMIT 50
+-- plan: SCAN b
+-- plan: BLOOM FILTER ON w (id=?)
+-- plan: SEARCH w USING PRIMARY KEY (id=?)
+-- plan: USE TEMP B-TREE FOR ORDER BY
+
+SELECT c.webhook_id, c.shard, w.tenant_id, c.position, NULL, w.types
+FROM (SELECT * FROM webhooks WHERE id > ?1 AND state = 'active' ORDER BY id LIMIT 50) w
+CROSS JOIN webhook_cursors c ON c.webhook_id = w.id
+UNION ALL
+SELECT b.webhook_id, b.shard, b.tenant_id, b.position, c.position, w.types
+FROM (SELECT * FROM webhooks WHERE id > ?1 AND state = 'active' ORDER BY id LIMIT 50) w
+CROSS JOIN webhook_tenants b ON b.webhook_id = w.id
+CROSS JOIN webhook_cursors c ON c.webhook_id = b.webhook_id
+  AND c.shard = b.shard
+LIMIT 200
+-- ?1 = ""
+-- plan: COMPOUND QUERY
+-- plan:   LEFT-MOST SUBQUERY
+-- plan:     CO-ROUTINE w
+-- plan:       SEARCH webhooks USING PRIMARY KEY (id>?)
+-- plan:     SCAN w
+-- plan:     SEARCH c USING PRIMARY KEY (webhook_id=?)
+-- plan:   UNION ALL
+-- plan:     CO-ROUTINE w
+-- plan:       SEARCH webhooks USING PRIMARY KEY (id>?)
+-- plan:     SCAN w
+-- plan:     SEARCH b USING PRIMARY KEY (webhook_id=?)
+-- plan:     SEARCH c USING PRIMARY KEY (webhook_id=? AND shard=?)
+
 SELECT json_object('shard', 1, 'schema', (SELECT max(CAST(name AS INTEGER))
     FROM d1_migrations
     WHERE CAST(name AS INTEGER) < 9000), 'tenants', (SELECT count(*) FROM tenants WHERE shard = 1 AND state <> 'deleted'), 'users', (SELECT coalesce(sum(total), 0) FROM totals WHERE resource_type = 'User'), 'unsealed', (SELECT count(*)
     FROM (SELECT 1
       FROM events
       WHERE position > (SELECT position FROM sealing)
-      LIMIT 10000)), 'due', 0, 'oldest_due_at', NULL, 'braked', (SELECT count(*) FROM brakes WHERE engaged_at IS NOT NULL)) AS shard, (SELECT count(*) FROM jobs WHERE finished_at IS NULL) AS jobs
+      LIMIT 10000)), 'braked', (SELECT count(*) FROM brakes WHERE engaged_at IS NOT NULL)) AS shard, (SELECT count(*) FROM jobs WHERE finished_at IS NULL) AS jobs
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH d1_migrations

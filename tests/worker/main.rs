@@ -30,6 +30,8 @@ mod unicode;
 
 mod walk;
 
+mod webhooks;
+
 use ::doctor::conversation::{OF_EXAMPLES, faults_of};
 use ::doctor::every_folder;
 use testing::worker::{shared, with_examples};

@@ -3,35 +3,92 @@
 use std::vec::IntoIter;
 
 use super::step::{Call, Outcome, Step};
+use super::webhooks::pending;
 use store::batch::Batch;
 use store::directory::tenants;
+use store::ledger::deliveries::failing;
+use store::ledger::webhooks::{Chosen, Track, read_track, tracks};
 
-/// The version, and of each shard what is in it; to an operator who is bound to a tenant, what is
-/// that tenant's.
+/// Endpoints whose deliveries are counted.
+const ENDPOINTS: usize = 50;
+
+/// What is known already.
+#[derive(Default)]
+struct Counted {
+    shards: Vec<String>,
+    jobs: i64,
+    failing: Vec<String>,
+}
+
+/// The version, and of each shard what is in it and what of it is not delivered yet; to an operator
+/// who is bound to a tenant, what is that tenant's.
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    count(call, call.admin.shards(), Vec::new(), 0)
+    let only = call.admin.operator.tenant;
+    let chosen = Chosen {
+        only,
+        is_active: true,
+        most: ENDPOINTS,
+        ..Chosen::default()
+    };
+    let mut batch = Batch::default();
+    let (failing, tracks) = (batch.add(failing(only)), batch.add(tracks(&chosen)));
+    Step::send(1, batch, move |sent| {
+        let mut answers = sent?;
+        let mut counted = Counted::default();
+        for mut row in answers.rows(failing) {
+            counted.failing.push(row.required_text(0)?);
+        }
+        let rows = answers.rows(tracks).into_iter();
+        let tracks: Result<_, store::Error> = rows.map(|mut row| read_track(&mut row)).collect();
+        count(call, call.admin.shards(), tracks?, counted)
+    })
 }
 
 /// Counts in these shards, beside what was counted.
 fn count<'c>(
     call: &'c Call<'c>,
     mut rest: IntoIter<u16>,
-    mut counted: Vec<String>,
-    mut jobs: i64,
+    tracks: Vec<Track>,
+    mut counted: Counted,
 ) -> Outcome<'c> {
     let Some(shard) = rest.next() else {
         return Step::shown(format!(
-            "{{\"version\":\"{}\",\"shards\":[{}],\"jobs\":{jobs},\"failing\":[]}}",
+            "{{\"version\":\"{}\",\"shards\":[{}],\"jobs\":{},\"failing\":[{}]}}",
             env!("CARGO_PKG_VERSION"),
-            counted.join(",")
+            counted.shards.join(","),
+            counted.jobs,
+            counted.failing.join(",")
         ));
     };
-    let (batch, count_of) = Batch::of(tenants::count(shard, call.admin.operator.tenant));
+    let (mut batch, due_of) = pending(&tracks, shard);
+    let count_of = batch.add(tenants::count(shard, call.admin.operator.tenant));
     Step::send(shard, batch, move |sent| {
-        for mut row in sent?.rows(count_of) {
-            counted.push(row.required_text(0)?);
-            jobs += row.integer(1)?.unwrap_or_default();
+        let mut answers = sent?;
+        let mut due = 0;
+        let mut oldest: Option<String> = None;
+        for (_, handle) in due_of {
+            if let Some(mut row) = answers.row(handle) {
+                due += row.integer(0)?.unwrap_or_default();
+                let first = row.text(1)?;
+                oldest = oldest.into_iter().chain(first).min();
+            }
         }
-        count(call, rest, counted, jobs)
+        for mut row in answers.rows(count_of) {
+            let mut text = row.required_text(0)?;
+            text.pop();
+            let oldest = oldest
+                .take()
+                .map_or("null".to_owned(), |at| format!("\"{at}\""));
+            text.extend([
+                ",\"due\":",
+                &due.to_string(),
+                ",\"oldest_due_at\":",
+                &oldest,
+                "}",
+            ]);
+            counted.shards.push(text);
+            counted.jobs += row.integer(1)?.unwrap_or_default();
+        }
+        count(call, rest, tracks, counted)
     })
 }

@@ -14,6 +14,7 @@ use store::batch::{Answers, Batch};
 use store::directory::jobs;
 use store::directory::tenants::{self, NewTenant, Patch, Which};
 use store::directory::told;
+use store::ledger::deliveries::forget_tenant;
 use store::tenant::{DEFAULT_TENANT, Tenant};
 use store::{Cell, Row, read};
 
@@ -343,6 +344,7 @@ pub fn delete<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         batch.add(tenants::empty_closed(tenant.id));
         listed = unlisting(&admin.origin(&Tenant::HOUSE), tenant.id);
     }
+    listed.add_all(forget_tenant(tenant.id));
     Step::send(admin.shard, batch, move |sent| {
         let body = shape(sent?.rows(made))?.ok_or_else(gone)?;
         Step::send(1, listed, move |sent| {

@@ -279,7 +279,6 @@ pub fn count(shard: u16, only: Option<i64>) -> Statement {
          'users', (SELECT coalesce(sum(total), 0) FROM totals WHERE resource_type = 'User'{of_totals}), \
          'unsealed', (SELECT count(*) FROM (SELECT 1 FROM events \
          WHERE position > (SELECT position FROM sealing){of_events} LIMIT {UNSEALED})), \
-         'due', 0, 'oldest_due_at', NULL, \
          'braked', (SELECT count(*) FROM brakes WHERE engaged_at IS NOT NULL{of_brakes})) AS shard, \
          (SELECT count(*) FROM jobs WHERE finished_at IS NULL{of_jobs}) AS jobs",
         shard = usize::from(shard),

@@ -291,6 +291,44 @@ pub fn list(webhook: &str, before: Option<i64>, most: usize) -> Statement {
     )
 }
 
+/// Ends what is noted of a tenant that ends, and the endpoints that are its alone.
+pub fn forget_tenant(tenant: i64) -> [Statement; 6] {
+    let of_own = |table: &'static str| {
+        statement!(
+            "DELETE FROM {table} WHERE webhook_id IN (SELECT id FROM webhooks WHERE tenant_id = {tenant})",
+            table = table,
+            tenant = value(tenant),
+        )
+    };
+    let of_all = |table: &'static str| {
+        statement!(
+            "DELETE FROM {table} WHERE tenant_id = {tenant}",
+            table = table,
+            tenant = value(tenant),
+        )
+    };
+    [
+        of_own("webhook_cursors"),
+        of_own("webhook_parked"),
+        of_own("webhook_deliveries"),
+        of_all("webhook_deliveries"),
+        of_all("webhook_tenants"),
+        of_all("webhooks"),
+    ]
+}
+
+/// Those of all endpoints that fail for so long that others were told, or of those of a tenant
+/// alone: JSON texts.
+pub fn failing(only: Option<i64>) -> Statement {
+    statement!(
+        "SELECT json_object('webhook', b.webhook_id, 'tenant', b.tenant_id, 'attempts', b.attempts, \
+         'next_attempt_at', b.next_attempt_at, 'last_status', b.last_status) FROM webhook_tenants b \
+         CROSS JOIN webhooks w ON w.id = b.webhook_id AND w.state = 'active' WHERE b.told = 1{only} \
+         ORDER BY b.failed_at LIMIT 50",
+        only = only.map(|only| fragment!(" AND w.tenant_id = {only}", only = value(only))),
+    )
+}
+
 /// Notes from when on a key is no longer the newest, if that is not noted.
 pub fn note_old_key(webhook: &str, until: &str) -> Statement {
     statement!(

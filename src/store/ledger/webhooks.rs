@@ -55,6 +55,8 @@ pub struct Chosen<'a> {
     pub only: Option<i64>,
     /// This one alone.
     pub id: Option<&'a str>,
+    /// Those that are active alone.
+    pub is_active: bool,
     /// Those behind this id.
     pub after: &'a str,
     /// So many at the most.
@@ -65,7 +67,7 @@ impl Fragment for Chosen<'_> {
     fn write(&self, statement: &mut Statement) {
         crate::write_sql!(
             statement,
-            "(SELECT * FROM webhooks WHERE id > {after}{only}{id} ORDER BY id LIMIT {most}) w",
+            "(SELECT * FROM webhooks WHERE id > {after}{only}{id}{active} ORDER BY id LIMIT {most}) w",
             after = value(self.after),
             only = self
                 .only
@@ -73,6 +75,7 @@ impl Fragment for Chosen<'_> {
             id = self
                 .id
                 .map(|id| fragment!(" AND id = {id}", id = value(id))),
+            active = self.is_active.then_some(" AND state = 'active'"),
             most = self.most,
         );
     }

@@ -171,6 +171,88 @@ fn a_poison_event_of_one_tenant_delays_no_other() {
 }
 
 #[test]
+fn the_status_says_what_is_due_and_fails() {
+    let memory = memory();
+    let admin = Operator::new(&memory);
+    let made = hook(&memory, &json!({}));
+    let shard = || admin.get("/status").expect(200)["shards"][0].clone();
+    assert_eq!(
+        (&shard()["due"], &shard()["oldest_due_at"]),
+        (&json!(0), &Value::Null)
+    );
+    let fails = fail_for(&memory, 1);
+    let client = Client::new(&memory);
+    client.user("ada");
+    client.user("eve");
+    let first = admin.get("/events?type=user.created").expect(200)["data"][0]["at"].clone();
+    for wait in [0, 6_000, 6 * MINUTE] {
+        pass(&memory, wait);
+        deliver(&memory);
+        assert_eq!(
+            (&shard()["due"], &shard()["oldest_due_at"]),
+            (&json!(2), &first)
+        );
+        assert_eq!(admin.get("/status").expect(200)["failing"], json!([]));
+    }
+    pass(&memory, 34 * MINUTE);
+    deliver(&memory);
+    let failing = admin.get("/status").expect(200)["failing"].clone();
+    assert_eq!(
+        (&failing[0]["webhook"], &failing[0]["attempts"]),
+        (&made["id"], &json!(4))
+    );
+    let bound = admin.scoped(&["tenants:read"], Some(1));
+    assert_eq!(bound.get("/status").expect(200)["failing"], json!([]));
+    fails.set(false);
+    pass(&memory, 3 * HOUR);
+    deliver(&memory);
+    let status = admin.get("/status").expect(200);
+    assert_eq!(
+        (&status["failing"], &status["shards"][0]["due"]),
+        (&json!([]), &json!(0))
+    );
+}
+
+/// With a tenant go its own endpoints, and what is noted of it.
+#[test]
+fn with_a_tenant_its_endpoints_end() {
+    let memory = memory();
+    let admin = Operator::new(&memory);
+    let second = admin.tenant("Second");
+    let client = admin.client(second, &json!({ "label": "t" }));
+    hook(
+        &memory,
+        &json!({ "tenant": second, "url": "https://b.example.com/" }),
+    );
+    hook(&memory, &json!({}));
+    fail_for(&memory, second);
+    client.user("ada");
+    Client::new(&memory).user("eve");
+    deliver(&memory);
+    admin
+        .delete(&format!("/tenants/{second}?confirm=Second"))
+        .expect(202);
+    assert_eq!(
+        admin.get("/webhooks").expect(200)["data"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    for table in ["webhooks", "webhook_tenants", "webhook_deliveries"] {
+        assert_eq!(
+            memory.number(&format!(
+                "SELECT count(*) FROM {table} WHERE tenant_id = {second}"
+            )),
+            0,
+            "{table}"
+        );
+    }
+    assert_eq!(memory.number("SELECT count(*) FROM webhook_cursors"), 1);
+    assert_eq!(memory.number("SELECT count(*) FROM webhook_deliveries"), 1);
+}
+
+#[test]
 fn gone_disables_at_once() {
     let memory = memory();
     let made = hook(&memory, &json!({}));
