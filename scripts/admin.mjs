@@ -15,6 +15,7 @@ import { operatorTokens } from "./admin/operator-tokens.mjs";
 import { listen } from "./admin/listen.mjs";
 import { COMMON, OPTIONS } from "./admin/options.mjs";
 import { printer } from "./admin/output.mjs";
+import { pending } from "./admin/pending.mjs";
 import { requests } from "./admin/requests.mjs";
 import { status } from "./admin/status.mjs";
 import { tenants } from "./admin/tenants.mjs";
@@ -26,7 +27,7 @@ import { runIfProgram } from "./process.mjs";
 import { Misunderstood } from "./say.mjs";
 import { parseArgs } from "node:util";
 
-const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, brake, deleted, import: importing, export: exporting, undo, requests, events, listen, webhooks, jobs, status };
+const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, brake, deleted, pending, import: importing, export: exporting, undo, requests, events, listen, webhooks, jobs, status };
 
 export async function main(args) {
   // Whoever reads no further (`| head`) has what was wanted.

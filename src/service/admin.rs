@@ -33,6 +33,7 @@ pub mod import;
 pub mod jobs;
 mod metadata;
 pub mod operator_tokens;
+pub mod pending;
 pub mod refusal;
 pub mod requests;
 pub mod scope;

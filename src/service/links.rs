@@ -3,6 +3,7 @@
 use scim::habit::UNKNOWN_MEMBER;
 use scim::json;
 use scim::message::error::{Error, quoted};
+use scim::patch::LinkChange;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::Value;
 
@@ -24,8 +25,9 @@ impl<D: Database> Session<'_, D> {
     pub(crate) async fn explain_members(
         &self,
         group: &str,
-        added: &[String],
+        change: &LinkChange,
     ) -> Result<Option<Failure>, Failure> {
+        let added = &change.add;
         let view = self.view(&GROUP_TYPE);
         let mut batch = Batch::default();
         let unknown = batch.add_all(membership::unknown(&view, added));
@@ -33,6 +35,14 @@ impl<D: Database> Session<'_, D> {
         let mut answers = self.send(batch).await?;
         let unknown: Vec<String> = all_ids(answers.rows_of(&unknown))?;
         let circular: Vec<String> = all_ids(answers.rows_of(&circular))?;
+        let pends = self.settings().pend_unknown_members && circular.is_empty();
+        if pends && !self.is_spent() {
+            let values = [unknown.as_slice(), &change.wait].concat();
+            if !values.is_empty() {
+                self.look_up(&values).await?;
+                return Ok(None);
+            }
+        }
         if unknown.is_empty() && circular.is_empty() {
             return Ok(Some(Failure::Conflict(
                 "A member was changed at the same moment. Repeat the request.".to_owned(),

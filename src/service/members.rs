@@ -34,6 +34,10 @@ impl<D: Database> Session<'_, D> {
         let mut change = net_links(&operations).unwrap_or_default();
         self.check_links(&GROUP_TYPE, &mut change.add)?;
         change.remove.retain(|id| id.len() <= LONGEST_ID);
+        if self.settings().pend_unknown_members {
+            self.look_up(&change.remove).await?;
+            self.settle_links(&mut change);
+        }
         Ok(change)
     }
 

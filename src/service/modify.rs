@@ -64,7 +64,7 @@ impl<D: Database> Session<'_, D> {
             condition.check(&stored.version)?;
             let before = parse_stored(&stored.document)?;
             let mut after = apply(&before, &mut self.habits())?;
-            self.leave_out_unknown(&mut after.members.add);
+            self.settle_links(&mut after.members);
             let attempt = Attempt {
                 resource_type,
                 stored: &stored,

@@ -69,7 +69,7 @@ impl<D: Database> Session<'_, D> {
                 self.add_reading(&mut batch, resource_type, &change.reference, &projection)
             });
             let Some(mut answers) = self.send_change(batch, &change).await? else {
-                self.leave_out_unknown(&mut members.add);
+                self.settle_links(&mut members);
                 continue;
             };
             let version = match receipt.effect(&change, &mut answers)? {

@@ -34,7 +34,7 @@ impl<D: Database> Session<'_, D> {
             let change = LinkChange {
                 clear: true,
                 add: links.unwrap_or_default(),
-                remove: Vec::new(),
+                ..LinkChange::default()
             };
             (change, None)
         } else {

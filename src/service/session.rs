@@ -13,6 +13,7 @@ use scim::resource::set_lasting;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
+use super::named::Named;
 use super::settings::InHand;
 use super::{Context, Failure, Moment, Settings};
 use store::batch::{Answers, Batch};
@@ -74,6 +75,8 @@ pub struct Session<'a, D> {
     is_braked: Cell<bool>,
     /// Members that turned out to name nobody, and are left out from then on.
     pub(super) unknown: RefCell<Index>,
+    /// Whom values of members name, where that was looked up.
+    pub(super) named: RefCell<Named>,
     notes: RefCell<Notes>,
 }
 
@@ -131,6 +134,7 @@ impl<'a, D: Database> Session<'a, D> {
             operation: Cell::default(),
             is_braked: Cell::default(),
             unknown: RefCell::default(),
+            named: RefCell::default(),
             notes: RefCell::default(),
         }
     }

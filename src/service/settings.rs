@@ -37,6 +37,8 @@ pub struct Settings {
     pub unique_group_names: bool,
     /// Whether members that name nobody are left out, where they are refused otherwise.
     pub skip_unknown_members: bool,
+    /// Whether members that name nobody are kept until somebody comes with that name.
+    pub pend_unknown_members: bool,
     /// How what is deleted is kept, where it is.
     pub keep: Option<Keep>,
     /// Whether attributes that no schema has are refused, where they are left out otherwise.
@@ -69,6 +71,7 @@ impl Default for Settings {
             accept_user_groups: false,
             unique_group_names: true,
             skip_unknown_members: false,
+            pend_unknown_members: false,
             keep: None,
             refuse_unmapped: false,
             is_rated: true,
@@ -117,6 +120,7 @@ impl Settings {
             accept_user_groups: flag("accept_user_groups", self.accept_user_groups),
             unique_group_names: flag("unique_group_names", self.unique_group_names),
             skip_unknown_members: is("unknown_members", "skip"),
+            pend_unknown_members: is("unknown_members", "pend"),
             keep: is("deletes", "soft").then(|| Keep {
                 days: number("keep_days", 30),
                 by_name: is("rehire", "same_name"),

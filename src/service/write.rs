@@ -20,8 +20,9 @@ use store::ledger::events::{self, Done};
 use store::read::{self, ResourceRef};
 use store::table::Table;
 use store::write::{self, Guard, Next};
-use store::{self, Database, deleted, membership, unique, user_groups};
+use store::{self, Database, deleted, membership, pending, unique, user_groups};
 
+mod awaited;
 pub(crate) mod ending;
 mod resource;
 pub(crate) mod restore;
@@ -254,6 +255,10 @@ impl<D: Database> Session<'_, D> {
                 receipt.row = Some(batch.add_write(write::delete(&view, reference, meant)));
             }
         }
+        if awaited::names(change) {
+            let user = [(id, change.operation)];
+            self.add_awaited(batch, change.resource_type, &user);
+        }
         self.add_links(batch, change, id, &mut receipt);
         receipt
     }
@@ -271,6 +276,10 @@ impl<D: Database> Session<'_, D> {
                     batch.add(events::members(&origin, &view, place, version, members));
                 }
                 batch.add_writes(membership::statements(&view, id, version, members));
+                if self.settings().pend_unknown_members {
+                    let place = (id, change.meant);
+                    batch.add_writes(pending::statements(&view, place, version, members));
+                }
                 if is_new {
                     let teams = [(id, change.operation)];
                     let count = members.add.len();
@@ -310,7 +319,7 @@ impl<D: Database> Session<'_, D> {
         match (self.send(batch).await, change.links) {
             (Ok(answers), _) => Ok(Some(answers)),
             (Err(store::Error::Guard), Links::Members(members)) => {
-                match self.explain_members(id, &members.add).await? {
+                match self.explain_members(id, members).await? {
                     Some(failure) => Err(failure),
                     None => Ok(None),
                 }

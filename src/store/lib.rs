@@ -18,6 +18,7 @@ pub mod links;
 pub mod membership;
 pub mod milestone;
 pub mod page;
+pub mod pending;
 pub mod predicate;
 pub mod read;
 pub mod record;

@@ -170,7 +170,9 @@ pub(super) fn request(
     let name = format!("n{}", value % 9);
     let members = |count: u16| {
         let links = (0..count).map(|n| {
-            let id = if (extra + n) % 5 == 0 {
+            let id = if (extra + n) % 11 == 3 {
+                format!("N{}", (more + n) % 9)
+            } else if (extra + n) % 5 == 0 {
                 pick(groups, more + n)
             } else {
                 pick(users, more + n)
@@ -305,6 +307,13 @@ fn the_events_replayed_are_the_directory() {
 fn the_events_replayed_are_the_directory_that_keeps() {
     let kinds = replay_of_anything(r#"{"deletes":"soft"}"#);
     assert!(kinds.contains("user.restored"), "{kinds:?}");
+}
+
+/// Also where members are awaited.
+#[test]
+fn the_events_replayed_are_the_directory_that_waits() {
+    let kinds = replay_of_anything(r#"{"deletes":"soft","unknown_members":"pend"}"#);
+    assert!(kinds.contains("group.members"), "{kinds:?}");
 }
 
 /// Also where removals are refused.

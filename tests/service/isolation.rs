@@ -72,6 +72,7 @@ impl<'a> Tenant<'a> {
             let page = client.get(&format!("{list}/?count=1&cursor=")).expect(200);
             cursors.push(text(&page["nextCursor"]));
         }
+        let resources_group = resources[1].1.clone();
         let deleted = client.user(&format!("{mark}-deleted"));
         client.delete(&format!("/Users/{deleted}")).expect(204);
         let oauth = admin
@@ -100,6 +101,7 @@ impl<'a> Tenant<'a> {
                 ("{secret}", "1".to_owned()),
                 ("{request}", text(&request)),
                 ("{deleted}", deleted),
+                ("{group}", resources_group),
                 ("{job}", text(&job["id"])),
                 ("{webhook}", text(&webhook["id"])),
             ],

@@ -45,6 +45,7 @@ mod oauth;
 mod openapi;
 mod pages;
 mod patch;
+mod pending;
 mod rates;
 mod readings;
 mod refusals;

@@ -77,7 +77,7 @@ SELECT json_extract('{}', CASE WHEN (SELECT count(*) FROM tenants n, json_each(n
 -- plan:   SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
 -- plan:   SCAN json_each VIRTUAL TABLE INDEX 1:
 
-SELECT json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', n.shard, 'settings', json(n.settings), 'settings_without_effect', (SELECT json_group_array(key) FROM json_each(n.settings) WHERE value = 'pend'), 'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), 'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), 'credentials', json_object('tokens', (SELECT count(*)
+SELECT json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', n.shard, 'settings', json(n.settings), 'settings_without_effect', json_array(), 'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), 'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), 'credentials', json_object('tokens', (SELECT count(*)
       FROM tokens
       WHERE tenant_id = n.id
         AND client_id IS NULL
@@ -90,12 +90,10 @@ WHERE n.id = ?2
 -- ?2 = 2
 -- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
 -- plan: CORRELATED SCALAR SUBQUERY 1
--- plan:   SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 -- plan: CORRELATED SCALAR SUBQUERY 2
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 -- plan: CORRELATED SCALAR SUBQUERY 3
--- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
--- plan: CORRELATED SCALAR SUBQUERY 4
 -- plan:   SEARCH tokens USING INDEX tokens_id (tenant_id=?)
--- plan: CORRELATED SCALAR SUBQUERY 5
+-- plan: CORRELATED SCALAR SUBQUERY 4
 -- plan:   SEARCH clients USING INDEX clients_tenant (tenant_id=?)

@@ -61,6 +61,16 @@ WHERE tenant_id = ?1
 -- plan:   CREATE BLOOM FILTER
 
 DELETE
+FROM pending_members
+WHERE tenant_id = ?1
+  AND (value, team_id) IN (SELECT value, team_id FROM pending_members WHERE tenant_id = ?1 LIMIT 300)
+-- ?1 = 2
+-- plan: SEARCH pending_members USING INDEX pending_members_team (tenant_id=? AND team_id=? AND value=?)
+-- plan: LIST SUBQUERY 2
+-- plan:   SEARCH pending_members USING COVERING INDEX pending_members_team (tenant_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
 FROM deleted_links
 WHERE tenant_id = ?1
   AND (resource_id, part) IN (SELECT resource_id, part FROM deleted_links WHERE tenant_id = ?1 LIMIT 300)
@@ -256,6 +266,7 @@ WHERE tenant_id = ?1
 UPDATE jobs
 SET lease_until = ?1, marker = max(coalesce((SELECT CAST(marker AS INTEGER) FROM jobs WHERE id = ?2), 0), coalesce((SELECT min(seq) - 1 FROM events WHERE tenant_id = ?3), 0)) + 300, done = max(done, total - (SELECT coalesce(sum(total), 0) FROM totals WHERE tenant_id = ?3)), (state, finished_at, result) = (SELECT 'finished', ?1, json_object('deleted', jobs.total)
   WHERE NOT EXISTS (SELECT 1 FROM team_members WHERE tenant_id = ?3)
+    AND NOT EXISTS (SELECT 1 FROM pending_members WHERE tenant_id = ?3)
     AND NOT EXISTS (SELECT 1 FROM deleted_links WHERE tenant_id = ?3)
     AND NOT EXISTS (SELECT 1 FROM deleted_resources WHERE tenant_id = ?3)
     AND NOT EXISTS (SELECT 1 FROM unique_values WHERE tenant_id = ?3)
@@ -284,47 +295,49 @@ RETURNING finished_at
 -- ?2 = "job_019a0000000070008000000000000011"
 -- ?3 = 2
 -- plan: SEARCH jobs USING PRIMARY KEY (id=?)
--- plan: CORRELATED SCALAR SUBQUERY 24
+-- plan: CORRELATED SCALAR SUBQUERY 25
 -- plan:   COMPOUND QUERY
 -- plan:     LEFT-MOST SUBQUERY
 -- plan:       SCAN CONSTANT ROW
 -- plan:       SCALAR SUBQUERY 4
 -- plan:         SEARCH team_members USING COVERING INDEX team_members_member (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 5
--- plan:         SEARCH deleted_links USING PRIMARY KEY (tenant_id=?)
+-- plan:         SEARCH pending_members USING COVERING INDEX pending_members_team (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 6
--- plan:         SEARCH deleted_resources USING COVERING INDEX deleted_resources_newest (tenant_id=?)
+-- plan:         SEARCH deleted_links USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 7
--- plan:         SEARCH unique_values USING COVERING INDEX unique_values_resource (tenant_id=?)
+-- plan:         SEARCH deleted_resources USING COVERING INDEX deleted_resources_newest (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 8
--- plan:         SEARCH user_emails USING PRIMARY KEY (tenant_id=?)
+-- plan:         SEARCH unique_values USING COVERING INDEX unique_values_resource (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 9
--- plan:         SEARCH totals USING PRIMARY KEY (tenant_id=?)
+-- plan:         SEARCH user_emails USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 10
--- plan:         SEARCH tokens USING COVERING INDEX tokens_id (tenant_id=?)
+-- plan:         SEARCH totals USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 11
--- plan:         SEARCH client_secrets USING PRIMARY KEY (tenant_id=?)
+-- plan:         SEARCH tokens USING COVERING INDEX tokens_id (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 12
--- plan:         SEARCH assertions_seen USING PRIMARY KEY (tenant_id=?)
+-- plan:         SEARCH client_secrets USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 13
--- plan:         SEARCH clients USING COVERING INDEX clients_tenant (tenant_id=?)
+-- plan:         SEARCH assertions_seen USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 14
--- plan:         SEARCH requests USING PRIMARY KEY (tenant_id=?)
+-- plan:         SEARCH clients USING COVERING INDEX clients_tenant (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 15
--- plan:         SEARCH import_lines USING PRIMARY KEY (tenant_id=?)
+-- plan:         SEARCH requests USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 16
--- plan:         SEARCH import_keys USING PRIMARY KEY (tenant_id=?)
+-- plan:         SEARCH import_lines USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 17
--- plan:         SEARCH users USING COVERING INDEX users_modified (tenant_id=?)
+-- plan:         SEARCH import_keys USING PRIMARY KEY (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 18
--- plan:         SEARCH teams USING COVERING INDEX teams_modified (tenant_id=?)
+-- plan:         SEARCH users USING COVERING INDEX users_modified (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 19
+-- plan:         SEARCH teams USING COVERING INDEX teams_modified (tenant_id=?)
+-- plan:       SCALAR SUBQUERY 20
 -- plan:         SEARCH resources USING COVERING INDEX resources_modified (tenant_id=?)
--- plan:       SCALAR SUBQUERY 22
+-- plan:       SCALAR SUBQUERY 23
 -- plan:         SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq>?)
--- plan:         SCALAR SUBQUERY 20
--- plan:           SEARCH jobs USING PRIMARY KEY (id=?)
 -- plan:         SCALAR SUBQUERY 21
+-- plan:           SEARCH jobs USING PRIMARY KEY (id=?)
+-- plan:         SCALAR SUBQUERY 22
 -- plan:           SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan:     UNION ALL
 -- plan:       SCAN CONSTANT ROW

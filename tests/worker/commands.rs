@@ -379,6 +379,14 @@ fn what_was_deleted_is_restored() {
     assert_eq!(deleted(&["list"])[0]["id"], ada);
     assert_eq!(deleted(&["restore", ada])["name"], "ada");
     assert_eq!(ask("GET", &path, None).0, 200);
+    // Whom a group waits for is listed.
+    desk.json(&["tenants", "set", &id, "unknown_members=pend"]);
+    let group = serde_json::json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Staff", "members": [{ "value": "ben" }],
+    });
+    let group = ask("POST", "/scim/v2/Groups", Some(&group)).1["id"].clone();
+    let list = ["pending", "list", group.as_str().unwrap(), "--tenant", &id];
+    assert_eq!(desk.json(&list)[0]["value"], "ben");
     // And the brake keeps it from happening again.
     desk.json(&["tenants", "set", &id, "brake.count=1"]);
     let brake = |verb: &str| desk.json(&["brake", verb, "--tenant", &id])["state"].clone();

@@ -98,6 +98,40 @@ fn removals_at_once_stay_within_the_limit() {
     assert!(!tenants.is_empty());
 }
 
+/// Whoever is created while a group is told of him is a member, whichever comes first.
+#[test]
+fn who_comes_while_he_is_named_joins() {
+    let worker = shared().unwrap();
+    let token = worker.tenant(&json!({ "unknown_members": "pend" }));
+    let group = json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Staff",
+    });
+    let group = create(worker, &token, "/Groups", &group);
+    for round in 0..25 {
+        let name = format!("u{round}");
+        let mut new = user(&name);
+        new["externalId"] = json!(format!("e{round}"));
+        let value = if round % 2 == 0 {
+            format!("e{round}")
+        } else {
+            name
+        };
+        let add = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+            "Operations": [{ "op": "add", "path": "members", "value": [{ "value": value }] }],
+        });
+        let requests = [
+            ("POST", "/Users".to_owned(), Some(new)),
+            ("PATCH", format!("/Groups/{group}"), Some(add)),
+        ];
+        let replies = at_once(worker, &token, &requests);
+        assert_eq!((replies[0].0, replies[1].0), (201, 204), "{replies:?}");
+        let (_, group) = worker.ask(&token, "GET", &format!("/scim/v2/Groups/{group}"), None);
+        let members = group["members"].as_array().unwrap();
+        assert_eq!(members.len(), round + 1, "{group:#}");
+    }
+}
+
 /// Of those who are created anew at once one is who was there before, the others are told that the
 /// name is in use.
 #[test]

@@ -6,8 +6,8 @@ use crate::http::method::Method;
 use crate::http::route::{self, row};
 use service::admin::step::Act;
 use service::admin::{
-    brake, client, deleted, erase, events, export, import, jobs, operator_tokens, requests, status,
-    tenant, token, undo, verify, webhooks,
+    brake, client, deleted, erase, events, export, import, jobs, operator_tokens, pending,
+    requests, status, tenant, token, undo, verify, webhooks,
 };
 
 /// A row of the table. Its message is named as in the document of the face.
@@ -74,6 +74,7 @@ pub fn table() -> &'static [Route] {
             row(Delete, "/tenants/{tenant}/clients/{client}/secrets/{secret}", &[], None, needs(WRITE, client::remove_secret)),
             row(Get, "/tenants/{tenant}/brake", &[], None, needs("directory:read", brake::read)),
             row(Post, "/tenants/{tenant}/brake", &[], Some("BrakeAction"), needs("directory:write", brake::turn)),
+            row(Get, "/tenants/{tenant}/groups/{group}/pending", PAGE, None, needs("directory:read", pending::list)),
             row(Get, "/tenants/{tenant}/deleted", PAGE, None, needs("directory:read", deleted::list)),
             row(Get, "/tenants/{tenant}/deleted/{deleted}", &[], None, needs("directory:read", deleted::read)),
             row(Post, "/tenants/{tenant}/deleted/{deleted}/restore", &[], None, needs("directory:write", deleted::restore)),

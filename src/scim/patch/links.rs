@@ -46,12 +46,14 @@ pub struct LinkChange {
     pub add: Vec<String>,
     /// Ids to remove; none when `clear`.
     pub remove: Vec<String>,
+    /// What names nobody yet and is to be added when somebody comes with it.
+    pub wait: Vec<String>,
 }
 
 impl LinkChange {
     /// Whether nothing changes, whatever the links are.
     pub fn is_empty(&self) -> bool {
-        !self.clear && self.add.is_empty() && self.remove.is_empty()
+        !self.clear && self.add.is_empty() && self.remove.is_empty() && self.wait.is_empty()
     }
 }
 
@@ -165,7 +167,7 @@ enum Fate {
 /// use scim::patch::{LinkChange, LinkOperation::{Add, Remove}, net_links};
 /// let ids = |ids: &[&str]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
 /// let change = net_links(&[Add(ids(&["a", "b"])), Remove(ids(&["a", "c"]))]).unwrap();
-/// assert_eq!(change, LinkChange { clear: false, add: ids(&["b"]), remove: ids(&["a", "c"]) });
+/// assert_eq!(change, LinkChange { add: ids(&["b"]), remove: ids(&["a", "c"]), ..LinkChange::default() });
 /// ```
 pub fn net_links(links: &[LinkOperation]) -> Option<LinkChange> {
     let mut net = Net::default();

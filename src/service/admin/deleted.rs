@@ -70,7 +70,8 @@ fn restore_one<'c>(call: &'c Call<'c>, resource_type: &'static ResourceType) -> 
     let mut batch = Batch::default();
     let shown = batch.add(deleted::read(known.id, id));
     let views = (&view(resource_type), &view(&GROUP_TYPE));
-    let row = add_restore(&mut batch, views, &admin.origin(&tenant), &restored);
+    let pends = settings.pend_unknown_members;
+    let row = add_restore(&mut batch, views, &admin.origin(&tenant), &restored, pends);
     Step::send(admin.shard, batch, move |sent| match sent {
         Err(store::Error::Unique(_)) => Err(in_use()),
         Err(store::Error::Guard) => Err(Refusal::conflict(

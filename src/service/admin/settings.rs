@@ -26,7 +26,7 @@ type Setting = (&'static str, Kind);
 
 /// All settings.
 const SETTINGS: &[Setting] = &[
-    ("unknown_members", Kind::Word(&["refuse", "skip"])),
+    ("unknown_members", Kind::Word(&["refuse", "skip", "pend"])),
     ("deletes", Kind::Word(&["hard", "soft"])),
     ("keep_days", Kind::Number(1, 3_650)),
     ("rehire", Kind::Word(&["same_external_id", "same_name"])),
@@ -72,16 +72,6 @@ pub(super) fn read(body: &Body) -> Result<Option<String>, Refusal> {
 
 /// Checks a merge patch of settings.
 fn check(patch: &Map<String, Value>) -> Result<(), Refusal> {
-    if patch
-        .get("unknown_members")
-        .is_some_and(|value| value == "pend")
-    {
-        return Err(Refusal::invalid(
-            "invalid_setting",
-            "`settings.unknown_members` cannot be pend in this release: nobody waits yet for members that are not there. \
-             Choose refuse or skip.",
-        ));
-    }
     check_all("settings", patch, SETTINGS)
 }
 

@@ -149,6 +149,11 @@ impl<D: Database> Session<'_, D> {
         let names_taken: Index = all_ids(answers.rows_of(&names_taken))?;
         let values_taken: Index = all_ids(answers.rows(values_taken))?;
         let unknown: Index = all_ids(answers.rows_of(&unknown))?;
+        let pends = self.settings().pend_unknown_members;
+        if pends {
+            let values: Vec<String> = unknown.iter().map(|(id, _)| id.to_owned()).collect();
+            self.look_up(&values).await?;
+        }
         let (mut made, mut asked_for, mut held) =
             (Index::default(), Index::default(), Index::default());
         let mut rest = Vec::new();
@@ -167,9 +172,11 @@ impl<D: Database> Session<'_, D> {
                 .filter(|id| unknown.has(id) && !made.has(id))
                 .cloned()
                 .collect();
-            let skips = self.settings().skip_unknown_members;
+            let skips = self.settings().skip_unknown_members || pends;
             if skips && !absent.is_empty() {
-                self.note_unknown(&absent);
+                if !pends {
+                    self.note_unknown(&absent);
+                }
                 plan.leave_out(self);
             }
             let failure = if let Some(other) = refused {

@@ -81,7 +81,7 @@ impl NewResource {
     /// As a change.
     pub(crate) fn change(&self) -> Change<'_> {
         let links = match self.links() {
-            [] => Links::None,
+            [] if self.links.wait.is_empty() => Links::None,
             _ if Table::of(self.resource_type).has_members() => Links::Members(&self.links),
             teams => Links::Teams(teams),
         };
@@ -98,7 +98,8 @@ impl NewResource {
 
     /// Whether one row is all of it, with its unique values and the members of a group.
     pub(crate) fn is_plain(&self) -> bool {
-        let is_bare = self.links.add.is_empty() || Table::of(self.resource_type).has_members();
+        let is_bare = self.links.is_empty()
+            || self.links.wait.is_empty() && Table::of(self.resource_type).has_members();
         is_bare && self.draft.size() <= RUN_BYTES
     }
 
@@ -109,7 +110,7 @@ impl NewResource {
 
     /// Leaves out members that turned out to name nobody.
     pub(crate) fn leave_out<D: Database>(&mut self, session: &Session<'_, D>) {
-        session.leave_out_unknown(&mut self.links.add);
+        session.settle_links(&mut self.links);
     }
 
     /// Values of the operator's unique attributes.

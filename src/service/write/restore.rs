@@ -1,5 +1,6 @@
 //! What was deleted and kept comes back, as an operator asks.
 
+use super::awaited::add_joins;
 use scim::resource_type::USER_TYPE;
 use store::batch::{Batch, Handle};
 use store::deleted::{self, Restored};
@@ -13,6 +14,7 @@ pub(crate) fn add_restore(
     (view, groups): (&View<'_>, &View<'_>),
     origin: &Origin<'_>,
     restored: &Restored<'_>,
+    pends: bool,
 ) -> Handle {
     let row = batch.add_write(restored.insert(view));
     let is_user = *view.resource_type == USER_TYPE;
@@ -22,6 +24,15 @@ pub(crate) fn add_restore(
         batch.add(events::joined(origin, groups, restored.version, &joined));
     }
     batch.add_writes(restored.links_back(view));
+    if is_user && pends {
+        add_joins(
+            batch,
+            groups,
+            origin,
+            &[(restored.id, None)],
+            restored.version,
+        );
+    }
     batch.add_write(deleted::forget(view, &[restored.id]));
     row
 }

@@ -44,6 +44,11 @@ impl<D: Database> Session<'_, D> {
                 batch.add(events::created_many(&origin, &view, &done, is_again));
                 let ids: Vec<&str> = part.iter().map(|new| new.id.as_str()).collect();
                 batch.add_writes(is_again.then(|| deleted::forget(&view, &ids)));
+                let users: Vec<_> = part
+                    .iter()
+                    .map(|new| (new.id.as_str(), new.operation))
+                    .collect();
+                self.add_awaited(batch, resource_type, &users);
                 let values: Vec<_> = part
                     .iter()
                     .flat_map(|new| new.unique().iter().map(|pair| (new.id.as_str(), pair)))
@@ -132,6 +137,9 @@ impl<D: Database> Session<'_, D> {
                 })
                 .collect();
             batch.add(events::rewritten_many(&self.origin(None), &view, &told));
+            let users = told.iter().filter(|_| !keys.is_empty());
+            let users: Vec<_> = users.map(|(done, _)| (done.id, done.operation)).collect();
+            self.add_awaited(batch, first.resource_type, &users);
         }
         Ok(())
     }

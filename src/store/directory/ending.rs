@@ -9,11 +9,12 @@ pub const STEP: usize = 300;
 
 /// The tables with a tenant's data and what their rows are known by, those first whose rows are
 /// cheaper to end by themselves than through the trigger of another table.
-const TABLES: [(&str, &str); 17] = [
+const TABLES: [(&str, &str); 18] = [
     ("team_members", "team_id, member_id"),
     ("users", "seq"),
     ("teams", "seq"),
     ("resources", "seq"),
+    ("pending_members", "value, team_id"),
     ("deleted_links", "resource_id, part"),
     ("deleted_resources", "id"),
     ("unique_values", "attribute, value"),

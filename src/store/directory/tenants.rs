@@ -46,8 +46,7 @@ fn shape(now: &str) -> impl Fragment {
     fragment!(
         "json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), \
          'state', n.state, 'shard', n.shard, 'settings', json(n.settings), \
-         'settings_without_effect', (SELECT json_group_array(key) FROM json_each(n.settings) \
-         WHERE value = 'pend'), \
+         'settings_without_effect', json_array(), \
          'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), \
          'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), \
          'credentials', json_object('tokens', (SELECT count(*) FROM tokens WHERE tenant_id = n.id AND client_id IS NULL \

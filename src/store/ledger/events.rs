@@ -23,7 +23,7 @@ mod members;
 mod resource;
 
 pub use house::{erased, house};
-pub use members::{first_members, joined, members, moved, teams};
+pub use members::{awaited, first_members, joined, members, moved, teams};
 pub use resource::{
     assigned, created, created_many, deleted, deleted_many, rewritten, rewritten_many,
 };

@@ -15,6 +15,7 @@ fn every_request() -> Vec<(&'static str, String)> {
             .replace("{token}", "tok_none");
         path.replace("{job}", "job_none")
             .replace("{deleted}", "none")
+            .replace("{group}", "none")
             .replace("{webhook}", "whk_none")
             .replace("{client}", "cli_none")
             .replace("{secret}", "1")
@@ -273,6 +274,12 @@ fn each_escalation_is_refused() {
             "/tenants/1/clients/x/secrets/1",
             tenants_write,
             "tenants:write",
+        ),
+        (
+            "GET",
+            "/tenants/1/groups/x/pending",
+            directory_read,
+            "directory:read",
         ),
         ("GET", "/tenants/1/brake", directory_read, "directory:read"),
         (

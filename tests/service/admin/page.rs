@@ -111,6 +111,7 @@ fn the_page_has_every_endpoint() {
             .replace("{job}", "job_…")
             .replace("{request}", "req_…")
             .replace("{deleted}", "019…")
+            .replace("{group}", "019…")
             .replace("{webhook}", "whk_…")
     };
     let missing: Vec<String> = rows

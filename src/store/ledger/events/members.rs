@@ -168,6 +168,29 @@ pub fn first_members(
     member_events(origin, view, &"teams.version", &links, extent)
 }
 
+/// Tells of users just written who are about to join the groups that wait for them, which get the
+/// version.
+pub fn awaited(
+    origin: &Origin<'_>,
+    view: &View<'_>,
+    users: &[(&str, Option<usize>)],
+    version: &str,
+) -> Statement {
+    let rows = users
+        .iter()
+        .map(|(id, operation)| (vec![Value::from(*id)], *operation));
+    let rows = run(origin, rows);
+    let links = fragment!(
+        " UNION ALL SELECT DISTINCT p.team_id, p.member_id, 'User', 1, j.value ->> 0 FROM json_each({rows}) j \
+         CROSS JOIN pending_ready p ON p.tenant_id = {tenant} AND p.member_id = j.value ->> 1 \
+         WHERE NOT EXISTS (SELECT 1 FROM team_members m \
+         WHERE m.tenant_id = {tenant} AND m.team_id = p.team_id AND m.member_id = p.member_id)",
+        rows = value(&rows),
+        tenant = view.tenant,
+    );
+    joined(origin, view, version, &links)
+}
+
 /// Tells of those who are about to join groups, which get the version: rows of the columns of
 /// [`member_events`].
 pub fn joined(

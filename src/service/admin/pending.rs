@@ -1,0 +1,25 @@
+//! Members whom a provider named before they are there, where the setting `unknown_members` is
+//! pend.
+
+use super::refusal::Refusal;
+use super::step::{Call, Outcome, Step};
+use store::batch::Batch;
+use store::pending;
+
+/// Lists whom a group waits for.
+pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let (tenant, group) = (call.admin.tenant()?.id, call.argument("group"));
+    let mut batch = Batch::default();
+    let found = batch.add(pending::group(tenant, group));
+    let listed = batch.add(pending::list(tenant, group, call.after(), call.most()));
+    Step::send(call.admin.shard, batch, move |sent| {
+        let mut answers = sent?;
+        if !answers.has_row(found) {
+            return Err(Refusal::missing(
+                "group_not_found",
+                "The tenant has no group with this id.",
+            ));
+        }
+        call.listed(answers.rows(listed))
+    })
+}

@@ -1,0 +1,58 @@
+//! Members that name nobody yet (`unknown_members: pend`): a value is looked up as id, externalId
+//! and userName, and waits where it is none of these.
+
+use scim::index::Index;
+use scim::patch::LinkChange;
+use scim::resource_type::GROUP_TYPE;
+
+use super::{Failure, Session};
+use store::{Database, pending};
+
+impl<D: Database> Session<'_, D> {
+    /// Looks up whom values name: one trip, if there are any.
+    pub(crate) async fn look_up(&self, values: &[String]) -> Result<(), Failure> {
+        if values.is_empty() {
+            return Ok(());
+        }
+        for mut row in self
+            .ask(pending::find(&self.view(&GROUP_TYPE), values))
+            .await?
+        {
+            let (value, id) = (row.required_text(0)?, row.text(1)?);
+            self.named.borrow_mut().set(&value, id);
+        }
+        Ok(())
+    }
+
+    /// Puts ids for the values of a change, as far as they were looked up; what names nobody waits.
+    pub(crate) fn settle_links(&self, change: &mut LinkChange) {
+        self.leave_out_unknown(&mut change.add);
+        if !self.settings().pend_unknown_members {
+            return;
+        }
+        let named = self.named.borrow();
+        let mut values = std::mem::take(&mut change.add);
+        values.append(&mut change.wait);
+        let mut seen = Index::default();
+        for value in values {
+            match named.of(&value) {
+                Some(None) if seen.add(&value) => change.wait.push(value),
+                Some(None) => {}
+                known => {
+                    let id = known.cloned().flatten().unwrap_or(value);
+                    if seen.add(&id) {
+                        change.add.push(id);
+                    }
+                }
+            }
+        }
+        for value in std::mem::take(&mut change.remove) {
+            let id = named.of(&value).cloned().flatten();
+            for gone in [Some(value), id].into_iter().flatten() {
+                if seen.add(&gone) {
+                    change.remove.push(gone);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Users who were awaited: groups in which they are members as soon as they are there.
+
+use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
+
+use super::{Change, ChangeKind};
+use crate::Session;
+use store::batch::Batch;
+use store::expression::View;
+use store::ledger::events::{self, Origin};
+use store::table::Table;
+use store::{Database, pending};
+
+/// Adds what lets users who are written in front join the groups that wait for them.
+pub(crate) fn add_joins(
+    batch: &mut Batch,
+    groups: &View<'_>,
+    origin: &Origin<'_>,
+    users: &[(&str, Option<usize>)],
+    version: &str,
+) {
+    batch.add(events::awaited(origin, groups, users, version));
+    let ids: Vec<&str> = users.iter().map(|(id, _)| *id).collect();
+    batch.add_write(pending::join(groups, &ids, version, origin.now));
+}
+
+/// Whether a change gives its resource another name outside.
+pub(super) fn names(change: &Change<'_>) -> bool {
+    match change.kind {
+        ChangeKind::Create(_) => true,
+        ChangeKind::Rewrite { rewrite, .. } => !rewrite.keys.is_empty(),
+        ChangeKind::Assign { values, .. } => {
+            let table = Table::of(change.resource_type);
+            let mut names = values.iter().map(|(attribute, _)| attribute.name);
+            names.any(|name| table.key(name).is_some())
+        }
+        ChangeKind::Keep(_) | ChangeKind::Delete => false,
+    }
+}
+
+impl<D: Database> Session<'_, D> {
+    /// The same, where the tenant keeps who is awaited.
+    pub(super) fn add_awaited(
+        &self,
+        batch: &mut Batch,
+        of: &'static ResourceType,
+        users: &[(&str, Option<usize>)],
+    ) {
+        if self.settings().pend_unknown_members && *of == USER_TYPE && !users.is_empty() {
+            let (groups, version) = (self.view(&GROUP_TYPE), self.context.mint.version());
+            add_joins(batch, &groups, &self.origin(None), users, &version);
+        }
+    }
+}

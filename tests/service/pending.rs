@@ -1,0 +1,210 @@
+//! Members that a provider names before they are there: kept, shown to nobody but the operator, and
+//! joined when they come.
+
+use serde_json::{Value, json};
+
+use testing::client::{Client, Operator};
+use testing::memory::Memory;
+
+fn pending() -> Memory {
+    let memory = Memory::new();
+    memory.sql("UPDATE tenants SET last_request_at = '2020-01-01'");
+    let settings = json!({ "settings": { "unknown_members": "pend", "deletes": "soft" } });
+    Operator::new(&memory)
+        .patch("/tenants/1", &settings)
+        .expect(200);
+    memory
+}
+
+fn waiting(memory: &Memory, group: &str) -> Vec<String> {
+    let path = format!("/tenants/1/groups/{group}/pending?limit=1");
+    let (mut all, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = Operator::new(memory)
+            .get(&format!("{path}&after={after}"))
+            .expect(200);
+        for row in page["data"].as_array().unwrap() {
+            all.push(row["value"].as_str().unwrap().to_owned());
+        }
+        match page["next"].as_str() {
+            Some(next) => next.clone_into(&mut after),
+            None => return all,
+        }
+    }
+}
+
+fn members(memory: &Memory, group: &str) -> Vec<String> {
+    let group = Client::new(memory)
+        .get(&format!("/Groups/{group}"))
+        .expect(200);
+    let members = group["members"].as_array().cloned().unwrap_or_default();
+    members
+        .iter()
+        .map(|member| member["value"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn values(values: &[&str]) -> Value {
+    values
+        .iter()
+        .map(|value| json!({ "value": value }))
+        .collect()
+}
+
+fn patch(memory: &Memory, group: &str, op: &str, named: &[&str]) {
+    let operations = json!([{ "op": op, "path": "members", "value": values(named) }]);
+    let path = format!("/Groups/{group}");
+    Client::new(memory).patch(&path, &operations).expect(204);
+}
+
+fn told(memory: &Memory) -> Vec<Value> {
+    let page = Operator::new(memory)
+        .get("/events?type=group.members&limit=200")
+        .expect(200);
+    page["data"].as_array().unwrap().clone()
+}
+
+/// By every way of naming members.
+#[test]
+fn who_is_not_there_is_awaited() {
+    let memory = pending();
+    let client = Client::new(&memory);
+    let ada = client.created(
+        "/Users",
+        &json!({ "userName": "ada", "externalId": "e-ada" }),
+    );
+    let staff = client.group("Staff", &["e-ada", "e-ben", "Cyd", &ada]);
+    assert_eq!(members(&memory, &staff), std::slice::from_ref(&ada));
+    assert_eq!(waiting(&memory, &staff), ["Cyd", "e-ben"]);
+    patch(&memory, &staff, "add", &["e-dan", "ADA", "e-ben"]);
+    assert_eq!(waiting(&memory, &staff), ["Cyd", "e-ben", "e-dan"]);
+    assert_eq!(members(&memory, &staff), std::slice::from_ref(&ada));
+    // Whoever comes joins: by the external id, by the name, whatever its letter case.
+    let ben = client.created(
+        "/Users",
+        &json!({ "userName": "ben", "externalId": "e-ben" }),
+    );
+    let cyd = client.user("cyD");
+    let mut there = members(&memory, &staff);
+    there.sort();
+    let mut expected = [ada.clone(), ben.clone(), cyd.clone()];
+    expected.sort();
+    assert_eq!(there, expected);
+    assert_eq!(waiting(&memory, &staff), ["e-dan"]);
+    let last = told(&memory).pop().unwrap();
+    assert_eq!(
+        last["members"],
+        json!({ "added": [{ "id": cyd, "type": "User" }], "removed": [] })
+    );
+    let version = client.get(&format!("/Groups/{staff}")).expect(200)["meta"]["version"].clone();
+    assert_eq!(
+        version,
+        json!(format!("W/\"{}\"", last["version"].as_str().unwrap()))
+    );
+    // Or by what one is called from now on: by PATCH of a value, by PATCH, by PUT.
+    let dan = client.user("dan");
+    let external = |id: &str| json!([{ "op": "replace", "path": "externalId", "value": id }]);
+    client
+        .patch(&format!("/Users/{dan}"), &external("e-dan"))
+        .expect(200);
+    assert!(members(&memory, &staff).contains(&dan) && waiting(&memory, &staff).is_empty());
+    patch(&memory, &staff, "add", &["e-eve", "fay"]);
+    let eve = client.user("eve");
+    let operations = json!([
+        { "op": "add", "path": "emails", "value": [{ "value": "eve@example.com" }] },
+        { "op": "add", "path": "externalId", "value": "e-eve" },
+    ]);
+    client
+        .patch(&format!("/Users/{eve}"), &operations)
+        .expect(200);
+    let fay = client.user("f");
+    client
+        .put(&format!("/Users/{fay}"), &json!({ "userName": "Fay" }))
+        .expect(200);
+    let there = members(&memory, &staff);
+    assert!(there.contains(&eve) && there.contains(&fay) && there.len() == 6);
+    // A removal by any of the values.
+    patch(&memory, &staff, "remove", &["e-eve", "FAY", &ada]);
+    assert_eq!(members(&memory, &staff).len(), 3);
+}
+
+/// What waits goes with a removal, with a list that has it not, and with the group.
+#[test]
+fn who_is_taken_out_is_not_awaited() {
+    let memory = pending();
+    let client = Client::new(&memory);
+    let staff = client.group("Staff", &["a", "b", "c"]);
+    patch(&memory, &staff, "remove", &["b"]);
+    assert_eq!(waiting(&memory, &staff), ["a", "c"]);
+    let path = format!("/Groups/{staff}");
+    let put = |named: &[&str]| {
+        let body = json!({ "displayName": "Staff", "members": values(named) });
+        client.put(&path, &body).expect(200)
+    };
+    put(&["c", "d"]);
+    assert_eq!(waiting(&memory, &staff), ["c", "d"]);
+    patch(&memory, &staff, "replace", &["e"]);
+    assert_eq!(waiting(&memory, &staff), ["e"]);
+    let body = json!({ "displayName": "Crew", "members": values(&["e"]) });
+    client.put(&path, &body).expect(200);
+    assert_eq!(waiting(&memory, &staff), ["e"]);
+    client.user("b");
+    assert!(members(&memory, &staff).is_empty());
+    client.delete(&path).expect(204);
+    client.user("e");
+    assert_eq!(memory.number("SELECT count(*) FROM pending_members"), 0);
+    // An id from before is a value as well: who comes back joins.
+    let ada = client.user("ada");
+    client.delete(&format!("/Users/{ada}")).expect(204);
+    let crew = client.group("Crew", &[&ada]);
+    assert_eq!(waiting(&memory, &crew), std::slice::from_ref(&ada));
+    assert_eq!(client.user("ada"), ada);
+    assert_eq!(members(&memory, &crew), std::slice::from_ref(&ada));
+    client.delete(&format!("/Users/{ada}")).expect(204);
+    patch(&memory, &crew, "add", &[&ada]);
+    let path = format!("/tenants/1/deleted/{ada}/restore");
+    Operator::new(&memory).send("POST", &path, None).expect(200);
+    assert_eq!(members(&memory, &crew), [ada]);
+    assert!(waiting(&memory, &crew).is_empty());
+}
+
+/// A Bulk that names people before it makes them.
+#[test]
+fn a_bulk_awaits_as_well() {
+    let memory = pending();
+    let client = Client::new(&memory);
+    let group = |name: &str, named: &[&str]| {
+        let data = json!({ "displayName": name, "members": values(named) });
+        json!({ "method": "POST", "path": "/Groups", "bulkId": name, "data": data })
+    };
+    let user = |name: &str| {
+        let data = json!({ "userName": name, "externalId": format!("e-{name}") });
+        json!({ "method": "POST", "path": "/Users", "bulkId": name, "data": data })
+    };
+    let body = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [
+            group("One", &["e-ada", "later"]), group("Two", &["ben", "e-cyd"]), user("ada"), user("ben"),
+            group("Three", &["ada", "e-ben", "later"]), user("cyd"),
+        ],
+    });
+    let done = client.post("/Bulk", &body).expect(200);
+    for operation in done["Operations"].as_array().unwrap() {
+        assert_eq!(operation["status"], "201", "{done:#}");
+    }
+    client.user("later");
+    let list = client.get("/Groups?sortBy=displayName").expect(200);
+    let counts: Vec<usize> = list["Resources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|group| group["members"].as_array().unwrap().len())
+        .collect();
+    assert_eq!(counts, [2, 3, 2], "{list:#}");
+    assert_eq!(memory.number("SELECT count(*) FROM pending_members"), 0);
+    let total: usize = told(&memory)
+        .iter()
+        .map(|event| event["members"]["added"].as_array().unwrap().len())
+        .sum();
+    assert_eq!(total, 7);
+}
