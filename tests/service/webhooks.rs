@@ -298,3 +298,20 @@ fn who_lost_the_lease_moves_nothing() {
         memory.number("SELECT max(position) FROM events")
     );
 }
+
+#[test]
+fn the_resource_comes_with_its_event() {
+    let memory = memory();
+    let made = hook(&memory, &json!({ "include": ["resource"] }));
+    assert_eq!(made["include"], json!(["resource"]));
+    let client = Client::new(&memory);
+    let ada = client.user("ada");
+    let eve = client.user("eve");
+    client.delete(&format!("/Users/{eve}"));
+    deliver(&memory);
+    let seen = bodies(&memory);
+    let shown = client.get(&format!("/Users/{ada}")).expect(200);
+    assert_eq!(seen[0]["data"]["now"], shown);
+    assert_eq!(seen[1]["data"]["now"], Value::Null);
+    assert!(seen[1]["data"].as_object().unwrap().contains_key("now"));
+}

@@ -74,10 +74,10 @@ fn include(body: &Body) -> Result<Option<String>, Refusal> {
     match texts(body, "include")? {
         None => Ok(None),
         Some(texts) if texts.is_empty() => Ok(Some("[]".to_owned())),
+        Some(texts) if texts == ["resource"] => Ok(Some("[\"resource\"]".to_owned())),
         Some(_) => Err(Refusal::invalid(
             "invalid_value",
-            "`include` must be an empty list: a delivery has nothing besides its event yet. Ask for the resource as it is \
-             now, by its id.",
+            "`include` must be an empty list, or [\"resource\"]: the resource as it is when its event is posted.",
         )),
     }
 }

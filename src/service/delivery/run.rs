@@ -4,9 +4,11 @@ use super::Gathered;
 use super::attempt::body;
 use crate::admin::webhooks::{check_url, wanted};
 use crate::budget::Allowance;
+use crate::now::{self, Key};
 use crate::outside::Post;
 use crate::signing::{BOTH, headers};
 use crate::{Context, Moment};
+use scim::resource_type::ResourceType;
 use store::batch::Batch;
 use store::ledger::deliveries::{self, Behind, Lease, Place};
 use store::ledger::feed::{LOOKS, Mark, Walk};
@@ -21,6 +23,8 @@ const ATTEMPT: usize = 8;
 const LEASE: u64 = 60_000;
 /// Milliseconds that an attempt may take, with what notes it.
 const LONGEST: u64 = 20_000;
+/// Bytes of an event with its resource: a delivery has at most 20 kB.
+const MOST: usize = 19_500;
 /// Events of a page.
 const PAGE: usize = 20;
 const SECOND: u64 = 1_000;
@@ -216,18 +220,41 @@ impl<D: Database> Run<'_, D> {
         let end = answers.row(end);
         let (last, looks) = (number(&end, 0)?, number(&end, 2)?);
         let mut events = Vec::new();
+        let mut keys = Vec::new();
         let mut found = 0;
         for mut row in answers.rows(listed) {
             found = row.integer(4)?.unwrap_or_default();
+            let kind = row.text(7)?;
+            let kind = kind.and_then(|name| ResourceType::named(&name));
+            let tenant = row.integer(5)?.unwrap_or_default();
+            if let Some((kind, id)) = kind.zip(row.text(8)?) {
+                keys.push((events.len(), Key { tenant, kind, id }));
+            }
             events.push(Event {
                 mark: Mark {
                     position: row.integer(0)?.unwrap_or_default(),
                     seq: row.integer(1)?,
                 },
                 text: row.required_text(3)?,
-                tenant: row.integer(5)?.unwrap_or_default(),
+                tenant,
                 seal: row.text(6)?,
             });
+        }
+        if self.endpoint.include != "[]" && !keys.is_empty() {
+            let (places, keys): (Vec<usize>, Vec<Key>) = keys.into_iter().unzip();
+            let mut batch = Batch::default();
+            let asked = now::add(&mut batch, &keys);
+            self.allowance.note(batch.len());
+            let mut answers = shard.send(batch).await?;
+            let set = self.directory.settings.base_url.clone();
+            let base = set.unwrap_or_else(|| self.endpoint.origin.clone() + "/scim/v2");
+            // What cannot be shown is left out: the event itself is whole.
+            let shown = now::read(&mut answers, asked, &keys, &base).unwrap_or_default();
+            for (place, shown) in places.into_iter().zip(shown) {
+                if let (Some(event), Some(shown)) = (events.get_mut(place), shown) {
+                    add_now(event, &shown);
+                }
+            }
         }
         let is_whole = events.len() < PAGE && i64::try_from(events.len()) == Ok(found);
         let is_last = is_whole && usize::try_from(looks).is_ok_and(|looks| looks < LOOKS);
@@ -312,5 +339,13 @@ impl<D: Database> Run<'_, D> {
         batch.add_all(statements);
         self.allowance.spend(batch.len());
         Ok(self.directory.send(batch).await?.has_row(held))
+    }
+}
+
+/// Adds the resource as it is now, where the whole is small enough for a delivery.
+fn add_now(event: &mut Event, now: &str) {
+    if event.text.len() + now.len() <= MOST {
+        event.text.pop();
+        event.text.extend([",", now, "}"]);
     }
 }
