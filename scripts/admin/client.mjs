@@ -86,7 +86,10 @@ async function readToken(file) {
 async function request({ base, token, fetch }, path, init) {
   // The token goes where it was meant to go, nowhere else.
   const headers = { Authorization: `Bearer ${token}`, ...init.headers };
-  return fetch(base + path, { ...init, headers, redirect: "manual" }).catch((error) => {
+  const send = () => fetch(base + path, { ...init, headers, redirect: "manual" });
+  // A kept connection may have been closed at the moment it was to be used: reading is done again.
+  const isClosed = (error) => (init.method ?? "GET") === "GET" && error.cause?.code === "UND_ERR_SOCKET";
+  return send().catch((error) => (isClosed(error) ? send() : Promise.reject(error))).catch((error) => {
     if (error instanceof Problem) throw error;
     throw new Unreached(`${base.origin} cannot be reached (${error.cause?.code ?? error.cause?.message ?? error.message}): ${isHere(base) ? "is `npm start` running? --url names another deployment" : "check --url and the network"}.`);
   });
