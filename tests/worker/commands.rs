@@ -428,7 +428,7 @@ fn what_was_done_is_undone() {
         (&1.into(), 200)
     );
     // What is left is told, on stderr.
-    let (code, out, words) = desk.say(&[&undo, ["--to-seq", "3", "--yes"].as_slice()].concat());
+    let (code, out, words) = desk.say(&[&undo, ["--to-seq", "4", "--yes"].as_slice()].concat());
     assert_eq!((code, out.lines().count()), (0, 2), "{out}{words}");
     assert!(words.contains("is there again"), "{words}");
     let (code, _, words) = desk.say(&["undo", "--tenant", &id]);
