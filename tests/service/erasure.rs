@@ -79,6 +79,19 @@ fn nothing_tells_of_a_person_who_was_erased() {
          VALUES ('whk_1', 1, 1, 'evt_1_1', '', 1, 1, 'Welcome, Augusta Ada!', 'delivered'), \
          ('whk_1', 2, 2, 'evt_1_1', '', 1, 1, 'another tenant''s', 'delivered')",
     );
+    // A group that waits for the person by each of these.
+    let pend = json!({"settings": {"unknown_members": "pend"}});
+    operator.patch("/tenants/1", &pend).expect(200);
+    for awaited in [
+        &ada,
+        KNOWN[0],
+        &KNOWN[0].to_uppercase(),
+        KNOWN[2],
+        "somebody-else",
+    ] {
+        let add = json!([{"op": "add", "path": "members", "value": [{"value": awaited}]}]);
+        client.patch(&format!("/Groups/{group}"), &add).expect(204);
+    }
     for known in KNOWN {
         assert_ne!(places(&memory, known), [""; 0], "{known}");
     }
@@ -88,6 +101,11 @@ fn nothing_tells_of_a_person_who_was_erased() {
     assert_eq!(
         (&done["deleted"], &done["deliveries"]),
         (&json!(1), &json!(1))
+    );
+    assert_eq!(done["pending"], 4);
+    assert_eq!(
+        memory.number("SELECT count(*) FROM pending_members WHERE value = 'somebody-else'"),
+        1
     );
     assert_ne!(places(&memory, "another tenant's"), [""; 0]);
     assert!(done["requests"].as_i64().unwrap() > 3, "{done}");
@@ -121,7 +139,7 @@ fn nothing_tells_of_a_person_who_was_erased() {
     assert_eq!(event["actor"]["kind"], "operator");
     // Once is enough.
     let again = erase(&ada).expect(200);
-    let counts = json!({"resource": ada, "events": 0, "requests": 0, "jobs": 0, "deleted": 0, "deliveries": 0, "more": false});
+    let counts = json!({"resource": ada, "events": 0, "requests": 0, "jobs": 0, "deleted": 0, "pending": 0, "deliveries": 0, "more": false});
     assert_eq!(again, counts);
     assert_eq!(
         memory.number("SELECT count(*) FROM events WHERE type = 'resource.erased'"),

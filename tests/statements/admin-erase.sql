@@ -272,6 +272,22 @@ WHERE tenant_id = ?1
 SELECT changes() AS erased
 -- plan: SCAN CONSTANT ROW
 
+DELETE
+FROM pending_members
+WHERE tenant_id = ?1
+  AND (value = ?2
+    OR lower(value) IN (SELECT lower(w.value) FROM json_tree(?3) w WHERE w.type = 'text'))
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000012"
+-- ?3 = "[[\"gone\"]]"
+-- plan: SEARCH pending_members USING PRIMARY KEY (tenant_id=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SCAN w VIRTUAL TABLE INDEX 1:
+-- plan:   CREATE BLOOM FILTER
+
+SELECT changes() AS erased
+-- plan: SCAN CONSTANT ROW
+
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
 SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'User', ?4, o.kind, o.id, ?5, json_object('label', o.label, 'version', NULL)
 FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?6 AS id, ?7 AS label) o

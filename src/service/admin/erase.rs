@@ -132,9 +132,9 @@ fn finish<'c>(call: &'c Call<'c>, erasure: Erasure, has_more: bool) -> Outcome<'
         let counts = sent?.rows_of(&counts);
         let mut counts = counts.iter().map(|row| row.integer(0).ok().flatten());
         let mut next = || Value::from(counts.next().flatten().unwrap_or_default());
-        let (requests, jobs, deleted) = (next(), next(), next());
+        let (requests, jobs, deleted, pending) = (next(), next(), next(), next());
         if erasure.kind.is_none()
-            && [&requests, &jobs, &deleted]
+            && [&requests, &jobs, &deleted, &pending]
                 .iter()
                 .all(|count| **count == 0)
         {
@@ -157,6 +157,7 @@ fn finish<'c>(call: &'c Call<'c>, erasure: Erasure, has_more: bool) -> Outcome<'
                 "requests": requests,
                 "jobs": jobs,
                 "deleted": deleted,
+                "pending": pending,
                 "deliveries": replies,
                 "more": has_more,
             })))

@@ -113,7 +113,15 @@ pub fn elsewhere(tenant: i64, id: &str, words: &str) -> Vec<Statement> {
         tenant = value(tenant),
         id = value(id),
     );
-    [of_requests, of_jobs, of_deleted]
+    // What a group waits for is an id, an externalId or a userName.
+    let of_pending = statement!(
+        "DELETE FROM pending_members WHERE tenant_id = {tenant} AND (value = {id} \
+         OR lower(value) IN (SELECT lower(w.value) FROM json_tree({words}) w WHERE w.type = 'text'))",
+        tenant = value(tenant),
+        id = value(id),
+        words = value(words),
+    );
+    [of_requests, of_jobs, of_deleted, of_pending]
         .into_iter()
         .flat_map(|statement| [statement, statement!("SELECT changes() AS erased")])
         .collect()
