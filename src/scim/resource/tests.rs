@@ -955,6 +955,9 @@ fn the_validators_create_body() {
     );
 }
 
+/// Habits whose values are stored as they were sent, so that they are noted each time.
+const AS_SENT: [&str; 2] = ["invisible-characters", "reference-is-no-uri"];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -965,7 +968,7 @@ proptest! {
         if let Ok(resource) = outcome {
             let again = accept(resource_type, &Value::Object(resource.document.clone()));
             prop_assert_eq!(again.0.unwrap().document, resource.document);
-            prop_assert!(again.1.is_empty());
+            prop_assert!(again.1.iter().all(|habit| AS_SENT.contains(habit)));
         }
     }
 
@@ -979,7 +982,7 @@ proptest! {
         if let (Ok(resource), _) = accept(&USER_TYPE, &Value::Object(body)) {
             let again = accept(&USER_TYPE, &Value::Object(resource.document.clone()));
             prop_assert_eq!(again.0.unwrap().document, resource.document);
-            prop_assert!(again.1.is_empty());
+            prop_assert!(again.1.iter().all(|habit| AS_SENT.contains(habit)));
         }
     }
 }
