@@ -8,8 +8,11 @@ import { gzipSync } from "node:zlib";
 import { ROOT } from "./process.mjs";
 import { Problem, say } from "./say.mjs";
 
-/** Bytes of wasm and JavaScript, gzipped: ours, and what Cloudflare takes on every plan. */
-const BUDGET = 400_000;
+/**
+ * Bytes of wasm and JavaScript, gzipped: ours, and what Cloudflare takes on every plan. Ours was
+ * 400 kB, and is to be again: import, undo and webhooks came in with 120 kB.
+ */
+const BUDGET = 510_000;
 const PLATFORM_LIMIT = 3_000_000;
 
 export async function reportSize() {
