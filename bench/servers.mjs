@@ -10,13 +10,24 @@ import { Problem } from "../scripts/say.mjs";
 
 const ADMIN_TOKEN = "bench-admin-token-0123456789abcdef01234567";
 const TOKEN = "bench-token-0123456789abcdef0123456789abcdef";
+/** Without a key nothing is signed, and so nothing is posted. */
+const VARS = { ADMIN_TOKEN, MASTER_KEY: "be".repeat(32), LOCAL_ADDRESSES: "true" };
 
 /** Our Worker over the D1 of a state folder. */
 export async function startWorker(state, users) {
-  const server = await start("scripts/serve.mjs", ["--state", state, "--port", "0", "--token", TOKEN, "--var", `ADMIN_TOKEN=${ADMIN_TOKEN}`], state);
+  const vars = Object.entries(VARS).flatMap(([name, value]) => ["--var", `${name}=${value}`]);
+  const server = await start("scripts/serve.mjs", ["--state", state, "--port", "0", "--token", TOKEN, ...vars], state);
   const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/scim+json" };
   const operator = { authorization: `Bearer ${ADMIN_TOKEN}` };
-  return { ...server, base: "/scim/v2", headers, operator, users, send: (...args) => send(server.origin, headers, ...args) };
+  return {
+    ...server,
+    base: "/scim/v2",
+    headers,
+    operator,
+    users,
+    send: (...args) => send(`${server.origin}/scim/v2`, headers, ...args),
+    ask: (...args) => send(`${server.origin}/admin/v1`, { ...operator, "content-type": "application/json" }, ...args),
+  };
 }
 
 /** The ceilings over theirs. */
@@ -49,8 +60,8 @@ async function start(program, args, state) {
 }
 
 /** One request of the preparations, outside what is measured; JSON back. */
-async function send(origin, headers, method, path, body, status) {
-  const reply = await fetch(`${origin}/scim/v2${path}`, { method, headers, body });
+async function send(base, headers, method, path, body, status) {
+  const reply = await fetch(base + path, { method, headers, body });
   const text = await reply.text();
   if (reply.status !== status) throw new Problem(`${method} ${path}: ${reply.status} instead of ${status}: ${text.slice(0, 500)}`);
   return text === "" ? undefined : JSON.parse(text);

@@ -1,5 +1,6 @@
 // The workloads, and what each is held to. README.md tells how to add one.
 
+import { createServer } from "node:http";
 import { EMPTY_TEAMS, GROUP, id, loners, padded, randomBelow, TEAM_COUNT, TEAMS, teamId, userBody, userName } from "./seed.mjs";
 
 const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -140,19 +141,10 @@ export const WORKLOADS = [
     ceiling: "update",
     goal: 0.85,
     growth: true,
-    begin: (server) => {
-      const inactive = new Set();
-      return {
-        next: () => {
-          const number = loner(server);
-          const active = inactive.delete(number);
-          if (!active) inactive.add(number);
-          return patch(`/Users/${id(number)}`, 200, { op: "replace", path: "active", value: active });
-        },
-        verify: ({ active }) => expect("active", active, false),
-      };
-    },
+    begin: patchActive,
   },
+  { name: "create, with a webhook", ceiling: "insert", begin: (server) => withWebhook(server, create(server)) },
+  { name: "PATCH active, with a webhook", ceiling: "update", begin: (server) => withWebhook(server, patchActive(server)) },
   ...Object.keys(TEAMS).map(Number).map((size) => ({
     name: `add a member to a group of ${size.toLocaleString("en")}`,
     ceiling: "three",
@@ -170,6 +162,41 @@ function create(server) {
   return {
     next: () => ({ method: "POST", path: "/Users", body: userBody(fresh()), status: 201 }),
     after: () => trim(server, "/Users", server.users),
+  };
+}
+
+function patchActive(server) {
+  const inactive = new Set();
+  return {
+    next: () => {
+      const number = loner(server);
+      const active = inactive.delete(number);
+      if (!active) inactive.add(number);
+      return patch(`/Users/${id(number)}`, 200, { op: "replace", path: "active", value: active });
+    },
+    verify: ({ active }) => expect("active", active, false),
+  };
+}
+
+/**
+ * The same where each event is posted to an endpoint, which takes it: all the while, so what the
+ * deliveries take of the instance is in the figures. The endpoint goes with the round.
+ */
+async function withWebhook(server, lane) {
+  const receiver = createServer((request, reply) => request.on("end", () => reply.end()).resume());
+  await new Promise((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+  receiver.unref();
+  const url = `http://127.0.0.1:${receiver.address().port}/`;
+  let endpoint;
+  return {
+    ...lane,
+    async before() {
+      ({ id: endpoint } = await server.ask("POST", "/webhooks", JSON.stringify({ url }), 201));
+    },
+    async after() {
+      await server.ask("DELETE", `/webhooks/${endpoint}`, undefined, 204);
+      await lane.after?.();
+    },
   };
 }
 
