@@ -106,6 +106,20 @@ fn edits_deletions_and_forgeries_are_named() {
             changed,
         ),
         (
+            "UPDATE events SET position = 999 WHERE seq = 15; UPDATE events SET position = 15 WHERE seq = 16; \
+          UPDATE events SET position = 16 WHERE seq = 15",
+            11,
+            20,
+            changed,
+        ),
+        (
+            "UPDATE events SET position = 999 WHERE seq = 20; UPDATE events SET position = 20 WHERE seq = 21; \
+          UPDATE events SET position = 21 WHERE seq = 20",
+            21,
+            30,
+            changed,
+        ),
+        (
             "UPDATE seals SET mac = upper(mac) WHERE last_seq = 20",
             11,
             20,
@@ -149,6 +163,28 @@ fn edits_deletions_and_forgeries_are_named() {
     assert_eq!(
         missing(&memory),
         json!({"from_seq": 11, "to_seq": 13, "why": "an event is missing"})
+    );
+}
+
+/// An erased event has the digest of its body in place of it; what is written there later is not
+/// what was sealed.
+#[test]
+fn a_body_beside_its_digest_is_named() {
+    let memory = sealed(10);
+    let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+    let ada = client.user("ada");
+    client.delete(&format!("/Users/{ada}")).expect(204);
+    memory.seal().unwrap();
+    operator
+        .post("/tenants/1/erase", &json!({ "resource": ada }))
+        .expect(200);
+    assert_eq!(verify(&memory)["holds"], true);
+    memory.database.sql(
+        "UPDATE events SET body = json_object('name', 'eve', 'changes', json_array()) WHERE seq = 11",
+    );
+    assert_eq!(
+        verify(&memory)["broken"][0],
+        json!({"from_seq": 11, "to_seq": 12, "why": "an event was changed or is missing"})
     );
 }
 

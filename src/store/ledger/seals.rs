@@ -11,7 +11,7 @@ const BLOCK_BYTES: usize = 1_000_000;
 /// What goes into the leaf of an event `e`: all but the body, which has names and values and may be
 /// emptied; and the body with its salt, or the digest that is left of it.
 const LEAF: &str = "json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, \
-                    e.request) AS fields, e.salt || e.body AS content, e.digest AS digest";
+                    e.request) AS fields, coalesce(e.salt, '') || e.body AS content, e.digest AS digest";
 
 /// An event as a seal has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,11 +164,13 @@ pub fn extent(tenant: i64) -> Statement {
     )
 }
 
-/// The leaves of events of a tenant, in order: those behind a number, up to another.
+/// The leaves of events of a tenant, those behind a number, up to another: in the order of the feed,
+/// which is that of the numbers.
 pub fn leaves(tenant: i64, (behind, last): (i64, i64)) -> Statement {
     statement!(
         "SELECT e.seq, {LEAF} FROM events e WHERE e.tenant_id = {tenant} AND e.seq > {behind} AND e.seq <= {last} \
-         ORDER BY e.seq LIMIT {most}",
+         AND +e.position > coalesce((SELECT position FROM events WHERE tenant_id = {tenant} AND seq = {behind}), 0) \
+         ORDER BY +e.position LIMIT {most}",
         LEAF = LEAF,
         tenant = value(tenant),
         behind = value(behind),
