@@ -8,7 +8,15 @@
 pub const LONGEST: usize = 2_000;
 
 /// Names that are nobody's outside.
-const INSIDE: [&str; 3] = ["localhost", "local", "internal"];
+const INSIDE: [&str; 7] = [
+    "localhost",
+    "localdomain",
+    "local",
+    "internal",
+    "lan",
+    "home",
+    "arpa",
+];
 
 /// Refuses an address that may not be fetched from, with what it must be. `own` are addresses of
 /// this server. Where `local` is said, a server of this machine may be asked without TLS.
@@ -25,7 +33,9 @@ const INSIDE: [&str; 3] = ["localhost", "local", "internal"];
 ///     assert!(check(wrong, &own, false).is_err(), "{wrong}");
 /// }
 /// assert!(check("http://127.0.0.1:90/", &["http://localhost:8787"], true).is_ok());
-/// assert!(check("http://127.0.0.1:8787/", &["http://localhost:8787"], true).is_err());
+/// for wrong in ["http://127.0.0.1:8787/", "http://127.0.0.1:08787/", "http://127.0.0.1:90@example.com/"] {
+///     assert!(check(wrong, &["http://localhost:8787"], true).is_err(), "{wrong}");
+/// }
 /// ```
 pub fn check(address: &str, own: &[&str], local: bool) -> Result<(), &'static str> {
     let is_strange = |byte: u8| !byte.is_ascii_graphic() || b"\\\"<>^`{|}#".contains(&byte);
@@ -36,6 +46,10 @@ pub fn check(address: &str, own: &[&str], local: bool) -> Result<(), &'static st
         parts(address).ok_or("a whole address, such as https://login.example.com/keys")?;
     let is_here = |host: &str| matches!(host, "127.0.0.1" | "localhost");
     if local && scheme == "http" && is_here(&host) {
+        let is_number = |port: &str| !port.starts_with('0') && port.parse::<u16>().is_ok();
+        if !port.is_none_or(is_number) {
+            return Err("an address with the number of a port");
+        }
         let is_own = own
             .iter()
             .filter_map(|own| parts(own))
