@@ -299,6 +299,37 @@ fn who_lost_the_lease_moves_nothing() {
     );
 }
 
+/// Who changes an endpoint while something is posted to it waits for the end of that attempt, not
+/// for that of the lease.
+#[test]
+fn a_change_while_an_attempt_is_under_way_is_heard_at_once() {
+    let memory = Rc::new(memory());
+    let made = hook(&memory, &json!({}));
+    let client = Client::new(&memory);
+    client.user("ada");
+    client.user("eve");
+    let inner = Rc::downgrade(&memory);
+    let is_first = Cell::new(true);
+    let path = format!("/webhooks/{}", made["id"].as_str().unwrap());
+    receive(&memory, move |_| {
+        if is_first.replace(false) {
+            let memory = inner.upgrade().unwrap();
+            for types in [json!(["user.*"]), json!(["user.created"])] {
+                let body = json!({ "types": types });
+                Operator::new(&memory).patch(&path, &body).expect(200);
+            }
+            deliver(&memory);
+        }
+        reply(200)
+    });
+    assert_eq!(deliver(&memory).wake, Some(0));
+    assert_eq!(numbers(&memory), [(1, 1)]);
+    deliver(&memory);
+    memory.fetch.receiver.replace(None);
+    assert_eq!(numbers(&memory), [(1, 1), (1, 2)]);
+    assert_eq!(read(&memory, &made)["pending"], 0);
+}
+
 #[test]
 fn the_resource_comes_with_its_event() {
     let memory = memory();

@@ -165,7 +165,7 @@ impl<D: Database> Run<'_, D> {
                 let statements = self.reach(whose, reached, page.is_last || reached == limit);
                 is_done = page.is_last && statements.1;
                 if !self.commit(statements.0).await? {
-                    return Ok(());
+                    break;
                 }
             }
             let now = self.directory.clock.now();
@@ -324,21 +324,24 @@ impl<D: Database> Run<'_, D> {
     /// Notes something, and that the lease is still wanted; whether he had it.
     async fn commit(&mut self, statements: Vec<Statement>) -> Result<bool, Error> {
         self.lease_until = self.directory.clock.now().milliseconds + LEASE;
-        self.send(statements).await
-    }
-
-    /// Gives the lease back.
-    async fn give_back(&mut self) -> Result<(), Error> {
-        self.lease_until = self.directory.clock.now().milliseconds;
-        self.send(Vec::new()).await.map(|_| ())
-    }
-
-    async fn send(&self, statements: Vec<Statement>) -> Result<bool, Error> {
         let until = Moment::at(self.lease_until).text;
         let (mut batch, held) = Batch::of(deliveries::advance(&self.lease, &self.place, &until));
         batch.add_all(statements);
         self.allowance.spend(batch.len());
         Ok(self.directory.send(batch).await?.has_row(held))
+    }
+
+    /// Gives the lease back. Where it was taken away, there is something else to be done at once.
+    async fn give_back(&mut self) -> Result<(), Error> {
+        let now = self.directory.clock.now().text;
+        self.allowance.spend(1);
+        let rows = self.directory.ask(deliveries::give_back(&self.lease, &now));
+        if let Some(row) = rows.await?.first()
+            && row.integer(0)? == Some(1)
+        {
+            self.gathered.wake_in(0);
+        }
+        Ok(())
     }
 }
 

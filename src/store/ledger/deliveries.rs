@@ -121,6 +121,18 @@ pub fn advance(lease: &Lease, place: &Place, until: &str) -> Statement {
     )
 }
 
+/// Ends a lease, one that was taken away too: a row, which says whether it was.
+pub fn give_back(lease: &Lease, now: &str) -> Statement {
+    statement!(
+        "UPDATE webhook_cursors SET lease_until = {now} WHERE webhook_id = {webhook} AND shard = {shard} \
+         AND lease IN ({token}, '!' || {token}) RETURNING lease <> {token}",
+        now = value(now),
+        webhook = value(&lease.webhook),
+        shard = usize::from(lease.shard),
+        token = value(&lease.token),
+    )
+}
+
 /// A tenant that is behind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Behind {

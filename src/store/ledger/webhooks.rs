@@ -203,11 +203,11 @@ pub fn change(id: &str, change: &Change<'_>, now: &str) -> [Statement; 3] {
     ]
 }
 
-/// Takes the lease away from whoever is delivering, so that it notes nothing more. Until the lease
-/// would have ended nobody else delivers.
+/// Takes the lease away from whoever is delivering, so that he notes nothing more: he ends it when
+/// his attempt is over, and until then nobody else delivers.
 pub fn interrupt(id: &str) -> Statement {
     statement!(
-        "UPDATE webhook_cursors SET lease = '' WHERE webhook_id = {id}",
+        "UPDATE webhook_cursors SET lease = '!' || ltrim(lease, '!') WHERE webhook_id = {id}",
         id = value(id),
     )
 }
