@@ -146,17 +146,28 @@ fn nothing_tells_of_a_person_who_was_erased() {
         1
     );
     let rows = operator.get("/tenants/1/requests?limit=200").expect(200);
-    assert!(
-        rows["data"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|row| row["path"] == "…")
-    );
-    erase("nobody").problem(404, "resource_not_found", "resource.id");
-    operator
-        .post("/tenants/1/erase", &json!({}))
-        .problem(400, "missing_member", "resource");
+    let mut rows = rows["data"].as_array().unwrap().iter();
+    assert!(rows.any(|row| row["path"] == "…"));
+}
+
+#[test]
+fn what_is_not_there_cannot_be_erased() {
+    let mut memory = Memory::new();
+    memory.settings.master = Master::parse(&"5a".repeat(32)).unwrap();
+    let operator = Operator::new(&memory);
+    for (body, status, code, word) in [
+        (
+            json!({"resource": "nobody"}),
+            404,
+            "resource_not_found",
+            "resource.id",
+        ),
+        (json!({}), 400, "missing_member", "resource"),
+    ] {
+        operator
+            .post("/tenants/1/erase", &body)
+            .problem(status, code, word);
+    }
 }
 
 /// More events than one statement empties, and another tenant's of the same id.
