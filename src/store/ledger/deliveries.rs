@@ -359,10 +359,11 @@ pub fn disable(lease: &Lease) -> Statement {
     )
 }
 
-/// Tells that an endpoint is about to be disabled, by this status of its last reply.
+/// Tells that an endpoint is about to be disabled, by this status of its last reply. To D1 every
+/// number is a real one, which JSON would show.
 pub fn told_disabled(lease: &Lease, status: Option<i64>) -> impl Fragment + use<'_> {
     let after = fragment!(
-        "json_object('state', 'disabled', 'last_status', {status})",
+        "json_object('state', 'disabled', 'last_status', CAST({status} AS INTEGER))",
         status = number(status),
     );
     held("disabled", "json_object('state', w.state)", after, lease)
@@ -371,7 +372,8 @@ pub fn told_disabled(lease: &Lease, status: Option<i64>) -> impl Fragment + use<
 /// Tells that it fails for a tenant.
 pub fn told_failing<'a>(lease: &'a Lease, behind: &'a Behind) -> impl Fragment + use<'a> {
     let after = fragment!(
-        "json_object('failing', json_object('tenant', {tenant}, 'attempts', {attempts}, 'since', {since}, 'last_status', {status}))",
+        "json_object('failing', json_object('tenant', CAST({tenant} AS INTEGER), \
+         'attempts', CAST({attempts} AS INTEGER), 'since', {since}, 'last_status', CAST({status} AS INTEGER)))",
         tenant = value(behind.tenant),
         attempts = value(behind.attempts),
         since = value(behind.failed_at.as_deref()),

@@ -71,6 +71,9 @@ fn an_event_is_tried_ten_times_and_then_no_more() {
     assert_eq!((failing.len(), told.len()), (1, 1), "{told:#?}");
     assert_eq!(failing[0]["data"]["about"], made["id"]);
     assert_eq!(failing[0]["data"]["tenant"], 0);
+    let since = &failing[0]["data"]["changes"][0]["after"]["since"];
+    let known = json!({"tenant": 1, "attempts": 4, "since": since, "last_status": 503});
+    assert_eq!(failing[0]["data"]["changes"][0]["after"], known);
     let events = Operator::new(&memory)
         .get("/events?type=webhook.*")
         .expect(200);
@@ -269,6 +272,8 @@ fn gone_disables_at_once() {
         .get("/events?type=webhook.disabled")
         .expect(200);
     assert_eq!(events["data"][0]["about"], made["id"]);
+    let status = json!({"path": "last_status", "before": null, "after": 410});
+    assert_eq!(events["data"][0]["changes"][0], status);
 }
 
 #[test]
