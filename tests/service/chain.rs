@@ -132,6 +132,13 @@ fn edits_deletions_and_forgeries_are_named() {
             "a seal is missing",
         ),
         (
+            "DELETE FROM seals WHERE last_seq > 30",
+            31,
+            50,
+            "a seal is missing",
+        ),
+        ("DELETE FROM seals", 1, 50, "a seal is missing"),
+        (
             "UPDATE seals SET key = 'x' WHERE last_seq = 30",
             21,
             30,

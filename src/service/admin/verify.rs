@@ -127,13 +127,17 @@ fn end<'c>(call: &'c Call<'c>, tenant: i64, mut finding: Finding) -> Outcome<'c>
     let (batch, count) = Batch::of(seals::count_behind(tenant, finding.sealed_to));
     Step::send(call.admin.shard, batch, move |sent| {
         let row = sent?.row(count);
-        let count = row
-            .and_then(|row| row.integer(0).ok().flatten())
-            .unwrap_or_default();
+        let number = |column| match &row {
+            Some(row) => row.integer(column),
+            None => Ok(None),
+        };
+        let (count, looked_at) = (number(0)?.unwrap_or_default(), number(1)?);
         let newest = finding.newest.max(finding.sealed_to);
-        if count != newest - finding.sealed_to.max(finding.trimmed) {
-            let first = finding.sealed_to.max(finding.trimmed) + 1;
-            finding.tell(first, newest, "an event is missing");
+        let behind = finding.sealed_to.max(finding.trimmed);
+        if count != newest - behind {
+            finding.tell(behind + 1, newest, "an event is missing");
+        } else if let Some(last) = looked_at {
+            finding.tell(behind + 1, last, "a seal is missing");
         }
         Step::shown(finding.text(newest))
     })

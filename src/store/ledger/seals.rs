@@ -164,8 +164,8 @@ pub fn extent(tenant: i64) -> Statement {
     )
 }
 
-/// The leaves of events of a tenant, those behind a number, up to another: in the order of the feed,
-/// which is that of the numbers.
+/// The leaves of events of a tenant, those behind a number, up to another: in the order of the
+/// feed, which is that of the numbers.
 pub fn leaves(tenant: i64, (behind, last): (i64, i64)) -> Statement {
     statement!(
         "SELECT e.seq, {LEAF} FROM events e WHERE e.tenant_id = {tenant} AND e.seq > {behind} AND e.seq <= {last} \
@@ -184,10 +184,12 @@ pub fn read_leaf(row: &mut Row) -> Result<Leaf, Error> {
     Leaf::read(row, 0)
 }
 
-/// How many events of a tenant there are behind a number.
+/// How many events of a tenant there are behind a number, and the last of them that the sealer has
+/// looked at.
 pub fn count_behind(tenant: i64, behind: i64) -> Statement {
     statement!(
-        "SELECT count(*) FROM events WHERE tenant_id = {tenant} AND seq > {behind}",
+        "SELECT count(*), max(seq) FILTER (WHERE position <= (SELECT position FROM sealing)) \
+         FROM events WHERE tenant_id = {tenant} AND seq > {behind}",
         tenant = value(tenant),
         behind = value(behind),
     )
