@@ -680,6 +680,12 @@ fn events_are_listed_verified_and_forwarded() {
         &["node", "examples/events/receiver.mjs"],
         &["cargo", "run", "-q", "--example", "receiver", "--"],
     ];
+    // It may take longer than a line is waited for.
+    let built = Command::new("cargo")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["build", "-q", "--example", "receiver"])
+        .status();
+    assert!(built.is_ok_and(|status| status.success()));
     let receiver = |program: usize, port: &str, secret: &str| {
         let mut words = programs.iter().skip(program).flat_map(|words| words.iter());
         let mut command = Command::new(words.next().unwrap_or(&""));
