@@ -94,18 +94,21 @@ pub async fn deliver_everywhere<D: Database>(
             due.push((row.required_text(0)?, number));
         }
     }
-    let mut due = due.into_iter().peekable();
-    while due.peek().is_some() {
-        if !allowance.has(run::LEAST) {
-            gathered.wake_in(0);
-            break;
+    let due = RefCell::new(due.into_iter());
+    let next = || due.borrow_mut().next();
+    // Who is slow keeps one of the lanes, and the others go on.
+    let lane = || async {
+        while let Some((webhook, shard)) = next() {
+            if !allowance.has(run::LEAST) {
+                gathered.wake_in(0);
+                break;
+            }
+            run::run(directory, &allowance, &gathered, webhook, shard).await?;
         }
-        let next = due.by_ref().take(AT_ONCE);
-        let runs = next.map(|(webhook, shard)| -> Coming<'_, Result<(), Error>> {
-            Box::pin(run::run(directory, &allowance, &gathered, webhook, shard))
-        });
-        all(runs.collect()).await?;
-    }
+        Ok(())
+    };
+    let lanes = (0..AT_ONCE).map(|_| -> Coming<'_, Result<(), Error>> { Box::pin(lane()) });
+    all(lanes.collect()).await?;
     Ok(Report {
         wake: gathered.wake.get(),
         lines: gathered.lines.into_inner(),
