@@ -107,8 +107,13 @@ pub async fn json<D: Database, B: Upload>(
              a time.",
         )));
     }
-    if is_small && weight > UNKNOWN_CALLER_WEIGHT {
-        session.authenticate().await?;
+    if is_small
+        && weight > UNKNOWN_CALLER_WEIGHT
+        && let Err(why) = session.authenticate().await
+    {
+        // It was read, and can be read once: by other settings the request is done with it.
+        kept.bytes.set(bytes);
+        return Err(why.into());
     }
     session.reserve_for_body(weight + COPIES * bytes.len())?;
     // A byte order mark is not JSON (RFC 8259 §8.1), but some libraries write one.

@@ -1,5 +1,6 @@
 //! A request as plain data, whatever platform it came from.
 
+use std::cell::RefCell;
 use std::net::Ipv4Addr;
 
 use super::method::Method;
@@ -90,6 +91,8 @@ pub enum Unread {
 pub enum Body {
     /// All of it.
     Bytes(Vec<u8>),
+    /// All of it, as the platform has it: it can be read once.
+    Once(RefCell<Option<Vec<u8>>>),
     /// All of it, but it came without a length.
     Chunks(Vec<u8>),
     /// One that cannot be read.
@@ -100,6 +103,7 @@ impl Upload for Body {
     fn announced(&self) -> Option<usize> {
         match self {
             Self::Bytes(bytes) => Some(bytes.len()),
+            Self::Once(bytes) => bytes.borrow().as_ref().map(Vec::len),
             Self::Chunks(_) | Self::Unread(_) => None,
         }
     }
@@ -108,6 +112,7 @@ impl Upload for Body {
         match self {
             Self::Bytes(bytes) | Self::Chunks(bytes) if bytes.len() <= most => Ok(bytes.clone()),
             Self::Bytes(_) | Self::Chunks(_) => Err(Unread::TooLong),
+            Self::Once(bytes) => bytes.take().ok_or(Unread::Broken),
             Self::Unread(why) => Err(*why),
         }
     }
@@ -121,6 +126,7 @@ impl Upload for Body {
                 let piece = rest.get(..PIECE).unwrap_or(rest);
                 Ok(Some(piece.to_vec()).filter(|piece| !piece.is_empty()))
             }
+            Self::Once(bytes) => Ok(bytes.take()),
             Self::Unread(why) => Err(*why),
         }
     }

@@ -17,7 +17,12 @@ use store::{Database, Row};
 /// Most ids that a refusal names.
 const NAMED: usize = 20;
 /// Bytes of an id, at the most; ours have 36.
-pub(crate) const LONGEST_ID: usize = 64;
+const LONGEST_ID: usize = 64;
+
+/// Whether anybody can have, or get, such an id. SQLite reads no text behind a NUL.
+pub(crate) fn can_be_id(id: &str) -> bool {
+    id.len() <= LONGEST_ID && !id.contains('\0')
+}
 
 impl<D: Database> Session<'_, D> {
     /// Why members could not be added: the ids that name nothing, or that would close a circle.
@@ -75,7 +80,7 @@ impl<D: Database> Session<'_, D> {
     pub(crate) fn leave_out_unknown(&self, ids: &mut Vec<String>) {
         let unknown = self.unknown.borrow();
         ids.retain(|id| {
-            let is_unknown = id.len() > LONGEST_ID || unknown.has(id);
+            let is_unknown = !can_be_id(id) || unknown.has(id);
             if is_unknown {
                 let place = ["members/", id].concat();
                 self.habits().leave_out(UNKNOWN_MEMBER, &place);
@@ -112,7 +117,7 @@ impl<D: Database> Session<'_, D> {
 
 /// Refuses links of a resource to ids that none can have, before they are sent.
 fn check_ids(of: &'static ResourceType, ids: &[String]) -> Result<(), Failure> {
-    let impossible = |id: &&String| id.len() > LONGEST_ID;
+    let impossible = |id: &&String| !can_be_id(id);
     let named: Vec<String> = ids.iter().filter(impossible).take(NAMED).cloned().collect();
     if named.is_empty() {
         return Ok(());

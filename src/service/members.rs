@@ -7,7 +7,7 @@ use scim::message::error::Error;
 use scim::patch::{LinkChange, LinkOperation, net_links};
 use scim::resource_type::GROUP_TYPE;
 
-use super::links::{LONGEST_ID, ids};
+use super::links::{can_be_id, ids};
 use super::{Failure, Session};
 use store::Database;
 use store::batch::Batch;
@@ -33,7 +33,7 @@ impl<D: Database> Session<'_, D> {
         self.resolve(id, &mut operations).await?;
         let mut change = net_links(&operations).unwrap_or_default();
         self.check_links(&GROUP_TYPE, &mut change.add)?;
-        change.remove.retain(|id| id.len() <= LONGEST_ID);
+        change.remove.retain(|id| can_be_id(id));
         if self.settings().pend_unknown_members {
             self.look_up(&change.remove).await?;
             self.settle_links(&mut change);
@@ -50,7 +50,7 @@ impl<D: Database> Session<'_, D> {
         for operation in &*operations {
             match operation {
                 LinkOperation::Add(ids) | LinkOperation::Replace(ids) => {
-                    added.extend(ids.iter().filter(|id| id.len() <= LONGEST_ID).cloned());
+                    added.extend(ids.iter().filter(|id| can_be_id(id)).cloned());
                 }
                 LinkOperation::RemoveWhere(predicate) => filters.push(predicate),
                 LinkOperation::Remove(_) | LinkOperation::RemoveAll => {}

@@ -208,3 +208,21 @@ fn a_bulk_awaits_as_well() {
         .sum();
     assert_eq!(total, 7);
 }
+
+/// What nobody can be called is refused as where nobody is awaited, and taken out without effect.
+#[test]
+fn a_value_with_a_nul_is_nobody() {
+    let memory = pending();
+    let client = Client::new(&memory);
+    let group = client.group("Engines", &[]);
+    for named in ["\0", "a\0b"] {
+        let members = values(&[named]);
+        let change = |op: &str| json!({ "op": op, "path": "members", "value": members });
+        let path = format!("/Groups/{group}");
+        client.patch(&path, &change("add")).expect(400);
+        client.patch(&path, &change("remove")).expect(204);
+        let new = json!({ "displayName": "Wheels", "members": members });
+        client.post("/Groups", &new).expect(400);
+    }
+    assert_eq!(waiting(&memory, &group), Vec::<String>::new());
+}

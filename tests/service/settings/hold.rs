@@ -1,7 +1,10 @@
 //! A change holds from the next request on, on every instance, and costs nothing where nothing has
 //! changed.
 
+use std::cell::RefCell;
+
 use super::*;
+use scim_worker::http::request::Body;
 use testing::client::Got;
 
 fn per_page(client: &Client<'_>) -> u64 {
@@ -129,6 +132,23 @@ fn a_write_is_done_once() {
         }
         assert_eq!(client.get("/Users").expect(200)["totalResults"], 6);
     }
+}
+
+/// A body of few bytes and many values is read before the credential is looked at, and so before
+/// it shows that the settings are others.
+#[test]
+fn a_heavy_body_is_read_once() {
+    let memory = Memory::new();
+    let (id, client) = tenant(&memory, &json!({ "max_page_size": 10 }));
+    client.get("/Users").expect(200);
+    set(&memory, id, &json!({ "max_page_size": 20 }));
+    let create = |number: usize| json!({ "method": "POST", "path": "/Users", "bulkId": number.to_string(), "data": { "userName": number.to_string() } });
+    let operations: Vec<Value> = (0..400).map(create).collect();
+    let bytes = json!({ "Operations": operations }).to_string().into_bytes();
+    let mut request = client.request("POST", "/Bulk", Some(&Value::Null));
+    request.body = Body::Once(RefCell::new(Some(bytes)));
+    let got = client.send(&request).expect(200);
+    assert_eq!(got["Operations"][399]["status"], "201");
 }
 
 /// The settings do not change in the middle of a request: what it has begun it goes on with.
