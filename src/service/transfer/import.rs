@@ -302,8 +302,12 @@ async fn plan<D: Database>(
             return Ok(work);
         }
     };
+    let wide = match state {
+        State::Members if !import.is_dry && most > 1 => groups * members::LINES_A_GROUP,
+        _ => most,
+    };
     let mut lines: Vec<Line> = Vec::new();
-    for mut row in session.ask(import.lines(state, marker.line, most)).await? {
+    for mut row in session.ask(import.lines(state, marker.line, wide)).await? {
         lines.push(read_line(&mut row)?);
     }
     if lines.is_empty() {

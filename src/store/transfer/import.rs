@@ -9,8 +9,6 @@ use crate::read::guard;
 use crate::tenant::Tenant;
 use crate::{Error, Row, Statement, fragment, statement};
 
-/// Lines that are read at once.
-const LINES: usize = 1_000;
 /// Bytes of them, beyond the first.
 const BYTES: usize = 700_000;
 
@@ -105,7 +103,7 @@ impl Import<'_> {
             state = state as usize,
             is_waiting = is_waiting,
             after = value(after),
-            most = most.min(LINES),
+            most = most,
             BYTES = BYTES,
         )
     }
@@ -136,6 +134,18 @@ impl Import<'_> {
             is_waiting = is_waiting,
             after = value(after),
             last = value(last),
+        )
+    }
+
+    /// Takes out those of these lines that are still in a state.
+    pub fn done_with(&self, state: State, lines: &[i64]) -> Statement {
+        let lines = json::text(&Value::from(lines));
+        statement!(
+            "DELETE FROM import_lines WHERE {scope} AND state = {state} AND state > 0 \
+             AND line IN (SELECT value FROM json_each({lines}))",
+            scope = self.scope(),
+            state = state as usize,
+            lines = value(&lines),
         )
     }
 

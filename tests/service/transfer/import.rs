@@ -275,6 +275,27 @@ fn records_of_an_application() {
     assert_eq!(told(&import(&memory, number, &text)).0, [0, 0, 5]);
 }
 
+/// What an event may do is counted in groups: users who name a thousand groups in turn go by group.
+#[test]
+fn users_of_many_groups_take_few_events() {
+    let memory = Memory::new();
+    let (id, _) = tenant(&memory);
+    let user = |number: usize| json!({ "user_id": format!("u{number}"), "teams": [format!("t{}", number % 300)] });
+    let team = |number: usize| json!({ "team_id": format!("t{number}") });
+    let mut records: Vec<Value> = (0..1_200).map(user).collect();
+    records.extend((0..300).map(team));
+    let got = Operator::new(&memory).import(id, "", &lines(&records));
+    let job = got.expect(202);
+    let path = format!("/jobs/{}", job["id"].as_str().unwrap());
+    let events = (1..20).find(|_| {
+        memory.run_jobs(Budget::PAID).unwrap();
+        Operator::new(&memory).get(&path).expect(200)["state"] == "finished"
+    });
+    assert!(events.is_some_and(|events| events <= 3), "{events:?}");
+    let members = memory.number("SELECT count(*) FROM team_members");
+    assert_eq!(members, 1_200);
+}
+
 #[test]
 fn a_circle_is_refused_at_its_last_member() {
     let memory = Memory::new();

@@ -17,6 +17,9 @@ use store::read::ResourceRef;
 use store::transfer::import::{Import, Line, State};
 use store::write::Guard;
 
+/// Lines among which those of one group are looked for: what a batch may do is counted in groups,
+/// so that users whose lines name a thousand groups in turn go by group.
+pub(super) const LINES_A_GROUP: usize = 200;
 /// Members that are asked for at once, beyond those of one line.
 const MEMBERS: usize = 5_000;
 /// Members in one question.
@@ -42,8 +45,7 @@ impl Named {
 
     /// Whether the links are the groups of a user.
     fn is_user(&self) -> bool {
-        let kind = self.links.first().and_then(|link| link.get(0));
-        kind.is_some_and(|kind| kind == "t")
+        is_of_user(&self.links)
     }
 
     /// Those who are no members yet, each whether it is a group and its id; and what is refused.
@@ -74,6 +76,12 @@ impl Named {
     }
 }
 
+/// Whether links are the groups of a user.
+fn is_of_user(links: &[Value]) -> bool {
+    let kind = links.first().and_then(|link| link.get(0));
+    kind.is_some_and(|kind| kind == "t")
+}
+
 /// Puts together a batch of lines.
 pub(super) async fn plan<D: Database>(
     session: &Session<'_, D>,
@@ -84,6 +92,7 @@ pub(super) async fn plan<D: Database>(
 ) -> Result<(), Failure> {
     let mut named: Vec<Named> = Vec::new();
     let mut rows = Vec::new();
+    let mut changed = Changed::default();
     for line in of_state {
         let links = match json::parse(&line.text) {
             Ok(Value::Array(links)) => links,
@@ -91,6 +100,14 @@ pub(super) async fn plan<D: Database>(
         };
         if !named.is_empty() && rows.len() + links.len() > MEMBERS {
             break;
+        }
+        let has_room = import.is_dry || changed.add(&links, groups);
+        match (has_room || named.is_empty(), is_of_user(&links)) {
+            (true, _) => {}
+            // Its groups are for a later batch.
+            (false, true) => continue,
+            // Groups keep their order: a circle is the fault of the line that closes it.
+            (false, false) => break,
         }
         for link in &links {
             let mut row: Vec<Value> = link.as_array().cloned().unwrap_or_default();
@@ -131,8 +148,37 @@ pub(super) async fn plan<D: Database>(
         let ask = import.circular(&view, group, &Value::from(added));
         circular = crate::links::all_ids(session.ask(ask).await?)?;
     }
-    write(session, import, work, named, &circular, groups);
+    write(session, import, work, named, &circular);
     Ok(())
+}
+
+/// The groups that a batch changes.
+#[derive(Default)]
+struct Changed {
+    /// How many lines of groups there are.
+    lines: usize,
+    /// What users call the groups that they are in.
+    of_users: Index,
+}
+
+impl Changed {
+    /// Whether there is room for the groups of a line, of so many; where there is, they are added.
+    fn add(&mut self, links: &[Value], most: usize) -> bool {
+        let room = most.saturating_sub(self.lines + self.of_users.len());
+        if !is_of_user(links) {
+            self.lines += usize::from(room > 0);
+            return room > 0;
+        }
+        let names = links.iter().filter_map(|link| link.get(1)?.as_str());
+        let new: Vec<&str> = names.filter(|name| !self.of_users.has(name)).collect();
+        let has_room = new.len() <= room;
+        if has_room || self.lines + self.of_users.len() == 0 {
+            for name in new {
+                self.of_users.add(name);
+            }
+        }
+        has_room
+    }
 }
 
 /// Members that come to a group, and the line that says so.
@@ -142,25 +188,22 @@ struct Join {
     members: Vec<String>,
 }
 
-/// Adds what is done of each line, as long as no more groups change than a batch may change.
+/// Adds what is done of each line.
 fn write<D: Database>(
     session: &Session<'_, D>,
     import: Import<'_>,
     work: &mut Work,
     all: Vec<Named>,
     circular: &Index,
-    groups: usize,
 ) {
     let mut rows = Vec::new();
     let mut keys = Vec::new();
     let mut joins: Vec<Join> = Vec::new();
     let mut seen = Index::default();
-    let mut last = work.marker.line;
+    let mut done = Vec::new();
     for named in all {
-        if last > work.marker.line && joins.len() >= groups {
-            break;
-        }
-        last = named.line.number;
+        let line = named.line.number;
+        done.push(line);
         let (members, mut refused) = named.sort(circular, &mut seen);
         let is_user = named.is_user();
         let mut outcome = named.line.outcome.unwrap_or_default();
@@ -200,7 +243,7 @@ fn write<D: Database>(
         } else if !members.is_empty() {
             joins.push(Join {
                 team: resource,
-                operation: usize::try_from(last).ok(),
+                operation: usize::try_from(line).ok(),
                 members: members.into_iter().map(|(_, id)| id).collect(),
             });
         }
@@ -212,7 +255,7 @@ fn write<D: Database>(
         }
         if !refused.is_empty() {
             let refused = stored(&refused);
-            rows.push(kept(last, State::Refused, None, &refused, ""));
+            rows.push(kept(line, State::Refused, None, &refused, ""));
         }
     }
     for join in joins {
@@ -230,7 +273,10 @@ fn write<D: Database>(
     for part in keys.chunks(KEYS) {
         work.batch.add(import.name(part));
     }
-    work.reach(import, State::Members, last, &rows);
+    if !rows.is_empty() {
+        work.batch.add(import.keep(&rows));
+    }
+    work.batch.add(import.done_with(State::Members, &done));
 }
 
 /// How many groups change in a batch of so many statements.
