@@ -200,7 +200,7 @@ pub fn list(tenant: i64, after: &str, most: usize) -> Statement {
     );
     let behind = (!after.is_empty()).then_some(behind);
     statement!(
-        "SELECT d.deleted_at || ' ' || d.id AS key, {shape} AS shape, d.found FROM (\
+        "SELECT d.deleted_at || '~' || d.id AS key, {shape} AS shape, d.found FROM (\
          SELECT *, count(*) OVER () AS found, \
          sum(octet_length(document)) OVER (ORDER BY deleted_at DESC, id DESC ROWS UNBOUNDED PRECEDING) \
          - octet_length(document) AS before FROM (\

@@ -7,7 +7,7 @@ WHERE n.id = ?1
 -- ?1 = 1
 -- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
 
-SELECT d.deleted_at || ' ' || d.id AS key, json_object('id', d.id, 'type', d.resource_type, 'name', coalesce(d.document ->> '$.userName', d.document ->> '$.displayName'), 'deleted_at', d.deleted_at, 'purge_at', d.purge_at, 'document', json(CASE d.resource_type WHEN '' THEN NULL ELSE d.document END)) AS shape, d.found
+SELECT d.deleted_at || '~' || d.id AS key, json_object('id', d.id, 'type', d.resource_type, 'name', coalesce(d.document ->> '$.userName', d.document ->> '$.displayName'), 'deleted_at', d.deleted_at, 'purge_at', d.purge_at, 'document', json(CASE d.resource_type WHEN '' THEN NULL ELSE d.document END)) AS shape, d.found
 FROM (SELECT *, count(*) OVER () AS found, sum(octet_length(document)) OVER (ORDER BY deleted_at DESC, id DESC ROWS UNBOUNDED PRECEDING) - octet_length(document) AS before
   FROM (SELECT *
     FROM deleted_resources
