@@ -49,6 +49,8 @@ const EVENTS: &[&str] = &[
     "client.created",
     "client.updated",
     "client.revoked",
+    "client.secret_created",
+    "client.secret_removed",
     "operator_token.created",
     "operator_token.revoked",
     "connection.first_request",

@@ -240,3 +240,35 @@ fn it_names_the_scopes_of_the_table() {
         );
     }
 }
+
+/// Each type of event that is posted stands in the table of docs/events.md, and each there is one.
+#[test]
+fn events_are_those_of_the_docs() {
+    let docs = include_str!("../../docs/events.md");
+    let rows = docs.split("| type | when |").nth(1).unwrap();
+    let rows = rows.split("\n\n").next().unwrap().lines().skip(2);
+    let mut told = BTreeSet::new();
+    for row in rows {
+        let mut noun = "";
+        for name in row.split('|').nth(1).unwrap().split('`').skip(1).step_by(2) {
+            let (of, word) = name.split_once('.').unwrap();
+            noun = if of.is_empty() { noun } else { of };
+            told.insert(format!("{noun}.{word}"));
+        }
+    }
+    told.retain(|name| !name.starts_with('<'));
+    let document = document();
+    let mut posted: BTreeSet<String> = document["webhooks"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect();
+    let own = ResourceType::all()
+        .map(|kind| kind.name.to_ascii_lowercase())
+        .filter(|name| !["user", "group"].contains(&name.as_str()));
+    for noun in own {
+        posted.retain(|name| !name.starts_with(&format!("{noun}.")));
+    }
+    assert_eq!(told, posted);
+}
