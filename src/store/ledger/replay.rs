@@ -36,13 +36,13 @@ pub fn park(
 }
 
 /// Sets an endpoint back in a database: it goes on behind a position, up to another or to where it
-/// was, and then from there.
+/// was, and then from there: rows, if that changes anything.
 pub fn replay(webhook: &str, shard: u16, (from, to): (i64, Option<i64>)) -> [Statement; 3] {
     let set = |table: &'static str, more: &'static str| {
         statement!(
             "UPDATE {table} SET resume = coalesce(resume, position), until = min(coalesce({to}, resume, position), \
              coalesce(resume, position)), position = {from}{more} \
-             WHERE webhook_id = {webhook} AND shard = {shard} AND coalesce(resume, position) > {from}",
+             WHERE webhook_id = {webhook} AND shard = {shard} AND coalesce(resume, position) > {from} RETURNING position",
             table = table,
             to = number(to),
             from = value(from),
@@ -59,7 +59,7 @@ pub fn replay(webhook: &str, shard: u16, (from, to): (i64, Option<i64>)) -> [Sta
         ),
         statement!(
             "DELETE FROM webhook_parked WHERE webhook_id = {webhook} AND shard = {shard} AND position > {from} \
-             AND position <= coalesce({to}, position)",
+             AND position <= coalesce({to}, position) RETURNING position",
             webhook = value(webhook),
             shard = usize::from(shard),
             from = value(from),

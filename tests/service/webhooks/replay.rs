@@ -29,6 +29,22 @@ fn replay(memory: &Memory, hook: &Value, body: &Value) -> Value {
     Operator::new(memory).post(&path, body).expect(200)
 }
 
+/// What was not delivered yet comes by itself.
+#[test]
+fn there_may_be_nothing_to_replay() {
+    let (memory, made) = filled();
+    let path = format!("/webhooks/{}/replay", made["id"].as_str().unwrap());
+    let admin = Operator::new(&memory);
+    let end = admin.get("/events?after=latest").expect(200);
+    for from in [&end["next"], &json!("evt_1_999")] {
+        admin.post(&path, &json!({ "from": from })).problem(
+            409,
+            "nothing_to_replay",
+            "comes by itself",
+        );
+    }
+}
+
 #[test]
 fn a_range_is_delivered_anew_and_then_what_is_new() {
     let (memory, made) = filled();

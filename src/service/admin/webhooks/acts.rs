@@ -133,7 +133,7 @@ pub fn replay<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             None | Some(Value::Null) => None,
             Some(_) => Some(places(call, "to", true)?),
         };
-        let mut batch = Batch::default();
+        let (mut batch, mut set_back) = (Batch::default(), Vec::new());
         for (shard, from) in from {
             let end = match &to {
                 None => None,
@@ -142,7 +142,7 @@ pub fn replay<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                     Some(_) | None => continue,
                 },
             };
-            batch.add_all(replay::replay(&endpoint.id, shard, (from, end)));
+            set_back.extend(batch.add_all(replay::replay(&endpoint.id, shard, (from, end))));
         }
         if batch.is_empty() {
             return Err(Refusal::invalid(
@@ -151,7 +151,15 @@ pub fn replay<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             ));
         }
         batch.add(webhooks::interrupt(&endpoint.id));
-        one(call, batch, &endpoint.id, Shown::One)
+        Step::send(1, batch, move |sent| {
+            if sent?.rows_of(&set_back).is_empty() {
+                return Err(Refusal::conflict(
+                    "nothing_to_replay",
+                    "Nothing from `from` on was delivered to the webhook yet: it comes by itself.",
+                ));
+            }
+            one(call, Batch::default(), &endpoint.id, Shown::One)
+        })
     })
 }
 
