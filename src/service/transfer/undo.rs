@@ -363,9 +363,14 @@ impl Undo {
     fn note(&self, job: &str, end: Option<(&'static str, Value)>, now: &str) -> Statement {
         let marker = self.marker();
         let end = end.map(|(state, result)| (state, text(&result)));
+        // What is of no resource is passed over, at the end of the range, too.
+        let below = match end {
+            Some(("finished", _)) => self.from,
+            _ => self.below,
+        };
         let progress = Progress {
             marker: &marker,
-            done: self.to + 1 - self.below.min(self.to + 1),
+            done: self.to + 1 - below.min(self.to + 1),
             end: end
                 .as_ref()
                 .map(|(state, result)| (*state, result.as_str())),

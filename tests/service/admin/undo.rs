@@ -556,7 +556,7 @@ fn a_kill_between_any_two_steps_leaves_nothing_undone() {
             let got = admin.post("/tenants/1/undo", &body);
             let own = request(&got);
             let job = got.expect(202);
-            assert_eq!((&job["kind"], &job["total"]), (&json!("undo"), &json!(603)));
+            assert_eq!((&job["kind"], &job["total"]), (&json!("undo"), &json!(604)));
             let path = format!("/jobs/{}", job["id"].as_str().unwrap());
             memory.database.kill.set(Some(kill));
             let killed = memory.run_jobs(budget).is_err();
@@ -567,7 +567,7 @@ fn a_kill_between_any_two_steps_leaves_nothing_undone() {
             }
             let job = admin.get(&path).expect(200);
             assert_eq!(job["state"], "finished", "{kill:?}");
-            assert_eq!(job["done"], 603);
+            assert_eq!(job["done"], 604);
             assert_eq!(counts(&job["result"]), [300, 301, 1, 0], "{kill:?}");
             assert_eq!(job["result"]["refused"], json!([]));
             assert_eq!(directory(&memory), before, "{kill:?}");
@@ -605,6 +605,11 @@ fn large() -> (Memory, Value, BTreeMap<String, Value>) {
     let group = client.group("Everybody", &all);
     let before = directory(&memory);
     let from = newest(&memory) + 1;
+    // What is of no resource is passed over.
+    let settings = json!({ "settings": { "max_page_size": 999 } });
+    Operator::new(&memory)
+        .patch("/tenants/1", &settings)
+        .expect(200);
     let operations: Vec<Value> = (ids.iter().enumerate())
         .map(|(index, id)| {
             let path = format!("/Users/{id}");
