@@ -74,7 +74,7 @@ impl Import<'_> {
                  SELECT line FROM import_lines WHERE {scope}{kept} LIMIT {CLEARED})",
                 scope = self.scope(),
                 kept = (!all).then_some(fragment!(
-                    " AND line > coalesce((SELECT line FROM import_lines WHERE {scope} AND state > 0 AND state = 3 \
+                    " AND line >= coalesce((SELECT line FROM import_lines WHERE {scope} AND state > 0 AND state = 3 \
                      ORDER BY line LIMIT 1 OFFSET {REFUSALS}), 9e15)",
                     scope = self.scope(),
                     REFUSALS = REFUSALS,

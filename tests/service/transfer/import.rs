@@ -275,6 +275,17 @@ fn records_of_an_application() {
     assert_eq!(told(&import(&memory, number, &text)).0, [0, 0, 5]);
 }
 
+#[test]
+fn more_refusals_than_are_told_end_too() {
+    let memory = Memory::new();
+    let (id, _) = tenant(&memory);
+    let got = Operator::new(&memory).import(id, "", &"[]\n".repeat(1_100));
+    let result = result(&memory, got);
+    assert_eq!(result["refusals"], 1_100);
+    assert_eq!(result["refused"].as_array().unwrap().len(), 1_000);
+    assert_eq!(memory.number("SELECT count(*) FROM import_lines"), 0);
+}
+
 /// What an event may do is counted in groups: users who name a thousand groups in turn go by group.
 #[test]
 fn users_of_many_groups_take_few_events() {
