@@ -1,4 +1,4 @@
-//! The job that seals what was written: see [`chain`](crate::chain).
+//! The job that seals what was written: `chain` says how.
 
 use crate::Context;
 use crate::chain::{seal_over, start_code};

@@ -45,7 +45,7 @@ pub struct Export {
 pub struct Place(usize, String);
 
 impl Place {
-    /// Reads what [`Place::text`] wrote; the beginning is empty.
+    /// Reads what `text` wrote; the beginning is empty.
     pub fn parse(text: &str) -> Option<Self> {
         if text.is_empty() {
             return Some(Self::default());

@@ -192,7 +192,7 @@ pub fn awaited(
 }
 
 /// Tells of those who are about to join groups, which get the version: rows of the columns of
-/// [`member_events`].
+/// `member_events`.
 pub fn joined(
     origin: &Origin<'_>,
     view: &View<'_>,
