@@ -1,7 +1,8 @@
 //! Follows the feed of a deployment, and keeps the cursor in a file:
 //!
 //! ```text
-//! ADMIN_URL=https://scim.example.com ADMIN_TOKEN=… cargo run --example follow -- cursor.txt [--once]
+//! ADMIN_URL=https://scim.example.com ADMIN_TOKEN=… \
+//!   cargo run --example follow -- cursor.txt [--once]
 //! ```
 //!
 //! It prints a line an event. What is done twice must be the same as done once: the cursor is kept
