@@ -523,6 +523,19 @@ impl Memory {
         pollster::block_on(jobs::work_everywhere(&context, budget)).map(|_| ())
     }
 
+    /// Goes on with jobs until the kill (see [`MemoryDatabase::kill`]), and then minute by minute;
+    /// whether it came to the kill.
+    pub fn run_killed_jobs(&self, budget: Budget, kill: (usize, bool)) -> Result<bool, Error> {
+        self.database.kill.set(Some(kill));
+        let is_killed = self.run_jobs(budget).is_err();
+        self.database.kill.take();
+        for _ in 0..5 {
+            self.elapsed.set(self.elapsed.get() + 60_000);
+            self.run_jobs(budget)?;
+        }
+        Ok(is_killed)
+    }
+
     /// Seals what was written, as the Worker does each minute.
     pub fn seal(&self) -> Result<(), Error> {
         self.elapsed.set(self.elapsed.get() + 1);

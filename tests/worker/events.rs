@@ -17,8 +17,8 @@ use testing::worker::{Worker, shared, state_folder};
 
 const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-/// A new tenant, with a token of its provider.
-fn tenant(worker: &Worker) -> (i64, String) {
+/// A new tenant, with a token of its provider and a group.
+fn tenant(worker: &Worker) -> (i64, String, String) {
     let admin = |path: &str, body: Value| {
         let path = format!("/admin/v1/tenants{path}");
         worker
@@ -29,7 +29,10 @@ fn tenant(worker: &Worker) -> (i64, String) {
         .as_i64()
         .unwrap();
     let token = admin(&format!("/{id}/tokens"), json!({"label": "x"}));
-    (id, token["token"].as_str().unwrap().to_owned())
+    let token = token["token"].as_str().unwrap().to_owned();
+    let staff = json!({"displayName": "Staff"});
+    let (_, group) = worker.ask(&token, "POST", "/scim/v2/Groups", Some(&staff));
+    (id, token, group["id"].as_str().unwrap().to_owned())
 }
 
 /// What a writer does: a user comes, joins, changes, and some go.
@@ -69,16 +72,8 @@ fn write(worker: &Worker, token: &str, group: &str, number: usize) {
 #[test]
 fn a_reader_sees_every_event_once_and_in_order() {
     let worker = shared().unwrap();
-    let (id, token) = tenant(worker);
-    let group = worker
-        .ask(
-            &token,
-            "POST",
-            "/scim/v2/Groups",
-            Some(&json!({"displayName": "Staff"})),
-        )
-        .1;
-    let group = group["id"].as_str().unwrap();
+    let (id, token, group) = tenant(worker);
+    let group = group.as_str();
     let is_over = AtomicBool::new(false);
     let read = |path: &str| {
         let mut events: Vec<Value> = Vec::new();
@@ -139,16 +134,8 @@ fn a_reader_sees_every_event_once_and_in_order() {
 #[test]
 fn a_copy_that_begins_among_writers_converges() {
     let worker = shared().unwrap();
-    let (id, token) = tenant(worker);
-    let group = worker
-        .ask(
-            &token,
-            "POST",
-            "/scim/v2/Groups",
-            Some(&json!({"displayName": "Staff"})),
-        )
-        .1;
-    let group = group["id"].as_str().unwrap();
+    let (id, token, group) = tenant(worker);
+    let group = group.as_str();
     let file = state_folder().unwrap().join("copy.json");
     let copy = |flags: &[&str]| {
         let mut command = Command::new("node");

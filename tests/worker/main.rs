@@ -3,6 +3,8 @@
 
 mod admin;
 
+mod beside;
+
 mod commands;
 
 mod concurrency;

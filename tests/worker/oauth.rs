@@ -1,12 +1,10 @@
 //! `/oauth/token` of the built Worker: secrets, and a whole exchange as Entra ID does it, with real
 //! keys that an issuer beside it serves (`issuer.mjs`).
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
+use crate::beside::Beside;
 use doctor::conversation::{Target, WireReply, WireRequest};
-use doctor::http::Http;
 use serde_json::{Value, json};
 use testing::worker::{Worker, database, shared, state_folder};
 
@@ -14,48 +12,15 @@ const TENANT: &str = "ce5f061f-abe6-4e40-9615-301f87bcb7f0";
 const APP: &str = "b5ba7a93-4452-4522-aeb4-a2b5da870c16";
 
 /// The issuer, and the server of its keys.
-struct Issuer {
-    origin: String,
-    http: Http,
-    child: Child,
-}
+struct Issuer(Beside);
 
 impl Issuer {
-    #[expect(
-        clippy::unwrap_used,
-        reason = "a helper of tests fails where a test would"
-    )]
     fn start() -> Self {
-        let mut child = Command::new("node")
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .arg("tests/worker/issuer.mjs")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut origin = String::new();
-        let stdout = child.stdout.take().unwrap();
-        BufReader::new(stdout).read_line(&mut origin).unwrap();
-        let origin = origin.trim().to_owned();
-        Self {
-            http: Http::to(&origin),
-            origin,
-            child,
-        }
+        Self(Beside::start("issuer.mjs"))
     }
 
-    #[expect(
-        clippy::unwrap_used,
-        reason = "a helper of tests fails where a test would"
-    )]
     fn say(&self, method: &str, path: &str, body: &str) -> String {
-        let request = WireRequest {
-            method: method.to_owned(),
-            url: format!("{}{path}", self.origin),
-            headers: Vec::new(),
-            body: (method == "POST").then(|| body.to_owned()),
-        };
-        self.http.send(&request).unwrap().body
+        self.0.say(method, path, body)
     }
 
     fn asked(&self) -> usize {
@@ -74,13 +39,6 @@ impl Issuer {
     fn signed(&self, header: &Value, changed: &Value, key: &str) -> String {
         let wanted = json!({ "header": header, "claims": changed, "key": key });
         self.say("POST", "/sign", &wanted.to_string())
-    }
-}
-
-impl Drop for Issuer {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
     }
 }
 
@@ -205,7 +163,7 @@ fn federated(worker: &Worker, issuer: &Issuer) -> String {
         worker,
         &json!({
             "label": "Entra", "kind": "federated", "issuer": format!("https://login.microsoftonline.com/{TENANT}/v2.0"),
-            "subject": "sync fabric", "audience": format!("api://{APP}/.default"), "jwks_uri": format!("{}/keys", issuer.origin),
+            "subject": "sync fabric", "audience": format!("api://{APP}/.default"), "jwks_uri": format!("{}/keys", issuer.0.origin),
         }),
     );
     made["id"].as_str().unwrap_or_default().to_owned()

@@ -2,24 +2,18 @@
 //! and what is left when the runtime is killed at any moment.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::thread::{sleep, spawn};
 use std::time::Duration;
 
+use crate::beside::Beside;
 use doctor::conversation::{Target, WireRequest, random};
-use doctor::http::Http;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use testing::worker::{Worker, database, state_folder};
 
 /// The receiver.
-struct Receiver {
-    origin: String,
-    http: Http,
-    child: Child,
-}
+struct Receiver(Beside);
 
 #[expect(
     clippy::unwrap_used,
@@ -27,32 +21,11 @@ struct Receiver {
 )]
 impl Receiver {
     fn start() -> Self {
-        let mut child = Command::new("node")
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .arg("tests/worker/receiver.mjs")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut origin = String::new();
-        let stdout = child.stdout.take().unwrap();
-        BufReader::new(stdout).read_line(&mut origin).unwrap();
-        let origin = origin.trim().to_owned();
-        Self {
-            http: Http::to(&origin),
-            origin,
-            child,
-        }
+        Self(Beside::start("receiver.mjs"))
     }
 
     fn say(&self, path: &str, body: &str) -> String {
-        let request = WireRequest {
-            method: "POST".to_owned(),
-            url: format!("{}{path}", self.origin),
-            headers: Vec::new(),
-            body: Some(body.to_owned()),
-        };
-        self.http.send(&request).unwrap().body
+        self.0.say("POST", path, body)
     }
 
     fn seen(&self) -> Vec<Value> {
@@ -71,14 +44,6 @@ impl Receiver {
         let seen = self.seen();
         assert!(seen.len() >= count, "{} of {count} came", seen.len());
         seen
-    }
-}
-
-impl Drop for Receiver {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        // It ends by itself now.
-        let _ = self.child.wait();
     }
 }
 
@@ -127,7 +92,7 @@ fn all_delivered(worker: &Worker, path: &str) {
 fn a_write_is_posted_and_verified() {
     let receiver = Receiver::start();
     let worker = start(&state_folder().unwrap(), &[]);
-    let url = format!("{}/hook", receiver.origin);
+    let url = format!("{}/hook", receiver.0.origin);
     let body = json!({ "url": url, "types": ["user.*"] });
     let made = admin(&worker, "POST", "/webhooks", Some(&body));
     let path = format!("/webhooks/{}", made["id"].as_str().unwrap());
@@ -183,7 +148,7 @@ fn without_a_queue_a_minute_delivers() {
         &state_folder().unwrap(),
         &[("NO_QUEUE", ""), ("MINUTE", "300")],
     );
-    let body = json!({ "url": format!("{}/hook", receiver.origin), "types": ["user.*"] });
+    let body = json!({ "url": format!("{}/hook", receiver.0.origin), "types": ["user.*"] });
     let made = admin(&worker, "POST", "/webhooks", Some(&body));
     receiver.say("/secrets", &json!([made["secret"]]).to_string());
     user(&worker, "ada");
@@ -200,7 +165,7 @@ fn a_kill_loses_nothing_and_repeats_one() {
     let state = state_folder().unwrap();
     let minute = [("MINUTE", "150"), ("MIGRATED", "")];
     let worker = start(&state, &[]);
-    let body = json!({ "url": format!("{}/hook", receiver.origin), "types": ["user.*"] });
+    let body = json!({ "url": format!("{}/hook", receiver.0.origin), "types": ["user.*"] });
     let made = admin(&worker, "POST", "/webhooks", Some(&body));
     receiver.say("/secrets", &json!([made["secret"]]).to_string());
     let second = admin(
