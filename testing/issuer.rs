@@ -4,6 +4,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::task::Poll;
 
 use serde_json::{Value, json};
 use service::outside::{Algorithm, Coming, Fetch, FetchFailure, Keys, Post, Posted};
@@ -18,6 +20,8 @@ pub struct Servers {
     pub asked: Cell<usize>,
     /// What was posted.
     pub posts: RefCell<Vec<Post>>,
+    /// The address of a receiver who is slow: the replies of all others come first.
+    pub slow: RefCell<String>,
     /// Who replies to what is posted; without, everything is well received.
     pub receiver: RefCell<Option<Receiver>>,
 }
@@ -43,7 +47,19 @@ impl Fetch for Servers {
     }
 
     fn post<'f>(&'f self, post: &'f Post) -> Coming<'f, Option<Posted>> {
-        Box::pin(async move { self.reply(post) })
+        let mut looks = if post.address == *self.slow.borrow() {
+            1_000
+        } else {
+            0
+        };
+        Box::pin(poll_fn(move |context| {
+            if looks == 0 {
+                return Poll::Ready(self.reply(post));
+            }
+            looks -= 1;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }))
     }
 }
 

@@ -115,6 +115,27 @@ fn an_event_is_tried_ten_times_and_then_no_more() {
     assert_eq!(numbers(&memory), [(1, 1), (1, 2)]);
 }
 
+/// More than are served at once, and all but one of those that are served first are slow.
+#[test]
+fn endpoints_that_are_slow_hold_up_no_other() {
+    let memory = memory();
+    let slow = "https://slow.example.com/hook";
+    memory.fetch.slow.replace(slow.to_owned());
+    for url in [slow, slow, slow]
+        .iter()
+        .chain(&["https://app.example.com/hook"; 5])
+    {
+        hook(&memory, &json!({ "url": url }));
+    }
+    Client::new(&memory).user("ada");
+    deliver(&memory);
+    let came: Vec<bool> = posts(&memory)
+        .iter()
+        .map(|post| post.address == slow)
+        .collect();
+    assert_eq!(came, [false, false, false, false, false, true, true, true]);
+}
+
 #[test]
 fn a_poison_event_of_one_tenant_delays_no_other() {
     let memory = memory();
