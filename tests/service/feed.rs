@@ -261,6 +261,19 @@ fn a_trimmed_chain_holds() {
     users(57, 70);
     let holds = json!({"from_seq": 51, "to_seq": 70, "sealed_to": 70, "holds": true, "broken": []});
     assert_eq!(verify(""), holds);
+    // The newest stays, though all is old and sealed: no number is given twice.
+    memory.elapsed.set(memory.elapsed.get() + KEPT);
+    for _ in 0..2 {
+        memory.sweep().unwrap();
+        assert_eq!(seqs(&memory, 1), [70]);
+        assert_eq!(verify("")["holds"], true);
+    }
+    users(70, 80);
+    assert_eq!(seqs(&memory, 1), (70..=80).collect::<Vec<_>>());
+    assert_eq!(
+        (&verify("")["sealed_to"], &verify("")["holds"]),
+        (&json!(80), &json!(true))
+    );
 }
 
 /// Who takes out what was not trimmed has no code for it.
