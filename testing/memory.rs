@@ -523,7 +523,7 @@ impl Memory {
         pollster::block_on(jobs::work_everywhere(&context, budget)).map(|_| ())
     }
 
-    /// Goes on with jobs until the kill (see [`MemoryDatabase::kill`]), and then minute by minute;
+    /// Goes on with jobs until the kill of the database, and then minute by minute;
     /// whether it came to the kill.
     pub fn run_killed_jobs(&self, budget: Budget, kill: (usize, bool)) -> Result<bool, Error> {
         self.database.kill.set(Some(kill));
