@@ -82,17 +82,30 @@ pub struct Told {
     pub id: String,
     /// What it says, JSON text, unless that was erased.
     pub body: Option<String>,
+    /// The whole document of what it deleted, where that is kept (`deletes: soft`).
+    pub kept: Option<String>,
 }
 
 /// Events of resources, the newest first, up to so many; each row says how many there were of
-/// these, which may be one more.
+/// these, which may be one more. What was deleted and is kept weighs with its event.
 pub fn part(walk: &Walk<'_>, most: usize) -> Statement {
+    let kept = |what: &'static str| {
+        fragment!(
+            "(SELECT {what}(d.document) FROM deleted_resources d WHERE d.tenant_id = {tenant} \
+             AND d.id = resource_id AND d.deleted_at = at AND substr(type, -8) = '.deleted')",
+            what = what,
+            tenant = value(walk.tenant),
+        )
+    };
     statement!(
-        "SELECT seq, type, resource_type, resource_id, body, found FROM (SELECT *, count(*) OVER () AS found, \
-         sum(coalesce(octet_length(body), 0)) OVER (ROWS UNBOUNDED PRECEDING) - coalesce(octet_length(body), 0) AS before \
-         FROM (SELECT seq, type, resource_type, resource_id, body FROM events WHERE tenant_id = {tenant} \
+        "SELECT seq, type, resource_type, resource_id, body, found, {kept} AS kept FROM (SELECT *, count(*) OVER () AS found, \
+         sum(bytes) OVER (ROWS UNBOUNDED PRECEDING) - bytes AS before \
+         FROM (SELECT seq, at, type, resource_type, resource_id, body, \
+         coalesce(octet_length(body), 0) + coalesce({weight}, 0) AS bytes FROM events WHERE tenant_id = {tenant} \
          AND seq >= {from} AND seq < {below} AND resource_id IS NOT NULL AND type <> 'resource.erased'{of_request} \
          ORDER BY seq DESC LIMIT {most})) WHERE before < {PART_BYTES}",
+        kept = kept("json"),
+        weight = kept("octet_length"),
         tenant = value(walk.tenant),
         from = value(walk.from),
         below = value(walk.below),
@@ -114,6 +127,7 @@ pub fn read_part(rows: Vec<Row>, most: usize) -> Result<(Vec<Told>, bool), Error
             resource_type: row.required_text(2)?,
             id: row.required_text(3)?,
             body: row.text(4)?,
+            kept: row.text(6)?,
         });
     }
     let has_more = i64::try_from(events.len()).unwrap_or_default() < found;

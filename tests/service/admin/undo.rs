@@ -326,6 +326,48 @@ fn what_is_kept_as_deleted_is_kept_no_more() {
     assert_eq!(memory.number("SELECT count(*) FROM deleted_resources"), 1);
 }
 
+/// An event has no room for large values, and none for those that nobody is ever shown: what is
+/// kept of the resource has them.
+#[test]
+fn what_the_event_cut_comes_back_from_what_is_kept() {
+    let memory = Memory::new();
+    keep_deleted(&memory);
+    let client = Client::new(&memory);
+    let ada = client.user("ada");
+    let path = format!("/Users/{ada}");
+    let (title, enterprise) = (
+        "x".repeat(20_000),
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
+    );
+    let value =
+        json!({ "title": title, enterprise: { "department": "y".repeat(9_000), "division": "z" } });
+    replace(&client, &path, &value).expect(200);
+    let before = directory(&memory);
+    let got = client.delete(&path);
+    let done = undo(&memory, &json!({ "request": request(&got) }));
+    assert_eq!(
+        (counts(&done), &done["refused"]),
+        ([1, 0, 0, 0], &json!([]))
+    );
+    assert!(directory(&memory) == before);
+    // Of an older deletion nothing is kept: that one has no more than its event.
+    let from = newest(&memory) + 1;
+    client.delete(&path);
+    client
+        .post("/Users", &json!({ "schemas": [USER], "userName": "ada" }))
+        .expect(201);
+    client.delete(&path);
+    let result = undo(&memory, &json!({ "from_seq": from }));
+    assert_eq!(
+        details(&result),
+        [
+            "`title` was too large for the event, and is not back.",
+            "`urn:ietf:params:scim:schemas:extension:enterprise:2.0:User` was too large for the event, and is not back.",
+        ]
+    );
+    assert_eq!(client.get(&path).expect(200).get("title"), None);
+}
+
 #[test]
 #[expect(clippy::too_many_lines, reason = "one case after the other")]
 fn what_was_changed_since_is_left_and_told() {

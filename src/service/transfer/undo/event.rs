@@ -1,5 +1,6 @@
 //! An event as an undo reads it, and where its attributes stand.
 
+use scim::change::changes;
 use scim::json;
 use scim::resource_type::ResourceType;
 use serde_json::Value;
@@ -19,15 +20,47 @@ pub(super) struct Event {
 }
 
 impl Event {
+    /// Of what it deleted, where that is kept, the whole document stands in it.
     pub(super) fn of(told: Told) -> Self {
-        Self {
+        let mut event = Self {
             seq: told.seq,
             kind: told.kind,
             resource_type: ResourceType::named(&told.resource_type),
             type_name: told.resource_type,
             id: told.id,
             body: told.body.as_deref().and_then(json::object),
+        };
+        let kept = told.kept.as_deref().and_then(json::object);
+        if let (Some(resource_type), Some(kept)) = (event.resource_type, kept)
+            && event.differing(resource_type, "before", &kept).is_none()
+            && let Some(body) = &mut event.body
+        {
+            body.insert("before".to_owned(), Value::Object(kept));
+            body.remove("cut");
         }
+        event
+    }
+
+    /// The path of an attribute that another document has otherwise than the event on one side,
+    /// which does not tell of what is cut of it.
+    pub(super) fn differing(
+        &self,
+        resource_type: &'static ResourceType,
+        side: &str,
+        document: &Object,
+    ) -> Option<String> {
+        let is_cut = |path: &str| {
+            let is_in = |name: &str| {
+                path.strip_prefix(name)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+            };
+            self.cut().any(is_in)
+        };
+        let differing = changes(resource_type, &self.document(side), document);
+        differing.iter().find_map(|entry| {
+            let path = entry.get("path")?.as_str()?;
+            (!is_cut(path) && path != "schemas").then(|| path.to_owned())
+        })
     }
 
     /// The last word of its type.

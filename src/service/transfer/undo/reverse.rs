@@ -1,7 +1,6 @@
 //! One event after the other is taken back, the newest first, in what is known of the resources:
 //! nothing is written here, so a dry run goes the same way.
 
-use scim::change::changes;
 use scim::resource::{check_required, set_schemas};
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::{Value, json};
@@ -112,21 +111,9 @@ impl Reversal<'_> {
         at: usize,
         now: &Object,
     ) {
-        let cut: Vec<&str> = event.cut().collect();
-        let is_cut = |path: &str| {
-            let is_in = |name: &&str| {
-                path.strip_prefix(*name)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
-            };
-            cut.iter().any(is_in)
-        };
-        let differing = changes(resource_type, &event.document("after"), now);
-        let path = differing.iter().find_map(|entry| {
-            let path = entry.get("path")?.as_str()?;
-            (!is_cut(path) && path != "schemas").then_some(path)
-        });
+        let path = event.differing(resource_type, "after", now);
         let has_members = self.state.held.get(at).is_some_and(|held| held.size > 0);
-        let since = path.or(has_members.then_some("members"));
+        let since = path.or(has_members.then(|| "members".to_owned()));
         if let Some(path) = since {
             let detail = format!("`{path}` was changed since it came, so it stays.");
             self.refuse(event, Some(at), &detail);
@@ -159,16 +146,21 @@ impl Reversal<'_> {
             ));
         }
         let mut document = Object::new();
-        for entry in changes(resource_type, &event.document("before"), &Object::new()) {
-            let path = entry
-                .get("path")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
-            let value = entry.get("before").cloned().unwrap_or_default();
-            match place(resource_type, path) {
-                Some(at) => put(&mut document, at, value),
-                None if path == "schemas" || value.is_null() => {}
-                None => refused.push(format!("No schema here has `{path}` any more.")),
+        for (key, value) in event.document("before") {
+            let inside = resource_type.extension(&key).and(value.as_object());
+            let entries = match inside {
+                Some(inside) => inside
+                    .iter()
+                    .map(|(name, value)| ([&key, ":", name].concat(), value))
+                    .collect(),
+                None => vec![(key.clone(), &value)],
+            };
+            for (path, value) in entries {
+                match place(resource_type, &path) {
+                    Some(at) => put(&mut document, at, value.clone()),
+                    None if path == "schemas" || value.is_null() => {}
+                    None => refused.push(format!("No schema here has `{path}` any more.")),
+                }
             }
         }
         set_schemas(resource_type, &mut document);
