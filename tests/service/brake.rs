@@ -249,7 +249,9 @@ fn a_bulk_is_stopped_in_the_middle() {
         operations.push(patch(&ids[35], "title", json!("Dr")));
         let schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
         let body = json!({ "schemas": schemas, "Operations": operations });
-        let done = client.post("/Bulk", &body).expect(200);
+        let got = client.post("/Bulk", &body);
+        assert_eq!(got.header("Retry-After"), Some("3600"));
+        let done = got.expect(200);
         let statuses: Vec<&str> = done["Operations"]
             .as_array()
             .unwrap()

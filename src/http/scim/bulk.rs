@@ -4,12 +4,14 @@ use scim::json;
 use scim::message::bulk::{BulkResult, bulk_response};
 use scim::message::error::{ScimType, error_message};
 
+use super::error::{again, retry_after};
 use crate::http::fault::failure_words;
 use crate::http::reply::Reply;
 use service::Failure;
 use service::bulk::{Done, Outcome};
 
-/// The reply. The log gets the first operation that failed.
+/// The reply, with `Retry-After` where operations failed that may be sent again. The log gets the
+/// first that failed.
 pub(super) fn reply(outcomes: &[Outcome]) -> Reply {
     let body = json::text(&bulk_response(outcomes.iter().map(result).collect()));
     let mut reply = Reply::json(200, body);
@@ -29,7 +31,12 @@ pub(super) fn reply(outcomes: &[Outcome]) -> Reply {
             reply.attribute = error.attribute().map(str::to_owned);
         }
     }
-    reply
+    // Of several that may be sent again the longest.
+    let failures = outcomes
+        .iter()
+        .filter_map(|outcome| outcome.result.as_ref().err());
+    let after = failures.filter_map(retry_after);
+    again(reply, after.max_by_key(|seconds| seconds.len()))
 }
 
 fn result(outcome: &Outcome) -> BulkResult<'_> {

@@ -32,6 +32,32 @@ pub(super) fn too_many_refused() -> Reply {
     error(429, None, TOO_MANY_REFUSED).with("Retry-After", rate::RETRY_AFTER)
 }
 
+/// In how many seconds what failed so may be sent again, where time mends it.
+pub(super) fn retry_after(failure: &Failure) -> Option<&'static str> {
+    match failure {
+        Failure::Busy => Some(RETRY_AFTER),
+        Failure::Braked => Some(BRAKED_FOR),
+        Failure::TooFast(_) => Some(rate::RETRY_AFTER),
+        Failure::Refused(_)
+        | Failure::UnknownCaller(_)
+        | Failure::Forbidden(_)
+        | Failure::NotFound(_)
+        | Failure::OtherVersion(_)
+        | Failure::Conflict(_)
+        | Failure::TooLarge(_)
+        | Failure::TooMuch(_)
+        | Failure::Broken(_) => None,
+    }
+}
+
+/// Says so in a reply.
+pub(super) fn again(reply: Reply, after: Option<&'static str>) -> Reply {
+    match after {
+        Some(after) => reply.with("Retry-After", after),
+        None => reply,
+    }
+}
+
 /// The reply to a request with a fault.
 pub(super) fn reply(fault: &Fault) -> Reply {
     let (status, scim_type, detail) = fault.words();
@@ -48,9 +74,7 @@ pub(super) fn reply(fault: &Fault) -> Reply {
         ),
         // RFC 9110 §12.5.3: so is a coding told from a type that is not read.
         Fault::Coding(_) => reply.with("Accept-Encoding", "identity"),
-        Fault::Service(Failure::Busy) => reply.with("Retry-After", RETRY_AFTER),
-        Fault::Service(Failure::Braked) => reply.with("Retry-After", BRAKED_FOR),
-        Fault::Service(Failure::TooFast(_)) => reply.with("Retry-After", rate::RETRY_AFTER),
-        Fault::Service(_) | Fault::Late(_) | Fault::Forbidden(_) | Fault::MediaType(_) => reply,
+        Fault::Service(failure) => again(reply, retry_after(failure)),
+        Fault::Late(_) | Fault::Forbidden(_) | Fault::MediaType(_) => reply,
     }
 }
