@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use super::fault::{BROKEN, Fault, TOO_MANY_REFUSED};
 use super::problem::problem;
-use super::query::parameters;
+use super::query;
 use super::reply::Reply;
 use super::request::{IN_CLEAR, Request, Upload};
 use super::route::{Choice, choose, decode_segments, fit, placeholder, segments};
@@ -129,8 +129,12 @@ async fn answer<D: Database, B: Upload>(
     if which.is_some() {
         trace.notes.tenant = Some(admin.tenant()?.id);
     }
-    let parameters = parameters(&request.query, route.query)
+    let parameters = query::all(&request.query)
         .map_err(|error| Refusal::invalid("invalid_query", error.detail()))?;
+    let is_known = |(name, _): &&(String, String)| query::is_one(name, route.query);
+    if let Some((name, _)) = parameters.iter().find(|parameter| !is_known(parameter)) {
+        return Err(Refusal::unknown_parameter(name, route.query));
+    }
     if pattern == routes::IMPORT {
         import::check(request)?;
     }

@@ -22,6 +22,18 @@ pub fn decode(text: &str) -> Option<String> {
 /// Others are ignored: providers hang flags of their own on the base URL (Entra ID's
 /// `aadOptscim062020`), and RFC 7644 §3.4.2 asks for no more.
 pub fn parameters(query: &str, known: &[&str]) -> Result<Vec<(String, String)>, Error> {
+    let mut parameters = all(query)?;
+    parameters.retain(|(name, _)| is_one(name, known));
+    Ok(parameters)
+}
+
+/// Whether a parameter has one of these names.
+pub fn is_one(name: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// All parameters, decoded and in order.
+pub fn all(query: &str) -> Result<Vec<(String, String)>, Error> {
     let decoded = |text: &str| {
         let decoded = if plus_is_a_blank(text) {
             decode(&text.replace('+', " "))
@@ -43,10 +55,7 @@ pub fn parameters(query: &str, known: &[&str]) -> Result<Vec<(String, String)>, 
     let mut parameters = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (name, value) = (decoded(name)?, decoded(value)?);
-        if known.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
-            parameters.push((name, value));
-        }
+        parameters.push((decoded(name)?, decoded(value)?));
     }
     Ok(parameters)
 }

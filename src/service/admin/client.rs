@@ -34,7 +34,7 @@ const NO_SECRET: Missing = (
 /// Lists them.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let tenant = call.admin.tenant()?.id;
-    call.list(clients::list(tenant, call.after(), call.most()))
+    call.list(clients::list(tenant, call.after_id("cli_")?, call.most()))
 }
 
 /// Makes one: with a secret, which is shown this once, or one that shows assertions.
@@ -120,6 +120,9 @@ pub fn list_secrets<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let mut batch = Batch::default();
     let known = batch.add(clients::read(tenant, client));
     let after = number(call.after());
+    if after == 0 && !call.after().is_empty() {
+        return Err(Refusal::cursor());
+    }
     let listed = batch.add(clients::list_secrets(tenant, client, after, call.most()));
     Step::send(call.admin.shard, batch, move |sent| {
         let mut answers = sent?;

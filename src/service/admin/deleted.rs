@@ -3,6 +3,7 @@
 
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
+use super::body::moment;
 use super::refusal::Refusal;
 use super::step::{Call, End, Missing, Outcome, Step};
 use crate::write::restore::add_restore;
@@ -20,7 +21,15 @@ const NO_DELETED: Missing = (
 /// Lists them, the last deleted first.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let tenant = call.admin.tenant()?.id;
-    call.list(deleted::list(tenant, call.after(), call.most()))
+    let after = call.after();
+    let is_one = |key: &str| {
+        let parts = key.split_once('~');
+        parts.is_some_and(|(at, id)| moment(at).as_deref() == Some(at) && !id.is_empty())
+    };
+    if !after.is_empty() && !is_one(after) {
+        return Err(Refusal::cursor());
+    }
+    call.list(deleted::list(tenant, after, call.most()))
 }
 
 /// Reads one.

@@ -24,7 +24,7 @@ const NO_TOKEN: Missing = (
 /// Lists them.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     call.admin.unbound()?;
-    call.list(operators::list(call.after(), call.most()))
+    call.list(operators::list(call.after_id("tok_")?, call.most()))
 }
 
 /// Makes one, which is shown this once.

@@ -58,6 +58,27 @@ impl Refusal {
         Self::invalid("invalid_query", format!("`{name}` must be {wanted}."))
     }
 
+    /// A parameter of the query that the endpoint does not read: what it was meant to choose would
+    /// not be chosen.
+    pub fn unknown_parameter(name: &str, known: &[&str]) -> Self {
+        let known = match known {
+            [] => "none".to_owned(),
+            known => known.join(", "),
+        };
+        let detail = format!(
+            "`{name}` is no parameter of the query here. Leave it out; this endpoint and method take: {known}."
+        );
+        Self::invalid("invalid_query", detail)
+    }
+
+    /// `after` is none of the list.
+    pub fn cursor() -> Self {
+        Self::invalid(
+            "invalid_cursor",
+            "`after` must be the `next` of the page before. Leave it out for the first page.",
+        )
+    }
+
     /// The credential opens nothing.
     pub fn unknown(detail: &str) -> Self {
         Self::new(Kind::Unknown, "unauthorized", detail)

@@ -22,6 +22,7 @@ const NO_REQUEST: Missing = (
 
 /// Lists requests of the tenant, the newest first: those with these parameters.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    call.after_id("req_")?;
     let mut wanted = Wanted {
         after: call.page.after.clone(),
         ..Wanted::default()

@@ -227,6 +227,19 @@ impl Call<'_> {
         self.page.after.as_deref().unwrap_or_default()
     }
 
+    /// The same, of a list of things whose ids begin so.
+    pub(super) fn after_id(&self, prefix: &str) -> Result<&str, Refusal> {
+        let after = self.after();
+        let is_id = |rest: &str| {
+            let is_in_one = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+            !rest.is_empty() && rest.bytes().all(is_in_one)
+        };
+        if after.is_empty() || after.strip_prefix(prefix).is_some_and(is_id) {
+            return Ok(after);
+        }
+        Err(Refusal::cursor())
+    }
+
     /// How many rows of a list are asked for: one more than are shown tells whether there are more.
     pub(super) fn most(&self) -> usize {
         self.page.limit + 1

@@ -32,10 +32,7 @@ pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         Some(after) => after.parse().ok().filter(|after| *after > 0),
     };
     let Some(after) = after else {
-        return Err(Refusal::invalid(
-            "invalid_cursor",
-            "`after` must be the `next` of the page before. Leave it out for the first page.",
-        ));
+        return Err(Refusal::cursor());
     };
     let (only, now) = (call.admin.operator.tenant, &call.admin.now.text);
     let (batch, listed) = Batch::of(tenants::list(only, after, call.most(), now));

@@ -24,7 +24,7 @@ const NO_TOKEN: Missing = (
 /// Lists them.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let tenant = call.admin.tenant()?.id;
-    call.list(tokens::list(tenant, call.after(), call.most()))
+    call.list(tokens::list(tenant, call.after_id("tok_")?, call.most()))
 }
 
 /// Makes one, which is shown this once.

@@ -103,7 +103,7 @@ fn texts<'b>(body: &'b Body, name: &str) -> Result<Option<Vec<&'b str>>, Refusal
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let chosen = Chosen {
         only: call.admin.operator.tenant,
-        after: call.after(),
+        after: call.after_id("whk_")?,
         most: call.most(),
         ..Chosen::default()
     };

@@ -487,3 +487,75 @@ fn an_operator_token_is_shown_once_and_ends() {
         admin.post("/operator-tokens", &body).problem(400, code, "");
     }
 }
+
+/// What it was meant to choose would not be chosen: `?external_id=x` would list all.
+#[test]
+fn parameters_that_nothing_reads_are_refused() {
+    let memory = Memory::new();
+    let admin = Operator::new(&memory);
+    for (method, path) in every_request() {
+        if method == "OPTIONS" || path == "/nothing" || path.contains("/scim/v2") {
+            continue;
+        }
+        let got = admin.send(method, &format!("{path}?zzz=1"), None);
+        got.problem(400, "invalid_query", "`zzz` is no parameter");
+    }
+    let got = admin.import(1, "dryrun=true", "");
+    got.problem(400, "invalid_query", "take: dry_run, job, line, more.");
+    // The events of all tenants go forwards alone.
+    for path in ["/events?before=", "/events?before=&tenant=1"] {
+        admin.get(path).problem(400, "invalid_query", "`before`");
+    }
+    let got = admin.get("/tenants/1/events?before=&after=1.1");
+    got.problem(400, "invalid_query", "not with `after`");
+}
+
+/// An empty page would say that there is no more.
+#[test]
+fn a_cursor_of_no_page_is_refused() {
+    let mut memory = Memory::new();
+    memory.settings.master = service::master::Master::parse(&"5a".repeat(32)).unwrap();
+    let admin = Operator::new(&memory);
+    let client = admin
+        .post("/tenants/1/clients", &json!({ "label": "a" }))
+        .expect(201);
+    let secrets = format!(
+        "/tenants/1/clients/{}/secrets",
+        client["id"].as_str().unwrap()
+    );
+    let hook = json!({ "url": "https://hooks.example.com" });
+    let hook = admin.post("/webhooks", &hook).expect(201);
+    let deliveries = format!("/webhooks/{}/deliveries", hook["id"].as_str().unwrap());
+    let lists = [
+        "/tenants",
+        "/tenants/1/tokens",
+        "/tenants/1/clients",
+        "/tenants/1/deleted",
+        "/tenants/1/requests",
+        "/tenants/1/events",
+        "/tenants/1/export",
+        "/events",
+        "/webhooks",
+        "/operator-tokens",
+        &secrets,
+        &deliveries,
+    ];
+    for path in lists {
+        for cursor in [
+            "zzz",
+            "-1",
+            "tok_%00%27",
+            "~",
+            "2027-01-31T12:00:00.000Z~",
+            "tok_",
+            "%20",
+        ] {
+            let got = admin.get(&format!("{path}?after={cursor}"));
+            assert_eq!(got.status, 400, "{path} {cursor} {:#}", got.body);
+            if !cursor.contains("%00") {
+                got.problem(400, "invalid_cursor", "`after`");
+            }
+        }
+        assert_eq!(admin.get(&format!("{path}?after=")).status, 200, "{path}");
+    }
+}

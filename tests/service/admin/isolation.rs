@@ -73,7 +73,7 @@ fn a_bound_operator_reaches_his_tenant_alone() {
             ) {
                 continue;
             }
-            let path = if row.method.as_str() == "DELETE" {
+            let path = if row.query.contains(&"confirm") {
                 format!("{path}?confirm=Theirs")
             } else {
                 path

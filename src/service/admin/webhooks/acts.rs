@@ -25,12 +25,10 @@ pub fn deliveries<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     find(call, move |endpoint| {
         let before = match call.after() {
             "" => None,
-            text => Some(text.parse().map_err(|_| {
-                Refusal::invalid(
-                    "invalid_cursor",
-                    "`after` must be the `next` of a page before.",
-                )
-            })?),
+            text => {
+                let number = text.parse().ok().filter(|number| *number > 0);
+                Some(number.ok_or_else(Refusal::cursor)?)
+            }
         };
         let list = deliveries::list(&endpoint.id, before, call.most());
         let (batch, listed) = Batch::of(list);
