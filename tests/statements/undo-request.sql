@@ -50,9 +50,19 @@ WHERE tenant_id = ?1
 -- plan: SCALAR SUBQUERY 7
 -- plan:   SEARCH half
 
-SELECT seq, type, resource_type, resource_id, body, found
-FROM (SELECT *, count(*) OVER () AS found, sum(coalesce(octet_length(body), 0)) OVER (ROWS UNBOUNDED PRECEDING) - coalesce(octet_length(body), 0) AS before
-  FROM (SELECT seq, type, resource_type, resource_id, body
+SELECT seq, type, resource_type, resource_id, body, found, (SELECT json(d.document)
+  FROM deleted_resources d
+  WHERE d.tenant_id = ?1
+    AND d.id = resource_id
+    AND d.deleted_at = at
+    AND substr(type, -8) = '.deleted') AS kept
+FROM (SELECT *, count(*) OVER () AS found, sum(bytes) OVER (ROWS UNBOUNDED PRECEDING) - bytes AS before
+  FROM (SELECT seq, at, type, resource_type, resource_id, body, coalesce(octet_length(body), 0) + coalesce((SELECT octet_length(d.document)
+        FROM deleted_resources d
+        WHERE d.tenant_id = ?1
+          AND d.id = resource_id
+          AND d.deleted_at = at
+          AND substr(type, -8) = '.deleted'), 0) AS bytes
     FROM events
     WHERE tenant_id = ?1
       AND seq >= ?2
@@ -68,13 +78,19 @@ WHERE before < 1000000
 -- ?3 = 10
 -- ?4 = "req_019b76daa80600000000000000000001"
 -- ?5 = "req_019b76daa80600000000000000000001:"
--- plan: CO-ROUTINE (subquery-2)
--- plan:   CO-ROUTINE (subquery-4)
--- plan:     CO-ROUTINE (subquery-5)
+-- plan: CO-ROUTINE (subquery-4)
+-- plan:   CO-ROUTINE (subquery-6)
+-- plan:     CO-ROUTINE (subquery-7)
 -- plan:       SEARCH events USING INDEX events_seq (tenant_id=? AND seq>? AND seq<?)
--- plan:     SCAN (subquery-5)
--- plan:   SCAN (subquery-4)
--- plan: SCAN (subquery-2)
+-- plan:       CORRELATED SCALAR SUBQUERY 2
+-- plan:         SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
+-- plan:       CORRELATED SCALAR SUBQUERY 2
+-- plan:         SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
+-- plan:     SCAN (subquery-7)
+-- plan:   SCAN (subquery-6)
+-- plan: SCAN (subquery-4)
+-- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan:   SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
 
 SELECT id, iif(bytes <= 1000000, document, NULL) AS document, version
 FROM (SELECT r.id AS id, r.document AS document, r.version AS version, sum(octet_length(r.document)) OVER (ORDER BY j.key) AS bytes
