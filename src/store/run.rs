@@ -18,7 +18,7 @@ mod change;
 mod links;
 
 pub use links::{
-    all_at, held_links, holders, kinds, links_sound, move_links, sizes, value_holders,
+    all_at, held_links, holders, kinds, links_sound, move_links, nested_above, sizes, value_holders,
 };
 
 pub use change::{

@@ -23,6 +23,19 @@ pub fn held_links(tenant: &Tenant, links: &str) -> Statement {
     )
 }
 
+/// The memberships of groups in groups that are above these teams: one row with pairs of a team and
+/// a member, as a JSON array.
+pub fn nested_above(tenant: &Tenant, teams: &str) -> Statement {
+    statement!(
+        "WITH RECURSIVE above(team, id) AS (SELECT NULL, value FROM json_each({teams}) \
+         UNION SELECT above.id, m.team_id FROM above CROSS JOIN team_members m INDEXED BY team_members_nested \
+         ON m.tenant_id = {tenant} AND m.member_type = 'Group' AND m.member_id = above.id) \
+         SELECT json_group_array(json_array(id, team)) AS nested FROM above WHERE team IS NOT NULL",
+        teams = value(teams),
+        tenant = tenant,
+    )
+}
+
 /// Which of these ids are users, and which are teams: one row with the indexes of each.
 pub fn kinds(tenant: &Tenant, ids: &str) -> Statement {
     statement!(

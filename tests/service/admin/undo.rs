@@ -582,9 +582,38 @@ fn nested_groups_close_no_circle() {
     members(&outer, "remove", &inner);
     members(&inner, "add", &outer);
     let after = directory(&memory);
-    let result = undo(&memory, &json!({ "request": request(&got) }));
+    let told = undo(
+        &memory,
+        &json!({ "request": request(&got), "dry_run": true }),
+    );
+    let mut result = undo(&memory, &json!({ "request": request(&got) }));
     assert!(details(&result)[0].contains("circle"), "{result}");
     assert_eq!(directory(&memory), after);
+    result["dry_run"] = json!(true);
+    assert_eq!(result, told);
+    // Of a group that comes back between two others.
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let inner = client.group("Inner", &[]);
+    let outer = client.group("Outer", &[&inner]);
+    let top = client.group("Top", &[&outer]);
+    let got = client.delete(&format!("/Groups/{outer}"));
+    let operations = json!([{ "op": "add", "path": "members", "value": [{ "value": top }] }]);
+    client
+        .patch(&format!("/Groups/{inner}"), &operations)
+        .expect(204);
+    let told = undo(
+        &memory,
+        &json!({ "request": request(&got), "dry_run": true }),
+    );
+    let mut result = undo(&memory, &json!({ "request": request(&got) }));
+    assert_eq!(counts(&result), [1, 1, 0, 0]);
+    assert!(
+        details(&result)[0].contains("circle") && details(&result).len() == 1,
+        "{result}"
+    );
+    result["dry_run"] = json!(true);
+    assert_eq!(result, told);
 }
 
 /// With either budget, and killed at any batch, before it or behind it: all is done in the end, and

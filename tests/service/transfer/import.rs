@@ -641,3 +641,47 @@ fn a_large_group_comes_back() {
         23_456
     );
 }
+
+/// Groups in groups, at random, over what is there: the dry run tells what the import then does.
+#[test]
+fn circles_are_foreseen() {
+    for seed in 0_u64..30 {
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut dice = |sides: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state % sides).unwrap()
+        };
+        let memory = Memory::new();
+        let (number, client) = tenant(&memory);
+        let mut there: Vec<String> = Vec::new();
+        for n in 0..3 {
+            let members: Vec<&str> = there
+                .iter()
+                .filter(|_| dice(2) == 0)
+                .map(String::as_str)
+                .collect();
+            there.push(client.group(&format!("G{n}"), &members));
+        }
+        let mut all = Vec::new();
+        for _ in 0..2 + dice(8) {
+            let mut members: Vec<Value> = Vec::new();
+            for _ in 0..dice(4) {
+                members.push(match dice(4) {
+                    0 => json!({ "value": there[dice(3)] }),
+                    1 => json!({ "value": format!("u{}", dice(3)) }),
+                    _ => json!({ "value": format!("g{}", dice(5)), "type": "Group" }),
+                });
+            }
+            let own = dice(5);
+            all.push(match dice(5) {
+                0 => json!({ "user_id": format!("u{}", dice(3)), "teams": [format!("g{}", dice(5)), there[dice(3)]] }),
+                1 => json!({ "team_id": format!("g{own}"), "members": members.iter().map(|m| m["value"].clone()).collect::<Vec<_>>() }),
+                2 => json!({ "schemas": [GROUP], "id": there[dice(3)], "displayName": "Mine", "members": members }),
+                _ => json!({ "schemas": [GROUP], "id": format!("g{own}"), "displayName": format!("G{own}"), "members": members }),
+            });
+        }
+        import(&memory, number, &lines(&all));
+    }
+}

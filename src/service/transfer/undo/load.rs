@@ -20,6 +20,8 @@ pub(super) struct Asked {
     held: usize,
     documents: Vec<(&'static ResourceType, Handle)>,
     links: (usize, Option<Handle>),
+    /// Groups in groups above those that members come to.
+    nested: Option<Handle>,
     kinds: (usize, Option<Handle>),
     sizes: (Vec<usize>, Option<Handle>),
     /// The indexes of names, each list with its statement.
@@ -59,9 +61,14 @@ impl State {
             }
         }
         let links = self.link_list.get(from.1..).unwrap_or_default().iter();
+        let mut above: Vec<&str> = Vec::new();
         let links: Vec<Value> = links
-            .map(|link| Value::from(vec![link.team.as_str(), link.member.as_str()]))
+            .map(|link| {
+                above.push(&link.team);
+                Value::from(vec![link.team.as_str(), link.member.as_str()])
+            })
             .collect();
+        above.dedup();
         let mut ids = vec![""; self.ids.len()];
         for (id, place) in self.ids.iter() {
             if let Some(slot) = ids.get_mut(place) {
@@ -77,12 +84,14 @@ impl State {
             (!is_empty).then(|| batch.add(make(tenant, &text(&list))))
         };
         let links = add(Value::from(links), run::held_links);
+        let nested = add(Value::from(above), run::nested_above);
         let kinds = add(Value::from(ids), run::kinds);
         let teams = add(Value::from(teams), run::sizes);
         let mut asked = Asked {
             held: from.0,
             documents,
             links: (from.1, links),
+            nested,
             kinds: (from.2, kinds),
             sizes: (sizes, teams),
             names: Vec::new(),
@@ -192,8 +201,16 @@ impl State {
             None => Ok(Vec::new()),
         };
         for index in list(asked.links.1, 0)? {
-            if let Some(link) = self.link_list.get_mut(asked.links.0 + index_of(&index)) {
-                (link.before, link.now) = (true, true);
+            self.set_there(asked.links.0 + index_of(&index));
+        }
+        for pair in list(asked.nested, 0)? {
+            let side = |index| pair.get(index).and_then(Value::as_str).unwrap_or_default();
+            let (team, member) = (side(0), side(1));
+            let known = self.link_list.len();
+            // What a part before would leave stays so.
+            let place = self.link(team, member);
+            if place == known {
+                self.set_there(place);
             }
         }
         if let Some(handle) = asked.kinds.1 {

@@ -73,8 +73,8 @@ impl Reversal<'_> {
 
     /// Leaves an event that could not be written again and again.
     pub(super) fn give_up(&mut self, event: &Event) {
-        let detail = "It could not be taken back: others changed the same again and again, or members would close a \
-                      circle. Look at what is there, and undo this event alone.";
+        let detail = "It could not be taken back: others changed the same again and again. Look at what is there, and undo \
+                      this event alone.";
         self.refuse(event, None, detail);
     }
 
@@ -83,8 +83,12 @@ impl Reversal<'_> {
         self.waiting.push(json!([team, member, entry]));
     }
 
-    /// Makes a membership, for which a refusal waits no more.
-    fn join(&mut self, team: &str, member: &str) {
+    /// Makes a membership, for which a refusal waits no more. Refuses one that closes a circle.
+    fn join(&mut self, event: &Event, (team, member): (&str, &str)) {
+        if self.closes_circle(team, member) {
+            self.refuse(event, None, &in_itself(member));
+            return;
+        }
         let link = self.state.link(team, member);
         self.state.set_link(link, true);
         let is_it = |entry: &Value| {
@@ -191,7 +195,7 @@ impl Reversal<'_> {
         let body = event.body.as_ref();
         for team in texts(body.and_then(|body| body.get("groups"))) {
             if self.state.kind(team) == Some(&GROUP_TYPE) {
-                self.join(team, &event.id);
+                self.join(event, (team, &event.id));
             } else {
                 let detail = format!("The group {team}, which it was in, is gone.");
                 self.wait(event, (team, &event.id), &detail);
@@ -200,7 +204,7 @@ impl Reversal<'_> {
         let kept = body.and_then(|body| body.get("kept"));
         for member in texts(kept) {
             if self.state.kind(member).is_some() {
-                self.join(&event.id, member);
+                self.join(event, (&event.id, member));
             } else {
                 let detail = format!("{member}, who was a member, is gone.");
                 self.wait(event, (&event.id, member), &detail);
@@ -298,6 +302,10 @@ impl Reversal<'_> {
                     refused.push(format!("{member}, who was a member, is gone."));
                     continue;
                 }
+                if is_back && self.closes_circle(&event.id, member) {
+                    refused.push(in_itself(member));
+                    continue;
+                }
                 let link = self.state.link(&event.id, member);
                 if !self.state.set_link(link, is_back) {
                     let what = if is_back { "came back" } else { "left" };
@@ -311,6 +319,10 @@ impl Reversal<'_> {
         true
     }
 
+    fn closes_circle(&self, team: &str, member: &str) -> bool {
+        self.state.kind(member) == Some(&GROUP_TYPE) && self.state.is_circle(team, member)
+    }
+
     /// Whether a group is about to leave another: one that comes might close a circle with it until
     /// then.
     fn is_nested_later(&self) -> bool {
@@ -319,6 +331,10 @@ impl Reversal<'_> {
             link.before && !link.now && self.state.kind(&link.member) == Some(&GROUP_TYPE)
         })
     }
+}
+
+fn in_itself(member: &str) -> String {
+    format!("The group {member}, which was a member, would be in itself by now: a circle.")
 }
 
 /// What is told of what is left.

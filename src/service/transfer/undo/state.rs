@@ -245,6 +245,31 @@ impl State {
         true
     }
 
+    /// Notes that there is a membership.
+    pub(super) fn set_there(&mut self, place: usize) {
+        if let Some(link) = self.link_list.get_mut(place) {
+            (link.before, link.now) = (true, true);
+        }
+    }
+
+    /// Whether a group that came to another would be in itself.
+    pub(super) fn is_circle(&self, team: &str, member: &str) -> bool {
+        let mut above = vec![team];
+        let mut index = 0;
+        while let Some(group) = above.get(index).copied() {
+            if group == member {
+                return true;
+            }
+            for link in &self.link_list {
+                if link.now && link.member == group && !above.contains(&link.team.as_str()) {
+                    above.push(&link.team);
+                }
+            }
+            index += 1;
+        }
+        false
+    }
+
     /// Ends the memberships of a resource that goes.
     pub(super) fn leave(&mut self, id: &str) {
         for place in 0..self.link_list.len() {
