@@ -97,6 +97,27 @@ CROSS JOIN team_members m ON m.tenant_id = ?2
 -- plan: SCAN j VIRTUAL TABLE INDEX 1:
 -- plan: SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=? AND team_id=?)
 
+WITH RECURSIVE above(team, id) AS (SELECT NULL, value
+  FROM json_each(?1)
+  UNION
+  SELECT above.id, m.team_id
+  FROM above
+  CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?2
+    AND m.member_type = 'Group'
+    AND m.member_id = above.id)
+SELECT json_group_array(json_array(id, team)) AS nested
+FROM above
+WHERE team IS NOT NULL
+-- ?1 = "[\"019a0000-0000-7000-8000-000000000005\"]"
+-- ?2 = 1
+-- plan: CO-ROUTINE above
+-- plan:   SETUP
+-- plan:     SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:   RECURSIVE STEP
+-- plan:     SCAN above
+-- plan:     SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan: SCAN above
+
 SELECT json_group_array(json_array(j.key, x.id)) AS holders
 FROM json_each(?1) j
 CROSS JOIN users x ON x.tenant_id = ?2

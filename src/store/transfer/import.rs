@@ -261,6 +261,17 @@ impl Import<'_> {
         )
     }
 
+    /// The ids that lines have which were about these resources: rows of a resource and an id.
+    pub fn sources(&self, ids: &[&str]) -> Statement {
+        statement!(
+            "SELECT j.value, k.id FROM json_each({ids}) j CROSS JOIN import_keys k \
+             ON k.tenant_id = {tenant} AND k.job_id = {job} AND k.key = 'r/' || j.value",
+            ids = value(&json::text(&Value::from(ids))),
+            tenant = self.tenant,
+            job = value(self.job),
+        )
+    }
+
     /// Documents that a dry run has made: rows of id and document.
     pub fn documents(&self, ids: &[&str]) -> Statement {
         statement!(

@@ -275,6 +275,48 @@ fn records_of_an_application() {
     assert_eq!(told(&import(&memory, number, &text)).0, [0, 0, 5]);
 }
 
+/// Of two people with one address the second is refused: neither is lost without a word, and an
+/// import that is done again does not make them one.
+#[test]
+fn two_with_one_name_do_not_become_one() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let eve = client.user("eve@example.com");
+    let uuid = |n: u8| format!("019a2b3c-0000-7000-8000-{n:012}");
+    let record = |id: &str, email: &str| json!({ "user_id": id, "user_email": email, "user_alias": id, "teams": ["t1"] });
+    let text = lines(&[
+        json!({ "team_id": "t1", "members": ["u2", uuid(2)] }),
+        record("u1", "ada@example.com"),
+        record("u2", "Ada@example.com"),
+        record("u3", "eve@example.com"),
+        record("u4", "eve@example.com"),
+        record(&uuid(1), "bob@example.com"),
+        record(&uuid(2), "bob@example.com"),
+        json!({ "schemas": [USER], "id": "s1", "userName": "cyd", "externalId": "x" }),
+        json!({ "schemas": [USER], "id": "s2", "userName": "dan", "externalId": "x" }),
+        json!({ "schemas": [USER], "id": "s1", "userName": "cyd", "title": "Dr" }),
+        json!({ "schemas": [USER], "userName": "cyd", "nickName": "C" }),
+        json!({ "schemas": [GROUP], "id": "g1", "displayName": "Pilots" }),
+        json!({ "schemas": [GROUP], "id": "g2", "displayName": "pilots" }),
+    ]);
+    for counts in [[5, 3, 0], [0, 0, 8]] {
+        let (told, refused) = told(&import(&memory, number, &text));
+        assert_eq!(told, counts, "{refused:#?}");
+        let at: Vec<i64> = refused.iter().map(|(line, _)| *line).collect();
+        assert_eq!(at, [1, 1, 3, 5, 7, 9, 13]);
+        assert_eq!(
+            refused[2].1,
+            "The line with the id \"u1\" is the same User: the two have one name, or one externalId. Give each its own, or leave \
+             one of them out."
+        );
+    }
+    assert_eq!(
+        client.get(&format!("/Users/{eve}")).expect(200)["externalId"],
+        "u3"
+    );
+    assert_eq!(client.get("/Users?count=0").expect(200)["totalResults"], 4);
+}
+
 #[test]
 fn more_refusals_than_are_told_end_too() {
     let memory = Memory::new();

@@ -3,6 +3,7 @@
 use scim::fold::fold_str;
 use scim::index::Index;
 use scim::json;
+use scim::message::error::quoted;
 use scim::resource::{replace, set_schemas};
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::{Map, Value};
@@ -131,6 +132,7 @@ pub(super) async fn read_targets<D: Database>(
         return Ok(());
     }
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    let sources = batch.add(import.sources(&all));
     let made = import.is_dry.then(|| batch.add(import.documents(&all)));
     let mut answers = session.send(batch).await?;
     let mut stored: Vec<(String, Option<String>, String)> = Vec::new();
@@ -144,6 +146,10 @@ pub(super) async fn read_targets<D: Database>(
         stored.retain(|(known, ..)| *known != id);
         stored.push((id, document, String::new()));
     }
+    let mut sources_of = Vec::new();
+    for mut row in answers.rows(sources) {
+        sources_of.push((row.required_text(0)?, row.required_text(1)?));
+    }
     let ids: Index = stored.iter().map(|(id, ..)| id.clone()).collect();
     let mut cut = actions.len();
     for (index, (_, action)) in actions.iter_mut().enumerate() {
@@ -151,6 +157,18 @@ pub(super) async fn read_targets<D: Database>(
             continue;
         };
         let Some(target) = &item.target else { continue };
+        let of_target = sources_of.iter().find(|(id, _)| id == target);
+        if let (Some((_, first)), Some(own)) = (of_target, &item.parsed.id)
+            && first != own
+        {
+            *action = Action::Refuse(format!(
+                "The line with the id \"{}\" is the same {}: the two have one name, or one externalId. Give each its own, or \
+                 leave one of them out.",
+                quoted(first),
+                item.parsed.resource_type.name,
+            ));
+            continue;
+        }
         let found = ids.number(target).and_then(|number| stored.get(number));
         let Some((id, document, version)) = found else {
             return Err(Failure::Conflict("a resource has gone".to_owned()));

@@ -133,6 +133,9 @@ impl<'a> Lines<'a> {
         if let Some(source) = source.filter(|source| import.is_dry || *source != id) {
             self.names.push(json!([key("i", of, source), id]));
         }
+        if let Some(source) = source {
+            self.names.push(json!([format!("r/{id}"), source]));
+        }
         if import.is_dry && outcome != "unchanged" {
             note(item, id, &mut self.names, &mut self.forgotten);
         }
