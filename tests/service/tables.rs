@@ -40,3 +40,23 @@ fn the_sum_of_the_migrations_is_printed() {
         assert_eq!(printed, sum, "write it anew with WRITE_TABLES=1");
     }
 }
+
+/// Without its row an index is taken for a short one: an index that is led by `tenant_id` would be
+/// walked for the whole tenant.
+#[test]
+fn every_index_has_its_statistics() {
+    let memory = Memory::new();
+    let connection = memory.database.connection.borrow();
+    let mut statement = connection
+        .prepare(
+            "SELECT name FROM sqlite_master i WHERE type = 'index' AND sql IS NOT NULL \
+             AND NOT EXISTS (SELECT 1 FROM sqlite_stat1 s WHERE s.tbl = i.tbl_name AND s.idx = i.name)",
+        )
+        .unwrap();
+    let names: Vec<String> = statement
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert_eq!(names, [""; 0]);
+}

@@ -84,8 +84,7 @@ WHERE before < 1000000
 -- plan:         SCAN n
 -- plan:         SCAN c VIRTUAL TABLE INDEX 3: LEFT-JOIN
 -- plan:       CORRELATED SCALAR SUBQUERY 4
--- plan:         SEARCH s USING INDEX seals_prev (tenant_id=?)
--- plan:         USE TEMP B-TREE FOR ORDER BY
+-- plan:         SEARCH s USING PRIMARY KEY (tenant_id=?)
 -- plan:       CORRELATED SCALAR SUBQUERY 3
 -- plan:         CO-ROUTINE n
 -- plan:           COMPOUND QUERY
