@@ -10,8 +10,8 @@
 //! store::statement!("SELECT id FROM users WHERE id = {id}", id = sent.as_str());
 //! ```
 //!
-//! The text is parted at its holes when this is compiled, and a hole without a fragment, or a
-//! fragment without a hole, does not compile:
+//! The holes are found when this is compiled, and one without a fragment, or a fragment without
+//! one, does not compile:
 //!
 //! ```compile_fail
 //! store::statement!("SELECT id FROM users WHERE id = {id}", name = "id");
@@ -154,22 +154,25 @@ impl<W: Fn(&mut Statement)> Fragment for Written<W> {
     }
 }
 
-/// Text up to a hole, and which hole it is; behind the last text there is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Literal {
-    text: &'static str,
-    hole: Option<usize>,
-}
+/// What stands for a hole in a marked text, before the hole's number.
+const HOLE: u8 = 0;
 
 impl Statement {
-    /// Appends parted text with what stands in its holes.
-    pub fn fill(&mut self, parts: &[Literal], holes: &[&dyn Fragment]) {
-        for part in parts {
-            self.push(part.text);
-            if let Some(fragment) = part.hole.and_then(|hole| holes.get(hole)) {
+    /// Appends marked text with what stands in its holes.
+    #[doc(hidden)]
+    pub fn fill(&mut self, text: &'static str, holes: &[&dyn Fragment]) {
+        let mut rest = text;
+        while let Some(place) = memchr::memchr(HOLE, rest.as_bytes()) {
+            let (before, hole) = rest.split_at(place);
+            let (hole, behind) = hole.split_at(2);
+            self.push(before);
+            let number = hole.as_bytes().last().copied().map(usize::from);
+            if let Some(fragment) = number.and_then(|number| holes.get(number)) {
                 fragment.write(self);
             }
+            rest = behind;
         }
+        self.push(rest);
     }
 }
 
@@ -197,53 +200,76 @@ macro_rules! fragment {
 #[macro_export]
 macro_rules! write_sql {
     ($statement:expr, $text:literal $(, $name:ident = $hole:expr)* $(,)?) => {{
-        const LITERALS: [$crate::fragment::Literal; $crate::fragment::count($text)] =
-            $crate::fragment::split_at_holes($text, &[$(stringify!($name)),*]);
-        $statement.fill(&LITERALS, &[$(&$hole as &dyn $crate::fragment::Fragment),*]);
+        let text = {
+            const BYTES: [u8; $crate::fragment::length($text)] =
+                $crate::fragment::mark_holes($text, &[$(stringify!($name)),*]);
+            const TEXT: &str = $crate::fragment::text(&BYTES);
+            TEXT
+        };
+        $statement.fill(text, &[$(&$hole as &dyn $crate::fragment::Fragment),*]);
     }};
 }
 
-/// How many parts a text has: one more than holes.
+/// Bytes of a text once its holes are marked.
 #[doc(hidden)]
-pub const fn count(text: &str) -> usize {
-    let (mut rest, mut parts) = (text, 1);
-    while let Some((_, _, behind)) = next_hole(rest) {
-        parts += 1;
+pub const fn length(text: &str) -> usize {
+    let (mut rest, mut length) = (text, 0);
+    while let Some((before, _, behind)) = next_hole(rest) {
+        length += before.len() + 2;
         rest = behind;
     }
-    parts
+    length + rest.len()
 }
 
-/// Parts a text at its holes, which have these names.
+/// Puts a mark and a number in the place of each hole: the number of the fragment of this name.
 #[doc(hidden)]
 #[expect(clippy::indexing_slicing, reason = "when this is compiled")]
-pub const fn split_at_holes<const N: usize>(text: &'static str, names: &[&str]) -> [Literal; N] {
-    let mut parts = [Literal { text, hole: None }; N];
-    let (mut rest, mut index) = (text, 0);
+#[expect(clippy::cast_possible_truncation, reason = "asserted")]
+pub const fn mark_holes<const N: usize>(text: &str, names: &[&str]) -> [u8; N] {
+    assert!(names.len() < 0x80, "a text has fewer holes");
+    let mut marked = [0; N];
+    let (mut rest, mut length) = (text, 0);
+    let mut used = [false; 0x80];
     while let Some((before, name, behind)) = next_hole(rest) {
         let mut hole = 0;
         while hole < names.len() && !is_same(names[hole], name) {
             hole += 1;
         }
         assert!(hole < names.len(), "a hole of this text has no fragment");
-        parts[index] = Literal {
-            text: before,
-            hole: Some(hole),
-        };
-        index += 1;
+        used[hole] = true;
+        append(&mut marked, length, before);
+        length += before.len() + 2;
+        marked[length - 2] = HOLE;
+        marked[length - 1] = hole as u8;
         rest = behind;
     }
-    parts[index].text = rest;
-    let mut name = 0;
-    while name < names.len() {
-        let mut part = 0;
-        while part < N && !matches!(parts[part].hole, Some(hole) if hole == name) {
-            part += 1;
-        }
-        assert!(part < N, "a fragment has no hole in this text");
-        name += 1;
+    append(&mut marked, length, rest);
+    let mut hole = 0;
+    while hole < names.len() {
+        assert!(used[hole], "a fragment has no hole in this text");
+        hole += 1;
     }
-    parts
+    marked
+}
+
+/// Marked bytes as text, for the marks are characters of their own.
+#[doc(hidden)]
+#[expect(clippy::panic, reason = "when this is compiled")]
+pub const fn text(bytes: &[u8]) -> &str {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => panic!("a mark parted a character"),
+    }
+}
+
+#[expect(clippy::indexing_slicing, reason = "when this is compiled")]
+const fn append(to: &mut [u8], at: usize, text: &str) {
+    let (bytes, mut index) = (text.as_bytes(), 0);
+    while index < bytes.len() {
+        assert!(bytes[index] != HOLE, "a text of ours has no such character");
+        to[at + index] = bytes[index];
+        index += 1;
+    }
 }
 
 /// The text before the next hole, the hole's name, the text behind. Braces with nothing between are
