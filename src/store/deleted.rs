@@ -129,8 +129,9 @@ impl Restored<'_> {
     }
 
     /// The statements that give it what it had beside its row: unique values, one of which in use
-    /// fails the batch, and memberships of what is still there, where none closes a circle.
-    pub fn links_back(&self, view: &View<'_>) -> [Statement; 4] {
+    /// fails the batch, and memberships of what is still there, where none closes a circle. Those
+    /// of what is deleted, too, are kept with that, so that they come back with the last of the two.
+    pub fn links_back(&self, view: &View<'_>) -> [Statement; 5] {
         [
             statement!(
                 "INSERT INTO unique_values (tenant_id, attribute, value, resource_id) \
@@ -159,6 +160,18 @@ impl Restored<'_> {
                 above = above(view, self.id),
                 id = value(self.id),
             )),
+            statement!(
+                "INSERT INTO deleted_links (tenant_id, resource_id, part, links) \
+                 SELECT d.tenant_id, d.id, (SELECT max(coalesce(max(o.part), -1), -1) + 1 FROM deleted_links o \
+                 WHERE o.tenant_id = d.tenant_id AND o.resource_id = d.id), json_group_array(json(k.value)) \
+                 FROM {row} x CROSS JOIN deleted_links l CROSS JOIN json_each(l.links) k CROSS JOIN deleted_resources d \
+                 ON d.tenant_id = l.tenant_id AND d.id = iif(k.value ->> 0 = l.resource_id, k.value ->> 1, k.value ->> 0) \
+                 WHERE {scope} AND x.id = {id} AND l.tenant_id = x.tenant_id AND l.resource_id = x.id AND l.part >= 0 \
+                 GROUP BY d.id",
+                row = view.row(),
+                scope = view.scope("x"),
+                id = value(self.id),
+            ),
         ]
     }
 }

@@ -288,6 +288,39 @@ fn what_is_restored_has_its_memberships_again() {
     restore(&memory, &upper).problem(409, "name_in_use", "Rename");
 }
 
+/// Whichever was deleted first, and whichever comes back first: with the last of the two.
+#[test]
+fn a_membership_comes_back_in_any_order() {
+    for deleted_first in 0..3 {
+        for restored_first in 0..3 {
+            let memory = soft();
+            let client = Client::new(&memory);
+            let [ada, ben] = ["ada", "ben"].map(|name| client.user(name));
+            let inner = client.group("Inner", &[&ada]);
+            let outer = client.group("Outer", &[&inner, &ada, &ben]);
+            let delete = |index: usize| {
+                let [path, id] = [("Users", &ada), ("Groups", &inner), ("Groups", &outer)]
+                    .map(|(path, id)| [path, id])[index % 3];
+                client.delete(&format!("/{path}/{id}")).expect(204);
+            };
+            (deleted_first..deleted_first + 3).for_each(delete);
+            let ids = [&ada, &inner, &outer];
+            for index in restored_first..restored_first + 3 {
+                restore(&memory, ids[index % 3]).expect(200);
+            }
+            let case = format!("{deleted_first} {restored_first}");
+            let mut there = members(&client, &outer);
+            there.sort();
+            let mut expected = [ada.clone(), ben, inner.clone()];
+            expected.sort();
+            assert_eq!(there, expected, "{case}");
+            assert_eq!(members(&client, &inner), [ada], "{case}");
+            let left = memory.number("SELECT count(*) FROM deleted_links");
+            assert_eq!(left, 0, "{case}");
+        }
+    }
+}
+
 /// An operator's own types, with their unique values.
 #[test]
 fn other_types_are_kept_as_well() {

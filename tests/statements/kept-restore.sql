@@ -204,6 +204,32 @@ SELECT json_extract('{}', CASE WHEN NOT EXISTS (WITH RECURSIVE above(id) AS (SEL
 -- plan:       SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
 -- plan:   SCAN above
 
+INSERT INTO deleted_links (tenant_id, resource_id, part, links)
+SELECT d.tenant_id, d.id, (SELECT max(coalesce(max(o.part), -1), -1) + 1
+  FROM deleted_links o
+  WHERE o.tenant_id = d.tenant_id
+    AND o.resource_id = d.id), json_group_array(json(k.value))
+FROM users x
+CROSS JOIN deleted_links l
+CROSS JOIN json_each(l.links) k
+CROSS JOIN deleted_resources d ON d.tenant_id = l.tenant_id
+  AND d.id = iif(k.value ->> 0 = l.resource_id, k.value ->> 1, k.value ->> 0)
+WHERE x.tenant_id = ?1
+  AND x.id = ?2
+  AND l.tenant_id = x.tenant_id
+  AND l.resource_id = x.id
+  AND l.part >= 0
+GROUP BY d.id
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000003"
+-- plan: SEARCH x USING COVERING INDEX users_id (tenant_id=? AND id=?)
+-- plan: SEARCH l USING PRIMARY KEY (tenant_id=? AND resource_id=? AND part>?)
+-- plan: SCAN k VIRTUAL TABLE INDEX 1:
+-- plan: SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
+-- plan: USE TEMP B-TREE FOR GROUP BY
+-- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan:   SEARCH o USING PRIMARY KEY (tenant_id=? AND resource_id=?)
+
 DELETE
 FROM deleted_resources
 WHERE tenant_id = ?1
