@@ -99,6 +99,7 @@ impl<D: Database> Session<'_, D> {
             && let Some(values) = plain_replaces(&own)
             && values.iter().all(|(_, value)| length(value) <= SHOWN)
             && values.iter().map(|(_, value)| length(value)).sum::<usize>() <= SHORT
+            && !self.must_know(reference, resource_type, &values)
         {
             if let Some(answer) = self
                 .assign(resource_type, reference, condition, &projection, &values)

@@ -130,7 +130,7 @@ impl Restored<'_> {
 
     /// The statements that give it what it had beside its row: unique values, one of which in use
     /// fails the batch, and memberships of what is still there, where none closes a circle. Those
-    /// of what is deleted, too, are kept with that, so that they come back with the last of the two.
+    /// of what is deleted, too, are kept with that: they come back with the last of the two.
     pub fn links_back(&self, view: &View<'_>) -> [Statement; 5] {
         [
             statement!(

@@ -128,6 +128,36 @@ fn who_is_not_there_is_awaited() {
     assert_eq!(members(&memory, &staff).len(), 3);
 }
 
+/// Whoever renames himself, whom the token alone tells.
+#[test]
+fn who_is_meant_by_the_token_is_awaited() {
+    let memory = pending();
+    let ada = Client::new(&memory).user("ada");
+    let staff = Client::new(&memory).group("Staff", &["e-ada", "countess", "lovelace", "dr"]);
+    memory.add_token(1, "ada's", Some(&ada), None);
+    let client = Client {
+        memory: &memory,
+        token: "ada's".to_owned(),
+    };
+    let patch = |value: Value| client.patch("/Me", &json!([{ "op": "replace", "value": value }]));
+    let took_out = || {
+        let there = members(&memory, &staff).contains(&ada);
+        memory.sql("DELETE FROM team_members");
+        there
+    };
+    patch(json!({ "externalId": "e-ada" })).expect(200);
+    assert!(took_out() && waiting(&memory, &staff) == ["countess", "dr", "lovelace"]);
+    patch(json!({ "title": "Dr" })).expect(200);
+    assert!(!took_out());
+    patch(json!({ "userName": "Countess" })).expect(200);
+    assert!(took_out() && waiting(&memory, &staff) == ["dr", "lovelace"]);
+    let operations = json!([{ "op": "replace", "path": "userName", "value": "lovelace" }]);
+    client.patch("/Me", &operations).expect(200);
+    assert!(took_out() && waiting(&memory, &staff) == ["dr"]);
+    client.put("/Me", &json!({ "userName": "dr" })).expect(200);
+    assert!(took_out() && waiting(&memory, &staff).is_empty());
+}
+
 /// What waits goes with a removal, with a list that has it not, and with the group.
 #[test]
 fn who_is_taken_out_is_not_awaited() {

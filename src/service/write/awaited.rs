@@ -4,9 +4,12 @@ use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 
 use super::{Change, ChangeKind};
 use crate::Session;
+use scim::schema::Attribute;
+use serde_json::Value;
 use store::batch::Batch;
 use store::expression::View;
 use store::ledger::events::{self, Origin};
+use store::read::ResourceRef;
 use store::table::Table;
 use store::{Database, pending};
 
@@ -28,16 +31,30 @@ pub(super) fn names(change: &Change<'_>) -> bool {
     match change.kind {
         ChangeKind::Create(_) => true,
         ChangeKind::Rewrite { rewrite, .. } => !rewrite.keys.is_empty(),
-        ChangeKind::Assign { values, .. } => {
-            let table = Table::of(change.resource_type);
-            let mut names = values.iter().map(|(attribute, _)| attribute.name);
-            names.any(|name| table.key(name).is_some())
-        }
+        ChangeKind::Assign { values, .. } => assigns_name(change.resource_type, values),
         ChangeKind::Keep(_) | ChangeKind::Delete => false,
     }
 }
 
+/// Whether values that are assigned are names outside.
+fn assigns_name(of: &'static ResourceType, values: &[(&'static Attribute, Value)]) -> bool {
+    let table = Table::of(of);
+    let mut names = values.iter().map(|(attribute, _)| attribute.name);
+    names.any(|name| table.key(name).is_some())
+}
+
 impl<D: Database> Session<'_, D> {
+    /// Whether the resource must be read before values are assigned: only the token knows who `/Me`
+    /// is, and whoever has another name may be awaited.
+    pub(crate) fn must_know(
+        &self,
+        reference: &ResourceRef,
+        of: &'static ResourceType,
+        values: &[(&'static Attribute, Value)],
+    ) -> bool {
+        self.settings().pend_unknown_members && reference.id().is_none() && assigns_name(of, values)
+    }
+
     /// The same, where the tenant keeps who is awaited.
     pub(super) fn add_awaited(
         &self,
