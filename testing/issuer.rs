@@ -8,7 +8,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use serde_json::{Value, json};
-use service::outside::{Algorithm, Coming, Fetch, FetchFailure, Keys, Post, Posted};
+use service::outside::{Algorithm, Fetch, FetchFailure, Keys, LocalBoxFuture, Post, PostReply};
 use sha2::{Digest, Sha256};
 
 /// Other servers: what they answer, by address. One that is not named cannot be reached.
@@ -27,14 +27,14 @@ pub struct Servers {
 }
 
 /// Who replies to what is posted.
-pub type Receiver = Box<dyn FnMut(&Post) -> Option<Posted>>;
+pub type Receiver = Box<dyn FnMut(&Post) -> Option<PostReply>>;
 
 impl Fetch for Servers {
     fn get<'f>(
         &'f self,
         address: &'f str,
         most: usize,
-    ) -> Coming<'f, Result<Vec<u8>, FetchFailure>> {
+    ) -> LocalBoxFuture<'f, Result<Vec<u8>, FetchFailure>> {
         self.asked.set(self.asked.get() + 1);
         let answer = self.answers.borrow().get(address).cloned();
         let answer = answer.unwrap_or(Err(FetchFailure::Unreachable));
@@ -46,7 +46,7 @@ impl Fetch for Servers {
         })
     }
 
-    fn post<'f>(&'f self, post: &'f Post) -> Coming<'f, Option<Posted>> {
+    fn post<'f>(&'f self, post: &'f Post) -> LocalBoxFuture<'f, Option<PostReply>> {
         let mut looks = if post.address == *self.slow.borrow() {
             1_000
         } else {
@@ -65,11 +65,11 @@ impl Fetch for Servers {
 
 impl Servers {
     /// The reply to what was posted.
-    fn reply(&self, post: &Post) -> Option<Posted> {
+    fn reply(&self, post: &Post) -> Option<PostReply> {
         self.posts.borrow_mut().push(post.clone());
-        let well = Posted {
+        let well = PostReply {
             status: 204,
-            ..Posted::default()
+            ..PostReply::default()
         };
         let mut receiver = self.receiver.take();
         let reply = receiver
@@ -94,7 +94,7 @@ impl Keys for Digests {
         key: &'k str,
         text: &'k str,
         signed: Vec<u8>,
-    ) -> Coming<'k, bool> {
+    ) -> LocalBoxFuture<'k, bool> {
         self.asked.set(self.asked.get() + 1);
         let key = serde_json::from_str(key).unwrap();
         let is_good = signed == signature(algorithm.name(), &key, text);

@@ -18,7 +18,7 @@ use service::credential::Secret;
 use service::delivery::{Report, deliver_everywhere};
 use service::gauge::{Gauge, Hold};
 use service::jobs::{self, Budget};
-use service::outside::Coming;
+use service::outside::LocalBoxFuture;
 use service::rate::{Rate, Rates};
 use service::seal::seal_everywhere;
 use service::settings::Remembered;
@@ -337,7 +337,7 @@ pub struct Counter {
 }
 
 impl Rates for Counter {
-    fn take<'a>(&'a self, rate: Rate<'a>, count: usize) -> Coming<'a, bool> {
+    fn take<'a>(&'a self, rate: Rate<'a>, count: usize) -> LocalBoxFuture<'a, bool> {
         let mut counted = self.counted.borrow_mut();
         let counted = counted.entry(format!("{rate:?}")).or_default();
         *counted += count;

@@ -36,7 +36,7 @@ const COPIES: usize = 4;
 /// A body that was read, until it is known by which settings the request is to be done; and what
 /// the log has of it.
 #[derive(Default)]
-pub struct Kept {
+pub struct ReceivedBody {
     bytes: Cell<Vec<u8>>,
     /// Bytes that it had.
     length: Cell<usize>,
@@ -44,7 +44,7 @@ pub struct Kept {
     pub(super) redacted: Cell<Option<String>>,
 }
 
-impl Kept {
+impl ReceivedBody {
     /// What the log has of it, JSON: of what could not be read its size.
     pub(super) fn into_logged(self) -> Option<String> {
         let length = self.length.get();
@@ -64,7 +64,7 @@ pub(super) const LATE: &str = "The body did not come in time. Send the whole req
 pub async fn json<D: Database, B: Upload>(
     session: &Session<'_, D>,
     request: &Request<B>,
-    kept: &Kept,
+    kept: &ReceivedBody,
     limit: usize,
     too_long: impl Fn() -> String,
 ) -> Result<Value, Fault> {

@@ -6,7 +6,7 @@
 use scim::habit::Habits;
 use serde_json::Value;
 
-use super::body::Kept;
+use super::body::ReceivedBody;
 use super::fault::Fault;
 use super::method::Method;
 use super::query::decode;
@@ -219,7 +219,7 @@ async fn answer<D: Database, B: Upload>(
             let in_hand = || context.settings_in_hand(&caller.tenant);
             let mut settings = door.settings.clone().unwrap_or_else(in_hand);
             context.count_requests(&caller.tenant, &settings, 1).await?;
-            let kept = Kept::default();
+            let kept = ReceivedBody::default();
             let (session, result) = loop {
                 let session = Session::new(context, caller.clone(), door.base.clone(), settings);
                 let mut call = Call {

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use service::gauge::COMING;
-use service::outside::{Coming, Fetch, FetchFailure, Post, Posted};
+use service::outside::{Fetch, FetchFailure, LocalBoxFuture, Post, PostReply};
 
 #[wasm_bindgen(module = "/src/platform/platform.js")]
 extern "C" {
@@ -29,7 +29,7 @@ impl Fetch for PlatformFetch {
         &'f self,
         address: &'f str,
         most: usize,
-    ) -> Coming<'f, Result<Vec<u8>, FetchFailure>> {
+    ) -> LocalBoxFuture<'f, Result<Vec<u8>, FetchFailure>> {
         Box::pin(async move {
             let got = JsFuture::from(get(address, most, COMING, PATIENCE));
             let got: JsValue = got.await.map_err(|_| FetchFailure::Unreachable)?;
@@ -43,7 +43,7 @@ impl Fetch for PlatformFetch {
         })
     }
 
-    fn post<'f>(&'f self, sent: &'f Post) -> Coming<'f, Option<Posted>> {
+    fn post<'f>(&'f self, sent: &'f Post) -> LocalBoxFuture<'f, Option<PostReply>> {
         let Post {
             address,
             headers,
@@ -53,7 +53,7 @@ impl Fetch for PlatformFetch {
         Box::pin(async move {
             let text = JsFuture::from(posted).await.ok()?.as_string()?;
             let mut lines = text.splitn(3, '\n');
-            Some(Posted {
+            Some(PostReply {
                 status: lines.next()?.parse().ok()?,
                 retry_after: lines.next()?.parse().ok(),
                 reply: lines.next()?.to_owned(),

@@ -4,7 +4,7 @@ use js_sys::Promise;
 use js_sys::futures::JsFuture;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use service::outside::{Algorithm, Coming, Keys};
+use service::outside::{Algorithm, Keys, LocalBoxFuture};
 
 #[wasm_bindgen(module = "/src/platform/platform.js")]
 extern "C" {
@@ -21,7 +21,7 @@ impl Keys for PlatformKeys {
         key: &'k str,
         text: &'k str,
         signature: Vec<u8>,
-    ) -> Coming<'k, bool> {
+    ) -> LocalBoxFuture<'k, bool> {
         Box::pin(async move {
             let is_good = JsFuture::from(verify(algorithm.name(), key, text, signature)).await;
             is_good.is_ok_and(|is_good| is_good.is_truthy())

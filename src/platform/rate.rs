@@ -5,7 +5,7 @@ use js_sys::futures::JsFuture;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{Env, PlatformRequest};
-use service::outside::Coming;
+use service::outside::LocalBoxFuture;
 use service::rate::{Rate, Rates};
 
 #[wasm_bindgen(module = "/src/platform/platform.js")]
@@ -28,7 +28,7 @@ pub struct PlatformRates<'a> {
 }
 
 impl Rates for PlatformRates<'_> {
-    fn take<'a>(&'a self, rate: Rate<'a>, count: usize) -> Coming<'a, bool> {
+    fn take<'a>(&'a self, rate: Rate<'a>, count: usize) -> LocalBoxFuture<'a, bool> {
         let (binding, key) = match rate {
             Rate::Tenant(number) => ("RATE_TENANT", number.to_string()),
             Rate::Refused => ("RATE_REFUSED", String::new()),

@@ -8,7 +8,7 @@ use crate::resource_type::ResourceType;
 
 /// A stored resource, and what the server adds to it (RFC 7643 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shown<'a> {
+pub struct StoredResource<'a> {
     /// `id`.
     pub id: &'a str,
     /// The attributes that clients set, a JSON object; at least `schemas` is one of them.
@@ -21,13 +21,13 @@ pub struct Shown<'a> {
     pub version: &'a str,
 }
 
-impl Shown<'_> {
+impl StoredResource<'_> {
     /// Appends the resource. `base` is the base URL, without a slash at the end; `push_links`
     /// appends linked attributes, each behind a comma.
     ///
     /// ```
-    /// use scim::{resource_type::GROUP_TYPE, show::Shown};
-    /// let shown = Shown {
+    /// use scim::{resource_type::GROUP_TYPE, show::StoredResource};
+    /// let shown = StoredResource {
     ///     id: "7",
     ///     document: r#"{"displayName":"Tour Guides"}"#,
     ///     created: "2026-01-23T04:56:22.000Z",
@@ -75,12 +75,12 @@ impl Shown<'_> {
 }
 
 /// As a line of an export: without what depends on where it was, its addresses and its version.
-impl Shown<'_> {
+impl StoredResource<'_> {
     /// Appends the resource with these members.
     ///
     /// ```
-    /// use scim::{resource_type::GROUP_TYPE, show::{Link, Shown}};
-    /// let shown = Shown {
+    /// use scim::{resource_type::GROUP_TYPE, show::{Link, StoredResource}};
+    /// let shown = StoredResource {
     ///     id: "7",
     ///     document: r#"{"displayName":"Tour Guides"}"#,
     ///     created: "2026-01-23T04:56:22.000Z",

@@ -191,7 +191,7 @@ impl<'a> Admin<'a> {
             },
             Some(known) => {
                 let mut row = answers.row(known).ok_or_else(|| unknown(credential))?;
-                let known = operators::read_known(&mut row)?;
+                let known = operators::read_token(&mut row)?;
                 let today = now.text.get(..10).unwrap_or_default();
                 if known.last_used.as_deref() < Some(today) {
                     later.push((1, operators::touch(&known.id, today)));

@@ -28,7 +28,7 @@ mod outcome;
 
 use action::Action;
 use order::{RunKind, next_run, order};
-pub use outcome::{Done, Outcome};
+pub use outcome::{Outcome, Success};
 
 /// An operation with its place, its id and what it waits for.
 struct Job {
@@ -82,7 +82,7 @@ impl Job {
     }
 
     /// Notes what became of it, and the version that it left behind.
-    fn settle(&mut self, result: Result<(Done, Option<String>), Failure>) {
+    fn settle(&mut self, result: Result<(Success, Option<String>), Failure>) {
         self.outcome = Some(match result {
             Ok((done, version)) => self.outcome(Ok(done), version),
             Err(failure) => self.outcome(Err(failure), None),
@@ -90,7 +90,7 @@ impl Job {
     }
 
     /// The outcome with this result.
-    fn outcome(&self, result: Result<Done, Failure>, version: Option<String>) -> Outcome {
+    fn outcome(&self, result: Result<Success, Failure>, version: Option<String>) -> Outcome {
         // §3.7.3: all but a create that failed have one.
         let there = self.operation.method != "POST" || result.is_ok();
         Outcome {
@@ -324,7 +324,7 @@ impl<D: Database> Session<'_, D> {
         &self,
         operation: &BulkOperation,
         action: &Action,
-    ) -> Result<(Done, Option<String>), Failure> {
+    ) -> Result<(Success, Option<String>), Failure> {
         let condition = Condition::of_version(operation.version.as_deref());
         let data = operation.data.as_ref().unwrap_or(&Value::Null);
         // The version of a reply is all that is needed of the resource; a group's PATCH gives it
@@ -339,19 +339,19 @@ impl<D: Database> Session<'_, D> {
                 let answer = self
                     .create_as(resource_type, data, id.clone(), &id_alone)
                     .await?;
-                Ok(outcome(Done::Created, answer))
+                Ok(outcome(Success::Created, answer))
             }
             Action::Replace(resource_type, reference) => {
                 let answer = self
                     .replace(resource_type, reference, data, &condition, &id_alone)
                     .await?;
-                Ok(outcome(Done::Changed, answer))
+                Ok(outcome(Success::Changed, answer))
             }
             Action::Patch(resource_type, reference) => {
                 let (done, selection) = if Table::of(resource_type).has_members() {
-                    (Done::Silent, Selection::default())
+                    (Success::Silent, Selection::default())
                 } else {
-                    (Done::Changed, id_alone)
+                    (Success::Changed, id_alone)
                 };
                 let answer = self
                     .patch(resource_type, reference, data, &condition, &selection)
@@ -360,7 +360,7 @@ impl<D: Database> Session<'_, D> {
             }
             Action::Delete(resource_type, reference) => {
                 self.delete(resource_type, reference, &condition).await?;
-                Ok((Done::Silent, None))
+                Ok((Success::Silent, None))
             }
         }
     }

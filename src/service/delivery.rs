@@ -12,7 +12,7 @@ use std::task::Poll;
 
 use crate::Context;
 use crate::budget::{Allowance, Budget};
-use crate::outside::Coming;
+use crate::outside::LocalBoxFuture;
 use store::batch::Batch;
 use store::ledger::deliveries;
 use store::{Database, Error};
@@ -107,7 +107,7 @@ pub async fn deliver_everywhere<D: Database>(
         }
         Ok(())
     };
-    let lanes = (0..AT_ONCE).map(|_| -> Coming<'_, Result<(), Error>> { Box::pin(lane()) });
+    let lanes = (0..AT_ONCE).map(|_| -> LocalBoxFuture<'_, Result<(), Error>> { Box::pin(lane()) });
     all(lanes.collect()).await?;
     Ok(Report {
         wake: gathered.wake.get(),
@@ -116,7 +116,7 @@ pub async fn deliver_everywhere<D: Database>(
 }
 
 /// Waits until all are at their end; the first failure.
-async fn all(mut runs: Vec<Coming<'_, Result<(), Error>>>) -> Result<(), Error> {
+async fn all(mut runs: Vec<LocalBoxFuture<'_, Result<(), Error>>>) -> Result<(), Error> {
     let mut result = Ok(());
     poll_fn(|context| {
         runs.retain_mut(|run| match run.as_mut().poll(context) {

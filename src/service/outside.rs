@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 /// An answer on its way.
-pub type Coming<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+pub type LocalBoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// Other servers.
 pub trait Fetch {
@@ -13,11 +13,11 @@ pub trait Fetch {
         &'f self,
         address: &'f str,
         most: usize,
-    ) -> Coming<'f, Result<Vec<u8>, FetchFailure>>;
+    ) -> LocalBoxFuture<'f, Result<Vec<u8>, FetchFailure>>;
 
     /// Sends something, by a POST that follows no redirect: the reply, or nothing where none comes
     /// in time.
-    fn post<'f>(&'f self, post: &'f Post) -> Coming<'f, Option<Posted>>;
+    fn post<'f>(&'f self, post: &'f Post) -> LocalBoxFuture<'f, Option<PostReply>>;
 }
 
 /// What is sent to another server.
@@ -33,7 +33,7 @@ pub struct Post {
 
 /// What another server replied.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Posted {
+pub struct PostReply {
     /// The status.
     pub status: u16,
     /// In how many seconds it wants to be asked again (`Retry-After`).
@@ -93,5 +93,5 @@ pub trait Keys {
         key: &'k str,
         text: &'k str,
         signature: Vec<u8>,
-    ) -> Coming<'k, bool>;
+    ) -> LocalBoxFuture<'k, bool>;
 }

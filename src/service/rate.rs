@@ -4,7 +4,7 @@
 //! tenant's requests are counted by its number, which is known before a request is done where the
 //! instance remembers whose the credential is. The first request of a credential is not counted.
 
-use super::outside::Coming;
+use super::outside::LocalBoxFuture;
 
 /// Seconds after which who was refused may come again; the counters begin anew as often.
 pub const RETRY_AFTER: &str = "10";
@@ -23,7 +23,7 @@ pub enum Rate<'a> {
 /// Counts.
 pub trait Rates {
     /// Counts so many more; whether they are within the limit. Where nothing counts, all are.
-    fn take<'a>(&'a self, rate: Rate<'a>, count: usize) -> Coming<'a, bool>;
+    fn take<'a>(&'a self, rate: Rate<'a>, count: usize) -> LocalBoxFuture<'a, bool>;
 }
 
 /// Nothing counts.
@@ -31,7 +31,7 @@ pub trait Rates {
 pub struct Unlimited;
 
 impl Rates for Unlimited {
-    fn take<'a>(&'a self, _: Rate<'a>, _: usize) -> Coming<'a, bool> {
+    fn take<'a>(&'a self, _: Rate<'a>, _: usize) -> LocalBoxFuture<'a, bool> {
         Box::pin(std::future::ready(true))
     }
 }

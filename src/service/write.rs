@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use super::read::Reading;
 use super::{Failure, Moment, Session};
 use store::batch::{Answers, Batch, Handle};
-use store::ledger::events::{self, Done};
+use store::ledger::events::{self, ResourceWrite};
 use store::read::{self, ResourceRef};
 use store::table::Table;
 use store::write::{self, Guard, Next};
@@ -211,7 +211,7 @@ impl<D: Database> Session<'_, D> {
                 };
                 let update = write::update(&view, reference, meant, &next);
                 receipt.row = Some(batch.add_write(update));
-                let done = Done {
+                let done = ResourceWrite {
                     id,
                     version,
                     operation: change.operation,

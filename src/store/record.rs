@@ -3,7 +3,7 @@
 //! made of them would take.
 
 use scim::resource_type::{GROUP_TYPE, USER_TYPE};
-use scim::show::{Link, Shown};
+use scim::show::{Link, StoredResource};
 
 use super::Error;
 use super::expression::View;
@@ -22,7 +22,7 @@ const BETWEEN_GROUPS: char = '\t';
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record<'a> {
     /// The resource.
-    pub shown: Shown<'a>,
+    pub shown: StoredResource<'a>,
     groups: &'a str,
 }
 
@@ -38,7 +38,7 @@ impl<'a> Record<'a> {
         let (id, version, created, last_modified) = (line()?, line()?, line()?, line()?);
         Ok(Self {
             groups: line()?,
-            shown: Shown {
+            shown: StoredResource {
                 id,
                 document: line()?,
                 created,
@@ -51,7 +51,7 @@ impl<'a> Record<'a> {
     /// The record of a resource as just created, in no group.
     pub fn new(id: &'a str, version: &'a str, now: &'a str, document: &'a str) -> Self {
         Self {
-            shown: Shown {
+            shown: StoredResource {
                 id,
                 document,
                 created: now,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use service::delivery::Report;
 use service::jobs::Budget;
 use service::master::Master;
-use service::outside::{Post, Posted};
+use service::outside::{Post, PostReply};
 use testing::client::{Client, Operator};
 use testing::memory::Memory;
 
@@ -78,16 +78,16 @@ fn numbers(memory: &Memory) -> Vec<(i64, i64)> {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a receiver may give none")]
-fn reply(status: u16) -> Option<Posted> {
-    Some(Posted {
+fn reply(status: u16) -> Option<PostReply> {
+    Some(PostReply {
         status,
         reply: "the reply".to_owned(),
-        ..Posted::default()
+        ..PostReply::default()
     })
 }
 
 /// What happens to a post.
-fn receive(memory: &Memory, receiver: impl FnMut(&Post) -> Option<Posted> + 'static) {
+fn receive(memory: &Memory, receiver: impl FnMut(&Post) -> Option<PostReply> + 'static) {
     memory.fetch.receiver.replace(Some(Box::new(receiver)));
 }
 

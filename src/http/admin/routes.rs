@@ -4,7 +4,7 @@
 
 use crate::http::method::Method;
 use crate::http::route::{self, row};
-use service::admin::step::Act;
+use service::admin::step::UseCase;
 use service::admin::{
     brake, client, deleted, erase, events, export, import, jobs, operator_tokens, pending,
     requests, status, tenant, token, undo, verify, webhooks,
@@ -19,7 +19,7 @@ pub struct Handler {
     /// The scope that it needs; empty where that depends on what is asked for.
     pub scope: &'static str,
     /// What it does.
-    pub act: Act,
+    pub act: UseCase,
 }
 
 /// The parameters of a list.
@@ -39,7 +39,7 @@ pub const IMPORT: &str = "/tenants/{tenant}/import";
 const IMPORTED: &[&str] = &["dry_run", "job", "line", "more"];
 
 /// What answers to whoever has the scope.
-const fn needs(scope: &'static str, act: Act) -> Handler {
+const fn needs(scope: &'static str, act: UseCase) -> Handler {
     Handler { scope, act }
 }
 

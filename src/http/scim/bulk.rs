@@ -8,7 +8,7 @@ use super::error::{again, retry_after};
 use crate::http::fault::failure_words;
 use crate::http::reply::Reply;
 use service::Failure;
-use service::bulk::{Done, Outcome};
+use service::bulk::{Outcome, Success};
 
 /// The reply, with `Retry-After` where operations failed that may be sent again. The log gets the
 /// first that failed.
@@ -41,9 +41,9 @@ pub(super) fn reply(outcomes: &[Outcome]) -> Reply {
 
 fn result(outcome: &Outcome) -> BulkResult<'_> {
     let (status, error) = match &outcome.result {
-        Ok(Done::Created) => (201, None),
-        Ok(Done::Changed) => (200, None),
-        Ok(Done::Silent) => (204, None),
+        Ok(Success::Created) => (201, None),
+        Ok(Success::Changed) => (200, None),
+        Ok(Success::Silent) => (204, None),
         Err(failure) => {
             let (status, scim_type, detail) = failure_words(failure);
             (status, Some(error_message(status, scim_type, detail)))

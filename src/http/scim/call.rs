@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::media::MediaType;
 use super::query;
-use crate::http::body::{self, Kept, MAX_BODY};
+use crate::http::body::{self, MAX_BODY, ReceivedBody};
 use crate::http::fault::Fault;
 use crate::http::request::{Request, Upload};
 use service::{Condition, MAX_LARGE_BODY, Selection, Session, Settings};
@@ -139,7 +139,7 @@ impl<D: Database, B> Call<'_, D, B> {
     }
 
     /// Reads the body as JSON; what is done again has it from `kept`.
-    pub(super) async fn read_body(&mut self, kept: &Kept) -> Result<(), Fault>
+    pub(super) async fn read_body(&mut self, kept: &ReceivedBody) -> Result<(), Fault>
     where
         B: Upload,
     {

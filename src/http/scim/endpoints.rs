@@ -16,7 +16,7 @@ use store::Database;
 
 /// What is done at an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
+pub enum UseCase {
     /// `GET /`, `/Users`, … (RFC 7644 §3.4.2).
     List,
     /// `POST /.search`, `/Users/.search`, … (§3.4.3).
@@ -40,15 +40,15 @@ pub enum Act {
 
 /// Does it. It is one future for all of them, for each adds to the Worker what it carries.
 pub(super) async fn answer<D: Database, B>(
-    act: Act,
+    act: UseCase,
     mut call: Call<'_, D, B>,
 ) -> Result<Reply, Fault> {
     let (session, body) = (call.session, take(&mut call.body));
     let (of, at) = call.resource();
     let condition = call.condition();
     let answer = match act {
-        Act::List | Act::Search => {
-            let search = if act == Act::List {
+        UseCase::List | UseCase::Search => {
+            let search = if act == UseCase::List {
                 call.search()?
             } else {
                 call.search_of(&body)?
@@ -56,22 +56,22 @@ pub(super) async fn answer<D: Database, B>(
             let page = session.list(&call.types(), &search).await?;
             return Ok(Reply::json(200, page));
         }
-        Act::Bulk => {
+        UseCase::Bulk => {
             let outcomes = session.bulk(BulkRequest::parse(body)?).await?;
             return Ok(bulk::reply(&outcomes));
         }
-        Act::Delete => {
+        UseCase::Delete => {
             session.delete(of, &at, &condition).await?;
             return Ok(Reply::empty(204));
         }
-        Act::Create => session.create(of, &body, &call.selection()?).await?,
-        Act::Read | Act::CreateMe => session.read(of, &at, &call.selection()?).await?,
-        Act::Replace => {
+        UseCase::Create => session.create(of, &body, &call.selection()?).await?,
+        UseCase::Read | UseCase::CreateMe => session.read(of, &at, &call.selection()?).await?,
+        UseCase::Replace => {
             let selection = call.selection()?;
             let replace = session.replace(of, &at, &body, &condition, &selection);
             replace.await?
         }
-        Act::Patch => {
+        UseCase::Patch => {
             let selection = call.selection()?;
             let patch = session.patch(of, &at, &body, &condition, &selection);
             patch.await?
@@ -81,9 +81,9 @@ pub(super) async fn answer<D: Database, B>(
 }
 
 /// The reply with one resource.
-fn reply(act: Act, answer: Answer, condition: &Condition) -> Result<Reply, Fault> {
-    if matches!(act, Act::Read | Act::CreateMe) {
-        if act == Act::Read && condition.is_known(&answer.version) {
+fn reply(act: UseCase, answer: Answer, condition: &Condition) -> Result<Reply, Fault> {
+    if matches!(act, UseCase::Read | UseCase::CreateMe) {
+        if act == UseCase::Read && condition.is_known(&answer.version) {
             // RFC 9110 §15.4.5: the headers that a 200 would have had.
             return Ok(Reply::empty(304)
                 .with("ETag", etag(&answer.version))
@@ -91,7 +91,7 @@ fn reply(act: Act, answer: Answer, condition: &Condition) -> Result<Reply, Fault
         }
         condition.check(&answer.version)?;
     }
-    if act == Act::CreateMe {
+    if act == UseCase::CreateMe {
         return Err(Error::uniqueness(
             "/Me is a user that exists already, so POST cannot create it. Change the user with PUT or PATCH of /Me.",
         )
@@ -101,13 +101,13 @@ fn reply(act: Act, answer: Answer, condition: &Condition) -> Result<Reply, Fault
     if answer.body.is_empty() {
         return Ok(Reply::empty(204).with("ETag", etag));
     }
-    let status = if act == Act::Create { 201 } else { 200 };
+    let status = if act == UseCase::Create { 201 } else { 200 };
     // Its version and its address are headers, too.
     let reply = Reply::json(status, answer.body)
         .with("ETag", etag)
         .with("Location", answer.location.clone());
     Ok(match act {
-        Act::Create => reply,
+        UseCase::Create => reply,
         _ => reply.with("Content-Location", answer.location),
     })
 }

@@ -7,7 +7,7 @@ use scim::message::error::Error;
 use scim::resource_type::ResourceType;
 
 use super::call::{Arguments, Message, Question};
-use super::endpoints::Act;
+use super::endpoints::UseCase;
 use super::query::{SEARCH, SELECTION};
 use crate::http::fault::Fault;
 use crate::http::method::Method;
@@ -23,7 +23,7 @@ pub enum Handler {
     /// It tells only what the server is, and so needs no token (RFC 7644 §4).
     Open(fn(&Question<'_>) -> Result<String, Failure>),
     /// It works for a caller.
-    Caller(Act),
+    Caller(UseCase),
 }
 
 /// All endpoints.
@@ -39,21 +39,21 @@ pub fn table() -> &'static [Route] {
             row(Get, "/ResourceTypes/{name}", &[], None, Open(|it| discovery::resource_type(it.text(), it.base))),
             row(Get, "/Schemas", &[], None, Open(|it| Ok(discovery::schemas(it.settings, it.base)))),
             row(Get, "/Schemas/{uri}", &[], None, Open(|it| discovery::schema(it.text(), it.settings, it.base))),
-            row(Get, "/", SEARCH, None, Caller(Act::List)),
-            row(Post, "/.search", &[], Some(SearchRequest), Caller(Act::Search)),
-            row(Post, "/Bulk", &[], Some(BulkRequest), Caller(Act::Bulk)),
-            row(Get, "/Me", SELECTION, None, Caller(Act::Read)),
-            row(Post, "/Me", SELECTION, Some(Resource), Caller(Act::CreateMe)),
-            row(Put, "/Me", SELECTION, Some(Resource), Caller(Act::Replace)),
-            row(Patch, "/Me", SELECTION, Some(PatchOp), Caller(Act::Patch)),
-            row(Delete, "/Me", &[], None, Caller(Act::Delete)),
-            row(Get, "/{type}", SEARCH, None, Caller(Act::List)),
-            row(Post, "/{type}", SELECTION, Some(Resource), Caller(Act::Create)),
-            row(Post, "/{type}/.search", &[], Some(SearchRequest), Caller(Act::Search)),
-            row(Get, "/{type}/{id}", SELECTION, None, Caller(Act::Read)),
-            row(Put, "/{type}/{id}", SELECTION, Some(Resource), Caller(Act::Replace)),
-            row(Patch, "/{type}/{id}", SELECTION, Some(PatchOp), Caller(Act::Patch)),
-            row(Delete, "/{type}/{id}", &[], None, Caller(Act::Delete)),
+            row(Get, "/", SEARCH, None, Caller(UseCase::List)),
+            row(Post, "/.search", &[], Some(SearchRequest), Caller(UseCase::Search)),
+            row(Post, "/Bulk", &[], Some(BulkRequest), Caller(UseCase::Bulk)),
+            row(Get, "/Me", SELECTION, None, Caller(UseCase::Read)),
+            row(Post, "/Me", SELECTION, Some(Resource), Caller(UseCase::CreateMe)),
+            row(Put, "/Me", SELECTION, Some(Resource), Caller(UseCase::Replace)),
+            row(Patch, "/Me", SELECTION, Some(PatchOp), Caller(UseCase::Patch)),
+            row(Delete, "/Me", &[], None, Caller(UseCase::Delete)),
+            row(Get, "/{type}", SEARCH, None, Caller(UseCase::List)),
+            row(Post, "/{type}", SELECTION, Some(Resource), Caller(UseCase::Create)),
+            row(Post, "/{type}/.search", &[], Some(SearchRequest), Caller(UseCase::Search)),
+            row(Get, "/{type}/{id}", SELECTION, None, Caller(UseCase::Read)),
+            row(Put, "/{type}/{id}", SELECTION, Some(Resource), Caller(UseCase::Replace)),
+            row(Patch, "/{type}/{id}", SELECTION, Some(PatchOp), Caller(UseCase::Patch)),
+            row(Delete, "/{type}/{id}", &[], None, Caller(UseCase::Delete)),
         ]
     }
 }

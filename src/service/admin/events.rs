@@ -12,7 +12,7 @@ use cursor::Cursor;
 use page::{Event, Page, Part};
 use store::Row;
 use store::batch::Batch;
-use store::ledger::feed::{LOOKS, Mark, Walk, Wanted, newest};
+use store::ledger::feed::{EventFilter, LOOKS, Mark, Walk, newest};
 
 mod cursor;
 mod page;
@@ -42,7 +42,7 @@ struct Request {
     backwards: bool,
     /// Whether it goes on from a page before.
     goes_on: bool,
-    wanted: Wanted,
+    wanted: EventFilter,
     /// Whether each resource is shown as it is now.
     with_now: bool,
 }
@@ -129,9 +129,9 @@ fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
         tenant: tenant.map(|(tenant, _)| tenant),
         backwards: before.is_some(),
         goes_on: before.is_none() && !from.is_empty(),
-        wanted: Wanted {
+        wanted: EventFilter {
             types: types(call.parameter("type").unwrap_or_default())?,
-            ..Wanted::default()
+            ..EventFilter::default()
         },
         with_now,
     };

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::body::moment;
 use super::refusal::Refusal;
 use super::step::{Call, End, Missing, Outcome};
-use store::ledger::requests::{self, Wanted};
+use store::ledger::requests::{self, RequestFilter};
 
 /// Characters of the longest text that is looked for.
 const TEXT: usize = 200;
@@ -23,9 +23,9 @@ const NO_REQUEST: Missing = (
 /// Lists requests of the tenant, the newest first: those with these parameters.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     call.after_id("req_")?;
-    let mut wanted = Wanted {
+    let mut filter = RequestFilter {
         after: call.page.after.clone(),
-        ..Wanted::default()
+        ..RequestFilter::default()
     };
     for (name, text) in &call.parameters {
         if text.is_empty() {
@@ -39,18 +39,18 @@ pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         match name.to_ascii_lowercase().as_str() {
             "status" => {
                 let range = statuses(text).ok_or_else(|| Refusal::invalid_query(name, STATUS))?;
-                wanted.status = Some(range);
+                filter.status = Some(range);
             }
-            "method" => wanted.method = Some(text.to_ascii_uppercase()),
-            "since" => wanted.since = Some(time()?),
-            "until" => wanted.until = Some(time()?),
-            "resource" => wanted.resource = Some(json::text(&Value::from(text.as_str()))),
-            "text" => wanted.text = Some(text.to_ascii_lowercase()),
+            "method" => filter.method = Some(text.to_ascii_uppercase()),
+            "since" => filter.since = Some(time()?),
+            "until" => filter.until = Some(time()?),
+            "resource" => filter.resource = Some(json::text(&Value::from(text.as_str()))),
+            "text" => filter.text = Some(text.to_ascii_lowercase()),
             _ => {}
         }
     }
     let tenant = call.admin.tenant()?.id;
-    call.list(requests::list(tenant, &wanted, call.most()))
+    call.list(requests::list(tenant, &filter, call.most()))
 }
 
 /// Reads one.

@@ -8,7 +8,7 @@ use super::body::Body;
 use super::refusal::Refusal;
 use super::{Admin, PageRequest, no_shard, page, shape, with_member};
 use crate::Context;
-use crate::outside::{Post, Posted};
+use crate::outside::{Post, PostReply};
 use crate::transfer::export::Export;
 use crate::transfer::undo::{self, Undo, run};
 use store::batch::{Answers, Batch, Handle};
@@ -31,7 +31,7 @@ pub struct Call<'c> {
 }
 
 /// What an endpoint does.
-pub type Act = for<'c> fn(&'c Call<'c>) -> Outcome<'c>;
+pub type UseCase = for<'c> fn(&'c Call<'c>) -> Outcome<'c>;
 
 /// What comes of it next.
 pub type Outcome<'c> = Result<Step<'c>, Refusal>;
@@ -49,7 +49,7 @@ pub enum Step<'c> {
     /// milliseconds that took.
     Post(
         Post,
-        Box<dyn FnOnce(Option<Posted>, i64) -> Outcome<'c> + 'c>,
+        Box<dyn FnOnce(Option<PostReply>, i64) -> Outcome<'c> + 'c>,
     ),
     /// A part of some changes is taken back, and this is made of what came of it.
     Undo(Box<Undo>, Undone<'c>),
@@ -128,7 +128,7 @@ pub(super) enum End {
 /// Does what an endpoint says.
 pub async fn answer<'c, D: Database>(
     directory: &Context<'_, D>,
-    act: Act,
+    act: UseCase,
     call: &'c Call<'c>,
 ) -> Result<Answer, Refusal> {
     let mut step = act(call)?;
@@ -174,7 +174,7 @@ impl<'c> Step<'c> {
     /// Posts something to another server.
     pub(super) fn post(
         post: Post,
-        then: impl FnOnce(Option<Posted>, i64) -> Outcome<'c> + 'c,
+        then: impl FnOnce(Option<PostReply>, i64) -> Outcome<'c> + 'c,
     ) -> Outcome<'c> {
         Ok(Self::Post(post, Box::new(then)))
     }

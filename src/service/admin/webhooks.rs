@@ -17,7 +17,7 @@ use crate::{Moment, Settings};
 use store::Row;
 use store::batch::{Batch, Handle};
 use store::directory::tenants::{self, Which};
-use store::ledger::feed::{Wanted, newest};
+use store::ledger::feed::{EventFilter, newest};
 use store::ledger::webhooks::{self, Change, Chosen, Endpoint, SecretRef, Track};
 
 mod acts;
@@ -107,12 +107,17 @@ pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         most: call.most(),
         ..Chosen::default()
     };
-    show(call, Batch::default(), &chosen, Shown::Page)
+    show(call, Batch::default(), &chosen, Format::Page)
 }
 
 /// Reads one.
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    one(call, Batch::default(), call.argument("webhook"), Shown::One)
+    one(
+        call,
+        Batch::default(),
+        call.argument("webhook"),
+        Format::One,
+    )
 }
 
 /// Makes one, whose secret is shown this once. It begins at the end of the feed.
@@ -177,7 +182,7 @@ fn begin<'c>(
         for (shard, end) in ends {
             batch.add(webhooks::begin(&id, shard, end));
         }
-        return one(call, batch, &id, Shown::Made(shown));
+        return one(call, batch, &id, Format::Made(shown));
     };
     if shard == 1 {
         ends.push((1, None));
@@ -232,7 +237,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         batch.add(call.admin.tell(&told));
         let now = &call.admin.now.text;
         batch.add_all(webhooks::change(&endpoint.id, &change, now));
-        one(call, batch, &endpoint.id, Shown::One)
+        one(call, batch, &endpoint.id, Format::One)
     })
 }
 
@@ -259,12 +264,12 @@ pub fn rotate<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         batch.add(webhooks::rotate(&endpoint, &key.fingerprint(), &until));
         batch.add(webhooks::interrupt(&endpoint.id));
         let shown = secret(&key, &endpoint.id, endpoint.secret.version + 1);
-        one(call, batch, &endpoint.id, Shown::Secret(shown))
+        one(call, batch, &endpoint.id, Format::Secret(shown))
     })
 }
 
-/// How what was found is shown.
-enum Shown {
+/// How an endpoint is shown.
+enum Format {
     /// As a page.
     Page,
     /// As it is.
@@ -276,14 +281,14 @@ enum Shown {
 }
 
 /// Sends a batch and shows an endpoint.
-fn one<'c>(call: &'c Call<'c>, batch: Batch, id: &str, shown: Shown) -> Outcome<'c> {
+fn one<'c>(call: &'c Call<'c>, batch: Batch, id: &str, format: Format) -> Outcome<'c> {
     let chosen = Chosen {
         only: call.admin.operator.tenant,
         id: Some(id),
         most: 1,
         ..Chosen::default()
     };
-    show(call, batch, &chosen, shown)
+    show(call, batch, &chosen, format)
 }
 
 /// Sends a batch and shows endpoints, each with how much is not delivered to it.
@@ -291,7 +296,7 @@ fn show<'c>(
     call: &'c Call<'c>,
     mut batch: Batch,
     chosen: &Chosen<'_>,
-    shown: Shown,
+    format: Format,
 ) -> Outcome<'c> {
     let listed = batch.add(webhooks::list(chosen));
     let tracks = batch.add(webhooks::tracks(chosen));
@@ -306,7 +311,7 @@ fn show<'c>(
             .into_iter()
             .map(|mut row| webhooks::read_track(&mut row))
             .collect();
-        count(call.admin.shards(), tracks?, rows, shown, call.page.limit)
+        count(call.admin.shards(), tracks?, rows, format, call.page.limit)
     })
 }
 
@@ -315,15 +320,15 @@ fn count<'c>(
     mut rest: IntoIter<u16>,
     tracks: Vec<Track>,
     mut rows: Vec<(String, String, i64)>,
-    shown: Shown,
+    format: Format,
     limit: usize,
 ) -> Outcome<'c> {
     let Some(shard) = rest.next() else {
-        return end(rows, shown, limit);
+        return end(rows, format, limit);
     };
     let (batch, counts) = pending(&tracks, shard);
     if batch.is_empty() {
-        return count(rest, tracks, rows, shown, limit);
+        return count(rest, tracks, rows, format, limit);
     }
     Step::send(shard, batch, move |sent| {
         let mut answers = sent?;
@@ -334,7 +339,7 @@ fn count<'c>(
                 known.2 += number.unwrap_or_default();
             }
         }
-        count(rest, tracks, rows, shown, limit)
+        count(rest, tracks, rows, format, limit)
     })
 }
 
@@ -356,29 +361,29 @@ pub(super) fn pending(tracks: &[Track], shard: u16) -> (Batch, Vec<(String, Hand
 }
 
 /// What an endpoint hears of.
-pub(crate) fn wanted(types: &str, webhook: &str) -> Wanted {
+pub(crate) fn wanted(types: &str, webhook: &str) -> EventFilter {
     let types = json::parse(types).unwrap_or_default();
     let types = types.as_array().into_iter().flatten();
-    Wanted {
+    EventFilter {
         types: types.filter_map(Value::as_str).map(str::to_owned).collect(),
         webhook: Some(webhook.to_owned()),
     }
 }
 
-fn end<'c>(rows: Vec<(String, String, i64)>, shown: Shown, limit: usize) -> Outcome<'c> {
+fn end<'c>(rows: Vec<(String, String, i64)>, format: Format, limit: usize) -> Outcome<'c> {
     let mut rows = rows
         .into_iter()
         .map(|(id, text, count)| (id, with_member(text, "pending", &json!(count))));
-    if matches!(shown, Shown::Page) {
+    if matches!(format, Format::Page) {
         let cell = |text| store::Cell::Text(text);
         let rows = rows.map(|(id, text)| Row(vec![cell(id), cell(text)]));
         return Step::shown(page(rows.collect(), limit)?);
     }
     let (id, text) = rows.next().ok_or_else(no_webhook)?;
-    match shown {
-        Shown::Page | Shown::One => Step::shown(text),
-        Shown::Secret(secret) => Step::shown(with_member(text, "secret", &secret.into())),
-        Shown::Made(secret) => Ok(Step::Done(Answer::Made(Creation {
+    match format {
+        Format::Page | Format::One => Step::shown(text),
+        Format::Secret(secret) => Step::shown(with_member(text, "secret", &secret.into())),
+        Format::Made(secret) => Ok(Step::Done(Answer::Made(Creation {
             id,
             body: with_member(text, "secret", &secret.into()),
         }))),

@@ -10,7 +10,7 @@ use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
 use super::action::Action;
-use super::{Done, Job};
+use super::{Job, Success};
 use crate::failure::name_in_use;
 use crate::write::{Change, ChangeKind, Links, Rewrite, typed};
 use crate::{Condition, Failure, Session, parse_stored};
@@ -67,7 +67,7 @@ enum Preparation {
     /// It waits for the batch.
     Waits,
     /// It is settled.
-    Settled(Result<(Done, Option<String>), Failure>),
+    Settled(Result<(Success, Option<String>), Failure>),
     /// It cannot be done with those in front of it.
     Alone,
 }
@@ -204,7 +204,7 @@ impl<D: Database> Session<'_, D> {
         };
         if document == before {
             return Ok(Preparation::Settled(Ok((
-                Done::Changed,
+                Success::Changed,
                 Some(stored.version),
             ))));
         }
@@ -316,7 +316,7 @@ impl<D: Database> Session<'_, D> {
         let written = receipt.done(&mut answers)?;
         for (index, resource_type, id) in deletes {
             let result = if written.has(&typed(resource_type.name, &id)) {
-                Ok((Done::Silent, None))
+                Ok((Success::Silent, None))
             } else {
                 Err(self.not_found(resource_type, &ResourceRef::Id(id)))
             };
@@ -329,7 +329,7 @@ impl<D: Database> Session<'_, D> {
             .partition(|pending| written.has(&pending.typed()));
         for Pending { index, version, .. } in done {
             if let Some(job) = jobs.get_mut(index) {
-                job.settle(Ok((Done::Changed, Some(version))));
+                job.settle(Ok((Success::Changed, Some(version))));
             }
         }
         self.settle_unwritten(jobs, rest).await?;

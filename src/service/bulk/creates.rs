@@ -4,7 +4,7 @@ use scim::index::Index;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::action::Action;
-use super::{Done, Job, not_there};
+use super::{Job, Success, not_there};
 use crate::links::{all_ids, missing};
 use crate::write::{Change, NewResource, typed};
 use crate::{Failure, Session};
@@ -104,7 +104,7 @@ impl<D: Database> Session<'_, D> {
         for (index, plan) in planned {
             if let Some(job) = jobs.get_mut(*index) {
                 job.settle(if created.has(&plan.typed()) {
-                    Ok((Done::Created, Some(plan.version.clone())))
+                    Ok((Success::Created, Some(plan.version.clone())))
                 } else {
                     Err(plan.name_in_use())
                 });

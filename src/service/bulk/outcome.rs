@@ -14,12 +14,12 @@ pub struct Outcome {
     /// The version that it left behind.
     pub version: Option<String>,
     /// Done how, or why not.
-    pub result: Result<Done, Failure>,
+    pub result: Result<Success, Failure>,
 }
 
 /// How an operation was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Done {
+pub enum Success {
     /// A resource was created.
     Created,
     /// It was changed.

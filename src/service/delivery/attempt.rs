@@ -1,6 +1,6 @@
 //! One attempt: what is posted, and what a reply means.
 
-use crate::outside::Posted;
+use crate::outside::PostReply;
 
 /// Milliseconds between an attempt that failed and the next, by how many failed; then no more
 /// (Standard Webhooks, "Retries").
@@ -65,7 +65,7 @@ pub(super) enum Next {
 }
 
 /// What is done after the reply to the attempt of this number, from one. `chance` is from 0 to 255.
-pub(super) fn next(posted: Option<&Posted>, attempt: i64, chance: u8) -> Next {
+pub(super) fn next(posted: Option<&PostReply>, attempt: i64, chance: u8) -> Next {
     let status = posted.map_or(0, |posted| posted.status);
     if (200..300).contains(&status) {
         return Next::GoOn;
@@ -88,8 +88,8 @@ pub(super) fn next(posted: Option<&Posted>, attempt: i64, chance: u8) -> Next {
 mod tests {
     use super::*;
 
-    fn reply(status: u16, retry_after: Option<u64>) -> Posted {
-        Posted {
+    fn reply(status: u16, retry_after: Option<u64>) -> PostReply {
+        PostReply {
             status,
             retry_after,
             reply: String::new(),

@@ -3,7 +3,7 @@
 use super::attempt::{Next, first_bytes, next};
 use super::run::{Event, Run, Whose};
 use crate::Moment;
-use crate::outside::Posted;
+use crate::outside::PostReply;
 use store::ledger::deliveries::{self, Attempt, Behind, Place};
 use store::ledger::events::{Origin, house};
 use store::ledger::feed::Mark;
@@ -21,7 +21,7 @@ impl<D: Database> Run<'_, D> {
         whose: Whose,
         event: &Event,
         (id, at): (String, &Moment),
-        posted: Option<Posted>,
+        posted: Option<PostReply>,
     ) -> Vec<Statement> {
         let now = self.directory.clock.now();
         let before = match whose.and_then(|index| self.behind.get(index)) {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::base64;
 use crate::outside::{Algorithm, FetchFailure};
 use crate::{Context, Moment, Settings, address};
-use store::directory::key_sets::{self, Kept};
+use store::directory::key_sets::{self, CachedKeySet};
 use store::{Database, Row};
 
 use super::Refused;
@@ -41,7 +41,7 @@ pub(super) async fn find<D: Database>(
     context: &Context<'_, D>,
     own: &str,
     kid: &str,
-    mut kept: Kept,
+    mut kept: CachedKeySet,
 ) -> Result<String, Refused> {
     let now = context.clock.now();
     let before = |milliseconds| Moment::at(now.milliseconds.saturating_sub(milliseconds)).text;
@@ -57,7 +57,7 @@ pub(super) async fn find<D: Database>(
         // Somebody has asked for the set within the last minute: where it may still be on its way,
         // it is waited for. Where the key is known, only the hour is over.
         let recent = before(u64::from(LOOKS * LOOK));
-        let is_coming = |kept: &Kept| {
+        let is_coming = |kept: &CachedKeySet| {
             let is_recent = kept.asked_at > recent && kept.fetched_at < kept.asked_at;
             kept.key.is_none() && (is_recent || kept.asked_at.is_empty())
         };
@@ -93,9 +93,9 @@ pub(super) async fn find<D: Database>(
 }
 
 /// What is kept, of the row of a statement about it.
-fn first(rows: Vec<Row>) -> Result<Kept, Refused> {
+fn first(rows: Vec<Row>) -> Result<CachedKeySet, Refused> {
     let mut rows = rows.into_iter();
-    let row = rows.next().as_mut().map(|row| Kept::read(row, 0));
+    let row = rows.next().as_mut().map(|row| CachedKeySet::read(row, 0));
     Ok(row.transpose()?.unwrap_or_default())
 }
 

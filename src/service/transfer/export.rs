@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use scim::json;
 use scim::resource_type::ResourceType;
-use scim::show::Shown;
+use scim::show::StoredResource;
 use serde_json::Value;
 
 use crate::budget::Budget;
@@ -210,7 +210,7 @@ fn push(
     chunks: &[String],
 ) {
     let [created, last_modified] = &resource.moments;
-    let shown = Shown {
+    let shown = StoredResource {
         id: &resource.id,
         document: &resource.document,
         created,

@@ -11,7 +11,7 @@ use crate::failure::name_in_use;
 use crate::{Failure, Session};
 use store::Database;
 use store::expression::View;
-use store::ledger::events::{self, Done, Update};
+use store::ledger::events::{self, ResourceWrite, Update};
 use store::limits::{DOCUMENT_AND_FOLDED, RUN_BYTES};
 use store::read::ResourceRef;
 use store::record::Record;
@@ -159,8 +159,8 @@ impl NewResource {
     }
 
     /// What its event says of it.
-    pub(super) fn done(&self) -> Done<'_> {
-        Done {
+    pub(super) fn done(&self) -> ResourceWrite<'_> {
+        ResourceWrite {
             id: &self.id,
             version: &self.version,
             operation: self.operation,

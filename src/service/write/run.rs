@@ -5,7 +5,7 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 use super::{Change, ChangeKind, Rewrite, RunReceipt};
 use crate::{Failure, Session};
 use store::batch::Batch;
-use store::ledger::events::{self, Done, Update};
+use store::ledger::events::{self, ResourceWrite, Update};
 use store::limits::RUN_BYTES;
 use store::write::Guard;
 use store::{Database, deleted, run, unique};
@@ -39,7 +39,7 @@ impl<D: Database> Session<'_, D> {
                 receipt
                     .many
                     .push((resource_type.name, batch.add_write(insert)));
-                let done: Vec<Done<'_>> = part.iter().map(|new| new.done()).collect();
+                let done: Vec<ResourceWrite<'_>> = part.iter().map(|new| new.done()).collect();
                 let origin = self.origin(None);
                 batch.add(events::created_many(&origin, &view, &done, is_again));
                 let ids: Vec<&str> = part.iter().map(|new| new.id.as_str()).collect();
@@ -125,10 +125,10 @@ impl<D: Database> Session<'_, D> {
             receipt
                 .many
                 .push((first.resource_type.name, batch.add_write(update)));
-            let told: Vec<(Done<'_>, &Update)> = part
+            let told: Vec<(ResourceWrite<'_>, &Update)> = part
                 .iter()
                 .map(|(change, rewrite)| {
-                    let done = Done {
+                    let done = ResourceWrite {
                         id: change.reference.id().unwrap_or_default(),
                         version: &change.version,
                         operation: change.operation,

@@ -3,7 +3,7 @@
 use crate::fragment::{Fragment, value};
 use crate::{Error, Row, Statement, fragment, statement};
 
-use super::key_sets::{self, Kept};
+use super::key_sets::{self, CachedKeySet};
 use super::tokens::NewToken;
 
 /// What proves a client.
@@ -251,7 +251,7 @@ pub struct Federated {
     /// What its assertions must say.
     pub federation: Federation<String>,
     /// What is kept of its key set, and where that is.
-    pub key_set: Kept,
+    pub key_set: CachedKeySet,
 }
 
 /// A client that shows assertions, and the key of this name in its set.
@@ -273,7 +273,7 @@ pub fn read_federated(row: &mut Row) -> Result<Federated, Error> {
             subject: row.required_text(2)?,
             audience: row.required_text(3)?,
         },
-        key_set: Kept::read(row, 4)?,
+        key_set: CachedKeySet::read(row, 4)?,
     })
 }
 

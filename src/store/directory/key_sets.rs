@@ -5,7 +5,7 @@ use crate::{Error, Row, Statement, fragment, statement};
 
 /// What is kept of a set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct CachedKeySet {
     /// Where it is.
     pub address: String,
     /// The key that was asked for, JSON text.
@@ -16,7 +16,7 @@ pub struct Kept {
     pub asked_at: String,
 }
 
-impl Kept {
+impl CachedKeySet {
     /// Reads an address and the columns of `kept`, the first of which is this one.
     pub fn read(row: &mut Row, first: usize) -> Result<Self, Error> {
         Ok(Self {

@@ -7,7 +7,7 @@ use super::tokens::NewToken;
 
 /// What the table knows of an operator who shows a good token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct OperatorToken {
     /// The id of the token.
     pub id: String,
     /// A JSON array.
@@ -36,8 +36,8 @@ pub fn find(hash: &str, now: &str) -> Statement {
 }
 
 /// Reads the row of [`find`].
-pub fn read_known(row: &mut Row) -> Result<Known, Error> {
-    Ok(Known {
+pub fn read_token(row: &mut Row) -> Result<OperatorToken, Error> {
+    Ok(OperatorToken {
         id: row.required_text(0)?,
         scopes: row.required_text(1)?,
         tenant: row.integer(2)?,

@@ -234,7 +234,7 @@ fn document(view: &View<'_>, side: &'static str) -> impl Fragment {
 
 /// A resource whose write in front of this one is told.
 #[derive(Clone, Copy, Debug)]
-pub struct Done<'a> {
+pub struct ResourceWrite<'a> {
     /// Its id.
     pub id: &'a str,
     /// The version that the write left.

@@ -47,7 +47,7 @@ fn shape(shard: u16) -> impl Fragment {
 
 /// Which events are looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct EventFilter {
     /// Types, each in full or with a star behind its dot; any where there are none.
     pub types: Vec<String>,
     /// The id of a webhook, which hears of the failures of others, whatever its types, and not of
@@ -57,7 +57,7 @@ pub struct Wanted {
 
 /// The condition that an event `e` is of a type that is looked for. What also changed other
 /// attributes than `active` is found as an update, too.
-impl Fragment for Wanted {
+impl Fragment for EventFilter {
     fn write(&self, statement: &mut Statement) {
         if let Some(id) = &self.webhook {
             write_sql!(
@@ -167,17 +167,17 @@ impl Walk {
 
     /// Events: rows of the position, the number, the moment, the event, and how many there are of
     /// those that were asked for. As many of them as a page takes.
-    pub fn list(&self, wanted: &Wanted, most: usize) -> Statement {
+    pub fn list(&self, filter: &EventFilter, most: usize) -> Statement {
         statement!(
             "SELECT position, seq, at, event, found, tenant_id, seal, resource_type, resource_id FROM (SELECT *, count(*) OVER () AS found, \
              sum(octet_length(event)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(event) AS before FROM (\
              SELECT e.position, e.seq, e.at, e.tenant_id, e.resource_type, e.resource_id, {shape} AS event, \
              (SELECT json_object('seq', last_seq, 'head', head) FROM seals s WHERE s.tenant_id = e.tenant_id \
              ORDER BY last_seq DESC LIMIT 1) AS seal FROM ({events}) e \
-             LEFT JOIN tenants t ON t.id = e.tenant_id WHERE 1{wanted} LIMIT {most})) WHERE before < {PAGE_BYTES}",
+             LEFT JOIN tenants t ON t.id = e.tenant_id WHERE 1{filter} LIMIT {most})) WHERE before < {PAGE_BYTES}",
             shape = shape(self.shard),
             events = self.select("*"),
-            wanted = wanted,
+            filter = filter,
             most = most,
             PAGE_BYTES = PAGE_BYTES,
         )

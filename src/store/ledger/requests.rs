@@ -164,7 +164,7 @@ const SHAPE: &str = "rtrim(json_object('id', r.id, 'at', r.at, 'method', r.metho
 
 /// Which requests are looked for; what is none does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct RequestFilter {
     /// Statuses from one to another.
     pub status: Option<(i64, i64)>,
     /// The method.
@@ -183,12 +183,12 @@ pub struct Wanted {
 
 /// Rows of an id, the request with it, and how many there are of those that were asked for: the
 /// newest first, and as many as a page takes.
-pub fn list(tenant: i64, wanted: &Wanted, most: usize) -> Statement {
+pub fn list(tenant: i64, filter: &RequestFilter, most: usize) -> Statement {
     // One text, whatever is asked for: what is not asked for is NULL.
     fn text(text: Option<&String>) -> Value<'_> {
         text.map_or(Value::Null, value)
     }
-    let (least, greatest) = wanted.status.unwrap_or((0, 999));
+    let (least, greatest) = filter.status.unwrap_or((0, 999));
     statement!(
         "SELECT r.id, {SHAPE} AS shape, r.found FROM (\
          SELECT *, count(*) OVER () AS found, \
@@ -202,14 +202,14 @@ pub fn list(tenant: i64, wanted: &Wanted, most: usize) -> Statement {
          ORDER BY id DESC LIMIT {most})) r WHERE r.before < {PAGE_BYTES} ORDER BY r.id DESC",
         SHAPE = SHAPE,
         tenant = value(tenant),
-        after = text(wanted.after.as_ref()),
+        after = text(filter.after.as_ref()),
         least = value(least),
         greatest = value(greatest),
-        method = text(wanted.method.as_ref()),
-        since = text(wanted.since.as_ref()),
-        until = text(wanted.until.as_ref()),
-        resource = text(wanted.resource.as_ref()),
-        text = text(wanted.text.as_ref()),
+        method = text(filter.method.as_ref()),
+        since = text(filter.since.as_ref()),
+        until = text(filter.until.as_ref()),
+        resource = text(filter.resource.as_ref()),
+        text = text(filter.text.as_ref()),
         most = most,
         PAGE_BYTES = PAGE_BYTES,
     )

@@ -1,7 +1,7 @@
 //! The endpoints of webhooks, as the operator sees and changes them. They stand in the first
 //! database.
 
-use super::feed::{Mark, Walk, Wanted};
+use super::feed::{EventFilter, Mark, Walk};
 use crate::fragment::{Fragment, Value, value};
 use crate::{Error, Row, Statement, fragment, statement};
 
@@ -336,7 +336,7 @@ pub fn read_track(row: &mut Row) -> Result<Track, Error> {
 }
 
 /// How many events are not delivered on a track, up to a thousand, and the moment of the first.
-pub fn pending(track: &Track, wanted: &Wanted) -> Statement {
+pub fn pending(track: &Track, wanted: &EventFilter) -> Statement {
     let walk = Walk {
         shard: 1,
         tenant: track.tenant,

@@ -303,10 +303,10 @@ fn retry_after_is_honoured() {
         let memory = memory();
         hook(&memory, &json!({}));
         receive(&memory, move |_| {
-            Some(Posted {
+            Some(PostReply {
                 status,
                 retry_after: Some(90),
-                ..Posted::default()
+                ..PostReply::default()
             })
         });
         Client::new(&memory).user("ada");

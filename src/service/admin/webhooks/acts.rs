@@ -7,13 +7,13 @@ use super::super::body::{only, required};
 use super::super::events::{read_cursor, types as type_names};
 use super::super::refusal::Refusal;
 use super::super::step::{Call, Outcome, Step};
-use super::{Shown, check_url, find, key, one, page};
+use super::{Format, check_url, find, key, one, page};
 use crate::delivery::{body, first_bytes};
 use crate::outside::Post;
 use crate::signing;
 use store::batch::Batch;
 use store::ledger::deliveries::{self, Attempt};
-use store::ledger::feed::{Walk, Wanted};
+use store::ledger::feed::{EventFilter, Walk};
 use store::ledger::replay;
 use store::ledger::webhooks::{self, Endpoint};
 
@@ -98,7 +98,7 @@ pub fn park<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                 let mut batch = Batch::default();
                 let [recorded, trimmed, _] = deliveries::record(&endpoint.id, None, &attempt);
                 batch.add_all([recorded, trimmed]);
-                one(call, batch, &endpoint.id, Shown::One)
+                one(call, batch, &endpoint.id, Format::One)
             })
         })
     })
@@ -156,7 +156,7 @@ pub fn replay<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                     "Nothing from `from` on was delivered to the webhook yet: it comes by itself.",
                 ));
             }
-            one(call, Batch::default(), &endpoint.id, Shown::One)
+            one(call, Batch::default(), &endpoint.id, Format::One)
         })
     })
 }
@@ -189,9 +189,9 @@ pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             from: None,
             backwards: true,
         };
-        let wanted = Wanted {
+        let wanted = EventFilter {
             types: vec![wanted],
-            ..Wanted::default()
+            ..EventFilter::default()
         };
         let mut batch = Batch::default();
         batch.add(told);

@@ -6,8 +6,8 @@ use scim::schema::Attribute;
 use serde_json::Value;
 
 use super::{
-    Done, Event, KEPT, Kind, NAMED, Origin, UNREAD, Update, document, name_of, names, names_of_row,
-    run,
+    Event, KEPT, Kind, NAMED, Origin, ResourceWrite, UNREAD, Update, document, name_of, names,
+    names_of_row, run,
 };
 use crate::expression::{View, json_path};
 use crate::fragment::{Fragment, Joined, Written, value};
@@ -32,7 +32,7 @@ pub fn created(origin: &Origin<'_>, view: &View<'_>, id: &str, again: bool) -> S
 pub fn created_many(
     origin: &Origin<'_>,
     view: &View<'_>,
-    rows: &[Done<'_>],
+    rows: &[ResourceWrite<'_>],
     again: bool,
 ) -> Statement {
     let rows = rows.iter().map(|row| {
@@ -97,7 +97,7 @@ fn of_run(view: &View<'_>, rows: &str) -> impl Fragment {
 pub fn rewritten(
     origin: &Origin<'_>,
     view: &View<'_>,
-    done: &Done<'_>,
+    done: &ResourceWrite<'_>,
     (external_id, name): (Option<&str>, Option<&str>),
     update: &Update,
 ) -> Statement {
@@ -124,7 +124,7 @@ pub fn rewritten(
 pub fn rewritten_many(
     origin: &Origin<'_>,
     view: &View<'_>,
-    rows: &[(Done<'_>, &Update)],
+    rows: &[(ResourceWrite<'_>, &Update)],
 ) -> Statement {
     let rows = run(
         origin,
