@@ -11,12 +11,13 @@ use service::credential::Secret;
 use service::rate::Rate;
 use service::{Context, Notes};
 use store::Database;
-use store::ledger::requests::Took;
+use store::ledger::requests::{LogRow, Took};
 
 pub mod admin;
 pub mod auth;
 pub mod body;
 pub mod fault;
+pub mod gathering;
 pub mod health;
 pub mod instance;
 pub mod log;
@@ -73,12 +74,11 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// Has the request logged once the reply is out, now that it is known what it took.
-    pub fn log_request(&mut self, took: Took) {
-        if let Some(record) = self.record.take() {
-            let statements = record.statements(self.notes.tenant, took);
-            self.notes.later.extend(statements);
-        }
+    /// The row of the log that is to be written once the reply is out, now that it is known what
+    /// the request took.
+    pub fn log_row(&mut self, took: Took) -> Option<LogRow> {
+        let record = self.record.take()?;
+        Some(record.row(self.notes.tenant, took))
     }
 }
 

@@ -112,7 +112,9 @@ async fn answer(
     let (reply, mut trace) = http::respond(&environment, &request).await;
     let cost = database.cost();
     let milliseconds = moment().milliseconds.saturating_sub(now.milliseconds);
-    trace.log_request(Took { milliseconds, cost });
+    if let Some(row) = trace.log_row(Took { milliseconds, cost }) {
+        after::log(&env, &context, row, now.milliseconds + milliseconds);
+    }
     if deployment.log_all || http::log::is_telling(&reply, &trace) {
         let line = http::log::line(&request, &reply, &trace, cost, &now, milliseconds);
         console::print(&line, trace.notes.cause.is_some());

@@ -24,7 +24,7 @@ use service::seal::seal_everywhere;
 use service::settings::Remembered;
 use service::{Context, Mint, Moment, Settings};
 use sha2::{Digest, Sha256};
-use store::ledger::requests::Took;
+use store::ledger::requests::{self, LogRow, Took};
 use store::{Addressed, Cell as Column, Cost, Database, Error, Parameter, Results, Row, Statement};
 
 /// `Database` over SQLite in memory.
@@ -318,6 +318,8 @@ pub struct Memory {
     pub fetch: Servers,
     /// What verifies signatures.
     pub keys: Digests,
+    /// Rows of the log that wait to be written together, once a test asks for that.
+    pub gathered: RefCell<Option<Vec<LogRow>>>,
     /// What its requests hold.
     pub gauge: Gauge,
     /// Which instance of the Worker answers, for a test to change.
@@ -383,6 +385,7 @@ impl Memory {
             mint: Counted(Cell::new(0)),
             fetch: Servers::default(),
             keys: Digests::default(),
+            gathered: RefCell::default(),
             gauge: Gauge::default(),
             instance: Cell::default(),
             remembered: [(); 2].map(|()| Remembered::default()),
@@ -475,10 +478,14 @@ impl Memory {
             rows_read: after.rows_read - before.rows_read,
             ..Cost::default()
         };
-        trace.log_request(Took {
+        let row = trace.log_row(Took {
             milliseconds: 1,
             cost,
         });
+        match &mut *self.gathered.borrow_mut() {
+            Some(rows) => rows.extend(row),
+            None => trace.notes.later.extend(requests::write(row.as_slice())),
+        }
         if let Some(mut export) = reply.export.take() {
             let mut text = String::new();
             while let Some(piece) = pollster::block_on(export.next(&self.database)).unwrap() {

@@ -1,11 +1,12 @@
 //! What is left to do once a reply is made: statements that could wait, and jobs.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
 
 use store::ledger::deliveries;
+use store::ledger::requests::{self, LogRow};
 use store::{Addressed, Database, Statement};
 
 use super::console::print;
@@ -15,6 +16,7 @@ use super::keys::PlatformKeys;
 use super::mint::PlatformMint;
 use super::queue;
 use super::{Context, Env, PlatformClock, moment, promise};
+use crate::http::gathering::Gathering;
 use service::Settings;
 use service::delivery::deliver_everywhere;
 use service::gauge::Hold;
@@ -32,24 +34,43 @@ type Listeners = Option<(u64, Rc<[Option<i64>]>)>;
 
 thread_local! {
     static LISTENERS: Cell<Listeners> = const { Cell::new(None) };
+    /// Rows of the log that wait to be written.
+    static GATHERING: RefCell<Gathering> = RefCell::default();
 }
 
 /// Runs statements when the reply is out.
 pub fn run_later(env: &Env, context: &Context, statements: Vec<Addressed>) {
-    if statements.is_empty() {
-        return;
+    if !statements.is_empty() {
+        wait(context, run(D1::new(env), statements));
     }
+}
+
+/// Writes a row of the log of requests when the reply is out, with those of others.
+pub fn log(env: &Env, context: &Context, row: LogRow, now: u64) {
+    let due = GATHERING.with_borrow_mut(|gathering| gathering.add(row, now));
+    let Some(milliseconds) = due else {
+        return;
+    };
     let database = D1::new(env);
     wait(context, async move {
-        for shard in database.shards() {
-            let of_shard = statements.iter().filter(|(number, _)| *number == shard);
-            let batch: Vec<Statement> = of_shard.map(|(_, statement)| statement.clone()).collect();
-            if let Some(database) = database.shard(shard).filter(|_| !batch.is_empty()) {
-                // What is not noted now will be noted by a later request.
-                let _ = database.batch(batch).await;
-            }
+        if milliseconds > 0 {
+            database.pause(milliseconds).await;
         }
+        let rows = GATHERING.with_borrow_mut(Gathering::take);
+        run(database, requests::write(&rows)).await;
     });
+}
+
+/// Runs statements, those of each database in a batch.
+async fn run(database: D1, statements: Vec<Addressed>) {
+    for shard in database.shards() {
+        let of_shard = statements.iter().filter(|(number, _)| *number == shard);
+        let batch: Vec<Statement> = of_shard.map(|(_, statement)| statement.clone()).collect();
+        if let Some(database) = database.shard(shard).filter(|_| !batch.is_empty()) {
+            // What is not noted now will be noted by a later request.
+            let _ = database.batch(batch).await;
+        }
+    }
 }
 
 /// Does what need not be done when the reply goes out.

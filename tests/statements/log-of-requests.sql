@@ -75,41 +75,21 @@ WHERE id = ?2
 -- plan: SEARCH tenants USING INTEGER PRIMARY KEY (rowid=?)
 
 INSERT
-  OR IGNORE INTO requests (tenant_id, id, at, method, path, query, status, scim_type, detail, operation, attribute, milliseconds, trips, rows_read, rows_written, credential, user_agent, provider, habits, resources, request_body, reply_body)
-SELECT n.id, ?1, ?2, 'POST', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?11, (SELECT json_object('kind', iif(client_id IS NULL, 'token', 'client'), 'id', coalesce(client_id, id), 'label', label)
-  FROM tokens
-  WHERE hash = ?12), ?8, ?8, ?13, ?14, iif(coalesce(n.settings ->> '$.request_log.bodies', 1), ?15, NULL), iif(coalesce(n.settings ->> '$.request_log.bodies', 1), ?16, NULL)
-FROM tenants n
-WHERE n.id = (SELECT tenant_id
-  FROM tokens
-  WHERE hash = ?12
-    AND revoked_at IS NULL
-    AND (expires_at IS NULL OR expires_at > ?2))
-  AND n.state <> 'deleted'
-  AND CASE coalesce(n.settings ->> '$.request_log.mode', 'changes') WHEN 'all' THEN 1 WHEN 'changes' THEN 1 WHEN 'failures' THEN 1
+  OR IGNORE INTO requests (tenant_id, id, at, method, path, query, status, scim_type, detail, operation, attribute, milliseconds, trips, rows_read, rows_written, user_agent, provider, habits, resources, credential, request_body, reply_body)
+SELECT n.id, r.value ->> 5, r.value ->> 6, r.value ->> 7, r.value ->> 8, r.value ->> 9, r.value ->> 10, r.value ->> 11, r.value ->> 12, r.value ->> 13, r.value ->> 14, r.value ->> 15, r.value ->> 16, r.value ->> 17, r.value ->> 18, r.value ->> 19, r.value ->> 20, r.value ->> 21, r.value ->> 22, coalesce(r.value ->> 4, json_object('kind', iif(t.client_id IS NULL, 'token', 'client'), 'id', coalesce(t.client_id, t.id), 'label', t.label)), iif(coalesce(n.settings ->> '$.request_log.bodies', 1), r.value ->> 23, NULL), iif(coalesce(n.settings ->> '$.request_log.bodies', 1), r.value ->> 24, NULL)
+FROM json_each(?1) r
+LEFT JOIN tokens t ON t.hash = r.value ->> 1
+  AND (t.revoked_at IS NULL OR t.revoked_at > r.value ->> 6)
+  AND (t.expires_at IS NULL OR t.expires_at > r.value ->> 6)
+CROSS JOIN tenants n ON n.id = coalesce(r.value ->> 0, t.tenant_id)
+WHERE n.state <> 'deleted'
+  AND CASE coalesce(n.settings ->> '$.request_log.mode', 'changes') WHEN 'all' THEN 1 WHEN 'changes' THEN r.value ->> 2 WHEN 'failures' THEN r.value ->> 3
 ELSE 0
 END
--- ?1 = "req_019b76daa80600000000000000000001"
--- ?2 = "2026-01-01T00:00:00.006Z"
--- ?3 = "/Users"
--- ?4 = ""
--- ?5 = 409
--- ?6 = "uniqueness"
--- ?7 = "Another resource has this userName; letter case makes no difference. Find it with a filter on userName and update it, or choose another value."
--- ?8 = NULL
--- ?9 = "userName"
--- ?10 = 1
--- ?11 = 0
--- ?12 = "74e66d134185e303d9b385efd7c3e2b58723a2a12259aca8f706633075b2d345"
--- ?13 = "[{\"name\":\"missing-schemas\",\"note\":\"no `schemas`\"}]"
--- ?14 = "[]"
--- ?15 = "{\"userName\":\"bob\"}"
--- ?16 = "{\"detail\":\"Another resource has this userName; letter case makes no difference. Find it with a filter on userName and update it, or choose another value.\",\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:Error\"],\"scimType\":\"uniqueness\",\"status\":\"409\"}"
+-- ?1 = "[[null,\"74e66d134185e303d9b385efd7c3e2b58723a2a12259aca8f706633075b2d345\",1,1,null,\"req_019b76daa80600000000000000000001\",\"2026-01-01T00:00:00.006Z\",\"POST\",\"/Users\",\"\",409,\"uniqueness\",\"Another resource has this userName; letter case makes no difference. Find it with a filter on user … (511 bytes more)
+-- plan: SCAN r VIRTUAL TABLE INDEX 1:
+-- plan: SEARCH t USING PRIMARY KEY (hash=?) LEFT-JOIN
 -- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
--- plan: SCALAR SUBQUERY 2
--- plan:   SEARCH tokens USING PRIMARY KEY (hash=?)
--- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH tokens USING PRIMARY KEY (hash=?)
 
 WITH RECURSIVE logs (tenant_id) AS (SELECT min(tenant_id)
   FROM requests

@@ -18,9 +18,9 @@ use crate::http::reply::Reply;
 use crate::http::request::Request;
 use crate::http::{Environment, Trace, auth};
 use service::settings::RequestLog;
-use store::ledger::requests::{self, NewRequest, Sender, Took};
+use store::Database;
+use store::ledger::requests::{LogRow, NewRequest, Sender, Took};
 use store::tenant::Tenant;
-use store::{Addressed, Database};
 
 /// Bytes of a reply that is looked at; of a larger one its size is kept.
 const MAX_REPLY: usize = 65_536;
@@ -79,17 +79,13 @@ pub struct Record {
 }
 
 impl Record {
-    /// The statements that write it. `number` is the tenant's, where it is known.
-    pub fn statements(&self, number: Option<i64>, took: Took) -> Vec<Addressed> {
-        let insert = requests::insert(&self.tenant, &self.sender, &self.request, took);
-        let is_turn = TURNS.iter().any(|end| self.request.id.ends_with(end));
+    /// The row of the log. `number` is the tenant's, where it is known.
+    pub fn row(self, number: Option<i64>, took: Took) -> LogRow {
         // The hourly job alone would let a provider that is busy fill the database.
-        let trim = number.filter(|_| is_turn);
-        let trim = trim.map(|tenant| requests::trim(tenant, self.now));
-        let statements = [insert].into_iter().chain(trim);
-        statements
-            .map(|statement| (self.shard, statement))
-            .collect()
+        let is_turn = TURNS.iter().any(|end| self.request.id.ends_with(end));
+        let trim = number.filter(|_| is_turn).map(|tenant| (tenant, self.now));
+        let caller = (&self.tenant, &self.sender);
+        LogRow::new(self.shard, caller, self.request, took, trim)
     }
 }
 

@@ -1,9 +1,12 @@
-//! The log of requests. Its rows are written behind the reply, and the statement that writes one
-//! asks the tenant's settings itself whether and with what.
+//! The log of requests. Its rows are written behind the reply, those of many requests together, and
+//! the statement that writes them asks each tenant's settings itself whether and with what.
 
-use crate::fragment::{Fragment, Value, Written, value};
+use scim::json;
+use serde_json::Value as Json;
+
+use crate::fragment::{Value, value};
 use crate::tenant::Tenant;
-use crate::{Statement, statement, write_sql};
+use crate::{Addressed, Statement, statement};
 
 /// Rows that the log of a tenant has at the most.
 pub const MAX_ROWS: usize = 10_000;
@@ -76,81 +79,148 @@ pub struct Took {
     pub cost: crate::Cost,
 }
 
-/// Writes a request into the log, where the tenant keeps such requests. Of a caller who is not good
-/// nothing is written.
-pub fn insert(tenant: &Tenant, sender: &Sender, request: &NewRequest, took: Took) -> Statement {
-    let NewRequest {
-        is_write,
-        is_failure,
-        ..
-    } = *request;
-    let number = |number: u64| value(i64::try_from(number).unwrap_or_default());
-    let flag = |is: bool| if is { "1" } else { "0" };
+/// A request that is to be written into the log, as plain data: those of many are written together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogRow {
+    shard: u16,
+    /// A JSON array, of which [`insert`] reads the columns.
+    values: String,
+    /// The tenant whose log is trimmed beside it, and the moment.
+    trim: Option<(i64, u64)>,
+}
+
+impl LogRow {
+    /// A row of the log of a tenant in the database with this number.
+    pub fn new(
+        shard: u16,
+        (tenant, sender): (&Tenant, &Sender),
+        request: NewRequest,
+        took: Took,
+        trim: Option<(i64, u64)>,
+    ) -> Self {
+        let (number, hash) = match tenant {
+            Tenant::Known(id) => (Some(*id), None),
+            Tenant::Token { hash, .. } => (None, Some(hash.as_str())),
+        };
+        let values: [Json; 25] = [
+            number.into(),
+            hash.into(),
+            u8::from(request.is_write || request.is_failure).into(),
+            u8::from(request.is_failure).into(),
+            credential(tenant, sender).into(),
+            request.id.into(),
+            request.at.into(),
+            request.method.into(),
+            request.path.into(),
+            request.query.into(),
+            request.status.into(),
+            request.scim_type.into(),
+            request.detail.into(),
+            request.operation.into(),
+            request.attribute.into(),
+            took.milliseconds.into(),
+            took.cost.trips.into(),
+            took.cost.rows_read.into(),
+            took.cost.rows_written.into(),
+            request.user_agent.into(),
+            request.provider.into(),
+            request.habits.into(),
+            request.resources.into(),
+            request.request_body.into(),
+            request.reply_body.into(),
+        ];
+        Self {
+            shard,
+            values: json::text(&Json::Array(values.into())),
+            trim,
+        }
+    }
+
+    /// Bytes that it takes.
+    pub fn size(&self) -> usize {
+        self.values.len()
+    }
+}
+
+/// The statements that write rows into the log: one for those of a database, and what trims.
+pub fn write(rows: &[LogRow]) -> Vec<Addressed> {
+    let mut shards: Vec<u16> = Vec::new();
+    let mut trimmed: Vec<i64> = Vec::new();
+    let mut trims: Vec<Addressed> = Vec::new();
+    for LogRow {
+        shard, trim: due, ..
+    } in rows
+    {
+        if !shards.contains(shard) {
+            shards.push(*shard);
+        }
+        if let Some((tenant, now)) = due
+            && !trimmed.contains(tenant)
+        {
+            trimmed.push(*tenant);
+            trims.push((*shard, trim(*tenant, *now)));
+        }
+    }
+    let inserts = shards.into_iter().map(|shard| {
+        let of_shard = rows.iter().filter(|row| row.shard == shard);
+        let values: Vec<&str> = of_shard.map(|row| row.values.as_str()).collect();
+        (shard, insert(&values))
+    });
+    inserts.chain(trims).collect()
+}
+
+/// Writes requests into the log, each where its tenant keeps such requests. Of a caller who was not
+/// good when it came nothing is written.
+fn insert(rows: &[&str]) -> Statement {
+    let rows = ["[", &rows.join(","), "]"].concat();
     statement!(
         "INSERT OR IGNORE INTO requests (tenant_id, id, at, method, path, query, status, scim_type, detail, operation, \
-         attribute, milliseconds, trips, rows_read, rows_written, credential, user_agent, provider, habits, resources, \
+         attribute, milliseconds, trips, rows_read, rows_written, user_agent, provider, habits, resources, credential, \
          request_body, reply_body) \
-         SELECT n.id, {id}, {at}, '{method}', {path}, {query}, {status}, {scim_type}, {detail}, {operation}, \
-         {attribute}, {milliseconds}, {trips}, {rows_read}, {rows_written}, {credential}, {user_agent}, {provider}, \
-         {habits}, {resources}, iif({with_bodies}, {request_body}, NULL), iif({with_bodies}, {reply_body}, NULL) \
-         FROM tenants n WHERE n.id = {tenant} AND n.state <> 'deleted' \
+         SELECT n.id, r.value ->> 5, r.value ->> 6, r.value ->> 7, r.value ->> 8, r.value ->> 9, r.value ->> 10, \
+         r.value ->> 11, r.value ->> 12, r.value ->> 13, r.value ->> 14, r.value ->> 15, r.value ->> 16, r.value ->> 17, \
+         r.value ->> 18, r.value ->> 19, r.value ->> 20, r.value ->> 21, r.value ->> 22, \
+         coalesce(r.value ->> 4, json_object('kind', iif(t.client_id IS NULL, 'token', 'client'), \
+         'id', coalesce(t.client_id, t.id), 'label', t.label)), \
+         iif({with_bodies}, r.value ->> 23, NULL), iif({with_bodies}, r.value ->> 24, NULL) \
+         FROM json_each({rows}) r LEFT JOIN tokens t ON t.hash = r.value ->> 1 \
+         AND (t.revoked_at IS NULL OR t.revoked_at > r.value ->> 6) \
+         AND (t.expires_at IS NULL OR t.expires_at > r.value ->> 6) \
+         CROSS JOIN tenants n ON n.id = coalesce(r.value ->> 0, t.tenant_id) WHERE n.state <> 'deleted' \
          AND CASE coalesce(n.settings ->> '$.request_log.mode', 'changes') \
-         WHEN 'all' THEN 1 WHEN 'changes' THEN {is_change} WHEN 'failures' THEN {is_failure} ELSE 0 END",
-        id = value(&request.id),
-        at = value(&request.at),
-        method = request.method,
-        path = value(&request.path),
-        query = value(&request.query),
-        status = number(request.status.into()),
-        scim_type = value(request.scim_type),
-        detail = value(request.detail.as_deref()),
-        operation = request
-            .operation
-            .map_or(Value::Null, |operation| number(operation as u64)),
-        attribute = value(request.attribute.as_deref()),
-        milliseconds = number(took.milliseconds),
-        trips = number(took.cost.trips.into()),
-        rows_read = number(took.cost.rows_read),
-        rows_written = number(took.cost.rows_written),
-        credential = credential(tenant, sender),
-        user_agent = value(request.user_agent.as_deref()),
-        provider = value(request.provider),
-        habits = value(&request.habits),
-        resources = value(&request.resources),
+         WHEN 'all' THEN 1 WHEN 'changes' THEN r.value ->> 2 WHEN 'failures' THEN r.value ->> 3 ELSE 0 END",
+        rows = value(&rows),
         with_bodies = "coalesce(n.settings ->> '$.request_log.bodies', 1)",
-        request_body = value(request.request_body.as_deref()),
-        reply_body = value(request.reply_body.as_deref()),
-        tenant = tenant,
-        is_change = flag(is_write || is_failure),
-        is_failure = flag(is_failure),
     )
 }
 
-/// The credential of a sender, JSON, as it is called now.
-fn credential(tenant: &Tenant, sender: &Sender) -> impl Fragment {
-    Written(move |statement: &mut Statement| match (sender, tenant) {
-        (Sender::Operator(id, label), _) => write_sql!(
-            statement,
-            "json_object('kind', {kind}, 'id', {id}, 'label', {label})",
-            kind = if id.is_some() {
-                "'operator_token'"
+/// The credential of a sender, JSON; that of a token is called as its row has it.
+fn credential(tenant: &Tenant, sender: &Sender) -> Option<String> {
+    let (kind, id, label) = match (sender, tenant) {
+        (Sender::Operator(id, label), _) => {
+            let kind = if id.is_some() {
+                "operator_token"
             } else {
-                "'secret'"
-            },
-            id = value(id.as_deref()),
-            label = value(label),
-        ),
-        (Sender::System, _) => "NULL".write(statement),
-        (Sender::Customer, Tenant::Known(_)) => {
-            "json_object('kind', 'secret', 'id', NULL, 'label', 'SCIM_TOKEN')".write(statement);
+                "secret"
+            };
+            (kind, id.as_deref(), label.as_str())
         }
-        (Sender::Customer, Tenant::Token { hash, .. }) => write_sql!(
-            statement,
-            "(SELECT json_object('kind', iif(client_id IS NULL, 'token', 'client'), 'id', coalesce(client_id, id), \
-             'label', label) FROM tokens WHERE hash = {hash})",
-            hash = value(hash),
-        ),
-    })
+        (Sender::Customer, Tenant::Known(_)) => ("secret", None, "SCIM_TOKEN"),
+        (Sender::System, _) | (Sender::Customer, Tenant::Token { .. }) => return None,
+    };
+    let text = |text: Option<&str>| json::text(&Json::from(text));
+    Some(
+        [
+            "{\"kind\":\"",
+            kind,
+            "\",\"id\":",
+            &text(id),
+            ",\"label\":",
+            &text(Some(label)),
+            "}",
+        ]
+        .concat(),
+    )
 }
 
 /// The request `r`, JSON text: of as many members as there are no function takes the arguments.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use scim_worker::http::request::Body;
 use serde_json::{Value, json};
+use store::ledger::requests;
 use testing::client::{Client, Operator};
 use testing::memory::Memory;
 
@@ -448,6 +449,60 @@ fn only_who_is_known_is_logged_and_no_request_pays_for_it() {
     client.get("/Users").expect(200);
     assert_eq!(sent(&client), with);
     assert_eq!(newest(&memory, id)["status"], 201);
+}
+
+/// As the Worker writes them (`http::gathering`).
+#[test]
+fn rows_of_many_requests_are_written_together() {
+    let memory = Memory::sharded();
+    let admin = Operator::new(&memory);
+    let (first, ada) = tenant(&memory, &json!({ "request_log": { "mode": "all" } }));
+    let (second, bob) = tenant(&memory, &json!({ "request_log": { "bodies": false } }));
+    let there = admin
+        .post("/tenants", &json!({ "name": "There", "shard": 2 }))
+        .expect(201);
+    let there = there["id"].as_i64().unwrap();
+    let carl = admin.client(there, &json!({ "label": "There" }));
+    let before = rows(&memory);
+    *memory.gathered.borrow_mut() = Some(Vec::new());
+    ada.user("ada \"\u{2028}é");
+    bob.user("bob");
+    carl.user("carl");
+    ada.get("/Users").expect(200);
+    Client::new(&memory).user("default");
+    // Bob was good when his request came.
+    let tokens = format!("/tenants/{second}/tokens");
+    let token = admin.get(&tokens).expect(200)["data"][0]["id"].clone();
+    let token = format!("{tokens}/{}", token.as_str().unwrap());
+    admin.delete(&token).expect(204);
+    bob.get("/Users").expect(401);
+    let gathered = memory.gathered.take().unwrap();
+    assert_eq!(gathered.len(), 5);
+    let written = requests::write(&gathered);
+    let shards: Vec<u16> = written.iter().map(|(shard, _)| *shard).collect();
+    assert_eq!(shards, [1, 2]);
+    memory.run_later(&written);
+    memory.run_later(&written);
+    assert_eq!(rows(&memory) - before, 4, "each once");
+    let list = |tenant| {
+        list(&memory, tenant, "")["data"]
+            .as_array()
+            .unwrap()
+            .clone()
+    };
+    let (of_ada, of_bob, of_carl) = (list(first), list(second), list(there));
+    assert_eq!((of_ada.len(), of_bob.len(), of_carl.len()), (2, 1, 1));
+    assert_eq!(of_ada[0]["method"], "GET");
+    assert_eq!(of_ada[1]["request_body"]["userName"], "ada \"\u{2028}é");
+    assert_eq!(of_bob[0]["request_body"], Value::Null);
+    assert_eq!(of_carl[0]["credential"]["label"], "There");
+    let secret = json!({ "id": null, "kind": "secret", "label": "SCIM_TOKEN" });
+    assert_eq!(newest(&memory, 1)["credential"], secret);
+    // Carl was not.
+    let database = memory.database_of(2);
+    database.sql("DELETE FROM requests; UPDATE tokens SET revoked_at = '2025-12-31T00:00:00.000Z'");
+    memory.run_later(&written);
+    assert_eq!(database.number("SELECT count(*) FROM requests"), 0);
 }
 
 /// What fails behind the reply fails nobody.
