@@ -270,12 +270,12 @@ impl<'a> Admin<'a> {
     }
 
     /// The statement that tells of something, among the events of the house.
-    fn tell(&self, told: &dyn Fragment) -> Statement {
+    fn tell(&self, told: Fragment<'_>) -> Statement {
         house(&self.origin(&Tenant::HOUSE), told)
     }
 
     /// The same among the events of a tenant.
-    fn tell_tenant(&self, tenant: i64, told: &dyn Fragment) -> Statement {
+    fn tell_tenant(&self, tenant: i64, told: Fragment<'_>) -> Statement {
         house(&self.origin(&Tenant::Known(tenant)), told)
     }
 

@@ -157,7 +157,7 @@ pub async fn trim_requests<D: Database>(
                 operation: None,
             };
             let mut batch = Batch::default();
-            batch.add(house(&origin, &ends.told(tenant)));
+            batch.add(house(&origin, ends.told(tenant)));
             batch.add_all(ends.note(tenant));
             statements += batch.len();
             shard.send(batch).await?;

@@ -365,7 +365,7 @@ impl<'a, D: Database> Session<'a, D> {
     /// Notes that the tenant is in use today, and tells of its first request.
     pub fn note_used(&self, tenant: i64) {
         let today = self.today();
-        let told = house(&self.origin(None), &told::connected(tenant, today));
+        let told = house(&self.origin(None), told::connected(tenant, today));
         self.note_later([told, tenant::touch_tenant(tenant, today)]);
     }
 

@@ -39,9 +39,9 @@ pub(crate) async fn unlist<D: Database>(
 /// The batch that does it. The directory has the events of tenants.
 pub(crate) fn unlisting(origin: &Origin<'_>, tenant: i64) -> Batch {
     let mut batch = Batch::default();
-    batch.add(house(origin, &told::tenant_deleted(tenant, None)));
+    batch.add(house(origin, told::tenant_deleted(tenant, None)));
     let bound = told::revoked(Thing::OperatorsOf(tenant));
-    batch.add(house(origin, &bound));
+    batch.add(house(origin, bound));
     batch.add_all(tenants::unlist(tenant, origin.now));
     batch
 }

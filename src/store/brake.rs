@@ -5,6 +5,7 @@
 
 use super::Statement;
 use super::fragment::{Fragment, value};
+use super::tenant::Tenant;
 use crate::{fragment, statement};
 
 /// What the error of a batch that the brake refuses has in its message.
@@ -21,20 +22,22 @@ pub enum Turn {
 
 impl Turn {
     /// `FROM …` the brake, if it is to be turned.
-    fn brake(self, tenant: &dyn Fragment, now: &str) -> impl Fragment {
-        let engages = fragment!(
-            " AND engaged_at IS NULL AND released_at <= {now}",
-            now = value(now),
-        );
+    fn brake<'a>(self, tenant: &'a Tenant, now: &'a str) -> Fragment<'a> {
+        let engages = || {
+            fragment!(
+                " AND engaged_at IS NULL AND released_at <= {now}",
+                now = value(now),
+            )
+        };
         fragment!(
             " WHERE tenant_id = {tenant}{engages}",
             tenant = tenant,
-            engages = (self == Self::Engage).then_some(&engages),
+            engages = (self == Self::Engage).then(engages),
         )
     }
 
     /// What is told of it, in front of [`Turn::make`].
-    pub fn told(self, tenant: &dyn Fragment, now: &str) -> impl Fragment {
+    pub fn told<'a>(self, tenant: &'a Tenant, now: &'a str) -> Fragment<'a> {
         let (kind, state) = match self {
             Self::Engage => ("brake.engaged", "engaged"),
             Self::Release => ("brake.released", "released"),
@@ -50,7 +53,7 @@ impl Turn {
     }
 
     /// Turns it.
-    pub fn make(self, tenant: &dyn Fragment, now: &str) -> Statement {
+    pub fn make(self, tenant: &Tenant, now: &str) -> Statement {
         let set = match self {
             Self::Engage => "engaged_at",
             Self::Release => "engaged_at = NULL, released_at",

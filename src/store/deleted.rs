@@ -8,19 +8,19 @@ use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::Value;
 
 use super::expression::View;
-use super::fragment::{Fragment, Written, value};
+use super::fragment::{Fragment, value};
 use super::membership::above;
 use super::read::{ResourceRef, is};
 use super::write::{Guard, updated};
 use super::{Statement, read};
-use crate::{fragment, statement, write_sql};
+use crate::{fragment, statement};
 
 /// Bytes of documents behind which a page ends.
 const PAGE_BYTES: usize = 1_000_000;
 
 /// Moves resources there in front of their delete, with what they have beside their rows: those
 /// that meet the condition.
-fn keep(view: &View<'_>, is_meant: &dyn Fragment, now: &str, until: &str) -> Statement {
+fn keep(view: &View<'_>, is_meant: Fragment<'_>, now: &str, until: &str) -> Statement {
     let is_user = *view.resource_type == USER_TYPE;
     statement!(
         "INSERT OR REPLACE INTO deleted_resources (tenant_id, id, resource_type, name, external_id, created_at, \
@@ -45,7 +45,7 @@ pub fn keep_one(
     until: &str,
 ) -> Statement {
     let is_meant = fragment!("{is}{guard}", is = is(view, reference), guard = guard);
-    keep(view, &is_meant, now, until)
+    keep(view, is_meant, now, until)
 }
 
 /// Keeps many.
@@ -56,7 +56,7 @@ pub fn keep_many(view: &View<'_>, ids: &[&str], now: &str, until: &str) -> State
         scope = view.scope(view.row()),
         ids = value(&ids),
     );
-    keep(view, &is_meant, now, until)
+    keep(view, is_meant, now, until)
 }
 
 /// Forgets those of these resources that are there again.
@@ -85,7 +85,7 @@ pub struct Restored<'a> {
 
 impl Restored<'_> {
     /// `FROM …` its memberships, as far as it is back.
-    fn links(&self, view: &View<'_>) -> impl Fragment {
+    fn links<'a>(&'a self, view: &View<'a>) -> Fragment<'a> {
         fragment!(
             " FROM links_back WHERE tenant_id = {tenant} AND resource_id = {id}",
             tenant = view.tenant,
@@ -94,7 +94,7 @@ impl Restored<'_> {
     }
 
     /// The rows of `events::joined`: those who are members again.
-    pub fn joined(&self, view: &View<'_>, request: &str) -> impl Fragment {
+    pub fn joined<'a>(&'a self, view: &View<'a>, request: &'a str) -> Fragment<'a> {
         fragment!(
             " UNION ALL SELECT team_id, member_id, member_type, 1, {request}{links}",
             request = value(request),
@@ -105,8 +105,8 @@ impl Restored<'_> {
     /// Brings the resource back as it was, where its unique name is free: one row comes back then.
     pub fn insert(&self, view: &View<'_>) -> Statement {
         let keys = view.table().keys.iter();
-        let columns: Vec<_> = keys.clone().map(|key| [", ", key.column]).collect();
-        let values = keys.map(|key| ["->> '", key.attribute, "', d.folded "]);
+        let columns: Vec<_> = keys.clone().map(|key| [", ", key.column].into()).collect();
+        let values = keys.map(|key| ["->> '", key.attribute, "', d.folded "].into());
         statement!(
             "INSERT INTO {table} (\
              tenant_id, created_at, updated_at, {type_column}{alone_column}id, version, document{columns}, folded) \
@@ -177,31 +177,29 @@ impl Restored<'_> {
 }
 
 /// A row `d`, JSON text, without what nobody is shown.
-fn shape() -> impl Fragment {
-    Written(|statement: &mut Statement| {
-        "json_object('id', d.id, 'type', d.resource_type, \
+fn shape() -> Fragment<'static> {
+    let begin = "json_object('id', d.id, 'type', d.resource_type, \
          'name', coalesce(d.document ->> '$.userName', d.document ->> '$.displayName'), \
-         'deleted_at', d.deleted_at, 'purge_at', d.purge_at, 'document', json(CASE d.resource_type"
-            .write(statement);
-        for resource_type in ResourceType::all() {
-            let paths: Vec<String> = hidden(resource_type)
-                .map(|name| ["$.\"", &name, "\""].concat())
-                .collect();
-            if paths.is_empty() {
-                continue;
-            }
-            let paths = paths
-                .iter()
-                .map(|path| fragment!(", {path}", path = value(path)));
-            write_sql!(
-                statement,
-                " WHEN {name} THEN json_remove(d.document{paths})",
-                name = value(resource_type.name),
-                paths = paths.collect::<Vec<_>>(),
-            );
+         'deleted_at', d.deleted_at, 'purge_at', d.purge_at, 'document', json(CASE d.resource_type";
+    let mut parts = vec![Fragment::from(begin)];
+    for resource_type in ResourceType::all() {
+        let paths: Vec<_> = hidden(resource_type)
+            .map(|name| {
+                let path = ["$.\"", &name, "\""].concat();
+                fragment!(", {path}", path = Fragment::Made(path))
+            })
+            .collect();
+        if paths.is_empty() {
+            continue;
         }
-        " WHEN '' THEN NULL ELSE d.document END))".write(statement);
-    })
+        parts.push(fragment!(
+            " WHEN {name} THEN json_remove(d.document{paths})",
+            name = value(resource_type.name),
+            paths = paths,
+        ));
+    }
+    parts.push(" WHEN '' THEN NULL ELSE d.document END))".into());
+    parts.into()
 }
 
 /// Rows of a key, what is kept with it, and how many there are: the last deleted first, and as many

@@ -6,10 +6,10 @@
 use scim::path::Location;
 use scim::resource_type::ResourceType;
 
-use super::fragment::{Fragment, Written, value};
+use super::fragment::{Fragment, value};
 use super::table::{KeyColumn, Table, scope};
-use super::{Statement, tenant::Tenant};
-use crate::{fragment, write_sql};
+use super::tenant::Tenant;
+use crate::fragment;
 
 /// What a statement about the resources of a type needs to know.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,7 @@ pub struct View<'a> {
     pub unique_group_names: bool,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
     /// Where the resources are kept.
     pub fn table(&self) -> &'static Table {
         Table::of(self.resource_type)
@@ -50,12 +50,12 @@ impl View<'_> {
     }
 
     /// A column of the resource's row.
-    pub fn column(&self, column: &'static str) -> impl Fragment + use<> {
-        [self.row(), ".", column]
+    pub fn column(&self, column: &'static str) -> Fragment<'static> {
+        [self.row(), ".", column].into()
     }
 
     /// The condition that `alias` is a row of this tenant and type.
-    pub fn scope(&self, alias: &'static str) -> impl Fragment {
+    pub fn scope(&self, alias: &'static str) -> Fragment<'a> {
         scope(self.resource_type, alias, self.tenant)
     }
 }
@@ -65,31 +65,31 @@ impl View<'_> {
 #[derive(Clone, Copy, Debug)]
 struct PathStep(&'static str);
 
-impl Fragment for PathStep {
-    fn write(&self, statement: &mut Statement) {
-        let mut bytes = self.0.bytes();
+impl From<PathStep> for Fragment<'_> {
+    fn from(PathStep(name): PathStep) -> Self {
+        let mut bytes = name.bytes();
         if bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-            write_sql!(statement, ".{name}", name = self.0);
+            [".", name].into()
         } else {
-            write_sql!(statement, ".\"{name}\"", name = self.0);
+            [".\"", name, "\""].into()
         }
     }
 }
 
 /// The path of a name at the top of a document, or of a value, such as `'$.name'` or `'$."urn:…"'`.
-pub fn json_path(name: &'static str) -> impl Fragment {
+pub fn json_path(name: &'static str) -> Fragment<'static> {
     fragment!("'${step}'", step = PathStep(name))
 }
 
 /// The path of a location within a document, such as `'$.name.familyName'` or
 /// `'$."urn:…"."manager"'`.
-pub fn path_of(location: &Location) -> impl Fragment + use<> {
-    let steps = [
-        location.extension.map(|schema| PathStep(schema.uri)),
-        Some(PathStep(location.attribute.name)),
-        location.sub.map(|sub| PathStep(sub.name)),
-    ];
-    fragment!("'${steps}'", steps = steps)
+pub fn path_of(location: &Location) -> Fragment<'static> {
+    fragment!(
+        "'${extension}{attribute}{sub}'",
+        extension = location.extension.map(|schema| PathStep(schema.uri)),
+        attribute = PathStep(location.attribute.name),
+        sub = location.sub.map(|sub| PathStep(sub.name)),
+    )
 }
 
 /// How a value is taken out of the image.
@@ -101,34 +101,31 @@ pub enum Arrow {
     Json,
 }
 
-impl Fragment for Arrow {
-    fn write(&self, statement: &mut Statement) {
-        match self {
-            Self::Value => " ->> ".write(statement),
-            Self::Json => " -> ".write(statement),
-        }
+impl From<Arrow> for Fragment<'_> {
+    fn from(arrow: Arrow) -> Self {
+        Self::Text(match arrow {
+            Arrow::Value => " ->> ",
+            Arrow::Json => " -> ",
+        })
     }
 }
 
 /// The value of a singular attribute or sub-attribute; for a multi-valued or complex one its JSON,
 /// which is NULL exactly when the attribute is unassigned. A value with a column of its own is
 /// that, whatever the arrow.
-pub fn value_at(view: &View<'_>, location: &Location, arrow: Arrow) -> impl Fragment {
-    Written(move |statement: &mut Statement| {
-        if is_meta(location) {
-            meta(view, location.sub.map(|sub| sub.name)).write(statement);
-        } else if let Some(column) = column_of(view, location) {
-            view.column(column).write(statement);
-        } else {
-            write_sql!(
-                statement,
-                "{folded}{arrow}{path}",
-                folded = view.column("folded"),
-                arrow = arrow,
-                path = path_of(location),
-            );
-        }
-    })
+pub fn value_at<'a>(view: &View<'a>, location: &Location, arrow: Arrow) -> Fragment<'a> {
+    if is_meta(location) {
+        return meta(view, location.sub.map(|sub| sub.name));
+    }
+    if let Some(column) = column_of(view, location) {
+        return view.column(column);
+    }
+    fragment!(
+        "{folded}{arrow}{path}",
+        folded = view.column("folded"),
+        arrow = arrow,
+        path = path_of(location),
+    )
 }
 
 /// Whether a value stands in columns, so that no document is read for it.
@@ -160,30 +157,26 @@ fn column_of(view: &View<'_>, location: &Location) -> Option<&'static str> {
 }
 
 /// A part of `meta`, which is made of columns and is never unassigned.
-fn meta(view: &View<'_>, sub: Option<&'static str>) -> impl Fragment {
-    Written(move |statement: &mut Statement| match sub {
-        Some("created") => instant(view, "created_at").write(statement),
-        Some("lastModified") => instant(view, "updated_at").write(statement),
-        Some("version") => write_sql!(
-            statement,
+fn meta<'a>(view: &View<'a>, sub: Option<&'static str>) -> Fragment<'a> {
+    match sub {
+        Some("created") => instant(view, "created_at"),
+        Some("lastModified") => instant(view, "updated_at"),
+        Some("version") => fragment!(
             "('W/\"' || {version} || '\"')",
             version = view.column("version"),
         ),
-        Some("location") => write_sql!(
-            statement,
+        Some("location") => fragment!(
             "({base} || '{endpoint}/' || {id})",
             base = value(view.base),
             endpoint = view.resource_type.endpoint,
             id = view.column("id"),
         ),
-        Some(_) | None => {
-            write_sql!(statement, "'{name}'", name = view.resource_type.name);
-        }
-    })
+        Some(_) | None => ["'", view.resource_type.name, "'"].into(),
+    }
 }
 
 /// A time: the image has nine digits of a second, the column three.
-fn instant(view: &View<'_>, column: &'static str) -> impl Fragment {
+fn instant<'a>(view: &View<'a>, column: &'static str) -> Fragment<'a> {
     fragment!(
         "(substr({column}, 1, 23) || '000000Z')",
         column = view.column(column),

@@ -6,50 +6,46 @@ use serde_json::Value;
 
 use super::Statement;
 use super::expression::View;
-use super::fragment::{Fragment, Written, value};
-use crate::{fragment, statement, write_sql};
+use super::fragment::{Fragment, value};
+use crate::{fragment, statement};
 
 /// The id that a user with this name had, who is the same one: of several that with the same
 /// external id, else the last. (A moment has 24 characters.)
-fn former_id(
-    view: &View<'_>,
-    name: &dyn Fragment,
-    external_id: &dyn Fragment,
+fn former_id<'a>(
+    view: &View<'a>,
+    name: &'a Fragment<'a>,
+    external_id: &'a Fragment<'a>,
     by_name: bool,
-) -> impl Fragment {
-    Written(move |statement: &mut Statement| {
-        let is_same = fragment!(
+) -> Fragment<'a> {
+    let is_same = || {
+        fragment!(
             " AND (d.external_id IS NULL OR {external_id} IS NULL OR d.external_id = {external_id})",
             external_id = external_id,
-        );
-        write_sql!(
-            statement,
-            "(SELECT substr(max((d.external_id IS {external_id}) || d.deleted_at || d.id), 26) \
+        )
+    };
+    fragment!(
+        "(SELECT substr(max((d.external_id IS {external_id}) || d.deleted_at || d.id), 26) \
              FROM deleted_resources d WHERE d.tenant_id = {tenant} AND d.name = {name}{is_same})",
-            tenant = view.tenant,
-            name = name,
-            is_same = (!by_name).then_some(&is_same),
-            external_id = external_id,
-        );
-    })
+        tenant = view.tenant,
+        name = name,
+        is_same = (!by_name).then(is_same),
+        external_id = external_id,
+    )
 }
 
 /// The condition, behind another, that a user who is about to be created has the id that is due:
 /// the former one, where there is one.
-pub(super) fn has_due_id(
-    view: &View<'_>,
-    id: &dyn Fragment,
-    (name, external_id): (&dyn Fragment, &dyn Fragment),
+pub(super) fn has_due_id<'a>(
+    view: &View<'a>,
+    id: &'a Fragment<'a>,
+    (name, external_id): (&'a Fragment<'a>, &'a Fragment<'a>),
     by_name: bool,
-) -> impl Fragment {
-    Written(move |statement: &mut Statement| {
-        write_sql!(
-            statement,
-            " AND coalesce({former}, {id}) = {id}",
-            former = former_id(view, name, external_id, by_name),
-            id = id,
-        );
-    })
+) -> Fragment<'a> {
+    fragment!(
+        " AND coalesce({former}, {id}) = {id}",
+        former = former_id(view, name, external_id, by_name),
+        id = id,
+    )
 }
 
 /// The users of a create: rows of the id that each was to get, and the former one if there is one.
@@ -67,9 +63,10 @@ pub fn former_ids(
         ])
     });
     let users = text(&Value::from(users.collect::<Vec<_>>()));
+    let (name, external_id) = ("(j.value ->> 1)".into(), "(j.value ->> 2)".into());
     statement!(
         "SELECT j.value ->> 0 AS id, {former} AS former FROM json_each({users}) j",
-        former = former_id(view, &"(j.value ->> 1)", &"(j.value ->> 2)", by_name),
+        former = former_id(view, &name, &external_id, by_name),
         users = value(&users),
     )
 }

@@ -3,18 +3,16 @@
 
 use scim::schema::Attribute;
 
-use super::Statement;
 use super::expression::{View, json_path};
-use super::fragment::{Fragment, Written, value};
+use super::fragment::{Fragment, value};
 use super::table::LinkEnd;
-use crate::{fragment, write_sql};
+use crate::fragment;
 
 /// The table expression of a linked attribute's values for the resource's row: columns `value`,
 /// `kind`, `display` (folded) and `address`, as the alias `e`.
-pub fn links(view: &View<'_>) -> impl Fragment {
-    Written(move |statement: &mut Statement| match view.table().links {
-        LinkEnd::Groups | LinkEnd::None => write_sql!(
-            statement,
+pub fn links<'a>(view: &View<'a>) -> Fragment<'a> {
+    match view.table().links {
+        LinkEnd::Groups | LinkEnd::None => fragment!(
             "({with_up} \
              SELECT up.team_id AS value, min(up.kind) AS kind, {team} \
              FROM up \
@@ -23,16 +21,15 @@ pub fn links(view: &View<'_>) -> impl Fragment {
             with_up = WITH_UP,
             team = team_columns(view),
         ),
-        LinkEnd::Members => write_sql!(
-            statement,
+        LinkEnd::Members => fragment!(
             "({members}m.tenant_id = teams.tenant_id AND m.team_id = teams.id) e",
             members = member_links(view),
         ),
-    })
+    }
 }
 
 /// `display` and `address` of a team `t`, among the groups of a user or the members of a group.
-pub(super) fn team_columns(view: &View<'_>) -> impl Fragment {
+pub(super) fn team_columns<'a>(view: &View<'a>) -> Fragment<'a> {
     fragment!(
         "{display} AS display, {base} || '/Groups/' || t.id AS address",
         display = DISPLAY_OF_TEAM,
@@ -41,7 +38,7 @@ pub(super) fn team_columns(view: &View<'_>) -> impl Fragment {
 }
 
 /// The same of a user `u` among the members of a group.
-pub(super) fn user_columns(view: &View<'_>) -> impl Fragment {
+pub(super) fn user_columns<'a>(view: &View<'a>) -> Fragment<'a> {
     fragment!(
         "{display} AS display, {base} || '/Users/' || u.id AS address",
         display = DISPLAY_OF_USER,
@@ -50,7 +47,7 @@ pub(super) fn user_columns(view: &View<'_>) -> impl Fragment {
 }
 
 /// The select of members with the same columns, up to the condition that says of which team.
-pub(super) fn member_links(view: &View<'_>) -> impl Fragment {
+pub(super) fn member_links<'a>(view: &View<'a>) -> Fragment<'a> {
     fragment!(
         "SELECT m.member_id AS value, lower(m.member_type) AS kind, \
          CASE m.member_type \
@@ -96,17 +93,16 @@ const DISPLAY_OF_USER: Display = Display {
     image: "u.folded",
 };
 
-impl Fragment for Display {
-    fn write(&self, statement: &mut Statement) {
-        write_sql!(
-            statement,
+impl From<Display> for Fragment<'_> {
+    fn from(display: Display) -> Self {
+        fragment!(
             "iif(length({name}) > {shown}, coalesce({image} ->> {kept}, substr({folded}, 1, {shown})), {folded})",
-            name = self.name,
+            name = display.name,
             shown = SHOWN,
-            image = self.image,
+            image = display.image,
             kept = json_path(SHOWN_IMAGE),
-            folded = self.folded,
-        );
+            folded = display.folded,
+        )
     }
 }
 

@@ -9,7 +9,7 @@ use scim::patch::LinkChange;
 
 use super::Statement;
 use super::expression::View;
-use super::fragment::{Fragment, Written, value};
+use super::fragment::{Fragment, value};
 use super::limits::{IDS_PER_PARAMETER, MARKED_PER_ROW, MEMBER_LOOKS};
 use super::links::{Display, SHOWN, member_links};
 use super::predicate::{MARKS, marks};
@@ -30,7 +30,7 @@ pub(super) fn json(ids: &[String]) -> String {
 }
 
 /// The condition that the row `r` is the team `group` and has this version now.
-fn is_written(view: &View<'_>, group: &str, version: &str) -> impl Fragment {
+fn is_written<'a>(view: &View<'a>, group: &'a str, version: &'a str) -> Fragment<'a> {
     fragment!(
         "{scope} AND r.id = {group} AND r.version = {version}",
         scope = view.scope("r"),
@@ -41,7 +41,7 @@ fn is_written(view: &View<'_>, group: &str, version: &str) -> impl Fragment {
 
 /// The id of the team `group` if it has this version now, else NULL: a range of members keyed by it
 /// is then empty, where a condition beside the range would be asked behind each row that is read.
-fn written(view: &View<'_>, group: &str, version: &str) -> impl Fragment {
+fn written<'a>(view: &View<'a>, group: &'a str, version: &'a str) -> Fragment<'a> {
     fragment!(
         "(SELECT r.id FROM teams r WHERE {is_written})",
         is_written = is_written(view, group, version),
@@ -49,7 +49,7 @@ fn written(view: &View<'_>, group: &str, version: &str) -> impl Fragment {
 }
 
 /// `FROM …` the members of a team.
-fn members(view: &View<'_>, group: &str) -> impl Fragment {
+fn members<'a>(view: &View<'a>, group: &'a str) -> Fragment<'a> {
     fragment!(
         " FROM team_members m WHERE m.tenant_id = {tenant} AND m.team_id = {group}",
         tenant = view.tenant,
@@ -73,10 +73,10 @@ pub fn statements(
         let kept = chunks(&change.add).map(|ids| {
             fragment!(
                 " AND m.member_id NOT IN (SELECT value FROM json_each({ids}))",
-                ids = value(&ids),
+                ids = Fragment::Made(ids),
             )
         });
-        statements.push(delete(view, group, version, kept.collect::<Vec<_>>()));
+        statements.push(delete(view, group, version, Fragment::joined(kept, "")));
     }
     for ids in chunks(&change.remove) {
         let named = fragment!(
@@ -91,7 +91,7 @@ pub fn statements(
     statements
 }
 
-fn delete(view: &View<'_>, group: &str, version: &str, which: impl Fragment) -> Statement {
+fn delete(view: &View<'_>, group: &str, version: &str, which: Fragment<'_>) -> Statement {
     statement!(
         "DELETE FROM team_members AS m WHERE m.tenant_id = {tenant} AND m.team_id = {written}{which}",
         tenant = view.tenant,
@@ -117,7 +117,7 @@ fn insert(view: &View<'_>, group: &str, version: &str, ids: &str) -> Statement {
 pub(super) const COLUMNS: &str = "tenant_id, team_id, member_id, member_type, display";
 
 /// The [`COLUMNS`] of a membership of [`named`] in the team `r`.
-pub(super) fn member() -> impl Fragment {
+pub(super) fn member() -> Fragment<'static> {
     fragment!(
         "r.tenant_id, r.id, j.value, iif(u.seq IS NULL, 'Group', 'User'), \
          substr(coalesce(u.display_name, u.user_name, t.display_name), 1, {shown})",
@@ -126,7 +126,7 @@ pub(super) fn member() -> impl Fragment {
 }
 
 /// The user `u` or the team `t` that `j.value` names: users first, else teams.
-pub(super) fn named(view: &View<'_>) -> impl Fragment {
+pub(super) fn named<'a>(view: &View<'a>) -> Fragment<'a> {
     fragment!(
         "LEFT JOIN users u ON u.tenant_id = {tenant} AND u.id = j.value \
          LEFT JOIN teams t ON u.seq IS NULL AND t.tenant_id = {tenant} AND t.id = j.value \
@@ -137,21 +137,26 @@ pub(super) fn named(view: &View<'_>) -> impl Fragment {
 
 /// The condition that holds after the statements that added ids to what was there, unless one of
 /// them names nothing or closes a circle: then the batch must be undone.
-fn sound(view: &View<'_>, group: &str, version: &str, added: &[String]) -> impl Fragment {
+fn sound<'a>(view: &View<'a>, group: &'a str, version: &'a str, added: &[String]) -> Fragment<'a> {
     let are_there = chunks(added).map(|ids| {
         fragment!(
             "NOT EXISTS (SELECT 1 FROM json_each({ids}) j \
              WHERE NOT EXISTS (SELECT 1{members} AND m.member_id = j.value)) AND ",
-            ids = value(&ids),
+            ids = Fragment::Made(ids),
             members = members(view, group),
         )
     });
-    if_written(view, group, version, are_there.collect::<Vec<_>>())
+    if_written(view, group, version, Fragment::joined(are_there, ""))
 }
 
 /// The same for a team that has nothing but the members just added, so that they need only be
 /// counted. (Of a thousand ids, that is half of what the create of a team costs.)
-pub fn complete(view: &View<'_>, group: &str, version: &str, added: usize) -> impl Fragment {
+pub fn complete<'a>(
+    view: &View<'a>,
+    group: &'a str,
+    version: &'a str,
+    added: usize,
+) -> Fragment<'a> {
     let are_there = fragment!(
         "(SELECT count(*){members}) = {count} AND ",
         members = members(view, group),
@@ -162,16 +167,16 @@ pub fn complete(view: &View<'_>, group: &str, version: &str, added: usize) -> im
 
 /// The condition that a team, if it has this version now, is in no circle and meets a condition
 /// that ends in AND.
-fn if_written(
-    view: &View<'_>,
-    group: &str,
-    version: &str,
-    condition: impl Fragment,
-) -> impl Fragment {
+fn if_written<'a>(
+    view: &View<'a>,
+    group: &'a str,
+    version: &'a str,
+    condition: Fragment<'a>,
+) -> Fragment<'a> {
     fragment!(
         "{written} IS NULL OR ({condition}NOT EXISTS ({above} SELECT 1 FROM above WHERE above.id = {group}))",
         written = written(view, group, version),
-        condition = &condition,
+        condition = condition,
         above = above(view, group),
         group = value(group),
     )
@@ -180,23 +185,24 @@ fn if_written(
 /// What became of a change of members: a row with the version of the team, or none where there is
 /// no such team. Fails the batch when the change is not sound.
 pub fn outcome(view: &View<'_>, group: &str, version: &str, change: &LinkChange) -> Statement {
-    let condition = Written(|statement: &mut Statement| {
-        if change.clear {
-            complete(view, group, version, change.add.len()).write(statement);
+    let guard = || {
+        let condition = if change.clear {
+            complete(view, group, version, change.add.len())
         } else {
-            sound(view, group, version, &change.add).write(statement);
-        }
-    });
-    let guard = fragment!(", {guard} AS sound", guard = guarded(&condition));
+            sound(view, group, version, &change.add)
+        };
+        fragment!(", {guard} AS sound", guard = guarded(condition))
+    };
+    let reference = ResourceRef::Id(group.to_owned());
     statement!(
         "SELECT version{guard}{from}",
-        guard = (!change.add.is_empty()).then_some(&guard),
-        from = from(view, &ResourceRef::Id(group.to_owned())),
+        guard = (!change.add.is_empty()).then(guard),
+        from = from(view, &reference),
     )
 }
 
 /// The teams that `group` is in, directly or through others, as the table `above`.
-pub(super) fn above(view: &View<'_>, group: &str) -> impl Fragment {
+pub(super) fn above<'a>(view: &View<'a>, group: &'a str) -> Fragment<'a> {
     fragment!(
         "WITH RECURSIVE above(id) AS (\
          SELECT m.team_id FROM team_members m INDEXED BY team_members_nested \
@@ -282,7 +288,7 @@ pub fn candidates_among(view: &View<'_>, ids: &[String], predicates: &[&Predicat
 
 /// Rows of marked ids. (The limits keep the selects apart: a display, or a mark, is made once for
 /// each.)
-fn marked(view: &View<'_>, predicates: &[&Predicate], values: impl Fragment) -> Statement {
+fn marked(view: &View<'_>, predicates: &[&Predicate], values: Fragment<'_>) -> Statement {
     let columns = predicates.len().div_ceil(MARKS);
     let shown = (0..columns).map(|column| fragment!(" || ' ' || c.marks{column}", column = column));
     let others = (1..columns).map(|column| fragment!(" OR marks{column}", column = column));
@@ -291,10 +297,10 @@ fn marked(view: &View<'_>, predicates: &[&Predicate], values: impl Fragment) -> 
          FROM (SELECT *, row_number() OVER (ORDER BY value) AS n \
          FROM (SELECT e.value AS value, {marks} FROM ({values} LIMIT -1) e LIMIT -1) WHERE marks0{others}) c \
          GROUP BY c.n / {most}",
-        shown = shown.collect::<Vec<_>>(),
+        shown = Fragment::joined(shown, ""),
         marks = marks(view, predicates),
         values = values,
-        others = others.collect::<Vec<_>>(),
+        others = Fragment::joined(others, ""),
         most = MARKED_PER_ROW,
     )
 }

@@ -15,7 +15,7 @@ use crate::{fragment, statement};
 pub const STEP: u64 = 100;
 
 /// The condition that a row is the last milestone at or before `offset`, or lies behind it.
-pub fn from(view: &View<'_>, offset: i64) -> impl Fragment {
+pub fn from<'a>(view: &View<'a>, offset: i64) -> Fragment<'a> {
     fragment!(
         " AND id >= coalesce({last}, '')",
         last = last(view, "id", offset),
@@ -23,7 +23,7 @@ pub fn from(view: &View<'_>, offset: i64) -> impl Fragment {
 }
 
 /// How many rows behind that milestone the page begins.
-pub fn rest(view: &View<'_>, offset: i64) -> impl Fragment {
+pub fn rest<'a>(view: &View<'a>, offset: i64) -> Fragment<'a> {
     fragment!(
         "{offset} - coalesce({last}, 0)",
         offset = value(offset),
@@ -32,7 +32,7 @@ pub fn rest(view: &View<'_>, offset: i64) -> impl Fragment {
 }
 
 /// A column of that milestone.
-fn last(view: &View<'_>, column: &'static str, offset: i64) -> impl Fragment {
+fn last<'a>(view: &View<'a>, column: &'static str, offset: i64) -> Fragment<'a> {
     fragment!(
         "(SELECT {column} FROM milestones \
          WHERE tenant_id = {tenant} AND resource_type = {name} AND moved = (SELECT moved{totals}) AND position <= {offset} \
@@ -47,7 +47,7 @@ fn last(view: &View<'_>, column: &'static str, offset: i64) -> impl Fragment {
 
 /// The select of how many resources of the type there are, and of what a new milestone needs to
 /// know.
-pub fn total(view: &View<'_>, offset: i64) -> impl Fragment {
+pub fn total<'a>(view: &View<'a>, offset: i64) -> Fragment<'a> {
     fragment!(
         "SELECT total, moved, {rest} AS skipped{totals}",
         rest = rest(view, offset),

@@ -5,7 +5,7 @@
 //! it is.
 
 use super::expression::View;
-use super::fragment::{Fragment, Written, value};
+use super::fragment::{Fragment, value};
 use super::limits::LARGEST_NUMBER;
 use super::predicate::{condition, is_lookup, modified_since, users_of};
 use super::record::record;
@@ -13,7 +13,7 @@ pub use super::source::Source;
 use super::source::totals_of;
 use super::text::{self, Rows};
 use super::{Error, Row, Statement, milestone};
-use crate::{fragment, statement, write_sql};
+use crate::{fragment, statement};
 
 mod bound;
 mod budget;
@@ -92,20 +92,14 @@ enum Purpose {
 
 impl Page<'_> {
     /// A select of the ids alone of the groups on the page, for their members.
-    pub fn ids(&self) -> impl Fragment {
-        Written(
-            move |statement: &mut Statement| match self.sources.as_slice() {
-                [source] => {
-                    let ids = |rows| fragment!("SELECT id{from}", from = self.from(source, rows));
-                    write_sql!(
-                        statement,
-                        "SELECT id FROM ({ids})",
-                        ids = text::select(source, ids),
-                    );
-                }
-                _ => self.union_ids().write(statement),
-            },
-        )
+    pub fn ids(&self) -> Fragment<'_> {
+        match self.sources.as_slice() {
+            [source] => {
+                let ids = |rows| fragment!("SELECT id{from}", from = self.from(source, rows));
+                fragment!("SELECT id FROM ({ids})", ids = text::select(source, &ids),)
+            }
+            _ => self.union_ids(),
+        }
     }
 
     /// The offset of a page that milestones are for: one of all resources of one type, in the order
@@ -137,12 +131,11 @@ impl Page<'_> {
 
     /// The select of how many resources of a type there are, and of a walk what a milestone needs
     /// to know.
-    fn total(&self, view: &View<'_>) -> impl Fragment {
-        let offset = self.walk_offset();
-        Written(move |statement: &mut Statement| match offset {
-            Some(offset) => milestone::total(view, offset).write(statement),
-            None => total_of(view).write(statement),
-        })
+    fn total<'a>(&'a self, view: &View<'a>) -> Fragment<'a> {
+        match self.walk_offset() {
+            Some(offset) => milestone::total(view, offset),
+            None => total_of(view),
+        }
     }
 
     /// Reads a row of [`Page::statement`].
@@ -165,18 +158,18 @@ impl Page<'_> {
     }
 
     /// The select of one source.
-    fn select(
-        &self,
-        source: &Source<'_>,
+    fn select<'a>(
+        &'a self,
+        source: &Source<'a>,
         columns: Columns,
         purpose: Purpose,
         rows: Rows,
-    ) -> impl Fragment {
-        let key = fragment!("{key_text} AS key_text, ", key_text = key_text(source));
+    ) -> Fragment<'a> {
+        let key = || fragment!("{key_text} AS key_text, ", key_text = key_text(source));
         fragment!(
             "SELECT {id}{key}{record} AS record{from}",
             id = (purpose == Purpose::Whole).then_some("id, "),
-            key = columns.key.then_some(&key),
+            key = columns.key.then(key),
             record = record(&source.view, columns.groups),
             from = self.fetched(source, rows),
         )
@@ -185,16 +178,16 @@ impl Page<'_> {
     /// `FROM …` for what is fetched of the page's rows. `SQLite` puts a row together before it is
     /// in order, with all that will be left out: so where an order is not that of an index, it is
     /// of ids, and only what is on the page is put together.
-    fn fetched(&self, source: &Source<'_>, rows: Rows) -> impl Fragment {
+    fn fetched<'a>(&'a self, source: &Source<'a>, rows: Rows) -> Fragment<'a> {
         let row = source.view.row();
-        let picked = self.is_put_in_order(source);
-        let begin = fragment!(" FROM (SELECT {row}.seq AS picked", row = row);
-        let end = fragment!(") CROSS JOIN {row} ON {row}.seq = picked", row = row);
+        let from = self.from(source, rows);
+        if !self.is_put_in_order(source) {
+            return from;
+        }
         fragment!(
-            "{begin}{from}{end}",
-            begin = picked.then_some(&begin),
-            from = self.from(source, rows),
-            end = picked.then_some(&end),
+            " FROM (SELECT {row}.seq AS picked{from}) CROSS JOIN {row} ON {row}.seq = picked",
+            row = row,
+            from = from,
         )
     }
 
@@ -208,7 +201,7 @@ impl Page<'_> {
     }
 
     /// `FROM … WHERE … ORDER BY … LIMIT …`
-    fn from(&self, source: &Source<'_>, rows: Rows) -> impl Fragment {
+    fn from<'a>(&'a self, source: &Source<'a>, rows: Rows) -> Fragment<'a> {
         // A look-up is by its key; the order must not tempt the planner to walk the tenant by id.
         let is_lookup =
             |predicate| is_lookup(&source.view, predicate) || modified_since(predicate).is_some();
@@ -216,33 +209,31 @@ impl Page<'_> {
         fragment!(
             "{rows}{order}{limit}",
             rows = self.rows(source, rows),
-            order = self.order(sort_key(source), sign, source.view.row()),
+            order = self.order(|| sort_key(source), sign, source.view.row()),
             limit = self.limit(rows),
         )
     }
 
     /// `FROM … WHERE …`: what matches, from where the window begins.
-    fn rows(&self, source: &Source<'_>, rows: Rows) -> impl Fragment {
+    fn rows<'a>(&'a self, source: &Source<'a>, rows: Rows) -> Fragment<'a> {
         let group = source
             .predicate
             .and_then(|predicate| users_of(&source.view, predicate))
             .filter(|_| !self.order.keyed);
-        Written(move |statement: &mut Statement| {
-            if let Some(group) = group {
-                self.users_of(&source.view, group).write(statement);
-                return;
+        if let Some(group) = group {
+            return self.users_of(&source.view, group);
+        }
+        let window = match &self.window {
+            Window::Offset(_) => {
+                let offset = self.walk_offset();
+                offset
+                    .map(|offset| milestone::from(&source.view, offset))
+                    .into()
             }
-            matching(source, rows).write(statement);
-            match &self.window {
-                Window::Offset(_) => {
-                    let offset = self.walk_offset();
-                    let from = offset.map(|offset| milestone::from(&source.view, offset));
-                    from.write(statement);
-                }
-                Window::After(mark) => beyond(source, self.order, mark, true).write(statement),
-                Window::Before(mark) => beyond(source, self.order, mark, false).write(statement),
-            }
-        })
+            Window::After(mark) => beyond(source, self.order, mark, true),
+            Window::Before(mark) => beyond(source, self.order, mark, false),
+        };
+        vec![matching(source, rows), window].into()
     }
 
     /// How many rows it skips.
@@ -259,52 +250,46 @@ impl Page<'_> {
     }
 
     /// The limit. A part of a union keeps what the whole will skip.
-    fn limit(&self, rows: Rows) -> impl Fragment {
-        Written(move |statement: &mut Statement| {
-            let offset = self.offset();
-            if rows == Rows::Share {
-                rows.limit(self.reach()).write(statement);
-                return;
+    fn limit(&self, rows: Rows) -> Fragment<'_> {
+        let offset = self.offset();
+        if rows == Rows::Share {
+            return rows.limit(self.reach());
+        }
+        let offset = match (self.walk_offset(), self.sources.first()) {
+            (Some(offset), Some(source)) => fragment!(
+                " OFFSET {rest}",
+                rest = milestone::rest(&source.view, offset),
+            ),
+            _ if offset > 0 => {
+                fragment!(" OFFSET {offset}", offset = value(number(offset)))
             }
-            rows.limit(number(self.limit)).write(statement);
-            match (self.walk_offset(), self.sources.first()) {
-                (Some(offset), Some(source)) => write_sql!(
-                    statement,
-                    " OFFSET {rest}",
-                    rest = milestone::rest(&source.view, offset),
-                ),
-                _ if offset > 0 => {
-                    write_sql!(
-                        statement,
-                        " OFFSET {offset}",
-                        offset = value(number(offset))
-                    );
-                }
-                _ => {}
-            }
-        })
+            _ => Fragment::None,
+        };
+        vec![rows.limit(number(self.limit)), offset].into()
     }
 
     /// §3.4.2.3: what has no value comes last when ascending, first when descending.
-    fn order(
+    fn order<'a>(
         &self,
-        key: impl Fragment,
+        key: impl FnOnce() -> Fragment<'a>,
         sign: Option<&'static str>,
         row: &'static str,
-    ) -> impl Fragment {
+    ) -> Fragment<'a> {
         let backwards = matches!(self.window, Window::Before(_));
-        let key = fragment!(
-            "{key} {direction}, ",
-            key = key,
-            direction = if self.order.descending == backwards {
-                "ASC NULLS LAST"
-            } else {
-                "DESC NULLS FIRST"
-            },
-        );
+        let key = self.order.keyed.then(|| {
+            fragment!(
+                "{key} {direction}, ",
+                key = key(),
+                direction = if self.order.descending == backwards {
+                    "ASC NULLS LAST"
+                } else {
+                    "DESC NULLS FIRST"
+                },
+            )
+        });
         fragment!(
             " ORDER BY {key}{sign}{row}.id{direction}",
-            key = self.order.keyed.then_some(&key),
+            key = key,
             sign = sign,
             row = row,
             direction = backwards.then_some(" DESC"),
@@ -321,7 +306,7 @@ fn count(source: &Source<'_>) -> Statement {
     {
         return linked::count_users_of(view, group);
     }
-    text::count(source, |rows| matching(source, rows))
+    text::count(source, &|rows| matching(source, rows))
 }
 
 /// How many resources of the type there are: one row, kept by triggers.
@@ -329,12 +314,12 @@ pub fn total(view: &View<'_>) -> Statement {
     statement!("{total}", total = total_of(view))
 }
 
-fn total_of(view: &View<'_>) -> impl Fragment {
+fn total_of<'a>(view: &View<'a>) -> Fragment<'a> {
     fragment!("SELECT total{totals}", totals = totals_of(view))
 }
 
 /// `FROM … WHERE …`: what matches.
-fn matching(source: &Source<'_>, rows: Rows) -> impl Fragment {
+fn matching<'a>(source: &Source<'a>, rows: Rows) -> Fragment<'a> {
     let view = &source.view;
     let filter = source
         .predicate
@@ -344,7 +329,7 @@ fn matching(source: &Source<'_>, rows: Rows) -> impl Fragment {
         fragment!(
             " AND {row}.updated_at >= {since}",
             row = view.row(),
-            since = value(&since),
+            since = Fragment::Made(since),
         )
     });
     fragment!(

@@ -26,7 +26,7 @@ fn folded(values: &[String]) -> String {
 }
 
 /// The id of whom `j.value` names: by id, externalId or userName; NULL where it is nobody.
-fn named(view: &View<'_>) -> impl Fragment {
+fn named<'a>(view: &View<'a>) -> Fragment<'a> {
     fragment!(
         "coalesce((SELECT id FROM users WHERE tenant_id = {tenant} AND id = j.value ->> 0), \
          (SELECT id FROM teams WHERE tenant_id = {tenant} AND id = j.value ->> 0), \

@@ -9,12 +9,11 @@ use scim::filter::predicate::{Operand, Place, Predicate, Test};
 use scim::json;
 use scim::schema::Attribute;
 
-use super::Statement;
 use super::expression::{Arrow, View, json_path, value_at};
-use super::fragment::{Fragment, Written, value};
+use super::fragment::Fragment;
 use super::links::link_column;
 use super::table::LinkEnd;
-use crate::write_sql;
+use crate::fragment;
 
 mod depth;
 mod elements;
@@ -30,9 +29,9 @@ pub use lookup::{comparisons, has_list, is_lookup, modified_since, users_of};
 pub(crate) use lookup::{is_key, is_of_columns};
 
 /// The condition, in parentheses.
-pub fn condition(view: &View<'_>, predicate: &Predicate) -> impl Fragment {
+pub fn condition<'a>(view: &View<'a>, predicate: &Predicate) -> Fragment<'a> {
     let writer = Writer {
-        view,
+        view: *view,
         element: None,
         few: false,
     };
@@ -42,7 +41,7 @@ pub fn condition(view: &View<'_>, predicate: &Predicate) -> impl Fragment {
 /// Writes conditions: on the resource's row, or within an element of a multi-valued attribute.
 #[derive(Clone, Copy)]
 struct Writer<'a> {
-    view: &'a View<'a>,
+    view: View<'a>,
     /// The multi-valued attribute whose element is the alias `e`.
     element: Option<&'static Attribute>,
     /// Whether another condition leaves few rows, of which it is better asked who is linked to them
@@ -50,136 +49,109 @@ struct Writer<'a> {
     few: bool,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     /// A condition, or what it excludes. `not` goes down to the tests, where `IS NOT TRUE` makes it
     /// total: with it a level of brackets would be three of SQL, and D1 ends at a hundred.
-    fn condition(self, predicate: &Predicate, negated: bool) -> impl Fragment {
-        Written(move |statement: &mut Statement| {
-            self.write_condition(statement, predicate, negated);
-        })
-    }
-
-    fn write_condition(self, statement: &mut Statement, predicate: &Predicate, negated: bool) {
+    fn condition(self, predicate: &Predicate, negated: bool) -> Fragment<'a> {
         if let Some(holds) = constant(predicate) {
-            if holds == negated { "(0)" } else { "(1)" }.write(statement);
-            return;
+            return if holds == negated { "(0)" } else { "(1)" }.into();
         }
         match predicate {
-            Predicate::Constant(_) => {}
+            Predicate::Constant(_) => Fragment::None,
             Predicate::All(parts) => {
-                let few = self.few || !negated && parts.iter().any(|part| is_key(self.view, part));
+                let few = self.few || !negated && parts.iter().any(|part| is_key(&self.view, part));
                 let inside = Writer { few, ..self };
                 // What columns tell comes first: the documents of others are not read.
                 let (mut ordered, others): (Vec<_>, Vec<_>) = open(parts)
                     .into_iter()
-                    .partition(|part| is_of_columns(self.view, part));
+                    .partition(|part| is_of_columns(&self.view, part));
                 ordered.extend(others);
                 let parts = inside.joined(&ordered, !negated, negated);
-                write_sql!(statement, "({parts})", parts = parts);
+                fragment!("({parts})", parts = parts)
             }
             Predicate::Any(parts) => {
-                let parts = open(parts);
-                let parts = self.joined(&parts, negated, negated);
-                write_sql!(statement, "({parts})", parts = parts);
+                let parts = self.joined(&open(parts), negated, negated);
+                fragment!("({parts})", parts = parts)
             }
             Predicate::Not(part) => {
-                let part = self.condition(part, !negated);
-                write_sql!(statement, "({part})", part = part);
+                fragment!("({part})", part = self.condition(part, !negated))
             }
-            Predicate::Test(place, test) => write_sql!(
-                statement,
+            Predicate::Test(place, test) => fragment!(
                 "({test}){negated}",
                 test = self.test(place, test),
                 negated = negated.then_some(" IS NOT TRUE"),
             ),
             Predicate::Element { of, holds } => {
                 let asked = Elements::Some(holds.as_ref().clone()).negated(negated);
-                let elements = self.elements(of, &asked);
-                write_sql!(statement, "({elements})", elements = elements);
+                fragment!("({elements})", elements = self.elements(of, &asked))
             }
         }
     }
 
     /// Parts, or what each excludes, joined by AND (`all`) or OR.
-    fn joined(self, parts: &[&Predicate], all: bool, negated: bool) -> impl Fragment {
-        let parts: Vec<_> = gather(self.view, parts, all, negated);
-        Written(move |statement: &mut Statement| {
-            let parts = parts.iter().map(|part| {
-                Written(move |statement: &mut Statement| match part {
-                    Term::Other(part) => self.condition(part, negated).write(statement),
-                    Term::Elements(of, asked) => {
-                        let elements = self.elements(of, asked);
-                        write_sql!(statement, "({elements})", elements = elements);
-                    }
-                })
+    fn joined(self, parts: &[&Predicate], all: bool, negated: bool) -> Fragment<'a> {
+        let mut joined = Vec::new();
+        for part in gather(&self.view, parts, all, negated) {
+            joined.push(match part {
+                Term::Other(part) => self.condition(part, negated),
+                Term::Elements(of, asked) => {
+                    fragment!("({elements})", elements = self.elements(&of, &asked))
+                }
             });
-            let parts: Vec<_> = parts.collect();
-            Evenly { parts: &parts, all }.write(statement);
-        })
+        }
+        all_or_any(joined, all)
     }
 
     /// The value that a test is about.
-    fn place(self, place: &Place) -> impl Fragment {
-        Written(move |statement: &mut Statement| match place {
-            Place::At(location) => value_at(self.view, location, Arrow::Value).write(statement),
-            Place::Sub(sub) if self.element.is_some_and(|of| of.linked) => {
-                link_column(sub).write(statement);
-            }
-            Place::Sub(sub) => {
-                write_sql!(statement, "e.value ->> {path}", path = json_path(sub.name));
-            }
-            Place::Value(_) => "e.value".write(statement),
-        })
+    fn place(self, place: &Place) -> Fragment<'a> {
+        match place {
+            Place::At(location) => value_at(&self.view, location, Arrow::Value),
+            Place::Sub(sub) if self.element.is_some_and(|of| of.linked) => link_column(sub).into(),
+            Place::Sub(sub) => fragment!("e.value ->> {path}", path = json_path(sub.name)),
+            Place::Value(_) => "e.value".into(),
+        }
     }
 
-    fn test(self, place: &Place, test: &Test) -> impl Fragment {
-        Written(move |statement: &mut Statement| {
-            let at = self.place(place);
-            match test {
-                // Only its presence can be asked of a linked attribute as such.
-                _ if is_linked(place) => write_sql!(
-                    statement,
-                    "{not}EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = {tenant} AND {near} = {id})",
-                    not = (*test == Test::Absent).then_some("NOT "),
-                    tenant = self.view.column("tenant_id"),
-                    near = near(self.view),
-                    id = self.view.column("id"),
-                ),
-                Test::Present => write_sql!(statement, "{at} IS NOT NULL", at = at),
-                Test::Absent => write_sql!(statement, "{at} IS NULL", at = at),
-                Test::Compare(op, operand) => self.compare(place, *op, operand).write(statement),
-                Test::OneOf(values) => {
-                    write_sql!(statement, "{at}{among}", at = at, among = among(values));
-                }
-            }
-        })
+    fn test(self, place: &Place, test: &Test) -> Fragment<'a> {
+        let at = self.place(place);
+        match test {
+            // Only its presence can be asked of a linked attribute as such.
+            _ if is_linked(place) => fragment!(
+                "{not}EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = {tenant} AND {near} = {id})",
+                not = (*test == Test::Absent).then_some("NOT "),
+                tenant = self.view.column("tenant_id"),
+                near = near(&self.view),
+                id = self.view.column("id"),
+            ),
+            Test::Present => fragment!("{at} IS NOT NULL", at = at),
+            Test::Absent => fragment!("{at} IS NULL", at = at),
+            Test::Compare(op, operand) => compare(at, *op, operand),
+            Test::OneOf(values) => fragment!("{at}{among}", at = at, among = among(values)),
+        }
     }
+}
 
-    /// No LIKE: it folds letters of its own and refuses patterns over 50 bytes on D1.
-    fn compare(self, place: &Place, op: CompareOp, operand: &Operand) -> impl Fragment {
-        Written(move |statement: &mut Statement| {
-            let (at, operand_text) = (self.place(place), sql_of(operand));
-            macro_rules! compare {
-                ($text:literal) => {
-                    write_sql!(statement, $text, at = at, operand = operand_text)
-                };
-            }
-            match op {
-                CompareOp::Eq => compare!("{at} = {operand}"),
-                CompareOp::Ne => compare!("{at} IS NOT {operand}"),
-                CompareOp::Gt => compare!("{at} > {operand}"),
-                CompareOp::Ge => compare!("{at} >= {operand}"),
-                CompareOp::Lt => compare!("{at} < {operand}"),
-                CompareOp::Le => compare!("{at} <= {operand}"),
-                CompareOp::Co => compare!("instr({at}, {operand}) > 0"),
-                // `substr(x, -0)` would be all of x.
-                CompareOp::Sw | CompareOp::Ew if is_empty(operand) => {
-                    write_sql!(statement, "{at} IS NOT NULL", at = at);
-                }
-                CompareOp::Sw => compare!("substr({at}, 1, length({operand})) = {operand}"),
-                CompareOp::Ew => compare!("substr({at}, -length({operand})) = {operand}"),
-            }
-        })
+/// No LIKE: it folds letters of its own and refuses patterns over 50 bytes on D1.
+fn compare<'a>(at: Fragment<'a>, op: CompareOp, operand: &Operand) -> Fragment<'a> {
+    macro_rules! compare {
+        ($text:literal) => {
+            fragment!($text, at = at, operand = sql_of(operand))
+        };
+    }
+    match op {
+        CompareOp::Eq => compare!("{at} = {operand}"),
+        CompareOp::Ne => compare!("{at} IS NOT {operand}"),
+        CompareOp::Gt => compare!("{at} > {operand}"),
+        CompareOp::Ge => compare!("{at} >= {operand}"),
+        CompareOp::Lt => compare!("{at} < {operand}"),
+        CompareOp::Le => compare!("{at} <= {operand}"),
+        CompareOp::Co => compare!("instr({at}, {operand}) > 0"),
+        // `substr(x, -0)` would be all of x.
+        CompareOp::Sw | CompareOp::Ew if is_empty(operand) => {
+            fragment!("{at} IS NOT NULL", at = at)
+        }
+        CompareOp::Sw => compare!("substr({at}, 1, length({operand})) = {operand}"),
+        CompareOp::Ew => compare!("substr({at}, -length({operand})) = {operand}"),
     }
 }
 
@@ -236,66 +208,57 @@ fn open(parts: &[Predicate]) -> Vec<&Predicate> {
     open
 }
 
-/// Parts joined by AND (`all`) or OR, evenly parenthesised: a chain of a hundred would be a hundred
-/// levels.
-struct Evenly<'a, F> {
-    parts: &'a [F],
-    all: bool,
-}
-
-impl<F: Fragment> Fragment for Evenly<'_, F> {
-    fn write(&self, statement: &mut Statement) {
-        let all = self.all;
-        match self.parts {
-            [] if all => "1".write(statement),
-            [] => "0".write(statement),
-            [one] => one.write(statement),
-            many => {
-                let (left, right) = many.split_at(many.len() / 2);
-                write_sql!(
-                    statement,
-                    "({left}) {and} ({right})",
-                    left = Evenly { parts: left, all },
-                    and = if all { "AND" } else { "OR" },
-                    right = Evenly { parts: right, all },
-                );
-            }
-        }
+/// Parts joined by AND (`all`) or OR.
+fn all_or_any(parts: Vec<Fragment<'_>>, all: bool) -> Fragment<'_> {
+    if all {
+        evenly(parts, "1", |left, right| {
+            fragment!("({left}) AND ({right})", left = left, right = right)
+        })
+    } else {
+        evenly(parts, "0", |left, right| {
+            fragment!("({left}) OR ({right})", left = left, right = right)
+        })
     }
 }
 
-/// ` = …`, or ` IN (…)` for several values, which travel as one parameter.
-fn among<T: AsRef<str>>(values: &[T]) -> impl Fragment {
-    Written(move |statement: &mut Statement| {
-        if let [one] = values {
-            write_sql!(statement, " = {one}", one = value(one.as_ref()));
-            return;
-        }
-        let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
-        let values = json::text(&serde_json::Value::from(values));
-        write_sql!(
-            statement,
-            " IN (SELECT value FROM json_each({values}))",
-            values = value(&values),
-        );
-    })
+/// Parts joined two by two, evenly parenthesised: a chain of a hundred would be a hundred levels.
+fn evenly<'a>(
+    mut parts: Vec<Fragment<'a>>,
+    none: &'static str,
+    join: fn(Fragment<'a>, Fragment<'a>) -> Fragment<'a>,
+) -> Fragment<'a> {
+    if parts.len() < 2 {
+        return parts.pop().unwrap_or_else(|| none.into());
+    }
+    let right = parts.split_off(parts.len() / 2);
+    join(evenly(parts, none, join), evenly(right, none, join))
 }
 
-fn sql_of(operand: &Operand) -> impl Fragment {
-    Written(move |statement: &mut Statement| match operand {
-        Operand::String(text) => value(text).write(statement),
-        Operand::Boolean(true) => "1".write(statement),
-        Operand::Boolean(false) => "0".write(statement),
+/// ` = …`, or ` IN (…)` for several values, which travel as one parameter.
+fn among<T: AsRef<str>>(values: &[T]) -> Fragment<'static> {
+    if let [one] = values {
+        let one = one.as_ref().to_owned();
+        return fragment!(" = {one}", one = Fragment::Made(one));
+    }
+    let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
+    let values = json::text(&serde_json::Value::from(values));
+    fragment!(
+        " IN (SELECT value FROM json_each({values}))",
+        values = Fragment::Made(values),
+    )
+}
+
+fn sql_of(operand: &Operand) -> Fragment<'static> {
+    match operand {
+        Operand::String(text) => Fragment::Made(text.clone()),
+        Operand::Boolean(true) => "1".into(),
+        Operand::Boolean(false) => "0".into(),
         // As text, so that a whole number beyond 2^53 stays what it is.
-        Operand::Number(number) => {
-            let digits = number.to_string();
-            write_sql!(
-                statement,
-                "CAST({digits} AS NUMERIC)",
-                digits = value(&digits)
-            );
-        }
-    })
+        Operand::Number(number) => fragment!(
+            "CAST({digits} AS NUMERIC)",
+            digits = Fragment::Made(number.to_string()),
+        ),
+    }
 }
 
 #[cfg(test)]

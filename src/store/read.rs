@@ -3,7 +3,7 @@
 use scim::index::Index;
 
 use super::expression::View;
-use super::fragment::{Fragment, Written, value};
+use super::fragment::{Fragment, value};
 use super::limits::{MEMBERS_PER_ROW, MemberLimit};
 use super::record::{MEMBER_CHUNK, record};
 use super::{Error, Row, Statement};
@@ -31,16 +31,16 @@ impl ResourceRef {
     }
 
     /// The id.
-    pub fn id_in(&self, view: &View<'_>) -> impl Fragment {
-        Written(move |statement: &mut Statement| match self {
-            Self::Id(id) => value(id).write(statement),
-            Self::Subject => view.tenant.subject().write(statement),
-        })
+    pub fn id_in<'a>(&'a self, view: &View<'a>) -> Fragment<'a> {
+        match self {
+            Self::Id(id) => value(id).into(),
+            Self::Subject => view.tenant.subject(),
+        }
     }
 }
 
 /// The condition that the row is the one of this reference.
-pub fn is(view: &View<'_>, reference: &ResourceRef) -> impl Fragment {
+pub fn is<'a>(view: &View<'a>, reference: &'a ResourceRef) -> Fragment<'a> {
     fragment!(
         "{scope} AND {row}.id = {id}",
         scope = view.scope(view.row()),
@@ -50,7 +50,7 @@ pub fn is(view: &View<'_>, reference: &ResourceRef) -> impl Fragment {
 }
 
 /// `FROM … WHERE …` for one resource.
-pub fn from(view: &View<'_>, reference: &ResourceRef) -> impl Fragment {
+pub fn from<'a>(view: &View<'a>, reference: &'a ResourceRef) -> Fragment<'a> {
     fragment!(
         " FROM {row} WHERE {is}",
         row = view.row(),
@@ -118,7 +118,7 @@ pub fn member_chunks(
     view: &View<'_>,
     limit: MemberLimit,
     groups: usize,
-    ids: impl Fragment,
+    ids: Fragment<'_>,
 ) -> Statement {
     // With limits of their own the selects within are not made one with this one, which would put
     // each chunk together twice.
@@ -220,18 +220,18 @@ pub fn read_member_chunks(
 }
 
 /// The id of one group, for [`member_chunks`].
-pub fn one_group(view: &View<'_>, reference: &ResourceRef) -> impl Fragment {
+pub fn one_group<'a>(view: &View<'a>, reference: &'a ResourceRef) -> Fragment<'a> {
     fragment!("SELECT {id}", id = reference.id_in(view))
 }
 
 /// A statement that fails the batch, and so undoes it, unless the condition holds.
-pub fn guard(condition: impl Fragment) -> Statement {
-    statement!("SELECT {guard}", guard = guarded(&condition))
+pub fn guard(condition: Fragment<'_>) -> Statement {
+    statement!("SELECT {guard}", guard = guarded(condition))
 }
 
 /// The expression of [`guard`]. D1 has no other way to fail with a text of ours: a path that is
 /// none makes `json_extract` an error, which names it.
-pub fn guarded(condition: &impl Fragment) -> impl Fragment {
+pub fn guarded(condition: Fragment<'_>) -> Fragment<'_> {
     fragment!(
         "json_extract('{}', CASE WHEN {condition} THEN '$' ELSE '{not_met}' END)",
         condition = condition,

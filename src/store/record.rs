@@ -105,13 +105,13 @@ fn links(text: &str, between: char) -> impl Iterator<Item = Link<'_>> {
 }
 
 /// The expression of a record, with the groups of a user where they are wanted.
-pub fn record(view: &View<'_>, with_groups: bool) -> impl Fragment {
+pub fn record<'a>(view: &View<'a>, with_groups: bool) -> Fragment<'a> {
     let groups = (with_groups && view.table().links == LinkEnd::Groups).then(|| groups_of(view));
     lines(view.row(), groups)
 }
 
 /// The expression of a record of whichever tenant the row is, with the groups of a user.
-pub fn record_of_any(table: &'static Table) -> impl Fragment {
+pub fn record_of_any(table: &'static Table) -> Fragment<'static> {
     let groups = fragment!("coalesce({walk}, '') || ", walk = walk_upwards());
     lines(
         table.name,
@@ -119,7 +119,7 @@ pub fn record_of_any(table: &'static Table) -> impl Fragment {
     )
 }
 
-fn lines(row: &'static str, groups: Option<impl Fragment>) -> impl Fragment {
+fn lines<'a>(row: &'static str, groups: Option<Fragment<'a>>) -> Fragment<'a> {
     fragment!(
         "{row}.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || {groups}'\n' || document",
         row = row,
@@ -137,7 +137,7 @@ pub const MEMBER_CHUNK: &str =
 /// The groups of a user, and a joint. Where no team of the tenant is a member of another, which one
 /// look at an index tells once a statement, they are a plain join, at half the price of the walk
 /// upwards.
-fn groups_of(view: &View<'_>) -> impl Fragment {
+fn groups_of<'a>(view: &View<'a>) -> Fragment<'a> {
     fragment!(
         "coalesce(CASE \
          WHEN EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested \
@@ -155,7 +155,7 @@ fn groups_of(view: &View<'_>) -> impl Fragment {
 }
 
 /// The groups of a user, those too that others of its groups are in.
-fn walk_upwards() -> impl Fragment {
+fn walk_upwards() -> Fragment<'static> {
     fragment!(
         "({with_up} \
          SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, {shown})), '\t') \

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::expression::View;
 use super::former::has_due_id;
-use super::fragment::{Fragment, Joined, value};
+use super::fragment::{Fragment, value};
 use super::limits::IDS_PER_PARAMETER;
 use super::membership::{COLUMNS, member, named};
 use super::table::{Table, not_in};
@@ -56,7 +56,7 @@ pub fn insert_many(
     let rows = json::text(&values);
     let positions = (0..4 + table.keys.len())
         .map(|position| fragment!("j.value ->> {position}", position = position));
-    let values = Joined(positions.collect(), ", ");
+    let values = Fragment::joined(positions, ", ");
     let rows = fragment!(" CROSS JOIN json_each({rows}) j", rows = value(&rows));
     let keyed = |name: &str| {
         let position = table.keys.iter().position(|key| key.attribute == name);
@@ -64,9 +64,9 @@ pub fn insert_many(
         fragment!("(j.value ->> {position})", position = position)
     };
     let (name, external_id) = (keyed("userName"), keyed("externalId"));
-    let is_due =
-        again.map(|by_name| has_due_id(view, &"(j.value ->> 0)", (&name, &external_id), by_name));
-    insert_into(view, now, &values, (&rows, &is_due), "id")
+    let id = "(j.value ->> 0)".into();
+    let is_due = again.map(|by_name| has_due_id(view, &id, (&name, &external_id), by_name));
+    insert_into(view, now, values, (rows, is_due.into()), "id")
 }
 
 /// Fails the batch unless every one of these ids is a resource.
@@ -113,7 +113,7 @@ pub fn link_many(view: &View<'_>, links: &NewLinks<'_>) -> Vec<Statement> {
              SELECT {member}{links} {named} ON CONFLICT DO NOTHING",
             columns = COLUMNS,
             member = member(),
-            links = links,
+            links = &links,
             named = named(view),
         ));
         statements.push(read::guard(fragment!(
@@ -127,7 +127,7 @@ pub fn link_many(view: &View<'_>, links: &NewLinks<'_>) -> Vec<Statement> {
 }
 
 /// `FROM …` the links of a part: the team `r`, the member's id `j.value`.
-fn linked(view: &View<'_>, part: &str) -> impl Fragment {
+fn linked<'a>(view: &View<'a>, part: &'a str) -> Fragment<'a> {
     fragment!(
         " FROM json_each({part}) g \
          CROSS JOIN teams r ON r.tenant_id = {tenant} AND r.id = g.value ->> 0 \

@@ -20,7 +20,7 @@ pub struct Source<'a> {
 }
 
 /// `FROM totals WHERE …`
-pub(super) fn totals_of(view: &View<'_>) -> impl Fragment {
+pub(super) fn totals_of<'a>(view: &View<'a>) -> Fragment<'a> {
     fragment!(
         " FROM totals WHERE tenant_id = {tenant} AND resource_type = {name}",
         tenant = view.tenant,

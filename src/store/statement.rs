@@ -65,14 +65,12 @@ impl Statement {
     }
 
     /// Appends SQL text.
-    fn push(&mut self, text: &str) -> &mut Self {
+    fn push(&mut self, text: &str) {
         self.text.push_str(text);
-        self
     }
 
     /// Binds a value and appends its placeholder. The same value is bound once.
-    fn bind(&mut self, value: impl Into<Parameter>) -> &mut Self {
-        let value = value.into();
+    fn bind(&mut self, value: Parameter) {
         let known = self.parameters.iter().position(|bound| *bound == value);
         let index = known.unwrap_or_else(|| {
             self.parameters.push(value);
@@ -80,7 +78,10 @@ impl Statement {
         });
         self.text.push('?');
         self.push_number(index as u64 + 1);
-        self
+    }
+
+    fn bind_text(&mut self, text: &str) {
+        self.bind(Parameter::Text(text.to_owned()));
     }
 
     /// A statement has dozens of them, and the formatter of the standard library takes longer than

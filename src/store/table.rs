@@ -159,7 +159,11 @@ impl KeyColumn {
 }
 
 /// The condition that `alias` is a row of this tenant and type: the first of every `WHERE`.
-pub fn scope(resource_type: &ResourceType, alias: &'static str, tenant: &Tenant) -> impl Fragment {
+pub fn scope<'a>(
+    resource_type: &'a ResourceType,
+    alias: &'static str,
+    tenant: &'a Tenant,
+) -> Fragment<'a> {
     let of_type = fragment!(
         " AND {alias}.resource_type = {name}",
         alias = alias,
@@ -174,7 +178,7 @@ pub fn scope(resource_type: &ResourceType, alias: &'static str, tenant: &Tenant)
 }
 
 /// The condition that `j.value` is the id of no row of a table.
-pub fn not_in(table: &'static str, tenant: &Tenant) -> impl Fragment {
+pub fn not_in<'a>(table: &'static str, tenant: &'a Tenant) -> Fragment<'a> {
     fragment!(
         "NOT EXISTS (SELECT 1 FROM {table} x WHERE x.tenant_id = {tenant} AND x.id = j.value)",
         table = table,

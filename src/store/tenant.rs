@@ -4,9 +4,9 @@
 //! token that was revoked a moment ago finds nothing and writes nothing, and there is no trip for
 //! authentication alone.
 
-use super::fragment::{Fragment, Written, value};
+use super::fragment::{Fragment, value};
 use super::{Error, Row, Statement};
-use crate::{fragment, statement, write_sql};
+use crate::{fragment, statement};
 
 /// What the error of a batch with a bad token has in its message.
 pub(super) const UNKNOWN_TOKEN: &str = "unknown token";
@@ -76,15 +76,14 @@ impl Tenant {
     }
 
     /// The id of the user that `/Me` means; NULL where the token names none.
-    pub fn subject(&self) -> impl Fragment {
-        Written(move |statement: &mut Statement| match self {
-            Self::Known(_) => "NULL".write(statement),
-            Self::Token { hash, now, .. } => write_sql!(
-                statement,
+    pub fn subject(&self) -> Fragment<'_> {
+        match self {
+            Self::Known(_) => "NULL".into(),
+            Self::Token { hash, now, .. } => fragment!(
                 "(SELECT subject FROM tokens WHERE {good})",
                 good = good_token(hash, now),
             ),
-        })
+        }
     }
 
     /// The statement that tells whether the caller is good and whose data it is about: first in
@@ -99,9 +98,9 @@ impl Tenant {
                 "SELECT {id} AS tenant_id, NULL AS subject, {cursor_key} AS cursor_key, NULL AS last_used_at, \
                  json_extract('{}', coalesce({closed}, {other}'$')) AS is_open",
                 id = value(*id),
-                cursor_key = cursor_key(asked, value(*id)),
-                closed = closed(value(*id)),
-                other = other_settings(asked, value(*id)),
+                cursor_key = cursor_key(asked, value(*id).into()),
+                closed = closed(value(*id).into()),
+                other = other_settings(asked, value(*id).into()),
             ),
             Self::Token { hash, now, .. } => statement!(
                 "SELECT coalesce(t.tenant_id, json_extract('{}', '{unknown}')) AS tenant_id, t.subject, \
@@ -109,13 +108,13 @@ impl Tenant {
                  json_extract('{}', coalesce({closed}, {may} {other}'$')) AS is_open \
                  FROM (SELECT 1) LEFT JOIN tokens t ON {good}",
                 unknown = UNKNOWN_TOKEN,
-                cursor_key = cursor_key(asked, "t.tenant_id"),
-                closed = closed("t.tenant_id"),
+                cursor_key = cursor_key(asked, "t.tenant_id".into()),
+                closed = closed("t.tenant_id".into()),
                 may = asked.is_write.then_some(fragment!(
                     "CASE instr(t.scopes, '\"write\"') WHEN 0 THEN '{read_only}' END,",
                     read_only = READ_ONLY,
                 )),
-                other = other_settings(asked, "t.tenant_id"),
+                other = other_settings(asked, "t.tenant_id".into()),
                 good = good_token(hash, now),
             ),
         }
@@ -132,21 +131,16 @@ impl Tenant {
     }
 }
 
-fn cursor_key(asked: FactsWanted, tenant: impl Fragment) -> impl Fragment {
+fn cursor_key(asked: FactsWanted, tenant: Fragment<'_>) -> Fragment<'_> {
     let key = fragment!(
         "(SELECT cursor_key FROM tenants WHERE id = {tenant})",
         tenant = tenant
     );
-    let none = (!asked.cursor_key).then_some("''");
-    fragment!(
-        "{key}{none}",
-        key = asked.cursor_key.then_some(&key),
-        none = none
-    )
+    if asked.cursor_key { key } else { "''".into() }
 }
 
 /// The word that fails the batch of a tenant that is not open; NULL of one that is.
-fn closed(tenant: impl Fragment) -> impl Fragment {
+fn closed(tenant: Fragment<'_>) -> Fragment<'_> {
     fragment!(
         "(SELECT CASE state WHEN 'suspended' THEN '{suspended}' ELSE '{unknown}' END \
          FROM tenants INDEXED BY tenants_closed WHERE id = {tenant} AND state <> 'active')",
@@ -158,8 +152,8 @@ fn closed(tenant: impl Fragment) -> impl Fragment {
 
 /// The word that fails the batch of a tenant whose settings have changed since, with a comma behind
 /// it; NULL where they have not. Versions count up.
-fn other_settings(wanted: FactsWanted, tenant: impl Fragment) -> impl Fragment {
-    wanted.settings_version.map(|version| {
+fn other_settings(wanted: FactsWanted, tenant: Fragment<'_>) -> Fragment<'_> {
+    let word = wanted.settings_version.map(|version| {
         fragment!(
             "(SELECT '{other}' FROM tenants INDEXED BY tenants_settings \
              WHERE id = {tenant} AND settings_version > {version}), ",
@@ -167,7 +161,8 @@ fn other_settings(wanted: FactsWanted, tenant: impl Fragment) -> impl Fragment {
             tenant = tenant,
             version = value(version),
         )
-    })
+    });
+    word.into()
 }
 
 /// The settings of a tenant, JSON text, their version, and its number; no row where the caller is
@@ -181,15 +176,14 @@ pub fn settings(tenant: &Tenant) -> Statement {
 
 /// The tenant's id: a value, or a sub-query that is NULL when the token is not good. A number that
 /// is known stands behind [`Tenant::facts`], which fails the batch when the token is not good.
-impl Fragment for Tenant {
-    fn write(&self, statement: &mut Statement) {
-        match self {
-            Self::Known(id)
-            | Self::Token {
+impl<'a> From<&'a Tenant> for Fragment<'a> {
+    fn from(tenant: &'a Tenant) -> Self {
+        match tenant {
+            Tenant::Known(id)
+            | Tenant::Token {
                 number: Some(id), ..
-            } => value(*id).write(statement),
-            Self::Token { hash, now, .. } => write_sql!(
-                statement,
+            } => value(*id).into(),
+            Tenant::Token { hash, now, .. } => fragment!(
                 "(SELECT tenant_id FROM tokens WHERE {good})",
                 good = good_token(hash, now),
             ),
@@ -198,7 +192,7 @@ impl Fragment for Tenant {
 }
 
 /// The condition under which a row of `tokens` is this token and good.
-pub(super) fn good_token(hash: &str, now: &str) -> impl Fragment {
+pub(super) fn good_token<'a>(hash: &'a str, now: &'a str) -> Fragment<'a> {
     fragment!(
         "hash = {hash} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > {now})",
         hash = value(hash),

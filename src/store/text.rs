@@ -9,11 +9,11 @@ use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
 
 use super::Statement;
-use super::fragment::{Fragment, Written, value};
+use super::fragment::{Fragment, value};
 use super::limits::{PARAMETERS, STATEMENT_BYTES};
 use super::predicate::is_lookup;
 use super::source::{Source, totals_of};
-use crate::{fragment, statement, write_sql};
+use crate::{fragment, statement};
 
 /// Characters that are looked for: so many leave hardly anybody else.
 const LONGEST: usize = 32;
@@ -41,61 +41,47 @@ pub enum Rows {
 
 impl Rows {
     /// What stands behind `FROM`.
-    pub fn of(self, table: &'static str) -> impl Fragment {
-        let found = fragment!(
-            "(SELECT j.value AS seq FROM hit CROSS JOIN json_each(hit.seqs) j) found CROSS JOIN {table} ON {table}.seq = found.seq",
-            table = table,
-        );
-        Written(move |statement: &mut Statement| match self {
-            Self::Found => found.write(statement),
-            Self::All | Self::Share | Self::Rest => table.write(statement),
-        })
+    pub fn of(self, table: &'static str) -> Fragment<'static> {
+        match self {
+            Self::Found => fragment!(
+                "(SELECT j.value AS seq FROM hit CROSS JOIN json_each(hit.seqs) j) found CROSS JOIN {table} ON {table}.seq = found.seq",
+                table = table,
+            ),
+            Self::All | Self::Share | Self::Rest => table.into(),
+        }
     }
 
     /// `LIMIT …`; a limit of 0 ends a select before it reads.
     ///
     /// Never `LIMIT ?` alone: `SQLite` plans by the value of that, and so compiles the statement
     /// anew each time one is bound.
-    pub fn limit(self, limit: i64) -> impl Fragment {
-        Written(move |statement: &mut Statement| {
-            let limit = value(limit);
-            match self {
-                Self::All | Self::Share => {
-                    write_sql!(statement, " LIMIT {limit} + 0", limit = limit);
-                }
-                Self::Found => write_sql!(
-                    statement,
-                    " LIMIT (SELECT iif(few, {limit}, 0) FROM hit)",
-                    limit = limit,
-                ),
-                Self::Rest => write_sql!(
-                    statement,
-                    " LIMIT (SELECT iif(few, 0, {limit}) FROM hit)",
-                    limit = limit,
-                ),
-            }
-        })
+    pub fn limit(self, limit: i64) -> Fragment<'static> {
+        let limit = value(limit);
+        match self {
+            Self::All | Self::Share => fragment!(" LIMIT {limit} + 0", limit = limit),
+            Self::Found => fragment!(
+                " LIMIT (SELECT iif(few, {limit}, 0) FROM hit)",
+                limit = limit,
+            ),
+            Self::Rest => fragment!(
+                " LIMIT (SELECT iif(few, 0, {limit}) FROM hit)",
+                limit = limit,
+            ),
+        }
     }
 }
 
 /// A select that ends with a limit, given what it is of such rows.
-pub fn select<F: Fragment>(source: &Source<'_>, of: impl Copy + Fn(Rows) -> F) -> impl Fragment {
-    let both = both(source, of);
-    Written(move |statement: &mut Statement| {
-        if let Some(both) = &both {
-            let before = statement.clone();
-            both.write(statement);
-            if has_room(statement) {
-                return;
-            }
-            *statement = before;
-        }
-        of(Rows::All).write(statement);
-    })
+pub fn select<'a>(source: &Source<'a>, of: &dyn Fn(Rows) -> Fragment<'a>) -> Fragment<'a> {
+    let all = of(Rows::All);
+    match both(source, of) {
+        Some(both) => Fragment::Either(Box::new([both, all]), has_room),
+        None => all,
+    }
 }
 
 /// The statement that counts what is matched: `FROM … WHERE …`.
-pub fn count<F: Fragment>(source: &Source<'_>, matching: impl Copy + Fn(Rows) -> F) -> Statement {
+pub fn count<'a>(source: &Source<'a>, matching: &dyn Fn(Rows) -> Fragment<'a>) -> Statement {
     let one = |rows: Rows| {
         fragment!(
             "SELECT 1{matching}{limit}",
@@ -103,7 +89,7 @@ pub fn count<F: Fragment>(source: &Source<'_>, matching: impl Copy + Fn(Rows) ->
             limit = rows.limit(-1),
         )
     };
-    both(source, one)
+    both(source, &one)
         .map(|both| statement!("SELECT count(*) AS total FROM ({both})", both = both))
         .filter(has_room)
         .unwrap_or_else(|| {
@@ -115,7 +101,7 @@ pub fn count<F: Fragment>(source: &Source<'_>, matching: impl Copy + Fn(Rows) ->
 }
 
 /// Both selects; none where the index is of no use.
-fn both<F: Fragment>(source: &Source<'_>, of: impl Copy + Fn(Rows) -> F) -> Option<impl Fragment> {
+fn both<'a>(source: &Source<'a>, of: &dyn Fn(Rows) -> Fragment<'a>) -> Option<Fragment<'a>> {
     let view = source.view;
     let predicate = source.predicate?;
     if is_lookup(&view, predicate) {
@@ -137,7 +123,7 @@ fn both<F: Fragment>(source: &Source<'_>, of: impl Copy + Fn(Rows) -> F) -> Opti
 }
 
 /// The condition that the index finds few; none where it is of no use.
-pub fn found_few(source: &Source<'_>, predicate: &Predicate) -> Option<impl Fragment> {
+pub fn found_few<'a>(source: &Source<'a>, predicate: &Predicate) -> Option<Fragment<'a>> {
     let clauses = clauses(source.view.table().text, predicate, false);
     if clauses.is_empty() {
         return None;
@@ -150,21 +136,17 @@ pub fn found_few(source: &Source<'_>, predicate: &Predicate) -> Option<impl Frag
 }
 
 /// The select of the rows that the index finds, as far as one more than are few.
-fn hits<'a>(source: &Source<'a>, needles: String) -> impl Fragment + use<'a> {
-    let source = *source;
+fn hits<'a>(source: &Source<'a>, needles: String) -> Fragment<'a> {
     // The tenant is a trigram of its own: see the migration.
-    Written(move |statement: &mut Statement| {
-        write_sql!(
-            statement,
-            "SELECT rowid FROM {table}_text WHERE {table}_text MATCH (\
+    fragment!(
+        "SELECT rowid FROM {table}_text WHERE {table}_text MATCH (\
              SELECT '\"' || char(983040 + id / 1048576 % 1024, 984064 + id / 1024 % 1024, 985088 + id % 1024) || '\" AND ' \
              FROM tenants WHERE id = {tenant}) || {needles} LIMIT 1 + {few}",
-            table = source.view.row(),
-            tenant = source.view.tenant,
-            needles = value(&needles),
-            few = few(&source),
-        );
-    })
+        table = source.view.row(),
+        tenant = source.view.tenant,
+        needles = Fragment::Made(needles),
+        few = few(source),
+    )
 }
 
 /// Whether D1 takes the statement with what it has behind its page.
@@ -181,7 +163,7 @@ const ONE_OF: usize = 20;
 
 /// How many rows are fetched one by one, where the index finds no more. A row fetched costs some
 /// seven and one walked past two; finding out that there are more costs one for each that is found.
-fn few(source: &Source<'_>) -> impl Fragment {
+fn few<'a>(source: &Source<'a>) -> Fragment<'a> {
     fragment!(
         "(SELECT max({always}, coalesce(sum(total) / {one_of}, 0)){totals})",
         always = ALWAYS_FEW,

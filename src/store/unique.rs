@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Statement;
 use super::expression::View;
-use super::fragment::{Fragment, Written, value};
+use super::fragment::{Fragment, value};
 use super::read::ResourceRef;
 use super::table::scope;
 use super::write::Guard;
@@ -71,11 +71,12 @@ pub fn follow(
 }
 
 fn forget(view: &View<'_>, id: &str, version: &str) -> Statement {
+    let reference = ResourceRef::Id(id.to_owned());
     statement!(
         "DELETE FROM unique_values WHERE tenant_id = {tenant} AND resource_id = {id} AND {written}",
         tenant = view.tenant,
         id = value(id),
-        written = written(view, id, version),
+        written = written(view, &reference, version),
     )
 }
 
@@ -91,6 +92,7 @@ fn insert(
         .map(|(attribute, value)| vec![attribute.as_str(), value.as_str()])
         .collect();
     let pairs = json::text(&pairs);
+    let reference = ResourceRef::Id(id.to_owned());
     statement!(
         "INSERT INTO unique_values ({columns}) \
          SELECT {tenant}, j.value ->> 0, j.value ->> 1, {id} FROM json_each({pairs}) j \
@@ -99,17 +101,12 @@ fn insert(
         tenant = view.tenant,
         id = value(id),
         pairs = value(&pairs),
-        written = written(view, id, version),
+        written = written(view, &reference, version),
         on_conflict = on_conflict,
     )
 }
 
 /// The condition that the resource has this version now.
-fn written(view: &View<'_>, id: &str, version: &str) -> impl Fragment {
-    let reference = ResourceRef::Id(id.to_owned());
-    Written(move |statement: &mut Statement| {
-        Guard::Exactly(version)
-            .exists(view, &reference)
-            .write(statement);
-    })
+fn written<'a>(view: &View<'a>, id: &'a ResourceRef, version: &'a str) -> Fragment<'a> {
+    Guard::Exactly(version).exists(view, id)
 }

@@ -36,7 +36,7 @@ pub fn set(
         tenant = view.tenant,
         ids = value(&ids),
         user = value(user),
-        is_user = is_user,
+        is_user = &is_user,
     );
     let leave = statement!(
         "DELETE FROM team_members \
@@ -45,7 +45,7 @@ pub fn set(
         tenant = view.tenant,
         user = value(user),
         ids = value(&ids),
-        is_user = is_user,
+        is_user = &is_user,
     );
     let join = statement!(
         "INSERT INTO team_members ({columns}) \
@@ -59,7 +59,7 @@ pub fn set(
         ids = value(&ids),
         tenant = view.tenant,
         user = value(user),
-        is_user = is_user,
+        is_user = &is_user,
     );
     let are_teams = fragment!(
         "NOT {is_user} OR NOT EXISTS (SELECT 1 FROM json_each({ids}) j WHERE {is_no_team})",

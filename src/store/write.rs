@@ -14,7 +14,7 @@ use super::membership::json;
 use super::read::{ResourceRef, from, is};
 use super::record::record;
 use super::table::Table;
-use crate::{fragment, statement, write_sql};
+use crate::{fragment, statement};
 
 /// A resource to write.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,9 +96,9 @@ pub enum Guard<'a> {
     Exactly(&'a str),
 }
 
-impl Guard<'_> {
+impl<'a> Guard<'a> {
     /// The condition that the resource is there, and is the version meant.
-    pub fn exists(self, view: &View<'_>, reference: &ResourceRef) -> impl Fragment {
+    pub fn exists(self, view: &View<'a>, reference: &'a ResourceRef) -> Fragment<'a> {
         fragment!(
             "EXISTS (SELECT 1{from}{guard})",
             from = from(view, reference),
@@ -108,35 +108,28 @@ impl Guard<'_> {
 }
 
 /// The condition on the row's version, behind another.
-impl Fragment for Guard<'_> {
-    fn write(&self, statement: &mut Statement) {
-        match self {
-            Self::None => {}
-            Self::Exactly(version) => {
-                write_sql!(
-                    statement,
-                    " AND version = {version}",
-                    version = value(*version)
-                );
+impl<'a> From<Guard<'a>> for Fragment<'a> {
+    fn from(guard: Guard<'a>) -> Self {
+        match guard {
+            Guard::None => Self::None,
+            Guard::Exactly(version) => {
+                fragment!(" AND version = {version}", version = value(version))
             }
-            Self::Never => " AND 0".write(statement),
-            Self::Tags { one_of, none_of } => {
-                if let Some(versions) = one_of {
-                    let versions = json(versions);
-                    write_sql!(
-                        statement,
+            Guard::Never => " AND 0".into(),
+            Guard::Tags { one_of, none_of } => {
+                let one_of = one_of.map(|versions| {
+                    fragment!(
                         " AND version IN (SELECT value FROM json_each({versions}))",
-                        versions = value(&versions),
-                    );
-                }
-                if !none_of.is_empty() {
-                    let versions = json(none_of);
-                    write_sql!(
-                        statement,
+                        versions = Fragment::Made(json(versions)),
+                    )
+                });
+                let none_of = (!none_of.is_empty()).then(|| {
+                    fragment!(
                         " AND version NOT IN (SELECT value FROM json_each({versions}))",
-                        versions = value(&versions),
-                    );
-                }
+                        versions = Fragment::Made(json(none_of)),
+                    )
+                });
+                [one_of, none_of].into()
             }
         }
     }
@@ -165,15 +158,15 @@ pub fn insert(
         version = value(version),
         document = value(&draft.document),
         folded = value(&draft.folded_text),
-        keys = &keys,
+        keys = keys,
     );
     let keyed = |name: &str| {
         let key = view.table().key(name);
-        value(key.and_then(|key| key.value(&draft.folded)))
+        Fragment::from(value(key.and_then(|key| key.value(&draft.folded))))
     };
-    let (name, external_id, id) = (keyed("userName"), keyed("externalId"), value(id));
+    let (name, external_id, id) = (keyed("userName"), keyed("externalId"), value(id).into());
     let is_due = again.map(|by_name| has_due_id(view, &id, (&name, &external_id), by_name));
-    insert_into(view, now, &values, (&"", &is_due), "seq")
+    insert_into(view, now, values, (Fragment::None, is_due.into()), "seq")
 }
 
 /// Inserts a row with each of these values, which stand in the order of the columns from the id on,
@@ -181,13 +174,14 @@ pub fn insert(
 pub(super) fn insert_into(
     view: &View<'_>,
     now: &str,
-    values: &dyn Fragment,
-    (rows, is_due): (&dyn Fragment, &dyn Fragment),
+    values: Fragment<'_>,
+    (rows, is_due): (Fragment<'_>, Fragment<'_>),
     returning: &'static str,
 ) -> Statement {
     let table = view.table();
-    let keys: Vec<_> = table.keys.iter().map(|key| [", ", key.column]).collect();
-    let of_type = fragment!("{name}, ", name = value(view.resource_type.name));
+    let keys = table.keys.iter().map(|key| [", ", key.column].into());
+    let keys = Fragment::joined(keys, "");
+    let of_type = || fragment!("{name}, ", name = value(view.resource_type.name));
     statement!(
         "INSERT INTO {table} (\
          tenant_id, created_at, updated_at, {type_column}{alone_column}id, version, document, folded{keys}) \
@@ -199,7 +193,7 @@ pub(super) fn insert_into(
         alone_column = view.alone().map(|(column, _)| [column, ", "]),
         keys = keys,
         now = value(now),
-        of_type = table.shared.then_some(&of_type),
+        of_type = table.shared.then(of_type),
         alone = view.alone().map(|(_, alone)| [alone, ", "]),
         values = values,
         tenant = view.tenant,
@@ -261,13 +255,13 @@ pub fn touch(view: &View<'_>, id: &str, version: &str, now: &str) -> Statement {
 
 /// The moment of a change: a request that began before another, and writes after it, does not turn
 /// time back.
-pub(super) fn updated(now: &str) -> impl Fragment {
+pub(super) fn updated(now: &str) -> Fragment<'_> {
     fragment!(", updated_at = max(updated_at, {now})", now = value(now))
 }
 
 /// The row that a write gives back is the record of the resource, like that of
 /// [`resource`](super::read::resource).
-fn returning(view: &View<'_>, with_groups: bool) -> impl Fragment {
+fn returning<'a>(view: &View<'a>, with_groups: bool) -> Fragment<'a> {
     fragment!(
         " RETURNING {record} AS record",
         record = record(view, with_groups),
@@ -331,16 +325,15 @@ pub fn assign(
 }
 
 /// The arguments of `json_set`: a path and a value for each attribute.
-fn set(values: &[(&'static Attribute, Value)]) -> impl Fragment {
+fn set(values: &[(&'static Attribute, Value)]) -> Fragment<'static> {
     let values = values.iter().map(|(attribute, new)| {
-        let new = json::text(new);
         fragment!(
             ", {path}, json({new})",
             path = json_path(attribute.name),
-            new = value(&new),
+            new = Fragment::Made(json::text(new)),
         )
     });
-    values.collect::<Vec<_>>()
+    Fragment::joined(values, "")
 }
 
 /// Deletes a resource, if it is the version meant; triggers take its memberships along. One row
@@ -363,7 +356,7 @@ pub fn touch_teams_of(
     version: &str,
     now: &str,
 ) -> Statement {
-    let meant = fragment!(" AND {exists}", exists = guard.exists(view, reference));
+    let meant = || fragment!(" AND {exists}", exists = guard.exists(view, reference));
     statement!(
         "UPDATE teams SET version = {version}{updated} \
          WHERE tenant_id = {tenant} AND id IN (\
@@ -373,6 +366,6 @@ pub fn touch_teams_of(
         updated = updated(now),
         tenant = view.tenant,
         id = reference.id_in(view),
-        meant = (guard != Guard::None).then_some(&meant),
+        meant = (guard != Guard::None).then(meant),
     )
 }

@@ -5,7 +5,7 @@ use super::step::{Call, Outcome, Step};
 use crate::admin::body::only;
 use store::batch::{Batch, Handle};
 use store::brake::{self, Turn};
-use store::fragment::value;
+use store::tenant::Tenant;
 
 /// Shows it.
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
@@ -31,8 +31,9 @@ pub fn turn<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     };
     let (tenant, now) = (admin.tenant()?.id, &admin.now.text);
     let mut batch = Batch::default();
-    batch.add(admin.tell_tenant(tenant, &turn.told(&value(tenant), now)));
-    batch.add(turn.make(&value(tenant), now));
+    let of = Tenant::Known(tenant);
+    batch.add(admin.tell_tenant(tenant, turn.told(&of, now)));
+    batch.add(turn.make(&of, now));
     let shown = batch.add(brake::read(tenant, now));
     show(call, batch, shown, true)
 }

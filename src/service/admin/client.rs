@@ -62,13 +62,13 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             jwks_uri,
         };
         batch.add(clients::create(tenant, &id, label, kind, now));
-        batch.add(admin.tell_tenant(tenant, &told::made(Thing::Client(tenant, &id))));
+        batch.add(admin.tell_tenant(tenant, told::made(Thing::Client(tenant, &id))));
         End::Made(id.clone())
     } else if kind.is_null() || kind == "secret" {
         only(body, &["label", "kind", "expires_at"])?;
         let label = required(body, "label", LABEL)?;
         batch.add(clients::create(tenant, &id, label, Kind::Secret, now));
-        batch.add(admin.tell_tenant(tenant, &told::made(Thing::Client(tenant, &id))));
+        batch.add(admin.tell_tenant(tenant, told::made(Thing::Client(tenant, &id))));
         let (secret, _) = add_secret(call, &mut batch, tenant, &id)?;
         End::Secret(id.clone(), "secret", secret)
     } else {
@@ -93,7 +93,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     if call.body.contains_key("label") {
         let label = required(&call.body, "label", LABEL)?;
         let changed = told::changed(Thing::Client(tenant, client), Some(label), None);
-        batch.add(call.admin.tell_tenant(tenant, &changed));
+        batch.add(call.admin.tell_tenant(tenant, changed));
         batch.add(clients::change(tenant, client, label));
     }
     let changed = batch.add(clients::read(tenant, client));
@@ -108,7 +108,7 @@ pub fn revoke<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let [revoke, end_tokens] = clients::revoke(tenant, client, now);
     let mut batch = Batch::default();
     let told = told::revoked(Thing::Client(tenant, client));
-    batch.add(call.admin.tell_tenant(tenant, &told));
+    batch.add(call.admin.tell_tenant(tenant, told));
     let revoked = batch.add(revoke);
     batch.add(end_tokens);
     call.send(batch, revoked, NO_CLIENT, End::Gone)
@@ -164,7 +164,7 @@ pub fn remove_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let n = number(call.argument("secret"));
     let mut batch = Batch::default();
     let told = told::removed(Thing::Secret(tenant, client, n));
-    batch.add(call.admin.tell_tenant(tenant, &told));
+    batch.add(call.admin.tell_tenant(tenant, told));
     let removed = batch.add(clients::remove_secret(tenant, client, n));
     call.send(batch, removed, NO_SECRET, End::Gone)
 }
@@ -187,12 +187,12 @@ fn add_secret(
     };
     let [make_room, count, add] = clients::add_secret(tenant, client, &new, SECRETS, &now.text);
     let expired = Thing::ExpiredSecrets(tenant, client, &now.text);
-    batch.add(admin.tell_tenant(tenant, &told::removed(expired)));
+    batch.add(admin.tell_tenant(tenant, told::removed(expired)));
     batch.add(make_room);
     batch.add(count);
     let added = batch.add(add);
     let made = told::made(Thing::NewSecret(tenant, client, &hash));
-    batch.add(admin.tell_tenant(tenant, &made));
+    batch.add(admin.tell_tenant(tenant, made));
     Ok((secret, added))
 }
 

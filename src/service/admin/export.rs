@@ -42,7 +42,7 @@ fn mark<'c>(
     let mut batch = Batch::default();
     if is_own {
         let started = told::export_started(tenant.id);
-        batch.add(call.admin.tell_tenant(tenant.id, &started));
+        batch.add(call.admin.tell_tenant(tenant.id, started));
     }
     let end = batch.add(newest(None));
     let of_tenant = is_own.then(|| batch.add(newest(Some(tenant.id))));

@@ -60,7 +60,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     };
     let mut batch = Batch::default();
     batch.add(operators::create(tenant, &token, &admin.now.text));
-    batch.add(admin.tell(&told::made(Thing::Operator(&id))));
+    batch.add(admin.tell(told::made(Thing::Operator(&id))));
     let made = batch.add(operators::read(&id));
     let create = move || call.send(batch, made, NO_TOKEN, End::Secret(id, "token", secret));
     let Some(tenant) = tenant else {
@@ -91,7 +91,7 @@ pub fn revoke<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     call.admin.unbound()?;
     let token = call.argument("token");
     let mut batch = Batch::default();
-    batch.add(call.admin.tell(&told::revoked(Thing::Operator(token))));
+    batch.add(call.admin.tell(told::revoked(Thing::Operator(token))));
     let revoked = batch.add(operators::revoke(token, &call.admin.now.text));
     call.send(batch, revoked, NO_TOKEN, End::Gone)
 }

@@ -96,7 +96,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         };
         let mut batch = Batch::default();
         batch.add(tenants::create(&new, shard, &admin.now.text));
-        batch.add(admin.tell(&told::tenant_created()));
+        batch.add(admin.tell(told::tenant_created()));
         let made = batch.add(tenants::read_last(&admin.now.text));
         Step::send(1, batch, move |sent| {
             unless_taken(sent, external_id, move |mut answers| {
@@ -213,10 +213,10 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let few = || read::guard(tenants::has_few_metadata(id, metadata::MEMBERS));
     let mut batch = Batch::default();
     if admin.shard == 1 {
-        batch.add(admin.tell(&told::tenant_changed(id, &patch)));
+        batch.add(admin.tell(told::tenant_changed(id, &patch)));
     }
     if let Some(settings) = patch.settings {
-        batch.add(admin.tell_tenant(id, &told::settings_changed(id, settings)));
+        batch.add(admin.tell_tenant(id, told::settings_changed(id, settings)));
     }
     batch.add(tenants::change(id, &patch));
     batch.add(few());
@@ -234,7 +234,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                 };
                 let mut batch = Batch::default();
                 if is_elsewhere {
-                    batch.add(admin.tell(&told::tenant_changed(id, &before)));
+                    batch.add(admin.tell(told::tenant_changed(id, &before)));
                     batch.add(tenants::change(id, &before));
                 }
                 return Step::send(1, batch, |sent| {
@@ -258,7 +258,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         ..patch
     };
     let mut batch = Batch::default();
-    batch.add(admin.tell(&told::tenant_changed(id, &listed)));
+    batch.add(admin.tell(told::tenant_changed(id, &listed)));
     batch.add(tenants::change(id, &listed));
     batch.add(few());
     Step::send(1, batch, move |sent| {
@@ -324,7 +324,7 @@ pub fn delete<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let mut batch = Batch::default();
     if admin.shard == 1 {
         let told = told::tenant_deleted(tenant.id, Some(&tenant.name));
-        batch.add(admin.tell(&told));
+        batch.add(admin.tell(told));
     }
     batch.add(tenants::delete(tenant.id, &tenant.name));
     let scope = "tenants:write";

@@ -52,7 +52,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         batch.add(read::guard(tokens::has_user(tenant, subject)));
     }
     batch.add(tokens::create(tenant, &token, &admin.now.text));
-    batch.add(admin.tell_tenant(tenant, &told::made(Thing::Token(tenant, &id))));
+    batch.add(admin.tell_tenant(tenant, told::made(Thing::Token(tenant, &id))));
     let made = batch.add(tokens::read(tenant, &id));
     Step::send(admin.shard, batch, move |sent| match sent {
         Err(store::Error::Guard) => Err(Refusal::invalid(
@@ -82,7 +82,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let expires_at = expires_at.as_ref().map(Option::as_deref);
     let mut batch = Batch::default();
     let changed = told::changed(Thing::Token(tenant, id), label, expires_at);
-    batch.add(call.admin.tell_tenant(tenant, &changed));
+    batch.add(call.admin.tell_tenant(tenant, changed));
     batch.add(tokens::change(tenant, id, label, expires_at));
     let changed = batch.add(tokens::read(tenant, id));
     call.send(batch, changed, NO_TOKEN, End::Shown)
@@ -94,7 +94,7 @@ pub fn revoke<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let token = call.argument("token");
     let mut batch = Batch::default();
     let told = told::revoked(Thing::Token(tenant, token));
-    batch.add(call.admin.tell_tenant(tenant, &told));
+    batch.add(call.admin.tell_tenant(tenant, told));
     let revoked = batch.add(tokens::revoke(tenant, token, now));
     call.send(batch, revoked, NO_TOKEN, End::Gone)
 }

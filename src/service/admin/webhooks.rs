@@ -178,7 +178,7 @@ fn begin<'c>(
         let id = endpoint.id.clone();
         let mut batch = Batch::default();
         batch.add(webhooks::create(&endpoint, &call.admin.now.text));
-        batch.add(call.admin.tell(&webhooks::told_created(&id)));
+        batch.add(call.admin.tell(webhooks::told_created(&id)));
         for (shard, end) in ends {
             batch.add(webhooks::begin(&id, shard, end));
         }
@@ -234,7 +234,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         };
         let mut batch = Batch::default();
         let told = webhooks::told_changed(&endpoint.id, &change);
-        batch.add(call.admin.tell(&told));
+        batch.add(call.admin.tell(told));
         let now = &call.admin.now.text;
         batch.add_all(webhooks::change(&endpoint.id, &change, now));
         one(call, batch, &endpoint.id, Format::One)
@@ -245,7 +245,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 pub fn remove<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     find(call, move |endpoint| {
         let mut batch = Batch::default();
-        batch.add(call.admin.tell(&webhooks::told_deleted(&endpoint.id)));
+        batch.add(call.admin.tell(webhooks::told_deleted(&endpoint.id)));
         batch.add_all(webhooks::remove(&endpoint.id));
         Step::send(1, batch, |sent| {
             sent?;
@@ -260,7 +260,7 @@ pub fn rotate<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         let key = key(call.admin)?;
         let until = Moment::at(call.admin.now.milliseconds + BOTH).text;
         let mut batch = Batch::default();
-        batch.add(call.admin.tell(&webhooks::told_rotated(&endpoint.id)));
+        batch.add(call.admin.tell(webhooks::told_rotated(&endpoint.id)));
         batch.add(webhooks::rotate(&endpoint, &key.fingerprint(), &until));
         batch.add(webhooks::interrupt(&endpoint.id));
         let shown = secret(&key, &endpoint.id, endpoint.secret.version + 1);

@@ -61,7 +61,7 @@ impl<D: Database> Run<'_, D> {
                 self.endpoint.is_active = false;
                 self.say("is disabled", event.tenant, status);
                 let told = deliveries::told_disabled(&self.lease, status);
-                noted.push(house(&origin(&now), &told));
+                noted.push(house(&origin(&now), told));
                 noted.push(deliveries::disable(&self.lease));
                 noted
             }
@@ -133,7 +133,7 @@ impl<D: Database> Run<'_, D> {
         if is_news {
             self.say("fails", event.tenant, last_status);
             let told = deliveries::told_failing(&self.lease, &behind);
-            statements.push(house(&origin(now), &told));
+            statements.push(house(&origin(now), told));
         }
         if let Some(known) = whose.and_then(|index| self.behind.get_mut(index)) {
             *known = behind;

@@ -32,7 +32,7 @@ impl<D: Database> Session<'_, D> {
         self.is_braked.set(true);
         let (tenant, now) = (&self.caller.tenant, &self.now.text);
         let told = Turn::Engage.told(tenant, now);
-        let told = house(&self.origin(self.operation()), &told);
+        let told = house(&self.origin(self.operation()), told);
         let engage = vec![told, Turn::Engage.make(tenant, now)];
         self.context.database.batch(engage).await.map(|_| ())
     }

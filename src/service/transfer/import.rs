@@ -348,7 +348,7 @@ impl Work {
         self.batch.add_all(import.clear(true));
         if !self.marker.is_dry {
             let finished = told::import_finished(import.job);
-            self.batch.add(house(&session.origin(None), &finished));
+            self.batch.add(house(&session.origin(None), finished));
         }
     }
 

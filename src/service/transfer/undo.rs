@@ -282,7 +282,7 @@ pub(crate) async fn run<D: Database>(
         state.write(&session, &mut batch)?;
         if !has_more {
             let told = undone::finished(undo.tenant, &next.told());
-            batch.add(house(&session.origin(None), &told));
+            batch.add(house(&session.origin(None), told));
         }
         if let Some(job) = job {
             let end = (!has_more).then(|| ("finished", next.result()));

@@ -21,7 +21,7 @@ pub(crate) fn add_step(batch: &mut Batch, job: &str, tenant: i64, now: &Moment) 
         request: "",
         operation: None,
     };
-    batch.add(house(&origin, &told::ended(job, tenant)));
+    batch.add(house(&origin, told::ended(job, tenant)));
     for statement in ending::clear(job, tenant, &now.text) {
         batch.add(statement);
     }

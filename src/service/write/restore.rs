@@ -21,7 +21,7 @@ pub(crate) fn add_restore(
     batch.add(events::created(origin, view, restored.id, is_user));
     if !view.table().shared {
         let joined = restored.joined(view, origin.request);
-        batch.add(events::joined(origin, groups, restored.version, &joined));
+        batch.add(events::joined(origin, groups, restored.version, joined));
     }
     batch.add_writes(restored.links_back(view));
     if is_user && pends {

@@ -52,7 +52,7 @@ const END: &str =
     "'created_at', c.created_at, 'revoked_at', c.revoked_at, 'last_used', c.last_used_at";
 
 /// The client `c`, JSON text.
-fn shape() -> impl Fragment {
+fn shape() -> Fragment<'static> {
     fragment!(
         "CASE c.kind WHEN 'federated' THEN json_object({FRONT}, 'issuer', c.issuer, 'subject', c.subject, \
          'audience', c.audience, 'jwks_uri', c.jwks_uri, {END}) \
@@ -209,7 +209,7 @@ pub fn remove_secret(tenant: i64, client: &str, n: i64) -> Statement {
 }
 
 /// The condition that `s` is this secret.
-fn is_secret(tenant: i64, client: &str, n: i64) -> impl Fragment {
+fn is_secret(tenant: i64, client: &str, n: i64) -> Fragment<'_> {
     fragment!(
         "s.tenant_id = {tenant} AND s.client_id = {client} AND s.n = {n}",
         tenant = value(tenant),
@@ -310,7 +310,7 @@ pub fn sweep(now: &str, most: usize) -> [Statement; 2] {
 
 /// The condition that `c` is this client, that it was not revoked, and that its tenant has not
 /// ended. That of one that is suspended gets tokens, to be told so where it uses them.
-fn is_open(client: &str) -> impl Fragment {
+fn is_open(client: &str) -> Fragment<'_> {
     fragment!(
         "c.id = {client} AND c.revoked_at IS NULL \
          AND EXISTS (SELECT 1 FROM tenants n WHERE n.id = c.tenant_id AND n.state IN ('active', 'suspended'))",

@@ -59,7 +59,7 @@ pub fn end_jobs(job: &str, tenant: i64, now: &str) -> Statement {
 }
 
 /// The number of the event up to which all of the tenant were emptied, as the job has noted.
-fn emptied(job: &str, tenant: i64) -> impl Fragment {
+fn emptied(job: &str, tenant: i64) -> Fragment<'_> {
     fragment!(
         "max(coalesce((SELECT CAST(marker AS INTEGER) FROM jobs WHERE id = {job}), 0), \
          coalesce((SELECT min(seq) - 1 FROM events WHERE tenant_id = {tenant}), 0))",
@@ -81,7 +81,7 @@ pub fn empty_events(job: &str, tenant: i64) -> Statement {
 }
 
 /// The condition that nothing is left of what a count counts.
-fn is_empty(tenant: i64) -> impl Fragment {
+fn is_empty(tenant: i64) -> Fragment<'static> {
     fragment!(
         "NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = {tenant}) \
          AND NOT EXISTS (SELECT 1 FROM teams WHERE tenant_id = {tenant}) \
@@ -107,7 +107,7 @@ pub fn note(job: &str, tenant: i64, now: &str) -> Statement {
     let others: Vec<_> = others.collect();
     let is_done = fragment!(
         "{others}{empty} AND NOT EXISTS (SELECT 1 FROM events WHERE tenant_id = {tenant} AND seq > {emptied} + {STEP})",
-        others = &others,
+        others = others,
         empty = is_empty(tenant),
         tenant = value(tenant),
         emptied = emptied(job, tenant),
@@ -129,7 +129,7 @@ pub fn note(job: &str, tenant: i64, now: &str) -> Statement {
 }
 
 /// The condition that a job has ended.
-pub(super) fn is_over(job: &str) -> impl Fragment + use<'_> {
+pub(super) fn is_over(job: &str) -> Fragment<'_> {
     fragment!(
         "EXISTS (SELECT 1 FROM jobs WHERE id = {job} AND state = 'finished')",
         job = value(job),

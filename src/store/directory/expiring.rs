@@ -37,7 +37,7 @@ pub struct Moments<'a> {
 
 impl Moments<'_> {
     /// The condition that `t` is due: what is told first, or then.
-    fn is_due(&self, condition: &'static str) -> impl Fragment {
+    fn is_due<'a>(&'a self, condition: &'static str) -> Fragment<'a> {
         fragment!(
             "{condition} AND t.expires_at <= iif(t.told = 0, {soon}, {now})",
             condition = condition,
@@ -62,13 +62,13 @@ impl Moments<'_> {
         });
         statement!(
             "SELECT DISTINCT tenant_id FROM ({rows}) LIMIT {TENANTS}",
-            rows = &rows,
+            rows = rows,
             TENANTS = TENANTS,
         )
     }
 
     /// What is told of those of a tenant, which is not about to end, nor is the client.
-    pub fn told(&self, tenant: i64) -> impl Fragment {
+    pub fn told(&self, tenant: i64) -> Fragment<'_> {
         let rows = TABLES.map(|[table, condition, about, attributes]| {
             fragment!(
                 "SELECT iif(t.expires_at <= {now}, 'credential.expired', 'credential.expiring') AS kind, \
@@ -88,7 +88,7 @@ impl Moments<'_> {
                 },
             )
         });
-        fragment!("{rows}", rows = &rows)
+        rows.into()
     }
 
     /// Notes that it was told.

@@ -29,7 +29,7 @@ impl CachedKeySet {
 }
 
 /// The columns of a set `key_sets`, and its key of this name: the first that is for signing.
-pub(super) fn kept(kid: &str) -> impl Fragment {
+pub(super) fn kept(kid: &str) -> Fragment<'_> {
     // What is no object has no members, and to ask it for some is an error.
     fragment!(
         "(SELECT value FROM json_each(key_sets.keys, '$.keys') WHERE CASE type WHEN 'object' \

@@ -12,15 +12,11 @@ pub enum Which {
     External(String),
 }
 
-impl Fragment for Which {
-    fn write(&self, statement: &mut Statement) {
-        match self {
-            Self::Number(number) => {
-                fragment!("n.id = {number}", number = value(*number)).write(statement);
-            }
-            Self::External(id) => {
-                fragment!("n.external_id = {id}", id = value(id)).write(statement);
-            }
+impl<'a> From<&'a Which> for Fragment<'a> {
+    fn from(which: &'a Which) -> Self {
+        match which {
+            Which::Number(number) => fragment!("n.id = {number}", number = value(*number)),
+            Which::External(id) => fragment!("n.external_id = {id}", id = value(id)),
         }
     }
 }
@@ -42,7 +38,7 @@ pub struct Patch<'a> {
 
 /// The tenant `n`, JSON text. `now` tells which tokens are good. Settings that are named in it have
 /// no effect yet.
-fn shape(now: &str) -> impl Fragment {
+fn shape(now: &str) -> Fragment<'_> {
     fragment!(
         "json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), \
          'state', n.state, 'shard', n.shard, 'settings', json(n.settings), \
@@ -192,7 +188,7 @@ pub fn create(new: &NewTenant<'_>, shard: u16, now: &str) -> Statement {
 }
 
 /// What a merge patch (RFC 7396) makes of an object; of a null that is an empty one.
-pub(super) fn merged<'a>(object: &'static str, patch: &'a str) -> impl Fragment + use<'a> {
+pub(super) fn merged<'a>(object: &'static str, patch: &'a str) -> Fragment<'a> {
     fragment!(
         "coalesce(nullif(json_patch({object}, {patch}), 'null'), '{}')",
         object = object,
@@ -229,7 +225,7 @@ pub fn change(id: i64, patch: &Patch<'_>) -> Statement {
 }
 
 /// The condition that a tenant has no more metadata than so many.
-pub fn has_few_metadata(id: i64, most: usize) -> impl Fragment {
+pub fn has_few_metadata(id: i64, most: usize) -> Fragment<'static> {
     fragment!(
         "(SELECT count(*) FROM tenants n, json_each(n.metadata) WHERE n.id = {id}) <= {most}",
         id = value(id),

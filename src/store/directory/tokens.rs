@@ -51,7 +51,7 @@ pub fn read(tenant: i64, id: &str) -> Statement {
 }
 
 /// The condition that a tenant has this user.
-pub fn has_user(tenant: i64, id: &str) -> impl Fragment {
+pub fn has_user(tenant: i64, id: &str) -> Fragment<'_> {
     fragment!(
         "EXISTS (SELECT 1 FROM users WHERE tenant_id = {tenant} AND id = {id})",
         tenant = value(tenant),

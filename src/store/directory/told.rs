@@ -6,8 +6,8 @@
 
 use super::ending::is_over;
 use super::tenants::{Patch, merged};
-use crate::fragment::{Fragment, Written, value};
-use crate::{Statement, fragment, write_sql};
+use crate::fragment;
+use crate::fragment::{Fragment, value};
 
 /// What is told of a tenant `n`. The directory has no settings of one of another shard, which are
 /// told when it is made.
@@ -22,7 +22,7 @@ const CLIENT: &str = "json_object('label', t.label, 'kind', t.kind, 'issuer', t.
 pub(super) const SECRET: &str = "json_object('n', t.n, 'expires_at', t.expires_at)";
 
 /// The settings in a column, each by its whole path.
-fn settings(column: &'static str) -> impl Fragment {
+fn settings(column: &'static str) -> Fragment<'static> {
     fragment!(
         "(SELECT json_group_object('settings.' || key, {column} -> fullkey) FROM json_each({column}))",
         column = column,
@@ -30,7 +30,7 @@ fn settings(column: &'static str) -> impl Fragment {
 }
 
 /// The tenant that was just made.
-pub fn tenant_created() -> impl Fragment {
+pub fn tenant_created() -> Fragment<'static> {
     fragment!(
         "SELECT 'tenant.created' AS kind, n.id AS about, '{}' AS before, json_patch({TENANT}, {settings}) AS after FROM tenants n \
          WHERE changes() > 0 AND n.id = (SELECT id FROM last_tenant)",
@@ -40,7 +40,7 @@ pub fn tenant_created() -> impl Fragment {
 }
 
 /// A tenant that is about to be changed, its settings aside.
-pub fn tenant_changed<'a>(id: i64, patch: &'a Patch<'a>) -> impl Fragment + use<'a> {
+pub fn tenant_changed<'a>(id: i64, patch: &'a Patch<'a>) -> Fragment<'a> {
     let kind = match patch.state {
         None => "'tenant.updated'",
         Some("suspended") => "iif(n.state = 'active', 'tenant.suspended', 'tenant.updated')",
@@ -63,7 +63,7 @@ pub fn tenant_changed<'a>(id: i64, patch: &'a Patch<'a>) -> impl Fragment + use<
 }
 
 /// A tenant whose settings are about to be changed.
-pub fn settings_changed(id: i64, patch: &str) -> impl Fragment + use<'_> {
+pub fn settings_changed(id: i64, patch: &str) -> Fragment<'_> {
     fragment!(
         "SELECT 'settings.updated' AS kind, n.id AS about, {before} AS before, {after} AS after FROM (\
          SELECT id, settings, {patched} AS patched FROM tenants WHERE id = {id} AND state IN ('active', 'suspended')) n",
@@ -76,7 +76,7 @@ pub fn settings_changed(id: i64, patch: &str) -> impl Fragment + use<'_> {
 
 /// A tenant that is about to end, if it has this name; or one of another shard, about to leave the
 /// directory.
-pub fn tenant_deleted(id: i64, name: Option<&str>) -> impl Fragment + use<'_> {
+pub fn tenant_deleted(id: i64, name: Option<&str>) -> Fragment<'_> {
     fragment!(
         "SELECT 'tenant.deleted' AS kind, n.id AS about, {TENANT} AS before, '{}' AS after FROM tenants n \
          WHERE n.id = {id} AND n.state <> 'deleted' AND {is_named}{is_elsewhere}",
@@ -88,7 +88,7 @@ pub fn tenant_deleted(id: i64, name: Option<&str>) -> impl Fragment + use<'_> {
 }
 
 /// A tenant whose first request has come.
-pub fn connected(id: i64, day: &str) -> impl Fragment + use<'_> {
+pub fn connected(id: i64, day: &str) -> Fragment<'_> {
     fragment!(
         "SELECT 'connection.first_request' AS kind, n.id AS about, '{}' AS before, \
          json_object('last_request_at', {day}) AS after FROM tenants n WHERE n.id = {id} AND n.last_request_at = ''",
@@ -98,7 +98,7 @@ pub fn connected(id: i64, day: &str) -> impl Fragment + use<'_> {
 }
 
 /// An export that is about to begin, with how much there is.
-pub fn export_started(id: i64) -> impl Fragment {
+pub fn export_started(id: i64) -> Fragment<'static> {
     let total = |name| {
         fragment!(
             "coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = '{name}'), 0)",
@@ -115,7 +115,7 @@ pub fn export_started(id: i64) -> impl Fragment {
 }
 
 /// An import that has just ended.
-pub fn import_finished(job: &str) -> impl Fragment + use<'_> {
+pub fn import_finished(job: &str) -> Fragment<'_> {
     fragment!(
         "SELECT 'import.finished' AS kind, n.id AS about, '{}' AS before, json_object('created', n.result -> '$.created', \
          'updated', n.result -> '$.updated', 'unchanged', n.result -> '$.unchanged', 'refusals', n.result -> '$.refusals') AS after \
@@ -160,35 +160,31 @@ impl Thing<'_> {
 }
 
 /// The condition that `t` is it.
-impl Fragment for Thing<'_> {
-    fn write(&self, statement: &mut Statement) {
-        match *self {
-            Self::Token(tenant, id) | Self::Client(tenant, id) => write_sql!(
-                statement,
+impl<'a> From<Thing<'a>> for Fragment<'a> {
+    fn from(thing: Thing<'a>) -> Self {
+        match thing {
+            Thing::Token(tenant, id) | Thing::Client(tenant, id) => fragment!(
                 "t.tenant_id = {tenant} AND t.id = {id}",
                 tenant = value(tenant),
                 id = value(id),
             ),
-            Self::Operator(id) => write_sql!(statement, "t.id = {id}", id = value(id)),
-            Self::OperatorsOf(tenant) => {
-                write_sql!(statement, "t.tenant_id = {tenant}", tenant = value(tenant));
+            Thing::Operator(id) => fragment!("t.id = {id}", id = value(id)),
+            Thing::OperatorsOf(tenant) => {
+                fragment!("t.tenant_id = {tenant}", tenant = value(tenant))
             }
-            Self::Secret(tenant, client, n) => write_sql!(
-                statement,
+            Thing::Secret(tenant, client, n) => fragment!(
                 "t.tenant_id = {tenant} AND t.client_id = {client} AND t.n = {n}",
                 tenant = value(tenant),
                 client = value(client),
                 n = value(n),
             ),
-            Self::NewSecret(tenant, client, hash) => write_sql!(
-                statement,
+            Thing::NewSecret(tenant, client, hash) => fragment!(
                 "t.tenant_id = {tenant} AND t.client_id = {client} AND t.hash = {hash}",
                 tenant = value(tenant),
                 client = value(client),
                 hash = value(hash),
             ),
-            Self::ExpiredSecrets(tenant, client, now) => write_sql!(
-                statement,
+            Thing::ExpiredSecrets(tenant, client, now) => fragment!(
                 "t.tenant_id = {tenant} AND t.client_id = {client} AND t.expires_at <= {now}",
                 tenant = value(tenant),
                 client = value(client),
@@ -199,26 +195,33 @@ impl Fragment for Thing<'_> {
 }
 
 /// Something that was just made.
-pub fn made(thing: Thing<'_>) -> impl Fragment + use<'_> {
-    row(thing, "created", "'{}'", thing.names()[3], "changes() > 0")
+pub fn made(thing: Thing<'_>) -> Fragment<'_> {
+    let attributes = thing.names()[3].into();
+    row(thing, "created", "'{}'", attributes, "changes() > 0".into())
 }
 
 /// Something that is about to be revoked, if it was not.
-pub fn revoked(thing: Thing<'_>) -> impl Fragment + use<'_> {
-    let is_there = "t.revoked_at IS NULL";
-    row(thing, "revoked", thing.names()[3], "'{}'", is_there)
+pub fn revoked(thing: Thing<'_>) -> Fragment<'_> {
+    let is_there = "t.revoked_at IS NULL".into();
+    row(thing, "revoked", thing.names()[3], "'{}'".into(), is_there)
 }
 
 /// Tokens of operators that are bound to a tenant and end with it, when the job has ended.
-pub fn ended(job: &str, tenant: i64) -> impl Fragment + use<'_> {
+pub fn ended(job: &str, tenant: i64) -> Fragment<'_> {
     let thing = Thing::OperatorsOf(tenant);
     let is_there = fragment!("t.revoked_at IS NULL AND {is_over}", is_over = is_over(job));
-    row(thing, "revoked", OPERATOR, "'{}'", is_there)
+    row(thing, "revoked", OPERATOR, "'{}'".into(), is_there)
 }
 
 /// Something that is about to be taken out.
-pub fn removed(thing: Thing<'_>) -> impl Fragment + use<'_> {
-    row(thing, "removed", thing.names()[3], "'{}'", "1")
+pub fn removed(thing: Thing<'_>) -> Fragment<'_> {
+    row(
+        thing,
+        "removed",
+        thing.names()[3],
+        "'{}'".into(),
+        "1".into(),
+    )
 }
 
 /// Something that is about to have another label, or another end; what is none stays.
@@ -226,7 +229,7 @@ pub fn changed<'a>(
     thing: Thing<'a>,
     label: Option<&'a str>,
     expires_at: Option<Option<&'a str>>,
-) -> impl Fragment + use<'a> {
+) -> Fragment<'a> {
     let attributes = thing.names()[3];
     let set = fragment!(
         "json_set({attributes}, '$.label', coalesce({label}, t.label){end})",
@@ -237,30 +240,27 @@ pub fn changed<'a>(
             expires_at = value(expires_at)
         )),
     );
-    row(thing, "updated", attributes, set, "1")
+    row(thing, "updated", attributes, set, "1".into())
 }
 
 fn row<'a>(
     thing: Thing<'a>,
     word: &'static str,
     before: &'static str,
-    after: impl Fragment + 'a,
-    condition: impl Fragment + 'a,
-) -> impl Fragment + 'a {
-    Written(move |statement: &mut Statement| {
-        let [table, of, about, _] = thing.names();
-        write_sql!(
-            statement,
-            "SELECT '{of}{word}' AS kind, t.{about} AS about, {before} AS before, {after} AS after \
+    after: Fragment<'a>,
+    condition: Fragment<'a>,
+) -> Fragment<'a> {
+    let [table, of, about, _] = thing.names();
+    fragment!(
+        "SELECT '{of}{word}' AS kind, t.{about} AS about, {before} AS before, {after} AS after \
              FROM {table} t WHERE {thing} AND {condition}",
-            of = of,
-            word = word,
-            about = about,
-            before = before,
-            after = after,
-            table = table,
-            thing = thing,
-            condition = condition,
-        );
-    })
+        of = of,
+        word = word,
+        about = about,
+        before = before,
+        after = after,
+        table = table,
+        thing = thing,
+        condition = condition,
+    )
 }

@@ -51,15 +51,14 @@ pub struct Lease {
 }
 
 /// The condition that he has it.
-impl Fragment for Lease {
-    fn write(&self, statement: &mut Statement) {
-        crate::write_sql!(
-            statement,
+impl<'a> From<&'a Lease> for Fragment<'a> {
+    fn from(lease: &'a Lease) -> Self {
+        fragment!(
             "EXISTS (SELECT 1 FROM webhook_cursors c WHERE c.webhook_id = {webhook} AND c.shard = {shard} AND c.lease = {token})",
-            webhook = value(&self.webhook),
-            shard = usize::from(self.shard),
-            token = value(&self.token),
-        );
+            webhook = value(&lease.webhook),
+            shard = usize::from(lease.shard),
+            token = value(&lease.token),
+        )
     }
 }
 
@@ -361,7 +360,7 @@ pub fn disable(lease: &Lease) -> Statement {
 
 /// Tells that an endpoint is about to be disabled, by this status of its last reply. To D1 every
 /// number is a real one, which JSON would show.
-pub fn told_disabled(lease: &Lease, status: Option<i64>) -> impl Fragment + use<'_> {
+pub fn told_disabled(lease: &Lease, status: Option<i64>) -> Fragment<'_> {
     let after = fragment!(
         "json_object('state', 'disabled', 'last_status', CAST({status} AS INTEGER))",
         status = number(status),
@@ -370,7 +369,7 @@ pub fn told_disabled(lease: &Lease, status: Option<i64>) -> impl Fragment + use<
 }
 
 /// Tells that it fails for a tenant.
-pub fn told_failing<'a>(lease: &'a Lease, behind: &'a Behind) -> impl Fragment + use<'a> {
+pub fn told_failing<'a>(lease: &'a Lease, behind: &'a Behind) -> Fragment<'a> {
     let after = fragment!(
         "json_object('failing', json_object('tenant', CAST({tenant} AS INTEGER), \
          'attempts', CAST({attempts} AS INTEGER), 'since', {since}, 'last_status', CAST({status} AS INTEGER)))",
@@ -385,9 +384,9 @@ pub fn told_failing<'a>(lease: &'a Lease, behind: &'a Behind) -> impl Fragment +
 fn held<'a>(
     word: &'static str,
     before: &'static str,
-    after: impl Fragment + 'a,
+    after: Fragment<'a>,
     lease: &'a Lease,
-) -> impl Fragment + 'a {
+) -> Fragment<'a> {
     let row = row(word, before, after, &lease.webhook);
-    fragment!("{row} AND {lease}", row = &row, lease = lease)
+    fragment!("{row} AND {lease}", row = row, lease = lease)
 }

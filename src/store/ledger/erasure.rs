@@ -26,7 +26,7 @@ pub fn lives(tenant: i64, id: &str) -> Statement {
             id = value(id),
         )
     });
-    statement!("{rows}", rows = &rows)
+    statement!("{rows}", rows = rows)
 }
 
 /// What a look at the events behind a number finds: the last number, how many there are, and the
@@ -40,7 +40,7 @@ pub fn window(tenant: i64, id: &str, behind: i64) -> Statement {
     )
 }
 
-fn events(tenant: i64, behind: i64) -> impl Fragment {
+fn events(tenant: i64, behind: i64) -> Fragment<'static> {
     fragment!(
         "SELECT seq, type, resource_type, resource_id FROM events WHERE tenant_id = {tenant} AND seq > {behind} \
          ORDER BY seq LIMIT {LOOKS}",
@@ -140,7 +140,7 @@ pub fn replies(tenant: i64) -> [Statement; 2] {
 }
 
 /// The condition that `text`, in lower case, tells of the resource.
-fn is_told(id: &str, words: &str) -> impl Fragment {
+fn is_told<'a>(id: &'a str, words: &'a str) -> Fragment<'a> {
     fragment!(
         "(instr(text, lower({id})) OR EXISTS (SELECT 1 FROM json_tree({words}) w \
          WHERE w.type = 'text' AND instr(text, lower(json_quote(w.value)))))",

@@ -13,10 +13,10 @@ use serde_json::Value;
 
 use super::requests::Sender;
 use crate::expression::{View, json_path};
-use crate::fragment::{Fragment, Written, value};
+use crate::fragment::{Fragment, value};
 use crate::table::Table;
 use crate::tenant::{Tenant, good_token};
-use crate::{Statement, fragment, statement, write_sql};
+use crate::{Statement, fragment, statement};
 
 mod house;
 mod members;
@@ -64,11 +64,10 @@ impl Origin<'_> {
 }
 
 /// The row `o`: the tenant, and who acts. There is none where the credential is not good.
-impl Fragment for Origin<'_> {
-    fn write(&self, statement: &mut Statement) {
-        match (self.sender, self.tenant) {
-            (Sender::Customer, Tenant::Token { hash, now, .. }) => write_sql!(
-                statement,
+impl<'a> From<&'a Origin<'a>> for Fragment<'a> {
+    fn from(origin: &'a Origin<'a>) -> Self {
+        match (origin.sender, origin.tenant) {
+            (Sender::Customer, Tenant::Token { hash, now, .. }) => fragment!(
                 "(SELECT tenant_id, iif(client_id IS NULL, 'token', 'client') AS kind, coalesce(client_id, id) AS id, label \
                  FROM tokens WHERE {good}) o",
                 good = good_token(hash, now),
@@ -81,14 +80,13 @@ impl Fragment for Origin<'_> {
                     }
                     Sender::System => ("system", None, None),
                 };
-                write_sql!(
-                    statement,
+                fragment!(
                     "(SELECT {tenant} AS tenant_id, '{kind}' AS kind, {id} AS id, {label} AS label) o",
                     tenant = tenant,
                     kind = kind,
                     id = value(id),
                     label = value(label),
-                );
+                )
             }
         }
     }
@@ -100,21 +98,21 @@ struct Event<'a> {
     /// The type of the resource; none where it is none.
     resource_type: Option<&'static ResourceType>,
     /// Its type, an expression.
-    kind: &'a dyn Fragment,
+    kind: Fragment<'a>,
     /// The id of the resource.
-    id: &'a dyn Fragment,
+    id: Fragment<'a>,
     /// The id of the request.
-    request: &'a dyn Fragment,
+    request: Fragment<'a>,
     /// The members of the JSON object, behind the label.
-    body: &'a dyn Fragment,
+    body: Fragment<'a>,
     /// What stands behind `FROM o`.
-    rows: &'a dyn Fragment,
+    rows: Fragment<'a>,
     /// Whether it may be more than one.
     many: bool,
 }
 
 impl Event<'_> {
-    fn insert(&self) -> Statement {
+    fn insert(self) -> Statement {
         let resource_type = match self.resource_type {
             Some(resource_type) => ["'", resource_type.name, "'"],
             None => ["", "NULL", ""],
@@ -131,7 +129,7 @@ impl Event<'_> {
             },
             now = value(self.origin.now),
             kind = self.kind,
-            resource_type = &resource_type,
+            resource_type = resource_type,
             id = self.id,
             request = self.request,
             body = self.body,
@@ -159,25 +157,25 @@ impl Kind {
     }
 }
 
-impl Fragment for Kind {
-    fn write(&self, statement: &mut Statement) {
-        value(&self.name()).write(statement);
+impl From<Kind> for Fragment<'_> {
+    fn from(kind: Kind) -> Self {
+        Self::Made(kind.name())
     }
 }
 
 /// The version, the external id and the name of a resource, members of a JSON object.
-fn names(version: impl Fragment, external_id: impl Fragment, name: impl Fragment) -> impl Fragment {
+fn names<'a>(version: Fragment<'a>, external_id: Fragment<'a>, name: Fragment<'a>) -> Fragment<'a> {
     fragment!(
         "'version', {version}, 'externalId', substr({external_id}, 1, {NAME}), 'name', substr({name}, 1, {NAME})",
-        version = &version,
-        external_id = &external_id,
-        name = &name,
+        version = version,
+        external_id = external_id,
+        name = name,
         NAME = NAME,
     )
 }
 
 /// Those of the row.
-fn names_of_row(view: &View<'_>) -> impl Fragment {
+fn names_of_row<'a>(view: &View<'a>) -> Fragment<'a> {
     let name = fragment!(
         "{row}.document ->> {path}",
         row = view.row(),
@@ -187,49 +185,40 @@ fn names_of_row(view: &View<'_>) -> impl Fragment {
 }
 
 /// The document of the row, without what nobody is shown.
-pub(crate) fn shown(view: &View<'_>) -> impl Fragment {
+pub(crate) fn shown<'a>(view: &View<'a>) -> Fragment<'a> {
     let (resource_type, row) = (view.resource_type, view.row());
-    Written(move |statement: &mut Statement| {
-        let paths: Vec<_> = hidden(resource_type)
-            .map(|name| {
-                let path = ["$.\"", &name, "\""].concat();
-                fragment!(", {path}", path = value(&path))
-            })
-            .collect();
-        if paths.is_empty() {
-            write_sql!(statement, "{row}.document", row = row);
-        } else {
-            write_sql!(
-                statement,
-                "json_remove({row}.document{paths})",
-                row = row,
-                paths = &paths,
-            );
-        }
-    })
+    let paths: Vec<_> = hidden(resource_type)
+        .map(|name| {
+            let path = ["$.\"", &name, "\""].concat();
+            fragment!(", {path}", path = Fragment::Made(path))
+        })
+        .collect();
+    if paths.is_empty() {
+        return [row, ".document"].into();
+    }
+    fragment!(
+        "json_remove({row}.document{paths})",
+        row = row,
+        paths = paths,
+    )
 }
 
 /// The document of the row as the member `side` of a JSON object, without what nobody is shown. Of
 /// one that is too large, what takes more than its share is left out, and named in `cut`.
-fn document(view: &View<'_>, side: &'static str) -> impl Fragment {
-    let (row, shown) = (view.row(), shown(view));
-    Written(move |statement: &mut Statement| {
-        let shown: &dyn Fragment = &shown;
-        write_sql!(
-            statement,
-            "'{side}', iif(octet_length({row}.document) <= {VALUES}, json({shown}), (\
+fn document<'a>(view: &View<'a>, side: &'static str) -> Fragment<'a> {
+    fragment!(
+        "'{side}', iif(octet_length({row}.document) <= {VALUES}, json({shown}), (\
              SELECT json_group_object(key, CASE WHEN octet_length(value) <= {VALUES} / total \
              THEN json({row}.document -> ('$.\"' || key || '\"')) END) \
              FROM (SELECT key, value, count(*) OVER () AS total FROM json_each({shown})))), \
              'cut', iif(octet_length({row}.document) <= {VALUES}, NULL, (\
              SELECT json_group_array(key) FILTER (WHERE octet_length(value) > {VALUES} / total) \
              FROM (SELECT key, value, count(*) OVER () AS total FROM json_each({shown}))))",
-            side = side,
-            row = row,
-            VALUES = VALUES,
-            shown = shown,
-        );
-    })
+        side = side,
+        row = view.row(),
+        VALUES = VALUES,
+        shown = shown(view),
+    )
 }
 
 /// A resource whose write in front of this one is told.

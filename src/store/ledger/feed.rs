@@ -3,9 +3,9 @@
 //! What an event says is put together here: of a resource that came or went the record has the
 //! document, and its entries are made of that.
 
-use crate::fragment::{Fragment, Value, Written, value};
+use crate::fragment::{Fragment, Value, value};
 use crate::membership::json;
-use crate::{Statement, fragment, statement, write_sql};
+use crate::{Statement, fragment, statement};
 
 /// Events that one page looks at, at the most.
 pub const LOOKS: usize = 5_000;
@@ -27,7 +27,7 @@ const ENTRIES: &str = "(SELECT json_group_array(json(CASE WHEN c.value IS NOT NU
      LEFT JOIN json_each(e.body, '$.cut') c ON c.value = n.name)";
 
 /// An event `e` of the tenant `t`, JSON text: members that it has not are not there.
-fn shape(shard: u16) -> impl Fragment {
+fn shape(shard: u16) -> Fragment<'static> {
     fragment!(
         "rtrim(json_object('v', 1, 'id', 'evt_{shard}_' || e.position, 'tenant', e.tenant_id, \
          'tenant_external_id', t.external_id, 'seq', e.seq, 'at', e.at, 'type', e.type, \
@@ -57,32 +57,28 @@ pub struct EventFilter {
 
 /// The condition that an event `e` is of a type that is looked for. What also changed other
 /// attributes than `active` is found as an update, too.
-impl Fragment for EventFilter {
-    fn write(&self, statement: &mut Statement) {
-        if let Some(id) = &self.webhook {
-            write_sql!(
-                statement,
+impl<'a> From<&'a EventFilter> for Fragment<'a> {
+    fn from(filter: &'a EventFilter) -> Self {
+        let not_own = filter.webhook.as_deref().map(|id| {
+            fragment!(
                 " AND NOT (e.type IN ('webhook.failing', 'webhook.disabled', 'webhook.test') \
                  AND e.body ->> '$.about' = {id})",
                 id = value(id),
-            );
+            )
+        });
+        if filter.types.is_empty() {
+            return not_own.into();
         }
-        if self.types.is_empty() {
-            return;
-        }
-        let types = json(&self.types);
-        write_sql!(
-            statement,
-            " AND ({alarm}EXISTS (SELECT 1 FROM json_each({types}) w WHERE w.value = e.type \
+        let alarm = not_own.as_ref().map(|_| "e.type = 'webhook.failing' OR ");
+        fragment!(
+            "{not_own} AND ({alarm}EXISTS (SELECT 1 FROM json_each({types}) w WHERE w.value = e.type \
              OR substr(w.value, -2) = '.*' AND substr(e.type, 1, length(w.value) - 1) = substr(w.value, 1, length(w.value) - 1) \
              OR w.value = 'user.updated' AND e.type IN ('user.activated', 'user.deactivated') \
              AND json_array_length(e.body, '$.changes') > 1))",
-            alarm = self
-                .webhook
-                .as_ref()
-                .map(|_| "e.type = 'webhook.failing' OR "),
-            types = value(&types),
-        );
+            not_own = not_own,
+            alarm = alarm,
+            types = Fragment::Made(json(&filter.types)),
+        )
     }
 }
 
@@ -112,7 +108,7 @@ pub struct Walk {
 
 impl Walk {
     /// Events from where the walk begins: columns of them, as many as a page looks at.
-    pub(super) fn select(&self, columns: &'static str) -> impl Fragment {
+    pub(super) fn select(&self, columns: &'static str) -> Fragment<'static> {
         let Self {
             tenant,
             from,
@@ -120,49 +116,43 @@ impl Walk {
             ..
         } = *self;
         let mark = from.unwrap_or_default();
-        Written(move |statement: &mut Statement| {
-            let Some(tenant) = tenant else {
-                write_sql!(
-                    statement,
-                    "SELECT {columns} FROM events WHERE position > {position} ORDER BY position LIMIT {LOOKS}",
-                    columns = columns,
-                    position = value(mark.position),
-                    LOOKS = LOOKS,
-                );
-                return;
-            };
-            let (compares, order, side) = if backwards {
-                (" AND seq < ", "DESC", "< ")
-            } else {
-                (" AND seq > ", "ASC", "<= ")
-            };
-            // Numbers and positions go up together, so the newest event at or before a place tells
-            // the number there.
-            let asked = fragment!(
-                "coalesce((SELECT seq FROM events WHERE tenant_id = {tenant} AND position {side}{position} \
-                 ORDER BY seq DESC LIMIT 1){more}, 0)",
-                tenant = value(tenant),
-                side = side,
-                position = value(mark.position),
-                more = backwards.then_some(" + 1"),
-            );
-            let known = mark.seq.map(value);
-            let bound = fragment!(
-                "{compares}{known}{asked}",
-                compares = compares,
-                known = known,
-                asked = known.is_none().then_some(&asked),
-            );
-            write_sql!(
-                statement,
-                "SELECT {columns} FROM events WHERE tenant_id = {tenant}{bound} ORDER BY seq {order} LIMIT {LOOKS}",
+        let Some(tenant) = tenant else {
+            return fragment!(
+                "SELECT {columns} FROM events WHERE position > {position} ORDER BY position LIMIT {LOOKS}",
                 columns = columns,
-                tenant = value(tenant),
-                bound = (from.is_some() || !backwards).then_some(&bound),
-                order = order,
+                position = value(mark.position),
                 LOOKS = LOOKS,
             );
-        })
+        };
+        let (compares, order, side) = if backwards {
+            (" AND seq < ", "DESC", "< ")
+        } else {
+            (" AND seq > ", "ASC", "<= ")
+        };
+        // Numbers and positions go up together, so the newest event at or before a place tells
+        // the number there.
+        let asked = fragment!(
+            "coalesce((SELECT seq FROM events WHERE tenant_id = {tenant} AND position {side}{position} \
+                 ORDER BY seq DESC LIMIT 1){more}, 0)",
+            tenant = value(tenant),
+            side = side,
+            position = value(mark.position),
+            more = backwards.then_some(" + 1"),
+        );
+        let bound = fragment!(
+            "{compares}{known}{asked}",
+            compares = compares,
+            known = mark.seq.map(value),
+            asked = mark.seq.is_none().then_some(asked),
+        );
+        fragment!(
+            "SELECT {columns} FROM events WHERE tenant_id = {tenant}{bound} ORDER BY seq {order} LIMIT {LOOKS}",
+            columns = columns,
+            tenant = value(tenant),
+            bound = (from.is_some() || !backwards).then_some(bound),
+            order = order,
+            LOOKS = LOOKS,
+        )
     }
 
     /// Events: rows of the position, the number, the moment, the event, and how many there are of
@@ -196,29 +186,24 @@ impl Walk {
 
     /// Whether events behind the beginning were trimmed. Of a tenant's the numbers tell; where that
     /// of the beginning is not known, it may be that none were its.
-    fn is_trimmed(&self) -> impl Fragment {
+    fn is_trimmed(&self) -> Fragment<'static> {
         let mark = self.from.unwrap_or_default();
         let tenant = self.tenant;
-        Written(move |statement: &mut Statement| {
-            let position = value(mark.position);
-            let Some(tenant) = tenant else {
-                write_sql!(
-                    statement,
-                    "{position} < (SELECT trimmed FROM sealing)",
-                    position = position
-                );
-                return;
-            };
-            write_sql!(
-                statement,
-                "(SELECT f.seq > 1 + coalesce({seq}, iif(f.position > {position} \
+        let position = value(mark.position);
+        let Some(tenant) = tenant else {
+            return fragment!(
+                "{position} < (SELECT trimmed FROM sealing)",
+                position = position
+            );
+        };
+        fragment!(
+            "(SELECT f.seq > 1 + coalesce({seq}, iif(f.position > {position} \
                  AND {position} < (SELECT trimmed FROM sealing), 0, f.seq)) \
                  FROM events f WHERE f.tenant_id = {tenant} ORDER BY f.seq LIMIT 1)",
-                seq = mark.seq.map_or(Value::Null, value),
-                position = position,
-                tenant = value(tenant),
-            );
-        })
+            seq = mark.seq.map_or(Value::Null, value),
+            position = position,
+            tenant = value(tenant),
+        )
     }
 }
 

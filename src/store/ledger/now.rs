@@ -41,7 +41,7 @@ pub fn resources(resource_type: &'static ResourceType, wanted: &str) -> Statemen
 }
 
 /// The members of a group, as a chunk of lines.
-fn members(table: &'static Table) -> impl Fragment {
+fn members(table: &'static Table) -> Fragment<'static> {
     let has_members = table.has_members();
     let chunk = fragment!(
         "(SELECT iif(count(*) > {MEMBERS}, NULL, coalesce({chunk}, '')) FROM (\

@@ -39,7 +39,7 @@ impl Leaf {
 }
 
 /// The events of this database that were not looked at yet.
-fn window() -> impl Fragment {
+fn window() -> Fragment<'static> {
     fragment!(
         "SELECT * FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) \
          - octet_length(body) AS before FROM (\

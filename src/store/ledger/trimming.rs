@@ -2,7 +2,7 @@
 //! newest of a tenant, so that no number is given twice. With a master key they go a whole block at
 //! a time, and the last seal of what went stays, so that the chain goes on from it.
 
-use crate::fragment::{Fragment, value};
+use crate::fragment::value;
 use crate::{Statement, fragment, statement};
 
 /// Events of a tenant that go at once, at the most.
@@ -40,11 +40,7 @@ pub fn due(before: &str, sealed: bool) -> Statement {
          SELECT id, upto, (SELECT head FROM seals WHERE tenant_id = id AND last_seq = upto) AS head \
          FROM (SELECT o.id, ({upto}) AS upto FROM old o LIMIT -1) WHERE upto IS NOT NULL LIMIT {TENANTS}",
         before = value(before),
-        upto = if sealed {
-            &of_seals as &dyn Fragment
-        } else {
-            &of_events
-        },
+        upto = if sealed { of_seals } else { of_events },
         TENANTS = TENANTS,
     )
 }

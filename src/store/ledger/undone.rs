@@ -11,14 +11,14 @@ const PART_BYTES: usize = 1_000_000;
 
 /// The condition, behind another, that an event is of a request: of all operations of a Bulk where
 /// none is named.
-fn of_request(request: &str) -> impl Fragment + use<'_> {
+fn of_request(request: &str) -> Fragment<'_> {
     let operations = [request, ":"].concat();
     let end = operations.len();
     fragment!(
         " AND (request = {request} OR substr(request, 1, {end}) = {operations})",
         request = value(request),
         end = end,
-        operations = value(&operations),
+        operations = Fragment::Made(operations),
     )
 }
 
@@ -143,11 +143,10 @@ pub fn is_open(tenant: i64) -> Statement {
 }
 
 /// What is told when it has ended: the row of `house`.
-pub fn finished(tenant: i64, result: &Value) -> impl Fragment + use<> {
-    let result = text(result);
+pub fn finished(tenant: i64, result: &Value) -> Fragment<'static> {
     fragment!(
         "SELECT 'undo.finished' AS kind, n.id AS about, '{}' AS before, {result} AS after FROM tenants n WHERE n.id = {tenant}",
         tenant = value(tenant),
-        result = value(&result),
+        result = Fragment::Made(text(result)),
     )
 }

@@ -63,21 +63,20 @@ pub struct Chosen<'a> {
     pub most: usize,
 }
 
-impl Fragment for Chosen<'_> {
-    fn write(&self, statement: &mut Statement) {
-        crate::write_sql!(
-            statement,
+impl<'a> From<&'a Chosen<'a>> for Fragment<'a> {
+    fn from(chosen: &'a Chosen<'a>) -> Self {
+        fragment!(
             "(SELECT * FROM webhooks WHERE id > {after}{only}{id}{active} ORDER BY id LIMIT {most}) w",
-            after = value(self.after),
-            only = self
+            after = value(chosen.after),
+            only = chosen
                 .only
                 .map(|only| fragment!(" AND tenant_id = {only}", only = value(only))),
-            id = self
+            id = chosen
                 .id
                 .map(|id| fragment!(" AND id = {id}", id = value(id))),
-            active = self.is_active.then_some(" AND state = 'active'"),
-            most = self.most,
-        );
+            active = chosen.is_active.then_some(" AND state = 'active'"),
+            most = chosen.most,
+        )
     }
 }
 
@@ -91,7 +90,7 @@ pub fn list(chosen: &Chosen<'_>) -> Statement {
 }
 
 /// An endpoint `w`, JSON text. How much is not delivered yet stands in other databases.
-fn shape() -> impl Fragment {
+fn shape() -> Fragment<'static> {
     fragment!(
         "json_object('id', w.id, 'url', w.url, 'tenant', w.tenant_id, 'types', json(w.types), \
          'include', json(w.include), 'state', w.state, 'created_at', w.created_at, 'rotate_by', w.key_until, \
@@ -244,12 +243,12 @@ pub fn rotate(endpoint: &Endpoint, key: &str, until: &str) -> Statement {
 }
 
 /// What is told of it: that it was made, is about to be changed, or to go.
-pub fn told_created(id: &str) -> impl Fragment + use<'_> {
-    row("created", "'{}'", TOLD, id)
+pub fn told_created(id: &str) -> Fragment<'_> {
+    row("created", "'{}'", TOLD.into(), id)
 }
 
 /// That it is about to be changed.
-pub fn told_changed<'a>(id: &'a str, change: &'a Change<'a>) -> impl Fragment + use<'a> {
+pub fn told_changed<'a>(id: &'a str, change: &'a Change<'a>) -> Fragment<'a> {
     let set = fragment!(
         "json_set({TOLD}, '$.url', coalesce({url}, w.url), '$.types', json(coalesce({types}, w.types)), \
          '$.include', json(coalesce({include}, w.include)), '$.state', coalesce({state}, w.state))",
@@ -263,32 +262,33 @@ pub fn told_changed<'a>(id: &'a str, change: &'a Change<'a>) -> impl Fragment + 
 }
 
 /// That it is about to go.
-pub fn told_deleted(id: &str) -> impl Fragment + use<'_> {
-    row("deleted", TOLD, "'{}'", id)
+pub fn told_deleted(id: &str) -> Fragment<'_> {
+    row("deleted", TOLD, "'{}'".into(), id)
 }
 
 /// That it is about to get another secret.
-pub fn told_rotated(id: &str) -> impl Fragment + use<'_> {
+pub fn told_rotated(id: &str) -> Fragment<'_> {
     let of = "json_object('secret', w.version)";
-    row("rotated", of, "json_object('secret', w.version + 1)", id)
+    let then = "json_object('secret', w.version + 1)";
+    row("rotated", of, then.into(), id)
 }
 
 /// A test.
-pub fn told_test(id: &str) -> impl Fragment + use<'_> {
-    row("test", "'{}'", "json_object('url', w.url)", id)
+pub fn told_test(id: &str) -> Fragment<'_> {
+    row("test", "'{}'", "json_object('url', w.url)".into(), id)
 }
 
 pub(super) fn row<'a>(
     word: &'static str,
     before: &'static str,
-    after: impl Fragment + 'a,
+    after: Fragment<'a>,
     id: &'a str,
-) -> impl Fragment + 'a {
+) -> Fragment<'a> {
     fragment!(
         "SELECT 'webhook.{word}' AS kind, w.id AS about, {before} AS before, {after} AS after FROM webhooks w WHERE w.id = {id}",
         word = word,
         before = before,
-        after = &after,
+        after = after,
         id = value(id),
     )
 }

@@ -5,10 +5,10 @@
 //! same.
 
 use super::{Columns, Page, Purpose};
-use crate::fragment::{Fragment, Written};
+use crate::fragment::Fragment;
 use crate::limits::{LARGEST_VALUE, PAGE_BYTES, RECORD_BYTES};
 use crate::{Statement, text};
-use crate::{statement, write_sql};
+use crate::{fragment, statement};
 
 /// Which records of a page are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,13 +23,13 @@ pub enum Bound {
 impl Page<'_> {
     /// The statement that fetches the page. The record is its last column.
     pub fn statement(&self, columns: Columns, bound: Bound) -> Statement {
-        let rows = Written(|statement: &mut Statement| match self.sources.as_slice() {
+        let rows = match self.sources.as_slice() {
             [source] => {
                 let select = |rows| self.select(source, columns, Purpose::Page, rows);
-                text::select(source, select).write(statement);
+                text::select(source, &select)
             }
-            _ => self.union(columns).write(statement),
-        });
+            _ => self.union(columns),
+        };
         // With a limit of its own it is not made one with the select within, which would put each
         // record together twice.
         statement!(
@@ -50,19 +50,14 @@ impl Page<'_> {
     }
 
     /// The condition that a record is not left out.
-    fn fits(&self, bound: Bound) -> impl Fragment {
-        Written(move |statement: &mut Statement| match bound {
-            Bound::Each => write_sql!(
-                statement,
-                "octet_length(record) <= {share}",
-                share = share(self.limit),
-            ),
-            Bound::Sum => write_sql!(
-                statement,
+    fn fits(&self, bound: Bound) -> Fragment<'static> {
+        match bound {
+            Bound::Each => fragment!("octet_length(record) <= {share}", share = share(self.limit),),
+            Bound::Sum => fragment!(
                 "coalesce(sum(octet_length(record)) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) < {most}",
                 most = PAGE_BYTES,
             ),
-        })
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::Page;
 use crate::Statement;
 use crate::expression::{View, has_column, path_of};
 use crate::fragment;
-use crate::fragment::{Fragment, Joined, Written, value};
+use crate::fragment::{Fragment, value};
 use crate::limits::LOOKS;
 use crate::predicate::{
     asks_type, condition, indirect_links, is_key, is_lookup, is_of_columns, matched_links,
@@ -24,7 +24,6 @@ use crate::read::guard;
 use crate::source::Source;
 use crate::table::LinkEnd;
 use crate::text::found_few;
-use crate::write_sql;
 
 /// Bytes of a resource whose reading, once for the page and once for the total, takes as long as a
 /// look.
@@ -186,8 +185,7 @@ impl<'a> Weight<'a> {
     }
 
     /// The condition that what resources hold may be looked at; none where nothing of them is.
-    fn held(&self, source: &Source<'_>, most: usize) -> Option<impl Fragment> {
-        let source = *source;
+    fn held<'b>(&self, source: &Source<'b>, most: usize) -> Option<Fragment<'b>> {
         let view = source.view;
         let each: usize = self.each.iter().map(|(_, tests)| tests).sum();
         let document = self.own + each;
@@ -215,13 +213,16 @@ impl<'a> Weight<'a> {
                 of = of,
             )
         };
-        let bytes = [
+        let bytes: Vec<_> = [
             (document > 0).then(|| bytes(0, READ, 1)),
             read_to_sort.then(|| bytes(0, READ_TO_SORT, times_read)),
             (self.sought > 0).then(|| bytes(small, SOUGHT, self.sought)),
             (self.characters >= CHARACTERS)
                 .then(|| bytes(small, COMPARED, self.characters / CHARACTERS)),
-        ];
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         let each_of = self.each.iter().map(|(of, tests)| {
             fragment!(
                 " + {tests} * iif(octet_length({folded}) <= {small}, {values}, coalesce(json_array_length({folded}, {path}), 0)) / {of}",
@@ -251,12 +252,12 @@ impl<'a> Weight<'a> {
         let looked_at = fragment!(
             "(SELECT sum({own}{each_of}{list_to_sort}{bytes}) FROM {row} WHERE {scope}{narrow}) <= {most}",
             own = own,
-            each_of = &each_of,
-            list_to_sort = list_to_sort.as_ref(),
-            bytes = &bytes,
+            each_of = each_of,
+            list_to_sort = list_to_sort,
+            bytes = bytes,
             row = view.row(),
             scope = view.scope(view.row()),
-            narrow = narrow.as_ref(),
+            narrow = narrow,
             most = most,
         );
         // The groups of a user are put together for its key, with those through others.
@@ -271,15 +272,15 @@ impl<'a> Weight<'a> {
             total = total(&view, &[view.resource_type]),
             each_row = each_row,
             most = most,
-            looked_at = looked_at.as_ref(),
+            looked_at = looked_at,
             enough = enough,
-            indirect = indirect.as_ref(),
+            indirect = indirect,
         ))
     }
 
     /// The condition that what is linked may be looked at: the other ends of links, and the
     /// memberships of those that satisfy what is asked of them.
-    fn linked(&self, view: &View<'_>, most: usize) -> impl Fragment {
+    fn linked<'b>(&self, view: &View<'b>, most: usize) -> Fragment<'b> {
         let ends: Vec<&'static ResourceType> = match view.table().links {
             LinkEnd::Members => vec![&USER_TYPE, &GROUP_TYPE],
             LinkEnd::Groups | LinkEnd::None => vec![&GROUP_TYPE],
@@ -291,15 +292,10 @@ impl<'a> Weight<'a> {
         let matched = (self.links.len() <= COUNTED).then(|| {
             let matched = self.links.iter();
             let matched = matched.map(|holds| matched_links(view, holds, links + 1));
-            Joined(matched.collect(), " + ")
+            Fragment::joined(matched, " + ")
         });
-        let matched = matched.map(|matched| {
-            fragment!(
-                " OR {matched} <= {links}",
-                matched = &matched,
-                links = links
-            )
-        });
+        let matched = matched
+            .map(|matched| fragment!(" OR {matched} <= {links}", matched = matched, links = links));
         fragment!(
             "{total} * {tests} <= {most} AND {nestings} <= {nested}{indirect} \
              AND ({memberships} <= {links}{matched})",
@@ -308,16 +304,16 @@ impl<'a> Weight<'a> {
             most = most,
             nestings = nestings(view, each / NESTED + 1),
             nested = each / NESTED,
-            indirect = indirect.as_ref(),
+            indirect = indirect,
             memberships = memberships_upto(view, links + 1),
             links = links,
-            matched = matched.as_ref(),
+            matched = matched,
         )
     }
 }
 
 /// The condition that so many users, at the most, are in a team through another.
-fn few_indirect(view: View<'_>, most: usize) -> impl Fragment {
+fn few_indirect(view: View<'_>, most: usize) -> Fragment<'_> {
     fragment!(
         " AND {links} <= {most}",
         links = indirect_links(&view, most + 1),
@@ -347,16 +343,11 @@ fn characters(test: &Test) -> usize {
 }
 
 /// The number of resources of some types.
-fn total(view: &View<'_>, types: &[&'static ResourceType]) -> impl Fragment {
-    let names: Vec<&str> = types.iter().map(|of| of.name).collect();
-    let tenant = view.tenant;
-    Written(move |statement: &mut Statement| {
-        let names: Vec<_> = names.iter().map(|name| value(*name)).collect();
-        write_sql!(
-            statement,
-            "(SELECT sum(total) FROM totals WHERE tenant_id = {tenant} AND resource_type IN ({names}))",
-            tenant = tenant,
-            names = Joined(names, ", "),
-        );
-    })
+fn total<'a>(view: &View<'a>, types: &[&'static ResourceType]) -> Fragment<'a> {
+    let names = types.iter().map(|of| value(of.name).into());
+    fragment!(
+        "(SELECT sum(total) FROM totals WHERE tenant_id = {tenant} AND resource_type IN ({names}))",
+        tenant = view.tenant,
+        names = Fragment::joined(names, ", "),
+    )
 }

@@ -5,11 +5,10 @@ use scim::path::Location;
 use scim::schema::Type;
 
 use super::{Order, Source};
-use crate::Statement;
 use crate::expression::{Arrow, json_path, path_of, value_at};
-use crate::fragment::{Fragment, Written, value};
+use crate::fragment;
+use crate::fragment::{Fragment, value};
 use crate::links::{link_column, links};
-use crate::{fragment, write_sql};
 
 /// Where a row stands in the order.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,79 +59,69 @@ pub(super) fn is_required(source: &Source<'_>) -> bool {
 
 /// The sort key of a row: for a multi-valued attribute that of the primary value, or of the first
 /// (§3.4.2.3).
-pub(super) fn sort_key(source: &Source<'_>) -> impl Fragment {
-    Written(move |statement: &mut Statement| match source.sort {
-        Some(location) => key_at(source, location, Arrow::Value).write(statement),
-        None => "NULL".write(statement),
-    })
+pub(super) fn sort_key<'a>(source: &Source<'a>) -> Fragment<'a> {
+    match source.sort {
+        Some(location) => key_at(source, location, Arrow::Value),
+        None => "NULL".into(),
+    }
 }
 
 /// The key as its value, or as the JSON text of a number.
-fn key_at(source: &Source<'_>, location: &Location, arrow: Arrow) -> impl Fragment {
-    Written(move |statement: &mut Statement| {
-        let attribute = location.attribute;
-        match location.sub {
-            _ if !attribute.multi_valued => {
-                value_at(&source.view, location, arrow).write(statement);
-            }
-            None => first(location, arrow).write(statement),
-            Some(sub) if attribute.linked => write_sql!(
-                statement,
-                "(SELECT {column} FROM {links} ORDER BY e.value LIMIT 1)",
-                column = link_column(sub),
-                links = links(&source.view),
-            ),
-            // The whole value first, then the part: a primary value without the part has no key.
-            Some(sub) => {
-                let array = Location {
-                    sub: None,
-                    ..*location
-                };
-                write_sql!(
-                    statement,
-                    "coalesce((\
+fn key_at<'a>(source: &Source<'a>, location: &Location, arrow: Arrow) -> Fragment<'a> {
+    let attribute = location.attribute;
+    match location.sub {
+        _ if !attribute.multi_valued => value_at(&source.view, location, arrow),
+        None => first(location, arrow),
+        Some(sub) if attribute.linked => fragment!(
+            "(SELECT {column} FROM {links} ORDER BY e.value LIMIT 1)",
+            column = link_column(sub),
+            links = links(&source.view),
+        ),
+        // The whole value first, then the part: a primary value without the part has no key.
+        Some(sub) => {
+            let array = Location {
+                sub: None,
+                ..*location
+            };
+            fragment!(
+                "coalesce((\
                      SELECT e.value FROM json_each(folded, {array}) e WHERE e.value ->> '$.primary' = 1 LIMIT 1), \
                      {first}){arrow}{part}",
-                    array = path_of(&array),
-                    first = first(&array, Arrow::Value),
-                    arrow = arrow,
-                    part = json_path(sub.name),
-                );
-            }
+                array = path_of(&array),
+                first = first(&array, Arrow::Value),
+                arrow = arrow,
+                part = json_path(sub.name),
+            )
         }
-    })
+    }
 }
 
 /// The first element of an array: its text or number, or its JSON if it is an object.
-fn first(array: &Location, arrow: Arrow) -> impl Fragment + use<> {
-    let array = path_of(array);
-    fragment!("folded -> {array}{arrow}0", array = &array, arrow = arrow)
+fn first(array: &Location, arrow: Arrow) -> Fragment<'static> {
+    fragment!(
+        "folded -> {array}{arrow}0",
+        array = path_of(array),
+        arrow = arrow,
+    )
 }
 
 /// The key in the form that [`SortKey::parse`] reads. A number goes as it stands in the JSON: read
 /// again it is the same, where `SQLite` prints it with an error in the last digits.
-pub(super) fn key_text(source: &Source<'_>) -> impl Fragment {
-    Written(move |statement: &mut Statement| {
-        let Some(location) = source.sort else {
-            "NULL".write(statement);
-            return;
-        };
-        let number = Written(|statement: &mut Statement| {
-            if is_number(location) {
-                let key = key_at(source, location, Arrow::Json);
-                write_sql!(statement, "({key})", key = key);
-            } else {
-                "x".write(statement);
-            }
-        });
-        write_sql!(
-            statement,
-            "(SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN 't' || x ELSE 'n' || {number} END \
+pub(super) fn key_text<'a>(source: &Source<'a>) -> Fragment<'a> {
+    let Some(location) = source.sort else {
+        return "NULL".into();
+    };
+    let number = if is_number(location) {
+        fragment!("({key})", key = key_at(source, location, Arrow::Json))
+    } else {
+        "x".into()
+    };
+    fragment!(
+        "(SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN 't' || x ELSE 'n' || {number} END \
              FROM (SELECT {key} AS x))",
-            number = number,
-            key = sort_key(source),
-        );
-    })
+        number = number,
+        key = sort_key(source),
+    )
 }
 
 fn is_number(location: &Location) -> bool {
@@ -140,28 +129,24 @@ fn is_number(location: &Location) -> bool {
     matches!(attribute.kind, Type::Integer | Type::Decimal)
 }
 
-impl Fragment for SortKey {
-    fn write(&self, statement: &mut Statement) {
-        match self {
-            Self::Text(text) => value(text).write(statement),
-            Self::Number(digits) => {
-                write_sql!(
-                    statement,
-                    "CAST({digits} AS NUMERIC)",
-                    digits = value(digits)
-                );
+impl<'a> From<&'a SortKey> for Fragment<'a> {
+    fn from(key: &'a SortKey) -> Self {
+        match key {
+            SortKey::Text(text) => value(text).into(),
+            SortKey::Number(digits) => {
+                fragment!("CAST({digits} AS NUMERIC)", digits = value(digits))
             }
         }
     }
 }
 
 /// The condition that a row lies behind the mark in the order (or before it).
-pub(super) fn beyond(
-    source: &Source<'_>,
+pub(super) fn beyond<'a>(
+    source: &Source<'a>,
     order: Order,
-    mark: &Mark,
+    mark: &'a Mark,
     behind: bool,
-) -> impl Fragment {
+) -> Fragment<'a> {
     let id = fragment!(
         "id {beyond} {id}",
         beyond = if behind { ">" } else { "<" },
@@ -171,44 +156,33 @@ pub(super) fn beyond(
     // far end.
     let growing = behind != order.descending;
     let beyond = if growing { ">" } else { "<" };
-    Written(move |statement: &mut Statement| {
-        let key = sort_key(source);
-        let unassigned = fragment!(" OR {key} IS NULL", key = sort_key(source));
-        match &mark.key {
-            _ if !order.keyed => write_sql!(statement, " AND ({id})", id = id),
-            None if growing => {
-                write_sql!(
-                    statement,
-                    " AND (({key} IS NULL AND {id}))",
-                    key = key,
-                    id = id
-                );
-            }
-            None => write_sql!(
-                statement,
-                " AND ({key} IS NOT NULL OR ({key} IS NULL AND {id}))",
-                key = key,
-                id = id,
-            ),
-            // A key that every row has is bounded at both ends: the first condition is a range of
-            // its index.
-            Some(seen) if is_required(source) => write_sql!(
-                statement,
-                " AND ({key} {beyond}= {seen} AND ({key} {beyond} {seen} OR ({key} = {seen} AND {id})))",
-                key = key,
-                beyond = beyond,
-                seen = seen,
-                id = id,
-            ),
-            Some(seen) => write_sql!(
-                statement,
-                " AND ({key} {beyond} {seen} OR ({key} = {seen} AND {id}){unassigned})",
-                key = key,
-                beyond = beyond,
-                seen = seen,
-                id = id,
-                unassigned = growing.then_some(&unassigned),
-            ),
+    let key = sort_key(source);
+    match &mark.key {
+        _ if !order.keyed => fragment!(" AND ({id})", id = id),
+        None if growing => {
+            fragment!(" AND (({key} IS NULL AND {id}))", key = key, id = id)
         }
-    })
+        None => fragment!(
+            " AND ({key} IS NOT NULL OR ({key} IS NULL AND {id}))",
+            key = key,
+            id = id,
+        ),
+        // A key that every row has is bounded at both ends: the first condition is a range of
+        // its index.
+        Some(seen) if is_required(source) => fragment!(
+            " AND ({key} {beyond}= {seen} AND ({key} {beyond} {seen} OR ({key} = {seen} AND {id})))",
+            key = key,
+            beyond = beyond,
+            seen = seen,
+            id = id,
+        ),
+        Some(seen) => fragment!(
+            " AND ({key} {beyond} {seen} OR ({key} = {seen} AND {id}){unassigned})",
+            key = key,
+            beyond = beyond,
+            seen = seen,
+            id = id,
+            unassigned = growing.then(|| fragment!(" OR {key} IS NULL", key = sort_key(source))),
+        ),
+    }
 }

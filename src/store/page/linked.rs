@@ -10,7 +10,7 @@ use crate::{fragment, statement};
 
 impl Page<'_> {
     /// `FROM … WHERE …` for the users of a group.
-    pub(super) fn users_of(&self, view: &View<'_>, group: &str) -> impl Fragment {
+    pub(super) fn users_of<'a>(&'a self, view: &View<'a>, group: &'a str) -> Fragment<'a> {
         let (mark, beyond, up_to, descending, farthest) = match &self.window {
             Window::Offset(_) => (None, "", "<=", "", "'~'"),
             Window::After(mark) => (Some(mark), ">", "<=", "", "'~'"),
@@ -53,7 +53,7 @@ pub(super) fn count_users_of(view: &View<'_>, group: &str) -> Statement {
 
 /// The select of `what` of the users in a group and in those within it, to be narrowed down by more
 /// conditions.
-fn users_within(view: &View<'_>, group: &str, what: &'static str) -> impl Fragment {
+fn users_within<'a>(view: &View<'a>, group: &'a str, what: &'static str) -> Fragment<'a> {
     fragment!(
         "{members} WHERE m.member_type = 'User'",
         members = members_within(view, &[group], what),

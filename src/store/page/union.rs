@@ -4,7 +4,7 @@
 use super::key::{key_text, sort_key};
 use super::{Columns, Page, Source};
 use crate::fragment;
-use crate::fragment::{Fragment, Joined};
+use crate::fragment::Fragment;
 use crate::record::record;
 use crate::table::LinkEnd;
 use crate::text::Rows;
@@ -14,7 +14,7 @@ const UNION_TERMS: usize = 5;
 
 impl Page<'_> {
     /// The select of the page.
-    pub(super) fn union(&self, columns: Columns) -> impl Fragment {
+    pub(super) fn union(&self, columns: Columns) -> Fragment<'_> {
         let of = |(index, source)| record_of(source, index, columns.groups);
         let records: Vec<_> = self.sources.iter().enumerate().map(of).collect();
         // With a limit of its own it is not made one with the select within, which would fetch
@@ -28,7 +28,7 @@ impl Page<'_> {
     }
 
     /// A select of the ids alone of the groups on the page.
-    pub(super) fn union_ids(&self) -> impl Fragment {
+    pub(super) fn union_ids(&self) -> Fragment<'_> {
         let has_members = |source: &Source<'_>| source.view.table().links == LinkEnd::Members;
         let groups = self.sources.iter().position(has_members);
         fragment!(
@@ -40,7 +40,7 @@ impl Page<'_> {
 
     /// The select of what is on the page, in order: `id`, the key `k`, `source` and, if asked for,
     /// `key_text`.
-    fn ordered_ids(&self, with_key: bool) -> impl Fragment {
+    fn ordered_ids(&self, with_key: bool) -> Fragment<'_> {
         let part = |(index, source)| {
             fragment!(
                 "SELECT * FROM ({part})",
@@ -52,33 +52,33 @@ impl Page<'_> {
         let mut unions = Vec::new();
         while parts.len() > 0 {
             let terms: Vec<_> = parts.by_ref().take(UNION_TERMS).collect();
-            let terms = Joined(terms, " UNION ALL ");
+            let terms = Fragment::joined(terms, " UNION ALL ");
             unions.push(fragment!("SELECT * FROM ({terms})", terms = terms));
         }
-        let unions = Joined(unions, " UNION ALL ");
+        let unions = Fragment::joined(unions, " UNION ALL ");
         fragment!(
             "SELECT * FROM ({unions}) page{order}{limit}",
             unions = unions,
-            order = self.order("page.k", None, "page"),
+            order = self.order(|| "page.k".into(), None, "page"),
             limit = self.limit(Rows::All),
         )
     }
 
     /// The select of what one type could have on the page.
-    fn part(&self, source: &Source<'_>, index: usize, with_key: bool) -> impl Fragment {
-        let key = fragment!(", {key_text} AS key_text", key_text = key_text(source));
+    fn part<'a>(&'a self, source: &Source<'a>, index: usize, with_key: bool) -> Fragment<'a> {
+        let key = || fragment!(", {key_text} AS key_text", key_text = key_text(source));
         fragment!(
             "SELECT id, {sort_key} AS k, {index} AS source{key}{from}",
             sort_key = sort_key(source),
             index = index,
-            key = with_key.then_some(&key),
+            key = with_key.then(key),
             from = self.from(source, Rows::Share),
         )
     }
 }
 
 /// The record of a row on the page, if it is of this source.
-fn record_of(source: &Source<'_>, index: usize, with_groups: bool) -> impl Fragment {
+fn record_of<'a>(source: &Source<'a>, index: usize, with_groups: bool) -> Fragment<'a> {
     let view = &source.view;
     fragment!(
         " WHEN {index} THEN (SELECT {record} FROM {row} WHERE {scope} AND {row}.id = page.id)",

@@ -3,11 +3,11 @@
 
 use super::{Columns, Page, Purpose, Window};
 use crate::expression::View;
-use crate::fragment::{Fragment, Written};
+use crate::fragment::Fragment;
 use crate::record::ALL;
 use crate::text::Rows;
 use crate::{Error, Row, Statement};
-use crate::{statement, write_sql};
+use crate::{fragment, statement};
 
 /// Rows of the largest page that is fetched so: one value of D1 holds 2 MB.
 const MOST: u64 = 200;
@@ -64,21 +64,18 @@ impl Page<'_> {
 }
 
 /// What a cursor is made with, and whether there are more behind the page.
-fn cursor(view: &View<'_>, by_cursor: bool) -> impl Fragment {
-    Written(move |statement: &mut Statement| {
-        if by_cursor {
-            write_sql!(
-                statement,
-                "(SELECT cursor_key FROM tenants WHERE id = {tenant}) AS cursor_key, \
+fn cursor<'a>(view: &View<'a>, by_cursor: bool) -> Fragment<'a> {
+    if by_cursor {
+        fragment!(
+            "(SELECT cursor_key FROM tenants WHERE id = {tenant}) AS cursor_key, \
                  EXISTS (SELECT 1 FROM {row} WHERE {scope} AND id > page.last)",
-                tenant = view.tenant,
-                row = view.row(),
-                scope = view.scope(view.row()),
-            );
-        } else {
-            write_sql!(statement, "'' AS cursor_key, 0");
-        }
-    })
+            tenant = view.tenant,
+            row = view.row(),
+            scope = view.scope(view.row()),
+        )
+    } else {
+        "'' AS cursor_key, 0".into()
+    }
 }
 
 impl Whole {

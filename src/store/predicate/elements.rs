@@ -8,12 +8,11 @@ use scim::filter::predicate::Predicate;
 use scim::path::Location;
 
 use super::lookup::{is_addresses, is_lookup, only_values, required_values};
-use super::{Evenly, Writer, among, open};
-use crate::Statement;
+use super::{Writer, all_or_any, among, evenly, open};
 use crate::expression::{View, path_of};
-use crate::fragment::{Fragment, Joined, Written};
+use crate::fragment;
+use crate::fragment::Fragment;
 use crate::links::links;
-use crate::{fragment, write_sql};
 
 /// Marks in one number, a bit each: `SQLite`'s have 63 bits without the sign, D1 passes 53 of them.
 pub const MARKS: usize = 32;
@@ -200,124 +199,109 @@ impl Elements {
 }
 
 /// What is asked comes to, given how to ask whether some value satisfies a numbered condition.
-pub(super) struct Verdict<'a> {
-    pub(super) asked: &'a Elements,
-    pub(super) conditions: &'a [&'a Predicate],
-    pub(super) of: fn(&mut Statement, usize),
-}
-
-impl Fragment for Verdict<'_> {
-    fn write(&self, statement: &mut Statement) {
-        match self.asked {
-            Elements::Some(holds) | Elements::No(holds) => {
-                let index = self.conditions.iter().position(|known| *known == holds);
-                (self.of)(statement, index.unwrap_or_default());
-                match self.asked {
-                    Elements::Some(_) => " IS TRUE".write(statement),
-                    _ => " IS NOT TRUE".write(statement),
-                }
-            }
-            Elements::All(parts) | Elements::Any(parts) => {
-                let part = |asked| Verdict { asked, ..*self };
-                let parts: Vec<_> = parts.iter().map(part).collect();
-                let all = matches!(self.asked, Elements::All(_));
-                Evenly { parts: &parts, all }.write(statement);
-            }
+pub(super) fn verdict(
+    asked: &Elements,
+    conditions: &[&Predicate],
+    of: fn(usize) -> Fragment<'static>,
+) -> Fragment<'static> {
+    match asked {
+        Elements::Some(holds) | Elements::No(holds) => {
+            let index = conditions.iter().position(|known| *known == holds);
+            fragment!(
+                "{condition}{is}",
+                condition = of(index.unwrap_or_default()),
+                is = match asked {
+                    Elements::Some(_) => " IS TRUE",
+                    _ => " IS NOT TRUE",
+                },
+            )
+        }
+        Elements::All(parts) | Elements::Any(parts) => {
+            let part = |asked| verdict(asked, conditions, of);
+            let all = matches!(asked, Elements::All(_));
+            all_or_any(parts.iter().map(part).collect(), all)
         }
     }
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     /// A condition on the values of an attribute.
-    pub(super) fn elements(self, of: &Location, asked: &Elements) -> impl Fragment {
+    pub(super) fn elements(self, of: &Location, asked: &Elements) -> Fragment<'a> {
         let inside = Writer {
             element: Some(of.attribute),
             ..self
         };
         let from_other_end = of.attribute.linked && !self.few;
-        Written(move |statement: &mut Statement| match asked {
-            Elements::Some(holds) if from_other_end => inside.linked(holds).write(statement),
+        match asked {
+            Elements::Some(holds) if from_other_end => inside.linked(holds),
             Elements::No(holds) if from_other_end => {
-                write_sql!(statement, "NOT {linked}", linked = inside.linked(holds));
+                fragment!("NOT {linked}", linked = inside.linked(holds))
             }
-            Elements::Some(holds) => inside.some(of, holds).write(statement),
-            Elements::No(holds) => {
-                write_sql!(statement, "NOT ({some})", some = inside.some(of, holds));
-            }
-            Elements::All(_) | Elements::Any(_) if from_other_end => {
-                inside.linked_marks(asked).write(statement);
-            }
-            Elements::All(_) | Elements::Any(_) => inside.maxima(of, asked).write(statement),
-        })
+            Elements::Some(holds) => inside.some(of, holds),
+            Elements::No(holds) => fragment!("NOT ({some})", some = inside.some(of, holds)),
+            Elements::All(_) | Elements::Any(_) if from_other_end => inside.linked_marks(asked),
+            Elements::All(_) | Elements::Any(_) => inside.maxima(of, asked),
+        }
     }
 
     /// The condition that a value of the row satisfies this.
-    fn some(self, of: &Location, holds: &Predicate) -> impl Fragment {
-        let exists = fragment!(
-            "EXISTS (SELECT 1 FROM {values} WHERE {holds})",
-            values = self.values(of),
-            holds = self.condition(holds, false),
-        );
-        Written(move |statement: &mut Statement| {
-            let view = self.view;
-            let addresses = required_values(holds).filter(|_| is_addresses(view, of));
-            let Some(addresses) = addresses else {
-                exists.write(statement);
-                return;
-            };
-            let exists = fragment!(" AND {exists}", exists = &exists);
-            write_sql!(
-                statement,
-                "users.id IN (SELECT user_id FROM user_emails WHERE tenant_id = {tenant} AND value{among}){exists}",
-                tenant = view.tenant,
-                among = among(&addresses),
-                exists = only_values(holds).is_none().then_some(&exists),
-            );
-        })
+    fn some(self, of: &Location, holds: &Predicate) -> Fragment<'a> {
+        let exists = || {
+            fragment!(
+                "EXISTS (SELECT 1 FROM {values} WHERE {holds})",
+                values = self.values(of),
+                holds = self.condition(holds, false),
+            )
+        };
+        let addresses = required_values(holds).filter(|_| is_addresses(&self.view, of));
+        let Some(addresses) = addresses else {
+            return exists();
+        };
+        let exists = only_values(holds)
+            .is_none()
+            .then(|| fragment!(" AND {exists}", exists = exists()));
+        fragment!(
+            "users.id IN (SELECT user_id FROM user_emails WHERE tenant_id = {tenant} AND value{among}){exists}",
+            tenant = self.view.tenant,
+            among = among(&addresses),
+            exists = exists,
+        )
     }
 
     /// Conditions on the values of the row, over which one look is taken. (What they come to stands
     /// in a select of its own, where its levels are not counted with those around it.)
-    fn maxima(self, of: &Location, asked: &Elements) -> impl Fragment {
-        Written(move |statement: &mut Statement| {
-            let conditions = asked.conditions();
-            let numbered = conditions.iter().enumerate();
-            let maxima = numbered.map(|(index, condition)| {
-                fragment!(
-                    "max({condition} IS TRUE) AS c{index}",
-                    condition = self.condition(condition, false),
-                    index = index,
-                )
-            });
-            let maxima = Joined(maxima.collect(), ", ");
-            write_sql!(
-                statement,
-                "EXISTS (SELECT 1 FROM (SELECT {outcome} AS holds FROM (SELECT {maxima} FROM {values})) WHERE holds)",
-                outcome = Verdict {
-                    asked,
-                    conditions: &conditions,
-                    of: |statement, index| write_sql!(statement, "c{index}", index = index),
-                },
-                maxima = maxima,
-                values = self.values(of),
-            );
-        })
+    fn maxima(self, of: &Location, asked: &Elements) -> Fragment<'a> {
+        let conditions = asked.conditions();
+        let numbered = conditions.iter().enumerate();
+        let maxima = numbered.map(|(index, condition)| {
+            fragment!(
+                "max({condition} IS TRUE) AS c{index}",
+                condition = self.condition(condition, false),
+                index = index,
+            )
+        });
+        let maxima = Fragment::joined(maxima, ", ");
+        fragment!(
+            "EXISTS (SELECT 1 FROM (SELECT {outcome} AS holds FROM (SELECT {maxima} FROM {values})) WHERE holds)",
+            outcome = verdict(asked, &conditions, |index| fragment!(
+                "c{index}",
+                index = index
+            )),
+            maxima = maxima,
+            values = self.values(of),
+        )
     }
 
     /// The values of the row as `e`.
-    fn values(self, of: &Location) -> impl Fragment {
-        Written(move |statement: &mut Statement| {
-            if of.attribute.linked {
-                links(self.view).write(statement);
-                return;
-            }
-            write_sql!(
-                statement,
-                "json_each({folded}, {path}) e",
-                folded = self.view.column("folded"),
-                path = path_of(of),
-            );
-        })
+    fn values(self, of: &Location) -> Fragment<'a> {
+        if of.attribute.linked {
+            return links(&self.view);
+        }
+        fragment!(
+            "json_each({folded}, {path}) e",
+            folded = self.view.column("folded"),
+            path = path_of(of),
+        )
     }
 
     /// The marks of a value as columns `marks0`, `marks1`, …: `marks` of them in one, each of so
@@ -326,73 +310,49 @@ impl Writer<'_> {
         self,
         conditions: &[&Predicate],
         (marks, bits): (usize, usize),
-    ) -> impl Fragment {
+    ) -> Fragment<'a> {
         let columns = conditions.chunks(marks).enumerate();
-        let columns = columns.map(move |(column, conditions)| {
+        let columns = columns.map(|(column, conditions)| {
             let numbered = conditions.iter().enumerate();
-            let weighed = numbered.map(move |(index, condition)| {
+            let weighed = numbered.map(|(index, condition)| {
                 fragment!(
                     "({condition} IS TRUE) * {weight}",
                     condition = self.condition(condition, false),
                     weight = 1_u64 << (index * bits),
                 )
             });
-            let weighed: Vec<_> = weighed.collect();
-            fragment!(
-                "{sum} AS marks{column}",
-                sum = Sum(&weighed),
-                column = column,
-            )
+            let sum = evenly(weighed.collect(), "0", |left, right| {
+                fragment!("({left} + {right})", left = left, right = right)
+            });
+            fragment!("{sum} AS marks{column}", sum = sum, column = column)
         });
-        Joined(columns.collect(), ", ")
-    }
-}
-
-/// A sum, evenly parenthesised.
-struct Sum<'a, F>(&'a [F]);
-
-impl<F: Fragment> Fragment for Sum<'_, F> {
-    fn write(&self, statement: &mut Statement) {
-        match self.0 {
-            [] => "0".write(statement),
-            [one] => one.write(statement),
-            many => {
-                let (left, right) = many.split_at(many.len() / 2);
-                write_sql!(
-                    statement,
-                    "({left} + {right})",
-                    left = Sum(left),
-                    right = Sum(right),
-                );
-            }
-        }
+        Fragment::joined(columns, ", ")
     }
 }
 
 /// A list with an item for each column of counts.
-pub(super) fn columns<F: Fragment>(
+pub(super) fn columns(
     conditions: usize,
     between: &'static str,
-    of: impl Fn(usize) -> F,
-) -> impl Fragment {
-    Joined((0..conditions.div_ceil(COUNTS)).map(of).collect(), between)
+    of: fn(usize) -> Fragment<'static>,
+) -> Fragment<'static> {
+    Fragment::joined((0..conditions.div_ceil(COUNTS)).map(of), between)
 }
 
-/// Appends the part of a column of counts that counts the condition at this index.
-pub(super) fn write_count(statement: &mut Statement, index: usize) {
-    write_sql!(
-        statement,
+/// The part of a column of counts that counts the condition at this index.
+pub(super) fn count(index: usize) -> Fragment<'static> {
+    fragment!(
         "max(counts{column} & {bits})",
         column = index / COUNTS,
         bits = 255_u64 << (index % COUNTS * COUNT_BITS),
-    );
+    )
 }
 
 /// The marks of the linked value `e`: which of some predicates about one value it satisfies, as
 /// columns `marks0`, `marks1`, … of [`MARKS`] bits.
-pub fn marks(view: &View<'_>, predicates: &[&Predicate]) -> impl Fragment {
+pub fn marks<'a>(view: &View<'a>, predicates: &[&Predicate]) -> Fragment<'a> {
     let writer = Writer {
-        view,
+        view: *view,
         element: view.resource_type.linked(),
         few: false,
     };

@@ -4,81 +4,71 @@
 use scim::filter::predicate::{Place, Predicate};
 use scim::json;
 
-use super::elements::{COUNT_BITS, COUNTS, Elements, Verdict, columns, write_count};
+use super::elements::{COUNT_BITS, COUNTS, Elements, columns, count, verdict};
 use super::lookup::only_values;
 use super::{Writer, among, near};
-use crate::Statement;
 use crate::expression::View;
-use crate::fragment::{Fragment, Joined, Written, value};
+use crate::fragment;
+use crate::fragment::Fragment;
 use crate::links::{team_columns, user_columns};
 use crate::table::LinkEnd;
-use crate::{fragment, write_sql};
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     /// The condition that a link satisfies this.
-    pub(super) fn linked(self, holds: &Predicate) -> impl Fragment {
-        Written(move |statement: &mut Statement| {
-            let view = self.view;
-            match (only_values(holds), view.table().links) {
-                (Some(values), LinkEnd::Members) => write_sql!(
-                    statement,
-                    "teams.id IN (SELECT m.team_id FROM team_members m INDEXED BY team_members_member \
+    pub(super) fn linked(self, holds: &Predicate) -> Fragment<'a> {
+        let view = &self.view;
+        match (only_values(holds), view.table().links) {
+            (Some(values), LinkEnd::Members) => fragment!(
+                "teams.id IN (SELECT m.team_id FROM team_members m INDEXED BY team_members_member \
                      WHERE m.tenant_id = {tenant} AND m.member_id{among})",
-                    tenant = view.tenant,
-                    among = among(&values),
-                ),
-                (Some(values), LinkEnd::Groups | LinkEnd::None) => write_sql!(
-                    statement,
-                    "users.id IN ({members})",
-                    members = members_within(view, &values, "m.member_id"),
-                ),
-                // In a select of its own its levels are not counted with those around it.
-                (None, _) if is_walked(view, &[holds]) => write_sql!(
-                    statement,
-                    "users.id IN (SELECT id FROM (\
+                tenant = view.tenant,
+                among = among(&values),
+            ),
+            (Some(values), LinkEnd::Groups | LinkEnd::None) => fragment!(
+                "users.id IN ({members})",
+                members = members_within(view, &values, "m.member_id"),
+            ),
+            // In a select of its own its levels are not counted with those around it.
+            (None, _) if is_walked(view, &[holds]) => fragment!(
+                "users.id IN (SELECT id FROM (\
                      WITH RECURSIVE {ends}, \
                      within(via) AS (\
                      SELECT e.via FROM ends e WHERE {holds} \
                      UNION SELECT m.member_id FROM within {below}) \
                      SELECT {near} AS id FROM within e {memberships}))",
-                    ends = ends(view, false),
-                    holds = self.condition(holds, false),
-                    below = below(view, "within"),
-                    near = near(view),
-                    memberships = memberships(view, &[holds]),
-                ),
-                (None, _) => write_sql!(
-                    statement,
-                    "{row}.id IN (SELECT id FROM (\
+                ends = ends(view, false),
+                holds = self.condition(holds, false),
+                below = below(view, "within"),
+                near = near(view),
+                memberships = memberships(view, &[holds]),
+            ),
+            (None, _) => fragment!(
+                "{row}.id IN (SELECT id FROM (\
                      WITH RECURSIVE {ends} \
                      SELECT {near} AS id FROM ends e {memberships} WHERE {holds}))",
-                    row = view.row(),
-                    ends = ends(view, true),
-                    near = near(view),
-                    memberships = memberships(view, &[holds]),
-                    holds = self.condition(holds, false),
-                ),
-            }
-        })
+                row = view.row(),
+                ends = ends(view, true),
+                near = near(view),
+                memberships = memberships(view, &[holds]),
+                holds = self.condition(holds, false),
+            ),
+        }
     }
 
     /// Conditions on links: what satisfies them is marked, and those who are linked get the marks.
-    pub(super) fn linked_marks(self, asked: &Elements) -> impl Fragment {
-        let view = self.view;
+    pub(super) fn linked_marks(self, asked: &Elements) -> Fragment<'a> {
+        let view = &self.view;
         // Who has no link is in no list of those who have: so the others are listed who do not
         // satisfy it.
         let negated = asked.hold_of_none();
         let asked = asked.clone().negated(negated);
-        Written(move |statement: &mut Statement| {
-            let conditions = asked.conditions();
-            let count = conditions.len();
-            // Marks are counted, a byte each, which is one sum for seven of them. No byte
-            // overflows: they are counted of 250 ends at a time.
-            let is_walked = is_walked(view, &conditions);
-            let inherited = inherited(view, count);
-            write_sql!(
-                statement,
-                "{row}.id {is_in} (\
+        let conditions = asked.conditions();
+        let places = conditions.len();
+        // Marks are counted, a byte each, which is one sum for seven of them. No byte
+        // overflows: they are counted of 250 ends at a time.
+        let is_walked = is_walked(view, &conditions);
+        fragment!(
+            "{row}.id {is_in} (\
                  WITH RECURSIVE {ends}, \
                  own AS MATERIALIZED (\
                  SELECT * FROM (SELECT e.via, e.value, e.kind, {marks} FROM ends e LIMIT -1) WHERE {is_marked}), \
@@ -87,62 +77,52 @@ impl Writer<'_> {
                  counted AS (\
                  SELECT {near} AS id, {counts} FROM marked e {memberships} GROUP BY {near}, e.part) \
                  SELECT id FROM (SELECT id, {outcome} AS holds FROM counted GROUP BY id) WHERE holds)",
-                row = view.row(),
-                is_in = if negated { "NOT IN" } else { "IN" },
-                ends = ends(view, !is_walked),
-                marks = self.mark_columns(&conditions, (COUNTS, COUNT_BITS)),
-                is_marked = columns(count, " OR ", |column| fragment!(
-                    "marks{column}",
-                    column = column
-                )),
-                inherited = is_walked.then_some(&inherited),
-                from = if is_walked {
-                    "(SELECT * FROM own UNION ALL SELECT * FROM inherited)"
-                } else {
-                    "own"
-                },
-                counts = columns(count, ", ", |column| {
-                    fragment!("sum(e.marks{column}) AS counts{column}", column = column)
-                }),
-                near = near(view),
-                outcome = Verdict {
-                    asked: &asked,
-                    conditions: &conditions,
-                    of: write_count,
-                },
-                memberships = memberships(view, &conditions),
-            );
-        })
+            row = view.row(),
+            is_in = if negated { "NOT IN" } else { "IN" },
+            ends = ends(view, !is_walked),
+            marks = self.mark_columns(&conditions, (COUNTS, COUNT_BITS)),
+            is_marked = columns(places, " OR ", |column| fragment!(
+                "marks{column}",
+                column = column
+            )),
+            inherited = is_walked.then(|| inherited(view, places)),
+            from = if is_walked {
+                "(SELECT * FROM own UNION ALL SELECT * FROM inherited)"
+            } else {
+                "own"
+            },
+            counts = columns(places, ", ", |column| {
+                fragment!("sum(e.marks{column}) AS counts{column}", column = column)
+            }),
+            near = near(view),
+            outcome = verdict(&asked, &conditions, count),
+            memberships = memberships(view, &conditions),
+        )
     }
 }
 
 /// The join of the memberships `m` of the link's other end `e`.
-fn memberships(view: &View<'_>, conditions: &[&Predicate]) -> impl Fragment {
+fn memberships<'a>(view: &View<'a>, conditions: &[&Predicate]) -> Fragment<'a> {
     let asks_type = conditions.iter().any(|condition| asks_type(condition));
-    Written(move |statement: &mut Statement| {
-        if view.table().links == LinkEnd::Members {
-            write_sql!(
-                statement,
-                "CROSS JOIN team_members m INDEXED BY team_members_member \
+    if view.table().links == LinkEnd::Members {
+        return fragment!(
+            "CROSS JOIN team_members m INDEXED BY team_members_member \
                  ON m.tenant_id = {tenant} AND m.member_id = e.via",
-                tenant = view.tenant,
-            );
-            return;
-        }
-        // Who is in a team, and in one within it, is in it directly.
-        let once = fragment!(
-            " AND (e.kind = 'direct' OR NOT EXISTS (\
+            tenant = view.tenant,
+        );
+    }
+    // Who is in a team, and in one within it, is in it directly.
+    let once = fragment!(
+        " AND (e.kind = 'direct' OR NOT EXISTS (\
              SELECT 1 FROM team_members d \
              WHERE d.tenant_id = {tenant} AND d.team_id = e.value AND d.member_id = m.member_id))",
-            tenant = view.tenant,
-        );
-        write_sql!(
-            statement,
-            "CROSS JOIN team_members m ON m.tenant_id = {tenant} AND m.team_id = e.via{once}",
-            tenant = view.tenant,
-            once = asks_type.then_some(once),
-        );
-    })
+        tenant = view.tenant,
+    );
+    fragment!(
+        "CROSS JOIN team_members m ON m.tenant_id = {tenant} AND m.team_id = e.via{once}",
+        tenant = view.tenant,
+        once = asks_type.then_some(once),
+    )
 }
 
 /// Whether the users in the teams that satisfy conditions are found by a walk down from those: each
@@ -154,7 +134,7 @@ fn is_walked(view: &View<'_>, conditions: &[&Predicate]) -> bool {
 }
 
 /// The join of the teams `m` that are within those of a table.
-fn below(view: &View<'_>, teams: &'static str) -> impl Fragment {
+fn below<'a>(view: &View<'a>, teams: &'static str) -> Fragment<'a> {
     fragment!(
         "CROSS JOIN team_members m INDEXED BY team_members_within \
          ON m.tenant_id = {tenant} AND m.team_id = {teams}.via AND m.member_type = 'Group'",
@@ -165,8 +145,8 @@ fn below(view: &View<'_>, teams: &'static str) -> impl Fragment {
 
 /// The marks that teams have from those that they are within: a walk down with each mark, which
 /// comes to a team once.
-fn inherited(view: &View<'_>, conditions: usize) -> impl Fragment {
-    let numbers = Joined((0..conditions).collect::<Vec<_>>(), ",");
+fn inherited<'a>(view: &View<'a>, conditions: usize) -> Fragment<'a> {
+    let numbers = Fragment::joined((0..conditions).map(Fragment::from), ",");
     let marks = (0..conditions.div_ceil(COUNTS))
         .map(|column| fragment!(" WHEN {column} THEN own.marks{column}", column = column))
         .collect::<Vec<_>>();
@@ -185,9 +165,9 @@ fn inherited(view: &View<'_>, conditions: usize) -> impl Fragment {
          UNION SELECT m.member_id, within.place FROM within {below}), \
          inherited AS (SELECT via, via, 'indirect', {sums} FROM within GROUP BY via), ",
         below_own = below(view, "own"),
-        numbers = &numbers,
+        numbers = numbers,
         marks = COUNTS,
-        columns = &marks,
+        columns = marks,
         bits = COUNT_BITS,
         below = below(view, "within"),
         sums = sums,
@@ -197,50 +177,43 @@ fn inherited(view: &View<'_>, conditions: usize) -> impl Fragment {
 /// What resources are linked to, once each, as the table `ends`. Who has a membership with `via`
 /// has the link: for the users in a team that is the team itself and, if asked for, each team
 /// within it.
-fn ends(view: &View<'_>, nested: bool) -> impl Fragment {
-    Written(move |statement: &mut Statement| {
-        let team = &team_columns(view);
-        if view.table().links == LinkEnd::Members {
-            write_sql!(
-                statement,
-                "ends(via, value, kind, display, address) AS (\
+fn ends<'a>(view: &View<'a>, nested: bool) -> Fragment<'a> {
+    if view.table().links == LinkEnd::Members {
+        return fragment!(
+            "ends(via, value, kind, display, address) AS (\
                  SELECT u.id, u.id, 'user', {user} FROM users u WHERE u.tenant_id = {tenant} \
                  UNION ALL SELECT t.id, t.id, 'group', {team} FROM teams t WHERE t.tenant_id = {tenant} \
                  AND EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested \
                  WHERE tenant_id = {tenant} AND member_type = 'Group'))",
-                tenant = view.tenant,
-                user = user_columns(view),
-                team = team,
-            );
-            return;
-        }
-        let direct = fragment!(
-            "ends(via, value, kind, display, address) AS (\
-             SELECT t.id, t.id, 'direct', {team} FROM teams t WHERE t.tenant_id = {tenant}",
-            team = team,
             tenant = view.tenant,
+            user = user_columns(view),
+            team = team_columns(view),
         );
-        if nested {
-            write_sql!(
-                statement,
-                "above(via, id) AS ({above}), \
-                 {direct} \
-                 UNION ALL SELECT above.via, t.id, 'indirect', {team} FROM above \
-                 CROSS JOIN teams t ON t.tenant_id = {tenant} AND t.id = above.id)",
-                above = above(view),
-                direct = direct,
-                tenant = view.tenant,
-                team = team,
-            );
-        } else {
-            write_sql!(statement, "{direct})", direct = direct);
-        }
-    })
+    }
+    let direct = fragment!(
+        "ends(via, value, kind, display, address) AS (\
+             SELECT t.id, t.id, 'direct', {team} FROM teams t WHERE t.tenant_id = {tenant}",
+        team = team_columns(view),
+        tenant = view.tenant,
+    );
+    if !nested {
+        return fragment!("{direct})", direct = direct);
+    }
+    fragment!(
+        "above(via, id) AS ({above}), \
+         {direct} \
+         UNION ALL SELECT above.via, t.id, 'indirect', {team} FROM above \
+         CROSS JOIN teams t ON t.tenant_id = {tenant} AND t.id = above.id)",
+        above = above(view),
+        direct = direct,
+        tenant = view.tenant,
+        team = team_columns(view),
+    )
 }
 
 /// The select of each team `via` with each team `id` that it is within, directly or through others,
 /// from the table `above`.
-fn above(view: &View<'_>) -> impl Fragment {
+fn above<'a>(view: &View<'a>) -> Fragment<'a> {
     fragment!(
         "SELECT m.member_id, m.team_id FROM team_members m INDEXED BY team_members_nested \
          WHERE m.tenant_id = {tenant} AND m.member_type = 'Group' \
@@ -253,7 +226,7 @@ fn above(view: &View<'_>) -> impl Fragment {
 
 /// The number of links to teams through teams within them, that conditions which ask their type are
 /// made with, as far as this limit.
-pub(crate) fn indirect_links(view: &View<'_>, limit: usize) -> impl Fragment {
+pub(crate) fn indirect_links<'a>(view: &View<'a>, limit: usize) -> Fragment<'a> {
     fragment!(
         "(SELECT count(*) FROM (WITH RECURSIVE above(via, id) AS ({above} LIMIT {limit}) \
          SELECT 1 FROM above LEFT JOIN team_members m ON m.tenant_id = {tenant} AND m.team_id = above.via LIMIT {limit}))",
@@ -265,7 +238,7 @@ pub(crate) fn indirect_links(view: &View<'_>, limit: usize) -> impl Fragment {
 
 /// The number of teams within others, once for each of those that they are directly in, as far as
 /// this limit.
-pub(crate) fn nestings(view: &View<'_>, limit: usize) -> impl Fragment {
+pub(crate) fn nestings<'a>(view: &View<'a>, limit: usize) -> Fragment<'a> {
     fragment!(
         "(SELECT count(*) FROM (SELECT 1 FROM team_members INDEXED BY team_members_nested \
          WHERE tenant_id = {tenant} AND member_type = 'Group' LIMIT {limit}))",
@@ -275,7 +248,7 @@ pub(crate) fn nestings(view: &View<'_>, limit: usize) -> impl Fragment {
 }
 
 /// The number of memberships, as far as this limit.
-pub(crate) fn memberships_upto(view: &View<'_>, limit: usize) -> impl Fragment {
+pub(crate) fn memberships_upto<'a>(view: &View<'a>, limit: usize) -> Fragment<'a> {
     fragment!(
         "(SELECT count(*) FROM (SELECT 1 FROM team_members WHERE tenant_id = {tenant} LIMIT {limit}))",
         tenant = view.tenant,
@@ -284,22 +257,19 @@ pub(crate) fn memberships_upto(view: &View<'_>, limit: usize) -> impl Fragment {
 }
 
 /// The number of memberships whose other end satisfies this, as far as this limit.
-pub(crate) fn matched_links(view: &View<'_>, holds: &Predicate, limit: usize) -> impl Fragment {
+pub(crate) fn matched_links<'a>(view: &View<'a>, holds: &Predicate, limit: usize) -> Fragment<'a> {
     let writer = Writer {
-        view,
+        view: *view,
         element: view.resource_type.linked(),
         few: false,
     };
-    Written(move |statement: &mut Statement| {
-        write_sql!(
-            statement,
-            "(SELECT count(*) FROM (WITH {ends} SELECT 1 FROM ends e {memberships} WHERE {holds} LIMIT {limit}))",
-            ends = ends(view, false),
-            memberships = memberships(view, &[]),
-            holds = writer.condition(holds, false),
-            limit = limit,
-        );
-    })
+    fragment!(
+        "(SELECT count(*) FROM (WITH {ends} SELECT 1 FROM ends e {memberships} WHERE {holds} LIMIT {limit}))",
+        ends = ends(view, false),
+        memberships = memberships(view, &[]),
+        holds = writer.condition(holds, false),
+        limit = limit,
+    )
 }
 
 /// Whether a predicate about a user's group asks its type: direct, or indirect.
@@ -315,24 +285,15 @@ pub(crate) fn asks_type(predicate: &Predicate) -> bool {
 /// The select of `what` of the members `m` of some teams and of those within them, `down`, directly
 /// or through others. Their members are read for that only where any team of the tenant is a member
 /// of another, which one look at an index tells.
-pub fn members_within<'a>(
-    view: &View<'a>,
-    teams: &[&str],
-    what: &'static str,
-) -> impl Fragment + use<'a> {
-    let teams = match teams {
-        [team] => Ok((*team).to_owned()),
-        several => Err(json::text(&serde_json::Value::from(several))),
-    };
+pub fn members_within<'a>(view: &View<'a>, teams: &[&str], what: &'static str) -> Fragment<'a> {
     let tenant = view.tenant;
-    let seed = Written(move |statement: &mut Statement| match &teams {
-        Ok(team) => value(team).write(statement),
-        Err(several) => write_sql!(
-            statement,
+    let seed = match teams {
+        [team] => Fragment::Made((*team).to_owned()),
+        several => fragment!(
             "value FROM json_each({several})",
-            several = value(several),
+            several = Fragment::Made(json::text(&serde_json::Value::from(several))),
         ),
-    });
+    };
     fragment!(
         "WITH RECURSIVE down(team_id) AS (\
          SELECT {seed} UNION SELECT m.member_id FROM down \
@@ -341,7 +302,7 @@ pub fn members_within<'a>(
          WHERE tenant_id = {tenant} AND member_type = 'Group')) \
          SELECT {what} FROM down \
          CROSS JOIN team_members m ON m.tenant_id = {tenant} AND m.team_id = down.team_id",
-        seed = &seed,
+        seed = seed,
         tenant = tenant,
         what = what,
     )

@@ -17,65 +17,123 @@
 //! store::statement!("SELECT id FROM users WHERE id = {id}", name = "id");
 //! ```
 
-use super::Statement;
+use super::{Parameter, Statement};
 
-/// Something that may stand in a hole.
-pub trait Fragment {
-    /// Appends it.
-    fn write(&self, statement: &mut Statement);
+/// A part of a statement. One type, whatever it is made of: what takes parts and puts them together
+/// is compiled once.
+pub enum Fragment<'a> {
+    /// Nothing.
+    None,
+    /// A name or an expression of our own.
+    Text(&'static str),
+    /// A limit or a count of ours, as digits.
+    Number(u64),
+    /// A value, bound to a placeholder.
+    Value(Value<'a>),
+    /// The same of a text that was made for it.
+    Made(String),
+    /// Marked text with what stands in its holes.
+    Filled(&'static str, Box<[Fragment<'a>]>),
+    /// One behind the other, with a text of ours between.
+    Joined(Vec<Fragment<'a>>, &'static str),
+    /// The first of two, if the statement then passes; otherwise the second.
+    Either(Box<[Fragment<'a>; 2]>, fn(&Statement) -> bool),
+    /// One that stands in several places.
+    Shared(&'a Fragment<'a>),
 }
 
-/// A name or an expression of our own.
-impl Fragment for &'static str {
+impl Fragment<'_> {
+    /// Marked text with what stands in its holes, for [`fragment!`](crate::fragment!).
+    pub fn filled<const N: usize>(text: &'static str, holes: [Self; N]) -> Self {
+        Self::Filled(text, Box::new(holes))
+    }
+
+    /// Fragments with a text of ours between.
+    pub fn joined(parts: impl IntoIterator<Item = Self>, between: &'static str) -> Self {
+        Self::Joined(parts.into_iter().collect(), between)
+    }
+
+    /// Appends it.
     fn write(&self, statement: &mut Statement) {
-        statement.push(self);
+        match self {
+            Self::None => {}
+            Self::Text(text) => statement.push(text),
+            Self::Number(number) => statement.push_number(*number),
+            Self::Value(Value::Null) => statement.bind(Parameter::Null),
+            Self::Value(Value::Integer(number)) => statement.bind(Parameter::Integer(*number)),
+            Self::Value(Value::Text(text)) => statement.bind_text(text),
+            Self::Made(text) => statement.bind_text(text),
+            Self::Filled(text, holes) => statement.fill(text, holes),
+            Self::Joined(parts, between) => {
+                for (index, part) in parts.iter().enumerate() {
+                    if index > 0 {
+                        statement.push(between);
+                    }
+                    part.write(statement);
+                }
+            }
+            Self::Either(either, passes) => {
+                let [first, second] = &**either;
+                let before = statement.clone();
+                first.write(statement);
+                if !passes(statement) {
+                    *statement = before;
+                    second.write(statement);
+                }
+            }
+            Self::Shared(fragment) => fragment.write(statement),
+        }
+    }
+}
+
+impl From<&'static str> for Fragment<'_> {
+    fn from(text: &'static str) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<usize> for Fragment<'_> {
+    fn from(number: usize) -> Self {
+        Self::Number(number as u64)
+    }
+}
+
+impl From<u64> for Fragment<'_> {
+    fn from(number: u64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl<'a> From<Value<'a>> for Fragment<'a> {
+    fn from(value: Value<'a>) -> Self {
+        Self::Value(value)
+    }
+}
+
+impl<'a> From<&'a Fragment<'_>> for Fragment<'a> {
+    fn from(fragment: &'a Fragment<'_>) -> Self {
+        Self::Shared(fragment)
     }
 }
 
 /// Nothing, where there is none.
-impl<F: Fragment> Fragment for Option<F> {
-    fn write(&self, statement: &mut Statement) {
-        if let Some(fragment) = self {
-            fragment.write(statement);
-        }
+impl<'a, F: Into<Fragment<'a>>> From<Option<F>> for Fragment<'a> {
+    fn from(fragment: Option<F>) -> Self {
+        fragment.map_or(Self::None, Into::into)
     }
 }
 
 /// One behind the other.
-impl<F: Fragment> Fragment for Vec<F> {
-    fn write(&self, statement: &mut Statement) {
-        for fragment in self {
-            fragment.write(statement);
-        }
+impl<'a> From<Vec<Fragment<'a>>> for Fragment<'a> {
+    fn from(parts: Vec<Fragment<'a>>) -> Self {
+        Self::Joined(parts, "")
     }
 }
 
 /// The same of as many as are known when this is compiled.
-impl<F: Fragment, const N: usize> Fragment for [F; N] {
-    fn write(&self, statement: &mut Statement) {
-        for fragment in self {
-            fragment.write(statement);
-        }
-    }
-}
-
-impl<F: Fragment + ?Sized> Fragment for &F {
-    fn write(&self, statement: &mut Statement) {
-        (**self).write(statement);
-    }
-}
-
-/// A limit or a count of ours, as digits.
-impl Fragment for usize {
-    fn write(&self, statement: &mut Statement) {
-        statement.push_number(*self as u64);
-    }
-}
-
-/// The same beyond what an index may be.
-impl Fragment for u64 {
-    fn write(&self, statement: &mut Statement) {
-        statement.push_number(*self);
+impl<'a, F: Into<Fragment<'a>>, const N: usize> From<[F; N]> for Fragment<'a> {
+    fn from(parts: [F; N]) -> Self {
+        Self::joined(parts.map(Into::into), "")
     }
 }
 
@@ -119,48 +177,23 @@ impl<'a> From<Option<&'a str>> for Value<'a> {
     }
 }
 
-impl Fragment for Value<'_> {
-    fn write(&self, statement: &mut Statement) {
-        match self {
-            Self::Null => statement.bind(None::<i64>),
-            Self::Integer(number) => statement.bind(*number),
-            Self::Text(text) => statement.bind(*text),
-        };
-    }
-}
-
-/// Fragments with a text of ours between.
-#[derive(Clone, Debug)]
-pub struct Joined<F>(pub Vec<F>, pub &'static str);
-
-impl<F: Fragment> Fragment for Joined<F> {
-    fn write(&self, statement: &mut Statement) {
-        for (index, fragment) in self.0.iter().enumerate() {
-            if index > 0 {
-                statement.push(self.1);
-            }
-            fragment.write(statement);
-        }
-    }
-}
-
-/// A fragment that a function appends; what [`fragment!`](crate::fragment!) is made of.
-#[derive(Clone, Copy, Debug)]
-pub struct Written<W>(pub W);
-
-impl<W: Fn(&mut Statement)> Fragment for Written<W> {
-    fn write(&self, statement: &mut Statement) {
-        (self.0)(statement);
-    }
-}
-
 /// What stands for a hole in a marked text, before the hole's number.
 const HOLE: u8 = 0;
 
 impl Statement {
-    /// Appends marked text with what stands in its holes.
-    #[doc(hidden)]
-    pub fn fill(&mut self, text: &'static str, holes: &[&dyn Fragment]) {
+    /// A statement of marked text with what stands in its holes, for
+    /// [`statement!`](crate::statement!).
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "so that they are dropped here, and not at each place that makes a statement"
+    )]
+    pub fn filled<const N: usize>(text: &str, holes: [Fragment<'_>; N]) -> Self {
+        let mut statement = Self::with_room();
+        statement.fill(text, &holes);
+        statement
+    }
+
+    fn fill(&mut self, text: &str, holes: &[Fragment<'_>]) {
         let mut rest = text;
         while let Some(place) = memchr::memchr(HOLE, rest.as_bytes()) {
             let (before, hole) = rest.split_at(place);
@@ -179,34 +212,34 @@ impl Statement {
 /// Makes a statement of text with named holes.
 #[macro_export]
 macro_rules! statement {
-    ($text:literal $(, $name:ident = $hole:expr)* $(,)?) => {{
-        let mut statement = $crate::Statement::with_room();
-        $crate::write_sql!(statement, $text $(, $name = $hole)*);
-        statement
-    }};
-}
-
-/// Makes a part of a statement of text with named holes. What it names it takes along.
-#[macro_export]
-macro_rules! fragment {
     ($text:literal $(, $name:ident = $hole:expr)* $(,)?) => {
-        $crate::fragment::Written(move |statement: &mut $crate::Statement| {
-            $crate::write_sql!(statement, $text $(, $name = $hole)*);
-        })
+        $crate::Statement::filled(
+            $crate::mark_sql!($text $(, $name)*),
+            [$($crate::fragment::Fragment::from($hole)),*],
+        )
     };
 }
 
-/// Appends text with named holes to a statement.
+/// Makes a part of a statement of text with named holes.
 #[macro_export]
-macro_rules! write_sql {
-    ($statement:expr, $text:literal $(, $name:ident = $hole:expr)* $(,)?) => {{
-        let text = {
-            const BYTES: [u8; $crate::fragment::length($text)] =
-                $crate::fragment::mark_holes($text, &[$(stringify!($name)),*]);
-            const TEXT: &str = $crate::fragment::text(&BYTES);
-            TEXT
-        };
-        $statement.fill(text, &[$(&$hole as &dyn $crate::fragment::Fragment),*]);
+macro_rules! fragment {
+    ($text:literal $(, $name:ident = $hole:expr)* $(,)?) => {
+        $crate::fragment::Fragment::filled(
+            $crate::mark_sql!($text $(, $name)*),
+            [$($crate::fragment::Fragment::from($hole)),*],
+        )
+    };
+}
+
+/// Text with named holes, marked at them when this is compiled.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! mark_sql {
+    ($text:literal $(, $name:ident)*) => {{
+        const BYTES: [u8; $crate::fragment::length($text)] =
+            $crate::fragment::mark_holes($text, &[$(stringify!($name)),*]);
+        const TEXT: &str = $crate::fragment::text(&BYTES);
+        TEXT
     }};
 }
 
@@ -319,7 +352,7 @@ mod tests {
     use super::*;
     use crate::Parameter;
 
-    fn scope(alias: &'static str, tenant: i64) -> impl Fragment {
+    fn scope(alias: &'static str, tenant: i64) -> Fragment<'static> {
         fragment!(
             "{alias}.tenant_id = {tenant}",
             alias = alias,
@@ -351,7 +384,7 @@ mod tests {
 
     #[test]
     fn fragments_are_joined() {
-        let conditions = Joined(vec![scope("a", 1), scope("b", 1)], " AND ");
+        let conditions = Fragment::joined([scope("a", 1), scope("b", 1)], " AND ");
         let statement = statement!(
             "WHERE {conditions}{none}",
             conditions = conditions,

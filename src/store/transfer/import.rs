@@ -57,7 +57,7 @@ pub type Row6 = Value;
 
 impl Import<'_> {
     /// The condition that a row is of the import.
-    pub(super) fn scope(&self) -> impl Fragment {
+    pub(super) fn scope(&self) -> Fragment<'_> {
         fragment!(
             "tenant_id = {tenant} AND job_id = {job}",
             tenant = self.tenant,
@@ -173,12 +173,12 @@ impl Import<'_> {
     }
 
     /// The id that a key of the import names; NULL where there is none.
-    pub(super) fn named(
-        &self,
+    pub(super) fn named<'a>(
+        &'a self,
         kind: &'static str,
         of: &'static str,
         text: &'static str,
-    ) -> impl Fragment {
+    ) -> Fragment<'a> {
         fragment!(
             "(SELECT k.id FROM import_keys k WHERE k.tenant_id = {tenant} AND k.job_id = {job} \
              AND k.key = '{kind}/{of}/' || ({text}))",
@@ -191,30 +191,33 @@ impl Import<'_> {
     }
 
     /// The condition, behind another, that a dry run has not changed the row `x`.
-    pub(super) fn is_as_stored(&self) -> impl Fragment {
-        self.is_dry.then_some(fragment!(
+    pub(super) fn is_as_stored(&self) -> Fragment<'_> {
+        let word = self.is_dry.then(|| fragment!(
                 " AND NOT EXISTS (SELECT 1 FROM import_keys d WHERE d.tenant_id = {tenant} AND d.job_id = {job} \
                  AND d.key = 'd/' || x.id)",
                 tenant = self.tenant,
                 job = value(self.job),
-            ))
+            ));
+        word.into()
     }
 
     /// The ids of resources with a key, JSON, two at the most.
-    fn with_key(
-        &self,
-        view: &View<'_>,
+    fn with_key<'a>(
+        &'a self,
+        view: &View<'a>,
         (kind, column, text): (&'static str, &'static str, &'static str),
-    ) -> impl Fragment {
-        let of_dry_run = self.is_dry.then_some(fragment!(
-            "SELECT k.id FROM import_keys k WHERE k.tenant_id = {tenant} AND k.job_id = {job} \
+    ) -> Fragment<'a> {
+        let of_dry_run = self.is_dry.then(|| {
+            fragment!(
+                "SELECT k.id FROM import_keys k WHERE k.tenant_id = {tenant} AND k.job_id = {job} \
                  AND k.key = '{kind}/{of}/' || ({text}) UNION ALL ",
-            tenant = self.tenant,
-            job = value(self.job),
-            kind = kind,
-            of = view.resource_type.name,
-            text = text,
-        ));
+                tenant = self.tenant,
+                job = value(self.job),
+                kind = kind,
+                of = view.resource_type.name,
+                text = text,
+            )
+        });
         fragment!(
             "(SELECT json_group_array(id) FROM (SELECT * FROM ({of_dry_run}\
              SELECT x.id FROM {row} x WHERE {scope} AND x.{column} = {text}{is_as_stored}) LIMIT 2))",
@@ -247,11 +250,11 @@ impl Import<'_> {
             row = view.row(),
             scope = view.scope("x"),
             ID = ID,
-            name = &name,
+            name = name,
             no_name = no_name,
             external = self.with_key(view, ("e", "external_id", "j.value ->> 2")),
             tenant = self.tenant,
-            is_taken = self.is_dry.then_some(fragment!(
+            is_taken = self.is_dry.then(|| fragment!(
                 " OR EXISTS (SELECT 1 FROM import_keys d WHERE d.tenant_id = {tenant} AND d.job_id = {job} AND d.key = 'd/' || ({ID}))",
                 tenant = self.tenant,
                 job = value(self.job),
@@ -286,17 +289,18 @@ impl Import<'_> {
     /// The unique values among these, each with its path, that resources have, with the id of each:
     /// rows of path, value and id.
     pub fn holders(&self, values: &Value) -> Statement {
-        let of_dry_run = self.is_dry.then_some(fragment!(
+        let values = json::text(values);
+        let of_dry_run = self.is_dry.then(|| fragment!(
                 " UNION ALL SELECT j.value ->> 0, j.value ->> 1, k.id FROM json_each({values}) j CROSS JOIN import_keys k \
                  ON k.tenant_id = {tenant} AND k.job_id = {job} AND k.key = 'u/' || (j.value ->> 0) || '/' || (j.value ->> 1)",
-                values = value(&json::text(values)),
+                values = value(&values),
                 tenant = self.tenant,
                 job = value(self.job),
             ));
         statement!(
             "SELECT x.attribute, x.value, x.resource_id AS id FROM json_each({values}) j CROSS JOIN unique_values x \
              ON x.tenant_id = {tenant} AND x.attribute = j.value ->> 0 AND x.value = j.value ->> 1{of_dry_run}",
-            values = value(&json::text(values)),
+            values = value(&values),
             tenant = self.tenant,
             of_dry_run = of_dry_run,
         )

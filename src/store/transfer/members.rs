@@ -13,14 +13,14 @@ const TEXT: &str = "j.value ->> 1";
 
 impl Import<'_> {
     /// The one resource of a type with a key, where the row is of one of these kinds.
-    fn one(
-        &self,
+    fn one<'a>(
+        &'a self,
         kinds: &'static str,
         of: &'static str,
         (table, column): (&'static str, &'static str),
         key: Option<&'static str>,
         text: &'static str,
-    ) -> impl Fragment {
+    ) -> Fragment<'a> {
         let of_dry_run = key.filter(|_| self.is_dry).map(|key| {
             fragment!(
                 "SELECT k.id FROM import_keys k WHERE k.tenant_id = {tenant} AND k.job_id = {job} \
@@ -46,7 +46,7 @@ impl Import<'_> {
     }
 
     /// The same by the id that another line has.
-    fn of_line(&self, kinds: &'static str, of: &'static str) -> impl Fragment {
+    fn of_line<'a>(&'a self, kinds: &'static str, of: &'static str) -> Fragment<'a> {
         fragment!(
             "CASE WHEN instr('{kinds}', j.value ->> 0) THEN {named} END",
             kinds = kinds,

@@ -182,7 +182,7 @@ pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             let event = example(call, &endpoint, &wanted);
             return send(call, endpoint, &event, None);
         }
-        let told = call.admin.tell(&webhooks::told_test(&endpoint.id));
+        let told = call.admin.tell(webhooks::told_test(&endpoint.id));
         let walk = Walk {
             shard: 1,
             tenant: Some(0),

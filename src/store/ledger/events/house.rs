@@ -11,16 +11,16 @@ use crate::{Statement, fragment};
 
 /// Tells of rows with a type (`kind`), the id of what they are `about`, and its attributes `before`
 /// and `after`, JSON objects: of those that differ.
-pub fn house(origin: &Origin<'_>, told: &dyn Fragment) -> Statement {
+pub fn house(origin: &Origin<'_>, told: Fragment<'_>) -> Statement {
     let request = origin.request();
     Event {
         origin,
         resource_type: None,
-        kind: &"h.kind",
-        id: &"NULL",
-        request: &value(Some(request.as_str()).filter(|request| !request.is_empty())),
-        body: &"'about', h.about || '', 'changes', json(h.changes)",
-        rows: &fragment!(
+        kind: "h.kind".into(),
+        id: "NULL".into(),
+        request: value(Some(request.as_str()).filter(|request| !request.is_empty())).into(),
+        body: "'about', h.about || '', 'changes', json(h.changes)".into(),
+        rows: fragment!(
             " CROSS JOIN (SELECT kind, about, (SELECT json_group_array(iif(\
              coalesce(octet_length(before), 0) + coalesce(octet_length(after), 0) > {VALUES}, \
              json_object('path', key, 'before', NULL, 'after', NULL, 'cut', json('true')), \
@@ -41,11 +41,11 @@ pub fn erased(origin: &Origin<'_>, resource_type: &'static ResourceType, id: &st
     Event {
         origin,
         resource_type: Some(resource_type),
-        kind: &value(ERASURE),
-        id: &value(id),
-        request: &value(&origin.request()),
-        body: &"'version', NULL",
-        rows: &"",
+        kind: value(ERASURE).into(),
+        id: value(id).into(),
+        request: Fragment::Made(origin.request()),
+        body: "'version', NULL".into(),
+        rows: Fragment::None,
         many: false,
     }
     .insert()

@@ -37,34 +37,40 @@ impl Extent {
 fn member_events(
     origin: &Origin<'_>,
     view: &View<'_>,
-    version: &dyn Fragment,
-    links: &dyn Fragment,
+    version: Fragment<'_>,
+    links: Fragment<'_>,
     (guard, extent): (Guard<'_>, Extent),
 ) -> Statement {
     let columns = fragment!(
         "SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request WHERE 0{links}",
         links = links,
     );
-    let parted = fragment!(
-        "SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / {NAMED} AS part FROM ({columns})",
-        NAMED = NAMED,
-        columns = &columns,
-    );
-    let (links, parts): (&dyn Fragment, _) = match extent {
-        Extent::Few => (&columns, ""),
-        Extent::Many => (&parted, " GROUP BY team_id, part"),
+    let (links, parts) = match extent {
+        Extent::Few => (columns, ""),
+        Extent::Many => (
+            fragment!(
+                "SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / {NAMED} AS part FROM ({columns})",
+                NAMED = NAMED,
+                columns = columns,
+            ),
+            " GROUP BY team_id, part",
+        ),
     };
     Event {
         origin,
         resource_type: Some(view.resource_type),
-        kind: &Kind(view.resource_type, "members"),
-        id: &"teams.id",
-        request: &"l.request",
-        body: &fragment!(
+        kind: Kind(view.resource_type, "members").into(),
+        id: "teams.id".into(),
+        request: "l.request".into(),
+        body: fragment!(
             "{names}, 'members', json_object('added', json(l.added), 'removed', json(l.removed))",
-            names = names(version, "teams.external_id", "teams.display_name"),
+            names = names(
+                version,
+                "teams.external_id".into(),
+                "teams.display_name".into(),
+            ),
         ),
-        rows: &fragment!(
+        rows: fragment!(
             " CROSS JOIN (SELECT team_id, request, \
              json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, \
              json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed \
@@ -116,7 +122,7 @@ pub fn members(
         request = request,
         tenant = view.tenant,
         id = value(id),
-        kept = &kept,
+        kept = kept,
     );
     let go = remove.iter().map(|ids| {
         fragment!(
@@ -131,16 +137,16 @@ pub fn members(
     let (come, go): (Vec<_>, Vec<_>) = (come.collect(), go.collect());
     let links = fragment!(
         "{come}{others}{go}",
-        come = &come,
-        others = change.clear.then_some(&others),
-        go = &go,
+        come = come,
+        others = change.clear.then_some(others),
+        go = go,
     );
     let extent = if change.clear {
         Extent::Many
     } else {
         Extent::of(change.add.len() + change.remove.len())
     };
-    member_events(origin, view, &value(version), &links, (guard, extent))
+    member_events(origin, view, value(version).into(), links, (guard, extent))
 }
 
 /// Tells of the members of groups that were just created, so many in all.
@@ -165,7 +171,7 @@ pub fn first_members(
         _ => Extent::Many,
     };
     let extent = (Guard::None, extent);
-    member_events(origin, view, &"teams.version", &links, extent)
+    member_events(origin, view, "teams.version".into(), links, extent)
 }
 
 /// Tells of users just written who are about to join the groups that wait for them, which get the
@@ -188,7 +194,7 @@ pub fn awaited(
         rows = value(&rows),
         tenant = view.tenant,
     );
-    joined(origin, view, version, &links)
+    joined(origin, view, version, links)
 }
 
 /// Tells of those who are about to join groups, which get the version: rows of the columns of
@@ -197,10 +203,10 @@ pub fn joined(
     origin: &Origin<'_>,
     view: &View<'_>,
     version: &str,
-    links: &dyn Fragment,
+    links: Fragment<'_>,
 ) -> Statement {
     let extent = (Guard::None, Extent::Many);
-    member_events(origin, view, &value(version), links, extent)
+    member_events(origin, view, value(version).into(), links, extent)
 }
 
 /// Tells of members of many groups that are about to come and go: a JSON array of the group, the
@@ -212,7 +218,7 @@ pub fn moved(origin: &Origin<'_>, view: &View<'_>, version: &str, links: &str) -
         request = value(&request),
         links = value(links),
     );
-    joined(origin, view, version, &links)
+    joined(origin, view, version, links)
 }
 
 /// Tells of the groups that a user is about to join and leave, those of `teams` being all that it
@@ -242,5 +248,5 @@ pub fn teams(
         is_user = &is_user,
     );
     let extent = (Guard::None, Extent::Many);
-    member_events(origin, groups, &value(version), &links, extent)
+    member_events(origin, groups, value(version).into(), links, extent)
 }

@@ -10,11 +10,11 @@ use super::{
     names_of_row, run,
 };
 use crate::expression::{View, json_path};
-use crate::fragment::{Fragment, Joined, Written, value};
+use crate::fragment::{Fragment, value};
 use crate::read::{ResourceRef, is};
 use crate::table::Table;
 use crate::write::Guard;
-use crate::{Statement, fragment, write_sql};
+use crate::{Statement, fragment};
 
 /// Tells of the create in front: its row is the last that was inserted. `again`: it may be of a
 /// user who was deleted and is kept, and is told as restored then.
@@ -25,7 +25,7 @@ pub fn created(origin: &Origin<'_>, view: &View<'_>, id: &str, again: bool) -> S
         row = view.row(),
         id = value(id),
     );
-    creates(origin, view, &value(&request), &row, (again, false))
+    creates(origin, view, value(&request).into(), row, (again, false))
 }
 
 /// Tells of the creates of a run, those that were done.
@@ -41,37 +41,39 @@ pub fn created_many(
     });
     let rows = run(origin, rows);
     let rows = of_run(view, &rows);
-    creates(origin, view, &"j.value ->> 0", &rows, (again, true))
+    creates(origin, view, "j.value ->> 0".into(), rows, (again, true))
 }
 
 fn creates(
     origin: &Origin<'_>,
     view: &View<'_>,
-    request: &dyn Fragment,
-    rows: &dyn Fragment,
+    request: Fragment<'_>,
+    rows: Fragment<'_>,
     (again, many): (bool, bool),
 ) -> Statement {
     let created = Kind(view.resource_type, "created");
-    let restored = fragment!(
-        "iif(EXISTS (SELECT 1 FROM deleted_resources d WHERE d.tenant_id = {row}.tenant_id AND d.id = {row}.id), \
+    let restored = || {
+        fragment!(
+            "iif(EXISTS (SELECT 1 FROM deleted_resources d WHERE d.tenant_id = {row}.tenant_id AND d.id = {row}.id), \
          {restored}, {created})",
-        row = view.row(),
-        restored = Kind(view.resource_type, "restored"),
-        created = created,
-    );
+            row = view.row(),
+            restored = Kind(view.resource_type, "restored"),
+            created = created,
+        )
+    };
     let is_user = *view.resource_type == USER_TYPE;
-    let kind: &dyn Fragment = if again && is_user {
-        &restored
+    let kind = if again && is_user {
+        restored()
     } else {
-        &created
+        created.into()
     };
     Event {
         origin,
         resource_type: Some(view.resource_type),
         kind,
-        id: &view.column("id"),
+        id: view.column("id"),
         request,
-        body: &fragment!(
+        body: fragment!(
             "{names}, {document}",
             names = names_of_row(view),
             document = document(view, "after"),
@@ -83,7 +85,7 @@ fn creates(
 }
 
 /// The resources of a run that have the version that their write left.
-fn of_run(view: &View<'_>, rows: &str) -> impl Fragment {
+fn of_run<'a>(view: &View<'a>, rows: &'a str) -> Fragment<'a> {
     fragment!(
         " CROSS JOIN json_each({rows}) j CROSS JOIN {row} \
          ON {scope} AND {row}.id = j.value ->> 1 AND {row}.version = j.value ->> 2",
@@ -106,15 +108,19 @@ pub fn rewritten(
     Event {
         origin,
         resource_type: Some(view.resource_type),
-        kind: &Kind(view.resource_type, update.word),
-        id: &value(done.id),
-        request: &value(&request),
-        body: &fragment!(
+        kind: Kind(view.resource_type, update.word).into(),
+        id: value(done.id).into(),
+        request: value(&request).into(),
+        body: fragment!(
             "{names}, 'changes', json({changes})",
-            names = names(value(done.version), value(external_id), value(name)),
+            names = names(
+                value(done.version).into(),
+                value(external_id).into(),
+                value(name).into(),
+            ),
             changes = value(&changes),
         ),
-        rows: &" WHERE changes() > 0",
+        rows: " WHERE changes() > 0".into(),
         many: false,
     }
     .insert()
@@ -141,14 +147,14 @@ pub fn rewritten_many(
     Event {
         origin,
         resource_type: Some(view.resource_type),
-        kind: &"j.value ->> 3",
-        id: &view.column("id"),
-        request: &"j.value ->> 0",
-        body: &fragment!(
+        kind: "j.value ->> 3".into(),
+        id: view.column("id"),
+        request: "j.value ->> 0".into(),
+        body: fragment!(
             "{names}, 'changes', json(j.value -> 4)",
             names = names_of_row(view),
         ),
-        rows: &of_run(view, &rows),
+        rows: of_run(view, &rows),
         many: true,
     }
     .insert()
@@ -162,26 +168,14 @@ pub fn assigned(
     version: &str,
     values: &[(&'static Attribute, Value)],
 ) -> Statement {
-    let new = |name: &str| {
-        let value = values.iter().find(|(attribute, _)| attribute.name == name);
-        value.map(|(_, value)| value.as_str().map(str::to_owned))
-    };
     let row = view.row();
     let named = |name: &'static str| {
-        let new = new(name);
-        Written(move |statement: &mut Statement| {
-            if let Some(new) = &new {
-                value(new.as_deref()).write(statement);
-                return;
-            }
-            let path = json_path(name);
-            write_sql!(
-                statement,
-                "{row}.document ->> {path}",
-                row = row,
-                path = path
-            );
-        })
+        let new = values.iter().find(|(attribute, _)| attribute.name == name);
+        if let Some((_, new)) = new {
+            return value(new.as_str()).into();
+        }
+        let path = json_path(name);
+        fragment!("{row}.document ->> {path}", row = row, path = path)
     };
     let is_active = values.iter().find_map(|(attribute, value)| {
         let is_it = Table::of(view.resource_type)
@@ -189,11 +183,11 @@ pub fn assigned(
             .contains(&attribute.name);
         value.as_bool().filter(|_| is_it)
     });
-    let values: Vec<(&'static str, String)> = values
+    let texts: Vec<(&'static str, String)> = values
         .iter()
         .map(|(attribute, new)| (attribute.name, text(new)))
         .collect();
-    let entries = values.iter().map(|(name, new)| {
+    let entries = texts.iter().map(|(name, new)| {
         fragment!(
             "SELECT '{name}' AS path, {row}.document -> {path} AS before, json({new}) AS after",
             name = *name,
@@ -202,7 +196,7 @@ pub fn assigned(
             new = value(new),
         )
     });
-    let differences = values.iter().map(|(name, new)| {
+    let differences = texts.iter().map(|(name, new)| {
         fragment!(
             "{row}.document -> {path} IS NOT json({new})",
             row = row,
@@ -210,52 +204,50 @@ pub fn assigned(
             new = value(new),
         )
     });
-    let entries = Joined(entries.collect(), " UNION ALL ");
-    let differences = Joined(differences.collect(), " OR ");
+    let entries = Fragment::joined(entries, " UNION ALL ");
+    let differences = Fragment::joined(differences, " OR ");
     let (external_id, name) = (named("externalId"), named(name_of(view.resource_type)));
-    let called = names(value(version), external_id, name);
-    let kind = Written(move |statement: &mut Statement| {
+    let called = names(value(version).into(), external_id, name);
+    let kind = {
         let updated = Kind(view.resource_type, "updated");
         match is_active {
-            None => updated.write(statement),
-            Some(true) => write_sql!(
-                statement,
+            None => updated.into(),
+            Some(true) => fragment!(
                 "iif({row}.active IS 0, {activated}, {updated})",
                 row = row,
                 activated = Kind(view.resource_type, "activated"),
                 updated = updated,
             ),
-            Some(false) => write_sql!(
-                statement,
+            Some(false) => fragment!(
                 "iif({row}.active IS 0, {updated}, {deactivated})",
                 row = row,
                 deactivated = Kind(view.resource_type, "deactivated"),
                 updated = updated,
             ),
         }
-    });
+    };
     let request = origin.request();
     Event {
         origin,
         resource_type: Some(view.resource_type),
-        kind: &kind,
-        id: &view.column("id"),
-        request: &value(&request),
-        body: &fragment!(
+        kind,
+        id: view.column("id"),
+        request: value(&request).into(),
+        body: fragment!(
             "{names}, 'changes', (SELECT json_group_array(iif(octet_length(before) > {UNREAD}, \
              json_object('path', path, 'before', NULL, 'after', NULL, 'cut', json('true')), \
              json_object('path', path, 'before', json(before), 'after', json(after)))) \
              FROM ({entries}) WHERE before IS NOT after)",
-            names = &called,
+            names = called,
             UNREAD = UNREAD,
-            entries = &entries,
+            entries = entries,
         ),
-        rows: &fragment!(
+        rows: fragment!(
             " CROSS JOIN {row} WHERE {is}{guard} AND ({differences})",
             row = row,
             is = is(view, reference),
             guard = guard,
-            differences = &differences,
+            differences = differences,
         ),
         many: false,
     }
@@ -273,11 +265,11 @@ pub fn deleted(
     Event {
         origin,
         resource_type: Some(view.resource_type),
-        kind: &Kind(view.resource_type, "deleted"),
-        id: &view.column("id"),
-        request: &value(&request),
-        body: &deleted_body(view),
-        rows: &fragment!(
+        kind: Kind(view.resource_type, "deleted").into(),
+        id: view.column("id"),
+        request: value(&request).into(),
+        body: deleted_body(view),
+        rows: fragment!(
             " CROSS JOIN {row} WHERE {is}{guard}",
             row = view.row(),
             is = is(view, reference),
@@ -302,11 +294,11 @@ pub fn deleted_many(
     Event {
         origin,
         resource_type: Some(view.resource_type),
-        kind: &Kind(view.resource_type, "deleted"),
-        id: &view.column("id"),
-        request: &"j.value ->> 0",
-        body: &deleted_body(view),
-        rows: &fragment!(
+        kind: Kind(view.resource_type, "deleted").into(),
+        id: view.column("id"),
+        request: "j.value ->> 0".into(),
+        body: deleted_body(view),
+        rows: fragment!(
             " CROSS JOIN json_each({rows}) j CROSS JOIN {row} ON {scope} AND {row}.id = j.value ->> 1",
             rows = value(&rows),
             row = view.row(),
@@ -317,7 +309,7 @@ pub fn deleted_many(
     .insert()
 }
 
-fn deleted_body(view: &View<'_>) -> impl Fragment {
+fn deleted_body<'a>(view: &View<'a>) -> Fragment<'a> {
     let groups = fragment!(
         ", 'groups', (SELECT json_group_array(team_id) FROM (\
          SELECT m.team_id FROM team_members m INDEXED BY team_members_member \
@@ -335,7 +327,7 @@ fn deleted_body(view: &View<'_>) -> impl Fragment {
         "{names}, {document}{groups}{kept}",
         names = names_of_row(view),
         document = document(view, "before"),
-        groups = (!view.table().shared).then_some(&groups),
-        kept = view.table().has_members().then_some(&kept),
+        groups = (!view.table().shared).then_some(groups),
+        kept = view.table().has_members().then_some(kept),
     )
 }
