@@ -4,6 +4,7 @@
 //! An [`Error`] says what is wrong and what to do; which HTTP status it becomes is decided at the
 //! edge.
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use core::fmt;
@@ -87,8 +88,13 @@ impl ScimType {
 }
 
 /// A refusal: the keyword, and a sentence for the person who reads the client's log.
+///
+/// In a box: what may be refused gives it back through many hands, and most often there is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Refused>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Refused {
     scim_type: ScimType,
     detail: String,
     operation: Option<usize>,
@@ -101,12 +107,7 @@ macro_rules! constructors {
         impl Error {
             $($(#[$doc])*
             pub fn $name(detail: impl Into<String>) -> Self {
-                Self {
-                    scim_type: ScimType::$variant,
-                    detail: detail.into(),
-                    operation: None,
-                    attribute: None,
-                }
+                Self::new(ScimType::$variant, detail.into())
             })*
         }
     };
@@ -142,24 +143,33 @@ constructors! {
 }
 
 impl Error {
+    fn new(scim_type: ScimType, detail: String) -> Self {
+        Self(Box::new(Refused {
+            scim_type,
+            detail,
+            operation: None,
+            attribute: None,
+        }))
+    }
+
     /// The keyword.
-    pub const fn scim_type(&self) -> ScimType {
-        self.scim_type
+    pub fn scim_type(&self) -> ScimType {
+        self.0.scim_type
     }
 
     /// What is wrong and what to do about it.
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.0.detail
     }
 
     /// The operation of the message that it is about, the first being 1.
-    pub const fn operation(&self) -> Option<usize> {
-        self.operation
+    pub fn operation(&self) -> Option<usize> {
+        self.0.operation
     }
 
     /// The path of the attribute that it is about, without any value: for a log.
     pub fn attribute(&self) -> Option<&str> {
-        self.attribute.as_deref()
+        self.0.attribute.as_deref()
     }
 
     /// The same refusal, of this operation: its number stands in front, `Operation 2: …`.
@@ -172,8 +182,9 @@ impl Error {
     /// ```
     #[must_use]
     pub fn of_operation(mut self, number: usize) -> Self {
-        self.detail = ["Operation ", &number.to_string(), ": ", &self.detail].concat();
-        self.operation = Some(number);
+        let detail = ["Operation ", &number.to_string(), ": ", &self.0.detail].concat();
+        self.0.detail = detail;
+        self.0.operation = Some(number);
         self
     }
 
@@ -181,7 +192,9 @@ impl Error {
     /// told as [`crate::habit::log_path`] has it.
     #[must_use]
     pub fn at(mut self, path: &str) -> Self {
-        self.attribute = self.attribute.or_else(|| Some(log_path(path.trim())));
+        if self.0.attribute.is_none() {
+            self.0.attribute = Some(log_path(path.trim()));
+        }
         self
     }
 }
@@ -207,7 +220,7 @@ pub fn quoted(text: &str) -> String {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.scim_type.as_str(), self.detail)
+        write!(f, "{}: {}", self.0.scim_type.as_str(), self.0.detail)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Why something was not done for an operator: a stable code, and a sentence that says what to do.
 
+use std::ops::Deref;
+
 use crate::failure::BUSY;
 
 /// Of what kind.
@@ -25,9 +27,14 @@ pub enum Kind {
     Broken,
 }
 
-/// Why something was not done.
+/// Why something was not done. In a box: it is given back through many hands, and most often there
+/// is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Refusal(Box<Reason>);
+
+/// The parts of a [`Refusal`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
     /// Of what kind.
     pub kind: Kind,
     /// For programs; it stays the same.
@@ -38,19 +45,27 @@ pub struct Refusal {
     pub scope: Option<&'static str>,
 }
 
+impl Deref for Refusal {
+    type Target = Reason;
+
+    fn deref(&self) -> &Reason {
+        &self.0
+    }
+}
+
 impl Refusal {
-    fn new(kind: Kind, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
+    fn new(kind: Kind, code: &'static str, detail: String) -> Self {
+        Self(Box::new(Reason {
             kind,
             code,
-            detail: detail.into(),
+            detail,
             scope: None,
-        }
+        }))
     }
 
     /// What was sent is not as it must be.
     pub fn invalid(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(Kind::Invalid, code, detail)
+        Self::new(Kind::Invalid, code, detail.into())
     }
 
     /// A parameter of the query is not as it must be.
@@ -81,12 +96,12 @@ impl Refusal {
 
     /// The credential opens nothing.
     pub fn unknown(detail: &str) -> Self {
-        Self::new(Kind::Unknown, "unauthorized", detail)
+        Self::new(Kind::Unknown, "unauthorized", detail.to_owned())
     }
 
     /// The credential does not open this.
     pub fn forbidden(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(Kind::Forbidden, code, detail)
+        Self::new(Kind::Forbidden, code, detail.into())
     }
 
     /// A scope is missing.
@@ -94,40 +109,39 @@ impl Refusal {
         let detail = format!(
             "This request needs the scope {scope}, which the operator token does not have. Use a token that has it."
         );
-        Self {
-            scope: Some(scope),
-            ..Self::new(Kind::Forbidden, "missing_scope", detail)
-        }
+        let mut refusal = Self::new(Kind::Forbidden, "missing_scope", detail);
+        refusal.0.scope = Some(scope);
+        refusal
     }
 
     /// There is no such thing.
     pub fn missing(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(Kind::Missing, code, detail)
+        Self::new(Kind::Missing, code, detail.into())
     }
 
     /// It cannot be as things are.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(Kind::Conflict, code, detail)
+        Self::new(Kind::Conflict, code, detail.into())
     }
 
     /// It is larger than what is accepted.
     pub fn too_large(detail: impl Into<String>) -> Self {
-        Self::new(Kind::TooLarge, "too_large", detail)
+        Self::new(Kind::TooLarge, "too_large", detail.into())
     }
 
     /// It did not come in time.
     pub fn late(detail: &str) -> Self {
-        Self::new(Kind::Late, "too_late", detail)
+        Self::new(Kind::Late, "too_late", detail.to_owned())
     }
 
     /// Others hold what it needs.
     pub fn busy() -> Self {
-        Self::new(Kind::Busy, "busy", BUSY)
+        Self::new(Kind::Busy, "busy", BUSY.to_owned())
     }
 
     /// A defect here; the cause is for the log.
     pub fn broken(cause: impl Into<String>) -> Self {
-        Self::new(Kind::Broken, "internal_error", cause)
+        Self::new(Kind::Broken, "internal_error", cause.into())
     }
 }
 
