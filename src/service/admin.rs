@@ -85,13 +85,15 @@ pub struct TenantRef {
 impl TenantRef {
     /// Reads the row of [`tenants::find`].
     fn read(mut row: Row) -> Result<Self, store::Error> {
-        Ok(Self {
-            id: row.integer(0)?.unwrap_or_default(),
-            name: row.required_text(1)?,
-            settings: row.required_text(2)?,
-            shard: shard(row.integer(3)?),
-            external_id: row.text(4)?,
-        })
+        let mut cells = row.cells(0);
+        let tenant = Self {
+            id: cells.count(),
+            name: cells.required_text(),
+            settings: cells.required_text(),
+            shard: shard(cells.integer()),
+            external_id: cells.text(),
+        };
+        cells.end(tenant)
     }
 }
 

@@ -8,6 +8,7 @@ use std::future::Future;
 
 pub mod batch;
 pub mod brake;
+pub mod cells;
 pub mod deleted;
 pub mod directory;
 pub mod expression;

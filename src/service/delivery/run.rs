@@ -86,7 +86,7 @@ pub(super) async fn run<D: Database>(
     allowance.note(batch.len());
     let mut answers = directory.send(batch).await?;
     // Another has it, or there is no such endpoint any more.
-    let (Some(cursor), Some(mut found)) = (answers.rows_of(&taken).pop(), answers.row(found))
+    let (Some(mut cursor), Some(mut found)) = (answers.rows_of(&taken).pop(), answers.row(found))
     else {
         return Ok(());
     };
@@ -111,7 +111,7 @@ pub(super) async fn run<D: Database>(
         gathered,
         lease,
         lease_until,
-        place: deliveries::read_place(&cursor, 0)?,
+        place: deliveries::read_place(&mut cursor)?,
         endpoint,
         behind: behind?,
         parked: parked?,

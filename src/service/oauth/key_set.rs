@@ -95,7 +95,7 @@ pub(super) async fn find<D: Database>(
 /// What is kept, of the row of a statement about it.
 fn first(rows: Vec<Row>) -> Result<CachedKeySet, Refused> {
     let mut rows = rows.into_iter();
-    let row = rows.next().as_mut().map(|row| CachedKeySet::read(row, 0));
+    let row = rows.next().as_mut().map(CachedKeySet::read);
     Ok(row.transpose()?.unwrap_or_default())
 }
 

@@ -266,15 +266,17 @@ pub fn find_federated(client: &str, kid: &str) -> Statement {
 
 /// Reads the row of [`find_federated`].
 pub fn read_federated(row: &mut Row) -> Result<Federated, Error> {
-    Ok(Federated {
-        tenant: row.integer(0)?.unwrap_or_default(),
+    let mut cells = row.cells(0);
+    let read = Federated {
+        tenant: cells.count(),
         federation: Federation {
-            issuer: row.required_text(1)?,
-            subject: row.required_text(2)?,
-            audience: row.required_text(3)?,
+            issuer: cells.required_text(),
+            subject: cells.required_text(),
+            audience: cells.required_text(),
         },
-        key_set: CachedKeySet::read(row, 4)?,
-    })
+        key_set: CachedKeySet::of(&mut cells),
+    };
+    cells.end(read)
 }
 
 /// Keeps an assertion, by its `jti`, so that it is taken once: the batch fails where it was.

@@ -187,9 +187,11 @@ pub fn release(id: &str, until: &str, now: &str) -> Statement {
 
 /// Reads the row of [`due`].
 pub fn read_due(row: &mut Row) -> Result<DueJob, Error> {
-    Ok(DueJob {
-        id: row.required_text(0)?,
-        kind: row.required_text(1)?,
-        tenant: row.integer(2)?.unwrap_or_default(),
-    })
+    let mut cells = row.cells(0);
+    let read = DueJob {
+        id: cells.required_text(),
+        kind: cells.required_text(),
+        tenant: cells.count(),
+    };
+    cells.end(read)
 }

@@ -1,5 +1,6 @@
 //! The key sets that issuers publish (RFC 7517 §5), kept by their address. They are no tenant's.
 
+use crate::cells::Cells;
 use crate::fragment::{Fragment, value};
 use crate::{Error, Row, Statement, fragment, statement};
 
@@ -17,14 +18,21 @@ pub struct CachedKeySet {
 }
 
 impl CachedKeySet {
-    /// Reads an address and the columns of `kept`, the first of which is this one.
-    pub fn read(row: &mut Row, first: usize) -> Result<Self, Error> {
-        Ok(Self {
-            address: row.required_text(first)?,
-            key: row.text(first + 1)?,
-            fetched_at: row.text(first + 2)?.unwrap_or_default(),
-            asked_at: row.text(first + 3)?.unwrap_or_default(),
-        })
+    /// Reads a row of an address and the columns of `kept`.
+    pub fn read(row: &mut Row) -> Result<Self, Error> {
+        let mut cells = row.cells(0);
+        let read = Self::of(&mut cells);
+        cells.end(read)
+    }
+
+    /// Reads these among others.
+    pub(super) fn of(cells: &mut Cells<'_>) -> Self {
+        Self {
+            address: cells.required_text(),
+            key: cells.text(),
+            fetched_at: cells.text().unwrap_or_default(),
+            asked_at: cells.text().unwrap_or_default(),
+        }
     }
 }
 

@@ -37,13 +37,15 @@ pub fn find(hash: &str, now: &str) -> Statement {
 
 /// Reads the row of [`find`].
 pub fn read_token(row: &mut Row) -> Result<OperatorToken, Error> {
-    Ok(OperatorToken {
-        id: row.required_text(0)?,
-        scopes: row.required_text(1)?,
-        tenant: row.integer(2)?,
-        last_used: row.text(3)?,
-        label: row.required_text(4)?,
-    })
+    let mut cells = row.cells(0);
+    let read = OperatorToken {
+        id: cells.required_text(),
+        scopes: cells.required_text(),
+        tenant: cells.integer(),
+        last_used: cells.text(),
+        label: cells.required_text(),
+    };
+    cells.end(read)
 }
 
 /// Notes that a token is in use, once a day.

@@ -6,7 +6,7 @@
 
 use super::webhooks::{number, row};
 use crate::fragment::{Fragment, value};
-use crate::{Error, Row, Statement, fragment, statement};
+use crate::{Error, Row, Statement, cells::Cells, fragment, statement};
 
 /// Endpoints that one event of the Worker looks at in a database.
 const DUE: usize = 20;
@@ -96,13 +96,19 @@ pub fn take(lease: &Lease, now: &str, until: &str) -> [Statement; 2] {
     ]
 }
 
-/// Reads a place from this column on.
-pub fn read_place(row: &Row, column: usize) -> Result<Place, Error> {
-    Ok(Place {
-        position: row.integer(column)?.unwrap_or_default(),
-        until: row.integer(column + 1)?,
-        resume: row.integer(column + 2)?,
-    })
+/// Reads a row of a place.
+pub fn read_place(row: &mut Row) -> Result<Place, Error> {
+    let mut cells = row.cells(0);
+    let place = place(&mut cells);
+    cells.end(place)
+}
+
+fn place(cells: &mut Cells<'_>) -> Place {
+    Place {
+        position: cells.count(),
+        until: cells.integer(),
+        resume: cells.integer(),
+    }
 }
 
 /// Notes how far he came, and that he has the lease until a moment: a row, if he has it.
@@ -165,16 +171,18 @@ pub fn behind(lease: &Lease) -> Statement {
 
 /// Reads a row of [`behind`].
 pub fn read_behind(row: &mut Row) -> Result<Behind, Error> {
-    Ok(Behind {
-        tenant: row.integer(0)?.unwrap_or_default(),
-        place: read_place(row, 1)?,
-        seq: row.integer(4)?,
-        attempts: row.integer(5)?.unwrap_or_default(),
-        failed_at: row.text(6)?,
-        is_told: row.integer(7)? == Some(1),
-        next_attempt_at: row.required_text(8)?,
-        last_status: row.integer(9)?,
-    })
+    let mut cells = row.cells(0);
+    let read = Behind {
+        tenant: cells.count(),
+        place: place(&mut cells),
+        seq: cells.integer(),
+        attempts: cells.count(),
+        failed_at: cells.text(),
+        is_told: cells.flag(),
+        next_attempt_at: cells.required_text(),
+        last_status: cells.integer(),
+    };
+    cells.end(read)
 }
 
 /// Notes where a tenant is that is behind.

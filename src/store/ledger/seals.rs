@@ -1,5 +1,6 @@
 //! The seals of the record: what of the events goes into them, and where they stand.
 
+use crate::cells::Cells;
 use crate::fragment::{Fragment, value};
 use crate::{Error, Row, Statement, fragment, statement};
 
@@ -27,14 +28,14 @@ pub struct Leaf {
 }
 
 impl Leaf {
-    /// Reads the columns from this one on.
-    fn read(row: &mut Row, column: usize) -> Result<Self, Error> {
-        Ok(Self {
-            seq: row.integer(column)?.unwrap_or_default(),
-            fields: row.required_text(column + 1)?,
-            content: row.text(column + 2)?,
-            digest: row.text(column + 3)?,
-        })
+    /// Reads its columns.
+    fn read(cells: &mut Cells<'_>) -> Self {
+        Self {
+            seq: cells.count(),
+            fields: cells.required_text(),
+            content: cells.text(),
+            digest: cells.text(),
+        }
     }
 }
 
@@ -63,11 +64,9 @@ pub fn unsealed() -> Statement {
 
 /// Reads a row of [`unsealed`].
 pub fn read_unsealed(row: &mut Row) -> Result<(i64, i64, Leaf), Error> {
-    Ok((
-        row.integer(0)?.unwrap_or_default(),
-        row.integer(1)?.unwrap_or_default(),
-        Leaf::read(row, 2)?,
-    ))
+    let mut cells = row.cells(0);
+    let read = (cells.count(), cells.count(), Leaf::read(&mut cells));
+    cells.end(read)
 }
 
 /// The last seals of the tenants of those events: rows of the tenant, the number and the head.
@@ -144,14 +143,16 @@ pub fn before(tenant: i64, from: i64) -> Statement {
 
 /// Reads a seal.
 pub fn read_seal(row: &mut Row) -> Result<Seal, Error> {
-    Ok(Seal {
-        prev_seq: row.integer(0)?.unwrap_or_default(),
-        last_seq: row.integer(1)?.unwrap_or_default(),
-        head: row.required_text(2)?,
-        mac: row.required_text(3)?,
-        key: row.required_text(4)?,
-        start: row.text(5)?,
-    })
+    let mut cells = row.cells(0);
+    let read = Seal {
+        prev_seq: cells.count(),
+        last_seq: cells.count(),
+        head: cells.required_text(),
+        mac: cells.required_text(),
+        key: cells.required_text(),
+        start: cells.text(),
+    };
+    cells.end(read)
 }
 
 /// The last event of a tenant, the last that is sealed, and how many were trimmed before the first.
@@ -181,7 +182,9 @@ pub fn leaves(tenant: i64, (behind, last): (i64, i64)) -> Statement {
 
 /// Reads a row of [`leaves`].
 pub fn read_leaf(row: &mut Row) -> Result<Leaf, Error> {
-    Leaf::read(row, 0)
+    let mut cells = row.cells(0);
+    let read = Leaf::read(&mut cells);
+    cells.end(read)
 }
 
 /// How many events of a tenant there are behind a number, and the last of them that the sealer has

@@ -121,14 +121,17 @@ pub fn read_part(rows: Vec<Row>, most: usize) -> Result<(Vec<Told>, bool), Error
     let mut events = Vec::new();
     for mut row in rows.into_iter().take(most) {
         found = row.integer(5)?.unwrap_or_default();
-        events.push(Told {
-            seq: row.integer(0)?.unwrap_or_default(),
-            kind: row.required_text(1)?,
-            resource_type: row.required_text(2)?,
-            id: row.required_text(3)?,
-            body: row.text(4)?,
-            kept: row.text(6)?,
-        });
+        let kept = row.text(6)?;
+        let mut cells = row.cells(0);
+        let event = Told {
+            seq: cells.count(),
+            kind: cells.required_text(),
+            resource_type: cells.required_text(),
+            id: cells.required_text(),
+            body: cells.text(),
+            kept,
+        };
+        events.push(cells.end(event)?);
     }
     let has_more = i64::try_from(events.len()).unwrap_or_default() < found;
     Ok((events, has_more))

@@ -114,25 +114,26 @@ pub fn find(id: &str, only: Option<i64>) -> Statement {
 
 /// Reads the row of [`find`].
 pub fn read_endpoint(row: &mut Row) -> Result<Endpoint, Error> {
-    let old = match (row.integer(10)?, row.text(11)?, row.text(12)?) {
-        (Some(version), Some(key), Some(until)) => Some((SecretRef { version, key }, until)),
-        _ => None,
-    };
-    Ok(Endpoint {
-        id: row.required_text(0)?,
-        url: row.required_text(1)?,
-        origin: row.required_text(2)?,
-        tenant: row.integer(3)?,
-        types: row.required_text(4)?,
-        include: row.required_text(5)?,
-        is_active: row.integer(6)? == Some(1),
+    let mut cells = row.cells(0);
+    let read = Endpoint {
+        id: cells.required_text(),
+        url: cells.required_text(),
+        origin: cells.required_text(),
+        tenant: cells.integer(),
+        types: cells.required_text(),
+        include: cells.required_text(),
+        is_active: cells.flag(),
         secret: SecretRef {
-            version: row.integer(7)?.unwrap_or_default(),
-            key: row.required_text(8)?,
+            version: cells.count(),
+            key: cells.required_text(),
         },
-        key_until: row.text(9)?,
-        old,
-    })
+        key_until: cells.text(),
+        old: match (cells.integer(), cells.text(), cells.text()) {
+            (Some(version), Some(key), Some(until)) => Some((SecretRef { version, key }, until)),
+            _ => None,
+        },
+    };
+    cells.end(read)
 }
 
 /// Stores one.
@@ -325,14 +326,16 @@ pub fn tracks(chosen: &Chosen<'_>) -> Statement {
 
 /// Reads a row of [`tracks`].
 pub fn read_track(row: &mut Row) -> Result<Track, Error> {
-    Ok(Track {
-        webhook: row.required_text(0)?,
-        shard: row.integer(1)?.unwrap_or_default(),
-        tenant: row.integer(2)?,
-        position: row.integer(3)?.unwrap_or_default(),
-        end: row.integer(4)?,
-        types: row.required_text(5)?,
-    })
+    let mut cells = row.cells(0);
+    let read = Track {
+        webhook: cells.required_text(),
+        shard: cells.count(),
+        tenant: cells.integer(),
+        position: cells.count(),
+        end: cells.integer(),
+        types: cells.required_text(),
+    };
+    cells.end(read)
 }
 
 /// How many events are not delivered on a track, up to a thousand, and the moment of the first.

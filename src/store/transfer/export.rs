@@ -42,11 +42,13 @@ pub fn resources(view: &View<'_>, after: &str) -> Statement {
 
 /// Reads a row of [`resources`].
 pub fn read_resource(row: &mut Row) -> Result<Exported, Error> {
-    Ok(Exported {
-        id: row.required_text(0)?,
-        moments: [row.required_text(1)?, row.required_text(2)?],
-        document: row.required_text(3)?,
-    })
+    let mut cells = row.cells(0);
+    let read = Exported {
+        id: cells.required_text(),
+        moments: [cells.required_text(), cells.required_text()],
+        document: cells.required_text(),
+    };
+    cells.end(read)
 }
 
 /// Members of a group, a chunk of them.
@@ -86,12 +88,14 @@ pub fn read_members(rows: Vec<Row>) -> Result<(Vec<Members>, bool), Error> {
     let mut all = Vec::with_capacity(rows.len());
     let mut count = 0;
     for mut row in rows {
+        let mut cells = row.cells(0);
         let chunk = Members {
-            group: row.required_text(0)?,
-            last: row.required_text(1)?,
-            count: row.integer(2)?.unwrap_or_default(),
-            chunk: row.required_text(3)?,
+            group: cells.required_text(),
+            last: cells.required_text(),
+            count: cells.count(),
+            chunk: cells.required_text(),
         };
+        let chunk = cells.end(chunk)?;
         count += chunk.count;
         all.push(chunk);
     }

@@ -334,21 +334,25 @@ pub struct Found {
 
 /// Reads a row of [`Import::find`].
 pub fn read_found(row: &mut Row) -> Result<Found, Error> {
-    Ok(Found {
-        by_id: row.text(0)?,
-        by_name: row.required_text(1)?,
-        by_external: row.required_text(2)?,
-        is_taken: row.integer(3)? == Some(1),
-    })
+    let mut cells = row.cells(0);
+    let read = Found {
+        by_id: cells.text(),
+        by_name: cells.required_text(),
+        by_external: cells.required_text(),
+        is_taken: cells.flag(),
+    };
+    cells.end(read)
 }
 
 /// Reads a row of [`Import::lines`].
 pub fn read_line(row: &mut Row) -> Result<Line, Error> {
-    Ok(Line {
-        number: row.integer(0)?.unwrap_or_default(),
-        outcome: row.text(1)?,
-        resource: row.text(2)?,
-        refused: row.text(3)?,
-        text: row.required_text(4)?,
-    })
+    let mut cells = row.cells(0);
+    let read = Line {
+        number: cells.count(),
+        outcome: cells.text(),
+        resource: cells.text(),
+        refused: cells.text(),
+        text: cells.required_text(),
+    };
+    cells.end(read)
 }

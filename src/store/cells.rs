@@ -1,0 +1,105 @@
+//! The values of a row, read one behind the other.
+
+use std::slice::IterMut;
+
+use super::{Cell, Error, Row};
+
+/// The values of a row from some column on, in their order. Whether one is not what it should be is
+/// told once, at the end: asked of each, it takes more code than to read it.
+#[derive(Debug)]
+pub struct Cells<'r> {
+    cells: IterMut<'r, Cell>,
+    fault: Option<&'static str>,
+}
+
+impl Row {
+    /// The values from this column on.
+    pub fn cells(&mut self, from: usize) -> Cells<'_> {
+        let cells = self.0.get_mut(from..).unwrap_or_default();
+        Cells {
+            cells: cells.iter_mut(),
+            fault: None,
+        }
+    }
+}
+
+impl Cells<'_> {
+    /// The next text; NULL is none.
+    pub fn text(&mut self) -> Option<String> {
+        match self.cells.next() {
+            Some(Cell::Text(text)) => return Some(std::mem::take(text)),
+            Some(Cell::Null) => {}
+            Some(Cell::Integer(_)) | None => self.fault = Some("expected text in a row"),
+        }
+        None
+    }
+
+    /// The next text, which is not NULL.
+    pub fn required_text(&mut self) -> String {
+        let text = self.text();
+        if text.is_none() {
+            self.fault = Some("expected a text in a row");
+        }
+        text.unwrap_or_default()
+    }
+
+    /// The next number; NULL is none.
+    pub fn integer(&mut self) -> Option<i64> {
+        match self.cells.next() {
+            Some(Cell::Integer(number)) => return Some(*number),
+            Some(Cell::Null) => {}
+            Some(Cell::Text(_)) | None => self.fault = Some("expected a number in a row"),
+        }
+        None
+    }
+
+    /// The next number; NULL is 0.
+    pub fn count(&mut self) -> i64 {
+        self.integer().unwrap_or_default()
+    }
+
+    /// Whether the next number is 1.
+    pub fn flag(&mut self) -> bool {
+        self.integer() == Some(1)
+    }
+
+    /// What was made of them, if each was what it should be.
+    pub fn end<T>(self, read: T) -> Result<T, Error> {
+        match self.fault {
+            None => Ok(read),
+            Some(fault) => Err(Error::Broken(fault.to_owned())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_of_another_type_is_told_at_the_end() {
+        let row = || {
+            Row(vec![
+                Cell::Integer(1),
+                Cell::Null,
+                Cell::Text("a".to_owned()),
+            ])
+        };
+        let mut is = row();
+        let mut cells = is.cells(0);
+        let read = (cells.flag(), cells.count(), cells.required_text());
+        assert_eq!(cells.end(read), Ok((true, 0, "a".to_owned())));
+        let mut other = row();
+        let mut cells = other.cells(0);
+        let read = (cells.text(), cells.integer());
+        assert!(cells.end(read).is_err());
+        let mut null = row();
+        let mut cells = null.cells(1);
+        let read = cells.required_text();
+        assert!(cells.end(read).is_err());
+        let mut short = row();
+        let mut cells = short.cells(3);
+        let read = cells.text();
+        assert!(cells.end(read).is_err());
+    }
+}
