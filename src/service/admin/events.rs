@@ -12,7 +12,7 @@ use cursor::Cursor;
 use page::{Event, Page, Part};
 use store::Row;
 use store::batch::Batch;
-use store::ledger::feed::{EventFilter, LOOKS, Mark, Walk, newest};
+use store::ledger::feed::{EventFilter, Mark, Walk, newest};
 
 mod cursor;
 mod page;
@@ -211,6 +211,7 @@ fn collect<'c>(
         tenant: request.tenant,
         from: Some(from).filter(|_| !request.backwards || !page.from.0.is_empty()),
         backwards: request.backwards,
+        looks: request.wanted.looks(call.most()),
     };
     let mut batch = Batch::default();
     let end = batch.add(walk.end());
@@ -251,7 +252,7 @@ fn collect<'c>(
             shard,
             end: last,
             events,
-            more: !is_whole || usize::try_from(looks) == Ok(LOOKS),
+            more: !is_whole || usize::try_from(looks) == Ok(walk.looks),
         });
         collect(call, request, page, rest, parts)
     })

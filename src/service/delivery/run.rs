@@ -204,6 +204,7 @@ impl<D: Database> Run<'_, D> {
             tenant: behind.map(|behind| behind.tenant).or(self.endpoint.tenant),
             from: Some(Mark { position, seq }),
             backwards: false,
+            looks: LOOKS,
         };
         let wanted = wanted(&self.endpoint.types, &self.endpoint.id);
         let mut batch = Batch::default();

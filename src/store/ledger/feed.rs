@@ -7,7 +7,7 @@ use crate::fragment::{Fragment, Value, value};
 use crate::membership::json;
 use crate::{Statement, fragment, statement};
 
-/// Events that one page looks at, at the most.
+/// Events that one page looks at for some of them, at the most.
 pub const LOOKS: usize = 5_000;
 /// Bytes of events behind which a page ends.
 const PAGE_BYTES: usize = 1_000_000;
@@ -53,6 +53,17 @@ pub struct EventFilter {
     /// The id of a webhook, which hears of the failures of others, whatever its types, and not of
     /// its own.
     pub webhook: Option<String>,
+}
+
+impl EventFilter {
+    /// How many events a page looks at for so many of these, at the most.
+    pub fn looks(&self, most: usize) -> usize {
+        if self.types.is_empty() && self.webhook.is_none() {
+            most
+        } else {
+            LOOKS
+        }
+    }
 }
 
 /// The condition that an event `e` is of a type that is looked for. What also changed other
@@ -104,6 +115,8 @@ pub struct Walk {
     pub from: Option<Mark>,
     /// Whether it goes backwards.
     pub backwards: bool,
+    /// How many it looks at, at the most.
+    pub looks: usize,
 }
 
 impl Walk {
@@ -113,15 +126,16 @@ impl Walk {
             tenant,
             from,
             backwards,
+            looks,
             ..
         } = *self;
         let mark = from.unwrap_or_default();
         let Some(tenant) = tenant else {
             return fragment!(
-                "SELECT {columns} FROM events WHERE position > {position} ORDER BY position LIMIT {LOOKS}",
+                "SELECT {columns} FROM events WHERE position > {position} ORDER BY position LIMIT {looks}",
                 columns = columns,
                 position = value(mark.position),
-                LOOKS = LOOKS,
+                looks = looks,
             );
         };
         let (compares, order, side) = if backwards {
@@ -130,7 +144,7 @@ impl Walk {
             (" AND seq > ", "ASC", "<= ")
         };
         // Numbers and positions go up together, so the newest event at or before a place tells
-        // the number there.
+        // the number there. In front of the first there is none to be walked to.
         let asked = fragment!(
             "coalesce((SELECT seq FROM events WHERE tenant_id = {tenant} AND position {side}{position} \
                  ORDER BY seq DESC LIMIT 1){more}, 0)",
@@ -139,19 +153,21 @@ impl Walk {
             position = value(mark.position),
             more = backwards.then_some(" + 1"),
         );
+        let is_start = mark.position == 0 && !backwards;
+        let known = mark.seq.or(is_start.then_some(0));
         let bound = fragment!(
             "{compares}{known}{asked}",
             compares = compares,
-            known = mark.seq.map(value),
-            asked = mark.seq.is_none().then_some(asked),
+            known = known.map(value),
+            asked = known.is_none().then_some(asked),
         );
         fragment!(
-            "SELECT {columns} FROM events WHERE tenant_id = {tenant}{bound} ORDER BY seq {order} LIMIT {LOOKS}",
+            "SELECT {columns} FROM events WHERE tenant_id = {tenant}{bound} ORDER BY seq {order} LIMIT {looks}",
             columns = columns,
             tenant = value(tenant),
             bound = (from.is_some() || !backwards).then_some(bound),
             order = order,
-            LOOKS = LOOKS,
+            looks = looks,
         )
     }
 

@@ -1,7 +1,7 @@
 //! The endpoints of webhooks, as the operator sees and changes them. They stand in the first
 //! database.
 
-use super::feed::{EventFilter, Mark, Walk};
+use super::feed::{EventFilter, LOOKS, Mark, Walk};
 use crate::fragment::{Fragment, Value, value};
 use crate::{Error, Row, Statement, fragment, statement};
 
@@ -348,6 +348,7 @@ pub fn pending(track: &Track, wanted: &EventFilter) -> Statement {
             seq: None,
         }),
         backwards: false,
+        looks: LOOKS,
     };
     statement!(
         "SELECT count(*), min(at) FROM (SELECT e.at FROM ({events}) e WHERE 1{wanted}{end} LIMIT {PENDING})",

@@ -13,7 +13,7 @@ use crate::outside::Post;
 use crate::signing;
 use store::batch::Batch;
 use store::ledger::deliveries::{self, Attempt};
-use store::ledger::feed::{EventFilter, Walk};
+use store::ledger::feed::{EventFilter, LOOKS, Walk};
 use store::ledger::replay;
 use store::ledger::webhooks::{self, Endpoint};
 
@@ -188,6 +188,7 @@ pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             tenant: Some(0),
             from: None,
             backwards: true,
+            looks: LOOKS,
         };
         let wanted = EventFilter {
             types: vec![wanted],
