@@ -211,6 +211,7 @@ impl Database for Sqlite {
     async fn batch(&self, statements: Vec<Statement>) -> Result<Results, Error> {
         let mut cost = self.cost.get();
         cost.trips += 1;
+        cost.statements += statements.len();
         cost.rows_read += self.rows_read.get();
         self.cost.set(cost);
         if let Some(sent) = self.sent.borrow_mut().as_mut() {

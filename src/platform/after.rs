@@ -90,33 +90,50 @@ pub fn go_on(env: &Env, context: &Context, settings: &Settings, hold: Hold) {
     );
 }
 
+/// Statements that parts of a minute take at the least.
+const JOBS: usize = 30;
+const DELIVERIES: usize = 20;
+const OTHERS: usize = 8;
+
 /// Goes on with jobs until none is due, or as much was done as one event may. In a minute of the
 /// hour the logs of some tenants are trimmed, in the first what has expired is removed.
 pub async fn work(env: &Env, settings: &Settings, hold: &Hold, minute: Option<u64>) {
     let world = World::of(env);
     let context = world.context(settings, hold);
-    let budget = Budget::of(settings);
-    // The parts of an event count together.
-    let (of_jobs, of_others) = match minute {
-        None => (budget, budget),
-        Some(_) => (budget.part(4), budget.part(4)),
+    let whole = Budget::of(settings);
+    let Some(minute) = minute else {
+        return go_on_with_jobs(env, &context, whole).await;
     };
-    // Whatever failed is tried again by the next event.
-    let worked = jobs::work_everywhere(&context, of_jobs).await;
+    // The parts of an event count together: what there is no more room for is next in the minute
+    // that follows. Whatever failed is tried again by the next event.
+    let budget = whole.part(4);
+    let has = |least| world.database.cost().statements + least <= whole.statements;
+    if minute == 0 {
+        let swept = jobs::sweep(&context, budget).await;
+        note("what has expired was not removed", swept);
+    }
+    for part in 0..4 {
+        // Every other minute begins at the other end.
+        let part = if minute % 2 == 0 { part } else { 3 - part };
+        match part {
+            0 if has(JOBS) => go_on_with_jobs(env, &context, budget).await,
+            1 if has(OTHERS) => {
+                let sealed = seal_everywhere(&context, budget).await;
+                note("events were not sealed", sealed);
+            }
+            2 if has(OTHERS) => {
+                let trimmed = jobs::trim_requests(&context, minute, budget).await;
+                note("the log of requests was not trimmed", trimmed);
+            }
+            3 if has(DELIVERIES) => deliver(env, &context, budget).await,
+            _ => {}
+        }
+    }
+}
+
+async fn go_on_with_jobs(env: &Env, context: &service::Context<'_, D1>, budget: Budget) {
+    let worked = jobs::work_everywhere(context, budget).await;
     wake(env, note("a job was not gone on with", worked)).await;
-    if let Some(minute) = minute {
-        let trimmed = jobs::trim_requests(&context, minute, of_others).await;
-        note("the log of requests was not trimmed", trimmed);
-        let sealed = seal_everywhere(&context, of_others).await;
-        note("events were not sealed", sealed);
-        deliver(env, &context, of_others).await;
-    }
-    if minute == Some(0) {
-        note(
-            "what has expired was not removed",
-            jobs::sweep(&context, of_others).await,
-        );
-    }
 }
 
 /// Goes on with what the Worker was woken up for.

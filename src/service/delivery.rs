@@ -107,7 +107,9 @@ pub async fn deliver_everywhere<D: Database>(
         }
         Ok(())
     };
-    let lanes = (0..AT_ONCE).map(|_| -> LocalBoxFuture<'_, Result<(), Error>> { Box::pin(lane()) });
+    // Each may begin, so there are no more of them than the budget is enough for.
+    let count = AT_ONCE.min(budget.statements / run::LEAST).max(1);
+    let lanes = (0..count).map(|_| -> LocalBoxFuture<'_, Result<(), Error>> { Box::pin(lane()) });
     all(lanes.collect()).await?;
     Ok(Report {
         wake: gathered.wake.get(),
