@@ -1,0 +1,97 @@
+-- GET /tenants/1/events?limit=2
+
+SELECT n.id, n.name, n.settings, n.shard, n.external_id
+FROM tenants n
+WHERE n.id = ?1
+  AND n.state NOT IN ('deleted', 'creating')
+-- ?1 = 1
+-- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
+
+SELECT position, seq, looks, (SELECT f.seq > 1 + coalesce(?1, iif(f.position > ?2 AND ?2 < (SELECT trimmed FROM sealing), 0, f.seq))
+  FROM events f
+  WHERE f.tenant_id = ?3
+  ORDER BY f.seq
+  LIMIT 1) AS is_trimmed
+FROM (SELECT *, row_number() OVER () AS looks
+  FROM (SELECT position, seq
+    FROM events
+    WHERE tenant_id = ?3
+      AND seq > ?2
+    ORDER BY seq ASC
+    LIMIT 3))
+ORDER BY looks DESC
+LIMIT 1
+-- ?1 = NULL
+-- ?2 = 0
+-- ?3 = 1
+-- plan: CO-ROUTINE (subquery-4)
+-- plan:   CO-ROUTINE (subquery-6)
+-- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq>?)
+-- plan:   SCAN (subquery-6)
+-- plan: SCAN (subquery-4)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH f USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SCALAR SUBQUERY 1
+-- plan:     SCAN sealing
+-- plan: USE TEMP B-TREE FOR ORDER BY
+
+SELECT position, seq, at, event, found, tenant_id, seal, resource_type, resource_id
+FROM (SELECT *, count(*) OVER () AS found, sum(octet_length(event)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(event) AS before
+  FROM (SELECT e.position, e.seq, e.at, e.tenant_id, e.resource_type, e.resource_id, rtrim(json_object('v', 1, 'id', 'evt_1_' || e.position, 'tenant', e.tenant_id, 'tenant_external_id', t.external_id, 'seq', e.seq, 'at', e.at, 'type', e.type, 'version', e.body ->> '$.version', 'actor', json_object('kind', e.actor_kind, 'id', e.actor_id, 'label', e.body ->> '$.label'), 'resource', iif(e.resource_id IS NULL, NULL, json_object('type', e.resource_type, 'id', e.resource_id, 'externalId', e.body ->> '$.externalId', 'name', e.body ->> '$.name')), 'request', e.request), '}') || coalesce(',"changes":' || CASE WHEN e.body -> '$.after' IS NULL
+        AND e.body -> '$.before' IS NULL THEN e.body -> '$.changes'
+      ELSE (SELECT json_group_array(json(CASE WHEN c.value IS NOT NULL THEN json_object('path', n.path, 'before', NULL, 'after', NULL, 'cut', json('true')) WHEN e.body -> '$.after' IS NULL THEN json_object('path', n.path, 'before', json(e.body -> n.place), 'after', NULL)
+            ELSE json_object('path', n.path, 'before', NULL, 'after', json(e.body -> n.place))
+            END))
+        FROM (SELECT a.key AS name, a.key AS path, a.path || '."' || a.key || '"' AS place
+          FROM json_each(e.body, iif(e.body -> '$.after' IS NULL, '$.before', '$.after')) a
+          WHERE NOT (a.key LIKE 'urn:%' AND a.type = 'object')
+          UNION ALL
+          SELECT a.key, a.key || ':' || x.key, a.path || '."' || a.key || '"."' || x.key || '"'
+          FROM json_each(e.body, iif(e.body -> '$.after' IS NULL, '$.before', '$.after')) a, json_each(a.value) x
+          WHERE a.key LIKE 'urn:%'
+            AND a.type = 'object') n
+        LEFT JOIN json_each(e.body, '$.cut') c ON c.value = n.name)
+      END, '') || coalesce(',"groups":' || (e.body -> '$.groups'), '') || coalesce(',"members":' || (e.body -> '$.members'), '') || coalesce(',"about":' || (e.body -> '$.about'), '') || '}' AS event, (SELECT json_object('seq', last_seq, 'head', head)
+      FROM seals s
+      WHERE s.tenant_id = e.tenant_id
+      ORDER BY last_seq DESC
+      LIMIT 1) AS seal
+    FROM (SELECT * FROM events WHERE tenant_id = ?1 AND seq > ?2 ORDER BY seq ASC LIMIT 3) e
+    LEFT JOIN tenants t ON t.id = e.tenant_id
+    WHERE 1
+    LIMIT 3))
+WHERE before < 1000000
+-- ?1 = 1
+-- ?2 = 0
+-- plan: CO-ROUTINE (subquery-7)
+-- plan:   CO-ROUTINE (subquery-9)
+-- plan:     CO-ROUTINE (subquery-10)
+-- plan:       CO-ROUTINE e
+-- plan:         SEARCH events USING INDEX events_seq (tenant_id=? AND seq>?)
+-- plan:       SCAN e
+-- plan:       SEARCH t USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- plan:       CORRELATED SCALAR SUBQUERY 3
+-- plan:         CO-ROUTINE n
+-- plan:           COMPOUND QUERY
+-- plan:             LEFT-MOST SUBQUERY
+-- plan:               SCAN a VIRTUAL TABLE INDEX 3:
+-- plan:             UNION ALL
+-- plan:               SCAN a VIRTUAL TABLE INDEX 3:
+-- plan:               SCAN x VIRTUAL TABLE INDEX 1:
+-- plan:         SCAN n
+-- plan:         SCAN c VIRTUAL TABLE INDEX 3: LEFT-JOIN
+-- plan:       CORRELATED SCALAR SUBQUERY 4
+-- plan:         SEARCH s USING PRIMARY KEY (tenant_id=?)
+-- plan:       CORRELATED SCALAR SUBQUERY 3
+-- plan:         CO-ROUTINE n
+-- plan:           COMPOUND QUERY
+-- plan:             LEFT-MOST SUBQUERY
+-- plan:               SCAN a VIRTUAL TABLE INDEX 3:
+-- plan:             UNION ALL
+-- plan:               SCAN a VIRTUAL TABLE INDEX 3:
+-- plan:               SCAN x VIRTUAL TABLE INDEX 1:
+-- plan:         SCAN n
+-- plan:         SCAN c VIRTUAL TABLE INDEX 3: LEFT-JOIN
+-- plan:     SCAN (subquery-10)
+-- plan:   SCAN (subquery-9)
+-- plan: SCAN (subquery-7)

@@ -1,0 +1,330 @@
+-- PATCH /Groups/019a0000-0000-7000-8000-000000000005
+-- {"Operations":[{"op":"add","path":"members","value":[{"value":"cid"}]}],"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"]}
+
+SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
+      ELSE 'unknown token'
+      END
+      FROM tenants INDEXED BY tenants_closed
+      WHERE id = ?1
+        AND state <> 'active'), (SELECT 'settings are others'
+      FROM tenants INDEXED BY tenants_settings
+      WHERE id = ?1
+        AND settings_version > ?1), '$')) AS is_open
+-- ?1 = 1
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
+
+INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?4, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
+  FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
+    WHERE 0
+    UNION ALL
+    SELECT ?7, j.value, iif(EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = ?1 AND u.id = j.value), 'User', 'Group'), 1, ?8
+    FROM json_each(?9) j
+    WHERE NOT EXISTS (SELECT 1
+      FROM team_members m
+      WHERE m.tenant_id = ?1
+        AND m.team_id = ?7
+        AND m.member_id = j.value))) l
+CROSS JOIN teams ON teams.tenant_id = o.tenant_id
+  AND teams.id = l.team_id
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.007Z"
+-- ?3 = "group.members"
+-- ?4 = "000000000000000b"
+-- ?5 = NULL
+-- ?6 = "SCIM_TOKEN"
+-- ?7 = "019a0000-0000-7000-8000-000000000005"
+-- ?8 = "req_019b76daa80700000000000000000001"
+-- ?9 = "[\"cid\"]"
+-- plan: CO-ROUTINE o
+-- plan:   SCAN CONSTANT ROW
+-- plan: MATERIALIZE l
+-- plan:   CO-ROUTINE (subquery-6)
+-- plan:     COMPOUND QUERY
+-- plan:       LEFT-MOST SUBQUERY
+-- plan:         SCAN CONSTANT ROW
+-- plan:       UNION ALL
+-- plan:         SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:         CORRELATED SCALAR SUBQUERY 5
+-- plan:           SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
+-- plan:         CORRELATED SCALAR SUBQUERY 4
+-- plan:           SEARCH u USING COVERING INDEX users_id (tenant_id=? AND id=?)
+-- plan:   SCAN (subquery-6)
+-- plan: SCAN o
+-- plan: SCAN l
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+
+UPDATE teams
+SET version = ?1, updated_at = max(updated_at, ?2)
+WHERE teams.tenant_id = ?3
+  AND teams.id = ?4
+  AND changes() > 0
+-- ?1 = "000000000000000b"
+-- ?2 = "2026-01-01T00:00:00.007Z"
+-- ?3 = 1
+-- ?4 = "019a0000-0000-7000-8000-000000000005"
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+
+INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display)
+SELECT r.tenant_id, r.id, j.value, iif(u.seq IS NULL, 'Group', 'User'), substr(coalesce(u.display_name, u.user_name, t.display_name), 1, 200)
+FROM teams r
+CROSS JOIN json_each(?1) j
+LEFT JOIN users u ON u.tenant_id = ?2
+  AND u.id = j.value
+LEFT JOIN teams t ON u.seq IS NULL
+  AND t.tenant_id = ?2
+  AND t.id = j.value
+WHERE (u.seq IS NOT NULL OR t.seq IS NOT NULL)
+  AND r.tenant_id = ?2
+  AND r.id = ?3
+  AND r.version = ?4
+ON CONFLICT DO NOTHING
+-- ?1 = "[\"cid\"]"
+-- ?2 = 1
+-- ?3 = "019a0000-0000-7000-8000-000000000005"
+-- ?4 = "000000000000000b"
+-- plan: SEARCH r USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:
+-- plan: SEARCH u USING INDEX users_id (tenant_id=? AND id=?) LEFT-JOIN
+-- plan: SEARCH t USING INDEX teams_id (tenant_id=? AND id=?) LEFT-JOIN
+
+SELECT version, json_extract('{}', CASE WHEN (SELECT r.id
+    FROM teams r
+    WHERE r.tenant_id = ?1
+      AND r.id = ?2
+      AND r.version = ?3) IS NULL
+    OR (NOT EXISTS (SELECT 1
+      FROM json_each(?4) j
+      WHERE NOT EXISTS (SELECT 1
+        FROM team_members m
+        WHERE m.tenant_id = ?1
+          AND m.team_id = ?2
+          AND m.member_id = j.value))
+      AND NOT EXISTS (WITH RECURSIVE above(id) AS (SELECT m.team_id
+        FROM team_members m INDEXED BY team_members_nested
+        WHERE m.tenant_id = ?1
+          AND m.member_type = 'Group'
+          AND m.member_id = ?2
+        UNION
+        SELECT m.team_id
+        FROM above
+        CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
+          AND m.member_type = 'Group'
+          AND m.member_id = above.id)
+      SELECT 1
+      FROM above
+      WHERE above.id = ?2)) THEN '$'
+  ELSE 'condition not met'
+  END) AS sound
+FROM teams
+WHERE teams.tenant_id = ?1
+  AND teams.id = ?2
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000005"
+-- ?3 = "000000000000000b"
+-- ?4 = "[\"cid\"]"
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH r USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 3
+-- plan:   SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:   CORRELATED SCALAR SUBQUERY 2
+-- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
+-- plan: SCALAR SUBQUERY 6
+-- plan:   CO-ROUTINE above
+-- plan:     SETUP
+-- plan:       SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:     RECURSIVE STEP
+-- plan:       SCAN above
+-- plan:       SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:   SCAN above
+
+SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
+      ELSE 'unknown token'
+      END
+      FROM tenants INDEXED BY tenants_closed
+      WHERE id = ?1
+        AND state <> 'active'), '$')) AS is_open
+-- ?1 = 1
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
+
+SELECT json_group_array(j.value) AS ids
+FROM json_each(?1) j
+WHERE NOT EXISTS (SELECT 1 FROM users x WHERE x.tenant_id = ?2 AND x.id = j.value)
+  AND NOT EXISTS (SELECT 1 FROM teams x WHERE x.tenant_id = ?2 AND x.id = j.value)
+-- ?1 = "[\"cid\"]"
+-- ?2 = 1
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:
+-- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan:   SEARCH x USING COVERING INDEX users_id (tenant_id=? AND id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 2
+-- plan:   SEARCH x USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+
+WITH RECURSIVE above(id) AS (SELECT m.team_id
+  FROM team_members m INDEXED BY team_members_nested
+  WHERE m.tenant_id = ?1
+    AND m.member_type = 'Group'
+    AND m.member_id = ?2
+  UNION
+  SELECT m.team_id
+  FROM above
+  CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
+    AND m.member_type = 'Group'
+    AND m.member_id = above.id)
+SELECT json_group_array(j.value) AS ids
+FROM json_each(?3) j
+WHERE j.value = ?2
+  OR j.value IN (SELECT id FROM above)
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000005"
+-- ?3 = "[\"cid\"]"
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:
+-- plan: LIST SUBQUERY 3
+-- plan:   MATERIALIZE above
+-- plan:     SETUP
+-- plan:       SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:     RECURSIVE STEP
+-- plan:       SCAN above
+-- plan:       SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:   SCAN above
+-- plan:   CREATE BLOOM FILTER
+
+SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
+      ELSE 'unknown token'
+      END
+      FROM tenants INDEXED BY tenants_closed
+      WHERE id = ?1
+        AND state <> 'active'), '$')) AS is_open
+-- ?1 = 1
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
+
+SELECT j.value ->> 0 AS value, coalesce((SELECT id FROM users WHERE tenant_id = ?1 AND id = j.value ->> 0), (SELECT id FROM teams WHERE tenant_id = ?1 AND id = j.value ->> 0), (SELECT id
+    FROM users
+    WHERE tenant_id = ?1
+      AND external_id = j.value ->> 0
+    ORDER BY seq
+    LIMIT 1), (SELECT id FROM users WHERE tenant_id = ?1 AND user_name_folded = j.value ->> 1)) AS id
+FROM json_each(?2) j
+-- ?1 = 1
+-- ?2 = "[[\"cid\",\"cid\"]]"
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:
+-- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan:   SEARCH users USING COVERING INDEX users_id (tenant_id=? AND id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 2
+-- plan:   SEARCH teams USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 3
+-- plan:   SEARCH users USING INDEX users_external_id (tenant_id=? AND external_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 4
+-- plan:   SEARCH users USING INDEX users_user_name (tenant_id=? AND user_name_folded=?)
+
+SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
+      ELSE 'unknown token'
+      END
+      FROM tenants INDEXED BY tenants_closed
+      WHERE id = ?1
+        AND state <> 'active'), '$')) AS is_open
+-- ?1 = 1
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
+
+INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?4, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
+  FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
+    WHERE 0)) l
+CROSS JOIN teams ON teams.tenant_id = o.tenant_id
+  AND teams.id = l.team_id
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.007Z"
+-- ?3 = "group.members"
+-- ?4 = "000000000000000c"
+-- ?5 = NULL
+-- ?6 = "SCIM_TOKEN"
+-- plan: CO-ROUTINE o
+-- plan:   SCAN CONSTANT ROW
+-- plan: MATERIALIZE l
+-- plan:   CO-ROUTINE (subquery-3)
+-- plan:     SCAN CONSTANT ROW
+-- plan:   SCAN (subquery-3)
+-- plan: SCAN o
+-- plan: SCAN l
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+
+UPDATE teams
+SET version = ?1, updated_at = max(updated_at, ?2)
+WHERE teams.tenant_id = ?3
+  AND teams.id = ?4
+  AND changes() > 0
+-- ?1 = "000000000000000c"
+-- ?2 = "2026-01-01T00:00:00.007Z"
+-- ?3 = 1
+-- ?4 = "019a0000-0000-7000-8000-000000000005"
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+
+INSERT INTO pending_members (tenant_id, value, team_id, folded)
+SELECT ?1, j.value ->> 0, ?2, j.value ->> 1
+FROM json_each(?3) j
+WHERE (EXISTS (SELECT 1
+    FROM teams
+    WHERE teams.tenant_id = ?1
+      AND teams.id = ?2
+      AND version = ?4)
+    OR EXISTS (SELECT 1 FROM teams WHERE teams.tenant_id = ?1 AND teams.id = ?2))
+ON CONFLICT DO NOTHING
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000005"
+-- ?3 = "[[\"cid\",\"cid\"]]"
+-- ?4 = "000000000000000c"
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH teams USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+
+SELECT json_extract('{}', CASE WHEN NOT EXISTS (SELECT 1
+    FROM json_each(?1) j
+    WHERE coalesce((SELECT id FROM users WHERE tenant_id = ?2 AND id = j.value ->> 0), (SELECT id FROM teams WHERE tenant_id = ?2 AND id = j.value ->> 0), (SELECT id
+        FROM users
+        WHERE tenant_id = ?2
+          AND external_id = j.value ->> 0
+        ORDER BY seq
+        LIMIT 1), (SELECT id FROM users WHERE tenant_id = ?2 AND user_name_folded = j.value ->> 1)) IS NOT NULL) THEN '$'
+  ELSE 'condition not met'
+  END)
+-- ?1 = "[[\"cid\",\"cid\"]]"
+-- ?2 = 1
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 5
+-- plan:   SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:   CORRELATED SCALAR SUBQUERY 1
+-- plan:     SEARCH users USING COVERING INDEX users_id (tenant_id=? AND id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 2
+-- plan:     SEARCH teams USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 3
+-- plan:     SEARCH users USING INDEX users_external_id (tenant_id=? AND external_id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 4
+-- plan:     SEARCH users USING INDEX users_user_name (tenant_id=? AND user_name_folded=?)
+
+SELECT version
+FROM teams
+WHERE teams.tenant_id = ?1
+  AND teams.id = ?2
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000005"
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)

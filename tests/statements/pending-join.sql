@@ -1,0 +1,159 @@
+-- POST /Users
+-- {"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"cid"}
+
+SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
+      ELSE 'unknown token'
+      END
+      FROM tenants INDEXED BY tenants_closed
+      WHERE id = ?1
+        AND state <> 'active'), (SELECT 'settings are others'
+      FROM tenants INDEXED BY tenants_settings
+      WHERE id = ?1
+        AND settings_version > ?1), '$')) AS is_open
+-- ?1 = 1
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
+
+INSERT INTO users (tenant_id, created_at, updated_at, id, version, document, folded, user_name_folded, external_id, display_name_folded)
+SELECT t.id, ?1, ?1, ?2, ?3, ?4, ?4, ?5, ?6, ?6
+FROM (SELECT ?7 AS id) t
+WHERE t.id IS NOT NULL
+ON CONFLICT DO NOTHING
+RETURNING seq
+-- ?1 = "2026-01-01T00:00:00.009Z"
+-- ?2 = "019a0000-0000-7000-8000-00000000000d"
+-- ?3 = "000000000000000e"
+-- ?4 = "{\"active\":true,\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],\"userName\":\"cid\"}"
+-- ?5 = "cid"
+-- ?6 = NULL
+-- ?7 = 1
+-- plan: CO-ROUTINE t
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN t
+
+INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'User', users.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
+        END)
+      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
+      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))))
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+CROSS JOIN users
+WHERE changes() > 0
+  AND users.seq = last_insert_rowid()
+  AND users.id = ?7
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.009Z"
+-- ?3 = "user.created"
+-- ?4 = "req_019b76daa80900000000000000000001"
+-- ?5 = NULL
+-- ?6 = "SCIM_TOKEN"
+-- ?7 = "019a0000-0000-7000-8000-00000000000d"
+-- plan: CO-ROUTINE o
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN o
+-- plan: SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 3
+-- plan:   CO-ROUTINE (subquery-2)
+-- plan:     CO-ROUTINE (subquery-8)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-8)
+-- plan:   SCAN (subquery-2)
+-- plan: CORRELATED SCALAR SUBQUERY 5
+-- plan:   CO-ROUTINE (subquery-4)
+-- plan:     CO-ROUTINE (subquery-9)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-9)
+-- plan:   SCAN (subquery-4)
+
+INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?4, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
+  FROM (SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / 250 AS part
+    FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
+      WHERE 0
+      UNION ALL
+      SELECT DISTINCT p.team_id, p.member_id, 'User', 1, j.value ->> 0
+      FROM json_each(?7) j
+      CROSS JOIN pending_ready p ON p.tenant_id = ?1
+        AND p.member_id = j.value ->> 1
+      WHERE NOT EXISTS (SELECT 1
+        FROM team_members m
+        WHERE m.tenant_id = ?1
+          AND m.team_id = p.team_id
+          AND m.member_id = p.member_id)))
+  GROUP BY team_id, part) l
+CROSS JOIN teams ON teams.tenant_id = o.tenant_id
+  AND teams.id = l.team_id
+-- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.009Z"
+-- ?3 = "group.members"
+-- ?4 = "000000000000000f"
+-- ?5 = NULL
+-- ?6 = "SCIM_TOKEN"
+-- ?7 = "[[\"req_019b76daa80900000000000000000001\",\"019a0000-0000-7000-8000-00000000000d\"]]"
+-- plan: CO-ROUTINE (subquery-10)
+-- plan:   CO-ROUTINE o
+-- plan:     SCAN CONSTANT ROW
+-- plan:   MATERIALIZE l
+-- plan:     CO-ROUTINE (subquery-6)
+-- plan:       CO-ROUTINE (subquery-11)
+-- plan:         CO-ROUTINE (subquery-5)
+-- plan:           COMPOUND QUERY
+-- plan:             LEFT-MOST SUBQUERY
+-- plan:               SCAN CONSTANT ROW
+-- plan:             UNION ALL
+-- plan:               SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:               SEARCH u USING INDEX users_id (tenant_id=? AND id=?)
+-- plan:               MULTI-INDEX OR
+-- plan:                 INDEX 1
+-- plan:                   SEARCH p USING PRIMARY KEY (tenant_id=? AND value=?)
+-- plan:                 INDEX 2
+-- plan:                   SEARCH p USING PRIMARY KEY (tenant_id=? AND value=?)
+-- plan:                 INDEX 3
+-- plan:                   SEARCH p USING INDEX pending_members_folded (tenant_id=? AND folded=?)
+-- plan:               CORRELATED SCALAR SUBQUERY 4
+-- plan:                 SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
+-- plan:               USE TEMP B-TREE FOR DISTINCT
+-- plan:         SCAN (subquery-5)
+-- plan:         USE TEMP B-TREE FOR ORDER BY
+-- plan:       SCAN (subquery-11)
+-- plan:     SCAN (subquery-6)
+-- plan:     USE TEMP B-TREE FOR GROUP BY
+-- plan:   SCAN o
+-- plan:   SCAN l
+-- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCAN (subquery-10)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+
+UPDATE pending_members
+SET joined = ?1 || ?2
+WHERE tenant_id = ?3
+  AND (value, team_id) IN (SELECT value, team_id
+  FROM pending_ready
+  WHERE tenant_id = ?3
+    AND member_id IN (SELECT value FROM json_each(?4)))
+-- ?1 = "2026-01-01T00:00:00.009Z"
+-- ?2 = "000000000000000f"
+-- ?3 = 1
+-- ?4 = "[\"019a0000-0000-7000-8000-00000000000d\"]"
+-- plan: SEARCH pending_members USING INDEX pending_members_team (tenant_id=? AND team_id=? AND value=?)
+-- plan: LIST SUBQUERY 4
+-- plan:   SEARCH u USING INDEX users_id (tenant_id=? AND id=?)
+-- plan:   LIST SUBQUERY 1
+-- plan:     SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     CREATE BLOOM FILTER
+-- plan:   MULTI-INDEX OR
+-- plan:     INDEX 1
+-- plan:       SEARCH p USING PRIMARY KEY (tenant_id=? AND value=?)
+-- plan:     INDEX 2
+-- plan:       SEARCH p USING PRIMARY KEY (tenant_id=? AND value=?)
+-- plan:     INDEX 3
+-- plan:       SEARCH p USING INDEX pending_members_folded (tenant_id=? AND folded=?)
+-- plan:   CREATE BLOOM FILTER

@@ -1,0 +1,148 @@
+--  a minute that seals
+
+SELECT e.position, e.tenant_id, e.seq, json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request) AS fields, coalesce(e.salt, '') || e.body AS content, e.digest AS digest, (SELECT trimmed FROM sealing) AS trimmed
+FROM (SELECT *
+  FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
+    FROM (SELECT *
+      FROM events
+      WHERE position > (SELECT position FROM sealing)
+      ORDER BY position
+      LIMIT 500))
+  WHERE coalesce(before, 0) < 1000000) e
+ORDER BY e.position
+-- plan: CO-ROUTINE (subquery-4)
+-- plan:   CO-ROUTINE (subquery-7)
+-- plan:     CO-ROUTINE (subquery-3)
+-- plan:       SEARCH events USING INTEGER PRIMARY KEY (rowid>?)
+-- plan:       SCALAR SUBQUERY 2
+-- plan:         SCAN sealing
+-- plan:     SCAN (subquery-3)
+-- plan:   SCAN (subquery-7)
+-- plan: SCAN (subquery-4)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SCAN sealing
+-- plan: USE TEMP B-TREE FOR ORDER BY
+
+SELECT s.tenant_id, s.last_seq, s.head
+FROM (SELECT DISTINCT tenant_id
+  FROM (SELECT *
+    FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
+      FROM (SELECT *
+        FROM events
+        WHERE position > (SELECT position FROM sealing)
+        ORDER BY position
+        LIMIT 500))
+    WHERE coalesce(before, 0) < 1000000)) d
+CROSS JOIN seals s ON s.tenant_id = d.tenant_id
+  AND s.last_seq = (SELECT max(last_seq) FROM seals WHERE tenant_id = d.tenant_id)
+-- plan: CO-ROUTINE d
+-- plan:   CO-ROUTINE (subquery-3)
+-- plan:     CO-ROUTINE (subquery-8)
+-- plan:       CO-ROUTINE (subquery-2)
+-- plan:         SEARCH events USING INTEGER PRIMARY KEY (rowid>?)
+-- plan:         SCALAR SUBQUERY 1
+-- plan:           SCAN sealing
+-- plan:       SCAN (subquery-2)
+-- plan:     SCAN (subquery-8)
+-- plan:   SCAN (subquery-3)
+-- plan:   USE TEMP B-TREE FOR DISTINCT
+-- plan: SCAN d
+-- plan: SEARCH s USING PRIMARY KEY (tenant_id=? AND last_seq=?)
+-- plan: CORRELATED SCALAR SUBQUERY 6
+-- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=?)
+
+INSERT INTO seals (tenant_id, last_seq, prev_seq, head, at, mac, key, start)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+-- ?1 = 1
+-- ?2 = 8
+-- ?3 = 0
+-- ?4 = "52fdb56229d71034ba10fec37035b2e213388ae1be46eb4d400eda815aaaf05b"
+-- ?5 = "2026-01-01T00:00:00.006Z"
+-- ?6 = "1e116d98fc6aee80105d8035460e9e2275b8e0cd9bae7727562d237305ee46f7"
+-- ?7 = "c41c4e29c1fae515"
+-- ?8 = NULL
+
+UPDATE sealing
+SET position = ?1
+WHERE position < ?1
+-- ?1 = 8
+-- plan: SCAN sealing
+
+SELECT e.position, e.tenant_id, e.seq, json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request) AS fields, coalesce(e.salt, '') || e.body AS content, e.digest AS digest, (SELECT trimmed FROM sealing) AS trimmed
+FROM (SELECT *
+  FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
+    FROM (SELECT *
+      FROM events
+      WHERE position > (SELECT position FROM sealing)
+      ORDER BY position
+      LIMIT 500))
+  WHERE coalesce(before, 0) < 1000000) e
+ORDER BY e.position
+-- plan: CO-ROUTINE (subquery-4)
+-- plan:   CO-ROUTINE (subquery-7)
+-- plan:     CO-ROUTINE (subquery-3)
+-- plan:       SEARCH events USING INTEGER PRIMARY KEY (rowid>?)
+-- plan:       SCALAR SUBQUERY 2
+-- plan:         SCAN sealing
+-- plan:     SCAN (subquery-3)
+-- plan:   SCAN (subquery-7)
+-- plan: SCAN (subquery-4)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SCAN sealing
+-- plan: USE TEMP B-TREE FOR ORDER BY
+
+SELECT s.tenant_id, s.last_seq, s.head
+FROM (SELECT DISTINCT tenant_id
+  FROM (SELECT *
+    FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
+      FROM (SELECT *
+        FROM events
+        WHERE position > (SELECT position FROM sealing)
+        ORDER BY position
+        LIMIT 500))
+    WHERE coalesce(before, 0) < 1000000)) d
+CROSS JOIN seals s ON s.tenant_id = d.tenant_id
+  AND s.last_seq = (SELECT max(last_seq) FROM seals WHERE tenant_id = d.tenant_id)
+-- plan: CO-ROUTINE d
+-- plan:   CO-ROUTINE (subquery-3)
+-- plan:     CO-ROUTINE (subquery-8)
+-- plan:       CO-ROUTINE (subquery-2)
+-- plan:         SEARCH events USING INTEGER PRIMARY KEY (rowid>?)
+-- plan:         SCALAR SUBQUERY 1
+-- plan:           SCAN sealing
+-- plan:       SCAN (subquery-2)
+-- plan:     SCAN (subquery-8)
+-- plan:   SCAN (subquery-3)
+-- plan:   USE TEMP B-TREE FOR DISTINCT
+-- plan: SCAN d
+-- plan: SEARCH s USING PRIMARY KEY (tenant_id=? AND last_seq=?)
+-- plan: CORRELATED SCALAR SUBQUERY 6
+-- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=?)
+
+SELECT n.id, n.name, n.settings, n.shard, n.external_id
+FROM tenants n
+WHERE n.id = ?1
+  AND n.state NOT IN ('deleted', 'creating')
+-- ?1 = 1
+-- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
+
+SELECT json_object('id', n.id, 'name', n.name, 'external_id', n.external_id, 'metadata', json(n.metadata), 'state', n.state, 'shard', n.shard, 'settings', json(n.settings), 'settings_without_effect', json_array(), 'users', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'User'), 0), 'groups', coalesce((SELECT total FROM totals WHERE tenant_id = n.id AND resource_type = 'Group'), 0), 'credentials', json_object('tokens', (SELECT count(*)
+      FROM tokens
+      WHERE tenant_id = n.id
+        AND client_id IS NULL
+        AND revoked_at IS NULL
+        AND (expires_at IS NULL OR expires_at > ?1)), 'clients', (SELECT count(*) FROM clients WHERE tenant_id = n.id AND revoked_at IS NULL)), 'created_at', n.created_at, 'last_request_at', nullif(n.last_request_at, '')) AS shape
+FROM tenants n
+WHERE n.id = ?2
+  AND n.state <> 'deleted'
+-- ?1 = "2026-01-01T00:00:00.007Z"
+-- ?2 = 1
+-- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
+-- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+-- plan: CORRELATED SCALAR SUBQUERY 2
+-- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
+-- plan: CORRELATED SCALAR SUBQUERY 3
+-- plan:   SEARCH tokens USING INDEX tokens_id (tenant_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 4
+-- plan:   SEARCH clients USING INDEX clients_tenant (tenant_id=?)
