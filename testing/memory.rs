@@ -13,16 +13,17 @@ use scim_worker::http::instance::Instance;
 use scim_worker::http::reply::Reply;
 use scim_worker::http::request::{Body, Request};
 use scim_worker::http::{Environment, Trace, respond};
+use service::budget::{Allowance, Budget};
 use service::content::Content;
 use service::credential::Secret;
 use service::delivery::{Report, deliver_everywhere};
 use service::gauge::{Gauge, Hold};
-use service::jobs::{self, Budget};
 use service::outside::LocalBoxFuture;
 use service::rate::{Rate, Rates};
 use service::seal::seal_everywhere;
 use service::settings::Remembered;
 use service::{Context, Mint, Moment, Settings};
+use service::{jobs, minute};
 use sha2::{Digest, Sha256};
 use store::ledger::requests::{self, LogRow, Took};
 use store::{Addressed, Cell as Column, Cost, Database, Error, Parameter, Results, Row, Statement};
@@ -211,7 +212,6 @@ impl Database for Sqlite {
     async fn batch(&self, statements: Vec<Statement>) -> Result<Results, Error> {
         let mut cost = self.cost.get();
         cost.trips += 1;
-        cost.statements += statements.len();
         cost.rows_read += self.rows_read.get();
         self.cost.set(cost);
         if let Some(sent) = self.sent.borrow_mut().as_mut() {
@@ -519,7 +519,8 @@ impl Memory {
         let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
         let context = self.context(&now, &hold);
         let minute = (self.elapsed.get() / 60_000) % 60;
-        let trim = jobs::trim_requests(&context, minute, Budget::PAID);
+        let allowance = Allowance::new(Budget::PAID, &now);
+        let trim = jobs::trim_requests(&context, minute, &allowance);
         pollster::block_on(trim).unwrap();
     }
 
@@ -528,7 +529,8 @@ impl Memory {
         self.elapsed.set(self.elapsed.get() + 1);
         let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
         let context = self.context(&now, &hold);
-        pollster::block_on(jobs::work_everywhere(&context, budget)).map(|_| ())
+        let allowance = Allowance::new(budget, &now);
+        pollster::block_on(jobs::work_everywhere(&context, &allowance)).map(|_| ())
     }
 
     /// Goes on with jobs until the kill of the database, and then minute by minute;
@@ -549,7 +551,8 @@ impl Memory {
         self.elapsed.set(self.elapsed.get() + 1);
         let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
         let context = self.context(&now, &hold);
-        pollster::block_on(seal_everywhere(&context, Budget::PAID))
+        let allowance = Allowance::new(Budget::PAID, &now);
+        pollster::block_on(seal_everywhere(&context, &allowance))
     }
 
     /// Delivers what is due, as the Worker does when it is woken up and each minute.
@@ -557,14 +560,28 @@ impl Memory {
         self.elapsed.set(self.elapsed.get() + 1);
         let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
         let context = self.context(&now, &hold);
-        pollster::block_on(deliver_everywhere(&context, budget))
+        let allowance = Allowance::new(budget, &now);
+        pollster::block_on(deliver_everywhere(&context, &allowance))
     }
 
     /// Removes what has expired, as the Worker does each hour.
     pub fn sweep(&self) -> Result<(), Error> {
         let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
         let context = self.context(&now, &hold);
-        pollster::block_on(jobs::sweep(&context, Budget::PAID))
+        let allowance = Allowance::new(Budget::PAID, &now);
+        pollster::block_on(jobs::sweep(&context, &allowance))
+    }
+
+    /// Does what is done each minute; how many statements that took.
+    pub fn each_minute(&self, budget: Budget, minute: u64) -> usize {
+        self.elapsed.set(self.elapsed.get() + 1);
+        let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
+        let context = self.context(&now, &hold);
+        *self.database.sent.borrow_mut() = Some(Vec::new());
+        let done = pollster::block_on(minute::work(&context, budget, minute));
+        assert!(done.failures.is_empty(), "{:?}", done.failures);
+        let sent = self.database.sent.take().unwrap_or_default();
+        sent.len()
     }
 
     /// Does what could wait.

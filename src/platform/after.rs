@@ -17,14 +17,13 @@ use super::mint::PlatformMint;
 use super::queue;
 use super::{Context, Env, PlatformClock, moment, promise};
 use crate::http::gathering::Gathering;
-use service::Settings;
-use service::delivery::deliver_everywhere;
+use service::budget::{Allowance, Budget};
+use service::delivery::{Report, deliver_everywhere};
 use service::gauge::Hold;
-use service::jobs::{self, Budget};
 use service::rate::Unlimited;
-use service::seal::seal_everywhere;
 use service::settings::Remembered;
 use service::wake::Wake;
+use service::{Settings, jobs, minute};
 
 /// Milliseconds for which an instance remembers who is told of writes.
 const REMEMBERED: u64 = 5_000;
@@ -90,76 +89,53 @@ pub fn go_on(env: &Env, context: &Context, settings: &Settings, hold: Hold) {
     );
 }
 
-/// Statements that parts of a minute take at the least.
-const JOBS: usize = 30;
-const DELIVERIES: usize = 20;
-const OTHERS: usize = 8;
-
 /// Goes on with jobs until none is due, or as much was done as one event may. In a minute of the
-/// hour the logs of some tenants are trimmed, in the first what has expired is removed.
+/// hour all is done that is done each minute.
 pub async fn work(env: &Env, settings: &Settings, hold: &Hold, minute: Option<u64>) {
     let world = World::of(env);
     let context = world.context(settings, hold);
-    let whole = Budget::of(settings);
+    let budget = Budget::of(settings);
+    // Whatever failed is tried again by the next event.
     let Some(minute) = minute else {
-        return go_on_with_jobs(env, &context, whole).await;
+        let allowance = Allowance::new(budget, context.clock);
+        let worked = jobs::work_everywhere(&context, &allowance).await;
+        return wake(env, note("a job was not gone on with", worked)).await;
     };
-    // The parts of an event count together: what there is no more room for is next in the minute
-    // that follows. Whatever failed is tried again by the next event.
-    let budget = whole.part(4);
-    let has = |least| world.database.cost().statements + least <= whole.statements;
-    if minute == 0 {
-        let swept = jobs::sweep(&context, budget).await;
-        note("what has expired was not removed", swept);
+    let done = minute::work(&context, budget, minute).await;
+    for (what, error) in done.failures {
+        note(what, Err::<(), _>(error));
     }
-    for part in 0..4 {
-        // Every other minute begins at the other end.
-        let part = if minute % 2 == 0 { part } else { 3 - part };
-        match part {
-            0 if has(JOBS) => go_on_with_jobs(env, &context, budget).await,
-            1 if has(OTHERS) => {
-                let sealed = seal_everywhere(&context, budget).await;
-                note("events were not sealed", sealed);
-            }
-            2 if has(OTHERS) => {
-                let trimmed = jobs::trim_requests(&context, minute, budget).await;
-                note("the log of requests was not trimmed", trimmed);
-            }
-            3 if has(DELIVERIES) => deliver(env, &context, budget).await,
-            _ => {}
-        }
-    }
-}
-
-async fn go_on_with_jobs(env: &Env, context: &service::Context<'_, D1>, budget: Budget) {
-    let worked = jobs::work_everywhere(context, budget).await;
-    wake(env, note("a job was not gone on with", worked)).await;
+    wake(env, done.wakes).await;
+    report(env, done.report).await;
 }
 
 /// Goes on with what the Worker was woken up for.
 pub async fn woken(env: &Env, settings: &Settings, hold: &Hold, wakes: Vec<Wake>) {
     let world = World::of(env);
     let directory = world.context(settings, hold);
-    let budget = Budget::of(settings).part(wakes.len().max(1));
+    let whole = Allowance::new(Budget::of(settings), directory.clock);
+    let parts = wakes.len().max(1);
     for message in wakes {
+        let allowance = whole.part(parts);
         match message {
             Wake::Job(shard) => {
                 let Some(context) = directory.on(shard) else {
                     continue;
                 };
-                let worked = jobs::work_here(&context, budget).await;
+                let worked = jobs::work_here(&context, &allowance).await;
                 let is_left = note("a job was not gone on with", worked);
                 wake(env, is_left.then_some(message)).await;
             }
-            Wake::Deliver => deliver(env, &directory, budget).await,
+            Wake::Deliver => {
+                let delivered = deliver_everywhere(&directory, &allowance).await;
+                report(env, note("events were not delivered", delivered)).await;
+            }
         }
     }
 }
 
-/// Posts what is due to webhooks.
-async fn deliver(env: &Env, context: &service::Context<'_, D1>, budget: Budget) {
-    let delivered = deliver_everywhere(context, budget).await;
-    let report = note("events were not delivered", delivered);
+/// Says what came of deliveries, and has the Worker woken up for the next.
+async fn report(env: &Env, report: Report) {
     for line in report.lines {
         print(&line, true);
     }

@@ -88,7 +88,6 @@ impl Database for D1 {
     async fn batch(&self, statements: Vec<Statement>) -> Result<Results, store::Error> {
         let mut cost = self.cost.get();
         cost.trips += 1;
-        cost.statements += statements.len();
         self.cost.set(cost);
         let prepared = statements
             .iter()
@@ -152,7 +151,6 @@ impl Database for D1 {
         for other in &self.others {
             let cost = other.cost.get();
             sum.trips += cost.trips;
-            sum.statements += cost.statements;
             sum.rows_read += cost.rows_read;
             sum.rows_written += cost.rows_written;
             sum.microseconds += cost.microseconds;

@@ -55,7 +55,6 @@ fn timing(cost: Cost) -> String {
         rows_read,
         rows_written,
         microseconds,
-        statements: _,
     } = cost;
     format!(
         "d1;dur={}.{:03};desc=\"{trips} trips, {rows_read} rows read, {rows_written} rows written\"",

@@ -51,8 +51,10 @@ impl Budget {
 }
 
 /// What is left of a budget.
-pub(crate) struct Allowance<'a> {
+pub struct Allowance<'a> {
     budget: Budget,
+    /// What it is a part of: what is used of it is used of that.
+    whole: Option<&'a Self>,
     clock: &'a dyn Clock,
     start: u64,
     used: Cell<usize>,
@@ -61,9 +63,10 @@ pub(crate) struct Allowance<'a> {
 
 impl<'a> Allowance<'a> {
     /// All of it.
-    pub(crate) fn new(budget: Budget, clock: &'a dyn Clock) -> Self {
+    pub fn new(budget: Budget, clock: &'a dyn Clock) -> Self {
         Self {
             budget,
+            whole: None,
             clock,
             start: clock.now().milliseconds,
             used: Cell::default(),
@@ -71,13 +74,23 @@ impl<'a> Allowance<'a> {
         }
     }
 
-    /// Whether work of so many statements may be begun. The first may always: what is never begun
-    /// is never done.
+    /// A part of it, of so many, for one of several that share an event.
+    pub fn part(&self, of: usize) -> Allowance<'_> {
+        Allowance {
+            whole: Some(self),
+            ..Allowance::new(self.budget.part(of), self.clock)
+        }
+    }
+
+    /// Whether work of so many statements may be begun. The first may always, where the whole has
+    /// room for it: what is never begun is never done.
     pub(crate) fn has(&self, statements: usize) -> bool {
         let took = self.clock.now().milliseconds.saturating_sub(self.start);
-        let is_in_time = took < self.budget.milliseconds;
-        is_in_time
-            && (!self.has_begun.get() || self.used.get() + statements <= self.budget.statements)
+        let has_room = |of: &Self| of.used.get() + statements <= of.budget.statements;
+        let is_first = !self.has_begun.get();
+        took < self.budget.milliseconds
+            && (is_first || has_room(self))
+            && self.whole.is_none_or(has_room)
     }
 
     /// Whether work was begun.
@@ -87,12 +100,16 @@ impl<'a> Allowance<'a> {
 
     /// How many statements are left.
     pub(crate) fn left(&self) -> usize {
-        self.budget.statements.saturating_sub(self.used.get())
+        let own = self.budget.statements.saturating_sub(self.used.get());
+        self.whole.map_or(own, |whole| own.min(whole.left()))
     }
 
     /// Notes that so many statements looked for work.
     pub(crate) fn note(&self, statements: usize) {
         self.used.set(self.used.get() + statements);
+        if let Some(whole) = self.whole {
+            whole.note(statements);
+        }
     }
 
     /// Notes that work of so many was done.

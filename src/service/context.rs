@@ -49,6 +49,14 @@ impl<'a, D: Database> Context<'a, D> {
         Some(Context { database, ..*self })
     }
 
+    /// The same, each time another first.
+    pub(crate) fn all_from(&self, turn: u64) -> Vec<(u16, Context<'a, D>)> {
+        let mut all = self.all();
+        let count = u64::try_from(all.len()).unwrap_or(1).max(1);
+        all.rotate_left(usize::try_from(turn % count).unwrap_or_default());
+        all
+    }
+
     /// The same with each of the databases, with its number.
     pub(crate) fn all(&self) -> Vec<(u16, Context<'a, D>)> {
         let numbers = self.database.shards().into_iter();

@@ -11,7 +11,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use crate::Context;
-use crate::budget::{Allowance, Budget};
+use crate::budget::Allowance;
 use crate::outside::LocalBoxFuture;
 use store::batch::Batch;
 use store::ledger::deliveries;
@@ -63,13 +63,12 @@ impl Gathered {
 /// Delivers what is due, within the budget.
 pub async fn deliver_everywhere<D: Database>(
     directory: &Context<'_, D>,
-    budget: Budget,
+    allowance: &Allowance<'_>,
 ) -> Result<Report, Error> {
     // Nothing can be signed without a key.
     if directory.settings.master.newest().is_none() {
         return Ok(Report::default());
     }
-    let allowance = Allowance::new(budget, directory.clock);
     let gathered = Gathered::default();
     let now = directory.clock.now();
     let mut batch = Batch::default();
@@ -103,12 +102,12 @@ pub async fn deliver_everywhere<D: Database>(
                 gathered.wake_in(0);
                 break;
             }
-            run::run(directory, &allowance, &gathered, webhook, shard).await?;
+            run::run(directory, allowance, &gathered, webhook, shard).await?;
         }
         Ok(())
     };
     // Each may begin, so there are no more of them than the budget is enough for.
-    let count = AT_ONCE.min(budget.statements / run::LEAST).max(1);
+    let count = AT_ONCE.min(allowance.left() / run::LEAST).max(1);
     let lanes = (0..count).map(|_| -> LocalBoxFuture<'_, Result<(), Error>> { Box::pin(lane()) });
     all(lanes.collect()).await?;
     Ok(Report {

@@ -26,25 +26,19 @@ use store::{Database, Error, deleted};
 /// broken off. What it is to be woken up for again, where the budget was not enough.
 pub async fn work_everywhere<D: Database>(
     directory: &Context<'_, D>,
-    budget: Budget,
+    allowance: &Allowance<'_>,
 ) -> Result<Vec<Wake>, Error> {
-    let allowance = Allowance::new(budget, directory.clock);
     let all = directory.all();
     if all.len() > 1 {
         finish(directory).await?;
     }
     let mut wakes = Vec::new();
     for (number, shard) in all {
-        if work(&shard, &allowance).await? {
+        if work_here(&shard, allowance).await? {
             wakes.push(Wake::Job(number));
         }
     }
     Ok(wakes)
-}
-
-/// Goes on with the jobs of one shard; whether there is more than the budget was enough for.
-pub async fn work_here<D: Database>(shard: &Context<'_, D>, budget: Budget) -> Result<bool, Error> {
-    work(shard, &Allowance::new(budget, shard.clock)).await
 }
 
 /// Goes on with one job, an import that was just begun, if nobody else does.
@@ -64,9 +58,9 @@ pub async fn work_at<D: Database>(
     Ok(())
 }
 
-/// Goes on with jobs until none is due or the budget is used. Who waits longest is next, so that of
-/// several each gets on.
-async fn work<D: Database>(
+/// Goes on with the jobs of one shard until none is due or the budget is used; whether there is
+/// more than it was enough for. Who waits longest is next, so that of several each gets on.
+pub async fn work_here<D: Database>(
     context: &Context<'_, D>,
     allowance: &Allowance<'_>,
 ) -> Result<bool, Error> {
@@ -86,24 +80,28 @@ async fn work<D: Database>(
 
 /// Rows that a sweep removes of a table at once.
 const SWEPT: usize = 500;
-/// Statements of a round of it.
-const SWEEP: usize = 4 + 4 * trimming::TENANTS;
+/// Statements that look for it, and those of a tenant whose events are too old.
+const SWEEP: usize = 4;
+const TRIM: usize = 4;
 
 /// Removes what has expired and nobody asks for any more, and events that are too old, in each
-/// shard: each hour, within the budget.
-pub async fn sweep<D: Database>(directory: &Context<'_, D>, budget: Budget) -> Result<(), Error> {
-    let allowance = Allowance::new(budget, directory.clock);
+/// shard: each hour, within the budget, and another shard first.
+pub async fn sweep<D: Database>(
+    directory: &Context<'_, D>,
+    allowance: &Allowance<'_>,
+) -> Result<(), Error> {
     let now = directory.clock.now();
     let kept = directory.settings.event_days * 86_400_000;
     let old = Moment::at(now.milliseconds.saturating_sub(kept)).text;
     let key = directory.settings.master.newest();
-    for (_, shard) in directory.all() {
+    for (_, shard) in directory.all_from(now.milliseconds / 3_600_000) {
         let (mut has_swept, mut has_trimmed) = (false, false);
-        while !(has_swept && has_trimmed) && allowance.has(SWEEP) {
+        while !(has_swept && has_trimmed) && allowance.has(SWEEP + TRIM) {
+            let most = (allowance.left().saturating_sub(SWEEP) / TRIM).clamp(1, trimming::TENANTS);
             let mut batch = Batch::default();
             let mut swept = batch.add_all(clients::sweep(&now.text, SWEPT));
             swept.push(batch.add(deleted::purge(&now.text, SWEPT)));
-            let due = batch.add(trimming::due(&old, key.is_some()));
+            let due = batch.add(trimming::due(&old, key.is_some(), most));
             let mut answers = shard.send(batch).await?;
             has_swept = answers.rows_of(&swept).len() < SWEPT;
             let mut batch = Batch::default();
@@ -114,7 +112,7 @@ pub async fn sweep<D: Database>(directory: &Context<'_, D>, budget: Budget) -> R
                 let start = key.and_then(|key| start_code(&key, tenant, upto, &head));
                 batch.add_all(trimming::trim(tenant, upto, start.as_deref()));
             }
-            allowance.spend(SWEEP);
+            allowance.spend(SWEEP + batch.len());
             has_trimmed = batch.is_empty();
             shard.send(batch).await?;
         }
@@ -130,18 +128,20 @@ const SOON: u64 = 7 * 86_400_000;
 pub async fn trim_requests<D: Database>(
     directory: &Context<'_, D>,
     minute: u64,
-    budget: Budget,
+    allowance: &Allowance<'_>,
 ) -> Result<(), Error> {
     let start = directory.clock.now().milliseconds;
-    let mut statements = 0;
     let now = Moment::at(start).text;
     let soon = Moment::at(start + SOON).text;
     let ends = Moments {
         now: &now,
         soon: &soon,
     };
-    for (_, shard) in directory.all() {
-        statements += 2;
+    for (_, shard) in directory.all_from(start / 3_600_000) {
+        if !allowance.has(2) {
+            break;
+        }
+        allowance.spend(2);
         let mut batch = Batch::default();
         let due = batch.add(requests::due(minute));
         let ending = batch.add(ends.due());
@@ -159,17 +159,20 @@ pub async fn trim_requests<D: Database>(
             let mut batch = Batch::default();
             batch.add(house(&origin, ends.told(tenant)));
             batch.add_all(ends.note(tenant));
-            statements += batch.len();
+            if !allowance.has(batch.len()) {
+                return Ok(());
+            }
+            allowance.spend(batch.len());
             shard.send(batch).await?;
         }
         for row in answers.rows(due) {
             let tenant = row.integer(0)?.unwrap_or_default();
             loop {
                 let now = directory.clock.now().milliseconds;
-                if statements >= budget.statements || now - start >= budget.milliseconds {
+                if !allowance.has(2) {
                     return Ok(());
                 }
-                statements += 2;
+                allowance.spend(2);
                 let mut batch = Batch::default();
                 batch.add(requests::trim(tenant, now));
                 let trimmed = batch.add(requests::trimmed());

@@ -29,6 +29,7 @@ mod links;
 pub mod list;
 pub mod master;
 pub mod members;
+pub mod minute;
 pub mod modify;
 pub mod named;
 mod now;

@@ -1,27 +1,30 @@
 //! The job that seals what was written: `chain` says how.
 
 use crate::Context;
+use crate::budget::Allowance;
 use crate::chain::{seal_over, start_code};
-use crate::jobs::Budget;
 use crate::master::MasterKey;
 use store::batch::Batch;
 use store::ledger::seals::{self, Leaf, Seal};
 use store::{Database, Error};
 
-/// Seals what was written in each shard, within the budget.
+/// Statements of a round.
+const ROUND: usize = 4;
+
+/// Seals what was written in each shard, within the budget, and each minute another shard first.
 pub async fn seal_everywhere<D: Database>(
     directory: &Context<'_, D>,
-    budget: Budget,
+    allowance: &Allowance<'_>,
 ) -> Result<(), Error> {
     let Some(key) = directory.settings.master.newest() else {
         return Ok(());
     };
-    let mut statements = 0;
-    for (_, shard) in directory.all() {
-        loop {
+    let turn = directory.clock.now().milliseconds / 60_000;
+    for (_, shard) in directory.all_from(turn) {
+        while allowance.has(ROUND) {
             let (sent, has_more) = seal(&shard, &key).await?;
-            statements += sent;
-            if !has_more || statements >= budget.statements {
+            allowance.spend(sent);
+            if !has_more {
                 break;
             }
         }
@@ -58,7 +61,7 @@ async fn seal<D: Database>(
         known.push((numbers, row.required_text(2)?));
     }
     let now = context.clock.now().text;
-    let mut batch = Batch::default();
+    let mut made = Vec::new();
     for (tenant, leaves) in blocks {
         let before = known.iter().find(|((known, _), _)| *known == Some(tenant));
         let mut start = None;
@@ -73,8 +76,12 @@ async fn seal<D: Database>(
         };
         // What is not whole is not sealed, and `verify` says so.
         if let Some(seal) = seal_over(key, tenant, (prev_seq, head), &leaves) {
-            batch.add(seals::insert(tenant, &Seal { start, ..seal }, &now));
+            made.push((tenant, Seal { start, ..seal }));
         }
+    }
+    let mut batch = Batch::default();
+    if !made.is_empty() {
+        batch.add(seals::insert(&made, &now));
     }
     batch.add(seals::note(position));
     let sent = 2 + batch.len();

@@ -89,8 +89,6 @@ pub type Results = Vec<Vec<Row>>;
 pub struct Cost {
     /// Batches sent.
     pub trips: u32,
-    /// Statements in them, which the platform counts.
-    pub statements: usize,
     /// Rows that D1 says it read.
     pub rows_read: u64,
     /// Rows that D1 says it wrote.

@@ -1,5 +1,7 @@
 //! The seals of the record: what of the events goes into them, and where they stand.
 
+use serde_json::Value;
+
 use crate::cells::Cells;
 use crate::fragment::{Fragment, value};
 use crate::{Error, Row, Statement, fragment, statement};
@@ -96,19 +98,26 @@ pub struct Seal {
     pub start: Option<String>,
 }
 
-/// Sets a seal. Where another sealer was faster, the batch fails.
-pub fn insert(tenant: i64, seal: &Seal, now: &str) -> Statement {
+/// Sets seals of tenants. Where another sealer was faster, the batch fails.
+pub fn insert(seals: &[(i64, Seal)], now: &str) -> Statement {
+    let rows = seals.iter().map(|(tenant, seal)| {
+        Value::from(vec![
+            Value::from(*tenant),
+            Value::from(seal.last_seq),
+            Value::from(seal.prev_seq),
+            Value::from(seal.head.as_str()),
+            Value::from(seal.mac.as_str()),
+            Value::from(seal.key.as_str()),
+            Value::from(seal.start.as_deref()),
+        ])
+    });
+    let rows = scim::json::text(&Value::from(rows.collect::<Vec<_>>()));
     statement!(
         "INSERT INTO seals (tenant_id, last_seq, prev_seq, head, at, mac, key, start) \
-         VALUES ({tenant}, {last_seq}, {prev_seq}, {head}, {now}, {mac}, {key}, {start})",
-        tenant = value(tenant),
-        last_seq = value(seal.last_seq),
-        prev_seq = value(seal.prev_seq),
-        head = value(&seal.head),
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, {now}, value ->> 4, value ->> 5, value ->> 6 \
+         FROM json_each({rows})",
         now = value(now),
-        mac = value(&seal.mac),
-        key = value(&seal.key),
-        start = value(seal.start.as_deref()),
+        rows = value(&rows),
     )
 }
 

@@ -10,12 +10,12 @@ pub const STEP: usize = 2_000;
 /// Tenants whose events do.
 pub const TENANTS: usize = 5;
 
-/// Tenants with events that are too old: rows of the number, the event up to which they go, and the
-/// head there. A few rows are read of each tenant that has events.
+/// So many tenants with events that are too old: rows of the number, the event up to which they go,
+/// and the head there. A few rows are read of each tenant that has events.
 ///
 /// `sealed` says whether there is a key: then what is not sealed stays. Without one, a tenant with
 /// seals is left as it is.
-pub fn due(before: &str, sealed: bool) -> Statement {
+pub fn due(before: &str, sealed: bool, most: usize) -> Statement {
     let of_seals = fragment!(
         "SELECT max(last_seq) FROM (SELECT last_seq FROM seals WHERE tenant_id = o.id AND last_seq >= o.first \
          AND last_seq < o.first + {STEP} ORDER BY last_seq) s \
@@ -38,10 +38,10 @@ pub fn due(before: &str, sealed: bool) -> Statement {
          AND f.seq = (SELECT min(seq) FROM events WHERE tenant_id = every.id) WHERE f.at < {before} \
          AND f.seq < (SELECT max(seq) FROM events WHERE tenant_id = every.id)) \
          SELECT id, upto, (SELECT head FROM seals WHERE tenant_id = id AND last_seq = upto) AS head \
-         FROM (SELECT o.id, ({upto}) AS upto FROM old o LIMIT -1) WHERE upto IS NOT NULL LIMIT {TENANTS}",
+         FROM (SELECT o.id, ({upto}) AS upto FROM old o LIMIT -1) WHERE upto IS NOT NULL LIMIT {most}",
         before = value(before),
         upto = if sealed { of_seals } else { of_events },
-        TENANTS = TENANTS,
+        most = most,
     )
 }
 

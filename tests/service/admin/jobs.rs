@@ -284,3 +284,62 @@ fn a_job_needs_the_scope_that_made_it() {
         .get("/jobs/job_none")
         .problem(404, "job_not_found", "");
 }
+
+/// On the free plan an event may send 50 statements: what is done each minute stays within, however
+/// much there is to do, and all of it is done in the end.
+#[test]
+fn a_minute_stays_within_a_small_budget() {
+    let mut memory = Memory::new();
+    memory.settings.master = service::master::Master::parse(&"5a".repeat(32)).unwrap();
+    memory.settings.is_free_plan = true;
+    let admin = Operator::new(&memory);
+    // Many tenants with events that are to be sealed, and later are too old.
+    let tenants: Vec<i64> = (0..40).map(|n| admin.tenant(&format!("T{n}"))).collect();
+    for tenant in &tenants {
+        let client = admin.client(
+            *tenant,
+            &json!({ "label": "a", "expires_at": "2026-01-05T00:00:00Z" }),
+        );
+        client.user("ada");
+        client.user("ben");
+    }
+    let hook = json!({ "url": "https://hooks.example.com/" });
+    admin.post("/webhooks", &hook).expect(201);
+    let lines: Vec<String> = (0..1_200)
+        .map(|n| {
+            json!({ "user_id": format!("u{n}"), "teams": [format!("t{}", n % 9)] }).to_string()
+        })
+        .collect();
+    let run = |days: u64, minute: u64| {
+        memory
+            .elapsed
+            .set(memory.elapsed.get() + days * 86_400_000 + 60_000);
+        let sent = memory.each_minute(Budget::FREE, minute);
+        assert!(sent <= 45, "minute {minute}: {sent}");
+    };
+    let lines = lines.join("\n");
+    assert_eq!(admin.import(tenants[0], "", &lines).status, 202);
+    let gone = format!("/tenants/{}?confirm=T39", tenants[39]);
+    admin.delete(&gone).expect(202);
+    (0..140).for_each(|minute| run(0, minute % 60));
+    run(100, 1);
+    (0..4).for_each(|minute| run(0, minute));
+    (0..12).for_each(|_| run(0, 0));
+    for (sql, expected) in [
+        (
+            "SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')",
+            0,
+        ),
+        ("SELECT count(*) FROM users", 1_200 + 2 * 39),
+        (
+            "SELECT (SELECT max(position) FROM events) - position FROM sealing",
+            0,
+        ),
+        (
+            "SELECT count(*) FROM events e WHERE at < '2026-03-01' AND seq < (SELECT max(seq) FROM events WHERE tenant_id = e.tenant_id)",
+            0,
+        ),
+    ] {
+        assert_eq!(memory.number(sql), expected, "{sql}");
+    }
+}

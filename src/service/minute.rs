@@ -1,0 +1,64 @@
+//! What is done each minute, whoever asks: within one budget, of which each kind of work has a
+//! part.
+
+use crate::Context;
+use crate::budget::{Allowance, Budget};
+use crate::delivery::{Report, deliver_everywhere};
+use crate::jobs::{sweep, trim_requests, work_everywhere};
+use crate::seal::seal_everywhere;
+use crate::wake::Wake;
+use store::{Database, Error};
+
+/// Kinds of work that share a minute.
+const KINDS: usize = 4;
+
+/// The part of what is done once an hour.
+const SWEEP: usize = 2;
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// What to be woken up for again.
+    pub wakes: Vec<Wake>,
+    /// What was delivered.
+    pub report: Report,
+    /// What failed, and is tried again.
+    pub failures: Vec<(&'static str, Error)>,
+}
+
+impl Done {
+    fn note<T: Default>(&mut self, what: &'static str, result: Result<T, Error>) -> T {
+        result.unwrap_or_else(|error| {
+            self.failures.push((what, error));
+            T::default()
+        })
+    }
+}
+
+/// Goes on with jobs, trims the log of requests of some tenants, seals, delivers; in the first
+/// minute of the hour it removes what has expired, too.
+///
+/// A step of a job may take all of a small budget: so what must not wait goes first every other
+/// minute.
+pub async fn work<D: Database>(directory: &Context<'_, D>, budget: Budget, minute: u64) -> Done {
+    let whole = Allowance::new(budget, directory.clock);
+    let mut done = Done::default();
+    for half in [0, 1] {
+        if (minute + half) % 2 == 1 {
+            let worked = work_everywhere(directory, &whole.part(KINDS)).await;
+            done.wakes = done.note("a job was not gone on with", worked);
+            continue;
+        }
+        let trimmed = trim_requests(directory, minute, &whole.part(KINDS)).await;
+        done.note("the log of requests was not trimmed", trimmed);
+        let sealed = seal_everywhere(directory, &whole.part(KINDS)).await;
+        done.note("events were not sealed", sealed);
+        if minute == 0 {
+            let swept = sweep(directory, &whole.part(SWEEP)).await;
+            done.note("what has expired was not removed", swept);
+        }
+        let delivered = deliver_everywhere(directory, &whole.part(KINDS)).await;
+        done.report = done.note("events were not delivered", delivered);
+    }
+    done
+}
