@@ -19,6 +19,8 @@ pub(crate) enum Fault {
     Events,
     /// The seal is not one that this deployment made.
     Seal,
+    /// An event was emptied by somebody else.
+    Emptied,
     /// The key that it was made with is not known any more.
     Key,
 }
@@ -53,7 +55,7 @@ fn head_over(before: &str, prev_seq: i64, leaves: &[Leaf]) -> Option<String> {
         }
         let content = match (&leaf.content, &leaf.digest) {
             (Some(content), _) => digest_of(content.as_bytes()),
-            (None, digest) => digest.clone().unwrap_or_default(),
+            (None, mark) => digest_in(mark.as_deref()).to_owned(),
         };
         digest.update(digest_of(
             [leaf.fields.as_bytes(), content.as_bytes()]
@@ -62,6 +64,35 @@ fn head_over(before: &str, prev_seq: i64, leaves: &[Leaf]) -> Option<String> {
         ));
     }
     Some(base16ct::lower::encode_string(&digest.finalize()))
+}
+
+/// What is left of an event that is emptied: the digest of its body, and where there is a key the
+/// code that says that this deployment did it.
+pub(crate) fn emptied(key: Option<&MasterKey>, tenant: i64, seq: i64, digest: &str) -> String {
+    let code = key.and_then(|key| {
+        let key = key.derive("erased", &tenant.to_string());
+        hmac(&key, &[format!("{seq}.{digest}").as_bytes()])
+    });
+    match code {
+        Some(code) => [digest, ".", &base16ct::lower::encode_string(&code)].concat(),
+        None => digest.to_owned(),
+    }
+}
+
+/// The digest in it.
+pub(crate) fn digest_in(mark: Option<&str>) -> &str {
+    mark.and_then(|mark| mark.split('.').next())
+        .unwrap_or_default()
+}
+
+/// Whether an event has its body, or this deployment emptied it.
+fn is_own(master: &Master, tenant: i64, leaf: &Leaf) -> bool {
+    let digest = digest_in(leaf.digest.as_deref());
+    leaf.content.is_some()
+        || master.all().any(|key| {
+            let mark = emptied(Some(&key), tenant, leaf.seq, digest);
+            leaf.digest.as_ref() == Some(&mark)
+        })
 }
 
 pub(crate) fn digest_of(bytes: &[u8]) -> String {
@@ -113,5 +144,9 @@ pub(crate) fn fault(
     }
     let is_whole = leaves.last().is_some_and(|last| last.seq == seal.last_seq);
     let head = head_over(before, seal.prev_seq, leaves).filter(|_| is_whole);
-    (head.as_ref() != Some(&seal.head)).then_some(Fault::Events)
+    if head.as_ref() != Some(&seal.head) {
+        return Some(Fault::Events);
+    }
+    let is_own = leaves.iter().all(|leaf| is_own(master, tenant, leaf));
+    (!is_own).then_some(Fault::Emptied)
 }

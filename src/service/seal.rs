@@ -2,14 +2,15 @@
 
 use crate::Context;
 use crate::budget::Allowance;
-use crate::chain::{seal_over, start_code};
+use crate::chain::{digest_in, emptied, seal_over, start_code};
 use crate::master::MasterKey;
+use serde_json::json;
 use store::batch::Batch;
 use store::ledger::seals::{self, Leaf, Seal};
 use store::{Database, Error};
 
 /// Statements of a round.
-const ROUND: usize = 4;
+const ROUND: usize = 5;
 
 /// Seals what was written in each shard, within the budget, and each minute another shard first.
 pub async fn seal_everywhere<D: Database>(
@@ -61,7 +62,7 @@ async fn seal<D: Database>(
         known.push((numbers, row.required_text(2)?));
     }
     let now = context.clock.now().text;
-    let mut made = Vec::new();
+    let (mut made, mut marks) = (Vec::new(), Vec::new());
     for (tenant, leaves) in blocks {
         let before = known.iter().find(|((known, _), _)| *known == Some(tenant));
         let mut start = None;
@@ -76,12 +77,23 @@ async fn seal<D: Database>(
         };
         // What is not whole is not sealed, and `verify` says so.
         if let Some(seal) = seal_over(key, tenant, (prev_seq, head), &leaves) {
+            // What was emptied when there was no key.
+            let empty = leaves.iter().filter(|leaf| leaf.content.is_none());
+            for (leaf, digest) in empty.filter_map(|leaf| Some((leaf, leaf.digest.as_deref()?))) {
+                let mark = emptied(Some(key), tenant, leaf.seq, digest_in(Some(digest)));
+                if mark != digest {
+                    marks.push(json!([tenant, leaf.seq, mark]));
+                }
+            }
             made.push((tenant, Seal { start, ..seal }));
         }
     }
     let mut batch = Batch::default();
     if !made.is_empty() {
         batch.add(seals::insert(&made, &now));
+    }
+    if !marks.is_empty() {
+        batch.add(seals::mark(&marks.into()));
     }
     batch.add(seals::note(position));
     let sent = 2 + batch.len();

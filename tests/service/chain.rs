@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use service::master::Master;
+use sha2::{Digest, Sha256};
 
 use testing::client::{Client, Operator};
 use testing::memory::Memory;
@@ -232,4 +233,70 @@ fn what_one_block_does_not_hold_is_sealed_by_the_next() {
         (&found["sealed_to"], &found["holds"]),
         (&json!(120), &json!(true))
     );
+}
+
+/// Whoever can write to the database can empty an event and put its digest there: the code that
+/// says that it was an erasure is made with the key alone.
+#[test]
+fn a_forged_erasure_is_named() {
+    let memory = sealed(20);
+    let connection = memory.database.connection.borrow();
+    let sql = "SELECT salt || body FROM events WHERE tenant_id = 1 AND seq = 15";
+    let content: String = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+    drop(connection);
+    let digest = base16ct::lower::encode_string(&Sha256::digest(content));
+    memory.database.sql(&format!(
+        "UPDATE events SET body = NULL, salt = NULL, digest = '{digest}' WHERE tenant_id = 1 AND seq = 15"
+    ));
+    let forged = json!([{
+        "from_seq": 11, "to_seq": 20, "why": "an event was emptied, and not by an erasure of this deployment"
+    }]);
+    assert_eq!(verify(&memory)["broken"], forged);
+    // To have it looked at again by the sealer makes it no better.
+    memory.database.sql("UPDATE sealing SET position = 0");
+    memory.seal().unwrap();
+    assert_eq!(verify(&memory)["broken"], forged);
+    // Nor does the mark of another event.
+    let users = Client::new(&memory)
+        .get("/Users?filter=userName eq \"user3\"")
+        .expect(200);
+    let id = users["Resources"][0]["id"].as_str().unwrap().to_owned();
+    Client::new(&memory)
+        .delete(&format!("/Users/{id}"))
+        .expect(204);
+    let erase = json!({ "resource": id });
+    Operator::new(&memory)
+        .post("/tenants/1/erase", &erase)
+        .expect(200);
+    assert_eq!(verify(&memory)["broken"], forged);
+    memory.database.sql(&format!(
+        "UPDATE events SET digest = '{digest}.' || (SELECT substr(digest, 66) FROM events WHERE tenant_id = 1 AND seq = 4) \
+         WHERE tenant_id = 1 AND seq = 15"
+    ));
+    assert_eq!(verify(&memory)["broken"], forged);
+}
+
+/// What was erased before there was a key is sealed as it is.
+#[test]
+fn what_was_erased_before_there_was_a_key_holds() {
+    let mut memory = Memory::new();
+    let ada = Client::new(&memory).user("ada");
+    Client::new(&memory)
+        .delete(&format!("/Users/{ada}"))
+        .expect(204);
+    let erase = json!({ "resource": ada });
+    Operator::new(&memory)
+        .post("/tenants/1/erase", &erase)
+        .expect(200);
+    memory.settings.master = Master::parse(&"5a".repeat(32)).unwrap();
+    memory.seal().unwrap();
+    let found = verify(&memory);
+    assert_eq!(
+        (&found["holds"], &found["sealed_to"]),
+        (&json!(true), &found["to_seq"])
+    );
+    memory
+        .database
+        .sql("UPDATE events SET digest = substr(digest, 1, 64) WHERE digest IS NOT NULL");
+    assert_eq!(verify(&memory)["holds"], false);
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::body::{only, required};
 use super::refusal::Refusal;
 use super::step::{Call, Outcome, Step};
-use crate::chain::digest_of;
+use crate::chain::{digest_of, emptied};
 use store::batch::Batch;
 use store::ledger::erasure::{self, ERASURE, LOOKS};
 use store::ledger::events::erased;
@@ -81,9 +81,12 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
             }
         }
         let mut digests = Vec::new();
+        let key = call.admin.settings.master.newest();
         for mut row in answers.rows(full) {
             let seq = row.integer(0)?.unwrap_or_default();
-            digests.push(json!([seq, digest_of(row.required_text(1)?.as_bytes())]));
+            let digest = digest_of(row.required_text(1)?.as_bytes());
+            let mark = emptied(key.as_ref(), erasure.tenant, seq, &digest);
+            digests.push(json!([seq, mark]));
             let words = row.required_text(2)?;
             if !erasure.words.contains(&words) {
                 erasure.words.push(words);

@@ -108,6 +108,7 @@ fn walk<'c>(
         let master = &call.admin.settings.master;
         let why = fault(master, tenant, &finding.head, &seal, &leaves).map(|fault| match fault {
             Fault::Events => "an event was changed or is missing",
+            Fault::Emptied => "an event was emptied, and not by an erasure of this deployment",
             Fault::Seal => "the seal was not made by this deployment",
             Fault::Key => "the master key of the seal is not set any more",
         });

@@ -25,7 +25,7 @@ pub struct Leaf {
     pub fields: String,
     /// The salt and the body.
     pub content: Option<String>,
-    /// What is left of an emptied one.
+    /// What is left of an emptied one (see `chain::emptied`).
     pub digest: Option<String>,
 }
 
@@ -118,6 +118,16 @@ pub fn insert(seals: &[(i64, Seal)], now: &str) -> Statement {
          FROM json_each({rows})",
         now = value(now),
         rows = value(&rows),
+    )
+}
+
+/// Says of events that were emptied before they are sealed what is left of each: tenant, number and
+/// that.
+pub fn mark(rows: &Value) -> Statement {
+    statement!(
+        "UPDATE events SET digest = j.value ->> 2 FROM json_each({rows}) j \
+         WHERE tenant_id = j.value ->> 0 AND seq = j.value ->> 1 AND body IS NULL",
+        rows = value(&scim::json::text(rows)),
     )
 }
 
