@@ -3,6 +3,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::task::Poll;
 
 use super::contract::{self, Exchange};
 use super::issuer::{Digests, Servers};
@@ -22,7 +24,7 @@ use service::outside::LocalBoxFuture;
 use service::rate::{Rate, Rates};
 use service::seal::seal_everywhere;
 use service::settings::Remembered;
-use service::{Context, Mint, Moment, Settings};
+use service::{Clock, Context, Mint, Moment, Settings};
 use service::{jobs, minute};
 use sha2::{Digest, Sha256};
 use store::ledger::requests::{self, LogRow, Took};
@@ -32,6 +34,8 @@ use store::{Addressed, Cell as Column, Cost, Database, Error, Parameter, Results
 pub struct Sqlite {
     /// The connection, for what a test looks up or breaks itself.
     pub connection: RefCell<Connection>,
+    /// Milliseconds that were waited for.
+    pub paused: Cell<u64>,
     /// What was sent, once a test asks for it.
     pub sent: RefCell<Option<Vec<Statement>>>,
     cost: Cell<Cost>,
@@ -92,6 +96,7 @@ impl Sqlite {
         }
         Self {
             connection: RefCell::new(connection),
+            paused: Cell::default(),
             sent: RefCell::default(),
             cost: Cell::default(),
             kill: Cell::default(),
@@ -271,10 +276,32 @@ impl Database for Sqlite {
         std::iter::once(self.number).chain(others).collect()
     }
 
-    async fn pause(&self, _: u32) {}
+    async fn pause(&self, milliseconds: u32) {
+        self.paused.set(self.paused.get() + u64::from(milliseconds));
+        // Others go on meanwhile.
+        let mut has_waited = false;
+        poll_fn(|context| {
+            if has_waited {
+                return Poll::Ready(());
+            }
+            has_waited = true;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+    }
 
     fn cost(&self) -> Cost {
         self.cost.get()
+    }
+}
+
+/// A clock that goes on while somebody waits.
+struct Passing<'a>(&'a Memory, u64);
+
+impl Clock for Passing<'_> {
+    fn now(&self) -> Moment {
+        moment(self.0.elapsed.get() + self.0.database.paused.get() - self.1)
     }
 }
 
@@ -559,8 +586,12 @@ impl Memory {
     pub fn deliver(&self, budget: Budget) -> Result<Report, Error> {
         self.elapsed.set(self.elapsed.get() + 1);
         let (now, hold) = (moment(self.elapsed.get()), self.gauge.request());
-        let context = self.context(&now, &hold);
-        let allowance = Allowance::new(budget, &now);
+        let clock = Passing(self, self.database.paused.get());
+        let context = Context {
+            clock: &clock,
+            ..self.context(&now, &hold)
+        };
+        let allowance = Allowance::new(budget, &clock);
         pollster::block_on(deliver_everywhere(&context, &allowance))
     }
 

@@ -25,6 +25,10 @@ pub(crate) use attempt::{body, first_bytes};
 
 /// Endpoints that are served at once: the platform opens six connections of an event at a time.
 const AT_ONCE: usize = 4;
+/// Milliseconds for which a lane that has nothing to do waits for the others, and between two looks
+/// for what came due meanwhile.
+const IDLE: u32 = 500;
+const LOOK: u64 = 2_000;
 /// Seconds within which a next attempt is waited for by the queue.
 const SOON: u64 = 120;
 
@@ -70,6 +74,55 @@ pub async fn deliver_everywhere<D: Database>(
         return Ok(Report::default());
     }
     let gathered = Gathered::default();
+    let due = RefCell::new(look(directory, allowance).await?.into_iter());
+    let next = || due.borrow_mut().next();
+    let (busy, looked_at) = (Cell::new(0), Cell::new(directory.clock.now().milliseconds));
+    // Who is slow keeps one of the lanes, and the others go on: with what comes due meanwhile, too.
+    let lane = || async {
+        loop {
+            let Some((webhook, shard)) = next() else {
+                if busy.get() == 0 {
+                    break;
+                }
+                directory.database.pause(IDLE).await;
+                let now = directory.clock.now().milliseconds;
+                if now >= looked_at.get() + LOOK {
+                    looked_at.set(now);
+                    if !allowance.has(run::LEAST) {
+                        break;
+                    }
+                    let found = look(directory, allowance).await?;
+                    due.replace(found.into_iter());
+                }
+                continue;
+            };
+            if !allowance.has(run::LEAST) {
+                gathered.wake_in(0);
+                break;
+            }
+            busy.set(busy.get() + 1);
+            let ran = run::run(directory, allowance, &gathered, webhook, shard).await;
+            busy.set(busy.get() - 1);
+            ran?;
+        }
+        Ok(())
+    };
+    // Each may begin, so there are no more of them than the budget is enough for.
+    let count = AT_ONCE.min(allowance.left() / run::LEAST).max(1);
+    let lanes = (0..count).map(|_| -> LocalBoxFuture<'_, Result<(), Error>> { Box::pin(lane()) });
+    let is_over = || busy.get() == 0 && due.borrow().as_slice().is_empty();
+    all(lanes.collect(), &is_over).await?;
+    Ok(Report {
+        wake: gathered.wake.get(),
+        lines: gathered.lines.into_inner(),
+    })
+}
+
+/// Looks for endpoints that have something to be told, in each shard.
+async fn look<D: Database>(
+    directory: &Context<'_, D>,
+    allowance: &Allowance<'_>,
+) -> Result<Vec<(String, u16)>, Error> {
     let now = directory.clock.now();
     let mut batch = Batch::default();
     let mut asked = Vec::new();
@@ -93,31 +146,14 @@ pub async fn deliver_everywhere<D: Database>(
             due.push((row.required_text(0)?, number));
         }
     }
-    let due = RefCell::new(due.into_iter());
-    let next = || due.borrow_mut().next();
-    // Who is slow keeps one of the lanes, and the others go on.
-    let lane = || async {
-        while let Some((webhook, shard)) = next() {
-            if !allowance.has(run::LEAST) {
-                gathered.wake_in(0);
-                break;
-            }
-            run::run(directory, allowance, &gathered, webhook, shard).await?;
-        }
-        Ok(())
-    };
-    // Each may begin, so there are no more of them than the budget is enough for.
-    let count = AT_ONCE.min(allowance.left() / run::LEAST).max(1);
-    let lanes = (0..count).map(|_| -> LocalBoxFuture<'_, Result<(), Error>> { Box::pin(lane()) });
-    all(lanes.collect()).await?;
-    Ok(Report {
-        wake: gathered.wake.get(),
-        lines: gathered.lines.into_inner(),
-    })
+    Ok(due)
 }
 
-/// Waits until all are at their end; the first failure.
-async fn all(mut runs: Vec<LocalBoxFuture<'_, Result<(), Error>>>) -> Result<(), Error> {
+/// Waits until all are at their end, or only idle ones are left; the first failure.
+async fn all(
+    mut runs: Vec<LocalBoxFuture<'_, Result<(), Error>>>,
+    is_over: &dyn Fn() -> bool,
+) -> Result<(), Error> {
     let mut result = Ok(());
     poll_fn(|context| {
         runs.retain_mut(|run| match run.as_mut().poll(context) {
@@ -129,7 +165,7 @@ async fn all(mut runs: Vec<LocalBoxFuture<'_, Result<(), Error>>>) -> Result<(),
                 false
             }
         });
-        if runs.is_empty() {
+        if runs.is_empty() || is_over() {
             Poll::Ready(())
         } else {
             Poll::Pending

@@ -100,6 +100,21 @@ pub(super) async fn run<D: Database>(
             .ask(deliveries::note_old_key(&lease.webhook, &until))
             .await?;
         endpoint.key_until = Some(until);
+        if directory
+            .settings
+            .master
+            .known(&endpoint.secret.key)
+            .is_none()
+        {
+            gathered.say(
+                [
+                    "webhook ",
+                    &lease.webhook,
+                    ": the master key of its secret is not set any more",
+                ]
+                .concat(),
+            );
+        }
     }
     let read = |mut row: Row| deliveries::read_behind(&mut row);
     let behind: Result<_, Error> = answers.rows(behind).into_iter().map(read).collect();
@@ -209,7 +224,7 @@ impl<D: Database> Run<'_, D> {
         let wanted = wanted(&self.endpoint.types, &self.endpoint.id);
         let mut batch = Batch::default();
         let newest = batch.add(deliveries::newest());
-        let end = batch.add(walk.end());
+        let end = batch.add(walk.end(false));
         let listed = batch.add(walk.list(&wanted, PAGE));
         self.allowance.note(batch.len());
         let mut answers = shard.send(batch).await?;

@@ -136,6 +136,29 @@ fn endpoints_that_are_slow_hold_up_no_other() {
     assert_eq!(came, [false, false, false, false, false, true, true, true]);
 }
 
+/// What fails is tried again after five seconds, while another still hangs.
+#[test]
+fn a_retry_does_not_wait_beside_one_that_hangs() {
+    let memory = memory();
+    let slow = "https://slow.example.com/hook";
+    memory.fetch.slow.replace(slow.to_owned());
+    for url in [slow, "https://app.example.com/hook"] {
+        hook(&memory, &json!({ "url": url }));
+    }
+    let is_first = Cell::new(true);
+    receive(&memory, move |post| {
+        let fails = post.address != slow && is_first.replace(false);
+        reply(if fails { 500 } else { 204 })
+    });
+    Client::new(&memory).user("ada");
+    deliver(&memory);
+    let came: Vec<bool> = posts(&memory)
+        .iter()
+        .map(|post| post.address == slow)
+        .collect();
+    assert_eq!(came, [false, false, true]);
+}
+
 #[test]
 fn a_poison_event_of_one_tenant_delays_no_other() {
     let memory = memory();
