@@ -54,6 +54,12 @@ impl Master {
         self.all().find(|key| key.fingerprint() == fingerprint)
     }
 
+    /// The fingerprints of all keys, a JSON array.
+    pub(crate) fn fingerprints(&self) -> String {
+        let all = self.all().map(|key| key.fingerprint());
+        scim::json::text(&all.collect::<Vec<_>>().into())
+    }
+
     /// All keys.
     pub(crate) fn all(&self) -> impl Iterator<Item = MasterKey> {
         self.0.iter().copied().map(MasterKey)

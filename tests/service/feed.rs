@@ -392,3 +392,38 @@ fn the_feed_goes_through_what_an_ended_tenant_left() {
         "ben"
     );
 }
+
+/// Such a cursor is of another deployment, or the database was set back: to go on from it would
+/// miss all that comes until then.
+#[test]
+fn a_cursor_behind_the_end_is_refused() {
+    let memory = Memory::new();
+    let operator = Operator::new(&memory);
+    Client::new(&memory).user("ada");
+    let next = |feed: &str| {
+        operator.get(&format!("{feed}?after=latest")).expect(200)["next"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let (all, own) = (next("/events"), next("/tenants/1/events"));
+    let newest = memory.number("SELECT max(position) FROM events");
+    let seq = memory.number("SELECT max(seq) FROM events WHERE tenant_id = 1");
+    for (feed, after) in [
+        ("/events", format!("1.{}", newest + 1)),
+        ("/events", "1.99999".to_owned()),
+        ("/tenants/1/events", "1.99999".to_owned()),
+        ("/tenants/1/events", format!("1.{newest}.{}", seq + 1)),
+        ("/events?type=group.*&wait=20", "1.99999".to_owned()),
+    ] {
+        let joint = if feed.contains('?') { '&' } else { '?' };
+        let got = operator.get(&format!("{feed}{joint}after={after}"));
+        got.problem(400, "cursor_beyond_end", "anew");
+    }
+    for feed in ["/events", "/tenants/1/events"] {
+        for after in [&all, &own] {
+            let page = operator.get(&format!("{feed}?after={after}")).expect(200);
+            assert_eq!(page["data"], json!([]));
+        }
+    }
+}

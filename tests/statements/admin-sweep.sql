@@ -324,15 +324,19 @@ LIMIT 50
 -- plan: SEARCH w USING PRIMARY KEY (id=?)
 -- plan: USE TEMP B-TREE FOR ORDER BY
 
-SELECT c.webhook_id, c.shard, w.tenant_id, c.position, NULL, w.types
+SELECT c.webhook_id, c.shard, w.tenant_id, iif(p.value, c.resume, c.position), iif(p.value, NULL, c.until), w.types
 FROM (SELECT * FROM webhooks WHERE id > ?1 AND state = 'active' ORDER BY id LIMIT 50) w
 CROSS JOIN webhook_cursors c ON c.webhook_id = w.id
+CROSS JOIN json_each('[0,1]') p ON p.value = 0
+  OR c.resume IS NOT NULL
 UNION ALL
-SELECT b.webhook_id, b.shard, b.tenant_id, b.position, c.position, w.types
+SELECT b.webhook_id, b.shard, b.tenant_id, iif(p.value, b.resume, b.position), coalesce(iif(p.value, NULL, b.until), c.resume, c.position), w.types
 FROM (SELECT * FROM webhooks WHERE id > ?1 AND state = 'active' ORDER BY id LIMIT 50) w
 CROSS JOIN webhook_tenants b ON b.webhook_id = w.id
 CROSS JOIN webhook_cursors c ON c.webhook_id = b.webhook_id
   AND c.shard = b.shard
+CROSS JOIN json_each('[0,1]') p ON p.value = 0
+  OR b.resume IS NOT NULL
 LIMIT 200
 -- ?1 = ""
 -- plan: COMPOUND QUERY
@@ -341,12 +345,14 @@ LIMIT 200
 -- plan:       SEARCH webhooks USING PRIMARY KEY (id>?)
 -- plan:     SCAN w
 -- plan:     SEARCH c USING PRIMARY KEY (webhook_id=?)
+-- plan:     SCAN p VIRTUAL TABLE INDEX 1:
 -- plan:   UNION ALL
 -- plan:     CO-ROUTINE w
 -- plan:       SEARCH webhooks USING PRIMARY KEY (id>?)
 -- plan:     SCAN w
 -- plan:     SEARCH b USING PRIMARY KEY (webhook_id=?)
 -- plan:     SEARCH c USING PRIMARY KEY (webhook_id=? AND shard=?)
+-- plan:     SCAN p VIRTUAL TABLE INDEX 1:
 
 SELECT json_object('shard', 1, 'schema', (SELECT max(CAST(name AS INTEGER))
     FROM d1_migrations

@@ -12,7 +12,7 @@ use cursor::Cursor;
 use page::{Event, Page, Part};
 use store::Row;
 use store::batch::Batch;
-use store::ledger::feed::{EventFilter, Mark, Walk, newest};
+use store::ledger::feed::{BEYOND, EventFilter, Mark, Walk, newest};
 
 mod cursor;
 mod page;
@@ -92,10 +92,10 @@ fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
         None => call.admin.shards().collect(),
     };
     let (after, before) = (call.after(), call.parameter("before"));
-    if before.is_some() && (tenant.is_none() || !after.is_empty()) {
+    if before.is_some() && !after.is_empty() {
         return Err(Refusal::invalid_query(
             "before",
-            "left out here: it goes with the events of one tenant, and not with `after`",
+            "left out here: it does not go with `after`",
         ));
     }
     let from = before.unwrap_or(after);
@@ -214,7 +214,7 @@ fn collect<'c>(
         looks: request.wanted.looks(call.most()),
     };
     let mut batch = Batch::default();
-    let end = batch.add(walk.end());
+    let end = batch.add(walk.end(request.goes_on));
     let listed = batch.add(walk.list(&request.wanted, call.most()));
     Step::send(shard, batch, move |sent| {
         let mut answers = sent?;
@@ -224,6 +224,14 @@ fn collect<'c>(
         if let Some(row) = &end {
             looks = row.integer(2)?.unwrap_or_default();
             page.is_trimmed |= request.goes_on && row.integer(3)? == Some(1);
+        }
+        if looks == BEYOND {
+            return Err(Refusal::invalid(
+                "cursor_beyond_end",
+                "The cursor is behind the newest event, so there was another record when it was given: it is of another \
+                 deployment, or the database was set back to an earlier state. Read the resources anew, from a cursor of \
+                 `after=latest` or an export, and go on from that.",
+            ));
         }
         let found = match rows.first() {
             Some(row) => row.integer(4)?.unwrap_or_default(),

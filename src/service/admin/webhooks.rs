@@ -99,6 +99,9 @@ fn texts<'b>(body: &'b Body, name: &str) -> Result<Option<Vec<&'b str>>, Refusal
     }
 }
 
+const TOO_MANY: &str = "There are 50 webhooks of this tenant, or of all tenants, and there may be no more. Delete one, or \
+                        change one with PATCH.";
+
 /// Lists them.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let chosen = Chosen {
@@ -298,7 +301,8 @@ fn show<'c>(
     chosen: &Chosen<'_>,
     format: Format,
 ) -> Outcome<'c> {
-    let listed = batch.add(webhooks::list(chosen));
+    let keys = call.admin.settings.master.fingerprints();
+    let listed = batch.add(webhooks::list(chosen, &keys));
     let tracks = batch.add(webhooks::tracks(chosen));
     Step::send(1, batch, move |sent| {
         let mut answers = sent?;
@@ -379,7 +383,11 @@ fn end<'c>(rows: Vec<(String, String, i64)>, format: Format, limit: usize) -> Ou
         let rows = rows.map(|(id, text)| Row(vec![cell(id), cell(text)]));
         return Step::shown(page(rows.collect(), limit)?);
     }
-    let (id, text) = rows.next().ok_or_else(no_webhook)?;
+    let missing = || match format {
+        Format::Made(_) => Refusal::conflict("too_many_webhooks", TOO_MANY),
+        Format::Page | Format::One | Format::Secret(_) => no_webhook(),
+    };
+    let (id, text) = rows.next().ok_or_else(missing)?;
     match format {
         Format::Page | Format::One => Step::shown(text),
         Format::Secret(secret) => Step::shown(with_member(text, "secret", &secret.into())),

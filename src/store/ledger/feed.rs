@@ -9,6 +9,8 @@ use crate::{Statement, fragment, statement};
 
 /// Events that one page looks at for some of them, at the most.
 pub const LOOKS: usize = 5_000;
+/// In place of how many a page looks at: it begins behind all of them.
+pub const BEYOND: i64 = -1;
 /// Bytes of events behind which a page ends.
 const PAGE_BYTES: usize = 1_000_000;
 
@@ -190,13 +192,30 @@ impl Walk {
     }
 
     /// The position and the number of the last event that [`Walk::list`] looks at, how many it
-    /// looks at, and whether events behind the beginning were trimmed.
-    pub fn end(&self) -> Statement {
+    /// looks at, and whether events behind the beginning were trimmed. `beyond`: where the walk
+    /// begins behind all events that there are, the row says that it looks at [`BEYOND`] of them.
+    pub fn end(&self, beyond: bool) -> Statement {
+        let mark = self.from.unwrap_or_default();
+        let of_tenant = mark.seq.zip(self.tenant).map(|(seq, tenant)| {
+            fragment!(
+                " OR {seq} > (SELECT coalesce(max(seq), 0) FROM events WHERE tenant_id = {tenant})",
+                seq = value(seq),
+                tenant = value(tenant),
+            )
+        });
+        let is_beyond = fragment!(
+            " UNION ALL SELECT 0, NULL, {BEYOND}, 0 \
+             WHERE {position} > (SELECT coalesce(max(position), 0) FROM events){of_tenant}",
+            BEYOND = value(BEYOND),
+            position = value(mark.position),
+            of_tenant = of_tenant,
+        );
         statement!(
-            "SELECT position, seq, looks, {is_trimmed} AS is_trimmed FROM (SELECT *, row_number() OVER () AS looks FROM ({events})) \
-             ORDER BY looks DESC LIMIT 1",
+            "SELECT position, seq, looks, {is_trimmed} AS is_trimmed FROM (SELECT *, row_number() OVER () AS looks FROM ({events}))\
+             {is_beyond} ORDER BY looks DESC LIMIT 1",
             is_trimmed = self.is_trimmed(),
             events = self.select("position, seq"),
+            is_beyond = beyond.then_some(&is_beyond),
         )
     }
 

@@ -7,8 +7,14 @@ use crate::{Error, Row, Statement, fragment, statement};
 
 /// Tenants that are behind which an endpoint shows at the most.
 const FAILING: usize = 50;
+/// Endpoints of one tenant, and of all tenants, at the most; the refusal says so, too.
+const MOST: usize = 50;
 /// What is counted of what is not delivered, at the most.
 const PENDING: usize = 1_000;
+
+/// What is wrong with one whose master key is gone.
+const NO_KEY: &str = "The MASTER_KEY that the secret was made of is not set any more, so the signatures are none that the receiver knows. \
+     Set that key again, behind the new one with a comma between, or rotate the webhook and give its receiver the new secret.";
 
 /// What is told of an endpoint `w`.
 const TOLD: &str = "json_object('url', w.url, 'tenant', w.tenant_id, 'types', json(w.types), 'include', json(w.include), \
@@ -80,24 +86,27 @@ impl<'a> From<&'a Chosen<'a>> for Fragment<'a> {
     }
 }
 
-/// Rows of an id and the endpoint with it, its tenant and its types.
-pub fn list(chosen: &Chosen<'_>) -> Statement {
+/// Rows of an id and the endpoint with it, its tenant and its types. `keys`: the fingerprints of
+/// the master keys that there are, a JSON array.
+pub fn list(chosen: &Chosen<'_>, keys: &str) -> Statement {
     statement!(
         "SELECT w.id, {shape}, w.tenant_id, w.types FROM {chosen} ORDER BY w.id",
-        shape = shape(),
+        shape = shape(keys),
         chosen = chosen,
     )
 }
 
 /// An endpoint `w`, JSON text. How much is not delivered yet stands in other databases.
-fn shape() -> Fragment<'static> {
+fn shape(keys: &str) -> Fragment<'_> {
     fragment!(
         "json_object('id', w.id, 'url', w.url, 'tenant', w.tenant_id, 'types', json(w.types), \
          'include', json(w.include), 'state', w.state, 'created_at', w.created_at, 'rotate_by', w.key_until, \
          'failing', (SELECT json_group_array(json_object('tenant', tenant_id, 'attempts', attempts, \
          'next_attempt_at', next_attempt_at, 'last_status', last_status)) FROM (SELECT * FROM webhook_tenants b \
          WHERE b.webhook_id = w.id AND b.attempts > 0 ORDER BY b.shard, b.tenant_id LIMIT {FAILING})), \
-         'last_status', w.last_status)",
+         'last_status', w.last_status, 'last_error', iif(w.key IN (SELECT value FROM json_each({keys})), NULL, '{NO_KEY}'))",
+        keys = value(keys),
+        NO_KEY = NO_KEY,
         FAILING = FAILING,
     )
 }
@@ -136,11 +145,12 @@ pub fn read_endpoint(row: &mut Row) -> Result<Endpoint, Error> {
     cells.end(read)
 }
 
-/// Stores one.
+/// Stores one, where there is room for it.
 pub fn create(endpoint: &Endpoint, now: &str) -> Statement {
     statement!(
         "INSERT INTO webhooks (id, url, origin, tenant_id, types, include, key, created_at) \
-         VALUES ({id}, {url}, {origin}, {tenant}, {types}, {include}, {key}, {now})",
+         SELECT {id}, {url}, {origin}, {tenant}, {types}, {include}, {key}, {now} \
+         WHERE (SELECT count(*) FROM webhooks WHERE tenant_id IS {tenant}) < {MOST}",
         id = value(&endpoint.id),
         url = value(&endpoint.url),
         origin = value(&endpoint.origin),
@@ -149,6 +159,7 @@ pub fn create(endpoint: &Endpoint, now: &str) -> Statement {
         include = value(&endpoint.include),
         key = value(&endpoint.secret.key),
         now = value(now),
+        MOST = MOST,
     )
 }
 
@@ -156,7 +167,7 @@ pub fn create(endpoint: &Endpoint, now: &str) -> Statement {
 pub fn begin(id: &str, shard: u16, position: Option<i64>) -> Statement {
     statement!(
         "INSERT INTO webhook_cursors (webhook_id, shard, position) \
-         VALUES ({id}, {shard}, coalesce({position}, (SELECT max(position) FROM events), 0))",
+         SELECT id, {shard}, coalesce({position}, (SELECT max(position) FROM events), 0) FROM webhooks WHERE id = {id}",
         id = value(id),
         shard = usize::from(shard),
         position = number(position),
@@ -311,14 +322,18 @@ pub struct Track {
     pub types: String,
 }
 
-/// How far endpoints came: the rows of [`read_track`].
+/// How far endpoints came: the rows of [`read_track`]. While older events are replayed there are
+/// two parts: these, and what is behind the place where it goes on.
 pub fn tracks(chosen: &Chosen<'_>) -> Statement {
     statement!(
-        "SELECT c.webhook_id, c.shard, w.tenant_id, c.position, NULL, w.types FROM {chosen} \
-         CROSS JOIN webhook_cursors c ON c.webhook_id = w.id UNION ALL \
-         SELECT b.webhook_id, b.shard, b.tenant_id, b.position, c.position, w.types FROM {chosen} \
+        "SELECT c.webhook_id, c.shard, w.tenant_id, iif(p.value, c.resume, c.position), iif(p.value, NULL, c.until), w.types \
+         FROM {chosen} CROSS JOIN webhook_cursors c ON c.webhook_id = w.id \
+         CROSS JOIN json_each('[0,1]') p ON p.value = 0 OR c.resume IS NOT NULL UNION ALL \
+         SELECT b.webhook_id, b.shard, b.tenant_id, iif(p.value, b.resume, b.position), \
+         coalesce(iif(p.value, NULL, b.until), c.resume, c.position), w.types FROM {chosen} \
          CROSS JOIN webhook_tenants b ON b.webhook_id = w.id \
-         CROSS JOIN webhook_cursors c ON c.webhook_id = b.webhook_id AND c.shard = b.shard LIMIT {FAILING}",
+         CROSS JOIN webhook_cursors c ON c.webhook_id = b.webhook_id AND c.shard = b.shard \
+         CROSS JOIN json_each('[0,1]') p ON p.value = 0 OR b.resume IS NOT NULL LIMIT {FAILING}",
         chosen = chosen,
         FAILING = 4 * FAILING,
     )

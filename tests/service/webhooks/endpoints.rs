@@ -27,7 +27,7 @@ fn an_endpoint_comes_and_goes() {
     );
     let shown = json!({
         "id": id, "url": "https://app.example.com/hook", "tenant": null, "types": ["user.*", "group.members"], "include": [],
-        "state": "active", "pending": 0, "failing": [], "last_status": null, "created_at": made["created_at"], "rotate_by": null,
+        "state": "active", "pending": 0, "failing": [], "last_status": null, "last_error": null, "created_at": made["created_at"], "rotate_by": null,
     });
     assert_eq!(admin.get(&path).expect(200), shown);
     assert_eq!(
@@ -354,4 +354,70 @@ fn both_secrets_sign_for_a_day() {
         .get("/events?type=webhook.rotated")
         .expect(200);
     assert_eq!(events["data"].as_array().unwrap().len(), 2);
+}
+
+/// A token that is bound to a tenant could make any number.
+#[test]
+fn there_is_room_for_some_of_each_tenant() {
+    let memory = memory();
+    let admin = Operator::new(&memory);
+    let second = admin.tenant("Second");
+    let bound = admin.scoped(&["webhooks:write"], Some(1));
+    let body = json!({ "url": "https://a.example.com/" });
+    let made: Vec<Value> = (0..50)
+        .map(|_| bound.post("/webhooks", &body).expect(201))
+        .collect();
+    let cursors = memory.number("SELECT count(*) FROM webhook_cursors");
+    let events = memory.number("SELECT count(*) FROM events");
+    bound
+        .post("/webhooks", &body)
+        .problem(409, "too_many_webhooks", "Delete one");
+    assert_eq!(
+        memory.number("SELECT count(*) FROM webhook_cursors"),
+        cursors
+    );
+    assert_eq!(memory.number("SELECT count(*) FROM events"), events);
+    admin.post("/webhooks", &body).expect(201);
+    admin
+        .post(
+            "/webhooks",
+            &json!({ "url": "https://a.example.com/", "tenant": second }),
+        )
+        .expect(201);
+    bound
+        .delete(&format!("/webhooks/{}", made[7]["id"].as_str().unwrap()))
+        .expect(204);
+    bound.post("/webhooks", &body).expect(201);
+    bound
+        .post("/webhooks", &body)
+        .problem(409, "too_many_webhooks", "50");
+}
+
+/// Where the master key of its secret was taken away, that is told at once, and not when it is
+/// disabled after three days.
+#[test]
+fn a_master_key_that_is_gone_is_told_at_once() {
+    let mut memory = memory();
+    let made = hook(&memory, &json!({}));
+    assert_eq!(read(&memory, &made)["last_error"], Value::Null);
+    let new = "cd".repeat(32);
+    memory.settings.master = Master::parse(&format!("{new},{}", "ab".repeat(32))).unwrap();
+    assert_eq!(read(&memory, &made)["last_error"], Value::Null);
+    memory.settings.master = Master::default();
+    let error = read(&memory, &made)["last_error"].clone();
+    assert!(
+        error.as_str().unwrap().contains("behind the new one"),
+        "{error}"
+    );
+    memory.settings.master = Master::parse(&new).unwrap();
+    assert_eq!(read(&memory, &made)["last_error"], error);
+    let listed = Operator::new(&memory).get("/webhooks").expect(200);
+    assert_eq!(listed["data"][0]["last_error"], error);
+    Client::new(&memory).user("ada");
+    let id = made["id"].as_str().unwrap();
+    let line = format!("webhook {id}: the master key of its secret is not set any more");
+    assert_eq!(deliver(&memory).lines, [line]);
+    let path = format!("/webhooks/{id}/rotate");
+    let rotated = Operator::new(&memory).post(&path, &json!({})).expect(200);
+    assert_eq!(rotated["last_error"], Value::Null);
 }

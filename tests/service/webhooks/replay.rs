@@ -50,8 +50,9 @@ fn a_range_is_delivered_anew_and_then_what_is_new() {
     let (memory, made) = filled();
     let ids = ids(&memory);
     let shown = replay(&memory, &made, &json!({ "from": ids[1], "to": ids[3] }));
-    assert_eq!(shown["id"], made["id"]);
+    assert_eq!((&shown["id"], &shown["pending"]), (&made["id"], &json!(3)));
     Client::new(&memory).user("new");
+    assert_eq!(read(&memory, &made)["pending"], 4);
     deliver(&memory);
     assert_eq!(numbers(&memory), [2, 3, 4, 7].map(|seq| (1, seq)));
     deliver(&memory);
@@ -119,6 +120,7 @@ fn a_failure_while_replaying_delays_that_tenant_alone() {
     deliver(&memory);
     let seq = all[1].1;
     assert_eq!(numbers(&memory), [(1, 1), (second, seq), (1, 2), (1, 4)]);
+    assert_eq!(read(&memory, &made)["pending"], 3);
     fails.set(false);
     pass(&memory, 6_000);
     deliver(&memory);
