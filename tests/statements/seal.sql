@@ -52,15 +52,11 @@ CROSS JOIN seals s ON s.tenant_id = d.tenant_id
 -- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=?)
 
 INSERT INTO seals (tenant_id, last_seq, prev_seq, head, at, mac, key, start)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
--- ?1 = 1
--- ?2 = 8
--- ?3 = 0
--- ?4 = "52fdb56229d71034ba10fec37035b2e213388ae1be46eb4d400eda815aaaf05b"
--- ?5 = "2026-01-01T00:00:00.006Z"
--- ?6 = "1e116d98fc6aee80105d8035460e9e2275b8e0cd9bae7727562d237305ee46f7"
--- ?7 = "c41c4e29c1fae515"
--- ?8 = NULL
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, ?1, value ->> 4, value ->> 5, value ->> 6
+FROM json_each(?2)
+-- ?1 = "2026-01-01T00:00:00.006Z"
+-- ?2 = "[[1,8,0,\"52fdb56229d71034ba10fec37035b2e213388ae1be46eb4d400eda815aaaf05b\",\"1e116d98fc6aee80105d8035460e9e2275b8e0cd9bae7727562d237305ee46f7\",\"c41c4e29c1fae515\",null]]"
+-- plan: SCAN json_each VIRTUAL TABLE INDEX 1:
 
 UPDATE sealing
 SET position = ?1
