@@ -13,6 +13,7 @@ use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Deserializer, Error, Map, Number, Value};
 
 use crate::index::Index;
+use crate::path::keep_the_last;
 
 /// Reads a JSON text (RFC 8259), nested up to 127 levels.
 ///
@@ -39,7 +40,8 @@ pub fn text(value: &Value) -> String {
 /// no more than [`MAX_TWICE`].
 ///
 /// RFC 8259 §4 leaves open what such an object means: here the last counts. Names of attributes
-/// have no letter case (RFC 7643 §2.1), so `userName` and `username` are one.
+/// have no letter case (RFC 7643 §2.1), so `userName` and `username` are one; and so are `active`
+/// and `urn:ietf:params:scim:schemas:core:2.0:User:active`.
 ///
 /// ```
 /// let text = r#"{"active": true, "title": "", "Active": false}"#;
@@ -123,20 +125,29 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut list: Vec<(String, Value)> = Vec::new();
+        let mut list: Vec<Option<(String, Value)>> = Vec::new();
         let mut names = Index::default();
+        // Where the member with the name of each number stands.
+        let mut places: Vec<usize> = Vec::new();
+        let mut is_path = false;
         while let Some(name) = members.next_key::<String>()? {
             let value = members.next_value_seed(self)?;
             let number = names.number_or_add(&name.to_ascii_lowercase());
-            match list.get_mut(number) {
-                Some(earlier) => {
-                    self.note(&earlier.0);
-                    *earlier = (name, value);
+            is_path |= name.contains([':', '.']);
+            if let Some(place) = places.get_mut(number) {
+                if let Some((earlier, _)) = list.get_mut(*place).and_then(Option::take) {
+                    self.note(&earlier);
                 }
-                None => list.push((name, value)),
+                *place = list.len();
+            } else {
+                places.push(list.len());
             }
+            list.push(Some((name, value)));
         }
-        Ok(Value::Object(object_of(list)))
+        if is_path {
+            keep_the_last(&mut list, &mut |name| self.note(name));
+        }
+        Ok(Value::Object(object_of(list.into_iter().flatten())))
     }
 }
 

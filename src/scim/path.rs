@@ -12,8 +12,10 @@ use crate::message::error::{Error, quoted};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Schema};
 
+mod spellings;
 mod uri;
 
+pub(crate) use spellings::keep_the_last;
 pub use uri::schema_named;
 
 /// `attrPath = [URI ":"] ATTRNAME *1subAttr`, as written.

@@ -192,6 +192,198 @@ fn of_a_key_that_comes_twice_the_last_counts_and_it_is_noted() {
     }
 }
 
+/// What the database decides is told of the operation that asked for it, too.
+#[test]
+fn a_refusal_of_the_database_names_the_operation() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let (ada, bob) = (client.user("ada"), client.user("bob"));
+    let (group, _) = (client.group("one", &[]), client.group("two", &[]));
+    let outer = client.group("outer", &[&group]);
+    let user = format!("/Users/{ada}");
+    let group = format!("/Groups/{group}");
+    let add = |id: &str| json!({ "op": "add", "path": "members", "value": [{ "value": id }] });
+    let title = |name: &str| json!({ "op": "replace", "path": name, "value": "x" });
+    for (path, operations, status, number, attribute) in [
+        (
+            &group,
+            json!([title("externalId"), add("nobody")]),
+            400,
+            2,
+            "members",
+        ),
+        (
+            &group,
+            json!([add(&bob), add("nobody"), add(&ada)]),
+            400,
+            2,
+            "members",
+        ),
+        (
+            &group,
+            json!([add(&bob), add(&"n".repeat(99))]),
+            400,
+            2,
+            "members",
+        ),
+        (
+            &group,
+            json!([add(&bob), title("externalId"), add(&outer)]),
+            400,
+            3,
+            "members",
+        ),
+        (
+            &group,
+            json!([{ "op": "replace", "value": { "externalId": "y", "displayName": "two" } }]),
+            409,
+            1,
+            "displayName",
+        ),
+        (
+            &user,
+            json!([title("title"), { "op": "replace", "path": "userName", "value": "bob" }]),
+            409,
+            2,
+            "userName",
+        ),
+    ] {
+        let body = json!({ "Operations": operations });
+        let reply = client.request("PATCH", path, Some(&body));
+        let line = line_of(&memory, &reply, status);
+        let told = (&line["operation"], &line["path"]);
+        assert_eq!(told, (&json!(number), &json!(attribute)), "{body}");
+        let refused = client.patch(path, &operations).expect(status);
+        let front = format!("Operation {number}: ");
+        let detail = refused["detail"].as_str().unwrap();
+        assert!(detail.starts_with(&front), "{detail}");
+    }
+}
+
+/// Members of a user, and what of them counts, with whether that is told.
+const SPELLINGS: [(&str, &str, &str, bool); 15] = [
+    (
+        r#""USER:active":true,"active":false"#,
+        "/active",
+        "false",
+        true,
+    ),
+    (
+        r#""active":false,"USER:active":true"#,
+        "/active",
+        "true",
+        true,
+    ),
+    (
+        r#""active":true,"USER:active":true,"ACTIVE":false"#,
+        "/active",
+        "false",
+        true,
+    ),
+    (
+        r#""USER":{"active":true},"active":false"#,
+        "/active",
+        "false",
+        true,
+    ),
+    (
+        r#""active":true,"USER":{"active":false}"#,
+        "/active",
+        "false",
+        true,
+    ),
+    (
+        r#""USER:active":true,"USER":{"active":false}"#,
+        "/active",
+        "false",
+        true,
+    ),
+    (r#""USER:title":"1","title":"2""#, "/title", r#""2""#, true),
+    (r#""title":"1","USER:title":"2""#, "/title", r#""2""#, true),
+    (r#""USER:x":"1","title":"2""#, "/title", r#""2""#, false),
+    (
+        r#""name":{"givenName":"1","familyName":"f"},"NAME.givenName":"2""#,
+        "/name",
+        r#"{ "givenName": "2", "familyName": "f" }"#,
+        false,
+    ),
+    (
+        r#""name.givenName":"1","USER:name.familyName":"1","name":{"givenName":"2"}"#,
+        "/name",
+        r#"{ "givenName": "2", "familyName": "1" }"#,
+        true,
+    ),
+    (
+        r#""USER:name":{"givenName":"1"},"name":{"givenName":"2","familyName":"f"}"#,
+        "/name",
+        r#"{ "givenName": "2", "familyName": "f" }"#,
+        true,
+    ),
+    (
+        r#""ENT:department":"1","ENT":{"department":"2"}"#,
+        "/ENT/department",
+        r#""2""#,
+        true,
+    ),
+    (
+        r#""ENT":{"department":"1"},"ENT:department":"2""#,
+        "/ENT/department",
+        r#""2""#,
+        true,
+    ),
+    (
+        r#""ENT:manager.value":"1","ENT:manager":{"value":"2"}"#,
+        "/ENT/manager/value",
+        r#""2""#,
+        true,
+    ),
+];
+
+/// RFC 7643 §2.1, RFC 7644 §3.10: an attribute has several spellings, of which none weighs more.
+#[test]
+fn of_two_spellings_of_an_attribute_the_last_counts_and_it_is_noted() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let send = |method: &str, path: &str, text: &str| {
+        let mut request = client.request(method, path, Some(&Value::Null));
+        request.body = scim_worker::http::request::Body::Bytes(text.as_bytes().to_vec());
+        let (reply, trace) = memory.respond_traced(&request);
+        let told = trace.notes.habits.names().contains(&"duplicate-key");
+        let body = reply.body.map(service::content::Content::into_text);
+        let body: Value = serde_json::from_str(&body.unwrap_or_default()).unwrap();
+        (body, told)
+    };
+    let user = "urn:ietf:params:scim:schemas:core:2.0:User";
+    let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    for (number, (members, pointer, value, is_told)) in SPELLINGS.into_iter().enumerate() {
+        let value: Value = serde_json::from_str(value).unwrap();
+        let members = members.replace("USER", user).replace("ENT", enterprise);
+        let pointer = pointer.replace("ENT", enterprise);
+        let text = format!(r#"{{"userName":"u{number}",{members}}}"#);
+        let (made, told) = send("POST", "/Users", &text);
+        assert_eq!(
+            (made.pointer(&pointer), told),
+            (Some(&value), is_told),
+            "POST {text}"
+        );
+        let blank = client.user(&format!("v{number}"));
+        let patch = format!(r#"{{"Operations":[{{"op":"replace","value":{{{members}}}}}]}}"#);
+        let (changed, told) = send("PATCH", &format!("/Users/{blank}"), &patch);
+        assert_eq!(
+            (changed.pointer(&pointer), told),
+            (Some(&value), is_told),
+            "PATCH {patch}"
+        );
+        let text = format!(r#"{{"userName":"v{number}",{members}}}"#);
+        let (put, told) = send("PUT", &format!("/Users/{blank}"), &text);
+        assert_eq!(
+            (put.pointer(&pointer), told),
+            (Some(&value), is_told),
+            "PUT {text}"
+        );
+    }
+}
+
 /// The line of a request that is answered with this status.
 fn line_of(memory: &Memory, request: &scim_worker::http::request::Request, status: u16) -> Value {
     let (reply, trace) = memory.respond_traced(request);

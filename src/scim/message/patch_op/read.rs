@@ -211,7 +211,14 @@ impl Reader<'_> {
         members: &Map<String, Value>,
     ) -> Result<(), Error> {
         self.explicit = false;
-        for (key, value) in members {
+        // A key with a path in it may name a part of what a plain one holds.
+        let paths = |is_path: bool| {
+            let mut members = members.iter();
+            core::iter::from_fn(move || {
+                members.find(|(key, _)| key.contains([':', '.']) == is_path)
+            })
+        };
+        for (key, value) in paths(false).chain(paths(true)) {
             if schema.is_none() && is_repeated(self.resource_type, members, key) {
                 self.habits.leave_out(DUPLICATE_KEY, key);
                 continue;
