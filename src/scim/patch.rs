@@ -4,10 +4,11 @@
 //! linked attribute (a group's `members`) are split off, since its values are rows and not part of
 //! the document.
 
-use alloc::vec::Vec;
+use alloc::{string::ToString, vec::Vec};
 
 use serde_json::Value;
 
+use crate::message::error::{Error, ScimType, quoted};
 use crate::path::Location;
 use crate::schema::{Attribute, Mutability, Type, Uniqueness};
 
@@ -92,4 +93,55 @@ pub fn plain_replaces(own: &[Operation]) -> Option<Vec<(&'static Attribute, Valu
         plain.push((attribute, value.clone()));
     }
     Some(plain)
+}
+
+/// A refusal that was decided behind the operations (a value in use, a member who is not there),
+/// with the number of the operation that asked for what is refused: the last that names the
+/// attribute, or lists an id that the sentence quotes.
+///
+/// ```
+/// use scim::{habit::Habits, message::error::Error, message::patch_op::PatchOp, patch::at_fault};
+/// use scim::resource_type::USER_TYPE;
+/// let title = serde_json::json!({ "op": "replace", "path": "title", "value": "x" });
+/// let name = serde_json::json!({ "op": "replace", "path": "userName", "value": "ada" });
+/// let body = serde_json::json!({ "Operations": [title, name] });
+/// let patch = PatchOp::parse(&USER_TYPE, &body, &mut Habits::default())?;
+/// let error = at_fault(&patch.operations, Error::uniqueness("It is in use").at("userName"));
+/// assert_eq!(error.detail(), "Operation 2: It is in use");
+/// # Ok::<(), scim::message::error::Error>(())
+/// ```
+pub fn at_fault(operations: &[Operation], error: Error) -> Error {
+    if error.operation().is_some() {
+        return error;
+    }
+    let place = |operation: &Operation| match &operation.target {
+        Target::Attribute(location) => Some(*location),
+        Target::Elements { of, sub, .. } => Some(Location { sub: *sub, ..*of }),
+        Target::Resource | Target::Extension(_) => None,
+    };
+    let asks = |operation: &Operation, location: Location| {
+        if location.attribute.linked {
+            let ids = operation.value.as_ref().and_then(Value::as_array);
+            let mut ids = ids.into_iter().flatten().filter_map(Value::as_str);
+            return operation.op != Op::Remove
+                && error.attribute() == Some(location.attribute.name)
+                && ids.any(|id| error.detail().contains(&["\"", &quoted(id), "\""].concat()));
+        }
+        match error.attribute() {
+            Some(path) => path == location.to_string() || path == location.attribute.name,
+            None => {
+                error.scim_type() == ScimType::Uniqueness
+                    && location.leaf().uniqueness != Uniqueness::None
+            }
+        }
+    };
+    let mut operations = operations.iter().rev();
+    let found = operations.find_map(|operation| {
+        let location = place(operation).filter(|location| asks(operation, *location))?;
+        Some((operation.number, location.to_string()))
+    });
+    match found {
+        Some((number, path)) => error.at(&path).of_operation(number),
+        None => error,
+    }
 }

@@ -65,7 +65,7 @@ impl<D: Database> Session<'_, D> {
             "A group cannot be a member of itself, directly or through other groups: {}. Nothing was changed.",
             list(&circular)
         );
-        Ok(Some(Error::invalid_value(error).into()))
+        Ok(Some(Error::invalid_value(error).at("members").into()))
     }
 
     /// Notes ids that name nobody, to be left out from then on.

@@ -4,7 +4,9 @@
 //! values of a user's own attributes such as `active`. Everything else is read, applied and written
 //! (see `modify`).
 
-use scim::patch::{LinkChange, Split, plain_replaces};
+use scim::habit::Habits;
+use scim::message::patch_op::PatchOp;
+use scim::patch::{LinkChange, Split, at_fault, plain_replaces};
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 use scim::schema::Attribute;
@@ -43,9 +45,31 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<Answer, Failure> {
         let projection = selection.bind(resource_type)?;
         let patch = self.accept_patch(resource_type, body)?;
+        let asked = (projection, !selection.is_default());
+        let done = self.perform_patch(resource_type, reference, patch, condition, asked);
+        done.await.map_err(|failure| match failure {
+            // The operations are gone by then, and are read once more.
+            Failure::Refused(error) => {
+                match PatchOp::parse(resource_type, body, &mut Habits::default()) {
+                    Ok(patch) => at_fault(&patch.operations, error).into(),
+                    Err(_) => error.into(),
+                }
+            }
+            other => other,
+        })
+    }
+
+    async fn perform_patch(
+        &self,
+        resource_type: &'static ResourceType,
+        reference: &ResourceRef,
+        patch: PatchOp,
+        condition: &Condition,
+        (projection, is_asked): (Projection, bool),
+    ) -> Result<Answer, Failure> {
         let Split { own, links } = Split::of(patch.operations)?;
         let has_members = Table::of(resource_type).has_members();
-        let answered = !has_members || !selection.is_default();
+        let answered = !has_members || is_asked;
         let mut members = match (reference, links.is_empty()) {
             (ResourceRef::Id(id), false) => self.net_change(id, links).await?,
             (ResourceRef::Id(_) | ResourceRef::Subject, _) => LinkChange::default(),
