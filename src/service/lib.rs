@@ -39,6 +39,7 @@ mod patch;
 mod pending;
 pub mod rate;
 pub mod read;
+mod removals;
 pub mod replace;
 pub mod seal;
 pub mod session;

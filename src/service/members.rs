@@ -2,19 +2,21 @@
 //! members change.
 
 use scim::filter::predicate::Predicate;
+use scim::habit::NOTHING_REMOVED;
 use scim::index::Index;
 use scim::message::error::Error;
 use scim::patch::{LinkChange, LinkOperation, net_links};
 use scim::resource_type::GROUP_TYPE;
 
 use super::links::{can_be_id, ids};
+use super::removals::Removals;
 use super::{Failure, Session};
-use store::Database;
-use store::batch::Batch;
+use store::batch::{Answers, Batch, Handle};
 use store::expression::View;
 use store::limits::{EXPRESSION_DEPTH, IDS_PER_PARAMETER, PARAMETERS, STATEMENT_BYTES};
 use store::membership;
 use store::predicate::{comparisons, depth};
+use store::{Cell, Database};
 
 /// Comparisons in the filters of one request that remove members, at the most: each looks at every
 /// member of the group.
@@ -32,6 +34,7 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<LinkChange, Failure> {
         self.resolve(id, &mut operations).await?;
         let mut change = net_links(&operations).unwrap_or_default();
+        *self.removals.borrow_mut() = Removals::of(operations, &change);
         self.check_links(&GROUP_TYPE, &mut change.add)?;
         change.remove.retain(|id| can_be_id(id));
         if self.settings().pend_unknown_members {
@@ -39,6 +42,23 @@ impl<D: Database> Session<'_, D> {
             self.settle_links(&mut change);
         }
         Ok(change)
+    }
+
+    /// Notes who was removed by a change that was made.
+    pub(crate) fn note_gone(&self, removals: &[Handle], answers: &mut Answers) {
+        let mut gone = self.removals.borrow_mut();
+        for row in answers.rows_of(removals) {
+            if let Some(Cell::Text(id)) = row.0.first() {
+                gone.add(id);
+            }
+        }
+    }
+
+    /// Tells, once all is done, of an operation that removed nobody.
+    pub(crate) fn tell_removals(&self) {
+        if self.removals.take().missed(&self.named.borrow()) {
+            self.habits().leave_out(NOTHING_REMOVED, "members");
+        }
     }
 
     /// Puts ids for the filters of removals: of the members that satisfy one, among those of the

@@ -181,6 +181,7 @@ impl<D: Database> Session<'_, D> {
         if receipt.is_refused(&answers) {
             return Ok(None);
         }
+        self.note_gone(&receipt.removals, &mut answers);
         let answer = self
             .answer(resource_type, &mut answers, reading, projection)
             .await?;

@@ -47,7 +47,12 @@ impl<D: Database> Session<'_, D> {
         let patch = self.accept_patch(resource_type, body)?;
         let asked = (projection, !selection.is_default());
         let done = self.perform_patch(resource_type, reference, patch, condition, asked);
-        done.await.map_err(|failure| match failure {
+        let done = done.await;
+        match &done {
+            Ok(_) => self.tell_removals(),
+            Err(_) => drop(self.removals.take()),
+        }
+        done.map_err(|failure| match failure {
             // The operations are gone by then, and are read once more.
             Failure::Refused(error) => {
                 match PatchOp::parse(resource_type, body, &mut Habits::default()) {
@@ -96,6 +101,7 @@ impl<D: Database> Session<'_, D> {
                 self.settle_links(&mut members);
                 continue;
             };
+            self.note_gone(&receipt.removals, &mut answers);
             let version = match receipt.effect(&change, &mut answers)? {
                 Effect::Done => change.version,
                 Effect::None(None) => return Err(self.not_found(resource_type, &change.reference)),

@@ -14,6 +14,7 @@ use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::named::Named;
+use super::removals::Removals;
 use super::settings::InHand;
 use super::{Context, Failure, Moment, Settings};
 use store::batch::{Answers, Batch};
@@ -77,6 +78,7 @@ pub struct Session<'a, D> {
     pub(super) unknown: RefCell<Index>,
     /// Whom values of members name, where that was looked up.
     pub(super) named: RefCell<Named>,
+    pub(super) removals: RefCell<Removals>,
     notes: RefCell<Notes>,
 }
 
@@ -135,6 +137,7 @@ impl<'a, D: Database> Session<'a, D> {
             is_braked: Cell::default(),
             unknown: RefCell::default(),
             named: RefCell::default(),
+            removals: RefCell::default(),
             notes: RefCell::default(),
         }
     }

@@ -30,6 +30,9 @@ mod run;
 
 pub(crate) use resource::{NewResource, Rewrite};
 
+/// Bytes that the id of a member who was removed takes in an answer.
+const LINK_BYTES: usize = 64;
+
 /// What is to be written of one resource.
 #[derive(Clone, Debug)]
 pub(crate) struct Change<'a> {
@@ -88,12 +91,14 @@ pub(crate) enum Links<'a> {
 }
 
 /// The statements of a change that tell what became of it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Receipt {
     /// Gives a row if the resource was written.
     row: Option<Handle>,
     /// Gives the version that it was found at.
     version_row: Option<Handle>,
+    /// Give the members that were removed one by one.
+    pub(crate) removals: Vec<Handle>,
 }
 
 /// What became of a change.
@@ -110,7 +115,7 @@ pub(crate) enum Effect {
 impl Receipt {
     /// What became of the change.
     pub(crate) fn effect(
-        self,
+        &self,
         change: &Change<'_>,
         answers: &mut Answers,
     ) -> Result<Effect, Failure> {
@@ -130,12 +135,12 @@ impl Receipt {
     }
 
     /// Whether the document was to be written, and was not.
-    pub(crate) fn is_refused(self, answers: &Answers) -> bool {
+    pub(crate) fn is_refused(&self, answers: &Answers) -> bool {
         self.row.is_some_and(|row| !answers.has_row(row))
     }
 
     /// What a statement that wrote the document gives back is the record of the resource.
-    pub(super) fn reading(self) -> Option<Reading> {
+    pub(super) fn reading(&self) -> Option<Reading> {
         let members = None;
         self.row.map(|resource| Reading { resource, members })
     }
@@ -189,6 +194,7 @@ impl<D: Database> Session<'_, D> {
         let mut receipt = Receipt {
             row: None,
             version_row: None,
+            removals: Vec::new(),
         };
         match change.kind {
             ChangeKind::Create(new) => {
@@ -275,9 +281,16 @@ impl<D: Database> Session<'_, D> {
                     let place = (id, Guard::Exactly(version));
                     batch.add(events::members(&origin, &view, place, version, members));
                 }
+                batch.expect(LINK_BYTES * members.remove.len());
+                for removal in membership::removals(&view, id, version, members) {
+                    receipt.removals.push(batch.add_write(removal));
+                }
                 batch.add_writes(membership::statements(&view, id, version, members));
                 if self.settings().pend_unknown_members {
                     let place = (id, change.meant);
+                    let removal = pending::removal(&view, place, version, members);
+                    let removal = removal.map(|removal| batch.add_write(removal));
+                    receipt.removals.extend(removal);
                     batch.add_writes(pending::statements(&view, place, version, members));
                 }
                 if is_new {

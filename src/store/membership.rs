@@ -61,7 +61,25 @@ fn number(ids: usize) -> i64 {
     i64::try_from(ids).unwrap_or(i64::MAX)
 }
 
-/// The statements that make the change, for the team that the batch has just given `version`.
+/// The statements that remove members one by one, from the team that the batch has just given
+/// `version`. The ids of those who were there come back.
+pub fn removals(
+    view: &View<'_>,
+    group: &str,
+    version: &str,
+    change: &LinkChange,
+) -> Vec<Statement> {
+    let one = |ids: String| {
+        let named = fragment!(
+            " AND m.member_id IN (SELECT value FROM json_each({ids})) RETURNING member_id",
+            ids = Fragment::Made(ids),
+        );
+        delete(view, group, version, named)
+    };
+    chunks(&change.remove).map(one).collect()
+}
+
+/// The statements that make the rest of the change behind [`removals`].
 pub fn statements(
     view: &View<'_>,
     group: &str,
@@ -77,13 +95,6 @@ pub fn statements(
             )
         });
         statements.push(delete(view, group, version, Fragment::joined(kept, "")));
-    }
-    for ids in chunks(&change.remove) {
-        let named = fragment!(
-            " AND m.member_id IN (SELECT value FROM json_each({ids}))",
-            ids = value(&ids),
-        );
-        statements.push(delete(view, group, version, named));
     }
     for ids in chunks(&change.add) {
         statements.push(insert(view, group, version, &ids));

@@ -45,9 +45,51 @@ pub fn find(view: &View<'_>, values: &[String]) -> Statement {
     )
 }
 
-/// The statements that keep the values of a change that name nobody yet, and drop those that it
-/// takes out; of a group that has the version that the batch has given it, or is the one meant. One
-/// who came meanwhile fails the batch, so that he is found.
+/// The condition that a group has the version that the batch has given it, or is the one meant.
+fn is_it<'a>(
+    view: &View<'a>,
+    reference: &'a ResourceRef,
+    meant: Guard<'a>,
+    version: &'a str,
+) -> Fragment<'a> {
+    fragment!(
+        "({written} OR {meant})",
+        written = Guard::Exactly(version).exists(view, reference),
+        meant = meant.exists(view, reference),
+    )
+}
+
+/// The statement that drops the values that a change takes out, as [`statements`] does the rest. It
+/// gives back those that waited.
+pub fn removal(
+    view: &View<'_>,
+    (group, meant): (&str, Guard<'_>),
+    version: &str,
+    change: &LinkChange,
+) -> Option<Statement> {
+    if !change.clear && change.remove.is_empty() {
+        return None;
+    }
+    let reference = ResourceRef::Id(group.to_owned());
+    let removed = text(&Value::from(change.remove.as_slice()));
+    let named = fragment!(
+        " AND value IN (SELECT value FROM json_each({removed}))",
+        removed = value(&removed),
+    );
+    let told = (!change.clear).then_some(" RETURNING value");
+    Some(statement!(
+        "DELETE FROM pending_members WHERE tenant_id = {tenant} AND team_id = {group}{named} AND {is_it}{told}",
+        tenant = view.tenant,
+        group = value(group),
+        named = (!change.clear).then_some(&named),
+        is_it = is_it(view, &reference, meant, version),
+        told = told,
+    ))
+}
+
+/// The statements that keep the values of a change that name nobody yet; of a group that has the
+/// version that the batch has given it, or is the one meant. One who came meanwhile fails the
+/// batch, so that he is found.
 pub fn statements(
     view: &View<'_>,
     (group, meant): (&str, Guard<'_>),
@@ -55,27 +97,9 @@ pub fn statements(
     change: &LinkChange,
 ) -> Vec<Statement> {
     let reference = ResourceRef::Id(group.to_owned());
-    let is_it = fragment!(
-        "({written} OR {meant})",
-        written = Guard::Exactly(version).exists(view, &reference),
-        meant = meant.exists(view, &reference),
-    );
+    let is_it = is_it(view, &reference, meant, version);
     let waiting = folded(&change.wait);
     let mut statements = Vec::new();
-    if change.clear || !change.remove.is_empty() {
-        let removed = text(&Value::from(change.remove.as_slice()));
-        let named = fragment!(
-            " AND value IN (SELECT value FROM json_each({removed}))",
-            removed = value(&removed),
-        );
-        statements.push(statement!(
-            "DELETE FROM pending_members WHERE tenant_id = {tenant} AND team_id = {group}{named} AND {is_it}",
-            tenant = view.tenant,
-            group = value(group),
-            named = (!change.clear).then_some(&named),
-            is_it = &is_it,
-        ));
-    }
     if !change.wait.is_empty() {
         statements.push(statement!(
             "INSERT INTO pending_members (tenant_id, value, team_id, folded) \

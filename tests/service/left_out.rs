@@ -116,6 +116,50 @@ fn a_removal_that_lists_nobody_removes_nobody() {
     assert_eq!(members(&client, &group), 0);
 }
 
+/// Who is asked to be removed and is not there: done, and told, whatever is done beside it.
+#[test]
+fn a_removal_of_members_who_are_not_there_is_told() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let (group, ada, bob) = two(&client);
+    let path = format!("/Groups/{group}");
+    let at = |path: &str| json!({ "op": "remove", "path": path });
+    let listed =
+        |id: &str| json!({ "op": "remove", "path": "members", "value": [{ "value": id }] });
+    let add = |id: &str| json!({ "op": "add", "path": "members", "value": [{ "value": id }] });
+    let of = |id: &str| at(&format!("members[value eq \"{id}\"]"));
+    let name = json!({ "op": "replace", "path": "externalId", "value": "x" });
+    let all = json!({ "op": "remove", "path": "members" });
+    let cy = client.user("cy");
+    let told_of = |operations: Value, is_told: bool, left: usize| {
+        told(
+            client.patch(&path, &operations),
+            is_told.then_some("members"),
+        );
+        assert_eq!(members(&client, &group), left, "{operations}");
+    };
+    told_of(json!([of("zz")]), true, 2);
+    told_of(json!([of(&cy)]), true, 2);
+    told_of(json!([at("members[display eq \"nobody\"]")]), true, 2);
+    told_of(json!([listed(&format!(" {ada}"))]), true, 2);
+    told_of(json!([listed(&ada.to_uppercase())]), true, 2);
+    told_of(json!([listed(&"z".repeat(99))]), true, 2);
+    told_of(json!([name, of("zz")]), true, 2);
+    told_of(json!([of(&ada), of("zz")]), true, 1);
+    told_of(json!([of(&ada)]), true, 1);
+    told_of(json!([add(&ada), of(&ada)]), false, 1);
+    told_of(json!([add(&ada), of("zz")]), true, 2);
+    told_of(
+        json!([of(&ada), at("members[display eq \"bob\"]")]),
+        false,
+        0,
+    );
+    told_of(json!([add(&ada), add(&bob)]), false, 2);
+    let both = json!({ "op": "remove", "path": "members", "value": [{ "value": "zz" }, { "value": bob }] });
+    told_of(json!([both]), false, 1);
+    told_of(json!([all]), false, 0);
+}
+
 /// The list in an object in a list, as `emails` is read.
 #[test]
 fn members_are_unwrapped_as_other_lists_are() {

@@ -141,6 +141,7 @@ WHERE m.tenant_id = ?1
     AND r.id = ?2
     AND r.version = ?3)
   AND m.member_id IN (SELECT value FROM json_each(?4))
+RETURNING member_id
 -- ?1 = 1
 -- ?2 = "019a0000-0000-7000-8000-000000000005"
 -- ?3 = "0000000000000010"

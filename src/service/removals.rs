@@ -1,0 +1,56 @@
+//! Removals of members that remove nobody: the statements that remove tell who was there, and
+//! nothing is read to learn it.
+
+use scim::index::Index;
+use scim::patch::{LinkChange, LinkOperation};
+
+use super::named::Named;
+
+/// Whom the operations of a PATCH remove.
+#[derive(Debug, Default)]
+pub(crate) struct Removals {
+    /// The ids of each operation.
+    asked: Vec<Vec<String>>,
+    /// The ids of members that were removed, and of those that the request adds.
+    there: Index,
+}
+
+impl Removals {
+    /// What operations remove; nothing where all members go, for then there is no telling.
+    pub(crate) fn of(operations: Vec<LinkOperation>, change: &LinkChange) -> Self {
+        let mut removals = Self::default();
+        if change.clear {
+            return removals;
+        }
+        let is_removal = |operation: &LinkOperation| matches!(operation, LinkOperation::Remove(_));
+        if !operations.iter().any(is_removal) {
+            return removals;
+        }
+        for operation in operations {
+            match operation {
+                LinkOperation::Add(ids) | LinkOperation::Replace(ids) => {
+                    for id in &ids {
+                        removals.there.add(id);
+                    }
+                }
+                LinkOperation::Remove(ids) => removals.asked.push(ids),
+                LinkOperation::RemoveAll | LinkOperation::RemoveWhere(_) => {}
+            }
+        }
+        removals
+    }
+
+    /// Notes a member who was removed.
+    pub(crate) fn add(&mut self, id: &str) {
+        self.there.add(id);
+    }
+
+    /// Whether an operation removed nobody.
+    pub(crate) fn missed(&self, named: &Named) -> bool {
+        let is_there = |id: &String| {
+            let meant = named.of(id).and_then(Option::as_ref);
+            self.there.has(id) || meant.is_some_and(|id| self.there.has(id))
+        };
+        self.asked.iter().any(|ids| !ids.iter().any(is_there))
+    }
+}
