@@ -105,7 +105,7 @@ impl Restored<'_> {
     /// Brings the resource back as it was, where its unique name is free: one row comes back then.
     pub fn insert(&self, view: &View<'_>) -> Statement {
         let keys = view.table().keys.iter();
-        let columns: Vec<_> = keys.clone().map(|key| [", ", key.column].into()).collect();
+        let columns: Fragment<'_> = keys.clone().map(|key| [", ", key.column].into()).collect();
         let values = keys.map(|key| ["->> '", key.attribute, "', d.folded "].into());
         statement!(
             "INSERT INTO {table} (\
@@ -121,7 +121,7 @@ impl Restored<'_> {
             of_type = view.table().shared.then_some("d.resource_type, "),
             alone = view.alone().map(|(_, alone)| [alone, ", "]),
             version = value(self.version),
-            values = values.collect::<Vec<_>>(),
+            values = values.collect::<Fragment<'_>>(),
             tenant = view.tenant,
             id = value(self.id),
             name = view.resource_type.name,

@@ -94,7 +94,7 @@ pub fn statements(
                 ids = Fragment::Made(ids),
             )
         });
-        statements.push(delete(view, group, version, Fragment::joined(kept, "")));
+        statements.push(delete(view, group, version, kept.collect()));
     }
     for ids in chunks(&change.add) {
         statements.push(insert(view, group, version, &ids));
@@ -157,7 +157,7 @@ fn sound<'a>(view: &View<'a>, group: &'a str, version: &'a str, added: &[String]
             members = members(view, group),
         )
     });
-    if_written(view, group, version, Fragment::joined(are_there, ""))
+    if_written(view, group, version, are_there.collect())
 }
 
 /// The same for a team that has nothing but the members just added, so that they need only be
@@ -308,10 +308,10 @@ fn marked(view: &View<'_>, predicates: &[&Predicate], values: Fragment<'_>) -> S
          FROM (SELECT *, row_number() OVER (ORDER BY value) AS n \
          FROM (SELECT e.value AS value, {marks} FROM ({values} LIMIT -1) e LIMIT -1) WHERE marks0{others}) c \
          GROUP BY c.n / {most}",
-        shown = Fragment::joined(shown, ""),
+        shown = shown.collect::<Fragment<'_>>(),
         marks = marks(view, predicates),
         values = values,
-        others = Fragment::joined(others, ""),
+        others = others.collect::<Fragment<'_>>(),
         most = MARKED_PER_ROW,
     )
 }

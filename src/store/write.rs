@@ -151,7 +151,7 @@ pub fn insert(
         let key = key.value(&draft.folded);
         fragment!(", {key}", key = value(key))
     });
-    let keys: Vec<_> = keys.collect();
+    let keys: Fragment<'_> = keys.collect();
     let values = fragment!(
         "{id}, {version}, {document}, {folded}{keys}",
         id = value(id),
@@ -180,7 +180,7 @@ pub(super) fn insert_into(
 ) -> Statement {
     let table = view.table();
     let keys = table.keys.iter().map(|key| [", ", key.column].into());
-    let keys = Fragment::joined(keys, "");
+    let keys: Fragment<'_> = keys.collect();
     let of_type = || fragment!("{name}, ", name = value(view.resource_type.name));
     statement!(
         "INSERT INTO {table} (\
@@ -225,7 +225,7 @@ pub fn update(
             alone = alone.map(|(column, alone)| [", ", column, " = ", alone]),
         )
     });
-    let keys: Vec<_> = keys.collect();
+    let keys: Fragment<'_> = keys.collect();
     statement!(
         "UPDATE {row} \
          SET version = {version}{updated}, document = {document}, folded = {folded}{keys} \
@@ -307,7 +307,7 @@ pub fn assign(
             key = value(image.as_str()),
         ))
     });
-    let keys: Vec<_> = keys.collect();
+    let keys: Fragment<'_> = keys.collect();
     statement!(
         "UPDATE {table} \
          SET version = {version}{updated}, \
@@ -333,7 +333,7 @@ fn set(values: &[(&'static Attribute, Value)]) -> Fragment<'static> {
             new = Fragment::Made(json::text(new)),
         )
     });
-    Fragment::joined(values, "")
+    values.collect()
 }
 
 /// Deletes a resource, if it is the version meant; triggers take its memberships along. One row

@@ -104,7 +104,7 @@ pub fn note(job: &str, tenant: i64, now: &str) -> Statement {
             tenant = value(tenant),
         )
     });
-    let others: Vec<_> = others.collect();
+    let others: Fragment<'_> = others.collect();
     let is_done = fragment!(
         "{others}{empty} AND NOT EXISTS (SELECT 1 FROM events WHERE tenant_id = {tenant} AND seq > {emptied} + {STEP})",
         others = others,

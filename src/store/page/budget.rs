@@ -213,7 +213,7 @@ impl<'a> Weight<'a> {
                 of = of,
             )
         };
-        let bytes: Vec<_> = [
+        let bytes: Fragment<'_> = [
             (document > 0).then(|| bytes(0, READ, 1)),
             read_to_sort.then(|| bytes(0, READ_TO_SORT, times_read)),
             (self.sought > 0).then(|| bytes(small, SOUGHT, self.sought)),
@@ -234,7 +234,7 @@ impl<'a> Weight<'a> {
                 of = VALUES,
             )
         });
-        let each_of: Vec<_> = each_of.collect();
+        let each_of: Fragment<'_> = each_of.collect();
         let list_to_sort = source.sort.filter(|_| times_read > 1).map(|sort| {
             let list = Location { sub: None, ..*sort };
             fragment!(

@@ -16,7 +16,7 @@ impl Page<'_> {
     /// The select of the page.
     pub(super) fn union(&self, columns: Columns) -> Fragment<'_> {
         let of = |(index, source)| record_of(source, index, columns.groups);
-        let records: Vec<_> = self.sources.iter().enumerate().map(of).collect();
+        let records: Fragment<'_> = self.sources.iter().enumerate().map(of).collect();
         // With a limit of its own it is not made one with the select within, which would fetch
         // before it orders.
         fragment!(

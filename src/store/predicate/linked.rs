@@ -149,7 +149,7 @@ fn inherited<'a>(view: &View<'a>, conditions: usize) -> Fragment<'a> {
     let numbers = Fragment::joined((0..conditions).map(Fragment::from), ",");
     let marks = (0..conditions.div_ceil(COUNTS))
         .map(|column| fragment!(" WHEN {column} THEN own.marks{column}", column = column))
-        .collect::<Vec<_>>();
+        .collect::<Fragment<'_>>();
     let sums = columns(conditions, ", ", |column| {
         fragment!(
             "sum(iif(place / {marks} = {column}, 1 << place % {marks} * {bits}, 0))",

@@ -5,7 +5,7 @@ use scim::json::object_of;
 use serde_json::Value;
 
 use crate::expression::View;
-use crate::fragment::value;
+use crate::fragment::{Fragment, value};
 use crate::limits::RUN_READ;
 use crate::read::{self, Stored};
 use crate::table::{KeyColumn, Table};
@@ -169,11 +169,11 @@ pub fn update_many(
         updated = updated(now),
         document = item(2),
         folded = item(3),
-        columns = columns.collect::<Vec<_>>(),
+        columns = columns.collect::<Fragment<'_>>(),
         alone = alone.map(|(column, alone)| [", ", column, " = ", alone]),
         scope = view.scope(row),
         ids = value(&ids),
         read = item(0),
-        free = free.collect::<Vec<_>>(),
+        free = free.collect::<Fragment<'_>>(),
     )
 }

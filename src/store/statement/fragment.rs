@@ -50,7 +50,8 @@ impl Fragment<'_> {
 
     /// Fragments with a text of ours between.
     pub fn joined(parts: impl IntoIterator<Item = Self>, between: &'static str) -> Self {
-        Self::Joined(parts.into_iter().collect(), between)
+        let mut parts = parts.into_iter();
+        Self::Joined(gather(&mut || parts.next()), between)
     }
 
     /// Appends it.
@@ -84,6 +85,11 @@ impl Fragment<'_> {
             Self::Shared(fragment) => fragment.write(statement),
         }
     }
+}
+
+/// Collects parts. Each kind of iterator would have a way to do so of its own.
+fn gather<'a>(next: &mut dyn FnMut() -> Option<Fragment<'a>>) -> Vec<Fragment<'a>> {
+    std::iter::from_fn(next).collect()
 }
 
 impl From<&'static str> for Fragment<'_> {
@@ -124,6 +130,13 @@ impl<'a, F: Into<Fragment<'a>>> From<Option<F>> for Fragment<'a> {
 }
 
 /// One behind the other.
+impl FromIterator<Self> for Fragment<'_> {
+    fn from_iter<I: IntoIterator<Item = Self>>(parts: I) -> Self {
+        Self::joined(parts, "")
+    }
+}
+
+/// The same of those that are there.
 impl<'a> From<Vec<Fragment<'a>>> for Fragment<'a> {
     fn from(parts: Vec<Fragment<'a>>) -> Self {
         Self::Joined(parts, "")

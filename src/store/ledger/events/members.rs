@@ -115,7 +115,7 @@ pub fn members(
             ids = value(ids),
         )
     });
-    let kept: Vec<_> = kept.collect();
+    let kept: Fragment<'_> = kept.collect();
     let others = fragment!(
         " UNION ALL SELECT m.team_id, m.member_id, m.member_type, 0, {request} FROM team_members m \
          WHERE m.tenant_id = {tenant} AND m.team_id = {id}{kept}",
@@ -134,7 +134,7 @@ pub fn members(
             id = value(id),
         )
     });
-    let (come, go): (Vec<_>, Vec<_>) = (come.collect(), go.collect());
+    let (come, go): (Fragment<'_>, Fragment<'_>) = (come.collect(), go.collect());
     let links = fragment!(
         "{come}{others}{go}",
         come = come,
