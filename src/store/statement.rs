@@ -3,6 +3,7 @@
 use super::limits::PARAMETERS;
 
 pub mod fragment;
+mod mark;
 
 /// A value bound to a statement.
 #[derive(Clone, Debug, PartialEq)]
