@@ -19,8 +19,10 @@ use crate::{fragment, statement};
 const LONGEST: usize = 32;
 /// Characters that the index knows the place of.
 const SHORTEST: usize = 3;
-/// Texts that are looked for at once, at the most.
+/// Texts that are looked for at once, at the most, as one of a list and in all: for each the index
+/// walks the places of its characters in all that has them.
 const MOST_NEEDLES: usize = 64;
+const MOST_PHRASES: usize = 16;
 /// Begins each value in the text.
 const LINE: char = '\n';
 /// Bytes of SQL and parameters left for what a statement has behind its page.
@@ -107,7 +109,7 @@ fn both<'a>(source: &Source<'a>, of: &dyn Fn(Rows) -> Fragment<'a>) -> Option<Fr
     if is_lookup(&view, predicate) {
         return None;
     }
-    let clauses = clauses(view.table().text, predicate, false);
+    let clauses = affordable(clauses(view.table().text, predicate, false));
     if clauses.is_empty() {
         return None;
     }
@@ -124,7 +126,7 @@ fn both<'a>(source: &Source<'a>, of: &dyn Fn(Rows) -> Fragment<'a>) -> Option<Fr
 
 /// The condition that the index finds few; none where it is of no use.
 pub fn found_few<'a>(source: &Source<'a>, predicate: &Predicate) -> Option<Fragment<'a>> {
-    let clauses = clauses(source.view.table().text, predicate, false);
+    let clauses = affordable(clauses(source.view.table().text, predicate, false));
     if clauses.is_empty() {
         return None;
     }
@@ -238,7 +240,38 @@ fn needle(op: CompareOp, text: &str) -> Option<String> {
     needle.extend(text.chars().take(LONGEST));
     // U+0000 ends the language of FTS5; no value has one.
     let fits = needle.chars().count() >= SHORTEST && !needle.contains('\0');
-    fits.then_some(needle)
+    fits.then(|| unrepeated(&needle))
+}
+
+/// A text as far as no three characters in it come again: each is looked for once. (A name of one
+/// letter, 100,000 times, has them at as many places.)
+fn unrepeated(needle: &str) -> String {
+    let letters: Vec<char> = needle.chars().collect();
+    let mut seen: Vec<&[char]> = Vec::new();
+    for trigram in letters.windows(SHORTEST) {
+        if seen.contains(&trigram) {
+            break;
+        }
+        seen.push(trigram);
+    }
+    let length = seen.len() + SHORTEST - 1;
+    letters.into_iter().take(length).collect()
+}
+
+/// The clauses with each text once, and no more texts than [`MOST_PHRASES`]: a clause less finds
+/// more, which are asked for the condition itself.
+fn affordable(clauses: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    let mut kept: Vec<Vec<String>> = Vec::new();
+    let mut phrases = 0;
+    for mut clause in clauses {
+        clause.sort_unstable();
+        clause.dedup();
+        if !kept.contains(&clause) && phrases + clause.len() <= MOST_PHRASES {
+            phrases += clause.len();
+            kept.push(clause);
+        }
+    }
+    kept
 }
 
 /// The clauses in the language of FTS5: `("…" OR "…") AND ("…")`.
@@ -255,4 +288,38 @@ fn expression(clauses: &[Vec<String>]) -> String {
         .map(bracketed)
         .collect::<Vec<_>>()
         .join(" AND ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_ends_before_three_characters_come_again() {
+        for (text, cut) in [
+            ("ada.lovelace", "ada.lovelace"),
+            ("aaaaaaaa", "aaa"),
+            ("abcabcabc", "abcab"),
+            ("anna anna", "anna an"),
+            ("\nab", "\nab"),
+        ] {
+            assert_eq!(unrepeated(text), cut);
+        }
+    }
+
+    #[test]
+    fn each_text_is_looked_for_once_and_not_too_many() {
+        let clause = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let many: Vec<String> = (100..150).map(|number| number.to_string()).collect();
+        let clauses = vec![
+            clause(&["abc", "abc"]),
+            many,
+            clause(&["abc"]),
+            clause(&["xyz", "abc"]),
+        ];
+        assert_eq!(
+            affordable(clauses),
+            [clause(&["abc"]), clause(&["abc", "xyz"])]
+        );
+    }
 }

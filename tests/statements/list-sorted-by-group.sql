@@ -18,23 +18,23 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
 SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 20 > 1400000, 0, 1
-          AND (SELECT count(*)
-          FROM (WITH RECURSIVE above(via, id) AS (SELECT m.member_id, m.team_id
-              FROM team_members m INDEXED BY team_members_nested
-              WHERE m.tenant_id = ?1
-                AND m.member_type = 'Group'
-              UNION
-              SELECT above.via, m.team_id
-              FROM above
-              CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
-                AND m.member_id = above.id
-                AND m.member_type = 'Group'
-              LIMIT 350001)
-            SELECT 1
+          AND (WITH RECURSIVE above(via, id) AS (SELECT m.member_id, m.team_id
+            FROM team_members m INDEXED BY team_members_nested
+            WHERE m.tenant_id = ?1
+              AND m.member_type = 'Group'
+            UNION
+            SELECT above.via, m.team_id
             FROM above
-            LEFT JOIN team_members m ON m.tenant_id = ?1
-              AND m.team_id = above.via
-            LIMIT 350001)) <= 350000)), 1) THEN '$'
+            CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
+              AND m.member_id = above.id
+              AND m.member_type = 'Group'
+            LIMIT 35001)
+          SELECT iif((SELECT count(*) FROM above) > 35000, 350001, (SELECT count(*)
+              FROM (SELECT 1
+                FROM above
+                LEFT JOIN team_members m ON m.tenant_id = ?1
+                  AND m.team_id = above.via
+                LIMIT 350001)))) <= 350000)), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1
@@ -42,17 +42,21 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FR
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
--- plan: SCALAR SUBQUERY 5
--- plan:   CO-ROUTINE (subquery-4)
--- plan:     CO-ROUTINE above
+-- plan: SCALAR SUBQUERY 7
+-- plan:   SCAN CONSTANT ROW
+-- plan:   SCALAR SUBQUERY 4
+-- plan:     MATERIALIZE above
 -- plan:       SETUP
 -- plan:         SEARCH m USING COVERING INDEX team_members_nested (tenant_id=?)
 -- plan:       RECURSIVE STEP
 -- plan:         SCAN above
 -- plan:         SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
 -- plan:     SCAN above
--- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?) LEFT-JOIN
--- plan:   SCAN (subquery-4)
+-- plan:   SCALAR SUBQUERY 6
+-- plan:     CO-ROUTINE (subquery-5)
+-- plan:       SCAN above
+-- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?) LEFT-JOIN
+-- plan:     SCAN (subquery-5)
 
 SELECT '' AS cursor_key, 0 AS more, records, total.*
 FROM (SELECT max(id) AS last, group_concat(record, '\u{1e}') AS records

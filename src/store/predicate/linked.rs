@@ -13,6 +13,9 @@ use crate::fragment::Fragment;
 use crate::links::{team_columns, user_columns};
 use crate::table::LinkEnd;
 
+/// Links that are looked at in the time that a pair of teams is walked to.
+const LINKS_PER_PAIR: usize = 10;
+
 impl<'a> Writer<'a> {
     /// The condition that a link satisfies this.
     pub(super) fn linked(self, holds: &Predicate) -> Fragment<'a> {
@@ -225,12 +228,17 @@ fn above<'a>(view: &View<'a>) -> Fragment<'a> {
 }
 
 /// The number of links to teams through teams within them, that conditions which ask their type are
-/// made with, as far as this limit.
+/// made with, as far as this limit; where more pairs of teams are within each other than a part of
+/// it, that limit: to walk so many takes as long as all the looks.
 pub(crate) fn indirect_links<'a>(view: &View<'a>, limit: usize) -> Fragment<'a> {
+    let pairs = limit / LINKS_PER_PAIR;
     fragment!(
-        "(SELECT count(*) FROM (WITH RECURSIVE above(via, id) AS ({above} LIMIT {limit}) \
-         SELECT 1 FROM above LEFT JOIN team_members m ON m.tenant_id = {tenant} AND m.team_id = above.via LIMIT {limit}))",
+        "(WITH RECURSIVE above(via, id) AS ({above} LIMIT {more}) \
+         SELECT iif((SELECT count(*) FROM above) > {pairs}, {limit}, (SELECT count(*) FROM (\
+         SELECT 1 FROM above LEFT JOIN team_members m ON m.tenant_id = {tenant} AND m.team_id = above.via LIMIT {limit}))))",
         above = above(view),
+        more = pairs + 1,
+        pairs = pairs,
         tenant = view.tenant,
         limit = limit,
     )
