@@ -31,7 +31,7 @@ pub struct Extension {
 pub static USER_TYPE: ResourceType = ResourceType {
     name: "User",
     endpoint: "/Users",
-    description: "The accounts of people",
+    description: "User Account",
     schema: &USER,
     extensions: configured::USER_EXTENSIONS,
 };
@@ -40,7 +40,7 @@ pub static USER_TYPE: ResourceType = ResourceType {
 pub static GROUP_TYPE: ResourceType = ResourceType {
     name: "Group",
     endpoint: "/Groups",
-    description: "Teams: named sets of users and groups",
+    description: "Group",
     schema: &GROUP,
     extensions: configured::GROUP_EXTENSIONS,
 };

@@ -261,7 +261,8 @@ impl<'a> Parser<'a> {
     }
 
     /// `compValue = false / null / true / number / string`, and a string without its quotes, up to
-    /// the next blank, bracket or end, where it can be nothing else.
+    /// the next blank, bracket or end, where it can be nothing else. A number that would not be
+    /// printed as it was sent (`5e3`, `1.50`) is kept as such a word: it may be an id.
     fn value(&mut self) -> Result<CompareValue, Error> {
         if self.peek() == Some('"') {
             return self.string().map(CompareValue::String);
@@ -273,7 +274,8 @@ impl<'a> Parser<'a> {
             CompareValue::Boolean(false)
         } else if word.eq_ignore_ascii_case("null") {
             CompareValue::Null
-        } else if let Some(number) = json::number(word) {
+        } else if let Some(number) = json::number(word).filter(|number| number.to_string() == word)
+        {
             CompareValue::Number(number)
         } else if self.is_bare(word) {
             CompareValue::Word(String::from(word))

@@ -151,11 +151,8 @@ fn values() {
         "1E+3",
         "18446744073709551615",
     ] {
-        let value: serde_json::Number = serde_json::from_str(number).unwrap();
-        reads(
-            &std::format!("a gt {number}"),
-            &std::format!("a gt {value}"),
-        );
+        // As it was sent: it may be an id.
+        holds(&std::format!("a gt {number}"));
     }
     reads(r#"a eq "\u00e9\/\n""#, "a eq \"é/\\u000a\"");
     reads(r#"a eq "\ud83e\udd80""#, "a eq \"🦀\"");

@@ -274,6 +274,14 @@ fn read_leniently() {
         r#"meta.created gt "2026-01-31T12:00:00Z""#,
         "authentik-unquoted-filter-value",
     );
+    for word in ["5e3", "7E2", "1.50", "-0", "12345678901234567890123"] {
+        lenient(
+            &["userName eq ", word].concat(),
+            &USER_TYPE,
+            &["userName eq \"", word, "\""].concat(),
+            "authentik-unquoted-filter-value",
+        );
+    }
     lenient(
         "displayName eq 701984",
         &GADGET,
@@ -430,12 +438,6 @@ fn values_of_another_type() {
     refused_value("active eq yes", "a boolean: expected true or false", "yes");
     refused_value("count gt 01", "an integer: expected a number", "01");
     refused_value("count gt 1e999", "an integer: expected a number", "1e999");
-    // The number is not the one that was written.
-    refused_value(
-        "title eq 12345678901234567890123",
-        "a string: expected a string in double quotes",
-        "1.2345678901234568e+22",
-    );
     refused_value(
         "userName eq true",
         "a string: expected a string in double quotes",

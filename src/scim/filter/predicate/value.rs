@@ -99,6 +99,9 @@ pub(super) fn value_of_type(
         (Type::Decimal | Type::Integer, CompareValue::Number(number)) => {
             Some(Value::Number(number.clone()))
         }
+        (Type::Decimal | Type::Integer, CompareValue::Word(word)) => {
+            json::number(word).map(Value::Number)
+        }
         (Type::Decimal | Type::Integer, CompareValue::String(text)) => {
             let number = json::number(text)?;
             habits.note_at("string-for-number", attribute.name);

@@ -331,8 +331,9 @@ impl Reader<'_> {
 }
 
 /// Whether a part of a path may be what somebody calls an attribute, if not in SCIM: there is no
-/// bracket in it, no quote and no control character.
+/// bracket in it, no quote and no control character; and it is no JSON Pointer (`/active`), which
+/// names what it does not reach.
 fn is_foreign_name(name: &str) -> bool {
     let is_syntax = |letter: char| letter.is_control() || "[]()\"".contains(letter);
-    !name.trim().is_empty() && !name.contains(is_syntax)
+    !name.trim().is_empty() && !name.contains(is_syntax) && !name.trim().starts_with('/')
 }
