@@ -272,6 +272,7 @@ async fn as_tenant<D: Database, B: Upload>(
         operator: Some((admin.operator.id.clone(), admin.operator.label.clone())),
         settings: Some(environment.context.settings_of(tenant.id, &tenant.settings)),
         shard: tenant.shard,
+        is_suspended: tenant.is_suspended,
     };
     Ok(scim::respond(environment, request, door, path, trace).await)
 }

@@ -79,6 +79,8 @@ pub(super) struct Door {
     pub settings: Option<InHand>,
     /// The number of its database.
     pub shard: u16,
+    /// Whether the tenant is known to be suspended.
+    pub is_suspended: bool,
 }
 
 impl Door {
@@ -98,6 +100,7 @@ impl Door {
             operator: None,
             settings: None,
             shard: 1,
+            is_suspended: false,
         }
     }
 
@@ -287,12 +290,16 @@ fn caller<'a, D: Database, B>(
     Ok((caller, context))
 }
 
-/// The settings by which an endpoint answers that needs no token: where one is shown, its tenant's.
+/// The settings by which an endpoint answers that needs no token: where one is shown, its tenant's,
+/// which must not be suspended.
 async fn settings_for_open<D: Database, B>(
     environment: &Environment<'_, D>,
     request: &Request<B>,
     door: &Door,
 ) -> Result<InHand, Fault> {
+    if door.is_suspended {
+        return Err(store::Error::Suspended.into());
+    }
     if let Some(settings) = &door.settings {
         return Ok(settings.clone());
     }

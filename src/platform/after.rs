@@ -122,7 +122,7 @@ pub async fn woken(env: &Env, settings: &Settings, hold: &Hold, wakes: Vec<Wake>
                 let Some(context) = directory.on(shard) else {
                     continue;
                 };
-                let worked = jobs::work_here(&context, &allowance).await;
+                let worked = jobs::work_here(&directory, &context, &allowance).await;
                 let is_left = note("a job was not gone on with", worked);
                 wake(env, is_left.then_some(message)).await;
             }

@@ -80,6 +80,8 @@ pub struct TenantRef {
     /// The number of the database that it is in.
     pub shard: u16,
     external_id: Option<String>,
+    /// Whether its SCIM face is closed.
+    pub is_suspended: bool,
 }
 
 impl TenantRef {
@@ -92,6 +94,7 @@ impl TenantRef {
             settings: cells.required_text(),
             shard: shard(cells.integer()),
             external_id: cells.text(),
+            is_suspended: cells.integer() == Some(1),
         };
         cells.end(tenant)
     }

@@ -108,11 +108,14 @@ impl<'a, D: Database> Context<'a, D> {
     }
 
     /// Reads the settings of a caller's tenant, and remembers them. Of one who is not good there
-    /// are none.
+    /// are none; where the tenant is suspended, the caller is told so.
     pub async fn read_settings(&self, tenant: &Tenant) -> Result<InHand, Failure> {
         let Some(mut row) = self.ask(tenant::settings(tenant)).await?.into_iter().next() else {
             return Ok(InHand::default());
         };
+        if row.integer(3)? == Some(1) {
+            return Err(store::Error::Suspended.into());
+        }
         let number = row.integer(2)?.unwrap_or_default();
         let settings = self.settings_of(number, &row.required_text(0)?);
         let known = InHand {

@@ -16,6 +16,7 @@ use store::batch::Batch;
 use store::directory::clients;
 use store::directory::expiring::Moments;
 use store::directory::jobs::{self, DueJob, IMPORT, TENANT_DELETE, UNDO};
+use store::directory::tenants;
 use store::ledger::events::{Origin, house};
 use store::ledger::requests::Sender;
 use store::ledger::{requests, trimming};
@@ -34,7 +35,7 @@ pub async fn work_everywhere<D: Database>(
     }
     let mut wakes = Vec::new();
     for (number, shard) in all {
-        if work_here(&shard, allowance).await? {
+        if work_here(directory, &shard, allowance).await? {
             wakes.push(Wake::Job(number));
         }
     }
@@ -54,13 +55,14 @@ pub async fn work_at<D: Database>(
         tenant,
     };
     let allowance = Allowance::new(budget, shard.clock);
-    step(shard, &job, &shard.clock.now(), &allowance).await?;
+    step(shard, shard, &job, &shard.clock.now(), &allowance).await?;
     Ok(())
 }
 
 /// Goes on with the jobs of one shard until none is due or the budget is used; whether there is
 /// more than it was enough for. Who waits longest is next, so that of several each gets on.
 pub async fn work_here<D: Database>(
+    directory: &Context<'_, D>,
     context: &Context<'_, D>,
     allowance: &Allowance<'_>,
 ) -> Result<bool, Error> {
@@ -72,7 +74,7 @@ pub async fn work_here<D: Database>(
             return Ok(false);
         };
         let job = jobs::read_due(&mut row)?;
-        if !step(context, &job, &now, allowance).await? {
+        if !step(directory, context, &job, &now, allowance).await? {
             return Ok(allowance.has_begun());
         }
     }
@@ -188,24 +190,23 @@ pub async fn trim_requests<D: Database>(
 
 /// Does a step of a job, if nobody else does; tells whether there was room for it.
 async fn step<D: Database>(
+    directory: &Context<'_, D>,
     context: &Context<'_, D>,
     job: &DueJob,
     now: &Moment,
     allowance: &Allowance<'_>,
 ) -> Result<bool, Error> {
     let mut batch = Batch::default();
-    let is_import = job.kind == IMPORT;
-    match job.kind.as_str() {
-        IMPORT => {}
-        TENANT_DELETE => add_step(&mut batch, &job.id, job.tenant, now),
+    let noted = match job.kind.as_str() {
+        IMPORT => None,
+        TENANT_DELETE => Some(add_step(&mut batch, &job.id, job.tenant, now)),
         UNDO => return undo::step(context, job, now, allowance).await,
         // One of a release that was put back: it waits.
         _ => return Ok(false),
-    }
-    let statements = 1 + if is_import {
-        import::STATEMENTS
-    } else {
-        batch.len()
+    };
+    let statements = 1 + match noted {
+        None => import::STATEMENTS,
+        Some(_) => batch.len(),
     };
     if !allowance.has(statements) {
         return Ok(false);
@@ -215,13 +216,19 @@ async fn step<D: Database>(
     let Some(mut row) = leased.into_iter().next() else {
         return Ok(true);
     };
-    if is_import {
+    let Some(noted) = noted else {
         allowance.note(1);
         let marker = row.required_text(0)?;
         import::work(context, (&job.id, job.tenant), &marker, until, allowance).await?;
         return Ok(true);
-    }
+    };
     allowance.spend(statements);
-    context.send(batch).await?;
+    let noted = context.send(batch).await?.row(noted);
+    let end = noted.map_or(Ok(None), |mut row| row.text(0))?;
+    if end.is_some() && context.database.number() != 1 {
+        // Broken off before it, the directory is told by who next wants the application's id.
+        allowance.note(1);
+        directory.ask(tenants::free(job.tenant)).await?;
+    }
     Ok(true)
 }

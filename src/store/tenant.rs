@@ -165,11 +165,11 @@ fn other_settings(wanted: FactsWanted, tenant: Fragment<'_>) -> Fragment<'_> {
     word.into()
 }
 
-/// The settings of a tenant, JSON text, their version, and its number; no row where the caller is
-/// not good.
+/// The settings of a tenant, JSON text, their version, its number, and whether it is suspended; no
+/// row where the caller is not good.
 pub fn settings(tenant: &Tenant) -> Statement {
     statement!(
-        "SELECT settings, settings_version, id FROM tenants WHERE id = {tenant}",
+        "SELECT settings, settings_version, id, state = 'suspended' AS is_suspended FROM tenants WHERE id = {tenant}",
         tenant = tenant,
     )
 }

@@ -22,6 +22,13 @@ fn tenant<'a>(memory: &'a Memory, shard: u16, name: &str) -> (i64, Client<'a>) {
     (id, admin.client(id, &json!({ "label": "okta" })))
 }
 
+fn end_jobs(memory: &Memory) {
+    for _ in 0..10 {
+        memory.elapsed.set(memory.elapsed.get() + 61_000);
+        memory.run_jobs(Budget::PAID).unwrap();
+    }
+}
+
 #[test]
 fn a_tenant_of_the_second_shard_works_in_everything() {
     let memory = Memory::sharded();
@@ -229,8 +236,22 @@ fn what_ties_a_tenant_to_the_application_is_unique_over_all_shards() {
         .problem(400, "invalid_value", "metadata");
     assert_eq!(admin.get("/tenants/ext:org_78").expect(200)["name"], "Uno");
     admin.get("/tenants/ext:org_79").expect(404);
-    // It is free again when the tenant is gone, and its number is not.
+    // It is free again when the job of the tenant has ended, and its number is not.
     admin.delete(&format!("{path}?confirm=Uno")).expect(202);
+    for shard in [1, 2] {
+        let again = json!({ "name": "Three", "shard": shard, "external_id": "org_78" });
+        admin
+            .post("/tenants", &again)
+            .problem(409, "external_id_taken", "being deleted");
+    }
+    let again = json!({ "external_id": "org_78" });
+    let other = format!("/tenants/{}", other["id"]);
+    admin
+        .patch(&other, &again)
+        .problem(409, "external_id_taken", "being deleted");
+    end_jobs(&memory);
+    let directory = "SELECT count(*) FROM tenants WHERE external_id = 'org_78'";
+    assert_eq!(memory.number(directory), 0);
     let again = json!({ "name": "Three", "shard": 2, "external_id": "org_78" });
     assert_ne!(admin.post("/tenants", &again).expect(201)["id"], made["id"]);
 }
@@ -258,10 +279,7 @@ fn a_tenant_of_the_second_shard_ends_with_all_its_data() {
     );
     let job = format!("/jobs/{}", job["id"].as_str().unwrap());
     admin.get(&job).expect(200);
-    for _ in 0..10 {
-        memory.elapsed.set(memory.elapsed.get() + 61_000);
-        memory.run_jobs(Budget::PAID).unwrap();
-    }
+    end_jobs(&memory);
     assert_eq!(admin.get(&job).expect(200)["state"], "finished");
     assert_eq!(second(&memory).number("SELECT count(*) FROM users"), 1);
     stays.get("/Users").expect(200);
@@ -283,20 +301,41 @@ fn a_tenant_of_the_second_shard_that_has_another_name_now_stays() {
     client.get("/Users").expect(200);
 }
 
-/// Broken off between the two databases, its end is told to the directory by whoever asks next.
+/// Broken off between the two databases, its end is told to the directory by whoever asks next, and
+/// that its job has ended by whoever next wants its `external_id`.
 #[test]
 fn the_end_of_a_tenant_is_told_to_the_directory_later() {
     let memory = Memory::sharded();
     let admin = Operator::new(&memory);
     let new = json!({ "name": "Gone", "shard": 2, "external_id": "org_9" });
     let made = admin.post("/tenants", &new).expect(201);
-    let id = made["id"].as_i64().unwrap();
-    second(&memory).sql(&format!(
-        "UPDATE tenants SET state = 'deleted' WHERE id = {id}"
-    ));
-    admin.get(&format!("/tenants/{id}")).expect(404);
-    let again = json!({ "name": "Again", "external_id": "org_9" });
-    admin.post("/tenants", &again).expect(201);
+    let path = format!("/tenants/{}", made["id"]);
+    admin.delete(&format!("{path}?confirm=Gone")).expect(202);
+    let untold = |set: &str| {
+        let id = &made["id"];
+        memory.sql(&format!("UPDATE tenants SET {set} WHERE id = {id}"));
+    };
+    untold("state = 'active', name = 'Gone'");
+    admin.get(&path).expect(404);
+    for shard in [1, 2] {
+        let again = json!({ "name": "Again", "external_id": "org_9", "shard": shard });
+        admin
+            .post("/tenants", &again)
+            .problem(409, "external_id_taken", "being deleted");
+    }
+    end_jobs(&memory);
+    untold("external_id = 'org_9'");
+    let again = json!({ "name": "Again", "external_id": "org_9", "shard": 2 });
+    let again = admin.post("/tenants", &again).expect(201);
+    assert_eq!(again["external_id"], "org_9");
+    let other = admin.tenant("Other");
+    untold("external_id = 'org_10'");
+    admin
+        .patch(
+            &format!("/tenants/{other}"),
+            &json!({ "external_id": "org_10" }),
+        )
+        .expect(200);
 }
 
 /// The three steps, broken off behind each: the cron goes on, and nobody sees half a tenant.
@@ -309,6 +348,9 @@ fn a_tenant_that_was_half_made_is_finished() {
          SELECT id + 1, 'Half', '2026-01-01T00:00:00.000Z', 'org_1', '{\"a\":\"b\"}', '{\"rate\":\"off\"}', 'creating', 2 FROM last_tenant",
     );
     admin.get("/tenants/2").expect(404);
+    admin
+        .post("/tenants", &json!({ "name": "x", "external_id": "org_1" }))
+        .problem(409, "external_id_taken", "still being made");
     assert_eq!(
         admin.get("/tenants").expect(200)["data"]
             .as_array()

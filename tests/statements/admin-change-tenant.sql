@@ -1,7 +1,7 @@
 -- PATCH /admin/v1/tenants/ext:org
 -- {"external_id":null,"metadata":{"plan":"gold"},"state":"suspended"}
 
-SELECT n.id, n.name, n.settings, n.shard, n.external_id
+SELECT n.id, n.name, n.settings, n.shard, n.external_id, n.state = 'suspended' AS is_suspended
 FROM tenants n
 WHERE n.external_id = ?1
   AND n.state NOT IN ('deleted', 'creating')

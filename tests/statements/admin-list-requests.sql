@@ -9,7 +9,7 @@ WHERE hash = ?1
 -- ?2 = "2026-01-01T00:00:00.012Z"
 -- plan: SEARCH operator_tokens USING INDEX sqlite_autoindex_operator_tokens_2 (hash=?)
 
-SELECT n.id, n.name, n.settings, n.shard, n.external_id
+SELECT n.id, n.name, n.settings, n.shard, n.external_id, n.state = 'suspended' AS is_suspended
 FROM tenants n
 WHERE n.id = ?1
   AND n.state NOT IN ('deleted', 'creating')

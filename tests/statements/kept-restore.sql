@@ -1,6 +1,6 @@
 -- POST /tenants/1/deleted/019a0000-0000-7000-8000-000000000003/restore
 
-SELECT n.id, n.name, n.settings, n.shard, n.external_id
+SELECT n.id, n.name, n.settings, n.shard, n.external_id, n.state = 'suspended' AS is_suspended
 FROM tenants n
 WHERE n.id = ?1
   AND n.state NOT IN ('deleted', 'creating')

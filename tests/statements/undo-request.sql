@@ -1,7 +1,7 @@
 -- POST /tenants/1/undo
 -- {"dry_run":true,"request":"req_019b76daa80600000000000000000001"}
 
-SELECT n.id, n.name, n.settings, n.shard, n.external_id
+SELECT n.id, n.name, n.settings, n.shard, n.external_id, n.state = 'suspended' AS is_suspended
 FROM tenants n
 WHERE n.id = ?1
   AND n.state NOT IN ('deleted', 'creating')

@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use super::body::{only, required, text};
 use super::refusal::Refusal;
-use super::step::{Answer, BatchResult, Call, Creation, End, Missing, Outcome, Step};
-use super::{metadata, settings, shape, with_member};
+use super::step::{Answer, BatchResult, Call, Creation, End, Missing, Outcome, Step, UseCase};
+use super::{metadata, settings, shape, shard, with_member};
 use crate::shards::unlisting;
 use store::batch::{Answers, Batch};
 use store::directory::jobs;
-use store::directory::tenants::{self, NewTenant, Patch, Which};
+use store::directory::tenants::{self, NewTenant, Patch};
 use store::directory::told;
 use store::ledger::deliveries::forget_tenant;
 use store::tenant::{DEFAULT_TENANT, Tenant};
@@ -99,7 +99,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         batch.add(admin.tell(told::tenant_created()));
         let made = batch.add(tenants::read_last(&admin.now.text));
         Step::send(1, batch, move |sent| {
-            unless_taken(sent, external_id, move |mut answers| {
+            unless_taken(call, sent, external_id, self::create, move |mut answers| {
                 let row = answers.row(made);
                 let mut row =
                     row.ok_or_else(|| Refusal::broken("a created tenant was not there"))?;
@@ -242,7 +242,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                     Err(metadata::too_much())
                 });
             }
-            unless_taken(sent, external_id, move |mut answers| {
+            unless_taken(call, sent, external_id, self::change, move |mut answers| {
                 let tenant = shape(answers.rows(changed))?.ok_or_else(gone)?;
                 let shared = shared.map(|shared| answers.rows(shared));
                 Step::shown(with_notice(tenant, shared.unwrap_or_default())?)
@@ -265,7 +265,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         if sent == Err(store::Error::Guard) {
             return Err(metadata::too_much());
         }
-        unless_taken(sent, external_id, |_| change())
+        unless_taken(call, sent, external_id, self::change, |_| change())
     })
 }
 
@@ -299,8 +299,7 @@ fn makes_names_unique(call: &Call<'_>) -> bool {
     }
 }
 
-/// Ends one, with a job that ends its data. The directory gives its `external_id` free at once, and
-/// so does its shard.
+/// Ends one, with a job that ends its data. Its `external_id` is free once that has ended.
 pub fn delete<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (admin, now) = (call.admin, &call.admin.now.text);
     let tenant = admin.tenant()?;
@@ -352,28 +351,64 @@ pub fn delete<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 }
 
 /// Goes on, unless another tenant has the application's id that was sent: then it is said which.
+/// Where that one has ended in another shard, and the directory was not told, it is told now, and
+/// all is done `again`.
 fn unless_taken<'c>(
+    call: &'c Call<'c>,
     sent: BatchResult,
     external_id: Option<&str>,
+    again: UseCase,
     then: impl FnOnce(Answers) -> Outcome<'c>,
 ) -> Outcome<'c> {
     let (Err(store::Error::Unique(_)), Some(external_id)) = (&sent, external_id) else {
         return then(sent?);
     };
-    let (batch, found) = Batch::of(tenants::find(&Which::External(external_id.to_owned())));
+    let (batch, found) = Batch::of(tenants::holder(external_id));
     Step::send(1, batch, move |sent| {
-        let holder = sent?.row(found).map(|row| row.integer(0));
-        let holder = match holder.transpose()?.flatten() {
-            Some(holder) => format!("tenant {holder} has it"),
-            None => "a tenant that is being deleted has it until that job has finished".to_owned(),
+        let Some(mut row) = sent?.row(found) else {
+            return Err(taken(
+                "a tenant that was just changed had it. Send the request again",
+            ));
         };
-        Err(Refusal::conflict(
-            "external_id_taken",
-            format!(
-                "The external_id is in use: {holder}. Change that tenant, or choose another external_id."
-            ),
-        ))
+        let id = row.integer(0)?.unwrap_or_default();
+        let is_being_deleted = || {
+            taken(
+                "a tenant that is being deleted has it until that job has finished. Wait for it, or choose another",
+            )
+        };
+        match row.required_text(1)?.as_str() {
+            "deleted" => {}
+            "creating" => {
+                return Err(taken(&format!(
+                    "tenant {id} has it, which is still being made. That ends within a minute: ask for it at \
+                     /admin/v1/tenants/{id} then, or choose another"
+                )));
+            }
+            _ => {
+                return Err(taken(&format!(
+                    "tenant {id} has it. Change that tenant, or choose another"
+                )));
+            }
+        }
+        let shard = shard(row.integer(2)?);
+        if shard == 1 || !call.admin.shards.contains(&shard) {
+            return Err(is_being_deleted());
+        }
+        let (batch, ended) = Batch::of(tenants::has_ended(id));
+        Step::send(shard, batch, move |sent| {
+            sent?.row(ended).ok_or_else(is_being_deleted)?;
+            Step::send(1, Batch::of(tenants::free(id)).0, move |sent| {
+                sent?;
+                again(call)
+            })
+        })
     })
+}
+
+/// The refusal of an id of the application's that is in use.
+fn taken(why: &str) -> Refusal {
+    let detail = format!("The external_id is in use: {why}.");
+    Refusal::conflict("external_id_taken", detail)
 }
 
 /// Another request was faster.

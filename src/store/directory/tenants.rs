@@ -1,5 +1,6 @@
 //! Tenants.
 
+use super::jobs::TENANT_DELETE;
 use crate::fragment::{Fragment, value};
 use crate::{Statement, fragment, statement};
 
@@ -70,10 +71,12 @@ pub fn shard_of(id: i64) -> Statement {
     statement!("SELECT shard FROM tenants WHERE id = {id}", id = value(id),)
 }
 
-/// The number, the name, the settings, the shard and the application's id of one.
+/// The number, the name, the settings, the shard and the application's id of one, and whether it is
+/// suspended.
 pub fn find(which: &Which) -> Statement {
     statement!(
-        "SELECT n.id, n.name, n.settings, n.shard, n.external_id FROM tenants n WHERE {which} AND n.state NOT IN ('deleted', 'creating')",
+        "SELECT n.id, n.name, n.settings, n.shard, n.external_id, n.state = 'suspended' AS is_suspended FROM tenants n \
+         WHERE {which} AND n.state NOT IN ('deleted', 'creating')",
         which = which,
     )
 }
@@ -126,12 +129,41 @@ pub fn open_reserved(id: i64) -> Statement {
     )
 }
 
-/// Empties the row of a tenant of another shard, which was just closed there.
+/// Empties the row of a tenant of another shard, which was just closed there. The application's id
+/// stays its own until its job has ended.
 pub fn empty_closed(id: i64) -> Statement {
     statement!(
-        "UPDATE tenants SET external_id = NULL, metadata = '{}', settings = '{}', name = '' \
+        "UPDATE tenants SET metadata = '{}', settings = '{}', name = '' \
          WHERE id = {id} AND shard <> 1 AND state = 'deleted'",
         id = value(id),
+    )
+}
+
+/// Gives the application's id of a tenant of another shard free in the directory, whose job has
+/// ended there.
+pub fn free(id: i64) -> Statement {
+    statement!(
+        "UPDATE tenants SET external_id = NULL WHERE id = {id} AND shard <> 1 AND state = 'deleted'",
+        id = value(id),
+    )
+}
+
+/// Who has an id of the application's, though it has ended or is not made yet: its number, its
+/// state and its shard.
+pub fn holder(external_id: &str) -> Statement {
+    statement!(
+        "SELECT id, state, shard FROM tenants WHERE external_id = {external_id}",
+        external_id = value(external_id),
+    )
+}
+
+/// A row where the job that ends a tenant of this database has ended.
+pub fn has_ended(id: i64) -> Statement {
+    statement!(
+        "SELECT id FROM tenants WHERE id = {id} AND state = 'deleted' AND NOT EXISTS (\
+         SELECT 1 FROM jobs WHERE finished_at IS NULL AND tenant_id = {id} AND kind = '{TENANT_DELETE}')",
+        id = value(id),
+        TENANT_DELETE = TENANT_DELETE,
     )
 }
 

@@ -293,6 +293,15 @@ fn a_suspended_tenant_is_closed() {
         };
         state("suspended");
         let requests = [
+            ("GET", "/Schemas".to_owned(), None),
+            (
+                "GET",
+                "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User".to_owned(),
+                None,
+            ),
+            ("GET", "/ResourceTypes".to_owned(), None),
+            ("GET", "/ResourceTypes/User".to_owned(), None),
+            ("GET", "/ServiceProviderConfig".to_owned(), None),
             ("GET", "/Users".to_owned(), None),
             ("GET", "/Users?cursor=".to_owned(), None),
             ("GET", format!("/Users/{user}"), None),
@@ -338,8 +347,10 @@ fn a_suspended_tenant_is_closed() {
             let got = admin.send(method, &path, body.as_ref());
             got.refused(403, "", "suspended");
         }
-        // What tells nothing of anybody is open, as ever.
-        client.get("/ServiceProviderConfig").expect(200);
+        // To whoever shows no credential, what tells nothing of anybody is open, as ever.
+        let mut request = client.request("GET", "/ServiceProviderConfig", None);
+        request.authorization = None;
+        client.send(&request).expect(200);
         admin
             .client(other, &json!({ "label": "okta" }))
             .get("/Users")
