@@ -6,11 +6,66 @@ use scim::habit::{Habit, Habits};
 use scim::json;
 use serde_json::Value;
 
-use super::Trace;
 use super::reply::Reply;
 use super::request::Request;
+use super::{Trace, auth};
 use service::Moment;
 use store::Cost;
+
+/// What credentials of ours begin with, and from how many characters behind it on it may be one:
+/// tokens of a tenant, those of earlier releases among them, of operators, and secrets of clients
+/// and webhooks.
+const CREDENTIALS: [(&str, usize); 4] = [
+    ("scim_", 30),
+    ("scimadmin_", 30),
+    ("scimsecret_", 30),
+    ("whsec_", 8),
+];
+
+/// A text without the credential of the request, and without what looks like one of ours.
+///
+/// ```
+/// use scim_worker::http::log::hide;
+/// let token = format!("scimadmin_1_{}", "a1".repeat(25));
+/// assert_eq!(hide(&format!("is {token} good?"), "t"), "is … good?");
+/// assert_eq!(hide("scim_access for a secret of mine", "a secret of mine"), "scim_access for …");
+/// let secret = format!("whsec_{}/+=", "a1".repeat(20));
+/// assert_eq!(hide(&format!("was {secret}."), ""), "was ….");
+/// ```
+#[inline(never)]
+pub fn hide(text: &str, token: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((front, from)) = rest
+        .find(['s', 'w'])
+        .and_then(|at| rest.split_at_checked(at))
+    {
+        kept.push_str(front);
+        let length = credential_length(from);
+        kept.push_str(if length > 1 {
+            "…"
+        } else {
+            from.get(..1).unwrap_or_default()
+        });
+        rest = from.get(length..).unwrap_or_default();
+    }
+    kept.push_str(rest);
+    if !token.is_empty() && kept.contains(token) {
+        kept = kept.replace(token, "…");
+    }
+    kept
+}
+
+/// Bytes of the credential that a text begins with; one where it begins with none.
+fn credential_length(text: &str) -> usize {
+    let is_of_one = |byte: u8| byte.is_ascii_alphanumeric() || b"-_+/=".contains(&byte);
+    let of = |(front, least): &(&str, usize)| {
+        let behind = text.strip_prefix(front)?;
+        let length = behind.bytes().take_while(|byte| is_of_one(*byte)).count();
+        (length >= *least).then_some(front.len() + length)
+    };
+    CREDENTIALS.iter().find_map(of).unwrap_or(1)
+}
 
 /// A JSON object with these members in this order.
 fn object<'m>(members: impl IntoIterator<Item = (&'m str, String)>) -> String {
@@ -26,10 +81,11 @@ fn text(value: impl Into<Value>) -> String {
 }
 
 /// A lenient reading: its name, the path it was at, and what was sent there for what.
-fn habit_line(habit: &Habit) -> String {
+fn habit_line(habit: &Habit, token: &str) -> String {
+    let path = habit.path.as_deref().map(|path| hide(path, token));
     let members = [
         ("name", Some(habit.name)),
-        ("path", habit.path.as_deref()),
+        ("path", path.as_deref()),
         ("note", habit.note()),
     ];
     object(
@@ -39,9 +95,10 @@ fn habit_line(habit: &Habit) -> String {
     )
 }
 
-/// Lenient readings as the line has them, JSON.
-pub fn habit_lines(habits: &Habits) -> String {
-    let lines: Vec<String> = habits.seen().iter().map(habit_line).collect();
+/// Lenient readings as the line has them, JSON; `token` is the credential of the request.
+pub fn habit_lines(habits: &Habits, token: &str) -> String {
+    let seen = habits.seen().iter();
+    let lines: Vec<String> = seen.map(|habit| habit_line(habit, token)).collect();
     ["[", &lines.join(","), "]"].concat()
 }
 
@@ -61,6 +118,10 @@ pub fn line<B>(
     now: &Moment,
     milliseconds: u64,
 ) -> String {
+    let credential = auth::credential(request.authorization.as_deref());
+    let token = credential.map_or("", |credential| credential.0);
+    let path = reply.attribute.as_deref();
+    let path = path.map(|path| hide(path, token));
     object([
         ("time", text(now.text.as_str())),
         ("requestId", text(trace.request_id.as_str())),
@@ -70,12 +131,12 @@ pub fn line<B>(
         ("status", text(reply.status)),
         ("scimType", text(reply.scim_type)),
         ("operation", text(reply.operation)),
-        ("path", text(reply.attribute.as_deref())),
+        ("path", text(path)),
         ("milliseconds", text(milliseconds)),
         ("trips", text(cost.trips)),
         ("rowsRead", text(cost.rows_read)),
         ("rowsWritten", text(cost.rows_written)),
-        ("habits", habit_lines(&trace.notes.habits)),
+        ("habits", habit_lines(&trace.notes.habits, token)),
         ("provider", text(trace.provider)),
         ("cause", text(trace.notes.cause.as_deref())),
     ])

@@ -201,8 +201,11 @@ fn operation_member(types: Types<'_>, members: &Map<String, Value>, key: &str) -
     };
     if is("path") {
         // That of a Bulk is an address.
-        let is_address = text("path").starts_with('/');
-        return if is_address { Place::Own } else { Place::Path };
+        return match text("path") {
+            address if !address.starts_with('/') => Place::Path,
+            address if address.contains('?') => Place::Hidden,
+            _ => Place::Own,
+        };
     }
     if is("value") {
         let sent = text("path").trim();

@@ -57,6 +57,41 @@ fn a_line_names_habits_and_provider_and_nothing_of_what_was_sent() {
     assert!(line["trips"].is_u64() && line["rowsRead"].is_u64() && line["rowsWritten"].is_u64());
 }
 
+/// What a client sends as a name may be a credential, its own or another's.
+#[test]
+fn a_credential_that_is_sent_for_a_name_is_not_in_a_line() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let id = client.user("ada");
+    let webhook = format!("whsec_{}", "aB3/".repeat(11));
+    for secret in [
+        Memory::TOKEN,
+        "scim_1_0123456789abcdefghijABCDEFGHIJ0123456789abcdefghi",
+        "scimadmin_1_0123456789abcdefghijABCDEFGHIJ0123456789abcdefghi",
+        "scimsecret_2_0123456789abcdefghijABCDEFGHIJ0123456789abcdefghi",
+        &webhook,
+    ] {
+        let mut lines = String::new();
+        let mut send = |method: &str, path: &str, body: Option<&Value>| {
+            let request = client.request(method, path, body);
+            let (reply, trace) = memory.respond_traced(&request);
+            let cost = memory.database.cost();
+            lines += &log::line(&request, &reply, &trace, cost, &Moment::at(0), 0);
+        };
+        send("GET", &format!("/Users?sortBy={secret}"), None);
+        send("GET", &format!("/Users?filter={secret} eq 1"), None);
+        let path = format!("/Users/{id}");
+        for place in [secret.to_owned(), format!("emails[{secret} eq 1]")] {
+            let body = json!({ "Operations": [{ "op": "add", "path": place, "value": "x" }] });
+            send("PATCH", &path, Some(&body));
+        }
+        send("PUT", &path, Some(&json!({ "userName": "ada", secret: 1 })));
+        assert!(lines.contains("…") && !lines.contains(secret), "{lines}");
+        let rest = secret.get(6..16).unwrap();
+        assert!(!lines.contains(rest), "{rest} in {lines}");
+    }
+}
+
 #[test]
 fn a_refusal_is_logged_with_its_keyword() {
     let memory = Memory::new();

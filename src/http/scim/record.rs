@@ -11,7 +11,7 @@ use super::Door;
 use super::call::{Arguments, Message};
 use super::query::SEARCH;
 use super::routes::{Handler, Route};
-use crate::http::log::habit_lines;
+use crate::http::log::{habit_lines, hide};
 use crate::http::method::Method;
 use crate::http::query::parameters;
 use crate::http::reply::Reply;
@@ -26,8 +26,6 @@ use store::tenant::Tenant;
 const MAX_REPLY: usize = 65_536;
 /// Characters of the longest path, query or name of a client.
 const MAX_TEXT: usize = 1_000;
-/// Characters of the shortest run behind `scim_` that may be a credential.
-const MIN_CREDENTIAL: usize = 30;
 /// What the ids of requests end with beside which the log is trimmed: one in 64, at random.
 const TURNS: [&str; 4] = ["00", "40", "80", "c0"];
 
@@ -136,7 +134,7 @@ pub(super) fn make<D: Database, B>(
         attribute: reply.attribute.as_deref().map(kept),
         user_agent: request.user_agent.as_deref().map(cut).map(kept),
         provider: trace.provider,
-        habits: kept(&habit_lines(&trace.notes.habits)),
+        habits: habit_lines(&trace.notes.habits, credential.0),
         resources: kept(&json::text(&Value::from(ids(&draft.arguments, reply)))),
         request_body: draft.body.filter(|_| with_bodies).as_deref().map(kept),
         reply_body: reply_body(draft.kind, &types, reply)
@@ -229,41 +227,4 @@ fn reply_body(
         return Some(redact(kind?, types, &body));
     }
     Some(format!("{{\"bytes\":{size}}}"))
-}
-
-/// A text without the credential of the request, and without what looks like one of ours.
-///
-/// ```
-/// use scim_worker::http::scim::record::hide;
-/// let token = format!("scimadmin_1_{}", "a1".repeat(25));
-/// assert_eq!(hide(&format!("is {token} good?"), "t"), "is … good?");
-/// assert_eq!(hide("scim_access for a secret of mine", "a secret of mine"), "scim_access for …");
-/// ```
-#[inline(never)]
-pub fn hide(text: &str, token: &str) -> String {
-    let mut rest = text;
-    let mut kept = String::with_capacity(text.len());
-    while let Some((front, behind)) = rest.split_once("scim") {
-        kept.push_str(front);
-        let length = behind
-            .bytes()
-            .take_while(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte))
-            .count();
-        let (run, end) = behind.split_at_checked(length).unwrap_or((behind, ""));
-        let is_credential = ["_", "admin_", "secret_"]
-            .iter()
-            .any(|front| run.starts_with(front));
-        if is_credential && length > MIN_CREDENTIAL {
-            kept.push('…');
-            rest = end;
-        } else {
-            kept.push_str("scim");
-            rest = behind;
-        }
-    }
-    kept.push_str(rest);
-    if kept.contains(token) {
-        kept = kept.replace(token, "…");
-    }
-    kept
 }

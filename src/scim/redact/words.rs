@@ -64,27 +64,105 @@ pub(super) fn filter(sent: &str, named: &dyn Fn(&str) -> Option<&'static Attribu
     text
 }
 
-/// A sentence of the server's without the values of a filter that it repeats.
+/// What stands in a sentence before what a client sent in the place of what is due, to its end.
+const SENT: [&str; 2] = [", found ", " It is "];
+/// What may stand behind it, of the server's own.
+const OWN: [&str; 2] = [
+    "the end",
+    "a bare control character or an escape that JSON does not have",
+];
+/// What stands before a client's path.
+const PATH: &str = "path '";
+/// A quote of the server's own, and what stands around it.
+const QUOTE: (&str, &str) = ("expected a closing '", "\"' for the string at ");
+
+/// A sentence of the server's without the values of a filter that it repeats, and without what a
+/// client sent in the place of what is due.
 ///
 /// ```
+/// use scim::redact::sentence;
 /// let said = r#"path 'a[b eq "c"].d': expected the end"#;
-/// assert_eq!(scim::redact::sentence(said), r#"path 'a[b eq "…"].d': expected the end"#);
+/// assert_eq!(sentence(said), r#"path 'a[b eq "…"].d': expected the end"#);
+/// let said = "filter: expected a value at character 13, found ''ada''";
+/// assert_eq!(sentence(said), r#"filter: expected a value at character 13, found "…""#);
 /// ```
 pub fn sentence(said: &str) -> String {
+    let mut found = SENT
+        .iter()
+        .filter_map(|word| said.find(word).map(|at| (at, word.len())));
+    let (own, sent) = match found.next() {
+        Some((at, length)) => said.split_at_checked(at + length).unwrap_or((said, "")),
+        None => (said, ""),
+    };
     let mut text = String::new();
-    let mut rest = said;
+    let rest = match own.split_once(PATH) {
+        Some((front, path)) => {
+            // It may have the sign that ends it.
+            let end = path.rfind("': ").unwrap_or(path.len());
+            let (path, behind) = path.split_at_checked(end).unwrap_or((path, ""));
+            text.push_str(front);
+            text.push_str(PATH);
+            push_words(&mut text, path);
+            behind
+        }
+        None => own,
+    };
+    push_hidden(&mut text, rest);
+    if OWN.contains(&sent) {
+        text.push_str(sent);
+    } else if !sent.is_empty() {
+        text.push_str(HIDDEN);
+    }
+    text
+}
+
+/// Pushes a path: names and the words of filters, each where one is due.
+fn push_words(text: &mut String, path: &str) {
+    let mut rest = path;
+    let mut is_name_due = true;
+    while let Some(next) = rest.chars().next() {
+        let length = match next {
+            '"' => literal_end(rest).unwrap_or(rest.len()),
+            _ if is_sign(next) => next.len_utf8(),
+            _ => rest
+                .find(|next| next == '"' || is_sign(next))
+                .unwrap_or(rest.len()),
+        };
+        let (word, behind) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        rest = behind;
+        if is_sign(next) {
+            is_name_due |= !next.is_whitespace();
+            text.push(next);
+            continue;
+        }
+        let is_name = is_name_due && !word.contains(['"', '\'', '%', '`']);
+        text.push_str(if is_name || is_word(word) {
+            word
+        } else {
+            HIDDEN
+        });
+        is_name_due = ["and", "or", "not"]
+            .iter()
+            .any(|known| word.eq_ignore_ascii_case(known));
+    }
+}
+
+/// Pushes words of the server's own without literals that stand where a filter has a value.
+fn push_hidden(text: &mut String, own: &str) {
+    let mut rest = own;
     while let Some((front, _)) = rest.split_once('"') {
         let (front, literal) = rest.split_at_checked(front.len()).unwrap_or((rest, ""));
         text.push_str(front);
         let word = front.trim_end().rsplit(' ').next().unwrap_or_default();
         // One that is not closed goes on to the end.
         let length = literal_end(literal).unwrap_or(literal.len());
+        let is_own = front.ends_with(QUOTE.0) && literal.starts_with(QUOTE.1);
+        let length = if is_own { 1 } else { length };
         let (literal, behind) = literal.split_at_checked(length).unwrap_or((literal, ""));
         text.push_str(if is_word(word) { HIDDEN } else { literal });
         rest = behind;
     }
     text.push_str(rest);
-    text
 }
 
 fn is_sign(character: char) -> bool {

@@ -32,7 +32,8 @@ impl<D: Database> Session<'_, D> {
         };
         let found = match relative {
             [endpoint] => named(endpoint).map(|resource_type| (resource_type, None)),
-            [endpoint, id] => {
+            // A query is for no operation.
+            [endpoint, id] if !id.contains('?') => {
                 named(endpoint).map(|resource_type| (resource_type, Some((*id).to_owned())))
             }
             _ => None,

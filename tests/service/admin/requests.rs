@@ -225,6 +225,12 @@ fn no_secret_that_was_sent_is_anywhere_in_the_database() {
     }
     for operation in [
         json!({ "op": "add", "path": "password", "value": secret() }),
+        json!({ "op": "add", "path": format!("emails[not closed \"{}\"", secret()), "value": "x" }),
+        json!({ "op": "add", "path": format!("emails[type eq '{}']", secret()), "value": "x" }),
+        json!({ "op": "add", "path": format!("emails[type eq '\"', found {}", secret()), "value": "x" }),
+        json!({ "op": "add", "path": format!("emails[type {} \"x\"].value", secret()), "value": "x" }),
+        json!({ "op": "add", "path": format!("emails[shoe eq \"{}\"].value: x", secret()), "value": "x" }),
+        json!({ "op": "remove", "path": format!("userName eq {}", secret()) }),
         json!({ "op": "add", "path": "PASSWORD", "value": [secret()] }),
         json!({ "op": "add", "path": format!("password eq \"{}\"", secret()), "value": secret() }),
         json!({ "op": "add", "value": { "password": secret(), "pin": secret() } }),
@@ -252,6 +258,15 @@ fn no_secret_that_was_sent_is_anywhere_in_the_database() {
             }),
         ));
     }
+    for quote in ["\"", "'"] {
+        let path = format!("/Users/x?filter=title eq {quote}{}{quote}", secret());
+        let operation = json!({ "method": "DELETE", "path": path });
+        sent.push((
+            "POST",
+            "/Bulk".to_owned(),
+            json!({ "Operations": [operation] }),
+        ));
+    }
     sent.push(("POST", "/Users/.search".to_owned(), json!({
         "filter": format!("userName eq \"{}\"", secret()), "cursor": secret(), "attributes": [format!("a {}", secret())], "pin": secret(),
     })));
@@ -268,6 +283,16 @@ fn no_secret_that_was_sent_is_anywhere_in_the_database() {
             secret(),
             secret()
         ),
+        format!("filter=active eq \"{}\"", secret()),
+        format!("filter=meta.lastModified gt \"{}\"", secret()),
+        format!("filter=userName eq '{} {}'", secret(), secret()),
+        format!("filter=userName {} \"x\"", secret()),
+        format!("filter=userName {} {}", secret(), secret()),
+        format!("filter=userName%2520eq%2520%2522{}%2522", secret()),
+        format!("filter=userName%20eq%20%22{}%22", secret()),
+        format!("filter=\"{}\" eq userName", secret()),
+        format!("filter=userName eq \"a\" {}", secret()),
+        format!("filter=emails[type eq 'closing' '\"' for {}", secret()),
         format!("FILTER=not (userName co \"a\\\" {}\")", secret()),
         format!("access_token={}&cursor={}&token={own}", secret(), secret()),
         format!("count={}&startIndex=a {}", secret(), secret()),
