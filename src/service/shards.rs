@@ -2,8 +2,8 @@
 //! is made in three steps. Each may be done again: its number is reserved in the directory, its row
 //! is made in its shard, and the directory notes that. What breaks off in between goes on each
 //! minute. It ends in two: where the second did not come, it is done when the tenant is next asked
-//! for. Once its job has ended there, the directory gives its `external_id` free: where that did not
-//! come, when somebody next wants it.
+//! for. Once its job has ended there, the directory gives its `external_id` free: where that did
+//! not come, when somebody next wants it.
 
 use super::Context;
 use store::Database;

@@ -7,16 +7,20 @@ use serde_json::Value;
 
 use super::body::{only, required, text};
 use super::refusal::Refusal;
-use super::step::{Answer, BatchResult, Call, Creation, End, Missing, Outcome, Step, UseCase};
-use super::{metadata, settings, shape, shard, with_member};
+use super::step::{Answer, Call, Creation, End, Missing, Outcome, Step};
+use super::{metadata, settings, shape, with_member};
 use crate::shards::unlisting;
-use store::batch::{Answers, Batch};
+use store::batch::Batch;
 use store::directory::jobs;
 use store::directory::tenants::{self, NewTenant, Patch};
 use store::directory::told;
 use store::ledger::deliveries::forget_tenant;
 use store::tenant::{DEFAULT_TENANT, Tenant};
 use store::{Cell, Row, read};
+
+mod taken;
+
+use taken::unless_taken;
 
 /// Characters of the longest name.
 const NAME: usize = 200;
@@ -348,67 +352,6 @@ pub fn delete<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             Ok(Step::Done(Answer::Begun(Creation { id, body })))
         })
     })
-}
-
-/// Goes on, unless another tenant has the application's id that was sent: then it is said which.
-/// Where that one has ended in another shard, and the directory was not told, it is told now, and
-/// all is done `again`.
-fn unless_taken<'c>(
-    call: &'c Call<'c>,
-    sent: BatchResult,
-    external_id: Option<&str>,
-    again: UseCase,
-    then: impl FnOnce(Answers) -> Outcome<'c>,
-) -> Outcome<'c> {
-    let (Err(store::Error::Unique(_)), Some(external_id)) = (&sent, external_id) else {
-        return then(sent?);
-    };
-    let (batch, found) = Batch::of(tenants::holder(external_id));
-    Step::send(1, batch, move |sent| {
-        let Some(mut row) = sent?.row(found) else {
-            return Err(taken(
-                "a tenant that was just changed had it. Send the request again",
-            ));
-        };
-        let id = row.integer(0)?.unwrap_or_default();
-        let is_being_deleted = || {
-            taken(
-                "a tenant that is being deleted has it until that job has finished. Wait for it, or choose another",
-            )
-        };
-        match row.required_text(1)?.as_str() {
-            "deleted" => {}
-            "creating" => {
-                return Err(taken(&format!(
-                    "tenant {id} has it, which is still being made. That ends within a minute: ask for it at \
-                     /admin/v1/tenants/{id} then, or choose another"
-                )));
-            }
-            _ => {
-                return Err(taken(&format!(
-                    "tenant {id} has it. Change that tenant, or choose another"
-                )));
-            }
-        }
-        let shard = shard(row.integer(2)?);
-        if shard == 1 || !call.admin.shards.contains(&shard) {
-            return Err(is_being_deleted());
-        }
-        let (batch, ended) = Batch::of(tenants::has_ended(id));
-        Step::send(shard, batch, move |sent| {
-            sent?.row(ended).ok_or_else(is_being_deleted)?;
-            Step::send(1, Batch::of(tenants::free(id)).0, move |sent| {
-                sent?;
-                again(call)
-            })
-        })
-    })
-}
-
-/// The refusal of an id of the application's that is in use.
-fn taken(why: &str) -> Refusal {
-    let detail = format!("The external_id is in use: {why}.");
-    Refusal::conflict("external_id_taken", detail)
 }
 
 /// Another request was faster.

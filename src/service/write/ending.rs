@@ -7,7 +7,8 @@ use store::ledger::events::{Origin, house};
 use store::ledger::requests::Sender;
 use store::tenant::Tenant;
 
-/// Adds a step, and what notes how far the job came: gives the moment of its end, once it has ended.
+/// Adds a step, and what notes how far the job came, which gives the moment of its end once it has
+/// ended.
 pub(crate) fn add_step(batch: &mut Batch, job: &str, tenant: i64, now: &Moment) -> Handle {
     batch.add_writes(ending::step(tenant));
     batch.add(ending::end_jobs(job, tenant, &now.text));
