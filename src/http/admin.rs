@@ -287,6 +287,7 @@ fn refused(refusal: &Refusal, trace: &mut Trace) -> Reply {
         Kind::Conflict => 409,
         Kind::Late => 408,
         Kind::TooLarge => 413,
+        Kind::MediaType => 415,
         Kind::Busy => 503,
         Kind::Broken => 500,
     };

@@ -22,8 +22,7 @@ pub(super) async fn read<B: Upload>(
         .iter()
         .any(|known| known.eq_ignore_ascii_case(media_type));
     if !is_json || request.content_encoding.is_some() {
-        return Err(Refusal::invalid(
-            "invalid_body",
+        return Err(Refusal::media_type(
             "Send the body as application/json, or a PATCH as application/merge-patch+json, in UTF-8 and not \
              compressed.",
         ));

@@ -41,8 +41,7 @@ pub(super) fn check<B>(request: &Request<B>) -> Result<(), Refusal> {
     if is_lines && request.content_encoding.is_none() {
         return Ok(());
     }
-    Err(Refusal::invalid(
-        "invalid_body",
+    Err(Refusal::media_type(
         "Send the lines as application/x-ndjson, a JSON object each, in UTF-8 and not compressed.",
     ))
 }

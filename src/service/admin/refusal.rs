@@ -17,6 +17,8 @@ pub enum Kind {
     Missing,
     /// It cannot be as things are.
     Conflict,
+    /// It is of a media type that is not read.
+    MediaType,
     /// It did not come in time.
     Late,
     /// It is larger than what is accepted.
@@ -66,6 +68,11 @@ impl Refusal {
     /// What was sent is not as it must be.
     pub fn invalid(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(Kind::Invalid, code, detail.into())
+    }
+
+    /// The body is of a media type, or in a coding, that is not read.
+    pub fn media_type(detail: &str) -> Self {
+        Self::new(Kind::MediaType, "invalid_body", detail.to_owned())
     }
 
     /// A parameter of the query is not as it must be.

@@ -143,7 +143,7 @@ fn what_is_no_tenant_is_refused() {
     request.content_type = Some("text/plain".to_owned());
     client
         .send(&request)
-        .problem(400, "invalid_body", "application/json");
+        .problem(415, "invalid_body", "application/json");
     let large = json!({ "name": "x".repeat(70_000) });
     admin
         .post("/tenants", &large)

@@ -577,7 +577,7 @@ fn what_cannot_be_imported_is_refused_with_what_to_do() {
         .problem(400, "invalid_query", "line");
     admin
         .post(&format!("/tenants/{number}/import"), &json!({}))
-        .problem(400, "invalid_body", "application/x-ndjson");
+        .problem(415, "invalid_body", "application/x-ndjson");
     let done = admin.import(number, "", "").expect(200);
     assert_eq!(told(&done), ([0, 0, 0], Vec::new()));
     let long = format!(
