@@ -7,6 +7,7 @@ import { brake } from "./admin/brake.mjs";
 import { connect } from "./admin/client.mjs";
 import { clients } from "./admin/clients.mjs";
 import { deleted } from "./admin/deleted.mjs";
+import { erase } from "./admin/erase.mjs";
 import { events } from "./admin/events.mjs";
 import { helpOf, helpOfAll, helpOfNoun } from "./admin/help.mjs";
 import { jobs } from "./admin/jobs.mjs";
@@ -27,7 +28,7 @@ import { runIfProgram } from "./process.mjs";
 import { Misunderstood } from "./say.mjs";
 import { parseArgs } from "node:util";
 
-const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, brake, deleted, pending, import: importing, export: exporting, undo, requests, events, listen, webhooks, jobs, status };
+const NOUNS = { tenants, tokens, clients, "operator-tokens": operatorTokens, brake, deleted, pending, import: importing, export: exporting, undo, erase, requests, events, listen, webhooks, jobs, status };
 
 export async function main(args) {
   // Whoever reads no further (`| head`) has what was wanted.

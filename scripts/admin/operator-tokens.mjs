@@ -6,6 +6,7 @@ import { revoke } from "./tokens.mjs";
 
 const COLUMNS = ["id", "label", "scopes", "tenant", "last4", "created_at", "last_used", "expires_at", "revoked_at"];
 const PATH = "/operator-tokens";
+const pathOf = (id) => `${PATH}/${encodeURIComponent(id)}`;
 
 export const operatorTokens = {
   about: "Operator tokens: credentials of the admin face itself, for a colleague, a dashboard, a pipeline.",
@@ -18,6 +19,12 @@ export const operatorTokens = {
       about: "Lists them, those that were revoked as well",
       example: "operator-tokens list",
       run: async ({ api, print }) => print.rows(await api.list(PATH), COLUMNS, "There is no operator token yet: `operator-tokens create` makes one."),
+    },
+    show: {
+      about: "Shows one",
+      takes: ["TOKEN"],
+      example: "operator-tokens show tok_01a2…",
+      run: async ({ api, print, given: [id] }) => print.one(await api.get(pathOf(id))),
     },
     create: {
       about: "Makes one and shows it, this once",
@@ -36,7 +43,7 @@ export const operatorTokens = {
       takes: ["TOKEN"],
       options: ["yes"],
       example: "operator-tokens revoke tok_01a2…",
-      run: ({ api, print, given: [id], values }) => revoke(api, print, `${PATH}/${encodeURIComponent(id)}`, values),
+      run: ({ api, print, given: [id], values }) => revoke(api, print, pathOf(id), values),
     },
   },
 };

@@ -18,6 +18,14 @@ export const tokens = {
       example: "tokens list --tenant 3",
       run: async ({ api, print, values }) => print.rows(await api.list(pathOf(values)), COLUMNS, "The tenant has no token yet: `tokens create --tenant TENANT --label LABEL` makes one."),
     },
+    show: {
+      about: "Shows one",
+      takes: ["TOKEN"],
+      options: ["tenant"],
+      needs: ["tenant"],
+      example: "tokens show tok_01a2… --tenant 3",
+      run: async ({ api, print, given: [id], values }) => print.one(await api.get(pathOf(values, id))),
+    },
     create: {
       about: "Makes a token and shows it, this once",
       options: ["tenant", "label", "scopes", "expires", "subject"],
