@@ -82,10 +82,10 @@ fn text(value: impl Into<Value>) -> String {
 
 /// A lenient reading: its name, the path it was at, and what was sent there for what.
 fn habit_line(habit: &Habit, token: &str) -> String {
-    let path = habit.path.as_deref().map(|path| hide(path, token));
+    let path = hide(&habit.path, token);
     let members = [
         ("name", Some(habit.name)),
-        ("path", path.as_deref()),
+        ("path", Some(path.as_str())),
         ("note", habit.note()),
     ];
     object(

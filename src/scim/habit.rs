@@ -57,7 +57,7 @@ const NOTES: [(&str, &str); 47] = [
     (UNKNOWN_MEMBER, "left out: no user or group has this id"),
     (
         "authentik-unquoted-filter-value",
-        "a value of a filter without quotes",
+        "a value of a filter without quotes: read as a text",
     ),
     ("blanks-at-the-ends", "blanks around a name: cut off"),
     ("boolean-for-string", "a boolean where a string is due"),
@@ -76,7 +76,10 @@ const NOTES: [(&str, &str); 47] = [
     ),
     ("empty-path", "an empty string for no path"),
     ("entra-bare-string-member", "a string where a member is due"),
-    ("entra-capital-op", "`op` in capital letters"),
+    (
+        "entra-capital-op",
+        "`op` in capital letters: read as in small ones",
+    ),
     ("entra-empty-operations", "no operation"),
     (
         "entra-extension-attribute-without-urn",
@@ -112,7 +115,10 @@ const NOTES: [(&str, &str); 47] = [
     ),
     ("list-for-pathless-value", "a list where an object is due"),
     ("missing-core-schema", "`schemas` without the core schema"),
-    ("missing-schemas", "no `schemas`"),
+    (
+        "missing-schemas",
+        "no `schemas`: read as that of the endpoint",
+    ),
     ("number-for-string", "a number where a string is due"),
     (
         "onelogin-manager-id",
@@ -155,8 +161,8 @@ const MAX_PLACE: usize = 150;
 pub struct Habit {
     /// Its name, such as `entra-string-boolean`.
     pub name: &'static str,
-    /// The attribute it was at, or the URI; none where it is about the message.
-    pub path: Option<String>,
+    /// The attribute it was at, the URI, or the member of the message.
+    pub path: String,
 }
 
 impl Habit {
@@ -181,14 +187,10 @@ pub struct Habits {
 }
 
 impl Habits {
-    /// Notes a habit that is about the message, such as `entra-capital-op`.
-    pub fn note(&mut self, habit: &'static str) {
-        self.add(habit, None);
-    }
-
-    /// Notes a habit and the place it was at: a path in the schema's spelling.
+    /// Notes a habit and the place it was at: a path in the schema's spelling, or the member of the
+    /// message, such as `Operations.op`.
     pub fn note_at(&mut self, habit: &'static str, path: &str) {
-        self.add(habit, Some(path));
+        self.add(habit, path);
     }
 
     /// Notes what is left out of the request. Everything that is goes through here: whoever would
@@ -203,13 +205,13 @@ impl Habits {
     /// assert_eq!(habits.names(), ["unknown-attribute"]);
     /// ```
     pub fn leave_out(&mut self, habit: &'static str, path: &str) {
-        self.add(habit, Some(&log_path(path)));
+        self.add(habit, &log_path(path));
     }
 
-    fn add(&mut self, name: &'static str, path: Option<&str>) {
+    fn add(&mut self, name: &'static str, path: &str) {
         let mut paths = 0;
         for habit in self.seen.iter().filter(|habit| habit.name == name) {
-            if habit.path.as_deref() == path {
+            if habit.path == path {
                 return;
             }
             paths += 1;
@@ -218,14 +220,14 @@ impl Habits {
             self.more |= LEFT_OUT.contains(&name);
             return;
         }
-        let path = path.map(String::from);
+        let path = String::from(path);
         self.seen.push(Habit { name, path });
     }
 
     /// Notes what was seen elsewhere, behind the others.
     pub fn append(&mut self, others: &Self) {
         for habit in &others.seen {
-            self.add(habit.name, habit.path.as_deref());
+            self.add(habit.name, &habit.path);
         }
         self.more |= others.more;
     }
@@ -234,7 +236,7 @@ impl Habits {
     pub fn unmapped(&self) -> Option<&str> {
         let mut seen = self.seen.iter();
         let habit = seen.find(|habit| habit.name == UNKNOWN_ATTRIBUTE)?;
-        habit.path.as_deref()
+        Some(&habit.path)
     }
 
     /// What was seen, in order.
@@ -257,7 +259,7 @@ impl Habits {
     pub fn left_out(&self) -> impl Iterator<Item = &str> {
         let paths = self.seen.iter().filter(|habit| habit.is_left_out());
         paths
-            .filter_map(|habit| habit.path.as_deref())
+            .map(|habit| habit.path.as_str())
             .chain(self.more.then_some("..."))
     }
 }
@@ -344,7 +346,7 @@ mod tests {
     fn each_once_a_place_and_not_too_many() {
         let mut habits = Habits::default();
         for number in 0..40 {
-            habits.note("entra-capital-op");
+            habits.note_at("entra-capital-op", "Operations.op");
             habits.note_at("number-for-string", "title");
             habits.leave_out(UNKNOWN_ATTRIBUTE, &format!("a{number}"));
         }

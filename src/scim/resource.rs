@@ -290,11 +290,11 @@ fn check_uris(
     habits: &mut Habits,
 ) -> Result<(), Error> {
     if !matches!(schemas, None | Some(Value::Null | Value::Array(_))) {
-        habits.note("plain-string-for-schemas");
+        habits.note_at("plain-string-for-schemas", "schemas");
     }
     let uris = uris(schemas);
     if uris.is_empty() {
-        habits.note("missing-schemas");
+        habits.note_at("missing-schemas", "schemas");
         return Ok(());
     }
     let mut is_named = false;
@@ -319,7 +319,7 @@ fn check_uris(
     }
     if is_named || other.is_none() {
         if !is_named {
-            habits.note("missing-core-schema");
+            habits.note_at("missing-core-schema", "schemas");
         }
         return Ok(());
     }

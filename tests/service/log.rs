@@ -49,7 +49,7 @@ fn a_line_names_habits_and_provider_and_nothing_of_what_was_sent() {
     assert_eq!(
         line["habits"],
         json!([
-            { "name": "entra-capital-op", "note": "`op` in capital letters" },
+            { "name": "entra-capital-op", "path": "Operations.op", "note": "`op` in capital letters: read as in small ones" },
             { "name": "entra-string-boolean", "path": "active", "note": "a string where a boolean is due" },
         ])
     );

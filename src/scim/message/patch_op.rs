@@ -71,7 +71,7 @@ impl PatchOp {
         }
         if items.is_empty() {
             // Entra ID, when nothing of what it would change is mapped.
-            habits.note("entra-empty-operations");
+            habits.note_at("entra-empty-operations", "Operations");
         }
         let mut reader = Reader {
             resource_type,
@@ -102,7 +102,7 @@ fn items<'a>(body: &'a Value, habits: &mut Habits) -> Result<&'a [Value], Error>
     let message = match body {
         Value::Object(message) => message,
         Value::Array(items) if !items.is_empty() => {
-            habits.note("bare-list-of-operations");
+            habits.note_at("bare-list-of-operations", "Operations");
             return Ok(items);
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
@@ -115,7 +115,7 @@ fn items<'a>(body: &'a Value, habits: &mut Habits) -> Result<&'a [Value], Error>
     match member(message, "Operations") {
         Some(Value::Array(items)) => Ok(items),
         Some(one @ Value::Object(_)) => {
-            habits.note("single-operation-for-list");
+            habits.note_at("single-operation-for-list", "Operations");
             Ok(core::slice::from_ref(one))
         }
         Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => Err(
@@ -129,8 +129,8 @@ fn items<'a>(body: &'a Value, habits: &mut Habits) -> Result<&'a [Value], Error>
 fn note_schemas(schemas: Option<&Value>, habits: &mut Habits) {
     let uris = schemas::uris(schemas);
     if uris.is_empty() {
-        habits.note("missing-schemas");
+        habits.note_at("missing-schemas", "schemas");
     } else if !schemas::name(uris, PATCH_OP) {
-        habits.note("foreign-patch-schema");
+        habits.note_at("foreign-patch-schema", "schemas");
     }
 }

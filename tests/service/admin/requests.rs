@@ -64,7 +64,7 @@ fn a_refusal_is_explained() {
         "scim_type": "invalidValue", "detail": got.body["detail"], "operation": 2, "attribute": "emails.primary",
         "milliseconds": 1, "user_agent": "Okta SCIM Client 1.0.0", "provider": "okta",
         "habits": [
-            { "name": "entra-capital-op", "note": "`op` in capital letters" },
+            { "name": "entra-capital-op", "path": "Operations.op", "note": "`op` in capital letters: read as in small ones" },
             { "name": "entra-string-boolean", "path": "active", "note": "a string where a boolean is due" },
         ],
         "resources": [user], "request_body": body,

@@ -72,7 +72,7 @@ pub(super) fn value_of_type(
             Type::String | Type::Reference | Type::Binary | Type::DateTime,
             CompareValue::Word(word),
         ) => {
-            habits.note("authentik-unquoted-filter-value");
+            habits.note_at("authentik-unquoted-filter-value", "filter");
             value_of_type(attribute, &CompareValue::String(word.clone()), habits)
         }
         (Type::String | Type::Reference | Type::Binary, CompareValue::String(text)) => {

@@ -30,7 +30,7 @@ fn op(value: Option<&Value>, habits: &mut Habits) -> Result<Op, Error> {
     {
         Some((name, op)) => {
             if name != text {
-                habits.note("entra-capital-op");
+                habits.note_at("entra-capital-op", "Operations.op");
             }
             Ok(op)
         }
@@ -62,7 +62,7 @@ impl Reader<'_> {
         let target = match member(item, "path") {
             None | Some(Value::Null) => Target::Resource,
             Some(Value::String(text)) if text.trim().is_empty() => {
-                self.habits.note("empty-path");
+                self.habits.note_at("empty-path", "Operations.path");
                 Target::Resource
             }
             Some(Value::String(text)) => match self.target(text) {
@@ -140,7 +140,8 @@ impl Reader<'_> {
                 // §3.5.2.3 speaks of "a list of one or more attributes", and some take it at its
                 // word.
                 Some(Value::Array(list)) if list.iter().all(Value::is_object) => {
-                    self.habits.note("list-for-pathless-value");
+                    self.habits
+                        .note_at("list-for-pathless-value", "Operations.value");
                     list.iter()
                         .filter_map(Value::as_object)
                         .try_for_each(|members| self.members(op, None, members))
@@ -197,7 +198,7 @@ impl Reader<'_> {
         let inner = inner
             .as_object()
             .filter(|_| self.resource_type.attribute("value").is_none())?;
-        self.habits.note("wrapped-value");
+        self.habits.note_at("wrapped-value", "Operations.value");
         Some(inner)
     }
 
