@@ -268,7 +268,7 @@ RETURNING lease <> ?3
 -- ?3 = "019a0000-0000-7000-8000-00000000000e"
 -- plan: SEARCH webhook_cursors USING PRIMARY KEY (webhook_id=? AND shard=?)
 
-SELECT n.id, n.name, n.settings, n.shard, n.external_id
+SELECT n.id, n.name, n.settings, n.shard, n.external_id, n.state = 'suspended' AS is_suspended
 FROM tenants n
 WHERE n.id = ?1
   AND n.state NOT IN ('deleted', 'creating')

@@ -1,6 +1,6 @@
 -- POST /tenants/1/import
 
-SELECT n.id, n.name, n.settings, n.shard, n.external_id
+SELECT n.id, n.name, n.settings, n.shard, n.external_id, n.state = 'suspended' AS is_suspended
 FROM tenants n
 WHERE n.id = ?1
   AND n.state NOT IN ('deleted', 'creating')
@@ -55,7 +55,7 @@ RETURNING coalesce(marker, '') AS marker
 -- ?3 = "2026-01-01T00:00:00.006Z"
 -- plan: SEARCH jobs USING PRIMARY KEY (id=?)
 
-SELECT settings, settings_version, id
+SELECT settings, settings_version, id, state = 'suspended' AS is_suspended
 FROM tenants
 WHERE id = ?1
 -- ?1 = 1

@@ -86,7 +86,7 @@ WHERE n.state <> 'deleted'
   AND CASE coalesce(n.settings ->> '$.request_log.mode', 'changes') WHEN 'all' THEN 1 WHEN 'changes' THEN r.value ->> 2 WHEN 'failures' THEN r.value ->> 3
 ELSE 0
 END
--- ?1 = "[[null,\"74e66d134185e303d9b385efd7c3e2b58723a2a12259aca8f706633075b2d345\",1,1,null,\"req_019b76daa80600000000000000000001\",\"2026-01-01T00:00:00.006Z\",\"POST\",\"/Users\",\"\",409,\"uniqueness\",\"Another resource has this userName; letter case makes no difference. Find it with a filter on user … (511 bytes more)
+-- ?1 = "[[null,\"74e66d134185e303d9b385efd7c3e2b58723a2a12259aca8f706633075b2d345\",1,1,null,\"req_019b76daa80600000000000000000001\",\"2026-01-01T00:00:00.006Z\",\"POST\",\"/Users\",\"\",409,\"uniqueness\",\"Another resource has this userName; letter case makes no difference. Find it with a filter on user … (570 bytes more)
 -- plan: SCAN r VIRTUAL TABLE INDEX 1:
 -- plan: SEARCH t USING PRIMARY KEY (hash=?) LEFT-JOIN
 -- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)

@@ -115,7 +115,7 @@ CROSS JOIN seals s ON s.tenant_id = d.tenant_id
 -- plan: CORRELATED SCALAR SUBQUERY 6
 -- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=?)
 
-SELECT n.id, n.name, n.settings, n.shard, n.external_id
+SELECT n.id, n.name, n.settings, n.shard, n.external_id, n.state = 'suspended' AS is_suspended
 FROM tenants n
 WHERE n.id = ?1
   AND n.state NOT IN ('deleted', 'creating')

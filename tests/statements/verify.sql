@@ -1,6 +1,6 @@
 -- GET /tenants/1/events/verify
 
-SELECT n.id, n.name, n.settings, n.shard, n.external_id
+SELECT n.id, n.name, n.settings, n.shard, n.external_id, n.state = 'suspended' AS is_suspended
 FROM tenants n
 WHERE n.id = ?1
   AND n.state NOT IN ('deleted', 'creating')
