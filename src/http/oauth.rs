@@ -172,24 +172,8 @@ async fn answer<D: Database, B: Upload>(
         scope: value("scope").unwrap_or_default(),
         origin: &request.origin,
     };
-    let granted = match grant(&environment.context, &asking).await {
-        Ok(granted) => granted,
-        Err(Refused::Client(detail)) => return Err(unproven(detail)),
-        Err(Refused::TooFast) => {
-            return Err(busy(
-                429,
-                "The client asks for tokens too often: each is good for an hour. Send the request again in a moment.",
-            ));
-        }
-        Err(Refused::Broken(cause)) => {
-            trace.notes.cause = Some(cause);
-            return Err(Denial {
-                status: 500,
-                error: "server_error",
-                detail: BROKEN,
-            });
-        }
-    };
+    let granted = grant(&environment.context, &asking).await;
+    let granted = granted.map_err(|why| why_none(why, trace))?;
     trace.notes.tenant = Some(granted.tenant);
     trace.notes.later.extend(granted.later);
     // Of letters and digits alone.
@@ -198,6 +182,31 @@ async fn answer<D: Database, B: Upload>(
         "{{\"access_token\":\"{token}\",\"token_type\":\"Bearer\",\"expires_in\":{LIFETIME},\"scope\":\"{scope}\"}}"
     );
     Ok(Reply::json(200, body).with("Content-Type", "application/json"))
+}
+
+/// Why no token was made, in the words of §5.2.
+fn why_none(why: Refused, trace: &mut Trace) -> Denial {
+    match why {
+        Refused::Client(detail) => unproven(detail),
+        Refused::Suspended => Denial {
+            error: "unauthorized_client",
+            ..malformed(
+                "The tenant of the client is suspended: it gets no token until it is resumed. Ask whoever runs this service.",
+            )
+        },
+        Refused::TooFast => busy(
+            429,
+            "The client asks for tokens too often: each is good for an hour. Send the request again in a moment.",
+        ),
+        Refused::Broken(cause) => {
+            trace.notes.cause = Some(cause);
+            Denial {
+                status: 500,
+                error: "server_error",
+                detail: BROKEN,
+            }
+        }
+    }
 }
 
 /// The parameters of the body. One without a value is as one that is not there (§3.1).

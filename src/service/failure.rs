@@ -12,6 +12,9 @@ pub const BRAKED: &str = "More users were deactivated or deleted in a short time
      this one was not, nor anything that was asked for with it. Creates and other changes go on. If the removals are meant, ask for the \
      brake to be released, and send the request again.";
 
+/// The sentence for a write with a token that may read alone.
+pub const READ_ONLY: &str = "This token may read and not write. Use a token with the scope write, or ask whoever runs this service for one.";
+
 /// Why a request was not done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Failure {
@@ -78,10 +81,7 @@ impl From<store::Error> for Failure {
                 "This tenant is suspended: nothing is read or changed until it is resumed. Its data and its tokens stay. Ask \
                  whoever runs this service.",
             ),
-            store::Error::ReadOnly => Self::Forbidden(
-                "This token may read and not write. Use a token with the scope write, or ask whoever runs this service for \
-                 one.",
-            ),
+            store::Error::ReadOnly => Self::Forbidden(READ_ONLY),
             store::Error::Braked => Self::Braked,
             store::Error::Unique(attribute) => Self::Refused(value_in_use(attribute)),
             store::Error::Guard => Self::Broken("a guard failed that had no reader".to_owned()),

@@ -6,17 +6,21 @@
 
 use super::admin::last4;
 use super::credential::{Credential, hash};
-use super::rate::Rate;
+use super::rate::{Rate, Rates};
 use super::token::{CLIENT, Form, SCIM, make_as};
 use super::{Context, Moment};
 use assertion::{Assertion, Seen};
 use store::batch::Batch;
 use store::directory::clients;
+use store::directory::key_sets::KeyName;
 use store::directory::tokens::NewToken;
 use store::{Addressed, Database};
 
 mod assertion;
 pub(crate) mod key_set;
+
+/// Characters of the hash of a secret by which its exchanges are counted.
+const SHOWN: usize = 16;
 
 /// Seconds that a token is good for.
 pub const LIFETIME: u64 = 3_600;
@@ -61,6 +65,8 @@ pub struct Granted {
 pub enum Refused {
     /// The client asks too often.
     TooFast,
+    /// The client has proved itself, but its tenant is suspended.
+    Suspended,
     /// The client does not prove itself; in words for the person who reads its log.
     Client(&'static str),
     /// A defect here; the cause is for the log.
@@ -97,19 +103,21 @@ pub async fn grant<D: Database>(
     let shard = shard_of(asking.client).ok_or(Refused::Client(
         "This is no id of a client: one begins with cli_. Copy it again, all of it.",
     ))?;
-    if !context.rates.take(Rate::Client(asking.client), 1).await {
-        return Err(Refused::TooFast);
-    }
+    let rates = context.rates;
     let context = &context.on(shard).ok_or(Refused::Client(UNKNOWN))?;
     let now = context.clock.now();
     let mut batch = Batch::default();
     let (secret, unknown) = match asking.proof {
         Proof::Secret(secret) => {
             check_secret(secret)?;
-            (Some(hash(Credential(secret))), UNKNOWN)
+            let hash = hash(Credential(secret));
+            let shown = hash.get(..SHOWN).unwrap_or_default();
+            count(rates, &[asking.client, " ", shown].concat()).await?;
+            (Some(hash), UNKNOWN)
         }
         Proof::Assertion(assertion) => {
             prove(context, asking, assertion, &now, &mut batch).await?;
+            count(rates, asking.client).await?;
             (None, UNKNOWN_FEDERATED)
         }
     };
@@ -123,6 +131,7 @@ pub async fn grant<D: Database>(
                 "The assertion was taken already, and is taken once: send one with a jti of its own.",
             ));
         }
+        Err(store::Error::Suspended) => return Err(Refused::Suspended),
         sent => sent?,
     };
     let row = answers.row(issued).ok_or(Refused::Client(unknown))?;
@@ -137,6 +146,13 @@ pub async fn grant<D: Database>(
             .map(|statement| (context.database.number(), statement))
             .collect(),
     })
+}
+
+/// Counts an exchange of a client: by the secret that it shows, or once its assertion is known to
+/// be good, so that nobody else uses up what it may.
+async fn count(rates: &dyn Rates, client: &str) -> Result<(), Refused> {
+    let is_within = rates.take(Rate::Client(client), 1).await;
+    is_within.then_some(()).ok_or(Refused::TooFast)
 }
 
 /// Refuses what cannot be a secret of a client.
@@ -163,12 +179,16 @@ async fn prove<D: Database>(
     batch: &mut Batch,
 ) -> Result<(), Refused> {
     let assertion = Assertion::parse(assertion)?;
-    let find = clients::find_federated(asking.client, &assertion.kid);
+    let name = KeyName {
+        kid: &assertion.kid,
+        kty: assertion.algorithm.kty(),
+    };
+    let find = clients::find_federated(asking.client, name);
     let found = context.ask(find).await?.into_iter().next();
     let mut row = found.ok_or(Refused::Client(UNKNOWN_FEDERATED))?;
     let client = clients::read_federated(&mut row)?;
     let seen = assertion.check(&client.federation, now)?;
-    let key = key_set::find(context, asking.origin, &assertion.kid, client.key_set).await?;
+    let key = key_set::find(context, asking.origin, name, client.key_set).await?;
     key_set::check_key(&key, assertion.algorithm)?;
     let (algorithm, signature) = (assertion.algorithm, assertion.signature);
     let verify = context.keys;
@@ -179,12 +199,7 @@ async fn prove<D: Database>(
         ));
     }
     if let Some(Seen { jti, expires_at }) = seen {
-        batch.add(clients::see(
-            client.tenant,
-            asking.client,
-            &jti,
-            &expires_at,
-        ));
+        batch.add(clients::see(client.tenant, &jti, &expires_at));
     }
     Ok(())
 }

@@ -81,6 +81,14 @@ impl Algorithm {
             Self::Es256 => "ES256",
         }
     }
+
+    /// The kind of its keys (RFC 7518 §6.1).
+    pub const fn kty(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RSA",
+            Self::Es256 => "EC",
+        }
+    }
 }
 
 /// Signatures, which the platform knows how to verify.

@@ -16,7 +16,7 @@ pub enum Rate<'a> {
     Tenant(i64),
     /// Credentials that are not good, by the address that the request comes from.
     Refused,
-    /// Exchanges of an OAuth client.
+    /// Exchanges of an OAuth client, and of which of its secrets.
     Client(&'a str),
 }
 

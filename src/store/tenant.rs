@@ -140,7 +140,7 @@ fn cursor_key(asked: FactsWanted, tenant: Fragment<'_>) -> Fragment<'_> {
 }
 
 /// The word that fails the batch of a tenant that is not open; NULL of one that is.
-fn closed(tenant: Fragment<'_>) -> Fragment<'_> {
+pub(super) fn closed(tenant: Fragment<'_>) -> Fragment<'_> {
     fragment!(
         "(SELECT CASE state WHEN 'suspended' THEN '{suspended}' ELSE '{unknown}' END \
          FROM tenants INDEXED BY tenants_closed WHERE id = {tenant} AND state <> 'active')",

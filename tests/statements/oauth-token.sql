@@ -1,7 +1,12 @@
 -- POST /oauth/token
 
 INSERT INTO tokens (hash, tenant_id, label, created_at, expires_at, id, scopes, last4, client_id)
-SELECT ?1, c.tenant_id, c.label, ?2, ?3, ?4, ?5, ?6, c.id
+SELECT ?1, c.tenant_id, iif(json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
+        ELSE 'unknown token'
+        END
+        FROM tenants INDEXED BY tenants_closed
+        WHERE id = c.tenant_id
+          AND state <> 'active'), '$')) IS NULL, NULL, c.label), ?2, ?3, ?4, ?5, ?6, c.id
 FROM clients c
 WHERE c.id = ?7
   AND c.revoked_at IS NULL
@@ -27,7 +32,9 @@ RETURNING tenant_id
 -- ?8 = "secret"
 -- ?9 = "a7a9fa46aab4cf2f0cabe839d184e2a6dbc2909ef2249829df8991aac29eeef8"
 -- plan: SEARCH c USING PRIMARY KEY (id=?)
--- plan: CORRELATED SCALAR SUBQUERY 1
--- plan:   SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
 -- plan: CORRELATED SCALAR SUBQUERY 2
+-- plan:   SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
+-- plan: CORRELATED SCALAR SUBQUERY 3
 -- plan:   SEARCH s USING PRIMARY KEY (tenant_id=? AND client_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)

@@ -5,6 +5,7 @@ use scim::message::error::{ScimType, error_message};
 
 use crate::http::fault::{Fault, TOO_MANY_REFUSED};
 use crate::http::reply::Reply;
+use service::failure::READ_ONLY;
 use service::{Failure, rate};
 
 /// What a 401 asks for. RFC 6750 §3.1: an error stands behind it only where a token was sent.
@@ -71,6 +72,11 @@ pub(super) fn reply(fault: &Fault) -> Reply {
         Fault::Service(Failure::UnknownCaller(_)) => reply.with(
             "WWW-Authenticate",
             format!("{CHALLENGE}, error=\"invalid_token\""),
+        ),
+        // RFC 6750 §3.1: what the token lacks.
+        Fault::Service(Failure::Forbidden(READ_ONLY)) => reply.with(
+            "WWW-Authenticate",
+            format!("{CHALLENGE}, error=\"insufficient_scope\", scope=\"write\""),
         ),
         // RFC 9110 §12.5.3: so is a coding told from a type that is not read.
         Fault::Coding(_) => reply.with("Accept-Encoding", "identity"),

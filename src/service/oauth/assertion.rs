@@ -35,7 +35,8 @@ pub(super) struct Assertion<'a> {
 /// What is kept of one that was taken.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Seen {
-    /// SHA-256 of its `jti`, lower-case hex.
+    /// SHA-256 of its issuer and its `jti`, lower-case hex: the same shown to another client of the
+    /// tenant is the same.
     pub jti: String,
     /// Until when it could be sent again.
     pub expires_at: String,
@@ -134,7 +135,7 @@ impl<'a> Assertion<'a> {
         };
         let until = u64::try_from((expires + LEAVE) * 1_000).unwrap_or_default();
         Ok(Some(Seen {
-            jti: hash(Credential(jti)),
+            jti: hash(Credential(&[&wanted.issuer, "\n", jti].concat())),
             expires_at: Moment::at(until).text,
         }))
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::base64;
 use crate::outside::{Algorithm, FetchFailure};
 use crate::{Context, Moment, Settings, address};
-use store::directory::key_sets::{self, CachedKeySet};
+use store::directory::key_sets::{self, CachedKeySet, KeyName};
 use store::{Database, Row};
 
 use super::Refused;
@@ -40,7 +40,7 @@ const AWAY: &str = "The key set of the issuer could not be fetched, and is asked
 pub(super) async fn find<D: Database>(
     context: &Context<'_, D>,
     own: &str,
-    kid: &str,
+    name: KeyName<'_>,
     mut kept: CachedKeySet,
 ) -> Result<String, Refused> {
     let now = context.clock.now();
@@ -66,7 +66,7 @@ pub(super) async fn find<D: Database>(
                 break;
             }
             context.database.pause(LOOK).await;
-            kept = first(context.ask(key_sets::read(&address, kid)).await?)?;
+            kept = first(context.ask(key_sets::read(&address, name)).await?)?;
         }
     } else {
         let is_allowed = check_address(context.settings, &address, own).is_ok();
@@ -79,7 +79,7 @@ pub(super) async fn find<D: Database>(
         };
         match got.and_then(key_set) {
             Ok(set) => {
-                let store = key_sets::store(&address, &set, kid, &now.text);
+                let store = key_sets::store(&address, &set, name, &now.text);
                 kept = first(context.ask(store).await?)?;
             }
             Err(reason) => failure = Some(reason),
@@ -138,8 +138,8 @@ pub(super) fn check_key(key: &str, algorithm: Algorithm) -> Result<(), &'static 
     let key = json::object(key).unwrap_or_default();
     let text = |name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default();
     let is_of_kind = match algorithm {
-        Algorithm::Rs256 => text("kty") == "RSA",
-        Algorithm::Es256 => text("kty") == "EC" && text("crv") == "P-256",
+        Algorithm::Rs256 => text("kty") == algorithm.kty(),
+        Algorithm::Es256 => text("kty") == algorithm.kty() && text("crv") == "P-256",
     };
     // RFC 7517 §4.4: a key may be meant for one algorithm alone.
     if !is_of_kind || !["", algorithm.name()].contains(&text("alg")) {

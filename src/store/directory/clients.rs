@@ -3,7 +3,9 @@
 use crate::fragment::{Fragment, value};
 use crate::{Error, Row, Statement, fragment, statement};
 
-use super::key_sets::{self, CachedKeySet};
+use crate::tenant::closed;
+
+use super::key_sets::{self, CachedKeySet, KeyName};
 use super::tokens::NewToken;
 
 /// What proves a client.
@@ -220,13 +222,15 @@ fn is_secret(tenant: i64, client: &str, n: i64) -> Fragment<'_> {
 
 /// Stores a token for a client, and gives the tenant: for one that shows this secret, or whose
 /// assertion was found to be good. Nothing happens where the secret is not good, or the client was
-/// revoked. The token has the label of the client.
+/// revoked; the batch fails where all is good and the tenant is suspended. The token has the label
+/// of the client.
 pub fn issue(client: &str, secret: Option<&str>, token: &NewToken<'_>, now: &str) -> Statement {
     statement!(
         "INSERT INTO tokens (hash, tenant_id, label, created_at, expires_at, id, scopes, last4, client_id) \
-         SELECT {hash}, c.tenant_id, c.label, {now}, {expires_at}, {id}, {scopes}, {last4}, c.id FROM clients c \
+         SELECT {hash}, c.tenant_id, {label}, {now}, {expires_at}, {id}, {scopes}, {last4}, c.id FROM clients c \
          WHERE {is_open} AND c.kind = {kind}{shows} RETURNING tenant_id",
         hash = value(token.hash),
+        label = unless_suspended("c.label"),
         now = value(now),
         expires_at = value(token.expires_at),
         id = value(token.id),
@@ -255,11 +259,11 @@ pub struct Federated {
 }
 
 /// A client that shows assertions, and the key of this name in its set.
-pub fn find_federated(client: &str, kid: &str) -> Statement {
+pub fn find_federated(client: &str, name: KeyName<'_>) -> Statement {
     statement!(
         "SELECT c.tenant_id, c.issuer, c.subject, c.audience, c.jwks_uri AS address, {kept} \
          FROM clients c LEFT JOIN key_sets ON key_sets.address = c.jwks_uri WHERE {is_open} AND c.kind = 'federated'",
-        kept = key_sets::kept(kid),
+        kept = key_sets::kept(name),
         is_open = is_open(client),
     )
 }
@@ -279,13 +283,13 @@ pub fn read_federated(row: &mut Row) -> Result<Federated, Error> {
     cells.end(read)
 }
 
-/// Keeps an assertion, by its `jti`, so that it is taken once: the batch fails where it was.
-pub fn see(tenant: i64, client: &str, jti: &str, expires_at: &str) -> Statement {
+/// Keeps an assertion, by its issuer and `jti`, so that it is taken once, whichever client shows
+/// it: the batch fails where it was.
+pub fn see(tenant: i64, jti: &str, expires_at: &str) -> Statement {
     statement!(
         "INSERT INTO assertions_seen (tenant_id, client_id, jti, expires_at) \
-         VALUES ({tenant}, {client}, {jti}, {expires_at})",
+         VALUES ({tenant}, '', {jti}, {expires_at})",
         tenant = value(tenant),
-        client = value(client),
         jti = value(jti),
         expires_at = value(expires_at),
     )
@@ -310,8 +314,18 @@ pub fn sweep(now: &str, most: usize) -> [Statement; 2] {
     ]
 }
 
+/// A column of the client `c`. It is read of a client that has proved itself, and no other is told
+/// that its tenant is suspended.
+fn unless_suspended(column: &'static str) -> Fragment<'static> {
+    fragment!(
+        "iif(json_extract('{}', coalesce({closed}, '$')) IS NULL, NULL, {column})",
+        closed = closed("c.tenant_id".into()),
+        column = column,
+    )
+}
+
 /// The condition that `c` is this client, that it was not revoked, and that its tenant has not
-/// ended. That of one that is suspended gets tokens, to be told so where it uses them.
+/// ended.
 fn is_open(client: &str) -> Fragment<'_> {
     fragment!(
         "c.id = {client} AND c.revoked_at IS NULL \

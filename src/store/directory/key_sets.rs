@@ -4,6 +4,15 @@ use crate::cells::Cells;
 use crate::fragment::{Fragment, value};
 use crate::{Error, Row, Statement, fragment, statement};
 
+/// Which key of a set. Two of different kinds may have one name (RFC 7517 §4.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyName<'a> {
+    /// Its `kid`.
+    pub kid: &'a str,
+    /// The `kty` that it has if there are several.
+    pub kty: &'static str,
+}
+
 /// What is kept of a set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CachedKeySet {
@@ -36,22 +45,25 @@ impl CachedKeySet {
     }
 }
 
-/// The columns of a set `key_sets`, and its key of this name: the first that is for signing.
-pub(super) fn kept(kid: &str) -> Fragment<'_> {
+/// The columns of a set `key_sets`, and its key of this name that is for signing: of several the
+/// first of this kind, else the first.
+pub(super) fn kept(name: KeyName<'_>) -> Fragment<'_> {
     // What is no object has no members, and to ask it for some is an error.
     fragment!(
         "(SELECT value FROM json_each(key_sets.keys, '$.keys') WHERE CASE type WHEN 'object' \
-         THEN value ->> 'kid' = {kid} AND coalesce(value ->> 'use', 'sig') = 'sig' END LIMIT 1) AS key, \
+         THEN value ->> 'kid' = {kid} AND coalesce(value ->> 'use', 'sig') = 'sig' END \
+         ORDER BY value ->> 'kty' IS NOT '{kty}', id LIMIT 1) AS key, \
          key_sets.fetched_at, key_sets.asked_at",
-        kid = value(kid),
+        kid = value(name.kid),
+        kty = name.kty,
     )
 }
 
 /// The set at an address.
-pub fn read(address: &str, kid: &str) -> Statement {
+pub fn read(address: &str, name: KeyName<'_>) -> Statement {
     statement!(
         "SELECT address, {kept} FROM key_sets WHERE address = {address}",
-        kept = kept(kid),
+        kept = kept(name),
         address = value(address),
     )
 }
@@ -69,12 +81,12 @@ pub fn claim(address: &str, now: &str, since: &str) -> Statement {
 }
 
 /// Keeps a set that was fetched, JSON text as it came, and gives it as [`read`] does.
-pub fn store(address: &str, keys: &str, kid: &str, now: &str) -> Statement {
+pub fn store(address: &str, keys: &str, name: KeyName<'_>, now: &str) -> Statement {
     statement!(
         "UPDATE key_sets SET keys = {keys}, fetched_at = {now} WHERE address = {address} RETURNING address, {kept}",
         keys = value(keys),
         now = value(now),
         address = value(address),
-        kept = kept(kid),
+        kept = kept(name),
     )
 }

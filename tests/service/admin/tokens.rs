@@ -147,6 +147,9 @@ fn a_token_that_may_read_writes_nothing() {
     ] {
         let got = reader.send(&reader.request(method, &path, Some(&body)));
         got.refused(403, "", "scope write");
+        // RFC 6750 §3.1.
+        let challenge = "Bearer realm=\"scim\", error=\"insufficient_scope\", scope=\"write\"";
+        assert_eq!(got.header("WWW-Authenticate"), Some(challenge));
     }
     assert_eq!(memory.number("SELECT count(*) FROM users"), 1);
     assert_eq!(

@@ -1,6 +1,7 @@
 //! Clients and their secrets at the admin face.
 
 use serde_json::json;
+use service::token::{CLIENT, make_as};
 use testing::client::Operator;
 use testing::memory::Memory;
 
@@ -274,16 +275,21 @@ fn clients_end_with_their_tenant() {
     let tenant = admin.tenant("Acme");
     let (id, secret) = secret_client(&admin, tenant);
     let client = client_of(&memory, &id, &secret);
-    // To a suspended tenant its client is told so where it uses the token.
+    // Who proves to be the client of a suspended tenant is told so, and nobody else.
     admin
         .patch(
             &format!("/tenants/{tenant}"),
             &json!({ "state": "suspended" }),
         )
         .expect(200);
-    client_of(&memory, &id, &secret)
-        .get("/Users")
-        .refused(403, "", "suspended");
+    client.get("/Users").refused(403, "", "suspended");
+    let tokens = memory.number("SELECT count(*) FROM tokens");
+    let got = ask(&memory, &asking(&with_secret(&id, &secret)));
+    denied(&got, 400, "unauthorized_client", "suspended");
+    assert_eq!(memory.number("SELECT count(*) FROM tokens"), tokens);
+    let wrong = make_as(CLIENT, 1, [9; 32]);
+    let got = ask(&memory, &asking(&with_secret(&id, &wrong)));
+    denied(&got, 401, "invalid_client", "not known");
     admin
         .patch(&format!("/tenants/{tenant}"), &json!({ "state": "active" }))
         .expect(200);

@@ -622,7 +622,7 @@ fn an_assertion_with_a_jti_is_taken_once() {
         .send_by("one", &with(scene.claims(), "jti", json!("b")))
         .expect(200);
     assert_eq!(scene.memory.number("SELECT count(*) FROM tokens"), 2);
-    // Another client has seen none of it.
+    // Nor is it taken of another client of the tenant that trusts the same issuer.
     let path = format!("/tenants/{}/clients", scene.tenant);
     let made = Operator::new(&scene.memory)
         .post(&path, &setup())
@@ -631,9 +631,52 @@ fn an_assertion_with_a_jti_is_taken_once() {
         id: text(&made["id"]),
         ..scene
     };
-    scene
-        .send_by("one", &with(scene.claims(), "jti", json!("a")))
-        .expect(200);
+    let send = |jti: &str| scene.send_by("one", &with(scene.claims(), "jti", json!(jti)));
+    denied(&send("a"), 401, "invalid_client", "taken already");
+    send("c").expect(200);
+}
+
+/// RFC 7517 §4.5: keys of different kinds may have one name.
+#[test]
+fn of_two_keys_of_one_name_the_one_of_the_right_kind_is_used() {
+    let scene = Scene::new();
+    let (rsa, curve) = (
+        rsa_key("one", 2_048),
+        with(ec_key("one"), "kid", json!("one")),
+    );
+    for keys in [[rsa.clone(), curve.clone()], [curve.clone(), rsa.clone()]] {
+        scene.publish(&keys);
+        scene
+            .memory
+            .elapsed
+            .set(scene.memory.elapsed.get() + 2 * HOUR);
+        for (alg, key) in [("RS256", &rsa), ("ES256", &curve)] {
+            scene
+                .send(&assertion(&header(alg, "one"), &scene.claims(), key))
+                .expect(200);
+        }
+    }
+}
+
+/// Who shows no good assertion uses up nothing of what the client may.
+#[test]
+fn only_good_assertions_are_counted() {
+    let scene = Scene::new();
+    let memory = &scene.memory;
+    let wrong = assertion(
+        &header("RS256", "one"),
+        &scene.claims(),
+        &rsa_key("two", 2_048),
+    );
+    denied(&scene.send(&wrong), 401, "invalid_client", "signature");
+    let name = format!("Client({:?})", scene.id);
+    assert!(!memory.rates.counted.borrow().contains_key(&name));
+    scene.send_by("one", &scene.claims()).expect(200);
+    assert_eq!(memory.rates.counted.borrow().get(&name), Some(&1));
+    memory.rates.limit.set(1);
+    let got = scene.send_by("one", &scene.claims());
+    denied(&got, 429, "temporarily_unavailable", "too often");
+    assert_eq!(memory.number("SELECT count(*) FROM tokens"), 1);
 }
 
 /// The issuer changes its keys: the new one is found at once, and the old one goes with the hour.

@@ -324,13 +324,20 @@ fn a_rotation_has_no_gap() {
     }
 }
 
-/// A client is counted by its id, and who shows nothing good by the address.
+/// A client is counted by its id and the secret that it shows, so that nobody else locks it out,
+/// and who shows nothing good by the address.
 #[test]
 fn too_much_in_a_short_time_comes_later() {
     let memory = Memory::new();
     let (id, secret) = secret_client(&Operator::new(&memory), 1);
     let form = asking(&with_secret(&id, &secret));
     memory.rates.limit.set(2);
+    let wrong = make_as(CLIENT, 1, [9; 32]);
+    let guess = asking(&with_secret(&id, &wrong));
+    for status in [401, 401, 429, 429] {
+        assert_eq!(ask(&memory, &guess).status, status);
+    }
+    memory.rates.counted.borrow_mut().remove("Refused");
     for _ in 0..2 {
         ask(&memory, &form).expect(200);
     }
