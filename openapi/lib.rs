@@ -78,7 +78,7 @@ fn webhooks() -> Value {
         let headers = ["webhook-id", "webhook-timestamp", "webhook-signature"].map(|header| {
             json!({ "name": header, "in": "header", "required": true, "schema": { "type": "string" } })
         });
-        let body = json!({ "$ref": "#/components/schemas/PostReply" });
+        let body = json!({ "$ref": "#/components/schemas/Posted" });
         let operation = json!({ "post": {
             "tags": ["Webhooks"],
             "summary": format!("A delivery of {name}."),
