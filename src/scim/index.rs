@@ -1,9 +1,12 @@
 //! Numbers by text: which of many a text is, and whether it has come before.
 //!
 //! Each map of the standard library with types of its own is some 8 kB in the Worker. This one
-//! serves for all: what belongs to a text stands in a list, in the place of the text's number.
+//! serves for all, and is the one of JSON objects: what belongs to a text stands in a list, in the
+//! place of the text's number.
 
-use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
+use serde_json::{Map, Value};
 
 /// Texts, numbered in the order in which they came.
 ///
@@ -15,31 +18,27 @@ use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
 /// assert_eq!(index.into_texts(), ["a", "b"]);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Index(BTreeMap<String, usize>);
+pub struct Index(Map<String, Value>);
 
 impl Index {
     /// Adds a text behind the others; whether it was not there yet.
     pub fn add(&mut self, text: &str) -> bool {
         let next = self.0.len();
-        let is_new = !self.0.contains_key(text);
-        if is_new {
-            self.0.insert(text.to_owned(), next);
-        }
-        is_new
+        self.number_or_add(text) == next
     }
 
     /// The number of a text, which is added behind the others if it is not there yet.
     pub fn number_or_add(&mut self, text: &str) -> usize {
         self.number(text).unwrap_or_else(|| {
             let next = self.0.len();
-            self.0.insert(text.to_owned(), next);
+            self.0.insert(text.to_owned(), Value::from(next));
             next
         })
     }
 
     /// The number of a text that is there.
     pub fn number(&self, text: &str) -> Option<usize> {
-        self.0.get(text).copied()
+        self.0.get(text).and_then(number)
     }
 
     /// Whether a text is there.
@@ -59,13 +58,18 @@ impl Index {
 
     /// The texts in the order of their bytes, each with its number.
     pub fn iter(&self) -> impl Iterator<Item = (&str, usize)> {
-        self.0.iter().map(|(text, number)| (text.as_str(), *number))
+        let numbered = |(text, value): (_, _)| Some((String::as_str(text), number(value)?));
+        self.0.iter().filter_map(numbered)
     }
 
     /// The texts in the order of their bytes.
     pub fn into_texts(self) -> Vec<String> {
-        self.0.into_keys().collect()
+        self.0.into_iter().map(|(text, _)| text).collect()
     }
+}
+
+fn number(value: &Value) -> Option<usize> {
+    usize::try_from(value.as_u64()?).ok()
 }
 
 impl FromIterator<String> for Index {

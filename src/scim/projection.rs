@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::habit::Habits;
 use crate::index::Index;
+use crate::json;
 use crate::message::error::Error;
 use crate::patch::Operation;
 use crate::patch::path::Target;
@@ -201,7 +202,7 @@ impl Projection {
         if self.is_default() {
             return;
         }
-        resource.retain(|key, value| {
+        json::keep(resource, &mut |key, value| {
             if let Some(attribute) = self.resource_type.attribute(key) {
                 return self.trim(Location::top(attribute), value);
             }
@@ -209,7 +210,7 @@ impl Projection {
             else {
                 return false;
             };
-            members.retain(|key, value| {
+            json::keep(members, &mut |key, value| {
                 let location = |attribute| Location {
                     extension: Some(schema),
                     attribute,
@@ -227,7 +228,7 @@ impl Projection {
     fn trim(&self, location: Location, value: &mut Value) -> bool {
         match value {
             Value::Object(parts) => {
-                parts.retain(|name, _| match location.attribute.sub_attribute(name) {
+                json::keep(parts, &mut |name, _| match location.attribute.sub_attribute(name) {
                     Some(sub) => self.keeps(Location {
                         sub: Some(sub),
                         ..location
