@@ -1,7 +1,6 @@
 //! A refusal outside of SCIM: `application/problem+json` (RFC 9457).
 
-use scim::json::text;
-use serde_json::json;
+use scim::json::{text, with};
 
 use super::reply::Reply;
 
@@ -17,13 +16,13 @@ const MEDIA_TYPE: &str = "application/problem+json";
 /// assert_eq!(reply.status, 404);
 /// ```
 pub fn problem(status: u16, code: &'static str, detail: &str) -> Reply {
-    let body = json!({
-        "type": "about:blank",
-        "title": title(status),
-        "status": status,
-        "code": code,
-        "detail": detail,
-    });
+    let body = with(vec![
+        ("type", "about:blank".into()),
+        ("title", title(status).into()),
+        ("status", status.into()),
+        ("code", code.into()),
+        ("detail", detail.into()),
+    ]);
     Reply::json(status, text(&body)).with("Content-Type", MEDIA_TYPE)
 }
 

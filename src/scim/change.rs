@@ -4,11 +4,12 @@
 //! never`, RFC 7643 §7) is in none. An entry is an attribute at the top, or one of an extension.
 
 use alloc::string::{String, ToString};
+use alloc::vec;
 use alloc::vec::Vec;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use crate::json::text;
+use crate::json::{text, with};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Returned};
 
@@ -111,18 +112,31 @@ fn cut(entries: Vec<(String, Value, Value)>) -> Vec<Value> {
         .map(|(_, before, after)| size(before) + size(after))
         .sum();
     let share = VALUES / entries.len().max(1);
-    let shown = |(path, before, after)| {
-        if total > VALUES && size(&before) + size(&after) > share {
-            json!({"path": path, "before": null, "after": null, "cut": true})
+    let mut shown = Vec::new();
+    for (path, before, after) in entries {
+        let entry = if total > VALUES && size(&before) + size(&after) > share {
+            with(vec![
+                ("path", path.into()),
+                ("before", Value::Null),
+                ("after", Value::Null),
+                ("cut", true.into()),
+            ])
         } else {
-            json!({"path": path, "before": before, "after": after})
-        }
-    };
-    entries.into_iter().map(shown).collect()
+            with(vec![
+                ("path", path.into()),
+                ("before", before),
+                ("after", after),
+            ])
+        };
+        shown.push(entry);
+    }
+    shown
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::resource_type::{Extension, USER_TYPE};
     use crate::schema::Schema;

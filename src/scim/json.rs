@@ -155,12 +155,36 @@ impl<'de> Visitor<'de> for Reader<'_> {
 ///
 /// One goes in after the other: `collect` sorts them first, with a sort and a way to build trees of
 /// its own, 4 kB in the Worker.
-pub fn object_of(members: impl IntoIterator<Item = (String, Value)>) -> Map<String, Value> {
+pub fn object_of(members: Vec<(String, Value)>) -> Map<String, Value> {
     let mut object = Map::new();
     for (name, value) in members {
         object.insert(name, value);
     }
     object
+}
+
+/// An object of these members. `json!` makes each of its values by way of what serializes, with
+/// words for the case that this fails.
+///
+/// ```
+/// let object = scim::json::with(vec![("active", true.into()), ("title", "Ms".into())]);
+/// assert_eq!(scim::json::text(&object), r#"{"active":true,"title":"Ms"}"#);
+/// ```
+pub fn with(members: Vec<(&str, Value)>) -> Value {
+    let mut object = Map::new();
+    for (name, value) in members {
+        object.insert(String::from(name), value);
+    }
+    Value::Object(object)
+}
+
+/// A list of these texts.
+pub fn texts(list: &[&str]) -> Value {
+    let mut texts = Vec::new();
+    for text in list {
+        texts.push(Value::from(*text));
+    }
+    Value::Array(texts)
 }
 
 /// Takes out the members that are not to be kept; what is kept may be changed.

@@ -228,13 +228,16 @@ impl Projection {
     fn trim(&self, location: Location, value: &mut Value) -> bool {
         match value {
             Value::Object(parts) => {
-                json::keep(parts, &mut |name, _| match location.attribute.sub_attribute(name) {
-                    Some(sub) => self.keeps(Location {
-                        sub: Some(sub),
-                        ..location
-                    }),
-                    None => false,
-                });
+                json::keep(
+                    parts,
+                    &mut |name, _| match location.attribute.sub_attribute(name) {
+                        Some(sub) => self.keeps(Location {
+                            sub: Some(sub),
+                            ..location
+                        }),
+                        None => false,
+                    },
+                );
                 !parts.is_empty()
             }
             Value::Array(elements) if !location.attribute.sub_attributes.is_empty() => {

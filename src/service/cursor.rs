@@ -25,7 +25,7 @@ use scim::json;
 use scim::message::error::Error;
 use scim::message::search::SearchRequest;
 use scim::resource_type::ResourceType;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -100,13 +100,13 @@ pub fn seal(seal: Seal<'_>, window: &Window) -> Option<String> {
         Some(key) => Some(encrypt(seal.credential, &mark.id, &key.to_text())?),
         None => None,
     };
-    let content = json::text(&json!([
-        seal.fingerprint,
-        seal.now,
-        seal.count,
-        backwards,
-        mark.id,
-        key
+    let content = json::text(&Value::from(vec![
+        Value::from(seal.fingerprint),
+        seal.now.into(),
+        seal.count.into(),
+        backwards.into(),
+        mark.id.as_str().into(),
+        key.into(),
     ]));
     let code = hmac(seal.key.as_bytes(), &[content.as_bytes()])?;
     let bytes = [code.get(..CODE_BYTES)?, content.as_bytes()].concat();

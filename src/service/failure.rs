@@ -64,6 +64,14 @@ pub(crate) fn sentence(failure: Failure) -> String {
     }
 }
 
+/// The same for the log.
+pub(crate) fn cause(failure: Failure) -> String {
+    match failure {
+        Failure::Broken(cause) => cause,
+        failure => sentence(failure),
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Refused(error)

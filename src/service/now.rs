@@ -3,7 +3,7 @@
 
 use scim::json::text;
 use scim::resource_type::ResourceType;
-use serde_json::json;
+use serde_json::Value;
 
 use super::assemble::push_shown;
 use super::content::Content;
@@ -33,7 +33,10 @@ pub(crate) fn add(batch: &mut Batch, keys: &[Key]) -> Vec<Asked> {
         let here = keys.iter().enumerate().filter(|(_, key)| key.kind == kind);
         let places: Vec<usize> = here.clone().map(|(place, _)| place).collect();
         if !places.is_empty() {
-            let wanted: Vec<_> = here.map(|(_, key)| json!([key.tenant, key.id])).collect();
+            let mut wanted: Vec<Value> = Vec::new();
+            for (_, key) in here {
+                wanted.push(vec![Value::from(key.tenant), key.id.as_str().into()].into());
+            }
             let handle = batch.add(resources(kind, &text(&wanted.into())));
             asked.push((kind, places, handle));
         }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::error::Error;
 use super::schemas;
-use crate::json::object_of;
+use crate::json::with;
 use crate::show::etag;
 
 /// The URI of the request message.
@@ -138,17 +138,19 @@ pub fn bulk_response(results: Vec<BulkResult<'_>>) -> Value {
 
 impl BulkResult<'_> {
     fn into_value(self) -> Value {
-        let members = [
-            ("method", Some(Value::from(self.method))),
-            ("bulkId", self.bulk_id.map(Value::from)),
-            ("location", self.location.map(Value::from)),
-            ("version", self.version.map(etag).map(Value::from)),
-            ("status", Some(Value::from(self.status.to_string()))),
-            ("response", self.error),
+        let mut members = vec![
+            ("method", Value::from(self.method)),
+            ("status", Value::from(self.status.to_string())),
         ];
-        let members = members.into_iter();
-        let members = members.filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        Value::Object(object_of(members))
+        for (name, text) in [
+            ("bulkId", self.bulk_id.map(str::to_owned)),
+            ("location", self.location.map(str::to_owned)),
+            ("version", self.version.map(etag)),
+        ] {
+            members.extend(text.map(|text| (name, Value::from(text))));
+        }
+        members.extend(self.error.map(|error| ("response", error)));
+        with(members)
     }
 }
 

@@ -1,9 +1,9 @@
 //! The erasure of what is kept of a resource that is gone: the record stays whole, and says no more
 //! whom it was about.
 
-use scim::json::text;
+use scim::json::{text, with};
 use scim::resource_type::ResourceType;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::body::{only, required};
 use super::refusal::Refusal;
@@ -86,7 +86,7 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
             let seq = row.integer(0)?.unwrap_or_default();
             let digest = digest_of(row.required_text(1)?.as_bytes());
             let mark = emptied(key.as_ref(), erasure.tenant, seq, &digest);
-            digests.push(json!([seq, mark]));
+            digests.push(Value::from(vec![Value::from(seq), mark.into()]));
             let words = row.required_text(2)?;
             if !erasure.words.contains(&words) {
                 erasure.words.push(words);
@@ -154,16 +154,16 @@ fn finish<'c>(call: &'c Call<'c>, erasure: Erasure, has_more: bool) -> Outcome<'
                 Some(row) => row.integer(0)?.unwrap_or_default(),
                 None => 0,
             };
-            Step::shown(text(&json!({
-                "resource": erasure.id,
-                "events": erasure.events,
-                "requests": requests,
-                "jobs": jobs,
-                "deleted": deleted,
-                "pending": pending,
-                "deliveries": replies,
-                "more": has_more,
-            })))
+            Step::shown(text(&with(vec![
+                ("resource", erasure.id.into()),
+                ("events", erasure.events.into()),
+                ("requests", requests),
+                ("jobs", jobs),
+                ("deleted", deleted),
+                ("pending", pending),
+                ("deliveries", replies.into()),
+                ("more", has_more.into()),
+            ])))
         })
     })
 }

@@ -2,12 +2,12 @@
 
 use std::vec::IntoIter;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::refusal::Refusal;
 use super::step::{Call, Outcome, Step};
 use crate::chain::{Fault, fault, start_at};
-use scim::json::text;
+use scim::json::{text, with};
 use store::batch::Batch;
 use store::ledger::seals::{self, Seal};
 
@@ -146,18 +146,21 @@ fn end<'c>(call: &'c Call<'c>, tenant: i64, mut finding: Finding) -> Outcome<'c>
 
 impl Finding {
     fn tell(&mut self, from: i64, to: i64, why: &str) {
-        let block = json!({"from_seq": from, "to_seq": to, "why": why});
-        self.broken.push(block);
+        self.broken.push(with(vec![
+            ("from_seq", from.into()),
+            ("to_seq", to.into()),
+            ("why", why.into()),
+        ]));
     }
 
     /// The answer, up to an event.
     fn text(&self, to: i64) -> String {
-        text(&json!({
-            "from_seq": self.from,
-            "to_seq": to,
-            "sealed_to": self.sealed_to,
-            "holds": self.broken.is_empty(),
-            "broken": self.broken,
-        }))
+        text(&with(vec![
+            ("from_seq", self.from.into()),
+            ("to_seq", to.into()),
+            ("sealed_to", self.sealed_to.into()),
+            ("holds", self.broken.is_empty().into()),
+            ("broken", self.broken.clone().into()),
+        ]))
     }
 }

@@ -4,7 +4,7 @@
 use std::vec::IntoIter;
 
 use scim::json;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::body::{Body, only, required};
 use super::refusal::Refusal;
@@ -377,7 +377,7 @@ pub(crate) fn wanted(types: &str, webhook: &str) -> EventFilter {
 fn end<'c>(rows: Vec<(String, String, i64)>, format: Format, limit: usize) -> Outcome<'c> {
     let mut rows = rows
         .into_iter()
-        .map(|(id, text, count)| (id, with_member(text, "pending", &json!(count))));
+        .map(|(id, text, count)| (id, with_member(text, "pending", &count.into())));
     if matches!(format, Format::Page) {
         let cell = |text| store::Cell::Text(text);
         let rows = rows.map(|(id, text)| Row(vec![cell(id), cell(text)]));

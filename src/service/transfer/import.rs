@@ -7,7 +7,7 @@
 //! the directory would be is noted beside it, and asked first.
 
 use scim::json;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::budget::{Allowance, LEASE};
 use crate::{Caller, Context, Failure, Moment, Session};
@@ -366,5 +366,13 @@ impl Work {
 /// and its id.
 fn kept(line: i64, state: State, made: Option<(&str, &str)>, refused: &Value, text: &str) -> Value {
     let (outcome, id) = made.unzip();
-    json!([line, state as usize, outcome, id, refused, text])
+    let row = vec![
+        line.into(),
+        (state as usize).into(),
+        outcome.into(),
+        id.into(),
+        refused.clone(),
+        text.into(),
+    ];
+    Value::Array(row)
 }

@@ -1,7 +1,8 @@
 //! The lines of an import on their way in: they are stored as they come, a part at a time, so that
 //! the memory of it is the same however many there are.
 
-use serde_json::{Value, json};
+use scim::json;
+use serde_json::Value;
 
 use store::Statement;
 use store::transfer::import::Import;
@@ -108,8 +109,9 @@ impl Staging {
             self.flush(import);
         }
         self.bytes += bytes;
-        let refused = refused.map(|detail| scim::json::text(&json!([detail])));
-        self.rows.push(json!([line, text, refused]));
+        let refused = refused.map(|detail| json::text(&json::texts(&[detail])));
+        let row = vec![Value::from(line), text.into(), refused.into()];
+        self.rows.push(row.into());
     }
 
     fn flush(&mut self, import: Import<'_>) {

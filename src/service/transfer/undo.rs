@@ -7,8 +7,8 @@
 //! dry run goes the same way and writes nothing: the next part goes on from what the one before
 //! would leave.
 
-use scim::json::{self, text};
-use serde_json::{Value, json};
+use scim::json::{self, text, with};
+use serde_json::Value;
 
 use crate::budget::{Allowance, LEASE};
 use crate::settings::InHand;
@@ -76,11 +76,19 @@ impl Undo {
             Sender::Operator(id, label) => (id.as_deref(), label.as_str()),
             Sender::Customer | Sender::System => (None, ""),
         };
-        text(&json!({
-            "request": self.request, "from": self.from, "to": self.to, "below": self.below, "dry_run": self.is_dry,
-            "operator": [id, label], "by": self.own_request, "counts": self.counts,
-            "refused": self.refused, "more": self.more_refused, "waiting": self.waiting,
-        }))
+        text(&with(vec![
+            ("request", self.request.clone().into()),
+            ("from", self.from.into()),
+            ("to", self.to.into()),
+            ("below", self.below.into()),
+            ("dry_run", self.is_dry.into()),
+            ("operator", vec![Value::from(id), label.into()].into()),
+            ("by", self.own_request.as_str().into()),
+            ("counts", self.counts.to_vec().into()),
+            ("refused", self.refused.clone().into()),
+            ("more", self.more_refused.into()),
+            ("waiting", self.waiting.clone().into()),
+        ]))
     }
 
     /// Reads what was stored.
@@ -124,26 +132,35 @@ impl Undo {
     /// What came of it.
     pub(crate) fn result(&self) -> Value {
         let [created, updated, deleted, unchanged] = self.counts;
-        let mut result = json!({
-            "dry_run": self.is_dry, "created": created, "updated": updated, "deleted": deleted,
-            "unchanged": unchanged, "refused": self.refused, "from_seq": self.from, "to_seq": self.to,
-        });
-        if self.more_refused > 0
-            && let Some(result) = result.as_object_mut()
-        {
-            result.insert("more_refused".to_owned(), self.more_refused.into());
+        let mut result = vec![
+            ("dry_run", self.is_dry.into()),
+            ("created", created.into()),
+            ("updated", updated.into()),
+            ("deleted", deleted.into()),
+            ("unchanged", unchanged.into()),
+            ("refused", self.refused.clone().into()),
+            ("from_seq", self.from.into()),
+            ("to_seq", self.to.into()),
+        ];
+        if self.more_refused > 0 {
+            result.push(("more_refused", self.more_refused.into()));
         }
-        result
+        with(result)
     }
 
     /// What its event tells.
     fn told(&self) -> Value {
         let [created, updated, deleted, _] = self.counts;
         let refused = self.refused.len() + self.more_refused;
-        json!({
-            "request": self.request, "from_seq": self.from, "to_seq": self.to, "created": created,
-            "updated": updated, "deleted": deleted, "refused": refused,
-        })
+        with(vec![
+            ("request", self.request.clone().into()),
+            ("from_seq", self.from.into()),
+            ("to_seq", self.to.into()),
+            ("created", created.into()),
+            ("updated", updated.into()),
+            ("deleted", deleted.into()),
+            ("refused", refused.into()),
+        ])
     }
 
     /// Takes events back, as many as can be at once, in what is known of the resources.
@@ -344,9 +361,12 @@ pub(crate) async fn step<D: Database>(
         (End::All, true) => ("finished", undo.result()),
         (End::More, true) => {
             let most = "There is more than a dry run looks at. Ask for the newest events alone, then for those before.";
-            ("failed", json!({"detail": most}))
+            ("failed", with(vec![("detail", most.into())]))
         }
-        (End::Met, _) => ("failed", json!({"detail": "The tenant has ended."})),
+        (End::Met, _) => (
+            "failed",
+            with(vec![("detail", "The tenant has ended.".into())]),
+        ),
     };
     let mut batch = Batch::default();
     batch.add(jobs::is_at(&job.id, &stored));

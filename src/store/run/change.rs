@@ -1,8 +1,7 @@
 //! Many resources changed or deleted at once.
 
 use scim::json;
-use scim::json::object_of;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::expression::View;
 use crate::fragment::{Fragment, value};
@@ -114,19 +113,19 @@ pub fn update_many(
     now: &str,
 ) -> Statement {
     let ids: Vec<&str> = updates.iter().map(|update| update.id).collect();
-    let values = object_of(updates.iter().map(|update| {
+    let mut values = Map::new();
+    for update in updates {
         let mut row = vec![
             Value::from(update.read),
             Value::from(update.version),
             Value::from(update.draft.document.as_str()),
             Value::from(update.draft.folded_text.as_str()),
         ];
-        row.extend(
-            keys.iter()
-                .map(|key| Value::from(key.value(&update.draft.folded))),
-        );
-        (update.id.to_owned(), Value::from(row))
-    }));
+        for key in keys {
+            row.push(Value::from(key.value(&update.draft.folded)));
+        }
+        values.insert(update.id.to_owned(), Value::from(row));
+    }
     let (ids, values) = (
         json::text(&Value::from(ids)),
         json::text(&Value::Object(values)),

@@ -5,7 +5,7 @@ use scim::json;
 use scim::message::error::quoted;
 use scim::patch::LinkChange;
 use scim::resource_type::GROUP_TYPE;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::line::{nobody, stored};
 use super::{Work, kept};
@@ -222,9 +222,10 @@ fn write<D: Database>(
                     [&resource, id]
                 };
                 let [team, member] = ends;
-                keys.push(json!([format!("m/{team}/{member}"), member]));
+                let key = ["m/", team, "/", member].concat();
+                keys.push(json::texts(&[&key, member]));
                 if *is_group && !is_user {
-                    keys.push(json!([format!("b/{member}"), team]));
+                    keys.push(json::texts(&[&["b/", member].concat(), team]));
                 }
             }
         } else if is_user {

@@ -4,7 +4,7 @@ use scim::index::Index;
 use scim::json;
 use scim::resource::set_lasting;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Work;
 use super::line::{Parsed, Reading, read};
@@ -58,18 +58,16 @@ pub(super) async fn plan<D: Database>(
     let mut values = Vec::new();
     for resource_type in ResourceType::all() {
         for item in items(&mut actions, resource_type) {
-            let unique = item.new.unique().iter();
-            values.extend(unique.map(|(path, value)| json!([path, value])));
+            for (path, value) in item.new.unique() {
+                values.push(json::texts(&[path, value]));
+            }
         }
-        let rows: Vec<Value> = items(&mut actions, resource_type)
-            .map(|item| {
-                json!([
-                    item.parsed.id,
-                    item.new.name(),
-                    item.new.document.get("externalId")
-                ])
-            })
-            .collect();
+        let mut rows: Vec<Value> = Vec::new();
+        for item in items(&mut actions, resource_type) {
+            let external = item.new.document.get("externalId").cloned();
+            let id = Value::from(item.parsed.id.as_deref());
+            rows.push(vec![id, item.new.name().into(), external.into()].into());
+        }
         if !rows.is_empty() {
             let find = import.find(&session.view(resource_type), &Value::from(rows));
             asked.push((resource_type, batch.add(find)));
@@ -138,18 +136,17 @@ fn read_lines<D: Database>(
         if let Action::Write(item) = &action {
             let external = item.new.document.get("externalId").and_then(Value::as_str);
             let of = item.parsed.resource_type.name;
-            let keys = [
+            let mut keys = Vec::new();
+            for (kind, text) in [
                 ("i", item.parsed.id.as_deref()),
                 ("n", Some(item.new.name())),
                 ("e", external),
-            ];
-            let unique = item.new.unique().iter();
-            let unique = unique.map(|(path, value)| ["u/", path, "/", value].concat());
-            let keys: Vec<String> = keys
-                .into_iter()
-                .filter_map(|(kind, text)| Some(key(kind, of, text?)))
-                .chain(unique)
-                .collect();
+            ] {
+                keys.extend(text.map(|text| key(kind, of, text)));
+            }
+            for (path, value) in item.new.unique() {
+                keys.push(unique_key(path, value));
+            }
             if keys.iter().any(|key| seen.has(key)) {
                 break;
             }
@@ -165,6 +162,11 @@ fn read_lines<D: Database>(
 /// What a name of the import is stored as.
 fn key(kind: &str, of: &str, text: &str) -> String {
     [kind, "/", of, "/", text].concat()
+}
+
+/// The same of a value that only one resource may have.
+fn unique_key(path: &str, value: &str) -> String {
+    ["u/", path, "/", value].concat()
 }
 
 /// The resource of a line, as it is if it is new. Its id is kept where it is one of ours in form,

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::state::{Held, Link, State};
 use crate::Session;
+use crate::failure::cause;
 use crate::write::{Change, ChangeKind, Links, NewResource, Rewrite};
 use store::batch::Batch;
 use store::read::ResourceRef;
@@ -78,7 +79,7 @@ impl State {
             let read = read.map(|held| (held.id.as_str(), held.version.as_str()));
             guard(session, batch, resource_type, read);
         }
-        let broken = |failure| Error::Broken(format!("{failure:?}"));
+        let broken = |failure| Error::Broken(cause(failure));
         let (mut made, mut rewritten) = (Vec::new(), Vec::new());
         let mut deletes: Vec<Change<'_>> = Vec::new();
         for held in &self.held {

@@ -1,9 +1,10 @@
 //! One event after the other is taken back, the newest first, in what is known of the resources:
 //! nothing is written here, so a dry run goes the same way.
 
+use scim::json::with;
 use scim::resource::{check_required, set_schemas};
 use scim::resource_type::{GROUP_TYPE, ResourceType};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::event::{Event, get, place, put};
 use super::state::{Free, Object, State, Views, texts};
@@ -80,7 +81,8 @@ impl Reversal<'_> {
 
     fn wait(&mut self, event: &Event, (team, member): (&str, &str), detail: &str) {
         let entry = refused(event.seq, &event.id, detail);
-        self.waiting.push(json!([team, member, entry]));
+        let waiting = vec![Value::from(team), member.into(), entry];
+        self.waiting.push(waiting.into());
     }
 
     /// Makes a membership, for which a refusal waits no more. Refuses one that closes a circle.
@@ -339,5 +341,9 @@ fn in_itself(member: &str) -> String {
 
 /// What is told of what is left.
 fn refused(seq: i64, resource: &str, detail: &str) -> Value {
-    json!({"seq": seq, "resource": resource, "detail": detail})
+    with(vec![
+        ("seq", seq.into()),
+        ("resource", resource.into()),
+        ("detail", detail.into()),
+    ])
 }

@@ -3,11 +3,11 @@
 use scim::json;
 use scim::resource::unique_values;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::super::line::{Parsed, stored};
 use super::super::{Work, kept};
-use super::{Action, Item, key};
+use super::{Action, Item, key, unique_key};
 use crate::write::{Change, ChangeKind, Links};
 use crate::{Failure, Session};
 use store::Database;
@@ -103,7 +103,7 @@ impl<'a> Lines<'a> {
         match (&item.target, &item.rewrite) {
             (None, _) => {
                 self.changes.push(new.change());
-                let written = json!([new.id, new.version]);
+                let written = json::texts(&[&new.id, &new.version]);
                 self.written.push((parsed.resource_type, written));
                 ("created", &new.id)
             }
@@ -118,7 +118,7 @@ impl<'a> Lines<'a> {
                 let mut change =
                     session.change(parsed.resource_type, reference, meant, kind, Links::None);
                 change.operation = usize::try_from(line).ok();
-                let written = json!([id, change.version]);
+                let written = json::texts(&[id, &change.version]);
                 self.written.push((parsed.resource_type, written));
                 self.changes.push(change);
                 ("updated", id)
@@ -131,10 +131,11 @@ impl<'a> Lines<'a> {
         let of = item.parsed.resource_type.name;
         let source = item.parsed.id.as_deref();
         if let Some(source) = source.filter(|source| import.is_dry || *source != id) {
-            self.names.push(json!([key("i", of, source), id]));
+            self.names.push(json::texts(&[&key("i", of, source), id]));
         }
         if let Some(source) = source {
-            self.names.push(json!([format!("r/{id}"), source]));
+            self.names
+                .push(json::texts(&[&["r/", id].concat(), source]));
         }
         if import.is_dry && outcome != "unchanged" {
             note(item, id, &mut self.names, &mut self.forgotten);
@@ -193,29 +194,27 @@ fn note(item: &Item, id: &str, names: &mut Vec<Value>, forgotten: &mut Vec<Value
             None,
         ),
     };
-    let keys = |image: &Map<String, Value>| {
-        let keys = Table::of(resource_type).keys.iter();
-        let keys = keys.filter_map(|column| {
+    let add_keys = |list: &mut Vec<Value>, image: &Map<String, Value>| {
+        for column in Table::of(resource_type).keys {
             let kind = match column.attribute {
                 "externalId" => "e",
                 _ if column.unique => "n",
-                _ => return None,
+                _ => continue,
             };
-            Some(key(kind, of, column.value(image)?))
-        });
-        let unique = unique_values(resource_type, image).into_iter();
-        let unique = unique.map(|(path, value)| ["u/", &path, "/", &value].concat());
-        keys.chain(unique).collect::<Vec<String>>()
+            if let Some(text) = column.value(image) {
+                list.push(json::texts(&[&key(kind, of, text), id]));
+            }
+        }
+        for (path, value) in unique_values(resource_type, image) {
+            list.push(json::texts(&[&unique_key(&path, &value), id]));
+        }
     };
-    forgotten.extend(
-        before
-            .into_iter()
-            .flat_map(&keys)
-            .map(|key| json!([key, id])),
-    );
-    names.extend(keys(folded).into_iter().map(|key| json!([key, id])));
-    names.push(json!([format!("d/{id}"), id, document]));
+    if let Some(before) = before {
+        add_keys(forgotten, before);
+    }
+    add_keys(names, folded);
+    names.push(json::texts(&[&["d/", id].concat(), id, document]));
     if *resource_type == GROUP_TYPE {
-        names.push(json!([format!("g/{id}"), id]));
+        names.push(json::texts(&[&["g/", id].concat(), id]));
     }
 }
