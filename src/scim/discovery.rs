@@ -4,6 +4,7 @@
 //! Everything here is read from the attribute tables that the server works by, so it cannot tell
 //! anything else than what the server does. `ServiceProviderConfig` is in `config`.
 
+use crate::list::List;
 use alloc::{string::String, vec::Vec};
 
 use serde_json::{Map, Value};
@@ -114,11 +115,11 @@ fn with_external_id(schema: &'static Schema) -> Vec<Value> {
         .into_iter()
         .chain(schema.attributes)
         .map(attribute)
-        .collect()
+        .list()
 }
 
 fn attributes(attributes: &'static [Attribute]) -> Value {
-    Value::Array(attributes.iter().map(attribute).collect())
+    Value::Array(attributes.iter().map(attribute).list())
 }
 
 /// One attribute with every characteristic that applies to its type; what does not apply is left
@@ -173,7 +174,7 @@ pub(crate) fn meta(resource_type: &str, base: &str, path: &str, id: &str) -> Val
 }
 
 pub(crate) fn strings(list: &[&str]) -> Value {
-    Value::Array(list.iter().map(|text| Value::from(*text)).collect())
+    Value::Array(list.iter().map(|text| Value::from(*text)).list())
 }
 
 pub(crate) fn put(object: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {

@@ -4,6 +4,7 @@
 //! serves for all, and is the one of JSON objects: what belongs to a text stands in a list, in the
 //! place of the text's number.
 
+use crate::list::List;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use serde_json::{Map, Value};
@@ -64,7 +65,7 @@ impl Index {
 
     /// The texts in the order of their bytes.
     pub fn into_texts(self) -> Vec<String> {
-        self.0.into_iter().map(|(text, _)| text).collect()
+        self.0.into_iter().map(|(text, _)| text).list()
     }
 }
 

@@ -143,6 +143,8 @@ pub mod fold;
 pub mod habit;
 pub mod index;
 pub mod json;
+/// Lists.
+pub mod list;
 pub mod message;
 pub mod patch;
 pub mod path;

@@ -11,6 +11,7 @@
 
 use scim::index::Index;
 use scim::json;
+use scim::list::List;
 use scim::message::bulk::{BulkOperation, BulkRequest};
 use scim::message::error::{Error, quoted};
 use serde_json::Value;
@@ -205,12 +206,12 @@ impl<D: Database> Session<'_, D> {
                 Err(failure) => return Err(failure),
             }
         }
-        Ok(jobs.into_iter().filter_map(|job| job.outcome).collect())
+        Ok(jobs.into_iter().filter_map(|job| job.outcome).list())
     }
 
     /// Gives every create an id and puts ids for references.
     fn jobs(&self, operations: Vec<BulkOperation>) -> Vec<Job> {
-        let ids: Vec<String> = operations.iter().map(|_| self.context.mint.id()).collect();
+        let ids: Vec<String> = operations.iter().map(|_| self.context.mint.id()).list();
         let mut named = Index::default();
         let mut creates = Vec::new();
         let mut twice = Vec::new();
@@ -265,7 +266,7 @@ impl<D: Database> Session<'_, D> {
                     outcome: None,
                 }
             })
-            .collect()
+            .list()
     }
 
     /// Carries out one operation, and notes what became of it.

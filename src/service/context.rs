@@ -1,6 +1,7 @@
 //! What all use cases are given, whoever the caller is: where the data is, what operators set, time
 //! and chance.
 
+use scim::list::List;
 use std::rc::Rc;
 
 use super::gauge::Hold;
@@ -62,7 +63,7 @@ impl<'a, D: Database> Context<'a, D> {
         let numbers = self.database.shards().into_iter();
         numbers
             .filter_map(|number| Some((number, self.on(number)?)))
-            .collect()
+            .list()
     }
 
     /// Sends a batch of nobody's, which authenticates nobody; an empty one costs nothing.

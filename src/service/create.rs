@@ -1,6 +1,7 @@
 //! Creating a resource (RFC 7644 §3.3): one batch, in which the database decides whether the name
 //! is free.
 
+use scim::list::List;
 use scim::resource::set_lasting;
 use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
@@ -90,7 +91,7 @@ impl<D: Database> Session<'_, D> {
         let mut ids = Vec::new();
         let users = users.iter();
         let users = users.filter(|user| *user.resource_type == USER_TYPE);
-        let users: Vec<_> = users.map(|user| user.called()).collect();
+        let users: Vec<_> = users.map(|user| user.called()).list();
         let again = self.again(&USER_TYPE);
         if let Some(by_name) = again.filter(|_| !users.is_empty()) {
             let former = former::former_ids(&self.view(&USER_TYPE), &users, by_name);

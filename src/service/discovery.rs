@@ -3,6 +3,7 @@
 
 use scim::discovery;
 use scim::json;
+use scim::list::List;
 use scim::message::config::service_provider_config;
 use scim::message::list::ListResponse;
 use scim::resource_type::ResourceType;
@@ -60,7 +61,7 @@ fn show(schema: &'static Schema, settings: &Settings, base: &str) -> Value {
 
 /// All of them in one page: discovery is neither filtered nor paged.
 fn list(documents: impl Iterator<Item = Value>) -> String {
-    let resources: Vec<String> = documents.map(|document| json::text(&document)).collect();
+    let resources: Vec<String> = documents.map(|document| json::text(&document)).list();
     ListResponse {
         total_results: Some(resources.len() as u64),
         start_index: Some(1),

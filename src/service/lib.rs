@@ -2,6 +2,7 @@
 //!
 //! They are methods of a [`Session`], which is one caller's; what all share is its [`Context`].
 
+use scim::list::List;
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 
@@ -138,8 +139,8 @@ impl Selection {
 
     /// Bound to a type.
     pub fn bind(&self, resource_type: &'static ResourceType) -> Result<Projection, Failure> {
-        let attributes: Vec<&str> = self.attributes.iter().map(String::as_str).collect();
-        let excluded: Vec<&str> = self.excluded.iter().map(String::as_str).collect();
+        let attributes: Vec<&str> = self.attributes.iter().map(String::as_str).list();
+        let excluded: Vec<&str> = self.excluded.iter().map(String::as_str).list();
         Ok(Projection::bind(resource_type, &attributes, &excluded)?)
     }
 }

@@ -2,6 +2,7 @@
 
 use scim::habit::UNKNOWN_MEMBER;
 use scim::json;
+use scim::list::List;
 use scim::message::error::{Error, quoted};
 use scim::patch::LinkChange;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
@@ -118,7 +119,7 @@ impl<D: Database> Session<'_, D> {
 /// Refuses links of a resource to ids that none can have, before they are sent.
 fn check_ids(of: &'static ResourceType, ids: &[String]) -> Result<(), Failure> {
     let impossible = |id: &&String| !can_be_id(id);
-    let named: Vec<String> = ids.iter().filter(impossible).take(NAMED).cloned().collect();
+    let named: Vec<String> = ids.iter().filter(impossible).take(NAMED).cloned().list();
     if named.is_empty() {
         return Ok(());
     }
@@ -148,16 +149,16 @@ pub(crate) fn ids(row: &mut Row) -> Result<Vec<String>, Failure> {
         .iter()
         .filter_map(Value::as_str)
         .map(str::to_owned)
-        .collect())
+        .list())
 }
 
 /// The ids of several rows.
 pub(crate) fn all_ids<T: FromIterator<String>>(rows: Vec<Row>) -> Result<T, Failure> {
     let mut all = Vec::new();
     for mut row in rows {
-        all.push(ids(&mut row)?);
+        all.extend(ids(&mut row)?);
     }
-    Ok(all.into_iter().flatten().collect())
+    Ok(all.into_iter().collect())
 }
 
 /// Ids for a sentence, not more than fit one.

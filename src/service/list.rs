@@ -5,6 +5,7 @@
 use scim::filter::Filter;
 use scim::filter::parse::{MAX_COMPARISONS, too_many_comparisons};
 use scim::filter::predicate::Predicate;
+use scim::list::List;
 use scim::message::error::Error;
 use scim::message::list::ListResponse;
 use scim::message::search::SearchRequest;
@@ -225,21 +226,21 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<Query<'a>, Failure> {
         let mut habits = self.habits();
         let predicates: Vec<Option<Predicate>> = match &request.filter {
-            None => types.iter().map(|_| None).collect(),
+            None => types.iter().map(|_| None).list(),
             Some(text) => {
                 let filter = Filter::parse(text)?;
                 let bound = match types {
                     [only] => vec![Predicate::bind(&filter, only, &mut habits)?],
                     several => Predicate::bind_across(&filter, several, &mut habits)?,
                 };
-                bound.into_iter().map(Some).collect()
+                bound.into_iter().map(Some).list()
             }
         };
         for (resource_type, predicate) in types.iter().zip(predicates.iter().flatten()) {
             check(&self.view(resource_type), predicate)?;
         }
         let sorts = match &request.sort_by {
-            None => types.iter().map(|_| None).collect(),
+            None => types.iter().map(|_| None).list(),
             Some(text) => sort_locations(text, types, &mut habits)?,
         };
         let selection = Selection {
@@ -264,7 +265,7 @@ impl<D: Database> Session<'_, D> {
             projections: types
                 .iter()
                 .map(|resource_type| selection.bind(resource_type))
-                .collect::<Result<_, _>>()?,
+                .list_all()?,
             fingerprint: if paging.by_cursor() {
                 cursor::fingerprint(types, request)
             } else {
@@ -287,7 +288,7 @@ impl<D: Database> Session<'_, D> {
                 predicate: predicate.as_ref(),
                 sort: sort.as_ref(),
             })
-            .collect()
+            .list()
     }
 
     fn seal<'a>(&'a self, query: &'a Query<'_>, key: &'a str) -> Seal<'a> {

@@ -2,6 +2,7 @@
 //! face, as far as it shows them to whoever does not ask for particular attributes.
 
 use scim::json::text;
+use scim::list::List;
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
@@ -31,7 +32,7 @@ pub(crate) fn add(batch: &mut Batch, keys: &[Key]) -> Vec<Asked> {
     let mut asked = Vec::new();
     for kind in ResourceType::all() {
         let here = keys.iter().enumerate().filter(|(_, key)| key.kind == kind);
-        let places: Vec<usize> = here.clone().map(|(place, _)| place).collect();
+        let places: Vec<usize> = here.clone().map(|(place, _)| place).list();
         if !places.is_empty() {
             let mut wanted: Vec<Value> = Vec::new();
             for (_, key) in here {
@@ -75,7 +76,7 @@ pub(crate) fn read(
                 kind,
                 base,
                 &record,
-                chunks.collect(),
+                chunks.list(),
                 &projection,
             )?;
             let cut = if members.is_none() {

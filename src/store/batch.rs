@@ -3,6 +3,7 @@
 
 use super::limits::load;
 use super::{Cell, Database, Error, Results, Row, Statement};
+use scim::list::List;
 
 /// Which statement of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +50,7 @@ impl Batch {
         statements
             .into_iter()
             .map(|statement| self.add(statement))
-            .collect()
+            .list()
     }
 
     /// Adds those of another.
@@ -100,7 +101,7 @@ impl Batch {
         statements.extend(self.statements);
         let mut results = database.batch(statements).await?.into_iter();
         let row = results.next().and_then(|rows| rows.into_iter().next());
-        let results = results.collect();
+        let results = results.list();
         Ok((Some(row.ok_or(Error::Unauthorized)?), Answers { results }))
     }
 }

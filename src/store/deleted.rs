@@ -4,6 +4,7 @@
 
 use scim::change::hidden;
 use scim::json::text;
+use scim::list::List;
 use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::Value;
 
@@ -188,7 +189,7 @@ fn shape() -> Fragment<'static> {
                 let path = ["$.\"", &name, "\""].concat();
                 fragment!(", {path}", path = Fragment::Made(path))
             })
-            .collect();
+            .list();
         if paths.is_empty() {
             continue;
         }

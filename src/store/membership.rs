@@ -5,6 +5,7 @@
 //! one JSON parameter a statement.
 
 use scim::filter::predicate::Predicate;
+use scim::list::List;
 use scim::patch::LinkChange;
 
 use super::Statement;
@@ -237,7 +238,7 @@ pub fn circular(view: &View<'_>, group: &str, added: &[String]) -> Vec<Statement
             group = value(group),
         )
     };
-    chunks(added).map(one).collect()
+    chunks(added).map(one).list()
 }
 
 /// The ids that name nothing: a row with a JSON array for each chunk.
@@ -250,7 +251,7 @@ pub fn unknown(view: &View<'_>, ids: &[String]) -> Vec<Statement> {
             is_no_team = not_in("teams", view.tenant),
         )
     };
-    chunks(ids).map(one).collect()
+    chunks(ids).map(one).list()
 }
 
 /// The statement that fails the batch where a group has too many members to be looked at for so

@@ -10,6 +10,7 @@ use super::fragment::{Fragment, value};
 use super::source::totals_of;
 use super::{Error, Row, Statement};
 use crate::{fragment, statement};
+use scim::list::List;
 
 /// Rows that a page may skip without leaving a milestone: reading them costs less than writing one.
 pub const STEP: u64 = 100;
@@ -93,5 +94,5 @@ pub fn note(view: &View<'_>, moved: i64, rows: &[(i64, &str)]) -> Vec<Statement>
         name = value(view.resource_type.name),
         moved = value(moved),
     );
-    rows.iter().map(note).chain([forget]).collect()
+    rows.iter().map(note).chain([forget]).list()
 }

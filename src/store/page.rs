@@ -14,6 +14,7 @@ use super::source::totals_of;
 use super::text::{self, Rows};
 use super::{Error, Row, Statement, milestone};
 use crate::{fragment, statement};
+use scim::list::List;
 
 mod bound;
 mod budget;
@@ -126,7 +127,7 @@ impl Page<'_> {
             }
             statement!("{total}", total = self.total(&source.view))
         };
-        self.sources.iter().map(of).collect()
+        self.sources.iter().map(of).list()
     }
 
     /// The select of how many resources of a type there are, and of a walk what a milestone needs

@@ -3,6 +3,7 @@
 
 use scim::fold::fold_value;
 use scim::json::text;
+use scim::list::List;
 use scim::patch::LinkChange;
 use scim::resource_type::USER_TYPE;
 use serde_json::Value;
@@ -22,7 +23,7 @@ fn folded(values: &[String]) -> String {
         let image = attribute.map(|attribute| fold_value(attribute, &named));
         Value::from(vec![named, image.unwrap_or_default()])
     });
-    text(&Value::from(pairs.collect::<Vec<_>>()))
+    text(&Value::from(pairs.list()))
 }
 
 /// The id of whom `j.value` names: by id, externalId or userName; NULL where it is nobody.

@@ -1,6 +1,7 @@
 //! Writing many resources at once: the runs of a Bulk.
 
 use scim::json;
+use scim::list::List;
 use serde_json::Value;
 
 use super::expression::View;
@@ -35,25 +36,20 @@ pub fn insert_many(
     again: Option<bool>,
 ) -> Statement {
     let table = Table::of(view.resource_type);
-    let values: Value = rows
-        .iter()
-        .map(|(id, version, draft)| {
-            let mut row = vec![
-                Value::from(*id),
-                Value::from(*version),
-                Value::from(draft.document.as_str()),
-                Value::from(draft.folded_text.as_str()),
-            ];
-            row.extend(
-                table
-                    .keys
-                    .iter()
-                    .map(|key| Value::from(key.value(&draft.folded))),
-            );
-            Value::from(row)
-        })
-        .collect();
-    let rows = json::text(&values);
+    let mut values: Vec<Value> = Vec::new();
+    for (id, version, draft) in rows {
+        let mut row = vec![
+            Value::from(*id),
+            Value::from(*version),
+            Value::from(draft.document.as_str()),
+            Value::from(draft.folded_text.as_str()),
+        ];
+        for key in table.keys {
+            row.push(Value::from(key.value(&draft.folded)));
+        }
+        values.push(row.into());
+    }
+    let rows = json::text(&values.into());
     let positions = (0..4 + table.keys.len())
         .map(|position| fragment!("j.value ->> {position}", position = position));
     let values = Fragment::joined(positions, ", ");
@@ -144,7 +140,8 @@ pub fn names_in_use(view: &View<'_>, names: &[(&str, &str)]) -> Option<Statement
     let names: Value = names
         .iter()
         .map(|(id, name)| Value::from(vec![*id, *name]))
-        .collect();
+        .list()
+        .into();
     Some(statement!(
         "SELECT json_group_array(j.value ->> 0) AS ids FROM json_each({names}) j \
          WHERE EXISTS (SELECT 1 FROM {table} x WHERE {scope} AND x.{column} = j.value ->> 1)",
@@ -161,7 +158,8 @@ pub fn values_in_use(view: &View<'_>, values: &[(&str, &unique::Pair)]) -> State
     let values: Value = values
         .iter()
         .map(|(id, (attribute, value))| Value::from(vec![*id, attribute.as_str(), value.as_str()]))
-        .collect();
+        .list()
+        .into();
     statement!(
         "SELECT json_group_array(j.value ->> 0) AS ids FROM json_each({values}) j \
          WHERE EXISTS (SELECT 1 FROM unique_values x \

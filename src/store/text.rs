@@ -7,6 +7,7 @@
 
 use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
+use scim::list::List;
 
 use super::Statement;
 use super::fragment::{Fragment, value};
@@ -206,7 +207,7 @@ fn clauses(indexed: &[&str], predicate: &Predicate, within: bool) -> Vec<Vec<Str
         Predicate::All(parts) => parts
             .iter()
             .flat_map(|part| clauses(indexed, part, within))
-            .collect(),
+            .list(),
         // The clause whose shortest needle is the longest finds the fewest.
         Predicate::Any(parts) => parts
             .iter()
@@ -219,7 +220,7 @@ fn clauses(indexed: &[&str], predicate: &Predicate, within: bool) -> Vec<Vec<Str
             .map(|parts| parts.concat())
             .filter(|clause| !clause.is_empty())
             .into_iter()
-            .collect(),
+            .list(),
         Predicate::Test(..)
         | Predicate::Constant(_)
         | Predicate::Not(_)
@@ -277,17 +278,9 @@ fn affordable(clauses: Vec<Vec<String>>) -> Vec<Vec<String>> {
 /// The clauses in the language of FTS5: `("…" OR "…") AND ("…")`.
 fn expression(clauses: &[Vec<String>]) -> String {
     let quoted = |needle: &String| format!("\"{}\"", needle.replace('"', "\"\""));
-    let bracketed = |clause: &Vec<String>| {
-        format!(
-            "({})",
-            clause.iter().map(quoted).collect::<Vec<_>>().join(" OR ")
-        )
-    };
-    clauses
-        .iter()
-        .map(bracketed)
-        .collect::<Vec<_>>()
-        .join(" AND ")
+    let bracketed =
+        |clause: &Vec<String>| format!("({})", clause.iter().map(quoted).list().join(" OR "));
+    clauses.iter().map(bracketed).list().join(" AND ")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! them.
 
 use scim::json;
+use scim::list::List;
 use serde_json::Value;
 
 use super::Statement;
@@ -30,7 +31,8 @@ pub fn claim_many(view: &View<'_>, values: &[(&str, &Pair)]) -> Option<Statement
     let rows: Value = values
         .iter()
         .map(|(id, (attribute, value))| vec![*id, attribute.as_str(), value.as_str()])
-        .collect();
+        .list()
+        .into();
     let rows = json::text(&rows);
     (!values.is_empty()).then(|| {
         statement!(
@@ -90,7 +92,8 @@ fn insert(
     let pairs: Value = values
         .iter()
         .map(|(attribute, value)| vec![attribute.as_str(), value.as_str()])
-        .collect();
+        .list()
+        .into();
     let pairs = json::text(&pairs);
     let reference = ResourceRef::Id(id.to_owned());
     statement!(

@@ -2,6 +2,7 @@
 //! `RETURNING`.
 
 use scim::json;
+use scim::list::List;
 use scim::schema::Attribute;
 use serde_json::{Map, Value};
 
@@ -298,7 +299,7 @@ pub fn assign(
     let images: Vec<(&'static Attribute, Value)> = values
         .iter()
         .map(|(attribute, value)| (*attribute, scim::fold::fold_value(attribute, value)))
-        .collect();
+        .list();
     let keys = images.iter().filter_map(|(attribute, image)| {
         let key = table.key(attribute.name)?;
         Some(fragment!(

@@ -7,6 +7,7 @@
 //! `emails[type eq "work"].value eq "x"`, which says the same as `emails[type eq "work" and value
 //! eq "x"]` and is turned into that.
 
+use crate::list::List;
 use alloc::{boxed::Box, string::String, string::ToString, vec, vec::Vec};
 
 use super::{CompareOp, CompareValue, Filter};
@@ -97,7 +98,7 @@ impl<'a> Parser<'a> {
 
     fn disjunction(&mut self) -> Result<Filter, Error> {
         let mut parts = vec![self.conjunction()?];
-        let mut listed: Vec<String> = parts.iter().filter_map(list_of).collect();
+        let mut listed: Vec<String> = parts.iter().filter_map(list_of).list();
         self.count()?;
         while self.connective("or") {
             let part = self.conjunction()?;

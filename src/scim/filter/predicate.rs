@@ -4,6 +4,7 @@
 //! A predicate is evaluated here over the comparison image of a resource (see `fold`), and in the
 //! store as SQL over the same image; the two must agree.
 
+use crate::list::List;
 use alloc::{boxed::Box, string::String, vec, vec::Vec};
 
 use serde_json::Number;
@@ -74,7 +75,7 @@ impl Test {
     pub fn texts(&self) -> Option<Vec<&str>> {
         match self {
             Self::Compare(CompareOp::Eq, Operand::String(text)) => Some(vec![text]),
-            Self::OneOf(texts) => Some(texts.iter().map(String::as_str).collect()),
+            Self::OneOf(texts) => Some(texts.iter().map(String::as_str).list()),
             Self::Present | Self::Absent | Self::Compare(..) => None,
         }
     }

@@ -1,5 +1,6 @@
 //! `BulkRequest` and `BulkResponse` (RFC 7644 §3.7).
 
+use crate::list::List;
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -131,7 +132,7 @@ pub struct BulkResult<'a> {
 pub fn bulk_response(results: Vec<BulkResult<'_>>) -> Value {
     let mut message = Map::new();
     message.insert("schemas".into(), Value::from(vec![BULK_RESPONSE]));
-    let operations = results.into_iter().map(BulkResult::into_value).collect();
+    let operations = results.into_iter().map(BulkResult::into_value).list();
     message.insert("Operations".into(), Value::Array(operations));
     Value::Object(message)
 }
@@ -262,7 +263,7 @@ fn resolve_quoted(
     resolve: &mut impl FnMut(&str) -> Option<String>,
     unknown: &mut Vec<String>,
 ) {
-    let mut parts: Vec<String> = path.split('"').map(str::to_owned).collect();
+    let mut parts: Vec<String> = path.split('"').map(str::to_owned).list();
     for part in &mut parts {
         resolve_text(part, resolve, unknown);
     }

@@ -1,6 +1,7 @@
 //! The versions that a message is meant for, as entity tags (RFC 7644 §3.14, §3.7; RFC 9110
 //! §8.8.3).
 
+use crate::list::List;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -46,7 +47,7 @@ impl EntityTags {
             text.split(',')
                 .map(tag)
                 .filter(|tag| !tag.is_empty())
-                .collect(),
+                .list(),
         )
     }
 

@@ -1,6 +1,7 @@
 //! Operations on the linked attribute: a group's members, which are rows and not part of a
 //! document.
 
+use crate::list::List;
 use alloc::{string::String, string::ToString, vec, vec::Vec};
 
 use serde_json::Value;
@@ -115,7 +116,7 @@ fn ids_of(value: Value) -> Vec<String> {
                 | Value::Array(_)
                 | Value::Object(_) => None,
             })
-            .collect(),
+            .list(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
             Vec::new()
         }
@@ -135,7 +136,7 @@ pub(crate) fn wanted_ids(filter: &Predicate) -> Option<Vec<String>> {
     match filter {
         Predicate::Test(Place::Sub(sub), test) if sub.name == "value" => {
             let ids = test.texts()?.into_iter();
-            Some(ids.map(String::from).collect())
+            Some(ids.map(String::from).list())
         }
         Predicate::Any(parts) => {
             let ids: Option<Vec<_>> = parts.iter().map(wanted_ids).collect();
@@ -199,7 +200,7 @@ pub fn net_links(links: &[LinkOperation]) -> Option<LinkChange> {
             Some(Fate::None) | None => {}
         }
     }
-    change.add = added.into_iter().flatten().collect();
+    change.add = added.into_iter().flatten().list();
     Some(change)
 }
 

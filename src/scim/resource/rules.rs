@@ -1,5 +1,6 @@
 //! What must hold of a whole document: `schemas`, required, immutable and unique attributes.
 
+use crate::list::List;
 use alloc::{string::String, string::ToString, vec, vec::Vec};
 
 use crate::json;
@@ -174,7 +175,7 @@ pub fn unique_values(
         };
         Some((path, text))
     };
-    unique_locations(resource_type).filter_map(value).collect()
+    unique_locations(resource_type).filter_map(value).list()
 }
 
 fn unique_locations(resource_type: &'static ResourceType) -> impl Iterator<Item = Location> {

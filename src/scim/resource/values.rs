@@ -4,6 +4,7 @@
 //! once. So a value that differs from one that is there in its other parts alone is merged into it.
 //! Values are compared as the schema has it.
 
+use crate::list::List;
 use alloc::{string::String, vec::Vec};
 
 use crate::json;
@@ -160,7 +161,7 @@ pub(crate) fn set_parts(
         .filter(is_immutable);
     let before: Vec<_> = fixed
         .filter_map(|sub| Some((location.part(sub), object.get(sub.name)?.clone())))
-        .collect();
+        .list();
     change(object);
     for (fixed, before) in before {
         let after = object.get(fixed.leaf().name);

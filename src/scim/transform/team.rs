@@ -1,5 +1,6 @@
 //! A team record and a Group resource.
 
+use crate::list::List;
 use alloc::{string::String, vec::Vec};
 
 use serde_json::{Map, Value};
@@ -35,7 +36,7 @@ pub fn team_to_scim(record: &TeamRecord, base: &str) -> Value {
         .members
         .iter()
         .filter_map(|one| member(one, base))
-        .collect();
+        .list();
     put(
         &mut group,
         "members",
@@ -101,7 +102,7 @@ pub fn team_from_scim(group: &Value) -> Result<TeamRecord, Error> {
         members: array_at(group, "members")
             .iter()
             .filter_map(member_from_scim)
-            .collect(),
+            .list(),
         metadata: Map::new(),
         created_at: text_at(group, "/meta/created").map(String::from),
         updated_at: text_at(group, "/meta/lastModified").map(String::from),

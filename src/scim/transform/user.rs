@@ -1,5 +1,6 @@
 //! A user record and a User resource.
 
+use crate::list::List;
 use alloc::{string::String, vec::Vec};
 
 use serde_json::{Map, Value};
@@ -54,7 +55,7 @@ pub fn user_to_scim(record: &UserRecord, base: &str) -> Value {
     // Nobody is without it: a record that says nothing is of somebody who may come in.
     let active = record.metadata.get(SCIM_ACTIVE) != Some(&Value::Bool(false));
     put(&mut user, "active", Some(active));
-    let groups: Vec<Value> = record.teams.iter().map(|team| group(team, base)).collect();
+    let groups: Vec<Value> = record.teams.iter().map(|team| group(team, base)).list();
     put(
         &mut user,
         "groups",
@@ -151,7 +152,7 @@ pub fn user_from_scim(user: &Value) -> Result<UserRecord, Error> {
         user_id: id.into(),
         user_email: email(user).map(String::from),
         user_alias: alias.map(String::from),
-        teams: teams.map(String::from).collect(),
+        teams: teams.map(String::from).list(),
         created_at: text_at(user, "/meta/created").map(String::from),
         updated_at: text_at(user, "/meta/lastModified").map(String::from),
         metadata: metadata(given, family, alias, user.get("active")),

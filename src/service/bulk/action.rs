@@ -1,5 +1,6 @@
 //! What an operation of a Bulk is about: its method and path (RFC 7644 §3.7).
 
+use scim::list::List;
 use scim::message::bulk::BulkOperation;
 use scim::message::error::{Error, quoted};
 use scim::resource_type::ResourceType;
@@ -24,8 +25,8 @@ impl<D: Database> Session<'_, D> {
     /// Reads a path: that of an endpoint, or of a resource; from the base URL on, or whole. Several
     /// slashes are one, and one at the end makes no difference, as in the path of a request.
     pub(super) fn parse_path(&self, path: &str) -> Result<Address, Failure> {
-        let base: Vec<&str> = segments(&self.base).collect();
-        let whole: Vec<&str> = segments(path).collect();
+        let base: Vec<&str> = segments(&self.base).list();
+        let whole: Vec<&str> = segments(path).list();
         let relative = whole.strip_prefix(base.as_slice()).unwrap_or(&whole);
         let named = |endpoint: &str| {
             ResourceType::all().find(|known| known.endpoint.get(1..) == Some(endpoint))

@@ -4,6 +4,7 @@
 //! matter, a name that one gives up and another takes, ends the run.
 
 use scim::index::Index;
+use scim::list::List;
 use scim::patch::Split;
 use scim::resource::replace;
 use scim::resource_type::{ResourceType, USER_TYPE};
@@ -127,7 +128,7 @@ impl<D: Database> Session<'_, D> {
                     ) if *of == resource_type => Some(id.as_str()),
                     _ => None,
                 })
-                .collect();
+                .list();
             if !ids.is_empty() {
                 let statement = run::stored_many(&self.view(resource_type), &ids);
                 read.push((resource_type.name, batch.add(statement)));
@@ -222,7 +223,7 @@ impl<D: Database> Session<'_, D> {
             let names: Vec<String> = rewrite
                 .names()
                 .map(|name| typed(resource_type.name, &name))
-                .collect();
+                .list();
             let meets = names.iter().any(|name| work.names.has(name));
             if meets || !work.deletes.is_empty() || strict {
                 return Ok(Preparation::Alone);
@@ -300,7 +301,7 @@ impl<D: Database> Session<'_, D> {
                 ..self.change(of, reference, Guard::None, ChangeKind::Delete, Links::None)
             }
         });
-        let all: Vec<Change<'_>> = rewrites.chain(removals).collect();
+        let all: Vec<Change<'_>> = rewrites.chain(removals).list();
         if all.is_empty() {
             return Ok(settled);
         }
@@ -342,7 +343,7 @@ impl<D: Database> Session<'_, D> {
         if rest.is_empty() {
             return Ok(());
         }
-        let indices: Vec<usize> = rest.iter().map(|pending| pending.index).collect();
+        let indices: Vec<usize> = rest.iter().map(|pending| pending.index).list();
         let mut now = self.read_run(jobs, &indices).await?;
         for pending in rest {
             let Pending {

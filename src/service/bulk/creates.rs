@@ -1,6 +1,7 @@
 //! Creates that travel together.
 
 use scim::index::Index;
+use scim::list::List;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::action::Action;
@@ -61,8 +62,8 @@ impl<D: Database> Session<'_, D> {
             return Ok(());
         }
         let users = run.iter().filter_map(|index| self.plan_job(jobs, *index));
-        let users: Vec<NewResource> = users.collect();
-        let users: Vec<&NewResource> = users.iter().collect();
+        let users: Vec<NewResource> = users.list();
+        let users: Vec<&NewResource> = users.iter().list();
         let mut taken = Index::default();
         for (id, former) in self.former_ids(&users).await? {
             if !taken.add(&former) {
@@ -92,7 +93,7 @@ impl<D: Database> Session<'_, D> {
         if planned.is_empty() {
             return Ok(true);
         }
-        let changes: Vec<Change<'_>> = planned.iter().map(|(_, plan)| plan.change()).collect();
+        let changes: Vec<Change<'_>> = planned.iter().map(|(_, plan)| plan.change()).list();
         let mut batch = Batch::default();
         let receipt = self.add_run(&mut batch, &changes, strict)?;
         let mut answers = match self.send(batch).await {
@@ -128,14 +129,14 @@ impl<D: Database> Session<'_, D> {
                 .iter()
                 .filter(|(_, plan)| plan.resource_type == resource_type)
                 .map(|(_, plan)| (plan.id.as_str(), plan.name()))
-                .collect();
+                .list();
             let view = self.view(resource_type);
             names_taken.extend(batch.add_all(run::names_in_use(&view, &names)));
         }
         let values: Vec<_> = planned
             .iter()
             .flat_map(|(_, plan)| plan.unique().iter().map(|value| (plan.id.as_str(), value)))
-            .collect();
+            .list();
         let view = self.view(&GROUP_TYPE);
         let values_taken = batch.add(run::values_in_use(&view, &values));
         let members: Index = planned
@@ -151,7 +152,7 @@ impl<D: Database> Session<'_, D> {
         let unknown: Index = all_ids(answers.rows_of(&unknown))?;
         let pends = self.settings().pend_unknown_members;
         if pends {
-            let values: Vec<String> = unknown.iter().map(|(id, _)| id.to_owned()).collect();
+            let values: Vec<String> = unknown.iter().map(|(id, _)| id.to_owned()).list();
             self.look_up(&values).await?;
         }
         let (mut made, mut asked_for, mut held) =
@@ -171,7 +172,7 @@ impl<D: Database> Session<'_, D> {
                 .iter()
                 .filter(|id| unknown.has(id) && !made.has(id))
                 .cloned()
-                .collect();
+                .list();
             let skips = self.settings().skip_unknown_members || pends;
             if skips && !absent.is_empty() {
                 if !pends {

@@ -8,6 +8,7 @@ use crate::now::{self, Key};
 use crate::outside::Post;
 use crate::signing::{BOTH, headers};
 use crate::{Context, Moment};
+use scim::list::List;
 use scim::resource_type::ResourceType;
 use store::batch::Batch;
 use store::ledger::deliveries::{self, Behind, Lease, Place};
@@ -117,9 +118,9 @@ pub(super) async fn run<D: Database>(
         }
     }
     let read = |mut row: Row| deliveries::read_behind(&mut row);
-    let behind: Result<_, Error> = answers.rows(behind).into_iter().map(read).collect();
+    let behind: Result<_, Error> = answers.rows(behind).into_iter().map(read).list_all();
     let number = |row: Row| Ok(row.integer(0)?.unwrap_or_default());
-    let parked: Result<_, Error> = answers.rows(parked).into_iter().map(number).collect();
+    let parked: Result<_, Error> = answers.rows(parked).into_iter().map(number).list_all();
     let mut run = Run {
         directory,
         allowance,

@@ -2,6 +2,7 @@
 
 use super::Plan;
 use crate::Failure;
+use scim::list::List;
 use store::page::{Item, Mark, SortKey, Whole};
 use store::record::Record;
 
@@ -45,9 +46,7 @@ impl<'a> Listing<'a> {
             source: 0,
         };
         Ok(Self {
-            entries: records
-                .map(|record| record.map(entry))
-                .collect::<Result<_, _>>()?,
+            entries: records.map(|record| record.map(entry)).list_all()?,
             more: whole.more,
         })
     }
@@ -63,11 +62,7 @@ impl<'a> Listing<'a> {
                 source: item.source,
             }))
         };
-        let entries: Vec<Entry<'_>> = items
-            .iter()
-            .take(wanted)
-            .map_while(entry)
-            .collect::<Result<_, _>>()?;
+        let entries: Vec<Entry<'_>> = items.iter().take(wanted).map_while(entry).list_all()?;
         let more = items.len() > entries.len();
         Ok(Self { entries, more })
     }

@@ -1,5 +1,6 @@
 //! The batch of a page.
 
+use scim::list::List;
 use scim::message::error::Error;
 
 use super::{Query, Total};
@@ -134,7 +135,7 @@ impl<D: Database> Session<'_, D> {
             items: rows(items)
                 .iter_mut()
                 .map(|row| page.read(row, plan.columns))
-                .collect::<Result<_, _>>()?,
+                .list_all()?,
             members: rows(members),
             counts: answers.rows_of(&counts),
             cursor_key: facts.cursor_key,

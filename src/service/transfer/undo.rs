@@ -8,6 +8,7 @@
 //! would leave.
 
 use scim::json::{self, text, with};
+use scim::list::List;
 use serde_json::Value;
 
 use crate::budget::{Allowance, LEASE};
@@ -265,7 +266,7 @@ pub(crate) async fn run<D: Database>(
         let (batch, found) = Batch::of(undone::part(&walk, most));
         let rows = context.send(batch).await?.rows(found);
         let (told, mut has_more) = undone::read_part(rows, most)?;
-        let mut events: Vec<Event> = told.into_iter().map(Event::of).collect();
+        let mut events: Vec<Event> = told.into_iter().map(Event::of).list();
         if !undo.is_dry {
             state = State::default();
         }

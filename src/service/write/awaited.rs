@@ -1,5 +1,6 @@
 //! Users who were awaited: groups in which they are members as soon as they are there.
 
+use scim::list::List;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 
 use super::{Change, ChangeKind};
@@ -22,7 +23,7 @@ pub(crate) fn add_joins(
     version: &str,
 ) {
     batch.add(events::awaited(origin, groups, users, version));
-    let ids: Vec<&str> = users.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<&str> = users.iter().map(|(id, _)| *id).list();
     batch.add_write(pending::join(groups, &ids, version, origin.now));
 }
 

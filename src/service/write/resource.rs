@@ -1,6 +1,7 @@
 //! What is written of one resource: a new one, or a document before and after.
 
 use scim::change::changes;
+use scim::list::List;
 use scim::patch::LinkChange;
 use scim::resource::unique_values;
 use scim::resource_type::ResourceType;
@@ -216,7 +217,7 @@ impl Rewrite {
             names: ["externalId", events::name_of(view.resource_type)].map(name),
             keys: keys
                 .filter(|key| key.value(&image) != key.value(&draft.folded))
-                .collect(),
+                .list(),
             before: image,
             draft,
         })

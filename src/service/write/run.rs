@@ -1,5 +1,6 @@
 //! Changes of several resources in few statements: the runs of a Bulk.
 
+use scim::list::List;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::{Change, ChangeKind, Rewrite, RunReceipt};
@@ -30,7 +31,7 @@ impl<D: Database> Session<'_, D> {
             let of_type = plain.iter().map(|(_, new)| *new);
             let of_type = of_type.filter(|new| new.resource_type == resource_type);
             for part in parts(of_type, |_, _| true, |new| new.size()) {
-                let rows: Vec<_> = part.iter().map(|new| new.row()).collect();
+                let rows: Vec<_> = part.iter().map(|new| new.row()).list();
                 let view = self.view(resource_type);
                 let is_back = part.iter().any(|new| new.is_back);
                 let again = self.again(resource_type).filter(|_| !is_back);
@@ -39,20 +40,20 @@ impl<D: Database> Session<'_, D> {
                 receipt
                     .many
                     .push((resource_type.name, batch.add_write(insert)));
-                let done: Vec<ResourceWrite<'_>> = part.iter().map(|new| new.done()).collect();
+                let done: Vec<ResourceWrite<'_>> = part.iter().map(|new| new.done()).list();
                 let origin = self.origin(None);
                 batch.add(events::created_many(&origin, &view, &done, is_again));
-                let ids: Vec<&str> = part.iter().map(|new| new.id.as_str()).collect();
+                let ids: Vec<&str> = part.iter().map(|new| new.id.as_str()).list();
                 batch.add_writes(is_again.then(|| deleted::forget(&view, &ids)));
                 let users: Vec<_> = part
                     .iter()
                     .map(|new| (new.id.as_str(), new.operation))
-                    .collect();
+                    .list();
                 self.add_awaited(batch, resource_type, &users);
                 let values: Vec<_> = part
                     .iter()
                     .flat_map(|new| new.unique().iter().map(|pair| (new.id.as_str(), pair)))
-                    .collect();
+                    .list();
                 batch.add_writes(unique::claim_many(&view, &values));
             }
         }
@@ -65,21 +66,21 @@ impl<D: Database> Session<'_, D> {
             .iter()
             .map(|(_, new)| (new.id.as_str(), new.links()))
             .filter(|(_, ids)| !ids.is_empty())
-            .collect();
+            .list();
         let groups = self.view(&GROUP_TYPE);
         if !links.is_empty() {
             let teams: Vec<_> = plain
                 .iter()
                 .filter(|(_, new)| !new.links().is_empty())
                 .map(|(_, new)| (new.id.as_str(), new.operation))
-                .collect();
+                .list();
             batch.add_writes(run::link_many(&groups, &links));
             let origin = self.origin(None);
             let count = links.iter().map(|(_, ids)| ids.len()).sum();
             batch.add(events::first_members(&origin, &groups, &teams, count));
         }
         let ids = plain.iter().chain(&others);
-        let ids: Vec<&str> = ids.map(|(_, new)| new.id.as_str()).collect();
+        let ids: Vec<&str> = ids.map(|(_, new)| new.id.as_str()).list();
         if all && !ids.is_empty() {
             batch.add(run::all_there(&self.caller.tenant, &ids));
         }
@@ -97,7 +98,7 @@ impl<D: Database> Session<'_, D> {
             _ => None,
         });
         let columns = |(change, rewrite): &(&Change<'_>, &Rewrite)| {
-            let columns: Vec<&str> = rewrite.keys.iter().map(|key| key.column).collect();
+            let columns: Vec<&str> = rewrite.keys.iter().map(|key| key.column).list();
             (change.resource_type.name, columns)
         };
         let is_alike = |one: &_, other: &_| columns(one) == columns(other);
@@ -105,21 +106,20 @@ impl<D: Database> Session<'_, D> {
             let Some((first, Rewrite { keys, .. })) = part.first() else {
                 continue;
             };
-            let rows: Option<Vec<run::Update<'_>>> = part
-                .iter()
-                .map(|(change, rewrite)| match change.meant {
-                    Guard::Exactly(read) => Some(run::Update {
-                        id: change.reference.id()?,
-                        read,
-                        version: &change.version,
-                        draft: &rewrite.draft,
-                    }),
-                    Guard::None | Guard::Never | Guard::Tags { .. } => None,
-                })
-                .collect();
-            let rows = rows.ok_or_else(|| {
-                Failure::Broken("a rewrite of a run without id or version".to_owned())
-            })?;
+            let mut rows: Vec<run::Update<'_>> = Vec::new();
+            for (change, rewrite) in &part {
+                let (Guard::Exactly(read), Some(id)) = (&change.meant, change.reference.id())
+                else {
+                    let detail = "a rewrite of a run without id or version";
+                    return Err(Failure::Broken(detail.to_owned()));
+                };
+                rows.push(run::Update {
+                    id,
+                    read,
+                    version: &change.version,
+                    draft: &rewrite.draft,
+                });
+            }
             let view = self.view(first.resource_type);
             let update = run::update_many(&view, &rows, keys, &self.now.text);
             receipt
@@ -135,10 +135,10 @@ impl<D: Database> Session<'_, D> {
                     };
                     (done, rewrite.update())
                 })
-                .collect();
+                .list();
             batch.add(events::rewritten_many(&self.origin(None), &view, &told));
             let users = told.iter().filter(|_| !keys.is_empty());
-            let users: Vec<_> = users.map(|(done, _)| (done.id, done.operation)).collect();
+            let users: Vec<_> = users.map(|(done, _)| (done.id, done.operation)).list();
             self.add_awaited(batch, first.resource_type, &users);
         }
         Ok(())
@@ -168,14 +168,14 @@ impl<D: Database> Session<'_, D> {
             .iter()
             .filter(|change| change.resource_type == resource_type)
             .filter(|change| matches!(change.kind, ChangeKind::Delete))
-            .collect();
+            .list();
         let Some(first) = deletes.first() else {
             return;
         };
         let ids: Vec<&str> = deletes
             .iter()
             .filter_map(|change| change.reference.id())
-            .collect();
+            .list();
         let view = self.view(resource_type);
         if all {
             batch.add(run::all_of_type(&view, &ids));
@@ -183,7 +183,7 @@ impl<D: Database> Session<'_, D> {
         let named: Vec<(&str, Option<usize>)> = deletes
             .iter()
             .filter_map(|change| Some((change.reference.id()?, change.operation)))
-            .collect();
+            .list();
         batch.add(events::deleted_many(&self.origin(None), &view, &named));
         let (version, now) = (&first.version, &self.now.text);
         batch.add_writes(run::touch_teams_of_many(&view, &ids, version, now));
@@ -218,5 +218,5 @@ fn parts<T>(
             Some(_) | None => parts.push((bytes, vec![item])),
         }
     }
-    parts.into_iter().map(|(_, part)| part).collect()
+    parts.into_iter().map(|(_, part)| part).list()
 }

@@ -6,6 +6,7 @@
 
 use crate::fragment::{Fragment, value};
 use crate::{Statement, fragment, statement};
+use scim::list::List;
 
 /// Events that one statement looks at, at the most.
 pub const LOOKS: usize = 20_000;
@@ -124,7 +125,7 @@ pub fn elsewhere(tenant: i64, id: &str, words: &str) -> Vec<Statement> {
     [of_requests, of_jobs, of_deleted, of_pending]
         .into_iter()
         .flat_map(|statement| [statement, statement!("SELECT changes() AS erased")])
-        .collect()
+        .list()
 }
 
 /// Empties what receivers of webhooks replied to events of the tenant, which is in the first

@@ -8,6 +8,7 @@
 
 use scim::change::{VALUES, hidden};
 use scim::json::text;
+use scim::list::List;
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
@@ -192,7 +193,7 @@ pub(crate) fn shown<'a>(view: &View<'a>) -> Fragment<'a> {
             let path = ["$.\"", &name, "\""].concat();
             fragment!(", {path}", path = Fragment::Made(path))
         })
-        .collect();
+        .list();
     if paths.is_empty() {
         return [row, ".document"].into();
     }
@@ -251,5 +252,5 @@ fn run(origin: &Origin<'_>, rows: impl Iterator<Item = (Vec<Value>, Option<usize
         row.insert(0, Value::from(one.request()));
         Value::from(row)
     });
-    text(&Value::from(rows.collect::<Vec<_>>()))
+    text(&Value::from(rows.list()))
 }

@@ -7,6 +7,7 @@
 
 use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
+use scim::list::List;
 use scim::path::Location;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 
@@ -87,7 +88,7 @@ impl Page<'_> {
     /// ([`LOOKS`]).
     pub fn budgets(&self) -> Vec<Statement> {
         let of = |source| budget(source, LOOKS / self.sources.len().max(1));
-        self.sources.iter().filter_map(of).collect()
+        self.sources.iter().filter_map(of).list()
     }
 }
 
@@ -327,7 +328,7 @@ fn of_columns(view: &View<'_>, predicate: &Predicate) -> Option<Predicate> {
         return None;
     };
     let parts = parts.iter().filter(|part| is_of_columns(view, part));
-    let parts: Vec<Predicate> = parts.cloned().collect();
+    let parts: Vec<Predicate> = parts.cloned().list();
     (!parts.is_empty()).then_some(Predicate::All(parts))
 }
 

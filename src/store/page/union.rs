@@ -8,6 +8,7 @@ use crate::fragment::Fragment;
 use crate::record::record;
 use crate::table::LinkEnd;
 use crate::text::Rows;
+use scim::list::List;
 
 /// Selects joined by one UNION ALL (D1: 5 terms).
 const UNION_TERMS: usize = 5;
@@ -47,11 +48,11 @@ impl Page<'_> {
                 part = self.part(source, index, with_key)
             )
         };
-        let parts: Vec<_> = self.sources.iter().enumerate().map(part).collect();
+        let parts: Vec<_> = self.sources.iter().enumerate().map(part).list();
         let mut parts = parts.into_iter();
         let mut unions = Vec::new();
         while parts.len() > 0 {
-            let terms: Vec<_> = parts.by_ref().take(UNION_TERMS).collect();
+            let terms: Vec<_> = parts.by_ref().take(UNION_TERMS).list();
             let terms = Fragment::joined(terms, " UNION ALL ");
             unions.push(fragment!("SELECT * FROM ({terms})", terms = terms));
         }

@@ -5,6 +5,7 @@
 //! The rest ("some value is a, and some value is b") is marked on each value, one mark a condition.
 
 use scim::filter::predicate::Predicate;
+use scim::list::List;
 use scim::path::Location;
 
 use super::lookup::{is_addresses, is_lookup, only_values, required_values};
@@ -109,7 +110,7 @@ impl Elements {
 
     fn of_each(parts: &[Predicate], negated: bool) -> Vec<Self> {
         let open = open(parts).into_iter();
-        open.map(|part| Self::of(part, negated)).collect()
+        open.map(|part| Self::of(part, negated)).list()
     }
 
     /// Itself, or what it excludes.
@@ -118,10 +119,10 @@ impl Elements {
             Self::Some(holds) if negated => Self::No(holds),
             Self::No(holds) if negated => Self::Some(holds),
             Self::All(parts) if negated => {
-                Self::Any(parts.into_iter().map(|part| part.negated(true)).collect())
+                Self::Any(parts.into_iter().map(|part| part.negated(true)).list())
             }
             Self::Any(parts) if negated => {
-                Self::All(parts.into_iter().map(|part| part.negated(true)).collect())
+                Self::All(parts.into_iter().map(|part| part.negated(true)).list())
             }
             same => same,
         }
@@ -132,7 +133,7 @@ impl Elements {
     fn joined(parts: Vec<Self>, all: bool) -> Self {
         let mut one: Vec<Predicate> = Vec::new();
         let mut others: Vec<Self> = Vec::new();
-        let mut pending: Vec<Self> = parts.into_iter().rev().collect();
+        let mut pending: Vec<Self> = parts.into_iter().rev().list();
         while let Some(part) = pending.pop() {
             match part {
                 Self::Some(holds) if !all => one.push(holds),
@@ -219,7 +220,7 @@ pub(super) fn verdict(
         Elements::All(parts) | Elements::Any(parts) => {
             let part = |asked| verdict(asked, conditions, of);
             let all = matches!(asked, Elements::All(_));
-            all_or_any(parts.iter().map(part).collect(), all)
+            all_or_any(parts.iter().map(part).list(), all)
         }
     }
 }
@@ -321,7 +322,7 @@ impl<'a> Writer<'a> {
                     weight = 1_u64 << (index * bits),
                 )
             });
-            let sum = evenly(weighed.collect(), "0", |left, right| {
+            let sum = evenly(weighed.list(), "0", |left, right| {
                 fragment!("({left} + {right})", left = left, right = right)
             });
             fragment!("{sum} AS marks{column}", sum = sum, column = column)

@@ -1,6 +1,7 @@
 //! Many resources changed or deleted at once.
 
 use scim::json;
+use scim::list::List;
 use serde_json::{Map, Value};
 
 use crate::expression::View;
@@ -112,7 +113,7 @@ pub fn update_many(
     keys: &[&'static KeyColumn],
     now: &str,
 ) -> Statement {
-    let ids: Vec<&str> = updates.iter().map(|update| update.id).collect();
+    let ids: Vec<&str> = updates.iter().map(|update| update.id).list();
     let mut values = Map::new();
     for update in updates {
         let mut row = vec![

@@ -1,5 +1,6 @@
 //! Names to attributes, values to operands: a filter becomes a predicate, or `invalidFilter`.
 
+use crate::list::List;
 use alloc::{boxed::Box, string::ToString, vec::Vec};
 
 use serde_json::Value;
@@ -76,7 +77,7 @@ impl Predicate {
         types
             .iter()
             .map(|resource_type| binder.bind(Scope::Resource(resource_type), filter))
-            .collect()
+            .list_all()
     }
 
     /// What a value of the multi-valued attribute must hold to match, typed and in the client's
@@ -138,7 +139,7 @@ impl Binder<'_> {
     }
 
     fn bind_all(&mut self, scope: Scope, parts: &[Filter]) -> Result<Vec<Predicate>, Error> {
-        parts.iter().map(|part| self.bind(scope, part)).collect()
+        parts.iter().map(|part| self.bind(scope, part)).list_all()
     }
 
     fn compare(

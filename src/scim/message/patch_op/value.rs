@@ -1,6 +1,7 @@
 //! The values of operations, in the form that `apply` and `links` take (RFC 7644 §3.5.2.1,
 //! §3.5.2.3).
 
+use crate::list::List;
 use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
@@ -300,7 +301,7 @@ impl Reader<'_> {
 }
 
 fn id_array(ids: Vec<String>) -> Value {
-    Value::Array(ids.into_iter().map(Value::String).collect())
+    Value::Array(ids.into_iter().map(Value::String).list())
 }
 
 /// The value, unless it unassigns what is required.

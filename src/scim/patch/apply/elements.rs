@@ -1,6 +1,7 @@
 //! The values of multi-valued attributes under PATCH: added once, selected by a filter, one of them
 //! primary.
 
+use crate::list::List;
 use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
@@ -44,7 +45,7 @@ impl Selection<'_> {
             .enumerate()
             .filter(|(_, element)| self.matches(element))
             .map(|(place, _)| place)
-            .collect();
+            .list();
         match (op, value) {
             (Op::Remove, _) | (Op::Add | Op::Replace, None | Some(Value::Null)) => {
                 if matched.is_empty() {

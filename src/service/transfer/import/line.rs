@@ -2,6 +2,7 @@
 
 use scim::fold::fold_str;
 use scim::json;
+use scim::list::List;
 use scim::message::error::quoted;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use scim::transform::{TeamRecord, UNKNOWN_USER, UserRecord, team_to_scim, user_to_scim};
@@ -41,7 +42,7 @@ pub(super) struct Parsed {
 
 /// Sentences, as they are stored; none where there are none.
 pub(super) fn stored(refused: &[String]) -> Value {
-    let mut told: Vec<String> = refused.iter().take(TOLD).cloned().collect();
+    let mut told: Vec<String> = refused.iter().take(TOLD).cloned().list();
     if refused.len() > TOLD {
         told.push(format!("{} more like these.", refused.len() - TOLD));
     }
@@ -257,7 +258,7 @@ fn user(record: &Map<String, Value>) -> Result<(Parsed, Value), String> {
         gentle.push("name");
     }
     let teams = list_at(record, "teams")?.iter().filter_map(text_of);
-    let links = teams.map(|team| called("t", &team)).collect();
+    let links = teams.map(|team| called("t", &team)).list();
     Ok(of_record(&USER_TYPE, id, gentle, links, body))
 }
 

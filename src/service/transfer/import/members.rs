@@ -2,6 +2,7 @@
 
 use scim::index::Index;
 use scim::json;
+use scim::list::List;
 use scim::message::error::quoted;
 use scim::patch::LinkChange;
 use scim::resource_type::GROUP_TYPE;
@@ -129,7 +130,7 @@ pub(super) async fn plan<D: Database>(
     let mut answers = session.send(batch).await?;
     let mut found = crate::links::all_ids::<Vec<String>>(answers.rows_of(&asked))?.into_iter();
     for one in &mut named {
-        one.found = found.by_ref().take(one.links.len()).collect();
+        one.found = found.by_ref().take(one.links.len()).list();
     }
     // A circle is found when all that came before is there.
     let alone = named.iter().position(Named::nests);
@@ -142,7 +143,7 @@ pub(super) async fn plan<D: Database>(
             .found
             .iter()
             .filter_map(|found| found.strip_prefix("G+"));
-        let added: Vec<&str> = added.collect();
+        let added: Vec<&str> = added.list();
         let group = one.line.resource.as_deref().unwrap_or_default();
         let view = session.view(&GROUP_TYPE);
         let ask = import.circular(&view, group, &Value::from(added));
@@ -170,7 +171,7 @@ impl Changed {
             return room > 0;
         }
         let names = links.iter().filter_map(|link| link.get(1)?.as_str());
-        let new: Vec<&str> = names.filter(|name| !self.of_users.has(name)).collect();
+        let new: Vec<&str> = names.filter(|name| !self.of_users.has(name)).list();
         let has_room = new.len() <= room;
         if has_room || self.lines + self.of_users.len() == 0 {
             for name in new {
@@ -245,7 +246,7 @@ fn write<D: Database>(
             joins.push(Join {
                 team: resource,
                 operation: usize::try_from(line).ok(),
-                members: members.into_iter().map(|(_, id)| id).collect(),
+                members: members.into_iter().map(|(_, id)| id).list(),
             });
         }
         // What was refused of it before is told, too.

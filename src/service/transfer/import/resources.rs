@@ -2,6 +2,7 @@
 
 use scim::index::Index;
 use scim::json;
+use scim::list::List;
 use scim::resource::set_lasting;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
@@ -93,7 +94,7 @@ pub(super) async fn plan<D: Database>(
     choose(&mut actions, &held);
     // Who was here before gets the former id, where the settings say so.
     let users = items(&mut actions, &USER_TYPE).filter(|item| item.target.is_none());
-    let users: Vec<&NewResource> = users.map(|item| &item.new).collect();
+    let users: Vec<&NewResource> = users.map(|item| &item.new).list();
     let former = session.former_ids(&users).await?;
     for (id, former) in former {
         let item = items(&mut actions, &USER_TYPE).find(|item| item.new.id == id);

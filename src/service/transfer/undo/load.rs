@@ -1,5 +1,6 @@
 //! What the events of a part are about is asked for, in one batch.
 
+use scim::list::List;
 use std::rc::Rc;
 
 use scim::json::{self, text};
@@ -54,7 +55,7 @@ impl State {
         for resource_type in ResourceType::all() {
             let new = self.held.get(from.0..).unwrap_or_default().iter();
             let of_type = new.filter(|held| held.resource_type == resource_type);
-            let ids: Vec<&str> = of_type.map(|held| held.id.as_str()).collect();
+            let ids: Vec<&str> = of_type.map(|held| held.id.as_str()).list();
             if !ids.is_empty() {
                 let stored = run::stored_many(&views.of(resource_type), &ids);
                 documents.push((resource_type, batch.add(stored)));
@@ -67,7 +68,7 @@ impl State {
                 above.push(&link.team);
                 Value::from(vec![link.team.as_str(), link.member.as_str()])
             })
-            .collect();
+            .list();
         above.dedup();
         let mut ids = vec![""; self.ids.len()];
         for (id, place) in self.ids.iter() {
@@ -77,7 +78,7 @@ impl State {
         }
         let ids = ids.get(from.2..).unwrap_or_default();
         let teams = sizes.iter().filter_map(|place| self.held.get(*place));
-        let teams: Vec<&str> = teams.map(|held| held.id.as_str()).collect();
+        let teams: Vec<&str> = teams.map(|held| held.id.as_str()).list();
         let tenant = views.tenant;
         let mut add = |list: Value, make: fn(&Tenant, &str) -> Statement| {
             let is_empty = list.as_array().is_none_or(Vec::is_empty);

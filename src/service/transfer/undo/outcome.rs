@@ -2,6 +2,7 @@
 
 use scim::index::Index;
 use scim::json::text;
+use scim::list::List;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::Value;
 
@@ -30,7 +31,7 @@ impl State {
         let moved = links.filter(|link| {
             link.before != link.now && !goes.has(&link.team) && !goes.has(&link.member)
         });
-        let moved: Vec<&Link> = moved.collect();
+        let moved: Vec<&Link> = moved.list();
         for link in &moved {
             teams.add(&link.team);
         }
@@ -104,7 +105,7 @@ impl State {
                 (Some(_), Some(_)) | (None, None) => {}
             }
         }
-        let mut changes: Vec<Change<'_>> = made.iter().map(NewResource::change).collect();
+        let mut changes: Vec<Change<'_>> = made.iter().map(NewResource::change).list();
         let mut alone = Vec::new();
         for (held, rewrite) in &rewritten {
             let groups = false;
@@ -143,7 +144,7 @@ impl State {
                 let [team, member, kind] = [&link.team, &link.member, kind(link)].map(Value::from);
                 Value::from(vec![team, member, kind, Value::from(u8::from(link.now))])
             })
-            .collect();
+            .list();
         if !links.is_empty() {
             session.add_moved_links(batch, &text(&Value::from(links)));
         }
@@ -160,7 +161,7 @@ fn guard<'a, D: Database>(
 ) {
     let versions: Vec<Value> = versions
         .map(|(id, version)| Value::from(vec![id, version]))
-        .collect();
+        .list();
     if !versions.is_empty() {
         let view = session.view(resource_type);
         batch.add(run::all_at(&view, &Value::from(versions)));

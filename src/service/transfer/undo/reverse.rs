@@ -2,6 +2,7 @@
 //! nothing is written here, so a dry run goes the same way.
 
 use scim::json::with;
+use scim::list::List;
 use scim::resource::{check_required, set_schemas};
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::Value;
@@ -158,7 +159,7 @@ impl Reversal<'_> {
                 Some(inside) => inside
                     .iter()
                     .map(|(name, value)| ([&key, ":", name].concat(), value))
-                    .collect(),
+                    .list(),
                 None => vec![(key.clone(), &value)],
             };
             for (path, value) in entries {

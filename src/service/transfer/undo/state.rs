@@ -1,5 +1,6 @@
 //! What an undo knows of the resources that its events are about: as they are, and as they will be.
 
+use scim::list::List;
 use std::rc::Rc;
 
 use scim::fold::fold;
@@ -174,7 +175,7 @@ impl State {
             attribute,
             value,
         });
-        name.into_iter().chain(values).collect()
+        name.into_iter().chain(values).list()
     }
 
     pub(super) fn name(&mut self, claim: &Claim, holder: Option<&str>) -> usize {

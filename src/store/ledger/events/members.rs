@@ -1,5 +1,6 @@
 //! The events of members: who came to a group and who left it.
 
+use scim::list::List;
 use scim::patch::LinkChange;
 use serde_json::Value;
 
@@ -95,7 +96,7 @@ pub fn members(
 ) -> Statement {
     let request = origin.request();
     let request = value(&request);
-    let chunks = |ids: &[String]| ids.chunks(IDS_PER_PARAMETER).map(json).collect();
+    let chunks = |ids: &[String]| ids.chunks(IDS_PER_PARAMETER).map(json).list();
     let (add, remove): (Vec<String>, Vec<String>) = (chunks(&change.add), chunks(&change.remove));
     let come = add.iter().map(|ids| {
         fragment!(

@@ -1,6 +1,7 @@
 //! The events of resources: created, changed, deleted.
 
 use scim::json::text;
+use scim::list::List;
 use scim::resource_type::USER_TYPE;
 use scim::schema::Attribute;
 use serde_json::Value;
@@ -186,7 +187,7 @@ pub fn assigned(
     let texts: Vec<(&'static str, String)> = values
         .iter()
         .map(|(attribute, new)| (attribute.name, text(new)))
-        .collect();
+        .list();
     let entries = texts.iter().map(|(name, new)| {
         fragment!(
             "SELECT '{name}' AS path, {row}.document -> {path} AS before, json({new}) AS after",

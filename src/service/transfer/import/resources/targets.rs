@@ -3,6 +3,7 @@
 use scim::fold::fold_str;
 use scim::index::Index;
 use scim::json;
+use scim::list::List;
 use scim::message::error::quoted;
 use scim::resource::{replace, set_schemas};
 use scim::resource_type::{GROUP_TYPE, ResourceType};
@@ -66,7 +67,7 @@ fn target(item: &Item, held: &[Held]) -> Result<Option<String>, String> {
             .into_iter()
             .any(|(known, own)| known == path && own == value)
     });
-    let own: Vec<&Held> = own.collect();
+    let own: Vec<&Held> = own.list();
     let holder = own.first().map(|[_, _, id]| id.as_str());
     let is_given = !is_gentle(
         item,
@@ -123,7 +124,7 @@ pub(super) async fn read_targets<D: Database>(
             ids.extend(item.target.clone());
         }
         if !ids.is_empty() {
-            let texts: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let texts: Vec<&str> = ids.iter().map(String::as_str).list();
             asked.push(batch.add(run::stored_many(&session.view(resource_type), &texts)));
             all.extend(ids);
         }
@@ -131,7 +132,7 @@ pub(super) async fn read_targets<D: Database>(
     if all.is_empty() {
         return Ok(());
     }
-    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    let all: Vec<&str> = all.iter().map(String::as_str).list();
     let sources = batch.add(import.sources(&all));
     let made = import.is_dry.then(|| batch.add(import.documents(&all)));
     let mut answers = session.send(batch).await?;

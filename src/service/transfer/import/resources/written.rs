@@ -1,6 +1,7 @@
 //! What is written of lines, and what a dry run notes in its place.
 
 use scim::json;
+use scim::list::List;
 use scim::resource::unique_values;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::{Map, Value};
@@ -75,7 +76,7 @@ pub(super) fn write<D: Database>(
         add(session, work, lines.changes)?;
         for resource_type in ResourceType::all() {
             let written = lines.written.iter().filter(|(of, _)| *of == resource_type);
-            let written: Vec<Value> = written.map(|(_, row)| row.clone()).collect();
+            let written: Vec<Value> = written.map(|(_, row)| row.clone()).list();
             if !written.is_empty() {
                 let view = session.view(resource_type);
                 let written = Value::from(written);
