@@ -10,6 +10,8 @@ use alloc::vec::Vec;
 use serde_json::{Map, Value};
 
 use crate::json::{text, with};
+use crate::path::Location;
+use crate::resource::locations;
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Returned};
 
@@ -66,18 +68,25 @@ pub fn changes(
 ///
 /// ```
 /// use scim::{change::hidden, resource_type::GROUP_TYPE};
-/// assert_eq!(hidden(&GROUP_TYPE).count(), 0);
+/// assert!(hidden(&GROUP_TYPE).is_empty());
 /// ```
-pub fn hidden(resource_type: &'static ResourceType) -> impl Iterator<Item = String> {
-    let own = resource_type.attributes();
-    let own = own.filter(|attribute| is_hidden(Some(attribute)));
-    let extensions = resource_type.extensions.iter().flat_map(|extension| {
-        let attributes = extension.schema.attributes.iter();
-        let hidden = attributes.filter(|attribute| is_hidden(Some(attribute)));
-        hidden.map(|attribute| [extension.schema.uri, "\".\"", attribute.name].concat())
-    });
-    own.map(|attribute| attribute.name.to_string())
-        .chain(extensions)
+pub fn hidden(resource_type: &'static ResourceType) -> Vec<String> {
+    let mut hidden = Vec::new();
+    for Location {
+        extension,
+        attribute,
+        ..
+    } in locations(resource_type)
+    {
+        if !is_hidden(Some(attribute)) {
+            continue;
+        }
+        hidden.push(match extension {
+            Some(schema) => [schema.uri, "\".\"", attribute.name].concat(),
+            None => attribute.name.to_string(),
+        });
+    }
+    hidden
 }
 
 fn is_hidden(attribute: Option<&'static Attribute>) -> bool {
@@ -205,7 +214,7 @@ mod tests {
 
     #[test]
     fn what_nobody_is_shown_is_in_no_event() {
-        let names: Vec<String> = hidden(&SAFE).collect();
+        let names = hidden(&SAFE);
         assert_eq!(names, ["pin", "lock", "urn:example:More\".\"code"]);
         let after = json!({
             "place": "attic", "pin": "1234", "lock": {"kind": "old", "key": "k"},

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-/// What makes a list of an iterator: `collect`, in one small function of each place in the Worker in
-/// place of three, which would reserve what the list takes at once.
+/// What makes a list of an iterator: `collect`, by one small function of each place in the Worker
+/// in place of three, which would reserve what the list takes at once.
 pub trait List: Iterator + Sized {
     /// All of them, in their order.
     ///

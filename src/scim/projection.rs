@@ -47,13 +47,10 @@ pub const MAX_NAMES: usize = 1_000;
 ///
 /// ```
 /// use scim::projection::names;
-/// assert_eq!(names("attributes", ["userName, id", "id", ""])?, ["userName", "id"]);
+/// assert_eq!(names("attributes", &["userName, id", "id", ""])?, ["userName", "id"]);
 /// # Ok::<(), scim::message::error::Error>(())
 /// ```
-pub fn names<'a>(
-    parameter: &str,
-    lists: impl IntoIterator<Item = &'a str>,
-) -> Result<Vec<String>, Error> {
+pub fn names(parameter: &str, lists: &[&str]) -> Result<Vec<String>, Error> {
     let mut seen = Index::default();
     let mut names = Vec::new();
     for name in words(lists) {
@@ -100,7 +97,7 @@ impl Projection {
         attributes: &[&str],
         excluded: &[&str],
     ) -> Result<Self, Error> {
-        let is_given = |lists: &[&str]| words(lists.iter().copied()).next().is_some();
+        let is_given = |lists| !words(lists).is_empty();
         let choice = match (is_given(attributes), is_given(excluded)) {
             (false, false) => Choice::Nothing,
             (true, false) => Choice::Only(Names::bind(resource_type, attributes)),
@@ -112,7 +109,7 @@ impl Projection {
             }
         };
         let held_back = || {
-            locations(resource_type).any(|location| {
+            locations(resource_type).iter().any(|location| {
                 let attribute = location.attribute;
                 !(is_never_held_back(attribute)
                     && attribute.sub_attributes.iter().all(is_never_held_back))
@@ -131,11 +128,10 @@ impl Projection {
     /// operations if the attribute was specified by the client".
     #[must_use]
     pub fn after_write(mut self, document: &Map<String, Value>) -> Self {
-        self.written = locations(self.resource_type)
-            .filter(|location| {
-                has_on_request(location.attribute) && get(document, *location).is_some()
-            })
-            .collect();
+        self.written = locations(self.resource_type);
+        self.written.retain(|location| {
+            has_on_request(location.attribute) && get(document, *location).is_some()
+        });
         self
     }
 
@@ -319,7 +315,7 @@ fn location_words(location: Location) -> String {
 impl Names {
     fn bind(resource_type: &'static ResourceType, lists: &[&str]) -> Self {
         let mut names = Self::default();
-        for name in words(lists.iter().copied()) {
+        for name in words(lists) {
             if let Some(schema) = resource_type.extension(name) {
                 if !names.extensions.contains(&schema) {
                     names.extensions.push(schema);
@@ -373,12 +369,16 @@ impl Names {
 }
 
 /// The names in lists with commas between.
-fn words<'a>(lists: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
-    lists
-        .into_iter()
-        .flat_map(|list| list.split(','))
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
+fn words<'a>(lists: &[&'a str]) -> Vec<&'a str> {
+    let mut words = Vec::new();
+    for list in lists {
+        for word in list.split(',').map(str::trim) {
+            if !word.is_empty() {
+                words.push(word);
+            }
+        }
+    }
+    words
 }
 
 fn is_never_held_back(attribute: &Attribute) -> bool {

@@ -48,9 +48,11 @@ pub static GROUP_TYPE: ResourceType = ResourceType {
 impl ResourceType {
     /// Every resource type: users, groups, then the operator's.
     pub fn all() -> impl Iterator<Item = &'static ResourceType> {
-        [&USER_TYPE, &GROUP_TYPE]
-            .into_iter()
-            .chain(configured::RESOURCE_TYPES.iter())
+        (0..).map_while(|number: usize| match number {
+            0 => Some(&USER_TYPE),
+            1 => Some(&GROUP_TYPE),
+            _ => configured::RESOURCE_TYPES.get(number - 2),
+        })
     }
 
     /// The type of this name, spelt exactly.
@@ -60,8 +62,10 @@ impl ResourceType {
 
     /// The schemas in use: the core one first, then the extensions.
     pub fn schemas(&'static self) -> impl Iterator<Item = &'static Schema> {
-        core::iter::once(self.schema)
-            .chain(self.extensions.iter().map(|extension| extension.schema))
+        (0..).map_while(|number: usize| match number {
+            0 => Some(self.schema),
+            _ => Some(self.extensions.get(number - 1)?.schema),
+        })
     }
 
     /// The extension schema with this URI, in any letter case.

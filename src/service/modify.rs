@@ -31,6 +31,9 @@ pub struct After {
     pub teams: Option<Vec<String>>,
 }
 
+/// What makes of a document what it shall be.
+pub(crate) type Apply<'a> = dyn Fn(&Map<String, Value>, &mut Habits) -> Result<After, Failure> + 'a;
+
 /// One change of one resource.
 struct Attempt<'a> {
     resource_type: &'static ResourceType,
@@ -50,7 +53,7 @@ impl<D: Database> Session<'_, D> {
         reference: &ResourceRef,
         condition: &Condition,
         projection: &Projection,
-        apply: impl Fn(&Map<String, Value>, &mut Habits) -> Result<After, Failure>,
+        apply: &Apply<'_>,
     ) -> Result<Answer, Failure> {
         let view = self.view(resource_type);
         for tries in 0..WRITE_TRIES {

@@ -152,7 +152,7 @@ impl<D: Database> Session<'_, D> {
                 reference,
                 condition,
                 &projection,
-                |before, habits| {
+                &|before, habits| {
                     let mut document = before.clone();
                     self.apply(resource_type, &own, &mut document, habits)?;
                     Ok(After {

@@ -46,7 +46,7 @@ impl<D: Database> Session<'_, D> {
             reference,
             condition,
             &projection,
-            |before, _| {
+            &|before, _| {
                 let mut document = document.clone();
                 replace(resource_type, before, &mut document)?;
                 Ok(After {

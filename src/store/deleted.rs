@@ -185,6 +185,7 @@ fn shape() -> Fragment<'static> {
     let mut parts = vec![Fragment::from(begin)];
     for resource_type in ResourceType::all() {
         let paths: Vec<_> = hidden(resource_type)
+            .into_iter()
             .map(|name| {
                 let path = ["$.\"", &name, "\""].concat();
                 fragment!(", {path}", path = Fragment::Made(path))

@@ -38,9 +38,9 @@ pub fn selection(query: &str, known: &[&str]) -> Result<Selection, Error> {
     let mut selection = Selection::default();
     for (name, value) in parameters(query, known)? {
         if name.eq_ignore_ascii_case("attributes") {
-            selection.attributes = names("attributes", [value.as_str()])?;
+            selection.attributes = names("attributes", &[&value])?;
         } else if name.eq_ignore_ascii_case("excludedAttributes") {
-            selection.excluded = names("excludedAttributes", [value.as_str()])?;
+            selection.excluded = names("excludedAttributes", &[&value])?;
         }
     }
     Ok(selection)

@@ -183,13 +183,14 @@ fn integer(name: &str, value: &Value) -> Result<i64, Error> {
 /// A list of names, or one string of them with commas, as in a query.
 fn names(name: &str, value: &Value) -> Result<Vec<String>, Error> {
     match value {
-        Value::String(text) => projection::names(name, [text.as_str()]),
+        Value::String(text) => projection::names(name, &[text.as_str()]),
         Value::Array(values) => {
-            let texts: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
-            projection::names(
-                name,
-                texts.ok_or_else(|| wrong(name, " must be a list of strings."))?,
-            )
+            let mut texts = Vec::new();
+            for value in values {
+                let text = value.as_str();
+                texts.push(text.ok_or_else(|| wrong(name, " must be a list of strings."))?);
+            }
+            projection::names(name, &texts)
         }
         _ => Err(wrong(name, " must be a list of strings.")),
     }

@@ -174,13 +174,15 @@ fn guard(
     document: &mut Map<String, Value>,
     change: impl FnOnce(&mut Map<String, Value>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let value = |fixed: Location| get(document, fixed).map(|value| (fixed, value.clone()));
-    let before: Vec<_> = immutable_parts(Location {
+    let mut before = Vec::new();
+    for fixed in immutable_parts(Location {
         sub: None,
         ..location
-    })
-    .filter_map(value)
-    .collect();
+    }) {
+        if let Some(value) = get(document, fixed) {
+            before.push((fixed, value.clone()));
+        }
+    }
     change(document)?;
     let changed = before.iter().find(|(fixed, before)| {
         !get(document, *fixed).is_some_and(|after| is_same(*fixed, before, after))

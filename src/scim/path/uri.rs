@@ -2,6 +2,7 @@
 //! another colon behind.
 
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use super::{AttributePath, Location};
 use crate::habit::Habits;
@@ -32,7 +33,8 @@ pub fn schema_named(
     if let Some(exact) = schemas.find(|schema| schema.uri.eq_ignore_ascii_case(uri)) {
         return Some(exact);
     }
-    let (schema, _, spelling) = front(resource_type, uri).find(|(_, rest, _)| rest.is_empty())?;
+    let mut fronts = front(resource_type, uri).into_iter();
+    let (schema, _, spelling) = fronts.find(|(_, rest, _)| rest.is_empty())?;
     habits.note_at(spelling, schema.uri);
     Some(schema)
 }
@@ -42,28 +44,31 @@ pub fn schema_named(
 fn front(
     resource_type: &'static ResourceType,
     text: &str,
-) -> impl Iterator<Item = (&'static Schema, String, &'static str)> {
+) -> Vec<(&'static Schema, String, &'static str)> {
     let of_scim_1 = behind(text, SCIM_1_SCHEMAS)
         .map(|rest| [SCHEMAS, &rest.replacen(":1.0", ":2.0", 1)].concat());
     let legacy = of_scim_1.is_some();
     let text = of_scim_1.unwrap_or_else(|| String::from(text));
-    let whole = |schema: &'static Schema| (schema, schema.uri, "dot-behind-schema-uri");
-    let short = move |schema: &'static Schema| {
-        let short = schema.uri.strip_suffix(resource_type.name)?;
-        Some((schema, short.strip_suffix(':')?, "schema-uri-without-type"))
-    };
-    let spellings = resource_type.schemas().map(whole);
-    spellings
-        .chain(resource_type.schemas().filter_map(short))
-        .filter_map(move |(schema, uri, habit)| {
-            let rest = String::from(behind(&text, uri)?);
-            let habit = if legacy {
-                "onelogin-scim-1-schema"
+    let mut fronts = Vec::new();
+    for habit in ["dot-behind-schema-uri", "schema-uri-without-type"] {
+        for schema in resource_type.schemas() {
+            let uri = if habit == "dot-behind-schema-uri" {
+                Some(schema.uri)
             } else {
-                habit
+                let short = schema.uri.strip_suffix(resource_type.name);
+                short.and_then(|short| short.strip_suffix(':'))
             };
-            Some((schema, rest, habit))
-        })
+            if let Some(rest) = uri.and_then(|uri| behind(&text, uri)) {
+                let habit = if legacy {
+                    "onelogin-scim-1-schema"
+                } else {
+                    habit
+                };
+                fronts.push((schema, String::from(rest), habit));
+            }
+        }
+    }
+    fronts
 }
 
 impl AttributePath {
@@ -74,16 +79,19 @@ impl AttributePath {
         resource_type: &'static ResourceType,
         habits: &mut Habits,
     ) -> Option<Location> {
-        front(resource_type, &self.to_string()).find_map(|(schema, rest, habit)| {
+        for (schema, rest, habit) in front(resource_type, &self.to_string()) {
             let name = rest.trim_start_matches([':', '.']);
             if name.len() == rest.len() {
-                return None;
+                continue;
             }
             let path = [schema.uri, ":", &name.replace(':', ".")].concat();
-            let location = Self::split(&path, self.position)?.bind_exactly(resource_type)?;
-            habits.note_at(habit, &location.to_string());
-            Some(location)
-        })
+            let split = Self::split(&path, self.position);
+            if let Some(location) = split.and_then(|path| path.bind_exactly(resource_type)) {
+                habits.note_at(habit, &location.to_string());
+                return Some(location);
+            }
+        }
+        None
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where values stand in a document: at the top, in the object of an extension, in a complex value.
 
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
@@ -8,6 +9,7 @@ use crate::habit::Habits;
 use crate::path::{AttributePath, Location, schema_named};
 use crate::resource_type::ResourceType;
 use crate::schema::Attribute;
+use crate::schemas::common::COMMON;
 
 /// The value of a key in any letter case; the last one if there are several.
 pub(crate) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
@@ -54,21 +56,26 @@ pub(crate) fn is_schemas(location: Location) -> bool {
 }
 
 /// Every attribute that a document of this type may hold, by where it stands.
-pub(crate) fn locations(resource_type: &'static ResourceType) -> impl Iterator<Item = Location> {
-    let core = resource_type.attributes().map(Location::top);
-    let extensions = resource_type
-        .extensions
-        .iter()
-        .map(|extension| extension.schema)
-        .flat_map(|schema| {
-            schema.attributes.iter().map(move |attribute| Location {
-                extension: Some(schema),
+pub(crate) fn locations(resource_type: &'static ResourceType) -> Vec<Location> {
+    let mut locations = Vec::new();
+    let mut add = |extension, attributes: &'static [Attribute]| {
+        for attribute in attributes {
+            let location = Location {
+                extension,
                 attribute,
                 sub: None,
-            })
-        });
-    core.chain(extensions)
-        .filter(|location| !is_schemas(*location))
+            };
+            if !is_schemas(location) {
+                locations.push(location);
+            }
+        }
+    };
+    add(None, &COMMON);
+    add(None, resource_type.schema.attributes);
+    for extension in resource_type.extensions {
+        add(Some(extension.schema), extension.schema.attributes);
+    }
+    locations
 }
 
 /// The value at a location of a document or of its image.

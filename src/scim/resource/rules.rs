@@ -1,6 +1,5 @@
 //! What must hold of a whole document: `schemas`, required, immutable and unique attributes.
 
-use crate::list::List;
 use alloc::{string::String, string::ToString, vec, vec::Vec};
 
 use crate::json;
@@ -128,8 +127,8 @@ pub fn set_lasting(
     before: &Map<String, Value>,
     document: &mut Map<String, Value>,
 ) {
-    for location in locations(resource_type).filter(|location| location.attribute.lasting) {
-        if get(document, location).is_none() {
+    for location in locations(resource_type) {
+        if location.attribute.lasting && get(document, location).is_none() {
             let value = get(before, location).cloned();
             put(document, location, Some(value.unwrap_or(Value::Bool(true))));
         }
@@ -138,20 +137,18 @@ pub fn set_lasting(
 
 /// The location itself if it is immutable, or those of its parts that are; not the parts of a
 /// multi-valued attribute, whose values come and go as a whole.
-pub(crate) fn immutable_parts(location: Location) -> impl Iterator<Item = Location> {
+pub(crate) fn immutable_parts(location: Location) -> Vec<Location> {
     let attribute = location.attribute;
-    let whole = (attribute.mutability == Mutability::Immutable).then_some(location);
-    let parts: &'static [Attribute] = if whole.is_some() || attribute.multi_valued {
-        &[]
-    } else {
-        attribute.sub_attributes
-    };
-    let parts = parts
-        .iter()
-        .filter(|sub| sub.mutability == Mutability::Immutable);
-    whole
-        .into_iter()
-        .chain(parts.map(move |sub| location.part(sub)))
+    if attribute.mutability == Mutability::Immutable {
+        return vec![location];
+    }
+    let mut parts = Vec::new();
+    for sub in attribute.sub_attributes {
+        if sub.mutability == Mutability::Immutable && !attribute.multi_valued {
+            parts.push(location.part(sub));
+        }
+    }
+    parts
 }
 
 /// The unique values of a folded document, each with the path of its attribute
@@ -163,30 +160,33 @@ pub fn unique_values(
     resource_type: &'static ResourceType,
     folded: &Map<String, Value>,
 ) -> Vec<(String, String)> {
-    let value = |location: Location| {
-        let text = match get(folded, location)? {
-            Value::String(text) => text.clone(),
-            other => json::text(other),
+    let mut values = Vec::new();
+    for location in locations(resource_type) {
+        if !is_unique(resource_type, location) {
+            continue;
+        }
+        let text = match get(folded, location) {
+            None => continue,
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => json::text(other),
         };
         // Two types may have attributes of the same name; the values of each are their own.
         let path = match location.extension {
             Some(_) => location.to_string(),
             None => [resource_type.schema.uri, ":", &location.to_string()].concat(),
         };
-        Some((path, text))
-    };
-    unique_locations(resource_type).filter_map(value).list()
+        values.push((path, text));
+    }
+    values
 }
 
-fn unique_locations(resource_type: &'static ResourceType) -> impl Iterator<Item = Location> {
+fn is_unique(resource_type: &'static ResourceType, location: Location) -> bool {
     let built_in = *resource_type.schema == USER || *resource_type.schema == GROUP;
-    locations(resource_type).filter(move |location| {
-        let attribute = location.attribute;
-        let held_elsewhere = built_in && location.extension.is_none();
-        let unique = match attribute.uniqueness {
-            Uniqueness::None => false,
-            Uniqueness::Server | Uniqueness::Global => true,
-        };
-        unique && !held_elsewhere && !attribute.multi_valued && attribute.kind != Type::Complex
-    })
+    let attribute = location.attribute;
+    let held_elsewhere = built_in && location.extension.is_none();
+    let unique = match attribute.uniqueness {
+        Uniqueness::None => false,
+        Uniqueness::Server | Uniqueness::Global => true,
+    };
+    unique && !held_elsewhere && !attribute.multi_valued && attribute.kind != Type::Complex
 }

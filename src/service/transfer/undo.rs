@@ -132,17 +132,11 @@ impl Undo {
 
     /// What came of it.
     pub(crate) fn result(&self) -> Value {
-        let [created, updated, deleted, unchanged] = self.counts;
-        let mut result = vec![
-            ("dry_run", self.is_dry.into()),
-            ("created", created.into()),
-            ("updated", updated.into()),
-            ("deleted", deleted.into()),
-            ("unchanged", unchanged.into()),
-            ("refused", self.refused.clone().into()),
-            ("from_seq", self.from.into()),
-            ("to_seq", self.to.into()),
-        ];
+        let [.., unchanged] = self.counts;
+        let mut result = self.counted();
+        result.push(("dry_run", self.is_dry.into()));
+        result.push(("unchanged", unchanged.into()));
+        result.push(("refused", self.refused.clone().into()));
         if self.more_refused > 0 {
             result.push(("more_refused", self.more_refused.into()));
         }
@@ -151,17 +145,22 @@ impl Undo {
 
     /// What its event tells.
     fn told(&self) -> Value {
-        let [created, updated, deleted, _] = self.counts;
         let refused = self.refused.len() + self.more_refused;
-        with(vec![
-            ("request", self.request.clone().into()),
+        let mut told = self.counted();
+        told.push(("request", self.request.clone().into()));
+        told.push(("refused", refused.into()));
+        with(told)
+    }
+
+    fn counted(&self) -> Vec<(&'static str, Value)> {
+        let [created, updated, deleted, _] = self.counts;
+        vec![
             ("from_seq", self.from.into()),
             ("to_seq", self.to.into()),
             ("created", created.into()),
             ("updated", updated.into()),
             ("deleted", deleted.into()),
-            ("refused", refused.into()),
-        ])
+        ]
     }
 
     /// Takes events back, as many as can be at once, in what is known of the resources.

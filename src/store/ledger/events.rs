@@ -189,6 +189,7 @@ fn names_of_row<'a>(view: &View<'a>) -> Fragment<'a> {
 pub(crate) fn shown<'a>(view: &View<'a>) -> Fragment<'a> {
     let (resource_type, row) = (view.resource_type, view.row());
     let paths: Vec<_> = hidden(resource_type)
+        .into_iter()
         .map(|name| {
             let path = ["$.\"", &name, "\""].concat();
             fragment!(", {path}", path = Fragment::Made(path))
