@@ -224,25 +224,23 @@ impl<D: Database> Session<'_, D> {
                 }
             }
         }
-        operations
-            .into_iter()
-            .zip(&ids)
-            .map(|(mut operation, id)| {
-                let mut refers = Vec::new();
-                let unknown = operation.resolve(&mut |name| {
-                    let index = *creates.get(named.number(name)?)?;
-                    refers.push(index);
-                    ids.get(index).cloned()
-                });
-                let address = self.parse_path(&operation.path);
-                // A path without an id is that of what is created, and else of nothing that there
-                // is.
-                let creates = operation.method == "POST";
-                let location = address.as_ref().ok().and_then(|(resource_type, named)| {
-                    let id = named.as_deref().or(creates.then_some(id))?;
-                    Some(self.location(resource_type, id))
-                });
-                let action = match (unknown.first(), &operation.bulk_id) {
+        let mut jobs = Vec::new();
+        for (mut operation, id) in operations.into_iter().zip(&ids) {
+            let mut refers = Vec::new();
+            let unknown = operation.resolve(&mut |name| {
+                let index = *creates.get(named.number(name)?)?;
+                refers.push(index);
+                ids.get(index).cloned()
+            });
+            let address = self.parse_path(&operation.path);
+            // A path without an id is that of what is created, and else of nothing that there
+            // is.
+            let creates = operation.method == "POST";
+            let location = address.as_ref().ok().and_then(|(resource_type, named)| {
+                let id = named.as_deref().or(creates.then_some(id))?;
+                Some(self.location(resource_type, id))
+            });
+            let action = match (unknown.first(), &operation.bulk_id) {
                     (Some(name), _) => Err(Error::invalid_value(format!(
                         "No POST operation of this request has the bulkId \"{}\". Add it, or name the resource by its id.",
                         quoted(name),
@@ -255,18 +253,18 @@ impl<D: Database> Session<'_, D> {
                     .into()),
                     (None, _) => action::read(&operation, address, id),
                 };
-                let by_value = matches!(&action, Ok(Action::Create(of, _)) if !Table::of(of).has_members())
-                    && !self.settings().accept_user_groups;
-                Job {
-                    operation,
-                    action,
-                    location,
-                    refers,
-                    by_value,
-                    outcome: None,
-                }
-            })
-            .list()
+            let by_value = matches!(&action, Ok(Action::Create(of, _)) if !Table::of(of).has_members())
+                && !self.settings().accept_user_groups;
+            jobs.push(Job {
+                operation,
+                action,
+                location,
+                refers,
+                by_value,
+                outcome: None,
+            });
+        }
+        jobs
     }
 
     /// Carries out one operation, and notes what became of it.

@@ -135,20 +135,27 @@ impl Answers {
 
     /// Bytes of all texts.
     pub fn bytes(&self) -> usize {
-        self.texts().map(str::len).sum()
+        self.sum(str::len)
     }
 
     /// What the documents among them are weighed as.
     pub fn load(&self) -> usize {
-        self.texts().map(load).sum()
+        self.sum(load)
     }
 
-    fn texts(&self) -> impl Iterator<Item = &str> {
-        let cells = self.results.iter().flatten().flat_map(|row| &row.0);
-        cells.filter_map(|cell| match cell {
-            Cell::Text(text) => Some(text.as_str()),
-            Cell::Null | Cell::Integer(_) => None,
-        })
+    /// The sum over all texts.
+    fn sum(&self, of: fn(&str) -> usize) -> usize {
+        let mut sum = 0;
+        for rows in &self.results {
+            for row in rows {
+                for cell in &row.0 {
+                    if let Cell::Text(text) = cell {
+                        sum += of(text);
+                    }
+                }
+            }
+        }
+        sum
     }
 
     /// Whether a statement gave a row.

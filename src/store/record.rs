@@ -63,14 +63,15 @@ impl<'a> Record<'a> {
     }
 
     /// Reads the records of a page.
-    pub fn read_all(text: &'a str) -> impl Iterator<Item = Result<Self, Error>> {
-        let ends = memchr::memchr_iter(BETWEEN, text.as_bytes()).chain([text.len()]);
-        let mut start = 0;
-        ends.map(move |end| {
-            let record = text.get(start..end).unwrap_or_default();
-            start = end + 1;
-            Self::read(record)
-        })
+    pub fn read_all(mut text: &'a str) -> Result<Vec<Self>, Error> {
+        let mut records = Vec::new();
+        while let Some(end) = memchr::memchr(BETWEEN, text.as_bytes()) {
+            let (record, rest) = text.split_at_checked(end).unwrap_or_default();
+            records.push(Self::read(record)?);
+            text = rest.get(1..).unwrap_or_default();
+        }
+        records.push(Self::read(text)?);
+        Ok(records)
     }
 
     /// The groups, where they were asked for.

@@ -194,8 +194,14 @@ fn clauses(indexed: &[&str], predicate: &Predicate, within: bool) -> Vec<Vec<Str
         Predicate::Test(place, Test::OneOf(texts))
             if is_known(place) && texts.len() <= MOST_NEEDLES =>
         {
-            let needles = texts.iter().map(|text| needle(CompareOp::Eq, text));
-            needles.collect::<Option<Vec<_>>>().into_iter().collect()
+            let mut needles = Vec::new();
+            for text in texts {
+                match needle(CompareOp::Eq, text) {
+                    Some(needle) => needles.push(needle),
+                    None => return Vec::new(),
+                }
+            }
+            vec![needles]
         }
         Predicate::Element { of, holds }
             if of.extension.is_none()
@@ -204,28 +210,46 @@ fn clauses(indexed: &[&str], predicate: &Predicate, within: bool) -> Vec<Vec<Str
         {
             clauses(indexed, holds, true)
         }
-        Predicate::All(parts) => parts
-            .iter()
-            .flat_map(|part| clauses(indexed, part, within))
-            .list(),
-        // The clause whose shortest needle is the longest finds the fewest.
-        Predicate::Any(parts) => parts
-            .iter()
-            .map(|part| {
-                clauses(indexed, part, within)
-                    .into_iter()
-                    .max_by_key(|clause| clause.iter().map(String::len).min())
-            })
-            .collect::<Option<Vec<_>>>()
-            .map(|parts| parts.concat())
-            .filter(|clause| !clause.is_empty())
-            .into_iter()
-            .list(),
+        Predicate::All(parts) => {
+            let mut all = Vec::new();
+            for part in parts {
+                all.extend(clauses(indexed, part, within));
+            }
+            all
+        }
+        Predicate::Any(parts) => {
+            let mut any = Vec::new();
+            for part in parts {
+                // The clause whose shortest needle is the longest finds the fewest.
+                let mut best: Option<Vec<String>> = None;
+                for clause in clauses(indexed, part, within) {
+                    if best
+                        .as_ref()
+                        .is_none_or(|best| shortest(&clause) >= shortest(best))
+                    {
+                        best = Some(clause);
+                    }
+                }
+                match best {
+                    Some(clause) => any.extend(clause),
+                    None => return Vec::new(),
+                }
+            }
+            if any.is_empty() {
+                Vec::new()
+            } else {
+                vec![any]
+            }
+        }
         Predicate::Test(..)
         | Predicate::Constant(_)
         | Predicate::Not(_)
         | Predicate::Element { .. } => Vec::new(),
     }
+}
+
+fn shortest(clause: &[String]) -> Option<usize> {
+    clause.iter().map(String::len).min()
 }
 
 /// What the text of a value that compares so must contain, if the index can look for it.

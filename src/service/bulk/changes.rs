@@ -119,16 +119,17 @@ impl<D: Database> Session<'_, D> {
         let mut batch = Batch::default();
         let mut read = Vec::new();
         for resource_type in ResourceType::all() {
-            let ids: Vec<&str> = run
-                .iter()
-                .filter_map(|index| match &jobs.get(*index)?.action {
-                    Ok(
-                        Action::Patch(of, ResourceRef::Id(id))
-                        | Action::Replace(of, ResourceRef::Id(id)),
-                    ) if *of == resource_type => Some(id.as_str()),
-                    _ => None,
-                })
-                .list();
+            let mut ids: Vec<&str> = Vec::new();
+            for index in run {
+                if let Some(Ok(
+                    Action::Patch(of, ResourceRef::Id(id))
+                    | Action::Replace(of, ResourceRef::Id(id)),
+                )) = jobs.get(*index).map(|job| &job.action)
+                    && *of == resource_type
+                {
+                    ids.push(id);
+                }
+            }
             if !ids.is_empty() {
                 let statement = run::stored_many(&self.view(resource_type), &ids);
                 read.push((resource_type.name, batch.add(statement)));
@@ -277,31 +278,27 @@ impl<D: Database> Session<'_, D> {
             settled,
             ..
         } = work;
-        let rewrites = changes.iter().map(|pending| {
+        let mut all: Vec<Change<'_>> = Vec::new();
+        for pending in &changes {
+            let reference = ResourceRef::Id(pending.stored.id.clone());
+            let meant = Guard::Exactly(&pending.stored.version);
             let kind = ChangeKind::Rewrite {
                 rewrite: &pending.rewrite,
                 groups: false,
             };
-            Change {
-                version: pending.version.clone(),
-                operation: Some(pending.index + 1),
-                ..self.change(
-                    pending.resource_type,
-                    ResourceRef::Id(pending.stored.id.clone()),
-                    Guard::Exactly(&pending.stored.version),
-                    kind,
-                    Links::None,
-                )
-            }
-        });
-        let removals = deletes.iter().map(|(index, of, id)| {
+            let mut change =
+                self.change(pending.resource_type, reference, meant, kind, Links::None);
+            change.version.clone_from(&pending.version);
+            change.operation = Some(pending.index + 1);
+            all.push(change);
+        }
+        for (index, of, id) in &deletes {
             let reference = ResourceRef::Id(id.clone());
-            Change {
-                operation: Some(index + 1),
-                ..self.change(of, reference, Guard::None, ChangeKind::Delete, Links::None)
-            }
-        });
-        let all: Vec<Change<'_>> = rewrites.chain(removals).list();
+            let kind = ChangeKind::Delete;
+            let mut change = self.change(of, reference, Guard::None, kind, Links::None);
+            change.operation = Some(index + 1);
+            all.push(change);
+        }
         if all.is_empty() {
             return Ok(settled);
         }
@@ -325,12 +322,12 @@ impl<D: Database> Session<'_, D> {
                 job.settle(result);
             }
         }
-        let (done, rest): (Vec<_>, Vec<_>) = changes
-            .into_iter()
-            .partition(|pending| written.has(&pending.typed()));
-        for Pending { index, version, .. } in done {
-            if let Some(job) = jobs.get_mut(index) {
-                job.settle(Ok((Success::Changed, Some(version))));
+        let mut rest = Vec::new();
+        for pending in changes {
+            if !written.has(&pending.typed()) {
+                rest.push(pending);
+            } else if let Some(job) = jobs.get_mut(pending.index) {
+                job.settle(Ok((Success::Changed, Some(pending.version))));
             }
         }
         self.settle_unwritten(jobs, rest).await?;

@@ -125,25 +125,29 @@ impl<D: Database> Session<'_, D> {
         let mut batch = Batch::default();
         let mut names_taken = Vec::new();
         for resource_type in ResourceType::all() {
-            let names: Vec<(&str, &str)> = planned
-                .iter()
-                .filter(|(_, plan)| plan.resource_type == resource_type)
-                .map(|(_, plan)| (plan.id.as_str(), plan.name()))
-                .list();
+            let mut names: Vec<(&str, &str)> = Vec::new();
+            for (_, plan) in &planned {
+                if plan.resource_type == resource_type {
+                    names.push((&plan.id, plan.name()));
+                }
+            }
             let view = self.view(resource_type);
             names_taken.extend(batch.add_all(run::names_in_use(&view, &names)));
         }
-        let values: Vec<_> = planned
-            .iter()
-            .flat_map(|(_, plan)| plan.unique().iter().map(|value| (plan.id.as_str(), value)))
-            .list();
+        let mut values = Vec::new();
+        let mut members = Index::default();
+        for (_, plan) in &planned {
+            for value in plan.unique() {
+                values.push((plan.id.as_str(), value));
+            }
+            if Table::of(plan.resource_type).has_members() {
+                for id in plan.links() {
+                    members.add(id);
+                }
+            }
+        }
         let view = self.view(&GROUP_TYPE);
         let values_taken = batch.add(run::values_in_use(&view, &values));
-        let members: Index = planned
-            .iter()
-            .filter(|(_, plan)| Table::of(plan.resource_type).has_members())
-            .flat_map(|(_, plan)| plan.links().iter().cloned())
-            .collect();
         let members = members.into_texts();
         let unknown = batch.add_all(membership::unknown(&view, &members));
         let mut answers = self.send(batch).await?;
@@ -152,8 +156,7 @@ impl<D: Database> Session<'_, D> {
         let unknown: Index = all_ids(answers.rows_of(&unknown))?;
         let pends = self.settings().pend_unknown_members;
         if pends {
-            let values: Vec<String> = unknown.iter().map(|(id, _)| id.to_owned()).list();
-            self.look_up(&values).await?;
+            self.look_up(&unknown.clone().into_texts()).await?;
         }
         let (mut made, mut asked_for, mut held) =
             (Index::default(), Index::default(), Index::default());

@@ -2,7 +2,6 @@
 
 use super::Plan;
 use crate::Failure;
-use scim::list::List;
 use store::page::{Item, Mark, SortKey, Whole};
 use store::record::Record;
 
@@ -39,14 +38,18 @@ impl Entry<'_> {
 impl<'a> Listing<'a> {
     /// Of a page that came as one row.
     pub(super) fn of_whole(whole: &'a Whole) -> Result<Self, Failure> {
-        let records = whole.records.iter().flat_map(|text| Record::read_all(text));
-        let entry = |record| Entry {
-            record,
-            key: None,
-            source: 0,
-        };
+        let mut entries = Vec::new();
+        if let Some(text) = &whole.records {
+            for record in Record::read_all(text)? {
+                entries.push(Entry {
+                    record,
+                    key: None,
+                    source: 0,
+                });
+            }
+        }
         Ok(Self {
-            entries: records.map(|record| record.map(entry)).list_all()?,
+            entries,
             more: whole.more,
         })
     }
@@ -54,15 +57,15 @@ impl<'a> Listing<'a> {
     /// Of a page that came row by row, perhaps with one more than there are on the page.
     pub(super) fn of_rows(plan: &Plan<'_>, items: &'a [Item]) -> Result<Self, Failure> {
         let wanted = usize::try_from(plan.count).unwrap_or(usize::MAX);
-        let entry = |item: &'a Item| {
-            let record = Record::read(item.record.as_ref()?);
-            Some(record.map(|record| Entry {
-                record,
+        let mut entries = Vec::new();
+        for item in items.iter().take(wanted) {
+            let Some(record) = &item.record else { break };
+            entries.push(Entry {
+                record: Record::read(record)?,
                 key: item.key.as_ref(),
                 source: item.source,
-            }))
-        };
-        let entries: Vec<Entry<'_>> = items.iter().take(wanted).map_while(entry).list_all()?;
+            });
+        }
         let more = items.len() > entries.len();
         Ok(Self { entries, more })
     }

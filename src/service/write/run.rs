@@ -22,16 +22,29 @@ impl<D: Database> Session<'_, D> {
         receipt: &mut RunReceipt,
     ) {
         let now = self.now.text.as_str();
-        let creates = changes.iter().filter_map(|change| match change.kind {
-            ChangeKind::Create(new) => Some((change, new)),
-            _ => None,
-        });
-        let (plain, others): (Vec<_>, Vec<_>) = creates.partition(|(_, new)| new.is_plain());
+        let (mut plain, mut others) = (Vec::new(), Vec::new());
+        for change in changes {
+            match change.kind {
+                ChangeKind::Create(new) if new.is_plain() => plain.push(new),
+                ChangeKind::Create(new) => others.push((change, new)),
+                _ => {}
+            }
+        }
         for resource_type in ResourceType::all() {
-            let of_type = plain.iter().map(|(_, new)| *new);
+            let of_type = plain.iter().copied();
             let of_type = of_type.filter(|new| new.resource_type == resource_type);
             for part in parts(of_type, |_, _| true, |new| new.size()) {
-                let rows: Vec<_> = part.iter().map(|new| new.row()).list();
+                let (mut rows, mut done, mut ids, mut users, mut values) =
+                    (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+                for new in &part {
+                    rows.push(new.row());
+                    done.push(new.done());
+                    ids.push(new.id.as_str());
+                    users.push((new.id.as_str(), new.operation));
+                    for pair in new.unique() {
+                        values.push((new.id.as_str(), pair));
+                    }
+                }
                 let view = self.view(resource_type);
                 let is_back = part.iter().any(|new| new.is_back);
                 let again = self.again(resource_type).filter(|_| !is_back);
@@ -40,20 +53,10 @@ impl<D: Database> Session<'_, D> {
                 receipt
                     .many
                     .push((resource_type.name, batch.add_write(insert)));
-                let done: Vec<ResourceWrite<'_>> = part.iter().map(|new| new.done()).list();
                 let origin = self.origin(None);
                 batch.add(events::created_many(&origin, &view, &done, is_again));
-                let ids: Vec<&str> = part.iter().map(|new| new.id.as_str()).list();
                 batch.add_writes(is_again.then(|| deleted::forget(&view, &ids)));
-                let users: Vec<_> = part
-                    .iter()
-                    .map(|new| (new.id.as_str(), new.operation))
-                    .list();
                 self.add_awaited(batch, resource_type, &users);
-                let values: Vec<_> = part
-                    .iter()
-                    .flat_map(|new| new.unique().iter().map(|pair| (new.id.as_str(), pair)))
-                    .list();
                 batch.add_writes(unique::claim_many(&view, &values));
             }
         }
@@ -62,26 +65,26 @@ impl<D: Database> Session<'_, D> {
             let name = new.typed();
             receipt.single.extend(row.map(|row| (name, row)));
         }
-        let links: run::NewLinks<'_> = plain
-            .iter()
-            .map(|(_, new)| (new.id.as_str(), new.links()))
-            .filter(|(_, ids)| !ids.is_empty())
-            .list();
+        let (mut links, mut teams, mut count) = (Vec::new(), Vec::new(), 0);
+        for new in plain.iter().filter(|new| !new.links().is_empty()) {
+            links.push((new.id.as_str(), new.links()));
+            teams.push((new.id.as_str(), new.operation));
+            count += new.links().len();
+        }
         let groups = self.view(&GROUP_TYPE);
         if !links.is_empty() {
-            let teams: Vec<_> = plain
-                .iter()
-                .filter(|(_, new)| !new.links().is_empty())
-                .map(|(_, new)| (new.id.as_str(), new.operation))
-                .list();
             batch.add_writes(run::link_many(&groups, &links));
             let origin = self.origin(None);
-            let count = links.iter().map(|(_, ids)| ids.len()).sum();
             batch.add(events::first_members(&origin, &groups, &teams, count));
         }
-        let ids = plain.iter().chain(&others);
-        let ids: Vec<&str> = ids.map(|(_, new)| new.id.as_str()).list();
-        if all && !ids.is_empty() {
+        if all && !(plain.is_empty() && others.is_empty()) {
+            let mut ids: Vec<&str> = Vec::new();
+            for new in plain {
+                ids.push(&new.id);
+            }
+            for (_, new) in others {
+                ids.push(&new.id);
+            }
             batch.add(run::all_there(&self.caller.tenant, &ids));
         }
     }

@@ -54,7 +54,7 @@ impl Event {
                 path.strip_prefix(name)
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
             };
-            self.cut().any(is_in)
+            self.cut().into_iter().any(is_in)
         };
         let differing = changes(resource_type, &self.document(side), document);
         differing.iter().find_map(|entry| {
@@ -79,20 +79,26 @@ impl Event {
     }
 
     /// The attributes that were cut of it.
-    pub(super) fn cut(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn cut(&self) -> Vec<&str> {
         texts(self.member("cut"))
     }
 
-    pub(super) fn changes(&self) -> impl Iterator<Item = &Value> {
+    pub(super) fn changes(&self) -> &[Value] {
         let changes = self.member("changes").and_then(Value::as_array);
-        changes.into_iter().flatten()
+        changes.map_or(&[], Vec::as_slice)
     }
 
     /// The ids of those who came or went.
-    pub(super) fn members<'e>(&'e self, side: &str) -> impl Iterator<Item = &'e str> + use<'e> {
+    pub(super) fn members(&self, side: &str) -> Vec<&str> {
         let side = self.member("members").and_then(|members| members.get(side));
-        let links = side.and_then(Value::as_array).into_iter().flatten();
-        links.filter_map(|link| link.get("id")?.as_str())
+        let mut ids = Vec::new();
+        for link in side
+            .and_then(Value::as_array)
+            .map_or(&[][..], Vec::as_slice)
+        {
+            ids.extend(link.get("id").and_then(Value::as_str));
+        }
+        ids
     }
 }
 

@@ -94,13 +94,9 @@ impl Reversal<'_> {
         }
         let link = self.state.link(team, member);
         self.state.set_link(link, true);
-        let is_it = |entry: &Value| {
-            let names = [team, member].into_iter().enumerate();
-            let mut same =
-                names.map(|(index, name)| entry.get(index).is_some_and(|known| known == name));
-            same.all(|same| same)
-        };
-        self.waiting.retain(|entry| !is_it(entry));
+        let is = |known: Option<&Value>, name| known.is_some_and(|known| known == name);
+        self.waiting
+            .retain(|entry| !(is(entry.get(0), team) && is(entry.get(1), member)));
     }
 
     fn refuse(&mut self, event: &Event, at: Option<usize>, detail: &str) {
@@ -213,7 +209,7 @@ impl Reversal<'_> {
                 self.wait(event, (&event.id, member), &detail);
             }
         }
-        if texts(kept).count() >= KEPT {
+        if texts(kept).len() >= KEPT {
             refused.push(format!(
                 "It had more members than the {KEPT} that an event keeps."
             ));
@@ -295,7 +291,7 @@ impl Reversal<'_> {
     /// Who came to a group leaves it, and who left it comes.
     fn move_back(&mut self, event: &Event, at: usize) -> bool {
         let is_group = |id: &str| self.state.kind(id) == Some(&GROUP_TYPE);
-        if event.members("removed").any(is_group) && self.is_nested_later() {
+        if event.members("removed").into_iter().any(is_group) && self.is_nested_later() {
             return false;
         }
         let mut refused = Vec::new();

@@ -1,6 +1,5 @@
 //! What an undo knows of the resources that its events are about: as they are, and as they will be.
 
-use scim::list::List;
 use std::rc::Rc;
 
 use scim::fold::fold;
@@ -162,20 +161,24 @@ impl State {
     /// The unique values of a document.
     pub(super) fn claims(view: &View<'_>, document: &Object) -> Vec<Claim> {
         let folded = fold(view.resource_type, document);
-        let name = view.unique_key().and_then(|key| {
-            Some(Claim {
+        let mut claims = Vec::new();
+        if let Some(key) = view.unique_key()
+            && let Some(value) = key.value(&folded)
+        {
+            claims.push(Claim {
                 resource_type: Some(view.resource_type),
                 attribute: key.attribute.to_owned(),
-                value: key.value(&folded)?.to_owned(),
-            })
-        });
-        let values = unique_values(view.resource_type, &folded).into_iter();
-        let values = values.map(|(attribute, value)| Claim {
-            resource_type: None,
-            attribute,
-            value,
-        });
-        name.into_iter().chain(values).list()
+                value: value.to_owned(),
+            });
+        }
+        for (attribute, value) in unique_values(view.resource_type, &folded) {
+            claims.push(Claim {
+                resource_type: None,
+                attribute,
+                value,
+            });
+        }
+        claims
     }
 
     pub(super) fn name(&mut self, claim: &Claim, holder: Option<&str>) -> usize {
@@ -213,16 +216,19 @@ impl State {
             return;
         };
         let id = held.id.clone();
-        let claims = |document: &Rc<Object>| Self::claims(view, document);
-        let [former, new] = [&held.now, &next].map(|of| of.as_ref().map(claims));
+        let claims = |document: &Option<Rc<Object>>| match document {
+            Some(document) => Self::claims(view, document),
+            None => Vec::new(),
+        };
+        let (former, new) = (claims(&held.now), claims(&next));
         held.now = next;
-        for claim in former.into_iter().flatten() {
+        for claim in former {
             let place = self.name(&claim, Some(&id));
             if let Some(name) = self.name_list.get_mut(place) {
                 name.now.take_if(|holder| *holder == id);
             }
         }
-        for claim in new.into_iter().flatten() {
+        for claim in new {
             let place = self.name(&claim, None);
             if let Some(name) = self.name_list.get_mut(place) {
                 name.now = Some(id.clone());
@@ -297,7 +303,13 @@ impl State {
 }
 
 /// The texts of a JSON array.
-pub(super) fn texts(list: Option<&Value>) -> impl Iterator<Item = &str> {
-    let list = list.and_then(Value::as_array).into_iter().flatten();
-    list.filter_map(Value::as_str)
+pub(super) fn texts(list: Option<&Value>) -> Vec<&str> {
+    let mut texts = Vec::new();
+    for value in list
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice)
+    {
+        texts.extend(value.as_str());
+    }
+    texts
 }
