@@ -8,7 +8,6 @@ use crate::now::{self, Key};
 use crate::outside::Post;
 use crate::signing::{BOTH, headers};
 use crate::{Context, Moment};
-use scim::list::List;
 use scim::resource_type::ResourceType;
 use store::batch::Batch;
 use store::ledger::deliveries::{self, Behind, Lease, Place};
@@ -117,10 +116,14 @@ pub(super) async fn run<D: Database>(
             );
         }
     }
-    let read = |mut row: Row| deliveries::read_behind(&mut row);
-    let behind: Result<_, Error> = answers.rows(behind).into_iter().map(read).list_all();
-    let number = |row: Row| Ok(row.integer(0)?.unwrap_or_default());
-    let parked: Result<_, Error> = answers.rows(parked).into_iter().map(number).list_all();
+    let mut known = Vec::new();
+    for mut row in answers.rows(behind) {
+        known.push(deliveries::read_behind(&mut row)?);
+    }
+    let mut passed = Vec::new();
+    for row in answers.rows(parked) {
+        passed.push(row.integer(0)?.unwrap_or_default());
+    }
     let mut run = Run {
         directory,
         allowance,
@@ -129,8 +132,8 @@ pub(super) async fn run<D: Database>(
         lease_until,
         place: deliveries::read_place(&mut cursor)?,
         endpoint,
-        behind: behind?,
-        parked: parked?,
+        behind: known,
+        parked: passed,
     };
     run.deliver().await
 }

@@ -110,6 +110,8 @@ impl<D: Database> Session<'_, D> {
                 continue;
             };
             let mut rows: Vec<run::Update<'_>> = Vec::new();
+            let mut told: Vec<(ResourceWrite<'_>, &Update)> = Vec::new();
+            let mut users = Vec::new();
             for (change, rewrite) in &part {
                 let (Guard::Exactly(read), Some(id)) = (&change.meant, change.reference.id())
                 else {
@@ -122,26 +124,22 @@ impl<D: Database> Session<'_, D> {
                     version: &change.version,
                     draft: &rewrite.draft,
                 });
+                let done = ResourceWrite {
+                    id,
+                    version: &change.version,
+                    operation: change.operation,
+                };
+                told.push((done, rewrite.update()));
+                if !keys.is_empty() {
+                    users.push((id, change.operation));
+                }
             }
             let view = self.view(first.resource_type);
             let update = run::update_many(&view, &rows, keys, &self.now.text);
             receipt
                 .many
                 .push((first.resource_type.name, batch.add_write(update)));
-            let told: Vec<(ResourceWrite<'_>, &Update)> = part
-                .iter()
-                .map(|(change, rewrite)| {
-                    let done = ResourceWrite {
-                        id: change.reference.id().unwrap_or_default(),
-                        version: &change.version,
-                        operation: change.operation,
-                    };
-                    (done, rewrite.update())
-                })
-                .list();
             batch.add(events::rewritten_many(&self.origin(None), &view, &told));
-            let users = told.iter().filter(|_| !keys.is_empty());
-            let users: Vec<_> = users.map(|(done, _)| (done.id, done.operation)).list();
             self.add_awaited(batch, first.resource_type, &users);
         }
         Ok(())
@@ -167,26 +165,23 @@ impl<D: Database> Session<'_, D> {
         all: bool,
         receipt: &mut RunReceipt,
     ) {
-        let deletes: Vec<&Change<'_>> = changes
-            .iter()
-            .filter(|change| change.resource_type == resource_type)
-            .filter(|change| matches!(change.kind, ChangeKind::Delete))
-            .list();
-        let Some(first) = deletes.first() else {
+        let mut first = None;
+        let mut ids: Vec<&str> = Vec::new();
+        let mut named: Vec<(&str, Option<usize>)> = Vec::new();
+        for change in changes {
+            if change.resource_type == resource_type && matches!(change.kind, ChangeKind::Delete) {
+                first = first.or(Some(change));
+                ids.extend(change.reference.id());
+                named.extend(change.reference.id().map(|id| (id, change.operation)));
+            }
+        }
+        let Some(first) = first else {
             return;
         };
-        let ids: Vec<&str> = deletes
-            .iter()
-            .filter_map(|change| change.reference.id())
-            .list();
         let view = self.view(resource_type);
         if all {
             batch.add(run::all_of_type(&view, &ids));
         }
-        let named: Vec<(&str, Option<usize>)> = deletes
-            .iter()
-            .filter_map(|change| Some((change.reference.id()?, change.operation)))
-            .list();
         batch.add(events::deleted_many(&self.origin(None), &view, &named));
         let (version, now) = (&first.version, &self.now.text);
         batch.add_writes(run::touch_teams_of_many(&view, &ids, version, now));

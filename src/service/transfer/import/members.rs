@@ -12,11 +12,11 @@ use super::line::{nobody, stored};
 use super::{Work, kept};
 use crate::write::{ChangeKind, Links};
 use crate::{Failure, Session};
-use store::Database;
-use store::batch::Batch;
+use store::batch::{Batch, Handle};
 use store::read::ResourceRef;
 use store::transfer::import::{Import, Line, State};
 use store::write::Guard;
+use store::{Database, Statement};
 
 /// Lines among which those of one group are looked for: what a batch may do is counted in groups,
 /// so that users whose lines name a thousand groups in turn go by group.
@@ -42,6 +42,17 @@ impl Named {
     /// Whether it makes a group a member of another.
     fn nests(&self) -> bool {
         self.found.iter().any(|found| found.starts_with("G+")) && !self.is_user()
+    }
+
+    /// Asks which of the groups that come to the group it is in.
+    fn ask_circular<D: Database>(&self, session: &Session<'_, D>, import: Import<'_>) -> Statement {
+        let mut added = Vec::new();
+        for found in &self.found {
+            added.extend(found.strip_prefix("G+"));
+        }
+        let group = self.line.resource.as_deref().unwrap_or_default();
+        let view = session.view(&GROUP_TYPE);
+        import.circular(&view, group, &json::texts(&added))
     }
 
     /// Whether the links are the groups of a user.
@@ -91,6 +102,35 @@ pub(super) async fn plan<D: Database>(
     of_state: Vec<Line>,
     groups: usize,
 ) -> Result<(), Failure> {
+    let mut batch = Batch::default();
+    let (mut named, asked) = ask(import, of_state, groups, &mut batch);
+    let mut answers = session.send(batch).await?;
+    let found: Vec<String> = crate::links::all_ids(answers.rows_of(&asked))?;
+    let mut found = found.into_iter();
+    for one in &mut named {
+        one.found = found.by_ref().take(one.links.len()).list();
+    }
+    // A circle is found when all that came before is there.
+    let alone = named.iter().position(Named::nests);
+    named.truncate(alone.map_or(named.len(), |index| index.max(1)));
+    let mut circular = Index::default();
+    if let [one] = named.as_slice()
+        && one.nests()
+    {
+        let ask = one.ask_circular(session, import);
+        circular = crate::links::all_ids(session.ask(ask).await?)?;
+    }
+    write(session, import, work, named, &circular);
+    Ok(())
+}
+
+/// Asks who the members of lines are, of as many as one batch takes.
+fn ask(
+    import: Import<'_>,
+    of_state: Vec<Line>,
+    groups: usize,
+    batch: &mut Batch,
+) -> (Vec<Named>, Vec<Handle>) {
     let mut named: Vec<Named> = Vec::new();
     let mut rows = Vec::new();
     let mut changed = Changed::default();
@@ -122,35 +162,11 @@ pub(super) async fn plan<D: Database>(
             found: Vec::new(),
         });
     }
-    let mut batch = Batch::default();
-    let parts = rows
-        .chunks(ASKED)
-        .map(|part| import.resolve(&Value::from(part)));
-    let asked = batch.add_all(parts);
-    let mut answers = session.send(batch).await?;
-    let mut found = crate::links::all_ids::<Vec<String>>(answers.rows_of(&asked))?.into_iter();
-    for one in &mut named {
-        one.found = found.by_ref().take(one.links.len()).list();
+    let mut asked = Vec::new();
+    for part in rows.chunks(ASKED) {
+        asked.push(batch.add(import.resolve(&Value::from(part))));
     }
-    // A circle is found when all that came before is there.
-    let alone = named.iter().position(Named::nests);
-    named.truncate(alone.map_or(named.len(), |index| index.max(1)));
-    let mut circular = Index::default();
-    if let [one] = named.as_slice()
-        && one.nests()
-    {
-        let added = one
-            .found
-            .iter()
-            .filter_map(|found| found.strip_prefix("G+"));
-        let added: Vec<&str> = added.list();
-        let group = one.line.resource.as_deref().unwrap_or_default();
-        let view = session.view(&GROUP_TYPE);
-        let ask = import.circular(&view, group, &Value::from(added));
-        circular = crate::links::all_ids(session.ask(ask).await?)?;
-    }
-    write(session, import, work, named, &circular);
-    Ok(())
+    (named, asked)
 }
 
 /// The groups that a batch changes.

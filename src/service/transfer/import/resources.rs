@@ -13,7 +13,7 @@ use crate::failure::sentence;
 use crate::write::{NewResource, Rewrite};
 use crate::{Failure, Session};
 use store::Database;
-use store::batch::Batch;
+use store::batch::{Answers, Batch, Handle};
 use store::transfer::import::{Found, Import, Line, State, read_found};
 
 mod targets;
@@ -55,16 +55,41 @@ pub(super) async fn plan<D: Database>(
 ) -> Result<(), Failure> {
     let mut actions = read_lines(session, lines, state);
     let mut batch = Batch::default();
+    let asked = ask(session, import, &mut actions, &mut batch);
+    let mut answers = session.send(batch).await?;
+    read_answers(&mut actions, asked, &mut answers)?;
+    // Who was here before gets the former id, where the settings say so.
+    let users = items(&mut actions, &USER_TYPE).filter(|item| item.target.is_none());
+    let users: Vec<&NewResource> = users.map(|item| &item.new).list();
+    for (id, former) in session.former_ids(&users).await? {
+        let item = items(&mut actions, &USER_TYPE).find(|item| item.new.id == id);
+        if let Some(item) = item {
+            item.new.id = former;
+        }
+    }
+    read_targets(session, import, &mut actions).await?;
+    write(session, import, work, &actions, state)
+}
+
+/// The statements that look for what lines are about, each type with its own, and the one that
+/// looks for who has their unique values.
+type Asked = (Vec<(&'static ResourceType, Handle)>, Option<Handle>);
+
+/// Asks what of these lines is there.
+fn ask<D: Database>(
+    session: &Session<'_, D>,
+    import: Import<'_>,
+    actions: &mut [(i64, Action)],
+    batch: &mut Batch,
+) -> Asked {
     let mut asked = Vec::new();
     let mut values = Vec::new();
     for resource_type in ResourceType::all() {
-        for item in items(&mut actions, resource_type) {
+        let mut rows: Vec<Value> = Vec::new();
+        for item in items(actions, resource_type) {
             for (path, value) in item.new.unique() {
                 values.push(json::texts(&[path, value]));
             }
-        }
-        let mut rows: Vec<Value> = Vec::new();
-        for item in items(&mut actions, resource_type) {
             let external = item.new.document.get("externalId").cloned();
             let id = Value::from(item.parsed.id.as_deref());
             rows.push(vec![id, item.new.name().into(), external.into()].into());
@@ -75,7 +100,15 @@ pub(super) async fn plan<D: Database>(
         }
     }
     let holders = (!values.is_empty()).then(|| batch.add(import.holders(&Value::from(values))));
-    let mut answers = session.send(batch).await?;
+    (asked, holders)
+}
+
+/// Reads what was found, and says which resource each line is.
+fn read_answers(
+    actions: &mut Vec<(i64, Action)>,
+    (asked, holders): Asked,
+    answers: &mut Answers,
+) -> Result<(), Failure> {
     let mut held: Vec<Held> = Vec::new();
     let rows = holders.map(|handle| answers.rows(handle));
     for mut row in rows.unwrap_or_default() {
@@ -87,23 +120,12 @@ pub(super) async fn plan<D: Database>(
     }
     for (resource_type, handle) in asked {
         let rows = answers.rows(handle);
-        for (item, mut row) in items(&mut actions, resource_type).zip(rows) {
+        for (item, mut row) in items(actions, resource_type).zip(rows) {
             item.found = read_found(&mut row)?;
         }
     }
-    choose(&mut actions, &held);
-    // Who was here before gets the former id, where the settings say so.
-    let users = items(&mut actions, &USER_TYPE).filter(|item| item.target.is_none());
-    let users: Vec<&NewResource> = users.map(|item| &item.new).list();
-    let former = session.former_ids(&users).await?;
-    for (id, former) in former {
-        let item = items(&mut actions, &USER_TYPE).find(|item| item.new.id == id);
-        if let Some(item) = item {
-            item.new.id = former;
-        }
-    }
-    read_targets(session, import, &mut actions).await?;
-    write(session, import, work, &actions, state)
+    choose(actions, &held);
+    Ok(())
 }
 
 /// Reads lines up to one that is called like another before it.

@@ -1,6 +1,5 @@
 //! What the events of a part are about is asked for, in one batch.
 
-use scim::list::List;
 use std::rc::Rc;
 
 use scim::json::{self, text};
@@ -53,23 +52,25 @@ impl State {
         sizes.retain(|place| *place >= from.0);
         let mut documents = Vec::new();
         for resource_type in ResourceType::all() {
-            let new = self.held.get(from.0..).unwrap_or_default().iter();
-            let of_type = new.filter(|held| held.resource_type == resource_type);
-            let ids: Vec<&str> = of_type.map(|held| held.id.as_str()).list();
+            let mut ids: Vec<&str> = Vec::new();
+            for held in self.held.get(from.0..).unwrap_or_default() {
+                if held.resource_type == resource_type {
+                    ids.push(&held.id);
+                }
+            }
             if !ids.is_empty() {
                 let stored = run::stored_many(&views.of(resource_type), &ids);
                 documents.push((resource_type, batch.add(stored)));
             }
         }
-        let links = self.link_list.get(from.1..).unwrap_or_default().iter();
         let mut above: Vec<&str> = Vec::new();
-        let links: Vec<Value> = links
-            .map(|link| {
+        let mut links: Vec<Value> = Vec::new();
+        for link in self.link_list.get(from.1..).unwrap_or_default() {
+            if above.last() != Some(&link.team.as_str()) {
                 above.push(&link.team);
-                Value::from(vec![link.team.as_str(), link.member.as_str()])
-            })
-            .list();
-        above.dedup();
+            }
+            links.push(json::texts(&[&link.team, &link.member]));
+        }
         let mut ids = vec![""; self.ids.len()];
         for (id, place) in self.ids.iter() {
             if let Some(slot) = ids.get_mut(place) {
@@ -77,17 +78,19 @@ impl State {
             }
         }
         let ids = ids.get(from.2..).unwrap_or_default();
-        let teams = sizes.iter().filter_map(|place| self.held.get(*place));
-        let teams: Vec<&str> = teams.map(|held| held.id.as_str()).list();
+        let mut teams: Vec<&str> = Vec::new();
+        for place in &sizes {
+            teams.extend(self.held.get(*place).map(|held| held.id.as_str()));
+        }
         let tenant = views.tenant;
         let mut add = |list: Value, make: fn(&Tenant, &str) -> Statement| {
             let is_empty = list.as_array().is_none_or(Vec::is_empty);
             (!is_empty).then(|| batch.add(make(tenant, &text(&list))))
         };
         let links = add(Value::from(links), run::held_links);
-        let nested = add(Value::from(above), run::nested_above);
-        let kinds = add(Value::from(ids), run::kinds);
-        let teams = add(Value::from(teams), run::sizes);
+        let nested = add(json::texts(&above), run::nested_above);
+        let kinds = add(json::texts(ids), run::kinds);
+        let teams = add(json::texts(&teams), run::sizes);
         let mut asked = Asked {
             held: from.0,
             documents,
@@ -99,20 +102,17 @@ impl State {
         };
         let kinds = ResourceType::all().map(Some).chain([None]);
         for of in kinds {
-            let new = self.name_list.iter().enumerate().skip(named);
-            let new = new.filter(|(_, name)| name.claim.resource_type == of);
-            let (places, values): (Vec<usize>, Vec<Value>) = new
-                .map(|(place, Name { claim, .. })| {
-                    let value = Value::from(claim.value.as_str());
-                    let attribute = Value::from(claim.attribute.as_str());
-                    let value = if of.is_some() {
-                        value
-                    } else {
-                        Value::from(vec![attribute, value])
-                    };
-                    (place, value)
-                })
-                .unzip();
+            let (mut places, mut values): (Vec<usize>, Vec<Value>) = (Vec::new(), Vec::new());
+            for (place, Name { claim, .. }) in self.name_list.iter().enumerate().skip(named) {
+                if claim.resource_type != of {
+                    continue;
+                }
+                places.push(place);
+                values.push(match of {
+                    Some(_) => Value::from(claim.value.as_str()),
+                    None => json::texts(&[&claim.attribute, &claim.value]),
+                });
+            }
             if places.is_empty() {
                 continue;
             }

@@ -1,7 +1,7 @@
 //! What an undo writes: the differences between what is and what will be, in few statements.
 
 use scim::index::Index;
-use scim::json::text;
+use scim::json::{text, texts};
 use scim::list::List;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::Value;
@@ -20,20 +20,17 @@ impl State {
     fn moved(&self) -> (Vec<&Link>, Index) {
         let mut teams = Index::default();
         let mut goes = Index::default();
-        for held in self
-            .held
-            .iter()
-            .filter(|held| held.before.is_some() && held.now.is_none())
-        {
-            goes.add(&held.id);
+        for held in &self.held {
+            if held.before.is_some() && held.now.is_none() {
+                goes.add(&held.id);
+            }
         }
-        let links = self.link_list.iter();
-        let moved = links.filter(|link| {
-            link.before != link.now && !goes.has(&link.team) && !goes.has(&link.member)
-        });
-        let moved: Vec<&Link> = moved.list();
-        for link in &moved {
-            teams.add(&link.team);
+        let mut moved = Vec::new();
+        for link in &self.link_list {
+            if link.before != link.now && !goes.has(&link.team) && !goes.has(&link.member) {
+                moved.push(link);
+                teams.add(&link.team);
+            }
         }
         (moved, teams)
     }
@@ -69,15 +66,16 @@ impl State {
         let (moved, teams) = self.moved();
         let is_rewritten = |held: &Held| held.now.is_some() && held.before != held.now;
         for resource_type in ResourceType::all() {
-            let of_type = self
-                .held
-                .iter()
-                .filter(|held| held.resource_type == resource_type);
-            let read = of_type.filter(|held| {
+            let mut read = Vec::new();
+            for held in &self.held {
                 let is_team = *resource_type == GROUP_TYPE && teams.has(&held.id);
-                held.before.is_some() && (is_team || held.before != held.now)
-            });
-            let read = read.map(|held| (held.id.as_str(), held.version.as_str()));
+                if held.resource_type == resource_type
+                    && held.before.is_some()
+                    && (is_team || held.before != held.now)
+                {
+                    read.push(texts(&[&held.id, &held.version]));
+                }
+            }
             guard(session, batch, resource_type, read);
         }
         let broken = |failure| Error::Broken(cause(failure));
@@ -128,23 +126,25 @@ impl State {
         }
         changes.append(&mut alone);
         for resource_type in ResourceType::all() {
-            let of_type = changes
-                .iter()
-                .filter(|change| change.resource_type == resource_type);
-            let written = of_type
-                .filter_map(|change| Some((change.reference.id()?, change.version.as_str())));
+            let mut written = Vec::new();
+            for change in &changes {
+                if let Some(id) = change.reference.id()
+                    && change.resource_type == resource_type
+                {
+                    written.push(texts(&[id, &change.version]));
+                }
+            }
             guard(session, batch, resource_type, written);
         }
         // The groups of what goes get another version with it.
         session.add_run(batch, &deletes, true).map_err(broken)?;
-        let kind = |link: &Link| self.kind(&link.member).map_or("", |kind| kind.name);
-        let links: Vec<Value> = moved
-            .iter()
-            .map(|link| {
-                let [team, member, kind] = [&link.team, &link.member, kind(link)].map(Value::from);
-                Value::from(vec![team, member, kind, Value::from(u8::from(link.now))])
-            })
-            .list();
+        let mut links: Vec<Value> = Vec::new();
+        for link in moved {
+            let kind = self.kind(&link.member).map_or("", |kind| kind.name);
+            let (team, member) = (link.team.as_str(), link.member.as_str());
+            let is_there = Value::from(u8::from(link.now));
+            links.push(vec![team.into(), member.into(), kind.into(), is_there].into());
+        }
         if !links.is_empty() {
             session.add_moved_links(batch, &text(&Value::from(links)));
         }
@@ -153,15 +153,12 @@ impl State {
 }
 
 /// Adds the statement that fails the batch unless each of these has its version.
-fn guard<'a, D: Database>(
+fn guard<D: Database>(
     session: &Session<'_, D>,
     batch: &mut Batch,
     resource_type: &'static ResourceType,
-    versions: impl Iterator<Item = (&'a str, &'a str)>,
+    versions: Vec<Value>,
 ) {
-    let versions: Vec<Value> = versions
-        .map(|(id, version)| Value::from(vec![id, version]))
-        .list();
     if !versions.is_empty() {
         let view = session.view(resource_type);
         batch.add(run::all_at(&view, &Value::from(versions)));

@@ -136,7 +136,7 @@ pub(super) async fn read_targets<D: Database>(
     let sources = batch.add(import.sources(&all));
     let made = import.is_dry.then(|| batch.add(import.documents(&all)));
     let mut answers = session.send(batch).await?;
-    let mut stored: Vec<(String, Option<String>, String)> = Vec::new();
+    let mut stored = Stored::new();
     for handle in asked {
         for mut row in answers.rows(handle) {
             stored.push((row.required_text(0)?, row.text(1)?, row.required_text(2)?));
@@ -151,14 +151,30 @@ pub(super) async fn read_targets<D: Database>(
     for mut row in answers.rows(sources) {
         sources_of.push((row.required_text(0)?, row.required_text(1)?));
     }
-    let ids: Index = stored.iter().map(|(id, ..)| id.clone()).collect();
+    rewrite(session, actions, &stored, &sources_of)
+}
+
+/// Id, document and version of each resource; no document where no more are read at once.
+type Stored = Vec<(String, Option<String>, String)>;
+
+/// Makes of each resource what it shall be; `sources` are what the lines before call them.
+fn rewrite<D: Database>(
+    session: &Session<'_, D>,
+    actions: &mut Vec<(i64, Action)>,
+    stored: &Stored,
+    sources: &[(String, String)],
+) -> Result<(), Failure> {
+    let mut ids = Index::default();
+    for (id, ..) in stored {
+        ids.add(id);
+    }
     let mut cut = actions.len();
     for (index, (_, action)) in actions.iter_mut().enumerate() {
         let Action::Write(item) = action else {
             continue;
         };
         let Some(target) = &item.target else { continue };
-        let of_target = sources_of.iter().find(|(id, _)| id == target);
+        let of_target = sources.iter().find(|(id, _)| id == target);
         if let (Some((_, first)), Some(own)) = (of_target, &item.parsed.id)
             && first != own
         {
