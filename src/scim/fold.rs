@@ -112,10 +112,14 @@ pub fn fold(
 pub fn fold_value(attribute: &'static Attribute, value: &Value) -> Value {
     match value {
         Value::Array(elements) => {
-            let images = elements
-                .iter()
-                .map(|element| fold_value(attribute, element));
-            Value::Array(images.filter(is_assigned).collect::<Vec<_>>())
+            let mut images = Vec::new();
+            for element in elements {
+                let image = fold_value(attribute, element);
+                if is_assigned(&image) {
+                    images.push(image);
+                }
+            }
+            Value::Array(images)
         }
         Value::Object(members) => fold_members(attribute.sub_attributes, members),
         Value::String(text) => match attribute.kind {

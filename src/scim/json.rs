@@ -155,7 +155,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
 ///
 /// One goes in after the other: `collect` sorts them first, with a sort and a way to build trees of
 /// its own, 4 kB in the Worker.
-pub fn object_of(members: Vec<(String, Value)>) -> Map<String, Value> {
+pub fn object_of(members: impl IntoIterator<Item = (String, Value)>) -> Map<String, Value> {
     let mut object = Map::new();
     for (name, value) in members {
         object.insert(name, value);

@@ -244,8 +244,12 @@ fn coerce_simple(location: Location, value: &Value, habits: &mut Habits) -> Opti
                 return Some(value.clone());
             }
             // OpenSSL prints a certificate in lines of 64, framed by two more (RFC 7468).
-            let lines = text.lines().filter(|line| !line.starts_with("-----"));
-            let joined: String = lines.flat_map(str::split_ascii_whitespace).collect();
+            let mut joined = String::new();
+            for line in text.lines() {
+                if !line.starts_with("-----") {
+                    joined.extend(line.split_ascii_whitespace());
+                }
+            }
             (!joined.is_empty() && is_base64(&joined)).then(|| {
                 note("base64-in-lines");
                 Value::String(joined)

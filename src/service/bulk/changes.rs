@@ -221,10 +221,10 @@ impl<D: Database> Session<'_, D> {
             return Ok(Preparation::Alone);
         }
         if rewrite.renamed().is_some() {
-            let names: Vec<String> = rewrite
-                .names()
-                .map(|name| typed(resource_type.name, &name))
-                .list();
+            let mut names = Vec::new();
+            for name in rewrite.names() {
+                names.push(typed(resource_type.name, name));
+            }
             let meets = names.iter().any(|name| work.names.has(name));
             if meets || !work.deletes.is_empty() || strict {
                 return Ok(Preparation::Alone);

@@ -232,36 +232,9 @@ impl<D: Database> Run<'_, D> {
         let listed = batch.add(walk.list(&wanted, PAGE));
         self.allowance.note(batch.len());
         let mut answers = shard.send(batch).await?;
-        let number = |row: &Option<Row>, column| match row {
-            Some(row) => Ok::<_, Error>(row.integer(column)?.unwrap_or_default()),
-            None => Ok(0),
-        };
-        let newest = number(&answers.row(newest), 0)?;
-        let end = answers.row(end);
-        let (last, looks) = (number(&end, 0)?, number(&end, 2)?);
-        let mut events = Vec::new();
-        let mut keys = Vec::new();
-        let mut found = 0;
-        for mut row in answers.rows(listed) {
-            found = row.integer(4)?.unwrap_or_default();
-            let kind = row.text(7)?;
-            let kind = kind.and_then(|name| ResourceType::named(&name));
-            let tenant = row.integer(5)?.unwrap_or_default();
-            if let Some((kind, id)) = kind.zip(row.text(8)?) {
-                keys.push((events.len(), Key { tenant, kind, id }));
-            }
-            events.push(Event {
-                mark: Mark {
-                    position: row.integer(0)?.unwrap_or_default(),
-                    seq: row.integer(1)?,
-                },
-                text: row.required_text(3)?,
-                tenant,
-                seal: row.text(6)?,
-            });
-        }
+        let newest = [answers.row(newest), answers.row(end)];
+        let (mut page, places, keys) = read_page(newest, answers.rows(listed), position)?;
         if self.endpoint.include != "[]" && !keys.is_empty() {
-            let (places, keys): (Vec<usize>, Vec<Key>) = keys.into_iter().unzip();
             let mut batch = Batch::default();
             let asked = now::add(&mut batch, &keys);
             self.allowance.note(batch.len());
@@ -271,23 +244,12 @@ impl<D: Database> Run<'_, D> {
             // What cannot be shown is left out: the event itself is whole.
             let shown = now::read(&mut answers, asked, &keys, &base).unwrap_or_default();
             for (place, shown) in places.into_iter().zip(shown) {
-                if let (Some(event), Some(shown)) = (events.get_mut(place), shown) {
+                if let (Some(event), Some(shown)) = (page.events.get_mut(place), shown) {
                     add_now(event, &shown);
                 }
             }
         }
-        let is_whole = events.len() < PAGE && i64::try_from(events.len()) == Ok(found);
-        let is_last = is_whole && usize::try_from(looks).is_ok_and(|looks| looks < LOOKS);
-        let reach = match events.last() {
-            _ if is_last => newest,
-            Some(event) if !is_whole => event.mark.position,
-            Some(_) | None => last,
-        };
-        Ok(Page {
-            events,
-            reach: reach.max(position),
-            is_last,
-        })
+        Ok(page)
     }
 
     /// The last position that is looked at now.
@@ -363,6 +325,55 @@ impl<D: Database> Run<'_, D> {
         }
         Ok(())
     }
+}
+
+/// Reads a page behind a position: the newest event and where the walk ends, and the events. What
+/// resources they are about, with their places.
+fn read_page(
+    [newest, end]: [Option<Row>; 2],
+    rows: Vec<Row>,
+    position: i64,
+) -> Result<(Page, Vec<usize>, Vec<Key>), Error> {
+    let number = |row: &Option<Row>, column| match row {
+        Some(row) => Ok::<_, Error>(row.integer(column)?.unwrap_or_default()),
+        None => Ok(0),
+    };
+    let newest = number(&newest, 0)?;
+    let (last, looks) = (number(&end, 0)?, number(&end, 2)?);
+    let (mut events, mut places, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+    let mut found = 0;
+    for mut row in rows {
+        found = row.integer(4)?.unwrap_or_default();
+        let kind = row.text(7)?;
+        let kind = kind.and_then(|name| ResourceType::named(&name));
+        let tenant = row.integer(5)?.unwrap_or_default();
+        if let Some((kind, id)) = kind.zip(row.text(8)?) {
+            places.push(events.len());
+            keys.push(Key { tenant, kind, id });
+        }
+        events.push(Event {
+            mark: Mark {
+                position: row.integer(0)?.unwrap_or_default(),
+                seq: row.integer(1)?,
+            },
+            text: row.required_text(3)?,
+            tenant,
+            seal: row.text(6)?,
+        });
+    }
+    let is_whole = events.len() < PAGE && i64::try_from(events.len()) == Ok(found);
+    let is_last = is_whole && usize::try_from(looks).is_ok_and(|looks| looks < LOOKS);
+    let reach = match events.last() {
+        _ if is_last => newest,
+        Some(event) if !is_whole => event.mark.position,
+        Some(_) | None => last,
+    };
+    let page = Page {
+        events,
+        reach: reach.max(position),
+        is_last,
+    };
+    Ok((page, places, keys))
 }
 
 /// Adds the resource as it is now, where the whole is small enough for a delivery.

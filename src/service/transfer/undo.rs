@@ -7,7 +7,7 @@
 //! dry run goes the same way and writes nothing: the next part goes on from what the one before
 //! would leave.
 
-use scim::json::{self, text, with};
+use scim::json::{text, with};
 use scim::list::List;
 use serde_json::Value;
 
@@ -25,6 +25,7 @@ use store::{Database, Error, Statement};
 
 mod event;
 mod load;
+mod marker;
 mod outcome;
 mod reverse;
 mod state;
@@ -71,56 +72,6 @@ pub struct Undo {
 }
 
 impl Undo {
-    /// As it is stored with its job.
-    pub(crate) fn marker(&self) -> String {
-        let (id, label) = match &self.sender {
-            Sender::Operator(id, label) => (id.as_deref(), label.as_str()),
-            Sender::Customer | Sender::System => (None, ""),
-        };
-        text(&with(vec![
-            ("request", self.request.clone().into()),
-            ("from", self.from.into()),
-            ("to", self.to.into()),
-            ("below", self.below.into()),
-            ("dry_run", self.is_dry.into()),
-            ("operator", vec![Value::from(id), label.into()].into()),
-            ("by", self.own_request.as_str().into()),
-            ("counts", self.counts.to_vec().into()),
-            ("refused", self.refused.clone().into()),
-            ("more", self.more_refused.into()),
-            ("waiting", self.waiting.clone().into()),
-        ]))
-    }
-
-    /// Reads what was stored.
-    pub(crate) fn read(job: &DueJob, marker: &str) -> Option<Self> {
-        let stored = json::object(marker)?;
-        let word = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-        let number = |name: &str| stored.get(name).and_then(Value::as_i64).unwrap_or_default();
-        let count = |value: &Value| usize::try_from(value.as_u64().unwrap_or_default());
-        let operator = stored.get("operator")?;
-        let mut counts = [0; 4];
-        let list = stored.get("counts")?.as_array()?;
-        for (slot, value) in counts.iter_mut().zip(list) {
-            *slot = count(value).ok()?;
-        }
-        Some(Self {
-            tenant: job.tenant,
-            job: Some(job.id.clone()),
-            request: word(stored.get("request")),
-            from: number("from"),
-            to: number("to"),
-            below: number("below"),
-            is_dry: stored.get("dry_run")?.as_bool()?,
-            sender: Sender::Operator(word(operator.get(0)), word(operator.get(1))?),
-            own_request: word(stored.get("by"))?,
-            counts,
-            refused: stored.get("refused")?.as_array()?.clone(),
-            waiting: stored.get("waiting")?.as_array()?.clone(),
-            more_refused: count(stored.get("more")?).ok()?,
-        })
-    }
-
     /// Begins as a job. What was looked at so far has changed nothing.
     pub(crate) fn begin_anew(&mut self, job: &str) {
         self.job = Some(job.to_owned());
@@ -128,39 +79,6 @@ impl Undo {
         (self.counts, self.more_refused) = ([0; 4], 0);
         self.refused.clear();
         self.waiting.clear();
-    }
-
-    /// What came of it.
-    pub(crate) fn result(&self) -> Value {
-        let [.., unchanged] = self.counts;
-        let mut result = self.counted();
-        result.push(("dry_run", self.is_dry.into()));
-        result.push(("unchanged", unchanged.into()));
-        result.push(("refused", self.refused.clone().into()));
-        if self.more_refused > 0 {
-            result.push(("more_refused", self.more_refused.into()));
-        }
-        with(result)
-    }
-
-    /// What its event tells.
-    fn told(&self) -> Value {
-        let refused = self.refused.len() + self.more_refused;
-        let mut told = self.counted();
-        told.push(("request", self.request.clone().into()));
-        told.push(("refused", refused.into()));
-        with(told)
-    }
-
-    fn counted(&self) -> Vec<(&'static str, Value)> {
-        let [created, updated, deleted, _] = self.counts;
-        vec![
-            ("from_seq", self.from.into()),
-            ("to_seq", self.to.into()),
-            ("created", created.into()),
-            ("updated", updated.into()),
-            ("deleted", deleted.into()),
-        ]
     }
 
     /// Takes events back, as many as can be at once, in what is known of the resources.
@@ -208,8 +126,9 @@ impl Undo {
             *sum += count;
         }
         if is_end {
-            let waiting = std::mem::take(&mut self.waiting).into_iter();
-            refused.extend(waiting.filter_map(|entry| entry.get(2).cloned()));
+            for entry in std::mem::take(&mut self.waiting) {
+                refused.extend(entry.get(2).cloned());
+            }
         }
         for entry in refused {
             if self.refused.len() < TOLD {
@@ -287,24 +206,10 @@ pub(crate) async fn run<D: Database>(
             }
             continue;
         }
-        let job = undo.job.as_deref();
-        if job.is_none() && has_more {
+        if undo.job.is_none() && has_more {
             return Ok(End::More);
         }
-        let mut batch = Batch::default();
-        batch.add(undone::is_open(undo.tenant));
-        if let Some(job) = job {
-            batch.add(jobs::is_at(job, &undo.marker()));
-        }
-        state.write(&session, &mut batch)?;
-        if !has_more {
-            let told = undone::finished(undo.tenant, &next.told());
-            batch.add(house(&session.origin(None), told));
-        }
-        if let Some(job) = job {
-            let end = (!has_more).then(|| ("finished", next.result()));
-            batch.add(next.note(job, end, &session.now.text));
-        }
+        let batch = undo.batch(&session, &state, &next, has_more)?;
         match context.send(batch).await {
             Ok(_) => {
                 *undo = next;
@@ -379,6 +284,31 @@ pub(crate) async fn step<D: Database>(
 }
 
 impl Undo {
+    /// Writes a part, behind which it is `next`.
+    fn batch<D: Database>(
+        &self,
+        session: &Session<'_, D>,
+        state: &State,
+        next: &Self,
+        has_more: bool,
+    ) -> Result<Batch, Error> {
+        let mut batch = Batch::default();
+        batch.add(undone::is_open(self.tenant));
+        if let Some(job) = &self.job {
+            batch.add(jobs::is_at(job, &self.marker()));
+        }
+        state.write(session, &mut batch)?;
+        if !has_more {
+            let told = undone::finished(self.tenant, &next.told());
+            batch.add(house(&session.origin(None), told));
+        }
+        if let Some(job) = &self.job {
+            let end = (!has_more).then(|| ("finished", next.result()));
+            batch.add(next.note(job, end, &session.now.text));
+        }
+        Ok(batch)
+    }
+
     /// The statement that notes how far its job came, and how it ended.
     fn note(&self, job: &str, end: Option<(&'static str, Value)>, now: &str) -> Statement {
         let marker = self.marker();

@@ -263,13 +263,13 @@ impl Rewrite {
     }
 
     /// The names that the resource had and will have, folded, where they differ.
-    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
-        let images = [&self.before, &self.draft.folded];
-        let names = images.map(|image| self.renamed().and_then(|key| key.value(image)));
+    pub(crate) fn names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        if let Some(key) = self.renamed() {
+            names.extend(key.value(&self.before));
+            names.extend(key.value(&self.draft.folded));
+        }
         names
-            .map(|name| name.map(str::to_owned))
-            .into_iter()
-            .flatten()
     }
 }
 

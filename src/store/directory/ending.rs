@@ -2,7 +2,6 @@
 
 use crate::fragment::{Fragment, value};
 use crate::{Statement, fragment, statement};
-use scim::list::List;
 
 /// Rows of a table that a step ends at the most. With what its triggers take along, a user is some
 /// thirty rows.

@@ -3,7 +3,6 @@
 
 use scim::filter::predicate::{Place, Predicate};
 use scim::json;
-use scim::list::List;
 
 use super::elements::{COUNT_BITS, COUNTS, Elements, columns, count, verdict};
 use super::lookup::only_values;

@@ -1,7 +1,6 @@
 //! The events of resources: created, changed, deleted.
 
 use scim::json::text;
-use scim::list::List;
 use scim::resource_type::USER_TYPE;
 use scim::schema::Attribute;
 use serde_json::Value;
@@ -184,27 +183,23 @@ pub fn assigned(
             .contains(&attribute.name);
         value.as_bool().filter(|_| is_it)
     });
-    let texts: Vec<(&'static str, String)> = values
-        .iter()
-        .map(|(attribute, new)| (attribute.name, text(new)))
-        .list();
-    let entries = texts.iter().map(|(name, new)| {
-        fragment!(
+    let (mut entries, mut differences) = (Vec::new(), Vec::new());
+    for (attribute, new) in values {
+        let (name, new) = (attribute.name, text(new));
+        entries.push(fragment!(
             "SELECT '{name}' AS path, {row}.document -> {path} AS before, json({new}) AS after",
-            name = *name,
+            name = name,
             row = row,
             path = json_path(name),
-            new = value(new),
-        )
-    });
-    let differences = texts.iter().map(|(name, new)| {
-        fragment!(
+            new = Fragment::Made(new.clone()),
+        ));
+        differences.push(fragment!(
             "{row}.document -> {path} IS NOT json({new})",
             row = row,
             path = json_path(name),
-            new = value(new),
-        )
-    });
+            new = Fragment::Made(new),
+        ));
+    }
     let entries = Fragment::joined(entries, " UNION ALL ");
     let differences = Fragment::joined(differences, " OR ");
     let (external_id, name) = (named("externalId"), named(name_of(view.resource_type)));
