@@ -16,30 +16,6 @@ pub enum Parameter {
     Text(String),
 }
 
-impl From<i64> for Parameter {
-    fn from(value: i64) -> Self {
-        Self::Integer(value)
-    }
-}
-
-impl From<String> for Parameter {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for Parameter {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl<T: Into<Parameter>> From<Option<T>> for Parameter {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Null, Into::into)
-    }
-}
-
 /// Bytes of most statements: none grows step by step.
 const TYPICAL_LENGTH: usize = 2_048;
 const TYPICAL_PARAMETERS: usize = 8;
