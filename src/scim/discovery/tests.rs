@@ -153,6 +153,10 @@ fn a_resource_type_is_that_of_7643_6() {
         (&json!("User"), &json!("User"))
     );
     assert_eq!(user["schema"], USER.uri);
+    // As §8.6 prints them.
+    assert_eq!(user["description"], "User Account");
+    let group = resource_type(&GROUP_TYPE, BASE);
+    assert_eq!(group["description"], "Group");
     assert_eq!(
         user["meta"],
         json!({ "location": "https://example.com/scim/v2/ResourceTypes/User", "resourceType": "ResourceType" }),

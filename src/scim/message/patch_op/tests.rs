@@ -519,6 +519,11 @@ fn refusals() {
         json!({ "op": "add", "path": 7, "value": 1 }),
         "invalidPath: `path` must be a string",
     );
+    // A JSON Pointer is no custom attribute, and what it means is not left out.
+    refused(
+        json!({ "op": "replace", "path": "/active", "value": false }),
+        "invalidPath: path '/active': expected an attribute name at character 1, found '/active'",
+    );
     refused(
         json!({ "op": "replace", "path": "id", "value": "1" }),
         "mutability: `id` is read-only",
