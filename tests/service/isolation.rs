@@ -306,7 +306,7 @@ impl Sweep<'_> {
         let b = self.b;
         for row in admin_face::table() {
             let method = row.method.as_str();
-            let confirm = if method == "DELETE" {
+            let confirm = if row.query.contains(&"confirm") {
                 format!("?confirm={MARK}")
             } else {
                 String::new()
