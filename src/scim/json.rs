@@ -126,21 +126,13 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut list: Vec<Option<(String, Value)>> = Vec::new();
-        let mut names = Index::default();
-        // Where the member with the name of each number stands.
-        let mut places: Vec<usize> = Vec::new();
+        let mut names = Names::default();
         let mut is_path = false;
         while let Some(name) = members.next_key::<String>()? {
             let value = members.next_value_seed(self)?;
-            let number = names.number_or_add(&name.to_ascii_lowercase());
             is_path |= name.contains([':', '.']);
-            if let Some(place) = places.get_mut(number) {
-                if let Some((earlier, _)) = list.get_mut(*place).and_then(Option::take) {
-                    self.note(&earlier);
-                }
-                *place = list.len();
-            } else {
-                places.push(list.len());
+            if let Some((earlier, _)) = names.take_earlier(&mut list, &name) {
+                self.note(&earlier);
             }
             list.push(Some((name, value)));
         }
@@ -148,6 +140,51 @@ impl<'de> Visitor<'de> for Reader<'_> {
             keep_the_last(&mut list, &mut |name| self.note(name));
         }
         Ok(Value::Object(object_of(list.into_iter().flatten())))
+    }
+}
+
+/// Members of an object whose names are compared one by one: for so few that is the quickest.
+const FEW: usize = 16;
+
+/// The names of the members of an object, where they are many.
+#[derive(Default)]
+struct Names {
+    names: Index,
+    /// Where the member with the name of each number stands.
+    places: Vec<usize>,
+}
+
+impl Names {
+    /// Takes out the member that has a name already with which another is to come behind the list.
+    fn take_earlier(
+        &mut self,
+        list: &mut [Option<(String, Value)>],
+        name: &str,
+    ) -> Option<(String, Value)> {
+        if list.len() < FEW {
+            let mut members = list.iter_mut();
+            let known = members.find(|member| {
+                let known = member.as_ref();
+                known.is_some_and(|(known, _)| known.eq_ignore_ascii_case(name))
+            });
+            return known.and_then(Option::take);
+        }
+        if self.places.is_empty() {
+            for (place, member) in list.iter().enumerate() {
+                if let Some((known, _)) = member {
+                    self.names.add(&known.to_ascii_lowercase());
+                    self.places.push(place);
+                }
+            }
+        }
+        let number = self.names.number_or_add(&name.to_ascii_lowercase());
+        let Some(place) = self.places.get_mut(number) else {
+            self.places.push(list.len());
+            return None;
+        };
+        let earlier = list.get_mut(*place).and_then(Option::take);
+        *place = list.len();
+        earlier
     }
 }
 
@@ -242,5 +279,35 @@ pub fn string(text: &str) -> Option<String> {
     match parse(text) {
         Ok(Value::String(string)) => Some(string),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn names_that_come_twice_are_found_among_few_and_many() {
+        // The earlier one stands at each place, and comes again at each later one.
+        for count in [2, FEW - 1, FEW, FEW + 1, 3 * FEW] {
+            for (first, again) in [(0, 1), (0, count - 1), (count / 2, count - 1), (0, FEW)] {
+                if again <= first || again >= count {
+                    continue;
+                }
+                let name = |place: usize| match place {
+                    _ if place == again => format!("NAME{first}"),
+                    _ => format!("name{place}"),
+                };
+                let member = |place| format!("\"{}\":{place}", name(place));
+                let members: Vec<String> = (0..count).map(member).collect();
+                let text = ["{", &members.join(","), ",\"Last\":1,\"last\":2}"].concat();
+                let (value, twice) = parse_noting(&text).unwrap();
+                assert_eq!(value.as_object().unwrap().len(), count, "{text}");
+                assert_eq!(value[name(again)], again, "{text}");
+                assert_eq!(value["last"], 2);
+                assert_eq!(twice, [format!("name{first}"), "Last".into()], "{text}");
+            }
+        }
     }
 }
