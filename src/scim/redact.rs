@@ -309,7 +309,8 @@ fn selection(attribute: &'static Attribute, inside: &str) -> Option<String> {
 #[inline(never)]
 fn named(types: Types<'_>, path: &str) -> Place {
     let mut habits = Habits::default();
-    for resource_type in types {
+    // A name without a colon is no schema's.
+    for resource_type in types.iter().filter(|_| path.contains(':')) {
         if let Some(schema) = schema_named(resource_type, path, &mut habits) {
             return if schema == resource_type.schema {
                 Place::Resource
@@ -370,6 +371,14 @@ pub fn names(sent: &str) -> String {
 
 #[inline(never)]
 fn push_text(text: &mut String, sent: &str) {
+    // Most are printed as they are.
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    if sent.len() <= MAX_TEXT && sent.bytes().all(is_plain) {
+        text.push('"');
+        text.push_str(sent);
+        text.push('"');
+        return;
+    }
     let end = sent.char_indices().nth(MAX_TEXT);
     let kept = match end.and_then(|(end, _)| sent.get(..end)) {
         Some(start) => Value::from([start, "…"].concat()),
