@@ -203,7 +203,8 @@ impl<D: Database> Session<'_, D> {
                 let is_again = again.is_some() || new.is_back;
                 let insert = write::insert(&view, (id, version), now, draft, again);
                 receipt.row = Some(batch.add_write(insert));
-                batch.add(events::created(&origin, &view, id, is_again));
+                let place = (id, Some(draft.document.len()));
+                batch.add(events::created(&origin, &view, place, is_again));
                 batch.add_writes(is_again.then(|| deleted::forget(&view, &[id])));
                 batch.add_writes(unique::claim(&view, id, version, new.unique()));
             }

@@ -48,10 +48,7 @@ INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_
 SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, iif(EXISTS (SELECT 1
     FROM deleted_resources d
     WHERE d.tenant_id = users.tenant_id
-      AND d.id = users.id), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
-        END)
-      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
-      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))))
+      AND d.id = users.id), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', json(users.document))
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?6 AS id, ?7 AS label) o
 CROSS JOIN users
 WHERE changes() > 0
@@ -73,18 +70,6 @@ WHERE changes() > 0
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 2
 -- plan:   SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
--- plan: CORRELATED SCALAR SUBQUERY 4
--- plan:   CO-ROUTINE (subquery-3)
--- plan:     CO-ROUTINE (subquery-9)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-9)
--- plan:   SCAN (subquery-3)
--- plan: CORRELATED SCALAR SUBQUERY 6
--- plan:   CO-ROUTINE (subquery-5)
--- plan:     CO-ROUTINE (subquery-10)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-10)
--- plan:   SCAN (subquery-5)
 
 DELETE
 FROM deleted_resources
@@ -167,10 +152,7 @@ INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_
 SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, iif(EXISTS (SELECT 1
     FROM deleted_resources d
     WHERE d.tenant_id = users.tenant_id
-      AND d.id = users.id), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
-        END)
-      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
-      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))))
+      AND d.id = users.id), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', json(users.document))
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?6 AS id, ?7 AS label) o
 CROSS JOIN users
 WHERE changes() > 0
@@ -192,18 +174,6 @@ WHERE changes() > 0
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 2
 -- plan:   SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
--- plan: CORRELATED SCALAR SUBQUERY 4
--- plan:   CO-ROUTINE (subquery-3)
--- plan:     CO-ROUTINE (subquery-9)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-9)
--- plan:   SCAN (subquery-3)
--- plan: CORRELATED SCALAR SUBQUERY 6
--- plan:   CO-ROUTINE (subquery-5)
--- plan:     CO-ROUTINE (subquery-10)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-10)
--- plan:   SCAN (subquery-5)
 
 DELETE
 FROM deleted_resources

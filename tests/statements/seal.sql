@@ -55,7 +55,7 @@ INSERT INTO seals (tenant_id, last_seq, prev_seq, head, at, mac, key, start)
 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, ?1, value ->> 4, value ->> 5, value ->> 6
 FROM json_each(?2)
 -- ?1 = "2026-01-01T00:00:00.006Z"
--- ?2 = "[[1,8,0,\"52fdb56229d71034ba10fec37035b2e213388ae1be46eb4d400eda815aaaf05b\",\"1e116d98fc6aee80105d8035460e9e2275b8e0cd9bae7727562d237305ee46f7\",\"c41c4e29c1fae515\",null]]"
+-- ?2 = "[[1,8,0,\"9122c40ec25e6554fd1b71391910a927fae3ed1e96445e2bc5babf49dcd6f1c3\",\"2a2afbc042e5301a3c8a3095a03709dd1c6b90a250e386fe23a052d3e1bef9c1\",\"c41c4e29c1fae515\",null]]"
 -- plan: SCAN json_each VIRTUAL TABLE INDEX 1:
 
 UPDATE sealing

@@ -1,5 +1,6 @@
 //! The events of resources: created, changed, deleted.
 
+use scim::change::VALUES;
 use scim::json::text;
 use scim::resource_type::USER_TYPE;
 use scim::schema::Attribute;
@@ -7,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     Event, KEPT, Kind, NAMED, Origin, ResourceWrite, UNREAD, Update, document, name_of, names,
-    names_of_row, run,
+    names_of_row, run, shown,
 };
 use crate::expression::{View, json_path};
 use crate::fragment::{Fragment, value};
@@ -17,15 +18,27 @@ use crate::write::Guard;
 use crate::{Statement, fragment};
 
 /// Tells of the create in front: its row is the last that was inserted. `again`: it may be of a
-/// user who was deleted and is kept, and is told as restored then.
-pub fn created(origin: &Origin<'_>, view: &View<'_>, id: &str, again: bool) -> Statement {
+/// user who was deleted and is kept, and is told as restored then. `bytes`: of its document, where
+/// that is known.
+pub fn created(
+    origin: &Origin<'_>,
+    view: &View<'_>,
+    (id, bytes): (&str, Option<usize>),
+    again: bool,
+) -> Statement {
     let request = origin.request();
     let row = fragment!(
         " CROSS JOIN {row} WHERE changes() > 0 AND {row}.seq = last_insert_rowid() AND {row}.id = {id}",
         row = view.row(),
         id = value(id),
     );
-    creates(origin, view, value(&request).into(), row, (again, false))
+    let after = if bytes.is_some_and(|bytes| bytes <= VALUES) {
+        fragment!("'after', json({shown})", shown = shown(view))
+    } else {
+        document(view, "after")
+    };
+    let request = value(&request).into();
+    creates(origin, view, (request, after), row, (again, false))
 }
 
 /// Tells of the creates of a run, those that were done.
@@ -41,13 +54,14 @@ pub fn created_many(
     });
     let rows = run(origin, rows);
     let rows = of_run(view, &rows);
-    creates(origin, view, "j.value ->> 0".into(), rows, (again, true))
+    let told = ("j.value ->> 0".into(), document(view, "after"));
+    creates(origin, view, told, rows, (again, true))
 }
 
 fn creates(
     origin: &Origin<'_>,
     view: &View<'_>,
-    request: Fragment<'_>,
+    (request, after): (Fragment<'_>, Fragment<'_>),
     rows: Fragment<'_>,
     (again, many): (bool, bool),
 ) -> Statement {
@@ -74,9 +88,9 @@ fn creates(
         id: view.column("id"),
         request,
         body: fragment!(
-            "{names}, {document}",
+            "{names}, {after}",
             names = names_of_row(view),
-            document = document(view, "after"),
+            after = after,
         ),
         rows,
         many,
