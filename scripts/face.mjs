@@ -26,11 +26,11 @@ const D1 = `export default ({ ASK, binding }) => {
   return { prepare, batch };
 };`;
 
-/** The calls of the face, and `close`; `open` opens the databases. */
-export async function openFace({ remote, env }, open = openDatabases) {
+/** The calls of the face, and `close`. */
+export async function openFace({ remote, env }) {
   await build();
   const { compatibility_date: compatibilityDate, compatibility_flags: compatibilityFlags, vars } = await readConfig(env);
-  const databases = await open({ remote, env });
+  const databases = await openDatabases({ remote, env });
   let fault;
   const answer = async (request) => {
     const { binding, statements } = await request.json();

@@ -51,6 +51,8 @@ pub(crate) struct Pattern {
     user: Row,
     group: Row,
     member: Row,
+    /// That of the user.
+    event: Row,
 }
 
 type Row = Vec<(String, Cell)>;
@@ -64,6 +66,9 @@ pub(crate) fn padded(number: usize) -> String {
 pub(crate) fn user_id(number: usize) -> String {
     format!("019a0000-0000-7000-8000-{number:012x}")
 }
+
+/// The same as SQL, of the number `n`.
+const ID: &str = "printf('019a0000-0000-7000-8000-%012x', n)";
 
 /// The user name of the user with this number.
 pub(crate) fn user_name(number: &str) -> String {
@@ -186,9 +191,10 @@ impl Pattern {
 
         let connection = Connection::open(database(&folder)).unwrap();
         let pattern = Self {
-            user: row(&connection, "users"),
-            group: row(&connection, "teams"),
-            member: row(&connection, "team_members"),
+            user: row(&connection, "users", "seq"),
+            group: row(&connection, "teams", "seq"),
+            member: row(&connection, "team_members", ""),
+            event: row(&connection, "events", "position"),
             folder,
         };
         connection
@@ -200,6 +206,36 @@ impl Pattern {
     /// A database of its own with so many users, and two groups of each size that they can fill.
     pub(crate) fn seed(&self, users: usize, sizes: &[usize]) -> Seed {
         self.seed_groups(users, groups(users, sizes))
+    }
+
+    /// Gives the users of a seed their events.
+    pub(crate) fn record(&self, seed: &Seed) {
+        let connection = Connection::open(database(&seed.folder)).unwrap();
+        let newest: usize = connection
+            .query_row(
+                "SELECT max(seq) FROM events WHERE tenant_id = 1",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        let long_ago = "UPDATE events SET at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-25 days')";
+        connection.execute_batch(long_ago).unwrap();
+        copies(
+            &connection,
+            "events",
+            &self.event,
+            0..seed.users,
+            |column| match column {
+                "seq" => Some(format!("{} + n", newest + 1)),
+                // In their order, in the last weeks.
+                "at" => Some(format!(
+                    "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (20 * ({} - n)) || ' seconds')",
+                    seed.users
+                )),
+                "resource_id" => Some(ID.to_owned()),
+                _ => None,
+            },
+        );
     }
 
     /// The same with these groups.
@@ -223,7 +259,7 @@ impl Pattern {
         connection
             .execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -200000; BEGIN;")
             .unwrap();
-        let ids = |_: &str| Some("printf('019a0000-0000-7000-8000-%012x', n)".to_owned());
+        let ids = |_: &str| Some(ID.to_owned());
         let own = |column: &str| if column == "id" { ids(column) } else { None };
         copies(&connection, "users", &self.user, 0..users, own);
         let numbers = FIRST_GROUP..FIRST_GROUP + seed.groups.len();
@@ -255,17 +291,22 @@ impl Pattern {
     }
 }
 
-/// The one row of a table, without its key and what is generated.
-fn row(connection: &Connection, table: &str) -> Row {
+/// The row of a table, without its key and what is generated; of events that of the user.
+fn row(connection: &Connection, table: &str, key: &str) -> Row {
     let mut columns = connection
-        .prepare("SELECT name FROM pragma_table_xinfo(?1) WHERE hidden = 0 AND name <> 'seq'")
+        .prepare("SELECT name FROM pragma_table_xinfo(?1) WHERE hidden = 0 AND name <> ?2")
         .unwrap();
     let names: Vec<String> = columns
-        .query_map([table], |row| row.get(0))
+        .query_map([table, key], |row| row.get(0))
         .unwrap()
         .collect::<Result<_, _>>()
         .unwrap();
-    let text = format!("SELECT {} FROM {table}", names.join(", "));
+    let only = if table == "events" {
+        "WHERE type = 'user.created'"
+    } else {
+        ""
+    };
+    let text = format!("SELECT {} FROM {table} {only}", names.join(", "));
     connection
         .query_row(&text, [], |row| {
             names

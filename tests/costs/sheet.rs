@@ -76,17 +76,10 @@ pub(crate) struct Sheet {
 
 impl Sheet {
     /// One measurement, without a Worker.
-    pub(crate) fn of(name: &str, column: &str, cost: Cost) -> Self {
-        let entry = Entry {
-            name: name.to_owned(),
-            column: column.to_owned(),
-            cost,
-            budget: cost,
-            milliseconds: 0,
-        };
-        Self {
-            entries: vec![entry],
-        }
+    pub(crate) fn of_one(name: &str, column: &str, cost: Cost) -> Self {
+        let mut sheet = Self::default();
+        sheet.note(name, column, cost, cost);
+        sheet
     }
 
     /// Sends a request with a token, or without any, and notes what it cost.
@@ -98,18 +91,27 @@ impl Sheet {
         operation: &Operation<'_>,
     ) -> WireReply {
         let (method, path) = operation.request;
-        let mut headers = vec![(
-            "Content-Type".to_owned(),
-            "application/scim+json".to_owned(),
-        )];
+        let is_scim = !path.starts_with("/admin/");
+        // A text is lines of JSON, which an import takes.
+        let (media, body) = match operation.body {
+            Some(Value::String(lines)) => ("application/x-ndjson", Some(lines.clone())),
+            body if is_scim => ("application/scim+json", body.map(Value::to_string)),
+            body => ("application/json", body.map(Value::to_string)),
+        };
+        let root = if is_scim {
+            &worker.base
+        } else {
+            &worker.origin
+        };
+        let mut headers = vec![("Content-Type".to_owned(), media.to_owned())];
         if let Some(token) = token {
             headers.push(("Authorization".to_owned(), format!("Bearer {token}")));
         }
         let request = WireRequest {
             method: method.to_owned(),
-            url: format!("{}{}", worker.base, encoded(path)),
+            url: format!("{root}{}", encoded(path)),
             headers,
-            body: operation.body.map(Value::to_string),
+            body,
         };
         #[expect(clippy::disallowed_methods, reason = "how long it takes is told, too")]
         let started = std::time::Instant::now();
@@ -129,6 +131,24 @@ impl Sheet {
             milliseconds,
         });
         reply
+    }
+
+    /// Notes what no reply tells.
+    pub(crate) fn note(&mut self, name: &str, column: &str, cost: Cost, budget: Cost) {
+        self.entries.push(Entry {
+            name: name.to_owned(),
+            column: column.to_owned(),
+            cost,
+            budget,
+            milliseconds: 0,
+        });
+    }
+
+    /// What an operation cost at a column.
+    pub(crate) fn of(&self, name: &str, column: &str) -> Option<Cost> {
+        let mut entries = self.entries.iter();
+        let entry = entries.find(|entry| entry.name == name && entry.column == column);
+        entry.map(|entry| entry.cost)
     }
 
     /// What was measured last.
