@@ -16,7 +16,7 @@ const SHOWN: u64 = 65;
 const LOOKS: u64 = 5_000;
 const LOOK: u64 = 7;
 /// What a brake adds to a removal, before others are counted.
-const BRAKED: Cost = cost(0, 14, 2);
+const BRAKED: Cost = cost(0, 4, 2);
 /// Removals that the brake lets pass.
 const BRAKE: usize = 50;
 /// Members that a group waits for, and groups that wait for a member.
@@ -193,7 +193,8 @@ impl Bench<'_> {
     fn brake(&mut self) {
         self.set(&json!({ "brake": { "count": BRAKE, "minutes": 60 } }));
         let off = patch(&json!([{ "op": "replace", "path": "active", "value": false }]));
-        let first = 100;
+        // In no group.
+        let first = 300;
         let patched = cost(1, 6, 2).and(BRAKED);
         // It reads a row for each removal that counts.
         let counted = patched.and(cost(0, BRAKE as u64, 0));
@@ -254,7 +255,7 @@ impl Bench<'_> {
             ("PATCH", &at(BRAKE)),
             Some(&off),
             200,
-            cost(1, 10, 4),
+            patched.and(cost(0, 2, 0)),
         );
         self.set(&json!({ "brake": null }));
     }
