@@ -105,7 +105,7 @@ pub(crate) fn measure(seed: &Seed, sheet: &mut Sheet, column: &str) {
         "First minute of an hour: events trimmed",
         hour.and(cost(
             10 + trimmed / 500,
-            2 * trimmed + 1_500,
+            2 * trimmed + trimmed / 20 + 1_500,
             trimmed + trimmed / 10 + 20,
         )),
     );
