@@ -253,10 +253,13 @@ async function jobs(face) {
   await steps("job: end of a tenant of 1,000 users", () => face.remove(`/tenants/${id}?confirm=Gone`));
 }
 
-/** Everything at once, on the free plan: an import, webhooks, events to seal, an hour that begins. */
+/** All at once, on the free plan: an import, webhooks, events to seal, an hour that begins. */
 async function busy(face) {
   const hooks = [];
-  for (const name of ["a", "b", "c"]) hooks.push(await face.post("/webhooks", { url: `https://app.example.com/${name}`, tenant: 1 }));
+  for (const name of ["a", "b", "c"]) {
+    const url = `https://app.example.com/${name}`;
+    hooks.push(await face.post("/webhooks", { url, tenant: 1 }));
+  }
   const lines = [...Array(2_000).keys()].map((n) => JSON.stringify(user(`busy-${n}`))).join("\n");
   await measure("busy: request", () => face.lines("/tenants/1/import", lines), undefined, LONG_MS);
   for (let step = 1; step <= 4; step += 1) await measure(`busy: minute ${step}`, () => face.minute());
