@@ -56,7 +56,7 @@ const OF_USERS: [Write; 11] = [
 ];
 
 /// Writes to a group of 10,000. Whom an event names is looked for, so that it names those alone
-/// who really came or went.
+/// who really came or went; and of each who went the reply is to know, a row read.
 const OF_A_GROUP: [Write; 5] = [
     ("PATCH group: a member in", cost(1, 10, 3), 1, named(1)),
     ("PATCH group: a member out", cost(1, 9, 2), 1, named(1)),
@@ -68,7 +68,7 @@ const OF_A_GROUP: [Write; 5] = [
     ),
     (
         "PATCH group: 100 members out",
-        cost(1, 405, 101),
+        cost(1, 505, 101),
         1,
         named(100),
     ),
