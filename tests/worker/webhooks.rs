@@ -263,6 +263,6 @@ fn chance() -> u64 {
 fn unlock(state: &Path) {
     let connection = Connection::open(database(state)).unwrap();
     let passed = "UPDATE webhook_cursors SET lease_until = ''; \
-                  UPDATE webhook_tenants SET next_attempt_at = ''";
+                  UPDATE webhook_tenants SET next_attempt_at = '2026-01-01T00:00:00.000Z'";
     connection.execute_batch(passed).unwrap();
 }
