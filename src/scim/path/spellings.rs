@@ -1,5 +1,5 @@
-//! Two spellings of one attribute in one object: `active` beside `urn:…:User:active`, or beside the
-//! same in an object at the key `urn:…:User`; `name.givenName` beside `name`.
+//! Two spellings of one attribute in one object: `active` beside `urn:…:User:active`, or beside
+//! the same in an object at the key `urn:…:User`; `name.givenName` beside `name`.
 //!
 //! The last one counts, as of one name that comes twice. A map does not keep the order in which its
 //! members were sent, so this is settled while JSON is read. It is left to the reader of a resource
