@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::body::{expiry, only, required};
 use super::refusal::Refusal;
-use super::step::{Call, End, Missing, Outcome, Step};
+use super::step::{Call, End, Missing, Outcome, Step, number};
 use super::token::{LABEL, last4};
 use super::with_member;
 use crate::address;
@@ -119,10 +119,7 @@ pub fn list_secrets<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (tenant, client) = (call.admin.tenant()?.id, call.argument("client"));
     let mut batch = Batch::default();
     let known = batch.add(clients::read(tenant, client));
-    let after = number(call.after());
-    if after == 0 && !call.after().is_empty() {
-        return Err(Refusal::cursor());
-    }
+    let after = call.after_number()?.unwrap_or_default();
     let listed = batch.add(clients::list_secrets(tenant, client, after, call.most()));
     Step::send(call.admin.shard, batch, move |sent| {
         let mut answers = sent?;
@@ -194,12 +191,6 @@ fn add_secret(
     let made = told::made(Thing::NewSecret(tenant, client, &hash));
     batch.add(admin.tell_tenant(tenant, made));
     Ok((secret, added))
-}
-
-/// The number of a secret; 0, which none has, where it is no number.
-fn number(text: &str) -> i64 {
-    let is_number = text.len() < 16 && text.bytes().all(|digit| digit.is_ascii_digit());
-    text.parse().ok().filter(|_| is_number).unwrap_or_default()
 }
 
 /// Why a client that there is got no secret.

@@ -240,10 +240,25 @@ impl Call<'_> {
         Err(Refusal::cursor())
     }
 
+    /// The same, of a list of things that have numbers, from one on; none for the first page.
+    pub(super) fn after_number(&self) -> Result<Option<i64>, Refusal> {
+        match (self.after(), number(self.after())) {
+            ("", _) => Ok(None),
+            (_, 0) => Err(Refusal::cursor()),
+            (_, number) => Ok(Some(number)),
+        }
+    }
+
     /// How many rows of a list are asked for: one more than are shown tells whether there are more.
     pub(super) fn most(&self) -> usize {
         self.page.limit + 1
     }
+}
+
+/// Reads the number of something; 0, which nothing has, where it is no number.
+pub(super) fn number(text: &str) -> i64 {
+    let is_number = text.len() < 16 && text.bytes().all(|digit| digit.is_ascii_digit());
+    text.parse().ok().filter(|_| is_number).unwrap_or_default()
 }
 
 /// A parameter of the query; of several the last.

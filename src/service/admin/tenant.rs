@@ -31,13 +31,7 @@ const NAMES_IN_NOTICE: usize = 20;
 
 /// Lists those that the operator reaches.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    let after = match &call.page.after {
-        None => Some(0),
-        Some(after) => after.parse().ok().filter(|after| *after > 0),
-    };
-    let Some(after) = after else {
-        return Err(Refusal::cursor());
-    };
+    let after = call.after_number()?.unwrap_or_default();
     let (only, now) = (call.admin.operator.tenant, &call.admin.now.text);
     let (batch, listed) = Batch::of(tenants::list(only, after, call.most(), now));
     Step::send(1, batch, move |sent| {

@@ -23,13 +23,7 @@ const LONGEST: usize = 400;
 /// What was tried, the newest first.
 pub fn deliveries<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     find(call, move |endpoint| {
-        let before = match call.after() {
-            "" => None,
-            text => {
-                let number = text.parse().ok().filter(|number| *number > 0);
-                Some(number.ok_or_else(Refusal::cursor)?)
-            }
-        };
+        let before = call.after_number()?;
         let list = deliveries::list(&endpoint.id, before, call.most());
         let (batch, listed) = Batch::of(list);
         Step::send(1, batch, move |sent| {
