@@ -7,7 +7,7 @@ use super::super::body::{only, required};
 use super::super::events::{read_cursor, types as type_names};
 use super::super::refusal::Refusal;
 use super::super::step::{Call, Outcome, Step};
-use super::{Format, check_url, find, key, one, page};
+use super::{Format, check_url, find, key, one};
 use crate::delivery::{body, first_bytes};
 use crate::outside::Post;
 use crate::signing;
@@ -26,9 +26,7 @@ pub fn deliveries<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         let before = call.after_number()?;
         let list = deliveries::list(&endpoint.id, before, call.most());
         let (batch, listed) = Batch::of(list);
-        Step::send(1, batch, move |sent| {
-            Step::shown(page(sent?.rows(listed), call.page.limit)?)
-        })
+        Step::send(1, batch, move |sent| call.listed(sent?.rows(listed)))
     })
 }
 
