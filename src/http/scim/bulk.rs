@@ -31,12 +31,12 @@ pub(super) fn reply(outcomes: &[Outcome]) -> Reply {
             reply.attribute = error.attribute().map(str::to_owned);
         }
     }
-    // Of several that may be sent again the longest.
+    // Of several the longest: the number with the most digits, and among those the last in order.
     let failures = outcomes
         .iter()
         .filter_map(|outcome| outcome.result.as_ref().err());
     let after = failures.filter_map(retry_after);
-    again(reply, after.max_by_key(|seconds| seconds.len()))
+    again(reply, after.max_by_key(|seconds| (seconds.len(), *seconds)))
 }
 
 fn result(outcome: &Outcome) -> BulkResult<'_> {
