@@ -4,7 +4,7 @@ use crate::Context;
 use crate::budget::Allowance;
 use crate::chain::{digest_in, emptied, seal_over, start_code};
 use crate::master::MasterKey;
-use serde_json::json;
+use serde_json::Value;
 use store::batch::Batch;
 use store::ledger::seals::{self, Leaf, Seal};
 use store::{Database, Error};
@@ -82,7 +82,8 @@ async fn seal<D: Database>(
             for (leaf, digest) in empty.filter_map(|leaf| Some((leaf, leaf.digest.as_deref()?))) {
                 let mark = emptied(Some(key), tenant, leaf.seq, digest_in(Some(digest)));
                 if mark != digest {
-                    marks.push(json!([tenant, leaf.seq, mark]));
+                    let row = vec![Value::from(tenant), leaf.seq.into(), mark.into()];
+                    marks.push(Value::from(row));
                 }
             }
             made.push((tenant, Seal { start, ..seal }));
