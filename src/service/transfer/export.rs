@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use scim::json;
 use scim::resource_type::ResourceType;
 use scim::show::StoredResource;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::budget::Budget;
 use store::batch::Batch;
@@ -193,10 +193,8 @@ fn push_group(
 
 /// The group with its name alone.
 fn named(resource_type: &'static ResourceType, group: &Exported) -> Exported {
-    let mut document = Map::new();
-    if let Some(name) = json::object(&group.document).and_then(|mut of| of.remove("displayName")) {
-        document.insert("displayName".to_owned(), name);
-    }
+    let mut document = json::object(&group.document).unwrap_or_default();
+    json::keep(&mut document, &mut |name, _| name == "displayName");
     document.insert("schemas".into(), vec![resource_type.schema.uri].into());
     Exported {
         document: json::text(&Value::Object(document)),
