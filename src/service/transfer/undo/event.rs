@@ -5,7 +5,7 @@ use scim::json;
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
-use super::state::{Object, texts};
+use super::state::{Object, texts, values};
 use store::ledger::undone::Told;
 
 /// An event of a resource.
@@ -84,18 +84,14 @@ impl Event {
     }
 
     pub(super) fn changes(&self) -> &[Value] {
-        let changes = self.member("changes").and_then(Value::as_array);
-        changes.map_or(&[], Vec::as_slice)
+        values(self.member("changes"))
     }
 
     /// The ids of those who came or went.
     pub(super) fn members(&self, side: &str) -> Vec<&str> {
         let side = self.member("members").and_then(|members| members.get(side));
         let mut ids = Vec::new();
-        for link in side
-            .and_then(Value::as_array)
-            .map_or(&[][..], Vec::as_slice)
-        {
+        for link in values(side) {
             ids.extend(link.get("id").and_then(Value::as_str));
         }
         ids

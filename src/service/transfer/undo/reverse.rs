@@ -191,8 +191,7 @@ impl Reversal<'_> {
             return false;
         }
         self.state.set(&view, at, Some(document));
-        let body = event.body.as_ref();
-        for team in texts(body.and_then(|body| body.get("groups"))) {
+        for team in texts(event.member("groups")) {
             if self.state.kind(team) == Some(&GROUP_TYPE) {
                 self.join(event, (team, &event.id));
             } else {
@@ -200,8 +199,8 @@ impl Reversal<'_> {
                 self.wait(event, (team, &event.id), &detail);
             }
         }
-        let kept = body.and_then(|body| body.get("kept"));
-        for member in texts(kept) {
+        let kept = texts(event.member("kept"));
+        for &member in &kept {
             if self.state.kind(member).is_some() {
                 self.join(event, (&event.id, member));
             } else {
@@ -209,7 +208,7 @@ impl Reversal<'_> {
                 self.wait(event, (&event.id, member), &detail);
             }
         }
-        if texts(kept).len() >= KEPT {
+        if kept.len() >= KEPT {
             refused.push(format!(
                 "It had more members than the {KEPT} that an event keeps."
             ));

@@ -302,13 +302,16 @@ impl State {
     }
 }
 
+/// The values of a JSON array; none where it is something else.
+pub(super) fn values(list: Option<&Value>) -> &[Value] {
+    let list = list.and_then(Value::as_array);
+    list.map_or(&[], Vec::as_slice)
+}
+
 /// The texts of a JSON array.
 pub(super) fn texts(list: Option<&Value>) -> Vec<&str> {
     let mut texts = Vec::new();
-    for value in list
-        .and_then(Value::as_array)
-        .map_or(&[][..], Vec::as_slice)
-    {
+    for value in values(list) {
         texts.extend(value.as_str());
     }
     texts
