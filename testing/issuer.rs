@@ -47,20 +47,25 @@ impl Fetch for Servers {
     }
 
     fn post<'f>(&'f self, post: &'f Post) -> LocalBoxFuture<'f, Option<PostReply>> {
-        let mut looks = if post.address == *self.slow.borrow() {
-            1_000
-        } else {
-            0
-        };
-        Box::pin(poll_fn(move |context| {
-            if looks == 0 {
-                return Poll::Ready(self.reply(post));
-            }
-            looks -= 1;
-            context.waker().wake_by_ref();
-            Poll::Pending
-        }))
+        let is_slow = post.address == *self.slow.borrow();
+        Box::pin(async move {
+            let_others_go_on(if is_slow { 1_000 } else { 0 }).await;
+            self.reply(post)
+        })
     }
+}
+
+/// Waits while others go on, for so many times that it is asked.
+pub(crate) async fn let_others_go_on(mut times: usize) {
+    poll_fn(|context| {
+        if times == 0 {
+            return Poll::Ready(());
+        }
+        times -= 1;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 impl Servers {

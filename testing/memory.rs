@@ -3,11 +3,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::future::poll_fn;
-use std::task::Poll;
 
 use super::contract::{self, Exchange};
-use super::issuer::{Digests, Servers};
+use super::issuer::{Digests, Servers, let_others_go_on};
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, StatementStatus, params_from_iter};
@@ -278,17 +276,7 @@ impl Database for Sqlite {
 
     async fn pause(&self, milliseconds: u32) {
         self.paused.set(self.paused.get() + u64::from(milliseconds));
-        // Others go on meanwhile.
-        let mut has_waited = false;
-        poll_fn(|context| {
-            if has_waited {
-                return Poll::Ready(());
-            }
-            has_waited = true;
-            context.waker().wake_by_ref();
-            Poll::Pending
-        })
-        .await;
+        let_others_go_on(1).await;
     }
 
     fn cost(&self) -> Cost {
