@@ -39,15 +39,6 @@ impl Budget {
             Self::PAID
         }
     }
-
-    /// So large a part of it, for one of several that share an event.
-    #[must_use]
-    pub const fn part(self, of: usize) -> Self {
-        Self {
-            statements: self.statements / of,
-            ..self
-        }
-    }
 }
 
 /// What is left of a budget.
@@ -76,9 +67,13 @@ impl<'a> Allowance<'a> {
 
     /// A part of it, of so many, for one of several that share an event.
     pub fn part(&self, of: usize) -> Allowance<'_> {
+        let budget = Budget {
+            statements: self.budget.statements / of,
+            ..self.budget
+        };
         Allowance {
             whole: Some(self),
-            ..Allowance::new(self.budget.part(of), self.clock)
+            ..Allowance::new(budget, self.clock)
         }
     }
 
