@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 use scim_worker::http::request::Body;
 use serde_json::{Value, json};
-use store::ledger::requests;
+use store::ledger::requests::{self, LogRow, NewRequest, Sender, Took};
+use store::tenant::Tenant;
 use testing::client::{Client, Operator};
 use testing::memory::Memory;
 
@@ -527,7 +528,42 @@ fn rows_of_many_requests_are_written_together() {
     let database = memory.database_of(2);
     database.sql("DELETE FROM requests; UPDATE tokens SET revoked_at = '2025-12-31T00:00:00.000Z'");
     memory.run_later(&written);
-    assert_eq!(database.number("SELECT count(*) FROM requests"), 0);
+    let rows_there = || database.number("SELECT count(*) FROM requests");
+    assert_eq!(rows_there(), 0);
+    for (at_fault, mended) in [
+        (
+            "UPDATE tokens SET revoked_at = NULL, expires_at = '2025-12-31T00:00:00.000Z'",
+            "UPDATE tokens SET expires_at = NULL",
+        ),
+        (
+            "UPDATE tenants SET state = 'deleted'",
+            "UPDATE tenants SET state = 'active'",
+        ),
+    ] {
+        database.sql(at_fault);
+        memory.run_later(&written);
+        assert_eq!(rows_there(), 0, "{at_fault}");
+        database.sql(mended);
+    }
+    memory.run_later(&written);
+    assert_eq!(rows_there(), 1);
+}
+
+/// Beside the rows of many requests each log that is due is trimmed, once, and where it stands.
+#[test]
+fn beside_rows_of_many_requests_each_log_is_trimmed_once() {
+    let row = |shard: u16, tenant: i64| {
+        let of = Tenant::Known(tenant);
+        let caller = (&of, &Sender::Customer);
+        let trim = Some((tenant, 1_767_225_600_000));
+        LogRow::new(shard, caller, NewRequest::default(), Took::default(), trim)
+    };
+    let rows = [row(2, 7), row(1, 3), row(2, 7), row(2, 8), row(1, 3)];
+    let written = requests::write(&rows);
+    let (inserts, trims) = written.split_at(2);
+    assert!(inserts.iter().all(|(_, it)| it.text.starts_with("INSERT ")));
+    let trim = |tenant| requests::trim(tenant, 1_767_225_600_000);
+    assert_eq!(trims, [(2, trim(7)), (1, trim(3)), (2, trim(8))]);
 }
 
 /// What fails behind the reply fails nobody.
