@@ -616,6 +616,37 @@ fn nested_groups_close_no_circle() {
     assert_eq!(result, told);
 }
 
+/// Of two that went together the event of each tells of the other: who comes back is in the group
+/// again, and who does not is told.
+#[test]
+fn who_went_with_a_group_and_stays_away_is_told() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let inner = client.group("Inner", &[]);
+    let outer = client.group("Outer", &[&inner]);
+    let other = client.group("Other", &[]);
+    let path = format!("/Groups/{outer}");
+    let add = json!([{ "op": "add", "path": "members", "value": [{ "value": other }] }]);
+    client.patch(&path, &add).expect(204);
+    let operations: Vec<Value> = [&inner, &outer, &other]
+        .iter()
+        .map(|id| json!({ "method": "DELETE", "path": format!("/Groups/{id}") }))
+        .collect();
+    client
+        .post("/Bulk", &json!({ "Operations": operations }))
+        .expect(200);
+    let last = newest(&memory);
+    let result = undo(
+        &memory,
+        &json!({ "from_seq": last - 2, "to_seq": last - 1 }),
+    );
+    let gone = format!("{other}, who was a member, is gone.");
+    assert_eq!(details(&result), [gone.as_str()]);
+    let members = client.get(&path).expect(200)["members"].clone();
+    assert_eq!(members.as_array().unwrap().len(), 1);
+    assert_eq!(members[0]["value"], json!(inner));
+}
+
 /// With either budget, and killed at any batch, before it or behind it: all is done in the end, and
 /// nothing twice.
 #[test]
