@@ -300,3 +300,27 @@ fn what_was_erased_before_there_was_a_key_holds() {
         .sql("UPDATE events SET digest = substr(digest, 1, 64) WHERE digest IS NOT NULL");
     assert_eq!(verify(&memory)["holds"], false);
 }
+
+/// The key may be another by now, and the one of then behind it.
+#[test]
+fn an_erasure_holds_when_there_is_another_key() {
+    let mut memory = sealed(10);
+    let client = Client::new(&memory);
+    let ada = client.user("ada");
+    client.delete(&format!("/Users/{ada}")).expect(204);
+    let erase = json!({ "resource": ada });
+    let erase = || {
+        Operator::new(&memory)
+            .post("/tenants/1/erase", &erase)
+            .expect(200)
+    };
+    assert_eq!(erase()["events"], 2);
+    memory.seal().unwrap();
+    assert_eq!(verify(&memory)["holds"], true);
+    let keys = ["a5".repeat(32), "5a".repeat(32)].join(",");
+    memory.settings.master = Master::parse(&keys).unwrap();
+    let found = verify(&memory);
+    assert_eq!(found["holds"], true, "{found}");
+    memory.settings.master = Master::parse(&"a5".repeat(32)).unwrap();
+    assert_eq!(verify(&memory)["holds"], false);
+}
