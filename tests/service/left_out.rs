@@ -157,6 +157,11 @@ fn a_removal_of_members_who_are_not_there_is_told() {
     told_of(json!([add(&ada), add(&bob)]), false, 2);
     let both = json!({ "op": "remove", "path": "members", "value": [{ "value": "zz" }, { "value": bob }] });
     told_of(json!([both]), false, 1);
+    told_of(json!([add(&bob)]), false, 2);
+    let name = json!({ "op": "replace", "path": "externalId", "value": "y" });
+    told_of(json!([name, of(&bob)]), false, 1);
+    // Where all go, nobody is asked for.
+    told_of(json!([of(&ada), all]), false, 0);
     told_of(json!([all]), false, 0);
 }
 

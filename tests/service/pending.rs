@@ -198,6 +198,24 @@ fn who_is_taken_out_is_not_awaited() {
     assert!(waiting(&memory, &crew).is_empty());
 }
 
+/// Of one who waits, or is there by another name than the id, it is not told that he was not.
+#[test]
+fn who_is_taken_out_by_name_was_there() {
+    let memory = pending();
+    let client = Client::new(&memory);
+    let ada = client.user("ada");
+    let staff = client.group("Staff", &["b", &ada]);
+    for (named, is_told, left) in [("nobody", true, 2), ("b", false, 1), ("ada", false, 0)] {
+        let change = json!([{ "op": "remove", "path": "members", "value": values(&[named]) }]);
+        let got = client.patch(&format!("/Groups/{staff}"), &change);
+        got.clone().expect(204);
+        let told = is_told.then_some("members");
+        assert_eq!(got.header("Scim-Ignored"), told, "{named}");
+        let there = members(&memory, &staff).len() + waiting(&memory, &staff).len();
+        assert_eq!(there, left, "{named}");
+    }
+}
+
 /// A Bulk that names people before it makes them.
 #[test]
 fn a_bulk_awaits_as_well() {
