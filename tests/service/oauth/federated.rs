@@ -634,6 +634,23 @@ fn an_assertion_with_a_jti_is_taken_once() {
     let send = |jti: &str| scene.send_by("one", &with(scene.claims(), "jti", json!(jti)));
     denied(&send("a"), 401, "invalid_client", "taken already");
     send("c").expect(200);
+    // RFC 7519 §4.1.7: another issuer's may be called the same.
+    let issuer = json!("https://login.example.com");
+    let made = Operator::new(&scene.memory)
+        .post(&path, &with(setup(), "issuer", issuer.clone()))
+        .expect(201);
+    let scene = Scene {
+        id: text(&made["id"]),
+        ..scene
+    };
+    let claims = with(with(scene.claims(), "jti", json!("a")), "iss", issuer);
+    scene.send_by("one", &claims).expect(200);
+    denied(
+        &scene.send_by("one", &claims),
+        401,
+        "invalid_client",
+        "taken already",
+    );
 }
 
 /// RFC 7517 §4.5: keys of different kinds may have one name.
