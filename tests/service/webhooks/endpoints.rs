@@ -377,13 +377,19 @@ fn there_is_room_for_some_of_each_tenant() {
         cursors
     );
     assert_eq!(memory.number("SELECT count(*) FROM events"), events);
-    admin.post("/webhooks", &body).expect(201);
     admin
         .post(
             "/webhooks",
             &json!({ "url": "https://a.example.com/", "tenant": second }),
         )
         .expect(201);
+    // Those of all tenants are no tenant's.
+    for _ in 0..50 {
+        admin.post("/webhooks", &body).expect(201);
+    }
+    admin
+        .post("/webhooks", &body)
+        .problem(409, "too_many_webhooks", "of all tenants");
     bound
         .delete(&format!("/webhooks/{}", made[7]["id"].as_str().unwrap()))
         .expect(204);
