@@ -113,3 +113,26 @@ impl<'a> Allowance<'a> {
         self.has_begun.set(true);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Moment;
+
+    #[test]
+    fn a_part_has_no_more_than_is_left_of_the_whole() {
+        let now = Moment::at(0);
+        let whole = Allowance::new(Budget::FREE, &now);
+        let first = whole.part(4);
+        assert_eq!((first.left(), whole.left()), (10, 40));
+        assert!(first.has(35), "what is never begun is never done");
+        first.spend(35);
+        assert!(!first.has(1));
+        assert_eq!((first.left(), whole.left()), (0, 5));
+        let second = whole.part(4);
+        assert_eq!(second.left(), 5);
+        assert!(second.has(5) && !second.has(6));
+        second.note(2);
+        assert_eq!((second.left(), whole.left()), (3, 3));
+    }
+}

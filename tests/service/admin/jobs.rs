@@ -343,3 +343,14 @@ fn a_minute_stays_within_a_small_budget() {
         assert_eq!(memory.number(sql), expected, "{sql}");
     }
 }
+
+/// What has expired is removed once an hour: to look for it takes statements in each shard.
+#[test]
+fn what_has_expired_is_looked_for_once_an_hour() {
+    let memory = Memory::sharded();
+    let sent: Vec<usize> = (0..60)
+        .map(|minute| memory.each_minute(Budget::PAID, minute))
+        .collect();
+    let (first, others) = sent.split_first().unwrap();
+    assert!(others.iter().all(|sent| sent < first), "{sent:?}");
+}
