@@ -333,7 +333,7 @@ mod tests {
     #[test]
     fn each_text_is_looked_for_once_and_not_too_many() {
         let clause = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let many: Vec<String> = (100..163).map(|number| number.to_string()).collect();
+        let many: Vec<String> = (100..162).map(|number| number.to_string()).collect();
         let clauses = vec![
             clause(&["abc", "abc"]),
             many.clone(),
@@ -343,5 +343,13 @@ mod tests {
         assert_eq!(affordable(clauses), [clause(&["abc"]), many]);
         let few = vec![clause(&["xyz", "aaaaaa"])];
         assert_eq!(affordable(few), [clause(&["aaaaaa", "xyz"])]);
+        // One more than are few: less of each.
+        for (count, left) in [(16, "aaaaaa"), (17, "aaa")] {
+            let mut texts: Vec<String> = (101..100 + count)
+                .map(|number| number.to_string())
+                .collect();
+            texts.push("aaaaaaaaa".to_owned());
+            assert_eq!(affordable(vec![texts])[0].last().unwrap(), left);
+        }
     }
 }
