@@ -189,26 +189,7 @@ pub struct Habits {
 impl Habits {
     /// Notes a habit and the place it was at: a path in the schema's spelling, or the member of the
     /// message, such as `Operations.op`.
-    pub fn note_at(&mut self, habit: &'static str, path: &str) {
-        self.add(habit, path);
-    }
-
-    /// Notes what is left out of the request. Everything that is goes through here: whoever would
-    /// rather refuse it looks at [`Self::left_out`] before anything is written. The path is the
-    /// client's text, and kept as [`log_path`] has it.
-    ///
-    /// ```
-    /// use scim::habit::{Habits, UNKNOWN_ATTRIBUTE};
-    /// let mut habits = Habits::default();
-    /// habits.leave_out(UNKNOWN_ATTRIBUTE, "extensionAttribute1");
-    /// assert_eq!(habits.left_out().collect::<Vec<_>>(), ["extensionAttribute1"]);
-    /// assert_eq!(habits.names(), ["unknown-attribute"]);
-    /// ```
-    pub fn leave_out(&mut self, habit: &'static str, path: &str) {
-        self.add(habit, &log_path(path));
-    }
-
-    fn add(&mut self, name: &'static str, path: &str) {
+    pub fn note_at(&mut self, name: &'static str, path: &str) {
         let mut paths = 0;
         for habit in self.seen.iter().filter(|habit| habit.name == name) {
             if habit.path == path {
@@ -224,10 +205,25 @@ impl Habits {
         self.seen.push(Habit { name, path });
     }
 
+    /// Notes what is left out of the request. Everything that is goes through here: whoever would
+    /// rather refuse it looks at [`Self::left_out`] before anything is written. The path is the
+    /// client's text, and kept as [`log_path`] has it.
+    ///
+    /// ```
+    /// use scim::habit::{Habits, UNKNOWN_ATTRIBUTE};
+    /// let mut habits = Habits::default();
+    /// habits.leave_out(UNKNOWN_ATTRIBUTE, "extensionAttribute1");
+    /// assert_eq!(habits.left_out().collect::<Vec<_>>(), ["extensionAttribute1"]);
+    /// assert_eq!(habits.names(), ["unknown-attribute"]);
+    /// ```
+    pub fn leave_out(&mut self, habit: &'static str, path: &str) {
+        self.note_at(habit, &log_path(path));
+    }
+
     /// Notes what was seen elsewhere, behind the others.
     pub fn append(&mut self, others: &Self) {
         for habit in &others.seen {
-            self.add(habit.name, &habit.path);
+            self.note_at(habit.name, &habit.path);
         }
         self.more |= others.more;
     }
