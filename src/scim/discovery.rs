@@ -9,6 +9,7 @@ use alloc::{string::String, vec::Vec};
 
 use serde_json::{Map, Value};
 
+use crate::json::texts;
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Schema, Type, find};
 use crate::schemas::service_provider::{RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG};
@@ -47,7 +48,7 @@ pub fn schema_named(uri: &str) -> Option<&'static Schema> {
 /// ```
 pub fn schema(schema: &'static Schema, base: &str) -> Value {
     let mut object = Map::new();
-    put(&mut object, "schemas", strings(&[SCHEMA.uri]));
+    put(&mut object, "schemas", texts(&[SCHEMA.uri]));
     put(&mut object, "id", schema.uri);
     put(&mut object, "name", schema.name);
     put_text(&mut object, "description", schema.description);
@@ -80,7 +81,7 @@ pub fn schema(schema: &'static Schema, base: &str) -> Value {
 /// ```
 pub fn resource_type(resource_type: &'static ResourceType, base: &str) -> Value {
     let mut object = Map::new();
-    put(&mut object, "schemas", strings(&[RESOURCE_TYPE.uri]));
+    put(&mut object, "schemas", texts(&[RESOURCE_TYPE.uri]));
     put(&mut object, "id", resource_type.name);
     put(&mut object, "name", resource_type.name);
     put(&mut object, "endpoint", resource_type.endpoint);
@@ -141,7 +142,7 @@ fn attribute(attribute: &'static Attribute) -> Value {
             put(
                 &mut object,
                 "referenceTypes",
-                strings(attribute.reference_types),
+                texts(attribute.reference_types),
             );
         }
         Type::Complex => put(
@@ -155,7 +156,7 @@ fn attribute(attribute: &'static Attribute) -> Value {
         put(
             &mut object,
             "canonicalValues",
-            strings(attribute.canonical_values),
+            texts(attribute.canonical_values),
         );
     }
     Value::Object(object)
@@ -171,10 +172,6 @@ pub(crate) fn meta(resource_type: &str, base: &str, path: &str, id: &str) -> Val
     put(&mut object, "resourceType", resource_type);
     put(&mut object, "location", location);
     Value::Object(object)
-}
-
-pub(crate) fn strings(list: &[&str]) -> Value {
-    Value::Array(list.iter().map(|text| Value::from(*text)).list())
 }
 
 pub(crate) fn put(object: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {

@@ -5,7 +5,8 @@ use alloc::string::String;
 
 use serde_json::{Map, Value};
 
-use crate::discovery::{meta, put, strings};
+use crate::discovery::{meta, put};
+use crate::json::texts;
 use crate::schemas::service_provider::SERVICE_PROVIDER_CONFIG;
 
 /// The limits that the server holds a client to; the ones that are told are the ones that are held.
@@ -47,7 +48,7 @@ pub fn service_provider_config(limits: &Limits, base: &str) -> Value {
     put(
         &mut object,
         "schemas",
-        strings(&[SERVICE_PROVIDER_CONFIG.uri]),
+        texts(&[SERVICE_PROVIDER_CONFIG.uri]),
     );
     put(&mut object, "patch", supported(true));
     put(&mut object, "bulk", bulk(limits));
