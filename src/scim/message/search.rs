@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::config::Limits;
 use super::error::Error;
 use super::schemas;
+use crate::list::List;
 use crate::projection;
 use crate::resource::member;
 
@@ -185,12 +186,11 @@ fn names(name: &str, value: &Value) -> Result<Vec<String>, Error> {
     match value {
         Value::String(text) => projection::names(name, &[text.as_str()]),
         Value::Array(values) => {
-            let mut texts = Vec::new();
-            for value in values {
+            let texts = values.iter().map(|value| {
                 let text = value.as_str();
-                texts.push(text.ok_or_else(|| wrong(name, " must be a list of strings."))?);
-            }
-            projection::names(name, &texts)
+                text.ok_or_else(|| wrong(name, " must be a list of strings."))
+            });
+            projection::names(name, &texts.list_all()?)
         }
         _ => Err(wrong(name, " must be a list of strings.")),
     }
