@@ -13,7 +13,7 @@ use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Deserializer, Error, Map, Number, Value};
 
 use crate::index::Index;
-use crate::path::keep_the_last;
+use crate::path::{has_path, keep_the_last};
 
 /// Reads a JSON text (RFC 8259), nested up to 127 levels.
 ///
@@ -130,7 +130,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
         let mut is_path = false;
         while let Some(name) = members.next_key::<String>()? {
             let value = members.next_value_seed(self)?;
-            is_path |= name.contains([':', '.']);
+            is_path |= has_path(&name);
             if let Some((earlier, _)) = names.take_earlier(&mut list, &name) {
                 self.note(&earlier);
             }

@@ -208,6 +208,11 @@ pub(crate) fn is_name(text: &str) -> bool {
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'$'))
 }
 
+/// Whether a key may be a path or a URI, and so name a part of what another names.
+pub(crate) fn has_path(key: &str) -> bool {
+    key.contains([':', '.'])
+}
+
 /// Says which sub-attributes an attribute has.
 pub(crate) fn push_parts(detail: &mut String, attribute: &'static Attribute) {
     if attribute.sub_attributes.is_empty() {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::habit::{DUPLICATE_KEY, Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, UNKNOWN_SCHEMA};
 use crate::message::{error::Error, schemas::uris};
-use crate::path::{AttributePath, Location, schema_named};
+use crate::path::{AttributePath, Location, has_path, schema_named};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Schema};
 
@@ -90,7 +90,6 @@ impl Resource {
         members: &Map<String, Value>,
         habits: &mut Habits,
     ) -> Result<(), Error> {
-        let has_path = |key: &str| key.contains([':', '.']);
         // Keys with a path in them come second: what they name may be part of what a plain key
         // holds.
         let mut paths = Vec::new();

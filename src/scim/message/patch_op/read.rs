@@ -10,7 +10,7 @@ use crate::habit::{DUPLICATE_KEY, Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, log_path
 use crate::message::error::{Error, ScimType};
 use crate::patch::path::{Path, Target};
 use crate::patch::{Op, Operation};
-use crate::path::{Location, schema_named};
+use crate::path::{Location, has_path, schema_named};
 use crate::resource::refusal::refusal;
 use crate::resource::{extension_members, is_repeated, is_schemas, leave_out_read_only, member};
 use crate::resource_type::ResourceType;
@@ -215,9 +215,7 @@ impl Reader<'_> {
         // A key with a path in it may name a part of what a plain one holds.
         let paths = |is_path: bool| {
             let mut members = members.iter();
-            core::iter::from_fn(move || {
-                members.find(|(key, _)| key.contains([':', '.']) == is_path)
-            })
+            core::iter::from_fn(move || members.find(|(key, _)| has_path(key) == is_path))
         };
         for (key, value) in paths(false).chain(paths(true)) {
             if schema.is_none() && is_repeated(self.resource_type, members, key) {
