@@ -26,20 +26,11 @@ pub(super) fn filter(sent: &str, named: &dyn Fn(&str) -> Option<&'static Attribu
     let mut rest = sent.trim();
     let mut outer: Option<&'static Attribute> = None;
     let mut last: Option<&'static Attribute> = None;
-    while let Some(next) = rest.chars().next() {
+    while let Some((next, word, behind)) = next_word(rest) {
         if text.len() > MAX_FILTER {
             text.push('…');
             break;
         }
-        let length = if next == '"' {
-            literal_end(rest).unwrap_or(rest.len())
-        } else if is_sign(next) {
-            next.len_utf8()
-        } else {
-            rest.find(|next| next == '"' || is_sign(next))
-                .unwrap_or(rest.len())
-        };
-        let (word, behind) = rest.split_at_checked(length).unwrap_or((rest, ""));
         rest = behind;
         if is_sign(next) {
             outer = match next {
@@ -120,15 +111,7 @@ pub fn sentence(said: &str) -> String {
 fn push_words(text: &mut String, path: &str) {
     let mut rest = path;
     let mut is_name_due = true;
-    while let Some(next) = rest.chars().next() {
-        let length = match next {
-            '"' => literal_end(rest).unwrap_or(rest.len()),
-            _ if is_sign(next) => next.len_utf8(),
-            _ => rest
-                .find(|next| next == '"' || is_sign(next))
-                .unwrap_or(rest.len()),
-        };
-        let (word, behind) = rest.split_at_checked(length).unwrap_or((rest, ""));
+    while let Some((next, word, behind)) = next_word(rest) {
         rest = behind;
         if is_sign(next) {
             is_name_due |= !next.is_whitespace();
@@ -163,6 +146,20 @@ fn push_hidden(text: &mut String, own: &str) {
         rest = behind;
     }
     text.push_str(rest);
+}
+
+/// The next literal, sign or word, with its first character in front and the rest behind.
+fn next_word(text: &str) -> Option<(char, &str, &str)> {
+    let next = text.chars().next()?;
+    let length = match next {
+        '"' => literal_end(text).unwrap_or(text.len()),
+        _ if is_sign(next) => next.len_utf8(),
+        _ => text
+            .find(|next| next == '"' || is_sign(next))
+            .unwrap_or(text.len()),
+    };
+    let (word, behind) = text.split_at_checked(length).unwrap_or((text, ""));
+    Some((next, word, behind))
 }
 
 fn is_sign(character: char) -> bool {
