@@ -143,7 +143,6 @@ pub mod fold;
 pub mod habit;
 pub mod index;
 pub mod json;
-/// Lists.
 pub mod list;
 pub mod message;
 pub mod patch;
