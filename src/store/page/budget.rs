@@ -214,16 +214,13 @@ impl<'a> Weight<'a> {
                 of = of,
             )
         };
-        let bytes: Fragment<'_> = [
+        let bytes = [
             (document > 0).then(|| bytes(0, READ, 1)),
             read_to_sort.then(|| bytes(0, READ_TO_SORT, times_read)),
             (self.sought > 0).then(|| bytes(small, SOUGHT, self.sought)),
             (self.characters >= CHARACTERS)
                 .then(|| bytes(small, COMPARED, self.characters / CHARACTERS)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        ];
         let each_of = self.each.iter().map(|(of, tests)| {
             fragment!(
                 " + {tests} * iif(octet_length({folded}) <= {small}, {values}, coalesce(json_array_length({folded}, {path}), 0)) / {of}",
