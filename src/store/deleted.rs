@@ -2,13 +2,11 @@
 //! of another kind knows. They move there in the batch that deletes them; a user who is created
 //! anew gets the old id from it, and an operator brings them back.
 
-use scim::change::hidden;
 use scim::json::text;
-use scim::list::List;
 use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::Value;
 
-use super::expression::View;
+use super::expression::{View, without_hidden};
 use super::fragment::{Fragment, value};
 use super::membership::above;
 use super::read::{ResourceRef, is};
@@ -184,21 +182,13 @@ fn shape() -> Fragment<'static> {
          'deleted_at', d.deleted_at, 'purge_at', d.purge_at, 'document', json(CASE d.resource_type";
     let mut parts = vec![Fragment::from(begin)];
     for resource_type in ResourceType::all() {
-        let paths: Vec<_> = hidden(resource_type)
-            .into_iter()
-            .map(|name| {
-                let path = ["$.\"", &name, "\""].concat();
-                fragment!(", {path}", path = Fragment::Made(path))
-            })
-            .list();
-        if paths.is_empty() {
-            continue;
+        if let Some(document) = without_hidden(resource_type, "d") {
+            parts.push(fragment!(
+                " WHEN {name} THEN {document}",
+                name = value(resource_type.name),
+                document = document,
+            ));
         }
-        parts.push(fragment!(
-            " WHEN {name} THEN json_remove(d.document{paths})",
-            name = value(resource_type.name),
-            paths = paths,
-        ));
     }
     parts.push(" WHEN '' THEN NULL ELSE d.document END))".into());
     parts.into()

@@ -3,6 +3,7 @@
 //! The row of the resource goes by the name of its table in every statement, which is how
 //! `RETURNING` knows it, too. Values are those of the comparison image.
 
+use scim::change::hidden;
 use scim::path::Location;
 use scim::resource_type::ResourceType;
 
@@ -90,6 +91,25 @@ pub fn path_of(location: &Location) -> Fragment<'static> {
         attribute = PathStep(location.attribute.name),
         sub = location.sub.map(|sub| PathStep(sub.name)),
     )
+}
+
+/// The document of `row` without what nobody is shown; none where the type has nothing hidden.
+pub fn without_hidden(
+    resource_type: &'static ResourceType,
+    row: &'static str,
+) -> Option<Fragment<'static>> {
+    let mut paths = Vec::new();
+    for name in hidden(resource_type) {
+        let path = ["$.\"", &name, "\""].concat();
+        paths.push(fragment!(", {path}", path = Fragment::Made(path)));
+    }
+    (!paths.is_empty()).then(|| {
+        fragment!(
+            "json_remove({row}.document{paths})",
+            row = row,
+            paths = paths,
+        )
+    })
 }
 
 /// How a value is taken out of the image.

@@ -6,14 +6,14 @@
 //! for what the write would ask for and takes along what was there ([`assigned`], [`members`],
 //! [`deleted`]); the write then asks whether there was an event.
 
-use scim::change::{VALUES, hidden};
+use scim::change::VALUES;
 use scim::json::text;
 use scim::list::List;
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
 use super::requests::Sender;
-use crate::expression::{View, json_path};
+use crate::expression::{View, json_path, without_hidden};
 use crate::fragment::{Fragment, value};
 use crate::table::Table;
 use crate::tenant::{Tenant, good_token};
@@ -186,23 +186,8 @@ fn names_of_row<'a>(view: &View<'a>) -> Fragment<'a> {
 }
 
 /// The document of the row, without what nobody is shown.
-pub(crate) fn shown<'a>(view: &View<'a>) -> Fragment<'a> {
-    let (resource_type, row) = (view.resource_type, view.row());
-    let paths: Vec<_> = hidden(resource_type)
-        .into_iter()
-        .map(|name| {
-            let path = ["$.\"", &name, "\""].concat();
-            fragment!(", {path}", path = Fragment::Made(path))
-        })
-        .list();
-    if paths.is_empty() {
-        return [row, ".document"].into();
-    }
-    fragment!(
-        "json_remove({row}.document{paths})",
-        row = row,
-        paths = paths,
-    )
+pub(crate) fn shown(view: &View<'_>) -> Fragment<'static> {
+    without_hidden(view.resource_type, view.row()).unwrap_or_else(|| view.column("document"))
 }
 
 /// The document of the row as the member `side` of a JSON object, without what nobody is shown. Of
