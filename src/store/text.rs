@@ -107,21 +107,17 @@ pub fn count<'a>(source: &Source<'a>, matching: &dyn Fn(Rows) -> Fragment<'a>) -
 
 /// Both selects; none where the index is of no use.
 fn both<'a>(source: &Source<'a>, of: &dyn Fn(Rows) -> Fragment<'a>) -> Option<Fragment<'a>> {
-    let view = source.view;
     let predicate = source.predicate?;
-    if is_lookup(&view, predicate) {
+    if is_lookup(&source.view, predicate) {
         return None;
     }
-    let clauses = affordable(clauses(view.table().text, predicate, false));
-    if clauses.is_empty() {
-        return None;
-    }
+    let needles = needles(source, predicate)?;
     Some(fragment!(
         "WITH hit(few, seqs) AS MATERIALIZED (\
          SELECT count(*) <= {few}, json_group_array(rowid) FROM ({hits})) \
          SELECT * FROM ({found}) UNION ALL SELECT * FROM ({rest})",
         few = few(source),
-        hits = hits(source, expression(&clauses)),
+        hits = hits(source, needles),
         found = of(Rows::Found),
         rest = of(Rows::Rest),
     ))
@@ -129,15 +125,18 @@ fn both<'a>(source: &Source<'a>, of: &dyn Fn(Rows) -> Fragment<'a>) -> Option<Fr
 
 /// The condition that the index finds few; none where it is of no use.
 pub fn found_few<'a>(source: &Source<'a>, predicate: &Predicate) -> Option<Fragment<'a>> {
-    let clauses = affordable(clauses(source.view.table().text, predicate, false));
-    if clauses.is_empty() {
-        return None;
-    }
+    let needles = needles(source, predicate)?;
     Some(fragment!(
         "(SELECT count(*) <= {few} FROM ({hits}))",
         few = few(source),
-        hits = hits(source, expression(&clauses)),
+        hits = hits(source, needles),
     ))
+}
+
+/// What the index is asked for; none where it is of no use.
+fn needles(source: &Source<'_>, predicate: &Predicate) -> Option<String> {
+    let clauses = affordable(clauses(source.view.table().text, predicate, false));
+    (!clauses.is_empty()).then(|| expression(&clauses))
 }
 
 /// The select of the rows that the index finds, as far as one more than are few.
