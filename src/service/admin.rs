@@ -87,16 +87,14 @@ pub struct TenantRef {
 impl TenantRef {
     /// Reads the row of [`tenants::find`].
     fn read(mut row: Row) -> Result<Self, store::Error> {
-        let mut cells = row.cells(0);
-        let tenant = Self {
+        row.read(|cells| Self {
             id: cells.count(),
             name: cells.required_text(),
             settings: cells.required_text(),
             shard: shard(cells.integer()),
             external_id: cells.text(),
             is_suspended: cells.integer() == Some(1),
-        };
-        cells.end(tenant)
+        })
     }
 }
 

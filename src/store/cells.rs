@@ -4,8 +4,8 @@ use std::slice::IterMut;
 
 use super::{Cell, Error, Row};
 
-/// The values of a row from some column on, in their order. Whether one is not what it should be is
-/// told once, at the end: asked of each, it takes more code than to read it.
+/// The values of a row, in their order. Whether one is not what it should be is told once, at the
+/// end: asked of each, it takes more code than to read it.
 #[derive(Debug)]
 pub struct Cells<'r> {
     cells: IterMut<'r, Cell>,
@@ -13,12 +13,16 @@ pub struct Cells<'r> {
 }
 
 impl Row {
-    /// The values from this column on.
-    pub fn cells(&mut self, from: usize) -> Cells<'_> {
-        let cells = self.0.get_mut(from..).unwrap_or_default();
-        Cells {
-            cells: cells.iter_mut(),
+    /// Makes something of the values, if each is what it should be.
+    pub fn read<T>(&mut self, of: impl FnOnce(&mut Cells<'_>) -> T) -> Result<T, Error> {
+        let mut cells = Cells {
+            cells: self.0.iter_mut(),
             fault: None,
+        };
+        let read = of(&mut cells);
+        match cells.fault {
+            None => Ok(read),
+            Some(fault) => Err(Error::Broken(fault.to_owned())),
         }
     }
 }
@@ -62,14 +66,6 @@ impl Cells<'_> {
     pub fn flag(&mut self) -> bool {
         self.integer() == Some(1)
     }
-
-    /// What was made of them, if each was what it should be.
-    pub fn end<T>(self, read: T) -> Result<T, Error> {
-        match self.fault {
-            None => Ok(read),
-            Some(fault) => Err(Error::Broken(fault.to_owned())),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -78,28 +74,18 @@ mod tests {
 
     #[test]
     fn what_is_of_another_type_is_told_at_the_end() {
-        let row = || {
-            Row(vec![
-                Cell::Integer(1),
-                Cell::Null,
-                Cell::Text("a".to_owned()),
-            ])
-        };
-        let mut is = row();
-        let mut cells = is.cells(0);
-        let read = (cells.flag(), cells.count(), cells.required_text());
-        assert_eq!(cells.end(read), Ok((true, 0, "a".to_owned())));
-        let mut other = row();
-        let mut cells = other.cells(0);
-        let read = (cells.text(), cells.integer());
-        assert!(cells.end(read).is_err());
-        let mut null = row();
-        let mut cells = null.cells(1);
-        let read = cells.required_text();
-        assert!(cells.end(read).is_err());
-        let mut short = row();
-        let mut cells = short.cells(3);
-        let read = cells.text();
-        assert!(cells.end(read).is_err());
+        let mut row = Row(vec![
+            Cell::Integer(1),
+            Cell::Null,
+            Cell::Text("a".to_owned()),
+        ]);
+        let other = row.read(|cells| (cells.text(), cells.integer()));
+        assert!(other.is_err());
+        let read = row.read(|cells| (cells.flag(), cells.count(), cells.required_text()));
+        assert_eq!(read, Ok((true, 0, "a".to_owned())));
+        let mut null = Row(vec![Cell::Null]);
+        assert!(null.read(|cells| [cells.required_text()]).is_err());
+        let mut short = Row(Vec::new());
+        assert!(short.read(|cells| [cells.text()]).is_err());
     }
 }

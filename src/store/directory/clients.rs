@@ -270,17 +270,15 @@ pub fn find_federated(client: &str, name: KeyName<'_>) -> Statement {
 
 /// Reads the row of [`find_federated`].
 pub fn read_federated(row: &mut Row) -> Result<Federated, Error> {
-    let mut cells = row.cells(0);
-    let read = Federated {
+    row.read(|cells| Federated {
         tenant: cells.count(),
         federation: Federation {
             issuer: cells.required_text(),
             subject: cells.required_text(),
             audience: cells.required_text(),
         },
-        key_set: CachedKeySet::of(&mut cells),
-    };
-    cells.end(read)
+        key_set: CachedKeySet::of(cells),
+    })
 }
 
 /// Keeps an assertion, by its issuer and `jti`, so that it is taken once, whichever client shows

@@ -187,11 +187,9 @@ pub fn release(id: &str, until: &str, now: &str) -> Statement {
 
 /// Reads the row of [`due`].
 pub fn read_due(row: &mut Row) -> Result<DueJob, Error> {
-    let mut cells = row.cells(0);
-    let read = DueJob {
+    row.read(|cells| DueJob {
         id: cells.required_text(),
         kind: cells.required_text(),
         tenant: cells.count(),
-    };
-    cells.end(read)
+    })
 }

@@ -29,9 +29,7 @@ pub struct CachedKeySet {
 impl CachedKeySet {
     /// Reads a row of an address and the columns of `kept`.
     pub fn read(row: &mut Row) -> Result<Self, Error> {
-        let mut cells = row.cells(0);
-        let read = Self::of(&mut cells);
-        cells.end(read)
+        row.read(Self::of)
     }
 
     /// Reads these among others.

@@ -37,15 +37,13 @@ pub fn find(hash: &str, now: &str) -> Statement {
 
 /// Reads the row of [`find`].
 pub fn read_token(row: &mut Row) -> Result<OperatorToken, Error> {
-    let mut cells = row.cells(0);
-    let read = OperatorToken {
+    row.read(|cells| OperatorToken {
         id: cells.required_text(),
         scopes: cells.required_text(),
         tenant: cells.integer(),
         last_used: cells.text(),
         label: cells.required_text(),
-    };
-    cells.end(read)
+    })
 }
 
 /// Notes that a token is in use, once a day.

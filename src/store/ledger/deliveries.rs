@@ -98,9 +98,7 @@ pub fn take(lease: &Lease, now: &str, until: &str) -> [Statement; 2] {
 
 /// Reads a row of a place.
 pub fn read_place(row: &mut Row) -> Result<Place, Error> {
-    let mut cells = row.cells(0);
-    let place = place(&mut cells);
-    cells.end(place)
+    row.read(place)
 }
 
 fn place(cells: &mut Cells<'_>) -> Place {
@@ -171,18 +169,16 @@ pub fn behind(lease: &Lease) -> Statement {
 
 /// Reads a row of [`behind`].
 pub fn read_behind(row: &mut Row) -> Result<Behind, Error> {
-    let mut cells = row.cells(0);
-    let read = Behind {
+    row.read(|cells| Behind {
         tenant: cells.count(),
-        place: place(&mut cells),
+        place: place(cells),
         seq: cells.integer(),
         attempts: cells.count(),
         failed_at: cells.text(),
         is_told: cells.flag(),
         next_attempt_at: cells.required_text(),
         last_status: cells.integer(),
-    };
-    cells.end(read)
+    })
 }
 
 /// Notes where a tenant is that is behind.

@@ -66,9 +66,7 @@ pub fn unsealed() -> Statement {
 
 /// Reads a row of [`unsealed`].
 pub fn read_unsealed(row: &mut Row) -> Result<(i64, i64, Leaf), Error> {
-    let mut cells = row.cells(0);
-    let read = (cells.count(), cells.count(), Leaf::read(&mut cells));
-    cells.end(read)
+    row.read(|cells| (cells.count(), cells.count(), Leaf::read(cells)))
 }
 
 /// The last seals of the tenants of those events: rows of the tenant, the number and the head.
@@ -162,16 +160,14 @@ pub fn before(tenant: i64, from: i64) -> Statement {
 
 /// Reads a seal.
 pub fn read_seal(row: &mut Row) -> Result<Seal, Error> {
-    let mut cells = row.cells(0);
-    let read = Seal {
+    row.read(|cells| Seal {
         prev_seq: cells.count(),
         last_seq: cells.count(),
         head: cells.required_text(),
         mac: cells.required_text(),
         key: cells.required_text(),
         start: cells.text(),
-    };
-    cells.end(read)
+    })
 }
 
 /// The last event of a tenant, the last that is sealed, and how many were trimmed before the first.
@@ -201,9 +197,7 @@ pub fn leaves(tenant: i64, (behind, last): (i64, i64)) -> Statement {
 
 /// Reads a row of [`leaves`].
 pub fn read_leaf(row: &mut Row) -> Result<Leaf, Error> {
-    let mut cells = row.cells(0);
-    let read = Leaf::read(&mut cells);
-    cells.end(read)
+    row.read(Leaf::read)
 }
 
 /// How many events of a tenant there are behind a number, and the last of them that the sealer has

@@ -120,18 +120,18 @@ pub fn read_part(rows: Vec<Row>, most: usize) -> Result<(Vec<Told>, bool), Error
     let mut found = 0;
     let mut events = Vec::new();
     for mut row in rows.into_iter().take(most) {
-        found = row.integer(5)?.unwrap_or_default();
-        let kept = row.text(6)?;
-        let mut cells = row.cells(0);
-        let event = Told {
+        events.push(row.read(|cells| Told {
             seq: cells.count(),
             kind: cells.required_text(),
             resource_type: cells.required_text(),
             id: cells.required_text(),
             body: cells.text(),
-            kept,
-        };
-        events.push(cells.end(event)?);
+            kept: {
+                // How many there were stands in front of it.
+                found = cells.count();
+                cells.text()
+            },
+        })?);
     }
     let has_more = i64::try_from(events.len()).unwrap_or_default() < found;
     Ok((events, has_more))

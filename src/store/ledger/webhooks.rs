@@ -123,8 +123,7 @@ pub fn find(id: &str, only: Option<i64>) -> Statement {
 
 /// Reads the row of [`find`].
 pub fn read_endpoint(row: &mut Row) -> Result<Endpoint, Error> {
-    let mut cells = row.cells(0);
-    let read = Endpoint {
+    row.read(|cells| Endpoint {
         id: cells.required_text(),
         url: cells.required_text(),
         origin: cells.required_text(),
@@ -141,8 +140,7 @@ pub fn read_endpoint(row: &mut Row) -> Result<Endpoint, Error> {
             (Some(version), Some(key), Some(until)) => Some((SecretRef { version, key }, until)),
             _ => None,
         },
-    };
-    cells.end(read)
+    })
 }
 
 /// Stores one, where there is room for it.
@@ -341,16 +339,14 @@ pub fn tracks(chosen: &Chosen<'_>) -> Statement {
 
 /// Reads a row of [`tracks`].
 pub fn read_track(row: &mut Row) -> Result<Track, Error> {
-    let mut cells = row.cells(0);
-    let read = Track {
+    row.read(|cells| Track {
         webhook: cells.required_text(),
         shard: cells.count(),
         tenant: cells.integer(),
         position: cells.count(),
         end: cells.integer(),
         types: cells.required_text(),
-    };
-    cells.end(read)
+    })
 }
 
 /// How many events are not delivered on a track, up to a thousand, and the moment of the first.

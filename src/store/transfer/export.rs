@@ -42,13 +42,11 @@ pub fn resources(view: &View<'_>, after: &str) -> Statement {
 
 /// Reads a row of [`resources`].
 pub fn read_resource(row: &mut Row) -> Result<Exported, Error> {
-    let mut cells = row.cells(0);
-    let read = Exported {
+    row.read(|cells| Exported {
         id: cells.required_text(),
         moments: [cells.required_text(), cells.required_text()],
         document: cells.required_text(),
-    };
-    cells.end(read)
+    })
 }
 
 /// Members of a group, a chunk of them.
@@ -88,14 +86,12 @@ pub fn read_members(rows: Vec<Row>) -> Result<(Vec<Members>, bool), Error> {
     let mut all = Vec::with_capacity(rows.len());
     let mut count = 0;
     for mut row in rows {
-        let mut cells = row.cells(0);
-        let chunk = Members {
+        let chunk = row.read(|cells| Members {
             group: cells.required_text(),
             last: cells.required_text(),
             count: cells.count(),
             chunk: cells.required_text(),
-        };
-        let chunk = cells.end(chunk)?;
+        })?;
         count += chunk.count;
         all.push(chunk);
     }

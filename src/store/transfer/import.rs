@@ -334,25 +334,21 @@ pub struct Found {
 
 /// Reads a row of [`Import::find`].
 pub fn read_found(row: &mut Row) -> Result<Found, Error> {
-    let mut cells = row.cells(0);
-    let read = Found {
+    row.read(|cells| Found {
         by_id: cells.text(),
         by_name: cells.required_text(),
         by_external: cells.required_text(),
         is_taken: cells.flag(),
-    };
-    cells.end(read)
+    })
 }
 
 /// Reads a row of [`Import::lines`].
 pub fn read_line(row: &mut Row) -> Result<Line, Error> {
-    let mut cells = row.cells(0);
-    let read = Line {
+    row.read(|cells| Line {
         number: cells.count(),
         outcome: cells.text(),
         resource: cells.text(),
         refused: cells.text(),
         text: cells.required_text(),
-    };
-    cells.end(read)
+    })
 }
