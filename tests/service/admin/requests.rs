@@ -232,6 +232,8 @@ fn no_secret_that_was_sent_is_anywhere_in_the_database() {
         json!({ "op": "add", "path": format!("emails[type {} \"x\"].value", secret()), "value": "x" }),
         json!({ "op": "add", "path": format!("emails[shoe eq \"{}\"].value: x", secret()), "value": "x" }),
         json!({ "op": "remove", "path": format!("userName eq {}", secret()) }),
+        json!({ "op": "add", "path": format!("emails[type eq ': {}']", secret()), "value": "x" }),
+        json!({ "op": "add", "path": format!("emails[type eq \"x\" and '{}' pr].value", secret()), "value": "x" }),
         json!({ "op": "add", "path": "PASSWORD", "value": [secret()] }),
         json!({ "op": "add", "path": format!("password eq \"{}\"", secret()), "value": secret() }),
         json!({ "op": "add", "value": { "password": secret(), "pin": secret() } }),
