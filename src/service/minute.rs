@@ -17,7 +17,7 @@ const SWEEP: usize = 2;
 
 /// What came of it.
 #[derive(Debug, Default)]
-pub struct Done {
+pub struct Outcome {
     /// What to be woken up for again.
     pub wakes: Vec<Wake>,
     /// What was delivered.
@@ -26,7 +26,7 @@ pub struct Done {
     pub failures: Vec<(&'static str, Error)>,
 }
 
-impl Done {
+impl Outcome {
     fn note<T: Default>(&mut self, what: &'static str, result: Result<T, Error>) -> T {
         result.unwrap_or_else(|error| {
             self.failures.push((what, error));
@@ -40,25 +40,25 @@ impl Done {
 ///
 /// A step of a job may take all of a small budget: so what must not wait goes first every other
 /// minute.
-pub async fn work<D: Database>(directory: &Context<'_, D>, budget: Budget, minute: u64) -> Done {
+pub async fn work<D: Database>(directory: &Context<'_, D>, budget: Budget, minute: u64) -> Outcome {
     let whole = Allowance::new(budget, directory.clock);
-    let mut done = Done::default();
+    let mut outcome = Outcome::default();
     for half in [0, 1] {
         if (minute + half) % 2 == 1 {
             let worked = work_everywhere(directory, &whole.part(KINDS)).await;
-            done.wakes = done.note("a job was not gone on with", worked);
+            outcome.wakes = outcome.note("a job was not gone on with", worked);
             continue;
         }
         let trimmed = trim_requests(directory, minute, &whole.part(KINDS)).await;
-        done.note("the log of requests was not trimmed", trimmed);
+        outcome.note("the log of requests was not trimmed", trimmed);
         let sealed = seal_everywhere(directory, &whole.part(KINDS)).await;
-        done.note("events were not sealed", sealed);
+        outcome.note("events were not sealed", sealed);
         if minute == 0 {
             let swept = sweep(directory, &whole.part(SWEEP)).await;
-            done.note("what has expired was not removed", swept);
+            outcome.note("what has expired was not removed", swept);
         }
         let delivered = deliver_everywhere(directory, &whole.part(KINDS)).await;
-        done.report = done.note("events were not delivered", delivered);
+        outcome.report = outcome.note("events were not delivered", delivered);
     }
-    done
+    outcome
 }
