@@ -26,7 +26,8 @@ function isSigned(headers, body) {
 }
 
 const server = createServer(async (request, reply) => {
-  const body = await text(request);
+  const body = await text(request).catch(() => undefined);
+  if (body === undefined) return; // The connection broke: it comes again.
   if (!isSigned(request.headers, body)) return reply.writeHead(401).end();
   const { type, data } = JSON.parse(body);
   if (!done.has(data.id)) {

@@ -36,7 +36,9 @@ function answer(reply) {
 }
 
 const server = createServer(async (request, reply) => {
-  const body = await text(request).catch(() => "");
+  const body = await text(request).catch(() => undefined);
+  // Whoever sent it was killed amid it: nothing came.
+  if (body === undefined) return;
   if (request.url === "/secrets") secrets = JSON.parse(body);
   else if (request.url === "/mode") mode = body;
   else if (request.url === "/forget") seen = [];
