@@ -11,7 +11,7 @@ use service::credential::Secret;
 use service::rate::Rate;
 use service::{Context, Notes};
 use store::Database;
-use store::ledger::requests::{LogRow, Took};
+use store::ledger::requests::{Expense, LogRow};
 
 pub mod admin;
 pub mod auth;
@@ -76,9 +76,9 @@ pub struct Trace {
 impl Trace {
     /// The row of the log that is to be written once the reply is out, now that it is known what
     /// the request took.
-    pub fn log_row(&mut self, took: Took) -> Option<LogRow> {
+    pub fn log_row(&mut self, expense: Expense) -> Option<LogRow> {
         let record = self.record.take()?;
-        Some(record.row(self.notes.tenant, took))
+        Some(record.row(self.notes.tenant, expense))
     }
 }
 

@@ -28,7 +28,7 @@ use platform::{Context, Env, PlatformReply, PlatformRequest, drop_abandoned, mom
 use service::gauge::Gauge;
 use service::settings::Remembered;
 use store::Database;
-use store::ledger::requests::Took;
+use store::ledger::requests::Expense;
 
 thread_local! {
     /// What all requests of this instance hold.
@@ -112,7 +112,7 @@ async fn answer(
     let (reply, mut trace) = http::respond(&environment, &request).await;
     let cost = database.cost();
     let milliseconds = moment().milliseconds.saturating_sub(now.milliseconds);
-    if let Some(row) = trace.log_row(Took { milliseconds, cost }) {
+    if let Some(row) = trace.log_row(Expense { milliseconds, cost }) {
         after::log(&env, &context, row, now.milliseconds + milliseconds);
     }
     if deployment.log_all || http::log::is_telling(&reply, &trace) {

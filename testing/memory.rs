@@ -25,7 +25,7 @@ use service::settings::Remembered;
 use service::{Clock, Context, Mint, Moment, Settings};
 use service::{jobs, minute};
 use sha2::{Digest, Sha256};
-use store::ledger::requests::{self, LogRow, Took};
+use store::ledger::requests::{self, Expense, LogRow};
 use store::{Addressed, Cell as Column, Cost, Database, Error, Parameter, Results, Row, Statement};
 
 /// `Database` over SQLite in memory.
@@ -494,7 +494,7 @@ impl Memory {
             rows_read: after.rows_read - before.rows_read,
             ..Cost::default()
         };
-        let row = trace.log_row(Took {
+        let row = trace.log_row(Expense {
             milliseconds: 1,
             cost,
         });

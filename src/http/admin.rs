@@ -21,7 +21,7 @@ use service::admin::{Admin, PageRequest};
 use service::credential::Credential;
 use service::rate::RETRY_AFTER;
 use store::Database;
-use store::directory::tenants::Which;
+use store::directory::tenants::TenantSelector;
 use store::tenant::Tenant;
 
 mod body;
@@ -189,7 +189,7 @@ async fn answer<D: Database, B: Upload>(
 fn begin<'a, D: Database>(
     environment: &'a Environment<'a, D>,
     credential: Credential<'a>,
-    which: Option<&'a Which>,
+    which: Option<&'a TenantSelector>,
 ) -> impl Future<Output = Result<Admin<'a>, Refusal>> {
     Admin::begin(
         &environment.context,
@@ -230,16 +230,16 @@ fn need(admin: &Admin<'_>, scope: &'static str) -> Result<(), Refusal> {
 
 /// The tenant that a path names: `/tenants/3/…`, `/tenants/ext:org_77/…`. A text that is neither is
 /// no tenant's.
-fn which(parts: &[&str]) -> Option<Which> {
+fn which(parts: &[&str]) -> Option<TenantSelector> {
     let ["tenants", id, ..] = parts else {
         return None;
     };
     if let Some(external_id) = id.strip_prefix("ext:") {
-        return Some(Which::External(external_id.to_owned()));
+        return Some(TenantSelector::External(external_id.to_owned()));
     }
     let is_number = !id.starts_with(['0', '+', '-']) && id.len() < 16;
     let number = id.parse().ok().filter(|_| is_number);
-    Some(Which::Number(number.unwrap_or_default()))
+    Some(TenantSelector::Number(number.unwrap_or_default()))
 }
 
 /// The SCIM face as a tenant. What fails before it is a problem, what fails in it SCIM's.

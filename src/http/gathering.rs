@@ -48,7 +48,7 @@ impl Gathering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use store::ledger::requests::{NewRequest, Sender, Took};
+    use store::ledger::requests::{Expense, NewRequest, Sender};
     use store::tenant::Tenant;
 
     fn row(bytes: usize) -> LogRow {
@@ -57,7 +57,7 @@ mod tests {
             ..NewRequest::default()
         };
         let caller = (&Tenant::DEFAULT, &Sender::Customer);
-        LogRow::new(1, caller, request, Took::default(), None)
+        LogRow::new(1, caller, request, Expense::default(), None)
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::shards::unlist;
 use super::token::{Form, OPERATOR, make_as};
 use super::{Context, Mint, Moment, Settings};
 use store::batch::Batch;
-use store::directory::tenants::Which;
+use store::directory::tenants::TenantSelector;
 use store::directory::{operators, tenants};
 use store::fragment::Fragment;
 use store::ledger::events::{Origin, house};
@@ -167,7 +167,7 @@ impl<'a> Admin<'a> {
         credential: Credential<'_>,
         secret: Option<&Secret>,
         has_scim_token: bool,
-        which: Option<&Which>,
+        which: Option<&TenantSelector>,
         request: &'a str,
     ) -> Result<Self, Refusal> {
         let now = context.clock.now();
@@ -219,7 +219,9 @@ impl<'a> Admin<'a> {
             let of_tenant = context.on(shard).ok_or_else(|| no_shard(shard))?;
             // What its own shard says of it is the truth.
             let id = listed.id;
-            let rows = of_tenant.ask(tenants::find(&Which::Number(id))).await?;
+            let rows = of_tenant
+                .ask(tenants::find(&TenantSelector::Number(id)))
+                .await?;
             tenant = if let Some(row) = rows.into_iter().next() {
                 Some(TenantRef::read(row)?)
             } else {
@@ -273,13 +275,13 @@ impl<'a> Admin<'a> {
     }
 
     /// The statement that tells of something, among the events of the house.
-    fn tell(&self, told: Fragment<'_>) -> Statement {
-        house(&self.origin(&Tenant::HOUSE), told)
+    fn tell(&self, rows: Fragment<'_>) -> Statement {
+        house(&self.origin(&Tenant::HOUSE), rows)
     }
 
     /// The same among the events of a tenant.
-    fn tell_tenant(&self, tenant: i64, told: Fragment<'_>) -> Statement {
-        house(&self.origin(&Tenant::Known(tenant)), told)
+    fn tell_tenant(&self, tenant: i64, rows: Fragment<'_>) -> Statement {
+        house(&self.origin(&Tenant::Known(tenant)), rows)
     }
 
     /// A new id with this prefix, later than those before.

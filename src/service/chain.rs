@@ -68,7 +68,7 @@ fn head_over(before: &str, prev_seq: i64, leaves: &[Leaf]) -> Option<String> {
 
 /// What is left of an event that is emptied: the digest of its body, and where there is a key the
 /// code that says that this deployment did it.
-pub(crate) fn emptied(key: Option<&MasterKey>, tenant: i64, seq: i64, digest: &str) -> String {
+pub(crate) fn erasure_mark(key: Option<&MasterKey>, tenant: i64, seq: i64, digest: &str) -> String {
     let code = key.and_then(|key| {
         let key = key.derive("erased", &tenant.to_string());
         hmac(&key, &[format!("{seq}.{digest}").as_bytes()])
@@ -90,7 +90,7 @@ fn is_own(master: &Master, tenant: i64, leaf: &Leaf) -> bool {
     let digest = digest_in(leaf.digest.as_deref());
     leaf.content.is_some()
         || master.all().any(|key| {
-            let mark = emptied(Some(&key), tenant, leaf.seq, digest);
+            let mark = erasure_mark(Some(&key), tenant, leaf.seq, digest);
             leaf.digest.as_ref() == Some(&mark)
         })
 }

@@ -159,7 +159,7 @@ pub async fn trim_requests<D: Database>(
                 operation: None,
             };
             let mut batch = Batch::default();
-            batch.add(house(&origin, ends.told(tenant)));
+            batch.add(house(&origin, ends.event(tenant)));
             batch.add_all(ends.note(tenant));
             if !allowance.has(batch.len()) {
                 return Ok(());
@@ -177,7 +177,7 @@ pub async fn trim_requests<D: Database>(
                 allowance.spend(2);
                 let mut batch = Batch::default();
                 batch.add(requests::trim(tenant, now));
-                let trimmed = batch.add(requests::trimmed());
+                let trimmed = batch.add(requests::trim_count());
                 let row = shard.send(batch).await?.row(trimmed);
                 if row.map_or(Ok(None), |row| row.integer(0))? < Some(requests::STEP) {
                     break;

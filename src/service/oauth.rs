@@ -199,7 +199,7 @@ async fn prove<D: Database>(
         ));
     }
     if let Some(Seen { jti, expires_at }) = seen {
-        batch.add(clients::see(client.tenant, &jti, &expires_at));
+        batch.add(clients::keep_assertion(client.tenant, &jti, &expires_at));
     }
     Ok(())
 }

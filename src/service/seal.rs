@@ -2,7 +2,7 @@
 
 use crate::Context;
 use crate::budget::Allowance;
-use crate::chain::{digest_in, emptied, seal_over, start_code};
+use crate::chain::{digest_in, erasure_mark, seal_over, start_code};
 use crate::master::MasterKey;
 use serde_json::Value;
 use store::batch::Batch;
@@ -40,12 +40,15 @@ async fn seal<D: Database>(
     key: &MasterKey,
 ) -> Result<(usize, bool), Error> {
     let mut batch = Batch::default();
-    let (events, last) = (batch.add(seals::unsealed()), batch.add(seals::last_seals()));
+    let (events, last) = (
+        batch.add(seals::events_to_seal()),
+        batch.add(seals::last_seals()),
+    );
     let mut answers = context.send(batch).await?;
     let mut blocks: Vec<(i64, Vec<Leaf>)> = Vec::new();
     let (mut position, mut is_trimmed) = (0, false);
     for mut row in answers.rows(events) {
-        let (at, tenant, leaf) = seals::read_unsealed(&mut row)?;
+        let (at, tenant, leaf) = seals::read_event_to_seal(&mut row)?;
         position = at;
         is_trimmed = row.integer(6)? > Some(0);
         match blocks.iter_mut().find(|(known, _)| *known == tenant) {
@@ -80,7 +83,7 @@ async fn seal<D: Database>(
             // What was emptied when there was no key.
             let empty = leaves.iter().filter(|leaf| leaf.content.is_none());
             for (leaf, digest) in empty.filter_map(|leaf| Some((leaf, leaf.digest.as_deref()?))) {
-                let mark = emptied(Some(key), tenant, leaf.seq, digest_in(Some(digest)));
+                let mark = erasure_mark(Some(key), tenant, leaf.seq, digest_in(Some(digest)));
                 if mark != digest {
                     let row = vec![Value::from(tenant), leaf.seq.into(), mark.into()];
                     marks.push(Value::from(row));

@@ -18,7 +18,7 @@ use super::removals::Removals;
 use super::settings::InHand;
 use super::{Context, Failure, Moment, Settings};
 use store::batch::{Answers, Batch};
-use store::directory::told;
+use store::directory::house_events;
 use store::expression::View;
 use store::ledger::events::house;
 use store::ledger::requests::Sender;
@@ -368,8 +368,8 @@ impl<'a, D: Database> Session<'a, D> {
     /// Notes that the tenant is in use today, and tells of its first request.
     pub fn note_used(&self, tenant: i64) {
         let today = self.today();
-        let told = house(&self.origin(None), told::connected(tenant, today));
-        self.note_later([told, tenant::touch_tenant(tenant, today)]);
+        let event = house(&self.origin(None), house_events::connected(tenant, today));
+        self.note_later([event, tenant::touch_tenant(tenant, today)]);
     }
 
     /// Ends it, with what it leaves: that the token was used today is one of the statements for

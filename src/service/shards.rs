@@ -8,8 +8,8 @@
 use super::Context;
 use store::Database;
 use store::batch::Batch;
+use store::directory::house_events::{self, Thing};
 use store::directory::tenants;
-use store::directory::told::{self, Thing};
 use store::ledger::events::{Origin, house};
 
 /// Makes the rows of tenants whose number is reserved, and whose making was broken off.
@@ -40,8 +40,8 @@ pub(crate) async fn unlist<D: Database>(
 /// The batch that does it. The directory has the events of tenants.
 pub(crate) fn unlisting(origin: &Origin<'_>, tenant: i64) -> Batch {
     let mut batch = Batch::default();
-    batch.add(house(origin, told::tenant_deleted(tenant, None)));
-    let bound = told::revoked(Thing::OperatorsOf(tenant));
+    batch.add(house(origin, house_events::tenant_deleted(tenant, None)));
+    let bound = house_events::revoked(Thing::OperatorsOf(tenant));
     batch.add(house(origin, bound));
     batch.add_all(tenants::unlist(tenant, origin.now));
     batch

@@ -204,7 +204,7 @@ impl<D: Database> Session<'_, D> {
                 let insert = write::insert(&view, (id, version), now, draft, again);
                 receipt.row = Some(batch.add_write(insert));
                 let place = (id, Some(draft.document.len()));
-                batch.add(events::created(&origin, &view, place, is_again));
+                batch.add(events::of_create(&origin, &view, place, is_again));
                 batch.add_writes(is_again.then(|| deleted::forget(&view, &[id])));
                 batch.add_writes(unique::claim(&view, id, version, new.unique()));
             }
@@ -224,7 +224,7 @@ impl<D: Database> Session<'_, D> {
                     operation: change.operation,
                 };
                 let (names, update) = (rewrite.names_in_events(), rewrite.update());
-                batch.add(events::rewritten(&origin, &view, &done, names, update));
+                batch.add(events::of_rewrite(&origin, &view, &done, names, update));
                 let values = [&rewrite.before, &rewrite.draft.folded]
                     .map(|image| unique_values(change.resource_type, image));
                 let [held, values] = &values;
@@ -232,7 +232,7 @@ impl<D: Database> Session<'_, D> {
             }
             ChangeKind::Assign { values, groups } => {
                 let place = (reference, meant);
-                batch.add(events::assigned(&origin, &view, place, version, values));
+                batch.add(events::of_assign(&origin, &view, place, version, values));
                 let assign = write::assign(&view, reference, values, version, now, groups);
                 receipt.row = Some(batch.add_write(assign));
             }
@@ -250,7 +250,7 @@ impl<D: Database> Session<'_, D> {
             ChangeKind::Delete => {
                 let is_meant = meant != Guard::None;
                 receipt.version_row = is_meant.then(|| batch.add(read::version(&view, reference)));
-                batch.add(events::deleted(&origin, &view, reference, meant));
+                batch.add(events::of_delete(&origin, &view, reference, meant));
                 if !Table::of(change.resource_type).shared {
                     let touch = write::touch_teams_of(&view, reference, meant, version, now);
                     batch.add_write(touch);

@@ -36,8 +36,8 @@ impl Turn {
         )
     }
 
-    /// What is told of it, in front of [`Turn::make`].
-    pub fn told<'a>(self, tenant: &'a Tenant, now: &'a str) -> Fragment<'a> {
+    /// Its event, in front of [`Turn::make`].
+    pub fn event<'a>(self, tenant: &'a Tenant, now: &'a str) -> Fragment<'a> {
         let (kind, state) = match self {
             Self::Engage => ("brake.engaged", "engaged"),
             Self::Release => ("brake.released", "released"),

@@ -8,9 +8,9 @@
 pub mod clients;
 pub mod ending;
 pub mod expiring;
+pub mod house_events;
 pub mod jobs;
 pub mod key_sets;
 pub mod operators;
 pub mod tenants;
 pub mod tokens;
-pub mod told;

@@ -9,5 +9,5 @@ pub mod replay;
 pub mod requests;
 pub mod seals;
 pub mod trimming;
-pub mod undone;
+pub mod undo;
 pub mod webhooks;

@@ -285,7 +285,7 @@ pub struct Next<'a> {
 }
 
 /// Gives singular attributes at the top of a document new values, without reading it first, if the
-/// statement in front told of it (see [`events::assigned`](super::ledger::events::assigned)). One
+/// statement in front told of it (see [`events::of_assign`](super::ledger::events::of_assign)). One
 /// row comes back if it was written, with a user's groups where they are wanted.
 pub fn assign(
     view: &View<'_>,

@@ -19,7 +19,7 @@ use crate::http::request::Request;
 use crate::http::{Environment, Trace, auth};
 use service::settings::RequestLog;
 use store::Database;
-use store::ledger::requests::{LogRow, NewRequest, Sender, Took};
+use store::ledger::requests::{Expense, LogRow, NewRequest, Sender};
 use store::tenant::Tenant;
 
 /// Bytes of a reply that is looked at; of a larger one its size is kept.
@@ -78,12 +78,12 @@ pub struct Record {
 
 impl Record {
     /// The row of the log. `number` is the tenant's, where it is known.
-    pub fn row(self, number: Option<i64>, took: Took) -> LogRow {
+    pub fn row(self, number: Option<i64>, expense: Expense) -> LogRow {
         // The hourly job alone would let a provider that is busy fill the database.
         let is_turn = TURNS.iter().any(|end| self.request.id.ends_with(end));
         let trim = number.filter(|_| is_turn).map(|tenant| (tenant, self.now));
         let caller = (&self.tenant, &self.sender);
-        LogRow::new(self.shard, caller, self.request, took, trim)
+        LogRow::new(self.shard, caller, self.request, expense, trim)
     }
 }
 

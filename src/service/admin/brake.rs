@@ -32,7 +32,7 @@ pub fn turn<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (tenant, now) = (admin.tenant()?.id, &admin.now.text);
     let mut batch = Batch::default();
     let of = Tenant::Known(tenant);
-    batch.add(admin.tell_tenant(tenant, turn.told(&of, now)));
+    batch.add(admin.tell_tenant(tenant, turn.event(&of, now)));
     batch.add(turn.make(&of, now));
     let shown = batch.add(brake::read(tenant, now));
     show(call, batch, shown, true)

@@ -15,7 +15,7 @@ use crate::token::CLIENT;
 use store::Row;
 use store::batch::{Batch, Handle};
 use store::directory::clients::{self, Federation, Kind, NewSecret};
-use store::directory::told::{self, Thing};
+use store::directory::house_events::{self, Thing};
 
 /// Secrets of a client that are good at once.
 const SECRETS: usize = 4;
@@ -62,13 +62,13 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             jwks_uri,
         };
         batch.add(clients::create(tenant, &id, label, kind, now));
-        batch.add(admin.tell_tenant(tenant, told::made(Thing::Client(tenant, &id))));
+        batch.add(admin.tell_tenant(tenant, house_events::created(Thing::Client(tenant, &id))));
         End::Made(id.clone())
     } else if kind.is_null() || kind == "secret" {
         only(body, &["label", "kind", "expires_at"])?;
         let label = required(body, "label", LABEL)?;
         batch.add(clients::create(tenant, &id, label, Kind::Secret, now));
-        batch.add(admin.tell_tenant(tenant, told::made(Thing::Client(tenant, &id))));
+        batch.add(admin.tell_tenant(tenant, house_events::created(Thing::Client(tenant, &id))));
         let (secret, _) = add_secret(call, &mut batch, tenant, &id)?;
         End::Secret(id.clone(), "secret", secret)
     } else {
@@ -92,7 +92,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     only(&call.body, &["label"])?;
     if call.body.contains_key("label") {
         let label = required(&call.body, "label", LABEL)?;
-        let changed = told::changed(Thing::Client(tenant, client), Some(label), None);
+        let changed = house_events::updated(Thing::Client(tenant, client), Some(label), None);
         batch.add(call.admin.tell_tenant(tenant, changed));
         batch.add(clients::change(tenant, client, label));
     }
@@ -107,8 +107,8 @@ pub fn revoke<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let client = call.argument("client");
     let [revoke, end_tokens] = clients::revoke(tenant, client, now);
     let mut batch = Batch::default();
-    let told = told::revoked(Thing::Client(tenant, client));
-    batch.add(call.admin.tell_tenant(tenant, told));
+    let event = house_events::revoked(Thing::Client(tenant, client));
+    batch.add(call.admin.tell_tenant(tenant, event));
     let revoked = batch.add(revoke);
     batch.add(end_tokens);
     call.send(batch, revoked, NO_CLIENT, End::Gone)
@@ -160,8 +160,8 @@ pub fn remove_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (tenant, client) = (call.admin.tenant()?.id, call.argument("client"));
     let n = number(call.argument("secret"));
     let mut batch = Batch::default();
-    let told = told::removed(Thing::Secret(tenant, client, n));
-    batch.add(call.admin.tell_tenant(tenant, told));
+    let event = house_events::removed(Thing::Secret(tenant, client, n));
+    batch.add(call.admin.tell_tenant(tenant, event));
     let removed = batch.add(clients::remove_secret(tenant, client, n));
     call.send(batch, removed, NO_SECRET, End::Gone)
 }
@@ -184,11 +184,11 @@ fn add_secret(
     };
     let [make_room, count, add] = clients::add_secret(tenant, client, &new, SECRETS, &now.text);
     let expired = Thing::ExpiredSecrets(tenant, client, &now.text);
-    batch.add(admin.tell_tenant(tenant, told::removed(expired)));
+    batch.add(admin.tell_tenant(tenant, house_events::removed(expired)));
     batch.add(make_room);
     batch.add(count);
     let added = batch.add(add);
-    let made = told::made(Thing::NewSecret(tenant, client, &hash));
+    let made = house_events::created(Thing::NewSecret(tenant, client, &hash));
     batch.add(admin.tell_tenant(tenant, made));
     Ok((secret, added))
 }

@@ -8,10 +8,10 @@ use serde_json::Value;
 use super::body::{only, required};
 use super::refusal::Refusal;
 use super::step::{Call, Outcome, Step};
-use crate::chain::{digest_of, emptied};
+use crate::chain::{digest_of, erasure_mark};
 use store::batch::Batch;
 use store::ledger::erasure::{self, ERASURE, LOOKS};
-use store::ledger::events::erased;
+use store::ledger::events::of_erasure;
 use store::tenant::Tenant;
 
 /// Characters of an id.
@@ -85,7 +85,7 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
         for mut row in answers.rows(full) {
             let seq = row.integer(0)?.unwrap_or_default();
             let digest = digest_of(row.required_text(1)?.as_bytes());
-            let mark = emptied(key.as_ref(), erasure.tenant, seq, &digest);
+            let mark = erasure_mark(key.as_ref(), erasure.tenant, seq, &digest);
             digests.push(Value::from(vec![Value::from(seq), mark.into()]));
             let words = row.required_text(2)?;
             if !erasure.words.contains(&words) {
@@ -129,7 +129,7 @@ fn finish<'c>(call: &'c Call<'c>, erasure: Erasure, has_more: bool) -> Outcome<'
     let known = erasure.kind.filter(|_| !has_more && !erasure.is_told);
     if let Some(kind) = known {
         let tenant = Tenant::Known(erasure.tenant);
-        batch.add(erased(&call.admin.origin(&tenant), kind, &erasure.id));
+        batch.add(of_erasure(&call.admin.origin(&tenant), kind, &erasure.id));
     }
     Step::send(call.admin.shard, batch, move |sent| {
         let counts = sent?.rows_of(&counts);

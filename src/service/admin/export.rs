@@ -8,7 +8,7 @@ use super::step::{Answer, Call, Outcome, Step};
 use crate::budget::Budget;
 use crate::transfer::export::{Export, Place};
 use store::batch::Batch;
-use store::directory::told;
+use store::directory::house_events;
 use store::ledger::feed::{Mark, newest};
 
 /// Exports the tenant that the path names.
@@ -41,7 +41,7 @@ fn mark<'c>(
     let is_own = shard == tenant.shard;
     let mut batch = Batch::default();
     if is_own {
-        let started = told::export_started(tenant.id);
+        let started = house_events::export_started(tenant.id);
         batch.add(call.admin.tell_tenant(tenant.id, started));
     }
     let end = batch.add(newest(None));

@@ -11,10 +11,10 @@ use super::token::{LABEL, last4};
 use crate::credential::{Credential, hash};
 use crate::token::OPERATOR;
 use store::batch::Batch;
+use store::directory::house_events::{self, Thing};
 use store::directory::operators;
-use store::directory::tenants::{self, Which};
+use store::directory::tenants::{self, TenantSelector};
 use store::directory::tokens::NewToken;
-use store::directory::told::{self, Thing};
 
 const NO_TOKEN: Missing = (
     "operator_token_not_found",
@@ -60,13 +60,13 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     };
     let mut batch = Batch::default();
     batch.add(operators::create(tenant, &token, &admin.now.text));
-    batch.add(admin.tell(told::made(Thing::Operator(&id))));
+    batch.add(admin.tell(house_events::created(Thing::Operator(&id))));
     let made = batch.add(operators::read(&id));
     let create = move || call.send(batch, made, NO_TOKEN, End::Secret(id, "token", secret));
     let Some(tenant) = tenant else {
         return create();
     };
-    let (batch, found) = Batch::of(tenants::find(&Which::Number(tenant)));
+    let (batch, found) = Batch::of(tenants::find(&TenantSelector::Number(tenant)));
     Step::send(1, batch, move |sent| {
         if !sent?.has_row(found) {
             return Err(Refusal::invalid(
@@ -91,7 +91,10 @@ pub fn revoke<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     call.admin.unbound()?;
     let token = call.argument("token");
     let mut batch = Batch::default();
-    batch.add(call.admin.tell(told::revoked(Thing::Operator(token))));
+    batch.add(
+        call.admin
+            .tell(house_events::revoked(Thing::Operator(token))),
+    );
     let revoked = batch.add(operators::revoke(token, &call.admin.now.text));
     call.send(batch, revoked, NO_TOKEN, End::Gone)
 }

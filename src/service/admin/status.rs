@@ -7,7 +7,7 @@ use super::webhooks::pending;
 use store::batch::Batch;
 use store::directory::tenants;
 use store::ledger::deliveries::failing;
-use store::ledger::webhooks::{Chosen, Track, read_track, tracks};
+use store::ledger::webhooks::{EndpointFilter, Track, read_track, tracks};
 
 /// Endpoints whose deliveries are counted.
 const ENDPOINTS: usize = 50;
@@ -24,14 +24,14 @@ struct Counted {
 /// who is bound to a tenant, what is that tenant's.
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let only = call.admin.operator.tenant;
-    let chosen = Chosen {
+    let filter = EndpointFilter {
         only,
         is_active: true,
         most: ENDPOINTS,
-        ..Chosen::default()
+        ..EndpointFilter::default()
     };
     let mut batch = Batch::default();
-    let (failing, tracks) = (batch.add(failing(only)), batch.add(tracks(&chosen)));
+    let (failing, tracks) = (batch.add(failing(only)), batch.add(tracks(&filter)));
     Step::send(1, batch, move |sent| {
         let mut answers = sent?;
         let mut counted = Counted::default();

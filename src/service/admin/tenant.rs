@@ -11,9 +11,9 @@ use super::step::{Answer, Call, Creation, End, Missing, Outcome, Step};
 use super::{metadata, settings, shape, with_member};
 use crate::shards::unlisting;
 use store::batch::Batch;
+use store::directory::house_events;
 use store::directory::jobs;
 use store::directory::tenants::{self, NewTenant, Patch};
-use store::directory::told;
 use store::ledger::deliveries::forget_tenant;
 use store::tenant::{DEFAULT_TENANT, Tenant};
 use store::{Cell, Row, read};
@@ -94,7 +94,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         };
         let mut batch = Batch::default();
         batch.add(tenants::create(&new, shard, &admin.now.text));
-        batch.add(admin.tell(told::tenant_created()));
+        batch.add(admin.tell(house_events::tenant_created()));
         let made = batch.add(tenants::read_last(&admin.now.text));
         Step::send(1, batch, move |sent| {
             unless_taken(call, sent, external_id, self::create, move |mut answers| {
@@ -211,10 +211,10 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let few = || read::guard(tenants::has_few_metadata(id, metadata::MEMBERS));
     let mut batch = Batch::default();
     if admin.shard == 1 {
-        batch.add(admin.tell(told::tenant_changed(id, &patch)));
+        batch.add(admin.tell(house_events::tenant_updated(id, &patch)));
     }
     if let Some(settings) = patch.settings {
-        batch.add(admin.tell_tenant(id, told::settings_changed(id, settings)));
+        batch.add(admin.tell_tenant(id, house_events::settings_updated(id, settings)));
     }
     batch.add(tenants::change(id, &patch));
     batch.add(few());
@@ -232,7 +232,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                 };
                 let mut batch = Batch::default();
                 if is_elsewhere {
-                    batch.add(admin.tell(told::tenant_changed(id, &before)));
+                    batch.add(admin.tell(house_events::tenant_updated(id, &before)));
                     batch.add(tenants::change(id, &before));
                 }
                 return Step::send(1, batch, |sent| {
@@ -256,7 +256,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         ..patch
     };
     let mut batch = Batch::default();
-    batch.add(admin.tell(told::tenant_changed(id, &listed)));
+    batch.add(admin.tell(house_events::tenant_updated(id, &listed)));
     batch.add(tenants::change(id, &listed));
     batch.add(few());
     Step::send(1, batch, move |sent| {
@@ -320,8 +320,8 @@ pub fn delete<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let id = admin.id("job_");
     let mut batch = Batch::default();
     if admin.shard == 1 {
-        let told = told::tenant_deleted(tenant.id, Some(&tenant.name));
-        batch.add(admin.tell(told));
+        let event = house_events::tenant_deleted(tenant.id, Some(&tenant.name));
+        batch.add(admin.tell(event));
     }
     batch.add(tenants::delete(tenant.id, &tenant.name));
     let scope = "tenants:write";

@@ -7,8 +7,8 @@ use super::step::{Call, End, Missing, Outcome, Step};
 use crate::credential::{Credential, hash};
 use crate::token::SCIM;
 use store::batch::Batch;
+use store::directory::house_events::{self, Thing};
 use store::directory::tokens::{self, NewToken};
-use store::directory::told::{self, Thing};
 use store::read;
 
 /// Characters of the longest label.
@@ -52,7 +52,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         batch.add(read::guard(tokens::has_user(tenant, subject)));
     }
     batch.add(tokens::create(tenant, &token, &admin.now.text));
-    batch.add(admin.tell_tenant(tenant, told::made(Thing::Token(tenant, &id))));
+    batch.add(admin.tell_tenant(tenant, house_events::created(Thing::Token(tenant, &id))));
     let made = batch.add(tokens::read(tenant, &id));
     Step::send(admin.shard, batch, move |sent| match sent {
         Err(store::Error::Guard) => Err(Refusal::invalid(
@@ -81,7 +81,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let expires_at = expiry(body, &call.admin.now)?;
     let expires_at = expires_at.as_ref().map(Option::as_deref);
     let mut batch = Batch::default();
-    let changed = told::changed(Thing::Token(tenant, id), label, expires_at);
+    let changed = house_events::updated(Thing::Token(tenant, id), label, expires_at);
     batch.add(call.admin.tell_tenant(tenant, changed));
     batch.add(tokens::change(tenant, id, label, expires_at));
     let changed = batch.add(tokens::read(tenant, id));
@@ -93,8 +93,8 @@ pub fn revoke<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (tenant, now) = (call.admin.tenant()?.id, &call.admin.now.text);
     let token = call.argument("token");
     let mut batch = Batch::default();
-    let told = told::revoked(Thing::Token(tenant, token));
-    batch.add(call.admin.tell_tenant(tenant, told));
+    let event = house_events::revoked(Thing::Token(tenant, token));
+    batch.add(call.admin.tell_tenant(tenant, event));
     let revoked = batch.add(tokens::revoke(tenant, token, now));
     call.send(batch, revoked, NO_TOKEN, End::Gone)
 }

@@ -12,7 +12,7 @@ use crate::transfer::undo::{End, PART, Undo};
 use scim::json;
 use store::batch::Batch;
 use store::directory::jobs;
-use store::ledger::undone;
+use store::ledger::undo;
 
 /// Characters of the id of a request, with the number of an operation.
 const LONGEST: usize = 64;
@@ -74,7 +74,7 @@ fn of_request<'c>(call: &'c Call<'c>, request: &'c str, is_dry: bool) -> Outcome
     let since = Moment::at(at.saturating_sub(BEFORE)).text;
     let until = Moment::at(at.saturating_add(BEHIND)).text;
     let tenant = call.admin.tenant()?.id;
-    let (batch, found) = Batch::of(undone::find(tenant, request, (&since, &until)));
+    let (batch, found) = Batch::of(undo::find(tenant, request, (&since, &until)));
     Step::send(call.admin.shard, batch, move |sent| {
         let row = sent?.row(found).ok_or_else(missing)?;
         let (Some(from), Some(to)) = (row.integer(0)?, row.integer(1)?) else {
@@ -87,7 +87,7 @@ fn of_request<'c>(call: &'c Call<'c>, request: &'c str, is_dry: bool) -> Outcome
 
 /// Takes back what these events tell of.
 fn of_range<'c>(call: &'c Call<'c>, (from, to): (i64, i64), is_dry: bool) -> Outcome<'c> {
-    let (batch, extent) = Batch::of(undone::extent(call.admin.tenant()?.id));
+    let (batch, extent) = Batch::of(undo::extent(call.admin.tenant()?.id));
     Step::send(call.admin.shard, batch, move |sent| {
         let row = sent?.row(extent);
         let number = |column| match &row {

@@ -16,9 +16,9 @@ use crate::signing::{BOTH, secret};
 use crate::{Moment, Settings};
 use store::Row;
 use store::batch::{Batch, Handle};
-use store::directory::tenants::{self, Which};
+use store::directory::tenants::{self, TenantSelector};
 use store::ledger::feed::{EventFilter, newest};
-use store::ledger::webhooks::{self, Change, Chosen, Endpoint, SecretRef, Track};
+use store::ledger::webhooks::{self, Change, Endpoint, EndpointFilter, SecretRef, Track};
 
 mod acts;
 
@@ -104,13 +104,13 @@ const TOO_MANY: &str = "There are 50 webhooks of this tenant, or of all tenants,
 
 /// Lists them.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    let chosen = Chosen {
+    let filter = EndpointFilter {
         only: call.admin.operator.tenant,
         after: call.after_id("whk_")?,
         most: call.most(),
-        ..Chosen::default()
+        ..EndpointFilter::default()
     };
-    show(call, Batch::default(), &chosen, Format::Page)
+    show(call, Batch::default(), &filter, Format::Page)
 }
 
 /// Reads one.
@@ -155,7 +155,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let Some(tenant) = tenant else {
         return begin(call, endpoint, shown, admin.shards(), Vec::new());
     };
-    let (batch, found) = Batch::of(tenants::find(&Which::Number(tenant)));
+    let (batch, found) = Batch::of(tenants::find(&TenantSelector::Number(tenant)));
     Step::send(1, batch, move |sent| {
         let Some(row) = sent?.row(found) else {
             return Err(Refusal::invalid(
@@ -181,7 +181,7 @@ fn begin<'c>(
         let id = endpoint.id.clone();
         let mut batch = Batch::default();
         batch.add(webhooks::create(&endpoint, &call.admin.now.text));
-        batch.add(call.admin.tell(webhooks::told_created(&id)));
+        batch.add(call.admin.tell(webhooks::created_event(&id)));
         for (shard, end) in ends {
             batch.add(webhooks::begin(&id, shard, end));
         }
@@ -236,8 +236,8 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             },
         };
         let mut batch = Batch::default();
-        let told = webhooks::told_changed(&endpoint.id, &change);
-        batch.add(call.admin.tell(told));
+        let event = webhooks::updated_event(&endpoint.id, &change);
+        batch.add(call.admin.tell(event));
         let now = &call.admin.now.text;
         batch.add_all(webhooks::change(&endpoint.id, &change, now));
         one(call, batch, &endpoint.id, Format::One)
@@ -248,7 +248,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 pub fn remove<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     find(call, move |endpoint| {
         let mut batch = Batch::default();
-        batch.add(call.admin.tell(webhooks::told_deleted(&endpoint.id)));
+        batch.add(call.admin.tell(webhooks::deleted_event(&endpoint.id)));
         batch.add_all(webhooks::remove(&endpoint.id));
         Step::send(1, batch, |sent| {
             sent?;
@@ -263,7 +263,7 @@ pub fn rotate<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         let key = key(call.admin)?;
         let until = Moment::at(call.admin.now.milliseconds + BOTH).text;
         let mut batch = Batch::default();
-        batch.add(call.admin.tell(webhooks::told_rotated(&endpoint.id)));
+        batch.add(call.admin.tell(webhooks::rotated_event(&endpoint.id)));
         batch.add(webhooks::rotate(&endpoint, &key.fingerprint(), &until));
         batch.add(webhooks::interrupt(&endpoint.id));
         let shown = secret(&key, &endpoint.id, endpoint.secret.version + 1);
@@ -285,25 +285,25 @@ enum Format {
 
 /// Sends a batch and shows an endpoint.
 fn one<'c>(call: &'c Call<'c>, batch: Batch, id: &str, format: Format) -> Outcome<'c> {
-    let chosen = Chosen {
+    let filter = EndpointFilter {
         only: call.admin.operator.tenant,
         id: Some(id),
         most: 1,
-        ..Chosen::default()
+        ..EndpointFilter::default()
     };
-    show(call, batch, &chosen, format)
+    show(call, batch, &filter, format)
 }
 
 /// Sends a batch and shows endpoints, each with how much is not delivered to it.
 fn show<'c>(
     call: &'c Call<'c>,
     mut batch: Batch,
-    chosen: &Chosen<'_>,
+    filter: &EndpointFilter<'_>,
     format: Format,
 ) -> Outcome<'c> {
     let keys = call.admin.settings.master.fingerprints();
-    let listed = batch.add(webhooks::list(chosen, &keys));
-    let tracks = batch.add(webhooks::tracks(chosen));
+    let listed = batch.add(webhooks::list(filter, &keys));
+    let tracks = batch.add(webhooks::tracks(filter));
     Step::send(1, batch, move |sent| {
         let mut answers = sent?;
         let mut rows = Vec::new();

@@ -60,7 +60,7 @@ impl<D: Database> Run<'_, D> {
                     self.failed(whose, (event, before), (status, &now), next_attempt_at);
                 self.endpoint.is_active = false;
                 self.say("is disabled", event.tenant, status);
-                let told = deliveries::told_disabled(&self.lease, status);
+                let told = deliveries::disabled_event(&self.lease, status);
                 noted.push(house(&origin(&now), told));
                 noted.push(deliveries::disable(&self.lease));
                 noted
@@ -132,7 +132,7 @@ impl<D: Database> Run<'_, D> {
         let mut statements = vec![deliveries::note(&self.lease, &behind)];
         if is_news {
             self.say("fails", event.tenant, last_status);
-            let told = deliveries::told_failing(&self.lease, &behind);
+            let told = deliveries::failing_event(&self.lease, &behind);
             statements.push(house(&origin(now), told));
         }
         if let Some(known) = whose.and_then(|index| self.behind.get_mut(index)) {

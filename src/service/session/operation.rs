@@ -31,9 +31,9 @@ impl<D: Database> Session<'_, D> {
     pub(super) async fn engage_brake(&self) -> Result<(), store::Error> {
         self.is_braked.set(true);
         let (tenant, now) = (&self.caller.tenant, &self.now.text);
-        let told = Turn::Engage.told(tenant, now);
-        let told = house(&self.origin(self.operation()), told);
-        let engage = vec![told, Turn::Engage.make(tenant, now)];
+        let event = Turn::Engage.event(tenant, now);
+        let event = house(&self.origin(self.operation()), event);
+        let engage = vec![event, Turn::Engage.make(tenant, now)];
         self.context.database.batch(engage).await.map(|_| ())
     }
 

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use crate::budget::{Allowance, LEASE};
 use crate::{Caller, Context, Failure, Moment, Session};
 use store::batch::Batch;
-use store::directory::told;
+use store::directory::house_events;
 use store::ledger::events::house;
 use store::ledger::requests::Sender;
 use store::tenant::{self, Tenant};
@@ -347,7 +347,7 @@ impl Work {
         self.batch.add(import.finish(&counts, &now.text));
         self.batch.add_all(import.clear(true));
         if !self.marker.is_dry {
-            let finished = told::import_finished(import.job);
+            let finished = house_events::import_finished(import.job);
             self.batch.add(house(&session.origin(None), finished));
         }
     }

@@ -18,7 +18,7 @@ use store::batch::Batch;
 use store::directory::jobs::{self, DueJob, Progress};
 use store::ledger::events::house;
 use store::ledger::requests::Sender;
-use store::ledger::undone::{self, Walk};
+use store::ledger::undo::{self, EventRange};
 use store::limits::LONGEST_PAUSE;
 use store::tenant::{self, Tenant};
 use store::{Database, Error, Statement};
@@ -175,15 +175,15 @@ pub(crate) async fn run<D: Database>(
     let (mut state, mut tries, mut seen) = (State::default(), 0, 0);
     loop {
         let most = if tries < TRIES / 2 { PART } else { 1 };
-        let walk = Walk {
+        let range = EventRange {
             tenant: undo.tenant,
             request: undo.request.as_deref(),
             from: undo.from,
             below: undo.below,
         };
-        let (batch, found) = Batch::of(undone::part(&walk, most));
+        let (batch, found) = Batch::of(undo::part(&range, most));
         let rows = context.send(batch).await?.rows(found);
-        let (told, mut has_more) = undone::read_part(rows, most)?;
+        let (told, mut has_more) = undo::read_part(rows, most)?;
         let mut events: Vec<Event> = told.into_iter().map(Event::of).list();
         if !undo.is_dry {
             state = State::default();
@@ -293,13 +293,13 @@ impl Undo {
         has_more: bool,
     ) -> Result<Batch, Error> {
         let mut batch = Batch::default();
-        batch.add(undone::is_open(self.tenant));
+        batch.add(undo::is_open(self.tenant));
         if let Some(job) = &self.job {
             batch.add(jobs::is_at(job, &self.marker()));
         }
         state.write(session, &mut batch)?;
         if !has_more {
-            let told = undone::finished(self.tenant, &next.told());
+            let told = undo::finished_event(self.tenant, &next.told());
             batch.add(house(&session.origin(None), told));
         }
         if let Some(job) = &self.job {

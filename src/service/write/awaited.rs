@@ -22,7 +22,7 @@ pub(crate) fn add_joins(
     users: &[(&str, Option<usize>)],
     version: &str,
 ) {
-    batch.add(events::awaited(origin, groups, users, version));
+    batch.add(events::of_pending(origin, groups, users, version));
     let ids: Vec<&str> = users.iter().map(|(id, _)| *id).list();
     batch.add_write(pending::join(groups, &ids, version, origin.now));
 }

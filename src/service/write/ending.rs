@@ -2,7 +2,7 @@
 
 use crate::Moment;
 use store::batch::{Batch, Handle};
-use store::directory::{ending, told};
+use store::directory::{ending, house_events};
 use store::ledger::events::{Origin, house};
 use store::ledger::requests::Sender;
 use store::tenant::Tenant;
@@ -22,7 +22,7 @@ pub(crate) fn add_step(batch: &mut Batch, job: &str, tenant: i64, now: &Moment) 
         request: "",
         operation: None,
     };
-    batch.add(house(&origin, told::ended(job, tenant)));
+    batch.add(house(&origin, house_events::revoked_at_end(job, tenant)));
     for statement in ending::clear(job, tenant, &now.text) {
         batch.add(statement);
     }

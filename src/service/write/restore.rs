@@ -18,10 +18,15 @@ pub(crate) fn add_restore(
 ) -> Handle {
     let row = batch.add_write(restored.insert(view));
     let is_user = *view.resource_type == USER_TYPE;
-    batch.add(events::created(origin, view, (restored.id, None), is_user));
+    batch.add(events::of_create(
+        origin,
+        view,
+        (restored.id, None),
+        is_user,
+    ));
     if !view.table().shared {
         let joined = restored.joined(view, origin.request);
-        batch.add(events::joined(origin, groups, restored.version, joined));
+        batch.add(events::of_joins(origin, groups, restored.version, joined));
     }
     batch.add_writes(restored.links_back(view));
     if is_user && pends {

@@ -54,7 +54,7 @@ impl<D: Database> Session<'_, D> {
                     .many
                     .push((resource_type.name, batch.add_write(insert)));
                 let origin = self.origin(None);
-                batch.add(events::created_many(&origin, &view, &done, is_again));
+                batch.add(events::of_creates(&origin, &view, &done, is_again));
                 batch.add_writes(is_again.then(|| deleted::forget(&view, &ids)));
                 self.add_awaited(batch, resource_type, &users);
                 batch.add_writes(unique::claim_many(&view, &values));
@@ -139,7 +139,7 @@ impl<D: Database> Session<'_, D> {
             receipt
                 .many
                 .push((first.resource_type.name, batch.add_write(update)));
-            batch.add(events::rewritten_many(&self.origin(None), &view, &told));
+            batch.add(events::of_rewrites(&self.origin(None), &view, &told));
             self.add_awaited(batch, first.resource_type, &users);
         }
         Ok(())
@@ -151,7 +151,7 @@ impl<D: Database> Session<'_, D> {
     pub(crate) fn add_moved_links(&self, batch: &mut Batch, links: &str) {
         let view = self.view(&GROUP_TYPE);
         let version = self.context.mint.version();
-        batch.add(events::moved(&self.origin(None), &view, &version, links));
+        batch.add(events::of_moves(&self.origin(None), &view, &version, links));
         batch.add_writes(run::move_links(&view, links, &version, &self.now.text));
         batch.add(run::links_sound(&view, links));
     }
@@ -182,7 +182,7 @@ impl<D: Database> Session<'_, D> {
         if all {
             batch.add(run::all_of_type(&view, &ids));
         }
-        batch.add(events::deleted_many(&self.origin(None), &view, &named));
+        batch.add(events::of_deletes(&self.origin(None), &view, &named));
         let (version, now) = (&first.version, &self.now.text);
         batch.add_writes(run::touch_teams_of_many(&view, &ids, version, now));
         if let Some(until) = self.kept_until() {

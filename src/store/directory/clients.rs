@@ -261,9 +261,9 @@ pub struct Federated {
 /// A client that shows assertions, and the key of this name in its set.
 pub fn find_federated(client: &str, name: KeyName<'_>) -> Statement {
     statement!(
-        "SELECT c.tenant_id, c.issuer, c.subject, c.audience, c.jwks_uri AS address, {kept} \
+        "SELECT c.tenant_id, c.issuer, c.subject, c.audience, c.jwks_uri AS address, {columns} \
          FROM clients c LEFT JOIN key_sets ON key_sets.address = c.jwks_uri WHERE {is_open} AND c.kind = 'federated'",
-        kept = key_sets::kept(name),
+        columns = key_sets::columns(name),
         is_open = is_open(client),
     )
 }
@@ -283,7 +283,7 @@ pub fn read_federated(row: &mut Row) -> Result<Federated, Error> {
 
 /// Keeps an assertion, by its issuer and `jti`, so that it is taken once, whichever client shows
 /// it: the batch fails where it was.
-pub fn see(tenant: i64, jti: &str, expires_at: &str) -> Statement {
+pub fn keep_assertion(tenant: i64, jti: &str, expires_at: &str) -> Statement {
     statement!(
         "INSERT INTO assertions_seen (tenant_id, client_id, jti, expires_at) \
          VALUES ({tenant}, '', {jti}, {expires_at})",

@@ -59,7 +59,7 @@ pub fn end_jobs(job: &str, tenant: i64, now: &str) -> Statement {
 }
 
 /// The number of the event up to which all of the tenant were emptied, as the job has noted.
-fn emptied(job: &str, tenant: i64) -> Fragment<'_> {
+fn last_empty(job: &str, tenant: i64) -> Fragment<'_> {
     fragment!(
         "max(coalesce((SELECT CAST(marker AS INTEGER) FROM jobs WHERE id = {job}), 0), \
          coalesce((SELECT min(seq) - 1 FROM events WHERE tenant_id = {tenant}), 0))",
@@ -73,9 +73,9 @@ fn emptied(job: &str, tenant: i64) -> Fragment<'_> {
 pub fn empty_events(job: &str, tenant: i64) -> Statement {
     statement!(
         "UPDATE events SET body = NULL, salt = NULL WHERE tenant_id = {tenant} \
-         AND seq > {emptied} AND seq <= {emptied} + {STEP}",
+         AND seq > {last_empty} AND seq <= {last_empty} + {STEP}",
         tenant = value(tenant),
-        emptied = emptied(job, tenant),
+        last_empty = last_empty(job, tenant),
         STEP = STEP,
     )
 }
@@ -106,20 +106,20 @@ pub fn note(job: &str, tenant: i64, now: &str) -> Statement {
     });
     let others: Fragment<'_> = others.collect();
     let is_done = fragment!(
-        "{others}{empty} AND NOT EXISTS (SELECT 1 FROM events WHERE tenant_id = {tenant} AND seq > {emptied} + {STEP})",
+        "{others}{empty} AND NOT EXISTS (SELECT 1 FROM events WHERE tenant_id = {tenant} AND seq > {last_empty} + {STEP})",
         others = others,
         empty = is_empty(tenant),
         tenant = value(tenant),
-        emptied = emptied(job, tenant),
+        last_empty = last_empty(job, tenant),
         STEP = STEP,
     );
     statement!(
-        "UPDATE jobs SET lease_until = {now}, marker = {emptied} + {STEP}, \
+        "UPDATE jobs SET lease_until = {now}, marker = {last_empty} + {STEP}, \
          done = max(done, total - (SELECT coalesce(sum(total), 0) FROM totals WHERE tenant_id = {tenant})), \
          (state, finished_at, result) = (SELECT 'finished', {now}, json_object('deleted', jobs.total) WHERE {is_done} \
          UNION ALL SELECT 'running', NULL, NULL LIMIT 1) \
          WHERE id = {job} RETURNING finished_at",
-        emptied = emptied(job, tenant),
+        last_empty = last_empty(job, tenant),
         STEP = STEP,
         tenant = value(tenant),
         now = value(now),

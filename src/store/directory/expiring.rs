@@ -4,7 +4,7 @@
 use crate::fragment::{Fragment, value};
 use crate::{Statement, fragment, statement};
 
-use super::told::{SECRET, TOKEN};
+use super::house_events::{SECRET, TOKEN};
 
 /// Tenants that are told of at once.
 const TENANTS: usize = 20;
@@ -67,8 +67,8 @@ impl Moments<'_> {
         )
     }
 
-    /// What is told of those of a tenant, which is not about to end, nor is the client.
-    pub fn told(&self, tenant: i64) -> Fragment<'_> {
+    /// The events of those of a tenant, which is not about to end, nor is the client.
+    pub fn event(&self, tenant: i64) -> Fragment<'_> {
         let rows = TABLES.map(|[table, condition, about, attributes]| {
             fragment!(
                 "SELECT iif(t.expires_at <= {now}, 'credential.expired', 'credential.expiring') AS kind, \
@@ -91,7 +91,7 @@ impl Moments<'_> {
         rows.into()
     }
 
-    /// Notes that it was told.
+    /// Notes that there were events of them.
     pub fn note(&self, tenant: i64) -> [Statement; 2] {
         TABLES.map(|[table, condition, ..]| {
             statement!(

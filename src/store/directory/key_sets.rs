@@ -45,7 +45,7 @@ impl CachedKeySet {
 
 /// The columns of a set `key_sets`, and its key of this name that is for signing: of several the
 /// first of this kind, else the first.
-pub(super) fn kept(name: KeyName<'_>) -> Fragment<'_> {
+pub(super) fn columns(name: KeyName<'_>) -> Fragment<'_> {
     // What is no object has no members, and to ask it for some is an error.
     fragment!(
         "(SELECT value FROM json_each(key_sets.keys, '$.keys') WHERE CASE type WHEN 'object' \
@@ -60,8 +60,8 @@ pub(super) fn kept(name: KeyName<'_>) -> Fragment<'_> {
 /// The set at an address.
 pub fn read(address: &str, name: KeyName<'_>) -> Statement {
     statement!(
-        "SELECT address, {kept} FROM key_sets WHERE address = {address}",
-        kept = kept(name),
+        "SELECT address, {columns} FROM key_sets WHERE address = {address}",
+        columns = columns(name),
         address = value(address),
     )
 }
@@ -81,10 +81,10 @@ pub fn claim(address: &str, now: &str, since: &str) -> Statement {
 /// Keeps a set that was fetched, JSON text as it came, and gives it as [`read`] does.
 pub fn store(address: &str, keys: &str, name: KeyName<'_>, now: &str) -> Statement {
     statement!(
-        "UPDATE key_sets SET keys = {keys}, fetched_at = {now} WHERE address = {address} RETURNING address, {kept}",
+        "UPDATE key_sets SET keys = {keys}, fetched_at = {now} WHERE address = {address} RETURNING address, {columns}",
         keys = value(keys),
         now = value(now),
         address = value(address),
-        kept = kept(name),
+        columns = columns(name),
     )
 }

@@ -6,18 +6,18 @@ use crate::{Statement, fragment, statement};
 
 /// Which tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Which {
+pub enum TenantSelector {
     /// The one with this number.
     Number(i64),
     /// The one with this id of the application's.
     External(String),
 }
 
-impl<'a> From<&'a Which> for Fragment<'a> {
-    fn from(which: &'a Which) -> Self {
+impl<'a> From<&'a TenantSelector> for Fragment<'a> {
+    fn from(which: &'a TenantSelector) -> Self {
         match which {
-            Which::Number(number) => fragment!("n.id = {number}", number = value(*number)),
-            Which::External(id) => fragment!("n.external_id = {id}", id = value(id)),
+            TenantSelector::Number(number) => fragment!("n.id = {number}", number = value(*number)),
+            TenantSelector::External(id) => fragment!("n.external_id = {id}", id = value(id)),
         }
     }
 }
@@ -73,7 +73,7 @@ pub fn shard_of(id: i64) -> Statement {
 
 /// The number, the name, the settings, the shard and the application's id of one, and whether it is
 /// suspended.
-pub fn find(which: &Which) -> Statement {
+pub fn find(which: &TenantSelector) -> Statement {
     statement!(
         "SELECT n.id, n.name, n.settings, n.shard, n.external_id, n.state = 'suspended' AS is_suspended FROM tenants n \
          WHERE {which} AND n.state NOT IN ('deleted', 'creating')",
@@ -214,13 +214,13 @@ pub fn create(new: &NewTenant<'_>, shard: u16, now: &str) -> Statement {
         name = value(new.name),
         now = value(now),
         external_id = value(new.external_id),
-        metadata = merged("'{}'", new.metadata),
-        settings = merged("'{}'", new.settings),
+        metadata = merge("'{}'", new.metadata),
+        settings = merge("'{}'", new.settings),
     )
 }
 
 /// What a merge patch (RFC 7396) makes of an object; of a null that is an empty one.
-pub(super) fn merged<'a>(object: &'static str, patch: &'a str) -> Fragment<'a> {
+pub(super) fn merge<'a>(object: &'static str, patch: &'a str) -> Fragment<'a> {
     fragment!(
         "coalesce(nullif(json_patch({object}, {patch}), 'null'), '{}')",
         object = object,
@@ -249,9 +249,9 @@ pub fn change(id: i64, patch: &Patch<'_>) -> Statement {
             value = patch.external_id.map(value),
             kept = patch.external_id.is_none().then_some("external_id"),
         ),
-        metadata = merged("metadata", patch.metadata.unwrap_or("{}")),
+        metadata = merge("metadata", patch.metadata.unwrap_or("{}")),
         state = value(patch.state),
-        settings = merged("settings", patch.settings.unwrap_or("{}")),
+        settings = merge("settings", patch.settings.unwrap_or("{}")),
         id = value(id),
     )
 }
@@ -285,7 +285,7 @@ pub fn delete(id: i64, name: &str) -> Statement {
 }
 
 /// Events not sealed yet that are counted, at the most.
-const UNSEALED: usize = 10_000;
+const MAX_UNSEALED: usize = 10_000;
 
 /// How many tenants, users, events not sealed yet and jobs under way there are: all, or of one
 /// tenant. The migration is the last of this project; an operator's own have numbers from 9000 on.
@@ -305,7 +305,7 @@ pub fn count(shard: u16, only: Option<i64>) -> Statement {
          'tenants', (SELECT count(*) FROM tenants WHERE shard = {shard} AND state <> 'deleted'{of_tenants}), \
          'users', (SELECT coalesce(sum(total), 0) FROM totals WHERE resource_type = 'User'{of_totals}), \
          'unsealed', (SELECT count(*) FROM (SELECT 1 FROM events \
-         WHERE position > (SELECT position FROM sealing){of_events} LIMIT {UNSEALED})), \
+         WHERE position > (SELECT position FROM sealing){of_events} LIMIT {MAX_UNSEALED})), \
          'braked', (SELECT count(*) FROM brakes WHERE engaged_at IS NOT NULL{of_brakes})) AS shard, \
          (SELECT count(*) FROM jobs WHERE finished_at IS NULL{of_jobs}) AS jobs",
         shard = usize::from(shard),
@@ -313,7 +313,7 @@ pub fn count(shard: u16, only: Option<i64>) -> Statement {
         of_totals = of("tenant_id"),
         of_events = of("tenant_id"),
         of_brakes = of("tenant_id"),
-        UNSEALED = UNSEALED,
+        MAX_UNSEALED = MAX_UNSEALED,
         of_jobs = of("tenant_id"),
     )
 }

@@ -11,7 +11,7 @@ use crate::{Error, Row, Statement, cells::Cells, fragment, statement};
 /// Endpoints that one event of the Worker looks at in a database.
 const DUE: usize = 20;
 /// Attempts of an endpoint that are kept.
-const KEPT: usize = 200;
+const KEPT_ATTEMPTS: usize = 200;
 
 /// Whose events are told to anybody: rows of a tenant, or none for all.
 pub fn listeners() -> Statement {
@@ -276,9 +276,9 @@ pub fn record(webhook: &str, lease: Option<&Lease>, attempt: &Attempt) -> [State
         ),
         statement!(
             "DELETE FROM webhook_deliveries WHERE webhook_id = {webhook} \
-             AND n <= (SELECT max(n) FROM webhook_deliveries WHERE webhook_id = {webhook}) - {KEPT}",
+             AND n <= (SELECT max(n) FROM webhook_deliveries WHERE webhook_id = {webhook}) - {KEPT_ATTEMPTS}",
             webhook = value(webhook),
-            KEPT = KEPT,
+            KEPT_ATTEMPTS = KEPT_ATTEMPTS,
         ),
         statement!(
             "UPDATE webhooks SET last_status = {status} WHERE id = {webhook} AND last_status IS NOT {status}{held}",
@@ -362,18 +362,18 @@ pub fn disable(lease: &Lease) -> Statement {
     )
 }
 
-/// Tells that an endpoint is about to be disabled, by this status of its last reply. To D1 every
-/// number is a real one, which JSON would show.
-pub fn told_disabled(lease: &Lease, status: Option<i64>) -> Fragment<'_> {
+/// The event of an endpoint that is about to be disabled, by this status of its last reply. To D1
+/// every number is a real one, which JSON would show.
+pub fn disabled_event(lease: &Lease, status: Option<i64>) -> Fragment<'_> {
     let after = fragment!(
         "json_object('state', 'disabled', 'last_status', CAST({status} AS INTEGER))",
         status = number(status),
     );
-    held("disabled", "json_object('state', w.state)", after, lease)
+    event("disabled", "json_object('state', w.state)", after, lease)
 }
 
-/// Tells that it fails for a tenant.
-pub fn told_failing<'a>(lease: &'a Lease, behind: &'a Behind) -> Fragment<'a> {
+/// The event of one that fails for a tenant.
+pub fn failing_event<'a>(lease: &'a Lease, behind: &'a Behind) -> Fragment<'a> {
     let after = fragment!(
         "json_object('failing', json_object('tenant', CAST({tenant} AS INTEGER), \
          'attempts', CAST({attempts} AS INTEGER), 'since', {since}, 'last_status', CAST({status} AS INTEGER)))",
@@ -382,10 +382,10 @@ pub fn told_failing<'a>(lease: &'a Lease, behind: &'a Behind) -> Fragment<'a> {
         since = value(behind.failed_at.as_deref()),
         status = number(behind.last_status),
     );
-    held("failing", "'{}'", after, lease)
+    event("failing", "'{}'", after, lease)
 }
 
-fn held<'a>(
+fn event<'a>(
     word: &'static str,
     before: &'static str,
     after: Fragment<'a>,

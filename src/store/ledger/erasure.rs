@@ -14,7 +14,7 @@ pub const LOOKS: usize = 20_000;
 const STEP: usize = 500;
 const STEP_BYTES: usize = 1_000_000;
 /// What stands in place of a path.
-const ERASED: &str = "…";
+const PLACEHOLDER: &str = "…";
 
 /// A row, if the resource is there.
 pub fn lives(tenant: i64, id: &str) -> Statement {
@@ -91,22 +91,22 @@ pub fn empty(tenant: i64, digests: &str) -> Statement {
 /// `words` is JSON: texts that are quoted where the resource is told of without its id.
 pub fn elsewhere(tenant: i64, id: &str, words: &str) -> Vec<Statement> {
     let of_requests = statement!(
-        "UPDATE requests SET path = '{ERASED}', query = '', detail = NULL, habits = '[]', request_body = NULL, \
+        "UPDATE requests SET path = '{PLACEHOLDER}', query = '', detail = NULL, habits = '[]', request_body = NULL, \
          reply_body = NULL, resources = (SELECT json_group_array(r.value) FROM json_each(resources) r \
          WHERE NOT EXISTS (SELECT 1 FROM json_tree({words}) w WHERE lower(w.value) = lower(r.value))) WHERE tenant_id = {tenant} AND id IN (SELECT id FROM (SELECT id, \
          lower(path || resources || habits || coalesce(detail, '') || coalesce(request_body, '') || \
-         coalesce(reply_body, '')) AS text FROM requests WHERE tenant_id = {tenant} AND path <> '{ERASED}' LIMIT -1) \
-         WHERE {is_told})",
-        ERASED = ERASED,
+         coalesce(reply_body, '')) AS text FROM requests WHERE tenant_id = {tenant} AND path <> '{PLACEHOLDER}' LIMIT -1) \
+         WHERE {names_it})",
+        PLACEHOLDER = PLACEHOLDER,
         words = value(words),
         tenant = value(tenant),
-        is_told = is_told(id, words),
+        names_it = names_it(id, words),
     );
     let of_jobs = statement!(
         "UPDATE jobs SET result = NULL WHERE tenant_id = {tenant} AND id IN (SELECT id FROM (SELECT id, \
-         lower(result) AS text FROM jobs WHERE tenant_id = {tenant} AND finished_at IS NOT NULL AND result IS NOT NULL LIMIT -1) WHERE {is_told})",
+         lower(result) AS text FROM jobs WHERE tenant_id = {tenant} AND finished_at IS NOT NULL AND result IS NOT NULL LIMIT -1) WHERE {names_it})",
         tenant = value(tenant),
-        is_told = is_told(id, words),
+        names_it = names_it(id, words),
     );
     // What it had beside its row goes with it, by a trigger.
     let of_deleted = statement!(
@@ -141,7 +141,7 @@ pub fn replies(tenant: i64) -> [Statement; 2] {
 }
 
 /// The condition that `text`, in lower case, tells of the resource.
-fn is_told<'a>(id: &'a str, words: &'a str) -> Fragment<'a> {
+fn names_it<'a>(id: &'a str, words: &'a str) -> Fragment<'a> {
     fragment!(
         "(instr(text, lower({id})) OR EXISTS (SELECT 1 FROM json_tree({words}) w \
          WHERE w.type = 'text' AND instr(text, lower(json_quote(w.value)))))",

@@ -2,9 +2,9 @@
 //! that nothing changes without one, and none tells of what was not done.
 //!
 //! What is read to be changed is known on both sides: its event stands behind the write and asks
-//! whether that wrote ([`rewritten`]). What is written unread has its event in front, which asks
-//! for what the write would ask for and takes along what was there ([`assigned`], [`members`],
-//! [`deleted`]); the write then asks whether there was an event.
+//! whether that wrote ([`of_rewrite`]). What is written unread has its event in front, which asks
+//! for what the write would ask for and takes along what was there ([`of_assign`], [`members`],
+//! [`of_delete`]); the write then asks whether there was an event.
 
 use scim::change::VALUES;
 use scim::json::text;
@@ -23,21 +23,21 @@ mod house;
 mod members;
 mod resource;
 
-pub use house::{erased, house};
-pub use members::{awaited, first_members, joined, members, moved, teams};
+pub use house::{house, of_erasure};
+pub use members::{first_members, members, of_joins, of_moves, of_pending, teams};
 pub use resource::{
-    assigned, created, created_many, deleted, deleted_many, rewritten, rewritten_many,
+    of_assign, of_create, of_creates, of_delete, of_deletes, of_rewrite, of_rewrites,
 };
 
 /// Members that one event names, and groups that were left.
-const NAMED: usize = 250;
+const MAX_NAMES: usize = 250;
 /// Members of a group that goes which are kept with its event, so that it can come back with them.
 /// No event shows them. They are 0.6 MB.
-pub const KEPT: usize = 15_000;
+pub const MAX_KEPT_MEMBERS: usize = 15_000;
 /// Characters of a name.
 const NAME: usize = 200;
 /// Bytes of a value that was there before, of those that are written unread.
-const UNREAD: usize = 2_000;
+const MAX_UNREAD_BYTES: usize = 2_000;
 
 /// By whom something is done, when, and with which request.
 #[derive(Clone, Copy, Debug)]

@@ -72,7 +72,7 @@ pub struct NewRequest {
 
 /// What a request took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Took {
+pub struct Expense {
     /// Milliseconds.
     pub milliseconds: u64,
     /// Of the database.
@@ -95,7 +95,7 @@ impl LogRow {
         shard: u16,
         (tenant, sender): (&Tenant, &Sender),
         request: NewRequest,
-        took: Took,
+        expense: Expense,
         trim: Option<(i64, u64)>,
     ) -> Self {
         let (number, hash) = match tenant {
@@ -118,10 +118,10 @@ impl LogRow {
             request.detail.into(),
             request.operation.into(),
             request.attribute.into(),
-            took.milliseconds.into(),
-            took.cost.trips.into(),
-            took.cost.rows_read.into(),
-            took.cost.rows_written.into(),
+            expense.milliseconds.into(),
+            expense.cost.trips.into(),
+            expense.cost.rows_read.into(),
+            expense.cost.rows_written.into(),
             request.user_agent.into(),
             request.provider.into(),
             request.habits.into(),
@@ -325,6 +325,6 @@ pub fn trim(tenant: i64, milliseconds: u64) -> Statement {
 }
 
 /// How many rows the statement before it took out.
-pub fn trimmed() -> Statement {
+pub fn trim_count() -> Statement {
     statement!("SELECT changes() AS trimmed")
 }

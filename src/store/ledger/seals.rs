@@ -25,7 +25,7 @@ pub struct Leaf {
     pub fields: String,
     /// The salt and the body.
     pub content: Option<String>,
-    /// What is left of an emptied one (see `chain::emptied`).
+    /// What is left of an emptied one (see `chain::erasure_mark`).
     pub digest: Option<String>,
 }
 
@@ -55,7 +55,7 @@ fn window() -> Fragment<'static> {
 
 /// The events that are to be sealed: rows of their position, their tenant and a leaf, and whether
 /// any were trimmed here.
-pub fn unsealed() -> Statement {
+pub fn events_to_seal() -> Statement {
     statement!(
         "SELECT e.position, e.tenant_id, e.seq, {LEAF}, (SELECT trimmed FROM sealing) AS trimmed \
          FROM ({window}) e ORDER BY e.position",
@@ -64,8 +64,8 @@ pub fn unsealed() -> Statement {
     )
 }
 
-/// Reads a row of [`unsealed`].
-pub fn read_unsealed(row: &mut Row) -> Result<(i64, i64, Leaf), Error> {
+/// Reads a row of [`events_to_seal`].
+pub fn read_event_to_seal(row: &mut Row) -> Result<(i64, i64, Leaf), Error> {
     row.read(|cells| (cells.count(), cells.count(), Leaf::read(cells)))
 }
 

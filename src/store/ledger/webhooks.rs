@@ -16,8 +16,8 @@ const PENDING: usize = 1_000;
 const NO_KEY: &str = "The MASTER_KEY that the secret was made of is not set any more, so the signatures are none that the receiver knows. \
      Set that key again, behind the new one with a comma between, or rotate the webhook and give its receiver the new secret.";
 
-/// What is told of an endpoint `w`.
-const TOLD: &str = "json_object('url', w.url, 'tenant', w.tenant_id, 'types', json(w.types), 'include', json(w.include), \
+/// The attributes of an endpoint `w` in its events.
+const ATTRIBUTES: &str = "json_object('url', w.url, 'tenant', w.tenant_id, 'types', json(w.types), 'include', json(w.include), \
      'state', w.state)";
 
 /// An endpoint, as deliveries need it.
@@ -56,7 +56,7 @@ pub struct SecretRef {
 
 /// Which endpoints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Chosen<'a> {
+pub struct EndpointFilter<'a> {
     /// Those of this tenant alone.
     pub only: Option<i64>,
     /// This one alone.
@@ -69,30 +69,30 @@ pub struct Chosen<'a> {
     pub most: usize,
 }
 
-impl<'a> From<&'a Chosen<'a>> for Fragment<'a> {
-    fn from(chosen: &'a Chosen<'a>) -> Self {
+impl<'a> From<&'a EndpointFilter<'a>> for Fragment<'a> {
+    fn from(filter: &'a EndpointFilter<'a>) -> Self {
         fragment!(
             "(SELECT * FROM webhooks WHERE id > {after}{only}{id}{active} ORDER BY id LIMIT {most}) w",
-            after = value(chosen.after),
-            only = chosen
+            after = value(filter.after),
+            only = filter
                 .only
                 .map(|only| fragment!(" AND tenant_id = {only}", only = value(only))),
-            id = chosen
+            id = filter
                 .id
                 .map(|id| fragment!(" AND id = {id}", id = value(id))),
-            active = chosen.is_active.then_some(" AND state = 'active'"),
-            most = chosen.most,
+            active = filter.is_active.then_some(" AND state = 'active'"),
+            most = filter.most,
         )
     }
 }
 
 /// Rows of an id and the endpoint with it, its tenant and its types. `keys`: the fingerprints of
 /// the master keys that there are, a JSON array.
-pub fn list(chosen: &Chosen<'_>, keys: &str) -> Statement {
+pub fn list(filter: &EndpointFilter<'_>, keys: &str) -> Statement {
     statement!(
-        "SELECT w.id, {shape}, w.tenant_id, w.types FROM {chosen} ORDER BY w.id",
+        "SELECT w.id, {shape}, w.tenant_id, w.types FROM {filter} ORDER BY w.id",
         shape = shape(keys),
-        chosen = chosen,
+        filter = filter,
     )
 }
 
@@ -252,39 +252,39 @@ pub fn rotate(endpoint: &Endpoint, key: &str, until: &str) -> Statement {
     )
 }
 
-/// What is told of it: that it was made, is about to be changed, or to go.
-pub fn told_created(id: &str) -> Fragment<'_> {
-    row("created", "'{}'", TOLD.into(), id)
+/// The event of one that was made.
+pub fn created_event(id: &str) -> Fragment<'_> {
+    row("created", "'{}'", ATTRIBUTES.into(), id)
 }
 
-/// That it is about to be changed.
-pub fn told_changed<'a>(id: &'a str, change: &'a Change<'a>) -> Fragment<'a> {
+/// That of one that is about to be changed.
+pub fn updated_event<'a>(id: &'a str, change: &'a Change<'a>) -> Fragment<'a> {
     let set = fragment!(
-        "json_set({TOLD}, '$.url', coalesce({url}, w.url), '$.types', json(coalesce({types}, w.types)), \
+        "json_set({ATTRIBUTES}, '$.url', coalesce({url}, w.url), '$.types', json(coalesce({types}, w.types)), \
          '$.include', json(coalesce({include}, w.include)), '$.state', coalesce({state}, w.state))",
-        TOLD = TOLD,
+        ATTRIBUTES = ATTRIBUTES,
         url = value(change.url.map(|(url, _)| url)),
         types = value(change.types.as_deref()),
         include = value(change.include.as_deref()),
         state = value(change.state),
     );
-    row("updated", TOLD, set, id)
+    row("updated", ATTRIBUTES, set, id)
 }
 
-/// That it is about to go.
-pub fn told_deleted(id: &str) -> Fragment<'_> {
-    row("deleted", TOLD, "'{}'".into(), id)
+/// That of one that is about to go.
+pub fn deleted_event(id: &str) -> Fragment<'_> {
+    row("deleted", ATTRIBUTES, "'{}'".into(), id)
 }
 
-/// That it is about to get another secret.
-pub fn told_rotated(id: &str) -> Fragment<'_> {
+/// That of one that is about to get another secret.
+pub fn rotated_event(id: &str) -> Fragment<'_> {
     let of = "json_object('secret', w.version)";
     let then = "json_object('secret', w.version + 1)";
     row("rotated", of, then.into(), id)
 }
 
-/// A test.
-pub fn told_test(id: &str) -> Fragment<'_> {
+/// That of a test.
+pub fn test_event(id: &str) -> Fragment<'_> {
     row("test", "'{}'", "json_object('url', w.url)".into(), id)
 }
 
@@ -322,17 +322,17 @@ pub struct Track {
 
 /// How far endpoints came: the rows of [`read_track`]. While older events are replayed there are
 /// two parts: these, and what is behind the place where it goes on.
-pub fn tracks(chosen: &Chosen<'_>) -> Statement {
+pub fn tracks(filter: &EndpointFilter<'_>) -> Statement {
     statement!(
         "SELECT c.webhook_id, c.shard, w.tenant_id, iif(p.value, c.resume, c.position), iif(p.value, NULL, c.until), w.types \
-         FROM {chosen} CROSS JOIN webhook_cursors c ON c.webhook_id = w.id \
+         FROM {filter} CROSS JOIN webhook_cursors c ON c.webhook_id = w.id \
          CROSS JOIN json_each('[0,1]') p ON p.value = 0 OR c.resume IS NOT NULL UNION ALL \
          SELECT b.webhook_id, b.shard, b.tenant_id, iif(p.value, b.resume, b.position), \
-         coalesce(iif(p.value, NULL, b.until), c.resume, c.position), w.types FROM {chosen} \
+         coalesce(iif(p.value, NULL, b.until), c.resume, c.position), w.types FROM {filter} \
          CROSS JOIN webhook_tenants b ON b.webhook_id = w.id \
          CROSS JOIN webhook_cursors c ON c.webhook_id = b.webhook_id AND c.shard = b.shard \
          CROSS JOIN json_each('[0,1]') p ON p.value = 0 OR b.resume IS NOT NULL LIMIT {FAILING}",
-        chosen = chosen,
+        filter = filter,
         FAILING = 4 * FAILING,
     )
 }

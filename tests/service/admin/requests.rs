@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use scim_worker::http::request::Body;
 use serde_json::{Value, json};
-use store::ledger::requests::{self, LogRow, NewRequest, Sender, Took};
+use store::ledger::requests::{self, Expense, LogRow, NewRequest, Sender};
 use store::tenant::Tenant;
 use testing::client::{Client, Operator};
 use testing::memory::Memory;
@@ -558,7 +558,13 @@ fn beside_rows_of_many_requests_each_log_is_trimmed_once() {
         let of = Tenant::Known(tenant);
         let caller = (&of, &Sender::Customer);
         let trim = Some((tenant, 1_767_225_600_000));
-        LogRow::new(shard, caller, NewRequest::default(), Took::default(), trim)
+        LogRow::new(
+            shard,
+            caller,
+            NewRequest::default(),
+            Expense::default(),
+            trim,
+        )
     };
     let rows = [row(2, 7), row(1, 3), row(2, 7), row(2, 8), row(1, 3)];
     let written = requests::write(&rows);

@@ -174,7 +174,7 @@ pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             let event = example(call, &endpoint, &wanted);
             return send(call, endpoint, &event, None);
         }
-        let told = call.admin.tell(webhooks::told_test(&endpoint.id));
+        let event = call.admin.tell(webhooks::test_event(&endpoint.id));
         let walk = Walk {
             shard: 1,
             tenant: Some(0),
@@ -187,7 +187,7 @@ pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             ..EventFilter::default()
         };
         let mut batch = Batch::default();
-        batch.add(told);
+        batch.add(event);
         let listed = batch.add(walk.list(&wanted, 1));
         Step::send(1, batch, move |sent| {
             let mut row = sent?

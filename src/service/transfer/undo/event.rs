@@ -6,7 +6,7 @@ use scim::resource_type::ResourceType;
 use serde_json::Value;
 
 use super::state::{Object, texts, values};
-use store::ledger::undone::Told;
+use store::ledger::undo::EventRow;
 
 /// An event of a resource.
 pub(super) struct Event {
@@ -21,16 +21,16 @@ pub(super) struct Event {
 
 impl Event {
     /// Of what it deleted, where that is kept, the whole document stands in it.
-    pub(super) fn of(told: Told) -> Self {
+    pub(super) fn of(row: EventRow) -> Self {
         let mut event = Self {
-            seq: told.seq,
-            kind: told.kind,
-            resource_type: ResourceType::named(&told.resource_type),
-            type_name: told.resource_type,
-            id: told.id,
-            body: told.body.as_deref().and_then(json::object),
+            seq: row.seq,
+            kind: row.kind,
+            resource_type: ResourceType::named(&row.resource_type),
+            type_name: row.resource_type,
+            id: row.id,
+            body: row.body.as_deref().and_then(json::object),
         };
-        let kept = told.kept.as_deref().and_then(json::object);
+        let kept = row.kept.as_deref().and_then(json::object);
         if let (Some(resource_type), Some(kept)) = (event.resource_type, kept)
             && event.differing(resource_type, "before", &kept).is_none()
             && let Some(body) = &mut event.body

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::event::{Event, get, place, put};
 use super::state::{Free, Object, State, Views, texts};
-use store::ledger::events::KEPT;
+use store::ledger::events::MAX_KEPT_MEMBERS;
 
 /// A part of the events that is taken back.
 pub(super) struct Reversal<'r> {
@@ -208,9 +208,9 @@ impl Reversal<'_> {
                 self.wait(event, (&event.id, member), &detail);
             }
         }
-        if kept.len() >= KEPT {
+        if kept.len() >= MAX_KEPT_MEMBERS {
             refused.push(format!(
-                "It had more members than the {KEPT} that an event keeps."
+                "It had more members than the {MAX_KEPT_MEMBERS} that an event keeps."
             ));
         }
         for detail in refused {

@@ -11,7 +11,7 @@ use crate::{Statement, fragment};
 
 /// Tells of rows with a type (`kind`), the id of what they are `about`, and its attributes `before`
 /// and `after`, JSON objects: of those that differ.
-pub fn house(origin: &Origin<'_>, told: Fragment<'_>) -> Statement {
+pub fn house(origin: &Origin<'_>, rows: Fragment<'_>) -> Statement {
     let request = origin.request();
     Event {
         origin,
@@ -27,9 +27,9 @@ pub fn house(origin: &Origin<'_>, told: Fragment<'_>) -> Statement {
              json_object('path', key, 'before', json(before), 'after', json(after)))) \
              FROM (SELECT key, nullif(t.before -> fullkey, 'null') AS before, nullif(t.after -> fullkey, 'null') AS after FROM (\
              SELECT key, fullkey FROM json_each(t.before) UNION SELECT key, fullkey FROM json_each(t.after))) \
-             WHERE before IS NOT after) AS changes FROM ({told}) t) h WHERE h.changes <> '[]'",
+             WHERE before IS NOT after) AS changes FROM ({rows}) t) h WHERE h.changes <> '[]'",
             VALUES = VALUES,
-            told = told,
+            rows = rows,
         ),
         many: true,
     }
@@ -37,7 +37,11 @@ pub fn house(origin: &Origin<'_>, told: Fragment<'_>) -> Statement {
 }
 
 /// Tells that what was kept of a resource was erased, without a name or a value.
-pub fn erased(origin: &Origin<'_>, resource_type: &'static ResourceType, id: &str) -> Statement {
+pub fn of_erasure(
+    origin: &Origin<'_>,
+    resource_type: &'static ResourceType,
+    id: &str,
+) -> Statement {
     Event {
         origin,
         resource_type: Some(resource_type),

@@ -4,7 +4,7 @@ use scim::list::List;
 use scim::patch::LinkChange;
 use serde_json::Value;
 
-use super::{Event, Kind, NAMED, Origin, names, run};
+use super::{Event, Kind, MAX_NAMES, Origin, names, run};
 use crate::expression::View;
 use crate::fragment::{Fragment, value};
 use crate::limits::IDS_PER_PARAMETER;
@@ -24,7 +24,7 @@ enum Extent {
 
 impl Extent {
     fn of(members: usize) -> Self {
-        if members <= NAMED {
+        if members <= MAX_NAMES {
             Self::Few
         } else {
             Self::Many
@@ -32,9 +32,9 @@ impl Extent {
     }
 }
 
-/// Events of members, [`NAMED`] of them each at the most: `links` selects the columns `team_id`,
-/// `id`, `type`, `is_added` and `request`, behind an empty row of these. The walks that part them
-/// are rows that are read, so few members go without.
+/// Events of members, [`MAX_NAMES`] of them each at the most: `links` selects the columns
+/// `team_id`, `id`, `type`, `is_added` and `request`, behind an empty row of these. The walks that
+/// part them are rows that are read, so few members go without.
 fn member_events(
     origin: &Origin<'_>,
     view: &View<'_>,
@@ -50,8 +50,8 @@ fn member_events(
         Extent::Few => (columns, ""),
         Extent::Many => (
             fragment!(
-                "SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / {NAMED} AS part FROM ({columns})",
-                NAMED = NAMED,
+                "SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / {MAX_NAMES} AS part FROM ({columns})",
+                MAX_NAMES = MAX_NAMES,
                 columns = columns,
             ),
             " GROUP BY team_id, part",
@@ -177,7 +177,7 @@ pub fn first_members(
 
 /// Tells of users just written who are about to join the groups that wait for them, which get the
 /// version.
-pub fn awaited(
+pub fn of_pending(
     origin: &Origin<'_>,
     view: &View<'_>,
     users: &[(&str, Option<usize>)],
@@ -195,12 +195,12 @@ pub fn awaited(
         rows = value(&rows),
         tenant = view.tenant,
     );
-    joined(origin, view, version, links)
+    of_joins(origin, view, version, links)
 }
 
 /// Tells of those who are about to join groups, which get the version: rows of the columns of
 /// `member_events`.
-pub fn joined(
+pub fn of_joins(
     origin: &Origin<'_>,
     view: &View<'_>,
     version: &str,
@@ -212,14 +212,14 @@ pub fn joined(
 
 /// Tells of members of many groups that are about to come and go: a JSON array of the group, the
 /// member, the type of the member, and 1 for who comes or 0.
-pub fn moved(origin: &Origin<'_>, view: &View<'_>, version: &str, links: &str) -> Statement {
+pub fn of_moves(origin: &Origin<'_>, view: &View<'_>, version: &str, links: &str) -> Statement {
     let request = origin.request();
     let links = fragment!(
         " UNION ALL SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, {request} FROM json_each({links}) j",
         request = value(&request),
         links = value(links),
     );
-    joined(origin, view, version, links)
+    of_joins(origin, view, version, links)
 }
 
 /// Tells of the groups that a user is about to join and leave, those of `teams` being all that it

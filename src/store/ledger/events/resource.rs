@@ -7,8 +7,8 @@ use scim::schema::Attribute;
 use serde_json::Value;
 
 use super::{
-    Event, KEPT, Kind, NAMED, Origin, ResourceWrite, UNREAD, Update, document, name_of, names,
-    names_of_row, run, shown,
+    Event, Kind, MAX_KEPT_MEMBERS, MAX_NAMES, MAX_UNREAD_BYTES, Origin, ResourceWrite, Update,
+    document, name_of, names, names_of_row, run, shown,
 };
 use crate::expression::{View, json_path};
 use crate::fragment::{Fragment, value};
@@ -20,7 +20,7 @@ use crate::{Statement, fragment};
 /// Tells of the create in front: its row is the last that was inserted. `again`: it may be of a
 /// user who was deleted and is kept, and is told as restored then. `bytes`: of its document, where
 /// that is known.
-pub fn created(
+pub fn of_create(
     origin: &Origin<'_>,
     view: &View<'_>,
     (id, bytes): (&str, Option<usize>),
@@ -38,11 +38,11 @@ pub fn created(
         document(view, "after")
     };
     let request = value(&request).into();
-    creates(origin, view, (request, after), row, (again, false))
+    create_event(origin, view, (request, after), row, (again, false))
 }
 
 /// Tells of the creates of a run, those that were done.
-pub fn created_many(
+pub fn of_creates(
     origin: &Origin<'_>,
     view: &View<'_>,
     rows: &[ResourceWrite<'_>],
@@ -54,11 +54,11 @@ pub fn created_many(
     });
     let rows = run(origin, rows);
     let rows = of_run(view, &rows);
-    let told = ("j.value ->> 0".into(), document(view, "after"));
-    creates(origin, view, told, rows, (again, true))
+    let texts = ("j.value ->> 0".into(), document(view, "after"));
+    create_event(origin, view, texts, rows, (again, true))
 }
 
-fn creates(
+fn create_event(
     origin: &Origin<'_>,
     view: &View<'_>,
     (request, after): (Fragment<'_>, Fragment<'_>),
@@ -110,7 +110,7 @@ fn of_run<'a>(view: &View<'a>, rows: &'a str) -> Fragment<'a> {
 }
 
 /// Tells of a rewrite, behind it.
-pub fn rewritten(
+pub fn of_rewrite(
     origin: &Origin<'_>,
     view: &View<'_>,
     done: &ResourceWrite<'_>,
@@ -141,7 +141,7 @@ pub fn rewritten(
 }
 
 /// Tells of the rewrites of a run, those that were done.
-pub fn rewritten_many(
+pub fn of_rewrites(
     origin: &Origin<'_>,
     view: &View<'_>,
     rows: &[(ResourceWrite<'_>, &Update)],
@@ -175,7 +175,7 @@ pub fn rewritten_many(
 }
 
 /// Tells of values that are about to be assigned unread, where one of them differs.
-pub fn assigned(
+pub fn of_assign(
     origin: &Origin<'_>,
     view: &View<'_>,
     (reference, guard): (&ResourceRef, Guard<'_>),
@@ -244,12 +244,12 @@ pub fn assigned(
         id: view.column("id"),
         request: value(&request).into(),
         body: fragment!(
-            "{names}, 'changes', (SELECT json_group_array(iif(octet_length(before) > {UNREAD}, \
+            "{names}, 'changes', (SELECT json_group_array(iif(octet_length(before) > {MAX_UNREAD_BYTES}, \
              json_object('path', path, 'before', NULL, 'after', NULL, 'cut', json('true')), \
              json_object('path', path, 'before', json(before), 'after', json(after)))) \
              FROM ({entries}) WHERE before IS NOT after)",
             names = called,
-            UNREAD = UNREAD,
+            MAX_UNREAD_BYTES = MAX_UNREAD_BYTES,
             entries = entries,
         ),
         rows: fragment!(
@@ -265,7 +265,7 @@ pub fn assigned(
 }
 
 /// Tells of a delete that is about to be done, with the groups that are left.
-pub fn deleted(
+pub fn of_delete(
     origin: &Origin<'_>,
     view: &View<'_>,
     reference: &ResourceRef,
@@ -278,7 +278,7 @@ pub fn deleted(
         kind: Kind(view.resource_type, "deleted").into(),
         id: view.column("id"),
         request: value(&request).into(),
-        body: deleted_body(view),
+        body: delete_body(view),
         rows: fragment!(
             " CROSS JOIN {row} WHERE {is}{guard}",
             row = view.row(),
@@ -291,7 +291,7 @@ pub fn deleted(
 }
 
 /// The same of the deletes of a run.
-pub fn deleted_many(
+pub fn of_deletes(
     origin: &Origin<'_>,
     view: &View<'_>,
     rows: &[(&str, Option<usize>)],
@@ -307,7 +307,7 @@ pub fn deleted_many(
         kind: Kind(view.resource_type, "deleted").into(),
         id: view.column("id"),
         request: "j.value ->> 0".into(),
-        body: deleted_body(view),
+        body: delete_body(view),
         rows: fragment!(
             " CROSS JOIN json_each({rows}) j CROSS JOIN {row} ON {scope} AND {row}.id = j.value ->> 1",
             rows = value(&rows),
@@ -319,19 +319,19 @@ pub fn deleted_many(
     .insert()
 }
 
-fn deleted_body<'a>(view: &View<'a>) -> Fragment<'a> {
+fn delete_body<'a>(view: &View<'a>) -> Fragment<'a> {
     let groups = fragment!(
         ", 'groups', (SELECT json_group_array(team_id) FROM (\
          SELECT m.team_id FROM team_members m INDEXED BY team_members_member \
-         WHERE m.tenant_id = {row}.tenant_id AND m.member_id = {row}.id LIMIT {NAMED}))",
+         WHERE m.tenant_id = {row}.tenant_id AND m.member_id = {row}.id LIMIT {MAX_NAMES}))",
         row = view.row(),
-        NAMED = NAMED,
+        MAX_NAMES = MAX_NAMES,
     );
     let kept = fragment!(
         ", 'kept', (SELECT json_group_array(member_id) FROM (\
-         SELECT m.member_id FROM team_members m WHERE m.tenant_id = {row}.tenant_id AND m.team_id = {row}.id LIMIT {KEPT}))",
+         SELECT m.member_id FROM team_members m WHERE m.tenant_id = {row}.tenant_id AND m.team_id = {row}.id LIMIT {MAX_KEPT_MEMBERS}))",
         row = view.row(),
-        KEPT = KEPT,
+        MAX_KEPT_MEMBERS = MAX_KEPT_MEMBERS,
     );
     fragment!(
         "{names}, {document}{groups}{kept}",

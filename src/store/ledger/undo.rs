@@ -58,7 +58,7 @@ pub fn find(tenant: i64, request: &str, (since, until): (&str, &str)) -> Stateme
 
 /// Which events are taken back.
 #[derive(Clone, Copy, Debug)]
-pub struct Walk<'a> {
+pub struct EventRange<'a> {
     /// Whose.
     pub tenant: i64,
     /// Those of this request alone.
@@ -71,7 +71,7 @@ pub struct Walk<'a> {
 
 /// An event of a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct EventRow {
     /// Its number.
     pub seq: i64,
     /// Its type.
@@ -88,13 +88,13 @@ pub struct Told {
 
 /// Events of resources, the newest first, up to so many; each row says how many there were of
 /// these, which may be one more. What was deleted and is kept weighs with its event.
-pub fn part(walk: &Walk<'_>, most: usize) -> Statement {
+pub fn part(range: &EventRange<'_>, most: usize) -> Statement {
     let kept = |what: &'static str| {
         fragment!(
             "(SELECT {what}(d.document) FROM deleted_resources d WHERE d.tenant_id = {tenant} \
              AND d.id = resource_id AND d.deleted_at = at AND substr(type, -8) = '.deleted')",
             what = what,
-            tenant = value(walk.tenant),
+            tenant = value(range.tenant),
         )
     };
     statement!(
@@ -106,21 +106,21 @@ pub fn part(walk: &Walk<'_>, most: usize) -> Statement {
          ORDER BY seq DESC LIMIT {most})) WHERE before < {PART_BYTES}",
         kept = kept("json"),
         weight = kept("octet_length"),
-        tenant = value(walk.tenant),
-        from = value(walk.from),
-        below = value(walk.below),
-        of_request = walk.request.map(of_request),
+        tenant = value(range.tenant),
+        from = value(range.from),
+        below = value(range.below),
+        of_request = range.request.map(of_request),
         most = most + 1,
         PART_BYTES = PART_BYTES,
     )
 }
 
 /// Reads the rows of [`part`], and whether there are more events behind them.
-pub fn read_part(rows: Vec<Row>, most: usize) -> Result<(Vec<Told>, bool), Error> {
+pub fn read_part(rows: Vec<Row>, most: usize) -> Result<(Vec<EventRow>, bool), Error> {
     let mut found = 0;
     let mut events = Vec::new();
     for mut row in rows.into_iter().take(most) {
-        events.push(row.read(|cells| Told {
+        events.push(row.read(|cells| EventRow {
             seq: cells.count(),
             kind: cells.required_text(),
             resource_type: cells.required_text(),
@@ -145,8 +145,8 @@ pub fn is_open(tenant: i64) -> Statement {
     ))
 }
 
-/// What is told when it has ended: the row of `house`.
-pub fn finished(tenant: i64, result: &Value) -> Fragment<'static> {
+/// The event of one that has ended: the row of `house`.
+pub fn finished_event(tenant: i64, result: &Value) -> Fragment<'static> {
     fragment!(
         "SELECT 'undo.finished' AS kind, n.id AS about, '{}' AS before, {result} AS after FROM tenants n WHERE n.id = {tenant}",
         tenant = value(tenant),

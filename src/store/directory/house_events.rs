@@ -1,16 +1,17 @@
 //! What the events of the house tell: rows of a type (`kind`), the id of what it is `about`, and
-//! its attributes `before` and `after`, JSON objects.
+//! its attributes `before` and `after`, JSON objects. A function is named like the last word of the
+//! type.
 //!
 //! Of what was made the event stands behind the statement that makes it. Of what changes or goes it
 //! stands in front and asks for what that statement asks for, since it tells what was there.
 
 use super::ending::is_over;
-use super::tenants::{Patch, merged};
+use super::tenants::{Patch, merge};
 use crate::fragment;
 use crate::fragment::{Fragment, value};
 
-/// What is told of a tenant `n`. The directory has no settings of one of another shard, which are
-/// told when it is made.
+/// The attributes of a tenant `n`. The directory has no settings of one of another shard: their
+/// event is that of its making.
 const TENANT: &str = "json_object('name', n.name, 'external_id', n.external_id, \
      'metadata', json(nullif(n.metadata, '{}')), 'state', iif(n.state = 'creating', 'active', n.state))";
 /// The same of a token `t`, and of an operator's own.
@@ -40,7 +41,7 @@ pub fn tenant_created() -> Fragment<'static> {
 }
 
 /// A tenant that is about to be changed, its settings aside.
-pub fn tenant_changed<'a>(id: i64, patch: &'a Patch<'a>) -> Fragment<'a> {
+pub fn tenant_updated<'a>(id: i64, patch: &'a Patch<'a>) -> Fragment<'a> {
     let kind = match patch.state {
         None => "'tenant.updated'",
         Some("suspended") => "iif(n.state = 'active', 'tenant.suspended', 'tenant.updated')",
@@ -56,20 +57,20 @@ pub fn tenant_changed<'a>(id: i64, patch: &'a Patch<'a>) -> Fragment<'a> {
         name = value(patch.name),
         external_id = patch.external_id.map(value),
         kept = patch.external_id.is_none().then_some("n.external_id"),
-        metadata = merged("n.metadata", patch.metadata.unwrap_or("{}")),
+        metadata = merge("n.metadata", patch.metadata.unwrap_or("{}")),
         state = value(patch.state),
         id = value(id),
     )
 }
 
 /// A tenant whose settings are about to be changed.
-pub fn settings_changed(id: i64, patch: &str) -> Fragment<'_> {
+pub fn settings_updated(id: i64, patch: &str) -> Fragment<'_> {
     fragment!(
         "SELECT 'settings.updated' AS kind, n.id AS about, {before} AS before, {after} AS after FROM (\
          SELECT id, settings, {patched} AS patched FROM tenants WHERE id = {id} AND state IN ('active', 'suspended')) n",
         before = settings("n.settings"),
         after = settings("n.patched"),
-        patched = merged("settings", patch),
+        patched = merge("settings", patch),
         id = value(id),
     )
 }
@@ -195,7 +196,7 @@ impl<'a> From<Thing<'a>> for Fragment<'a> {
 }
 
 /// Something that was just made.
-pub fn made(thing: Thing<'_>) -> Fragment<'_> {
+pub fn created(thing: Thing<'_>) -> Fragment<'_> {
     let attributes = thing.names()[3].into();
     row(thing, "created", "'{}'", attributes, "changes() > 0".into())
 }
@@ -207,7 +208,7 @@ pub fn revoked(thing: Thing<'_>) -> Fragment<'_> {
 }
 
 /// Tokens of operators that are bound to a tenant and end with it, when the job has ended.
-pub fn ended(job: &str, tenant: i64) -> Fragment<'_> {
+pub fn revoked_at_end(job: &str, tenant: i64) -> Fragment<'_> {
     let thing = Thing::OperatorsOf(tenant);
     let is_there = fragment!("t.revoked_at IS NULL AND {is_over}", is_over = is_over(job));
     row(thing, "revoked", OPERATOR, "'{}'".into(), is_there)
@@ -225,7 +226,7 @@ pub fn removed(thing: Thing<'_>) -> Fragment<'_> {
 }
 
 /// Something that is about to have another label, or another end; what is none stays.
-pub fn changed<'a>(
+pub fn updated<'a>(
     thing: Thing<'a>,
     label: Option<&'a str>,
     expires_at: Option<Option<&'a str>>,
