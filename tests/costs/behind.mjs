@@ -151,10 +151,10 @@ async function measure(name, work, isOver, calm) {
 const isLogged = () => batches.some(({ is_log }) => is_log);
 /** Where the clock of the cron stands, which goes on by a minute each time. */
 let hand = Date.now();
-/** The next minute that is not an hour's first. */
+/** The next minute, but an hour's first, and its second, which trims the log of tenant 1. */
 function next() {
   const after = hand - (hand % MINUTE) + MINUTE;
-  return after % HOUR === 0 ? after + MINUTE : after;
+  return after % HOUR < 2 * MINUTE ? after - (after % HOUR) + 2 * MINUTE : after;
 }
 /** The first of the next hour, some days later. */
 const first = (days = 0) => hand - (hand % HOUR) + HOUR + days * DAY;
