@@ -18,8 +18,8 @@ use store::ledger::deliveries;
 use store::{Database, Error};
 
 mod attempt;
-mod noted;
-mod run;
+mod deliverer;
+mod progress;
 
 pub(crate) use attempt::{body, first_bytes};
 
@@ -43,12 +43,12 @@ pub struct Report {
 
 /// What several that deliver at once add to.
 #[derive(Default)]
-struct Gathered {
+struct SharedReport {
     wake: Cell<Option<u32>>,
     lines: RefCell<Vec<String>>,
 }
 
-impl Gathered {
+impl SharedReport {
     fn wake_in(&self, milliseconds: u64) {
         let seconds = milliseconds.div_ceil(1_000);
         if let Ok(seconds) = u32::try_from(seconds)
@@ -73,7 +73,7 @@ pub async fn deliver_everywhere<D: Database>(
     if directory.settings.master.newest().is_none() {
         return Ok(Report::default());
     }
-    let gathered = Gathered::default();
+    let report = SharedReport::default();
     let due = RefCell::new(look(directory, allowance).await?.into_iter());
     let next = || due.borrow_mut().next();
     let (busy, looked_at) = (Cell::new(0), Cell::new(directory.clock.now().milliseconds));
@@ -88,7 +88,7 @@ pub async fn deliver_everywhere<D: Database>(
                 let now = directory.clock.now().milliseconds;
                 if now >= looked_at.get() + LOOK {
                     looked_at.set(now);
-                    if !allowance.has(run::LEAST) {
+                    if !allowance.has(deliverer::LEAST) {
                         break;
                     }
                     let found = look(directory, allowance).await?;
@@ -96,25 +96,25 @@ pub async fn deliver_everywhere<D: Database>(
                 }
                 continue;
             };
-            if !allowance.has(run::LEAST) {
-                gathered.wake_in(0);
+            if !allowance.has(deliverer::LEAST) {
+                report.wake_in(0);
                 break;
             }
             busy.set(busy.get() + 1);
-            let ran = run::run(directory, allowance, &gathered, webhook, shard).await;
+            let result = deliverer::deliver(directory, allowance, &report, webhook, shard).await;
             busy.set(busy.get() - 1);
-            ran?;
+            result?;
         }
         Ok(())
     };
     // Each may begin, so there are no more of them than the budget is enough for.
-    let count = AT_ONCE.min(allowance.left() / run::LEAST).max(1);
+    let count = AT_ONCE.min(allowance.left() / deliverer::LEAST).max(1);
     let lanes = (0..count).map(|_| -> LocalBoxFuture<'_, Result<(), Error>> { Box::pin(lane()) });
     let is_over = || busy.get() == 0 && due.borrow().as_slice().is_empty();
     all(lanes.collect(), &is_over).await?;
     Ok(Report {
-        wake: gathered.wake.get(),
-        lines: gathered.lines.into_inner(),
+        wake: report.wake.get(),
+        lines: report.lines.into_inner(),
     })
 }
 

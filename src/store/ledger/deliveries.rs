@@ -62,9 +62,9 @@ impl<'a> From<&'a Lease> for Fragment<'a> {
     }
 }
 
-/// Where somebody stands: he goes on behind a position.
+/// Where somebody stands in the events of a database: he goes on behind a position.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct WebhookCursor {
     /// It.
     pub position: i64,
     /// Where a replay ends.
@@ -74,7 +74,7 @@ pub struct Place {
 }
 
 /// Takes the lease, if nobody has it: the cursor, if there is none yet, and the row of
-/// [`read_place`].
+/// [`read_cursor`].
 pub fn take(lease: &Lease, now: &str, until: &str) -> [Statement; 2] {
     [
         statement!(
@@ -96,13 +96,13 @@ pub fn take(lease: &Lease, now: &str, until: &str) -> [Statement; 2] {
     ]
 }
 
-/// Reads a row of a place.
-pub fn read_place(row: &mut Row) -> Result<Place, Error> {
-    row.read(place)
+/// Reads a row of a cursor.
+pub fn read_cursor(row: &mut Row) -> Result<WebhookCursor, Error> {
+    row.read(cursor)
 }
 
-fn place(cells: &mut Cells<'_>) -> Place {
-    Place {
+fn cursor(cells: &mut Cells<'_>) -> WebhookCursor {
+    WebhookCursor {
         position: cells.count(),
         until: cells.integer(),
         resume: cells.integer(),
@@ -110,13 +110,13 @@ fn place(cells: &mut Cells<'_>) -> Place {
 }
 
 /// Notes how far he came, and that he has the lease until a moment: a row, if he has it.
-pub fn advance(lease: &Lease, place: &Place, until: &str) -> Statement {
+pub fn advance(lease: &Lease, cursor: &WebhookCursor, until: &str) -> Statement {
     statement!(
         "UPDATE webhook_cursors SET position = {position}, until = {end}, resume = {resume}, lease_until = {until} \
          WHERE webhook_id = {webhook} AND shard = {shard} AND lease = {token} RETURNING position",
-        position = value(place.position),
-        end = number(place.until),
-        resume = number(place.resume),
+        position = value(cursor.position),
+        end = number(cursor.until),
+        resume = number(cursor.resume),
         until = value(until),
         webhook = value(&lease.webhook),
         shard = usize::from(lease.shard),
@@ -136,13 +136,13 @@ pub fn give_back(lease: &Lease, now: &str) -> Statement {
     )
 }
 
-/// A tenant that is behind.
+/// What is known of a tenant that is behind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Behind {
+pub struct Backlog {
     /// Its number.
     pub tenant: i64,
     /// Where it stands.
-    pub place: Place,
+    pub cursor: WebhookCursor,
     /// The number of the tenant's event there, where it is known.
     pub seq: Option<i64>,
     /// How often the event behind was tried.
@@ -157,8 +157,8 @@ pub struct Behind {
     pub last_status: Option<i64>,
 }
 
-/// Those of an endpoint that are behind in a database: the rows of [`read_behind`].
-pub fn behind(lease: &Lease) -> Statement {
+/// The backlogs of an endpoint in a database: the rows of [`read_backlog`].
+pub fn backlogs(lease: &Lease) -> Statement {
     statement!(
         "SELECT tenant_id, position, until, resume, seq, attempts, failed_at, told, next_attempt_at, last_status \
          FROM webhook_tenants WHERE webhook_id = {webhook} AND shard = {shard} ORDER BY tenant_id",
@@ -167,11 +167,11 @@ pub fn behind(lease: &Lease) -> Statement {
     )
 }
 
-/// Reads a row of [`behind`].
-pub fn read_behind(row: &mut Row) -> Result<Behind, Error> {
-    row.read(|cells| Behind {
+/// Reads a row of [`backlogs`].
+pub fn read_backlog(row: &mut Row) -> Result<Backlog, Error> {
+    row.read(|cells| Backlog {
         tenant: cells.count(),
-        place: place(cells),
+        cursor: cursor(cells),
         seq: cells.integer(),
         attempts: cells.count(),
         failed_at: cells.text(),
@@ -182,23 +182,23 @@ pub fn read_behind(row: &mut Row) -> Result<Behind, Error> {
 }
 
 /// Notes where a tenant is that is behind.
-pub fn note(lease: &Lease, behind: &Behind) -> Statement {
+pub fn note(lease: &Lease, backlog: &Backlog) -> Statement {
     statement!(
         "INSERT OR REPLACE INTO webhook_tenants (webhook_id, shard, tenant_id, position, until, resume, seq, attempts, \
          failed_at, told, next_attempt_at, last_status) SELECT {webhook}, {shard}, {tenant}, {position}, {until}, {resume}, \
          {seq}, {attempts}, {failed_at}, {told}, {next_attempt_at}, {last_status} WHERE {lease}",
         webhook = value(&lease.webhook),
         shard = usize::from(lease.shard),
-        tenant = value(behind.tenant),
-        position = value(behind.place.position),
-        until = number(behind.place.until),
-        resume = number(behind.place.resume),
-        seq = number(behind.seq),
-        attempts = value(behind.attempts),
-        failed_at = value(behind.failed_at.as_deref()),
-        told = usize::from(behind.is_told),
-        next_attempt_at = value(&behind.next_attempt_at),
-        last_status = number(behind.last_status),
+        tenant = value(backlog.tenant),
+        position = value(backlog.cursor.position),
+        until = number(backlog.cursor.until),
+        resume = number(backlog.cursor.resume),
+        seq = number(backlog.seq),
+        attempts = value(backlog.attempts),
+        failed_at = value(backlog.failed_at.as_deref()),
+        told = usize::from(backlog.is_told),
+        next_attempt_at = value(&backlog.next_attempt_at),
+        last_status = number(backlog.last_status),
         lease = lease,
     )
 }
@@ -215,7 +215,7 @@ pub fn forget(lease: &Lease, tenant: i64) -> Statement {
 }
 
 /// The positions of events that were set aside: of one database.
-pub fn parked(lease: &Lease) -> Statement {
+pub fn parked_positions(lease: &Lease) -> Statement {
     statement!(
         "SELECT position FROM webhook_parked WHERE webhook_id = {webhook} AND shard = {shard}",
         webhook = value(&lease.webhook),
@@ -223,8 +223,8 @@ pub fn parked(lease: &Lease) -> Statement {
     )
 }
 
-/// Forgets one that was passed.
-pub fn passed(lease: &Lease, position: i64) -> Statement {
+/// Takes out the one that was passed.
+pub fn unpark(lease: &Lease, position: i64) -> Statement {
     statement!(
         "DELETE FROM webhook_parked WHERE webhook_id = {webhook} AND shard = {shard} AND position = {position} AND {lease}",
         webhook = value(&lease.webhook),
@@ -373,14 +373,14 @@ pub fn disabled_event(lease: &Lease, status: Option<i64>) -> Fragment<'_> {
 }
 
 /// The event of one that fails for a tenant.
-pub fn failing_event<'a>(lease: &'a Lease, behind: &'a Behind) -> Fragment<'a> {
+pub fn failing_event<'a>(lease: &'a Lease, backlog: &'a Backlog) -> Fragment<'a> {
     let after = fragment!(
         "json_object('failing', json_object('tenant', CAST({tenant} AS INTEGER), \
          'attempts', CAST({attempts} AS INTEGER), 'since', {since}, 'last_status', CAST({status} AS INTEGER)))",
-        tenant = value(behind.tenant),
-        attempts = value(behind.attempts),
-        since = value(behind.failed_at.as_deref()),
-        status = number(behind.last_status),
+        tenant = value(backlog.tenant),
+        attempts = value(backlog.attempts),
+        since = value(backlog.failed_at.as_deref()),
+        status = number(backlog.last_status),
     );
     event("failing", "'{}'", after, lease)
 }

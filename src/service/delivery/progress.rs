@@ -1,10 +1,10 @@
 //! What is noted of an attempt: where the common cursor stands then, and where the tenant.
 
 use super::attempt::{Next, first_bytes, next};
-use super::run::{Event, Run, Whose};
+use super::deliverer::{BacklogIndex, Deliverer, Event};
 use crate::Moment;
 use crate::outside::PostReply;
-use store::ledger::deliveries::{self, Attempt, Behind, Place};
+use store::ledger::deliveries::{self, Attempt, Backlog, WebhookCursor};
 use store::ledger::events::{Origin, house};
 use store::ledger::feed::Mark;
 use store::ledger::requests::Sender;
@@ -14,19 +14,19 @@ use store::{Database, Statement};
 /// Milliseconds of failing behind which others are told.
 const FAILING: u64 = 30 * 60_000;
 
-impl<D: Database> Run<'_, D> {
+impl<D: Database> Deliverer<'_, D> {
     /// What is noted of an attempt.
-    pub(super) fn tried(
+    pub(super) fn note_attempt(
         &mut self,
-        whose: Whose,
+        whose: BacklogIndex,
         event: &Event,
         (id, at): (String, &Moment),
         posted: Option<PostReply>,
     ) -> Vec<Statement> {
         let now = self.directory.clock.now();
-        let before = match whose.and_then(|index| self.behind.get(index)) {
-            Some(behind) => behind.clone(),
-            None => self.new_behind(event),
+        let before = match whose.and_then(|index| self.backlogs.get(index)) {
+            Some(backlog) => backlog.clone(),
+            None => self.new_backlog(event),
         };
         let attempt = before.attempts + 1;
         let chance = self.directory.mint.secret().map_or(0, |[first, ..]| first);
@@ -48,22 +48,22 @@ impl<D: Database> Run<'_, D> {
             },
         };
         let mut statements = match next {
-            Next::GoOn => self.went(whose, event),
+            Next::GoOn => self.go_on(whose, event),
             Next::Again(wait) => {
-                self.gathered.wake_in(wait);
+                self.report.wake_in(wait);
                 let next_attempt_at = Moment::at(now.milliseconds + wait).text;
-                self.failed(whose, (event, before), (status, &now), next_attempt_at)
+                self.note_failure(whose, (event, before), (status, &now), next_attempt_at)
             }
             Next::Disable => {
                 let next_attempt_at = now.text.clone();
-                let mut noted =
-                    self.failed(whose, (event, before), (status, &now), next_attempt_at);
+                let mut statements =
+                    self.note_failure(whose, (event, before), (status, &now), next_attempt_at);
                 self.endpoint.is_active = false;
                 self.say("is disabled", event.tenant, status);
-                let told = deliveries::disabled_event(&self.lease, status);
-                noted.push(house(&origin(&now), told));
-                noted.push(deliveries::disable(&self.lease));
-                noted
+                let event_rows = deliveries::disabled_event(&self.lease, status);
+                statements.push(house(&origin(&now), event_rows));
+                statements.push(deliveries::disable(&self.lease));
+                statements
             }
         };
         let webhook = &self.lease.webhook;
@@ -72,56 +72,56 @@ impl<D: Database> Run<'_, D> {
     }
 
     /// A tenant that would be behind by an event.
-    fn new_behind(&self, event: &Event) -> Behind {
-        Behind {
+    fn new_backlog(&self, event: &Event) -> Backlog {
+        Backlog {
             tenant: event.tenant,
-            place: Place {
+            cursor: WebhookCursor {
                 position: event.mark.position - 1,
-                ..self.place.clone()
+                ..self.cursor.clone()
             },
             seq: event.mark.seq.map(|seq| seq - 1),
-            ..Behind::default()
+            ..Backlog::default()
         }
     }
 
     /// Goes on behind an event.
-    fn went(&mut self, whose: Whose, event: &Event) -> Vec<Statement> {
-        let Some(behind) = whose.and_then(|index| self.behind.get_mut(index)) else {
-            self.place.position = event.mark.position;
+    fn go_on(&mut self, whose: BacklogIndex, event: &Event) -> Vec<Statement> {
+        let Some(backlog) = whose.and_then(|index| self.backlogs.get_mut(index)) else {
+            self.cursor.position = event.mark.position;
             return Vec::new();
         };
         let Mark { position, seq } = event.mark;
-        *behind = Behind {
-            tenant: behind.tenant,
-            place: Place {
+        *backlog = Backlog {
+            tenant: backlog.tenant,
+            cursor: WebhookCursor {
                 position,
-                ..behind.place.clone()
+                ..backlog.cursor.clone()
             },
             seq,
-            ..Behind::default()
+            ..Backlog::default()
         };
-        vec![deliveries::note(&self.lease, behind)]
+        vec![deliveries::note(&self.lease, backlog)]
     }
 
     /// Goes on behind an event that was set aside.
-    pub(super) fn pass(&mut self, whose: Whose, event: &Event) -> Vec<Statement> {
-        let mut statements = self.went(whose, event);
-        statements.push(deliveries::passed(&self.lease, event.mark.position));
+    pub(super) fn skip(&mut self, whose: BacklogIndex, event: &Event) -> Vec<Statement> {
+        let mut statements = self.go_on(whose, event);
+        statements.push(deliveries::unpark(&self.lease, event.mark.position));
         statements
     }
 
     /// The tenant of an event is behind, or still is.
-    fn failed(
+    fn note_failure(
         &mut self,
-        whose: Whose,
-        (event, before): (&Event, Behind),
+        whose: BacklogIndex,
+        (event, before): (&Event, Backlog),
         (last_status, now): (Option<i64>, &Moment),
         next_attempt_at: String,
     ) -> Vec<Statement> {
         let failed_at = before.failed_at.clone().unwrap_or_else(|| now.text.clone());
         let long_ago = Moment::at(now.milliseconds.saturating_sub(FAILING)).text;
         let is_news = failed_at <= long_ago && !before.is_told;
-        let behind = Behind {
+        let backlog = Backlog {
             attempts: before.attempts + 1,
             failed_at: Some(failed_at),
             is_told: before.is_told || is_news,
@@ -129,17 +129,17 @@ impl<D: Database> Run<'_, D> {
             last_status,
             ..before
         };
-        let mut statements = vec![deliveries::note(&self.lease, &behind)];
+        let mut statements = vec![deliveries::note(&self.lease, &backlog)];
         if is_news {
             self.say("fails", event.tenant, last_status);
-            let told = deliveries::failing_event(&self.lease, &behind);
-            statements.push(house(&origin(now), told));
+            let event_rows = deliveries::failing_event(&self.lease, &backlog);
+            statements.push(house(&origin(now), event_rows));
         }
-        if let Some(known) = whose.and_then(|index| self.behind.get_mut(index)) {
-            *known = behind;
+        if let Some(known) = whose.and_then(|index| self.backlogs.get_mut(index)) {
+            *known = backlog;
         } else {
-            self.place.position = event.mark.position;
-            self.behind.push(behind);
+            self.cursor.position = event.mark.position;
+            self.backlogs.push(backlog);
         }
         statements
     }
@@ -157,54 +157,54 @@ impl<D: Database> Run<'_, D> {
             ": ",
             &status,
         ];
-        self.gathered.say(parts.concat());
+        self.report.say(parts.concat());
     }
 
     /// Goes on behind a position up to which nothing is left. What is noted of that, and whether
     /// nothing is behind it, if it is the end.
     pub(super) fn reach(
         &mut self,
-        whose: Whose,
+        whose: BacklogIndex,
         position: i64,
         is_end: bool,
     ) -> (Vec<Statement>, bool) {
-        let common = self.place.resume;
-        let behind = whose.and_then(|index| self.behind.get_mut(index));
-        let place = match behind {
-            None => &mut self.place,
-            Some(ref behind) if is_end && behind.place.until.is_none() && common.is_none() => {
-                let tenant = behind.tenant;
-                self.behind.retain(|known| known.tenant != tenant);
+        let common = self.cursor.resume;
+        let backlog = whose.and_then(|index| self.backlogs.get_mut(index));
+        let cursor = match backlog {
+            None => &mut self.cursor,
+            Some(ref backlog) if is_end && backlog.cursor.until.is_none() && common.is_none() => {
+                let tenant = backlog.tenant;
+                self.backlogs.retain(|known| known.tenant != tenant);
                 return (vec![deliveries::forget(&self.lease, tenant)], true);
             }
-            Some(behind) => {
-                if position != behind.place.position {
-                    behind.seq = None;
+            Some(backlog) => {
+                if position != backlog.cursor.position {
+                    backlog.seq = None;
                 }
-                let is_over = is_end && behind.place.until.is_some();
-                behind.place = go_to(&behind.place, position, is_over);
+                let is_over = is_end && backlog.cursor.until.is_some();
+                backlog.cursor = go_to(&backlog.cursor, position, is_over);
                 if is_over {
-                    behind.seq = None;
+                    backlog.seq = None;
                 }
-                return (vec![deliveries::note(&self.lease, behind)], !is_over);
+                return (vec![deliveries::note(&self.lease, backlog)], !is_over);
             }
         };
-        let is_over = place.until.is_some_and(|until| position >= until);
-        *place = go_to(place, position, is_over);
+        let is_over = cursor.until.is_some_and(|until| position >= until);
+        *cursor = go_to(cursor, position, is_over);
         (Vec::new(), !is_over)
     }
 }
 
 /// A position; where a replay is over, where it goes on.
-fn go_to(place: &Place, position: i64, is_over: bool) -> Place {
-    match place.resume.filter(|_| is_over) {
-        Some(resume) => Place {
+fn go_to(cursor: &WebhookCursor, position: i64, is_over: bool) -> WebhookCursor {
+    match cursor.resume.filter(|_| is_over) {
+        Some(resume) => WebhookCursor {
             position: resume,
-            ..Place::default()
+            ..WebhookCursor::default()
         },
-        None => Place {
+        None => WebhookCursor {
             position,
-            ..place.clone()
+            ..cursor.clone()
         },
     }
 }

@@ -1,6 +1,6 @@
 //! The events of one database, posted to one endpoint by whoever has the lease.
 
-use super::Gathered;
+use super::SharedReport;
 use super::attempt::body;
 use crate::admin::webhooks::{check_url, wanted};
 use crate::budget::Allowance;
@@ -10,12 +10,12 @@ use crate::signing::{BOTH, headers};
 use crate::{Context, Moment};
 use scim::resource_type::ResourceType;
 use store::batch::Batch;
-use store::ledger::deliveries::{self, Behind, Lease, Place};
+use store::ledger::deliveries::{self, Backlog, Lease, WebhookCursor};
 use store::ledger::feed::{LOOKS, Mark, Walk};
 use store::ledger::webhooks::{self, Endpoint};
 use store::{Database, Error, Row, Statement};
 
-/// Statements that a run takes at the least: for the lease, a page, and an attempt.
+/// Statements that a deliverer takes at the least: for the lease, a page, and an attempt.
 pub(super) const LEAST: usize = 5 + 2 + ATTEMPT;
 /// Statements that note an attempt, and the attempt.
 const ATTEMPT: usize = 8;
@@ -46,27 +46,28 @@ struct Page {
     is_last: bool,
 }
 
-/// Whose events: the one of this index among those that are behind, or all others'.
-pub(super) type Whose = Option<usize>;
+/// Whose events: those of the tenant whose backlog has this index; none for those of all who have
+/// none.
+pub(super) type BacklogIndex = Option<usize>;
 
 /// Who delivers.
-pub(super) struct Run<'a, D> {
+pub(super) struct Deliverer<'a, D> {
     pub(super) directory: &'a Context<'a, D>,
     pub(super) allowance: &'a Allowance<'a>,
-    pub(super) gathered: &'a Gathered,
+    pub(super) report: &'a SharedReport,
     pub(super) lease: Lease,
     pub(super) lease_until: u64,
     pub(super) endpoint: Endpoint,
-    pub(super) place: Place,
-    pub(super) behind: Vec<Behind>,
+    pub(super) cursor: WebhookCursor,
+    pub(super) backlogs: Vec<Backlog>,
     pub(super) parked: Vec<i64>,
 }
 
 /// Takes the lease of an endpoint, and delivers until nothing is due or the budget is used.
-pub(super) async fn run<D: Database>(
+pub(super) async fn deliver<D: Database>(
     directory: &Context<'_, D>,
     allowance: &Allowance<'_>,
-    gathered: &Gathered,
+    report: &SharedReport,
     webhook: String,
     shard: u16,
 ) -> Result<(), Error> {
@@ -81,8 +82,8 @@ pub(super) async fn run<D: Database>(
     let until = Moment::at(lease_until).text;
     let taken = batch.add_all(deliveries::take(&lease, &now.text, &until));
     let found = batch.add(webhooks::find(&lease.webhook, None));
-    let behind = batch.add(deliveries::behind(&lease));
-    let parked = batch.add(deliveries::parked(&lease));
+    let backlog_rows = batch.add(deliveries::backlogs(&lease));
+    let parked_rows = batch.add(deliveries::parked_positions(&lease));
     allowance.note(batch.len());
     let mut answers = directory.send(batch).await?;
     // Another has it, or there is no such endpoint any more.
@@ -106,7 +107,7 @@ pub(super) async fn run<D: Database>(
             .known(&endpoint.secret.key)
             .is_none()
         {
-            gathered.say(
+            report.say(
                 [
                     "webhook ",
                     &lease.webhook,
@@ -116,37 +117,37 @@ pub(super) async fn run<D: Database>(
             );
         }
     }
-    let mut known = Vec::new();
-    for mut row in answers.rows(behind) {
-        known.push(deliveries::read_behind(&mut row)?);
+    let mut backlogs = Vec::new();
+    for mut row in answers.rows(backlog_rows) {
+        backlogs.push(deliveries::read_backlog(&mut row)?);
     }
-    let mut passed = Vec::new();
-    for row in answers.rows(parked) {
-        passed.push(row.integer(0)?.unwrap_or_default());
+    let mut parked = Vec::new();
+    for row in answers.rows(parked_rows) {
+        parked.push(row.integer(0)?.unwrap_or_default());
     }
-    let mut run = Run {
+    let mut deliverer = Deliverer {
         directory,
         allowance,
-        gathered,
+        report,
         lease,
         lease_until,
-        place: deliveries::read_place(&mut cursor)?,
+        cursor: deliveries::read_cursor(&mut cursor)?,
         endpoint,
-        behind: known,
-        parked: passed,
+        backlogs,
+        parked,
     };
-    run.deliver().await
+    deliverer.deliver_due().await
 }
 
-impl<D: Database> Run<'_, D> {
+impl<D: Database> Deliverer<'_, D> {
     /// Delivers what is due: first to the end of the common cursor, then of a tenant that is
     /// behind, and so on.
-    async fn deliver(&mut self) -> Result<(), Error> {
+    async fn deliver_due(&mut self) -> Result<(), Error> {
         let mut whose = None;
         let mut looked_at = 0;
         loop {
             if !self.has_room() {
-                self.gathered.wake_in(0);
+                self.report.wake_in(0);
                 break;
             }
             let page = self.page(whose).await?;
@@ -156,15 +157,15 @@ impl<D: Database> Run<'_, D> {
                 if event.mark.position > limit {
                     break;
                 }
-                let is_of = |known: &Behind| known.tenant == event.tenant;
-                if whose.is_none() && self.behind.iter().any(is_of) {
+                let is_of = |known: &Backlog| known.tenant == event.tenant;
+                if whose.is_none() && self.backlogs.iter().any(is_of) {
                     continue;
                 }
                 let statements = if self.parked.contains(&event.mark.position) {
-                    self.pass(whose, &event)
+                    self.skip(whose, &event)
                 } else {
                     if !self.has_room() {
-                        self.gathered.wake_in(0);
+                        self.report.wake_in(0);
                         return self.give_back().await;
                     }
                     self.attempt(whose, &event).await
@@ -172,8 +173,8 @@ impl<D: Database> Run<'_, D> {
                 if !self.commit(statements).await? || !self.endpoint.is_active {
                     return self.give_back().await;
                 }
-                let behind = whose.and_then(|index| self.behind.get(index));
-                has_failed = behind.is_some_and(|behind| behind.attempts > 0);
+                let backlog = whose.and_then(|index| self.backlogs.get(index));
+                has_failed = backlog.is_some_and(|backlog| backlog.attempts > 0);
                 if has_failed {
                     break;
                 }
@@ -204,13 +205,13 @@ impl<D: Database> Run<'_, D> {
     }
 
     /// A page of events.
-    async fn page(&self, whose: Whose) -> Result<Page, Error> {
-        let behind = whose.and_then(|index| self.behind.get(index));
-        let (place, seq) = match behind {
-            Some(behind) => (&behind.place, behind.seq),
-            None => (&self.place, None),
+    async fn page(&self, whose: BacklogIndex) -> Result<Page, Error> {
+        let backlog = whose.and_then(|index| self.backlogs.get(index));
+        let (cursor, seq) = match backlog {
+            Some(backlog) => (&backlog.cursor, backlog.seq),
+            None => (&self.cursor, None),
         };
-        let position = place.position;
+        let position = cursor.position;
         let Some(shard) = self.directory.on(self.lease.shard) else {
             return Ok(Page {
                 events: Vec::new(),
@@ -220,7 +221,9 @@ impl<D: Database> Run<'_, D> {
         };
         let walk = Walk {
             shard: self.lease.shard,
-            tenant: behind.map(|behind| behind.tenant).or(self.endpoint.tenant),
+            tenant: backlog
+                .map(|backlog| backlog.tenant)
+                .or(self.endpoint.tenant),
             from: Some(Mark { position, seq }),
             backwards: false,
             looks: LOOKS,
@@ -253,26 +256,26 @@ impl<D: Database> Run<'_, D> {
     }
 
     /// The last position that is looked at now.
-    fn limit(&self, whose: Whose) -> i64 {
-        match whose.and_then(|index| self.behind.get(index)) {
-            None => self.place.until.unwrap_or(i64::MAX),
-            Some(behind) => {
-                let common = self.place.resume.unwrap_or(self.place.position);
-                behind.place.until.unwrap_or(common)
+    fn limit(&self, whose: BacklogIndex) -> i64 {
+        match whose.and_then(|index| self.backlogs.get(index)) {
+            None => self.cursor.until.unwrap_or(i64::MAX),
+            Some(backlog) => {
+                let common = self.cursor.resume.unwrap_or(self.cursor.position);
+                backlog.cursor.until.unwrap_or(common)
             }
         }
     }
 
     /// One that is behind and is tried again now. Who is as far as the common cursor was before a
     /// replay waits for the end of that.
-    fn due(&self, now: &Moment) -> Whose {
-        self.behind.iter().position(|behind| {
-            let waits = behind.place.until.is_none()
+    fn due(&self, now: &Moment) -> BacklogIndex {
+        self.backlogs.iter().position(|backlog| {
+            let waits = backlog.cursor.until.is_none()
                 && self
-                    .place
+                    .cursor
                     .resume
-                    .is_some_and(|resume| behind.place.position >= resume);
-            behind.next_attempt_at <= now.text && !waits
+                    .is_some_and(|resume| backlog.cursor.position >= resume);
+            backlog.next_attempt_at <= now.text && !waits
         })
     }
 
@@ -283,7 +286,7 @@ impl<D: Database> Run<'_, D> {
     }
 
     /// Posts an event, and says what is noted of it.
-    async fn attempt(&mut self, whose: Whose, event: &Event) -> Vec<Statement> {
+    async fn attempt(&mut self, whose: BacklogIndex, event: &Event) -> Vec<Statement> {
         let (id, body) = body(&event.text, event.seal.as_deref());
         let now = self.directory.clock.now();
         let settings = self.directory.settings;
@@ -300,14 +303,14 @@ impl<D: Database> Run<'_, D> {
             }
             Err(_) => None,
         };
-        self.tried(whose, event, (id, &now), posted)
+        self.note_attempt(whose, event, (id, &now), posted)
     }
 
     /// Notes something, and that the lease is still wanted; whether he had it.
     async fn commit(&mut self, statements: Vec<Statement>) -> Result<bool, Error> {
         self.lease_until = self.directory.clock.now().milliseconds + LEASE;
         let until = Moment::at(self.lease_until).text;
-        let (mut batch, held) = Batch::of(deliveries::advance(&self.lease, &self.place, &until));
+        let (mut batch, held) = Batch::of(deliveries::advance(&self.lease, &self.cursor, &until));
         batch.add_all(statements);
         self.allowance.spend(batch.len());
         Ok(self.directory.send(batch).await?.has_row(held))
@@ -321,7 +324,7 @@ impl<D: Database> Run<'_, D> {
         if let Some(row) = rows.await?.first()
             && row.integer(0)? == Some(1)
         {
-            self.gathered.wake_in(0);
+            self.report.wake_in(0);
         }
         Ok(())
     }
