@@ -114,7 +114,7 @@ pub(super) async fn receive<D: Database, B: Upload>(
         let begin = directory::jobs::begin_import(
             &upload.job,
             tenant.id,
-            &marker.clone().begun().text(),
+            &marker.clone().begin().text(),
             &now.text,
         );
         let rows = shard.ask(begin).await?;

@@ -6,21 +6,21 @@ use super::events::cursor_text;
 use super::refusal::Refusal;
 use super::step::{Answer, Call, Outcome, Step};
 use crate::budget::Budget;
-use crate::transfer::export::{Export, Place};
+use crate::transfer::export::{Export, Position};
 use store::batch::Batch;
 use store::directory::house_events;
 use store::ledger::feed::{Mark, newest};
 
 /// Exports the tenant that the path names.
 pub fn begin<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    let place = Place::parse(call.after()).ok_or_else(|| {
+    let position = Position::parse(call.after()).ok_or_else(|| {
         Refusal::invalid(
             "invalid_cursor",
             "`after` must be the `next` of the last line of an export. Leave it out to begin one.",
         )
     })?;
-    if place != Place::default() {
-        return stream(call, place, String::new());
+    if position != Position::default() {
+        return stream(call, position, String::new());
     }
     mark(call, call.admin.shards(), Vec::new())
 }
@@ -36,7 +36,7 @@ fn mark<'c>(
     let Some(shard) = rest.next() else {
         let cursor = cursor_text(marks);
         let line = ["{\"cursor\":\"", &cursor, "\"}\n"].concat();
-        return stream(call, Place::default(), line);
+        return stream(call, Position::default(), line);
     };
     let is_own = shard == tenant.shard;
     let mut batch = Batch::default();
@@ -62,9 +62,9 @@ fn mark<'c>(
     })
 }
 
-fn stream<'c>(call: &'c Call<'c>, place: Place, text: String) -> Outcome<'c> {
+fn stream<'c>(call: &'c Call<'c>, position: Position, text: String) -> Outcome<'c> {
     let tenant = call.admin.tenant()?;
     let budget = Budget::of(call.admin.settings);
-    let export = Export::new(tenant.id, tenant.shard, place, budget, text);
+    let export = Export::new(tenant.id, tenant.shard, position, budget, text);
     Ok(Step::Done(Answer::Streamed(Box::new(export))))
 }

@@ -52,11 +52,11 @@ pub enum Step<'c> {
         Box<dyn FnOnce(Option<PostReply>, i64) -> Outcome<'c> + 'c>,
     ),
     /// A part of some changes is taken back, and this is made of what came of it.
-    Undo(Box<Undo>, Undone<'c>),
+    Undo(Box<Undo>, AfterUndo<'c>),
 }
 
 /// What is made of an undo.
-pub type Undone<'c> = fn(&'c Call<'c>, Box<Undo>, undo::End) -> Outcome<'c>;
+pub type AfterUndo<'c> = fn(&'c Call<'c>, Box<Undo>, undo::End) -> Outcome<'c>;
 
 /// What the operator is told.
 #[derive(Debug)]

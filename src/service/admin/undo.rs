@@ -148,7 +148,7 @@ fn end<'c>(call: &'c Call<'c>, undo: Box<Undo>, end_of: End) -> Outcome<'c> {
             let until = Moment::at(call.admin.now.milliseconds + LEASE).text;
             begin_job(call, undo, &until)
         }
-        End::Met => Err(Refusal::conflict(
+        End::Conflict => Err(Refusal::conflict(
             "changed_meanwhile",
             "Other requests changed the same resources again and again, or the tenant has ended; nothing was taken back. Send \
              the request again.",

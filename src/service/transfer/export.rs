@@ -17,7 +17,7 @@ use store::batch::Batch;
 use store::expression::View;
 use store::record;
 use store::tenant::Tenant;
-use store::transfer::export::{self, Exported, Members};
+use store::transfer::export::{self, ExportResource, Members};
 use store::{Database, Error};
 
 /// Bytes of the longest line with members, but for a thousand of them: an import takes it.
@@ -30,9 +30,9 @@ pub struct Export {
     shard: u16,
     /// What is still to be sent of what is known.
     text: String,
-    place: Place,
+    position: Position,
     /// Groups whose members are still to be read.
-    groups: VecDeque<Exported>,
+    groups: VecDeque<ExportResource>,
     /// The member of the first of them behind which the others are read; the group's line is out
     /// where there is one.
     member: String,
@@ -42,9 +42,9 @@ pub struct Export {
 
 /// How far it came: the number of the type, and the id of the last resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place(usize, String);
+pub struct Position(usize, String);
 
-impl Place {
+impl Position {
     /// Reads what `text` wrote; the beginning is empty.
     pub fn parse(text: &str) -> Option<Self> {
         if text.is_empty() {
@@ -61,13 +61,13 @@ impl Place {
 }
 
 impl Export {
-    /// Of a tenant in a shard, behind a place, with what goes in front.
-    pub fn new(tenant: i64, shard: u16, place: Place, budget: Budget, text: String) -> Self {
+    /// Of a tenant in a shard, behind a position, with what goes in front.
+    pub fn new(tenant: i64, shard: u16, position: Position, budget: Budget, text: String) -> Self {
         Self {
             tenant: Tenant::Known(tenant),
             shard,
             text,
-            place,
+            position,
             groups: VecDeque::new(),
             member: String::new(),
             left: budget.statements,
@@ -82,12 +82,12 @@ impl Export {
             if !self.text.is_empty() {
                 return Ok(Some(std::mem::take(&mut self.text)));
             }
-            let Some(resource_type) = ResourceType::all().nth(self.place.0) else {
+            let Some(resource_type) = ResourceType::all().nth(self.position.0) else {
                 return Ok(None);
             };
             if self.left == 0 && self.groups.is_empty() {
-                let next = json::text(&Value::from(self.place.text()));
-                self.place.0 = usize::MAX;
+                let next = json::text(&Value::from(self.position.text()));
+                self.position.0 = usize::MAX;
                 return Ok(Some(["{\"next\":", &next, "}\n"].concat()));
             }
             self.left = self.left.saturating_sub(1);
@@ -100,7 +100,7 @@ impl Export {
             let groups = self.groups.front().zip(self.groups.back());
             let (batch, handle) = Batch::of(match groups {
                 Some((first, last)) => export::members(&view, (&first.id, &self.member), &last.id),
-                None => export::resources(&view, &self.place.1),
+                None => export::resources(&view, &self.position.1),
             });
             let is_members = groups.is_some();
             let rows = batch.send(database, None).await?.1.rows(handle);
@@ -114,8 +114,8 @@ impl Export {
                 page.push_back(export::read_resource(&mut row)?);
             }
             match page.back() {
-                Some(last) => self.place.1.clone_from(&last.id),
-                None => self.place = Place(self.place.0 + 1, String::new()),
+                Some(last) => self.position.1.clone_from(&last.id),
+                None => self.position = Position(self.position.0 + 1, String::new()),
             }
             if view.table().has_members() {
                 self.groups = page;
@@ -165,7 +165,7 @@ impl Export {
 fn push_group(
     text: &mut String,
     resource_type: &'static ResourceType,
-    group: &Exported,
+    group: &ExportResource,
     chunks: &[String],
     is_first: bool,
 ) {
@@ -184,7 +184,7 @@ fn push_group(
         if is_whole {
             push(text, resource_type, group, some);
         } else {
-            push(text, resource_type, &named(resource_type, group), some);
+            push(text, resource_type, &name_only(resource_type, group), some);
         }
         is_whole = false;
         from += count;
@@ -192,11 +192,11 @@ fn push_group(
 }
 
 /// The group with its name alone.
-fn named(resource_type: &'static ResourceType, group: &Exported) -> Exported {
+fn name_only(resource_type: &'static ResourceType, group: &ExportResource) -> ExportResource {
     let mut document = json::object(&group.document).unwrap_or_default();
     json::keep(&mut document, &mut |name, _| name == "displayName");
     document.insert("schemas".into(), vec![resource_type.schema.uri].into());
-    Exported {
+    ExportResource {
         document: json::text(&Value::Object(document)),
         ..group.clone()
     }
@@ -206,7 +206,7 @@ fn named(resource_type: &'static ResourceType, group: &Exported) -> Exported {
 fn push(
     text: &mut String,
     resource_type: &'static ResourceType,
-    resource: &Exported,
+    resource: &ExportResource,
     chunks: &[String],
 ) {
     let [created, last_modified] = &resource.moments;
@@ -223,18 +223,20 @@ fn push(
 
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::Position;
 
     #[test]
     fn a_place_is_read_as_it_was_written() {
         for text in ["0.01a2", "1."] {
             assert_eq!(
-                Place::parse(text).map(|place| place.text()).as_deref(),
+                Position::parse(text)
+                    .map(|position| position.text())
+                    .as_deref(),
                 Some(text)
             );
         }
-        assert_eq!(Place::parse(""), Some(Place::default()));
-        assert_eq!(Place::parse("x"), None);
-        assert_eq!(Place::parse("x.1"), None);
+        assert_eq!(Position::parse(""), Some(Position::default()));
+        assert_eq!(Position::parse("x"), None);
+        assert_eq!(Position::parse("x.1"), None);
     }
 }

@@ -125,7 +125,7 @@ impl Marker {
 
     /// As it is stored.
     pub fn text(&self) -> String {
-        let mut marker = self.shown();
+        let mut marker = self.result();
         for (name, value) in [
             ("phase", Value::from(self.phase as usize)),
             ("line", Value::from(self.line)),
@@ -140,14 +140,14 @@ impl Marker {
     }
 
     /// The result, but for the refusals.
-    fn shown(&self) -> Map<String, Value> {
+    fn result(&self) -> Map<String, Value> {
         let Counts {
             created,
             updated,
             unchanged,
             refused,
         } = self.counts;
-        let shown = [
+        let result = [
             ("dry_run", Value::from(self.is_dry)),
             ("created", Value::from(created)),
             ("updated", Value::from(updated)),
@@ -156,7 +156,7 @@ impl Marker {
             ("refusals", Value::from(refused)),
         ];
         let mut members = Map::new();
-        for (name, value) in shown {
+        for (name, value) in result {
             members.insert(name.to_owned(), value);
         }
         members
@@ -164,7 +164,7 @@ impl Marker {
 
     /// The same when all lines are there, so that work on them begins.
     #[must_use]
-    pub fn begun(mut self) -> Self {
+    pub fn begin(mut self) -> Self {
         self.phase = Phase::Resources;
         self
     }
@@ -297,7 +297,7 @@ async fn plan<D: Database>(
         Phase::Groups => State::Group,
         Phase::Members => State::Members,
         Phase::Staging | Phase::Clearing => {
-            let is_left = !session.ask(import.uncleared()).await?.is_empty();
+            let is_left = !session.ask(import.remains()).await?.is_empty();
             work.clear(session, import, now, is_left);
             return Ok(work);
         }
@@ -343,7 +343,7 @@ impl Work {
             self.batch.add(import.fail(detail, &now.text));
             return;
         }
-        let counts = json::text(&Value::Object(self.marker.shown()));
+        let counts = json::text(&Value::Object(self.marker.result()));
         self.batch.add(import.finish(&counts, &now.text));
         self.batch.add_all(import.clear(true));
         if !self.marker.is_dry {
@@ -353,18 +353,25 @@ impl Work {
     }
 
     /// Notes that all lines up to one are done.
-    fn reach(&mut self, import: Import<'_>, state: State, line: i64, kept: &[Value]) {
-        if !kept.is_empty() {
-            self.batch.add(import.keep(kept));
+    fn reach(&mut self, import: Import<'_>, state: State, line: i64, rows: &[Value]) {
+        if !rows.is_empty() {
+            self.batch.add(import.keep(rows));
         }
-        self.batch.add(import.done(state, self.marker.line, line));
+        self.batch
+            .add(import.finish_up_to(state, self.marker.line, line));
         self.marker.line = line;
     }
 }
 
 /// A row of lines that are not done with, or were refused: `made` is what became of the resource,
 /// and its id.
-fn kept(line: i64, state: State, made: Option<(&str, &str)>, refused: &Value, text: &str) -> Value {
+fn line_row(
+    line: i64,
+    state: State,
+    made: Option<(&str, &str)>,
+    refused: &Value,
+    text: &str,
+) -> Value {
     let (outcome, id) = made.unzip();
     let row = vec![
         line.into(),

@@ -38,8 +38,8 @@ use state::{State, Views};
 pub(crate) const PART: usize = 500;
 /// Parts that a dry run looks at, at the most: all that they are about is in memory.
 const DRY_PARTS: usize = 10;
-/// What is refused is told so often.
-const TOLD: usize = 1_000;
+/// Refusals that a result lists.
+const MAX_REFUSALS: usize = 1_000;
 /// How often a part is tried that others keep changing; from the middle on an event at a time.
 const TRIES: usize = 8;
 
@@ -131,7 +131,7 @@ impl Undo {
             }
         }
         for entry in refused {
-            if self.refused.len() < TOLD {
+            if self.refused.len() < MAX_REFUSALS {
                 self.refused.push(entry);
             } else {
                 self.more_refused += 1;
@@ -148,7 +148,7 @@ pub enum End {
     /// There is more to do.
     More,
     /// Others changed the same again and again.
-    Met,
+    Conflict,
 }
 
 /// Undoes a part of it, or all if it is a dry run and no more than so many parts. What has no job
@@ -183,17 +183,17 @@ pub(crate) async fn run<D: Database>(
         };
         let (batch, found) = Batch::of(undo::part(&range, most));
         let rows = context.send(batch).await?.rows(found);
-        let (told, mut has_more) = undo::read_part(rows, most)?;
-        let mut events: Vec<Event> = told.into_iter().map(Event::of).list();
+        let (rows, mut has_more) = undo::read_part(rows, most)?;
+        let mut events: Vec<Event> = rows.into_iter().map(Event::of).list();
         if !undo.is_dry {
             state = State::default();
         }
         let mut batch = Batch::default();
         let count = events.len();
-        let asked = state.ask(views, &mut events, &mut batch);
+        let handles = state.ask(views, &mut events, &mut batch);
         has_more |= events.len() < count;
         let mut answers = context.send(batch).await?;
-        state.read(asked, &mut answers)?;
+        state.read(handles, &mut answers)?;
         // What fails by itself, again and again, is left.
         let is_left = tries == TRIES - 1;
         let next = undo.take_back(&mut state, views, (&events, &mut has_more), is_left);
@@ -220,7 +220,7 @@ pub(crate) async fn run<D: Database>(
                 let pause = LONGEST_PAUSE / u32::try_from(TRIES - tries).unwrap_or(1);
                 context.database.pause(pause).await;
             }
-            Err(Error::Guard | Error::Unique(_)) => return Ok(End::Met),
+            Err(Error::Guard | Error::Unique(_)) => return Ok(End::Conflict),
             Err(error) => return Err(error),
         }
     }
@@ -268,7 +268,7 @@ pub(crate) async fn step<D: Database>(
             let most = "There is more than a dry run looks at. Ask for the newest events alone, then for those before.";
             ("failed", with(vec![("detail", most.into())]))
         }
-        (End::Met, _) => (
+        (End::Conflict, _) => (
             "failed",
             with(vec![("detail", "The tenant has ended.".into())]),
         ),
@@ -299,8 +299,8 @@ impl Undo {
         }
         state.write(session, &mut batch)?;
         if !has_more {
-            let told = undo::finished_event(self.tenant, &next.told());
-            batch.add(house(&session.origin(None), told));
+            let event = undo::finished_event(self.tenant, &next.event_attributes());
+            batch.add(house(&session.origin(None), event));
         }
         if let Some(job) = &self.job {
             let end = (!has_more).then(|| ("finished", next.result()));

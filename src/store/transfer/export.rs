@@ -15,7 +15,7 @@ const MEMBERS: usize = 10_000;
 
 /// A resource of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exported {
+pub struct ExportResource {
     /// Its id.
     pub id: String,
     /// When it was made, and when it last changed.
@@ -41,8 +41,8 @@ pub fn resources(view: &View<'_>, after: &str) -> Statement {
 }
 
 /// Reads a row of [`resources`].
-pub fn read_resource(row: &mut Row) -> Result<Exported, Error> {
-    row.read(|cells| Exported {
+pub fn read_resource(row: &mut Row) -> Result<ExportResource, Error> {
+    row.read(|cells| ExportResource {
         id: cells.required_text(),
         moments: [cells.required_text(), cells.required_text()],
         document: cells.required_text(),

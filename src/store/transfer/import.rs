@@ -125,7 +125,7 @@ impl Import<'_> {
     }
 
     /// Takes out the lines of a state, from behind a number up to another, that are done.
-    pub fn done(&self, state: State, after: i64, last: i64) -> Statement {
+    pub fn finish_up_to(&self, state: State, after: i64, last: i64) -> Statement {
         let is_waiting = (state != State::New).then_some(" AND state > 0");
         statement!(
             "DELETE FROM import_lines WHERE {scope} AND state = {state}{is_waiting} AND line > {after} AND line <= {last}",
@@ -138,7 +138,7 @@ impl Import<'_> {
     }
 
     /// Takes out those of these lines that are still in a state.
-    pub fn done_with(&self, state: State, lines: &[i64]) -> Statement {
+    pub fn finish_lines(&self, state: State, lines: &[i64]) -> Statement {
         let lines = json::text(&Value::from(lines));
         statement!(
             "DELETE FROM import_lines WHERE {scope} AND state = {state} AND state > 0 \
@@ -231,7 +231,7 @@ impl Import<'_> {
     }
 
     /// Looks for the resources that lines are about, each line as its id or null, its unique name
-    /// and its external id or null. A row each, in order: see [`read_found`].
+    /// and its external id or null. A row each, in order: see [`read_match`].
     pub fn find(&self, view: &View<'_>, lines: &Value) -> Statement {
         const ID: &str = "j.value ->> 0";
         let name = view
@@ -308,7 +308,7 @@ impl Import<'_> {
 
     /// Fails the batch unless these resources have the versions that it gave them: ids and
     /// versions.
-    pub fn all_written(&self, view: &View<'_>, written: &Value) -> Statement {
+    pub fn guard_versions(&self, view: &View<'_>, written: &Value) -> Statement {
         guard(fragment!(
             "NOT EXISTS (SELECT 1 FROM json_each({written}) j WHERE NOT EXISTS (\
              SELECT 1 FROM {row} x WHERE {scope} AND x.id = j.value ->> 0 AND x.version = j.value ->> 1))",
@@ -321,7 +321,7 @@ impl Import<'_> {
 
 /// What was found of a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct LineMatch {
     /// The resource with the id that the line has, or that another line with it is.
     pub by_id: Option<String>,
     /// Those with its unique name, JSON.
@@ -333,8 +333,8 @@ pub struct Found {
 }
 
 /// Reads a row of [`Import::find`].
-pub fn read_found(row: &mut Row) -> Result<Found, Error> {
-    row.read(|cells| Found {
+pub fn read_match(row: &mut Row) -> Result<LineMatch, Error> {
+    row.read(|cells| LineMatch {
         by_id: cells.text(),
         by_name: cells.required_text(),
         by_external: cells.required_text(),

@@ -8,7 +8,7 @@ use crate::{Statement, fragment, statement};
 /// Refusals that a result lists.
 const REFUSALS: usize = 1_000;
 /// Rows that are cleared at once.
-const CLEARED: usize = 5_000;
+const ROWS_AT_ONCE: usize = 5_000;
 
 impl Import<'_> {
     /// Fails the batch unless the job is where it was read, and its lease is whose it was.
@@ -65,13 +65,13 @@ impl Import<'_> {
         [
             statement!(
                 "DELETE FROM import_keys WHERE {scope} AND (key, id) IN (\
-                 SELECT key, id FROM import_keys WHERE {scope} LIMIT {CLEARED})",
+                 SELECT key, id FROM import_keys WHERE {scope} LIMIT {ROWS_AT_ONCE})",
                 scope = self.scope(),
-                CLEARED = CLEARED,
+                ROWS_AT_ONCE = ROWS_AT_ONCE,
             ),
             statement!(
                 "DELETE FROM import_lines WHERE {scope} AND line IN (\
-                 SELECT line FROM import_lines WHERE {scope}{kept} LIMIT {CLEARED})",
+                 SELECT line FROM import_lines WHERE {scope}{kept} LIMIT {ROWS_AT_ONCE})",
                 scope = self.scope(),
                 kept = (!all).then_some(fragment!(
                     " AND line >= coalesce((SELECT line FROM import_lines WHERE {scope} AND state > 0 AND state = 3 \
@@ -79,13 +79,13 @@ impl Import<'_> {
                     scope = self.scope(),
                     REFUSALS = REFUSALS,
                 )),
-                CLEARED = CLEARED,
+                ROWS_AT_ONCE = ROWS_AT_ONCE,
             ),
         ]
     }
 
     /// Whether there is anything to clear: a row if there is.
-    pub fn uncleared(&self) -> Statement {
+    pub fn remains(&self) -> Statement {
         statement!(
             "SELECT 1 AS one WHERE EXISTS (SELECT 1 FROM import_keys WHERE {scope}) \
              OR (SELECT count(*) FROM (SELECT 1 FROM import_lines WHERE {scope} LIMIT {MOST})) > {REFUSALS}",

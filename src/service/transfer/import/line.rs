@@ -12,13 +12,13 @@ use crate::Session;
 use crate::failure::sentence;
 use store::Database;
 
-/// Refusals of one line that are told.
-const TOLD: usize = 100;
+/// Refusals of one line that are listed.
+const MAX_REFUSALS: usize = 100;
 
 /// What a line is about.
-pub(super) enum Reading {
+pub(super) enum LineContent {
     /// A resource.
-    Resource(Box<Parsed>),
+    Resource(Box<LineResource>),
     /// Nothing that is imported: the cursor of an export.
     Nothing,
     /// Why it cannot be done.
@@ -26,7 +26,7 @@ pub(super) enum Reading {
 }
 
 /// A resource of a line.
-pub(super) struct Parsed {
+pub(super) struct LineResource {
     pub(super) resource_type: &'static ResourceType,
     /// Its id there.
     pub(super) id: Option<String>,
@@ -41,23 +41,23 @@ pub(super) struct Parsed {
 }
 
 /// Sentences, as they are stored; none where there are none.
-pub(super) fn stored(refused: &[String]) -> Value {
-    let mut told: Vec<String> = refused.iter().take(TOLD).cloned().list();
-    if refused.len() > TOLD {
-        told.push(format!("{} more like these.", refused.len() - TOLD));
+pub(super) fn json_of_refusals(refused: &[String]) -> Value {
+    let mut sentences: Vec<String> = refused.iter().take(MAX_REFUSALS).cloned().list();
+    if refused.len() > MAX_REFUSALS {
+        sentences.push(format!("{} more like these.", refused.len() - MAX_REFUSALS));
     }
-    match told.as_slice() {
+    match sentences.as_slice() {
         [] => Value::Null,
-        told => json::text(&Value::from(told)).into(),
+        sentences => json::text(&Value::from(sentences)).into(),
     }
 }
 
 /// Reads a line.
-pub(super) fn read<D: Database>(session: &Session<'_, D>, text: &str) -> Reading {
+pub(super) fn read<D: Database>(session: &Session<'_, D>, text: &str) -> LineContent {
     let body = match json::parse(text) {
         Ok(Value::Object(body)) => body,
-        Ok(_) => return refused("The line is not a JSON object."),
-        Err(error) => return Reading::Refused(format!("The line is not JSON: {error}.")),
+        Ok(_) => return refusal("The line is not a JSON object."),
+        Err(error) => return LineContent::Refused(format!("The line is not JSON: {error}.")),
     };
     if body.contains_key("schemas") {
         return resource(session, body);
@@ -67,31 +67,31 @@ pub(super) fn read<D: Database>(session: &Session<'_, D>, text: &str) -> Reading
     } else if body.contains_key("team_id") {
         team(&body)
     } else if body.len() == 1 && (body.contains_key("cursor") || body.contains_key("next")) {
-        return Reading::Nothing;
+        return LineContent::Nothing;
     } else {
-        return refused(
+        return refusal(
             "The line is neither a SCIM resource, which has `schemas`, nor a record, which has `user_id` or `team_id`.",
         );
     };
     let (mut parsed, body) = match record {
         Ok(record) => record,
-        Err(detail) => return Reading::Refused(detail),
+        Err(detail) => return LineContent::Refused(detail),
     };
     match session.accept(parsed.resource_type, &body) {
         Ok(accepted) => {
             parsed.document = accepted.document;
-            Reading::Resource(Box::new(parsed))
+            LineContent::Resource(Box::new(parsed))
         }
-        Err(failure) => Reading::Refused(sentence(failure)),
+        Err(failure) => LineContent::Refused(sentence(failure)),
     }
 }
 
-fn refused(detail: &str) -> Reading {
-    Reading::Refused(detail.to_owned())
+fn refusal(detail: &str) -> LineContent {
+    LineContent::Refused(detail.to_owned())
 }
 
 /// A SCIM resource. Its members are looked for when all resources are there.
-fn resource<D: Database>(session: &Session<'_, D>, mut body: Map<String, Value>) -> Reading {
+fn resource<D: Database>(session: &Session<'_, D>, mut body: Map<String, Value>) -> LineContent {
     let uris = body.get("schemas").and_then(Value::as_array);
     let has = |resource_type: &&ResourceType| {
         let uris = uris.into_iter().flatten().filter_map(Value::as_str);
@@ -99,7 +99,7 @@ fn resource<D: Database>(session: &Session<'_, D>, mut body: Map<String, Value>)
             .any(|uri| uri.eq_ignore_ascii_case(resource_type.schema.uri))
     };
     let Some(resource_type) = ResourceType::all().find(has) else {
-        return refused(
+        return refusal(
             "No resource type here has one of these `schemas`: /Schemas lists those that there are.",
         );
     };
@@ -132,7 +132,7 @@ fn resource<D: Database>(session: &Session<'_, D>, mut body: Map<String, Value>)
         body.remove("groups");
     }
     match session.accept(resource_type, &Value::Object(body)) {
-        Ok(accepted) => Reading::Resource(Box::new(Parsed {
+        Ok(accepted) => LineContent::Resource(Box::new(LineResource {
             resource_type,
             id,
             document: accepted.document,
@@ -140,14 +140,14 @@ fn resource<D: Database>(session: &Session<'_, D>, mut body: Map<String, Value>)
             links,
             refused,
         })),
-        Err(failure) => Reading::Refused(sentence(failure)),
+        Err(failure) => LineContent::Refused(sentence(failure)),
     }
 }
 
 /// What a member is called.
 fn link(member: &Value) -> Option<Value> {
     let Value::Object(member) = member else {
-        return text_of(member).map(|text| called("u", &text));
+        return text_of(member).map(|text| member_name("u", &text));
     };
     let get = |name: &str| {
         let mut named = member
@@ -157,12 +157,12 @@ fn link(member: &Value) -> Option<Value> {
     };
     let is_group = get("type").is_some_and(|kind| kind.eq_ignore_ascii_case("group"));
     get("value")
-        .map(|text| called(if is_group { "g" } else { "u" }, &text))
-        .or_else(|| Some(called("e", &get("externalId")?)))
-        .or_else(|| Some(called("n", &get("userName")?)))
+        .map(|text| member_name(if is_group { "g" } else { "u" }, &text))
+        .or_else(|| Some(member_name("e", &get("externalId")?)))
+        .or_else(|| Some(member_name("n", &get("userName")?)))
 }
 
-fn called(kind: &str, text: &str) -> Value {
+fn member_name(kind: &str, text: &str) -> Value {
     let mut link = vec![Value::from(kind), Value::from(text)];
     let folded = fold_str(text);
     if folded != text {
@@ -211,7 +211,7 @@ fn of_record(
     mut gentle: Vec<&'static str>,
     links: Vec<Value>,
     mut body: Value,
-) -> (Parsed, Value) {
+) -> (LineResource, Value) {
     if let Value::Object(body) = &mut body {
         for name in ["id", "meta", "groups", "members"] {
             body.remove(name);
@@ -219,7 +219,7 @@ fn of_record(
         body.insert("externalId".to_owned(), Value::from(id.as_str()));
     }
     gentle.push("externalId");
-    let parsed = Parsed {
+    let parsed = LineResource {
         resource_type,
         id: Some(id),
         document: Map::new(),
@@ -232,7 +232,7 @@ fn of_record(
 
 /// An application's user. What it does not say is for one that has none, as what it stands in for
 /// is.
-fn user(record: &Map<String, Value>) -> Result<(Parsed, Value), String> {
+fn user(record: &Map<String, Value>) -> Result<(LineResource, Value), String> {
     let id = id_at(record, "user_id")?;
     let metadata = match record.get("metadata") {
         None | Some(Value::Null) => Map::new(),
@@ -258,12 +258,12 @@ fn user(record: &Map<String, Value>) -> Result<(Parsed, Value), String> {
         gentle.push("name");
     }
     let teams = list_at(record, "teams")?.iter().filter_map(text_of);
-    let links = teams.map(|team| called("t", &team)).list();
+    let links = teams.map(|team| member_name("t", &team)).list();
     Ok(of_record(&USER_TYPE, id, gentle, links, body))
 }
 
 /// An application's team.
-fn team(record: &Map<String, Value>) -> Result<(Parsed, Value), String> {
+fn team(record: &Map<String, Value>) -> Result<(LineResource, Value), String> {
     let id = id_at(record, "team_id")?;
     let team = TeamRecord {
         team_id: id.clone(),
@@ -283,14 +283,14 @@ fn team(record: &Map<String, Value>) -> Result<(Parsed, Value), String> {
             },
             other => text_of(other),
         };
-        links.extend(text.map(|text| called("u", &text)));
+        links.extend(text.map(|text| member_name("u", &text)));
     }
     let body = team_to_scim(&team, "");
     Ok(of_record(&GROUP_TYPE, id, gentle, links, body))
 }
 
 /// The refusal of a member that is nobody.
-pub(super) fn nobody(link: &Value) -> String {
+pub(super) fn unknown_member(link: &Value) -> String {
     let text = link.get(1).and_then(Value::as_str).unwrap_or_default();
     format!(
         "The member \"{}\" is nobody: no resource here and no line of the import has it as id, externalId or userName. \

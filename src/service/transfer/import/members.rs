@@ -8,8 +8,8 @@ use scim::patch::LinkChange;
 use scim::resource_type::GROUP_TYPE;
 use serde_json::Value;
 
-use super::line::{nobody, stored};
-use super::{Work, kept};
+use super::line::{json_of_refusals, unknown_member};
+use super::{Work, line_row};
 use crate::write::{ChangeKind, Links};
 use crate::{Failure, Session};
 use store::batch::{Batch, Handle};
@@ -24,21 +24,21 @@ pub(super) const LINES_A_GROUP: usize = 200;
 /// Members that are asked for at once, beyond those of one line.
 const MEMBERS: usize = 5_000;
 /// Members in one question.
-const ASKED: usize = 10_000;
+const MEMBERS_AT_ONCE: usize = 10_000;
 /// Memberships that a dry run notes by one statement.
 const KEYS: usize = 5_000;
 /// Statements that the change of a group takes.
 const STATEMENTS_EACH: usize = 5;
 
 /// A line, and who its members are.
-struct Named {
+struct MemberLine {
     line: Line,
     links: Vec<Value>,
     /// See [`Import::resolve`].
     found: Vec<String>,
 }
 
-impl Named {
+impl MemberLine {
     /// Whether it makes a group a member of another.
     fn nests(&self) -> bool {
         self.found.iter().any(|found| found.starts_with("G+")) && !self.is_user()
@@ -74,7 +74,7 @@ impl Named {
                 [resource, id]
             };
             if id.is_empty() || (is_user && kind != "G") {
-                refused.push(nobody(link));
+                refused.push(unknown_member(link));
             } else if circular.has(id) {
                 refused.push(format!(
                     "The member \"{}\" is the group itself, or the group is in it: a group cannot be a member of itself.",
@@ -103,24 +103,24 @@ pub(super) async fn plan<D: Database>(
     groups: usize,
 ) -> Result<(), Failure> {
     let mut batch = Batch::default();
-    let (mut named, asked) = ask(import, of_state, groups, &mut batch);
+    let (mut member_lines, asked) = ask(import, of_state, groups, &mut batch);
     let mut answers = session.send(batch).await?;
     let found: Vec<String> = crate::links::all_ids(answers.rows_of(&asked))?;
     let mut found = found.into_iter();
-    for one in &mut named {
+    for one in &mut member_lines {
         one.found = found.by_ref().take(one.links.len()).list();
     }
     // A circle is found when all that came before is there.
-    let alone = named.iter().position(Named::nests);
-    named.truncate(alone.map_or(named.len(), |index| index.max(1)));
+    let alone = member_lines.iter().position(MemberLine::nests);
+    member_lines.truncate(alone.map_or(member_lines.len(), |index| index.max(1)));
     let mut circular = Index::default();
-    if let [one] = named.as_slice()
+    if let [one] = member_lines.as_slice()
         && one.nests()
     {
         let ask = one.ask_circular(session, import);
         circular = crate::links::all_ids(session.ask(ask).await?)?;
     }
-    write(session, import, work, named, &circular);
+    write(session, import, work, member_lines, &circular);
     Ok(())
 }
 
@@ -130,20 +130,20 @@ fn ask(
     of_state: Vec<Line>,
     groups: usize,
     batch: &mut Batch,
-) -> (Vec<Named>, Vec<Handle>) {
-    let mut named: Vec<Named> = Vec::new();
+) -> (Vec<MemberLine>, Vec<Handle>) {
+    let mut member_lines: Vec<MemberLine> = Vec::new();
     let mut rows = Vec::new();
-    let mut changed = Changed::default();
+    let mut group_count = GroupCount::default();
     for line in of_state {
         let links = match json::parse(&line.text) {
             Ok(Value::Array(links)) => links,
             _ => Vec::new(),
         };
-        if !named.is_empty() && rows.len() + links.len() > MEMBERS {
+        if !member_lines.is_empty() && rows.len() + links.len() > MEMBERS {
             break;
         }
-        let has_room = import.is_dry || changed.add(&links, groups);
-        match (has_room || named.is_empty(), is_of_user(&links)) {
+        let has_room = import.is_dry || group_count.add(&links, groups);
+        match (has_room || member_lines.is_empty(), is_of_user(&links)) {
             (true, _) => {}
             // Its groups are for a later batch.
             (false, true) => continue,
@@ -156,29 +156,29 @@ fn ask(
             row.push(Value::from(line.resource.as_deref()));
             rows.push(Value::from(row));
         }
-        named.push(Named {
+        member_lines.push(MemberLine {
             line,
             links,
             found: Vec::new(),
         });
     }
     let mut asked = Vec::new();
-    for part in rows.chunks(ASKED) {
+    for part in rows.chunks(MEMBERS_AT_ONCE) {
         asked.push(batch.add(import.resolve(&Value::from(part))));
     }
-    (named, asked)
+    (member_lines, asked)
 }
 
 /// The groups that a batch changes.
 #[derive(Default)]
-struct Changed {
+struct GroupCount {
     /// How many lines of groups there are.
     lines: usize,
     /// What users call the groups that they are in.
     of_users: Index,
 }
 
-impl Changed {
+impl GroupCount {
     /// Whether there is room for the groups of a line, of so many; where there is, they are added.
     fn add(&mut self, links: &[Value], most: usize) -> bool {
         let room = most.saturating_sub(self.lines + self.of_users.len());
@@ -210,7 +210,7 @@ fn write<D: Database>(
     session: &Session<'_, D>,
     import: Import<'_>,
     work: &mut Work,
-    all: Vec<Named>,
+    all: Vec<MemberLine>,
     circular: &Index,
 ) {
     let mut rows = Vec::new();
@@ -218,19 +218,19 @@ fn write<D: Database>(
     let mut joins: Vec<Join> = Vec::new();
     let mut seen = Index::default();
     let mut done = Vec::new();
-    for named in all {
-        let line = named.line.number;
-        done.push(line);
-        let (members, mut refused) = named.sort(circular, &mut seen);
-        let is_user = named.is_user();
-        let mut outcome = named.line.outcome.unwrap_or_default();
+    for line in all {
+        let number = line.line.number;
+        done.push(number);
+        let (members, mut refused) = line.sort(circular, &mut seen);
+        let is_user = line.is_user();
+        let mut outcome = line.line.outcome.unwrap_or_default();
         if !members.is_empty() && outcome == "unchanged" {
             "updated".clone_into(&mut outcome);
         }
         work.marker.counts.count(&outcome);
         work.marker.counts.refused += i64::try_from(refused.len()).unwrap_or_default();
         work.marker.done += 1;
-        let resource = named.line.resource.unwrap_or_default();
+        let resource = line.line.resource.unwrap_or_default();
         if import.is_dry {
             for (is_group, id) in &members {
                 let ends = if is_user {
@@ -261,19 +261,19 @@ fn write<D: Database>(
         } else if !members.is_empty() {
             joins.push(Join {
                 team: resource,
-                operation: usize::try_from(line).ok(),
+                operation: usize::try_from(number).ok(),
                 members: members.into_iter().map(|(_, id)| id).list(),
             });
         }
         // What was refused of it before is told, too.
-        let before = named.line.refused.as_deref().map(json::parse);
+        let before = line.line.refused.as_deref().map(json::parse);
         if let Some(Ok(Value::Array(before))) = before {
             let texts = before.iter().filter_map(Value::as_str).map(str::to_owned);
             refused.splice(0..0, texts);
         }
         if !refused.is_empty() {
-            let refused = stored(&refused);
-            rows.push(kept(line, State::Refused, None, &refused, ""));
+            let refused = json_of_refusals(&refused);
+            rows.push(line_row(number, State::Refused, None, &refused, ""));
         }
     }
     for join in joins {
@@ -294,7 +294,7 @@ fn write<D: Database>(
     if !rows.is_empty() {
         work.batch.add(import.keep(&rows));
     }
-    work.batch.add(import.done_with(State::Members, &done));
+    work.batch.add(import.finish_lines(State::Members, &done));
 }
 
 /// How many groups change in a batch of so many statements.

@@ -8,22 +8,22 @@ use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
 use super::Work;
-use super::line::{Parsed, Reading, read};
+use super::line::{LineContent, LineResource, read};
 use crate::failure::sentence;
 use crate::write::{NewResource, Rewrite};
 use crate::{Failure, Session};
 use store::Database;
 use store::batch::{Answers, Batch, Handle};
-use store::transfer::import::{Found, Import, Line, State, read_found};
+use store::transfer::import::{Import, Line, LineMatch, State, read_match};
 
 mod targets;
-mod written;
+mod writes;
 
 use targets::{choose, read_targets};
-use written::write;
+use writes::write;
 
 /// A unique value that a resource has: its path, itself, and the id of that.
-type Held = [String; 3];
+type Holder = [String; 3];
 
 /// What is done of a line.
 enum Action {
@@ -37,9 +37,9 @@ enum Action {
 
 /// A resource to be written.
 struct Item {
-    parsed: Parsed,
+    parsed: LineResource,
     new: NewResource,
-    found: Found,
+    found: LineMatch,
     /// The resource that it is.
     target: Option<String>,
     rewrite: Option<(Rewrite, String, String)>,
@@ -55,9 +55,9 @@ pub(super) async fn plan<D: Database>(
 ) -> Result<(), Failure> {
     let mut actions = read_lines(session, lines, state);
     let mut batch = Batch::default();
-    let asked = ask(session, import, &mut actions, &mut batch);
+    let handles = ask(session, import, &mut actions, &mut batch);
     let mut answers = session.send(batch).await?;
-    read_answers(&mut actions, asked, &mut answers)?;
+    read_answers(&mut actions, handles, &mut answers)?;
     // Who was here before gets the former id, where the settings say so.
     let users = items(&mut actions, &USER_TYPE).filter(|item| item.target.is_none());
     let users: Vec<&NewResource> = users.map(|item| &item.new).list();
@@ -73,7 +73,7 @@ pub(super) async fn plan<D: Database>(
 
 /// The statements that look for what lines are about, each type with its own, and the one that
 /// looks for who has their unique values.
-type Asked = (Vec<(&'static ResourceType, Handle)>, Option<Handle>);
+type Handles = (Vec<(&'static ResourceType, Handle)>, Option<Handle>);
 
 /// Asks what of these lines is there.
 fn ask<D: Database>(
@@ -81,8 +81,8 @@ fn ask<D: Database>(
     import: Import<'_>,
     actions: &mut [(i64, Action)],
     batch: &mut Batch,
-) -> Asked {
-    let mut asked = Vec::new();
+) -> Handles {
+    let mut handles = Vec::new();
     let mut values = Vec::new();
     for resource_type in ResourceType::all() {
         let mut rows: Vec<Value> = Vec::new();
@@ -96,35 +96,35 @@ fn ask<D: Database>(
         }
         if !rows.is_empty() {
             let find = import.find(&session.view(resource_type), &Value::from(rows));
-            asked.push((resource_type, batch.add(find)));
+            handles.push((resource_type, batch.add(find)));
         }
     }
     let holders = (!values.is_empty()).then(|| batch.add(import.holders(&Value::from(values))));
-    (asked, holders)
+    (handles, holders)
 }
 
 /// Reads what was found, and says which resource each line is.
 fn read_answers(
     actions: &mut Vec<(i64, Action)>,
-    (asked, holders): Asked,
+    (handles, holder_handle): Handles,
     answers: &mut Answers,
 ) -> Result<(), Failure> {
-    let mut held: Vec<Held> = Vec::new();
-    let rows = holders.map(|handle| answers.rows(handle));
+    let mut holders: Vec<Holder> = Vec::new();
+    let rows = holder_handle.map(|handle| answers.rows(handle));
     for mut row in rows.unwrap_or_default() {
-        held.push([
+        holders.push([
             row.required_text(0)?,
             row.required_text(1)?,
             row.required_text(2)?,
         ]);
     }
-    for (resource_type, handle) in asked {
+    for (resource_type, handle) in handles {
         let rows = answers.rows(handle);
         for (item, mut row) in items(actions, resource_type).zip(rows) {
-            item.found = read_found(&mut row)?;
+            item.found = read_match(&mut row)?;
         }
     }
-    choose(actions, &held);
+    choose(actions, &holders);
     Ok(())
 }
 
@@ -142,16 +142,16 @@ fn read_lines<D: Database>(
             .as_deref()
             .and_then(|refused| json::parse(refused).ok());
         let refused = refused.and_then(|refused| Some(refused.get(0)?.as_str()?.to_owned()));
-        let reading = refused.map_or_else(|| read(session, &line.text), Reading::Refused);
+        let reading = refused.map_or_else(|| read(session, &line.text), LineContent::Refused);
         let action = match reading {
-            Reading::Nothing => Action::Skip,
-            Reading::Refused(detail) => Action::Refuse(detail),
-            Reading::Resource(parsed)
+            LineContent::Nothing => Action::Skip,
+            LineContent::Refused(detail) => Action::Refuse(detail),
+            LineContent::Resource(parsed)
                 if state == State::New && *parsed.resource_type == GROUP_TYPE =>
             {
                 Action::Wait
             }
-            Reading::Resource(parsed) => match new(session, *parsed, line.number) {
+            LineContent::Resource(parsed) => match new(session, *parsed, line.number) {
                 Ok(item) => Action::Write(Box::new(item)),
                 Err(failure) => Action::Refuse(sentence(failure)),
             },
@@ -194,7 +194,11 @@ fn unique_key(path: &str, value: &str) -> String {
 
 /// The resource of a line, as it is if it is new. Its id is kept where it is one of ours in form,
 /// so that whoever knows a resource by it still does.
-fn new<D: Database>(session: &Session<'_, D>, parsed: Parsed, line: i64) -> Result<Item, Failure> {
+fn new<D: Database>(
+    session: &Session<'_, D>,
+    parsed: LineResource,
+    line: i64,
+) -> Result<Item, Failure> {
     let id = parsed.id.as_deref().filter(|id| is_uuid(id));
     let id = id.map_or_else(|| session.context.mint.id(), str::to_owned);
     let mut document = parsed.document.clone();
@@ -211,7 +215,7 @@ fn new<D: Database>(session: &Session<'_, D>, parsed: Parsed, line: i64) -> Resu
     Ok(Item {
         parsed,
         new,
-        found: Found::default(),
+        found: LineMatch::default(),
         target: None,
         rewrite: None,
     })

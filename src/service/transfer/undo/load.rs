@@ -15,9 +15,9 @@ use store::{Error, Row, Statement, run};
 /// Memberships that a part looks at, beyond those of its last event.
 const LINKS: usize = 5_000;
 
-/// What the database is asked for.
-pub(super) struct Asked {
-    held: usize,
+/// The handles of what the database is asked for.
+pub(super) struct Handles {
+    resources: usize,
     documents: Vec<(&'static ResourceType, Handle)>,
     links: (usize, Option<Handle>),
     /// Groups in groups above those that members come to.
@@ -36,9 +36,13 @@ impl State {
         views: Views<'_>,
         events: &mut Vec<Event>,
         batch: &mut Batch,
-    ) -> Asked {
-        let from = (self.held.len(), self.link_list.len(), self.kinds.len());
-        let named = self.name_list.len();
+    ) -> Handles {
+        let from = (
+            self.resource_list.len(),
+            self.link_list.len(),
+            self.kinds.len(),
+        );
+        let names = self.name_list.len();
         let mut sizes = Vec::new();
         let mut count = 0;
         for event in &*events {
@@ -53,9 +57,9 @@ impl State {
         let mut documents = Vec::new();
         for resource_type in ResourceType::all() {
             let mut ids: Vec<&str> = Vec::new();
-            for held in self.held.get(from.0..).unwrap_or_default() {
-                if held.resource_type == resource_type {
-                    ids.push(&held.id);
+            for resource in self.resource_list.get(from.0..).unwrap_or_default() {
+                if resource.resource_type == resource_type {
+                    ids.push(&resource.id);
                 }
             }
             if !ids.is_empty() {
@@ -80,7 +84,11 @@ impl State {
         let ids = ids.get(from.2..).unwrap_or_default();
         let mut teams: Vec<&str> = Vec::new();
         for place in &sizes {
-            teams.extend(self.held.get(*place).map(|held| held.id.as_str()));
+            teams.extend(
+                self.resource_list
+                    .get(*place)
+                    .map(|resource| resource.id.as_str()),
+            );
         }
         let tenant = views.tenant;
         let mut add = |list: Value, make: fn(&Tenant, &str) -> Statement| {
@@ -91,8 +99,8 @@ impl State {
         let nested = add(json::texts(&above), run::nested_above);
         let kinds = add(json::texts(ids), run::kinds);
         let teams = add(json::texts(&teams), run::sizes);
-        let mut asked = Asked {
-            held: from.0,
+        let mut handles = Handles {
+            resources: from.0,
             documents,
             links: (from.1, links),
             nested,
@@ -103,7 +111,7 @@ impl State {
         let kinds = ResourceType::all().map(Some).chain([None]);
         for of in kinds {
             let (mut places, mut values): (Vec<usize>, Vec<Value>) = (Vec::new(), Vec::new());
-            for (place, Name { claim, .. }) in self.name_list.iter().enumerate().skip(named) {
+            for (place, Name { claim, .. }) in self.name_list.iter().enumerate().skip(names) {
                 if claim.resource_type != of {
                     continue;
                 }
@@ -123,9 +131,9 @@ impl State {
                 Some((view, Some(key))) => run::holders(view, key, &values),
                 Some((_, None)) => continue,
             };
-            asked.names.push((places, batch.add(statement)));
+            handles.names.push((places, batch.add(statement)));
         }
-        asked
+        handles
     }
 
     /// Notes what an event is about.
@@ -177,34 +185,38 @@ impl State {
     }
 
     /// Reads what was asked for.
-    pub(super) fn read(&mut self, asked: Asked, answers: &mut Answers) -> Result<(), Error> {
-        for (resource_type, handle) in asked.documents {
+    pub(super) fn read(&mut self, handles: Handles, answers: &mut Answers) -> Result<(), Error> {
+        for (resource_type, handle) in handles.documents {
             for mut row in answers.rows(handle) {
                 let (id, stored) = run::read_one_of_many(&mut row)?;
                 let place = self.resource(resource_type, &id);
-                let Some(held) = self.held.get_mut(place).filter(|_| place >= asked.held) else {
+                let Some(resource) = self
+                    .resource_list
+                    .get_mut(place)
+                    .filter(|_| place >= handles.resources)
+                else {
                     continue;
                 };
                 let Some(stored) = stored else {
-                    held.is_unread = true;
+                    resource.is_unread = true;
                     continue;
                 };
                 let document = json::object(&stored.document);
                 let document = document
                     .ok_or_else(|| Error::Broken("a stored document is no object".to_owned()))?;
-                held.version = stored.version;
-                held.before = Some(Rc::new(document));
-                held.now.clone_from(&held.before);
+                resource.version = stored.version;
+                resource.before = Some(Rc::new(document));
+                resource.now.clone_from(&resource.before);
             }
         }
         let mut list = |handle: Option<Handle>, column: usize| match handle {
             Some(handle) => column_of(answers.rows(handle), column),
             None => Ok(Vec::new()),
         };
-        for index in list(asked.links.1, 0)? {
-            self.set_there(asked.links.0 + index_of(&index));
+        for index in list(handles.links.1, 0)? {
+            self.set_there(handles.links.0 + index_of(&index));
         }
-        for pair in list(asked.nested, 0)? {
+        for pair in list(handles.nested, 0)? {
             let side = |index| pair.get(index).and_then(Value::as_str).unwrap_or_default();
             let (team, member) = (side(0), side(1));
             let known = self.link_list.len();
@@ -214,25 +226,25 @@ impl State {
                 self.set_there(place);
             }
         }
-        if let Some(handle) = asked.kinds.1 {
+        if let Some(handle) = handles.kinds.1 {
             let rows = answers.rows(handle);
             for (column, kind) in [&USER_TYPE, &GROUP_TYPE].into_iter().enumerate() {
                 for index in column_of(rows.clone(), column)? {
-                    if let Some(slot) = self.kinds.get_mut(asked.kinds.0 + index_of(&index)) {
+                    if let Some(slot) = self.kinds.get_mut(handles.kinds.0 + index_of(&index)) {
                         *slot = Some(kind);
                     }
                 }
             }
         }
         let mut list = |handle: Handle| column_of(answers.rows(handle), 0);
-        if let Some(handle) = asked.sizes.1 {
-            for (place, size) in asked.sizes.0.into_iter().zip(list(handle)?) {
-                if let Some(held) = self.held.get_mut(place) {
-                    held.size = size.as_i64().unwrap_or_default();
+        if let Some(handle) = handles.sizes.1 {
+            for (place, size) in handles.sizes.0.into_iter().zip(list(handle)?) {
+                if let Some(resource) = self.resource_list.get_mut(place) {
+                    resource.size = size.as_i64().unwrap_or_default();
                 }
             }
         }
-        for (places, handle) in asked.names {
+        for (places, handle) in handles.names {
             for pair in list(handle)? {
                 let place = places.get(pair.get(0).map_or(usize::MAX, index_of));
                 let name = place.and_then(|place| self.name_list.get_mut(*place));

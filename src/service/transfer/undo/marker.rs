@@ -61,7 +61,7 @@ impl Undo {
     /// What came of it.
     pub(crate) fn result(&self) -> Value {
         let [.., unchanged] = self.counts;
-        let mut result = self.counted();
+        let mut result = self.count_members();
         result.push(("dry_run", self.is_dry.into()));
         result.push(("unchanged", unchanged.into()));
         result.push(("refused", self.refused.clone().into()));
@@ -72,15 +72,15 @@ impl Undo {
     }
 
     /// What its event tells.
-    pub(super) fn told(&self) -> Value {
+    pub(super) fn event_attributes(&self) -> Value {
         let refused = self.refused.len() + self.more_refused;
-        let mut told = self.counted();
-        told.push(("request", self.request.clone().into()));
-        told.push(("refused", refused.into()));
-        with(told)
+        let mut attributes = self.count_members();
+        attributes.push(("request", self.request.clone().into()));
+        attributes.push(("refused", refused.into()));
+        with(attributes)
     }
 
-    fn counted(&self) -> Vec<(&'static str, Value)> {
+    fn count_members(&self) -> Vec<(&'static str, Value)> {
         let [created, updated, deleted, _] = self.counts;
         vec![
             ("from_seq", self.from.into()),

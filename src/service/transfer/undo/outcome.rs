@@ -6,7 +6,7 @@ use scim::list::List;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::Value;
 
-use super::state::{Held, Link, State};
+use super::state::{Link, ResourceState, State};
 use crate::Session;
 use crate::failure::cause;
 use crate::write::{Change, ChangeKind, Links, NewResource, Rewrite};
@@ -17,37 +17,37 @@ use store::{Database, Error, run};
 
 impl State {
     /// The memberships that come or go by themselves, and their teams.
-    fn moved(&self) -> (Vec<&Link>, Index) {
+    fn link_changes(&self) -> (Vec<&Link>, Index) {
         let mut teams = Index::default();
         let mut goes = Index::default();
-        for held in &self.held {
-            if held.before.is_some() && held.now.is_none() {
-                goes.add(&held.id);
+        for resource in &self.resource_list {
+            if resource.before.is_some() && resource.now.is_none() {
+                goes.add(&resource.id);
             }
         }
-        let mut moved = Vec::new();
+        let mut links = Vec::new();
         for link in &self.link_list {
             if link.before != link.now && !goes.has(&link.team) && !goes.has(&link.member) {
-                moved.push(link);
+                links.push(link);
                 teams.add(&link.team);
             }
         }
-        (moved, teams)
+        (links, teams)
     }
 
     /// How many resources are created, updated, deleted, and how many of those that the events are
     /// about stay as they are.
     pub(super) fn counts(&self) -> [usize; 4] {
-        let (_, teams) = self.moved();
+        let (_, teams) = self.link_changes();
         let mut counts = [0; 4];
-        for held in &self.held {
-            let is_team = *held.resource_type == GROUP_TYPE && teams.has(&held.id);
-            let index = match (&held.before, &held.now) {
+        for resource in &self.resource_list {
+            let is_team = *resource.resource_type == GROUP_TYPE && teams.has(&resource.id);
+            let index = match (&resource.before, &resource.now) {
                 (None, Some(_)) => Some(0),
                 (Some(before), Some(now)) if before != now || is_team => Some(1),
                 (Some(_), None) => Some(2),
                 (Some(_), Some(_)) | (None, None) => {
-                    (held.is_meant && !held.is_refused).then_some(3)
+                    (resource.is_meant && !resource.is_refused).then_some(3)
                 }
             };
             if let Some(count) = index.and_then(|index| counts.get_mut(index)) {
@@ -63,58 +63,60 @@ impl State {
         session: &Session<'_, D>,
         batch: &mut Batch,
     ) -> Result<(), Error> {
-        let (moved, teams) = self.moved();
-        let is_rewritten = |held: &Held| held.now.is_some() && held.before != held.now;
+        let (links, teams) = self.link_changes();
+        let is_rewrite =
+            |resource: &ResourceState| resource.now.is_some() && resource.before != resource.now;
         for resource_type in ResourceType::all() {
             let mut read = Vec::new();
-            for held in &self.held {
-                let is_team = *resource_type == GROUP_TYPE && teams.has(&held.id);
-                if held.resource_type == resource_type
-                    && held.before.is_some()
-                    && (is_team || held.before != held.now)
+            for resource in &self.resource_list {
+                let is_team = *resource_type == GROUP_TYPE && teams.has(&resource.id);
+                if resource.resource_type == resource_type
+                    && resource.before.is_some()
+                    && (is_team || resource.before != resource.now)
                 {
-                    read.push(texts(&[&held.id, &held.version]));
+                    read.push(texts(&[&resource.id, &resource.version]));
                 }
             }
             guard(session, batch, resource_type, read);
         }
         let broken = |failure| Error::Broken(cause(failure));
-        let (mut made, mut rewritten) = (Vec::new(), Vec::new());
+        let (mut creates, mut rewrites) = (Vec::new(), Vec::new());
         let mut deletes: Vec<Change<'_>> = Vec::new();
-        for held in &self.held {
-            let view = session.view(held.resource_type);
-            match (&held.before, &held.now) {
+        for resource in &self.resource_list {
+            let view = session.view(resource.resource_type);
+            match (&resource.before, &resource.now) {
                 (Some(_), None) => deletes.push(session.change(
-                    held.resource_type,
-                    ResourceRef::Id(held.id.clone()),
+                    resource.resource_type,
+                    ResourceRef::Id(resource.id.clone()),
                     Guard::None,
                     ChangeKind::Delete,
                     Links::None,
                 )),
                 (None, Some(now)) => {
-                    let names = (held.id.clone(), session.context.mint.version());
-                    let new = NewResource::new(&view, names, (**now).clone(), Vec::new(), None);
-                    made.push(new.map_err(broken)?.back());
+                    let names = (resource.id.clone(), session.context.mint.version());
+                    let resource =
+                        NewResource::new(&view, names, (**now).clone(), Vec::new(), None);
+                    creates.push(resource.map_err(broken)?.back());
                 }
-                (Some(before), Some(now)) if is_rewritten(held) => {
+                (Some(before), Some(now)) if is_rewrite(resource) => {
                     let rewrite = Rewrite::new(&view, before, now).map_err(broken)?;
-                    rewritten.push((held, rewrite));
+                    rewrites.push((resource, rewrite));
                 }
                 (Some(_), Some(_)) | (None, None) => {}
             }
         }
-        let mut changes: Vec<Change<'_>> = made.iter().map(NewResource::change).list();
+        let mut changes: Vec<Change<'_>> = creates.iter().map(NewResource::change).list();
         let mut alone = Vec::new();
-        for (held, rewrite) in &rewritten {
+        for (resource, rewrite) in &rewrites {
             let groups = false;
             let change = session.change(
-                held.resource_type,
-                ResourceRef::Id(held.id.clone()),
-                Guard::Exactly(&held.version),
+                resource.resource_type,
+                ResourceRef::Id(resource.id.clone()),
+                Guard::Exactly(&resource.version),
                 ChangeKind::Rewrite { rewrite, groups },
                 Links::None,
             );
-            if rewrite.is_plain(held.resource_type) {
+            if rewrite.is_plain(resource.resource_type) {
                 changes.push(change);
             } else {
                 alone.push(change);
@@ -138,15 +140,15 @@ impl State {
         }
         // The groups of what goes get another version with it.
         session.add_run(batch, &deletes, true).map_err(broken)?;
-        let mut links: Vec<Value> = Vec::new();
-        for link in moved {
+        let mut rows: Vec<Value> = Vec::new();
+        for link in links {
             let kind = self.kind(&link.member).map_or("", |kind| kind.name);
             let (team, member) = (link.team.as_str(), link.member.as_str());
             let is_there = Value::from(u8::from(link.now));
-            links.push(vec![team.into(), member.into(), kind.into(), is_there].into());
+            rows.push(vec![team.into(), member.into(), kind.into(), is_there].into());
         }
-        if !links.is_empty() {
-            session.add_moved_links(batch, &text(&Value::from(links)));
+        if !rows.is_empty() {
+            session.add_moved_links(batch, &text(&Value::from(rows)));
         }
         Ok(())
     }

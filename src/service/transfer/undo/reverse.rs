@@ -40,13 +40,13 @@ impl Reversal<'_> {
             self.refuse(event, Some(at), detail);
             return true;
         }
-        let held = self.state.held.get(at);
-        if held.is_some_and(|held| held.is_unread) {
+        let resource = self.state.resource_list.get(at);
+        if resource.is_some_and(|resource| resource.is_unread) {
             let detail = "The resource is too large to be read beside others. Take this event back alone, or change it by PATCH.";
             self.refuse(event, Some(at), detail);
             return true;
         }
-        let now = held.and_then(|held| held.now.clone());
+        let now = resource.and_then(|resource| resource.now.clone());
         let is_done = match (event.word(), now) {
             ("deleted", None) => self.bring_back(event, resource_type, at),
             ("deleted", Some(_)) => {
@@ -67,8 +67,8 @@ impl Reversal<'_> {
             ("members", Some(_)) => self.move_back(event, at),
             (_, Some(now)) => self.change_back(event, resource_type, at, &now),
         };
-        if is_done && let Some(held) = self.state.held.get_mut(at) {
-            held.is_meant = true;
+        if is_done && let Some(resource) = self.state.resource_list.get_mut(at) {
+            resource.is_meant = true;
         }
         is_done
     }
@@ -81,7 +81,7 @@ impl Reversal<'_> {
     }
 
     fn wait(&mut self, event: &Event, (team, member): (&str, &str), detail: &str) {
-        let entry = refused(event.seq, &event.id, detail);
+        let entry = refusal(event.seq, &event.id, detail);
         let waiting = vec![Value::from(team), member.into(), entry];
         self.waiting.push(waiting.into());
     }
@@ -100,10 +100,10 @@ impl Reversal<'_> {
     }
 
     fn refuse(&mut self, event: &Event, at: Option<usize>, detail: &str) {
-        if let Some(held) = at.and_then(|at| self.state.held.get_mut(at)) {
-            held.is_refused = true;
+        if let Some(resource) = at.and_then(|at| self.state.resource_list.get_mut(at)) {
+            resource.is_refused = true;
         }
-        self.refused.push(refused(event.seq, &event.id, detail));
+        self.refused.push(refusal(event.seq, &event.id, detail));
     }
 
     /// What was created goes, unless it was changed since.
@@ -115,7 +115,11 @@ impl Reversal<'_> {
         now: &Object,
     ) {
         let path = event.differing(resource_type, "after", now);
-        let has_members = self.state.held.get(at).is_some_and(|held| held.size > 0);
+        let has_members = self
+            .state
+            .resource_list
+            .get(at)
+            .is_some_and(|resource| resource.size > 0);
         let since = path.or(has_members.then(|| "members".to_owned()));
         if let Some(path) = since {
             let detail = format!("`{path}` was changed since it came, so it stays.");
@@ -135,9 +139,9 @@ impl Reversal<'_> {
     ) -> bool {
         if self
             .state
-            .held
+            .resource_list
             .get(at)
-            .is_some_and(|held| held.before.is_some())
+            .is_some_and(|resource| resource.before.is_some())
         {
             return false;
         }
@@ -335,8 +339,8 @@ fn in_itself(member: &str) -> String {
     format!("The group {member}, which was a member, would be in itself by now: a circle.")
 }
 
-/// What is told of what is left.
-fn refused(seq: i64, resource: &str, detail: &str) -> Value {
+/// The refusal of an event.
+fn refusal(seq: i64, resource: &str, detail: &str) -> Value {
     with(vec![
         ("seq", seq.into()),
         ("resource", resource.into()),

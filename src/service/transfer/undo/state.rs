@@ -34,7 +34,7 @@ impl<'a> Views<'a> {
 }
 
 /// A resource.
-pub(super) struct Held {
+pub(super) struct ResourceState {
     pub(super) resource_type: &'static ResourceType,
     pub(super) id: String,
     /// The version that was read.
@@ -96,7 +96,7 @@ pub(super) enum Free {
 #[derive(Default)]
 pub(super) struct State {
     resources: Index,
-    pub(super) held: Vec<Held>,
+    pub(super) resource_list: Vec<ResourceState>,
     links: Index,
     pub(super) link_list: Vec<Link>,
     pub(super) ids: Index,
@@ -109,8 +109,8 @@ impl State {
     /// The place of a resource.
     pub(super) fn resource(&mut self, resource_type: &'static ResourceType, id: &str) -> usize {
         let place = self.resources.number_or_add(&typed(resource_type.name, id));
-        if place == self.held.len() {
-            self.held.push(Held {
+        if place == self.resource_list.len() {
+            self.resource_list.push(ResourceState {
                 resource_type,
                 id: id.to_owned(),
                 version: String::new(),
@@ -149,8 +149,8 @@ impl State {
     pub(super) fn kind(&self, id: &str) -> Option<&'static ResourceType> {
         for resource_type in [&USER_TYPE, &GROUP_TYPE] {
             let place = self.resources.number(&typed(resource_type.name, id));
-            if let Some(held) = place.and_then(|place| self.held.get(place)) {
-                let is_there = held.now.is_some() || held.is_unread;
+            if let Some(resource) = place.and_then(|place| self.resource_list.get(place)) {
+                let is_there = resource.now.is_some() || resource.is_unread;
                 return is_there.then_some(resource_type);
             }
         }
@@ -212,16 +212,16 @@ impl State {
     /// Makes a resource what it will be.
     pub(super) fn set(&mut self, view: &View<'_>, place: usize, next: Option<Object>) {
         let next = next.map(Rc::new);
-        let Some(held) = self.held.get_mut(place) else {
+        let Some(resource) = self.resource_list.get_mut(place) else {
             return;
         };
-        let id = held.id.clone();
+        let id = resource.id.clone();
         let claims = |document: &Option<Rc<Object>>| match document {
             Some(document) => Self::claims(view, document),
             None => Vec::new(),
         };
-        let (former, new) = (claims(&held.now), claims(&next));
-        held.now = next;
+        let (former, new) = (claims(&resource.now), claims(&next));
+        resource.now = next;
         for claim in former {
             let place = self.name(&claim, Some(&id));
             if let Some(name) = self.name_list.get_mut(place) {
@@ -246,7 +246,7 @@ impl State {
         }
         link.now = is_there;
         let team = self.resources.number(&typed(GROUP_TYPE.name, &link.team));
-        if let Some(team) = team.and_then(|team| self.held.get_mut(team)) {
+        if let Some(team) = team.and_then(|team| self.resource_list.get_mut(team)) {
             team.size += if is_there { 1 } else { -1 };
         }
         true
@@ -289,9 +289,9 @@ impl State {
 
     /// Takes it that all is as it will be: of a dry run, which goes on from there.
     pub(super) fn settle(&mut self) {
-        for held in &mut self.held {
-            held.before.clone_from(&held.now);
-            (held.is_meant, held.is_refused) = (false, false);
+        for resource in &mut self.resource_list {
+            resource.before.clone_from(&resource.now);
+            (resource.is_meant, resource.is_refused) = (false, false);
         }
         for link in &mut self.link_list {
             link.before = link.now;

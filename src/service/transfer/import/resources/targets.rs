@@ -9,24 +9,24 @@ use scim::resource::{replace, set_schemas};
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::{Map, Value};
 
-use super::{Action, Held, Item, items};
+use super::{Action, Holder, Item, items};
 use crate::failure::sentence;
 use crate::write::Rewrite;
 use crate::{Failure, Session, parse_stored};
 use store::batch::Batch;
-use store::transfer::import::{Found, Import};
+use store::transfer::import::{Import, LineMatch};
 use store::{Database, run};
 
 /// Says which resource each line is, and leaves for later what is about the same one as a line
 /// before it.
-pub(super) fn choose(actions: &mut Vec<(i64, Action)>, held: &[Held]) {
+pub(super) fn choose(actions: &mut Vec<(i64, Action)>, holders: &[Holder]) {
     let mut targets = Index::default();
     let mut cut = actions.len();
     for (index, (_, action)) in actions.iter_mut().enumerate() {
         let Action::Write(item) = action else {
             continue;
         };
-        match target(item, held) {
+        match target(item, holders) {
             Err(detail) => *action = Action::Refuse(detail),
             Ok(None) => {}
             Ok(Some(id)) => {
@@ -43,8 +43,8 @@ pub(super) fn choose(actions: &mut Vec<(i64, Action)>, held: &[Held]) {
 
 /// The resource that a line is about: the one with its id, or with its name or its unique values,
 /// or with its external id.
-fn target(item: &Item, held: &[Held]) -> Result<Option<String>, String> {
-    let Found {
+fn target(item: &Item, holders: &[Holder]) -> Result<Option<String>, String> {
+    let LineMatch {
         by_id,
         by_name,
         by_external,
@@ -61,13 +61,13 @@ fn target(item: &Item, held: &[Held]) -> Result<Option<String>, String> {
         [one] => one.as_str(),
         _ => None,
     };
-    let own = held.iter().filter(|[path, value, _]| {
+    let own = holders.iter().filter(|[path, value, _]| {
         let unique = item.new.unique().iter();
         unique
             .into_iter()
             .any(|(known, own)| known == path && own == value)
     });
-    let own: Vec<&Held> = own.list();
+    let own: Vec<&Holder> = own.list();
     let holder = own.first().map(|[_, _, id]| id.as_str());
     let is_given = !is_gentle(
         item,
@@ -136,7 +136,7 @@ pub(super) async fn read_targets<D: Database>(
     let sources = batch.add(import.sources(&all));
     let made = import.is_dry.then(|| batch.add(import.documents(&all)));
     let mut answers = session.send(batch).await?;
-    let mut stored = Stored::new();
+    let mut stored = StoredDocuments::new();
     for handle in asked {
         for mut row in answers.rows(handle) {
             stored.push((row.required_text(0)?, row.text(1)?, row.required_text(2)?));
@@ -155,13 +155,13 @@ pub(super) async fn read_targets<D: Database>(
 }
 
 /// Id, document and version of each resource; no document where no more are read at once.
-type Stored = Vec<(String, Option<String>, String)>;
+type StoredDocuments = Vec<(String, Option<String>, String)>;
 
 /// Makes of each resource what it shall be; `sources` are what the lines before call them.
 fn rewrite<D: Database>(
     session: &Session<'_, D>,
     actions: &mut Vec<(i64, Action)>,
-    stored: &Stored,
+    stored: &StoredDocuments,
     sources: &[(String, String)],
 ) -> Result<(), Failure> {
     let mut ids = Index::default();
@@ -195,7 +195,7 @@ fn rewrite<D: Database>(
             cut = index;
             break;
         };
-        match rewritten(session, item, document) {
+        match rewrite_of(session, item, document) {
             Ok(rewrite) => {
                 item.rewrite = rewrite.map(|rewrite| (rewrite, id.clone(), version.clone()));
             }
@@ -215,7 +215,7 @@ fn rewrite<D: Database>(
 
 /// What becomes of the resource that a line is about: it has what the line says, and keeps what the
 /// line does not speak of. None where that is what it is already.
-fn rewritten<D: Database>(
+fn rewrite_of<D: Database>(
     session: &Session<'_, D>,
     item: &Item,
     stored: &str,

@@ -6,8 +6,8 @@ use scim::resource::unique_values;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 use serde_json::{Map, Value};
 
-use super::super::line::{Parsed, stored};
-use super::super::{Work, kept};
+use super::super::line::{LineResource, json_of_refusals};
+use super::super::{Work, line_row};
 use super::{Action, Item, key, unique_key};
 use crate::write::{Change, ChangeKind, Links};
 use crate::{Failure, Session};
@@ -52,14 +52,14 @@ pub(super) fn write<D: Database>(
             Action::Skip => work.marker.done += 1,
             Action::Wait => lines
                 .rows
-                .push(kept(*line, State::Group, None, &Value::Null, "")),
+                .push(line_row(*line, State::Group, None, &Value::Null, "")),
             Action::Refuse(detail) => {
                 work.marker.done += 1;
                 work.marker.counts.refused += 1;
-                let refused = stored(std::slice::from_ref(detail));
+                let refused = json_of_refusals(std::slice::from_ref(detail));
                 lines
                     .rows
-                    .push(kept(*line, State::Refused, None, &refused, ""));
+                    .push(line_row(*line, State::Refused, None, &refused, ""));
             }
             Action::Write(item) => {
                 let (outcome, id) = lines.add(session, *line, item);
@@ -80,7 +80,7 @@ pub(super) fn write<D: Database>(
             if !written.is_empty() {
                 let view = session.view(resource_type);
                 let written = Value::from(written);
-                work.batch.add(import.all_written(&view, &written));
+                work.batch.add(import.guard_versions(&view, &written));
             }
         }
     }
@@ -145,19 +145,19 @@ impl<'a> Lines<'a> {
 
     /// Notes what is still to be done of a line, and what was refused of it.
     fn keep(&mut self, work: &mut Work, line: i64, item: &Item, made: (&str, &str)) {
-        let Parsed { links, refused, .. } = &item.parsed;
+        let LineResource { links, refused, .. } = &item.parsed;
         work.marker.counts.refused += i64::try_from(refused.len()).unwrap_or_default();
-        let refused = stored(refused);
+        let refused = json_of_refusals(refused);
         if !links.is_empty() {
             let text = json::text(&Value::from(links.as_slice()));
-            let row = kept(line, State::Members, Some(made), &refused, &text);
+            let row = line_row(line, State::Members, Some(made), &refused, &text);
             return self.rows.push(row);
         }
         work.marker.counts.count(made.0);
         work.marker.done += 1;
         if !refused.is_null() {
             self.rows
-                .push(kept(line, State::Refused, None, &refused, ""));
+                .push(line_row(line, State::Refused, None, &refused, ""));
         }
     }
 }
