@@ -49,7 +49,6 @@ pub mod webhooks;
 use refusal::Refusal;
 use scope::Scopes;
 use step::last;
-pub(crate) use token::last4;
 
 /// Rows of a page, where it is not said how many.
 pub const DEFAULT_LIMIT: usize = 50;
@@ -286,7 +285,7 @@ impl<'a> Admin<'a> {
 
     /// A new id with this prefix, later than those before.
     fn id(&self, prefix: &str) -> String {
-        id(self.mint, prefix)
+        self.mint.id_with(prefix)
     }
 
     /// A new secret, which tells the shard that knows it.
@@ -310,10 +309,6 @@ fn origin<'o>(
         request,
         operation: None,
     }
-}
-
-pub(crate) fn id(mint: &dyn Mint, prefix: &str) -> String {
-    format!("{prefix}{}", mint.id().replace('-', ""))
 }
 
 /// The refusal of a credential that opens nothing here.

@@ -21,7 +21,7 @@ mod attempt;
 mod deliverer;
 mod progress;
 
-pub(crate) use attempt::{body, first_bytes};
+pub(crate) use attempt::{body, check_url, event_filter, first_bytes};
 
 /// Endpoints that are served at once: the platform opens six connections of an event at a time.
 const AT_ONCE: usize = 4;

@@ -103,6 +103,10 @@ impl Clock for Moment {
 pub trait Mint {
     /// A `UUIDv7`, later than those before it.
     fn id(&self) -> String;
+    /// The same behind a prefix, without hyphens: the id of what is no resource.
+    fn id_with(&self, prefix: &str) -> String {
+        [prefix, &self.id().replace('-', "")].concat()
+    }
     /// The version of a resource as just written: any text that was never used before.
     fn version(&self) -> String;
     /// The random part of a credential, where there is randomness.

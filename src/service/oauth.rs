@@ -4,10 +4,9 @@
 //! The token is a row as any other of its tenant, so that the SCIM face knows of no client, and
 //! whoever revokes the client ends its tokens at once.
 
-use super::admin::last4;
 use super::credential::{Credential, hash};
 use super::rate::{Rate, Rates};
-use super::token::{CLIENT, Form, SCIM, make_as};
+use super::token::{CLIENT, Form, SCIM, last4, make_as};
 use super::{Context, Moment};
 use assertion::{Assertion, Seen};
 use store::batch::Batch;
@@ -240,7 +239,7 @@ impl New {
             ("write", "[\"write\"]")
         };
         Ok(Self {
-            id: super::admin::id(context.mint, "tok_"),
+            id: context.mint.id_with("tok_"),
             hash: hash(Credential(&token)),
             token,
             scope,

@@ -27,6 +27,13 @@ const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 /// The highest number of a shard.
 const MAX_SHARD: u16 = 9_999;
 
+/// The last four characters of a secret, to tell one by.
+pub(crate) fn last4(secret: &str) -> &str {
+    secret
+        .get(secret.len().saturating_sub(4)..)
+        .unwrap_or_default()
+}
+
 /// What the form of a token tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {

@@ -5,7 +5,7 @@ use super::body::{expiry, only, required, scopes, text};
 use super::refusal::Refusal;
 use super::step::{Call, End, Missing, Outcome, Step};
 use crate::credential::{Credential, hash};
-use crate::token::SCIM;
+use crate::token::{SCIM, last4};
 use store::batch::Batch;
 use store::directory::house_events::{self, Thing};
 use store::directory::tokens::{self, NewToken};
@@ -97,11 +97,4 @@ pub fn revoke<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     batch.add(call.admin.tell_tenant(tenant, event));
     let revoked = batch.add(tokens::revoke(tenant, token, now));
     call.send(batch, revoked, NO_TOKEN, End::Gone)
-}
-
-/// The last four characters, to tell one by.
-pub(crate) fn last4(secret: &str) -> &str {
-    secret
-        .get(secret.len().saturating_sub(4)..)
-        .unwrap_or_default()
 }

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::body::{only, text};
 use super::refusal::Refusal;
+use super::shape;
 use super::step::{Answer, Call, Creation, Outcome, Step};
-use super::{id, shape};
 use crate::Moment;
 use crate::budget::LEASE;
 use crate::transfer::undo::{End, PART, Undo};
@@ -159,7 +159,7 @@ fn end<'c>(call: &'c Call<'c>, undo: Box<Undo>, end_of: End) -> Outcome<'c> {
 /// Makes a job of it; one that is leased is gone on with at once.
 fn begin_job<'c>(call: &'c Call<'c>, mut undo: Box<Undo>, leased: &str) -> Outcome<'c> {
     let admin = call.admin;
-    let job = id(admin.mint, "job_");
+    let job = admin.id("job_");
     undo.begin_anew(&job);
     let (marker, total) = (undo.marker(), undo.to + 1 - undo.from);
     let mut batch = Batch::default();

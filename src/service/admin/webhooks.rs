@@ -10,14 +10,15 @@ use super::body::{Body, only, required};
 use super::refusal::Refusal;
 use super::step::{Answer, Call, Creation, Outcome, Step};
 use super::{Admin, events, no_tenant, page, shard, with_member};
+use crate::Moment;
 use crate::address;
+use crate::delivery::{check_url, event_filter};
 use crate::master::MasterKey;
 use crate::signing::{BOTH, secret};
-use crate::{Moment, Settings};
 use store::Row;
 use store::batch::{Batch, Handle};
 use store::directory::tenants::{self, TenantSelector};
-use store::ledger::feed::{EventFilter, newest};
+use store::ledger::feed::newest;
 use store::ledger::webhooks::{self, Change, Endpoint, EndpointFilter, SecretRef, Track};
 
 mod acts;
@@ -41,12 +42,6 @@ fn key(admin: &Admin<'_>) -> Result<MasterKey, Refusal> {
              deploys it to set that secret.",
         )
     })
-}
-
-/// Refuses an address that nothing may be posted to.
-pub(crate) fn check_url(settings: &Settings, url: &str, own: &str) -> Result<(), &'static str> {
-    let base = settings.base_url.as_deref().unwrap_or(own);
-    address::check(url, &[own, base], settings.local_addresses)
 }
 
 fn url<'b>(call: &'b Call<'_>) -> Result<&'b str, Refusal> {
@@ -357,21 +352,11 @@ pub(super) fn pending(tracks: &[Track], shard: u16) -> (Batch, Vec<(String, Hand
     {
         let counted = batch.add(webhooks::pending(
             track,
-            &wanted(&track.types, &track.webhook),
+            &event_filter(&track.types, &track.webhook),
         ));
         counts.push((track.webhook.clone(), counted));
     }
     (batch, counts)
-}
-
-/// What an endpoint hears of.
-pub(crate) fn wanted(types: &str, webhook: &str) -> EventFilter {
-    let types = json::parse(types).unwrap_or_default();
-    let types = types.as_array().into_iter().flatten();
-    EventFilter {
-        types: types.filter_map(Value::as_str).map(str::to_owned).collect(),
-        webhook: Some(webhook.to_owned()),
-    }
 }
 
 fn end<'c>(rows: Vec<(String, String, i64)>, format: Format, limit: usize) -> Outcome<'c> {

@@ -1,6 +1,11 @@
-//! One attempt: what is posted, and what a reply means.
+//! One attempt: what is posted, where it may go, and what a reply means.
+
+use scim::json;
+use serde_json::Value;
 
 use crate::outside::PostReply;
+use crate::{Settings, address};
+use store::ledger::feed::EventFilter;
 
 /// Milliseconds between an attempt that failed and the next, by how many failed; then no more
 /// (Standard Webhooks, "Retries").
@@ -18,6 +23,23 @@ const WAITS: [u64; 9] = [
 const HOUR: u64 = 3_600_000;
 /// Bytes of a reply that are shown.
 const SHOWN: usize = 256;
+
+/// Refuses an address that nothing may be posted to. The rules may be others than when it was
+/// stored.
+pub(crate) fn check_url(settings: &Settings, url: &str, own: &str) -> Result<(), &'static str> {
+    let base = settings.base_url.as_deref().unwrap_or(own);
+    address::check(url, &[own, base], settings.local_addresses)
+}
+
+/// What an endpoint hears of: `types` is a JSON array.
+pub(crate) fn event_filter(types: &str, webhook: &str) -> EventFilter {
+    let types = json::parse(types).unwrap_or_default();
+    let types = types.as_array().into_iter().flatten();
+    EventFilter {
+        types: types.filter_map(Value::as_str).map(str::to_owned).collect(),
+        webhook: Some(webhook.to_owned()),
+    }
+}
 
 /// The id of an event, and the body of its delivery.
 pub(crate) fn body(event: &str, seal: Option<&str>) -> (String, String) {

@@ -1,8 +1,7 @@
 //! The events of one database, posted to one endpoint by whoever has the lease.
 
 use super::SharedReport;
-use super::attempt::body;
-use crate::admin::webhooks::{check_url, wanted};
+use super::attempt::{body, check_url, event_filter};
 use crate::budget::Allowance;
 use crate::now::{self, Key};
 use crate::outside::Post;
@@ -228,11 +227,11 @@ impl<D: Database> Deliverer<'_, D> {
             backwards: false,
             looks: LOOKS,
         };
-        let wanted = wanted(&self.endpoint.types, &self.endpoint.id);
+        let filter = event_filter(&self.endpoint.types, &self.endpoint.id);
         let mut batch = Batch::default();
         let newest = batch.add(deliveries::newest());
         let end = batch.add(walk.end(false));
-        let listed = batch.add(walk.list(&wanted, PAGE));
+        let listed = batch.add(walk.list(&filter, PAGE));
         self.allowance.note(batch.len());
         let mut answers = shard.send(batch).await?;
         let newest = [answers.row(newest), answers.row(end)];
@@ -291,7 +290,6 @@ impl<D: Database> Deliverer<'_, D> {
         let now = self.directory.clock.now();
         let settings = self.directory.settings;
         let headers = headers(&settings.master, &self.endpoint, &now, (&id, &body));
-        // The rules may be others than when the address was stored.
         let posted = match check_url(settings, &self.endpoint.url, &self.endpoint.origin) {
             Ok(()) => {
                 let post = Post {
