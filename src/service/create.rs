@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::write::{Effect, NewResource};
 use super::{Answer, Failure, Selection, Session};
 use store::batch::Batch;
+use store::table::Table;
 use store::{Database, former};
 
 impl<D: Database> Session<'_, D> {
@@ -90,7 +91,7 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<Vec<(String, String)>, Failure> {
         let mut ids = Vec::new();
         let users = users.iter();
-        let users = users.filter(|user| *user.resource_type == USER_TYPE);
+        let users = users.filter(|user| Table::of(user.resource_type).former_name.is_some());
         let users: Vec<_> = users.map(|user| user.called()).list();
         let again = self.again(&USER_TYPE);
         if let Some(by_name) = again.filter(|_| !users.is_empty()) {

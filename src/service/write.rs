@@ -9,7 +9,7 @@
 use scim::index::Index;
 use scim::patch::LinkChange;
 use scim::resource::unique_values;
-use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
+use scim::resource_type::{GROUP_TYPE, ResourceType};
 use scim::schema::Attribute;
 use serde_json::{Map, Value};
 
@@ -171,7 +171,8 @@ impl<D: Database> Session<'_, D> {
     /// tells so.
     pub(super) fn again(&self, resource_type: &'static ResourceType) -> Option<bool> {
         let keep = self.settings().keep.as_ref()?;
-        (*resource_type == USER_TYPE).then_some(keep.by_name)
+        Table::of(resource_type).former_name?;
+        Some(keep.by_name)
     }
 
     /// Until when what is deleted now is kept, where it is.

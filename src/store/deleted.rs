@@ -3,7 +3,7 @@
 //! anew gets the old id from it, and an operator brings them back.
 
 use scim::json::text;
-use scim::resource_type::{ResourceType, USER_TYPE};
+use scim::resource_type::ResourceType;
 use serde_json::Value;
 
 use super::expression::{View, without_hidden};
@@ -20,14 +20,13 @@ const PAGE_BYTES: usize = 1_000_000;
 /// Moves resources there in front of their delete, with what they have beside their rows: those
 /// that meet the condition.
 fn keep(view: &View<'_>, is_meant: Fragment<'_>, now: &str, until: &str) -> Statement {
-    let is_user = *view.resource_type == USER_TYPE;
     statement!(
         "INSERT OR REPLACE INTO deleted_resources (tenant_id, id, resource_type, name, external_id, created_at, \
          deleted_at, purge_at, document, folded) \
          SELECT tenant_id, id, {resource_type}, {name}, external_id, created_at, {now}, {until}, document, folded \
          FROM {row} WHERE {is_meant}",
         resource_type = value(view.resource_type.name),
-        name = if is_user { "user_name_folded" } else { "NULL" },
+        name = view.table().former_name.unwrap_or("NULL"),
         now = value(now),
         until = value(until),
         row = view.row(),

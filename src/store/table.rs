@@ -31,6 +31,9 @@ pub struct Table {
     pub text: &'static [&'static str],
     /// The attributes that others show a resource by, the first that it has.
     pub display: &'static [&'static str],
+    /// The column of the name by which one who was deleted and is kept is found when it is created
+    /// anew (see [`former`](super::former)); where there is none, whoever is new is new.
+    pub former_name: Option<&'static str>,
 }
 
 /// Which end of a membership the resources of a table are.
@@ -84,6 +87,7 @@ static USERS: Table = Table {
     addresses: Some("emails"),
     text: &["userName", "displayName", "emails"],
     display: &["displayName", "userName"],
+    former_name: Some("user_name_folded"),
 };
 
 static TEAMS: Table = Table {
@@ -103,6 +107,7 @@ static TEAMS: Table = Table {
     addresses: None,
     text: &["displayName"],
     display: &["displayName"],
+    former_name: None,
 };
 
 static RESOURCES: Table = Table {
@@ -115,6 +120,7 @@ static RESOURCES: Table = Table {
     addresses: None,
     text: &[],
     display: &[],
+    former_name: None,
 };
 
 impl Table {
@@ -133,6 +139,11 @@ impl Table {
     /// than a user's groups are.
     pub fn has_members(&self) -> bool {
         self.links == LinkEnd::Members
+    }
+
+    /// Whether its resources have groups: they are users, whom groups may wait for.
+    pub fn has_groups(&self) -> bool {
+        self.links == LinkEnd::Groups
     }
 
     /// The key column of an attribute at the top of a resource.

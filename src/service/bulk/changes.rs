@@ -169,6 +169,7 @@ impl<D: Database> Session<'_, D> {
                 if !work.names.is_empty() {
                     return Ok(Preparation::Alone);
                 }
+                // The brake counts users alone (migration 0023).
                 if self.is_braked() && **resource_type == USER_TYPE {
                     return Ok(Preparation::Settled(Err(Failure::Braked)));
                 }

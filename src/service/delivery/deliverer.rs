@@ -79,15 +79,16 @@ pub(super) async fn deliver<D: Database>(
     let lease_until = now.milliseconds + LEASE;
     let mut batch = Batch::default();
     let until = Moment::at(lease_until).text;
-    let taken = batch.add_all(deliveries::take(&lease, &now.text, &until));
+    let [make_cursor, take_lease] = deliveries::take(&lease, &now.text, &until);
+    batch.add(make_cursor);
+    let cursor = batch.add(take_lease);
     let found = batch.add(webhooks::find(&lease.webhook, None));
     let backlog_rows = batch.add(deliveries::backlogs(&lease));
     let parked_rows = batch.add(deliveries::parked_positions(&lease));
     allowance.note(batch.len());
     let mut answers = directory.send(batch).await?;
     // Another has it, or there is no such endpoint any more.
-    let (Some(mut cursor), Some(mut found)) = (answers.rows_of(&taken).pop(), answers.row(found))
-    else {
+    let (Some(mut cursor), Some(mut found)) = (answers.row(cursor), answers.row(found)) else {
         return Ok(());
     };
     let mut endpoint = webhooks::read_endpoint(&mut found)?;

@@ -1,7 +1,7 @@
 //! Users who were awaited: groups in which they are members as soon as they are there.
 
 use scim::list::List;
-use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
+use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::{Change, ChangeKind};
 use crate::Session;
@@ -63,7 +63,7 @@ impl<D: Database> Session<'_, D> {
         of: &'static ResourceType,
         users: &[(&str, Option<usize>)],
     ) {
-        if self.settings().pend_unknown_members && *of == USER_TYPE && !users.is_empty() {
+        if self.settings().pend_unknown_members && Table::of(of).has_groups() && !users.is_empty() {
             let (groups, version) = (self.view(&GROUP_TYPE), self.context.mint.version());
             add_joins(batch, &groups, &self.origin(None), users, &version);
         }

@@ -1,7 +1,6 @@
 //! What was deleted and kept comes back, as an operator asks.
 
 use super::awaited::add_joins;
-use scim::resource_type::USER_TYPE;
 use store::batch::{Batch, Handle};
 use store::deleted::{self, Restored};
 use store::expression::View;
@@ -17,19 +16,19 @@ pub(crate) fn add_restore(
     pends: bool,
 ) -> Handle {
     let row = batch.add_write(restored.insert(view));
-    let is_user = *view.resource_type == USER_TYPE;
+    let table = view.table();
     batch.add(events::of_create(
         origin,
         view,
         (restored.id, None),
-        is_user,
+        table.former_name.is_some(),
     ));
-    if !view.table().shared {
+    if !table.shared {
         let joined = restored.joined(view, origin.request);
         batch.add(events::of_joins(origin, groups, restored.version, joined));
     }
     batch.add_writes(restored.links_back(view));
-    if is_user && pends {
+    if table.has_groups() && pends {
         add_joins(
             batch,
             groups,

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::Session;
 use crate::failure::sentence;
 use store::Database;
+use store::table::Table;
 
 /// Refusals of one line that are listed.
 const MAX_REFUSALS: usize = 100;
@@ -105,7 +106,8 @@ fn resource<D: Database>(session: &Session<'_, D>, mut body: Map<String, Value>)
     };
     let id = body.remove("id").and_then(|id| text_of(&id));
     let (mut links, mut refused) = (Vec::new(), Vec::new());
-    if *resource_type == GROUP_TYPE {
+    let table = Table::of(resource_type);
+    if table.has_members() {
         let name = body
             .keys()
             .find(|name| name.eq_ignore_ascii_case("members"));
@@ -128,7 +130,7 @@ fn resource<D: Database>(session: &Session<'_, D>, mut body: Map<String, Value>)
                 None => refused.push("`members` must be a list of members.".to_owned()),
             },
         }
-    } else if *resource_type == USER_TYPE {
+    } else if table.has_groups() {
         body.remove("groups");
     }
     match session.accept(resource_type, &Value::Object(body)) {

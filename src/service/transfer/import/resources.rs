@@ -4,7 +4,7 @@ use scim::index::Index;
 use scim::json;
 use scim::list::List;
 use scim::resource::set_lasting;
-use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
+use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
 use super::Work;
@@ -14,6 +14,7 @@ use crate::write::{NewResource, Rewrite};
 use crate::{Failure, Session};
 use store::Database;
 use store::batch::{Answers, Batch, Handle};
+use store::table::Table;
 use store::transfer::import::{Import, Line, LineMatch, State, read_match};
 
 mod targets;
@@ -147,7 +148,7 @@ fn read_lines<D: Database>(
             LineContent::Nothing => Action::Skip,
             LineContent::Refused(detail) => Action::Refuse(detail),
             LineContent::Resource(parsed)
-                if state == State::New && *parsed.resource_type == GROUP_TYPE =>
+                if state == State::New && Table::of(parsed.resource_type).has_members() =>
             {
                 Action::Wait
             }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::event::{self, Event, put};
 use super::state::{Name, Object, State, Views, texts};
 use store::batch::{Answers, Batch, Handle};
+use store::table::Table;
 use store::tenant::Tenant;
 use store::{Error, Row, Statement, run};
 
@@ -144,7 +145,7 @@ impl State {
         let place = self.resource(resource_type, &event.id);
         let view = views.of(resource_type);
         match event.word() {
-            "created" | "restored" if *resource_type == GROUP_TYPE => sizes.push(place),
+            "created" | "restored" if Table::of(resource_type).has_members() => sizes.push(place),
             "created" | "restored" => {}
             "deleted" => {
                 let document = event.document("before");

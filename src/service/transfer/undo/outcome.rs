@@ -3,7 +3,7 @@
 use scim::index::Index;
 use scim::json::{text, texts};
 use scim::list::List;
-use scim::resource_type::{GROUP_TYPE, ResourceType};
+use scim::resource_type::ResourceType;
 use serde_json::Value;
 
 use super::state::{Link, ResourceState, State};
@@ -12,6 +12,7 @@ use crate::failure::cause;
 use crate::write::{Change, ChangeKind, Links, NewResource, Rewrite};
 use store::batch::Batch;
 use store::read::ResourceRef;
+use store::table::Table;
 use store::write::Guard;
 use store::{Database, Error, run};
 
@@ -41,7 +42,8 @@ impl State {
         let (_, teams) = self.link_changes();
         let mut counts = [0; 4];
         for resource in &self.resource_list {
-            let is_team = *resource.resource_type == GROUP_TYPE && teams.has(&resource.id);
+            let is_team =
+                Table::of(resource.resource_type).has_members() && teams.has(&resource.id);
             let index = match (&resource.before, &resource.now) {
                 (None, Some(_)) => Some(0),
                 (Some(before), Some(now)) if before != now || is_team => Some(1),
@@ -69,7 +71,7 @@ impl State {
         for resource_type in ResourceType::all() {
             let mut read = Vec::new();
             for resource in &self.resource_list {
-                let is_team = *resource_type == GROUP_TYPE && teams.has(&resource.id);
+                let is_team = Table::of(resource_type).has_members() && teams.has(&resource.id);
                 if resource.resource_type == resource_type
                     && resource.before.is_some()
                     && (is_team || resource.before != resource.now)

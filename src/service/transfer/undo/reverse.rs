@@ -4,12 +4,13 @@
 use scim::json::with;
 use scim::list::List;
 use scim::resource::{check_required, set_schemas};
-use scim::resource_type::{GROUP_TYPE, ResourceType};
+use scim::resource_type::ResourceType;
 use serde_json::Value;
 
 use super::event::{Event, get, place, put};
 use super::state::{Free, Object, State, Views, texts};
 use store::ledger::events::MAX_KEPT_MEMBERS;
+use store::table::Table;
 
 /// A part of the events that is taken back.
 pub(super) struct Reversal<'r> {
@@ -191,12 +192,12 @@ impl Reversal<'_> {
                 }
             }
         }
-        if *resource_type == GROUP_TYPE && self.is_nested_later() {
+        if Table::of(resource_type).has_members() && self.is_nested_later() {
             return false;
         }
         self.state.set(&view, at, Some(document));
         for team in texts(event.member("groups")) {
-            if self.state.kind(team) == Some(&GROUP_TYPE) {
+            if self.state.is_group(team) {
                 self.join(event, (team, &event.id));
             } else {
                 let detail = format!("The group {team}, which it was in, is gone.");
@@ -293,7 +294,7 @@ impl Reversal<'_> {
 
     /// Who came to a group leaves it, and who left it comes.
     fn move_back(&mut self, event: &Event, at: usize) -> bool {
-        let is_group = |id: &str| self.state.kind(id) == Some(&GROUP_TYPE);
+        let is_group = |id: &str| self.state.is_group(id);
         if event.members("removed").into_iter().any(is_group) && self.is_nested_later() {
             return false;
         }
@@ -322,16 +323,14 @@ impl Reversal<'_> {
     }
 
     fn closes_circle(&self, team: &str, member: &str) -> bool {
-        self.state.kind(member) == Some(&GROUP_TYPE) && self.state.is_circle(team, member)
+        self.state.is_group(member) && self.state.is_circle(team, member)
     }
 
     /// Whether a group is about to leave another: one that comes might close a circle with it until
     /// then.
     fn is_nested_later(&self) -> bool {
         let mut links = self.state.link_list.iter();
-        links.any(|link| {
-            link.before && !link.now && self.state.kind(&link.member) == Some(&GROUP_TYPE)
-        })
+        links.any(|link| link.before && !link.now && self.state.is_group(&link.member))
     }
 }
 

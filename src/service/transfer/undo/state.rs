@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::write::typed;
 use store::expression::View;
+use store::table::Table;
 use store::tenant::Tenant;
 
 /// A JSON object.
@@ -156,6 +157,12 @@ impl State {
         }
         let place = self.ids.number(id)?;
         self.kinds.get(place).copied().flatten()
+    }
+
+    /// Whether it is a group, and will be there.
+    pub(super) fn is_group(&self, id: &str) -> bool {
+        let kind = self.kind(id);
+        kind.is_some_and(|kind| Table::of(kind).has_members())
     }
 
     /// The unique values of a document.

@@ -2,7 +2,6 @@
 
 use scim::change::VALUES;
 use scim::json::text;
-use scim::resource_type::USER_TYPE;
 use scim::schema::Attribute;
 use serde_json::Value;
 
@@ -75,8 +74,7 @@ fn create_event(
             created = created,
         )
     };
-    let is_user = *view.resource_type == USER_TYPE;
-    let kind = if again && is_user {
+    let kind = if again && view.table().former_name.is_some() {
         restored()
     } else {
         created.into()

@@ -6,7 +6,7 @@ use scim::json;
 use scim::list::List;
 use scim::message::error::quoted;
 use scim::resource::{replace, set_schemas};
-use scim::resource_type::{GROUP_TYPE, ResourceType};
+use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::{Action, Holder, Item, items};
@@ -14,6 +14,7 @@ use crate::failure::sentence;
 use crate::write::Rewrite;
 use crate::{Failure, Session, parse_stored};
 use store::batch::Batch;
+use store::table::Table;
 use store::transfer::import::{Import, LineMatch};
 use store::{Database, run};
 
@@ -69,14 +70,9 @@ fn target(item: &Item, holders: &[Holder]) -> Result<Option<String>, String> {
     });
     let own: Vec<&Holder> = own.list();
     let holder = own.first().map(|[_, _, id]| id.as_str());
-    let is_given = !is_gentle(
-        item,
-        if *item.parsed.resource_type == GROUP_TYPE {
-            "displayName"
-        } else {
-            "userName"
-        },
-    );
+    let mut keys = Table::of(item.parsed.resource_type).keys.iter();
+    let name_key = keys.find(|key| key.unique);
+    let is_given = name_key.is_none_or(|key| !is_gentle(item, key.attribute));
     let [first, second] = if is_given {
         [named, other]
     } else {

@@ -3,7 +3,7 @@
 use scim::json;
 use scim::list::List;
 use scim::resource::unique_values;
-use scim::resource_type::{GROUP_TYPE, ResourceType};
+use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::super::line::{LineResource, json_of_refusals};
@@ -215,7 +215,7 @@ fn note(item: &Item, id: &str, names: &mut Vec<Value>, forgotten: &mut Vec<Value
     }
     add_keys(names, folded);
     names.push(json::texts(&[&["d/", id].concat(), id, document]));
-    if *resource_type == GROUP_TYPE {
+    if Table::of(resource_type).has_members() {
         names.push(json::texts(&[&["g/", id].concat(), id]));
     }
 }
