@@ -112,8 +112,8 @@ async fn answer<D: Database, B: Upload>(
     let (pattern, arguments) = found.ok_or_else(|| {
         Refusal::missing(
             "not_found",
-            "The admin face has nothing at this address. Its endpoints begin with /admin/v1/tenants, /operator-tokens, /jobs \
-             and /status.",
+            "The admin face has nothing at this address. Its endpoints begin with /admin/v1/tenants, /events, \
+             /webhooks, /operator-tokens, /jobs and /status.",
         )
     })?;
     trace.route = format!("{BASE}{pattern}");

@@ -117,12 +117,14 @@ async fn answer<D: Database, B: Upload>(
         Some(_) => {
             return Err(Denial {
                 error: "unsupported_grant_type",
-                ..malformed("The only grant here is client_credentials.")
+                ..malformed(
+                    "The only grant here is client_credentials. Send grant_type=client_credentials.",
+                )
             });
         }
         None => {
             return Err(malformed(
-                "The parameter grant_type is missing: client_credentials.",
+                "The parameter grant_type is missing. Send grant_type=client_credentials.",
             ));
         }
     }

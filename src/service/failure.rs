@@ -60,7 +60,7 @@ pub(crate) fn sentence(failure: Failure) -> String {
         | Failure::TooMuch(detail) => detail,
         Failure::Braked => BRAKED.to_owned(),
         Failure::Busy => BUSY.to_owned(),
-        Failure::Broken(_) => "It could not be done, for a reason in the log.".to_owned(),
+        Failure::Broken(_) => "The server met a fault of its own. Send it again, and ask whoever runs this service if that does not help.".to_owned(),
     }
 }
 

@@ -194,7 +194,7 @@ async fn prove<D: Database>(
     let verify = verify.verify(algorithm, &key, assertion.signed, signature);
     if !verify.await {
         return Err(Refused::Client(
-            "The signature of the assertion is not that of the key that it names.",
+            "The signature of the assertion is not that of the key that it names. Sign it with that key.",
         ));
     }
     if let Some(Seen { jti, expires_at }) = seen {

@@ -53,7 +53,7 @@ pub fn restore<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             Some(resource_type) => restore_one(call, resource_type),
             None => Err(Refusal::conflict(
                 "unknown_type",
-                "This deployment does not know the type of the resource: it was built with other schemas.",
+                "This deployment does not know the type of the resource: it was built with other schemas. Deploy it with those, and restore again.",
             )),
         }
     })

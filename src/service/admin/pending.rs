@@ -17,7 +17,7 @@ pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         if !answers.has_row(found) {
             return Err(Refusal::missing(
                 "group_not_found",
-                "The tenant has no group with this id.",
+                "The tenant has no group with this id. Send the id of one that is there.",
             ));
         }
         call.listed(answers.rows(listed))

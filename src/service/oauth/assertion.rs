@@ -65,7 +65,7 @@ impl<'a> Assertion<'a> {
         }
         let kid = name("kid")
             .filter(|kid| !kid.is_empty())
-            .ok_or("The header of the assertion has no kid, which names the key that signed it.")?;
+            .ok_or("The header of the assertion has no kid, which names the key that signed it. Send one with it.")?;
         Ok(Self {
             algorithm,
             kid: kid.to_owned(),

@@ -79,7 +79,12 @@ impl Staging {
             .filter(|_| line == 1)
             .unwrap_or(&bytes);
         let Ok(text) = str::from_utf8(bytes) else {
-            return self.add(import, line, "", Some("The line is not UTF-8."));
+            return self.add(
+                import,
+                line,
+                "",
+                Some("The line is not UTF-8. Send it in UTF-8."),
+            );
         };
         let text = text.trim();
         if text.contains('\0') {
@@ -87,7 +92,7 @@ impl Staging {
                 import,
                 line,
                 "",
-                Some("The line has a character that no text has, U+0000."),
+                Some("The line has a character that no text has, U+0000. Leave it out."),
             );
         }
         if !text.is_empty() {

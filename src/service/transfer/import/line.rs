@@ -57,8 +57,12 @@ pub(super) fn json_of_refusals(refused: &[String]) -> Value {
 pub(super) fn read<D: Database>(session: &Session<'_, D>, text: &str) -> LineContent {
     let body = match json::parse(text) {
         Ok(Value::Object(body)) => body,
-        Ok(_) => return refusal("The line is not a JSON object."),
-        Err(error) => return LineContent::Refused(format!("The line is not JSON: {error}.")),
+        Ok(_) => return refusal("The line is not a JSON object. Send one object a line."),
+        Err(error) => {
+            return LineContent::Refused(format!(
+                "The line is not JSON: {error}. Send one object a line."
+            ));
+        }
     };
     if body.contains_key("schemas") {
         return resource(session, body);

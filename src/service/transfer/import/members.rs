@@ -77,7 +77,7 @@ impl MemberLine {
                 refused.push(unknown_member(link));
             } else if circular.has(id) {
                 refused.push(format!(
-                    "The member \"{}\" is the group itself, or the group is in it: a group cannot be a member of itself.",
+                    "The member \"{}\" is the group itself, or the group is in it: a group cannot be a member of itself. Leave it out.",
                     quoted(link.get(1).and_then(Value::as_str).unwrap_or_default()),
                 ));
             } else if membership == "+" && seen.add(&[team, "/", member].concat()) {

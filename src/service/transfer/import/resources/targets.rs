@@ -88,7 +88,7 @@ fn target(item: &Item, holders: &[Holder]) -> Result<Option<String>, String> {
     }
     if let Some([path, ..]) = own.iter().find(|[_, _, id]| target != Some(id.as_str())) {
         return Err(format!(
-            "The value of `{path}` is that of another resource than the one that this line is about, and only one may have it.",
+            "The value of `{path}` is that of another resource than the one that this line is about, and only one may have it. Give it another value.",
         ));
     }
     if target.is_none() && external.len() > 1 {
