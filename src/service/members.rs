@@ -56,7 +56,7 @@ impl<D: Database> Session<'_, D> {
 
     /// Tells, once all is done, of an operation that removed nobody.
     pub(crate) fn tell_removals(&self) {
-        if self.removals.take().missed(&self.named.borrow()) {
+        if self.removals.take().has_missed(&self.member_ids.borrow()) {
             self.habits().leave_out(NOTHING_REMOVED, "members");
         }
     }

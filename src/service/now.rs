@@ -15,7 +15,7 @@ use store::record::Record;
 
 /// A resource.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Key {
+pub(crate) struct TenantResource {
     /// Whose.
     pub(crate) tenant: i64,
     /// Its type.
@@ -25,10 +25,10 @@ pub(crate) struct Key {
 }
 
 /// What asks for the resources of one type: their places among the keys.
-pub(crate) type Asked = (&'static ResourceType, Vec<usize>, Handle);
+pub(crate) type TypeHandle = (&'static ResourceType, Vec<usize>, Handle);
 
 /// Asks for resources: a statement a type.
-pub(crate) fn add(batch: &mut Batch, keys: &[Key]) -> Vec<Asked> {
+pub(crate) fn add(batch: &mut Batch, keys: &[TenantResource]) -> Vec<TypeHandle> {
     let mut asked = Vec::new();
     for kind in ResourceType::all() {
         let here = keys.iter().enumerate().filter(|(_, key)| key.kind == kind);
@@ -50,8 +50,8 @@ pub(crate) fn add(batch: &mut Batch, keys: &[Key]) -> Vec<Asked> {
 /// which the member `now_cut` says.
 pub(crate) fn read(
     answers: &mut Answers,
-    asked: Vec<Asked>,
-    keys: &[Key],
+    asked: Vec<TypeHandle>,
+    keys: &[TenantResource],
     base: &str,
 ) -> Result<Vec<Option<String>>, Failure> {
     let mut shown = vec![Some("\"now\":null".to_owned()); keys.len()];

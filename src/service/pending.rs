@@ -19,7 +19,7 @@ impl<D: Database> Session<'_, D> {
             .await?
         {
             let (value, id) = (row.required_text(0)?, row.text(1)?);
-            self.named.borrow_mut().set(&value, id);
+            self.member_ids.borrow_mut().set(&value, id);
         }
         Ok(())
     }
@@ -30,7 +30,7 @@ impl<D: Database> Session<'_, D> {
         if !self.settings().pend_unknown_members {
             return;
         }
-        let named = self.named.borrow();
+        let named = self.member_ids.borrow();
         let mut values = std::mem::take(&mut change.add);
         values.append(&mut change.wait);
         let mut seen = Index::default();

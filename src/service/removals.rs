@@ -4,7 +4,7 @@
 use scim::index::Index;
 use scim::patch::{LinkChange, LinkOperation};
 
-use super::named::Named;
+use super::member_ids::MemberIds;
 
 /// Whom the operations of a PATCH remove.
 #[derive(Debug, Default)]
@@ -46,9 +46,9 @@ impl Removals {
     }
 
     /// Whether an operation removed nobody.
-    pub(crate) fn missed(&self, named: &Named) -> bool {
+    pub(crate) fn has_missed(&self, ids: &MemberIds) -> bool {
         let is_there = |id: &String| {
-            let meant = named.of(id).and_then(Option::as_ref);
+            let meant = ids.of(id).and_then(Option::as_ref);
             self.there.has(id) || meant.is_some_and(|id| self.there.has(id))
         };
         self.asked.iter().any(|ids| !ids.iter().any(is_there))

@@ -13,7 +13,7 @@ use scim::resource::set_lasting;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
-use super::named::Named;
+use super::member_ids::MemberIds;
 use super::removals::Removals;
 use super::settings::InHand;
 use super::{Context, Failure, Moment, Settings};
@@ -77,7 +77,7 @@ pub struct Session<'a, D> {
     /// Members that turned out to name nobody, and are left out from then on.
     pub(super) unknown: RefCell<Index>,
     /// Whom values of members name, where that was looked up.
-    pub(super) named: RefCell<Named>,
+    pub(super) member_ids: RefCell<MemberIds>,
     pub(super) removals: RefCell<Removals>,
     notes: RefCell<Notes>,
 }
@@ -136,7 +136,7 @@ impl<'a, D: Database> Session<'a, D> {
             operation: Cell::default(),
             is_braked: Cell::default(),
             unknown: RefCell::default(),
-            named: RefCell::default(),
+            member_ids: RefCell::default(),
             removals: RefCell::default(),
             notes: RefCell::default(),
         }

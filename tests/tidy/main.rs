@@ -296,6 +296,54 @@ fn writes_pass_one_seam() {
     assert!(!lines_with(&["add_write("], is_seam).is_empty());
 }
 
+/// A batch gives handles, by which its answers are asked for: nobody counts them.
+#[test]
+fn answers_are_asked_for_by_handle() {
+    let of_answers = lines_with(&["answers", "rows_of("], |name| room(name) == "service");
+    let by_place = [
+        ".pop()",
+        ".split_off(",
+        ".insert(0",
+        ".remove(0",
+        ".swap_remove(",
+    ];
+    let wrong = of_answers.into_iter();
+    let wrong = wrong.filter(|line| by_place.iter().any(|word| line.contains(word)));
+    none(&wrong.collect::<Vec<_>>());
+}
+
+/// What a resource type has its table says: `Table::of`.
+#[test]
+fn only_tables_ask_which_type_it_is() {
+    let is_there = |name: &str| ["service", "store"].contains(&room(name));
+    let words = ["== USER_TYPE", "== GROUP_TYPE", "== Some(&GROUP_TYPE)"];
+    let mut found = lines_with(&words, is_there);
+    found.retain(|line| !line.starts_with("src/store/table.rs:"));
+    // The brake counts users.
+    found.retain(|line| !line.contains("self.is_braked() &&"));
+    none(&found);
+}
+
+/// An item is named by what it is or does, not by what was done to something.
+#[test]
+fn names_are_no_riddles() {
+    let participles = ["told", "dressed", "walked", "asked", "went", "tried"];
+    let mut wrong = Vec::new();
+    for (name, text) in code() {
+        for (number, line) in text.lines().enumerate() {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let item = words
+                .windows(2)
+                .find(|pair| ["fn", "struct", "enum", "type", "mod", "trait"].contains(&pair[0]));
+            let item = item.map(|pair| first_name(pair[1]).to_lowercase());
+            if item.is_some_and(|item| participles.contains(&item.as_str())) {
+                wrong.push(format!("{name}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    none(&wrong);
+}
+
 #[test]
 fn statuses_and_headers_are_in_http_only() {
     none(&lines_with(

@@ -3,7 +3,7 @@
 use super::SharedReport;
 use super::attempt::{body, check_url, event_filter};
 use crate::budget::Allowance;
-use crate::now::{self, Key};
+use crate::now::{self, TenantResource};
 use crate::outside::Post;
 use crate::signing::{BOTH, headers};
 use crate::{Context, Moment};
@@ -335,7 +335,7 @@ fn read_page(
     [newest, end]: [Option<Row>; 2],
     rows: Vec<Row>,
     position: i64,
-) -> Result<(Page, Vec<usize>, Vec<Key>), Error> {
+) -> Result<(Page, Vec<usize>, Vec<TenantResource>), Error> {
     let number = |row: &Option<Row>, column| match row {
         Some(row) => Ok::<_, Error>(row.integer(column)?.unwrap_or_default()),
         None => Ok(0),
@@ -351,7 +351,7 @@ fn read_page(
         let tenant = row.integer(5)?.unwrap_or_default();
         if let Some((kind, id)) = kind.zip(row.text(8)?) {
             places.push(events.len());
-            keys.push(Key { tenant, kind, id });
+            keys.push(TenantResource { tenant, kind, id });
         }
         events.push(Event {
             mark: Mark {

@@ -8,7 +8,7 @@ use scim::resource_type::ResourceType;
 use super::cursor::Cursor;
 use crate::admin::refusal::Refusal;
 use crate::admin::step::{Answer, Call, Outcome, Step};
-use crate::now::{self, Key};
+use crate::now::{self, TenantResource};
 use store::Row;
 use store::batch::Batch;
 use store::ledger::feed::Mark;
@@ -20,7 +20,7 @@ pub(super) struct Event {
     at: String,
     text: String,
     /// The resource that it is of.
-    key: Option<Key>,
+    key: Option<TenantResource>,
     /// That as it is now, JSON text, where it is asked for; or that it is on the next page.
     now: Option<String>,
 }
@@ -38,7 +38,7 @@ impl Event {
             text: row.required_text(3)?,
             key: kind
                 .zip(row.text(8)?)
-                .map(|(kind, id)| Key { tenant, kind, id }),
+                .map(|(kind, id)| TenantResource { tenant, kind, id }),
             now: None,
         })
     }
@@ -138,7 +138,7 @@ impl Page {
             return self.show();
         };
         let here = |event: &&mut Event| event.shard == shard;
-        let mut keys: Vec<Key> = Vec::new();
+        let mut keys: Vec<TenantResource> = Vec::new();
         for event in self.events.iter_mut().filter(here) {
             event.now = Some(String::new());
             if let Some(key) = event.key.as_ref().filter(|key| !keys.contains(key)) {

@@ -4,9 +4,9 @@ use scim::index::Index;
 
 /// Whom values name: the id by the number of the value, none where it is nobody.
 #[derive(Debug, Default)]
-pub(crate) struct Named(Index, Vec<Option<String>>);
+pub(crate) struct MemberIds(Index, Vec<Option<String>>);
 
-impl Named {
+impl MemberIds {
     /// Notes whom a value names.
     pub(crate) fn set(&mut self, value: &str, id: Option<String>) {
         match self.1.get_mut(self.0.number_or_add(value)) {
