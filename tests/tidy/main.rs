@@ -324,6 +324,41 @@ fn only_tables_ask_which_type_it_is() {
     none(&found);
 }
 
+/// Files and folders that ARCHITECTURE.md and CONTRIBUTING.md name are there, from the root or from
+/// one of these folders.
+#[test]
+fn the_map_names_what_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = [
+        "",
+        "src",
+        "src/scim",
+        "src/store",
+        "src/service",
+        "src/http",
+        "tests/conversations",
+    ];
+    let is_there = |path: &str| {
+        let is_in = |folder: &&str| {
+            let path = root.join(folder).join(path);
+            path.exists() || path.with_extension("rs").exists()
+        };
+        folders.iter().any(|folder| is_in(&folder))
+    };
+    let is_path = |text: &&str| {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "/_-.".contains(c);
+        text.contains('/') && !text.starts_with('/') && text.chars().all(is_part)
+    };
+    let mut missing = Vec::new();
+    for name in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        let text = fs::read_to_string(root.join(name)).unwrap();
+        let named = text.split('`').skip(1).step_by(2);
+        let gone = named.filter(is_path).filter(|path| !is_there(path));
+        missing.extend(gone.map(|path| format!("{name}: {path}")));
+    }
+    none(&missing);
+}
+
 /// An item is named by what it is or does, not by what was done to something.
 #[test]
 fn names_are_no_riddles() {
