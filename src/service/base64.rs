@@ -1,5 +1,8 @@
 //! Base64 (RFC 4648 §4, §5): what clients prove themselves by comes in it, and what proves this
 //! server goes out in it.
+//!
+//! Ours, for clients send either alphabet, with padding and without, and `base64ct` has a type for
+//! each of the four.
 
 /// The bytes of a text in base64 of either alphabet, with or without padding; nothing where it is
 /// not that.
