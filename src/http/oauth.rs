@@ -13,7 +13,7 @@ use super::route::{allow, segments};
 use super::{Environment, Trace, is_guessing};
 use service::base64;
 use service::failure::BUSY;
-use service::oauth::{Asking, LIFETIME, Proof, Refused, grant};
+use service::oauth::{GrantRefusal, LIFETIME, Proof, TokenRequest, grant};
 use service::rate::RETRY_AFTER;
 use store::Database;
 
@@ -168,13 +168,13 @@ async fn answer<D: Database, B: Upload>(
             ));
         }
     };
-    let asking = Asking {
+    let token_request = TokenRequest {
         client,
         proof,
         scope: value("scope").unwrap_or_default(),
         origin: &request.origin,
     };
-    let granted = grant(&environment.context, &asking).await;
+    let granted = grant(&environment.context, &token_request).await;
     let granted = granted.map_err(|why| why_none(why, trace))?;
     trace.notes.tenant = Some(granted.tenant);
     trace.notes.later.extend(granted.later);
@@ -187,20 +187,20 @@ async fn answer<D: Database, B: Upload>(
 }
 
 /// Why no token was made, in the words of §5.2.
-fn why_none(why: Refused, trace: &mut Trace) -> Denial {
+fn why_none(why: GrantRefusal, trace: &mut Trace) -> Denial {
     match why {
-        Refused::Client(detail) => unproven(detail),
-        Refused::Suspended => Denial {
+        GrantRefusal::Client(detail) => unproven(detail),
+        GrantRefusal::Suspended => Denial {
             error: "unauthorized_client",
             ..malformed(
                 "The tenant of the client is suspended: it gets no token until it is resumed. Ask whoever runs this service.",
             )
         },
-        Refused::TooFast => busy(
+        GrantRefusal::TooFast => busy(
             429,
             "The client asks for tokens too often: each is good for an hour. Send the request again in a moment.",
         ),
-        Refused::Broken(cause) => {
+        GrantRefusal::Broken(cause) => {
             trace.notes.cause = Some(cause);
             Denial {
                 status: 500,

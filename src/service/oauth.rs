@@ -8,7 +8,7 @@ use super::credential::{Credential, hash};
 use super::rate::{Rate, Rates};
 use super::token::{CLIENT, Form, SCIM, last4, make_as};
 use super::{Context, Moment};
-use assertion::{Assertion, Seen};
+use assertion::{Assertion, AssertionUse};
 use store::batch::Batch;
 use store::directory::clients;
 use store::directory::key_sets::KeyName;
@@ -35,7 +35,7 @@ pub enum Proof<'a> {
 
 /// A client that asks for a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asking<'a> {
+pub struct TokenRequest<'a> {
     /// Its id.
     pub client: &'a str,
     /// What proves it.
@@ -48,7 +48,7 @@ pub struct Asking<'a> {
 
 /// A token that was made.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Granted {
+pub struct Grant {
     /// The token.
     pub token: String,
     /// What it is for.
@@ -61,7 +61,7 @@ pub struct Granted {
 
 /// Why none was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
+pub enum GrantRefusal {
     /// The client asks too often.
     TooFast,
     /// The client has proved itself, but its tenant is suspended.
@@ -73,13 +73,13 @@ pub enum Refused {
 }
 
 /// What is wrong with an assertion or with its key.
-impl From<&'static str> for Refused {
+impl From<&'static str> for GrantRefusal {
     fn from(detail: &'static str) -> Self {
         Self::Client(detail)
     }
 }
 
-impl From<store::Error> for Refused {
+impl From<store::Error> for GrantRefusal {
     fn from(error: store::Error) -> Self {
         Self::Broken(format!("{error:?}"))
     }
@@ -97,50 +97,50 @@ const UNKNOWN_FEDERATED: &str = "The client is not known, was revoked, or is non
 /// one.
 pub async fn grant<D: Database>(
     context: &Context<'_, D>,
-    asking: &Asking<'_>,
-) -> Result<Granted, Refused> {
-    let shard = shard_of(asking.client).ok_or(Refused::Client(
+    request: &TokenRequest<'_>,
+) -> Result<Grant, GrantRefusal> {
+    let shard = shard_of(request.client).ok_or(GrantRefusal::Client(
         "This is no id of a client: one begins with cli_. Copy it again, all of it.",
     ))?;
     let rates = context.rates;
-    let context = &context.on(shard).ok_or(Refused::Client(UNKNOWN))?;
+    let context = &context.on(shard).ok_or(GrantRefusal::Client(UNKNOWN))?;
     let now = context.clock.now();
     let mut batch = Batch::default();
-    let (secret, unknown) = match asking.proof {
+    let (secret, unknown) = match request.proof {
         Proof::Secret(secret) => {
             check_secret(secret)?;
             let hash = hash(Credential(secret));
             let shown = hash.get(..SHOWN).unwrap_or_default();
-            count(rates, &[asking.client, " ", shown].concat()).await?;
+            count(rates, &[request.client, " ", shown].concat()).await?;
             (Some(hash), UNKNOWN)
         }
         Proof::Assertion(assertion) => {
-            prove(context, asking, assertion, &now, &mut batch).await?;
-            count(rates, asking.client).await?;
+            prove(context, request, assertion, &now, &mut batch).await?;
+            count(rates, request.client).await?;
             (None, UNKNOWN_FEDERATED)
         }
     };
     let secret = secret.as_deref();
-    let new = New::make(context, asking.scope, &now)?;
-    let issue = clients::issue(asking.client, secret, &new.row(), &now.text);
+    let new = IssuedToken::make(context, request.scope, &now)?;
+    let issue = clients::issue(request.client, secret, &new.row(), &now.text);
     let issued = batch.add(issue);
     let mut answers = match context.send(batch).await {
         Err(store::Error::Unique(_)) => {
-            return Err(Refused::Client(
+            return Err(GrantRefusal::Client(
                 "The assertion was taken already, and is taken once: send one with a jti of its own.",
             ));
         }
-        Err(store::Error::Suspended) => return Err(Refused::Suspended),
+        Err(store::Error::Suspended) => return Err(GrantRefusal::Suspended),
         sent => sent?,
     };
-    let row = answers.row(issued).ok_or(Refused::Client(unknown))?;
+    let row = answers.row(issued).ok_or(GrantRefusal::Client(unknown))?;
     let tenant = row.integer(0)?.unwrap_or_default();
     let today = now.text.get(..10).unwrap_or_default();
-    Ok(Granted {
+    Ok(Grant {
         token: new.token,
         scope: new.scope,
         tenant,
-        later: clients::touch(tenant, asking.client, secret, today)
+        later: clients::touch(tenant, request.client, secret, today)
             .into_iter()
             .map(|statement| (context.database.number(), statement))
             .collect(),
@@ -149,9 +149,9 @@ pub async fn grant<D: Database>(
 
 /// Counts an exchange of a client: by the secret that it shows, or once its assertion is known to
 /// be good, so that nobody else uses up what it may.
-async fn count(rates: &dyn Rates, client: &str) -> Result<(), Refused> {
+async fn count(rates: &dyn Rates, client: &str) -> Result<(), GrantRefusal> {
     let is_within = rates.take(Rate::Client(client), 1).await;
-    is_within.then_some(()).ok_or(Refused::TooFast)
+    is_within.then_some(()).ok_or(GrantRefusal::TooFast)
 }
 
 /// Refuses what cannot be a secret of a client.
@@ -172,32 +172,32 @@ fn check_secret(secret: &str) -> Result<(), &'static str> {
 /// taken is kept in the batch of the token.
 async fn prove<D: Database>(
     context: &Context<'_, D>,
-    asking: &Asking<'_>,
+    request: &TokenRequest<'_>,
     assertion: &str,
     now: &Moment,
     batch: &mut Batch,
-) -> Result<(), Refused> {
+) -> Result<(), GrantRefusal> {
     let assertion = Assertion::parse(assertion)?;
     let name = KeyName {
         kid: &assertion.kid,
         kty: assertion.algorithm.kty(),
     };
-    let find = clients::find_federated(asking.client, name);
+    let find = clients::find_federated(request.client, name);
     let found = context.ask(find).await?.into_iter().next();
-    let mut row = found.ok_or(Refused::Client(UNKNOWN_FEDERATED))?;
+    let mut row = found.ok_or(GrantRefusal::Client(UNKNOWN_FEDERATED))?;
     let client = clients::read_federated(&mut row)?;
     let seen = assertion.check(&client.federation, now)?;
-    let key = key_set::find(context, asking.origin, name, client.key_set).await?;
+    let key = key_set::find(context, request.origin, name, client.key_set).await?;
     key_set::check_key(&key, assertion.algorithm)?;
     let (algorithm, signature) = (assertion.algorithm, assertion.signature);
     let verify = context.keys;
     let verify = verify.verify(algorithm, &key, assertion.signed, signature);
     if !verify.await {
-        return Err(Refused::Client(
+        return Err(GrantRefusal::Client(
             "The signature of the assertion is not that of the key that it names. Sign it with that key.",
         ));
     }
-    if let Some(Seen { jti, expires_at }) = seen {
+    if let Some(AssertionUse { jti, expires_at }) = seen {
         batch.add(clients::keep_assertion(client.tenant, &jti, &expires_at));
     }
     Ok(())
@@ -212,7 +212,7 @@ fn shard_of(client: &str) -> Option<u16> {
 }
 
 /// A token that is about to be stored.
-struct New {
+struct IssuedToken {
     token: String,
     id: String,
     hash: String,
@@ -221,14 +221,15 @@ struct New {
     expires_at: String,
 }
 
-impl New {
+impl IssuedToken {
     fn make<D: Database>(
         context: &Context<'_, D>,
         scope: &str,
         now: &Moment,
-    ) -> Result<Self, Refused> {
+    ) -> Result<Self, GrantRefusal> {
         let random = context.mint.secret();
-        let random = random.ok_or_else(|| Refused::Broken("there is no randomness".to_owned()))?;
+        let random =
+            random.ok_or_else(|| GrantRefusal::Broken("there is no randomness".to_owned()))?;
         let token = make_as(SCIM, context.database.number(), random);
         // RFC 6749 §3.3 lets the server leave out what it does not know. Providers send scopes of
         // their own making (Entra ID: `scim`), which mean all that the client may do.

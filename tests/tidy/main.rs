@@ -339,11 +339,11 @@ fn the_map_names_what_is_there() {
         "tests/conversations",
     ];
     let is_there = |path: &str| {
-        let is_in = |folder: &&str| {
+        let is_in = |folder: &str| {
             let path = root.join(folder).join(path);
             path.exists() || path.with_extension("rs").exists()
         };
-        folders.iter().any(|folder| is_in(&folder))
+        folders.iter().any(|folder| is_in(folder))
     };
     let is_path = |text: &&str| {
         let is_part = |c: char| c.is_ascii_alphanumeric() || "/_-.".contains(c);

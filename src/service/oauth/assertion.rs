@@ -34,7 +34,7 @@ pub(super) struct Assertion<'a> {
 
 /// What is kept of one that was taken.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(super) struct AssertionUse {
     /// SHA-256 of its issuer and its `jti`, lower-case hex: the same shown to another client of the
     /// tenant is the same.
     pub jti: String,
@@ -81,7 +81,7 @@ impl<'a> Assertion<'a> {
         &self,
         wanted: &Federation<String>,
         now: &Moment,
-    ) -> Result<Option<Seen>, &'static str> {
+    ) -> Result<Option<AssertionUse>, &'static str> {
         let claim = |name: &str| self.claims.get(name).and_then(Value::as_str);
         if claim("iss") != Some(&wanted.issuer) {
             return Err(
@@ -134,7 +134,7 @@ impl<'a> Assertion<'a> {
                 .ok_or("The jti of the assertion must be a string.")?,
         };
         let until = u64::try_from((expires + LEAVE) * 1_000).unwrap_or_default();
-        Ok(Some(Seen {
+        Ok(Some(AssertionUse {
             jti: hash(Credential(&[&wanted.issuer, "\n", jti].concat())),
             expires_at: Moment::at(until).text,
         }))

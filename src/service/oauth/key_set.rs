@@ -12,7 +12,7 @@ use crate::{Context, Moment, Settings, address};
 use store::directory::key_sets::{self, CachedKeySet, KeyName};
 use store::{Database, Row};
 
-use super::Refused;
+use super::GrantRefusal;
 
 /// Bytes of the largest set; that of Entra ID has some 20,000.
 const LARGEST: usize = 262_144;
@@ -42,7 +42,7 @@ pub(super) async fn find<D: Database>(
     own: &str,
     name: KeyName<'_>,
     mut kept: CachedKeySet,
-) -> Result<String, Refused> {
+) -> Result<String, GrantRefusal> {
     let now = context.clock.now();
     let before = |milliseconds| Moment::at(now.milliseconds.saturating_sub(milliseconds)).text;
     if kept.fetched_at > before(HOUR)
@@ -89,11 +89,11 @@ pub(super) async fn find<D: Database>(
     let is_good = kept.fetched_at > before(DAY);
     let failure = failure.unwrap_or(if is_good { UNKNOWN } else { AWAY });
     let key = kept.key.filter(|_| is_good);
-    key.ok_or(Refused::Client(failure))
+    key.ok_or(GrantRefusal::Client(failure))
 }
 
 /// What is kept, of the row of a statement about it.
-fn first(rows: Vec<Row>) -> Result<CachedKeySet, Refused> {
+fn first(rows: Vec<Row>) -> Result<CachedKeySet, GrantRefusal> {
     let mut rows = rows.into_iter();
     let row = rows.next().as_mut().map(CachedKeySet::read);
     Ok(row.transpose()?.unwrap_or_default())
