@@ -63,11 +63,11 @@ pub(crate) fn read(
                 .and_then(|place| usize::try_from(place).ok());
             let place = place.and_then(|place| shown.get_mut(*places.get(place)?));
             let Some(now) = place else { continue };
-            let Some(record) = row.text(1)? else {
+            let Some(record) = row.text(2)? else {
                 *now = None;
                 continue;
             };
-            let members = row.text(2)?;
+            let members = row.text(1)?;
             let chunks = members.iter().filter(|chunk| !chunk.is_empty()).cloned();
             let mut content = Content::default();
             let record = Record::read(&record)?;

@@ -7,8 +7,8 @@
 use super::expression::View;
 use super::fragment::{Fragment, value};
 use super::limits::LARGEST_NUMBER;
-use super::predicate::{condition, is_lookup, modified_since, users_of};
-use super::record::record;
+use super::predicate::{condition, finds_one, is_lookup, modified_since, users_of};
+use super::record::record_of_page;
 pub use super::source::Source;
 use super::source::totals_of;
 use super::text::{self, Rows};
@@ -171,9 +171,20 @@ impl Page<'_> {
             "SELECT {id}{key}{record} AS record{from}",
             id = (purpose == Purpose::Whole).then_some("id, "),
             key = columns.key.then(key),
-            record = record(&source.view, columns.groups),
+            record = self.record(source, columns.groups),
             from = self.fetched(source, rows),
         )
+    }
+
+    /// The expression of a record.
+    fn record<'a>(&self, source: &Source<'a>, with_groups: bool) -> Fragment<'a> {
+        let finds_one = |predicate| finds_one(&source.view, predicate);
+        let rows = if source.predicate.is_some_and(finds_one) {
+            1
+        } else {
+            self.limit
+        };
+        record_of_page(&source.view, with_groups, rows)
     }
 
     /// `FROM …` for what is fetched of the page's rows. `SQLite` puts a row together before it is

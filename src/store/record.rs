@@ -5,18 +5,28 @@
 use scim::resource_type::{GROUP_TYPE, USER_TYPE};
 use scim::show::{Link, StoredResource};
 
-use super::Error;
 use super::expression::View;
 use super::fragment::Fragment;
 use super::links::{SHOWN, WITH_UP};
+use super::predicate::nestings;
 use super::table::{LinkEnd, Table};
-use crate::fragment;
+use super::{Error, Statement};
+use crate::{fragment, statement};
 
 /// Stands between the records of a page (in [`ALL`]). It is in no JSON text, however that is laid
 /// out; nor is the end of a line in what stands before the document.
 const BETWEEN: u8 = 0x1e;
 /// Stands between the groups of a user (in [`record`]).
 const BETWEEN_GROUPS: char = '\t';
+
+/// Links between teams that the walks of a page may look at together: some 0.3 s.
+const WALKED: usize = 100_000;
+/// Walks that are made however many links there are.
+const FEW_WALKS: usize = 2;
+/// Rows of a page for which no more links are counted than for one of so many.
+const SMALL_PAGE: usize = 20;
+/// Bytes of a record that are put together as fast as a walk looks at a link.
+const LINK: usize = 10;
 
 /// A resource as it is stored, with the groups of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,12 +121,68 @@ pub fn record<'a>(view: &View<'a>, with_groups: bool) -> Fragment<'a> {
     lines(view.row(), groups)
 }
 
-/// The expression of a record of whichever tenant the row is, with the groups of a user.
-pub fn record_of_any(table: &'static Table) -> Fragment<'static> {
-    let groups = fragment!("coalesce({walk}, '') || ", walk = walk_upwards());
-    lines(
-        table.name,
-        (table.links == LinkEnd::Groups).then_some(groups),
+/// The same of a page that has up to so many rows. It is NULL where the walks to the groups of all
+/// of them may take too long: then the rows are [`filled`] one after the other.
+pub fn record_of_page<'a>(view: &View<'a>, with_groups: bool, rows: u64) -> Fragment<'a> {
+    let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+    if !with_groups || view.table().links != LinkEnd::Groups || rows <= FEW_WALKS {
+        return record(view, with_groups);
+    }
+    let most = WALKED / rows.max(SMALL_PAGE);
+    let groups = fragment!(
+        "CASE {nestings} WHEN 0 THEN coalesce({joined}, '') WHEN {beyond} THEN NULL ELSE coalesce({walk}, '') END || ",
+        nestings = nestings(view, most + 1),
+        joined = direct_groups(),
+        beyond = most + 1,
+        walk = walk_upwards(None),
+    );
+    lines(view.row(), Some(groups))
+}
+
+/// The expression of a record of whichever tenant the row is, with the groups of a user where they
+/// are wanted; in a line in front of it the links that the walk to them looked at.
+pub fn weighed_record(table: &'static Table, with_groups: bool) -> Fragment<'static> {
+    if !with_groups || table.links != LinkEnd::Groups {
+        return fragment!("'0\n' || {lines}", lines = lines(table.name, None));
+    }
+    let walked = "sum((SELECT count(*) FROM team_members m INDEXED BY team_members_nested \
+         WHERE m.tenant_id = users.tenant_id AND m.member_id = g.team_id AND m.member_type = 'Group')) AS walked, ";
+    fragment!(
+        "(SELECT coalesce(walked, 0) || '\n' || {lines} FROM {groups})",
+        lines = lines(table.name, Some("coalesce(groups, '') || ".into())),
+        groups = walk_upwards(Some(walked)),
+    )
+}
+
+/// The select of rows that are filled in one after the other: `rows` selects `found` and `place` of
+/// each, and of the row that has them as `next ->> 0` and `next ->> 1` are shown a
+/// [`weighed_record`] and a text `beside` it. Where they come to `most`, in bytes and links that
+/// were walked, the records behind are NULL: a page may end early, and takes no longer than
+/// another.
+pub fn filled<'a>(
+    columns: Fragment<'a>,
+    rows: Fragment<'a>,
+    [record, beside]: [Fragment<'a>; 2],
+    most: usize,
+) -> Statement {
+    let weight = fragment!(
+        "before + coalesce(octet_length(record) + {LINK} * CAST(record AS INTEGER), 0) + coalesce(octet_length(beside), 0)",
+        LINK = LINK,
+    );
+    statement!(
+        "WITH RECURSIVE page(rows) AS MATERIALIZED (SELECT json_group_array(json_array(found, place)) FROM ({rows})), \
+         filled(number, before, next, place, record, beside) AS (\
+         SELECT 0, 0, rows -> 0, NULL, NULL, NULL FROM page \
+         UNION ALL SELECT number + 1, {weight}, rows -> (number + 1), next ->> 1, \
+         iif({weight} < {most}, {record}, NULL), iif({weight} < {most}, {beside}, NULL) \
+         FROM filled CROSS JOIN page WHERE next IS NOT NULL) \
+         SELECT {columns}substr(record, instr(record, '\n') + 1) AS record FROM filled WHERE number > 0",
+        rows = rows,
+        weight = &weight,
+        record = record,
+        beside = beside,
+        most = most,
+        columns = columns,
     )
 }
 
@@ -128,8 +194,9 @@ fn lines<'a>(row: &'static str, groups: Option<Fragment<'a>>) -> Fragment<'a> {
     )
 }
 
-/// The aggregate of the records of a page, of which each is in the column `record`.
-pub const ALL: &str = "group_concat(record, '\u{1e}')";
+/// The aggregate of the records of a page, of which each is in the column `record`; nothing where
+/// one is NULL.
+pub const ALL: &str = "iif(count(record) < count(*), '', group_concat(record, '\u{1e}'))";
 
 /// The aggregate of the rows `m` of `team_members` as a chunk of lines.
 pub const MEMBER_CHUNK: &str =
@@ -143,26 +210,34 @@ fn groups_of<'a>(view: &View<'a>) -> Fragment<'a> {
         "coalesce(CASE \
          WHEN EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested \
          WHERE tenant_id = {tenant} AND member_type = 'Group') \
-         THEN {walk} \
-         ELSE ( \
+         THEN {walk} ELSE {joined} END, '') || ",
+        tenant = view.tenant,
+        walk = walk_upwards(None),
+        joined = direct_groups(),
+    )
+}
+
+/// The groups of a user where no team is in another.
+fn direct_groups() -> Fragment<'static> {
+    fragment!(
+        "( \
          SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, {shown})), '\t') \
          FROM team_members g INDEXED BY team_members_member \
          CROSS JOIN teams t ON t.tenant_id = users.tenant_id AND t.id = g.team_id \
-         WHERE g.tenant_id = users.tenant_id AND g.member_id = users.id) END, '') || ",
-        tenant = view.tenant,
-        walk = walk_upwards(),
+         WHERE g.tenant_id = users.tenant_id AND g.member_id = users.id)",
         shown = SHOWN,
     )
 }
 
 /// The groups of a user, those too that others of its groups are in.
-fn walk_upwards() -> Fragment<'static> {
+fn walk_upwards(beside: Option<&'static str>) -> Fragment<'static> {
     fragment!(
         "({with_up} \
-         SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, {shown})), '\t') \
+         SELECT {beside}group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, {shown})), '\t') AS groups \
          FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g \
          CROSS JOIN teams t ON t.tenant_id = users.tenant_id AND t.id = g.team_id)",
         with_up = WITH_UP,
+        beside = beside,
         shown = SHOWN,
     )
 }

@@ -99,10 +99,16 @@ WHERE before < 1000000
 -- plan:   SCAN (subquery-10)
 -- plan: SCAN (subquery-8)
 
-SELECT place, iif(before < 1000000, record, NULL) AS record, members
-FROM (SELECT *, sum(bytes) OVER (ORDER BY place ROWS UNBOUNDED PRECEDING) - bytes AS before
-  FROM (SELECT *, octet_length(record) + octet_length(coalesce(members, '')) AS bytes
-    FROM (SELECT j.key AS place, users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce((WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
+WITH RECURSIVE page(rows) AS MATERIALIZED (SELECT json_group_array(json_array(found, place))
+  FROM (SELECT users.seq AS found, j.key AS place
+    FROM json_each(?1) j
+    CROSS JOIN users ON users.tenant_id = j.value ->> 0
+      AND users.id = j.value ->> 1
+    WHERE EXISTS (SELECT 1 FROM tenants n WHERE n.id = j.value ->> 0 AND n.state <> 'deleted'))), filled(number, before, next, place, record, beside) AS (SELECT 0, 0, rows -> 0, NULL, NULL, NULL
+  FROM page
+  UNION ALL
+  SELECT number + 1, before + coalesce(octet_length(record) + 10 * CAST(record AS INTEGER), 0) + coalesce(octet_length(beside), 0), rows -> (number + 1), next ->> 1, iif(before + coalesce(octet_length(record) + 10 * CAST(record AS INTEGER), 0) + coalesce(octet_length(beside), 0) < 1000000, (SELECT (SELECT coalesce(walked, 0) || '\n' || users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(groups, '') || '\n' || document
+        FROM (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
             FROM team_members m INDEXED BY team_members_member
             WHERE m.tenant_id = users.tenant_id
               AND m.member_id = users.id
@@ -112,39 +118,50 @@ FROM (SELECT *, sum(bytes) OVER (ORDER BY place ROWS UNBOUNDED PRECEDING) - byte
             CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
               AND m.member_id = up.team_id
               AND m.member_type = 'Group')
-          SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+          SELECT sum((SELECT count(*)
+              FROM team_members m INDEXED BY team_members_nested
+              WHERE m.tenant_id = users.tenant_id
+                AND m.member_id = g.team_id
+                AND m.member_type = 'Group')) AS walked, group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t') AS groups
           FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g
           CROSS JOIN teams t ON t.tenant_id = users.tenant_id
-            AND t.id = g.team_id), '') || '\n' || document AS record, '' AS members
-      FROM json_each(?1) j
-      CROSS JOIN users ON users.tenant_id = j.value ->> 0
-        AND users.id = j.value ->> 1
-      WHERE EXISTS (SELECT 1 FROM tenants n WHERE n.id = j.value ->> 0 AND n.state <> 'deleted')
-      LIMIT -1)
-    LIMIT -1))
-ORDER BY place
+            AND t.id = g.team_id))
+      FROM users
+      WHERE users.seq = next ->> 0), NULL), iif(before + coalesce(octet_length(record) + 10 * CAST(record AS INTEGER), 0) + coalesce(octet_length(beside), 0) < 1000000, '', NULL)
+  FROM filled
+  CROSS JOIN page
+  WHERE next IS NOT NULL)
+SELECT place, beside AS members, substr(record, instr(record, '\n') + 1) AS record
+FROM filled
+WHERE number > 0
 -- ?1 = "[[1,\"019a0000-0000-7000-8000-000000000001\"],[1,\"019a0000-0000-7000-8000-000000000003\"]]"
--- plan: CO-ROUTINE (subquery-8)
--- plan:   CO-ROUTINE (subquery-10)
--- plan:     CO-ROUTINE (subquery-6)
+-- plan: CO-ROUTINE filled
+-- plan:   SETUP
+-- plan:     MATERIALIZE page
 -- plan:       SCAN j VIRTUAL TABLE INDEX 1:
--- plan:       CORRELATED SCALAR SUBQUERY 5
+-- plan:       CORRELATED SCALAR SUBQUERY 1
 -- plan:         SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
--- plan:       SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
--- plan:       CORRELATED SCALAR SUBQUERY 4
--- plan:         CO-ROUTINE g
--- plan:           CO-ROUTINE up
--- plan:             SETUP
--- plan:               SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:             RECURSIVE STEP
--- plan:               SCAN up
--- plan:               SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
--- plan:           SCAN up
--- plan:           USE TEMP B-TREE FOR GROUP BY
--- plan:         SCAN g
--- plan:         SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:     SCAN (subquery-6)
--- plan:     USE TEMP B-TREE FOR ORDER BY
--- plan:   SCAN (subquery-10)
--- plan: SCAN (subquery-8)
--- plan: USE TEMP B-TREE FOR ORDER BY
+-- plan:       SEARCH users USING COVERING INDEX users_id (tenant_id=? AND id=?)
+-- plan:     SCAN page
+-- plan:   RECURSIVE STEP
+-- plan:     SCAN filled
+-- plan:     SCAN page
+-- plan:     CORRELATED SCALAR SUBQUERY 11
+-- plan:       SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
+-- plan:       CORRELATED SCALAR SUBQUERY 10
+-- plan:         CO-ROUTINE (subquery-9)
+-- plan:           CO-ROUTINE g
+-- plan:             CO-ROUTINE up
+-- plan:               SETUP
+-- plan:                 SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:               RECURSIVE STEP
+-- plan:                 SCAN up
+-- plan:                 SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:             SCAN up
+-- plan:             USE TEMP B-TREE FOR GROUP BY
+-- plan:           SCAN g
+-- plan:           SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:           CORRELATED SCALAR SUBQUERY 7
+-- plan:             SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:         SCAN (subquery-9)
+-- plan: SCAN filled

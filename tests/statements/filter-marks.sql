@@ -32,10 +32,19 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FR
 
 SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
-  FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
+  FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
+      FROM (SELECT 1
         FROM team_members INDEXED BY team_members_nested
         WHERE tenant_id = ?1
-          AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
+          AND member_type = 'Group'
+        LIMIT 1001)) WHEN 0 THEN coalesce((
+        SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+        FROM team_members g INDEXED BY team_members_member
+        CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+          AND t.id = g.team_id
+        WHERE g.tenant_id = users.tenant_id
+          AND g.member_id = users.id), '') WHEN 1001 THEN NULL
+    ELSE coalesce((WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
           FROM team_members m INDEXED BY team_members_member
           WHERE m.tenant_id = users.tenant_id
             AND m.member_id = users.id
@@ -45,18 +54,11 @@ FROM (SELECT *
           CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
             AND m.member_id = up.team_id
             AND m.member_type = 'Group')
-        SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+        SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t') AS groups
         FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g
         CROSS JOIN teams t ON t.tenant_id = users.tenant_id
-          AND t.id = g.team_id)
-      ELSE (
-        SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
-        FROM team_members g INDEXED BY team_members_member
-        CROSS JOIN teams t ON t.tenant_id = users.tenant_id
-          AND t.id = g.team_id
-        WHERE g.tenant_id = users.tenant_id
-          AND g.member_id = users.id)
-      END, '') || '\n' || document AS record
+          AND t.id = g.team_id), '')
+    END || '\n' || document AS record
     FROM users
     WHERE users.tenant_id = ?1
       AND ((EXISTS (SELECT 1
@@ -72,15 +74,20 @@ FROM (SELECT *
 -- ?2 = "work"
 -- ?3 = "home"
 -- ?4 = 100
--- plan: CO-ROUTINE (subquery-10)
+-- plan: CO-ROUTINE (subquery-11)
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=?)
--- plan:   CORRELATED SCALAR SUBQUERY 9
--- plan:     CO-ROUTINE (subquery-7)
+-- plan:   CORRELATED SCALAR SUBQUERY 10
+-- plan:     CO-ROUTINE (subquery-8)
 -- plan:       SCAN e VIRTUAL TABLE INDEX 3:
--- plan:     SCAN (subquery-7)
--- plan:   SCALAR SUBQUERY 1
--- plan:     SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:   CORRELATED SCALAR SUBQUERY 5
+-- plan:     SCAN (subquery-8)
+-- plan:   SCALAR SUBQUERY 2
+-- plan:     CO-ROUTINE (subquery-1)
+-- plan:       SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:     SCAN (subquery-1)
+-- plan:   CORRELATED SCALAR SUBQUERY 3
+-- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 7
 -- plan:     CO-ROUTINE g
 -- plan:       CO-ROUTINE up
 -- plan:         SETUP
@@ -92,10 +99,7 @@ FROM (SELECT *
 -- plan:       USE TEMP B-TREE FOR GROUP BY
 -- plan:     SCAN g
 -- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:   CORRELATED SCALAR SUBQUERY 6
--- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-10)
+-- plan: SCAN (subquery-11)
 
 SELECT count(*) AS total
 FROM users

@@ -42,10 +42,19 @@ FROM (SELECT *
           WHERE tenant_id = ?1
             AND resource_type = ?2)))
     SELECT *
-    FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
+    FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
+        FROM (SELECT 1
           FROM team_members INDEXED BY team_members_nested
           WHERE tenant_id = ?1
-            AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
+            AND member_type = 'Group'
+          LIMIT 1001)) WHEN 0 THEN coalesce((
+          SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+          FROM team_members g INDEXED BY team_members_member
+          CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+            AND t.id = g.team_id
+          WHERE g.tenant_id = users.tenant_id
+            AND g.member_id = users.id), '') WHEN 1001 THEN NULL
+      ELSE coalesce((WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
             FROM team_members m INDEXED BY team_members_member
             WHERE m.tenant_id = users.tenant_id
               AND m.member_id = users.id
@@ -55,18 +64,11 @@ FROM (SELECT *
             CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
               AND m.member_id = up.team_id
               AND m.member_type = 'Group')
-          SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+          SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t') AS groups
           FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g
           CROSS JOIN teams t ON t.tenant_id = users.tenant_id
-            AND t.id = g.team_id)
-        ELSE (
-          SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
-          FROM team_members g INDEXED BY team_members_member
-          CROSS JOIN teams t ON t.tenant_id = users.tenant_id
-            AND t.id = g.team_id
-          WHERE g.tenant_id = users.tenant_id
-            AND g.member_id = users.id)
-        END, '') || '\n' || document AS record
+            AND t.id = g.team_id), '')
+      END || '\n' || document AS record
       FROM (SELECT j.value AS seq FROM hit CROSS JOIN json_each(hit.seqs) j) found
       CROSS JOIN users ON users.seq = found.seq
       WHERE users.tenant_id = ?1
@@ -75,10 +77,19 @@ FROM (SELECT *
       LIMIT (SELECT iif(few, ?5, 0) FROM hit))
     UNION ALL
     SELECT *
-    FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
+    FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
+        FROM (SELECT 1
           FROM team_members INDEXED BY team_members_nested
           WHERE tenant_id = ?1
-            AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
+            AND member_type = 'Group'
+          LIMIT 1001)) WHEN 0 THEN coalesce((
+          SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+          FROM team_members g INDEXED BY team_members_member
+          CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+            AND t.id = g.team_id
+          WHERE g.tenant_id = users.tenant_id
+            AND g.member_id = users.id), '') WHEN 1001 THEN NULL
+      ELSE coalesce((WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
             FROM team_members m INDEXED BY team_members_member
             WHERE m.tenant_id = users.tenant_id
               AND m.member_id = users.id
@@ -88,18 +99,11 @@ FROM (SELECT *
             CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
               AND m.member_id = up.team_id
               AND m.member_type = 'Group')
-          SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+          SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t') AS groups
           FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g
           CROSS JOIN teams t ON t.tenant_id = users.tenant_id
-            AND t.id = g.team_id)
-        ELSE (
-          SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
-          FROM team_members g INDEXED BY team_members_member
-          CROSS JOIN teams t ON t.tenant_id = users.tenant_id
-            AND t.id = g.team_id
-          WHERE g.tenant_id = users.tenant_id
-            AND g.member_id = users.id)
-        END, '') || '\n' || document AS record
+            AND t.id = g.team_id), '')
+      END || '\n' || document AS record
       FROM users
       WHERE users.tenant_id = ?1
         AND (((substr(users.user_name_folded, 1, length(?4)) = ?4)) AND ((users.active = 1)))
@@ -113,7 +117,7 @@ FROM (SELECT *
 -- ?5 = 100
 -- plan: COMPOUND QUERY
 -- plan:   LEFT-MOST SUBQUERY
--- plan:     CO-ROUTINE (subquery-14)
+-- plan:     CO-ROUTINE (subquery-15)
 -- plan:       MATERIALIZE hit
 -- plan:         CO-ROUTINE (subquery-4)
 -- plan:           SCALAR SUBQUERY 3
@@ -124,14 +128,19 @@ FROM (SELECT *
 -- plan:         SCAN (subquery-4)
 -- plan:         SCALAR SUBQUERY 1
 -- plan:           SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
--- plan:       SCALAR SUBQUERY 13
+-- plan:       SCALAR SUBQUERY 14
 -- plan:         SCAN hit
 -- plan:       SCAN hit
 -- plan:       SCAN j VIRTUAL TABLE INDEX 1:
 -- plan:       SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
--- plan:       SCALAR SUBQUERY 6
--- plan:         SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:       CORRELATED SCALAR SUBQUERY 10
+-- plan:       SCALAR SUBQUERY 7
+-- plan:         CO-ROUTINE (subquery-6)
+-- plan:           SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:         SCAN (subquery-6)
+-- plan:       CORRELATED SCALAR SUBQUERY 8
+-- plan:         SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:         SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:       CORRELATED SCALAR SUBQUERY 12
 -- plan:         CO-ROUTINE g
 -- plan:           CO-ROUTINE up
 -- plan:             SETUP
@@ -142,20 +151,22 @@ FROM (SELECT *
 -- plan:           SCAN up
 -- plan:           USE TEMP B-TREE FOR GROUP BY
 -- plan:         SCAN g
--- plan:         SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:       CORRELATED SCALAR SUBQUERY 11
--- plan:         SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
 -- plan:         SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan:       USE TEMP B-TREE FOR ORDER BY
--- plan:     SCAN (subquery-14)
+-- plan:     SCAN (subquery-15)
 -- plan:   UNION ALL
--- plan:     CO-ROUTINE (subquery-23)
--- plan:       SCALAR SUBQUERY 22
+-- plan:     CO-ROUTINE (subquery-25)
+-- plan:       SCALAR SUBQUERY 24
 -- plan:         SCAN hit
 -- plan:       SEARCH users USING INDEX users_id (tenant_id=?)
--- plan:       SCALAR SUBQUERY 16
--- plan:         SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:       CORRELATED SCALAR SUBQUERY 20
+-- plan:       SCALAR SUBQUERY 18
+-- plan:         CO-ROUTINE (subquery-17)
+-- plan:           SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:         SCAN (subquery-17)
+-- plan:       CORRELATED SCALAR SUBQUERY 19
+-- plan:         SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:         SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:       CORRELATED SCALAR SUBQUERY 23
 -- plan:         CO-ROUTINE g
 -- plan:           CO-ROUTINE up
 -- plan:             SETUP
@@ -167,10 +178,7 @@ FROM (SELECT *
 -- plan:           USE TEMP B-TREE FOR GROUP BY
 -- plan:         SCAN g
 -- plan:         SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:       CORRELATED SCALAR SUBQUERY 21
--- plan:         SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:         SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:     SCAN (subquery-23)
+-- plan:     SCAN (subquery-25)
 
 SELECT count(*) AS total
 FROM (WITH hit(few, seqs) AS MATERIALIZED (SELECT count(*) <= (SELECT max(1000, coalesce(sum(total) / 20, 0))

@@ -28,10 +28,19 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FR
 
 SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
-  FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
+  FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
+      FROM (SELECT 1
         FROM team_members INDEXED BY team_members_nested
         WHERE tenant_id = ?1
-          AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
+          AND member_type = 'Group'
+        LIMIT 991)) WHEN 0 THEN coalesce((
+        SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+        FROM team_members g INDEXED BY team_members_member
+        CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+          AND t.id = g.team_id
+        WHERE g.tenant_id = users.tenant_id
+          AND g.member_id = users.id), '') WHEN 991 THEN NULL
+    ELSE coalesce((WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
           FROM team_members m INDEXED BY team_members_member
           WHERE m.tenant_id = users.tenant_id
             AND m.member_id = users.id
@@ -41,18 +50,11 @@ FROM (SELECT *
           CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
             AND m.member_id = up.team_id
             AND m.member_type = 'Group')
-        SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+        SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t') AS groups
         FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g
         CROSS JOIN teams t ON t.tenant_id = users.tenant_id
-          AND t.id = g.team_id)
-      ELSE (
-        SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
-        FROM team_members g INDEXED BY team_members_member
-        CROSS JOIN teams t ON t.tenant_id = users.tenant_id
-          AND t.id = g.team_id
-        WHERE g.tenant_id = users.tenant_id
-          AND g.member_id = users.id)
-      END, '') || '\n' || document AS record
+          AND t.id = g.team_id), '')
+    END || '\n' || document AS record
     FROM users
     WHERE users.tenant_id = ?1
       AND users.id IN (WITH RECURSIVE down(team_id) AS (SELECT ?2
@@ -84,25 +86,30 @@ FROM (SELECT *
 -- ?1 = 1
 -- ?2 = "019a0000-0000-7000-8000-000000000005"
 -- ?3 = 101
--- plan: CO-ROUTINE (subquery-12)
+-- plan: CO-ROUTINE (subquery-13)
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
--- plan:   LIST SUBQUERY 11
+-- plan:   LIST SUBQUERY 12
 -- plan:     MATERIALIZE down
 -- plan:       SETUP
 -- plan:         SCAN CONSTANT ROW
 -- plan:       RECURSIVE STEP
 -- plan:         SCAN down
--- plan:         SCALAR SUBQUERY 8
+-- plan:         SCALAR SUBQUERY 9
 -- plan:           SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
 -- plan:         SEARCH m USING COVERING INDEX team_members_within (tenant_id=? AND team_id=?)
 -- plan:     SCAN down
 -- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id<?)
--- plan:     CORRELATED SCALAR SUBQUERY 10
+-- plan:     CORRELATED SCALAR SUBQUERY 11
 -- plan:       SEARCH n USING PRIMARY KEY (tenant_id=? AND team_id=?)
 -- plan:     CREATE BLOOM FILTER
--- plan:   SCALAR SUBQUERY 1
--- plan:     SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:   CORRELATED SCALAR SUBQUERY 5
+-- plan:   SCALAR SUBQUERY 2
+-- plan:     CO-ROUTINE (subquery-1)
+-- plan:       SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:     SCAN (subquery-1)
+-- plan:   CORRELATED SCALAR SUBQUERY 3
+-- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 7
 -- plan:     CO-ROUTINE g
 -- plan:       CO-ROUTINE up
 -- plan:         SETUP
@@ -114,8 +121,5 @@ FROM (SELECT *
 -- plan:       USE TEMP B-TREE FOR GROUP BY
 -- plan:     SCAN g
 -- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:   CORRELATED SCALAR SUBQUERY 6
--- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan:   USE TEMP B-TREE FOR ORDER BY
--- plan: SCAN (subquery-12)
+-- plan: SCAN (subquery-13)

@@ -33,10 +33,19 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FR
 
 SELECT source, iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
-  FROM (SELECT source, CASE source WHEN 0 THEN (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
+  FROM (SELECT source, CASE source WHEN 0 THEN (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
+        FROM (SELECT 1
           FROM team_members INDEXED BY team_members_nested
           WHERE tenant_id = ?1
-            AND member_type = 'Group') THEN (WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
+            AND member_type = 'Group'
+          LIMIT 5001)) WHEN 0 THEN coalesce((
+          SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+          FROM team_members g INDEXED BY team_members_member
+          CROSS JOIN teams t ON t.tenant_id = users.tenant_id
+            AND t.id = g.team_id
+          WHERE g.tenant_id = users.tenant_id
+            AND g.member_id = users.id), '') WHEN 5001 THEN NULL
+      ELSE coalesce((WITH RECURSIVE up(team_id, kind) AS (SELECT m.team_id, 'direct'
             FROM team_members m INDEXED BY team_members_member
             WHERE m.tenant_id = users.tenant_id
               AND m.member_id = users.id
@@ -46,18 +55,11 @@ FROM (SELECT *
             CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
               AND m.member_id = up.team_id
               AND m.member_type = 'Group')
-          SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+          SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t') AS groups
           FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g
           CROSS JOIN teams t ON t.tenant_id = users.tenant_id
-            AND t.id = g.team_id)
-        ELSE (
-          SELECT group_concat('d' || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
-          FROM team_members g INDEXED BY team_members_member
-          CROSS JOIN teams t ON t.tenant_id = users.tenant_id
-            AND t.id = g.team_id
-          WHERE g.tenant_id = users.tenant_id
-            AND g.member_id = users.id)
-        END, '') || '\n' || document
+            AND t.id = g.team_id), '')
+      END || '\n' || document
       FROM users
       WHERE users.tenant_id = ?1
         AND users.id = page.id) WHEN 1 THEN (SELECT teams.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document
@@ -99,33 +101,38 @@ FROM (SELECT *
 -- ?1 = 1
 -- ?2 = "Device"
 -- ?3 = 20
--- plan: CO-ROUTINE (subquery-18)
+-- plan: CO-ROUTINE (subquery-19)
 -- plan:   CO-ROUTINE page
--- plan:     CO-ROUTINE (subquery-15)
+-- plan:     CO-ROUTINE (subquery-16)
 -- plan:       COMPOUND QUERY
 -- plan:         LEFT-MOST SUBQUERY
--- plan:           CO-ROUTINE (subquery-10)
+-- plan:           CO-ROUTINE (subquery-11)
 -- plan:             SEARCH users USING INDEX users_modified (tenant_id=?)
 -- plan:             USE TEMP B-TREE FOR ORDER BY
--- plan:           SCAN (subquery-10)
+-- plan:           SCAN (subquery-11)
 -- plan:         UNION ALL
--- plan:           CO-ROUTINE (subquery-12)
+-- plan:           CO-ROUTINE (subquery-13)
 -- plan:             SEARCH teams USING INDEX teams_display_name (tenant_id=?)
 -- plan:             USE TEMP B-TREE FOR LAST TERM OF ORDER BY
--- plan:           SCAN (subquery-12)
+-- plan:           SCAN (subquery-13)
 -- plan:         UNION ALL
--- plan:           CO-ROUTINE (subquery-14)
+-- plan:           CO-ROUTINE (subquery-15)
 -- plan:             SEARCH resources USING INDEX resources_modified (tenant_id=? AND resource_type=?)
 -- plan:             USE TEMP B-TREE FOR ORDER BY
--- plan:           SCAN (subquery-14)
--- plan:     SCAN (subquery-15)
+-- plan:           SCAN (subquery-15)
+-- plan:     SCAN (subquery-16)
 -- plan:     USE TEMP B-TREE FOR ORDER BY
 -- plan:   SCAN page
--- plan:   CORRELATED SCALAR SUBQUERY 7
+-- plan:   CORRELATED SCALAR SUBQUERY 8
 -- plan:     SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
--- plan:     SCALAR SUBQUERY 1
--- plan:       SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:     CORRELATED SCALAR SUBQUERY 5
+-- plan:     SCALAR SUBQUERY 2
+-- plan:       CO-ROUTINE (subquery-1)
+-- plan:         SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:       SCAN (subquery-1)
+-- plan:     CORRELATED SCALAR SUBQUERY 3
+-- plan:       SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:     CORRELATED SCALAR SUBQUERY 7
 -- plan:       CO-ROUTINE g
 -- plan:         CO-ROUTINE up
 -- plan:           SETUP
@@ -137,14 +144,11 @@ FROM (SELECT *
 -- plan:         USE TEMP B-TREE FOR GROUP BY
 -- plan:       SCAN g
 -- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:     CORRELATED SCALAR SUBQUERY 6
--- plan:       SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:   CORRELATED SCALAR SUBQUERY 8
--- plan:     SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan:   CORRELATED SCALAR SUBQUERY 9
+-- plan:     SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 10
 -- plan:     SEARCH resources USING INDEX resources_id (tenant_id=? AND resource_type=? AND id=?)
--- plan: SCAN (subquery-18)
+-- plan: SCAN (subquery-19)
 
 WITH RECURSIVE page(id) AS (SELECT id
   FROM (SELECT *

@@ -18,7 +18,7 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
 SELECT (SELECT cursor_key FROM tenants WHERE id = ?1) AS cursor_key, EXISTS (SELECT 1 FROM users WHERE users.tenant_id = ?1 AND id > page.last) AS more, records, total.*
-FROM (SELECT max(id) AS last, group_concat(record, '\u{1e}') AS records
+FROM (SELECT max(id) AS last, iif(count(record) < count(*), '', group_concat(record, '\u{1e}')) AS records
   FROM (SELECT id, users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
         FROM team_members INDEXED BY team_members_nested
         WHERE tenant_id = ?1
@@ -32,7 +32,7 @@ FROM (SELECT max(id) AS last, group_concat(record, '\u{1e}') AS records
           CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
             AND m.member_id = up.team_id
             AND m.member_type = 'Group')
-        SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+        SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t') AS groups
         FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g
         CROSS JOIN teams t ON t.tenant_id = users.tenant_id
           AND t.id = g.team_id)

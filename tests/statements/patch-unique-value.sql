@@ -55,7 +55,7 @@ RETURNING users.id || '\n' || version || '\n' || created_at || '\n' || updated_a
       CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
         AND m.member_id = up.team_id
         AND m.member_type = 'Group')
-    SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t')
+    SELECT group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, 200)), '\t') AS groups
     FROM (SELECT team_id, min(kind) AS kind FROM up GROUP BY team_id) g
     CROSS JOIN teams t ON t.tenant_id = users.tenant_id
       AND t.id = g.team_id)

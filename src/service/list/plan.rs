@@ -69,11 +69,14 @@ impl<D: Database> Session<'_, D> {
             Way::Whole => self.fetch_whole(plan).await,
             Way::Rows(bound) => self.fetch_rows(plan, bound).await,
         };
-        let all = |answers: &PageAnswers| answers.items.iter().all(|item| item.record.is_some());
+        let all = |answers: &PageAnswers| {
+            answers.whole.as_ref().is_none_or(Whole::is_here)
+                && answers.items.iter().all(|item| item.record.is_some())
+        };
         match answers {
             // One value of D1 holds 2 MB.
             Err(Failure::TooLarge(_)) if plan.way == Way::Whole => {}
-            Ok(answers) if !all(&answers) && plan.way == Way::Rows(Bound::Each) => {}
+            Ok(answers) if !all(&answers) && plan.way != Way::Rows(Bound::Sum) => {}
             answers => return answers,
         }
         self.fetch_rows(plan, Bound::Sum).await

@@ -4,9 +4,11 @@
 //! What is left out still comes as a row, without its record: how many there are is known all the
 //! same.
 
-use super::{Columns, Page, Purpose};
+use super::key::key_text;
+use super::{Columns, Page, Purpose, Source};
 use crate::fragment::Fragment;
 use crate::limits::{LARGEST_VALUE, PAGE_BYTES, RECORD_BYTES};
+use crate::record::{filled, weighed_record};
 use crate::{Statement, text};
 use crate::{fragment, statement};
 
@@ -23,6 +25,19 @@ pub enum Bound {
 impl Page<'_> {
     /// The statement that fetches the page. The record is its last column.
     pub fn statement(&self, columns: Columns, bound: Bound) -> Statement {
+        let key = columns.key.then_some("key_text, ");
+        let source = (self.sources.len() > 1).then_some("source, ");
+        if bound == Bound::Sum {
+            let record = self.of_row(|source| weighed_record(source.view.table(), columns.groups));
+            let beside = columns.key.then(|| self.of_row(key_text));
+            let names = [
+                columns.key.then_some("beside AS key_text, "),
+                source.and(Some("place AS source, ")),
+            ];
+            let names: Fragment<'_> = names.into_iter().map(Fragment::from).collect();
+            let shown = [record, beside.unwrap_or("NULL".into())];
+            return filled(names, self.places(), shown, PAGE_BYTES);
+        }
         let rows = match self.sources.as_slice() {
             [source] => {
                 let select = |rows| self.select(source, columns, Purpose::Page, rows);
@@ -33,12 +48,39 @@ impl Page<'_> {
         // With a limit of its own it is not made one with the select within, which would put each
         // record together twice.
         statement!(
-            "SELECT {key}{source}iif({fits}, record, NULL) AS record FROM (SELECT * FROM ({rows}) LIMIT -1)",
-            key = columns.key.then_some("key_text, "),
-            source = (self.sources.len() > 1).then_some("source, "),
-            fits = self.fits(bound),
+            "SELECT {key}{source}iif(octet_length(record) <= {share}, record, NULL) AS record \
+             FROM (SELECT * FROM ({rows}) LIMIT -1)",
+            key = key,
+            source = source,
+            share = share(self.limit),
             rows = rows,
         )
+    }
+
+    /// The select of what is on the page, in order.
+    fn places(&self) -> Fragment<'_> {
+        let ids = match self.sources.as_slice() {
+            [source] => {
+                let ids = |rows| {
+                    fragment!(
+                        "SELECT {row}.id, 0 AS source{from}",
+                        row = source.view.row(),
+                        from = self.from(source, rows),
+                    )
+                };
+                text::select(source, &ids)
+            }
+            _ => self.ordered_ids(false),
+        };
+        fragment!(
+            "SELECT id AS found, source AS place FROM ({ids})",
+            ids = ids
+        )
+    }
+
+    /// What is shown of a row among those of [`Page::places`].
+    fn of_row<'a>(&'a self, shown: impl Fn(&Source<'a>) -> Fragment<'a>) -> Fragment<'a> {
+        self.of_source("next ->> 1", "next ->> 0", shown)
     }
 
     /// Bytes that the records may have together.
@@ -46,17 +88,6 @@ impl Page<'_> {
         match bound {
             Bound::Each => share(self.limit).saturating_mul(rows(self.limit)),
             Bound::Sum => PAGE_BYTES + LARGEST_VALUE,
-        }
-    }
-
-    /// The condition that a record is not left out.
-    fn fits(&self, bound: Bound) -> Fragment<'static> {
-        match bound {
-            Bound::Each => fragment!("octet_length(record) <= {share}", share = share(self.limit),),
-            Bound::Sum => fragment!(
-                "coalesce(sum(octet_length(record)) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) < {most}",
-                most = PAGE_BYTES,
-            ),
         }
     }
 }

@@ -5,7 +5,6 @@ use super::key::{key_text, sort_key};
 use super::{Columns, Page, Source};
 use crate::fragment;
 use crate::fragment::Fragment;
-use crate::record::record;
 use crate::table::LinkEnd;
 use crate::text::Rows;
 use scim::list::List;
@@ -16,16 +15,39 @@ const UNION_TERMS: usize = 5;
 impl Page<'_> {
     /// The select of the page.
     pub(super) fn union(&self, columns: Columns) -> Fragment<'_> {
-        let of = |(index, source)| record_of(source, index, columns.groups);
-        let records: Fragment<'_> = self.sources.iter().enumerate().map(of).collect();
+        let records = self.of_source("source", "page.id", |source| {
+            self.record(source, columns.groups)
+        });
         // With a limit of its own it is not made one with the select within, which would fetch
         // before it orders.
         fragment!(
-            "SELECT {key}source, CASE source{records} END AS record FROM ({ids}) page LIMIT -1",
+            "SELECT {key}source, {records} AS record FROM ({ids}) page LIMIT -1",
             key = columns.key.then_some("key_text, "),
             records = records,
             ids = self.ordered_ids(columns.key),
         )
+    }
+
+    /// What is shown of a row, given its source and its id.
+    pub(super) fn of_source<'a>(
+        &'a self,
+        source: &'static str,
+        id: &'static str,
+        shown: impl Fn(&Source<'a>) -> Fragment<'a>,
+    ) -> Fragment<'a> {
+        let of = |(index, source): (usize, &Source<'a>)| {
+            let view = &source.view;
+            fragment!(
+                " WHEN {index} THEN (SELECT {shown} FROM {row} WHERE {scope} AND {row}.id = {id})",
+                index = index,
+                shown = shown(source),
+                row = view.row(),
+                scope = view.scope(view.row()),
+                id = id,
+            )
+        };
+        let each: Fragment<'_> = self.sources.iter().enumerate().map(of).collect();
+        fragment!("CASE {source}{each} END", source = source, each = each)
     }
 
     /// A select of the ids alone of the groups on the page.
@@ -41,7 +63,7 @@ impl Page<'_> {
 
     /// The select of what is on the page, in order: `id`, the key `k`, `source` and, if asked for,
     /// `key_text`.
-    fn ordered_ids(&self, with_key: bool) -> Fragment<'_> {
+    pub(super) fn ordered_ids(&self, with_key: bool) -> Fragment<'_> {
         let part = |(index, source)| {
             fragment!(
                 "SELECT * FROM ({part})",
@@ -76,16 +98,4 @@ impl Page<'_> {
             from = self.from(source, Rows::Share),
         )
     }
-}
-
-/// The record of a row on the page, if it is of this source.
-fn record_of<'a>(source: &Source<'a>, index: usize, with_groups: bool) -> Fragment<'a> {
-    let view = &source.view;
-    fragment!(
-        " WHEN {index} THEN (SELECT {record} FROM {row} WHERE {scope} AND {row}.id = page.id)",
-        index = index,
-        record = record(view, with_groups),
-        row = view.row(),
-        scope = view.scope(view.row()),
-    )
 }

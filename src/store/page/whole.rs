@@ -79,6 +79,11 @@ fn cursor<'a>(view: &View<'a>, by_cursor: bool) -> Fragment<'a> {
 }
 
 impl Whole {
+    /// Whether the records are here; not where the groups of users may be too many.
+    pub fn is_here(&self) -> bool {
+        self.records.as_deref() != Some("")
+    }
+
     /// Reads the row of [`Page::whole`].
     pub fn read(mut row: Row) -> Result<Self, Error> {
         Ok(Self {

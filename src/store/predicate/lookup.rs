@@ -20,6 +20,24 @@ pub(crate) fn is_key(view: &View<'_>, predicate: &Predicate) -> bool {
     is_indexed(view, predicate, false)
 }
 
+/// Whether one resource matches at the most: its id or a unique name is told.
+pub(crate) fn finds_one(view: &View<'_>, predicate: &Predicate) -> bool {
+    match predicate {
+        Predicate::Test(Place::At(location), Test::Compare(CompareOp::Eq, _)) => {
+            let key = view.table().key(location.attribute.name);
+            location.extension.is_none()
+                && location.sub.is_none()
+                && (location.attribute.name == "id" || key.is_some_and(|key| key.unique))
+        }
+        Predicate::All(parts) => parts.iter().any(|part| finds_one(view, part)),
+        Predicate::Any(_)
+        | Predicate::Not(_)
+        | Predicate::Constant(_)
+        | Predicate::Element { .. }
+        | Predicate::Test(..) => false,
+    }
+}
+
 /// Whether the predicate is about columns alone: no document is read for it.
 pub(crate) fn is_of_columns(view: &View<'_>, predicate: &Predicate) -> bool {
     match predicate {
