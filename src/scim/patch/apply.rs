@@ -8,6 +8,7 @@ use super::path::Target;
 use super::{Op, Operation};
 use crate::fold::fold_value;
 use crate::habit::{Habits, NOTHING_REMOVED};
+use crate::json;
 use crate::message::error::Error;
 use crate::path::Location;
 use crate::resource::refusal::{fixed_already, refusal};
@@ -234,6 +235,14 @@ fn attribute(
     let leaf = location.leaf();
     match (op, value) {
         (Op::Remove, None) => return remove(location, document),
+        (Op::Remove, Some(named)) if !leaf.multi_valued => {
+            let stored = get(document, location).map(|stored| fold_value(leaf, stored));
+            let named = main_part(fold_value(leaf, named));
+            if stored.is_some_and(|stored| holds(&stored, &named)) {
+                return remove(location, document);
+            }
+            habits.leave_out(NOTHING_REMOVED, &location.to_string());
+        }
         (Op::Remove, Some(listed)) => {
             let mut list = take_list(document, location);
             let listed = fold_value(leaf, listed);
@@ -293,6 +302,15 @@ fn remove(location: Location, document: &mut Map<String, Value>) -> Result<(), E
     }
     put(document, location, None);
     Ok(())
+}
+
+/// What identifies a complex value: its `value` alone, if it has one.
+fn main_part(mut named: Value) -> Value {
+    let parts = named.as_object_mut();
+    if let Some(parts) = parts.filter(|parts| parts.contains_key("value")) {
+        json::keep(parts, &mut |name, _| name == "value");
+    }
+    named
 }
 
 /// Whether an element has all that is listed of it, both as images.

@@ -647,8 +647,8 @@ fn values_are_final() {
     );
     reads(
         json!({ "op": "remove", "path": "title", "value": "T" }),
-        &["Remove title = -"],
-        &[],
+        &["Remove title = \"T\""],
+        &["entra-valued-remove"],
     );
 }
 
@@ -769,6 +769,36 @@ fn managers_five_shapes() {
         &[&format!("Remove {path} = -")],
         &[],
     );
+}
+
+#[test]
+fn a_removal_of_the_one_value_may_name_it() {
+    let path = format!("{ENTERPRISE}:manager");
+    for named in [
+        json!("7"),
+        json!({ "value": "7", "displayName": "M" }),
+        json!([{ "value": "7" }]),
+    ] {
+        reads(
+            json!({ "op": "remove", "path": path, "value": named }),
+            &[&format!(r#"Remove {path} = {{"value":"7"}}"#)],
+            &["entra-valued-remove"],
+        );
+    }
+    for blank in [json!(""), json!({ "value": "" }), json!([{}]), json!(null)] {
+        reads(
+            json!({ "op": "remove", "path": path, "value": blank }),
+            &[&format!("Remove {path} = -")],
+            &[],
+        );
+    }
+    for nothing in [json!({ "displayName": "M" }), json!(["7", "8"])] {
+        reads(
+            json!({ "op": "remove", "path": path, "value": nothing }),
+            &[],
+            &["entra-valued-remove", "remove-matches-nothing"],
+        );
+    }
 }
 
 #[track_caller]

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::read::Reader;
 use crate::filter::predicate::Predicate;
-use crate::habit::{KEPT, NOTHING_REMOVED, READ_ONLY, WRITE_ONLY};
+use crate::habit::{Habits, KEPT, NOTHING_REMOVED, READ_ONLY, WRITE_ONLY};
 use crate::message::error::Error;
 use crate::patch::Op;
 use crate::patch::links::wanted_ids;
@@ -33,7 +33,10 @@ impl Reader<'_> {
         }
         let value = match op {
             Op::Remove if leaf.multi_valued => self.list_to_remove(location, value)?,
-            Op::Remove => None,
+            Op::Remove => match self.value_to_remove(location, value) {
+                Some(named) => Some(named).filter(|named| !named.is_null()),
+                None => return Ok(()),
+            },
             Op::Add | Op::Replace if leaf.kind == Type::Complex && !leaf.multi_valued => {
                 let Some(merge) = self.merge(location, value.unwrap_or(&Value::Null), true)? else {
                     return Ok(());
@@ -199,6 +202,22 @@ impl Reader<'_> {
         Ok(Some(Value::Array(list)))
     }
 
+    /// The same of an attribute that has one value. One that says nothing is for all there is
+    /// (`null`); one that cannot be read, or of which nothing is known, names nothing: none, which
+    /// is told.
+    fn value_to_remove(&mut self, location: Location, value: Option<&Value>) -> Option<Value> {
+        let Some(value) = value.filter(|value| !is_blank(value)) else {
+            return Some(Value::Null);
+        };
+        let path = location.to_string();
+        self.habits.note_at("entra-valued-remove", &path);
+        let named = coerce_one(location, value, &mut Habits::default()).unwrap_or_default();
+        if named.is_none() {
+            self.habits.leave_out(NOTHING_REMOVED, &path);
+        }
+        named
+    }
+
     fn links(&mut self, op: Op, location: Location, value: Option<&Value>) -> Result<(), Error> {
         let attribute = location.attribute;
         let value = match op {
@@ -321,6 +340,17 @@ fn says_something(value: &Value) -> bool {
     };
     let mut objects = items.iter().filter_map(Value::as_object);
     objects.any(|object| object.values().any(|value| !value.is_null()))
+}
+
+/// Whether a value is empty, in all its parts.
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.iter().all(is_blank),
+        Value::Object(parts) => parts.values().all(is_blank),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// Whether a client's value never replaces the one there is.

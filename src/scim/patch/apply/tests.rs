@@ -613,7 +613,27 @@ fn manager_in_every_shape() {
         one(before.clone(), "replace", &path, cleared.clone(), json!({}));
         one(before.clone(), "add", &path, cleared, json!({}));
     }
-    changes(before, json!([{ "op": "Remove", "path": path }]), json!({}));
+    let removal = json!([{ "op": "Remove", "path": path }]);
+    changes(before.clone(), removal, json!({}));
+    for named in [
+        json!("1"),
+        json!({ "value": "1", "$ref": "https://x/Users/1" }),
+        json!({ "$ref": "../Users/1" }),
+        json!({ "value": "" }),
+    ] {
+        one(before.clone(), "remove", &path, named, json!({}));
+    }
+    for other in [
+        json!("7"),
+        json!({ "value": "7", "$ref": "../Users/1" }),
+        json!({ "displayName": "M" }),
+        json!(["1", "7"]),
+    ] {
+        one(before.clone(), "remove", &path, other, before.clone());
+    }
+    let title = json!({ "title": "Dr" });
+    one(title.clone(), "remove", "title", json!("DR"), json!({}));
+    one(title.clone(), "remove", "title", json!("Prof"), title);
 }
 
 #[test]
