@@ -13,7 +13,8 @@ use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Deserializer, Error, Map, Number, Value};
 
 use crate::index::Index;
-use crate::path::{has_path, keep_the_last};
+use crate::path::{has_path, keep_the_last, schema_at};
+use crate::schema::Schema;
 
 /// Reads a JSON text (RFC 8259), nested up to 127 levels.
 ///
@@ -52,7 +53,7 @@ pub fn text(value: &Value) -> String {
 pub fn parse_noting(text: &str) -> Result<(Value, Vec<String>), Error> {
     let twice = RefCell::default();
     let mut reader = Deserializer::from_str(text);
-    let value = Reader(&twice).deserialize(&mut reader)?;
+    let value = Reader(&twice, None).deserialize(&mut reader)?;
     reader.end()?;
     Ok((value, twice.into_inner()))
 }
@@ -60,9 +61,10 @@ pub fn parse_noting(text: &str) -> Result<(Value, Vec<String>), Error> {
 /// The most names that come twice which are told; ours: one more than a log line has places for.
 pub const MAX_TWICE: usize = 33;
 
-/// Builds a value, and notes the members that are named twice, by the name that does not count.
+/// Builds a value, and notes the members that are named twice, by the name that does not count; of
+/// the object at the key of a schema, whose members may have other spellings.
 #[derive(Clone, Copy)]
-struct Reader<'a>(&'a RefCell<Vec<String>>);
+struct Reader<'a>(&'a RefCell<Vec<String>>, Option<&'static Schema>);
 
 impl Reader<'_> {
     fn note(self, name: &str) {
@@ -118,7 +120,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(self)? {
+        while let Some(item) = items.next_element_seed(Self(self.0, None))? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -129,7 +131,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
         let mut names = Names::default();
         let mut is_path = false;
         while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(self)?;
+            let value = members.next_value_seed(Self(self.0, schema_at(&name)))?;
             is_path |= has_path(&name);
             if let Some((earlier, _)) = names.take_earlier(&mut list, &name) {
                 self.note(&earlier);
@@ -137,7 +139,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
             list.push(Some((name, value)));
         }
         if is_path {
-            keep_the_last(&mut list, &mut |name| self.note(name));
+            keep_the_last(self.1, &mut list, &mut |name| self.note(name));
         }
         Ok(Value::Object(object_of(list.into_iter().flatten())))
     }

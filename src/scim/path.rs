@@ -15,7 +15,7 @@ use crate::schema::{Attribute, Mutability, Schema};
 mod spellings;
 mod uri;
 
-pub(crate) use spellings::keep_the_last;
+pub(crate) use spellings::{keep_the_last, schema_at};
 pub use uri::schema_named;
 
 /// `attrPath = [URI ":"] ATTRNAME *1subAttr`, as written.

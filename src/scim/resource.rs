@@ -163,9 +163,10 @@ impl Resource {
         habits: &mut Habits,
     ) -> Result<(), Error> {
         let members = extension_members(resource_type, schema, value, habits)?;
+        let mut paths = Vec::new();
         for (key, value) in members.into_iter().flatten() {
             let Some(attribute) = schema.attribute(key) else {
-                habits.leave_out(UNKNOWN_ATTRIBUTE, &[schema.uri, ":", key].concat());
+                paths.push(([schema.uri, ":", key].concat(), value));
                 continue;
             };
             let location = Location {
@@ -174,6 +175,9 @@ impl Resource {
                 sub: None,
             };
             self.attribute(location, value, habits)?;
+        }
+        for (path, value) in paths {
+            self.path(resource_type, &path, value, habits)?;
         }
         Ok(())
     }

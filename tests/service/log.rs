@@ -296,7 +296,7 @@ fn a_refusal_of_the_database_names_the_operation() {
 }
 
 /// Members of a user, and what of them counts, with whether that is told.
-const SPELLINGS: [(&str, &str, &str, bool); 17] = [
+const SPELLINGS: [(&str, &str, &str, bool); 24] = [
     (
         r#""USER:active":true,"active":false"#,
         "/active",
@@ -383,6 +383,49 @@ const SPELLINGS: [(&str, &str, &str, bool); 17] = [
         r#""ENT:manager.value":"1","ENT:manager":{"value":"2"}"#,
         "/ENT/manager/value",
         r#""2""#,
+        true,
+    ),
+    // Within one object of a schema.
+    (
+        r#""ENT":{"manager":{"value":"1"},"manager.value":"2"}"#,
+        "/ENT/manager/value",
+        r#""2""#,
+        false,
+    ),
+    (
+        r#""ENT":{"manager.value":"1","manager":{"value":"2"}}"#,
+        "/ENT/manager/value",
+        r#""2""#,
+        true,
+    ),
+    (
+        r#""ENT":{"manager":{"value":"1"},"MANAGER":{"value":"2"},"manager.value":"3"}"#,
+        "/ENT/manager/value",
+        r#""3""#,
+        true,
+    ),
+    (
+        r#""ENT":{"Manager.value":"1","MANAGER":{"value":"2"}}"#,
+        "/ENT/manager/value",
+        r#""2""#,
+        true,
+    ),
+    (
+        r#""ENT":{"manager.value":"1","manager":null}"#,
+        "/ENT/manager",
+        "null",
+        true,
+    ),
+    (
+        r#""USER":{"name.givenName":"1","name":{"givenName":"2"}}"#,
+        "/name/givenName",
+        r#""2""#,
+        true,
+    ),
+    (
+        r#""ENT":{"manager":{"value":"1"},"manager.value":"2"},"ENT:manager.value":"3""#,
+        "/ENT/manager/value",
+        r#""3""#,
         true,
     ),
 ];

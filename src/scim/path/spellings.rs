@@ -12,10 +12,26 @@ use serde_json::Value;
 use super::{AttributePath, Location};
 use crate::index::Index;
 use crate::resource_type::ResourceType;
+use crate::schema::Schema;
+
+/// The schema that a key names in the right spelling.
+pub(crate) fn schema_at(key: &str) -> Option<&'static Schema> {
+    let key = Some(key.trim()).filter(|key| key.contains(':'))?;
+    let mut schemas = ResourceType::all().flat_map(ResourceType::schemas);
+    schemas.find(|schema| schema.uri.eq_ignore_ascii_case(key))
+}
 
 /// Takes out the members, and those of objects of schemas among them, whose attribute a member
-/// behind them sets by another spelling.
-pub(crate) fn keep_the_last(members: &mut [Option<(String, Value)>], note: &mut dyn FnMut(&str)) {
+/// behind them sets by another spelling. They are those of the resource, or of a schema of it.
+pub(crate) fn keep_the_last(
+    of: Option<&'static Schema>,
+    members: &mut [Option<(String, Value)>],
+    note: &mut dyn FnMut(&str),
+) {
+    let path = |schema: Option<&Schema>, key: &str| match schema {
+        Some(schema) => [schema.uri, ":", key].concat(),
+        None => String::from(key),
+    };
     for resource_type in ResourceType::all() {
         let mut later = Later {
             resource_type,
@@ -23,16 +39,21 @@ pub(crate) fn keep_the_last(members: &mut [Option<(String, Value)>], note: &mut 
         };
         for member in members.iter_mut().rev() {
             let Some((key, value)) = member else { continue };
-            let mut schemas = resource_type.schemas();
-            let schema = schemas.find(|schema| schema.uri.eq_ignore_ascii_case(key.trim()));
-            match (schema, value) {
-                (Some(schema), Value::Object(inner)) => inner.retain(|name, value| {
-                    later.counts(&[schema.uri, ":", name].concat(), value, note)
-                }),
-                (_, value) => {
-                    if !later.counts(key, value, note) {
-                        *member = None;
+            let schema = schema_at(key);
+            if let (Some(schema), Value::Object(inner)) = (schema, &mut *value) {
+                // Those of one object have been compared with each other.
+                let own = |name: &str| later.location(&path(Some(schema), name));
+                inner.retain(|name, _| own(name).is_none_or(|own| later.counts(own, note)));
+                for (name, value) in &*inner {
+                    if let Some(own) = later.location(&path(Some(schema), name)) {
+                        later.add(own, value);
                     }
+                }
+            } else if let Some(location) = later.location(&path(of, key)) {
+                if later.counts(location, note) {
+                    later.add(location, value);
+                } else {
+                    *member = None;
                 }
             }
         }
@@ -46,28 +67,27 @@ struct Later {
 }
 
 impl Later {
-    /// Whether no member behind sets what this one does. An object sets the parts that it names,
-    /// any other value all of them.
-    fn counts(&mut self, path: &str, value: &Value, note: &mut dyn FnMut(&str)) -> bool {
-        let location = AttributePath::split(path, 0)
-            .and_then(|path| path.bind_exactly(self.resource_type))
-            .filter(|location| location.sub.is_none() || !location.attribute.multi_valued);
-        let Some(location) = location else {
-            return true;
-        };
-        let all_parts = |location: Location| [&location.to_string(), ".*"].concat();
-        let whole = Location {
-            sub: None,
-            ..location
-        };
+    /// What a path sets; none where that is no single place.
+    fn location(&self, path: &str) -> Option<Location> {
+        AttributePath::split(path, 0)?
+            .bind_exactly(self.resource_type)
+            .filter(|location| location.sub.is_none() || !location.attribute.multi_valued)
+    }
+
+    /// Whether no member behind sets it.
+    fn counts(&self, location: Location, note: &mut dyn FnMut(&str)) -> bool {
         let place = location.to_string();
         let is_set = self.places.has(&place)
-            || (location.sub.is_some() && self.places.has(&all_parts(whole)));
+            || (location.sub.is_some() && self.places.has(&all_parts(location)));
         if is_set {
             note(&place);
-            return false;
         }
-        self.places.add(&place);
+        !is_set
+    }
+
+    /// It is set. An object sets the parts that it names, any other value all of them.
+    fn add(&mut self, location: Location, value: &Value) {
+        self.places.add(&location.to_string());
         match value {
             _ if location.sub.is_some() => {}
             Value::Object(parts) => {
@@ -80,6 +100,14 @@ impl Later {
                 self.places.add(&all_parts(location));
             }
         }
-        true
     }
+}
+
+/// The place of all parts of an attribute.
+fn all_parts(location: Location) -> String {
+    let whole = Location {
+        sub: None,
+        ..location
+    };
+    [&whole.to_string(), ".*"].concat()
 }
