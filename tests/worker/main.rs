@@ -100,3 +100,30 @@ fn the_examples_of_integrating_work() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
 }
+
+/// What nobody has added a schema to has User, Group and the enterprise extension, and the schemas
+/// of the discovery documents themselves.
+#[test]
+fn a_fresh_deployment_has_the_schemas_of_the_rfc() {
+    let worker = shared().unwrap();
+    let listed = |path: &str| {
+        let (status, list) = worker.ask(&worker.token, "GET", path, None);
+        assert_eq!(status, 200, "{list}");
+        let resources = list["Resources"].as_array().cloned().unwrap_or_default();
+        let ids = resources
+            .iter()
+            .filter_map(|resource| resource["id"].as_str());
+        ids.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let schemas = [
+        "core:2.0:User",
+        "core:2.0:Group",
+        "extension:enterprise:2.0:User",
+        "core:2.0:ServiceProviderConfig",
+        "core:2.0:ResourceType",
+        "core:2.0:Schema",
+    ];
+    let schemas = schemas.map(|name| format!("urn:ietf:params:scim:schemas:{name}"));
+    assert_eq!(listed("/scim/v2/Schemas"), schemas);
+    assert_eq!(listed("/scim/v2/ResourceTypes"), ["User", "Group"]);
+}
