@@ -173,6 +173,7 @@ pub fn write(rows: &[LogRow]) -> Vec<Addressed> {
 /// good when it came nothing is written.
 fn insert(rows: &[&str]) -> Statement {
     let rows = ["[", &rows.join(","), "]"].concat();
+    // With LIMIT the subquery is not taken apart: a row is printed once, and not for each column.
     statement!(
         "INSERT OR IGNORE INTO requests (tenant_id, id, at, method, path, query, status, scim_type, detail, operation, \
          attribute, milliseconds, trips, rows_read, rows_written, user_agent, provider, habits, resources, credential, \
@@ -183,7 +184,7 @@ fn insert(rows: &[&str]) -> Statement {
          coalesce(r.value ->> 4, json_object('kind', iif(t.client_id IS NULL, 'token', 'client'), \
          'id', coalesce(t.client_id, t.id), 'label', t.label)), \
          iif({with_bodies}, r.value ->> 23, NULL), iif({with_bodies}, r.value ->> 24, NULL) \
-         FROM json_each({rows}) r LEFT JOIN tokens t ON t.hash = r.value ->> 1 \
+         FROM (SELECT value FROM json_each({rows}) LIMIT -1) r LEFT JOIN tokens t ON t.hash = r.value ->> 1 \
          AND (t.revoked_at IS NULL OR t.revoked_at > r.value ->> 6) \
          AND (t.expires_at IS NULL OR t.expires_at > r.value ->> 6) \
          CROSS JOIN tenants n ON n.id = coalesce(r.value ->> 0, t.tenant_id) WHERE n.state <> 'deleted' \
