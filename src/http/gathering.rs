@@ -1,5 +1,6 @@
-//! Rows of the log of requests, gathered: a busy instance writes those of many requests in one
-//! batch, or the log would cost as much as what it tells of.
+//! What is left to do behind replies, gathered: a busy instance writes the log's rows of many
+//! requests in one batch, or the log would cost as much as what it tells of; and it wakes itself up
+//! once for many writes.
 //!
 //! What the platform gives to a request is that request's alone, its database too. So the first
 //! whose row waits does the writing, behind its reply; the rows of the others are plain data, and
@@ -7,20 +8,40 @@
 
 use store::ledger::requests::LogRow;
 
-/// Milliseconds for which rows wait for others.
+/// Milliseconds for which others are waited for.
 pub const WAIT: u32 = 50;
 /// Bytes of rows that wait: they are written at once where there are more.
 const MOST: usize = 262_144;
-/// Milliseconds after which the request that was to write is taken for lost.
+/// Milliseconds after which the request that was to do it is taken for lost.
 const PATIENCE: u64 = 1_000;
+
+/// Whether there is a request that will do for the others what they leave to it, and since when.
+#[derive(Debug, Default)]
+pub struct Turn(Option<u64>);
+
+impl Turn {
+    /// Takes it, unless another request has: that one has not begun yet, so it does for this one,
+    /// too.
+    pub fn take(&mut self, now: u64) -> bool {
+        let is_free = self.0.is_none_or(|since| now >= since + PATIENCE);
+        if is_free {
+            self.0 = Some(now);
+        }
+        is_free
+    }
+
+    /// Gives it back, as what was left begins to be done.
+    pub fn end(&mut self) {
+        self.0 = None;
+    }
+}
 
 /// The rows that wait.
 #[derive(Debug, Default)]
 pub struct Gathering {
     rows: Vec<LogRow>,
     bytes: usize,
-    /// Since when there is a request that will write.
-    since: Option<u64>,
+    turn: Turn,
 }
 
 impl Gathering {
@@ -32,11 +53,7 @@ impl Gathering {
         if self.bytes > MOST {
             return Some(0);
         }
-        if self.since.is_some_and(|since| now < since + PATIENCE) {
-            return None;
-        }
-        self.since = Some(now);
-        Some(WAIT)
+        self.turn.take(now).then_some(WAIT)
     }
 
     /// Takes what waits.
@@ -70,6 +87,17 @@ mod tests {
         assert_eq!(gathering.add(row(4), 1_060), Some(WAIT));
         assert_eq!(gathering.take(), [row(4)]);
         assert_eq!(gathering.take(), []);
+    }
+
+    #[test]
+    fn whoever_comes_later_leaves_it_to_the_first() {
+        let mut turn = Turn::default();
+        assert!(turn.take(1_000));
+        assert!(!turn.take(1_049));
+        turn.end();
+        assert!(turn.take(1_050));
+        assert!(!turn.take(1_049 + PATIENCE));
+        assert!(turn.take(1_050 + PATIENCE));
     }
 
     #[test]

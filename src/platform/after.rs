@@ -16,7 +16,7 @@ use super::keys::PlatformKeys;
 use super::mint::PlatformMint;
 use super::queue;
 use super::{Context, Env, PlatformClock, moment, promise};
-use crate::http::gathering::Gathering;
+use crate::http::gathering::{Gathering, Turn, WAIT};
 use service::budget::{Allowance, Budget};
 use service::delivery::{Report, deliver_everywhere};
 use service::gauge::Hold;
@@ -35,6 +35,8 @@ thread_local! {
     static LISTENERS: Cell<Listeners> = const { Cell::new(None) };
     /// Rows of the log that wait to be written.
     static GATHERING: RefCell<Gathering> = RefCell::default();
+    /// Who wakes the Worker up for all who wrote.
+    static WAKING: RefCell<Turn> = RefCell::default();
 }
 
 /// Runs statements when the reply is out.
@@ -144,8 +146,9 @@ async fn report(env: &Env, report: Report) {
     }
 }
 
-/// Has the Worker woken up when the reply to a write is out, if somebody is told of it. Whether
-/// somebody is, is remembered for some seconds; a request that is about webhooks ends that.
+/// Has the Worker woken up when the reply to a write is out, if somebody is told of it: once for
+/// all that is written within a moment. Whether somebody is, is remembered for some seconds; a
+/// request that is about webhooks ends that.
 pub fn wake_up(env: &Env, context: &Context, tenant: Option<i64>, is_about_webhooks: bool) {
     if !queue::is_bound(env) {
         return;
@@ -160,29 +163,27 @@ pub fn wake_up(env: &Env, context: &Context, tenant: Option<i64>, is_about_webho
             |listener: &Option<i64>| listener.is_none() || tenant.is_none() || *listener == tenant;
         listeners.iter().any(is_told)
     };
-    if known
-        .as_ref()
-        .is_some_and(|(_, listeners)| !hears(listeners))
-    {
+    let is_told = known.map(|(_, listeners)| hears(&listeners));
+    let is_turn = move || WAKING.with_borrow_mut(|turn| turn.take(now));
+    if is_told.is_some_and(|is_told| !is_told || !is_turn()) {
         return;
     }
     let env = env.clone();
     wait(context, async move {
-        let is_told = match known {
-            Some(_) => true,
-            None => match listeners(&env).await {
-                Ok(listeners) => {
-                    let is_told = hears(&listeners);
-                    LISTENERS.set(Some((now + REMEMBERED, listeners.into())));
-                    is_told
-                }
-                // The next minute makes it good.
-                Err(_) => false,
-            },
-        };
-        if is_told {
-            queue::send(&env, Wake::Deliver, 0).await;
+        if is_told.is_none() {
+            // What cannot be asked now the next minute makes good.
+            let Ok(listeners) = listeners(&env).await else {
+                return;
+            };
+            let is_told = hears(&listeners);
+            LISTENERS.set(Some((now + REMEMBERED, listeners.into())));
+            if !is_told || !is_turn() {
+                return;
+            }
         }
+        D1::new(&env).pause(WAIT).await;
+        WAKING.with_borrow_mut(Turn::end);
+        queue::send(&env, Wake::Deliver, 0).await;
     });
 }
 
