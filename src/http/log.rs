@@ -35,36 +35,35 @@ const CREDENTIALS: [(&str, usize); 4] = [
 #[inline(never)]
 pub fn hide(text: &str, token: &str) -> String {
     let mut kept = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((front, from)) = rest
-        .find(['s', 'w'])
-        .and_then(|at| rest.split_at_checked(at))
-    {
-        kept.push_str(front);
-        let length = credential_length(from);
-        kept.push_str(if length > 1 {
-            "…"
-        } else {
-            from.get(..1).unwrap_or_default()
-        });
-        rest = from.get(length..).unwrap_or_default();
+    let (mut done, mut from) = (0, 0);
+    // Each word ends with its only `_`, which few other texts have.
+    while let Some(found) = text.get(from..).and_then(|rest| rest.find('_')) {
+        from += found + 1;
+        let front = text.get(done..from).unwrap_or_default();
+        let behind = text.get(from..).unwrap_or_default();
+        if let Some((before, length)) = credential(front, behind) {
+            kept.extend([before, "…"]);
+            from += length;
+            done = from;
+        }
     }
-    kept.push_str(rest);
+    kept.push_str(text.get(done..).unwrap_or_default());
     if !token.is_empty() && kept.contains(token) {
         kept = kept.replace(token, "…");
     }
     kept
 }
 
-/// Bytes of the credential that a text begins with; one where it begins with none.
-fn credential_length(text: &str) -> usize {
+/// Of a text that ends with the word of a credential, what stands before it, and how many bytes of
+/// what follows belong to it.
+fn credential<'t>(text: &'t str, behind: &str) -> Option<(&'t str, usize)> {
     let is_of_one = |byte: u8| byte.is_ascii_alphanumeric() || b"-_+/=".contains(&byte);
-    let of = |(front, least): &(&str, usize)| {
-        let behind = text.strip_prefix(front)?;
+    let of = |(word, least): &(&str, usize)| {
+        let before = text.strip_suffix(word)?;
         let length = behind.bytes().take_while(|byte| is_of_one(*byte)).count();
-        (length >= *least).then_some(front.len() + length)
+        (length >= *least).then_some((before, length))
     };
-    CREDENTIALS.iter().find_map(of).unwrap_or(1)
+    CREDENTIALS.iter().find_map(of)
 }
 
 /// A JSON object with these members in this order.

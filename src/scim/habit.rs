@@ -7,6 +7,8 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt::Write;
 
+use crate::path::is_name;
+
 /// An attribute that no schema of the type knows. It is left out, never stored and never an error:
 /// one attribute that is not mapped must not stop the `active: false` beside it.
 pub const UNKNOWN_ATTRIBUTE: &str = "unknown-attribute";
@@ -275,6 +277,9 @@ impl Habits {
 /// assert_eq!(log_path(""), "\"\"");
 /// ```
 pub fn log_path(text: &str) -> String {
+    if text.len() <= MAX_PLACE && is_name(text) {
+        return String::from(text);
+    }
     let mut place = String::new();
     let name = text.trim_start_matches(' ');
     let blanks = text.len() - name.len();

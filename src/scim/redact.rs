@@ -9,7 +9,7 @@ use crate::json;
 use serde_json::{Map, Value};
 
 use crate::habit::{Habits, log_path};
-use crate::path::{AttributePath, schema_named};
+use crate::path::{AttributePath, is_name, schema_named};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Returned, Schema};
 
@@ -62,6 +62,18 @@ pub fn redact(kind: Kind, types: Types<'_>, body: &Value) -> String {
     };
     push(&mut text, types, place, body);
     text
+}
+
+/// Whether a message of the server's own, JSON text without blanks, is short enough to be kept as
+/// it is, and all texts in it.
+///
+/// ```
+/// assert!(scim::redact::is_short(r#"{"userName":"ada"}"#));
+/// assert!(!scim::redact::is_short(&format!("[\"{}\"]", "a".repeat(301))));
+/// ```
+pub fn is_short(text: &str) -> bool {
+    // A quote within a text parts it, too: of one that has some, not all is looked at together.
+    text.len() <= FULL && text.split('"').all(|part| part.len() <= MAX_TEXT)
 }
 
 /// What stands at a place of a message.
@@ -265,10 +277,8 @@ fn is_hidden(attribute: &Attribute) -> bool {
 /// A path, or a name as a path, as it is kept, and what it names.
 #[inline(never)]
 fn path(types: Types<'_>, sent: &str) -> (String, Place) {
-    let (head, behind) = sent.split_once('[').unwrap_or((sent, ""));
-    let (inside, end) = behind.rsplit_once(']').unwrap_or((behind, ""));
-    let place = named(types, &[head, end].concat());
-    if !sent.contains('[') {
+    let Some((head, behind)) = sent.split_once('[') else {
+        let place = named(types, sent);
         let is_known = !matches!(place, Place::Hidden) && sent.len() <= MAX_TEXT;
         let name = if is_known {
             sent.to_string()
@@ -276,7 +286,9 @@ fn path(types: Types<'_>, sent: &str) -> (String, Place) {
             log_path(sent)
         };
         return (name, place);
-    }
+    };
+    let (inside, end) = behind.rsplit_once(']').unwrap_or((behind, ""));
+    let place = named(types, &[head, end].concat());
     let inside = match named(types, head) {
         Place::Attribute(attribute) => selection(attribute, inside),
         _ => None,
@@ -319,7 +331,12 @@ fn named(types: Types<'_>, path: &str) -> Place {
             };
         }
     }
-    let Ok(path) = AttributePath::parse(path.trim()) else {
+    let path = path.trim();
+    let path = if is_name(path) {
+        AttributePath::named(path, 0)
+    } else if let Ok(path) = AttributePath::parse(path) {
+        path
+    } else {
         return Place::Hidden;
     };
     let mut place = Place::Hidden;

@@ -3,7 +3,7 @@
 
 use scim::habit::log_path;
 use scim::json;
-use scim::redact::{Kind, filter, names, redact, sentence};
+use scim::redact::{Kind, filter, is_short, names, redact, sentence};
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
@@ -221,10 +221,11 @@ fn reply_body(
         kind
     };
     let size = content.size();
-    if size <= MAX_REPLY
-        && let Ok(body) = json::parse(&content.clone().into_text())
-    {
-        return Some(redact(kind?, types, &body));
+    let text = (size <= MAX_REPLY).then(|| content.clone().into_text());
+    match text {
+        // What was just made has no value but those that were accepted for it.
+        Some(text) if reply.status == 201 && is_short(&text) => Some(text),
+        Some(text) if let Ok(body) = json::parse(&text) => Some(redact(kind?, types, &body)),
+        _ => Some(format!("{{\"bytes\":{size}}}")),
     }
-    Some(format!("{{\"bytes\":{size}}}"))
 }
