@@ -288,6 +288,10 @@ impl<D: Database> Session<'_, D> {
                     receipt.removals.push(batch.add_write(removal));
                 }
                 batch.add_writes(membership::statements(&view, id, version, members));
+                if !is_new {
+                    let outcome = membership::outcome(&view, id, version, members);
+                    receipt.version_row = Some(batch.add(outcome));
+                }
                 if self.settings().pend_unknown_members {
                     let place = (id, change.meant);
                     let removal = pending::removal(&view, place, version, members);
@@ -301,9 +305,6 @@ impl<D: Database> Session<'_, D> {
                     batch.add(events::first_members(&origin, &view, &teams, count));
                     let complete = membership::complete(&view, id, version, count);
                     batch.add(read::guard(complete));
-                } else {
-                    let outcome = membership::outcome(&view, id, version, members);
-                    receipt.version_row = Some(batch.add(outcome));
                 }
             }
             Links::Teams(teams) => {

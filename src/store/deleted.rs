@@ -94,7 +94,7 @@ impl Restored<'_> {
     /// The rows of `events::of_joins`: those who are members again.
     pub fn joined<'a>(&'a self, view: &View<'a>, request: &'a str) -> Fragment<'a> {
         fragment!(
-            " UNION ALL SELECT team_id, member_id, member_type, 1, {request}{links}",
+            "SELECT team_id, member_id, member_type, 1, {request}{links}",
             request = value(request),
             links = self.links(view),
         )

@@ -70,14 +70,24 @@ pub fn removals(
     version: &str,
     change: &LinkChange,
 ) -> Vec<Statement> {
-    let one = |ids: String| {
+    let some = |which: Fragment<'_>| {
         let named = fragment!(
-            " AND m.member_id IN (SELECT value FROM json_each({ids})) RETURNING member_id",
-            ids = Fragment::Made(ids),
+            " AND m.member_id {which} RETURNING member_id",
+            which = which
         );
         delete(view, group, version, named)
     };
-    chunks(&change.remove).map(one).collect()
+    // One is found by himself: a list would be read, and read once more.
+    if let [one] = change.remove.as_slice() {
+        return vec![some(fragment!("= {one}", one = value(one)))];
+    }
+    let listed = |ids| {
+        some(fragment!(
+            "IN (SELECT value FROM json_each({ids}))",
+            ids = Fragment::Made(ids),
+        ))
+    };
+    chunks(&change.remove).map(listed).collect()
 }
 
 /// The statements that make the rest of the change behind [`removals`].
@@ -147,55 +157,62 @@ pub(super) fn named<'a>(view: &View<'a>) -> Fragment<'a> {
     )
 }
 
-/// The condition that holds after the statements that added ids to what was there, unless one of
-/// them names nothing or closes a circle: then the batch must be undone.
+/// The condition that holds right behind the statements that added ids to what was there, unless one
+/// of them names nothing or closes a circle: then the batch must be undone. Where one statement
+/// added as many as there are, they need not be looked for.
 fn sound<'a>(view: &View<'a>, group: &'a str, version: &'a str, added: &[String]) -> Fragment<'a> {
+    let all = (added.len() <= IDS_PER_PARAMETER).then(|| {
+        fragment!(
+            "changes() = {count} OR ",
+            count = value(number(added.len()))
+        )
+    });
     let are_there = chunks(added).map(|ids| {
         fragment!(
             "NOT EXISTS (SELECT 1 FROM json_each({ids}) j \
-             WHERE NOT EXISTS (SELECT 1{members} AND m.member_id = j.value)) AND ",
+             WHERE NOT EXISTS (SELECT 1{members} AND m.member_id = j.value))",
             ids = Fragment::Made(ids),
             members = members(view, group),
         )
     });
-    if_written(view, group, version, are_there.collect())
+    fragment!(
+        "version <> {version} OR (({all}{are_there}) AND {in_no_circle})",
+        version = value(version),
+        all = all,
+        are_there = Fragment::joined(are_there, " AND "),
+        in_no_circle = in_no_circle(view, group),
+    )
 }
 
 /// The same for a team that has nothing but the members just added, so that they need only be
-/// counted. (Of a thousand ids, that is half of what the create of a team costs.)
+/// counted, whatever statement stands in front. (Of a thousand ids, that is half of what the create
+/// of a team costs.)
 pub fn complete<'a>(
     view: &View<'a>,
     group: &'a str,
     version: &'a str,
     added: usize,
 ) -> Fragment<'a> {
-    let are_there = fragment!(
-        "(SELECT count(*){members}) = {count} AND ",
+    fragment!(
+        "{written} IS NULL OR ((SELECT count(*){members}) = {count} AND {in_no_circle})",
+        written = written(view, group, version),
         members = members(view, group),
         count = value(number(added)),
-    );
-    if_written(view, group, version, are_there)
+        in_no_circle = in_no_circle(view, group),
+    )
 }
 
-/// The condition that a team, if it has this version now, is in no circle and meets a condition
-/// that ends in AND.
-fn if_written<'a>(
-    view: &View<'a>,
-    group: &'a str,
-    version: &'a str,
-    condition: Fragment<'a>,
-) -> Fragment<'a> {
+/// The condition that a team is not above itself.
+fn in_no_circle<'a>(view: &View<'a>, group: &'a str) -> Fragment<'a> {
     fragment!(
-        "{written} IS NULL OR ({condition}NOT EXISTS ({above} SELECT 1 FROM above WHERE above.id = {group}))",
-        written = written(view, group, version),
-        condition = condition,
+        "NOT EXISTS ({above} SELECT 1 FROM above WHERE above.id = {group})",
         above = above(view, group),
         group = value(group),
     )
 }
 
-/// What became of a change of members: a row with the version of the team, or none where there is
-/// no such team. Fails the batch when the change is not sound.
+/// What became of a change of members, right behind [`statements`]: a row with the version of the
+/// team, or none where there is no such team. Fails the batch when the change is not sound.
 pub fn outcome(view: &View<'_>, group: &str, version: &str, change: &LinkChange) -> Statement {
     let guard = || {
         let condition = if change.clear {

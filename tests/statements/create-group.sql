@@ -81,37 +81,32 @@ ON CONFLICT DO NOTHING
 -- plan: SEARCH t USING INDEX teams_id (tenant_id=? AND id=?) LEFT-JOIN
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
-FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?4 AS id, ?5 AS label) o
-CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
-  FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
-    WHERE 0
-    UNION ALL
-    SELECT m.team_id, m.member_id, m.member_type, 1, j.value ->> 0
-    FROM json_each(?6) j
-    CROSS JOIN team_members m ON m.tenant_id = ?1
-      AND m.team_id = j.value ->> 1)) l
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(o.added), 'removed', json(o.removed)))
+FROM (SELECT *, (SELECT json_group_array(json_object('id', id, 'type', type))
+    FROM (SELECT m.member_id AS id, m.member_type AS type
+      FROM team_members m
+      WHERE m.tenant_id = ?1
+        AND m.team_id = ?5)) AS added, '[]' AS removed
+  FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?6 AS id, ?7 AS label) o
+  LIMIT 1) o
 CROSS JOIN teams ON teams.tenant_id = o.tenant_id
-  AND teams.id = l.team_id
+  AND teams.id = ?5
+WHERE o.added <> '[]'
+  OR o.removed <> '[]'
 -- ?1 = 1
 -- ?2 = "2026-01-01T00:00:00.006Z"
 -- ?3 = "group.members"
--- ?4 = NULL
--- ?5 = "SCIM_TOKEN"
--- ?6 = "[[\"req_019b76daa80600000000000000000001\",\"019a0000-0000-7000-8000-00000000000b\"]]"
+-- ?4 = "req_019b76daa80600000000000000000001"
+-- ?5 = "019a0000-0000-7000-8000-00000000000b"
+-- ?6 = NULL
+-- ?7 = "SCIM_TOKEN"
 -- plan: CO-ROUTINE o
--- plan:   SCAN CONSTANT ROW
--- plan: MATERIALIZE l
--- plan:   CO-ROUTINE (subquery-4)
--- plan:     COMPOUND QUERY
--- plan:       LEFT-MOST SUBQUERY
--- plan:         SCAN CONSTANT ROW
--- plan:       UNION ALL
--- plan:         SCAN j VIRTUAL TABLE INDEX 1:
--- plan:         SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
--- plan:   SCAN (subquery-4)
+-- plan:   CO-ROUTINE o
+-- plan:     SCAN CONSTANT ROW
+-- plan:   SCAN o
+-- plan:   SCALAR SUBQUERY 3
+-- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
 -- plan: SCAN o
--- plan: SCAN l
 -- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)

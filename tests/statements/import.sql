@@ -196,42 +196,58 @@ RETURNING id
 -- plan: SCAN j VIRTUAL TABLE INDEX 1:
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, ?3, 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + iif((SELECT changes()) = 1, j.key + 1, (SELECT json_group_object(key, number)
+    FROM (SELECT j.key AS key, row_number() OVER () AS number
+      FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?2 AS id, ?3 AS label) o
+      CROSS JOIN json_each(?4) j
+      CROSS JOIN users ON users.tenant_id = ?1
+        AND users.id = j.value ->> 1
+        AND users.version = j.value ->> 2)) ->> ('$."' || j.key || '"')), ?5, ?6, 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
         END)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))))
-FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?4 AS id, ?5 AS label) o
-CROSS JOIN json_each(?6) j
+FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?2 AS id, ?3 AS label) o
+CROSS JOIN json_each(?4) j
 CROSS JOIN users ON users.tenant_id = ?1
   AND users.id = j.value ->> 1
   AND users.version = j.value ->> 2
 -- ?1 = 1
--- ?2 = "2026-01-01T00:00:00.006Z"
--- ?3 = "user.created"
--- ?4 = NULL
--- ?5 = "ADMIN_TOKEN"
--- ?6 = "[[\"req_019b76daa80600000000000000000001:1\",\"019a0000-0000-7000-8000-00000000000c\",\"000000000000000d\"]]"
--- plan: CO-ROUTINE (subquery-8)
--- plan:   CO-ROUTINE o
--- plan:     SCAN CONSTANT ROW
--- plan:   SCAN o
--- plan:   SCAN j VIRTUAL TABLE INDEX 1:
--- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-8)
+-- ?2 = NULL
+-- ?3 = "ADMIN_TOKEN"
+-- ?4 = "[[\"req_019b76daa80600000000000000000001:1\",\"019a0000-0000-7000-8000-00000000000c\",\"000000000000000d\"]]"
+-- ?5 = "2026-01-01T00:00:00.006Z"
+-- ?6 = "user.created"
+-- plan: CO-ROUTINE o
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN o
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:
+-- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
--- plan: CORRELATED SCALAR SUBQUERY 3
--- plan:   CO-ROUTINE (subquery-2)
--- plan:     CO-ROUTINE (subquery-9)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-9)
--- plan:   SCAN (subquery-2)
--- plan: CORRELATED SCALAR SUBQUERY 5
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 5
 -- plan:   CO-ROUTINE (subquery-4)
--- plan:     CO-ROUTINE (subquery-10)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-10)
+-- plan:     CO-ROUTINE (subquery-12)
+-- plan:       CO-ROUTINE o
+-- plan:         SCAN CONSTANT ROW
+-- plan:       SCAN o
+-- plan:       SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:       SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+-- plan:     SCAN (subquery-12)
 -- plan:   SCAN (subquery-4)
+-- plan: CORRELATED SCALAR SUBQUERY 7
+-- plan:   CO-ROUTINE (subquery-6)
+-- plan:     CO-ROUTINE (subquery-13)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-13)
+-- plan:   SCAN (subquery-6)
+-- plan: CORRELATED SCALAR SUBQUERY 9
+-- plan:   CO-ROUTINE (subquery-8)
+-- plan:     CO-ROUTINE (subquery-14)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-14)
+-- plan:   SCAN (subquery-8)
 
 SELECT json_extract('{}', CASE WHEN NOT EXISTS (SELECT 1
     FROM json_each(?1) j
@@ -489,42 +505,58 @@ RETURNING id
 -- plan: SCAN j VIRTUAL TABLE INDEX 1:
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, ?3, 'Group', teams.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'after', iif(octet_length(teams.document) <= 12000, json(teams.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(teams.document -> ('$."' || key || '"'))
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + iif((SELECT changes()) = 1, j.key + 1, (SELECT json_group_object(key, number)
+    FROM (SELECT j.key AS key, row_number() OVER () AS number
+      FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?2 AS id, ?3 AS label) o
+      CROSS JOIN json_each(?4) j
+      CROSS JOIN teams ON teams.tenant_id = ?1
+        AND teams.id = j.value ->> 1
+        AND teams.version = j.value ->> 2)) ->> ('$."' || j.key || '"')), ?5, ?6, 'Group', teams.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'after', iif(octet_length(teams.document) <= 12000, json(teams.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(teams.document -> ('$."' || key || '"'))
         END)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(teams.document)))), 'cut', iif(octet_length(teams.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(teams.document)))))
-FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?4 AS id, ?5 AS label) o
-CROSS JOIN json_each(?6) j
+FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?2 AS id, ?3 AS label) o
+CROSS JOIN json_each(?4) j
 CROSS JOIN teams ON teams.tenant_id = ?1
   AND teams.id = j.value ->> 1
   AND teams.version = j.value ->> 2
 -- ?1 = 1
--- ?2 = "2026-01-01T00:00:00.006Z"
--- ?3 = "group.created"
--- ?4 = NULL
--- ?5 = "ADMIN_TOKEN"
--- ?6 = "[[\"req_019b76daa80600000000000000000001:2\",\"019a0000-0000-7000-8000-00000000000e\",\"000000000000000f\"]]"
--- plan: CO-ROUTINE (subquery-8)
--- plan:   CO-ROUTINE o
--- plan:     SCAN CONSTANT ROW
--- plan:   SCAN o
--- plan:   SCAN j VIRTUAL TABLE INDEX 1:
--- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-8)
+-- ?2 = NULL
+-- ?3 = "ADMIN_TOKEN"
+-- ?4 = "[[\"req_019b76daa80600000000000000000001:2\",\"019a0000-0000-7000-8000-00000000000e\",\"000000000000000f\"]]"
+-- ?5 = "2026-01-01T00:00:00.006Z"
+-- ?6 = "group.created"
+-- plan: CO-ROUTINE o
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN o
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
--- plan: CORRELATED SCALAR SUBQUERY 3
--- plan:   CO-ROUTINE (subquery-2)
--- plan:     CO-ROUTINE (subquery-9)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-9)
--- plan:   SCAN (subquery-2)
--- plan: CORRELATED SCALAR SUBQUERY 5
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 5
 -- plan:   CO-ROUTINE (subquery-4)
--- plan:     CO-ROUTINE (subquery-10)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-10)
+-- plan:     CO-ROUTINE (subquery-12)
+-- plan:       CO-ROUTINE o
+-- plan:         SCAN CONSTANT ROW
+-- plan:       SCAN o
+-- plan:       SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:       SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:     SCAN (subquery-12)
 -- plan:   SCAN (subquery-4)
+-- plan: CORRELATED SCALAR SUBQUERY 7
+-- plan:   CO-ROUTINE (subquery-6)
+-- plan:     CO-ROUTINE (subquery-13)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-13)
+-- plan:   SCAN (subquery-6)
+-- plan: CORRELATED SCALAR SUBQUERY 9
+-- plan:   CO-ROUTINE (subquery-8)
+-- plan:     CO-ROUTINE (subquery-14)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-14)
+-- plan:   SCAN (subquery-8)
 
 SELECT json_extract('{}', CASE WHEN NOT EXISTS (SELECT 1
     FROM json_each(?1) j
@@ -802,46 +834,41 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
 -- plan:   SEARCH jobs USING PRIMARY KEY (id=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?4, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
-FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?5 AS id, ?6 AS label) o
-CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
-  FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
-    WHERE 0
-    UNION ALL
-    SELECT ?7, j.value, iif(EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = ?1 AND u.id = j.value), 'User', 'Group'), 1, ?8
-    FROM json_each(?9) j
-    WHERE NOT EXISTS (SELECT 1
-      FROM team_members m
-      WHERE m.tenant_id = ?1
-        AND m.team_id = ?7
-        AND m.member_id = j.value))) l
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', ?5, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(o.added), 'removed', json(o.removed)))
+FROM (SELECT *, (SELECT json_group_array(json_object('id', id, 'type', type))
+    FROM (SELECT ?6 AS team_id, j.value AS id, iif(EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = ?1 AND u.id = j.value), 'User', 'Group') AS type, 1 AS is_added, ?4 AS request
+      FROM json_each(?7) j
+      WHERE NOT EXISTS (SELECT 1
+        FROM team_members m
+        WHERE m.tenant_id = ?1
+          AND m.team_id = ?6
+          AND m.member_id = j.value))) AS added, '[]' AS removed
+  FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?8 AS id, ?9 AS label) o
+  LIMIT 1) o
 CROSS JOIN teams ON teams.tenant_id = o.tenant_id
-  AND teams.id = l.team_id
+  AND teams.id = ?6
+WHERE o.added <> '[]'
+  OR o.removed <> '[]'
 -- ?1 = 1
 -- ?2 = "2026-01-01T00:00:00.006Z"
 -- ?3 = "group.members"
--- ?4 = "0000000000000010"
--- ?5 = NULL
--- ?6 = "ADMIN_TOKEN"
--- ?7 = "019a0000-0000-7000-8000-00000000000e"
--- ?8 = "req_019b76daa80600000000000000000001:2"
--- ?9 = "[\"019a0000-0000-7000-8000-000000000003\",\"019a0000-0000-7000-8000-00000000000c\"]"
+-- ?4 = "req_019b76daa80600000000000000000001:2"
+-- ?5 = "0000000000000010"
+-- ?6 = "019a0000-0000-7000-8000-00000000000e"
+-- ?7 = "[\"019a0000-0000-7000-8000-000000000003\",\"019a0000-0000-7000-8000-00000000000c\"]"
+-- ?8 = NULL
+-- ?9 = "ADMIN_TOKEN"
 -- plan: CO-ROUTINE o
--- plan:   SCAN CONSTANT ROW
--- plan: MATERIALIZE l
--- plan:   CO-ROUTINE (subquery-6)
--- plan:     COMPOUND QUERY
--- plan:       LEFT-MOST SUBQUERY
--- plan:         SCAN CONSTANT ROW
--- plan:       UNION ALL
--- plan:         SCAN j VIRTUAL TABLE INDEX 1:
--- plan:         CORRELATED SCALAR SUBQUERY 5
--- plan:           SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
--- plan:         CORRELATED SCALAR SUBQUERY 4
--- plan:           SEARCH u USING COVERING INDEX users_id (tenant_id=? AND id=?)
--- plan:   SCAN (subquery-6)
+-- plan:   CO-ROUTINE o
+-- plan:     SCAN CONSTANT ROW
+-- plan:   SCAN o
+-- plan:   SCALAR SUBQUERY 5
+-- plan:     SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:     CORRELATED SCALAR SUBQUERY 3
+-- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
+-- plan:     CORRELATED SCALAR SUBQUERY 2
+-- plan:       SEARCH u USING COVERING INDEX users_id (tenant_id=? AND id=?)
 -- plan: SCAN o
--- plan: SCAN l
 -- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
@@ -880,49 +907,45 @@ ON CONFLICT DO NOTHING
 -- plan: SEARCH u USING INDEX users_id (tenant_id=? AND id=?) LEFT-JOIN
 -- plan: SEARCH t USING INDEX teams_id (tenant_id=? AND id=?) LEFT-JOIN
 
-SELECT version, json_extract('{}', CASE WHEN (SELECT r.id
-    FROM teams r
-    WHERE r.tenant_id = ?1
-      AND r.id = ?2
-      AND r.version = ?3) IS NULL
-    OR (NOT EXISTS (SELECT 1
-      FROM json_each(?4) j
-      WHERE NOT EXISTS (SELECT 1
-        FROM team_members m
-        WHERE m.tenant_id = ?1
-          AND m.team_id = ?2
-          AND m.member_id = j.value))
+SELECT version, json_extract('{}', CASE WHEN version <> ?1
+    OR ((changes() = ?2
+        OR NOT EXISTS (SELECT 1
+        FROM json_each(?3) j
+        WHERE NOT EXISTS (SELECT 1
+          FROM team_members m
+          WHERE m.tenant_id = ?4
+            AND m.team_id = ?5
+            AND m.member_id = j.value)))
       AND NOT EXISTS (WITH RECURSIVE above(id) AS (SELECT m.team_id
         FROM team_members m INDEXED BY team_members_nested
-        WHERE m.tenant_id = ?1
+        WHERE m.tenant_id = ?4
           AND m.member_type = 'Group'
-          AND m.member_id = ?2
+          AND m.member_id = ?5
         UNION
         SELECT m.team_id
         FROM above
-        CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
+        CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?4
           AND m.member_type = 'Group'
           AND m.member_id = above.id)
       SELECT 1
       FROM above
-      WHERE above.id = ?2)) THEN '$'
+      WHERE above.id = ?5)) THEN '$'
   ELSE 'condition not met'
   END) AS sound
 FROM teams
-WHERE teams.tenant_id = ?1
-  AND teams.id = ?2
--- ?1 = 1
--- ?2 = "019a0000-0000-7000-8000-00000000000e"
--- ?3 = "0000000000000010"
--- ?4 = "[\"019a0000-0000-7000-8000-000000000003\",\"019a0000-0000-7000-8000-00000000000c\"]"
+WHERE teams.tenant_id = ?4
+  AND teams.id = ?5
+-- ?1 = "0000000000000010"
+-- ?2 = 2
+-- ?3 = "[\"019a0000-0000-7000-8000-000000000003\",\"019a0000-0000-7000-8000-00000000000c\"]"
+-- ?4 = 1
+-- ?5 = "019a0000-0000-7000-8000-00000000000e"
 -- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH r USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCALAR SUBQUERY 3
+-- plan: SCALAR SUBQUERY 2
 -- plan:   SCAN j VIRTUAL TABLE INDEX 1:
--- plan:   CORRELATED SCALAR SUBQUERY 2
+-- plan:   CORRELATED SCALAR SUBQUERY 1
 -- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
--- plan: SCALAR SUBQUERY 6
+-- plan: SCALAR SUBQUERY 5
 -- plan:   CO-ROUTINE above
 -- plan:     SETUP
 -- plan:       SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)

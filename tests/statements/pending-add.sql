@@ -18,46 +18,41 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?4, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
-FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
-CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
-  FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
-    WHERE 0
-    UNION ALL
-    SELECT ?7, j.value, iif(EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = ?1 AND u.id = j.value), 'User', 'Group'), 1, ?8
-    FROM json_each(?9) j
-    WHERE NOT EXISTS (SELECT 1
-      FROM team_members m
-      WHERE m.tenant_id = ?1
-        AND m.team_id = ?7
-        AND m.member_id = j.value))) l
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', ?5, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(o.added), 'removed', json(o.removed)))
+FROM (SELECT *, (SELECT json_group_array(json_object('id', id, 'type', type))
+    FROM (SELECT ?6 AS team_id, j.value AS id, iif(EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = ?1 AND u.id = j.value), 'User', 'Group') AS type, 1 AS is_added, ?4 AS request
+      FROM json_each(?7) j
+      WHERE NOT EXISTS (SELECT 1
+        FROM team_members m
+        WHERE m.tenant_id = ?1
+          AND m.team_id = ?6
+          AND m.member_id = j.value))) AS added, '[]' AS removed
+  FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?8 AS id, ?9 AS label) o
+  LIMIT 1) o
 CROSS JOIN teams ON teams.tenant_id = o.tenant_id
-  AND teams.id = l.team_id
+  AND teams.id = ?6
+WHERE o.added <> '[]'
+  OR o.removed <> '[]'
 -- ?1 = 1
 -- ?2 = "2026-01-01T00:00:00.007Z"
 -- ?3 = "group.members"
--- ?4 = "000000000000000b"
--- ?5 = NULL
--- ?6 = "SCIM_TOKEN"
--- ?7 = "019a0000-0000-7000-8000-000000000005"
--- ?8 = "req_019b76daa80700000000000000000001"
--- ?9 = "[\"cid\"]"
+-- ?4 = "req_019b76daa80700000000000000000001"
+-- ?5 = "000000000000000b"
+-- ?6 = "019a0000-0000-7000-8000-000000000005"
+-- ?7 = "[\"cid\"]"
+-- ?8 = NULL
+-- ?9 = "SCIM_TOKEN"
 -- plan: CO-ROUTINE o
--- plan:   SCAN CONSTANT ROW
--- plan: MATERIALIZE l
--- plan:   CO-ROUTINE (subquery-6)
--- plan:     COMPOUND QUERY
--- plan:       LEFT-MOST SUBQUERY
--- plan:         SCAN CONSTANT ROW
--- plan:       UNION ALL
--- plan:         SCAN j VIRTUAL TABLE INDEX 1:
--- plan:         CORRELATED SCALAR SUBQUERY 5
--- plan:           SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
--- plan:         CORRELATED SCALAR SUBQUERY 4
--- plan:           SEARCH u USING COVERING INDEX users_id (tenant_id=? AND id=?)
--- plan:   SCAN (subquery-6)
+-- plan:   CO-ROUTINE o
+-- plan:     SCAN CONSTANT ROW
+-- plan:   SCAN o
+-- plan:   SCALAR SUBQUERY 5
+-- plan:     SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:     CORRELATED SCALAR SUBQUERY 3
+-- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
+-- plan:     CORRELATED SCALAR SUBQUERY 2
+-- plan:       SEARCH u USING COVERING INDEX users_id (tenant_id=? AND id=?)
 -- plan: SCAN o
--- plan: SCAN l
 -- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
@@ -96,49 +91,44 @@ ON CONFLICT DO NOTHING
 -- plan: SEARCH u USING INDEX users_id (tenant_id=? AND id=?) LEFT-JOIN
 -- plan: SEARCH t USING INDEX teams_id (tenant_id=? AND id=?) LEFT-JOIN
 
-SELECT version, json_extract('{}', CASE WHEN (SELECT r.id
-    FROM teams r
-    WHERE r.tenant_id = ?1
-      AND r.id = ?2
-      AND r.version = ?3) IS NULL
-    OR (NOT EXISTS (SELECT 1
-      FROM json_each(?4) j
-      WHERE NOT EXISTS (SELECT 1
-        FROM team_members m
-        WHERE m.tenant_id = ?1
-          AND m.team_id = ?2
-          AND m.member_id = j.value))
+SELECT version, json_extract('{}', CASE WHEN version <> ?1
+    OR ((changes() = ?2
+        OR NOT EXISTS (SELECT 1
+        FROM json_each(?3) j
+        WHERE NOT EXISTS (SELECT 1
+          FROM team_members m
+          WHERE m.tenant_id = ?2
+            AND m.team_id = ?4
+            AND m.member_id = j.value)))
       AND NOT EXISTS (WITH RECURSIVE above(id) AS (SELECT m.team_id
         FROM team_members m INDEXED BY team_members_nested
-        WHERE m.tenant_id = ?1
+        WHERE m.tenant_id = ?2
           AND m.member_type = 'Group'
-          AND m.member_id = ?2
+          AND m.member_id = ?4
         UNION
         SELECT m.team_id
         FROM above
-        CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
+        CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?2
           AND m.member_type = 'Group'
           AND m.member_id = above.id)
       SELECT 1
       FROM above
-      WHERE above.id = ?2)) THEN '$'
+      WHERE above.id = ?4)) THEN '$'
   ELSE 'condition not met'
   END) AS sound
 FROM teams
-WHERE teams.tenant_id = ?1
-  AND teams.id = ?2
--- ?1 = 1
--- ?2 = "019a0000-0000-7000-8000-000000000005"
--- ?3 = "000000000000000b"
--- ?4 = "[\"cid\"]"
+WHERE teams.tenant_id = ?2
+  AND teams.id = ?4
+-- ?1 = "000000000000000b"
+-- ?2 = 1
+-- ?3 = "[\"cid\"]"
+-- ?4 = "019a0000-0000-7000-8000-000000000005"
 -- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH r USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCALAR SUBQUERY 3
+-- plan: SCALAR SUBQUERY 2
 -- plan:   SCAN j VIRTUAL TABLE INDEX 1:
--- plan:   CORRELATED SCALAR SUBQUERY 2
+-- plan:   CORRELATED SCALAR SUBQUERY 1
 -- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
--- plan: SCALAR SUBQUERY 6
+-- plan: SCALAR SUBQUERY 5
 -- plan:   CO-ROUTINE above
 -- plan:     SETUP
 -- plan:       SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
@@ -241,27 +231,27 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?4, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
-FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
-CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
-  FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
-    WHERE 0)) l
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', ?5, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(o.added), 'removed', json(o.removed)))
+FROM (SELECT *, '[]' AS added, '[]' AS removed
+  FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?6 AS id, ?7 AS label) o
+  LIMIT 1) o
 CROSS JOIN teams ON teams.tenant_id = o.tenant_id
-  AND teams.id = l.team_id
+  AND teams.id = ?8
+WHERE o.added <> '[]'
+  OR o.removed <> '[]'
 -- ?1 = 1
 -- ?2 = "2026-01-01T00:00:00.007Z"
 -- ?3 = "group.members"
--- ?4 = "000000000000000c"
--- ?5 = NULL
--- ?6 = "SCIM_TOKEN"
+-- ?4 = "req_019b76daa80700000000000000000001"
+-- ?5 = "000000000000000c"
+-- ?6 = NULL
+-- ?7 = "SCIM_TOKEN"
+-- ?8 = "019a0000-0000-7000-8000-000000000005"
 -- plan: CO-ROUTINE o
--- plan:   SCAN CONSTANT ROW
--- plan: MATERIALIZE l
--- plan:   CO-ROUTINE (subquery-3)
+-- plan:   CO-ROUTINE o
 -- plan:     SCAN CONSTANT ROW
--- plan:   SCAN (subquery-3)
+-- plan:   SCAN o
 -- plan: SCAN o
--- plan: SCAN l
 -- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
@@ -275,6 +265,14 @@ WHERE teams.tenant_id = ?3
 -- ?2 = "2026-01-01T00:00:00.007Z"
 -- ?3 = 1
 -- ?4 = "019a0000-0000-7000-8000-000000000005"
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+
+SELECT version
+FROM teams
+WHERE teams.tenant_id = ?1
+  AND teams.id = ?2
+-- ?1 = 1
+-- ?2 = "019a0000-0000-7000-8000-000000000005"
 -- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 
 INSERT INTO pending_members (tenant_id, value, team_id, folded)
@@ -320,11 +318,3 @@ SELECT json_extract('{}', CASE WHEN NOT EXISTS (SELECT 1
 -- plan:     SEARCH users USING INDEX users_external_id (tenant_id=? AND external_id=?)
 -- plan:   CORRELATED SCALAR SUBQUERY 4
 -- plan:     SEARCH users USING INDEX users_user_name (tenant_id=? AND user_name_folded=?)
-
-SELECT version
-FROM teams
-WHERE teams.tenant_id = ?1
-  AND teams.id = ?2
--- ?1 = 1
--- ?2 = "019a0000-0000-7000-8000-000000000005"
--- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)

@@ -81,7 +81,7 @@ CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'typ
     FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
       WHERE 0
       UNION ALL
-      SELECT ?7, j.value, iif(EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = ?1 AND u.id = j.value), 'User', 'Group'), 1, ?8
+      SELECT ?7 AS team_id, j.value AS id, iif(EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = ?1 AND u.id = j.value), 'User', 'Group') AS type, 1 AS is_added, ?8 AS request
       FROM json_each(?9) j
       WHERE NOT EXISTS (SELECT 1
         FROM team_members m
@@ -89,7 +89,7 @@ CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'typ
           AND m.team_id = ?7
           AND m.member_id = j.value)
       UNION ALL
-      SELECT m.team_id, m.member_id, m.member_type, 0, ?8
+      SELECT m.team_id, m.member_id AS id, m.member_type AS type, 0 AS is_added, ?8 AS request
       FROM team_members m
       WHERE m.tenant_id = ?1
         AND m.team_id = ?7

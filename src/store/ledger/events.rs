@@ -96,6 +96,8 @@ impl<'a> From<&'a Origin<'a>> for Fragment<'a> {
 /// An event, or one for each row of what stands in `rows`.
 struct Event<'a> {
     origin: &'a Origin<'a>,
+    /// The row `o` with more than that; none where it is that of the origin.
+    from: Option<Fragment<'a>>,
     /// The type of the resource; none where it is none.
     resource_type: Option<&'static ResourceType>,
     /// Its type, an expression.
@@ -108,8 +110,20 @@ struct Event<'a> {
     body: Fragment<'a>,
     /// What stands behind `FROM o`.
     rows: Fragment<'a>,
-    /// Whether it may be more than one.
-    many: bool,
+    /// How many there may be.
+    extent: Extent,
+}
+
+/// Of how many changes there are events to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// One, of one event.
+    One,
+    /// The rows `j` of a run, so many, whose write stands right in front: where it wrote them all,
+    /// each has its number in them. Otherwise they are counted, which reads them once more.
+    Run(usize),
+    /// Any number, which are counted: each is read twice more.
+    Many,
 }
 
 impl Event<'_> {
@@ -118,24 +132,37 @@ impl Event<'_> {
             Some(resource_type) => ["'", resource_type.name, "'"],
             None => ["", "NULL", ""],
         };
+        let rows = &self.rows;
+        let from: Fragment<'_> = match &self.from {
+            Some(from) => from.into(),
+            None => self.origin.into(),
+        };
+        let number = match self.extent {
+            Extent::One => "1".into(),
+            Extent::Many => "row_number() OVER ()".into(),
+            Extent::Run(count) => fragment!(
+                "iif((SELECT changes()) = {count}, j.key + 1, (\
+                 SELECT json_group_object(key, number) FROM (\
+                 SELECT j.key AS key, row_number() OVER () AS number FROM {origin}{rows})) ->> ('$.\"' || j.key || '\"'))",
+                count = count,
+                origin = &from,
+                rows = rows,
+            ),
+        };
         statement!(
             "INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body) \
              SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = {tenant}), 0) + {number}, {now}, \
              {kind}, {resource_type}, {id}, o.kind, o.id, {request}, json_object('label', o.label, {body}) FROM {origin}{rows}",
             tenant = self.origin.tenant,
-            number = if self.many {
-                "row_number() OVER ()"
-            } else {
-                "1"
-            },
+            number = number,
             now = value(self.origin.now),
             kind = self.kind,
             resource_type = resource_type,
             id = self.id,
             request = self.request,
             body = self.body,
-            origin = self.origin,
-            rows = self.rows,
+            origin = &from,
+            rows = rows,
         )
     }
 }

@@ -4,7 +4,7 @@
 use scim::change::VALUES;
 use scim::resource_type::ResourceType;
 
-use super::{Event, Origin};
+use super::{Event, Extent, Origin};
 use crate::fragment::{Fragment, value};
 use crate::ledger::erasure::ERASURE;
 use crate::{Statement, fragment};
@@ -15,6 +15,7 @@ pub fn house(origin: &Origin<'_>, rows: Fragment<'_>) -> Statement {
     let request = origin.request();
     Event {
         origin,
+        from: None,
         resource_type: None,
         kind: "h.kind".into(),
         id: "NULL".into(),
@@ -31,7 +32,7 @@ pub fn house(origin: &Origin<'_>, rows: Fragment<'_>) -> Statement {
             VALUES = VALUES,
             rows = rows,
         ),
-        many: true,
+        extent: Extent::Many,
     }
     .insert()
 }
@@ -44,13 +45,14 @@ pub fn of_erasure(
 ) -> Statement {
     Event {
         origin,
+        from: None,
         resource_type: Some(resource_type),
         kind: value(ERASURE).into(),
         id: value(id).into(),
         request: Fragment::Made(origin.request()),
         body: "'version', NULL".into(),
         rows: Fragment::None,
-        many: false,
+        extent: Extent::One,
     }
     .insert()
 }

@@ -4,7 +4,7 @@ use scim::list::List;
 use scim::patch::LinkChange;
 use serde_json::Value;
 
-use super::{Event, Kind, MAX_NAMES, Origin, names, run};
+use super::{Event, Extent, Kind, MAX_NAMES, Origin, names, run};
 use crate::expression::View;
 use crate::fragment::{Fragment, value};
 use crate::limits::IDS_PER_PARAMETER;
@@ -13,74 +13,91 @@ use crate::read::ResourceRef;
 use crate::write::Guard;
 use crate::{Statement, fragment};
 
-/// Of how many members there are events to be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Extent {
-    /// Of one group, no more than one event names.
-    Few,
-    /// Of any number, or of several groups.
-    Many,
-}
-
-impl Extent {
-    fn of(members: usize) -> Self {
-        if members <= MAX_NAMES {
-            Self::Few
-        } else {
-            Self::Many
-        }
+/// The event of one group and no more members than it names: `added` and `removed` select them as a
+/// JSON array, or nothing is. They stand in the row `o`, so that nothing is kept to be read again.
+fn one_event(
+    origin: &Origin<'_>,
+    view: &View<'_>,
+    (team, guard, version): (&str, Guard<'_>, Fragment<'_>),
+    links: [Option<Fragment<'_>>; 2],
+) -> Statement {
+    let request = origin.request();
+    let [added, removed] = links.map(|members| match members {
+        Some(members) => fragment!(
+            "(SELECT json_group_array(json_object('id', id, 'type', type)) FROM ({members}))",
+            members = members,
+        ),
+        None => "'[]'".into(),
+    });
+    let links = fragment!(
+        "(SELECT *, {added} AS added, {removed} AS removed FROM {origin} LIMIT 1) o",
+        added = added,
+        removed = removed,
+        origin = origin,
+    );
+    Event {
+        origin,
+        from: Some(links),
+        resource_type: Some(view.resource_type),
+        kind: Kind(view.resource_type, "members").into(),
+        id: "teams.id".into(),
+        request: value(&request).into(),
+        body: members_body(version, "o"),
+        rows: fragment!(
+            " CROSS JOIN teams ON teams.tenant_id = o.tenant_id AND teams.id = {team}{guard} \
+             WHERE o.added <> '[]' OR o.removed <> '[]'",
+            team = value(team),
+            guard = guard,
+        ),
+        extent: Extent::One,
     }
+    .insert()
 }
 
-/// Events of members, [`MAX_NAMES`] of them each at the most: `links` selects the columns
-/// `team_id`, `id`, `type`, `is_added` and `request`, behind an empty row of these. The walks that
-/// part them are rows that are read, so few members go without.
+/// What an event of members says of its group, the row `teams`, and of those of the row `links`.
+fn members_body<'a>(version: Fragment<'a>, links: &'static str) -> Fragment<'a> {
+    fragment!(
+        "{names}, 'members', json_object('added', json({links}.added), 'removed', json({links}.removed))",
+        names = names(
+            version,
+            "teams.external_id".into(),
+            "teams.display_name".into(),
+        ),
+        links = links,
+    )
+}
+
+/// Events of members of any number of groups, [`MAX_NAMES`] of them each at the most: `links` selects
+/// the columns `team_id`, `id`, `type`, `is_added` and `request`, behind an empty row of these. The
+/// walks that part them are rows that are read, so few members of one group go by [`one_event`].
 fn member_events(
     origin: &Origin<'_>,
     view: &View<'_>,
     version: Fragment<'_>,
     links: Fragment<'_>,
-    (guard, extent): (Guard<'_>, Extent),
+    guard: Guard<'_>,
 ) -> Statement {
-    let columns = fragment!(
-        "SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request WHERE 0{links}",
-        links = links,
-    );
-    let (links, parts) = match extent {
-        Extent::Few => (columns, ""),
-        Extent::Many => (
-            fragment!(
-                "SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / {MAX_NAMES} AS part FROM ({columns})",
-                MAX_NAMES = MAX_NAMES,
-                columns = columns,
-            ),
-            " GROUP BY team_id, part",
-        ),
-    };
     Event {
         origin,
+        from: None,
         resource_type: Some(view.resource_type),
         kind: Kind(view.resource_type, "members").into(),
         id: "teams.id".into(),
         request: "l.request".into(),
-        body: fragment!(
-            "{names}, 'members', json_object('added', json(l.added), 'removed', json(l.removed))",
-            names = names(
-                version,
-                "teams.external_id".into(),
-                "teams.display_name".into(),
-            ),
-        ),
+        body: members_body(version, "l"),
         rows: fragment!(
             " CROSS JOIN (SELECT team_id, request, \
              json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, \
              json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed \
-             FROM ({links}){parts}) l CROSS JOIN teams ON teams.tenant_id = o.tenant_id AND teams.id = l.team_id{guard}",
+             FROM (SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / {MAX_NAMES} AS part FROM (\
+             SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request WHERE 0 UNION ALL {links})) \
+             GROUP BY team_id, part) l \
+             CROSS JOIN teams ON teams.tenant_id = o.tenant_id AND teams.id = l.team_id{guard}",
+            MAX_NAMES = MAX_NAMES,
             links = links,
-            parts = parts,
             guard = guard,
         ),
-        many: extent == Extent::Many,
+        extent: Extent::Many,
     }
     .insert()
 }
@@ -98,57 +115,64 @@ pub fn members(
     let request = value(&request);
     let chunks = |ids: &[String]| ids.chunks(IDS_PER_PARAMETER).map(json).list();
     let (add, remove): (Vec<String>, Vec<String>) = (chunks(&change.add), chunks(&change.remove));
-    let come = add.iter().map(|ids| {
+    let come = |ids| {
         fragment!(
-            " UNION ALL SELECT {id}, j.value, \
-             iif(EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = {tenant} AND u.id = j.value), 'User', 'Group'), 1, \
-             {request} FROM json_each({ids}) j WHERE NOT EXISTS (SELECT 1 FROM team_members m \
+            "SELECT {id} AS team_id, j.value AS id, \
+             iif(EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = {tenant} AND u.id = j.value), 'User', 'Group') AS type, \
+             1 AS is_added, {request} AS request FROM json_each({ids}) j WHERE NOT EXISTS (SELECT 1 FROM team_members m \
              WHERE m.tenant_id = {tenant} AND m.team_id = {id} AND m.member_id = j.value)",
             id = value(id),
             tenant = view.tenant,
             request = request,
             ids = value(ids),
         )
-    });
+    };
+    let go = |ids| {
+        fragment!(
+            "{LEAVES}{request} AS request FROM json_each({ids}) j \
+             CROSS JOIN team_members m ON m.tenant_id = {tenant} AND m.team_id = {id} AND m.member_id = j.value",
+            LEAVES = LEAVES,
+            request = request,
+            ids = value(ids),
+            tenant = view.tenant,
+            id = value(id),
+        )
+    };
+    let version = value(version).into();
+    if !change.clear && change.add.len() + change.remove.len() <= MAX_NAMES {
+        let group = (id, guard, version);
+        let links = [add.first().map(come), remove.first().map(go)];
+        return one_event(origin, view, group, links);
+    }
     let kept = add.iter().map(|ids| {
         fragment!(
             " AND m.member_id NOT IN (SELECT value FROM json_each({ids}))",
             ids = value(ids),
         )
     });
-    let kept: Fragment<'_> = kept.collect();
-    let others = fragment!(
-        " UNION ALL SELECT m.team_id, m.member_id, m.member_type, 0, {request} FROM team_members m \
-         WHERE m.tenant_id = {tenant} AND m.team_id = {id}{kept}",
-        request = request,
-        tenant = view.tenant,
-        id = value(id),
-        kept = kept,
-    );
-    let go = remove.iter().map(|ids| {
-        fragment!(
-            " UNION ALL SELECT m.team_id, m.member_id, m.member_type, 0, {request} FROM json_each({ids}) j \
-             CROSS JOIN team_members m ON m.tenant_id = {tenant} AND m.team_id = {id} AND m.member_id = j.value",
+    let mut links: Vec<Fragment<'_>> = add.iter().map(come).list();
+    if change.clear {
+        links.push(fragment!(
+            "{LEAVES}{request} AS request FROM team_members m WHERE m.tenant_id = {tenant} AND m.team_id = {id}{kept}",
+            LEAVES = LEAVES,
             request = request,
-            ids = value(ids),
             tenant = view.tenant,
             id = value(id),
-        )
-    });
-    let (come, go): (Fragment<'_>, Fragment<'_>) = (come.collect(), go.collect());
-    let links = fragment!(
-        "{come}{others}{go}",
-        come = come,
-        others = change.clear.then_some(others),
-        go = go,
-    );
-    let extent = if change.clear {
-        Extent::Many
-    } else {
-        Extent::of(change.add.len() + change.remove.len())
-    };
-    member_events(origin, view, value(version).into(), links, (guard, extent))
+            kept = kept.collect::<Fragment<'_>>(),
+        ));
+    }
+    links.extend(remove.iter().map(go));
+    member_events(
+        origin,
+        view,
+        version,
+        Fragment::joined(links, " UNION ALL "),
+        guard,
+    )
 }
+
+/// The columns of a member `m` who leaves, up to the request.
+const LEAVES: &str = "SELECT m.team_id, m.member_id AS id, m.member_type AS type, 0 AS is_added, ";
 
 /// Tells of the members of groups that were just created, so many in all.
 pub fn first_members(
@@ -157,22 +181,34 @@ pub fn first_members(
     teams: &[(&str, Option<usize>)],
     members: usize,
 ) -> Statement {
+    let version = "teams.version".into();
+    if let [(id, operation)] = *teams
+        && members <= MAX_NAMES
+    {
+        let come = fragment!(
+            "SELECT m.member_id AS id, m.member_type AS type FROM team_members m \
+             WHERE m.tenant_id = {tenant} AND m.team_id = {id}",
+            tenant = view.tenant,
+            id = value(id),
+        );
+        let origin = Origin {
+            operation,
+            ..*origin
+        };
+        let group = (id, Guard::None, version);
+        return one_event(&origin, view, group, [Some(come), None]);
+    }
     let rows = teams
         .iter()
         .map(|(id, operation)| (vec![Value::from(*id)], *operation));
     let rows = run(origin, rows);
     let links = fragment!(
-        " UNION ALL SELECT m.team_id, m.member_id, m.member_type, 1, j.value ->> 0 FROM json_each({rows}) j \
+        "SELECT m.team_id, m.member_id, m.member_type, 1, j.value ->> 0 FROM json_each({rows}) j \
          CROSS JOIN team_members m ON m.tenant_id = {tenant} AND m.team_id = j.value ->> 1",
         rows = value(&rows),
         tenant = view.tenant,
     );
-    let extent = match teams {
-        [_] => Extent::of(members),
-        _ => Extent::Many,
-    };
-    let extent = (Guard::None, extent);
-    member_events(origin, view, "teams.version".into(), links, extent)
+    member_events(origin, view, version, links, Guard::None)
 }
 
 /// Tells of users just written who are about to join the groups that wait for them, which get the
@@ -188,7 +224,7 @@ pub fn of_pending(
         .map(|(id, operation)| (vec![Value::from(*id)], *operation));
     let rows = run(origin, rows);
     let links = fragment!(
-        " UNION ALL SELECT DISTINCT p.team_id, p.member_id, 'User', 1, j.value ->> 0 FROM json_each({rows}) j \
+        "SELECT DISTINCT p.team_id, p.member_id, 'User', 1, j.value ->> 0 FROM json_each({rows}) j \
          CROSS JOIN pending_ready p ON p.tenant_id = {tenant} AND p.member_id = j.value ->> 1 \
          WHERE NOT EXISTS (SELECT 1 FROM team_members m \
          WHERE m.tenant_id = {tenant} AND m.team_id = p.team_id AND m.member_id = p.member_id)",
@@ -206,8 +242,7 @@ pub fn of_joins(
     version: &str,
     links: Fragment<'_>,
 ) -> Statement {
-    let extent = (Guard::None, Extent::Many);
-    member_events(origin, view, value(version).into(), links, extent)
+    member_events(origin, view, value(version).into(), links, Guard::None)
 }
 
 /// Tells of members of many groups that are about to come and go: a JSON array of the group, the
@@ -215,7 +250,7 @@ pub fn of_joins(
 pub fn of_moves(origin: &Origin<'_>, view: &View<'_>, version: &str, links: &str) -> Statement {
     let request = origin.request();
     let links = fragment!(
-        " UNION ALL SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, {request} FROM json_each({links}) j",
+        "SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, {request} FROM json_each({links}) j",
         request = value(&request),
         links = value(links),
     );
@@ -236,7 +271,7 @@ pub fn teams(
     let reference = ResourceRef::Id(user.to_owned());
     let is_user = meant.exists(users, &reference);
     let links = fragment!(
-        " UNION ALL SELECT j.value, {user}, 'User', 1, {request} FROM json_each({ids}) j \
+        "SELECT j.value, {user}, 'User', 1, {request} FROM json_each({ids}) j \
          WHERE {is_user} AND NOT EXISTS (SELECT 1 FROM team_members m \
          WHERE m.tenant_id = {tenant} AND m.team_id = j.value AND m.member_id = {user}) \
          UNION ALL SELECT m.team_id, {user}, 'User', 0, {request} FROM team_members m INDEXED BY team_members_member \
@@ -248,6 +283,5 @@ pub fn teams(
         tenant = users.tenant,
         is_user = &is_user,
     );
-    let extent = (Guard::None, Extent::Many);
-    member_events(origin, groups, value(version).into(), links, extent)
+    member_events(origin, groups, value(version).into(), links, Guard::None)
 }

@@ -6,8 +6,8 @@ use scim::schema::Attribute;
 use serde_json::Value;
 
 use super::{
-    Event, Kind, MAX_KEPT_MEMBERS, MAX_NAMES, MAX_UNREAD_BYTES, Origin, ResourceWrite, Update,
-    document, name_of, names, names_of_row, run, shown,
+    Event, Extent, Kind, MAX_KEPT_MEMBERS, MAX_NAMES, MAX_UNREAD_BYTES, Origin, ResourceWrite,
+    Update, document, name_of, names, names_of_row, run, shown,
 };
 use crate::expression::{View, json_path};
 use crate::fragment::{Fragment, value};
@@ -37,16 +37,17 @@ pub fn of_create(
         document(view, "after")
     };
     let request = value(&request).into();
-    create_event(origin, view, (request, after), row, (again, false))
+    create_event(origin, view, (request, after), row, (again, Extent::One))
 }
 
-/// Tells of the creates of a run, those that were done.
+/// Tells of the creates of a run right in front, those that were done.
 pub fn of_creates(
     origin: &Origin<'_>,
     view: &View<'_>,
     rows: &[ResourceWrite<'_>],
     again: bool,
 ) -> Statement {
+    let extent = Extent::Run(rows.len());
     let rows = rows.iter().map(|row| {
         let names = vec![Value::from(row.id), Value::from(row.version)];
         (names, row.operation)
@@ -54,7 +55,7 @@ pub fn of_creates(
     let rows = run(origin, rows);
     let rows = of_run(view, &rows);
     let texts = ("j.value ->> 0".into(), document(view, "after"));
-    create_event(origin, view, texts, rows, (again, true))
+    create_event(origin, view, texts, rows, (again, extent))
 }
 
 fn create_event(
@@ -62,7 +63,7 @@ fn create_event(
     view: &View<'_>,
     (request, after): (Fragment<'_>, Fragment<'_>),
     rows: Fragment<'_>,
-    (again, many): (bool, bool),
+    (again, extent): (bool, Extent),
 ) -> Statement {
     let created = Kind(view.resource_type, "created");
     let restored = || {
@@ -81,6 +82,7 @@ fn create_event(
     };
     Event {
         origin,
+        from: None,
         resource_type: Some(view.resource_type),
         kind,
         id: view.column("id"),
@@ -91,7 +93,7 @@ fn create_event(
             after = after,
         ),
         rows,
-        many,
+        extent,
     }
     .insert()
 }
@@ -119,6 +121,7 @@ pub fn of_rewrite(
     let request = origin.request();
     Event {
         origin,
+        from: None,
         resource_type: Some(view.resource_type),
         kind: Kind(view.resource_type, update.word).into(),
         id: value(done.id).into(),
@@ -133,17 +136,18 @@ pub fn of_rewrite(
             changes = value(&changes),
         ),
         rows: " WHERE changes() > 0".into(),
-        many: false,
+        extent: Extent::One,
     }
     .insert()
 }
 
-/// Tells of the rewrites of a run, those that were done.
+/// Tells of the rewrites of a run right in front, those that were done.
 pub fn of_rewrites(
     origin: &Origin<'_>,
     view: &View<'_>,
     rows: &[(ResourceWrite<'_>, &Update)],
 ) -> Statement {
+    let many = rows.len();
     let rows = run(
         origin,
         rows.iter().map(|(done, update)| {
@@ -158,6 +162,7 @@ pub fn of_rewrites(
     );
     Event {
         origin,
+        from: None,
         resource_type: Some(view.resource_type),
         kind: "j.value ->> 3".into(),
         id: view.column("id"),
@@ -167,7 +172,7 @@ pub fn of_rewrites(
             names = names_of_row(view),
         ),
         rows: of_run(view, &rows),
-        many: true,
+        extent: Extent::Run(many),
     }
     .insert()
 }
@@ -237,6 +242,7 @@ pub fn of_assign(
     let request = origin.request();
     Event {
         origin,
+        from: None,
         resource_type: Some(view.resource_type),
         kind,
         id: view.column("id"),
@@ -257,7 +263,7 @@ pub fn of_assign(
             guard = guard,
             differences = differences,
         ),
-        many: false,
+        extent: Extent::One,
     }
     .insert()
 }
@@ -272,6 +278,7 @@ pub fn of_delete(
     let request = origin.request();
     Event {
         origin,
+        from: None,
         resource_type: Some(view.resource_type),
         kind: Kind(view.resource_type, "deleted").into(),
         id: view.column("id"),
@@ -283,7 +290,7 @@ pub fn of_delete(
             is = is(view, reference),
             guard = guard,
         ),
-        many: false,
+        extent: Extent::One,
     }
     .insert()
 }
@@ -301,6 +308,7 @@ pub fn of_deletes(
     );
     Event {
         origin,
+        from: None,
         resource_type: Some(view.resource_type),
         kind: Kind(view.resource_type, "deleted").into(),
         id: view.column("id"),
@@ -312,7 +320,7 @@ pub fn of_deletes(
             row = view.row(),
             scope = view.scope(view.row()),
         ),
-        many: true,
+        extent: Extent::Many,
     }
     .insert()
 }
