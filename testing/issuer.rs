@@ -20,7 +20,8 @@ pub struct Servers {
     pub asked: Cell<usize>,
     /// What was posted.
     pub posts: RefCell<Vec<Post>>,
-    /// The address of a receiver who is slow: the replies of all others come first.
+    /// The address of a receiver who is slow, or what stands in the bodies that he is slow with: all
+    /// other replies come first.
     pub slow: RefCell<String>,
     /// Who replies to what is posted; without, everything is well received.
     pub receiver: RefCell<Option<Receiver>>,
@@ -47,7 +48,9 @@ impl Fetch for Servers {
     }
 
     fn post<'f>(&'f self, post: &'f Post) -> LocalBoxFuture<'f, Option<PostReply>> {
-        let is_slow = post.address == *self.slow.borrow();
+        let slow = self.slow.borrow();
+        let is_slow = post.address == *slow || !slow.is_empty() && post.body.contains(&*slow);
+        drop(slow);
         Box::pin(async move {
             let_others_go_on(if is_slow { 1_000 } else { 0 }).await;
             self.reply(post)

@@ -1,8 +1,8 @@
 //! Deliveries: the events of each database are posted to the endpoints of webhooks, in order.
 //!
 //! The events are the outbox, and an endpoint has a cursor in each database. Whoever delivers
-//! takes its lease, and moves the cursor with each reply of 2xx. Where a delivery fails, the tenant
-//! of the event is behind: it gets a cursor of its own, which stands in front of that event until
+//! takes its lease, and moves the cursor with each reply of 2xx. Where a delivery fails or hangs, the
+//! tenant of the event is behind: it gets a cursor of its own, which stands in front of that event until
 //! it is delivered, and catches up then; the common cursor goes on without that tenant. So the
 //! events of a tenant are delivered in order, and no tenant waits for another.
 
@@ -19,11 +19,13 @@ use store::{Database, Error};
 
 mod attempt;
 mod deliverer;
+mod hanging;
 mod progress;
 
 pub(crate) use attempt::{body, check_url, event_filter, first_bytes};
 
-/// Endpoints that are served at once: the platform opens six connections of an event at a time.
+/// Endpoints that are served at once: the platform opens six connections of an event at a time, and
+/// two are of those that hang.
 const AT_ONCE: usize = 4;
 /// Milliseconds for which a lane that has nothing to do waits for the others, and between two looks
 /// for what came due meanwhile.
@@ -46,6 +48,8 @@ pub struct Report {
 struct SharedReport {
     wake: Cell<Option<u32>>,
     lines: RefCell<Vec<String>>,
+    /// Attempts that hang.
+    hanging: Cell<usize>,
 }
 
 impl SharedReport {

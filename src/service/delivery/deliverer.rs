@@ -1,11 +1,11 @@
 //! The events of one database, posted to one endpoint by whoever has the lease.
 
 use super::SharedReport;
-use super::attempt::{body, check_url, event_filter};
+use super::attempt::event_filter;
+use super::hanging::{Hanging, PATIENCE};
 use crate::budget::Allowance;
 use crate::now::{self, TenantResource};
-use crate::outside::Post;
-use crate::signing::{BOTH, headers};
+use crate::signing::BOTH;
 use crate::{Context, Moment};
 use scim::resource_type::ResourceType;
 use store::batch::Batch;
@@ -17,11 +17,11 @@ use store::{Database, Error, Row, Statement};
 /// Statements that a deliverer takes at the least: for the lease, a page, and an attempt.
 pub(super) const LEAST: usize = 5 + 2 + ATTEMPT;
 /// Statements that note an attempt, and the attempt.
-const ATTEMPT: usize = 8;
+pub(super) const ATTEMPT: usize = 8;
 /// Milliseconds for which a lease is taken.
 const LEASE: u64 = 60_000;
 /// Milliseconds that an attempt may take, with what notes it.
-const LONGEST: u64 = 20_000;
+pub(super) const LONGEST: u64 = 20_000;
 /// Bytes of an event with its resource: a delivery has at most 20 kB.
 const MOST: usize = 19_500;
 /// Events of a page.
@@ -32,8 +32,8 @@ const SECOND: u64 = 1_000;
 pub(super) struct Event {
     pub(super) mark: Mark,
     pub(super) tenant: i64,
-    text: String,
-    seal: Option<String>,
+    pub(super) text: String,
+    pub(super) seal: Option<String>,
 }
 
 /// Events, in order.
@@ -60,6 +60,7 @@ pub(super) struct Deliverer<'a, D> {
     pub(super) cursor: WebhookCursor,
     pub(super) backlogs: Vec<Backlog>,
     pub(super) parked: Vec<i64>,
+    pub(super) hanging: Vec<Hanging<'a>>,
 }
 
 /// Takes the lease of an endpoint, and delivers until nothing is due or the budget is used.
@@ -135,20 +136,29 @@ pub(super) async fn deliver<D: Database>(
         endpoint,
         backlogs,
         parked,
+        hanging: Vec::new(),
     };
-    deliverer.deliver_due().await
+    let mut holds = deliverer.deliver_due().await?;
+    while holds && !deliverer.hanging.is_empty() {
+        deliverer.wait(None, None).await;
+        holds = deliverer.settle().await?;
+    }
+    deliverer.give_back().await
 }
 
 impl<D: Database> Deliverer<'_, D> {
     /// Delivers what is due: first to the end of the common cursor, then of a tenant that is
-    /// behind, and so on.
-    async fn deliver_due(&mut self) -> Result<(), Error> {
+    /// behind, and so on; whether the lease is still held, and the endpoint active.
+    async fn deliver_due(&mut self) -> Result<bool, Error> {
         let mut whose = None;
         let mut looked_at = 0;
         loop {
+            if !self.settle().await? {
+                return Ok(false);
+            }
             if !self.has_room() {
                 self.report.wake_in(0);
-                break;
+                return Ok(true);
             }
             let page = self.page(whose).await?;
             let limit = self.limit(whose);
@@ -166,26 +176,29 @@ impl<D: Database> Deliverer<'_, D> {
                 } else {
                     if !self.has_room() {
                         self.report.wake_in(0);
-                        return self.give_back().await;
+                        return Ok(true);
                     }
                     self.attempt(whose, &event).await
                 };
                 if !self.commit(statements).await? || !self.endpoint.is_active {
-                    return self.give_back().await;
+                    return Ok(false);
                 }
                 let backlog = whose.and_then(|index| self.backlogs.get(index));
-                has_failed = backlog.is_some_and(|backlog| backlog.attempts > 0);
+                has_failed = backlog
+                    .is_some_and(|backlog| backlog.attempts > 0 || self.hangs(backlog.tenant));
                 if has_failed {
                     break;
                 }
             }
             let mut is_done = has_failed;
             if !has_failed {
+                let before = self.cursor.clone();
                 let reached = page.reach.min(limit);
                 let statements = self.reach(whose, reached, page.is_last || reached == limit);
                 is_done = page.is_last && statements.1;
-                if !self.commit(statements.0).await? {
-                    break;
+                let is_new = !statements.0.is_empty() || self.cursor != before;
+                if is_new && !self.commit(statements.0).await? {
+                    return Ok(false);
                 }
             }
             let now = self.directory.clock.now();
@@ -197,11 +210,14 @@ impl<D: Database> Deliverer<'_, D> {
                 let is_late = whose.is_some() && now.milliseconds - looked_at >= SECOND;
                 whose = if is_late { None } else { self.due(&now) };
                 if whose.is_none() && !is_late {
-                    break;
+                    if self.hanging.is_empty() {
+                        return Ok(true);
+                    }
+                    // Nor for who hangs.
+                    self.wait(None, Some(PATIENCE)).await;
                 }
             }
         }
-        self.give_back().await
     }
 
     /// A page of events.
@@ -275,38 +291,19 @@ impl<D: Database> Deliverer<'_, D> {
                     .cursor
                     .resume
                     .is_some_and(|resume| backlog.cursor.position >= resume);
-            backlog.next_attempt_at <= now.text && !waits
+            backlog.next_attempt_at <= now.text && !waits && !self.hangs(backlog.tenant)
         })
     }
 
     /// Whether there is time and budget for another attempt.
     fn has_room(&self) -> bool {
         let now = self.directory.clock.now().milliseconds;
-        self.allowance.has(ATTEMPT) && now + LONGEST < self.lease_until
-    }
-
-    /// Posts an event, and says what is noted of it.
-    async fn attempt(&mut self, whose: BacklogIndex, event: &Event) -> Vec<Statement> {
-        let (id, body) = body(&event.text, event.seal.as_deref());
-        let now = self.directory.clock.now();
-        let settings = self.directory.settings;
-        let headers = headers(&settings.master, &self.endpoint, &now, (&id, &body));
-        let posted = match check_url(settings, &self.endpoint.url, &self.endpoint.origin) {
-            Ok(()) => {
-                let post = Post {
-                    address: self.endpoint.url.clone(),
-                    headers: headers.unwrap_or_default(),
-                    body,
-                };
-                self.directory.fetch.post(&post).await
-            }
-            Err(_) => None,
-        };
-        self.note_attempt(whose, event, (id, &now), posted)
+        let hanging = self.hanging.len() * ATTEMPT;
+        self.allowance.has(ATTEMPT + hanging) && now + LONGEST < self.lease_until
     }
 
     /// Notes something, and that the lease is still wanted; whether he had it.
-    async fn commit(&mut self, statements: Vec<Statement>) -> Result<bool, Error> {
+    pub(super) async fn commit(&mut self, statements: Vec<Statement>) -> Result<bool, Error> {
         self.lease_until = self.directory.clock.now().milliseconds + LEASE;
         let until = Moment::at(self.lease_until).text;
         let (mut batch, held) = Batch::of(deliveries::advance(&self.lease, &self.cursor, &until));

@@ -72,7 +72,7 @@ impl<D: Database> Deliverer<'_, D> {
     }
 
     /// A tenant that would be behind by an event.
-    fn new_backlog(&self, event: &Event) -> Backlog {
+    pub(super) fn new_backlog(&self, event: &Event) -> Backlog {
         Backlog {
             tenant: event.tenant,
             cursor: WebhookCursor {

@@ -159,6 +159,124 @@ fn a_retry_does_not_wait_beside_one_that_hangs() {
     assert_eq!(came, [false, false, true]);
 }
 
+/// One endpoint for two tenants hangs with what it is told of one of them.
+#[test]
+fn a_receiver_that_hangs_for_one_tenant_delays_no_other() {
+    let memory = memory();
+    let admin = Operator::new(&memory);
+    let second = admin.tenant("Second");
+    let third = admin.tenant("Third");
+    are_known(&memory);
+    let made = hook(&memory, &json!({}));
+    let one = Client::new(&memory);
+    let [two, three] = [second, third].map(|id| admin.client(id, &json!({ "label": "t" })));
+    let first = |tenant: i64| {
+        memory.number(&format!(
+            "SELECT min(seq) FROM events WHERE tenant_id = {tenant} AND type = 'user.created'"
+        ))
+    };
+    for name in ["a", "b"] {
+        one.user(name);
+        two.user(name);
+        three.user(name);
+    }
+    let slow = |what: &str| {
+        memory.fetch.slow.replace(what.to_owned());
+    };
+    slow("\"tenant\":1,");
+    deliver(&memory);
+    let (of_second, of_third) = (first(second), first(third));
+    let others = [
+        (second, of_second),
+        (third, of_third),
+        (second, of_second + 1),
+        (third, of_third + 1),
+    ];
+    let mut came = numbers(&memory);
+    assert_eq!(came.drain(..4).collect::<Vec<_>>(), others);
+    assert_eq!(came.first(), Some(&(1, 1)), "{came:?}");
+    // They waited half a second for it, which the clock of a test counts for each of four lanes.
+    let path = format!("/webhooks/{}/deliveries", made["id"].as_str().unwrap());
+    let list = admin.get(&path).expect(200);
+    let at = |event: &Value| event["at"].as_str().unwrap().to_owned();
+    let rows = list["data"].as_array().unwrap();
+    let of = |tenant: i64| {
+        rows.iter()
+            .rev()
+            .find(|row| row["tenant"] == tenant)
+            .unwrap()
+    };
+    let took = |row: &Value| {
+        let days = format!("julianday('{}') - julianday('{}')", at(row), at(of(1)));
+        memory.number(&format!(
+            "SELECT CAST(round(({days}) * 86400000) AS INTEGER)"
+        ))
+    };
+    assert_eq!((took(of(second)), took(of(third))), (2_000, 2_000));
+    assert!(
+        rows.iter().all(|row| row["outcome"] == "delivered"),
+        "{list:#}"
+    );
+    // What is left of the first goes on, in order, and nobody is behind.
+    slow("");
+    pass(&memory, MINUTE);
+    deliver(&memory);
+    came.extend(numbers(&memory));
+    assert_eq!(came, [(1, 1), (1, 2)]);
+    assert_eq!(memory.number("SELECT count(*) FROM webhook_tenants"), 0);
+    // One that fails in the end is tried again as any other.
+    slow("\"tenant\":1,");
+    let fails = fail_for(&memory, 1);
+    one.user("c");
+    one.user("d");
+    two.user("c");
+    deliver(&memory);
+    assert_eq!(numbers(&memory), [(second, of_second + 2), (1, 3)]);
+    assert_eq!(read(&memory, &made)["failing"][0]["attempts"], 1);
+    fails.set(false);
+    for _ in 0..2 {
+        pass(&memory, MINUTE);
+        deliver(&memory);
+    }
+    assert_eq!(numbers(&memory), [(1, 3), (1, 4)]);
+}
+
+/// More tenants hang than are waited for beside the others: no event is lost, and none comes twice.
+#[test]
+fn many_that_hang_are_all_delivered_once() {
+    let memory = memory();
+    let admin = Operator::new(&memory);
+    let clients: Vec<_> = (0..5)
+        .map(|number| {
+            let tenant = admin.tenant(&format!("Tenant {number}"));
+            admin.client(tenant, &json!({ "label": "t" }))
+        })
+        .collect();
+    are_known(&memory);
+    hook(&memory, &json!({}));
+    for name in ["a", "b", "c"] {
+        for client in &clients {
+            client.user(name);
+        }
+    }
+    memory.fetch.slow.replace("\"tenant\":".to_owned());
+    let mut came = Vec::new();
+    for _ in 0..40 {
+        deliver(&memory);
+        came.extend(numbers(&memory));
+        pass(&memory, MINUTE);
+    }
+    assert_eq!(came.len(), 15, "{came:?}");
+    let mut of_each: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for (tenant, seq) in came {
+        of_each.entry(tenant).or_default().push(seq);
+    }
+    for numbers in of_each.values() {
+        assert!(numbers.is_sorted() && numbers.len() == 3, "{numbers:?}");
+    }
+    assert_eq!(memory.number("SELECT count(*) FROM webhook_tenants"), 0);
+}
+
 #[test]
 fn a_poison_event_of_one_tenant_delays_no_other() {
     let memory = memory();

@@ -1,0 +1,160 @@
+//! Attempts whose reply does not come soon. Their tenant is behind then, as if they had failed, and
+//! the others are delivered to meanwhile; what came of them is noted when it is known.
+
+use std::cell::Cell;
+use std::future::{pending, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
+use super::attempt::{body, check_url};
+use super::deliverer::{BacklogIndex, Deliverer, Event, LONGEST};
+use crate::Moment;
+use crate::outside::{LocalBoxFuture, Post, PostReply};
+use crate::signing::headers;
+use store::ledger::deliveries::{self, Backlog};
+use store::{Database, Error, Statement};
+
+/// Milliseconds for which others wait for a reply.
+pub(super) const PATIENCE: u32 = 500;
+/// Attempts that hang at once, of all endpoints: with those that do not they take the connections
+/// that the platform opens at a time.
+const MOST: usize = 2;
+/// Statements that note that one hangs, and what comes of it.
+const NOTES: usize = 12;
+
+/// What comes of an attempt.
+type Reply<'a> = LocalBoxFuture<'a, Option<PostReply>>;
+
+/// An attempt that hangs.
+pub(super) struct Hanging<'a> {
+    event: Event,
+    id: String,
+    at: Moment,
+    reply: Reply<'a>,
+    came: Option<Option<PostReply>>,
+    count: &'a Cell<usize>,
+}
+
+impl Drop for Hanging<'_> {
+    fn drop(&mut self) {
+        self.count.set(self.count.get() - 1);
+    }
+}
+
+impl<D: Database> Deliverer<'_, D> {
+    /// Posts an event, and says what is noted of it.
+    pub(super) async fn attempt(&mut self, whose: BacklogIndex, event: &Event) -> Vec<Statement> {
+        let (id, body) = body(&event.text, event.seal.as_deref());
+        let now = self.directory.clock.now();
+        let settings = self.directory.settings;
+        let headers = headers(&settings.master, &self.endpoint, &now, (&id, &body));
+        // The rules may be others than when the address was stored.
+        if check_url(settings, &self.endpoint.url, &self.endpoint.origin).is_err() {
+            return self.note_attempt(whose, event, (id, &now), None);
+        }
+        let post = Post {
+            address: self.endpoint.url.clone(),
+            headers: headers.unwrap_or_default(),
+            body,
+        };
+        let fetch = self.directory.fetch;
+        let mut reply: Reply<'_> = Box::pin(async move { fetch.post(&post).await });
+        let count = &self.report.hanging;
+        let may_hang = count.get() < MOST
+            && self
+                .allowance
+                .has(NOTES + (self.hanging.len() + 1) * super::deliverer::ATTEMPT);
+        let patience = may_hang.then_some(PATIENCE);
+        if let Some(posted) = self.wait(Some(&mut reply), patience).await {
+            return self.note_attempt(whose, event, (id, &now), posted);
+        }
+        count.set(count.get() + 1);
+        self.hanging.push(Hanging {
+            event: Event {
+                mark: event.mark,
+                tenant: event.tenant,
+                text: String::new(),
+                seal: None,
+            },
+            id,
+            at: now,
+            reply,
+            came: None,
+            count,
+        });
+        let known = whose.and_then(|index| self.backlogs.get(index)).cloned();
+        let now = self.directory.clock.now().milliseconds;
+        let backlog = Backlog {
+            next_attempt_at: Moment::at(now + LONGEST).text,
+            ..known.unwrap_or_else(|| self.new_backlog(event))
+        };
+        let noted = deliveries::note(&self.lease, &backlog);
+        match whose.and_then(|index| self.backlogs.get_mut(index)) {
+            Some(known) => *known = backlog,
+            None => {
+                self.cursor.position = event.mark.position;
+                self.backlogs.push(backlog);
+            }
+        }
+        vec![noted]
+    }
+
+    /// Whether an attempt of the tenant hangs.
+    pub(super) fn hangs(&self, tenant: i64) -> bool {
+        self.hanging.iter().any(|one| one.event.tenant == tenant)
+    }
+
+    /// Waits for a reply, or without one for what comes of an attempt that hangs; for so many
+    /// milliseconds at the most, where that is said.
+    pub(super) async fn wait(
+        &mut self,
+        mut reply: Option<&mut Reply<'_>>,
+        most: Option<u32>,
+    ) -> Option<Option<PostReply>> {
+        let database = self.directory.database;
+        let mut late = pin!(async {
+            match most {
+                Some(most) => database.pause(most).await,
+                None => pending().await,
+            }
+        });
+        let hanging = &mut self.hanging;
+        poll_fn(|context| {
+            if let Some(reply) = &mut reply
+                && let Poll::Ready(posted) = reply.as_mut().poll(context)
+            {
+                return Poll::Ready(Some(posted));
+            }
+            let mut came = false;
+            for one in hanging.iter_mut() {
+                if one.came.is_none()
+                    && let Poll::Ready(posted) = one.reply.as_mut().poll(context)
+                {
+                    one.came = Some(posted);
+                }
+                came |= one.came.is_some();
+            }
+            if came && reply.is_none() {
+                return Poll::Ready(None);
+            }
+            late.as_mut().poll(context).map(|()| None)
+        })
+        .await
+    }
+
+    /// Notes what came of attempts that hung; whether there is still anything to be done.
+    pub(super) async fn settle(&mut self) -> Result<bool, Error> {
+        while let Some(place) = self.hanging.iter().position(|one| one.came.is_some()) {
+            let mut one = self.hanging.swap_remove(place);
+            let is_of = |backlog: &Backlog| backlog.tenant == one.event.tenant;
+            let whose = self.backlogs.iter().position(is_of);
+            let (id, posted) = (std::mem::take(&mut one.id), one.came.take().flatten());
+            let statements = self.note_attempt(whose, &one.event, (id, &one.at), posted);
+            if !self.commit(statements).await? || !self.endpoint.is_active {
+                self.hanging.clear();
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
