@@ -427,3 +427,40 @@ fn a_cursor_behind_the_end_is_refused() {
         }
     }
 }
+
+/// Backwards nothing is missed: such a page begins at the newest event that there is.
+#[test]
+fn backwards_a_cursor_behind_the_end_begins_at_the_newest() {
+    let memory = Memory::new();
+    let operator = Operator::new(&memory);
+    let client = Client::new(&memory);
+    for name in ["ada", "ben", "cid"] {
+        client.user(name);
+    }
+    let page = |before: &str| {
+        let shown = operator
+            .get(&format!("/tenants/1/events?limit=2&before={before}"))
+            .expect(200);
+        let data = shown["data"].as_array().unwrap();
+        let numbers: Vec<i64> = data.iter().map(|e| e["seq"].as_i64().unwrap()).collect();
+        (numbers, shown["next"].as_str().unwrap().to_owned())
+    };
+    let (newest, next) = page("");
+    let (older, _) = page(&next);
+    let seq = memory.number("SELECT max(seq) FROM events WHERE tenant_id = 1");
+    assert_eq!(newest, [seq, seq - 1]);
+    assert_eq!(older.first(), Some(&(seq - 2)));
+    let position = memory.number("SELECT max(position) FROM events");
+    for beyond in [
+        "1.99999".to_owned(),
+        format!("1.99999.{}", seq + 1),
+        format!("1.{position}.99999"),
+    ] {
+        assert_eq!(page(&beyond).0, newest, "{beyond}");
+    }
+    // The one at the end is of the newest event itself, which is not before it.
+    assert_eq!(
+        page(&format!("1.{position}.{seq}")).0.first(),
+        Some(&(seq - 1))
+    );
+}

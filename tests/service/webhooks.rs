@@ -14,6 +14,7 @@ use testing::memory::Memory;
 
 mod endpoints;
 mod failing;
+mod paging;
 mod replay;
 
 const MINUTE: u64 = 60_000;

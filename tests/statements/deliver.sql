@@ -88,7 +88,7 @@ FROM (SELECT *, row_number() OVER () AS looks
         ORDER BY seq DESC
         LIMIT 1), 0)
     ORDER BY seq ASC
-    LIMIT 5000))
+    LIMIT 100))
 ORDER BY looks DESC
 LIMIT 1
 -- ?1 = NULL
@@ -138,7 +138,7 @@ FROM (SELECT *, count(*) OVER () AS found, sum(octet_length(event)) OVER (ROWS U
           ORDER BY seq DESC
           LIMIT 1), 0)
       ORDER BY seq ASC
-      LIMIT 5000) e
+      LIMIT 100) e
     LEFT JOIN tenants t ON t.id = e.tenant_id
     WHERE 1
       AND NOT (e.type IN ('webhook.failing', 'webhook.disabled', 'webhook.test')
@@ -243,19 +243,6 @@ WHERE id = ?2
 -- plan: SEARCH webhooks USING PRIMARY KEY (id=?)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH c USING PRIMARY KEY (webhook_id=? AND shard=?)
-
-UPDATE webhook_cursors
-SET position = ?1, until = ?2, resume = ?2, lease_until = ?3
-WHERE webhook_id = ?4
-  AND shard = 1
-  AND lease = ?5
-RETURNING position
--- ?1 = 10
--- ?2 = NULL
--- ?3 = "2026-01-01T00:01:00.012Z"
--- ?4 = "whk_019a000000007000800000000000000b"
--- ?5 = "019a0000-0000-7000-8000-00000000000e"
--- plan: SEARCH webhook_cursors USING PRIMARY KEY (webhook_id=? AND shard=?)
 
 UPDATE webhook_cursors
 SET lease_until = ?1

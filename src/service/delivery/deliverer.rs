@@ -24,8 +24,12 @@ const LEASE: u64 = 60_000;
 pub(super) const LONGEST: u64 = 20_000;
 /// Bytes of an event with its resource: a delivery has at most 20 kB.
 const MOST: usize = 19_500;
-/// Events of a page.
+/// Events of a page, and events that are looked at for them: as many at first, and as many times
+/// more behind a page that was not full. So what is looked at is bounded by what is delivered, and
+/// what nobody wants is passed in few pages.
 const PAGE: usize = 20;
+const FIRST: usize = 5 * PAGE;
+const TIMES: usize = 8;
 const SECOND: u64 = 1_000;
 
 /// An event of a page.
@@ -41,6 +45,8 @@ struct Page {
     events: Vec<Event>,
     /// The position up to which there are no others.
     reach: i64,
+    /// Whether it has all that there are up to there.
+    is_whole: bool,
     /// Whether there are none behind it.
     is_last: bool,
 }
@@ -61,6 +67,8 @@ pub(super) struct Deliverer<'a, D> {
     pub(super) backlogs: Vec<Backlog>,
     pub(super) parked: Vec<i64>,
     pub(super) hanging: Vec<Hanging<'a>>,
+    /// How many events the next page looks at.
+    pub(super) looks: usize,
 }
 
 /// Takes the lease of an endpoint, and delivers until nothing is due or the budget is used.
@@ -137,6 +145,7 @@ pub(super) async fn deliver<D: Database>(
         backlogs,
         parked,
         hanging: Vec::new(),
+        looks: FIRST,
     };
     let mut holds = deliverer.deliver_due().await?;
     while holds && !deliverer.hanging.is_empty() {
@@ -221,7 +230,7 @@ impl<D: Database> Deliverer<'_, D> {
     }
 
     /// A page of events.
-    async fn page(&self, whose: BacklogIndex) -> Result<Page, Error> {
+    async fn page(&mut self, whose: BacklogIndex) -> Result<Page, Error> {
         let backlog = whose.and_then(|index| self.backlogs.get(index));
         let (cursor, seq) = match backlog {
             Some(backlog) => (&backlog.cursor, backlog.seq),
@@ -232,6 +241,7 @@ impl<D: Database> Deliverer<'_, D> {
             return Ok(Page {
                 events: Vec::new(),
                 reach: position,
+                is_whole: true,
                 is_last: true,
             });
         };
@@ -242,7 +252,7 @@ impl<D: Database> Deliverer<'_, D> {
                 .or(self.endpoint.tenant),
             from: Some(Mark { position, seq }),
             backwards: false,
-            looks: LOOKS,
+            looks: self.looks,
         };
         let filter = event_filter(&self.endpoint.types, &self.endpoint.id);
         let mut batch = Batch::default();
@@ -252,7 +262,12 @@ impl<D: Database> Deliverer<'_, D> {
         self.allowance.note(batch.len());
         let mut answers = shard.send(batch).await?;
         let newest = [answers.row(newest), answers.row(end)];
-        let (mut page, places, keys) = read_page(newest, answers.rows(listed), position)?;
+        let (mut page, places, keys) = read_page(newest, answers.rows(listed), &walk)?;
+        self.looks = if page.is_whole {
+            LOOKS.min(self.looks * TIMES)
+        } else {
+            FIRST
+        };
         if self.endpoint.include != "[]" && !keys.is_empty() {
             let mut batch = Batch::default();
             let asked = now::add(&mut batch, &keys);
@@ -326,12 +341,12 @@ impl<D: Database> Deliverer<'_, D> {
     }
 }
 
-/// Reads a page behind a position: the newest event and where the walk ends, and the events. What
+/// Reads a page of a walk: the newest event and where the walk ends, and the events. What
 /// resources they are about, with their places.
 fn read_page(
     [newest, end]: [Option<Row>; 2],
     rows: Vec<Row>,
-    position: i64,
+    walk: &Walk,
 ) -> Result<(Page, Vec<usize>, Vec<TenantResource>), Error> {
     let number = |row: &Option<Row>, column| match row {
         Some(row) => Ok::<_, Error>(row.integer(column)?.unwrap_or_default()),
@@ -361,7 +376,7 @@ fn read_page(
         });
     }
     let is_whole = events.len() < PAGE && i64::try_from(events.len()) == Ok(found);
-    let is_last = is_whole && usize::try_from(looks).is_ok_and(|looks| looks < LOOKS);
+    let is_last = is_whole && usize::try_from(looks).is_ok_and(|looks| looks < walk.looks);
     let reach = match events.last() {
         _ if is_last => newest,
         Some(event) if !is_whole => event.mark.position,
@@ -369,7 +384,8 @@ fn read_page(
     };
     let page = Page {
         events,
-        reach: reach.max(position),
+        reach: reach.max(walk.from.unwrap_or_default().position),
+        is_whole,
         is_last,
     };
     Ok((page, places, keys))
