@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::{Failure, Session};
 use store::batch::Batch;
 use store::membership;
+use store::pending;
 use store::table::Table;
 use store::user_groups;
 use store::{Database, Row};
@@ -38,16 +39,19 @@ impl<D: Database> Session<'_, D> {
         let mut batch = Batch::default();
         let unknown = batch.add_all(membership::unknown(&view, added));
         let circular = batch.add_all(membership::circular(&view, group, added));
+        let values = [added.as_slice(), &change.wait].concat();
+        let pends = self.settings().pend_unknown_members;
+        let named = pends.then(|| batch.add(pending::find(&view, &values)));
         let mut answers = self.send(batch).await?;
         let unknown: Vec<String> = all_ids(answers.rows_of(&unknown))?;
         let circular: Vec<String> = all_ids(answers.rows_of(&circular))?;
-        let pends = self.settings().pend_unknown_members && circular.is_empty();
-        if pends && !self.is_spent() {
-            let values = [unknown.as_slice(), &change.wait].concat();
-            if !values.is_empty() {
-                self.look_up(&values).await?;
-                return Ok(None);
-            }
+        if let Some(named) = named
+            && circular.is_empty()
+            && !(unknown.is_empty() && change.wait.is_empty())
+            && !self.is_spent()
+        {
+            self.note_named(answers.rows(named))?;
+            return Ok(None);
         }
         if unknown.is_empty() && circular.is_empty() {
             return Ok(Some(Failure::Conflict(

@@ -38,7 +38,7 @@ impl<D: Database> Session<'_, D> {
         self.check_links(&GROUP_TYPE, &mut change.add)?;
         change.remove.retain(|id| can_be_id(id));
         if self.settings().pend_unknown_members {
-            self.look_up(&change.remove).await?;
+            self.look_up(&self.doubtful(&change)).await?;
             self.settle_links(&mut change);
         }
         Ok(change)

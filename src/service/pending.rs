@@ -2,11 +2,12 @@
 //! and userName, and waits where it is none of these.
 
 use scim::index::Index;
+use scim::list::List;
 use scim::patch::LinkChange;
 use scim::resource_type::GROUP_TYPE;
 
 use super::{Failure, Session};
-use store::{Database, pending};
+use store::{Database, Row, pending};
 
 impl<D: Database> Session<'_, D> {
     /// Looks up whom values name: one trip, if there are any.
@@ -14,14 +15,25 @@ impl<D: Database> Session<'_, D> {
         if values.is_empty() {
             return Ok(());
         }
-        for mut row in self
-            .ask(pending::find(&self.view(&GROUP_TYPE), values))
-            .await?
-        {
+        let rows = self.ask(pending::find(&self.view(&GROUP_TYPE), values));
+        self.note_named(rows.await?)
+    }
+
+    /// Notes whom values name: rows of [`pending::find`].
+    pub(crate) fn note_named(&self, rows: Vec<Row>) -> Result<(), Failure> {
+        for mut row in rows {
             let (value, id) = (row.required_text(0)?, row.text(1)?);
             self.member_ids.borrow_mut().set(&value, id);
         }
         Ok(())
+    }
+
+    /// Those of these values that are to be looked up before members are changed by them: who goes
+    /// may be waited for, and who comes is taken for somebody who is there where the value has the
+    /// form of an id, so that it takes no trip.
+    pub(crate) fn doubtful(&self, change: &LinkChange) -> Vec<String> {
+        let come = change.add.iter().filter(|value| !is_like_ours(value));
+        change.remove.iter().chain(come).cloned().list()
     }
 
     /// Puts ids for the values of a change, as far as they were looked up; what names nobody waits.
@@ -55,4 +67,13 @@ impl<D: Database> Session<'_, D> {
             }
         }
     }
+}
+
+/// Whether a value has the form of the ids that we give.
+fn is_like_ours(value: &str) -> bool {
+    let is_part = |(index, byte): (usize, u8)| match index {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase(),
+    };
+    value.len() == 36 && value.bytes().enumerate().all(is_part)
 }

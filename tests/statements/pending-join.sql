@@ -24,8 +24,8 @@ WHERE t.id IS NOT NULL
 ON CONFLICT DO NOTHING
 RETURNING seq
 -- ?1 = "2026-01-01T00:00:00.009Z"
--- ?2 = "019a0000-0000-7000-8000-00000000000d"
--- ?3 = "000000000000000e"
+-- ?2 = "019a0000-0000-7000-8000-00000000000c"
+-- ?3 = "000000000000000d"
 -- ?4 = "{\"active\":true,\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],\"userName\":\"cid\"}"
 -- ?5 = "cid"
 -- ?6 = NULL
@@ -47,7 +47,7 @@ WHERE changes() > 0
 -- ?4 = "req_019b76daa80900000000000000000001"
 -- ?5 = NULL
 -- ?6 = "SCIM_TOKEN"
--- ?7 = "019a0000-0000-7000-8000-00000000000d"
+-- ?7 = "019a0000-0000-7000-8000-00000000000c"
 -- plan: CO-ROUTINE o
 -- plan:   SCAN CONSTANT ROW
 -- plan: SCAN o
@@ -78,10 +78,10 @@ CROSS JOIN teams ON teams.tenant_id = o.tenant_id
 -- ?1 = 1
 -- ?2 = "2026-01-01T00:00:00.009Z"
 -- ?3 = "group.members"
--- ?4 = "000000000000000f"
+-- ?4 = "000000000000000e"
 -- ?5 = NULL
 -- ?6 = "SCIM_TOKEN"
--- ?7 = "[[\"req_019b76daa80900000000000000000001\",\"019a0000-0000-7000-8000-00000000000d\"]]"
+-- ?7 = "[[\"req_019b76daa80900000000000000000001\",\"019a0000-0000-7000-8000-00000000000c\"]]"
 -- plan: CO-ROUTINE (subquery-10)
 -- plan:   CO-ROUTINE o
 -- plan:     SCAN CONSTANT ROW
@@ -125,9 +125,9 @@ WHERE tenant_id = ?3
   WHERE tenant_id = ?3
     AND member_id IN (SELECT value FROM json_each(?4)))
 -- ?1 = "2026-01-01T00:00:00.009Z"
--- ?2 = "000000000000000f"
+-- ?2 = "000000000000000e"
 -- ?3 = 1
--- ?4 = "[\"019a0000-0000-7000-8000-00000000000d\"]"
+-- ?4 = "[\"019a0000-0000-7000-8000-00000000000c\"]"
 -- plan: SEARCH pending_members USING INDEX pending_members_team (tenant_id=? AND team_id=? AND value=?)
 -- plan: LIST SUBQUERY 4
 -- plan:   SEARCH u USING INDEX users_id (tenant_id=? AND id=?)

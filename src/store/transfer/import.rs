@@ -162,6 +162,35 @@ impl Import<'_> {
         )
     }
 
+    /// Notes, behind [`Import::name`] of the same rows, the memberships of users whom groups wait for:
+    /// they would join when they come by these names.
+    pub fn join_awaited(&self, rows: &[Value]) -> Statement {
+        let rows = json::text(&Value::from(rows));
+        let awaited = [
+            ("", "e", "value"),
+            (" UNION ", "n", "folded"),
+        ]
+        .map(|(union, kind, column)| {
+            fragment!(
+                "{union}SELECT 'm/' || p.team_id || '/' || (j.value ->> 1), j.value ->> 1 FROM json_each({rows}) j \
+                 CROSS JOIN pending_members p ON p.tenant_id = {tenant} AND p.{column} = substr(j.value ->> 0, 8) \
+                 WHERE substr(j.value ->> 0, 1, 7) = '{kind}/User/'",
+                union = union,
+                rows = value(&rows),
+                tenant = self.tenant,
+                column = column,
+                kind = kind,
+            )
+        });
+        statement!(
+            "INSERT INTO import_keys (tenant_id, job_id, key, id) SELECT {tenant}, {job}, * FROM ({awaited}) WHERE 1 \
+             ON CONFLICT DO NOTHING",
+            tenant = self.tenant,
+            job = value(self.job),
+            awaited = awaited,
+        )
+    }
+
     /// Forgets names that resources have no longer: key and id of each.
     pub fn forget(&self, rows: &[Value]) -> Statement {
         let rows = json::text(&Value::from(rows));

@@ -684,6 +684,67 @@ fn a_large_group_comes_back() {
     );
 }
 
+/// Who is awaited joins when he comes, so that the line of his group changes nothing.
+#[test]
+fn who_is_awaited_is_foreseen() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let pend = json!({ "settings": { "unknown_members": "pend" } });
+    let admin = Operator::new(&memory);
+    admin
+        .patch(&format!("/tenants/{number}"), &pend)
+        .expect(200);
+    client.user("cid");
+    let dora = client.user("dora");
+    let staff = client.group("Staff", &[]);
+    let named = ["ext-ada", "Ben@Example.com", "ext-cid", "nobody", &dora];
+    let waits = json!([{ "op": "add", "path": "members",
+        "value": named.map(|value| json!({ "value": value })) }]);
+    client
+        .patch(&format!("/Groups/{staff}"), &waits)
+        .expect(204);
+    let with = |name: &str, external: &str| {
+        let mut user = user(name);
+        user["externalId"] = json!(external);
+        user
+    };
+    let come = [
+        with("ada", "ext-ada"),
+        user("ben@example.com"),
+        with("cid", "ext-cid"),
+        user("eve"),
+    ];
+    let line = |members: &Value| {
+        let mut line = group("Staff", members);
+        line["id"] = json!(staff);
+        line
+    };
+    let awaited = json!([{ "externalId": "ext-ada" }, { "userName": "ben@example.com" }, { "userName": "cid" }]);
+    let all = [&come[..], &[line(&awaited)]].concat();
+    let result = import(&memory, number, &lines(&all));
+    assert_eq!(told(&result).0, [3, 1, 1], "{result:#}");
+    // One more, whom nobody waited for, does.
+    let more = [
+        with("fay", "ext-fay"),
+        line(&json!([{ "externalId": "ext-fay" }])),
+    ];
+    assert_eq!(told(&import(&memory, number, &lines(&more))).0, [1, 1, 0]);
+    // Nor does it matter once the setting is another: they wait in vain then.
+    let waits = json!([{ "op": "add", "path": "members", "value": [{ "value": "ext-gus" }] }]);
+    client
+        .patch(&format!("/Groups/{staff}"), &waits)
+        .expect(204);
+    let refuse = json!({ "settings": { "unknown_members": "refuse" } });
+    admin
+        .patch(&format!("/tenants/{number}"), &refuse)
+        .expect(200);
+    let late = [
+        with("gus", "ext-gus"),
+        line(&json!([{ "externalId": "ext-gus" }])),
+    ];
+    assert_eq!(told(&import(&memory, number, &lines(&late))).0, [1, 1, 0]);
+}
+
 /// Groups in groups, at random, over what is there: the dry run tells what the import then does.
 #[test]
 fn circles_are_foreseen() {

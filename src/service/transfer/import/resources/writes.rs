@@ -86,6 +86,9 @@ pub(super) fn write<D: Database>(
     }
     for part in lines.names.chunks(NAMES) {
         work.batch.add(import.name(part));
+        if import.is_dry && session.settings().pend_unknown_members {
+            work.batch.add(import.join_awaited(part));
+        }
     }
     let last = actions.last().map_or(0, |(line, _)| *line);
     work.reach(import, state, last, &lines.rows);
