@@ -333,7 +333,7 @@ impl Bench<'_> {
             ("PATCH", &path),
             Some(&later),
             204,
-            cost(4, 24 + 4 * waiting, 3 * waiting),
+            cost(2, 24 + 4 * waiting, 3 * waiting),
         );
         let path = format!("/groups/{first}/pending");
         let page = self.admin(
