@@ -9,6 +9,7 @@ use scim::patch::{LinkChange, LinkOperation, net_links};
 use scim::resource_type::GROUP_TYPE;
 
 use super::links::{can_be_id, ids};
+use super::pending::doubtful;
 use super::removals::Removals;
 use super::{Failure, Session};
 use store::batch::{Answers, Batch, Handle};
@@ -38,7 +39,7 @@ impl<D: Database> Session<'_, D> {
         self.check_links(&GROUP_TYPE, &mut change.add)?;
         change.remove.retain(|id| can_be_id(id));
         if self.settings().pend_unknown_members {
-            self.look_up(&self.doubtful(&change)).await?;
+            self.look_up(&doubtful(&change)).await?;
             self.settle_links(&mut change);
         }
         Ok(change)

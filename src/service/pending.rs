@@ -28,14 +28,6 @@ impl<D: Database> Session<'_, D> {
         Ok(())
     }
 
-    /// Those of these values that are to be looked up before members are changed by them: who goes
-    /// may be waited for, and who comes is taken for somebody who is there where the value has the
-    /// form of an id, so that it takes no trip.
-    pub(crate) fn doubtful(&self, change: &LinkChange) -> Vec<String> {
-        let come = change.add.iter().filter(|value| !is_like_ours(value));
-        change.remove.iter().chain(come).cloned().list()
-    }
-
     /// Puts ids for the values of a change, as far as they were looked up; what names nobody waits.
     pub(crate) fn settle_links(&self, change: &mut LinkChange) {
         self.leave_out_unknown(&mut change.add);
@@ -67,6 +59,14 @@ impl<D: Database> Session<'_, D> {
             }
         }
     }
+}
+
+/// Those of these values that are to be looked up before members are changed by them: who goes
+/// may be waited for, and who comes is taken for somebody who is there where the value has the
+/// form of an id, so that it takes no trip.
+pub(crate) fn doubtful(change: &LinkChange) -> Vec<String> {
+    let come = change.add.iter().filter(|value| !is_like_ours(value));
+    change.remove.iter().chain(come).cloned().list()
 }
 
 /// Whether a value has the form of the ids that we give.

@@ -149,7 +149,7 @@ pub(super) async fn deliver<D: Database>(
     };
     let mut holds = deliverer.deliver_due().await?;
     while holds && !deliverer.hanging.is_empty() {
-        deliverer.wait(None, None).await;
+        let _ = deliverer.wait(None, None).await;
         holds = deliverer.settle().await?;
     }
     deliverer.give_back().await
@@ -223,7 +223,7 @@ impl<D: Database> Deliverer<'_, D> {
                         return Ok(true);
                     }
                     // Nor for who hangs.
-                    self.wait(None, Some(PATIENCE)).await;
+                    let _ = self.wait(None, Some(PATIENCE)).await;
                 }
             }
         }

@@ -31,7 +31,7 @@ pub(super) struct Hanging<'a> {
     id: String,
     at: Moment,
     reply: Reply<'a>,
-    came: Option<Option<PostReply>>,
+    came: Poll<Option<PostReply>>,
     count: &'a Cell<usize>,
 }
 
@@ -65,7 +65,7 @@ impl<D: Database> Deliverer<'_, D> {
                 .allowance
                 .has(NOTES + (self.hanging.len() + 1) * super::deliverer::ATTEMPT);
         let patience = may_hang.then_some(PATIENCE);
-        if let Some(posted) = self.wait(Some(&mut reply), patience).await {
+        if let Poll::Ready(posted) = self.wait(Some(&mut reply), patience).await {
             return self.note_attempt(whose, event, (id, &now), posted);
         }
         count.set(count.get() + 1);
@@ -79,7 +79,7 @@ impl<D: Database> Deliverer<'_, D> {
             id,
             at: now,
             reply,
-            came: None,
+            came: Poll::Pending,
             count,
         });
         let known = whose.and_then(|index| self.backlogs.get(index)).cloned();
@@ -89,12 +89,11 @@ impl<D: Database> Deliverer<'_, D> {
             ..known.unwrap_or_else(|| self.new_backlog(event))
         };
         let noted = deliveries::note(&self.lease, &backlog);
-        match whose.and_then(|index| self.backlogs.get_mut(index)) {
-            Some(known) => *known = backlog,
-            None => {
-                self.cursor.position = event.mark.position;
-                self.backlogs.push(backlog);
-            }
+        if let Some(known) = whose.and_then(|index| self.backlogs.get_mut(index)) {
+            *known = backlog;
+        } else {
+            self.cursor.position = event.mark.position;
+            self.backlogs.push(backlog);
         }
         vec![noted]
     }
@@ -110,7 +109,7 @@ impl<D: Database> Deliverer<'_, D> {
         &mut self,
         mut reply: Option<&mut Reply<'_>>,
         most: Option<u32>,
-    ) -> Option<Option<PostReply>> {
+    ) -> Poll<Option<PostReply>> {
         let database = self.directory.database;
         let mut late = pin!(async {
             match most {
@@ -123,32 +122,34 @@ impl<D: Database> Deliverer<'_, D> {
             if let Some(reply) = &mut reply
                 && let Poll::Ready(posted) = reply.as_mut().poll(context)
             {
-                return Poll::Ready(Some(posted));
+                return Poll::Ready(Poll::Ready(posted));
             }
             let mut came = false;
             for one in hanging.iter_mut() {
-                if one.came.is_none()
-                    && let Poll::Ready(posted) = one.reply.as_mut().poll(context)
-                {
-                    one.came = Some(posted);
+                if one.came.is_pending() {
+                    one.came = one.reply.as_mut().poll(context);
                 }
-                came |= one.came.is_some();
+                came |= one.came.is_ready();
             }
             if came && reply.is_none() {
-                return Poll::Ready(None);
+                return Poll::Ready(Poll::Pending);
             }
-            late.as_mut().poll(context).map(|()| None)
+            late.as_mut().poll(context).map(|()| Poll::Pending)
         })
         .await
     }
 
     /// Notes what came of attempts that hung; whether there is still anything to be done.
     pub(super) async fn settle(&mut self) -> Result<bool, Error> {
-        while let Some(place) = self.hanging.iter().position(|one| one.came.is_some()) {
+        while let Some(place) = self.hanging.iter().position(|one| one.came.is_ready()) {
             let mut one = self.hanging.swap_remove(place);
             let is_of = |backlog: &Backlog| backlog.tenant == one.event.tenant;
             let whose = self.backlogs.iter().position(is_of);
-            let (id, posted) = (std::mem::take(&mut one.id), one.came.take().flatten());
+            let (id, came) = (std::mem::take(&mut one.id), &mut one.came);
+            let posted = match std::mem::replace(came, Poll::Pending) {
+                Poll::Ready(posted) => posted,
+                Poll::Pending => None,
+            };
             let statements = self.note_attempt(whose, &one.event, (id, &one.at), posted);
             if !self.commit(statements).await? || !self.endpoint.is_active {
                 self.hanging.clear();
