@@ -7,6 +7,11 @@ CREATE UNIQUE INDEX brakes_tenant ON brakes (tenant_id);
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('brakes', 'brakes_tenant', '100 1');
 ANALYZE sqlite_schema;
 
+-- seals.resources: the ends of the ids of the resources that its events are of, so that an erasure
+-- looks at the blocks that tell of one; NULL where it was set before. An index on the events would
+-- be a third row written for each of them.
+ALTER TABLE seals ADD COLUMN resources TEXT;
+
 DROP TRIGGER events_insert_removal;
 CREATE TRIGGER events_insert_removal AFTER INSERT ON events
 WHEN new.type IN ('user.deactivated', 'user.deleted') AND new.actor_kind IN ('token', 'client')

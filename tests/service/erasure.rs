@@ -170,9 +170,24 @@ fn what_is_not_there_cannot_be_erased() {
     }
 }
 
-/// More events than one statement empties, and another tenant's of the same id.
+/// More events than one statement empties, whatever is sealed of them, and whether the seals say of
+/// whom they are.
 #[test]
 fn a_large_record_is_erased_whole() {
+    for (seals, unknown) in [
+        (0, ""),
+        (100, ""),
+        (100, "1"),
+        (100, "last_seq < 9000"),
+        (100, "last_seq > 9000"),
+        (20, ""),
+    ] {
+        erase_large_record(seals, unknown);
+    }
+}
+
+/// Erases a record of which so many blocks are sealed, some of them before seals said of whom.
+fn erase_large_record(seals: usize, unknown: &str) {
     let mut memory = Memory::new();
     memory.settings.master = Master::parse(&"5a".repeat(32)).unwrap();
     let (client, operator) = (Client::new(&memory), Operator::new(&memory));
@@ -187,13 +202,22 @@ fn a_large_record_is_erased_whole() {
         "INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, body) \
          WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 21000) \
          SELECT 1, (SELECT max(seq) FROM events WHERE tenant_id = 1) + n, '2026-01-01T00:00:00.000Z', 'user.updated', 'User', \
-         iif(n % 1000 = 0, (SELECT resource_id FROM events WHERE type = 'user.deleted'), 'other'), 'system', '{}' FROM n",
+         iif(n % 400 = 0, (SELECT resource_id FROM events WHERE type = 'user.deleted'), 'other'), 'system', '{}' FROM n",
     );
+    for _ in 0..seals {
+        memory.seal().unwrap();
+    }
+    if !unknown.is_empty() {
+        memory.sql(&format!(
+            "UPDATE seals SET resources = NULL WHERE {unknown}"
+        ));
+    }
     let erase = || operator.post("/tenants/1/erase", &json!({ "resource": ada }));
     let done = erase().expect(200);
     assert_eq!(
         (&done["events"], &done["more"]),
-        (&json!(63), &json!(false))
+        (&json!(94), &json!(false)),
+        "{seals} {unknown}"
     );
     assert_eq!(
         memory.number("SELECT count(*) FROM events WHERE resource_id = 'other' AND body IS NULL"),

@@ -32,31 +32,87 @@ WHERE tenant_id = ?1
 -- plan:   UNION ALL
 -- plan:     SEARCH resources USING COVERING INDEX resources_id (tenant_id=?)
 
-WITH w AS MATERIALIZED (SELECT seq, type, resource_type, resource_id
-  FROM events
+WITH n AS MATERIALIZED (SELECT prev_seq, last_seq, resources
+  FROM seals
   WHERE tenant_id = ?1
-    AND seq > ?2
-  ORDER BY seq
-  LIMIT 20000)
-SELECT (SELECT max(seq) FROM w), (SELECT count(*) FROM w), resource_type, type
+    AND last_seq > ?2
+    AND (resources IS NULL OR instr(resources, ?3))
+  ORDER BY last_seq
+  LIMIT 40), w AS MATERIALIZED (SELECT e.seq, e.type, e.resource_type, e.resource_id
+  FROM n
+  CROSS JOIN events e ON e.tenant_id = iif((SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL, NULL, ?1)
+    AND e.seq > max(?2, n.prev_seq)
+    AND e.seq <= n.last_seq
+  UNION ALL
+  SELECT *
+  FROM (SELECT seq, type, resource_type, resource_id
+    FROM events
+    WHERE tenant_id = iif((SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL, ?1, NULL)
+      AND seq > max(?2, coalesce((SELECT min(prev_seq) FROM n), (SELECT max(last_seq) FROM seals WHERE tenant_id = ?1), 0))
+    ORDER BY seq
+    LIMIT 20000))
+SELECT coalesce((SELECT max(seq) FROM w), (SELECT max(last_seq) FROM n)), EXISTS (SELECT 1 FROM n)
+  OR (SELECT count(*) FROM w) = 20000, resource_type, type
 FROM (SELECT 1)
-LEFT JOIN (SELECT * FROM w WHERE resource_id = ?3 ORDER BY seq DESC LIMIT 1)
+LEFT JOIN (SELECT * FROM w WHERE resource_id = ?4 ORDER BY seq DESC LIMIT 1)
 -- ?1 = 1
 -- ?2 = 0
--- ?3 = "019a0000-0000-7000-8000-000000000012"
--- plan: CO-ROUTINE (subquery-4)
+-- ?3 = "00000012"
+-- ?4 = "019a0000-0000-7000-8000-000000000012"
+-- plan: CO-ROUTINE (subquery-13)
 -- plan:   SCAN CONSTANT ROW
--- plan: MATERIALIZE (subquery-5)
+-- plan: MATERIALIZE (subquery-14)
 -- plan:   MATERIALIZE w
--- plan:     SEARCH events USING INDEX events_seq (tenant_id=? AND seq>?)
+-- plan:     COMPOUND QUERY
+-- plan:       LEFT-MOST SUBQUERY
+-- plan:         MATERIALIZE n
+-- plan:           SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq>?)
+-- plan:         SCAN n
+-- plan:         SEARCH e USING INDEX events_seq (tenant_id=? AND seq>? AND seq<?)
+-- plan:         SCALAR SUBQUERY 2
+-- plan:           SCAN n
+-- plan:       UNION ALL
+-- plan:         CO-ROUTINE (subquery-7)
+-- plan:           SEARCH events USING INDEX events_seq (tenant_id=? AND seq>?)
+-- plan:           SCALAR SUBQUERY 4
+-- plan:             SCAN n
+-- plan:           SCALAR SUBQUERY 5
+-- plan:             SEARCH n
+-- plan:           SCALAR SUBQUERY 6
+-- plan:             SEARCH seals USING PRIMARY KEY (tenant_id=?)
+-- plan:         SCAN (subquery-7)
 -- plan:   SCAN w
--- plan: SCAN (subquery-4)
--- plan: SCAN (subquery-5) LEFT-JOIN
--- plan: SCALAR SUBQUERY 2
+-- plan:   USE TEMP B-TREE FOR ORDER BY
+-- plan: SCAN (subquery-13)
+-- plan: SCAN (subquery-14) LEFT-JOIN
+-- plan: SCALAR SUBQUERY 9
 -- plan:   SEARCH w
--- plan: SCALAR SUBQUERY 3
+-- plan: SCALAR SUBQUERY 10
+-- plan:   SEARCH n
+-- plan: SCALAR SUBQUERY 11
+-- plan:   SCAN n
+-- plan: SCALAR SUBQUERY 12
 -- plan:   SCAN w
 
+WITH n AS MATERIALIZED (SELECT prev_seq, last_seq, resources
+  FROM seals
+  WHERE tenant_id = ?1
+    AND last_seq > ?2
+    AND (resources IS NULL OR instr(resources, ?3))
+  ORDER BY last_seq
+  LIMIT 40), w AS MATERIALIZED (SELECT e.seq, e.type, e.resource_type, e.resource_id
+  FROM n
+  CROSS JOIN events e ON e.tenant_id = iif((SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL, NULL, ?1)
+    AND e.seq > max(?2, n.prev_seq)
+    AND e.seq <= n.last_seq
+  UNION ALL
+  SELECT *
+  FROM (SELECT seq, type, resource_type, resource_id
+    FROM events
+    WHERE tenant_id = iif((SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL, ?1, NULL)
+      AND seq > max(?2, coalesce((SELECT min(prev_seq) FROM n), (SELECT max(last_seq) FROM seals WHERE tenant_id = ?1), 0))
+    ORDER BY seq
+    LIMIT 20000))
 SELECT seq, content, (SELECT json_group_array(DISTINCT value)
   FROM json_tree(body) t
   WHERE t.type = 'text'
@@ -66,14 +122,7 @@ SELECT seq, content, (SELECT json_group_array(DISTINCT value)
       OR t.key IN ('before', 'after')
       AND body ->> (t.path || '.path') IN ('userName', 'externalId', 'displayName'))) AS words
 FROM (SELECT e.seq, e.body, e.salt || e.body AS content, sum(octet_length(e.body)) OVER (ORDER BY e.seq ROWS UNBOUNDED PRECEDING) - octet_length(e.body) AS before
-  FROM (SELECT seq
-    FROM (SELECT seq, type, resource_type, resource_id
-      FROM events
-      WHERE tenant_id = ?1
-        AND seq > ?2
-      ORDER BY seq
-      LIMIT 20000)
-    WHERE resource_id = ?3) f
+  FROM (SELECT seq FROM w WHERE resource_id = ?4) f
   CROSS JOIN events e ON e.tenant_id = ?1
     AND e.seq = f.seq
   WHERE e.body IS NOT NULL
@@ -83,17 +132,35 @@ FROM (SELECT e.seq, e.body, e.salt || e.body AS content, sum(octet_length(e.body
 WHERE before < 1000000
 -- ?1 = 1
 -- ?2 = 0
--- ?3 = "019a0000-0000-7000-8000-000000000012"
--- plan: CO-ROUTINE (subquery-4)
--- plan:   CO-ROUTINE (subquery-6)
--- plan:     CO-ROUTINE (subquery-2)
--- plan:       SEARCH events USING INDEX events_seq (tenant_id=? AND seq>?)
--- plan:     SCAN (subquery-2)
+-- ?3 = "00000012"
+-- ?4 = "019a0000-0000-7000-8000-000000000012"
+-- plan: CO-ROUTINE (subquery-11)
+-- plan:   CO-ROUTINE (subquery-13)
+-- plan:     MATERIALIZE w
+-- plan:       COMPOUND QUERY
+-- plan:         LEFT-MOST SUBQUERY
+-- plan:           MATERIALIZE n
+-- plan:             SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq>?)
+-- plan:           SCAN n
+-- plan:           SEARCH e USING INDEX events_seq (tenant_id=? AND seq>? AND seq<?)
+-- plan:           SCALAR SUBQUERY 2
+-- plan:             SCAN n
+-- plan:         UNION ALL
+-- plan:           CO-ROUTINE (subquery-7)
+-- plan:             SEARCH events USING INDEX events_seq (tenant_id=? AND seq>?)
+-- plan:             SCALAR SUBQUERY 4
+-- plan:               SCAN n
+-- plan:             SCALAR SUBQUERY 5
+-- plan:               SEARCH n
+-- plan:             SCALAR SUBQUERY 6
+-- plan:               SEARCH seals USING PRIMARY KEY (tenant_id=?)
+-- plan:           SCAN (subquery-7)
+-- plan:     SCAN w
 -- plan:     SEARCH e USING INDEX events_seq (tenant_id=? AND seq=?)
 -- plan:     USE TEMP B-TREE FOR ORDER BY
--- plan:   SCAN (subquery-6)
--- plan: SCAN (subquery-4)
--- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan:   SCAN (subquery-13)
+-- plan: SCAN (subquery-11)
+-- plan: CORRELATED SCALAR SUBQUERY 9
 -- plan:   USE TEMP B-TREE FOR json_group_array(DISTINCT)
 -- plan:   SCAN t VIRTUAL TABLE INDEX 1:
 
@@ -131,31 +198,87 @@ WHERE tenant_id = ?1
 -- plan:   UNION ALL
 -- plan:     SEARCH resources USING COVERING INDEX resources_id (tenant_id=?)
 
-WITH w AS MATERIALIZED (SELECT seq, type, resource_type, resource_id
-  FROM events
+WITH n AS MATERIALIZED (SELECT prev_seq, last_seq, resources
+  FROM seals
   WHERE tenant_id = ?1
-    AND seq > ?2
-  ORDER BY seq
-  LIMIT 20000)
-SELECT (SELECT max(seq) FROM w), (SELECT count(*) FROM w), resource_type, type
+    AND last_seq > ?2
+    AND (resources IS NULL OR instr(resources, ?3))
+  ORDER BY last_seq
+  LIMIT 40), w AS MATERIALIZED (SELECT e.seq, e.type, e.resource_type, e.resource_id
+  FROM n
+  CROSS JOIN events e ON e.tenant_id = iif((SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL, NULL, ?1)
+    AND e.seq > max(?2, n.prev_seq)
+    AND e.seq <= n.last_seq
+  UNION ALL
+  SELECT *
+  FROM (SELECT seq, type, resource_type, resource_id
+    FROM events
+    WHERE tenant_id = iif((SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL, ?1, NULL)
+      AND seq > max(?2, coalesce((SELECT min(prev_seq) FROM n), (SELECT max(last_seq) FROM seals WHERE tenant_id = ?1), 0))
+    ORDER BY seq
+    LIMIT 20000))
+SELECT coalesce((SELECT max(seq) FROM w), (SELECT max(last_seq) FROM n)), EXISTS (SELECT 1 FROM n)
+  OR (SELECT count(*) FROM w) = 20000, resource_type, type
 FROM (SELECT 1)
-LEFT JOIN (SELECT * FROM w WHERE resource_id = ?3 ORDER BY seq DESC LIMIT 1)
+LEFT JOIN (SELECT * FROM w WHERE resource_id = ?4 ORDER BY seq DESC LIMIT 1)
 -- ?1 = 1
 -- ?2 = 13
--- ?3 = "019a0000-0000-7000-8000-000000000012"
--- plan: CO-ROUTINE (subquery-4)
+-- ?3 = "00000012"
+-- ?4 = "019a0000-0000-7000-8000-000000000012"
+-- plan: CO-ROUTINE (subquery-13)
 -- plan:   SCAN CONSTANT ROW
--- plan: MATERIALIZE (subquery-5)
+-- plan: MATERIALIZE (subquery-14)
 -- plan:   MATERIALIZE w
--- plan:     SEARCH events USING INDEX events_seq (tenant_id=? AND seq>?)
+-- plan:     COMPOUND QUERY
+-- plan:       LEFT-MOST SUBQUERY
+-- plan:         MATERIALIZE n
+-- plan:           SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq>?)
+-- plan:         SCAN n
+-- plan:         SEARCH e USING INDEX events_seq (tenant_id=? AND seq>? AND seq<?)
+-- plan:         SCALAR SUBQUERY 2
+-- plan:           SCAN n
+-- plan:       UNION ALL
+-- plan:         CO-ROUTINE (subquery-7)
+-- plan:           SEARCH events USING INDEX events_seq (tenant_id=? AND seq>?)
+-- plan:           SCALAR SUBQUERY 4
+-- plan:             SCAN n
+-- plan:           SCALAR SUBQUERY 5
+-- plan:             SEARCH n
+-- plan:           SCALAR SUBQUERY 6
+-- plan:             SEARCH seals USING PRIMARY KEY (tenant_id=?)
+-- plan:         SCAN (subquery-7)
 -- plan:   SCAN w
--- plan: SCAN (subquery-4)
--- plan: SCAN (subquery-5) LEFT-JOIN
--- plan: SCALAR SUBQUERY 2
+-- plan:   USE TEMP B-TREE FOR ORDER BY
+-- plan: SCAN (subquery-13)
+-- plan: SCAN (subquery-14) LEFT-JOIN
+-- plan: SCALAR SUBQUERY 9
 -- plan:   SEARCH w
--- plan: SCALAR SUBQUERY 3
+-- plan: SCALAR SUBQUERY 10
+-- plan:   SEARCH n
+-- plan: SCALAR SUBQUERY 11
+-- plan:   SCAN n
+-- plan: SCALAR SUBQUERY 12
 -- plan:   SCAN w
 
+WITH n AS MATERIALIZED (SELECT prev_seq, last_seq, resources
+  FROM seals
+  WHERE tenant_id = ?1
+    AND last_seq > ?2
+    AND (resources IS NULL OR instr(resources, ?3))
+  ORDER BY last_seq
+  LIMIT 40), w AS MATERIALIZED (SELECT e.seq, e.type, e.resource_type, e.resource_id
+  FROM n
+  CROSS JOIN events e ON e.tenant_id = iif((SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL, NULL, ?1)
+    AND e.seq > max(?2, n.prev_seq)
+    AND e.seq <= n.last_seq
+  UNION ALL
+  SELECT *
+  FROM (SELECT seq, type, resource_type, resource_id
+    FROM events
+    WHERE tenant_id = iif((SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL, ?1, NULL)
+      AND seq > max(?2, coalesce((SELECT min(prev_seq) FROM n), (SELECT max(last_seq) FROM seals WHERE tenant_id = ?1), 0))
+    ORDER BY seq
+    LIMIT 20000))
 SELECT seq, content, (SELECT json_group_array(DISTINCT value)
   FROM json_tree(body) t
   WHERE t.type = 'text'
@@ -165,14 +288,7 @@ SELECT seq, content, (SELECT json_group_array(DISTINCT value)
       OR t.key IN ('before', 'after')
       AND body ->> (t.path || '.path') IN ('userName', 'externalId', 'displayName'))) AS words
 FROM (SELECT e.seq, e.body, e.salt || e.body AS content, sum(octet_length(e.body)) OVER (ORDER BY e.seq ROWS UNBOUNDED PRECEDING) - octet_length(e.body) AS before
-  FROM (SELECT seq
-    FROM (SELECT seq, type, resource_type, resource_id
-      FROM events
-      WHERE tenant_id = ?1
-        AND seq > ?2
-      ORDER BY seq
-      LIMIT 20000)
-    WHERE resource_id = ?3) f
+  FROM (SELECT seq FROM w WHERE resource_id = ?4) f
   CROSS JOIN events e ON e.tenant_id = ?1
     AND e.seq = f.seq
   WHERE e.body IS NOT NULL
@@ -182,17 +298,35 @@ FROM (SELECT e.seq, e.body, e.salt || e.body AS content, sum(octet_length(e.body
 WHERE before < 1000000
 -- ?1 = 1
 -- ?2 = 13
--- ?3 = "019a0000-0000-7000-8000-000000000012"
--- plan: CO-ROUTINE (subquery-4)
--- plan:   CO-ROUTINE (subquery-6)
--- plan:     CO-ROUTINE (subquery-2)
--- plan:       SEARCH events USING INDEX events_seq (tenant_id=? AND seq>?)
--- plan:     SCAN (subquery-2)
+-- ?3 = "00000012"
+-- ?4 = "019a0000-0000-7000-8000-000000000012"
+-- plan: CO-ROUTINE (subquery-11)
+-- plan:   CO-ROUTINE (subquery-13)
+-- plan:     MATERIALIZE w
+-- plan:       COMPOUND QUERY
+-- plan:         LEFT-MOST SUBQUERY
+-- plan:           MATERIALIZE n
+-- plan:             SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq>?)
+-- plan:           SCAN n
+-- plan:           SEARCH e USING INDEX events_seq (tenant_id=? AND seq>? AND seq<?)
+-- plan:           SCALAR SUBQUERY 2
+-- plan:             SCAN n
+-- plan:         UNION ALL
+-- plan:           CO-ROUTINE (subquery-7)
+-- plan:             SEARCH events USING INDEX events_seq (tenant_id=? AND seq>?)
+-- plan:             SCALAR SUBQUERY 4
+-- plan:               SCAN n
+-- plan:             SCALAR SUBQUERY 5
+-- plan:               SEARCH n
+-- plan:             SCALAR SUBQUERY 6
+-- plan:               SEARCH seals USING PRIMARY KEY (tenant_id=?)
+-- plan:           SCAN (subquery-7)
+-- plan:     SCAN w
 -- plan:     SEARCH e USING INDEX events_seq (tenant_id=? AND seq=?)
 -- plan:     USE TEMP B-TREE FOR ORDER BY
--- plan:   SCAN (subquery-6)
--- plan: SCAN (subquery-4)
--- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan:   SCAN (subquery-13)
+-- plan: SCAN (subquery-11)
+-- plan: CORRELATED SCALAR SUBQUERY 9
 -- plan:   USE TEMP B-TREE FOR json_group_array(DISTINCT)
 -- plan:   SCAN t VIRTUAL TABLE INDEX 1:
 

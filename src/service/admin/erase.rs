@@ -10,7 +10,7 @@ use super::refusal::Refusal;
 use super::step::{Call, Outcome, Step};
 use crate::chain::{digest_of, erasure_mark};
 use store::batch::Batch;
-use store::ledger::erasure::{self, ERASURE, LOOKS};
+use store::ledger::erasure::{self, ERASURE};
 use store::ledger::events::of_erasure;
 use store::tenant::Tenant;
 
@@ -71,10 +71,10 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
                  /admin/v1/tenants/{tenant}/scim/v2/Users/{id}, or have the provider do it.",
             ));
         }
-        let (mut last, mut seen) = (None, 0);
+        let (mut last, mut has_more) = (None, false);
         if let Some(mut row) = answers.row(window) {
             last = row.integer(0)?;
-            seen = row.integer(1)?.unwrap_or_default();
+            has_more = row.integer(1)? == Some(1);
             if let Some(kind) = row.text(2)? {
                 erasure.kind = ResourceType::named(&kind).or(erasure.kind);
                 erasure.is_told = row.text(3)?.as_deref() == Some(ERASURE);
@@ -102,8 +102,8 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
         let is_over = erasure.looks >= most;
         if digests.is_empty() {
             erasure.behind = last.unwrap_or_default();
-            if is_over || usize::try_from(seen).unwrap_or_default() < LOOKS {
-                return finish(call, erasure, is_over);
+            if is_over || !has_more {
+                return finish(call, erasure, has_more);
             }
             return look(call, erasure);
         }

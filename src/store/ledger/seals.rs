@@ -96,7 +96,11 @@ pub struct Seal {
     pub start: Option<String>,
 }
 
-/// Sets seals of tenants. Where another sealer was faster, the batch fails.
+/// Characters at the end of an id by which a seal has it: those of our ids are random.
+pub const ID_END: usize = 8;
+
+/// Sets seals of tenants, with the resources that their events are of. Where another sealer was
+/// faster, the batch fails.
 pub fn insert(seals: &[(i64, Seal)], now: &str) -> Statement {
     let rows = seals.iter().map(|(tenant, seal)| {
         Value::from(vec![
@@ -111,10 +115,13 @@ pub fn insert(seals: &[(i64, Seal)], now: &str) -> Statement {
     });
     let rows = scim::json::text(&Value::from(rows.collect::<Vec<_>>()));
     statement!(
-        "INSERT INTO seals (tenant_id, last_seq, prev_seq, head, at, mac, key, start) \
-         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, {now}, value ->> 4, value ->> 5, value ->> 6 \
-         FROM json_each({rows})",
+        "INSERT INTO seals (tenant_id, last_seq, prev_seq, head, at, mac, key, start, resources) \
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, {now}, value ->> 4, value ->> 5, value ->> 6, \
+         (SELECT coalesce(group_concat(DISTINCT substr(resource_id, -{ID_END})), '') FROM events \
+         WHERE tenant_id = j.value ->> 0 AND seq > j.value ->> 2 AND seq <= j.value ->> 1) \
+         FROM json_each({rows}) j",
         now = value(now),
+        ID_END = ID_END,
         rows = value(&rows),
     )
 }
