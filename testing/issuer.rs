@@ -20,8 +20,8 @@ pub struct Servers {
     pub asked: Cell<usize>,
     /// What was posted.
     pub posts: RefCell<Vec<Post>>,
-    /// The address of a receiver who is slow, or what stands in the bodies that he is slow with: all
-    /// other replies come first.
+    /// The address of a receiver who is slow, or what stands in the bodies that he is slow with:
+    /// all other replies come first.
     pub slow: RefCell<String>,
     /// Who replies to what is posted; without, everything is well received.
     pub receiver: RefCell<Option<Receiver>>,

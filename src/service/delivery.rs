@@ -1,10 +1,10 @@
 //! Deliveries: the events of each database are posted to the endpoints of webhooks, in order.
 //!
 //! The events are the outbox, and an endpoint has a cursor in each database. Whoever delivers
-//! takes its lease, and moves the cursor with each reply of 2xx. Where a delivery fails or hangs, the
-//! tenant of the event is behind: it gets a cursor of its own, which stands in front of that event until
-//! it is delivered, and catches up then; the common cursor goes on without that tenant. So the
-//! events of a tenant are delivered in order, and no tenant waits for another.
+//! takes its lease, and moves the cursor with each reply of 2xx. Where a delivery fails or hangs,
+//! the tenant of the event is behind: it gets a cursor of its own, which stands in front of that
+//! event until it is delivered, and catches up then; the common cursor goes on without that tenant.
+//! So the events of a tenant are delivered in order, and no tenant waits for another.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -20,6 +20,7 @@ use store::{Database, Error};
 mod attempt;
 mod deliverer;
 mod hanging;
+mod hung;
 mod progress;
 
 pub(crate) use attempt::{body, check_url, event_filter, first_bytes};

@@ -157,8 +157,8 @@ pub(super) fn named<'a>(view: &View<'a>) -> Fragment<'a> {
     )
 }
 
-/// The condition that holds right behind the statements that added ids to what was there, unless one
-/// of them names nothing or closes a circle: then the batch must be undone. Where one statement
+/// The condition that holds right behind the statements that added ids to what was there, unless
+/// one of them names nothing or closes a circle: then the batch must be undone. Where one statement
 /// added as many as there are, they need not be looked for.
 fn sound<'a>(view: &View<'a>, group: &'a str, version: &'a str, added: &[String]) -> Fragment<'a> {
     let all = (added.len() <= IDS_PER_PARAMETER).then(|| {

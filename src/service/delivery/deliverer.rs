@@ -2,7 +2,7 @@
 
 use super::SharedReport;
 use super::attempt::event_filter;
-use super::hanging::{Hanging, PATIENCE};
+use super::hung::{Hung, PATIENCE};
 use crate::budget::Allowance;
 use crate::now::{self, TenantResource};
 use crate::signing::BOTH;
@@ -66,7 +66,7 @@ pub(super) struct Deliverer<'a, D> {
     pub(super) cursor: WebhookCursor,
     pub(super) backlogs: Vec<Backlog>,
     pub(super) parked: Vec<i64>,
-    pub(super) hanging: Vec<Hanging<'a>>,
+    pub(super) hanging: Vec<Hung<'a>>,
     /// How many events the next page looks at.
     pub(super) looks: usize,
 }

@@ -1,45 +1,24 @@
 //! Attempts whose reply does not come soon. Their tenant is behind then, as if they had failed, and
 //! the others are delivered to meanwhile; what came of them is noted when it is known.
 
-use std::cell::Cell;
 use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
 use super::attempt::{body, check_url};
 use super::deliverer::{BacklogIndex, Deliverer, Event, LONGEST};
+use super::hung::{Hung, PATIENCE, Reply};
 use crate::Moment;
-use crate::outside::{LocalBoxFuture, Post, PostReply};
+use crate::outside::{Post, PostReply};
 use crate::signing::headers;
 use store::ledger::deliveries::{self, Backlog};
 use store::{Database, Error, Statement};
 
-/// Milliseconds for which others wait for a reply.
-pub(super) const PATIENCE: u32 = 500;
 /// Attempts that hang at once, of all endpoints: with those that do not they take the connections
 /// that the platform opens at a time.
 const MOST: usize = 2;
 /// Statements that note that one hangs, and what comes of it.
 const NOTES: usize = 12;
-
-/// What comes of an attempt.
-type Reply<'a> = LocalBoxFuture<'a, Option<PostReply>>;
-
-/// An attempt that hangs.
-pub(super) struct Hanging<'a> {
-    event: Event,
-    id: String,
-    at: Moment,
-    reply: Reply<'a>,
-    came: Poll<Option<PostReply>>,
-    count: &'a Cell<usize>,
-}
-
-impl Drop for Hanging<'_> {
-    fn drop(&mut self) {
-        self.count.set(self.count.get() - 1);
-    }
-}
 
 impl<D: Database> Deliverer<'_, D> {
     /// Posts an event, and says what is noted of it.
@@ -69,13 +48,9 @@ impl<D: Database> Deliverer<'_, D> {
             return self.note_attempt(whose, event, (id, &now), posted);
         }
         count.set(count.get() + 1);
-        self.hanging.push(Hanging {
-            event: Event {
-                mark: event.mark,
-                tenant: event.tenant,
-                text: String::new(),
-                seal: None,
-            },
+        self.hanging.push(Hung {
+            mark: event.mark,
+            tenant: event.tenant,
             id,
             at: now,
             reply,
@@ -100,7 +75,7 @@ impl<D: Database> Deliverer<'_, D> {
 
     /// Whether an attempt of the tenant hangs.
     pub(super) fn hangs(&self, tenant: i64) -> bool {
-        self.hanging.iter().any(|one| one.event.tenant == tenant)
+        self.hanging.iter().any(|one| one.tenant == tenant)
     }
 
     /// Waits for a reply, or without one for what comes of an attempt that hangs; for so many
@@ -143,14 +118,20 @@ impl<D: Database> Deliverer<'_, D> {
     pub(super) async fn settle(&mut self) -> Result<bool, Error> {
         while let Some(place) = self.hanging.iter().position(|one| one.came.is_ready()) {
             let mut one = self.hanging.swap_remove(place);
-            let is_of = |backlog: &Backlog| backlog.tenant == one.event.tenant;
+            let is_of = |backlog: &Backlog| backlog.tenant == one.tenant;
             let whose = self.backlogs.iter().position(is_of);
             let (id, came) = (std::mem::take(&mut one.id), &mut one.came);
             let posted = match std::mem::replace(came, Poll::Pending) {
                 Poll::Ready(posted) => posted,
                 Poll::Pending => None,
             };
-            let statements = self.note_attempt(whose, &one.event, (id, &one.at), posted);
+            let event = Event {
+                mark: one.mark,
+                tenant: one.tenant,
+                text: String::new(),
+                seal: None,
+            };
+            let statements = self.note_attempt(whose, &event, (id, &one.at), posted);
             if !self.commit(statements).await? || !self.endpoint.is_active {
                 self.hanging.clear();
                 return Ok(false);

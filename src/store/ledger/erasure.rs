@@ -46,9 +46,9 @@ pub fn window(tenant: i64, id: &str, behind: i64) -> Statement {
     )
 }
 
-/// The events `w` that a look finds behind a number: those of the next sealed blocks `n` that may be
-/// of the resource; where no block is left, what is not sealed, and where the next does not say of
-/// whom it is, whatever comes then.
+/// The events `w` that a look finds behind a number: those of the next sealed blocks `n` that may
+/// be of the resource; where no block is left, what is not sealed, and where the next does not say
+/// of whom it is, whatever comes then.
 fn events(tenant: i64, id: &str, behind: i64) -> Fragment<'static> {
     let end = id.char_indices().rev().nth(ID_END - 1);
     let end = id.get(end.map_or(0, |(at, _)| at)..).unwrap_or_default();

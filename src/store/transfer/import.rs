@@ -162,8 +162,8 @@ impl Import<'_> {
         )
     }
 
-    /// Notes, behind [`Import::name`] of the same rows, the memberships of users whom groups wait for:
-    /// they would join when they come by these names.
+    /// Notes, behind [`Import::name`] of the same rows, the memberships of users whom groups wait
+    /// for: they would join when they come by these names.
     pub fn join_awaited(&self, rows: &[Value]) -> Statement {
         let rows = json::text(&Value::from(rows));
         let awaited = [

@@ -67,9 +67,10 @@ fn members_body<'a>(version: Fragment<'a>, links: &'static str) -> Fragment<'a> 
     )
 }
 
-/// Events of members of any number of groups, [`MAX_NAMES`] of them each at the most: `links` selects
-/// the columns `team_id`, `id`, `type`, `is_added` and `request`, behind an empty row of these. The
-/// walks that part them are rows that are read, so few members of one group go by [`one_event`].
+/// Events of members of any number of groups, [`MAX_NAMES`] of them each at the most: `links`
+/// selects the columns `team_id`, `id`, `type`, `is_added` and `request`, behind an empty row of
+/// these. The walks that part them are rows that are read, so few members of one group go by
+/// [`one_event`].
 fn member_events(
     origin: &Origin<'_>,
     view: &View<'_>,
