@@ -7,7 +7,7 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt::Write;
 
-use crate::path::is_name;
+use crate::attribute_name::is_name;
 
 /// An attribute that no schema of the type knows. It is left out, never stored and never an error:
 /// one attribute that is not mapped must not stop the `active: false` beside it.

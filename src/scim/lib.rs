@@ -135,6 +135,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod attribute_name;
 pub mod change;
 pub mod date_time;
 pub mod discovery;

@@ -12,6 +12,8 @@ use crate::message::error::{Error, quoted};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Schema};
 
+pub(crate) use crate::attribute_name::is_name;
+
 mod spellings;
 mod uri;
 
@@ -197,15 +199,6 @@ impl AttributePath {
         }
         Error::invalid_path(detail).at(&self.to_string())
     }
-}
-
-/// `ATTRNAME = ALPHA *(nameChar)`; RFC 7643 §2.1 has `$` among the name characters, for `$ref`.
-pub(crate) fn is_name(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    bytes
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic() || first == b'$')
-        && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'$'))
 }
 
 /// Whether a key may be a path or a URI, and so name a part of what another names.

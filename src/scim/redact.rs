@@ -16,14 +16,11 @@ use crate::schema::{Attribute, Mutability, Returned, Schema};
 mod words;
 
 pub use words::sentence;
-use words::{HIDDEN, is_word, literal_end};
+use words::{HIDDEN, MAX_TEXT, is_word, literal_end, push_text};
 
 /// Bytes behind which no more values are added. With the one at hand and all that is still to be
 /// closed, a text has 16 kB at the most.
 const FULL: usize = 13_000;
-
-/// Characters of the longest text.
-const MAX_TEXT: usize = 300;
 
 /// The kind of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -384,22 +381,4 @@ pub fn names(sent: &str) -> String {
         text.push_str(&log_path(name.trim()));
     }
     text
-}
-
-#[inline(never)]
-fn push_text(text: &mut String, sent: &str) {
-    // Most are printed as they are.
-    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
-    if sent.len() <= MAX_TEXT && sent.bytes().all(is_plain) {
-        text.push('"');
-        text.push_str(sent);
-        text.push('"');
-        return;
-    }
-    let end = sent.char_indices().nth(MAX_TEXT);
-    let kept = match end.and_then(|(end, _)| sent.get(..end)) {
-        Some(start) => Value::from([start, "…"].concat()),
-        None => Value::from(sent),
-    };
-    text.push_str(&json::text(&kept));
 }

@@ -2,10 +2,15 @@
 
 use alloc::string::String;
 
+use crate::json;
 use crate::schema::Attribute;
+use serde_json::Value;
 
 /// What stands for a value that is not kept.
 pub(super) const HIDDEN: &str = "\"…\"";
+
+/// Characters of the longest text.
+pub(super) const MAX_TEXT: usize = 300;
 
 /// Characters of the longest filter; ours.
 const MAX_FILTER: usize = 1_200;
@@ -178,4 +183,23 @@ pub(super) fn literal_end(text: &str) -> Option<usize> {
         is_escaped = next == '\\' && !is_escaped;
     }
     None
+}
+
+/// Appends a text as JSON, cut where it is long.
+#[inline(never)]
+pub(super) fn push_text(text: &mut String, sent: &str) {
+    // Most are printed as they are.
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    if sent.len() <= MAX_TEXT && sent.bytes().all(is_plain) {
+        text.push('"');
+        text.push_str(sent);
+        text.push('"');
+        return;
+    }
+    let end = sent.char_indices().nth(MAX_TEXT);
+    let kept = match end.and_then(|(end, _)| sent.get(..end)) {
+        Some(start) => Value::from([start, "…"].concat()),
+        None => Value::from(sent),
+    };
+    text.push_str(&json::text(&kept));
 }
