@@ -5,6 +5,8 @@
 //! another site may ask. Whoever shows no good credential hears 401 at every address, so that none
 //! tells what there is; where no credential was ever made none is good.
 
+use ::scim::list::List;
+use ::scim::part;
 use std::borrow::Cow;
 
 use super::fault::{BROKEN, Fault, TOO_MANY_REFUSED};
@@ -49,7 +51,7 @@ const BASE: &str = "/admin/v1";
 /// assert_eq!(split_mount("/admin/v10"), None);
 /// ```
 pub fn split_mount(path: &str) -> Option<(&str, &str)> {
-    let (front, behind) = path.split_once(BASE)?;
+    let (front, behind) = part::split(path, BASE)?;
     let is_whole = behind.is_empty() || behind.starts_with('/');
     let is_first = !segments(front).any(|segment| segment == "scim");
     (is_whole && is_first).then_some((front, behind))
@@ -98,7 +100,7 @@ async fn answer<D: Database, B: Upload>(
     };
     let parts = decode_segments(path).map_err(|detail| Refusal::missing("not_found", detail));
     let parts = parts.as_deref().unwrap_or_default();
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).list();
     let which = which(&parts);
     let mut admin = begin(environment, Credential(token), which.as_ref()).await?;
     trace.notes.later.append(&mut admin.later);

@@ -4,6 +4,8 @@
 
 use scim::habit::{Habit, Habits};
 use scim::json;
+use scim::list::List;
+use scim::part;
 use serde_json::Value;
 
 use super::reply::Reply;
@@ -48,8 +50,8 @@ pub fn hide(text: &str, token: &str) -> String {
         }
     }
     kept.push_str(text.get(done..).unwrap_or_default());
-    if !token.is_empty() && kept.contains(token) {
-        kept = kept.replace(token, "…");
+    if !token.is_empty() && part::has(&kept, token) {
+        kept = part::replace(&kept, token, "…");
     }
     kept
 }
@@ -97,7 +99,7 @@ fn habit_line(habit: &Habit, token: &str) -> String {
 /// Lenient readings as the line has them, JSON; `token` is the credential of the request.
 pub fn habit_lines(habits: &Habits, token: &str) -> String {
     let seen = habits.seen().iter();
-    let lines: Vec<String> = seen.map(|habit| habit_line(habit, token)).collect();
+    let lines: Vec<String> = seen.map(|habit| habit_line(habit, token)).list();
     ["[", &lines.join(","), "]"].concat()
 }
 

@@ -4,6 +4,7 @@
 //! methods of `Allow`, the answers to OPTIONS and to any other method, and the endpoint's name in
 //! the log; from a row alone which parameters and which body are read.
 
+use scim::part;
 use std::borrow::Cow;
 
 use super::method::Method;
@@ -103,7 +104,7 @@ pub fn allow(methods: impl IntoIterator<Item = Method>) -> String {
 /// assert_eq!(single_slashes("//api//scim//v2///Users/"), "/api/scim/v2/Users/");
 /// ```
 pub fn single_slashes(path: &str) -> Cow<'_, str> {
-    if !path.contains("//") {
+    if !part::has(path, "//") {
         return Cow::Borrowed(path);
     }
     let mut single = String::with_capacity(path.len());

@@ -52,7 +52,7 @@ const MAX_IGNORED: usize = 2_000;
 /// ```
 pub fn split_mount(path: &str) -> Option<(&str, &str)> {
     let below = |base: &str| {
-        path.match_indices(base).find_map(|(position, _)| {
+        path.match_indices('/').find_map(|(position, _)| {
             let (front, rest) = path.split_at_checked(position)?;
             let behind = rest.strip_prefix(base)?;
             let is_whole = behind.is_empty() || behind.starts_with('/');

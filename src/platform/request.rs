@@ -2,6 +2,7 @@
 
 use js_sys::futures::JsFuture;
 use js_sys::{Promise, Uint8Array};
+use scim::part;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -53,7 +54,7 @@ pub fn read(incoming: &PlatformRequest) -> Request<Incoming<'_>> {
             length: None,
         },
     };
-    for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
+    for (name, value) in lines.filter_map(|line| part::split(line, ": ")) {
         let header = match name {
             "Authorization" => &mut request.authorization,
             "Accept" => &mut request.accept,
@@ -106,7 +107,7 @@ fn bytes(read: JsValue) -> Result<Vec<u8>, Unread> {
 
 /// Parts `https://host/path?query` behind the host.
 fn split_url(url: &str) -> (&str, &str) {
-    let host = url.find("://").map_or(0, |scheme| scheme + 3);
+    let host = part::split(url, "://").map_or(0, |(scheme, _)| scheme.len() + 3);
     let path = url
         .bytes()
         .skip(host)

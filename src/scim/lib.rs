@@ -146,6 +146,7 @@ pub mod index;
 pub mod json;
 pub mod list;
 pub mod message;
+pub mod part;
 pub mod patch;
 pub mod path;
 pub mod projection;

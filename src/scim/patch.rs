@@ -4,6 +4,7 @@
 //! linked attribute (a group's `members`) are split off, since its values are rows and not part of
 //! the document.
 
+use crate::part;
 use alloc::{string::ToString, vec::Vec};
 
 use serde_json::Value;
@@ -125,7 +126,7 @@ pub fn at_fault(operations: &[Operation], error: Error) -> Error {
             let mut ids = ids.into_iter().flatten().filter_map(Value::as_str);
             return operation.op != Op::Remove
                 && error.attribute() == Some(location.attribute.name)
-                && ids.any(|id| error.detail().contains(&["\"", &quoted(id), "\""].concat()));
+                && ids.any(|id| part::has(error.detail(), &["\"", &quoted(id), "\""].concat()));
         }
         match error.attribute() {
             Some(path) => path == location.to_string() || path == location.attribute.name,

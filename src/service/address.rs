@@ -4,6 +4,8 @@
 //! are asked when one is stored and each time before it is used. That a name does not lead to a
 //! machine of the inside is the platform's to see to (`global_fetch_strictly_public`).
 
+use scim::part;
+
 /// Characters of the longest.
 pub const LONGEST: usize = 2_000;
 
@@ -85,7 +87,7 @@ pub fn check(address: &str, own: &[&str], local: bool) -> Result<(), &'static st
 
 /// Scheme, host and port of an address. A name with a dot at its end is the same without.
 fn parts(address: &str) -> Option<(String, String, Option<&str>)> {
-    let (scheme, rest) = address.split_once("://")?;
+    let (scheme, rest) = part::split(address, "://")?;
     let authority = rest.split(['/', '?']).next()?;
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) => (host, Some(port)),

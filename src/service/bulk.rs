@@ -14,6 +14,7 @@ use scim::json;
 use scim::list::List;
 use scim::message::bulk::{BulkOperation, BulkRequest};
 use scim::message::error::{Error, quoted};
+use scim::part;
 use serde_json::Value;
 
 use super::{Answer, Condition, Failure, Selection, Session};
@@ -61,8 +62,8 @@ impl Job {
     /// Puts an id in place of another, which it is the only one to be named by.
     fn rename(&mut self, id: &str, other: &str) {
         let put = |text: &mut String| {
-            if text.contains(id) {
-                *text = text.replace(id, other);
+            if part::has(text, id) {
+                *text = part::replace(text, id, other);
             }
         };
         if let Ok(

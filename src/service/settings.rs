@@ -6,6 +6,7 @@
 //! Then they are read, and all is done again. A change holds from the next request on, on every
 //! instance, and costs nothing where nothing has changed.
 
+use scim::part;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -154,7 +155,7 @@ impl Settings {
     /// }
     /// ```
     pub fn base_url(text: &str) -> Option<String> {
-        let (scheme, rest) = text.trim().split_once("://")?;
+        let (scheme, rest) = part::split(text.trim(), "://")?;
         let scheme = scheme.to_ascii_lowercase();
         let rest = rest.trim_end_matches('/');
         let is_strange = |character: char| {

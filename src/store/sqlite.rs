@@ -5,25 +5,27 @@ use super::brake::BRAKED;
 use super::read::NOT_MET;
 use super::tenant::{OTHER_SETTINGS, READ_ONLY, SUSPENDED, UNKNOWN_TOKEN};
 use super::{Error, table};
+use scim::part;
 
 impl Error {
     /// Reads a message.
     pub fn from_message(message: &str) -> Self {
-        if message.contains(UNKNOWN_TOKEN) {
+        let has = |words: &str| part::has(message, words);
+        if has(UNKNOWN_TOKEN) {
             Self::Unauthorized
-        } else if message.contains(SUSPENDED) {
+        } else if has(SUSPENDED) {
             Self::Suspended
-        } else if message.contains(READ_ONLY) {
+        } else if has(READ_ONLY) {
             Self::ReadOnly
-        } else if message.contains(OTHER_SETTINGS) {
+        } else if has(OTHER_SETTINGS) {
             Self::OtherSettings
-        } else if let Some((_, rest)) = message.split_once("UNIQUE constraint failed: ") {
+        } else if let Some((_, rest)) = part::split(message, "UNIQUE constraint failed: ") {
             Self::Unique(table::unique_attribute(rest))
-        } else if message.contains(NOT_MET) {
+        } else if has(NOT_MET) {
             Self::Guard
-        } else if message.contains(BRAKED) {
+        } else if has(BRAKED) {
             Self::Braked
-        } else if message.contains("string or blob too big") {
+        } else if has("string or blob too big") {
             Self::TooBig
         } else {
             Self::Broken(message.to_owned())

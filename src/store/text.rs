@@ -7,6 +7,7 @@
 
 use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
+use scim::index::Index;
 use scim::list::List;
 
 use super::Statement;
@@ -292,9 +293,8 @@ fn affordable(clauses: Vec<Vec<String>>) -> Vec<Vec<String>> {
     let mut kept: Vec<Vec<String>> = Vec::new();
     let mut looked_for = 0;
     for clause in clauses {
-        let mut clause: Vec<String> = clause.iter().map(|text| varied(text, most)).collect();
-        clause.sort_unstable();
-        clause.dedup();
+        let clause: Index = clause.iter().map(|text| varied(text, most)).collect();
+        let clause = clause.into_texts();
         if !kept.contains(&clause) && looked_for + clause.len() <= MOST_NEEDLES {
             looked_for += clause.len();
             kept.push(clause);

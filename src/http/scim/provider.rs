@@ -1,5 +1,7 @@
 //! Which identity provider is at the other end: for the log only, nothing is decided by it.
 
+use scim::part;
+
 /// What a `User-Agent` contains, lower case, and whose it is.
 const AGENTS: [(&str, &str); 13] = [
     ("okta", "okta"),
@@ -22,7 +24,7 @@ pub fn recognise(user_agent: Option<&str>, habits: &[&'static str]) -> Option<&'
     let agent = user_agent.unwrap_or_default().to_ascii_lowercase();
     let named = AGENTS
         .iter()
-        .find(|(part, _)| agent.contains(part))
+        .find(|(name, _)| part::has(&agent, name))
         .map(|(_, provider)| *provider);
     named.or_else(|| {
         habits.iter().find_map(|habit| {

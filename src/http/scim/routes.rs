@@ -3,7 +3,9 @@
 //! Patterns stand below the base URL, which ends with `/scim/v2` or `/scim`. Of those that one path
 //! fits the first counts. `{type}` is the endpoint of a resource type.
 
+use scim::list::List;
 use scim::message::error::Error;
+use scim::part;
 use scim::resource_type::ResourceType;
 
 use super::call::{Arguments, Message, Question};
@@ -78,7 +80,7 @@ impl Endpoint {
     /// Finds it. The path begins with `/scim`.
     pub(super) fn find(table: &[Route], path: &str) -> Result<Self, Fault> {
         let decoded = decode_segments(path).map_err(Fault::not_found)?;
-        let decoded: Vec<&str> = decoded.iter().map(String::as_str).collect();
+        let decoded: Vec<&str> = decoded.iter().map(String::as_str).list();
         let below = match decoded.as_slice() {
             [_, "v2", below @ ..] => below,
             [_, version, ..] if is_version(version) => {
@@ -107,7 +109,7 @@ impl Endpoint {
     /// Its name, for the log: the pattern, with the type in it.
     pub(super) fn name(&self) -> String {
         match self.arguments.resource_type {
-            Some(resource_type) => self.pattern.replace("/{type}", resource_type.endpoint),
+            Some(resource_type) => part::replace(self.pattern, "/{type}", resource_type.endpoint),
             None => self.pattern.to_owned(),
         }
     }

@@ -1,6 +1,7 @@
 //! `BulkRequest` and `BulkResponse` (RFC 7644 §3.7).
 
 use crate::list::List;
+use crate::part;
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -222,7 +223,7 @@ fn resolve_value(
                 // A PATCH path may name a member by reference: members[value eq "bulkId:x"].
                 match value {
                     Value::String(path)
-                        if name.eq_ignore_ascii_case("path") && path.contains("\"bulkId:") =>
+                        if name.eq_ignore_ascii_case("path") && part::has(path, "\"bulkId:") =>
                     {
                         resolve_quoted(path, resolve, unknown);
                     }
@@ -242,7 +243,7 @@ fn resolve_text(
     resolve: &mut impl FnMut(&str) -> Option<String>,
     unknown: &mut Vec<String>,
 ) {
-    let address = || text.split_once("/bulkId:");
+    let address = || part::split(text, "/bulkId:");
     let (front, name) = match (text.strip_prefix(REFERENCE), address()) {
         (Some(name), _) => (None, name),
         (None, Some((front, name))) => (Some(front), name),

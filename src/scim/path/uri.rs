@@ -1,6 +1,7 @@
 //! Schema URIs as clients write them: those of SCIM 1, without their last part, with a dot or
 //! another colon behind.
 
+use crate::part;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -45,8 +46,10 @@ fn front(
     resource_type: &'static ResourceType,
     text: &str,
 ) -> Vec<(&'static Schema, String, &'static str)> {
-    let of_scim_1 = behind(text, SCIM_1_SCHEMAS)
-        .map(|rest| [SCHEMAS, &rest.replacen(":1.0", ":2.0", 1)].concat());
+    let of_scim_1 = behind(text, SCIM_1_SCHEMAS).map(|rest| match part::split(rest, ":1.0") {
+        Some((front, behind)) => [SCHEMAS, front, ":2.0", behind].concat(),
+        None => [SCHEMAS, rest].concat(),
+    });
     let legacy = of_scim_1.is_some();
     let text = of_scim_1.unwrap_or_else(|| String::from(text));
     let mut fronts = Vec::new();

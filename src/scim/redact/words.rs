@@ -1,5 +1,6 @@
 //! The words of a filter, without its values.
 
+use crate::part;
 use alloc::string::String;
 
 use crate::json;
@@ -69,6 +70,8 @@ const OWN: [&str; 2] = [
 ];
 /// What stands before a client's path.
 const PATH: &str = "path '";
+/// What stands behind it.
+const END: &[u8] = b"': ";
 /// A quote of the server's own, and what stands around it.
 const QUOTE: (&str, &str) = ("expected a closing '", "\"' for the string at ");
 
@@ -85,16 +88,17 @@ const QUOTE: (&str, &str) = ("expected a closing '", "\"' for the string at ");
 pub fn sentence(said: &str) -> String {
     let mut found = SENT
         .iter()
-        .filter_map(|word| said.find(word).map(|at| (at, word.len())));
+        .filter_map(|word| Some(part::split(said, word)?.0.len() + word.len()));
     let (own, sent) = match found.next() {
-        Some((at, length)) => said.split_at_checked(at + length).unwrap_or((said, "")),
+        Some(end) => said.split_at_checked(end).unwrap_or((said, "")),
         None => (said, ""),
     };
     let mut text = String::new();
-    let rest = match own.split_once(PATH) {
+    let rest = match part::split(own, PATH) {
         Some((front, path)) => {
             // It may have the sign that ends it.
-            let end = path.rfind("': ").unwrap_or(path.len());
+            let mut ends = path.as_bytes().windows(END.len());
+            let end = ends.rposition(|end| end == END).unwrap_or(path.len());
             let (path, behind) = path.split_at_checked(end).unwrap_or((path, ""));
             text.push_str(front);
             text.push_str(PATH);

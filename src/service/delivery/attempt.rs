@@ -1,6 +1,6 @@
 //! One attempt: what is posted, where it may go, and what a reply means.
 
-use scim::json;
+use scim::{json, part};
 use serde_json::Value;
 
 use crate::outside::PostReply;
@@ -45,7 +45,7 @@ pub(crate) fn event_filter(types: &str, webhook: &str) -> EventFilter {
 pub(crate) fn body(event: &str, seal: Option<&str>) -> (String, String) {
     let member = |name: &str| {
         // In a text quotes are escaped, so this is the member itself.
-        let (_, behind) = event.split_once(name)?;
+        let (_, behind) = part::split(event, name)?;
         behind.split_once('"').map(|(value, _)| value)
     };
     let id = member("\"id\":\"").unwrap_or_default();

@@ -4,6 +4,7 @@
 //! points, as BINARY collation has it), numbers by value, and an absent value satisfies `ne` and
 //! nothing else.
 
+use crate::part;
 use alloc::string::String;
 use core::cmp::Ordering;
 
@@ -80,7 +81,7 @@ fn compare(op: CompareOp, value: Option<&Value>, operand: &Operand) -> bool {
     let order = match (value, operand) {
         (Some(Value::String(text)), Operand::String(operand)) => {
             match op {
-                CompareOp::Co => return text.contains(operand.as_str()),
+                CompareOp::Co => return part::has(text, operand),
                 CompareOp::Sw => return text.starts_with(operand.as_str()),
                 CompareOp::Ew => return text.ends_with(operand.as_str()),
                 CompareOp::Eq
