@@ -1,5 +1,6 @@
 //! What is left to do once a reply is made: statements that could wait, and jobs.
 
+use scim::list::List;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -66,7 +67,7 @@ pub fn log(env: &Env, context: &Context, row: LogRow, now: u64) {
 async fn run(database: D1, statements: Vec<Addressed>) {
     for shard in database.shards() {
         let of_shard = statements.iter().filter(|(number, _)| *number == shard);
-        let batch: Vec<Statement> = of_shard.map(|(_, statement)| statement.clone()).collect();
+        let batch: Vec<Statement> = of_shard.map(|(_, statement)| statement.clone()).list();
         if let Some(database) = database.shard(shard).filter(|_| !batch.is_empty()) {
             // What is not noted now will be noted by a later request.
             let _ = database.batch(batch).await;
@@ -189,7 +190,11 @@ pub fn wake_up(env: &Env, context: &Context, tenant: Option<i64>, is_about_webho
 
 async fn listeners(env: &Env) -> Result<Vec<Option<i64>>, store::Error> {
     let answers = D1::new(env).batch(vec![deliveries::listeners()]).await?;
-    answers.iter().flatten().map(|row| row.integer(0)).collect()
+    answers
+        .iter()
+        .flatten()
+        .map(|row| row.integer(0))
+        .list_all()
 }
 
 /// Has the Worker woken up again.

@@ -3,6 +3,7 @@
 //! Statements go out and rows come in without serde in between, which costs more CPU than
 //! everything else on the way. Rows come as few long texts (see `platform.js`).
 
+use scim::list::List;
 use std::cell::Cell;
 
 use js_sys::futures::JsFuture;
@@ -50,10 +51,7 @@ impl D1 {
         let others = Deployment::other_shards(env);
         of(
             1,
-            others
-                .into_iter()
-                .map(|shard| of(shard, Vec::new()))
-                .collect(),
+            others.into_iter().map(|shard| of(shard, Vec::new())).list(),
         )
     }
 
@@ -75,11 +73,11 @@ impl D1 {
         self.cost.set(cost);
         let numbers: Vec<usize> = numbers
             .map(|number| usize::try_from(number).unwrap_or(0))
-            .collect();
+            .list();
         let shapes = numbers
             .chunks(2)
             .filter_map(|pair| Some((*pair.first()?, *pair.get(1)?)))
-            .collect();
+            .list();
         (texts, shapes)
     }
 }
@@ -97,10 +95,7 @@ impl Database for D1 {
         let answer = JsFuture::from(send(&self.database, prepared))
             .await
             .map_err(|error| broken(&error))?;
-        let mut texts: Vec<String> = Array::from(&answer)
-            .into_iter()
-            .filter_map(text_of)
-            .collect();
+        let mut texts: Vec<String> = Array::from(&answer).into_iter().filter_map(text_of).list();
         let first = texts.first_mut().ok_or_else(malformed)?;
         let end = first.find('\n').ok_or_else(malformed)?;
         let numbers: String = first.drain(..=end).collect();
@@ -114,15 +109,15 @@ impl Database for D1 {
         }
         let mut values = values.into_iter();
         let mut row = |columns| {
-            let cells: Vec<Value> = values.by_ref().take(columns).collect();
+            let cells: Vec<Value> = values.by_ref().take(columns).list();
             (cells.len() == columns)
                 .then_some(Row(cells))
                 .ok_or_else(malformed)
         };
         shapes
             .into_iter()
-            .map(|(rows, columns)| (0..rows).map(|_| row(columns)).collect())
-            .collect()
+            .map(|(rows, columns)| (0..rows).map(|_| row(columns)).list_all())
+            .list_all()
     }
 
     fn number(&self) -> u16 {
@@ -138,7 +133,7 @@ impl Database for D1 {
 
     fn shards(&self) -> Vec<u16> {
         let others = self.others.iter().map(|other| other.shard);
-        std::iter::once(self.shard).chain(others).collect()
+        std::iter::once(self.shard).chain(others).list()
     }
 
     async fn pause(&self, milliseconds: u32) {

@@ -6,6 +6,7 @@
 //! event until it is delivered, and catches up then; the common cursor goes on without that tenant.
 //! So the events of a tenant are delivered in order, and no tenant waits for another.
 
+use scim::list::List;
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::task::Poll;
@@ -116,7 +117,7 @@ pub async fn deliver_everywhere<D: Database>(
     let count = AT_ONCE.min(allowance.left() / deliverer::LEAST).max(1);
     let lanes = (0..count).map(|_| -> LocalBoxFuture<'_, Result<(), Error>> { Box::pin(lane()) });
     let is_over = || busy.get() == 0 && due.borrow().as_slice().is_empty();
-    all(lanes.collect(), &is_over).await?;
+    all(lanes.list(), &is_over).await?;
     Ok(Report {
         wake: report.wake.get(),
         lines: report.lines.into_inner(),

@@ -87,7 +87,7 @@ pub fn removals(
             ids = Fragment::Made(ids),
         ))
     };
-    chunks(&change.remove).map(listed).collect()
+    chunks(&change.remove).map(listed).list()
 }
 
 /// The statements that make the rest of the change behind [`removals`].

@@ -7,6 +7,7 @@
 use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
 use scim::json;
+use scim::list::List;
 use scim::schema::Attribute;
 
 use super::expression::{Arrow, View, json_path, value_at};
@@ -240,7 +241,7 @@ fn among<T: AsRef<str>>(values: &[T]) -> Fragment<'static> {
         let one = one.as_ref().to_owned();
         return fragment!(" = {one}", one = Fragment::Made(one));
     }
-    let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
+    let values: Vec<&str> = values.iter().map(AsRef::as_ref).list();
     let values = json::text(&serde_json::Value::from(values));
     fragment!(
         " IN (SELECT value FROM json_each({values}))",

@@ -1,6 +1,7 @@
 //! What became of the operations of a Bulk, with the status of each (RFC 7644 §3.7.3).
 
 use scim::json;
+use scim::list::List;
 use scim::message::bulk::{BulkResult, bulk_response};
 use scim::message::error::{ScimType, error_message};
 
@@ -13,7 +14,7 @@ use service::bulk::{Outcome, Success};
 /// The reply, with `Retry-After` where operations failed that may be sent again. The log gets the
 /// first that failed.
 pub(super) fn reply(outcomes: &[Outcome]) -> Reply {
-    let body = json::text(&bulk_response(outcomes.iter().map(result).collect()));
+    let body = json::text(&bulk_response(outcomes.iter().map(result).list()));
     let mut reply = Reply::json(200, body);
     let locations = outcomes
         .iter()

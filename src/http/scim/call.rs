@@ -1,5 +1,6 @@
 //! What the handler of an endpoint is given.
 
+use scim::list::List;
 use scim::message::entity_tags::EntityTags;
 use scim::message::error::Error;
 use scim::message::search::SearchRequest;
@@ -31,7 +32,7 @@ impl Arguments {
     pub(super) fn types(&self) -> Vec<&'static ResourceType> {
         match self.resource_type {
             Some(resource_type) => vec![resource_type],
-            None => ResourceType::all().collect(),
+            None => ResourceType::all().list(),
         }
     }
 }

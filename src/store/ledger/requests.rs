@@ -2,6 +2,7 @@
 //! the statement that writes them asks each tenant's settings itself whether and with what.
 
 use scim::json;
+use scim::list::List;
 use serde_json::Value as Json;
 
 use crate::fragment::{Value, value};
@@ -163,10 +164,10 @@ pub fn write(rows: &[LogRow]) -> Vec<Addressed> {
     }
     let inserts = shards.into_iter().map(|shard| {
         let of_shard = rows.iter().filter(|row| row.shard == shard);
-        let values: Vec<&str> = of_shard.map(|row| row.values.as_str()).collect();
+        let values: Vec<&str> = of_shard.map(|row| row.values.as_str()).list();
         (shard, insert(&values))
     });
-    inserts.chain(trims).collect()
+    inserts.chain(trims).list()
 }
 
 /// Writes requests into the log, each where its tenant keeps such requests. Of a caller who was not
