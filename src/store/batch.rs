@@ -124,6 +124,20 @@ impl Answers {
         self.rows(handle).into_iter().next()
     }
 
+    /// The numbers in the first columns of a statement's row; without a row there are none.
+    pub fn numbers<const N: usize>(&mut self, handle: Handle) -> Result<[Option<i64>; N], Error> {
+        let Some(mut row) = self.row(handle) else {
+            return Ok([None; N]);
+        };
+        row.read(|cells| {
+            let mut numbers = [None; N];
+            for number in &mut numbers {
+                *number = cells.integer();
+            }
+            numbers
+        })
+    }
+
     /// Takes the rows of several statements, one behind the other.
     pub fn rows_of(&mut self, handles: &[Handle]) -> Vec<Row> {
         let mut rows = Vec::new();

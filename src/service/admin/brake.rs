@@ -39,8 +39,8 @@ pub fn turn<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 }
 
 fn show<'c>(call: &'c Call<'c>, batch: Batch, shown: Handle, is_turned: bool) -> Outcome<'c> {
-    Step::send(call.admin.shard, batch, move |sent| {
-        let row = sent?.row(shown);
+    Step::send(call.admin.shard, batch, move |mut answers| {
+        let row = answers.row(shown);
         let mut row = row.ok_or_else(|| Refusal::broken("the brake gave no row"))?;
         if is_turned && row.integer(1)?.is_none() {
             return Err(Refusal::conflict(

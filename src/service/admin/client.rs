@@ -121,8 +121,7 @@ pub fn list_secrets<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let known = batch.add(clients::read(tenant, client));
     let after = call.after_number()?.unwrap_or_default();
     let listed = batch.add(clients::list_secrets(tenant, client, after, call.most()));
-    Step::send(call.admin.shard, batch, move |sent| {
-        let mut answers = sent?;
+    Step::send(call.admin.shard, batch, move |mut answers| {
         answers.row(known).ok_or_else(no_client)?;
         call.listed(answers.rows(listed))
     })
@@ -135,8 +134,7 @@ pub fn create_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let mut batch = Batch::default();
     let (secret, added) = add_secret(call, &mut batch, tenant, client)?;
     let of_client = batch.add(clients::read(tenant, client));
-    Step::send(call.admin.shard, batch, move |sent| {
-        let mut answers = sent?;
+    Step::send(call.admin.shard, batch, move |mut answers| {
         let mut client = answers.row(of_client).ok_or_else(no_client)?;
         let Some(row) = answers.row(added) else {
             return Err(no_room(&mut client)?);

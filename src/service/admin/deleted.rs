@@ -43,8 +43,8 @@ pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 pub fn restore<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let tenant = call.admin.tenant()?.id;
     let (batch, asked) = Batch::of(deleted::read(tenant, call.argument("deleted")));
-    Step::send(call.admin.shard, batch, move |sent| {
-        let name = match sent?.row(asked) {
+    Step::send(call.admin.shard, batch, move |mut answers| {
+        let name = match answers.row(asked) {
             Some(mut row) => row.required_text(1)?,
             None => return Err(missing()),
         };
@@ -81,7 +81,7 @@ fn restore_one<'c>(call: &'c Call<'c>, resource_type: &'static ResourceType) -> 
     let views = (&view(resource_type), &view(&GROUP_TYPE));
     let pends = settings.pend_unknown_members;
     let row = add_restore(&mut batch, views, &admin.origin(&tenant), &restored, pends);
-    Step::send(admin.shard, batch, move |sent| match sent {
+    Step::attempt(admin.shard, batch, move |sent| match sent {
         Err(store::Error::Unique(_)) => Err(in_use()),
         Err(store::Error::Guard) => Err(Refusal::conflict(
             "circular_members",

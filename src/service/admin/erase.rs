@@ -62,8 +62,7 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
     let lives = batch.add(erasure::lives(tenant, id));
     let window = batch.add(erasure::window(tenant, id, erasure.behind));
     let full = batch.add(erasure::full(tenant, id, erasure.behind));
-    Step::send(call.admin.shard, batch, move |sent| {
-        let mut answers = sent?;
+    Step::send(call.admin.shard, batch, move |mut answers| {
         if answers.has_row(lives) {
             return Err(Refusal::conflict(
                 "resource_lives",
@@ -110,8 +109,7 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
         erasure.events += digests.len();
         let digests = text(&digests.into());
         let (batch, _) = Batch::of(erasure::empty(erasure.tenant, &digests));
-        Step::send(call.admin.shard, batch, move |sent| {
-            sent?;
+        Step::send(call.admin.shard, batch, move |_| {
             if is_over {
                 return finish(call, erasure, true);
             }
@@ -131,8 +129,8 @@ fn finish<'c>(call: &'c Call<'c>, erasure: Erasure, has_more: bool) -> Outcome<'
         let tenant = Tenant::Known(erasure.tenant);
         batch.add(of_erasure(&call.admin.origin(&tenant), kind, &erasure.id));
     }
-    Step::send(call.admin.shard, batch, move |sent| {
-        let counts = sent?.rows_of(&counts);
+    Step::send(call.admin.shard, batch, move |mut answers| {
+        let counts = answers.rows_of(&counts);
         let mut counts = counts.iter().map(|row| row.integer(0).ok().flatten());
         let mut next = || Value::from(counts.next().flatten().unwrap_or_default());
         let (requests, jobs, deleted, pending) = (next(), next(), next(), next());
@@ -148,8 +146,8 @@ fn finish<'c>(call: &'c Call<'c>, erasure: Erasure, has_more: bool) -> Outcome<'
         }
         let mut batch = Batch::default();
         let emptied = batch.add_all(erasure::replies(erasure.tenant));
-        Step::send(1, batch, move |sent| {
-            let row = sent?.rows_of(&emptied).into_iter().next();
+        Step::send(1, batch, move |mut answers| {
+            let row = answers.rows_of(&emptied).into_iter().next();
             let replies = match row {
                 Some(row) => row.integer(0)?.unwrap_or_default(),
                 None => 0,

@@ -3,6 +3,7 @@
 //! A cursor tells for each shard how far its reader came, so that it is good as long as the events
 //! behind it are kept, whatever is trimmed before it.
 
+use scim::list::List;
 use std::vec::IntoIter;
 
 use super::no_tenant;
@@ -67,8 +68,8 @@ pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         None => read(call, None),
         Some(tenant) => {
             let (batch, shard) = Batch::of(store::directory::tenants::shard_of(tenant));
-            Step::send(1, batch, move |sent| {
-                let shard = match sent?.row(shard) {
+            Step::send(1, batch, move |mut answers| {
+                let shard = match answers.row(shard) {
                     Some(row) => row.integer(0)?,
                     // The house has no row. The events of a tenant that has ended are kept.
                     None if tenant == 0 => None,
@@ -89,7 +90,7 @@ pub fn of_tenant<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
     let shards: Vec<u16> = match tenant {
         Some((_, shard)) => vec![shard],
-        None => call.admin.shards().collect(),
+        None => call.admin.shards().list(),
     };
     let (after, before) = (call.after(), call.parameter("before"));
     if before.is_some() && !after.is_empty() {
@@ -167,10 +168,10 @@ fn latest<'c>(tenant: Option<i64>, mut rest: IntoIter<u16>, mut parts: Vec<Part>
         return page.show();
     };
     let (batch, found) = Batch::of(newest(tenant));
-    Step::send(shard, batch, move |sent| {
+    Step::send(shard, batch, move |mut answers| {
         parts.push(Part {
             shard,
-            end: match sent?.row(found) {
+            end: match answers.row(found) {
                 Some(row) => mark(&row, tenant.is_some())?,
                 None => Mark::default(),
             },
@@ -198,7 +199,7 @@ fn collect<'c>(
     mut parts: Vec<Part>,
 ) -> Outcome<'c> {
     let Some(shard) = rest.next() else {
-        let shards: Vec<u16> = parts.iter().map(|part| part.shard).collect();
+        let shards: Vec<u16> = parts.iter().map(|part| part.shard).list();
         page.fill(parts, call.page.limit);
         if request.with_now {
             return page.show_now(call, shards.into_iter());
@@ -216,8 +217,7 @@ fn collect<'c>(
     let mut batch = Batch::default();
     let end = batch.add(walk.end(request.goes_on));
     let listed = batch.add(walk.list(&request.wanted, call.most()));
-    Step::send(shard, batch, move |sent| {
-        let mut answers = sent?;
+    Step::send(shard, batch, move |mut answers| {
         let (end, rows) = (answers.row(end), answers.rows(listed));
         let of_tenant = request.tenant.is_some();
         let mut looks = 0;

@@ -46,16 +46,12 @@ fn mark<'c>(
     }
     let end = batch.add(newest(None));
     let of_tenant = is_own.then(|| batch.add(newest(Some(tenant.id))));
-    Step::send(shard, batch, move |sent| {
-        let mut answers = sent?;
-        let mut number = |handle, column| match answers.row(handle) {
-            Some(row) => row.integer(column),
-            None => Ok(None),
-        };
-        let position = number(end, 0)?.unwrap_or_default();
-        let seq = match of_tenant {
-            Some(handle) => number(handle, 1)?,
-            None => None,
+    Step::send(shard, batch, move |mut answers| {
+        let [position] = answers.numbers(end)?;
+        let position = position.unwrap_or_default();
+        let [_, seq] = match of_tenant {
+            Some(handle) => answers.numbers(handle)?,
+            None => [None, None],
         };
         marks.push((shard, Mark { position, seq }));
         mark(call, rest, marks)

@@ -41,8 +41,8 @@ pub fn begin<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     };
     let is_first = call.parameter("job").is_none_or(str::is_empty);
     let (batch, made) = Batch::of(statement);
-    Step::send(tenant.shard, batch, move |sent| {
-        let Some(mut row) = sent?.row(made) else {
+    Step::send(tenant.shard, batch, move |mut answers| {
+        let Some(mut row) = answers.row(made) else {
             return Err(if is_first {
                 Refusal::forbidden(
                     "tenant_suspended",

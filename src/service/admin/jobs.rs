@@ -18,7 +18,7 @@ pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 fn find<'c>(call: &'c Call<'c>, mut shards: IntoIter<u16>) -> Outcome<'c> {
     let shard = shards.next().ok_or_else(missing)?;
     let (batch, read) = Batch::of(jobs::read(call.argument("job")));
-    Step::send(shard, batch, move |sent| match sent?.row(read) {
+    Step::send(shard, batch, move |mut answers| match answers.row(read) {
         Some(row) => show(call, row),
         None => find(call, shards),
     })

@@ -67,8 +67,8 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         return create();
     };
     let (batch, found) = Batch::of(tenants::find(&TenantSelector::Number(tenant)));
-    Step::send(1, batch, move |sent| {
-        if !sent?.has_row(found) {
+    Step::send(1, batch, move |answers| {
+        if !answers.has_row(found) {
             return Err(Refusal::invalid(
                 "unknown_tenant",
                 "There is no tenant with the number in `tenant`. Send the number of the only tenant that the token \

@@ -12,8 +12,7 @@ pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let mut batch = Batch::default();
     let found = batch.add(pending::group(tenant, group));
     let listed = batch.add(pending::list(tenant, group, call.after(), call.most()));
-    Step::send(call.admin.shard, batch, move |sent| {
-        let mut answers = sent?;
+    Step::send(call.admin.shard, batch, move |mut answers| {
         if !answers.has_row(found) {
             return Err(Refusal::missing(
                 "group_not_found",

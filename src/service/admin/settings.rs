@@ -2,6 +2,7 @@
 //! stored as it was set, so that a default that changes is everybody's who said nothing.
 
 use scim::json;
+use scim::list::List;
 use serde_json::{Map, Value};
 
 use super::body::Body;
@@ -78,7 +79,7 @@ fn check(patch: &Map<String, Value>) -> Result<(), Refusal> {
 fn check_all(at: &str, patch: &Map<String, Value>, known: &[Setting]) -> Result<(), Refusal> {
     for (name, value) in patch {
         let Some((_, kind)) = known.iter().find(|(known, _)| known == name) else {
-            let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            let names: Vec<&str> = known.iter().map(|(name, _)| *name).list();
             return Err(Refusal::invalid(
                 "unknown_setting",
                 format!("There is no `{at}.{name}`. Known are {}.", names.join(", ")),

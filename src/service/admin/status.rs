@@ -1,5 +1,6 @@
 //! What an alarm looks at.
 
+use scim::list::List;
 use std::vec::IntoIter;
 
 use super::step::{Call, Outcome, Step};
@@ -32,14 +33,13 @@ pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     };
     let mut batch = Batch::default();
     let (failing, tracks) = (batch.add(failing(only)), batch.add(tracks(&filter)));
-    Step::send(1, batch, move |sent| {
-        let mut answers = sent?;
+    Step::send(1, batch, move |mut answers| {
         let mut counted = Counted::default();
         for mut row in answers.rows(failing) {
             counted.failing.push(row.required_text(0)?);
         }
         let rows = answers.rows(tracks).into_iter();
-        let tracks: Result<_, store::Error> = rows.map(|mut row| read_track(&mut row)).collect();
+        let tracks: Result<_, store::Error> = rows.map(|mut row| read_track(&mut row)).list_all();
         count(call, call.admin.shards(), tracks?, counted)
     })
 }
@@ -62,8 +62,7 @@ fn count<'c>(
     };
     let (mut batch, due_of) = pending(&tracks, shard);
     let count_of = batch.add(tenants::count(shard, call.admin.operator.tenant));
-    Step::send(shard, batch, move |sent| {
-        let mut answers = sent?;
+    Step::send(shard, batch, move |mut answers| {
         let mut due = 0;
         let mut oldest: Option<String> = None;
         for (_, handle) in due_of {

@@ -43,8 +43,10 @@ pub type BatchResult = Result<Answers, store::Error>;
 pub enum Step<'c> {
     /// Nothing: this is the answer.
     Done(Answer),
-    /// A batch is sent to the shard of this number, and this is made of what comes back.
-    Send(u16, Batch, Box<dyn FnOnce(BatchResult) -> Outcome<'c> + 'c>),
+    /// A batch is sent to the shard of this number, and this is made of the answers.
+    Send(u16, Batch, Box<dyn FnOnce(Answers) -> Outcome<'c> + 'c>),
+    /// The same of a batch that may fail: this is made of what comes back.
+    Attempt(u16, Batch, Box<dyn FnOnce(BatchResult) -> Outcome<'c> + 'c>),
     /// Something is posted to another server, and this is made of its reply, and of how many
     /// milliseconds that took.
     Post(
@@ -135,10 +137,8 @@ pub async fn answer<'c, D: Database>(
     loop {
         step = match step {
             Step::Done(answer) => return Ok(answer),
-            Step::Send(shard, batch, then) => {
-                let shard = directory.on(shard).ok_or_else(|| no_shard(shard))?;
-                then(shard.send(batch).await)?
-            }
+            Step::Send(shard, batch, then) => then(send(directory, shard, batch).await??)?,
+            Step::Attempt(shard, batch, then) => then(send(directory, shard, batch).await?)?,
             Step::Post(post, then) => {
                 let start = directory.clock.now().milliseconds;
                 let posted = directory.fetch.post(&post).await;
@@ -157,6 +157,16 @@ pub async fn answer<'c, D: Database>(
     }
 }
 
+/// Sends a batch to a shard.
+async fn send<D: Database>(
+    directory: &Context<'_, D>,
+    shard: u16,
+    batch: Batch,
+) -> Result<BatchResult, Refusal> {
+    let shard = directory.on(shard).ok_or_else(|| no_shard(shard))?;
+    Ok(shard.send(batch).await)
+}
+
 #[expect(
     clippy::unnecessary_wraps,
     reason = "an endpoint ends with one of these"
@@ -166,9 +176,18 @@ impl<'c> Step<'c> {
     pub(super) fn send(
         shard: u16,
         batch: Batch,
-        then: impl FnOnce(BatchResult) -> Outcome<'c> + 'c,
+        then: impl FnOnce(Answers) -> Outcome<'c> + 'c,
     ) -> Outcome<'c> {
         Ok(Self::Send(shard, batch, Box::new(then)))
+    }
+
+    /// Sends a batch that may fail.
+    pub(super) fn attempt(
+        shard: u16,
+        batch: Batch,
+        then: impl FnOnce(BatchResult) -> Outcome<'c> + 'c,
+    ) -> Outcome<'c> {
+        Ok(Self::Attempt(shard, batch, Box::new(then)))
     }
 
     /// Posts something to another server.
@@ -272,8 +291,8 @@ impl<'c> Call<'c> {
     /// Shows a page of the rows of a statement.
     pub(super) fn list(&'c self, statement: Statement) -> Outcome<'c> {
         let (batch, listed) = Batch::of(statement);
-        Step::send(self.admin.shard, batch, move |sent| {
-            self.listed(sent?.rows(listed))
+        Step::send(self.admin.shard, batch, move |mut answers| {
+            self.listed(answers.rows(listed))
         })
     }
 
@@ -297,8 +316,8 @@ impl<'c> Call<'c> {
         missing: Missing,
         end: End,
     ) -> Outcome<'c> {
-        Step::send(self.admin.shard, batch, move |sent| {
-            Step::end(sent?.rows(shown), missing, end)
+        Step::send(self.admin.shard, batch, move |mut answers| {
+            Step::end(answers.rows(shown), missing, end)
         })
     }
 }

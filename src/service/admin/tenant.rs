@@ -34,8 +34,8 @@ pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let after = call.after_number()?.unwrap_or_default();
     let (only, now) = (call.admin.operator.tenant, &call.admin.now.text);
     let (batch, listed) = Batch::of(tenants::list(only, after, call.most(), now));
-    Step::send(1, batch, move |sent| {
-        show_from_shards(call, sent?.rows(listed), call.admin.shards())
+    Step::send(1, batch, move |mut answers| {
+        show_from_shards(call, answers.rows(listed), call.admin.shards())
     })
 }
 
@@ -60,8 +60,8 @@ fn show_from_shards<'c>(
     }
     ids.push(']');
     let (batch, shown) = Batch::of(tenants::read_many(&ids, &call.admin.now.text));
-    Step::send(shard, batch, move |sent| {
-        let mut shown = sent?.rows(shown).into_iter().peekable();
+    Step::send(shard, batch, move |mut answers| {
+        let mut shown = answers.rows(shown).into_iter().peekable();
         rows.retain_mut(|row| {
             let is_other = !is_here(row);
             if let Some(found) = shown.next_if(|found| found.0.first() == row.0.first()) {
@@ -96,7 +96,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         batch.add(tenants::create(&new, shard, &admin.now.text));
         batch.add(admin.tell(house_events::tenant_created()));
         let made = batch.add(tenants::read_last(&admin.now.text));
-        Step::send(1, batch, move |sent| {
+        Step::attempt(1, batch, move |sent| {
             unless_taken(call, sent, external_id, self::create, move |mut answers| {
                 let row = answers.row(made);
                 let mut row =
@@ -106,8 +106,8 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                     return Step::made(id.to_string(), row.required_text(1)?);
                 }
                 let (batch, reserved) = Batch::of(tenants::reserved(Some(id)));
-                Step::send(1, batch, move |sent| {
-                    make_reserved(call, shard, id, sent?.row(reserved))
+                Step::send(1, batch, move |mut answers| {
+                    make_reserved(call, shard, id, answers.row(reserved))
                 })
             })
         })
@@ -138,10 +138,9 @@ fn in_emptiest<'c>(
         return then(best.1);
     };
     let (batch, users) = Batch::of(tenants::users());
-    Step::send(shard, batch, move |sent| {
-        let users = sent?.row(users).map(|row| row.integer(0));
-        let users = users.transpose()?.flatten().unwrap_or_default();
-        in_emptiest(rest, best.min((users, shard)), then)
+    Step::send(shard, batch, move |mut answers| {
+        let [users] = answers.numbers(users)?;
+        in_emptiest(rest, best.min((users.unwrap_or_default(), shard)), then)
     })
 }
 
@@ -158,13 +157,10 @@ fn make_reserved<'c>(
         batch.add(tenants::make_reserved(&row.required_text(2)?));
     }
     let made = batch.add(tenants::read(id, &call.admin.now.text));
-    Step::send(shard, batch, move |sent| {
-        let body = shape(sent?.rows(made))?.ok_or_else(gone)?;
+    Step::send(shard, batch, move |mut answers| {
+        let body = shape(answers.rows(made))?.ok_or_else(gone)?;
         let (batch, _) = Batch::of(tenants::open_reserved(id));
-        Step::send(1, batch, move |sent| {
-            sent?;
-            Step::made(id.to_string(), body)
-        })
+        Step::send(1, batch, move |_| Step::made(id.to_string(), body))
     })
 }
 
@@ -223,7 +219,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         makes_names_unique(call).then(|| batch.add(tenants::shared_names(id, NAMES_IN_NOTICE)));
     let is_elsewhere = admin.shard != 1;
     let change = move || {
-        Step::send(admin.shard, batch, move |sent| {
+        Step::attempt(admin.shard, batch, move |sent| {
             if sent == Err(store::Error::Guard) {
                 let before = Patch {
                     name: Some(&tenant.name),
@@ -235,10 +231,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                     batch.add(admin.tell(house_events::tenant_updated(id, &before)));
                     batch.add(tenants::change(id, &before));
                 }
-                return Step::send(1, batch, |sent| {
-                    sent?;
-                    Err(metadata::too_much())
-                });
+                return Step::send(1, batch, |_| Err(metadata::too_much()));
             }
             unless_taken(call, sent, external_id, self::change, move |mut answers| {
                 let tenant = shape(answers.rows(changed))?.ok_or_else(gone)?;
@@ -259,7 +252,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     batch.add(admin.tell(house_events::tenant_updated(id, &listed)));
     batch.add(tenants::change(id, &listed));
     batch.add(few());
-    Step::send(1, batch, move |sent| {
+    Step::attempt(1, batch, move |sent| {
         if sent == Err(store::Error::Guard) {
             return Err(metadata::too_much());
         }
@@ -339,10 +332,9 @@ pub fn delete<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         listed = unlisting(&admin.origin(&Tenant::HOUSE), tenant.id);
     }
     listed.add_all(forget_tenant(tenant.id));
-    Step::send(admin.shard, batch, move |sent| {
-        let body = shape(sent?.rows(made))?.ok_or_else(gone)?;
-        Step::send(1, listed, move |sent| {
-            sent?;
+    Step::send(admin.shard, batch, move |mut answers| {
+        let body = shape(answers.rows(made))?.ok_or_else(gone)?;
+        Step::send(1, listed, move |_| {
             Ok(Step::Done(Answer::Begun(Creation { id, body })))
         })
     })

@@ -54,7 +54,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     batch.add(tokens::create(tenant, &token, &admin.now.text));
     batch.add(admin.tell_tenant(tenant, house_events::created(Thing::Token(tenant, &id))));
     let made = batch.add(tokens::read(tenant, &id));
-    Step::send(admin.shard, batch, move |sent| match sent {
+    Step::attempt(admin.shard, batch, move |sent| match sent {
         Err(store::Error::Guard) => Err(Refusal::invalid(
             "unknown_user",
             "The tenant has no user with the id in `subject`. Send the id of the user whom /Me shall mean, or leave \

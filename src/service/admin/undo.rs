@@ -75,12 +75,11 @@ fn of_request<'c>(call: &'c Call<'c>, request: &'c str, is_dry: bool) -> Outcome
     let until = Moment::at(at.saturating_add(BEHIND)).text;
     let tenant = call.admin.tenant()?.id;
     let (batch, found) = Batch::of(undo::find(tenant, request, (&since, &until)));
-    Step::send(call.admin.shard, batch, move |sent| {
-        let row = sent?.row(found).ok_or_else(missing)?;
-        let (Some(from), Some(to)) = (row.integer(0)?, row.integer(1)?) else {
+    Step::send(call.admin.shard, batch, move |mut answers| {
+        let [Some(from), Some(to), count] = answers.numbers(found)? else {
             return Err(missing());
         };
-        let count = row.integer(2)?.unwrap_or_default();
+        let count = count.unwrap_or_default();
         begin(call, Some(request), (from, to, count), is_dry)
     })
 }
@@ -88,13 +87,9 @@ fn of_request<'c>(call: &'c Call<'c>, request: &'c str, is_dry: bool) -> Outcome
 /// Takes back what these events tell of.
 fn of_range<'c>(call: &'c Call<'c>, (from, to): (i64, i64), is_dry: bool) -> Outcome<'c> {
     let (batch, extent) = Batch::of(undo::extent(call.admin.tenant()?.id));
-    Step::send(call.admin.shard, batch, move |sent| {
-        let row = sent?.row(extent);
-        let number = |column| match &row {
-            Some(row) => row.integer(column),
-            None => Ok(None),
-        };
-        let (oldest, newest) = (number(0)?.unwrap_or(1), number(1)?.unwrap_or_default());
+    Step::send(call.admin.shard, batch, move |mut answers| {
+        let [oldest, newest] = answers.numbers(extent)?;
+        let (oldest, newest) = (oldest.unwrap_or(1), newest.unwrap_or_default());
         if from < oldest || from > newest {
             return Err(Refusal::missing(
                 "events_not_found",
@@ -172,8 +167,8 @@ fn begin_job<'c>(call: &'c Call<'c>, mut undo: Box<Undo>, leased: &str) -> Outco
     ));
     let made = batch.add(jobs::read(&job));
     let is_leased = !leased.is_empty();
-    Step::send(admin.shard, batch, move |sent| {
-        let body = shape(sent?.rows(made))?;
+    Step::send(admin.shard, batch, move |mut answers| {
+        let body = shape(answers.rows(made))?;
         if is_leased {
             return Ok(Step::Undo(undo, end));
         }

@@ -49,13 +49,8 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let extent = batch.add(seals::extent(tenant));
     let listed = batch.add(seals::list(tenant, from, SEALS));
     let before = batch.add(seals::before(tenant, from));
-    Step::send(call.admin.shard, batch, move |sent| {
-        let mut answers = sent?;
-        let row = answers.row(extent);
-        let number = |column| match &row {
-            Some(row) => row.integer(column),
-            None => Ok(None),
-        };
+    Step::send(call.admin.shard, batch, move |mut answers| {
+        let [newest, sealed_to, trimmed] = answers.numbers(extent)?;
         let before = match answers.row(before) {
             Some(mut row) => seals::read_seal(&mut row)?,
             None => Seal::default(),
@@ -66,9 +61,9 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         }
         let finding = Finding {
             from,
-            newest: number(0)?.unwrap_or_default(),
-            sealed_to: number(1)?.unwrap_or_default(),
-            trimmed: number(2)?.unwrap_or_default(),
+            newest: newest.unwrap_or_default(),
+            sealed_to: sealed_to.unwrap_or_default(),
+            trimmed: trimmed.unwrap_or_default(),
             reached: before.last_seq,
             head: before.head,
             broken: Vec::new(),
@@ -100,9 +95,9 @@ fn walk<'c>(
         finding.tell(finding.reached + 1, seal.prev_seq, "a seal is missing");
     }
     let (batch, found) = Batch::of(seals::leaves(tenant, (seal.prev_seq, seal.last_seq)));
-    Step::send(call.admin.shard, batch, move |sent| {
+    Step::send(call.admin.shard, batch, move |mut answers| {
         let mut leaves = Vec::new();
-        for mut row in sent?.rows(found) {
+        for mut row in answers.rows(found) {
             leaves.push(seals::read_leaf(&mut row)?);
         }
         let master = &call.admin.settings.master;
@@ -126,16 +121,11 @@ fn end<'c>(call: &'c Call<'c>, tenant: i64, mut finding: Finding) -> Outcome<'c>
         return Step::shown(finding.text(finding.reached));
     }
     let (batch, count) = Batch::of(seals::count_behind(tenant, finding.sealed_to));
-    Step::send(call.admin.shard, batch, move |sent| {
-        let row = sent?.row(count);
-        let number = |column| match &row {
-            Some(row) => row.integer(column),
-            None => Ok(None),
-        };
-        let (count, looked_at) = (number(0)?.unwrap_or_default(), number(1)?);
+    Step::send(call.admin.shard, batch, move |mut answers| {
+        let [count, looked_at] = answers.numbers(count)?;
         let newest = finding.newest.max(finding.sealed_to);
         let behind = finding.sealed_to.max(finding.trimmed);
-        if count != newest - behind {
+        if count.unwrap_or_default() != newest - behind {
             finding.tell(behind + 1, newest, "an event is missing");
         } else if let Some(last) = looked_at {
             finding.tell(behind + 1, last, "a seal is missing");

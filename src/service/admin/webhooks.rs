@@ -1,6 +1,8 @@
 //! The endpoints of webhooks: made, listed, changed, given another secret, ended. Each is an
 //! address to which events are posted, signed by a secret that only its receiver is told.
 
+use scim::list::List;
+use scim::part;
 use std::vec::IntoIter;
 
 use scim::json;
@@ -58,7 +60,7 @@ fn types(body: &Body) -> Result<Option<String>, Refusal> {
         Some(texts) => texts.join(","),
     };
     let types = events::types(&texts).map_err(|refusal| {
-        let detail = refusal.detail.replacen("`type`", "`types`", 1);
+        let detail = part::replace(&refusal.detail, "`type`", "`types`");
         Refusal::invalid("invalid_value", detail)
     })?;
     Ok(Some(json::text(&types.into())))
@@ -151,8 +153,8 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         return begin(call, endpoint, shown, admin.shards(), Vec::new());
     };
     let (batch, found) = Batch::of(tenants::find(&TenantSelector::Number(tenant)));
-    Step::send(1, batch, move |sent| {
-        let Some(row) = sent?.row(found) else {
+    Step::send(1, batch, move |mut answers| {
+        let Some(row) = answers.row(found) else {
             return Err(Refusal::invalid(
                 "unknown_tenant",
                 "There is no tenant with the number in `tenant`. Send the number of the only tenant whose events are posted, \
@@ -187,11 +189,8 @@ fn begin<'c>(
         return begin(call, endpoint, shown, rest, ends);
     }
     let (batch, end) = Batch::of(newest(None));
-    Step::send(shard, batch, move |sent| {
-        let end = match sent?.row(end) {
-            Some(row) => row.integer(0)?,
-            None => None,
-        };
+    Step::send(shard, batch, move |mut answers| {
+        let [end] = answers.numbers(end)?;
         ends.push((shard, Some(end.unwrap_or_default())));
         begin(call, endpoint, shown, rest, ends)
     })
@@ -201,8 +200,8 @@ fn begin<'c>(
 fn find<'c>(call: &'c Call<'c>, then: impl FnOnce(Endpoint) -> Outcome<'c> + 'c) -> Outcome<'c> {
     let found = webhooks::find(call.argument("webhook"), call.admin.operator.tenant);
     let (batch, found) = Batch::of(found);
-    Step::send(1, batch, move |sent| {
-        let mut row = sent?.row(found).ok_or_else(no_webhook)?;
+    Step::send(1, batch, move |mut answers| {
+        let mut row = answers.row(found).ok_or_else(no_webhook)?;
         then(webhooks::read_endpoint(&mut row)?)
     })
 }
@@ -245,10 +244,7 @@ pub fn remove<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         let mut batch = Batch::default();
         batch.add(call.admin.tell(webhooks::deleted_event(&endpoint.id)));
         batch.add_all(webhooks::remove(&endpoint.id));
-        Step::send(1, batch, |sent| {
-            sent?;
-            Ok(Step::Done(Answer::Gone))
-        })
+        Step::send(1, batch, |_| Ok(Step::Done(Answer::Gone)))
     })
 }
 
@@ -299,8 +295,7 @@ fn show<'c>(
     let keys = call.admin.settings.master.fingerprints();
     let listed = batch.add(webhooks::list(filter, &keys));
     let tracks = batch.add(webhooks::tracks(filter));
-    Step::send(1, batch, move |sent| {
-        let mut answers = sent?;
+    Step::send(1, batch, move |mut answers| {
         let mut rows = Vec::new();
         for mut row in answers.rows(listed) {
             rows.push((row.required_text(0)?, row.required_text(1)?, 0));
@@ -309,7 +304,7 @@ fn show<'c>(
         let tracks: Result<_, store::Error> = tracks
             .into_iter()
             .map(|mut row| webhooks::read_track(&mut row))
-            .collect();
+            .list_all();
         count(call.admin.shards(), tracks?, rows, format, call.page.limit)
     })
 }
@@ -329,11 +324,9 @@ fn count<'c>(
     if batch.is_empty() {
         return count(rest, tracks, rows, format, limit);
     }
-    Step::send(shard, batch, move |sent| {
-        let mut answers = sent?;
+    Step::send(shard, batch, move |mut answers| {
         for (webhook, counted) in counts {
-            let row = answers.row(counted);
-            let number = row.map_or(Ok(None), |row| row.integer(0))?;
+            let [number] = answers.numbers(counted)?;
             if let Some(known) = rows.iter_mut().find(|(id, ..)| *id == webhook) {
                 known.2 += number.unwrap_or_default();
             }
@@ -366,7 +359,7 @@ fn end<'c>(rows: Vec<(String, String, i64)>, format: Format, limit: usize) -> Ou
     if matches!(format, Format::Page) {
         let cell = |text| store::Cell::Text(text);
         let rows = rows.map(|(id, text)| Row(vec![cell(id), cell(text)]));
-        return Step::shown(page(rows.collect(), limit)?);
+        return Step::shown(page(rows.list(), limit)?);
     }
     let missing = || match format {
         Format::Made(_) => Refusal::conflict("too_many_webhooks", TOO_MANY),

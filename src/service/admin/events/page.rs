@@ -1,6 +1,7 @@
 //! A page of the feed: what the shards have is put together by the moment, those of each in their
 //! order, with the resources as they are now where they are asked for.
 
+use scim::list::List;
 use std::vec::IntoIter;
 
 use scim::resource_type::ResourceType;
@@ -103,14 +104,14 @@ impl Page {
             self.events.push(event);
         }
         let left = heads.iter().filter_map(|rest| rest.as_slice().first());
-        let left: Vec<u16> = left.map(|event| event.shard).collect();
+        let left: Vec<u16> = left.map(|event| event.shard).list();
         self.leave(&left);
     }
 
     /// Ends the page in front of an event.
     fn end_before(&mut self, index: usize) {
         let cut = self.events.split_off(index);
-        let left: Vec<u16> = cut.iter().map(|event| event.shard).collect();
+        let left: Vec<u16> = cut.iter().map(|event| event.shard).list();
         self.leave(&left);
     }
 
@@ -150,8 +151,8 @@ impl Page {
         }
         let mut batch = Batch::default();
         let asked = now::add(&mut batch, &keys);
-        Step::send(shard, batch, move |sent| {
-            let shown = now::read(&mut sent?, asked, &keys, &call.base())
+        Step::send(shard, batch, move |mut answers| {
+            let shown = now::read(&mut answers, asked, &keys, &call.base())
                 .map_err(|_| Refusal::broken("a resource that cannot be shown"))?;
             for event in self.events.iter_mut().filter(|event| event.shard == shard) {
                 if let Some(key) = &event.key {
@@ -181,7 +182,7 @@ impl Page {
         let marks = self.ends.into_iter().map(|(shard, mark, _)| (shard, mark));
         body.extend([
             "],\"next\":\"",
-            &Cursor(marks.collect()).text(),
+            &Cursor(marks.list()).text(),
             if is_last {
                 "\",\"more\":false"
             } else {

@@ -19,9 +19,14 @@ pub(super) fn unless_taken<'c>(
     let (Err(store::Error::Unique(_)), Some(external_id)) = (&sent, external_id) else {
         return then(sent?);
     };
+    find_holder(call, external_id, again)
+}
+
+/// Says which tenant has the application's id, or does all again where that one has ended.
+fn find_holder<'c>(call: &'c Call<'c>, external_id: &str, again: UseCase) -> Outcome<'c> {
     let (batch, found) = Batch::of(tenants::holder(external_id));
-    Step::send(1, batch, move |sent| {
-        let Some(mut row) = sent?.row(found) else {
+    Step::send(1, batch, move |mut answers| {
+        let Some(mut row) = answers.row(found) else {
             return Err(taken(
                 "a tenant that was just changed had it. Send the request again",
             ));
@@ -51,12 +56,9 @@ pub(super) fn unless_taken<'c>(
             return Err(is_being_deleted());
         }
         let (batch, ended) = Batch::of(tenants::has_ended(id));
-        Step::send(shard, batch, move |sent| {
-            sent?.row(ended).ok_or_else(is_being_deleted)?;
-            Step::send(1, Batch::of(tenants::free(id)).0, move |sent| {
-                sent?;
-                again(call)
-            })
+        Step::send(shard, batch, move |mut answers| {
+            answers.row(ended).ok_or_else(is_being_deleted)?;
+            Step::send(1, Batch::of(tenants::free(id)).0, move |_| again(call))
         })
     })
 }

@@ -26,7 +26,9 @@ pub fn deliveries<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         let before = call.after_number()?;
         let list = deliveries::list(&endpoint.id, before, call.most());
         let (batch, listed) = Batch::of(list);
-        Step::send(1, batch, move |sent| call.listed(sent?.rows(listed)))
+        Step::send(1, batch, move |mut answers| {
+            call.listed(answers.rows(listed))
+        })
     })
 }
 
@@ -56,8 +58,8 @@ pub fn park<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             return Err(no_event("event"));
         }
         let (batch, found) = Batch::of(webhooks::event(position));
-        Step::send(shard, batch, move |sent| {
-            let tenant = sent?.row(found).map_or(Ok(None), |row| row.integer(0))?;
+        Step::send(shard, batch, move |mut answers| {
+            let [tenant] = answers.numbers(found)?;
             // To an operator who is bound to a tenant there are no others' events.
             let bound = call.admin.operator.tenant;
             let tenant = tenant.filter(|tenant| bound.is_none_or(|bound| bound == *tenant));
@@ -80,8 +82,8 @@ pub fn park<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             let parked = batch.add(set_aside);
             batch.add(go_on);
             batch.add(webhooks::interrupt(&endpoint.id));
-            Step::send(1, batch, move |sent| {
-                if !sent?.has_row(parked) {
+            Step::send(1, batch, move |answers| {
+                if !answers.has_row(parked) {
                     return Err(Refusal::conflict(
                         "already_passed",
                         "This event was delivered to the webhook, or passed by it: there is nothing to set aside.",
@@ -141,8 +143,8 @@ pub fn replay<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             ));
         }
         batch.add(webhooks::interrupt(&endpoint.id));
-        Step::send(1, batch, move |sent| {
-            if sent?.rows_of(&set_back).is_empty() {
+        Step::send(1, batch, move |mut answers| {
+            if answers.rows_of(&set_back).is_empty() {
                 return Err(Refusal::conflict(
                     "nothing_to_replay",
                     "Nothing from `from` on was delivered to the webhook yet: it comes by itself.",
@@ -189,8 +191,8 @@ pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         let mut batch = Batch::default();
         batch.add(event);
         let listed = batch.add(walk.list(&wanted, 1));
-        Step::send(1, batch, move |sent| {
-            let mut row = sent?
+        Step::send(1, batch, move |mut answers| {
+            let mut row = answers
                 .row(listed)
                 .ok_or_else(|| Refusal::broken("there is no test"))?;
             let (event, seal) = (row.required_text(3)?, row.text(6)?);
@@ -279,8 +281,8 @@ fn send<'c>(
         let mut batch = Batch::default();
         batch.add_all(deliveries::record(&endpoint.id, None, &attempt));
         let shown = batch.add(deliveries::list(&endpoint.id, None, 1));
-        Step::send(1, batch, move |sent| {
-            let mut row = sent?.row(shown).ok_or_else(super::no_webhook)?;
+        Step::send(1, batch, move |mut answers| {
+            let mut row = answers.row(shown).ok_or_else(super::no_webhook)?;
             Step::shown(row.required_text(1)?)
         })
     })
