@@ -1,7 +1,8 @@
-//! A text in another text: looked for in one place, for the search of the standard library is made
-//! anew, a kilobyte of the Worker, at each that asks for it.
+//! A text in another text. The search of the standard library is made anew at each place that asks
+//! for it, and tells of faults that cannot be here by way of tables of characters: some kilobytes
+//! of the Worker.
 
-use alloc::string::String;
+use alloc::{string::String, vec};
 
 /// What stands before and behind the first place of a text in another.
 ///
@@ -11,7 +12,45 @@ use alloc::string::String;
 /// assert_eq!(split("a:b", ": "), None);
 /// ```
 pub fn split<'t>(text: &'t str, part: &str) -> Option<(&'t str, &'t str)> {
-    text.split_once(part)
+    let at = find(text.as_bytes(), part.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + part.len()..)?))
+}
+
+/// The first place, by the algorithm of Morris and Pratt: whatever the texts are, no byte is looked
+/// at again and again.
+fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+    let Some((first, rest)) = part.split_first() else {
+        return Some(0);
+    };
+    let start = text.iter().position(|byte| byte == first)?;
+    // Of each beginning of the part, how much of its end is a shorter beginning.
+    let mut borders = vec![0];
+    let mut length = 0;
+    for byte in rest {
+        length = longer(part, &borders, length, *byte);
+        borders.push(length);
+    }
+    length = 0;
+    for (at, byte) in text.iter().enumerate().skip(start) {
+        length = longer(part, &borders, length, *byte);
+        if length == part.len() {
+            return Some(at + 1 - length);
+        }
+    }
+    None
+}
+
+/// How much of the beginning of a part stands at the end of a text, with one byte more than that of
+/// which it was so much.
+fn longer(part: &[u8], borders: &[usize], mut length: usize, byte: u8) -> usize {
+    while part.get(length) != Some(&byte) {
+        let shorter = length.checked_sub(1).and_then(|last| borders.get(last));
+        let Some(shorter) = shorter else {
+            return 0;
+        };
+        length = *shorter;
+    }
+    length + 1
 }
 
 /// Whether a text is in another.
@@ -34,4 +73,41 @@ pub fn replace(text: &str, part: &str, other: &str) -> String {
     }
     replaced.push_str(rest);
     replaced
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_the_search_of_the_standard_library() {
+        let texts = |letters: usize| {
+            let letter = |number: usize, place: usize| {
+                ['a', 'b', 'é'][number / 3_usize.pow(u32::try_from(place).unwrap()) % 3]
+            };
+            (0..3_usize.pow(u32::try_from(letters).unwrap())).map(move |number| {
+                (0..letters)
+                    .map(|place| letter(number, place))
+                    .collect::<String>()
+            })
+        };
+        for part in (0..5).flat_map(texts) {
+            for text in (0..8).flat_map(texts) {
+                assert_eq!(
+                    split(&text, &part),
+                    text.split_once(&part),
+                    "{part} in {text}"
+                );
+                if !part.is_empty() {
+                    assert_eq!(replace(&text, &part, "ab"), text.replace(&part, "ab"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_much_alike_takes_no_longer() {
+        let (text, part) = ("a".repeat(1_000_000), "a".repeat(100_000) + "b");
+        assert!(!has(&text, &part));
+    }
 }
