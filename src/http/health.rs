@@ -32,6 +32,6 @@ async fn is_alive<D: Database>(environment: &Environment<'_, D>, trace: &mut Tra
         }
     }
     environment.instance.set_health(&now, answer.is_ok());
-    trace.notes.cause = answer.err().map(|error| format!("{error:?}"));
+    trace.notes.cause = answer.err().map(|error| error.cause().to_owned());
     trace.notes.cause.is_none()
 }

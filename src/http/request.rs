@@ -1,7 +1,6 @@
 //! A request as plain data, whatever platform it came from.
 
 use std::cell::RefCell;
-use std::net::Ipv4Addr;
 
 use super::method::Method;
 
@@ -53,11 +52,19 @@ impl<B> Request<B> {
         let is_local = host == "localhost"
             || host.ends_with(".localhost")
             || host == "[::1]"
-            || host
-                .parse()
-                .is_ok_and(|address: Ipv4Addr| address.is_loopback());
+            || is_loopback(host);
         !is_local
     }
+}
+
+/// Whether a host is of 127.0.0.0/8.
+fn is_loopback(host: &str) -> bool {
+    let is_byte = |part: &str| {
+        let is_number = part.len() < 4 && part.bytes().all(|digit| digit.is_ascii_digit());
+        is_number && part.parse::<u16>().is_ok_and(|byte| byte < 256)
+    };
+    let parts = host.strip_prefix("127.");
+    parts.is_some_and(|parts| parts.split('.').count() == 3 && parts.split('.').all(is_byte))
 }
 
 /// A body to be read, once it is known who sends it.

@@ -207,7 +207,7 @@ async fn wake(env: &Env, messages: impl IntoIterator<Item = Wake>) {
 /// Says in the log why something was not done.
 fn note<T: Default>(what: &str, result: Result<T, store::Error>) -> T {
     result.unwrap_or_else(|error| {
-        print(&format!("{what}: {error:?}"), true);
+        print(&[what, ": ", error.cause()].concat(), true);
         T::default()
     })
 }

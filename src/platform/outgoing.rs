@@ -103,7 +103,7 @@ pub(super) fn export_pieces(export: Box<Export>, env: Env) -> JsValue {
             };
             let piece = export.next(&D1::new(&env)).await;
             // A client must see that it does not have all.
-            let piece = piece.map_err(|error| JsValue::from_str(&format!("{error:?}")))?;
+            let piece = piece.map_err(|error| JsValue::from_str(error.cause()))?;
             *rest.borrow_mut() = Some(export);
             Ok(piece.map_or(JsValue::UNDEFINED, |piece| {
                 Uint8Array::from(piece.as_bytes()).into()

@@ -52,8 +52,9 @@ fn show(schema: &'static Schema, settings: &Settings, base: &str) -> Value {
     if *schema == GROUP && !settings.unique_group_names {
         let attributes = shown.get_mut("attributes").and_then(Value::as_array_mut);
         let mut attributes = attributes.into_iter().flatten();
-        if let Some(name) = attributes.find(|attribute| attribute["name"] == "displayName") {
-            name["uniqueness"] = Uniqueness::None.as_str().into();
+        let name = attributes.find(|attribute| attribute["name"] == "displayName");
+        if let Some(name) = name.and_then(|name| name.get_mut("uniqueness")) {
+            *name = Uniqueness::None.as_str().into();
         }
     }
     shown

@@ -81,7 +81,7 @@ impl From<&'static str> for GrantRefusal {
 
 impl From<store::Error> for GrantRefusal {
     fn from(error: store::Error) -> Self {
-        Self::Broken(format!("{error:?}"))
+        Self::Broken(error.cause().to_owned())
     }
 }
 

@@ -151,6 +151,22 @@ pub enum Error {
 }
 
 impl Error {
+    /// What is said of it in the log.
+    pub fn cause(&self) -> &str {
+        match self {
+            Self::Unauthorized => "the token is not good",
+            Self::Suspended => "the tenant is suspended",
+            Self::ReadOnly => "the token may read alone",
+            Self::OtherSettings => "the settings have changed",
+            Self::Unique(_) => "a unique value is in use",
+            Self::Guard => "a guard failed",
+            Self::Braked => "the brake refuses it",
+            Self::TooBig => "a row would be too large",
+            Self::Busy => "others hold the memory that it needs",
+            Self::Broken(cause) => cause,
+        }
+    }
+
     fn unexpected(what: &str, column: usize) -> Self {
         Self::Broken(format!("expected {what} in column {column}"))
     }

@@ -155,16 +155,8 @@ impl Refusal {
 impl From<store::Error> for Refusal {
     fn from(error: store::Error) -> Self {
         match error {
-            store::Error::Broken(cause) => Self::broken(cause),
             store::Error::Busy => Self::busy(),
-            store::Error::Unauthorized
-            | store::Error::Suspended
-            | store::Error::ReadOnly
-            | store::Error::OtherSettings
-            | store::Error::Unique(_)
-            | store::Error::Guard
-            | store::Error::Braked
-            | store::Error::TooBig => Self::broken(format!("{error:?}")),
+            error => Self::broken(error.cause()),
         }
     }
 }

@@ -209,14 +209,12 @@ impl Statement {
     fn fill(&mut self, text: &str, holes: &[Fragment<'_>]) {
         let mut rest = text;
         while let Some(place) = memchr::memchr(HOLE, rest.as_bytes()) {
-            let (before, hole) = rest.split_at(place);
-            let (hole, behind) = hole.split_at(2);
-            self.push(before);
-            let number = hole.as_bytes().last().copied().map(usize::from);
+            self.push(rest.get(..place).unwrap_or_default());
+            let number = rest.as_bytes().get(place + 1).copied().map(usize::from);
             if let Some(fragment) = number.and_then(|number| holes.get(number)) {
                 fragment.write(self);
             }
-            rest = behind;
+            rest = rest.get(place + 2..).unwrap_or_default();
         }
         self.push(rest);
     }
