@@ -20,14 +20,19 @@ impl Row {
             fault: None,
         };
         let read = of(&mut cells);
-        match cells.fault {
-            None => Ok(read),
-            Some(fault) => Err(Error::Broken(fault.to_owned())),
-        }
+        cells.end()?;
+        Ok(read)
     }
 }
 
 impl Cells<'_> {
+    fn end(self) -> Result<(), Error> {
+        match self.fault {
+            None => Ok(()),
+            Some(fault) => Err(Error::Broken(fault.to_owned())),
+        }
+    }
+
     /// The next text; NULL is none.
     pub fn text(&mut self) -> Option<String> {
         match self.cells.next() {
