@@ -108,8 +108,29 @@ async fn answer<D: Database, B: Upload>(
     if !environment.allow_http && request.is_in_clear() {
         return Err(malformed(IN_CLEAR));
     }
-    let form = form(request).await?;
+    check_form(request)?;
+    let bytes = request.body.read(MAX_BODY).await.map_err(unread)?;
+    let form = form(&bytes)?;
     let basic = request.authorization.as_deref().and_then(basic);
+    let token_request = token_request(&form, basic.as_ref(), &request.origin)?;
+    let granted = grant(&environment.context, &token_request).await;
+    let granted = granted.map_err(|why| why_none(why, trace))?;
+    trace.notes.tenant = Some(granted.tenant);
+    trace.notes.later.extend(granted.later);
+    // Of letters and digits alone.
+    let (token, scope) = (granted.token, granted.scope);
+    let body = format!(
+        "{{\"access_token\":\"{token}\",\"token_type\":\"Bearer\",\"expires_in\":{LIFETIME},\"scope\":\"{scope}\"}}"
+    );
+    Ok(Reply::json(200, body).with("Content-Type", "application/json"))
+}
+
+/// What a client asks for, by its form and by what its header proves.
+fn token_request<'a>(
+    form: &'a [(String, String)],
+    basic: Option<&'a (String, String)>,
+    origin: &'a str,
+) -> Result<TokenRequest<'a>, Denial> {
     let value = |name: &str| form.iter().find(|(known, _)| known == name);
     let value = |name: &str| value(name).map(|(_, value)| value.as_str());
     match value("grant_type") {
@@ -128,7 +149,7 @@ async fn answer<D: Database, B: Upload>(
             ));
         }
     }
-    let (client, secret) = match (&basic, value("client_id"), value("client_secret")) {
+    let (client, secret) = match (basic, value("client_id"), value("client_secret")) {
         (Some(_), _, Some(_)) => {
             return Err(malformed(
                 "The secret came twice, in the header and in the body: send it in one of them.",
@@ -168,22 +189,12 @@ async fn answer<D: Database, B: Upload>(
             ));
         }
     };
-    let token_request = TokenRequest {
+    Ok(TokenRequest {
         client,
         proof,
         scope: value("scope").unwrap_or_default(),
-        origin: &request.origin,
-    };
-    let granted = grant(&environment.context, &token_request).await;
-    let granted = granted.map_err(|why| why_none(why, trace))?;
-    trace.notes.tenant = Some(granted.tenant);
-    trace.notes.later.extend(granted.later);
-    // Of letters and digits alone.
-    let (token, scope) = (granted.token, granted.scope);
-    let body = format!(
-        "{{\"access_token\":\"{token}\",\"token_type\":\"Bearer\",\"expires_in\":{LIFETIME},\"scope\":\"{scope}\"}}"
-    );
-    Ok(Reply::json(200, body).with("Content-Type", "application/json"))
+        origin,
+    })
 }
 
 /// Why no token was made, in the words of §5.2.
@@ -211,17 +222,22 @@ fn why_none(why: GrantRefusal, trace: &mut Trace) -> Denial {
     }
 }
 
-/// The parameters of the body. One without a value is as one that is not there (§3.1).
-async fn form<B: Upload>(request: &Request<B>) -> Result<Vec<(String, String)>, Denial> {
+/// Refuses a body that is no form.
+fn check_form<B>(request: &Request<B>) -> Result<(), Denial> {
     let media_type = request.content_type.as_deref().unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim();
     let is_form = media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded");
-    if !is_form || request.content_encoding.is_some() {
-        return Err(malformed(
-            "Send the parameters in the body as application/x-www-form-urlencoded, not compressed.",
-        ));
+    if is_form && request.content_encoding.is_none() {
+        return Ok(());
     }
-    let bytes = request.body.read(MAX_BODY).await.map_err(|why| match why {
+    Err(malformed(
+        "Send the parameters in the body as application/x-www-form-urlencoded, not compressed.",
+    ))
+}
+
+/// Why a body was not read.
+fn unread(why: Unread) -> Denial {
+    match why {
         Unread::TooLong => Denial {
             status: 413,
             ..malformed(
@@ -234,13 +250,17 @@ async fn form<B: Upload>(request: &Request<B>) -> Result<Vec<(String, String)>, 
         },
         Unread::Broken => malformed(ENDED_EARLY),
         Unread::Busy => busy(503, BUSY),
-    })?;
+    }
+}
+
+/// The parameters of a form. One without a value is as one that is not there (§3.1).
+fn form(bytes: &[u8]) -> Result<Vec<(String, String)>, Denial> {
     let not_a_form = || {
         malformed(
             "The body must be a form in UTF-8: names and values joined by = and &, the rest escaped by %XX.",
         )
     };
-    let text = str::from_utf8(&bytes).map_err(|_| not_a_form())?;
+    let text = str::from_utf8(bytes).map_err(|_| not_a_form())?;
     let mut form: Vec<(String, String)> = Vec::new();
     for pair in text.split('&') {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
