@@ -130,11 +130,29 @@ async function bundle(wasm, bindgen, out) {
     // See entry.mjs: a new instance after a panic.
     "--force-enable-abort-handler",
   ], { label: "wasm-bindgen" });
+  await nameByNumbers(work);
   await Promise.all([optimize(work), joinScripts(work)]);
   await mkdir(out, { recursive: true });
   await rm(join(out, ".made-from"), { force: true });
   for (const name of ["index.wasm", "index.js"]) await rename(join(work, "out", name), join(out, name));
   await rm(work, { recursive: true });
+}
+
+/**
+ * wasm-bindgen tells functions of one name apart by a hash, which no compression makes shorter.
+ * Numbers of as many digits do it as well.
+ */
+async function nameByNumbers(work) {
+  const numbers = new Map();
+  for (const name of ["index.js", "index_bg.wasm"]) {
+    const path = join(work, name);
+    const text = await readFile(path, "latin1");
+    const named = text.replace(/(?<=__wbg_\w+_|_invoke__h)[0-9a-f]{16}\b/g, (hash) => {
+      if (!numbers.has(hash)) numbers.set(hash, String(numbers.size).padStart(hash.length, "0"));
+      return numbers.get(hash);
+    });
+    await writeFile(path, named, "latin1");
+  }
 }
 
 async function optimize(work) {
