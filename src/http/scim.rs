@@ -256,7 +256,8 @@ async fn answer<D: Database, B: Upload>(
                 session.note_used(tenant::DEFAULT_TENANT);
             }
             let mut notes = session.end();
-            notes.later.splice(..0, trace.notes.later.drain(..));
+            trace.notes.later.append(&mut notes.later);
+            notes.later = std::mem::take(&mut trace.notes.later);
             trace.notes = notes;
             result
         }

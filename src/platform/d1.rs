@@ -98,7 +98,8 @@ impl Database for D1 {
         let mut texts: Vec<String> = Array::from(&answer).into_iter().filter_map(text_of).list();
         let first = texts.first_mut().ok_or_else(malformed)?;
         let end = first.find('\n').ok_or_else(malformed)?;
-        let numbers: String = first.drain(..=end).collect();
+        let rest = first.split_off(end + 1);
+        let numbers = std::mem::replace(first, rest);
         let (count, shapes) = self.count(numbers.trim_end());
         let mut long = texts.split_off(count.min(texts.len())).into_iter();
         let mut values = Vec::new();

@@ -54,8 +54,9 @@ impl<'a, D: Database> Context<'a, D> {
     pub(crate) fn all_from(&self, turn: u64) -> Vec<(u16, Context<'a, D>)> {
         let mut all = self.all();
         let count = u64::try_from(all.len()).unwrap_or(1).max(1);
-        all.rotate_left(usize::try_from(turn % count).unwrap_or_default());
-        all
+        let mut first = all.split_off(usize::try_from(turn % count).unwrap_or_default());
+        first.append(&mut all);
+        first
     }
 
     /// The same with each of the databases, with its number.

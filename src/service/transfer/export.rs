@@ -5,8 +5,6 @@
 //! type by type. A group of many members is several lines, each of which names the group and some
 //! of them.
 
-use std::collections::VecDeque;
-
 use scim::json;
 use scim::resource_type::ResourceType;
 use scim::show::StoredResource;
@@ -32,7 +30,7 @@ pub struct Export {
     text: String,
     position: Position,
     /// Groups whose members are still to be read.
-    groups: VecDeque<ExportResource>,
+    groups: Vec<ExportResource>,
     /// The member of the first of them behind which the others are read; the group's line is out
     /// where there is one.
     member: String,
@@ -68,7 +66,7 @@ impl Export {
             shard,
             text,
             position,
-            groups: VecDeque::new(),
+            groups: Vec::new(),
             member: String::new(),
             left: budget.statements,
         }
@@ -97,7 +95,7 @@ impl Export {
                 base: "",
                 unique_group_names: false,
             };
-            let groups = self.groups.front().zip(self.groups.back());
+            let groups = self.groups.first().zip(self.groups.last());
             let (batch, handle) = Batch::of(match groups {
                 Some((first, last)) => export::members(&view, (&first.id, &self.member), &last.id),
                 None => export::resources(&view, &self.position.1),
@@ -109,11 +107,11 @@ impl Export {
                 self.push_groups(resource_type, chunks, has_more);
                 continue;
             }
-            let mut page = VecDeque::with_capacity(rows.len());
+            let mut page = Vec::with_capacity(rows.len());
             for mut row in rows {
-                page.push_back(export::read_resource(&mut row)?);
+                page.push(export::read_resource(&mut row)?);
             }
-            match page.back() {
+            match page.last() {
                 Some(last) => self.position.1.clone_from(&last.id),
                 None => self.position = Position(self.position.0 + 1, String::new()),
             }
@@ -138,7 +136,8 @@ impl Export {
         let cut = chunks.last().filter(|_| has_more);
         let cut = cut.map(|last| (last.group.clone(), last.last.clone()));
         let mut chunks = chunks.into_iter().peekable();
-        while let Some(group) = self.groups.front() {
+        let mut done = 0;
+        while let Some(group) = self.groups.get(done) {
             let is_first = self.member.is_empty();
             let mut own = Vec::new();
             while let Some(chunk) = chunks.next_if(|chunk| chunk.group == group.id) {
@@ -150,14 +149,15 @@ impl Export {
                     push_group(&mut self.text, resource_type, group, &own, is_first);
                     self.member.clone_from(last);
                 }
-                return;
+                break;
             }
             if is_first || !own.is_empty() {
                 push_group(&mut self.text, resource_type, group, &own, is_first);
             }
             self.member.clear();
-            self.groups.pop_front();
+            done += 1;
         }
+        self.groups.drain(..done);
     }
 }
 

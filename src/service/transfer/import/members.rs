@@ -269,7 +269,9 @@ fn write<D: Database>(
         let before = line.line.refused.as_deref().map(json::parse);
         if let Some(Ok(Value::Array(before))) = before {
             let texts = before.iter().filter_map(Value::as_str).map(str::to_owned);
-            refused.splice(0..0, texts);
+            let mut before: Vec<String> = texts.list();
+            before.append(&mut refused);
+            refused = before;
         }
         if !refused.is_empty() {
             let refused = json_of_refusals(&refused);
