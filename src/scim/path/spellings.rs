@@ -6,6 +6,7 @@
 //! that of two spellings of a schema's URI the right one counts.
 
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use serde_json::Value;
 
@@ -42,8 +43,16 @@ pub(crate) fn keep_the_last(
             let schema = schema_at(key);
             if let (Some(schema), Value::Object(inner)) = (schema, &mut *value) {
                 // Those of one object have been compared with each other.
-                let own = |name: &str| later.location(&path(Some(schema), name));
-                inner.retain(|name, _| own(name).is_none_or(|own| later.counts(own, note)));
+                let mut earlier = Vec::new();
+                for name in inner.keys() {
+                    let own = later.location(&path(Some(schema), name));
+                    if own.is_some_and(|own| !later.counts(own, note)) {
+                        earlier.push(name.clone());
+                    }
+                }
+                for name in earlier {
+                    inner.remove(&name);
+                }
                 for (name, value) in &*inner {
                     if let Some(own) = later.location(&path(Some(schema), name)) {
                         later.add(own, value);
