@@ -11,6 +11,7 @@ use super::reply::Reply;
 use super::request::{IN_CLEAR, Request, Unread, Upload};
 use super::route::{allow, segments};
 use super::{Environment, Trace, is_guessing};
+use scim::part;
 use service::base64;
 use service::failure::BUSY;
 use service::oauth::{GrantRefusal, LIFETIME, Proof, TokenRequest, grant};
@@ -278,7 +279,7 @@ fn form(bytes: &[u8]) -> Result<Vec<(String, String)>, Denial> {
 
 /// A name or a value of a form.
 fn decoded(text: &str) -> Option<String> {
-    decode(&text.replace('+', " "))
+    decode(&part::replace(text, "+", " "))
 }
 
 /// The id and the secret of `Authorization: Basic`, each encoded as in a form (§2.3.1). What is

@@ -2,6 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 use scim::message::error::Error;
+use scim::part;
 
 /// Decodes `%XX`; what is no such escape stands for itself. Nothing where the bytes are not UTF-8.
 pub fn decode(text: &str) -> Option<String> {
@@ -36,7 +37,7 @@ pub fn is_one(name: &str, known: &[&str]) -> bool {
 pub fn all(query: &str) -> Result<Vec<(String, String)>, Error> {
     let decoded = |text: &str| {
         let decoded = if plus_is_a_blank(text) {
-            decode(&text.replace('+', " "))
+            decode(&part::replace(text, "+", " "))
         } else {
             decode(text)
         };

@@ -156,7 +156,10 @@ fn meta(
 /// A time as RFC 3339 has it: databases print a space for the `T`, and leave the zone out where it
 /// is UTC.
 fn time(text: &str) -> String {
-    let mut time = text.replacen(' ', "T", 1);
+    let mut time = match text.split_once(' ') {
+        Some((day, clock)) => [day, "T", clock].concat(),
+        None => String::from(text),
+    };
     let clock = time.split_once('T').map_or("", |(_, clock)| clock);
     if !clock.is_empty() && !clock.contains(['Z', 'z', '+', '-']) {
         time.push('Z');

@@ -105,7 +105,7 @@ pub trait Mint {
     fn id(&self) -> String;
     /// The same behind a prefix, without hyphens: the id of what is no resource.
     fn id_with(&self, prefix: &str) -> String {
-        [prefix, &self.id().replace('-', "")].concat()
+        [prefix, &scim::part::replace(&self.id(), "-", "")].concat()
     }
     /// The version of a resource as just written: any text that was never used before.
     fn version(&self) -> String;

@@ -361,8 +361,10 @@ impl<'a, D: Database> Session<'a, D> {
     /// Notes statements that may wait until the reply is out, and may be lost.
     pub(crate) fn note_later(&self, statements: impl IntoIterator<Item = Statement>) {
         let shard = self.context.database.number();
-        let statements = statements.into_iter().map(|statement| (shard, statement));
-        self.notes.borrow_mut().later.extend(statements);
+        let mut notes = self.notes.borrow_mut();
+        for statement in statements {
+            notes.later.push((shard, statement));
+        }
     }
 
     /// Notes that the tenant is in use today, and tells of its first request.

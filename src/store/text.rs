@@ -9,6 +9,7 @@ use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
 use scim::index::Index;
 use scim::list::List;
+use scim::part;
 
 use super::Statement;
 use super::fragment::{Fragment, value};
@@ -305,7 +306,7 @@ fn affordable(clauses: Vec<Vec<String>>) -> Vec<Vec<String>> {
 
 /// The clauses in the language of FTS5: `("…" OR "…") AND ("…")`.
 fn expression(clauses: &[Vec<String>]) -> String {
-    let quoted = |needle: &String| format!("\"{}\"", needle.replace('"', "\"\""));
+    let quoted = |needle: &String| format!("\"{}\"", part::replace(needle, "\"", "\"\""));
     let bracketed =
         |clause: &Vec<String>| format!("({})", clause.iter().map(quoted).list().join(" OR "));
     clauses.iter().map(bracketed).list().join(" AND ")

@@ -87,7 +87,7 @@ impl AttributePath {
             if name.len() == rest.len() {
                 continue;
             }
-            let path = [schema.uri, ":", &name.replace(':', ".")].concat();
+            let path = [schema.uri, ":", &part::replace(name, ":", ".")].concat();
             let split = Self::split(&path, self.position);
             if let Some(location) = split.and_then(|path| path.bind_exactly(resource_type)) {
                 habits.note_at(habit, &location.to_string());

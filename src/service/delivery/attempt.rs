@@ -72,7 +72,7 @@ pub(crate) fn first_bytes(mut reply: String) -> String {
     }
     reply.truncate(end);
     // No stored text has a U+0000.
-    reply.replace('\0', "")
+    part::replace(&reply, "\0", "")
 }
 
 /// What is done after a reply.

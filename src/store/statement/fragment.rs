@@ -149,7 +149,11 @@ impl<'a> From<Vec<Fragment<'a>>> for Fragment<'a> {
 /// The same of as many as are known when this is compiled.
 impl<'a, F: Into<Fragment<'a>>, const N: usize> From<[F; N]> for Fragment<'a> {
     fn from(parts: [F; N]) -> Self {
-        Self::joined(parts.map(Into::into), "")
+        let mut joined = Vec::with_capacity(N);
+        for part in parts {
+            joined.push(part.into());
+        }
+        Self::Joined(joined, "")
     }
 }
 

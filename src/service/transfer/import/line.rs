@@ -260,7 +260,8 @@ fn user(record: &Map<String, Value>) -> Result<(LineResource, Value), String> {
         gentle.push("userName");
     }
     let body = user_to_scim(&user, "");
-    if body.pointer("/name/givenName") == Some(&Value::from(UNKNOWN_USER)) {
+    let given = body.get("name").and_then(|name| name.get("givenName"));
+    if given.is_some_and(|given| given == UNKNOWN_USER) {
         gentle.push("name");
     }
     let teams = list_at(record, "teams")?.iter().filter_map(text_of);
