@@ -197,18 +197,18 @@ fn begin<'c>(
 }
 
 /// Finds the endpoint that the path names.
-fn find<'c>(call: &'c Call<'c>, then: impl FnOnce(Endpoint) -> Outcome<'c> + 'c) -> Outcome<'c> {
+fn find<'c>(call: &'c Call<'c>, then: fn(&'c Call<'c>, Endpoint) -> Outcome<'c>) -> Outcome<'c> {
     let found = webhooks::find(call.argument("webhook"), call.admin.operator.tenant);
     let (batch, found) = Batch::of(found);
     Step::send(1, batch, move |mut answers| {
         let mut row = answers.row(found).ok_or_else(no_webhook)?;
-        then(webhooks::read_endpoint(&mut row)?)
+        then(call, webhooks::read_endpoint(&mut row)?)
     })
 }
 
 /// Changes its address, what it hears of, and whether it is active.
 pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    find(call, move |endpoint| {
+    find(call, |call, endpoint| {
         let body = &call.body;
         only(body, &["url", "types", "include", "state"])?;
         let change = Change {
@@ -240,7 +240,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 
 /// Ends it.
 pub fn remove<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    find(call, move |endpoint| {
+    find(call, |call, endpoint| {
         let mut batch = Batch::default();
         batch.add(call.admin.tell(webhooks::deleted_event(&endpoint.id)));
         batch.add_all(webhooks::remove(&endpoint.id));
@@ -250,7 +250,7 @@ pub fn remove<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 
 /// Gives it another secret, which is shown this once; the one before signs, too, for a day.
 pub fn rotate<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    find(call, move |endpoint| {
+    find(call, |call, endpoint| {
         let key = key(call.admin)?;
         let until = Moment::at(call.admin.now.milliseconds + BOTH).text;
         let mut batch = Batch::default();

@@ -22,7 +22,7 @@ const LONGEST: usize = 400;
 
 /// What was tried, the newest first.
 pub fn deliveries<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    find(call, move |endpoint| {
+    find(call, |call, endpoint| {
         let before = call.after_number()?;
         let list = deliveries::list(&endpoint.id, before, call.most());
         let (batch, listed) = Batch::of(list);
@@ -50,7 +50,7 @@ fn no_event(name: &str) -> Refusal {
 
 /// Sets an event aside, so that those behind it are delivered.
 pub fn park<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    find(call, move |endpoint| {
+    find(call, |call, endpoint| {
         only(&call.body, &["event"])?;
         let id = required(&call.body, "event", LONGEST)?;
         let (shard, position) = event_id(id).ok_or_else(|| no_event("event"))?;
@@ -118,7 +118,7 @@ fn places(call: &Call<'_>, name: &str, is_last: bool) -> Result<Vec<(u16, i64)>,
 /// Delivers events anew, from one to another: events that are named are among them, and those
 /// between cursors are what the feed has between the two.
 pub fn replay<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    find(call, move |endpoint| {
+    find(call, |call, endpoint| {
         only(&call.body, &["from", "to"])?;
         let from = places(call, "from", false)?;
         let to = match call.body.get("to") {
@@ -157,7 +157,7 @@ pub fn replay<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 
 /// Sends a test at once, or an example of a type, and tells what came of it.
 pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    find(call, move |endpoint| {
+    find(call, |call, endpoint| {
         only(&call.body, &["type"])?;
         key(call.admin)?;
         let wanted = match call.body.get("type") {
