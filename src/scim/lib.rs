@@ -79,6 +79,7 @@
 //! | [`projection`], [`show`] | `attributes`, `excludedAttributes`, `returned`; a stored document as it is shown |
 //! | [`message`], [`discovery`] | messages, read or written: `PatchOp`, `SearchRequest`, `Error`, …; what the server tells of itself |
 //! | [`index`] | which of many texts one is, for lists without a twin |
+//! | [`part`] | where a text stands in another, for one search in place of many |
 //! | [`habit`] | what was read leniently or left out, for a log and a header |
 //! | [`transform`] | an application's own record to a SCIM resource and back |
 //! | [`json`] | the one place where text becomes JSON |
