@@ -118,7 +118,7 @@ impl<'a, D: Database> Context<'a, D> {
         if row.integer(3)? == Some(1) {
             return Err(store::Error::Suspended.into());
         }
-        let number = row.integer(2)?.unwrap_or_default();
+        let number = row.count(2)?;
         let settings = self.settings_of(number, &row.required_text(0)?);
         let known = InHand {
             version: row.integer(1)?,

@@ -108,8 +108,8 @@ pub async fn sweep<D: Database>(
             has_swept = answers.rows_of(&swept).len() < SWEPT;
             let mut batch = Batch::default();
             for mut row in answers.rows(due) {
-                let tenant = row.integer(0)?.unwrap_or_default();
-                let upto = row.integer(1)?.unwrap_or_default();
+                let tenant = row.count(0)?;
+                let upto = row.count(1)?;
                 let head = row.text(2)?.unwrap_or_default();
                 let start = key.and_then(|key| start_code(&key, tenant, upto, &head));
                 batch.add_all(trimming::trim(tenant, upto, start.as_deref()));
@@ -149,7 +149,7 @@ pub async fn trim_requests<D: Database>(
         let ending = batch.add(ends.due());
         let mut answers = shard.send(batch).await?;
         for row in answers.rows(ending) {
-            let tenant = row.integer(0)?.unwrap_or_default();
+            let tenant = row.count(0)?;
             let of = Tenant::Known(tenant);
             let origin = Origin {
                 tenant: &of,
@@ -168,7 +168,7 @@ pub async fn trim_requests<D: Database>(
             shard.send(batch).await?;
         }
         for row in answers.rows(due) {
-            let tenant = row.integer(0)?.unwrap_or_default();
+            let tenant = row.count(0)?;
             loop {
                 let now = directory.clock.now().milliseconds;
                 if !allowance.has(2) {
@@ -178,8 +178,8 @@ pub async fn trim_requests<D: Database>(
                 let mut batch = Batch::default();
                 batch.add(requests::trim(tenant, now));
                 let trimmed = batch.add(requests::trim_count());
-                let row = shard.send(batch).await?.row(trimmed);
-                if row.map_or(Ok(None), |row| row.integer(0))? < Some(requests::STEP) {
+                let [trimmed] = shard.send(batch).await?.numbers(trimmed)?;
+                if trimmed < Some(requests::STEP) {
                     break;
                 }
             }

@@ -376,7 +376,7 @@ fn check(view: &View<'_>, predicate: &Predicate) -> Result<(), Error> {
 fn sum(counts: &[Row]) -> Result<u64, Failure> {
     let mut sum = 0;
     for row in counts {
-        sum += u64::try_from(row.integer(0)?.unwrap_or_default()).unwrap_or_default();
+        sum += u64::try_from(row.count(0)?).unwrap_or_default();
     }
     Ok(sum)
 }

@@ -134,7 +134,7 @@ pub async fn grant<D: Database>(
         sent => sent?,
     };
     let row = answers.row(issued).ok_or(GrantRefusal::Client(unknown))?;
-    let tenant = row.integer(0)?.unwrap_or_default();
+    let tenant = row.count(0)?;
     let today = now.text.get(..10).unwrap_or_default();
     Ok(Grant {
         token: new.token,

@@ -61,7 +61,7 @@ async fn seal<D: Database>(
     }
     let mut known = Vec::new();
     for mut row in answers.rows(last) {
-        let numbers = (row.integer(0)?, row.integer(1)?.unwrap_or_default());
+        let numbers = (row.integer(0)?, row.count(1)?);
         known.push((numbers, row.required_text(2)?));
     }
     let now = context.clock.now().text;

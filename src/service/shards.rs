@@ -15,7 +15,7 @@ use store::ledger::events::{Origin, house};
 /// Makes the rows of tenants whose number is reserved, and whose making was broken off.
 pub async fn finish<D: Database>(directory: &Context<'_, D>) -> Result<(), store::Error> {
     for mut row in directory.ask(tenants::reserved(None)).await? {
-        let id = row.integer(0)?.unwrap_or_default();
+        let id = row.count(0)?;
         let shard = row.integer(1)?.and_then(|shard| u16::try_from(shard).ok());
         // That of a binding which was taken away waits.
         if let Some(shard) = shard.and_then(|shard| directory.on(shard)) {

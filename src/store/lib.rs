@@ -76,6 +76,11 @@ impl Row {
             Some(Cell::Text(_)) | None => Err(Error::unexpected("a number", index)),
         }
     }
+
+    /// The same; NULL is 0.
+    pub fn count(&self, index: usize) -> Result<i64, Error> {
+        Ok(self.integer(index)?.unwrap_or_default())
+    }
 }
 
 /// A statement, with the number of the database that it is for.

@@ -67,9 +67,9 @@ pub struct Walk {
 
 /// Reads the row of [`total`].
 pub fn read_walk(row: &Row) -> Result<Walk, Error> {
-    let skipped = row.integer(2)?.unwrap_or_default();
+    let skipped = row.count(2)?;
     Ok(Walk {
-        moved: row.integer(1)?.unwrap_or_default(),
+        moved: row.count(1)?,
         skipped: u64::try_from(skipped).unwrap_or_default(),
     })
 }

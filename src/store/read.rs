@@ -91,7 +91,7 @@ pub fn stored(view: &View<'_>, reference: &ResourceRef, most: usize) -> Statemen
 /// Reads the row of [`stored`]; where the document is larger, its bytes.
 pub fn read_stored(row: &mut Row) -> Result<Result<Stored, usize>, Error> {
     let Some(document) = row.text(1)? else {
-        let bytes = row.integer(3)?.unwrap_or_default();
+        let bytes = row.count(3)?;
         return Ok(Err(usize::try_from(bytes).unwrap_or_default()));
     };
     Ok(Ok(Stored {

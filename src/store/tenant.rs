@@ -123,7 +123,7 @@ impl Tenant {
     /// Reads the row of [`Tenant::facts`].
     pub fn read_facts(row: &mut Row) -> Result<TokenFacts, Error> {
         Ok(TokenFacts {
-            tenant: row.integer(0)?.unwrap_or_default(),
+            tenant: row.count(0)?,
             subject: row.text(1)?,
             cursor_key: row.text(2)?.ok_or(Error::Unauthorized)?,
             last_used: row.text(3)?,

@@ -139,7 +139,7 @@ pub fn create_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         let Some(row) = answers.row(added) else {
             return Err(no_room(&mut client)?);
         };
-        let n = row.integer(0)?.unwrap_or_default();
+        let n = row.count(0)?;
         let body = with_member(client.required_text(0)?, "n", &n.into());
         let body = with_member(body, "secret", &secret.into());
         Step::made(n.to_string(), body)

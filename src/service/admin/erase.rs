@@ -82,7 +82,7 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
         let mut digests = Vec::new();
         let key = call.admin.settings.master.newest();
         for mut row in answers.rows(full) {
-            let seq = row.integer(0)?.unwrap_or_default();
+            let seq = row.count(0)?;
             let digest = digest_of(row.required_text(1)?.as_bytes());
             let mark = erasure_mark(key.as_ref(), erasure.tenant, seq, &digest);
             digests.push(Value::from(vec![Value::from(seq), mark.into()]));
@@ -149,7 +149,7 @@ fn finish<'c>(call: &'c Call<'c>, erasure: Erasure, has_more: bool) -> Outcome<'
         Step::send(1, batch, move |mut answers| {
             let row = answers.rows_of(&emptied).into_iter().next();
             let replies = match row {
-                Some(row) => row.integer(0)?.unwrap_or_default(),
+                Some(row) => row.count(0)?,
                 None => 0,
             };
             Step::shown(text(&with(vec![

@@ -185,7 +185,7 @@ fn latest<'c>(tenant: Option<i64>, mut rest: IntoIter<u16>, mut parts: Vec<Part>
 /// The position in the first two columns of a row.
 fn mark(row: &Row, of_tenant: bool) -> Result<Mark, Refusal> {
     Ok(Mark {
-        position: row.integer(0)?.unwrap_or_default(),
+        position: row.count(0)?,
         seq: if of_tenant { row.integer(1)? } else { None },
     })
 }
@@ -222,7 +222,7 @@ fn collect<'c>(
         let of_tenant = request.tenant.is_some();
         let mut looks = 0;
         if let Some(row) = &end {
-            looks = row.integer(2)?.unwrap_or_default();
+            looks = row.count(2)?;
             page.is_trimmed |= request.goes_on && row.integer(3)? == Some(1);
         }
         if looks == BEYOND {
@@ -234,7 +234,7 @@ fn collect<'c>(
             ));
         }
         let found = match rows.first() {
-            Some(row) => row.integer(4)?.unwrap_or_default(),
+            Some(row) => row.count(4)?,
             None => 0,
         };
         let mut events = Vec::with_capacity(rows.len());

@@ -67,7 +67,7 @@ fn count<'c>(
         let mut oldest: Option<String> = None;
         for (_, handle) in due_of {
             if let Some(mut row) = answers.row(handle) {
-                due += row.integer(0)?.unwrap_or_default();
+                due += row.count(0)?;
                 let first = row.text(1)?;
                 oldest = oldest.into_iter().chain(first).min();
             }
@@ -86,7 +86,7 @@ fn count<'c>(
                 "}",
             ]);
             counted.shards.push(text);
-            counted.jobs += row.integer(1)?.unwrap_or_default();
+            counted.jobs += row.count(1)?;
         }
         count(call, rest, tracks, counted)
     })

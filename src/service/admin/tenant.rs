@@ -101,7 +101,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                 let row = answers.row(made);
                 let mut row =
                     row.ok_or_else(|| Refusal::broken("a created tenant was not there"))?;
-                let id = row.integer(0)?.unwrap_or_default();
+                let id = row.count(0)?;
                 if shard == 1 {
                     return Step::made(id.to_string(), row.required_text(1)?);
                 }

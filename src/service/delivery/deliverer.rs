@@ -132,7 +132,7 @@ pub(super) async fn deliver<D: Database>(
     }
     let mut parked = Vec::new();
     for row in answers.rows(parked_rows) {
-        parked.push(row.integer(0)?.unwrap_or_default());
+        parked.push(row.count(0)?);
     }
     let mut deliverer = Deliverer {
         directory,
@@ -357,17 +357,17 @@ fn read_page(
     let (mut events, mut places, mut keys) = (Vec::new(), Vec::new(), Vec::new());
     let mut found = 0;
     for mut row in rows {
-        found = row.integer(4)?.unwrap_or_default();
+        found = row.count(4)?;
         let kind = row.text(7)?;
         let kind = kind.and_then(|name| ResourceType::named(&name));
-        let tenant = row.integer(5)?.unwrap_or_default();
+        let tenant = row.count(5)?;
         if let Some((kind, id)) = kind.zip(row.text(8)?) {
             places.push(events.len());
             keys.push(TenantResource { tenant, kind, id });
         }
         events.push(Event {
             mark: Mark {
-                position: row.integer(0)?.unwrap_or_default(),
+                position: row.count(0)?,
                 seq: row.integer(1)?,
             },
             text: row.required_text(3)?,

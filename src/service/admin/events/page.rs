@@ -31,7 +31,7 @@ impl Event {
     pub(super) fn read(row: &mut Row, shard: u16, mark: Mark) -> Result<Self, Refusal> {
         let kind = row.text(7)?;
         let kind = kind.and_then(|name| ResourceType::named(&name));
-        let tenant = row.integer(5)?.unwrap_or_default();
+        let tenant = row.count(5)?;
         Ok(Self {
             shard,
             mark,

@@ -31,7 +31,7 @@ fn find_holder<'c>(call: &'c Call<'c>, external_id: &str, again: UseCase) -> Out
                 "a tenant that was just changed had it. Send the request again",
             ));
         };
-        let id = row.integer(0)?.unwrap_or_default();
+        let id = row.count(0)?;
         let is_being_deleted = || {
             taken(
                 "a tenant that is being deleted has it until that job has finished. Wait for it, or choose another",
