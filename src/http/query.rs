@@ -46,7 +46,7 @@ pub fn all(query: &str) -> Result<Vec<(String, String)>, Error> {
                 "The query is not percent-encoded UTF-8. Encode its values once, as UTF-8.",
             )
         })?;
-        if text.contains('\0') {
+        if text.as_bytes().contains(&b'\0') {
             return Err(Error::invalid_syntax(
                 "The query has the character U+0000 in it, which no value has. Leave it out.",
             ));

@@ -128,7 +128,10 @@ pub fn decode_segments(path: &str) -> Result<Vec<String>, &'static str> {
     let segments = segments.ok_or(
         "The path is not percent-encoded UTF-8. Encode the parts of the address once, as UTF-8.",
     )?;
-    if segments.iter().any(|segment| segment.contains('\0')) {
+    if segments
+        .iter()
+        .any(|segment| segment.as_bytes().contains(&b'\0'))
+    {
         return Err("No address has the character U+0000 in it. Leave it out.");
     }
     Ok(segments)

@@ -296,7 +296,7 @@ pub fn log_path(text: &str) -> String {
             behind
         } else if next == '['
             && let Some((_, sub)) = behind.rsplit_once(']')
-            && !sub.contains('[')
+            && !sub.as_bytes().contains(&b'[')
         {
             sub
         } else if next.is_ascii() && !next.is_control() {
@@ -334,7 +334,7 @@ fn push_escaped(text: &mut String, character: char) {
 
 /// Whether the character stands in a path or a URI, and in a header as itself.
 fn is_of_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "-_$.:/#".contains(c)
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '$' | '.' | ':' | '/' | '#')
 }
 
 #[cfg(test)]

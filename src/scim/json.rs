@@ -267,7 +267,8 @@ pub fn digits(number: &Number) -> Option<String> {
     let text = number.to_string();
     let significant = text.trim_start_matches(['-', '0', '.']);
     let count = significant.bytes().filter(u8::is_ascii_digit).count();
-    let is_kept = number.is_i64() || number.is_u64() || (count <= MOST && !text.contains('e'));
+    let is_kept =
+        number.is_i64() || number.is_u64() || (count <= MOST && !text.as_bytes().contains(&b'e'));
     is_kept.then_some(text)
 }
 

@@ -1,8 +1,9 @@
 //! A text in another text. The search of the standard library is made anew at each place that asks
 //! for it, and tells of faults that cannot be here by way of tables of characters: some kilobytes
-//! of the Worker.
+//! of the Worker. It is what `contains` does, too, even for a character: one of ASCII is looked for
+//! among the bytes.
 
-use alloc::{string::String, vec};
+use alloc::{string::String, vec::Vec};
 
 /// What stands before and behind the first place of a text in another.
 ///
@@ -24,7 +25,8 @@ fn find(text: &[u8], part: &[u8]) -> Option<usize> {
     };
     let start = text.iter().position(|byte| byte == first)?;
     // Of each beginning of the part, how much of its end is a shorter beginning.
-    let mut borders = vec![0];
+    let mut borders = Vec::with_capacity(part.len());
+    borders.push(0);
     let mut length = 0;
     for byte in rest {
         length = longer(part, &borders, length, *byte);

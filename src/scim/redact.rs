@@ -212,7 +212,7 @@ fn operation_member(types: Types<'_>, members: &Map<String, Value>, key: &str) -
         // That of a Bulk is an address.
         return match text("path") {
             address if !address.starts_with('/') => Place::Path,
-            address if address.contains('?') => Place::Hidden,
+            address if address.as_bytes().contains(&b'?') => Place::Hidden,
             _ => Place::Own,
         };
     }
@@ -319,7 +319,7 @@ fn selection(attribute: &'static Attribute, inside: &str) -> Option<String> {
 fn named(types: Types<'_>, path: &str) -> Place {
     let mut habits = Habits::default();
     // A name without a colon is no schema's.
-    for resource_type in types.iter().filter(|_| path.contains(':')) {
+    for resource_type in types.iter().filter(|_| path.as_bytes().contains(&b':')) {
         if let Some(schema) = schema_named(resource_type, path, &mut habits) {
             return if schema == resource_type.schema {
                 Place::Resource

@@ -105,7 +105,7 @@ fn is_public(host: &str) -> bool {
         !label.is_empty() && label.bytes().all(is_known)
     };
     let last = host.rsplit('.').next().unwrap_or_default();
-    host.contains('.')
+    host.as_bytes().contains(&b'.')
         && host.split('.').all(is_label)
         && last.starts_with(|first: char| first.is_ascii_alphabetic())
         && !INSIDE.contains(&last)

@@ -23,7 +23,7 @@ const LONGEST_ID: usize = 64;
 
 /// Whether anybody can have, or get, such an id. SQLite reads no text behind a NUL.
 pub(crate) fn can_be_id(id: &str) -> bool {
-    id.len() <= LONGEST_ID && !id.contains('\0')
+    id.len() <= LONGEST_ID && !id.as_bytes().contains(&b'\0')
 }
 
 impl<D: Database> Session<'_, D> {

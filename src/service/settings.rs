@@ -159,7 +159,9 @@ impl Settings {
         let scheme = scheme.to_ascii_lowercase();
         let rest = rest.trim_end_matches('/');
         let is_strange = |character: char| {
-            character.is_whitespace() || character.is_control() || "?#@\\\"<>".contains(character)
+            character.is_whitespace()
+                || character.is_control()
+                || matches!(character, '?' | '#' | '@' | '\\' | '"' | '<' | '>')
         };
         let is_good = ["https", "http"].contains(&scheme.as_str())
             && !rest.is_empty()

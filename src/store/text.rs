@@ -267,7 +267,7 @@ fn needle(op: CompareOp, text: &str) -> Option<String> {
     }
     needle.extend(text.chars().take(LONGEST));
     // U+0000 ends the language of FTS5; no value has one.
-    let fits = needle.chars().count() >= SHORTEST && !needle.contains('\0');
+    let fits = needle.chars().count() >= SHORTEST && !needle.as_bytes().contains(&b'\0');
     fits.then_some(needle)
 }
 

@@ -17,7 +17,7 @@ use crate::schema::Schema;
 
 /// The schema that a key names in the right spelling.
 pub(crate) fn schema_at(key: &str) -> Option<&'static Schema> {
-    let key = Some(key.trim()).filter(|key| key.contains(':'))?;
+    let key = Some(key.trim()).filter(|key| key.as_bytes().contains(&b':'))?;
     let mut schemas = ResourceType::all().flat_map(ResourceType::schemas);
     schemas.find(|schema| schema.uri.eq_ignore_ascii_case(key))
 }

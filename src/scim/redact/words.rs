@@ -172,7 +172,7 @@ fn next_word(text: &str) -> Option<(char, &str, &str)> {
 }
 
 fn is_sign(character: char) -> bool {
-    character.is_whitespace() || "()[]".contains(character)
+    character.is_whitespace() || matches!(character, '(' | ')' | '[' | ']')
 }
 
 /// Where the literal ends that a text begins with.

@@ -204,10 +204,12 @@ fn coerce_simple(location: Location, value: &Value, habits: &mut Habits) -> Opti
             if !is_reference(text) {
                 note("reference-is-no-uri");
             }
-            (!text.contains('\0')).then(|| value.clone())
+            (!text.as_bytes().contains(&b'\0')).then(|| value.clone())
         }
         // A null character ends a text for half of the world, the database among it.
-        (Type::String, Value::String(text)) => (!text.contains('\0')).then(|| value.clone()),
+        (Type::String, Value::String(text)) => {
+            (!text.as_bytes().contains(&b'\0')).then(|| value.clone())
+        }
         (Type::Boolean, Value::Bool(_)) | (Type::Decimal, Value::Number(_)) => Some(value.clone()),
         // Several providers send an employeeNumber as a number.
         (Type::String | Type::Reference, Value::Number(number)) => {
@@ -273,8 +275,9 @@ fn coerce_simple(location: Location, value: &Value, habits: &mut Habits) -> Opti
 /// in none (RFC 3986 §2); letters beyond ASCII are let through (Microsoft's validator sends a
 /// random word).
 fn is_reference(text: &str) -> bool {
+    let is_strange = |c| matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '\\' | '^' | '`');
     text.chars()
-        .all(|c| !c.is_whitespace() && !c.is_control() && !"<>\"{}|\\^`".contains(c))
+        .all(|c| !c.is_whitespace() && !c.is_control() && !is_strange(c))
 }
 
 /// RFC 7643 §2.3.4: neither fraction nor exponent; 64 bits, which is what the database compares
@@ -311,7 +314,7 @@ pub(crate) fn unsuitable(location: Location, value: &Value) -> Error {
     });
     rest.push_str(", not ");
     rest.push_str(match value {
-        Value::String(text) if text.contains('\0') => {
+        Value::String(text) if text.as_bytes().contains(&b'\0') => {
             "one with the character U+0000, which is not stored"
         }
         Value::String(text) if attribute.trimmed && text.contains(char::is_control) => {

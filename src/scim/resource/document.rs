@@ -26,7 +26,7 @@ pub(crate) fn is_repeated(
     members: &Map<String, Value>,
     key: &str,
 ) -> bool {
-    if !key.contains(':') {
+    if !key.as_bytes().contains(&b':') {
         return false;
     }
     let mut habits = Habits::default();

@@ -116,7 +116,7 @@ fn member_from_scim(member: &Value) -> Option<MemberRecord> {
     }
     // Any name can stand in `display`; only an address is one.
     Some(
-        match text_at(member, "/display").filter(|display| display.contains('@')) {
+        match text_at(member, "/display").filter(|display| display.as_bytes().contains(&b'@')) {
             None => MemberRecord::Id(value.into()),
             Some(email) => MemberRecord::Named {
                 user_id: Some(value.into()),

@@ -34,7 +34,7 @@ impl<D: Database> Session<'_, D> {
         let found = match relative {
             [endpoint] => named(endpoint).map(|resource_type| (resource_type, None)),
             // A query is for no operation.
-            [endpoint, id] if !id.contains('?') => {
+            [endpoint, id] if !id.as_bytes().contains(&b'?') => {
                 named(endpoint).map(|resource_type| (resource_type, Some((*id).to_owned())))
             }
             _ => None,

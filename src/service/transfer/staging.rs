@@ -87,7 +87,7 @@ impl Staging {
             );
         };
         let text = text.trim();
-        if text.contains('\0') {
+        if text.as_bytes().contains(&b'\0') {
             return self.add(
                 import,
                 line,

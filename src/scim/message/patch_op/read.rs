@@ -242,7 +242,10 @@ impl Reader<'_> {
                 }
                 // A key with a filter is meant as a path: what no schema knows is left out of it as
                 // of a path, and a mistake in it is told.
-                Err(error) if key.contains('[') && error.scim_type() == ScimType::InvalidFilter => {
+                Err(error)
+                    if key.as_bytes().contains(&b'[')
+                        && error.scim_type() == ScimType::InvalidFilter =>
+                {
                     match self.unknown(path) {
                         Some(name) => self.habits.leave_out(UNKNOWN_ATTRIBUTE, &name),
                         None => return Err(error),
@@ -333,6 +336,7 @@ impl Reader<'_> {
 /// bracket in it, no quote and no control character; and it is no JSON Pointer (`/active`), which
 /// names what it does not reach.
 fn is_foreign_name(name: &str) -> bool {
-    let is_syntax = |letter: char| letter.is_control() || "[]()\"".contains(letter);
+    let is_syntax =
+        |letter: char| letter.is_control() || matches!(letter, '[' | ']' | '(' | ')' | '"');
     !name.trim().is_empty() && !name.contains(is_syntax) && !name.trim().starts_with('/')
 }
