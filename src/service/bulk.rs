@@ -17,6 +17,7 @@ use scim::message::error::{Error, quoted};
 use scim::part;
 use serde_json::Value;
 
+use super::failure::not_begun;
 use super::{Answer, Condition, Failure, Selection, Session};
 use store::Database;
 use store::read::ResourceRef;
@@ -103,15 +104,6 @@ impl Job {
             result,
         }
     }
-}
-
-/// The failure of an operation that a request did not come to.
-fn not_begun() -> Failure {
-    Failure::TooMuch(
-        "The Bulk request is more work than one request may be, so this operation was not begun. Send \
-         the operations that were not begun in another Bulk request, fewer at once."
-            .to_owned(),
-    )
 }
 
 /// The failure of an operation that refers to one that was not done.

@@ -34,6 +34,7 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<Answer, Failure> {
         let projection = selection.bind(resource_type)?;
         let mut new = self.new_resource(resource_type, body, id)?;
+        self.find_room_for_text(new.indexed())?;
         let projection = projection.after_write(&new.document);
         let mut is_former = false;
         loop {
@@ -49,7 +50,7 @@ impl<D: Database> Session<'_, D> {
                 continue;
             };
             match receipt.effect(&change, &mut answers)? {
-                Effect::Done => {}
+                Effect::Done => self.note_indexed(new.indexed()),
                 Effect::None(_) => {
                     // An operation of a Bulk has the id already that is due.
                     let is_one = self.operation().is_none() && !self.is_spent();

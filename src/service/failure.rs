@@ -46,6 +46,15 @@ pub enum Failure {
     Broken(String),
 }
 
+/// The failure of an operation that a request did not come to.
+pub(crate) fn not_begun() -> Failure {
+    Failure::TooMuch(
+        "The Bulk request is more work than one request may be, so this operation was not begun. Send \
+         the operations that were not begun in another Bulk request, fewer at once."
+            .to_owned(),
+    )
+}
+
 /// What a failure says.
 pub(crate) fn sentence(failure: Failure) -> String {
     match failure {

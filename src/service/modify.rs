@@ -154,6 +154,7 @@ impl<D: Database> Session<'_, D> {
             None => Links::Members(members),
         };
         let (rewrite, image);
+        let mut text = 0;
         let (meant, kind) = if document == before {
             image = scim::fold::fold(resource_type, before);
             let known = (&image, stored.version.as_str());
@@ -162,6 +163,8 @@ impl<D: Database> Session<'_, D> {
             (condition.guard(), ChangeKind::Keep(Some(known)))
         } else {
             rewrite = Rewrite::new(&self.view(resource_type), before, document)?;
+            text = rewrite.indexed(resource_type);
+            self.find_room_for_text(text)?;
             let kind = ChangeKind::Rewrite {
                 rewrite: &rewrite,
                 groups: projection.wants("groups"),
@@ -184,6 +187,7 @@ impl<D: Database> Session<'_, D> {
         if receipt.is_refused(&answers) {
             return Ok(None);
         }
+        self.note_indexed(text);
         self.note_gone(&receipt.removals, &mut answers);
         let answer = self
             .answer(resource_type, &mut answers, reading, projection)

@@ -28,6 +28,9 @@ use store::write::Guard;
 /// made of that.)
 const SHORT: usize = 4_096;
 
+/// Bytes of an ordinary user, of which the text index has few.
+const ORDINARY: usize = 2_000;
+
 fn length(value: &Value) -> usize {
     value.as_str().map_or(0, str::len)
 }
@@ -191,6 +194,11 @@ impl<D: Database> Session<'_, D> {
         let mut answers = self.send(batch).await?;
         // The database reads all of it, writes it, and hands it out.
         self.note_loaded(answers.load());
+        let text = Table::of(resource_type).text;
+        if values.iter().any(|(of, _)| text.contains(&of.name)) {
+            // Addresses that are indexed with a name are known by no more than the size of all.
+            self.note_indexed(answers.bytes().saturating_sub(ORDINARY));
+        }
         match receipt.reading() {
             Some(reading) => {
                 self.answer(resource_type, &mut answers, reading, projection)

@@ -22,11 +22,13 @@ use store::directory::house_events;
 use store::expression::View;
 use store::ledger::events::house;
 use store::ledger::requests::Sender;
-use store::limits::{COMPARISONS, LOADED, ROWS, STATEMENTS, TRIPS};
 use store::tenant::{self, FactsWanted, Tenant, TokenFacts};
 use store::{self, Addressed, Database, Statement};
 
 mod operation;
+mod usage;
+
+use usage::Usage;
 
 /// How often an answer is in memory at once: as it is read and as it is passed on, or as it is put
 /// together.
@@ -80,21 +82,6 @@ pub struct Session<'a, D> {
     pub(super) member_ids: RefCell<MemberIds>,
     pub(super) removals: RefCell<Removals>,
     notes: RefCell<Notes>,
-}
-
-/// What a session has used of what one may.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Usage {
-    /// Batches.
-    trips: usize,
-    /// Statements in them.
-    statements: usize,
-    /// Values of attributes that operations looked at.
-    looks: usize,
-    /// What the documents that were read to be changed are weighed as.
-    loaded: usize,
-    /// Comparisons in filters that take members out.
-    compared: usize,
 }
 
 /// What a session leaves besides its replies.
@@ -293,40 +280,6 @@ impl<'a, D: Database> Session<'a, D> {
     /// The present day.
     fn today(&self) -> &str {
         self.now.text.get(..10).unwrap_or_default()
-    }
-
-    /// How many statements may still be sent.
-    pub(crate) fn statements_left(&self) -> usize {
-        STATEMENTS.saturating_sub(self.usage.get().statements)
-    }
-
-    /// Notes that documents were read to be changed, by what they are weighed as.
-    pub(crate) fn note_loaded(&self, load: usize) {
-        let mut usage = self.usage.get();
-        usage.loaded += load;
-        self.usage.set(usage);
-    }
-
-    /// Counts what is made of an answer until the reply is out, twice as many bytes.
-    pub(crate) fn note_in_work(&self, bytes: usize) {
-        self.context.hold.set_answer(COPIES * bytes);
-    }
-
-    /// Notes that so many comparisons look at every member of a group.
-    pub(crate) fn note_compared(&self, comparisons: usize) {
-        let mut usage = self.usage.get();
-        usage.compared += comparisons;
-        self.usage.set(usage);
-    }
-
-    /// Whether so much was sent to the database, or read from it, that nothing more shall be begun.
-    pub(crate) fn is_spent(&self) -> bool {
-        let usage = self.usage.get();
-        usage.trips >= TRIPS
-            || self.statements_left() == 0
-            || usage.loaded >= LOADED
-            || usage.compared >= COMPARISONS
-            || self.context.database.cost().rows_read >= ROWS
     }
 
     /// Applies operations to a document, within what may be looked at.

@@ -27,6 +27,8 @@ pub struct Draft {
     /// The image as JSON text.
     pub folded_text: String,
     again: usize,
+    /// Bytes that the text index is given of it.
+    pub indexed: usize,
 }
 
 impl Draft {
@@ -38,6 +40,7 @@ impl Draft {
             document: print(document),
             folded_text: print(&folded),
             again: bytes_again(view.table(), &folded),
+            indexed: indexed(view.table(), &folded),
             folded,
         }
     }
@@ -61,6 +64,21 @@ fn bytes_again(table: &Table, folded: &Map<String, Value>) -> usize {
         .map(|address| text(address.get("value")))
         .max();
     2 * keys.sum::<usize>() + longest.unwrap_or_default()
+}
+
+/// Bytes that the text index is given of an image, or of about as many of a document.
+pub fn indexed(table: &Table, folded: &Map<String, Value>) -> usize {
+    let text = |value: &Value| value.as_str().map_or(0, str::len);
+    let each = |value: &Value| match value {
+        Value::Array(list) => list
+            .iter()
+            .filter_map(|value| value.get("value"))
+            .map(text)
+            .sum(),
+        other => text(other),
+    };
+    let values = table.text.iter().filter_map(|name| folded.get(*name));
+    values.map(each).sum()
 }
 
 /// The image of what others show of a name that is too long to be shown whole.

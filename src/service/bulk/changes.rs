@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::action::Action;
 use super::{Job, Success};
-use crate::failure::name_in_use;
+use crate::failure::{name_in_use, not_begun};
 use crate::write::{Change, ChangeKind, Links, Rewrite, typed};
 use crate::{Condition, Failure, Session, parse_stored};
 use store::batch::Batch;
@@ -40,6 +40,8 @@ struct Work {
     names: Index,
     /// How many of the operations are settled when it is done.
     settled: usize,
+    /// Bytes that the text index is given.
+    text: usize,
 }
 
 /// What a run has read.
@@ -221,6 +223,13 @@ impl<D: Database> Session<'_, D> {
         if !rewrite.is_plain(resource_type) {
             return Ok(Preparation::Alone);
         }
+        let text = rewrite.indexed(resource_type);
+        if !self.has_room_for_text(work.text, text) {
+            return Ok(match work.settled {
+                0 => Preparation::Settled(Err(not_begun())),
+                _ => Preparation::Alone,
+            });
+        }
         if rewrite.renamed().is_some() {
             let mut names = Vec::new();
             for name in rewrite.names() {
@@ -234,6 +243,7 @@ impl<D: Database> Session<'_, D> {
                 work.names.add(&name);
             }
         }
+        work.text += text;
         work.changes.push(Pending {
             index,
             resource_type,
@@ -277,6 +287,7 @@ impl<D: Database> Session<'_, D> {
             changes,
             deletes,
             settled,
+            text,
             ..
         } = work;
         let mut all: Vec<Change<'_>> = Vec::new();
@@ -312,6 +323,7 @@ impl<D: Database> Session<'_, D> {
             }
             Err(error) => return Err(error.into()),
         };
+        self.note_indexed(text);
         let written = receipt.done(&mut answers)?;
         for (index, resource_type, id) in deletes {
             let result = if written.has(&typed(resource_type.name, &id)) {
@@ -361,7 +373,7 @@ impl<D: Database> Session<'_, D> {
                 }
                 None if self.is_spent() => {
                     if let Some(job) = jobs.get_mut(index) {
-                        job.settle(Err(super::not_begun()));
+                        job.settle(Err(not_begun()));
                     }
                 }
                 None => self.perform_next(jobs, index).await?,

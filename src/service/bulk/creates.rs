@@ -101,6 +101,7 @@ impl<D: Database> Session<'_, D> {
             Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(false),
             Err(error) => return Err(error.into()),
         };
+        self.note_indexed(planned.iter().map(|(_, plan)| plan.indexed()).sum());
         let created = receipt.done(&mut answers)?;
         for (index, plan) in planned {
             if let Some(job) = jobs.get_mut(*index) {
@@ -223,7 +224,7 @@ impl<D: Database> Session<'_, D> {
         let mut planned: Vec<Create> = Vec::with_capacity(run.len());
         let mut later = Index::default();
         let room = self.statements_left() / STATEMENTS_EACH;
-        let mut bytes = 0;
+        let (mut bytes, mut text) = (0, 0);
         for (settled, &index) in run.iter().enumerate() {
             let Some(plan) = self.plan_job(jobs, index) else {
                 if strict && !planned.is_empty() {
@@ -237,9 +238,11 @@ impl<D: Database> Session<'_, D> {
                 continue;
             };
             bytes += plan.total();
-            if bytes > RUN_TOTAL && !planned.is_empty() {
+            let is_full = bytes > RUN_TOTAL && !planned.is_empty();
+            if is_full || !self.has_room_for_text(text, plan.indexed()) {
                 return Ok((planned, settled));
             }
+            text += plan.indexed();
             // What is plain is inserted first: it must not take a name that one in front of it asks
             // for.
             if plan.is_plain() {

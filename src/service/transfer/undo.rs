@@ -19,7 +19,7 @@ use store::directory::jobs::{self, DueJob, Progress};
 use store::ledger::events::house;
 use store::ledger::requests::Sender;
 use store::ledger::undo::{self, EventRange};
-use store::limits::LONGEST_PAUSE;
+use store::limits::{INDEXED, LONGEST_PAUSE};
 use store::tenant::{self, Tenant};
 use store::{Database, Error, Statement};
 
@@ -97,9 +97,10 @@ impl Undo {
         };
         let mut below = self.from;
         for event in events {
+            let is_full = reversal.state.text >= INDEXED;
             if is_left {
                 reversal.give_up(event);
-            } else if !reversal.take_back(event) {
+            } else if is_full || !reversal.take_back(event) {
                 *has_more = true;
                 break;
             }

@@ -13,7 +13,7 @@ use crate::{Failure, Session};
 use store::Database;
 use store::expression::View;
 use store::ledger::events::{self, ResourceWrite, Update};
-use store::limits::{DOCUMENT_AND_FOLDED, RUN_BYTES};
+use store::limits::{DOCUMENT_AND_FOLDED, INDEXED_EACH, RUN_BYTES};
 use store::read::ResourceRef;
 use store::record::Record;
 use store::table::{self, Table};
@@ -154,6 +154,11 @@ impl NewResource {
         self.draft.size() + LINK * self.links.add.len()
     }
 
+    /// Bytes that the text index is given of it.
+    pub(crate) fn indexed(&self) -> usize {
+        self.draft.indexed
+    }
+
     /// The record of it, as it would be fetched.
     pub(crate) fn record<'a>(&'a self, now: &'a str) -> Record<'a> {
         Record::new(&self.id, &self.version, now, &self.draft.document)
@@ -226,6 +231,17 @@ impl Rewrite {
     /// The document after, JSON text.
     pub(crate) fn document(&self) -> &str {
         &self.draft.document
+    }
+
+    /// Bytes that the text index is given of it: all anew where any of it changes.
+    pub(crate) fn indexed(&self, resource_type: &'static ResourceType) -> usize {
+        let mut names = Table::of(resource_type).text.iter();
+        let differs = |name: &&str| self.before.get(*name) != self.draft.folded.get(*name);
+        if names.any(differs) {
+            self.draft.indexed
+        } else {
+            0
+        }
     }
 
     /// The images before and after.
@@ -311,6 +327,13 @@ fn check_size(draft: &Draft) -> Result<(), Failure> {
             "The resource would take {} bytes as stored, and {} are accepted. Shorten its values.",
             draft.size(),
             DOCUMENT_AND_FOLDED,
+        )));
+    }
+    if draft.indexed > INDEXED_EACH {
+        return Err(Failure::TooLarge(format!(
+            "The names and e-mail addresses of the resource would take {} bytes, and {INDEXED_EACH} are accepted. Shorten \
+             them.",
+            draft.indexed,
         )));
     }
     Ok(())

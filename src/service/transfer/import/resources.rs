@@ -14,6 +14,7 @@ use crate::write::{NewResource, Rewrite};
 use crate::{Failure, Session};
 use store::Database;
 use store::batch::{Answers, Batch, Handle};
+use store::limits::INDEXED;
 use store::table::Table;
 use store::transfer::import::{Import, Line, LineMatch, State, read_match};
 
@@ -46,6 +47,17 @@ struct Item {
     rewrite: Option<(Rewrite, String, String)>,
 }
 
+impl Item {
+    /// Bytes that the text index is given of it.
+    fn indexed(&self) -> usize {
+        match (&self.target, &self.rewrite) {
+            (None, _) => self.new.indexed(),
+            (Some(_), None) => 0,
+            (Some(_), Some((rewrite, ..))) => rewrite.indexed(self.parsed.resource_type),
+        }
+    }
+}
+
 /// Puts together a batch of lines, as many as have nothing to do with each other.
 pub(super) async fn plan<D: Database>(
     session: &Session<'_, D>,
@@ -69,6 +81,19 @@ pub(super) async fn plan<D: Database>(
         }
     }
     read_targets(session, import, &mut actions).await?;
+    let mut text = 0;
+    let is_too_much = |(_, action): &(i64, Action)| {
+        let more = match action {
+            Action::Write(item) => item.indexed(),
+            Action::Skip | Action::Wait | Action::Refuse(_) => 0,
+        };
+        text += more;
+        text > more && text > INDEXED
+    };
+    // The lines behind go with the next batch.
+    if let Some(end) = actions.iter().position(is_too_much) {
+        actions.truncate(end);
+    }
     write(session, import, work, &actions, state)
 }
 

@@ -12,6 +12,7 @@ use crate::write::typed;
 use store::expression::View;
 use store::table::Table;
 use store::tenant::Tenant;
+use store::write::indexed;
 
 /// A JSON object.
 pub(super) type Object = Map<String, Value>;
@@ -104,6 +105,8 @@ pub(super) struct State {
     pub(super) kinds: Vec<Option<&'static ResourceType>>,
     names: Index,
     pub(super) name_list: Vec<Name>,
+    /// Bytes that the text indexes are given of what will be.
+    pub(super) text: usize,
 }
 
 impl State {
@@ -222,6 +225,7 @@ impl State {
         let Some(resource) = self.resource_list.get_mut(place) else {
             return;
         };
+        self.text += next.as_ref().map_or(0, |next| indexed(view.table(), next));
         let id = resource.id.clone();
         let claims = |document: &Option<Rc<Object>>| match document {
             Some(document) => Self::claims(view, document),
@@ -296,6 +300,7 @@ impl State {
 
     /// Takes it that all is as it will be: of a dry run, which goes on from there.
     pub(super) fn settle(&mut self) {
+        self.text = 0;
         for resource in &mut self.resource_list {
             resource.before.clone_from(&resource.now);
             (resource.is_meant, resource.is_refused) = (false, false);

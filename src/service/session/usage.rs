@@ -1,0 +1,87 @@
+//! What a session has used of what one may, and whether there is room for more.
+
+use super::{COPIES, Session};
+use crate::Failure;
+use crate::failure::not_begun;
+use store::Database;
+use store::limits::{COMPARISONS, INDEXED, LOADED, ROWS, STATEMENTS, TRIPS};
+
+/// What a session has used of what one may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Usage {
+    /// Batches.
+    pub(super) trips: usize,
+    /// Statements in them.
+    pub(super) statements: usize,
+    /// Values of attributes that operations looked at.
+    pub(super) looks: usize,
+    /// What the documents that were read to be changed are weighed as.
+    pub(super) loaded: usize,
+    /// Bytes of text that the text indexes were given.
+    pub(super) indexed: usize,
+    /// Comparisons in filters that take members out.
+    pub(super) compared: usize,
+}
+
+impl<D: Database> Session<'_, D> {
+    /// How many statements may still be sent.
+    pub(crate) fn statements_left(&self) -> usize {
+        STATEMENTS.saturating_sub(self.usage.get().statements)
+    }
+
+    /// Notes that documents were read to be changed, by what they are weighed as.
+    pub(crate) fn note_loaded(&self, load: usize) {
+        let mut usage = self.usage.get();
+        usage.loaded += load;
+        self.usage.set(usage);
+    }
+
+    /// Counts what is made of an answer until the reply is out, twice as many bytes.
+    pub(crate) fn note_in_work(&self, bytes: usize) {
+        self.context.hold.set_answer(COPIES * bytes);
+    }
+
+    /// Notes that so many comparisons look at every member of a group.
+    pub(crate) fn note_compared(&self, comparisons: usize) {
+        let mut usage = self.usage.get();
+        usage.compared += comparisons;
+        self.usage.set(usage);
+    }
+
+    /// Whether so much was sent to the database, or read from it, that nothing more shall be begun.
+    pub(crate) fn is_spent(&self) -> bool {
+        let usage = self.usage.get();
+        usage.trips >= TRIPS
+            || self.statements_left() == 0
+            || usage.loaded >= LOADED
+            || usage.indexed >= INDEXED
+            || usage.compared >= COMPARISONS
+            || self.context.database.cost().rows_read >= ROWS
+    }
+
+    /// Whether the text indexes may be given so much more text, behind what is about to be sent.
+    /// The first of a request may; else nothing more is begun.
+    pub(crate) fn has_room_for_text(&self, about_to: usize, bytes: usize) -> bool {
+        let mut usage = self.usage.get();
+        let before = usage.indexed + about_to;
+        let has_room = before == 0 || before + bytes <= INDEXED || bytes == 0;
+        if !has_room {
+            usage.indexed = INDEXED.max(usage.indexed);
+            self.usage.set(usage);
+        }
+        has_room
+    }
+
+    /// The same of one operation, which is refused where there is none.
+    pub(crate) fn find_room_for_text(&self, bytes: usize) -> Result<(), Failure> {
+        let has_room = self.has_room_for_text(0, bytes);
+        has_room.then_some(()).ok_or_else(not_begun)
+    }
+
+    /// Notes that the text indexes were given so much text.
+    pub(crate) fn note_indexed(&self, bytes: usize) {
+        let mut usage = self.usage.get();
+        usage.indexed += bytes;
+        self.usage.set(usage);
+    }
+}
