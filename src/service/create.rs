@@ -35,6 +35,9 @@ impl<D: Database> Session<'_, D> {
         let projection = selection.bind(resource_type)?;
         let mut new = self.new_resource(resource_type, body, id)?;
         self.find_room_for_text(new.indexed())?;
+        if !self.has_room_for_work(new.holds()) {
+            return Err(Failure::Busy);
+        }
         let projection = projection.after_write(&new.document);
         let mut is_former = false;
         loop {

@@ -13,6 +13,9 @@ use std::rc::Rc;
 /// a single request of the largest kind fits.
 pub const TOGETHER: usize = 41_000_000;
 
+/// The same with the documents that they work on: those of the largest body have some room, too.
+pub const WITH_WORK: usize = 45_000_000;
+
 /// Bytes that bodies may hold together while they come, which may take a client long.
 pub const COMING: usize = 12_000_000;
 
@@ -28,6 +31,7 @@ pub struct Hold {
     held: Rc<Cell<usize>>,
     body: Cell<usize>,
     answer: Cell<usize>,
+    work: Cell<usize>,
 }
 
 impl Gauge {
@@ -37,6 +41,7 @@ impl Gauge {
             held: Rc::clone(&self.held),
             body: Cell::default(),
             answer: Cell::default(),
+            work: Cell::default(),
         }
     }
 }
@@ -62,6 +67,12 @@ impl Hold {
         self.change(&self.answer, bytes, TOGETHER)
     }
 
+    /// Takes so many bytes for the documents that are worked on, if they are there, in place of
+    /// those before.
+    pub fn reserve_for_work(&self, bytes: usize) -> bool {
+        self.change(&self.work, bytes, WITH_WORK)
+    }
+
     /// The answer holds so many bytes, as it shows: it is there whether there was room for them or
     /// not.
     pub fn set_answer(&self, bytes: usize) {
@@ -71,13 +82,14 @@ impl Hold {
     /// The request is over but for its reply, of so many bytes.
     pub fn set_reply(&self, bytes: usize) {
         self.change(&self.body, 0, usize::MAX);
+        self.change(&self.work, 0, usize::MAX);
         self.set_answer(bytes);
     }
 
     fn change(&self, part: &Cell<usize>, bytes: usize, most: usize) -> bool {
         let others = self.held.get().saturating_sub(part.get());
         let held = others.saturating_add(bytes);
-        if held > most {
+        if held > most && bytes > part.get() {
             return false;
         }
         self.held.set(held);
@@ -88,7 +100,7 @@ impl Hold {
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        let own = self.body.get() + self.answer.get();
+        let own = self.body.get() + self.answer.get() + self.work.get();
         self.held.set(self.held.get().saturating_sub(own));
     }
 }

@@ -10,12 +10,13 @@ use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
+use super::gauge::Hold;
 use super::write::{ChangeKind, Links, Rewrite};
 use super::{Answer, Condition, Failure, Session, parse_stored};
 use store::Database;
 use store::batch::Batch;
 use store::expression::View;
-use store::limits::{IN_WORK, LARGE_DOCUMENT, LONGEST_PAUSE, WRITE_TRIES, load};
+use store::limits::{IN_WORK, LARGE_DOCUMENT, LONGEST_PAUSE, WRITE_TRIES, changing, load};
 use store::read::{self, ResourceRef, Stored};
 use store::table::Table;
 use store::write::Guard;
@@ -63,7 +64,6 @@ impl<D: Database> Session<'_, D> {
             let Some(stored) = self.load(&view, reference).await? else {
                 return Err(self.not_found(resource_type, reference));
             };
-            self.note_loaded(load(&stored.document));
             condition.check(&stored.version)?;
             let before = parse_stored(&stored.document)?;
             let mut after = apply(&before, &mut self.habits())?;
@@ -88,31 +88,34 @@ impl<D: Database> Session<'_, D> {
     }
 
     /// Reads a resource to change it. A large one takes a second trip, for which there must be
-    /// room: what is made of it is in memory some eight times.
+    /// room; so does one of many values, of which it shows when it is there. Where there is none,
+    /// it is read again once there is.
     async fn load(
         &self,
         view: &View<'_>,
         reference: &ResourceRef,
     ) -> Result<Option<Stored>, Failure> {
-        let mut most = LARGE_DOCUMENT;
+        let (mut most, mut holds) = (LARGE_DOCUMENT, 0);
         loop {
-            let mut batch = Batch::default();
-            if most > LARGE_DOCUMENT {
-                batch.expect(IN_WORK * most);
-            }
-            let handle = batch.add(read::stored(view, reference, most));
+            self.find_room(holds, Hold::reserve_for_work).await?;
+            let (batch, handle) = Batch::of(read::stored(view, reference, most));
             let Some(mut row) = self.send(batch).await?.row(handle) else {
                 return Ok(None);
             };
             match read::read_stored(&mut row)? {
                 Ok(stored) => {
-                    if most > LARGE_DOCUMENT {
-                        self.note_in_work(IN_WORK * stored.document.len());
+                    let load = load(&stored.document);
+                    holds = changing(load);
+                    if self.has_room_for_work(holds) {
+                        self.note_loaded(load);
+                        return Ok(Some(stored));
                     }
-                    return Ok(Some(stored));
                 }
                 // It may grow until it is read again.
-                Err(bytes) => most = bytes.max(most + 1),
+                Err(bytes) => {
+                    most = bytes.max(most + 1);
+                    holds = holds.max(IN_WORK * most);
+                }
             }
         }
     }

@@ -13,6 +13,7 @@ use scim::resource::set_lasting;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
+use super::gauge::Hold;
 use super::member_ids::MemberIds;
 use super::removals::Removals;
 use super::settings::InHand;
@@ -189,7 +190,10 @@ impl<'a, D: Database> Session<'a, D> {
             return Err(store::Error::Broken("too many parameters".to_owned()));
         }
         let (room, is_run) = (batch.room(), batch.is_run);
-        self.find_room(room).await?;
+        if room > 0 {
+            let reserve = |hold: &Hold, bytes| hold.reserve_for_answer(COPIES * bytes);
+            self.find_room(room, reserve).await?;
+        }
         let authentication = self.caller.tenant.facts(FactsWanted {
             cursor_key: with_cursor_key,
             is_write: self.caller.is_write,
@@ -237,16 +241,18 @@ impl<'a, D: Database> Session<'a, D> {
         is_there.then_some(()).ok_or(Failure::Busy)
     }
 
-    /// Counts what an answer of so many bytes would hold. Where there is no room for it, that of
-    /// others is waited for.
-    async fn find_room(&self, bytes: usize) -> Result<(), store::Error> {
-        if bytes == 0 {
-            return Ok(());
-        }
+    /// Counts what so many bytes would hold. Where there is no room for them, that of others is
+    /// waited for.
+    pub(crate) async fn find_room(
+        &self,
+        bytes: usize,
+        reserve: fn(&Hold, usize) -> bool,
+    ) -> Result<(), store::Error> {
+        let hold = self.context.hold;
         // Those who wait hold nothing, or they would wait for each other.
-        self.context.hold.set_answer(0);
+        reserve(hold, 0);
         for _ in 0..LONGEST_WAIT / WAIT {
-            if self.context.hold.reserve_for_answer(COPIES * bytes) {
+            if reserve(hold, bytes) {
                 return Ok(());
             }
             self.context.database.pause(WAIT).await;

@@ -81,9 +81,9 @@ pub const RUN_READ: usize = 1_000_000;
 /// Bytes of a document that is read to be changed, whether there is room for it or not.
 pub const LARGE_DOCUMENT: usize = 64_000;
 
-/// How often such a document is in memory, twice each: as it was, as it shall be, its image, and as
-/// text of each.
-pub const IN_WORK: usize = 4;
+/// How often such a document is in memory, of few values: as it was, as it shall be, the image of
+/// each, and as text of each.
+pub const IN_WORK: usize = 8;
 
 /// Trips behind which a Bulk begins no more, and no write is tried again: no request takes more
 /// than 300, and what is under way then ends first.
@@ -107,6 +107,20 @@ pub const INDEXED: usize = 300_000;
 /// The same of one resource, which is written whatever came before: no more than a document of the
 /// largest size has in a name.
 pub const INDEXED_EACH: usize = 400_000;
+
+/// Bytes of memory that a document holds while it is changed, by what it is weighed as: it is there
+/// four times, as it was, as it shall be and as the image of each, and the text of each.
+pub fn changing(load: usize) -> usize {
+    5 * load
+}
+
+/// The same once it waits to be written, or is new: it is there twice.
+pub fn waiting(load: usize) -> usize {
+    5 * load / 2
+}
+
+/// Bytes that the documents of one run hold.
+pub const RUN_HELD: usize = 8_000_000;
 
 /// Rows read behind which the same holds: to look at so many members takes some half a second.
 pub const ROWS: u64 = 400_000;

@@ -238,7 +238,7 @@ fn a_large_document_waits_for_room() {
         let user = json!({ "userName": name, "title": "x".repeat(length) });
         client.created("/Users", &user)
     };
-    let (large, small) = (with_title("ada", 200_000), with_title("bob", 2_000));
+    let (large, small) = (with_title("ada", 700_000), with_title("bob", 2_000));
     // No value of the document alone: it is read.
     let change = json!([{ "op": "add", "path": "emails[type eq \"work\"].value", "value": "a@x" }]);
     let patch = |id: &str| client.patch(&format!("/Users/{id}"), &change);

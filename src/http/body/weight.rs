@@ -19,6 +19,9 @@ const LIST: usize = 104;
 const PLACE: usize = 48;
 /// Bytes of a string beside its text.
 const STRING: usize = 12;
+/// Bytes more of a plain value in a list, which may stand for an object of one: `"a"` for
+/// `{"value":"a"}`. Which list it is only a schema knows.
+const STANDS_FOR: usize = NODE + STRING + 5;
 
 /// Bytes of the values of a JSON text; none where it nests too deep. A text that is not JSON weighs
 /// something, too.
@@ -29,28 +32,42 @@ const STRING: usize = 12;
 /// assert_eq!(weight(&[b'['; 65]), None);
 /// ```
 pub fn weight(text: &[u8]) -> Option<usize> {
-    // Of each container around: how many members it has so far.
-    let mut around = [0_usize; MAX_DEPTH + 1];
+    // Of each container around: how many members it has so far; none of a list.
+    let mut around = [Some(0_usize); MAX_DEPTH + 1];
     let (mut depth, mut bytes) = (0_usize, 0_usize);
+    // Whether what comes next begins a value of a list.
+    let mut begins = false;
     let mut rest = text;
     while let Some((&byte, behind)) = rest.split_first() {
         rest = behind;
         match byte {
             b'"' => {
+                if std::mem::take(&mut begins) {
+                    bytes += STANDS_FOR;
+                }
                 rest = behind_string(behind);
                 bytes += STRING + behind.len() - rest.len();
             }
             b'{' | b'[' => {
                 depth += 1;
-                *around.get_mut(depth)? = 0;
-                if byte == b'[' {
+                begins = byte == b'[';
+                *around.get_mut(depth)? = (!begins).then_some(0);
+                if begins {
                     bytes += LIST;
                 }
             }
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            b',' => bytes += PLACE,
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                begins = false;
+            }
+            b',' => {
+                bytes += PLACE;
+                begins = around.get(depth)?.is_none();
+            }
             b':' => {
-                let members = around.get_mut(depth)?;
+                let Some(members) = around.get_mut(depth)?.as_mut() else {
+                    continue;
+                };
                 *members += 1;
                 let begins_node = *members == 1
                     || members
@@ -59,6 +76,11 @@ pub fn weight(text: &[u8]) -> Option<usize> {
                 if begins_node {
                     bytes += NODE;
                 }
+            }
+            b' ' | b'\t' | b'\n' | b'\r' => {}
+            _ if begins => {
+                bytes += STANDS_FOR;
+                begins = false;
             }
             _ => {}
         }
@@ -90,6 +112,15 @@ mod tests {
         assert!(weight(&nested(MAX_DEPTH)).is_some());
         assert_eq!(weight(&nested(MAX_DEPTH + 1)), None);
         assert!(weight(format!("[\"{}\\\"[[\"]", "[".repeat(100)).as_bytes()).is_some());
+    }
+
+    #[test]
+    fn a_plain_value_in_a_list_weighs_as_what_it_stands_for() {
+        let of = |text: &str| weight(text.as_bytes()).unwrap();
+        assert!(of("[\"ab\",\"cd\"]") >= of("[{\"value\":\"ab\"},{\"value\":\"cd\"}]") - 20);
+        assert!(of("[1, true ,\n null]") > 3 * STANDS_FOR);
+        assert!(of("[{\"value\":\"ab\"}]") < of("[\"\"]") + STANDS_FOR);
+        assert_eq!(of("[]"), LIST);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::failure::{name_in_use, not_begun};
 use crate::write::{Change, ChangeKind, Links, Rewrite, typed};
 use crate::{Condition, Failure, Session, parse_stored};
 use store::batch::Batch;
-use store::limits::{IN_WORK, RUN_READ, load};
+use store::limits::{RUN_HELD, RUN_READ, changing, load, waiting};
 use store::read::{ResourceRef, Stored};
 use store::write::Guard;
 use store::{self, Database, run};
@@ -42,6 +42,8 @@ struct Work {
     settled: usize,
     /// Bytes that the text index is given.
     text: usize,
+    /// Bytes of memory that the changes hold.
+    holds: usize,
 }
 
 /// What a run has read.
@@ -141,15 +143,11 @@ impl<D: Database> Session<'_, D> {
         if batch.is_empty() {
             return Ok(found);
         }
-        batch.expect(IN_WORK * RUN_READ);
+        batch.expect(RUN_READ);
         let mut answers = self.send(batch).await?;
-        self.note_in_work(IN_WORK * answers.bytes());
         for (name, handle) in read {
             for mut row in answers.rows(handle) {
                 let (id, stored) = run::read_one_of_many(&mut row)?;
-                if let Some(stored) = &stored {
-                    self.note_loaded(load(&stored.document));
-                }
                 if found.resources.add(&typed(name, &id)) {
                     found.stored.push(stored);
                 }
@@ -194,6 +192,17 @@ impl<D: Database> Session<'_, D> {
         let Some(stored) = stored.take() else {
             return Ok(Preparation::Alone);
         };
+        let load = load(&stored.document);
+        let holds = work.holds + changing(load);
+        let has_begun = work.settled > 0;
+        if has_begun && holds > RUN_HELD {
+            return Ok(Preparation::Alone);
+        }
+        if !self.has_room_for_work(holds) {
+            let alone = has_begun.then_some(Preparation::Alone);
+            return alone.ok_or(Failure::Busy);
+        }
+        self.note_loaded(load);
         let condition = Condition::of_version(job.operation.version.as_deref());
         let before = parse_stored(&stored.document)?;
         let changed = condition
@@ -244,6 +253,7 @@ impl<D: Database> Session<'_, D> {
             }
         }
         work.text += text;
+        work.holds += waiting(load);
         work.changes.push(Pending {
             index,
             resource_type,

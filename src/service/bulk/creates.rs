@@ -10,7 +10,7 @@ use crate::links::{all_ids, missing};
 use crate::write::{Change, NewResource, typed};
 use crate::{Failure, Session};
 use store::batch::Batch;
-use store::limits::RUN_TOTAL;
+use store::limits::{RUN_HELD, RUN_TOTAL};
 use store::table::Table;
 use store::{self, Database, membership, run};
 
@@ -62,7 +62,7 @@ impl<D: Database> Session<'_, D> {
             return Ok(());
         }
         let users = run.iter().filter_map(|index| self.plan_job(jobs, *index));
-        let users: Vec<NewResource> = users.list();
+        let users: Vec<NewResource> = users.map(NewResource::names).list();
         let users: Vec<&NewResource> = users.iter().list();
         let mut taken = Index::default();
         for (id, former) in self.former_ids(&users).await? {
@@ -224,7 +224,7 @@ impl<D: Database> Session<'_, D> {
         let mut planned: Vec<Create> = Vec::with_capacity(run.len());
         let mut later = Index::default();
         let room = self.statements_left() / STATEMENTS_EACH;
-        let (mut bytes, mut text) = (0, 0);
+        let (mut bytes, mut text, mut holds) = (0, 0, 0);
         for (settled, &index) in run.iter().enumerate() {
             let Some(plan) = self.plan_job(jobs, index) else {
                 if strict && !planned.is_empty() {
@@ -238,7 +238,13 @@ impl<D: Database> Session<'_, D> {
                 continue;
             };
             bytes += plan.total();
-            let is_full = bytes > RUN_TOTAL && !planned.is_empty();
+            let has_begun = !planned.is_empty();
+            holds += plan.holds();
+            let is_full = has_begun && (bytes > RUN_TOTAL || holds > RUN_HELD);
+            if !is_full && !self.has_room_for_work(holds) {
+                let settled = has_begun.then_some((planned, settled));
+                return settled.ok_or(Failure::Busy);
+            }
             if is_full || !self.has_room_for_text(text, plan.indexed()) {
                 return Ok((planned, settled));
             }

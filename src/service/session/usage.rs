@@ -1,6 +1,6 @@
 //! What a session has used of what one may, and whether there is room for more.
 
-use super::{COPIES, Session};
+use super::Session;
 use crate::Failure;
 use crate::failure::not_begun;
 use store::Database;
@@ -36,9 +36,10 @@ impl<D: Database> Session<'_, D> {
         self.usage.set(usage);
     }
 
-    /// Counts what is made of an answer until the reply is out, twice as many bytes.
-    pub(crate) fn note_in_work(&self, bytes: usize) {
-        self.context.hold.set_answer(COPIES * bytes);
+    /// Counts what the documents that are worked on hold, in place of those before, if there is
+    /// room for them.
+    pub(crate) fn has_room_for_work(&self, bytes: usize) -> bool {
+        self.context.hold.reserve_for_work(bytes)
     }
 
     /// Notes that so many comparisons look at every member of a group.

@@ -13,7 +13,7 @@ use crate::{Failure, Session};
 use store::Database;
 use store::expression::View;
 use store::ledger::events::{self, ResourceWrite, Update};
-use store::limits::{DOCUMENT_AND_FOLDED, INDEXED_EACH, RUN_BYTES};
+use store::limits::{DOCUMENT_AND_FOLDED, INDEXED_EACH, RUN_BYTES, load, waiting};
 use store::read::ResourceRef;
 use store::record::Record;
 use store::table::{self, Table};
@@ -152,6 +152,22 @@ impl NewResource {
     pub(crate) fn total(&self) -> usize {
         const LINK: usize = 40;
         self.draft.size() + LINK * self.links.add.len()
+    }
+
+    /// What it is called alone.
+    pub(crate) fn names(mut self) -> Self {
+        let keys = Table::of(self.resource_type).keys;
+        let is_key = |name: &str| keys.iter().any(|key| key.attribute == name);
+        self.draft.folded.retain(|name, _| is_key(name));
+        self.draft.document = String::new();
+        self.draft.folded_text = String::new();
+        self.document = Map::new();
+        self
+    }
+
+    /// Bytes of memory that it holds.
+    pub(crate) fn holds(&self) -> usize {
+        waiting(load(&self.draft.document))
     }
 
     /// Bytes that the text index is given of it.
