@@ -242,8 +242,8 @@ impl Page<'_> {
                     .map(|offset| milestone::from(&source.view, offset))
                     .into()
             }
-            Window::After(mark) => beyond(source, self.order, mark, true),
-            Window::Before(mark) => beyond(source, self.order, mark, false),
+            Window::After(mark) => beyond(source, &self.sources, (self.order, true), mark),
+            Window::Before(mark) => beyond(source, &self.sources, (self.order, false), mark),
         };
         vec![matching(source, rows), window].into()
     }

@@ -34,7 +34,7 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FR
 
 SELECT key_text, iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
-  FROM (SELECT (SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN 't' || x
+  FROM (SELECT (SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN iif(length(x) > 200, 'l', 't') || substr(x, 1, 200)
       ELSE 'n' || x
       END
       FROM (SELECT users.folded ->> '$.title' AS x)) AS key_text, users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1

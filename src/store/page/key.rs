@@ -10,6 +10,11 @@ use crate::fragment;
 use crate::fragment::{Fragment, value};
 use crate::links::{link_column, links};
 
+/// Characters of a text that a cursor carries: it stands in addresses, which hold a few thousand.
+const LONGEST: usize = 200;
+/// The last of all characters.
+const LAST: &str = "\u{10ffff}";
+
 /// Where a row stands in the order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
@@ -24,6 +29,9 @@ pub struct Mark {
 pub enum SortKey {
     /// Text.
     Text(String),
+    /// What a longer text begins with: [`LONGEST`] characters. The rest is that of the row with the
+    /// id of the mark.
+    Long(String),
     /// A number, in digits that lose nothing.
     Number(String),
 }
@@ -31,19 +39,22 @@ pub enum SortKey {
 impl SortKey {
     /// Reads the text: a letter for the type, then the value.
     pub fn parse(text: &str) -> Option<Self> {
-        if let Some(text) = text.strip_prefix('t') {
-            Some(Self::Text(text.to_owned()))
-        } else {
-            text.strip_prefix('n')
-                .map(|digits| Self::Number(digits.to_owned()))
-        }
+        let (letter, rest) = text.split_at_checked(1)?;
+        let of = match letter {
+            "t" => Self::Text,
+            "l" => Self::Long,
+            "n" => Self::Number,
+            _ => return None,
+        };
+        Some(of(rest.to_owned()))
     }
 
     /// The text.
     pub fn to_text(&self) -> String {
         match self {
-            Self::Text(text) => format!("t{text}"),
-            Self::Number(digits) => format!("n{digits}"),
+            Self::Text(text) => ["t", text].concat(),
+            Self::Long(text) => ["l", text].concat(),
+            Self::Number(digits) => ["n", digits].concat(),
         }
     }
 }
@@ -117,8 +128,9 @@ pub(super) fn key_text<'a>(source: &Source<'a>) -> Fragment<'a> {
         "x".into()
     };
     fragment!(
-        "(SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN 't' || x ELSE 'n' || {number} END \
+        "(SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN iif(length(x) > {longest}, 'l', 't') || substr(x, 1, {longest}) ELSE 'n' || {number} END \
              FROM (SELECT {key} AS x))",
+        longest = LONGEST,
         number = number,
         key = sort_key(source),
     )
@@ -129,23 +141,48 @@ fn is_number(location: &Location) -> bool {
     matches!(attribute.kind, Type::Integer | Type::Decimal)
 }
 
-impl<'a> From<&'a SortKey> for Fragment<'a> {
-    fn from(key: &'a SortKey) -> Self {
-        match key {
-            SortKey::Text(text) => value(text).into(),
-            SortKey::Number(digits) => {
-                fragment!("CAST({digits} AS NUMERIC)", digits = value(digits))
-            }
+/// The key of a mark, given the type of what it is compared with. A long text is that of the marked
+/// row, of whichever type, while it still begins so. Is that gone, it is the first of all that begin
+/// so, or the last, so that none of them is left out.
+fn key_seen<'a>(
+    sources: &[Source<'a>],
+    mark: &'a Mark,
+    key: &'a SortKey,
+    growing: bool,
+) -> Fragment<'a> {
+    let text = match key {
+        SortKey::Text(text) => return value(text).into(),
+        SortKey::Number(digits) => {
+            return fragment!("CAST({digits} AS NUMERIC)", digits = value(digits));
         }
-    }
+        SortKey::Long(text) => text,
+    };
+    let of_marked = sources.iter().map(|source| {
+        let view = &source.view;
+        fragment!(
+            "(SELECT {key} FROM {row} WHERE {scope} AND {row}.id = {id} AND substr({key}, 1, {longest}) = {text}), ",
+            key = sort_key(source),
+            row = view.row(),
+            scope = view.scope(view.row()),
+            id = value(&mark.id),
+            longest = LONGEST,
+            text = value(text),
+        )
+    });
+    fragment!(
+        "coalesce({of_marked}{text} || {end})",
+        of_marked = of_marked.collect::<Fragment<'_>>(),
+        text = value(text),
+        end = value(if growing { "" } else { LAST }),
+    )
 }
 
 /// The condition that a row lies behind the mark in the order (or before it).
 pub(super) fn beyond<'a>(
     source: &Source<'a>,
-    order: Order,
+    sources: &[Source<'a>],
+    (order, behind): (Order, bool),
     mark: &'a Mark,
-    behind: bool,
 ) -> Fragment<'a> {
     let id = fragment!(
         "id {beyond} {id}",
@@ -157,6 +194,7 @@ pub(super) fn beyond<'a>(
     let growing = behind != order.descending;
     let beyond = if growing { ">" } else { "<" };
     let key = sort_key(source);
+    let seen = |key| key_seen(sources, mark, key, growing);
     match &mark.key {
         _ if !order.keyed => fragment!(" AND ({id})", id = id),
         None if growing => {
@@ -169,18 +207,18 @@ pub(super) fn beyond<'a>(
         ),
         // A key that every row has is bounded at both ends: the first condition is a range of
         // its index.
-        Some(seen) if is_required(source) => fragment!(
+        Some(of) if is_required(source) => fragment!(
             " AND ({key} {beyond}= {seen} AND ({key} {beyond} {seen} OR ({key} = {seen} AND {id})))",
             key = key,
             beyond = beyond,
-            seen = seen,
+            seen = seen(of),
             id = id,
         ),
-        Some(seen) => fragment!(
+        Some(of) => fragment!(
             " AND ({key} {beyond} {seen} OR ({key} = {seen} AND {id}){unassigned})",
             key = key,
             beyond = beyond,
-            seen = seen,
+            seen = seen(of),
             id = id,
             unassigned = growing.then(|| fragment!(" OR {key} IS NULL", key = sort_key(source))),
         ),
