@@ -26,8 +26,9 @@ use elements::{Elements, Term, gather};
 pub use elements::{MARKS, marks};
 pub use linked::members_within;
 pub(crate) use linked::{asks_type, indirect_links, matched_links, memberships_upto, nestings};
+use lookup::is_key;
 pub use lookup::{comparisons, has_list, is_lookup, modified_since, users_of};
-pub(crate) use lookup::{finds_one, is_key, is_of_columns};
+pub(crate) use lookup::{finds_one, is_of_columns, named, only_values};
 
 /// The condition, in parentheses.
 pub fn condition<'a>(view: &View<'a>, predicate: &Predicate) -> Fragment<'a> {

@@ -113,23 +113,20 @@ fn both<'a>(source: &Source<'a>, of: &dyn Fn(Rows) -> Fragment<'a>) -> Option<Fr
     if is_lookup(&source.view, predicate) {
         return None;
     }
-    let needles = needles(source, predicate)?;
     Some(fragment!(
-        "WITH hit(few, seqs) AS MATERIALIZED (\
-         SELECT count(*) <= {few}, json_group_array(rowid) FROM ({hits})) \
-         SELECT * FROM ({found}) UNION ALL SELECT * FROM ({rest})",
-        few = few(source),
-        hits = hits(source, needles),
+        "WITH {hit} SELECT * FROM ({found}) UNION ALL SELECT * FROM ({rest})",
+        hit = hit(source, predicate)?,
         found = of(Rows::Found),
         rest = of(Rows::Rest),
     ))
 }
 
-/// The condition that the index finds few; none where it is of no use.
-pub fn found_few<'a>(source: &Source<'a>, predicate: &Predicate) -> Option<Fragment<'a>> {
+/// What stands behind `WITH`: whether the index finds few, and which; none where it is of no use.
+pub fn hit<'a>(source: &Source<'a>, predicate: &Predicate) -> Option<Fragment<'a>> {
     let needles = needles(source, predicate)?;
     Some(fragment!(
-        "(SELECT count(*) <= {few} FROM ({hits}))",
+        "hit(few, seqs) AS MATERIALIZED (\
+         SELECT count(*) <= {few}, json_group_array(rowid) FROM ({hits}))",
         few = few(source),
         hits = hits(source, needles),
     ))

@@ -36,7 +36,7 @@ SELECT json_extract('{}', CASE WHEN coalesce((SELECT sum(total) FROM totals WHER
             AND m.team_id = e.via
           WHERE (e.display = ?4)
           LIMIT 350001)) <= 350000)
-      AND iif(0, 1, iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?5)) * 1 > 1400000, 0, 1)), 1) THEN '$'
+      AND iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?5)) * 1 > 1400000, 0, 1), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1

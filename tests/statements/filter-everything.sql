@@ -17,7 +17,7 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 > 466666, 0, 1)), 1) THEN '$'
+SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 > 466666, 0, 1), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1
@@ -26,7 +26,7 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FR
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 
-SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 > 466666, 0, 1)), 1) THEN '$'
+SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 > 466666, 0, 1), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1
@@ -35,10 +35,10 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FR
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 
-SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 > 466666, 0, (SELECT sum(1 + max(octet_length(resources.folded) - 0, 0) * 1 / 160 + max(octet_length(resources.folded) - 2048, 0) * 1 / 256)
-          FROM resources
-          WHERE resources.tenant_id = ?1
-            AND resources.resource_type = ?2) <= 466666)), 1) THEN '$'
+SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 > 466666, 0, (SELECT coalesce(sum(1 + max(octet_length(resources.folded) - 0, 0) * 1 / 160 + max(octet_length(resources.folded) - 2048, 0) * 1 / 96), 0)
+        FROM resources
+        WHERE resources.tenant_id = ?1
+          AND resources.resource_type = ?2) <= 466666), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1

@@ -17,9 +17,9 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 2 > 1400000, 0, (SELECT sum(0 + 2 * iif(octet_length(users.folded) <= 2048, 2, coalesce(json_array_length(users.folded, '$.phoneNumbers'), 0)) / 2 + max(octet_length(users.folded) - 0, 0) * 1 / 160)
-          FROM users
-          WHERE users.tenant_id = ?1) <= 1400000)), 1) THEN '$'
+SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 2 > 1400000, 0, (SELECT coalesce(sum(0 + iif(octet_length(users.folded) <= 2048, 2, coalesce(json_array_length(users.folded, '$.phoneNumbers'), 0) * 3 / 2) + max(octet_length(users.folded) - 0, 0) * 1 / 160), 0)
+        FROM users
+        WHERE users.tenant_id = ?1) <= 1400000), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1

@@ -36,9 +36,9 @@ SELECT json_extract('{}', CASE WHEN coalesce((SELECT sum(total) FROM totals WHER
             AND m.team_id = e.via
           WHERE (e.display = ?4)
           LIMIT 350001)) <= 350000)
-      AND iif(0, 1, iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?5)) * 4 > 1400000, 0, (SELECT sum(2 + 2 * iif(octet_length(users.folded) <= 2048, 2, coalesce(json_array_length(users.folded, '$.emails'), 0)) / 2 + max(octet_length(users.folded) - 0, 0) * 1 / 160 + max(octet_length(users.folded) - 2048, 0) * 2 / 256)
-          FROM users
-          WHERE users.tenant_id = ?1) <= 1400000)), 1) THEN '$'
+      AND iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?5)) * 4 > 1400000, 0, (SELECT coalesce(sum(2 + iif(octet_length(users.folded) <= 2048, 2, coalesce(json_array_length(users.folded, '$.emails'), 0) * 3 / 2) + max(octet_length(users.folded) - 0, 0) * 1 / 160 + max(octet_length(users.folded) - 2048, 0) * 2 / 96), 0)
+        FROM users
+        WHERE users.tenant_id = ?1) <= 1400000), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1

@@ -17,24 +17,24 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT json_extract('{}', CASE WHEN coalesce(iif(0, 1, iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 20 > 1400000, 0, 1
-          AND (WITH RECURSIVE above(via, id) AS (SELECT m.member_id, m.team_id
-            FROM team_members m INDEXED BY team_members_nested
-            WHERE m.tenant_id = ?1
-              AND m.member_type = 'Group'
-            UNION
-            SELECT above.via, m.team_id
-            FROM above
-            CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
-              AND m.member_id = above.id
-              AND m.member_type = 'Group'
-            LIMIT 35001)
-          SELECT iif((SELECT count(*) FROM above) > 35000, 350001, (SELECT count(*)
-              FROM (SELECT 1
-                FROM above
-                LEFT JOIN team_members m ON m.tenant_id = ?1
-                  AND m.team_id = above.via
-                LIMIT 350001)))) <= 350000)), 1) THEN '$'
+SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 20 > 1400000, 0, 1
+        AND (WITH RECURSIVE above(via, id) AS (SELECT m.member_id, m.team_id
+          FROM team_members m INDEXED BY team_members_nested
+          WHERE m.tenant_id = ?1
+            AND m.member_type = 'Group'
+          UNION
+          SELECT above.via, m.team_id
+          FROM above
+          CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
+            AND m.member_id = above.id
+            AND m.member_type = 'Group'
+          LIMIT 35001)
+        SELECT iif((SELECT count(*) FROM above) > 35000, 350001, (SELECT count(*)
+            FROM (SELECT 1
+              FROM above
+              LEFT JOIN team_members m ON m.tenant_id = ?1
+                AND m.team_id = above.via
+              LIMIT 350001)))) <= 350000), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1

@@ -105,7 +105,9 @@ impl<D: Database> Session<'_, D> {
         let Plan { query, page, .. } = plan;
         let by_cursor = query.paging.by_cursor();
         let mut batch = Batch::default();
-        batch.add_all(page.budgets());
+        if bound == Bound::Each {
+            batch.add_all(page.budgets());
+        }
         let (mut items, mut members, mut counts) = (None, None, Vec::new());
         if plan.count > 0 {
             batch.expect(page.room(bound));

@@ -1,9 +1,9 @@
 //! What a list may cost: what its filter compares, times what there is to compare with, and what
 //! its order looks at.
 //!
-//! Refused is what would take about a second, whatever there is to say for it: what an index finds,
-//! and what stands in columns, is hardly ever that, what stands in documents is from some 60,000
-//! resources of 2 kB on.
+//! Refused is what would take about a second, whatever there is to say for it: what stands in
+//! columns is hardly ever that, what stands in documents is from some 60,000 resources of 2 kB on.
+//! Where an index finds few, or a key names them, those are weighed alone.
 
 use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
@@ -18,37 +18,42 @@ use crate::fragment;
 use crate::fragment::{Fragment, value};
 use crate::limits::LOOKS;
 use crate::predicate::{
-    asks_type, condition, indirect_links, is_key, is_lookup, is_of_columns, matched_links,
-    memberships_upto, nestings,
+    asks_type, condition, indirect_links, is_lookup, is_of_columns, matched_links,
+    memberships_upto, named, nestings, only_values,
 };
 use crate::read::guard;
 use crate::source::Source;
 use crate::table::LinkEnd;
-use crate::text::found_few;
+use crate::text::{Rows, hit};
 
 /// Bytes of a resource whose reading, once for the page and once for the total, takes as long as a
 /// look.
 const READ: usize = 160;
 /// The same of the key of an order, which is read for the page alone.
 const READ_TO_SORT: usize = 200;
-/// Bytes of a resource beyond [`SMALL`] that one text is looked for in as long as a look takes.
-const SOUGHT: usize = 256;
+/// The same of its bytes beyond [`SMALL`], which may all be key: it is copied, and compared.
+const SORTED: usize = 64;
+/// Bytes of a resource beyond [`SMALL`] that one text is looked for in as long as a look takes: of
+/// one letter again and again, each place may be the beginning of the text.
+const SOUGHT: usize = 96;
 /// The same of each [`CHARACTERS`] that are looked for.
 const COMPARED: usize = 768;
 /// Characters looked for that make such a look twice as long.
 const CHARACTERS: usize = 16;
 /// Comparisons with columns that take no longer than a look together.
 const OF_COLUMNS: usize = 4;
-/// Bytes of a resource whose values are neither counted nor weighed, and how many they are taken
-/// for.
-const SMALL: (usize, usize) = (2_048, 2);
-/// Values of a list that a comparison is made with as long as a look takes.
+/// Bytes of a resource whose values are neither counted nor weighed: they are taken for [`VALUES`].
+const SMALL: usize = 2_048;
+/// Values of a list that a comparison is made with, or that are read, as long as a look takes.
 const VALUES: usize = 2;
 /// Looks that it takes to sort by what a resource is linked to.
 const SORT_LINKED: usize = 20;
-/// The same by a list in its document, besides one for each of the values: the primary one is
+/// The same by a list in its document, besides some for each of the values: the primary one is
 /// sought. That they are counted reads the document once more.
 const SORT_LIST: usize = 5;
+const SORT_VALUE: usize = 2;
+/// Comparisons with documents that may be made with all that a key names: there are few of those.
+const OF_NAMED: usize = 3;
 /// Looks that it takes to hand a mark down to a team within another.
 const NESTED: usize = 32;
 /// Looks that a link to a team through another takes, where its type is asked: who has it may be in
@@ -92,36 +97,52 @@ impl Page<'_> {
     }
 }
 
-/// None where the list compares only with what an index finds. The totals tell most; what resources
-/// hold is looked at where they allow it, so that no more rows are read for it than the filter may
-/// compare with.
+/// None where there is little to compare with. The totals tell most; what resources hold is looked
+/// at where they allow it, so that no more rows are read for it than the filter may compare with.
 fn budget(source: &Source<'_>, most: usize) -> Option<Statement> {
     let view = &source.view;
     let predicate = source.predicate;
-    if predicate.is_some_and(|predicate| is_key(view, predicate)) {
-        return None;
-    }
     let mut weight = Weight::default();
     if let Some(predicate) = predicate {
         weight.add(view, predicate, None);
+    }
+    if let Some(named) = predicate.and_then(|predicate| named(view, predicate)) {
+        let heavy = weight.of_documents() > OF_NAMED || sorted(source).1 > 0;
+        let named = fragment!(
+            "{row} WHERE {scope} AND {named}",
+            row = view.row(),
+            scope = view.scope(view.row()),
+            named = condition(view, &named),
+        );
+        let looks = heavy.then(|| weight.looks(source, named));
+        return looks
+            .map(|looks| guard(fragment!("{looks} <= {most}", looks = looks, most = most)));
     }
     let held = weight.held(source, most);
     let linked = (weight.linked > 0).then(|| weight.linked(view, most));
     if held.is_none() && linked.is_none() {
         return None;
     }
-    let reads = weight.own > 0 || !weight.each.is_empty();
-    let few = predicate.filter(|_| reads);
-    let few = few.and_then(|predicate| found_few(source, predicate));
-    let nothing = few.is_none().then_some("0");
-    let held = held.map(|held| {
-        // `OR` asks both of its sides, `iif` the one that is due.
-        fragment!(
-            "iif({few}{nothing}, 1, {held})",
-            few = few.as_ref(),
-            nothing = nothing,
-            held = held,
-        )
+    let few = predicate
+        .filter(|_| weight.of_documents() > 0)
+        .and_then(|predicate| hit(source, predicate));
+    let held = held.map(|held| match few {
+        None => held,
+        Some(few) => {
+            let found = fragment!(
+                "{rows} WHERE {scope}",
+                rows = Rows::Found.of(view.row()),
+                scope = view.scope(view.row()),
+            );
+            // `OR` asks both of its sides, `iif` the one that is due.
+            fragment!(
+                "(WITH {few} SELECT iif(few, {looks} <= {most}, {held}) FROM hit)",
+                few = few,
+                looks = weight.looks(source, found),
+                most = most,
+                held = held,
+            )
+        }
     });
     let both = (held.is_some() && linked.is_some()).then_some(" AND ");
     Some(guard(fragment!(
@@ -142,7 +163,11 @@ impl<'a> Weight<'a> {
                     self.add(view, part, within);
                 }
             }
-            Predicate::Element { .. } if is_lookup(view, predicate) && within.is_none() => {
+            Predicate::Element { of, holds }
+                if within.is_none()
+                    && is_lookup(view, predicate)
+                    && (of.attribute.linked || only_values(holds).is_some()) =>
+            {
                 self.columns += 1;
             }
             Predicate::Element { of, holds } => {
@@ -185,86 +210,99 @@ impl<'a> Weight<'a> {
         }
     }
 
-    /// The condition that what resources hold may be looked at; none where nothing of them is.
-    fn held<'b>(&self, source: &Source<'b>, most: usize) -> Option<Fragment<'b>> {
-        let view = source.view;
-        let each: usize = self.each.iter().map(|(_, tests)| tests).sum();
-        let document = self.own + each;
-        let (sorted, times_read) = match source.sort {
-            Some(sort) if sort.attribute.linked => (SORT_LINKED, 0),
-            Some(sort) if has_column(&view, sort) => (0, 0),
-            Some(sort) if sort.attribute.multi_valued => (SORT_LIST, 2),
-            Some(_) => (1, 1),
-            None => (0, 0),
-        };
-        let read_to_sort = times_read > 0;
-        let own = self.columns.div_ceil(OF_COLUMNS) + self.own + sorted;
-        if own + each == 0 {
-            return None;
-        }
-        let folded = [view.row(), ".folded"];
-        let (small, values) = SMALL;
-        // Beyond so many bytes.
+    /// How often a document is compared with, if a list has one value.
+    fn of_documents(&self) -> usize {
+        self.own + self.each.iter().map(|(_, tests)| tests).sum::<usize>()
+    }
+
+    /// The looks that each row takes, if it is small.
+    fn of_row(&self, source: &Source<'_>) -> usize {
+        self.columns.div_ceil(OF_COLUMNS) + self.own + sorted(source).0
+    }
+
+    /// The looks that some rows take together.
+    fn looks<'b>(&self, source: &Source<'b>, rows: Fragment<'b>) -> Fragment<'b> {
+        let (_, times_read) = sorted(source);
+        let folded = [source.view.row(), ".folded"];
         let bytes = |beyond: usize, of: usize, times: usize| {
-            fragment!(
-                " + max(octet_length({folded}) - {beyond}, 0) * {times} / {of}",
-                folded = folded,
-                beyond = beyond,
-                times = times,
-                of = of,
-            )
+            (times > 0).then(|| {
+                fragment!(
+                    " + max(octet_length({folded}) - {beyond}, 0) * {times} / {of}",
+                    folded = folded,
+                    beyond = beyond,
+                    times = times,
+                    of = of,
+                )
+            })
         };
         let bytes = [
-            (document > 0).then(|| bytes(0, READ, 1)),
-            read_to_sort.then(|| bytes(0, READ_TO_SORT, times_read)),
-            (self.sought > 0).then(|| bytes(small, SOUGHT, self.sought)),
-            (self.characters >= CHARACTERS)
-                .then(|| bytes(small, COMPARED, self.characters / CHARACTERS)),
+            bytes(0, READ, usize::from(self.of_documents() > 0)),
+            bytes(0, READ_TO_SORT, times_read),
+            bytes(SMALL, SORTED, times_read),
+            bytes(SMALL, SOUGHT, self.sought),
+            bytes(SMALL, COMPARED, self.characters / CHARACTERS),
         ];
         let each_of = self.each.iter().map(|(of, tests)| {
             fragment!(
-                " + {tests} * iif(octet_length({folded}) <= {small}, {values}, coalesce(json_array_length({folded}, {path}), 0)) / {of}",
-                tests = *tests,
+                " + iif(octet_length({folded}) <= {small}, {tests}, coalesce(json_array_length({folded}, {path}), 0) * {looks} / {of})",
                 folded = folded,
-                small = small,
-                values = values,
+                small = SMALL,
+                tests = *tests,
                 path = path_of(of),
+                looks = tests + 1,
                 of = VALUES,
             )
         });
-        let each_of: Fragment<'_> = each_of.collect();
         let list_to_sort = source.sort.filter(|_| times_read > 1).map(|sort| {
             let list = Location { sub: None, ..*sort };
             fragment!(
-                " + coalesce(json_array_length({folded}, {path}), 0)",
+                " + coalesce(json_array_length({folded}, {path}), 0) * {times}",
                 folded = folded,
                 path = path_of(&list),
+                times = SORT_VALUE,
             )
         });
-        let columns = source
-            .predicate
-            .and_then(|predicate| of_columns(&view, predicate));
-        let each_row = if columns.is_some() { 1 } else { own + each };
-        let narrow = columns
-            .map(|columns| fragment!(" AND {columns}", columns = condition(&view, &columns)));
-        let looked_at = fragment!(
-            "(SELECT sum({own}{each_of}{list_to_sort}{bytes}) FROM {row} WHERE {scope}{narrow}) <= {most}",
-            own = own,
-            each_of = each_of,
+        fragment!(
+            "(SELECT coalesce(sum({own}{each_of}{list_to_sort}{bytes}), 0) FROM {rows})",
+            own = self.of_row(source),
+            each_of = each_of.collect::<Fragment<'_>>(),
             list_to_sort = list_to_sort,
             bytes = bytes,
-            row = view.row(),
-            scope = view.scope(view.row()),
-            narrow = narrow,
-            most = most,
-        );
-        // The groups of a user are put together for its key, with those through others.
-        let of_users = sorted == SORT_LINKED && view.table().links == LinkEnd::Groups;
-        let indirect = of_users.then_some(few_indirect(view, most / INDIRECT));
+            rows = rows,
+        )
+    }
+
+    /// The condition that what resources hold may be looked at; none where nothing of them is.
+    fn held<'b>(&self, source: &Source<'b>, most: usize) -> Option<Fragment<'b>> {
+        let view = source.view;
+        let (sort, times_read) = sorted(source);
+        let each_row = self.of_row(source) + self.of_documents() - self.own;
+        if each_row == 0 {
+            return None;
+        }
+        let columns = source.predicate.and_then(|of| of_columns(&view, of));
+        let each_row = if columns.is_some() { 1 } else { each_row };
+        let narrow = columns
+            .map(|columns| fragment!(" AND {columns}", columns = condition(&view, &columns)));
         // Where all stands in columns, their number is all that matters.
-        let counts = !(document > 0 || read_to_sort);
-        let looked_at = (!counts).then_some(looked_at);
+        let counts = self.of_documents() + times_read == 0;
+        let looked_at = (!counts).then(|| {
+            let rows = fragment!(
+                "{row} WHERE {scope}{narrow}",
+                row = view.row(),
+                scope = view.scope(view.row()),
+                narrow = narrow,
+            );
+            fragment!(
+                "{looks} <= {most}",
+                looks = self.looks(source, rows),
+                most = most
+            )
+        });
         let enough = counts.then_some("1");
+        // The groups of a user are put together for its key, with those through others.
+        let of_users = sort == SORT_LINKED && view.table().links == LinkEnd::Groups;
+        let indirect = of_users.then_some(few_indirect(view, most / INDIRECT));
         Some(fragment!(
             "iif({total} * {each_row} > {most}, 0, {looked_at}{enough}{indirect})",
             total = total(&view, &[view.resource_type]),
@@ -307,6 +345,17 @@ impl<'a> Weight<'a> {
             links = links,
             matched = matched,
         )
+    }
+}
+
+/// The looks that the order takes at each resource, and how often it reads its document.
+fn sorted(source: &Source<'_>) -> (usize, usize) {
+    match source.sort {
+        Some(sort) if sort.attribute.linked => (SORT_LINKED, 0),
+        Some(sort) if has_column(&source.view, sort) => (0, 0),
+        Some(sort) if sort.attribute.multi_valued => (SORT_LIST, 2),
+        Some(_) => (1, 1),
+        None => (0, 0),
     }
 }
 

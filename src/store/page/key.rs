@@ -141,9 +141,9 @@ fn is_number(location: &Location) -> bool {
     matches!(attribute.kind, Type::Integer | Type::Decimal)
 }
 
-/// The key of a mark, given the type of what it is compared with. A long text is that of the marked
-/// row, of whichever type, while it still begins so. Is that gone, it is the first of all that begin
-/// so, or the last, so that none of them is left out.
+/// The key of a mark, given the type of what it is compared with. A long text is that of the
+/// marked row, of whichever type, while it still begins so. Is that gone, it is the first of all
+/// that begin so, or the last, so that none of them is left out.
 fn key_seen<'a>(
     sources: &[Source<'a>],
     mark: &'a Mark,

@@ -2,6 +2,7 @@
 
 use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
+use scim::list::List;
 use scim::path::Location;
 
 use crate::expression::{View, has_column};
@@ -72,6 +73,26 @@ fn is_indexed(view: &View<'_>, predicate: &Predicate, linked: bool) -> bool {
     }
 }
 
+/// Which resources a filter names by a key, as far as [`is_key`] says that it does, without what
+/// else it asks of them.
+pub(crate) fn named(view: &View<'_>, predicate: &Predicate) -> Option<Predicate> {
+    match predicate {
+        _ if !is_key(view, predicate) => None,
+        Predicate::All(parts) => parts.iter().find_map(|part| named(view, part)),
+        Predicate::Any(parts) => {
+            let parts = parts.iter().filter_map(|part| named(view, part));
+            Some(Predicate::Any(parts.list()))
+        }
+        Predicate::Element { of, holds } => {
+            let values = required_values(holds)?.into_iter().map(str::to_owned);
+            let value = Place::Sub(of.attribute.sub_attribute("value")?);
+            let holds = Box::new(Predicate::Test(value, Test::OneOf(values.list())));
+            Some(Predicate::Element { of: *of, holds })
+        }
+        Predicate::Constant(_) | Predicate::Not(_) | Predicate::Test(..) => Some(predicate.clone()),
+    }
+}
+
 /// Whether these are the values with a table of their own, to be looked up by.
 pub(super) fn is_addresses(view: &View<'_>, of: &Location) -> bool {
     of.extension.is_none() && view.table().addresses == Some(of.attribute.name)
@@ -132,7 +153,7 @@ pub(super) fn required_values(holds: &Predicate) -> Option<Vec<&str>> {
 }
 
 /// The same where the predicate says no more than that.
-pub(super) fn only_values(holds: &Predicate) -> Option<Vec<&str>> {
+pub(crate) fn only_values(holds: &Predicate) -> Option<Vec<&str>> {
     match holds {
         Predicate::Test(..) => required_values(holds),
         Predicate::Any(parts) => concat(parts, only_values),
