@@ -1,7 +1,7 @@
 //! The brake: removals of users by a provider beyond a limit that the tenant sets are refused.
 //!
 //! What is counted and refused is decided by a trigger where the event of a removal is written
-//! (migration 0021); here the brake is engaged, released and shown.
+//! (migration 0027); here the brake is engaged, released and shown.
 
 use super::Statement;
 use super::fragment::{Fragment, value};
@@ -83,13 +83,13 @@ pub fn read(tenant: i64, now: &str) -> Statement {
          WHEN until > {now} THEN 'released' ELSE 'armed' END, 'removals', coalesce(removals, 0), \
          'limit', min(coalesce(count, least), coalesce(least, count)), 'minutes', minutes, 'engaged_at', engaged_at, \
          'released_until', iif(engaged_at IS NULL AND until > {now}, until, NULL)) AS shape, b.tenant_id \
-         FROM (SELECT 1) LEFT JOIN (SELECT *, max(4, percent * coalesce((\
-         SELECT e.users FROM events e INDEXED BY events_removals WHERE e.tenant_id = {tenant} AND e.users IS NOT NULL \
-         AND e.at > since ORDER BY e.at LIMIT 1), (SELECT total FROM totals WHERE tenant_id = {tenant} \
+         FROM (SELECT 1) LEFT JOIN (SELECT *, max(4, percent * coalesce(counted ->> 1, (SELECT total FROM totals WHERE tenant_id = {tenant} \
          AND resource_type = 'User')) / 100) AS least, \
-         (SELECT count(*) FROM events e INDEXED BY events_removals WHERE e.tenant_id = {tenant} AND e.users IS NOT NULL \
-         AND e.at > since) AS removals FROM (SELECT *, {until} AS until, max(released_at, {since}) AS since \
-         FROM (SELECT {now} AS now) CROSS JOIN brakes WHERE tenant_id = {tenant})) b",
+         counted ->> 0 AS removals FROM (SELECT *, (\
+         SELECT json_array(count(*), e.users, min(e.position)) FROM events e INDEXED BY events_removals \
+         WHERE e.tenant_id = {tenant} AND e.users IS NOT NULL AND e.at > since) AS counted \
+         FROM (SELECT *, {until} AS until, max(released_at, {since}) AS since \
+         FROM (SELECT {now} AS now) CROSS JOIN brakes WHERE tenant_id = {tenant}) LIMIT 1)) b",
         now = value(now),
         tenant = value(tenant),
         until = after("released_at", "+"),

@@ -220,6 +220,22 @@ fn a_percentage_is_of_the_users_before() {
     refused(&set_active(&memory, &ids[5], false));
 }
 
+/// The first is the one that was written first, whatever the clocks of the requests say.
+#[test]
+fn a_percentage_is_of_the_users_before_the_first_written() {
+    let (memory, ids) = braked(&json!({ "percent": 50 }), 20);
+    delete(&memory, &ids[0]).expect(204);
+    memory.sql("UPDATE events SET at = strftime('%Y-%m-%dT%H:%M:%fZ', at, '+1 minutes') WHERE users IS NOT NULL");
+    for id in &ids[1..10] {
+        delete(&memory, id).expect(204);
+    }
+    assert_eq!(
+        (&state(&memory)["limit"], &state(&memory)["removals"]),
+        (&json!(10), &json!(10))
+    );
+    refused(&delete(&memory, &ids[10]));
+}
+
 /// A Bulk is stopped in the middle: what was done is told, and what removes nobody goes on.
 #[test]
 fn a_bulk_is_stopped_in_the_middle() {
