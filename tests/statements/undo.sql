@@ -16,14 +16,24 @@ SELECT (SELECT min(seq) FROM events WHERE tenant_id = ?1) AS oldest, (SELECT max
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 
-SELECT seq, type, resource_type, resource_id, body, found, (SELECT json(d.document)
+SELECT seq, type, resource_type, resource_id, body, found, (SELECT (SELECT json_object('before', json(d.document), 'groups', json_group_array(team) FILTER (WHERE member = d.id), 'kept', json_group_array(member) FILTER (WHERE team = d.id), 'is_more', count(*) > 15000)
+    FROM (SELECT k.value ->> 0 AS team, k.value ->> 1 AS member
+      FROM deleted_links l
+      CROSS JOIN json_each(l.links) k
+      WHERE l.tenant_id = d.tenant_id
+        AND l.resource_id = d.id
+        AND l.part >= 0
+      LIMIT 15000 + 1))
   FROM deleted_resources d
   WHERE d.tenant_id = ?1
     AND d.id = resource_id
     AND d.deleted_at = at
     AND substr(type, -8) = '.deleted') AS kept
 FROM (SELECT *, count(*) OVER () AS found, sum(bytes) OVER (ROWS UNBOUNDED PRECEDING) - bytes AS before
-  FROM (SELECT seq, at, type, resource_type, resource_id, body, coalesce(octet_length(body), 0) + coalesce((SELECT octet_length(d.document)
+  FROM (SELECT seq, at, type, resource_type, resource_id, body, coalesce(octet_length(body), 0) + coalesce((SELECT octet_length(d.document) + coalesce((SELECT sum(octet_length(l.links))
+            FROM deleted_links l
+            WHERE l.tenant_id = d.tenant_id
+              AND l.resource_id = d.id), 0)
         FROM deleted_resources d
         WHERE d.tenant_id = ?1
           AND d.id = resource_id
@@ -41,19 +51,28 @@ WHERE before < 1000000
 -- ?1 = 1
 -- ?2 = 9
 -- ?3 = 11
--- plan: CO-ROUTINE (subquery-4)
--- plan:   CO-ROUTINE (subquery-6)
--- plan:     CO-ROUTINE (subquery-7)
+-- plan: CO-ROUTINE (subquery-7)
+-- plan:   CO-ROUTINE (subquery-9)
+-- plan:     CO-ROUTINE (subquery-10)
 -- plan:       SEARCH events USING INDEX events_seq (tenant_id=? AND seq>? AND seq<?)
--- plan:       CORRELATED SCALAR SUBQUERY 2
+-- plan:       CORRELATED SCALAR SUBQUERY 5
 -- plan:         SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
--- plan:       CORRELATED SCALAR SUBQUERY 2
+-- plan:         CORRELATED SCALAR SUBQUERY 4
+-- plan:           SEARCH l USING PRIMARY KEY (tenant_id=? AND resource_id=?)
+-- plan:       CORRELATED SCALAR SUBQUERY 5
 -- plan:         SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
--- plan:     SCAN (subquery-7)
--- plan:   SCAN (subquery-6)
--- plan: SCAN (subquery-4)
--- plan: CORRELATED SCALAR SUBQUERY 1
+-- plan:         CORRELATED SCALAR SUBQUERY 4
+-- plan:           SEARCH l USING PRIMARY KEY (tenant_id=? AND resource_id=?)
+-- plan:     SCAN (subquery-10)
+-- plan:   SCAN (subquery-9)
+-- plan: SCAN (subquery-7)
+-- plan: CORRELATED SCALAR SUBQUERY 3
 -- plan:   SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 2
+-- plan:     CO-ROUTINE (subquery-1)
+-- plan:       SEARCH l USING PRIMARY KEY (tenant_id=? AND resource_id=? AND part>?)
+-- plan:       SCAN k VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-1)
 
 SELECT id, iif(bytes <= 1000000, document, NULL) AS document, version
 FROM (SELECT r.id AS id, r.document AS document, r.version AS version, sum(octet_length(r.document)) OVER (ORDER BY j.key) AS bytes

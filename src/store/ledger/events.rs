@@ -30,7 +30,7 @@ pub use resource::{
 };
 
 /// Members that one event names, and groups that were left.
-const MAX_NAMES: usize = 250;
+pub const MAX_NAMES: usize = 250;
 /// Members of a group that goes which are kept with its event, so that it can come back with them.
 /// No event shows them. They are 0.6 MB.
 pub const MAX_KEPT_MEMBERS: usize = 15_000;

@@ -3,6 +3,7 @@
 use scim::json::text;
 use serde_json::Value;
 
+use super::events::MAX_KEPT_MEMBERS;
 use crate::fragment::{Fragment, value};
 use crate::{Error, Row, Statement, fragment, read, statement};
 
@@ -82,21 +83,33 @@ pub struct EventRow {
     pub id: String,
     /// What it says, JSON text, unless that was erased.
     pub body: Option<String>,
-    /// The whole document of what it deleted, where that is kept (`deletes: soft`).
+    /// Of what it deleted, where that is kept (`deletes: soft`): the whole document, its groups and
+    /// its members, as the members of the event, and whether it had more than [`MAX_KEPT_MEMBERS`].
     pub kept: Option<String>,
 }
 
 /// Events of resources, the newest first, up to so many; each row says how many there were of
 /// these, which may be one more. What was deleted and is kept weighs with its event.
 pub fn part(range: &EventRange<'_>, most: usize) -> Statement {
-    let kept = |what: &'static str| {
+    let kept = |what: Fragment<'static>| {
         fragment!(
-            "(SELECT {what}(d.document) FROM deleted_resources d WHERE d.tenant_id = {tenant} \
+            "(SELECT {what} FROM deleted_resources d WHERE d.tenant_id = {tenant} \
              AND d.id = resource_id AND d.deleted_at = at AND substr(type, -8) = '.deleted')",
             what = what,
             tenant = value(range.tenant),
         )
     };
+    let all = fragment!(
+        "(SELECT json_object('before', json(d.document), \
+         'groups', json_group_array(team) FILTER (WHERE member = d.id), \
+         'kept', json_group_array(member) FILTER (WHERE team = d.id), 'is_more', count(*) > {MAX_KEPT_MEMBERS}) \
+         FROM (SELECT k.value ->> 0 AS team, k.value ->> 1 AS member \
+         FROM deleted_links l CROSS JOIN json_each(l.links) k \
+         WHERE l.tenant_id = d.tenant_id AND l.resource_id = d.id AND l.part >= 0 LIMIT {MAX_KEPT_MEMBERS} + 1))",
+        MAX_KEPT_MEMBERS = MAX_KEPT_MEMBERS,
+    );
+    let weight = "octet_length(d.document) + coalesce((SELECT sum(octet_length(l.links)) FROM deleted_links l \
+         WHERE l.tenant_id = d.tenant_id AND l.resource_id = d.id), 0)";
     statement!(
         "SELECT seq, type, resource_type, resource_id, body, found, {kept} AS kept FROM (SELECT *, count(*) OVER () AS found, \
          sum(bytes) OVER (ROWS UNBOUNDED PRECEDING) - bytes AS before \
@@ -104,8 +117,8 @@ pub fn part(range: &EventRange<'_>, most: usize) -> Statement {
          coalesce(octet_length(body), 0) + coalesce({weight}, 0) AS bytes FROM events WHERE tenant_id = {tenant} \
          AND seq >= {from} AND seq < {below} AND resource_id IS NOT NULL AND type <> 'resource.erased'{of_request} \
          ORDER BY seq DESC LIMIT {most})) WHERE before < {PART_BYTES}",
-        kept = kept("json"),
-        weight = kept("octet_length"),
+        kept = kept(all),
+        weight = kept(weight.into()),
         tenant = value(range.tenant),
         from = value(range.from),
         below = value(range.below),

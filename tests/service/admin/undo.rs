@@ -368,6 +368,91 @@ fn what_the_event_cut_comes_back_from_what_is_kept() {
     assert_eq!(client.get(&path).expect(200).get("title"), None);
 }
 
+/// An event tells of no more than 250 groups and keeps no more than 15,000 members: what is kept of
+/// the resource has them all, and where even that is too much at once it stays kept.
+#[test]
+fn memberships_come_back_from_what_is_kept() {
+    let memory = Memory::new();
+    keep_deleted(&memory);
+    let client = Client::new(&memory);
+    let ada = client.user("ada");
+    for n in 0..300 {
+        client.group(&format!("G{n}"), &[&ada]);
+    }
+    let before = directory(&memory);
+    let path = format!("/Users/{ada}");
+    let got = client.delete(&path);
+    let body = json!({ "request": request(&got) });
+    let dry = undo(
+        &memory,
+        &json!({ "request": request(&got), "dry_run": true }),
+    );
+    let done = undo(&memory, &body);
+    assert_eq!(
+        (counts(&done), &done["refused"]),
+        ([1, 300, 0, 0], &json!([]))
+    );
+    assert_eq!(counts(&dry), counts(&done));
+    assert!(directory(&memory) == before);
+    assert_eq!(memory.number("SELECT count(*) FROM deleted_resources"), 0);
+    // Where nothing is kept it is told that there may have been more.
+    client.delete(&path).expect(204);
+    memory.sql("DELETE FROM deleted_resources");
+    let done = undo(&memory, &body);
+    assert_eq!(
+        (counts(&done), details(&done)),
+        (
+            [1, 250, 0, 0],
+            vec!["It was in 250 groups or more, and its event keeps no more than these."]
+        )
+    );
+    client.delete(&path);
+    let all = client.group("All", &[]);
+    memory.sql(
+        "INSERT INTO users (tenant_id, id, created_at, updated_at, version, user_name_folded, document, folded) \
+         SELECT 1, printf('01a20000-0000-7000-8000-%012d', value), '2026-01-01T00:00:00.000Z', \
+         '2026-01-01T00:00:00.000Z', 'v', 'u' || value, json_object('userName', 'u' || value), \
+         json_object('userName', 'u' || value) FROM (WITH RECURSIVE n(value) AS (\
+         SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 15001) SELECT value FROM n)",
+    );
+    memory.sql(&format!(
+        "INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
+         SELECT 1, '{all}', id, 'User', user_name FROM users WHERE id LIKE '01a20000-%'"
+    ));
+    let got = client.delete(&format!("/Groups/{all}"));
+    let body = json!({ "request": request(&got) });
+    let done = undo(&memory, &body);
+    assert_eq!(counts(&done), [0; 4]);
+    assert_eq!(
+        details(&done),
+        [
+            "It had more than the 15000 memberships that an undo brings back at once. It is kept with all of them: restore it, by POST \
+             /admin/v1/tenants/{id}/deleted/{resource_id}/restore."
+        ]
+    );
+    let restore = format!("/tenants/1/deleted/{all}/restore");
+    Operator::new(&memory)
+        .send("POST", &restore, None)
+        .expect(200);
+    assert_eq!(
+        memory.number(&format!(
+            "SELECT count(*) FROM team_members WHERE team_id = '{all}'"
+        )),
+        15_001
+    );
+    // One less is not too much.
+    memory.sql("DELETE FROM team_members WHERE member_id = '01a20000-0000-7000-8000-000000000001'");
+    let got = client.delete(&format!("/Groups/{all}"));
+    let done = undo(&memory, &json!({ "request": request(&got) }));
+    assert_eq!((counts(&done), details(&done)), ([1, 0, 0, 0], vec![]));
+    assert_eq!(
+        memory.number(&format!(
+            "SELECT count(*) FROM team_members WHERE team_id = '{all}'"
+        )),
+        15_000
+    );
+}
+
 #[test]
 #[expect(clippy::too_many_lines, reason = "one case after the other")]
 fn what_was_changed_since_is_left_and_told() {

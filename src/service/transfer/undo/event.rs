@@ -20,7 +20,8 @@ pub(super) struct Event {
 }
 
 impl Event {
-    /// Of what it deleted, where that is kept, the whole document stands in it.
+    /// Of what it deleted, where that is kept, the whole document and all its memberships stand in
+    /// it, and `is_more`.
     pub(super) fn of(row: EventRow) -> Self {
         let mut event = Self {
             seq: row.seq,
@@ -31,12 +32,13 @@ impl Event {
             body: row.body.as_deref().and_then(json::object),
         };
         let kept = row.kept.as_deref().and_then(json::object);
-        if let (Some(resource_type), Some(kept)) = (event.resource_type, kept)
-            && event.differing(resource_type, "before", &kept).is_none()
+        if let (Some(resource_type), Some(mut kept)) = (event.resource_type, kept)
+            && let Some(document) = kept.get("before").and_then(Value::as_object)
+            && event.differing(resource_type, "before", document).is_none()
             && let Some(body) = &mut event.body
         {
-            body.insert("before".to_owned(), Value::Object(kept));
             body.remove("cut");
+            body.append(&mut kept);
         }
         event
     }

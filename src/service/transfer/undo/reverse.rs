@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::event::{Event, get, place, put};
 use super::state::{Free, Object, State, Views, texts};
-use store::ledger::events::MAX_KEPT_MEMBERS;
+use store::ledger::events::{MAX_KEPT_MEMBERS, MAX_NAMES};
 use store::table::Table;
 
 /// A part of the events that is taken back.
@@ -148,6 +148,26 @@ impl Reversal<'_> {
         }
         let view = self.views.of(resource_type);
         let mut refused = Vec::new();
+        let (groups, kept) = (texts(event.member("groups")), texts(event.member("kept")));
+        let is_more = event.member("is_more").map(|is_more| *is_more == 1);
+        if is_more == Some(true) {
+            let detail = format!(
+                "It had more than the {MAX_KEPT_MEMBERS} memberships that an undo brings back at once. It is kept with all \
+                 of them: restore it, by POST /admin/v1/tenants/{{id}}/deleted/{{resource_id}}/restore.",
+            );
+            self.refuse(event, Some(at), &detail);
+            return true;
+        }
+        if is_more.is_none() && groups.len() >= MAX_NAMES {
+            refused.push(format!(
+                "It was in {MAX_NAMES} groups or more, and its event keeps no more than these."
+            ));
+        }
+        if is_more.is_none() && kept.len() >= MAX_KEPT_MEMBERS {
+            refused.push(format!(
+                "It had {MAX_KEPT_MEMBERS} members or more, and its event keeps no more than these."
+            ));
+        }
         for name in event.cut() {
             refused.push(format!(
                 "`{name}` was too large for the event, and is not back."
@@ -196,7 +216,7 @@ impl Reversal<'_> {
             return false;
         }
         self.state.set(&view, at, Some(document));
-        for team in texts(event.member("groups")) {
+        for team in groups {
             if self.state.is_group(team) {
                 self.join(event, (team, &event.id));
             } else {
@@ -204,7 +224,6 @@ impl Reversal<'_> {
                 self.wait(event, (team, &event.id), &detail);
             }
         }
-        let kept = texts(event.member("kept"));
         for &member in &kept {
             if self.state.kind(member).is_some() {
                 self.join(event, (&event.id, member));
@@ -212,11 +231,6 @@ impl Reversal<'_> {
                 let detail = format!("{member}, who was a member, is gone.");
                 self.wait(event, (&event.id, member), &detail);
             }
-        }
-        if kept.len() >= MAX_KEPT_MEMBERS {
-            refused.push(format!(
-                "It had more members than the {MAX_KEPT_MEMBERS} that an event keeps."
-            ));
         }
         for detail in refused {
             self.refuse(event, None, &detail);
