@@ -64,8 +64,8 @@ fn of_request<'c>(call: &'c Call<'c>, request: &'c str, is_dry: bool) -> Outcome
     let missing = || {
         Refusal::missing(
             "request_not_found",
-            "No event of this tenant is of that request: it changed nothing, its events are no longer kept, or it was \
-             another tenant's. GET /admin/v1/tenants/{id}/events shows the `request` of each.",
+            "No event of a resource of this tenant is of that request: it changed none (settings, tokens and members that \
+             wait to join are not taken back), its events are no longer kept, or it was another tenant's. GET /admin/v1/tenants/{id}/events shows the `request` of each.",
         )
     };
     let at = request.strip_prefix("req_").and_then(|rest| rest.get(..12));

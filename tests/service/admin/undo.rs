@@ -871,6 +871,22 @@ fn what_is_asked_for_must_be_there() {
     let other = admin.tenant("Other");
     let theirs = admin.client(other, &json!({ "label": "okta" }));
     let their = theirs.post("/Users", &json!({ "schemas": [USER], "userName": "eve" }));
+    // Neither settings nor values that wait for their users are resources.
+    let settings = json!({ "settings": { "unknown_members": "pend" } });
+    let set = admin.patch("/tenants/1", &settings);
+    let group = client.group("Staff", &[]);
+    let add = json!([{ "op": "add", "path": "members", "value": [{ "value": "later" }] }]);
+    let pends = client.patch(&format!("/Groups/{group}"), &add);
+    for got in [set, pends] {
+        assert!(got.status < 300);
+        let body = json!({ "request": request(&got) });
+        let got = admin.post("/tenants/1/undo", &body);
+        got.problem(
+            404,
+            "request_not_found",
+            "settings, tokens and members that wait",
+        );
+    }
     let refused = |body: Value, status: u16, code: &str| {
         let got = admin.post("/tenants/1/undo", &body);
         got.problem(status, code, "");
