@@ -127,18 +127,25 @@ fn check_ids(of: &'static ResourceType, ids: &[String]) -> Result<(), Failure> {
     if named.is_empty() {
         return Ok(());
     }
-    Err(missing(of, &named))
+    let hint = format!(
+        ", and none can: it is longer than {LONGEST_ID} bytes, or has a NUL in it. Send the id"
+    );
+    Err(refusal(of, &named, &hint))
 }
 
 /// The refusal of links to what is not there.
 pub(crate) fn missing(of: &'static ResourceType, ids: &[String]) -> Failure {
+    refusal(of, ids, ". Create it first")
+}
+
+fn refusal(of: &'static ResourceType, ids: &[String], hint: &str) -> Failure {
     let (attribute, nobody) = if Table::of(of).has_members() {
         ("members", "no user or group")
     } else {
         ("groups", "no group")
     };
     let error = Error::invalid_value(format!(
-        "{attribute}: {nobody} has the id {}. Create it first, or leave it out; nothing was changed.",
+        "{attribute}: {nobody} has the id {}{hint}, or leave it out; nothing was changed.",
         list(ids)
     ));
     error.at(attribute).into()

@@ -1,6 +1,7 @@
 //! Removals of members that remove nobody: the statements that remove tell who was there, and
 //! nothing is read to learn it.
 
+use scim::fold::fold_str;
 use scim::index::Index;
 use scim::patch::{LinkChange, LinkOperation};
 
@@ -49,7 +50,10 @@ impl Removals {
     pub(crate) fn has_missed(&self, ids: &MemberIds) -> bool {
         let is_there = |id: &String| {
             let meant = ids.of(id).and_then(Option::as_ref);
-            self.there.has(id) || meant.is_some_and(|id| self.there.has(id))
+            // Of a value that waited it is the image of a userName.
+            self.there.has(id)
+                || self.there.has(&fold_str(id))
+                || meant.is_some_and(|id| self.there.has(id))
         };
         self.asked.iter().any(|ids| !ids.iter().any(is_there))
     }

@@ -60,8 +60,8 @@ fn is_it<'a>(
     )
 }
 
-/// The statement that drops the values that a change takes out, as [`statements`] does the rest. It
-/// gives back those that waited.
+/// The statement that drops the values that a change takes out, as [`statements`] does the rest: in
+/// whatever case, as a userName has none. It gives back the images of those that waited.
 pub fn removal(
     view: &View<'_>,
     (group, meant): (&str, Guard<'_>),
@@ -72,12 +72,12 @@ pub fn removal(
         return None;
     }
     let reference = ResourceRef::Id(group.to_owned());
-    let removed = text(&Value::from(change.remove.as_slice()));
+    let removed = folded(&change.remove);
     let named = fragment!(
-        " AND value IN (SELECT value FROM json_each({removed}))",
+        " AND folded IN (SELECT value ->> 1 FROM json_each({removed}))",
         removed = value(&removed),
     );
-    let told = (!change.clear).then_some(" RETURNING value");
+    let told = (!change.clear).then_some(" RETURNING folded");
     Some(statement!(
         "DELETE FROM pending_members WHERE tenant_id = {tenant} AND team_id = {group}{named} AND {is_it}{told}",
         tenant = view.tenant,

@@ -164,7 +164,8 @@ fn who_is_taken_out_is_not_awaited() {
     let memory = pending();
     let client = Client::new(&memory);
     let staff = client.group("Staff", &["a", "b", "c"]);
-    patch(&memory, &staff, "remove", &["b"]);
+    // A userName has no case.
+    patch(&memory, &staff, "remove", &["B"]);
     assert_eq!(waiting(&memory, &staff), ["a", "c"]);
     let path = format!("/Groups/{staff}");
     let put = |named: &[&str]| {
@@ -204,8 +205,14 @@ fn who_is_taken_out_by_name_was_there() {
     let memory = pending();
     let client = Client::new(&memory);
     let ada = client.user("ada");
-    let staff = client.group("Staff", &["b", &ada]);
-    for (named, is_told, left) in [("nobody", true, 2), ("b", false, 1), ("ada", false, 0)] {
+    let staff = client.group("Staff", &["b", "c", &ada]);
+    let cases = [
+        ("nobody", true, 3),
+        ("b", false, 2),
+        ("C", false, 1),
+        ("ada", false, 0),
+    ];
+    for (named, is_told, left) in cases {
         let change = json!([{ "op": "remove", "path": "members", "value": values(&[named]) }]);
         let got = client.patch(&format!("/Groups/{staff}"), &change);
         got.clone().expect(204);
@@ -263,11 +270,13 @@ fn a_value_with_a_nul_is_nobody() {
     let memory = pending();
     let client = Client::new(&memory);
     let group = client.group("Engines", &[]);
-    for named in ["\0", "a\0b"] {
+    for named in ["\0", "a\0b", &"x".repeat(65)] {
         let members = values(&[named]);
         let change = |op: &str| json!({ "op": op, "path": "members", "value": members });
         let path = format!("/Groups/{group}");
-        client.patch(&path, &change("add")).expect(400);
+        let why = "none can: it is longer than 64 bytes, or has a NUL in it";
+        let got = client.patch(&path, &change("add"));
+        got.refused(400, "invalidValue", why);
         client.patch(&path, &change("remove")).expect(204);
         let new = json!({ "displayName": "Wheels", "members": members });
         client.post("/Groups", &new).expect(400);
