@@ -674,7 +674,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":3,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -699,9 +699,10 @@ FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECE
       AND job_id = ?2
       AND state = 2
       AND state > 0
+      AND substr(text, 4, 1) <> 't'
       AND line > ?3
     ORDER BY line
-    LIMIT 30000))
+    LIMIT 150))
 WHERE before < 700000
 ORDER BY line
 -- ?1 = 1
@@ -748,30 +749,36 @@ FROM (SELECT id, iif(kind = 't', id, other) AS team, iif(kind = 't', other, id) 
         WHERE k.tenant_id = ?1
           AND k.job_id = ?2
           AND k.key = 'i/Group/' || (j.value ->> 1))
-      END, CASE WHEN instr('ug', j.value ->> 0) THEN (SELECT *
-        FROM (SELECT x.id FROM users x WHERE x.tenant_id = ?1 AND x.id = j.value ->> 1)
-        LIMIT 1)
-      END, CASE WHEN instr('ugt', j.value ->> 0) THEN (SELECT *
-        FROM (SELECT x.id FROM teams x WHERE x.tenant_id = ?1 AND x.id = j.value ->> 1)
-        LIMIT 1)
-      END, CASE WHEN instr('uge', j.value ->> 0) THEN (SELECT *
+      END, CASE WHEN instr('ug', j.value ->> 0) THEN (SELECT iif(min(id) <> max(id), '*', min(id))
         FROM (SELECT x.id
           FROM users x
           WHERE x.tenant_id = ?1
-            AND x.external_id = j.value ->> 1)
-        LIMIT 1)
-      END, CASE WHEN instr('uget', j.value ->> 0) THEN (SELECT *
+            AND x.id = j.value ->> 1
+          LIMIT 2))
+      END, CASE WHEN instr('ugt', j.value ->> 0) THEN (SELECT iif(min(id) <> max(id), '*', min(id))
         FROM (SELECT x.id
           FROM teams x
           WHERE x.tenant_id = ?1
-            AND x.external_id = j.value ->> 1)
-        LIMIT 1)
-      END, CASE WHEN instr('ugn', j.value ->> 0) THEN (SELECT *
+            AND x.id = j.value ->> 1
+          LIMIT 2))
+      END, CASE WHEN instr('uge', j.value ->> 0) THEN (SELECT iif(min(id) <> max(id), '*', min(id))
         FROM (SELECT x.id
           FROM users x
           WHERE x.tenant_id = ?1
-            AND x.user_name_folded = coalesce(j.value ->> 2, j.value ->> 1))
-        LIMIT 1)
+            AND x.external_id = j.value ->> 1
+          LIMIT 2))
+      END, CASE WHEN instr('uget', j.value ->> 0) THEN (SELECT iif(min(id) <> max(id), '*', min(id))
+        FROM (SELECT x.id
+          FROM teams x
+          WHERE x.tenant_id = ?1
+            AND x.external_id = j.value ->> 1
+          LIMIT 2))
+      END, CASE WHEN instr('ugn', j.value ->> 0) THEN (SELECT iif(min(id) <> max(id), '*', min(id))
+        FROM (SELECT x.id
+          FROM users x
+          WHERE x.tenant_id = ?1
+            AND x.user_name_folded = coalesce(j.value ->> 2, j.value ->> 1)
+          LIMIT 2))
       END) AS id
     FROM json_each(?3) j
     ORDER BY j.key
@@ -790,15 +797,25 @@ FROM (SELECT id, iif(kind = 't', id, other) AS team, iif(kind = 't', other, id) 
 -- plan:     CORRELATED SCALAR SUBQUERY 5
 -- plan:       SEARCH k USING PRIMARY KEY (tenant_id=? AND job_id=? AND key=?)
 -- plan:     CORRELATED SCALAR SUBQUERY 7
--- plan:       SEARCH x USING COVERING INDEX users_id (tenant_id=? AND id=?)
+-- plan:       CO-ROUTINE (subquery-6)
+-- plan:         SEARCH x USING COVERING INDEX users_id (tenant_id=? AND id=?)
+-- plan:       SCAN (subquery-6)
 -- plan:     CORRELATED SCALAR SUBQUERY 9
--- plan:       SEARCH x USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:       CO-ROUTINE (subquery-8)
+-- plan:         SEARCH x USING COVERING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:       SCAN (subquery-8)
 -- plan:     CORRELATED SCALAR SUBQUERY 11
--- plan:       SEARCH x USING INDEX users_external_id (tenant_id=? AND external_id=?)
+-- plan:       CO-ROUTINE (subquery-10)
+-- plan:         SEARCH x USING INDEX users_external_id (tenant_id=? AND external_id=?)
+-- plan:       SCAN (subquery-10)
 -- plan:     CORRELATED SCALAR SUBQUERY 13
--- plan:       SEARCH x USING INDEX teams_external_id (tenant_id=? AND external_id=?)
+-- plan:       CO-ROUTINE (subquery-12)
+-- plan:         SEARCH x USING INDEX teams_external_id (tenant_id=? AND external_id=?)
+-- plan:       SCAN (subquery-12)
 -- plan:     CORRELATED SCALAR SUBQUERY 15
--- plan:       SEARCH x USING INDEX users_user_name (tenant_id=? AND user_name_folded=?)
+-- plan:       CO-ROUTINE (subquery-14)
+-- plan:         SEARCH x USING INDEX users_user_name (tenant_id=? AND user_name_folded=?)
+-- plan:       SCAN (subquery-14)
 -- plan:     USE TEMP B-TREE FOR ORDER BY
 -- plan:   SCAN (subquery-16)
 -- plan: SCAN r
@@ -827,7 +844,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":3,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -972,6 +989,78 @@ WHERE tenant_id = ?1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "2026-01-01T00:01:00.006Z"
+-- ?3 = 2
+-- ?4 = "job_019a000000007000800000000000000b"
+-- plan: SEARCH jobs USING PRIMARY KEY (id=?)
+
+SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
+      ELSE 'unknown token'
+      END
+      FROM tenants INDEXED BY tenants_closed
+      WHERE id = ?1
+        AND state <> 'active'), '$')) AS is_open
+-- ?1 = 1
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
+
+SELECT line, outcome, resource_id, refused, text
+FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECEDING) - octet_length(text) AS before
+  FROM (SELECT line, outcome, resource_id, refused, text
+    FROM import_lines
+    WHERE tenant_id = ?1
+      AND job_id = ?2
+      AND state = 2
+      AND state > 0
+      AND substr(text, 4, 1) <> 't'
+      AND line > ?3
+    ORDER BY line
+    LIMIT 148))
+WHERE before < 700000
+ORDER BY line
+-- ?1 = 1
+-- ?2 = "job_019a000000007000800000000000000b"
+-- ?3 = 2
+-- plan: CO-ROUTINE (subquery-2)
+-- plan:   CO-ROUTINE (subquery-4)
+-- plan:     CO-ROUTINE (subquery-1)
+-- plan:       SEARCH import_lines USING INDEX import_lines_waiting (tenant_id=? AND job_id=? AND state=? AND line>?)
+-- plan:     SCAN (subquery-1)
+-- plan:   SCAN (subquery-4)
+-- plan: SCAN (subquery-2)
+-- plan: USE TEMP B-TREE FOR ORDER BY
+
+SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
+      ELSE 'unknown token'
+      END
+      FROM tenants INDEXED BY tenants_closed
+      WHERE id = ?1
+        AND state <> 'active'), '$')) AS is_open
+-- ?1 = 1
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
+
+SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
+    FROM jobs
+    WHERE id = ?1
+      AND finished_at IS NULL
+      AND marker = ?2
+      AND lease_until = ?3) THEN '$'
+  ELSE 'condition not met'
+  END)
+-- ?1 = "job_019a000000007000800000000000000b"
+-- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?3 = "2026-01-01T00:01:00.006Z"
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH jobs USING PRIMARY KEY (id=?)
+
+UPDATE jobs
+SET marker = ?1, lease_until = ?2, done = ?3
+WHERE id = ?4
 -- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":3,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 2
@@ -999,7 +1088,7 @@ FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECE
       AND state > 0
       AND line > ?3
     ORDER BY line
-    LIMIT 29600))
+    LIMIT 29400))
 WHERE before < 700000
 ORDER BY line
 -- ?1 = 1

@@ -1,10 +1,12 @@
 //! The import: lines that were stored become resources, a batch of them at a time.
 //!
 //! Users and resources of other types come first, then groups, then members, so that lines may
-//! stand in any order. Each batch notes in the same transaction how far the import came, on
-//! condition that it was where it was read: whoever is ended in between leaves nothing half done,
-//! and of two who work at it one does nothing. A dry run does the same but for the writing: what
-//! the directory would be is noted beside it, and asked first.
+//! stand in any order. Members that groups' lines name come before the groups that users' lines do:
+//! of a membership that both name the group's line counts, in whatever batches. Each batch notes in
+//! the same transaction how far the import came, on condition that it was where it was read:
+//! whoever is ended in between leaves nothing half done, and of two who work at it one does
+//! nothing. A dry run does the same but for the writing: what the directory would be is noted
+//! beside it, and asked first.
 
 use scim::json;
 use serde_json::{Map, Value};
@@ -36,17 +38,22 @@ enum Phase {
     /// Users and others.
     Resources,
     Groups,
+    /// The groups that users' lines name. Of a release before: those of groups' lines as well.
     Members,
     /// What it has noted is taken out.
     Clearing,
+    /// The members that groups' lines name, in front of `Members`.
+    MembersOfGroups,
 }
 
-const PHASES: [Phase; 5] = [
+/// By their numbers, which are stored.
+const PHASES: [Phase; 6] = [
     Phase::Staging,
     Phase::Resources,
     Phase::Groups,
     Phase::Members,
     Phase::Clearing,
+    Phase::MembersOfGroups,
 ];
 
 /// What an import has noted of itself.
@@ -171,8 +178,13 @@ impl Marker {
 
     /// The same at the next phase.
     fn next(&mut self) {
-        let next = PHASES.get(self.phase as usize + 1);
-        self.phase = next.copied().unwrap_or(Phase::Clearing);
+        self.phase = match self.phase {
+            Phase::Staging => Phase::Resources,
+            Phase::Resources => Phase::Groups,
+            Phase::Groups => Phase::MembersOfGroups,
+            Phase::MembersOfGroups => Phase::Members,
+            Phase::Members | Phase::Clearing => Phase::Clearing,
+        };
         self.line = 0;
     }
 
@@ -295,19 +307,22 @@ async fn plan<D: Database>(
     let state = match marker.phase {
         Phase::Resources => State::New,
         Phase::Groups => State::Group,
-        Phase::Members => State::Members,
+        Phase::MembersOfGroups | Phase::Members => State::Members,
         Phase::Staging | Phase::Clearing => {
             let is_left = !session.ask(import.remains()).await?.is_empty();
             work.clear(session, import, now, is_left);
             return Ok(work);
         }
     };
+    let of_groups = marker.phase == Phase::MembersOfGroups;
     let wide = match state {
+        State::Members if of_groups && !import.is_dry => groups,
         State::Members if !import.is_dry && most > 1 => groups * members::LINES_A_GROUP,
         _ => most,
     };
     let mut lines: Vec<Line> = Vec::new();
-    for mut row in session.ask(import.lines(state, marker.line, wide)).await? {
+    let ask = import.lines(state, of_groups, marker.line, wide);
+    for mut row in session.ask(ask).await? {
         lines.push(read_line(&mut row)?);
     }
     if lines.is_empty() {

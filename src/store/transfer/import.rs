@@ -12,6 +12,10 @@ use crate::{Error, Row, Statement, fragment, statement};
 /// Bytes of them, beyond the first.
 const BYTES: usize = 700_000;
 
+/// What [`Import::resolve`] gives in place of an id where a name is that of more than one; no id is
+/// this.
+pub const SEVERAL: &str = "*";
+
 /// The import that a statement is about.
 #[derive(Clone, Copy, Debug)]
 pub struct Import<'a> {
@@ -90,18 +94,20 @@ impl Import<'_> {
         )
     }
 
-    /// The next lines in a state, behind a number: as many as one batch does.
-    pub fn lines(&self, state: State, after: i64, most: usize) -> Statement {
+    /// The next lines in a state, behind a number: as many as one batch does. Of those whose
+    /// members are to be found, either all or the groups' alone: a user's text begins with `[["t"`.
+    pub fn lines(&self, state: State, of_groups: bool, after: i64, most: usize) -> Statement {
         let is_waiting = (state != State::New).then_some(" AND state > 0");
         statement!(
             "SELECT line, outcome, resource_id, refused, text FROM (\
              SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECEDING) - octet_length(text) AS before \
              FROM (SELECT line, outcome, resource_id, refused, text FROM import_lines \
-             WHERE {scope} AND state = {state}{is_waiting} AND line > {after} ORDER BY line LIMIT {most})) \
+             WHERE {scope} AND state = {state}{is_waiting}{of_groups} AND line > {after} ORDER BY line LIMIT {most})) \
              WHERE before < {BYTES} ORDER BY line",
             scope = self.scope(),
             state = state as usize,
             is_waiting = is_waiting,
+            of_groups = of_groups.then_some(" AND substr(text, 4, 1) <> 't'"),
             after = value(after),
             most = most,
             BYTES = BYTES,

@@ -3,7 +3,7 @@
 use scim::json;
 use serde_json::Value;
 
-use super::import::Import;
+use super::import::{Import, SEVERAL};
 use crate::expression::View;
 use crate::fragment::{Fragment, value};
 use crate::{Statement, fragment, statement};
@@ -12,7 +12,8 @@ use crate::{Statement, fragment, statement};
 const TEXT: &str = "j.value ->> 1";
 
 impl Import<'_> {
-    /// The one resource of a type with a key, where the row is of one of these kinds.
+    /// The one resource of a type with a key, or [`SEVERAL`], where the row is of one of these
+    /// kinds.
     fn one<'a>(
         &'a self,
         kinds: &'static str,
@@ -33,9 +34,11 @@ impl Import<'_> {
             )
         });
         fragment!(
-            "CASE WHEN instr('{kinds}', j.value ->> 0) THEN (SELECT * FROM ({of_dry_run}\
-             SELECT x.id FROM {table} x WHERE x.tenant_id = {tenant} AND x.{column} = {text}{is_as_stored}) LIMIT 1) END",
+            "CASE WHEN instr('{kinds}', j.value ->> 0) THEN (SELECT iif(min(id) <> max(id), '{SEVERAL}', min(id)) \
+             FROM ({of_dry_run}\
+             SELECT x.id FROM {table} x WHERE x.tenant_id = {tenant} AND x.{column} = {text}{is_as_stored} LIMIT 2)) END",
             kinds = kinds,
+            SEVERAL = SEVERAL,
             of_dry_run = of_dry_run,
             table = table,
             tenant = self.tenant,
@@ -56,9 +59,9 @@ impl Import<'_> {
 
     /// Who each of these is: a row with a JSON array of texts, empty where it is nobody, else `U`
     /// or `G` for a user or a group, `=` where the membership is there already and `+` where it is
-    /// not, and the id. Each is its kind (`u` a user or else a group, `g` the other way round, `e`
-    /// an external id, `n` a user name, `t` a group of a user), what it is called, that folded, and
-    /// the other end of the membership.
+    /// not, and the id or [`SEVERAL`]. Each is its kind (`u` a user or else a group, `g` the other
+    /// way round, `e` an external id, `n` a user name, `t` a group of a user), what it is called,
+    /// that folded, and the other end of the membership.
     pub fn resolve(&self, names: &Value) -> Statement {
         const USERS: &str = "users";
         const TEAMS: &str = "teams";

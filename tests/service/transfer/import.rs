@@ -371,6 +371,74 @@ fn a_circle_is_refused_at_its_last_member() {
     );
 }
 
+/// Each membership is named by both ends, each team behind its user: that of a group's line counts,
+/// in whatever batches the import does it.
+#[test]
+fn the_line_of_a_group_is_the_one_that_changes() {
+    for (is_free_plan, users, teams) in [(false, 120, 3), (true, 20, 2)] {
+        let mut memory = Memory::new();
+        memory.settings.is_free_plan = is_free_plan;
+        let (number, _) = tenant(&memory);
+        let (mut bare, mut all, mut again) = (Vec::new(), Vec::new(), Vec::new());
+        for n in 0..users {
+            let name = format!("u{n}");
+            let of: Vec<String> = (0..teams).map(|k| format!("t{}", n * teams + k)).collect();
+            bare.push(json!({ "user_id": name }));
+            all.push(json!({ "user_id": name, "teams": of }));
+            for team in &of {
+                bare.push(json!({ "team_id": team }));
+                all.push(json!({ "team_id": team, "members": [name] }));
+                again.push(json!({ "user_id": name, "teams": [format!("t{}", users - n)] }));
+            }
+        }
+        import(&memory, number, &lines(&bare));
+        let ([created, updated, unchanged], _) = told(&import(&memory, number, &lines(&all)));
+        assert_eq!([created, updated, unchanged], [0, users * teams, users]);
+        // Of two lines of one user the first.
+        let both: Vec<Value> = [&all[..], &again].concat();
+        let others = [both, again].concat();
+        import(&memory, number, &lines(&others));
+        let other = Operator::new(&memory).tenant("Other");
+        import(&memory, other, &lines(&others));
+    }
+}
+
+/// Whom a member means is not guessed.
+#[test]
+fn a_member_whose_external_id_several_have_is_refused() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let text = lines(&[
+        json!({ "schemas": [USER], "id": "f7a9490d-00ab-4af9-8b4c-7fbdf151ac34", "userName": "n2", "externalId": "e1" }),
+        json!({ "user_id": "e2" }),
+        json!({ "schemas": [USER], "userName": "n2", "externalId": "e2" }),
+        group("G1", &json!([{ "userName": "n2" }])),
+        group("G1", &json!([{ "externalId": "e2" }])),
+    ]);
+    let (_, refused) = told(&import(&memory, number, &text));
+    let several = "several resources have this externalId";
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert!(
+        refused[0].0 == 5 && refused[0].1.contains(several),
+        "{refused:?}"
+    );
+    for name in ["ada", "eve"] {
+        client.created(
+            "/Users",
+            &json!({ "schemas": [USER], "userName": name, "externalId": "e" }),
+        );
+    }
+    let text = lines(&[group(
+        "G2",
+        &json!([{ "externalId": "e" }, { "value": "e" }, { "userName": "ada" }]),
+    )]);
+    let (_, refused) = told(&import(&memory, number, &text));
+    assert_eq!(members(&client, "G2"), ["ada"]);
+    let told: Vec<i64> = refused.iter().map(|(line, _)| *line).collect();
+    assert_eq!(told, [1, 1], "{refused:?}");
+    assert!(refused[0].1.contains(several), "{refused:?}");
+}
+
 #[test]
 fn what_may_be_once_is_refused_the_second_time() {
     let memory = Memory::new();
@@ -654,6 +722,18 @@ fn who_was_here_before_has_the_same_id() {
     assert_eq!(told(&done), ([2, 0, 0], Vec::new()));
     client.get(&format!("/Users/{ada}")).expect(200);
     assert_eq!(members(&client, "All"), ["ada"]);
+    // An id that would else be kept is told of.
+    client.delete(&format!("/Users/{ada}")).expect(204);
+    let again = json!({
+        "schemas": [USER], "id": "f7a9490d-00ab-4af9-8b4c-7fbdf151ac34", "userName": "ada", "externalId": "u1",
+    });
+    let (counts, refused) = told(&import(&memory, number, &lines(&[again])));
+    assert_eq!(counts, [1, 0, 0]);
+    assert!(
+        refused.len() == 1 && refused[0].1.contains(&format!("with the id {ada}")),
+        "{refused:?}"
+    );
+    client.get(&format!("/Users/{ada}")).expect(200);
 }
 
 /// A group of many members, in the lines that an export makes of it.

@@ -298,10 +298,22 @@ fn team(record: &Map<String, Value>) -> Result<(LineResource, Value), String> {
 
 /// The refusal of a member that is nobody.
 pub(super) fn unknown_member(link: &Value) -> String {
-    let text = link.get(1).and_then(Value::as_str).unwrap_or_default();
-    format!(
-        "The member \"{}\" is nobody: no resource here and no line of the import has it as id, externalId or userName. \
-         Import it, too, or leave it out.",
-        quoted(text),
+    of_member(
+        link,
+        "is nobody: no resource here and no line of the import has it as id, externalId or userName. Import it, too, or \
+         leave it out.",
     )
+}
+
+/// What is said of a member of whom it is not known who it is.
+pub(super) fn ambiguous_member(link: &Value) -> String {
+    of_member(
+        link,
+        "is not one: several resources have this externalId, so it is not known which one is meant. Name it by its id or userName.",
+    )
+}
+
+fn of_member(link: &Value, what: &str) -> String {
+    let text = link.get(1).and_then(Value::as_str).unwrap_or_default();
+    format!("The member \"{}\" {what}", quoted(text))
 }

@@ -8,13 +8,13 @@ use scim::patch::LinkChange;
 use scim::resource_type::GROUP_TYPE;
 use serde_json::Value;
 
-use super::line::{json_of_refusals, unknown_member};
-use super::{Work, line_row};
+use super::line::{ambiguous_member, json_of_refusals, unknown_member};
+use super::{Phase, Work, line_row};
 use crate::write::{ChangeKind, Links};
 use crate::{Failure, Session};
 use store::batch::{Batch, Handle};
 use store::read::ResourceRef;
-use store::transfer::import::{Import, Line, State};
+use store::transfer::import::{Import, Line, SEVERAL, State};
 use store::write::Guard;
 use store::{Database, Statement};
 
@@ -73,7 +73,9 @@ impl MemberLine {
             } else {
                 [resource, id]
             };
-            if id.is_empty() || (is_user && kind != "G") {
+            if id == SEVERAL {
+                refused.push(ambiguous_member(link));
+            } else if id.is_empty() || (is_user && kind != "G") {
                 refused.push(unknown_member(link));
             } else if circular.has(id) {
                 refused.push(format!(
@@ -133,7 +135,7 @@ fn ask(
 ) -> (Vec<MemberLine>, Vec<Handle>) {
     let mut member_lines: Vec<MemberLine> = Vec::new();
     let mut rows = Vec::new();
-    let mut group_count = GroupCount::default();
+    let (mut group_count, mut left) = (GroupCount::default(), Index::default());
     for line in of_state {
         let links = match json::parse(&line.text) {
             Ok(Value::Array(links)) => links,
@@ -142,11 +144,16 @@ fn ask(
         if !member_lines.is_empty() && rows.len() + links.len() > MEMBERS {
             break;
         }
-        let has_room = import.is_dry || group_count.add(&links, groups);
+        let resource = line.resource.as_deref().unwrap_or_default();
+        let has_room = import.is_dry || !left.has(resource) && group_count.add(&links, groups);
         match (has_room || member_lines.is_empty(), is_of_user(&links)) {
             (true, _) => {}
-            // Its groups are for a later batch.
-            (false, true) => continue,
+            // Its groups are for a later batch, and so are those of other lines of the user: of two
+            // that name one group the first counts.
+            (false, true) => {
+                left.add(resource);
+                continue;
+            }
             // Groups keep their order: a circle is the fault of the line that closes it.
             (false, false) => break,
         }
@@ -295,6 +302,9 @@ fn write<D: Database>(
     }
     if !rows.is_empty() {
         work.batch.add(import.keep(&rows));
+    }
+    if work.marker.phase == Phase::MembersOfGroups {
+        work.marker.line = done.last().copied().unwrap_or(work.marker.line);
     }
     work.batch.add(import.finish_lines(State::Members, &done));
 }

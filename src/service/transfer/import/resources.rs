@@ -77,6 +77,12 @@ pub(super) async fn plan<D: Database>(
     for (id, former) in session.former_ids(&users).await? {
         let item = items(&mut actions, &USER_TYPE).find(|item| item.new.id == id);
         if let Some(item) = item {
+            if item.parsed.id.as_deref() == Some(&id) && id != former {
+                let detail = format!(
+                    "The id is passed over: the user was here before, with the id {former}, and has that again."
+                );
+                item.parsed.refused.push(detail);
+            }
             item.new.id = former;
         }
     }
