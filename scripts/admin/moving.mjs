@@ -57,6 +57,8 @@ export const importing = {
     const { result } = job.refused ? { result: job } : await finish(api, job, bar);
     bar.end();
     show(print, result, values.json);
+    // A script that goes on must know that not all of it is there.
+    if (result.refusals > 0) process.exitCode = 1;
   },
 };
 
