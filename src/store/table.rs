@@ -1,5 +1,6 @@
 //! Where the resources of a type are kept, and which columns they are looked up by.
 
+use scim::part;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
@@ -158,7 +159,7 @@ impl Table {
 /// The attribute whose key column is among those that a broken constraint names.
 pub(crate) fn unique_attribute(columns: &str) -> Option<&'static str> {
     let keys = [&USERS, &TEAMS].into_iter().flat_map(|table| table.keys);
-    let mut unique = keys.filter(|key| key.unique && columns.contains(key.column));
+    let mut unique = keys.filter(|key| key.unique && part::has(columns, key.column));
     unique.next().map(|key| key.attribute)
 }
 
