@@ -84,7 +84,7 @@ export const events = {
       needs: ["tenant"],
       example: "events verify --tenant 3",
       run: async ({ api, print, values: { tenant } }) => {
-        const path = `${tenantPath(tenant)}/events/verify`;
+        const path = `${tenant === "0" ? "/tenants/0" : tenantPath(tenant)}/events/verify`;
         const whole = await api.get(path);
         for (let last = whole; last.to_seq < last.sealed_to; ) {
           last = await api.get(`${path}?from_seq=${last.to_seq + 1}`);

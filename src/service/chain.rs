@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::cursor::hmac;
 use crate::master::{Master, MasterKey};
 use store::ledger::seals::{Leaf, Seal};
+use store::ledger::trimming::Due;
 
 /// What is wrong with a seal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,17 +54,17 @@ fn head_over(before: &str, prev_seq: i64, leaves: &[Leaf]) -> Option<String> {
         if leaf.seq != seq {
             return None;
         }
-        let content = match (&leaf.content, &leaf.digest) {
-            (Some(content), _) => digest_of(content.as_bytes()),
-            (None, mark) => digest_in(mark.as_deref()).to_owned(),
-        };
-        digest.update(digest_of(
-            [leaf.fields.as_bytes(), content.as_bytes()]
-                .concat()
-                .as_slice(),
-        ));
+        digest.update(leaf_digest(leaf));
     }
     Some(base16ct::lower::encode_string(&digest.finalize()))
+}
+
+fn leaf_digest(leaf: &Leaf) -> String {
+    let content = match (&leaf.content, &leaf.digest) {
+        (Some(content), _) => digest_of(content.as_bytes()),
+        (None, mark) => digest_in(mark.as_deref()).to_owned(),
+    };
+    digest_of([leaf.fields.as_str(), &content].concat().as_bytes())
 }
 
 /// What is left of an event that is emptied: the digest of its body, and where there is a key the
@@ -112,19 +113,67 @@ pub(crate) fn start_code(key: &MasterKey, tenant: i64, behind: i64, head: &str) 
     Some(base16ct::lower::encode_string(&code))
 }
 
-/// Where the record begins, and with which head, if the first seal that is kept says so: behind its
-/// events, which were trimmed, or in front of them.
-pub(crate) fn start_at(master: &Master, tenant: i64, seal: &Seal) -> Option<(i64, String)> {
-    let start = seal.start.as_ref()?;
-    let behind = [
-        (seal.last_seq, seal.head.clone()),
-        (seal.prev_seq, String::new()),
-    ];
-    behind.into_iter().find(|(behind, head)| {
+/// The same where the events up to a seal were trimmed, and behind a dot the digest of the last of
+/// them, where that is the newest of the tenant, which stays.
+pub(crate) fn start_behind(key: &MasterKey, due: &Due) -> Option<String> {
+    let newest = due.newest.as_ref().map(leaf_digest).unwrap_or_default();
+    let code = start_code(
+        key,
+        due.tenant,
+        due.upto,
+        &[&due.head, ".", &newest].concat(),
+    )?;
+    Some([&code, ".", &newest].concat())
+}
+
+/// Where a record begins.
+pub(crate) struct Start {
+    /// Behind this number.
+    pub(crate) behind: i64,
+    /// With this head.
+    pub(crate) head: String,
+    /// Whether of the events of its seal those are left that were.
+    pub(crate) is_whole: bool,
+}
+
+/// Where the record begins, if the first seal that is kept says so: behind its events, `leaves`,
+/// which were trimmed but for the newest of a tenant, or in front of them.
+pub(crate) fn start_at(
+    master: &Master,
+    tenant: i64,
+    seal: &Seal,
+    leaves: &[Leaf],
+) -> Option<Start> {
+    let start = seal.start.as_deref()?;
+    let (code, newest) = match start.split_once('.') {
+        Some((code, newest)) => (code, Some(newest)),
+        // Trimmed before the newest was told of.
+        None => (start, None),
+    };
+    let is_code = |behind, text: &str| {
         let mut codes = master
             .all()
-            .map(|key| start_code(&key, tenant, *behind, head));
-        codes.any(|code| code.as_ref() == Some(start))
+            .map(|key| start_code(&key, tenant, behind, text));
+        codes.any(|known| known.as_deref() == Some(code))
+    };
+    let text = newest.map(|newest| [&seal.head, ".", newest].concat());
+    if is_code(seal.last_seq, text.as_ref().unwrap_or(&seal.head)) {
+        let is_last = |leaf: &Leaf| leaf.seq == seal.last_seq;
+        return Some(Start {
+            behind: seal.last_seq,
+            head: seal.head.clone(),
+            is_whole: match (newest, leaves) {
+                (None | Some(""), []) => true,
+                (None, [leaf]) => is_last(leaf),
+                (Some(newest), [leaf]) => is_last(leaf) && leaf_digest(leaf) == newest,
+                _ => false,
+            },
+        });
+    }
+    (newest.is_none() && is_code(seal.prev_seq, "")).then(|| Start {
+        behind: seal.prev_seq,
+        head: String::new(),
+        is_whole: true,
     })
 }
 

@@ -7,7 +7,7 @@
 pub use super::budget::Budget;
 use super::budget::{Allowance, LEASE};
 use super::{Context, Moment};
-use crate::chain::start_code;
+use crate::chain::start_behind;
 use crate::shards::finish;
 use crate::transfer::{import, undo};
 use crate::wake::Wake;
@@ -108,11 +108,9 @@ pub async fn sweep<D: Database>(
             has_swept = answers.rows_of(&swept).len() < SWEPT;
             let mut batch = Batch::default();
             for mut row in answers.rows(due) {
-                let tenant = row.count(0)?;
-                let upto = row.count(1)?;
-                let head = row.text(2)?.unwrap_or_default();
-                let start = key.and_then(|key| start_code(&key, tenant, upto, &head));
-                batch.add_all(trimming::trim(tenant, upto, start.as_deref()));
+                let due = trimming::read_due(&mut row)?;
+                let start = key.and_then(|key| start_behind(&key, &due));
+                batch.add_all(trimming::trim(&due, start.as_deref()));
             }
             allowance.spend(SWEEP + batch.len());
             has_trimmed = batch.is_empty();

@@ -174,6 +174,143 @@ fn edits_deletions_and_forgeries_are_named() {
     );
 }
 
+/// A number that was never given, and a boundary that was moved: each is named, and no page of the
+/// feed ends by it.
+#[test]
+fn what_is_no_event_is_named_and_ends_nothing() {
+    let changed = "an event was changed or is missing";
+    let stray = "an event has a number that was never given";
+    let forge = |seq: &str| {
+        format!(
+            "INSERT INTO events (position, tenant_id, seq, at, type, actor_kind, body) \
+             VALUES (999, 1, {seq}, '2026-11-26T00:00:00.000Z', 'user.deleted', 'operator', '{{}}')"
+        )
+    };
+    for (sql, from, to, why) in [
+        (forge("-1"), -1, 0, stray),
+        (forge("0"), 0, 0, stray),
+        (forge("5.5"), 1, 10, changed),
+        (forge("'zz'"), 51, 50, stray),
+        (forge("99"), 51, 99, "an event is missing"),
+        ("UPDATE events SET salt = salt || body, body = '' WHERE seq = 15".into(), 11, 20, changed),
+        ("UPDATE events SET body = salt || body, salt = '' WHERE seq = 15".into(), 11, 20, changed),
+        (
+            "UPDATE events SET salt = salt || substr(body, 1, 9), body = substr(body, 10) WHERE seq = 15".into(),
+            11, 20, changed,
+        ),
+        ("UPDATE events SET body = body || char(0) WHERE seq = 15".into(), 11, 20, changed),
+        ("UPDATE events SET salt = salt || char(0) WHERE seq = 15".into(), 11, 20, changed),
+        ("UPDATE events SET body = NULL, digest = 'a' || char(0) WHERE seq = 15".into(), 11, 20, changed),
+        ("UPDATE events SET body = '[]' WHERE seq = 15".into(), 11, 20, changed),
+    ] {
+        for is_sealed_later in [false, true] {
+            let memory = sealed(50);
+            memory.sql(&sql);
+            if is_sealed_later {
+                memory.seal().unwrap();
+                if sql.starts_with("INSERT") {
+                    memory.sql("DELETE FROM events WHERE position = 999");
+                    memory.sql(&sql);
+                }
+            }
+            let found = verify(&memory);
+            let broken = json!({"from_seq": from, "to_seq": to, "why": why});
+            assert_eq!(found["broken"][0], broken, "{sql}");
+            let page = Operator::new(&memory).get("/tenants/1/events?limit=200").expect(200);
+            let count = page["data"].as_array().unwrap().len();
+            assert_eq!(count, if sql.contains("99, '2026") { 51 } else { 50 }, "{sql}");
+            Operator::new(&memory).get("/tenants/1/events?before=").expect(200);
+            Operator::new(&memory).get("/tenants/1/events?after=latest").expect(200);
+            Operator::new(&memory).get("/events?type=user.*&limit=200").expect(200);
+        }
+    }
+}
+
+/// An event of no tenant stops no sealer.
+#[test]
+fn an_event_of_no_tenant_stops_nobody() {
+    let memory = sealed(0);
+    memory.sql("INSERT INTO events (tenant_id, seq, at, type, actor_kind, body) VALUES (1.5, 1, '2026-01-01', 'x.y', 'z', '{}')");
+    Client::new(&memory).user("ada");
+    memory.seal().unwrap();
+    let page = Operator::new(&memory).get("/events").expect(200);
+    assert_eq!(page["data"].as_array().unwrap().len(), 1);
+    assert_eq!(verify(&memory)["holds"], false);
+}
+
+/// The deployment's own events.
+#[test]
+fn the_record_of_the_house_is_verified() {
+    let memory = sealed(10);
+    let operator = Operator::new(&memory);
+    let second = operator.tenant("Second");
+    memory.seal().unwrap();
+    let verify = || operator.get("/tenants/0/events/verify").expect(200);
+    assert_eq!(
+        (&verify()["holds"], &verify()["sealed_to"]),
+        (&json!(true), &json!(1))
+    );
+    let token = json!({"label": "b", "scopes": ["events:read"], "tenant": second});
+    let token = operator.post("/operator-tokens", &token).expect(201);
+    let bound = Operator::with(&memory, token["token"].as_str().unwrap());
+    bound
+        .get("/tenants/0/events/verify")
+        .problem(404, "tenant_not_found", "");
+    operator
+        .get("/tenants/0/events")
+        .problem(404, "tenant_not_found", "");
+    operator
+        .get("/tenants/00/events/verify")
+        .problem(404, "tenant_not_found", "");
+    memory.sql("UPDATE events SET actor_id = 'x' WHERE tenant_id = 0 AND seq = 1");
+    assert_eq!(verify()["holds"], false);
+}
+
+/// A witness keeps heads, and asks whether the chain had them.
+#[test]
+fn a_head_that_was_kept_is_compared() {
+    let memory = sealed(50);
+    let operator = Operator::new(&memory);
+    let compare = |seq: i64, head: &str| {
+        let path = format!("/tenants/1/events/verify?seq={seq}&head={head}");
+        operator.get(&path).expect(200)
+    };
+    let head = |seq: i64| -> String {
+        let connection = memory.database.connection.borrow();
+        let sql = "SELECT head FROM seals WHERE tenant_id = 1 AND last_seq = ?1";
+        connection.query_row(sql, [seq], |row| row.get(0)).unwrap()
+    };
+    let (ten, thirty) = (head(10), head(30));
+    for (seq, head, holds) in [
+        (10, &ten, true),
+        (30, &thirty, true),
+        (30, &thirty.to_uppercase(), true),
+        (30, &ten, false),
+        (29, &thirty, false),
+        (60, &thirty, false),
+    ] {
+        assert_eq!(compare(seq, head)["holds"], holds, "{seq}");
+    }
+    for wrong in [
+        "seq=5",
+        "head=ab",
+        "seq=5&head=ab",
+        "seq=0",
+        "from_seq=1&seq=30&head=",
+    ] {
+        let path = format!("/tenants/1/events/verify?{wrong}");
+        operator.get(&path).problem(400, "invalid_query", "");
+    }
+    // Sealed afresh it holds, and not for who kept a head.
+    memory.sql(
+        "UPDATE events SET actor_id = 'x' WHERE seq = 5; DELETE FROM seals; UPDATE sealing SET position = 0",
+    );
+    memory.seal().unwrap();
+    assert_eq!(verify(&memory)["holds"], true);
+    let told = json!([{"from_seq": 10, "to_seq": 10, "why": "the head that was kept is none of this chain"}]);
+    assert_eq!(compare(10, &ten)["broken"], told);
+}
+
 /// An erased event has the digest of its body in place of it; what is written there later is not
 /// what was sealed.
 #[test]

@@ -167,6 +167,48 @@ fn seqs(memory: &Memory, tenant: i64) -> Vec<i64> {
     rows.collect::<Result<_, _>>().unwrap()
 }
 
+/// A cursor counts the events of its tenant: at another feed it begins at its position, and what no
+/// page gave is none.
+#[test]
+fn a_cursor_of_another_tenant_misses_nothing() {
+    let memory = Memory::new();
+    let operator = Operator::new(&memory);
+    memory.sql("UPDATE tenants SET last_request_at = '2099-01-01'");
+    let (first, second) = (operator.tenant("First"), operator.tenant("Second"));
+    memory.sql("UPDATE tenants SET last_request_at = '2099-01-01'");
+    let clients = [first, second].map(|tenant| operator.client(tenant, &json!({ "label": "x" })));
+    for number in 0..5 {
+        clients[0].user(&format!("a{number}"));
+    }
+    let page = operator
+        .get(&format!("/tenants/{first}/events"))
+        .expect(200);
+    let next = page["next"].as_str().unwrap();
+    for number in 0..5 {
+        clients[1].user(&format!("b{number}"));
+    }
+    let before = next.rsplit_once('.').unwrap().0;
+    for after in [next, before] {
+        for feed in [
+            format!("/tenants/{second}/events?"),
+            format!("/events?tenant={second}&"),
+            "/events?".into(),
+        ] {
+            let page = operator.get(&format!("{feed}after={after}")).expect(200);
+            assert_eq!(page["data"].as_array().unwrap().len(), 5, "{feed} {after}");
+        }
+        let page = operator
+            .get(&format!("/tenants/{first}/events?after={after}"))
+            .expect(200);
+        assert_eq!(page["data"], json!([]), "{after}");
+    }
+    for wrong in ["9.0", "3.5", "0.5", "65535.1", "1.%2B5", "1.-5", "1.5-7.1"] {
+        operator
+            .get(&format!("/events?after={wrong}"))
+            .problem(400, "invalid_cursor", "");
+    }
+}
+
 /// By age alone; the newest of a tenant stays, and no number is given twice.
 #[test]
 fn events_go_by_their_age() {
@@ -312,6 +354,72 @@ fn what_was_not_trimmed_is_missing() {
     }
 }
 
+/// The newest event of a quiet tenant is kept when all is old, and what is done to it shows; so does
+/// what is put in front of it.
+#[test]
+fn the_newest_that_is_kept_is_verified() {
+    for (sql, holds) in [
+        ("", true),
+        (
+            "UPDATE events SET actor_id = 'x' WHERE tenant_id = 1",
+            false,
+        ),
+        ("DELETE FROM events WHERE tenant_id = 1", false),
+        (
+            "UPDATE seals SET start = substr(start, 1, 65) WHERE tenant_id = 1",
+            false,
+        ),
+        (
+            "UPDATE seals SET start = substr(start, 1, 64) WHERE tenant_id = 1",
+            false,
+        ),
+        (
+            "INSERT INTO events (tenant_id, seq, at, type, actor_kind, body) VALUES (1, 7, '', 'x.y', 'z', '{}')",
+            false,
+        ),
+    ] {
+        let memory = sealing(Memory::new());
+        memory.sql("UPDATE tenants SET last_request_at = '2099-01-01'");
+        let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+        for number in 0..20 {
+            client.user(&format!("u{number}"));
+            if number % 10 == 9 {
+                memory.seal().unwrap();
+            }
+        }
+        memory.elapsed.set(memory.elapsed.get() + KEPT);
+        memory.sweep().unwrap();
+        assert_eq!(seqs(&memory, 1), [20]);
+        memory.sql(sql);
+        let verify = || operator.get("/tenants/1/events/verify").expect(200);
+        let found = verify();
+        assert_eq!(found["holds"], holds, "{sql}: {found}");
+        if holds {
+            let whole =
+                json!({"from_seq": 20, "to_seq": 20, "sealed_to": 20, "holds": true, "broken": []});
+            assert_eq!(found, whole);
+            // It goes when there are newer ones that are old, and nothing can be put in its place.
+            client.user("new");
+            client.user("newer");
+            memory.seal().unwrap();
+            assert_eq!(verify()["holds"], true);
+            memory.sweep().unwrap();
+            assert_eq!(seqs(&memory, 1), [21, 22]);
+            assert_eq!(verify()["from_seq"], 21);
+            assert_eq!(verify()["holds"], true);
+            for seq in [15, 20] {
+                memory.sql(&format!(
+                    "INSERT INTO events (tenant_id, seq, at, type, actor_kind, body) VALUES (1, {seq}, '', 'x.y', 'z', '{{}}')"
+                ));
+                assert_eq!(verify()["holds"], false, "{seq}");
+                memory.sql(&format!(
+                    "DELETE FROM events WHERE tenant_id = 1 AND seq = {seq}"
+                ));
+            }
+        }
+    }
+}
+
 /// A key that comes later seals what is there by then.
 #[test]
 fn a_record_that_was_trimmed_without_a_key_is_sealed_from_where_it_begins() {
@@ -413,7 +521,7 @@ fn a_cursor_behind_the_end_is_refused() {
         ("/events", format!("1.{}", newest + 1)),
         ("/events", "1.99999".to_owned()),
         ("/tenants/1/events", "1.99999".to_owned()),
-        ("/tenants/1/events", format!("1.{newest}.{}", seq + 1)),
+        ("/tenants/1/events", format!("1.{newest}.{}.1", seq + 1)),
         ("/events?type=group.*&wait=20", "1.99999".to_owned()),
     ] {
         let joint = if feed.contains('?') { '&' } else { '?' };

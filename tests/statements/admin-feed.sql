@@ -14,6 +14,9 @@ FROM (SELECT *, row_number() OVER () AS looks
   FROM (SELECT position, seq
     FROM events
     WHERE position > ?1
+      AND typeof(seq) = 'integer'
+      AND +seq > 0
+      AND typeof(tenant_id) = 'integer'
     ORDER BY position
     LIMIT 5000))
 ORDER BY looks DESC
@@ -49,7 +52,14 @@ FROM (SELECT *, count(*) OVER () AS found, sum(octet_length(event)) OVER (ROWS U
       WHERE s.tenant_id = e.tenant_id
       ORDER BY last_seq DESC
       LIMIT 1) AS seal
-    FROM (SELECT * FROM events WHERE position > ?1 ORDER BY position LIMIT 5000) e
+    FROM (SELECT position, tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, iif(json_valid(body), body, NULL) AS body
+      FROM events
+      WHERE position > ?1
+        AND typeof(seq) = 'integer'
+        AND +seq > 0
+        AND typeof(tenant_id) = 'integer'
+      ORDER BY position
+      LIMIT 5000) e
     LEFT JOIN tenants t ON t.id = e.tenant_id
     WHERE 1
       AND (EXISTS (SELECT 1

@@ -54,8 +54,15 @@ WITH RECURSIVE every (id) AS (SELECT min(tenant_id)
     AND f.seq = (SELECT min(seq) FROM events WHERE tenant_id = every.id)
   WHERE f.at < ?1
     AND f.seq < (SELECT max(seq) FROM events WHERE tenant_id = every.id))
-SELECT id, upto, (SELECT head FROM seals WHERE tenant_id = id AND last_seq = upto) AS head
-FROM (SELECT o.id, (SELECT max(seq)
+SELECT d.id, d.upto, (SELECT head FROM seals WHERE tenant_id = d.id AND last_seq = d.upto) AS head, CASE WHEN typeof(e.seq) <> 'integer' THEN 0 WHEN e.body IS NULL THEN e.seq WHEN length(e.salt) = 32
+  AND octet_length(e.salt) = 32
+  AND typeof(e.body) = 'text'
+  AND e.body GLOB '{*'
+  AND instr(e.body, char(0)) = 0
+  AND json_valid(e.body) THEN e.seq
+ELSE 0
+END AS seq, json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request) AS fields, iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, iif(instr(e.digest, char(0)), '', e.digest) AS digest
+FROM (SELECT o.id, o.newest, (SELECT max(seq)
     FROM (SELECT seq, at
       FROM events
       WHERE tenant_id = o.id
@@ -65,11 +72,14 @@ FROM (SELECT o.id, (SELECT max(seq)
     WHERE at < ?1
       AND NOT EXISTS (SELECT 1 FROM seals WHERE tenant_id = o.id)) AS upto
   FROM old o
-  LIMIT -1)
-WHERE upto IS NOT NULL
+  LIMIT -1) d
+LEFT JOIN events e ON e.tenant_id = d.id
+  AND e.seq = d.upto
+  AND d.upto = d.newest
+WHERE d.upto IS NOT NULL
 LIMIT 5
 -- ?1 = "2026-01-11T00:00:00.000Z"
--- plan: CO-ROUTINE (subquery-12)
+-- plan: CO-ROUTINE d
 -- plan:   CO-ROUTINE every
 -- plan:     SETUP
 -- plan:       SEARCH events USING COVERING INDEX events_seq
@@ -83,6 +93,8 @@ LIMIT 5
 -- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan:   CORRELATED SCALAR SUBQUERY 6
 -- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 4
+-- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan:   CORRELATED SCALAR SUBQUERY 11
 -- plan:     CO-ROUTINE (subquery-9)
 -- plan:       SEARCH events USING INDEX events_seq (tenant_id=? AND seq<?)
@@ -91,7 +103,8 @@ LIMIT 5
 -- plan:     SEARCH (subquery-9)
 -- plan:     CORRELATED SCALAR SUBQUERY 10
 -- plan:       SEARCH seals USING COVERING INDEX seals_prev (tenant_id=?)
--- plan: SCAN (subquery-12)
+-- plan: SCAN d
+-- plan: SEARCH e USING INDEX events_seq (tenant_id=? AND seq=?) LEFT-JOIN
 -- plan: CORRELATED SCALAR SUBQUERY 8
 -- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq=?)
 
@@ -203,8 +216,15 @@ WITH RECURSIVE every (id) AS (SELECT min(tenant_id)
     AND f.seq = (SELECT min(seq) FROM events WHERE tenant_id = every.id)
   WHERE f.at < ?1
     AND f.seq < (SELECT max(seq) FROM events WHERE tenant_id = every.id))
-SELECT id, upto, (SELECT head FROM seals WHERE tenant_id = id AND last_seq = upto) AS head
-FROM (SELECT o.id, (SELECT max(seq)
+SELECT d.id, d.upto, (SELECT head FROM seals WHERE tenant_id = d.id AND last_seq = d.upto) AS head, CASE WHEN typeof(e.seq) <> 'integer' THEN 0 WHEN e.body IS NULL THEN e.seq WHEN length(e.salt) = 32
+  AND octet_length(e.salt) = 32
+  AND typeof(e.body) = 'text'
+  AND e.body GLOB '{*'
+  AND instr(e.body, char(0)) = 0
+  AND json_valid(e.body) THEN e.seq
+ELSE 0
+END AS seq, json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request) AS fields, iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, iif(instr(e.digest, char(0)), '', e.digest) AS digest
+FROM (SELECT o.id, o.newest, (SELECT max(seq)
     FROM (SELECT seq, at
       FROM events
       WHERE tenant_id = o.id
@@ -214,11 +234,14 @@ FROM (SELECT o.id, (SELECT max(seq)
     WHERE at < ?1
       AND NOT EXISTS (SELECT 1 FROM seals WHERE tenant_id = o.id)) AS upto
   FROM old o
-  LIMIT -1)
-WHERE upto IS NOT NULL
+  LIMIT -1) d
+LEFT JOIN events e ON e.tenant_id = d.id
+  AND e.seq = d.upto
+  AND d.upto = d.newest
+WHERE d.upto IS NOT NULL
 LIMIT 5
 -- ?1 = "2026-01-11T00:00:00.000Z"
--- plan: CO-ROUTINE (subquery-12)
+-- plan: CO-ROUTINE d
 -- plan:   CO-ROUTINE every
 -- plan:     SETUP
 -- plan:       SEARCH events USING COVERING INDEX events_seq
@@ -232,6 +255,8 @@ LIMIT 5
 -- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan:   CORRELATED SCALAR SUBQUERY 6
 -- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 4
+-- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan:   CORRELATED SCALAR SUBQUERY 11
 -- plan:     CO-ROUTINE (subquery-9)
 -- plan:       SEARCH events USING INDEX events_seq (tenant_id=? AND seq<?)
@@ -240,7 +265,8 @@ LIMIT 5
 -- plan:     SEARCH (subquery-9)
 -- plan:     CORRELATED SCALAR SUBQUERY 10
 -- plan:       SEARCH seals USING COVERING INDEX seals_prev (tenant_id=?)
--- plan: SCAN (subquery-12)
+-- plan: SCAN d
+-- plan: SEARCH e USING INDEX events_seq (tenant_id=? AND seq=?) LEFT-JOIN
 -- plan: CORRELATED SCALAR SUBQUERY 8
 -- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq=?)
 

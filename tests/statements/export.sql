@@ -93,6 +93,9 @@ LIMIT 1
 SELECT position, seq
 FROM events
 WHERE tenant_id = ?1
+  AND typeof(seq) = 'integer'
+  AND +seq > 0
+  AND typeof(tenant_id) = 'integer'
 ORDER BY seq DESC
 LIMIT 1
 -- ?1 = 1

@@ -17,6 +17,9 @@ FROM (SELECT *, row_number() OVER () AS looks
     FROM events
     WHERE tenant_id = ?3
       AND seq > ?2
+      AND typeof(seq) = 'integer'
+      AND +seq > 0
+      AND typeof(tenant_id) = 'integer'
     ORDER BY seq ASC
     LIMIT 3))
 ORDER BY looks DESC
@@ -56,7 +59,15 @@ FROM (SELECT *, count(*) OVER () AS found, sum(octet_length(event)) OVER (ROWS U
       WHERE s.tenant_id = e.tenant_id
       ORDER BY last_seq DESC
       LIMIT 1) AS seal
-    FROM (SELECT * FROM events WHERE tenant_id = ?1 AND seq > ?2 ORDER BY seq ASC LIMIT 3) e
+    FROM (SELECT position, tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, iif(json_valid(body), body, NULL) AS body
+      FROM events
+      WHERE tenant_id = ?1
+        AND seq > ?2
+        AND typeof(seq) = 'integer'
+        AND +seq > 0
+        AND typeof(tenant_id) = 'integer'
+      ORDER BY seq ASC
+      LIMIT 3) e
     LEFT JOIN tenants t ON t.id = e.tenant_id
     WHERE 1
     LIMIT 3))

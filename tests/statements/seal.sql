@@ -1,6 +1,13 @@
 --  a minute that seals
 
-SELECT e.position, e.tenant_id, e.seq, json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request) AS fields, coalesce(e.salt, '') || e.body AS content, e.digest AS digest, (SELECT trimmed FROM sealing) AS trimmed
+SELECT e.position, CAST(e.tenant_id AS INTEGER), CASE WHEN typeof(e.seq) <> 'integer' THEN 0 WHEN e.body IS NULL THEN e.seq WHEN length(e.salt) = 32
+  AND octet_length(e.salt) = 32
+  AND typeof(e.body) = 'text'
+  AND e.body GLOB '{*'
+  AND instr(e.body, char(0)) = 0
+  AND json_valid(e.body) THEN e.seq
+ELSE 0
+END AS seq, json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request) AS fields, iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, iif(instr(e.digest, char(0)), '', e.digest) AS digest, (SELECT trimmed FROM sealing) AS trimmed
 FROM (SELECT *
   FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
     FROM (SELECT *
@@ -71,7 +78,14 @@ WHERE position < ?1
 -- ?1 = 8
 -- plan: SCAN sealing
 
-SELECT e.position, e.tenant_id, e.seq, json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request) AS fields, coalesce(e.salt, '') || e.body AS content, e.digest AS digest, (SELECT trimmed FROM sealing) AS trimmed
+SELECT e.position, CAST(e.tenant_id AS INTEGER), CASE WHEN typeof(e.seq) <> 'integer' THEN 0 WHEN e.body IS NULL THEN e.seq WHEN length(e.salt) = 32
+  AND octet_length(e.salt) = 32
+  AND typeof(e.body) = 'text'
+  AND e.body GLOB '{*'
+  AND instr(e.body, char(0)) = 0
+  AND json_valid(e.body) THEN e.seq
+ELSE 0
+END AS seq, json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request) AS fields, iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, iif(instr(e.digest, char(0)), '', e.digest) AS digest, (SELECT trimmed FROM sealing) AS trimmed
 FROM (SELECT *
   FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
     FROM (SELECT *

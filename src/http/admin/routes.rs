@@ -38,6 +38,10 @@ const FEED_OF_TENANT: &[&str] = &["limit", "after", "before", "type", "include",
 pub const IMPORT: &str = "/tenants/{tenant}/import";
 const IMPORTED: &[&str] = &["dry_run", "job", "line", "more"];
 
+/// Whether a record holds; the house has one too.
+pub const VERIFY: &str = "/tenants/{tenant}/events/verify";
+const VERIFIED: &[&str] = &["from_seq", "seq", "head"];
+
 /// What answers to whoever has the scope.
 const fn needs(scope: &'static str, act: UseCase) -> Handler {
     Handler { scope, act }
@@ -81,7 +85,7 @@ pub fn table() -> &'static [Route] {
             row(Get, "/tenants/{tenant}/requests", REQUESTS, None, needs("requests:read", requests::list)),
             row(Get, "/tenants/{tenant}/requests/{request}", &[], None, needs("requests:read", requests::read)),
             row(Get, "/tenants/{tenant}/events", FEED_OF_TENANT, None, needs("events:read", events::of_tenant)),
-            row(Get, "/tenants/{tenant}/events/verify", &["from_seq"], None, needs("events:read", verify::verify)),
+            row(Get, VERIFY, VERIFIED, None, needs("events:read", verify::verify)),
             row(Get, "/tenants/{tenant}/export", &["after"], None, needs("directory:read", export::begin)),
             row(Post, "/tenants/{tenant}/erase", &[], Some("Erasure"), needs("directory:write", erase::erase)),
             row(Post, IMPORT, IMPORTED, None, needs("directory:write", import::begin)),

@@ -5,7 +5,7 @@ use std::vec::IntoIter;
 use serde_json::Value;
 
 use super::refusal::Refusal;
-use super::step::{Call, Outcome, Step};
+use super::step::{Call, Outcome, Step, number};
 use crate::chain::{Fault, fault, start_at};
 use scim::json::{text, with};
 use store::batch::Batch;
@@ -14,9 +14,20 @@ use store::ledger::seals::{self, Seal};
 /// Seals that one request looks at, at the most: of up to 500 events each.
 const SEALS: usize = 40;
 
+/// What is said of an event whose number is none of those that were given.
+const STRAY: &str = "an event has a number that was never given";
+
+/// What is said of a block.
+const CHANGED: &str = "an event was changed or is missing";
+
 /// What was found so far.
 struct Finding {
+    tenant: i64,
     from: i64,
+    /// The head that somebody kept, with the last number that it covers.
+    kept: Option<(i64, String)>,
+    /// The first event that there is.
+    first: i64,
     /// The last event that there is.
     newest: i64,
     /// The last that is sealed.
@@ -29,14 +40,29 @@ struct Finding {
     broken: Vec<Value>,
 }
 
-/// Verifies the record of the tenant, from an event on.
+/// Verifies the record of the tenant, or of the house, from an event on; or says whether a head
+/// that somebody kept is one of its chain.
 pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    let from = match call.parameter("from_seq") {
-        None | Some("") => Some(1),
-        Some(number) => number.parse().ok().filter(|from: &i64| *from > 0),
+    let seq = |name| match call.parameter(name) {
+        None | Some("") => Ok(None),
+        Some(text) => match number(text) {
+            0 => Err(Refusal::invalid_query(
+                name,
+                "the number of an event, from 1 on",
+            )),
+            seq => Ok(Some(seq)),
+        },
     };
-    let from = from
-        .ok_or_else(|| Refusal::invalid_query("from_seq", "the number of an event, from 1 on"))?;
+    let from = seq("from_seq")?;
+    let kept = match (seq("seq")?, call.parameter("head").unwrap_or_default()) {
+        (None, "") => None,
+        (Some(seq), head) if from.is_none() && is_head(head) => Some((seq, head.to_owned())),
+        _ => {
+            let wanted = "64 hexadecimal digits, beside their `seq` and without `from_seq`";
+            return Err(Refusal::invalid_query("head", wanted));
+        }
+    };
+    let from = from.or(kept.as_ref().map(|(seq, _)| *seq)).unwrap_or(1);
     if call.admin.settings.master.newest().is_none() {
         return Err(Refusal::conflict(
             "no_master_key",
@@ -44,13 +70,16 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
              is there by then is sealed within minutes.",
         ));
     }
-    let tenant = call.admin.tenant()?.id;
+    let tenant = match call.argument("tenant") {
+        "0" if call.admin.operator.tenant.is_none() => 0,
+        _ => call.admin.tenant()?.id,
+    };
     let mut batch = Batch::default();
     let extent = batch.add(seals::extent(tenant));
     let listed = batch.add(seals::list(tenant, from, SEALS));
     let before = batch.add(seals::before(tenant, from));
     Step::send(call.admin.shard, batch, move |mut answers| {
-        let [newest, sealed_to, trimmed] = answers.numbers(extent)?;
+        let [newest, sealed_to, trimmed, first] = answers.numbers(extent)?;
         let before = match answers.row(before) {
             Some(mut row) => seals::read_seal(&mut row)?,
             None => Seal::default(),
@@ -59,8 +88,11 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         for mut row in answers.rows(listed) {
             list.push(seals::read_seal(&mut row)?);
         }
-        let finding = Finding {
+        let mut finding = Finding {
+            tenant,
             from,
+            kept,
+            first: first.unwrap_or(i64::MAX),
             newest: newest.unwrap_or_default(),
             sealed_to: sealed_to.unwrap_or_default(),
             trimmed: trimmed.unwrap_or_default(),
@@ -68,32 +100,22 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             head: before.head,
             broken: Vec::new(),
         };
-        walk(call, tenant, list.into_iter(), finding)
+        if finding.first < 1 {
+            finding.tell(finding.first, 0, STRAY);
+        }
+        walk(call, list.into_iter(), finding)
     })
 }
 
-fn walk<'c>(
-    call: &'c Call<'c>,
-    tenant: i64,
-    mut rest: IntoIter<Seal>,
-    mut finding: Finding,
-) -> Outcome<'c> {
+fn is_head(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|digit| digit.is_ascii_hexdigit())
+}
+
+fn walk<'c>(call: &'c Call<'c>, mut rest: IntoIter<Seal>, mut finding: Finding) -> Outcome<'c> {
     let Some(seal) = rest.next() else {
-        return end(call, tenant, finding);
+        return end(call, finding);
     };
-    // What was trimmed is known by the first seal that was kept.
-    if finding.reached == 0
-        && let Some((behind, head)) = start_at(&call.admin.settings.master, tenant, &seal)
-    {
-        (finding.reached, finding.head) = (behind, head);
-        finding.from = finding.from.max(behind + 1);
-        if behind == seal.last_seq {
-            return walk(call, tenant, rest, finding);
-        }
-    }
-    if seal.prev_seq != finding.reached {
-        finding.tell(finding.reached + 1, seal.prev_seq, "a seal is missing");
-    }
+    let tenant = finding.tenant;
     let (batch, found) = Batch::of(seals::leaves(tenant, (seal.prev_seq, seal.last_seq)));
     Step::send(call.admin.shard, batch, move |mut answers| {
         let mut leaves = Vec::new();
@@ -101,8 +123,45 @@ fn walk<'c>(
             leaves.push(seals::read_leaf(&mut row)?);
         }
         let master = &call.admin.settings.master;
-        let why = fault(master, tenant, &finding.head, &seal, &leaves).map(|fault| match fault {
-            Fault::Events => "an event was changed or is missing",
+        // What was trimmed is known by the first seal that was kept.
+        if finding.reached == 0
+            && let Some(start) = start_at(master, tenant, &seal, &leaves)
+        {
+            (finding.reached, finding.head) = (start.behind, start.head);
+            if finding
+                .kept
+                .as_ref()
+                .is_some_and(|(seq, _)| *seq < start.behind)
+            {
+                return Err(Refusal::conflict(
+                    "trimmed",
+                    "The record begins behind this event: what stood before was trimmed by this deployment, and its heads \
+                     with it. Compare with one that was kept later.",
+                ));
+            }
+            let is_behind = start.behind == seal.last_seq;
+            let begin = start.behind + i64::from(!is_behind || leaves.is_empty());
+            finding.from = finding.from.max(begin);
+            if (1..begin).contains(&finding.first) {
+                finding.tell(finding.first, begin - 1, STRAY);
+            }
+            if is_behind {
+                if !start.is_whole {
+                    finding.tell(seal.last_seq, seal.last_seq, CHANGED);
+                }
+                finding.compare(&seal);
+                return walk(call, rest, finding);
+            }
+        }
+        if seal.prev_seq != finding.reached {
+            finding.tell(finding.reached + 1, seal.prev_seq, "a seal is missing");
+        }
+        let fault = fault(master, tenant, &finding.head, &seal, &leaves);
+        if !matches!(fault, Some(Fault::Seal | Fault::Key)) {
+            finding.compare(&seal);
+        }
+        let why = fault.map(|fault| match fault {
+            Fault::Events => CHANGED,
             Fault::Emptied => "an event was emptied, and not by an erasure of this deployment",
             Fault::Seal => "the seal was not made by this deployment",
             Fault::Key => "the master key of the seal is not set any more",
@@ -111,22 +170,31 @@ fn walk<'c>(
             finding.tell(seal.prev_seq + 1, seal.last_seq, why);
         }
         (finding.reached, finding.head) = (seal.last_seq, seal.head);
-        walk(call, tenant, rest, finding)
+        walk(call, rest, finding)
     })
 }
 
 /// What is not sealed yet is counted.
-fn end<'c>(call: &'c Call<'c>, tenant: i64, mut finding: Finding) -> Outcome<'c> {
+fn end<'c>(call: &'c Call<'c>, mut finding: Finding) -> Outcome<'c> {
+    if let Some((seq, _)) = finding.kept {
+        finding.tell(seq, seq, "the head that was kept is none of this chain");
+    }
     if finding.reached < finding.sealed_to {
         return Step::shown(finding.text(finding.reached));
     }
-    let (batch, count) = Batch::of(seals::count_behind(tenant, finding.sealed_to));
+    let (batch, count) = Batch::of(seals::count_behind(finding.tenant, finding.sealed_to));
     Step::send(call.admin.shard, batch, move |mut answers| {
         let [count, looked_at] = answers.numbers(count)?;
         let newest = finding.newest.max(finding.sealed_to);
         let behind = finding.sealed_to.max(finding.trimmed);
-        if count.unwrap_or_default() != newest - behind {
-            finding.tell(behind + 1, newest, "an event is missing");
+        let more = count.unwrap_or_default() - (newest - behind);
+        if more != 0 {
+            let why = if more > 0 {
+                STRAY
+            } else {
+                "an event is missing"
+            };
+            finding.tell(behind + 1, newest, why);
         } else if let Some(last) = looked_at {
             finding.tell(behind + 1, last, "a seal is missing");
         }
@@ -135,6 +203,14 @@ fn end<'c>(call: &'c Call<'c>, tenant: i64, mut finding: Finding) -> Outcome<'c>
 }
 
 impl Finding {
+    /// The head that was kept is that of this seal, perhaps.
+    fn compare(&mut self, seal: &Seal) {
+        let is_it = |(seq, head): &(i64, String)| {
+            *seq == seal.last_seq && head.eq_ignore_ascii_case(&seal.head)
+        };
+        self.kept = self.kept.take().filter(|kept| !is_it(kept));
+    }
+
     fn tell(&mut self, from: i64, to: i64, why: &str) {
         self.broken.push(with(vec![
             ("from_seq", from.into()),

@@ -28,6 +28,13 @@ const ENTRIES: &str = "(SELECT json_group_array(json(CASE WHEN c.value IS NOT NU
      WHERE a.key LIKE 'urn:%' AND a.type = 'object') n \
      LEFT JOIN json_each(e.body, '$.cut') c ON c.value = n.name)";
 
+/// The columns of an event. What somebody made of its body is left out where it is no JSON, so that
+/// those behind it are read; the chain names it.
+pub(super) const COLUMNS: &str = "position, tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, \
+     iif(json_valid(body), body, NULL) AS body";
+/// Not a row that somebody put there, by a number that is never given.
+const WRITTEN: &str = "typeof(seq) = 'integer' AND +seq > 0 AND typeof(tenant_id) = 'integer'";
+
 /// An event `e` of the tenant `t`, JSON text: members that it has not are not there.
 fn shape(shard: u16) -> Fragment<'static> {
     fragment!(
@@ -134,7 +141,8 @@ impl Walk {
         let mark = from.unwrap_or_default();
         let Some(tenant) = tenant else {
             return fragment!(
-                "SELECT {columns} FROM events WHERE position > {position} ORDER BY position LIMIT {looks}",
+                "SELECT {columns} FROM events WHERE position > {position} AND {WRITTEN} ORDER BY position LIMIT {looks}",
+                WRITTEN = WRITTEN,
                 columns = columns,
                 position = value(mark.position),
                 looks = looks,
@@ -164,9 +172,10 @@ impl Walk {
             asked = known.is_none().then_some(asked),
         );
         fragment!(
-            "SELECT {columns} FROM events WHERE tenant_id = {tenant}{bound} ORDER BY seq {order} LIMIT {looks}",
+            "SELECT {columns} FROM events WHERE tenant_id = {tenant}{bound} AND {WRITTEN} ORDER BY seq {order} LIMIT {looks}",
             columns = columns,
             tenant = value(tenant),
+            WRITTEN = WRITTEN,
             bound = (from.is_some() || !backwards).then_some(bound),
             order = order,
             looks = looks,
@@ -184,7 +193,7 @@ impl Walk {
              ORDER BY last_seq DESC LIMIT 1) AS seal FROM ({events}) e \
              LEFT JOIN tenants t ON t.id = e.tenant_id WHERE 1{filter} LIMIT {most})) WHERE before < {PAGE_BYTES}",
             shape = shape(self.shard),
-            events = self.select("*"),
+            events = self.select(COLUMNS),
             filter = filter,
             most = most,
             PAGE_BYTES = PAGE_BYTES,
@@ -246,7 +255,8 @@ impl Walk {
 pub fn newest(tenant: Option<i64>) -> Statement {
     let of_tenant = tenant.map(|tenant| {
         fragment!(
-            " WHERE tenant_id = {tenant} ORDER BY seq DESC",
+            " WHERE tenant_id = {tenant} AND {WRITTEN} ORDER BY seq DESC",
+            WRITTEN = WRITTEN,
             tenant = value(tenant)
         )
     });

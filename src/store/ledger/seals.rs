@@ -11,10 +11,16 @@ pub const BLOCK: usize = 500;
 /// Bytes of their bodies behind which it ends.
 const BLOCK_BYTES: usize = 1_000_000;
 
-/// What goes into the leaf of an event `e`: all but the body, which has names and values and may be
-/// emptied; and the body with its salt, or the digest that is left of it.
-const LEAF: &str = "json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, \
-                    e.request) AS fields, coalesce(e.salt, '') || e.body AS content, e.digest AS digest";
+/// The leaf of an event `e`. Its number, 0 where it is none that was given: no whole one, or the
+/// event is not as it was written, whose salt has 32 characters, so that it is known where the body
+/// begins. All but the body, which has names and values and may be emptied; and the body with its
+/// salt, or the digest that is left of it.
+pub(super) const LEAF: &str = "CASE WHEN typeof(e.seq) <> 'integer' THEN 0 WHEN e.body IS NULL THEN e.seq \
+                    WHEN length(e.salt) = 32 AND octet_length(e.salt) = 32 AND typeof(e.body) = 'text' AND e.body GLOB '{*' \
+                    AND instr(e.body, char(0)) = 0 AND json_valid(e.body) THEN e.seq ELSE 0 END AS seq, \
+                    json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, \
+                    e.request) AS fields, iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, \
+                    iif(instr(e.digest, char(0)), '', e.digest) AS digest";
 
 /// An event as a seal has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +37,7 @@ pub struct Leaf {
 
 impl Leaf {
     /// Reads its columns.
-    fn read(cells: &mut Cells<'_>) -> Self {
+    pub(super) fn read(cells: &mut Cells<'_>) -> Self {
         Self {
             seq: cells.count(),
             fields: cells.required_text(),
@@ -57,7 +63,7 @@ fn window() -> Fragment<'static> {
 /// any were trimmed here.
 pub fn events_to_seal() -> Statement {
     statement!(
-        "SELECT e.position, e.tenant_id, e.seq, {LEAF}, (SELECT trimmed FROM sealing) AS trimmed \
+        "SELECT e.position, CAST(e.tenant_id AS INTEGER), {LEAF}, (SELECT trimmed FROM sealing) AS trimmed \
          FROM ({window}) e ORDER BY e.position",
         LEAF = LEAF,
         window = window(),
@@ -177,12 +183,16 @@ pub fn read_seal(row: &mut Row) -> Result<Seal, Error> {
     })
 }
 
-/// The last event of a tenant, the last that is sealed, and how many were trimmed before the first.
+/// The last event of a tenant, the last that is sealed, how many were trimmed before the first, and
+/// the number of the first. A number that is a text, which comes behind all, is counted by
+/// [`count_behind`].
 pub fn extent(tenant: i64) -> Statement {
     statement!(
-        "SELECT (SELECT max(seq) FROM events WHERE tenant_id = {tenant}), \
-         (SELECT max(last_seq) FROM seals WHERE tenant_id = {tenant}), \
-         iif((SELECT trimmed FROM sealing) > 0, (SELECT min(seq) - 1 FROM events WHERE tenant_id = {tenant}), 0)",
+        "SELECT CAST(last AS INTEGER), sealed, iif((SELECT trimmed FROM sealing) > 0, max(CAST(first AS INTEGER) - 1, 0), 0), \
+         CAST(first AS INTEGER) FROM (SELECT \
+         (SELECT max(seq) FROM events WHERE tenant_id = {tenant} AND seq < '') AS last, \
+         (SELECT max(last_seq) FROM seals WHERE tenant_id = {tenant}) AS sealed, \
+         (SELECT min(seq) FROM events WHERE tenant_id = {tenant}) AS first)",
         tenant = value(tenant),
     )
 }
@@ -191,7 +201,7 @@ pub fn extent(tenant: i64) -> Statement {
 /// feed, which is that of the numbers.
 pub fn leaves(tenant: i64, (behind, last): (i64, i64)) -> Statement {
     statement!(
-        "SELECT e.seq, {LEAF} FROM events e WHERE e.tenant_id = {tenant} AND e.seq > {behind} AND e.seq <= {last} \
+        "SELECT {LEAF} FROM events e WHERE e.tenant_id = {tenant} AND e.seq > {behind} AND e.seq <= {last} \
          AND +e.position > coalesce((SELECT position FROM events WHERE tenant_id = {tenant} AND seq = {behind}), 0) \
          ORDER BY +e.position LIMIT {most}",
         LEAF = LEAF,
@@ -211,7 +221,7 @@ pub fn read_leaf(row: &mut Row) -> Result<Leaf, Error> {
 /// looked at.
 pub fn count_behind(tenant: i64, behind: i64) -> Statement {
     statement!(
-        "SELECT count(*), max(seq) FILTER (WHERE position <= (SELECT position FROM sealing)) \
+        "SELECT count(*), CAST(max(seq) FILTER (WHERE position <= (SELECT position FROM sealing)) AS INTEGER) \
          FROM events WHERE tenant_id = {tenant} AND seq > {behind}",
         tenant = value(tenant),
         behind = value(behind),

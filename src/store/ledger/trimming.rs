@@ -2,16 +2,17 @@
 //! newest of a tenant, so that no number is given twice. With a master key they go a whole block at
 //! a time, and the last seal of what went stays, so that the chain goes on from it.
 
+use super::seals::{LEAF, Leaf};
 use crate::fragment::value;
-use crate::{Statement, fragment, statement};
+use crate::{Error, Row, Statement, fragment, statement};
 
 /// Events of a tenant that go at once, at the most.
 pub const STEP: usize = 2_000;
 /// Tenants whose events do.
 pub const TENANTS: usize = 5;
 
-/// So many tenants with events that are too old: rows of the number, the event up to which they go,
-/// and the head there. A few rows are read of each tenant that has events.
+/// So many tenants with events that are too old: the rows of [`read_due`]. A few rows are read of
+/// each tenant that has events.
 ///
 /// `sealed` says whether there is a key: then what is not sealed stays. Without one, a tenant with
 /// seals is left as it is.
@@ -37,21 +38,47 @@ pub fn due(before: &str, sealed: bool, most: usize) -> Statement {
          FROM every CROSS JOIN events f ON f.tenant_id = every.id \
          AND f.seq = (SELECT min(seq) FROM events WHERE tenant_id = every.id) WHERE f.at < {before} \
          AND f.seq < (SELECT max(seq) FROM events WHERE tenant_id = every.id)) \
-         SELECT id, upto, (SELECT head FROM seals WHERE tenant_id = id AND last_seq = upto) AS head \
-         FROM (SELECT o.id, ({upto}) AS upto FROM old o LIMIT -1) WHERE upto IS NOT NULL LIMIT {most}",
+         SELECT d.id, d.upto, (SELECT head FROM seals WHERE tenant_id = d.id AND last_seq = d.upto) AS head, {LEAF} \
+         FROM (SELECT o.id, o.newest, ({upto}) AS upto FROM old o LIMIT -1) d LEFT JOIN events e \
+         ON e.tenant_id = d.id AND e.seq = d.upto AND d.upto = d.newest WHERE d.upto IS NOT NULL LIMIT {most}",
+        LEAF = LEAF,
         before = value(before),
         upto = if sealed { of_seals } else { of_events },
         most = most,
     )
 }
 
+/// Events of a tenant that are too old.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// Its number.
+    pub tenant: i64,
+    /// The event up to which they go.
+    pub upto: i64,
+    /// The head there.
+    pub head: String,
+    /// That event, which stays where it is the newest.
+    pub newest: Option<Leaf>,
+}
+
+/// Reads a row of [`due`].
+pub fn read_due(row: &mut Row) -> Result<Due, Error> {
+    row.read(|cells| Due {
+        tenant: cells.count(),
+        upto: cells.count(),
+        head: cells.text().unwrap_or_default(),
+        newest: Some(Leaf::read(cells)).filter(|leaf| leaf.seq > 0),
+    })
+}
+
 /// Takes out the events of a tenant up to one, and their seals but for the last, which keeps the
-/// code of a new beginning. Notes up to which position any were taken out.
-pub fn trim(tenant: i64, upto: i64, start: Option<&str>) -> Vec<Statement> {
+/// code of a new beginning. Notes up to which position any were taken out. The newest stays.
+pub fn trim(due: &Due, start: Option<&str>) -> Vec<Statement> {
+    let (tenant, upto) = (due.tenant, due.upto);
     let old = fragment!(
-        "tenant_id = {tenant} AND seq <= {upto} AND seq < (SELECT max(seq) FROM events WHERE tenant_id = {tenant})",
+        "tenant_id = {tenant} AND seq <= {last} AND seq < (SELECT max(seq) FROM events WHERE tenant_id = {tenant})",
         tenant = value(tenant),
-        upto = value(upto),
+        last = value(upto - i64::from(due.newest.is_some())),
     );
     let mut statements = vec![
         statement!(
