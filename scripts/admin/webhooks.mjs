@@ -1,6 +1,6 @@
 // `npm run admin -- webhooks …`
 
-import { say } from "../say.mjs";
+import { Problem, say } from "../say.mjs";
 import { confirm } from "./confirm.mjs";
 import { scopes as words, tenantPath } from "./options.mjs";
 
@@ -74,7 +74,12 @@ export const webhooks = {
       takes: ["WEBHOOK"],
       options: ["type"],
       example: "webhooks test whk_01a2… --type user.deactivated",
-      run: async ({ api, print, given: [id], values: { type } }) => print.one(await api.post(pathOf(id, "test"), { type })),
+      details: "It ends with 1 where the receiver does not take it.",
+      run: async ({ api, print, given: [id], values: { type } }) => {
+        const attempt = await api.post(pathOf(id, "test"), { type });
+        print.one(attempt);
+        if (attempt.outcome !== "delivered") throw new Problem(`the receiver did not take the test: it answered ${attempt.status ?? "nothing"}.`);
+      },
     },
     replay: {
       about: "Delivers events anew, from one to another, or to the end",

@@ -35,7 +35,7 @@ const INSIDE: [&str; 7] = [
 ///     assert!(check(wrong, &own, false).is_err(), "{wrong}");
 /// }
 /// assert!(check("http://127.0.0.1:90/", &["http://localhost:8787"], true).is_ok());
-/// for wrong in ["http://127.0.0.1:8787/", "http://127.0.0.1:08787/", "http://127.0.0.1:90@example.com/"] {
+/// for wrong in ["http://127.0.0.1:8787/", "http://127.0.0.1:08787/", "http://127.0.0.1:+90/", "http://127.0.0.1:90@example.com/"] {
 ///     assert!(check(wrong, &["http://localhost:8787"], true).is_err(), "{wrong}");
 /// }
 /// ```
@@ -48,7 +48,7 @@ pub fn check(address: &str, own: &[&str], local: bool) -> Result<(), &'static st
         parts(address).ok_or("a whole address, such as https://login.example.com/keys")?;
     let is_here = |host: &str| matches!(host, "127.0.0.1" | "localhost");
     if local && scheme == "http" && is_here(&host) {
-        let is_number = |port: &str| !port.starts_with('0') && port.parse::<u16>().is_ok();
+        let is_number = |port: &str| !port.starts_with(['0', '+']) && port.parse::<u16>().is_ok();
         if !port.is_none_or(is_number) {
             return Err("an address with the number of a port");
         }

@@ -116,9 +116,12 @@ WHERE tenant_id = ?1
 
 DELETE
 FROM webhook_tenants
-WHERE tenant_id = ?1
+WHERE webhook_id IN (SELECT id FROM webhooks WHERE tenant_id = ?1)
 -- ?1 = 2
--- plan: SCAN webhook_tenants
+-- plan: SEARCH webhook_tenants USING PRIMARY KEY (webhook_id=?)
+-- plan: LIST SUBQUERY 1
+-- plan:   SCAN webhooks
+-- plan:   CREATE BLOOM FILTER
 
 DELETE
 FROM webhooks

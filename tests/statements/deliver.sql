@@ -87,6 +87,9 @@ FROM (SELECT *, row_number() OVER () AS looks
           AND position <= ?2
         ORDER BY seq DESC
         LIMIT 1), 0)
+      AND typeof(seq) = 'integer'
+      AND +seq > 0
+      AND typeof(tenant_id) = 'integer'
     ORDER BY seq ASC
     LIMIT 100))
 ORDER BY looks DESC
@@ -128,7 +131,7 @@ FROM (SELECT *, count(*) OVER () AS found, sum(octet_length(event)) OVER (ROWS U
       WHERE s.tenant_id = e.tenant_id
       ORDER BY last_seq DESC
       LIMIT 1) AS seal
-    FROM (SELECT *
+    FROM (SELECT position, tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, iif(json_valid(body), body, NULL) AS body
       FROM events
       WHERE tenant_id = ?1
         AND seq > coalesce((SELECT seq
@@ -137,6 +140,9 @@ FROM (SELECT *, count(*) OVER () AS found, sum(octet_length(event)) OVER (ROWS U
             AND position <= ?2
           ORDER BY seq DESC
           LIMIT 1), 0)
+        AND typeof(seq) = 'integer'
+        AND +seq > 0
+        AND typeof(tenant_id) = 'integer'
       ORDER BY seq ASC
       LIMIT 100) e
     LEFT JOIN tenants t ON t.id = e.tenant_id
@@ -187,8 +193,8 @@ UPDATE webhook_cursors
 SET position = ?1, until = ?2, resume = ?2, lease_until = ?3
 WHERE webhook_id = ?4
   AND shard = 1
-  AND lease = ?5
-RETURNING position
+  AND lease IN (?5, '?' || ?5)
+RETURNING lease = ?5
 -- ?1 = 10
 -- ?2 = NULL
 -- ?3 = "2026-01-01T00:01:00.012Z"
@@ -204,7 +210,7 @@ WHERE id = ?1
   FROM webhook_cursors c
   WHERE c.webhook_id = ?1
     AND c.shard = 1
-    AND c.lease = ?8)
+    AND c.lease IN (?8, '?' || ?8))
 -- ?1 = "whk_019a000000007000800000000000000b"
 -- ?2 = 1
 -- ?3 = "evt_1_10"
@@ -236,7 +242,7 @@ WHERE id = ?2
   FROM webhook_cursors c
   WHERE c.webhook_id = ?2
     AND c.shard = 1
-    AND c.lease = ?3)
+    AND c.lease IN (?3, '?' || ?3))
 -- ?1 = 204
 -- ?2 = "whk_019a000000007000800000000000000b"
 -- ?3 = "019a0000-0000-7000-8000-00000000000e"
@@ -248,7 +254,7 @@ UPDATE webhook_cursors
 SET lease_until = ?1
 WHERE webhook_id = ?2
   AND shard = 1
-  AND lease IN (?3, '!' || ?3)
+  AND ltrim(lease, '!?') = ?3
 RETURNING lease <> ?3
 -- ?1 = "2026-01-01T00:00:00.012Z"
 -- ?2 = "whk_019a000000007000800000000000000b"

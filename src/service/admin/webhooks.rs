@@ -256,7 +256,7 @@ pub fn rotate<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         let mut batch = Batch::default();
         batch.add(call.admin.tell(webhooks::rotated_event(&endpoint.id)));
         batch.add(webhooks::rotate(&endpoint, &key.fingerprint(), &until));
-        batch.add(webhooks::interrupt(&endpoint.id));
+        batch.add(webhooks::interrupt(&endpoint.id, false));
         let shown = secret(&key, &endpoint.id, endpoint.secret.version + 1);
         one(call, batch, &endpoint.id, Format::Secret(shown))
     })

@@ -84,6 +84,7 @@ pub(super) async fn deliver<D: Database>(
         token: directory.mint.id(),
         webhook,
         shard,
+        has_delivered: false,
     };
     let lease_until = now.milliseconds + LEASE;
     let mut batch = Batch::default();
@@ -102,10 +103,17 @@ pub(super) async fn deliver<D: Database>(
     };
     let mut endpoint = webhooks::read_endpoint(&mut found)?;
     let newest = directory.settings.master.newest();
-    if newest.is_some_and(|newest| newest.fingerprint() != endpoint.secret.key)
-        && endpoint.key_until.is_none()
+    let newest = newest.map(|newest| newest.fingerprint());
+    // What is noted of another key says nothing of this one.
+    let is_noted = |newest: &String| {
+        let noted = endpoint.key_until.as_deref();
+        noted.is_some_and(|noted| noted.ends_with(newest.as_str()))
+    };
+    if let Some(newest) =
+        newest.filter(|newest| *newest != endpoint.secret.key && !is_noted(newest))
     {
         let until = Moment::at(now.milliseconds + BOTH).text;
+        let until = [&until, " ", newest.as_str()].concat();
         directory
             .ask(deliveries::note_old_key(&lease.webhook, &until))
             .await?;
@@ -317,14 +325,17 @@ impl<D: Database> Deliverer<'_, D> {
         self.allowance.has(ATTEMPT + hanging) && now + LONGEST < self.lease_until
     }
 
-    /// Notes something, and that the lease is still wanted; whether he had it.
+    /// Notes something, and that the lease is still wanted; whether he has it, and nothing was
+    /// changed meanwhile.
     pub(super) async fn commit(&mut self, statements: Vec<Statement>) -> Result<bool, Error> {
         self.lease_until = self.directory.clock.now().milliseconds + LEASE;
         let until = Moment::at(self.lease_until).text;
         let (mut batch, held) = Batch::of(deliveries::advance(&self.lease, &self.cursor, &until));
         batch.add_all(statements);
         self.allowance.spend(batch.len());
-        Ok(self.directory.send(batch).await?.has_row(held))
+        self.lease.has_delivered = false;
+        let row = self.directory.send(batch).await?.row(held);
+        Ok(row.map_or(Ok(None), |row| row.integer(0))? == Some(1))
     }
 
     /// Gives the lease back. Where it was taken away, there is something else to be done at once.

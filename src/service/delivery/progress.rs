@@ -47,6 +47,7 @@ impl<D: Database> Deliverer<'_, D> {
                 Next::Disable => "failed",
             },
         };
+        self.lease.has_delivered = matches!(next, Next::GoOn);
         let mut statements = match next {
             Next::GoOn => self.go_on(whose, event),
             Next::Again(wait) => {

@@ -48,16 +48,33 @@ pub struct Lease {
     pub shard: u16,
     /// What no other lease has.
     pub token: String,
+    /// Whether what is noted is that something was delivered, which holds although the endpoint was
+    /// changed meanwhile.
+    pub has_delivered: bool,
+}
+
+impl Lease {
+    /// The leases by which he may note something.
+    fn tokens(&self) -> Fragment<'_> {
+        let changed = self
+            .has_delivered
+            .then(|| fragment!(", '?' || {token}", token = value(&self.token)));
+        fragment!(
+            "({token}{changed})",
+            token = value(&self.token),
+            changed = changed
+        )
+    }
 }
 
 /// The condition that he has it.
 impl<'a> From<&'a Lease> for Fragment<'a> {
     fn from(lease: &'a Lease) -> Self {
         fragment!(
-            "EXISTS (SELECT 1 FROM webhook_cursors c WHERE c.webhook_id = {webhook} AND c.shard = {shard} AND c.lease = {token})",
+            "EXISTS (SELECT 1 FROM webhook_cursors c WHERE c.webhook_id = {webhook} AND c.shard = {shard} AND c.lease IN {tokens})",
             webhook = value(&lease.webhook),
             shard = usize::from(lease.shard),
-            token = value(&lease.token),
+            tokens = lease.tokens(),
         )
     }
 }
@@ -109,17 +126,19 @@ fn cursor(cells: &mut Cells<'_>) -> WebhookCursor {
     }
 }
 
-/// Notes how far he came, and that he has the lease until a moment: a row, if he has it.
+/// Notes how far he came, and that he has the lease until a moment: a row, if he has it, which says
+/// whether he may go on.
 pub fn advance(lease: &Lease, cursor: &WebhookCursor, until: &str) -> Statement {
     statement!(
         "UPDATE webhook_cursors SET position = {position}, until = {end}, resume = {resume}, lease_until = {until} \
-         WHERE webhook_id = {webhook} AND shard = {shard} AND lease = {token} RETURNING position",
+         WHERE webhook_id = {webhook} AND shard = {shard} AND lease IN {tokens} RETURNING lease = {token}",
         position = value(cursor.position),
         end = number(cursor.until),
         resume = number(cursor.resume),
         until = value(until),
         webhook = value(&lease.webhook),
         shard = usize::from(lease.shard),
+        tokens = lease.tokens(),
         token = value(&lease.token),
     )
 }
@@ -128,7 +147,7 @@ pub fn advance(lease: &Lease, cursor: &WebhookCursor, until: &str) -> Statement 
 pub fn give_back(lease: &Lease, now: &str) -> Statement {
     statement!(
         "UPDATE webhook_cursors SET lease_until = {now} WHERE webhook_id = {webhook} AND shard = {shard} \
-         AND lease IN ({token}, '!' || {token}) RETURNING lease <> {token}",
+         AND ltrim(lease, '!?') = {token} RETURNING lease <> {token}",
         now = value(now),
         webhook = value(&lease.webhook),
         shard = usize::from(lease.shard),
@@ -322,12 +341,14 @@ pub fn forget_tenant(tenant: i64) -> [Statement; 6] {
             tenant = value(tenant),
         )
     };
+    // Where a webhook of all tenants is behind with this one it goes on, with events that say no
+    // more whom they were about.
     [
         of_own("webhook_cursors"),
         of_own("webhook_parked"),
         of_own("webhook_deliveries"),
         of_all("webhook_deliveries"),
-        of_all("webhook_tenants"),
+        of_own("webhook_tenants"),
         of_all("webhooks"),
     ]
 }
@@ -344,10 +365,11 @@ pub fn failing(only: Option<i64>) -> Statement {
     )
 }
 
-/// Notes from when on a key is no longer the newest, if that is not noted.
+/// Notes until when a key is good that is no longer the newest, and behind a blank which one is, if
+/// that is not noted.
 pub fn note_old_key(webhook: &str, until: &str) -> Statement {
     statement!(
-        "UPDATE webhooks SET key_until = {until} WHERE id = {webhook} AND key_until IS NULL",
+        "UPDATE webhooks SET key_until = {until} WHERE id = {webhook} AND key_until IS NOT {until}",
         until = value(until),
         webhook = value(webhook),
     )

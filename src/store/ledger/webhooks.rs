@@ -1,7 +1,7 @@
 //! The endpoints of webhooks, as the operator sees and changes them. They stand in the first
 //! database.
 
-use super::feed::{EventFilter, LOOKS, Mark, Walk};
+use super::feed::{COLUMNS, EventFilter, LOOKS, Mark, Walk};
 use crate::fragment::{Fragment, Value, value};
 use crate::{Error, Row, Statement, fragment, statement};
 
@@ -39,7 +39,7 @@ pub struct Endpoint {
     pub is_active: bool,
     /// Of what its secret is made.
     pub secret: SecretRef,
-    /// Until when that of a key is good which is no longer the newest.
+    /// Until when that of a key is good which is no longer the newest, and which is by then.
     pub key_until: Option<String>,
     /// The secret before, and until when it is good.
     pub old: Option<(SecretRef, String)>,
@@ -100,7 +100,7 @@ pub fn list(filter: &EndpointFilter<'_>, keys: &str) -> Statement {
 fn shape(keys: &str) -> Fragment<'_> {
     fragment!(
         "json_object('id', w.id, 'url', w.url, 'tenant', w.tenant_id, 'types', json(w.types), \
-         'include', json(w.include), 'state', w.state, 'created_at', w.created_at, 'rotate_by', w.key_until, \
+         'include', json(w.include), 'state', w.state, 'created_at', w.created_at, 'rotate_by', iif(w.key = {keys} ->> 0, NULL, substr(w.key_until, 1, 24)), \
          'failing', (SELECT json_group_array(json_object('tenant', tenant_id, 'attempts', attempts, \
          'next_attempt_at', next_attempt_at, 'last_status', last_status)) FROM (SELECT * FROM webhook_tenants b \
          WHERE b.webhook_id = w.id AND b.attempts > 0 ORDER BY b.shard, b.tenant_id LIMIT {FAILING})), \
@@ -185,8 +185,8 @@ pub struct Change<'a> {
     pub state: Option<&'a str>,
 }
 
-/// Changes one. An attempt that is under way counts for nothing; one that is active again tries at
-/// once what had failed.
+/// Changes one. An attempt that is under way counts if it delivers; one that is active again tries
+/// at once what had failed.
 pub fn change(id: &str, change: &Change<'_>, now: &str) -> [Statement; 3] {
     let (url, origin) = change.url.unzip();
     [
@@ -208,15 +208,20 @@ pub fn change(id: &str, change: &Change<'_>, now: &str) -> [Statement; 3] {
             id = value(id),
             state = value(change.state),
         ),
-        interrupt(id),
+        interrupt(id, false),
     ]
 }
 
-/// Takes the lease away from whoever is delivering, so that he notes nothing more: he ends it when
-/// his attempt is over, and until then nobody else delivers.
-pub fn interrupt(id: &str) -> Statement {
+/// Has whoever is delivering end when his attempt is over; until then nobody else delivers. He
+/// notes of it that it delivered, and nothing else; and not even that where cursors were set back,
+/// `replays`, which would put them forward again.
+pub fn interrupt(id: &str, replays: bool) -> Statement {
+    let set_back = "(resume IS NOT NULL OR EXISTS (SELECT 1 FROM webhook_tenants b WHERE b.webhook_id = c.webhook_id \
+                    AND b.shard = c.shard AND b.resume IS NOT NULL))";
     statement!(
-        "UPDATE webhook_cursors SET lease = '!' || ltrim(lease, '!') WHERE webhook_id = {id}",
+        "UPDATE webhook_cursors AS c SET lease = iif(lease LIKE '!%'{set_back}, '!', '?') || ltrim(lease, '!?') \
+         WHERE webhook_id = {id}",
+        set_back = replays.then(|| fragment!(" OR {set_back}", set_back = set_back)),
         id = value(id),
     )
 }
@@ -363,7 +368,7 @@ pub fn pending(track: &Track, wanted: &EventFilter) -> Statement {
     };
     statement!(
         "SELECT count(*), min(at) FROM (SELECT e.at FROM ({events}) e WHERE 1{wanted}{end} LIMIT {PENDING})",
-        events = walk.select("*"),
+        events = walk.select(COLUMNS),
         wanted = wanted,
         end = track
             .end

@@ -156,6 +156,11 @@ fn what_is_sent_must_be_good() {
             "another server",
         ),
         (
+            json!({ "url": "https://app.example.com/", "types": ["\"x.y"] }),
+            "invalid_value",
+            "`types`",
+        ),
+        (
             json!({ "url": "https://app.example.com/", "types": ["user"] }),
             "invalid_value",
             "user.*",
@@ -301,7 +306,17 @@ fn a_test_is_posted_at_once() {
         (&json!("user.deactivated"), &json!("active"))
     );
     assert_eq!(example["event"], sent[0]["data"]["id"]);
-    for wrong in ["user.*", "user", "a,b", "user.created,user.updated"] {
+    assert_eq!(sent[0]["data"]["seq"], 1);
+    let id = example["event"].as_str().unwrap();
+    assert!(id.starts_with("evt_65535_"), "{id}");
+    for wrong in [
+        "user.*",
+        "user",
+        "a,b",
+        "user.created,user.updated",
+        "nothing.atall",
+        "user.atall",
+    ] {
         admin
             .post(&path, &json!({ "type": wrong }))
             .problem(400, "invalid_value", "`type`");
@@ -354,6 +369,32 @@ fn both_secrets_sign_for_a_day() {
         .get("/events?type=webhook.rotated")
         .expect(200);
     assert_eq!(events["data"].as_array().unwrap().len(), 2);
+}
+
+/// A change of the master key that was taken back says nothing of the next one.
+#[test]
+fn each_change_of_the_master_key_has_its_day() {
+    let mut memory = memory();
+    let made = hook(&memory, &json!({ "types": ["user.*"] }));
+    let mut signatures = |keys: &[&str], name: &str| {
+        let keys: Vec<String> = keys.iter().map(|digits| digits.repeat(32)).collect();
+        memory.settings.master = Master::parse(&keys.join(",")).unwrap();
+        Client::new(&memory).user(name);
+        deliver(&memory);
+        let (_, signed) = posts(&memory)[0]
+            .headers
+            .rsplit_once('\n')
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .unwrap();
+        let by = read(&memory, &made)["rotate_by"].is_string();
+        pass(&memory, 7 * 24 * HOUR);
+        (signed.split(' ').count(), by)
+    };
+    assert_eq!(signatures(&["cd", "ab"], "a"), (2, true));
+    assert_eq!(signatures(&["cd", "ab"], "b"), (1, true));
+    assert_eq!(signatures(&["ab"], "c"), (1, false));
+    assert_eq!(signatures(&["ef", "ab"], "d"), (2, true));
+    assert_eq!(signatures(&["ef", "ab"], "e"), (1, true));
 }
 
 /// A token that is bound to a tenant could make any number.

@@ -1,6 +1,7 @@
 //! What an operator has an endpoint do: send a test, pass an event, go back; and what was tried.
 
 use scim::json;
+use scim::resource_type::ResourceType;
 use serde_json::Value;
 
 use super::super::body::{only, required};
@@ -81,7 +82,7 @@ pub fn park<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             let mut batch = Batch::default();
             let parked = batch.add(set_aside);
             batch.add(go_on);
-            batch.add(webhooks::interrupt(&endpoint.id));
+            batch.add(webhooks::interrupt(&endpoint.id, false));
             Step::send(1, batch, move |answers| {
                 if !answers.has_row(parked) {
                     return Err(Refusal::conflict(
@@ -142,7 +143,7 @@ pub fn replay<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                 "There are no events between `from` and `to`: `to` must be behind `from`, in the same database.",
             ));
         }
-        batch.add(webhooks::interrupt(&endpoint.id));
+        batch.add(webhooks::interrupt(&endpoint.id, true));
         Step::send(1, batch, move |mut answers| {
             if answers.rows_of(&set_back).is_empty() {
                 return Err(Refusal::conflict(
@@ -167,7 +168,7 @@ pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         let names = type_names(wanted).unwrap_or_default();
         let [wanted] = <[String; 1]>::try_from(names)
         .ok()
-        .filter(|[name]| !name.ends_with('*'))
+        .filter(|[name]| is_type(name))
         .ok_or_else(|| {
             let detail = "`type` must be a type of events, such as user.deactivated, or be left out for webhook.test.";
             Refusal::invalid("invalid_value", detail)
@@ -201,6 +202,21 @@ pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     })
 }
 
+/// Types that an example may be of, besides those of resources that come, change and go.
+const TYPES: &str = " user.deactivated user.activated user.restored group.members tenant.created tenant.updated \
+     tenant.deleted tenant.suspended tenant.resumed operator_token.created operator_token.revoked settings.updated \
+     credential.created credential.updated credential.revoked credential.expiring credential.expired client.created \
+     client.updated client.revoked client.secret_created client.secret_removed undo.finished export.started \
+     import.finished brake.engaged brake.released webhook.created webhook.updated webhook.rotated webhook.deleted \
+     webhook.failing webhook.disabled webhook.test resource.erased connection.first_request ";
+
+fn is_type(name: &str) -> bool {
+    let (kind, word) = name.split_once('.').unwrap_or_default();
+    let is_resource = || ResourceType::all().any(|known| known.name.eq_ignore_ascii_case(kind));
+    TYPES.contains(&[" ", name, " "].concat())
+        || matches!(word, "created" | "updated" | "deleted") && is_resource()
+}
+
 /// An event that did not happen.
 fn example(call: &Call<'_>, endpoint: &Endpoint, wanted: &str) -> String {
     let text = |text: &str| json::text(&text.into());
@@ -223,11 +239,12 @@ fn example(call: &Call<'_>, endpoint: &Endpoint, wanted: &str) -> String {
         _ => changes,
     };
     [
-        "{\"v\":1,\"id\":\"evt_test_",
-        call.admin.request,
+        // The id of an event that is none: there is no such database.
+        "{\"v\":1,\"id\":\"evt_65535_",
+        &call.admin.now.milliseconds.to_string(),
         "\",\"tenant\":",
         &endpoint.tenant.unwrap_or(1).to_string(),
-        ",\"tenant_external_id\":null,\"seq\":0,\"at\":",
+        ",\"tenant_external_id\":null,\"seq\":1,\"at\":",
         &text(&call.admin.now.text),
         ",\"type\":",
         &text(wanted),
