@@ -170,6 +170,41 @@ fn what_is_not_there_cannot_be_erased() {
     }
 }
 
+/// In other letters, with blanks around, in a path, and where quotes are escaped in a text.
+#[test]
+fn a_person_is_found_however_he_is_told_of() {
+    let memory = Memory::new();
+    let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+    let name = "ZOË.Ümit@persona.example";
+    // Nobody by then.
+    let line = json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Staff",
+        "members": [{"userName": name}],
+    });
+    let told = operator
+        .import(1, "dry_run=true", &line.to_string())
+        .expect(200);
+    assert!(told.to_string().contains("is nobody"), "{told}");
+    let zoe = client.created("/Users", &json!({ "userName": name }));
+    for again in ["zoë.ümit@persona.example", " ZOË.Ümit@persona.example  "] {
+        client.post("/Users", &json!({ "userName": again }));
+    }
+    client.get("/Users/ZOË.Ümit@persona.example/x");
+    client.get("/Users/ZO%C3%8B.%C3%9Cmit%40persona.example/x");
+    client.user("zoe");
+    client.delete(&format!("/Users/{zoe}")).expect(204);
+    for text in ["mit@persona.example", "mit%40persona.example"] {
+        assert_ne!(places(&memory, text), [""; 0], "{text}");
+    }
+    operator
+        .post("/tenants/1/erase", &json!({ "resource": zoe }))
+        .expect(200);
+    for text in ["mit@persona.example", "mit%40persona.example"] {
+        assert_eq!(places(&memory, text), [""; 0], "{text}");
+    }
+    assert_ne!(places(&memory, "\"zoe\""), [""; 0], "another's stay");
+}
+
 /// More events than one statement empties, whatever is sealed of them, and whether the seals say of
 /// whom they are.
 #[test]

@@ -336,7 +336,7 @@ SET path = '\u{2026}', query = '', detail = NULL, habits = '[]', request_body = 
   WHERE NOT EXISTS (SELECT 1 FROM json_tree(?1) w WHERE lower(w.value) = lower(r.value)))
 WHERE tenant_id = ?2
   AND id IN (SELECT id
-  FROM (SELECT id, lower(path || resources || habits || coalesce(detail, '') || coalesce(request_body, '') || coalesce(reply_body, '')) AS text
+  FROM (SELECT id, replace(replace(replace(replace(lower(path || '"' || resources || habits || coalesce(detail, '') || coalesce(request_body, '') || coalesce(reply_body, '')), ' ', ''), char(92), ''), '/', '"'), '%40', '@') AS text
     FROM requests
     WHERE tenant_id = ?2
       AND path <> '\u{2026}'
@@ -345,8 +345,8 @@ WHERE tenant_id = ?2
       OR EXISTS (SELECT 1
       FROM json_tree(?1) w
       WHERE w.type = 'text'
-        AND instr(text, lower(json_quote(w.value))))))
--- ?1 = "[[\"gone\"]]"
+        AND instr(text, replace(replace(replace(replace(lower(json_quote(w.value)), ' ', ''), char(92), ''), '/', '"'), '%40', '@')))))
+-- ?1 = "[[\"gone\"],[]]"
 -- ?2 = 1
 -- ?3 = "019a0000-0000-7000-8000-000000000012"
 -- plan: SEARCH requests USING PRIMARY KEY (tenant_id=? AND id=?)
@@ -369,7 +369,7 @@ UPDATE jobs
 SET result = NULL
 WHERE tenant_id = ?1
   AND id IN (SELECT id
-  FROM (SELECT id, lower(result) AS text
+  FROM (SELECT id, replace(replace(replace(replace(lower(result), ' ', ''), char(92), ''), '/', '"'), '%40', '@') AS text
     FROM jobs
     WHERE tenant_id = ?1
       AND finished_at IS NOT NULL
@@ -379,10 +379,10 @@ WHERE tenant_id = ?1
       OR EXISTS (SELECT 1
       FROM json_tree(?3) w
       WHERE w.type = 'text'
-        AND instr(text, lower(json_quote(w.value))))))
+        AND instr(text, replace(replace(replace(replace(lower(json_quote(w.value)), ' ', ''), char(92), ''), '/', '"'), '%40', '@')))))
 -- ?1 = 1
 -- ?2 = "019a0000-0000-7000-8000-000000000012"
--- ?3 = "[[\"gone\"]]"
+-- ?3 = "[[\"gone\"],[]]"
 -- plan: SEARCH jobs USING INDEX jobs_tenant (tenant_id=? AND id=?)
 -- plan: LIST SUBQUERY 3
 -- plan:   CO-ROUTINE (subquery-1)
@@ -413,7 +413,7 @@ WHERE tenant_id = ?1
     OR lower(value) IN (SELECT lower(w.value) FROM json_tree(?3) w WHERE w.type = 'text'))
 -- ?1 = 1
 -- ?2 = "019a0000-0000-7000-8000-000000000012"
--- ?3 = "[[\"gone\"]]"
+-- ?3 = "[[\"gone\"],[]]"
 -- plan: SEARCH pending_members USING PRIMARY KEY (tenant_id=?)
 -- plan: LIST SUBQUERY 1
 -- plan:   SCAN w VIRTUAL TABLE INDEX 1:

@@ -1,7 +1,8 @@
 //! The erasure of what is kept of a resource that is gone: the record stays whole, and says no more
 //! whom it was about.
 
-use scim::json::{text, with};
+use scim::fold::fold_str;
+use scim::json::{self, text, with};
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
@@ -87,8 +88,11 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
             let mark = erasure_mark(key.as_ref(), erasure.tenant, seq, &digest);
             digests.push(Value::from(vec![Value::from(seq), mark.into()]));
             let words = row.required_text(2)?;
-            if !erasure.words.contains(&words) {
-                erasure.words.push(words);
+            let others = text(&others(&words).into());
+            for words in [words, others] {
+                if !erasure.words.contains(&words) {
+                    erasure.words.push(words);
+                }
             }
             erasure.behind = seq;
         }
@@ -116,6 +120,31 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
             look(call, erasure)
         })
     })
+}
+
+/// Words as others may have written them: in other letters, of which SQL knows those of ASCII alone,
+/// and as they are in a path.
+fn others(words: &str) -> Vec<String> {
+    let mut others = Vec::new();
+    let words = json::parse(words).unwrap_or_default();
+    for word in words.as_array().into_iter().flatten() {
+        let word = word.as_str().unwrap_or_default();
+        if word.is_ascii() {
+            continue;
+        }
+        for word in [word.to_owned(), fold_str(word)] {
+            let mut path = String::new();
+            for byte in word.bytes() {
+                if byte.is_ascii() {
+                    path.push(char::from(byte));
+                } else {
+                    path.extend(["%", &base16ct::lower::encode_string(&[byte])]);
+                }
+            }
+            others.extend([path, word]);
+        }
+    }
+    others
 }
 
 /// Empties what is kept elsewhere, and tells of it.

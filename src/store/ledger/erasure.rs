@@ -114,17 +114,20 @@ pub fn elsewhere(tenant: i64, id: &str, words: &str) -> Vec<Statement> {
         "UPDATE requests SET path = '{PLACEHOLDER}', query = '', detail = NULL, habits = '[]', request_body = NULL, \
          reply_body = NULL, resources = (SELECT json_group_array(r.value) FROM json_each(resources) r \
          WHERE NOT EXISTS (SELECT 1 FROM json_tree({words}) w WHERE lower(w.value) = lower(r.value))) WHERE tenant_id = {tenant} AND id IN (SELECT id FROM (SELECT id, \
-         lower(path || resources || habits || coalesce(detail, '') || coalesce(request_body, '') || \
-         coalesce(reply_body, '')) AS text FROM requests WHERE tenant_id = {tenant} AND path <> '{PLACEHOLDER}' LIMIT -1) \
+         {text} AS text FROM requests WHERE tenant_id = {tenant} AND path <> '{PLACEHOLDER}' LIMIT -1) \
          WHERE {names_it})",
         PLACEHOLDER = PLACEHOLDER,
         words = value(words),
+        text = plain(
+            "path || '\"' || resources || habits || coalesce(detail, '') || coalesce(request_body, '') || coalesce(reply_body, '')",
+        ),
         tenant = value(tenant),
         names_it = names_it(id, words),
     );
     let of_jobs = statement!(
         "UPDATE jobs SET result = NULL WHERE tenant_id = {tenant} AND id IN (SELECT id FROM (SELECT id, \
-         lower(result) AS text FROM jobs WHERE tenant_id = {tenant} AND finished_at IS NOT NULL AND result IS NOT NULL LIMIT -1) WHERE {names_it})",
+         {text} AS text FROM jobs WHERE tenant_id = {tenant} AND finished_at IS NOT NULL AND result IS NOT NULL LIMIT -1) WHERE {names_it})",
+        text = plain("result"),
         tenant = value(tenant),
         names_it = names_it(id, words),
     );
@@ -160,12 +163,23 @@ pub fn replies(tenant: i64) -> [Statement; 2] {
     ]
 }
 
-/// The condition that `text`, in lower case, tells of the resource.
+/// A text as it is searched: in lower case and without blanks; without backslashes, since quotes are
+/// escaped in a text of JSON, and in a text of that again; with a quote in place of a slash, so that
+/// the segment of a path is found, too.
+fn plain(text: &'static str) -> Fragment<'static> {
+    fragment!(
+        "replace(replace(replace(replace(lower({text}), ' ', ''), char(92), ''), '/', '\"'), '%40', '@')",
+        text = text,
+    )
+}
+
+/// The condition that `text`, as [`plain`] makes it, tells of the resource.
 fn names_it<'a>(id: &'a str, words: &'a str) -> Fragment<'a> {
     fragment!(
         "(instr(text, lower({id})) OR EXISTS (SELECT 1 FROM json_tree({words}) w \
-         WHERE w.type = 'text' AND instr(text, lower(json_quote(w.value)))))",
+         WHERE w.type = 'text' AND instr(text, {word})))",
         id = value(id),
+        word = plain("json_quote(w.value)"),
         words = value(words),
     )
 }
