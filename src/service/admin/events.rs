@@ -25,14 +25,14 @@ const TYPES: usize = 50;
 /// Characters of the longest of them.
 const TYPE: usize = 100;
 
-/// The cursor of a reader who came so far.
-pub(super) fn cursor_text(marks: Vec<(u16, Mark)>) -> String {
-    Cursor(marks).text()
+/// The cursor of a reader who came so far, with numbers of this tenant.
+pub(super) fn cursor_text(marks: Vec<(u16, Mark)>, tenant: i64) -> String {
+    Cursor(marks).text(Some(tenant))
 }
 
 /// How far the reader of a cursor came.
 pub(super) fn read_cursor(text: &str) -> Option<Vec<(u16, Mark)>> {
-    Cursor::parse(text).map(|cursor| cursor.0)
+    Cursor::parse(text, None).map(|cursor| cursor.0)
 }
 
 /// What a request asks of the feed.
@@ -104,8 +104,13 @@ fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
     let cursor = match from {
         "" => Some(Cursor::default()),
         _ if is_latest => Some(Cursor::default()),
-        text => Cursor::parse(text),
+        text => Cursor::parse(text, tenant.map(|(tenant, _)| tenant)),
     };
+    let is_known = |cursor: &Cursor| {
+        let mut marks = cursor.0.iter();
+        marks.all(|(shard, _)| call.admin.shards.contains(shard))
+    };
+    let cursor = cursor.filter(is_known);
     let cursor = cursor.ok_or_else(|| {
         Refusal::invalid(
             "invalid_cursor",
@@ -139,7 +144,8 @@ fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
     if is_latest {
         return latest(request.tenant, shards.into_iter(), Vec::new());
     }
-    let page = Page::new(cursor, if before.is_none() { wait } else { 0 });
+    let wait = if before.is_none() { wait } else { 0 };
+    let page = Page::new(cursor, request.tenant, wait);
     collect(call, request, page, shards.into_iter(), Vec::new())
 }
 
@@ -150,7 +156,15 @@ pub(super) fn types(text: &str) -> Result<Vec<String>, Refusal> {
         .map(|name| name.trim().to_ascii_lowercase())
         .filter(|name| !name.is_empty())
         .collect();
-    let is_name = |name: &String| name.len() <= TYPE && name.split('.').count() == 2;
+    let is_word = |word: &str| {
+        let is_in_one = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+        !word.is_empty() && word.bytes().all(is_in_one)
+    };
+    let is_name = |name: &String| {
+        let words = name.split_once('.');
+        name.len() <= TYPE
+            && words.is_some_and(|(kind, word)| is_word(kind) && (word == "*" || is_word(word)))
+    };
     if types.len() > TYPES || !types.iter().all(is_name) {
         let wanted = format!(
             "types such as user.created or user.*, up to {TYPES} of them, with commas between"
@@ -163,7 +177,7 @@ pub(super) fn types(text: &str) -> Result<Vec<String>, Refusal> {
 /// The end of the feed.
 fn latest<'c>(tenant: Option<i64>, mut rest: IntoIter<u16>, mut parts: Vec<Part>) -> Outcome<'c> {
     let Some(shard) = rest.next() else {
-        let mut page = Page::default();
+        let mut page = Page::new(Cursor::default(), tenant, 0);
         page.fill(parts, 0);
         return page.show();
     };

@@ -34,7 +34,7 @@ fn mark<'c>(
 ) -> Outcome<'c> {
     let tenant = call.admin.tenant()?;
     let Some(shard) = rest.next() else {
-        let cursor = cursor_text(marks);
+        let cursor = cursor_text(marks, tenant.id);
         let line = ["{\"cursor\":\"", &cursor, "\"}\n"].concat();
         return stream(call, Position::default(), line);
     };

@@ -7,34 +7,37 @@ use store::ledger::feed::Mark;
 pub(super) struct Cursor(pub(super) Vec<(u16, Mark)>);
 
 impl Cursor {
-    /// Reads `1.8841-2.77`: a shard, a position, and the number there where it is a tenant's.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    /// Reads `1.8841-2.77`: a shard and a position in it; in a cursor of a tenant's the number there,
+    /// too, and the tenant that it counts, `1.8841.5.3`. That is no number of another one, and the
+    /// position is good for all; before the tenant was in it, it was not known whose it is.
+    pub(super) fn parse(text: &str, tenant: Option<i64>) -> Option<Self> {
         let mark = |part: &str| {
-            let mut numbers = part.split('.');
-            let shard = numbers.next()?.parse().ok()?;
-            let position = numbers
-                .next()?
-                .parse()
-                .ok()
-                .filter(|position| *position >= 0)?;
-            let seq = match numbers.next() {
-                Some(seq) => Some(seq.parse().ok()?),
-                None => None,
+            let mut numbers = Vec::new();
+            for digits in part.split('.') {
+                let is_number = digits.bytes().all(|digit| digit.is_ascii_digit());
+                numbers.push(digits.parse::<i64>().ok().filter(|_| is_number)?);
+            }
+            let (shard, position, seq) = match *numbers {
+                [shard, position, seq, of] => {
+                    let is_own = tenant == Some(of);
+                    (shard, position, is_own.then_some(seq))
+                }
+                [shard, position] | [shard, position, _] => (shard, position, None),
+                _ => return None,
             };
-            numbers
-                .next()
-                .is_none()
-                .then_some((shard, Mark { position, seq }))
+            Some((u16::try_from(shard).ok()?, Mark { position, seq }))
         };
         text.split('-').map(mark).collect::<Option<_>>().map(Self)
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&self, tenant: Option<i64>) -> String {
         let mut text = String::new();
         for (shard, Mark { position, seq }) in &self.0 {
             let joint = if text.is_empty() { "" } else { "-" };
-            let seq = seq.map(|seq| format!(".{seq}")).unwrap_or_default();
-            text.extend([joint, &shard.to_string(), ".", &position.to_string(), &seq]);
+            text.extend([joint, &shard.to_string(), ".", &position.to_string()]);
+            if let Some((seq, tenant)) = seq.zip(tenant) {
+                text.extend([".", &seq.to_string(), ".", &tenant.to_string()]);
+            }
         }
         text
     }
@@ -51,14 +54,30 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_as_it_was_written() {
-        for text in ["1.0", "1.8841-2.77", "2.5.3"] {
-            assert_eq!(
-                Cursor::parse(text).map(|cursor| cursor.text()).as_deref(),
-                Some(text)
-            );
+        for text in ["1.0", "1.8841-2.77", "2.5.3.4"] {
+            let cursor = Cursor::parse(text, Some(4));
+            let written = cursor.map(|cursor| cursor.text(Some(4)));
+            assert_eq!(written.as_deref(), Some(text));
         }
-        for text in ["", "1", "a.1", "1.-5", "1.1.1.1", "1.2--2.3"] {
-            assert_eq!(Cursor::parse(text), None, "{text}");
+        for text in [
+            "",
+            "1",
+            "a.1",
+            "1.-5",
+            "1.+5",
+            "1.1.1.1.1",
+            "1.2--2.3",
+            "70000.1",
+            "1.",
+        ] {
+            assert_eq!(Cursor::parse(text, None), None, "{text}");
+        }
+        // The number of another tenant is none of this one, nor that of nobody knows whom.
+        for text in ["2.5.3.4", "2.5.3"] {
+            for tenant in [Some(5), None] {
+                let cursor = Cursor::parse(text, tenant).unwrap();
+                assert_eq!(cursor.text(Some(5)), "2.5", "{text}");
+            }
         }
     }
 }

@@ -65,6 +65,8 @@ pub(super) struct Part {
 pub(super) struct Page {
     /// Where it begins.
     pub(super) from: Cursor,
+    /// The only tenant.
+    tenant: Option<i64>,
     /// Where each shard's events end, and whether that is the end of all.
     ends: Vec<(u16, Mark, bool)>,
     events: Vec<Event>,
@@ -78,9 +80,10 @@ pub(super) struct Page {
 
 impl Page {
     /// One that begins here, and waits so long where there is nothing.
-    pub(super) fn new(from: Cursor, wait: u32) -> Self {
+    pub(super) fn new(from: Cursor, tenant: Option<i64>, wait: u32) -> Self {
         Self {
             from,
+            tenant,
             wait,
             ..Self::default()
         }
@@ -182,7 +185,7 @@ impl Page {
         let marks = self.ends.into_iter().map(|(shard, mark, _)| (shard, mark));
         body.extend([
             "],\"next\":\"",
-            &Cursor(marks.list()).text(),
+            &Cursor(marks.list()).text(self.tenant),
             if is_last {
                 "\",\"more\":false"
             } else {
