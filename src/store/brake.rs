@@ -44,10 +44,13 @@ impl Turn {
         };
         fragment!(
             "SELECT '{kind}' AS kind, tenant_id AS about, \
-             json_object('state', iif(engaged_at IS NULL, 'armed', 'engaged')) AS before, \
+             json_object('state', CASE WHEN engaged_at IS NOT NULL THEN 'engaged' \
+             WHEN strftime('%Y-%m-%dT%H:%M:%fZ', released_at, '+' || minutes || ' minutes') > {now} THEN 'released' \
+             ELSE 'armed' END) AS before, \
              json_object('state', '{state}') AS after FROM brakes{brake}",
             kind = kind,
             state = state,
+            now = value(now),
             brake = self.brake(tenant, now),
         )
     }

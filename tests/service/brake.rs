@@ -170,6 +170,15 @@ fn a_window_passes_and_a_release_begins_anew() {
         (2, 1)
     );
     turn(&memory, "release");
+    turn(&memory, "release");
+    let page = Operator::new(&memory)
+        .get("/events?type=brake.released")
+        .expect(200);
+    let befores = page["data"].as_array().unwrap().iter();
+    let befores: Vec<_> = befores
+        .map(|event| &event["changes"][0]["before"])
+        .collect();
+    assert_eq!(befores, ["engaged", "engaged", "released"]);
     assert_eq!(turn(&memory, "hold")["state"], "engaged");
     assert_eq!(turn(&memory, "hold")["state"], "engaged");
     assert_eq!(told(&memory, "brake.engaged"), 3);

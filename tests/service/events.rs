@@ -510,7 +510,17 @@ fn the_feed_is_read_forwards_backwards_and_by_type() {
             ["user.created", "group.members", "user.deleted"]
         );
         assert_eq!(types(&get("type=device.*")), [""; 0]);
-        for query in ["after=x", "wait=31", "type=user", "tenant=x", "limit=0"] {
+        for query in [
+            "after=x",
+            "wait=31",
+            "type=user",
+            "type=*.created",
+            "type=user.cre*",
+            "type=a.b.c",
+            "tenant=x",
+            "limit=0",
+            "limit=1&Limit=2",
+        ] {
             let got = operator.get(&format!("{feed}?{query}"));
             assert_eq!(got.status, 400, "{query}");
         }
