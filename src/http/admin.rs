@@ -132,20 +132,7 @@ async fn answer<D: Database, B: Upload>(
     if which.is_some() && !is_house {
         trace.notes.tenant = Some(admin.tenant()?.id);
     }
-    let parameters = query::all(&request.query)
-        .map_err(|error| Refusal::invalid("invalid_query", error.detail()))?;
-    let is_known = |(name, _): &&(String, String)| query::is_one(name, route.query);
-    if let Some((name, _)) = parameters.iter().find(|parameter| !is_known(parameter)) {
-        return Err(Refusal::unknown_parameter(name, route.query));
-    }
-    let mut names = parameters.iter().map(|(name, _)| name);
-    while let Some(name) = names.next() {
-        if names.clone().any(|other| other.eq_ignore_ascii_case(name)) {
-            let detail =
-                format!("`{name}` is in the query twice. Send it once; types have commas between.");
-            return Err(Refusal::invalid("invalid_query", detail));
-        }
-    }
+    let parameters = parameters(&request.query, route.query)?;
     if pattern == routes::IMPORT {
         import::check(request)?;
     }
@@ -194,6 +181,24 @@ async fn answer<D: Database, B: Upload>(
         }
         .with("Content-Type", "application/x-ndjson"),
     })
+}
+
+/// The parameters of a query, each of them known, and there once.
+fn parameters(query: &str, known: &[&str]) -> Result<Vec<(String, String)>, Refusal> {
+    let parameters =
+        query::all(query).map_err(|error| Refusal::invalid("invalid_query", error.detail()))?;
+    let mut names = parameters.iter().map(|(name, _)| name);
+    while let Some(name) = names.next() {
+        if !query::is_one(name, known) {
+            return Err(Refusal::unknown_parameter(name, known));
+        }
+        if names.clone().any(|other| other.eq_ignore_ascii_case(name)) {
+            let detail =
+                format!("`{name}` is in the query twice. Send it once; types have commas between.");
+            return Err(Refusal::invalid("invalid_query", detail));
+        }
+    }
+    Ok(parameters)
 }
 
 /// Finds out who asks, and about whom.

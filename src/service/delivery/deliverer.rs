@@ -11,6 +11,7 @@ use scim::resource_type::ResourceType;
 use store::batch::Batch;
 use store::ledger::deliveries::{self, Backlog, Lease, WebhookCursor};
 use store::ledger::feed::{LOOKS, Mark, Walk};
+use store::ledger::replay;
 use store::ledger::webhooks::{self, Endpoint};
 use store::{Database, Error, Row, Statement};
 
@@ -94,7 +95,7 @@ pub(super) async fn deliver<D: Database>(
     let cursor = batch.add(take_lease);
     let found = batch.add(webhooks::find(&lease.webhook, None));
     let backlog_rows = batch.add(deliveries::backlogs(&lease));
-    let parked_rows = batch.add(deliveries::parked_positions(&lease));
+    let parked_rows = batch.add(replay::parked_positions(&lease));
     allowance.note(batch.len());
     let mut answers = directory.send(batch).await?;
     // Another has it, or there is no such endpoint any more.

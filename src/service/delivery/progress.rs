@@ -7,6 +7,7 @@ use crate::outside::PostReply;
 use store::ledger::deliveries::{self, Attempt, Backlog, WebhookCursor};
 use store::ledger::events::{Origin, house};
 use store::ledger::feed::Mark;
+use store::ledger::replay;
 use store::ledger::requests::Sender;
 use store::tenant::Tenant;
 use store::{Database, Statement};
@@ -107,7 +108,7 @@ impl<D: Database> Deliverer<'_, D> {
     /// Goes on behind an event that was set aside.
     pub(super) fn skip(&mut self, whose: BacklogIndex, event: &Event) -> Vec<Statement> {
         let mut statements = self.go_on(whose, event);
-        statements.push(deliveries::unpark(&self.lease, event.mark.position));
+        statements.push(replay::unpark(&self.lease, event.mark.position));
         statements
     }
 

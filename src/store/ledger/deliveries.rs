@@ -233,26 +233,6 @@ pub fn forget(lease: &Lease, tenant: i64) -> Statement {
     )
 }
 
-/// The positions of events that were set aside: of one database.
-pub fn parked_positions(lease: &Lease) -> Statement {
-    statement!(
-        "SELECT position FROM webhook_parked WHERE webhook_id = {webhook} AND shard = {shard}",
-        webhook = value(&lease.webhook),
-        shard = usize::from(lease.shard),
-    )
-}
-
-/// Takes out the one that was passed.
-pub fn unpark(lease: &Lease, position: i64) -> Statement {
-    statement!(
-        "DELETE FROM webhook_parked WHERE webhook_id = {webhook} AND shard = {shard} AND position = {position} AND {lease}",
-        webhook = value(&lease.webhook),
-        shard = usize::from(lease.shard),
-        position = value(position),
-        lease = lease,
-    )
-}
-
 /// What was tried.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attempt {

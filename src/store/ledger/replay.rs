@@ -1,5 +1,6 @@
 //! What an operator has the deliveries to an endpoint do: pass an event, or go back.
 
+use super::deliveries::Lease;
 use super::webhooks::number;
 use crate::fragment::value;
 use crate::{Statement, statement};
@@ -33,6 +34,26 @@ pub fn park(
             tenant = value(tenant),
         ),
     ]
+}
+
+/// The positions of events that were set aside: of one database.
+pub fn parked_positions(lease: &Lease) -> Statement {
+    statement!(
+        "SELECT position FROM webhook_parked WHERE webhook_id = {webhook} AND shard = {shard}",
+        webhook = value(&lease.webhook),
+        shard = usize::from(lease.shard),
+    )
+}
+
+/// Takes out the one that was passed.
+pub fn unpark(lease: &Lease, position: i64) -> Statement {
+    statement!(
+        "DELETE FROM webhook_parked WHERE webhook_id = {webhook} AND shard = {shard} AND position = {position} AND {lease}",
+        webhook = value(&lease.webhook),
+        shard = usize::from(lease.shard),
+        position = value(position),
+        lease = lease,
+    )
 }
 
 /// Sets an endpoint back in a database: it goes on behind a position, up to another or to where it
