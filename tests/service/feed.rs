@@ -561,14 +561,14 @@ fn backwards_a_cursor_behind_the_end_begins_at_the_newest() {
     let position = memory.number("SELECT max(position) FROM events");
     for beyond in [
         "1.99999".to_owned(),
-        format!("1.99999.{}", seq + 1),
-        format!("1.{position}.99999"),
+        format!("1.99999.{}.1", seq + 1),
+        format!("1.{position}.99999.1"),
     ] {
         assert_eq!(page(&beyond).0, newest, "{beyond}");
     }
     // The one at the end is of the newest event itself, which is not before it.
     assert_eq!(
-        page(&format!("1.{position}.{seq}")).0.first(),
+        page(&format!("1.{position}.{seq}.1")).0.first(),
         Some(&(seq - 1))
     );
 }

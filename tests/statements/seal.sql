@@ -58,20 +58,6 @@ CROSS JOIN seals s ON s.tenant_id = d.tenant_id
 -- plan: CORRELATED SCALAR SUBQUERY 6
 -- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=?)
 
-INSERT INTO seals (tenant_id, last_seq, prev_seq, head, at, mac, key, start, resources)
-SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, ?1, value ->> 4, value ->> 5, value ->> 6, (SELECT coalesce(group_concat(DISTINCT substr(resource_id, -8)), '')
-  FROM events
-  WHERE tenant_id = j.value ->> 0
-    AND seq > j.value ->> 2
-    AND seq <= j.value ->> 1)
-FROM json_each(?2) j
--- ?1 = "2026-01-01T00:00:00.006Z"
--- ?2 = "[[1,8,0,\"9122c40ec25e6554fd1b71391910a927fae3ed1e96445e2bc5babf49dcd6f1c3\",\"2a2afbc042e5301a3c8a3095a03709dd1c6b90a250e386fe23a052d3e1bef9c1\",\"c41c4e29c1fae515\",null]]"
--- plan: SCAN j VIRTUAL TABLE INDEX 1:
--- plan: CORRELATED SCALAR SUBQUERY 1
--- plan:   USE TEMP B-TREE FOR group_concat(DISTINCT)
--- plan:   SEARCH events USING INDEX events_seq (tenant_id=? AND seq>? AND seq<?)
-
 UPDATE sealing
 SET position = ?1
 WHERE position < ?1

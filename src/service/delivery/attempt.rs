@@ -21,6 +21,8 @@ const WAITS: [u64; 9] = [
     24 * HOUR,
 ];
 const HOUR: u64 = 3_600_000;
+/// Bytes of an event with its resource: a delivery has at most 20 kB.
+const MOST: usize = 19_500;
 /// Bytes of a reply that are shown.
 const SHOWN: usize = 256;
 
@@ -73,6 +75,14 @@ pub(crate) fn first_bytes(mut reply: String) -> String {
     reply.truncate(end);
     // No stored text has a U+0000.
     part::replace(&reply, "\0", "")
+}
+
+/// Adds the resource as it is now, where the whole is small enough for a delivery.
+pub(super) fn add_now(event: &mut String, now: &str) {
+    if event.len() + now.len() <= MOST {
+        event.pop();
+        event.extend([",", now, "}"]);
+    }
 }
 
 /// What is done after a reply.

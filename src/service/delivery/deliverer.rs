@@ -1,7 +1,7 @@
 //! The events of one database, posted to one endpoint by whoever has the lease.
 
 use super::SharedReport;
-use super::attempt::event_filter;
+use super::attempt::{add_now, event_filter};
 use super::hung::{Hung, PATIENCE};
 use crate::budget::Allowance;
 use crate::now::{self, TenantResource};
@@ -23,11 +23,8 @@ pub(super) const ATTEMPT: usize = 8;
 const LEASE: u64 = 60_000;
 /// Milliseconds that an attempt may take, with what notes it.
 pub(super) const LONGEST: u64 = 20_000;
-/// Bytes of an event with its resource: a delivery has at most 20 kB.
-const MOST: usize = 19_500;
-/// Events of a page, and events that are looked at for them: as many at first, and as many times
-/// more behind a page that was not full. So what is looked at is bounded by what is delivered, and
-/// what nobody wants is passed in few pages.
+/// Events of a page, and those looked at for them: as many at first, and as many times more behind
+/// a page that was not full, so that it is bounded by what is delivered, and takes few pages.
 const PAGE: usize = 20;
 const FIRST: usize = 5 * PAGE;
 const TIMES: usize = 8;
@@ -105,7 +102,6 @@ pub(super) async fn deliver<D: Database>(
     let mut endpoint = webhooks::read_endpoint(&mut found)?;
     let newest = directory.settings.master.newest();
     let newest = newest.map(|newest| newest.fingerprint());
-    // What is noted of another key says nothing of this one.
     let is_noted = |newest: &String| {
         let noted = endpoint.key_until.as_deref();
         noted.is_some_and(|noted| noted.ends_with(newest.as_str()))
@@ -288,7 +284,7 @@ impl<D: Database> Deliverer<'_, D> {
             let shown = now::read(&mut answers, asked, &keys, &base).unwrap_or_default();
             for (place, shown) in places.into_iter().zip(shown) {
                 if let (Some(event), Some(shown)) = (page.events.get_mut(place), shown) {
-                    add_now(event, &shown);
+                    add_now(&mut event.text, &shown);
                 }
             }
         }
@@ -401,12 +397,4 @@ fn read_page(
         is_last,
     };
     Ok((page, places, keys))
-}
-
-/// Adds the resource as it is now, where the whole is small enough for a delivery.
-fn add_now(event: &mut Event, now: &str) {
-    if event.text.len() + now.len() <= MOST {
-        event.text.pop();
-        event.text.extend([",", now, "}"]);
-    }
 }
