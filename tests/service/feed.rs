@@ -354,8 +354,8 @@ fn what_was_not_trimmed_is_missing() {
     }
 }
 
-/// The newest event of a quiet tenant is kept when all is old, and what is done to it shows; so does
-/// what is put in front of it.
+/// The newest event of a quiet tenant is kept when all is old, and what is done to it shows; so
+/// does what is put in front of it.
 #[test]
 fn the_newest_that_is_kept_is_verified() {
     for (sql, holds) in [

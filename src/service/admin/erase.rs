@@ -122,8 +122,8 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
     })
 }
 
-/// Words as others may have written them: in other letters, of which SQL knows those of ASCII alone,
-/// and as they are in a path.
+/// Words as others may have written them: in other letters, of which SQL knows those of ASCII
+/// alone, and as they are in a path.
 fn others(words: &str) -> Vec<String> {
     let mut others = Vec::new();
     let words = json::parse(words).unwrap_or_default();

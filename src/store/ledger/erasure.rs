@@ -163,9 +163,9 @@ pub fn replies(tenant: i64) -> [Statement; 2] {
     ]
 }
 
-/// A text as it is searched: in lower case and without blanks; without backslashes, since quotes are
-/// escaped in a text of JSON, and in a text of that again; with a quote in place of a slash, so that
-/// the segment of a path is found, too.
+/// A text as it is searched: in lower case and without blanks; without backslashes, since quotes
+/// are escaped in a text of JSON, and in a text of that again; with a quote in place of a slash, so
+/// that the segment of a path is found, too.
 fn plain(text: &'static str) -> Fragment<'static> {
     fragment!(
         "replace(replace(replace(replace(lower({text}), ' ', ''), char(92), ''), '/', '\"'), '%40', '@')",

@@ -7,9 +7,9 @@ use store::ledger::feed::Mark;
 pub(super) struct Cursor(pub(super) Vec<(u16, Mark)>);
 
 impl Cursor {
-    /// Reads `1.8841-2.77`: a shard and a position in it; in a cursor of a tenant's the number there,
-    /// too, and the tenant that it counts, `1.8841.5.3`. That is no number of another one, and the
-    /// position is good for all; before the tenant was in it, it was not known whose it is.
+    /// Reads `1.8841-2.77`: a shard and a position in it; in a cursor of a tenant's the number
+    /// there, too, and the tenant that it counts, `1.8841.5.3`. That is no number of another one,
+    /// and the position is good for all; before the tenant was in it, it was not known whose it is.
     pub(super) fn parse(text: &str, tenant: Option<i64>) -> Option<Self> {
         let mark = |part: &str| {
             let mut numbers = Vec::new();
