@@ -659,7 +659,7 @@ fn a_name_asked_for_a_hundred_thousand_times_is_one() {
     };
     for many in [
         Value::from("userName,".repeat(110_000)),
-        Value::from(vec!["userName"; 80_000]),
+        Value::from(vec!["userName"; 40_000]),
         Value::from(vec!["userName,".repeat(110_000)]),
     ] {
         let page = search(many).expect(200);
@@ -667,6 +667,8 @@ fn a_name_asked_for_a_hundred_thousand_times_is_one() {
         let names: Vec<&String> = user.keys().collect();
         assert_eq!(names, ["id", "schemas", "userName"]);
     }
+    // Each may stand for an object, as far as one can tell before it is read.
+    search(Value::from(vec!["userName"; 80_000])).refused(413, "", "too many values");
     let different = |count: usize| (0..count).map(|n| format!("a{n}")).collect::<Vec<_>>();
     search(Value::from(different(1_000))).expect(200);
     search(Value::from(different(1_001))).refused(400, "invalidValue", "1000 different names");
