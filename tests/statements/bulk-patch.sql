@@ -61,39 +61,23 @@ RETURNING id
 -- plan:   CREATE BLOOM FILTER
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + iif((SELECT changes()) = 2, j.key + 1, (SELECT json_group_object(key, number)
-    FROM (SELECT j.key AS key, row_number() OVER () AS number
-      FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?2 AS id, ?3 AS label) o
-      CROSS JOIN json_each(?4) j
-      CROSS JOIN users ON users.tenant_id = ?1
-        AND users.id = j.value ->> 1
-        AND users.version = j.value ->> 2)) ->> ('$."' || j.key || '"')), ?5, j.value ->> 3, 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'changes', json(j.value -> 4))
-FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?2 AS id, ?3 AS label) o
-CROSS JOIN json_each(?4) j
+SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, j.value ->> 3, 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'changes', json(j.value -> 4))
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?3 AS id, ?4 AS label) o
+CROSS JOIN json_each(?5) j
 CROSS JOIN users ON users.tenant_id = ?1
   AND users.id = j.value ->> 1
   AND users.version = j.value ->> 2
 -- ?1 = 1
--- ?2 = NULL
--- ?3 = "SCIM_TOKEN"
--- ?4 = "[[\"req_019b76daa80800000000000000000001:1\",\"019a0000-0000-7000-8000-000000000001\",\"0000000000000015\",\"user.updated\",[{\"after\":\"Dr\",\"before\":null,\"path\":\"title\"}]],[\"req_019b76daa80800000000000000000001:2\",\"019a0000-0000-7000-8000-000000000003\",\"0000000000000016\",\"user.updat … (63 bytes more)
--- ?5 = "2026-01-01T00:00:00.008Z"
--- plan: CO-ROUTINE o
--- plan:   SCAN CONSTANT ROW
--- plan: SCAN o
--- plan: SCAN j VIRTUAL TABLE INDEX 1:
--- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+-- ?2 = "2026-01-01T00:00:00.008Z"
+-- ?3 = NULL
+-- ?4 = "SCIM_TOKEN"
+-- ?5 = "[[\"req_019b76daa80800000000000000000001:1\",\"019a0000-0000-7000-8000-000000000001\",\"0000000000000015\",\"user.updated\",[{\"after\":\"Dr\",\"before\":null,\"path\":\"title\"}]],[\"req_019b76daa80800000000000000000001:2\",\"019a0000-0000-7000-8000-000000000003\",\"0000000000000016\",\"user.updat … (63 bytes more)
+-- plan: CO-ROUTINE (subquery-4)
+-- plan:   CO-ROUTINE o
+-- plan:     SCAN CONSTANT ROW
+-- plan:   SCAN o
+-- plan:   SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+-- plan: SCAN (subquery-4)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
--- plan: SCALAR SUBQUERY 2
--- plan:   SCAN CONSTANT ROW
--- plan: SCALAR SUBQUERY 5
--- plan:   CO-ROUTINE (subquery-4)
--- plan:     CO-ROUTINE (subquery-8)
--- plan:       CO-ROUTINE o
--- plan:         SCAN CONSTANT ROW
--- plan:       SCAN o
--- plan:       SCAN j VIRTUAL TABLE INDEX 1:
--- plan:       SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
--- plan:     SCAN (subquery-8)
--- plan:   SCAN (subquery-4)

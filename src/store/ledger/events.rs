@@ -119,9 +119,6 @@ struct Event<'a> {
 enum Extent {
     /// One, of one event.
     One,
-    /// The rows `j` of a run, so many, whose write stands right in front: where it wrote them all,
-    /// each has its number in them. Otherwise they are counted, which reads them once more.
-    Run(usize),
     /// Any number, which are counted: each is read twice more.
     Many,
 }
@@ -132,22 +129,15 @@ impl Event<'_> {
             Some(resource_type) => ["'", resource_type.name, "'"],
             None => ["", "NULL", ""],
         };
-        let rows = &self.rows;
         let from: Fragment<'_> = match &self.from {
             Some(from) => from.into(),
             None => self.origin.into(),
         };
+        // Whether a run wrote all its rows is not known here: `changes()` is that of the text index
+        // where the write in front gave it something.
         let number = match self.extent {
-            Extent::One => "1".into(),
-            Extent::Many => "row_number() OVER ()".into(),
-            Extent::Run(count) => fragment!(
-                "iif((SELECT changes()) = {count}, j.key + 1, (\
-                 SELECT json_group_object(key, number) FROM (\
-                 SELECT j.key AS key, row_number() OVER () AS number FROM {origin}{rows})) ->> ('$.\"' || j.key || '\"'))",
-                count = count,
-                origin = &from,
-                rows = rows,
-            ),
+            Extent::One => "1",
+            Extent::Many => "row_number() OVER ()",
         };
         statement!(
             "INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body) \
@@ -161,8 +151,8 @@ impl Event<'_> {
             id = self.id,
             request = self.request,
             body = self.body,
-            origin = &from,
-            rows = rows,
+            origin = from,
+            rows = self.rows,
         )
     }
 }

@@ -47,7 +47,6 @@ pub fn of_creates(
     rows: &[ResourceWrite<'_>],
     again: bool,
 ) -> Statement {
-    let extent = Extent::Run(rows.len());
     let rows = rows.iter().map(|row| {
         let names = vec![Value::from(row.id), Value::from(row.version)];
         (names, row.operation)
@@ -55,7 +54,7 @@ pub fn of_creates(
     let rows = run(origin, rows);
     let rows = of_run(view, &rows);
     let texts = ("j.value ->> 0".into(), document(view, "after"));
-    create_event(origin, view, texts, rows, (again, extent))
+    create_event(origin, view, texts, rows, (again, Extent::Many))
 }
 
 fn create_event(
@@ -147,7 +146,6 @@ pub fn of_rewrites(
     view: &View<'_>,
     rows: &[(ResourceWrite<'_>, &Update)],
 ) -> Statement {
-    let many = rows.len();
     let rows = run(
         origin,
         rows.iter().map(|(done, update)| {
@@ -172,7 +170,7 @@ pub fn of_rewrites(
             names = names_of_row(view),
         ),
         rows: of_run(view, &rows),
-        extent: Extent::Run(many),
+        extent: Extent::Many,
     }
     .insert()
 }
