@@ -190,6 +190,13 @@ async function minutes(face) {
   await measure("verify", () => face.get("/tenants/1/events/verify"));
   measured.verify.seals = await face.number("SELECT count(*) AS n FROM seals WHERE tenant_id = 1");
   measured.verify.sealed = await face.number("SELECT count(*) AS n FROM events WHERE tenant_id = 1");
+  const made = (await scim("POST", "/Users", user("erased"))).id;
+  await scim("DELETE", `/Users/${made}`);
+  await minute();
+  const erasure = "Erasure of a user with two events, all sealed";
+  await measure(erasure, () => face.post("/tenants/1/erase", { resource: made }));
+  measured[erasure].seals = await face.number("SELECT count(*) AS n FROM seals WHERE tenant_id = 1");
+  await minute();
   await measure("First minute of an hour, nothing to do", () => minute(first()));
 }
 
