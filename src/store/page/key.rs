@@ -29,7 +29,7 @@ pub struct Mark {
 pub enum SortKey {
     /// Text.
     Text(String),
-    /// What a longer text begins with: [`LONGEST`] characters. The rest is that of the row with the
+    /// What a longer text begins with: `LONGEST` characters. The rest is that of the row with the
     /// id of the mark.
     Long(String),
     /// A number, in digits that lose nothing.
