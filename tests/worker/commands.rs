@@ -466,7 +466,13 @@ fn a_webhook_comes_and_goes() {
     );
     assert_eq!(hooks(&["show", id])["url"], "http://127.0.0.1:9/hook");
     assert_ne!(hooks(&["rotate", id])["secret"], made["secret"]);
-    let tested = hooks(&["test", id, "--type", "user.created"]);
+    let (code, out, words) =
+        desk.say(&["webhooks", "test", id, "--type", "user.created", "--json"]);
+    assert!(
+        code == 1 && words.contains("did not take the test"),
+        "{words}"
+    );
+    let tested: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(tested["outcome"], "failed", "{tested:#}");
     assert_eq!(hooks(&["deliveries", id])[0], tested);
     let user = serde_json::json!({ "userName": "ada" });
