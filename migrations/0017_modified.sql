@@ -1,5 +1,5 @@
--- Whoever polls for changes asks for what was modified since a moment: the index finds it. Each
--- write of a resource writes a row more for it. (Made in 0.9 s over 1,000,000 users.)
+-- Whoever polls for changes asks for what was modified since a moment: the index finds it. Each write of a resource writes a
+-- row more for it. (Made in 0.9 s over 1,000,000 users.)
 CREATE INDEX users_modified ON users (tenant_id, updated_at);
 CREATE INDEX teams_modified ON teams (tenant_id, updated_at);
 CREATE INDEX resources_modified ON resources (tenant_id, resource_type, updated_at);

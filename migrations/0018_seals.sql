@@ -1,9 +1,8 @@
--- Seals of the record: each covers the events of a tenant behind the seal before it, so that one
--- who edits, deletes or reorders events shows. head: SHA-256 over the head before and the events;
--- mac: of the head, by a key that is not here; key: the fingerprint of the master key that it is
--- made of.
--- sealing: up to which position of this database events were looked at. digest: of an event whose
--- body was emptied, what its seal has of the body.
+-- Seals of the record: each covers the events of a tenant behind the seal before it, so that one who edits, deletes or
+-- reorders events shows. head: SHA-256 over the head before and the events; mac: of the head, by a key that is not here;
+-- key: the fingerprint of the master key that it is made of.
+-- sealing: up to which position of this database events were looked at. digest: of an event whose body was emptied, what
+-- its seal has of the body.
 CREATE TABLE seals (
   tenant_id INTEGER NOT NULL,
   last_seq INTEGER NOT NULL,

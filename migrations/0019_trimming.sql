@@ -1,10 +1,10 @@
 -- Events go by their age, and what is about to end is told.
 --
 -- sealing.trimmed: the greatest position of an event that was taken out, so that who reads on from
--- before it hears that something is missing. seals.start: of the first that is kept, a code by which
--- it is known that what stood before it was trimmed, by this deployment. told: of a token or secret
--- that ends, 1 when it was told that it will, 2 that it has; what has ended before there were events
--- is told of no more.
+-- before it hears that something is missing. seals.start: of the first that is kept, a code by
+-- which it is known that what stood before it was trimmed, by this deployment. told: of a token or
+-- secret that ends, 1 when it was told that it will, 2 that it has; what has ended before there
+-- were events is told of no more.
 ALTER TABLE sealing ADD COLUMN trimmed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE seals ADD COLUMN start TEXT;
 ALTER TABLE tokens ADD COLUMN told INTEGER NOT NULL DEFAULT 0;

@@ -1,5 +1,5 @@
--- Resources that were deleted where the tenant keeps them for a while (`deletes: soft`). They are here and in no table that
--- another statement reads, so that none can forget to leave them out.
+-- Resources that were deleted where the tenant keeps them for a while (`deletes: soft`). They are
+-- here and in no table that another statement reads, so that none can forget to leave them out.
 --
 -- name: of a user, the folded userName: who comes with it again gets the old id.
 CREATE TABLE deleted_resources (
@@ -19,9 +19,9 @@ CREATE INDEX deleted_resources_name ON deleted_resources (tenant_id, name) WHERE
 CREATE INDEX deleted_resources_newest ON deleted_resources (tenant_id, deleted_at, id);
 CREATE INDEX deleted_resources_purge ON deleted_resources (purge_at);
 
--- What they had beside their rows, kept by a trigger. links is a JSON array: of part 0 and those behind it [team, member, type
--- of the member] of their memberships, both ways, 5,000 of them at the most; of part -1 [attribute, value], what they had in
--- unique_values.
+-- What they had beside their rows, kept by a trigger. links is a JSON array: of part 0 and those
+-- behind it [team, member, type of the member] of their memberships, both ways, 5,000 of them at
+-- the most; of part -1 [attribute, value], what they had in unique_values.
 CREATE TABLE deleted_links (
   tenant_id INTEGER NOT NULL,
   resource_id TEXT NOT NULL,

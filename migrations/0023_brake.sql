@@ -1,10 +1,10 @@
--- The brake: where a tenant has one (the setting of that name), a removal of a user by a provider beyond its limit fails the
--- batch that would make it. It is counted and decided where its event is written, so that no way of removing is forgotten
--- and a tenant without a brake pays nothing.
+-- The brake: where a tenant has one (the setting of that name), a removal of a user by a provider
+-- beyond its limit fails the batch that would make it. It is counted and decided where its event is
+-- written, so that no way of removing is forgotten and a tenant without a brake pays nothing.
 --
--- brakes: a row of each tenant whose setting has a count or a percentage. engaged_at: since when it refuses; released_at:
--- from when on removals are counted anew.
--- events.users: of a removal that counts, how many users there were before it.
+-- brakes: a row of each tenant whose setting has a count or a percentage. engaged_at: since when it
+-- refuses; released_at: from when on removals are counted anew. events.users: of a removal that
+-- counts, how many users there were before it.
 CREATE TABLE brakes (
   tenant_id INTEGER PRIMARY KEY,
   count INTEGER,
@@ -34,7 +34,8 @@ INSERT INTO brakes (tenant_id, count, percent, minutes)
   SELECT id, settings ->> '$.brake.count', settings ->> '$.brake.percent', coalesce(settings ->> '$.brake.minutes', 10) FROM tenants
   WHERE coalesce(settings ->> '$.brake.count', settings ->> '$.brake.percent') IS NOT NULL;
 
--- A percentage is of the users at the first removal that still counts, and of four removals at the least.
+-- A percentage is of the users at the first removal that still counts, and of four removals at the
+-- least.
 CREATE TRIGGER events_insert_removal AFTER INSERT ON events
 WHEN new.type IN ('user.deactivated', 'user.deleted') AND new.actor_kind IN ('token', 'client')
   AND EXISTS (SELECT 1 FROM brakes WHERE tenant_id = new.tenant_id) BEGIN

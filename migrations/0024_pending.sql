@@ -1,6 +1,7 @@
--- Members that a provider named before they are there (`unknown_members: pend`). value: what it named; folded: its image as a
--- userName. Who comes with it, as id, externalId or userName, joins in the batch that brings him, which sets `joined` to the
--- moment and the version that the team gets: triggers do the rest.
+-- Members that a provider named before they are there (`unknown_members: pend`). value: what it
+-- named; folded: its image as a userName. Who comes with it, as id, externalId or userName, joins
+-- in the batch that brings him, which sets `joined` to the moment and the version that the team
+-- gets: triggers do the rest.
 CREATE TABLE pending_members (
   tenant_id INTEGER NOT NULL,
   value TEXT NOT NULL,
