@@ -1,7 +1,7 @@
 //! The brake: removals of users by a provider beyond a limit that the tenant sets are refused.
 //!
 //! What is counted and refused is decided by a trigger where the event of a removal is written
-//! (migration 0027); here the brake is engaged, released and shown.
+//! (migration 0026); here the brake is engaged, released and shown.
 
 use super::Statement;
 use super::fragment::{Fragment, value};
