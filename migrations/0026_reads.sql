@@ -11,11 +11,11 @@ ANALYZE sqlite_schema;
 -- be a third row written for each of them.
 ALTER TABLE seals ADD COLUMN resources TEXT;
 
--- The first of the removals that count is the first by its position: by the clock of its request, of
--- removals at the same moment a later one was taken, and so a percentage of too few users. One
--- subquery counts the removals and finds the users at the first of them: of an aggregate with min(),
--- SQLite takes the other columns from the row that has the least. Otherwise the trigger is as in
--- 0025, and the release before goes on.
+-- The first of the removals that count is the first by its position: by the clock of its request,
+-- of removals at the same moment a later one was taken, and so a percentage of too few users. One
+-- subquery counts the removals and finds the users at the first of them: of an aggregate with
+-- min(), SQLite takes the other columns from the row that has the least. Otherwise the trigger is
+-- as in 0025, and the release before goes on.
 DROP TRIGGER events_insert_removal;
 CREATE TRIGGER events_insert_removal AFTER INSERT ON events
 WHEN new.type IN ('user.deactivated', 'user.deleted') AND new.actor_kind IN ('token', 'client')

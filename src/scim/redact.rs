@@ -354,7 +354,8 @@ fn named(types: Types<'_>, path: &str) -> Place {
 /// ```
 /// use scim::redact::filter;
 /// use scim::resource_type::USER_TYPE;
-/// let kept = filter(&[&USER_TYPE], r#"userName eq "ada" and emails[type eq "work"] and title pr or shoes gt 4"#);
+/// let sent = r#"userName eq "ada" and emails[type eq "work"] and title pr or shoes gt 4"#;
+/// let kept = filter(&[&USER_TYPE], sent);
 /// assert_eq!(kept, r#"userName eq "…" and emails[type eq "…"] and title pr or "…" gt "…""#);
 /// ```
 pub fn filter(types: Types<'_>, sent: &str) -> String {
