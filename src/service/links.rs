@@ -26,6 +26,15 @@ pub(crate) fn can_be_id(id: &str) -> bool {
     id.len() <= LONGEST_ID && !id.as_bytes().contains(&b'\0')
 }
 
+/// Whether an id has the form of those that we give.
+pub(crate) fn is_like_ours(id: &str) -> bool {
+    let is_part = |(index, byte): (usize, u8)| match index {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+    };
+    id.len() == 36 && id.bytes().enumerate().all(is_part)
+}
+
 impl<D: Database> Session<'_, D> {
     /// Why members could not be added: the ids that name nothing, or that would close a circle.
     /// Nothing where those that name nothing are to be left out.

@@ -6,6 +6,7 @@ use scim::list::List;
 use scim::patch::LinkChange;
 use scim::resource_type::GROUP_TYPE;
 
+use super::links::is_like_ours;
 use super::{Failure, Session};
 use store::{Database, Row, pending};
 
@@ -67,13 +68,4 @@ impl<D: Database> Session<'_, D> {
 pub(crate) fn doubtful(change: &LinkChange) -> Vec<String> {
     let come = change.add.iter().filter(|value| !is_like_ours(value));
     change.remove.iter().chain(come).cloned().list()
-}
-
-/// Whether a value has the form of the ids that we give.
-fn is_like_ours(value: &str) -> bool {
-    let is_part = |(index, byte): (usize, u8)| match index {
-        8 | 13 | 18 | 23 => byte == b'-',
-        _ => byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase(),
-    };
-    value.len() == 36 && value.bytes().enumerate().all(is_part)
 }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::Work;
 use super::line::{LineContent, LineResource, read};
 use crate::failure::sentence;
+use crate::links::is_like_ours;
 use crate::write::{NewResource, Rewrite};
 use crate::{Failure, Session};
 use store::Database;
@@ -231,7 +232,7 @@ fn new<D: Database>(
     parsed: LineResource,
     line: i64,
 ) -> Result<Item, Failure> {
-    let id = parsed.id.as_deref().filter(|id| is_uuid(id));
+    let id = parsed.id.as_deref().filter(|id| is_like_ours(id));
     let id = id.map_or_else(|| session.context.mint.id(), str::to_owned);
     let mut document = parsed.document.clone();
     set_lasting(parsed.resource_type, &Map::new(), &mut document);
@@ -251,15 +252,6 @@ fn new<D: Database>(
         target: None,
         rewrite: None,
     })
-}
-
-/// Whether a text is a UUID in lower case.
-fn is_uuid(text: &str) -> bool {
-    let is_right = |(index, byte): (usize, u8)| match index {
-        8 | 13 | 18 | 23 => byte == b'-',
-        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-    };
-    text.len() == 36 && text.bytes().enumerate().all(is_right)
 }
 
 fn items<'i>(
