@@ -9,7 +9,7 @@ use crate::json;
 use serde_json::{Map, Value};
 
 use crate::habit::{Habits, log_path};
-use crate::path::{AttributePath, is_name, schema_named};
+use crate::path::{AttributePath, schema_named};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Returned, Schema};
 
@@ -328,12 +328,7 @@ fn named(types: Types<'_>, path: &str) -> Place {
             };
         }
     }
-    let path = path.trim();
-    let path = if is_name(path) {
-        AttributePath::named(path, 0)
-    } else if let Ok(path) = AttributePath::parse(path) {
-        path
-    } else {
+    let Ok(path) = AttributePath::parse(path.trim()) else {
         return Place::Hidden;
     };
     let mut place = Place::Hidden;

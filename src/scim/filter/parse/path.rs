@@ -2,7 +2,7 @@
 
 use super::Parser;
 use crate::message::error::Error;
-use crate::path::AttributePath;
+use crate::path::{AttributePath, is_name};
 
 impl AttributePath {
     /// Reads an attribute path that stands alone.
@@ -21,6 +21,10 @@ impl AttributePath {
     /// # Ok::<(), scim::message::error::Error>(())
     /// ```
     pub fn parse(text: &str) -> Result<Self, Error> {
+        // Most are no more than that.
+        if is_name(text) {
+            return Ok(Self::named(text, 0));
+        }
         let mut parser = Parser::path(text);
         parser.spaces();
         let path = parser.attribute_path()?;
