@@ -29,15 +29,23 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let memory = Memory::new();
-        let admin = Operator::new(&memory);
-        let tenant = admin.tenant("Contoso");
-        let made = admin
-            .post(&format!("/tenants/{tenant}/clients"), &setup())
-            .expect(201);
-        let id = text(&made["id"]);
-        let scene = Self { memory, tenant, id };
+        let tenant = Operator::new(&memory).tenant("Contoso");
+        let scene = Self {
+            memory,
+            tenant,
+            id: String::new(),
+        };
+        let scene = scene.with_client(&setup());
         scene.publish(&[rsa_key("one", 2_048), ec_key("curve")]);
         scene
+    }
+
+    /// The same with another client of the tenant.
+    fn with_client(self, setup: &Value) -> Self {
+        let path = format!("/tenants/{}/clients", self.tenant);
+        let made = Operator::new(&self.memory).post(&path, setup).expect(201);
+        let id = text(&made["id"]);
+        Self { id, ..self }
     }
 
     /// Puts keys where the issuer has them.
@@ -342,17 +350,9 @@ fn what_an_assertion_says_is_compared() {
 /// `tid` means something with issuers of Entra ID alone.
 #[test]
 fn another_issuer_may_have_a_tid_of_its_own() {
-    let scene = Scene::new();
-    let admin = Operator::new(&scene.memory);
-    let body = with(setup(), "issuer", json!("https://login.example.com"));
-    let made = admin
-        .post(&format!("/tenants/{}/clients", scene.tenant), &body)
-        .expect(201);
-    let scene = Scene {
-        id: text(&made["id"]),
-        ..scene
-    };
-    let claims = with(scene.claims(), "iss", json!("https://login.example.com"));
+    let issuer = json!("https://login.example.com");
+    let scene = Scene::new().with_client(&with(setup(), "issuer", issuer.clone()));
+    let claims = with(scene.claims(), "iss", issuer);
     scene.send_by("one", &claims).expect(200);
 }
 
@@ -623,26 +623,13 @@ fn an_assertion_with_a_jti_is_taken_once() {
         .expect(200);
     assert_eq!(scene.memory.number("SELECT count(*) FROM tokens"), 2);
     // Nor is it taken of another client of the tenant that trusts the same issuer.
-    let path = format!("/tenants/{}/clients", scene.tenant);
-    let made = Operator::new(&scene.memory)
-        .post(&path, &setup())
-        .expect(201);
-    let scene = Scene {
-        id: text(&made["id"]),
-        ..scene
-    };
+    let scene = scene.with_client(&setup());
     let send = |jti: &str| scene.send_by("one", &with(scene.claims(), "jti", json!(jti)));
     denied(&send("a"), 401, "invalid_client", "taken already");
     send("c").expect(200);
     // RFC 7519 §4.1.7: another issuer's may be called the same.
     let issuer = json!("https://login.example.com");
-    let made = Operator::new(&scene.memory)
-        .post(&path, &with(setup(), "issuer", issuer.clone()))
-        .expect(201);
-    let scene = Scene {
-        id: text(&made["id"]),
-        ..scene
-    };
+    let scene = scene.with_client(&with(setup(), "issuer", issuer.clone()));
     let claims = with(with(scene.claims(), "jti", json!("a")), "iss", issuer);
     scene.send_by("one", &claims).expect(200);
     denied(
