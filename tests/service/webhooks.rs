@@ -354,13 +354,12 @@ fn what_is_done_while_an_attempt_is_under_way() {
         let made = hook(&memory, &json!({}));
         memory.sql("UPDATE webhook_cursors SET position = 0");
         let client = Client::new(&memory);
-        let first = client.user("zero");
+        client.user("zero");
         deliver(&memory);
         posts(&memory);
         client.user("ada");
         client.user("eve");
         let events = Operator::new(&memory).get("/tenants/1/events").expect(200);
-        let _ = first;
         let inner = Rc::downgrade(&memory);
         let is_first = Cell::new(true);
         let path = format!("/webhooks/{}", made["id"].as_str().unwrap());
