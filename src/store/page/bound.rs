@@ -34,9 +34,8 @@ impl Page<'_> {
                 columns.key.then_some("beside AS key_text, "),
                 source.and(Some("place AS source, ")),
             ];
-            let names: Fragment<'_> = names.into_iter().map(Fragment::from).collect();
             let shown = [record, beside.unwrap_or("NULL".into())];
-            return filled(names, self.places(), shown, PAGE_BYTES);
+            return filled(names.into(), self.places(), shown, PAGE_BYTES);
         }
         let rows = match self.sources.as_slice() {
             [source] => {
