@@ -215,14 +215,9 @@ impl<'a> Weight<'a> {
         self.own + self.each.iter().map(|(_, tests)| tests).sum::<usize>()
     }
 
-    /// The looks that each row takes, if it is small.
-    fn of_row(&self, source: &Source<'_>) -> usize {
-        self.columns.div_ceil(OF_COLUMNS) + self.own + sorted(source).0
-    }
-
     /// The looks that some rows take together.
     fn looks<'b>(&self, source: &Source<'b>, rows: Fragment<'b>) -> Fragment<'b> {
-        let (_, times_read) = sorted(source);
+        let (sort, times_read) = sorted(source);
         let folded = [source.view.row(), ".folded"];
         let bytes = |beyond: usize, of: usize, times: usize| {
             (times > 0).then(|| {
@@ -264,7 +259,7 @@ impl<'a> Weight<'a> {
         });
         fragment!(
             "(SELECT coalesce(sum({own}{each_of}{list_to_sort}{bytes}), 0) FROM {rows})",
-            own = self.of_row(source),
+            own = self.columns.div_ceil(OF_COLUMNS) + self.own + sort,
             each_of = each_of.collect::<Fragment<'_>>(),
             list_to_sort = list_to_sort,
             bytes = bytes,
@@ -276,7 +271,7 @@ impl<'a> Weight<'a> {
     fn held<'b>(&self, source: &Source<'b>, most: usize) -> Option<Fragment<'b>> {
         let view = source.view;
         let (sort, times_read) = sorted(source);
-        let each_row = self.of_row(source) + self.of_documents() - self.own;
+        let each_row = self.columns.div_ceil(OF_COLUMNS) + self.of_documents() + sort;
         if each_row == 0 {
             return None;
         }
