@@ -11,7 +11,7 @@ use super::hung::{Hung, PATIENCE, Reply};
 use crate::Moment;
 use crate::outside::{Post, PostReply};
 use crate::signing::headers;
-use store::ledger::deliveries::{self, Backlog};
+use store::ledger::deliveries::Backlog;
 use store::{Database, Error, Statement};
 
 /// Attempts that hang at once, of all endpoints: with those that do not they take the connections
@@ -57,20 +57,12 @@ impl<D: Database> Deliverer<'_, D> {
             came: Poll::Pending,
             count,
         });
-        let known = whose.and_then(|index| self.backlogs.get(index)).cloned();
         let now = self.directory.clock.now().milliseconds;
         let backlog = Backlog {
             next_attempt_at: Moment::at(now + LONGEST).text,
-            ..known.unwrap_or_else(|| self.new_backlog(event))
+            ..self.backlog(whose, event)
         };
-        let noted = deliveries::note(&self.lease, &backlog);
-        if let Some(known) = whose.and_then(|index| self.backlogs.get_mut(index)) {
-            *known = backlog;
-        } else {
-            self.cursor.position = event.mark.position;
-            self.backlogs.push(backlog);
-        }
-        vec![noted]
+        vec![self.note_backlog(whose, event, backlog)]
     }
 
     /// Whether an attempt of the tenant hangs.

@@ -25,10 +25,7 @@ impl<D: Database> Deliverer<'_, D> {
         posted: Option<PostReply>,
     ) -> Vec<Statement> {
         let now = self.directory.clock.now();
-        let before = match whose.and_then(|index| self.backlogs.get(index)) {
-            Some(backlog) => backlog.clone(),
-            None => self.new_backlog(event),
-        };
+        let before = self.backlog(whose, event);
         let attempt = before.attempts + 1;
         let chance = self.directory.mint.secret().map_or(0, |[first, ..]| first);
         let next = next(posted.as_ref(), attempt, chance);
@@ -73,8 +70,11 @@ impl<D: Database> Deliverer<'_, D> {
         statements
     }
 
-    /// A tenant that would be behind by an event.
-    pub(super) fn new_backlog(&self, event: &Event) -> Backlog {
+    /// That of the tenant of an event; of one that is not behind, what it would be by the event.
+    pub(super) fn backlog(&self, whose: BacklogIndex, event: &Event) -> Backlog {
+        if let Some(known) = whose.and_then(|index| self.backlogs.get(index)) {
+            return known.clone();
+        }
         Backlog {
             tenant: event.tenant,
             cursor: WebhookCursor {
@@ -131,19 +131,31 @@ impl<D: Database> Deliverer<'_, D> {
             last_status,
             ..before
         };
-        let mut statements = vec![deliveries::note(&self.lease, &backlog)];
-        if is_news {
+        let news = is_news.then(|| {
             self.say("fails", event.tenant, last_status);
             let event_rows = deliveries::failing_event(&self.lease, &backlog);
-            statements.push(house(&origin(now), event_rows));
-        }
+            house(&origin(now), event_rows)
+        });
+        let mut statements = vec![self.note_backlog(whose, event, backlog)];
+        statements.extend(news);
+        statements
+    }
+
+    /// Notes that the tenant of an event is so far behind; the common cursor goes on without it.
+    pub(super) fn note_backlog(
+        &mut self,
+        whose: BacklogIndex,
+        event: &Event,
+        backlog: Backlog,
+    ) -> Statement {
+        let note = deliveries::note(&self.lease, &backlog);
         if let Some(known) = whose.and_then(|index| self.backlogs.get_mut(index)) {
             *known = backlog;
         } else {
             self.cursor.position = event.mark.position;
             self.backlogs.push(backlog);
         }
-        statements
+        note
     }
 
     fn say(&self, what: &str, tenant: i64, status: Option<i64>) {
