@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::outside::PostReply;
 use crate::{Settings, address};
-use store::ledger::feed::EventFilter;
+use store::ledger::feed::{EventFilter, Mark};
 
 /// Milliseconds between an attempt that failed and the next, by how many failed; then no more
 /// (Standard Webhooks, "Retries").
@@ -25,6 +25,14 @@ const HOUR: u64 = 3_600_000;
 const MOST: usize = 19_500;
 /// Bytes of a reply that are shown.
 const SHOWN: usize = 256;
+
+/// An event that is posted.
+pub(super) struct Event {
+    pub(super) mark: Mark,
+    pub(super) tenant: i64,
+    pub(super) text: String,
+    pub(super) seal: Option<String>,
+}
 
 /// Refuses an address that nothing may be posted to. The rules may be others than when it was
 /// stored.

@@ -1,7 +1,7 @@
 //! The events of one database, posted to one endpoint by whoever has the lease.
 
 use super::SharedReport;
-use super::attempt::{add_now, event_filter};
+use super::attempt::{Event, add_now, event_filter};
 use super::hung::{Hung, PATIENCE};
 use crate::budget::Allowance;
 use crate::now::{self, TenantResource};
@@ -29,14 +29,6 @@ const PAGE: usize = 20;
 const FIRST: usize = 5 * PAGE;
 const TIMES: usize = 8;
 const SECOND: u64 = 1_000;
-
-/// An event of a page.
-pub(super) struct Event {
-    pub(super) mark: Mark,
-    pub(super) tenant: i64,
-    pub(super) text: String,
-    pub(super) seal: Option<String>,
-}
 
 /// Events, in order.
 struct Page {
@@ -192,7 +184,7 @@ impl<D: Database> Deliverer<'_, D> {
                         self.report.wake_in(0);
                         return Ok(true);
                     }
-                    self.attempt(whose, &event).await
+                    self.attempt(whose, event).await
                 };
                 if !self.commit(statements).await? || !self.endpoint.is_active {
                     return Ok(false);

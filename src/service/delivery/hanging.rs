@@ -5,8 +5,8 @@ use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-use super::attempt::{body, check_url};
-use super::deliverer::{BacklogIndex, Deliverer, Event, LONGEST};
+use super::attempt::{Event, body, check_url};
+use super::deliverer::{BacklogIndex, Deliverer, LONGEST};
 use super::hung::{Hung, PATIENCE, Reply};
 use crate::Moment;
 use crate::outside::{Post, PostReply};
@@ -22,14 +22,14 @@ const NOTES: usize = 12;
 
 impl<D: Database> Deliverer<'_, D> {
     /// Posts an event, and says what is noted of it.
-    pub(super) async fn attempt(&mut self, whose: BacklogIndex, event: &Event) -> Vec<Statement> {
+    pub(super) async fn attempt(&mut self, whose: BacklogIndex, event: Event) -> Vec<Statement> {
         let (id, body) = body(&event.text, event.seal.as_deref());
         let now = self.directory.clock.now();
         let settings = self.directory.settings;
         let headers = headers(&settings.master, &self.endpoint, &now, (&id, &body));
         // The rules may be others than when the address was stored.
         if check_url(settings, &self.endpoint.url, &self.endpoint.origin).is_err() {
-            return self.note_attempt(whose, event, (id, &now), None);
+            return self.note_attempt(whose, &event, (id, &now), None);
         }
         let post = Post {
             address: self.endpoint.url.clone(),
@@ -45,29 +45,29 @@ impl<D: Database> Deliverer<'_, D> {
                 .has(NOTES + (self.hanging.len() + 1) * super::deliverer::ATTEMPT);
         let patience = may_hang.then_some(PATIENCE);
         if let Poll::Ready(posted) = self.wait(Some(&mut reply), patience).await {
-            return self.note_attempt(whose, event, (id, &now), posted);
+            return self.note_attempt(whose, &event, (id, &now), posted);
         }
+        let until = self.directory.clock.now().milliseconds + LONGEST;
+        let backlog = Backlog {
+            next_attempt_at: Moment::at(until).text,
+            ..self.backlog(whose, &event)
+        };
+        let note = self.note_backlog(whose, &event, backlog);
         count.set(count.get() + 1);
         self.hanging.push(Hung {
-            mark: event.mark,
-            tenant: event.tenant,
+            event,
             id,
             at: now,
             reply,
             came: Poll::Pending,
             count,
         });
-        let now = self.directory.clock.now().milliseconds;
-        let backlog = Backlog {
-            next_attempt_at: Moment::at(now + LONGEST).text,
-            ..self.backlog(whose, event)
-        };
-        vec![self.note_backlog(whose, event, backlog)]
+        vec![note]
     }
 
     /// Whether an attempt of the tenant hangs.
     pub(super) fn hangs(&self, tenant: i64) -> bool {
-        self.hanging.iter().any(|one| one.tenant == tenant)
+        self.hanging.iter().any(|one| one.event.tenant == tenant)
     }
 
     /// Waits for a reply, or without one for what comes of an attempt that hangs; for so many
@@ -110,20 +110,14 @@ impl<D: Database> Deliverer<'_, D> {
     pub(super) async fn settle(&mut self) -> Result<bool, Error> {
         while let Some(place) = self.hanging.iter().position(|one| one.came.is_ready()) {
             let mut one = self.hanging.swap_remove(place);
-            let is_of = |backlog: &Backlog| backlog.tenant == one.tenant;
+            let is_of = |backlog: &Backlog| backlog.tenant == one.event.tenant;
             let whose = self.backlogs.iter().position(is_of);
             let (id, came) = (std::mem::take(&mut one.id), &mut one.came);
             let posted = match std::mem::replace(came, Poll::Pending) {
                 Poll::Ready(posted) => posted,
                 Poll::Pending => None,
             };
-            let event = Event {
-                mark: one.mark,
-                tenant: one.tenant,
-                text: String::new(),
-                seal: None,
-            };
-            let statements = self.note_attempt(whose, &event, (id, &one.at), posted);
+            let statements = self.note_attempt(whose, &one.event, (id, &one.at), posted);
             if !self.commit(statements).await? || !self.endpoint.is_active {
                 self.hanging.clear();
                 return Ok(false);

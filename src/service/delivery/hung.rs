@@ -3,9 +3,9 @@
 use std::cell::Cell;
 use std::task::Poll;
 
+use super::attempt::Event;
 use crate::Moment;
 use crate::outside::{LocalBoxFuture, PostReply};
-use store::ledger::feed::Mark;
 
 /// Milliseconds for which others wait for a reply.
 pub(super) const PATIENCE: u32 = 500;
@@ -15,11 +15,9 @@ pub(super) type Reply<'a> = LocalBoxFuture<'a, Option<PostReply>>;
 
 /// An attempt that hangs.
 pub(super) struct Hung<'a> {
-    /// Where its event stands.
-    pub(super) mark: Mark,
-    /// Whose event it is.
-    pub(super) tenant: i64,
-    /// The id of the event.
+    /// What is delivered.
+    pub(super) event: Event,
+    /// The id of that.
     pub(super) id: String,
     /// When it was begun.
     pub(super) at: Moment,

@@ -1,7 +1,7 @@
 //! What is noted of an attempt: where the common cursor stands then, and where the tenant.
 
-use super::attempt::{Next, first_bytes, next};
-use super::deliverer::{BacklogIndex, Deliverer, Event};
+use super::attempt::{Event, Next, first_bytes, next};
+use super::deliverer::{BacklogIndex, Deliverer};
 use crate::Moment;
 use crate::outside::PostReply;
 use store::ledger::deliveries::{self, Attempt, Backlog, WebhookCursor};
