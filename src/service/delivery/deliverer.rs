@@ -258,8 +258,10 @@ impl<D: Database> Deliverer<'_, D> {
         let listed = batch.add(walk.list(&filter, PAGE));
         self.allowance.note(batch.len());
         let mut answers = shard.send(batch).await?;
-        let newest = [answers.row(newest), answers.row(end)];
-        let (mut page, places, keys) = read_page(newest, answers.rows(listed), &walk)?;
+        let [newest] = answers.numbers(newest)?;
+        let [last, _, looks] = answers.numbers(end)?;
+        let ends = [newest, last, looks].map(Option::unwrap_or_default);
+        let (mut page, places, keys) = read_page(ends, answers.rows(listed), &walk)?;
         self.looks = if page.is_whole {
             LOOKS.min(self.looks * TIMES)
         } else {
@@ -323,8 +325,8 @@ impl<D: Database> Deliverer<'_, D> {
         batch.add_all(statements);
         self.allowance.spend(batch.len());
         self.lease.has_delivered = false;
-        let row = self.directory.send(batch).await?.row(held);
-        Ok(row.map_or(Ok(None), |row| row.integer(0))? == Some(1))
+        let [holds] = self.directory.send(batch).await?.numbers(held)?;
+        Ok(holds == Some(1))
     }
 
     /// Gives the lease back. Where it was taken away, there is something else to be done at once.
@@ -344,16 +346,10 @@ impl<D: Database> Deliverer<'_, D> {
 /// Reads a page of a walk: the newest event and where the walk ends, and the events. What
 /// resources they are about, with their places.
 fn read_page(
-    [newest, end]: [Option<Row>; 2],
+    [newest, last, looks]: [i64; 3],
     rows: Vec<Row>,
     walk: &Walk,
 ) -> Result<(Page, Vec<usize>, Vec<TenantResource>), Error> {
-    let number = |row: &Option<Row>, column| match row {
-        Some(row) => Ok::<_, Error>(row.integer(column)?.unwrap_or_default()),
-        None => Ok(0),
-    };
-    let newest = number(&newest, 0)?;
-    let (last, looks) = (number(&end, 0)?, number(&end, 2)?);
     let (mut events, mut places, mut keys) = (Vec::new(), Vec::new(), Vec::new());
     let mut found = 0;
     for mut row in rows {
