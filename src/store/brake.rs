@@ -45,11 +45,11 @@ impl Turn {
         fragment!(
             "SELECT '{kind}' AS kind, tenant_id AS about, \
              json_object('state', CASE WHEN engaged_at IS NOT NULL THEN 'engaged' \
-             WHEN strftime('%Y-%m-%dT%H:%M:%fZ', released_at, '+' || minutes || ' minutes') > {now} THEN 'released' \
-             ELSE 'armed' END) AS before, \
+             WHEN {until} > {now} THEN 'released' ELSE 'armed' END) AS before, \
              json_object('state', '{state}') AS after FROM brakes{brake}",
             kind = kind,
             state = state,
+            until = shifted("released_at", "+"),
             now = value(now),
             brake = self.brake(tenant, now),
         )
@@ -70,17 +70,19 @@ impl Turn {
     }
 }
 
+/// A moment the minutes of the brake later, or earlier.
+fn shifted(moment: &'static str, sign: &'static str) -> [&'static str; 5] {
+    [
+        "strftime('%Y-%m-%dT%H:%M:%fZ', ",
+        moment,
+        ", '",
+        sign,
+        "' || minutes || ' minutes')",
+    ]
+}
+
 /// The brake of a tenant, JSON text, and the tenant where it has one.
 pub fn read(tenant: i64, now: &str) -> Statement {
-    let after = |moment: &'static str, sign: &'static str| {
-        [
-            "strftime('%Y-%m-%dT%H:%M:%fZ', ",
-            moment,
-            ", '",
-            sign,
-            "' || minutes || ' minutes')",
-        ]
-    };
     statement!(
         "SELECT json_object('state', CASE WHEN b.tenant_id IS NULL THEN 'off' WHEN engaged_at IS NOT NULL THEN 'engaged' \
          WHEN until > {now} THEN 'released' ELSE 'armed' END, 'removals', coalesce(removals, 0), \
@@ -95,7 +97,7 @@ pub fn read(tenant: i64, now: &str) -> Statement {
          FROM (SELECT {now} AS now) CROSS JOIN brakes WHERE tenant_id = {tenant}) LIMIT 1)) b",
         now = value(now),
         tenant = value(tenant),
-        until = after("released_at", "+"),
-        since = after("now", "-"),
+        until = shifted("released_at", "+"),
+        since = shifted("now", "-"),
     )
 }
