@@ -216,12 +216,12 @@ pub fn change(id: &str, change: &Change<'_>, now: &str) -> [Statement; 3] {
 /// notes of it that it delivered, and nothing else; and not even that where cursors were set back,
 /// `replays`, which would put them forward again.
 pub fn interrupt(id: &str, replays: bool) -> Statement {
-    let set_back = "(resume IS NOT NULL OR EXISTS (SELECT 1 FROM webhook_tenants b WHERE b.webhook_id = c.webhook_id \
+    let set_back = " OR (resume IS NOT NULL OR EXISTS (SELECT 1 FROM webhook_tenants b WHERE b.webhook_id = c.webhook_id \
                     AND b.shard = c.shard AND b.resume IS NOT NULL))";
     statement!(
         "UPDATE webhook_cursors AS c SET lease = iif(lease LIKE '!%'{set_back}, '!', '?') || ltrim(lease, '!?') \
          WHERE webhook_id = {id}",
-        set_back = replays.then(|| fragment!(" OR {set_back}", set_back = set_back)),
+        set_back = replays.then_some(set_back),
         id = value(id),
     )
 }
