@@ -57,7 +57,8 @@ impl<B> Request<B> {
     }
 }
 
-/// Whether a host is of 127.0.0.0/8.
+/// Whether a host is of 127.0.0.0/8. The reader of addresses of the standard library would be there
+/// for this alone.
 fn is_loopback(host: &str) -> bool {
     let is_byte = |part: &str| {
         let is_number = part.len() < 4 && part.bytes().all(|digit| digit.is_ascii_digit());

@@ -244,6 +244,10 @@ fn plain_http_is_for_this_machine() {
         ("http://scim.example.com:80", 403),
         ("http://10.0.0.1:8787", 403),
         ("http://127.0.0.1.example.com", 403),
+        ("http://127.0.0.256", 403),
+        ("http://127.0.0.+1", 403),
+        ("http://127.0..1", 403),
+        ("http://127.0.1", 403),
         ("http://localhost.example.com", 403),
         ("http://[2001:db8::1]:8787", 403),
     ] {
