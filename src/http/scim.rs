@@ -15,6 +15,7 @@ use super::request::{IN_CLEAR, Request, Upload};
 use super::route::{Choice, Route, choose, segments};
 use super::{Environment, Trace, auth};
 use service::credential::Principal;
+use service::rate::Rate;
 use service::settings::InHand;
 use service::{Caller, Context, Failure, Session};
 use store::Database;
@@ -221,7 +222,9 @@ async fn answer<D: Database, B: Upload>(
             draft.caller = Some((caller.tenant.clone(), context.database.number()));
             let in_hand = || context.settings_in_hand(&caller.tenant);
             let mut settings = door.settings.clone().unwrap_or_else(in_hand);
-            context.count_requests(&caller.tenant, &settings, 1).await?;
+            context
+                .count(&caller.tenant, &settings, Rate::Tenant, 1)
+                .await?;
             let kept = ReceivedBody::default();
             let (session, result) = loop {
                 let session = Session::new(context, caller.clone(), door.base.clone(), settings);

@@ -31,6 +31,7 @@ impl Rates for PlatformRates<'_> {
     fn take<'a>(&'a self, rate: Rate<'a>, count: usize) -> LocalBoxFuture<'a, bool> {
         let (binding, key) = match rate {
             Rate::Tenant(number) => ("RATE_TENANT", number.to_string()),
+            Rate::Operations(number) => ("RATE_TENANT", ["Bulk ", &number.to_string()].concat()),
             Rate::Refused => ("RATE_REFUSED", String::new()),
             Rate::Client(client) => ("RATE_CLIENT", client.to_owned()),
         };

@@ -126,9 +126,7 @@ impl<D: Database> Session<'_, D> {
                 request.operations.len(),
             )));
         }
-        // The request itself was counted as one.
-        self.count_more(request.operations.len().saturating_sub(1))
-            .await?;
+        self.count_operations(request.operations.len()).await?;
         let mut jobs = self.jobs(request.operations);
         let order = order(&jobs);
         let mut rest = order.as_slice();

@@ -128,12 +128,13 @@ impl<'a, D: Database> Context<'a, D> {
         Ok(settings)
     }
 
-    /// Counts so many requests of a caller, by the settings in hand. Before it refuses, it looks
-    /// whether the settings are still the same.
-    pub async fn count_requests(
+    /// Counts so many requests of a caller, or what else is counted of a tenant, by the settings in
+    /// hand. Before it refuses, it looks whether the settings are still the same.
+    pub async fn count(
         &self,
         tenant: &Tenant,
         settings: &InHand,
+        rate: fn(i64) -> Rate<'static>,
         count: usize,
     ) -> Result<(), Failure> {
         let Some(number) = settings
@@ -142,7 +143,7 @@ impl<'a, D: Database> Context<'a, D> {
         else {
             return Ok(());
         };
-        if self.rates.take(Rate::Tenant(number), count).await {
+        if self.rates.take(rate(number), count).await {
             return Ok(());
         }
         if settings.version.is_some()
@@ -151,8 +152,8 @@ impl<'a, D: Database> Context<'a, D> {
             return Ok(());
         }
         Err(Failure::TooFast(
-            "More requests came in a short time than this service takes of one tenant; nothing of this one was done. Send \
-             it again in ten seconds, and fewer at once.",
+            "More requests, or operations of Bulk, came in a short time than this service takes of one tenant; nothing of \
+             this one was done. Send it again in ten seconds, and fewer at once.",
         ))
     }
 }

@@ -12,8 +12,11 @@ pub const RETRY_AFTER: &str = "10";
 /// What is counted, each with a limit of its own, which stands in wrangler.toml.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rate<'a> {
-    /// Requests of a tenant.
+    /// Requests of a tenant, a Bulk as one.
     Tenant(i64),
+    /// Operations of the Bulks of a tenant. As many as a limit has may come in one request, so they
+    /// are not among the requests: one Bulk more would refuse all that the tenant's others send.
+    Operations(i64),
     /// Credentials that are not good, by the address that the request comes from.
     Refused,
     /// Exchanges of an OAuth client, and of which of its secrets.

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use super::gauge::Hold;
 use super::member_ids::MemberIds;
+use super::rate::Rate;
 use super::removals::Removals;
 use super::settings::InHand;
 use super::{Context, Failure, Moment, Settings};
@@ -135,10 +136,12 @@ impl<'a, D: Database> Session<'a, D> {
         self.settings.of(self.context.settings)
     }
 
-    /// Counts so many requests more than the one that it is.
-    pub(crate) async fn count_more(&self, count: usize) -> Result<(), Failure> {
+    /// Counts the operations of a Bulk.
+    pub(crate) async fn count_operations(&self, count: usize) -> Result<(), Failure> {
         let (tenant, settings) = (&self.caller.tenant, &self.settings);
-        self.context.count_requests(tenant, settings, count).await
+        self.context
+            .count(tenant, settings, Rate::Operations, count)
+            .await
     }
 
     /// Whether the tenant's settings may yet turn out to be others.

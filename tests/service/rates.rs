@@ -58,9 +58,13 @@ fn a_bulk_counts_its_operations() {
         json!({ "Operations": operations })
     };
     client.post("/Bulk", &bulk(7)).expect(200);
-    assert_eq!(counted(&memory, "Tenant(1)"), 7);
+    assert_eq!(counted(&memory, "Operations(1)"), 7);
+    // It is one request beside the others, which it takes nothing from.
+    assert_eq!(counted(&memory, "Tenant(1)"), 1);
     memory.rates.limit.set(20);
     too_fast(&client.post("/Bulk", &bulk(14)));
+    assert_eq!(counted(&memory, "Tenant(1)"), 2);
+    client.get("/Users").expect(200);
     memory.rates.limit.set(usize::MAX);
     assert_eq!(client.get("/Users").expect(200)["totalResults"], 7);
 }
