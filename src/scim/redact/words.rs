@@ -51,12 +51,10 @@ pub(super) fn filter(sent: &str, named: &dyn Fn(&str) -> Option<&'static Attribu
             Some(attribute) => attribute.sub_attribute(word),
             None => named(word),
         };
+        let is_operator_due = last.is_some();
         last = known.filter(|_| next != '"');
-        text.push_str(if is_word(word) || last.is_some() {
-            word
-        } else {
-            HIDDEN
-        });
+        let is_kept = is_word(word) || last.is_some() || (is_operator_due && is_operator(word));
+        text.push_str(if is_kept { word } else { HIDDEN });
     }
     text
 }
@@ -72,11 +70,11 @@ const OWN: [&str; 2] = [
 const PATH: &str = "path '";
 /// What stands behind it.
 const END: &[u8] = b"': ";
-/// A quote of the server's own, and what stands around it.
-const QUOTE: (&str, &str) = ("expected a closing '", "\"' for the string at ");
+/// Comparisons of other languages that are tried for an operator.
+const FOREIGN: [&str; 5] = ["like", "contains", "equals", "startsWith", "endsWith"];
 
 /// A sentence of the server's without the values of a filter that it repeats, and without what a
-/// client sent in the place of what is due.
+/// client sent in the place of what is due, where that may be a value.
 ///
 /// ```
 /// use scim::redact::sentence;
@@ -84,6 +82,8 @@ const QUOTE: (&str, &str) = ("expected a closing '", "\"' for the string at ");
 /// assert_eq!(sentence(said), r#"path 'a[b eq "…"].d': expected the end"#);
 /// let said = "filter: expected a value at character 13, found ''ada''";
 /// assert_eq!(sentence(said), r#"filter: expected a value at character 13, found "…""#);
+/// let said = "filter: expected an operator (eq or pr) at character 3, found '=='";
+/// assert_eq!(sentence(said), said);
 /// ```
 pub fn sentence(said: &str) -> String {
     let mut found = SENT
@@ -107,19 +107,45 @@ pub fn sentence(said: &str) -> String {
         }
         None => own,
     };
-    push_hidden(&mut text, rest);
-    if OWN.contains(&sent) {
-        text.push_str(sent);
-    } else if !sent.is_empty() {
-        text.push_str(HIDDEN);
-    }
+    text.push_str(rest);
+    text.push_str(if sent.is_empty() || is_kept(rest, sent) {
+        sent
+    } else {
+        HIDDEN
+    });
     text
+}
+
+/// Whether what stands in the place of what is due is no value: a sign or a word of filters, an
+/// operator where one is due, and a name where one is.
+fn is_kept(own: &str, sent: &str) -> bool {
+    let quoted = |sent| str::strip_suffix(str::strip_prefix(sent, '\'')?, '\'');
+    let Some(word) = quoted(sent) else {
+        return OWN.contains(&sent);
+    };
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"._-:$".contains(&byte);
+    let is_name = word.starts_with(|first: char| first.is_ascii_alphabetic())
+        && word.bytes().all(is_of_name)
+        && (part::has(own, "expected an attribute name at ")
+            || part::has(own, "expected the name of a sub-attribute at "));
+    let is_sign = word.len() == 1 && !word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_sign
+        || is_word(word)
+        || is_name
+        || (part::has(own, "expected an operator ") && is_operator(word))
+}
+
+/// Whether a word where an operator is due is one that somebody may take for one, and no value for
+/// which it was forgotten.
+fn is_operator(word: &str) -> bool {
+    let is_foreign = || FOREIGN.iter().any(|known| word.eq_ignore_ascii_case(known));
+    word.len() <= 2 || is_word(word) || is_foreign()
 }
 
 /// Pushes a path: names and the words of filters, each where one is due.
 fn push_words(text: &mut String, path: &str) {
     let mut rest = path;
-    let mut is_name_due = true;
+    let (mut is_name_due, mut is_operator_due) = (true, false);
     while let Some((next, word, behind)) = next_word(rest) {
         rest = behind;
         if is_sign(next) {
@@ -128,33 +154,13 @@ fn push_words(text: &mut String, path: &str) {
             continue;
         }
         let is_name = is_name_due && !word.contains(['"', '\'', '%', '`']);
-        text.push_str(if is_name || is_word(word) {
-            word
-        } else {
-            HIDDEN
-        });
+        let is_kept = is_name || is_word(word) || (is_operator_due && is_operator(word));
+        text.push_str(if is_kept { word } else { HIDDEN });
+        is_operator_due = is_name;
         is_name_due = ["and", "or", "not"]
             .iter()
             .any(|known| word.eq_ignore_ascii_case(known));
     }
-}
-
-/// Pushes words of the server's own without literals that stand where a filter has a value.
-fn push_hidden(text: &mut String, own: &str) {
-    let mut rest = own;
-    while let Some((front, _)) = rest.split_once('"') {
-        let (front, literal) = rest.split_at_checked(front.len()).unwrap_or((rest, ""));
-        text.push_str(front);
-        let word = front.trim_end().rsplit(' ').next().unwrap_or_default();
-        // One that is not closed goes on to the end.
-        let length = literal_end(literal).unwrap_or(literal.len());
-        let is_own = front.ends_with(QUOTE.0) && literal.starts_with(QUOTE.1);
-        let length = if is_own { 1 } else { length };
-        let (literal, behind) = literal.split_at_checked(length).unwrap_or((literal, ""));
-        text.push_str(if is_word(word) { HIDDEN } else { literal });
-        rest = behind;
-    }
-    text.push_str(rest);
 }
 
 /// The next literal, sign or word, with its first character in front and the rest behind.

@@ -338,6 +338,55 @@ fn no_secret_that_was_sent_is_anywhere_in_the_database() {
     assert!(found.is_empty(), "{found:?}");
 }
 
+/// What a client sent is told but for values: an operator, a name or a sign that is wrong is all that
+/// there is to find.
+#[test]
+fn the_sentence_is_the_one_that_the_client_got() {
+    let memory = Memory::new();
+    let (id, client) = tenant(&memory, &json!({}));
+    let user = client.user("ada");
+    for operation in [
+        json!({ "op": "frob", "path": "title", "value": "x" }),
+        json!({ "op": "add", "path": "title" }),
+        json!({ "op": "remove" }),
+        json!({ "op": "add", "path": "emails[type zz ab].value", "value": "x" }),
+        json!({ "op": "add", "path": "emails[type pr].value x", "value": "x" }),
+        json!({ "op": "add", "path": "emails.zz.y", "value": "x" }),
+    ] {
+        let body = json!({ "Operations": [operation] });
+        let got = client.patch(&format!("/Users/{user}"), &body);
+        let row = newest(&memory, id);
+        let detail = got.expect(400)["detail"].as_str().unwrap().to_owned();
+        let detail = detail.replace(" zz ab]", " zz \"…\"]");
+        let detail = detail.replace("found 'x'", "found \"…\"");
+        assert_eq!(row["detail"], detail);
+    }
+    for (query, kept) in [
+        ("sortOrder=x", "sortOrder=…"),
+        ("filter=userName zz \"a\"", "filter=userName zz \"…\""),
+        ("filter=userName == \"a\"", "filter=userName == \"…\""),
+        ("filter=userName like \"a\"", "filter=userName like \"…\""),
+        ("filter=userName pr)", "filter=userName pr)"),
+        ("filter=emails[type.zz.y pr]", "filter=emails[\"…\" pr]"),
+        (
+            "filter=userName eq \"a\"and active pr",
+            "filter=userName eq \"…\"and active pr",
+        ),
+        ("filter=userName pr and eq", "filter=userName pr and eq"),
+    ] {
+        let got = client.get(&format!("/Users?{query}"));
+        let row = newest(&memory, id);
+        assert_eq!(row["query"], kept);
+        let detail = &got.expect(400)["detail"];
+        assert_eq!(&row["detail"], detail);
+        assert_eq!(&row["reply_body"]["detail"], detail);
+    }
+    let ids: Vec<String> = (0..70).map(|id| format!("title eq \"{id}\"")).collect();
+    client.get(&format!("/Users?filter={}", ids.join(" or ")));
+    let row = newest(&memory, id);
+    assert!(row["detail"].to_string().contains("as in id eq"), "{row}");
+}
+
 #[test]
 fn the_setting_says_what_is_kept() {
     let memory = Memory::new();
