@@ -200,6 +200,14 @@ fn an_external_id_is_one_tenants_alone() {
         &json!({ "external_id": "org_1", "name": "C" }),
     );
     got.problem(409, "external_id_taken", "tenant 2");
+    // Who is bound to a tenant is not told which other has it.
+    let bound = admin.scoped(&["tenants:write"], Some(other));
+    let got = bound.patch(
+        &format!("/tenants/{other}"),
+        &json!({ "external_id": "org_1" }),
+    );
+    got.problem(409, "external_id_taken", "another tenant has it");
+    assert!(!got.body.to_string().contains("tenant 2"), "{got:?}");
     assert_eq!(
         admin.get(&format!("/tenants/{other}")).expect(200)["name"],
         "B"

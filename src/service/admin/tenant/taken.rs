@@ -39,6 +39,10 @@ fn find_holder<'c>(call: &'c Call<'c>, external_id: &str, again: UseCase) -> Out
         };
         match row.required_text(1)?.as_str() {
             "deleted" => {}
+            // Who is bound to a tenant learns of no other.
+            _ if call.admin.operator.tenant.is_some() => {
+                return Err(taken("another tenant has it. Choose another"));
+            }
             "creating" => {
                 return Err(taken(&format!(
                     "tenant {id} has it, which is still being made. That ends within a minute: ask for it at \
