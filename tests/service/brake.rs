@@ -15,6 +15,42 @@ fn braked(brake: &Value, users: usize) -> (Memory, Vec<String>) {
     (memory, ids)
 }
 
+/// A brake that nothing engages is none: who forgets the limit believes himself safe.
+#[test]
+fn a_brake_has_a_limit() {
+    for memory in [Memory::new(), Memory::sharded()] {
+        let admin = Operator::new(&memory);
+        let refused = |got: &Got| got.problem(400, "invalid_setting", "`count` or `percent`");
+        let new = |brake: Value| json!({ "name": "A", "external_id": "x", "settings": { "brake": brake } });
+        refused(&admin.post("/tenants", &new(json!({}))));
+        refused(&admin.post("/tenants", &new(json!({ "minutes": 5 }))));
+        let id = admin.post("/tenants", &new(Value::Null)).expect(201)["id"].clone();
+        let path = format!("/tenants/{id}");
+        let set = |brake: Value| {
+            admin.patch(
+                &path,
+                &json!({ "name": "B", "metadata": { "a": "b" }, "settings": { "brake": brake } }),
+            )
+        };
+        refused(&set(json!({})));
+        refused(&set(json!({ "minutes": 5 })));
+        assert_eq!(admin.get(&path).expect(200)["name"], "A");
+        set(json!({ "count": 3 })).expect(200);
+        set(json!({ "minutes": 5 })).expect(200);
+        set(json!({})).expect(200);
+        set(json!({ "count": null, "percent": 10 })).expect(200);
+        set(json!({ "minutes": 6 })).expect(200);
+        // Who takes the limit away knows that there is none.
+        set(json!({ "percent": null })).expect(200);
+        refused(&set(json!({ "minutes": 7 })));
+        assert_eq!(
+            admin.get(&path).expect(200)["settings"]["brake"],
+            json!({ "minutes": 6 })
+        );
+        set(Value::Null).expect(200);
+    }
+}
+
 fn set(memory: &Memory, brake: &Value) {
     Operator::new(memory)
         .patch("/tenants/1", &json!({ "settings": { "brake": brake } }))

@@ -71,6 +71,24 @@ pub(super) fn read(body: &Body) -> Result<Option<String>, Refusal> {
     }
 }
 
+/// Whether a body sets a brake and says nothing of its limit, so that it may have none.
+pub(super) fn may_lack_limit(body: &Body) -> bool {
+    let brake = body.get("settings").and_then(|set| set.get("brake"));
+    let is_silent = |set: &Map<String, Value>| {
+        let mut limits = ["count", "percent"].into_iter();
+        limits.all(|name| !set.contains_key(name))
+    };
+    brake.and_then(Value::as_object).is_some_and(is_silent)
+}
+
+/// The refusal of a brake that nothing engages.
+pub(super) fn no_limit() -> Refusal {
+    Refusal::invalid(
+        "invalid_setting",
+        "`settings.brake` needs `count` or `percent`: without one it refuses nothing. Send one, or null for no brake.",
+    )
+}
+
 /// Checks a merge patch of settings.
 fn check(patch: &Map<String, Value>) -> Result<(), Refusal> {
     check_all("settings", patch, SETTINGS)

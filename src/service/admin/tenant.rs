@@ -85,6 +85,9 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let name = required(body, "name", NAME)?;
     let external_id = text(body, "external_id", EXTERNAL_ID)?;
     let (metadata, settings) = (metadata::read(body)?, settings::read(body)?);
+    if settings::may_lack_limit(body) {
+        return Err(settings::no_limit());
+    }
     let create = move |shard: u16| {
         let new = NewTenant {
             name,
@@ -170,8 +173,22 @@ pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     call.ask(tenants::read(id, &call.admin.now.text), GONE, End::Shown)
 }
 
-/// Changes one (RFC 7396): what the directory has of it first, where it is in another shard.
+/// Changes one (RFC 7396), unless its brake were without a limit.
 pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let id = call.admin.tenant()?.id;
+    settings::read(&call.body)?;
+    if !settings::may_lack_limit(&call.body) {
+        return change_checked(call);
+    }
+    let (batch, limit) = Batch::of(tenants::limit(id));
+    Step::send(call.admin.shard, batch, move |mut answers| {
+        answers.row(limit).ok_or_else(settings::no_limit)?;
+        change_checked(call)
+    })
+}
+
+/// Changes one: what the directory has of it first, where it is in another shard.
+fn change_checked<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (admin, body) = (call.admin, &call.body);
     let tenant = admin.tenant()?;
     let id = tenant.id;

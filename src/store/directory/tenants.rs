@@ -256,6 +256,15 @@ pub fn change(id: i64, patch: &Patch<'_>) -> Statement {
     )
 }
 
+/// A row of a tenant whose brake has a limit.
+pub fn limit(id: i64) -> Statement {
+    statement!(
+        "SELECT coalesce(settings ->> '$.brake.count', settings ->> '$.brake.percent') AS most FROM tenants \
+         WHERE id = {id} AND most IS NOT NULL",
+        id = value(id),
+    )
+}
+
 /// The condition that a tenant has no more metadata than so many.
 pub fn has_few_metadata(id: i64, most: usize) -> Fragment<'static> {
     fragment!(
