@@ -187,20 +187,38 @@ async fn prove<D: Database>(
     let mut row = found.ok_or(GrantRefusal::Client(UNKNOWN_FEDERATED))?;
     let client = clients::read_federated(&mut row)?;
     let seen = assertion.check(&client.federation, now)?;
+    let address = client.key_set.address.clone();
     let key = key_set::find(context, request.origin, name, client.key_set).await?;
-    key_set::check_key(&key, assertion.algorithm)?;
-    let (algorithm, signature) = (assertion.algorithm, assertion.signature);
-    let verify = context.keys;
-    let verify = verify.verify(algorithm, &key, assertion.signed, signature);
-    if !verify.await {
-        return Err(GrantRefusal::Client(
-            "The signature of the assertion is not that of the key that it names. Sign it with that key.",
-        ));
+    if let Err(why) = verify(context, &assertion, &key).await {
+        let key = key_set::find_anew(context, request.origin, name, &address).await?;
+        verify(context, &assertion, &key.ok_or(why)?).await?;
     }
     if let Some(AssertionUse { jti, expires_at }) = seen {
         batch.add(clients::keep_assertion(client.tenant, &jti, &expires_at));
     }
     Ok(())
+}
+
+/// Looks whether a key has signed an assertion.
+async fn verify<D: Database>(
+    context: &Context<'_, D>,
+    assertion: &Assertion<'_>,
+    key: &str,
+) -> Result<(), &'static str> {
+    let Assertion {
+        algorithm,
+        signed,
+        signature,
+        ..
+    } = assertion;
+    key_set::check_key(key, *algorithm)?;
+    let is_signed = context
+        .keys
+        .verify(*algorithm, key, signed, signature.clone());
+    is_signed.await.then_some(()).ok_or(
+        "The signature of the assertion is not that of the key that it names. Sign it with that key; where its issuer has \
+         another of that name by now, that is looked for once a minute.",
+    )
 }
 
 /// The number of the database that knows a client, as its id has it; none of what is no such id.

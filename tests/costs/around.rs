@@ -30,6 +30,7 @@ impl Bench<'_> {
     /// Measures all of it.
     pub(crate) fn around(&mut self) {
         self.polls();
+        self.tenant();
         self.feed();
         self.brake();
         self.deleted();
@@ -143,6 +144,31 @@ impl Bench<'_> {
             let list = self.get(name, &path, cost(1, 12 + 4 * found, 0));
             assert_eq!(list["totalResults"], found, "{name}");
         }
+    }
+
+    /// What clients got is neither counted nor listed, and not read.
+    fn tenant(&mut self) {
+        let shown = self.admin(
+            "Tenant, a client of which got 1,000 tokens",
+            ("GET", ""),
+            None,
+            cost(1, 10, 0).and(ADMIN),
+        );
+        assert_eq!(shown["credentials"]["tokens"], 1, "{shown:#}");
+        let page = self.admin(
+            "Page of its tokens",
+            ("GET", "/tokens"),
+            None,
+            cost(1, 4, 0).and(ADMIN),
+        );
+        assert_eq!(page["data"].as_array().unwrap().len(), 1);
+        let list = self.admin(
+            "Page of tenants",
+            ("GET", "//tenants"),
+            None,
+            cost(1, 12, 0).and(ADMIN),
+        );
+        assert_eq!(list["data"].as_array().unwrap().len(), 1);
     }
 
     fn feed(&mut self) {

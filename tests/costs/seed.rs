@@ -21,6 +21,8 @@ pub(crate) const TABLE_TOKEN: &str = "a-token-of-the-table";
 const FIRST_GROUP: usize = 1_000_000;
 /// Users, or groups, on a first page. Each of the users is in about five groups.
 pub(crate) const PAGE: usize = 100;
+/// Tokens that a client of the tenant got within the hour.
+const GOT: usize = 1_000;
 /// Groups that all users of the first page are in.
 const SHARED: usize = 2;
 /// Groups that one user is in.
@@ -284,6 +286,15 @@ impl Pattern {
                 "INSERT INTO tokens (hash, tenant_id, label, created_at, last_used_at) \
                  VALUES (?1, 1, 'costs', '2026-01-01T00:00:00.000Z', '9999-12-31')",
                 [hash],
+            )
+            .unwrap();
+        // Those that a client got within the hour.
+        connection
+            .execute(
+                "INSERT INTO tokens (hash, tenant_id, label, created_at, expires_at, id, client_id) \
+                 WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1) \
+                 SELECT 'got-' || n, 1, 'costs', '2026-01-01T00:00:00.000Z', '9999-12-31', 'tok_' || n, 'cli_1_x' FROM n",
+                [GOT],
             )
             .unwrap();
         connection.execute_batch("COMMIT;").unwrap();

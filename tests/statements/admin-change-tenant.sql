@@ -94,6 +94,6 @@ WHERE n.id = ?2
 -- plan: CORRELATED SCALAR SUBQUERY 2
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 -- plan: CORRELATED SCALAR SUBQUERY 3
--- plan:   SEARCH tokens USING INDEX tokens_id (tenant_id=?)
+-- plan:   SEARCH tokens USING COVERING INDEX tokens_listed (tenant_id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 4
 -- plan:   SEARCH clients USING INDEX clients_tenant (tenant_id=?)

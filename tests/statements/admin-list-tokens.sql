@@ -16,4 +16,4 @@ ORDER BY t.id
 LIMIT 51
 -- ?1 = 1
 -- ?2 = ""
--- plan: SEARCH t USING INDEX tokens_id (tenant_id=? AND id>?)
+-- plan: SEARCH t USING INDEX tokens_listed (tenant_id=? AND id>?)

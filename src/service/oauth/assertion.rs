@@ -52,7 +52,7 @@ impl<'a> Assertion<'a> {
         let (signed, signature) = text.rsplit_once('.').ok_or(form)?;
         let (header, claims) = signed.split_once('.').ok_or(form)?;
         let (header, claims) = (object(header).ok_or(form)?, object(claims).ok_or(form)?);
-        let signature = base64::decode(signature).ok_or(form)?;
+        let signature = base64::decode_url(signature).ok_or(form)?;
         let name = |name: &str| header.get(name).and_then(Value::as_str);
         let algorithm = name("alg").and_then(Algorithm::named).ok_or(
             "The assertion must be signed by RS256 or ES256: its header has another alg, or none.",
@@ -131,7 +131,8 @@ impl<'a> Assertion<'a> {
             None => return Ok(None),
             Some(jti) => jti
                 .as_str()
-                .ok_or("The jti of the assertion must be a string.")?,
+                .filter(|jti| !jti.is_empty())
+                .ok_or("The jti of the assertion must be a string, and not an empty one.")?,
         };
         let until = u64::try_from((expires + LEAVE) * 1_000).unwrap_or_default();
         Ok(Some(AssertionUse {
@@ -191,7 +192,7 @@ fn seconds(value: &Value) -> Option<i64> {
 
 /// A part of a JWT: a JSON object in which no name comes twice (RFC 7515 §4).
 fn object(part: &str) -> Option<Map<String, Value>> {
-    let text = String::from_utf8(base64::decode(part)?).ok()?;
+    let text = String::from_utf8(base64::decode_url(part)?).ok()?;
     match json::parse_noting(&text).ok()? {
         (Value::Object(members), twice) if twice.is_empty() => Some(members),
         _ => None,

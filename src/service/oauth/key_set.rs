@@ -1,7 +1,8 @@
 //! The keys of issuers (RFC 7517 §5): fetched, kept, and asked for by name.
 //!
-//! A set is fetched when it is an hour old, and when a key is not in it; never more than once a
-//! minute, whoever asks and however often. What was kept serves a day while its server is away.
+//! A set is fetched when it is an hour old, when a key is not in it, and when one did not sign what
+//! names it; never more than once a minute, whoever asks and however often. What was kept serves a
+//! day while its server is away.
 
 use scim::json;
 use serde_json::Value;
@@ -52,37 +53,25 @@ pub(super) async fn find<D: Database>(
     }
     let address = kept.address.clone();
     let mut failure = None;
-    let claim = key_sets::claim(&address, &now.text, &before(MINUTE));
-    if context.ask(claim).await?.is_empty() {
-        // Somebody has asked for the set within the last minute: where it may still be on its way,
-        // it is waited for. Where the key is known, only the hour is over.
-        let recent = before(u64::from(LOOKS * LOOK));
-        let is_coming = |kept: &CachedKeySet| {
-            let is_recent = kept.asked_at > recent && kept.fetched_at < kept.asked_at;
-            kept.key.is_none() && (is_recent || kept.asked_at.is_empty())
-        };
-        for _ in 0..LOOKS {
-            if !is_coming(&kept) {
-                break;
+    match fetch(context, own, name, &address).await? {
+        Some(Ok(fetched)) => kept = fetched,
+        Some(Err(reason)) => failure = Some(reason),
+        None => {
+            // Somebody has asked for the set within the last minute: where it may still be on its
+            // way, it is waited for. Where the key is known, only the hour is over.
+            let recent = before(u64::from(LOOKS * LOOK));
+            let is_coming = |kept: &CachedKeySet| {
+                let came_at = kept.fetched_at.as_str().max(&kept.failed_at);
+                let is_recent = kept.asked_at > recent && came_at < kept.asked_at.as_str();
+                kept.key.is_none() && (is_recent || kept.asked_at.is_empty())
+            };
+            for _ in 0..LOOKS {
+                if !is_coming(&kept) {
+                    break;
+                }
+                context.database.pause(LOOK).await;
+                kept = first(context.ask(key_sets::read(&address, name)).await?)?;
             }
-            context.database.pause(LOOK).await;
-            kept = first(context.ask(key_sets::read(&address, name)).await?)?;
-        }
-    } else {
-        let is_allowed = check_address(context.settings, &address, own).is_ok();
-        let got = if is_allowed {
-            context.fetch.get(&address, LARGEST).await.map_err(words)
-        } else {
-            Err(
-                "The address of the issuer's key set may not be fetched from. Ask whoever runs this service.",
-            )
-        };
-        match got.and_then(key_set) {
-            Ok(set) => {
-                let store = key_sets::store(&address, &set, name, &now.text);
-                kept = first(context.ask(store).await?)?;
-            }
-            Err(reason) => failure = Some(reason),
         }
     }
     // What was kept serves for a day.
@@ -90,6 +79,51 @@ pub(super) async fn find<D: Database>(
     let failure = failure.unwrap_or(if is_good { UNKNOWN } else { AWAY });
     let key = kept.key.filter(|_| is_good);
     key.ok_or(GrantRefusal::Client(failure))
+}
+
+/// The key of this name as its issuer has it now, if the set may be asked for: for a key that did
+/// not sign what names it, and may have been changed behind its name.
+pub(super) async fn find_anew<D: Database>(
+    context: &Context<'_, D>,
+    own: &str,
+    name: KeyName<'_>,
+    address: &str,
+) -> Result<Option<String>, GrantRefusal> {
+    let fetched = fetch(context, own, name, address).await?;
+    Ok(fetched.and_then(Result::ok).and_then(|set| set.key))
+}
+
+/// Fetches a set and keeps it, or says why it did not come; nothing is done where it was asked for
+/// within the last minute.
+async fn fetch<D: Database>(
+    context: &Context<'_, D>,
+    own: &str,
+    name: KeyName<'_>,
+    address: &str,
+) -> Result<Option<Result<CachedKeySet, &'static str>>, GrantRefusal> {
+    let now = context.clock.now();
+    let since = Moment::at(now.milliseconds.saturating_sub(MINUTE)).text;
+    let claim = key_sets::claim(address, &now.text, &since);
+    if context.ask(claim).await?.is_empty() {
+        return Ok(None);
+    }
+    let is_allowed = check_address(context.settings, address, own).is_ok();
+    let got = if is_allowed {
+        context.fetch.get(address, LARGEST).await.map_err(words)
+    } else {
+        Err(
+            "The address of the issuer's key set may not be fetched from. Ask whoever runs this service.",
+        )
+    };
+    let (statement, failure) = match got.and_then(key_set) {
+        Ok(set) => (key_sets::store(address, &set, name, &now.text), None),
+        Err(reason) => (key_sets::note_failure(address, &now.text), Some(reason)),
+    };
+    let rows = context.ask(statement).await?;
+    Ok(Some(match failure {
+        None => Ok(first(rows)?),
+        Some(reason) => Err(reason),
+    }))
 }
 
 /// What is kept, of the row of a statement about it.

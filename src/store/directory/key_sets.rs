@@ -24,6 +24,8 @@ pub struct CachedKeySet {
     pub fetched_at: String,
     /// When it was last asked for, whatever came of it; empty where it never was.
     pub asked_at: String,
+    /// When it was last asked for and did not come; empty where it never was so.
+    pub failed_at: String,
 }
 
 impl CachedKeySet {
@@ -39,6 +41,7 @@ impl CachedKeySet {
             key: cells.text(),
             fetched_at: cells.text().unwrap_or_default(),
             asked_at: cells.text().unwrap_or_default(),
+            failed_at: cells.text().unwrap_or_default(),
         }
     }
 }
@@ -51,7 +54,7 @@ pub(super) fn columns(name: KeyName<'_>) -> Fragment<'_> {
         "(SELECT value FROM json_each(key_sets.keys, '$.keys') WHERE CASE type WHEN 'object' \
          THEN value ->> 'kid' = {kid} AND coalesce(value ->> 'use', 'sig') = 'sig' END \
          ORDER BY value ->> 'kty' IS NOT '{kty}', id LIMIT 1) AS key, \
-         key_sets.fetched_at, key_sets.asked_at",
+         key_sets.fetched_at, key_sets.asked_at, key_sets.failed_at",
         kid = value(name.kid),
         kty = name.kty,
     )
@@ -75,6 +78,15 @@ pub fn claim(address: &str, now: &str, since: &str) -> Statement {
         address = value(address),
         now = value(now),
         since = value(since),
+    )
+}
+
+/// Notes that a set did not come, which was asked for at this moment.
+pub fn note_failure(address: &str, now: &str) -> Statement {
+    statement!(
+        "UPDATE key_sets SET failed_at = {now} WHERE address = {address}",
+        now = value(now),
+        address = value(address),
     )
 }
 

@@ -622,6 +622,15 @@ fn an_assertion_with_a_jti_is_taken_once() {
         .send_by("one", &with(scene.claims(), "jti", json!("b")))
         .expect(200);
     assert_eq!(scene.memory.number("SELECT count(*) FROM tokens"), 2);
+    for none in [json!(""), Value::Null, json!(1)] {
+        let claims = with(scene.claims(), "jti", none);
+        denied(
+            &scene.send_by("one", &claims),
+            401,
+            "invalid_client",
+            "The jti",
+        );
+    }
     // Nor is it taken of another client of the tenant that trusts the same issuer.
     let scene = scene.with_client(&setup());
     let send = |jti: &str| scene.send_by("one", &with(scene.claims(), "jti", json!(jti)));
@@ -720,6 +729,114 @@ fn keys_change() {
     );
     assert_eq!(scene.fetches(), 3);
     scene.send_by("three", &scene.claims()).expect(200);
+}
+
+/// A key may be another behind the same name: a signature that does not hold is a reason to look.
+#[test]
+fn a_key_changes_behind_its_name() {
+    let scene = Scene::new();
+    scene.send_by("one", &scene.claims()).expect(200);
+    let mut other = rsa_key("another", 2_048);
+    other["kid"] = json!("one");
+    let send = |key: &Value| scene.send(&assertion(&header("RS256", "one"), &scene.claims(), key));
+    // Nobody can have it fetched more than once a minute.
+    for _ in 0..3 {
+        denied(&send(&other), 401, "invalid_client", "once a minute");
+    }
+    assert_eq!(scene.fetches(), 1);
+    scene.publish(std::slice::from_ref(&other));
+    scene.memory.elapsed.set(2 * MINUTE);
+    send(&other).expect(200);
+    assert_eq!(scene.fetches(), 2);
+    denied(
+        &scene.send_by("one", &scene.claims()),
+        401,
+        "invalid_client",
+        "signature",
+    );
+    assert_eq!(scene.fetches(), 2);
+    // One of another kind is one, too; what is not there any more is told as before.
+    let mut curve = ec_key("curve");
+    curve["kid"] = json!("one");
+    scene.publish(&[curve.clone()]);
+    scene.memory.elapsed.set(4 * MINUTE);
+    let curved = || scene.send(&assertion(&header("ES256", "one"), &scene.claims(), &curve));
+    curved().expect(200);
+    assert_eq!(scene.fetches(), 3);
+    scene.answer(Err(FetchFailure::Unreachable));
+    scene.memory.elapsed.set(6 * MINUTE);
+    denied(&send(&other), 401, "invalid_client", "of another kind");
+    curved().expect(200);
+    assert_eq!(scene.fetches(), 4);
+}
+
+/// Whoever asks behind a set that did not come is told so, and waits for nothing.
+#[test]
+fn what_did_not_come_is_not_waited_for() {
+    let scene = Scene::new();
+    scene.answer(Err(FetchFailure::Redirect));
+    for words in [
+        "not followed",
+        "could not be fetched",
+        "could not be fetched",
+    ] {
+        denied(
+            &scene.send_by("one", &scene.claims()),
+            401,
+            "invalid_client",
+            words,
+        );
+    }
+    assert_eq!(
+        (scene.fetches(), scene.memory.database.paused.get()),
+        (1, 0)
+    );
+    // It is the same where a set is kept, and the key is not in it.
+    scene.publish(&[rsa_key("one", 2_048)]);
+    scene.memory.elapsed.set(2 * MINUTE);
+    scene.send_by("one", &scene.claims()).expect(200);
+    scene.answer(Err(FetchFailure::Unreachable));
+    scene.memory.elapsed.set(4 * MINUTE);
+    for words in ["cannot be reached", "not in the key set"] {
+        denied(
+            &scene.send_by("two", &scene.claims()),
+            401,
+            "invalid_client",
+            words,
+        );
+    }
+    assert_eq!(
+        (scene.fetches(), scene.memory.database.paused.get()),
+        (3, 0)
+    );
+}
+
+/// The parts of a JWT have one form (RFC 7515 §2), so that nobody makes a second of one.
+#[test]
+fn base64url_is_read_strictly() {
+    let scene = Scene::new();
+    let good = assertion(
+        &header("RS256", "one"),
+        &scene.claims(),
+        &rsa_key("one", 2_048),
+    );
+    scene.send(&good).expect(200);
+    // 32 bytes: two bits are left over in the last of 43 digits.
+    let (signed, signature) = good.rsplit_once('.').unwrap();
+    let (rest, last) = signature.split_at(signature.len() - 1);
+    let next = char::from(last.as_bytes()[0] + 1);
+    let (head, claims) = signed.split_once('.').unwrap();
+    for lenient in [
+        format!("{good}="),
+        format!("{signed}.{rest}{next}"),
+        format!("{signed}.{}", signature.replace('-', "+").replace('_', "/")),
+        format!("{head}=.{claims}.{signature}"),
+        format!("{head}.{claims}==.{signature}"),
+    ] {
+        if lenient != good {
+            denied(&scene.send(&lenient), 401, "invalid_client", "base64url");
+        }
+    }
 }
 
 /// The server of the keys is away: what is kept serves for a day.
