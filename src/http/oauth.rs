@@ -112,7 +112,13 @@ async fn answer<D: Database, B: Upload>(
     check_form(request)?;
     let bytes = request.body.read(MAX_BODY).await.map_err(unread)?;
     let form = form(&bytes)?;
-    let basic = request.authorization.as_deref().and_then(basic);
+    let header = request.authorization.as_deref();
+    let basic = header.and_then(basic);
+    if basic.is_none() && header.is_some_and(is_basic) {
+        return Err(unproven(
+            "The header says Basic, but no id and secret are in it: encode both by base64, with a colon between.",
+        ));
+    }
     let token_request = token_request(&form, basic.as_ref(), &request.origin)?;
     let granted = grant(&environment.context, &token_request).await;
     let granted = granted.map_err(|why| why_none(why, trace))?;
@@ -225,14 +231,17 @@ fn why_none(why: GrantRefusal, trace: &mut Trace) -> Denial {
 
 /// Refuses a body that is no form.
 fn check_form<B>(request: &Request<B>) -> Result<(), Denial> {
-    let media_type = request.content_type.as_deref().unwrap_or_default();
-    let media_type = media_type.split(';').next().unwrap_or_default().trim();
-    let is_form = media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded");
-    if is_form && request.content_encoding.is_none() {
+    let content_type = request.content_type.as_deref().unwrap_or_default();
+    let content_type = content_type.to_ascii_lowercase();
+    let mut parts = content_type.split(';').map(str::trim);
+    let is_form = parts.next() == Some("application/x-www-form-urlencoded");
+    let is_utf8 = |part: &str| matches!(part, "charset=utf-8" | "charset=\"utf-8\"");
+    let is_read = is_form && parts.all(|part| is_utf8(part) || !part.starts_with("charset"));
+    if is_read && request.content_encoding.is_none() {
         return Ok(());
     }
     Err(malformed(
-        "Send the parameters in the body as application/x-www-form-urlencoded, not compressed.",
+        "Send the parameters in the body as application/x-www-form-urlencoded, in UTF-8, not compressed.",
     ))
 }
 
@@ -279,16 +288,27 @@ fn form(bytes: &[u8]) -> Result<Vec<(String, String)>, Denial> {
 
 /// A name or a value of a form.
 fn decoded(text: &str) -> Option<String> {
+    let is_digit = |digit: Option<u8>| digit.is_some_and(|digit| digit.is_ascii_hexdigit());
+    let is_escape = |behind: &str| {
+        let mut digits = behind.bytes();
+        is_digit(digits.next()) && is_digit(digits.next())
+    };
+    if !text.split('%').skip(1).all(is_escape) {
+        return None;
+    }
     decode(&part::replace(text, "+", " "))
+}
+
+/// Whether a header is `Authorization: Basic`, whatever is in it.
+fn is_basic(header: &str) -> bool {
+    let scheme = header.split(' ').next().unwrap_or_default();
+    scheme.eq_ignore_ascii_case("Basic")
 }
 
 /// The id and the secret of `Authorization: Basic`, each encoded as in a form (§2.3.1). What is
 /// sent there of another kind proves no client, and is not looked at.
 fn basic(header: &str) -> Option<(String, String)> {
-    let (scheme, text) = header.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("Basic") {
-        return None;
-    }
+    let (_, text) = header.split_once(' ').filter(|_| is_basic(header))?;
     let text = String::from_utf8(base64::decode(text.trim())?).ok()?;
     let (id, secret) = text.split_once(':')?;
     decoded(id).zip(decoded(secret))

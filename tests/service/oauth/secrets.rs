@@ -129,9 +129,18 @@ fn the_secret_may_be_in_the_header() {
         base64(&format!("{id}:{}", make_as(CLIENT, 1, [9; 32])))
     );
     denied(&with(&[grant], &wrong), 401, "invalid_client", "wrong");
-    for header in ["Basic", "Basic !", "Basic YQ==", "Bearer x"] {
-        denied(&with(&[grant], header), 400, "invalid_request", "not named");
+    // §5.2: who tries by the header is told so by 401.
+    for header in ["Basic", "Basic !", "Basic YQ=="] {
+        for form in [&[grant][..], &with_secret(&id, &secret)] {
+            denied(&with(form, header), 401, "invalid_client", "Basic");
+        }
     }
+    denied(
+        &with(&[grant], "Bearer x"),
+        400,
+        "invalid_request",
+        "not named",
+    );
     // A header of another kind proves nothing and hinders nothing.
     with(&with_secret(&id, &secret), "Bearer x").expect(200);
 }
@@ -182,7 +191,12 @@ fn what_is_malformed_is_told() {
     let mut typed = good.clone();
     typed.content_type = Some("Application/X-WWW-Form-Urlencoded; charset=UTF-8".to_owned());
     ask(&memory, &typed).expect(200);
-    for content_type in [None, Some("application/json"), Some("multipart/form-data")] {
+    for content_type in [
+        None,
+        Some("application/json"),
+        Some("multipart/form-data"),
+        Some("application/x-www-form-urlencoded; charset=utf-16"),
+    ] {
         let mut request = good.clone();
         request.content_type = content_type.map(str::to_owned);
         denied(
@@ -208,6 +222,16 @@ fn what_is_malformed_is_told() {
         ),
         (
             Body::Bytes(b"grant_type=%ff".to_vec()),
+            400,
+            "invalid_request",
+        ),
+        (
+            Body::Bytes(b"grant_type=a&client_id=%zz".to_vec()),
+            400,
+            "invalid_request",
+        ),
+        (
+            Body::Bytes(b"grant_type=%2".to_vec()),
             400,
             "invalid_request",
         ),
