@@ -55,7 +55,12 @@ function find(args) {
   // are right.
   const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true, strict: false });
   const [nounName, ...behind] = positionals;
-  if (nounName === undefined) return { help: helpOfAll(NOUNS) };
+  if (nounName === "help") return find([...behind, "--help"]);
+  if (nounName === undefined) {
+    // An option that is not known is none here, either.
+    readWords(args, only(COMMON));
+    return { help: helpOfAll(NOUNS) };
+  }
   if (!Object.hasOwn(NOUNS, nounName)) {
     throw new Misunderstood(`there is no \`${nounName}\`; there are ${Object.keys(NOUNS).join(", ")}.\n${helpOfAll(NOUNS)}`);
   }

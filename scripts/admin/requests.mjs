@@ -18,6 +18,7 @@ export const requests = {
       example: "requests list --tenant 3 --status 4xx --since 2026-11-26",
       run: async ({ api, print, values: { tenant, since, until, limit = LIMIT, ...values } }) => {
         if (!/^[1-9]\d{0,4}$/.test(limit)) throw new Misunderstood(`--limit takes a number of rows; this was given: ${limit}.`);
+        if (values.status !== undefined && !/^[1-5](\d\d|xx)$/i.test(values.status)) throw new Misunderstood(`--status takes a status (409) or a class of them (4xx); this was given: ${values.status}.`);
         const query = new URLSearchParams();
         const asked = { ...values, since: moment(since, "--since"), until: moment(until, "--until") };
         for (const name of ["status", "method", "since", "until", "resource", "text"]) {

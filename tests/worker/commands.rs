@@ -542,7 +542,7 @@ fn what_is_not_done_is_said() {
     );
     let of_another = ["status", "--url", "http://scim.example.com"];
     let nowhere = ["status", "--url", "http://127.0.0.1:49151"];
-    let cases: [(&[&str], i32, &str); 13] = [
+    let cases: [(&[&str], i32, &str); 15] = [
         (&["tenants", "delete", &id], 2, "say --yes"),
         (
             &["tokens", "revoke", named, "--tenant", &id],
@@ -557,6 +557,12 @@ fn what_is_not_done_is_said() {
             "npm run admin -- tenants create NAME",
         ),
         (&["tenants", "list", "--label", "x"], 2, "Unknown option"),
+        (&["--version"], 2, "Unknown option"),
+        (
+            &["requests", "list", "--tenant", &id, "--status", "bogus"],
+            2,
+            "(4xx)",
+        ),
         (&["tokens", "list"], 2, "needs --tenant"),
         (&["tenants", "show", "Acme"], 2, "ext:org_77"),
         (&["tenants", "set", &id], 2, "say what to set"),
@@ -592,6 +598,8 @@ fn what_is_not_done_is_said() {
     for (arguments, expected) in [
         (&[][..], "tenants create 'Example Corp'"),
         (&["tenants"], "tenants suspend"),
+        (&["help"], "tenants create 'Example Corp'"),
+        (&["help", "tenants"], "tenants suspend"),
         (&["tenants", "create", "--help"], "--external-id ID"),
         (&["status", "-h"], "npm run admin -- status"),
     ] {
