@@ -42,6 +42,9 @@ impl Got {
         assert_eq!(self.status, status, "{:#}", self.body);
         assert_eq!(self.body["code"], code, "{:#}", self.body);
         assert_eq!(self.body["status"], status, "{:#}", self.body);
+        // Each status has a phrase of its own.
+        let is_broken = self.body["title"] == "Internal Server Error";
+        assert_eq!(is_broken, status == 500, "{:#}", self.body);
         assert_eq!(
             self.header("Content-Type"),
             Some("application/problem+json")

@@ -34,10 +34,12 @@ const fn title(status: u16) -> &'static str {
         403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
+        408 => "Request Timeout",
         409 => "Conflict",
         413 => "Content Too Large",
+        415 => "Unsupported Media Type",
         429 => "Too Many Requests",
-        500 => "Internal Server Error",
-        _ => "Error",
+        503 => "Service Unavailable",
+        _ => "Internal Server Error",
     }
 }

@@ -117,7 +117,11 @@ pub(super) fn make<D: Database, B>(
     let types = draft.arguments.types();
     let with_bodies = draft.log.is_none_or(|log| log.has_bodies);
     let path = path.strip_prefix("/scim").unwrap_or(path);
-    let path = path.strip_prefix("/v2").unwrap_or(path);
+    let behind = path.strip_prefix("/v2");
+    // What only begins so is no version that is served.
+    let path = behind
+        .filter(|rest| rest.is_empty() || rest.starts_with('/'))
+        .unwrap_or(path);
     let kept = |text: &str| hide(text, credential.0);
     let request = NewRequest {
         id: trace.request_id.clone(),

@@ -11,7 +11,7 @@ use store::ledger::requests::{self, RequestFilter};
 /// Characters of the longest text that is looked for.
 const TEXT: usize = 200;
 
-const TIME: &str = "a time such as 2027-01-31T12:00:00Z (RFC 3339)";
+const TIME: &str = "a time such as 2027-01-31T12:00:00Z (RFC 3339; a + is written %2B in a query)";
 const STATUS: &str = "a status such as 409, or a class of them such as 4xx";
 
 const NO_REQUEST: Missing = (

@@ -338,8 +338,8 @@ fn no_secret_that_was_sent_is_anywhere_in_the_database() {
     assert!(found.is_empty(), "{found:?}");
 }
 
-/// What a client sent is told but for values: an operator, a name or a sign that is wrong is all that
-/// there is to find.
+/// What a client sent is told but for values: an operator, a name or a sign that is wrong is all
+/// that there is to find.
 #[test]
 fn the_sentence_is_the_one_that_the_client_got() {
     let memory = Memory::new();
@@ -381,6 +381,11 @@ fn the_sentence_is_the_one_that_the_client_got() {
         assert_eq!(&row["detail"], detail);
         assert_eq!(&row["reply_body"]["detail"], detail);
     }
+    let admin = Operator::new(&memory);
+    admin
+        .get(&format!("/tenants/{id}/scim/v2x/Users"))
+        .expect(400);
+    assert_eq!(newest(&memory, id)["path"], "/v2x/Users");
     let ids: Vec<String> = (0..70).map(|id| format!("title eq \"{id}\"")).collect();
     client.get(&format!("/Users?filter={}", ids.join(" or ")));
     let row = newest(&memory, id);
@@ -684,6 +689,10 @@ fn the_list_is_filtered_and_comes_in_pages() {
         assert_eq!(statuses(query), found, "{query}");
     }
     let all = list(&memory, id, "");
+    let by_plus = "/tenants/2/requests?since=2026-01-01T00:00:00+00:00";
+    Operator::new(&memory)
+        .get(by_plus)
+        .problem(400, "invalid_query", "%2B");
     let third = all["data"][2]["at"].as_str().unwrap();
     assert_eq!(statuses(&format!("since={third}")), [400, 200, 404]);
     assert_eq!(statuses(&format!("until={third}")), [200, 201]);
