@@ -64,18 +64,18 @@ export async function body(request, most, together, milliseconds) {
   } finally {
     clearTimeout(timer);
     gathered -= buffer.byteLength;
+    // Of what is left entry.mjs takes care.
+    reader.releaseLock();
   }
 }
 
-/** Bytes of a piece of a body, and what reads each body that is read in pieces. */
+/** Bytes of a piece of a body. */
 const BODY_PIECE = 262_144;
-const readers = new WeakMap();
 
 /** The next piece of a body, nothing at its end, or why there is none. */
 export async function bodyPiece(request, milliseconds) {
   if (request.body === null) return undefined;
-  if (!readers.has(request)) readers.set(request, request.body.getReader());
-  const reader = readers.get(request);
+  const reader = request.body.getReader();
   let late = false;
   const timer = setTimeout(() => {
     late = true;
@@ -95,6 +95,7 @@ export async function bodyPiece(request, milliseconds) {
     return late ? "late" : "broken";
   } finally {
     clearTimeout(timer);
+    reader.releaseLock();
   }
   if (length === 0) return undefined;
   const bytes = new Uint8Array(length);

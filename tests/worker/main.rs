@@ -30,6 +30,8 @@ mod token;
 
 mod unicode;
 
+mod unread;
+
 mod walk;
 
 mod webhooks;
