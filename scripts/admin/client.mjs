@@ -10,6 +10,8 @@ import { keptSetting } from "../secret.mjs";
 const PATIENCE_MS = 60_000;
 /** As many rows as a page may have. */
 const PAGE = 200;
+/** How a connection ends that the other side has closed. */
+const CLOSED = ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"];
 const NO_TOKEN =
   "there is no admin token: set ADMIN_TOKEN in the environment, give --token-file FILE, or run this in a terminal to be asked. `npm start` keeps its own in .dev.vars; a deployment has the one of `npx wrangler secret put ADMIN_TOKEN`.";
 
@@ -31,8 +33,8 @@ export function callsOf(face) {
     post: (path, body) => send("POST", path, body),
     patch: (path, body) => send("PATCH", path, body),
     remove: (path) => send("DELETE", path),
-    // Lines of JSON, as text, and as the body of a reply.
-    lines: (path, body) => ask(face, "POST", path, body, "application/x-ndjson"),
+    // Lines of JSON, as text, and as the body of a reply; `again` says that they may come twice.
+    lines: (path, body, again) => ask(face, "POST", path, body, { type: "application/x-ndjson", again }),
     stream: (path) => stream(face, path),
     list: async (path, { query = new URLSearchParams(), limit = Infinity } = {}) => {
       const rows = [];
@@ -83,14 +85,17 @@ async function readToken(file) {
   return found;
 }
 
-async function request({ base, token, fetch }, path, init) {
+async function request({ base, token, fetch }, path, { again = false, ...init }) {
   // The token goes where it was meant to go, nowhere else.
   const headers = { Authorization: `Bearer ${token}`, ...init.headers };
   const send = () => fetch(base + path, { ...init, headers, redirect: "manual" });
-  // A kept connection may have been closed at the moment it was to be used: reading is done again.
-  const isClosed = (error) => (init.method ?? "GET") === "GET" && error.cause?.code === "UND_ERR_SOCKET";
-  return send().catch((error) => (isClosed(error) ? send() : Promise.reject(error))).catch((error) => {
+  // A kept connection may have been closed at the moment it was to be used: what does no harm twice
+  // is done again.
+  const isSafe = again || (init.method ?? "GET") === "GET";
+  const isClosed = (error) => CLOSED.includes(error.cause?.code);
+  return send().catch((error) => (isSafe && isClosed(error) ? send() : Promise.reject(error))).catch((error) => {
     if (error instanceof Problem) throw error;
+    if (!isSafe && isClosed(error)) throw new Unreached(`${base.origin} broke the connection off (${error.cause.code}): it may have been done all the same. Look what is there, and do it again if it is not.`);
     throw new Unreached(`${base.origin} cannot be reached (${error.cause?.code ?? error.cause?.message ?? error.message}): ${isHere(base) ? "is `npm start` running? --url names another deployment" : "check --url and the network"}.`);
   });
 }
@@ -106,10 +111,11 @@ async function* stream(face, path) {
   }
 }
 
-async function ask(face, method, path, body, type = "application/json") {
+async function ask(face, method, path, body, { type = "application/json", again = false } = {}) {
   const { base } = face;
   const reply = await request(face, path, {
     method,
+    again,
     headers: { Accept: "application/json", ...(body !== undefined && { "Content-Type": type }) },
     body: body && typeof body !== "string" ? JSON.stringify(body) : body,
     signal: AbortSignal.timeout(PATIENCE_MS),

@@ -92,7 +92,12 @@ async function send(api, path, dry, source) {
   let [part, bytes, number, first, id] = [[], 0, 0, 1, undefined];
   const put = async (more) => {
     const query = new URLSearchParams({ ...(dry && { dry_run: "true" }), ...(more && { more: "true" }), ...(id && { job: id, line: String(first) }) });
-    const reply = await api.lines(`${path}?${query}`, part.map((line) => `${line}\n`).join(""));
+    const lines = part.map((line) => `${line}\n`).join("");
+    // Lines that came are not stored twice; all in one request might become two imports.
+    const reply = await api.lines(`${path}?${query}`, lines, more || id !== undefined).catch((error) => {
+      if (error instanceof Problem && id !== undefined) say(`\`npm run admin -- jobs show ${id}\` tells what has come of it. What is imported anew is not doubled.`);
+      throw error;
+    });
     id = reply.id;
     [part, bytes, first] = [[], 0, number + 1];
     return reply;
