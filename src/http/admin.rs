@@ -10,6 +10,7 @@ use ::scim::part;
 use std::borrow::Cow;
 
 use super::fault::{BROKEN, Fault, TOO_MANY_REFUSED};
+use super::method::Method;
 use super::problem::problem;
 use super::query;
 use super::reply::Reply;
@@ -34,8 +35,8 @@ use routes::table;
 
 /// Milliseconds between two looks for what is waited for.
 const SECOND: u32 = 1_000;
-/// The message that may be left out.
-const OPTIONAL: &str = "WebhookTest";
+/// Messages that may be left out.
+const OPTIONAL: &[&str] = &["WebhookTest", "NewSecret"];
 /// Where the face is.
 const BASE: &str = "/admin/v1";
 
@@ -137,9 +138,16 @@ async fn answer<D: Database, B: Upload>(
         import::check(request)?;
     }
     let body = match route.body {
-        Some(message) => body::read(request, message == OPTIONAL).await?,
-        None => Body::new(),
+        None if route.method != Method::Post || pattern == routes::IMPORT => Body::new(),
+        message => {
+            let may_be_empty = message.is_none_or(|message| OPTIONAL.contains(&message));
+            body::read(request, may_be_empty).await?
+        }
     };
+    // Who sends one where none is read means something by it.
+    if route.body.is_none() && !body.is_empty() {
+        return Err(Refusal::invalid("unknown_member", body::NONE));
+    }
     let call = Call {
         admin: &admin,
         arguments: &arguments,

@@ -1,6 +1,7 @@
 //! The admin face: tenants, credentials, jobs, and the SCIM face as a tenant.
 
 mod access;
+mod bodies;
 mod isolation;
 mod jobs;
 mod page;

@@ -9,6 +9,8 @@ use service::admin::refusal::Refusal;
 
 /// Bytes of the largest body.
 const MAX_BODY: usize = 65_536;
+/// The sentence for one that nothing is read from.
+pub(super) const NONE: &str = "Nothing is read from a body here. Send none.";
 
 /// Reads the body of a request, which may be left out where nothing in it is needed.
 pub(super) async fn read<B: Upload>(
@@ -21,14 +23,14 @@ pub(super) async fn read<B: Upload>(
     let is_json = ["application/json", "application/merge-patch+json"]
         .iter()
         .any(|known| known.eq_ignore_ascii_case(media_type));
-    if !is_json || request.content_encoding.is_some() {
-        return Err(Refusal::media_type(
-            "Send the body as application/json, or a PATCH as application/merge-patch+json, in UTF-8 and not \
-             compressed.",
-        ));
+    let is_json = is_json && request.content_encoding.is_none();
+    // Of a body that is empty nobody asks what it is.
+    if !is_json && !may_be_empty {
+        return Err(not_json());
     }
     match request.body.read(MAX_BODY).await {
         Ok(bytes) if bytes.is_empty() && may_be_empty => Ok(Body::new()),
+        Ok(_) if !is_json => Err(not_json()),
         Ok(bytes) => parse(&bytes),
         Err(Unread::TooLong) => Err(Refusal::too_large(format!(
             "The body is larger than the {MAX_BODY} bytes that are accepted. Send less."
@@ -37,6 +39,13 @@ pub(super) async fn read<B: Upload>(
         Err(Unread::Late) => Err(Refusal::late(LATE)),
         Err(Unread::Busy) => Err(Refusal::busy()),
     }
+}
+
+fn not_json() -> Refusal {
+    Refusal::media_type(
+        "Send the body as application/json, or a PATCH as application/merge-patch+json, in UTF-8 and not \
+         compressed.",
+    )
 }
 
 /// A body that was read, as an object.
