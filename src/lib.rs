@@ -24,7 +24,10 @@ use platform::mint::PlatformMint;
 use platform::queue::{self, PlatformMessages};
 use platform::rate::PlatformRates;
 use platform::settings::Deployment;
-use platform::{Context, Env, PlatformReply, PlatformRequest, drop_abandoned, moment, promise};
+use platform::{
+    Context, Env, PlatformClock, PlatformReply, PlatformRequest, drop_abandoned, moment, promise,
+};
+use service::Clock;
 use service::gauge::Gauge;
 use service::settings::Remembered;
 use store::Database;
@@ -91,12 +94,17 @@ async fn answer(
         env: &env,
         request: &incoming,
     };
+    // What an operator asks for may take its time; all else is done at one moment.
+    let clock: &dyn Clock = match http::admin::split_mount(&request.path) {
+        Some(_) => &PlatformClock,
+        None => &now,
+    };
     let environment = Environment {
         context: service::Context {
             database: &database,
             settings: &deployment.settings,
             mint: &mint,
-            clock: &now,
+            clock,
             fetch: &PlatformFetch,
             keys: &PlatformKeys,
             hold: &hold,

@@ -119,13 +119,17 @@ fn a_write_is_posted_and_verified() {
         (&json!(200), &json!("thanks"))
     );
     assert_eq!(receiver.wait(4)[3]["type"], "webhook.test");
+    receiver.say("/mode", "slow");
+    let tested = admin(&worker, "POST", &format!("{path}/test"), None);
+    let took = tested["milliseconds"].as_i64().unwrap();
+    assert!((1_500..15_000).contains(&took), "{tested:#}");
     // What is no good answer is tried again by the queue, after some seconds.
     receiver.say("/mode", "redirect");
     user(&worker, "kim");
-    receiver.wait(5);
+    receiver.wait(6);
     receiver.say("/mode", "endless");
-    let seen = receiver.wait(6);
-    assert_eq!(seen[4]["id"], seen[5]["id"]);
+    let seen = receiver.wait(7);
+    assert_eq!(seen[5]["id"], seen[6]["id"]);
     assert!(seen.iter().all(|row| row["path"] == "/hook"), "{seen:#?}");
     all_delivered(&worker, &path);
     let list = admin(&worker, "GET", &format!("{path}/deliveries?limit=2"), None);
