@@ -350,13 +350,17 @@ LIMIT 50
 -- plan: SEARCH w USING PRIMARY KEY (id=?)
 -- plan: USE TEMP B-TREE FOR ORDER BY
 
-SELECT c.webhook_id, c.shard, w.tenant_id, iif(p.value, c.resume, c.position), iif(p.value, NULL, c.until), w.types
+SELECT c.webhook_id, c.shard, w.tenant_id, iif(p.value, c.resume, c.position), iif(p.value, NULL, c.until), w.types, iif(p.value
+    OR c.resume IS NULL, NULL, (SELECT json_group_array(b.tenant_id)
+    FROM webhook_tenants b
+    WHERE b.webhook_id = c.webhook_id
+      AND b.shard = c.shard))
 FROM (SELECT * FROM webhooks WHERE id > ?1 AND state = 'active' ORDER BY id LIMIT 50) w
 CROSS JOIN webhook_cursors c ON c.webhook_id = w.id
 CROSS JOIN json_each('[0,1]') p ON p.value = 0
   OR c.resume IS NOT NULL
 UNION ALL
-SELECT b.webhook_id, b.shard, b.tenant_id, iif(p.value, b.resume, b.position), coalesce(iif(p.value, NULL, b.until), c.resume, c.position), w.types
+SELECT b.webhook_id, b.shard, b.tenant_id, iif(p.value, b.resume, b.position), coalesce(iif(p.value, NULL, b.until), c.resume, c.position), w.types, NULL
 FROM (SELECT * FROM webhooks WHERE id > ?1 AND state = 'active' ORDER BY id LIMIT 50) w
 CROSS JOIN webhook_tenants b ON b.webhook_id = w.id
 CROSS JOIN webhook_cursors c ON c.webhook_id = b.webhook_id
@@ -372,6 +376,8 @@ LIMIT 200
 -- plan:     SCAN w
 -- plan:     SEARCH c USING PRIMARY KEY (webhook_id=?)
 -- plan:     SCAN p VIRTUAL TABLE INDEX 1:
+-- plan:     CORRELATED SCALAR SUBQUERY 1
+-- plan:       SEARCH b USING PRIMARY KEY (webhook_id=? AND shard=?)
 -- plan:   UNION ALL
 -- plan:     CO-ROUTINE w
 -- plan:       SEARCH webhooks USING PRIMARY KEY (id>?)

@@ -323,17 +323,21 @@ pub struct Track {
     pub end: Option<i64>,
     /// The types of the endpoint, a JSON array.
     pub types: String,
+    /// The tenants that have tracks of their own, a JSON array; none where those end in front.
+    pub without: Option<String>,
 }
 
 /// How far endpoints came: the rows of [`read_track`]. While older events are replayed there are
-/// two parts: these, and what is behind the place where it goes on.
+/// two parts: these, which those who are behind have on tracks of their own, and what is behind the
+/// place where it goes on.
 pub fn tracks(filter: &EndpointFilter<'_>) -> Statement {
     statement!(
-        "SELECT c.webhook_id, c.shard, w.tenant_id, iif(p.value, c.resume, c.position), iif(p.value, NULL, c.until), w.types \
-         FROM {filter} CROSS JOIN webhook_cursors c ON c.webhook_id = w.id \
+        "SELECT c.webhook_id, c.shard, w.tenant_id, iif(p.value, c.resume, c.position), iif(p.value, NULL, c.until), w.types, \
+         iif(p.value OR c.resume IS NULL, NULL, (SELECT json_group_array(b.tenant_id) FROM webhook_tenants b \
+         WHERE b.webhook_id = c.webhook_id AND b.shard = c.shard)) FROM {filter} CROSS JOIN webhook_cursors c ON c.webhook_id = w.id \
          CROSS JOIN json_each('[0,1]') p ON p.value = 0 OR c.resume IS NOT NULL UNION ALL \
          SELECT b.webhook_id, b.shard, b.tenant_id, iif(p.value, b.resume, b.position), \
-         coalesce(iif(p.value, NULL, b.until), c.resume, c.position), w.types FROM {filter} \
+         coalesce(iif(p.value, NULL, b.until), c.resume, c.position), w.types, NULL FROM {filter} \
          CROSS JOIN webhook_tenants b ON b.webhook_id = w.id \
          CROSS JOIN webhook_cursors c ON c.webhook_id = b.webhook_id AND c.shard = b.shard \
          CROSS JOIN json_each('[0,1]') p ON p.value = 0 OR b.resume IS NOT NULL LIMIT {FAILING}",
@@ -351,6 +355,7 @@ pub fn read_track(row: &mut Row) -> Result<Track, Error> {
         position: cells.count(),
         end: cells.integer(),
         types: cells.required_text(),
+        without: cells.text(),
     })
 }
 
@@ -367,12 +372,16 @@ pub fn pending(track: &Track, wanted: &EventFilter) -> Statement {
         looks: LOOKS,
     };
     statement!(
-        "SELECT count(*), min(at) FROM (SELECT e.at FROM ({events}) e WHERE 1{wanted}{end} LIMIT {PENDING})",
+        "SELECT count(*), min(at) FROM (SELECT e.at FROM ({events}) e WHERE 1{wanted}{end}{without} LIMIT {PENDING})",
         events = walk.select(COLUMNS),
         wanted = wanted,
         end = track
             .end
             .map(|end| fragment!(" AND e.position <= {end}", end = value(end))),
+        without = track.without.as_deref().map(|without| fragment!(
+            " AND e.tenant_id NOT IN (SELECT value FROM json_each({without}))",
+            without = value(without)
+        )),
         PENDING = PENDING,
     )
 }

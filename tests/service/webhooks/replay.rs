@@ -133,6 +133,45 @@ fn a_failure_while_replaying_delays_that_tenant_alone() {
     assert_eq!(read(&memory, &made)["pending"], 0);
 }
 
+/// What is still to come is counted once, also where a tenant is behind that is set back with the
+/// others.
+#[test]
+fn what_is_pending_is_counted_once() {
+    let (memory, made) = filled();
+    let admin = Operator::new(&memory);
+    let second = admin.tenant("Second");
+    are_known(&memory);
+    let two = admin.client(second, &json!({ "label": "t" }));
+    two.user("a");
+    deliver(&memory);
+    let fails = fail_for(&memory, 1);
+    let client = Client::new(&memory);
+    client.user("late");
+    client.user("later");
+    two.user("b");
+    deliver(&memory);
+    posts(&memory);
+    assert_eq!(read(&memory, &made)["pending"], 2);
+    let ids = ids(&memory);
+    for (body, pending) in [
+        // Six of the first tenant, and two behind them; the two of the second are not asked for.
+        (json!({ "from": ids[0], "to": ids[5] }), 8),
+        // With all of them.
+        (json!({ "from": ids[0] }), 10),
+    ] {
+        let shown = replay(&memory, &made, &body);
+        assert_eq!(shown["pending"], pending, "{body}");
+    }
+    client.user("new");
+    assert_eq!(read(&memory, &made)["pending"], 11);
+    fails.set(false);
+    pass(&memory, MINUTE);
+    deliver(&memory);
+    deliver(&memory);
+    assert_eq!(numbers(&memory).len(), 11);
+    assert_eq!(read(&memory, &made)["pending"], 0);
+}
+
 /// A tenant that is behind is set back with the others.
 #[test]
 fn who_is_behind_is_set_back_too() {
