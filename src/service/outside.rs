@@ -42,6 +42,11 @@ pub struct PostReply {
     pub reply: String,
 }
 
+/// Whether what was posted was taken.
+pub fn is_taken(posted: Option<&PostReply>) -> bool {
+    posted.is_some_and(|posted| (200..300).contains(&posted.status))
+}
+
 /// Why nothing was fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FetchFailure {

@@ -3,7 +3,7 @@
 use scim::{json, part};
 use serde_json::Value;
 
-use crate::outside::PostReply;
+use crate::outside::{PostReply, is_taken};
 use crate::{Settings, address};
 use store::ledger::feed::{EventFilter, Mark};
 
@@ -107,7 +107,7 @@ pub(super) enum Next {
 /// What is done after the reply to the attempt of this number, from one. `chance` is from 0 to 255.
 pub(super) fn next(posted: Option<&PostReply>, attempt: i64, chance: u8) -> Next {
     let status = posted.map_or(0, |posted| posted.status);
-    if (200..300).contains(&status) {
+    if is_taken(posted) {
         return Next::GoOn;
     }
     let index = usize::try_from(attempt - 1).unwrap_or_default();

@@ -59,6 +59,8 @@ pub(super) struct Deliverer<'a, D> {
     pub(super) hanging: Vec<Hung<'a>>,
     /// How many events the next page looks at.
     pub(super) looks: usize,
+    /// Whether he has the lease, and nothing was changed meanwhile.
+    holds: bool,
 }
 
 /// Takes the lease of an endpoint, and delivers until nothing is due or the budget is used.
@@ -143,28 +145,30 @@ pub(super) async fn deliver<D: Database>(
         parked,
         hanging: Vec::new(),
         looks: FIRST,
+        holds: true,
     };
-    let mut holds = deliverer.deliver_due().await?;
-    while holds && !deliverer.hanging.is_empty() {
+    deliverer.deliver_due().await?;
+    // Whatever was changed meanwhile: what is under way counts if it delivers.
+    while !deliverer.hanging.is_empty() {
         let _ = deliverer.wait(None, None).await;
-        holds = deliverer.settle().await?;
+        deliverer.settle().await?;
     }
     deliverer.give_back().await
 }
 
 impl<D: Database> Deliverer<'_, D> {
     /// Delivers what is due: first to the end of the common cursor, then of a tenant that is
-    /// behind, and so on; whether the lease is still held, and the endpoint active.
-    async fn deliver_due(&mut self) -> Result<bool, Error> {
+    /// behind, and so on, as long as the lease is held and the endpoint active.
+    async fn deliver_due(&mut self) -> Result<(), Error> {
         let mut whose = None;
         let mut looked_at = 0;
         loop {
             if !self.settle().await? {
-                return Ok(false);
+                return Ok(());
             }
             if !self.has_room() {
                 self.report.wake_in(0);
-                return Ok(true);
+                return Ok(());
             }
             let page = self.page(whose).await?;
             let limit = self.limit(whose);
@@ -182,12 +186,12 @@ impl<D: Database> Deliverer<'_, D> {
                 } else {
                     if !self.has_room() {
                         self.report.wake_in(0);
-                        return Ok(true);
+                        return Ok(());
                     }
                     self.attempt(whose, event).await
                 };
-                if !self.commit(statements).await? || !self.endpoint.is_active {
-                    return Ok(false);
+                if !self.commit(statements).await? {
+                    return Ok(());
                 }
                 let backlog = whose.and_then(|index| self.backlogs.get(index));
                 has_failed = backlog
@@ -204,7 +208,7 @@ impl<D: Database> Deliverer<'_, D> {
                 is_done = page.is_last && statements.1;
                 let is_new = !statements.0.is_empty() || self.cursor != before;
                 if is_new && !self.commit(statements.0).await? {
-                    return Ok(false);
+                    return Ok(());
                 }
             }
             let now = self.directory.clock.now();
@@ -217,7 +221,7 @@ impl<D: Database> Deliverer<'_, D> {
                 whose = if is_late { None } else { self.due(&now) };
                 if whose.is_none() && !is_late {
                     if self.hanging.is_empty() {
-                        return Ok(true);
+                        return Ok(());
                     }
                     // Nor for who hangs.
                     let _ = self.wait(None, Some(PATIENCE)).await;
@@ -316,8 +320,7 @@ impl<D: Database> Deliverer<'_, D> {
         self.allowance.has(ATTEMPT + hanging) && now + LONGEST < self.lease_until
     }
 
-    /// Notes something, and that the lease is still wanted; whether he has it, and nothing was
-    /// changed meanwhile.
+    /// Notes something, and that the lease is still wanted; whether anything more is posted.
     pub(super) async fn commit(&mut self, statements: Vec<Statement>) -> Result<bool, Error> {
         self.lease_until = self.directory.clock.now().milliseconds + LEASE;
         let until = Moment::at(self.lease_until).text;
@@ -326,7 +329,13 @@ impl<D: Database> Deliverer<'_, D> {
         self.allowance.spend(batch.len());
         self.lease.has_delivered = false;
         let [holds] = self.directory.send(batch).await?.numbers(held)?;
-        Ok(holds == Some(1))
+        self.holds &= holds == Some(1);
+        Ok(self.goes_on())
+    }
+
+    /// Whether anything more is posted.
+    pub(super) fn goes_on(&self) -> bool {
+        self.holds && self.endpoint.is_active
     }
 
     /// Gives the lease back. Where it was taken away, there is something else to be done at once.

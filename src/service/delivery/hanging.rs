@@ -9,7 +9,7 @@ use super::attempt::{Event, body, check_url};
 use super::deliverer::{BacklogIndex, Deliverer, LONGEST};
 use super::hung::{Hung, PATIENCE, Reply};
 use crate::Moment;
-use crate::outside::{Post, PostReply};
+use crate::outside::{Post, PostReply, is_taken};
 use crate::signing::headers;
 use store::ledger::deliveries::Backlog;
 use store::{Database, Error, Statement};
@@ -106,7 +106,8 @@ impl<D: Database> Deliverer<'_, D> {
         .await
     }
 
-    /// Notes what came of attempts that hung; whether there is still anything to be done.
+    /// Notes what came of attempts that hung; whether anything more is posted. Once nothing is, it
+    /// notes only what was delivered.
     pub(super) async fn settle(&mut self) -> Result<bool, Error> {
         while let Some(place) = self.hanging.iter().position(|one| one.came.is_ready()) {
             let mut one = self.hanging.swap_remove(place);
@@ -117,12 +118,13 @@ impl<D: Database> Deliverer<'_, D> {
                 Poll::Ready(posted) => posted,
                 Poll::Pending => None,
             };
-            let statements = self.note_attempt(whose, &one.event, (id, &one.at), posted);
-            if !self.commit(statements).await? || !self.endpoint.is_active {
-                self.hanging.clear();
-                return Ok(false);
+            let is_good = is_taken(posted.as_ref());
+            if !is_good && !self.goes_on() {
+                continue;
             }
+            let statements = self.note_attempt(whose, &one.event, (id, &one.at), posted);
+            self.commit(statements).await?;
         }
-        Ok(true)
+        Ok(self.goes_on())
     }
 }

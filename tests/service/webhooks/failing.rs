@@ -241,6 +241,62 @@ fn a_receiver_that_hangs_for_one_tenant_delays_no_other() {
     assert_eq!(numbers(&memory), [(1, 3), (1, 4)]);
 }
 
+/// What hangs while the endpoint is changed is waited for as what is under way is: it comes once.
+#[test]
+fn a_change_while_an_attempt_hangs_repeats_nothing() {
+    for (word, status) in [
+        ("include", 200),
+        ("rotate", 200),
+        ("disabled", 200),
+        ("include", 410),
+    ] {
+        let memory = Rc::new(memory());
+        let admin = Operator::new(&memory);
+        let second = admin.tenant("Second");
+        are_known(&memory);
+        let made = hook(&memory, &json!({}));
+        Client::new(&memory).user("a");
+        admin.client(second, &json!({ "label": "t" })).user("a");
+        let path = format!("/webhooks/{}", made["id"].as_str().unwrap());
+        let (inner, inner_path) = (Rc::downgrade(&memory), path.clone());
+        let is_first = Cell::new(true);
+        receive(&memory, move |post| {
+            let body: Value = serde_json::from_str(&post.body).unwrap();
+            if body["data"]["tenant"] == 1 {
+                return reply(if is_first.replace(false) { status } else { 200 });
+            }
+            let memory = inner.upgrade().unwrap();
+            let admin = Operator::new(&memory);
+            match word {
+                "rotate" => admin.post(&format!("{inner_path}/rotate"), &json!({})),
+                "include" => admin.patch(&inner_path, &json!({ "include": [] })),
+                _ => admin.patch(&inner_path, &json!({ "state": word })),
+            }
+            .expect(200);
+            reply(200)
+        });
+        memory.fetch.slow.replace("\"tenant\":1,".to_owned());
+        let report = deliver(&memory);
+        assert_eq!(report.lines, [""; 0], "{word} {status}");
+        assert_eq!(posts(&memory).len(), 2, "{word} {status}");
+        admin
+            .patch(&path, &json!({ "state": "active" }))
+            .expect(200);
+        pass(&memory, MINUTE);
+        memory.fetch.slow.replace(String::new());
+        deliver(&memory);
+        memory.fetch.receiver.replace(None);
+        let again = if status == 200 { vec![] } else { vec![(1, 1)] };
+        assert_eq!(numbers(&memory), again, "{word} {status}");
+        let shown = read(&memory, &made);
+        assert_eq!(
+            (&shown["pending"], &shown["state"]),
+            (&json!(0), &json!("active"))
+        );
+        assert_eq!(memory.number("SELECT count(*) FROM webhook_tenants"), 0);
+    }
+}
+
 /// More tenants hang than are waited for beside the others: no event is lost, and none comes twice.
 #[test]
 fn many_that_hang_are_all_delivered_once() {

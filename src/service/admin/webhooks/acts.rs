@@ -10,7 +10,7 @@ use super::super::refusal::Refusal;
 use super::super::step::{Call, Outcome, Step};
 use super::{Format, find, key, one};
 use crate::delivery::{body, check_url, first_bytes};
-use crate::outside::Post;
+use crate::outside::{Post, is_taken};
 use crate::signing;
 use store::batch::Batch;
 use store::ledger::deliveries::{self, Attempt};
@@ -284,7 +284,7 @@ fn send<'c>(
     };
     Step::post(post, move |posted, milliseconds| {
         let status = posted.as_ref().map(|posted| posted.status);
-        let is_good = status.is_some_and(|status| (200..300).contains(&status));
+        let is_good = is_taken(posted.as_ref());
         let attempt = Attempt {
             event: id,
             tenant: None,
