@@ -103,23 +103,37 @@ fn scim() -> Result<Value, Error> {
     }
     if let Some(Value::Object(paths)) = scim.get_mut("paths") {
         paths.values_mut().for_each(complete);
+        let all = paths.iter();
+        let all = all.map(|(path, item)| (format!("{AS_TENANT}{path}"), as_tenant(path, item)));
+        let all: Vec<_> = all.collect();
+        paths.extend(all);
     }
     offer_plain(&mut scim);
+    let refused = scim.pointer("/components/responses/ScimRefused").cloned();
+    if let Some(mut refused) = refused {
+        let problem = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
+        set(
+            &mut refused,
+            &["content", "application/problem+json"],
+            problem,
+        );
+        set(
+            &mut scim,
+            &["components", "responses", "RefusedAsTenant"],
+            refused,
+        );
+    }
     let parts = json!({ "components": { "schemas": schemas() } });
     merge(&mut scim, parts);
     Ok(scim)
 }
 
-/// Gives a path of SCIM what all of them have: where it is, for providers and for operators, and
-/// its operations what they need.
+/// Methods of the operations of a path.
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// Gives the operations of a path of SCIM what all of them have.
 fn complete(path: &mut Value) {
-    let as_tenant = json!({
-        "url": "/admin/v1/tenants/{tenant}",
-        "description": "As a tenant, for an operator.",
-        "variables": { "tenant": { "default": "1" } },
-    });
-    set(path, &["servers"], json!([{ "url": "/" }, as_tenant]));
-    for method in ["get", "post", "put", "patch", "delete"] {
+    for method in METHODS {
         if let Some(Value::Object(operation)) = path.get_mut(method) {
             operation.insert("tags".to_owned(), json!(["SCIM"]));
             operation
@@ -127,6 +141,44 @@ fn complete(path: &mut Value) {
                 .or_insert_with(|| json!([{ "token": [] }]));
         }
     }
+}
+
+/// Where an operator finds the SCIM face as a tenant.
+const AS_TENANT: &str = "/admin/v1/tenants/{tenant}";
+
+/// The same path for an operator, as a tenant: whoever is refused before he is at the SCIM face
+/// gets a problem.
+fn as_tenant(path: &str, item: &Value) -> Value {
+    let mut item = item.clone();
+    let tenant = json!({ "$ref": "#/components/parameters/tenant" });
+    match item.get_mut("parameters").and_then(Value::as_array_mut) {
+        Some(parameters) => parameters.push(tenant),
+        None => set(&mut item, &["parameters"], json!([tenant])),
+    }
+    for method in METHODS {
+        let Some(operation) = item.get_mut(method) else {
+            continue;
+        };
+        let reads = method == "get" || path.ends_with("/.search");
+        let scope = if reads {
+            "directory:read"
+        } else {
+            "directory:write"
+        };
+        set(operation, &["security"], json!([{ "operator": [scope] }]));
+        if let Some(Value::String(name)) = operation.get_mut("operationId") {
+            name.push_str("AsTenant");
+        }
+        if let Some(Value::Object(responses)) = operation.get_mut("responses") {
+            let refused = responses
+                .values_mut()
+                .filter(|response| response["$ref"] == "#/components/responses/ScimRefused");
+            for response in refused {
+                *response = json!({ "$ref": "#/components/responses/RefusedAsTenant" });
+            }
+        }
+    }
+    item
 }
 
 /// RFC 7644 §8.1: to whoever asks for `application/json` a reply says that it is that.

@@ -189,6 +189,8 @@ impl Contract {
 const ADMIN: &str = "#/components/responses/Refused";
 /// How SCIM does.
 const SCIM: &str = "#/components/responses/ScimRefused";
+/// How either does where an operator is at SCIM's as a tenant.
+const AS_TENANT: &str = "#/components/responses/RefusedAsTenant";
 /// How the endpoint of OAuth does.
 const OAUTH: &str = "#/paths/~1oauth~1token/post/responses/4XX";
 
@@ -196,14 +198,21 @@ const OAUTH: &str = "#/paths/~1oauth~1token/post/responses/4XX";
 fn place(path: &str) -> (&'static str, String) {
     let path = single_slashes(path);
     let below = split_mount(&path).map(|(_, below)| segments(below).collect::<Vec<_>>());
-    let scim = match below.as_deref() {
-        Some(["tenants", _, "scim", below @ ..]) => Some(below.to_vec()),
-        Some(below) => return (ADMIN, format!("/admin/v1/{}", below.join("/"))),
-        None => scim::split_mount(&path).map(|(_, below)| segments(below).skip(1).collect()),
+    let of_scim = |below: &[&str]| {
+        let below = below.strip_prefix(&["v2"]).unwrap_or(below);
+        format!("/scim/v2/{}", below.join("/"))
     };
-    if let Some(below) = scim {
-        let below = below.strip_prefix(&["v2"]).unwrap_or(&below);
-        return (SCIM, format!("/scim/v2/{}", below.join("/")));
+    match below.as_deref() {
+        Some(["tenants", tenant, "scim", below @ ..]) => {
+            let path = format!("/admin/v1/tenants/{tenant}{}", of_scim(below));
+            return (AS_TENANT, path);
+        }
+        Some(below) => return (ADMIN, format!("/admin/v1/{}", below.join("/"))),
+        None => {}
+    }
+    if let Some((_, below)) = scim::split_mount(&path) {
+        let below: Vec<_> = segments(below).skip(1).collect();
+        return (SCIM, of_scim(&below));
     }
     if path.trim_end_matches('/').ends_with("/oauth/token") {
         return (OAUTH, "/oauth/token".to_owned());

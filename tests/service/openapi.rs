@@ -23,6 +23,9 @@ struct Reads {
     body: Option<String>,
 }
 
+/// Where an operator finds the SCIM face as a tenant.
+const AS_TENANT: &str = "/admin/v1/tenants/{tenant}";
+
 /// Operations by method and path.
 type Operations = BTreeMap<(String, String), Reads>;
 
@@ -192,8 +195,10 @@ fn routed() -> Operations {
                 Message::SearchRequest => "SearchRequest".to_owned(),
                 Message::BulkRequest => "BulkRequest".to_owned(),
             });
-            let path = format!("/scim/v2{path}");
-            add(row.method.as_str(), path, row.query, body);
+            for front in ["", AS_TENANT] {
+                let path = format!("{front}/scim/v2{path}");
+                add(row.method.as_str(), path, row.query, body.clone());
+            }
         }
     }
     for row in http::table::<Sqlite>() {
@@ -238,6 +243,27 @@ fn it_names_the_scopes_of_the_table() {
             "{} {}",
             row.method, row.pattern
         );
+    }
+    // The SCIM face as a tenant.
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let Some(scim) = path
+            .strip_prefix(AS_TENANT)
+            .filter(|path| path.starts_with("/scim/v2"))
+        else {
+            continue;
+        };
+        let of_tenants = &document["paths"][scim];
+        for (method, operation) in operations_of(item) {
+            assert!(of_tenants[method].is_object(), "{method} {scim}");
+            let reads = method == "get" || scim.ends_with("/.search");
+            let scope = if reads {
+                "directory:read"
+            } else {
+                "directory:write"
+            };
+            let wanted = json!([{ "operator": [scope] }]);
+            assert_eq!(operation["security"], wanted, "{method} {path}");
+        }
     }
 }
 
