@@ -1,17 +1,19 @@
 //! The erasure of what is kept of a resource that is gone: the record stays whole, and says no more
 //! whom it was about.
 
-use scim::fold::fold_str;
+use scim::fold::{fold_str, former_image};
 use scim::json::{self, text, with};
+use scim::list::List;
 use scim::resource_type::ResourceType;
 use serde_json::Value;
+use std::ops::RangeInclusive;
 
 use super::body::{only, required};
 use super::refusal::Refusal;
 use super::step::{Call, Outcome, Step};
 use crate::chain::{digest_of, erasure_mark};
 use store::batch::Batch;
-use store::ledger::erasure::{self, ERASURE};
+use store::ledger::erasure::{self, ERASURE, Words};
 use store::ledger::events::of_erasure;
 use store::tenant::Tenant;
 
@@ -19,6 +21,9 @@ use store::tenant::Tenant;
 const ID: usize = 100;
 /// Looks at events that one request takes, on the paid plan and on the free one.
 const MOST: (usize, usize) = (200, 8);
+
+/// Letters that may have another case, those of nearly all scripts that have any.
+const LETTERS: RangeInclusive<char> = '\u{80}'..='\u{2fff}';
 
 /// How far it came.
 struct Erasure {
@@ -88,8 +93,8 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
             let mark = erasure_mark(key.as_ref(), erasure.tenant, seq, &digest);
             digests.push(Value::from(vec![Value::from(seq), mark.into()]));
             let words = row.required_text(2)?;
-            let others = text(&others(&words).into());
-            for words in [words, others] {
+            let folded = text(&folded(&words).into());
+            for words in [words, folded] {
                 if !erasure.words.contains(&words) {
                     erasure.words.push(words);
                 }
@@ -122,36 +127,65 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
     })
 }
 
-/// Words as others may have written them: in other letters, of which SQL knows those of ASCII
-/// alone, and as they are in a path.
-fn others(words: &str) -> Vec<String> {
-    let mut others = Vec::new();
+/// Words without letter case: SQL knows that of ASCII alone.
+fn folded(words: &str) -> Vec<String> {
     let words = json::parse(words).unwrap_or_default();
-    for word in words.as_array().into_iter().flatten() {
-        let word = word.as_str().unwrap_or_default();
-        if word.is_ascii() {
-            continue;
-        }
-        for word in [word.to_owned(), fold_str(word)] {
-            let mut path = String::new();
-            for byte in word.bytes() {
-                if byte.is_ascii() {
-                    path.push(char::from(byte));
-                } else {
-                    path.extend(["%", &base16ct::lower::encode_string(&[byte])]);
-                }
-            }
-            others.extend([path, word]);
+    let words = words.as_array().into_iter().flatten();
+    let words = words.filter_map(Value::as_str);
+    let beyond = words.filter(|word| !word.is_ascii());
+    beyond.map(fold_str).list()
+}
+
+/// What stands in a text in place of the letters beyond ASCII in the words: each of another case,
+/// and each as it is in a path, with the letter that is in folded words behind it. A JSON array.
+fn letters(words: &str) -> String {
+    let mut wanted: Vec<char> = Vec::new();
+    for letter in words.chars().filter(|letter| !letter.is_ascii()) {
+        if !wanted.contains(&letter) {
+            wanted.push(letter);
         }
     }
-    others
+    let mut pairs = Vec::new();
+    if wanted.is_empty() {
+        return text(&pairs.into());
+    }
+    // All letters at once: to ask for the case of each would cost more than the erasure.
+    let mut all = String::new();
+    for letter in LETTERS {
+        all.extend([letter, '\n']);
+    }
+    let images = former_image(&all);
+    for (letter, image) in LETTERS.zip(images.split('\n')) {
+        let mut characters = image.chars();
+        let only = characters.next().filter(|_| characters.next().is_none());
+        if !wanted.contains(&letter) && !only.is_some_and(|only| wanted.contains(&only)) {
+            continue;
+        }
+        let mut bytes = [0; 4];
+        let letter: &str = letter.encode_utf8(&mut bytes);
+        let mut path = String::new();
+        for byte in letter.bytes() {
+            path.extend(["%", &base16ct::lower::encode_string(&[byte])]);
+        }
+        for from in [letter, path.as_str()] {
+            if from != image {
+                pairs.extend([Value::from(from), image.into()]);
+            }
+        }
+    }
+    text(&pairs.into())
 }
 
 /// Empties what is kept elsewhere, and tells of it.
 fn finish<'c>(call: &'c Call<'c>, erasure: Erasure, has_more: bool) -> Outcome<'c> {
     let words = ["[", &erasure.words.join(","), "]"].concat();
     let mut batch = Batch::default();
-    let statements = erasure::elsewhere(erasure.tenant, &erasure.id, &words);
+    let letters = letters(&words);
+    let words = Words {
+        words: &words,
+        letters: &letters,
+    };
+    let statements = erasure::elsewhere(erasure.tenant, &erasure.id, words);
     let counts = batch.add_all(statements);
     let known = erasure.kind.filter(|_| !has_more && !erasure.is_told);
     if let Some(kind) = known {

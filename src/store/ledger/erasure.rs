@@ -107,29 +107,41 @@ pub fn empty(tenant: i64, digests: &str) -> Statement {
     )
 }
 
+/// By what the resource is told of without its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words<'a> {
+    /// Texts that are quoted there, JSON: as they were, and those with letters beyond ASCII without
+    /// letter case, too.
+    pub words: &'a str,
+    /// What takes the case from such letters: a JSON array of what is found in a text and what
+    /// takes its place, in turn.
+    pub letters: &'a str,
+}
+
 /// Empties what other tables have of the resource; each is followed by how many rows that were.
-/// `words` is JSON: texts that are quoted where the resource is told of without its id.
-pub fn elsewhere(tenant: i64, id: &str, words: &str) -> Vec<Statement> {
+pub fn elsewhere(tenant: i64, id: &str, words: Words<'_>) -> Vec<Statement> {
+    let Words { words, letters } = words;
     let of_requests = statement!(
         "UPDATE requests SET path = '{PLACEHOLDER}', query = '', detail = NULL, habits = '[]', request_body = NULL, \
          reply_body = NULL, resources = (SELECT json_group_array(r.value) FROM json_each(resources) r \
-         WHERE NOT EXISTS (SELECT 1 FROM json_tree({words}) w WHERE lower(w.value) = lower(r.value))) WHERE tenant_id = {tenant} AND id IN (SELECT id FROM (SELECT id, \
+         WHERE NOT EXISTS (SELECT 1 FROM json_tree({words}) w WHERE lower(w.value) = {resource})) WHERE tenant_id = {tenant} AND id IN (SELECT id FROM (SELECT id, \
          {text} AS text FROM requests WHERE tenant_id = {tenant} AND path <> '{PLACEHOLDER}' LIMIT -1) \
          WHERE {names_it})",
         PLACEHOLDER = PLACEHOLDER,
         words = value(words),
+        resource = folded("lower(r.value)", letters),
         text = plain(
             "path || '\"' || resources || habits || coalesce(detail, '') || coalesce(request_body, '') || coalesce(reply_body, '')",
         ),
         tenant = value(tenant),
-        names_it = names_it(id, words),
+        names_it = names_it(id, words, letters),
     );
     let of_jobs = statement!(
         "UPDATE jobs SET result = NULL WHERE tenant_id = {tenant} AND id IN (SELECT id FROM (SELECT id, \
          {text} AS text FROM jobs WHERE tenant_id = {tenant} AND finished_at IS NOT NULL AND result IS NOT NULL LIMIT -1) WHERE {names_it})",
         text = plain("result"),
         tenant = value(tenant),
-        names_it = names_it(id, words),
+        names_it = names_it(id, words, letters),
     );
     // What it had beside its row goes with it, by a trigger.
     let of_deleted = statement!(
@@ -140,9 +152,10 @@ pub fn elsewhere(tenant: i64, id: &str, words: &str) -> Vec<Statement> {
     // What a group waits for is an id, an externalId or a userName.
     let of_pending = statement!(
         "DELETE FROM pending_members WHERE tenant_id = {tenant} AND (value = {id} \
-         OR lower(value) IN (SELECT lower(w.value) FROM json_tree({words}) w WHERE w.type = 'text'))",
+         OR {folded} IN (SELECT lower(w.value) FROM json_tree({words}) w WHERE w.type = 'text'))",
         tenant = value(tenant),
         id = value(id),
+        folded = folded("lower(value)", letters),
         words = value(words),
     );
     [of_requests, of_jobs, of_deleted, of_pending]
@@ -173,13 +186,38 @@ fn plain(text: &'static str) -> Fragment<'static> {
     )
 }
 
-/// The condition that `text`, as [`plain`] makes it, tells of the resource.
-fn names_it<'a>(id: &'a str, words: &'a str) -> Fragment<'a> {
+/// A text in which letters beyond ASCII have no case either.
+fn folded<'a>(text: &'static str, letters: &'a str) -> Fragment<'a> {
+    if letters == "[]" {
+        return text.into();
+    }
     fragment!(
-        "(instr(text, lower({id})) OR EXISTS (SELECT 1 FROM json_tree({words}) w \
-         WHERE w.type = 'text' AND instr(text, {word})))",
-        id = value(id),
-        word = plain("json_quote(w.value)"),
-        words = value(words),
+        "(WITH RECURSIVE folded(n, text) AS (SELECT 0, {text} UNION ALL \
+         SELECT n + 2, replace(text, {letters} ->> n, {letters} ->> (n + 1)) FROM folded WHERE n < json_array_length({letters})) \
+         SELECT text FROM folded ORDER BY n DESC LIMIT 1)",
+        text = text,
+        letters = value(letters),
+    )
+}
+
+/// The condition that `text`, as [`plain`] makes it, tells of the resource.
+fn names_it<'a>(id: &'a str, words: &'a str, letters: &'a str) -> Fragment<'a> {
+    let has = |text: &'static str| {
+        fragment!(
+            "(instr({text}, lower({id})) OR EXISTS (SELECT 1 FROM json_tree({words}) w \
+             WHERE w.type = 'text' AND instr({text}, {word})))",
+            text = text,
+            id = value(id),
+            word = plain("json_quote(w.value)"),
+            words = value(words),
+        )
+    };
+    if letters == "[]" {
+        return has("text");
+    }
+    fragment!(
+        "EXISTS (SELECT 1 FROM (SELECT {folded} AS folded LIMIT -1) WHERE {has})",
+        folded = folded("text", letters),
+        has = has("folded"),
     )
 }
