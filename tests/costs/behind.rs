@@ -110,8 +110,8 @@ pub(crate) fn measure(seed: &Seed, sheet: &mut Sheet, column: &str) {
         )),
     );
     let (verified, exported) = (asked("verify"), asked("export"));
-    // A request looks at forty blocks, of up to 500 events each.
-    let blocks = verified.number("seals").min(40);
+    // A request looks at twenty blocks, of up to 500 events each.
+    let blocks = verified.number("seals").min(20);
     let leaves = verified.number("sealed").min(500 * blocks);
     note("verify", cost(5 + blocks, 2 * leaves + 6 * blocks + 200, 0));
     let rows = exported.number("rows");

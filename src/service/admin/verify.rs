@@ -11,8 +11,9 @@ use scim::json::{text, with};
 use store::batch::Batch;
 use store::ledger::seals::{self, Seal};
 
-/// Seals that one request looks at, at the most: of up to 500 events each.
-const SEALS: usize = 40;
+/// Seals that one request looks at, at the most: of up to 500 events each, which take half a
+/// second.
+const SEALS: usize = 20;
 
 /// What is said of an event whose number is none of those that were given.
 const STRAY: &str = "an event has a number that was never given";
