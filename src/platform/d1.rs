@@ -11,8 +11,8 @@ use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::Env;
 use super::settings::Deployment;
+use super::{Env, moment};
 use store::{self, Cell as Value, Cost, Database, Error, Parameter, Results, Row, Statement};
 
 #[wasm_bindgen(module = "/src/platform/platform.js")]
@@ -31,11 +31,19 @@ extern "C" {
     fn pause(milliseconds: u32) -> Promise;
 }
 
+/// Trips of a request that lets nobody in between: hardly any has more.
+const FEW_TRIPS: u32 = 3;
+/// Milliseconds behind which a longer one lets others in. A database beside the Worker answers
+/// without a pause, and who came meanwhile would wait for the last trip.
+const TURN: u64 = 50;
+
 /// D1, as one request sees it.
 pub struct D1 {
     shard: u16,
     database: D1Database,
     cost: Cell<Cost>,
+    /// When others were let in last.
+    turn: Cell<u64>,
     others: Vec<D1>,
 }
 
@@ -46,6 +54,7 @@ impl D1 {
             shard,
             database: database(env, shard),
             cost: Cell::default(),
+            turn: Cell::new(moment().milliseconds),
             others,
         };
         let others = Deployment::other_shards(env);
@@ -87,6 +96,10 @@ impl Database for D1 {
         let mut cost = self.cost.get();
         cost.trips += 1;
         self.cost.set(cost);
+        if cost.trips > FEW_TRIPS && moment().milliseconds >= self.turn.get() + TURN {
+            self.pause(1).await;
+            self.turn.set(moment().milliseconds);
+        }
         let prepared = statements
             .iter()
             .map(|statement| self.prepare(statement).map(JsValue::from))

@@ -93,15 +93,16 @@ pub(super) fn pieces(content: Content, hold: Hold) -> Pieces {
 }
 
 /// What gives the bytes of an export, a promise of each piece: what it holds is a page of it.
-pub(super) fn export_pieces(export: Box<Export>, env: Env) -> JsValue {
+pub(super) fn export_pieces(export: Box<Export>, env: &Env) -> JsValue {
     let rest = Rc::new(RefCell::new(Some(export)));
+    let database = Rc::new(D1::new(env));
     let next = move |is_over: bool| {
-        let (taken, rest, env) = (rest.borrow_mut().take(), rest.clone(), env.clone());
+        let (taken, rest, database) = (rest.borrow_mut().take(), rest.clone(), database.clone());
         promise(async move {
             let Some(mut export) = taken.filter(|_| !is_over) else {
                 return Ok(JsValue::UNDEFINED);
             };
-            let piece = export.next(&D1::new(&env)).await;
+            let piece = export.next(&*database).await;
             // A client must see that it does not have all.
             let piece = piece.map_err(|error| JsValue::from_str(error.cause()))?;
             *rest.borrow_mut() = Some(export);

@@ -36,7 +36,7 @@ pub fn write(
         lines.extend([name, "\n", value, "\n"]);
     }
     if let Some(export) = reply.export {
-        return streamed(reply.status, &lines, export_pieces(export, env.clone()));
+        return streamed(reply.status, &lines, export_pieces(export, env));
     }
     match reply.body {
         Some(content) if content.is_large() => {

@@ -1,6 +1,8 @@
 //! What is around SCIM: the feed, what keeps a provider's mistake small, moving in, and polls for
 //! changes.
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 
 use super::operations::{Bench, USER, members, patch};
@@ -23,6 +25,8 @@ const BRAKE: usize = 50;
 const WAITING: usize = 10;
 /// Resources of a Bulk, and of an undo.
 const MANY: usize = 100;
+/// Users whose export takes seconds.
+const MANY_USERS: usize = 100_000;
 /// Lines of an import.
 const LINES: usize = 1_000;
 
@@ -38,6 +42,31 @@ impl Bench<'_> {
         self.undo();
         self.import();
         self.erase();
+        self.export();
+    }
+
+    /// Others come in while a long export is under way.
+    fn export(&self) {
+        if self.seed.users < MANY_USERS {
+            return;
+        }
+        let worker = self.worker;
+        let (answered, took) = std::thread::scope(|scope| {
+            let start = Instant::now();
+            let export = scope.spawn(|| {
+                let path = "/admin/v1/tenants/1/export";
+                let exported = worker.call(&worker.admin_token, "GET", path, None);
+                assert_eq!(exported.status, 200);
+            });
+            let mut answered = 0;
+            while !export.is_finished() {
+                self.look("/Users?count=1");
+                answered += 1;
+            }
+            (answered, start.elapsed())
+        });
+        println!("{answered} requests answered in {took:?} of an export");
+        assert!(answered >= 10, "{answered} in {took:?}");
     }
 
     /// Measures a request to the admin face, by its path about tenant 1.
