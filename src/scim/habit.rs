@@ -32,8 +32,11 @@ pub const NOTHING_REMOVED: &str = "remove-matches-nothing";
 /// the id, which no resource of ours has.
 pub const UNKNOWN_MEMBER: &str = "unknown-member";
 
+/// What would be refused, in a request that deactivates a user.
+pub const LEFT_OUT_TO_DEACTIVATE: &str = "left-out-to-deactivate";
+
 /// Names under which something of the request was left out.
-const LEFT_OUT: [&str; 8] = [
+const LEFT_OUT: [&str; 9] = [
     UNKNOWN_ATTRIBUTE,
     UNKNOWN_SCHEMA,
     READ_ONLY,
@@ -42,10 +45,11 @@ const LEFT_OUT: [&str; 8] = [
     DUPLICATE_KEY,
     NOTHING_REMOVED,
     UNKNOWN_MEMBER,
+    LEFT_OUT_TO_DEACTIVATE,
 ];
 
 /// What the names mean, for the reader of a log.
-const NOTES: [(&str, &str); 47] = [
+const NOTES: [(&str, &str); 50] = [
     (UNKNOWN_ATTRIBUTE, "left out: no schema has it"),
     (UNKNOWN_SCHEMA, "left out: not a schema of this resource"),
     (READ_ONLY, "left out: the server's own"),
@@ -57,6 +61,10 @@ const NOTES: [(&str, &str); 47] = [
         "left out: no value matches the filter or the list of the removal",
     ),
     (UNKNOWN_MEMBER, "left out: no user or group has this id"),
+    (
+        LEFT_OUT_TO_DEACTIVATE,
+        "left out: refused by itself, it must not stop the deactivation beside it",
+    ),
     (
         "authentik-unquoted-filter-value",
         "a value of a filter without quotes: read as a text",
@@ -70,6 +78,11 @@ const NOTES: [(&str, &str); 47] = [
     (
         "bare-list-of-operations",
         "a list of operations where a PatchOp is due",
+    ),
+    ("bare-operation", "an operation where a PatchOp is due"),
+    (
+        "decimal-for-integer",
+        "a whole number written with a fraction or an exponent",
     ),
     ("dot-behind-schema-uri", "a dot where a colon is due"),
     (
@@ -263,8 +276,8 @@ impl Habits {
 }
 
 /// A client's path as a log or a header may repeat it: names alone, and not what a filter in it
-/// compares with. Behind a blank or a sign that stands in no name there may be a value: a question
-/// mark takes its place.
+/// compares with. Behind a sign that stands in no name, or a word of a filter, there may be a value:
+/// a question mark takes its place. A blank between two words is told as in an address.
 ///
 /// Control characters and what is not ASCII are told as JSON escapes them, in quotes, and so is a
 /// name that is empty or begins with a blank: each of them can be read, and a header takes it.
@@ -272,6 +285,7 @@ impl Habits {
 /// ```
 /// use scim::habit::log_path;
 /// assert_eq!(log_path(r#"emails[type eq "work"].verified"#), "emails.verified");
+/// assert_eq!(log_path("extension attribute 1"), "extension%20attribute%201");
 /// assert_eq!(log_path("urn:x:Custom: Ada"), "urn:x:Custom:?");
 /// assert_eq!(log_path("größe"), r#""gr\u00f6\u00dfe" "#.trim());
 /// assert_eq!(log_path(""), "\"\"");
@@ -299,6 +313,12 @@ pub fn log_path(text: &str) -> String {
             && !sub.as_bytes().contains(&b'[')
         {
             sub
+        } else if next == ' '
+            && place.ends_with(|last: char| last.is_ascii_alphanumeric())
+            && begins_with_name(behind)
+        {
+            place.push_str("%20");
+            behind
         } else if next.is_ascii() && !next.is_control() {
             place.push('?');
             ""
@@ -322,6 +342,20 @@ pub fn log_path(text: &str) -> String {
     } else {
         place
     }
+}
+
+/// What stands in a filter behind a name.
+const OF_FILTERS: [&str; 13] = [
+    "eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le", "pr", "and", "or", "not",
+];
+
+/// Whether a word of a name comes next: what somebody calls an attribute has no word of a filter.
+fn begins_with_name(text: &str) -> bool {
+    let word = text.split(' ').next().unwrap_or_default();
+    word.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && !OF_FILTERS
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// Puts a character as JSON escapes it (RFC 8259 §7): `\u00e9`.
@@ -377,7 +411,12 @@ mod tests {
             ("a\u{0}b\u{7f}", "\"a\\u0000b\\u007f\""),
             ("title\r\nSet-Cookie: a", "\"title\\u000d?\""),
             ("\u{1f980}", "\"\\ud83e\\udd80\""),
-            ("job title", "job?"),
+            ("job title", "job%20title"),
+            ("job title\r\nSet-Cookie: a", "\"job%20title\\u000d?\""),
+            ("job  title", "job?"),
+            ("title eq ada", "title?"),
+            ("title EQ \"ada\"", "title?"),
+            ("urn:x: Ada", "urn:x:?"),
             ("a,b", "a?"),
             (
                 "http://schemas.microsoft.com/2006/11/Group",
