@@ -107,6 +107,19 @@ impl AttributePath {
         if let Some(location) = self.bind_exactly(resource_type) {
             return Some(location);
         }
+        if let Some(part) = self
+            .sub
+            .as_deref()
+            .and_then(|sub| part_of_scim_1(&self.name, sub))
+        {
+            let path = Self {
+                sub: Some(String::from(part)),
+                ..self.clone()
+            };
+            let location = path.bind(resource_type, habits)?;
+            habits.note_at("onelogin-manager-id", &location.to_string());
+            return Some(location);
+        }
         if self.uri.is_some() {
             return self.meant(resource_type, habits);
         }
@@ -199,6 +212,13 @@ impl AttributePath {
         }
         Error::invalid_path(detail).at(&self.to_string())
     }
+}
+
+/// What SCIM 2 calls a part that `OneLogin`'s templates name as SCIM 1 did, be it in a value or in a
+/// path.
+pub(crate) fn part_of_scim_1(attribute: &str, part: &str) -> Option<&'static str> {
+    let is_id = attribute.eq_ignore_ascii_case("manager") && part.eq_ignore_ascii_case("managerId");
+    is_id.then_some("value")
 }
 
 /// Whether a key may be a path or a URI, and so name a part of what another names.

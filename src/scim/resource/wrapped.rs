@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::document::member;
 use crate::habit::{Habits, UNKNOWN_ATTRIBUTE};
-use crate::path::Location;
+use crate::path::{Location, part_of_scim_1};
 use crate::schema::{Attribute, Type};
 
 /// The value without an object around it that can mean nothing else: one that holds nothing but a
@@ -76,11 +76,9 @@ pub(crate) fn sub_named(
     if let Some(sub) = leaf.sub_attribute(name) {
         return Some(sub);
     }
-    // OneLogin's templates name the manager as SCIM 1 did.
-    if leaf.name == "manager"
-        && name.eq_ignore_ascii_case("managerId")
-        && member(members, "value").is_none()
-        && let Some(sub) = leaf.sub_attribute("value")
+    if let Some(part) = part_of_scim_1(leaf.name, name)
+        && member(members, part).is_none()
+        && let Some(sub) = leaf.sub_attribute(part)
     {
         habits.note_at("onelogin-manager-id", &location.to_string());
         return Some(sub);
