@@ -232,13 +232,22 @@ fn coerce_simple(location: Location, value: &Value, habits: &mut Habits) -> Opti
                 Value::Bool(truth)
             })
         }
-        (Type::Integer, Value::Number(number)) => is_whole(number).then(|| value.clone()),
+        (Type::Integer, Value::Number(number)) => {
+            let whole = whole(number)?;
+            if whole != *number {
+                // A spreadsheet's cell, or a language that has no whole numbers.
+                note("decimal-for-integer");
+            }
+            Some(Value::Number(whole))
+        }
         (Type::Integer | Type::Decimal, Value::String(text)) => {
             let number = json::number(text)?;
-            (kind == Type::Decimal || is_whole(&number)).then(|| {
-                note("string-for-number");
-                Value::Number(number)
-            })
+            let number = match kind {
+                Type::Integer => whole(&number)?,
+                _ => number,
+            };
+            note("string-for-number");
+            Some(Value::Number(number))
         }
         (Type::DateTime, Value::String(text)) => date_time::instant(text).map(|_| value.clone()),
         (Type::Binary, Value::String(text)) => {
@@ -281,9 +290,15 @@ fn is_reference(text: &str) -> bool {
 }
 
 /// RFC 7643 §2.3.4: neither fraction nor exponent; 64 bits, which is what the database compares
-/// exactly.
-fn is_whole(number: &Number) -> bool {
-    number.is_i64()
+/// exactly. One that is written with either, and is whole nevertheless, can only mean that: `4.0`,
+/// `4e0`. Of more digits than a fraction's form has exactly it is not known what was meant.
+fn whole(number: &Number) -> Option<Number> {
+    if number.is_i64() {
+        return Some(number.clone());
+    }
+    let text = json::digits(number)?;
+    let whole = text.strip_suffix(".0").unwrap_or(&text);
+    json::number(whole).filter(Number::is_i64)
 }
 
 /// RFC 4648 §4 or §5; RFC 7643 §2.3.6 lets the padding be omitted.
