@@ -96,6 +96,20 @@ pub fn plain_replaces(own: &[Operation]) -> Option<Vec<(&'static Attribute, Valu
     Some(plain)
 }
 
+/// Whether the operations are that a user may no longer sign in: the last that says something of
+/// `active` sets it to false.
+pub(crate) fn deactivates(operations: &[Operation]) -> bool {
+    let mut said = operations
+        .iter()
+        .rev()
+        .filter(|operation| match &operation.target {
+            Target::Attribute(location) => location.attribute.lasting,
+            Target::Resource | Target::Extension(_) | Target::Elements { .. } => false,
+        });
+    said.next()
+        .is_some_and(|operation| operation.value == Some(Value::Bool(false)))
+}
+
 /// A refusal that was decided behind the operations (a value in use, a member who is not there),
 /// with the number of the operation that asked for what is refused: the last that names the
 /// attribute, or lists an id that the sentence quotes.

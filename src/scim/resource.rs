@@ -14,6 +14,7 @@ use crate::path::{AttributePath, Location, has_path, schema_named};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Schema};
 
+pub(crate) mod aside;
 pub(crate) mod coerce;
 pub(crate) mod document;
 mod links;
@@ -24,11 +25,12 @@ pub(crate) mod tests;
 mod values;
 mod wrapped;
 
+use aside::{Aside, is_optional};
 pub(crate) use document::{get, is_repeated, is_schemas, locations, member, put, take};
 pub(crate) use links::link_ids;
 pub use refusal::MAX_VALUES;
-pub(crate) use rules::immutable_parts;
 pub use rules::{check_required, replace, set_lasting, set_schemas, unique_values};
+pub(crate) use rules::{immutable_parts, is_off, leave_out_incomplete};
 pub(crate) use values::{Values, is_same, merge, set_parts, unite};
 pub(crate) use wrapped::{sub_named, unwrap_value};
 
@@ -77,13 +79,47 @@ impl Resource {
             return Err(Error::invalid_syntax(detail));
         };
         check_uris(resource_type, member(body, "schemas"), habits)?;
-        let mut resource = Self::default();
-        resource.members(resource_type, body, habits)?;
+        let mut reader = Reader::default();
+        let read = reader.members(resource_type, body, habits);
+        let Reader {
+            mut resource,
+            aside,
+        } = reader;
+        if let Err(error) = read {
+            return Err(aside.refuse(error));
+        }
+        let deactivates = resource.deactivates(resource_type);
+        aside.settle(deactivates, habits)?;
+        if deactivates {
+            leave_out_incomplete(resource_type, &Map::new(), &mut resource.document, habits);
+        }
         set_schemas(resource_type, &mut resource.document);
         check_required(resource_type, &resource.document)?;
         Ok(resource)
     }
 
+    /// Whether it is that of a user who may not sign in.
+    ///
+    /// ```
+    /// use scim::{habit::Habits, resource::Resource, resource_type::USER_TYPE};
+    /// let off = serde_json::json!({ "userName": "ada", "active": false, "x509Certificates": "?" });
+    /// let user = Resource::accept(&USER_TYPE, &off, &mut Habits::default())?;
+    /// assert!(user.deactivates(&USER_TYPE));
+    /// # Ok::<(), scim::message::error::Error>(())
+    /// ```
+    pub fn deactivates(&self, resource_type: &'static ResourceType) -> bool {
+        is_off(resource_type, &self.document)
+    }
+}
+
+/// A body as it is read.
+#[derive(Default)]
+struct Reader {
+    resource: Resource,
+    aside: Aside,
+}
+
+impl Reader {
     fn members(
         &mut self,
         resource_type: &'static ResourceType,
@@ -127,7 +163,7 @@ impl Resource {
     ) -> Result<(), Error> {
         let attribute = location.attribute;
         if attribute.linked {
-            self.links = match attribute.mutability {
+            self.resource.links = match attribute.mutability {
                 // RFC 7644 §3.3: ignored; what of it can be read is there for a service that wants
                 // it.
                 Mutability::ReadOnly => {
@@ -146,11 +182,17 @@ impl Resource {
         } else if attribute.mutability == Mutability::ReadOnly {
             leave_out_sent(location, value, habits);
         } else {
-            put(
-                &mut self.document,
-                location,
-                coerce::coerce(location, value, habits)?,
-            );
+            self.put(location, value, habits)?;
+        }
+        Ok(())
+    }
+
+    /// Stores what the value means.
+    fn put(&mut self, location: Location, value: &Value, habits: &mut Habits) -> Result<(), Error> {
+        match coerce::coerce(location, value, habits) {
+            Ok(value) => put(&mut self.resource.document, location, value),
+            Err(error) if is_optional(location) => self.aside.put(&location.to_string(), error),
+            Err(error) => return Err(error),
         }
         Ok(())
     }
@@ -162,7 +204,13 @@ impl Resource {
         value: &Value,
         habits: &mut Habits,
     ) -> Result<(), Error> {
-        let members = extension_members(resource_type, schema, value, habits)?;
+        let members = match extension_members(resource_type, schema, value, habits) {
+            Ok(members) => members,
+            Err(error) => {
+                self.aside.put(schema.uri, error);
+                None
+            }
+        };
         let mut paths = Vec::new();
         for (key, value) in members.into_iter().flatten() {
             let Some(attribute) = schema.attribute(key) else {
@@ -213,12 +261,7 @@ impl Resource {
             return Ok(());
         }
         habits.note_at("dotted-key", &location.to_string());
-        put(
-            &mut self.document,
-            location,
-            coerce::coerce(location, value, habits)?,
-        );
-        Ok(())
+        self.put(location, value, habits)
     }
 }
 

@@ -4,10 +4,9 @@
 //! One thing is never refused for that: what deactivates a user. An attribute that is not mapped
 //! must not stop the `active: false` beside it, so there it is left out and told, as by default.
 
-use scim::habit::{Habits, READ_ONLY};
+use scim::habit::{Habits, LEFT_OUT_TO_DEACTIVATE, READ_ONLY};
 use scim::message::error::Error;
 use scim::message::patch_op::PatchOp;
-use scim::patch::path::Target;
 use scim::resource::Resource;
 use scim::resource_type::ResourceType;
 use serde_json::Value;
@@ -28,10 +27,28 @@ impl<D: Database> Session<'_, D> {
         if let Ok(read) = &mut read {
             self.drop_teams(resource_type, read, &mut habits);
         }
-        let is_off = |read: &Resource| read.document.get("active") == Some(&Value::Bool(false));
+        let is_off = |read: &Resource| read.deactivates(resource_type);
         let mapped = self.check_mapped(&habits, read.as_ref().is_ok_and(is_off));
         let read = read?;
         mapped.map(|()| read)
+    }
+
+    /// Reads a resource of an import: no provider waits for what it deactivates, and what is left
+    /// out of a line nobody is told.
+    pub(crate) fn accept_line(
+        &self,
+        resource_type: &'static ResourceType,
+        body: &Value,
+    ) -> Result<Resource, Failure> {
+        let mut habits = Habits::default();
+        let read = Resource::accept(resource_type, body, &mut habits)?;
+        let mut seen = habits.seen().iter();
+        if let Some(habit) = seen.find(|habit| habit.name == LEFT_OUT_TO_DEACTIVATE) {
+            let detail = format!("`{}` has a value that is not stored", habit.path);
+            return Err(Error::invalid_value(detail).into());
+        }
+        self.check_mapped(&habits, false)?;
+        Ok(read)
     }
 
     /// Leaves out the groups of a user where they are not the client's to write.
@@ -52,7 +69,7 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<PatchOp, Failure> {
         let mut habits = Habits::default();
         let read = PatchOp::parse(resource_type, body, &mut habits);
-        let mapped = self.check_mapped(&habits, read.as_ref().is_ok_and(is_deactivation));
+        let mapped = self.check_mapped(&habits, read.as_ref().is_ok_and(PatchOp::deactivates));
         let read = read?;
         mapped.map(|()| read)
     }
@@ -69,17 +86,6 @@ impl<D: Database> Session<'_, D> {
         self.habits().append(habits);
         result
     }
-}
-
-/// Whether a PATCH sets `active` to false.
-fn is_deactivation(patch: &PatchOp) -> bool {
-    patch.operations.iter().any(|operation| {
-        let is_active = matches!(
-            &operation.target,
-            Target::Attribute(at) if at.attribute.name == "active" && at.extension.is_none()
-        );
-        is_active && operation.value == Some(Value::Bool(false))
-    })
 }
 
 fn unmapped_attribute(path: &str) -> Error {

@@ -46,9 +46,9 @@ impl<D: Database> Session<'_, D> {
             reference,
             condition,
             &projection,
-            &|before, _| {
+            &|before, habits| {
                 let mut document = document.clone();
-                replace(resource_type, before, &mut document)?;
+                replace(resource_type, before, &mut document, Some(habits))?;
                 Ok(After {
                     document,
                     members: members.clone(),

@@ -35,6 +35,7 @@ mod groups;
 mod health;
 mod house;
 mod isolation;
+mod leavers;
 mod left_out;
 mod loads;
 mod log;

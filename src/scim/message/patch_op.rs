@@ -12,8 +12,8 @@ use serde_json::Value;
 use super::error::Error;
 use super::schemas;
 use crate::habit::Habits;
-use crate::patch::Operation;
-use crate::resource::member;
+use crate::patch::{self, Operation};
+use crate::resource::{aside::Aside, member};
 use crate::resource_type::ResourceType;
 
 mod read;
@@ -78,26 +78,33 @@ impl PatchOp {
             habits,
             operations: Vec::with_capacity(items.len()),
             number: 0,
+            aside: Aside::default(),
             explicit: false,
         };
         for item in items {
             reader.number += 1;
-            reader.operation(item).map_err(|error| {
+            if let Err(error) = reader.operation(item) {
                 let path = item.as_object().and_then(|item| member(item, "path"));
                 let path = path.and_then(Value::as_str);
-                path.into_iter()
-                    .fold(error, Error::at)
-                    .of_operation(reader.number)
-            })?;
+                let error = path.into_iter().fold(error, Error::at);
+                return Err(reader.aside.refuse(error.of_operation(reader.number)));
+            }
         }
-        Ok(Self {
+        let patch = Self {
             operations: reader.operations,
-        })
+        };
+        reader.aside.settle(patch.deactivates(), reader.habits)?;
+        Ok(patch)
+    }
+
+    /// Whether it is that a user may no longer sign in.
+    pub fn deactivates(&self) -> bool {
+        patch::deactivates(&self.operations)
     }
 }
 
-/// The operations of a message, or of a body that is the bare list of them: it can mean nothing
-/// else.
+/// The operations of a message, or of a body that is the bare list of them, or a single one: it
+/// can mean nothing else.
 fn items<'a>(body: &'a Value, habits: &mut Habits) -> Result<&'a [Value], Error> {
     let message = match body {
         Value::Object(message) => message,
@@ -111,6 +118,11 @@ fn items<'a>(body: &'a Value, habits: &mut Habits) -> Result<&'a [Value], Error>
             ));
         }
     };
+    if member(message, "Operations").is_none() && member(message, "op").is_some() {
+        // Whoever took the message for what it holds.
+        habits.note_at("bare-operation", "Operations");
+        return Ok(core::slice::from_ref(body));
+    }
     note_schemas(member(message, "schemas"), habits);
     match member(message, "Operations") {
         Some(Value::Array(items)) => Ok(items),

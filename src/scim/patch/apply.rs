@@ -5,15 +5,17 @@ use alloc::{string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Value};
 
 use super::path::Target;
-use super::{Op, Operation};
+use super::{Op, Operation, deactivates};
 use crate::fold::fold_value;
-use crate::habit::{Habits, NOTHING_REMOVED};
+use crate::habit::{Habits, LEFT_OUT_TO_DEACTIVATE, NOTHING_REMOVED};
 use crate::json;
 use crate::message::error::Error;
 use crate::path::Location;
+use crate::resource::aside::is_optional;
 use crate::resource::refusal::{fixed_already, refusal};
 use crate::resource::{
-    check_required, get, immutable_parts, is_same, merge, put, set_schemas, take, unite,
+    check_required, get, immutable_parts, is_same, leave_out_incomplete, merge, put, set_schemas,
+    take, unite,
 };
 use crate::resource_type::ResourceType;
 use crate::schema::{Schema, Type};
@@ -27,6 +29,8 @@ mod tests;
 
 /// Applies operations, as [`crate::message::patch_op`] reads them, to a document, and sets its
 /// `schemas`.
+///
+/// Where they deactivate a user, what is refused of an optional attribute is left out, and told.
 ///
 /// An error names its operation, but for what is missing when all are done, which is no single
 /// one's. The document is then left half changed: pass a copy. Operations on the linked attribute
@@ -120,9 +124,22 @@ pub fn apply_within(
 ) -> Result<(), Error> {
     // A resource stored before an operator made an attribute required can still be changed.
     let complete = check_required(resource_type, document).is_ok();
+    let deactivates = deactivates(operations);
+    let before = deactivates.then(|| document.clone());
     for operation in operations {
-        change(resource_type, operation, document, habits, looks)
-            .map_err(|error| error.of_operation(operation.number))?;
+        let held = held(operation).filter(|_| deactivates);
+        let held = held.map(|location| (location, get(document, location).cloned()));
+        if let Err(error) = change(resource_type, operation, document, habits, looks) {
+            // Whoever has no looks left is refused: that is no fault of a value.
+            let Some((location, before)) = held.filter(|_| looks.0 > 0) else {
+                return Err(error.of_operation(operation.number));
+            };
+            habits.leave_out(LEFT_OUT_TO_DEACTIVATE, &location.to_string());
+            put(document, location, before);
+        }
+    }
+    if let Some(before) = before {
+        leave_out_incomplete(resource_type, &before, document, habits);
     }
     set_schemas(resource_type, document);
     if complete {
@@ -130,6 +147,15 @@ pub fn apply_within(
     } else {
         Ok(())
     }
+}
+
+/// The optional attribute that an operation changes.
+fn held(operation: &Operation) -> Option<Location> {
+    let (Target::Attribute(of) | Target::Elements { of, .. }) = operation.target else {
+        return None;
+    };
+    let whole = Location { sub: None, ..of };
+    is_optional(of).then_some(whole)
 }
 
 fn change(

@@ -5,9 +5,11 @@ use alloc::{string::String, string::ToString, vec, vec::Vec};
 use crate::json;
 use serde_json::{Map, Value};
 
+use super::aside::is_optional;
 use super::document::{get, locations, put, put_object, take_object};
 use super::refusal::{fixed_already, missing};
 use super::values::is_same;
+use crate::habit::{Habits, LEFT_OUT_TO_DEACTIVATE};
 use crate::message::error::Error;
 use crate::path::Location;
 use crate::resource_type::ResourceType;
@@ -59,19 +61,50 @@ pub fn check_required(
         if attribute.required && value.is_none() {
             return Err(missing(location));
         }
-        let objects = match value {
-            Some(Value::Array(elements)) => elements.as_slice(),
-            Some(one) => core::slice::from_ref(one),
-            None => &[],
-        };
-        for sub in attribute.sub_attributes {
-            let lacks = |object: &Value| object.get(sub.name).is_none();
-            if sub.required && !is_servers_or_secret(sub) && objects.iter().any(lacks) {
-                return Err(missing(location.part(sub)));
-            }
+        if let Some(part) = lacking_part(location, value) {
+            return Err(missing(part));
         }
     }
     Ok(())
+}
+
+/// The required part that a value lacks.
+fn lacking_part(location: Location, value: Option<&Value>) -> Option<Location> {
+    let objects = match value {
+        Some(Value::Array(elements)) => elements.as_slice(),
+        Some(one) => core::slice::from_ref(one),
+        None => &[],
+    };
+    let mut parts = location.attribute.sub_attributes.iter();
+    let lacking = parts.find(|sub| {
+        let lacks = |object: &Value| object.get(sub.name).is_none();
+        sub.required && !is_servers_or_secret(sub) && objects.iter().any(lacks)
+    });
+    lacking.map(|sub| location.part(sub))
+}
+
+/// Whether a document is that of a user who may not sign in.
+pub(crate) fn is_off(resource_type: &'static ResourceType, document: &Map<String, Value>) -> bool {
+    locations(resource_type).iter().any(|location| {
+        location.attribute.lasting && get(document, *location) == Some(&Value::Bool(false))
+    })
+}
+
+/// Leaves the optional attributes as they were that lack a required part, and says so: for a
+/// resource that is deactivated.
+pub(crate) fn leave_out_incomplete(
+    resource_type: &'static ResourceType,
+    before: &Map<String, Value>,
+    document: &mut Map<String, Value>,
+    habits: &mut Habits,
+) {
+    for location in locations(resource_type) {
+        let optional = Some(location).filter(|location| is_optional(*location));
+        if let Some(part) = optional.and_then(|of| lacking_part(of, get(document, of))) {
+            habits.leave_out(LEFT_OUT_TO_DEACTIVATE, &part.to_string());
+            put(document, location, get(before, location).cloned());
+        }
+    }
 }
 
 /// Whether a client's value for the attribute never reaches a document.
@@ -88,12 +121,15 @@ fn is_servers_or_secret(attribute: &Attribute) -> bool {
 /// "If one or more values are already set for the attribute, the input value(s) MUST match":
 /// another value for an immutable attribute is refused. Where the client sends none there is no
 /// input to match, and the attribute "SHALL NOT be updated" (RFC 7643 §7): the value stays. The
-/// same holds for immutable parts of a singular complex attribute.
+/// same holds for immutable parts of a singular complex attribute. Where the user is deactivated
+/// another value is left out, if there are habits to tell it by.
 pub fn replace(
     resource_type: &'static ResourceType,
     current: &Map<String, Value>,
     next: &mut Map<String, Value>,
+    habits: Option<&mut Habits>,
 ) -> Result<(), Error> {
+    let mut habits = habits.filter(|_| is_off(resource_type, next));
     for location in locations(resource_type) {
         for fixed in immutable_parts(location) {
             let Some(value) = get(current, fixed) else {
@@ -102,7 +138,13 @@ pub fn replace(
             match get(next, fixed) {
                 None => put(next, fixed, Some(value.clone())),
                 Some(other) if is_same(fixed, value, other) => {}
-                Some(_) => return Err(fixed_already(fixed)),
+                Some(_) => match &mut habits {
+                    Some(habits) => {
+                        habits.leave_out(LEFT_OUT_TO_DEACTIVATE, &fixed.to_string());
+                        put(next, fixed, Some(value.clone()));
+                    }
+                    None => return Err(fixed_already(fixed)),
+                },
             }
         }
     }

@@ -274,7 +274,12 @@ impl<D: Database> Session<'_, D> {
         let data = job.operation.data.as_ref().unwrap_or(&Value::Null);
         if let Ok(Action::Replace(..)) = job.action {
             let mut resource = self.accept(resource_type, data)?;
-            replace(resource_type, before, &mut resource.document)?;
+            replace(
+                resource_type,
+                before,
+                &mut resource.document,
+                Some(&mut self.habits()),
+            )?;
             return Ok(Some(resource.document));
         }
         let patch = self.accept_patch(resource_type, data)?;

@@ -10,7 +10,8 @@ use crate::habit::{DUPLICATE_KEY, Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, log_path
 use crate::message::error::{Error, ScimType};
 use crate::patch::path::{Path, Target};
 use crate::patch::{Op, Operation};
-use crate::path::{Location, has_path, schema_named};
+use crate::path::{AttributePath, Location, has_path, schema_named};
+use crate::resource::aside::{Aside, is_optional};
 use crate::resource::refusal::refusal;
 use crate::resource::{extension_members, is_repeated, is_schemas, leave_out_read_only, member};
 use crate::resource_type::ResourceType;
@@ -47,6 +48,8 @@ pub(super) struct Reader<'a> {
     pub(super) operations: Vec<Operation>,
     /// Which operation of the message is being read.
     pub(super) number: usize,
+    /// What is refused, unless the message deactivates somebody.
+    pub(super) aside: Aside,
     /// Whether the operation has a path: what is then read-only is refused, and otherwise ignored.
     pub(super) explicit: bool,
 }
@@ -59,33 +62,59 @@ impl Reader<'_> {
             ));
         };
         let op = op(member(item, "op"), self.habits)?;
-        let target = match member(item, "path") {
-            None | Some(Value::Null) => Target::Resource,
+        let value = member(item, "value");
+        match member(item, "path") {
+            None | Some(Value::Null) => self.at_target(op, Target::Resource, value),
             Some(Value::String(text)) if text.trim().is_empty() => {
                 self.habits.note_at("empty-path", "Operations.path");
-                Target::Resource
+                self.at_target(op, Target::Resource, value)
             }
-            Some(Value::String(text)) => match self.target(text) {
-                Ok(Target::Resource) if op == Op::Remove => {
-                    return Err(Error::no_target(
-                        "`path` names the whole resource, whose schema cannot be removed; name one of its attributes, or \
-                         send DELETE to remove the resource",
-                    ));
-                }
-                Ok(target) => target,
-                Err(error) => match self.unknown(text) {
-                    Some(name) => {
-                        self.habits.leave_out(UNKNOWN_ATTRIBUTE, &name);
-                        return Ok(());
-                    }
-                    None => return Err(error),
-                },
-            },
+            Some(Value::String(text)) => {
+                let before = self.operations.len();
+                self.at_path(op, text, value)
+                    .or_else(|error| self.put_aside(before, text, error))
+            }
             Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
-                return Err(Error::invalid_path("`path` must be a string"));
+                Err(Error::invalid_path("`path` must be a string"))
             }
-        };
-        let value = member(item, "value");
+        }
+    }
+
+    fn at_path(&mut self, op: Op, text: &str, value: Option<&Value>) -> Result<(), Error> {
+        match self.target(text) {
+            Ok(Target::Resource) if op == Op::Remove => Err(Error::no_target(
+                "`path` names the whole resource, whose schema cannot be removed; name one of its attributes, or \
+                 send DELETE to remove the resource",
+            )),
+            Ok(target) => self.at_target(op, target, value),
+            Err(error) => match self.unknown(text) {
+                Some(name) => {
+                    self.habits.leave_out(UNKNOWN_ATTRIBUTE, &name);
+                    Ok(())
+                }
+                None => Err(error),
+            },
+        }
+    }
+
+    /// Puts aside what is refused at a path, for a message that may deactivate somebody, with what
+    /// was read of it; but not at one that names a required attribute, or the whole resource.
+    fn put_aside(&mut self, before: usize, path: &str, error: Error) -> Result<(), Error> {
+        let front = path.trim().split(['[', ' ']).next().unwrap_or_default();
+        let is_needed = AttributePath::parse(front)
+            .ok()
+            .and_then(|path| path.bind(self.resource_type, &mut Habits::default()))
+            .is_some_and(|location| !is_optional(location));
+        if is_needed || self.target(path).is_ok_and(|of| of == Target::Resource) {
+            return Err(error);
+        }
+        self.operations.truncate(before);
+        let error = error.at(path).of_operation(self.number);
+        self.aside.put(path, error);
+        Ok(())
+    }
+
+    fn at_target(&mut self, op: Op, target: Target, value: Option<&Value>) -> Result<(), Error> {
         self.explicit = target != Target::Resource;
         match op {
             Op::Remove => {}
@@ -238,7 +267,9 @@ impl Reader<'_> {
                         }
                         (Target::Attribute(_) | Target::Extension(_) | Target::Resource, _) => {}
                     }
-                    self.read(op, target, Some(value))?;
+                    let before = self.operations.len();
+                    self.read(op, target, Some(value))
+                        .or_else(|error| self.put_aside(before, path, error))?;
                 }
                 // A key with a filter is meant as a path: what no schema knows is left out of it as
                 // of a path, and a mistake in it is told.
@@ -248,7 +279,7 @@ impl Reader<'_> {
                 {
                     match self.unknown(path) {
                         Some(name) => self.habits.leave_out(UNKNOWN_ATTRIBUTE, &name),
-                        None => return Err(error),
+                        None => self.put_aside(self.operations.len(), path, error)?,
                     }
                 }
                 Err(_) => self.habits.leave_out(UNKNOWN_ATTRIBUTE, path),

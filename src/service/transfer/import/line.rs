@@ -82,7 +82,7 @@ pub(super) fn read<D: Database>(session: &Session<'_, D>, text: &str) -> LineCon
         Ok(record) => record,
         Err(detail) => return LineContent::Refused(detail),
     };
-    match session.accept(parsed.resource_type, &body) {
+    match session.accept_line(parsed.resource_type, &body) {
         Ok(accepted) => {
             parsed.document = accepted.document;
             LineContent::Resource(Box::new(parsed))
@@ -137,7 +137,7 @@ fn resource<D: Database>(session: &Session<'_, D>, mut body: Map<String, Value>)
     } else if table.has_groups() {
         body.remove("groups");
     }
-    match session.accept(resource_type, &Value::Object(body)) {
+    match session.accept_line(resource_type, &Value::Object(body)) {
         Ok(accepted) => LineContent::Resource(Box::new(LineResource {
             resource_type,
             id,

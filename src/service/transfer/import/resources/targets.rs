@@ -232,7 +232,7 @@ fn rewrite_of<D: Database>(
         }
         merge(after.entry(name.clone()).or_insert(Value::Null), value);
     }
-    replace(resource_type, &before, &mut after)?;
+    replace(resource_type, &before, &mut after, None)?;
     set_schemas(resource_type, &mut after);
     if after == before {
         return Ok(None);

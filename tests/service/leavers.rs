@@ -1,0 +1,287 @@
+//! Nothing that a provider sends beside `active: false` keeps a leaver active.
+
+use serde_json::{Value, json};
+use testing::client::{Client, Got};
+use testing::memory::Memory;
+
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:2.0:User";
+
+/// What is refused of an optional attribute by itself: the body of a POST or PUT, and the path that
+/// is told beside a deactivation.
+fn faulty() -> Vec<(Value, String)> {
+    let many: Vec<Value> = (0..1_001)
+        .map(|number| json!({ "value": number.to_string() }))
+        .collect();
+    let two = json!([{ "value": "a", "primary": true }, { "value": "b", "primary": true }]);
+    let workplace = |name: &str, value: Value| {
+        (
+            json!({ WORKPLACE: { name: value } }),
+            format!("{WORKPLACE}:{name}"),
+        )
+    };
+    let core = |name: &str, value: Value| (json!({ name: value }), name.to_owned());
+    vec![
+        core("x509Certificates", json!([{ "value": "no base64!" }])),
+        core("x509Certificates", json!("no base64!")),
+        core("title", json!({ "a": 1 })),
+        core("title", json!("a\u{0}b")),
+        core("title", json!(["a", "b"])),
+        core("name", json!(["Ada", "Lovelace"])),
+        core("emails", two.clone()),
+        core("emails", json!([{ "value": "a", "primary": 3 }])),
+        core("emails", json!([["a"]])),
+        core("roles", json!(many)),
+        core("profileUrl", json!(true)),
+        core(ENTERPRISE, json!(7)),
+        workplace("floor", json!(1.5)),
+        workplace("floor", json!("third")),
+        workplace("remote", json!("maybe")),
+        workplace("since", json!("yesterday")),
+        workplace("photo", json!({ "x": 1 })),
+        workplace("languages", json!([{ "x": 1 }])),
+    ]
+}
+
+/// The same in a body: the faulty attribute, and what is right.
+fn body(fault: &Value, active: bool) -> Value {
+    let mut body = json!({ "userName": "ada", "nickName": "Ada" });
+    for (name, value) in fault.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    body["active"] = json!(active);
+    body
+}
+
+#[track_caller]
+fn refused(got: &Got) {
+    assert_eq!(got.status, 400, "{:#}", got.body);
+    assert_eq!(got.header("Scim-Ignored"), None);
+}
+
+#[track_caller]
+fn off(client: &Client<'_>, got: &Got, path: &str) {
+    assert!(got.status < 300, "{path}: {:#}", got.body);
+    assert_eq!(got.header("Scim-Ignored"), Some(path), "{:#}", got.body);
+    let id = got.body["id"].as_str().unwrap();
+    let user = client.get(&format!("/Users/{id}")).expect(200);
+    assert_eq!(user["active"], false, "{path}");
+    assert_eq!(user["nickName"], "Ada", "{path}");
+}
+
+#[test]
+fn by_every_verb() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for (fault, path) in faulty() {
+        refused(&client.post("/Users", &body(&fault, true)));
+        let made = client.post("/Users", &body(&fault, false));
+        let id = made.body["id"].as_str().unwrap().to_owned();
+        off(&client, &made, &path);
+        let user = format!("/Users/{id}");
+        refused(&client.put(&user, &body(&fault, true)));
+        off(&client, &client.put(&user, &body(&fault, false)), &path);
+        let without_a_path =
+            |active: bool| json!([{ "op": "replace", "value": body(&fault, active) }]);
+        refused(&client.patch(&user, &without_a_path(true)));
+        off(&client, &client.patch(&user, &without_a_path(false)), &path);
+        client.delete(&user);
+    }
+}
+
+/// Operations that are refused by themselves, each with what is told of it.
+fn operations() -> Vec<(Value, String)> {
+    let mut all: Vec<(Value, String)> = faulty()
+        .into_iter()
+        .map(|(fault, path)| {
+            let (outer, value) = fault.as_object().unwrap().iter().next().unwrap();
+            let value = match value.as_object().filter(|_| outer == WORKPLACE) {
+                Some(parts) => parts.values().next().unwrap(),
+                None => value,
+            };
+            (
+                json!({ "op": "replace", "path": path, "value": value }),
+                path,
+            )
+        })
+        .collect();
+    let both = r#"emails[value eq "a@x" or value eq "b@x"].primary"#;
+    let more = [
+        (
+            json!({ "op": "replace", "path": "groups", "value": [] }),
+            "groups",
+        ),
+        (json!({ "op": "add", "path": "title" }), "title"),
+        (
+            json!({ "op": "add", "path": "emails[type eq \"work\"", "value": "a" }),
+            "emails?",
+        ),
+        (
+            json!({ "op": "add", "path": "emails[type gt true].value", "value": "a" }),
+            "emails.value",
+        ),
+        (
+            json!({ "op": "add", "path": "emails[type co \"fax\"].value", "value": "a" }),
+            "emails",
+        ),
+        (
+            json!({ "op": "replace", "path": both, "value": true }),
+            "emails",
+        ),
+        (
+            json!({ "op": "add", "path": "title[value eq \"a\"]", "value": "a" }),
+            "title",
+        ),
+    ];
+    all.extend(more.map(|(operation, path)| (operation, path.to_owned())));
+    all
+}
+
+#[test]
+fn by_operations_with_paths() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let emails = json!([{ "value": "a@x", "type": "home" }, { "value": "b@x", "type": "home" }]);
+    let made = json!({ "userName": "ada", "nickName": "Ada", "emails": emails });
+    let id = client.created("/Users", &made);
+    let user = format!("/Users/{id}");
+    let set = |active: bool| json!({ "op": "replace", "path": "active", "value": active });
+    for (operation, path) in operations() {
+        refused(&client.patch(&user, &json!([operation, set(true)])));
+        for both in [
+            json!([operation, set(false)]),
+            json!([set(false), operation]),
+        ] {
+            off(&client, &client.patch(&user, &both), &path);
+            let shown = client.get(&user).expect(200);
+            assert_eq!(shown["emails"], emails, "{path}");
+            client.patch(&user, &json!([set(true)])).expect(200);
+        }
+        // Who is to be active at the end is not deactivated.
+        let back = json!([set(false), operation, set(true)]);
+        refused(&client.patch(&user, &back));
+    }
+}
+
+#[test]
+fn a_value_without_its_required_part() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let desk = json!([{ "value": "1" }]);
+    let id = client.created(
+        "/Users",
+        &json!({ "userName": "ada", "nickName": "Ada", WORKPLACE: { "desks": desk } }),
+    );
+    let path = format!("{WORKPLACE}:desks.value");
+    let user = format!("/Users/{id}");
+    let off_now = json!({ "op": "replace", "path": "active", "value": false });
+    let add = json!({ "op": "add", "path": format!("{WORKPLACE}:desks"), "value": [{ "type": "fixed" }] });
+    client
+        .patch(&user, &json!([add]))
+        .refused(400, "invalidValue", "is required");
+    off(&client, &client.patch(&user, &json!([off_now, add])), &path);
+    assert_eq!(client.get(&user).expect(200)[WORKPLACE]["desks"], desk);
+    let lacking = json!({ WORKPLACE: { "desks": [{ "type": "fixed" }] } });
+    client
+        .put(&user, &body(&lacking, true))
+        .refused(400, "invalidValue", "is required");
+    off(&client, &client.put(&user, &body(&lacking, false)), &path);
+}
+
+/// What leaves no resource to write is refused all the same.
+#[test]
+fn not_without_what_is_required() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let id = client.user("ada");
+    let user = format!("/Users/{id}");
+    for name in [json!(null), json!("  "), json!({ "a": 1 })] {
+        let put = json!({ "userName": name, "active": false });
+        client
+            .put(&user, &put)
+            .refused(400, "invalidValue", "userName");
+        let operations = json!([
+            { "op": "replace", "path": "active", "value": false },
+            { "op": "replace", "path": "userName", "value": name },
+        ]);
+        client
+            .patch(&user, &operations)
+            .refused(400, "invalidValue", "Operation 2");
+        assert_eq!(client.get(&user).expect(200)["active"], true);
+    }
+    let twice = json!({ "userName": "ada", "active": "no", "title": { "a": 1 } });
+    client
+        .put(&user, &twice)
+        .refused(400, "invalidValue", "active");
+}
+
+/// A single operation, or a list of them, for the message.
+#[test]
+fn by_a_message_without_its_frame() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let id = client.user("ada");
+    let user = format!("/Users/{id}");
+    let off = json!({ "op": "replace", "path": "active", "value": false });
+    for body in [
+        off.clone(),
+        json!([off]),
+        json!({ "Operations": off }),
+        json!({ "op": "replace", "value": { "active": "False" } }),
+    ] {
+        let request = client.request("PATCH", &user, Some(&body));
+        assert_eq!(client.send(&request).expect(200)["active"], false, "{body}");
+        let on = json!([{ "op": "replace", "path": "active", "value": true }]);
+        client.patch(&user, &on).expect(200);
+        let bulk = json!({ "Operations": [{ "method": "PATCH", "path": user, "data": body }] });
+        let done = client.post("/Bulk", &bulk).expect(200);
+        assert_eq!(done["Operations"][0]["status"], "200", "{body}");
+        assert_eq!(client.get(&user).expect(200)["active"], false, "{body}");
+        client.patch(&user, &on).expect(200);
+    }
+    // One that names no operation is none.
+    let request = client.request(
+        "PATCH",
+        &user,
+        Some(&json!({ "path": "active", "value": false })),
+    );
+    client
+        .send(&request)
+        .refused(400, "invalidSyntax", "`Operations`");
+}
+
+/// `OneLogin`'s name for the manager's id, in a path and in a key.
+#[test]
+fn the_manager_as_scim_1_had_it() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let id = client.user("ada");
+    let user = format!("/Users/{id}");
+    let urn = format!("{ENTERPRISE}:manager.managerId");
+    for (number, operation) in [
+        json!({ "op": "replace", "path": urn, "value": "m0" }),
+        json!({ "op": "add", "path": "manager.managerId", "value": "m1" }),
+        json!({ "op": "replace", "value": { &urn: "m2" } }),
+        json!({ "op": "replace", "value": { "manager.managerid": "m3" } }),
+        json!({ "op": "replace", "value": { ENTERPRISE: { "manager": { "managerId": "m4" } } } }),
+        json!({ "op": "replace", "value": { ENTERPRISE: { "manager.managerId": "m5" } } }),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let got = client.patch(&user, &json!([operation]));
+        assert_eq!(got.header("Scim-Ignored"), None, "{operation}");
+        let manager = got.expect(200)[ENTERPRISE]["manager"]["value"].clone();
+        assert_eq!(manager, format!("m{number}"), "{operation}");
+    }
+    let put = json!({ "userName": "ada", &urn: "m6" });
+    assert_eq!(
+        client.put(&user, &put).expect(200)[ENTERPRISE]["manager"]["value"],
+        "m6"
+    );
+    let gone = json!([{ "op": "remove", "path": urn }]);
+    assert_eq!(
+        client.patch(&user, &gone).expect(200)[ENTERPRISE],
+        Value::Null
+    );
+}
