@@ -164,6 +164,18 @@ fn every_attribute_is_told_as_it_is_printed() {
             faults.push(std::format!("{path}: {}", attribute["description"]));
         }
         let told = words(&attribute);
+        // What is not printed has the defaults of §2.2, and neither a list of values nor of types.
+        let all = [kind, characteristics].join(" ");
+        for word in &told {
+            let (class, is_default) = match word.split_once(':') {
+                Some((class, value)) => (class, value == "none"),
+                None if word.starts_with("case") => ("case", word == "caseIgnore"),
+                None => continue,
+            };
+            if !is_default && !all.contains(class) {
+                faults.push(std::format!("{path}: {word} is told, and nothing printed"));
+            }
+        }
         for printed in [kind].into_iter().chain(characteristics.split(' ')) {
             let known = otherwise.iter().position(|(of, instead_of, tells)| {
                 *of == path && *instead_of == printed && told.iter().any(|word| word == tells)
