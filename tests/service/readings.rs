@@ -67,19 +67,34 @@ fn what_has_no_weight_is_not_asked_for() {
     }
 }
 
-/// A whole number may come as text; a fraction is none in either form.
+/// A whole number may come as text, and be written with a fraction or an exponent in either form;
+/// what is none is none.
 #[test]
-fn a_whole_number_has_no_fraction_as_text_either() {
+fn a_whole_number_is_whole_as_text_too() {
     let memory = Memory::new();
     let client = Client::new(&memory);
     let body = |floor: &str| json!({ "userName": "ada", WORKPLACE: { "floor": floor } });
-    for floor in ["1.5", "1.0", "1e2", "9223372036854775808", "0x1", "1 2"] {
+    for floor in [
+        "1.5",
+        "1.01",
+        "1e-2",
+        "1e30",
+        "9223372036854775808",
+        "0x1",
+        "1 2",
+    ] {
         client
             .post("/Users", &body(floor))
             .refused(400, "invalidValue", "floor");
     }
     let made = client.post("/Users", &body("-3")).expect(201);
     assert_eq!(made[WORKPLACE]["floor"], -3);
+    let id = made["id"].as_str().unwrap();
+    for floor in [json!("1.0"), json!("10e-1"), json!(1.0)] {
+        let body = json!({ "userName": "ada", WORKPLACE: { "floor": floor } });
+        let got = client.put(&format!("/Users/{id}"), &body).expect(200);
+        assert_eq!(got[WORKPLACE]["floor"].to_string(), "1", "{floor}");
+    }
 }
 
 /// What is no escape stands for itself: some put a filter into a URL as it is.
