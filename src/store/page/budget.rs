@@ -6,7 +6,7 @@
 //! Where an index finds few, or a key names them, those are weighed alone.
 
 use scim::filter::CompareOp;
-use scim::filter::predicate::{Operand, Place, Predicate, Test};
+use scim::filter::predicate::{Place, Predicate, Test};
 use scim::list::List;
 use scim::path::Location;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
@@ -18,13 +18,17 @@ use crate::fragment;
 use crate::fragment::{Fragment, value};
 use crate::limits::LOOKS;
 use crate::predicate::{
-    asks_type, condition, indirect_links, is_lookup, is_of_columns, matched_links,
-    memberships_upto, named, nestings, only_values,
+    asks_type, condition, indirect_links, is_lookup, matched_links, memberships_upto, named,
+    nestings, only_values,
 };
 use crate::read::guard;
 use crate::source::Source;
 use crate::table::LinkEnd;
 use crate::text::{Rows, hit};
+
+mod columns;
+
+use columns::{Names, characters, is_column};
 
 /// Bytes of a resource whose reading, once for the page and once for the total, takes as long as a
 /// look.
@@ -86,6 +90,8 @@ struct Weight<'a> {
     sought: usize,
     /// Characters that are looked for.
     characters: usize,
+    /// Texts that are looked for in columns.
+    names: Names,
 }
 
 impl Page<'_> {
@@ -107,7 +113,8 @@ fn budget(source: &Source<'_>, most: usize) -> Option<Statement> {
         weight.add(view, predicate, None);
     }
     if let Some(named) = predicate.and_then(|predicate| named(view, predicate)) {
-        let heavy = weight.of_documents() > OF_NAMED || sorted(source).1 > 0;
+        let heavy =
+            weight.of_documents() > OF_NAMED || weight.names.are_many() || sorted(source).1 > 0;
         let named = fragment!(
             "{row} WHERE {scope} AND {named}",
             row = view.row(),
@@ -189,7 +196,10 @@ impl<'a> Weight<'a> {
         predicate: &Predicate,
     ) {
         match within {
-            None if is_column(view, place) => self.columns += 1,
+            None if is_column(view, place) => {
+                self.columns += 1;
+                self.names.add(place, test);
+            }
             Some(of) if of.attribute.linked => {
                 self.linked += 1;
                 let is_of_user = view.table().links == LinkEnd::Groups;
@@ -258,9 +268,10 @@ impl<'a> Weight<'a> {
             )
         });
         fragment!(
-            "(SELECT coalesce(sum({own}{each_of}{list_to_sort}{bytes}), 0) FROM {rows})",
+            "(SELECT coalesce(sum({own}{each_of}{names}{list_to_sort}{bytes}), 0) FROM {rows})",
             own = self.columns.div_ceil(OF_COLUMNS) + self.own + sort,
             each_of = each_of.collect::<Fragment<'_>>(),
+            names = self.names.looks(&source.view),
             list_to_sort = list_to_sort,
             bytes = bytes,
             rows = rows,
@@ -275,12 +286,14 @@ impl<'a> Weight<'a> {
         if each_row == 0 {
             return None;
         }
-        let columns = source.predicate.and_then(|of| of_columns(&view, of));
+        let columns = source
+            .predicate
+            .and_then(|of| columns::narrowing(&view, of, self.names.are_many()));
         let each_row = if columns.is_some() { 1 } else { each_row };
         let narrow = columns
             .map(|columns| fragment!(" AND {columns}", columns = condition(&view, &columns)));
-        // Where all stands in columns, their number is all that matters.
-        let counts = self.of_documents() + times_read == 0;
+        // Where all stands in columns, their number is all that matters, but for long names.
+        let counts = self.of_documents() + times_read == 0 && !self.names.are_many();
         let looked_at = (!counts).then(|| {
             let rows = fragment!(
                 "{row} WHERE {scope}{narrow}",
@@ -361,27 +374,6 @@ fn few_indirect(view: View<'_>, most: usize) -> Fragment<'_> {
         links = indirect_links(&view, most + 1),
         most = most,
     )
-}
-
-/// The conditions on columns, which stand before all others: what they exclude is not looked at.
-fn of_columns(view: &View<'_>, predicate: &Predicate) -> Option<Predicate> {
-    let Predicate::All(parts) = predicate else {
-        return None;
-    };
-    let parts = parts.iter().filter(|part| is_of_columns(view, part));
-    let parts: Vec<Predicate> = parts.cloned().list();
-    (!parts.is_empty()).then_some(Predicate::All(parts))
-}
-
-fn is_column(view: &View<'_>, place: &Place) -> bool {
-    matches!(place, Place::At(location) if location.attribute.linked || has_column(view, location))
-}
-
-fn characters(test: &Test) -> usize {
-    match test {
-        Test::Compare(_, Operand::String(sought)) => sought.len(),
-        Test::Present | Test::Absent | Test::Compare(..) | Test::OneOf(_) => 0,
-    }
 }
 
 /// The number of resources of some types.
