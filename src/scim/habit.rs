@@ -8,6 +8,7 @@ use alloc::{string::String, vec::Vec};
 use core::fmt::Write;
 
 use crate::attribute_name::is_name;
+use crate::part;
 
 /// An attribute that no schema of the type knows. It is left out, never stored and never an error:
 /// one attribute that is not mapped must not stop the `active: false` beside it.
@@ -178,6 +179,8 @@ pub struct Habit {
     pub name: &'static str,
     /// The attribute it was at, the URI, or the member of the message.
     pub path: String,
+    /// What its client alone is told in its place.
+    words: Option<String>,
 }
 
 impl Habit {
@@ -205,9 +208,13 @@ impl Habits {
     /// Notes a habit and the place it was at: a path in the schema's spelling, or the member of the
     /// message, such as `Operations.op`.
     pub fn note_at(&mut self, name: &'static str, path: &str) {
+        self.note(name, path, None);
+    }
+
+    fn note(&mut self, name: &'static str, path: &str, words: Option<String>) {
         let mut paths = 0;
         for habit in self.seen.iter().filter(|habit| habit.name == name) {
-            if habit.path == path {
+            if habit.path == path && habit.words == words {
                 return;
             }
             paths += 1;
@@ -217,12 +224,12 @@ impl Habits {
             return;
         }
         let path = String::from(path);
-        self.seen.push(Habit { name, path });
+        self.seen.push(Habit { name, path, words });
     }
 
     /// Notes what is left out of the request. Everything that is goes through here: whoever would
     /// rather refuse it looks at [`Self::left_out`] before anything is written. The path is the
-    /// client's text, and kept as [`log_path`] has it.
+    /// client's text, and kept as [`log_path`] has it; the client hears a name of several words whole.
     ///
     /// ```
     /// use scim::habit::{Habits, UNKNOWN_ATTRIBUTE};
@@ -232,13 +239,13 @@ impl Habits {
     /// assert_eq!(habits.names(), ["unknown-attribute"]);
     /// ```
     pub fn leave_out(&mut self, habit: &'static str, path: &str) {
-        self.note_at(habit, &log_path(path));
+        self.note(habit, &log_path(path), words(path));
     }
 
     /// Notes what was seen elsewhere, behind the others.
     pub fn append(&mut self, others: &Self) {
         for habit in &others.seen {
-            self.note_at(habit.name, &habit.path);
+            self.note(habit.name, &habit.path, habit.words.clone());
         }
         self.more |= others.more;
     }
@@ -266,18 +273,19 @@ impl Habits {
         names
     }
 
-    /// The paths of what was left out, in the order seen; at the end `...` where there was more.
+    /// The paths of what was left out, for the client, in the order seen; at the end `...` where
+    /// there was more.
     pub fn left_out(&self) -> impl Iterator<Item = &str> {
         let paths = self.seen.iter().filter(|habit| habit.is_left_out());
         paths
-            .map(|habit| habit.path.as_str())
+            .map(|habit| habit.words.as_ref().unwrap_or(&habit.path).as_str())
             .chain(self.more.then_some("..."))
     }
 }
 
 /// A client's path as a log or a header may repeat it: names alone, and not what a filter in it
-/// compares with. Behind a sign that stands in no name, or a word of a filter, there may be a value:
-/// a question mark takes its place. A blank between two words is told as in an address.
+/// compares with. Behind a blank or a sign that stands in no name there may be a value: a question
+/// mark takes its place.
 ///
 /// Control characters and what is not ASCII are told as JSON escapes them, in quotes, and so is a
 /// name that is empty or begins with a blank: each of them can be read, and a header takes it.
@@ -285,7 +293,6 @@ impl Habits {
 /// ```
 /// use scim::habit::log_path;
 /// assert_eq!(log_path(r#"emails[type eq "work"].verified"#), "emails.verified");
-/// assert_eq!(log_path("extension attribute 1"), "extension%20attribute%201");
 /// assert_eq!(log_path("urn:x:Custom: Ada"), "urn:x:Custom:?");
 /// assert_eq!(log_path("größe"), r#""gr\u00f6\u00dfe" "#.trim());
 /// assert_eq!(log_path(""), "\"\"");
@@ -313,12 +320,6 @@ pub fn log_path(text: &str) -> String {
             && !sub.as_bytes().contains(&b'[')
         {
             sub
-        } else if next == ' '
-            && place.ends_with(|last: char| last.is_ascii_alphanumeric())
-            && begins_with_name(behind)
-        {
-            place.push_str("%20");
-            behind
         } else if next.is_ascii() && !next.is_control() {
             place.push('?');
             ""
@@ -344,18 +345,13 @@ pub fn log_path(text: &str) -> String {
     }
 }
 
-/// What stands in a filter behind a name.
-const OF_FILTERS: [&str; 13] = [
-    "eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le", "pr", "and", "or", "not",
-];
-
-/// Whether a word of a name comes next: what somebody calls an attribute has no word of a filter.
-fn begins_with_name(text: &str) -> bool {
-    let word = text.split(' ').next().unwrap_or_default();
-    word.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && !OF_FILTERS
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(word))
+/// A name of several words as a header may repeat it, its blanks as in an address. A log does not:
+/// behind a blank a value may stand, which the client knows.
+fn words(text: &str) -> Option<String> {
+    let is_word = |word: &str| !word.is_empty() && word.chars().all(is_of_name);
+    let are_words =
+        text.len() <= MAX_PLACE && text.as_bytes().contains(&b' ') && text.split(' ').all(is_word);
+    are_words.then(|| part::replace(text, " ", "%20"))
 }
 
 /// Puts a character as JSON escapes it (RFC 8259 §7): `\u00e9`.
@@ -395,6 +391,23 @@ mod tests {
     }
 
     #[test]
+    fn a_client_hears_all_words_of_a_name() {
+        for (name, heard) in [
+            ("job title", "job%20title"),
+            ("extension attribute 1", "extension%20attribute%201"),
+            ("job  title", "job?"),
+            ("title eq \"ada\"", "title?"),
+            ("job title\r\nSet-Cookie: a", "job?"),
+            ("job \u{fc}", "job?"),
+        ] {
+            let mut habits = Habits::default();
+            habits.leave_out(UNKNOWN_ATTRIBUTE, name);
+            assert_eq!(habits.left_out().collect::<Vec<_>>(), [heard]);
+            assert_eq!(habits.seen()[0].path, log_path(name));
+        }
+    }
+
+    #[test]
     fn a_place_has_no_value_and_no_character_that_a_header_lacks() {
         for (text, kept) in [
             ("emails", "emails"),
@@ -411,12 +424,7 @@ mod tests {
             ("a\u{0}b\u{7f}", "\"a\\u0000b\\u007f\""),
             ("title\r\nSet-Cookie: a", "\"title\\u000d?\""),
             ("\u{1f980}", "\"\\ud83e\\udd80\""),
-            ("job title", "job%20title"),
-            ("job title\r\nSet-Cookie: a", "\"job%20title\\u000d?\""),
-            ("job  title", "job?"),
-            ("title eq ada", "title?"),
-            ("title EQ \"ada\"", "title?"),
-            ("urn:x: Ada", "urn:x:?"),
+            ("job title", "job?"),
             ("a,b", "a?"),
             (
                 "http://schemas.microsoft.com/2006/11/Group",

@@ -47,7 +47,7 @@ fn a_refusal_is_explained() {
     let body = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
         "Operations": [
-            { "op": "Replace", "path": "active", "value": "False" },
+            { "op": "Replace", "path": "active", "value": "True" },
             { "op": "add", "path": "emails[type eq \"work\"].primary", "value": "maybe" },
         ],
     });

@@ -354,7 +354,7 @@ fn what_no_schema_knows_is_left_out() {
     );
     leaves_out(
         json!({ "value": { "weird key, \r\nX: y": 1 } }),
-        &["weird%20key?"],
+        &["weird?"],
     );
 }
 
