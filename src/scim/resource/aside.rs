@@ -4,12 +4,14 @@
 //! is left out is told, in `Scim-Ignored`. So a request that sets `active` to false is done without
 //! the optional attributes in it that have no meaning: a value of another type, a time or a number
 //! that is none, base64 that is none, too many values, two primary ones, a path that names nothing
-//! or that matches nothing, what is read-only or immutable. (No canonical value is refused: RFC 7643
-//! §7 has them as suggestions.) Any other request is refused for them, which says what to mend.
+//! or that matches nothing, what is read-only or immutable. (No canonical value is refused: to
+//! RFC 7643 §7 they are suggestions.) Any other request is refused for them, which says what to
+//! mend.
 //!
-//! Refused all the same is what leaves no resource to write: no JSON, no list of operations, another
-//! schema's resource, a required attribute without a value or with one that cannot be read, a unique
-//! value that another has, and more than the limits of a request or of a resource allow.
+//! Refused all the same is what leaves no resource to write: no JSON, no list of operations,
+//! another schema's resource, a required attribute without a value or with one that cannot be
+//! read, a unique value that another has, and more than the limits of a request or of a resource
+//! allow.
 
 use alloc::{string::String, string::ToString, vec::Vec};
 

@@ -273,14 +273,9 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<Option<Map<String, Value>>, Failure> {
         let data = job.operation.data.as_ref().unwrap_or(&Value::Null);
         if let Ok(Action::Replace(..)) = job.action {
-            let mut resource = self.accept(resource_type, data)?;
-            replace(
-                resource_type,
-                before,
-                &mut resource.document,
-                Some(&mut self.habits()),
-            )?;
-            return Ok(Some(resource.document));
+            let mut next = self.accept(resource_type, data)?.document;
+            replace(resource_type, before, &mut next, Some(&mut self.habits()))?;
+            return Ok(Some(next));
         }
         let patch = self.accept_patch(resource_type, data)?;
         let Split { own, links } = Split::of(patch.operations)?;
