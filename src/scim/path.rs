@@ -214,7 +214,8 @@ impl AttributePath {
     }
 }
 
-/// What SCIM 2 calls a part that `OneLogin`'s templates name as SCIM 1 did, in a value or in a path.
+/// What SCIM 2 calls a part that `OneLogin`'s templates name as SCIM 1 did, in a value or in a
+/// path.
 pub(crate) fn part_of_scim_1(attribute: &str, part: &str) -> Option<&'static str> {
     let is_id = attribute.eq_ignore_ascii_case("manager") && part.eq_ignore_ascii_case("managerId");
     is_id.then_some("value")
