@@ -73,6 +73,11 @@ impl Hold {
         self.change(&self.work, bytes, WITH_WORK)
     }
 
+    /// The same in addition to those before.
+    pub fn reserve_for_more_work(&self, bytes: usize) -> bool {
+        self.reserve_for_work(self.work.get() + bytes)
+    }
+
     /// The answer holds so many bytes, as it shows: it is there whether there was room for them or
     /// not.
     pub fn set_answer(&self, bytes: usize) {

@@ -300,11 +300,12 @@ impl<'a, D: Database> Session<'a, D> {
         habits: &mut Habits,
     ) -> Result<(), Failure> {
         let mut usage = self.usage.get();
-        let mut looks = Looks(MAX_LOOKS.saturating_sub(usage.looks));
+        let mut looks = Looks(MAX_LOOKS.saturating_sub(usage.looks), 0);
         let result = apply_within(resource_type, operations, document, habits, &mut looks);
         usage.looks = MAX_LOOKS.saturating_sub(looks.0);
         self.usage.set(usage);
         result?;
+        self.find_room_to_grow(looks.1)?;
         // One that was stored before every resource had it.
         set_lasting(resource_type, &Map::new(), document);
         Ok(())

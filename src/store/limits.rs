@@ -97,7 +97,12 @@ pub const LOADED: usize = 32_000_000;
 /// of a text.
 pub fn load(document: &str) -> usize {
     let objects = document.bytes().filter(|byte| *byte == b'{').count();
-    document.len() * 3 / 2 + objects * 400
+    grown(document.len()) + objects * 400
+}
+
+/// The same of text alone.
+pub fn grown(bytes: usize) -> usize {
+    bytes * 3 / 2
 }
 
 /// Bytes of text given to the text indexes behind which the same holds: so many trigrams take some

@@ -555,3 +555,129 @@ fn many_values_do_not_take_the_memory_of_all() {
     let sent = in_bulk(json!({ "Operations": patches }));
     send_all(&worker, "a Bulk of changes", &[200], &[sent]);
 }
+
+/// The PATCH of a path, with these operations.
+fn patch_of(path: &str, operations: &Value) -> Sent {
+    let path = format!("{path}?attributes=id");
+    ("PATCH", path, json!({ "Operations": operations }))
+}
+
+/// An operation that sets a text of so many bytes.
+fn set(op: &str, path: &str, bytes: usize) -> Value {
+    json!({ "op": op, "path": path, "value": "d".repeat(bytes) })
+}
+
+/// A value in each of a thousand places is a thousand values: one PATCH of 900 kB took 3.5 GB.
+#[test]
+fn a_value_in_many_places_does_not_take_the_memory_of_all() {
+    const LONG: usize = 900_000;
+    /// What fits a document of a thousand times as much.
+    const FITS: usize = 500;
+    let worker = Worker::start(&[]).unwrap();
+    let paths: Vec<String> = creates("m", 41, 6, false)
+        .iter()
+        .map(|(_, _, body)| created(&worker, body))
+        .collect();
+    let one = |operations: &Value| [patch_of(&paths[0], operations)];
+    for path in ["roles.display", "roles[value pr].type", "photos.display"] {
+        for op in ["add", "replace"] {
+            let sent = one(&json!([set(op, path, LONG)]));
+            send_all(&worker, path, &[400], &sent);
+        }
+        let without_path = json!([{ "op": "replace", "value": { path: "d".repeat(LONG) } }]);
+        send_all(&worker, "without a path", &[400], &one(&without_path));
+    }
+    let value = json!({ "display": "d".repeat(LONG) });
+    let whole = json!([{ "op": "replace", "path": "roles[value pr]", "value": value }]);
+    send_all(&worker, "whole values", &[400], &one(&whole));
+    let beside = json!([
+        set("replace", "roles.display", LONG),
+        { "op": "replace", "path": "active", "value": false },
+    ]);
+    send_all(&worker, "beside a deactivation", &[400, 200], &one(&beside));
+    // Each is short enough, and all of them are not.
+    let all: Vec<Value> = MANY
+        .iter()
+        .flat_map(|attribute| ["display", "type"].map(|sub| format!("{attribute}.{sub}")))
+        .map(|path| set("replace", &path, FITS))
+        .collect();
+    send_all(&worker, "several", &[400], &one(&json!(all)));
+    // Those that make their values are of no more than the body, and are many.
+    let creates: Vec<Value> = (0..1_000)
+        .map(|index| {
+            set(
+                "add",
+                &format!("x509Certificates[display eq \"{index}\"].type"),
+                FITS,
+            )
+        })
+        .collect();
+    send_all(&worker, "creates", &[400], &one(&json!(creates)));
+    // What fits is counted, too, when there is much of it.
+    let fits = json!([set("replace", "roles.display", FITS)]);
+    let patches: Vec<Sent> = paths
+        .iter()
+        .take(40)
+        .map(|path| patch_of(path, &fits))
+        .collect();
+    send_all(&worker, "40 that grow", &[200, 503], &patches);
+    let bulk = |change: &dyn Fn(usize) -> (String, Value)| {
+        let operations: Vec<Value> = (0..40)
+            .map(change)
+            .map(|(path, operations)| {
+                json!({ "method": "PATCH", "path": path, "data": { "Operations": operations } })
+            })
+            .collect();
+        [(
+            "POST",
+            "/Bulk".to_owned(),
+            json!({ "Operations": operations }),
+        )]
+    };
+    let each = json!([set("replace", "roles.display", FITS - 1)]);
+    let of_many = bulk(&|index| (paths[index].clone(), each.clone()));
+    send_all(&worker, "a Bulk of those that grow", &[200], &of_many);
+    let long = json!([set("replace", "entitlements.display", 90_000)]);
+    let of_one = bulk(&|_| (paths[40].clone(), long.clone()));
+    send_all(&worker, "a Bulk on one", &[200], &of_one);
+    let of_many = bulk(&|index| (paths[index].clone(), long.clone()));
+    send_all(&worker, "a Bulk on many", &[200], &of_many);
+}
+
+/// Lenient readings that make something of little: as many as a body holds.
+#[test]
+fn lenient_readings_do_not_take_the_memory_of_all() {
+    let worker = Worker::start(&[]).unwrap();
+    let path = created(&worker, &many("n", 1, false));
+    let mut keys = serde_json::Map::new();
+    for index in 0..25_000 {
+        keys.insert(format!("roles[value eq \"{index}\"].type"), json!("a"));
+    }
+    let keys = json!([{ "op": "add", "value": keys }]);
+    send_all(&worker, "filtered keys", &[400], &[patch_of(&path, &keys)]);
+    let list = json!([{ "op": "add", "value": vec![json!({ "title": "t" }); 40_000] }]);
+    send_all(
+        &worker,
+        "a list without a path",
+        &[400],
+        &[patch_of(&path, &list)],
+    );
+    let post = |body: Value| [("POST", "/Users".to_owned(), body)];
+    let mut dotted = serde_json::Map::new();
+    for index in 0..15_000 {
+        let blanks = " ".repeat(index % 40);
+        dotted.insert(format!("name.{blanks}givenName{index}"), json!("a"));
+    }
+    dotted.insert("userName".to_owned(), json!("dotted"));
+    dotted.insert("name.givenName".to_owned(), json!("d".repeat(100_000)));
+    send_all(&worker, "dotted keys", &[201], &post(Value::Object(dotted)));
+    let mut wrapped = json!([{ "value": "w".repeat(300_000) }]);
+    for _ in 0..50 {
+        wrapped = json!({ "roles": wrapped });
+    }
+    let wrapped = json!({ "userName": "wrapped", "roles": wrapped });
+    send_all(&worker, "wrapped values", &[201], &post(wrapped));
+    // Of characters that are three in the image.
+    let folds = json!({ "userName": "folds", "title": "\u{390}".repeat(400_000) });
+    send_all(&worker, "what folding makes longer", &[413], &post(folds));
+}

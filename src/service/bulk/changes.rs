@@ -192,17 +192,16 @@ impl<D: Database> Session<'_, D> {
         let Some(stored) = stored.take() else {
             return Ok(Preparation::Alone);
         };
-        let load = load(&stored.document);
-        let holds = work.holds + changing(load);
+        let weighed = load(&stored.document);
+        let holds = work.holds + changing(weighed);
         let has_begun = work.settled > 0;
         if has_begun && holds > RUN_HELD {
             return Ok(Preparation::Alone);
         }
         if !self.has_room_for_work(holds) {
-            let alone = has_begun.then_some(Preparation::Alone);
-            return alone.ok_or(Failure::Busy);
+            return (has_begun.then_some(Preparation::Alone)).ok_or(Failure::Busy);
         }
-        self.note_loaded(load);
+        self.note_loaded(weighed);
         let condition = Condition::of_version(job.operation.version.as_deref());
         let before = parse_stored(&stored.document)?;
         let changed = condition
@@ -211,6 +210,8 @@ impl<D: Database> Session<'_, D> {
         let document = match changed {
             Ok(Some(document)) => document,
             Ok(None) => return Ok(Preparation::Alone),
+            // It grows beyond the room that there is.
+            Err(Failure::Busy) if has_begun => return Ok(Preparation::Alone),
             Err(
                 failure @ (Failure::UnknownCaller(_) | Failure::Forbidden(_) | Failure::Broken(_)),
             ) => return Err(failure),
@@ -226,18 +227,17 @@ impl<D: Database> Session<'_, D> {
             Ok(rewrite) => rewrite,
             Err(failure) => return Ok(Preparation::Settled(Err(failure))),
         };
+        let holds = work.holds + waiting(weighed.max(load(rewrite.document())));
         if self.is_braked() && rewrite.deactivates() {
             return Ok(Preparation::Settled(Err(Failure::Braked)));
         }
-        if !rewrite.is_plain(resource_type) {
+        if !rewrite.is_plain(resource_type) || (has_begun && holds > RUN_HELD) {
             return Ok(Preparation::Alone);
         }
         let text = rewrite.indexed(resource_type);
         if !self.has_room_for_text(work.text, text) {
-            return Ok(match work.settled {
-                0 => Preparation::Settled(Err(not_begun())),
-                _ => Preparation::Alone,
-            });
+            let alone = has_begun.then_some(Preparation::Alone);
+            return Ok(alone.unwrap_or_else(|| Preparation::Settled(Err(not_begun()))));
         }
         if rewrite.renamed().is_some() {
             let mut names = Vec::new();
@@ -253,7 +253,7 @@ impl<D: Database> Session<'_, D> {
             }
         }
         work.text += text;
-        work.holds += waiting(load);
+        work.holds = holds;
         work.changes.push(Pending {
             index,
             resource_type,

@@ -4,7 +4,7 @@ use super::Session;
 use crate::Failure;
 use crate::failure::not_begun;
 use store::Database;
-use store::limits::{COMPARISONS, INDEXED, LOADED, ROWS, STATEMENTS, TRIPS};
+use store::limits::{COMPARISONS, INDEXED, LOADED, ROWS, STATEMENTS, TRIPS, changing, grown};
 
 /// What a session has used of what one may.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +40,15 @@ impl<D: Database> Session<'_, D> {
     /// room for them.
     pub(crate) fn has_room_for_work(&self, bytes: usize) -> bool {
         self.context.hold.reserve_for_work(bytes)
+    }
+
+    /// Counts what the document in work has grown by values that were set in several places, which
+    /// neither it nor the body had.
+    pub(crate) fn find_room_to_grow(&self, bytes: usize) -> Result<(), Failure> {
+        let load = grown(bytes);
+        self.note_loaded(load);
+        let has_room = self.context.hold.reserve_for_more_work(changing(load));
+        has_room.then_some(()).ok_or(Failure::Busy)
     }
 
     /// Notes that so many comparisons look at every member of a group.

@@ -49,7 +49,7 @@ impl Selection<'_> {
         match (op, value) {
             (Op::Remove, _) | (Op::Add | Op::Replace, None | Some(Value::Null)) => {
                 if matched.is_empty() {
-                    habits.leave_out(NOTHING_REMOVED, &self.path());
+                    habits.leave_out(NOTHING_REMOVED, &self.location().to_string());
                 }
                 self.clear(&mut list, &matched)?;
                 if self.sub.is_some() {
@@ -73,6 +73,7 @@ impl Selection<'_> {
                 one_primary(self.of, &mut list, &written)?;
             }
             (Op::Add | Op::Replace, Some(value)) => {
+                looks.copy(self.location(), value, matched.len())?;
                 for place in &matched {
                     if let Some(element) = list.get_mut(*place) {
                         self.set(op, element, value)?;
@@ -88,10 +89,8 @@ impl Selection<'_> {
     }
 
     /// The path without its filter.
-    fn path(&self) -> String {
-        self.sub
-            .map_or(self.of, |sub| self.of.part(sub))
-            .to_string()
+    fn location(&self) -> Location {
+        self.sub.map_or(self.of, |sub| self.of.part(sub))
     }
 
     fn matches(&self, element: &Value) -> bool {

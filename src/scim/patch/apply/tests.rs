@@ -837,3 +837,39 @@ fn a_list_has_its_most() {
         words,
     );
 }
+
+/// A short value in a thousand places is a long one: 900 kB in each of a thousand took 3.5 GB.
+#[test]
+fn what_a_value_becomes_is_counted_before_it_is_set() {
+    let kinds = |count: usize| {
+        let kinds: Vec<_> = (0..count)
+            .map(|index| json!({ "value": format!("r{index}"), "type": "a" }))
+            .collect();
+        json!({ "roles": kinds, "userName": "babs" })
+    };
+    let long = "d".repeat(3_000);
+    let refused = |operations: Value| {
+        let error = patched(&USER_TYPE, kinds(1_000), operations).unwrap_err();
+        assert!(error.detail().contains("set in each of them"), "{error}");
+    };
+    for path in ["roles.display", "roles[type eq \"a\"].display"] {
+        for op in ["add", "replace"] {
+            refused(json!([{ "op": op, "path": path, "value": long }]));
+            let without_path = json!({ path: long });
+            refused(json!([{ "op": op, "value": without_path }]));
+        }
+    }
+    for value in [json!({ "display": long }), json!({ "value": long })] {
+        refused(json!([{ "op": "add", "path": "roles[value pr]", "value": value }]));
+        refused(json!([{ "op": "replace", "path": "roles[value pr]", "value": value }]));
+    }
+    // Each of several is short enough.
+    let half = "d".repeat(600);
+    let one = json!({ "op": "replace", "path": "roles.display", "value": half });
+    assert!(patched(&USER_TYPE, kinds(1_000), json!([one])).is_ok());
+    refused(json!([one, one]));
+    // One place takes what the body has.
+    let longer = "d".repeat(900_000);
+    let alone = json!([{ "op": "replace", "path": "roles.display", "value": longer }]);
+    assert!(patched(&USER_TYPE, kinds(1), alone).is_ok());
+}
