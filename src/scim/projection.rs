@@ -74,8 +74,8 @@ impl Projection {
     /// Binds the two parameters; each item may hold several names with commas between, as in a URL,
     /// and an empty parameter is none.
     ///
-    /// Names go in any letter case, with or without the core schema's URI, with the URI of an
-    /// extension, down to sub-attributes; the URI of an extension alone names all of it. A name
+    /// Names go in any letter case, with or without the core schema's URI, with the URI of a
+    /// schema, down to sub-attributes; the URI of an extension alone names all of it. A name
     /// that the type does not have selects nothing and is no error: RFC 7644 gives none for it, one
     /// query may span several types, and clients ask for whatever their own mapping holds.
     ///
@@ -320,6 +320,12 @@ impl Names {
                 if !names.extensions.contains(&schema) {
                     names.extensions.push(schema);
                 }
+            } else if name.eq_ignore_ascii_case(resource_type.schema.uri) {
+                let unasked = |it: &&Attribute| it.returned != Returned::Request;
+                for attribute in resource_type.schema.attributes.iter().filter(unasked) {
+                    let top = Location::top(attribute);
+                    names.locations.add(&location_words(top));
+                }
             } else if let Ok(path) = AttributePath::parse(name)
                 && let Some(location) = path.bind(resource_type, &mut Habits::default())
             {
@@ -335,9 +341,8 @@ impl Names {
     }
 
     fn hold_extension(&self, location: Location) -> bool {
-        location
-            .extension
-            .is_some_and(|schema| self.extensions.contains(&schema))
+        let own = location.extension;
+        own.is_some_and(|schema| self.extensions.contains(&schema))
     }
 
     /// Whether the location, or something that it is a part of, is named.
