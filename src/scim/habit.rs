@@ -29,6 +29,8 @@ pub const KEPT: &str = "unassigned-active-kept";
 pub const DUPLICATE_KEY: &str = "duplicate-key";
 /// A `remove` whose filter or list matches no value: there is nothing to remove.
 pub const NOTHING_REMOVED: &str = "remove-matches-nothing";
+/// An object without members for what has parts, in a PATCH: none of them is set.
+pub const NOTHING_SET: &str = "empty-object";
 /// A member that names nobody, where the operator has such left out. Its place is `members/` and
 /// the id, which no resource of ours has.
 pub const UNKNOWN_MEMBER: &str = "unknown-member";
@@ -37,7 +39,7 @@ pub const UNKNOWN_MEMBER: &str = "unknown-member";
 pub const LEFT_OUT_TO_DEACTIVATE: &str = "left-out-to-deactivate";
 
 /// Names under which something of the request was left out.
-const LEFT_OUT: [&str; 9] = [
+const LEFT_OUT: [&str; 10] = [
     UNKNOWN_ATTRIBUTE,
     UNKNOWN_SCHEMA,
     READ_ONLY,
@@ -45,12 +47,13 @@ const LEFT_OUT: [&str; 9] = [
     KEPT,
     DUPLICATE_KEY,
     NOTHING_REMOVED,
+    NOTHING_SET,
     UNKNOWN_MEMBER,
     LEFT_OUT_TO_DEACTIVATE,
 ];
 
 /// What the names mean, for the reader of a log.
-const NOTES: [(&str, &str); 50] = [
+const NOTES: [(&str, &str); 52] = [
     (UNKNOWN_ATTRIBUTE, "left out: no schema has it"),
     (UNKNOWN_SCHEMA, "left out: not a schema of this resource"),
     (READ_ONLY, "left out: the server's own"),
@@ -60,6 +63,10 @@ const NOTES: [(&str, &str); 50] = [
     (
         NOTHING_REMOVED,
         "left out: no value matches the filter or the list of the removal",
+    ),
+    (
+        NOTHING_SET,
+        "left out: an object without members sets nothing",
     ),
     (UNKNOWN_MEMBER, "left out: no user or group has this id"),
     (
@@ -135,6 +142,7 @@ const NOTES: [(&str, &str); 50] = [
         "missing-schemas",
         "no `schemas`: read as that of the endpoint",
     ),
+    ("number-for-boolean", "0 or 1 where a boolean is due"),
     ("number-for-string", "a number where a string is due"),
     (
         "onelogin-manager-id",

@@ -132,8 +132,6 @@ impl Reader {
         for (key, value) in members {
             if let Some(attribute) = resource_type.attribute(key) {
                 self.attribute(Location::top(attribute), value, habits)?;
-            } else if !has_path(key) {
-                habits.leave_out(UNKNOWN_ATTRIBUTE, key);
             } else if is_repeated(resource_type, members, key) {
                 habits.leave_out(DUPLICATE_KEY, key);
             } else if let Some(schema) = schema_named(resource_type, key, habits) {
@@ -246,8 +244,24 @@ impl Reader {
             habits.leave_out(UNKNOWN_ATTRIBUTE, key);
             return Ok(());
         };
+        if !has_path(key) {
+            // An extension's attribute without its URI. Beside the same with it, it does not count;
+            // and one that has no meaning there is somebody's own.
+            let is_there = get(&self.resource.document, location).is_some();
+            if is_there || coerce::coerce(location, value, &mut Habits::default()).is_err() {
+                let why = if is_there {
+                    DUPLICATE_KEY
+                } else {
+                    UNKNOWN_ATTRIBUTE
+                };
+                habits.leave_out(why, key);
+                return Ok(());
+            }
+        }
         if location.sub.is_none() {
-            habits.note_at("urn-key", &location.to_string());
+            if has_path(key) {
+                habits.note_at("urn-key", &location.to_string());
+            }
             return self.attribute(location, value, habits);
         }
         let writable = |attribute: &Attribute| attribute.mutability != Mutability::ReadOnly;

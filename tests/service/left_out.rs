@@ -351,3 +351,227 @@ fn a_value_of_another_type_does_not_stop_a_deactivation() {
         );
     }
 }
+
+/// A user who has something of everything, and the path.
+fn whole(client: &Client<'_>) -> String {
+    let body = json!({
+        "userName": "ada",
+        "name": { "givenName": "Ada", "familyName": "Lovelace" },
+        "emails": [{ "value": "w@x", "type": "work" }, { "value": "h@x", "type": "home" }],
+        ENTERPRISE: { "department": "Dep", "division": "Div", "manager": { "value": "m1" } },
+    });
+    format!("/Users/{}", client.created("/Users", &body))
+}
+
+#[test]
+fn values_of_which_nothing_is_set_empty_the_attribute() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let empty = json!([{ "value": "" }]);
+    for name in ["emails", "phoneNumbers", "roles", "photos"] {
+        for value in [&empty, &empty[0]] {
+            for operation in [
+                json!({ "op": "replace", "path": name, "value": value }),
+                json!({ "op": "replace", "value": { name: value } }),
+            ] {
+                let body = json!({ "userName": name, name: [{ "value": "a", "type": "work" }] });
+                let path = format!("/Users/{}", client.created("/Users", &body));
+                let left = told(client.patch(&path, &json!([operation])), None);
+                assert_eq!(left.get(name), None, "{operation}");
+                client.delete(&path).expect(204);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_does_nothing_is_told() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let path = whole(&client);
+    let before = client.get(&path).expect(200);
+    for (operation, name) in [
+        (
+            json!({ "op": "remove", "path": "active", "value": true }),
+            "active",
+        ),
+        (
+            json!({ "op": "remove", "path": "active", "value": "True" }),
+            "active",
+        ),
+        (
+            json!({ "op": "remove", "path": "active", "value": false }),
+            "active",
+        ),
+        (
+            json!({ "op": "replace", "path": "name", "value": {} }),
+            "name",
+        ),
+        (json!({ "op": "replace", "value": { "name": {} } }), "name"),
+        (
+            json!({ "op": "add", "path": ENTERPRISE, "value": {} }),
+            ENTERPRISE,
+        ),
+        (
+            json!({ "op": "replace", "path": ENTERPRISE, "value": {} }),
+            ENTERPRISE,
+        ),
+        (
+            json!({ "op": "replace", "path": "emails[type eq \"work\"]", "value": {} }),
+            "emails",
+        ),
+    ] {
+        let after = told(client.patch(&path, &json!([operation])), Some(name));
+        assert_eq!(after, before, "{operation}");
+    }
+}
+
+#[test]
+fn a_remove_with_a_value_takes_that_and_no_more() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let cases = [
+        // Path, value; what is told; what of name, extension and addresses is left.
+        (
+            ENTERPRISE,
+            json!({ "department": "Dep" }),
+            None,
+            "ada lovelace div m1 w@x h@x",
+        ),
+        (
+            ENTERPRISE,
+            json!({ "department": "wrong", "division": "Div" }),
+            Some("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"),
+            "ada lovelace dep m1 w@x h@x",
+        ),
+        (
+            ENTERPRISE,
+            json!("Dep"),
+            Some(ENTERPRISE),
+            "ada lovelace dep div m1 w@x h@x",
+        ),
+        (ENTERPRISE, json!(null), None, "ada lovelace w@x h@x"),
+        (
+            "name",
+            json!({ "givenName": "Ada" }),
+            None,
+            "lovelace dep div m1 w@x h@x",
+        ),
+        (
+            "name",
+            json!({ "givenName": "Ada", "familyName": "no" }),
+            Some("name.familyName"),
+            "lovelace dep div m1 w@x h@x",
+        ),
+        (
+            "manager",
+            json!({ "value": "m1" }),
+            None,
+            "ada lovelace dep div w@x h@x",
+        ),
+        (
+            "emails.value",
+            json!("h@x"),
+            None,
+            "ada lovelace dep div m1 w@x",
+        ),
+        (
+            "emails[type eq \"work\"].value",
+            json!("nobody@x"),
+            Some("emails.value"),
+            "ada lovelace dep div m1 w@x h@x",
+        ),
+        (
+            "emails[type eq \"work\"].value",
+            json!("W@x"),
+            None,
+            "ada lovelace dep div m1 h@x",
+        ),
+        (
+            "emails[type eq \"work\"].value",
+            json!(""),
+            None,
+            "ada lovelace dep div m1 h@x",
+        ),
+        (
+            "emails[type eq \"work\"]",
+            json!([{ "value": "nobody@x" }]),
+            Some("emails"),
+            "ada lovelace dep div m1 w@x h@x",
+        ),
+        (
+            "emails[type eq \"work\"]",
+            json!([{ "value": "h@x" }, { "value": "w@x" }]),
+            None,
+            "ada lovelace dep div m1 h@x",
+        ),
+        (
+            "emails[type eq \"work\"]",
+            json!("w@x"),
+            None,
+            "ada lovelace dep div m1 h@x",
+        ),
+    ];
+    for (path, value, ignored, left) in cases {
+        let user = whole(&client);
+        let operation = json!([{ "op": "remove", "path": path, "value": value }]);
+        let after = told(client.patch(&user, &operation), ignored).to_string();
+        let after = after.to_lowercase();
+        let all = ["ada\"", "lovelace", "dep\"", "div\"", "m1", "w@x", "h@x"];
+        // The name is the userName, too.
+        let is_left = |word: &&str| match *word {
+            "ada\"" => after.contains("\"givenname\":\"ada\""),
+            word => after.contains(word),
+        };
+        let found: Vec<&str> = all.into_iter().filter(is_left).collect();
+        assert_eq!(found.join(" ").replace('"', ""), left, "{path} {value}");
+        client.delete(&user).expect(204);
+    }
+}
+
+#[test]
+fn an_unknown_name_is_left_out_whatever_its_brackets() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let path = whole(&client);
+    for (unknown, name) in [
+        ("customAttr[0]", "customAttr"),
+        ("customAttr [type eq \"work\"].value", "customAttr"),
+        ("customAttr[type==\"work\"].value", "customAttr"),
+        ("customAttr[type eq 'work'].value", "customAttr"),
+        (
+            "customAttr[type eq \u{201c}work\u{201d}].value",
+            "customAttr",
+        ),
+        ("emails.custom[0]", "emails.custom"),
+    ] {
+        let operation = json!([{ "op": "add", "path": unknown, "value": "x" }]);
+        told(client.patch(&path, &operation), Some(name));
+    }
+    for known in ["emails[0].value", "emails[type==\"work\"].value"] {
+        let operation = json!([{ "op": "add", "path": known, "value": "x" }]);
+        client.patch(&path, &operation).expect(400);
+    }
+}
+
+#[test]
+fn an_extension_s_attribute_without_its_uri_is_read_in_a_body() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let body = json!({ "userName": "ada", "department": "Dep", "manager": "m1" });
+    let made = told(client.post("/Users", &body), None);
+    assert_eq!(made[ENTERPRISE]["department"], "Dep");
+    assert_eq!(made[ENTERPRISE]["manager"]["value"], "m1");
+    let path = format!("/Users/{}", made["id"].as_str().unwrap());
+    let both = json!({
+        "userName": "ada", "active": "0", "department": "old", "organization": { "id": 1 },
+        ENTERPRISE: { "department": "new" },
+    });
+    let put = told(client.put(&path, &both), Some("department, organization"));
+    assert_eq!(put[ENTERPRISE], json!({ "department": "new" }));
+    assert_eq!(put["active"], false);
+    let core = "/Users?attributes=urn:ietf:params:scim:schemas:core:2.0:User";
+    let shown = client.get(core).expect(200);
+    assert_eq!(shown["Resources"][0]["userName"], "ada");
+    assert_eq!(shown["Resources"][0].get(ENTERPRISE), None);
+}

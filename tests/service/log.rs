@@ -609,7 +609,7 @@ fn what_is_left_out_is_logged_and_told_within_bounds() {
             .find(|(name, _)| *name == "Scim-Ignored");
         named.map(|(_, value)| value.clone()).unwrap_or_default()
     };
-    assert_eq!(told(&reply), "extensionAttribute1, Bob?");
+    assert_eq!(told(&reply), "Bob?, extensionAttribute1");
     let line = line_of(&memory, &request, 200);
     let habit = json!({ "name": "unknown-attribute", "path": "extensionAttribute1", "note": "left out: no schema has it" });
     assert!(

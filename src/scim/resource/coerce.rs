@@ -226,11 +226,19 @@ fn coerce_simple(location: Location, value: &Value, habits: &mut Habits) -> Opti
         // Keycloak's extension `"true"`.
         (Type::Boolean, Value::String(text)) => {
             let text = text.trim();
-            let truth = text.eq_ignore_ascii_case("true");
-            (truth || text.eq_ignore_ascii_case("false")).then(|| {
-                note("entra-string-boolean");
+            let (truth, habit) = match text {
+                "0" | "1" => (text == "1", "number-for-boolean"),
+                _ => (text.eq_ignore_ascii_case("true"), "entra-string-boolean"),
+            };
+            (truth || text == "0" || text.eq_ignore_ascii_case("false")).then(|| {
+                note(habit);
                 Value::Bool(truth)
             })
+        }
+        (Type::Boolean, Value::Number(number)) => {
+            let truth = number.as_u64().filter(|number| *number < 2)?;
+            note("number-for-boolean");
+            Some(Value::Bool(truth == 1))
         }
         (Type::Integer, Value::Number(number)) => {
             let whole = whole(number)?;

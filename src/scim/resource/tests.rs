@@ -518,7 +518,7 @@ fn refusals_name_the_attribute() {
         "invalidValue: `active` must be true or false, not this string",
     );
     refused(
-        json!({ "active": 1 }),
+        json!({ "active": 2 }),
         "invalidValue: `active` must be true or false, not this number",
     );
     refused(
@@ -656,6 +656,11 @@ fn simple_values_for_others() {
             &["plain-string-for-complex"],
         ),
         (
+            json!({ "active": "0", "emails": [{ "value": "a", "primary": 1 }] }),
+            json!({ "active": false, "emails": [{ "value": "a", "primary": true }] }),
+            &["number-for-boolean"],
+        ),
+        (
             json!({ "x509Certificates": [
                 { "value": "MIID\r\nQzCC\n" },
                 { "value": "-----BEGIN CERTIFICATE-----\nMIIE\nQw==\n-----END CERTIFICATE-----" },
@@ -669,7 +674,7 @@ fn simple_values_for_others() {
     // More than one meaning, or none.
     for more in [
         json!({ "emails": [{ "primary": "yes" }] }),
-        json!({ "active": 0 }),
+        json!({ "active": -1 }),
         json!({ "title": ["a", "b"] }),
         json!({ "x509Certificates": 7 }),
         json!({ "x509Certificates": ["-----BEGIN X-----", "not base64!"] }),

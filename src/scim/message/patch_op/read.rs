@@ -6,7 +6,9 @@ use alloc::{string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Value};
 
 use crate::filter::predicate::Predicate;
-use crate::habit::{DUPLICATE_KEY, Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, log_path};
+use crate::habit::{
+    DUPLICATE_KEY, Habits, NOTHING_REMOVED, NOTHING_SET, READ_ONLY, UNKNOWN_ATTRIBUTE, log_path,
+};
 use crate::message::error::{Error, ScimType};
 use crate::patch::path::{Path, Target};
 use crate::patch::{Op, Operation};
@@ -146,14 +148,21 @@ impl Reader<'_> {
     /// ID maps attributes and extensions that the application may not have: they are left out as
     /// those of a body are.
     fn unknown(&self, text: &str) -> Option<String> {
-        match Path::parse(text) {
-            Ok(path) => path.unknown(self.resource_type),
-            // Nothing is deeper than an attribute and its part, and a custom attribute may have a
-            // name that SCIM has not ("job title", "größe"): no schema can know it, as little as a
-            // key of a body.
-            Err(_) if text.trim().split('.').all(is_foreign_name) => Some(text.to_string()),
-            Err(_) => None,
+        if let Ok(path) = Path::parse(text) {
+            return path.unknown(self.resource_type);
         }
+        // Nothing is deeper than an attribute and its part, and a custom attribute may have a name
+        // that SCIM has not ("job title", "größe"): no schema can know it, as little as a key of a
+        // body. Whatever brackets stand behind an unknown name select nothing.
+        let front = text.split('[').next().unwrap_or_default().trim();
+        let is_unknown = match AttributePath::parse(front) {
+            Ok(path) => {
+                let bound = path.bind(self.resource_type, &mut Habits::default());
+                bound.is_none() && path.bind_extension(self.resource_type).is_none()
+            }
+            Err(_) => front.split('.').all(is_foreign_name),
+        };
+        is_unknown.then(|| front.to_string())
     }
 
     fn read(&mut self, op: Op, target: Target, value: Option<&Value>) -> Result<(), Error> {
@@ -289,27 +298,32 @@ impl Reader<'_> {
     }
 
     /// A whole extension. It is a set of attributes like the resource itself: what the value does
-    /// not name is left as it is (§3.5.2.3).
+    /// not name is left as it is (§3.5.2.3), and so it is where the value says what to remove.
     fn extension(
         &mut self,
         op: Op,
         schema: &'static Schema,
         value: Option<&Value>,
     ) -> Result<(), Error> {
-        match op {
-            Op::Remove => {}
-            Op::Add | Op::Replace => {
-                match extension_members(
-                    self.resource_type,
-                    schema,
-                    value.unwrap_or(&Value::Null),
-                    self.habits,
-                )? {
-                    Some(members) => return self.members(op, Some(schema), members),
-                    None if op == Op::Add => return Ok(()),
-                    None => {}
-                }
+        let value = value.unwrap_or(&Value::Null);
+        match (
+            op,
+            extension_members(self.resource_type, schema, value, self.habits),
+        ) {
+            (Op::Remove, Err(_)) => {
+                self.habits.leave_out(NOTHING_REMOVED, schema.uri);
+                return Ok(());
             }
+            (Op::Add | Op::Replace, Err(error)) => return Err(error),
+            (_, Ok(Some(members))) if !members.is_empty() => {
+                return self.members(op, Some(schema), members);
+            }
+            (Op::Add | Op::Replace, Ok(Some(_))) => {
+                self.habits.leave_out(NOTHING_SET, schema.uri);
+                return Ok(());
+            }
+            (Op::Add, Ok(None)) => return Ok(()),
+            (Op::Remove, Ok(_)) | (Op::Replace, Ok(None)) => {}
         }
         self.push(Op::Remove, Target::Extension(schema), None);
         Ok(())

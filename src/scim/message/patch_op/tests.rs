@@ -623,7 +623,7 @@ fn values_are_final() {
     reads(
         json!({ "op": "replace", "path": "name", "value": {} }),
         &[],
-        &[],
+        &["empty-object"],
     );
     reads(
         json!({ "op": "replace", "path": "userName", "value": ["x"] }),
@@ -648,6 +648,19 @@ fn values_are_final() {
     reads(
         json!({ "op": "remove", "path": "title", "value": "T" }),
         &["Remove title = \"T\""],
+        &["entra-valued-remove"],
+    );
+    reads(
+        json!({ "op": "remove", "path": "name", "value": { "givenName": "A", "familyName": "B" } }),
+        &[
+            "Remove name.familyName = \"B\"",
+            "Remove name.givenName = \"A\"",
+        ],
+        &["entra-valued-remove"],
+    );
+    reads(
+        json!({ "op": "remove", "path": "emails.value", "value": "a" }),
+        &["Remove emails[].value = \"a\""],
         &["entra-valued-remove"],
     );
 }

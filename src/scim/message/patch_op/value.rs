@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::read::Reader;
 use crate::filter::predicate::Predicate;
-use crate::habit::{Habits, KEPT, NOTHING_REMOVED, READ_ONLY, WRITE_ONLY};
+use crate::habit::{Habits, KEPT, NOTHING_REMOVED, NOTHING_SET, READ_ONLY, WRITE_ONLY};
 use crate::message::error::Error;
 use crate::patch::Op;
 use crate::patch::links::wanted_ids;
@@ -34,6 +34,10 @@ impl Reader<'_> {
         let value = match op {
             Op::Remove if leaf.multi_valued => self.list_to_remove(location, value)?,
             Op::Remove => match self.value_to_remove(location, value) {
+                Some(Value::Object(parts)) if leaf.sub_attribute("value").is_none() => {
+                    self.remove_parts(location, parts);
+                    return Ok(());
+                }
                 Some(named) => Some(named).filter(|named| !named.is_null()),
                 None => return Ok(()),
             },
@@ -55,7 +59,7 @@ impl Reader<'_> {
                 Some(required(location, value.unwrap_or_default())?)
             }
         };
-        if leaf.lasting && value.as_ref().is_none_or(Value::is_null) {
+        if leaf.lasting && (op == Op::Remove || value.as_ref().is_none_or(Value::is_null)) {
             // Who is suspended stays suspended until a client says `true`.
             self.habits.leave_out(KEPT, &location.to_string());
         } else if !self.is_secret(location) {
@@ -80,7 +84,10 @@ impl Reader<'_> {
         }
         let given = value.unwrap_or(&Value::Null);
         let value = match op {
-            Op::Remove => None,
+            Op::Remove => match self.value_to_remove(location, value) {
+                Some(named) => Some(named).filter(|named| !named.is_null()),
+                None => return Ok(()),
+            },
             Op::Add | Op::Replace if sub.is_none() && of.attribute.kind == Type::Complex => {
                 match self.merge(of, given, false)? {
                     None => return Ok(()),
@@ -172,6 +179,9 @@ impl Reader<'_> {
             }
         }
         if parts.is_empty() {
+            if members.is_empty() {
+                self.habits.leave_out(NOTHING_SET, &location.to_string());
+            }
             return Ok(None);
         }
         let clears = parts.contains_key("value") && parts.values().all(Value::is_null);
@@ -202,20 +212,38 @@ impl Reader<'_> {
         Ok(Some(Value::Array(list)))
     }
 
-    /// The same of an attribute that has one value. One that says nothing is for all there is
-    /// (`null`); one that cannot be read, or of which nothing is known, names nothing: none, which
-    /// is told.
+    /// The same of an attribute that has one value, or of values that a filter selects. One that
+    /// says nothing is for all there is (`null`); one that cannot be read, or of which nothing is
+    /// known, names nothing: none, which is told.
     fn value_to_remove(&mut self, location: Location, value: Option<&Value>) -> Option<Value> {
         let Some(value) = value.filter(|value| !is_blank(value)) else {
             return Some(Value::Null);
         };
         let path = location.to_string();
         self.habits.note_at("entra-valued-remove", &path);
-        let named = coerce_one(location, value, &mut Habits::default()).unwrap_or_default();
+        let unnoted = &mut Habits::default();
+        let named = match value {
+            Value::Array(items) if items.len() > 1 && location.leaf().multi_valued => {
+                coerce_each(location, value, unnoted).map(|list| Some(Value::Array(list)))
+            }
+            value => coerce_one(location, value, unnoted),
+        };
+        let named = named.unwrap_or_default();
         if named.is_none() {
             self.habits.leave_out(NOTHING_REMOVED, &path);
         }
         named
+    }
+
+    /// A `remove` that lists parts of what no `value` stands for, a name: each goes where it is
+    /// what is listed, and the others stay.
+    fn remove_parts(&mut self, location: Location, parts: Map<String, Value>) {
+        for (name, value) in parts {
+            if let Some(sub) = location.leaf().sub_attribute(&name) {
+                let target = Target::Attribute(location.part(sub));
+                self.push(Op::Remove, target, Some(value));
+            }
+        }
     }
 
     fn links(&mut self, op: Op, location: Location, value: Option<&Value>) -> Result<(), Error> {
@@ -332,14 +360,14 @@ fn required(location: Location, value: Value) -> Result<Value, Error> {
     }
 }
 
-/// Whether a list holds an object that is not empty.
+/// Whether a list holds an object that says something, be it nothing that is known.
 fn says_something(value: &Value) -> bool {
     let items = match value {
         Value::Array(items) => items.as_slice(),
         one => core::slice::from_ref(one),
     };
     let mut objects = items.iter().filter_map(Value::as_object);
-    objects.any(|object| object.values().any(|value| !value.is_null()))
+    objects.any(|object| !object.values().all(is_blank))
 }
 
 /// Whether a value is empty, in all its parts.

@@ -7,7 +7,7 @@ use alloc::{string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Value};
 
 use super::super::Op;
-use super::Looks;
+use super::{Looks, holds};
 use crate::filter::predicate::Predicate;
 use crate::fold::fold_value;
 use crate::habit::{Habits, NOTHING_REMOVED};
@@ -38,7 +38,11 @@ impl Selection<'_> {
         looks: &mut Looks,
     ) -> Result<(), Error> {
         let mut list = take_list(document, self.of);
-        looks.spend(self.of, &list, self.filter.tests())?;
+        let listed = match value {
+            Some(Value::Array(listed)) if op == Op::Remove => listed.len(),
+            _ => 0,
+        };
+        looks.spend(self.of, &list, self.filter.tests() + listed)?;
         let mut written = Vec::new();
         let matched: Vec<usize> = list
             .iter()
@@ -46,6 +50,10 @@ impl Selection<'_> {
             .filter(|(_, element)| self.matches(element))
             .map(|(place, _)| place)
             .list();
+        let matched = match (op, value) {
+            (Op::Remove, Some(named)) => self.named(&list, matched, named),
+            _ => matched,
+        };
         match (op, value) {
             (Op::Remove, _) | (Op::Add | Op::Replace, None | Some(Value::Null)) => {
                 if matched.is_empty() {
@@ -96,6 +104,26 @@ impl Selection<'_> {
     fn matches(&self, element: &Value) -> bool {
         self.filter
             .matches_element(&fold_value(self.of.attribute, element))
+    }
+
+    /// The places among these whose value is what a `remove` lists, or whose part is.
+    fn named(&self, list: &[Value], mut places: Vec<usize>, named: &Value) -> Vec<usize> {
+        let named = fold_value(self.location().leaf(), named);
+        let listed = match &named {
+            Value::Array(listed) => listed.as_slice(),
+            one => core::slice::from_ref(one),
+        };
+        places.retain(|place| {
+            let image = list
+                .get(*place)
+                .map(|element| fold_value(self.of.attribute, element));
+            let image = match (&image, self.sub) {
+                (Some(image), Some(sub)) => image.get(sub.name),
+                (image, _) => image.as_ref(),
+            };
+            image.is_some_and(|image| listed.iter().any(|listed| holds(image, listed)))
+        });
+        places
     }
 
     /// Removes the matched values, or a part of each. Where none matches nothing is removed, which
