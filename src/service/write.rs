@@ -201,7 +201,7 @@ impl<D: Database> Session<'_, D> {
             ChangeKind::Create(new) => {
                 let (id, version, draft) = new.row();
                 let again = self.again(change.resource_type).filter(|_| !new.is_back);
-                let is_again = again.is_some() || new.is_back;
+                let is_again = again.is_some() || new.is_given;
                 let insert = write::insert(&view, (id, version), now, draft, again);
                 receipt.row = Some(batch.add_write(insert));
                 let place = (id, Some(draft.document.len()));

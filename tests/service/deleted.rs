@@ -345,6 +345,94 @@ fn other_types_are_kept_as_well() {
     assert_eq!(told(&memory, 1), ["device.created "]);
 }
 
+/// By its id an import brings back whatever is kept, and it is kept no more. What is deleted then
+/// is kept as it is then: nobody is in a group again who was not when it was deleted.
+#[test]
+fn what_an_import_brings_back_is_kept_no_more() {
+    const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+    const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+    const DEVICE: &str = "urn:example:params:scim:schemas:core:2.0:Device";
+    for setting in ["soft", "hard"] {
+        let memory = soft();
+        let client = Client::new(&memory);
+        let set = |value: &str| {
+            let settings = json!({ "settings": { "deletes": value } });
+            Operator::new(&memory)
+                .patch("/tenants/1", &settings)
+                .expect(200);
+        };
+        let ada = client.user("ada");
+        let group = client.group("Staff", &[&ada]);
+        let outer = client.group("All", &[&group]);
+        let device = json!({ "schemas": [DEVICE], "serialNumber": "7" });
+        let device = client.created("/Devices", &device);
+        let bob = client.user("bob");
+        for path in [
+            format!("/Groups/{group}"),
+            format!("/Devices/{device}"),
+            format!("/Users/{bob}"),
+        ] {
+            client.delete(&path).expect(204);
+        }
+        set(setting);
+        // The id of a user who is kept is no group's.
+        let refused = json!({ "schemas": [GROUP], "id": bob, "displayName": "Bob" });
+        let got = Operator::new(&memory).import(1, "", &refused.to_string());
+        let got = got.expect(200);
+        assert_eq!(
+            (&got["created"], &got["refused"][0]["line"]),
+            (&json!(0), &json!(1)),
+            "{got}"
+        );
+        let lines = [
+            json!({ "schemas": [GROUP], "id": group, "displayName": "Staff" }),
+            json!({ "schemas": [DEVICE], "id": device, "serialNumber": "8" }),
+            json!({ "schemas": [USER], "id": bob, "userName": "robert" }),
+        ];
+        let text = lines.each_ref().map(Value::to_string).join("\n");
+        let done = Operator::new(&memory).import(1, "", &text).expect(200);
+        assert_eq!(done["created"], 3, "{done}");
+        assert_eq!(deleted(&memory), Vec::<Value>::new(), "{setting}");
+        assert_eq!(memory.number("SELECT count(*) FROM deleted_links"), 0);
+        let last = [
+            "device.created ",
+            "user.restored robert",
+            "group.created Staff",
+            "import.finished ",
+        ];
+        let mut events = told(&memory, 4);
+        events.sort();
+        let mut expected = last.to_vec();
+        expected.sort_unstable();
+        assert_eq!(events, expected);
+        assert!(members(&client, &group).is_empty());
+        set("soft");
+        client.delete(&format!("/Groups/{group}")).expect(204);
+        restore(&memory, &group).expect(200);
+        assert!(members(&client, &group).is_empty() && members(&client, &outer).is_empty());
+    }
+}
+
+/// So it is where a row was left from before: of an earlier release, which left those of groups.
+#[test]
+fn what_is_deleted_again_is_kept_as_it_is_then() {
+    let memory = soft();
+    let client = Client::new(&memory);
+    let ada = client.user("ada");
+    let group = client.group("Staff", &[&ada]);
+    memory.sql(&format!(
+        "INSERT INTO deleted_resources SELECT tenant_id, id, 'Group', NULL, NULL, created_at, created_at, '9', document, folded \
+         FROM teams WHERE id = '{group}'"
+    ));
+    let remove = json!([{ "op": "remove", "path": "members" }]);
+    client
+        .patch(&format!("/Groups/{group}"), &remove)
+        .expect(204);
+    client.delete(&format!("/Groups/{group}")).expect(204);
+    restore(&memory, &group).expect(200);
+    assert!(members(&client, &group).is_empty());
+}
+
 /// Two creates at once: one gets the account, the other is told that the name is in use.
 #[test]
 fn of_two_who_come_again_one_is_the_same() {

@@ -127,7 +127,12 @@ ELSE (SELECT json_group_array(id)
     LIMIT 2))
 END AS by_external, EXISTS (SELECT 1 FROM users x WHERE x.tenant_id = ?1 AND x.id = j.value ->> 0)
   OR EXISTS (SELECT 1 FROM teams x WHERE x.tenant_id = ?1 AND x.id = j.value ->> 0)
-  OR EXISTS (SELECT 1 FROM resources x WHERE x.tenant_id = ?1 AND x.id = j.value ->> 0) AS taken
+  OR EXISTS (SELECT 1 FROM resources x WHERE x.tenant_id = ?1 AND x.id = j.value ->> 0)
+  OR EXISTS (SELECT 1
+  FROM deleted_resources x
+  WHERE x.tenant_id = ?1
+    AND x.id = j.value ->> 0
+    AND x.resource_type <> 'User') AS taken
 FROM json_each(?3) j
 ORDER BY j.key
 -- ?1 = 1
@@ -152,6 +157,8 @@ ORDER BY j.key
 -- plan:   SEARCH x USING COVERING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 11
 -- plan:   SEARCH x USING COVERING INDEX resources_id (tenant_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 12
+-- plan:   SEARCH x USING PRIMARY KEY (tenant_id=? AND id=?)
 -- plan: USE TEMP B-TREE FOR ORDER BY
 
 SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
@@ -420,7 +427,12 @@ ELSE (SELECT json_group_array(id)
     LIMIT 2))
 END AS by_external, EXISTS (SELECT 1 FROM users x WHERE x.tenant_id = ?1 AND x.id = j.value ->> 0)
   OR EXISTS (SELECT 1 FROM teams x WHERE x.tenant_id = ?1 AND x.id = j.value ->> 0)
-  OR EXISTS (SELECT 1 FROM resources x WHERE x.tenant_id = ?1 AND x.id = j.value ->> 0) AS taken
+  OR EXISTS (SELECT 1 FROM resources x WHERE x.tenant_id = ?1 AND x.id = j.value ->> 0)
+  OR EXISTS (SELECT 1
+  FROM deleted_resources x
+  WHERE x.tenant_id = ?1
+    AND x.id = j.value ->> 0
+    AND x.resource_type <> 'Group') AS taken
 FROM json_each(?3) j
 ORDER BY j.key
 -- ?1 = 1
@@ -445,6 +457,8 @@ ORDER BY j.key
 -- plan:   SEARCH x USING COVERING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 11
 -- plan:   SEARCH x USING COVERING INDEX resources_id (tenant_id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 12
+-- plan:   SEARCH x USING PRIMARY KEY (tenant_id=? AND id=?)
 -- plan: USE TEMP B-TREE FOR ORDER BY
 
 SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'

@@ -39,7 +39,9 @@ pub(crate) struct NewResource {
     links: LinkChange,
     /// Which operation of a Bulk request it is, from one.
     pub(super) operation: Option<usize>,
-    /// Whether it was deleted, and comes back with its own id.
+    /// Whether its id was not minted for it, so that one who was deleted and is kept may have it.
+    pub(crate) is_given: bool,
+    /// Whether it is that one, whatever it is called.
     pub(super) is_back: bool,
 }
 
@@ -67,6 +69,7 @@ impl NewResource {
                 ..LinkChange::default()
             },
             operation,
+            is_given: false,
             is_back: false,
         })
     }
@@ -74,6 +77,7 @@ impl NewResource {
     /// As one that was deleted, and comes back with its own id.
     pub(crate) fn back(self) -> Self {
         Self {
+            is_given: true,
             is_back: true,
             ..self
         }

@@ -48,7 +48,8 @@ impl<D: Database> Session<'_, D> {
                 let view = self.view(resource_type);
                 let is_back = part.iter().any(|new| new.is_back);
                 let again = self.again(resource_type).filter(|_| !is_back);
-                let is_again = again.is_some() || is_back;
+                let is_given = part.iter().any(|new| new.is_given);
+                let is_again = again.is_some() || is_given;
                 let insert = run::insert_many(&view, &rows, now, again);
                 receipt
                     .many

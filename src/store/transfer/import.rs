@@ -279,7 +279,9 @@ impl Import<'_> {
              CASE WHEN j.value ->> 2 IS NULL THEN '[]' ELSE {external} END AS by_external, \
              EXISTS (SELECT 1 FROM users x WHERE x.tenant_id = {tenant} AND x.id = {ID}) \
              OR EXISTS (SELECT 1 FROM teams x WHERE x.tenant_id = {tenant} AND x.id = {ID}) \
-             OR EXISTS (SELECT 1 FROM resources x WHERE x.tenant_id = {tenant} AND x.id = {ID}){is_taken} AS taken \
+             OR EXISTS (SELECT 1 FROM resources x WHERE x.tenant_id = {tenant} AND x.id = {ID}) \
+             OR EXISTS (SELECT 1 FROM deleted_resources x WHERE x.tenant_id = {tenant} AND x.id = {ID} \
+             AND x.resource_type <> '{of}'){is_taken} AS taken \
              FROM json_each({lines}) j ORDER BY j.key",
             named = self.named("i", view.resource_type.name, ID),
             row = view.row(),
@@ -289,6 +291,7 @@ impl Import<'_> {
             no_name = no_name,
             external = self.with_key(view, ("e", "external_id", "j.value ->> 2")),
             tenant = self.tenant,
+            of = view.resource_type.name,
             is_taken = self.is_dry.then(|| fragment!(
                 " OR EXISTS (SELECT 1 FROM import_keys d WHERE d.tenant_id = {tenant} AND d.job_id = {job} AND d.key = 'd/' || ({ID}))",
                 tenant = self.tenant,
@@ -363,7 +366,8 @@ pub struct LineMatch {
     pub by_name: String,
     /// Those with its external id, JSON; two at the most.
     pub by_external: String,
-    /// Whether its id is that of any resource.
+    /// Whether its id is that of any resource, or of one of another type that was deleted and is
+    /// kept.
     pub is_taken: bool,
 }
 

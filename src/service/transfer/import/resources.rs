@@ -232,19 +232,15 @@ fn new<D: Database>(
     parsed: LineResource,
     line: i64,
 ) -> Result<Item, Failure> {
-    let id = parsed.id.as_deref().filter(|id| is_like_ours(id));
-    let id = id.map_or_else(|| session.context.mint.id(), str::to_owned);
+    let given = parsed.id.as_deref().filter(|id| is_like_ours(id));
+    let id = given.map_or_else(|| session.context.mint.id(), str::to_owned);
     let mut document = parsed.document.clone();
     set_lasting(parsed.resource_type, &Map::new(), &mut document);
     let view = session.view(parsed.resource_type);
     let names = (id, session.context.mint.version());
-    let new = NewResource::new(
-        &view,
-        names,
-        document,
-        Vec::new(),
-        usize::try_from(line).ok(),
-    )?;
+    let operation = usize::try_from(line).ok();
+    let mut new = NewResource::new(&view, names, document, Vec::new(), operation)?;
+    new.is_given = given.is_some();
     Ok(Item {
         parsed,
         new,
