@@ -23,7 +23,7 @@ const LONGEST_ID: usize = 64;
 
 /// Whether anybody can have, or get, such an id. SQLite reads no text behind a NUL.
 pub(crate) fn can_be_id(id: &str) -> bool {
-    id.len() <= LONGEST_ID && !id.as_bytes().contains(&b'\0')
+    !id.is_empty() && id.len() <= LONGEST_ID && !id.as_bytes().contains(&b'\0')
 }
 
 /// Whether an id has the form of those that we give.
@@ -103,6 +103,15 @@ impl<D: Database> Session<'_, D> {
         });
     }
 
+    /// Cuts off blanks at the ends of values that may be userNames, which have none there.
+    pub(crate) fn trim(&self, values: &mut [String]) {
+        if self.settings().pend_unknown_members {
+            for value in values {
+                *value = value.trim().to_owned();
+            }
+        }
+    }
+
     /// Refuses links of a resource to ids that none can have, before they are sent, or leaves them
     /// out where the settings say so.
     pub(crate) fn check_links(
@@ -113,6 +122,7 @@ impl<D: Database> Session<'_, D> {
         if self.settings().skip_unknown_members && Table::of(of).has_members() {
             self.leave_out_unknown(ids);
         }
+        self.trim(ids);
         check_ids(of, ids)
     }
 
@@ -137,7 +147,7 @@ fn check_ids(of: &'static ResourceType, ids: &[String]) -> Result<(), Failure> {
         return Ok(());
     }
     let hint = format!(
-        ", and none can: it is longer than {LONGEST_ID} bytes, or has a NUL in it. Send the id"
+        ", and none can: it is longer than {LONGEST_ID} bytes, or has a NUL in it, or is blank. Send the id"
     );
     Err(refusal(of, &named, &hint))
 }

@@ -34,6 +34,14 @@ impl<D: Database> Session<'_, D> {
         mut operations: Vec<LinkOperation>,
     ) -> Result<LinkChange, Failure> {
         self.resolve(id, &mut operations).await?;
+        for operation in &mut operations {
+            if let LinkOperation::Add(ids)
+            | LinkOperation::Remove(ids)
+            | LinkOperation::Replace(ids) = operation
+            {
+                self.trim(ids);
+            }
+        }
         let mut change = net_links(&operations).unwrap_or_default();
         *self.removals.borrow_mut() = Removals::of(operations, &change);
         self.check_links(&GROUP_TYPE, &mut change.add)?;

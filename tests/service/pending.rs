@@ -283,3 +283,22 @@ fn a_value_with_a_nul_is_nobody() {
     }
     assert_eq!(waiting(&memory, &group), Vec::<String>::new());
 }
+
+/// Blanks at the ends are cut off, as of a userName.
+#[test]
+fn blanks_at_the_ends_are_no_part_of_a_value() {
+    let memory = pending();
+    let client = Client::new(&memory);
+    let new = json!({ "displayName": "Engines", "members": values(&[" ada ", "\tbob"]) });
+    let group = client.created("/Groups", &new);
+    patch(&memory, &group, "add", &[" eve@x ", "eve@x"]);
+    assert_eq!(waiting(&memory, &group), ["ada", "bob", "eve@x"]);
+    let eve = client.user("eve@x");
+    assert_eq!(members(&memory, &group), [eve]);
+    patch(&memory, &group, "remove", &["bob ", " EVE@x"]);
+    assert_eq!(waiting(&memory, &group), ["ada"]);
+    assert_eq!(members(&memory, &group), Vec::<String>::new());
+    let add = json!([{ "op": "add", "path": "members", "value": values(&["  "]) }]);
+    let got = client.patch(&format!("/Groups/{group}"), &add);
+    got.refused(400, "invalidValue", "or is blank");
+}
