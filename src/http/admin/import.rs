@@ -78,7 +78,7 @@ pub(super) async fn receive<D: Database, B: Upload>(
                 from += bytes.len();
                 staging.push(import, &bytes)
             }
-            Ok(None) => staging.end(import),
+            Ok(None) => staging.end(import, upload.has_more),
             Err(why) => break Some(why),
         };
         if from > most {

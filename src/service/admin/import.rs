@@ -56,8 +56,20 @@ pub fn begin<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                 )
             });
         };
+        let marker = row.required_text(0)?;
+        if !is_first {
+            let next = row.integer(1)?.unwrap_or_default() + 1;
+            if line > next {
+                return Err(Refusal::invalid_query(
+                    "line",
+                    &format!(
+                        "{next} at the most: the lines from that on have not come, so send them first"
+                    ),
+                ));
+            }
+        }
         Ok(Step::Done(Answer::Upload(Upload {
-            marker: row.required_text(0)?,
+            marker,
             job: id,
             until,
             line,

@@ -11,6 +11,9 @@ use store::transfer::import::Import;
 pub const MAX_LINE: usize = 1_500_000;
 /// Bytes of lines, as JSON, that are stored by one statement.
 const PART: usize = 900_000;
+/// What is stored of a line that is blank, where it must be known that it came: a line of which
+/// nothing is done.
+const BLANK: &str = "{\"next\":null}";
 
 /// What has come.
 #[derive(Debug)]
@@ -21,6 +24,8 @@ pub struct Staging {
     rest: Vec<u8>,
     /// Whether it is too long already.
     is_long: bool,
+    /// Whether the line before was blank.
+    is_blank: bool,
     rows: Vec<Value>,
     bytes: usize,
     statements: Vec<Statement>,
@@ -33,6 +38,7 @@ impl Staging {
             line,
             rest: Vec::new(),
             is_long: false,
+            is_blank: false,
             rows: Vec::new(),
             bytes: 0,
             statements: Vec::new(),
@@ -56,9 +62,15 @@ impl Staging {
         std::mem::take(&mut self.statements)
     }
 
-    /// Ends; gives what is still to be sent.
-    pub fn end(&mut self, import: Import<'_>) -> Vec<Statement> {
-        self.end_line(import);
+    /// Ends; gives what is still to be sent. Where more is to follow the last line is stored in any
+    /// case, as it tells where that begins.
+    pub fn end(&mut self, import: Import<'_>, has_more: bool) -> Vec<Statement> {
+        if self.is_long || !self.rest.is_empty() {
+            self.end_line(import);
+        }
+        if has_more && self.is_blank {
+            self.add(import, self.line - 1, BLANK, None);
+        }
         self.flush(import);
         std::mem::take(&mut self.statements)
     }
@@ -67,6 +79,7 @@ impl Staging {
         let line = self.line;
         self.line += 1;
         let bytes = std::mem::take(&mut self.rest);
+        self.is_blank = false;
         if std::mem::take(&mut self.is_long) {
             let detail = format!(
                 "The line is longer than {MAX_LINE} bytes. Give a group of many members in several lines, each with its \
@@ -95,7 +108,8 @@ impl Staging {
                 Some("The line has a character that no text has, U+0000. Leave it out."),
             );
         }
-        if !text.is_empty() {
+        self.is_blank = text.is_empty();
+        if !self.is_blank {
             self.add(import, line, text, None);
         }
     }

@@ -150,11 +150,12 @@ pub fn create_import(id: &str, tenant: i64, marker: &str, now: &str, until: &str
     )
 }
 
-/// Has an import wait longer that waits for lines; gives its marker.
+/// Has an import wait longer that waits for lines; gives its marker, and the last line that came.
 pub fn extend_import(id: &str, tenant: i64, until: &str) -> Statement {
     statement!(
         "UPDATE jobs SET lease_until = {until} WHERE id = {id} AND tenant_id = {tenant} AND kind = '{IMPORT}' \
-         AND finished_at IS NULL AND marker ->> 'phase' = 0 RETURNING marker",
+         AND finished_at IS NULL AND marker ->> 'phase' = 0 RETURNING marker, \
+         (SELECT max(line) FROM import_lines WHERE tenant_id = {tenant} AND job_id = {id})",
         until = value(until),
         id = value(id),
         tenant = value(tenant),

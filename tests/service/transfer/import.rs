@@ -603,11 +603,17 @@ fn lines_may_come_in_parts() {
             )
             .expect(202);
     }
+    // What is missing is asked for; a blank line has come, too.
+    let blank = format!("job={id}&line=4&more=true");
+    admin.import(number, &blank, "\n\n").expect(202);
+    admin
+        .import(number, &format!("job={id}&line=7"), "{}")
+        .problem(400, "invalid_query", "6 at the most");
     let done = admin
-        .import(number, &format!("job={id}&line=4"), "no json")
+        .import(number, &format!("job={id}&line=6"), "no json")
         .expect(200);
     assert_eq!(told(&done).0, [3, 0, 0]);
-    assert_eq!(done["refused"][0]["line"], 4);
+    assert_eq!(done["refused"][0]["line"], 6);
     assert_eq!(members(&client, "All"), ["ada"]);
     admin
         .import(number, &format!("job={id}&line=5"), "{}")
