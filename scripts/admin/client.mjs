@@ -15,7 +15,7 @@ const CLOSED = ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"];
 const NO_TOKEN =
   "there is no admin token: set ADMIN_TOKEN in the environment, give --token-file FILE, or run this in a terminal to be asked. `npm start` keeps its own in .dev.vars; a deployment has the one of `npx wrangler secret put ADMIN_TOKEN`.";
 
-class Unreached extends Problem {
+export class Unreached extends Problem {
   exitCode = 3;
 }
 

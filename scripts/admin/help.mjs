@@ -41,10 +41,10 @@ ${list(rows)}
 `;
 }
 
-export function helpOf(name, noun, { about, details, takes = [], more, needs = [], options: own = [], example }) {
+export function helpOf(name, noun, { about, details, takes = [], more, usage: last, needs = [], options: own = [], example }) {
   const optional = own.filter((option) => !needs.includes(option));
   const usage = [
-    COMMAND, name, ...takes, ...(more ? [`[${more.split(" ")[0]} …]`] : []),
+    COMMAND, name, ...takes, ...(more ? [last ?? `[${more.split(" ")[0]} …]`] : []),
     ...needs.map(spelled), ...optional.map((option) => `[${spelled(option)}]`),
   ];
   return `

@@ -2,6 +2,7 @@
 
 import { setTimeout } from "node:timers/promises";
 import { Problem, say } from "../say.mjs";
+import { Unreached } from "./client.mjs";
 
 const LOOK_MS = 500;
 
@@ -24,11 +25,15 @@ export const jobs = {
 /** The job when it has ended; a Problem where it has failed. */
 export async function finish(api, job, bar) {
   let told = job.done;
+  const goesOn = `${job.id} goes on by itself: \`npm run admin -- jobs show ${job.id}\` tells how far it came.`;
+  if (job.finished_at === null) say(goesOn);
   for (;;) {
     if (job.state === "finished") return job;
     if (job.state === "failed") throw new Problem(`${job.id} has failed: ${JSON.stringify(job.result)}`);
     await setTimeout(LOOK_MS);
-    job = await api.get(`/jobs/${encodeURIComponent(job.id)}`);
+    job = await api.get(`/jobs/${encodeURIComponent(job.id)}`).catch((error) => {
+      throw error instanceof Unreached ? new Unreached(`${error.message} ${goesOn}`) : error;
+    });
     bar?.show(job.done, job.total);
     if (!bar?.isTerminal && job.done !== told) say(`${job.id}: ${(told = job.done)} of ${job.total ?? "?"} done`);
   }

@@ -43,6 +43,7 @@ export const importing = {
   details: "A line is a SCIM resource, as `export` writes it, or a record with user_id or team_id. What is there is changed, and not doubled.",
   takes: [],
   more: "FILE (- is stdin)",
+  usage: "[FILE]",
   options: ["tenant", "dry-run", "from-scim"],
   needs: ["tenant"],
   example: "import users.ndjson --tenant 3 --dry-run",
