@@ -8,6 +8,7 @@
 // "workerd": N}, when the Worker answers, and ends when its stdin closes or on a signal. `wrangler
 // dev` would put a proxy in front of the Worker; here the socket is workerd's own.
 
+import { subscribe } from "node:diagnostics_channel";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
@@ -26,6 +27,11 @@ export const ASSETS = "assets";
 /** Answered without a token. */
 const PROBE = "/scim/v2/ServiceProviderConfig";
 const PATIENCE_MS = 15_000;
+
+// Miniflare's queue tells Miniflare of each batch when that is done, and delivers no more until the
+// telling is over. Node closes a connection that was idle for five seconds: where a batch took
+// longer the telling could get lost on it, and every later message with it.
+subscribe("http.server.request.start", ({ server }) => (server.keepAliveTimeout = 0));
 
 /**
  * Starts the Worker of a folder; `port` 0 takes a free one. Resolves when it answers. Its static

@@ -12,6 +12,8 @@ mod concurrency;
 mod doctor;
 mod events;
 
+mod imports;
+
 mod memory;
 
 mod oauth;
