@@ -195,7 +195,7 @@ impl Bench<'_> {
             "Page of tenants",
             ("GET", "//tenants"),
             None,
-            cost(1, 12, 0).and(ADMIN),
+            cost(1, 12, 0),
         );
         assert_eq!(list["data"].as_array().unwrap().len(), 1);
     }
