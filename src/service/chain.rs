@@ -6,6 +6,8 @@
 //! code is made with a key that the database does not have: who edits events and makes all heads
 //! anew has none for them.
 
+use scim::{json, part};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::cursor::hmac;
@@ -26,22 +28,24 @@ pub(crate) enum Fault {
     Key,
 }
 
-/// The seal over events behind another one; none where one of them is missing.
+/// The seal over events behind another one; none where one of them is missing. `seal` says when it
+/// is made, and of which resources the events are.
 pub(crate) fn seal_over(
     key: &MasterKey,
     tenant: i64,
     (prev_seq, head): (i64, &str),
     leaves: &[Leaf],
+    seal: Seal,
 ) -> Option<Seal> {
-    let head = head_over(head, prev_seq, leaves)?;
-    Some(Seal {
+    let mut seal = Seal {
         prev_seq,
         last_seq: leaves.last()?.seq,
-        mac: code(key, tenant, &head)?,
-        head,
+        head: head_over(head, prev_seq, leaves)?,
         key: key.fingerprint(),
-        start: None,
-    })
+        ..seal
+    };
+    seal.mac = code(key, tenant, &said(&seal))?;
+    Some(seal)
 }
 
 /// The head over events behind a number; none where one of them is missing.
@@ -100,9 +104,42 @@ pub(crate) fn digest_of(bytes: &[u8]) -> String {
     base16ct::lower::encode_string(&Sha256::digest(bytes))
 }
 
-fn code(key: &MasterKey, tenant: i64, head: &str) -> Option<String> {
+fn code(key: &MasterKey, tenant: i64, text: &str) -> Option<String> {
     let key = key.derive("seal", &tenant.to_string());
-    hmac(&key, &[head.as_bytes()]).map(|code| base16ct::lower::encode_string(&code))
+    hmac(&key, &[text.as_bytes()]).map(|code| base16ct::lower::encode_string(&code))
+}
+
+/// What the code of a seal is over: all that it says, but where the record begins, which has a code
+/// of its own.
+fn said(seal: &Seal) -> String {
+    let said = vec![
+        Value::from(seal.prev_seq),
+        seal.last_seq.into(),
+        seal.head.as_str().into(),
+        seal.at.as_str().into(),
+        seal.resources.as_deref().into(),
+    ];
+    json::text(&said.into())
+}
+
+/// Whether this deployment made a seal as it is; of those that have a code of their head alone, as
+/// all had before, that head. No other has such a code, so that none passes for one of these.
+fn made(master: &Master, tenant: i64, seal: &Seal) -> Result<bool, Fault> {
+    let key = master.known(&seal.key).ok_or(Fault::Key)?;
+    let is_over = |text: &str| code(&key, tenant, text).as_ref() == Some(&seal.mac);
+    match is_over(&said(seal)) {
+        true => Ok(true),
+        false if is_over(&seal.head) => Ok(false),
+        false => Err(Fault::Seal),
+    }
+}
+
+/// Whether a seal says of a block that none of its events are of a resource whose id ends so, and
+/// this deployment said it.
+pub(crate) fn has_none_of(master: &Master, tenant: i64, seal: &Seal, end: &str) -> bool {
+    let resources = seal.resources.as_deref();
+    resources.is_some_and(|resources| !part::has(resources, end))
+        && made(master, tenant, seal) == Ok(true)
 }
 
 /// The code that says that the record of a tenant begins behind a number, with this head there:
@@ -132,7 +169,7 @@ pub(crate) struct Start {
     pub(crate) behind: i64,
     /// With this head.
     pub(crate) head: String,
-    /// Whether of the events of its seal those are left that were.
+    /// Whether its seal and those of its events that are left are as they were.
     pub(crate) is_whole: bool,
 }
 
@@ -162,12 +199,14 @@ pub(crate) fn start_at(
         return Some(Start {
             behind: seal.last_seq,
             head: seal.head.clone(),
-            is_whole: match (newest, leaves) {
-                (None | Some(""), []) => true,
-                (None, [leaf]) => is_last(leaf),
-                (Some(newest), [leaf]) => is_last(leaf) && leaf_digest(leaf) == newest,
-                _ => false,
-            },
+            // The key that the seal was made with may be none of those that are set by now.
+            is_whole: made(master, tenant, seal) != Err(Fault::Seal)
+                && match (newest, leaves) {
+                    (None | Some(""), []) => true,
+                    (None, [leaf]) => is_last(leaf),
+                    (Some(newest), [leaf]) => is_last(leaf) && leaf_digest(leaf) == newest,
+                    _ => false,
+                },
         });
     }
     (newest.is_none() && is_code(seal.prev_seq, "")).then(|| Start {
@@ -185,11 +224,8 @@ pub(crate) fn fault(
     seal: &Seal,
     leaves: &[Leaf],
 ) -> Option<Fault> {
-    let Some(key) = master.known(&seal.key) else {
-        return Some(Fault::Key);
-    };
-    if code(&key, tenant, &seal.head).as_ref() != Some(&seal.mac) {
-        return Some(Fault::Seal);
+    if let Err(fault) = made(master, tenant, seal) {
+        return Some(fault);
     }
     let is_whole = leaves.last().is_some_and(|last| last.seq == seal.last_seq);
     let head = head_over(before, seal.prev_seq, leaves).filter(|_| is_whole);

@@ -4,13 +4,33 @@ use crate::Context;
 use crate::budget::Allowance;
 use crate::chain::{digest_in, erasure_mark, seal_over, start_code};
 use crate::master::MasterKey;
+use scim::part;
 use serde_json::Value;
 use store::batch::Batch;
+use store::cells::Cells;
 use store::ledger::seals::{self, Leaf, Seal};
 use store::{Database, Error};
 
 /// Statements of a round.
 const ROUND: usize = 5;
+
+/// The events of a tenant that are sealed together.
+struct Block {
+    tenant: i64,
+    leaves: Vec<Leaf>,
+    /// The ends of the ids of their resources, with commas between.
+    resources: String,
+}
+
+impl Block {
+    fn add(&mut self, resource: Option<String>) {
+        let new = resource.filter(|end| !end.is_empty() && !part::has(&self.resources, end));
+        if let Some(end) = new {
+            let comma = if self.resources.is_empty() { "" } else { "," };
+            self.resources.extend([comma, &end]);
+        }
+    }
+}
 
 /// Seals what was written in each shard, within the budget, and each minute another shard first.
 pub async fn seal_everywhere<D: Database>(
@@ -45,15 +65,24 @@ async fn seal<D: Database>(
         batch.add(seals::last_seals()),
     );
     let mut answers = context.send(batch).await?;
-    let mut blocks: Vec<(i64, Vec<Leaf>)> = Vec::new();
+    let mut blocks: Vec<Block> = Vec::new();
     let (mut position, mut is_trimmed) = (0, false);
     for mut row in answers.rows(events) {
-        let (at, tenant, leaf) = seals::read_event_to_seal(&mut row)?;
-        position = at;
-        is_trimmed = row.integer(6)? > Some(0);
-        match blocks.iter_mut().find(|(known, _)| *known == tenant) {
-            Some((_, leaves)) => leaves.push(leaf),
-            None => blocks.push((tenant, vec![leaf])),
+        let event = seals::read_event_to_seal(&mut row)?;
+        position = event.position;
+        is_trimmed = event.trimmed > 0;
+        let known = blocks.iter().position(|block| block.tenant == event.tenant);
+        let index = known.unwrap_or(blocks.len());
+        if known.is_none() {
+            blocks.push(Block {
+                tenant: event.tenant,
+                leaves: Vec::new(),
+                resources: String::new(),
+            });
+        }
+        if let Some(block) = blocks.get_mut(index) {
+            block.leaves.push(event.leaf);
+            block.add(event.resource);
         }
     }
     if blocks.is_empty() {
@@ -61,25 +90,36 @@ async fn seal<D: Database>(
     }
     let mut known = Vec::new();
     for mut row in answers.rows(last) {
-        let numbers = (row.integer(0)?, row.count(1)?);
-        known.push((numbers, row.required_text(2)?));
+        let read = |cells: &mut Cells<'_>| (cells.count(), cells.count(), cells.required_text());
+        known.push(row.read(read)?);
     }
     let now = context.clock.now().text;
     let (mut made, mut marks) = (Vec::new(), Vec::new());
-    for (tenant, leaves) in blocks {
-        let before = known.iter().find(|((known, _), _)| *known == Some(tenant));
+    for block in blocks {
+        let (tenant, leaves) = (block.tenant, block.leaves);
+        // Events of a tenant that there never was.
+        let Some((_, last_seq, head)) = known.iter().find(|(known, ..)| *known == tenant) else {
+            continue;
+        };
+        let mut before = (*last_seq, head.as_str());
         let mut start = None;
-        let (prev_seq, head) = match (before, leaves.first()) {
-            (Some(((_, last_seq), head)), _) => (*last_seq, head.as_str()),
-            // Its first events were trimmed when there was no key.
-            (None, Some(first)) if is_trimmed && first.seq > 1 => {
-                start = start_code(key, tenant, first.seq - 1, "");
-                (first.seq - 1, "")
-            }
-            (None, _) => (0, ""),
+        // Its first events were trimmed when there was no key.
+        if let Some(first) = leaves.first()
+            && is_trimmed
+            && *last_seq == 0
+            && first.seq > 1
+        {
+            before = (first.seq - 1, "");
+            start = start_code(key, tenant, before.0, "");
+        }
+        let seal = Seal {
+            start,
+            at: now.clone(),
+            resources: Some(block.resources),
+            ..Seal::default()
         };
         // What is not whole is not sealed, and `verify` says so.
-        if let Some(seal) = seal_over(key, tenant, (prev_seq, head), &leaves) {
+        if let Some(seal) = seal_over(key, tenant, before, &leaves, seal) {
             // What was emptied when there was no key.
             let empty = leaves.iter().filter(|leaf| leaf.content.is_none());
             for (leaf, digest) in empty.filter_map(|leaf| Some((leaf, leaf.digest.as_deref()?))) {
@@ -89,12 +129,12 @@ async fn seal<D: Database>(
                     marks.push(Value::from(row));
                 }
             }
-            made.push((tenant, Seal { start, ..seal }));
+            made.push((tenant, seal));
         }
     }
     let mut batch = Batch::default();
     if !made.is_empty() {
-        batch.add(seals::insert(&made, &now));
+        batch.add(seals::insert(&made));
     }
     if !marks.is_empty() {
         batch.add(seals::mark(&marks.into()));

@@ -5,6 +5,7 @@ pub mod erasure;
 pub mod events;
 pub mod feed;
 pub mod now;
+mod planted;
 pub mod replay;
 pub mod requests;
 pub mod seals;

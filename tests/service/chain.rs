@@ -1,6 +1,10 @@
 //! The chain: what is done to the record behind its back shows.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
+use service::jobs::Budget;
 use service::master::Master;
 use sha2::{Digest, Sha256};
 
@@ -235,7 +239,281 @@ fn an_event_of_no_tenant_stops_nobody() {
     memory.seal().unwrap();
     let page = Operator::new(&memory).get("/events").expect(200);
     assert_eq!(page["data"].as_array().unwrap().len(), 1);
+    assert_eq!(verify(&memory)["holds"], true);
+}
+
+/// Those of tenants that never were are in no feed, are not sealed, and are told of with the events
+/// of the house, in every shard; a tenant that has ended was there.
+#[test]
+fn events_of_tenants_that_never_were_are_named() {
+    let mut memory = Memory::sharded();
+    memory.settings.master = Master::parse(&"5a".repeat(32)).unwrap();
+    let operator = Operator::new(&memory);
+    let ended = operator.tenant("Ended");
+    operator
+        .delete(&format!("/tenants/{ended}?confirm=Ended"))
+        .expect(202);
+    for _ in 0..3 {
+        memory.run_jobs(Budget::PAID).unwrap();
+    }
+    let body = json!({"name": "Elsewhere", "shard": 2});
+    let elsewhere = operator.post("/tenants", &body).expect(201)["id"].clone();
+    memory.seal().unwrap();
+    let house = || operator.get("/tenants/0/events/verify").expect(200);
+    let all = || {
+        operator.get("/events?limit=200").expect(200)["data"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert_eq!(house()["broken"], json!([]));
+    let count = all();
+    let forge = |tenant: &str, seq: &str| {
+        format!(
+            "INSERT INTO events (tenant_id, seq, at, type, actor_kind, body) \
+             VALUES ({tenant}, {seq}, '2026-01-01T00:00:00.000Z', 'user.deleted', 'operator', '{{}}')"
+        )
+    };
+    for tenant in ["-1", "99999", "1.5", "'x'", "x'41'"] {
+        memory.sql(&forge(tenant, "1"));
+        memory.sql(&forge(tenant, "7"));
+        memory.seal().unwrap();
+        let why = format!(
+            "an event is of a tenant that never was: {}, in shard 1",
+            tenant.to_uppercase().replace("'X'", "'x'")
+        );
+        assert_eq!(
+            house()["broken"],
+            json!([{"from_seq": 1, "to_seq": 7, "why": why}]),
+            "{tenant}"
+        );
+        assert_eq!(house()["holds"], false);
+        assert_eq!(all(), count, "{tenant}");
+        memory.sql(&format!("DELETE FROM events WHERE tenant_id = {tenant}"));
+    }
+    // Those of the house, and of a tenant, stand in one database alone.
+    memory.database.others[0].sql(&forge("0", "1"));
+    memory.sql(&forge(&elsewhere.to_string(), "x'41'"));
+    let whys = house()["broken"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["why"].clone())
+        .collect::<Vec<_>>();
+    assert_eq!(
+        whys,
+        [
+            "an event is of a tenant that never was: 3, in shard 1",
+            "an event is of a tenant that never was: 0, in shard 2",
+        ]
+    );
+}
+
+/// A seal says of whose events it is, and when it was made; what is done to that shows, and an
+/// erasure does not believe it.
+#[test]
+fn what_a_seal_says_is_covered() {
+    for (of, to) in [
+        ("resources", "''"),
+        ("resources", "NULL"),
+        ("resources", "'[]'"),
+        ("resources", "x'41'"),
+        (
+            "resources",
+            "(SELECT resources FROM seals WHERE last_seq = 10)",
+        ),
+        ("at", "'2020-01-01T00:00:00.000Z'"),
+        ("prev_seq", "9"),
+        ("start", "'ab'"),
+        ("start", "mac"),
+    ] {
+        let memory = sealed(10);
+        let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+        let ada = client.user("ada.lovelace");
+        client.delete(&format!("/Users/{ada}")).expect(204);
+        memory.seal().unwrap();
+        assert_eq!(verify(&memory)["holds"], true);
+        memory.sql(&format!("UPDATE seals SET {of} = {to} WHERE last_seq = 12"));
+        let found = verify(&memory);
+        let last = found["broken"].as_array().unwrap().last().unwrap();
+        let forged = json!([12, "the seal was not made by this deployment"]);
+        assert_eq!(
+            json!([last["to_seq"], last["why"]]),
+            forged,
+            "{of} {to}: {found}"
+        );
+        let erased = operator
+            .post("/tenants/1/erase", &json!({ "resource": ada }))
+            .expect(200);
+        assert_eq!(
+            (&erased["events"], &erased["more"]),
+            (&json!(2), &json!(false)),
+            "{of} {to}"
+        );
+        assert_eq!(
+            memory.number("SELECT count(*) FROM events WHERE body LIKE '%lovelace%'"),
+            0
+        );
+    }
+}
+
+/// Seals that were made before had a code of their head alone: they hold, and what they say of
+/// whose events they are is not believed.
+#[test]
+fn seals_of_before_hold() {
+    let memory = sealed(10);
+    let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+    let ada = client.user("ada.lovelace");
+    client.delete(&format!("/Users/{ada}")).expect(204);
+    memory.seal().unwrap();
+    let code = |key: &[u8], text: &str| {
+        let mut code = Hmac::<Sha256>::new_from_slice(key).unwrap();
+        code.update(text.as_bytes());
+        code.finalize().into_bytes()
+    };
+    let connection = memory.database.connection.borrow();
+    let head: String = connection
+        .query_row("SELECT head FROM seals WHERE last_seq = 12", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    drop(connection);
+    let mac = code(&code(&[0x5a; 32], "seal\u{0}1"), &head);
+    let mac = base16ct::lower::encode_string(&mac);
+    memory.sql(&format!(
+        "UPDATE seals SET mac = '{mac}', resources = '' WHERE last_seq = 12"
+    ));
+    assert_eq!(verify(&memory)["holds"], true);
+    let erased = operator
+        .post("/tenants/1/erase", &json!({ "resource": ada }))
+        .expect(200);
+    assert_eq!(erased["events"], 2);
+    memory.sql("UPDATE seals SET mac = 'ab' WHERE last_seq = 12");
     assert_eq!(verify(&memory)["holds"], false);
+}
+
+/// What is read of a record.
+const PATHS: [&str; 6] = [
+    "/tenants/1/events/verify",
+    "/tenants/1/events?limit=200",
+    "/tenants/1/events?before=",
+    "/events?limit=200",
+    "/events?type=user.*",
+    "/events?after=latest",
+];
+/// The tables of it.
+const KEPT: [&str; 3] = ["events", "seals", "sealing"];
+/// What somebody writes there.
+const VALUES: [&str; 11] = [
+    "9223372036854775807",
+    "-9223372036854775808",
+    "1e300",
+    "-1e300",
+    "15.5",
+    "'zz'",
+    "x'41'",
+    "x''",
+    "NULL",
+    "''",
+    "char(0)",
+];
+/// And where.
+const COLUMNS: [(&str, &[&str]); 2] = [
+    (
+        "events",
+        &[
+            "seq",
+            "at",
+            "type",
+            "resource_type",
+            "resource_id",
+            "actor_kind",
+            "actor_id",
+            "request",
+            "salt",
+            "body",
+            "digest",
+            "tenant_id",
+            "position",
+        ],
+    ),
+    (
+        "seals",
+        &[
+            "tenant_id",
+            "last_seq",
+            "prev_seq",
+            "head",
+            "at",
+            "mac",
+            "key",
+            "resources",
+            "start",
+        ],
+    ),
+];
+
+/// Whatever stands in a column, the record is verified and the block named, the feed goes on, and
+/// the next events are sealed.
+#[test]
+fn a_value_of_another_type_stops_nobody() {
+    let memory = sealed(30);
+    let operator = Operator::new(&memory);
+    for table in KEPT {
+        memory.sql(&format!(
+            "CREATE TABLE kept_{table} AS SELECT * FROM {table}"
+        ));
+    }
+    let mut wrong = Vec::new();
+    for (table, columns) in COLUMNS {
+        let number = if table == "events" { "seq" } else { "last_seq" };
+        for column in columns {
+            let own = format!("CAST({column} AS BLOB)");
+            for value in VALUES
+                .iter()
+                .copied()
+                .chain([own.as_str(), "printf('%.*c', 300000, 'x')"])
+            {
+                for table in KEPT {
+                    memory.sql(&format!(
+                        "DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}"
+                    ));
+                }
+                let sql = format!(
+                    "UPDATE {table} SET {column} = {value} WHERE tenant_id = 1 AND {number} = 20"
+                );
+                let is_same = format!(
+                    "SELECT count(*) FROM {table} WHERE tenant_id = 1 AND {number} = 20 AND {column} IS {value}"
+                );
+                let is_same = memory.number(&is_same) > 0;
+                let result = memory.database.connection.borrow().execute_batch(&sql);
+                if result.is_err() || is_same {
+                    continue;
+                }
+                for path in PATHS {
+                    // What somebody wrote there is shown, though it is no time and no type.
+                    let got = catch_unwind(AssertUnwindSafe(|| operator.get(path)));
+                    let is_fine = match got {
+                        Ok(got) if path.ends_with("verify") => got.body["holds"] == false,
+                        Ok(got) if path.ends_with("events?limit=200") => got.body["data"]
+                            .as_array()
+                            .is_some_and(|data| data.len() >= 29),
+                        Ok(got) => got.status == 200,
+                        Err(why) => why
+                            .downcast_ref::<String>()
+                            .is_some_and(|why| why.contains("/events, 200: not as openapi")),
+                    };
+                    if !is_fine {
+                        wrong.push(format!("{sql} {path}"));
+                    }
+                }
+                if memory.seal().is_err() || memory.sweep().is_err() {
+                    wrong.push(sql);
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// The deployment's own events.

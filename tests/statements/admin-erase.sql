@@ -8,6 +8,30 @@ WHERE n.id = ?1
 -- ?1 = 1
 -- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
 
+SELECT iif(typeof(prev_seq) = 'integer'
+    AND prev_seq BETWEEN 0
+    AND 9007199254740991, prev_seq, -1), iif(typeof(last_seq) = 'integer'
+    AND last_seq BETWEEN 0
+    AND 9007199254740991, last_seq, -1), iif(typeof(head) = 'blob'
+    OR octet_length(head) > 20000
+    OR instr(head, char(0)), '?', head), iif(typeof(at) = 'blob' OR octet_length(at) > 20000 OR instr(at, char(0)), '?', at), iif(typeof(resources) = 'blob'
+    OR octet_length(resources) > 20000
+    OR instr(resources, char(0)), '?', resources), iif(typeof(mac) = 'blob'
+    OR octet_length(mac) > 20000
+    OR instr(mac, char(0)), '?', mac), iif(typeof(key) = 'blob'
+    OR octet_length(key) > 20000
+    OR instr(key, char(0)), '?', key), iif(typeof(start) = 'blob'
+    OR octet_length(start) > 20000
+    OR instr(start, char(0)), '?', start)
+FROM seals
+WHERE tenant_id = ?1
+  AND last_seq > ?2
+ORDER BY seals.last_seq
+LIMIT 400
+-- ?1 = 1
+-- ?2 = 0
+-- plan: SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq>?)
+
 SELECT 1 AS lives
 FROM users
 WHERE tenant_id = ?1
@@ -32,87 +56,41 @@ WHERE tenant_id = ?1
 -- plan:   UNION ALL
 -- plan:     SEARCH resources USING COVERING INDEX resources_id (tenant_id=?)
 
-WITH n AS MATERIALIZED (SELECT prev_seq, last_seq, resources
-  FROM seals
-  WHERE tenant_id = ?1
-    AND last_seq > ?2
-    AND (resources IS NULL OR instr(resources, ?3))
-  ORDER BY last_seq
-  LIMIT 40), w AS MATERIALIZED (SELECT e.seq, e.type, e.resource_type, e.resource_id
-  FROM n
-  CROSS JOIN events e ON e.tenant_id = iif((SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL, NULL, ?1)
-    AND e.seq > max(?2, n.prev_seq)
-    AND e.seq <= n.last_seq
-  UNION ALL
-  SELECT *
-  FROM (SELECT seq, type, resource_type, resource_id
-    FROM events
-    WHERE tenant_id = iif((SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL, ?1, NULL)
-      AND seq > max(?2, coalesce((SELECT min(prev_seq) FROM n), (SELECT max(last_seq) FROM seals WHERE tenant_id = ?1), 0))
-    ORDER BY seq
-    LIMIT 20000))
-SELECT coalesce((SELECT max(seq) FROM w), (SELECT max(last_seq) FROM n)), EXISTS (SELECT 1 FROM n)
-  OR (SELECT count(*) FROM w) = 20000, resource_type, type
+WITH w AS MATERIALIZED (SELECT e.seq, e.type, e.resource_type, e.resource_id
+  FROM json_each(?1) j
+  CROSS JOIN events e ON e.tenant_id = ?2
+    AND e.seq > j.value ->> 0
+    AND e.seq <= j.value ->> 1
+    AND typeof(e.seq) = 'integer'
+  LIMIT 20000)
+SELECT (SELECT max(seq) FROM w), (SELECT count(*) FROM w) = 20000, resource_type, type
 FROM (SELECT 1)
-LEFT JOIN (SELECT * FROM w WHERE resource_id = ?4 ORDER BY seq DESC LIMIT 1)
--- ?1 = 1
--- ?2 = 0
--- ?3 = "00000012"
--- ?4 = "019a0000-0000-7000-8000-000000000012"
--- plan: CO-ROUTINE (subquery-13)
+LEFT JOIN (SELECT * FROM w WHERE resource_id = ?3 ORDER BY seq DESC LIMIT 1)
+-- ?1 = "[[0,9007199254740991]]"
+-- ?2 = 1
+-- ?3 = "019a0000-0000-7000-8000-000000000012"
+-- plan: CO-ROUTINE (subquery-4)
 -- plan:   SCAN CONSTANT ROW
--- plan: MATERIALIZE (subquery-14)
+-- plan: MATERIALIZE (subquery-5)
 -- plan:   MATERIALIZE w
--- plan:     COMPOUND QUERY
--- plan:       LEFT-MOST SUBQUERY
--- plan:         MATERIALIZE n
--- plan:           SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq>?)
--- plan:         SCAN n
--- plan:         SEARCH e USING INDEX events_seq (tenant_id=? AND seq>? AND seq<?)
--- plan:         SCALAR SUBQUERY 2
--- plan:           SCAN n
--- plan:       UNION ALL
--- plan:         CO-ROUTINE (subquery-7)
--- plan:           SEARCH events USING INDEX events_seq (tenant_id=? AND seq>?)
--- plan:           SCALAR SUBQUERY 4
--- plan:             SCAN n
--- plan:           SCALAR SUBQUERY 5
--- plan:             SEARCH n
--- plan:           SCALAR SUBQUERY 6
--- plan:             SEARCH seals USING PRIMARY KEY (tenant_id=?)
--- plan:         SCAN (subquery-7)
+-- plan:     SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:     SEARCH e USING INDEX events_seq (tenant_id=? AND seq>? AND seq<?)
 -- plan:   SCAN w
 -- plan:   USE TEMP B-TREE FOR ORDER BY
--- plan: SCAN (subquery-13)
--- plan: SCAN (subquery-14) LEFT-JOIN
--- plan: SCALAR SUBQUERY 9
+-- plan: SCAN (subquery-4)
+-- plan: SCAN (subquery-5) LEFT-JOIN
+-- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH w
--- plan: SCALAR SUBQUERY 10
--- plan:   SEARCH n
--- plan: SCALAR SUBQUERY 11
--- plan:   SCAN n
--- plan: SCALAR SUBQUERY 12
+-- plan: SCALAR SUBQUERY 3
 -- plan:   SCAN w
 
-WITH n AS MATERIALIZED (SELECT prev_seq, last_seq, resources
-  FROM seals
-  WHERE tenant_id = ?1
-    AND last_seq > ?2
-    AND (resources IS NULL OR instr(resources, ?3))
-  ORDER BY last_seq
-  LIMIT 40), w AS MATERIALIZED (SELECT e.seq, e.type, e.resource_type, e.resource_id
-  FROM n
-  CROSS JOIN events e ON e.tenant_id = iif((SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL, NULL, ?1)
-    AND e.seq > max(?2, n.prev_seq)
-    AND e.seq <= n.last_seq
-  UNION ALL
-  SELECT *
-  FROM (SELECT seq, type, resource_type, resource_id
-    FROM events
-    WHERE tenant_id = iif((SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL, ?1, NULL)
-      AND seq > max(?2, coalesce((SELECT min(prev_seq) FROM n), (SELECT max(last_seq) FROM seals WHERE tenant_id = ?1), 0))
-    ORDER BY seq
-    LIMIT 20000))
+WITH w AS MATERIALIZED (SELECT e.seq, e.type, e.resource_type, e.resource_id
+  FROM json_each(?1) j
+  CROSS JOIN events e ON e.tenant_id = ?2
+    AND e.seq > j.value ->> 0
+    AND e.seq <= j.value ->> 1
+    AND typeof(e.seq) = 'integer'
+  LIMIT 20000)
 SELECT seq, content, (SELECT json_group_array(DISTINCT value)
   FROM json_tree(body) t
   WHERE t.type = 'text'
@@ -122,45 +100,28 @@ SELECT seq, content, (SELECT json_group_array(DISTINCT value)
       OR t.key IN ('before', 'after')
       AND body ->> (t.path || '.path') IN ('userName', 'externalId', 'displayName'))) AS words
 FROM (SELECT e.seq, e.body, e.salt || e.body AS content, sum(octet_length(e.body)) OVER (ORDER BY e.seq ROWS UNBOUNDED PRECEDING) - octet_length(e.body) AS before
-  FROM (SELECT seq FROM w WHERE resource_id = ?4) f
-  CROSS JOIN events e ON e.tenant_id = ?1
+  FROM (SELECT seq FROM w WHERE resource_id = ?3) f
+  CROSS JOIN events e ON e.tenant_id = ?2
     AND e.seq = f.seq
   WHERE e.body IS NOT NULL
     AND e.type <> 'resource.erased'
   ORDER BY e.seq
   LIMIT 500)
 WHERE before < 1000000
--- ?1 = 1
--- ?2 = 0
--- ?3 = "00000012"
--- ?4 = "019a0000-0000-7000-8000-000000000012"
--- plan: CO-ROUTINE (subquery-11)
--- plan:   CO-ROUTINE (subquery-13)
+-- ?1 = "[[0,9007199254740991]]"
+-- ?2 = 1
+-- ?3 = "019a0000-0000-7000-8000-000000000012"
+-- plan: CO-ROUTINE (subquery-4)
+-- plan:   CO-ROUTINE (subquery-6)
 -- plan:     MATERIALIZE w
--- plan:       COMPOUND QUERY
--- plan:         LEFT-MOST SUBQUERY
--- plan:           MATERIALIZE n
--- plan:             SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq>?)
--- plan:           SCAN n
--- plan:           SEARCH e USING INDEX events_seq (tenant_id=? AND seq>? AND seq<?)
--- plan:           SCALAR SUBQUERY 2
--- plan:             SCAN n
--- plan:         UNION ALL
--- plan:           CO-ROUTINE (subquery-7)
--- plan:             SEARCH events USING INDEX events_seq (tenant_id=? AND seq>?)
--- plan:             SCALAR SUBQUERY 4
--- plan:               SCAN n
--- plan:             SCALAR SUBQUERY 5
--- plan:               SEARCH n
--- plan:             SCALAR SUBQUERY 6
--- plan:               SEARCH seals USING PRIMARY KEY (tenant_id=?)
--- plan:           SCAN (subquery-7)
+-- plan:       SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:       SEARCH e USING INDEX events_seq (tenant_id=? AND seq>? AND seq<?)
 -- plan:     SCAN w
 -- plan:     SEARCH e USING INDEX events_seq (tenant_id=? AND seq=?)
 -- plan:     USE TEMP B-TREE FOR ORDER BY
--- plan:   SCAN (subquery-13)
--- plan: SCAN (subquery-11)
--- plan: CORRELATED SCALAR SUBQUERY 9
+-- plan:   SCAN (subquery-6)
+-- plan: SCAN (subquery-4)
+-- plan: CORRELATED SCALAR SUBQUERY 2
 -- plan:   USE TEMP B-TREE FOR json_group_array(DISTINCT)
 -- plan:   SCAN t VIRTUAL TABLE INDEX 1:
 
@@ -173,162 +134,6 @@ WHERE tenant_id = ?2
 -- ?2 = 1
 -- plan: SCAN j VIRTUAL TABLE INDEX 1:
 -- plan: SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq=?)
-
-SELECT 1 AS lives
-FROM users
-WHERE tenant_id = ?1
-  AND id = ?2
-UNION ALL
-SELECT 1 AS lives
-FROM teams
-WHERE tenant_id = ?1
-  AND id = ?2
-UNION ALL
-SELECT 1 AS lives
-FROM resources
-WHERE tenant_id = ?1
-  AND id = ?2
--- ?1 = 1
--- ?2 = "019a0000-0000-7000-8000-000000000012"
--- plan: COMPOUND QUERY
--- plan:   LEFT-MOST SUBQUERY
--- plan:     SEARCH users USING COVERING INDEX users_id (tenant_id=? AND id=?)
--- plan:   UNION ALL
--- plan:     SEARCH teams USING COVERING INDEX teams_id (tenant_id=? AND id=?)
--- plan:   UNION ALL
--- plan:     SEARCH resources USING COVERING INDEX resources_id (tenant_id=?)
-
-WITH n AS MATERIALIZED (SELECT prev_seq, last_seq, resources
-  FROM seals
-  WHERE tenant_id = ?1
-    AND last_seq > ?2
-    AND (resources IS NULL OR instr(resources, ?3))
-  ORDER BY last_seq
-  LIMIT 40), w AS MATERIALIZED (SELECT e.seq, e.type, e.resource_type, e.resource_id
-  FROM n
-  CROSS JOIN events e ON e.tenant_id = iif((SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL, NULL, ?1)
-    AND e.seq > max(?2, n.prev_seq)
-    AND e.seq <= n.last_seq
-  UNION ALL
-  SELECT *
-  FROM (SELECT seq, type, resource_type, resource_id
-    FROM events
-    WHERE tenant_id = iif((SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL, ?1, NULL)
-      AND seq > max(?2, coalesce((SELECT min(prev_seq) FROM n), (SELECT max(last_seq) FROM seals WHERE tenant_id = ?1), 0))
-    ORDER BY seq
-    LIMIT 20000))
-SELECT coalesce((SELECT max(seq) FROM w), (SELECT max(last_seq) FROM n)), EXISTS (SELECT 1 FROM n)
-  OR (SELECT count(*) FROM w) = 20000, resource_type, type
-FROM (SELECT 1)
-LEFT JOIN (SELECT * FROM w WHERE resource_id = ?4 ORDER BY seq DESC LIMIT 1)
--- ?1 = 1
--- ?2 = 13
--- ?3 = "00000012"
--- ?4 = "019a0000-0000-7000-8000-000000000012"
--- plan: CO-ROUTINE (subquery-13)
--- plan:   SCAN CONSTANT ROW
--- plan: MATERIALIZE (subquery-14)
--- plan:   MATERIALIZE w
--- plan:     COMPOUND QUERY
--- plan:       LEFT-MOST SUBQUERY
--- plan:         MATERIALIZE n
--- plan:           SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq>?)
--- plan:         SCAN n
--- plan:         SEARCH e USING INDEX events_seq (tenant_id=? AND seq>? AND seq<?)
--- plan:         SCALAR SUBQUERY 2
--- plan:           SCAN n
--- plan:       UNION ALL
--- plan:         CO-ROUTINE (subquery-7)
--- plan:           SEARCH events USING INDEX events_seq (tenant_id=? AND seq>?)
--- plan:           SCALAR SUBQUERY 4
--- plan:             SCAN n
--- plan:           SCALAR SUBQUERY 5
--- plan:             SEARCH n
--- plan:           SCALAR SUBQUERY 6
--- plan:             SEARCH seals USING PRIMARY KEY (tenant_id=?)
--- plan:         SCAN (subquery-7)
--- plan:   SCAN w
--- plan:   USE TEMP B-TREE FOR ORDER BY
--- plan: SCAN (subquery-13)
--- plan: SCAN (subquery-14) LEFT-JOIN
--- plan: SCALAR SUBQUERY 9
--- plan:   SEARCH w
--- plan: SCALAR SUBQUERY 10
--- plan:   SEARCH n
--- plan: SCALAR SUBQUERY 11
--- plan:   SCAN n
--- plan: SCALAR SUBQUERY 12
--- plan:   SCAN w
-
-WITH n AS MATERIALIZED (SELECT prev_seq, last_seq, resources
-  FROM seals
-  WHERE tenant_id = ?1
-    AND last_seq > ?2
-    AND (resources IS NULL OR instr(resources, ?3))
-  ORDER BY last_seq
-  LIMIT 40), w AS MATERIALIZED (SELECT e.seq, e.type, e.resource_type, e.resource_id
-  FROM n
-  CROSS JOIN events e ON e.tenant_id = iif((SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL, NULL, ?1)
-    AND e.seq > max(?2, n.prev_seq)
-    AND e.seq <= n.last_seq
-  UNION ALL
-  SELECT *
-  FROM (SELECT seq, type, resource_type, resource_id
-    FROM events
-    WHERE tenant_id = iif((SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL, ?1, NULL)
-      AND seq > max(?2, coalesce((SELECT min(prev_seq) FROM n), (SELECT max(last_seq) FROM seals WHERE tenant_id = ?1), 0))
-    ORDER BY seq
-    LIMIT 20000))
-SELECT seq, content, (SELECT json_group_array(DISTINCT value)
-  FROM json_tree(body) t
-  WHERE t.type = 'text'
-    AND length(t.value) > 2
-    AND (t.key IN ('name', 'externalId', 'userName', 'displayName')
-      OR instr(t.value, '@')
-      OR t.key IN ('before', 'after')
-      AND body ->> (t.path || '.path') IN ('userName', 'externalId', 'displayName'))) AS words
-FROM (SELECT e.seq, e.body, e.salt || e.body AS content, sum(octet_length(e.body)) OVER (ORDER BY e.seq ROWS UNBOUNDED PRECEDING) - octet_length(e.body) AS before
-  FROM (SELECT seq FROM w WHERE resource_id = ?4) f
-  CROSS JOIN events e ON e.tenant_id = ?1
-    AND e.seq = f.seq
-  WHERE e.body IS NOT NULL
-    AND e.type <> 'resource.erased'
-  ORDER BY e.seq
-  LIMIT 500)
-WHERE before < 1000000
--- ?1 = 1
--- ?2 = 13
--- ?3 = "00000012"
--- ?4 = "019a0000-0000-7000-8000-000000000012"
--- plan: CO-ROUTINE (subquery-11)
--- plan:   CO-ROUTINE (subquery-13)
--- plan:     MATERIALIZE w
--- plan:       COMPOUND QUERY
--- plan:         LEFT-MOST SUBQUERY
--- plan:           MATERIALIZE n
--- plan:             SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq>?)
--- plan:           SCAN n
--- plan:           SEARCH e USING INDEX events_seq (tenant_id=? AND seq>? AND seq<?)
--- plan:           SCALAR SUBQUERY 2
--- plan:             SCAN n
--- plan:         UNION ALL
--- plan:           CO-ROUTINE (subquery-7)
--- plan:             SEARCH events USING INDEX events_seq (tenant_id=? AND seq>?)
--- plan:             SCALAR SUBQUERY 4
--- plan:               SCAN n
--- plan:             SCALAR SUBQUERY 5
--- plan:               SEARCH n
--- plan:             SCALAR SUBQUERY 6
--- plan:               SEARCH seals USING PRIMARY KEY (tenant_id=?)
--- plan:           SCAN (subquery-7)
--- plan:     SCAN w
--- plan:     SEARCH e USING INDEX events_seq (tenant_id=? AND seq=?)
--- plan:     USE TEMP B-TREE FOR ORDER BY
--- plan:   SCAN (subquery-13)
--- plan: SCAN (subquery-11)
--- plan: CORRELATED SCALAR SUBQUERY 9
--- plan:   USE TEMP B-TREE FOR json_group_array(DISTINCT)
--- plan:   SCAN t VIRTUAL TABLE INDEX 1:
 
 UPDATE requests
 SET path = '\u{2026}', query = '', detail = NULL, habits = '[]', request_body = NULL, reply_body = NULL, resources = (SELECT json_group_array(r.value)

@@ -48,20 +48,33 @@ WITH RECURSIVE every (id) AS (SELECT min(tenant_id)
   UNION ALL
   SELECT (SELECT min(e.tenant_id) FROM events e WHERE e.tenant_id > every.id)
   FROM every
-  WHERE every.id IS NOT NULL), old (id, first, newest) AS (SELECT every.id, f.seq, (SELECT max(seq) FROM events WHERE tenant_id = every.id)
+  WHERE every.id < ''), old (id, first, newest) AS (SELECT every.id, f.seq, (SELECT max(seq) FROM events WHERE tenant_id = every.id)
   FROM every
   CROSS JOIN events f ON f.tenant_id = every.id
     AND f.seq = (SELECT min(seq) FROM events WHERE tenant_id = every.id)
   WHERE f.at < ?1
+    AND typeof(every.id) = 'integer'
+    AND +every.id >= 0
     AND f.seq < (SELECT max(seq) FROM events WHERE tenant_id = every.id))
-SELECT d.id, d.upto, (SELECT head FROM seals WHERE tenant_id = d.id AND last_seq = d.upto) AS head, CASE WHEN typeof(e.seq) <> 'integer' THEN 0 WHEN e.body IS NULL THEN e.seq WHEN length(e.salt) = 32
+SELECT d.id, d.upto, (SELECT iif(typeof(head) = 'blob'
+      OR octet_length(head) > 20000
+      OR instr(head, char(0)), '?', head)
+  FROM seals
+  WHERE tenant_id = d.id
+    AND last_seq = d.upto) AS head, CASE WHEN typeof(e.seq) <> 'integer'
+  OR e.seq NOT BETWEEN 0
+  AND 9007199254740991 THEN 0 WHEN e.body IS NULL THEN iif(e.salt IS NULL, e.seq, 0) WHEN e.digest IS NULL
+  AND typeof(e.salt) = 'text'
+  AND length(e.salt) = 32
   AND octet_length(e.salt) = 32
   AND typeof(e.body) = 'text'
   AND e.body GLOB '{*'
   AND instr(e.body, char(0)) = 0
   AND json_valid(e.body) THEN e.seq
 ELSE 0
-END AS seq, json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request) AS fields, iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, iif(instr(e.digest, char(0)), '', e.digest) AS digest
+END AS seq, iif('blob' IN (typeof(e.seq), typeof(e.at), typeof(e.type), typeof(e.resource_type), typeof(e.resource_id), typeof(e.actor_kind), typeof(e.actor_id), typeof(e.request)), '', json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request)) AS fields, iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, iif(typeof(e.digest) = 'blob'
+    OR octet_length(e.digest) > 20000
+    OR instr(e.digest, char(0)), '?', e.digest) AS digest
 FROM (SELECT o.id, o.newest, (SELECT max(seq)
     FROM (SELECT seq, at
       FROM events
@@ -70,6 +83,7 @@ FROM (SELECT o.id, o.newest, (SELECT max(seq)
       ORDER BY seq
       LIMIT 2000)
     WHERE at < ?1
+      AND typeof(seq) = 'integer'
       AND NOT EXISTS (SELECT 1 FROM seals WHERE tenant_id = o.id)) AS upto
   FROM old o
   LIMIT -1) d
@@ -210,20 +224,33 @@ WITH RECURSIVE every (id) AS (SELECT min(tenant_id)
   UNION ALL
   SELECT (SELECT min(e.tenant_id) FROM events e WHERE e.tenant_id > every.id)
   FROM every
-  WHERE every.id IS NOT NULL), old (id, first, newest) AS (SELECT every.id, f.seq, (SELECT max(seq) FROM events WHERE tenant_id = every.id)
+  WHERE every.id < ''), old (id, first, newest) AS (SELECT every.id, f.seq, (SELECT max(seq) FROM events WHERE tenant_id = every.id)
   FROM every
   CROSS JOIN events f ON f.tenant_id = every.id
     AND f.seq = (SELECT min(seq) FROM events WHERE tenant_id = every.id)
   WHERE f.at < ?1
+    AND typeof(every.id) = 'integer'
+    AND +every.id >= 0
     AND f.seq < (SELECT max(seq) FROM events WHERE tenant_id = every.id))
-SELECT d.id, d.upto, (SELECT head FROM seals WHERE tenant_id = d.id AND last_seq = d.upto) AS head, CASE WHEN typeof(e.seq) <> 'integer' THEN 0 WHEN e.body IS NULL THEN e.seq WHEN length(e.salt) = 32
+SELECT d.id, d.upto, (SELECT iif(typeof(head) = 'blob'
+      OR octet_length(head) > 20000
+      OR instr(head, char(0)), '?', head)
+  FROM seals
+  WHERE tenant_id = d.id
+    AND last_seq = d.upto) AS head, CASE WHEN typeof(e.seq) <> 'integer'
+  OR e.seq NOT BETWEEN 0
+  AND 9007199254740991 THEN 0 WHEN e.body IS NULL THEN iif(e.salt IS NULL, e.seq, 0) WHEN e.digest IS NULL
+  AND typeof(e.salt) = 'text'
+  AND length(e.salt) = 32
   AND octet_length(e.salt) = 32
   AND typeof(e.body) = 'text'
   AND e.body GLOB '{*'
   AND instr(e.body, char(0)) = 0
   AND json_valid(e.body) THEN e.seq
 ELSE 0
-END AS seq, json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request) AS fields, iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, iif(instr(e.digest, char(0)), '', e.digest) AS digest
+END AS seq, iif('blob' IN (typeof(e.seq), typeof(e.at), typeof(e.type), typeof(e.resource_type), typeof(e.resource_id), typeof(e.actor_kind), typeof(e.actor_id), typeof(e.request)), '', json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request)) AS fields, iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, iif(typeof(e.digest) = 'blob'
+    OR octet_length(e.digest) > 20000
+    OR instr(e.digest, char(0)), '?', e.digest) AS digest
 FROM (SELECT o.id, o.newest, (SELECT max(seq)
     FROM (SELECT seq, at
       FROM events
@@ -232,6 +259,7 @@ FROM (SELECT o.id, o.newest, (SELECT max(seq)
       ORDER BY seq
       LIMIT 2000)
     WHERE at < ?1
+      AND typeof(seq) = 'integer'
       AND NOT EXISTS (SELECT 1 FROM seals WHERE tenant_id = o.id)) AS upto
   FROM old o
   LIMIT -1) d

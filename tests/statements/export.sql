@@ -86,15 +86,18 @@ WHERE h.changes <> '[]'
 
 SELECT position, seq
 FROM events
+WHERE position <= 9007199254740991
 ORDER BY position DESC
 LIMIT 1
--- plan: SCAN events
+-- plan: SEARCH events USING INTEGER PRIMARY KEY (rowid<?)
 
 SELECT position, seq
 FROM events
 WHERE tenant_id = ?1
   AND typeof(seq) = 'integer'
-  AND +seq > 0
+  AND +seq BETWEEN 1
+  AND 9007199254740991
+  AND +position <= 9007199254740991
   AND typeof(tenant_id) = 'integer'
 ORDER BY seq DESC
 LIMIT 1

@@ -18,7 +18,9 @@ FROM (SELECT *, row_number() OVER () AS looks
     WHERE tenant_id = ?3
       AND seq > ?2
       AND typeof(seq) = 'integer'
-      AND +seq > 0
+      AND +seq BETWEEN 1
+      AND 9007199254740991
+      AND +position <= 9007199254740991
       AND typeof(tenant_id) = 'integer'
     ORDER BY seq ASC
     LIMIT 3))
@@ -57,19 +59,37 @@ FROM (SELECT *, count(*) OVER () AS found, sum(octet_length(event)) OVER (ROWS U
       END, '') || coalesce(',"groups":' || (e.body -> '$.groups'), '') || coalesce(',"members":' || (e.body -> '$.members'), '') || coalesce(',"about":' || (e.body -> '$.about'), '') || '}' AS event, (SELECT json_object('seq', last_seq, 'head', head)
       FROM seals s
       WHERE s.tenant_id = e.tenant_id
+        AND last_seq <= 9007199254740991
+        AND typeof(last_seq) = 'integer'
+        AND length(head) = 64
+        AND typeof(head) = 'text'
       ORDER BY last_seq DESC
       LIMIT 1) AS seal
-    FROM (SELECT position, tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, iif(json_valid(body), body, NULL) AS body
+    FROM (SELECT position, tenant_id, seq, iif(typeof(at) = 'blob' OR octet_length(at) > 20000 OR instr(at, char(0)), '?', at) AS at, iif(typeof(type) = 'blob'
+          OR octet_length(type) > 20000
+          OR instr(type, char(0)), '?', type) AS type, iif(typeof(resource_type) = 'blob'
+          OR octet_length(resource_type) > 20000
+          OR instr(resource_type, char(0)), '?', resource_type) AS resource_type, iif(typeof(resource_id) = 'blob'
+          OR octet_length(resource_id) > 20000
+          OR instr(resource_id, char(0)), '?', resource_id) AS resource_id, iif(typeof(actor_kind) = 'blob'
+          OR octet_length(actor_kind) > 20000
+          OR instr(actor_kind, char(0)), '?', actor_kind) AS actor_kind, iif(typeof(actor_id) = 'blob'
+          OR octet_length(actor_id) > 20000
+          OR instr(actor_id, char(0)), '?', actor_id) AS actor_id, iif(typeof(request) = 'blob'
+          OR octet_length(request) > 20000
+          OR instr(request, char(0)), '?', request) AS request, iif(typeof(body) = 'text' AND json_valid(body), body, NULL) AS body
       FROM events
       WHERE tenant_id = ?1
         AND seq > ?2
         AND typeof(seq) = 'integer'
-        AND +seq > 0
+        AND +seq BETWEEN 1
+        AND 9007199254740991
+        AND +position <= 9007199254740991
         AND typeof(tenant_id) = 'integer'
       ORDER BY seq ASC
       LIMIT 3) e
     LEFT JOIN tenants t ON t.id = e.tenant_id
-    WHERE 1
+    WHERE (t.shard = 1 OR e.tenant_id = 0)
     LIMIT 3))
 WHERE before < 1000000
 -- ?1 = 1
@@ -92,7 +112,7 @@ WHERE before < 1000000
 -- plan:         SCAN n
 -- plan:         SCAN c VIRTUAL TABLE INDEX 3: LEFT-JOIN
 -- plan:       CORRELATED SCALAR SUBQUERY 4
--- plan:         SEARCH s USING PRIMARY KEY (tenant_id=?)
+-- plan:         SEARCH s USING PRIMARY KEY (tenant_id=? AND last_seq<?)
 -- plan:       CORRELATED SCALAR SUBQUERY 3
 -- plan:         CO-ROUTINE n
 -- plan:           COMPOUND QUERY

@@ -1,18 +1,30 @@
 --  a minute that seals
 
-SELECT e.position, CAST(e.tenant_id AS INTEGER), CASE WHEN typeof(e.seq) <> 'integer' THEN 0 WHEN e.body IS NULL THEN e.seq WHEN length(e.salt) = 32
+SELECT e.position, e.tenant_id, substr(iif(typeof(e.resource_id) = 'blob'
+      OR octet_length(e.resource_id) > 20000
+      OR instr(e.resource_id, char(0)), '?', e.resource_id), -8) AS resource, CASE WHEN typeof(e.seq) <> 'integer'
+  OR e.seq NOT BETWEEN 0
+  AND 9007199254740991 THEN 0 WHEN e.body IS NULL THEN iif(e.salt IS NULL, e.seq, 0) WHEN e.digest IS NULL
+  AND typeof(e.salt) = 'text'
+  AND length(e.salt) = 32
   AND octet_length(e.salt) = 32
   AND typeof(e.body) = 'text'
   AND e.body GLOB '{*'
   AND instr(e.body, char(0)) = 0
   AND json_valid(e.body) THEN e.seq
 ELSE 0
-END AS seq, json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request) AS fields, iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, iif(instr(e.digest, char(0)), '', e.digest) AS digest, (SELECT trimmed FROM sealing) AS trimmed
+END AS seq, iif('blob' IN (typeof(e.seq), typeof(e.at), typeof(e.type), typeof(e.resource_type), typeof(e.resource_id), typeof(e.actor_kind), typeof(e.actor_id), typeof(e.request)), '', json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request)) AS fields, iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, iif(typeof(e.digest) = 'blob'
+    OR octet_length(e.digest) > 20000
+    OR instr(e.digest, char(0)), '?', e.digest) AS digest, (SELECT trimmed FROM sealing) AS trimmed
 FROM (SELECT *
   FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
     FROM (SELECT *
       FROM events
       WHERE position > (SELECT position FROM sealing)
+        AND position <= 9007199254740991
+        AND typeof(tenant_id) = 'integer'
+        AND +tenant_id BETWEEN 0
+        AND 9007199254740991
       ORDER BY position
       LIMIT 500))
   WHERE coalesce(before, 0) < 1000000) e
@@ -20,7 +32,7 @@ ORDER BY e.position
 -- plan: CO-ROUTINE (subquery-4)
 -- plan:   CO-ROUTINE (subquery-7)
 -- plan:     CO-ROUTINE (subquery-3)
--- plan:       SEARCH events USING INTEGER PRIMARY KEY (rowid>?)
+-- plan:       SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)
 -- plan:       SCALAR SUBQUERY 2
 -- plan:         SCAN sealing
 -- plan:     SCAN (subquery-3)
@@ -30,23 +42,37 @@ ORDER BY e.position
 -- plan:   SCAN sealing
 -- plan: USE TEMP B-TREE FOR ORDER BY
 
-SELECT s.tenant_id, s.last_seq, s.head
+SELECT d.tenant_id, coalesce(s.last_seq, 0) AS last_seq, coalesce(iif(typeof(s.head) = 'blob'
+      OR octet_length(s.head) > 20000
+      OR instr(s.head, char(0)), '?', s.head), '') AS head
 FROM (SELECT DISTINCT tenant_id
   FROM (SELECT *
     FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
       FROM (SELECT *
         FROM events
         WHERE position > (SELECT position FROM sealing)
+          AND position <= 9007199254740991
+          AND typeof(tenant_id) = 'integer'
+          AND +tenant_id BETWEEN 0
+          AND 9007199254740991
         ORDER BY position
         LIMIT 500))
     WHERE coalesce(before, 0) < 1000000)) d
-CROSS JOIN seals s ON s.tenant_id = d.tenant_id
-  AND s.last_seq = (SELECT max(last_seq) FROM seals WHERE tenant_id = d.tenant_id)
+LEFT JOIN tenants t ON t.id = d.tenant_id
+LEFT JOIN seals s ON s.tenant_id = d.tenant_id
+  AND typeof(s.last_seq) = 'integer'
+  AND s.last_seq = (SELECT max(last_seq)
+  FROM seals
+  WHERE tenant_id = d.tenant_id
+    AND last_seq <= 9007199254740991)
+  AND s.last_seq > 0
+WHERE d.tenant_id = 0
+  OR t.id IS NOT NULL
 -- plan: CO-ROUTINE d
 -- plan:   CO-ROUTINE (subquery-3)
 -- plan:     CO-ROUTINE (subquery-8)
 -- plan:       CO-ROUTINE (subquery-2)
--- plan:         SEARCH events USING INTEGER PRIMARY KEY (rowid>?)
+-- plan:         SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)
 -- plan:         SCALAR SUBQUERY 1
 -- plan:           SCAN sealing
 -- plan:       SCAN (subquery-2)
@@ -54,9 +80,10 @@ CROSS JOIN seals s ON s.tenant_id = d.tenant_id
 -- plan:   SCAN (subquery-3)
 -- plan:   USE TEMP B-TREE FOR DISTINCT
 -- plan: SCAN d
--- plan: SEARCH s USING PRIMARY KEY (tenant_id=? AND last_seq=?)
+-- plan: SEARCH t USING COVERING INDEX tenants_settings (id=?) LEFT-JOIN
+-- plan: SEARCH s USING PRIMARY KEY (tenant_id=? AND last_seq=?) LEFT-JOIN
 -- plan: CORRELATED SCALAR SUBQUERY 6
--- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=?)
+-- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq<?)
 
 UPDATE sealing
 SET position = ?1
@@ -64,19 +91,31 @@ WHERE position < ?1
 -- ?1 = 8
 -- plan: SCAN sealing
 
-SELECT e.position, CAST(e.tenant_id AS INTEGER), CASE WHEN typeof(e.seq) <> 'integer' THEN 0 WHEN e.body IS NULL THEN e.seq WHEN length(e.salt) = 32
+SELECT e.position, e.tenant_id, substr(iif(typeof(e.resource_id) = 'blob'
+      OR octet_length(e.resource_id) > 20000
+      OR instr(e.resource_id, char(0)), '?', e.resource_id), -8) AS resource, CASE WHEN typeof(e.seq) <> 'integer'
+  OR e.seq NOT BETWEEN 0
+  AND 9007199254740991 THEN 0 WHEN e.body IS NULL THEN iif(e.salt IS NULL, e.seq, 0) WHEN e.digest IS NULL
+  AND typeof(e.salt) = 'text'
+  AND length(e.salt) = 32
   AND octet_length(e.salt) = 32
   AND typeof(e.body) = 'text'
   AND e.body GLOB '{*'
   AND instr(e.body, char(0)) = 0
   AND json_valid(e.body) THEN e.seq
 ELSE 0
-END AS seq, json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request) AS fields, iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, iif(instr(e.digest, char(0)), '', e.digest) AS digest, (SELECT trimmed FROM sealing) AS trimmed
+END AS seq, iif('blob' IN (typeof(e.seq), typeof(e.at), typeof(e.type), typeof(e.resource_type), typeof(e.resource_id), typeof(e.actor_kind), typeof(e.actor_id), typeof(e.request)), '', json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request)) AS fields, iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, iif(typeof(e.digest) = 'blob'
+    OR octet_length(e.digest) > 20000
+    OR instr(e.digest, char(0)), '?', e.digest) AS digest, (SELECT trimmed FROM sealing) AS trimmed
 FROM (SELECT *
   FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
     FROM (SELECT *
       FROM events
       WHERE position > (SELECT position FROM sealing)
+        AND position <= 9007199254740991
+        AND typeof(tenant_id) = 'integer'
+        AND +tenant_id BETWEEN 0
+        AND 9007199254740991
       ORDER BY position
       LIMIT 500))
   WHERE coalesce(before, 0) < 1000000) e
@@ -84,7 +123,7 @@ ORDER BY e.position
 -- plan: CO-ROUTINE (subquery-4)
 -- plan:   CO-ROUTINE (subquery-7)
 -- plan:     CO-ROUTINE (subquery-3)
--- plan:       SEARCH events USING INTEGER PRIMARY KEY (rowid>?)
+-- plan:       SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)
 -- plan:       SCALAR SUBQUERY 2
 -- plan:         SCAN sealing
 -- plan:     SCAN (subquery-3)
@@ -94,23 +133,37 @@ ORDER BY e.position
 -- plan:   SCAN sealing
 -- plan: USE TEMP B-TREE FOR ORDER BY
 
-SELECT s.tenant_id, s.last_seq, s.head
+SELECT d.tenant_id, coalesce(s.last_seq, 0) AS last_seq, coalesce(iif(typeof(s.head) = 'blob'
+      OR octet_length(s.head) > 20000
+      OR instr(s.head, char(0)), '?', s.head), '') AS head
 FROM (SELECT DISTINCT tenant_id
   FROM (SELECT *
     FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
       FROM (SELECT *
         FROM events
         WHERE position > (SELECT position FROM sealing)
+          AND position <= 9007199254740991
+          AND typeof(tenant_id) = 'integer'
+          AND +tenant_id BETWEEN 0
+          AND 9007199254740991
         ORDER BY position
         LIMIT 500))
     WHERE coalesce(before, 0) < 1000000)) d
-CROSS JOIN seals s ON s.tenant_id = d.tenant_id
-  AND s.last_seq = (SELECT max(last_seq) FROM seals WHERE tenant_id = d.tenant_id)
+LEFT JOIN tenants t ON t.id = d.tenant_id
+LEFT JOIN seals s ON s.tenant_id = d.tenant_id
+  AND typeof(s.last_seq) = 'integer'
+  AND s.last_seq = (SELECT max(last_seq)
+  FROM seals
+  WHERE tenant_id = d.tenant_id
+    AND last_seq <= 9007199254740991)
+  AND s.last_seq > 0
+WHERE d.tenant_id = 0
+  OR t.id IS NOT NULL
 -- plan: CO-ROUTINE d
 -- plan:   CO-ROUTINE (subquery-3)
 -- plan:     CO-ROUTINE (subquery-8)
 -- plan:       CO-ROUTINE (subquery-2)
--- plan:         SEARCH events USING INTEGER PRIMARY KEY (rowid>?)
+-- plan:         SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)
 -- plan:         SCALAR SUBQUERY 1
 -- plan:           SCAN sealing
 -- plan:       SCAN (subquery-2)
@@ -118,9 +171,10 @@ CROSS JOIN seals s ON s.tenant_id = d.tenant_id
 -- plan:   SCAN (subquery-3)
 -- plan:   USE TEMP B-TREE FOR DISTINCT
 -- plan: SCAN d
--- plan: SEARCH s USING PRIMARY KEY (tenant_id=? AND last_seq=?)
+-- plan: SEARCH t USING COVERING INDEX tenants_settings (id=?) LEFT-JOIN
+-- plan: SEARCH s USING PRIMARY KEY (tenant_id=? AND last_seq=?) LEFT-JOIN
 -- plan: CORRELATED SCALAR SUBQUERY 6
--- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=?)
+-- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq<?)
 
 SELECT n.id, n.name, n.settings, n.shard, n.external_id, n.state = 'suspended' AS is_suspended
 FROM tenants n

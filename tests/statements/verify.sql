@@ -7,40 +7,52 @@ WHERE n.id = ?1
 -- ?1 = 1
 -- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
 
-SELECT CAST(last AS INTEGER), sealed, iif((SELECT trimmed FROM sealing) > 0, max(CAST(first AS INTEGER) - 1, 0), 0), CAST(first AS INTEGER)
-FROM (SELECT (SELECT max(seq) FROM events WHERE tenant_id = ?1 AND seq < '') AS last, (SELECT max(last_seq) FROM seals WHERE tenant_id = ?1) AS sealed, (SELECT min(seq) FROM events WHERE tenant_id = ?1) AS first)
+SELECT CAST(last AS INTEGER), sealed, iif((SELECT trimmed FROM sealing) > 0, max(first - 1, 0), 0), first
+FROM (SELECT (SELECT max(seq) FROM events WHERE tenant_id = ?1 AND seq <= 9007199254740991) AS last, (SELECT last_seq
+    FROM seals
+    WHERE tenant_id = ?1
+      AND last_seq <= 9007199254740991
+      AND typeof(last_seq) = 'integer'
+    ORDER BY last_seq DESC
+    LIMIT 1) AS sealed, (SELECT CAST(max(-9007199254740991, min(9007199254740991, min(seq))) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1) AS first)
 -- ?1 = 1
 -- plan: CO-ROUTINE (subquery-5)
 -- plan:   SCAN CONSTANT ROW
 -- plan:   SCALAR SUBQUERY 2
 -- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan:   SCALAR SUBQUERY 3
--- plan:     SEARCH seals USING PRIMARY KEY (tenant_id=?)
+-- plan:     SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq<?)
 -- plan:   SCALAR SUBQUERY 4
 -- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan: SCAN (subquery-5)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SCAN sealing
 
-SELECT prev_seq, last_seq, head, mac, key, start
+SELECT iif(typeof(prev_seq) = 'integer'
+    AND prev_seq BETWEEN 0
+    AND 9007199254740991, prev_seq, -1), iif(typeof(last_seq) = 'integer'
+    AND last_seq BETWEEN 0
+    AND 9007199254740991, last_seq, -1), iif(typeof(head) = 'blob'
+    OR octet_length(head) > 20000
+    OR instr(head, char(0)), '?', head), iif(typeof(at) = 'blob' OR octet_length(at) > 20000 OR instr(at, char(0)), '?', at), iif(typeof(resources) = 'blob'
+    OR octet_length(resources) > 20000
+    OR instr(resources, char(0)), '?', resources), iif(typeof(mac) = 'blob'
+    OR octet_length(mac) > 20000
+    OR instr(mac, char(0)), '?', mac), iif(typeof(key) = 'blob'
+    OR octet_length(key) > 20000
+    OR instr(key, char(0)), '?', key), iif(typeof(start) = 'blob'
+    OR octet_length(start) > 20000
+    OR instr(start, char(0)), '?', start)
 FROM seals
 WHERE tenant_id = ?1
-  AND last_seq >= ?1
-ORDER BY last_seq
+ORDER BY seals.last_seq
 LIMIT 40
 -- ?1 = 1
--- plan: SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq>?)
+-- plan: SEARCH seals USING PRIMARY KEY (tenant_id=?)
 
-SELECT prev_seq, last_seq, head, mac, key, start
-FROM seals
-WHERE tenant_id = ?1
-  AND last_seq < ?1
-ORDER BY last_seq DESC
-LIMIT 1
--- ?1 = 1
--- plan: SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq<?)
-
-SELECT count(*), CAST(max(seq) FILTER (WHERE position <= (SELECT position FROM sealing)) AS INTEGER)
+SELECT count(*), CAST(min(9007199254740991, max(seq) FILTER (WHERE position <= (SELECT position FROM sealing))) AS INTEGER)
 FROM events
 WHERE tenant_id = ?1
   AND seq > ?2

@@ -11,16 +11,24 @@ use std::ops::RangeInclusive;
 use super::body::{only, required};
 use super::refusal::Refusal;
 use super::step::{Call, Outcome, Step};
-use crate::chain::{digest_of, erasure_mark};
+use crate::chain::{digest_of, erasure_mark, has_none_of};
 use store::batch::Batch;
-use store::ledger::erasure::{self, ERASURE, Words};
+use store::ledger::erasure::{self, ERASURE, STEP, STEP_BYTES, Words};
 use store::ledger::events::of_erasure;
+use store::ledger::seals;
 use store::tenant::Tenant;
 
+/// Behind every event.
+const LAST: i64 = 9_007_199_254_740_991;
 /// Characters of an id.
 const ID: usize = 100;
-/// Looks at events that one request takes, on the paid plan and on the free one.
-const MOST: (usize, usize) = (200, 8);
+/// Statements that one request takes to look at events, on the paid plan and on the free one.
+const MOST: (usize, usize) = (800, 32);
+/// Those of a page of seals, and of a look with what it empties.
+const PAGE: usize = 1;
+const LOOK: usize = 4;
+/// Seals of a page.
+const SEALS: usize = 400;
 
 /// Letters that may have another case, those of nearly all scripts that have any.
 const LETTERS: RangeInclusive<char> = '\u{80}'..='\u{2fff}';
@@ -31,7 +39,13 @@ struct Erasure {
     id: String,
     /// Up to which event.
     behind: i64,
-    looks: usize,
+    /// The events that may be of it, each pair behind the first number up to the second, of those
+    /// up to the end of a page of seals.
+    spans: Vec<(i64, i64)>,
+    /// That end; none where no seal is behind it.
+    end: Option<i64>,
+    /// Statements that it may still take.
+    left: usize,
     /// The type, where an event is of the resource.
     kind: Option<&'static ResourceType>,
     /// Whether the newest of these tells of an erasure.
@@ -46,13 +60,21 @@ struct Erasure {
 pub fn erase<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     only(&call.body, &["resource"])?;
     let id = required(&call.body, "resource", ID)?;
-    look(
+    let (paid, free) = MOST;
+    let left = if call.admin.settings.is_free_plan {
+        free
+    } else {
+        paid
+    };
+    page(
         call,
         Erasure {
             tenant: call.admin.tenant()?.id,
             id: id.to_owned(),
             behind: 0,
-            looks: 0,
+            spans: Vec::new(),
+            end: None,
+            left,
             kind: None,
             is_told: false,
             events: 0,
@@ -61,13 +83,52 @@ pub fn erase<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     )
 }
 
+/// Asks the next seals which events may be of the resource: all that no seal says are of others.
+fn page<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
+    let tenant = erasure.tenant;
+    let (batch, listed) = Batch::of(seals::list(tenant, Some(erasure.behind), SEALS));
+    erasure.left = erasure.left.saturating_sub(PAGE);
+    Step::send(call.admin.shard, batch, move |mut answers| {
+        let rows = answers.rows(listed);
+        let is_full = rows.len() == SEALS;
+        let end = seals::end_of(&erasure.id);
+        let (mut reached, mut behind) = (erasure.behind, erasure.behind);
+        for mut row in rows {
+            let seal = seals::read_seal(&mut row)?;
+            let has_none = has_none_of(&call.admin.settings.master, tenant, &seal, end);
+            if has_none && seal.prev_seq > behind {
+                erasure.spans.push((behind, seal.prev_seq));
+            }
+            reached = reached.max(seal.last_seq);
+            if has_none {
+                behind = behind.max(seal.last_seq);
+            }
+        }
+        erasure.end = is_full.then_some(reached);
+        let last = erasure.end.unwrap_or(LAST);
+        if last > behind {
+            erasure.spans.push((behind, last));
+        }
+        if erasure.spans.is_empty() {
+            erasure.behind = last;
+            return go_on(call, erasure, true);
+        }
+        look(call, erasure)
+    })
+}
+
 /// Looks at events, as many as a statement does, and empties those of the resource.
 fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
     let (tenant, id) = (erasure.tenant, &erasure.id);
+    let spans = erasure.spans.iter();
+    let spans = spans.filter(|(_, to)| *to > erasure.behind);
+    let spans = spans.map(|(from, to)| Value::from(vec![(*from).max(erasure.behind), *to]));
+    let spans = text(&spans.list().into());
     let mut batch = Batch::default();
     let lives = batch.add(erasure::lives(tenant, id));
-    let window = batch.add(erasure::window(tenant, id, erasure.behind));
-    let full = batch.add(erasure::full(tenant, id, erasure.behind));
+    let window = batch.add(erasure::window(tenant, id, &spans));
+    let full = batch.add(erasure::full(tenant, id, &spans));
+    erasure.left = erasure.left.saturating_sub(LOOK);
     Step::send(call.admin.shard, batch, move |mut answers| {
         if answers.has_row(lives) {
             return Err(Refusal::conflict(
@@ -86,10 +147,13 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
             }
         }
         let mut digests = Vec::new();
+        let mut bytes = 0;
         let key = call.admin.settings.master.newest();
         for mut row in answers.rows(full) {
             let seq = row.count(0)?;
-            let digest = digest_of(row.required_text(1)?.as_bytes());
+            let content = row.required_text(1)?;
+            bytes += content.len();
+            let digest = digest_of(content.as_bytes());
             let mark = erasure_mark(key.as_ref(), erasure.tenant, seq, &digest);
             digests.push(Value::from(vec![Value::from(seq), mark.into()]));
             let words = row.required_text(2)?;
@@ -101,30 +165,35 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
             }
             erasure.behind = seq;
         }
-        erasure.looks += 1;
-        let most = if call.admin.settings.is_free_plan {
-            MOST.1
-        } else {
-            MOST.0
-        };
-        let is_over = erasure.looks >= most;
+        let are_all = digests.len() < STEP && bytes < STEP_BYTES;
+        if are_all {
+            let reached = last.filter(|_| has_more).or(erasure.end);
+            erasure.behind = reached.unwrap_or(LAST).max(erasure.behind);
+            has_more |= erasure.end.is_some();
+        }
+        has_more |= !are_all;
         if digests.is_empty() {
-            erasure.behind = last.unwrap_or_default();
-            if is_over || !has_more {
-                return finish(call, erasure, has_more);
-            }
-            return look(call, erasure);
+            return go_on(call, erasure, has_more);
         }
         erasure.events += digests.len();
         let digests = text(&digests.into());
         let (batch, _) = Batch::of(erasure::empty(erasure.tenant, &digests));
         Step::send(call.admin.shard, batch, move |_| {
-            if is_over {
-                return finish(call, erasure, true);
-            }
-            look(call, erasure)
+            go_on(call, erasure, has_more)
         })
     })
+}
+
+/// Goes on where there are more events and it may.
+fn go_on<'c>(call: &'c Call<'c>, mut erasure: Erasure, has_more: bool) -> Outcome<'c> {
+    if !has_more || erasure.left < PAGE + LOOK {
+        return finish(call, erasure, has_more);
+    }
+    if erasure.end.is_some_and(|end| erasure.behind >= end) {
+        erasure.spans.clear();
+        return page(call, erasure);
+    }
+    look(call, erasure)
 }
 
 /// Words without letter case: SQL knows that of ASCII alone.

@@ -20,6 +20,10 @@ const STRAY: &str = "an event has a number that was never given";
 
 /// What is said of a block.
 const CHANGED: &str = "an event was changed or is missing";
+const FORGED: &str = "the seal was not made by this deployment";
+
+/// Tenants that never were which are told of, in each shard.
+const STRANGERS: usize = 20;
 
 /// What was found so far.
 struct Finding {
@@ -77,11 +81,13 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     };
     let mut batch = Batch::default();
     let extent = batch.add(seals::extent(tenant));
-    let listed = batch.add(seals::list(tenant, from, SEALS));
-    let before = batch.add(seals::before(tenant, from));
+    // From the first on, whatever stands in front of it is looked at, too.
+    let behind = (from > 1).then_some(from - 1);
+    let listed = batch.add(seals::list(tenant, behind, SEALS));
+    let before = behind.map(|_| batch.add(seals::before(tenant, from)));
     Step::send(call.admin.shard, batch, move |mut answers| {
         let [newest, sealed_to, trimmed, first] = answers.numbers(extent)?;
-        let before = match answers.row(before) {
+        let before = match before.and_then(|before| answers.row(before)) {
             Some(mut row) => seals::read_seal(&mut row)?,
             None => Seal::default(),
         };
@@ -97,7 +103,7 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             newest: newest.unwrap_or_default(),
             sealed_to: sealed_to.unwrap_or_default(),
             trimmed: trimmed.unwrap_or_default(),
-            reached: before.last_seq,
+            reached: before.last_seq.max(0),
             head: before.head,
             broken: Vec::new(),
         };
@@ -116,6 +122,11 @@ fn walk<'c>(call: &'c Call<'c>, mut rest: IntoIter<Seal>, mut finding: Finding) 
     let Some(seal) = rest.next() else {
         return end(call, finding);
     };
+    // A number that none is given, and that is in no order.
+    if seal.last_seq <= finding.reached {
+        finding.tell(finding.reached + 1, finding.reached + 1, FORGED);
+        return walk(call, rest, finding);
+    }
     let tenant = finding.tenant;
     let (batch, found) = Batch::of(seals::leaves(tenant, (seal.prev_seq, seal.last_seq)));
     Step::send(call.admin.shard, batch, move |mut answers| {
@@ -124,11 +135,13 @@ fn walk<'c>(call: &'c Call<'c>, mut rest: IntoIter<Seal>, mut finding: Finding) 
             leaves.push(seals::read_leaf(&mut row)?);
         }
         let master = &call.admin.settings.master;
-        // What was trimmed is known by the first seal that was kept.
+        // What was trimmed is known by the first seal that was kept, and no other says so.
+        let mut says_start = seal.start.is_some();
         if finding.reached == 0
             && let Some(start) = start_at(master, tenant, &seal, &leaves)
         {
             (finding.reached, finding.head) = (start.behind, start.head);
+            says_start = false;
             if finding
                 .kept
                 .as_ref()
@@ -155,16 +168,18 @@ fn walk<'c>(call: &'c Call<'c>, mut rest: IntoIter<Seal>, mut finding: Finding) 
             }
         }
         if seal.prev_seq != finding.reached {
-            finding.tell(finding.reached + 1, seal.prev_seq, "a seal is missing");
+            let to = seal.prev_seq.max(finding.reached + 1);
+            finding.tell(finding.reached + 1, to, "a seal is missing");
         }
-        let fault = fault(master, tenant, &finding.head, &seal, &leaves);
+        let fault = fault(master, tenant, &finding.head, &seal, &leaves)
+            .or(says_start.then_some(Fault::Seal));
         if !matches!(fault, Some(Fault::Seal | Fault::Key)) {
             finding.compare(&seal);
         }
         let why = fault.map(|fault| match fault {
             Fault::Events => CHANGED,
             Fault::Emptied => "an event was emptied, and not by an erasure of this deployment",
-            Fault::Seal => "the seal was not made by this deployment",
+            Fault::Seal => FORGED,
             Fault::Key => "the master key of the seal is not set any more",
         });
         if let Some(why) = why {
@@ -199,7 +214,33 @@ fn end<'c>(call: &'c Call<'c>, mut finding: Finding) -> Outcome<'c> {
         } else if let Some(last) = looked_at {
             finding.tell(behind + 1, last, "a seal is missing");
         }
+        if finding.tenant == 0 {
+            return strangers(call.admin.shards(), finding, newest);
+        }
         Step::shown(finding.text(newest))
+    })
+}
+
+/// With the events of the house those are told of that are nobody's, in one shard after the other.
+fn strangers<'c>(mut rest: IntoIter<u16>, mut finding: Finding, newest: i64) -> Outcome<'c> {
+    let Some(shard) = rest.next() else {
+        return Step::shown(finding.text(newest));
+    };
+    let (batch, found) = Batch::of(seals::strangers(shard, STRANGERS));
+    Step::send(shard, batch, move |mut answers| {
+        for mut row in answers.rows(found) {
+            let (tenant, first, last) =
+                row.read(|cells| (cells.required_text(), cells.count(), cells.count()))?;
+            let shard = shard.to_string();
+            let why = [
+                "an event is of a tenant that never was: ",
+                &tenant,
+                ", in shard ",
+                &shard,
+            ];
+            finding.tell(first, last, &why.concat());
+        }
+        strangers(rest, finding, newest)
     })
 }
 

@@ -4,18 +4,16 @@
 //! Whatever table keeps something of a resource that is gone has its statement in [`elsewhere`], or
 //! in [`replies`].
 
-use super::seals::{BLOCK, ID_END};
 use crate::fragment::{Fragment, value};
 use crate::{Statement, fragment, statement};
 use scim::list::List;
 
 /// Events that one statement looks at, at the most.
 const LOOKS: usize = 20_000;
-/// Sealed blocks of them.
-const BLOCKS: usize = LOOKS / BLOCK;
 /// Events that are emptied at once, and bytes of them.
-const STEP: usize = 500;
-const STEP_BYTES: usize = 1_000_000;
+pub const STEP: usize = 500;
+/// The same.
+pub const STEP_BYTES: usize = 1_000_000;
 /// What stands in place of a path.
 const PLACEHOLDER: &str = "…";
 
@@ -33,47 +31,35 @@ pub fn lives(tenant: i64, id: &str) -> Statement {
     statement!("{rows}", rows = rows)
 }
 
-/// What a look at the events behind a number finds: the last number that it came to, whether there
-/// are more, and the type of resource and of event of the newest of the resource.
-pub fn window(tenant: i64, id: &str, behind: i64) -> Statement {
+/// What a look at events finds: the last number that it came to, whether there may be more, and the
+/// type of resource and of event of the newest of the resource. `spans`: a JSON array of pairs of
+/// numbers, behind the first of which it looks, up to the second.
+pub fn window(tenant: i64, id: &str, spans: &str) -> Statement {
     statement!(
-        "{events} SELECT coalesce((SELECT max(seq) FROM w), (SELECT max(last_seq) FROM n)), \
-         EXISTS (SELECT 1 FROM n) OR (SELECT count(*) FROM w) = {LOOKS}, resource_type, type \
+        "{events} SELECT (SELECT max(seq) FROM w), (SELECT count(*) FROM w) = {LOOKS}, resource_type, type \
          FROM (SELECT 1) LEFT JOIN (SELECT * FROM w WHERE resource_id = {id} ORDER BY seq DESC LIMIT 1)",
-        events = events(tenant, id, behind),
+        events = events(tenant, spans),
         LOOKS = LOOKS,
         id = value(id),
     )
 }
 
-/// The events `w` that a look finds behind a number: those of the next sealed blocks `n` that may
-/// be of the resource; where no block is left, what is not sealed, and where the next does not say
-/// of whom it is, whatever comes then.
-fn events(tenant: i64, id: &str, behind: i64) -> Fragment<'static> {
-    let end = id.char_indices().rev().nth(ID_END - 1);
-    let end = id.get(end.map_or(0, |(at, _)| at)..).unwrap_or_default();
+/// The events `w` that a look finds, in their order.
+fn events(tenant: i64, spans: &str) -> Fragment<'_> {
     fragment!(
-        "WITH n AS MATERIALIZED (SELECT prev_seq, last_seq, resources FROM seals WHERE tenant_id = {tenant} \
-         AND last_seq > {behind} AND (resources IS NULL OR instr(resources, {end})) ORDER BY last_seq LIMIT {BLOCKS}), \
-         w AS MATERIALIZED (SELECT e.seq, e.type, e.resource_type, e.resource_id FROM n \
-         CROSS JOIN events e ON e.tenant_id = iif({is_unknown}, NULL, {tenant}) \
-         AND e.seq > max({behind}, n.prev_seq) AND e.seq <= n.last_seq \
-         UNION ALL SELECT * FROM (SELECT seq, type, resource_type, resource_id FROM events \
-         WHERE tenant_id = iif({is_unknown}, {tenant}, NULL) AND seq > max({behind}, \
-         coalesce((SELECT min(prev_seq) FROM n), (SELECT max(last_seq) FROM seals WHERE tenant_id = {tenant}), 0)) \
-         ORDER BY seq LIMIT {LOOKS}))",
+        "WITH w AS MATERIALIZED (SELECT e.seq, e.type, e.resource_type, e.resource_id FROM json_each({spans}) j \
+         CROSS JOIN events e ON e.tenant_id = {tenant} AND e.seq > j.value ->> 0 AND e.seq <= j.value ->> 1 \
+         AND typeof(e.seq) = 'integer' LIMIT {LOOKS})",
+        spans = value(spans),
         tenant = value(tenant),
-        behind = value(behind),
-        end = Fragment::Made(end.to_owned()),
-        is_unknown = "(SELECT resources FROM n ORDER BY last_seq LIMIT 1) IS NULL",
-        BLOCKS = BLOCKS,
         LOOKS = LOOKS,
     )
 }
 
 /// The events of the resource among those that say anything: rows of the number, the salt with the
-/// body, and a JSON array of what the resource is called in it, by which others tell of it.
-pub fn full(tenant: i64, id: &str, behind: i64) -> Statement {
+/// body, and a JSON array of what the resource is called in it, by which others tell of it. Fewer
+/// than [`STEP`], of fewer bytes than [`STEP_BYTES`], are all.
+pub fn full(tenant: i64, id: &str, spans: &str) -> Statement {
     statement!(
         "{events} SELECT seq, content, (SELECT json_group_array(DISTINCT value) FROM json_tree(body) t \
          WHERE t.type = 'text' AND length(t.value) > 2 AND (t.key IN ('name', 'externalId', 'userName', 'displayName') \
@@ -84,7 +70,7 @@ pub fn full(tenant: i64, id: &str, behind: i64) -> Statement {
          FROM (SELECT seq FROM w WHERE resource_id = {id}) f \
          CROSS JOIN events e ON e.tenant_id = {tenant} AND e.seq = f.seq WHERE e.body IS NOT NULL AND e.type <> '{ERASURE}' \
          ORDER BY e.seq LIMIT {STEP}) WHERE before < {STEP_BYTES}",
-        events = events(tenant, id, behind),
+        events = events(tenant, spans),
         id = value(id),
         tenant = value(tenant),
         ERASURE = ERASURE,

@@ -3,6 +3,7 @@
 //! What an event says is put together here: of a resource that came or went the record has the
 //! document, and its entries are made of that.
 
+use super::planted::{MOST, text_of};
 use crate::fragment::{Fragment, Value, value};
 use crate::membership::json;
 use crate::{Statement, fragment, statement};
@@ -30,10 +31,31 @@ const ENTRIES: &str = "(SELECT json_group_array(json(CASE WHEN c.value IS NOT NU
 
 /// The columns of an event. What somebody made of its body is left out where it is no JSON, so that
 /// those behind it are read; the chain names it.
-pub(super) const COLUMNS: &str = "position, tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, \
-     iif(json_valid(body), body, NULL) AS body";
+pub(super) const COLUMNS: &str = concat!(
+    "position, tenant_id, seq, ",
+    text_of!("at"),
+    " AS at, ",
+    text_of!("type"),
+    " AS type, ",
+    text_of!("resource_type"),
+    " AS resource_type, ",
+    text_of!("resource_id"),
+    " AS resource_id, ",
+    text_of!("actor_kind"),
+    " AS actor_kind, ",
+    text_of!("actor_id"),
+    " AS actor_id, ",
+    text_of!("request"),
+    " AS request, iif(typeof(body) = 'text' AND json_valid(body), body, NULL) AS body"
+);
 /// Not a row that somebody put there, by a number that is never given.
-const WRITTEN: &str = "typeof(seq) = 'integer' AND +seq > 0 AND typeof(tenant_id) = 'integer'";
+const WRITTEN: &str = concat!(
+    "typeof(seq) = 'integer' AND +seq BETWEEN 1 AND ",
+    MOST!(),
+    " AND +position <= ",
+    MOST!(),
+    " AND typeof(tenant_id) = 'integer'"
+);
 
 /// An event `e` of the tenant `t`, JSON text: members that it has not are not there.
 fn shape(shard: u16) -> Fragment<'static> {
@@ -183,16 +205,21 @@ impl Walk {
     }
 
     /// Events: rows of the position, the number, the moment, the event, and how many there are of
-    /// those that were asked for. As many of them as a page takes.
+    /// those that were asked for. As many of them as a page takes. What somebody put there of a
+    /// tenant that never was is none.
     pub fn list(&self, filter: &EventFilter, most: usize) -> Statement {
         statement!(
             "SELECT position, seq, at, event, found, tenant_id, seal, resource_type, resource_id FROM (SELECT *, count(*) OVER () AS found, \
              sum(octet_length(event)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(event) AS before FROM (\
              SELECT e.position, e.seq, e.at, e.tenant_id, e.resource_type, e.resource_id, {shape} AS event, \
              (SELECT json_object('seq', last_seq, 'head', head) FROM seals s WHERE s.tenant_id = e.tenant_id \
+             AND last_seq <= {MOST} AND typeof(last_seq) = 'integer' AND length(head) = 64 AND typeof(head) = 'text' \
              ORDER BY last_seq DESC LIMIT 1) AS seal FROM ({events}) e \
-             LEFT JOIN tenants t ON t.id = e.tenant_id WHERE 1{filter} LIMIT {most})) WHERE before < {PAGE_BYTES}",
+             LEFT JOIN tenants t ON t.id = e.tenant_id WHERE (t.shard = {shard}{house}){filter} LIMIT {most})) WHERE before < {PAGE_BYTES}",
             shape = shape(self.shard),
+            MOST = MOST!(),
+            shard = usize::from(self.shard),
+            house = (self.shard == 1).then_some(" OR e.tenant_id = 0"),
             events = self.select(COLUMNS),
             filter = filter,
             most = most,
@@ -263,6 +290,10 @@ pub fn newest(tenant: Option<i64>) -> Statement {
     statement!(
         "SELECT position, seq FROM events{of_tenant}{order} LIMIT 1",
         of_tenant = of_tenant.as_ref(),
-        order = of_tenant.is_none().then_some(" ORDER BY position DESC"),
+        order = of_tenant.is_none().then_some(concat!(
+            " WHERE position <= ",
+            MOST!(),
+            " ORDER BY position DESC"
+        )),
     )
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::planted::{MOST, number_of, text_of};
 use crate::cells::Cells;
 use crate::fragment::{Fragment, value};
 use crate::{Error, Row, Statement, fragment, statement};
@@ -15,12 +16,20 @@ const BLOCK_BYTES: usize = 1_000_000;
 /// event is not as it was written, whose salt has 32 characters, so that it is known where the body
 /// begins. All but the body, which has names and values and may be emptied; and the body with its
 /// salt, or the digest that is left of it.
-pub(super) const LEAF: &str = "CASE WHEN typeof(e.seq) <> 'integer' THEN 0 WHEN e.body IS NULL THEN e.seq \
-                    WHEN length(e.salt) = 32 AND octet_length(e.salt) = 32 AND typeof(e.body) = 'text' AND e.body GLOB '{*' \
-                    AND instr(e.body, char(0)) = 0 AND json_valid(e.body) THEN e.seq ELSE 0 END AS seq, \
-                    json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, \
-                    e.request) AS fields, iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, \
-                    iif(instr(e.digest, char(0)), '', e.digest) AS digest";
+pub(super) const LEAF: &str = concat!(
+    "CASE WHEN typeof(e.seq) <> 'integer' OR e.seq NOT BETWEEN 0 AND ",
+    MOST!(),
+    " THEN 0 WHEN e.body IS NULL THEN iif(e.salt IS NULL, e.seq, 0) \
+     WHEN e.digest IS NULL AND typeof(e.salt) = 'text' AND length(e.salt) = 32 AND octet_length(e.salt) = 32 \
+     AND typeof(e.body) = 'text' AND e.body GLOB '{*' \
+     AND instr(e.body, char(0)) = 0 AND json_valid(e.body) THEN e.seq ELSE 0 END AS seq, \
+     iif('blob' IN (typeof(e.seq), typeof(e.at), typeof(e.type), typeof(e.resource_type), typeof(e.resource_id), \
+     typeof(e.actor_kind), typeof(e.actor_id), typeof(e.request)), '', json_array(e.tenant_id, e.seq, e.at, e.type, \
+     e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request)) AS fields, \
+     iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, ",
+    text_of!("e.digest"),
+    " AS digest"
+);
 
 /// An event as a seal has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,41 +56,71 @@ impl Leaf {
     }
 }
 
-/// The events of this database that were not looked at yet.
+/// The events of this database that were not looked at yet, but for what is no event of a tenant.
 fn window() -> Fragment<'static> {
     fragment!(
         "SELECT * FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) \
          - octet_length(body) AS before FROM (\
-         SELECT * FROM events WHERE position > (SELECT position FROM sealing) ORDER BY position LIMIT {BLOCK})) \
+         SELECT * FROM events WHERE position > (SELECT position FROM sealing) AND position <= {MOST} \
+         AND typeof(tenant_id) = 'integer' AND +tenant_id BETWEEN 0 AND {MOST} ORDER BY position LIMIT {BLOCK})) \
          WHERE coalesce(before, 0) < {BLOCK_BYTES}",
+        MOST = MOST!(),
         BLOCK = BLOCK,
         BLOCK_BYTES = BLOCK_BYTES,
     )
 }
 
-/// The events that are to be sealed: rows of their position, their tenant and a leaf, and whether
-/// any were trimmed here.
+/// The events that are to be sealed: rows of their position, their tenant, the end of the id of the
+/// resource and a leaf, and whether any were trimmed here.
 pub fn events_to_seal() -> Statement {
     statement!(
-        "SELECT e.position, CAST(e.tenant_id AS INTEGER), {LEAF}, (SELECT trimmed FROM sealing) AS trimmed \
-         FROM ({window}) e ORDER BY e.position",
+        "SELECT e.position, e.tenant_id, substr({resource}, -{ID_END}) AS resource, {LEAF}, \
+         (SELECT trimmed FROM sealing) AS trimmed FROM ({window}) e ORDER BY e.position",
+        resource = text_of!("e.resource_id"),
+        ID_END = ID_END,
         LEAF = LEAF,
         window = window(),
     )
 }
 
-/// Reads a row of [`events_to_seal`].
-pub fn read_event_to_seal(row: &mut Row) -> Result<(i64, i64, Leaf), Error> {
-    row.read(|cells| (cells.count(), cells.count(), Leaf::read(cells)))
+/// An event that is to be sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsealed {
+    /// Its position.
+    pub position: i64,
+    /// Its tenant.
+    pub tenant: i64,
+    /// The end of the id of its resource.
+    pub resource: Option<String>,
+    /// What a seal has of it.
+    pub leaf: Leaf,
+    /// The last position up to which any were trimmed.
+    pub trimmed: i64,
 }
 
-/// The last seals of the tenants of those events: rows of the tenant, the number and the head.
+/// Reads a row of [`events_to_seal`].
+pub fn read_event_to_seal(row: &mut Row) -> Result<Unsealed, Error> {
+    row.read(|cells| Unsealed {
+        position: cells.count(),
+        tenant: cells.count(),
+        resource: cells.text(),
+        leaf: Leaf::read(cells),
+        trimmed: cells.count(),
+    })
+}
+
+/// The last seals of the tenants of those events that there are: rows of the tenant, the number and
+/// the head, 0 and none where there is no seal.
 pub fn last_seals() -> Statement {
     statement!(
-        "SELECT s.tenant_id, s.last_seq, s.head FROM (SELECT DISTINCT tenant_id FROM ({window})) d \
-         CROSS JOIN seals s ON s.tenant_id = d.tenant_id \
-         AND s.last_seq = (SELECT max(last_seq) FROM seals WHERE tenant_id = d.tenant_id)",
+        "SELECT d.tenant_id, coalesce(s.last_seq, 0) AS last_seq, coalesce({head}, '') AS head \
+         FROM (SELECT DISTINCT tenant_id FROM ({window})) d LEFT JOIN tenants t ON t.id = d.tenant_id \
+         LEFT JOIN seals s ON s.tenant_id = d.tenant_id AND typeof(s.last_seq) = 'integer' \
+         AND s.last_seq = (SELECT max(last_seq) FROM seals WHERE tenant_id = d.tenant_id AND last_seq <= {MOST}) \
+         AND s.last_seq > 0 WHERE d.tenant_id = 0 OR t.id IS NOT NULL",
+        head = text_of!("s.head"),
         window = window(),
+        MOST = MOST!(),
     )
 }
 
@@ -94,7 +133,12 @@ pub struct Seal {
     pub last_seq: i64,
     /// The head.
     pub head: String,
-    /// The code of the head.
+    /// When it was made.
+    pub at: String,
+    /// The ends of the ids of the resources that its events are of, with commas between; none where
+    /// it was made before they were noted.
+    pub resources: Option<String>,
+    /// The code of all that, but of seals of before of the head alone.
     pub mac: String,
     /// The fingerprint of the master key.
     pub key: String,
@@ -103,31 +147,34 @@ pub struct Seal {
 }
 
 /// Characters at the end of an id by which a seal has it: those of our ids are random.
-pub const ID_END: usize = 8;
+const ID_END: usize = 8;
 
-/// Sets seals of tenants, with the resources that their events are of. Where another sealer was
-/// faster, the batch fails.
-pub fn insert(seals: &[(i64, Seal)], now: &str) -> Statement {
+/// The end of an id.
+pub fn end_of(id: &str) -> &str {
+    let end = id.char_indices().rev().nth(ID_END - 1);
+    id.get(end.map_or(0, |(at, _)| at)..).unwrap_or_default()
+}
+
+/// Sets seals of tenants. Where another sealer was faster, the batch fails.
+pub fn insert(seals: &[(i64, Seal)]) -> Statement {
     let rows = seals.iter().map(|(tenant, seal)| {
         Value::from(vec![
             Value::from(*tenant),
             Value::from(seal.last_seq),
             Value::from(seal.prev_seq),
             Value::from(seal.head.as_str()),
+            Value::from(seal.at.as_str()),
             Value::from(seal.mac.as_str()),
             Value::from(seal.key.as_str()),
             Value::from(seal.start.as_deref()),
+            Value::from(seal.resources.as_deref()),
         ])
     });
     let rows = scim::json::text(&Value::from(rows.collect::<Vec<_>>()));
     statement!(
         "INSERT INTO seals (tenant_id, last_seq, prev_seq, head, at, mac, key, start, resources) \
-         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, {now}, value ->> 4, value ->> 5, value ->> 6, \
-         (SELECT coalesce(group_concat(DISTINCT substr(resource_id, -{ID_END})), '') FROM events \
-         WHERE tenant_id = j.value ->> 0 AND seq > j.value ->> 2 AND seq <= j.value ->> 1) \
-         FROM json_each({rows}) j",
-        now = value(now),
-        ID_END = ID_END,
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, \
+         value ->> 8 FROM json_each({rows})",
         rows = value(&rows),
     )
 }
@@ -150,13 +197,32 @@ pub fn note(position: i64) -> Statement {
     )
 }
 
-/// The seals of a tenant from this event on: rows of [`read_seal`], up to so many.
-pub fn list(tenant: i64, from: i64, most: usize) -> Statement {
+/// The columns of a seal. A number that is none, and what is no text, is one that no seal has.
+const SEAL: &str = concat!(
+    number_of!("prev_seq"),
+    ", ",
+    number_of!("last_seq"),
+    ", ",
+    text_of!("head"),
+    ", ",
+    text_of!("at"),
+    ", ",
+    text_of!("resources"),
+    ", ",
+    text_of!("mac"),
+    ", ",
+    text_of!("key"),
+    ", ",
+    text_of!("start")
+);
+
+/// The seals of a tenant behind an event, or all: rows of [`read_seal`], up to so many.
+pub fn list(tenant: i64, behind: Option<i64>, most: usize) -> Statement {
     statement!(
-        "SELECT prev_seq, last_seq, head, mac, key, start FROM seals WHERE tenant_id = {tenant} AND last_seq >= {from} \
-         ORDER BY last_seq LIMIT {most}",
+        "SELECT {SEAL} FROM seals WHERE tenant_id = {tenant}{behind} ORDER BY seals.last_seq LIMIT {most}",
+        SEAL = SEAL,
         tenant = value(tenant),
-        from = value(from),
+        behind = behind.map(|behind| fragment!(" AND last_seq > {behind}", behind = value(behind))),
         most = most,
     )
 }
@@ -164,8 +230,8 @@ pub fn list(tenant: i64, from: i64, most: usize) -> Statement {
 /// The last seal of a tenant in front of an event.
 pub fn before(tenant: i64, from: i64) -> Statement {
     statement!(
-        "SELECT prev_seq, last_seq, head, mac, key, start FROM seals WHERE tenant_id = {tenant} AND last_seq < {from} \
-         ORDER BY last_seq DESC LIMIT 1",
+        "SELECT {SEAL} FROM seals WHERE tenant_id = {tenant} AND last_seq < {from} ORDER BY seals.last_seq DESC LIMIT 1",
+        SEAL = SEAL,
         tenant = value(tenant),
         from = value(from),
     )
@@ -177,6 +243,8 @@ pub fn read_seal(row: &mut Row) -> Result<Seal, Error> {
         prev_seq: cells.count(),
         last_seq: cells.count(),
         head: cells.required_text(),
+        at: cells.required_text(),
+        resources: cells.text(),
         mac: cells.required_text(),
         key: cells.required_text(),
         start: cells.text(),
@@ -184,16 +252,17 @@ pub fn read_seal(row: &mut Row) -> Result<Seal, Error> {
 }
 
 /// The last event of a tenant, the last that is sealed, how many were trimmed before the first, and
-/// the number of the first. A number that is a text, which comes behind all, is counted by
-/// [`count_behind`].
+/// the number of the first. A number that is a text, or too large, comes behind all, and is counted
+/// by [`count_behind`].
 pub fn extent(tenant: i64) -> Statement {
     statement!(
-        "SELECT CAST(last AS INTEGER), sealed, iif((SELECT trimmed FROM sealing) > 0, max(CAST(first AS INTEGER) - 1, 0), 0), \
-         CAST(first AS INTEGER) FROM (SELECT \
-         (SELECT max(seq) FROM events WHERE tenant_id = {tenant} AND seq < '') AS last, \
-         (SELECT max(last_seq) FROM seals WHERE tenant_id = {tenant}) AS sealed, \
-         (SELECT min(seq) FROM events WHERE tenant_id = {tenant}) AS first)",
+        "SELECT CAST(last AS INTEGER), sealed, iif((SELECT trimmed FROM sealing) > 0, max(first - 1, 0), 0), first FROM (SELECT \
+         (SELECT max(seq) FROM events WHERE tenant_id = {tenant} AND seq <= {MOST}) AS last, \
+         (SELECT last_seq FROM seals WHERE tenant_id = {tenant} AND last_seq <= {MOST} AND typeof(last_seq) = 'integer' \
+         ORDER BY last_seq DESC LIMIT 1) AS sealed, \
+         (SELECT CAST(max(-{MOST}, min({MOST}, min(seq))) AS INTEGER) FROM events WHERE tenant_id = {tenant}) AS first)",
         tenant = value(tenant),
+        MOST = MOST!(),
     )
 }
 
@@ -221,9 +290,29 @@ pub fn read_leaf(row: &mut Row) -> Result<Leaf, Error> {
 /// looked at.
 pub fn count_behind(tenant: i64, behind: i64) -> Statement {
     statement!(
-        "SELECT count(*), CAST(max(seq) FILTER (WHERE position <= (SELECT position FROM sealing)) AS INTEGER) \
+        "SELECT count(*), CAST(min({MOST}, max(seq) FILTER (WHERE position <= (SELECT position FROM sealing))) AS INTEGER) \
          FROM events WHERE tenant_id = {tenant} AND seq > {behind}",
+        MOST = MOST!(),
         tenant = value(tenant),
         behind = value(behind),
+    )
+}
+
+/// The tenants that events of a shard are of, and that never lived there, up to so many: rows of
+/// the number, and of the first and the last event.
+pub fn strangers(shard: u16, most: usize) -> Statement {
+    statement!(
+        "WITH RECURSIVE every (id) AS (SELECT min(tenant_id) FROM events UNION ALL \
+         SELECT (SELECT min(e.tenant_id) FROM events e WHERE e.tenant_id > every.id) FROM every \
+         WHERE every.id IS NOT NULL) SELECT substr(quote(id), 1, 40) AS tenant, {first} AS first, {last} AS last FROM (\
+         SELECT every.id AS id, (SELECT min(seq) FROM events WHERE tenant_id = every.id) AS low, \
+         (SELECT max(seq) FROM events WHERE tenant_id = every.id) AS high FROM every LEFT JOIN tenants t \
+         ON typeof(every.id) = 'integer' AND t.id = every.id AND t.shard = {shard} \
+         WHERE every.id IS NOT NULL AND t.id IS NULL AND every.id IS NOT {house} LIMIT {most})",
+        first = number_of!("low"),
+        last = number_of!("high"),
+        shard = usize::from(shard),
+        house = if shard == 1 { "0" } else { "NULL" },
+        most = most,
     )
 }

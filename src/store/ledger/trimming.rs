@@ -2,6 +2,7 @@
 //! newest of a tenant, so that no number is given twice. With a master key they go a whole block at
 //! a time, and the last seal of what went stays, so that the chain goes on from it.
 
+use super::planted::text_of;
 use super::seals::{LEAF, Leaf};
 use crate::fragment::value;
 use crate::{Error, Row, Statement, fragment, statement};
@@ -19,28 +20,29 @@ pub const TENANTS: usize = 5;
 pub fn due(before: &str, sealed: bool, most: usize) -> Statement {
     let of_seals = fragment!(
         "SELECT max(last_seq) FROM (SELECT last_seq FROM seals WHERE tenant_id = o.id AND last_seq >= o.first \
-         AND last_seq < o.first + {STEP} ORDER BY last_seq) s \
+         AND last_seq < o.first + {STEP} AND typeof(last_seq) = 'integer' ORDER BY last_seq) s \
          WHERE (SELECT at FROM events e WHERE e.tenant_id = o.id AND e.seq = s.last_seq) < {before}",
         STEP = STEP,
         before = value(before),
     );
     let of_events = fragment!(
         "SELECT max(seq) FROM (SELECT seq, at FROM events WHERE tenant_id = o.id AND seq < o.newest \
-         ORDER BY seq LIMIT {STEP}) WHERE at < {before} AND NOT EXISTS (SELECT 1 FROM seals WHERE tenant_id = o.id)",
+         ORDER BY seq LIMIT {STEP}) WHERE at < {before} AND typeof(seq) = 'integer' AND NOT EXISTS (SELECT 1 FROM seals WHERE tenant_id = o.id)",
         STEP = STEP,
         before = value(before),
     );
     statement!(
         "WITH RECURSIVE every (id) AS (SELECT min(tenant_id) FROM events UNION ALL \
          SELECT (SELECT min(e.tenant_id) FROM events e WHERE e.tenant_id > every.id) FROM every \
-         WHERE every.id IS NOT NULL), \
+         WHERE every.id < ''), \
          old (id, first, newest) AS (SELECT every.id, f.seq, (SELECT max(seq) FROM events WHERE tenant_id = every.id) \
          FROM every CROSS JOIN events f ON f.tenant_id = every.id \
-         AND f.seq = (SELECT min(seq) FROM events WHERE tenant_id = every.id) WHERE f.at < {before} \
+         AND f.seq = (SELECT min(seq) FROM events WHERE tenant_id = every.id) WHERE f.at < {before} AND typeof(every.id) = 'integer' AND +every.id >= 0 \
          AND f.seq < (SELECT max(seq) FROM events WHERE tenant_id = every.id)) \
-         SELECT d.id, d.upto, (SELECT head FROM seals WHERE tenant_id = d.id AND last_seq = d.upto) AS head, {LEAF} \
+         SELECT d.id, d.upto, (SELECT {head} FROM seals WHERE tenant_id = d.id AND last_seq = d.upto) AS head, {LEAF} \
          FROM (SELECT o.id, o.newest, ({upto}) AS upto FROM old o LIMIT -1) d LEFT JOIN events e \
          ON e.tenant_id = d.id AND e.seq = d.upto AND d.upto = d.newest WHERE d.upto IS NOT NULL LIMIT {most}",
+        head = text_of!("head"),
         LEAF = LEAF,
         before = value(before),
         upto = if sealed { of_seals } else { of_events },
