@@ -16,6 +16,7 @@ use crate::budget::Allowance;
 use crate::outside::LocalBoxFuture;
 use store::batch::Batch;
 use store::ledger::deliveries;
+use store::ledger::feed::newest;
 use store::{Database, Error};
 
 mod attempt;
@@ -136,8 +137,8 @@ async fn look<D: Database>(
         let newest = if number == 1 {
             None
         } else {
-            let row = shard.ask(deliveries::newest()).await?.into_iter().next();
-            row.map_or(Ok(None), |row| row.integer(0))?
+            let row = shard.ask(newest(None)).await?.into_iter().next();
+            Some(row.map_or(Ok(0), |row| row.count(0))?)
         };
         asked.push((
             number,

@@ -10,7 +10,7 @@ use crate::{Context, Moment};
 use scim::resource_type::ResourceType;
 use store::batch::Batch;
 use store::ledger::deliveries::{self, Backlog, Lease, WebhookCursor};
-use store::ledger::feed::{LOOKS, Mark, Walk};
+use store::ledger::feed::{LOOKS, Mark, Walk, newest};
 use store::ledger::replay;
 use store::ledger::webhooks::{self, Endpoint};
 use store::{Database, Error, Row, Statement};
@@ -257,7 +257,7 @@ impl<D: Database> Deliverer<'_, D> {
         };
         let filter = event_filter(&self.endpoint.types, &self.endpoint.id);
         let mut batch = Batch::default();
-        let newest = batch.add(deliveries::newest());
+        let newest = batch.add(newest(None));
         let end = batch.add(walk.end(false));
         let listed = batch.add(walk.list(&filter, PAGE));
         self.allowance.note(batch.len());

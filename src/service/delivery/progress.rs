@@ -9,6 +9,7 @@ use store::ledger::events::{Origin, house};
 use store::ledger::feed::Mark;
 use store::ledger::replay;
 use store::ledger::requests::Sender;
+use store::ledger::webhooks;
 use store::tenant::Tenant;
 use store::{Database, Statement};
 
@@ -67,6 +68,10 @@ impl<D: Database> Deliverer<'_, D> {
         };
         let webhook = &self.lease.webhook;
         statements.extend(deliveries::record(webhook, Some(&self.lease), &record));
+        if !self.endpoint.is_active {
+            // Who delivers what is in other databases ends, too.
+            statements.push(webhooks::interrupt(webhook, false));
+        }
         statements
     }
 

@@ -18,11 +18,6 @@ pub fn listeners() -> Statement {
     statement!("SELECT DISTINCT tenant_id FROM webhooks WHERE state = 'active'")
 }
 
-/// The position of the last event of a database.
-pub fn newest() -> Statement {
-    statement!("SELECT coalesce(max(position), 0) FROM events")
-}
-
 /// The ids of endpoints that have something to be told of a database whose last event has this
 /// position, none for the first: the longest waiting first.
 pub fn due(shard: u16, newest: Option<i64>, now: &str) -> Statement {
@@ -358,20 +353,22 @@ pub fn note_old_key(webhook: &str, until: &str) -> Statement {
 /// Disables an endpoint.
 pub fn disable(lease: &Lease) -> Statement {
     statement!(
-        "UPDATE webhooks SET state = 'disabled' WHERE id = {webhook} AND {lease}",
+        "UPDATE webhooks SET state = 'disabled' WHERE id = {webhook} AND state = 'active' AND {lease}",
         webhook = value(&lease.webhook),
         lease = lease,
     )
 }
 
-/// The event of an endpoint that is about to be disabled, by this status of its last reply. To D1
-/// every number is a real one, which JSON would show.
+/// The event of an endpoint that is about to be disabled, by this status of its last reply; none
+/// where the deliverer of another database was faster. To D1 every number is a real one, which JSON
+/// would show.
 pub fn disabled_event(lease: &Lease, status: Option<i64>) -> Fragment<'_> {
     let after = fragment!(
         "json_object('state', 'disabled', 'last_status', CAST({status} AS INTEGER))",
         status = number(status),
     );
-    event("disabled", "json_object('state', w.state)", after, lease)
+    let row = event("disabled", "json_object('state', w.state)", after, lease);
+    fragment!("{row} AND w.state = 'active'", row = row)
 }
 
 /// The event of one that fails for a tenant.

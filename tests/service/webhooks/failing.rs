@@ -525,6 +525,32 @@ fn gone_disables_at_once() {
     assert_eq!(events["data"][0]["changes"][0], status);
 }
 
+/// Two deliverers, of two databases, hear at once that the endpoint is gone: one event tells of it.
+#[test]
+fn gone_is_told_of_once() {
+    let memory = Rc::new(memory());
+    hook(&memory, &json!({}));
+    let other = Rc::downgrade(&memory);
+    receive(&memory, move |_| {
+        let other = other.upgrade().unwrap();
+        other.sql("UPDATE webhooks SET state = 'disabled', last_status = 410");
+        reply(410)
+    });
+    Client::new(&memory).user("ada");
+    deliver(&memory);
+    let told = memory.number("SELECT count(*) FROM events WHERE type = 'webhook.disabled'");
+    assert_eq!(told, 0);
+    assert_eq!(memory.number("SELECT count(*) FROM webhook_deliveries"), 1);
+    // Who disables it has the others end.
+    memory.sql("UPDATE webhooks SET state = 'active'");
+    receive(&memory, |_| reply(410));
+    deliver(&memory);
+    let told = memory.number("SELECT count(*) FROM events WHERE type = 'webhook.disabled'");
+    assert_eq!(told, 1);
+    let ended = "SELECT count(*) FROM webhook_cursors WHERE lease LIKE '?%'";
+    assert_eq!(memory.number(ended), 1);
+}
+
 #[test]
 fn retry_after_is_honoured() {
     for status in [429, 502, 504] {
