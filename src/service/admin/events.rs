@@ -4,6 +4,8 @@
 //! behind it are kept, whatever is trimmed before it.
 
 use scim::list::List;
+use scim::part;
+use scim::resource_type::ResourceType;
 use std::vec::IntoIter;
 
 use super::no_tenant;
@@ -22,8 +24,6 @@ mod page;
 const LONGEST_WAIT: u32 = 30;
 /// Types that are named in a request at the most.
 const TYPES: usize = 50;
-/// Characters of the longest of them.
-const TYPE: usize = 100;
 
 /// The cursor of a reader who came so far, with numbers of this tenant.
 pub(super) fn cursor_text(marks: Vec<(u16, Mark)>, tenant: i64) -> String {
@@ -136,7 +136,7 @@ fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
         backwards: before.is_some(),
         goes_on: before.is_none() && !from.is_empty(),
         wanted: EventFilter {
-            types: types(call.parameter("type").unwrap_or_default())?,
+            types: call.parameter("type").map_or(Ok(Vec::new()), types)?,
             ..EventFilter::default()
         },
         with_now,
@@ -149,25 +149,37 @@ fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
     collect(call, request, page, shards.into_iter(), Vec::new())
 }
 
+/// The types of events, besides those of resources that come, change and go.
+const KNOWN: &str = " user.deactivated user.activated user.restored group.members tenant.created tenant.updated \
+     tenant.deleted tenant.suspended tenant.resumed operator_token.created operator_token.revoked settings.updated \
+     credential.created credential.updated credential.revoked credential.expiring credential.expired client.created \
+     client.updated client.revoked client.secret_created client.secret_removed undo.finished export.started \
+     import.finished brake.engaged brake.released webhook.created webhook.updated webhook.rotated webhook.deleted \
+     webhook.failing webhook.disabled webhook.test resource.erased connection.first_request ";
+
+/// Whether there are events of this type, or with a star any of this kind.
+fn is_type(name: &str) -> bool {
+    let (kind, word) = name.split_once('.').unwrap_or_default();
+    if name.bytes().any(|byte| byte == b' ') {
+        return false;
+    }
+    let is_resource = || ResourceType::all().any(|known| known.name.eq_ignore_ascii_case(kind));
+    let (wanted, end) = match word {
+        "*" => (kind, "."),
+        _ => (name, " "),
+    };
+    part::has(KNOWN, &[" ", wanted, end].concat())
+        || matches!(word, "created" | "updated" | "deleted" | "*") && is_resource()
+}
+
 /// The types that are looked for.
 pub(super) fn types(text: &str) -> Result<Vec<String>, Refusal> {
-    let types: Vec<String> = text
-        .split(',')
-        .map(|name| name.trim().to_ascii_lowercase())
-        .filter(|name| !name.is_empty())
-        .collect();
-    let is_word = |word: &str| {
-        let is_in_one = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-        !word.is_empty() && word.bytes().all(is_in_one)
-    };
-    let is_name = |name: &String| {
-        let words = name.split_once('.');
-        name.len() <= TYPE
-            && words.is_some_and(|(kind, word)| is_word(kind) && (word == "*" || is_word(word)))
-    };
-    if types.len() > TYPES || !types.iter().all(is_name) {
+    let types = text.split(',').map(|name| name.trim().to_ascii_lowercase());
+    let types: Vec<String> = types.list();
+    if types.len() > TYPES || !types.iter().all(|name| is_type(name)) {
         let wanted = format!(
-            "types such as user.created or user.*, up to {TYPES} of them, with commas between"
+            "types such as user.created or user.*, up to {TYPES} of them, with commas between; docs/events.md#an-event \
+             lists them"
         );
         return Err(Refusal::invalid_query("type", &wanted));
     }

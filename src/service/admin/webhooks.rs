@@ -57,9 +57,10 @@ fn url<'b>(call: &'b Call<'_>) -> Result<&'b str, Refusal> {
 fn types(body: &Body) -> Result<Option<String>, Refusal> {
     let texts = match texts(body, "types")? {
         None => return Ok(None),
-        Some(texts) => texts.join(","),
+        Some(texts) if texts.is_empty() => return Ok(Some("[]".to_owned())),
+        Some(texts) => texts,
     };
-    let types = events::types(&texts).map_err(|refusal| {
+    let types = events::types(&texts.join(",")).map_err(|refusal| {
         let detail = part::replace(&refusal.detail, "`type`", "`types`");
         Refusal::invalid("invalid_value", detail)
     })?;

@@ -166,6 +166,36 @@ fn what_is_sent_must_be_good() {
             "user.*",
         ),
         (
+            json!({ "url": "https://app.example.com/", "types": [""] }),
+            "invalid_value",
+            "docs/events.md#an-event",
+        ),
+        (
+            json!({ "url": "https://app.example.com/", "types": ["user.nope"] }),
+            "invalid_value",
+            "docs/events.md#an-event",
+        ),
+        (
+            json!({ "url": "https://app.example.com/", "types": ["nope.*"] }),
+            "invalid_value",
+            "docs/events.md#an-event",
+        ),
+        (
+            json!({ "url": "https://app.example.com/", "types": ["user.created", ""] }),
+            "invalid_value",
+            "docs/events.md#an-event",
+        ),
+        (
+            json!({ "url": "https://app.example.com/", "types": ["user.created user.updated"] }),
+            "invalid_value",
+            "docs/events.md#an-event",
+        ),
+        (
+            json!({ "url": "https://app.example.com/", "types": ["user.deactivated user.activated"] }),
+            "invalid_value",
+            "docs/events.md#an-event",
+        ),
+        (
             json!({ "url": "https://app.example.com/", "types": "user.*" }),
             "invalid_value",
             "list",
