@@ -9,16 +9,9 @@ use scim::part;
 /// Characters of the longest.
 pub const LONGEST: usize = 2_000;
 
-/// Names that are nobody's outside.
-const INSIDE: [&str; 7] = [
-    "localhost",
-    "localdomain",
-    "local",
-    "internal",
-    "lan",
-    "home",
-    "arpa",
-];
+/// Last parts of names that are nobody's outside: those that are reserved (RFC 2606, 6761, 6762,
+/// 7686, 8375, 9476, and `internal` by ICANN), and others that networks use for themselves.
+const INSIDE: &str = " localhost localdomain local internal intranet private corp lan home mail arpa alt onion test example invalid ";
 
 /// Refuses an address that may not be fetched from, with what it must be. `own` are addresses of
 /// this server. Where `local` is said, a server of this machine may be asked without TLS.
@@ -34,6 +27,13 @@ const INSIDE: [&str; 7] = [
 /// ] {
 ///     assert!(check(wrong, &own, false).is_err(), "{wrong}");
 /// }
+/// for inside in ["local", "internal", "intranet", "corp", "home.arpa", "test", "example", "invalid", "onion"] {
+///     assert!(check(&format!("https://app.{inside}/"), &own, false).is_err(), "{inside}");
+/// }
+/// assert!(check(&format!("https://{}.com/", "a".repeat(63)), &own, false).is_ok());
+/// assert!(check(&format!("https://{}.com/", "a".repeat(64)), &own, false).is_err());
+/// assert!(check("https://xn--bcher-kva.de/", &own, false).is_ok());
+/// assert!(check("https://bücher.de/", &own, false).is_err_and(|wanted| wanted.contains("xn--")));
 /// assert!(check("http://127.0.0.1:90/", &["http://localhost:8787"], true).is_ok());
 /// for wrong in [":8787/", ":08787/", ":+90/", ":90@example.com/"] {
 ///     let wrong = format!("http://127.0.0.1{wrong}");
@@ -42,6 +42,11 @@ const INSIDE: [&str; 7] = [
 /// ```
 pub fn check(address: &str, own: &[&str], local: bool) -> Result<(), &'static str> {
     let is_strange = |byte: u8| !byte.is_ascii_graphic() || b"\\\"<>^`{|}#".contains(&byte);
+    if !address.is_ascii() {
+        return Err(
+            "an address in ASCII: of a name in other letters the form that begins with xn--",
+        );
+    }
     if address.len() > LONGEST || address.bytes().any(is_strange) {
         return Err("an address of up to 2,000 ASCII characters, without blanks and #");
     }
@@ -103,11 +108,11 @@ fn parts(address: &str) -> Option<(String, String, Option<&str>)> {
 fn is_public(host: &str) -> bool {
     let is_label = |label: &str| {
         let is_known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        !label.is_empty() && label.bytes().all(is_known)
+        (1..=63).contains(&label.len()) && label.bytes().all(is_known)
     };
     let last = host.rsplit('.').next().unwrap_or_default();
     host.as_bytes().contains(&b'.')
         && host.split('.').all(is_label)
         && last.starts_with(|first: char| first.is_ascii_alphabetic())
-        && !INSIDE.contains(&last)
+        && !part::has(INSIDE, &[" ", last, " "].concat())
 }
