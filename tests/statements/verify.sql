@@ -48,7 +48,7 @@ SELECT iif(typeof(prev_seq) = 'integer'
 FROM seals
 WHERE tenant_id = ?1
 ORDER BY seals.last_seq
-LIMIT 40
+LIMIT 20
 -- ?1 = 1
 -- plan: SEARCH seals USING PRIMARY KEY (tenant_id=?)
 
