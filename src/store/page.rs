@@ -7,7 +7,7 @@
 use super::expression::View;
 use super::fragment::{Fragment, value};
 use super::limits::LARGEST_NUMBER;
-use super::predicate::{condition, finds_one, is_lookup, modified_since, users_of};
+use super::predicate::{condition, finds_one, is_lookup, modified_since, skim, users_of};
 use super::record::record_of_page;
 pub use super::source::Source;
 use super::source::totals_of;
@@ -333,9 +333,11 @@ fn total_of<'a>(view: &View<'a>) -> Fragment<'a> {
 /// `FROM … WHERE …`: what matches.
 fn matching<'a>(source: &Source<'a>, rows: Rows) -> Fragment<'a> {
     let view = &source.view;
-    let filter = source
-        .predicate
-        .map(|predicate| fragment!(" AND {condition}", condition = condition(view, predicate)));
+    let filter = source.predicate.map(|predicate| {
+        let skim = skim(view, predicate).map(|skim| fragment!(" AND {skim}", skim = skim));
+        let condition = condition(view, predicate);
+        fragment!("{skim} AND {condition}", skim = skim, condition = condition)
+    });
     let since = source.predicate.and_then(modified_since);
     let since = since.map(|since| {
         fragment!(

@@ -20,6 +20,8 @@ mod depth;
 mod elements;
 mod linked;
 mod lookup;
+mod skim;
+mod values;
 
 pub use depth::depth;
 use elements::{Elements, Term, gather};
@@ -29,12 +31,14 @@ pub(crate) use linked::{asks_type, indirect_links, matched_links, memberships_up
 use lookup::is_key;
 pub use lookup::{comparisons, has_list, is_lookup, modified_since, users_of};
 pub(crate) use lookup::{finds_one, is_of_columns, named, only_values};
+pub(crate) use skim::skim;
 
 /// The condition, in parentheses.
 pub fn condition<'a>(view: &View<'a>, predicate: &Predicate) -> Fragment<'a> {
     let writer = Writer {
         view: *view,
         element: None,
+        unpacked: false,
         few: false,
     };
     writer.condition(predicate, false)
@@ -46,6 +50,8 @@ struct Writer<'a> {
     view: View<'a>,
     /// The multi-valued attribute whose element is the alias `e`.
     element: Option<&'static Attribute>,
+    /// Whether its sub-attributes are columns, each taken out of it once.
+    unpacked: bool,
     /// Whether another condition leaves few rows, of which it is better asked who is linked to them
     /// than the other way.
     few: bool,
@@ -109,6 +115,7 @@ impl<'a> Writer<'a> {
         match place {
             Place::At(location) => value_at(&self.view, location, Arrow::Value),
             Place::Sub(sub) if self.element.is_some_and(|of| of.linked) => link_column(sub).into(),
+            Place::Sub(sub) if self.unpacked => ["e.\"", sub.name, "\""].into(),
             Place::Sub(sub) => fragment!("e.value ->> {path}", path = json_path(sub.name)),
             Place::Value(_) => "e.value".into(),
         }
@@ -133,7 +140,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// No LIKE: it folds letters of its own and refuses patterns over 50 bytes on D1.
+/// No LIKE for what decides: it folds letters of its own and refuses patterns over 50 bytes on D1.
 fn compare<'a>(at: Fragment<'a>, op: CompareOp, operand: &Operand) -> Fragment<'a> {
     macro_rules! compare {
         ($text:literal) => {

@@ -12,7 +12,7 @@ const COMPARISONS: usize = 64;
 /// Looks that a filter may take, at the most: a comparison takes one at each resource.
 const LOOKS: usize = 1_000_000;
 /// Comparisons where as many as may be would take more.
-const FEWER: usize = 8;
+const FEWER: usize = 4;
 /// Values of a list, at the most.
 const VALUES: usize = 1_000;
 /// Removals by filter in one PATCH.

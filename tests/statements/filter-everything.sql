@@ -35,7 +35,8 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals 
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 
-SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 > 466666, 0, (SELECT coalesce(sum(1 + max(octet_length(resources.folded) - 0, 0) * 1 / 160 + max(octet_length(resources.folded) - 2048, 0) * 1 / 96), 0)
+SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 5 > 466666, 0, (SELECT coalesce(sum(iif(octet_length(resources.folded) <= 2048
+                AND NOT (resources.folded LIKE '%' || ?3 || '%'), 1 + octet_length(resources.folded) / 192, 1 + max(octet_length(resources.folded) - 0, 0) * 2 / 112 + max(octet_length(resources.folded) - 2048, 0) * 1 / 96)), 0)
         FROM resources
         WHERE resources.tenant_id = ?1
           AND resources.resource_type = ?2) <= 466666), 1) THEN '$'
@@ -43,6 +44,7 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals 
   END)
 -- ?1 = 1
 -- ?2 = "Device"
+-- ?3 = "gin"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
@@ -112,6 +114,7 @@ FROM (SELECT *
             FROM resources
             WHERE resources.tenant_id = ?1
               AND resources.resource_type = ?2
+              AND (resources.folded LIKE '%' || ?3 || '%')
               AND (instr(resources.folded ->> '$.displayName', ?3) > 0)
             ORDER BY resources.id
             LIMIT ?4 + 0))) page
@@ -195,6 +198,7 @@ WITH RECURSIVE page(id) AS (SELECT id
           FROM resources
           WHERE resources.tenant_id = ?1
             AND resources.resource_type = ?4
+            AND (resources.folded LIKE '%' || ?2 || '%')
             AND (instr(resources.folded ->> '$.displayName', ?2) > 0)
           ORDER BY resources.id
           LIMIT ?3 + 0))) page
@@ -392,6 +396,7 @@ SELECT count(*) AS total
 FROM resources
 WHERE resources.tenant_id = ?1
   AND resources.resource_type = ?2
+  AND (resources.folded LIKE '%' || ?3 || '%')
   AND (instr(resources.folded ->> '$.displayName', ?3) > 0)
 -- ?1 = 1
 -- ?2 = "Device"

@@ -17,13 +17,16 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 2 > 1400000, 0, (SELECT coalesce(sum(0 + iif(octet_length(users.folded) <= 2048, 2, coalesce(json_array_length(users.folded, '$.phoneNumbers'), 0) * 3 / 2) + max(octet_length(users.folded) - 0, 0) * 1 / 160), 0)
+SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 5 > 1400000, 0, (SELECT coalesce(sum(iif(octet_length(users.folded) <= 2048
+                AND NOT ((users.folded LIKE '%' || ?3 || '%') AND (users.folded LIKE '%' || ?4 || '%')), 1 + octet_length(users.folded) / 192, 0 + coalesce(json_array_length(users.folded, '$.phoneNumbers'), 0) * 9 / 4 + max(octet_length(users.folded) - 0, 0) * 3 / 112)), 0)
         FROM users
         WHERE users.tenant_id = ?1) <= 1400000), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1
 -- ?2 = "User"
+-- ?3 = "work"
+-- ?4 = "home"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
@@ -61,11 +64,14 @@ FROM (SELECT *
     END || '\n' || document AS record
     FROM users
     WHERE users.tenant_id = ?1
+      AND ((users.folded LIKE '%' || ?2 || '%') AND (users.folded LIKE '%' || ?3 || '%'))
       AND ((EXISTS (SELECT 1
           FROM (SELECT (c0 IS TRUE)
               AND (c1 IS TRUE) AS holds
-            FROM (SELECT max((e.value ->> '$.type' = ?2) IS TRUE) AS c0, max((e.value ->> '$.type' = ?3) IS TRUE) AS c1
-              FROM json_each(users.folded, '$.phoneNumbers') e))
+            FROM (SELECT max((e."type" = ?2) IS TRUE) AS c0, max((e."type" = ?3) IS TRUE) AS c1
+              FROM (SELECT e.value ->> '$.type' AS "type"
+                FROM json_each(users.folded, '$.phoneNumbers') e
+                LIMIT -1) e))
           WHERE holds)))
     ORDER BY users.id
     LIMIT ?4 + 0)
@@ -74,12 +80,14 @@ FROM (SELECT *
 -- ?2 = "work"
 -- ?3 = "home"
 -- ?4 = 100
--- plan: CO-ROUTINE (subquery-11)
+-- plan: CO-ROUTINE (subquery-12)
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=?)
--- plan:   CORRELATED SCALAR SUBQUERY 10
--- plan:     CO-ROUTINE (subquery-8)
--- plan:       SCAN e VIRTUAL TABLE INDEX 3:
--- plan:     SCAN (subquery-8)
+-- plan:   CORRELATED SCALAR SUBQUERY 11
+-- plan:     CO-ROUTINE (subquery-9)
+-- plan:       CO-ROUTINE e
+-- plan:         SCAN e VIRTUAL TABLE INDEX 3:
+-- plan:       SCAN e
+-- plan:     SCAN (subquery-9)
 -- plan:   SCALAR SUBQUERY 2
 -- plan:     CO-ROUTINE (subquery-1)
 -- plan:       SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
@@ -99,22 +107,27 @@ FROM (SELECT *
 -- plan:       USE TEMP B-TREE FOR GROUP BY
 -- plan:     SCAN g
 -- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-11)
+-- plan: SCAN (subquery-12)
 
 SELECT count(*) AS total
 FROM users
 WHERE users.tenant_id = ?1
+  AND ((users.folded LIKE '%' || ?2 || '%') AND (users.folded LIKE '%' || ?3 || '%'))
   AND ((EXISTS (SELECT 1
       FROM (SELECT (c0 IS TRUE)
           AND (c1 IS TRUE) AS holds
-        FROM (SELECT max((e.value ->> '$.type' = ?2) IS TRUE) AS c0, max((e.value ->> '$.type' = ?3) IS TRUE) AS c1
-          FROM json_each(users.folded, '$.phoneNumbers') e))
+        FROM (SELECT max((e."type" = ?2) IS TRUE) AS c0, max((e."type" = ?3) IS TRUE) AS c1
+          FROM (SELECT e.value ->> '$.type' AS "type"
+            FROM json_each(users.folded, '$.phoneNumbers') e
+            LIMIT -1) e))
       WHERE holds)))
 -- ?1 = 1
 -- ?2 = "work"
 -- ?3 = "home"
 -- plan: SEARCH users USING INDEX users_modified (tenant_id=?)
--- plan: CORRELATED SCALAR SUBQUERY 3
--- plan:   CO-ROUTINE (subquery-1)
--- plan:     SCAN e VIRTUAL TABLE INDEX 3:
--- plan:   SCAN (subquery-1)
+-- plan: CORRELATED SCALAR SUBQUERY 4
+-- plan:   CO-ROUTINE (subquery-2)
+-- plan:     CO-ROUTINE e
+-- plan:       SCAN e VIRTUAL TABLE INDEX 3:
+-- plan:     SCAN e
+-- plan:   SCAN (subquery-2)

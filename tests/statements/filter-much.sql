@@ -36,7 +36,7 @@ SELECT json_extract('{}', CASE WHEN coalesce((SELECT sum(total) FROM totals WHER
             AND m.team_id = e.via
           WHERE (e.display = ?4)
           LIMIT 350001)) <= 350000)
-      AND iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?5)) * 4 > 1400000, 0, (SELECT coalesce(sum(2 + iif(octet_length(users.folded) <= 2048, 2, coalesce(json_array_length(users.folded, '$.emails'), 0) * 3 / 2) + max(octet_length(users.folded) - 0, 0) * 1 / 160 + max(octet_length(users.folded) - 2048, 0) * 2 / 96), 0)
+      AND iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?5)) * 7 > 1400000, 0, (SELECT coalesce(sum(2 + coalesce(json_array_length(users.folded, '$.emails'), 0) * 9 / 4 + max(octet_length(users.folded) - 0, 0) * 3 / 112 + max(octet_length(users.folded) - 2048, 0) * 2 / 96), 0)
         FROM users
         WHERE users.tenant_id = ?1) <= 1400000), 1) THEN '$'
   ELSE 'condition not met'
@@ -101,8 +101,10 @@ FROM (SELECT *
       AND ((((EXISTS (SELECT 1
               FROM (SELECT (c0 IS TRUE)
                   OR (c1 IS NOT TRUE) AS holds
-                FROM (SELECT max((e.value ->> '$.type' = ?2) IS TRUE) AS c0, max((e.value ->> '$.type' = ?3) IS TRUE) AS c1
-                  FROM json_each(users.folded, '$.emails') e))
+                FROM (SELECT max((e."type" = ?2) IS TRUE) AS c0, max((e."type" = ?3) IS TRUE) AS c1
+                  FROM (SELECT e.value ->> '$.type' AS "type"
+                    FROM json_each(users.folded, '$.emails') e
+                    LIMIT -1) e))
               WHERE holds)))
           OR ((instr(users.folded ->> '$.title', ?4) > 0)))
         OR (((instr(users.folded ->> '$.nickName', ?5) > 0))
@@ -133,13 +135,15 @@ FROM (SELECT *
 -- ?6 = "https://scim.example.com/scim/v2"
 -- ?7 = "staff"
 -- ?8 = 100
--- plan: CO-ROUTINE (subquery-16)
+-- plan: CO-ROUTINE (subquery-17)
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=?)
--- plan:   CORRELATED SCALAR SUBQUERY 10
--- plan:     CO-ROUTINE (subquery-8)
--- plan:       SCAN e VIRTUAL TABLE INDEX 3:
--- plan:     SCAN (subquery-8)
--- plan:   LIST SUBQUERY 15
+-- plan:   CORRELATED SCALAR SUBQUERY 11
+-- plan:     CO-ROUTINE (subquery-9)
+-- plan:       CO-ROUTINE e
+-- plan:         SCAN e VIRTUAL TABLE INDEX 3:
+-- plan:       SCAN e
+-- plan:     SCAN (subquery-9)
+-- plan:   LIST SUBQUERY 16
 -- plan:     MATERIALIZE within
 -- plan:       SETUP
 -- plan:         SEARCH t USING INDEX teams_modified (tenant_id=?)
@@ -168,7 +172,7 @@ FROM (SELECT *
 -- plan:       USE TEMP B-TREE FOR GROUP BY
 -- plan:     SCAN g
 -- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-16)
+-- plan: SCAN (subquery-17)
 
 SELECT count(*) AS total
 FROM users
@@ -176,8 +180,10 @@ WHERE users.tenant_id = ?1
   AND ((((EXISTS (SELECT 1
           FROM (SELECT (c0 IS TRUE)
               OR (c1 IS NOT TRUE) AS holds
-            FROM (SELECT max((e.value ->> '$.type' = ?2) IS TRUE) AS c0, max((e.value ->> '$.type' = ?3) IS TRUE) AS c1
-              FROM json_each(users.folded, '$.emails') e))
+            FROM (SELECT max((e."type" = ?2) IS TRUE) AS c0, max((e."type" = ?3) IS TRUE) AS c1
+              FROM (SELECT e.value ->> '$.type' AS "type"
+                FROM json_each(users.folded, '$.emails') e
+                LIMIT -1) e))
           WHERE holds)))
       OR ((instr(users.folded ->> '$.title', ?4) > 0)))
     OR (((instr(users.folded ->> '$.nickName', ?5) > 0))
@@ -205,11 +211,13 @@ WHERE users.tenant_id = ?1
 -- ?6 = "https://scim.example.com/scim/v2"
 -- ?7 = "staff"
 -- plan: SEARCH users USING INDEX users_modified (tenant_id=?)
--- plan: CORRELATED SCALAR SUBQUERY 3
--- plan:   CO-ROUTINE (subquery-1)
--- plan:     SCAN e VIRTUAL TABLE INDEX 3:
--- plan:   SCAN (subquery-1)
--- plan: LIST SUBQUERY 8
+-- plan: CORRELATED SCALAR SUBQUERY 4
+-- plan:   CO-ROUTINE (subquery-2)
+-- plan:     CO-ROUTINE e
+-- plan:       SCAN e VIRTUAL TABLE INDEX 3:
+-- plan:     SCAN e
+-- plan:   SCAN (subquery-2)
+-- plan: LIST SUBQUERY 9
 -- plan:   MATERIALIZE within
 -- plan:     SETUP
 -- plan:       SEARCH t USING INDEX teams_modified (tenant_id=?)

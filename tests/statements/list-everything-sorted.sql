@@ -17,7 +17,7 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 > 466666, 0, (SELECT coalesce(sum(1 + max(octet_length(resources.folded) - 0, 0) * 1 / 200 + max(octet_length(resources.folded) - 2048, 0) * 1 / 64), 0)
+SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 > 466666, 0, (SELECT coalesce(sum(1 + max(octet_length(resources.folded) - 0, 0) * 1 / 64 + max(octet_length(resources.folded) - 2048, 0) * 1 / 64), 0)
         FROM resources
         WHERE resources.tenant_id = ?1
           AND resources.resource_type = ?2) <= 466666), 1) THEN '$'

@@ -17,7 +17,7 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 5 > 1400000, 0, (SELECT coalesce(sum(5 + coalesce(json_array_length(users.folded, '$.emails'), 0) * 2 + max(octet_length(users.folded) - 0, 0) * 2 / 200 + max(octet_length(users.folded) - 2048, 0) * 2 / 64), 0)
+SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 5 > 1400000, 0, (SELECT coalesce(sum(5 + coalesce(json_array_length(users.folded, '$.emails'), 0) * 2 + max(octet_length(users.folded) - 0, 0) * 1 / 64 + max(octet_length(users.folded) - 2048, 0) * 1 / 64), 0)
         FROM users
         WHERE users.tenant_id = ?1) <= 1400000), 1) THEN '$'
   ELSE 'condition not met'

@@ -28,13 +28,13 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals 
           CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
             AND m.member_id = above.id
             AND m.member_type = 'Group'
-          LIMIT 35001)
-        SELECT iif((SELECT count(*) FROM above) > 35000, 350001, (SELECT count(*)
+          LIMIT 23334)
+        SELECT iif((SELECT count(*) FROM above) > 23333, 233334, (SELECT count(*)
             FROM (SELECT 1
               FROM above
               LEFT JOIN team_members m ON m.tenant_id = ?1
                 AND m.team_id = above.via
-              LIMIT 350001)))) <= 350000), 1) THEN '$'
+              LIMIT 233334)))) <= 233333), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1

@@ -19,7 +19,7 @@ SELECT ?1 AS tenant_id, NULL AS subject, (SELECT cursor_key FROM tenants WHERE i
 -- plan: SCALAR SUBQUERY 3
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 > 1400000, 0, (SELECT coalesce(sum(1 + max(octet_length(users.folded) - 0, 0) * 1 / 200 + max(octet_length(users.folded) - 2048, 0) * 1 / 64), 0)
+SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 > 1400000, 0, (SELECT coalesce(sum(1 + max(octet_length(users.folded) - 0, 0) * 1 / 64 + max(octet_length(users.folded) - 2048, 0) * 1 / 64), 0)
         FROM users
         WHERE users.tenant_id = ?1) <= 1400000), 1) THEN '$'
   ELSE 'condition not met'

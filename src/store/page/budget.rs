@@ -19,7 +19,7 @@ use crate::fragment::{Fragment, value};
 use crate::limits::LOOKS;
 use crate::predicate::{
     asks_type, condition, indirect_links, is_lookup, matched_links, memberships_upto, named,
-    nestings, only_values,
+    nestings, only_values, skim,
 };
 use crate::read::guard;
 use crate::source::Source;
@@ -27,49 +27,14 @@ use crate::table::LinkEnd;
 use crate::text::{Rows, hit};
 
 mod columns;
+mod weights;
 
 use columns::{Names, characters, is_column};
-
-/// Bytes of a resource whose reading, once for the page and once for the total, takes as long as a
-/// look.
-const READ: usize = 160;
-/// The same of the key of an order, which is read for the page alone.
-const READ_TO_SORT: usize = 200;
-/// The same of its bytes beyond [`SMALL`], which may all be key: it is copied, and compared.
-const SORTED: usize = 64;
-/// Bytes of a resource beyond [`SMALL`] that one text is looked for in as long as a look takes: of
-/// one letter again and again, each place may be the beginning of the text.
-const SOUGHT: usize = 96;
-/// The same of each [`CHARACTERS`] that are looked for.
-const COMPARED: usize = 768;
-/// Characters looked for that make such a look twice as long.
-const CHARACTERS: usize = 16;
-/// Comparisons with columns that take no longer than a look together.
-const OF_COLUMNS: usize = 4;
-/// Bytes of a resource whose values are neither counted nor weighed: they are taken for [`VALUES`].
-const SMALL: usize = 2_048;
-/// Values of a list that a comparison is made with, or that are read, as long as a look takes.
-const VALUES: usize = 2;
-/// Looks that it takes to sort by what a resource is linked to.
-const SORT_LINKED: usize = 20;
-/// The same by a list in its document, besides some for each of the values: the primary one is
-/// sought. That they are counted reads the document once more.
-const SORT_LIST: usize = 5;
-const SORT_VALUE: usize = 2;
-/// Comparisons with documents that may be made with all that a key names: there are few of those.
-const OF_NAMED: usize = 3;
-/// Looks that it takes to hand a mark down to a team within another.
-const NESTED: usize = 32;
-/// Looks that a link to a team through another takes, where its type is asked: who has it may be in
-/// that team as well.
-const INDIRECT: usize = 4;
-/// Looks that a membership takes, besides one for so many comparisons: they are made with the other
-/// ends, and handed down as marks.
-const MEMBERSHIP: usize = 3;
-const MARKED: usize = 8;
-
-/// Conditions on links of which it is counted what satisfies them.
-const COUNTED: usize = 4;
+use weights::{
+    CHARACTERS, COMPARED, COUNTED, INDIRECT, LEAST, MARKED, MEMBERSHIP, NESTED, OF_COLUMNS,
+    OF_NAMED, READ, READ_TO_SORT, SKIMMED, SMALL, SORT_LINKED, SORT_LIST, SORT_VALUE, SORTED,
+    SOUGHT, VALUE,
+};
 
 /// How often a filter compares.
 #[derive(Default)]
@@ -225,6 +190,14 @@ impl<'a> Weight<'a> {
         self.own + self.each.iter().map(|(_, tests)| tests).sum::<usize>()
     }
 
+    /// How often a document is read for the filter.
+    fn times_read(&self) -> usize {
+        match self.of_documents() {
+            0 => 0,
+            _ => 2 + usize::from(!self.each.is_empty()),
+        }
+    }
+
     /// The looks that some rows take together.
     fn looks<'b>(&self, source: &Source<'b>, rows: Fragment<'b>) -> Fragment<'b> {
         let (sort, times_read) = sorted(source);
@@ -241,7 +214,7 @@ impl<'a> Weight<'a> {
             })
         };
         let bytes = [
-            bytes(0, READ, usize::from(self.of_documents() > 0)),
+            bytes(0, READ, self.times_read()),
             bytes(0, READ_TO_SORT, times_read),
             bytes(SMALL, SORTED, times_read),
             bytes(SMALL, SOUGHT, self.sought),
@@ -249,16 +222,14 @@ impl<'a> Weight<'a> {
         ];
         let each_of = self.each.iter().map(|(of, tests)| {
             fragment!(
-                " + iif(octet_length({folded}) <= {small}, {tests}, coalesce(json_array_length({folded}, {path}), 0) * {looks} / {of})",
+                " + coalesce(json_array_length({folded}, {path}), 0) * {looks} / {of}",
                 folded = folded,
-                small = SMALL,
-                tests = *tests,
                 path = path_of(of),
-                looks = tests + 1,
-                of = VALUES,
+                looks = VALUE.0 * (tests + 1),
+                of = VALUE.1,
             )
         });
-        let list_to_sort = source.sort.filter(|_| times_read > 1).map(|sort| {
+        let list_to_sort = source.sort.filter(|_| sort == SORT_LIST).map(|sort| {
             let list = Location { sub: None, ..*sort };
             fragment!(
                 " + coalesce(json_array_length({folded}, {path}), 0) * {times}",
@@ -267,13 +238,27 @@ impl<'a> Weight<'a> {
                 times = SORT_VALUE,
             )
         });
+        // A small one is looked through while its bytes are told: most have not what is sought.
+        let skim = source.predicate.and_then(|of| skim(&source.view, of));
+        let skim = skim.map(|skim| {
+            fragment!(
+                "iif(octet_length({folded}) <= {small} AND NOT {skim}, 1 + octet_length({folded}) / {skimmed}, ",
+                folded = folded,
+                small = SMALL,
+                skim = skim,
+                skimmed = SKIMMED,
+            )
+        });
+        let end = skim.is_some().then_some(")");
         fragment!(
-            "(SELECT coalesce(sum({own}{each_of}{names}{list_to_sort}{bytes}), 0) FROM {rows})",
+            "(SELECT coalesce(sum({skim}{own}{each_of}{list_to_sort}{bytes}{end}{names}), 0) FROM {rows})",
+            skim = skim,
             own = self.columns.div_ceil(OF_COLUMNS) + self.own + sort,
             each_of = each_of.collect::<Fragment<'_>>(),
             names = self.names.looks(&source.view),
             list_to_sort = list_to_sort,
             bytes = bytes,
+            end = end,
             rows = rows,
         )
     }
@@ -282,14 +267,20 @@ impl<'a> Weight<'a> {
     fn held<'b>(&self, source: &Source<'b>, most: usize) -> Option<Fragment<'b>> {
         let view = source.view;
         let (sort, times_read) = sorted(source);
-        let each_row = self.columns.div_ceil(OF_COLUMNS) + self.of_documents() + sort;
+        let each_row =
+            self.columns.div_ceil(OF_COLUMNS) + self.of_documents() + self.times_read() + sort;
         if each_row == 0 {
             return None;
         }
         let columns = source
             .predicate
             .and_then(|of| columns::narrowing(&view, of, self.names.are_many()));
-        let each_row = if columns.is_some() { 1 } else { each_row };
+        let is_skimmed = source.predicate.is_some_and(|of| skim(&view, of).is_some());
+        let each_row = match columns {
+            Some(_) => 1,
+            None if is_skimmed => LEAST,
+            None => each_row,
+        };
         let narrow = columns
             .map(|columns| fragment!(" AND {columns}", columns = condition(&view, &columns)));
         // Where all stands in columns, their number is all that matters, but for long names.
@@ -361,7 +352,7 @@ fn sorted(source: &Source<'_>) -> (usize, usize) {
     match source.sort {
         Some(sort) if sort.attribute.linked => (SORT_LINKED, 0),
         Some(sort) if has_column(&source.view, sort) => (0, 0),
-        Some(sort) if sort.attribute.multi_valued => (SORT_LIST, 2),
+        Some(sort) if sort.attribute.multi_valued => (SORT_LIST, 1),
         Some(_) => (1, 1),
         None => (0, 0),
     }

@@ -10,10 +10,9 @@ use scim::path::Location;
 
 use super::lookup::{is_addresses, is_lookup, only_values, required_values};
 use super::{Writer, all_or_any, among, evenly, open};
-use crate::expression::{View, path_of};
+use crate::expression::View;
 use crate::fragment;
 use crate::fragment::Fragment;
-use crate::links::links;
 
 /// Marks in one number, a bit each: `SQLite`'s have 63 bits without the sign, D1 passes 53 of them.
 pub const MARKS: usize = 32;
@@ -248,10 +247,11 @@ impl<'a> Writer<'a> {
     /// The condition that a value of the row satisfies this.
     fn some(self, of: &Location, holds: &Predicate) -> Fragment<'a> {
         let exists = || {
+            let (inside, values) = self.values(of, &[holds]);
             fragment!(
                 "EXISTS (SELECT 1 FROM {values} WHERE {holds})",
-                values = self.values(of),
-                holds = self.condition(holds, false),
+                values = values,
+                holds = inside.condition(holds, false),
             )
         };
         let addresses = required_values(holds).filter(|_| is_addresses(&self.view, of));
@@ -273,11 +273,12 @@ impl<'a> Writer<'a> {
     /// in a select of its own, where its levels are not counted with those around it.)
     fn maxima(self, of: &Location, asked: &Elements) -> Fragment<'a> {
         let conditions = asked.conditions();
+        let (inside, values) = self.values(of, &conditions);
         let numbered = conditions.iter().enumerate();
         let maxima = numbered.map(|(index, condition)| {
             fragment!(
                 "max({condition} IS TRUE) AS c{index}",
-                condition = self.condition(condition, false),
+                condition = inside.condition(condition, false),
                 index = index,
             )
         });
@@ -289,19 +290,7 @@ impl<'a> Writer<'a> {
                 index = index
             )),
             maxima = maxima,
-            values = self.values(of),
-        )
-    }
-
-    /// The values of the row as `e`.
-    fn values(self, of: &Location) -> Fragment<'a> {
-        if of.attribute.linked {
-            return links(&self.view);
-        }
-        fragment!(
-            "json_each({folded}, {path}) e",
-            folded = self.view.column("folded"),
-            path = path_of(of),
+            values = values,
         )
     }
 
@@ -355,6 +344,7 @@ pub fn marks<'a>(view: &View<'a>, predicates: &[&Predicate]) -> Fragment<'a> {
     let writer = Writer {
         view: *view,
         element: view.resource_type.linked(),
+        unpacked: false,
         few: false,
     };
     writer.mark_columns(predicates, (MARKS, 1))

@@ -269,6 +269,7 @@ pub(crate) fn matched_links<'a>(view: &View<'a>, holds: &Predicate, limit: usize
     let writer = Writer {
         view: *view,
         element: view.resource_type.linked(),
+        unpacked: false,
         few: false,
     };
     fragment!(
