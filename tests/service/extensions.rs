@@ -247,7 +247,7 @@ fn values_are_checked_by_type() {
         (json!({ "floor": true }), "floor"),
         (json!({ "floor": 9_223_372_036_854_775_808_u64 }), "floor"),
         (json!({ "remote": "maybe" }), "remote"),
-        (json!({ "remote": 1 }), "remote"),
+        (json!({ "remote": 2 }), "remote"),
         (json!({ "since": "yesterday" }), "since"),
         (json!({ "since": "2026-02-30T00:00:00Z" }), "since"),
         (json!({ "since": 2026 }), "since"),
