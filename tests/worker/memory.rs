@@ -594,7 +594,7 @@ fn a_value_in_many_places_does_not_take_the_memory_of_all() {
         set("replace", "roles.display", LONG),
         { "op": "replace", "path": "active", "value": false },
     ]);
-    send_all(&worker, "beside a deactivation", &[400, 200], &one(&beside));
+    send_all(&worker, "beside a deactivation", &[200], &one(&beside));
     // Each is short enough, and all of them are not.
     let all: Vec<Value> = MANY
         .iter()

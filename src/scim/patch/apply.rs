@@ -102,8 +102,9 @@ impl Looks {
     /// Counts a value that is about to be set in so many places: that of one is the body's.
     fn copy(&mut self, location: Location, value: &Value, places: usize) -> Result<(), Error> {
         let more = places.saturating_sub(1).saturating_mul(bytes(value));
-        self.1 = self.1.saturating_add(more);
-        if self.1 <= MAX_COPIED {
+        let all = self.1.saturating_add(more);
+        if all <= MAX_COPIED {
+            self.1 = all;
             return Ok(());
         }
         Err(refusal(
