@@ -41,7 +41,7 @@ const WASM_PASSES = [
   "--strip-producers", "--strip-target-features",
 ];
 
-/** How it is to put functions in their places (order.mjs), and to write what is as good as it is. */
+/** How it puts functions in their places (order.mjs), and writes them as well as it can. */
 const PLACING_PASSES = ["--reorder-functions-by-name", "--generate-stack-ir", "--optimize-stack-ir"];
 
 /** Makes what is missing and builds what has changed; quick when nothing has. */

@@ -69,7 +69,8 @@ function readSections(wasm) {
 
 /** How many functions are imported: their numbers come first. */
 function countImported(reader) {
-  const limits = () => (reader.number() % 2 === 1 ? [reader.number(), reader.number()] : [reader.number()]);
+  // The least, and where the flag says so the most.
+  const limits = () => (reader.number() % 2 === 1 ? reader.number() + reader.number() : reader.number());
   const described = [
     () => reader.number(), // a function's type
     () => [reader.byte(), limits()], // a table
@@ -92,7 +93,7 @@ function readBodies(reader) {
   return Array.from({ length: reader.number() }, () => reader.take(reader.number()));
 }
 
-/** Numbers of the bodies; each has more in common with those of the window before it than others. */
+/** Numbers of the bodies: each has more in common with the window before it than others have. */
 function bySimilarity(bodies) {
   const numbers = new Map();
   const grams = bodies.map((body) => [...gramsOf(body, numbers)]);
