@@ -13,6 +13,8 @@ fn ask(worker: &Worker, method: &str) -> Result<WireReply, String> {
     let request = WireRequest {
         method: method.to_owned(),
         url: format!("{}/openapi.json", worker.origin),
+        // Behind what the platform refuses it may end a kept connection.
+        headers: vec![("Connection".to_owned(), "close".to_owned())],
         ..WireRequest::default()
     };
     worker.send(&request)
