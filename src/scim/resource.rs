@@ -102,8 +102,8 @@ impl Resource {
     ///
     /// ```
     /// use scim::{habit::Habits, resource::Resource, resource_type::USER_TYPE};
-    /// let off = serde_json::json!({ "userName": "ada", "active": false, "x509Certificates": "?" });
-    /// let user = Resource::accept(&USER_TYPE, &off, &mut Habits::default())?;
+    /// let body = serde_json::json!({ "userName": "ada", "active": false, "x509Certificates": 1 });
+    /// let user = Resource::accept(&USER_TYPE, &body, &mut Habits::default())?;
     /// assert!(user.deactivates(&USER_TYPE));
     /// # Ok::<(), scim::message::error::Error>(())
     /// ```

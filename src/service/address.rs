@@ -27,7 +27,9 @@ const INSIDE: &str = " localhost localdomain local internal intranet private cor
 /// ] {
 ///     assert!(check(wrong, &own, false).is_err(), "{wrong}");
 /// }
-/// for inside in ["local", "internal", "intranet", "corp", "home.arpa", "test", "example", "invalid", "onion"] {
+/// for inside in [
+///     "local", "internal", "intranet", "corp", "home.arpa", "test", "example", "invalid", "onion",
+/// ] {
 ///     assert!(check(&format!("https://app.{inside}/"), &own, false).is_err(), "{inside}");
 /// }
 /// assert!(check(&format!("https://{}.com/", "a".repeat(63)), &own, false).is_ok());

@@ -300,12 +300,15 @@ impl<'a, D: Database> Session<'a, D> {
         habits: &mut Habits,
     ) -> Result<(), Failure> {
         let mut usage = self.usage.get();
-        let mut looks = Looks(MAX_LOOKS.saturating_sub(usage.looks), 0);
+        let mut looks = Looks {
+            left: MAX_LOOKS.saturating_sub(usage.looks),
+            copied: 0,
+        };
         let result = apply_within(resource_type, operations, document, habits, &mut looks);
-        usage.looks = MAX_LOOKS.saturating_sub(looks.0);
+        usage.looks = MAX_LOOKS.saturating_sub(looks.left);
         self.usage.set(usage);
         result?;
-        self.find_room_to_grow(looks.1)?;
+        self.find_room_to_grow(looks.copied)?;
         // One that was stored before every resource had it.
         set_lasting(resource_type, &Map::new(), document);
         Ok(())

@@ -61,7 +61,7 @@ pub fn apply(
         operations,
         document,
         habits,
-        &mut Looks(MAX_LOOKS, 0),
+        &mut Looks::default(),
     )
 }
 
@@ -75,10 +75,23 @@ pub const MAX_LOOKS: usize = 60_000;
 /// thousand times.
 pub const MAX_COPIED: usize = 1_000_000;
 
-/// How many values operations may still look at, of which a long one counts as several; and bytes
-/// of the values that they have set in more places than one.
+/// What operations may still look at, and what they have copied.
 #[derive(Debug)]
-pub struct Looks(pub usize, pub usize);
+pub struct Looks {
+    /// Values that may still be looked at; a long one counts as several.
+    pub left: usize,
+    /// Bytes of the values that were set in more places than one.
+    pub copied: usize,
+}
+
+impl Default for Looks {
+    fn default() -> Self {
+        Self {
+            left: MAX_LOOKS,
+            copied: 0,
+        }
+    }
+}
 
 impl Looks {
     /// Spends the looks of an operation that sees each value of a list, and compares it `times`
@@ -86,8 +99,8 @@ impl Looks {
     fn spend(&mut self, location: Location, list: &[Value], times: usize) -> Result<(), Error> {
         let each = 1 + times / COMPARISONS;
         let cost = list.iter().map(|value| weight(value) * each).sum();
-        let left = self.0.checked_sub(cost);
-        self.0 = left.unwrap_or_default();
+        let left = self.left.checked_sub(cost);
+        self.left = left.unwrap_or_default();
         if left.is_some() {
             return Ok(());
         }
@@ -102,9 +115,9 @@ impl Looks {
     /// Counts a value that is about to be set in so many places: that of one is the body's.
     fn copy(&mut self, location: Location, value: &Value, places: usize) -> Result<(), Error> {
         let more = places.saturating_sub(1).saturating_mul(bytes(value));
-        let all = self.1.saturating_add(more);
+        let all = self.copied.saturating_add(more);
         if all <= MAX_COPIED {
-            self.1 = all;
+            self.copied = all;
             return Ok(());
         }
         Err(refusal(
@@ -164,7 +177,7 @@ pub fn apply_within(
         let held = held.map(|location| (location, get(document, location).cloned()));
         if let Err(error) = change(resource_type, operation, document, habits, looks) {
             // Whoever has no looks left is refused: that is no fault of a value.
-            let Some((location, before)) = held.filter(|_| looks.0 > 0) else {
+            let Some((location, before)) = held.filter(|_| looks.left > 0) else {
                 return Err(error.of_operation(operation.number));
             };
             habits.leave_out(LEFT_OUT_TO_DEACTIVATE, &location.to_string());

@@ -1,5 +1,5 @@
-//! What takes as long as a look, and how many of them the rest takes. Measured on the built Worker,
-//! with a quarter of a second left.
+//! What takes as long as a look, and how many of them the rest takes. Measured on the built Worker:
+//! a list of [`LOOKS`](crate::limits::LOOKS) takes at most a second of CPU there.
 
 /// Bytes of a resource whose reading takes as long as a look: once for the page, once for the
 /// total, and where values of a list are counted once for that.
