@@ -263,6 +263,29 @@ fn events_go_by_their_age() {
     );
 }
 
+/// What the first seal says that trimming has kept is covered, too.
+#[test]
+fn the_first_seal_that_is_kept_is_covered() {
+    let memory = sealing(Memory::new());
+    let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+    for number in 0..10 {
+        client.user(&format!("u{number}"));
+    }
+    memory.seal().unwrap();
+    memory.elapsed.set(memory.elapsed.get() + KEPT);
+    client.user("new");
+    memory.seal().unwrap();
+    memory.sweep().unwrap();
+    let verify = || operator.get("/tenants/1/events/verify").expect(200).clone();
+    assert_eq!(verify()["holds"], true);
+    memory.sql("UPDATE seals SET resources = '' WHERE tenant_id = 1 AND start IS NOT NULL");
+    assert_eq!(
+        memory.number("SELECT count(*) FROM seals WHERE resources = ''"),
+        1
+    );
+    assert_eq!(verify()["holds"], false);
+}
+
 /// With a key the record goes by blocks, and holds: it begins with what the last of them left.
 #[test]
 fn a_trimmed_chain_holds() {

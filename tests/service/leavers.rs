@@ -285,3 +285,55 @@ fn the_manager_as_scim_1_had_it() {
         Value::Null
     );
 }
+
+/// Of an operation that is left out nothing is done, whatever of it was read before the fault.
+#[test]
+fn what_is_left_out_is_left_out_whole() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let user = format!("/Users/{}", client.user("ada"));
+    let got = client.patch(
+        &user,
+        &json!([
+            { "op": "replace", "path": WORKPLACE, "value": { "floor": 5, "desks.value": null } },
+            { "op": "replace", "path": "active", "value": false },
+        ]),
+    );
+    assert_eq!(got.header("Scim-Ignored"), Some(WORKPLACE));
+    let left = got.expect(200);
+    assert_eq!(
+        (&left["active"], &left[WORKPLACE]),
+        (&json!(false), &Value::Null)
+    );
+}
+
+/// A value that is too large in all its places is left out, and takes no room from the rest; more
+/// looks than a request has are refused all the same.
+#[test]
+fn what_is_too_much() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let roles: Vec<Value> = (0..1_000)
+        .map(|number| json!({ "value": number.to_string() }))
+        .collect();
+    let made = client.post("/Users", &json!({ "userName": "ada", "roles": roles }));
+    let user = format!("/Users/{}", made.expect(201)["id"].as_str().unwrap());
+    let off = json!({ "op": "replace", "path": "active", "value": false });
+    let long = json!({ "op": "replace", "path": "roles.display", "value": "d".repeat(900_000) });
+    let got = client.patch(&user, &json!([long, off]));
+    assert_eq!(got.header("Scim-Ignored"), Some("roles"));
+    assert_eq!(got.expect(200)["active"], false);
+    let on = json!([{ "op": "replace", "path": "active", "value": true }]);
+    client.patch(&user, &on).expect(200);
+    let mut looks: Vec<Value> = (0..100)
+        .map(|number| {
+            let path = format!("roles[value eq \"{number}\"].display");
+            json!({ "op": "replace", "path": path, "value": "d" })
+        })
+        .collect();
+    looks.push(off);
+    client
+        .patch(&user, &json!(looks))
+        .refused(400, "tooMany", "too many operations");
+    assert_eq!(client.get(&user).expect(200)["active"], true);
+}
