@@ -46,6 +46,7 @@ impl Bench<'_> {
     }
 
     /// Others come in while a long export is under way.
+    #[expect(clippy::disallowed_methods, reason = "how long it takes is told, too")]
     fn export(&self) {
         if self.seed.users < MANY_USERS {
             return;
