@@ -99,7 +99,8 @@ impl<D: Database> Session<'_, D> {
         let users: Vec<_> = users.map(|user| user.called()).list();
         let again = self.again(&USER_TYPE);
         if let Some(by_name) = again.filter(|_| !users.is_empty()) {
-            let former = former::former_ids(&self.view(&USER_TYPE), &users, by_name);
+            let former =
+                former::former_ids(&self.view(&USER_TYPE), &users, (by_name, &self.now.text));
             for mut row in self.ask(former).await? {
                 let id = row.required_text(0)?;
                 ids.extend(row.text(1)?.map(|former| (id, former)));

@@ -109,7 +109,7 @@ impl Restored<'_> {
             "INSERT INTO {table} (\
              tenant_id, created_at, updated_at, {type_column}{alone_column}id, version, document{columns}, folded) \
              SELECT d.tenant_id, d.created_at, {now}, {of_type}{alone}d.id, {version}, d.document, d.folded {values}\
-             FROM deleted_resources d WHERE d.tenant_id = {tenant} AND d.id = {id} AND d.resource_type = '{name}' \
+             FROM deleted_resources d WHERE d.tenant_id = {tenant} AND d.id = {id} AND d.resource_type = '{name}' AND d.purge_at > {now} \
              ON CONFLICT DO NOTHING RETURNING seq",
             table = view.table().name,
             type_column = view.table().shared.then_some("resource_type, "),
@@ -194,8 +194,9 @@ fn shape() -> Fragment<'static> {
 }
 
 /// Rows of a key, what is kept with it, and how many there are: the last deleted first, and as many
-/// as a page takes.
-pub fn list(tenant: i64, after: &str, most: usize) -> Statement {
+/// as a page takes. What is kept no longer than now is not there, though the hourly job has not
+/// come by.
+pub fn list(tenant: i64, after: &str, most: usize, now: &str) -> Statement {
     let behind = fragment!(
         " AND (deleted_at, id) < (substr({after}, 1, 24), substr({after}, 26))",
         after = value(after),
@@ -206,11 +207,12 @@ pub fn list(tenant: i64, after: &str, most: usize) -> Statement {
          SELECT *, count(*) OVER () AS found, \
          sum(octet_length(document)) OVER (ORDER BY deleted_at DESC, id DESC ROWS UNBOUNDED PRECEDING) \
          - octet_length(document) AS before FROM (\
-         SELECT * FROM deleted_resources WHERE tenant_id = {tenant}{behind} \
+         SELECT * FROM deleted_resources WHERE tenant_id = {tenant} AND purge_at > {now}{behind} \
          ORDER BY deleted_at DESC, id DESC LIMIT {most})) d \
          WHERE d.before < {PAGE_BYTES} ORDER BY d.deleted_at DESC, d.id DESC",
         shape = shape(),
         tenant = value(tenant),
+        now = value(now),
         behind = behind,
         most = most,
         PAGE_BYTES = PAGE_BYTES,
@@ -218,13 +220,14 @@ pub fn list(tenant: i64, after: &str, most: usize) -> Statement {
 }
 
 /// One, and its type.
-pub fn read(tenant: i64, id: &str) -> Statement {
+pub fn read(tenant: i64, id: &str, now: &str) -> Statement {
     statement!(
         "SELECT {shape} AS shape, d.resource_type FROM deleted_resources d \
-         WHERE d.tenant_id = {tenant} AND d.id = {id}",
+         WHERE d.tenant_id = {tenant} AND d.id = {id} AND d.purge_at > {now}",
         shape = shape(),
         tenant = value(tenant),
         id = value(id),
+        now = value(now),
     )
 }
 

@@ -15,7 +15,7 @@ fn former_id<'a>(
     view: &View<'a>,
     name: &'a Fragment<'a>,
     external_id: &'a Fragment<'a>,
-    by_name: bool,
+    (by_name, now): (bool, &'a str),
 ) -> Fragment<'a> {
     let is_same = || {
         fragment!(
@@ -25,9 +25,10 @@ fn former_id<'a>(
     };
     fragment!(
         "(SELECT substr(max((d.external_id IS {external_id}) || d.deleted_at || d.id), 26) \
-             FROM deleted_resources d WHERE d.tenant_id = {tenant} AND d.name = {name}{is_same})",
+             FROM deleted_resources d WHERE d.tenant_id = {tenant} AND d.name = {name} AND d.purge_at > {now}{is_same})",
         tenant = view.tenant,
         name = name,
+        now = value(now),
         is_same = (!by_name).then(is_same),
         external_id = external_id,
     )
@@ -39,11 +40,11 @@ pub(super) fn has_due_id<'a>(
     view: &View<'a>,
     id: &'a Fragment<'a>,
     (name, external_id): (&'a Fragment<'a>, &'a Fragment<'a>),
-    by_name: bool,
+    (by_name, now): (bool, &'a str),
 ) -> Fragment<'a> {
     fragment!(
         " AND coalesce({former}, {id}) = {id}",
-        former = former_id(view, name, external_id, by_name),
+        former = former_id(view, name, external_id, (by_name, now)),
         id = id,
     )
 }
@@ -53,7 +54,7 @@ pub(super) fn has_due_id<'a>(
 pub fn former_ids(
     view: &View<'_>,
     users: &[(&str, &str, Option<&str>)],
-    by_name: bool,
+    (by_name, now): (bool, &str),
 ) -> Statement {
     let users = users.iter().map(|(id, name, external_id)| {
         Value::from(vec![
@@ -66,7 +67,7 @@ pub fn former_ids(
     let (name, external_id) = ("(j.value ->> 1)".into(), "(j.value ->> 2)".into());
     statement!(
         "SELECT j.value ->> 0 AS id, {former} AS former FROM json_each({users}) j",
-        former = former_id(view, &name, &external_id, by_name),
+        former = former_id(view, &name, &external_id, (by_name, now)),
         users = value(&users),
     )
 }

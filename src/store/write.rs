@@ -184,7 +184,7 @@ pub fn insert(
         Fragment::from(value(key.and_then(|key| key.value(&draft.folded))))
     };
     let (name, external_id, id) = (keyed("userName"), keyed("externalId"), value(id).into());
-    let is_due = again.map(|by_name| has_due_id(view, &id, (&name, &external_id), by_name));
+    let is_due = again.map(|by_name| has_due_id(view, &id, (&name, &external_id), (by_name, now)));
     insert_into(view, now, values, (Fragment::None, is_due.into()), "seq")
 }
 

@@ -474,6 +474,51 @@ fn what_is_kept_goes_when_its_time_is_over() {
     assert_eq!((count("deleted_resources"), count("deleted_links")), (0, 0));
 }
 
+/// To the millisecond, whenever the hourly job comes by.
+#[test]
+fn what_was_to_be_kept_no_longer_is_not_there() {
+    let after = |time: u64| {
+        let memory = keeping(&json!({ "keep_days": 1, "rehire": "same_name" }));
+        let client = Client::new(&memory);
+        let ids = [client.user("ada"), client.user("bob"), client.user("cyd")];
+        let [ada, bob, cyd] = &ids;
+        let group = client.group("Staff", &[cyd]);
+        for id in &ids {
+            client.delete(&format!("/Users/{id}")).expect(204);
+        }
+        client.delete(&format!("/Groups/{group}")).expect(204);
+        memory.elapsed.set(memory.elapsed.get() + time);
+        let admin = Operator::new(&memory);
+        let kept = deleted(&memory).len();
+        let shown = admin.get(&format!("/tenants/1/deleted/{ada}")).status;
+        let back = restore(&memory, cyd).status;
+        // A namesake, alone and in a Bulk.
+        let again = client.user("ada") == *ada;
+        let create = |name: &str| json!({ "method": "POST", "path": "/Users", "bulkId": name, "data": { "userName": name } });
+        let bulk = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+                           "Operations": [create("bob"), create("dan")] });
+        let bulk = client.post("/Bulk", &bulk).expect(200);
+        let bulk = bulk["Operations"][0]["location"]
+            .as_str()
+            .is_some_and(|location| location.ends_with(bob));
+        // The id of a group, as that of a user.
+        let line = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": group, "userName": "eve" });
+        let refused = admin.import(1, "", &line.to_string()).expect(200)["refused"]
+            .as_array()
+            .unwrap()
+            .len();
+        let events = told(&memory, 99);
+        let restored = events
+            .iter()
+            .filter(|told| told.starts_with("user.restored"))
+            .count();
+        (kept, shown, back, again, bulk, refused, restored)
+    };
+    // The clock of the test goes on a little at each look.
+    assert_eq!(after(86_399_000), (4, 200, 200, true, true, 1, 3));
+    assert_eq!(after(86_400_000), (0, 404, 404, false, false, 0, 0));
+}
+
 /// Newest first, page by page.
 #[test]
 fn they_are_listed_page_by_page() {

@@ -132,12 +132,14 @@ END AS by_external, EXISTS (SELECT 1 FROM users x WHERE x.tenant_id = ?1 AND x.i
   FROM deleted_resources x
   WHERE x.tenant_id = ?1
     AND x.id = j.value ->> 0
-    AND x.resource_type <> 'User') AS taken
-FROM json_each(?3) j
+    AND x.resource_type <> 'User'
+    AND x.purge_at > ?3) AS taken
+FROM json_each(?4) j
 ORDER BY j.key
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
--- ?3 = "[[null,\"cid\",\"7\"]]"
+-- ?3 = "2026-01-01T00:00:00.006Z"
+-- ?4 = "[[null,\"cid\",\"7\"]]"
 -- plan: SCAN j VIRTUAL TABLE INDEX 1:
 -- plan: CORRELATED SCALAR SUBQUERY 1
 -- plan:   SEARCH k USING PRIMARY KEY (tenant_id=? AND job_id=? AND key=?)
@@ -432,12 +434,14 @@ END AS by_external, EXISTS (SELECT 1 FROM users x WHERE x.tenant_id = ?1 AND x.i
   FROM deleted_resources x
   WHERE x.tenant_id = ?1
     AND x.id = j.value ->> 0
-    AND x.resource_type <> 'Group') AS taken
-FROM json_each(?3) j
+    AND x.resource_type <> 'Group'
+    AND x.purge_at > ?3) AS taken
+FROM json_each(?4) j
 ORDER BY j.key
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
--- ?3 = "[[null,\"crew\",null]]"
+-- ?3 = "2026-01-01T00:00:00.006Z"
+-- ?4 = "[[null,\"crew\",null]]"
 -- plan: SCAN j VIRTUAL TABLE INDEX 1:
 -- plan: CORRELATED SCALAR SUBQUERY 1
 -- plan:   SEARCH k USING PRIMARY KEY (tenant_id=? AND job_id=? AND key=?)

@@ -25,6 +25,7 @@ WHERE t.id IS NOT NULL
     FROM deleted_resources d
     WHERE d.tenant_id = ?8
       AND d.name = ?5
+      AND d.purge_at > ?1
       AND (d.external_id IS NULL OR ?6 IS NULL OR d.external_id = ?6)), ?2) = ?2
 ON CONFLICT DO NOTHING
 RETURNING seq
@@ -48,7 +49,8 @@ INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_
 SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, iif(EXISTS (SELECT 1
     FROM deleted_resources d
     WHERE d.tenant_id = users.tenant_id
-      AND d.id = users.id), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', json(users.document))
+      AND d.id = users.id
+      AND d.purge_at > ?2), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', json(users.document))
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?6 AS id, ?7 AS label) o
 CROSS JOIN users
 WHERE changes() > 0
@@ -100,12 +102,14 @@ SELECT j.value ->> 0 AS id, (SELECT substr(max((d.external_id IS (j.value ->> 2)
   FROM deleted_resources d
   WHERE d.tenant_id = ?1
     AND d.name = (j.value ->> 1)
+    AND d.purge_at > ?2
     AND (d.external_id IS NULL
       OR (j.value ->> 2) IS NULL
       OR d.external_id = (j.value ->> 2))) AS former
-FROM json_each(?2) j
+FROM json_each(?3) j
 -- ?1 = 1
--- ?2 = "[[\"019a0000-0000-7000-8000-00000000000c\",\"bob\",\"7\"]]"
+-- ?2 = "2026-01-01T00:00:00.008Z"
+-- ?3 = "[[\"019a0000-0000-7000-8000-00000000000c\",\"bob\",\"7\"]]"
 -- plan: SCAN j VIRTUAL TABLE INDEX 1:
 -- plan: CORRELATED SCALAR SUBQUERY 1
 -- plan:   SEARCH d USING INDEX deleted_resources_name (tenant_id=? AND name=?)
@@ -129,6 +133,7 @@ WHERE t.id IS NOT NULL
     FROM deleted_resources d
     WHERE d.tenant_id = ?8
       AND d.name = ?5
+      AND d.purge_at > ?1
       AND (d.external_id IS NULL OR ?6 IS NULL OR d.external_id = ?6)), ?2) = ?2
 ON CONFLICT DO NOTHING
 RETURNING seq
@@ -152,7 +157,8 @@ INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_
 SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, iif(EXISTS (SELECT 1
     FROM deleted_resources d
     WHERE d.tenant_id = users.tenant_id
-      AND d.id = users.id), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', json(users.document))
+      AND d.id = users.id
+      AND d.purge_at > ?2), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', json(users.document))
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?6 AS id, ?7 AS label) o
 CROSS JOIN users
 WHERE changes() > 0

@@ -12,11 +12,13 @@ FROM (SELECT *, count(*) OVER () AS found, sum(octet_length(document)) OVER (ORD
   FROM (SELECT *
     FROM deleted_resources
     WHERE tenant_id = ?1
+      AND purge_at > ?2
     ORDER BY deleted_at DESC, id DESC
     LIMIT 51)) d
 WHERE d.before < 1000000
 ORDER BY d.deleted_at DESC, d.id DESC
 -- ?1 = 1
+-- ?2 = "2026-01-01T00:00:00.010Z"
 -- plan: CO-ROUTINE d
 -- plan:   CO-ROUTINE (subquery-4)
 -- plan:     CO-ROUTINE (subquery-5)

@@ -11,16 +11,20 @@ SELECT json_object('id', d.id, 'type', d.resource_type, 'name', coalesce(d.docum
 FROM deleted_resources d
 WHERE d.tenant_id = ?1
   AND d.id = ?2
+  AND d.purge_at > ?3
 -- ?1 = 1
 -- ?2 = "019a0000-0000-7000-8000-000000000003"
+-- ?3 = "2026-01-01T00:00:00.011Z"
 -- plan: SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
 
 SELECT json_object('id', d.id, 'type', d.resource_type, 'name', coalesce(d.document ->> '$.userName', d.document ->> '$.displayName'), 'deleted_at', d.deleted_at, 'purge_at', d.purge_at, 'document', json(CASE d.resource_type WHEN '' THEN NULL ELSE d.document END)) AS shape, d.resource_type
 FROM deleted_resources d
 WHERE d.tenant_id = ?1
   AND d.id = ?2
+  AND d.purge_at > ?3
 -- ?1 = 1
 -- ?2 = "019a0000-0000-7000-8000-000000000003"
+-- ?3 = "2026-01-01T00:00:00.011Z"
 -- plan: SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
 
 INSERT INTO users (tenant_id, created_at, updated_at, id, version, document, user_name_folded, external_id, display_name_folded, folded)
@@ -29,6 +33,7 @@ FROM deleted_resources d
 WHERE d.tenant_id = ?3
   AND d.id = ?4
   AND d.resource_type = 'User'
+  AND d.purge_at > ?1
 ON CONFLICT DO NOTHING
 RETURNING seq
 -- ?1 = "2026-01-01T00:00:00.011Z"
@@ -41,7 +46,8 @@ INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_
 SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, iif(EXISTS (SELECT 1
     FROM deleted_resources d
     WHERE d.tenant_id = users.tenant_id
-      AND d.id = users.id), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
+      AND d.id = users.id
+      AND d.purge_at > ?2), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
         END)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))))

@@ -62,6 +62,7 @@ SELECT seq, type, resource_type, resource_id, body, found, (SELECT (SELECT json_
   WHERE d.tenant_id = ?1
     AND d.id = resource_id
     AND d.deleted_at = at
+    AND d.purge_at > ?2
     AND substr(type, -8) = '.deleted') AS kept
 FROM (SELECT *, count(*) OVER () AS found, sum(bytes) OVER (ROWS UNBOUNDED PRECEDING) - bytes AS before
   FROM (SELECT seq, at, type, resource_type, resource_id, body, coalesce(octet_length(body), 0) + coalesce((SELECT octet_length(d.document) + coalesce((SELECT sum(octet_length(l.links))
@@ -72,22 +73,24 @@ FROM (SELECT *, count(*) OVER () AS found, sum(bytes) OVER (ROWS UNBOUNDED PRECE
         WHERE d.tenant_id = ?1
           AND d.id = resource_id
           AND d.deleted_at = at
+          AND d.purge_at > ?2
           AND substr(type, -8) = '.deleted'), 0) AS bytes
     FROM events
     WHERE tenant_id = ?1
-      AND seq >= ?2
-      AND seq < ?3
+      AND seq >= ?3
+      AND seq < ?4
       AND resource_id IS NOT NULL
       AND type <> 'resource.erased'
-      AND (request = ?4 OR substr(request, 1, 37) = ?5)
+      AND (request = ?5 OR substr(request, 1, 37) = ?6)
     ORDER BY seq DESC
     LIMIT 501))
 WHERE before < 1000000
 -- ?1 = 1
--- ?2 = 9
--- ?3 = 10
--- ?4 = "req_019b76daa80600000000000000000001"
--- ?5 = "req_019b76daa80600000000000000000001:"
+-- ?2 = "2026-01-01T00:00:00.009Z"
+-- ?3 = 9
+-- ?4 = 10
+-- ?5 = "req_019b76daa80600000000000000000001"
+-- ?6 = "req_019b76daa80600000000000000000001:"
 -- plan: CO-ROUTINE (subquery-7)
 -- plan:   CO-ROUTINE (subquery-9)
 -- plan:     CO-ROUTINE (subquery-10)

@@ -28,6 +28,7 @@ SELECT seq, type, resource_type, resource_id, body, found, (SELECT (SELECT json_
   WHERE d.tenant_id = ?1
     AND d.id = resource_id
     AND d.deleted_at = at
+    AND d.purge_at > ?2
     AND substr(type, -8) = '.deleted') AS kept
 FROM (SELECT *, count(*) OVER () AS found, sum(bytes) OVER (ROWS UNBOUNDED PRECEDING) - bytes AS before
   FROM (SELECT seq, at, type, resource_type, resource_id, body, coalesce(octet_length(body), 0) + coalesce((SELECT octet_length(d.document) + coalesce((SELECT sum(octet_length(l.links))
@@ -38,19 +39,21 @@ FROM (SELECT *, count(*) OVER () AS found, sum(bytes) OVER (ROWS UNBOUNDED PRECE
         WHERE d.tenant_id = ?1
           AND d.id = resource_id
           AND d.deleted_at = at
+          AND d.purge_at > ?2
           AND substr(type, -8) = '.deleted'), 0) AS bytes
     FROM events
     WHERE tenant_id = ?1
-      AND seq >= ?2
-      AND seq < ?3
+      AND seq >= ?3
+      AND seq < ?4
       AND resource_id IS NOT NULL
       AND type <> 'resource.erased'
     ORDER BY seq DESC
     LIMIT 501))
 WHERE before < 1000000
 -- ?1 = 1
--- ?2 = 9
--- ?3 = 11
+-- ?2 = "2026-01-01T00:00:00.008Z"
+-- ?3 = 9
+-- ?4 = 11
 -- plan: CO-ROUTINE (subquery-7)
 -- plan:   CO-ROUTINE (subquery-9)
 -- plan:     CO-ROUTINE (subquery-10)
@@ -190,7 +193,8 @@ INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_
 SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, iif(EXISTS (SELECT 1
     FROM deleted_resources d
     WHERE d.tenant_id = users.tenant_id
-      AND d.id = users.id), ?3, ?4), 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
+      AND d.id = users.id
+      AND d.purge_at > ?2), ?3, ?4), 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
         END)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))))

@@ -29,20 +29,29 @@ pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     if !after.is_empty() && !is_one(after) {
         return Err(Refusal::cursor());
     }
-    call.list(deleted::list(tenant, after, call.most()))
+    call.list(deleted::list(
+        tenant,
+        after,
+        call.most(),
+        &call.admin.now.text,
+    ))
 }
 
 /// Reads one.
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let tenant = call.admin.tenant()?.id;
-    let read = deleted::read(tenant, call.argument("deleted"));
+    let read = deleted::read(tenant, call.argument("deleted"), &call.admin.now.text);
     call.ask(read, NO_DELETED, End::Shown)
 }
 
 /// Brings one back as it was, with the memberships of what is still there.
 pub fn restore<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let tenant = call.admin.tenant()?.id;
-    let (batch, asked) = Batch::of(deleted::read(tenant, call.argument("deleted")));
+    let (batch, asked) = Batch::of(deleted::read(
+        tenant,
+        call.argument("deleted"),
+        &call.admin.now.text,
+    ));
     Step::send(call.admin.shard, batch, move |mut answers| {
         let name = match answers.row(asked) {
             Some(mut row) => row.required_text(1)?,
@@ -77,7 +86,7 @@ fn restore_one<'c>(call: &'c Call<'c>, resource_type: &'static ResourceType) -> 
         now: &admin.now.text,
     };
     let mut batch = Batch::default();
-    let shown = batch.add(deleted::read(known.id, id));
+    let shown = batch.add(deleted::read(known.id, id, restored.now));
     let views = (&view(resource_type), &view(&GROUP_TYPE));
     let pends = settings.pend_unknown_members;
     let row = add_restore(&mut batch, views, &admin.origin(&tenant), &restored, pends);

@@ -181,6 +181,7 @@ pub(crate) async fn run<D: Database>(
             request: undo.request.as_deref(),
             from: undo.from,
             below: undo.below,
+            now: &session.now.text,
         };
         let (batch, found) = Batch::of(undo::part(&range, most));
         let rows = context.send(batch).await?.rows(found);

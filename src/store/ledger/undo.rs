@@ -68,6 +68,8 @@ pub struct EventRange<'a> {
     pub from: i64,
     /// The number behind that of the newest.
     pub below: i64,
+    /// The moment: what was to be kept no longer is not there.
+    pub now: &'a str,
 }
 
 /// An event of a resource.
@@ -94,9 +96,10 @@ pub fn part(range: &EventRange<'_>, most: usize) -> Statement {
     let kept = |what: Fragment<'static>| {
         fragment!(
             "(SELECT {what} FROM deleted_resources d WHERE d.tenant_id = {tenant} \
-             AND d.id = resource_id AND d.deleted_at = at AND substr(type, -8) = '.deleted')",
+             AND d.id = resource_id AND d.deleted_at = at AND d.purge_at > {now} AND substr(type, -8) = '.deleted')",
             what = what,
             tenant = value(range.tenant),
+            now = value(range.now),
         )
     };
     let all = fragment!(

@@ -267,7 +267,7 @@ impl Import<'_> {
 
     /// Looks for the resources that lines are about, each line as its id or null, its unique name
     /// and its external id or null. A row each, in order: see [`read_match`].
-    pub fn find(&self, view: &View<'_>, lines: &Value) -> Statement {
+    pub fn find(&self, view: &View<'_>, lines: &Value, now: &str) -> Statement {
         const ID: &str = "j.value ->> 0";
         let name = view
             .unique_key()
@@ -281,7 +281,7 @@ impl Import<'_> {
              OR EXISTS (SELECT 1 FROM teams x WHERE x.tenant_id = {tenant} AND x.id = {ID}) \
              OR EXISTS (SELECT 1 FROM resources x WHERE x.tenant_id = {tenant} AND x.id = {ID}) \
              OR EXISTS (SELECT 1 FROM deleted_resources x WHERE x.tenant_id = {tenant} AND x.id = {ID} \
-             AND x.resource_type <> '{of}'){is_taken} AS taken \
+             AND x.resource_type <> '{of}' AND x.purge_at > {now}){is_taken} AS taken \
              FROM json_each({lines}) j ORDER BY j.key",
             named = self.named("i", view.resource_type.name, ID),
             row = view.row(),
@@ -292,6 +292,7 @@ impl Import<'_> {
             external = self.with_key(view, ("e", "external_id", "j.value ->> 2")),
             tenant = self.tenant,
             of = view.resource_type.name,
+            now = value(now),
             is_taken = self.is_dry.then(|| fragment!(
                 " OR EXISTS (SELECT 1 FROM import_keys d WHERE d.tenant_id = {tenant} AND d.job_id = {job} AND d.key = 'd/' || ({ID}))",
                 tenant = self.tenant,

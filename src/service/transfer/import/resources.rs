@@ -128,7 +128,11 @@ fn ask<D: Database>(
             rows.push(vec![id, item.new.name().into(), external.into()].into());
         }
         if !rows.is_empty() {
-            let find = import.find(&session.view(resource_type), &Value::from(rows));
+            let find = import.find(
+                &session.view(resource_type),
+                &Value::from(rows),
+                &session.now.text,
+            );
             handles.push((resource_type, batch.add(find)));
         }
     }

@@ -67,9 +67,10 @@ fn create_event(
     let created = Kind(view.resource_type, "created");
     let restored = || {
         fragment!(
-            "iif(EXISTS (SELECT 1 FROM deleted_resources d WHERE d.tenant_id = {row}.tenant_id AND d.id = {row}.id), \
-         {restored}, {created})",
+            "iif(EXISTS (SELECT 1 FROM deleted_resources d WHERE d.tenant_id = {row}.tenant_id AND d.id = {row}.id \
+         AND d.purge_at > {now}), {restored}, {created})",
             row = view.row(),
+            now = value(origin.now),
             restored = Kind(view.resource_type, "restored"),
             created = created,
         )
