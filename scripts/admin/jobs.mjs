@@ -3,12 +3,25 @@
 import { setTimeout } from "node:timers/promises";
 import { Problem, say } from "../say.mjs";
 import { Unreached } from "./client.mjs";
+import { rowsOf, tenantPath } from "./options.mjs";
 
 const LOOK_MS = 500;
+const COLUMNS = ["id", "kind", "tenant", "state", "done", "total", "created_at", "finished_at"];
+/** Rows that a list shows where it is not said how many. */
+const LIMIT = 50;
 
 export const jobs = {
   about: "Jobs: what takes longer than a request.",
   verbs: {
+    list: {
+      about: "Lists them, the newest first; of one tenant with --tenant",
+      options: ["tenant", "limit"],
+      example: "jobs list --tenant 3",
+      run: async ({ api, print, values: { tenant, limit = LIMIT } }) => {
+        const query = new URLSearchParams(tenant === undefined ? {} : { tenant: await numberOf(api, tenant) });
+        print.rows(await api.list("/jobs", { query, limit: rowsOf(limit) }), COLUMNS, "There is no job that this token may read");
+      },
+    },
     show: {
       about: "Shows what became of a job; asking sets one going again that was broken off",
       takes: ["JOB"],
@@ -21,6 +34,12 @@ export const jobs = {
     },
   },
 };
+
+/** The number of a tenant, which one that has ended still has. */
+async function numberOf(api, tenant) {
+  const path = tenantPath(tenant);
+  return path.includes("ext:") ? (await api.get(path)).id : tenant;
+}
 
 /** The job when it has ended; a Problem where it has failed. */
 export async function finish(api, job, bar) {

@@ -66,6 +66,12 @@ export function moment(when, option) {
   return time.toISOString();
 }
 
+/** The number of rows that `--limit` names. */
+export function rowsOf(limit) {
+  if (!/^[1-9]\d{0,4}$/.test(limit)) throw new Misunderstood(`--limit takes a number of rows; this was given: ${limit}.`);
+  return Number(limit);
+}
+
 /** The scopes of `--scopes`. */
 export function scopes(list) {
   return list?.split(",").map((scope) => scope.trim()).filter((scope) => scope !== "");

@@ -1,7 +1,7 @@
 // `npm run admin -- requests …`
 
 import { Misunderstood } from "../say.mjs";
-import { moment, tenantPath } from "./options.mjs";
+import { moment, rowsOf, tenantPath } from "./options.mjs";
 
 const COLUMNS = ["id", "at", "method", "path", "status", "scim_type", "operation", "attribute", "provider", "detail"];
 /** Rows that a list shows where it is not said how many. */
@@ -17,14 +17,13 @@ export const requests = {
       needs: ["tenant"],
       example: "requests list --tenant 3 --status 4xx --since 2026-11-26",
       run: async ({ api, print, values: { tenant, since, until, limit = LIMIT, ...values } }) => {
-        if (!/^[1-9]\d{0,4}$/.test(limit)) throw new Misunderstood(`--limit takes a number of rows; this was given: ${limit}.`);
         if (values.status !== undefined && !/^[1-5](\d\d|xx)$/i.test(values.status)) throw new Misunderstood(`--status takes a status (409) or a class of them (4xx); this was given: ${values.status}.`);
         const query = new URLSearchParams();
         const asked = { ...values, since: moment(since, "--since"), until: moment(until, "--until") };
         for (const name of ["status", "method", "since", "until", "resource", "text"]) {
           if (asked[name] !== undefined) query.set(name, asked[name]);
         }
-        const rows = await api.list(`${tenantPath(tenant)}/requests`, { query, limit: Number(limit) });
+        const rows = await api.list(`${tenantPath(tenant)}/requests`, { query, limit: rowsOf(limit) });
         print.rows(rows, COLUMNS, "The log has no such request; `tenants show TENANT` says what its setting request_log keeps");
       },
     },

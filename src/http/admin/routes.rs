@@ -34,6 +34,9 @@ const REQUESTS: &[&str] = &[
 const FEED: &[&str] = &["limit", "after", "tenant", "type", "include", "wait"];
 const FEED_OF_TENANT: &[&str] = &["limit", "after", "before", "type", "include", "wait"];
 
+/// Those of the list of jobs.
+const JOBS: &[&str] = &["limit", "after", "tenant"];
+
 /// The import, whose body is read as it comes.
 pub const IMPORT: &str = "/tenants/{tenant}/import";
 const IMPORTED: &[&str] = &["dry_run", "job", "line", "more"];
@@ -105,6 +108,7 @@ pub fn table() -> &'static [Route] {
             row(Post, "/operator-tokens", &[], Some("NewOperatorToken"), needs(ALL, operator_tokens::create)),
             row(Get, "/operator-tokens/{token}", &[], None, needs(ALL, operator_tokens::read)),
             row(Delete, "/operator-tokens/{token}", &[], None, needs(ALL, operator_tokens::revoke)),
+            row(Get, "/jobs", JOBS, None, needs("directory:write", jobs::list)),
             row(Get, "/jobs/{job}", &[], None, needs("", jobs::read)),
             row(Get, "/status", &[], None, needs(READ, status::read)),
         ]

@@ -1,13 +1,64 @@
-//! What became of a job.
+//! Jobs, and what became of them.
 
 use std::vec::IntoIter;
 
+use super::no_tenant;
 use super::refusal::Refusal;
 use super::scope::known;
-use super::step::{Answer, Call, Outcome, Step};
-use store::Row;
+use super::step::{Answer, Call, Outcome, Step, number};
 use store::batch::Batch;
 use store::directory::jobs;
+use store::{Cell, Row};
+
+/// Lists those of all shards that the operator may read, the newest first.
+pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    let before = call.after_id("job_")?;
+    let named = call.parameter("tenant").filter(|text| !text.is_empty());
+    let named = named.map(number);
+    if named == Some(0) {
+        return Err(Refusal::invalid_query("tenant", "the number of a tenant"));
+    }
+    let bound = call.admin.operator.tenant;
+    if bound.is_some() && named.is_some() && named != bound {
+        return Err(no_tenant());
+    }
+    collect(
+        call,
+        (named.or(bound), before),
+        Vec::new(),
+        call.admin.shards(),
+    )
+}
+
+/// Asks these shards for theirs, too: a page may be of any of them.
+fn collect<'c>(
+    call: &'c Call<'c>,
+    (tenant, before): (Option<i64>, &'c str),
+    mut rows: Vec<Row>,
+    mut shards: IntoIter<u16>,
+) -> Outcome<'c> {
+    let Some(shard) = shards.next() else {
+        return call.listed(rows);
+    };
+    let sees_all = call.admin.operator.scopes.has("tenants:write");
+    let (batch, listed) = Batch::of(jobs::list(tenant, sees_all, before, call.most()));
+    Step::send(shard, batch, move |mut answers| {
+        for row in answers.rows(listed) {
+            let place = rows.iter().position(|known| key(known) < key(&row));
+            rows.insert(place.unwrap_or(rows.len()), row);
+        }
+        rows.truncate(call.most());
+        collect(call, (tenant, before), rows, shards)
+    })
+}
+
+/// The id of a job, which tells when it was made.
+fn key(row: &Row) -> Option<&str> {
+    match row.0.first() {
+        Some(Cell::Text(id)) => Some(id),
+        _ => None,
+    }
+}
 
 /// Reads one, which needs the scope that made it.
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {

@@ -1,6 +1,6 @@
 //! Jobs: what takes longer than a request, as rows with a lease.
 
-use crate::fragment::value;
+use crate::fragment::{Fragment, value};
 use crate::{Error, Row, Statement, fragment, read, statement};
 
 /// The kind of job that ends all data of a tenant.
@@ -106,12 +106,38 @@ pub fn note(id: &str, progress: &Progress<'_>, now: &str) -> Statement {
     )
 }
 
+/// A job, JSON text, with this result.
+fn shape(result: &'static str) -> Fragment<'static> {
+    fragment!(
+        "json_object('id', id, 'kind', kind, 'tenant', tenant_id, 'state', state, 'done', done, 'total', total, \
+         'result', json({result}), 'created_at', created_at, 'finished_at', finished_at)",
+        result = result,
+    )
+}
+
+/// Jobs that whoever may not end tenants sees or, with that, all: of one tenant or of all, those
+/// made before one, the newest first. A row is its id and itself; what it refused, which may be
+/// much, is told of one alone.
+pub fn list(tenant: Option<i64>, sees_all: bool, before: &str, most: usize) -> Statement {
+    statement!(
+        "SELECT id AS key, {shape} AS shape FROM jobs WHERE {before}{of_tenant}{of_scope} ORDER BY id DESC LIMIT {most}",
+        shape = shape("json_remove(result, '$.refused')"),
+        before = if before.is_empty() {
+            fragment!("id > ''")
+        } else {
+            fragment!("id < {before}", before = value(before))
+        },
+        of_tenant = tenant.map(|of| fragment!(" AND tenant_id = {of}", of = value(of))),
+        of_scope = (!sees_all).then_some(" AND scope <> 'tenants:write'"),
+        most = most,
+    )
+}
+
 /// A job, with the scope that whoever asks for it needs and the tenant that it is about.
 pub fn read(id: &str) -> Statement {
     statement!(
-        "SELECT json_object('id', id, 'kind', kind, 'tenant', tenant_id, 'state', state, 'done', done, 'total', total, \
-         'result', json(result), 'created_at', created_at, 'finished_at', finished_at) AS shape, \
-         scope, tenant_id, finished_at FROM jobs WHERE id = {id}",
+        "SELECT {shape} AS shape, scope, tenant_id, finished_at FROM jobs WHERE id = {id}",
+        shape = shape("result"),
         id = value(id),
     )
 }

@@ -69,7 +69,7 @@ fn a_bound_operator_reaches_his_tenant_alone() {
             // A list, and the feed, are of what the operator reaches.
             if matches!(
                 path.as_str(),
-                "/tenants" | "/status" | "/events" | "/webhooks"
+                "/tenants" | "/status" | "/events" | "/webhooks" | "/jobs"
             ) {
                 continue;
             }
@@ -146,6 +146,12 @@ fn a_bound_operator_reaches_his_tenant_alone() {
         token.replace("tok_", "tok_0").get(..36).unwrap()
     );
     assert_eq!(bound.get(&path(&after)).expect(200)["data"], json!([]));
+    assert_eq!(bound.get("/jobs").expect(200)["data"], json!([]));
+    for id in [gone, theirs, 1] {
+        bound
+            .get(&format!("/jobs?tenant={id}"))
+            .problem(404, "tenant_not_found", "");
+    }
     // Its own it may change, and nothing has happened to the other.
     bound
         .patch(&path(""), &json!({ "name": "Ours 2" }))

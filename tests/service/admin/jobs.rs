@@ -285,6 +285,82 @@ fn a_job_needs_the_scope_that_made_it() {
         .problem(404, "job_not_found", "");
 }
 
+/// Of all databases and tenants, the newest first; who may not end tenants sees none of their ends.
+#[test]
+fn jobs_are_listed_page_by_page() {
+    let memory = Memory::sharded();
+    let admin = Operator::new(&memory);
+    let new = |name: &str, shard: u16| {
+        let body = json!({ "name": name, "shard": shard });
+        admin.post("/tenants", &body).expect(201)["id"]
+            .as_i64()
+            .unwrap()
+    };
+    let (here, there, gone) = (new("Here", 1), new("There", 2), new("Gone", 2));
+    let begin = |tenant: i64| {
+        memory.elapsed.set(memory.elapsed.get() + 1_000);
+        let got = admin.import(tenant, "more=true", "[]\n");
+        got.expect(202)["id"].as_str().unwrap().to_owned()
+    };
+    let mut ids = vec![begin(here), begin(there), begin(here), begin(there)];
+    memory.elapsed.set(memory.elapsed.get() + 1_000);
+    let ended = admin.delete(&format!("/tenants/{gone}?confirm=Gone"));
+    let ended = ended.expect(202)["id"].as_str().unwrap().to_owned();
+    ids.push(ended.clone());
+    ids.reverse();
+    let page = |who: &Operator<'_>, query: &str| {
+        let page = who.get(&format!("/jobs?{query}")).expect(200);
+        let rows = page["data"].as_array().unwrap().iter();
+        let ids: Vec<String> = rows
+            .map(|job| job["id"].as_str().unwrap().to_owned())
+            .collect();
+        (ids, page["next"].as_str().unwrap_or_default().to_owned())
+    };
+    assert_eq!(page(&admin, ""), (ids.clone(), String::new()));
+    let mut seen = Vec::new();
+    let mut after = String::new();
+    loop {
+        let (mut rows, next) = page(&admin, &format!("limit=2&after={after}"));
+        seen.append(&mut rows);
+        if next.is_empty() {
+            break;
+        }
+        after = next;
+    }
+    assert_eq!(seen, ids);
+    let of = |tenant: i64| page(&admin, &format!("tenant={tenant}")).0;
+    assert_eq!(of(there), [ids[1].clone(), ids[3].clone()]);
+    assert_eq!(of(gone), [ended]);
+    assert_eq!(of(99), [""; 0]);
+    let writer = admin.scoped(&["directory:write"], None);
+    assert_eq!(page(&writer, "").0, ids[1..]);
+    let bound = admin.scoped(&["*"], Some(here));
+    assert_eq!(page(&bound, "").0, [ids[2].clone(), ids[4].clone()]);
+    admin.scoped(&["tenants:read"], None).get("/jobs").problem(
+        403,
+        "missing_scope",
+        "directory:write",
+    );
+    for (query, code) in [
+        ("tenant=x", "invalid_query"),
+        ("after=7", "invalid_cursor"),
+        ("kind=undo", "invalid_query"),
+    ] {
+        admin.get(&format!("/jobs?{query}")).problem(400, code, "");
+    }
+    // What was refused, which may be much, is told of one alone.
+    let got = admin.import(1, "", &"[]\n".repeat(1_100));
+    let id = got.expect(202)["id"].as_str().unwrap().to_owned();
+    for _ in 0..9 {
+        memory.run_jobs(Budget::PAID).unwrap();
+    }
+    let listed = admin.get("/jobs?tenant=1").expect(200)["data"][0].clone();
+    let mut shown = admin.get(&format!("/jobs/{id}")).expect(200);
+    assert_eq!(shown["result"]["refusals"], 1_100);
+    shown["result"].as_object_mut().unwrap().remove("refused");
+    assert_eq!(listed, shown);
+}
+
 /// On the free plan an event may send 50 statements: what is done each minute stays within, however
 /// much there is to do, and all of it is done in the end.
 #[test]
