@@ -320,6 +320,7 @@ fn each_escalation_is_refused() {
             "requests:read",
         ),
         ("GET", "/status", tenants_read, "tenants:read"),
+        ("GET", "/jobs", directory_write, "directory:write"),
         ("GET", "/operator-tokens", &[], "*"),
         ("POST", "/operator-tokens", &[], "*"),
         ("GET", "/operator-tokens/x", &[], "*"),
