@@ -31,8 +31,17 @@ const SHORT: usize = 4_096;
 /// Bytes of an ordinary user, of which the text index has few.
 const ORDINARY: usize = 2_000;
 
-fn length(value: &Value) -> usize {
-    value.as_str().map_or(0, str::len)
+/// Whether values are written unread.
+fn are_short(values: &[(&'static Attribute, Value)]) -> bool {
+    let mut all = 0;
+    for (_, value) in values {
+        let length = value.as_str().map_or(0, str::len);
+        all += length;
+        if length > SHOWN {
+            return false;
+        }
+    }
+    all <= SHORT
 }
 
 impl<D: Database> Session<'_, D> {
@@ -67,6 +76,8 @@ impl<D: Database> Session<'_, D> {
         })
     }
 
+    /// Carries out a PATCH in the first of three ways that is open to it: members alone, plain
+    /// values alone, or all of it on the document as it was read.
     async fn perform_patch(
         &self,
         resource_type: &'static ResourceType,
@@ -77,61 +88,28 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<Answer, Failure> {
         let Split { own, links } = Split::of(patch.operations)?;
         let has_members = Table::of(resource_type).has_members();
-        let answered = !has_members || is_asked;
-        let mut members = match (reference, links.is_empty()) {
-            (ResourceRef::Id(id), false) => self.net_change(id, links).await?,
-            (ResourceRef::Id(_) | ResourceRef::Subject, _) => LinkChange::default(),
-        };
-        while let (ResourceRef::Id(id), true, false) =
-            (reference, own.is_empty(), members.is_empty())
+        let has_body = !has_members || is_asked;
+        let mut members = LinkChange::default();
+        if let ResourceRef::Id(id) = reference
+            && !links.is_empty()
         {
-            let links = Links::Members(&members);
-            let guard = condition.guard();
-            let reference = reference.clone();
-            let change = self.change(
-                resource_type,
-                reference,
-                guard,
-                ChangeKind::Keep(None),
-                links,
-            );
-            let mut batch = Batch::default();
-            let receipt = self.add_change(&mut batch, &change);
-            let reading = answered.then(|| {
-                self.add_reading(&mut batch, resource_type, &change.reference, &projection)
-            });
-            let Some(mut answers) = self.send_change(batch, &change).await? else {
-                self.settle_links(&mut members);
-                continue;
-            };
-            self.note_gone(&receipt.removals, &mut answers);
-            let version = match receipt.effect(&change, &mut answers)? {
-                Effect::Done => change.version,
-                Effect::None(None) => return Err(self.not_found(resource_type, &change.reference)),
-                Effect::None(Some(version)) => {
-                    condition.check(&version)?;
-                    version
-                }
-            };
-            if let Some(reading) = reading {
+            members = self.net_change(id, links).await?;
+            if own.is_empty() {
+                let body = has_body.then_some(&projection);
                 let answer = self
-                    .answer(resource_type, &mut answers, reading, &projection)
+                    .patch_members(resource_type, id, &mut members, condition, body)
                     .await?;
-                return answer.ok_or_else(|| self.not_found(resource_type, &change.reference));
+                if let Some(answer) = answer {
+                    return Ok(answer);
+                }
             }
-            return Ok(Answer {
-                body: Content::default(),
-                version,
-                location: self.location(resource_type, id),
-            });
         }
         let mut projection = projection.after_patch(&own);
         // A group's members are not in what an update gives back.
         if !has_members
             && members.is_empty()
             && let Some(values) = plain_replaces(&own)
-            && values.iter().all(|(_, value)| length(value) <= SHOWN)
-            && values.iter().map(|(_, value)| length(value)).sum::<usize>() <= SHORT
+            && are_short(&values)
             && !self.must_know(reference, resource_type, &values)
         {
             if let Some(answer) = self
@@ -146,7 +124,7 @@ impl<D: Database> Session<'_, D> {
             }
         }
         // A group's reply is 204: asking for one attribute spares reading its members.
-        if !answered {
+        if !has_body {
             projection = Projection::bind(resource_type, &["id"], &[])?;
         }
         let mut answer = self
@@ -166,10 +144,64 @@ impl<D: Database> Session<'_, D> {
                 },
             )
             .await?;
-        if !answered {
+        if !has_body {
             answer.body = Content::default();
         }
         Ok(answer)
+    }
+
+    /// Changes the members of a group and nothing else, unread: one trip. `body` is what the answer
+    /// shows of the group, if anything. No answer where no member is left to come or go.
+    async fn patch_members(
+        &self,
+        resource_type: &'static ResourceType,
+        id: &str,
+        members: &mut LinkChange,
+        condition: &Condition,
+        body: Option<&Projection>,
+    ) -> Result<Option<Answer>, Failure> {
+        while !members.is_empty() {
+            let change = self.change(
+                resource_type,
+                ResourceRef::Id(id.to_owned()),
+                condition.guard(),
+                ChangeKind::Keep(None),
+                Links::Members(members),
+            );
+            let mut batch = Batch::default();
+            let receipt = self.add_change(&mut batch, &change);
+            let body = body.map(|projection| {
+                let reading =
+                    self.add_reading(&mut batch, resource_type, &change.reference, projection);
+                (reading, projection)
+            });
+            let Some(mut answers) = self.send_change(batch, &change).await? else {
+                self.settle_links(members);
+                continue;
+            };
+            self.note_gone(&receipt.removals, &mut answers);
+            let version = match receipt.effect(&change, &mut answers)? {
+                Effect::Done => change.version,
+                Effect::None(None) => return Err(self.not_found(resource_type, &change.reference)),
+                Effect::None(Some(version)) => {
+                    condition.check(&version)?;
+                    version
+                }
+            };
+            let Some((reading, projection)) = body else {
+                return Ok(Some(Answer {
+                    body: Content::default(),
+                    version,
+                    location: self.location(resource_type, id),
+                }));
+            };
+            let answer = self
+                .answer(resource_type, &mut answers, reading, projection)
+                .await?;
+            let is_gone = || self.not_found(resource_type, &change.reference);
+            return answer.map(Some).ok_or_else(is_gone);
+        }
+        Ok(None)
     }
 
     /// Gives singular attributes new values in one statement. No answer when it wrote nothing: the
