@@ -36,7 +36,7 @@ use problem::problem;
 use reply::Reply;
 use request::{Request, Upload};
 use route::{Choice, Route, choose, row, segments};
-use scim::record::Record;
+use scim::log_entry::LogEntry;
 
 /// What the Worker gives to every request.
 pub struct Environment<'a, D> {
@@ -66,7 +66,7 @@ pub struct Trace {
     /// The identity provider, where it is recognised.
     pub provider: Option<&'static str>,
     /// What the log of requests may have of it.
-    pub record: Option<Record>,
+    pub log_entry: Option<LogEntry>,
     /// Whether there is a job to go on with once the reply is out.
     pub job: bool,
     /// Whether the reply is about somebody's data, so that nobody may keep it: all but discovery.
@@ -77,8 +77,8 @@ impl Trace {
     /// The row of the log that is to be written once the reply is out, now that it is known what
     /// the request took.
     pub fn log_row(&mut self, expense: Expense) -> Option<LogRow> {
-        let record = self.record.take()?;
-        Some(record.row(self.notes.tenant, expense))
+        let entry = self.log_entry.take()?;
+        Some(entry.row(self.notes.tenant, expense))
     }
 }
 

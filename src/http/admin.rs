@@ -18,7 +18,7 @@ use super::request::{IN_CLEAR, Request, Upload};
 use super::route::{Choice, choose, decode_segments, fit, placeholder, segments};
 use super::{Environment, Trace, auth, scim};
 use service::admin::body::Body;
-use service::admin::refusal::{Kind, Refusal};
+use service::admin::refusal::{Refusal, RefusalKind};
 use service::admin::step::{self, Answer, Call, Creation};
 use service::admin::{Admin, PageRequest};
 use service::credential::Credential;
@@ -304,25 +304,25 @@ async fn as_tenant<D: Database, B: Upload>(
 /// The reply to what was refused.
 fn refused(refusal: &Refusal, trace: &mut Trace) -> Reply {
     let status = match refusal.kind {
-        Kind::Invalid => 400,
-        Kind::Unknown => 401,
-        Kind::Forbidden => 403,
-        Kind::Missing => 404,
-        Kind::Conflict => 409,
-        Kind::Late => 408,
-        Kind::TooLarge => 413,
-        Kind::MediaType => 415,
-        Kind::Busy => 503,
-        Kind::Broken => 500,
+        RefusalKind::Invalid => 400,
+        RefusalKind::Unknown => 401,
+        RefusalKind::Forbidden => 403,
+        RefusalKind::Missing => 404,
+        RefusalKind::Conflict => 409,
+        RefusalKind::Late => 408,
+        RefusalKind::TooLarge => 413,
+        RefusalKind::MediaType => 415,
+        RefusalKind::Busy => 503,
+        RefusalKind::Broken => 500,
     };
     let mut detail = Cow::Borrowed(refusal.detail.as_str());
-    if refusal.kind == Kind::Broken {
+    if refusal.kind == RefusalKind::Broken {
         trace.notes.cause = Some(refusal.detail.clone());
         detail = Cow::Borrowed(BROKEN);
     }
     let reply = problem(status, refusal.code, &detail);
     match (refusal.kind, refusal.scope) {
-        (Kind::Unknown, _) => reply.with("WWW-Authenticate", "Bearer realm=\"admin\""),
+        (RefusalKind::Unknown, _) => reply.with("WWW-Authenticate", "Bearer realm=\"admin\""),
         (_, Some(scope)) => reply.with(
             "WWW-Authenticate",
             format!("Bearer realm=\"admin\", error=\"insufficient_scope\", scope=\"{scope}\""),

@@ -26,15 +26,15 @@ mod bulk;
 pub mod call;
 mod endpoints;
 mod error;
+pub mod log_entry;
 pub mod media;
 pub mod provider;
 pub mod query;
-pub mod record;
 pub mod routes;
 
 use call::{Call, Question};
+use log_entry::LogDraft;
 use media::MediaType;
-use record::Draft;
 use routes::{Endpoint, Handler, table};
 
 /// Bytes of the paths in `Scim-Ignored`; ours: proxies take headers of 8 kB together.
@@ -135,7 +135,7 @@ pub(super) async fn respond<D: Database, B: Upload>(
     path: &str,
     trace: &mut Trace,
 ) -> Reply {
-    let mut draft = Draft::default();
+    let mut draft = LogDraft::default();
     let mut reply = match answer(environment, request, path, &door, trace, &mut draft).await {
         Ok(reply) => reply,
         Err(fault) => {
@@ -150,7 +150,7 @@ pub(super) async fn respond<D: Database, B: Upload>(
     }
     trace.provider =
         provider::recognise(request.user_agent.as_deref(), &trace.notes.habits.names());
-    trace.record = record::make(environment, request, (&door, path), draft, &reply, trace);
+    trace.log_entry = log_entry::make(environment, request, (&door, path), draft, &reply, trace);
     if reply.body.is_some() {
         reply = reply.with(
             "Content-Type",
@@ -172,7 +172,7 @@ async fn answer<D: Database, B: Upload>(
     path: &str,
     door: &Door,
     trace: &mut Trace,
-    draft: &mut Draft,
+    draft: &mut LogDraft,
 ) -> Result<Reply, Fault> {
     if !environment.allow_http && request.is_in_clear() {
         return Err(Fault::Forbidden(IN_CLEAR.to_owned()));

@@ -24,7 +24,7 @@ const FULL: usize = 13_000;
 
 /// The kind of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum MessageKind {
     /// A resource.
     Resource,
     /// A PATCH, or a Bulk with such and with resources.
@@ -42,22 +42,22 @@ type Types<'t> = &'t [&'static ResourceType];
 /// A message as JSON text that a log may keep. Its resources are of one of these types.
 ///
 /// ```
-/// use scim::redact::{Kind, redact};
+/// use scim::redact::{MessageKind, redact};
 /// use scim::resource_type::USER_TYPE;
 /// let body = serde_json::json!({ "userName": "ada", "password": "t1", "shoeSize": 42 });
-/// let kept = redact(Kind::Resource, &[&USER_TYPE], &body);
+/// let kept = redact(MessageKind::Resource, &[&USER_TYPE], &body);
 /// assert_eq!(kept, r#"{"password":"…","shoeSize":"…","userName":"ada"}"#);
 /// ```
-pub fn redact(kind: Kind, types: Types<'_>, body: &Value) -> String {
+pub fn redact(kind: MessageKind, types: Types<'_>, body: &Value) -> String {
     let mut text = String::new();
-    let place = match kind {
-        Kind::Resource => Place::Resource,
-        Kind::Operations => Place::Operation,
-        Kind::Search => Place::Search,
-        Kind::List => Place::List,
-        Kind::Reply => Place::Own,
+    let meaning = match kind {
+        MessageKind::Resource => Meaning::Resource,
+        MessageKind::Operations => Meaning::Operation,
+        MessageKind::Search => Meaning::Search,
+        MessageKind::List => Meaning::List,
+        MessageKind::Reply => Meaning::Own,
     };
-    push(&mut text, types, place, body);
+    push(&mut text, types, meaning, body);
     text
 }
 
@@ -73,9 +73,9 @@ pub fn is_short(text: &str) -> bool {
     text.len() <= FULL && text.split('"').all(|part| part.len() <= MAX_TEXT)
 }
 
-/// What stands at a place of a message.
+/// What a value in a message stands for.
 #[derive(Clone, Copy)]
-enum Place {
+enum Meaning {
     Resource,
     Schema(&'static Schema),
     Attribute(&'static Attribute),
@@ -94,9 +94,9 @@ enum Place {
 }
 
 #[inline(never)]
-fn push(text: &mut String, types: Types<'_>, place: Place, value: &Value) {
+fn push(text: &mut String, types: Types<'_>, meaning: Meaning, value: &Value) {
     match value {
-        Value::Object(members) => push_object(text, types, place, members),
+        Value::Object(members) => push_object(text, types, meaning, members),
         Value::Array(items) => {
             text.push('[');
             for (index, item) in items.iter().enumerate() {
@@ -107,30 +107,30 @@ fn push(text: &mut String, types: Types<'_>, place: Place, value: &Value) {
                     text.push_str(HIDDEN);
                     break;
                 }
-                push(text, types, place, item);
+                push(text, types, meaning, item);
             }
             text.push(']');
         }
-        Value::String(sent) => match place {
+        Value::String(sent) => match meaning {
             // The text may be that part of it.
-            Place::Attribute(attribute) if attribute.sub_attributes.iter().any(is_hidden) => {
+            Meaning::Attribute(attribute) if attribute.sub_attributes.iter().any(is_hidden) => {
                 text.push_str(HIDDEN);
             }
-            Place::Attribute(_) => push_text(text, sent),
-            Place::Own => push_text(text, &sentence(sent)),
-            Place::Names => push_text(text, &names(sent)),
-            Place::Path => push_text(text, &path(types, sent).0),
-            Place::Filter => push_text(text, &filter(types, sent)),
-            Place::Resource
-            | Place::Schema(_)
-            | Place::Operation
-            | Place::Search
-            | Place::List
-            | Place::Hidden => text.push_str(HIDDEN),
+            Meaning::Attribute(_) => push_text(text, sent),
+            Meaning::Own => push_text(text, &sentence(sent)),
+            Meaning::Names => push_text(text, &names(sent)),
+            Meaning::Path => push_text(text, &path(types, sent).0),
+            Meaning::Filter => push_text(text, &filter(types, sent)),
+            Meaning::Resource
+            | Meaning::Schema(_)
+            | Meaning::Operation
+            | Meaning::Search
+            | Meaning::List
+            | Meaning::Hidden => text.push_str(HIDDEN),
         },
         Value::Null => text.push_str("null"),
         Value::Bool(_) | Value::Number(_) => {
-            let is_kept = matches!(place, Place::Attribute(_) | Place::Own);
+            let is_kept = matches!(meaning, Meaning::Attribute(_) | Meaning::Own);
             if is_kept {
                 text.push_str(&json::text(value));
             } else {
@@ -140,7 +140,12 @@ fn push(text: &mut String, types: Types<'_>, place: Place, value: &Value) {
     }
 }
 
-fn push_object(text: &mut String, types: Types<'_>, place: Place, members: &Map<String, Value>) {
+fn push_object(
+    text: &mut String,
+    types: Types<'_>,
+    meaning: Meaning,
+    members: &Map<String, Value>,
+) {
     text.push('{');
     for (index, (key, value)) in members.iter().enumerate() {
         if index > 0 {
@@ -150,10 +155,10 @@ fn push_object(text: &mut String, types: Types<'_>, place: Place, members: &Map<
             text.push_str("\"…\":\"…\"");
             break;
         }
-        let (name, inner) = member(types, place, members, key);
+        let (name, inner) = member(types, meaning, members, key);
         push_text(text, &name);
         text.push(':');
-        match operation_type(place, members, key) {
+        match operation_type(meaning, members, key) {
             Some(resource_type) => push(text, &[resource_type], inner, value),
             None => push(text, types, inner, value),
         }
@@ -164,41 +169,41 @@ fn push_object(text: &mut String, types: Types<'_>, place: Place, members: &Map<
 /// The name of a member as it is kept, and what its value is.
 fn member(
     types: Types<'_>,
-    place: Place,
+    meaning: Meaning,
     members: &Map<String, Value>,
     key: &str,
-) -> (String, Place) {
+) -> (String, Meaning) {
     let is = |name: &str| key.eq_ignore_ascii_case(name);
-    let inner = match place {
-        Place::Resource if is("schemas") => Place::Names,
-        Place::Resource => return path(types, key),
-        Place::Schema(schema) => known(schema.attribute(key)),
-        Place::Attribute(attribute) => known(attribute.sub_attribute(key)),
-        Place::Own => Place::Own,
-        Place::Operation => operation_member(types, members, key),
-        Place::Search if is("filter") => Place::Filter,
-        Place::Search
+    let inner = match meaning {
+        Meaning::Resource if is("schemas") => Meaning::Names,
+        Meaning::Resource => return path(types, key),
+        Meaning::Schema(schema) => meaning_of(schema.attribute(key)),
+        Meaning::Attribute(attribute) => meaning_of(attribute.sub_attribute(key)),
+        Meaning::Own => Meaning::Own,
+        Meaning::Operation => operation_member(types, members, key),
+        Meaning::Search if is("filter") => Meaning::Filter,
+        Meaning::Search
             if ["schemas", "sortBy", "attributes", "excludedAttributes"]
                 .iter()
                 .any(|name| is(name)) =>
         {
-            Place::Names
+            Meaning::Names
         }
-        Place::Search if is("count") || is("startIndex") || is("sortOrder") => Place::Own,
-        Place::List if is("Resources") => Place::Resource,
-        Place::List if !is("nextCursor") && !is("previousCursor") => Place::Own,
-        Place::Search
-        | Place::List
-        | Place::Names
-        | Place::Path
-        | Place::Filter
-        | Place::Hidden => Place::Hidden,
+        Meaning::Search if is("count") || is("startIndex") || is("sortOrder") => Meaning::Own,
+        Meaning::List if is("Resources") => Meaning::Resource,
+        Meaning::List if !is("nextCursor") && !is("previousCursor") => Meaning::Own,
+        Meaning::Search
+        | Meaning::List
+        | Meaning::Names
+        | Meaning::Path
+        | Meaning::Filter
+        | Meaning::Hidden => Meaning::Hidden,
     };
     (log_path(key), inner)
 }
 
 /// What a member is of a PATCH, of a Bulk, or of an operation of either.
-fn operation_member(types: Types<'_>, members: &Map<String, Value>, key: &str) -> Place {
+fn operation_member(types: Types<'_>, members: &Map<String, Value>, key: &str) -> Meaning {
     let is = |name: &str| key.eq_ignore_ascii_case(name);
     let text = |name: &str| {
         let found = members
@@ -211,15 +216,15 @@ fn operation_member(types: Types<'_>, members: &Map<String, Value>, key: &str) -
     if is("path") {
         // That of a Bulk is an address.
         return match text("path") {
-            address if !address.starts_with('/') => Place::Path,
-            address if address.as_bytes().contains(&b'?') => Place::Hidden,
-            _ => Place::Own,
+            address if !address.starts_with('/') => Meaning::Path,
+            address if address.as_bytes().contains(&b'?') => Meaning::Hidden,
+            _ => Meaning::Own,
         };
     }
     if is("value") {
         let sent = text("path").trim();
         return if sent.is_empty() {
-            Place::Resource
+            Meaning::Resource
         } else {
             path(types, sent).1
         };
@@ -227,44 +232,44 @@ fn operation_member(types: Types<'_>, members: &Map<String, Value>, key: &str) -
     if is("data") {
         let is_patch = text("method").eq_ignore_ascii_case("PATCH");
         return if is_patch {
-            Place::Operation
+            Meaning::Operation
         } else {
-            Place::Resource
+            Meaning::Resource
         };
     }
     if is("Operations") {
-        return Place::Operation;
+        return Meaning::Operation;
     }
     if ["op", "method", "schemas"].iter().any(|name| is(name)) {
-        return Place::Names;
+        return Meaning::Names;
     }
     if ["bulkId", "version", "failOnErrors"]
         .iter()
         .any(|name| is(name))
     {
-        return Place::Own;
+        return Meaning::Own;
     }
-    Place::Hidden
+    Meaning::Hidden
 }
 
 /// The type that an operation of a Bulk is about, by its address.
 fn operation_type(
-    place: Place,
+    meaning: Meaning,
     members: &Map<String, Value>,
     key: &str,
 ) -> Option<&'static ResourceType> {
-    if !matches!(place, Place::Operation) || !key.eq_ignore_ascii_case("data") {
+    if !matches!(meaning, Meaning::Operation) || !key.eq_ignore_ascii_case("data") {
         return None;
     }
     let address = members.get("path")?.as_str()?;
     ResourceType::all().find(|known| address.starts_with(known.endpoint))
 }
 
-/// What is at an attribute, if there is one.
-fn known(attribute: Option<&'static Attribute>) -> Place {
+/// What a value of an attribute stands for, if there is one.
+fn meaning_of(attribute: Option<&'static Attribute>) -> Meaning {
     attribute
         .filter(|attribute| !is_hidden(attribute))
-        .map_or(Place::Hidden, Place::Attribute)
+        .map_or(Meaning::Hidden, Meaning::Attribute)
 }
 
 fn is_hidden(attribute: &Attribute) -> bool {
@@ -273,28 +278,28 @@ fn is_hidden(attribute: &Attribute) -> bool {
 
 /// A path, or a name as a path, as it is kept, and what it names.
 #[inline(never)]
-fn path(types: Types<'_>, sent: &str) -> (String, Place) {
+fn path(types: Types<'_>, sent: &str) -> (String, Meaning) {
     let Some((head, behind)) = sent.split_once('[') else {
-        let place = named(types, sent);
-        let is_known = !matches!(place, Place::Hidden) && sent.len() <= MAX_TEXT;
+        let meaning = meaning_of_path(types, sent);
+        let is_known = !matches!(meaning, Meaning::Hidden) && sent.len() <= MAX_TEXT;
         let name = if is_known {
             sent.to_string()
         } else {
             log_path(sent)
         };
-        return (name, place);
+        return (name, meaning);
     };
     let (inside, end) = behind.rsplit_once(']').unwrap_or((behind, ""));
-    let place = named(types, &[head, end].concat());
-    let inside = match named(types, head) {
-        Place::Attribute(attribute) => selection(attribute, inside),
+    let meaning = meaning_of_path(types, &[head, end].concat());
+    let inside = match meaning_of_path(types, head) {
+        Meaning::Attribute(attribute) => selection(attribute, inside),
         _ => None,
     };
     match inside {
-        Some(inside) if !matches!(place, Place::Hidden) => {
-            ([head, "[", &inside, "]", end].concat(), place)
+        Some(inside) if !matches!(meaning, Meaning::Hidden) => {
+            ([head, "[", &inside, "]", end].concat(), meaning)
         }
-        _ => (log_path(sent), place),
+        _ => (log_path(sent), meaning),
     }
 }
 
@@ -302,7 +307,7 @@ fn path(types: Types<'_>, sent: &str) -> (String, Place) {
 /// another the words.
 fn selection(attribute: &'static Attribute, inside: &str) -> Option<String> {
     let (name, comparison) = inside.trim().split_once(' ')?;
-    let Place::Attribute(_) = known(attribute.sub_attribute(name)) else {
+    let Meaning::Attribute(_) = meaning_of(attribute.sub_attribute(name)) else {
         return None;
     };
     let (word, literal) = comparison.trim().split_once(' ')?;
@@ -314,34 +319,34 @@ fn selection(attribute: &'static Attribute, inside: &str) -> Option<String> {
     (is_word(word) && is_one).then(|| [name, " ", word, " ", literal].concat())
 }
 
-/// What a path without a filter names.
+/// What a value at a path without a filter stands for.
 #[inline(never)]
-fn named(types: Types<'_>, path: &str) -> Place {
+fn meaning_of_path(types: Types<'_>, path: &str) -> Meaning {
     let mut habits = Habits::default();
     // A name without a colon is no schema's.
     for resource_type in types.iter().filter(|_| path.as_bytes().contains(&b':')) {
         if let Some(schema) = schema_named(resource_type, path, &mut habits) {
             return if schema == resource_type.schema {
-                Place::Resource
+                Meaning::Resource
             } else {
-                Place::Schema(schema)
+                Meaning::Schema(schema)
             };
         }
     }
     let Ok(path) = AttributePath::parse(path.trim()) else {
-        return Place::Hidden;
+        return Meaning::Hidden;
     };
-    let mut place = Place::Hidden;
+    let mut meaning = Meaning::Hidden;
     for resource_type in types {
         let Some(location) = path.bind(resource_type, &mut habits) else {
             continue;
         };
         if is_hidden(location.attribute) || is_hidden(location.leaf()) {
-            return Place::Hidden;
+            return Meaning::Hidden;
         }
-        place = Place::Attribute(location.leaf());
+        meaning = Meaning::Attribute(location.leaf());
     }
-    place
+    meaning
 }
 
 /// A filter with its words and the names that schemas know, and without its values.
@@ -354,8 +359,8 @@ fn named(types: Types<'_>, path: &str) -> Place {
 /// assert_eq!(kept, r#"userName eq "…" and emails[type eq "…"] and title pr or "…" gt "…""#);
 /// ```
 pub fn filter(types: Types<'_>, sent: &str) -> String {
-    words::filter(sent, &|word| match named(types, word) {
-        Place::Attribute(attribute) => Some(attribute),
+    words::filter(sent, &|word| match meaning_of_path(types, word) {
+        Meaning::Attribute(attribute) => Some(attribute),
         _ => None,
     })
 }

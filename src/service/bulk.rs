@@ -135,7 +135,7 @@ impl<D: Database> Session<'_, D> {
         // when they could.
         let mut together = usize::MAX;
         while let Some((first, behind)) = rest.split_first() {
-            self.has_room_for_work(0);
+            self.end_work();
             if jobs.get(*first).is_some_and(|job| job.outcome.is_some()) {
                 rest = behind;
                 continue;

@@ -19,7 +19,7 @@ use store::batch::{Answers, Batch, Handle};
 use store::ledger::events::{self, ResourceWrite};
 use store::read::{self, ResourceRef};
 use store::table::Table;
-use store::write::{self, Guard, Next};
+use store::write::{self, Guard, NextVersion};
 use store::{self, Database, deleted, membership, pending, unique, user_groups};
 
 mod awaited;
@@ -210,7 +210,7 @@ impl<D: Database> Session<'_, D> {
                 batch.add_writes(unique::claim(&view, id, version, new.unique()));
             }
             ChangeKind::Rewrite { rewrite, groups } => {
-                let next = Next {
+                let next = NextVersion {
                     version,
                     now,
                     draft: &rewrite.draft,

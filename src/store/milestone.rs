@@ -56,21 +56,21 @@ pub fn total<'a>(view: &View<'a>, offset: i64) -> Fragment<'a> {
     )
 }
 
-/// What the row of [`total`] tells of milestones.
+/// What the row of [`total`] tells of a page that skips rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Walk {
+pub struct Skip {
     /// How many resources had gone, or come before the last one.
     pub moved: i64,
     /// How many rows the page skipped.
-    pub skipped: u64,
+    pub rows: u64,
 }
 
 /// Reads the row of [`total`].
-pub fn read_walk(row: &Row) -> Result<Walk, Error> {
-    let skipped = row.count(2)?;
-    Ok(Walk {
+pub fn read_skip(row: &Row) -> Result<Skip, Error> {
+    let rows = row.count(2)?;
+    Ok(Skip {
         moved: row.count(1)?,
-        skipped: u64::try_from(skipped).unwrap_or_default(),
+        rows: u64::try_from(rows).unwrap_or_default(),
     })
 }
 

@@ -228,7 +228,7 @@ pub fn update(
     view: &View<'_>,
     reference: &ResourceRef,
     guard: Guard<'_>,
-    next: &Next<'_>,
+    next: &NextVersion<'_>,
 ) -> Statement {
     // A key that stays is not named: naming it would write its index again.
     let changed = view.table().keys.iter().filter(|key| {
@@ -289,7 +289,7 @@ fn returning<'a>(view: &View<'a>, with_groups: bool) -> Fragment<'a> {
 
 /// What an update leaves behind.
 #[derive(Clone, Copy, Debug)]
-pub struct Next<'a> {
+pub struct NextVersion<'a> {
     /// The new version.
     pub version: &'a str,
     /// The moment.

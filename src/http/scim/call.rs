@@ -4,7 +4,7 @@ use scim::list::List;
 use scim::message::entity_tags::EntityTags;
 use scim::message::error::Error;
 use scim::message::search::SearchRequest;
-use scim::redact::{Kind, redact};
+use scim::redact::{MessageKind, redact};
 use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::Value;
 
@@ -52,11 +52,11 @@ pub enum Message {
 
 impl Message {
     /// Its kind, for the log.
-    const fn kind(self) -> Kind {
+    const fn kind(self) -> MessageKind {
         match self {
-            Self::SearchRequest => Kind::Search,
-            Self::Resource => Kind::Resource,
-            Self::PatchOp | Self::BulkRequest => Kind::Operations,
+            Self::SearchRequest => MessageKind::Search,
+            Self::Resource => MessageKind::Resource,
+            Self::PatchOp | Self::BulkRequest => MessageKind::Operations,
         }
     }
 }

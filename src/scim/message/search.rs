@@ -39,7 +39,7 @@ pub struct SearchRequest {
 
 /// Which resources of a list are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Page {
+pub struct PageBounds {
     /// The index of the first, from 1; none where a cursor says where it begins.
     pub start_index: Option<u64>,
     /// How many of them at the most.
@@ -109,15 +109,15 @@ impl SearchRequest {
     /// where this one has a cursor that tells it: pages by cursor are of one size.
     ///
     /// ```
-    /// use scim::message::{config::Limits, search::{Page, SearchRequest}};
+    /// use scim::message::{config::Limits, search::{PageBounds, SearchRequest}};
     /// # let limits = Limits {
     /// #     bulk_max_operations: 1, bulk_max_payload_size: 1, filter_max_results: 1_000,
     /// #     default_page_size: 100, max_page_size: 1_000, cursor_timeout: 60,
     /// # };
     /// let search = SearchRequest { start_index: Some(-7), ..SearchRequest::default() };
-    /// assert_eq!(search.page(&limits, None), Ok(Page { start_index: Some(1), count: 100 }));
+    /// assert_eq!(search.page(&limits, None), Ok(PageBounds { start_index: Some(1), count: 100 }));
     /// ```
-    pub fn page(&self, limits: &Limits, of_first: Option<u64>) -> Result<Page, Error> {
+    pub fn page(&self, limits: &Limits, of_first: Option<u64>) -> Result<PageBounds, Error> {
         let most = u64::from(limits.max_page_size);
         let count = match (self.count, of_first) {
             // A negative value is zero.
@@ -128,7 +128,7 @@ impl SearchRequest {
         if self.cursor.is_none() {
             // A value less than 1 is 1.
             let start_index = self.start_index.and_then(|index| u64::try_from(index).ok());
-            return Ok(Page {
+            return Ok(PageBounds {
                 start_index: Some(start_index.unwrap_or(1).max(1)),
                 count: count.min(most),
             });
@@ -145,7 +145,7 @@ impl SearchRequest {
                 ["count may be ", &most, words].concat(),
             ));
         }
-        Ok(Page {
+        Ok(PageBounds {
             start_index: None,
             count,
         })

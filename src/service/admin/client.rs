@@ -14,7 +14,7 @@ use crate::oauth::key_set::check_address;
 use crate::token::{CLIENT, last4};
 use store::Row;
 use store::batch::{Batch, Handle};
-use store::directory::clients::{self, Federation, Kind, NewSecret};
+use store::directory::clients::{self, ClientKind, Federation, NewSecret};
 use store::directory::house_events::{self, Thing};
 
 /// Secrets of a client that are good at once.
@@ -57,7 +57,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         check_address(admin.settings, jwks_uri, call.origin).map_err(|wanted| {
             Refusal::invalid("invalid_value", format!("`jwks_uri` must be {wanted}."))
         })?;
-        let kind = Kind::Federated {
+        let kind = ClientKind::Federated {
             federation,
             jwks_uri,
         };
@@ -67,7 +67,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     } else if kind.is_null() || kind == "secret" {
         only(body, &["label", "kind", "expires_at"])?;
         let label = required(body, "label", LABEL)?;
-        batch.add(clients::create(tenant, &id, label, Kind::Secret, now));
+        batch.add(clients::create(tenant, &id, label, ClientKind::Secret, now));
         batch.add(admin.tell_tenant(tenant, house_events::created(Thing::Client(tenant, &id))));
         let (secret, _) = add_secret(call, &mut batch, tenant, &id)?;
         End::Secret(id.clone(), "secret", secret)

@@ -6,7 +6,7 @@ use crate::failure::BUSY;
 
 /// Of what kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum RefusalKind {
     /// What was sent is not as it must be.
     Invalid,
     /// The credential opens nothing.
@@ -38,7 +38,7 @@ pub struct Refusal(Box<Reason>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     /// Of what kind.
-    pub kind: Kind,
+    pub kind: RefusalKind,
     /// For programs; it stays the same.
     pub code: &'static str,
     /// For the person who reads it.
@@ -56,7 +56,7 @@ impl Deref for Refusal {
 }
 
 impl Refusal {
-    fn new(kind: Kind, code: &'static str, detail: String) -> Self {
+    fn new(kind: RefusalKind, code: &'static str, detail: String) -> Self {
         Self(Box::new(Reason {
             kind,
             code,
@@ -67,12 +67,12 @@ impl Refusal {
 
     /// What was sent is not as it must be.
     pub fn invalid(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(Kind::Invalid, code, detail.into())
+        Self::new(RefusalKind::Invalid, code, detail.into())
     }
 
     /// The body is of a media type, or in a coding, that is not read.
     pub fn media_type(detail: &str) -> Self {
-        Self::new(Kind::MediaType, "invalid_body", detail.to_owned())
+        Self::new(RefusalKind::MediaType, "invalid_body", detail.to_owned())
     }
 
     /// A parameter of the query is not as it must be.
@@ -103,12 +103,12 @@ impl Refusal {
 
     /// The credential opens nothing.
     pub fn unknown(detail: &str) -> Self {
-        Self::new(Kind::Unknown, "unauthorized", detail.to_owned())
+        Self::new(RefusalKind::Unknown, "unauthorized", detail.to_owned())
     }
 
     /// The credential does not open this.
     pub fn forbidden(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(Kind::Forbidden, code, detail.into())
+        Self::new(RefusalKind::Forbidden, code, detail.into())
     }
 
     /// A scope is missing.
@@ -116,39 +116,39 @@ impl Refusal {
         let detail = format!(
             "This request needs the scope {scope}, which the operator token does not have. Use a token that has it."
         );
-        let mut refusal = Self::new(Kind::Forbidden, "missing_scope", detail);
+        let mut refusal = Self::new(RefusalKind::Forbidden, "missing_scope", detail);
         refusal.0.scope = Some(scope);
         refusal
     }
 
     /// There is no such thing.
     pub fn missing(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(Kind::Missing, code, detail.into())
+        Self::new(RefusalKind::Missing, code, detail.into())
     }
 
     /// It cannot be as things are.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(Kind::Conflict, code, detail.into())
+        Self::new(RefusalKind::Conflict, code, detail.into())
     }
 
     /// It is larger than what is accepted.
     pub fn too_large(detail: impl Into<String>) -> Self {
-        Self::new(Kind::TooLarge, "too_large", detail.into())
+        Self::new(RefusalKind::TooLarge, "too_large", detail.into())
     }
 
     /// It did not come in time.
     pub fn late(detail: &str) -> Self {
-        Self::new(Kind::Late, "too_late", detail.to_owned())
+        Self::new(RefusalKind::Late, "too_late", detail.to_owned())
     }
 
     /// Others hold what it needs.
     pub fn busy() -> Self {
-        Self::new(Kind::Busy, "busy", BUSY.to_owned())
+        Self::new(RefusalKind::Busy, "busy", BUSY.to_owned())
     }
 
     /// A defect here; the cause is for the log.
     pub fn broken(cause: impl Into<String>) -> Self {
-        Self::new(Kind::Broken, "internal_error", cause.into())
+        Self::new(RefusalKind::Broken, "internal_error", cause.into())
     }
 }
 

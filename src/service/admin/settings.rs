@@ -11,7 +11,7 @@ use crate::MAX_PAGE_SIZE;
 
 /// What a setting may be. Null is back to the default.
 #[derive(Debug)]
-enum Kind {
+enum SettingKind {
     /// One of these words.
     Word(&'static [&'static str]),
     /// True or false.
@@ -23,36 +23,54 @@ enum Kind {
 }
 
 /// A setting.
-type Setting = (&'static str, Kind);
+type Setting = (&'static str, SettingKind);
 
 /// All settings.
 const SETTINGS: &[Setting] = &[
-    ("unknown_members", Kind::Word(&["refuse", "skip", "pend"])),
-    ("deletes", Kind::Word(&["hard", "soft"])),
-    ("keep_days", Kind::Number(1, 3_650)),
-    ("rehire", Kind::Word(&["same_external_id", "same_name"])),
-    ("unmapped_attributes", Kind::Word(&["ignore", "refuse"])),
-    ("accept_user_groups", Kind::Flag),
-    ("unique_group_names", Kind::Flag),
+    (
+        "unknown_members",
+        SettingKind::Word(&["refuse", "skip", "pend"]),
+    ),
+    ("deletes", SettingKind::Word(&["hard", "soft"])),
+    ("keep_days", SettingKind::Number(1, 3_650)),
+    (
+        "rehire",
+        SettingKind::Word(&["same_external_id", "same_name"]),
+    ),
+    (
+        "unmapped_attributes",
+        SettingKind::Word(&["ignore", "refuse"]),
+    ),
+    ("accept_user_groups", SettingKind::Flag),
+    ("unique_group_names", SettingKind::Flag),
     (
         "brake",
-        Kind::Object(&[
-            ("count", Kind::Number(1, 1_000_000)),
-            ("percent", Kind::Number(1, 100)),
-            ("minutes", Kind::Number(1, 1_440)),
+        SettingKind::Object(&[
+            ("count", SettingKind::Number(1, 1_000_000)),
+            ("percent", SettingKind::Number(1, 100)),
+            ("minutes", SettingKind::Number(1, 1_440)),
         ]),
     ),
     (
         "request_log",
-        Kind::Object(&[
-            ("mode", Kind::Word(&["off", "failures", "changes", "all"])),
-            ("days", Kind::Number(1, 365)),
-            ("bodies", Kind::Flag),
+        SettingKind::Object(&[
+            (
+                "mode",
+                SettingKind::Word(&["off", "failures", "changes", "all"]),
+            ),
+            ("days", SettingKind::Number(1, 365)),
+            ("bodies", SettingKind::Flag),
         ]),
     ),
-    ("rate", Kind::Word(&["standard", "off"])),
-    ("default_page_size", Kind::Number(1, MAX_PAGE_SIZE as i64)),
-    ("max_page_size", Kind::Number(1, MAX_PAGE_SIZE as i64)),
+    ("rate", SettingKind::Word(&["standard", "off"])),
+    (
+        "default_page_size",
+        SettingKind::Number(1, MAX_PAGE_SIZE as i64),
+    ),
+    (
+        "max_page_size",
+        SettingKind::Number(1, MAX_PAGE_SIZE as i64),
+    ),
 ];
 
 /// The settings of a body, as a merge patch.
@@ -104,17 +122,23 @@ fn check_all(at: &str, patch: &Map<String, Value>, known: &[Setting]) -> Result<
             ));
         };
         let wanted = match (kind, value) {
-            (_, Value::Null) | (Kind::Flag, Value::Bool(_)) => continue,
-            (Kind::Word(words), Value::String(word)) if words.contains(&word.as_str()) => continue,
-            (Kind::Number(least, most), value) if is_within(value, *least, *most) => continue,
-            (Kind::Object(known), Value::Object(patch)) => {
+            (_, Value::Null) | (SettingKind::Flag, Value::Bool(_)) => continue,
+            (SettingKind::Word(words), Value::String(word)) if words.contains(&word.as_str()) => {
+                continue;
+            }
+            (SettingKind::Number(least, most), value) if is_within(value, *least, *most) => {
+                continue;
+            }
+            (SettingKind::Object(known), Value::Object(patch)) => {
                 check_all(&format!("{at}.{name}"), patch, known)?;
                 continue;
             }
-            (Kind::Word(words), _) => format!("one of {}", words.join(", ")),
-            (Kind::Flag, _) => "true or false".to_owned(),
-            (Kind::Number(least, most), _) => format!("a whole number from {least} to {most}"),
-            (Kind::Object(_), _) => "an object".to_owned(),
+            (SettingKind::Word(words), _) => format!("one of {}", words.join(", ")),
+            (SettingKind::Flag, _) => "true or false".to_owned(),
+            (SettingKind::Number(least, most), _) => {
+                format!("a whole number from {least} to {most}")
+            }
+            (SettingKind::Object(_), _) => "an object".to_owned(),
         };
         return Err(Refusal::invalid(
             "invalid_setting",

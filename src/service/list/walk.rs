@@ -19,15 +19,15 @@ impl<D: Database> Session<'_, D> {
         else {
             return Ok(());
         };
-        let walk = milestone::read_walk(row)?;
+        let skip = milestone::read_skip(row)?;
         let full = listing.entries.len() as u64 == page.limit;
         if let Some((first, last)) = listing
             .edges()
-            .filter(|_| full && walk.skipped >= milestone::STEP)
+            .filter(|_| full && skip.rows >= milestone::STEP)
         {
             let end = offset.saturating_add_unsigned(page.limit) - 1;
             let rows = [(offset, first.id.as_str()), (end, last.id.as_str())];
-            let note = milestone::note(&source.view, walk.moved, &rows);
+            let note = milestone::note(&source.view, skip.moved, &rows);
             self.note_later(note);
         }
         Ok(())

@@ -42,6 +42,11 @@ impl<D: Database> Session<'_, D> {
         self.context.hold.reserve_for_work(bytes)
     }
 
+    /// Counts that no document is worked on any more.
+    pub(crate) fn end_work(&self) {
+        self.context.hold.reserve_for_work(0);
+    }
+
     /// Counts what the document in work has grown by values that were set in several places, which
     /// neither it nor the body had.
     pub(crate) fn find_room_to_grow(&self, bytes: usize) -> Result<(), Failure> {

@@ -10,7 +10,7 @@ use super::tokens::NewToken;
 
 /// What proves a client.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind<'a> {
+pub enum ClientKind<'a> {
     /// Secrets of this server.
     Secret,
     /// Assertions of an issuer (RFC 7523 §2.2).
@@ -89,10 +89,10 @@ pub fn read(tenant: i64, id: &str) -> Statement {
 }
 
 /// Stores one.
-pub fn create(tenant: i64, id: &str, label: &str, kind: Kind<'_>, now: &str) -> Statement {
+pub fn create(tenant: i64, id: &str, label: &str, kind: ClientKind<'_>, now: &str) -> Statement {
     let (kind, federation, jwks_uri) = match kind {
-        Kind::Secret => ("secret", None, None),
-        Kind::Federated {
+        ClientKind::Secret => ("secret", None, None),
+        ClientKind::Federated {
             federation,
             jwks_uri,
         } => ("federated", Some(federation), Some(jwks_uri)),

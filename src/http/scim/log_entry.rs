@@ -3,7 +3,7 @@
 
 use scim::habit::log_path;
 use scim::json;
-use scim::redact::{Kind, filter, is_short, names, redact, sentence};
+use scim::redact::{MessageKind, filter, is_short, names, redact, sentence};
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
@@ -31,13 +31,13 @@ const TURNS: [&str; 4] = ["00", "40", "80", "c0"];
 
 /// What is known of a request before its reply is.
 #[derive(Default)]
-pub(super) struct Draft {
+pub(super) struct LogDraft {
     /// Whether it may change something.
     pub is_write: bool,
     /// What its path says.
     pub arguments: Arguments,
     /// What a reply is that does what it asks for.
-    kind: Option<Kind>,
+    kind: Option<MessageKind>,
     /// Its body.
     pub body: Option<String>,
     /// What its tenant wants logged, where that is known.
@@ -48,7 +48,7 @@ pub(super) struct Draft {
     pub is_off: bool,
 }
 
-impl Draft {
+impl LogDraft {
     /// Notes which endpoint it is for.
     pub(super) fn note(&mut self, row: &Route, arguments: &Arguments) {
         self.is_write = super::routes::is_write(row);
@@ -56,17 +56,17 @@ impl Draft {
         let is_list = row.method == Method::Get && matches!(row.pattern, "/" | "/{type}");
         self.kind = match row.body {
             _ if matches!(row.handler, Handler::Open(_)) => None,
-            Some(Message::SearchRequest) => Some(Kind::List),
-            Some(Message::BulkRequest) => Some(Kind::Reply),
-            None if is_list => Some(Kind::List),
-            None | Some(Message::Resource | Message::PatchOp) => Some(Kind::Resource),
+            Some(Message::SearchRequest) => Some(MessageKind::List),
+            Some(Message::BulkRequest) => Some(MessageKind::Reply),
+            None if is_list => Some(MessageKind::List),
+            None | Some(Message::Resource | Message::PatchOp) => Some(MessageKind::Resource),
         };
     }
 }
 
 /// A request that the log may have.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Record {
+pub struct LogEntry {
     tenant: Tenant,
     /// The number of its database.
     shard: u16,
@@ -76,7 +76,7 @@ pub struct Record {
     now: u64,
 }
 
-impl Record {
+impl LogEntry {
     /// The row of the log. `number` is the tenant's, where it is known.
     pub fn row(self, number: Option<i64>, expense: Expense) -> LogRow {
         // The hourly job alone would let a provider that is busy fill the database.
@@ -93,10 +93,10 @@ pub(super) fn make<D: Database, B>(
     environment: &Environment<'_, D>,
     request: &Request<B>,
     (door, path): (&Door, &str),
-    draft: Draft,
+    draft: LogDraft,
     reply: &Reply,
     trace: &Trace,
-) -> Option<Record> {
+) -> Option<LogEntry> {
     let is_failure = reply.status >= 400 || reply.detail.is_some();
     let is_kept = match draft.log {
         Some(log) => log.has(draft.is_write, is_failure),
@@ -149,7 +149,7 @@ pub(super) fn make<D: Database, B>(
         is_failure,
         at: now.text,
     };
-    Some(Record {
+    Some(LogEntry {
         tenant,
         shard,
         sender,
@@ -214,13 +214,13 @@ fn ids(arguments: &Arguments, reply: &Reply) -> Vec<String> {
 
 /// The body of a reply, JSON.
 fn reply_body(
-    kind: Option<Kind>,
+    kind: Option<MessageKind>,
     types: &[&'static ResourceType],
     reply: &Reply,
 ) -> Option<String> {
     let content = reply.body.as_ref()?;
     let kind = if reply.status >= 400 {
-        Some(Kind::Reply)
+        Some(MessageKind::Reply)
     } else {
         kind
     };
