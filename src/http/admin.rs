@@ -158,7 +158,7 @@ async fn answer<D: Database, B: Upload>(
     };
     let mut answer = step::answer(&environment.context, route.handler.act, &call).await?;
     let mut waited = 0;
-    while let Answer::Waiting(_, seconds) = answer
+    while let Answer::NothingYet(_, seconds) = answer
         && waited < seconds
     {
         waited += 1;
@@ -167,7 +167,7 @@ async fn answer<D: Database, B: Upload>(
         begin(environment, Credential(token), which.as_ref()).await?;
         answer = step::answer(&environment.context, route.handler.act, &call).await?;
     }
-    trace.job = matches!(answer, Answer::Begun(_) | Answer::Running(_));
+    trace.job = matches!(answer, Answer::NewJob(_) | Answer::UnfinishedJob(_));
     let base = format!("{}{mount}{BASE}", request.origin);
     let answer = match answer {
         Answer::Upload(upload) => {
@@ -177,13 +177,13 @@ async fn answer<D: Database, B: Upload>(
         answer => answer,
     };
     Ok(match answer {
-        Answer::Shown(body) | Answer::Running(body) | Answer::Waiting(body, _) => {
+        Answer::Body(body) | Answer::UnfinishedJob(body) | Answer::NothingYet(body, _) => {
             Reply::json(200, body)
         }
-        Answer::Made(made) => created(201, base + &address(pattern, &call)?, made),
-        Answer::Begun(made) => created(202, base + "/jobs", made),
-        Answer::Gone | Answer::Upload(_) => Reply::empty(204),
-        Answer::Streamed(export) => Reply {
+        Answer::Creation(made) => created(201, base + &address(pattern, &call)?, made),
+        Answer::NewJob(made) => created(202, base + "/jobs", made),
+        Answer::Empty | Answer::Upload(_) => Reply::empty(204),
+        Answer::Export(export) => Reply {
             export: Some(export),
             ..Reply::empty(200)
         }

@@ -122,9 +122,10 @@ fn said(seal: &Seal) -> String {
     json::text(&said.into())
 }
 
-/// Whether this deployment made a seal as it is; of those that have a code of their head alone, as
-/// all had before, that head. No other has such a code, so that none passes for one of these.
-fn made(master: &Master, tenant: i64, seal: &Seal) -> Result<bool, Fault> {
+/// Whether the code of a seal covers all that it says, or its head alone, as codes did before. A
+/// fault where it is no code of this deployment's: a seal of one kind never passes for one of the
+/// other.
+fn code_covers_all(master: &Master, tenant: i64, seal: &Seal) -> Result<bool, Fault> {
     let key = master.known(&seal.key).ok_or(Fault::Key)?;
     let is_over = |text: &str| code(&key, tenant, text).as_ref() == Some(&seal.mac);
     match is_over(&said(seal)) {
@@ -139,7 +140,7 @@ fn made(master: &Master, tenant: i64, seal: &Seal) -> Result<bool, Fault> {
 pub(crate) fn has_none_of(master: &Master, tenant: i64, seal: &Seal, end: &str) -> bool {
     let resources = seal.resources.as_deref();
     resources.is_some_and(|resources| !part::has(resources, end))
-        && made(master, tenant, seal) == Ok(true)
+        && code_covers_all(master, tenant, seal) == Ok(true)
 }
 
 /// The code that says that the record of a tenant begins behind a number, with this head there:
@@ -200,7 +201,7 @@ pub(crate) fn start_at(
             behind: seal.last_seq,
             head: seal.head.clone(),
             // The key that the seal was made with may be none of those that are set by now.
-            is_whole: made(master, tenant, seal) != Err(Fault::Seal)
+            is_whole: code_covers_all(master, tenant, seal) != Err(Fault::Seal)
                 && match (newest, leaves) {
                     (None | Some(""), []) => true,
                     (None, [leaf]) => is_last(leaf),
@@ -224,7 +225,7 @@ pub(crate) fn fault(
     seal: &Seal,
     leaves: &[Leaf],
 ) -> Option<Fault> {
-    if let Err(fault) = made(master, tenant, seal) {
+    if let Err(fault) = code_covers_all(master, tenant, seal) {
         return Some(fault);
     }
     let is_whole = leaves.last().is_some_and(|last| last.seq == seal.last_seq);

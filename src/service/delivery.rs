@@ -132,7 +132,7 @@ async fn look<D: Database>(
 ) -> Result<Vec<(String, u16)>, Error> {
     let now = directory.clock.now();
     let mut batch = Batch::default();
-    let mut asked = Vec::new();
+    let mut handles = Vec::new();
     for (number, shard) in directory.all() {
         let newest = if number == 1 {
             None
@@ -140,15 +140,15 @@ async fn look<D: Database>(
             let row = shard.ask(newest(None)).await?.into_iter().next();
             Some(row.map_or(Ok(0), |row| row.count(0))?)
         };
-        asked.push((
+        handles.push((
             number,
             batch.add(deliveries::due(number, newest, &now.text)),
         ));
     }
-    allowance.note(2 * asked.len());
+    allowance.note(2 * handles.len());
     let mut answers = directory.send(batch).await?;
     let mut due = Vec::new();
-    for (number, rows) in asked {
+    for (number, rows) in handles {
         for mut row in answers.rows(rows) {
             due.push((row.required_text(0)?, number));
         }

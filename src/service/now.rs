@@ -29,7 +29,7 @@ pub(crate) type TypeHandle = (&'static ResourceType, Vec<usize>, Handle);
 
 /// Asks for resources: a statement a type.
 pub(crate) fn add(batch: &mut Batch, keys: &[TenantResource]) -> Vec<TypeHandle> {
-    let mut asked = Vec::new();
+    let mut handles = Vec::new();
     for kind in ResourceType::all() {
         let here = keys.iter().enumerate().filter(|(_, key)| key.kind == kind);
         let places: Vec<usize> = here.clone().map(|(place, _)| place).list();
@@ -39,10 +39,10 @@ pub(crate) fn add(batch: &mut Batch, keys: &[TenantResource]) -> Vec<TypeHandle>
                 wanted.push(vec![Value::from(key.tenant), key.id.as_str().into()].into());
             }
             let handle = batch.add(resources(kind, &text(&wanted.into())));
-            asked.push((kind, places, handle));
+            handles.push((kind, places, handle));
         }
     }
-    asked
+    handles
 }
 
 /// Reads what came: for each key the member `now` of its events, JSON text; none where that was
@@ -50,12 +50,12 @@ pub(crate) fn add(batch: &mut Batch, keys: &[TenantResource]) -> Vec<TypeHandle>
 /// which the member `now_cut` says.
 pub(crate) fn read(
     answers: &mut Answers,
-    asked: Vec<TypeHandle>,
+    handles: Vec<TypeHandle>,
     keys: &[TenantResource],
     base: &str,
 ) -> Result<Vec<Option<String>>, Failure> {
     let mut shown = vec![Some("\"now\":null".to_owned()); keys.len()];
-    for (kind, places, handle) in asked {
+    for (kind, places, handle) in handles {
         let projection = Selection::default().bind(kind)?;
         for mut row in answers.rows(handle) {
             let place = row

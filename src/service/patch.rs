@@ -57,8 +57,8 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<Answer, Failure> {
         let projection = selection.bind(resource_type)?;
         let patch = self.accept_patch(resource_type, body)?;
-        let asked = (projection, !selection.is_default());
-        let done = self.perform_patch(resource_type, reference, patch, condition, asked);
+        let reply = (projection, !selection.is_default());
+        let done = self.perform_patch(resource_type, reference, patch, condition, reply);
         let done = done.await;
         match &done {
             Ok(_) => self.tell_removals(),

@@ -11,7 +11,7 @@ use super::member_ids::MemberIds;
 #[derive(Debug, Default)]
 pub(crate) struct Removals {
     /// The ids of each operation.
-    asked: Vec<Vec<String>>,
+    ids: Vec<Vec<String>>,
     /// The ids of members that were removed, and of those that the request adds.
     there: Index,
 }
@@ -34,7 +34,7 @@ impl Removals {
                         removals.there.add(id);
                     }
                 }
-                LinkOperation::Remove(ids) => removals.asked.push(ids),
+                LinkOperation::Remove(ids) => removals.ids.push(ids),
                 LinkOperation::RemoveAll | LinkOperation::RemoveWhere(_) => {}
             }
         }
@@ -55,6 +55,6 @@ impl Removals {
                 || self.there.has(&fold_str(id))
                 || meant.is_some_and(|id| self.there.has(id))
         };
-        self.asked.iter().any(|ids| !ids.iter().any(is_there))
+        self.ids.iter().any(|of_one| !of_one.iter().any(is_there))
     }
 }

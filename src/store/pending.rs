@@ -77,14 +77,14 @@ pub fn removal(
         " AND folded IN (SELECT value ->> 1 FROM json_each({removed}))",
         removed = value(&removed),
     );
-    let told = (!change.clear).then_some(" RETURNING folded");
+    let returning = (!change.clear).then_some(" RETURNING folded");
     Some(statement!(
-        "DELETE FROM pending_members WHERE tenant_id = {tenant} AND team_id = {group}{named} AND {is_it}{told}",
+        "DELETE FROM pending_members WHERE tenant_id = {tenant} AND team_id = {group}{named} AND {is_it}{returning}",
         tenant = view.tenant,
         group = value(group),
         named = (!change.clear).then_some(&named),
         is_it = is_it(view, &reference, meant, version),
-        told = told,
+        returning = returning,
     ))
 }
 

@@ -90,8 +90,8 @@ impl<'a> Writer<'a> {
                 negated = negated.then_some(" IS NOT TRUE"),
             ),
             Predicate::Element { of, holds } => {
-                let asked = Elements::Some(holds.as_ref().clone()).negated(negated);
-                fragment!("({elements})", elements = self.elements(of, &asked))
+                let elements = Elements::Some(holds.as_ref().clone()).negated(negated);
+                fragment!("({elements})", elements = self.elements(of, &elements))
             }
         }
     }
@@ -102,8 +102,8 @@ impl<'a> Writer<'a> {
         for part in gather(&self.view, parts, all, negated) {
             joined.push(match part {
                 Term::Other(part) => self.condition(part, negated),
-                Term::Elements(of, asked) => {
-                    fragment!("({elements})", elements = self.elements(&of, &asked))
+                Term::Elements(of, elements) => {
+                    fragment!("({elements})", elements = self.elements(&of, &elements))
                 }
             });
         }

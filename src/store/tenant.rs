@@ -92,15 +92,15 @@ impl Tenant {
     /// One that is not good fails the batch, so that nothing behind it is read: a path that is none
     /// makes `json_extract` an error, which names it. What is nearly always so is asked of an index
     /// by what would be otherwise, and costs no row.
-    pub fn facts(&self, asked: FactsWanted) -> Statement {
+    pub fn facts(&self, wanted: FactsWanted) -> Statement {
         match self {
             Self::Known(id) => statement!(
                 "SELECT {id} AS tenant_id, NULL AS subject, {cursor_key} AS cursor_key, NULL AS last_used_at, \
                  json_extract('{}', coalesce({closed}, {other}'$')) AS is_open",
                 id = value(*id),
-                cursor_key = cursor_key(asked, value(*id).into()),
+                cursor_key = cursor_key(wanted, value(*id).into()),
                 closed = closed(value(*id).into()),
-                other = other_settings(asked, value(*id).into()),
+                other = other_settings(wanted, value(*id).into()),
             ),
             Self::Token { hash, now, .. } => statement!(
                 "SELECT coalesce(t.tenant_id, json_extract('{}', '{unknown}')) AS tenant_id, t.subject, \
@@ -108,13 +108,13 @@ impl Tenant {
                  json_extract('{}', coalesce({closed}, {may} {other}'$')) AS is_open \
                  FROM (SELECT 1) LEFT JOIN tokens t ON {good}",
                 unknown = UNKNOWN_TOKEN,
-                cursor_key = cursor_key(asked, "t.tenant_id".into()),
+                cursor_key = cursor_key(wanted, "t.tenant_id".into()),
                 closed = closed("t.tenant_id".into()),
-                may = asked.is_write.then_some(fragment!(
+                may = wanted.is_write.then_some(fragment!(
                     "CASE instr(t.scopes, '\"write\"') WHEN 0 THEN '{read_only}' END,",
                     read_only = READ_ONLY,
                 )),
-                other = other_settings(asked, "t.tenant_id".into()),
+                other = other_settings(wanted, "t.tenant_id".into()),
                 good = good_token(hash, now),
             ),
         }
@@ -131,12 +131,12 @@ impl Tenant {
     }
 }
 
-fn cursor_key(asked: FactsWanted, tenant: Fragment<'_>) -> Fragment<'_> {
+fn cursor_key(wanted: FactsWanted, tenant: Fragment<'_>) -> Fragment<'_> {
     let key = fragment!(
         "(SELECT cursor_key FROM tenants WHERE id = {tenant})",
         tenant = tenant
     );
-    if asked.cursor_key { key } else { "''".into() }
+    if wanted.cursor_key { key } else { "''".into() }
 }
 
 /// The word that fails the batch of a tenant that is not open; NULL of one that is.

@@ -48,6 +48,6 @@ fn show<'c>(call: &'c Call<'c>, batch: Batch, shown: Handle, is_turned: bool) ->
                 "The tenant has no brake: set `settings.brake` with a count or a percentage first.",
             ));
         }
-        Step::shown(row.required_text(0)?)
+        Step::show(row.required_text(0)?)
     })
 }

@@ -63,7 +63,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         };
         batch.add(clients::create(tenant, &id, label, kind, now));
         batch.add(admin.tell_tenant(tenant, house_events::created(Thing::Client(tenant, &id))));
-        End::Made(id.clone())
+        End::Creation(id.clone())
     } else if kind.is_null() || kind == "secret" {
         only(body, &["label", "kind", "expires_at"])?;
         let label = required(body, "label", LABEL)?;
@@ -82,7 +82,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 /// Reads one.
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let read = clients::read(call.admin.tenant()?.id, call.argument("client"));
-    call.ask(read, NO_CLIENT, End::Shown)
+    call.ask(read, NO_CLIENT, End::Body)
 }
 
 /// Changes its label.
@@ -97,7 +97,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         batch.add(clients::change(tenant, client, label));
     }
     let changed = batch.add(clients::read(tenant, client));
-    call.send(batch, changed, NO_CLIENT, End::Shown)
+    call.send(batch, changed, NO_CLIENT, End::Body)
 }
 
 /// Revokes it, and with it every token that it asked for: they are refused from the next request
@@ -111,7 +111,7 @@ pub fn revoke<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     batch.add(call.admin.tell_tenant(tenant, event));
     let revoked = batch.add(revoke);
     batch.add(end_tokens);
-    call.send(batch, revoked, NO_CLIENT, End::Gone)
+    call.send(batch, revoked, NO_CLIENT, End::Empty)
 }
 
 /// Lists the secrets of one.
@@ -142,7 +142,7 @@ pub fn create_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         let n = row.count(0)?;
         let body = with_member(client.required_text(0)?, "n", &n.into());
         let body = with_member(body, "secret", &secret.into());
-        Step::made(n.to_string(), body)
+        Step::show_new(n.to_string(), body)
     })
 }
 
@@ -150,7 +150,7 @@ pub fn create_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 pub fn read_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (tenant, client) = (call.admin.tenant()?.id, call.argument("client"));
     let read = clients::read_secret(tenant, client, number(call.argument("secret")));
-    call.ask(read, NO_SECRET, End::Shown)
+    call.ask(read, NO_SECRET, End::Body)
 }
 
 /// Ends a secret: no token is given for it from the next request on.
@@ -161,7 +161,7 @@ pub fn remove_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let event = house_events::removed(Thing::Secret(tenant, client, n));
     batch.add(call.admin.tell_tenant(tenant, event));
     let removed = batch.add(clients::remove_secret(tenant, client, n));
-    call.send(batch, removed, NO_SECRET, End::Gone)
+    call.send(batch, removed, NO_SECRET, End::Empty)
 }
 
 /// Adds the statements that make a secret; gives it, and that which tells its number.

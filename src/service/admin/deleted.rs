@@ -41,19 +41,19 @@ pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let tenant = call.admin.tenant()?.id;
     let read = deleted::read(tenant, call.argument("deleted"), &call.admin.now.text);
-    call.ask(read, NO_DELETED, End::Shown)
+    call.ask(read, NO_DELETED, End::Body)
 }
 
 /// Brings one back as it was, with the memberships of what is still there.
 pub fn restore<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let tenant = call.admin.tenant()?.id;
-    let (batch, asked) = Batch::of(deleted::read(
+    let (batch, row) = Batch::of(deleted::read(
         tenant,
         call.argument("deleted"),
         &call.admin.now.text,
     ));
     Step::send(call.admin.shard, batch, move |mut answers| {
-        let name = match answers.row(asked) {
+        let name = match answers.row(row) {
             Some(mut row) => row.required_text(1)?,
             None => return Err(missing()),
         };
@@ -103,7 +103,7 @@ fn restore_one<'c>(call: &'c Call<'c>, resource_type: &'static ResourceType) -> 
             if !shown.is_empty() && !answers.has_row(row) {
                 return Err(in_use());
             }
-            Step::end(shown, NO_DELETED, End::Shown)
+            Step::end(shown, NO_DELETED, End::Body)
         }
     })
 }

@@ -284,7 +284,7 @@ fn finish<'c>(call: &'c Call<'c>, erasure: Erasure, has_more: bool) -> Outcome<'
                 Some(row) => row.count(0)?,
                 None => 0,
             };
-            Step::shown(text(&with(vec![
+            Step::show(text(&with(vec![
                 ("resource", erasure.id.into()),
                 ("events", erasure.events.into()),
                 ("requests", requests),

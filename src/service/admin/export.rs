@@ -62,5 +62,5 @@ fn stream<'c>(call: &'c Call<'c>, position: Position, text: String) -> Outcome<'
     let tenant = call.admin.tenant()?;
     let budget = Budget::of(call.admin.settings);
     let export = Export::new(tenant.id, tenant.shard, position, budget, text);
-    Ok(Step::Done(Answer::Streamed(Box::new(export))))
+    Ok(Step::Done(Answer::Export(Box::new(export))))
 }

@@ -86,8 +86,8 @@ fn show<'c>(call: &Call<'c>, mut row: Row) -> Outcome<'c> {
         return Err(Refusal::no_scope(known(&scope)));
     }
     Ok(Step::Done(match row.text(3)? {
-        Some(_) => Answer::Shown(shape),
-        None => Answer::Running(shape),
+        Some(_) => Answer::Body(shape),
+        None => Answer::UnfinishedJob(shape),
     }))
 }
 

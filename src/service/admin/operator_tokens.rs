@@ -83,7 +83,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     call.admin.unbound()?;
     let read = operators::read(call.argument("token"));
-    call.ask(read, NO_TOKEN, End::Shown)
+    call.ask(read, NO_TOKEN, End::Body)
 }
 
 /// Revokes it: it is refused from the next request on.
@@ -96,5 +96,5 @@ pub fn revoke<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             .tell(house_events::revoked(Thing::Operator(token))),
     );
     let revoked = batch.add(operators::revoke(token, &call.admin.now.text));
-    call.send(batch, revoked, NO_TOKEN, End::Gone)
+    call.send(batch, revoked, NO_TOKEN, End::Empty)
 }

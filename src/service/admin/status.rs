@@ -52,7 +52,7 @@ fn count<'c>(
     mut counted: Counted,
 ) -> Outcome<'c> {
     let Some(shard) = rest.next() else {
-        return Step::shown(format!(
+        return Step::show(format!(
             "{{\"version\":\"{}\",\"shards\":[{}],\"jobs\":{},\"failing\":[{}]}}",
             env!("CARGO_PKG_VERSION"),
             counted.shards.join(","),

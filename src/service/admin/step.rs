@@ -64,20 +64,20 @@ pub type AfterUndo<'c> = fn(&'c Call<'c>, Box<Undo>, undo::End) -> Outcome<'c>;
 #[derive(Debug)]
 pub enum Answer {
     /// JSON text.
-    Shown(String),
+    Body(String),
     /// What was made.
-    Made(Creation),
-    /// It is gone.
-    Gone,
+    Creation(Creation),
+    /// Nothing: it was removed.
+    Empty,
     /// A job was made that does it.
-    Begun(Creation),
+    NewJob(Creation),
     /// A job that is not finished: whoever looks at one that nobody is at work on sets it going
     /// again.
-    Running(String),
+    UnfinishedJob(String),
     /// Nothing yet of what is waited for, so many seconds: JSON text that says so.
-    Waiting(String, u32),
+    NothingYet(String, u32),
     /// An export, which is made as it is taken.
-    Streamed(Box<Export>),
+    Export(Box<Export>),
     /// The lines of an import are to be read.
     Upload(Upload),
 }
@@ -116,12 +116,12 @@ pub(super) type Missing = (&'static str, &'static str);
 
 /// What becomes of the row that shows something.
 pub(super) enum End {
-    /// It is shown.
-    Shown,
-    /// It was the last of it.
-    Gone,
+    /// The row is shown.
+    Body,
+    /// Nothing is: what it is a row of was removed.
+    Empty,
     /// It was made with this id.
-    Made(String),
+    Creation(String),
     /// It was made with this id, and has a secret, which is shown this once in the member of this
     /// name.
     Secret(String, &'static str, String),
@@ -199,13 +199,13 @@ impl<'c> Step<'c> {
     }
 
     /// Shows JSON text.
-    pub(super) fn shown(body: String) -> Outcome<'c> {
-        Ok(Self::Done(Answer::Shown(body)))
+    pub(super) fn show(body: String) -> Outcome<'c> {
+        Ok(Self::Done(Answer::Body(body)))
     }
 
     /// Shows what was made.
-    pub(super) fn made(id: String, body: String) -> Outcome<'c> {
-        Ok(Self::Done(Answer::Made(Creation { id, body })))
+    pub(super) fn show_new(id: String, body: String) -> Outcome<'c> {
+        Ok(Self::Done(Answer::Creation(Creation { id, body })))
     }
 
     /// Ends with the first row, if there is one.
@@ -213,11 +213,11 @@ impl<'c> Step<'c> {
         let (code, detail) = missing;
         let body = shape(rows)?.ok_or_else(|| Refusal::missing(code, detail))?;
         match end {
-            End::Shown => Self::shown(body),
-            End::Gone => Ok(Self::Done(Answer::Gone)),
-            End::Made(id) => Self::made(id, body),
+            End::Body => Self::show(body),
+            End::Empty => Ok(Self::Done(Answer::Empty)),
+            End::Creation(id) => Self::show_new(id, body),
             End::Secret(id, name, secret) => {
-                Self::made(id, with_member(body, name, &secret.into()))
+                Self::show_new(id, with_member(body, name, &secret.into()))
             }
         }
     }
@@ -298,7 +298,7 @@ impl<'c> Call<'c> {
 
     /// Shows a page of rows.
     pub(super) fn listed(&self, rows: Vec<Row>) -> Outcome<'c> {
-        Step::shown(page(rows, self.page.limit)?)
+        Step::show(page(rows, self.page.limit)?)
     }
 
     /// Asks for one row, which must be there.

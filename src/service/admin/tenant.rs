@@ -18,9 +18,9 @@ use store::ledger::deliveries::forget_tenant;
 use store::tenant::{DEFAULT_TENANT, Tenant};
 use store::{Cell, Row, read};
 
-mod taken;
+mod external_id;
 
-use taken::unless_taken;
+use external_id::unless_in_use;
 
 /// Characters of the longest name.
 const NAME: usize = 200;
@@ -100,13 +100,13 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         batch.add(admin.tell(house_events::tenant_created()));
         let made = batch.add(tenants::read_last(&admin.now.text));
         Step::attempt(1, batch, move |sent| {
-            unless_taken(call, sent, external_id, self::create, move |mut answers| {
+            unless_in_use(call, sent, external_id, self::create, move |mut answers| {
                 let row = answers.row(made);
                 let mut row =
                     row.ok_or_else(|| Refusal::broken("a created tenant was not there"))?;
                 let id = row.count(0)?;
                 if shard == 1 {
-                    return Step::made(id.to_string(), row.required_text(1)?);
+                    return Step::show_new(id.to_string(), row.required_text(1)?);
                 }
                 let (batch, reserved) = Batch::of(tenants::reserved(Some(id)));
                 Step::send(1, batch, move |mut answers| {
@@ -161,16 +161,20 @@ fn make_reserved<'c>(
     }
     let made = batch.add(tenants::read(id, &call.admin.now.text));
     Step::send(shard, batch, move |mut answers| {
-        let body = shape(answers.rows(made))?.ok_or_else(gone)?;
+        let body = shape(answers.rows(made))?.ok_or_else(no_tenant)?;
         let (batch, _) = Batch::of(tenants::open_reserved(id));
-        Step::send(1, batch, move |_| Step::made(id.to_string(), body))
+        Step::send(1, batch, move |_| Step::show_new(id.to_string(), body))
     })
 }
 
 /// Reads one.
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let id = call.admin.tenant()?.id;
-    call.ask(tenants::read(id, &call.admin.now.text), GONE, End::Shown)
+    call.ask(
+        tenants::read(id, &call.admin.now.text),
+        NO_TENANT,
+        End::Body,
+    )
 }
 
 /// Changes one (RFC 7396), unless its brake were without a limit.
@@ -250,10 +254,10 @@ fn change_checked<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                 }
                 return Step::send(1, batch, |_| Err(metadata::too_much()));
             }
-            unless_taken(call, sent, external_id, self::change, move |mut answers| {
-                let tenant = shape(answers.rows(changed))?.ok_or_else(gone)?;
+            unless_in_use(call, sent, external_id, self::change, move |mut answers| {
+                let tenant = shape(answers.rows(changed))?.ok_or_else(no_tenant)?;
                 let shared = shared.map(|shared| answers.rows(shared));
-                Step::shown(with_notice(tenant, shared.unwrap_or_default())?)
+                Step::show(with_notice(tenant, shared.unwrap_or_default())?)
             })
         })
     };
@@ -273,7 +277,7 @@ fn change_checked<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         if sent == Err(store::Error::Guard) {
             return Err(metadata::too_much());
         }
-        unless_taken(call, sent, external_id, self::change, |_| change())
+        unless_in_use(call, sent, external_id, self::change, |_| change())
     })
 }
 
@@ -350,19 +354,19 @@ pub fn delete<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     }
     listed.add_all(forget_tenant(tenant.id));
     Step::send(admin.shard, batch, move |mut answers| {
-        let body = shape(answers.rows(made))?.ok_or_else(gone)?;
+        let body = shape(answers.rows(made))?.ok_or_else(no_tenant)?;
         Step::send(1, listed, move |_| {
-            Ok(Step::Done(Answer::Begun(Creation { id, body })))
+            Ok(Step::Done(Answer::NewJob(Creation { id, body })))
         })
     })
 }
 
 /// Another request was faster.
-const GONE: Missing = (
+const NO_TENANT: Missing = (
     "tenant_not_found",
     "The tenant has just been deleted or renamed. GET /admin/v1/tenants lists all of them.",
 );
 
-fn gone() -> Refusal {
-    Refusal::missing(GONE.0, GONE.1)
+fn no_tenant() -> Refusal {
+    Refusal::missing(NO_TENANT.0, NO_TENANT.1)
 }

@@ -67,7 +67,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 /// Reads one.
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let read = tokens::read(call.admin.tenant()?.id, call.argument("token"));
-    call.ask(read, NO_TOKEN, End::Shown)
+    call.ask(read, NO_TOKEN, End::Body)
 }
 
 /// Changes its label and its end.
@@ -85,7 +85,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     batch.add(call.admin.tell_tenant(tenant, changed));
     batch.add(tokens::change(tenant, id, label, expires_at));
     let changed = batch.add(tokens::read(tenant, id));
-    call.send(batch, changed, NO_TOKEN, End::Shown)
+    call.send(batch, changed, NO_TOKEN, End::Body)
 }
 
 /// Revokes it: it is refused from the next request on.
@@ -96,5 +96,5 @@ pub fn revoke<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let event = house_events::revoked(Thing::Token(tenant, token));
     batch.add(call.admin.tell_tenant(tenant, event));
     let revoked = batch.add(tokens::revoke(tenant, token, now));
-    call.send(batch, revoked, NO_TOKEN, End::Gone)
+    call.send(batch, revoked, NO_TOKEN, End::Empty)
 }

@@ -136,7 +136,7 @@ fn begin<'c>(
 /// halfway.
 fn end<'c>(call: &'c Call<'c>, undo: Box<Undo>, end_of: End) -> Outcome<'c> {
     match end_of {
-        End::All => Step::shown(json::text(&undo.result())),
+        End::All => Step::show(json::text(&undo.result())),
         End::More if undo.job.is_some() => Ok(Step::Undo(undo, end)),
         End::More if undo.is_dry => begin_job(call, undo, ""),
         End::More => {
@@ -173,6 +173,6 @@ fn begin_job<'c>(call: &'c Call<'c>, mut undo: Box<Undo>, leased: &str) -> Outco
             return Ok(Step::Undo(undo, end));
         }
         let body = body.ok_or_else(|| Refusal::broken("a job was not there"))?;
-        Ok(Step::Done(Answer::Begun(Creation { id: job, body })))
+        Ok(Step::Done(Answer::NewJob(Creation { id: job, body })))
     })
 }

@@ -196,7 +196,7 @@ fn end<'c>(call: &'c Call<'c>, mut finding: Finding) -> Outcome<'c> {
         finding.tell(seq, seq, "the head that was kept is none of this chain");
     }
     if finding.reached < finding.sealed_to {
-        return Step::shown(finding.text(finding.reached));
+        return Step::show(finding.text(finding.reached));
     }
     let (batch, count) = Batch::of(seals::count_behind(finding.tenant, finding.sealed_to));
     Step::send(call.admin.shard, batch, move |mut answers| {
@@ -217,14 +217,14 @@ fn end<'c>(call: &'c Call<'c>, mut finding: Finding) -> Outcome<'c> {
         if finding.tenant == 0 {
             return strangers(call.admin.shards(), finding, newest);
         }
-        Step::shown(finding.text(newest))
+        Step::show(finding.text(newest))
     })
 }
 
 /// With the events of the house those are told of that are nobody's, in one shard after the other.
 fn strangers<'c>(mut rest: IntoIter<u16>, mut finding: Finding, newest: i64) -> Outcome<'c> {
     let Some(shard) = rest.next() else {
-        return Step::shown(finding.text(newest));
+        return Step::show(finding.text(newest));
     };
     let (batch, found) = Batch::of(seals::strangers(shard, STRANGERS));
     Step::send(shard, batch, move |mut answers| {

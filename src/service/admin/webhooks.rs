@@ -183,7 +183,7 @@ fn begin<'c>(
         for (shard, end) in ends {
             batch.add(webhooks::begin(&id, shard, end));
         }
-        return one(call, batch, &id, Format::Made(shown));
+        return one(call, batch, &id, Format::New(shown));
     };
     if shard == 1 {
         ends.push((1, None));
@@ -245,7 +245,7 @@ pub fn remove<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         let mut batch = Batch::default();
         batch.add(call.admin.tell(webhooks::deleted_event(&endpoint.id)));
         batch.add_all(webhooks::remove(&endpoint.id));
-        Step::send(1, batch, |_| Ok(Step::Done(Answer::Gone)))
+        Step::send(1, batch, |_| Ok(Step::Done(Answer::Empty)))
     })
 }
 
@@ -272,7 +272,7 @@ enum Format {
     /// With the secret.
     Secret(String),
     /// As what was just made, with the secret.
-    Made(String),
+    New(String),
 }
 
 /// Sends a batch and shows an endpoint.
@@ -360,17 +360,17 @@ fn end<'c>(rows: Vec<(String, String, i64)>, format: Format, limit: usize) -> Ou
     if matches!(format, Format::Page) {
         let cell = |text| store::Cell::Text(text);
         let rows = rows.map(|(id, text)| Row(vec![cell(id), cell(text)]));
-        return Step::shown(page(rows.list(), limit)?);
+        return Step::show(page(rows.list(), limit)?);
     }
     let missing = || match format {
-        Format::Made(_) => Refusal::conflict("too_many_webhooks", TOO_MANY),
+        Format::New(_) => Refusal::conflict("too_many_webhooks", TOO_MANY),
         Format::Page | Format::One | Format::Secret(_) => no_webhook(),
     };
     let (id, text) = rows.next().ok_or_else(missing)?;
     match format {
-        Format::Page | Format::One => Step::shown(text),
-        Format::Secret(secret) => Step::shown(with_member(text, "secret", &secret.into())),
-        Format::Made(secret) => Ok(Step::Done(Answer::Made(Creation {
+        Format::Page | Format::One => Step::show(text),
+        Format::Secret(secret) => Step::show(with_member(text, "secret", &secret.into())),
+        Format::New(secret) => Ok(Step::Done(Answer::Creation(Creation {
             id,
             body: with_member(text, "secret", &secret.into()),
         }))),

@@ -117,11 +117,11 @@ pub(super) fn next(posted: Option<&PostReply>, attempt: i64, chance: u8) -> Next
     };
     // Who failed together does not come again together.
     let wait = wait + wait * u64::from(chance) / 2_560;
-    let asked = posted
+    let retry_after = posted
         .and_then(|posted| posted.retry_after)
         .filter(|_| matches!(status, 429 | 502 | 503 | 504))
         .map_or(0, |seconds| seconds.saturating_mul(1_000));
-    Next::Again(wait.max(asked.min(24 * HOUR)))
+    Next::Again(wait.max(retry_after.min(24 * HOUR)))
 }
 
 #[cfg(test)]

@@ -273,13 +273,13 @@ impl<D: Database> Deliverer<'_, D> {
         };
         if self.endpoint.include != "[]" && !keys.is_empty() {
             let mut batch = Batch::default();
-            let asked = now::add(&mut batch, &keys);
+            let handles = now::add(&mut batch, &keys);
             self.allowance.note(batch.len());
             let mut answers = shard.send(batch).await?;
             let set = self.directory.settings.base_url.clone();
             let base = set.unwrap_or_else(|| self.endpoint.origin.clone() + "/scim/v2");
             // What cannot be shown is left out: the event itself is whole.
-            let shown = now::read(&mut answers, asked, &keys, &base).unwrap_or_default();
+            let shown = now::read(&mut answers, handles, &keys, &base).unwrap_or_default();
             for (place, shown) in places.into_iter().zip(shown) {
                 if let (Some(event), Some(shown)) = (page.events.get_mut(place), shown) {
                     add_now(&mut event.text, &shown);

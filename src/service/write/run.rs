@@ -111,7 +111,7 @@ impl<D: Database> Session<'_, D> {
                 continue;
             };
             let mut rows: Vec<run::Update<'_>> = Vec::new();
-            let mut told: Vec<(ResourceWrite<'_>, &Update)> = Vec::new();
+            let mut updates: Vec<(ResourceWrite<'_>, &Update)> = Vec::new();
             let mut users = Vec::new();
             for (change, rewrite) in &part {
                 let (Guard::Exactly(read), Some(id)) = (&change.meant, change.reference.id())
@@ -130,7 +130,7 @@ impl<D: Database> Session<'_, D> {
                     version: &change.version,
                     operation: change.operation,
                 };
-                told.push((done, rewrite.update()));
+                updates.push((done, rewrite.update()));
                 if !keys.is_empty() {
                     users.push((id, change.operation));
                 }
@@ -140,7 +140,7 @@ impl<D: Database> Session<'_, D> {
             receipt
                 .many
                 .push((first.resource_type.name, batch.add_write(update)));
-            batch.add(events::of_rewrites(&self.origin(None), &view, &told));
+            batch.add(events::of_rewrites(&self.origin(None), &view, &updates));
             self.add_awaited(batch, first.resource_type, &users);
         }
         Ok(())

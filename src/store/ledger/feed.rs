@@ -177,7 +177,7 @@ impl Walk {
         };
         // Numbers and positions go up together, so the newest event at or before a place tells
         // the number there. In front of the first there is none to be walked to.
-        let asked = fragment!(
+        let seq = fragment!(
             "coalesce((SELECT seq FROM events WHERE tenant_id = {tenant} AND position {side}{position} \
                  ORDER BY seq DESC LIMIT 1){more}, 0)",
             tenant = value(tenant),
@@ -188,10 +188,10 @@ impl Walk {
         let is_start = mark.position == 0 && !backwards;
         let known = mark.seq.or(is_start.then_some(0));
         let bound = fragment!(
-            "{compares}{known}{asked}",
+            "{compares}{known}{seq}",
             compares = compares,
             known = known.map(value),
-            asked = known.is_none().then_some(asked),
+            seq = known.is_none().then_some(seq),
         );
         fragment!(
             "SELECT {columns} FROM events WHERE tenant_id = {tenant}{bound} AND {WRITTEN} ORDER BY seq {order} LIMIT {looks}",

@@ -47,7 +47,7 @@ fn of_parts(view: &View<'_>, parts: &[Predicate], all: bool, negated: bool) -> H
     let parts = gather(view, &open(parts), all, negated);
     let heights = parts.iter().map(|part| match part {
         Term::Other(part) => height(view, part, negated),
-        Term::Elements(of, asked) => of_elements(view, of, asked),
+        Term::Elements(of, elements) => of_elements(view, of, elements),
     });
     let mut highest = Height { here: 1, within: 0 };
     for Height { here, within } in heights {
@@ -58,8 +58,8 @@ fn of_parts(view: &View<'_>, parts: &[Predicate], all: bool, negated: bool) -> H
     highest
 }
 
-fn of_elements(view: &View<'_>, of: &Location, asked: &Elements) -> Height {
-    match asked {
+fn of_elements(view: &View<'_>, of: &Location, elements: &Elements) -> Height {
+    match elements {
         Elements::Some(holds) | Elements::No(holds) => {
             let inside = height(view, holds, false).here;
             // Of a linked attribute this may be asked either way.
@@ -70,21 +70,21 @@ fn of_elements(view: &View<'_>, of: &Location, asked: &Elements) -> Height {
             }
         }
         Elements::All(_) | Elements::Any(_) => {
-            let conditions = asked.conditions();
+            let conditions = elements.conditions();
             let inside = conditions
                 .iter()
                 .map(|holds| height(view, holds, false).here);
             let marks = inside.max().unwrap_or_default() + halvings(conditions.len()) + 4;
             Height {
                 here: TEST,
-                within: marks.max(levels(asked)),
+                within: marks.max(levels(elements)),
             }
         }
     }
 }
 
-fn levels(asked: &Elements) -> usize {
-    match asked {
+fn levels(elements: &Elements) -> usize {
+    match elements {
         Elements::Some(_) | Elements::No(_) => 4,
         Elements::All(parts) | Elements::Any(parts) => {
             parts.iter().map(levels).max().unwrap_or_default() + halvings(parts.len())

@@ -51,7 +51,7 @@ pub(super) fn gather<'a>(
     negated: bool,
 ) -> Vec<Term<'a>> {
     let mut gathered: Vec<Term<'a>> = Vec::new();
-    let mut asked: Vec<(usize, Vec<Elements>)> = Vec::new();
+    let mut together: Vec<(usize, Vec<Elements>)> = Vec::new();
     for part in parts {
         let elements = attribute_of(part)
             .map(|of| (of, Elements::of(part, negated)))
@@ -63,14 +63,14 @@ pub(super) fn gather<'a>(
             continue;
         };
         let same = |(index, _): &&mut (usize, Vec<Elements>)| matches!(gathered.get(*index), Some(Term::Elements(other, _)) if *other == of);
-        if let Some((_, known)) = asked.iter_mut().find(same) {
+        if let Some((_, known)) = together.iter_mut().find(same) {
             known.push(elements);
         } else {
-            asked.push((gathered.len(), vec![elements]));
+            together.push((gathered.len(), vec![elements]));
             gathered.push(Term::Elements(of, Elements::All(Vec::new())));
         }
     }
-    for (index, elements) in asked {
+    for (index, elements) in together {
         if let Some(Term::Elements(_, whole)) = gathered.get_mut(index) {
             *whole = Elements::joined(elements, all);
         }

@@ -59,13 +59,13 @@ impl<'a> Writer<'a> {
     }
 
     /// Conditions on links: what satisfies them is marked, and those who are linked get the marks.
-    pub(super) fn linked_marks(self, asked: &Elements) -> Fragment<'a> {
+    pub(super) fn linked_marks(self, elements: &Elements) -> Fragment<'a> {
         let view = &self.view;
         // Who has no link is in no list of those who have: so the others are listed who do not
         // satisfy it.
-        let negated = asked.hold_of_none();
-        let asked = asked.clone().negated(negated);
-        let conditions = asked.conditions();
+        let negated = elements.hold_of_none();
+        let elements = elements.clone().negated(negated);
+        let conditions = elements.conditions();
         let places = conditions.len();
         // Marks are counted, a byte each, which is one sum for seven of them. No byte
         // overflows: they are counted of 250 ends at a time.
@@ -98,7 +98,7 @@ impl<'a> Writer<'a> {
                 fragment!("sum(e.marks{column}) AS counts{column}", column = column)
             }),
             near = near(view),
-            outcome = verdict(&asked, &conditions, count),
+            outcome = verdict(&elements, &conditions, count),
             memberships = memberships(view, &conditions),
         )
     }

@@ -153,9 +153,9 @@ impl Page {
             return self.show_now(call, shards);
         }
         let mut batch = Batch::default();
-        let asked = now::add(&mut batch, &keys);
+        let handles = now::add(&mut batch, &keys);
         Step::send(shard, batch, move |mut answers| {
-            let shown = now::read(&mut answers, asked, &keys, &call.base())
+            let shown = now::read(&mut answers, handles, &keys, &call.base())
                 .map_err(|_| Refusal::broken("a resource that cannot be shown"))?;
             for event in self.events.iter_mut().filter(|event| event.shard == shard) {
                 if let Some(key) = &event.key {
@@ -201,8 +201,8 @@ impl Page {
             "}}",
         ]);
         if self.wait > 0 && is_empty && is_last {
-            return Ok(Step::Done(Answer::Waiting(body, self.wait)));
+            return Ok(Step::Done(Answer::NothingYet(body, self.wait)));
         }
-        Step::shown(body)
+        Step::show(body)
     }
 }

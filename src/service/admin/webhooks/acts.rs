@@ -284,7 +284,7 @@ fn send<'c>(
         let shown = batch.add(deliveries::list(&endpoint.id, None, 1));
         Step::send(1, batch, move |mut answers| {
             let mut row = answers.row(shown).ok_or_else(super::no_webhook)?;
-            Step::shown(row.required_text(1)?)
+            Step::show(row.required_text(1)?)
         })
     })
 }

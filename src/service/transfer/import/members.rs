@@ -105,9 +105,9 @@ pub(super) async fn plan<D: Database>(
     groups: usize,
 ) -> Result<(), Failure> {
     let mut batch = Batch::default();
-    let (mut member_lines, asked) = ask(import, of_state, groups, &mut batch);
+    let (mut member_lines, handles) = ask(import, of_state, groups, &mut batch);
     let mut answers = session.send(batch).await?;
-    let found: Vec<String> = crate::links::all_ids(answers.rows_of(&asked))?;
+    let found: Vec<String> = crate::links::all_ids(answers.rows_of(&handles))?;
     let mut found = found.into_iter();
     for one in &mut member_lines {
         one.found = found.by_ref().take(one.links.len()).list();
@@ -169,11 +169,11 @@ fn ask(
             found: Vec::new(),
         });
     }
-    let mut asked = Vec::new();
+    let mut handles = Vec::new();
     for part in rows.chunks(MEMBERS_AT_ONCE) {
-        asked.push(batch.add(import.resolve(&Value::from(part))));
+        handles.push(batch.add(import.resolve(&Value::from(part))));
     }
-    (member_lines, asked)
+    (member_lines, handles)
 }
 
 /// The groups that a batch changes.

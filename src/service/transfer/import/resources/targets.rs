@@ -112,7 +112,7 @@ pub(super) async fn read_targets<D: Database>(
     actions: &mut Vec<(i64, Action)>,
 ) -> Result<(), Failure> {
     let mut batch = Batch::default();
-    let mut asked = Vec::new();
+    let mut handles = Vec::new();
     let mut all = Vec::new();
     for resource_type in ResourceType::all() {
         let mut ids = Vec::new();
@@ -121,7 +121,7 @@ pub(super) async fn read_targets<D: Database>(
         }
         if !ids.is_empty() {
             let texts: Vec<&str> = ids.iter().map(String::as_str).list();
-            asked.push(batch.add(run::stored_many(&session.view(resource_type), &texts)));
+            handles.push(batch.add(run::stored_many(&session.view(resource_type), &texts)));
             all.extend(ids);
         }
     }
@@ -133,7 +133,7 @@ pub(super) async fn read_targets<D: Database>(
     let made = import.is_dry.then(|| batch.add(import.documents(&all)));
     let mut answers = session.send(batch).await?;
     let mut stored = StoredDocuments::new();
-    for handle in asked {
+    for handle in handles {
         for mut row in answers.rows(handle) {
             stored.push((row.required_text(0)?, row.text(1)?, row.required_text(2)?));
         }

@@ -9,7 +9,7 @@ use store::directory::tenants;
 /// Goes on, unless another tenant has the application's id that was sent: then it is said which.
 /// Where that one has ended in another shard, and the directory was not told, it is told now, and
 /// all is done `again`.
-pub(super) fn unless_taken<'c>(
+pub(super) fn unless_in_use<'c>(
     call: &'c Call<'c>,
     sent: BatchResult,
     external_id: Option<&str>,
@@ -27,13 +27,13 @@ fn find_holder<'c>(call: &'c Call<'c>, external_id: &str, again: UseCase) -> Out
     let (batch, found) = Batch::of(tenants::holder(external_id));
     Step::send(1, batch, move |mut answers| {
         let Some(mut row) = answers.row(found) else {
-            return Err(taken(
+            return Err(in_use(
                 "a tenant that was just changed had it. Send the request again",
             ));
         };
         let id = row.count(0)?;
         let is_being_deleted = || {
-            taken(
+            in_use(
                 "a tenant that is being deleted has it until that job has finished. Wait for it, or choose another",
             )
         };
@@ -41,16 +41,16 @@ fn find_holder<'c>(call: &'c Call<'c>, external_id: &str, again: UseCase) -> Out
             "deleted" => {}
             // Who is bound to a tenant learns of no other.
             _ if call.admin.operator.tenant.is_some() => {
-                return Err(taken("another tenant has it. Choose another"));
+                return Err(in_use("another tenant has it. Choose another"));
             }
             "creating" => {
-                return Err(taken(&format!(
+                return Err(in_use(&format!(
                     "tenant {id} has it, which is still being made. That ends within a minute: ask for it at \
                      /admin/v1/tenants/{id} then, or choose another"
                 )));
             }
             _ => {
-                return Err(taken(&format!(
+                return Err(in_use(&format!(
                     "tenant {id} has it. Change that tenant, or choose another"
                 )));
             }
@@ -68,7 +68,7 @@ fn find_holder<'c>(call: &'c Call<'c>, external_id: &str, again: UseCase) -> Out
 }
 
 /// The refusal of an id of the application's that is in use.
-fn taken(why: &str) -> Refusal {
+fn in_use(why: &str) -> Refusal {
     let detail = format!("The external_id is in use: {why}.");
     Refusal::conflict("external_id_taken", detail)
 }
