@@ -51,12 +51,12 @@ struct Job {
 
 impl Job {
     /// Whether it was tried and not done.
-    fn failed(&self) -> bool {
+    fn has_failed(&self) -> bool {
         matches!(&self.outcome, Some(outcome) if outcome.result.is_err())
     }
 
     /// Whether it was done.
-    fn done(&self) -> bool {
+    fn is_done(&self) -> bool {
         matches!(&self.outcome, Some(outcome) if outcome.result.is_ok())
     }
 
@@ -140,7 +140,7 @@ impl<D: Database> Session<'_, D> {
                 rest = behind;
                 continue;
             }
-            let errors = jobs.iter().filter(|job| job.failed()).count() as u64;
+            let errors = jobs.iter().filter(|job| job.has_failed()).count() as u64;
             if request.fail_on_errors.is_some_and(|most| errors >= most) {
                 break;
             }
@@ -173,7 +173,8 @@ impl<D: Database> Session<'_, D> {
                 Ok(count) => {
                     together = match now {
                         [index]
-                            if jobs.get(*index).is_some_and(Job::failed) && !self.is_braked() =>
+                            if jobs.get(*index).is_some_and(Job::has_failed)
+                                && !self.is_braked() =>
                         {
                             1
                         }
@@ -185,7 +186,7 @@ impl<D: Database> Session<'_, D> {
                 }
                 // What was done is told (§3.7.3), whatever came in between; if nothing was, that is
                 // the reply.
-                Err(failure) if jobs.iter().any(Job::done) => {
+                Err(failure) if jobs.iter().any(Job::is_done) => {
                     if let Failure::Broken(cause) = &failure {
                         self.note_cause(cause.clone());
                     }
@@ -275,7 +276,10 @@ impl<D: Database> Session<'_, D> {
         let of = |index: &usize| jobs.get(*index);
         if let (Ok(_), Some(other)) = (
             &job.action,
-            job.refers.iter().filter_map(of).find(|job| job.failed()),
+            job.refers
+                .iter()
+                .filter_map(of)
+                .find(|job| job.has_failed()),
         ) {
             return Ok(job.outcome(Err(not_there(other)), None));
         }

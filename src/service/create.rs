@@ -83,7 +83,7 @@ impl<D: Database> Session<'_, D> {
                     .ok_or_else(|| Failure::Broken("a created resource was not there".to_owned()));
             }
             let record = new.record(&self.now.text);
-            return self.shown(resource_type, &record, Vec::new(), &projection);
+            return self.present(resource_type, &record, Vec::new(), &projection);
         }
     }
 

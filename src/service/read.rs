@@ -100,7 +100,7 @@ impl<D: Database> Session<'_, D> {
             let reference = ResourceRef::Id(record.shown.id.to_owned());
             return self.read_most(resource_type, &reference, projection).await;
         };
-        self.shown(resource_type, &record, chunks, projection)
+        self.present(resource_type, &record, chunks, projection)
             .map(Some)
     }
 
@@ -127,12 +127,12 @@ impl<D: Database> Session<'_, D> {
         let rows = reading.members.map(|members| answers.rows(members));
         let chunks =
             chunks(rows.unwrap_or_default(), MOST_MEMBERS)?.ok_or_else(too_many_members)?;
-        self.shown(resource_type, &Record::read(&text)?, chunks, projection)
+        self.present(resource_type, &Record::read(&text)?, chunks, projection)
             .map(Some)
     }
 
     /// The answer that shows a resource, with the chunks of a group's members.
-    pub(super) fn shown(
+    pub(super) fn present(
         &self,
         resource_type: &'static ResourceType,
         record: &Record<'_>,

@@ -368,7 +368,7 @@ impl<D: Database> Session<'_, D> {
 
 /// What tells a resource from those of other types in a run: the name of its type and its id, or
 /// its unique name.
-pub(crate) fn typed(type_name: &str, id: &str) -> String {
+pub(crate) fn of_type(type_name: &str, id: &str) -> String {
     [type_name, "/", id].concat()
 }
 
@@ -382,19 +382,19 @@ pub(crate) struct RunReceipt {
 }
 
 impl RunReceipt {
-    /// Those resources that were written, each [`typed`].
-    pub(crate) fn done(self, answers: &mut Answers) -> Result<Index, Failure> {
-        let mut done = Index::default();
+    /// Those resources that were written, each by [`of_type`].
+    pub(crate) fn resources(self, answers: &mut Answers) -> Result<Index, Failure> {
+        let mut resources = Index::default();
         for (name, handle) in self.many {
             for mut row in answers.rows(handle) {
-                done.add(&typed(name, &row.required_text(0)?));
+                resources.add(&of_type(name, &row.required_text(0)?));
             }
         }
         for (resource, handle) in self.single {
             if answers.has_row(handle) {
-                done.add(&resource);
+                resources.add(&resource);
             }
         }
-        Ok(done)
+        Ok(resources)
     }
 }

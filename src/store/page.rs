@@ -172,7 +172,7 @@ impl Page<'_> {
             id = (purpose == Purpose::Whole).then_some("id, "),
             key = columns.key.then(key),
             record = self.record(source, columns.groups),
-            from = self.fetched(source, rows),
+            from = self.ordered_rows(source, rows),
         )
     }
 
@@ -190,7 +190,7 @@ impl Page<'_> {
     /// `FROM …` for what is fetched of the page's rows. `SQLite` puts a row together before it is
     /// in order, with all that will be left out: so where an order is not that of an index, it is
     /// of ids, and only what is on the page is put together.
-    fn fetched<'a>(&'a self, source: &Source<'a>, rows: Rows) -> Fragment<'a> {
+    fn ordered_rows<'a>(&'a self, source: &Source<'a>, rows: Rows) -> Fragment<'a> {
         let row = source.view.row();
         let from = self.from(source, rows);
         if !self.is_put_in_order(source) {

@@ -122,7 +122,7 @@ pub fn record<'a>(view: &View<'a>, with_groups: bool) -> Fragment<'a> {
 }
 
 /// The same of a page that has up to so many rows. It is NULL where the walks to the groups of all
-/// of them may take too long: then the rows are [`filled`] one after the other.
+/// of them may take too long: then the rows are filled in one by one ([`fill_up_to`]).
 pub fn record_of_page<'a>(view: &View<'a>, with_groups: bool, rows: u64) -> Fragment<'a> {
     let rows = usize::try_from(rows).unwrap_or(usize::MAX);
     if !with_groups || view.table().links != LinkEnd::Groups || rows <= FEW_WALKS {
@@ -145,21 +145,21 @@ pub fn weighed_record(table: &'static Table, with_groups: bool) -> Fragment<'sta
     if !with_groups || table.links != LinkEnd::Groups {
         return fragment!("'0\n' || {lines}", lines = lines(table.name, None));
     }
-    let walked = "sum((SELECT count(*) FROM team_members m INDEXED BY team_members_nested \
+    let links = "sum((SELECT count(*) FROM team_members m INDEXED BY team_members_nested \
          WHERE m.tenant_id = users.tenant_id AND m.member_id = g.team_id AND m.member_type = 'Group')) AS walked, ";
     fragment!(
         "(SELECT coalesce(walked, 0) || '\n' || {lines} FROM {groups})",
         lines = lines(table.name, Some("coalesce(groups, '') || ".into())),
-        groups = walk_upwards(Some(walked)),
+        groups = walk_upwards(Some(links)),
     )
 }
 
-/// The select of rows that are filled in one after the other: `rows` selects `found` and `place` of
+/// The select of rows that are filled in one by one: `rows` selects `found` and `place` of
 /// each, and of the row that has them as `next ->> 0` and `next ->> 1` are shown a
 /// [`weighed_record`] and a text `beside` it. Where they come to `most`, in bytes and links that
 /// were walked, the records behind are NULL: a page may end early, and takes no longer than
 /// another.
-pub fn filled<'a>(
+pub fn fill_up_to<'a>(
     columns: Fragment<'a>,
     rows: Fragment<'a>,
     [record, beside]: [Fragment<'a>; 2],

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::action::Action;
 use super::{Job, Success};
 use crate::failure::{name_in_use, not_begun};
-use crate::write::{Change, ChangeKind, Links, Rewrite, typed};
+use crate::write::{Change, ChangeKind, Links, Rewrite, of_type};
 use crate::{Condition, Failure, Session, parse_stored};
 use store::batch::Batch;
 use store::limits::{RUN_HELD, RUN_READ, changing, load, waiting};
@@ -36,7 +36,7 @@ struct Work {
     changes: Vec<Pending>,
     /// Indexes of the operations that delete, with what they name.
     deletes: Vec<(usize, &'static ResourceType, String)>,
-    /// Unique names that are given up or taken, each [`typed`].
+    /// Unique names that are given up or taken, each by [`of_type`].
     names: Index,
     /// How many of the operations are settled when it is done.
     settled: usize,
@@ -49,7 +49,7 @@ struct Work {
 /// What a run has read.
 #[derive(Default)]
 struct StoredResources {
-    /// The resources that were found, each [`typed`].
+    /// The resources that were found, each by [`of_type`].
     resources: Index,
     /// What is stored of each, by its number; none where it is too large for a run, or was taken.
     stored: Vec<Option<Stored>>,
@@ -62,7 +62,7 @@ impl StoredResources {
         resource_type: &'static ResourceType,
         id: &str,
     ) -> Option<&mut Option<Stored>> {
-        let number = self.resources.number(&typed(resource_type.name, id))?;
+        let number = self.resources.number(&of_type(resource_type.name, id))?;
         self.stored.get_mut(number)
     }
 }
@@ -148,7 +148,7 @@ impl<D: Database> Session<'_, D> {
         for (name, handle) in read {
             for mut row in answers.rows(handle) {
                 let (id, stored) = run::read_one_of_many(&mut row)?;
-                if found.resources.add(&typed(name, &id)) {
+                if found.resources.add(&of_type(name, &id)) {
                     found.stored.push(stored);
                 }
             }
@@ -239,10 +239,10 @@ impl<D: Database> Session<'_, D> {
             let alone = has_begun.then_some(Preparation::Alone);
             return Ok(alone.unwrap_or_else(|| Preparation::Settled(Err(not_begun()))));
         }
-        if rewrite.renamed().is_some() {
+        if rewrite.changed_key().is_some() {
             let mut names = Vec::new();
             for name in rewrite.names() {
-                names.push(typed(resource_type.name, name));
+                names.push(of_type(resource_type.name, name));
             }
             let meets = names.iter().any(|name| work.names.has(name));
             if meets || !work.deletes.is_empty() || strict {
@@ -334,9 +334,9 @@ impl<D: Database> Session<'_, D> {
             Err(error) => return Err(error.into()),
         };
         self.note_indexed(text);
-        let written = receipt.done(&mut answers)?;
+        let written = receipt.resources(&mut answers)?;
         for (index, resource_type, id) in deletes {
-            let result = if written.has(&typed(resource_type.name, &id)) {
+            let result = if written.has(&of_type(resource_type.name, &id)) {
                 Ok((Success::Silent, None))
             } else {
                 Err(self.not_found(resource_type, &ResourceRef::Id(id)))
@@ -347,7 +347,7 @@ impl<D: Database> Session<'_, D> {
         }
         let mut rest = Vec::new();
         for pending in changes {
-            if !written.has(&pending.typed()) {
+            if !written.has(&pending.typed_id()) {
                 rest.push(pending);
             } else if let Some(job) = jobs.get_mut(pending.index) {
                 job.settle(Ok((Success::Changed, Some(pending.version))));
@@ -375,7 +375,7 @@ impl<D: Database> Session<'_, D> {
             } = pending;
             let found = now.of(resource_type, &stored.id);
             let is_same = matches!(&found, Some(Some(now)) if now.version == stored.version);
-            match rewrite.renamed().filter(|_| is_same) {
+            match rewrite.changed_key().filter(|_| is_same) {
                 Some(key) => {
                     if let Some(job) = jobs.get_mut(index) {
                         job.settle(Err(name_in_use(key.attribute)));
@@ -394,7 +394,7 @@ impl<D: Database> Session<'_, D> {
 }
 
 impl Pending {
-    fn typed(&self) -> String {
-        typed(self.resource_type.name, &self.stored.id)
+    fn typed_id(&self) -> String {
+        of_type(self.resource_type.name, &self.stored.id)
     }
 }

@@ -7,7 +7,7 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 use super::action::Action;
 use super::{Job, Success, not_there};
 use crate::links::{all_ids, missing};
-use crate::write::{Change, NewResource, typed};
+use crate::write::{Change, NewResource, of_type};
 use crate::{Failure, Session};
 use store::batch::Batch;
 use store::limits::{RUN_HELD, RUN_TOTAL};
@@ -102,10 +102,10 @@ impl<D: Database> Session<'_, D> {
             Err(error) => return Err(error.into()),
         };
         self.note_indexed(planned.iter().map(|(_, plan)| plan.indexed()).sum());
-        let created = receipt.done(&mut answers)?;
+        let created = receipt.resources(&mut answers)?;
         for (index, plan) in planned {
             if let Some(job) = jobs.get_mut(*index) {
-                job.settle(if created.has(&plan.typed()) {
+                job.settle(if created.has(&plan.typed_id()) {
                     Ok((Success::Created, Some(plan.version.clone())))
                 } else {
                     Err(plan.name_in_use())
@@ -170,7 +170,7 @@ impl<D: Database> Session<'_, D> {
             let refused = refers
                 .iter()
                 .filter_map(|need| job(*need))
-                .find(|job| job.failed());
+                .find(|job| job.has_failed());
             let absent: Vec<String> = plan
                 .links()
                 .iter()
@@ -192,7 +192,7 @@ impl<D: Database> Session<'_, D> {
                 || plan
                     .unique()
                     .iter()
-                    .any(|(attribute, value)| held.has(&typed(attribute, value)))
+                    .any(|(attribute, value)| held.has(&of_type(attribute, value)))
             {
                 store::Error::Unique(None).into()
             } else if !skips && !absent.is_empty() {
@@ -201,7 +201,7 @@ impl<D: Database> Session<'_, D> {
                 made.add(&plan.id);
                 asked_for.add(&plan.typed_name());
                 for (attribute, value) in plan.unique() {
-                    held.add(&typed(attribute, value));
+                    held.add(&of_type(attribute, value));
                 }
                 rest.push((index, plan));
                 continue;
@@ -269,7 +269,7 @@ impl<D: Database> Session<'_, D> {
     /// What a create is to write; none if it cannot be done.
     fn plan_job(&self, jobs: &[Job], index: usize) -> Option<NewResource> {
         let job = jobs.get(index)?;
-        let refused = |need: &usize| jobs.get(*need).is_some_and(Job::failed);
+        let refused = |need: &usize| jobs.get(*need).is_some_and(Job::has_failed);
         match (&job.action, &job.operation.data) {
             (Ok(Action::Create(resource_type, id)), Some(data))
                 if !job.refers.iter().any(refused) =>

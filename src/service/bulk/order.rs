@@ -3,7 +3,7 @@
 use scim::index::Index;
 
 use super::{Action, Job};
-use crate::write::typed;
+use crate::write::of_type;
 use store::read::ResourceRef;
 use store::table::Table;
 
@@ -27,7 +27,7 @@ pub(super) fn next_run(jobs: &[Job], order: &[usize], teams_are_set: bool) -> (R
         .iter()
         .take_while(|index| {
             let job = jobs.get(**index);
-            let done = |need: &usize| jobs.get(*need).is_some_and(Job::done);
+            let done = |need: &usize| jobs.get(*need).is_some_and(Job::is_done);
             let target = job
                 .filter(|job| job.outcome.is_none() && job.refers.iter().all(done))
                 .and_then(|job| match &job.action {
@@ -47,7 +47,7 @@ pub(super) fn next_run(jobs: &[Job], order: &[usize], teams_are_set: bool) -> (R
                     }
                     _ => None,
                 });
-            target.is_some_and(|(of, id)| seen.add(&typed(of.name, id)))
+            target.is_some_and(|(of, id)| seen.add(&of_type(of.name, id)))
         })
         .count();
     (RunKind::Changes, changes)
@@ -66,9 +66,9 @@ fn creates(jobs: &[Job], order: &[usize]) -> usize {
             // run; but a value, like a manager's, may name what comes later.
             let is_ready = |need: &usize| {
                 jobs.get(*need).is_some_and(|other| {
-                    !other.failed()
+                    !other.has_failed()
                         && (job.by_value
-                            || other.done()
+                            || other.is_done()
                             || seen.get(*need).is_some_and(|seen| *seen))
                 })
             };

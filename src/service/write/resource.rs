@@ -7,7 +7,7 @@ use scim::resource::unique_values;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
-use super::{Change, ChangeKind, Links, typed};
+use super::{Change, ChangeKind, Links, of_type};
 use crate::failure::name_in_use;
 use crate::{Failure, Session};
 use store::Database;
@@ -139,12 +139,12 @@ impl NewResource {
 
     /// Its unique name, with its type.
     pub(crate) fn typed_name(&self) -> String {
-        typed(self.resource_type.name, self.name())
+        of_type(self.resource_type.name, self.name())
     }
 
     /// The resource, by its type and its id.
-    pub(crate) fn typed(&self) -> String {
-        typed(self.resource_type.name, &self.id)
+    pub(crate) fn typed_id(&self) -> String {
+        of_type(self.resource_type.name, &self.id)
     }
 
     /// Bytes of the row.
@@ -185,7 +185,7 @@ impl NewResource {
     }
 
     /// What its event says of it.
-    pub(super) fn done(&self) -> ResourceWrite<'_> {
+    pub(super) fn resource_write(&self) -> ResourceWrite<'_> {
         ResourceWrite {
             id: &self.id,
             version: &self.version,
@@ -294,14 +294,14 @@ impl Rewrite {
     }
 
     /// The unique attribute that changes, if one does.
-    pub(crate) fn renamed(&self) -> Option<&'static table::KeyColumn> {
+    pub(crate) fn changed_key(&self) -> Option<&'static table::KeyColumn> {
         self.keys.iter().copied().find(|key| key.unique)
     }
 
     /// The names that the resource had and will have, folded, where they differ.
     pub(crate) fn names(&self) -> Vec<&str> {
         let mut names = Vec::new();
-        if let Some(key) = self.renamed() {
+        if let Some(key) = self.changed_key() {
             names.extend(key.value(&self.before));
             names.extend(key.value(&self.draft.folded));
         }

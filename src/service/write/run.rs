@@ -38,7 +38,7 @@ impl<D: Database> Session<'_, D> {
                     (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
                 for new in &part {
                     rows.push(new.row());
-                    done.push(new.done());
+                    done.push(new.resource_write());
                     ids.push(new.id.as_str());
                     users.push((new.id.as_str(), new.operation));
                     for pair in new.unique() {
@@ -63,7 +63,7 @@ impl<D: Database> Session<'_, D> {
         }
         for (change, new) in &others {
             let row = self.add_change(batch, change).row;
-            let name = new.typed();
+            let name = new.typed_id();
             receipt.single.extend(row.map(|row| (name, row)));
         }
         let (mut links, mut teams, mut count) = (Vec::new(), Vec::new(), 0);

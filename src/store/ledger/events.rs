@@ -203,7 +203,7 @@ fn names_of_row<'a>(view: &View<'a>) -> Fragment<'a> {
 }
 
 /// The document of the row, without what nobody is shown.
-pub(crate) fn shown(view: &View<'_>) -> Fragment<'static> {
+pub(crate) fn shown_document(view: &View<'_>) -> Fragment<'static> {
     without_hidden(view.resource_type, view.row()).unwrap_or_else(|| view.column("document"))
 }
 
@@ -221,7 +221,7 @@ fn document<'a>(view: &View<'a>, side: &'static str) -> Fragment<'a> {
         side = side,
         row = view.row(),
         VALUES = VALUES,
-        shown = shown(view),
+        shown = shown_document(view),
     )
 }
 

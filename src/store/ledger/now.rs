@@ -3,7 +3,7 @@
 use scim::resource_type::ResourceType;
 
 use crate::fragment::{Fragment, value};
-use crate::record::{MEMBER_CHUNK, filled, weighed_record};
+use crate::record::{MEMBER_CHUNK, fill_up_to, weighed_record};
 use crate::table::Table;
 use crate::{Statement, fragment};
 
@@ -41,7 +41,7 @@ pub fn resources(resource_type: &'static ResourceType, wanted: &str) -> Statemen
         of_row(weighed_record(table, true)),
         members.unwrap_or("''".into()),
     ];
-    filled("place, beside AS members, ".into(), rows, shown, BYTES)
+    fill_up_to("place, beside AS members, ".into(), rows, shown, BYTES)
 }
 
 /// The members of a group, as a chunk of lines.

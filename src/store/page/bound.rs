@@ -8,7 +8,7 @@ use super::key::key_text;
 use super::{Columns, Page, Purpose, Source};
 use crate::fragment::Fragment;
 use crate::limits::{LARGEST_VALUE, PAGE_BYTES, RECORD_BYTES};
-use crate::record::{filled, weighed_record};
+use crate::record::{fill_up_to, weighed_record};
 use crate::{Statement, text};
 use crate::{fragment, statement};
 
@@ -35,7 +35,7 @@ impl Page<'_> {
                 source.and(Some("place AS source, ")),
             ];
             let shown = [record, beside.unwrap_or("NULL".into())];
-            return filled(names.into(), self.places(), shown, PAGE_BYTES);
+            return fill_up_to(names.into(), self.places(), shown, PAGE_BYTES);
         }
         let rows = match self.sources.as_slice() {
             [source] => {

@@ -79,7 +79,7 @@ fn budget(source: &Source<'_>, most: usize) -> Option<Statement> {
     }
     if let Some(named) = predicate.and_then(|predicate| named(view, predicate)) {
         let heavy =
-            weight.of_documents() > OF_NAMED || weight.names.are_many() || sorted(source).1 > 0;
+            weight.of_documents() > OF_NAMED || weight.names.are_many() || sort_looks(source).1 > 0;
         let named = fragment!(
             "{row} WHERE {scope} AND {named}",
             row = view.row(),
@@ -90,8 +90,8 @@ fn budget(source: &Source<'_>, most: usize) -> Option<Statement> {
         return looks
             .map(|looks| guard(fragment!("{looks} <= {most}", looks = looks, most = most)));
     }
-    let held = weight.held(source, most);
-    let linked = (weight.linked > 0).then(|| weight.linked(view, most));
+    let held = weight.own_condition(source, most);
+    let linked = (weight.linked > 0).then(|| weight.link_condition(view, most));
     if held.is_none() && linked.is_none() {
         return None;
     }
@@ -200,7 +200,7 @@ impl<'a> Weight<'a> {
 
     /// The looks that some rows take together.
     fn looks<'b>(&self, source: &Source<'b>, rows: Fragment<'b>) -> Fragment<'b> {
-        let (sort, times_read) = sorted(source);
+        let (sort, times_read) = sort_looks(source);
         let folded = [source.view.row(), ".folded"];
         let bytes = |beyond: usize, of: usize, times: usize| {
             (times > 0).then(|| {
@@ -264,9 +264,9 @@ impl<'a> Weight<'a> {
     }
 
     /// The condition that what resources hold may be looked at; none where nothing of them is.
-    fn held<'b>(&self, source: &Source<'b>, most: usize) -> Option<Fragment<'b>> {
+    fn own_condition<'b>(&self, source: &Source<'b>, most: usize) -> Option<Fragment<'b>> {
         let view = source.view;
-        let (sort, times_read) = sorted(source);
+        let (sort, times_read) = sort_looks(source);
         let each_row =
             self.columns.div_ceil(OF_COLUMNS) + self.of_documents() + self.times_read() + sort;
         if each_row == 0 {
@@ -315,7 +315,7 @@ impl<'a> Weight<'a> {
 
     /// The condition that what is linked may be looked at: the other ends of links, and the
     /// memberships of those that satisfy what is asked of them.
-    fn linked<'b>(&self, view: &View<'b>, most: usize) -> Fragment<'b> {
+    fn link_condition<'b>(&self, view: &View<'b>, most: usize) -> Fragment<'b> {
         let ends: Vec<&'static ResourceType> = match view.table().links {
             LinkEnd::Members => vec![&USER_TYPE, &GROUP_TYPE],
             LinkEnd::Groups | LinkEnd::None => vec![&GROUP_TYPE],
@@ -348,7 +348,7 @@ impl<'a> Weight<'a> {
 }
 
 /// The looks that the order takes at each resource, and how often it reads its document.
-fn sorted(source: &Source<'_>) -> (usize, usize) {
+fn sort_looks(source: &Source<'_>) -> (usize, usize) {
     match source.sort {
         Some(sort) if sort.attribute.linked => (SORT_LINKED, 0),
         Some(sort) if has_column(&source.view, sort) => (0, 0),

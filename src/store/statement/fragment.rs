@@ -47,7 +47,7 @@ pub enum Fragment<'a> {
 
 impl Fragment<'_> {
     /// Marked text with what stands in its holes, for [`fragment!`](crate::fragment!).
-    pub fn filled<const N: usize>(text: &'static str, holes: [Self; N]) -> Self {
+    pub fn with_holes<const N: usize>(text: &'static str, holes: [Self; N]) -> Self {
         Self::Filled(text, Box::new(holes))
     }
 
@@ -204,7 +204,7 @@ impl Statement {
         clippy::needless_pass_by_value,
         reason = "so that they are dropped here, and not at each place that makes a statement"
     )]
-    pub fn filled<const N: usize>(text: &str, holes: [Fragment<'_>; N]) -> Self {
+    pub fn with_holes<const N: usize>(text: &str, holes: [Fragment<'_>; N]) -> Self {
         let mut statement = Self::with_room();
         statement.fill(text, &holes);
         statement
@@ -228,7 +228,7 @@ impl Statement {
 #[macro_export]
 macro_rules! statement {
     ($text:literal $(, $name:ident = $hole:expr)* $(,)?) => {
-        $crate::Statement::filled(
+        $crate::Statement::with_holes(
             $crate::mark_sql!($text $(, $name)*),
             [$($crate::fragment::Fragment::from($hole)),*],
         )
@@ -239,7 +239,7 @@ macro_rules! statement {
 #[macro_export]
 macro_rules! fragment {
     ($text:literal $(, $name:ident = $hole:expr)* $(,)?) => {
-        $crate::fragment::Fragment::filled(
+        $crate::fragment::Fragment::with_holes(
             $crate::mark_sql!($text $(, $name)*),
             [$($crate::fragment::Fragment::from($hole)),*],
         )

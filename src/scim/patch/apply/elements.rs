@@ -187,8 +187,8 @@ impl Selection<'_> {
         let mut element = if self.of.attribute.kind == Type::Complex {
             // What a filter compares with need not be fit to be stored: it is read like any value
             // of a client.
-            let asked = object(terms.iter().map(|(sub, value)| (*sub, value.clone())));
-            coerce_one(self.of, &asked, habits)?.unwrap_or_else(|| object([]))
+            let new = object(terms.iter().map(|(sub, value)| (*sub, value.clone())));
+            coerce_one(self.of, &new, habits)?.unwrap_or_else(|| object([]))
         } else {
             Value::Null
         };

@@ -8,7 +8,7 @@ use scim::resource::unique_values;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
-use crate::write::typed;
+use crate::write::of_type;
 use store::expression::View;
 use store::table::Table;
 use store::tenant::Tenant;
@@ -112,7 +112,9 @@ pub(super) struct State {
 impl State {
     /// The place of a resource.
     pub(super) fn resource(&mut self, resource_type: &'static ResourceType, id: &str) -> usize {
-        let place = self.resources.number_or_add(&typed(resource_type.name, id));
+        let place = self
+            .resources
+            .number_or_add(&of_type(resource_type.name, id));
         if place == self.resource_list.len() {
             self.resource_list.push(ResourceState {
                 resource_type,
@@ -131,7 +133,7 @@ impl State {
 
     /// The place of a membership.
     pub(super) fn link(&mut self, team: &str, member: &str) -> usize {
-        let place = self.links.number_or_add(&typed(team, member));
+        let place = self.links.number_or_add(&of_type(team, member));
         if place == self.link_list.len() {
             self.link_list.push(Link {
                 team: team.to_owned(),
@@ -152,7 +154,7 @@ impl State {
     /// The type of who may be a member, if he will be there.
     pub(super) fn kind(&self, id: &str) -> Option<&'static ResourceType> {
         for resource_type in [&USER_TYPE, &GROUP_TYPE] {
-            let place = self.resources.number(&typed(resource_type.name, id));
+            let place = self.resources.number(&of_type(resource_type.name, id));
             if let Some(resource) = place.and_then(|place| self.resource_list.get(place)) {
                 let is_there = resource.now.is_some() || resource.is_unread;
                 return is_there.then_some(resource_type);
@@ -256,7 +258,7 @@ impl State {
             return false;
         }
         link.now = is_there;
-        let team = self.resources.number(&typed(GROUP_TYPE.name, &link.team));
+        let team = self.resources.number(&of_type(GROUP_TYPE.name, &link.team));
         if let Some(team) = team.and_then(|team| self.resource_list.get_mut(team)) {
             team.size += if is_there { 1 } else { -1 };
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     Event, Extent, Kind, MAX_KEPT_MEMBERS, MAX_NAMES, MAX_UNREAD_BYTES, Origin, ResourceWrite,
-    Update, document, name_of, names, names_of_row, run, shown,
+    Update, document, name_of, names, names_of_row, run, shown_document,
 };
 use crate::expression::{View, json_path};
 use crate::fragment::{Fragment, value};
@@ -32,7 +32,7 @@ pub fn of_create(
         id = value(id),
     );
     let after = if bytes.is_some_and(|bytes| bytes <= VALUES) {
-        fragment!("'after', json({shown})", shown = shown(view))
+        fragment!("'after', json({shown})", shown = shown_document(view))
     } else {
         document(view, "after")
     };
