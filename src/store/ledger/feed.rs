@@ -15,19 +15,36 @@ pub const BEYOND: i64 = -1;
 /// Bytes of events behind which a page ends.
 const PAGE_BYTES: usize = 1_000_000;
 
+/// An entry of an event `e`: its path, the place of its value in the event, and the attribute `a` of
+/// the document on one side. What was too long to be kept there is cut.
+macro_rules! entry {
+    ($path:literal, $place:literal) => {
+        concat!(
+            "'{\"path\":' || json_quote(",
+            $path,
+            ") || CASE WHEN instr(e.body -> '$.cut', json_quote(a.key)) \
+             THEN ',\"before\":null,\"after\":null,\"cut\":true}' \
+             WHEN a.path = '$.before' THEN ',\"before\":' || (e.body -> (",
+            $place,
+            ")) || ',\"after\":null}' ELSE ',\"before\":null,\"after\":' || (e.body -> (",
+            $place,
+            ")) || '}' END"
+        )
+    };
+}
+
 /// Entries of the document on one side of an event `e`: of an extension each attribute has its own.
-const ENTRIES: &str = "(SELECT json_group_array(json(CASE WHEN c.value IS NOT NULL \
-     THEN json_object('path', n.path, 'before', NULL, 'after', NULL, 'cut', json('true')) \
-     WHEN e.body -> '$.after' IS NULL \
-     THEN json_object('path', n.path, 'before', json(e.body -> n.place), 'after', NULL) \
-     ELSE json_object('path', n.path, 'before', NULL, 'after', json(e.body -> n.place)) END)) \
-     FROM (SELECT a.key AS name, a.key AS path, a.path || '.\"' || a.key || '\"' AS place \
-     FROM json_each(e.body, iif(e.body -> '$.after' IS NULL, '$.before', '$.after')) a \
-     WHERE NOT (a.key LIKE 'urn:%' AND a.type = 'object') \
-     UNION ALL SELECT a.key, a.key || ':' || x.key, a.path || '.\"' || a.key || '\".\"' || x.key || '\"' \
-     FROM json_each(e.body, iif(e.body -> '$.after' IS NULL, '$.before', '$.after')) a, json_each(a.value) x \
-     WHERE a.key LIKE 'urn:%' AND a.type = 'object') n \
-     LEFT JOIN json_each(e.body, '$.cut') c ON c.value = n.name)";
+const ENTRIES: &str = concat!(
+    "(SELECT '[' || group_concat(CASE WHEN a.key LIKE 'urn:%' AND a.type = 'object' \
+     THEN (SELECT group_concat(",
+    entry!(
+        "a.key || ':' || x.key",
+        "a.path || '.\"' || a.key || '\".\"' || x.key || '\"'"
+    ),
+    ", ',') FROM json_each(a.value) x) ELSE ",
+    entry!("a.key", "a.path || '.\"' || a.key || '\"'"),
+    " END, ',') || ']' FROM json_each(e.body, iif(e.body -> '$.after' IS NULL, '$.before', '$.after')) a)"
+);
 
 /// The columns of an event. What somebody made of its body is left out where it is no JSON, so that
 /// those behind it are read; the chain names it.
@@ -209,13 +226,15 @@ impl Walk {
     /// tenant that never was is none.
     pub fn list(&self, filter: &EventFilter, most: usize) -> Statement {
         statement!(
-            "SELECT position, seq, at, event, found, tenant_id, seal, resource_type, resource_id FROM (SELECT *, count(*) OVER () AS found, \
-             sum(octet_length(event)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(event) AS before FROM (\
-             SELECT e.position, e.seq, e.at, e.tenant_id, e.resource_type, e.resource_id, {shape} AS event, \
+            "SELECT position, seq, at, event, found, tenant_id, seal, resource_type, resource_id FROM (\
+             WITH shown AS MATERIALIZED (SELECT e.position, e.seq, e.at, e.tenant_id, e.resource_type, e.resource_id, {shape} AS event, \
              (SELECT json_object('seq', last_seq, 'head', head) FROM seals s WHERE s.tenant_id = e.tenant_id \
              AND last_seq <= {MOST} AND typeof(last_seq) = 'integer' AND length(head) = 64 AND typeof(head) = 'text' \
              ORDER BY last_seq DESC LIMIT 1) AS seal FROM ({events}) e \
-             LEFT JOIN tenants t ON t.id = e.tenant_id WHERE (t.shard = {shard}{house}){filter} LIMIT {most})) WHERE before < {PAGE_BYTES}",
+             LEFT JOIN tenants t ON t.id = e.tenant_id WHERE (t.shard = {shard}{house}){filter} LIMIT {most}) \
+             SELECT *, count(*) OVER () AS found, \
+             sum(octet_length(event)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(event) AS before FROM shown) \
+             WHERE before < {PAGE_BYTES}",
             shape = shape(self.shard),
             MOST = MOST!(),
             shard = usize::from(self.shard),
