@@ -516,6 +516,69 @@ fn a_value_of_another_type_stops_nobody() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Numbers and positions that somebody put there: the tenant's writes go on and are fed in their
+/// order, a brake counts them, and verify names the row.
+#[test]
+fn planted_numbers_end_no_writes() {
+    let numbers = [
+        "9223372036854775807",
+        "9007199254740991",
+        "1e300",
+        "'zz'",
+        "x'41'",
+    ];
+    let positions = [
+        "9223372036854775807",
+        "9007199254740991",
+        "9007199254740993",
+    ];
+    let numbers = numbers.map(|number| (30, "seq", number));
+    let positions = positions.map(|position| (20, "position", position));
+    for (of, column, value) in numbers.into_iter().chain(positions) {
+        let memory = sealed(30);
+        let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+        let brake = json!({"settings": {"brake": {"count": 2}}});
+        operator.patch("/tenants/1", &brake).expect(200);
+        memory.seal().unwrap();
+        let last = memory.number("SELECT max(seq) FROM events WHERE tenant_id = 1");
+        memory.sql(&format!(
+            "UPDATE events SET {column} = {value} WHERE tenant_id = 1 AND seq = {of}"
+        ));
+        let cursor = operator.get("/events?after=latest").expect(200)["next"].clone();
+        let cursor = cursor.as_str().unwrap();
+        let ids = ["ann", "bob", "cid"].map(|name| client.user(name));
+        let operations = ["dan", "ann", "eve"].map(|name| {
+            json!({"method": "POST", "path": "/Users", "bulkId": name, "data": {
+                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": name}})
+        });
+        let bulk = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations});
+        client.post("/Bulk", &bulk).expect(200);
+        for (id, status) in ids.iter().zip([204, 204, 429]) {
+            client.delete(&format!("/Users/{id}")).expect(status);
+        }
+        let page = operator
+            .get(&format!("/tenants/1/events?after={cursor}"))
+            .expect(200);
+        let events = page["data"].as_array().unwrap();
+        let told: Vec<Value> = events
+            .iter()
+            .map(|event| json!([event["seq"], event["type"]]))
+            .collect();
+        let created = std::iter::repeat_n("user.created", 5);
+        let removed = std::iter::repeat_n("user.deleted", 2);
+        let types = created.chain(removed).chain(["brake.engaged"]);
+        let wanted: Vec<Value> = (last + 1..)
+            .zip(types)
+            .map(|(seq, kind)| json!([seq, kind]))
+            .collect();
+        assert_eq!(told, wanted, "{column} {value}");
+        for _ in 0..2 {
+            assert_eq!(verify(&memory)["holds"], false, "{column} {value}");
+            memory.seal().unwrap();
+        }
+    }
+}
+
 /// The deployment's own events.
 #[test]
 fn the_record_of_the_house_is_verified() {

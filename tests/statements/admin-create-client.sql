@@ -17,7 +17,10 @@ VALUES (?1, ?2, ?3, 'secret', ?4, ?4, ?4, ?4, ?5)
 -- ?5 = "2026-01-01T00:00:00.013Z"
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
 FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?4 AS id, ?5 AS label) o
 CROSS JOIN (SELECT kind, about, (SELECT json_group_array(iif(coalesce(octet_length(before), 0) + coalesce(octet_length(after), 0) > 12000, json_object('path', key, 'before', NULL, 'after', NULL, 'cut', json('true')), json_object('path', key, 'before', json(before), 'after', json(after))))
     FROM (SELECT key, nullif(t.before -> fullkey, 'null') AS before, nullif(t.after -> fullkey, 'null') AS after
@@ -62,10 +65,13 @@ WHERE h.changes <> '[]'
 -- plan:     SCAN (subquery-4)
 -- plan: SCAN (subquery-10)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
 FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?4 AS id, ?5 AS label) o
 CROSS JOIN (SELECT kind, about, (SELECT json_group_array(iif(coalesce(octet_length(before), 0) + coalesce(octet_length(after), 0) > 12000, json_object('path', key, 'before', NULL, 'after', NULL, 'cut', json('true')), json_object('path', key, 'before', json(before), 'after', json(after))))
     FROM (SELECT key, nullif(t.before -> fullkey, 'null') AS before, nullif(t.after -> fullkey, 'null') AS after
@@ -111,7 +117,7 @@ WHERE h.changes <> '[]'
 -- plan:     SCAN (subquery-4)
 -- plan: SCAN (subquery-10)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 DELETE
 FROM client_secrets
@@ -152,7 +158,10 @@ RETURNING n
 -- plan: SEARCH clients USING INDEX clients_tenant (tenant_id=? AND id=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
 FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?4 AS id, ?5 AS label) o
 CROSS JOIN (SELECT kind, about, (SELECT json_group_array(iif(coalesce(octet_length(before), 0) + coalesce(octet_length(after), 0) > 12000, json_object('path', key, 'before', NULL, 'after', NULL, 'cut', json('true')), json_object('path', key, 'before', json(before), 'after', json(after))))
     FROM (SELECT key, nullif(t.before -> fullkey, 'null') AS before, nullif(t.after -> fullkey, 'null') AS after
@@ -199,7 +208,7 @@ WHERE h.changes <> '[]'
 -- plan:     SCAN (subquery-4)
 -- plan: SCAN (subquery-10)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 SELECT CASE c.kind WHEN 'federated' THEN json_object('id', c.id, 'label', c.label, 'kind', c.kind, 'issuer', c.issuer, 'subject', c.subject, 'audience', c.audience, 'jwks_uri', c.jwks_uri, 'created_at', c.created_at, 'revoked_at', c.revoked_at, 'last_used', c.last_used_at)
 ELSE json_object('id', c.id, 'label', c.label, 'kind', c.kind, 'secrets', (SELECT json_group_array(json_object('n', s.n, 'last4', s.last4, 'created_at', s.created_at, 'expires_at', s.expires_at, 'last_used', s.last_used_at))

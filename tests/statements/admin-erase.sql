@@ -10,9 +10,9 @@ WHERE n.id = ?1
 
 SELECT iif(typeof(prev_seq) = 'integer'
     AND prev_seq BETWEEN 0
-    AND 9007199254740991, prev_seq, -1), iif(typeof(last_seq) = 'integer'
+    AND 9000000000000000, prev_seq, -1), iif(typeof(last_seq) = 'integer'
     AND last_seq BETWEEN 0
-    AND 9007199254740991, last_seq, -1), iif(typeof(head) = 'blob'
+    AND 9000000000000000, last_seq, -1), iif(typeof(head) = 'blob'
     OR octet_length(head) > 20000
     OR instr(head, char(0)), '?', head), iif(typeof(at) = 'blob' OR octet_length(at) > 20000 OR instr(at, char(0)), '?', at), iif(typeof(resources) = 'blob'
     OR octet_length(resources) > 20000
@@ -228,7 +228,10 @@ SELECT changes() AS erased
 -- plan: SCAN CONSTANT ROW
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'User', ?4, o.kind, o.id, ?5, json_object('label', o.label, 'version', NULL)
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + 1, ?2, ?3, 'User', ?4, o.kind, o.id, ?5, json_object('label', o.label, 'version', NULL)
 FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?6 AS id, ?7 AS label) o
 -- ?1 = 1
 -- ?2 = "2026-01-01T00:00:00.021Z"
@@ -241,7 +244,7 @@ FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?6 AS id, ?7 AS label) o
 -- plan:   SCAN CONSTANT ROW
 -- plan: SCAN o
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 UPDATE webhook_deliveries
 SET reply = NULL

@@ -16,8 +16,8 @@ FROM (SELECT *, row_number() OVER () AS looks
     WHERE position > ?1
       AND typeof(seq) = 'integer'
       AND +seq BETWEEN 1
-      AND 9007199254740991
-      AND +position <= 9007199254740991
+      AND 9000000000000000
+      AND +position <= 9000000000000000
       AND typeof(tenant_id) = 'integer'
     ORDER BY position
     LIMIT 5000))
@@ -49,7 +49,7 @@ FROM (WITH shown AS MATERIALIZED (SELECT e.position, e.seq, e.at, e.tenant_id, e
       END, '') || coalesce(',"groups":' || (e.body -> '$.groups'), '') || coalesce(',"members":' || (e.body -> '$.members'), '') || coalesce(',"about":' || (e.body -> '$.about'), '') || '}' AS event, (SELECT json_object('seq', last_seq, 'head', head)
       FROM seals s
       WHERE s.tenant_id = e.tenant_id
-        AND last_seq <= 9007199254740991
+        AND last_seq <= 9000000000000000
         AND typeof(last_seq) = 'integer'
         AND length(head) = 64
         AND typeof(head) = 'text'
@@ -72,8 +72,8 @@ FROM (WITH shown AS MATERIALIZED (SELECT e.position, e.seq, e.at, e.tenant_id, e
       WHERE position > ?1
         AND typeof(seq) = 'integer'
         AND +seq BETWEEN 1
-        AND 9007199254740991
-        AND +position <= 9007199254740991
+        AND 9000000000000000
+        AND +position <= 9000000000000000
         AND typeof(tenant_id) = 'integer'
       ORDER BY position
       LIMIT 5000) e

@@ -48,14 +48,20 @@ WITH RECURSIVE every (id) AS (SELECT min(tenant_id)
   UNION ALL
   SELECT (SELECT min(e.tenant_id) FROM events e WHERE e.tenant_id > every.id)
   FROM every
-  WHERE every.id < ''), old (id, first, newest) AS (SELECT every.id, f.seq, (SELECT max(seq) FROM events WHERE tenant_id = every.id)
+  WHERE every.id < ''), old (id, first, newest) AS (SELECT every.id, f.seq, (SELECT max(seq)
+    FROM events
+    WHERE tenant_id = every.id
+      AND seq <= 9000000000000000)
   FROM every
   CROSS JOIN events f ON f.tenant_id = every.id
     AND f.seq = (SELECT min(seq) FROM events WHERE tenant_id = every.id)
   WHERE f.at < ?1
     AND typeof(every.id) = 'integer'
     AND +every.id >= 0
-    AND f.seq < (SELECT max(seq) FROM events WHERE tenant_id = every.id))
+    AND f.seq < (SELECT max(seq)
+    FROM events
+    WHERE tenant_id = every.id
+      AND seq <= 9000000000000000))
 SELECT d.id, d.upto, (SELECT iif(typeof(head) = 'blob'
       OR octet_length(head) > 20000
       OR instr(head, char(0)), '?', head)
@@ -63,7 +69,7 @@ SELECT d.id, d.upto, (SELECT iif(typeof(head) = 'blob'
   WHERE tenant_id = d.id
     AND last_seq = d.upto) AS head, CASE WHEN typeof(e.seq) <> 'integer'
   OR e.seq NOT BETWEEN 0
-  AND 9007199254740991 THEN 0 WHEN e.body IS NULL THEN iif(e.salt IS NULL, e.seq, 0) WHEN e.digest IS NULL
+  AND 9000000000000000 THEN 0 WHEN e.body IS NULL THEN iif(e.salt IS NULL, e.seq, 0) WHEN e.digest IS NULL
   AND typeof(e.salt) = 'text'
   AND length(e.salt) = 32
   AND octet_length(e.salt) = 32
@@ -106,14 +112,14 @@ LIMIT 5
 -- plan:   CORRELATED SCALAR SUBQUERY 5
 -- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan:   CORRELATED SCALAR SUBQUERY 6
--- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan:   CORRELATED SCALAR SUBQUERY 4
--- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan:   CORRELATED SCALAR SUBQUERY 11
 -- plan:     CO-ROUTINE (subquery-9)
 -- plan:       SEARCH events USING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan:       CORRELATED SCALAR SUBQUERY 4
--- plan:         SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:         SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan:     SEARCH (subquery-9)
 -- plan:     CORRELATED SCALAR SUBQUERY 10
 -- plan:       SEARCH seals USING COVERING INDEX seals_prev (tenant_id=?)
@@ -127,7 +133,7 @@ SET trimmed = max(trimmed, coalesce((SELECT position
       FROM events
       WHERE tenant_id = ?1
         AND seq <= ?2
-        AND seq < (SELECT max(seq) FROM events WHERE tenant_id = ?1)
+        AND seq < (SELECT max(seq) FROM events WHERE tenant_id = ?1 AND seq <= 9000000000000000)
       ORDER BY seq DESC
       LIMIT 1), 0))
 -- ?1 = 0
@@ -136,25 +142,25 @@ SET trimmed = max(trimmed, coalesce((SELECT position
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan:   SCALAR SUBQUERY 1
--- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 DELETE
 FROM events
 WHERE tenant_id = ?1
   AND seq <= ?2
-  AND seq < (SELECT max(seq) FROM events WHERE tenant_id = ?1)
+  AND seq < (SELECT max(seq) FROM events WHERE tenant_id = ?1 AND seq <= 9000000000000000)
 -- ?1 = 0
 -- ?2 = 3
 -- plan: SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 UPDATE sealing
 SET trimmed = max(trimmed, coalesce((SELECT position
       FROM events
       WHERE tenant_id = ?1
         AND seq <= ?2
-        AND seq < (SELECT max(seq) FROM events WHERE tenant_id = ?1)
+        AND seq < (SELECT max(seq) FROM events WHERE tenant_id = ?1 AND seq <= 9000000000000000)
       ORDER BY seq DESC
       LIMIT 1), 0))
 -- ?1 = 1
@@ -163,18 +169,18 @@ SET trimmed = max(trimmed, coalesce((SELECT position
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan:   SCALAR SUBQUERY 1
--- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 DELETE
 FROM events
 WHERE tenant_id = ?1
   AND seq <= ?2
-  AND seq < (SELECT max(seq) FROM events WHERE tenant_id = ?1)
+  AND seq < (SELECT max(seq) FROM events WHERE tenant_id = ?1 AND seq <= 9000000000000000)
 -- ?1 = 1
 -- ?2 = 13
 -- plan: SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 DELETE
 FROM tokens
@@ -224,14 +230,20 @@ WITH RECURSIVE every (id) AS (SELECT min(tenant_id)
   UNION ALL
   SELECT (SELECT min(e.tenant_id) FROM events e WHERE e.tenant_id > every.id)
   FROM every
-  WHERE every.id < ''), old (id, first, newest) AS (SELECT every.id, f.seq, (SELECT max(seq) FROM events WHERE tenant_id = every.id)
+  WHERE every.id < ''), old (id, first, newest) AS (SELECT every.id, f.seq, (SELECT max(seq)
+    FROM events
+    WHERE tenant_id = every.id
+      AND seq <= 9000000000000000)
   FROM every
   CROSS JOIN events f ON f.tenant_id = every.id
     AND f.seq = (SELECT min(seq) FROM events WHERE tenant_id = every.id)
   WHERE f.at < ?1
     AND typeof(every.id) = 'integer'
     AND +every.id >= 0
-    AND f.seq < (SELECT max(seq) FROM events WHERE tenant_id = every.id))
+    AND f.seq < (SELECT max(seq)
+    FROM events
+    WHERE tenant_id = every.id
+      AND seq <= 9000000000000000))
 SELECT d.id, d.upto, (SELECT iif(typeof(head) = 'blob'
       OR octet_length(head) > 20000
       OR instr(head, char(0)), '?', head)
@@ -239,7 +251,7 @@ SELECT d.id, d.upto, (SELECT iif(typeof(head) = 'blob'
   WHERE tenant_id = d.id
     AND last_seq = d.upto) AS head, CASE WHEN typeof(e.seq) <> 'integer'
   OR e.seq NOT BETWEEN 0
-  AND 9007199254740991 THEN 0 WHEN e.body IS NULL THEN iif(e.salt IS NULL, e.seq, 0) WHEN e.digest IS NULL
+  AND 9000000000000000 THEN 0 WHEN e.body IS NULL THEN iif(e.salt IS NULL, e.seq, 0) WHEN e.digest IS NULL
   AND typeof(e.salt) = 'text'
   AND length(e.salt) = 32
   AND octet_length(e.salt) = 32
@@ -282,14 +294,14 @@ LIMIT 5
 -- plan:   CORRELATED SCALAR SUBQUERY 5
 -- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan:   CORRELATED SCALAR SUBQUERY 6
--- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan:   CORRELATED SCALAR SUBQUERY 4
--- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan:   CORRELATED SCALAR SUBQUERY 11
 -- plan:     CO-ROUTINE (subquery-9)
 -- plan:       SEARCH events USING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan:       CORRELATED SCALAR SUBQUERY 4
--- plan:         SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:         SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan:     SEARCH (subquery-9)
 -- plan:     CORRELATED SCALAR SUBQUERY 10
 -- plan:       SEARCH seals USING COVERING INDEX seals_prev (tenant_id=?)

@@ -34,42 +34,68 @@ RETURNING id
 -- plan: SCAN j VIRTUAL TABLE INDEX 1:
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, ?3, 'Group', teams.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'after', iif(octet_length(teams.document) <= 12000, json(teams.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(teams.document -> ('$."' || key || '"'))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + iif(teams.seq - (SELECT teams.seq
+    FROM (SELECT 1)
+    CROSS JOIN json_each(?2) j
+    CROSS JOIN teams ON teams.tenant_id = ?1
+      AND teams.id = j.value ->> 1
+      AND teams.version = j.value ->> 2
+    LIMIT 1) BETWEEN 0
+    AND j.key, teams.seq - (SELECT teams.seq
+    FROM (SELECT 1)
+    CROSS JOIN json_each(?2) j
+    CROSS JOIN teams ON teams.tenant_id = ?1
+      AND teams.id = j.value ->> 1
+      AND teams.version = j.value ->> 2
+    LIMIT 1), j.key) + 1, ?3, ?4, 'Group', teams.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'after', iif(octet_length(teams.document) <= 12000, json(teams.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(teams.document -> ('$."' || key || '"'))
         END)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(teams.document)))), 'cut', iif(octet_length(teams.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(teams.document)))))
-FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?4 AS id, ?5 AS label) o
-CROSS JOIN json_each(?6) j
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+CROSS JOIN json_each(?2) j
 CROSS JOIN teams ON teams.tenant_id = ?1
   AND teams.id = j.value ->> 1
   AND teams.version = j.value ->> 2
 -- ?1 = 1
--- ?2 = "2026-01-01T00:00:00.007Z"
--- ?3 = "group.created"
--- ?4 = NULL
--- ?5 = "SCIM_TOKEN"
--- ?6 = "[[\"req_019b76daa80700000000000000000001:1\",\"019a0000-0000-7000-8000-00000000000f\",\"0000000000000011\"],[\"req_019b76daa80700000000000000000001:2\",\"019a0000-0000-7000-8000-000000000010\",\"0000000000000012\"]]"
--- plan: CO-ROUTINE (subquery-8)
--- plan:   CO-ROUTINE o
+-- ?2 = "[[\"req_019b76daa80700000000000000000001:1\",\"019a0000-0000-7000-8000-00000000000f\",\"0000000000000011\"],[\"req_019b76daa80700000000000000000001:2\",\"019a0000-0000-7000-8000-000000000010\",\"0000000000000012\"]]"
+-- ?3 = "2026-01-01T00:00:00.007Z"
+-- ?4 = "group.created"
+-- ?5 = NULL
+-- ?6 = "SCIM_TOKEN"
+-- plan: CO-ROUTINE o
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN o
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
+-- plan: SCALAR SUBQUERY 3
+-- plan:   CO-ROUTINE (subquery-2)
 -- plan:     SCAN CONSTANT ROW
--- plan:   SCAN o
+-- plan:   SCAN (subquery-2)
 -- plan:   SCAN j VIRTUAL TABLE INDEX 1:
 -- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-8)
--- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
--- plan: CORRELATED SCALAR SUBQUERY 3
--- plan:   CO-ROUTINE (subquery-2)
--- plan:     CO-ROUTINE (subquery-9)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-9)
--- plan:   SCAN (subquery-2)
--- plan: CORRELATED SCALAR SUBQUERY 5
+-- plan: SCALAR SUBQUERY 5
 -- plan:   CO-ROUTINE (subquery-4)
--- plan:     CO-ROUTINE (subquery-10)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-10)
+-- plan:     SCAN CONSTANT ROW
 -- plan:   SCAN (subquery-4)
+-- plan:   SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 7
+-- plan:   CO-ROUTINE (subquery-6)
+-- plan:     CO-ROUTINE (subquery-12)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-12)
+-- plan:   SCAN (subquery-6)
+-- plan: CORRELATED SCALAR SUBQUERY 9
+-- plan:   CO-ROUTINE (subquery-8)
+-- plan:     CO-ROUTINE (subquery-13)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-13)
+-- plan:   SCAN (subquery-8)
 
 INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display)
 SELECT r.tenant_id, r.id, j.value, iif(u.seq IS NULL, 'Group', 'User'), substr(coalesce(u.display_name, u.user_name, t.display_name), 1, 200)
@@ -115,7 +141,10 @@ SELECT json_extract('{}', CASE WHEN NOT EXISTS (SELECT 1
 -- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + row_number() OVER (), ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?4 AS id, ?5 AS label) o
 CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
   FROM (SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / 250 AS part
@@ -158,4 +187,4 @@ CROSS JOIN teams ON teams.tenant_id = o.tenant_id
 -- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: SCAN (subquery-8)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)

@@ -61,7 +61,10 @@ RETURNING id
 -- plan:   CREATE BLOOM FILTER
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, j.value ->> 3, 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'changes', json(j.value -> 4))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + row_number() OVER (), ?2, j.value ->> 3, 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'changes', json(j.value -> 4))
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?3 AS id, ?4 AS label) o
 CROSS JOIN json_each(?5) j
 CROSS JOIN users ON users.tenant_id = ?1
@@ -80,4 +83,4 @@ CROSS JOIN users ON users.tenant_id = ?1
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
 -- plan: SCAN (subquery-4)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)

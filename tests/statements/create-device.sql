@@ -36,7 +36,10 @@ RETURNING seq
 -- plan: SCAN t
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Device', resources.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', resources.version, 'externalId', substr(resources.external_id, 1, 200), 'name', substr(resources.document ->> '$.displayName', 1, 200), 'after', json(resources.document))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + 1, ?2, ?3, 'Device', resources.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', resources.version, 'externalId', substr(resources.external_id, 1, 200), 'name', substr(resources.document ->> '$.displayName', 1, 200), 'after', json(resources.document))
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
 CROSS JOIN resources
 WHERE changes() > 0
@@ -54,7 +57,7 @@ WHERE changes() > 0
 -- plan: SCAN o
 -- plan: SEARCH resources USING INTEGER PRIMARY KEY (rowid=?)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 INSERT INTO unique_values (tenant_id, attribute, value, resource_id)
 SELECT ?1, j.value ->> 0, j.value ->> 1, ?2

@@ -37,7 +37,10 @@ RETURNING seq
 -- plan: SCAN t
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'after', json(teams.document))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'after', json(teams.document))
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
 CROSS JOIN teams
 WHERE changes() > 0
@@ -55,7 +58,7 @@ WHERE changes() > 0
 -- plan: SCAN o
 -- plan: SEARCH teams USING INTEGER PRIMARY KEY (rowid=?)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display)
 SELECT r.tenant_id, r.id, j.value, iif(u.seq IS NULL, 'Group', 'User'), substr(coalesce(u.display_name, u.user_name, t.display_name), 1, 200)
@@ -81,7 +84,10 @@ ON CONFLICT DO NOTHING
 -- plan: SEARCH t USING INDEX teams_id (tenant_id=? AND id=?) LEFT-JOIN
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(o.added), 'removed', json(o.removed)))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(o.added), 'removed', json(o.removed)))
 FROM (SELECT *, (SELECT json_group_array(json_object('id', id, 'type', type))
     FROM (SELECT m.member_id AS id, m.member_type AS type
       FROM team_members m
@@ -109,7 +115,7 @@ WHERE o.added <> '[]'
 -- plan: SCAN o
 -- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 SELECT json_extract('{}', CASE WHEN (SELECT r.id
     FROM teams r

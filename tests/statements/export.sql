@@ -8,7 +8,10 @@ WHERE n.id = ?1
 -- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
 FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?4 AS id, ?5 AS label) o
 CROSS JOIN (SELECT kind, about, (SELECT json_group_array(iif(coalesce(octet_length(before), 0) + coalesce(octet_length(after), 0) > 12000, json_object('path', key, 'before', NULL, 'after', NULL, 'cut', json('true')), json_object('path', key, 'before', json(before), 'after', json(after))))
     FROM (SELECT key, nullif(t.before -> fullkey, 'null') AS before, nullif(t.after -> fullkey, 'null') AS after
@@ -82,11 +85,11 @@ WHERE h.changes <> '[]'
 -- plan:       SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 -- plan: SCAN (subquery-12)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 SELECT position, seq
 FROM events
-WHERE position <= 9007199254740991
+WHERE position <= 9000000000000000
 ORDER BY position DESC
 LIMIT 1
 -- plan: SEARCH events USING INTEGER PRIMARY KEY (rowid<?)
@@ -96,8 +99,8 @@ FROM events
 WHERE tenant_id = ?1
   AND typeof(seq) = 'integer'
   AND +seq BETWEEN 1
-  AND 9007199254740991
-  AND +position <= 9007199254740991
+  AND 9000000000000000
+  AND +position <= 9000000000000000
   AND typeof(tenant_id) = 'integer'
 ORDER BY seq DESC
 LIMIT 1

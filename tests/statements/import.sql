@@ -205,42 +205,68 @@ RETURNING id
 -- plan: SCAN j VIRTUAL TABLE INDEX 1:
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, ?3, 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + iif(users.seq - (SELECT users.seq
+    FROM (SELECT 1)
+    CROSS JOIN json_each(?2) j
+    CROSS JOIN users ON users.tenant_id = ?1
+      AND users.id = j.value ->> 1
+      AND users.version = j.value ->> 2
+    LIMIT 1) BETWEEN 0
+    AND j.key, users.seq - (SELECT users.seq
+    FROM (SELECT 1)
+    CROSS JOIN json_each(?2) j
+    CROSS JOIN users ON users.tenant_id = ?1
+      AND users.id = j.value ->> 1
+      AND users.version = j.value ->> 2
+    LIMIT 1), j.key) + 1, ?3, ?4, 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
         END)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))))
-FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?4 AS id, ?5 AS label) o
-CROSS JOIN json_each(?6) j
+FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?5 AS id, ?6 AS label) o
+CROSS JOIN json_each(?2) j
 CROSS JOIN users ON users.tenant_id = ?1
   AND users.id = j.value ->> 1
   AND users.version = j.value ->> 2
 -- ?1 = 1
--- ?2 = "2026-01-01T00:00:00.006Z"
--- ?3 = "user.created"
--- ?4 = NULL
--- ?5 = "ADMIN_TOKEN"
--- ?6 = "[[\"req_019b76daa80600000000000000000001:1\",\"019a0000-0000-7000-8000-00000000000c\",\"000000000000000d\"]]"
--- plan: CO-ROUTINE (subquery-8)
--- plan:   CO-ROUTINE o
+-- ?2 = "[[\"req_019b76daa80600000000000000000001:1\",\"019a0000-0000-7000-8000-00000000000c\",\"000000000000000d\"]]"
+-- ?3 = "2026-01-01T00:00:00.006Z"
+-- ?4 = "user.created"
+-- ?5 = NULL
+-- ?6 = "ADMIN_TOKEN"
+-- plan: CO-ROUTINE o
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN o
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:
+-- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
+-- plan: SCALAR SUBQUERY 3
+-- plan:   CO-ROUTINE (subquery-2)
 -- plan:     SCAN CONSTANT ROW
--- plan:   SCAN o
+-- plan:   SCAN (subquery-2)
 -- plan:   SCAN j VIRTUAL TABLE INDEX 1:
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-8)
--- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
--- plan: CORRELATED SCALAR SUBQUERY 3
--- plan:   CO-ROUTINE (subquery-2)
--- plan:     CO-ROUTINE (subquery-9)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-9)
--- plan:   SCAN (subquery-2)
--- plan: CORRELATED SCALAR SUBQUERY 5
+-- plan: SCALAR SUBQUERY 5
 -- plan:   CO-ROUTINE (subquery-4)
--- plan:     CO-ROUTINE (subquery-10)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-10)
+-- plan:     SCAN CONSTANT ROW
 -- plan:   SCAN (subquery-4)
+-- plan:   SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 7
+-- plan:   CO-ROUTINE (subquery-6)
+-- plan:     CO-ROUTINE (subquery-12)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-12)
+-- plan:   SCAN (subquery-6)
+-- plan: CORRELATED SCALAR SUBQUERY 9
+-- plan:   CO-ROUTINE (subquery-8)
+-- plan:     CO-ROUTINE (subquery-13)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-13)
+-- plan:   SCAN (subquery-8)
 
 SELECT json_extract('{}', CASE WHEN NOT EXISTS (SELECT 1
     FROM json_each(?1) j
@@ -507,42 +533,68 @@ RETURNING id
 -- plan: SCAN j VIRTUAL TABLE INDEX 1:
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, ?3, 'Group', teams.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'after', iif(octet_length(teams.document) <= 12000, json(teams.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(teams.document -> ('$."' || key || '"'))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + iif(teams.seq - (SELECT teams.seq
+    FROM (SELECT 1)
+    CROSS JOIN json_each(?2) j
+    CROSS JOIN teams ON teams.tenant_id = ?1
+      AND teams.id = j.value ->> 1
+      AND teams.version = j.value ->> 2
+    LIMIT 1) BETWEEN 0
+    AND j.key, teams.seq - (SELECT teams.seq
+    FROM (SELECT 1)
+    CROSS JOIN json_each(?2) j
+    CROSS JOIN teams ON teams.tenant_id = ?1
+      AND teams.id = j.value ->> 1
+      AND teams.version = j.value ->> 2
+    LIMIT 1), j.key) + 1, ?3, ?4, 'Group', teams.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'after', iif(octet_length(teams.document) <= 12000, json(teams.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(teams.document -> ('$."' || key || '"'))
         END)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(teams.document)))), 'cut', iif(octet_length(teams.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(teams.document)))))
-FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?4 AS id, ?5 AS label) o
-CROSS JOIN json_each(?6) j
+FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?5 AS id, ?6 AS label) o
+CROSS JOIN json_each(?2) j
 CROSS JOIN teams ON teams.tenant_id = ?1
   AND teams.id = j.value ->> 1
   AND teams.version = j.value ->> 2
 -- ?1 = 1
--- ?2 = "2026-01-01T00:00:00.006Z"
--- ?3 = "group.created"
--- ?4 = NULL
--- ?5 = "ADMIN_TOKEN"
--- ?6 = "[[\"req_019b76daa80600000000000000000001:2\",\"019a0000-0000-7000-8000-00000000000e\",\"000000000000000f\"]]"
--- plan: CO-ROUTINE (subquery-8)
--- plan:   CO-ROUTINE o
+-- ?2 = "[[\"req_019b76daa80600000000000000000001:2\",\"019a0000-0000-7000-8000-00000000000e\",\"000000000000000f\"]]"
+-- ?3 = "2026-01-01T00:00:00.006Z"
+-- ?4 = "group.created"
+-- ?5 = NULL
+-- ?6 = "ADMIN_TOKEN"
+-- plan: CO-ROUTINE o
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN o
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:
+-- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
+-- plan: SCALAR SUBQUERY 3
+-- plan:   CO-ROUTINE (subquery-2)
 -- plan:     SCAN CONSTANT ROW
--- plan:   SCAN o
+-- plan:   SCAN (subquery-2)
 -- plan:   SCAN j VIRTUAL TABLE INDEX 1:
 -- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-8)
--- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
--- plan: CORRELATED SCALAR SUBQUERY 3
--- plan:   CO-ROUTINE (subquery-2)
--- plan:     CO-ROUTINE (subquery-9)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-9)
--- plan:   SCAN (subquery-2)
--- plan: CORRELATED SCALAR SUBQUERY 5
+-- plan: SCALAR SUBQUERY 5
 -- plan:   CO-ROUTINE (subquery-4)
--- plan:     CO-ROUTINE (subquery-10)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-10)
+-- plan:     SCAN CONSTANT ROW
 -- plan:   SCAN (subquery-4)
+-- plan:   SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 7
+-- plan:   CO-ROUTINE (subquery-6)
+-- plan:     CO-ROUTINE (subquery-12)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-12)
+-- plan:   SCAN (subquery-6)
+-- plan: CORRELATED SCALAR SUBQUERY 9
+-- plan:   CO-ROUTINE (subquery-8)
+-- plan:     CO-ROUTINE (subquery-13)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-13)
+-- plan:   SCAN (subquery-8)
 
 SELECT json_extract('{}', CASE WHEN NOT EXISTS (SELECT 1
     FROM json_each(?1) j
@@ -837,7 +889,10 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
 -- plan:   SEARCH jobs USING PRIMARY KEY (id=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', ?5, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(o.added), 'removed', json(o.removed)))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', ?5, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(o.added), 'removed', json(o.removed)))
 FROM (SELECT *, (SELECT json_group_array(json_object('id', id, 'type', type))
     FROM (SELECT ?6 AS team_id, j.value AS id, iif(EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = ?1 AND u.id = j.value), 'User', 'Group') AS type, 1 AS is_added, ?4 AS request
       FROM json_each(?7) j
@@ -874,7 +929,7 @@ WHERE o.added <> '[]'
 -- plan: SCAN o
 -- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 UPDATE teams
 SET version = ?1, updated_at = max(updated_at, ?2)
@@ -1227,7 +1282,10 @@ WHERE tenant_id = ?1
 -- plan:   CREATE BLOOM FILTER
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
 FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?4 AS id, ?5 AS label) o
 CROSS JOIN (SELECT kind, about, (SELECT json_group_array(iif(coalesce(octet_length(before), 0) + coalesce(octet_length(after), 0) > 12000, json_object('path', key, 'before', NULL, 'after', NULL, 'cut', json('true')), json_object('path', key, 'before', json(before), 'after', json(after))))
     FROM (SELECT key, nullif(t.before -> fullkey, 'null') AS before, nullif(t.after -> fullkey, 'null') AS after
@@ -1271,7 +1329,7 @@ WHERE h.changes <> '[]'
 -- plan:     SCAN (subquery-4)
 -- plan: SCAN (subquery-10)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3

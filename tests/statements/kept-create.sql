@@ -46,7 +46,10 @@ RETURNING seq
 -- plan:   SEARCH d USING INDEX deleted_resources_name (tenant_id=? AND name=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, iif(EXISTS (SELECT 1
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + 1, ?2, iif(EXISTS (SELECT 1
     FROM deleted_resources d
     WHERE d.tenant_id = users.tenant_id
       AND d.id = users.id
@@ -69,7 +72,7 @@ WHERE changes() > 0
 -- plan: SCAN o
 -- plan: SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan: CORRELATED SCALAR SUBQUERY 2
 -- plan:   SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
 
@@ -154,7 +157,10 @@ RETURNING seq
 -- plan:   SEARCH d USING INDEX deleted_resources_name (tenant_id=? AND name=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, iif(EXISTS (SELECT 1
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + 1, ?2, iif(EXISTS (SELECT 1
     FROM deleted_resources d
     WHERE d.tenant_id = users.tenant_id
       AND d.id = users.id
@@ -177,7 +183,7 @@ WHERE changes() > 0
 -- plan: SCAN o
 -- plan: SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan: CORRELATED SCALAR SUBQUERY 2
 -- plan:   SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
 

@@ -43,7 +43,10 @@ RETURNING seq
 -- plan: SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, iif(EXISTS (SELECT 1
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + 1, ?2, iif(EXISTS (SELECT 1
     FROM deleted_resources d
     WHERE d.tenant_id = users.tenant_id
       AND d.id = users.id
@@ -69,7 +72,7 @@ WHERE changes() > 0
 -- plan: SCAN o
 -- plan: SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan: CORRELATED SCALAR SUBQUERY 2
 -- plan:   SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 4
@@ -86,7 +89,10 @@ WHERE changes() > 0
 -- plan:   SCAN (subquery-5)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?4, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + row_number() OVER (), ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?4, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
 FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?5 AS id, ?6 AS label) o
 CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
   FROM (SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / 250 AS part
@@ -134,7 +140,7 @@ CROSS JOIN teams ON teams.tenant_id = o.tenant_id
 -- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: SCAN (subquery-9)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 INSERT INTO unique_values (tenant_id, attribute, value, resource_id)
 SELECT l.tenant_id, j.value ->> 0, j.value ->> 1, l.resource_id

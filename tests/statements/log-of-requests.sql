@@ -10,13 +10,14 @@ WHERE hash = ?2
 -- plan: SEARCH tokens USING PRIMARY KEY (hash=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq)
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
     FROM events
     WHERE tenant_id = (SELECT tenant_id
       FROM tokens
       WHERE hash = ?1
         AND revoked_at IS NULL
-        AND (expires_at IS NULL OR expires_at > ?2))), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
+        AND (expires_at IS NULL OR expires_at > ?2))
+      AND seq <= 9000000000000000), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
 FROM (SELECT tenant_id, iif(client_id IS NULL, 'token', 'client') AS kind, coalesce(client_id, id) AS id, label
   FROM tokens
   WHERE hash = ?1
@@ -61,7 +62,7 @@ WHERE h.changes <> '[]'
 -- plan:     SCAN (subquery-5)
 -- plan: SCAN (subquery-11)
 -- plan: SCALAR SUBQUERY 2
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan:   SCALAR SUBQUERY 1
 -- plan:     SEARCH tokens USING PRIMARY KEY (hash=?)
 

@@ -19,7 +19,10 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, iif(users.active IS 0, ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', ?6, 'externalId', substr(users.document ->> '$.externalId', 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'changes', (SELECT json_group_array(iif(octet_length(before) > 2000, json_object('path', path, 'before', NULL, 'after', NULL, 'cut', json('true')), json_object('path', path, 'before', json(before), 'after', json(after))))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + 1, ?2, iif(users.active IS 0, ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', ?6, 'externalId', substr(users.document ->> '$.externalId', 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'changes', (SELECT json_group_array(iif(octet_length(before) > 2000, json_object('path', path, 'before', NULL, 'after', NULL, 'cut', json('true')), json_object('path', path, 'before', json(before), 'after', json(after))))
     FROM (SELECT 'active' AS path, users.document -> '$.active' AS before, json(?7) AS after)
     WHERE before IS NOT after))
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?8 AS id, ?9 AS label) o
@@ -42,7 +45,7 @@ WHERE users.tenant_id = ?1
 -- plan: SCAN o
 -- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan: CORRELATED SCALAR SUBQUERY 3
 -- plan:   CO-ROUTINE (subquery-2)
 -- plan:     SCAN CONSTANT ROW

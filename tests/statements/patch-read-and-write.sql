@@ -94,7 +94,10 @@ RETURNING users.id || '\n' || version || '\n' || created_at || '\n' || updated_a
 -- plan:   SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + 1, ?2, ?3, 'User', ?4, o.kind, o.id, ?5, json_object('label', o.label, 'version', ?6, 'externalId', substr(?7, 1, 200), 'name', substr(?8, 1, 200), 'changes', json(?9))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + 1, ?2, ?3, 'User', ?4, o.kind, o.id, ?5, json_object('label', o.label, 'version', ?6, 'externalId', substr(?7, 1, 200), 'name', substr(?8, 1, 200), 'changes', json(?9))
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?7 AS id, ?10 AS label) o
 WHERE changes() > 0
 -- ?1 = 1
@@ -111,4 +114,4 @@ WHERE changes() > 0
 -- plan:   SCAN CONSTANT ROW
 -- plan: SCAN o
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)

@@ -4,7 +4,7 @@ SELECT e.position, e.tenant_id, substr(iif(typeof(e.resource_id) = 'blob'
       OR octet_length(e.resource_id) > 20000
       OR instr(e.resource_id, char(0)), '?', e.resource_id), -8) AS resource, CASE WHEN typeof(e.seq) <> 'integer'
   OR e.seq NOT BETWEEN 0
-  AND 9007199254740991 THEN 0 WHEN e.body IS NULL THEN iif(e.salt IS NULL, e.seq, 0) WHEN e.digest IS NULL
+  AND 9000000000000000 THEN 0 WHEN e.body IS NULL THEN iif(e.salt IS NULL, e.seq, 0) WHEN e.digest IS NULL
   AND typeof(e.salt) = 'text'
   AND length(e.salt) = 32
   AND octet_length(e.salt) = 32
@@ -21,10 +21,10 @@ FROM (SELECT *
     FROM (SELECT *
       FROM events
       WHERE position > (SELECT position FROM sealing)
-        AND position <= 9007199254740991
+        AND position <= 9000000000000000
         AND typeof(tenant_id) = 'integer'
         AND +tenant_id BETWEEN 0
-        AND 9007199254740991
+        AND 9000000000000000
       ORDER BY position
       LIMIT 500))
   WHERE coalesce(before, 0) < 1000000) e
@@ -51,10 +51,10 @@ FROM (SELECT DISTINCT tenant_id
       FROM (SELECT *
         FROM events
         WHERE position > (SELECT position FROM sealing)
-          AND position <= 9007199254740991
+          AND position <= 9000000000000000
           AND typeof(tenant_id) = 'integer'
           AND +tenant_id BETWEEN 0
-          AND 9007199254740991
+          AND 9000000000000000
         ORDER BY position
         LIMIT 500))
     WHERE coalesce(before, 0) < 1000000)) d
@@ -64,7 +64,7 @@ LEFT JOIN seals s ON s.tenant_id = d.tenant_id
   AND s.last_seq = (SELECT max(last_seq)
   FROM seals
   WHERE tenant_id = d.tenant_id
-    AND last_seq <= 9007199254740991)
+    AND last_seq <= 9000000000000000)
   AND s.last_seq > 0
 WHERE d.tenant_id = 0
   OR t.id IS NOT NULL
@@ -95,7 +95,7 @@ SELECT e.position, e.tenant_id, substr(iif(typeof(e.resource_id) = 'blob'
       OR octet_length(e.resource_id) > 20000
       OR instr(e.resource_id, char(0)), '?', e.resource_id), -8) AS resource, CASE WHEN typeof(e.seq) <> 'integer'
   OR e.seq NOT BETWEEN 0
-  AND 9007199254740991 THEN 0 WHEN e.body IS NULL THEN iif(e.salt IS NULL, e.seq, 0) WHEN e.digest IS NULL
+  AND 9000000000000000 THEN 0 WHEN e.body IS NULL THEN iif(e.salt IS NULL, e.seq, 0) WHEN e.digest IS NULL
   AND typeof(e.salt) = 'text'
   AND length(e.salt) = 32
   AND octet_length(e.salt) = 32
@@ -112,10 +112,10 @@ FROM (SELECT *
     FROM (SELECT *
       FROM events
       WHERE position > (SELECT position FROM sealing)
-        AND position <= 9007199254740991
+        AND position <= 9000000000000000
         AND typeof(tenant_id) = 'integer'
         AND +tenant_id BETWEEN 0
-        AND 9007199254740991
+        AND 9000000000000000
       ORDER BY position
       LIMIT 500))
   WHERE coalesce(before, 0) < 1000000) e
@@ -142,10 +142,10 @@ FROM (SELECT DISTINCT tenant_id
       FROM (SELECT *
         FROM events
         WHERE position > (SELECT position FROM sealing)
-          AND position <= 9007199254740991
+          AND position <= 9000000000000000
           AND typeof(tenant_id) = 'integer'
           AND +tenant_id BETWEEN 0
-          AND 9007199254740991
+          AND 9000000000000000
         ORDER BY position
         LIMIT 500))
     WHERE coalesce(before, 0) < 1000000)) d
@@ -155,7 +155,7 @@ LEFT JOIN seals s ON s.tenant_id = d.tenant_id
   AND s.last_seq = (SELECT max(last_seq)
   FROM seals
   WHERE tenant_id = d.tenant_id
-    AND last_seq <= 9007199254740991)
+    AND last_seq <= 9000000000000000)
   AND s.last_seq > 0
 WHERE d.tenant_id = 0
   OR t.id IS NOT NULL

@@ -8,7 +8,10 @@ WHERE n.id = ?1
 -- ?1 = 1
 -- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
 
-WITH RECURSIVE half(side, moment, low, high) AS (SELECT j.key, j.value, (SELECT min(seq) FROM events WHERE tenant_id = ?1), (SELECT max(seq) + 1 FROM events WHERE tenant_id = ?1)
+WITH RECURSIVE half(side, moment, low, high) AS (SELECT j.key, j.value, (SELECT min(seq) FROM events WHERE tenant_id = ?1), (SELECT max(seq) + 1
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000)
   FROM json_each(json_array(?2, iif(EXISTS (SELECT 1
           FROM jobs
           WHERE tenant_id = ?1
@@ -42,7 +45,7 @@ WHERE tenant_id = ?1
 -- plan:       SCALAR SUBQUERY 1
 -- plan:         SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan:       SCALAR SUBQUERY 2
--- plan:         SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:         SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan:     RECURSIVE STEP
 -- plan:       SCAN half
 -- plan:       SEARCH e USING INDEX events_seq (tenant_id=? AND seq=?)

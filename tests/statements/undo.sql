@@ -8,13 +8,13 @@ WHERE n.id = ?1
 -- ?1 = 1
 -- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
 
-SELECT (SELECT min(seq) FROM events WHERE tenant_id = ?1) AS oldest, (SELECT max(seq) FROM events WHERE tenant_id = ?1) AS newest
+SELECT (SELECT min(seq) FROM events WHERE tenant_id = ?1) AS oldest, (SELECT max(seq) FROM events WHERE tenant_id = ?1 AND seq <= 9000000000000000) AS newest
 -- ?1 = 1
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
 -- plan: SCALAR SUBQUERY 2
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 SELECT seq, type, resource_type, resource_id, body, found, (SELECT (SELECT json_object('before', json(d.document), 'groups', json_group_array(team) FILTER (WHERE member = d.id), 'kept', json_group_array(member) FILTER (WHERE team = d.id), 'is_more', count(*) > 15000)
     FROM (SELECT k.value ->> 0 AS team, k.value ->> 1 AS member
@@ -190,49 +190,75 @@ RETURNING id
 -- plan: SCAN j VIRTUAL TABLE INDEX 1:
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, iif(EXISTS (SELECT 1
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + iif(users.seq - (SELECT users.seq
+    FROM (SELECT 1)
+    CROSS JOIN json_each(?2) j
+    CROSS JOIN users ON users.tenant_id = ?1
+      AND users.id = j.value ->> 1
+      AND users.version = j.value ->> 2
+    LIMIT 1) BETWEEN 0
+    AND j.key, users.seq - (SELECT users.seq
+    FROM (SELECT 1)
+    CROSS JOIN json_each(?2) j
+    CROSS JOIN users ON users.tenant_id = ?1
+      AND users.id = j.value ->> 1
+      AND users.version = j.value ->> 2
+    LIMIT 1), j.key) + 1, ?3, iif(EXISTS (SELECT 1
     FROM deleted_resources d
     WHERE d.tenant_id = users.tenant_id
       AND d.id = users.id
-      AND d.purge_at > ?2), ?3, ?4), 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
+      AND d.purge_at > ?3), ?4, ?5), 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
         END)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
       FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))))
-FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?5 AS id, ?6 AS label) o
-CROSS JOIN json_each(?7) j
+FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?6 AS id, ?7 AS label) o
+CROSS JOIN json_each(?2) j
 CROSS JOIN users ON users.tenant_id = ?1
   AND users.id = j.value ->> 1
   AND users.version = j.value ->> 2
 -- ?1 = 1
--- ?2 = "2026-01-01T00:00:00.008Z"
--- ?3 = "user.restored"
--- ?4 = "user.created"
--- ?5 = NULL
--- ?6 = "ADMIN_TOKEN"
--- ?7 = "[[\"req_019b76daa80800000000000000000001\",\"019a0000-0000-7000-8000-000000000003\",\"000000000000000d\"]]"
--- plan: CO-ROUTINE (subquery-9)
--- plan:   CO-ROUTINE o
+-- ?2 = "[[\"req_019b76daa80800000000000000000001\",\"019a0000-0000-7000-8000-000000000003\",\"000000000000000d\"]]"
+-- ?3 = "2026-01-01T00:00:00.008Z"
+-- ?4 = "user.restored"
+-- ?5 = "user.created"
+-- ?6 = NULL
+-- ?7 = "ADMIN_TOKEN"
+-- plan: CO-ROUTINE o
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN o
+-- plan: SCAN j VIRTUAL TABLE INDEX 1:
+-- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
+-- plan: SCALAR SUBQUERY 3
+-- plan:   CO-ROUTINE (subquery-2)
 -- plan:     SCAN CONSTANT ROW
--- plan:   SCAN o
+-- plan:   SCAN (subquery-2)
 -- plan:   SCAN j VIRTUAL TABLE INDEX 1:
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-9)
--- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
--- plan: CORRELATED SCALAR SUBQUERY 2
--- plan:   SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
--- plan: CORRELATED SCALAR SUBQUERY 4
--- plan:   CO-ROUTINE (subquery-3)
--- plan:     CO-ROUTINE (subquery-10)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-10)
--- plan:   SCAN (subquery-3)
+-- plan: SCALAR SUBQUERY 5
+-- plan:   CO-ROUTINE (subquery-4)
+-- plan:     SCAN CONSTANT ROW
+-- plan:   SCAN (subquery-4)
+-- plan:   SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
 -- plan: CORRELATED SCALAR SUBQUERY 6
--- plan:   CO-ROUTINE (subquery-5)
--- plan:     CO-ROUTINE (subquery-11)
+-- plan:   SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
+-- plan: CORRELATED SCALAR SUBQUERY 8
+-- plan:   CO-ROUTINE (subquery-7)
+-- plan:     CO-ROUTINE (subquery-13)
 -- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-11)
--- plan:   SCAN (subquery-5)
+-- plan:     SCAN (subquery-13)
+-- plan:   SCAN (subquery-7)
+-- plan: CORRELATED SCALAR SUBQUERY 10
+-- plan:   CO-ROUTINE (subquery-9)
+-- plan:     CO-ROUTINE (subquery-14)
+-- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-14)
+-- plan:   SCAN (subquery-9)
 
 DELETE
 FROM deleted_resources
@@ -287,7 +313,10 @@ SELECT json_extract('{}', CASE WHEN NOT EXISTS (SELECT 1
 -- plan:     SEARCH x USING INDEX users_id (tenant_id=? AND id=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?4, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + row_number() OVER (), ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', ?4, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
 FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?5 AS id, ?6 AS label) o
 CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
   FROM (SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / 250 AS part
@@ -329,7 +358,7 @@ CROSS JOIN teams ON teams.tenant_id = o.tenant_id
 -- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: SCAN (subquery-8)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 UPDATE teams
 SET version = ?1, updated_at = max(updated_at, ?2)
@@ -422,7 +451,10 @@ SELECT json_extract('{}', CASE WHEN NOT EXISTS (SELECT 1
 -- plan:   SCAN j VIRTUAL TABLE INDEX 1:
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
-SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = ?1), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
+SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
+    FROM events
+    WHERE tenant_id = ?1
+      AND seq <= 9000000000000000), 0) + row_number() OVER (), ?2, h.kind, NULL, NULL, o.kind, o.id, ?3, json_object('label', o.label, 'about', h.about || '', 'changes', json(h.changes))
 FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?4 AS id, ?5 AS label) o
 CROSS JOIN (SELECT kind, about, (SELECT json_group_array(iif(coalesce(octet_length(before), 0) + coalesce(octet_length(after), 0) > 12000, json_object('path', key, 'before', NULL, 'after', NULL, 'cut', json('true')), json_object('path', key, 'before', json(before), 'after', json(after))))
     FROM (SELECT key, nullif(t.before -> fullkey, 'null') AS before, nullif(t.after -> fullkey, 'null') AS after
@@ -465,4 +497,4 @@ WHERE h.changes <> '[]'
 -- plan:     SCAN (subquery-4)
 -- plan: SCAN (subquery-10)
 -- plan: SCALAR SUBQUERY 1
--- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
+-- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)

@@ -8,13 +8,13 @@ WHERE n.id = ?1
 -- plan: SEARCH n USING INTEGER PRIMARY KEY (rowid=?)
 
 SELECT CAST(last AS INTEGER), sealed, iif((SELECT trimmed FROM sealing) > 0, max(first - 1, 0), 0), first
-FROM (SELECT (SELECT max(seq) FROM events WHERE tenant_id = ?1 AND seq <= 9007199254740991) AS last, (SELECT last_seq
+FROM (SELECT (SELECT max(seq) FROM events WHERE tenant_id = ?1 AND seq <= 9000000000000000) AS last, (SELECT last_seq
     FROM seals
     WHERE tenant_id = ?1
-      AND last_seq <= 9007199254740991
+      AND last_seq <= 9000000000000000
       AND typeof(last_seq) = 'integer'
     ORDER BY last_seq DESC
-    LIMIT 1) AS sealed, (SELECT CAST(max(-9007199254740991, min(9007199254740991, min(seq))) AS INTEGER)
+    LIMIT 1) AS sealed, (SELECT CAST(max(-9000000000000000, min(9000000000000000, min(seq))) AS INTEGER)
     FROM events
     WHERE tenant_id = ?1) AS first)
 -- ?1 = 1
@@ -32,9 +32,9 @@ FROM (SELECT (SELECT max(seq) FROM events WHERE tenant_id = ?1 AND seq <= 900719
 
 SELECT iif(typeof(prev_seq) = 'integer'
     AND prev_seq BETWEEN 0
-    AND 9007199254740991, prev_seq, -1), iif(typeof(last_seq) = 'integer'
+    AND 9000000000000000, prev_seq, -1), iif(typeof(last_seq) = 'integer'
     AND last_seq BETWEEN 0
-    AND 9007199254740991, last_seq, -1), iif(typeof(head) = 'blob'
+    AND 9000000000000000, last_seq, -1), iif(typeof(head) = 'blob'
     OR octet_length(head) > 20000
     OR instr(head, char(0)), '?', head), iif(typeof(at) = 'blob' OR octet_length(at) > 20000 OR instr(at, char(0)), '?', at), iif(typeof(resources) = 'blob'
     OR octet_length(resources) > 20000
@@ -52,7 +52,7 @@ LIMIT 20
 -- ?1 = 1
 -- plan: SEARCH seals USING PRIMARY KEY (tenant_id=?)
 
-SELECT count(*), CAST(min(9007199254740991, max(seq) FILTER (WHERE position <= (SELECT position FROM sealing))) AS INTEGER)
+SELECT count(*), CAST(min(9000000000000000, max(seq) FILTER (WHERE position <= (SELECT position FROM sealing))) AS INTEGER)
 FROM events
 WHERE tenant_id = ?1
   AND seq > ?2

@@ -4,6 +4,7 @@
 //! Whoever delivers has a lease, and each statement that notes something asks for it: one who lost
 //! it notes nothing.
 
+use super::planted::NEWEST;
 use super::webhooks::{number, row};
 use crate::fragment::{Fragment, value};
 use crate::{Error, Row, Statement, cells::Cells, fragment, statement};
@@ -24,12 +25,13 @@ pub fn due(shard: u16, newest: Option<i64>, now: &str) -> Statement {
     statement!(
         "SELECT w.id FROM webhooks w LEFT JOIN webhook_cursors c ON c.webhook_id = w.id AND c.shard = {shard} \
          WHERE w.state = 'active' AND coalesce(c.lease_until, '') <= {now} AND (\
-         coalesce(c.position, iif(w.tenant_id IS NULL, 0, NULL)) < coalesce({newest}, (SELECT max(position) FROM events)) \
+         coalesce(c.position, iif(w.tenant_id IS NULL, 0, NULL)) < coalesce({newest}, {NEWEST}) \
          OR EXISTS (SELECT 1 FROM webhook_tenants b WHERE b.webhook_id = w.id AND b.shard = {shard} \
          AND b.next_attempt_at <= {now})) ORDER BY coalesce(c.lease_until, '') LIMIT {DUE}",
         shard = usize::from(shard),
         now = value(now),
         newest = number(newest),
+        NEWEST = NEWEST,
         DUE = DUE,
     )
 }

@@ -12,6 +12,7 @@ use scim::list::List;
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
+use super::planted::MOST;
 use super::requests::Sender;
 use crate::expression::{View, json_path, without_hidden};
 use crate::fragment::{Fragment, value};
@@ -119,6 +120,9 @@ struct Event<'a> {
 enum Extent {
     /// One, of one event.
     One,
+    /// Those of the rows `j` of a run that were created right in front, which have the numbers of
+    /// their rows one behind the other.
+    Created,
     /// Any number, which are counted: each is read twice more.
     Many,
 }
@@ -135,15 +139,17 @@ impl Event<'_> {
         };
         // Whether a run wrote all its rows is not known here: `changes()` is that of the text index
         // where the write in front gave it something.
-        let number = match self.extent {
-            Extent::One => "1",
-            Extent::Many => "row_number() OVER ()",
+        let number = match (self.extent, self.resource_type) {
+            (Extent::Created, Some(resource_type)) => created(resource_type, &self.rows),
+            (Extent::One, _) => "1".into(),
+            (Extent::Many | Extent::Created, _) => "row_number() OVER ()".into(),
         };
         statement!(
             "INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body) \
-             SELECT o.tenant_id, coalesce((SELECT max(seq) FROM events WHERE tenant_id = {tenant}), 0) + {number}, {now}, \
+             SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER) FROM events WHERE tenant_id = {tenant} AND seq <= {MOST}), 0) + {number}, {now}, \
              {kind}, {resource_type}, {id}, o.kind, o.id, {request}, json_object('label', o.label, {body}) FROM {origin}{rows}",
             tenant = self.origin.tenant,
+            MOST = MOST!(),
             number = number,
             now = value(self.origin.now),
             kind = self.kind,
@@ -152,9 +158,28 @@ impl Event<'_> {
             request = self.request,
             body = self.body,
             origin = from,
-            rows = self.rows,
+            rows = &self.rows,
         )
     }
+}
+
+/// Which of the created it is, from one: its row counts it, from that of the first on, which is
+/// looked for once. Where somebody made `SQLite` take any number for a row, the place in the run
+/// does.
+fn created<'a>(resource_type: &'static ResourceType, rows: &'a Fragment<'a>) -> Fragment<'a> {
+    let table = Table::of(resource_type).name;
+    let behind = || {
+        fragment!(
+            "{table}.seq - (SELECT {table}.seq FROM (SELECT 1){rows} LIMIT 1)",
+            table = table,
+            rows = rows,
+        )
+    };
+    fragment!(
+        "iif({behind} BETWEEN 0 AND j.key, {again}, j.key) + 1",
+        behind = behind(),
+        again = behind(),
+    )
 }
 
 /// What a resource is called in its events: the attribute.

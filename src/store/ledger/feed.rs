@@ -195,9 +195,10 @@ impl Walk {
         // Numbers and positions go up together, so the newest event at or before a place tells
         // the number there. In front of the first there is none to be walked to.
         let seq = fragment!(
-            "coalesce((SELECT seq FROM events WHERE tenant_id = {tenant} AND position {side}{position} \
+            "coalesce((SELECT seq FROM events WHERE tenant_id = {tenant} AND seq <= {MOST} AND position {side}{position} \
                  ORDER BY seq DESC LIMIT 1){more}, 0)",
             tenant = value(tenant),
+            MOST = MOST!(),
             side = side,
             position = value(mark.position),
             more = backwards.then_some(" + 1"),

@@ -1,12 +1,21 @@
 //! Columns as they are read of tables that somebody may have edited by hand: whatever stands there,
 //! what is read is a number or a text, so that no row stops a reader.
 
-/// The greatest number that is read: that of a JavaScript number which is exact.
+/// The greatest number that is read, and that is counted on from: all up to it are exact in
+/// JavaScript, and it is no end of a type, which is what somebody would put there. Migration 0030
+/// has it, too.
 macro_rules! MOST {
     () => {
-        "9007199254740991"
+        "9000000000000000"
     };
 }
+
+/// The position of the newest event of a database, an expression.
+pub(super) const NEWEST: &str = concat!(
+    "(SELECT max(position) FROM events WHERE position <= ",
+    MOST!(),
+    ")"
+);
 
 /// A column of numbers, which are none below 0; of anything else -1.
 macro_rules! number_of {

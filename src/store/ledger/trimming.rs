@@ -2,7 +2,7 @@
 //! newest of a tenant, so that no number is given twice. With a master key they go a whole block at
 //! a time, and the last seal of what went stays, so that the chain goes on from it.
 
-use super::planted::text_of;
+use super::planted::{MOST, text_of};
 use super::seals::{LEAF, Leaf};
 use crate::fragment::value;
 use crate::{Error, Row, Statement, fragment, statement};
@@ -35,15 +35,16 @@ pub fn due(before: &str, sealed: bool, most: usize) -> Statement {
         "WITH RECURSIVE every (id) AS (SELECT min(tenant_id) FROM events UNION ALL \
          SELECT (SELECT min(e.tenant_id) FROM events e WHERE e.tenant_id > every.id) FROM every \
          WHERE every.id < ''), \
-         old (id, first, newest) AS (SELECT every.id, f.seq, (SELECT max(seq) FROM events WHERE tenant_id = every.id) \
+         old (id, first, newest) AS (SELECT every.id, f.seq, (SELECT max(seq) FROM events WHERE tenant_id = every.id AND seq <= {MOST}) \
          FROM every CROSS JOIN events f ON f.tenant_id = every.id \
          AND f.seq = (SELECT min(seq) FROM events WHERE tenant_id = every.id) WHERE f.at < {before} AND typeof(every.id) = 'integer' AND +every.id >= 0 \
-         AND f.seq < (SELECT max(seq) FROM events WHERE tenant_id = every.id)) \
+         AND f.seq < (SELECT max(seq) FROM events WHERE tenant_id = every.id AND seq <= {MOST})) \
          SELECT d.id, d.upto, (SELECT {head} FROM seals WHERE tenant_id = d.id AND last_seq = d.upto) AS head, {LEAF} \
          FROM (SELECT o.id, o.newest, ({upto}) AS upto FROM old o LIMIT -1) d LEFT JOIN events e \
          ON e.tenant_id = d.id AND e.seq = d.upto AND d.upto = d.newest WHERE d.upto IS NOT NULL LIMIT {most}",
         head = text_of!("head"),
         LEAF = LEAF,
+        MOST = MOST!(),
         before = value(before),
         upto = if sealed { of_seals } else { of_events },
         most = most,
@@ -78,7 +79,8 @@ pub fn read_due(row: &mut Row) -> Result<Due, Error> {
 pub fn trim(due: &Due, start: Option<&str>) -> Vec<Statement> {
     let (tenant, upto) = (due.tenant, due.upto);
     let old = fragment!(
-        "tenant_id = {tenant} AND seq <= {last} AND seq < (SELECT max(seq) FROM events WHERE tenant_id = {tenant})",
+        "tenant_id = {tenant} AND seq <= {last} AND seq < (SELECT max(seq) FROM events WHERE tenant_id = {tenant} AND seq <= {MOST})",
+        MOST = MOST!(),
         tenant = value(tenant),
         last = value(upto - i64::from(due.newest.is_some())),
     );

@@ -4,6 +4,7 @@ use scim::json::text;
 use serde_json::Value;
 
 use super::events::MAX_KEPT_MEMBERS;
+use super::planted::MOST;
 use crate::fragment::{Fragment, value};
 use crate::{Error, Row, Statement, fragment, read, statement};
 
@@ -27,8 +28,9 @@ fn of_request(request: &str) -> Fragment<'_> {
 pub fn extent(tenant: i64) -> Statement {
     statement!(
         "SELECT (SELECT min(seq) FROM events WHERE tenant_id = {tenant}) AS oldest, \
-         (SELECT max(seq) FROM events WHERE tenant_id = {tenant}) AS newest",
+         (SELECT max(seq) FROM events WHERE tenant_id = {tenant} AND seq <= {MOST}) AS newest",
         tenant = value(tenant),
+        MOST = MOST!(),
     )
 }
 
@@ -42,7 +44,7 @@ pub fn find(tenant: i64, request: &str, (since, until): (&str, &str)) -> Stateme
     statement!(
         "WITH RECURSIVE half(side, moment, low, high) AS (\
          SELECT j.key, j.value, (SELECT min(seq) FROM events WHERE tenant_id = {tenant}), \
-         (SELECT max(seq) + 1 FROM events WHERE tenant_id = {tenant}) \
+         (SELECT max(seq) + 1 FROM events WHERE tenant_id = {tenant} AND seq <= {MOST}) \
          FROM json_each(json_array({since}, iif(EXISTS (SELECT 1 FROM jobs WHERE tenant_id = {tenant} \
          AND created_at >= {since} AND created_at < {until}), '~', {until}))) j \
          UNION ALL SELECT side, moment, iif(e.at < moment, e.seq + 1, low), iif(e.at < moment, high, e.seq) \
@@ -51,6 +53,7 @@ pub fn find(tenant: i64, request: &str, (since, until): (&str, &str)) -> Stateme
          WHERE tenant_id = {tenant} AND seq >= (SELECT max(iif(side, 0, low)) FROM half WHERE low = high) \
          AND seq < (SELECT max(iif(side, low, 0)) FROM half WHERE low = high) AND resource_id IS NOT NULL{of_request}",
         tenant = value(tenant),
+        MOST = MOST!(),
         since = value(since),
         until = value(until),
         of_request = of_request(request),

@@ -1,5 +1,4 @@
-//! The endpoints of webhooks, as the operator sees and changes them. They stand in the first
-//! database.
+//! The endpoints of webhooks, as the operator sees and changes them: in the first database.
 
 use super::feed::{COLUMNS, EventFilter, LOOKS, Mark, Walk};
 use crate::fragment::{Fragment, Value, value};
@@ -165,10 +164,11 @@ pub fn create(endpoint: &Endpoint, now: &str) -> Statement {
 pub fn begin(id: &str, shard: u16, position: Option<i64>) -> Statement {
     statement!(
         "INSERT INTO webhook_cursors (webhook_id, shard, position) \
-         SELECT id, {shard}, coalesce({position}, (SELECT max(position) FROM events), 0) FROM webhooks WHERE id = {id}",
+         SELECT id, {shard}, coalesce({position}, {NEWEST}, 0) FROM webhooks WHERE id = {id}",
         id = value(id),
         shard = usize::from(shard),
         position = number(position),
+        NEWEST = super::planted::NEWEST,
     )
 }
 

@@ -54,7 +54,7 @@ pub fn of_creates(
     let rows = run(origin, rows);
     let rows = of_run(view, &rows);
     let texts = ("j.value ->> 0".into(), document(view, "after"));
-    create_event(origin, view, texts, rows, (again, Extent::Many))
+    create_event(origin, view, texts, rows, (again, Extent::Created))
 }
 
 fn create_event(
