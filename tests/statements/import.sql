@@ -81,8 +81,8 @@ FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECE
       AND state = 0
       AND line > ?3
     ORDER BY line
-    LIMIT 1000))
-WHERE before < 700000
+    LIMIT 250))
+WHERE before < 250000
 ORDER BY line
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
@@ -338,8 +338,8 @@ FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECE
       AND state = 0
       AND line > ?3
     ORDER BY line
-    LIMIT 1000))
-WHERE before < 700000
+    LIMIT 250))
+WHERE before < 250000
 ORDER BY line
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
@@ -409,8 +409,8 @@ FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECE
       AND state > 0
       AND line > ?3
     ORDER BY line
-    LIMIT 1000))
-WHERE before < 700000
+    LIMIT 250))
+WHERE before < 250000
 ORDER BY line
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
@@ -668,8 +668,8 @@ FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECE
       AND state > 0
       AND line > ?3
     ORDER BY line
-    LIMIT 1000))
-WHERE before < 700000
+    LIMIT 250))
+WHERE before < 250000
 ORDER BY line
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
@@ -741,7 +741,7 @@ FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECE
       AND line > ?3
     ORDER BY line
     LIMIT 150))
-WHERE before < 700000
+WHERE before < 250000
 ORDER BY line
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
@@ -1059,7 +1059,7 @@ FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECE
       AND line > ?3
     ORDER BY line
     LIMIT 148))
-WHERE before < 700000
+WHERE before < 250000
 ORDER BY line
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
@@ -1130,7 +1130,7 @@ FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECE
       AND line > ?3
     ORDER BY line
     LIMIT 29400))
-WHERE before < 700000
+WHERE before < 250000
 ORDER BY line
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
@@ -1258,7 +1258,7 @@ DELETE
 FROM import_keys
 WHERE tenant_id = ?1
   AND job_id = ?2
-  AND (key, id) IN (SELECT key, id FROM import_keys WHERE tenant_id = ?1 AND job_id = ?2 LIMIT 5000)
+  AND (key, id) IN (SELECT key, id FROM import_keys WHERE tenant_id = ?1 AND job_id = ?2 LIMIT 1250)
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
 -- plan: SEARCH import_keys USING PRIMARY KEY (tenant_id=? AND job_id=? AND key=?)
@@ -1273,7 +1273,7 @@ DELETE
 FROM import_lines
 WHERE tenant_id = ?1
   AND job_id = ?2
-  AND line IN (SELECT line FROM import_lines WHERE tenant_id = ?1 AND job_id = ?2 LIMIT 5000)
+  AND line IN (SELECT line FROM import_lines WHERE tenant_id = ?1 AND job_id = ?2 LIMIT 1250)
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
 -- plan: SEARCH import_lines USING PRIMARY KEY (tenant_id=? AND job_id=? AND line=?)
