@@ -29,7 +29,10 @@ pub const KEPT: &str = "unassigned-active-kept";
 pub const DUPLICATE_KEY: &str = "duplicate-key";
 /// A `remove` whose filter or list matches no value: there is nothing to remove.
 pub const NOTHING_REMOVED: &str = "remove-matches-nothing";
-/// An object without members for what has parts, in a PATCH: none of them is set.
+/// A PATCH without operations.
+pub const NO_OPERATIONS: &str = "entra-empty-operations";
+/// An object without members for what has parts, or a list without values to be added, in a PATCH:
+/// nothing is set.
 pub const NOTHING_SET: &str = "empty-object";
 /// A member that names nobody, where the operator has such left out. Its place is `members/` and
 /// the id, which no resource of ours has.
@@ -39,7 +42,7 @@ pub const UNKNOWN_MEMBER: &str = "unknown-member";
 pub const LEFT_OUT_TO_DEACTIVATE: &str = "left-out-to-deactivate";
 
 /// Names under which something of the request was left out.
-const LEFT_OUT: [&str; 10] = [
+const LEFT_OUT: [&str; 11] = [
     UNKNOWN_ATTRIBUTE,
     UNKNOWN_SCHEMA,
     READ_ONLY,
@@ -48,6 +51,7 @@ const LEFT_OUT: [&str; 10] = [
     DUPLICATE_KEY,
     NOTHING_REMOVED,
     NOTHING_SET,
+    NO_OPERATIONS,
     UNKNOWN_MEMBER,
     LEFT_OUT_TO_DEACTIVATE,
 ];
@@ -66,7 +70,7 @@ const NOTES: [(&str, &str); 52] = [
     ),
     (
         NOTHING_SET,
-        "left out: an object without members sets nothing",
+        "left out: an empty object sets nothing, an empty list adds nothing",
     ),
     (UNKNOWN_MEMBER, "left out: no user or group has this id"),
     (
@@ -103,7 +107,7 @@ const NOTES: [(&str, &str); 52] = [
         "entra-capital-op",
         "`op` in capital letters: read as in small ones",
     ),
-    ("entra-empty-operations", "no operation"),
+    (NO_OPERATIONS, "left out: no operation"),
     (
         "entra-extension-attribute-without-urn",
         "an extension's attribute without its URI",

@@ -11,12 +11,13 @@ use serde_json::Value;
 
 use super::error::Error;
 use super::schemas;
-use crate::habit::Habits;
+use crate::habit::{Habits, NO_OPERATIONS};
 use crate::patch::{self, Operation};
 use crate::resource::{aside::Aside, member};
 use crate::resource_type::ResourceType;
 
 mod read;
+mod removal;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -71,7 +72,7 @@ impl PatchOp {
         }
         if items.is_empty() {
             // Entra ID, when nothing of what it would change is mapped.
-            habits.note_at("entra-empty-operations", "Operations");
+            habits.leave_out(NO_OPERATIONS, "Operations");
         }
         let mut reader = Reader {
             resource_type,

@@ -171,6 +171,11 @@ impl Reader<'_> {
                 _ if op == Op::Remove => Err(Error::no_target(
                     "\"remove\" needs a `path` that says what to remove",
                 )),
+                // No fault, and no success without a word.
+                Some(value) if is_empty(value) => {
+                    self.habits.leave_out(NOTHING_SET, "value");
+                    Ok(())
+                }
                 Some(Value::Object(members)) => match self.unwrap_members(members) {
                     Some(inner) => self.members(op, None, inner),
                     None => self.members(op, None, members),
@@ -318,11 +323,10 @@ impl Reader<'_> {
             (_, Ok(Some(members))) if !members.is_empty() => {
                 return self.members(op, Some(schema), members);
             }
-            (Op::Add | Op::Replace, Ok(Some(_))) => {
+            (Op::Add | Op::Replace, Ok(Some(_))) | (Op::Add, Ok(None)) => {
                 self.habits.leave_out(NOTHING_SET, schema.uri);
                 return Ok(());
             }
-            (Op::Add, Ok(None)) => return Ok(()),
             (Op::Remove, Ok(_)) | (Op::Replace, Ok(None)) => {}
         }
         self.push(Op::Remove, Target::Extension(schema), None);
@@ -374,6 +378,17 @@ impl Reader<'_> {
             target,
             value,
         });
+    }
+}
+
+/// Whether a path-less value has no attribute.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.is_empty(),
+        Value::Array(list) => list
+            .iter()
+            .all(|item| item.as_object().is_some_and(Map::is_empty)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use std::{format, string::String, string::ToString, vec, vec::Vec};
 
 use super::{MAX_OPERATIONS, PATCH_OP, PatchOp};
+use crate::filter::predicate::{Predicate, Test};
 use crate::habit::Habits;
 use crate::message::error::Error;
 use crate::patch::path::Target;
-use crate::patch::{Op, Split, plain_replaces};
+use crate::patch::{LinkOperation, Op, Split, plain_replaces};
 use crate::resource::tests::{ENTERPRISE, any_json};
 use crate::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 
@@ -603,7 +604,7 @@ fn values_are_final() {
     reads(
         json!({ "op": "add", "path": "emails", "value": null }),
         &[],
-        &[],
+        &["empty-object"],
     );
     reads(
         json!({ "op": "replace", "path": "emails", "value": [] }),
@@ -926,4 +927,122 @@ pub(crate) fn any_operation() -> impl Strategy<Value = Value> {
             }
             operation
         })
+}
+
+#[test]
+fn a_removal_of_an_empty_part_removes_nothing_and_is_told() {
+    for (path, named) in [
+        ("name", json!({ "givenName": "" })),
+        ("name", json!({ "givenName": null, "familyName": "" })),
+        ("emails[type eq \"work\"]", json!({ "value": "" })),
+        (
+            "emails[type eq \"work\"]",
+            json!([{ "value": "", "type": "work" }]),
+        ),
+    ] {
+        reads(
+            json!({ "op": "remove", "path": path, "value": named }),
+            &[],
+            &["entra-valued-remove", "remove-matches-nothing"],
+        );
+    }
+    reads(
+        json!({ "op": "remove", "path": "name", "value": { "givenName": "", "familyName": "B" } }),
+        &["Remove name.familyName = \"B\""],
+        &["entra-valued-remove"],
+    );
+    // Told when it is applied: the list may be another by then.
+    reads(
+        json!({ "op": "remove", "path": "emails", "value": [{ "value": "", "type": "work" }] }),
+        &["Remove emails = []"],
+        &["entra-valued-remove"],
+    );
+}
+
+/// What becomes of members by one operation.
+#[track_caller]
+fn links(operation: Value, expected: &[LinkOperation], habits: &[&str]) {
+    let (patch, noted) = parse(&GROUP_TYPE, json!([operation]));
+    let split = Split::of(patch.unwrap().operations).unwrap();
+    assert_eq!(split.links, expected);
+    assert_eq!(noted, habits);
+}
+
+#[test]
+fn a_value_beside_a_filter_of_members_names_those_who_go() {
+    let remove = |path: &str, value: Value| json!({ "op": "remove", "path": path, "value": value });
+    let a = "members[value eq \"a\"]";
+    let valued = "entra-valued-remove";
+    let ids = |ids: &[&str]| LinkOperation::Remove(ids.iter().map(ToString::to_string).collect());
+    for one in [
+        json!("a"),
+        json!({ "value": "a" }),
+        json!([{ "value": "a" }, { "value": "b" }]),
+    ] {
+        links(remove(a, one), &[ids(&["a"])], &[valued]);
+    }
+    for blank in [json!(null), json!(""), json!([])] {
+        links(remove(a, blank), &[ids(&["a"])], &[]);
+    }
+    for other in [
+        json!("b"),
+        json!({ "display": "A" }),
+        json!([{ "value": "b" }]),
+    ] {
+        links(
+            remove(a, other),
+            &[ids(&[])],
+            &[valued, "remove-matches-nothing"],
+        );
+    }
+    let of_type = remove("members[type eq \"User\"]", json!([{ "value": "b" }, "a"]));
+    let patch = parse(&GROUP_TYPE, json!([of_type])).0.unwrap();
+    let split = Split::of(patch.operations).unwrap();
+    let [LinkOperation::RemoveWhere(Predicate::All(parts))] = split.links.as_slice() else {
+        panic!("{split:?}");
+    };
+    let named = Test::OneOf(vec!["a".into(), "b".into()]);
+    assert!(matches!(&parts[1], Predicate::Test(_, test) if *test == named));
+}
+
+#[test]
+fn what_sets_nothing_is_told() {
+    let nothing: &[&str] = &["empty-object"];
+    for op in ["add", "replace"] {
+        for value in [json!({}), json!([]), json!([{}])] {
+            reads(json!({ "op": op, "value": value }), &[], nothing);
+        }
+    }
+    for value in [json!([]), json!(null), json!([{}]), json!("")] {
+        reads(
+            json!({ "op": "add", "path": "emails", "value": value }),
+            &[],
+            nothing,
+        );
+    }
+    reads(
+        json!({ "op": "add", "value": { "emails": [] } }),
+        &[],
+        nothing,
+    );
+    // What is to be unassigned is, whether it is there or not.
+    reads(
+        json!({ "op": "replace", "value": { "emails": [] } }),
+        &["Replace emails = null"],
+        &[],
+    );
+    reads(
+        json!({ "op": "add", "path": ENTERPRISE, "value": null }),
+        &[],
+        nothing,
+    );
+    let add = |path: &str, value: Value| json!({ "op": "add", "path": path, "value": value });
+    for value in [json!([]), json!(null)] {
+        links(
+            add("members", value),
+            &[LinkOperation::Add(Vec::new())],
+            nothing,
+        );
+    }
+    links(add("members[value eq \"a\"]", json!(null)), &[], nothing);
 }

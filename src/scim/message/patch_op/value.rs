@@ -7,15 +7,16 @@ use alloc::{string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Value};
 
 use super::read::Reader;
+use super::removal::{is_blank, items_of};
 use crate::filter::predicate::Predicate;
-use crate::habit::{Habits, KEPT, NOTHING_REMOVED, NOTHING_SET, READ_ONLY, WRITE_ONLY};
+use crate::habit::{KEPT, NOTHING_REMOVED, NOTHING_SET, READ_ONLY, WRITE_ONLY};
 use crate::message::error::Error;
 use crate::patch::Op;
 use crate::patch::links::wanted_ids;
 use crate::patch::path::Target;
 use crate::path::Location;
-use crate::resource::coerce::{coerce, coerce_each, coerce_one};
-use crate::resource::refusal::{MAX_VALUES, missing, refusal, too_many_values};
+use crate::resource::coerce::{coerce, coerce_one};
+use crate::resource::refusal::{missing, refusal};
 use crate::resource::{link_ids, member, sub_named, unwrap_value};
 use crate::schema::{Attribute, Mutability, Type};
 
@@ -50,10 +51,13 @@ impl Reader<'_> {
             Op::Add | Op::Replace => {
                 let given = value.unwrap_or(&Value::Null);
                 let value = coerce(location, given, self.habits)?;
-                if value.is_none() && leaf.multi_valued && (op == Op::Add || says_something(given))
-                {
-                    // To add no value to a list is no change; and values of which nothing is known
-                    // empty no list.
+                let says_something = says_something(given);
+                if value.is_none() && leaf.multi_valued && (op == Op::Add || says_something) {
+                    // To add no value to a list is no change; and values of which nothing is known,
+                    // which was told, empty no list.
+                    if !says_something {
+                        self.habits.leave_out(NOTHING_SET, &location.to_string());
+                    }
                     return Ok(());
                 }
                 Some(required(location, value.unwrap_or_default())?)
@@ -192,60 +196,6 @@ impl Reader<'_> {
         }))
     }
 
-    /// The values that a `remove` lists, if it does. RFC 7644 §3.5.2.2 knows no such thing and
-    /// would have all values removed; Entra ID, `JumpCloud` and older authentik mean these ones.
-    /// They are not set, so any number of them may be primary.
-    fn list_to_remove(
-        &mut self,
-        location: Location,
-        value: Option<&Value>,
-    ) -> Result<Option<Value>, Error> {
-        let Some(value) = value.filter(|value| !value.is_null()) else {
-            return Ok(None);
-        };
-        self.habits
-            .note_at("entra-valued-remove", &location.to_string());
-        let list = coerce_each(location, value, self.habits)?;
-        if list.len() > MAX_VALUES {
-            return Err(too_many_values(location));
-        }
-        Ok(Some(Value::Array(list)))
-    }
-
-    /// The same of an attribute that has one value, or of values that a filter selects. One that
-    /// says nothing is for all there is (`null`); one that cannot be read, or of which nothing is
-    /// known, names nothing: none, which is told.
-    fn value_to_remove(&mut self, location: Location, value: Option<&Value>) -> Option<Value> {
-        let Some(value) = value.filter(|value| !is_blank(value)) else {
-            return Some(Value::Null);
-        };
-        let path = location.to_string();
-        self.habits.note_at("entra-valued-remove", &path);
-        let unnoted = &mut Habits::default();
-        let named = match value {
-            Value::Array(items) if items.len() > 1 && location.leaf().multi_valued => {
-                coerce_each(location, value, unnoted).map(|list| Some(Value::Array(list)))
-            }
-            value => coerce_one(location, value, unnoted),
-        };
-        let named = named.unwrap_or_default();
-        if named.is_none() {
-            self.habits.leave_out(NOTHING_REMOVED, &path);
-        }
-        named
-    }
-
-    /// A `remove` that lists parts of what no `value` stands for, a name: each goes where it is
-    /// what is listed, and the others stay.
-    fn remove_parts(&mut self, location: Location, parts: Map<String, Value>) {
-        for (name, value) in parts {
-            if let Some(sub) = location.leaf().sub_attribute(&name) {
-                let target = Target::Attribute(location.part(sub));
-                self.push(Op::Remove, target, Some(value));
-            }
-        }
-    }
-
     fn links(&mut self, op: Op, location: Location, value: Option<&Value>) -> Result<(), Error> {
         let attribute = location.attribute;
         let value = match op {
@@ -261,11 +211,13 @@ impl Reader<'_> {
                     Some(id_array(ids))
                 }
             },
-            Op::Add | Op::Replace => Some(id_array(link_ids(
-                attribute,
-                value.unwrap_or(&Value::Null),
-                self.habits,
-            )?)),
+            Op::Add | Op::Replace => {
+                let ids = link_ids(attribute, value.unwrap_or(&Value::Null), self.habits)?;
+                if ids.is_empty() && op == Op::Add {
+                    self.habits.leave_out(NOTHING_SET, attribute.name);
+                }
+                Some(id_array(ids))
+            }
         };
         self.push(op, Target::Attribute(location), value);
         Ok(())
@@ -310,7 +262,11 @@ impl Reader<'_> {
         };
         match op {
             Op::Remove if location.sub.is_none() => {
-                self.push(op, whole(filter), None);
+                let value = value.filter(|value| !is_blank(value));
+                match value.map(|value| self.named_members(of, &filter, value)) {
+                    None => self.push(op, whole(filter), None),
+                    Some(named) => self.push(op, whole(named), None),
+                }
                 return Ok(());
             }
             Op::Remove => return Err(refused()),
@@ -325,7 +281,10 @@ impl Reader<'_> {
                 self.push(Op::Remove, whole(filter), None);
                 return Ok(());
             }
-            (None, Value::Null) => return Ok(()),
+            (None, Value::Null) => {
+                self.habits.leave_out(NOTHING_SET, of.attribute.name);
+                return Ok(());
+            }
             (None, Value::Object(parts)) if member(parts, "value").is_none() => true,
             (None, Value::Array(_)) => link_ids(of.attribute, given, self.habits)? == ids,
             (None, given) => {
@@ -362,23 +321,8 @@ fn required(location: Location, value: Value) -> Result<Value, Error> {
 
 /// Whether a list holds an object that says something, be it nothing that is known.
 fn says_something(value: &Value) -> bool {
-    let items = match value {
-        Value::Array(items) => items.as_slice(),
-        one => core::slice::from_ref(one),
-    };
-    let mut objects = items.iter().filter_map(Value::as_object);
+    let mut objects = items_of(value).iter().filter_map(Value::as_object);
     objects.any(|object| !object.values().all(is_blank))
-}
-
-/// Whether a value is empty, in all its parts.
-fn is_blank(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.iter().all(is_blank),
-        Value::Object(parts) => parts.values().all(is_blank),
-        Value::Bool(_) | Value::Number(_) => false,
-    }
 }
 
 /// Whether a client's value never replaces the one there is.

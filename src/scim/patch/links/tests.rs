@@ -114,7 +114,7 @@ fn providers() {
     reads(
         json!({ "op": "add", "path": "members", "value": null }),
         &[Add(ids(&[]))],
-        &[],
+        &["empty-object"],
     );
     reads(
         json!({ "op": "replace", "value": { "members": [{ "value": "a" }] } }),

@@ -1,0 +1,155 @@
+//! What a `remove` with a value takes: the values that it names, and not all there are. RFC 7644
+//! §3.5.2.2 knows no such thing; Entra ID, `JumpCloud` and older authentik send it.
+
+use alloc::{string::String, string::ToString, vec::Vec};
+
+use serde_json::{Map, Value};
+
+use super::read::Reader;
+use crate::filter::predicate::{Place, Predicate, Test};
+use crate::habit::{Habits, NOTHING_REMOVED};
+use crate::index::Index;
+use crate::message::error::Error;
+use crate::patch::Op;
+use crate::patch::links::wanted_ids;
+use crate::patch::path::Target;
+use crate::path::Location;
+use crate::resource::coerce::{coerce_each, coerce_one};
+use crate::resource::refusal::{MAX_VALUES, too_many_values};
+use crate::resource::{link_ids, member};
+
+impl Reader<'_> {
+    /// The values that a `remove` lists, if it does. RFC 7644 §3.5.2.2 knows no such thing and
+    /// would have all values removed; Entra ID, `JumpCloud` and older authentik mean these ones.
+    /// They are not set, so any number of them may be primary.
+    pub(super) fn list_to_remove(
+        &mut self,
+        location: Location,
+        value: Option<&Value>,
+    ) -> Result<Option<Value>, Error> {
+        let Some(value) = value.filter(|value| !value.is_null()) else {
+            return Ok(None);
+        };
+        self.habits
+            .note_at("entra-valued-remove", &location.to_string());
+        let mut list = coerce_each(location, value, self.habits)?;
+        if list.len() > MAX_VALUES {
+            return Err(too_many_values(location));
+        }
+        if items_of(value).iter().any(is_of_empty) {
+            // Without its `value`, which is empty, one would be its `type` alone.
+            list.retain(|named| named.get("value").is_some());
+        }
+        Ok(Some(Value::Array(list)))
+    }
+
+    /// The same of an attribute that has one value, or of values that a filter selects. One that
+    /// says nothing is for all there is (`null`); one that cannot be read, of which nothing is
+    /// known, or whose parts are empty (`name` with `{"givenName": ""}`), names nothing: none,
+    /// which is told.
+    pub(super) fn value_to_remove(
+        &mut self,
+        location: Location,
+        value: Option<&Value>,
+    ) -> Option<Value> {
+        let leaf = location.leaf();
+        let is_one = !leaf.multi_valued && leaf.sub_attribute("value").is_some();
+        let value = value.filter(|value| !says_nothing(value, is_one));
+        let Some(value) = value else {
+            return Some(Value::Null);
+        };
+        let path = location.to_string();
+        self.habits.note_at("entra-valued-remove", &path);
+        let unnoted = &mut Habits::default();
+        let named = match value {
+            value if !is_one && items_of(value).iter().any(is_of_empty) => Ok(None),
+            Value::Array(items) if items.len() > 1 && leaf.multi_valued => {
+                coerce_each(location, value, unnoted).map(|list| Some(Value::Array(list)))
+            }
+            value => coerce_one(location, value, unnoted),
+        };
+        let named = named.unwrap_or_default();
+        if named.is_none() {
+            self.habits.leave_out(NOTHING_REMOVED, &path);
+        }
+        named
+    }
+
+    /// A `remove` that lists parts of what no `value` stands for, a name: each goes where it is
+    /// what is listed, and the others stay.
+    pub(super) fn remove_parts(&mut self, location: Location, parts: Map<String, Value>) {
+        for (name, value) in parts {
+            if let Some(sub) = location.leaf().sub_attribute(&name) {
+                let target = Target::Attribute(location.part(sub));
+                self.push(Op::Remove, target, Some(value));
+            }
+        }
+    }
+
+    /// Those of the members that a filter selects whom a `remove` lists; nobody, which is told,
+    /// where it lists none of them.
+    pub(super) fn named_members(
+        &mut self,
+        of: Location,
+        filter: &Predicate,
+        value: &Value,
+    ) -> Predicate {
+        let name = of.attribute.name;
+        self.habits.note_at("entra-valued-remove", name);
+        let mut ids = link_ids(of.attribute, value, &mut Habits::default()).unwrap_or_default();
+        let wanted = wanted_ids(filter);
+        if let Some(wanted) = &wanted {
+            let mut known = Index::default();
+            for id in wanted {
+                known.add(id);
+            }
+            ids.retain(|id| known.has(id));
+        }
+        if ids.is_empty() {
+            self.habits.leave_out(NOTHING_REMOVED, name);
+            return Predicate::Constant(false);
+        }
+        let Some(sub) = of.attribute.sub_attribute("value") else {
+            return Predicate::Constant(false);
+        };
+        ids.sort_unstable();
+        let named = Predicate::Test(Place::Sub(sub), Test::OneOf(ids));
+        match wanted {
+            Some(_) => named,
+            None => Predicate::All(Vec::from([filter.clone(), named])),
+        }
+    }
+}
+
+pub(super) fn items_of(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(items) => items.as_slice(),
+        one => core::slice::from_ref(one),
+    }
+}
+
+/// Whether the value of a removal says nothing; `is_one` where an object with an empty `value` is
+/// how a client clears the attribute (`manager`). What names an empty part says something.
+fn says_nothing(value: &Value, is_one: bool) -> bool {
+    let mut objects = items_of(value).iter().filter_map(Value::as_object);
+    is_blank(value) && (is_one || objects.all(Map::is_empty))
+}
+
+/// Whether a value names nothing by what it has: its `value` is empty, or all of its parts are.
+fn is_of_empty(value: &Value) -> bool {
+    value.as_object().is_some_and(|parts| {
+        let main = member(parts, "value");
+        !parts.is_empty() && main.map_or_else(|| is_blank(value), is_blank)
+    })
+}
+
+/// Whether a value is empty, in all its parts.
+pub(super) fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.iter().all(is_blank),
+        Value::Object(parts) => parts.values().all(is_blank),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
