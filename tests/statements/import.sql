@@ -285,6 +285,17 @@ SELECT json_extract('{}', CASE WHEN NOT EXISTS (SELECT 1
 -- plan:   CORRELATED SCALAR SUBQUERY 1
 -- plan:     SEARCH x USING INDEX users_id (tenant_id=? AND id=?)
 
+INSERT INTO import_keys (tenant_id, job_id, key, id, document)
+SELECT ?1, ?2, value ->> 0, value ->> 1, value ->> 2
+FROM json_each(?3)
+WHERE 1
+ON CONFLICT (tenant_id, job_id, key, id) DO UPDATE
+SET document = excluded.document
+-- ?1 = 1
+-- ?2 = "job_019a000000007000800000000000000b"
+-- ?3 = "[[\"r/019a0000-0000-7000-8000-00000000000c\",\"\",\"[1,\\\"cid\\\"]\"]]"
+-- plan: SCAN json_each VIRTUAL TABLE INDEX 1:
+
 INSERT INTO import_lines (tenant_id, job_id, line, state, outcome, resource_id, refused, text)
 SELECT ?1, ?2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, coalesce(value ->> 5, '')
 FROM json_each(?3)
@@ -1169,6 +1180,107 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH jobs USING PRIMARY KEY (id=?)
+
+UPDATE jobs
+SET marker = ?1, lease_until = ?2, done = ?3
+WHERE id = ?4
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "2026-01-01T00:01:00.006Z"
+-- ?3 = 2
+-- ?4 = "job_019a000000007000800000000000000b"
+-- plan: SEARCH jobs USING PRIMARY KEY (id=?)
+
+SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
+      ELSE 'unknown token'
+      END
+      FROM tenants INDEXED BY tenants_closed
+      WHERE id = ?1
+        AND state <> 'active'), '$')) AS is_open
+-- ?1 = 1
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
+
+SELECT 1 AS one
+WHERE EXISTS (SELECT 1 FROM import_keys WHERE tenant_id = ?1 AND job_id = ?2)
+  OR (SELECT count(*)
+  FROM (SELECT 1 FROM import_lines WHERE tenant_id = ?1 AND job_id = ?2 LIMIT 1001)) > 1000
+-- ?1 = 1
+-- ?2 = "job_019a000000007000800000000000000b"
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH import_keys USING PRIMARY KEY (tenant_id=? AND job_id=?)
+-- plan: SCALAR SUBQUERY 3
+-- plan:   CO-ROUTINE (subquery-2)
+-- plan:     SEARCH import_lines USING PRIMARY KEY (tenant_id=? AND job_id=?)
+-- plan:   SCAN (subquery-2)
+
+SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
+      ELSE 'unknown token'
+      END
+      FROM tenants INDEXED BY tenants_closed
+      WHERE id = ?1
+        AND state <> 'active'), '$')) AS is_open
+-- ?1 = 1
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
+
+SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
+    FROM jobs
+    WHERE id = ?1
+      AND finished_at IS NULL
+      AND marker = ?2
+      AND lease_until = ?3) THEN '$'
+  ELSE 'condition not met'
+  END)
+-- ?1 = "job_019a000000007000800000000000000b"
+-- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?3 = "2026-01-01T00:01:00.006Z"
+-- plan: SCAN CONSTANT ROW
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH jobs USING PRIMARY KEY (id=?)
+
+DELETE
+FROM import_keys
+WHERE tenant_id = ?1
+  AND job_id = ?2
+  AND (key, id) IN (SELECT key, id FROM import_keys WHERE tenant_id = ?1 AND job_id = ?2 LIMIT 5000)
+-- ?1 = 1
+-- ?2 = "job_019a000000007000800000000000000b"
+-- plan: SEARCH import_keys USING PRIMARY KEY (tenant_id=? AND job_id=? AND key=?)
+-- plan: LIST SUBQUERY 2
+-- plan:   SEARCH import_keys USING PRIMARY KEY (tenant_id=? AND job_id=?)
+-- plan:   CREATE BLOOM FILTER
+-- plan: LIST SUBQUERY 1
+-- plan:   SEARCH import_keys USING PRIMARY KEY (tenant_id=? AND job_id=?)
+-- plan:   CREATE BLOOM FILTER
+
+DELETE
+FROM import_lines
+WHERE tenant_id = ?1
+  AND job_id = ?2
+  AND line IN (SELECT line
+  FROM import_lines
+  WHERE tenant_id = ?1
+    AND job_id = ?2
+    AND line >= coalesce((SELECT line
+      FROM import_lines
+      WHERE tenant_id = ?1
+        AND job_id = ?2
+        AND state > 0
+        AND state = 3
+      ORDER BY line
+      LIMIT 1 OFFSET 1000), 9e15)
+  LIMIT 5000)
+-- ?1 = 1
+-- ?2 = "job_019a000000007000800000000000000b"
+-- plan: SEARCH import_lines USING PRIMARY KEY (tenant_id=? AND job_id=? AND line=?)
+-- plan: LIST SUBQUERY 2
+-- plan:   SEARCH import_lines USING PRIMARY KEY (tenant_id=? AND job_id=? AND line>?)
+-- plan:   SCALAR SUBQUERY 1
+-- plan:     SEARCH import_lines USING COVERING INDEX import_lines_waiting (tenant_id=? AND job_id=? AND state=?)
+-- plan:   CREATE BLOOM FILTER
 
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3

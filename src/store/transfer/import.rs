@@ -306,10 +306,11 @@ impl Import<'_> {
         )
     }
 
-    /// The ids that lines have which were about these resources: rows of a resource and an id.
+    /// The ids that lines have which were about these resources: rows of a resource, an id, which
+    /// is empty where a line has none, and number and name of the last such line, JSON.
     pub fn sources(&self, ids: &[&str]) -> Statement {
         statement!(
-            "SELECT j.value, k.id FROM json_each({ids}) j CROSS JOIN import_keys k \
+            "SELECT j.value, k.id, k.document FROM json_each({ids}) j CROSS JOIN import_keys k \
              ON k.tenant_id = {tenant} AND k.job_id = {job} AND k.key = 'r/' || j.value",
             ids = value(&json::text(&Value::from(ids))),
             tenant = self.tenant,

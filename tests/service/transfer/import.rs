@@ -317,6 +317,45 @@ fn two_with_one_name_do_not_become_one() {
     assert_eq!(client.get("/Users?count=0").expect(200)["totalResults"], 4);
 }
 
+/// Without ids one externalId makes two lines one person; where their names differ they are two, of
+/// whom one would be lost without a word.
+#[test]
+fn two_with_one_external_id_do_not_become_one() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let line = |id: Value, external: &str, name: &str| json!({ "schemas": [USER], "id": id, "userName": name, "externalId": external });
+    let group = |name: &str| json!({ "schemas": [GROUP], "displayName": name, "externalId": "g" });
+    let none = || Value::Null;
+    let text = lines(&[
+        line(none(), "x", "ada"),
+        line(none(), "x", "bob"),
+        line(none(), "x", "cyd"),
+        line(none(), "x", "Ada"),
+        group("Pilots"),
+        group("Crew"),
+        line(json!("s1"), "y", "dan"),
+        line(none(), "y", "eve"),
+        line(none(), "z", "fay"),
+        line(json!("s2"), "z", "gus"),
+        line(json!("s3"), "w", "hal"),
+        line(json!("s3"), "w", "ian"),
+    ]);
+    for _ in 0..2 {
+        let (_, refused) = told(&import(&memory, number, &text));
+        let at: Vec<i64> = refused.iter().map(|(line, _)| *line).collect();
+        assert_eq!(at, [2, 3, 6, 8, 10], "{refused:#?}");
+        assert_eq!(
+            refused[0].1,
+            "Line 1 has the same externalId and another name, so the two would become one User. Give each its own externalId, \
+             or leave one of them out."
+        );
+    }
+    assert_eq!(client.get("/Users?count=0").expect(200)["totalResults"], 4);
+    let filter = "/Users?filter=externalId eq \"x\"";
+    let one = client.get(filter).expect(200);
+    assert_eq!(one["Resources"][0]["userName"], "Ada");
+}
+
 #[test]
 fn more_refusals_than_are_told_end_too() {
     let memory = Memory::new();

@@ -70,9 +70,7 @@ fn target(item: &Item, holders: &[Holder]) -> Result<Option<String>, String> {
     });
     let own: Vec<&Holder> = own.list();
     let holder = own.first().map(|[_, _, id]| id.as_str());
-    let mut keys = Table::of(item.parsed.resource_type).keys.iter();
-    let name_key = keys.find(|key| key.unique);
-    let is_given = name_key.is_none_or(|key| !is_gentle(item, key.attribute));
+    let is_given = is_name_given(item);
     let [first, second] = if is_given {
         [named, other]
     } else {
@@ -99,6 +97,13 @@ fn target(item: &Item, holders: &[Holder]) -> Result<Option<String>, String> {
         return Err("The id is that of a resource of another type. Take it out, and the resource gets one of its own.".to_owned());
     }
     Ok(target.map(str::to_owned))
+}
+
+/// Whether the line says the unique name, where there is one.
+fn is_name_given(item: &Item) -> bool {
+    let mut keys = Table::of(item.parsed.resource_type).keys.iter();
+    let name_key = keys.find(|key| key.unique);
+    name_key.is_none_or(|key| !is_gentle(item, key.attribute))
 }
 
 fn is_gentle(item: &Item, name: &str) -> bool {
@@ -145,7 +150,9 @@ pub(super) async fn read_targets<D: Database>(
     }
     let mut sources_of = Vec::new();
     for mut row in answers.rows(sources) {
-        sources_of.push((row.required_text(0)?, row.required_text(1)?));
+        let (id, source) = (row.required_text(0)?, row.required_text(1)?);
+        let told = row.text(2)?.and_then(|told| json::parse(&told).ok());
+        sources_of.push((id, source, told.unwrap_or_default()));
     }
     rewrite(session, actions, &stored, &sources_of)
 }
@@ -153,12 +160,16 @@ pub(super) async fn read_targets<D: Database>(
 /// Id, document and version of each resource; no document where no more are read at once.
 type StoredDocuments = Vec<(String, Option<String>, String)>;
 
+/// A resource, the id that lines have which were about it, empty where they have none, and number
+/// and name of the last of these, JSON.
+type Source = (String, String, Value);
+
 /// Makes of each resource what it shall be; `sources` are what the lines before call them.
 fn rewrite<D: Database>(
     session: &Session<'_, D>,
     actions: &mut Vec<(i64, Action)>,
     stored: &StoredDocuments,
-    sources: &[(String, String)],
+    sources: &[Source],
 ) -> Result<(), Failure> {
     let mut ids = Index::default();
     for (id, ..) in stored {
@@ -170,14 +181,31 @@ fn rewrite<D: Database>(
             continue;
         };
         let Some(target) = &item.target else { continue };
-        let of_target = sources.iter().find(|(id, _)| id == target);
-        if let (Some((_, first)), Some(own)) = (of_target, &item.parsed.id)
+        let of_target = || sources.iter().filter(|(id, ..)| id == target);
+        let mut with_id = of_target().filter(|(_, source, _)| !source.is_empty());
+        if let (Some((_, first, _)), Some(own)) = (with_id.next(), &item.parsed.id)
             && first != own
         {
             *action = Action::Refuse(format!(
                 "The line with the id \"{}\" is the same {}: the two have one name, or one externalId. Give each its own, or \
                  leave one of them out.",
                 quoted(first),
+                item.parsed.resource_type.name,
+            ));
+            continue;
+        }
+        // Of two lines that one external id alone makes the same, the names tell that they are two.
+        let own = item.parsed.id.as_deref();
+        let mut keys = Table::of(item.parsed.resource_type).keys.iter();
+        let named = keys.any(|key| key.unique);
+        let mut others = of_target().filter(|(_, source, told)| {
+            (own.is_none() || source.is_empty()) && told.get(1) != Some(&item.new.name().into())
+        });
+        if let Some((_, _, told)) = others.next().filter(|_| named && is_name_given(item)) {
+            let line = told.get(0).and_then(Value::as_i64).unwrap_or_default();
+            *action = Action::Refuse(format!(
+                "Line {line} has the same externalId and another name, so the two would become one {}. Give each its own \
+                 externalId, or leave one of them out.",
                 item.parsed.resource_type.name,
             ));
             continue;

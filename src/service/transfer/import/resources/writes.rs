@@ -63,7 +63,7 @@ pub(super) fn write<D: Database>(
             }
             Action::Write(item) => {
                 let (outcome, id) = lines.add(session, *line, item);
-                lines.name(import, item, outcome, id);
+                lines.name(import, *line, item, (outcome, id));
                 lines.keep(work, *line, item, (outcome, id));
             }
         }
@@ -131,15 +131,21 @@ impl<'a> Lines<'a> {
     }
 
     /// Notes what a line calls a resource, for the lines behind it.
-    fn name(&mut self, import: Import<'_>, item: &Item, outcome: &str, id: &str) {
+    fn name(&mut self, import: Import<'_>, line: i64, item: &Item, (outcome, id): (&str, &str)) {
         let of = item.parsed.resource_type.name;
         let source = item.parsed.id.as_deref();
         if let Some(source) = source.filter(|source| import.is_dry || *source != id) {
             self.names.push(json::texts(&[&key("i", of, source), id]));
         }
-        if let Some(source) = source {
+        // One without an id is told by its external id.
+        if source.is_some() || item.new.document.contains_key("externalId") {
+            let told = json::text(&Value::from(vec![
+                Value::from(line),
+                Value::from(item.new.name()),
+            ]));
+            let key = ["r/", id].concat();
             self.names
-                .push(json::texts(&[&["r/", id].concat(), source]));
+                .push(json::texts(&[&key, source.unwrap_or_default(), &told]));
         }
         if import.is_dry && outcome != "unchanged" {
             note(item, id, &mut self.names, &mut self.forgotten);
