@@ -117,21 +117,18 @@ LIMIT 1
 -- plan: USE TEMP B-TREE FOR ORDER BY
 
 SELECT position, seq, at, event, found, tenant_id, seal, resource_type, resource_id
-FROM (SELECT *, count(*) OVER () AS found, sum(octet_length(event)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(event) AS before
-  FROM (SELECT e.position, e.seq, e.at, e.tenant_id, e.resource_type, e.resource_id, rtrim(json_object('v', 1, 'id', 'evt_1_' || e.position, 'tenant', e.tenant_id, 'tenant_external_id', t.external_id, 'seq', e.seq, 'at', e.at, 'type', e.type, 'version', e.body ->> '$.version', 'actor', json_object('kind', e.actor_kind, 'id', e.actor_id, 'label', e.body ->> '$.label'), 'resource', iif(e.resource_id IS NULL, NULL, json_object('type', e.resource_type, 'id', e.resource_id, 'externalId', e.body ->> '$.externalId', 'name', e.body ->> '$.name')), 'request', e.request), '}') || coalesce(',"changes":' || CASE WHEN e.body -> '$.after' IS NULL
+FROM (WITH shown AS MATERIALIZED (SELECT e.position, e.seq, e.at, e.tenant_id, e.resource_type, e.resource_id, rtrim(json_object('v', 1, 'id', 'evt_1_' || e.position, 'tenant', e.tenant_id, 'tenant_external_id', t.external_id, 'seq', e.seq, 'at', e.at, 'type', e.type, 'version', e.body ->> '$.version', 'actor', json_object('kind', e.actor_kind, 'id', e.actor_id, 'label', e.body ->> '$.label'), 'resource', iif(e.resource_id IS NULL, NULL, json_object('type', e.resource_type, 'id', e.resource_id, 'externalId', e.body ->> '$.externalId', 'name', e.body ->> '$.name')), 'request', e.request), '}') || coalesce(',"changes":' || CASE WHEN e.body -> '$.after' IS NULL
         AND e.body -> '$.before' IS NULL THEN e.body -> '$.changes'
-      ELSE (SELECT json_group_array(json(CASE WHEN c.value IS NOT NULL THEN json_object('path', n.path, 'before', NULL, 'after', NULL, 'cut', json('true')) WHEN e.body -> '$.after' IS NULL THEN json_object('path', n.path, 'before', json(e.body -> n.place), 'after', NULL)
-            ELSE json_object('path', n.path, 'before', NULL, 'after', json(e.body -> n.place))
-            END))
-        FROM (SELECT a.key AS name, a.key AS path, a.path || '."' || a.key || '"' AS place
-          FROM json_each(e.body, iif(e.body -> '$.after' IS NULL, '$.before', '$.after')) a
-          WHERE NOT (a.key LIKE 'urn:%' AND a.type = 'object')
-          UNION ALL
-          SELECT a.key, a.key || ':' || x.key, a.path || '."' || a.key || '"."' || x.key || '"'
-          FROM json_each(e.body, iif(e.body -> '$.after' IS NULL, '$.before', '$.after')) a, json_each(a.value) x
-          WHERE a.key LIKE 'urn:%'
-            AND a.type = 'object') n
-        LEFT JOIN json_each(e.body, '$.cut') c ON c.value = n.name)
+      ELSE (SELECT '[' || group_concat(CASE WHEN a.key LIKE 'urn:%'
+            AND a.type = 'object' THEN (SELECT group_concat('{"path":' || json_quote(a.key || ':' || x.key) || CASE WHEN instr(e.body -> '$.cut', json_quote(a.key)) THEN ',"before":null,"after":null,"cut":true}' WHEN a.path = '$.before' THEN ',"before":' || (e.body -> (a.path || '."' || a.key || '"."' || x.key || '"')) || ',"after":null}'
+              ELSE ',"before":null,"after":' || (e.body -> (a.path || '."' || a.key || '"."' || x.key || '"')) || '}'
+              END, ',')
+            FROM json_each(a.value) x)
+          ELSE '{"path":' || json_quote(a.key) || CASE WHEN instr(e.body -> '$.cut', json_quote(a.key)) THEN ',"before":null,"after":null,"cut":true}' WHEN a.path = '$.before' THEN ',"before":' || (e.body -> (a.path || '."' || a.key || '"')) || ',"after":null}'
+          ELSE ',"before":null,"after":' || (e.body -> (a.path || '."' || a.key || '"')) || '}'
+          END
+          END, ',') || ']'
+        FROM json_each(e.body, iif(e.body -> '$.after' IS NULL, '$.before', '$.after')) a)
       END, '') || coalesce(',"groups":' || (e.body -> '$.groups'), '') || coalesce(',"members":' || (e.body -> '$.members'), '') || coalesce(',"about":' || (e.body -> '$.about'), '') || '}' AS event, (SELECT json_object('seq', last_seq, 'head', head)
       FROM seals s
       WHERE s.tenant_id = e.tenant_id
@@ -174,45 +171,33 @@ FROM (SELECT *, count(*) OVER () AS found, sum(octet_length(event)) OVER (ROWS U
     WHERE (t.shard = 1 OR e.tenant_id = 0)
       AND NOT (e.type IN ('webhook.failing', 'webhook.disabled', 'webhook.test')
         AND e.body ->> '$.about' = ?3)
-    LIMIT 20))
+    LIMIT 20)
+  SELECT *, count(*) OVER () AS found, sum(octet_length(event)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(event) AS before
+  FROM shown)
 WHERE before < 1000000
 -- ?1 = 1
 -- ?2 = 9
 -- ?3 = "whk_019a000000007000800000000000000b"
--- plan: CO-ROUTINE (subquery-8)
--- plan:   CO-ROUTINE (subquery-10)
--- plan:     CO-ROUTINE (subquery-11)
--- plan:       CO-ROUTINE e
--- plan:         SEARCH events USING INDEX events_seq (tenant_id=? AND seq>?)
--- plan:         SCALAR SUBQUERY 5
--- plan:           SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
--- plan:       SCAN e
--- plan:       SEARCH t USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
--- plan:       CORRELATED SCALAR SUBQUERY 3
--- plan:         CO-ROUTINE n
--- plan:           COMPOUND QUERY
--- plan:             LEFT-MOST SUBQUERY
--- plan:               SCAN a VIRTUAL TABLE INDEX 3:
--- plan:             UNION ALL
--- plan:               SCAN a VIRTUAL TABLE INDEX 3:
--- plan:               SCAN x VIRTUAL TABLE INDEX 1:
--- plan:         SCAN n
--- plan:         SCAN c VIRTUAL TABLE INDEX 3: LEFT-JOIN
--- plan:       CORRELATED SCALAR SUBQUERY 4
--- plan:         SEARCH s USING PRIMARY KEY (tenant_id=? AND last_seq<?)
--- plan:       CORRELATED SCALAR SUBQUERY 3
--- plan:         CO-ROUTINE n
--- plan:           COMPOUND QUERY
--- plan:             LEFT-MOST SUBQUERY
--- plan:               SCAN a VIRTUAL TABLE INDEX 3:
--- plan:             UNION ALL
--- plan:               SCAN a VIRTUAL TABLE INDEX 3:
--- plan:               SCAN x VIRTUAL TABLE INDEX 1:
--- plan:         SCAN n
--- plan:         SCAN c VIRTUAL TABLE INDEX 3: LEFT-JOIN
--- plan:     SCAN (subquery-11)
--- plan:   SCAN (subquery-10)
--- plan: SCAN (subquery-8)
+-- plan: CO-ROUTINE (subquery-7)
+-- plan:   CO-ROUTINE (subquery-9)
+-- plan:     CO-ROUTINE (subquery-10)
+-- plan:       MATERIALIZE shown
+-- plan:         CO-ROUTINE e
+-- plan:           SEARCH events USING INDEX events_seq (tenant_id=? AND seq>?)
+-- plan:           SCALAR SUBQUERY 4
+-- plan:             SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
+-- plan:         SCAN e
+-- plan:         SEARCH t USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+-- plan:         CORRELATED SCALAR SUBQUERY 2
+-- plan:           SCAN a VIRTUAL TABLE INDEX 3:
+-- plan:           CORRELATED SCALAR SUBQUERY 1
+-- plan:             SCAN x VIRTUAL TABLE INDEX 1:
+-- plan:         CORRELATED SCALAR SUBQUERY 3
+-- plan:           SEARCH s USING PRIMARY KEY (tenant_id=? AND last_seq<?)
+-- plan:       SCAN shown
+-- plan:     SCAN (subquery-10)
+-- plan:   SCAN (subquery-9)
+-- plan: SCAN (subquery-7)
 
 UPDATE webhook_cursors
 SET position = ?1, until = ?2, resume = ?2, lease_until = ?3

@@ -15,8 +15,8 @@ pub const BEYOND: i64 = -1;
 /// Bytes of events behind which a page ends.
 const PAGE_BYTES: usize = 1_000_000;
 
-/// An entry of an event `e`: its path, the place of its value in the event, and the attribute `a` of
-/// the document on one side. What was too long to be kept there is cut.
+/// An entry of an event `e`: its path, and the place of its value there. Its attribute is `a`, of
+/// the document on one side. What was too long to be kept is cut.
 macro_rules! entry {
     ($path:literal, $place:literal) => {
         concat!(

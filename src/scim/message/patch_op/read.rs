@@ -383,13 +383,9 @@ impl Reader<'_> {
 
 /// Whether a path-less value has no attribute.
 fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Object(members) => members.is_empty(),
-        Value::Array(list) => list
-            .iter()
-            .all(|item| item.as_object().is_some_and(Map::is_empty)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
-    }
+    let is_none = |value: &Value| value.as_object().is_some_and(Map::is_empty);
+    let list = value.as_array();
+    list.map_or_else(|| is_none(value), |list| list.iter().all(is_none))
 }
 
 /// Whether a part of a path may be what somebody calls an attribute, if not in SCIM: there is no
