@@ -151,8 +151,8 @@ pub(super) async fn read_targets<D: Database>(
     let mut sources_of = Vec::new();
     for mut row in answers.rows(sources) {
         let (id, source) = (row.required_text(0)?, row.required_text(1)?);
-        let told = row.text(2)?.and_then(|told| json::parse(&told).ok());
-        sources_of.push((id, source, told.unwrap_or_default()));
+        let claim = row.text(2)?.and_then(|claim| json::parse(&claim).ok());
+        sources_of.push((id, source, claim.unwrap_or_default()));
     }
     rewrite(session, actions, &stored, &sources_of)
 }
@@ -198,11 +198,11 @@ fn rewrite<D: Database>(
         let own = item.parsed.id.as_deref();
         let mut keys = Table::of(item.parsed.resource_type).keys.iter();
         let named = keys.any(|key| key.unique);
-        let mut others = of_target().filter(|(_, source, told)| {
-            (own.is_none() || source.is_empty()) && told.get(1) != Some(&item.new.name().into())
+        let mut others = of_target().filter(|(_, source, claim)| {
+            (own.is_none() || source.is_empty()) && claim.get(1) != Some(&item.new.name().into())
         });
-        if let Some((_, _, told)) = others.next().filter(|_| named && is_name_given(item)) {
-            let line = told.get(0).and_then(Value::as_i64).unwrap_or_default();
+        if let Some((_, _, claim)) = others.next().filter(|_| named && is_name_given(item)) {
+            let line = claim.get(0).and_then(Value::as_i64).unwrap_or_default();
             *action = Action::Refuse(format!(
                 "Line {line} has the same externalId and another name, so the two would become one {}. Give each its own \
                  externalId, or leave one of them out.",

@@ -139,13 +139,13 @@ impl<'a> Lines<'a> {
         }
         // One without an id is told by its external id.
         if source.is_some() || item.new.document.contains_key("externalId") {
-            let told = json::text(&Value::from(vec![
+            let claim = json::text(&Value::from(vec![
                 Value::from(line),
                 Value::from(item.new.name()),
             ]));
             let key = ["r/", id].concat();
             self.names
-                .push(json::texts(&[&key, source.unwrap_or_default(), &told]));
+                .push(json::texts(&[&key, source.unwrap_or_default(), &claim]));
         }
         if import.is_dry && outcome != "unchanged" {
             note(item, id, &mut self.names, &mut self.forgotten);
