@@ -313,10 +313,16 @@ async fn settings_for_open<D: Database, B>(
     }
 }
 
-/// The paths of what was left out of the request, so that no success without effect goes untold.
+/// The paths of what was left out of the request, so that no success without effect goes untold;
+/// what was left out for two reasons in a row is named once.
 fn ignored(habits: &Habits) -> Option<String> {
     let mut paths = String::new();
+    let mut last = "";
     for path in habits.left_out() {
+        if path == last {
+            continue;
+        }
+        last = path;
         if paths.len() + path.len() > MAX_IGNORED {
             paths.push_str(", ...");
             break;
