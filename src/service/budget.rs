@@ -41,12 +41,6 @@ impl Budget {
     }
 }
 
-/// Lines that a batch of an import does at the most: others wait for it. A plan of few statements
-/// needs larger ones, so that an import is done in hours.
-pub(crate) const fn lines_at_once(settings: &Settings) -> usize {
-    if settings.is_free_plan { 1_000 } else { 250 }
-}
-
 /// What is left of a budget.
 pub struct Allowance<'a> {
     budget: Budget,

@@ -81,8 +81,8 @@ FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECE
       AND state = 0
       AND line > ?3
     ORDER BY line
-    LIMIT 250))
-WHERE before < 250000
+    LIMIT 1000))
+WHERE before < 700000
 ORDER BY line
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
@@ -349,8 +349,8 @@ FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECE
       AND state = 0
       AND line > ?3
     ORDER BY line
-    LIMIT 250))
-WHERE before < 250000
+    LIMIT 1000))
+WHERE before < 700000
 ORDER BY line
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
@@ -420,8 +420,8 @@ FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECE
       AND state > 0
       AND line > ?3
     ORDER BY line
-    LIMIT 250))
-WHERE before < 250000
+    LIMIT 1000))
+WHERE before < 700000
 ORDER BY line
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
@@ -679,8 +679,8 @@ FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECE
       AND state > 0
       AND line > ?3
     ORDER BY line
-    LIMIT 250))
-WHERE before < 250000
+    LIMIT 1000))
+WHERE before < 700000
 ORDER BY line
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
@@ -752,7 +752,7 @@ FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECE
       AND line > ?3
     ORDER BY line
     LIMIT 150))
-WHERE before < 250000
+WHERE before < 700000
 ORDER BY line
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
@@ -1070,7 +1070,7 @@ FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECE
       AND line > ?3
     ORDER BY line
     LIMIT 148))
-WHERE before < 250000
+WHERE before < 700000
 ORDER BY line
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
@@ -1141,7 +1141,7 @@ FROM (SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECE
       AND line > ?3
     ORDER BY line
     LIMIT 29400))
-WHERE before < 250000
+WHERE before < 700000
 ORDER BY line
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
@@ -1370,7 +1370,7 @@ DELETE
 FROM import_keys
 WHERE tenant_id = ?1
   AND job_id = ?2
-  AND (key, id) IN (SELECT key, id FROM import_keys WHERE tenant_id = ?1 AND job_id = ?2 LIMIT 1250)
+  AND (key, id) IN (SELECT key, id FROM import_keys WHERE tenant_id = ?1 AND job_id = ?2 LIMIT 5000)
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
 -- plan: SEARCH import_keys USING PRIMARY KEY (tenant_id=? AND job_id=? AND key=?)
@@ -1385,7 +1385,7 @@ DELETE
 FROM import_lines
 WHERE tenant_id = ?1
   AND job_id = ?2
-  AND line IN (SELECT line FROM import_lines WHERE tenant_id = ?1 AND job_id = ?2 LIMIT 1250)
+  AND line IN (SELECT line FROM import_lines WHERE tenant_id = ?1 AND job_id = ?2 LIMIT 5000)
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
 -- plan: SEARCH import_lines USING PRIMARY KEY (tenant_id=? AND job_id=? AND line=?)

@@ -11,7 +11,7 @@
 use scim::json;
 use serde_json::{Map, Value};
 
-use crate::budget::{Allowance, LEASE, lines_at_once};
+use crate::budget::{Allowance, LEASE};
 use crate::{Caller, Context, Failure, Moment, Session};
 use store::batch::Batch;
 use store::directory::house_events;
@@ -27,6 +27,8 @@ mod resources;
 
 /// Statements that a batch of lines takes, with those that look for what is there.
 pub(crate) const STATEMENTS: usize = 24;
+/// Lines of the largest batch.
+const LINES: usize = 1_000;
 
 /// How far an import came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,8 +228,7 @@ pub(crate) async fn work<D: Database>(
         return Ok(());
     };
     let settings = row.required_text(0)?;
-    let largest = lines_at_once(context.settings);
-    let mut most = largest;
+    let mut most = LINES;
     while allowance.has(STATEMENTS) {
         let now = context.clock.now();
         let session = Session::new(
@@ -261,7 +262,7 @@ pub(crate) async fn work<D: Database>(
             Ok(done) => {
                 marker = done;
                 until = next;
-                most = (2 * most).min(largest);
+                most = (2 * most).min(LINES);
             }
             // Another writer changed what was read; or another works at it.
             Err(Failure::Conflict(_)) if most > 1 => most = (most / 8).max(1),
@@ -309,7 +310,7 @@ async fn plan<D: Database>(
         Phase::MembersOfGroups | Phase::Members => State::Members,
         Phase::Staging | Phase::Clearing => {
             let is_left = !session.ask(import.remains()).await?.is_empty();
-            work.clear(session, import, now, (is_left, most));
+            work.clear(session, import, now, is_left);
             return Ok(work);
         }
     };
@@ -320,14 +321,14 @@ async fn plan<D: Database>(
         _ => most,
     };
     let mut lines: Vec<Line> = Vec::new();
-    let ask = import.lines(state, of_groups, marker.line, [wide, most]);
+    let ask = import.lines(state, of_groups, marker.line, wide);
     for mut row in session.ask(ask).await? {
         lines.push(read_line(&mut row)?);
     }
     if lines.is_empty() {
         work.marker.next();
     } else if state == State::Members {
-        members::plan(session, import, &mut work, lines, (most, groups)).await?;
+        members::plan(session, import, &mut work, lines, groups).await?;
     } else {
         resources::plan(session, import, &mut work, lines, state).await?;
     }
@@ -341,17 +342,17 @@ impl Work {
         session: &Session<'_, D>,
         import: Import<'_>,
         now: &Moment,
-        (is_left, most): (bool, usize),
+        is_left: bool,
     ) {
         let is_broken = self.marker.is_staging();
         if is_left {
-            self.batch.add_all(import.clear(is_broken, most));
+            self.batch.add_all(import.clear(is_broken));
             return;
         }
         self.marker.phase = Phase::Clearing;
         self.marker.line = -1;
         if is_broken {
-            self.batch.add_all(import.clear(true, most));
+            self.batch.add_all(import.clear(true));
             let detail =
                 "Its lines did not all come. Begin the import anew; nothing of it was done.";
             self.batch.add(import.fail(detail, &now.text));
@@ -359,7 +360,7 @@ impl Work {
         }
         let counts = json::text(&Value::Object(self.marker.result()));
         self.batch.add(import.finish(&counts, &now.text));
-        self.batch.add_all(import.clear(true, most));
+        self.batch.add_all(import.clear(true));
         if !self.marker.is_dry {
             let finished = house_events::import_finished(import.job);
             self.batch.add(house(&session.origin(None), finished));

@@ -9,9 +9,8 @@ use crate::read::guard;
 use crate::tenant::Tenant;
 use crate::{Error, Row, Statement, fragment, statement};
 
-/// Bytes of the lines of a batch for each that it may have, beyond the first line, and of all.
-const BYTES_A_LINE: usize = 1_000;
-const MOST_BYTES: usize = 700_000;
+/// Bytes of them, beyond the first.
+const BYTES: usize = 700_000;
 
 /// What [`Import::resolve`] gives in place of an id where a name is that of more than one; no id is
 /// this.
@@ -95,25 +94,23 @@ impl Import<'_> {
         )
     }
 
-    /// The next lines in a state, behind a number: of so many those whose text is no more than so
-    /// many others may have. Of those whose
+    /// The next lines in a state, behind a number: as many as one batch does. Of those whose
     /// members are to be found, either all or the groups' alone: a user's text begins with `[["t"`.
-    pub fn lines(&self, state: State, of_groups: bool, after: i64, most: [usize; 2]) -> Statement {
-        let [most, lines] = most;
+    pub fn lines(&self, state: State, of_groups: bool, after: i64, most: usize) -> Statement {
         let is_waiting = (state != State::New).then_some(" AND state > 0");
         statement!(
             "SELECT line, outcome, resource_id, refused, text FROM (\
              SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECEDING) - octet_length(text) AS before \
              FROM (SELECT line, outcome, resource_id, refused, text FROM import_lines \
              WHERE {scope} AND state = {state}{is_waiting}{of_groups} AND line > {after} ORDER BY line LIMIT {most})) \
-             WHERE before < {bytes} ORDER BY line",
+             WHERE before < {BYTES} ORDER BY line",
             scope = self.scope(),
             state = state as usize,
             is_waiting = is_waiting,
             of_groups = of_groups.then_some(" AND substr(text, 4, 1) <> 't'"),
             after = value(after),
             most = most,
-            bytes = (BYTES_A_LINE * lines).min(MOST_BYTES),
+            BYTES = BYTES,
         )
     }
 

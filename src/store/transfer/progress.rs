@@ -7,8 +7,8 @@ use crate::{Statement, fragment, statement};
 
 /// Refusals that a result lists.
 const REFUSALS: usize = 1_000;
-/// Rows that are cleared in the time that a line takes.
-const ROWS_A_LINE: usize = 5;
+/// Rows that are cleared at once.
+const ROWS_AT_ONCE: usize = 5_000;
 
 impl Import<'_> {
     /// Fails the batch unless the job is where it was read, and its lease is whose it was.
@@ -59,20 +59,19 @@ impl Import<'_> {
         )
     }
 
-    /// Takes out what it has noted, so much at once as takes the time of so many lines; lines with
-    /// refusals that the result lists stay until the last, and go all at once.
-    pub fn clear(&self, all: bool, lines: usize) -> [Statement; 2] {
-        let rows = (ROWS_A_LINE * lines).max(REFUSALS + 1);
+    /// Takes out what it has noted, so much at once; lines with refusals that the result lists stay
+    /// until the last. A row for each table that may have more.
+    pub fn clear(&self, all: bool) -> [Statement; 2] {
         [
             statement!(
                 "DELETE FROM import_keys WHERE {scope} AND (key, id) IN (\
-                 SELECT key, id FROM import_keys WHERE {scope} LIMIT {rows})",
+                 SELECT key, id FROM import_keys WHERE {scope} LIMIT {ROWS_AT_ONCE})",
                 scope = self.scope(),
-                rows = rows,
+                ROWS_AT_ONCE = ROWS_AT_ONCE,
             ),
             statement!(
                 "DELETE FROM import_lines WHERE {scope} AND line IN (\
-                 SELECT line FROM import_lines WHERE {scope}{kept} LIMIT {rows})",
+                 SELECT line FROM import_lines WHERE {scope}{kept} LIMIT {ROWS_AT_ONCE})",
                 scope = self.scope(),
                 kept = (!all).then_some(fragment!(
                     " AND line >= coalesce((SELECT line FROM import_lines WHERE {scope} AND state > 0 AND state = 3 \
@@ -80,7 +79,7 @@ impl Import<'_> {
                     scope = self.scope(),
                     REFUSALS = REFUSALS,
                 )),
-                rows = rows,
+                ROWS_AT_ONCE = ROWS_AT_ONCE,
             ),
         ]
     }

@@ -21,8 +21,8 @@ use store::{Database, Statement};
 /// Lines among which those of one group are looked for: what a batch may do is counted in groups,
 /// so that users whose lines name a thousand groups in turn go by group.
 pub(super) const LINES_A_GROUP: usize = 200;
-/// Members that are asked for in the time that a line takes.
-const MEMBERS_A_LINE: usize = 5;
+/// Members that are asked for at once, beyond those of one line.
+const MEMBERS: usize = 5_000;
 /// Members in one question.
 const MEMBERS_AT_ONCE: usize = 10_000;
 /// Memberships that a dry run notes by one statement.
@@ -102,10 +102,10 @@ pub(super) async fn plan<D: Database>(
     import: Import<'_>,
     work: &mut Work,
     of_state: Vec<Line>,
-    (most, groups): (usize, usize),
+    groups: usize,
 ) -> Result<(), Failure> {
     let mut batch = Batch::default();
-    let (mut member_lines, handles) = ask(import, of_state, (most, groups), &mut batch);
+    let (mut member_lines, handles) = ask(import, of_state, groups, &mut batch);
     let mut answers = session.send(batch).await?;
     let found: Vec<String> = crate::links::all_ids(answers.rows_of(&handles))?;
     let mut found = found.into_iter();
@@ -130,7 +130,7 @@ pub(super) async fn plan<D: Database>(
 fn ask(
     import: Import<'_>,
     of_state: Vec<Line>,
-    (most, groups): (usize, usize),
+    groups: usize,
     batch: &mut Batch,
 ) -> (Vec<MemberLine>, Vec<Handle>) {
     let mut member_lines: Vec<MemberLine> = Vec::new();
@@ -141,7 +141,7 @@ fn ask(
             Ok(Value::Array(links)) => links,
             _ => Vec::new(),
         };
-        if !member_lines.is_empty() && rows.len() + links.len() > MEMBERS_A_LINE * most {
+        if !member_lines.is_empty() && rows.len() + links.len() > MEMBERS {
             break;
         }
         let resource = line.resource.as_deref().unwrap_or_default();
