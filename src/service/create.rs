@@ -10,6 +10,7 @@ use super::write::{Effect, NewResource};
 use super::{Answer, Failure, Selection, Session};
 use store::batch::Batch;
 use store::table::Table;
+use store::transfer::import::Import;
 use store::{Database, former};
 
 impl<D: Database> Session<'_, D> {
@@ -59,7 +60,7 @@ impl<D: Database> Session<'_, D> {
                     let is_one = self.operation().is_none() && !self.is_spent();
                     let one = [&new];
                     let one = one.get(..usize::from(is_one)).unwrap_or_default();
-                    let former = self.former_ids(one).await?;
+                    let former = self.former_ids(one, None).await?;
                     let due = former.into_iter().next().map(|(_, former)| former);
                     match due {
                         Some(former) if former != new.id => {
@@ -92,6 +93,7 @@ impl<D: Database> Session<'_, D> {
     pub(crate) async fn former_ids(
         &self,
         users: &[&NewResource],
+        import: Option<&Import<'_>>,
     ) -> Result<Vec<(String, String)>, Failure> {
         let mut ids = Vec::new();
         let users = users.iter();
@@ -99,8 +101,8 @@ impl<D: Database> Session<'_, D> {
         let users: Vec<_> = users.map(|user| user.called()).list();
         let again = self.again(&USER_TYPE);
         if let Some(by_name) = again.filter(|_| !users.is_empty()) {
-            let former =
-                former::former_ids(&self.view(&USER_TYPE), &users, (by_name, &self.now.text));
+            let (view, rule) = (self.view(&USER_TYPE), (by_name, self.now.text.as_str()));
+            let former = former::former_ids(&view, &users, rule, import);
             for mut row in self.ask(former).await? {
                 let id = row.required_text(0)?;
                 ids.extend(row.text(1)?.map(|former| (id, former)));

@@ -21,12 +21,17 @@ INSERT INTO users (tenant_id, created_at, updated_at, id, version, document, fol
 SELECT t.id, ?1, ?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7
 FROM (SELECT ?8 AS id) t
 WHERE t.id IS NOT NULL
-  AND coalesce((SELECT substr(max((d.external_id IS ?6) || d.deleted_at || d.id), 26)
-    FROM deleted_resources d
-    WHERE d.tenant_id = ?8
-      AND d.name = ?5
-      AND d.purge_at > ?1
-      AND (d.external_id IS NULL OR ?6 IS NULL OR d.external_id = ?6)), ?2) = ?2
+  AND (coalesce((SELECT substr(max((x.external_id IS ?6) || x.deleted_at || x.id), 26)
+      FROM deleted_resources x
+      WHERE x.tenant_id = ?8
+        AND x.name = ?5
+        AND x.purge_at > ?1
+        AND (x.external_id IS NULL OR ?6 IS NULL OR x.external_id = ?6)), ?2) = ?2
+    OR (SELECT x.id
+    FROM deleted_resources x
+    WHERE x.tenant_id = ?8
+      AND x.id = ?2
+      AND x.purge_at > ?1) IS NOT NULL)
 ON CONFLICT DO NOTHING
 RETURNING seq
 -- ?1 = "2026-01-01T00:00:00.008Z"
@@ -40,10 +45,14 @@ RETURNING seq
 -- plan: CO-ROUTINE t
 -- plan:   SCAN CONSTANT ROW
 -- plan:   SCALAR SUBQUERY 2
--- plan:     SEARCH d USING INDEX deleted_resources_name (tenant_id=? AND name=?)
+-- plan:     SEARCH x USING INDEX deleted_resources_name (tenant_id=? AND name=?)
+-- plan:   SCALAR SUBQUERY 3
+-- plan:     SEARCH x USING PRIMARY KEY (tenant_id=? AND id=?)
 -- plan: SCAN t
 -- plan: SCALAR SUBQUERY 2
--- plan:   SEARCH d USING INDEX deleted_resources_name (tenant_id=? AND name=?)
+-- plan:   SEARCH x USING INDEX deleted_resources_name (tenant_id=? AND name=?)
+-- plan: SCALAR SUBQUERY 3
+-- plan:   SEARCH x USING PRIMARY KEY (tenant_id=? AND id=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
 SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
@@ -101,21 +110,21 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_closed (id=?)
 
-SELECT j.value ->> 0 AS id, (SELECT substr(max((d.external_id IS (j.value ->> 2)) || d.deleted_at || d.id), 26)
-  FROM deleted_resources d
-  WHERE d.tenant_id = ?1
-    AND d.name = (j.value ->> 1)
-    AND d.purge_at > ?2
-    AND (d.external_id IS NULL
+SELECT j.value ->> 0 AS id, (SELECT substr(max((x.external_id IS (j.value ->> 2)) || x.deleted_at || x.id), 26)
+  FROM deleted_resources x
+  WHERE x.tenant_id = ?1
+    AND x.name = (j.value ->> 1)
+    AND x.purge_at > ?2
+    AND (x.external_id IS NULL
       OR (j.value ->> 2) IS NULL
-      OR d.external_id = (j.value ->> 2))) AS former
+      OR x.external_id = (j.value ->> 2))) AS former
 FROM json_each(?3) j
 -- ?1 = 1
 -- ?2 = "2026-01-01T00:00:00.008Z"
 -- ?3 = "[[\"019a0000-0000-7000-8000-00000000000c\",\"bob\",\"7\"]]"
 -- plan: SCAN j VIRTUAL TABLE INDEX 1:
 -- plan: CORRELATED SCALAR SUBQUERY 1
--- plan:   SEARCH d USING INDEX deleted_resources_name (tenant_id=? AND name=?)
+-- plan:   SEARCH x USING INDEX deleted_resources_name (tenant_id=? AND name=?)
 
 SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at, json_extract('{}', coalesce((SELECT CASE state WHEN 'suspended' THEN 'tenant suspended'
       ELSE 'unknown token'
@@ -132,12 +141,17 @@ INSERT INTO users (tenant_id, created_at, updated_at, id, version, document, fol
 SELECT t.id, ?1, ?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7
 FROM (SELECT ?8 AS id) t
 WHERE t.id IS NOT NULL
-  AND coalesce((SELECT substr(max((d.external_id IS ?6) || d.deleted_at || d.id), 26)
-    FROM deleted_resources d
-    WHERE d.tenant_id = ?8
-      AND d.name = ?5
-      AND d.purge_at > ?1
-      AND (d.external_id IS NULL OR ?6 IS NULL OR d.external_id = ?6)), ?2) = ?2
+  AND (coalesce((SELECT substr(max((x.external_id IS ?6) || x.deleted_at || x.id), 26)
+      FROM deleted_resources x
+      WHERE x.tenant_id = ?8
+        AND x.name = ?5
+        AND x.purge_at > ?1
+        AND (x.external_id IS NULL OR ?6 IS NULL OR x.external_id = ?6)), ?2) = ?2
+    OR (SELECT x.id
+    FROM deleted_resources x
+    WHERE x.tenant_id = ?8
+      AND x.id = ?2
+      AND x.purge_at > ?1) IS NOT NULL)
 ON CONFLICT DO NOTHING
 RETURNING seq
 -- ?1 = "2026-01-01T00:00:00.008Z"
@@ -151,10 +165,14 @@ RETURNING seq
 -- plan: CO-ROUTINE t
 -- plan:   SCAN CONSTANT ROW
 -- plan:   SCALAR SUBQUERY 2
--- plan:     SEARCH d USING INDEX deleted_resources_name (tenant_id=? AND name=?)
+-- plan:     SEARCH x USING INDEX deleted_resources_name (tenant_id=? AND name=?)
+-- plan:   SCALAR SUBQUERY 3
+-- plan:     SEARCH x USING PRIMARY KEY (tenant_id=? AND id=?)
 -- plan: SCAN t
 -- plan: SCALAR SUBQUERY 2
--- plan:   SEARCH d USING INDEX deleted_resources_name (tenant_id=? AND name=?)
+-- plan:   SEARCH x USING INDEX deleted_resources_name (tenant_id=? AND name=?)
+-- plan: SCALAR SUBQUERY 3
+-- plan:   SEARCH x USING PRIMARY KEY (tenant_id=? AND id=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
 SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)

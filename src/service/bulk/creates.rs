@@ -65,7 +65,7 @@ impl<D: Database> Session<'_, D> {
         let users: Vec<NewResource> = users.map(NewResource::names).list();
         let users: Vec<&NewResource> = users.iter().list();
         let mut taken = Index::default();
-        for (id, former) in self.former_ids(&users).await? {
+        for (id, former) in self.former_ids(&users, None).await? {
             if !taken.add(&former) {
                 continue;
             }

@@ -781,6 +781,61 @@ fn who_was_here_before_has_the_same_id() {
     client.get(&format!("/Users/{ada}")).expect(200);
 }
 
+/// What is kept goes to one line alone, as the dry run says: nobody vanishes.
+#[test]
+fn what_is_kept_is_one_line() {
+    let memory = Memory::new();
+    for rehire in ["same_name", "same_external_id"] {
+        for order in [[0, 1, 2, 3], [1, 0, 2, 3], [3, 2, 1, 0]] {
+            let (number, client) = tenant(&memory);
+            let settings = json!({ "settings": { "deletes": "soft", "rehire": rehire } });
+            Operator::new(&memory)
+                .patch(&format!("/tenants/{number}"), &settings)
+                .expect(200);
+            let [kept, other] = ["u7@x", "u8@x"].map(|name| client.user(name));
+            for id in [&kept, &other] {
+                client.delete(&format!("/Users/{id}")).expect(204);
+            }
+            let all = [
+                json!({ "schemas": [USER], "userName": "u7@x" }),
+                json!({ "schemas": [USER], "id": kept, "userName": "u4@x" }),
+                json!({ "schemas": [USER], "userName": "u8@x" }),
+                group("All", &json!([{ "value": other }])),
+            ];
+            let text = lines(&order.map(|index| all[index].clone()));
+            let (counts, refused) = told(&import(&memory, number, &text));
+            let is_first = order[0] == 0;
+            let expected = if is_first { [3, 0, 0] } else { [4, 0, 0] };
+            assert_eq!(counts, expected, "{rehire} {order:?} {refused:?}");
+            assert_eq!(refused.len(), usize::from(is_first), "{refused:?}");
+            assert_eq!(members(&client, "All"), ["u8@x"]);
+        }
+    }
+}
+
+/// Of several that are kept with one name a line has the one with its id.
+#[test]
+fn a_kept_id_comes_before_a_kept_name() {
+    let memory = Memory::new();
+    for rehire in ["same_name", "same_external_id"] {
+        let (number, client) = tenant(&memory);
+        let settings = json!({ "settings": { "deletes": "soft", "rehire": rehire } });
+        Operator::new(&memory)
+            .patch(&format!("/tenants/{number}"), &settings)
+            .expect(200);
+        let [first, last] = ["a@x", "b@x"].map(|name| client.user(name));
+        client.delete(&format!("/Users/{first}")).expect(204);
+        let named = json!([{ "op": "replace", "path": "userName", "value": "a@x" }]);
+        client.patch(&format!("/Users/{last}"), &named).expect(200);
+        client.delete(&format!("/Users/{last}")).expect(204);
+        let text = lines(&[json!({ "schemas": [USER], "id": first, "userName": "a@x" })]);
+        let done = import(&memory, number, &text);
+        assert_eq!(told(&done), ([1, 0, 0], Vec::new()), "{rehire}");
+        client.get(&format!("/Users/{first}")).expect(200);
+        client.get(&format!("/Users/{last}")).expect(404);
+    }
+}
+
 /// A group of many members, in the lines that an export makes of it.
 #[test]
 fn a_large_group_comes_back() {

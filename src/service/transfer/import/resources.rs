@@ -43,6 +43,8 @@ struct Item {
     parsed: LineResource,
     new: NewResource,
     found: LineMatch,
+    /// Whether it is a user who was here before, with the id from then.
+    is_former: bool,
     /// The resource that it is.
     target: Option<String>,
     rewrite: Option<(Rewrite, String, String)>,
@@ -75,8 +77,9 @@ pub(super) async fn plan<D: Database>(
     // Who was here before gets the former id, where the settings say so.
     let users = items(&mut actions, &USER_TYPE).filter(|item| item.target.is_none());
     let users: Vec<&NewResource> = users.map(|item| &item.new).list();
-    for (id, former) in session.former_ids(&users).await? {
-        let item = items(&mut actions, &USER_TYPE).find(|item| item.new.id == id);
+    for (id, former) in session.former_ids(&users, Some(&import)).await? {
+        let item =
+            items(&mut actions, &USER_TYPE).find(|item| !item.is_former && item.new.id == id);
         if let Some(item) = item {
             if item.parsed.id.as_deref() == Some(&id) && id != former {
                 let detail = format!(
@@ -84,8 +87,15 @@ pub(super) async fn plan<D: Database>(
                 );
                 item.parsed.refused.push(detail);
             }
+            item.is_former = id != former;
             item.new.id = former;
         }
+    }
+    // Of two lines that have one that is kept, the second finds what the first has made.
+    let mut ids = Index::default();
+    let is_second = |(_, action): &(i64, Action)| matches!(action, Action::Write(item) if item.target.is_none() && !ids.add(&item.new.id));
+    if let Some(end) = actions.iter().position(is_second) {
+        actions.truncate(end);
     }
     read_targets(session, import, &mut actions).await?;
     let mut text = 0;
@@ -249,6 +259,7 @@ fn new<D: Database>(
         parsed,
         new,
         found: LineMatch::default(),
+        is_former: false,
         target: None,
         rewrite: None,
     })

@@ -203,11 +203,18 @@ fn rewrite<D: Database>(
         });
         if let Some((_, _, claim)) = others.next().filter(|_| named && is_name_given(item)) {
             let line = claim.get(0).and_then(Value::as_i64).unwrap_or_default();
-            *action = Action::Refuse(format!(
-                "Line {line} has the same externalId and another name, so the two would become one {}. Give each its own \
-                 externalId, or leave one of them out.",
-                item.parsed.resource_type.name,
-            ));
+            let of = item.parsed.resource_type.name;
+            *action = Action::Refuse(if own == Some(target) {
+                format!(
+                    "Line {line} is the {of} with this id and has another name, so the two would become one {of}. Take the id out, or \
+                     leave one of the lines out.",
+                )
+            } else {
+                format!(
+                    "Line {line} has the same externalId and another name, so the two would become one {of}. Give each its own \
+                     externalId, or leave one of them out.",
+                )
+            });
             continue;
         }
         let found = ids.number(target).and_then(|number| stored.get(number));

@@ -137,8 +137,12 @@ impl<'a> Lines<'a> {
         if let Some(source) = source.filter(|source| import.is_dry || *source != id) {
             self.names.push(json::texts(&[&key("i", of, source), id]));
         }
-        // One without an id is told by its external id.
-        if source.is_some() || item.new.document.contains_key("externalId") {
+        // Others may know by the id who was here before, and a dry run has it nowhere else.
+        if import.is_dry && item.is_former {
+            self.names.push(json::texts(&[&key("i", of, id), id]));
+        }
+        // One without an id is told by its external id, or by the id that is kept.
+        if source.is_some() || item.is_former || item.new.document.contains_key("externalId") {
             let claim = json::text(&Value::from(vec![
                 Value::from(line),
                 Value::from(item.new.name()),
