@@ -7,9 +7,10 @@ use scim_worker::http::{Environment, respond};
 use serde_json::{Value, json};
 use service::credential::Secret;
 use service::gauge::TOGETHER;
+use service::master::Master;
 use service::{Context, Mint, Moment};
 use store::{Cost, Database, Error, Results, Statement};
-use testing::client::{Client, Got};
+use testing::client::{Client, Got, Operator};
 use testing::memory::Memory;
 
 fn replace(path: &str, value: &str) -> Value {
@@ -259,6 +260,7 @@ fn met<'a>(
         rival: RefCell::new(Box::new(rival)),
     };
     let secret = Secret::new(Memory::TOKEN);
+    let admin = Secret::new(Memory::ADMIN_TOKEN);
     let environment = Environment {
         context: Context {
             database: &database,
@@ -272,7 +274,7 @@ fn met<'a>(
             rates: &memory.rates,
         },
         secret: secret.as_ref(),
-        admin: None,
+        admin: admin.as_ref(),
         instance: &Instance::new(),
         allow_http: false,
         request_id: String::new(),
@@ -822,4 +824,31 @@ fn a_bulk_holds_its_memory_to_its_end() {
         "{outcomes}"
     );
     assert!(fits(), "given back");
+}
+
+/// Nothing is found wrong in a record because somebody writes, or the minute seals, meanwhile.
+#[test]
+fn a_record_that_is_written_while_it_is_verified_holds() {
+    for does_seal in [false, true] {
+        for at in 1..=4 {
+            let mut memory = Memory::new();
+            memory.settings.master = Master::parse(&"5a".repeat(32)).unwrap();
+            let client = Client::new(&memory);
+            client.user("sealed");
+            memory.seal().unwrap();
+            client.user("waits");
+            let request = Operator::new(&memory).request("GET", "/tenants/1/events/verify", None);
+            let (got, trips) = met(&memory, &request, |trip| {
+                if trip == at {
+                    client.user("meets");
+                    if does_seal {
+                        memory.seal().unwrap();
+                    }
+                }
+            });
+            assert!(trips >= at, "{trips}");
+            let answer = got.expect(200);
+            assert_eq!(answer["holds"], true, "{at} {does_seal}: {answer}");
+        }
+    }
 }

@@ -190,7 +190,8 @@ fn walk<'c>(call: &'c Call<'c>, mut rest: IntoIter<Seal>, mut finding: Finding) 
     })
 }
 
-/// What is not sealed yet is counted.
+/// What is not sealed yet is counted, as far as the first look saw it: others write, and the minute
+/// seals, between the two.
 fn end<'c>(call: &'c Call<'c>, mut finding: Finding) -> Outcome<'c> {
     if let Some((seq, _)) = finding.kept {
         finding.tell(seq, seq, "the head that was kept is none of this chain");
@@ -198,10 +199,18 @@ fn end<'c>(call: &'c Call<'c>, mut finding: Finding) -> Outcome<'c> {
     if finding.reached < finding.sealed_to {
         return Step::show(finding.text(finding.reached));
     }
-    let (batch, count) = Batch::of(seals::count_behind(finding.tenant, finding.sealed_to));
+    let newest = finding.newest.max(finding.sealed_to);
+    let mut batch = Batch::default();
+    let count = batch.add(seals::count_behind(
+        finding.tenant,
+        finding.sealed_to,
+        newest,
+    ));
+    let extent = batch.add(seals::extent(finding.tenant));
     Step::send(call.admin.shard, batch, move |mut answers| {
         let [count, looked_at] = answers.numbers(count)?;
-        let newest = finding.newest.max(finding.sealed_to);
+        let [_, sealed_to, ..]: [_; 4] = answers.numbers(extent)?;
+        let is_sealed_on = sealed_to.unwrap_or_default() > finding.sealed_to;
         let behind = finding.sealed_to.max(finding.trimmed);
         let more = count.unwrap_or_default() - (newest - behind);
         if more != 0 {
@@ -211,7 +220,7 @@ fn end<'c>(call: &'c Call<'c>, mut finding: Finding) -> Outcome<'c> {
                 "an event is missing"
             };
             finding.tell(behind + 1, newest, why);
-        } else if let Some(last) = looked_at {
+        } else if let Some(last) = looked_at.filter(|_| !is_sealed_on) {
             finding.tell(behind + 1, last, "a seal is missing");
         }
         if finding.tenant == 0 {

@@ -287,14 +287,16 @@ pub fn read_leaf(row: &mut Row) -> Result<Leaf, Error> {
 }
 
 /// How many events of a tenant there are behind a number, and the last of them that the sealer has
-/// looked at.
-pub fn count_behind(tenant: i64, behind: i64) -> Statement {
+/// looked at. What came behind the newest that is known is none of them; a number that is never
+/// given is.
+pub fn count_behind(tenant: i64, behind: i64, newest: i64) -> Statement {
     statement!(
         "SELECT count(*), CAST(min({MOST}, max(seq) FILTER (WHERE position <= (SELECT position FROM sealing))) AS INTEGER) \
-         FROM events WHERE tenant_id = {tenant} AND seq > {behind}",
+         FROM events WHERE tenant_id = {tenant} AND seq > {behind} AND (seq <= {newest} OR seq > {MOST})",
         MOST = MOST!(),
         tenant = value(tenant),
         behind = value(behind),
+        newest = value(newest),
     )
 }
 
