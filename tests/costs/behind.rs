@@ -140,12 +140,12 @@ fn jobs(measured: &Value, sheet: &mut Sheet, column: &str) {
     for (job, budget) in [
         (
             "import of 3,000 lines",
-            cost(95, 30 * 3_000, 11 * 3_000 + 200),
+            cost(100, 33 * 3_000, 13 * 3_000 + 200),
         ),
         ("undo of 700 events", cost(24, 35 * 700, 6 * 700)),
         (
             "end of a tenant of 1,000 users",
-            cost(36, 20 * 1_000, 5 * 1_000),
+            cost(36, 29 * 1_000, 6 * 1_000),
         ),
     ] {
         let start = format!("job: {job}");

@@ -1245,7 +1245,7 @@ DELETE
 FROM import_keys
 WHERE tenant_id = ?1
   AND job_id = ?2
-  AND (key, id) IN (SELECT key, id FROM import_keys WHERE tenant_id = ?1 AND job_id = ?2 LIMIT 1250)
+  AND (key, id) IN (SELECT key, id FROM import_keys WHERE tenant_id = ?1 AND job_id = ?2 LIMIT 5000)
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
 -- plan: SEARCH import_keys USING PRIMARY KEY (tenant_id=? AND job_id=? AND key=?)
@@ -1272,7 +1272,7 @@ WHERE tenant_id = ?1
         AND state = 3
       ORDER BY line
       LIMIT 1 OFFSET 1000), 9e15)
-  LIMIT 1250)
+  LIMIT 5000)
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
 -- plan: SEARCH import_lines USING PRIMARY KEY (tenant_id=? AND job_id=? AND line=?)
