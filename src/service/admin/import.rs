@@ -46,7 +46,7 @@ pub fn begin<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             return Err(if is_first {
                 Refusal::forbidden(
                     "tenant_suspended",
-                    "The tenant is suspended: nothing of it is changed until it is active again.",
+                    "The tenant is suspended: nothing is imported until it is active again. Resume it first.",
                 )
             } else {
                 Refusal::missing(

@@ -43,19 +43,32 @@ pub struct Export {
 pub struct Position(usize, String);
 
 impl Position {
-    /// Reads what `text` wrote; the beginning is empty.
+    /// Reads what `text` wrote, and nothing else: by another cursor an export would be empty. The
+    /// beginning is empty.
     pub fn parse(text: &str) -> Option<Self> {
         if text.is_empty() {
             return Some(Self::default());
         }
         let (number, id) = text.split_once('.')?;
-        Some(Self(number.parse().ok()?, id.to_owned()))
+        let position = Self(number.parse().ok()?, id.to_owned());
+        ResourceType::all().nth(position.0)?;
+        let is_place = is_uuid(id) || id.is_empty() && position.0 > 0;
+        (is_place && position.text() == text).then_some(position)
     }
 
     /// For the one who asks for the rest.
     fn text(&self) -> String {
         [&self.0.to_string(), ".", &self.1].concat()
     }
+}
+
+/// Whether a text is an id as this server makes them.
+fn is_uuid(text: &str) -> bool {
+    let is_right = |(place, digit): (usize, u8)| match place {
+        8 | 13 | 18 | 23 => digit == b'-',
+        _ => digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit),
+    };
+    text.len() == 36 && text.bytes().enumerate().all(is_right)
 }
 
 impl Export {
@@ -227,7 +240,8 @@ mod tests {
 
     #[test]
     fn a_place_is_read_as_it_was_written() {
-        for text in ["0.01a2", "1."] {
+        let id = "019b0000-0000-7000-8000-000000000001";
+        for text in [&format!("0.{id}"), "1.", &format!("1.{id}")] {
             assert_eq!(
                 Position::parse(text)
                     .map(|position| position.text())
@@ -236,7 +250,19 @@ mod tests {
             );
         }
         assert_eq!(Position::parse(""), Some(Position::default()));
-        assert_eq!(Position::parse("x"), None);
-        assert_eq!(Position::parse("x.1"), None);
+        for text in [
+            "x",
+            "x.1",
+            "0.",
+            "0.01a2",
+            "1.5806.7.78",
+            "1.1",
+            "+1.",
+            "01.",
+            "1. ",
+            "99.",
+        ] {
+            assert_eq!(Position::parse(text), None, "{text}");
+        }
     }
 }
