@@ -30,6 +30,23 @@ FROM (SELECT (SELECT max(seq) FROM events WHERE tenant_id = ?1 AND seq <= 900000
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SCAN sealing
 
+SELECT count(*), CAST(min(9000000000000000, max(seq) FILTER (WHERE position <= (SELECT position FROM sealing))) AS INTEGER)
+FROM events
+WHERE tenant_id = ?1
+  AND seq > coalesce((SELECT last_seq
+    FROM seals
+    WHERE tenant_id = ?1
+      AND last_seq <= 9000000000000000
+      AND typeof(last_seq) = 'integer'
+    ORDER BY last_seq DESC
+    LIMIT 1), 0)
+-- ?1 = 1
+-- plan: SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq>?)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq<?)
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SCAN sealing
+
 SELECT iif(typeof(prev_seq) = 'integer'
     AND prev_seq BETWEEN 0
     AND 9000000000000000, prev_seq, -1), iif(typeof(last_seq) = 'integer'
@@ -51,38 +68,3 @@ ORDER BY seals.last_seq
 LIMIT 20
 -- ?1 = 1
 -- plan: SEARCH seals USING PRIMARY KEY (tenant_id=?)
-
-SELECT count(*), CAST(min(9000000000000000, max(seq) FILTER (WHERE position <= (SELECT position FROM sealing))) AS INTEGER)
-FROM events
-WHERE tenant_id = ?1
-  AND seq > ?2
-  AND (seq <= ?3 OR seq > 9000000000000000)
--- ?1 = 1
--- ?2 = 0
--- ?3 = 8
--- plan: SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq>?)
--- plan: SCALAR SUBQUERY 1
--- plan:   SCAN sealing
-
-SELECT CAST(last AS INTEGER), sealed, iif((SELECT trimmed FROM sealing) > 0, max(first - 1, 0), 0), first
-FROM (SELECT (SELECT max(seq) FROM events WHERE tenant_id = ?1 AND seq <= 9000000000000000) AS last, (SELECT last_seq
-    FROM seals
-    WHERE tenant_id = ?1
-      AND last_seq <= 9000000000000000
-      AND typeof(last_seq) = 'integer'
-    ORDER BY last_seq DESC
-    LIMIT 1) AS sealed, (SELECT CAST(max(-9000000000000000, min(9000000000000000, min(seq))) AS INTEGER)
-    FROM events
-    WHERE tenant_id = ?1) AS first)
--- ?1 = 1
--- plan: CO-ROUTINE (subquery-5)
--- plan:   SCAN CONSTANT ROW
--- plan:   SCALAR SUBQUERY 2
--- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
--- plan:   SCALAR SUBQUERY 3
--- plan:     SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq<?)
--- plan:   SCALAR SUBQUERY 4
--- plan:     SEARCH events USING COVERING INDEX events_seq (tenant_id=?)
--- plan: SCAN (subquery-5)
--- plan: SCALAR SUBQUERY 1
--- plan:   SCAN sealing

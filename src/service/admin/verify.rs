@@ -37,6 +37,9 @@ struct Finding {
     newest: i64,
     /// The last that is sealed.
     sealed_to: i64,
+    /// How many are behind that, and the last of them that the sealer has looked at: counted in one
+    /// look with the numbers, since others write and the minute seals meanwhile.
+    unsealed: (i64, Option<i64>),
     /// How many were trimmed, where none is sealed.
     trimmed: i64,
     /// The last that was looked at, and the head there.
@@ -81,12 +84,14 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     };
     let mut batch = Batch::default();
     let extent = batch.add(seals::extent(tenant));
+    let unsealed = batch.add(seals::count_unsealed(tenant));
     // From the first on, whatever stands in front of it is looked at, too.
     let behind = (from > 1).then_some(from - 1);
     let listed = batch.add(seals::list(tenant, behind, SEALS));
     let before = behind.map(|_| batch.add(seals::before(tenant, from)));
     Step::send(call.admin.shard, batch, move |mut answers| {
         let [newest, sealed_to, trimmed, first] = answers.numbers(extent)?;
+        let [count, looked_at] = answers.numbers(unsealed)?;
         let before = match before.and_then(|before| answers.row(before)) {
             Some(mut row) => seals::read_seal(&mut row)?,
             None => Seal::default(),
@@ -102,6 +107,7 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             first: first.unwrap_or(i64::MAX),
             newest: newest.unwrap_or_default(),
             sealed_to: sealed_to.unwrap_or_default(),
+            unsealed: (count.unwrap_or_default(), looked_at),
             trimmed: trimmed.unwrap_or_default(),
             reached: before.last_seq.max(0),
             head: before.head,
@@ -190,8 +196,7 @@ fn walk<'c>(call: &'c Call<'c>, mut rest: IntoIter<Seal>, mut finding: Finding) 
     })
 }
 
-/// What is not sealed yet is counted, as far as the first look saw it: others write, and the minute
-/// seals, between the two.
+/// What was not sealed yet when the record was looked at first.
 fn end<'c>(call: &'c Call<'c>, mut finding: Finding) -> Outcome<'c> {
     if let Some((seq, _)) = finding.kept {
         finding.tell(seq, seq, "the head that was kept is none of this chain");
@@ -200,34 +205,23 @@ fn end<'c>(call: &'c Call<'c>, mut finding: Finding) -> Outcome<'c> {
         return Step::show(finding.text(finding.reached));
     }
     let newest = finding.newest.max(finding.sealed_to);
-    let mut batch = Batch::default();
-    let count = batch.add(seals::count_behind(
-        finding.tenant,
-        finding.sealed_to,
-        newest,
-    ));
-    let extent = batch.add(seals::extent(finding.tenant));
-    Step::send(call.admin.shard, batch, move |mut answers| {
-        let [count, looked_at] = answers.numbers(count)?;
-        let [_, sealed_to, ..]: [_; 4] = answers.numbers(extent)?;
-        let is_sealed_on = sealed_to.unwrap_or_default() > finding.sealed_to;
-        let behind = finding.sealed_to.max(finding.trimmed);
-        let more = count.unwrap_or_default() - (newest - behind);
-        if more != 0 {
-            let why = if more > 0 {
-                STRAY
-            } else {
-                "an event is missing"
-            };
-            finding.tell(behind + 1, newest, why);
-        } else if let Some(last) = looked_at.filter(|_| !is_sealed_on) {
-            finding.tell(behind + 1, last, "a seal is missing");
-        }
-        if finding.tenant == 0 {
-            return strangers(call.admin.shards(), finding, newest);
-        }
-        Step::show(finding.text(newest))
-    })
+    let behind = finding.sealed_to.max(finding.trimmed);
+    let (count, looked_at) = finding.unsealed;
+    let more = count - (newest - behind);
+    if more != 0 {
+        let why = if more > 0 {
+            STRAY
+        } else {
+            "an event is missing"
+        };
+        finding.tell(behind + 1, newest, why);
+    } else if let Some(last) = looked_at {
+        finding.tell(behind + 1, last, "a seal is missing");
+    }
+    if finding.tenant == 0 {
+        return strangers(call.admin.shards(), finding, newest);
+    }
+    Step::show(finding.text(newest))
 }
 
 /// With the events of the house those are told of that are nobody's, in one shard after the other.

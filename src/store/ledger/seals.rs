@@ -251,6 +251,16 @@ pub fn read_seal(row: &mut Row) -> Result<Seal, Error> {
     })
 }
 
+/// The number of the last event of a tenant that a seal is over, an expression.
+fn last_sealed(tenant: i64) -> Fragment<'static> {
+    fragment!(
+        "(SELECT last_seq FROM seals WHERE tenant_id = {tenant} AND last_seq <= {MOST} AND typeof(last_seq) = 'integer' \
+         ORDER BY last_seq DESC LIMIT 1)",
+        tenant = value(tenant),
+        MOST = MOST!(),
+    )
+}
+
 /// The last event of a tenant, the last that is sealed, how many were trimmed before the first, and
 /// the number of the first. A number that is a text, or too large, comes behind all, and is counted
 /// by [`count_behind`].
@@ -258,9 +268,9 @@ pub fn extent(tenant: i64) -> Statement {
     statement!(
         "SELECT CAST(last AS INTEGER), sealed, iif((SELECT trimmed FROM sealing) > 0, max(first - 1, 0), 0), first FROM (SELECT \
          (SELECT max(seq) FROM events WHERE tenant_id = {tenant} AND seq <= {MOST}) AS last, \
-         (SELECT last_seq FROM seals WHERE tenant_id = {tenant} AND last_seq <= {MOST} AND typeof(last_seq) = 'integer' \
-         ORDER BY last_seq DESC LIMIT 1) AS sealed, \
+         {last} AS sealed, \
          (SELECT CAST(max(-{MOST}, min({MOST}, min(seq))) AS INTEGER) FROM events WHERE tenant_id = {tenant}) AS first)",
+        last = last_sealed(tenant),
         tenant = value(tenant),
         MOST = MOST!(),
     )
@@ -286,17 +296,15 @@ pub fn read_leaf(row: &mut Row) -> Result<Leaf, Error> {
     row.read(Leaf::read)
 }
 
-/// How many events of a tenant there are behind a number, and the last of them that the sealer has
-/// looked at. What came behind the newest that is known is none of them; a number that is never
-/// given is.
-pub fn count_behind(tenant: i64, behind: i64, newest: i64) -> Statement {
+/// How many events of a tenant there are behind its last seal, and the last of them that the sealer
+/// has looked at.
+pub fn count_unsealed(tenant: i64) -> Statement {
     statement!(
         "SELECT count(*), CAST(min({MOST}, max(seq) FILTER (WHERE position <= (SELECT position FROM sealing))) AS INTEGER) \
-         FROM events WHERE tenant_id = {tenant} AND seq > {behind} AND (seq <= {newest} OR seq > {MOST})",
+         FROM events WHERE tenant_id = {tenant} AND seq > coalesce({last}, 0)",
         MOST = MOST!(),
         tenant = value(tenant),
-        behind = value(behind),
-        newest = value(newest),
+        last = last_sealed(tenant),
     )
 }
 
