@@ -519,6 +519,34 @@ fn what_was_to_be_kept_no_longer_is_not_there() {
     assert_eq!(after(86_400_000), (0, 404, 404, false, false, 0, 0));
 }
 
+/// By its id an import brings back what is kept, and not what is kept no longer: its line gets the
+/// namesake's who is.
+#[test]
+fn an_own_id_comes_back_as_long_as_it_is_kept() {
+    for is_kept in [true, false] {
+        let memory = keeping(&json!({ "rehire": "same_name" }));
+        let client = Client::new(&memory);
+        let ids = ["eve", "ada"].map(|name| {
+            let id = client.user(name);
+            client.delete(&format!("/Users/{id}")).expect(204);
+            id
+        });
+        let [own, namesake] = &ids;
+        memory.sql("UPDATE deleted_resources SET name = 'ada'");
+        if !is_kept {
+            memory.sql(&format!(
+                "UPDATE deleted_resources SET purge_at = deleted_at WHERE id = '{own}'"
+            ));
+        }
+        let line = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": own, "userName": "ada" });
+        Operator::new(&memory)
+            .import(1, "", &line.to_string())
+            .expect(200);
+        let due = if is_kept { own } else { namesake };
+        client.get(&format!("/Users/{due}")).expect(200);
+    }
+}
+
 /// Newest first, page by page.
 #[test]
 fn they_are_listed_page_by_page() {

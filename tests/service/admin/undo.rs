@@ -368,6 +368,25 @@ fn what_the_event_cut_comes_back_from_what_is_kept() {
     assert_eq!(client.get(&path).expect(200).get("title"), None);
 }
 
+/// What was to be kept until today is not there for an undo either, though the hourly job has not
+/// come by: it has what the event has.
+#[test]
+fn what_is_kept_no_longer_does_not_come_back() {
+    let memory = Memory::new();
+    keep_deleted(&memory);
+    let client = Client::new(&memory);
+    let path = format!("/Users/{}", client.user("ada"));
+    replace(&client, &path, &json!({ "title": "x".repeat(20_000) })).expect(200);
+    let got = client.delete(&path);
+    memory.sql("UPDATE deleted_resources SET purge_at = deleted_at");
+    let done = undo(&memory, &json!({ "request": request(&got) }));
+    assert_eq!(
+        details(&done),
+        ["`title` was too large for the event, and is not back."]
+    );
+    assert_eq!(client.get(&path).expect(200).get("title"), None);
+}
+
 /// An event tells of no more than 250 groups and keeps no more than 15,000 members: what is kept of
 /// the resource has them all, and where even that is too much at once it stays kept.
 #[test]
