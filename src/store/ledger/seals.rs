@@ -263,7 +263,7 @@ fn last_sealed(tenant: i64) -> Fragment<'static> {
 
 /// The last event of a tenant, the last that is sealed, how many were trimmed before the first, and
 /// the number of the first. A number that is a text, or too large, comes behind all, and is counted
-/// by [`count_behind`].
+/// by [`count_unsealed`].
 pub fn extent(tenant: i64) -> Statement {
     statement!(
         "SELECT CAST(last AS INTEGER), sealed, iif((SELECT trimmed FROM sealing) > 0, max(first - 1, 0), 0), first FROM (SELECT \
