@@ -13,32 +13,51 @@ import { Problem } from "./say.mjs";
 export async function openDatabases({ remote, env: environment }) {
   if (environment !== undefined && !remote) throw new Problem("--env names a deployment: give it together with --remote.");
   const config = await readConfig(environment);
-  const opened = remote ? openRemote(config, environment) : await openLocal(config);
+  const opened = remote ? openRemote(config, environment) : await openLocal(config, stateFolder());
   return { ...opened, bindings: shards(config).map(({ binding }) => binding) };
 }
 
-/** Brings the tables of the local D1 up to date. */
-export async function migrateLocal() {
-  const databases = await openLocal(await readConfig());
+/**
+ * What answers for the local databases: a Worker of a few lines, asked over HTTP. Miniflare's own
+ * way to a binding from outside waits for each call in a thread, and on a busy machine it now and
+ * then takes no answer for one ("AssertionError: false == true"), which loses every later call.
+ */
+const LOCAL = `export default {
+  async fetch(request, env) {
+    const { binding, statements } = await request.json();
+    const database = env[binding];
+    try {
+      return Response.json(await database.batch(statements.map(([text, ...values]) => database.prepare(text).bind(...values))));
+    } catch (error) {
+      return new Response((error.cause ?? error).message, { status: 500 });
+    }
+  },
+};`;
+
+/** Brings the tables of the local D1 in this folder up to date. */
+export async function migrateLocal(config, state) {
+  const databases = await openLocal(config, state);
   await databases.close();
 }
 
 /** The local ones, migrated; they may be in use by a running `npm start`. */
-async function openLocal(config) {
-  await keepPrivate(stateFolder());
+async function openLocal(config, state) {
+  await keepPrivate(state);
   const { Log, LogLevel, Miniflare } = await import("miniflare");
-  const miniflare = new Miniflare({
-    modules: true,
-    script: "",
-    ...localDatabase(config, stateFolder()),
-    log: new Log(LogLevel.ERROR),
-  });
-  for (const { binding } of shards(config)) await migrate(await miniflare.getD1Database(binding));
+  const miniflare = new Miniflare({ modules: true, script: LOCAL, ...localDatabase(config, state), log: new Log(LogLevel.ERROR) });
+  const close = () => miniflare.dispose();
   const batch = async (binding, statements) => {
-    const database = await miniflare.getD1Database(binding);
-    return database.batch(statements.map(([text, ...values]) => database.prepare(text).bind(...values)));
+    const reply = await miniflare.dispatchFetch("http://local/", { method: "POST", body: JSON.stringify({ binding, statements }) });
+    if (!reply.ok) throw new Error(await reply.text());
+    return reply.json();
   };
-  return { batch, close: () => miniflare.dispose() };
+  try {
+    for (const { binding } of shards(config)) await migrate((statements) => batch(binding, statements));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { batch, close };
 }
 
 /** The deployed ones, through wrangler: it takes no parameters, so values become SQL literals. */

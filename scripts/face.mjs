@@ -41,7 +41,7 @@ export async function openFace({ remote, env }) {
     } catch (error) {
       // Some statements fail on purpose; whether it was one of those the Worker knows.
       fault = error;
-      return Response.json({ error: (error.cause ?? error).message });
+      return Response.json({ error: error.message });
     }
   };
   const { Log, LogLevel, Miniflare } = await import("miniflare");

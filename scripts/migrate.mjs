@@ -15,33 +15,24 @@ const RECORD = `CREATE TABLE IF NOT EXISTS d1_migrations(
 		applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 )`;
 
-export async function migrate(db) {
-  const [, { results }] = await db.batch([db.prepare(RECORD), db.prepare("SELECT name FROM d1_migrations")]);
+/** Applies what is not yet; `batch` does statements, `[text, ...values]`, all or none. */
+export async function migrate(batch) {
+  const [, { results }] = await batch([[RECORD], ["SELECT name FROM d1_migrations"]]);
   const applied = new Set(results.map(({ name }) => name));
   const files = (await readdir(FOLDER)).filter((name) => name.endsWith(".sql")).sort();
   for (const name of files.filter((file) => !applied.has(file))) {
     say(`Applying the migration ${name}`);
-    await apply(db, name);
+    await apply(batch, name);
   }
 }
 
-/**
- * Applies one migration. A batch is all or nothing, and the record is part of it, so one that
- * failed is safe to repeat: now and then it is only the connection to workerd that failed (an
- * assertion of undici, "false == true").
- */
-async function apply(db, name, isRepeated = false) {
+/** Applies one migration; its record is part of the batch. */
+async function apply(batch, name) {
   const { unstable_splitSqlQuery } = await import("wrangler");
   const statements = unstable_splitSqlQuery(await readFile(join(FOLDER, name), "utf8"));
   try {
-    await db.batch([
-      ...statements.map((text) => db.prepare(text)),
-      db.prepare("INSERT INTO d1_migrations (name) VALUES (?1)").bind(name),
-    ]);
+    await batch([...statements.map((text) => [text]), ["INSERT INTO d1_migrations (name) VALUES (?1)", name]]);
   } catch (error) {
-    const isDone = await db.prepare("SELECT 1 FROM d1_migrations WHERE name = ?1").bind(name).first();
-    if (isDone !== null) return;
-    if (!isRepeated) return apply(db, name, true);
-    throw new Problem(`the migration ${name} failed, and nothing of it was applied: ${(error.cause ?? error).message}`);
+    throw new Problem(`the migration ${name} failed, and nothing of it was applied: ${error.message}`);
   }
 }

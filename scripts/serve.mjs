@@ -13,8 +13,8 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { readOptions } from "./arguments.mjs";
-import { keepPrivate, localDatabase, readConfig, shards, stateFolder } from "./config.mjs";
-import { migrate } from "./migrate.mjs";
+import { keepPrivate, localDatabase, readConfig, stateFolder } from "./config.mjs";
+import { migrateLocal } from "./d1.mjs";
 import { ROOT, runIfProgram } from "./process.mjs";
 import { Problem } from "./say.mjs";
 import { findWorkerd, guard } from "./workerd.mjs";
@@ -27,6 +27,18 @@ export const ASSETS = "assets";
 /** Answered without a token. */
 const PROBE = "/scim/v2/ServiceProviderConfig";
 const PATIENCE_MS = 15_000;
+/**
+ * The Worker, and a second entry that wakes it as the platform's cron does. That is asked over
+ * HTTP, for the reason that d1.mjs has.
+ */
+const CLOCK = `import worker from "./index.js";
+export default worker;
+export const clock = {
+  async fetch(_, env, context) {
+    await worker.scheduled({ cron: "* * * * *", scheduledTime: Date.now() }, env, context);
+    return new Response();
+  },
+};`;
 
 // Miniflare's queue tells Miniflare of each batch when that is done, and delivers no more until the
 // telling is over. Node closes a connection that was idle for five seconds: where a batch took
@@ -43,11 +55,14 @@ export async function serve({ port, state, vars, worker = BUILT, more = [], asse
   const config = await readConfig();
   config.d1_databases.push(...more);
   await keepPrivate(state);
-  if (!migrated) await migrateFirst(config, state);
+  // By a runtime that has no port: who asks as soon as ours is open finds the tables there.
+  if (!migrated) await migrateLocal(config, state);
   const { Log, LogLevel, Miniflare } = await import("miniflare");
+  const { modulesRoot, modules: built } = await modules(worker);
   const miniflare = new Miniflare({
     name: config.name,
-    ...(await modules(worker)),
+    modulesRoot,
+    modules: [{ type: "ESModule", path: join(worker, "clock.mjs"), contents: CLOCK }, ...built],
     compatibilityDate: config.compatibility_date,
     compatibilityFlags: config.compatibility_flags,
     bindings: { ...config.vars, ...vars },
@@ -56,7 +71,7 @@ export async function serve({ port, state, vars, worker = BUILT, more = [], asse
     ...(queue && queues(config)),
     ...(assets && { assets: staticAssets(config, worker) }),
     // Straight to the Worker, past Miniflare's own entry.
-    unsafeDirectSockets: [{ host: HOST, port }],
+    unsafeDirectSockets: [{ host: HOST, port }, { host: HOST, port: 0, entrypoint: "clock" }],
     log: new Log(LogLevel.WARN),
     handleRuntimeStdio: (stdout, stderr) => [stdout, stderr].forEach((stream) => stream.pipe(process.stderr)),
   });
@@ -68,7 +83,7 @@ export async function serve({ port, state, vars, worker = BUILT, more = [], asse
     endWith(workerd);
     const origin = (await miniflare.unsafeGetDirectURL()).origin;
     await answers(origin);
-    tick(miniflare, minute);
+    await tick(miniflare, minute);
     return { origin, pid: process.pid, workerd, stop };
   } catch (error) {
     await stop();
@@ -101,27 +116,14 @@ export function queues({ queues: { producers = [], consumers = [] } }) {
 }
 
 /**
- * Who asks as soon as the port is open finds the tables there: they are made by a runtime that has
- * no port.
- */
-async function migrateFirst(config, state) {
-  const { Log, LogLevel, Miniflare } = await import("miniflare");
-  const miniflare = new Miniflare({ modules: true, script: "", ...localDatabase(config, state), log: new Log(LogLevel.ERROR) });
-  try {
-    for (const { binding } of shards(config)) await migrate(await miniflare.getD1Database(binding));
-  } finally {
-    await miniflare.dispose();
-  }
-}
-
-/**
  * Miniflare fires no cron: each minute, as wrangler.toml has it, the jobs that were broken off go
  * on.
  */
-function tick(miniflare, minute) {
+async function tick(miniflare, minute) {
+  const clock = await miniflare.unsafeGetDirectURL(undefined, "clock");
   setInterval(async () => {
     // What fails is tried again by the next.
-    await miniflare.getWorker().then((worker) => worker.scheduled({ cron: "* * * * *" })).catch(() => {});
+    await fetch(clock).then((reply) => reply.text()).catch(() => {});
   }, minute).unref();
 }
 

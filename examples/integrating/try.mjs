@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Miniflare } from "miniflare";
-import { readConfig } from "../../scripts/config.mjs";
-import { migrate } from "../../scripts/migrate.mjs";
+import { localDatabase, readConfig } from "../../scripts/config.mjs";
+import { migrateLocal } from "../../scripts/d1.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const token = "a token of at least thirty-two characters".replaceAll(" ", "-");
@@ -29,11 +29,11 @@ async function run(program, args, input, scimBase) {
 
 const config = await readConfig();
 const state = await mkdtemp(join(tmpdir(), "integrating-"));
-const d1Databases = { DB: "scim" };
+const { d1Databases, ...shared } = localDatabase(config, state);
+await migrateLocal(config, state);
 const contents = (name) => readFile(join(built, name));
 const miniflare = new Miniflare({
-  d1Persist: state,
-  cf: false,
+  ...shared,
   workers: [
     {
       name: "app",
@@ -58,7 +58,6 @@ const miniflare = new Miniflare({
 });
 try {
   const origin = (await miniflare.ready).origin;
-  await migrate(await miniflare.getD1Database("DB", "scim-worker"));
   const scimBase = `${origin}/api/scim/v2`;
 
   const people = [
