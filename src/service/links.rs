@@ -52,10 +52,11 @@ impl<D: Database> Session<'_, D> {
         let pends = self.settings().pend_unknown_members;
         let named = pends.then(|| batch.add(pending::find(&view, &values)));
         let mut answers = self.send(batch).await?;
-        let unknown: Vec<String> = all_ids(answers.rows_of(&unknown))?;
+        let mut unknown: Vec<String> = all_ids(answers.rows_of(&unknown))?;
         let circular: Vec<String> = all_ids(answers.rows_of(&circular))?;
         if let Some(named) = named
             && circular.is_empty()
+            && !self.keep_groups(&mut unknown)
             && !(unknown.is_empty() && change.wait.is_empty())
             && !self.is_spent()
         {
@@ -80,6 +81,16 @@ impl<D: Database> Session<'_, D> {
             list(&circular)
         );
         Ok(Some(Error::invalid_value(error).at("members").into()))
+    }
+
+    /// Whether there are groups among those that name nobody: these alone are kept.
+    pub(crate) fn keep_groups(&self, unknown: &mut Vec<String>) -> bool {
+        let groups = &self.habits().groups;
+        let has_groups = unknown.iter().any(|id| groups.has(id));
+        if has_groups {
+            unknown.retain(|id| groups.has(id));
+        }
+        has_groups
     }
 
     /// Notes ids that name nobody, to be left out from then on.

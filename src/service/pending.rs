@@ -29,18 +29,21 @@ impl<D: Database> Session<'_, D> {
         Ok(())
     }
 
-    /// Puts ids for the values of a change, as far as they were looked up; what names nobody waits.
+    /// Puts ids for the values of a change, as far as they were looked up; what names nobody waits,
+    /// but for a group.
     pub(crate) fn settle_links(&self, change: &mut LinkChange) {
         self.leave_out_unknown(&mut change.add);
         if !self.settings().pend_unknown_members {
             return;
         }
         let named = self.member_ids.borrow();
+        let habits = self.habits();
         let mut values = std::mem::take(&mut change.add);
         values.append(&mut change.wait);
         let mut seen = Index::default();
         for value in values {
             match named.of(&value) {
+                Some(_) if habits.groups.has(&value) => change.add.push(value),
                 Some(None) if seen.add(&value) => change.wait.push(value),
                 Some(None) => {}
                 known => {

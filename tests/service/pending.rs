@@ -302,3 +302,56 @@ fn blanks_at_the_ends_are_no_part_of_a_value() {
     let got = client.patch(&format!("/Groups/{group}"), &add);
     got.refused(400, "invalidValue", "or is blank");
 }
+
+/// Users alone are awaited: what is sent as a group has to be there.
+#[test]
+fn a_group_that_is_not_there_is_refused() {
+    let memory = pending();
+    let client = Client::new(&memory);
+    let inner = client.group("Inner", &[]);
+    let group = client.group("Engines", &[]);
+    let named =
+        |value: &str, kind: &str| json!([{ "value": "e-ada" }, { "value": value, "type": kind }]);
+    let why = "members: no user or group has the id \"Wheels\". Create it first";
+    let path = format!("/Groups/{group}");
+    let bulk = |operation: Value| {
+        let schema = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+        let body = json!({ "schemas": [schema], "Operations": [operation] });
+        client.post("/Bulk", &body).expect(200)["Operations"][0].clone()
+    };
+    for kind in ["Group", "group"] {
+        let members = named(" Wheels", kind);
+        let new = json!({ "displayName": "New", "members": members });
+        client
+            .post("/Groups", &new)
+            .refused(400, "invalidValue", why);
+        let put = json!({ "displayName": "Engines", "members": members });
+        client.put(&path, &put).refused(400, "invalidValue", why);
+        let operations = json!([{ "op": "add", "path": "members", "value": members }]);
+        let got = client.patch(&path, &operations);
+        got.refused(400, "invalidValue", why);
+        let told = bulk(json!({ "method": "POST", "path": "/Groups", "bulkId": "n", "data": new }));
+        assert_eq!(
+            told["response"]["detail"]
+                .as_str()
+                .map(|text| text.contains(why)),
+            Some(true)
+        );
+        let told = bulk(json!({ "method": "PUT", "path": path, "data": put }));
+        assert_eq!(
+            told["response"]["detail"]
+                .as_str()
+                .map(|text| text.contains(why)),
+            Some(true)
+        );
+    }
+    assert_eq!(waiting(&memory, &group), Vec::<String>::new());
+    let new = json!({ "displayName": "New", "members": named(&inner, "Group") });
+    let new = client.created("/Groups", &new);
+    assert_eq!(members(&memory, &new), std::slice::from_ref(&inner));
+    assert_eq!(waiting(&memory, &new), ["e-ada"]);
+    let operations = json!([{ "op": "add", "path": "members", "value": named(&inner, "Group") }]);
+    client.patch(&path, &operations).expect(204);
+    assert_eq!(members(&memory, &group), [inner]);
+    assert_eq!(waiting(&memory, &group), ["e-ada"]);
+}

@@ -16,8 +16,9 @@ use crate::schema::{Attribute, Mutability};
 /// order.
 ///
 /// Of a member only `value` counts; its `display`, `type` and whatever else it has are the server's
-/// to tell. A user's groups of type "indirect" are left out: who belongs to those follows from the
-/// groups (RFC 7643 §4.1.2), and Okta sends back all that it read.
+/// to tell, but that it was sent as a group is noted. A user's groups of type "indirect" are left
+/// out: who belongs to those follows from the groups (RFC 7643 §4.1.2), and Okta sends back all it
+/// read.
 pub(crate) fn link_ids(
     attribute: &'static Attribute,
     value: &Value,
@@ -35,7 +36,7 @@ pub(crate) fn link_ids(
     let mut seen = Index::default();
     let mut ids = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
-        if attribute.mutability == Mutability::ReadOnly && is_indirect(item) {
+        if attribute.mutability == Mutability::ReadOnly && is_of_type(item, "indirect") {
             continue;
         }
         let Some(id) = link_id(attribute, item, habits) else {
@@ -46,6 +47,9 @@ pub(crate) fn link_ids(
             detail.push_str("].value` must be an id, as a string that is not empty");
             return Err(Error::invalid_value(detail).at(attribute.name));
         };
+        if is_of_type(item, "group") {
+            habits.groups.add(id.trim());
+        }
         if seen.add(id) {
             ids.push(id.to_string());
         }
@@ -65,10 +69,10 @@ fn id_member<'a>(
     member(parts, "value")
 }
 
-fn is_indirect(item: &Value) -> bool {
+fn is_of_type(item: &Value, name: &str) -> bool {
     let kind = item.as_object().and_then(|parts| member(parts, "type"));
     kind.and_then(Value::as_str)
-        .is_some_and(|kind| kind.eq_ignore_ascii_case("indirect"))
+        .is_some_and(|kind| kind.eq_ignore_ascii_case(name))
 }
 
 fn link_id<'a>(

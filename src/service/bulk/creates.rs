@@ -171,7 +171,7 @@ impl<D: Database> Session<'_, D> {
                 .iter()
                 .filter_map(|need| job(*need))
                 .find(|job| job.has_failed());
-            let absent: Vec<String> = plan
+            let mut absent: Vec<String> = plan
                 .links()
                 .iter()
                 .filter(|id| unknown.has(id) && !made.has(id))
@@ -184,6 +184,7 @@ impl<D: Database> Session<'_, D> {
                 }
                 plan.leave_out(self);
             }
+            let must_be = !skips || pends && self.keep_groups(&mut absent);
             let failure = if let Some(other) = refused {
                 not_there(other)
             } else if names_taken.has(&plan.id) || asked_for.has(&plan.typed_name()) {
@@ -195,7 +196,7 @@ impl<D: Database> Session<'_, D> {
                     .any(|(attribute, value)| held.has(&of_type(attribute, value)))
             {
                 store::Error::Unique(None).into()
-            } else if !skips && !absent.is_empty() {
+            } else if must_be && !absent.is_empty() {
                 missing(&GROUP_TYPE, &absent)
             } else {
                 made.add(&plan.id);
