@@ -258,11 +258,11 @@ impl<'a> Operator<'a> {
     }
 
     /// Imports lines.
-    pub fn import(&self, tenant: i64, query: &str, lines: &str) -> Got {
+    pub fn import(&self, tenant: i64, query: &str, lines: &(impl AsRef<[u8]> + ?Sized)) -> Got {
         let path = format!("/tenants/{tenant}/import?{query}");
         let mut request = self.request("POST", &path, Some(&Value::Null));
         request.content_type = Some("application/x-ndjson".to_owned());
-        request.body = Body::Bytes(lines.as_bytes().to_vec());
+        request.body = Body::Bytes(lines.as_ref().to_vec());
         let client = Client {
             memory: self.memory,
             token: self.token.clone(),

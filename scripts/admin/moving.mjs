@@ -1,7 +1,6 @@
 // `npm run admin -- export` and `import`: a tenant as lines of JSON (docs/moving-in.md).
 
 import { createReadStream } from "node:fs";
-import { finished } from "node:stream/promises";
 import { Misunderstood, Problem, say } from "../say.mjs";
 import { finish } from "./jobs.mjs";
 import { tenantPath } from "./options.mjs";
@@ -10,6 +9,7 @@ import { scimLines } from "./scim-source.mjs";
 
 /** Bytes of lines that one request has, at the most. */
 const PART = 8_000_000;
+const NEWLINE = Buffer.from("\n");
 
 export const exporting = {
   about: "Writes all users and groups of a tenant to stdout, as lines that `import` takes",
@@ -52,7 +52,7 @@ export const importing = {
     if ((file === undefined) === (base === undefined) || others.length > 0) {
       throw new Misunderstood("`import` takes one file (- is stdin), or --from-scim with the base URL of a SCIM server.");
     }
-    const source = base === undefined ? linesOf(await openFile(file)) : scimLines(base);
+    const source = base === undefined ? linesOfFile(file) : scimLines(base);
     const job = await send(api, `${tenantPath(values.tenant)}/import`, values["dry-run"] === true, source);
     const bar = progress("importing");
     const { result } = job.refused ? { result: job } : await finish(api, job, bar);
@@ -63,28 +63,32 @@ export const importing = {
   },
 };
 
-async function openFile(file) {
-  if (file === "-") return process.stdin;
-  const stream = createReadStream(file);
-  await new Promise((opened, failed) => {
-    stream.once("open", opened);
-    stream.once("error", ({ code }) => failed(new Problem(`the file \`${file}\` cannot be read (${code}).`)));
-  });
-  return stream;
+/** The lines of a file, as bytes: the server tells of those that are not UTF-8. */
+async function* linesOfFile(file) {
+  try {
+    yield* split(file === "-" ? process.stdin : createReadStream(file));
+  } catch ({ code }) {
+    throw new Problem(`the file \`${file}\` cannot be read (${code === "EISDIR" ? "it is a directory" : code}).`);
+  }
 }
 
-/** The lines of a stream of bytes. */
-async function* linesOf(stream) {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  let rest = "";
-  for await (const bytes of stream) {
-    const parts = (rest + decoder.decode(bytes, { stream: true })).split("\n");
-    rest = parts.pop();
-    yield* parts;
+/** The lines of a reply. */
+async function* linesOf(reply) {
+  for await (const line of split(reply)) yield line.toString();
+}
+
+async function* split(stream) {
+  let begun = [];
+  for await (const piece of stream) {
+    let [from, end] = [0, 0];
+    for (; (end = piece.indexOf(10, from)) !== -1; from = end + 1) {
+      yield Buffer.concat([...begun, piece.subarray(from, end)]);
+      begun = [];
+    }
+    begun.push(piece.subarray(from));
   }
-  rest += decoder.decode();
-  if (rest !== "") yield rest;
-  if (stream.destroyed === false) await finished(stream).catch(() => {});
+  const last = Buffer.concat(begun);
+  if (last.length > 0) yield last;
 }
 
 /** Sends lines, in parts where they are many; gives the result, or the job that has it. */
@@ -93,7 +97,7 @@ async function send(api, path, dry, source) {
   let [part, bytes, number, first, id] = [[], 0, 0, 1, undefined];
   const put = async (more) => {
     const query = new URLSearchParams({ ...(dry && { dry_run: "true" }), ...(more && { more: "true" }), ...(id && { job: id, line: String(first) }) });
-    const lines = part.map((line) => `${line}\n`).join("");
+    const lines = Buffer.concat(part.flatMap((line) => [Buffer.from(line), NEWLINE]));
     // Lines that came are not stored twice; all in one request might become two imports.
     const reply = await api.lines(`${path}?${query}`, lines, more || id !== undefined).catch((error) => {
       if (error instanceof Problem && id !== undefined) say(`\`npm run admin -- jobs show ${id}\` tells what has come of it. What is imported anew is not doubled.`);

@@ -150,10 +150,34 @@ fn a_tenant_moves_out_and_in() {
         ids(&second.say(&["export", "--tenant", "1"]).1),
         ids(&exported)
     );
-    assert_eq!(
-        desk.say(&["import", "nothing.ndjson", "--tenant", "1"]).0,
-        1
+    let folder = std::env::temp_dir();
+    let folder = folder.to_str().unwrap();
+    for (given, why) in [
+        ("nothing.ndjson", "cannot be read (ENOENT)"),
+        (folder, "cannot be read (it is a directory)"),
+    ] {
+        let (code, _, words) = desk.say(&["import", given, "--tenant", "1"]);
+        assert!(code == 1 && words.contains(why), "{words}");
+    }
+    std::fs::write(&file, b"\x1f\x8b\x08\0\n\xff\n").unwrap();
+    let (code, _, words) = desk.say(&import);
+    assert!(
+        code == 1 && words.contains("the body is compressed"),
+        "{words}"
     );
+    // One line that is Latin-1 is refused alone, and not read as other letters.
+    let line = |name: &[u8]| {
+        let text: [&[u8]; 3] = [b"{\"user_id\":\"u2\",\"user_email\":\"", name, b"\"}\n"];
+        text.concat()
+    };
+    std::fs::write(
+        &file,
+        [line(b"M\xfcller"), line("Möller".as_bytes())].concat(),
+    )
+    .unwrap();
+    let (_, out, words) = desk.say(&import);
+    assert!(out.contains("false\t1\t0\t0\t1\n"), "{out}");
+    assert!(words.contains("line 1: The line is not UTF-8"), "{words}");
     assert_eq!(desk.say(&["import", "--tenant", "1"]).0, 2);
     std::fs::remove_file(&file).unwrap();
 }

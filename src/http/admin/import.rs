@@ -26,6 +26,7 @@ const OTHERS: usize = 10;
 const SMALL: i64 = 1_000;
 /// Milliseconds for which that is tried.
 const PATIENCE: u64 = 5_000;
+const PACKED: &str = "By its first bytes the body is compressed, or in UTF-16; nothing of it was imported. Send the lines in UTF-8 and not compressed.";
 
 /// Refuses a body that is no lines.
 pub(super) fn check<B>(request: &Request<B>) -> Result<(), Refusal> {
@@ -43,6 +44,20 @@ pub(super) fn check<B>(request: &Request<B>) -> Result<(), Refusal> {
     }
     Err(Refusal::media_type(
         "Send the lines as application/x-ndjson, a JSON object each, in UTF-8 and not compressed.",
+    ))
+}
+
+/// Whether bytes begin as those of gzip, or of UTF-16.
+fn is_packed(bytes: &[u8]) -> bool {
+    [[0x1F, 0x8B], [0xFF, 0xFE], [0xFE, 0xFF]]
+        .iter()
+        .any(|begin| bytes.starts_with(begin))
+}
+
+fn too_large(most: usize) -> Refusal {
+    Refusal::too_large(format!(
+        "The body is larger than the {most} bytes that one request may have; nothing of it was imported. Send it in \
+         parts: all but the last with more=true, and all but the first with job= and line=."
     ))
 }
 
@@ -74,15 +89,21 @@ pub(super) async fn receive<D: Database, B: Upload>(
         let piece = request.body.piece(from).await;
         let is_over = matches!(piece, Ok(None));
         let statements = match piece {
+            Ok(Some(bytes)) if from == 0 && is_packed(&bytes) => {
+                break Some(Refusal::invalid("invalid_body", PACKED));
+            }
             Ok(Some(bytes)) => {
                 from += bytes.len();
                 staging.push(import, &bytes)
             }
             Ok(None) => staging.end(import, upload.has_more),
-            Err(why) => break Some(why),
+            Err(Unread::Broken) => break Some(Refusal::invalid("invalid_body", ENDED_EARLY)),
+            Err(Unread::Late) => break Some(Refusal::late(LATE)),
+            Err(Unread::Busy) => break Some(Refusal::busy()),
+            Err(Unread::TooLong) => break Some(too_large(most)),
         };
         if from > most {
-            break Some(Unread::TooLong);
+            break Some(too_large(most));
         }
         sent += statements.len();
         let mut batch = Batch::default();
@@ -99,15 +120,7 @@ pub(super) async fn receive<D: Database, B: Upload>(
             let release = directory::jobs::release(&upload.job, &upload.until, &now.text);
             shard.ask(release).await?;
         }
-        return Err(match why {
-            Unread::TooLong => Refusal::too_large(format!(
-                "The body is larger than the {most} bytes that one request may have; nothing of it was imported. Send it in \
-                 parts: all but the last with more=true, and all but the first with job= and line=."
-            )),
-            Unread::Broken => Refusal::invalid("invalid_body", ENDED_EARLY),
-            Unread::Late => Refusal::late(LATE),
-            Unread::Busy => Refusal::busy(),
-        });
+        return Err(why);
     }
     let read = directory::jobs::read(&upload.job);
     if !upload.has_more {

@@ -357,6 +357,25 @@ fn two_with_one_external_id_do_not_become_one() {
 }
 
 #[test]
+fn what_is_compressed_is_refused_whole() {
+    let memory = Memory::new();
+    let (id, _) = tenant(&memory);
+    let wide = "\u{feff}{}\n".encode_utf16();
+    let (little, big): (Vec<_>, Vec<_>) = wide
+        .map(|unit| (unit.to_le_bytes(), unit.to_be_bytes()))
+        .unzip();
+    for body in [
+        b"\x1f\x8b\x08\0\n\n".to_vec(),
+        little.concat(),
+        big.concat(),
+    ] {
+        let got = Operator::new(&memory).import(id, "", &body);
+        got.problem(400, "invalid_body", "compressed, or in UTF-16");
+        assert_eq!(memory.number("SELECT count(*) FROM import_lines"), 0);
+    }
+}
+
+#[test]
 fn more_refusals_than_are_told_end_too() {
     let memory = Memory::new();
     let (id, _) = tenant(&memory);
