@@ -12,8 +12,11 @@ export const undo = {
   example: "undo --tenant 3 --request req_01a2… --dry-run",
   run: async ({ api, print, values }) => {
     const { tenant, request, "from-seq": from, "to-seq": to, "dry-run": isDry = false } = values;
-    if ((request === undefined) === (from === undefined)) throw new Misunderstood("say what is to be taken back: --request req_…, or --from-seq NUMBER and --to-seq NUMBER.");
+    const hasRange = from !== undefined || to !== undefined;
+    if (request !== undefined && hasRange) throw new Misunderstood("say what is to be taken back by --request or by --from-seq and --to-seq, not both.");
+    if (request === undefined && from === undefined) throw new Misunderstood("say what is to be taken back: --request req_…, or --from-seq NUMBER and --to-seq NUMBER.");
     const body = { ...(request === undefined ? { from_seq: number(from, "--from-seq"), to_seq: number(to, "--to-seq") } : { request }), dry_run: isDry };
+    if (body.from_seq > body.to_seq) throw new Misunderstood("--from-seq is greater than --to-seq: give the first event, and then the last.");
     const path = `${tenantPath(tenant)}/undo`;
     if (!isDry) {
       const what = request ?? `the events from ${from}${to === undefined ? " on" : ` to ${to}`}`;

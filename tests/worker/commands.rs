@@ -459,6 +459,17 @@ fn what_was_done_is_undone() {
     assert!(words.contains("is there again"), "{words}");
     let (code, _, words) = desk.say(&["undo", "--tenant", &id]);
     assert!(code == 2 && words.contains("--request"), "{words}");
+    for (given, why) in [
+        (
+            ["--from-seq", "5", "--to-seq", "2"],
+            "greater than --to-seq",
+        ),
+        (["--request", "req_x", "--from-seq", "5"], "not both"),
+        (["--request", "req_x", "--to-seq", "5"], "not both"),
+    ] {
+        let (code, _, words) = desk.say(&[&["undo", "--tenant", &id], given.as_slice()].concat());
+        assert!(code == 2 && words.contains(why), "{words}");
+    }
     let (code, _, words) = desk.say(&["undo", "--tenant", &id, "--request", "req_x", "--yes"]);
     assert!(code == 1 && words.contains("No event"), "{words}");
 }

@@ -32,17 +32,25 @@ pub fn undo<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let is_dry = is_dry
         .ok_or_else(|| Refusal::invalid("invalid_value", "`dry_run` must be true or false."))?;
     let (from, to) = (number(call, "from_seq")?, number(call, "to_seq")?);
-    match (text(body, "request", LONGEST)?, from) {
-        (Some(request), None) if to.is_none() => of_request(call, request, is_dry),
-        (None, Some(from)) if to.is_none_or(|to| from <= to) => {
-            of_range(call, (from, to.unwrap_or(i64::MAX)), is_dry)
+    let wrong = match (
+        text(body, "request", LONGEST)?,
+        from,
+        to.unwrap_or(i64::MAX),
+    ) {
+        (Some(request), None, i64::MAX) => return of_request(call, request, is_dry),
+        (Some(_), ..) => {
+            "Send `request` or `from_seq` and `to_seq`, not both: what is to be taken back is said once."
         }
-        _ => Err(Refusal::invalid(
-            "invalid_value",
+        (None, Some(from), to) if from > to => {
+            "`from_seq` is greater than `to_seq`: send the number of the first event, and that of the last."
+        }
+        (None, Some(from), to) => return of_range(call, (from, to), is_dry),
+        (None, None, _) => {
             "Send either `request`, the X-Request-Id of what is to be taken back, or `from_seq` and `to_seq`, the numbers of \
-             the first and the last event; without `to_seq` all from the first on are meant.",
-        )),
-    }
+             the first and the last event; without `to_seq` all from the first on are meant."
+        }
+    };
+    Err(Refusal::invalid("invalid_value", wrong))
 }
 
 /// The number of an event.
@@ -111,6 +119,20 @@ fn begin<'c>(
 ) -> Outcome<'c> {
     let admin = call.admin;
     let tenant = admin.tenant()?;
+    let (most, said) = if admin.settings.is_free_plan {
+        (1_500, "1,500")
+    } else {
+        (5_000, "5,000")
+    };
+    if is_dry && count > most {
+        return Err(Refusal::invalid(
+            "invalid_value",
+            format!(
+                "A dry run looks at up to {said} events, and these are {count}. Ask for the newest alone, by `from_seq`, then \
+                 for those before."
+            ),
+        ));
+    }
     let undo = Box::new(Undo {
         tenant: tenant.id,
         job: None,

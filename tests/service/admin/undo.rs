@@ -861,6 +861,32 @@ fn a_large_dry_run_tells_what_the_job_does() {
     }
 }
 
+/// At once, and not by a job that fails.
+#[test]
+fn a_dry_run_of_too_many_events_is_refused() {
+    for (is_free_plan, most, said) in [(false, 5_000, "5,000"), (true, 1_500, "1,500")] {
+        let mut memory = Memory::new();
+        memory.settings.is_free_plan = is_free_plan;
+        let admin = Operator::new(&memory);
+        let user = Client::new(&memory).user("ada");
+        memory.sql(&format!(
+            "DELETE FROM events WHERE seq > 1;
+             WITH RECURSIVE more(seq) AS (VALUES (9) UNION ALL SELECT seq + 1 FROM more WHERE seq <= {most} + 9)
+             INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, request, body)
+             SELECT 1, seq, '2026-01-01', 'user.updated', 'User', '{user}', 'token', 'req_x', '{{}}' FROM more"
+        ));
+        let newest = newest(&memory);
+        let ask = |from: i64, to: i64| {
+            let body = json!({ "from_seq": from, "to_seq": to, "dry_run": true });
+            admin.post("/tenants/1/undo", &body)
+        };
+        let got = ask(newest - most, newest);
+        got.problem(400, "invalid_value", &format!("up to {said} events"));
+        assert_eq!(memory.number("SELECT count(*) FROM jobs"), 0);
+        ask(newest - most + 1, newest).expect(202);
+    }
+}
+
 /// What others write between reading and writing counts.
 #[test]
 fn the_database_decides() {
@@ -923,16 +949,23 @@ fn what_is_asked_for_must_be_there() {
     );
     refused(json!({ "from_seq": 900 }), 404, "events_not_found");
     for body in [
-        json!({}),
-        json!({ "to_seq": 1 }),
         json!({ "from_seq": 0 }),
         json!({ "from_seq": "1" }),
-        json!({ "from_seq": 2, "to_seq": 1 }),
-        json!({ "request": request(&got), "from_seq": 1 }),
         json!({ "request": request(&got), "dry_run": "yes" }),
         json!({ "request": 7 }),
     ] {
         refused(body, 400, "invalid_value");
+    }
+    let both = "not both";
+    for (body, why) in [
+        (json!({}), "Send either"),
+        (json!({ "to_seq": 1 }), "Send either"),
+        (json!({ "from_seq": 2, "to_seq": 1 }), "is greater than"),
+        (json!({ "request": request(&got), "from_seq": 1 }), both),
+        (json!({ "request": request(&got), "to_seq": 1 }), both),
+    ] {
+        let got = admin.post("/tenants/1/undo", &body);
+        got.problem(400, "invalid_value", why);
     }
     refused(
         json!({ "request": request(&got), "force": true }),
