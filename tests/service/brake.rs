@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use store::Database;
 use testing::client::{Client, Got, Operator};
 use testing::memory::Memory;
 
@@ -21,7 +22,9 @@ fn a_brake_has_a_limit() {
     for memory in [Memory::new(), Memory::sharded()] {
         let admin = Operator::new(&memory);
         let refused = |got: &Got| got.problem(400, "invalid_setting", "`count` or `percent`");
-        let new = |brake: Value| json!({ "name": "A", "external_id": "x", "settings": { "brake": brake } });
+        let shard = memory.database.shards().into_iter().max().unwrap();
+        let new = |brake: Value| json!({ "name": "A", "external_id": "x", "shard": shard, "settings": { "brake": brake } });
+        refused(&admin.post("/tenants", &new(json!({ "count": null }))));
         refused(&admin.post("/tenants", &new(json!({}))));
         refused(&admin.post("/tenants", &new(json!({ "minutes": 5 }))));
         let id = admin.post("/tenants", &new(Value::Null)).expect(201)["id"].clone();
@@ -40,14 +43,28 @@ fn a_brake_has_a_limit() {
         set(json!({})).expect(200);
         set(json!({ "count": null, "percent": 10 })).expect(200);
         set(json!({ "minutes": 6 })).expect(200);
-        // Who takes the limit away knows that there is none.
-        set(json!({ "percent": null })).expect(200);
-        refused(&set(json!({ "minutes": 7 })));
-        assert_eq!(
-            admin.get(&path).expect(200)["settings"]["brake"],
-            json!({ "minutes": 6 })
-        );
+        let whole = json!({ "percent": 10, "minutes": 6 });
+        for without in [
+            json!({ "percent": null }),
+            json!({ "percent": null, "count": null, "minutes": 7 }),
+        ] {
+            refused(&set(without));
+            let tenant = admin.get(&path).expect(200);
+            assert_eq!(tenant["settings"]["brake"], whole);
+        }
+        set(json!({ "percent": null, "count": 4 })).expect(200);
+        set(json!({ "percent": null, "minutes": 5 })).expect(200);
         set(Value::Null).expect(200);
+        refused(&set(json!({ "count": null })));
+        assert!(admin.get(&path).expect(200)["settings"]["brake"].is_null());
+        // Nor does it lose its limit to another change at the same time.
+        set(json!({ "count": 1, "percent": 1 })).expect(200);
+        memory.database_of(shard).sql(&format!(
+            "CREATE TRIGGER other AFTER INSERT ON events WHEN new.tenant_id = {id} BEGIN \
+             UPDATE tenants SET settings = json_remove(settings, '$.brake.count') WHERE id = {id}; END"
+        ));
+        let unlimited = json!({ "settings": { "brake": { "percent": null } } });
+        refused(&admin.patch(&path, &unlimited));
     }
 }
 
@@ -229,7 +246,7 @@ fn a_window_passes_and_a_release_begins_anew() {
         (&state(&memory)["state"], &state(&memory)["minutes"]),
         (&json!("armed"), &json!(10))
     );
-    set(&memory, &json!({ "count": null }));
+    set(&memory, &Value::Null);
     assert_eq!(state(&memory)["state"], "off");
     let operator = Operator::new(&memory);
     for action in ["hold", "release"] {

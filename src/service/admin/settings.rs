@@ -89,12 +89,12 @@ pub(super) fn read(body: &Body) -> Result<Option<String>, Refusal> {
     }
 }
 
-/// Whether a body sets a brake and says nothing of its limit, so that it may have none.
+/// Whether a body sets a brake and gives it no limit, so that it may have none.
 pub(super) fn may_lack_limit(body: &Body) -> bool {
     let brake = body.get("settings").and_then(|set| set.get("brake"));
     let is_silent = |set: &Map<String, Value>| {
         let mut limits = ["count", "percent"].into_iter();
-        limits.all(|name| !set.contains_key(name))
+        limits.all(|name| set.get(name).is_none_or(Value::is_null))
     };
     brake.and_then(Value::as_object).is_some_and(is_silent)
 }

@@ -16,7 +16,7 @@ use store::directory::jobs;
 use store::directory::tenants::{self, NewTenant, Patch};
 use store::ledger::deliveries::forget_tenant;
 use store::tenant::{DEFAULT_TENANT, Tenant};
-use store::{Cell, Row, read};
+use store::{Cell, Row, Statement, read};
 
 mod external_id;
 
@@ -179,15 +179,30 @@ pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 
 /// Changes one (RFC 7396), unless its brake were without a limit.
 pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
+    unless_unlimited(call, || change_checked(call))
+}
+
+/// The statement that fails the batch where the tenant would have a brake without a limit.
+fn guard_limit(call: &Call<'_>) -> Result<Option<Statement>, Refusal> {
+    let settings = settings::read(&call.body)?.filter(|_| settings::may_lack_limit(&call.body));
     let id = call.admin.tenant()?.id;
-    settings::read(&call.body)?;
-    if !settings::may_lack_limit(&call.body) {
-        return change_checked(call);
-    }
-    let (batch, limit) = Batch::of(tenants::limit(id));
-    Step::send(call.admin.shard, batch, move |mut answers| {
-        answers.row(limit).ok_or_else(settings::no_limit)?;
-        change_checked(call)
+    Ok(settings.map(|settings| read::guard(tenants::has_limit(id, &settings))))
+}
+
+/// Goes on, unless the tenant would have a brake without a limit.
+fn unless_unlimited<'c>(
+    call: &'c Call<'c>,
+    then: impl FnOnce() -> Outcome<'c> + 'c,
+) -> Outcome<'c> {
+    let Some(guard) = guard_limit(call)? else {
+        return then();
+    };
+    Step::attempt(call.admin.shard, Batch::of(guard).0, move |sent| {
+        if sent == Err(store::Error::Guard) {
+            return Err(settings::no_limit());
+        }
+        sent?;
+        then()
     })
 }
 
@@ -234,6 +249,7 @@ fn change_checked<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         batch.add(admin.tell_tenant(id, house_events::settings_updated(id, settings)));
     }
     batch.add(tenants::change(id, &patch));
+    batch.add_all(guard_limit(call)?);
     batch.add(few());
     let changed = batch.add(tenants::read(id, &admin.now.text));
     let shared =
@@ -252,7 +268,13 @@ fn change_checked<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                     batch.add(admin.tell(house_events::tenant_updated(id, &before)));
                     batch.add(tenants::change(id, &before));
                 }
-                return Step::send(1, batch, |_| Err(metadata::too_much()));
+                return Step::send(1, batch, move |_| {
+                    let refuse = move || Err(metadata::too_much());
+                    if call.body.contains_key("metadata") {
+                        return unless_unlimited(call, refuse);
+                    }
+                    Err(settings::no_limit())
+                });
             }
             unless_in_use(call, sent, external_id, self::change, move |mut answers| {
                 let tenant = shape(answers.rows(changed))?.ok_or_else(no_tenant)?;

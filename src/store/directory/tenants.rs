@@ -256,11 +256,12 @@ pub fn change(id: i64, patch: &Patch<'_>) -> Statement {
     )
 }
 
-/// A row of a tenant whose brake has a limit.
-pub fn limit(id: i64) -> Statement {
-    statement!(
-        "SELECT coalesce(settings ->> '$.brake.count', settings ->> '$.brake.percent') AS most FROM tenants \
-         WHERE id = {id} AND most IS NOT NULL",
+/// The condition that the brake of a tenant has a limit, with this merge patch of its settings.
+pub fn has_limit(id: i64, patch: &str) -> Fragment<'_> {
+    fragment!(
+        "EXISTS (SELECT json_patch(settings, {patch}) AS merged FROM tenants WHERE id = {id} \
+         AND coalesce(merged ->> '$.brake.count', merged ->> '$.brake.percent') IS NOT NULL)",
+        patch = value(patch),
         id = value(id),
     )
 }
