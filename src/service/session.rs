@@ -60,6 +60,8 @@ pub struct Session<'a, D> {
     /// What it shares with others.
     pub(super) context: &'a Context<'a, D>,
     pub(super) caller: Caller,
+    /// Whether nothing is written of what it does.
+    pub(super) is_dry: bool,
     /// The base URL of addresses, without a slash at the end.
     pub(super) base: String,
     /// The present moment, the same throughout.
@@ -115,6 +117,7 @@ impl<'a, D: Database> Session<'a, D> {
             now: context.clock.now(),
             context,
             caller,
+            is_dry: false,
             base,
             settings_version: Cell::new(settings.version),
             settings,
@@ -201,6 +204,7 @@ impl<'a, D: Database> Session<'a, D> {
             cursor_key: with_cursor_key,
             is_write: self.caller.is_write,
             settings_version: self.settings_version.get(),
+            is_dry: self.is_dry,
         });
         let mut usage = self.usage.get();
         usage.trips += 1;

@@ -46,6 +46,8 @@ pub struct FactsWanted {
     pub is_write: bool,
     /// The version of the tenant's settings that the batch goes by; none where it does not matter.
     pub settings_version: Option<i64>,
+    /// Whether nothing comes of it that is kept, so that the tenant may be suspended.
+    pub is_dry: bool,
 }
 
 /// What the token statement told.
@@ -99,7 +101,7 @@ impl Tenant {
                  json_extract('{}', coalesce({closed}, {other}'$')) AS is_open",
                 id = value(*id),
                 cursor_key = cursor_key(wanted, value(*id).into()),
-                closed = closed(value(*id).into()),
+                closed = closed(value(*id).into(), wanted.is_dry),
                 other = other_settings(wanted, value(*id).into()),
             ),
             Self::Token { hash, now, .. } => statement!(
@@ -109,7 +111,7 @@ impl Tenant {
                  FROM (SELECT 1) LEFT JOIN tokens t ON {good}",
                 unknown = UNKNOWN_TOKEN,
                 cursor_key = cursor_key(wanted, "t.tenant_id".into()),
-                closed = closed("t.tenant_id".into()),
+                closed = closed("t.tenant_id".into(), false),
                 may = wanted.is_write.then_some(fragment!(
                     "CASE instr(t.scopes, '\"write\"') WHEN 0 THEN '{read_only}' END,",
                     read_only = READ_ONLY,
@@ -139,11 +141,13 @@ fn cursor_key(wanted: FactsWanted, tenant: Fragment<'_>) -> Fragment<'_> {
     if wanted.cursor_key { key } else { "''".into() }
 }
 
-/// The word that fails the batch of a tenant that is not open; NULL of one that is.
-pub(super) fn closed(tenant: Fragment<'_>) -> Fragment<'_> {
+/// The word that fails the batch of a tenant that is not open; NULL of one that is, or may be
+/// suspended.
+pub(super) fn closed(tenant: Fragment<'_>, may_be_suspended: bool) -> Fragment<'_> {
     fragment!(
         "(SELECT CASE state WHEN 'suspended' THEN '{suspended}' ELSE '{unknown}' END \
-         FROM tenants INDEXED BY tenants_closed WHERE id = {tenant} AND state <> 'active')",
+         FROM tenants INDEXED BY tenants_closed WHERE id = {tenant} AND state <> 'active'{but})",
+        but = may_be_suspended.then_some(" AND state <> 'suspended'"),
         suspended = SUSPENDED,
         unknown = UNKNOWN_TOKEN,
         tenant = tenant,

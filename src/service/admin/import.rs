@@ -34,7 +34,7 @@ pub fn begin<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (id, statement) = match call.parameter("job") {
         None | Some("") => {
             let id = admin.id("job_");
-            let create = jobs::create_import(&id, tenant.id, &marker.text(), now, &until);
+            let create = jobs::create_import(&id, tenant.id, (&marker.text(), is_dry), now, &until);
             (id, create)
         }
         Some(id) => (id.to_owned(), jobs::extend_import(id, tenant.id, &until)),
@@ -46,7 +46,8 @@ pub fn begin<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             return Err(if is_first {
                 Refusal::forbidden(
                     "tenant_suspended",
-                    "The tenant is suspended: nothing is imported until it is active again. Resume it first.",
+                    "The tenant is suspended: nothing is imported until it is active again. Resume it first, or \
+                     send dry_run=true, which works meanwhile.",
                 )
             } else {
                 Refusal::missing(

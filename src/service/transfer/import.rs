@@ -2,11 +2,10 @@
 //!
 //! Users and resources of other types come first, then groups, then members, so that lines may
 //! stand in any order. Members that groups' lines name come before the groups that users' lines do:
-//! of a membership that both name the group's line counts, in whatever batches. Each batch notes in
-//! the same transaction how far the import came, on condition that it was where it was read:
-//! whoever is ended in between leaves nothing half done, and of two who work at it one does
-//! nothing. A dry run does the same but for the writing: what the directory would be is noted
-//! beside it, and asked first.
+//! of a membership that both name the group's line counts. Each batch notes in the same transaction
+//! how far the import came, on condition that it was where it was read: whoever is ended in between
+//! leaves nothing half done, and of two who work at it one does nothing. A dry run does the same
+//! but for the writing: what the directory would be is noted beside it, and asked first.
 
 use scim::json;
 use serde_json::{Map, Value};
@@ -231,7 +230,7 @@ pub(crate) async fn work<D: Database>(
     let mut most = LINES;
     while allowance.has(STATEMENTS) {
         let now = context.clock.now();
-        let session = Session::new(
+        let mut session = Session::new(
             context,
             Caller {
                 tenant: tenant.clone(),
@@ -243,6 +242,7 @@ pub(crate) async fn work<D: Database>(
             String::new(),
             context.settings_of(number, &settings),
         );
+        session.is_dry = import.is_dry;
         let groups = members::groups(allowance.left()).min(most);
         let planned = plan(&session, import, &marker, &now, (most, groups)).await;
         let next = Moment::at(now.milliseconds + LEASE).text;

@@ -317,7 +317,7 @@ pub fn sweep(now: &str, most: usize) -> [Statement; 2] {
 fn unless_suspended(column: &'static str) -> Fragment<'static> {
     fragment!(
         "iif(json_extract('{}', coalesce({closed}, '$')) IS NULL, NULL, {column})",
-        closed = closed("c.tenant_id".into()),
+        closed = closed("c.tenant_id".into(), false),
         column = column,
     )
 }

@@ -161,18 +161,26 @@ pub fn lease(id: &str, now: &str, until: &str) -> Statement {
     )
 }
 
-/// Stores an import of an active tenant that waits for its lines until a moment; gives its marker.
-pub fn create_import(id: &str, tenant: i64, marker: &str, now: &str, until: &str) -> Statement {
+/// Stores an import that waits for its lines until a moment, of a tenant that is active or where it
+/// is a dry run; gives its marker.
+pub fn create_import(
+    id: &str,
+    tenant: i64,
+    (marker, is_dry): (&str, bool),
+    now: &str,
+    until: &str,
+) -> Statement {
     statement!(
         "INSERT INTO jobs (id, tenant_id, kind, scope, marker, lease_until, created_at) \
          SELECT {id}, id, '{IMPORT}', 'directory:write', {marker}, {until}, {now} \
-         FROM tenants WHERE id = {tenant} AND state = 'active' RETURNING marker",
+         FROM tenants WHERE id = {tenant} AND state {states} RETURNING marker",
         id = value(id),
         IMPORT = IMPORT,
         marker = value(marker),
         until = value(until),
         now = value(now),
         tenant = value(tenant),
+        states = if is_dry { "<> 'deleted'" } else { "= 'active'" },
     )
 }
 

@@ -727,9 +727,23 @@ fn what_cannot_be_imported_is_refused_with_what_to_do() {
             &json!({ "state": "suspended" }),
         )
         .expect(200);
-    admin
-        .import(number, "", "{}")
-        .problem(403, "tenant_suspended", "active");
+    let problem = admin.import(number, "", "{}");
+    problem.problem(403, "tenant_suspended", "dry_run=true");
+    // A dry run changes nothing.
+    let dry = admin.import(number, "dry_run=true", &user("eve").to_string());
+    assert_eq!(told(&dry.expect(200)).0, [1, 0, 0]);
+    let many: Vec<_> = (0..1_100).map(|n| user(&format!("u{n}"))).collect();
+    let job = admin.import(number, "dry_run=true", &lines(&many));
+    let path = format!("/jobs/{}", job.expect(202)["id"].as_str().unwrap());
+    memory.run_jobs(Budget::PAID).unwrap();
+    let job = admin.get(&path).expect(200);
+    assert_eq!(job["state"], "finished");
+    assert_eq!(told(&job["result"]).0, [1_100, 0, 0]);
+    let tenant = admin.get(&format!("/tenants/{number}")).expect(200);
+    assert_eq!(
+        (&tenant["state"], &tenant["users"]),
+        (&json!("suspended"), &json!(1))
+    );
 }
 
 /// A provider that connects later looks each account up by its name, finds it, and goes on with it.
