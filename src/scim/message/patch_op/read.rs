@@ -315,10 +315,6 @@ impl Reader<'_> {
             op,
             extension_members(self.resource_type, schema, value, self.habits),
         ) {
-            (Op::Remove, Err(_)) => {
-                self.habits.leave_out(NOTHING_REMOVED, schema.uri);
-                return Ok(());
-            }
             (Op::Add | Op::Replace, Err(error)) => return Err(error),
             (_, Ok(Some(members))) if !members.is_empty() => {
                 return self.members(op, Some(schema), members);
@@ -327,7 +323,11 @@ impl Reader<'_> {
                 self.habits.leave_out(NOTHING_SET, schema.uri);
                 return Ok(());
             }
-            (Op::Remove, Ok(_)) | (Op::Replace, Ok(None)) => {}
+            (Op::Remove, _) if !value.is_null() => {
+                self.habits.leave_out(NOTHING_REMOVED, schema.uri);
+                return Ok(());
+            }
+            (Op::Remove, _) | (Op::Replace, Ok(None)) => {}
         }
         self.push(Op::Remove, Target::Extension(schema), None);
         Ok(())

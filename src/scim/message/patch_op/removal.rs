@@ -27,7 +27,7 @@ impl Reader<'_> {
         location: Location,
         value: Option<&Value>,
     ) -> Result<Option<Value>, Error> {
-        let Some(value) = value.filter(|value| !value.is_null()) else {
+        let Some(value) = listed(location, value) else {
             return Ok(None);
         };
         self.habits
@@ -119,6 +119,14 @@ impl Reader<'_> {
             None => Predicate::All(Vec::from([filter.clone(), named])),
         }
     }
+}
+
+/// The value that lists what a `remove` takes of all there is, if one was sent. `null` is what a
+/// serializer writes in place of none, so that all goes (RFC 7644 §3.5.2.2); but among the members
+/// of a group it is a mapping without a value far more often than the wish to empty the group, and
+/// names nobody, as `[]` does.
+pub(super) fn listed(location: Location, value: Option<&Value>) -> Option<&Value> {
+    value.filter(|value| location.attribute.linked || !value.is_null())
 }
 
 pub(super) fn items_of(value: &Value) -> &[Value] {

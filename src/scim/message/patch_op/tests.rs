@@ -959,6 +959,37 @@ fn a_removal_of_an_empty_part_removes_nothing_and_is_told() {
     );
 }
 
+#[test]
+fn a_removal_with_null_is_one_without_a_value() {
+    for path in ["emails", "title", "emails[type eq \"work\"]"] {
+        let bare = json!([{ "op": "remove", "path": path }]);
+        let null = json!([{ "op": "remove", "path": path, "value": null }]);
+        assert_eq!(parse(&USER_TYPE, null), parse(&USER_TYPE, bare));
+    }
+    reads(
+        json!({ "op": "remove", "path": ENTERPRISE, "value": null }),
+        &[&format!("Remove {ENTERPRISE} = -")],
+        &[],
+    );
+    for nothing in [json!(""), json!([]), json!({}), json!([{}])] {
+        let (patch, habits) = parse(
+            &USER_TYPE,
+            json!([{ "op": "remove", "path": "emails", "value": nothing }]),
+        );
+        assert_eq!(patch.unwrap().operations[0].value, Some(json!([])));
+        assert!(habits.contains(&"entra-valued-remove"), "{nothing}");
+        reads(
+            json!({ "op": "remove", "path": ENTERPRISE, "value": nothing }),
+            &[],
+            if nothing == json!([{}]) {
+                &["keycloak-list-for-single-value", "remove-matches-nothing"]
+            } else {
+                &["remove-matches-nothing"]
+            },
+        );
+    }
+}
+
 /// What becomes of members by one operation.
 #[track_caller]
 fn links(operation: Value, expected: &[LinkOperation], habits: &[&str]) {

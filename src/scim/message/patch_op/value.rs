@@ -7,7 +7,7 @@ use alloc::{string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Value};
 
 use super::read::Reader;
-use super::removal::{is_blank, items_of};
+use super::removal::{is_blank, items_of, listed};
 use crate::filter::predicate::Predicate;
 use crate::habit::{KEPT, NOTHING_REMOVED, NOTHING_SET, READ_ONLY, WRITE_ONLY};
 use crate::message::error::Error;
@@ -199,11 +199,13 @@ impl Reader<'_> {
     fn links(&mut self, op: Op, location: Location, value: Option<&Value>) -> Result<(), Error> {
         let attribute = location.attribute;
         let value = match op {
-            Op::Remove => match value.filter(|value| !value.is_null()) {
+            Op::Remove => match listed(location, value) {
                 None => None,
                 Some(value) => {
                     self.habits.note_at("entra-valued-remove", attribute.name);
-                    let ids = link_ids(attribute, value, self.habits)?;
+                    let given = Some(value).filter(|value| !is_blank(value));
+                    let given = given.unwrap_or(&Value::Null);
+                    let ids = link_ids(attribute, given, self.habits)?;
                     if ids.is_empty() {
                         // A list that came out empty means nobody, and not everybody.
                         self.habits.leave_out(NOTHING_REMOVED, attribute.name);

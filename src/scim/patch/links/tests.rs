@@ -91,16 +91,13 @@ fn providers() {
         &[Remove(ids(&["a"]))],
         &["entra-capital-op", "entra-valued-remove"],
     );
-    reads(
-        json!({ "op": "remove", "path": "members", "value": [] }),
-        &[Remove(ids(&[]))],
-        &["entra-valued-remove", "remove-matches-nothing"],
-    );
-    reads(
-        json!({ "op": "remove", "path": "members", "value": null }),
-        &[RemoveAll],
-        &[],
-    );
+    for nobody in [json!([]), json!(null), json!(""), json!({}), json!([{}])] {
+        reads(
+            json!({ "op": "remove", "path": "members", "value": nobody }),
+            &[Remove(ids(&[]))],
+            &["entra-valued-remove", "remove-matches-nothing"],
+        );
+    }
     reads(
         json!({ "op": "replace", "path": "members", "value": [] }),
         &[RemoveAll],
