@@ -140,9 +140,11 @@ impl Selection<'_> {
             }
             for place in matched {
                 if let Some(element) = list.get_mut(*place) {
-                    set_parts(self.of, element, |object| {
-                        object.remove(sub.name);
-                    })?;
+                    let mut had = None;
+                    set_parts(self.of, element, |object| had = object.remove(sub.name))?;
+                    if sub.name == "value" && had.is_some() && says_no_more(element) {
+                        *element = object([]);
+                    }
                 }
             }
             return Ok(());
@@ -205,6 +207,14 @@ impl Selection<'_> {
         let rest = "` matches the filter of the path, and a value that matches it cannot be made from the filter";
         Error::no_target(["No value of `", &of, rest].concat()).at(&of)
     }
+}
+
+/// Whether what is left of an element without its `value` is of no use: the other parts of RFC 7643
+/// §2.4, which only tell of it. It goes.
+fn says_no_more(element: &Value) -> bool {
+    let tells = |name: &String| matches!(name.as_str(), "type" | "primary" | "display");
+    let parts = element.as_object();
+    parts.is_some_and(|parts| parts.keys().all(tells))
 }
 
 /// Takes the values of an attribute out of the document, to be put back changed.

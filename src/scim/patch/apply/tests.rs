@@ -123,7 +123,28 @@ fn rfc_7644_3_5_2_2_remove() {
     changes(
         json!({ "emails": [{ "value": "w@x", "type": "work" }] }),
         json!([{ "op": "remove", "path": "emails[type eq \"work\"].value" }]),
-        json!({ "emails": [{ "type": "work" }] }),
+        json!({}),
+    );
+    // What is left without its `value` is no value; what had none, or says more, stays.
+    changes(
+        json!({ "roles": [{ "value": "a", "primary": true, "display": "A" }, { "type": "b" }] }),
+        json!([{ "op": "remove", "path": "roles.value" }]),
+        json!({ "roles": [{ "type": "b" }] }),
+    );
+    changes(
+        json!({ "addresses": [{ "type": "work", "locality": "London" }] }),
+        json!([{ "op": "remove", "path": "addresses.locality" }]),
+        json!({ "addresses": [{ "type": "work" }] }),
+    );
+    let boxes = json!([{ "value": "a", "serial": "1" }, { "value": "b" }]);
+    assert_eq!(
+        patched(
+            &TOY,
+            json!({ ENTERPRISE: { "division": "D" }, "boxes": boxes }),
+            json!([{ "op": "remove", "path": "boxes.value" }]),
+        )
+        .unwrap()["boxes"],
+        json!([{ "serial": "1" }])
     );
     changes(
         json!({ "emails": [{ "value": "w@x" }] }),
@@ -331,7 +352,14 @@ fn twins_become_one_value() {
         "remove",
         "emails.value",
         Value::Null,
-        json!({ "emails": [{ "type": "home" }] }),
+        json!({}),
+    );
+    one(
+        json!({ "addresses": [{ "type": "home", "region": "b" }, { "type": "HOME", "region": "c" }] }),
+        "remove",
+        "addresses.region",
+        Value::Null,
+        json!({ "addresses": [{ "type": "home" }] }),
     );
     // What an immutable part tells apart stays apart.
     let boxes = json!([{ "value": "a", "serial": "1" }, { "value": "b", "serial": "2" }]);

@@ -176,12 +176,10 @@ impl User {
             Change::RemoveKind(kind) => self
                 .emails
                 .retain(|email| !same(email.kind.as_ref(), Some(kind))),
-            Change::NoValue(kind) => {
-                written = of(&self.emails, kind);
-                for place in &written {
-                    self.emails[*place].value = None;
-                }
-            }
+            // Its type and that it is primary say nothing without it.
+            Change::NoValue(kind) => self
+                .emails
+                .retain(|email| email.value.is_none() || !same(email.kind.as_ref(), Some(kind))),
             Change::Value { kind, value, .. } => {
                 let places = of(&self.emails, kind);
                 for place in &places {
