@@ -50,10 +50,21 @@ SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
     CROSS JOIN users ON users.tenant_id = ?1
       AND users.id = j.value ->> 1
       AND users.version = j.value ->> 2
-    LIMIT 1), j.key) + 1, ?3, ?4, 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
-        END)
-      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
-      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))))
+    LIMIT 1), j.key) + 1, ?3, ?4, 'User', users.id, o.kind, o.id, j.value ->> 0, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, json(iif(path = '', object -> ('$."' || key || '"'), object)))
+      FROM (SELECT key, path, json_group_object(name, iif(fits, json(value), NULL)) AS object
+        FROM (SELECT a.key AS key, a.path AS path, x.key AS name, a.object -> x.fullkey AS value, octet_length(x.value) <= 12000 / count(*) OVER () AS fits
+          FROM (SELECT key, iif(inside, key || ':', '') AS path, iif(inside, value, json_object(key, json(document -> fullkey))) AS object
+            FROM (SELECT key, value, fullkey, users.document AS document, type = 'object'
+                AND key LIKE 'urn:%' AS inside
+              FROM json_each(users.document))) a
+          CROSS JOIN json_each(a.object) x)
+        GROUP BY key))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(path || name) FILTER (WHERE NOT fits)
+      FROM (SELECT a.key AS key, a.path AS path, x.key AS name, a.object -> x.fullkey AS value, octet_length(x.value) <= 12000 / count(*) OVER () AS fits
+        FROM (SELECT key, iif(inside, key || ':', '') AS path, iif(inside, value, json_object(key, json(document -> fullkey))) AS object
+          FROM (SELECT key, value, fullkey, users.document AS document, type = 'object'
+              AND key LIKE 'urn:%' AS inside
+            FROM json_each(users.document))) a
+        CROSS JOIN json_each(a.object) x))))
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
 CROSS JOIN json_each(?2) j
 CROSS JOIN users ON users.tenant_id = ?1
@@ -84,15 +95,20 @@ CROSS JOIN users ON users.tenant_id = ?1
 -- plan:   SCAN (subquery-4)
 -- plan:   SCAN j VIRTUAL TABLE INDEX 1:
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
--- plan: CORRELATED SCALAR SUBQUERY 7
--- plan:   CO-ROUTINE (subquery-6)
--- plan:     CO-ROUTINE (subquery-12)
+-- plan: CORRELATED SCALAR SUBQUERY 10
+-- plan:   CO-ROUTINE (subquery-9)
+-- plan:     CO-ROUTINE (subquery-8)
+-- plan:       CO-ROUTINE (subquery-17)
+-- plan:         SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:         SCAN x VIRTUAL TABLE INDEX 1:
+-- plan:       SCAN (subquery-17)
+-- plan:     SCAN (subquery-8)
+-- plan:     USE TEMP B-TREE FOR GROUP BY
+-- plan:   SCAN (subquery-9)
+-- plan: CORRELATED SCALAR SUBQUERY 14
+-- plan:   CO-ROUTINE (subquery-13)
+-- plan:     CO-ROUTINE (subquery-18)
 -- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-12)
--- plan:   SCAN (subquery-6)
--- plan: CORRELATED SCALAR SUBQUERY 9
--- plan:   CO-ROUTINE (subquery-8)
--- plan:     CO-ROUTINE (subquery-13)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-13)
--- plan:   SCAN (subquery-8)
+-- plan:       SCAN x VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-18)
+-- plan:   SCAN (subquery-13)

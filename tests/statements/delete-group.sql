@@ -21,10 +21,21 @@ INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_
 SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
     FROM events
     WHERE tenant_id = ?1
-      AND seq <= 9000000000000000), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'before', iif(octet_length(teams.document) <= 12000, json(teams.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(teams.document -> ('$."' || key || '"'))
-        END)
-      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(teams.document)))), 'cut', iif(octet_length(teams.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
-      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(teams.document)))), 'groups', (SELECT json_group_array(team_id)
+      AND seq <= 9000000000000000), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'before', iif(octet_length(teams.document) <= 12000, json(teams.document), (SELECT json_group_object(key, json(iif(path = '', object -> ('$."' || key || '"'), object)))
+      FROM (SELECT key, path, json_group_object(name, iif(fits, json(value), NULL)) AS object
+        FROM (SELECT a.key AS key, a.path AS path, x.key AS name, a.object -> x.fullkey AS value, octet_length(x.value) <= 12000 / count(*) OVER () AS fits
+          FROM (SELECT key, iif(inside, key || ':', '') AS path, iif(inside, value, json_object(key, json(document -> fullkey))) AS object
+            FROM (SELECT key, value, fullkey, teams.document AS document, type = 'object'
+                AND key LIKE 'urn:%' AS inside
+              FROM json_each(teams.document))) a
+          CROSS JOIN json_each(a.object) x)
+        GROUP BY key))), 'cut', iif(octet_length(teams.document) <= 12000, NULL, (SELECT json_group_array(path || name) FILTER (WHERE NOT fits)
+      FROM (SELECT a.key AS key, a.path AS path, x.key AS name, a.object -> x.fullkey AS value, octet_length(x.value) <= 12000 / count(*) OVER () AS fits
+        FROM (SELECT key, iif(inside, key || ':', '') AS path, iif(inside, value, json_object(key, json(document -> fullkey))) AS object
+          FROM (SELECT key, value, fullkey, teams.document AS document, type = 'object'
+              AND key LIKE 'urn:%' AS inside
+            FROM json_each(teams.document))) a
+        CROSS JOIN json_each(a.object) x))), 'groups', (SELECT json_group_array(team_id)
     FROM (SELECT m.team_id
       FROM team_members m INDEXED BY team_members_member
       WHERE m.tenant_id = teams.tenant_id
@@ -52,26 +63,31 @@ WHERE teams.tenant_id = ?1
 -- plan: SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
--- plan: CORRELATED SCALAR SUBQUERY 3
--- plan:   CO-ROUTINE (subquery-2)
--- plan:     CO-ROUTINE (subquery-12)
+-- plan: CORRELATED SCALAR SUBQUERY 6
+-- plan:   CO-ROUTINE (subquery-5)
+-- plan:     CO-ROUTINE (subquery-4)
+-- plan:       CO-ROUTINE (subquery-17)
+-- plan:         SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:         SCAN x VIRTUAL TABLE INDEX 1:
+-- plan:       SCAN (subquery-17)
+-- plan:     SCAN (subquery-4)
+-- plan:     USE TEMP B-TREE FOR GROUP BY
+-- plan:   SCAN (subquery-5)
+-- plan: CORRELATED SCALAR SUBQUERY 10
+-- plan:   CO-ROUTINE (subquery-9)
+-- plan:     CO-ROUTINE (subquery-18)
 -- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-12)
--- plan:   SCAN (subquery-2)
--- plan: CORRELATED SCALAR SUBQUERY 5
--- plan:   CO-ROUTINE (subquery-4)
--- plan:     CO-ROUTINE (subquery-13)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-13)
--- plan:   SCAN (subquery-4)
--- plan: CORRELATED SCALAR SUBQUERY 7
--- plan:   CO-ROUTINE (subquery-6)
+-- plan:       SCAN x VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-18)
+-- plan:   SCAN (subquery-9)
+-- plan: CORRELATED SCALAR SUBQUERY 12
+-- plan:   CO-ROUTINE (subquery-11)
 -- plan:     SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:   SCAN (subquery-6)
--- plan: CORRELATED SCALAR SUBQUERY 9
--- plan:   CO-ROUTINE (subquery-8)
+-- plan:   SCAN (subquery-11)
+-- plan: CORRELATED SCALAR SUBQUERY 14
+-- plan:   CO-ROUTINE (subquery-13)
 -- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
--- plan:   SCAN (subquery-8)
+-- plan:   SCAN (subquery-13)
 
 UPDATE teams
 SET version = ?1, updated_at = max(updated_at, ?2)

@@ -50,10 +50,21 @@ SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
     FROM deleted_resources d
     WHERE d.tenant_id = users.tenant_id
       AND d.id = users.id
-      AND d.purge_at > ?2), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, CASE WHEN octet_length(value) <= 12000 / total THEN json(users.document -> ('$."' || key || '"'))
-        END)
-      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(key) FILTER (WHERE octet_length(value) > 12000 / total)
-      FROM (SELECT key, value, count(*) OVER () AS total FROM json_each(users.document)))))
+      AND d.purge_at > ?2), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', iif(octet_length(users.document) <= 12000, json(users.document), (SELECT json_group_object(key, json(iif(path = '', object -> ('$."' || key || '"'), object)))
+      FROM (SELECT key, path, json_group_object(name, iif(fits, json(value), NULL)) AS object
+        FROM (SELECT a.key AS key, a.path AS path, x.key AS name, a.object -> x.fullkey AS value, octet_length(x.value) <= 12000 / count(*) OVER () AS fits
+          FROM (SELECT key, iif(inside, key || ':', '') AS path, iif(inside, value, json_object(key, json(document -> fullkey))) AS object
+            FROM (SELECT key, value, fullkey, users.document AS document, type = 'object'
+                AND key LIKE 'urn:%' AS inside
+              FROM json_each(users.document))) a
+          CROSS JOIN json_each(a.object) x)
+        GROUP BY key))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(path || name) FILTER (WHERE NOT fits)
+      FROM (SELECT a.key AS key, a.path AS path, x.key AS name, a.object -> x.fullkey AS value, octet_length(x.value) <= 12000 / count(*) OVER () AS fits
+        FROM (SELECT key, iif(inside, key || ':', '') AS path, iif(inside, value, json_object(key, json(document -> fullkey))) AS object
+          FROM (SELECT key, value, fullkey, users.document AS document, type = 'object'
+              AND key LIKE 'urn:%' AS inside
+            FROM json_each(users.document))) a
+        CROSS JOIN json_each(a.object) x))))
 FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?6 AS id, ?7 AS label) o
 CROSS JOIN users
 WHERE changes() > 0
@@ -75,18 +86,23 @@ WHERE changes() > 0
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 -- plan: CORRELATED SCALAR SUBQUERY 2
 -- plan:   SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
--- plan: CORRELATED SCALAR SUBQUERY 4
--- plan:   CO-ROUTINE (subquery-3)
--- plan:     CO-ROUTINE (subquery-9)
+-- plan: CORRELATED SCALAR SUBQUERY 7
+-- plan:   CO-ROUTINE (subquery-6)
+-- plan:     CO-ROUTINE (subquery-5)
+-- plan:       CO-ROUTINE (subquery-14)
+-- plan:         SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:         SCAN x VIRTUAL TABLE INDEX 1:
+-- plan:       SCAN (subquery-14)
+-- plan:     SCAN (subquery-5)
+-- plan:     USE TEMP B-TREE FOR GROUP BY
+-- plan:   SCAN (subquery-6)
+-- plan: CORRELATED SCALAR SUBQUERY 11
+-- plan:   CO-ROUTINE (subquery-10)
+-- plan:     CO-ROUTINE (subquery-15)
 -- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-9)
--- plan:   SCAN (subquery-3)
--- plan: CORRELATED SCALAR SUBQUERY 6
--- plan:   CO-ROUTINE (subquery-5)
--- plan:     CO-ROUTINE (subquery-10)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     SCAN (subquery-10)
--- plan:   SCAN (subquery-5)
+-- plan:       SCAN x VIRTUAL TABLE INDEX 1:
+-- plan:     SCAN (subquery-15)
+-- plan:   SCAN (subquery-10)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
 SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)

@@ -232,21 +232,36 @@ pub(crate) fn shown_document(view: &View<'_>) -> Fragment<'static> {
     without_hidden(view.resource_type, view.row()).unwrap_or_else(|| view.column("document"))
 }
 
+/// The attributes of the row's document, of an extension each of its own, without what nobody is
+/// shown: rows of the key at the top, what stands before the name in a path, the name, the value,
+/// and whether that takes no more than its share of an event.
+fn attributes<'a>(view: &View<'a>) -> Fragment<'a> {
+    fragment!(
+        "(SELECT a.key AS key, a.path AS path, x.key AS name, a.object -> x.fullkey AS value, \
+         octet_length(x.value) <= {VALUES} / count(*) OVER () AS fits FROM (\
+         SELECT key, iif(inside, key || ':', '') AS path, iif(inside, value, json_object(key, json(document -> fullkey))) AS object \
+         FROM (SELECT key, value, fullkey, {shown} AS document, type = 'object' AND key LIKE 'urn:%' AS inside FROM json_each({shown}))\
+         ) a CROSS JOIN json_each(a.object) x)",
+        VALUES = VALUES,
+        shown = shown_document(view),
+    )
+}
+
 /// The document of the row as the member `side` of a JSON object, without what nobody is shown. Of
-/// one that is too large, what takes more than its share is left out, and named in `cut`.
+/// one that is too large, the attributes that take more than their share are left out, and named in
+/// `cut`.
 fn document<'a>(view: &View<'a>, side: &'static str) -> Fragment<'a> {
     fragment!(
         "'{side}', iif(octet_length({row}.document) <= {VALUES}, json({shown}), (\
-             SELECT json_group_object(key, CASE WHEN octet_length(value) <= {VALUES} / total \
-             THEN json({row}.document -> ('$.\"' || key || '\"')) END) \
-             FROM (SELECT key, value, count(*) OVER () AS total FROM json_each({shown})))), \
+             SELECT json_group_object(key, json(iif(path = '', object -> ('$.\"' || key || '\"'), object))) FROM (\
+             SELECT key, path, json_group_object(name, iif(fits, json(value), NULL)) AS object FROM {attributes} GROUP BY key))), \
              'cut', iif(octet_length({row}.document) <= {VALUES}, NULL, (\
-             SELECT json_group_array(key) FILTER (WHERE octet_length(value) > {VALUES} / total) \
-             FROM (SELECT key, value, count(*) OVER () AS total FROM json_each({shown}))))",
+             SELECT json_group_array(path || name) FILTER (WHERE NOT fits) FROM {attributes}))",
         side = side,
         row = view.row(),
         VALUES = VALUES,
         shown = shown_document(view),
+        attributes = attributes(view),
     )
 }
 

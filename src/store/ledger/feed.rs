@@ -15,15 +15,16 @@ pub const BEYOND: i64 = -1;
 /// Bytes of events behind which a page ends.
 const PAGE_BYTES: usize = 1_000_000;
 
-/// An entry of an event `e`: its path, and the place of its value there. Its attribute is `a`, of
-/// the document on one side. What was too long to be kept is cut.
+/// An entry of an event `e`: its path, and the place of its value there, in the document `a.path`
+/// on one side. What was too long to be kept is cut.
 macro_rules! entry {
     ($path:literal, $place:literal) => {
         concat!(
             "'{\"path\":' || json_quote(",
             $path,
-            ") || CASE WHEN instr(e.body -> '$.cut', json_quote(a.key)) \
-             THEN ',\"before\":null,\"after\":null,\"cut\":true}' \
+            ") || CASE WHEN instr(e.body -> '$.cut', json_quote(",
+            $path,
+            ")) THEN ',\"before\":null,\"after\":null,\"cut\":true}' \
              WHEN a.path = '$.before' THEN ',\"before\":' || (e.body -> (",
             $place,
             ")) || ',\"after\":null}' ELSE ',\"before\":null,\"after\":' || (e.body -> (",

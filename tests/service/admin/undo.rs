@@ -362,10 +362,12 @@ fn what_the_event_cut_comes_back_from_what_is_kept() {
         details(&result),
         [
             "`title` was too large for the event, and is not back.",
-            "`urn:ietf:params:scim:schemas:extension:enterprise:2.0:User` was too large for the event, and is not back.",
+            "`urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department` was too large for the event, and is not back.",
         ]
     );
-    assert_eq!(client.get(&path).expect(200).get("title"), None);
+    let back = client.get(&path).expect(200);
+    assert_eq!(back.get("title"), None);
+    assert_eq!(back[enterprise], json!({ "division": "z" }));
 }
 
 /// What was to be kept until today is not there for an undo either, though the hourly job has not
