@@ -56,6 +56,15 @@ pub fn unpark(lease: &Lease, position: i64) -> Statement {
     )
 }
 
+/// The position of the first event behind another, where those between were trimmed.
+pub fn trimmed(from: i64) -> Statement {
+    statement!(
+        "SELECT first FROM (SELECT min(position) AS first FROM events WHERE position > {from}) \
+         WHERE first > {from} + 1 AND {from} < (SELECT trimmed FROM sealing)",
+        from = value(from),
+    )
+}
+
 /// Sets an endpoint back in a database: it goes on behind a position, up to another or to where it
 /// was, and then from there: rows, if that changes anything.
 pub fn replay(webhook: &str, shard: u16, (from, to): (i64, Option<i64>)) -> [Statement; 3] {

@@ -45,6 +45,38 @@ fn there_may_be_nothing_to_replay() {
     }
 }
 
+/// What is not kept any more is not delivered anew, and whoever asks is told.
+#[test]
+fn what_was_trimmed_is_not_replayed() {
+    let (memory, made) = filled();
+    let ids = ids(&memory);
+    let path = format!("/webhooks/{}/replay", made["id"].as_str().unwrap());
+    let admin = Operator::new(&memory);
+    let page = admin.get("/events?limit=2").expect(200);
+    memory.sql(
+        "DELETE FROM events WHERE position <= (SELECT position FROM events WHERE tenant_id = 1 AND seq = 3);
+         UPDATE sealing SET trimmed = (SELECT min(position) - 1 FROM events)",
+    );
+    for body in [
+        json!({ "from": ids[0] }),
+        json!({ "from": ids[2], "to": ids[4] }),
+        json!({ "from": ids[0], "to": ids[1] }),
+        json!({ "from": page["next"] }),
+    ] {
+        let words = format!("`from` {}", ids[3]);
+        admin.post(&path, &body).problem(409, "trimmed", &words);
+    }
+    deliver(&memory);
+    assert_eq!(numbers(&memory), []);
+    replay(&memory, &made, &json!({ "from": ids[3] }));
+    deliver(&memory);
+    assert_eq!(numbers(&memory), [4, 5, 6].map(|seq| (1, seq)));
+    // No database has this number.
+    admin
+        .post(&path, &json!({ "from": "evt_77_1" }))
+        .problem(400, "invalid_value", "evt_1_8841");
+}
+
 #[test]
 fn a_range_is_delivered_anew_and_then_what_is_new() {
     let (memory, made) = filled();

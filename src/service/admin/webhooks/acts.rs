@@ -2,6 +2,7 @@
 
 use scim::json;
 use serde_json::Value;
+use std::vec::IntoIter;
 
 use super::super::body::{only, required};
 use super::super::events::{read_cursor, types as type_names};
@@ -11,7 +12,7 @@ use super::{Format, find, key, one};
 use crate::delivery::{body, check_url, first_bytes};
 use crate::outside::{Post, is_taken};
 use crate::signing;
-use store::batch::Batch;
+use store::batch::{Batch, Handle};
 use store::ledger::deliveries::{self, Attempt};
 use store::ledger::feed::{EventFilter, LOOKS, Walk};
 use store::ledger::replay;
@@ -98,14 +99,23 @@ pub fn park<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     })
 }
 
+/// A database, and what of its events: those behind a position up to another, or to the end.
+type Range = (u16, (i64, Option<i64>));
+
 /// Where something begins or ends, in databases: before an event, or behind it where it is the
 /// last; at a cursor.
 fn places(call: &Call<'_>, name: &str, is_last: bool) -> Result<Vec<(u16, i64)>, Refusal> {
     let text = required(&call.body, name, LONGEST)?;
+    let is_known = |shard: u16| call.admin.shards().any(|known| known == shard);
     if let Some((shard, position)) = event_id(text) {
+        if !is_known(shard) {
+            return Err(no_event(name));
+        }
         return Ok(vec![(shard, if is_last { position } else { position - 1 })]);
     }
-    let cursor = read_cursor(text).ok_or_else(|| {
+    let cursor = read_cursor(text);
+    let cursor = cursor.filter(|marks| marks.iter().all(|(shard, _)| is_known(*shard)));
+    let cursor = cursor.ok_or_else(|| {
         let detail = format!("`{name}` must be the id of an event, such as evt_1_8841, or the `next` of a page of events.");
         Refusal::invalid("invalid_value", detail)
     })?;
@@ -125,7 +135,7 @@ pub fn replay<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             None | Some(Value::Null) => None,
             Some(_) => Some(places(call, "to", true)?),
         };
-        let (mut batch, mut set_back) = (Batch::default(), Vec::new());
+        let mut ranges = Vec::new();
         for (shard, from) in from {
             let end = match &to {
                 None => None,
@@ -134,16 +144,29 @@ pub fn replay<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                     Some(_) | None => continue,
                 },
             };
-            set_back.extend(batch.add_all(replay::replay(&endpoint.id, shard, (from, end))));
+            ranges.push((shard, (from, end)));
         }
-        if batch.is_empty() {
+        if ranges.is_empty() {
             return Err(Refusal::invalid(
                 "invalid_value",
                 "There are no events between `from` and `to`: `to` must be behind `from`, in the same database.",
             ));
         }
+        let batch = Batch::default();
+        set_back(call, endpoint, ranges.into_iter(), (batch, Vec::new()))
+    })
+}
+
+/// Sets the endpoint back in one database after the other, as far as the events are there.
+fn set_back<'c>(
+    call: &'c Call<'c>,
+    endpoint: Endpoint,
+    mut rest: IntoIter<Range>,
+    (mut batch, mut set_back): (Batch, Vec<Handle>),
+) -> Outcome<'c> {
+    let Some((shard, (from, to))) = rest.next() else {
         batch.add(webhooks::interrupt(&endpoint.id, true));
-        Step::send(1, batch, move |mut answers| {
+        return Step::send(1, batch, move |mut answers| {
             if answers.rows_of(&set_back).is_empty() {
                 return Err(Refusal::conflict(
                     "nothing_to_replay",
@@ -151,7 +174,22 @@ pub fn replay<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                 ));
             }
             one(call, Batch::default(), &endpoint.id, Format::One)
-        })
+        });
+    };
+    let (look, found) = Batch::of(replay::trimmed(from));
+    Step::send(shard, look, move |mut answers| {
+        if let Some(row) = answers.row(found) {
+            let first = row.count(0)?;
+            return Err(Refusal::conflict(
+                "trimmed",
+                format!(
+                    "Events behind `from` are not kept any more. The first that is there: send `from` evt_{shard}_{first}."
+                ),
+            ));
+        }
+        let replay = replay::replay(&endpoint.id, shard, (from, to));
+        set_back.extend(batch.add_all(replay));
+        self::set_back(call, endpoint, rest, (batch, set_back))
     })
 }
 
