@@ -369,7 +369,8 @@ pub fn disabled_event(lease: &Lease, status: Option<i64>) -> Fragment<'_> {
         "json_object('state', 'disabled', 'last_status', CAST({status} AS INTEGER))",
         status = number(status),
     );
-    let row = event("disabled", "json_object('state', w.state)", after, lease);
+    let before = "json_object('state', w.state, 'last_status', w.last_status)";
+    let row = event("disabled", before, after, lease);
     fragment!("{row} AND w.state = 'active'", row = row)
 }
 

@@ -525,6 +525,27 @@ fn gone_disables_at_once() {
     assert_eq!(events["data"][0]["changes"][0], status);
 }
 
+/// What the last reply was before is told, and no change where it is the same.
+#[test]
+fn the_last_status_of_before_is_told() {
+    for (before, after) in [(500, 410), (410, 410)] {
+        let memory = memory();
+        hook(&memory, &json!({}));
+        memory.sql(&format!("UPDATE webhooks SET last_status = {before}"));
+        receive(&memory, move |_| reply(after));
+        Client::new(&memory).user("ada");
+        deliver(&memory);
+        let events = Operator::new(&memory)
+            .get("/events?type=webhook.disabled")
+            .expect(200);
+        let state = json!({"path": "state", "before": "active", "after": "disabled"});
+        let mut changes = vec![json!({"path": "last_status", "before": before, "after": after})];
+        changes.retain(|change| change["before"] != change["after"]);
+        changes.push(state);
+        assert_eq!(events["data"][0]["changes"], json!(changes));
+    }
+}
+
 /// Two deliverers, of two databases, hear at once that the endpoint is gone: one event tells of it.
 #[test]
 fn gone_is_told_of_once() {
