@@ -49,6 +49,16 @@ fn written<'a>(view: &View<'a>, group: &'a str, version: &'a str) -> Fragment<'a
     )
 }
 
+/// The condition that `j`, a team, a member, the type of the member, and 1 for what comes or 0, is
+/// not so yet.
+pub(super) fn moves<'a>(view: &View<'a>) -> Fragment<'a> {
+    fragment!(
+        "j.value ->> 3 <> EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = {tenant} \
+         AND m.team_id = j.value ->> 0 AND m.member_id = j.value ->> 1)",
+        tenant = view.tenant,
+    )
+}
+
 /// `FROM …` the members of a team.
 fn members<'a>(view: &View<'a>, group: &'a str) -> Fragment<'a> {
     fragment!(

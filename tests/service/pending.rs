@@ -355,3 +355,38 @@ fn a_group_that_is_not_there_is_refused() {
     assert_eq!(members(&memory, &group), [inner]);
     assert_eq!(waiting(&memory, &group), ["e-ada"]);
 }
+
+/// A deletion that is taken back makes the user a member once, where the group awaits him by then.
+#[test]
+fn an_undone_deletion_tells_of_a_joining_once() {
+    for deletes in ["soft", "hard"] {
+        let memory = pending();
+        let operator = Operator::new(&memory);
+        let settings = json!({ "settings": { "deletes": deletes } });
+        operator.patch("/tenants/1", &settings).expect(200);
+        let client = Client::new(&memory);
+        let ada = client.user("ada");
+        let [staff, board] = ["Staff", "Board"].map(|name| client.group(name, &[&ada]));
+        client.delete(&format!("/Users/{ada}")).expect(204);
+        patch(&memory, &staff, "add", &[&ada]);
+        assert_eq!(waiting(&memory, &staff), [ada.as_str()]);
+        let page = operator.get("/events?type=user.deleted").expect(200);
+        let seq = &page["data"][0]["seq"];
+        let before = told(&memory).len();
+        let body = json!({ "from_seq": seq, "to_seq": seq });
+        operator.post("/tenants/1/undo", &body).expect(200);
+        let told = told(&memory).split_off(before);
+        let of: Vec<&str> = told
+            .iter()
+            .map(|event| event["resource"]["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(of, ["Staff", "Board"], "{deletes}");
+        for (event, group) in told.iter().zip([&staff, &board]) {
+            assert_eq!(members(&memory, group), std::slice::from_ref(&ada));
+            let group = client.get(&format!("/Groups/{group}")).expect(200);
+            let version = format!("W/\"{}\"", event["version"].as_str().unwrap());
+            assert_eq!(group["meta"]["version"], version, "{deletes}");
+        }
+        assert!(waiting(&memory, &staff).is_empty());
+    }
+}

@@ -340,7 +340,12 @@ CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'typ
       WHERE 0
       UNION ALL
       SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, ?7
-      FROM json_each(?8) j))
+      FROM json_each(?8) j
+      WHERE j.value ->> 3 <> EXISTS (SELECT 1
+        FROM team_members m
+        WHERE m.tenant_id = ?1
+          AND m.team_id = j.value ->> 0
+          AND m.member_id = j.value ->> 1)))
   GROUP BY team_id, part) l
 CROSS JOIN teams ON teams.tenant_id = o.tenant_id
   AND teams.id = l.team_id
@@ -352,41 +357,51 @@ CROSS JOIN teams ON teams.tenant_id = o.tenant_id
 -- ?6 = "ADMIN_TOKEN"
 -- ?7 = "req_019b76daa80800000000000000000001"
 -- ?8 = "[[\"019a0000-0000-7000-8000-000000000005\",\"019a0000-0000-7000-8000-000000000003\",\"User\",1]]"
--- plan: CO-ROUTINE (subquery-8)
+-- plan: CO-ROUTINE (subquery-9)
 -- plan:   CO-ROUTINE o
 -- plan:     SCAN CONSTANT ROW
 -- plan:   MATERIALIZE l
--- plan:     CO-ROUTINE (subquery-5)
--- plan:       CO-ROUTINE (subquery-9)
--- plan:         CO-ROUTINE (subquery-4)
+-- plan:     CO-ROUTINE (subquery-6)
+-- plan:       CO-ROUTINE (subquery-10)
+-- plan:         CO-ROUTINE (subquery-5)
 -- plan:           COMPOUND QUERY
 -- plan:             LEFT-MOST SUBQUERY
 -- plan:               SCAN CONSTANT ROW
 -- plan:             UNION ALL
 -- plan:               SCAN j VIRTUAL TABLE INDEX 1:
--- plan:         SCAN (subquery-4)
+-- plan:               CORRELATED SCALAR SUBQUERY 4
+-- plan:                 SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
+-- plan:         SCAN (subquery-5)
 -- plan:         USE TEMP B-TREE FOR ORDER BY
--- plan:       SCAN (subquery-9)
--- plan:     SCAN (subquery-5)
+-- plan:       SCAN (subquery-10)
+-- plan:     SCAN (subquery-6)
 -- plan:     USE TEMP B-TREE FOR GROUP BY
 -- plan:   SCAN o
 -- plan:   SCAN l
 -- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-8)
+-- plan: SCAN (subquery-9)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 UPDATE teams
 SET version = ?1, updated_at = max(updated_at, ?2)
 WHERE tenant_id = ?3
-  AND id IN (SELECT j.value ->> 0 FROM json_each(?4) j)
+  AND id IN (SELECT j.value ->> 0
+  FROM json_each(?4) j
+  WHERE j.value ->> 3 <> EXISTS (SELECT 1
+    FROM team_members m
+    WHERE m.tenant_id = ?3
+      AND m.team_id = j.value ->> 0
+      AND m.member_id = j.value ->> 1))
 -- ?1 = "000000000000000e"
 -- ?2 = "2026-01-01T00:00:00.008Z"
 -- ?3 = 1
 -- ?4 = "[[\"019a0000-0000-7000-8000-000000000005\",\"019a0000-0000-7000-8000-000000000003\",\"User\",1]]"
 -- plan: SEARCH teams USING COVERING INDEX teams_id (tenant_id=? AND id=?)
--- plan: LIST SUBQUERY 1
+-- plan: LIST SUBQUERY 2
 -- plan:   SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:   CORRELATED SCALAR SUBQUERY 1
+-- plan:     SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
 -- plan:   CREATE BLOOM FILTER
 
 DELETE

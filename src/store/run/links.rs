@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::expression::View;
 use crate::fragment::value;
-use crate::membership::{COLUMNS, member, named};
+use crate::membership::{COLUMNS, member, moves, named};
 use crate::read;
 use crate::table::KeyColumn;
 use crate::tenant::Tenant;
@@ -94,17 +94,19 @@ pub fn all_at(view: &View<'_>, versions: &Value) -> Statement {
     ))
 }
 
-/// The statements that make memberships come and go, and give their teams a new version. `links`: a
-/// JSON array of the team, the member, the type of the member, and 1 for what comes or 0.
+/// The statements that make memberships come and go, and give their teams a new version, where one
+/// does that did not yet. `links`: a JSON array of the team, the member, the type of the member,
+/// and 1 for what comes or 0.
 pub fn move_links(view: &View<'_>, links: &str, version: &str, now: &str) -> [Statement; 3] {
     [
         statement!(
             "UPDATE teams SET version = {version}{updated} WHERE tenant_id = {tenant} \
-             AND id IN (SELECT j.value ->> 0 FROM json_each({links}) j)",
+             AND id IN (SELECT j.value ->> 0 FROM json_each({links}) j WHERE {moves})",
             version = value(version),
             updated = updated(now),
             tenant = view.tenant,
             links = value(links),
+            moves = moves(view),
         ),
         statement!(
             "DELETE FROM team_members WHERE tenant_id = {tenant} AND (team_id, member_id) IN (\

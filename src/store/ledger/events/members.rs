@@ -8,7 +8,7 @@ use super::{Event, Extent, Kind, MAX_NAMES, Origin, names, run};
 use crate::expression::View;
 use crate::fragment::{Fragment, value};
 use crate::limits::IDS_PER_PARAMETER;
-use crate::membership::json;
+use crate::membership::{json, moves};
 use crate::read::ResourceRef;
 use crate::write::Guard;
 use crate::{Statement, fragment};
@@ -246,14 +246,15 @@ pub fn of_joins(
     member_events(origin, view, value(version).into(), links, Guard::None)
 }
 
-/// Tells of members of many groups that are about to come and go: a JSON array of the group, the
-/// member, the type of the member, and 1 for who comes or 0.
+/// Tells of members of many groups that are about to come and go, those that did not yet: a JSON
+/// array of the group, the member, the type of the member, and 1 for who comes or 0.
 pub fn of_moves(origin: &Origin<'_>, view: &View<'_>, version: &str, links: &str) -> Statement {
     let request = origin.request();
     let links = fragment!(
-        "SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, {request} FROM json_each({links}) j",
+        "SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, {request} FROM json_each({links}) j WHERE {moves}",
         request = value(&request),
         links = value(links),
+        moves = moves(view),
     );
     of_joins(origin, view, version, links)
 }
