@@ -73,6 +73,16 @@ pub fn former_image(text: &str) -> String {
     unicode::fold_case(text)
 }
 
+/// A text as a Mac writes names: the marks of letters are characters behind them (normalisation
+/// form D).
+///
+/// ```
+/// assert_eq!(scim::fold::apart("zo\u{eb}"), "zoe\u{308}");
+/// ```
+pub fn apart(text: &str) -> String {
+    unicode::apart(text)
+}
+
 /// The comparison image of a document or a whole resource of this type.
 ///
 /// Names get the schema's spelling, strings that are not case exact are folded, times become

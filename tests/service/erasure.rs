@@ -272,15 +272,18 @@ fn a_name_is_found_in_any_case_of_its_letters() {
     let (client, operator) = (Client::new(&memory), Operator::new(&memory));
     let pend = json!({"settings": {"unknown_members": "pend", "request_log": {"mode": "all"}}});
     operator.patch("/tenants/1", &pend).expect(200);
-    let body = json!({"userName": "ÉVA.Ödön@example.com", "displayName": "Éva ŠTRAUß Александр"});
+    let body = json!({"userName": "ÉVA.Ödön@example.com", "displayName": "Éva ŠTRAUß Андрей"});
     let eva = client.created("/Users", &body);
     client.delete(&format!("/Users/{eva}")).expect(204);
     let known = [
         "éva.ödön@example.com",
         "ÉVA.ÖDÖN@EXAMPLE.COM",
         "Éva.ödÖn@example.com",
-        "évA štrauß александр",
-        "ÉVA Štrauß АЛЕКСАНДР",
+        "évA štrauß андрей",
+        "ÉVA Štrauß АНДРЕЙ",
+        // As a Mac writes them, the marks behind the letters.
+        "E\u{301}va.o\u{308}DO\u{308}N@example.com",
+        "e\u{301}va S\u{30c}trauß Андреи\u{306}",
     ];
     let group = client.group("Staff", &[]);
     for text in known {
@@ -288,6 +291,7 @@ fn a_name_is_found_in_any_case_of_its_letters() {
         let path = text
             .replace('É', "%C3%89")
             .replace('é', "%c3%a9")
+            .replace('\u{301}', "%CC%81")
             .replace(' ', "%20");
         client.get(&format!("/Users/{path}")).expect(404);
         let add = json!([{"op": "add", "path": "members", "value": [{"value": text}]}]);
@@ -298,6 +302,7 @@ fn a_name_is_found_in_any_case_of_its_letters() {
     operator.post("/tenants/1/erase", &body).expect(200);
     for text in known {
         let path = text.replace('É', "%C3%89").replace('é', "%c3%a9");
+        let path = path.replace('\u{301}', "%CC%81");
         for text in [text, &path] {
             let left = places(&memory, text);
             assert!(left.is_empty(), "{text}: {left:?}");

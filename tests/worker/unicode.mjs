@@ -1,13 +1,13 @@
-// src/unicode/javascript on workerd: of each line of stdin what `fold` and `foldCase` make of it,
-// with a tab between, or nothing where the platform does not know a character.
+// src/unicode/javascript on workerd: of each line of stdin what `fold`, `foldCase` and `apart`
+// make of it, with tabs between, or nothing where the platform does not know a character.
 
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { Miniflare } from "miniflare";
 
 const MAIN = `
-import { fold, foldCase } from "./unicode.js";
-const images = (line) => (/\\p{Cn}/u.test(line) ? "" : fold(line) + "\\t" + foldCase(line));
+import { apart, fold, foldCase } from "./unicode.js";
+const images = (line) => (/\\p{Cn}/u.test(line) ? "" : [fold(line), foldCase(line), apart(line)].join("\\t"));
 export default {
   fetch: async (request) => new Response((await request.text()).split("\\n").map(images).join("\\n")),
 };`;

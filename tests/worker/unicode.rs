@@ -56,10 +56,12 @@ fn the_platform_folds_as_the_tables() {
     assert_eq!(images.len(), lines.len());
     let mut known = 0;
     for (line, image) in lines.iter().zip(images) {
-        if let Some((folded, case)) = image.split_once('\t') {
+        let images: Vec<&str> = image.split('\t').collect();
+        if let [folded, case, apart] = images[..] {
             known += 1;
             assert_eq!(folded, unicode::fold(line), "{line:?}");
             assert_eq!(case, unicode::fold_case(line), "{line:?}");
+            assert_eq!(apart, unicode::apart(line), "{line:?}");
         }
     }
     // Unicode 17 has 159,801 characters, and many for private use.

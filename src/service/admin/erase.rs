@@ -1,7 +1,7 @@
 //! The erasure of what is kept of a resource that is gone: the record stays whole, and says no more
 //! whom it was about.
 
-use scim::fold::{fold_str, former_image};
+use scim::fold::{apart, fold_str, former_image};
 use scim::json::{self, text, with};
 use scim::list::List;
 use scim::resource_type::ResourceType;
@@ -206,10 +206,15 @@ fn folded(words: &str) -> Vec<String> {
 }
 
 /// What stands in a text in place of the letters beyond ASCII in the words: each of another case,
-/// and each as it is in a path, with the letter that is in folded words behind it. A JSON array.
+/// and each as it is in a path, with the letter that is in folded words behind it; then each with
+/// its marks behind it, as a Mac writes it, the longest first. A JSON array.
 fn letters(words: &str) -> String {
     let mut wanted: Vec<char> = Vec::new();
-    for letter in words.chars().filter(|letter| !letter.is_ascii()) {
+    let marks = apart(words);
+    for letter in words.chars().chain(marks.chars()) {
+        if letter.is_ascii() {
+            continue;
+        }
         if !wanted.contains(&letter) {
             wanted.push(letter);
         }
@@ -241,6 +246,20 @@ fn letters(words: &str) -> String {
                 pairs.extend([Value::from(from), image.into()]);
             }
         }
+    }
+    let mut made = Vec::new();
+    for letter in wanted {
+        let letter = String::from(letter);
+        let (marked, image) = (former_image(&apart(&letter)), fold_str(&letter));
+        if marked != image {
+            let place = made
+                .iter()
+                .position(|(known, _): &(String, _)| known.len() < marked.len());
+            made.insert(place.unwrap_or(made.len()), (marked, image));
+        }
+    }
+    for (marked, image) in made {
+        pairs.extend([Value::from(marked), image.into()]);
     }
     text(&pairs.into())
 }

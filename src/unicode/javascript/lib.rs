@@ -19,6 +19,9 @@ extern "C" {
     /// A text without letter case, in normalisation form C.
     pub fn fold(text: &str) -> String;
 
+    /// A text in normalisation form D.
+    pub fn apart(text: &str) -> String;
+
     /// A text without letter case.
     #[wasm_bindgen(js_name = foldCase)]
     pub fn fold_case(text: &str) -> String;

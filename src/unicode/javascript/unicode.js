@@ -7,8 +7,11 @@
  */
 const DOTLESS = "\ud800\ud800";
 
+/** A text in normalisation form D: the marks of letters are characters behind them. */
+export const apart = (text) => text.normalize("NFD");
+
 /** A text without letter case, in normalisation form C. */
-export const fold = (text) => foldCase(text.normalize("NFD")).normalize("NFC");
+export const fold = (text) => foldCase(apart(text)).normalize("NFC");
 
 /**
  * A text without letter case. Each character goes to upper case and back to lower case, ẞ by way of

@@ -13,6 +13,15 @@ use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed}
 static APART: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizerBorrowed::new_nfd();
 static TOGETHER: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfc();
 
+/// A text in normalisation form D: the marks of letters are characters behind them.
+///
+/// ```
+/// assert_eq!(unicode::apart("zo\u{eb}"), "zoe\u{308}");
+/// ```
+pub fn apart(text: &str) -> String {
+    APART.normalize(text).into_owned()
+}
+
 /// A text without letter case, in normalisation form C.
 ///
 /// It is taken apart first (form D), for that is what Unicode calls equal without letter case
