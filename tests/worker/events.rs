@@ -197,6 +197,78 @@ fn a_copy_that_begins_among_writers_converges() {
     assert_eq!(ids(&kept["members"][group], ""), expected);
 }
 
+/// What the program that copies does besides: where an extension is empty, where the database was
+/// set back, and where its tenant is gone.
+#[test]
+fn a_copy_knows_a_record_set_back_and_the_end() {
+    let worker = shared().unwrap();
+    let (id, token, _) = tenant(worker);
+    let file = state_folder().unwrap().join("copy-of-one.json");
+    let copy = || {
+        let mut command = Command::new("node");
+        let made = command
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(["examples/events/copy.mjs", &id.to_string()])
+            .arg(&file)
+            .arg("--once")
+            .env("ADMIN_URL", &worker.origin)
+            .env("ADMIN_TOKEN", &worker.admin_token)
+            .output()
+            .unwrap();
+        (
+            made.status.code(),
+            String::from_utf8(made.stderr).unwrap(),
+            fs::read_to_string(&file).unwrap_or_default(),
+        )
+    };
+    let extension = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    let user = json!({"userName": "ada", extension: {"department": "R&D"}});
+    let (_, made) = worker.ask(&token, "POST", "/scim/v2/Users", Some(&user));
+    let user = made["id"].as_str().unwrap();
+    let copied = |text: &str| {
+        let kept: Value = serde_json::from_str(text).unwrap();
+        kept["resources"][user].clone()
+    };
+    let (code, _, kept) = copy();
+    assert_eq!(code, Some(0));
+    assert_eq!(copied(&kept)[extension], json!({"department": "R&D"}));
+    let remove = json!({"op": "remove", "path": format!("{extension}:department")});
+    let body = json!({"schemas": [PATCH], "Operations": [remove]});
+    worker.ask(
+        &token,
+        "PATCH",
+        &format!("/scim/v2/Users/{user}"),
+        Some(&body),
+    );
+    let (code, _, kept) = copy();
+    assert_eq!(code, Some(0));
+    assert_eq!(copied(&kept).get(extension), None);
+    // The database was set back: the cursor is behind its end, and the copy of what there was not.
+    let (shard, _) = serde_json::from_str::<Value>(&kept).unwrap()["after"]
+        .as_str()
+        .and_then(|after| after.split_once('.'))
+        .map(|(shard, rest)| (shard.to_owned(), rest.to_owned()))
+        .unwrap();
+    let lost = json!({"after": format!("{shard}.99999999"), "resources": {}, "members": {}});
+    fs::write(&file, lost.to_string()).unwrap();
+    let (code, said, kept) = copy();
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(copied(&kept)["userName"], "ada");
+    let path = format!("/admin/v1/tenants/{id}?confirm=Example");
+    let gone = worker.call(&worker.admin_token, "DELETE", &path, None);
+    assert!(gone.status < 300);
+    for is_new in [false, true] {
+        if is_new {
+            fs::remove_file(&file).unwrap();
+        }
+        let (code, said, _) = copy();
+        assert_eq!(
+            (code, said.trim()),
+            (Some(1), format!("Tenant {id} is gone.").as_str())
+        );
+    }
+}
+
 /// The same feed in Rust, over all tenants.
 #[test]
 fn the_feed_is_followed_in_rust() {
