@@ -247,6 +247,7 @@ fn change_checked<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     }
     if let Some(settings) = patch.settings {
         batch.add(admin.tell_tenant(id, house_events::settings_updated(id, settings)));
+        batch.add(admin.tell_tenant(id, house_events::brake_gone(id, settings)));
     }
     batch.add(tenants::change(id, &patch));
     batch.add_all(guard_limit(call)?);

@@ -75,6 +75,18 @@ pub fn settings_updated(id: i64, patch: &str) -> Fragment<'_> {
     )
 }
 
+/// A brake that is engaged, and goes with such a change of the settings.
+pub fn brake_gone(id: i64, patch: &str) -> Fragment<'_> {
+    fragment!(
+        "SELECT 'brake.released' AS kind, b.tenant_id AS about, json_object('state', 'engaged') AS before, \
+         json_object('state', 'off') AS after FROM brakes b JOIN (\
+         SELECT id, {patched} -> '$.brake' AS brake FROM tenants WHERE id = {id} AND state IN ('active', 'suspended')) n \
+         ON b.tenant_id = n.id WHERE b.engaged_at IS NOT NULL AND coalesce(n.brake ->> 'count', n.brake ->> 'percent') IS NULL",
+        patched = merge("settings", patch),
+        id = value(id),
+    )
+}
+
 /// A tenant that is about to end, if it has this name; or one of another shard, about to leave the
 /// directory.
 pub fn tenant_deleted(id: i64, name: Option<&str>) -> Fragment<'_> {
