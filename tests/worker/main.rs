@@ -14,6 +14,8 @@ mod events;
 
 mod imports;
 
+mod kills;
+
 mod memory;
 
 mod oauth;

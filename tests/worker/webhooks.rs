@@ -253,7 +253,7 @@ fn a_kill_loses_nothing_and_repeats_one() {
     assert!(repeats <= ROUNDS, "{repeats}");
 }
 
-fn chance() -> u64 {
+pub(crate) fn chance() -> u64 {
     let digits: String = random().chars().skip(1).take(5).collect();
     u64::from_str_radix(&digits, 36).unwrap_or_default()
 }
