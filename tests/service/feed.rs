@@ -51,6 +51,41 @@ fn a_tenant_that_never_was_has_no_feed() {
     }
 }
 
+/// A list of all tenants is cut to one by its number, and by the application's own id.
+#[test]
+fn a_list_is_of_one_tenant_by_either_id() {
+    let memory = Memory::sharded();
+    let operator = Operator::new(&memory);
+    for (shard, external_id) in [(1, "org 7/ü"), (2, "8")] {
+        let new = json!({"name": "A", "shard": shard, "external_id": external_id});
+        let id = operator.post("/tenants", &new).expect(201)["id"].clone();
+        let id = id.as_i64().unwrap();
+        operator.client(id, &json!({"label": "x"})).user("ada");
+        operator.import(id, "more=true", "{}").expect(202);
+        let named = external_id.replace(' ', "%20").replace('/', "%2F");
+        let bound = operator.scoped(&["*"], Some(id));
+        for list in ["events", "jobs"] {
+            let by_number = operator.get(&format!("/{list}?tenant={id}")).expect(200);
+            assert_eq!(by_number["data"][0]["tenant"], id);
+            for operator in [&operator, &bound] {
+                let by_name = operator.get(&format!("/{list}?tenant=ext:{named}"));
+                assert_eq!(by_name.expect(200), by_number);
+            }
+        }
+    }
+    let bound = operator.scoped(&["*"], Some(1));
+    for list in ["events", "jobs"] {
+        for (operator, named) in [(&operator, "ext:9"), (&operator, "ext:"), (&bound, "ext:8")] {
+            let got = operator.get(&format!("/{list}?tenant={named}"));
+            got.problem(404, "tenant_not_found", "GET /admin/v1/tenants");
+        }
+        for wrong in ["x", "-1", "ext", "1.0"] {
+            let got = operator.get(&format!("/{list}?tenant={wrong}"));
+            got.problem(400, "invalid_query", "`ext:`");
+        }
+    }
+}
+
 /// Of each resource what a GET would show: in whichever shard, of whichever tenant.
 #[test]
 fn resources_are_shown_as_they_are_now() {

@@ -50,35 +50,21 @@ struct Request {
 
 /// Events of all tenants that the operator reaches.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    let named = call.parameter("tenant").filter(|tenant| !tenant.is_empty());
-    let named = match named {
-        None => None,
-        Some(text) => Some(
-            text.parse()
-                .map_err(|_| Refusal::invalid_query("tenant", "the number of a tenant"))?,
-        ),
-    };
-    let bound = call.admin.operator.tenant;
-    if let (Some(named), Some(bound)) = (named, bound)
-        && named != bound
-    {
-        return Err(no_tenant());
-    }
-    match named.or(bound) {
-        None => read(call, None),
-        Some(tenant) => {
-            let (batch, shard) = Batch::of(store::directory::tenants::shard_of(tenant));
-            Step::send(1, batch, move |mut answers| {
-                let shard = match answers.row(shard) {
-                    Some(row) => row.integer(0)?,
-                    // The house has no row. The events of a tenant that has ended are kept.
-                    None if tenant == 0 => None,
-                    None => return Err(no_tenant()),
-                };
-                read(call, Some((tenant, super::shard(shard))))
-            })
-        }
-    }
+    call.of_named(move |named| {
+        let Some(tenant) = named else {
+            return read(call, None);
+        };
+        let (batch, shard) = Batch::of(store::directory::tenants::shard_of(tenant));
+        Step::send(1, batch, move |mut answers| {
+            let shard = match answers.row(shard) {
+                Some(row) => row.integer(0)?,
+                // The house has no row. The events of a tenant that has ended are kept.
+                None if tenant == 0 => None,
+                None => return Err(no_tenant()),
+            };
+            read(call, Some((tenant, super::shard(shard))))
+        })
+    })
 }
 
 /// Events of the tenant that the path names.

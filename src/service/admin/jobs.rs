@@ -2,10 +2,9 @@
 
 use std::vec::IntoIter;
 
-use super::no_tenant;
 use super::refusal::Refusal;
 use super::scope::known;
-use super::step::{Answer, Call, Outcome, Step, number};
+use super::step::{Answer, Call, Outcome, Step};
 use store::batch::Batch;
 use store::directory::jobs;
 use store::{Cell, Row};
@@ -13,21 +12,10 @@ use store::{Cell, Row};
 /// Lists those of all shards that the operator may read, the newest first.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let before = call.after_id("job_")?;
-    let named = call.parameter("tenant").filter(|text| !text.is_empty());
-    let named = named.map(number);
-    if named == Some(0) {
-        return Err(Refusal::invalid_query("tenant", "the number of a tenant"));
-    }
-    let bound = call.admin.operator.tenant;
-    if bound.is_some() && named.is_some() && named != bound {
-        return Err(no_tenant());
-    }
-    collect(
-        call,
-        (named.or(bound), before),
-        Vec::new(),
-        call.admin.shards(),
-    )
+    call.of_named(move |named| {
+        let shards = call.admin.shards();
+        collect(call, (named, before), Vec::new(), shards)
+    })
 }
 
 /// Asks these shards for theirs, too: a page may be of any of them.

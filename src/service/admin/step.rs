@@ -6,12 +6,13 @@
 
 use super::body::Body;
 use super::refusal::Refusal;
-use super::{Admin, PageRequest, no_shard, page, shape, with_member};
+use super::{Admin, PageRequest, no_shard, no_tenant, page, shape, with_member};
 use crate::Context;
 use crate::outside::{Post, PostReply};
 use crate::transfer::export::Export;
 use crate::transfer::undo::{self, Undo, run};
 use store::batch::{Answers, Batch, Handle};
+use store::directory::tenants::{self, TenantSelector};
 use store::{Database, Row, Statement};
 
 /// What an endpoint is given.
@@ -299,6 +300,39 @@ impl<'c> Call<'c> {
     /// Shows a page of rows.
     pub(super) fn listed(&self, rows: Vec<Row>) -> Outcome<'c> {
         Step::show(page(rows, self.page.limit)?)
+    }
+
+    /// Goes on with the number of the only tenant that is asked for, where there is one: the
+    /// parameter `tenant` names it, or the operator is bound to it. The house has the number 0.
+    pub(super) fn of_named(
+        &'c self,
+        then: impl FnOnce(Option<i64>) -> Outcome<'c> + 'c,
+    ) -> Outcome<'c> {
+        let bound = self.admin.operator.tenant;
+        let text = self.parameter("tenant").filter(|text| !text.is_empty());
+        let Some(text) = text else {
+            return then(bound);
+        };
+        let check = move |named| {
+            if bound.is_some_and(|bound| bound != named) {
+                return Err(no_tenant());
+            }
+            then(Some(named))
+        };
+        if let Some(id) = text.strip_prefix("ext:") {
+            let which = TenantSelector::External(id.to_owned());
+            let (batch, found) = Batch::of(tenants::find(&which));
+            return Step::send(1, batch, move |mut answers| {
+                check(answers.row(found).ok_or_else(no_tenant)?.count(0)?)
+            });
+        }
+        match number(text) {
+            0 if text != "0" => Err(Refusal::invalid_query(
+                "tenant",
+                "the number of a tenant, or `ext:` and its external_id",
+            )),
+            named => check(named),
+        }
     }
 
     /// Asks for one row, which must be there.
