@@ -170,6 +170,40 @@ fn what_is_not_there_cannot_be_erased() {
     }
 }
 
+/// An id that is a UUID is the same in any letter case.
+#[test]
+fn an_id_is_found_in_any_letter_case() {
+    let mut memory = Memory::new();
+    memory.settings.master = Master::parse(&"5a".repeat(32)).unwrap();
+    let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+    let set = json!({"settings": {"deletes": "soft", "unknown_members": "pend"}});
+    operator.patch("/tenants/1", &set).expect(200);
+    let ada = client.created("/Users", &person());
+    memory.seal().unwrap();
+    let path = "/tenants/1/erase";
+    let body = json!({"resource": ada.to_uppercase()});
+    operator
+        .post(path, &body)
+        .problem(409, "resource_lives", "DELETE");
+    client.delete(&format!("/Users/{ada}")).expect(204);
+    client.group("Staff", &[&ada.to_uppercase(), "EXT-7"]);
+    let done = operator.post(path, &body).expect(200);
+    assert_eq!(
+        (
+            &done["resource"],
+            &done["events"],
+            &done["deleted"],
+            &done["pending"]
+        ),
+        (&json!(ada), &json!(2), &json!(1), &json!(1))
+    );
+    for known in KNOWN {
+        assert_eq!(places(&memory, known), [""; 0], "{known}");
+    }
+    let other = operator.post(path, &json!({"resource": "EXT-7"}));
+    assert_eq!(other.expect(200)["pending"], 1);
+}
+
 /// In other letters, with blanks around, in a path, and where quotes are escaped in a text.
 #[test]
 fn a_person_is_found_however_he_is_told_of() {

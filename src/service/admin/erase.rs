@@ -12,6 +12,7 @@ use super::body::{only, required};
 use super::refusal::Refusal;
 use super::step::{Call, Outcome, Step};
 use crate::chain::{digest_of, erasure_mark, has_none_of};
+use crate::transfer::export::is_uuid;
 use store::batch::Batch;
 use store::ledger::erasure::{self, ERASURE, STEP, STEP_BYTES, Words};
 use store::ledger::events::of_erasure;
@@ -60,6 +61,13 @@ struct Erasure {
 pub fn erase<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     only(&call.body, &["resource"])?;
     let id = required(&call.body, "resource", ID)?;
+    // A UUID is the same in any letter case, and ids have it in lower case.
+    let lower = id.to_ascii_lowercase();
+    let id = if is_uuid(&lower) {
+        lower
+    } else {
+        id.to_owned()
+    };
     let (paid, free) = MOST;
     let left = if call.admin.settings.is_free_plan {
         free
@@ -70,7 +78,7 @@ pub fn erase<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         call,
         Erasure {
             tenant: call.admin.tenant()?.id,
-            id: id.to_owned(),
+            id,
             behind: 0,
             spans: Vec::new(),
             end: None,

@@ -63,7 +63,7 @@ impl Position {
 }
 
 /// Whether a text is an id as this server makes them.
-fn is_uuid(text: &str) -> bool {
+pub(crate) fn is_uuid(text: &str) -> bool {
     let is_right = |(place, digit): (usize, u8)| match place {
         8 | 13 | 18 | 23 => digit == b'-',
         _ => digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit),

@@ -137,7 +137,7 @@ pub fn elsewhere(tenant: i64, id: &str, words: Words<'_>) -> Vec<Statement> {
     );
     // What a group waits for is an id, an externalId or a userName.
     let of_pending = statement!(
-        "DELETE FROM pending_members WHERE tenant_id = {tenant} AND (value = {id} \
+        "DELETE FROM pending_members WHERE tenant_id = {tenant} AND ({id} IN (value, lower(value)) \
          OR {folded} IN (SELECT lower(w.value) FROM json_tree({words}) w WHERE w.type = 'text'))",
         tenant = value(tenant),
         id = value(id),
