@@ -21,7 +21,7 @@ use super::{Failure, Selection, Session};
 use store::batch::Batch;
 use store::expression::View;
 use store::limits::{EXPRESSION_DEPTH, FIRST_MEMBERS};
-use store::page::{Bound, Columns, Order, Page, Source, Window};
+use store::page::{Columns, Order, Page, Source, Window};
 use store::predicate::{comparisons, depth, has_list, is_lookup};
 use store::table::Table;
 use store::{Database, Row};
@@ -127,7 +127,7 @@ impl<D: Database> Session<'_, D> {
             way: if untouched && query.count > 0 && page.is_plain(columns) {
                 Way::Whole
             } else {
-                Way::Rows(Bound::Each)
+                Way::Rows(page.bound(columns))
             },
             with_members,
             page,

@@ -17,7 +17,7 @@ use crate::{fragment, statement};
 /// out; nor is the end of a line in what stands before the document.
 const BETWEEN: u8 = 0x1e;
 /// Stands between the groups of a user (in [`record`]).
-const BETWEEN_GROUPS: char = '\t';
+const BETWEEN_GROUPS: u8 = b'\t';
 
 /// Links between teams that the walks of a page may look at together: some 0.3 s.
 const WALKED: usize = 100_000;
@@ -27,6 +27,8 @@ const FEW_WALKS: usize = 2;
 const SMALL_PAGE: usize = 20;
 /// Bytes of a record that are put together as fast as a walk looks at a link.
 const LINK: usize = 10;
+/// Bytes that are shown of a group besides what is fetched of it: names, and an address.
+const ADDRESS: usize = 150;
 
 /// A resource as it is stored, with the groups of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,9 +86,19 @@ impl<'a> Record<'a> {
         Ok(records)
     }
 
+    /// Bytes of the text that shows what it holds, about. A group is larger there, where its
+    /// address stands, too.
+    pub fn size(&self) -> usize {
+        let groups = match self.groups {
+            "" => 0,
+            some => 1 + memchr::memchr_iter(BETWEEN_GROUPS, some.as_bytes()).count(),
+        };
+        self.shown.document.len() + self.groups.len() + groups * ADDRESS
+    }
+
     /// The groups, where they were asked for.
     pub fn groups(&self) -> impl Iterator<Item = Link<'a>> {
-        links(self.groups, BETWEEN_GROUPS)
+        links(self.groups, char::from(BETWEEN_GROUPS))
     }
 }
 
@@ -140,13 +152,17 @@ pub fn record_of_page<'a>(view: &View<'a>, with_groups: bool, rows: u64) -> Frag
 }
 
 /// The expression of a record of whichever tenant the row is, with the groups of a user where they
-/// are wanted; in a line in front of it the links that the walk to them looked at.
+/// are wanted; in a line in front of it the links that the walk to them looked at, with what is
+/// shown of each group as so many more.
 pub fn weighed_record(table: &'static Table, with_groups: bool) -> Fragment<'static> {
     if !with_groups || table.links != LinkEnd::Groups {
         return fragment!("'0\n' || {lines}", lines = lines(table.name, None));
     }
-    let links = "sum((SELECT count(*) FROM team_members m INDEXED BY team_members_nested \
-         WHERE m.tenant_id = users.tenant_id AND m.member_id = g.team_id AND m.member_type = 'Group')) AS walked, ";
+    let links = fragment!(
+        "sum({shown} + (SELECT count(*) FROM team_members m INDEXED BY team_members_nested \
+         WHERE m.tenant_id = users.tenant_id AND m.member_id = g.team_id AND m.member_type = 'Group')) AS walked, ",
+        shown = ADDRESS / LINK,
+    );
     fragment!(
         "(SELECT coalesce(walked, 0) || '\n' || {lines} FROM {groups})",
         lines = lines(table.name, Some("coalesce(groups, '') || ".into())),
@@ -230,7 +246,7 @@ fn direct_groups() -> Fragment<'static> {
 }
 
 /// The groups of a user, those too that others of its groups are in.
-fn walk_upwards(beside: Option<&'static str>) -> Fragment<'static> {
+fn walk_upwards(beside: Option<Fragment<'static>>) -> Fragment<'static> {
     fragment!(
         "({with_up} \
          SELECT {beside}group_concat(substr(g.kind, 1, 1) || g.team_id || json_quote(substr(t.display_name, 1, {shown})), '\t') AS groups \

@@ -473,6 +473,41 @@ fn a_page_of_large_resources_ends_early_and_a_walk_goes_on_from_there() {
 }
 
 #[test]
+fn a_page_of_users_in_many_groups_ends_by_what_is_shown_of_those() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let ids = people(&client, 200);
+    // What is fetched of a group is a quarter of what is shown.
+    memory.sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 140) \
+         INSERT INTO teams (tenant_id, id, version, created_at, updated_at, display_name_folded, document, folded) \
+         SELECT 1, printf('%036d', i), '1', '', '', 'g' || i, json_object('displayName', 'g' || i), \
+         json_object('displayName', 'g' || i) FROM n",
+    );
+    memory.sql(
+        "INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
+         SELECT 1, teams.id, users.id, 'User', 'u' FROM teams CROSS JOIN users",
+    );
+    for query in [
+        "count=200",
+        "count=200&filter=userName pr",
+        "count=600&filter=groups.type eq \"direct\"",
+    ] {
+        let page = client.get(&format!("/Users?{query}")).expect(200);
+        let shown = each(&page, "id");
+        assert!(shown.len() > 100 && page.to_string().len() < 4_200_000);
+        assert_eq!(page["totalResults"], 200, "{query}");
+        assert_eq!(page["itemsPerPage"], shown.len(), "{query}");
+        let rest = format!("/Users?{query}&startIndex={}", shown.len() + 1);
+        let rest = client.get(&rest).expect(200);
+        assert_eq!([shown, each(&rest, "id")].concat(), ids, "{query}");
+        let pages = walk(&client, query, |_| ());
+        assert_eq!(pages.len(), 2, "{query}");
+        assert_eq!(pages.concat().len(), 200, "{query}");
+    }
+}
+
+#[test]
 fn one_large_resource_does_not_end_a_page() {
     let memory = Memory::new();
     let client = Client::new(&memory);

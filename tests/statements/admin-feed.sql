@@ -133,7 +133,7 @@ WITH RECURSIVE page(rows) AS MATERIALIZED (SELECT json_group_array(json_array(fo
             CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = users.tenant_id
               AND m.member_id = up.team_id
               AND m.member_type = 'Group')
-          SELECT sum((SELECT count(*)
+          SELECT sum(15 + (SELECT count(*)
               FROM team_members m INDEXED BY team_members_nested
               WHERE m.tenant_id = users.tenant_id
                 AND m.member_id = g.team_id

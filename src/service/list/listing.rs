@@ -2,10 +2,11 @@
 
 use super::Plan;
 use crate::Failure;
+use store::limits::PAGE_BYTES;
 use store::page::{Item, Mark, SortKey, Whole};
 use store::record::Record;
 
-/// Bytes that are shown of a resource besides its document, about.
+/// Bytes that are shown of a resource besides what it holds, about.
 const SHOWN: usize = 400;
 
 /// The resources of a page.
@@ -48,10 +49,7 @@ impl<'a> Listing<'a> {
                 });
             }
         }
-        Ok(Self {
-            entries,
-            more: whole.more,
-        })
+        Ok(Self::fitting(entries, whole.more))
     }
 
     /// Of a page that came row by row, perhaps with one more than there are on the page.
@@ -67,7 +65,21 @@ impl<'a> Listing<'a> {
             });
         }
         let more = items.len() > entries.len();
-        Ok(Self { entries, more })
+        Ok(Self::fitting(entries, more))
+    }
+
+    /// Ends the page where those on it come to [`PAGE_BYTES`] as they are shown: users in many
+    /// groups are some times what was fetched of them.
+    fn fitting(mut entries: Vec<Entry<'a>>, more: bool) -> Self {
+        let fetched = entries.len();
+        let mut size = 0;
+        entries.retain(|entry| {
+            let fits = size < PAGE_BYTES;
+            size += entry.record.size();
+            fits
+        });
+        let more = more || entries.len() < fetched;
+        Self { entries, more }
     }
 
     /// Ends the page before the first resource of whose id and source this is true.
@@ -81,7 +93,7 @@ impl<'a> Listing<'a> {
 
     /// Bytes of the text that shows them, about.
     pub(super) fn size(&self) -> usize {
-        let size = |entry: &Entry<'_>| SHOWN + entry.record.shown.document.len();
+        let size = |entry: &Entry<'_>| SHOWN + entry.record.size();
         self.entries.iter().map(size).sum()
     }
 

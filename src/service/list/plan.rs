@@ -113,7 +113,7 @@ impl<D: Database> Session<'_, D> {
         let Plan { query, page, .. } = plan;
         let by_cursor = query.paging.by_cursor();
         let mut batch = Batch::default();
-        if bound == Bound::Each {
+        if known.is_none() {
             batch.add_all(page.budgets());
         }
         let (mut items, mut members, mut counts) = (None, None, Vec::new());

@@ -8,6 +8,7 @@ use super::key::key_text;
 use super::{Columns, Page, Purpose, Source};
 use crate::fragment::Fragment;
 use crate::limits::{LARGEST_VALUE, PAGE_BYTES, RECORD_BYTES};
+use crate::predicate::asks_type;
 use crate::record::{fill_up_to, weighed_record};
 use crate::{Statement, text};
 use crate::{fragment, statement};
@@ -23,6 +24,18 @@ pub enum Bound {
 }
 
 impl Page<'_> {
+    /// Which bound it is fetched with. A filter that asks the type of users' groups takes as long
+    /// as all else, and its users may be in many: they are not looked for once more.
+    pub fn bound(&self, columns: Columns) -> Bound {
+        let asks_type = |source: &Source<'_>| source.predicate.is_some_and(asks_type);
+        let is_large = columns.groups && share(self.limit) < RECORD_BYTES;
+        if is_large && self.sources.iter().any(asks_type) {
+            Bound::Sum
+        } else {
+            Bound::Each
+        }
+    }
+
     /// The statement that fetches the page. The record is its last column.
     pub fn statement(&self, columns: Columns, bound: Bound) -> Statement {
         let key = columns.key.then_some("key_text, ");

@@ -287,7 +287,8 @@ pub(crate) fn asks_type(predicate: &Predicate) -> bool {
         Predicate::Test(Place::Sub(sub), _) => sub.name == "type",
         Predicate::Not(part) => asks_type(part),
         Predicate::All(parts) | Predicate::Any(parts) => parts.iter().any(asks_type),
-        Predicate::Test(..) | Predicate::Constant(_) | Predicate::Element { .. } => false,
+        Predicate::Element { of, holds } => of.attribute.linked && asks_type(holds),
+        Predicate::Test(..) | Predicate::Constant(_) => false,
     }
 }
 
