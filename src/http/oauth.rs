@@ -85,7 +85,7 @@ pub(super) async fn respond<D: Database, B: Upload>(
         Method::Options => Reply::empty(204).with("Allow", allow([Method::Post])),
         _ => denied(&Denial {
             status: 405,
-            ..malformed("A token is asked for by POST, with a form as the body.")
+            ..malformed("To get a token, send POST with a form as the body.")
         })
         .with("Allow", allow([Method::Post])),
     };

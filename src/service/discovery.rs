@@ -1,6 +1,7 @@
 //! What the server tells of itself (RFC 7644 §4): made from the tables it works by, and the same
 //! for every tenant.
 
+use crate::failure::no_such;
 use scim::discovery;
 use scim::json;
 use scim::list::List;
@@ -25,11 +26,8 @@ pub fn resource_types(base: &str) -> String {
 
 /// `/ResourceTypes/{name}`.
 pub fn resource_type(name: &str, base: &str) -> Result<String, Failure> {
-    let known = ResourceType::named(name).ok_or_else(|| {
-        Failure::NotFound(
-            "There is no such resource type. /ResourceTypes lists all of them.".to_owned(),
-        )
-    })?;
+    let known = ResourceType::named(name)
+        .ok_or_else(|| Failure::NotFound(no_such!("resource type", "/ResourceTypes").to_owned()))?;
     Ok(json::text(&discovery::resource_type(known, base)))
 }
 
@@ -40,9 +38,8 @@ pub fn schemas(settings: &Settings, base: &str) -> String {
 
 /// `/Schemas/{uri}`.
 pub fn schema(uri: &str, settings: &Settings, base: &str) -> Result<String, Failure> {
-    let known = discovery::schema_named(uri).ok_or_else(|| {
-        Failure::NotFound("There is no such schema. /Schemas lists all of them.".to_owned())
-    })?;
+    let known = discovery::schema_named(uri)
+        .ok_or_else(|| Failure::NotFound(no_such!("schema", "/Schemas").to_owned()))?;
     Ok(json::text(&show(known, settings, base)))
 }
 

@@ -4,13 +4,27 @@ use scim::message::error::Error;
 
 use store::limits::LARGEST_VALUE;
 
+/// The sentence for what is none of a list that a client can read.
+macro_rules! no_such {
+    ($what:literal, $list:literal) => {
+        concat!(
+            "There is no such ",
+            $what,
+            ". GET ",
+            $list,
+            " lists all of them."
+        )
+    };
+}
+pub(crate) use no_such;
+
 /// The sentence for a request that met too many others.
 pub const BUSY: &str = "Other requests hold the memory that this one needs. Send it again in a moment, or in smaller parts.";
 
 /// The sentence for a removal that the brake refuses.
-pub const BRAKED: &str = "More users were deactivated or deleted in a short time than whoever runs this service lets pass, so \
-     this one was not, nor anything that was asked for with it. Creates and other changes go on. If the removals are meant, ask for the \
-     brake to be released, and send the request again.";
+pub const BRAKED: &str = "More users were deactivated or deleted in a short time than is allowed here, so the brake is on and \
+     nothing of this request, or of this operation of a Bulk, was done. Creates and other changes go on. If the removals are meant, ask \
+     whoever runs this service to release the brake, and send the request again.";
 
 /// The sentence for a write with a token that may read alone.
 pub const READ_ONLY: &str = "This token may read and not write. Use a token with the scope write, or ask whoever runs this service for one.";

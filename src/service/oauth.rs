@@ -127,7 +127,7 @@ pub async fn grant<D: Database>(
     let mut answers = match context.send(batch).await {
         Err(store::Error::Unique(_)) => {
             return Err(GrantRefusal::Client(
-                "The assertion was taken already, and is taken once: send one with a jti of its own.",
+                "The assertion was used before, and each can be used once. Send a new one, with another jti.",
             ));
         }
         Err(store::Error::Suspended) => return Err(GrantRefusal::Suspended),

@@ -267,7 +267,7 @@ fn an_assertion_that_proves_nothing_is_refused() {
     let (front, signature) = good.rsplit_once('.').unwrap();
     let once = issuer.assertion("RS256", "rsa-1", &json!({ "jti": "once" }));
     assert_eq!(show(&worker, &id, &once).0, 200);
-    refused(&worker, &id, &once, "taken already");
+    refused(&worker, &id, &once, "used before");
     for (claims, words) in [
         (json!({ "aud": "api://x" }), "aud"),
         (json!({ "iss": "x" }), "iss"),

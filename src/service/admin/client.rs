@@ -1,6 +1,7 @@
 //! The OAuth clients of a tenant: made, listed, renamed, revoked, and their secrets. Several
 //! secrets are good at once, so that a rotation has no gap.
 
+use crate::failure::no_such;
 use serde_json::Value;
 
 use super::body::{expiry, only, required};
@@ -24,11 +25,11 @@ const CLAIM: usize = 500;
 
 const NO_CLIENT: Missing = (
     "client_not_found",
-    "The tenant has no such client; GET /admin/v1/tenants/{id}/clients lists those that it has.",
+    no_such!("client", "/admin/v1/tenants/{id}/clients"),
 );
 const NO_SECRET: Missing = (
     "secret_not_found",
-    "The client has no such secret; GET /admin/v1/tenants/{id}/clients/{client}/secrets lists those that it has.",
+    no_such!("secret", "/admin/v1/tenants/{id}/clients/{client}/secrets"),
 );
 
 /// Lists them.

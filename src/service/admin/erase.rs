@@ -141,8 +141,8 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
         if answers.has_row(lives) {
             return Err(Refusal::conflict(
                 "resource_lives",
-                "This resource is there, and would be told of again. Delete it first: DELETE \
-                 /admin/v1/tenants/{tenant}/scim/v2/Users/{id}, or have the provider do it.",
+                "This resource still exists, and later events would hold its data again. Delete it first: DELETE \
+                 /admin/v1/tenants/{tenant}/scim/v2/Users/{id}, or have the provider do it. Then send this again.",
             ));
         }
         let (mut last, mut has_more) = (None, false);

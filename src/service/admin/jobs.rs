@@ -1,5 +1,6 @@
 //! Jobs, and what became of them.
 
+use crate::failure::no_such;
 use std::vec::IntoIter;
 
 use super::refusal::Refusal;
@@ -80,8 +81,5 @@ fn show<'c>(call: &Call<'c>, mut row: Row) -> Outcome<'c> {
 }
 
 fn missing() -> Refusal {
-    Refusal::missing(
-        "job_not_found",
-        "There is no such job. Take the id from the reply that began it.",
-    )
+    Refusal::missing("job_not_found", no_such!("job", "/admin/v1/jobs"))
 }

@@ -1,6 +1,7 @@
 //! Operators' own tokens. Whoever may make one may do anything, so they are closed to all who may
 //! not.
 
+use crate::failure::no_such;
 use serde_json::Value;
 
 use super::body::{expiry, only, required, scopes};
@@ -18,7 +19,7 @@ use store::directory::tokens::NewToken;
 
 const NO_TOKEN: Missing = (
     "operator_token_not_found",
-    "There is no such operator token. GET /admin/v1/operator-tokens lists all of them.",
+    no_such!("operator token", "/admin/v1/operator-tokens"),
 );
 
 /// Lists them.

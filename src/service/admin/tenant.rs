@@ -1,5 +1,6 @@
 //! Tenants: made, read, changed, ended.
 
+use crate::failure::no_such;
 use std::vec::IntoIter;
 
 use scim::json;
@@ -123,12 +124,11 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     };
     let shard = named.as_i64().and_then(|shard| u16::try_from(shard).ok());
     let shard = shard.filter(|shard| admin.shards.contains(shard));
-    create(shard.ok_or_else(|| {
-        Refusal::invalid(
-            "unknown_shard",
-            "There is no such shard. GET /admin/v1/status lists all of them.",
-        )
-    })?)
+    create(
+        shard.ok_or_else(|| {
+            Refusal::invalid("unknown_shard", no_such!("shard", "/admin/v1/status"))
+        })?,
+    )
 }
 
 /// Goes on with the shard that has the fewest users, of these and the best so far.

@@ -5,6 +5,7 @@ use super::body::{expiry, only, required, scopes, text};
 use super::refusal::Refusal;
 use super::step::{Call, End, Missing, Outcome, Step};
 use crate::credential::{Credential, hash};
+use crate::failure::no_such;
 use crate::token::{SCIM, last4};
 use store::batch::Batch;
 use store::directory::house_events::{self, Thing};
@@ -18,7 +19,7 @@ const SUBJECT: usize = 100;
 
 const NO_TOKEN: Missing = (
     "token_not_found",
-    "The tenant has no such token. GET /admin/v1/tenants/{id}/tokens lists all of them.",
+    no_such!("token", "/admin/v1/tenants/{id}/tokens"),
 );
 
 /// Lists them.

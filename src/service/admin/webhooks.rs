@@ -97,9 +97,6 @@ fn texts<'b>(body: &'b Body, name: &str) -> Result<Option<Vec<&'b str>>, Refusal
     }
 }
 
-const TOO_MANY: &str = "There are 50 webhooks of this tenant, or of all tenants, and there may be no more. Delete one, or \
-                        change one with PATCH.";
-
 /// Lists them.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let filter = EndpointFilter {
@@ -363,7 +360,13 @@ fn end<'c>(rows: Vec<(String, String, i64)>, format: Format, limit: usize) -> Ou
         return Step::show(page(rows.list(), limit)?);
     }
     let missing = || match format {
-        Format::New(_) => Refusal::conflict("too_many_webhooks", TOO_MANY),
+        Format::New(_) => Refusal::conflict(
+            "too_many_webhooks",
+            format!(
+                "There are {} webhooks of this tenant, or of all tenants, and no more may be. Delete one, or change one with PATCH.",
+                webhooks::MOST,
+            ),
+        ),
         Format::Page | Format::One | Format::Secret(_) => no_webhook(),
     };
     let (id, text) = rows.next().ok_or_else(missing)?;

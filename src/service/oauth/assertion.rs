@@ -104,7 +104,9 @@ impl<'a> Assertion<'a> {
         if let (Some(tid), Some(tenant)) = (self.claims.get("tid"), entra_tenant(&wanted.issuer))
             && tid.as_str() != Some(tenant)
         {
-            return Err("The tid of the assertion must be the tenant of its issuer.");
+            return Err(
+                "The tid of the assertion is not the tenant in its iss. Send an assertion that this tenant issued.",
+            );
         }
         let now = i64::try_from(now.milliseconds / 1_000).unwrap_or(i64::MAX);
         let time = |name: &str| match self.claims.get(name) {

@@ -16,7 +16,7 @@ use store::{Database, Row};
 use super::GrantRefusal;
 
 /// Bytes of the largest set; that of Entra ID has some 20,000.
-const LARGEST: usize = 262_144;
+const LARGEST: usize = 256 * 1024;
 /// Milliseconds after which a set is fetched anew.
 const HOUR: u64 = 3_600_000;
 /// Milliseconds for which a set serves that cannot be fetched anew.
@@ -137,6 +137,7 @@ fn first(rows: Vec<Row>) -> Result<CachedKeySet, GrantRefusal> {
 fn words(failure: FetchFailure) -> &'static str {
     match failure {
         FetchFailure::TooLong => {
+            const { assert!(LARGEST == 256 * 1024, "the sentence has the number") };
             "The key set of the issuer is larger than the 256 kB that are read. Ask the issuer for a smaller one."
         }
         FetchFailure::Redirect => {

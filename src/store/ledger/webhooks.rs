@@ -6,8 +6,8 @@ use crate::{Error, Row, Statement, fragment, statement};
 
 /// Tenants that are behind which an endpoint shows at the most.
 const FAILING: usize = 50;
-/// Endpoints of one tenant, and of all tenants, at the most; the refusal says so, too.
-const MOST: usize = 50;
+/// Endpoints of one tenant, and of all tenants, at the most.
+pub const MOST: usize = 50;
 /// What is counted of what is not delivered, at the most.
 const PENDING: usize = 1_000;
 

@@ -78,7 +78,7 @@ fn a_client_shows_its_secret_once() {
     }
     for method in ["GET", "PATCH", "DELETE"] {
         let got = admin.send(method, &format!("{path}/cli_1_none"), Some(&json!({})));
-        got.problem(404, "client_not_found", "");
+        got.problem(404, "client_not_found", "no such client. GET");
     }
 }
 

@@ -609,14 +609,14 @@ fn an_assertion_with_a_jti_is_taken_once() {
         &scene.send_by("one", &claims),
         401,
         "invalid_client",
-        "taken already",
+        "used before",
     );
     let later = with(claims, "exp", json!(START + 7_200));
     denied(
         &scene.send_by("one", &later),
         401,
         "invalid_client",
-        "taken already",
+        "used before",
     );
     scene
         .send_by("one", &with(scene.claims(), "jti", json!("b")))
@@ -634,7 +634,7 @@ fn an_assertion_with_a_jti_is_taken_once() {
     // Nor is it taken of another client of the tenant that trusts the same issuer.
     let scene = scene.with_client(&setup());
     let send = |jti: &str| scene.send_by("one", &with(scene.claims(), "jti", json!(jti)));
-    denied(&send("a"), 401, "invalid_client", "taken already");
+    denied(&send("a"), 401, "invalid_client", "used before");
     send("c").expect(200);
     // RFC 7519 §4.1.7: another issuer's may be called the same.
     let issuer = json!("https://login.example.com");
@@ -645,7 +645,7 @@ fn an_assertion_with_a_jti_is_taken_once() {
         &scene.send_by("one", &claims),
         401,
         "invalid_client",
-        "taken already",
+        "used before",
     );
 }
 

@@ -57,7 +57,7 @@ impl Reversal<'_> {
             }
             (_, None) => {
                 let name = resource_type.name;
-                let detail = format!("The {name} is gone, so there is nothing to take back of it.");
+                let detail = format!("The {name} is gone. Undo its deletion first, and then this.");
                 self.refuse(event, Some(at), &detail);
                 true
             }
