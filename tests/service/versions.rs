@@ -852,3 +852,37 @@ fn a_record_that_is_written_while_it_is_verified_holds() {
         }
     }
 }
+
+/// Nor because what is old goes meanwhile, a block or all but the newest; what else is wrong is.
+#[test]
+fn a_record_that_is_trimmed_while_it_is_verified_holds() {
+    for (at, is_edited) in (1..=6).map(|at| (at, false)).chain([(3, true)]) {
+        let mut memory = Memory::new();
+        memory.settings.master = Master::parse(&"5a".repeat(32)).unwrap();
+        memory.sql("UPDATE tenants SET last_request_at = '2099-01-01'");
+        let client = Client::new(&memory);
+        for number in 0..30 {
+            if number == 20 {
+                memory.elapsed.set(memory.elapsed.get() + 90 * 86_400_000);
+            }
+            client.user(&format!("u{number}"));
+            if number % 10 == 9 {
+                memory.seal().unwrap();
+            }
+        }
+        if is_edited {
+            memory.sql("UPDATE events SET type = 'user.updated' WHERE tenant_id = 1 AND seq = 25");
+        }
+        let request = Operator::new(&memory).request("GET", "/tenants/1/events/verify", None);
+        let (got, trips) = met(&memory, &request, |trip| {
+            if trip == at {
+                memory.sweep().unwrap();
+            }
+        });
+        assert!(trips >= at.min(5), "{trips}");
+        let answer = got.expect(200);
+        assert_eq!(answer["holds"], !is_edited, "{at}: {answer}");
+        let blocks = answer["broken"].as_array().unwrap();
+        assert_eq!(blocks.len(), usize::from(is_edited), "{at}: {answer}");
+    }
+}

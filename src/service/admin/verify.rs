@@ -196,11 +196,27 @@ fn walk<'c>(call: &'c Call<'c>, mut rest: IntoIter<Seal>, mut finding: Finding) 
     })
 }
 
-/// What was not sealed yet when the record was looked at first.
+/// Where something is broken the record may have been trimmed since it was looked at first, which
+/// its first event tells: then all is looked at anew.
 fn end<'c>(call: &'c Call<'c>, mut finding: Finding) -> Outcome<'c> {
     if let Some((seq, _)) = finding.kept {
         finding.tell(seq, seq, "the head that was kept is none of this chain");
     }
+    if finding.broken.is_empty() {
+        return tail(call, finding);
+    }
+    let (batch, extent) = Batch::of(seals::extent(finding.tenant));
+    Step::send(call.admin.shard, batch, move |mut answers| {
+        let [_, _, _, first] = answers.numbers(extent)?;
+        if first.is_some_and(|first| first != finding.first) {
+            return verify(call);
+        }
+        tail(call, finding)
+    })
+}
+
+/// What was not sealed yet when the record was looked at first.
+fn tail<'c>(call: &'c Call<'c>, mut finding: Finding) -> Outcome<'c> {
     if finding.reached < finding.sealed_to {
         return Step::show(finding.text(finding.reached));
     }
