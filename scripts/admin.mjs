@@ -1,7 +1,7 @@
 // `npm run admin -- NOUN VERB …`: tenants, credentials and jobs of a deployment, over its admin
 // face (docs/admin-api.md). Results go to stdout, words to stderr. It ends with 0, with 1 where
-// something was refused or failed, with 2 where the command was not understood, with 3 where the
-// deployment could not be reached.
+// something was refused or failed, with 2 where the command was not understood and nothing was
+// asked for, with 3 where the other side could not be reached.
 
 import { brake } from "./admin/brake.mjs";
 import { connect } from "./admin/client.mjs";
@@ -46,7 +46,7 @@ export async function main(args) {
   for (const option of verb.needs ?? []) {
     if (values[option] === undefined) throw new Misunderstood(`\`${name}\` needs --${option}.\n${helpOf(name, noun, verb)}`);
   }
-  await verb.run({ values, given, api: await connect(values), print: printer(values) });
+  await verb.run({ values, given, api: await connect(values), print: printer(values, noun.columns) });
 }
 
 /** What is asked for; `help` where that is words. */

@@ -7,7 +7,7 @@ import { tenants } from "./admin/tenants.mjs";
 import { revoke as revokeAt, tokens } from "./admin/tokens.mjs";
 import { openFace } from "./face.mjs";
 import { packages } from "./packages.mjs";
-import { Problem } from "./say.mjs";
+import { Misunderstood, Problem } from "./say.mjs";
 
 const HELP = `
   npm run token -- create --label LABEL [--expires WHEN] [--tenant ID | --new-tenant NAME [--again]] [--user USER] [--json] [--remote [--env NAME]]
@@ -40,6 +40,7 @@ const OPTIONS = {
   help: { type: "boolean", short: "h", default: false },
 };
 
+const COLUMNS = ["tenant", "id", "label", "created_at", "last_used", "expires_at", "revoked_at", "last4"];
 const COMMANDS = { create, list, revoke };
 
 export async function main(args) {
@@ -49,11 +50,11 @@ export async function main(args) {
     console.log(HELP);
     return;
   }
-  if (!Object.hasOwn(COMMANDS, name ?? "")) throw new Problem(`say what to do: create, list or revoke.\n${HELP}`);
+  if (!Object.hasOwn(COMMANDS, name ?? "")) throw new Misunderstood(`say what to do: create, list or revoke.\n${HELP}`);
   await packages();
   const api = await openFace(values);
   try {
-    await COMMANDS[name]({ api, print: printer(values), values, given });
+    await COMMANDS[name]({ api, print: printer(values, COLUMNS), values, given });
   } finally {
     await api.close();
   }
@@ -63,13 +64,13 @@ function parse(args) {
   try {
     return parseArgs({ args, options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    throw new Problem(`${error.message}\n${HELP}`);
+    throw new Misunderstood(`${error.message}\n${HELP}`);
   }
 }
 
 async function create({ values, ...call }) {
   const { label, expires, user, "new-tenant": name } = values;
-  if (!label?.trim()) throw new Problem("say what the token is for: `npm run token -- create --label okta-production`.");
+  if (!label?.trim()) throw new Misunderstood("say what the token is for: `npm run token -- create --label okta-production`.");
   const tenant = name === undefined ? (values.tenant ?? "1") : await addTenant(call.api, values);
   const subject = user === undefined ? undefined : await findUser(call.api, tenant, user);
   const print = { one: (made) => call.print.one({ tenant: Number(tenant), ...made }) };
@@ -81,8 +82,8 @@ async function create({ values, ...call }) {
  * people twice.
  */
 async function addTenant(api, { tenant: other, "new-tenant": name, again, user }) {
-  if (other !== undefined) throw new Problem("give --tenant or --new-tenant, not both.");
-  if (user !== undefined) throw new Problem("a new tenant has no users yet: make its first token without --user.");
+  if (other !== undefined) throw new Misunderstood("give --tenant or --new-tenant, not both.");
+  if (user !== undefined) throw new Misunderstood("a new tenant has no users yet: make its first token without --user.");
   const found = (await api.list("/tenants")).find((tenant) => tenant.name === name);
   if (found && !again) {
     throw new Problem(`tenant ${found.id} has the name \`${name}\` already: \`--tenant ${found.id}\` makes another token for it; \`--new-tenant\` with \`--again\` makes a second tenant of that name.`);
@@ -109,12 +110,11 @@ async function all(api, tenant) {
 }
 
 async function list({ api, print, values }) {
-  const columns = ["tenant", "id", "label", "created_at", "last_used", "expires_at", "revoked_at", "last4"];
-  print.rows(await all(api, values.tenant), columns, "There is no token yet: `npm run token -- create --label LABEL` makes one.");
+  print.rows(await all(api, values.tenant), COLUMNS, "There is no token yet: `npm run token -- create --label LABEL` makes one.");
 }
 
 async function revoke({ api, print, values, given: [name] }) {
-  if (!name) throw new Problem("say which token: `npm run token -- revoke LABEL`, or its id from `npm run token -- list`.");
+  if (!name) throw new Misunderstood("say which token: `npm run token -- revoke LABEL`, or its id from `npm run token -- list`.");
   const found = (await all(api, values.tenant)).filter(({ id, label }) => id === name || label === name);
   const open = found.filter(({ revoked_at }) => revoked_at === null);
   if (open.length > 1) {

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { askSecret } from "../ask.mjs";
-import { Misunderstood, Problem } from "../say.mjs";
+import { Misunderstood, Problem, say } from "../say.mjs";
 import { keptSetting } from "../secret.mjs";
 
 /** How long a reply may take. */
@@ -60,7 +60,10 @@ function baseOf(text) {
   }
   if (url.protocol === "http:" && !isHere(url)) throw new Misunderstood("the token does not travel unencrypted: write https:// in --url.");
   const path = url.pathname.replace(/\/+$/, "").replace(/\/(scim\/v2|admin\/v1)$/, "");
-  return new URL(`${url.origin}${path}/admin/v1`);
+  const base = new URL(`${url.origin}${path}/admin/v1`);
+  // The Worker answers below any path that is routed to it.
+  if (path !== "") say(`--url has the path ${path}: the admin face is asked for at ${base}`);
+  return base;
 }
 
 const isHere = ({ hostname }) => ["localhost", "127.0.0.1", "[::1]"].includes(hostname);

@@ -14,6 +14,7 @@ const pathOf = ({ tenant }, id) => `${tenantPath(tenant)}/clients${segment(id)}`
 const secretsOf = (values, id, n) => `${pathOf(values, id)}/secrets${segment(n)}`;
 
 export const clients = {
+  columns: COLUMNS,
   about: "OAuth clients of a tenant: a provider that asks for a token each hour, in place of keeping one (docs/oauth.md). Up to four secrets are good at once: add the second, hand it over, see in secrets that it is used, remove the first.",
   means: {
     label: "what the client is",
@@ -80,7 +81,7 @@ export const clients = {
       run: async ({ api, print, given: [id], values }) => {
         const made = await api.post(secretsOf(values, id), { expires_at: expiry(values.expires) });
         say(`Secret ${made.n} is shown this once and stored nowhere: hand it over now`);
-        print.one(made);
+        print.one(made, SECRETS);
       },
     },
     "remove-secret": {

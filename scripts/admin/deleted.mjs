@@ -6,6 +6,7 @@ const pathOf = ({ tenant }, id) => `${tenantPath(tenant)}/deleted/${encodeURICom
 const COLUMNS = ["id", "type", "name", "deleted_at", "purge_at"];
 
 export const deleted = {
+  columns: COLUMNS,
   about: "What a provider deleted and the tenant keeps for a while, where its setting deletes is soft (docs/safety.md).",
   verbs: {
     list: {

@@ -25,7 +25,8 @@ ${options(COMMON)}
 
 The admin token is that of --token-file, or ADMIN_TOKEN in the environment, or for the local Worker that of .dev.vars, or is asked for.
 In a pipe, results are tab-separated, a line of names first. npm itself prints two lines before them: \`npm run -s admin -- …\` does not.
-It ends with 0; 1 where something was refused or failed; 2 where the command was not understood; 3 where the deployment was not reached.
+It ends with 0; 1 where the deployment refused or something failed; 2 where the command was not understood, so that nothing was asked for; 3 where the other side was not reached.
+What a value may be the deployment says, so a scope or state that there is not is 1; what the command itself reads (a time, a number of rows, the name of a tenant) is 2.
 `;
 }
 

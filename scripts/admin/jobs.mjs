@@ -11,6 +11,7 @@ const COLUMNS = ["id", "kind", "tenant", "state", "done", "total", "created_at",
 const LIMIT = 50;
 
 export const jobs = {
+  columns: COLUMNS,
   about: "Jobs: what takes longer than a request.",
   verbs: {
     list: {
@@ -18,7 +19,7 @@ export const jobs = {
       options: ["tenant", "limit"],
       example: "jobs list --tenant 3",
       run: async ({ api, print, values: { tenant, limit = LIMIT } }) => {
-        const query = new URLSearchParams(tenant === undefined ? {} : { tenant: await numberOf(api, tenant) });
+        const query = new URLSearchParams(tenant === undefined ? {} : { tenant: named(tenant) });
         print.rows(await api.list("/jobs", { query, limit: rowsOf(limit) }), COLUMNS, "There is no job that this token may read");
       },
     },
@@ -35,10 +36,10 @@ export const jobs = {
   },
 };
 
-/** The number of a tenant, which one that has ended still has. */
-async function numberOf(api, tenant) {
-  const path = tenantPath(tenant);
-  return path.includes("ext:") ? (await api.get(path)).id : tenant;
+/** A tenant that is named as one may be. */
+function named(tenant) {
+  tenantPath(tenant);
+  return tenant;
 }
 
 /** The job when it has ended; a Problem where it has failed. */

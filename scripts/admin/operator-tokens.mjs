@@ -9,6 +9,7 @@ const PATH = "/operator-tokens";
 const pathOf = (id) => `${PATH}/${encodeURIComponent(id)}`;
 
 export const operatorTokens = {
+  columns: COLUMNS,
   about: "Operator tokens: credentials of the admin face itself, for a colleague, a dashboard, a pipeline.",
   means: {
     scopes: "of tenants:read, tenants:write, directory:read, directory:write, events:read, requests:read, webhooks:write, *",

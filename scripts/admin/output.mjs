@@ -4,10 +4,10 @@
 import { columns } from "../columns.mjs";
 
 /**
- * `rows(list, names)` and `one(record, names)`; `names` are the columns, all that there are where
- * none are named.
+ * `rows(list, names)`, whose columns are `names`, and `one(record, names)`, of which those come
+ * first: by default the columns of the noun.
  */
-export function printer({ json }) {
+export function printer({ json }, columns = []) {
   const isTerminal = process.stdout.isTTY === true;
   const write = (lines) => console.log(lines.join("\n"));
   const asJson = (value) => console.log(JSON.stringify(value, null, isTerminal ? 2 : 0));
@@ -18,10 +18,11 @@ export function printer({ json }) {
       else if (list.length === 0) process.stderr.write(`· ${none}\n`);
       else write(table(list, names));
     },
-    one(record) {
+    one(record, first = columns) {
+      const names = [...new Set([...first.filter((name) => Object.hasOwn(record, name)), ...Object.keys(record)])];
       if (json) asJson(record);
-      else if (!isTerminal) write(separated([record], Object.keys(record)));
-      else write(sheet(record));
+      else if (!isTerminal) write(separated([record], names));
+      else write(sheet(record, names));
     },
   };
 }
@@ -34,8 +35,7 @@ function table(list, names) {
   return [bold(head), ...rows];
 }
 
-function sheet(record) {
-  const names = Object.keys(record);
+function sheet(record, names) {
   const width = Math.max(...names.map((name) => name.length));
   return names.map((name) => `${bold(title(name).padEnd(width))}  ${short(record[name])}`);
 }

@@ -8,6 +8,7 @@ const COLUMNS = ["id", "at", "method", "path", "status", "scim_type", "operation
 const LIMIT = 50;
 
 export const requests = {
+  columns: COLUMNS,
   about: "The log of a tenant's requests: what its identity provider sent, what it was answered, and why.",
   verbs: {
     list: {

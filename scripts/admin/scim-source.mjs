@@ -2,6 +2,7 @@
 // 9865), users first.
 
 import { Misunderstood, Problem } from "../say.mjs";
+import { Unreached } from "./client.mjs";
 
 const PAGE = 100;
 const PATIENCE_MS = 60_000;
@@ -56,7 +57,7 @@ async function get(address, token) {
     redirect: "manual",
     signal: AbortSignal.timeout(PATIENCE_MS),
   }).catch((error) => {
-    throw new Problem(`${new URL(address).origin} cannot be reached (${error.cause?.code ?? error.message}).`);
+    throw new Unreached(`${new URL(address).origin} cannot be reached (${error.cause?.code ?? error.message}).`);
   });
   const body = await reply.json().catch(() => undefined);
   if (reply.ok && body !== undefined) return body;

@@ -2,12 +2,13 @@
 
 import { Misunderstood, say } from "../say.mjs";
 import { confirm } from "./confirm.mjs";
-import { finish } from "./jobs.mjs";
+import { finish, jobs } from "./jobs.mjs";
 import { metadata, pairOf, tenantPath } from "./options.mjs";
 
 const COLUMNS = ["id", "name", "external_id", "state", "users", "groups", "credentials", "created_at", "last_request_at"];
 
 export const tenants = {
+  columns: COLUMNS,
   about: "Tenants: the customers of the application. One deployment serves them all; none sees another's people.",
   verbs: {
     list: {
@@ -73,7 +74,7 @@ export const tenants = {
         const { id, name, users, groups } = await api.get(tenantPath(tenant));
         await confirm(values, `This ends tenant ${id} (${JSON.stringify(name)}) with its ${users} users and ${groups} groups, for good`, String(id));
         const job = await api.remove(`/tenants/${id}?confirm=${encodeURIComponent(name)}`);
-        print.one(values.wait ? await finish(api, job) : job);
+        print.one(values.wait ? await finish(api, job) : job, jobs.columns);
       },
     },
   },

@@ -8,6 +8,7 @@ const COLUMNS = ["id", "label", "scopes", "last4", "subject", "created_at", "las
 const pathOf = ({ tenant }, id) => `${tenantPath(tenant)}/tokens${id === undefined ? "" : `/${encodeURIComponent(id)}`}`;
 
 export const tokens = {
+  columns: COLUMNS,
   about: "Tokens of a tenant: what its identity provider shows. Several are good at once: create the second, hand it over, see in list that it is used, revoke the first.",
   means: { scopes: "read, or write, which includes it; write, if not given" },
   verbs: {

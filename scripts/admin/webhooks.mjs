@@ -2,7 +2,7 @@
 
 import { Problem, say } from "../say.mjs";
 import { confirm } from "./confirm.mjs";
-import { scopes as words, tenantPath } from "./options.mjs";
+import { rowsOf, scopes as words, tenantPath } from "./options.mjs";
 
 const PATH = "/webhooks";
 const COLUMNS = ["id", "url", "tenant", "types", "state", "pending", "last_status", "created_at"];
@@ -18,6 +18,7 @@ function withSecret(print, shown) {
 }
 
 export const webhooks = {
+  columns: COLUMNS,
   about: "Webhooks: events, posted to an address of the application (docs/webhooks.md).",
   means: {
     tenant: "the only tenant whose events are posted; all, if not given",
@@ -77,7 +78,7 @@ export const webhooks = {
       details: "It ends with 1 where the receiver does not take it.",
       run: async ({ api, print, given: [id], values: { type } }) => {
         const attempt = await api.post(pathOf(id, "test"), { type });
-        print.one(attempt);
+        print.one(attempt, DELIVERIES);
         if (attempt.outcome !== "delivered") throw new Problem(`the receiver did not take the test: it answered ${attempt.status ?? "nothing"}.`);
       },
     },
@@ -102,7 +103,7 @@ export const webhooks = {
       options: ["limit"],
       example: "webhooks deliveries whk_01a2…",
       run: async ({ api, print, given: [id], values: { limit = LIMIT } }) => {
-        const rows = await api.list(pathOf(id, "deliveries"), { limit: Number(limit) || LIMIT });
+        const rows = await api.list(pathOf(id, "deliveries"), { limit: rowsOf(limit) });
         print.rows(rows, DELIVERIES, "Nothing was posted to it yet: `webhooks test WEBHOOK` does.");
       },
     },

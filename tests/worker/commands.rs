@@ -541,6 +541,34 @@ fn results_have_the_form_that_is_asked_for() {
     assert_eq!((lines[0][1], lines[1][1]), ("name", "Back\\\\slash\\u202e"));
     assert!(!out.contains('\u{1b}'), "{out}");
 
+    // The columns of a list come first wherever one of its things is shown.
+    let first = |arguments: &[&str]| -> String {
+        let (code, out, words) = desk.say(arguments);
+        assert_eq!(code, 0, "{words}");
+        out.lines().next().unwrap_or_default().to_owned()
+    };
+    let of = ["--tenant", &id];
+    let create: [(&str, &[&str]); 4] = [
+        ("tenants", &["Other"]),
+        ("tokens", &["--label", "x", of[0], of[1]]),
+        ("clients", &["--label", "x", of[0], of[1]]),
+        ("operator-tokens", &["--label", "x", "--scopes", "*"]),
+    ];
+    for (noun, words) in create {
+        let made = first(&[&[noun, "create"], words].concat());
+        let in_tenant = if words.contains(&"--tenant") {
+            &of[..]
+        } else {
+            &[]
+        };
+        let listed = first(&[&[noun, "list"], in_tenant].concat());
+        assert!(made.starts_with(&listed), "{noun}: {listed}\n{made}");
+        let all = desk.json(&[&[noun, "list"], in_tenant].concat());
+        let one = all[0]["id"].to_string();
+        let shown = first(&[&[noun, "show", one.trim_matches('"')], in_tenant].concat());
+        assert!(shown.starts_with(&listed), "{noun}: {listed}\n{shown}");
+    }
+
     // More than a page has.
     for number in 0..201 {
         let body = serde_json::json!({ "label": format!("t{number}") });
@@ -557,9 +585,9 @@ fn results_have_the_form_that_is_asked_for() {
     }
     let list = ["tokens", "list", "--tenant", &id];
     let tokens = desk.json(&list);
-    assert_eq!(tokens.as_array().map(Vec::len), Some(201));
+    assert_eq!(tokens.as_array().map(Vec::len), Some(202));
     let (_, out, _) = desk.say(&list);
-    assert_eq!(out.lines().count(), 202);
+    assert_eq!(out.lines().count(), 203);
     assert!(!out.contains("scim_1_"), "{out}");
 }
 
@@ -577,7 +605,9 @@ fn what_is_not_done_is_said() {
     );
     let of_another = ["status", "--url", "http://scim.example.com"];
     let nowhere = ["status", "--url", "http://127.0.0.1:49151"];
-    let cases: [(&[&str], i32, &str); 15] = [
+    let mounted = format!("{}/x", desk.0.origin);
+    let create = ["tokens", "create", "--tenant", &id, "--label", "x"];
+    let cases: [(&[&str], i32, &str); 19] = [
         (&["tenants", "delete", &id], 2, "say --yes"),
         (
             &["tokens", "revoke", named, "--tenant", &id],
@@ -611,6 +641,26 @@ fn what_is_not_done_is_said() {
             2,
             "a token stands on the command line",
         ),
+        (
+            &[&create[..], &["--expires", "yesterday"]].concat(),
+            2,
+            "is not a time",
+        ),
+        (
+            &[&create[..], &["--expires", "2020-01-01"]].concat(),
+            2,
+            "is past",
+        ),
+        (
+            &[&create[..], &["--scopes", "bogus"]].concat(),
+            1,
+            "`scopes`",
+        ),
+        (
+            &["webhooks", "deliveries", "whk_1", "--limit", "some"],
+            2,
+            "--limit takes",
+        ),
         (&of_another, 2, "write https://"),
         (&nowhere, 3, "cannot be reached"),
     ];
@@ -621,6 +671,9 @@ fn what_is_not_done_is_said() {
         assert!(!words.contains(secret), "{words}");
     }
     assert_eq!(desk.users(secret), 200);
+    // An address with a path may be right, and is not passed over.
+    let (code, _, words) = desk.say(&["status", "--url", &mounted]);
+    assert!(code == 0 && words.contains("/x/admin/v1"), "{words}");
 
     // A token is not looked for where it would go to another's address, nor asked for where nobody
     // is.
