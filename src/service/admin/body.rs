@@ -91,20 +91,18 @@ pub(super) fn moment(text: &str) -> Option<String> {
     moment.get(..23).map(|moment| format!("{moment}Z"))
 }
 
-/// Scopes: a list of names without a name twice, as it is stored.
+/// Scopes: a list of some of the names, as it is stored: in their order, each once.
 pub(super) fn scopes(body: &Body, names: &[&str]) -> Result<Option<String>, Refusal> {
     let list = match body.get("scopes") {
         None | Some(Value::Null) => return Ok(None),
-        Some(value) => value,
+        Some(value) => value.as_array().map_or(&[][..], Vec::as_slice),
     };
+    let is_name = |value: &Value| value.as_str().is_some_and(|name| names.contains(&name));
     let mut known = Vec::new();
-    for name in list.as_array().into_iter().flatten() {
-        match name.as_str().filter(|name| names.contains(name)) {
-            Some(_) if known.contains(name) => {}
-            Some(_) => known.push(name.clone()),
-            None => {
-                known.clear();
-                break;
+    if list.iter().all(is_name) {
+        for name in names {
+            if list.iter().any(|value| value == name) {
+                known.push(Value::from(*name));
             }
         }
     }

@@ -430,7 +430,7 @@ fn each_escalation_is_refused() {
 fn an_operator_token_is_shown_once_and_ends() {
     let memory = Memory::new();
     let admin = Operator::new(&memory);
-    let body = json!({ "label": "ci", "scopes": ["tenants:read", "tenants:read"], "expires_at": "2026-01-01T01:00:10+01:00" });
+    let body = json!({ "label": "ci", "scopes": ["events:read", "tenants:read", "events:read"], "expires_at": "2026-01-01T01:00:10+01:00" });
     let got = admin.post("/operator-tokens", &body);
     let made = got.clone().expect(201);
     let token = made["token"].as_str().unwrap();
@@ -452,7 +452,7 @@ fn an_operator_token_is_shown_once_and_ends() {
     assert_eq!(
         shown,
         json!({
-            "id": made["id"], "label": "ci", "scopes": ["tenants:read"], "tenant": null, "created_at": made["created_at"],
+            "id": made["id"], "label": "ci", "scopes": ["tenants:read", "events:read"], "tenant": null, "created_at": made["created_at"],
             "expires_at": "2026-01-01T00:00:10.000Z", "revoked_at": null, "last_used": "2026-01-01",
             "last4": token[token.len() - 4..],
         })
