@@ -109,6 +109,16 @@ async fn answer<D: Database, B: Upload>(
     if !environment.allow_http && request.is_in_clear() {
         return Err(malformed(IN_CLEAR));
     }
+    // §2.3.1: addresses are kept in logs.
+    let is_secret = |pair: &str| {
+        let name = decoded(pair.split('=').next().unwrap_or_default());
+        matches!(name.as_deref(), Some("client_secret" | "client_assertion"))
+    };
+    if request.query.split('&').any(is_secret) {
+        return Err(malformed(
+            "What proves the client is in the address, which is kept in logs: send it in the body. A secret that was sent so is to be replaced by a new one.",
+        ));
+    }
     check_form(request)?;
     let bytes = request.body.read(MAX_BODY).await.map_err(unread)?;
     let form = form(&bytes)?;

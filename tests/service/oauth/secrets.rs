@@ -246,6 +246,27 @@ fn what_is_malformed_is_told() {
     }
 }
 
+/// RFC 6749 §2.3.1: addresses are kept in logs, so no secret is in one.
+#[test]
+fn a_secret_in_the_address_is_refused() {
+    let memory = Memory::new();
+    let (id, secret) = secret_client(&Operator::new(&memory), 1);
+    let form = with_secret(&id, &secret);
+    for query in [
+        "client_secret=x",
+        "client_secret",
+        "a=b&client%5Fsecret=",
+        "client_assertion=x",
+    ] {
+        let mut request = asking(&form);
+        query.clone_into(&mut request.query);
+        denied(&ask(&memory, &request), 400, "invalid_request", "new one");
+    }
+    let mut request = asking(&form);
+    "tenant=x&%zz&client_secrets=1".clone_into(&mut request.query);
+    assert_eq!(ask(&memory, &request).status, 200);
+}
+
 #[test]
 fn the_endpoint_takes_post_alone_and_over_https() {
     let memory = Memory::new();
