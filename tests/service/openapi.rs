@@ -11,7 +11,8 @@ use scim_worker::http::scim::call::Message;
 use scim_worker::http::scim::routes as scim_face;
 use serde_json::{Value, json};
 
-use testing::memory::Sqlite;
+use testing::client::Operator;
+use testing::memory::{Memory, Sqlite};
 
 /// The `OpenAPI` Initiative's own schema of such documents.
 const SPECIFICATION: &str = include_str!("openapi/oas-3.1.json");
@@ -265,6 +266,21 @@ fn it_names_the_scopes_of_the_table() {
             assert_eq!(operation["security"], wanted, "{method} {path}");
         }
     }
+}
+
+/// The lines that the document shows are imported as they are.
+#[test]
+fn the_example_of_an_import_is_one() {
+    let document = document();
+    let import = &document["paths"]["/admin/v1/tenants/{tenant}/import"]["post"];
+    let example = &import["requestBody"]["content"]["application/x-ndjson"]["example"];
+    let memory = Memory::new();
+    let done = Operator::new(&memory).import(1, "", example.as_str().unwrap());
+    let done = done.expect(200);
+    assert_eq!(
+        (&done["created"], &done["refusals"]),
+        (&json!(2), &json!(0))
+    );
 }
 
 /// Each type of event that is posted stands in the table of docs/events.md, and each there is one.
