@@ -1,6 +1,16 @@
-//! Lists of what iterators give.
+//! Lists of what iterators give, and of what JSON has.
 
 use alloc::vec::Vec;
+
+use serde_json::Value;
+
+/// The values of a list, or of what stands in place of a list of one.
+pub(crate) fn values_of(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(values) => values,
+        one => core::slice::from_ref(one),
+    }
+}
 
 /// What makes a list of an iterator: `collect`, by one small function of each place in the Worker
 /// in place of three, which would reserve what the list takes at once.

@@ -8,14 +8,12 @@ use alloc::string::String;
 use serde_json::Value;
 
 use super::error::Error;
+use crate::list::values_of;
 
 /// The values of `schemas`.
 pub(crate) fn uris(schemas: Option<&Value>) -> &[Value] {
-    match schemas {
-        None | Some(Value::Null) => &[],
-        Some(Value::Array(uris)) => uris,
-        Some(one) => core::slice::from_ref(one),
-    }
+    let named = schemas.filter(|schemas| !schemas.is_null());
+    named.map(values_of).unwrap_or_default()
 }
 
 /// Whether one of them is this URI, in any letter case.

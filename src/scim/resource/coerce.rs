@@ -63,16 +63,9 @@ pub(crate) fn coerce_each(
     value: &Value,
     habits: &mut Habits,
 ) -> Result<Vec<Value>, Error> {
-    let items = match unwrap_list(location, value, habits) {
-        Value::Array(items) => items.as_slice(),
-        Value::Null => &[],
-        Value::String(text) if text.is_empty() => &[],
-        one => {
-            // 15five/django-scim2 has seen OneLogin send `emails` as one object.
-            habits.note_at("onelogin-single-object-for-list", &location.to_string());
-            core::slice::from_ref(one)
-        }
-    };
+    // 15five/django-scim2 has seen OneLogin send `emails` as one object.
+    let of_one = "onelogin-single-object-for-list";
+    let items = unwrap_list(location, value, of_one, habits);
     let mut list = Vec::new();
     for item in items {
         if item.is_array() {

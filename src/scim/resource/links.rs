@@ -24,15 +24,8 @@ pub(crate) fn link_ids(
     value: &Value,
     habits: &mut Habits,
 ) -> Result<Vec<String>, Error> {
-    let items = match unwrap_list(Location::top(attribute), value, habits) {
-        Value::Array(items) => items.as_slice(),
-        Value::Null => &[],
-        Value::String(text) if text.is_empty() => &[],
-        one => {
-            habits.note_at("single-member-for-list", attribute.name);
-            core::slice::from_ref(one)
-        }
-    };
+    let of_one = "single-member-for-list";
+    let items = unwrap_list(Location::top(attribute), value, of_one, habits);
     let mut seen = Index::default();
     let mut ids = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {

@@ -10,6 +10,7 @@ use super::document::{get, locations, put, put_object, take_object};
 use super::refusal::{fixed_already, missing};
 use super::values::is_same;
 use crate::habit::{Habits, LEFT_OUT_TO_DEACTIVATE};
+use crate::list::values_of;
 use crate::message::error::Error;
 use crate::path::Location;
 use crate::resource_type::ResourceType;
@@ -70,11 +71,7 @@ pub fn check_required(
 
 /// The required part that a value lacks.
 fn lacking_part(location: Location, value: Option<&Value>) -> Option<Location> {
-    let objects = match value {
-        Some(Value::Array(elements)) => elements.as_slice(),
-        Some(one) => core::slice::from_ref(one),
-        None => &[],
-    };
+    let objects = value.map(values_of).unwrap_or_default();
     let mut parts = location.attribute.sub_attributes.iter();
     let lacking = parts.find(|sub| {
         let lacks = |object: &Value| object.get(sub.name).is_none();

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::document::member;
 use crate::habit::{Habits, UNKNOWN_ATTRIBUTE};
+use crate::list::values_of;
 use crate::path::{Location, part_of_scim_1};
 use crate::schema::{Attribute, Type};
 
@@ -29,18 +30,29 @@ pub(crate) fn unwrap_value<'a>(
     unwrap_value(location, inner, habits)
 }
 
-/// The same for a list: the object may be the only one in another list, too.
+/// The same for a list: the object may be the only one in another list, too. Its values; none of
+/// what is empty, and of what is none the habit of sending one alone is noted.
 pub(crate) fn unwrap_list<'a>(
     location: Location,
     value: &'a Value,
+    of_one: &'static str,
     habits: &mut Habits,
-) -> &'a Value {
+) -> &'a [Value] {
     let value = unwrap_value(location, value, habits);
     let alone = value.as_array().and_then(|items| match items.as_slice() {
         [one @ Value::Object(_)] => Some(unwrap_value(location, one, habits)),
         _ => None,
     });
-    alone.filter(|inner| inner.is_array()).unwrap_or(value)
+    match alone.filter(|inner| inner.is_array()).unwrap_or(value) {
+        Value::Null => &[],
+        Value::String(text) if text.is_empty() => &[],
+        list => {
+            if !list.is_array() {
+                habits.note_at(of_one, &location.to_string());
+            }
+            values_of(list)
+        }
+    }
 }
 
 fn own_name(location: Location, members: &Map<String, Value>) -> Option<&Value> {

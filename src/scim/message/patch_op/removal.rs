@@ -9,6 +9,7 @@ use super::read::Reader;
 use crate::filter::predicate::{Place, Predicate, Test};
 use crate::habit::{Habits, NOTHING_REMOVED};
 use crate::index::Index;
+use crate::list::values_of;
 use crate::message::error::Error;
 use crate::patch::Op;
 use crate::patch::links::wanted_ids;
@@ -36,7 +37,7 @@ impl Reader<'_> {
         if list.len() > MAX_VALUES {
             return Err(too_many_values(location));
         }
-        if items_of(value).iter().any(is_of_empty) {
+        if values_of(value).iter().any(is_of_empty) {
             // Without its `value`, which is empty, one would be its `type` alone.
             list.retain(|named| named.get("value").is_some());
         }
@@ -62,7 +63,7 @@ impl Reader<'_> {
         self.habits.note_at("entra-valued-remove", &path);
         let unnoted = &mut Habits::default();
         let named = match value {
-            value if !is_one && items_of(value).iter().any(is_of_empty) => Ok(None),
+            value if !is_one && values_of(value).iter().any(is_of_empty) => Ok(None),
             Value::Array(items) if items.len() > 1 && leaf.multi_valued => {
                 coerce_each(location, value, unnoted).map(|list| Some(Value::Array(list)))
             }
@@ -129,17 +130,10 @@ pub(super) fn listed(location: Location, value: Option<&Value>) -> Option<&Value
     value.filter(|value| location.attribute.linked || !value.is_null())
 }
 
-pub(super) fn items_of(value: &Value) -> &[Value] {
-    match value {
-        Value::Array(items) => items.as_slice(),
-        one => core::slice::from_ref(one),
-    }
-}
-
 /// Whether the value of a removal says nothing; `is_one` where an object with an empty `value` is
 /// how a client clears the attribute (`manager`). What names an empty part says something.
 fn says_nothing(value: &Value, is_one: bool) -> bool {
-    let mut objects = items_of(value).iter().filter_map(Value::as_object);
+    let mut objects = values_of(value).iter().filter_map(Value::as_object);
     is_blank(value) && (is_one || objects.all(Map::is_empty))
 }
 

@@ -1,13 +1,13 @@
 //! The values of operations, in the form that `apply` and `links` take (RFC 7644 §3.5.2.1,
 //! §3.5.2.3).
 
-use crate::list::List;
+use crate::list::{List, values_of};
 use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
 use super::read::Reader;
-use super::removal::{is_blank, items_of, listed};
+use super::removal::{is_blank, listed};
 use crate::filter::predicate::Predicate;
 use crate::habit::{KEPT, NOTHING_REMOVED, NOTHING_SET, READ_ONLY, WRITE_ONLY};
 use crate::message::error::Error;
@@ -323,7 +323,7 @@ fn required(location: Location, value: Value) -> Result<Value, Error> {
 
 /// Whether a list holds an object that says something, be it nothing that is known.
 fn says_something(value: &Value) -> bool {
-    let mut objects = items_of(value).iter().filter_map(Value::as_object);
+    let mut objects = values_of(value).iter().filter_map(Value::as_object);
     objects.any(|object| !object.values().all(is_blank))
 }
 

@@ -1,7 +1,7 @@
 //! The values of multi-valued attributes under PATCH: added once, selected by a filter, one of them
 //! primary.
 
-use crate::list::List;
+use crate::list::{List, values_of};
 use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
@@ -109,10 +109,7 @@ impl Selection<'_> {
     /// The places among these whose value is what a `remove` lists, or whose part is.
     fn named(&self, list: &[Value], mut places: Vec<usize>, named: &Value) -> Vec<usize> {
         let named = fold_value(self.location().leaf(), named);
-        let listed = match &named {
-            Value::Array(listed) => listed.as_slice(),
-            one => core::slice::from_ref(one),
-        };
+        let listed = values_of(&named);
         places.retain(|place| {
             let image = list
                 .get(*place)
