@@ -15,7 +15,7 @@ use cursor::Cursor;
 use page::{Event, Page, Part};
 use store::Row;
 use store::batch::Batch;
-use store::ledger::feed::{BEYOND, EventFilter, Mark, Walk, newest};
+use store::ledger::feed::{BEYOND, EventFilter, FeedRange, Mark, newest};
 
 mod cursor;
 mod page;
@@ -219,7 +219,7 @@ fn collect<'c>(
         return page.show();
     };
     let from = page.from.of(shard);
-    let walk = Walk {
+    let walk = FeedRange {
         shard,
         tenant: request.tenant,
         from: Some(from).filter(|_| !request.backwards || !page.from.0.is_empty()),

@@ -10,7 +10,7 @@ use crate::{Context, Moment};
 use scim::resource_type::ResourceType;
 use store::batch::Batch;
 use store::ledger::deliveries::{self, Backlog, Lease, WebhookCursor};
-use store::ledger::feed::{LOOKS, Mark, Walk, newest};
+use store::ledger::feed::{FeedRange, LOOKS, Mark, newest};
 use store::ledger::replay;
 use store::ledger::webhooks::{self, Endpoint};
 use store::{Database, Error, Row, Statement};
@@ -246,7 +246,7 @@ impl<D: Database> Deliverer<'_, D> {
                 is_last: true,
             });
         };
-        let walk = Walk {
+        let walk = FeedRange {
             shard: self.lease.shard,
             tenant: backlog
                 .map(|backlog| backlog.tenant)
@@ -357,7 +357,7 @@ impl<D: Database> Deliverer<'_, D> {
 fn read_page(
     [newest, last, looks]: [i64; 3],
     rows: Vec<Row>,
-    walk: &Walk,
+    walk: &FeedRange,
 ) -> Result<(Page, Vec<usize>, Vec<TenantResource>), Error> {
     let (mut events, mut places, mut keys) = (Vec::new(), Vec::new(), Vec::new());
     let mut found = 0;

@@ -154,7 +154,7 @@ pub struct Mark {
 
 /// Which events are walked over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Walk {
+pub struct FeedRange {
     /// The number of the shard.
     pub shard: u16,
     /// The only tenant, where it is one's.
@@ -168,7 +168,7 @@ pub struct Walk {
     pub looks: usize,
 }
 
-impl Walk {
+impl FeedRange {
     /// Events from where the walk begins: columns of them, as many as a page looks at.
     pub(super) fn select(&self, columns: &'static str) -> Fragment<'static> {
         let Self {
@@ -248,7 +248,7 @@ impl Walk {
         )
     }
 
-    /// The position and the number of the last event that [`Walk::list`] looks at, how many it
+    /// The position and the number of the last event that [`FeedRange::list`] looks at, how many it
     /// looks at, and whether events behind the beginning were trimmed. `beyond`: where the walk
     /// begins behind all events that there are, the row says that it looks at [`BEYOND`] of them.
     pub fn end(&self, beyond: bool) -> Statement {

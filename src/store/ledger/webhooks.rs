@@ -1,6 +1,6 @@
 //! The endpoints of webhooks, as the operator sees and changes them: in the first database.
 
-use super::feed::{COLUMNS, EventFilter, LOOKS, Mark, Walk};
+use super::feed::{COLUMNS, EventFilter, FeedRange, LOOKS, Mark};
 use crate::fragment::{Fragment, Value, value};
 use crate::{Error, Row, Statement, fragment, statement};
 
@@ -361,7 +361,7 @@ pub fn read_track(row: &mut Row) -> Result<Track, Error> {
 
 /// How many events are not delivered on a track, up to a thousand, and the moment of the first.
 pub fn pending(track: &Track, wanted: &EventFilter) -> Statement {
-    let walk = Walk {
+    let walk = FeedRange {
         shard: 1,
         tenant: track.tenant,
         from: Some(Mark {

@@ -27,7 +27,7 @@ pub(super) struct Event {
 }
 
 impl Event {
-    /// Reads a row of [`Walk::list`](store::ledger::feed::Walk::list).
+    /// Reads a row of [`FeedRange::list`](store::ledger::feed::FeedRange::list).
     pub(super) fn read(row: &mut Row, shard: u16, mark: Mark) -> Result<Self, Refusal> {
         let kind = row.text(7)?;
         let kind = kind.and_then(|name| ResourceType::named(&name));

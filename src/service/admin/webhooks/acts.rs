@@ -14,7 +14,7 @@ use crate::outside::{Post, is_taken};
 use crate::signing;
 use store::batch::{Batch, Handle};
 use store::ledger::deliveries::{self, Attempt};
-use store::ledger::feed::{EventFilter, LOOKS, Walk};
+use store::ledger::feed::{EventFilter, FeedRange, LOOKS};
 use store::ledger::replay;
 use store::ledger::webhooks::{self, Endpoint};
 
@@ -215,7 +215,7 @@ pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             return send(call, endpoint, &event, None);
         }
         let event = call.admin.tell(webhooks::test_event(&endpoint.id));
-        let walk = Walk {
+        let walk = FeedRange {
             shard: 1,
             tenant: Some(0),
             from: None,
