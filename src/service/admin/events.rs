@@ -15,7 +15,7 @@ use cursor::Cursor;
 use page::{Event, Page, Part};
 use store::Row;
 use store::batch::Batch;
-use store::ledger::feed::{BEYOND, EventFilter, FeedRange, Mark, newest};
+use store::ledger::feed::{BEYOND, EventFilter, FeedMark, FeedRange, newest};
 
 mod cursor;
 mod page;
@@ -26,12 +26,12 @@ const LONGEST_WAIT: u32 = 30;
 const TYPES: usize = 50;
 
 /// The cursor of a reader who came so far, with numbers of this tenant.
-pub(super) fn cursor_text(marks: Vec<(u16, Mark)>, tenant: i64) -> String {
+pub(super) fn cursor_text(marks: Vec<(u16, FeedMark)>, tenant: i64) -> String {
     Cursor(marks).text(Some(tenant))
 }
 
 /// How far the reader of a cursor came.
-pub(super) fn read_cursor(text: &str) -> Option<Vec<(u16, Mark)>> {
+pub(super) fn read_cursor(text: &str) -> Option<Vec<(u16, FeedMark)>> {
     Cursor::parse(text, None).map(|cursor| cursor.0)
 }
 
@@ -185,7 +185,7 @@ fn latest<'c>(tenant: Option<i64>, mut rest: IntoIter<u16>, mut parts: Vec<Part>
             shard,
             end: match answers.row(found) {
                 Some(row) => mark(&row, tenant.is_some())?,
-                None => Mark::default(),
+                None => FeedMark::default(),
             },
             events: Vec::new(),
             more: false,
@@ -195,8 +195,8 @@ fn latest<'c>(tenant: Option<i64>, mut rest: IntoIter<u16>, mut parts: Vec<Part>
 }
 
 /// The position in the first two columns of a row.
-fn mark(row: &Row, of_tenant: bool) -> Result<Mark, Refusal> {
-    Ok(Mark {
+fn mark(row: &Row, of_tenant: bool) -> Result<FeedMark, Refusal> {
+    Ok(FeedMark {
         position: row.count(0)?,
         seq: if of_tenant { row.integer(1)? } else { None },
     })

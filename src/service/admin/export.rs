@@ -9,7 +9,7 @@ use crate::budget::Budget;
 use crate::transfer::export::{Export, Position};
 use store::batch::Batch;
 use store::directory::house_events;
-use store::ledger::feed::{Mark, newest};
+use store::ledger::feed::{FeedMark, newest};
 
 /// Exports the tenant that the path names.
 pub fn begin<'c>(call: &'c Call<'c>) -> Outcome<'c> {
@@ -30,7 +30,7 @@ pub fn begin<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 fn mark<'c>(
     call: &'c Call<'c>,
     mut rest: IntoIter<u16>,
-    mut marks: Vec<(u16, Mark)>,
+    mut marks: Vec<(u16, FeedMark)>,
 ) -> Outcome<'c> {
     let tenant = call.admin.tenant()?;
     let Some(shard) = rest.next() else {
@@ -53,7 +53,7 @@ fn mark<'c>(
             Some(handle) => answers.numbers(handle)?,
             None => [None, None],
         };
-        marks.push((shard, Mark { position, seq }));
+        marks.push((shard, FeedMark { position, seq }));
         mark(call, rest, marks)
     })
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::outside::{PostReply, is_taken};
 use crate::{Settings, address};
-use store::ledger::feed::{EventFilter, Mark};
+use store::ledger::feed::{EventFilter, FeedMark};
 
 /// Milliseconds between an attempt that failed and the next, by how many failed; then no more
 /// (Standard Webhooks, "Retries").
@@ -28,7 +28,7 @@ const SHOWN: usize = 256;
 
 /// An event that is posted.
 pub(super) struct Event {
-    pub(super) mark: Mark,
+    pub(super) mark: FeedMark,
     pub(super) tenant: i64,
     pub(super) text: String,
     pub(super) seal: Option<String>,

@@ -10,7 +10,7 @@ use crate::{Context, Moment};
 use scim::resource_type::ResourceType;
 use store::batch::Batch;
 use store::ledger::deliveries::{self, Backlog, Lease, WebhookCursor};
-use store::ledger::feed::{FeedRange, LOOKS, Mark, newest};
+use store::ledger::feed::{FeedMark, FeedRange, LOOKS, newest};
 use store::ledger::replay;
 use store::ledger::webhooks::{self, Endpoint};
 use store::{Database, Error, Row, Statement};
@@ -251,7 +251,7 @@ impl<D: Database> Deliverer<'_, D> {
             tenant: backlog
                 .map(|backlog| backlog.tenant)
                 .or(self.endpoint.tenant),
-            from: Some(Mark { position, seq }),
+            from: Some(FeedMark { position, seq }),
             backwards: false,
             looks: self.looks,
         };
@@ -371,7 +371,7 @@ fn read_page(
             keys.push(TenantResource { tenant, kind, id });
         }
         events.push(Event {
-            mark: Mark {
+            mark: FeedMark {
                 position: row.count(0)?,
                 seq: row.integer(1)?,
             },

@@ -6,7 +6,7 @@ use crate::Moment;
 use crate::outside::PostReply;
 use store::ledger::deliveries::{self, Attempt, Backlog, WebhookCursor};
 use store::ledger::events::{Origin, house};
-use store::ledger::feed::Mark;
+use store::ledger::feed::FeedMark;
 use store::ledger::replay;
 use store::ledger::requests::Sender;
 use store::ledger::webhooks;
@@ -97,7 +97,7 @@ impl<D: Database> Deliverer<'_, D> {
             self.cursor.position = event.mark.position;
             return Vec::new();
         };
-        let Mark { position, seq } = event.mark;
+        let FeedMark { position, seq } = event.mark;
         *backlog = Backlog {
             tenant: backlog.tenant,
             cursor: WebhookCursor {

@@ -144,7 +144,7 @@ impl<'a> From<&'a EventFilter> for Fragment<'a> {
 
 /// Where a reader stands in the events of a shard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Mark {
+pub struct FeedMark {
     /// Its last position.
     pub position: i64,
     /// The number of the event there, where the reader reads those of one tenant and knows it: the
@@ -161,7 +161,7 @@ pub struct FeedRange {
     pub tenant: Option<i64>,
     /// The place behind which it begins; or before which, none for the end, where it goes
     /// backwards, which only those of a tenant do.
-    pub from: Option<Mark>,
+    pub from: Option<FeedMark>,
     /// Whether it goes backwards.
     pub backwards: bool,
     /// How many it looks at, at the most.

@@ -1,6 +1,6 @@
 //! The endpoints of webhooks, as the operator sees and changes them: in the first database.
 
-use super::feed::{COLUMNS, EventFilter, FeedRange, LOOKS, Mark};
+use super::feed::{COLUMNS, EventFilter, FeedMark, FeedRange, LOOKS};
 use crate::fragment::{Fragment, Value, value};
 use crate::{Error, Row, Statement, fragment, statement};
 
@@ -364,7 +364,7 @@ pub fn pending(track: &Track, wanted: &EventFilter) -> Statement {
     let walk = FeedRange {
         shard: 1,
         tenant: track.tenant,
-        from: Some(Mark {
+        from: Some(FeedMark {
             position: track.position,
             seq: None,
         }),

@@ -1,10 +1,10 @@
 //! The cursor of the feed.
 
-use store::ledger::feed::Mark;
+use store::ledger::feed::FeedMark;
 
 /// How far a reader came in each shard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Cursor(pub(super) Vec<(u16, Mark)>);
+pub(super) struct Cursor(pub(super) Vec<(u16, FeedMark)>);
 
 impl Cursor {
     /// Reads `1.8841-2.77`: a shard and a position in it; in a cursor of a tenant's the number
@@ -25,14 +25,14 @@ impl Cursor {
                 [shard, position] | [shard, position, _] => (shard, position, None),
                 _ => return None,
             };
-            Some((u16::try_from(shard).ok()?, Mark { position, seq }))
+            Some((u16::try_from(shard).ok()?, FeedMark { position, seq }))
         };
         text.split('-').map(mark).collect::<Option<_>>().map(Self)
     }
 
     pub(super) fn text(&self, tenant: Option<i64>) -> String {
         let mut text = String::new();
-        for (shard, Mark { position, seq }) in &self.0 {
+        for (shard, FeedMark { position, seq }) in &self.0 {
             let joint = if text.is_empty() { "" } else { "-" };
             text.extend([joint, &shard.to_string(), ".", &position.to_string()]);
             if let Some((seq, tenant)) = seq.zip(tenant) {
@@ -42,7 +42,7 @@ impl Cursor {
         text
     }
 
-    pub(super) fn of(&self, shard: u16) -> Mark {
+    pub(super) fn of(&self, shard: u16) -> FeedMark {
         let known = self.0.iter().find(|(known, _)| *known == shard);
         known.map(|(_, mark)| *mark).unwrap_or_default()
     }

@@ -12,12 +12,12 @@ use crate::admin::step::{Answer, Call, Outcome, Step};
 use crate::now::{self, TenantResource};
 use store::Row;
 use store::batch::Batch;
-use store::ledger::feed::Mark;
+use store::ledger::feed::FeedMark;
 
 /// An event.
 pub(super) struct Event {
     shard: u16,
-    mark: Mark,
+    mark: FeedMark,
     at: String,
     text: String,
     /// The resource that it is of.
@@ -28,7 +28,7 @@ pub(super) struct Event {
 
 impl Event {
     /// Reads a row of [`FeedRange::list`](store::ledger::feed::FeedRange::list).
-    pub(super) fn read(row: &mut Row, shard: u16, mark: Mark) -> Result<Self, Refusal> {
+    pub(super) fn read(row: &mut Row, shard: u16, mark: FeedMark) -> Result<Self, Refusal> {
         let kind = row.text(7)?;
         let kind = kind.and_then(|name| ResourceType::named(&name));
         let tenant = row.count(5)?;
@@ -45,7 +45,7 @@ impl Event {
     }
 
     /// Where it is.
-    pub(super) const fn mark(&self) -> Mark {
+    pub(super) const fn mark(&self) -> FeedMark {
         self.mark
     }
 }
@@ -54,7 +54,7 @@ impl Event {
 pub(super) struct Part {
     pub(super) shard: u16,
     /// The last place that was looked at.
-    pub(super) end: Mark,
+    pub(super) end: FeedMark,
     pub(super) events: Vec<Event>,
     /// Whether there are more behind these.
     pub(super) more: bool,
@@ -68,7 +68,7 @@ pub(super) struct Page {
     /// The only tenant.
     tenant: Option<i64>,
     /// Where each shard's events end, and whether that is the end of all.
-    ends: Vec<(u16, Mark, bool)>,
+    ends: Vec<(u16, FeedMark, bool)>,
     events: Vec<Event>,
     /// The newest seals of the tenants, members of a JSON object.
     pub(super) seals: Vec<String>,
