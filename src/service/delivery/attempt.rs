@@ -95,7 +95,7 @@ pub(super) fn add_now(event: &mut String, now: &str) {
 
 /// What is done after a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Next {
+pub(super) enum Verdict {
     /// The next event.
     GoOn,
     /// Another attempt, in so many milliseconds.
@@ -105,15 +105,15 @@ pub(super) enum Next {
 }
 
 /// What is done after the reply to the attempt of this number, from one. `chance` is from 0 to 255.
-pub(super) fn next(posted: Option<&PostReply>, attempt: i64, chance: u8) -> Next {
+pub(super) fn next(posted: Option<&PostReply>, attempt: i64, chance: u8) -> Verdict {
     let status = posted.map_or(0, |posted| posted.status);
     if is_taken(posted) {
-        return Next::GoOn;
+        return Verdict::GoOn;
     }
     let index = usize::try_from(attempt - 1).unwrap_or_default();
     let wait = match WAITS.get(index) {
         Some(wait) if status != 410 => *wait,
-        _ => return Next::Disable,
+        _ => return Verdict::Disable,
     };
     // Who failed together does not come again together.
     let wait = wait + wait * u64::from(chance) / 2_560;
@@ -121,7 +121,7 @@ pub(super) fn next(posted: Option<&PostReply>, attempt: i64, chance: u8) -> Next
         .and_then(|posted| posted.retry_after)
         .filter(|_| matches!(status, 429 | 502 | 503 | 504))
         .map_or(0, |seconds| seconds.saturating_mul(1_000));
-    Next::Again(wait.max(retry_after.min(24 * HOUR)))
+    Verdict::Again(wait.max(retry_after.min(24 * HOUR)))
 }
 
 #[cfg(test)]
@@ -139,25 +139,25 @@ mod tests {
     #[test]
     fn what_a_reply_means() {
         for status in [200, 204, 299] {
-            assert_eq!(next(Some(&reply(status, None)), 10, 9), Next::GoOn);
+            assert_eq!(next(Some(&reply(status, None)), 10, 9), Verdict::GoOn);
         }
         for status in [302, 400, 404, 500] {
-            let again = Next::Again(5_000);
+            let again = Verdict::Again(5_000);
             assert_eq!(next(Some(&reply(status, Some(60))), 1, 0), again);
         }
-        assert_eq!(next(None, 1, 0), Next::Again(5_000));
-        assert_eq!(next(Some(&reply(410, None)), 1, 0), Next::Disable);
+        assert_eq!(next(None, 1, 0), Verdict::Again(5_000));
+        assert_eq!(next(Some(&reply(410, None)), 1, 0), Verdict::Disable);
         for status in [429, 502, 504] {
             let at_least = |seconds| next(Some(&reply(status, Some(seconds))), 1, 0);
-            assert_eq!(at_least(60), Next::Again(60_000));
-            assert_eq!(at_least(1), Next::Again(5_000));
-            assert_eq!(at_least(u64::MAX), Next::Again(24 * HOUR));
+            assert_eq!(at_least(60), Verdict::Again(60_000));
+            assert_eq!(at_least(1), Verdict::Again(5_000));
+            assert_eq!(at_least(u64::MAX), Verdict::Again(24 * HOUR));
         }
         assert_eq!(
             next(None, 9, 255),
-            Next::Again(24 * HOUR + 24 * HOUR * 255 / 2_560)
+            Verdict::Again(24 * HOUR + 24 * HOUR * 255 / 2_560)
         );
-        assert_eq!(next(None, 10, 0), Next::Disable);
+        assert_eq!(next(None, 10, 0), Verdict::Disable);
         let all: u64 = WAITS.iter().sum();
         assert_eq!(all, 75 * HOUR + 35 * 60_000 + 5_000);
     }

@@ -1,6 +1,6 @@
 //! What is noted of an attempt: where the common cursor stands then, and where the tenant.
 
-use super::attempt::{Event, Next, first_bytes, next};
+use super::attempt::{Event, Verdict, first_bytes, next};
 use super::deliverer::{BacklogIndex, Deliverer};
 use crate::Moment;
 use crate::outside::PostReply;
@@ -41,20 +41,20 @@ impl<D: Database> Deliverer<'_, D> {
             milliseconds: i64::try_from(took).unwrap_or_default(),
             reply: posted.map(|posted| first_bytes(posted.reply)),
             outcome: match next {
-                Next::GoOn => "delivered",
-                Next::Again(_) => "retry",
-                Next::Disable => "failed",
+                Verdict::GoOn => "delivered",
+                Verdict::Again(_) => "retry",
+                Verdict::Disable => "failed",
             },
         };
-        self.lease.has_delivered = matches!(next, Next::GoOn);
+        self.lease.has_delivered = matches!(next, Verdict::GoOn);
         let mut statements = match next {
-            Next::GoOn => self.go_on(whose, event),
-            Next::Again(wait) => {
+            Verdict::GoOn => self.go_on(whose, event),
+            Verdict::Again(wait) => {
                 self.report.wake_in(wait);
                 let next_attempt_at = Moment::at(now.milliseconds + wait).text;
                 self.note_failure(whose, (event, before), (status, &now), next_attempt_at)
             }
-            Next::Disable => {
+            Verdict::Disable => {
                 let next_attempt_at = now.text.clone();
                 let mut statements =
                     self.note_failure(whose, (event, before), (status, &now), next_attempt_at);
