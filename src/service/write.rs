@@ -251,7 +251,7 @@ impl<D: Database> Session<'_, D> {
             ChangeKind::Delete => {
                 let is_meant = meant != Guard::None;
                 receipt.version_row = is_meant.then(|| batch.add(read::version(&view, reference)));
-                batch.add(events::of_delete(&origin, &view, reference, meant));
+                batch.add(events::of_delete(&origin, &view, reference, meant, version));
                 if !Table::of(change.resource_type).shared {
                     let touch = write::touch_teams_of(&view, reference, meant, version, now);
                     batch.add_write(touch);

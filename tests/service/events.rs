@@ -45,6 +45,8 @@ struct Model {
     resources: BTreeMap<(String, String), Map<String, Value>>,
     /// The members of each group.
     members: BTreeMap<String, BTreeSet<(String, String)>>,
+    /// The versions, by id.
+    versions: BTreeMap<String, String>,
 }
 
 impl Model {
@@ -67,6 +69,7 @@ impl Model {
         let key = (text(&event["resource"]["type"]), id.clone());
         let (_, word) = event["type"].as_str().unwrap().split_once('.').unwrap();
         let changes = event["changes"].as_array().cloned().unwrap_or_default();
+        self.versions.insert(id.clone(), text(&event["version"]));
         if let Some(members) = event.get("members") {
             let held = self.members.entry(id.clone()).or_default();
             let pairs = |side: &str| {
@@ -111,6 +114,7 @@ impl Model {
             assert!(document.is_empty(), "{event}");
             self.resources.remove(&key);
             self.members.remove(&id);
+            self.versions.remove(&id);
             let left: BTreeSet<String> = self
                 .members
                 .iter_mut()
@@ -121,6 +125,11 @@ impl Model {
                 .collect();
             let told = event["groups"].as_array().into_iter().flatten();
             assert_eq!(left, told.map(text).collect::<BTreeSet<_>>(), "{event}");
+            let has_left = event.get("groups_version").is_some();
+            assert_eq!(has_left, !left.is_empty(), "{event}");
+            for group in left {
+                self.versions.insert(group, text(&event["groups_version"]));
+            }
         }
     }
 
@@ -143,12 +152,15 @@ impl Model {
     fn of(memory: &Memory) -> Self {
         let mut model = Self::default();
         let connection = memory.database.connection.borrow();
-        let sql = "SELECT 'User', id, document FROM users UNION ALL SELECT 'Group', id, document FROM teams \
-                   UNION ALL SELECT resource_type, id, document FROM resources";
+        let sql = "SELECT 'User', id, document, version FROM users UNION ALL \
+                   SELECT 'Group', id, document, version FROM teams UNION ALL \
+                   SELECT resource_type, id, document, version FROM resources";
         let mut statement = connection.prepare(sql).unwrap();
         let mut rows = statement.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
-            let [resource_type, id, document]: [String; 3] = [0, 1, 2].map(|n| row.get(n).unwrap());
+            let [resource_type, id, document, version]: [String; 4] =
+                [0, 1, 2, 3].map(|n| row.get(n).unwrap());
+            model.versions.insert(id.clone(), version);
             let document: Map<String, Value> = serde_json::from_str(&document).unwrap();
             let mut flat = Map::new();
             for (name, value) in document {

@@ -130,7 +130,7 @@ SET body = NULL, salt = NULL, digest = j.value ->> 1
 FROM json_each(?1) j
 WHERE tenant_id = ?2
   AND seq = j.value ->> 0
--- ?1 = "[[12,\"611152545c23ab0881f83a2ebd59c5c1082c10eaeb0660ce679b24b7f77fb4d9\"],[13,\"ce22795324da9702a2f6e87cbf6090a0ea92b51321bdb085bd000f7e3d80ac5f\"]]"
+-- ?1 = "[[12,\"611152545c23ab0881f83a2ebd59c5c1082c10eaeb0660ce679b24b7f77fb4d9\"],[13,\"9ff02f18a5149f0328a461f85760f2e5704fb9656522771ef9661bb07c79425b\"]]"
 -- ?2 = 1
 -- plan: SCAN j VIRTUAL TABLE INDEX 1:
 -- plan: SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq=?)

@@ -36,22 +36,23 @@ SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
           FROM (SELECT key, value, fullkey, users.document AS document, type = 'object'
               AND key LIKE 'urn:%' AS inside
             FROM json_each(users.document))) a
-        CROSS JOIN json_each(a.object) x))), 'groups', (SELECT json_group_array(team_id)
+        CROSS JOIN json_each(a.object) x))), 'groups_version', ?4, 'groups', (SELECT json_group_array(team_id)
     FROM (SELECT m.team_id
       FROM team_members m INDEXED BY team_members_member
       WHERE m.tenant_id = users.tenant_id
         AND m.member_id = users.id
       LIMIT 250)))
-FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?4 AS id, ?5 AS label) o
-CROSS JOIN json_each(?6) j
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+CROSS JOIN json_each(?7) j
 CROSS JOIN users ON users.tenant_id = ?1
   AND users.id = j.value ->> 1
 -- ?1 = 1
 -- ?2 = "2026-01-01T00:00:00.009Z"
 -- ?3 = "user.deleted"
--- ?4 = NULL
--- ?5 = "SCIM_TOKEN"
--- ?6 = "[[\"req_019b76daa80900000000000000000001:1\",\"019a0000-0000-7000-8000-000000000001\"],[\"req_019b76daa80900000000000000000001:2\",\"019a0000-0000-7000-8000-000000000003\"]]"
+-- ?4 = "000000000000001b"
+-- ?5 = NULL
+-- ?6 = "SCIM_TOKEN"
+-- ?7 = "[[\"req_019b76daa80900000000000000000001:1\",\"019a0000-0000-7000-8000-000000000001\"],[\"req_019b76daa80900000000000000000001:2\",\"019a0000-0000-7000-8000-000000000003\"]]"
 -- plan: CO-ROUTINE (subquery-15)
 -- plan:   CO-ROUTINE o
 -- plan:     SCAN CONSTANT ROW

@@ -35,7 +35,7 @@ SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
           FROM (SELECT key, value, fullkey, teams.document AS document, type = 'object'
               AND key LIKE 'urn:%' AS inside
             FROM json_each(teams.document))) a
-        CROSS JOIN json_each(a.object) x))), 'groups', (SELECT json_group_array(team_id)
+        CROSS JOIN json_each(a.object) x))), 'groups_version', ?5, 'groups', (SELECT json_group_array(team_id)
     FROM (SELECT m.team_id
       FROM team_members m INDEXED BY team_members_member
       WHERE m.tenant_id = teams.tenant_id
@@ -46,17 +46,18 @@ SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
       WHERE m.tenant_id = teams.tenant_id
         AND m.team_id = teams.id
       LIMIT 15000)))
-FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?6 AS id, ?7 AS label) o
 CROSS JOIN teams
 WHERE teams.tenant_id = ?1
-  AND teams.id = ?7
+  AND teams.id = ?8
 -- ?1 = 1
 -- ?2 = "2026-01-01T00:00:00.012Z"
 -- ?3 = "group.deleted"
 -- ?4 = "req_019b76daa80c00000000000000000001"
--- ?5 = NULL
--- ?6 = "SCIM_TOKEN"
--- ?7 = "019a0000-0000-7000-8000-000000000005"
+-- ?5 = "0000000000000012"
+-- ?6 = NULL
+-- ?7 = "SCIM_TOKEN"
+-- ?8 = "019a0000-0000-7000-8000-000000000005"
 -- plan: CO-ROUTINE o
 -- plan:   SCAN CONSTANT ROW
 -- plan: SCAN o

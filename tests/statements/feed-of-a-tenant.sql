@@ -53,7 +53,7 @@ FROM (WITH shown AS MATERIALIZED (SELECT e.position, e.seq, e.at, e.tenant_id, e
           END
           END, ',') || ']'
         FROM json_each(e.body, iif(e.body -> '$.after' IS NULL, '$.before', '$.after')) a)
-      END, '') || coalesce(',"groups":' || (e.body -> '$.groups'), '') || coalesce(',"members":' || (e.body -> '$.members'), '') || coalesce(',"about":' || (e.body -> '$.about'), '') || '}' AS event, (SELECT json_object('seq', last_seq, 'head', head)
+      END, '') || coalesce(',"groups":' || (e.body -> '$.groups'), '') || coalesce(iif(e.body -> '$.groups' = '[]', NULL, ',"groups_version":' || (e.body -> '$.groups_version')), '') || coalesce(',"members":' || (e.body -> '$.members'), '') || coalesce(',"about":' || (e.body -> '$.about'), '') || '}' AS event, (SELECT json_object('seq', last_seq, 'head', head)
       FROM seals s
       WHERE s.tenant_id = e.tenant_id
         AND last_seq <= 9000000000000000

@@ -183,8 +183,9 @@ impl<D: Database> Session<'_, D> {
         if all {
             batch.add(run::all_of_type(&view, &ids));
         }
-        batch.add(events::of_deletes(&self.origin(None), &view, &named));
         let (version, now) = (&first.version, &self.now.text);
+        let origin = self.origin(None);
+        batch.add(events::of_deletes(&origin, &view, &named, version));
         batch.add_writes(run::touch_teams_of_many(&view, &ids, version, now));
         if let Some(until) = self.kept_until() {
             batch.add_write(deleted::keep_many(&view, &ids, now, &until));

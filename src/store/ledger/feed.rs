@@ -87,6 +87,7 @@ fn shape(shard: u16) -> Fragment<'static> {
          || coalesce(',\"changes\":' || CASE WHEN e.body -> '$.after' IS NULL AND e.body -> '$.before' IS NULL \
          THEN e.body -> '$.changes' ELSE {ENTRIES} END, '') \
          || coalesce(',\"groups\":' || (e.body -> '$.groups'), '') \
+         || coalesce(iif(e.body -> '$.groups' = '[]', NULL, ',\"groups_version\":' || (e.body -> '$.groups_version')), '') \
          || coalesce(',\"members\":' || (e.body -> '$.members'), '') \
          || coalesce(',\"about\":' || (e.body -> '$.about'), '') || '}'",
         shard = usize::from(shard),

@@ -267,12 +267,14 @@ pub fn of_assign(
     .insert()
 }
 
-/// Tells of a delete that is about to be done, with the groups that are left.
+/// Tells of a delete that is about to be done, with the groups that are left, which get this
+/// version.
 pub fn of_delete(
     origin: &Origin<'_>,
     view: &View<'_>,
     reference: &ResourceRef,
     guard: Guard<'_>,
+    version: &str,
 ) -> Statement {
     let request = origin.request();
     Event {
@@ -282,7 +284,7 @@ pub fn of_delete(
         kind: Kind(view.resource_type, "deleted").into(),
         id: view.column("id"),
         request: value(&request).into(),
-        body: delete_body(view),
+        body: delete_body(view, version),
         rows: fragment!(
             " CROSS JOIN {row} WHERE {is}{guard}",
             row = view.row(),
@@ -299,6 +301,7 @@ pub fn of_deletes(
     origin: &Origin<'_>,
     view: &View<'_>,
     rows: &[(&str, Option<usize>)],
+    version: &str,
 ) -> Statement {
     let rows = run(
         origin,
@@ -312,7 +315,7 @@ pub fn of_deletes(
         kind: Kind(view.resource_type, "deleted").into(),
         id: view.column("id"),
         request: "j.value ->> 0".into(),
-        body: delete_body(view),
+        body: delete_body(view, version),
         rows: fragment!(
             " CROSS JOIN json_each({rows}) j CROSS JOIN {row} ON {scope} AND {row}.id = j.value ->> 1",
             rows = value(&rows),
@@ -324,11 +327,12 @@ pub fn of_deletes(
     .insert()
 }
 
-fn delete_body<'a>(view: &View<'a>) -> Fragment<'a> {
+fn delete_body<'a>(view: &View<'a>, version: &'a str) -> Fragment<'a> {
     let groups = fragment!(
-        ", 'groups', (SELECT json_group_array(team_id) FROM (\
+        ", 'groups_version', {version}, 'groups', (SELECT json_group_array(team_id) FROM (\
          SELECT m.team_id FROM team_members m INDEXED BY team_members_member \
          WHERE m.tenant_id = {row}.tenant_id AND m.member_id = {row}.id LIMIT {MAX_NAMES}))",
+        version = value(version),
         row = view.row(),
         MAX_NAMES = MAX_NAMES,
     );
