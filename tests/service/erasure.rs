@@ -170,6 +170,29 @@ fn what_is_not_there_cannot_be_erased() {
     }
 }
 
+/// What is sealed is emptied under a key, or it would pass for edited ever after.
+#[test]
+fn what_is_sealed_is_erased_by_a_key_alone() {
+    let mut memory = Memory::new();
+    let master = Master::parse(&"5a".repeat(32)).unwrap();
+    memory.settings.master = master.clone();
+    let ada = Client::new(&memory).user("ada");
+    memory.seal().unwrap();
+    Client::new(&memory).delete(&format!("/Users/{ada}"));
+    memory.settings.master = Master::default();
+    let body = json!({ "resource": ada });
+    let erase = "/tenants/1/erase";
+    Operator::new(&memory)
+        .post(erase, &body)
+        .problem(409, "no_master_key", "Set the secret again");
+    memory.settings.master = master;
+    let operator = Operator::new(&memory);
+    assert_eq!(operator.post(erase, &body).expect(200)["events"], 2);
+    memory.seal().unwrap();
+    let verified = Operator::new(&memory).get("/tenants/1/events/verify");
+    assert_eq!(verified.expect(200)["holds"], true);
+}
+
 /// An id that is a UUID is the same in any letter case.
 #[test]
 fn an_id_is_found_in_any_letter_case() {
