@@ -291,6 +291,14 @@ fn events_of_tenants_that_never_were_are_named() {
         assert_eq!(all(), count, "{tenant}");
         memory.sql(&format!("DELETE FROM events WHERE tenant_id = {tenant}"));
     }
+    // Of one that has ended nothing is left that says anything.
+    memory.sql(&forge(&ended.to_string(), "70"));
+    let why = format!("an event with values is of a tenant that was deleted: {ended}, in shard 1");
+    assert_eq!(
+        house()["broken"],
+        json!([{"from_seq": 70, "to_seq": 70, "why": why}])
+    );
+    memory.sql("DELETE FROM events WHERE seq = 70");
     // Those of the house, and of a tenant, stand in one database alone.
     memory.database.others[0].sql(&forge("0", "1"));
     memory.sql(&forge(&elsewhere.to_string(), "x'41'"));
@@ -727,7 +735,7 @@ fn a_forged_erasure_is_named() {
         "UPDATE events SET body = NULL, salt = NULL, digest = '{digest}' WHERE tenant_id = 1 AND seq = 15"
     ));
     let forged = json!([{
-        "from_seq": 11, "to_seq": 20, "why": "an event was emptied, and not by an erasure of this deployment"
+        "from_seq": 11, "to_seq": 20, "why": "an event was emptied, and not by an erasure of this deployment under a master key that is set"
     }]);
     assert_eq!(verify(&memory)["broken"], forged);
     // To have it looked at again by the sealer makes it no better.

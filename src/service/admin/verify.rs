@@ -74,8 +74,8 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     if call.admin.settings.master.newest().is_none() {
         return Err(Refusal::conflict(
             "no_master_key",
-            "This deployment has no MASTER_KEY, so its record is not sealed. Set the secret, 64 hexadecimal digits; what \
-             is there by then is sealed within minutes.",
+            "This deployment has no MASTER_KEY that can be used, so nothing is sealed and no seal can be looked at. Set the \
+             secret, 64 hexadecimal digits; what is there by then is sealed within minutes.",
         ));
     }
     let tenant = match call.argument("tenant") {
@@ -184,7 +184,7 @@ fn walk<'c>(call: &'c Call<'c>, mut rest: IntoIter<Seal>, mut finding: Finding) 
         }
         let why = fault.map(|fault| match fault {
             Fault::Events => CHANGED,
-            Fault::Emptied => "an event was emptied, and not by an erasure of this deployment",
+            Fault::Emptied => "an event was emptied, and not by an erasure of this deployment under a master key that is set",
             Fault::Seal => FORGED,
             Fault::Key => "the master key of the seal is not set any more",
         });
@@ -248,15 +248,17 @@ fn strangers<'c>(mut rest: IntoIter<u16>, mut finding: Finding, newest: i64) -> 
     let (batch, found) = Batch::of(seals::strangers(shard, STRANGERS));
     Step::send(shard, batch, move |mut answers| {
         for mut row in answers.rows(found) {
-            let (tenant, first, last) =
-                row.read(|cells| (cells.required_text(), cells.count(), cells.count()))?;
+            let (tenant, first, last, has_ended) = row.read(|cells| {
+                let tenant = cells.required_text();
+                (tenant, cells.count(), cells.count(), cells.flag())
+            })?;
             let shard = shard.to_string();
-            let why = [
-                "an event is of a tenant that never was: ",
-                &tenant,
-                ", in shard ",
-                &shard,
-            ];
+            let what = if has_ended {
+                "an event with values is of a tenant that was deleted: "
+            } else {
+                "an event is of a tenant that never was: "
+            };
+            let why = [what, &tenant, ", in shard ", &shard];
             finding.tell(first, last, &why.concat());
         }
         strangers(rest, finding, newest)

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::planted::{MOST, number_of, text_of};
 use crate::cells::Cells;
+use crate::directory::jobs::TENANT_DELETE;
 use crate::fragment::{Fragment, value};
 use crate::{Error, Row, Statement, fragment, statement};
 
@@ -251,6 +252,9 @@ pub fn read_seal(row: &mut Row) -> Result<Seal, Error> {
     })
 }
 
+/// Events of a tenant that has ended which are looked at, the newest.
+const NEWEST: usize = 100;
+
 /// The number of the last event of a tenant that a seal is over, an expression.
 fn last_sealed(tenant: i64) -> Fragment<'static> {
     fragment!(
@@ -308,21 +312,34 @@ pub fn count_unsealed(tenant: i64) -> Statement {
     )
 }
 
-/// The tenants that events of a shard are of, and that never lived there, up to so many: rows of
-/// the number, and of the first and the last event.
+/// The tenants that events of a shard are of without a right to it, up to so many: those that never
+/// lived there, and those that have ended and have events that say something again, among the
+/// newest. Rows of the number, of the first and the last of these events, and of whether it has
+/// ended.
 pub fn strangers(shard: u16, most: usize) -> Statement {
+    let newest = fragment!(
+        "(SELECT seq, body FROM events WHERE tenant_id = every.id ORDER BY seq DESC LIMIT {NEWEST})",
+        NEWEST = NEWEST,
+    );
     statement!(
         "WITH RECURSIVE every (id) AS (SELECT min(tenant_id) FROM events UNION ALL \
          SELECT (SELECT min(e.tenant_id) FROM events e WHERE e.tenant_id > every.id) FROM every \
-         WHERE every.id IS NOT NULL) SELECT substr(quote(id), 1, 40) AS tenant, {first} AS first, {last} AS last FROM (\
-         SELECT every.id AS id, (SELECT min(seq) FROM events WHERE tenant_id = every.id) AS low, \
-         (SELECT max(seq) FROM events WHERE tenant_id = every.id) AS high FROM every LEFT JOIN tenants t \
+         WHERE every.id IS NOT NULL) SELECT substr(quote(id), 1, 40) AS tenant, {first} AS first, {last} AS last, has_ended FROM (\
+         SELECT every.id AS id, t.id IS NOT NULL AS has_ended, \
+         CASE WHEN t.id IS NULL THEN (SELECT min(seq) FROM events WHERE tenant_id = every.id) \
+         ELSE (SELECT min(seq) FROM {newest} WHERE body IS NOT NULL) END AS low, \
+         CASE WHEN t.id IS NULL THEN (SELECT max(seq) FROM events WHERE tenant_id = every.id) \
+         ELSE (SELECT max(seq) FROM {newest} WHERE body IS NOT NULL) END AS high FROM every LEFT JOIN tenants t \
          ON typeof(every.id) = 'integer' AND t.id = every.id AND t.shard = {shard} \
-         WHERE every.id IS NOT NULL AND t.id IS NULL AND every.id IS NOT {house} LIMIT {most})",
+         WHERE every.id IS NOT NULL AND every.id IS NOT {house} AND (t.id IS NULL OR t.state = 'deleted' AND NOT EXISTS (\
+         SELECT 1 FROM jobs WHERE finished_at IS NULL AND tenant_id = t.id AND kind = '{TENANT_DELETE}'))) \
+         WHERE NOT has_ended OR low IS NOT NULL LIMIT {most}",
         first = number_of!("low"),
         last = number_of!("high"),
+        newest = newest,
         shard = usize::from(shard),
         house = if shard == 1 { "0" } else { "NULL" },
+        TENANT_DELETE = TENANT_DELETE,
         most = most,
     )
 }
