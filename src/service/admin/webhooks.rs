@@ -40,7 +40,7 @@ fn key(admin: &Admin<'_>) -> Result<MasterKey, Refusal> {
     admin.settings.master.newest().ok_or_else(|| {
         Refusal::conflict(
             "no_master_key",
-            "This deployment has no MASTER_KEY, of which the secrets of webhooks are made: 64 hexadecimal digits. Ask whoever \
+            "This deployment has no MASTER_KEY that can be used, of which the secrets of webhooks are made: 64 hexadecimal digits. Ask whoever \
              deploys it to set that secret.",
         )
     })
