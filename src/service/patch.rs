@@ -5,6 +5,7 @@
 //! (see `modify`).
 
 use scim::habit::Habits;
+use scim::message::error::ScimType;
 use scim::message::patch_op::PatchOp;
 use scim::patch::{LinkChange, Split, at_fault, plain_replaces};
 use scim::projection::Projection;
@@ -57,9 +58,26 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<Answer, Failure> {
         let projection = selection.bind(resource_type)?;
         let patch = self.accept_patch(resource_type, body)?;
-        let reply = (projection, !selection.is_default());
-        let done = self.perform_patch(resource_type, reference, patch, condition, reply);
-        let done = done.await;
+        let (mut patch, mut is_less) = (patch, false);
+        let done = loop {
+            let reply = (projection.clone(), !selection.is_default());
+            let done = self.perform_patch(resource_type, reference, patch, condition, reply);
+            let done = done.await;
+            // The operations are gone by then, and are read once more.
+            match &done {
+                Err(Failure::Refused(error)) if error.scim_type() == ScimType::Uniqueness => {
+                    let read = PatchOp::parse(resource_type, body, &mut Habits::default());
+                    match read
+                        .ok()
+                        .and_then(|read| read.without_unique(&mut self.habits()))
+                    {
+                        Some(rest) if !is_less => (patch, is_less) = (rest, true),
+                        Some(_) | None => break done,
+                    }
+                }
+                _ => break done,
+            }
+        };
         match &done {
             Ok(_) => self.tell_removals(),
             Err(_) => drop(self.removals.take()),

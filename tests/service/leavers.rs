@@ -337,3 +337,35 @@ fn what_is_too_much() {
         .refused(400, "tooMany", "too many operations");
     assert_eq!(client.get(&user).expect(200)["active"], true);
 }
+
+/// A name that another has by now: he leaves with the one that he had.
+#[test]
+fn a_name_in_use_keeps_nobody_active() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    client.user("taken");
+    let ada = client.user("ada");
+    let path = format!("/Users/{ada}");
+    let rename = json!({ "op": "replace", "path": "userName", "value": "taken" });
+    let title = json!({ "op": "replace", "path": "title", "value": "T" });
+    let stays = client.patch(&path, &json!([rename, title]));
+    assert_eq!(stays.status, 409);
+    let off = json!({ "op": "Replace", "path": "active", "value": "False" });
+    let got = client.patch(&path, &json!([rename, title, off]));
+    assert_eq!(got.status, 200, "{:#}", got.body);
+    assert_eq!(got.header("Scim-Ignored"), Some("userName"));
+    assert_eq!(got.body["active"], false);
+    assert_eq!(got.body["userName"], "ada");
+    assert_eq!(got.body["title"], "T");
+    let bulk = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [{ "method": "PATCH", "path": format!("/Users/{}", client.user("bob")), "data": {
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+            "Operations": [rename, off],
+        } }],
+    });
+    let got = client.post("/Bulk", &bulk).expect(200);
+    assert_eq!(got["Operations"][0]["status"], "200", "{got:#}");
+    let bob = client.get("/Users?filter=userName eq \"bob\"").expect(200);
+    assert_eq!(bob["Resources"][0]["active"], false);
+}

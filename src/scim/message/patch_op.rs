@@ -11,10 +11,12 @@ use serde_json::Value;
 
 use super::error::Error;
 use super::schemas;
-use crate::habit::{Habits, NO_OPERATIONS};
+use crate::habit::{Habits, LEFT_OUT_TO_DEACTIVATE, NO_OPERATIONS};
+use crate::patch::path::Target;
 use crate::patch::{self, Operation};
 use crate::resource::{aside::Aside, member};
 use crate::resource_type::ResourceType;
+use crate::schema::Uniqueness;
 
 mod read;
 mod removal;
@@ -101,6 +103,22 @@ impl PatchOp {
     /// Whether it is that a user may no longer sign in.
     pub fn deactivates(&self) -> bool {
         patch::deactivates(&self.operations)
+    }
+
+    /// What is left of a deactivation without the unique attributes that it sets, if it sets any: a
+    /// name that another has must not keep a leaver active. They are noted as left out.
+    pub fn without_unique(mut self, habits: &mut Habits) -> Option<Self> {
+        let all = self.operations.len();
+        if self.deactivates() {
+            self.operations.retain(|operation| match &operation.target {
+                Target::Attribute(location) if location.leaf().uniqueness != Uniqueness::None => {
+                    habits.leave_out(LEFT_OUT_TO_DEACTIVATE, &location.to_string());
+                    false
+                }
+                _ => true,
+            });
+        }
+        (self.operations.len() < all).then_some(self)
     }
 }
 
