@@ -814,7 +814,7 @@ SELECT json_group_array(coalesce(iif(EXISTS (SELECT 1 FROM teams x WHERE x.tenan
         WHERE m.tenant_id = ?1
           AND m.team_id = team
           AND m.member_id = member), '=', '+') || r.id, '')) AS ids
-FROM (SELECT id, iif(kind = 't', id, other) AS team, iif(kind = 't', other, id) AS member
+FROM (SELECT id, other, iif(kind = 't', id, other) AS team, iif(kind = 't', other, id) AS member
   FROM (SELECT j.value ->> 0 AS kind, j.value ->> 3 AS other, coalesce(CASE WHEN instr('g', j.value ->> 0) THEN (SELECT k.id
         FROM import_keys k
         WHERE k.tenant_id = ?1

@@ -328,7 +328,7 @@ async fn plan<D: Database>(
     if lines.is_empty() {
         work.marker.next();
     } else if state == State::Members {
-        members::plan(session, import, &mut work, lines, groups).await?;
+        members::plan(session, import, &mut work, lines, (most, groups)).await?;
     } else {
         resources::plan(session, import, &mut work, lines, state).await?;
     }

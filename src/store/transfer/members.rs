@@ -59,10 +59,11 @@ impl Import<'_> {
 
     /// Who each of these is: a row with a JSON array of texts, empty where it is nobody, else `U`
     /// or `G` for a user or a group, `=` where the membership is there already and `+` where it is
-    /// not, and the id or [`SEVERAL`]. Each is its kind (`u` a user or else a group, `g` the other
-    /// way round, `e` an external id, `n` a user name, `t` a group of a user), what it is called,
-    /// that folded, and the other end of the membership.
-    pub fn resolve(&self, names: &Value) -> Statement {
+    /// not, and the id or [`SEVERAL`]. Where it is looked for who was deleted since the lines were
+    /// read, such a member is nobody, and `-` says that the other end is gone. Each is its kind
+    /// (`u` a user or else a group, `g` the other way round, `e` an external id, `n` a user name,
+    /// `t` a group of a user), what it is called, that folded, and the other end of the membership.
+    pub fn resolve(&self, names: &Value, looks_for_ends: bool) -> Statement {
         const USERS: &str = "users";
         const TEAMS: &str = "teams";
         let (user, group) = ("User", "Group");
@@ -77,18 +78,37 @@ impl Import<'_> {
                 tenant = self.tenant,
                 job = value(self.job),
             ));
+        let is_gone = |end: &'static str| {
+            fragment!(
+                "NOT EXISTS (SELECT 1 FROM users x WHERE x.tenant_id = {tenant} AND x.id = {end}) \
+                 AND NOT EXISTS (SELECT 1 FROM teams x WHERE x.tenant_id = {tenant} AND x.id = {end})",
+                tenant = self.tenant,
+                end = end,
+            )
+        };
+        let new = if looks_for_ends && !self.is_dry {
+            fragment!(
+                "CASE WHEN r.id <> '{SEVERAL}' AND {id} THEN NULL WHEN {other} THEN '-' ELSE '+' END",
+                SEVERAL = SEVERAL,
+                id = is_gone("r.id"),
+                other = is_gone("r.other"),
+            )
+        } else {
+            fragment!("'+'")
+        };
         statement!(
             "SELECT json_group_array(coalesce(\
              iif(EXISTS (SELECT 1 FROM teams x WHERE x.tenant_id = {tenant} AND x.id = r.id){group_of_dry_run}, 'G', 'U') || \
-             iif(EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = {tenant} AND m.team_id = team AND m.member_id = member){of_dry_run}, '=', '+') \
+             iif(EXISTS (SELECT 1 FROM team_members m WHERE m.tenant_id = {tenant} AND m.team_id = team AND m.member_id = member){of_dry_run}, '=', {new}) \
              || r.id, '')) AS ids \
-             FROM (SELECT id, iif(kind = 't', id, other) AS team, iif(kind = 't', other, id) AS member FROM (\
+             FROM (SELECT id, other, iif(kind = 't', id, other) AS team, iif(kind = 't', other, id) AS member FROM (\
              SELECT j.value ->> 0 AS kind, j.value ->> 3 AS other, coalesce({group_line}, {user_line}, {other_line}, \
              {user_id}, {group_id}, {user_external}, {group_external}, {user_name}) AS id \
              FROM json_each({names}) j ORDER BY j.key LIMIT -1) LIMIT -1) r",
             tenant = self.tenant,
             group_of_dry_run = group_of_dry_run,
             of_dry_run = of_dry_run,
+            new = new,
             group_line = self.of_line("g", group),
             user_line = self.of_line("ug", user),
             other_line = self.of_line("ut", group),

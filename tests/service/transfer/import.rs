@@ -633,6 +633,49 @@ fn a_kill_leaves_nothing_half_done_and_does_nothing_twice() {
     }
 }
 
+/// Whoever is deleted between any two batches of an import does not keep it from its end.
+#[test]
+fn what_is_deleted_meanwhile_ends_no_import() {
+    let mut people: Vec<Value> = (0..12)
+        .map(|number| json!({ "user_id": format!("u{number}"), "user_email": format!("{number}@example.com"), "teams": ["t0", "t1"] }))
+        .collect();
+    people.push(json!({ "team_id": "t0", "team_alias": "Zero", "members": ["u3", "u4"] }));
+    people.push(json!({ "team_id": "t1", "team_alias": "One" }));
+    let text = lines(&people);
+    let mut has_told = false;
+    for gone in [
+        "DELETE FROM users WHERE external_id = 'u3'",
+        "DELETE FROM teams WHERE external_id = 't0'",
+    ] {
+        for kill in 0.. {
+            let memory = Memory::new();
+            let admin = Operator::new(&memory);
+            let number = admin.tenant("Acme");
+            memory.database.kill.set(Some((kill, true)));
+            admin.import(number, "", &text);
+            let is_over = memory.database.kill.take().is_some();
+            memory.sql(gone);
+            // One whose lines did not all come ends with its hour.
+            for _ in 0..20 {
+                memory.elapsed.set(memory.elapsed.get() + 300_000);
+                memory.run_jobs(Budget::PAID).unwrap();
+            }
+            assert_eq!(
+                memory.number("SELECT count(*) FROM jobs WHERE finished_at IS NULL"),
+                0,
+                "{gone} {kill}"
+            );
+            let results =
+                "SELECT count(*) FROM jobs WHERE result LIKE '%deleted the resource of this line%'";
+            has_told |= memory.number(results) > 0;
+            if is_over {
+                break;
+            }
+        }
+    }
+    assert!(has_told);
+}
+
 #[test]
 fn lines_may_come_in_parts() {
     let memory = Memory::new();

@@ -12,7 +12,7 @@ use super::line::{ambiguous_member, json_of_refusals, unknown_member};
 use super::{Phase, Work, line_row};
 use crate::write::{ChangeKind, Links};
 use crate::{Failure, Session};
-use store::batch::{Batch, Handle};
+use store::batch::Batch;
 use store::read::ResourceRef;
 use store::transfer::import::{Import, Line, SEVERAL, State};
 use store::write::Guard;
@@ -27,6 +27,9 @@ const MEMBERS: usize = 5_000;
 const MEMBERS_AT_ONCE: usize = 10_000;
 /// Memberships that a dry run notes by one statement.
 const KEYS: usize = 5_000;
+/// What is said of a line whose resource was deleted while the import was at work.
+const GONE: &str = "Somebody deleted the resource of this line while the import was at work, so that its memberships were not \
+                    made. Import the line again, if it is to be there.";
 /// Statements that the change of a group takes.
 const STATEMENTS_EACH: usize = 5;
 
@@ -82,6 +85,10 @@ impl MemberLine {
                     "The member \"{}\" is the group itself, or the group is in it: a group cannot be a member of itself. Leave it out.",
                     quoted(link.get(1).and_then(Value::as_str).unwrap_or_default()),
                 ));
+            } else if membership == "-" {
+                if refused.last().is_none_or(|last| last != GONE) {
+                    refused.push(GONE.to_owned());
+                }
             } else if membership == "+" && seen.add(&[team, "/", member].concat()) {
                 members.push((kind == "G", id.to_owned()));
             }
@@ -102,10 +109,16 @@ pub(super) async fn plan<D: Database>(
     import: Import<'_>,
     work: &mut Work,
     of_state: Vec<Line>,
-    groups: usize,
+    (most, groups): (usize, usize),
 ) -> Result<(), Failure> {
     let mut batch = Batch::default();
-    let (mut member_lines, handles) = ask(import, of_state, groups, &mut batch);
+    // What one line alone does not do, may be for a resource that was deleted since it was made.
+    let looks_for_ends = most == 1;
+    let (mut member_lines, rows) = choose(import, of_state, groups);
+    let mut handles = Vec::new();
+    for part in rows.chunks(MEMBERS_AT_ONCE) {
+        handles.push(batch.add(import.resolve(&Value::from(part), looks_for_ends)));
+    }
     let mut answers = session.send(batch).await?;
     let found: Vec<String> = crate::links::all_ids(answers.rows_of(&handles))?;
     let mut found = found.into_iter();
@@ -126,13 +139,8 @@ pub(super) async fn plan<D: Database>(
     Ok(())
 }
 
-/// Asks who the members of lines are, of as many as one batch takes.
-fn ask(
-    import: Import<'_>,
-    of_state: Vec<Line>,
-    groups: usize,
-    batch: &mut Batch,
-) -> (Vec<MemberLine>, Vec<Handle>) {
+/// Takes lines, as many as one batch does; gives what is to be asked of their members.
+fn choose(import: Import<'_>, of_state: Vec<Line>, groups: usize) -> (Vec<MemberLine>, Vec<Value>) {
     let mut member_lines: Vec<MemberLine> = Vec::new();
     let mut rows = Vec::new();
     let (mut group_count, mut left) = (GroupCount::default(), Index::default());
@@ -169,11 +177,7 @@ fn ask(
             found: Vec::new(),
         });
     }
-    let mut handles = Vec::new();
-    for part in rows.chunks(MEMBERS_AT_ONCE) {
-        handles.push(batch.add(import.resolve(&Value::from(part))));
-    }
-    (member_lines, handles)
+    (member_lines, rows)
 }
 
 /// The groups that a batch changes.
