@@ -56,13 +56,23 @@ pub fn unpark(lease: &Lease, position: i64) -> Statement {
     )
 }
 
-/// The position of the first event behind another, where those between were trimmed.
-pub fn trimmed(from: i64) -> Statement {
-    statement!(
-        "SELECT first FROM (SELECT min(position) AS first FROM events WHERE position > {from}) \
-         WHERE first > {from} + 1 AND {from} < (SELECT trimmed FROM sealing)",
-        from = value(from),
-    )
+/// The position of the first event that is there whole, where some behind a position were trimmed:
+/// of a tenant, whose numbers tell, or of any. The newest of each tenant is kept, and does not hide
+/// a gap.
+pub fn trimmed(from: i64, tenant: Option<i64>) -> Statement {
+    let from = value(from);
+    match tenant {
+        Some(tenant) => statement!(
+            "SELECT f.position FROM (SELECT seq, position FROM events WHERE tenant_id = {tenant} ORDER BY seq LIMIT 1) f \
+             WHERE f.seq > 1 AND f.position > {from} AND {from} < (SELECT trimmed FROM sealing)",
+            tenant = value(tenant),
+            from = from,
+        ),
+        None => statement!(
+            "SELECT coalesce((SELECT min(position) FROM events WHERE position > s.trimmed), 0) FROM sealing s WHERE {from} < s.trimmed",
+            from = from,
+        ),
+    }
 }
 
 /// Sets an endpoint back in a database: it goes on behind a position, up to another or to where it

@@ -71,6 +71,16 @@ fn what_was_trimmed_is_not_replayed() {
     replay(&memory, &made, &json!({ "from": ids[3] }));
     deliver(&memory);
     assert_eq!(numbers(&memory), [4, 5, 6].map(|seq| (1, seq)));
+    // The newest event of a quiet tenant is kept, and hides nothing.
+    memory.sql(
+        "INSERT INTO events (position, tenant_id, seq, at, type, actor_kind, body) \
+         VALUES (1, 9, 7, '2026-01-01', 'user.created', 'operator', '{}')",
+    );
+    admin.post(&path, &json!({ "from": "evt_1_1" })).problem(
+        409,
+        "trimmed",
+        &format!("`from` {}", ids[3]),
+    );
     // No database has this number.
     admin
         .post(&path, &json!({ "from": "evt_77_1" }))

@@ -176,15 +176,16 @@ fn set_back<'c>(
             one(call, Batch::default(), &endpoint.id, Format::One)
         });
     };
-    let (look, found) = Batch::of(replay::trimmed(from));
+    let (look, found) = Batch::of(replay::trimmed(from, endpoint.tenant));
     Step::send(shard, look, move |mut answers| {
         if let Some(row) = answers.row(found) {
-            let first = row.count(0)?;
+            let next = match row.count(0)? {
+                0 => "Nothing that is there is behind it.".to_owned(),
+                first => format!("The first that is there: send `from` evt_{shard}_{first}."),
+            };
             return Err(Refusal::conflict(
                 "trimmed",
-                format!(
-                    "Events behind `from` are not kept any more. The first that is there: send `from` evt_{shard}_{first}."
-                ),
+                ["Events behind `from` are not kept any more. ", &next].concat(),
             ));
         }
         let replay = replay::replay(&endpoint.id, shard, (from, to));
