@@ -214,7 +214,9 @@ SELECT changes() AS erased
 DELETE
 FROM pending_members
 WHERE tenant_id = ?1
-  AND (?2 IN (value, lower(value))
+  AND (value = ?2
+    OR length(?2) = 36
+    AND lower(value) = ?2
     OR lower(value) IN (SELECT lower(w.value) FROM json_tree(?3) w WHERE w.type = 'text'))
 -- ?1 = 1
 -- ?2 = "019a0000-0000-7000-8000-000000000012"

@@ -12,7 +12,7 @@ use super::body::{only, required};
 use super::refusal::Refusal;
 use super::step::{Call, Outcome, Step};
 use crate::chain::{digest_of, erasure_mark, has_none_of};
-use crate::transfer::export::is_uuid;
+use crate::links::is_like_ours;
 use store::batch::Batch;
 use store::ledger::erasure::{self, ERASURE, STEP, STEP_BYTES, Words};
 use store::ledger::events::of_erasure;
@@ -63,7 +63,7 @@ pub fn erase<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let id = required(&call.body, "resource", ID)?;
     // A UUID is the same in any letter case, and ids have it in lower case.
     let lower = id.to_ascii_lowercase();
-    let id = if is_uuid(&lower) {
+    let id = if is_like_ours(&lower) {
         lower
     } else {
         id.to_owned()
@@ -99,7 +99,7 @@ fn page<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
     Step::send(call.admin.shard, batch, move |mut answers| {
         let rows = answers.rows(listed);
         // What is sealed and emptied without the code of a key would pass for edited.
-        if rows.len() > 0 && call.admin.settings.master.newest().is_none() {
+        if !rows.is_empty() && call.admin.settings.master.newest().is_none() {
             return Err(Refusal::conflict(
                 "no_master_key",
                 "These events are sealed, and this deployment has no MASTER_KEY by which it could say that it emptied them. \

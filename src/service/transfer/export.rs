@@ -11,6 +11,7 @@ use scim::show::StoredResource;
 use serde_json::Value;
 
 use crate::budget::Budget;
+use crate::links::is_like_ours;
 use store::batch::Batch;
 use store::expression::View;
 use store::record;
@@ -52,7 +53,7 @@ impl Position {
         let (number, id) = text.split_once('.')?;
         let position = Self(number.parse().ok()?, id.to_owned());
         ResourceType::all().nth(position.0)?;
-        let is_place = is_uuid(id) || id.is_empty() && position.0 > 0;
+        let is_place = is_like_ours(id) || id.is_empty() && position.0 > 0;
         (is_place && position.text() == text).then_some(position)
     }
 
@@ -60,15 +61,6 @@ impl Position {
     fn text(&self) -> String {
         [&self.0.to_string(), ".", &self.1].concat()
     }
-}
-
-/// Whether a text is an id as this server makes them.
-pub(crate) fn is_uuid(text: &str) -> bool {
-    let is_right = |(place, digit): (usize, u8)| match place {
-        8 | 13 | 18 | 23 => digit == b'-',
-        _ => digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit),
-    };
-    text.len() == 36 && text.bytes().enumerate().all(is_right)
 }
 
 impl Export {

@@ -180,7 +180,11 @@ pub fn create_import(
         until = value(until),
         now = value(now),
         tenant = value(tenant),
-        states = if is_dry { "<> 'deleted'" } else { "= 'active'" },
+        states = if is_dry {
+            "IN ('active', 'suspended')"
+        } else {
+            "= 'active'"
+        },
     )
 }
 

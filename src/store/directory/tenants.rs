@@ -259,9 +259,9 @@ pub fn change(id: i64, patch: &Patch<'_>) -> Statement {
 /// The condition that the brake of a tenant has a limit, with this merge patch of its settings.
 pub fn has_limit(id: i64, patch: &str) -> Fragment<'_> {
     fragment!(
-        "EXISTS (SELECT json_patch(settings, {patch}) AS merged FROM tenants WHERE id = {id} \
+        "EXISTS (SELECT {merged} AS merged FROM tenants WHERE id = {id} \
          AND coalesce(merged ->> '$.brake.count', merged ->> '$.brake.percent') IS NOT NULL)",
-        patch = value(patch),
+        merged = merge("settings", patch),
         id = value(id),
     )
 }

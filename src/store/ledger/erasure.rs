@@ -135,9 +135,10 @@ pub fn elsewhere(tenant: i64, id: &str, words: Words<'_>) -> Vec<Statement> {
         tenant = value(tenant),
         id = value(id),
     );
-    // What a group waits for is an id, an externalId or a userName.
+    // What a group waits for is an id, an externalId or a userName; of these a UUID alone, which
+    // has 36 characters, is the same in any letter case.
     let of_pending = statement!(
-        "DELETE FROM pending_members WHERE tenant_id = {tenant} AND ({id} IN (value, lower(value)) \
+        "DELETE FROM pending_members WHERE tenant_id = {tenant} AND (value = {id} OR length({id}) = 36 AND lower(value) = {id} \
          OR {folded} IN (SELECT lower(w.value) FROM json_tree({words}) w WHERE w.type = 'text'))",
         tenant = value(tenant),
         id = value(id),
