@@ -105,7 +105,7 @@ pub(super) enum Verdict {
 }
 
 /// What is done after the reply to the attempt of this number, from one. `chance` is from 0 to 255.
-pub(super) fn next(posted: Option<&PostReply>, attempt: i64, chance: u8) -> Verdict {
+pub(super) fn verdict(posted: Option<&PostReply>, attempt: i64, chance: u8) -> Verdict {
     let status = posted.map_or(0, |posted| posted.status);
     if is_taken(posted) {
         return Verdict::GoOn;
@@ -139,25 +139,25 @@ mod tests {
     #[test]
     fn what_a_reply_means() {
         for status in [200, 204, 299] {
-            assert_eq!(next(Some(&reply(status, None)), 10, 9), Verdict::GoOn);
+            assert_eq!(verdict(Some(&reply(status, None)), 10, 9), Verdict::GoOn);
         }
         for status in [302, 400, 404, 500] {
             let again = Verdict::Again(5_000);
-            assert_eq!(next(Some(&reply(status, Some(60))), 1, 0), again);
+            assert_eq!(verdict(Some(&reply(status, Some(60))), 1, 0), again);
         }
-        assert_eq!(next(None, 1, 0), Verdict::Again(5_000));
-        assert_eq!(next(Some(&reply(410, None)), 1, 0), Verdict::Disable);
+        assert_eq!(verdict(None, 1, 0), Verdict::Again(5_000));
+        assert_eq!(verdict(Some(&reply(410, None)), 1, 0), Verdict::Disable);
         for status in [429, 502, 504] {
-            let at_least = |seconds| next(Some(&reply(status, Some(seconds))), 1, 0);
+            let at_least = |seconds| verdict(Some(&reply(status, Some(seconds))), 1, 0);
             assert_eq!(at_least(60), Verdict::Again(60_000));
             assert_eq!(at_least(1), Verdict::Again(5_000));
             assert_eq!(at_least(u64::MAX), Verdict::Again(24 * HOUR));
         }
         assert_eq!(
-            next(None, 9, 255),
+            verdict(None, 9, 255),
             Verdict::Again(24 * HOUR + 24 * HOUR * 255 / 2_560)
         );
-        assert_eq!(next(None, 10, 0), Verdict::Disable);
+        assert_eq!(verdict(None, 10, 0), Verdict::Disable);
         let all: u64 = WAITS.iter().sum();
         assert_eq!(all, 75 * HOUR + 35 * 60_000 + 5_000);
     }

@@ -1,6 +1,6 @@
 //! What is noted of an attempt: where the common cursor stands then, and where the tenant.
 
-use super::attempt::{Event, Verdict, first_bytes, next};
+use super::attempt::{Event, Verdict, first_bytes, verdict};
 use super::deliverer::{BacklogIndex, Deliverer};
 use crate::Moment;
 use crate::outside::PostReply;
@@ -29,7 +29,7 @@ impl<D: Database> Deliverer<'_, D> {
         let before = self.backlog(whose, event);
         let attempt = before.attempts + 1;
         let chance = self.directory.mint.secret().map_or(0, |[first, ..]| first);
-        let next = next(posted.as_ref(), attempt, chance);
+        let verdict = verdict(posted.as_ref(), attempt, chance);
         let status = posted.as_ref().map(|posted| i64::from(posted.status));
         let took = now.milliseconds.saturating_sub(at.milliseconds);
         let record = Attempt {
@@ -40,14 +40,14 @@ impl<D: Database> Deliverer<'_, D> {
             status,
             milliseconds: i64::try_from(took).unwrap_or_default(),
             reply: posted.map(|posted| first_bytes(posted.reply)),
-            outcome: match next {
+            outcome: match verdict {
                 Verdict::GoOn => "delivered",
                 Verdict::Again(_) => "retry",
                 Verdict::Disable => "failed",
             },
         };
-        self.lease.has_delivered = matches!(next, Verdict::GoOn);
-        let mut statements = match next {
+        self.lease.has_delivered = matches!(verdict, Verdict::GoOn);
+        let mut statements = match verdict {
             Verdict::GoOn => self.go_on(whose, event),
             Verdict::Again(wait) => {
                 self.report.wake_in(wait);
