@@ -43,7 +43,11 @@ impl<D: Database> Session<'_, D> {
         let mut seen = Index::default();
         for value in values {
             match named.of(&value) {
-                Some(_) if habits.groups.has(&value) => change.add.push(value),
+                Some(_) if habits.groups.has(&value) => {
+                    if seen.add(&value) {
+                        change.add.push(value);
+                    }
+                }
                 Some(None) if seen.add(&value) => change.wait.push(value),
                 Some(None) => {}
                 known => {

@@ -89,7 +89,7 @@ pub(super) async fn receive<D: Database, B: Upload>(
         let piece = request.body.piece(from).await;
         let is_over = matches!(piece, Ok(None));
         let statements = match piece {
-            Ok(Some(bytes)) if from == 0 && is_packed(&bytes) => {
+            Ok(Some(bytes)) if from == 0 && upload.line == 1 && is_packed(&bytes) => {
                 break Some(Refusal::invalid("invalid_body", PACKED));
             }
             Ok(Some(bytes)) => {
