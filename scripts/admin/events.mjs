@@ -41,7 +41,7 @@ export const events = {
       about: "Lists events in order, from the oldest that is kept or behind a cursor",
       details: "The cursor to go on with is told on stderr.",
       options: ["tenant", "types", "after", "limit"],
-      example: "events list --tenant 3 --types user.*",
+      example: "events list --tenant 3 --types 'user.*'",
       run: async ({ api, print, values }) => {
         const limit = values.limit ?? LIMIT;
         if (!/^[1-9]\d{0,5}$/.test(limit)) throw new Misunderstood(`--limit takes a number of events; this was given: ${limit}.`);
@@ -61,7 +61,7 @@ export const events = {
       about: "Shows events as they come, until Ctrl-C",
       details: "It begins at the end, or behind a cursor. With --json a line each.",
       options: ["tenant", "types", "after"],
-      example: "events tail --types user.*,group.members",
+      example: "events tail --types 'user.*,group.members'",
       run: async ({ api, values }) => {
         const feed = feedOf(values);
         let after = values.after ?? "latest";

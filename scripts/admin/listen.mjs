@@ -19,7 +19,7 @@ export const listen = {
 It begins at the end of the feed, or behind a cursor; when it ends, it tells the one to go on with.`,
   options: ["forward", "tenant", "types", "after"],
   needs: ["forward"],
-  example: "listen --forward http://localhost:3000/hook --types user.*",
+  example: "listen --forward http://localhost:3000/hook --types 'user.*'",
   run: async ({ api, values }) => {
     const url = URL.canParse(values.forward) ? new URL(values.forward) : null;
     if (!url || !/^https?:$/.test(url.protocol)) throw new Misunderstood("--forward takes the address of your handler, such as http://localhost:3000/hook.");
