@@ -33,7 +33,7 @@ export function callsOf(face) {
     post: (path, body) => send("POST", path, body),
     patch: (path, body) => send("PATCH", path, body),
     remove: (path) => send("DELETE", path),
-    // Lines of JSON, as bytes, and as the body of a reply; `again` says that they may come twice.
+    // Lines of JSON, as text or bytes, and as the body of a reply; `again`: they may come twice.
     lines: (path, body, again) => ask(face, "POST", path, body, { type: "application/x-ndjson", again }),
     stream: (path) => stream(face, path),
     list: async (path, { query = new URLSearchParams(), limit = Infinity } = {}) => {
@@ -120,7 +120,7 @@ async function ask(face, method, path, body, { type = "application/json", again 
     method,
     again,
     headers: { Accept: "application/json", ...(body !== undefined && { "Content-Type": type }) },
-    body: body && !Buffer.isBuffer(body) ? JSON.stringify(body) : body,
+    body: body?.constructor === Object ? JSON.stringify(body) : body,
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
   const said = await reply.text().catch(() => "");
