@@ -56,40 +56,31 @@ impl<D: Database> Session<'_, D> {
         condition: &Condition,
         selection: &Selection,
     ) -> Result<Answer, Failure> {
-        let projection = selection.bind(resource_type)?;
+        let is_asked = !selection.is_default();
+        let reply = (selection.bind(resource_type)?, is_asked);
         let patch = self.accept_patch(resource_type, body)?;
-        let (mut patch, mut is_less) = (patch, false);
-        let done = loop {
-            let reply = (projection.clone(), !selection.is_default());
-            let done = self.perform_patch(resource_type, reference, patch, condition, reply);
-            let done = done.await;
-            // The operations are gone by then, and are read once more.
-            match &done {
-                Err(Failure::Refused(error)) if error.scim_type() == ScimType::Uniqueness => {
-                    let read = PatchOp::parse(resource_type, body, &mut Habits::default());
-                    match read
-                        .ok()
-                        .and_then(|read| read.without_unique(&mut self.habits()))
-                    {
-                        Some(rest) if !is_less => (patch, is_less) = (rest, true),
-                        Some(_) | None => break done,
-                    }
-                }
-                _ => break done,
-            }
-        };
+        let done = self.perform_patch(resource_type, reference, patch, condition, reply);
+        let mut done = done.await;
+        // The operations are gone by then, and are read once more.
+        let read_again = || PatchOp::parse(resource_type, body, &mut Habits::default()).ok();
+        if let Err(Failure::Refused(error)) = &done
+            && error.scim_type() == ScimType::Uniqueness
+            && let Some(rest) = read_again().and_then(|all| all.without_unique(&mut self.habits()))
+        {
+            drop(self.removals.take());
+            let reply = (selection.bind(resource_type)?, is_asked);
+            let rest = self.perform_patch(resource_type, reference, rest, condition, reply);
+            done = rest.await;
+        }
         match &done {
             Ok(_) => self.tell_removals(),
             Err(_) => drop(self.removals.take()),
         }
         done.map_err(|failure| match failure {
-            // The operations are gone by then, and are read once more.
-            Failure::Refused(error) => {
-                match PatchOp::parse(resource_type, body, &mut Habits::default()) {
-                    Ok(patch) => at_fault(&patch.operations, error).into(),
-                    Err(_) => error.into(),
-                }
-            }
+            Failure::Refused(error) => match read_again() {
+                Some(patch) => at_fault(&patch.operations, error).into(),
+                None => error.into(),
+            },
             other => other,
         })
     }
