@@ -193,6 +193,24 @@ fn what_is_sealed_is_erased_by_a_key_alone() {
     assert_eq!(verified.expect(200)["holds"], true);
 }
 
+/// What is no UUID is not: what a group waits for by another's externalId stays.
+#[test]
+fn an_external_id_is_case_exact() {
+    let memory = Memory::new();
+    let (client, operator) = (Client::new(&memory), Operator::new(&memory));
+    let set = json!({"settings": {"unknown_members": "pend"}});
+    operator.patch("/tenants/1", &set).expect(200);
+    let group =
+        json!({ "displayName": "Staff", "members": [{ "value": "EXT-7" }, { "value": "ext-7" }] });
+    client.created("/Groups", &group);
+    assert_eq!(memory.number("SELECT count(*) FROM pending_members"), 2);
+    operator
+        .post("/tenants/1/erase", &json!({ "resource": "ext-7" }))
+        .expect(200);
+    let left = "SELECT count(*) FROM pending_members WHERE value = 'EXT-7'";
+    assert_eq!(memory.number(left), 1);
+}
+
 /// An id that is a UUID is the same in any letter case.
 #[test]
 fn an_id_is_found_in_any_letter_case() {

@@ -373,6 +373,17 @@ fn what_is_compressed_is_refused_whole() {
         got.problem(400, "invalid_body", "compressed, or in UTF-16");
         assert_eq!(memory.number("SELECT count(*) FROM import_lines"), 0);
     }
+    // The first bytes of a later part are those of a line, which is refused by itself.
+    let admin = Operator::new(&memory);
+    let first = lines(&[user("ada")]);
+    let job = admin.import(id, "more=true", &first).expect(202);
+    let rest = format!("job={}&line=2", job["id"].as_str().unwrap());
+    let got = admin.import(id, &rest, b"\xff\xfe\n");
+    let (_, refused) = told(&result(&memory, got));
+    assert_eq!(
+        refused.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
+        [2]
+    );
 }
 
 #[test]

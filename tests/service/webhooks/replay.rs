@@ -87,6 +87,35 @@ fn what_was_trimmed_is_not_replayed() {
         .problem(400, "invalid_value", "evt_1_8841");
 }
 
+/// For a webhook of one tenant its own events count, and no gap among those of others.
+#[test]
+fn what_was_trimmed_of_others_hinders_no_replay() {
+    let memory = memory();
+    let admin = Operator::new(&memory);
+    let other = admin.tenant("Other");
+    let own = [json!(1), json!(other)].map(|tenant| hook(&memory, &json!({ "tenant": tenant })));
+    let path = format!("/tenants/{other}/scim/v2/Users");
+    admin.post(&path, &json!({ "userName": "eve" })).expect(201);
+    let first = admin.get(&format!("/tenants/{other}/events")).expect(200)["data"][0]["id"].clone();
+    for number in 0..4 {
+        Client::new(&memory).user(&number.to_string());
+    }
+    deliver(&memory);
+    let ids = ids(&memory);
+    memory.sql(
+        "DELETE FROM events WHERE tenant_id = 1 AND seq <= 3;
+         UPDATE sealing SET trimmed = (SELECT min(position) - 1 FROM events WHERE tenant_id = 1)",
+    );
+    let [path, of_other] = own
+        .each_ref()
+        .map(|hook| format!("/webhooks/{}/replay", hook["id"].as_str().unwrap()));
+    let words = format!("`from` {}", ids[3]);
+    admin
+        .post(&path, &json!({ "from": ids[0] }))
+        .problem(409, "trimmed", &words);
+    admin.post(&of_other, &json!({ "from": first })).expect(200);
+}
+
 #[test]
 fn a_range_is_delivered_anew_and_then_what_is_new() {
     let (memory, made) = filled();
