@@ -3,7 +3,7 @@
 import { setTimeout } from "node:timers/promises";
 import { Problem, say } from "../say.mjs";
 import { Unreached } from "./client.mjs";
-import { rowsOf, tenantPath } from "./options.mjs";
+import { checkTenant, rowsOf } from "./options.mjs";
 
 const LOOK_MS = 500;
 const COLUMNS = ["id", "kind", "tenant", "state", "done", "total", "created_at", "finished_at"];
@@ -19,7 +19,7 @@ export const jobs = {
       options: ["tenant", "limit"],
       example: "jobs list --tenant 3",
       run: async ({ api, print, values: { tenant, limit = LIMIT } }) => {
-        const query = new URLSearchParams(tenant === undefined ? {} : { tenant: named(tenant) });
+        const query = new URLSearchParams(tenant === undefined ? {} : { tenant: checkTenant(tenant) });
         print.rows(await api.list("/jobs", { query, limit: rowsOf(limit) }), COLUMNS, "There is no job that this token may read");
       },
     },
@@ -35,12 +35,6 @@ export const jobs = {
     },
   },
 };
-
-/** A tenant that is named as one may be. */
-function named(tenant) {
-  tenantPath(tenant);
-  return tenant;
-}
 
 /** The job when it has ended; a Problem where it has failed. */
 export async function finish(api, job, bar) {

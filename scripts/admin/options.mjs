@@ -91,7 +91,12 @@ export function pairOf(word, what) {
 
 /** The path of the tenant that is named. */
 export function tenantPath(tenant) {
-  if (/^[1-9]\d{0,14}$/.test(tenant)) return `/tenants/${tenant}`;
-  if (/^ext:./s.test(tenant)) return `/tenants/ext:${encodeURIComponent(tenant.slice(4))}`;
+  const [, ext = "", id] = checkTenant(tenant).match(/^(ext:)?(.*)$/s);
+  return `/tenants/${ext}${encodeURIComponent(id)}`;
+}
+
+/** A tenant, if it is named as one may be. */
+export function checkTenant(tenant) {
+  if (/^([1-9]\d{0,14}|ext:.+)$/s.test(tenant)) return tenant;
   throw new Misunderstood(`\`${tenant}\` names no tenant: give its number, or ext: and the application's own id of it (ext:org_77). \`npm run admin -- tenants list\` shows them.`);
 }
