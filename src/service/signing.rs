@@ -32,10 +32,11 @@ pub(crate) fn headers(
     let timestamp = (now.milliseconds / 1_000).to_string();
     let newest = master.newest()?;
     let own = &endpoint.secret;
-    let is_good = |until: &str| until > now.text.as_str();
+    let is_good = |until: &String| *until > now.text;
     let known = |of: &SecretRef| Some((master.known(&of.key)?, of.version));
     let mut secrets = vec![(newest, own.version)];
-    if own.key != newest.fingerprint() && endpoint.key_until.as_deref().is_none_or(is_good) {
+    let change = endpoint.key_change.as_ref();
+    if own.key != newest.fingerprint() && change.is_none_or(|change| is_good(&change.until)) {
         secrets.extend(known(own));
     }
     if let Some((old, until)) = &endpoint.old
@@ -71,6 +72,7 @@ fn sign(secret: &[u8], id: &str, timestamp: &str, body: &str) -> Option<String> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use store::ledger::webhooks::KeyChange;
 
     /// The example of the specification.
     #[test]
@@ -125,7 +127,10 @@ mod tests {
         let both = signatures(&two, &first, 5_000);
         assert_eq!((both.len(), &both[1]), (2, &before[0]));
         let noted = Endpoint {
-            key_until: Some(Moment::at(BOTH).text),
+            key_change: Some(KeyChange {
+                until: Moment::at(BOTH).text,
+                newest: two.newest().unwrap().fingerprint(),
+            }),
             ..first
         };
         assert_eq!(signatures(&two, &noted, 5_000), both);

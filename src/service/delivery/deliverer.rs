@@ -12,7 +12,7 @@ use store::batch::Batch;
 use store::ledger::deliveries::{self, Backlog, Lease, WebhookCursor};
 use store::ledger::feed::{FeedMark, FeedRange, LOOKS, newest};
 use store::ledger::replay;
-use store::ledger::webhooks::{self, Endpoint};
+use store::ledger::webhooks::{self, Endpoint, KeyChange};
 use store::{Database, Error, Row, Statement};
 
 /// Statements that a deliverer takes at the least: for the lease, a page, and an attempt.
@@ -97,18 +97,18 @@ pub(super) async fn deliver<D: Database>(
     let newest = directory.settings.master.newest();
     let newest = newest.map(|newest| newest.fingerprint());
     let is_noted = |newest: &String| {
-        let noted = endpoint.key_until.as_deref();
-        noted.is_some_and(|noted| noted.ends_with(newest.as_str()))
+        let noted = endpoint.key_change.as_ref();
+        noted.is_some_and(|noted| noted.newest == *newest)
     };
     if let Some(newest) =
         newest.filter(|newest| *newest != endpoint.secret.key && !is_noted(newest))
     {
         let until = Moment::at(now.milliseconds + BOTH).text;
-        let until = [&until, " ", newest.as_str()].concat();
+        let change = KeyChange { until, newest };
         directory
-            .ask(deliveries::note_old_key(&lease.webhook, &until))
+            .ask(webhooks::note_key_change(&lease.webhook, &change))
             .await?;
-        endpoint.key_until = Some(until);
+        endpoint.key_change = Some(change);
         if directory
             .settings
             .master

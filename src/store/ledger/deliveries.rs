@@ -342,16 +342,6 @@ pub fn failing(only: Option<i64>) -> Statement {
     )
 }
 
-/// Notes until when a key is good that is no longer the newest, and behind a blank which one is, if
-/// that is not noted.
-pub fn note_old_key(webhook: &str, until: &str) -> Statement {
-    statement!(
-        "UPDATE webhooks SET key_until = {until} WHERE id = {webhook} AND key_until IS NOT {until}",
-        until = value(until),
-        webhook = value(webhook),
-    )
-}
-
 /// Disables an endpoint.
 pub fn disable(lease: &Lease) -> Statement {
     statement!(

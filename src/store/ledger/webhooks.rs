@@ -38,8 +38,8 @@ pub struct Endpoint {
     pub is_active: bool,
     /// Of what its secret is made.
     pub secret: SecretRef,
-    /// Until when that of a key is good which is no longer the newest, and which is by then.
-    pub key_until: Option<String>,
+    /// What is noted where its master key is not the newest any more.
+    pub key_change: Option<KeyChange>,
     /// The secret before, and until when it is good.
     pub old: Option<(SecretRef, String)>,
 }
@@ -52,6 +52,19 @@ pub struct SecretRef {
     /// The fingerprint of the master key.
     pub key: String,
 }
+
+/// Another master key than that of a secret is the newest: in one column, with a blank between.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyChange {
+    /// Until when the secret is good.
+    pub until: String,
+    /// The fingerprint of the newest.
+    pub newest: String,
+}
+
+/// The two parts of a [`KeyChange`], NULL where there is none.
+const UNTIL: &str = "substr(key_until, 1, 24)";
+const NEWEST_KEY: &str = "substr(key_until, 26)";
 
 /// Which endpoints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,12 +112,13 @@ pub fn list(filter: &EndpointFilter<'_>, keys: &str) -> Statement {
 fn shape(keys: &str) -> Fragment<'_> {
     fragment!(
         "json_object('id', w.id, 'url', w.url, 'tenant', w.tenant_id, 'types', json(w.types), \
-         'include', json(w.include), 'state', w.state, 'created_at', w.created_at, 'rotate_by', iif(w.key = {keys} ->> 0, NULL, substr(w.key_until, 1, 24)), \
+         'include', json(w.include), 'state', w.state, 'created_at', w.created_at, 'rotate_by', iif(w.key = {keys} ->> 0, NULL, {UNTIL}), \
          'failing', (SELECT json_group_array(json_object('tenant', tenant_id, 'attempts', attempts, \
          'next_attempt_at', next_attempt_at, 'last_status', last_status)) FROM (SELECT * FROM webhook_tenants b \
          WHERE b.webhook_id = w.id AND b.attempts > 0 ORDER BY b.shard, b.tenant_id LIMIT {FAILING})), \
          'last_status', w.last_status, 'last_error', iif(w.key IN (SELECT value FROM json_each({keys})), NULL, '{NO_KEY}'))",
         keys = value(keys),
+        UNTIL = UNTIL,
         NO_KEY = NO_KEY,
         FAILING = FAILING,
     )
@@ -113,8 +127,10 @@ fn shape(keys: &str) -> Fragment<'_> {
 /// One endpoint, as deliveries need it: the row of [`read_endpoint`].
 pub fn find(id: &str, only: Option<i64>) -> Statement {
     statement!(
-        "SELECT id, url, origin, tenant_id, types, include, state = 'active', version, key, key_until, \
+        "SELECT id, url, origin, tenant_id, types, include, state = 'active', version, key, {UNTIL}, {NEWEST_KEY}, \
          old_version, old_key, old_until FROM webhooks WHERE id = {id}{only}",
+        UNTIL = UNTIL,
+        NEWEST_KEY = NEWEST_KEY,
         id = value(id),
         only = only.map(|only| fragment!(" AND tenant_id = {only}", only = value(only))),
     )
@@ -134,7 +150,10 @@ pub fn read_endpoint(row: &mut Row) -> Result<Endpoint, Error> {
             version: cells.count(),
             key: cells.required_text(),
         },
-        key_until: cells.text(),
+        key_change: match (cells.text(), cells.text()) {
+            (Some(until), Some(newest)) => Some(KeyChange { until, newest }),
+            _ => None,
+        },
         old: match (cells.integer(), cells.text(), cells.text()) {
             (Some(version), Some(key), Some(until)) => Some((SecretRef { version, key }, until)),
             _ => None,
@@ -254,6 +273,17 @@ pub fn rotate(endpoint: &Endpoint, key: &str, until: &str) -> Statement {
         key = value(key),
         id = value(&endpoint.id),
         version = value(endpoint.secret.version),
+    )
+}
+
+/// Notes that another key is the newest, if that is not noted of this one.
+pub fn note_key_change(id: &str, change: &KeyChange) -> Statement {
+    statement!(
+        "UPDATE webhooks SET key_until = {until} || ' ' || {newest} WHERE id = {id} AND {NEWEST_KEY} IS NOT {newest}",
+        until = value(&change.until),
+        newest = value(&change.newest),
+        id = value(id),
+        NEWEST_KEY = NEWEST_KEY,
     )
 }
 
