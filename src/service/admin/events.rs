@@ -219,7 +219,7 @@ fn collect<'c>(
         return page.show();
     };
     let from = page.from.of(shard);
-    let walk = FeedRange {
+    let range = FeedRange {
         shard,
         tenant: request.tenant,
         from: Some(from).filter(|_| !request.backwards || !page.from.0.is_empty()),
@@ -227,8 +227,8 @@ fn collect<'c>(
         looks: request.wanted.looks(call.most()),
     };
     let mut batch = Batch::default();
-    let end = batch.add(walk.end(request.goes_on));
-    let listed = batch.add(walk.list(&request.wanted, call.most()));
+    let end = batch.add(range.end(request.goes_on));
+    let listed = batch.add(range.list(&request.wanted, call.most()));
     Step::send(shard, batch, move |mut answers| {
         let (end, rows) = (answers.row(end), answers.rows(listed));
         let of_tenant = request.tenant.is_some();
@@ -272,7 +272,7 @@ fn collect<'c>(
             shard,
             end: last,
             events,
-            more: !is_whole || usize::try_from(looks) == Ok(walk.looks),
+            more: !is_whole || usize::try_from(looks) == Ok(range.looks),
         });
         collect(call, request, page, rest, parts)
     })

@@ -246,7 +246,7 @@ impl<D: Database> Deliverer<'_, D> {
                 is_last: true,
             });
         };
-        let walk = FeedRange {
+        let range = FeedRange {
             shard: self.lease.shard,
             tenant: backlog
                 .map(|backlog| backlog.tenant)
@@ -258,14 +258,14 @@ impl<D: Database> Deliverer<'_, D> {
         let filter = event_filter(&self.endpoint.types, &self.endpoint.id);
         let mut batch = Batch::default();
         let newest = batch.add(newest(None));
-        let end = batch.add(walk.end(false));
-        let listed = batch.add(walk.list(&filter, PAGE));
+        let end = batch.add(range.end(false));
+        let listed = batch.add(range.list(&filter, PAGE));
         self.allowance.note(batch.len());
         let mut answers = shard.send(batch).await?;
         let [newest] = answers.numbers(newest)?;
         let [last, _, looks] = answers.numbers(end)?;
         let ends = [newest, last, looks].map(Option::unwrap_or_default);
-        let (mut page, places, keys) = read_page(ends, answers.rows(listed), &walk)?;
+        let (mut page, places, keys) = read_page(ends, answers.rows(listed), &range)?;
         self.looks = if page.is_whole {
             LOOKS.min(self.looks * TIMES)
         } else {
@@ -352,12 +352,12 @@ impl<D: Database> Deliverer<'_, D> {
     }
 }
 
-/// Reads a page of a walk: the newest event and where the walk ends, and the events. What
+/// Reads a page of a range: the newest event and where the page ends, and the events. What
 /// resources they are about, with their places.
 fn read_page(
     [newest, last, looks]: [i64; 3],
     rows: Vec<Row>,
-    walk: &FeedRange,
+    range: &FeedRange,
 ) -> Result<(Page, Vec<usize>, Vec<TenantResource>), Error> {
     let (mut events, mut places, mut keys) = (Vec::new(), Vec::new(), Vec::new());
     let mut found = 0;
@@ -381,7 +381,7 @@ fn read_page(
         });
     }
     let is_whole = events.len() < PAGE && i64::try_from(events.len()) == Ok(found);
-    let is_last = is_whole && usize::try_from(looks).is_ok_and(|looks| looks < walk.looks);
+    let is_last = is_whole && usize::try_from(looks).is_ok_and(|looks| looks < range.looks);
     let reach = match events.last() {
         _ if is_last => newest,
         Some(event) if !is_whole => event.mark.position,
@@ -389,7 +389,7 @@ fn read_page(
     };
     let page = Page {
         events,
-        reach: reach.max(walk.from.unwrap_or_default().position),
+        reach: reach.max(range.from.unwrap_or_default().position),
         is_whole,
         is_last,
     };

@@ -153,7 +153,7 @@ pub struct FeedMark {
     pub seq: Option<i64>,
 }
 
-/// Which events are walked over.
+/// Which events of a feed are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FeedRange {
     /// The number of the shard.
@@ -170,7 +170,7 @@ pub struct FeedRange {
 }
 
 impl FeedRange {
-    /// Events from where the walk begins: columns of them, as many as a page looks at.
+    /// Events from where the range begins: columns of them, as many as a page looks at.
     pub(super) fn select(&self, columns: &'static str) -> Fragment<'static> {
         let Self {
             tenant,
@@ -195,7 +195,7 @@ impl FeedRange {
             (" AND seq > ", "ASC", "<= ")
         };
         // Numbers and positions go up together, so the newest event at or before a place tells
-        // the number there. In front of the first there is none to be walked to.
+        // the number there. In front of the first there is none.
         let seq = fragment!(
             "coalesce((SELECT seq FROM events WHERE tenant_id = {tenant} AND seq <= {MOST} AND position {side}{position} \
                  ORDER BY seq DESC LIMIT 1){more}, 0)",
@@ -250,7 +250,7 @@ impl FeedRange {
     }
 
     /// The position and the number of the last event that [`FeedRange::list`] looks at, how many it
-    /// looks at, and whether events behind the beginning were trimmed. `beyond`: where the walk
+    /// looks at, and whether events behind the beginning were trimmed. `beyond`: where the range
     /// begins behind all events that there are, the row says that it looks at [`BEYOND`] of them.
     pub fn end(&self, beyond: bool) -> Statement {
         let mark = self.from.unwrap_or_default();

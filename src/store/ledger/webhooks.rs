@@ -391,7 +391,7 @@ pub fn read_track(row: &mut Row) -> Result<Track, Error> {
 
 /// How many events are not delivered on a track, up to a thousand, and the moment of the first.
 pub fn pending(track: &Track, wanted: &EventFilter) -> Statement {
-    let walk = FeedRange {
+    let range = FeedRange {
         shard: 1,
         tenant: track.tenant,
         from: Some(FeedMark {
@@ -403,7 +403,7 @@ pub fn pending(track: &Track, wanted: &EventFilter) -> Statement {
     };
     statement!(
         "SELECT count(*), min(at) FROM (SELECT e.at FROM ({events}) e WHERE 1{wanted}{end}{without} LIMIT {PENDING})",
-        events = walk.select(COLUMNS),
+        events = range.select(COLUMNS),
         wanted = wanted,
         end = track
             .end

@@ -216,7 +216,7 @@ pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             return send(call, endpoint, &event, None);
         }
         let event = call.admin.tell(webhooks::test_event(&endpoint.id));
-        let walk = FeedRange {
+        let range = FeedRange {
             shard: 1,
             tenant: Some(0),
             from: None,
@@ -229,7 +229,7 @@ pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         };
         let mut batch = Batch::default();
         batch.add(event);
-        let listed = batch.add(walk.list(&wanted, 1));
+        let listed = batch.add(range.list(&wanted, 1));
         Step::send(1, batch, move |mut answers| {
             let mut row = answers
                 .row(listed)
