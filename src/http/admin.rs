@@ -129,8 +129,8 @@ async fn answer<D: Database, B: Upload>(
         }
     };
     need(&admin, route.handler.scope)?;
-    let is_house = pattern == routes::VERIFY && parts.get(1) == Some(&"0");
-    if which.is_some() && !is_house {
+    let verifies_house = pattern == routes::VERIFY && parts.get(1) == Some(&"0");
+    if which.is_some() && !verifies_house {
         trace.notes.tenant = Some(admin.tenant()?.id);
     }
     let parameters = parameters(&request.query, route.query)?;
