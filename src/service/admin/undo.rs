@@ -8,7 +8,7 @@ use super::shape;
 use super::step::{Answer, Call, Creation, Outcome, Step};
 use crate::Moment;
 use crate::budget::LEASE;
-use crate::transfer::undo::{End, PART, Undo};
+use crate::transfer::undo::{DRY, DRY_FREE, End, PART, Undo};
 use scim::json;
 use store::batch::Batch;
 use store::directory::jobs;
@@ -32,16 +32,12 @@ pub fn undo<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let is_dry = is_dry
         .ok_or_else(|| Refusal::invalid("invalid_value", "`dry_run` must be true or false."))?;
     let (from, to) = (number(call, "from_seq")?, number(call, "to_seq")?);
-    let wrong = match (
-        text(body, "request", LONGEST)?,
-        from,
-        to.unwrap_or(i64::MAX),
-    ) {
-        (Some(request), None, i64::MAX) => return of_request(call, request, is_dry),
+    let wrong = match (text(body, "request", LONGEST)?, from, to) {
+        (Some(request), None, None) => return of_request(call, request, is_dry),
         (Some(_), ..) => {
             "Send `request` or `from_seq` and `to_seq`, not both: what is to be taken back is said once."
         }
-        (None, Some(from), to) if from > to => {
+        (None, Some(from), Some(to)) if from > to => {
             "`from_seq` is greater than `to_seq`: send the number of the first event, and that of the last."
         }
         (None, Some(from), to) => return of_range(call, (from, to), is_dry),
@@ -92,8 +88,8 @@ fn of_request<'c>(call: &'c Call<'c>, request: &'c str, is_dry: bool) -> Outcome
     })
 }
 
-/// Takes back what these events tell of.
-fn of_range<'c>(call: &'c Call<'c>, (from, to): (i64, i64), is_dry: bool) -> Outcome<'c> {
+/// Takes back what these events tell of, up to the newest where none is named.
+fn of_range<'c>(call: &'c Call<'c>, (from, to): (i64, Option<i64>), is_dry: bool) -> Outcome<'c> {
     let (batch, extent) = Batch::of(undo::extent(call.admin.tenant()?.id));
     Step::send(call.admin.shard, batch, move |mut answers| {
         let [oldest, newest] = answers.numbers(extent)?;
@@ -106,7 +102,7 @@ fn of_range<'c>(call: &'c Call<'c>, (from, to): (i64, i64), is_dry: bool) -> Out
                 ),
             ));
         }
-        let to = to.min(newest);
+        let to = to.map_or(newest, |to| to.min(newest));
         begin(call, None, (from, to, to - from + 1), is_dry)
     })
 }
@@ -120,11 +116,12 @@ fn begin<'c>(
     let admin = call.admin;
     let tenant = admin.tenant()?;
     let (most, said) = if admin.settings.is_free_plan {
-        (1_500, "1,500")
+        DRY_FREE
     } else {
-        (5_000, "5,000")
+        DRY
     };
-    if is_dry && count > most {
+    let exceeds = |most| usize::try_from(count).is_ok_and(|count| count > most);
+    if is_dry && exceeds(most) {
         return Err(Refusal::invalid(
             "invalid_value",
             format!(
@@ -148,7 +145,7 @@ fn begin<'c>(
         waiting: Vec::new(),
         more_refused: 0,
     });
-    if usize::try_from(count).is_ok_and(|count| count <= PART) {
+    if !exceeds(PART) {
         return Ok(Step::Undo(undo, end));
     }
     begin_job(call, undo, "")

@@ -11,7 +11,7 @@ use scim::json::{text, with};
 use scim::list::List;
 use serde_json::Value;
 
-use crate::budget::{Allowance, LEASE};
+use crate::budget::{Allowance, Budget, LEASE};
 use crate::settings::InHand;
 use crate::{Caller, Context, Moment, Session};
 use store::batch::Batch;
@@ -38,6 +38,11 @@ use state::{State, Views};
 pub(crate) const PART: usize = 500;
 /// Parts that a dry run looks at, at the most: all that they are about is in memory.
 const DRY_PARTS: usize = 10;
+/// Events that a dry run looks at, at the most, and how a sentence has that; on Cloudflare's free
+/// plan as many as its statements are enough for.
+pub(crate) const DRY: (usize, &str) = (DRY_PARTS * PART, "5,000");
+pub(crate) const DRY_FREE: (usize, &str) =
+    (Budget::FREE.statements / PART_STATEMENTS * PART, "1,500");
 /// Refusals that a result lists.
 const MAX_REFUSALS: usize = 1_000;
 /// How often a part is tried that others keep changing; from the middle on an event at a time.

@@ -215,7 +215,9 @@ impl State {
             None => Ok(Vec::new()),
         };
         for index in list(handles.links.1, 0)? {
-            self.set_there(handles.links.0 + index_of(&index));
+            if let Some(index) = index_of(&index) {
+                self.set_there(handles.links.0 + index);
+            }
         }
         for pair in list(handles.nested, 0)? {
             let side = |index| pair.get(index).and_then(Value::as_str).unwrap_or_default();
@@ -231,7 +233,8 @@ impl State {
             let rows = answers.rows(handle);
             for (column, kind) in [&USER_TYPE, &GROUP_TYPE].into_iter().enumerate() {
                 for index in column_of(rows.clone(), column)? {
-                    if let Some(slot) = self.kinds.get_mut(handles.kinds.0 + index_of(&index)) {
+                    let place = index_of(&index).map(|index| handles.kinds.0 + index);
+                    if let Some(slot) = place.and_then(|place| self.kinds.get_mut(place)) {
                         *slot = Some(kind);
                     }
                 }
@@ -247,7 +250,8 @@ impl State {
         }
         for (places, handle) in handles.names {
             for pair in list(handle)? {
-                let place = places.get(pair.get(0).map_or(usize::MAX, index_of));
+                let place = pair.get(0).and_then(index_of);
+                let place = place.and_then(|index| places.get(index));
                 let name = place.and_then(|place| self.name_list.get_mut(*place));
                 let holder = pair.get(1).and_then(Value::as_str).map(str::to_owned);
                 if let Some(name) = name {
@@ -260,9 +264,11 @@ impl State {
     }
 }
 
-fn index_of(number: &Value) -> usize {
-    let number = number.as_u64().unwrap_or(u64::MAX);
-    usize::try_from(number).unwrap_or(usize::MAX / 2)
+/// An index of a list that was sent.
+fn index_of(number: &Value) -> Option<usize> {
+    number
+        .as_u64()
+        .and_then(|number| usize::try_from(number).ok())
 }
 
 /// The JSON array in a column of the only row.
