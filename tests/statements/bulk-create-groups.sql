@@ -54,16 +54,16 @@ SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
       FROM (SELECT key, path, json_group_object(name, iif(fits, json(value), NULL)) AS object
         FROM (SELECT a.key AS key, a.path AS path, x.key AS name, a.object -> x.fullkey AS value, octet_length(x.value) <= 12000 / count(*) OVER () AS fits
           FROM (SELECT key, iif(inside, key || ':', '') AS path, iif(inside, value, json_object(key, json(document -> fullkey))) AS object
-            FROM (SELECT key, value, fullkey, teams.document AS document, type = 'object'
-                AND key LIKE 'urn:%' AS inside
-              FROM json_each(teams.document))) a
+            FROM (SELECT key, value, fullkey, teams.document AS document, d.type = 'object'
+                AND d.key LIKE 'urn:%' AS inside
+              FROM json_each(teams.document) d)) a
           CROSS JOIN json_each(a.object) x)
         GROUP BY key))), 'cut', iif(octet_length(teams.document) <= 12000, NULL, (SELECT json_group_array(path || name) FILTER (WHERE NOT fits)
       FROM (SELECT a.key AS key, a.path AS path, x.key AS name, a.object -> x.fullkey AS value, octet_length(x.value) <= 12000 / count(*) OVER () AS fits
         FROM (SELECT key, iif(inside, key || ':', '') AS path, iif(inside, value, json_object(key, json(document -> fullkey))) AS object
-          FROM (SELECT key, value, fullkey, teams.document AS document, type = 'object'
-              AND key LIKE 'urn:%' AS inside
-            FROM json_each(teams.document))) a
+          FROM (SELECT key, value, fullkey, teams.document AS document, d.type = 'object'
+              AND d.key LIKE 'urn:%' AS inside
+            FROM json_each(teams.document) d)) a
         CROSS JOIN json_each(a.object) x))))
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
 CROSS JOIN json_each(?2) j
@@ -99,7 +99,7 @@ CROSS JOIN teams ON teams.tenant_id = ?1
 -- plan:   CO-ROUTINE (subquery-9)
 -- plan:     CO-ROUTINE (subquery-8)
 -- plan:       CO-ROUTINE (subquery-17)
--- plan:         SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:         SCAN d VIRTUAL TABLE INDEX 1:
 -- plan:         SCAN x VIRTUAL TABLE INDEX 1:
 -- plan:       SCAN (subquery-17)
 -- plan:     SCAN (subquery-8)
@@ -108,7 +108,7 @@ CROSS JOIN teams ON teams.tenant_id = ?1
 -- plan: CORRELATED SCALAR SUBQUERY 14
 -- plan:   CO-ROUTINE (subquery-13)
 -- plan:     CO-ROUTINE (subquery-18)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:       SCAN d VIRTUAL TABLE INDEX 1:
 -- plan:       SCAN x VIRTUAL TABLE INDEX 1:
 -- plan:     SCAN (subquery-18)
 -- plan:   SCAN (subquery-13)

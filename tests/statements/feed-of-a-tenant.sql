@@ -43,8 +43,8 @@ LIMIT 1
 SELECT position, seq, at, event, found, tenant_id, seal, resource_type, resource_id
 FROM (WITH shown AS MATERIALIZED (SELECT e.position, e.seq, e.at, e.tenant_id, e.resource_type, e.resource_id, rtrim(json_object('v', 1, 'id', 'evt_1_' || e.position, 'tenant', e.tenant_id, 'tenant_external_id', t.external_id, 'seq', e.seq, 'at', e.at, 'type', e.type, 'version', e.body ->> '$.version', 'actor', json_object('kind', e.actor_kind, 'id', e.actor_id, 'label', e.body ->> '$.label'), 'resource', iif(e.resource_id IS NULL, NULL, json_object('type', e.resource_type, 'id', e.resource_id, 'externalId', e.body ->> '$.externalId', 'name', e.body ->> '$.name')), 'request', e.request), '}') || coalesce(',"changes":' || CASE WHEN e.body -> '$.after' IS NULL
         AND e.body -> '$.before' IS NULL THEN e.body -> '$.changes'
-      ELSE (SELECT '[' || group_concat(CASE WHEN a.key LIKE 'urn:%'
-            AND a.type = 'object' THEN (SELECT group_concat('{"path":' || json_quote(a.key || ':' || x.key) || CASE WHEN instr(e.body -> '$.cut', json_quote(a.key || ':' || x.key)) THEN ',"before":null,"after":null,"cut":true}' WHEN a.path = '$.before' THEN ',"before":' || (e.body -> (a.path || '."' || a.key || '"."' || x.key || '"')) || ',"after":null}'
+      ELSE (SELECT '[' || group_concat(CASE WHEN a.type = 'object'
+            AND a.key LIKE 'urn:%' THEN (SELECT group_concat('{"path":' || json_quote(a.key || ':' || x.key) || CASE WHEN instr(e.body -> '$.cut', json_quote(a.key || ':' || x.key)) THEN ',"before":null,"after":null,"cut":true}' WHEN a.path = '$.before' THEN ',"before":' || (e.body -> (a.path || '."' || a.key || '"."' || x.key || '"')) || ',"after":null}'
               ELSE ',"before":null,"after":' || (e.body -> (a.path || '."' || a.key || '"."' || x.key || '"')) || '}'
               END, ',')
             FROM json_each(a.value) x)

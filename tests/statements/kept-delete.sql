@@ -24,16 +24,16 @@ SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
       FROM (SELECT key, path, json_group_object(name, iif(fits, json(value), NULL)) AS object
         FROM (SELECT a.key AS key, a.path AS path, x.key AS name, a.object -> x.fullkey AS value, octet_length(x.value) <= 12000 / count(*) OVER () AS fits
           FROM (SELECT key, iif(inside, key || ':', '') AS path, iif(inside, value, json_object(key, json(document -> fullkey))) AS object
-            FROM (SELECT key, value, fullkey, users.document AS document, type = 'object'
-                AND key LIKE 'urn:%' AS inside
-              FROM json_each(users.document))) a
+            FROM (SELECT key, value, fullkey, users.document AS document, d.type = 'object'
+                AND d.key LIKE 'urn:%' AS inside
+              FROM json_each(users.document) d)) a
           CROSS JOIN json_each(a.object) x)
         GROUP BY key))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(path || name) FILTER (WHERE NOT fits)
       FROM (SELECT a.key AS key, a.path AS path, x.key AS name, a.object -> x.fullkey AS value, octet_length(x.value) <= 12000 / count(*) OVER () AS fits
         FROM (SELECT key, iif(inside, key || ':', '') AS path, iif(inside, value, json_object(key, json(document -> fullkey))) AS object
-          FROM (SELECT key, value, fullkey, users.document AS document, type = 'object'
-              AND key LIKE 'urn:%' AS inside
-            FROM json_each(users.document))) a
+          FROM (SELECT key, value, fullkey, users.document AS document, d.type = 'object'
+              AND d.key LIKE 'urn:%' AS inside
+            FROM json_each(users.document) d)) a
         CROSS JOIN json_each(a.object) x))), 'groups_version', ?5, 'groups', (SELECT json_group_array(team_id)
     FROM (SELECT m.team_id
       FROM team_members m INDEXED BY team_members_member
@@ -62,7 +62,7 @@ WHERE users.tenant_id = ?1
 -- plan:   CO-ROUTINE (subquery-5)
 -- plan:     CO-ROUTINE (subquery-4)
 -- plan:       CO-ROUTINE (subquery-15)
--- plan:         SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:         SCAN d VIRTUAL TABLE INDEX 1:
 -- plan:         SCAN x VIRTUAL TABLE INDEX 1:
 -- plan:       SCAN (subquery-15)
 -- plan:     SCAN (subquery-4)
@@ -71,7 +71,7 @@ WHERE users.tenant_id = ?1
 -- plan: CORRELATED SCALAR SUBQUERY 10
 -- plan:   CO-ROUTINE (subquery-9)
 -- plan:     CO-ROUTINE (subquery-16)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:       SCAN d VIRTUAL TABLE INDEX 1:
 -- plan:       SCAN x VIRTUAL TABLE INDEX 1:
 -- plan:     SCAN (subquery-16)
 -- plan:   SCAN (subquery-9)

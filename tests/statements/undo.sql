@@ -214,16 +214,16 @@ SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
       FROM (SELECT key, path, json_group_object(name, iif(fits, json(value), NULL)) AS object
         FROM (SELECT a.key AS key, a.path AS path, x.key AS name, a.object -> x.fullkey AS value, octet_length(x.value) <= 12000 / count(*) OVER () AS fits
           FROM (SELECT key, iif(inside, key || ':', '') AS path, iif(inside, value, json_object(key, json(document -> fullkey))) AS object
-            FROM (SELECT key, value, fullkey, users.document AS document, type = 'object'
-                AND key LIKE 'urn:%' AS inside
-              FROM json_each(users.document))) a
+            FROM (SELECT key, value, fullkey, users.document AS document, d.type = 'object'
+                AND d.key LIKE 'urn:%' AS inside
+              FROM json_each(users.document) d)) a
           CROSS JOIN json_each(a.object) x)
         GROUP BY key))), 'cut', iif(octet_length(users.document) <= 12000, NULL, (SELECT json_group_array(path || name) FILTER (WHERE NOT fits)
       FROM (SELECT a.key AS key, a.path AS path, x.key AS name, a.object -> x.fullkey AS value, octet_length(x.value) <= 12000 / count(*) OVER () AS fits
         FROM (SELECT key, iif(inside, key || ':', '') AS path, iif(inside, value, json_object(key, json(document -> fullkey))) AS object
-          FROM (SELECT key, value, fullkey, users.document AS document, type = 'object'
-              AND key LIKE 'urn:%' AS inside
-            FROM json_each(users.document))) a
+          FROM (SELECT key, value, fullkey, users.document AS document, d.type = 'object'
+              AND d.key LIKE 'urn:%' AS inside
+            FROM json_each(users.document) d)) a
         CROSS JOIN json_each(a.object) x))))
 FROM (SELECT ?1 AS tenant_id, 'operator' AS kind, ?6 AS id, ?7 AS label) o
 CROSS JOIN json_each(?2) j
@@ -262,7 +262,7 @@ CROSS JOIN users ON users.tenant_id = ?1
 -- plan:   CO-ROUTINE (subquery-10)
 -- plan:     CO-ROUTINE (subquery-9)
 -- plan:       CO-ROUTINE (subquery-18)
--- plan:         SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:         SCAN d VIRTUAL TABLE INDEX 1:
 -- plan:         SCAN x VIRTUAL TABLE INDEX 1:
 -- plan:       SCAN (subquery-18)
 -- plan:     SCAN (subquery-9)
@@ -271,7 +271,7 @@ CROSS JOIN users ON users.tenant_id = ?1
 -- plan: CORRELATED SCALAR SUBQUERY 15
 -- plan:   CO-ROUTINE (subquery-14)
 -- plan:     CO-ROUTINE (subquery-19)
--- plan:       SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan:       SCAN d VIRTUAL TABLE INDEX 1:
 -- plan:       SCAN x VIRTUAL TABLE INDEX 1:
 -- plan:     SCAN (subquery-19)
 -- plan:   SCAN (subquery-14)

@@ -40,6 +40,14 @@ const NAME: usize = 200;
 /// Bytes of a value that was there before, of those that are written unread.
 const MAX_UNREAD_BYTES: usize = 2_000;
 
+/// Whether a row of `json_each` over a document is an extension, and no attribute.
+macro_rules! is_extension {
+    ($row:literal) => {
+        concat!($row, ".type = 'object' AND ", $row, ".key LIKE 'urn:%'")
+    };
+}
+pub(super) use is_extension;
+
 /// By whom something is done, when, and with which request.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
@@ -240,10 +248,11 @@ fn attributes<'a>(view: &View<'a>) -> Fragment<'a> {
         "(SELECT a.key AS key, a.path AS path, x.key AS name, a.object -> x.fullkey AS value, \
          octet_length(x.value) <= {VALUES} / count(*) OVER () AS fits FROM (\
          SELECT key, iif(inside, key || ':', '') AS path, iif(inside, value, json_object(key, json(document -> fullkey))) AS object \
-         FROM (SELECT key, value, fullkey, {shown} AS document, type = 'object' AND key LIKE 'urn:%' AS inside FROM json_each({shown}))\
+         FROM (SELECT key, value, fullkey, {shown} AS document, {is_extension} AS inside FROM json_each({shown}) d)\
          ) a CROSS JOIN json_each(a.object) x)",
         VALUES = VALUES,
         shown = shown_document(view),
+        is_extension = is_extension!("d"),
     )
 }
 

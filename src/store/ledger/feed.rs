@@ -3,6 +3,7 @@
 //! What an event says is put together here: of a resource that came or went the record has the
 //! document, and its entries are made of that.
 
+use super::events::is_extension;
 use super::planted::{MOST, text_of};
 use crate::fragment::{Fragment, Value, value};
 use crate::membership::json;
@@ -36,8 +37,9 @@ macro_rules! entry {
 
 /// Entries of the document on one side of an event `e`: of an extension each attribute has its own.
 const ENTRIES: &str = concat!(
-    "(SELECT '[' || group_concat(CASE WHEN a.key LIKE 'urn:%' AND a.type = 'object' \
-     THEN (SELECT group_concat(",
+    "(SELECT '[' || group_concat(CASE WHEN ",
+    is_extension!("a"),
+    " THEN (SELECT group_concat(",
     entry!(
         "a.key || ':' || x.key",
         "a.path || '.\"' || a.key || '\".\"' || x.key || '\"'"
