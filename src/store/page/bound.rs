@@ -24,8 +24,10 @@ pub enum Bound {
 }
 
 impl Page<'_> {
-    /// Which bound it is fetched with. A filter that asks the type of users' groups takes as long
-    /// as all else, and its users may be in many: they are not looked for once more.
+    /// Which bound it is fetched with: with [`Bound::Each`], and with [`Bound::Sum`] again where a
+    /// record is left out. Where the filter asks the type of users' groups, that second run would
+    /// cost as much as the first, and is likely, for such users may be in many groups: a large page
+    /// is fetched with [`Bound::Sum`] at once.
     pub fn bound(&self, columns: Columns) -> Bound {
         let asks_type = |source: &Source<'_>| source.predicate.is_some_and(asks_type);
         let is_large = columns.groups && share(self.limit) < RECORD_BYTES;
