@@ -317,26 +317,23 @@ pub fn count_unsealed(tenant: i64) -> Statement {
 /// newest. Rows of the number, of the first and the last of these events, and of whether it has
 /// ended.
 pub fn strangers(shard: u16, most: usize) -> Statement {
-    let newest = fragment!(
-        "(SELECT seq, body FROM events WHERE tenant_id = every.id ORDER BY seq DESC LIMIT {NEWEST})",
-        NEWEST = NEWEST,
-    );
     statement!(
         "WITH RECURSIVE every (id) AS (SELECT min(tenant_id) FROM events UNION ALL \
          SELECT (SELECT min(e.tenant_id) FROM events e WHERE e.tenant_id > every.id) FROM every \
-         WHERE every.id IS NOT NULL) SELECT substr(quote(id), 1, 40) AS tenant, {first} AS first, {last} AS last, has_ended FROM (\
+         WHERE every.id IS NOT NULL) SELECT substr(quote(id), 1, 40) AS tenant, span ->> 0 AS first, span ->> 1 AS last, has_ended FROM (\
          SELECT every.id AS id, t.id IS NOT NULL AS has_ended, \
-         CASE WHEN t.id IS NULL THEN (SELECT min(seq) FROM events WHERE tenant_id = every.id) \
-         ELSE (SELECT min(seq) FROM {newest} WHERE body IS NOT NULL) END AS low, \
-         CASE WHEN t.id IS NULL THEN (SELECT max(seq) FROM events WHERE tenant_id = every.id) \
-         ELSE (SELECT max(seq) FROM {newest} WHERE body IS NOT NULL) END AS high FROM every LEFT JOIN tenants t \
+         (SELECT json_array({first}, {last}) FROM (\
+         SELECT (SELECT min(seq) FROM events WHERE tenant_id = every.id) AS low, \
+         (SELECT max(seq) FROM events WHERE tenant_id = every.id) AS high WHERE t.id IS NULL UNION ALL \
+         SELECT min(seq), max(seq) FROM (SELECT seq, body FROM events WHERE tenant_id = every.id ORDER BY seq DESC LIMIT {NEWEST}) \
+         WHERE t.id IS NOT NULL AND body IS NOT NULL) WHERE low IS NOT NULL) AS span FROM every LEFT JOIN tenants t \
          ON typeof(every.id) = 'integer' AND t.id = every.id AND t.shard = {shard} \
          WHERE every.id IS NOT NULL AND every.id IS NOT {house} AND (t.id IS NULL OR t.state = 'deleted' AND NOT EXISTS (\
          SELECT 1 FROM jobs WHERE finished_at IS NULL AND tenant_id = t.id AND kind = '{TENANT_DELETE}'))) \
-         WHERE NOT has_ended OR low IS NOT NULL LIMIT {most}",
+         WHERE span IS NOT NULL LIMIT {most}",
         first = number_of!("low"),
         last = number_of!("high"),
-        newest = newest,
+        NEWEST = NEWEST,
         shard = usize::from(shard),
         house = if shard == 1 { "0" } else { "NULL" },
         TENANT_DELETE = TENANT_DELETE,
