@@ -8,7 +8,6 @@ use alloc::{string::String, vec::Vec};
 use core::fmt::Write;
 
 use crate::attribute_name::is_name;
-use crate::index::Index;
 use crate::part;
 
 /// An attribute that no schema of the type knows. It is left out, never stored and never an error:
@@ -215,8 +214,6 @@ pub struct Habits {
     seen: Vec<Habit>,
     /// Whether more was left out than is kept.
     more: bool,
-    /// Ids of members that were sent as groups.
-    pub groups: Index,
 }
 
 impl Habits {
@@ -264,9 +261,6 @@ impl Habits {
             self.note(habit.name, &habit.path, habit.words.clone());
         }
         self.more |= others.more;
-        for (id, _) in others.groups.iter() {
-            self.groups.add(id);
-        }
     }
 
     /// The place where an attribute was first left out that no schema has.

@@ -9,6 +9,7 @@ use alloc::{string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Value};
 
 use crate::habit::{DUPLICATE_KEY, Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, UNKNOWN_SCHEMA};
+use crate::index::Index;
 use crate::message::{error::Error, schemas::uris};
 use crate::path::{AttributePath, Location, has_path, schema_named};
 use crate::resource_type::ResourceType;
@@ -42,6 +43,8 @@ pub struct Resource {
     /// The ids in the linked attribute (a group's `members`, a user's `groups`), each once, in
     /// order; none when the body has no such attribute.
     pub links: Option<Vec<String>>,
+    /// Those of them that were sent as groups.
+    pub groups: Index,
 }
 
 impl Resource {
@@ -165,15 +168,16 @@ impl Reader {
                 // RFC 7644 §3.3: ignored; what of it can be read is there for a service that wants
                 // it.
                 Mutability::ReadOnly => {
-                    let links = link_ids(attribute, value, &mut Habits::default()).ok();
+                    let groups = &mut Index::default();
+                    let links = link_ids(attribute, value, groups, &mut Habits::default()).ok();
                     if links.is_none() {
                         leave_out_sent(location, value, habits);
                     }
                     links
                 }
-                Mutability::ReadWrite | Mutability::Immutable | Mutability::WriteOnly => {
-                    Some(link_ids(attribute, value, habits)?)
-                }
+                Mutability::ReadWrite | Mutability::Immutable | Mutability::WriteOnly => Some(
+                    link_ids(attribute, value, &mut self.resource.groups, habits)?,
+                ),
             };
         } else if is_schemas(location) {
             // It is recomputed.

@@ -2,6 +2,7 @@
 //! is free.
 
 use scim::list::List;
+use scim::patch::LinkChange;
 use scim::resource::set_lasting;
 use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
@@ -121,8 +122,12 @@ impl<D: Database> Session<'_, D> {
         let view = self.view(resource_type);
         let mut resource = self.accept(resource_type, body)?;
         set_lasting(resource_type, &Map::new(), &mut resource.document);
-        let mut links = resource.links.unwrap_or_default();
-        self.check_links(resource_type, &mut links)?;
+        let mut links = LinkChange {
+            add: resource.links.unwrap_or_default(),
+            groups: resource.groups,
+            ..LinkChange::default()
+        };
+        self.check_links(resource_type, &mut links.add)?;
         let names = (id, self.context.mint.version());
         NewResource::new(&view, names, resource.document, links, self.operation())
     }

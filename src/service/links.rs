@@ -1,6 +1,7 @@
 //! Links between resources that are not sound: to what is not there, or in a circle.
 
 use scim::habit::UNKNOWN_MEMBER;
+use scim::index::Index;
 use scim::json;
 use scim::list::List;
 use scim::message::error::{Error, quoted};
@@ -56,7 +57,7 @@ impl<D: Database> Session<'_, D> {
         let circular: Vec<String> = all_ids(answers.rows_of(&circular))?;
         if let Some(named) = named
             && circular.is_empty()
-            && !self.keep_groups(&mut unknown)
+            && !keep_groups(&change.groups, &mut unknown)
             && !(unknown.is_empty() && change.wait.is_empty())
             && !self.is_spent()
         {
@@ -81,16 +82,6 @@ impl<D: Database> Session<'_, D> {
             list(&circular)
         );
         Ok(Some(Error::invalid_value(error).at("members").into()))
-    }
-
-    /// Whether there are groups among those that name nobody: these alone are kept.
-    pub(crate) fn keep_groups(&self, unknown: &mut Vec<String>) -> bool {
-        let groups = &self.habits().groups;
-        let has_groups = unknown.iter().any(|id| groups.has(id));
-        if has_groups {
-            unknown.retain(|id| groups.has(id));
-        }
-        has_groups
     }
 
     /// Notes ids that name nobody, to be left out from then on.
@@ -148,6 +139,15 @@ impl<D: Database> Session<'_, D> {
         }
         Ok(missing(&USER_TYPE, &unknown))
     }
+}
+
+/// Whether there are groups among those that name nobody: these alone are kept.
+pub(crate) fn keep_groups(groups: &Index, unknown: &mut Vec<String>) -> bool {
+    let has_groups = unknown.iter().any(|id| groups.has(id));
+    if has_groups {
+        unknown.retain(|id| groups.has(id));
+    }
+    has_groups
 }
 
 /// Refuses links of a resource to ids that none can have, before they are sent.

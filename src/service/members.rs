@@ -26,12 +26,13 @@ const COMPARED: usize = 100;
 const DEEPEST_FILTER: usize = EXPRESSION_DEPTH - 10;
 
 impl<D: Database> Session<'_, D> {
-    /// The net effect of member operations. Removals by filter are resolved to ids first, which
-    /// takes a trip.
+    /// The net effect of member operations; `groups` were sent as such. Removals by filter are
+    /// resolved to ids first, which takes a trip.
     pub(crate) async fn net_change(
         &self,
         id: &str,
         mut operations: Vec<LinkOperation>,
+        groups: Index,
     ) -> Result<LinkChange, Failure> {
         self.resolve(id, &mut operations).await?;
         for operation in &mut operations {
@@ -43,6 +44,7 @@ impl<D: Database> Session<'_, D> {
             }
         }
         let mut change = net_links(&operations).unwrap_or_default();
+        change.groups = groups;
         *self.removals.borrow_mut() = Removals::of(operations, &change);
         self.check_links(&GROUP_TYPE, &mut change.add)?;
         change.remove.retain(|id| can_be_id(id));

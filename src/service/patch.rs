@@ -102,7 +102,7 @@ impl<D: Database> Session<'_, D> {
         if let ResourceRef::Id(id) = reference
             && !links.is_empty()
         {
-            members = self.net_change(id, links).await?;
+            members = self.net_change(id, links, patch.groups).await?;
             if own.is_empty() {
                 let body = has_body.then_some(&projection);
                 let answer = self

@@ -37,13 +37,12 @@ impl<D: Database> Session<'_, D> {
             return;
         }
         let named = self.member_ids.borrow();
-        let habits = self.habits();
         let mut values = std::mem::take(&mut change.add);
         values.append(&mut change.wait);
         let mut seen = Index::default();
         for value in values {
             match named.of(&value) {
-                Some(_) if habits.groups.has(&value) => {
+                Some(_) if change.groups.has(&value) => {
                     if seen.add(&value) {
                         change.add.push(value);
                     }

@@ -25,6 +25,7 @@ impl<D: Database> Session<'_, D> {
         let Resource {
             document,
             mut links,
+            groups,
         } = self.accept(resource_type, body)?;
         let has_members = Table::of(resource_type).has_members();
         if let Some(links) = &mut links {
@@ -34,6 +35,7 @@ impl<D: Database> Session<'_, D> {
             let change = LinkChange {
                 clear: true,
                 add: links.unwrap_or_default(),
+                groups,
                 ..LinkChange::default()
             };
             (change, None)

@@ -390,3 +390,48 @@ fn an_undone_deletion_tells_of_a_joining_once() {
         assert!(waiting(&memory, &staff).is_empty());
     }
 }
+
+/// What one operation sends as a group says nothing of the others.
+#[test]
+fn a_group_is_one_in_its_own_operation_alone() {
+    let memory = pending();
+    let client = Client::new(&memory);
+    let [first, second] = ["First", "Second"].map(|name| client.group(name, &[]));
+    let member = |kind: Value| json!([{ "value": "wheels", "type": kind }]);
+    let add = |kind: Value| json!({ "op": "add", "path": "members", "value": member(kind) });
+    let patch = |group: &str, kind: Value| {
+        let data = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+            "Operations": [add(kind)],
+        });
+        json!({ "method": "PATCH", "path": format!("/Groups/{group}"), "data": data })
+    };
+    let new = |name: &str, kind: Value| {
+        let data = json!({ "displayName": name, "members": member(kind) });
+        json!({ "method": "POST", "path": "/Groups", "bulkId": name, "data": data })
+    };
+    let body = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [
+            patch(&first, json!("Group")), patch(&second, json!("User")),
+            new("third", json!("Group")), new("fourth", Value::Null),
+        ],
+    });
+    let told = client.post("/Bulk", &body).expect(200);
+    let statuses: Vec<_> = told["Operations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|operation| operation["status"].as_str().unwrap())
+        .collect();
+    assert_eq!(statuses, ["400", "204", "400", "201"], "{told:#}");
+    assert!(waiting(&memory, &first).is_empty());
+    assert_eq!(waiting(&memory, &second), ["wheels"]);
+    // Who goes as a group may come as a user.
+    let remove = json!({ "op": "remove", "path": "members", "value": member(json!("Group")) });
+    let operations = json!([remove, add(Value::Null)]);
+    client
+        .patch(&format!("/Groups/{first}"), &operations)
+        .expect(204);
+    assert_eq!(waiting(&memory, &first), ["wheels"]);
+}

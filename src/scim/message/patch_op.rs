@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::error::Error;
 use super::schemas;
 use crate::habit::{Habits, LEFT_OUT_TO_DEACTIVATE, NO_OPERATIONS};
+use crate::index::Index;
 use crate::patch::path::Target;
 use crate::patch::{self, Operation};
 use crate::resource::{aside::Aside, member};
@@ -38,6 +39,8 @@ pub const MAX_OPERATIONS: usize = 10_000;
 pub struct PatchOp {
     /// What to do, in order.
     pub operations: Vec<Operation>,
+    /// Ids of members that are to come, and were sent as groups.
+    pub groups: Index,
 }
 
 impl PatchOp {
@@ -80,6 +83,7 @@ impl PatchOp {
             resource_type,
             habits,
             operations: Vec::with_capacity(items.len()),
+            groups: Index::default(),
             number: 0,
             aside: Aside::default(),
             explicit: false,
@@ -95,6 +99,7 @@ impl PatchOp {
         }
         let patch = Self {
             operations: reader.operations,
+            groups: reader.groups,
         };
         reader.aside.settle(patch.deactivates(), reader.habits)?;
         Ok(patch)

@@ -49,6 +49,8 @@ pub struct LinkChange {
     pub remove: Vec<String>,
     /// What names nobody yet and is to be added when somebody comes with it.
     pub wait: Vec<String>,
+    /// Ids that were sent as groups: none of them waits.
+    pub groups: Index,
 }
 
 impl LinkChange {

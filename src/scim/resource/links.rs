@@ -16,12 +16,13 @@ use crate::schema::{Attribute, Mutability};
 /// order.
 ///
 /// Of a member only `value` counts; its `display`, `type` and whatever else it has are the server's
-/// to tell, but that it was sent as a group is noted. A user's groups of type "indirect" are left
-/// out: who belongs to those follows from the groups (RFC 7643 §4.1.2), and Okta sends back all it
-/// read.
+/// to tell, but the ids of those that were sent as groups come to `groups`. A user's groups of type
+/// "indirect" are left out: who belongs to those follows from the groups (RFC 7643 §4.1.2), and
+/// Okta sends back all it read.
 pub(crate) fn link_ids(
     attribute: &'static Attribute,
     value: &Value,
+    groups: &mut Index,
     habits: &mut Habits,
 ) -> Result<Vec<String>, Error> {
     let of_one = "single-member-for-list";
@@ -41,7 +42,7 @@ pub(crate) fn link_ids(
             return Err(Error::invalid_value(detail).at(attribute.name));
         };
         if is_of_type(item, "group") {
-            habits.groups.add(id.trim());
+            groups.add(id.trim());
         }
         if seen.add(id) {
             ids.push(id.to_string());

@@ -183,7 +183,7 @@ fn rfc_7644_3_3_create() {
         user.unwrap(),
         Resource {
             document: map(body),
-            links: None
+            ..Resource::default()
         }
     );
     assert!(habits.is_empty());

@@ -6,7 +6,7 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::action::Action;
 use super::{Job, Success, not_there};
-use crate::links::{all_ids, missing};
+use crate::links::{all_ids, keep_groups, missing};
 use crate::write::{Change, NewResource, of_type};
 use crate::{Failure, Session};
 use store::batch::Batch;
@@ -184,7 +184,7 @@ impl<D: Database> Session<'_, D> {
                 }
                 plan.leave_out(self);
             }
-            let must_be = !skips || pends && self.keep_groups(&mut absent);
+            let must_be = !skips || pends && keep_groups(plan.groups(), &mut absent);
             let failure = if let Some(other) = refused {
                 not_there(other)
             } else if names_taken.has(&plan.id) || asked_for.has(&plan.typed_name()) {

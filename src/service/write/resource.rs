@@ -1,6 +1,7 @@
 //! What is written of one resource: a new one, or a document before and after.
 
 use scim::change::changes;
+use scim::index::Index;
 use scim::list::List;
 use scim::patch::LinkChange;
 use scim::resource::unique_values;
@@ -51,7 +52,7 @@ impl NewResource {
         view: &View<'_>,
         (id, version): (String, String),
         document: Map<String, Value>,
-        links: Vec<String>,
+        links: LinkChange,
         operation: Option<usize>,
     ) -> Result<Self, Failure> {
         let draft = Draft::new(view, &document);
@@ -64,10 +65,7 @@ impl NewResource {
             unique_key: view.unique_key(),
             unique: unique_values(view.resource_type, &draft.folded),
             draft,
-            links: LinkChange {
-                add: links,
-                ..LinkChange::default()
-            },
+            links,
             operation,
             is_given: false,
             is_back: false,
@@ -111,6 +109,11 @@ impl NewResource {
     /// Ids of members, or of the teams to join.
     pub(crate) fn links(&self) -> &[String] {
         &self.links.add
+    }
+
+    /// Members that were sent as groups.
+    pub(crate) fn groups(&self) -> &Index {
+        &self.links.groups
     }
 
     /// Leaves out members that turned out to name nobody.

@@ -9,6 +9,7 @@ use crate::filter::predicate::Predicate;
 use crate::habit::{
     DUPLICATE_KEY, Habits, NOTHING_REMOVED, NOTHING_SET, READ_ONLY, UNKNOWN_ATTRIBUTE, log_path,
 };
+use crate::index::Index;
 use crate::message::error::{Error, ScimType};
 use crate::patch::path::{Path, Target};
 use crate::patch::{Op, Operation};
@@ -48,6 +49,7 @@ pub(super) struct Reader<'a> {
     pub(super) resource_type: &'static ResourceType,
     pub(super) habits: &'a mut Habits,
     pub(super) operations: Vec<Operation>,
+    pub(super) groups: Index,
     /// Which operation of the message is being read.
     pub(super) number: usize,
     /// What is refused, unless the message deactivates somebody.

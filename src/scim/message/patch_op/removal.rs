@@ -97,7 +97,8 @@ impl Reader<'_> {
     ) -> Predicate {
         let name = of.attribute.name;
         self.habits.note_at("entra-valued-remove", name);
-        let mut ids = link_ids(of.attribute, value, &mut Habits::default()).unwrap_or_default();
+        let (groups, unnoted) = (&mut Index::default(), &mut Habits::default());
+        let mut ids = link_ids(of.attribute, value, groups, unnoted).unwrap_or_default();
         let wanted = wanted_ids(filter);
         if let Some(wanted) = &wanted {
             let mut known = Index::default();

@@ -10,6 +10,7 @@ use super::read::Reader;
 use super::removal::{is_blank, listed};
 use crate::filter::predicate::Predicate;
 use crate::habit::{KEPT, NOTHING_REMOVED, NOTHING_SET, READ_ONLY, WRITE_ONLY};
+use crate::index::Index;
 use crate::message::error::Error;
 use crate::patch::Op;
 use crate::patch::links::wanted_ids;
@@ -205,7 +206,8 @@ impl Reader<'_> {
                     self.habits.note_at("entra-valued-remove", attribute.name);
                     let given = Some(value).filter(|value| !is_blank(value));
                     let given = given.unwrap_or(&Value::Null);
-                    let ids = link_ids(attribute, given, self.habits)?;
+                    let groups = &mut Index::default();
+                    let ids = link_ids(attribute, given, groups, self.habits)?;
                     if ids.is_empty() {
                         // A list that came out empty means nobody, and not everybody.
                         self.habits.leave_out(NOTHING_REMOVED, attribute.name);
@@ -214,7 +216,8 @@ impl Reader<'_> {
                 }
             },
             Op::Add | Op::Replace => {
-                let ids = link_ids(attribute, value.unwrap_or(&Value::Null), self.habits)?;
+                let given = value.unwrap_or(&Value::Null);
+                let ids = link_ids(attribute, given, &mut self.groups, self.habits)?;
                 if ids.is_empty() && op == Op::Add {
                     self.habits.leave_out(NOTHING_SET, attribute.name);
                 }
@@ -288,10 +291,12 @@ impl Reader<'_> {
                 return Ok(());
             }
             (None, Value::Object(parts)) if member(parts, "value").is_none() => true,
-            (None, Value::Array(_)) => link_ids(of.attribute, given, self.habits)? == ids,
+            (None, Value::Array(_)) => {
+                link_ids(of.attribute, given, &mut self.groups, self.habits)? == ids
+            }
             (None, given) => {
                 let one = Value::Array(Vec::from([given.clone()]));
-                link_ids(of.attribute, &one, self.habits)? == ids
+                link_ids(of.attribute, &one, &mut self.groups, self.habits)? == ids
             }
             (Some(sub), given) => {
                 sub.name == "value"

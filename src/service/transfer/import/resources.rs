@@ -3,6 +3,7 @@
 use scim::index::Index;
 use scim::json;
 use scim::list::List;
+use scim::patch::LinkChange;
 use scim::resource::set_lasting;
 use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
@@ -253,7 +254,7 @@ fn new<D: Database>(
     let view = session.view(parsed.resource_type);
     let names = (id, session.context.mint.version());
     let operation = usize::try_from(line).ok();
-    let mut new = NewResource::new(&view, names, document, Vec::new(), operation)?;
+    let mut new = NewResource::new(&view, names, document, LinkChange::default(), operation)?;
     new.is_given = given.is_some();
     Ok(Item {
         parsed,

@@ -3,6 +3,7 @@
 use scim::index::Index;
 use scim::json::{text, texts};
 use scim::list::List;
+use scim::patch::LinkChange;
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
@@ -96,8 +97,13 @@ impl State {
                 )),
                 (None, Some(now)) => {
                     let names = (resource.id.clone(), session.context.mint.version());
-                    let resource =
-                        NewResource::new(&view, names, (**now).clone(), Vec::new(), None);
+                    let resource = NewResource::new(
+                        &view,
+                        names,
+                        (**now).clone(),
+                        LinkChange::default(),
+                        None,
+                    );
                     creates.push(resource.map_err(broken)?.back());
                 }
                 (Some(before), Some(now)) if is_rewrite(resource) => {
