@@ -24,6 +24,8 @@ pub(crate) enum Fault {
     Seal,
     /// An event was emptied by somebody else.
     Emptied,
+    /// An event was emptied with the code of a key that is not known any more, or of none.
+    EmptiedKey,
     /// The key that it was made with is not known any more.
     Key,
 }
@@ -233,6 +235,15 @@ pub(crate) fn fault(
     if head.as_ref() != Some(&seal.head) {
         return Some(Fault::Events);
     }
-    let is_own = leaves.iter().all(|leaf| is_own(master, tenant, leaf));
-    (!is_own).then_some(Fault::Emptied)
+    let mut foreign = leaves.iter().filter(|leaf| !is_own(master, tenant, leaf));
+    let has_code = |leaf: &Leaf| {
+        let mark = leaf.digest.as_ref();
+        mark.is_some_and(|mark| mark.as_bytes().contains(&b'.'))
+    };
+    let is_coded = has_code(foreign.next()?) && foreign.all(has_code);
+    Some(if is_coded {
+        Fault::EmptiedKey
+    } else {
+        Fault::Emptied
+    })
 }

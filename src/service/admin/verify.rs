@@ -184,7 +184,8 @@ fn walk<'c>(call: &'c Call<'c>, mut rest: IntoIter<Seal>, mut finding: Finding) 
         }
         let why = fault.map(|fault| match fault {
             Fault::Events => CHANGED,
-            Fault::Emptied => "an event was emptied, and not by an erasure of this deployment under a master key that is set",
+            Fault::Emptied => "an event was emptied, and not by an erasure of this deployment",
+            Fault::EmptiedKey => "an event was emptied under a master key that is not set now, or by somebody else: which of them cannot be checked without that key",
             Fault::Seal => FORGED,
             Fault::Key => "the master key of the seal is not set any more",
         });
