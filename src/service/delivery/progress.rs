@@ -67,7 +67,11 @@ impl<D: Database> Deliverer<'_, D> {
             }
         };
         let webhook = &self.lease.webhook;
-        statements.extend(deliveries::record(webhook, Some(&self.lease), &record));
+        statements.extend(deliveries::record(
+            webhook,
+            Some(&(&self.lease).into()),
+            &record,
+        ));
         if !self.endpoint.is_active {
             // Who delivers what is in other databases ends, too.
             statements.push(webhooks::interrupt(webhook, false));

@@ -243,7 +243,7 @@ pub struct Attempt {
     pub attempt: i64,
     /// The status of the reply.
     pub status: Option<i64>,
-    /// How long it took.
+    /// How long it took, until it was noted: one that hung may wait for others then.
     pub milliseconds: i64,
     /// The first bytes of the reply.
     pub reply: Option<String>,
@@ -251,9 +251,14 @@ pub struct Attempt {
     pub outcome: &'static str,
 }
 
-/// Notes an attempt, if he has the lease that is named, and forgets the oldest.
-pub fn record(webhook: &str, lease: Option<&Lease>, attempt: &Attempt) -> [Statement; 3] {
-    let held = || lease.map(|lease| fragment!(" AND {lease}", lease = lease));
+/// Notes an attempt, if a condition holds, which is the lease where it was one of a deliverer, and
+/// forgets the oldest.
+pub fn record(
+    webhook: &str,
+    condition: Option<&Fragment<'_>>,
+    attempt: &Attempt,
+) -> [Statement; 3] {
+    let held = || condition.map(|condition| fragment!(" AND {condition}", condition = condition));
     [
         statement!(
             "INSERT INTO webhook_deliveries (webhook_id, n, tenant_id, event, at, attempt, status, milliseconds, reply, outcome) \

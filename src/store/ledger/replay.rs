@@ -1,34 +1,53 @@
 //! What an operator has the deliveries to an endpoint do: pass an event, or go back.
 
-use super::deliveries::Lease;
+use super::deliveries::{self, Attempt, Lease};
 use super::webhooks::number;
 use crate::fragment::value;
-use crate::{Statement, statement};
+use crate::{Statement, fragment, statement};
 
-/// Sets an event aside: it is passed, and a tenant that waits for it waits no more.
+/// Sets an event aside: it is passed, and a tenant that waits for it waits no more. `attempt` tells
+/// of it, once. The third of the statements gives a row where the event was not passed yet.
 pub fn park(
     webhook: &str,
     (shard, position): (u16, i64),
     tenant: i64,
-    now: &str,
-) -> [Statement; 2] {
+    attempt: &Attempt,
+) -> [Statement; 4] {
+    let is_due = fragment!(
+        "(EXISTS (SELECT 1 FROM webhook_cursors c \
+         WHERE c.webhook_id = {webhook} AND c.shard = {shard} AND c.position < {position}) \
+         OR EXISTS (SELECT 1 FROM webhook_tenants b WHERE b.webhook_id = {webhook} AND b.shard = {shard} \
+         AND b.tenant_id = {tenant} AND b.position < {position}))",
+        webhook = value(webhook),
+        shard = usize::from(shard),
+        position = value(position),
+        tenant = value(tenant),
+    );
+    let is_news = fragment!(
+        "{is_due} AND NOT EXISTS (SELECT 1 FROM webhook_parked p WHERE p.webhook_id = {webhook} AND p.shard = {shard} \
+         AND p.position = {position})",
+        is_due = &is_due,
+        webhook = value(webhook),
+        shard = usize::from(shard),
+        position = value(position),
+    );
+    let [record, trim, _] = deliveries::record(webhook, Some(&is_news), attempt);
     [
+        record,
+        trim,
         statement!(
             "INSERT INTO webhook_parked (webhook_id, shard, position) \
-             SELECT {webhook}, {shard}, {position} WHERE EXISTS (SELECT 1 FROM webhook_cursors c \
-             WHERE c.webhook_id = {webhook} AND c.shard = {shard} AND c.position < {position}) \
-             OR EXISTS (SELECT 1 FROM webhook_tenants b WHERE b.webhook_id = {webhook} AND b.shard = {shard} \
-             AND b.tenant_id = {tenant} AND b.position < {position}) \
+             SELECT {webhook}, {shard}, {position} WHERE {is_due} \
              ON CONFLICT (webhook_id, shard, position) DO UPDATE SET shard = excluded.shard RETURNING position",
             webhook = value(webhook),
             shard = usize::from(shard),
             position = value(position),
-            tenant = value(tenant),
+            is_due = &is_due,
         ),
         statement!(
             "UPDATE webhook_tenants SET next_attempt_at = {now}, attempts = 0, failed_at = NULL, told = 0 \
              WHERE webhook_id = {webhook} AND shard = {shard} AND tenant_id = {tenant} AND changes() > 0",
-            now = value(now),
+            now = value(&attempt.at),
             webhook = value(webhook),
             shard = usize::from(shard),
             tenant = value(tenant),

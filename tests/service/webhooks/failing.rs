@@ -656,6 +656,10 @@ fn an_event_that_is_set_aside_is_passed() {
         .post(&format!("{path}/park"), &json!({ "event": poison }))
         .expect(200);
     assert_eq!(parked["id"], made["id"]);
+    // Whoever asks again hears the same, and it is told once.
+    admin
+        .post(&format!("{path}/park"), &json!({ "event": poison }))
+        .expect(200);
     deliver(&memory);
     assert_eq!(numbers(&memory), [(1, 2)]);
     let list = admin.get(&format!("{path}/deliveries?limit=2")).expect(200);

@@ -70,16 +70,18 @@ pub fn park<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                     "There is no such event. GET /admin/v1/events lists those that are kept.",
                 )
             })?;
-            let now = &call.admin.now.text;
-            let [set_aside, go_on] = replay::park(&endpoint.id, (shard, position), tenant, now);
             let attempt = Attempt {
                 event: format!("evt_{shard}_{position}"),
                 tenant: Some(tenant),
-                at: now.clone(),
+                at: call.admin.now.text.clone(),
                 outcome: "parked",
                 ..Attempt::default()
             };
+            let event = (shard, position);
+            let [record, trim, set_aside, go_on] =
+                replay::park(&endpoint.id, event, tenant, &attempt);
             let mut batch = Batch::default();
+            batch.add_all([record, trim]);
             let parked = batch.add(set_aside);
             batch.add(go_on);
             batch.add(webhooks::interrupt(&endpoint.id, false));
@@ -90,10 +92,7 @@ pub fn park<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                         "This event was delivered to the webhook, or passed by it: there is nothing to set aside.",
                     ));
                 }
-                let mut batch = Batch::default();
-                let [recorded, trimmed, _] = deliveries::record(&endpoint.id, None, &attempt);
-                batch.add_all([recorded, trimmed]);
-                one(call, batch, &endpoint.id, Format::One)
+                one(call, Batch::default(), &endpoint.id, Format::One)
             })
         })
     })
