@@ -9,6 +9,7 @@ mod planted;
 pub mod replay;
 pub mod requests;
 pub mod seals;
+pub mod tracks;
 pub mod trimming;
 pub mod undo;
 pub mod webhooks;

@@ -8,7 +8,8 @@ use super::webhooks::pending;
 use store::batch::Batch;
 use store::directory::tenants;
 use store::ledger::deliveries::failing;
-use store::ledger::webhooks::{EndpointFilter, Track, read_track, tracks};
+use store::ledger::tracks::{Track, read_track, tracks};
+use store::ledger::webhooks::EndpointFilter;
 
 /// Endpoints whose deliveries are counted.
 const ENDPOINTS: usize = 50;

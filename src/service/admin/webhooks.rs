@@ -21,7 +21,8 @@ use store::Row;
 use store::batch::{Batch, Handle};
 use store::directory::tenants::{self, TenantSelector};
 use store::ledger::feed::newest;
-use store::ledger::webhooks::{self, Change, Endpoint, EndpointFilter, SecretRef, Track};
+use store::ledger::tracks::{self, Track, read_track};
+use store::ledger::webhooks::{self, Change, Endpoint, EndpointFilter, SecretRef};
 
 mod acts;
 
@@ -292,7 +293,7 @@ fn show<'c>(
 ) -> Outcome<'c> {
     let keys = call.admin.settings.master.fingerprints();
     let listed = batch.add(webhooks::list(filter, &keys));
-    let tracks = batch.add(webhooks::tracks(filter));
+    let tracks = batch.add(tracks::tracks(filter));
     Step::send(1, batch, move |mut answers| {
         let mut rows = Vec::new();
         for mut row in answers.rows(listed) {
@@ -301,7 +302,7 @@ fn show<'c>(
         let tracks = answers.rows(tracks);
         let tracks: Result<_, store::Error> = tracks
             .into_iter()
-            .map(|mut row| webhooks::read_track(&mut row))
+            .map(|mut row| read_track(&mut row))
             .list_all();
         count(call.admin.shards(), tracks?, rows, format, call.page.limit)
     })
@@ -341,7 +342,7 @@ pub(super) fn pending(tracks: &[Track], shard: u16) -> (Batch, Vec<(String, Hand
         .iter()
         .filter(|track| track.shard == i64::from(shard))
     {
-        let counted = batch.add(webhooks::pending(
+        let counted = batch.add(tracks::pending(
             track,
             &event_filter(&track.types, &track.webhook),
         ));
