@@ -253,7 +253,7 @@ pub fn rotate<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         let key = key(call.admin)?;
         let until = Moment::at(call.admin.now.milliseconds + BOTH).text;
         let mut batch = Batch::default();
-        batch.add(call.admin.tell(webhooks::rotated_event(&endpoint.id)));
+        batch.add(call.admin.tell(webhooks::rotated_event(&endpoint)));
         batch.add(webhooks::rotate(&endpoint, &key.fingerprint(), &until));
         batch.add(webhooks::interrupt(&endpoint.id, false));
         let shown = secret(&key, &endpoint.id, endpoint.secret.version + 1);

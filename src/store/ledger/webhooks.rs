@@ -308,11 +308,15 @@ pub fn deleted_event(id: &str) -> Fragment<'_> {
     row("deleted", ATTRIBUTES, "'{}'".into(), id)
 }
 
-/// That of one that is about to get another secret.
-pub fn rotated_event(id: &str) -> Fragment<'_> {
+/// That of one that is about to get another secret, if it has the one that was read.
+pub fn rotated_event(endpoint: &Endpoint) -> Fragment<'_> {
     let of = "json_object('secret', w.version)";
     let then = "json_object('secret', w.version + 1)";
-    row("rotated", of, then.into(), id)
+    fragment!(
+        "{row} AND w.version = {version}",
+        row = row("rotated", of, then.into(), &endpoint.id),
+        version = value(endpoint.secret.version),
+    )
 }
 
 /// That of a test.
