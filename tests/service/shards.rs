@@ -411,3 +411,32 @@ fn an_oauth_client_of_the_second_shard_gets_tokens() {
     memory.sweep().unwrap();
     assert_eq!(second(&memory).number(tokens), 0);
 }
+
+/// A change that its own shard refuses is taken back whole in the directory, which had it first.
+#[test]
+fn what_the_second_shard_refuses_the_directory_has_not() {
+    let memory = Memory::sharded();
+    let admin = Operator::new(&memory);
+    let (id, _) = tenant(&memory, 2, "Example Corp");
+    let path = format!("/tenants/{id}");
+    admin
+        .patch(
+            &path,
+            &json!({ "metadata": { "plan": "gold", "seats": "5" } }),
+        )
+        .expect(200);
+    second(&memory).sql(
+        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 50) \
+         UPDATE tenants SET metadata = (SELECT json_group_object('k' || n, 'v') FROM n) WHERE id > 1",
+    );
+    memory.sql("UPDATE tenants SET metadata = '{\"k1\":\"v\"}' WHERE id > 1");
+    let change = json!({
+        "name": "Other", "external_id": "org_1", "state": "suspended", "metadata": { "plan": "gold", "k1": "w" },
+    });
+    admin
+        .patch(&path, &change)
+        .problem(400, "invalid_value", "entries of `metadata`");
+    let row = "SELECT name = 'Example Corp' AND external_id IS NULL AND state = 'active' \
+               AND metadata ->> 'plan' IS NULL AND metadata ->> 'k50' IS NULL AND metadata ->> 'k1' = 'v' FROM tenants WHERE id > 1";
+    assert_eq!(memory.number(row), 1);
+}

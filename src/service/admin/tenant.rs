@@ -20,8 +20,10 @@ use store::tenant::{DEFAULT_TENANT, Tenant};
 use store::{Cell, Row, Statement, read};
 
 mod external_id;
+mod put_back;
 
 use external_id::unless_in_use;
+use put_back::put_back;
 
 /// Characters of the longest name.
 const NAME: usize = 200;
@@ -256,18 +258,12 @@ fn change_checked<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let shared =
         makes_names_unique(call).then(|| batch.add(tenants::shared_names(id, NAMES_IN_NOTICE)));
     let is_elsewhere = admin.shard != 1;
-    let change = move || {
+    let change = move |was| {
         Step::attempt(admin.shard, batch, move |sent| {
             if sent == Err(store::Error::Guard) {
-                let before = Patch {
-                    name: Some(&tenant.name),
-                    external_id: Some(tenant.external_id.as_deref()),
-                    ..Patch::default()
-                };
                 let mut batch = Batch::default();
                 if is_elsewhere {
-                    batch.add(admin.tell(house_events::tenant_updated(id, &before)));
-                    batch.add(tenants::change(id, &before));
+                    batch = put_back(call, was)?;
                 }
                 return Step::send(1, batch, move |_| {
                     let refuse = move || Err(metadata::too_much());
@@ -285,7 +281,7 @@ fn change_checked<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         })
     };
     if !is_elsewhere {
-        return change();
+        return change(Vec::new());
     }
     // The directory has the events of tenants, and so it has what they tell of.
     let listed = Patch {
@@ -293,6 +289,7 @@ fn change_checked<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         ..patch
     };
     let mut batch = Batch::default();
+    let was = batch.add(tenants::read(id, &admin.now.text));
     batch.add(admin.tell(house_events::tenant_updated(id, &listed)));
     batch.add(tenants::change(id, &listed));
     batch.add(few());
@@ -300,7 +297,9 @@ fn change_checked<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         if sent == Err(store::Error::Guard) {
             return Err(metadata::too_much());
         }
-        unless_in_use(call, sent, external_id, self::change, |_| change())
+        unless_in_use(call, sent, external_id, self::change, move |mut answers| {
+            change(answers.rows(was))
+        })
     })
 }
 
@@ -385,7 +384,7 @@ pub fn delete<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 }
 
 /// Another request was faster.
-const NO_TENANT: Missing = (
+pub(super) const NO_TENANT: Missing = (
     "tenant_not_found",
     "The tenant has just been deleted or renamed. GET /admin/v1/tenants lists all of them.",
 );
