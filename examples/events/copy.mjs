@@ -11,12 +11,17 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 
 const [tenant, file, ...flags] = process.argv.slice(2);
-const base = `${process.env.ADMIN_URL}/admin/v1`;
+const { ADMIN_URL: url, ADMIN_TOKEN: token } = process.env;
+if (!url || !token || !file) {
+  console.error("Set ADMIN_URL and ADMIN_TOKEN in the environment, and name a tenant and a file: node examples/events/copy.mjs 3 copy.json");
+  process.exit(2);
+}
+const base = `${url}/admin/v1`;
 const once = flags.includes("--once");
 
 async function get(path) {
   for (;;) {
-    const reply = await fetch(base + path, { headers: { authorization: `Bearer ${process.env.ADMIN_TOKEN}` } }).catch(() => null);
+    const reply = await fetch(base + path, { headers: { authorization: `Bearer ${token}` } }).catch(() => null);
     if (reply?.ok) return reply.json();
     if (reply?.status === 404) return null;
     const said = reply ? `${reply.status} ${await reply.text()}` : "not reached";

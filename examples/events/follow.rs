@@ -18,8 +18,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
     let file = arguments.next().ok_or("name the file of the cursor")?;
     let is_once = arguments.any(|argument| argument == "--once");
-    let base = env::var("ADMIN_URL")?;
-    let token = env::var("ADMIN_TOKEN")?;
+    let base = env::var("ADMIN_URL").map_err(|_| "set ADMIN_URL in the environment")?;
+    let token = env::var("ADMIN_TOKEN").map_err(|_| "set ADMIN_TOKEN in the environment")?;
     let mut after = fs::read_to_string(&file).unwrap_or_default();
     loop {
         let wait = if is_once { 0 } else { 20 };

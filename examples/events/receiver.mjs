@@ -8,7 +8,12 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 
-const key = Buffer.from(process.env.WEBHOOK_SECRET.slice("whsec_".length), "base64");
+const { WEBHOOK_SECRET: secret = "" } = process.env;
+if (!secret.startsWith("whsec_")) {
+  console.error("Set WEBHOOK_SECRET in the environment to the secret of the webhook, whsec_….");
+  process.exit(2);
+}
+const key = Buffer.from(secret.slice("whsec_".length), "base64");
 /** Seconds by which a message may be old: what was recorded is not taken again later. */
 const LEAVE = 300;
 /** Ids of what was done: the same event comes again where our answer was lost. */

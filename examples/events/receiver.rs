@@ -24,7 +24,8 @@ const LEAVE: u64 = 300;
 const LARGEST: usize = 64_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let secret = std::env::var("WEBHOOK_SECRET")?;
+    let secret = std::env::var("WEBHOOK_SECRET");
+    let secret = secret.map_err(|_| "set WEBHOOK_SECRET in the environment")?;
     let key = STANDARD.decode(secret.strip_prefix("whsec_").ok_or("whsec_ is missing")?)?;
     let port = std::env::args().nth(1).unwrap_or_else(|| "3000".to_owned());
     let listener = TcpListener::bind(format!("127.0.0.1:{port}"))?;
