@@ -223,6 +223,37 @@ fn who_is_taken_out_by_name_was_there() {
     }
 }
 
+/// Who joined as awaited and is taken back leaves a group that does not wait again: it is told.
+#[test]
+fn an_undo_tells_of_groups_that_wait_no_more() {
+    let memory = pending();
+    let client = Client::new(&memory);
+    let staff = client.group("Staff", &["ada"]);
+    let got = client.post("/Users", &json!({ "userName": "ada" }));
+    let request = got.header("X-Request-Id").unwrap().to_owned();
+    let ada = got.expect(201)["id"].clone();
+    assert_eq!(members(&memory, &staff), [ada.as_str().unwrap()]);
+    let admin = Operator::new(&memory);
+    let undo = |dry: bool| {
+        let body = json!({ "request": request, "dry_run": dry });
+        let told = admin.post("/tenants/1/undo", &body).expect(200);
+        assert_eq!(told["deleted"], 1, "{told:#}");
+        told["refused"].clone()
+    };
+    let told = undo(true);
+    assert_eq!(told, undo(false));
+    let detail = told[0]["detail"].as_str().unwrap();
+    assert!(
+        detail.contains(&staff) && detail.contains("it waits no more"),
+        "{detail}"
+    );
+    assert_eq!(
+        (told.as_array().unwrap().len(), &told[0]["resource"]),
+        (1, &ada)
+    );
+    assert!(waiting(&memory, &staff).is_empty() && members(&memory, &staff).is_empty());
+}
+
 /// A Bulk that names people before it makes them.
 #[test]
 fn a_bulk_awaits_as_well() {

@@ -177,6 +177,7 @@ pub(crate) async fn run<D: Database>(
     let views = Views {
         tenant: &tenant,
         unique_group_names: session.settings().unique_group_names,
+        pends: session.settings().pend_unknown_members,
     };
     let (mut state, mut tries, mut seen) = (State::default(), 0, 0);
     loop {

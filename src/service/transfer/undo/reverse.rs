@@ -4,7 +4,7 @@
 use scim::json::with;
 use scim::list::List;
 use scim::resource::{check_required, set_schemas};
-use scim::resource_type::ResourceType;
+use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::Value;
 
 use super::event::{Event, get, place, put};
@@ -129,6 +129,21 @@ impl Reversal<'_> {
         }
         self.state.set(&self.views.of(resource_type), at, None);
         self.state.leave(&event.id);
+        // Users alone are awaited, and who was restored has the memberships of before.
+        if !self.views.pends || resource_type != &USER_TYPE || event.word() != "created" {
+            return;
+        }
+        for link in &self.state.link_list {
+            if link.before && link.member == event.id {
+                let detail = [
+                    "It had joined the group ",
+                    &link.team,
+                    ". If that had waited for it, it waits no more: have the provider send the member again.",
+                ];
+                let detail = detail.concat();
+                self.refused.push(refusal(event.seq, &event.id, &detail));
+            }
+        }
     }
 
     /// What was deleted comes back, where its name is free.

@@ -22,6 +22,8 @@ pub(super) type Object = Map<String, Value>;
 pub(super) struct Views<'a> {
     pub(super) tenant: &'a Tenant,
     pub(super) unique_group_names: bool,
+    /// Whether groups may have waited for members.
+    pub(super) pends: bool,
 }
 
 impl<'a> Views<'a> {
