@@ -122,8 +122,9 @@ async function send(api, path, dry, source) {
 
 function show(print, result, json) {
   if (json) return print.one(result);
-  const { dry_run, created, updated, unchanged, refused, refusals } = result;
+  const { dry_run, created, updated, unchanged, refused, refusals, passed_over: passedOver = [] } = result;
   print.one({ dry_run, created, updated, unchanged, refused: refusals });
   for (const { line, detail } of refused) say(`line ${line}: ${detail}`);
   if (refusals > refused.length) say(`and ${refusals - refused.length} more`);
+  if (passedOver.length > 0) say(`passed over, as no record has it: ${passedOver.join(", ")}`);
 }

@@ -14,7 +14,7 @@ WHERE id = ?5
   AND state = 'active'
 RETURNING marker
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":0,\"deleted\":0,\"done\":0,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":0,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":0,\"deleted\":0,\"done\":0,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":0,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T01:00:00.006Z"
 -- ?4 = "2026-01-01T00:00:00.006Z"
 -- ?5 = 1
@@ -36,7 +36,7 @@ WHERE id = ?4
   AND finished_at IS NULL
   AND marker ->> 'phase' = 0
 RETURNING total
--- ?1 = "{\"actor\":null,\"created\":0,\"deleted\":0,\"done\":0,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":0,\"deleted\":0,\"done\":0,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:00:00.006Z"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -183,7 +183,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":0,\"deleted\":0,\"done\":0,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":0,\"deleted\":0,\"done\":0,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -339,7 +339,7 @@ WHERE tenant_id = ?1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -400,7 +400,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -409,7 +409,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -538,7 +538,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -684,7 +684,7 @@ WHERE tenant_id = ?1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -746,7 +746,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -755,7 +755,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -925,7 +925,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -1073,7 +1073,7 @@ WHERE tenant_id = ?1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 2
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -1136,7 +1136,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -1145,7 +1145,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":3,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":3,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 2
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -1207,7 +1207,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":3,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":3,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -1216,7 +1216,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 2
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -1267,7 +1267,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -1317,7 +1317,7 @@ WHERE tenant_id = ?1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 2
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -1368,7 +1368,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -1387,7 +1387,7 @@ SET state = 'finished', finished_at = ?1, done = total, result = json_set(?2, '$
       LIMIT 1000)))
 WHERE id = ?4
 -- ?1 = "2026-01-01T00:00:00.006Z"
--- ?2 = "{\"created\":2,\"deleted\":0,\"dry_run\":false,\"refusals\":0,\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"created\":2,\"deleted\":0,\"dry_run\":false,\"passed_over\":[],\"refusals\":0,\"unchanged\":0,\"updated\":0}"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
 -- plan: SEARCH jobs USING PRIMARY KEY (id=?)
@@ -1478,7 +1478,7 @@ WHERE h.changes <> '[]'
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":-1,\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":-1,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 2
 -- ?4 = "job_019a000000007000800000000000000b"

@@ -115,7 +115,7 @@ pub(super) async fn receive<D: Database, B: Upload>(
     };
     let now = shard.clock.now();
     if let Some(why) = broken {
-        if !upload.is_part {
+        if upload.is_first {
             // What has come of it is taken out by the next event.
             let release = directory::jobs::release(&upload.job, &upload.until, &now.text);
             shard.ask(release).await?;

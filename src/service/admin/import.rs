@@ -2,6 +2,7 @@
 
 use super::refusal::Refusal;
 use super::step::{Answer, Call, Outcome, Step, Upload};
+use super::tenant::NO_TENANT;
 use crate::Moment;
 use crate::transfer::import::Marker;
 use store::batch::Batch;
@@ -15,7 +16,7 @@ pub fn begin<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let admin = call.admin;
     let tenant = admin.tenant()?;
     let is_dry = flag(call, "dry_run")?;
-    let is_part = flag(call, "more")?;
+    let has_more = flag(call, "more")?;
     let line = match call.parameter("line") {
         None | Some("") => Some(1),
         Some(text) => text.parse().ok().filter(|line| *line > 0),
@@ -43,7 +44,9 @@ pub fn begin<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (batch, made) = Batch::of(statement);
     Step::send(tenant.shard, batch, move |mut answers| {
         let Some(mut row) = answers.row(made) else {
-            return Err(if is_first {
+            return Err(if is_first && is_dry {
+                Refusal::missing(NO_TENANT.0, NO_TENANT.1)
+            } else if is_first {
                 Refusal::forbidden(
                     "tenant_suspended",
                     "The tenant is suspended: nothing is imported until it is active again. Resume it first, or \
@@ -74,8 +77,8 @@ pub fn begin<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             job: id,
             until,
             line,
-            is_part: is_part || !is_first,
-            has_more: is_part,
+            is_first,
+            has_more,
         })))
     })
 }

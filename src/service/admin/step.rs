@@ -94,8 +94,8 @@ pub struct Upload {
     pub until: String,
     /// The number of the first line.
     pub line: i64,
-    /// Whether these are not all lines of it.
-    pub is_part: bool,
+    /// Whether its job was made for these.
+    pub is_first: bool,
     /// Whether others follow.
     pub has_more: bool,
 }

@@ -8,7 +8,7 @@
 //! but for the writing: what the directory would be is noted beside it, and asked first.
 
 use scim::json;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::budget::{Allowance, LEASE};
 use crate::{Caller, Context, Failure, Moment, Session};
@@ -21,182 +21,17 @@ use store::transfer::import::{Import, Line, State, read_line};
 use store::{Database, Error};
 
 mod line;
+mod marker;
 mod members;
 mod resources;
+
+pub use marker::Marker;
+use marker::Phase;
 
 /// Statements that a batch of lines takes, with those that look for what is there.
 pub(crate) const STATEMENTS: usize = 24;
 /// Lines of the largest batch.
 const LINES: usize = 1_000;
-
-/// How far an import came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// Its lines are still coming.
-    Staging,
-    /// Users and others.
-    Resources,
-    Groups,
-    /// The groups that users' lines name. Of a release before: those of groups' lines as well.
-    Members,
-    /// What it has noted is taken out.
-    Clearing,
-    /// The members that groups' lines name, in front of `Members`.
-    MembersOfGroups,
-}
-
-/// By their numbers, which are stored.
-const PHASES: [Phase; 6] = [
-    Phase::Staging,
-    Phase::Resources,
-    Phase::Groups,
-    Phase::Members,
-    Phase::Clearing,
-    Phase::MembersOfGroups,
-];
-
-/// What an import has noted of itself.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Marker {
-    phase: Phase,
-    /// The last line of the phase that is done.
-    line: i64,
-    /// Lines that are done with.
-    done: i64,
-    /// What became of them.
-    counts: Counts,
-    is_dry: bool,
-    /// The request that began it, and who sent that.
-    request: String,
-    actor: Option<String>,
-    label: String,
-}
-
-/// What became of lines.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Counts {
-    created: i64,
-    updated: i64,
-    unchanged: i64,
-    refused: i64,
-}
-
-impl Counts {
-    /// Counts a line by its outcome.
-    fn count(&mut self, outcome: &str) {
-        match outcome {
-            "created" => self.created += 1,
-            "updated" => self.updated += 1,
-            _ => self.unchanged += 1,
-        }
-    }
-}
-
-impl Marker {
-    /// Of an import that begins.
-    pub fn new(is_dry: bool, request: &str, actor: Option<String>, label: String) -> Self {
-        Self {
-            phase: Phase::Staging,
-            line: 0,
-            done: 0,
-            counts: Counts::default(),
-            is_dry,
-            request: request.to_owned(),
-            actor,
-            label,
-        }
-    }
-
-    /// Reads it.
-    pub fn parse(text: &str) -> Option<Self> {
-        let marker = json::object(text)?;
-        let number = |name: &str| marker.get(name).and_then(Value::as_i64).unwrap_or_default();
-        let text = |name: &str| marker.get(name).and_then(Value::as_str).map(str::to_owned);
-        Some(Self {
-            phase: *PHASES.get(usize::try_from(number("phase")).ok()?)?,
-            line: number("line"),
-            done: number("done"),
-            counts: Counts {
-                created: number("created"),
-                updated: number("updated"),
-                unchanged: number("unchanged"),
-                refused: number("refusals"),
-            },
-            is_dry: marker.get("dry_run") == Some(&Value::Bool(true)),
-            request: text("request")?,
-            actor: text("actor"),
-            label: text("label")?,
-        })
-    }
-
-    /// As it is stored.
-    pub fn text(&self) -> String {
-        let mut marker = self.result();
-        for (name, value) in [
-            ("phase", Value::from(self.phase as usize)),
-            ("line", Value::from(self.line)),
-            ("done", Value::from(self.done)),
-            ("request", Value::from(self.request.as_str())),
-            ("actor", Value::from(self.actor.as_deref())),
-            ("label", Value::from(self.label.as_str())),
-        ] {
-            marker.insert(name.to_owned(), value);
-        }
-        json::text(&Value::Object(marker))
-    }
-
-    /// The result, but for the refusals.
-    fn result(&self) -> Map<String, Value> {
-        let Counts {
-            created,
-            updated,
-            unchanged,
-            refused,
-        } = self.counts;
-        let result = [
-            ("dry_run", Value::from(self.is_dry)),
-            ("created", Value::from(created)),
-            ("updated", Value::from(updated)),
-            ("unchanged", Value::from(unchanged)),
-            ("deleted", Value::from(0)),
-            ("refusals", Value::from(refused)),
-        ];
-        let mut members = Map::new();
-        for (name, value) in result {
-            members.insert(name.to_owned(), value);
-        }
-        members
-    }
-
-    /// The same when all lines are there, so that work on them begins.
-    #[must_use]
-    pub fn begin(mut self) -> Self {
-        self.phase = Phase::Resources;
-        self
-    }
-
-    /// The same at the next phase.
-    fn next(&mut self) {
-        self.phase = match self.phase {
-            Phase::Staging => Phase::Resources,
-            Phase::Resources => Phase::Groups,
-            Phase::Groups => Phase::MembersOfGroups,
-            Phase::MembersOfGroups => Phase::Members,
-            Phase::Members | Phase::Clearing => Phase::Clearing,
-        };
-        self.line = 0;
-    }
-
-    /// Whether its lines are still coming.
-    pub fn is_staging(&self) -> bool {
-        self.phase == Phase::Staging
-    }
-
-    /// Whether it only tells what it would do.
-    pub fn is_dry(&self) -> bool {
-        self.is_dry
-    }
-}
 
 /// A batch that is put together of some lines.
 struct Work {

@@ -275,6 +275,35 @@ fn records_of_an_application() {
     assert_eq!(told(&import(&memory, number, &text)).0, [0, 0, 5]);
 }
 
+/// A key that no record has is told once, and not what stands behind it.
+#[test]
+fn keys_that_no_record_has_are_told() {
+    let memory = Memory::new();
+    let (number, _) = tenant(&memory);
+    let mut many = json!({ "team_id": "t1", "team_alais": "Engines", "created_at": null });
+    let text = lines(&[
+        json!({ "user_id": "u1", "user_mail": "secret@example.com", "teams": [], "updated_at": "x" }),
+        json!({ "user_id": "u2", "user_mail": "secret@example.com", "metadata": { "any": 1 } }),
+        json!({ "schemas": [USER], "userName": "ada", "unknown": 1 }),
+        many.clone(),
+    ]);
+    let done = import(&memory, number, &text);
+    assert_eq!(done["passed_over"], json!(["user_mail", "team_alais"]));
+    assert_eq!(done["refusals"], 0);
+    for n in 0..100 {
+        many[format!("{n:03}{}", "x".repeat(1_000))] = json!(n);
+    }
+    let done = import(&memory, number, &lines(&[many]));
+    let told = done["passed_over"].as_array().unwrap();
+    assert_eq!(told.len(), 20);
+    assert!(
+        told.iter().all(|key| key.as_str().unwrap().len() < 200),
+        "{told:?}"
+    );
+    let done = import(&memory, number, &lines(&[user("bob")]));
+    assert_eq!(done["passed_over"], json!([]));
+}
+
 /// Of two people with one address the second is refused: neither is lost without a word, and an
 /// import that is done again does not make them one.
 #[test]
@@ -339,18 +368,29 @@ fn two_with_one_external_id_do_not_become_one() {
         line(json!("s2"), "z", "gus"),
         line(json!("s3"), "w", "hal"),
         line(json!("s3"), "w", "ian"),
+        line(json!("019a2b3c-0000-7000-8000-000000000001"), "v", "jon"),
+        line(json!("019a2b3c-0000-7000-8000-000000000001"), "v", "kim"),
+        json!({ "user_id": "u1", "user_alias": "Lea" }),
+        json!({ "user_id": "u1", "user_email": "lea@example.com" }),
+        json!({ "user_id": "u1", "user_email": "mia@example.com" }),
     ]);
     for _ in 0..2 {
         let (_, refused) = told(&import(&memory, number, &text));
         let at: Vec<i64> = refused.iter().map(|(line, _)| *line).collect();
-        assert_eq!(at, [2, 3, 6, 8, 10], "{refused:#?}");
+        assert_eq!(at, [2, 3, 6, 8, 10, 12, 14, 17], "{refused:#?}");
+        for (_, detail) in refused.iter().skip(5) {
+            assert!(
+                detail.contains("with this id and has another name"),
+                "{detail}"
+            );
+        }
         assert_eq!(
             refused[0].1,
             "Line 1 has the same externalId and another name, so the two would become one User. Give each its own externalId, \
              or leave one of them out."
         );
     }
-    assert_eq!(client.get("/Users?count=0").expect(200)["totalResults"], 4);
+    assert_eq!(client.get("/Users?count=0").expect(200)["totalResults"], 6);
     let filter = "/Users?filter=externalId eq \"x\"";
     let one = client.get(filter).expect(200);
     assert_eq!(one["Resources"][0]["userName"], "Ada");
@@ -372,6 +412,12 @@ fn what_is_compressed_is_refused_whole() {
         let got = Operator::new(&memory).import(id, "", &body);
         got.problem(400, "invalid_body", "compressed, or in UTF-16");
         assert_eq!(memory.number("SELECT count(*) FROM import_lines"), 0);
+        // Of the first part nobody knows the job that would wait for the others.
+        let got = Operator::new(&memory).import(id, "more=true", &body);
+        got.problem(400, "invalid_body", "compressed, or in UTF-16");
+        memory.run_jobs(Budget::PAID).unwrap();
+        let open = "SELECT count(*) FROM jobs WHERE finished_at IS NULL";
+        assert_eq!(memory.number(open), 0);
     }
     // The first bytes of a later part are those of a line, which is refused by itself.
     let admin = Operator::new(&memory);
@@ -783,6 +829,11 @@ fn what_cannot_be_imported_is_refused_with_what_to_do() {
         .expect(200);
     let problem = admin.import(number, "", "{}");
     problem.problem(403, "tenant_suspended", "dry_run=true");
+    // Whoever has gone meanwhile is not suspended.
+    memory.sql("CREATE TRIGGER gone BEFORE INSERT ON jobs BEGIN SELECT RAISE(IGNORE); END");
+    let gone = admin.import(number, "dry_run=true", "{}");
+    gone.problem(404, "tenant_not_found", "has just been deleted");
+    memory.sql("DROP TRIGGER gone");
     // A dry run changes nothing.
     let dry = admin.import(number, "dry_run=true", &user("eve").to_string());
     assert_eq!(told(&dry.expect(200)).0, [1, 0, 0]);

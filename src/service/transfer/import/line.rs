@@ -16,6 +16,20 @@ use store::table::Table;
 /// Refusals of one line that are listed.
 const MAX_REFUSALS: usize = 100;
 
+/// The keys that records have, of users and of teams.
+const KEYS: [&str; 10] = [
+    "user_id",
+    "user_email",
+    "user_alias",
+    "teams",
+    "team_id",
+    "team_alias",
+    "members",
+    "metadata",
+    "created_at",
+    "updated_at",
+];
+
 /// What a line is about.
 pub(super) enum LineContent {
     /// A resource.
@@ -39,6 +53,8 @@ pub(super) struct LineResource {
     pub(super) links: Vec<Value>,
     /// Members that name nobody.
     pub(super) refused: Vec<String>,
+    /// Keys of a record that no record has.
+    pub(super) passed_over: Vec<String>,
 }
 
 /// Sentences, as they are stored; none where there are none.
@@ -145,6 +161,7 @@ fn resource<D: Database>(session: &Session<'_, D>, mut body: Map<String, Value>)
             gentle: Vec::new(),
             links,
             refused,
+            passed_over: Vec::new(),
         })),
         Err(failure) => LineContent::Refused(sentence(failure)),
     }
@@ -212,6 +229,7 @@ fn id_at(record: &Map<String, Value>, name: &str) -> Result<String, String> {
 
 /// The resource of a record, with its id as its external id.
 fn of_record(
+    record: &Map<String, Value>,
     resource_type: &'static ResourceType,
     id: String,
     mut gentle: Vec<&'static str>,
@@ -225,6 +243,12 @@ fn of_record(
         body.insert("externalId".to_owned(), Value::from(id.as_str()));
     }
     gentle.push("externalId");
+    let mut passed_over = Vec::new();
+    for name in record.keys() {
+        if !KEYS.contains(&name.as_str()) {
+            passed_over.push(quoted(name));
+        }
+    }
     let parsed = LineResource {
         resource_type,
         id: Some(id),
@@ -232,6 +256,7 @@ fn of_record(
         gentle,
         links,
         refused: Vec::new(),
+        passed_over,
     };
     (parsed, body)
 }
@@ -266,7 +291,7 @@ fn user(record: &Map<String, Value>) -> Result<(LineResource, Value), String> {
     }
     let teams = list_at(record, "teams")?.iter().filter_map(text_of);
     let links = teams.map(|team| member_name("t", &team)).list();
-    Ok(of_record(&USER_TYPE, id, gentle, links, body))
+    Ok(of_record(record, &USER_TYPE, id, gentle, links, body))
 }
 
 /// An application's team.
@@ -293,7 +318,7 @@ fn team(record: &Map<String, Value>) -> Result<(LineResource, Value), String> {
         links.extend(text.map(|text| member_name("u", &text)));
     }
     let body = team_to_scim(&team, "");
-    Ok(of_record(&GROUP_TYPE, id, gentle, links, body))
+    Ok(of_record(record, &GROUP_TYPE, id, gentle, links, body))
 }
 
 /// The refusal of a member that is nobody.

@@ -100,7 +100,7 @@ fn target(item: &Item, holders: &[Holder]) -> Result<Option<String>, String> {
 }
 
 /// Whether the line says the unique name, where there is one.
-fn is_name_given(item: &Item) -> bool {
+pub(super) fn is_name_given(item: &Item) -> bool {
     let mut keys = Table::of(item.parsed.resource_type).keys.iter();
     let name_key = keys.find(|key| key.unique);
     name_key.is_none_or(|key| !is_gentle(item, key.attribute))
@@ -194,17 +194,17 @@ fn rewrite<D: Database>(
             ));
             continue;
         }
-        // Of two lines that one external id alone makes the same, the names tell that they are two.
+        // Of two lines that one id or one external id makes the same, the names tell that they are
+        // two.
         let own = item.parsed.id.as_deref();
         let mut keys = Table::of(item.parsed.resource_type).keys.iter();
         let named = keys.any(|key| key.unique);
-        let mut others = of_target().filter(|(_, source, claim)| {
-            (own.is_none() || source.is_empty()) && claim.get(1) != Some(&item.new.name().into())
-        });
-        if let Some((_, _, claim)) = others.next().filter(|_| named && is_name_given(item)) {
+        let is_other = |name: &Value| name != item.new.name();
+        let mut others = of_target().filter(|(.., claim)| claim.get(1).is_some_and(is_other));
+        if let Some((_, source, claim)) = others.next().filter(|_| named && is_name_given(item)) {
             let line = claim.get(0).and_then(Value::as_i64).unwrap_or_default();
             let of = item.parsed.resource_type.name;
-            *action = Action::Refuse(if own == Some(target) {
+            *action = Action::Refuse(if own.is_some_and(|own| own == target || own == source) {
                 format!(
                     "Line {line} is the {of} with this id and has another name, so the two would become one {of}. Take the id out, or \
                      leave one of the lines out.",

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::super::line::{LineResource, json_of_refusals};
 use super::super::{Work, line_row};
+use super::targets::is_name_given;
 use super::{Action, Item, key, unique_key};
 use crate::write::{Change, ChangeKind, Links};
 use crate::{Failure, Session};
@@ -65,6 +66,7 @@ pub(super) fn write<D: Database>(
                 let (outcome, id) = lines.add(session, *line, item);
                 lines.name(import, *line, item, (outcome, id));
                 lines.keep(work, *line, item, (outcome, id));
+                work.marker.pass_over(&item.parsed.passed_over);
             }
         }
     }
@@ -143,10 +145,9 @@ impl<'a> Lines<'a> {
         }
         // One without an id is told by its external id, or by the id that is kept.
         if source.is_some() || item.is_former || item.new.document.contains_key("externalId") {
-            let claim = json::text(&Value::from(vec![
-                Value::from(line),
-                Value::from(item.new.name()),
-            ]));
+            let mut claim = vec![Value::from(line)];
+            claim.extend(is_name_given(item).then(|| item.new.name().into()));
+            let claim = json::text(&Value::from(claim));
             let key = ["r/", id].concat();
             self.names
                 .push(json::texts(&[&key, source.unwrap_or_default(), &claim]));
