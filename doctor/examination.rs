@@ -20,6 +20,10 @@ the environment, SCIM_TOKEN.";
 /// The sessions played when none is named: the two providers that most customers have.
 const USUAL: [&str; 2] = ["okta", "entra"];
 
+/// What is said where the brake of the tenant keeps what was made from going.
+const BRAKED: &str = "the brake of the tenant is on, so the rest was not played: have it released (`npm run admin -- brake release`), \
+    run this again, which deletes what is left, and better at a tenant without a brake.";
+
 /// Does what the arguments ask for, until it is to stop; whether everything held. The error is what
 /// kept it from finding out.
 pub fn doctor(
@@ -137,6 +141,13 @@ impl Patient {
                 return Err(stopped(&left));
             }
             say(out, self.without_token(&told(&report, &left)))?;
+            let reply = report.failure.as_ref();
+            let reply = reply.and_then(|failure| failure.reply.as_ref());
+            if reply.is_some_and(traces::is_braked)
+                || left.iter().any(|place| place.contains(traces::BRAKED))
+            {
+                return Err(BRAKED.to_owned());
+            }
             if let Some(failure) = &report.failure {
                 failed += 1;
                 if failure.request.is_some() && failure.reply.is_none() {

@@ -126,6 +126,7 @@ impl<'a> Watched<'a> {
         let request = self.request("DELETE", place);
         match self.target.send(&request) {
             Ok(reply) if (200..300).contains(&reply.status) || reply.status == 404 => None,
+            Ok(reply) if is_braked(&reply) => Some(format!("{} ({BRAKED})", request.url)),
             Ok(reply) => Some(format!("{} ({})", request.url, reply.status)),
             Err(fault) => Some(format!("{} ({fault})", request.url)),
         }
@@ -164,6 +165,14 @@ impl Target for Watched<'_> {
         self.note(request, &reply);
         Ok(reply)
     }
+}
+
+/// What a removal is told that the brake of the tenant refuses.
+pub const BRAKED: &str = "the brake is on";
+
+/// Whether it was refused so.
+pub fn is_braked(reply: &WireReply) -> bool {
+    reply.status == 429 && reply.body.contains(BRAKED)
 }
 
 /// The last two parts of an address: endpoint and id.

@@ -137,6 +137,19 @@ fn nothing_is_left_behind() {
     assert_eq!(marked(&worker), Ok(1));
 }
 
+/// What it made cannot go where the brake is on, and that is said.
+#[test]
+fn a_brake_is_told_of() {
+    let admin = "an-admin-token-of-this-test-and-of-no-other";
+    let worker = Worker::start(&[("ADMIN_TOKEN", admin)]).unwrap();
+    let path = "/admin/v1/tenants/1";
+    let brake = json!({"settings": {"brake": {"count": 1}}});
+    assert_eq!(worker.ask(admin, "PATCH", path, Some(&brake)).0, 200);
+    let (outcome, out) = said(&[&worker.base, "okta"], &worker.token);
+    let problem = outcome.unwrap_err();
+    assert!(problem.contains("the brake of the tenant is on"), "{out}");
+}
+
 /// The script: the token by either way, told by neither; a signal, and a death that no signal
 /// announces.
 #[cfg(unix)]
