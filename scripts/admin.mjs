@@ -62,7 +62,9 @@ function find(args) {
     return { help: helpOfAll(NOUNS) };
   }
   if (!Object.hasOwn(NOUNS, nounName)) {
-    throw new Misunderstood(`there is no \`${nounName}\`; there are ${Object.keys(NOUNS).join(", ")}.\n${helpOfAll(NOUNS)}`);
+    const [near] = [1, 2].flatMap((most) => Object.keys(NOUNS).filter((noun) => isNear(nounName, noun, most)));
+    const others = near ? `do you mean \`${near}\`?` : `there are ${Object.keys(NOUNS).join(", ")}.`;
+    throw new Misunderstood(`there is no \`${nounName}\`; ${others} \`npm run admin\` alone tells what each does.`);
   }
   const noun = NOUNS[nounName];
   // A noun that has one thing to say is a verb itself.
@@ -75,6 +77,15 @@ function find(args) {
   const verb = noun.verbs[verbName];
   const name = `${nounName} ${verbName}`;
   return values.help === true ? { help: helpOf(name, noun, verb) } : { noun, verb, name, rest };
+}
+
+/** Whether a word is another one but for so many letters: left out, put in, or others. */
+function isNear(word, other, most) {
+  let at = 0;
+  while (at < word.length && word[at] === other[at]) at += 1;
+  const [a, b] = [word.slice(at), other.slice(at)];
+  if (a === "" || b === "") return a.length + b.length <= most;
+  return most > 0 && [[a.slice(1), b], [a, b.slice(1)], [a.slice(1), b.slice(1)]].some(([a, b]) => isNear(a, b, most - 1));
 }
 
 const only = (names) => Object.fromEntries(names.map((name) => [name, OPTIONS[name]]));

@@ -15,6 +15,9 @@ const CLOSED = ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"];
 const NO_TOKEN =
   "there is no admin token: set ADMIN_TOKEN in the environment, give --token-file FILE, or run this in a terminal to be asked. `npm start` keeps its own in .dev.vars; a deployment has the one of `npx wrangler secret put ADMIN_TOKEN`.";
 
+/** Verbs by the last word of a path, where that is not the noun of a `list`. */
+const VERBS = { secrets: "clients secrets CLIENT", restore: "deleted restore ID", status: "status" };
+
 export class Unreached extends Problem {
   exitCode = 3;
 }
@@ -29,6 +32,7 @@ export async function connect({ url, "token-file": file }) {
 export function callsOf(face) {
   const send = (method, path, body) => ask(face, method, path, body);
   return {
+    base: face.base,
     get: (path) => send("GET", path),
     post: (path, body) => send("POST", path, body),
     patch: (path, body) => send("PATCH", path, body),
@@ -99,7 +103,7 @@ async function request({ base, token, fetch }, path, { again = false, ...init })
   return send().catch((error) => (isSafe && isClosed(error) ? send() : Promise.reject(error))).catch((error) => {
     if (error instanceof Problem) throw error;
     if (!isSafe && isClosed(error)) throw new Unreached(`${base.origin} broke the connection off (${error.cause.code}): it may have been done all the same. Look what is there, and do it again if it is not.`);
-    throw new Unreached(`${base.origin} cannot be reached (${error.cause?.code ?? error.cause?.message ?? error.message}): ${isHere(base) ? "is `npm start` running? --url names another deployment" : "check --url and the network"}.`);
+    throw new Unreached(`${base.origin} cannot be reached (${error.cause?.code ?? error.cause?.message ?? error.message}): ${isHere(base) ? "is `npm start` running there? PORT names another port, --url another deployment" : "check --url and the network"}.`);
   });
 }
 
@@ -143,7 +147,15 @@ function refusal(reply, value, base) {
   const id = reply.headers.get("X-Request-Id");
   const request = id ? ` (${id})` : "";
   if (reply.status === 401) return `${value?.detail ?? "The token is refused."} This was the ADMIN_TOKEN or --token-file that was given for ${base.origin}.${request}`;
-  if (typeof value?.detail === "string") return `${value.detail}${request}`;
+  if (typeof value?.detail === "string") return `${inVerbs(value.detail)}${request}`;
   if (reply.status >= 300 && reply.status < 400) return `${base.origin} sends us on to ${reply.headers.get("Location")}: give that in --url, if it is yours.`;
   return `${base} answers ${reply.status}, and not as the admin face does: is --url that of a deployment of this project, of a release that has one?`;
+}
+
+/** What the face tells to do by a path, as this command does it. */
+export function inVerbs(detail) {
+  return detail.replace(/(?:GET|POST) \/admin\/v1\/([\w{}/-]*[\w}])/g, (_, path) => {
+    const last = path.split("/").at(-1);
+    return `\`npm run admin -- ${VERBS[last] ?? `${last} list`}${path.startsWith("tenants/") ? " --tenant TENANT" : ""}\``;
+  });
 }

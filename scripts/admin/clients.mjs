@@ -45,6 +45,8 @@ export const clients = {
       run: async ({ api, print, values }) => {
         const made = await api.post(pathOf(values), { label: values.label, ...kind(values) });
         if (made.secret) say("The secret is shown this once and stored nowhere: hand it over now, with the id");
+        const of = (path) => api.base.href.replace(/admin\/v1$/, path);
+        say(`Token URL ${of("oauth/token")}, base URL ${of("scim/v2")}`);
         print.one(made);
       },
     },

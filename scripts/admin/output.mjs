@@ -31,8 +31,27 @@ export function printer({ json }, columns = []) {
 const separated = (list, names) => [names, ...list.map((row) => names.map((name) => plain(row[name])))].map((cells) => cells.join("\t"));
 
 function table(list, names) {
-  const [head, ...rows] = columns(names.map(title), list.map((row) => names.map((name) => short(row[name]))));
-  return [bold(head), ...rows];
+  const rows = fit([names.map(title), ...list.map((row) => names.map((name) => short(row[name])))], process.stdout.columns);
+  const [head, ...lines] = columns(rows[0], rows.slice(1));
+  return [bold(head), ...lines];
+}
+
+/** Characters that a column keeps, however narrow the terminal is. */
+const NARROW = 6;
+
+/**
+ * Rows that are no wider than the terminal: the widest columns are cut, but the first, by which the
+ * next command names a thing. A pipe and --json have all.
+ */
+function fit(rows, width) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => Array.from(row[column]).length)));
+  for (let over = widths.reduce((sum, each) => sum + each + 2, -2) - width; over > 0; over -= 1) {
+    const widest = Math.max(...widths.slice(1));
+    if (widest <= NARROW) break;
+    widths[widths.indexOf(widest, 1)] -= 1;
+  }
+  const cut = (text, most) => (Array.from(text).length > most ? `${Array.from(text).slice(0, most - 1).join("")}…` : text);
+  return rows.map((row) => row.map((cell, column) => cut(cell, widths[column])));
 }
 
 function sheet(record, names) {

@@ -1,6 +1,7 @@
 // `npm run admin -- undo`
 
 import { Misunderstood, say } from "../say.mjs";
+import { inVerbs } from "./client.mjs";
 import { confirm } from "./confirm.mjs";
 import { finish } from "./jobs.mjs";
 import { tenantPath } from "./options.mjs";
@@ -27,7 +28,7 @@ export const undo = {
     if (values.json) return print.one(result);
     const { refused, ...counts } = result;
     print.one({ ...counts, refused: refused.length + (counts.more_refused ?? 0) });
-    for (const { seq, resource, detail } of refused) say(`event ${seq}, ${resource}: ${detail}`);
+    for (const { seq, resource, detail } of refused) say(`event ${seq}, ${resource}: ${inVerbs(detail)}`);
   },
 };
 

@@ -89,7 +89,7 @@ fn told(command: &mut Command) -> (i32, String, String) {
 fn a_tenant_moves_out_and_in() {
     let desk = Desk::open();
     let file = std::env::temp_dir().join(format!("moving-{}.ndjson", std::process::id()));
-    let lines = "{\"user_id\":\"u1\",\"user_email\":\"ada@example.com\",\"teams\":[\"t1\"]}\n\
+    let lines = "{\"user_id\":\"u1\",\"user_email\":\"ada@example.com\",\"user_mail\":\"x\",\"teams\":[\"t1\"]}\n\
                  {\"team_id\":\"t1\",\"team_alias\":\"Engines\",\"members\":[\"u9\"]}\n";
     std::fs::write(&file, lines).unwrap();
     let name = file.to_str().unwrap();
@@ -108,6 +108,7 @@ fn a_tenant_moves_out_and_in() {
         "{out}"
     );
     assert!(words.contains("line 2: The member \"u9\""), "{words}");
+    assert!(words.contains("no record has it: user_mail\n"), "{words}");
     let (code, exported, _) = desk.say(&["export", "--tenant", "1"]);
     let resources: Vec<&str> = exported
         .lines()
@@ -307,6 +308,13 @@ fn a_client_rotates_its_secret() {
     let desk = Desk::open();
     let of_tenant = ["--tenant", "1"];
     let clients = |words: &[&str]| desk.json(&[&["clients"], words, &of_tenant[..]].concat());
+    // What the customer's administrator enters stands beside the secret.
+    let (_, _, words) = desk.say(&["clients", "create", "--label", "Okta", "--tenant", "1"]);
+    let urls = format!(
+        "Token URL {origin}/oauth/token, base URL {origin}/scim/v2\n",
+        origin = desk.0.origin
+    );
+    assert!(words.contains(&urls), "{words}");
     let made = clients(&["create", "--label", "Entra", "--expires", "30"]);
     let id = made["id"].as_str().unwrap();
     let exchange = |secret: &serde_json::Value| {
@@ -607,14 +615,35 @@ fn what_is_not_done_is_said() {
     let nowhere = ["status", "--url", "http://127.0.0.1:49151"];
     let mounted = format!("{}/x", desk.0.origin);
     let create = ["tokens", "create", "--tenant", &id, "--label", "x"];
-    let cases: [(&[&str], i32, &str); 19] = [
+    let cases: [(&[&str], i32, &str); 24] = [
         (&["tenants", "delete", &id], 2, "say --yes"),
         (
             &["tokens", "revoke", named, "--tenant", &id],
             2,
             "say --yes",
         ),
-        (&["tenant"], 2, "there are tenants, tokens"),
+        (&["customers"], 2, "there are tenants, tokens"),
+        (
+            &["tenant", "list"],
+            2,
+            "there is no `tenant`; do you mean `tenants`? `npm run admin` alone tells",
+        ),
+        (&["webhok", "list"], 2, "do you mean `webhooks`?"),
+        (
+            &["tokens", "show", "tok_x", "--tenant", &id],
+            1,
+            "`npm run admin -- tokens list --tenant TENANT` lists",
+        ),
+        (
+            &["tenants", "create", "Other", "--shard", "9"],
+            1,
+            "`npm run admin -- status` lists",
+        ),
+        (
+            &["tenants", "show", "99"],
+            1,
+            "`npm run admin -- tenants list` lists",
+        ),
         (&["tenants", "make"], 2, "it has list, show, create"),
         (
             &["tenants", "create"],
@@ -662,13 +691,17 @@ fn what_is_not_done_is_said() {
             "--limit takes",
         ),
         (&of_another, 2, "write https://"),
-        (&nowhere, 3, "cannot be reached"),
+        (&nowhere, 3, "PORT names another port"),
     ];
     for (arguments, expected, expected_words) in cases {
         let (code, out, words) = desk.say(arguments);
         assert_eq!((code, out.as_str()), (expected, ""), "{words}");
         assert!(words.contains(expected_words), "{words}");
         assert!(!words.contains(secret), "{words}");
+        assert!(
+            words.lines().count() < 30,
+            "it is more than one reads: {words}"
+        );
     }
     assert_eq!(desk.users(secret), 200);
     // An address with a path may be right, and is not passed over.
@@ -694,6 +727,46 @@ fn what_is_not_done_is_said() {
         let (code, out, words) = desk.say(arguments);
         assert_eq!((code, words.as_str()), (0, ""));
         assert!(out.contains(expected), "{out}");
+    }
+}
+
+/// On a terminal a table is no wider than that; what names a thing stays whole.
+#[test]
+fn a_table_is_as_wide_as_the_terminal() {
+    let list = "const row = { id: 'tok_0123456789abcdef', label: 'x'.repeat(80), scopes: ['read'] };\
+                Object.assign(process.stdout, { isTTY: true, columns: 60 });\
+                const { printer } = await import('./scripts/admin/output.mjs');\
+                printer({}).rows([row, { ...row, label: 'Okta' }], Object.keys(row));";
+    let mut command = Command::new("node");
+    command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["--input-type=module", "-e", list])
+        .env("NO_COLOR", "1");
+    let (_, out, words) = told(&mut command);
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines.len(), 3, "{words}");
+    let wide = lines.iter().map(|line| line.chars().count());
+    assert_eq!(wide.max(), Some(60), "{out}");
+    assert!(
+        lines[1].starts_with("tok_0123456789abcdef  xxx") && lines[1].ends_with("x…  read"),
+        "{out}"
+    );
+}
+
+/// An example that is not told where to look says what it lacks.
+#[test]
+fn examples_say_what_they_lack() {
+    for (example, variable) in [("copy", "ADMIN_URL"), ("receiver", "WEBHOOK_SECRET")] {
+        let mut command = Command::new("node");
+        command
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .arg(format!("examples/events/{example}.mjs"))
+            .env_remove(variable);
+        let (code, _, words) = told(&mut command);
+        assert!(
+            code == 2 && words.lines().count() == 1 && words.contains(variable),
+            "{words}"
+        );
     }
 }
 
