@@ -9,7 +9,7 @@ use alloc::{string::ToString, vec::Vec};
 
 use serde_json::Value;
 
-use crate::message::error::{Error, ScimType, quoted};
+use crate::message::error::{Error, quoted};
 use crate::path::Location;
 use crate::schema::{Attribute, Mutability, Type, Uniqueness};
 
@@ -142,13 +142,8 @@ pub fn at_fault(operations: &[Operation], error: Error) -> Error {
                 && error.attribute() == Some(location.attribute.name)
                 && ids.any(|id| part::has(error.detail(), &["\"", &quoted(id), "\""].concat()));
         }
-        match error.attribute() {
-            Some(path) => path == location.to_string() || path == location.attribute.name,
-            None => {
-                error.scim_type() == ScimType::Uniqueness
-                    && location.leaf().uniqueness != Uniqueness::None
-            }
-        }
+        let path = error.attribute();
+        path.is_some_and(|path| path == location.to_string() || path == location.attribute.name)
     };
     let mut operations = operations.iter().rev();
     let found = operations.find_map(|operation| {

@@ -1,8 +1,12 @@
 //! Why a request was not done, in words for the person who reads the client's log.
 
+use scim::index::Index;
 use scim::message::error::Error;
+use scim::resource_type::ResourceType;
 
+use super::write::of_type;
 use store::limits::LARGEST_VALUE;
+use store::unique::Pair;
 
 /// The sentence for what is none of a list that a client can read.
 macro_rules! no_such {
@@ -114,7 +118,8 @@ impl From<store::Error> for Failure {
             ),
             store::Error::ReadOnly => Self::Forbidden(READ_ONLY),
             store::Error::Braked => Self::Braked,
-            store::Error::Unique(attribute) => Self::Refused(value_in_use(attribute)),
+            // One of the operator's own that is free by now is not named.
+            store::Error::Unique(attribute) => name_in_use(attribute.unwrap_or("value")),
             store::Error::Guard => Self::Broken("a guard failed that had no reader".to_owned()),
             store::Error::TooBig => Self::TooLarge(format!(
                 "The resource would be larger than the {LARGEST_VALUE} bytes that the database holds as one text, or the \
@@ -128,27 +133,28 @@ impl From<store::Error> for Failure {
     }
 }
 
-/// The refusal of a value that is in use: of this attribute, where it is known.
-fn value_in_use(attribute: Option<&str>) -> Error {
-    attribute.map_or_else(
-        || {
-            Error::uniqueness(
-                "A value of this resource is in use by another resource, and only one may have it. Choose another value: in \
-                 /Schemas the uniqueness of such an attribute is \"server\".",
-            )
-        },
-        in_use,
-    )
+/// The refusal of the first of a resource's unique values that is in use, by what
+/// [`values_in_use`](store::run::values_in_use) tells.
+pub(crate) fn value_in_use(
+    resource_type: &ResourceType,
+    values: &[Pair],
+    in_use: &Index,
+) -> Option<Failure> {
+    let is_taken = |(attribute, value): &&Pair| in_use.has(&of_type(attribute, value));
+    let (path, _) = values.iter().find(is_taken)?;
+    let core = path.strip_prefix(resource_type.schema.uri);
+    let own = core.and_then(|path| path.strip_prefix(':'));
+    Some(refusal(own.unwrap_or(path), "").into())
 }
 
-/// The refusal of a value of a unique attribute that is in use.
+/// The refusal of a name that is in use.
 pub(crate) fn name_in_use(attribute: &str) -> Failure {
-    in_use(attribute).into()
+    refusal(attribute, "; letter case makes no difference").into()
 }
 
-fn in_use(attribute: &str) -> Error {
+fn refusal(attribute: &str, compared: &str) -> Error {
     Error::uniqueness(format!(
-        "Another resource has this {attribute}; letter case makes no difference. Find it with a filter on \
+        "Another resource has this {attribute}{compared}. Find it with a filter on \
          {attribute} and update it, or choose another value."
     ))
     .at(attribute)

@@ -343,7 +343,7 @@ impl<D: Database> Session<'_, D> {
             (Err(store::Error::Guard), Links::Teams(teams)) => {
                 Err(self.explain_teams(teams).await?)
             }
-            (Err(error), _) => Err(error.into()),
+            (Err(error), _) => Err(self.explain_value(change, error).await?),
         }
     }
 

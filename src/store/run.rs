@@ -152,19 +152,15 @@ pub fn names_in_use(view: &View<'_>, names: &[(&str, &str)]) -> Option<Statement
     ))
 }
 
-/// One row with the ids of those resources one of whose unique values another one has, as a JSON
-/// array.
-pub fn values_in_use(view: &View<'_>, values: &[(&str, &unique::Pair)]) -> Statement {
-    let values: Value = values
-        .iter()
-        .map(|(id, (attribute, value))| Value::from(vec![*id, attribute.as_str(), value.as_str()]))
-        .list()
-        .into();
+/// One row with those of these unique values that a resource has, each behind its attribute and a
+/// slash, as a JSON array.
+pub fn values_in_use(view: &View<'_>, values: &[unique::Pair]) -> Statement {
+    let values = values.iter();
+    let values = values.map(|(attribute, value)| json::texts(&[attribute, value]));
     statement!(
-        "SELECT json_group_array(j.value ->> 0) AS ids FROM json_each({values}) j \
-         WHERE EXISTS (SELECT 1 FROM unique_values x \
-         WHERE x.tenant_id = {tenant} AND x.attribute = j.value ->> 1 AND x.value = j.value ->> 2)",
-        values = value(&json::text(&values)),
+        "SELECT json_group_array(x.attribute || '/' || x.value) AS ids FROM json_each({values}) j \
+         CROSS JOIN unique_values x ON x.tenant_id = {tenant} AND x.attribute = j.value ->> 0 AND x.value = j.value ->> 1",
+        values = value(&json::text(&values.list().into())),
         tenant = view.tenant,
     )
 }

@@ -342,7 +342,7 @@ fn every_attribute_behaves_as_its_schema_says() {
             .filter(|(_, attribute)| attribute["uniqueness"] == "server")
             .map(|(schema, attribute)| (schema, attribute["name"].as_str().unwrap()))
             .collect();
-        for (taken, _) in unique.iter().enumerate() {
+        for (taken, (_, attribute)) in unique.iter().enumerate() {
             let mut second = body.clone();
             for (index, (schema, name)) in unique.iter().enumerate() {
                 if index != taken {
@@ -351,7 +351,7 @@ fn every_attribute_behaves_as_its_schema_says() {
             }
             client
                 .post(endpoint, &second)
-                .refused(409, "uniqueness", "");
+                .refused(409, "uniqueness", attribute);
         }
         for attribute in schemas[0]
             .attributes()

@@ -22,10 +22,14 @@ fn device(serial_number: &str) -> Value {
     json!({ "schemas": [DEVICE], "serialNumber": serial_number })
 }
 
-/// Of a unique value that is in use.
+/// Of a unique value that is in use: which attribute it is of is told.
 #[track_caller]
 fn in_use(got: &Got) {
-    got.refused(409, "uniqueness", "in use");
+    got.refused(409, "uniqueness", "Another resource has this ");
+    let detail = got.body["detail"].to_string();
+    let names = ["serialNumber".to_owned(), format!("{WORKPLACE}:badge")];
+    let mut named = names.iter().map(|name| format!("has this {name}."));
+    assert!(named.any(|told| detail.contains(&told)), "{detail}");
 }
 
 fn replace_badge(value: &Value) -> Value {

@@ -593,6 +593,80 @@ fn a_refusal_is_logged_with_its_operation_and_its_path_and_no_value() {
     }
 }
 
+/// Of a unique attribute of the operator's own, too, by every way in.
+#[test]
+fn a_value_in_use_is_logged_with_its_attribute() {
+    const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:2.0:User";
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let user = |name: &str, badge: &str| json!({ "userName": name, WORKPLACE: { "badge": badge } });
+    client.created("/Users", &user("ada", "S3CRET"));
+    let bob = format!("/Users/{}", client.created("/Users", &user("bob", "2")));
+    let device = |number: &str| json!({ "serialNumber": number });
+    client.created("/Devices", &device("s3cret"));
+    let badge = format!("{WORKPLACE}:badge");
+    let set = json!({ "op": "replace", "path": badge, "value": "s3cret" });
+    let title = json!({ "op": "replace", "path": "title", "value": "T" });
+    let name = json!({ "op": "replace", "path": "userName", "value": "bo" });
+    for (method, path, body, operation, attribute) in [
+        (
+            "POST",
+            "/Users",
+            user("eve", "s3cret"),
+            None,
+            badge.as_str(),
+        ),
+        ("PUT", &bob, user("bob", "s3cret"), None, &badge),
+        (
+            "PATCH",
+            &bob,
+            json!({ "Operations": [name, set, title] }),
+            Some(2),
+            &badge,
+        ),
+        ("POST", "/Devices", device("s3cret"), None, "serialNumber"),
+    ] {
+        let line = line_of(&memory, &client.request(method, path, Some(&body)), 409);
+        assert_eq!(
+            (&line["operation"], &line["path"]),
+            (&json!(operation), &json!(attribute)),
+            "{body}"
+        );
+        assert!(
+            !line.to_string().to_lowercase().contains("s3cret"),
+            "{line}"
+        );
+    }
+    let operations = [
+        ("POST", "/Users", user("eve", "s3cret")),
+        ("POST", "/Users", user("fay", "new")),
+        ("POST", "/Users", user("gil", "new")),
+        ("POST", "/Devices", device("s3cret")),
+        ("PUT", &bob, user("bob", "s3cret")),
+    ];
+    let operations: Vec<Value> = operations
+        .into_iter()
+        .enumerate()
+        .map(|(id, (method, path, data))| json!({ "method": method, "path": path, "bulkId": id.to_string(), "data": data }))
+        .collect();
+    let done = client.post("/Bulk", &json!({ "Operations": operations }));
+    let done = done.expect(200)["Operations"].clone();
+    for (index, attribute) in [
+        (0, badge.as_str()),
+        (2, &badge),
+        (3, "serialNumber"),
+        (4, &badge),
+    ] {
+        let told = &done[index]["response"]["detail"];
+        let begins = format!("Another resource has this {attribute}.");
+        assert!(
+            told.as_str().unwrap().starts_with(&begins),
+            "{index}: {told}"
+        );
+    }
+    assert_eq!(done[1]["status"], "201");
+}
+
 #[test]
 fn what_is_left_out_is_logged_and_told_within_bounds() {
     let memory = Memory::new();

@@ -792,7 +792,7 @@ fn unique_values_are_those_of_the_write_that_was_done() {
         }
         client
             .post("/Users", &other(3))
-            .refused(409, "uniqueness", "in use");
+            .refused(409, "uniqueness", ":badge");
         client.post("/Users", &other(2)).expect(201);
         client.post("/Users", &other(1)).expect(201);
     }

@@ -6,6 +6,7 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::action::Action;
 use super::{Job, Success, not_there};
+use crate::failure::value_in_use;
 use crate::links::{all_ids, keep_groups, missing};
 use crate::write::{Change, NewResource, of_type};
 use crate::{Failure, Session};
@@ -138,9 +139,7 @@ impl<D: Database> Session<'_, D> {
         let mut values = Vec::new();
         let mut members = Index::default();
         for (_, plan) in &planned {
-            for value in plan.unique() {
-                values.push((plan.id.as_str(), value));
-            }
+            values.extend_from_slice(plan.unique());
             if Table::of(plan.resource_type).has_members() {
                 for id in plan.links() {
                     members.add(id);
@@ -153,14 +152,13 @@ impl<D: Database> Session<'_, D> {
         let unknown = batch.add_all(membership::unknown(&view, &members));
         let mut answers = self.send(batch).await?;
         let names_taken: Index = all_ids(answers.rows_of(&names_taken))?;
-        let values_taken: Index = all_ids(answers.rows(values_taken))?;
+        let mut values_taken: Index = all_ids(answers.rows(values_taken))?;
         let unknown: Index = all_ids(answers.rows_of(&unknown))?;
         let pends = self.settings().pend_unknown_members;
         if pends {
             self.look_up(&unknown.clone().into_texts()).await?;
         }
-        let (mut made, mut asked_for, mut held) =
-            (Index::default(), Index::default(), Index::default());
+        let (mut made, mut asked_for) = (Index::default(), Index::default());
         let mut rest = Vec::new();
         for (index, mut plan) in planned {
             let job = |index: usize| jobs.get(index);
@@ -189,20 +187,17 @@ impl<D: Database> Session<'_, D> {
                 not_there(other)
             } else if names_taken.has(&plan.id) || asked_for.has(&plan.typed_name()) {
                 plan.name_in_use()
-            } else if values_taken.has(&plan.id)
-                || plan
-                    .unique()
-                    .iter()
-                    .any(|(attribute, value)| held.has(&of_type(attribute, value)))
+            } else if let Some(failure) =
+                value_in_use(plan.resource_type, plan.unique(), &values_taken)
             {
-                store::Error::Unique(None).into()
+                failure
             } else if must_be && !absent.is_empty() {
                 missing(&GROUP_TYPE, &absent)
             } else {
                 made.add(&plan.id);
                 asked_for.add(&plan.typed_name());
                 for (attribute, value) in plan.unique() {
-                    held.add(&of_type(attribute, value));
+                    values_taken.add(&of_type(attribute, value));
                 }
                 rest.push((index, plan));
                 continue;
