@@ -286,27 +286,6 @@ fn the_manager_as_scim_1_had_it() {
     );
 }
 
-/// Of an operation that is left out nothing is done, whatever of it was read before the fault.
-#[test]
-fn what_is_left_out_is_left_out_whole() {
-    let memory = Memory::new();
-    let client = Client::new(&memory);
-    let user = format!("/Users/{}", client.user("ada"));
-    let got = client.patch(
-        &user,
-        &json!([
-            { "op": "replace", "path": WORKPLACE, "value": { "floor": 5, "desks.value": null } },
-            { "op": "replace", "path": "active", "value": false },
-        ]),
-    );
-    assert_eq!(got.header("Scim-Ignored"), Some(WORKPLACE));
-    let left = got.expect(200);
-    assert_eq!(
-        (&left["active"], &left[WORKPLACE]),
-        (&json!(false), &Value::Null)
-    );
-}
-
 /// A value that is too large in all its places is left out, and takes no room from the rest; more
 /// looks than a request has are refused all the same.
 #[test]
@@ -368,4 +347,80 @@ fn a_name_in_use_keeps_nobody_active() {
     assert_eq!(got["Operations"][0]["status"], "200", "{got:#}");
     let bob = client.get("/Users?filter=userName eq \"bob\"").expect(200);
     assert_eq!(bob["Resources"][0]["active"], false);
+}
+
+/// What is no operation, as a removal of nothing that is named.
+#[test]
+fn by_what_is_no_operation() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let made = json!({ "userName": "ada", "nickName": "Ada", "title": "T" });
+    let user = format!("/Users/{}", client.created("/Users", &made));
+    let set = |active: bool| json!({ "op": "replace", "path": "active", "value": active });
+    let core = "urn:ietf:params:scim:schemas:core:2.0:User";
+    for (operation, told) in [
+        (json!({ "op": "remove" }), "Operations"),
+        (
+            json!({ "op": "remove", "path": null, "value": { "title": "T" } }),
+            "Operations",
+        ),
+        (json!({ "op": "remove", "path": "" }), "\"\""),
+        (json!({ "op": "remove", "path": core }), core),
+        (json!({ "op": "replace", "path": core, "value": "x" }), core),
+        (json!({ "op": "replace", "value": { core: "x" } }), core),
+        (json!({ "op": "add" }), "Operations"),
+        (json!({ "op": "replace", "value": "x" }), "Operations"),
+        (json!({ "op": "move", "path": "title" }), "title"),
+        (
+            json!({ "op": "add", "path": ["title"], "value": "x" }),
+            "Operations",
+        ),
+        (json!("remove"), "Operations"),
+    ] {
+        refused(&client.patch(&user, &json!([operation, set(true)])));
+        refused(&client.patch(&user, &json!([operation])));
+        for both in [
+            json!([operation, set(false)]),
+            json!([set(false), operation]),
+        ] {
+            off(&client, &client.patch(&user, &both), told);
+            assert_eq!(client.get(&user).expect(200)["title"], "T", "{operation}");
+            client.patch(&user, &json!([set(true)])).expect(200);
+        }
+    }
+    client
+        .patch(&user, &json!([{ "op": "remove" }]))
+        .refused(400, "noTarget", "Operation 1: ");
+}
+
+/// A part that each value must have, of an attribute that nobody must have.
+#[test]
+fn by_an_empty_part_that_is_required() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let desks = json!([{ "value": "1", "type": "fixed" }]);
+    let made = json!({ "userName": "ada", "nickName": "Ada", WORKPLACE: { "desks": desks } });
+    let user = format!("/Users/{}", client.created("/Users", &made));
+    let path = format!("{WORKPLACE}:desks.value");
+    let set = |active: bool| json!({ "op": "replace", "path": "active", "value": active });
+    for operation in [
+        json!({ "op": "replace", "path": path, "value": "" }),
+        json!({ "op": "replace", "value": { &path: null } }),
+        json!({ "op": "replace", "path": format!("{WORKPLACE}:desks[type eq \"fixed\"].value"), "value": "" }),
+    ] {
+        refused(&client.patch(&user, &json!([operation, set(true)])));
+        off(
+            &client,
+            &client.patch(&user, &json!([operation, set(false)])),
+            &path,
+        );
+        assert_eq!(client.get(&user).expect(200)[WORKPLACE]["desks"], desks);
+        client.patch(&user, &json!([set(true)])).expect(200);
+    }
+    // The parts beside it are set.
+    let beside =
+        json!({ "op": "replace", "path": WORKPLACE, "value": { "floor": 5, "desks.value": null } });
+    let got = client.patch(&user, &json!([beside, set(false)]));
+    off(&client, &got, &path);
+    assert_eq!(got.body[WORKPLACE], json!({ "floor": 5, "desks": desks }));
 }

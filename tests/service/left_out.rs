@@ -213,7 +213,7 @@ fn a_removal_of_the_whole_resource_is_told_as_such() {
     let operations = json!([{ "op": "remove", "path": uri }]);
     client
         .patch(&path, &operations)
-        .refused(400, "noTarget", "names the whole resource");
+        .refused(400, "noTarget", "the whole resource");
     client
         .patch(&path, &json!([{ "op": "remove" }]))
         .refused(400, "noTarget", "needs a `path`");

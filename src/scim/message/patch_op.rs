@@ -91,10 +91,14 @@ impl PatchOp {
         for item in items {
             reader.number += 1;
             if let Err(error) = reader.operation(item) {
+                let error = error.of_operation(reader.number);
+                if error.attribute().is_some() {
+                    return Err(reader.aside.refuse(error));
+                }
+                // It is about no attribute: what was read is no operation.
                 let path = item.as_object().and_then(|item| member(item, "path"));
-                let path = path.and_then(Value::as_str);
-                let error = path.into_iter().fold(error, Error::at);
-                return Err(reader.aside.refuse(error.of_operation(reader.number)));
+                let path = path.and_then(Value::as_str).unwrap_or("Operations");
+                reader.aside.put(path, error.at(path));
             }
         }
         let patch = Self {

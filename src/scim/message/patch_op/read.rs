@@ -86,10 +86,6 @@ impl Reader<'_> {
 
     fn at_path(&mut self, op: Op, text: &str, value: Option<&Value>) -> Result<(), Error> {
         match self.target(text) {
-            Ok(Target::Resource) if op == Op::Remove => Err(Error::no_target(
-                "`path` names the whole resource, whose schema cannot be removed; name one of its attributes, or \
-                 send DELETE to remove the resource",
-            )),
             Ok(target) => self.at_target(op, target, value),
             Err(error) => match self.unknown(text) {
                 Some(name) => {
@@ -102,15 +98,16 @@ impl Reader<'_> {
     }
 
     /// Puts aside what is refused at a path, for a message that may deactivate somebody, with what
-    /// was read of it; but not at one that names a required attribute, or the whole resource.
+    /// was read of it; but not what is about a required attribute.
     fn put_aside(&mut self, before: usize, path: &str, error: Error) -> Result<(), Error> {
         let front = path.trim().split(['[', ' ']).next().unwrap_or_default();
         let is_needed = AttributePath::parse(front)
             .ok()
             .and_then(|path| path.bind(self.resource_type, &mut Habits::default()))
             .is_some_and(|location| !is_optional(location));
-        if is_needed || self.target(path).is_ok_and(|of| of == Target::Resource) {
-            return Err(error);
+        let is_whole = self.target(path).is_ok_and(|of| of == Target::Resource);
+        if is_needed || is_whole && error.attribute().is_some() {
+            return Err(error.at(path));
         }
         self.operations.truncate(before);
         let error = error.at(path).of_operation(self.number);
@@ -171,7 +168,7 @@ impl Reader<'_> {
         match target {
             Target::Resource => match value {
                 _ if op == Op::Remove => Err(Error::no_target(
-                    "\"remove\" needs a `path` that says what to remove",
+                    "\"remove\" needs a `path` that says what to remove; send DELETE to remove the whole resource",
                 )),
                 // No fault, and no success without a word.
                 Some(value) if is_empty(value) => {

@@ -502,11 +502,11 @@ fn refusals() {
     );
     refused(
         json!({ "op": "remove" }),
-        "noTarget: \"remove\" needs a `path` that says what to remove",
+        "noTarget: \"remove\" needs a `path` that says what to remove; send DELETE to remove the whole resource",
     );
     refused(
         json!({ "op": "remove", "path": null, "value": { "title": 1 } }),
-        "noTarget: \"remove\" needs a `path` that says what to remove",
+        "noTarget: \"remove\" needs a `path` that says what to remove; send DELETE to remove the whole resource",
     );
     refused(
         json!({ "op": "add", "path": "title" }),
