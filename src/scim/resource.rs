@@ -33,7 +33,7 @@ pub use refusal::MAX_VALUES;
 pub use rules::{check_required, replace, set_lasting, set_schemas, unique_values};
 pub(crate) use rules::{immutable_parts, is_off, leave_out_incomplete};
 pub(crate) use values::{Values, is_same, merge, set_parts, unite};
-pub(crate) use wrapped::{sub_named, unwrap_value};
+pub(crate) use wrapped::{is_blank, sub_named, unwrap_value};
 
 /// What a client's body means.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -6,6 +6,7 @@ use testing::client::{Client, Got};
 use testing::memory::Memory;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:2.0:User";
 const SCIM_1: &str = "urn:scim:schemas:extension:enterprise:1.0";
 
 /// The reply is a success that names this as ignored; nothing where none is given.
@@ -574,4 +575,141 @@ fn an_extension_s_attribute_without_its_uri_is_read_in_a_body() {
     let shown = client.get(core).expect(200);
     assert_eq!(shown["Resources"][0]["userName"], "ada");
     assert_eq!(shown["Resources"][0].get(ENTERPRISE), None);
+}
+
+/// Nothing is set by an empty object, of the members that a filter selects as of any other values.
+#[test]
+fn an_empty_object_behind_a_filter_is_told() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let (bob, cy) = (client.user("bob"), client.user("cy"));
+    let group = client.group("all", &[&bob]);
+    let user = whole(&client);
+    let before = client.get(&user).expect(200);
+    let manager = format!("{ENTERPRISE}:manager");
+    for op in ["add", "replace"] {
+        for id in [&bob, &cy] {
+            let path = format!("members[value eq \"{id}\"]");
+            for operation in [
+                json!({ "op": op, "path": path, "value": {} }),
+                json!({ "op": op, "value": { &path: {} } }),
+            ] {
+                let got = client.patch(&format!("/Groups/{group}"), &json!([operation]));
+                told(got, Some("members"));
+                assert_eq!(members(&client, &group), 1, "{operation}");
+            }
+        }
+        for (path, name) in [
+            ("emails[type eq \"work\"]", "emails"),
+            ("emails[type eq \"none\"]", "emails"),
+            ("manager[value eq \"m1\"]", &manager),
+        ] {
+            let operation = json!({ "op": op, "path": path, "value": {} });
+            let after = told(client.patch(&user, &json!([operation])), Some(name));
+            assert_eq!(after, before, "{operation}");
+        }
+    }
+}
+
+#[test]
+fn an_add_without_a_value_removes_nothing() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let user = whole(&client);
+    let languages = format!("{WORKPLACE}:languages");
+    let set = json!({ "op": "add", "path": languages, "value": ["de"] });
+    let before = client.patch(&user, &json!([set])).expect(200);
+    let manager = format!("{ENTERPRISE}:manager");
+    let plain = format!("{languages}[value eq \"de\"]");
+    let cases = [
+        ("emails[type eq \"work\"]", "emails"),
+        ("manager[value eq \"m1\"]", manager.as_str()),
+        (&plain, &languages),
+    ];
+    for value in [json!(null), json!(""), json!([])] {
+        for (path, name) in cases {
+            let operation = json!({ "op": "add", "path": path, "value": value });
+            let after = told(client.patch(&user, &json!([operation])), Some(name));
+            assert_eq!(after, before, "{operation}");
+        }
+    }
+    for value in [
+        json!({ "value": "" }),
+        json!({ "value": null, "display": null }),
+        json!({ "type": "work", "value": "" }),
+    ] {
+        let operation = json!({ "op": "add", "path": cases[0].0, "value": value });
+        let after = told(client.patch(&user, &json!([operation])), Some("emails"));
+        assert_eq!(after, before, "{operation}");
+    }
+    // To replace them by no value does.
+    for (path, _) in cases {
+        let operation = json!({ "op": "replace", "path": path, "value": null });
+        told(client.patch(&user, &json!([operation])), None);
+    }
+    let left = client.get(&user).expect(200);
+    assert_eq!(left["emails"].as_array().unwrap().len(), 1);
+    assert_eq!(left[ENTERPRISE].get("manager"), None);
+    assert_eq!(left.get(WORKPLACE), None);
+}
+
+/// Of an element without its value nothing is stored: it would hide the next one where
+/// applications look for the address.
+#[test]
+fn an_element_of_an_empty_value_is_none() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let home = json!({ "value": "h@x", "type": "home" });
+    for value in [json!(""), json!(null), json!([])] {
+        let work = json!({ "type": "work", "primary": true, "value": value });
+        let both = json!([work, home]);
+        let body = json!({ "userName": "ada", "emails": both });
+        let made = told(client.post("/Users", &body), Some("emails"));
+        let user = format!("/Users/{}", made["id"].as_str().unwrap());
+        let is_home = |sent: &Value| {
+            assert_eq!(
+                client.get(&user).expect(200)["emails"],
+                json!([home]),
+                "{sent}"
+            );
+            let found = "SELECT count(*) FROM users WHERE email = 'h@x'";
+            assert_eq!(memory.number(found), 1, "{sent}");
+        };
+        is_home(&body);
+        told(client.put(&user, &body), Some("emails"));
+        is_home(&body);
+        for operation in [
+            json!({ "op": "replace", "path": "emails", "value": both }),
+            json!({ "op": "replace", "value": { "emails": both } }),
+            json!({ "op": "add", "path": "emails", "value": both }),
+            json!({ "op": "add", "path": "emails", "value": work }),
+        ] {
+            told(client.patch(&user, &json!([operation])), Some("emails"));
+            is_home(&operation);
+        }
+        // Nothing but such is no value at all.
+        for operation in [
+            json!({ "op": "replace", "path": "emails", "value": [work] }),
+            json!({ "op": "replace", "path": "emails[type eq \"home\"]", "value": { "type": "home", "value": value } }),
+        ] {
+            let got = client.patch(&user, &json!([operation]));
+            assert_eq!(got.expect(200).get("emails"), None, "{operation}");
+            client.put(&user, &body).expect(200);
+        }
+        client.delete(&user).expect(204);
+    }
+    // What has no such part, or says nothing of it, stays; and one that must be there is asked for.
+    let addresses = json!([{ "type": "work", "formatted": "", "locality": "Tours" }]);
+    let roles = json!([{ "display": "Admin" }]);
+    let body = json!({ "userName": "ada", "addresses": addresses, "roles": roles });
+    let made = told(client.post("/Users", &body), None);
+    assert_eq!(made["addresses"][0]["locality"], "Tours");
+    assert_eq!(made["roles"], roles);
+    let desks = json!([{ "type": "fixed", "value": "" }]);
+    client
+        .post(
+            "/Users",
+            &json!({ "userName": "bob", WORKPLACE: { "desks": desks } }),
+        )
+        .refused(400, "invalidValue", "desks.value");
 }

@@ -10,15 +10,15 @@ use serde_json::{Map, Number, Value};
 
 use crate::date_time;
 use crate::fold::{is_invisible, trim_name};
-use crate::habit::{Habits, WRITE_ONLY};
+use crate::habit::{Habits, NOTHING_SET, WRITE_ONLY};
 use crate::json;
 use crate::message::error::Error;
 use crate::path::Location;
-use crate::resource::document::object;
+use crate::resource::document::{member, object};
 use crate::resource::leave_out_sent;
 use crate::resource::refusal::{MAX_VALUES, refusal, too_many_values, two_primaries};
 use crate::resource::values::unite;
-use crate::resource::wrapped::{sub_named, unwrap_list, unwrap_value};
+use crate::resource::wrapped::{is_blank, sub_named, unwrap_list, unwrap_value};
 use crate::schema::{Attribute, Mutability, Type};
 
 /// The value at `location` as it is stored; `None` when it means that the attribute is unassigned:
@@ -160,7 +160,7 @@ fn is_unseen(name: &str) -> bool {
 }
 
 /// The parts of a complex value: unknown and read-only ones are left out, names get the schema's
-/// spelling.
+/// spelling. An element whose `value` is empty is none.
 fn coerce_parts(
     location: Location,
     parts: &Map<String, Value>,
@@ -183,6 +183,17 @@ fn coerce_parts(
                 object.remove(sub.name);
             }
         }
+    }
+    let leaf = location.leaf();
+    let main = leaf.sub_attribute("value");
+    if leaf.multi_valued
+        && !object.is_empty()
+        && main.is_some_and(|main| !main.required)
+        && member(parts, "value").is_some_and(is_blank)
+    {
+        // Its `type` alone would hide the value behind it where applications look for one.
+        habits.leave_out(NOTHING_SET, &location.to_string());
+        return Ok(None);
     }
     Ok((!object.is_empty()).then_some(Value::Object(object)))
 }

@@ -55,6 +55,17 @@ pub(crate) fn unwrap_list<'a>(
     }
 }
 
+/// Whether a value is empty, in all its parts.
+pub(crate) fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.iter().all(is_blank),
+        Value::Object(parts) => parts.values().all(is_blank),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 fn own_name(location: Location, members: &Map<String, Value>) -> Option<&Value> {
     let (name, inner) = members.iter().next().filter(|_| members.len() == 1)?;
     let leaf = location.leaf();

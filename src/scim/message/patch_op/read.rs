@@ -380,8 +380,8 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a path-less value has no attribute.
-fn is_empty(value: &Value) -> bool {
+/// Whether a value without a path, or a member, has no attribute.
+pub(super) fn is_empty(value: &Value) -> bool {
     let is_none = |value: &Value| value.as_object().is_some_and(Map::is_empty);
     let list = value.as_array();
     list.map_or_else(|| is_none(value), |list| list.iter().all(is_none))

@@ -17,7 +17,7 @@ use crate::patch::path::Target;
 use crate::path::Location;
 use crate::resource::coerce::{coerce_each, coerce_one};
 use crate::resource::refusal::{MAX_VALUES, too_many_values};
-use crate::resource::{link_ids, member};
+use crate::resource::{is_blank, link_ids, member};
 
 impl Reader<'_> {
     /// The values that a `remove` lists, if it does. RFC 7644 §3.5.2.2 knows no such thing and
@@ -139,20 +139,9 @@ fn says_nothing(value: &Value, is_one: bool) -> bool {
 }
 
 /// Whether a value names nothing by what it has: its `value` is empty, or all of its parts are.
-fn is_of_empty(value: &Value) -> bool {
+pub(super) fn is_of_empty(value: &Value) -> bool {
     value.as_object().is_some_and(|parts| {
         let main = member(parts, "value");
         !parts.is_empty() && main.map_or_else(|| is_blank(value), is_blank)
     })
-}
-
-/// Whether a value is empty, in all its parts.
-pub(super) fn is_blank(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.iter().all(is_blank),
-        Value::Object(parts) => parts.values().all(is_blank),
-        Value::Bool(_) | Value::Number(_) => false,
-    }
 }

@@ -955,7 +955,7 @@ fn a_removal_of_an_empty_part_removes_nothing_and_is_told() {
     reads(
         json!({ "op": "remove", "path": "emails", "value": [{ "value": "", "type": "work" }] }),
         &["Remove emails = []"],
-        &["entra-valued-remove"],
+        &["entra-valued-remove", "empty-object"],
     );
 }
 
@@ -1075,5 +1075,16 @@ fn what_sets_nothing_is_told() {
             nothing,
         );
     }
-    links(add("members[value eq \"a\"]", json!(null)), &[], nothing);
+    for value in [json!(null), json!({})] {
+        links(add("members[value eq \"a\"]", value), &[], nothing);
+    }
+    for value in [
+        json!(null),
+        json!(""),
+        json!([]),
+        json!({}),
+        json!({ "value": "" }),
+    ] {
+        reads(add("emails[type eq \"work\"]", value), &[], nothing);
+    }
 }

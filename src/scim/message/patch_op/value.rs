@@ -6,8 +6,8 @@ use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
-use super::read::Reader;
-use super::removal::{is_blank, listed};
+use super::read::{Reader, is_empty};
+use super::removal::{is_of_empty, listed};
 use crate::filter::predicate::Predicate;
 use crate::habit::{KEPT, NOTHING_REMOVED, NOTHING_SET, READ_ONLY, WRITE_ONLY};
 use crate::index::Index;
@@ -18,7 +18,7 @@ use crate::patch::path::Target;
 use crate::path::Location;
 use crate::resource::coerce::{coerce, coerce_one};
 use crate::resource::refusal::{missing, refusal};
-use crate::resource::{link_ids, member, sub_named, unwrap_value};
+use crate::resource::{is_blank, link_ids, member, sub_named, unwrap_value};
 use crate::schema::{Attribute, Mutability, Type};
 
 impl Reader<'_> {
@@ -107,7 +107,10 @@ impl Reader<'_> {
                 coerce(location, given, self.habits)?.unwrap_or_default(),
             )?),
         };
-        if !self.is_secret(location) {
+        if op == Op::Add && sub.is_none() && value == Some(Value::Null) {
+            // To add no value is no change.
+            self.habits.leave_out(NOTHING_SET, &location.to_string());
+        } else if !self.is_secret(location) {
             self.push(
                 op,
                 Target::Elements {
@@ -128,7 +131,8 @@ impl Reader<'_> {
     /// §3.5.2.3).
     ///
     /// Entra ID sends `name: {"familyName": null}` and means the other parts to stay. An object of
-    /// which only an empty `value` is known (`{"value": ""}` for a manager) clears the attribute.
+    /// which only an empty `value` is known (`{"value": ""}` for a manager) clears the attribute,
+    /// and an element whose `value` is empty is none.
     /// `whole`: a plain string in place of the object is all of the value, so nothing of the former
     /// one stays beside it; but a name as one text says nothing of its parts.
     fn merge(
@@ -189,7 +193,8 @@ impl Reader<'_> {
             }
             return Ok(None);
         }
-        let clears = parts.contains_key("value") && parts.values().all(Value::is_null);
+        let clears = parts.get("value").is_some_and(Value::is_null)
+            && (!whole || parts.values().all(Value::is_null));
         Ok(Some(if clears {
             Value::Null
         } else {
@@ -286,7 +291,7 @@ impl Reader<'_> {
                 self.push(Op::Remove, whole(filter), None);
                 return Ok(());
             }
-            (None, Value::Null) => {
+            (None, given) if given.is_null() || is_empty(given) => {
                 self.habits.leave_out(NOTHING_SET, of.attribute.name);
                 return Ok(());
             }
@@ -328,8 +333,9 @@ fn required(location: Location, value: Value) -> Result<Value, Error> {
 
 /// Whether a list holds an object that says something, be it nothing that is known.
 fn says_something(value: &Value) -> bool {
-    let mut objects = values_of(value).iter().filter_map(Value::as_object);
-    objects.any(|object| !object.values().all(is_blank))
+    let is_bare = |one: &Value| one.as_object().is_none_or(Map::is_empty);
+    let mut values = values_of(value).iter();
+    values.any(|one| !is_bare(one) && !is_of_empty(one))
 }
 
 /// Whether a client's value never replaces the one there is.
