@@ -713,3 +713,16 @@ fn an_element_of_an_empty_value_is_none() {
         )
         .refused(400, "invalidValue", "desks.value");
 }
+
+/// RFC 7643 §4.3 recommends both parts and requires neither.
+#[test]
+fn a_manager_known_by_address_alone_is_kept_so() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    for address in ["../Users/m1", "https://example.com/scim/v2/Users/m1"] {
+        let manager = json!({ "$ref": address });
+        let body = json!({ "userName": address, ENTERPRISE: { "manager": manager } });
+        let made = told(client.post("/Users", &body), None);
+        assert_eq!(made[ENTERPRISE]["manager"], manager);
+    }
+}

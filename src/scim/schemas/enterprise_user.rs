@@ -28,6 +28,9 @@ static ATTRIBUTES: [Attribute; 6] = [
     ),
 ];
 
+/// RFC 7643 §4.3 recommends `value` and `$ref` and requires neither, so a manager of whom one alone
+/// is sent is stored as sent. No `value` is made of a `$ref`: the address may be another server's,
+/// and this one answers under several.
 static MANAGER: [Attribute; 3] = [
     Attribute::string(
         "value",
