@@ -10,6 +10,7 @@ use scim::message::error::Error;
 use serde_json::Value;
 
 use super::fault::Fault;
+use super::log::of_bytes;
 use super::request::{Request, Unread, Upload};
 use service::{Failure, Session};
 use store::Database;
@@ -49,7 +50,7 @@ impl ReceivedBody {
     pub(super) fn into_logged(self) -> Option<String> {
         let length = self.length.get();
         let redacted = self.redacted.into_inner();
-        redacted.or_else(|| (length > 0).then(|| format!("{{\"bytes\":{length}}}")))
+        redacted.or_else(|| (length > 0).then(|| of_bytes(length)))
     }
 }
 

@@ -3,7 +3,7 @@
 //! members that were left out because nobody has them.
 
 use scim::habit::{Habit, Habits};
-use scim::json;
+use scim::json::{self, ObjectText, list_text};
 use scim::list::List;
 use scim::part;
 use serde_json::Value;
@@ -68,13 +68,9 @@ fn credential<'t>(text: &'t str, behind: &str) -> Option<(&'t str, usize)> {
     CREDENTIALS.iter().find_map(of)
 }
 
-/// A JSON object with these members in this order.
-fn object<'m>(members: impl IntoIterator<Item = (&'m str, String)>) -> String {
-    let members = members.into_iter();
-    let members: Vec<String> = members
-        .map(|(name, text)| ["\"", name, "\":", &text].concat())
-        .collect();
-    ["{", &members.join(","), "}"].concat()
+/// What the log has of a body that is not kept, JSON: its size.
+pub(super) fn of_bytes(size: usize) -> String {
+    ObjectText::new().member("bytes", &size.to_string()).end()
 }
 
 fn text(value: impl Into<Value>) -> String {
@@ -84,23 +80,20 @@ fn text(value: impl Into<Value>) -> String {
 /// A lenient reading: its name, the path it was at, and what was sent there for what.
 fn habit_line(habit: &Habit, token: &str) -> String {
     let path = hide(&habit.path, token);
-    let members = [
-        ("name", Some(habit.name)),
-        ("path", Some(path.as_str())),
-        ("note", habit.note()),
-    ];
-    object(
-        members
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, text(value?)))),
-    )
+    let object = ObjectText::new()
+        .text("name", habit.name)
+        .text("path", &path);
+    match habit.note() {
+        Some(note) => object.text("note", note).end(),
+        None => object.end(),
+    }
 }
 
 /// Lenient readings as the line has them, JSON; `token` is the credential of the request.
 pub fn habit_lines(habits: &Habits, token: &str) -> String {
     let seen = habits.seen().iter();
     let lines: Vec<String> = seen.map(|habit| habit_line(habit, token)).list();
-    ["[", &lines.join(","), "]"].concat()
+    list_text(&lines)
 }
 
 /// Whether a request has something to tell: it was refused, or read leniently. Of others the
@@ -123,7 +116,7 @@ pub fn line<B>(
     let token = credential.map_or("", |credential| credential.0);
     let path = reply.attribute.as_deref();
     let path = path.map(|path| hide(path, token));
-    object([
+    let members = [
         ("time", text(now.text.as_str())),
         ("requestId", text(trace.request_id.as_str())),
         ("tenant", text(trace.notes.tenant)),
@@ -140,5 +133,11 @@ pub fn line<B>(
         ("habits", habit_lines(&trace.notes.habits, token)),
         ("provider", text(trace.provider)),
         ("cause", text(trace.notes.cause.as_deref())),
-    ])
+    ];
+    let object = members
+        .into_iter()
+        .fold(ObjectText::new(), |object, (name, json)| {
+            object.member(name, &json)
+        });
+    object.end()
 }

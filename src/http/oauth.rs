@@ -11,6 +11,7 @@ use super::reply::Reply;
 use super::request::{IN_CLEAR, Request, Unread, Upload};
 use super::route::{allow, segments};
 use super::{Environment, Trace, is_guessing};
+use scim::json::ObjectText;
 use scim::part;
 use service::base64;
 use service::failure::BUSY;
@@ -134,12 +135,12 @@ async fn answer<D: Database, B: Upload>(
     let granted = granted.map_err(|why| why_none(why, trace))?;
     trace.notes.tenant = Some(granted.tenant);
     trace.notes.later.extend(granted.later);
-    // Of letters and digits alone.
-    let (token, scope) = (granted.token, granted.scope);
-    let body = format!(
-        "{{\"access_token\":\"{token}\",\"token_type\":\"Bearer\",\"expires_in\":{LIFETIME},\"scope\":\"{scope}\"}}"
-    );
-    Ok(Reply::json(200, body).with("Content-Type", "application/json"))
+    let body = ObjectText::new()
+        .text("access_token", &granted.token)
+        .text("token_type", "Bearer")
+        .member("expires_in", &LIFETIME.to_string())
+        .text("scope", granted.scope);
+    Ok(Reply::json(200, body.end()).with("Content-Type", "application/json"))
 }
 
 /// What a client asks for, by its form and by what its header proves.
@@ -325,15 +326,10 @@ fn basic(header: &str) -> Option<(String, String)> {
 }
 
 fn denied(denial: &Denial) -> Reply {
-    // §5.2 has no quotes in either.
-    let body = [
-        "{\"error\":\"",
-        denial.error,
-        "\",\"error_description\":\"",
-        denial.detail,
-        "\"}",
-    ];
-    let reply = Reply::json(denial.status, body.concat()).with("Content-Type", "application/json");
+    let body = ObjectText::new()
+        .text("error", denial.error)
+        .text("error_description", denial.detail);
+    let reply = Reply::json(denial.status, body.end()).with("Content-Type", "application/json");
     match denial.status {
         401 => reply.with("WWW-Authenticate", "Basic realm=\"oauth\""),
         429 | 503 => reply.with("Retry-After", RETRY_AFTER),

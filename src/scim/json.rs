@@ -217,6 +217,64 @@ pub fn with(members: Vec<(&str, Value)>) -> Value {
     Value::Object(object)
 }
 
+/// An object as text, one member after the other: the place where text that is JSON already, such as
+/// what the database prints, becomes part of more of it.
+///
+/// ```
+/// use scim::json::ObjectText;
+/// let object = ObjectText::new().text("name", "a \"b\"").member("rows", "[1]").end();
+/// assert_eq!(object, r#"{"name":"a \"b\"","rows":[1]}"#);
+/// assert_eq!(ObjectText::more_of("{}".into()).member("id", "1").end(), r#"{"id":1}"#);
+/// ```
+#[derive(Debug)]
+pub struct ObjectText(String);
+
+impl ObjectText {
+    /// An object without members.
+    #[expect(
+        clippy::new_without_default,
+        reason = "an object that is not closed is no value"
+    )]
+    pub fn new() -> Self {
+        Self(String::from("{"))
+    }
+
+    /// An object that is to have more members.
+    pub fn more_of(mut object: String) -> Self {
+        object.pop();
+        Self(object)
+    }
+
+    /// With a member whose value is JSON.
+    #[must_use]
+    pub fn member(mut self, name: &str, json: &str) -> Self {
+        let comma = if self.0.len() > 1 { "," } else { "" };
+        self.0.extend([comma, "\"", name, "\":", json]);
+        self
+    }
+
+    /// With a member that is a text.
+    #[must_use]
+    pub fn text(self, name: &str, value: &str) -> Self {
+        self.member(name, &text(&value.into()))
+    }
+
+    /// All of it.
+    pub fn end(mut self) -> String {
+        self.0.push('}');
+        self.0
+    }
+}
+
+/// A list, as text, of what is JSON.
+///
+/// ```
+/// assert_eq!(scim::json::list_text(&["1".into(), "null".into()]), "[1,null]");
+/// ```
+pub fn list_text(items: &[String]) -> String {
+    ["[", &items.join(","), "]"].concat()
+}
+
 /// A list of these texts.
 pub fn texts(list: &[&str]) -> Value {
     let mut texts = Vec::new();

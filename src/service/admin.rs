@@ -6,7 +6,7 @@
 
 use std::vec::IntoIter;
 
-use scim::json;
+use scim::json::{self, ObjectText, list_text};
 use serde_json::Value;
 
 use super::credential::{self, Credential, Secret};
@@ -351,23 +351,14 @@ fn page(mut rows: Vec<Row>, limit: usize) -> Result<String, Refusal> {
     let count = i64::try_from(rows.len()).unwrap_or_default();
     let has_more = rows.len() > limit || found.is_some_and(|found| found > count);
     rows.truncate(limit);
-    let mut text = "{\"data\":[".to_owned();
-    let mut last = String::new();
-    for (index, row) in rows.iter_mut().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        last = row.required_text(0)?;
-        text.push_str(&row.required_text(1)?);
+    let (mut last, mut data) = (Value::Null, Vec::new());
+    for mut row in rows {
+        last = row.required_text(0)?.into();
+        data.push(row.required_text(1)?);
     }
-    text.push_str("],\"next\":");
-    text.push_str(&if has_more {
-        json::text(&Value::from(last))
-    } else {
-        "null".to_owned()
-    });
-    text.push('}');
-    Ok(text)
+    let next = if has_more { last } else { Value::Null };
+    let page = ObjectText::new().member("data", &list_text(&data));
+    Ok(page.member("next", &json::text(&next)).end())
 }
 
 /// The text of the first row.
@@ -379,8 +370,7 @@ fn shape(rows: Vec<Row>) -> Result<Option<String>, Refusal> {
 }
 
 /// A JSON object with a member more.
-fn with_member(mut object: String, name: &str, value: &Value) -> String {
-    object.pop();
-    object.extend([",\"", name, "\":", &json::text(value), "}"]);
-    object
+fn with_member(object: String, name: &str, value: &Value) -> String {
+    let object = ObjectText::more_of(object);
+    object.member(name, &json::text(value)).end()
 }

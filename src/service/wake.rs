@@ -1,7 +1,7 @@
 //! Why the Worker is woken up behind a request: a message of the queue says so, and nothing more.
 //! What there is to do is in the database, so one that is lost or comes twice does no harm.
 
-use scim::json;
+use scim::json::{self, ObjectText};
 
 /// What there is to go on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +33,10 @@ impl Wake {
 
     /// The message.
     pub fn text(self) -> String {
-        match self {
-            Self::Job(shard) => ["{\"job\":", &shard.to_string(), "}"].concat(),
-            Self::Deliver => "{\"deliver\":true}".to_owned(),
-        }
+        let message = match self {
+            Self::Job(shard) => ObjectText::new().member("job", &shard.to_string()),
+            Self::Deliver => ObjectText::new().member("deliver", "true"),
+        };
+        message.end()
     }
 }

@@ -11,7 +11,7 @@ use super::Door;
 use super::call::{Arguments, Message};
 use super::query::SEARCH;
 use super::routes::{Handler, Route};
-use crate::http::log::{habit_lines, hide};
+use crate::http::log::{habit_lines, hide, of_bytes};
 use crate::http::method::Method;
 use crate::http::query::parameters;
 use crate::http::reply::Reply;
@@ -230,6 +230,6 @@ fn reply_body(
         // What was just made has no value but those that were accepted for it.
         Some(text) if reply.status == 201 && is_short(&text) => Some(text),
         Some(text) if let Ok(body) = json::parse(&text) => Some(redact(kind?, types, &body)),
-        _ => Some(format!("{{\"bytes\":{size}}}")),
+        _ => Some(of_bytes(size)),
     }
 }

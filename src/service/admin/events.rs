@@ -252,7 +252,7 @@ fn collect<'c>(
         let mut events = Vec::with_capacity(rows.len());
         for mut row in rows {
             if let (Some(tenant), Some(seal)) = (row.integer(5)?, row.text(6)?) {
-                let seal = format!("\"{tenant}\":{seal}");
+                let seal = (tenant, seal);
                 if !page.seals.contains(&seal) {
                     page.seals.push(seal);
                 }

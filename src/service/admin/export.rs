@@ -1,5 +1,6 @@
 //! The beginning of an export: its event, and a cursor of the feed from before its first page.
 
+use scim::json::ObjectText;
 use std::vec::IntoIter;
 
 use super::events::cursor_text;
@@ -35,7 +36,7 @@ fn mark<'c>(
     let tenant = call.admin.tenant()?;
     let Some(shard) = rest.next() else {
         let cursor = cursor_text(marks, tenant.id);
-        let line = ["{\"cursor\":\"", &cursor, "\"}\n"].concat();
+        let line = ObjectText::new().text("cursor", &cursor).end() + "\n";
         return stream(call, Position::default(), line);
     };
     let is_own = shard == tenant.shard;

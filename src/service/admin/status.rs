@@ -1,5 +1,6 @@
 //! What an alarm looks at.
 
+use scim::json::{self, ObjectText, list_text};
 use scim::list::List;
 use std::vec::IntoIter;
 
@@ -53,13 +54,12 @@ fn count<'c>(
     mut counted: Counted,
 ) -> Outcome<'c> {
     let Some(shard) = rest.next() else {
-        return Step::show(format!(
-            "{{\"version\":\"{}\",\"shards\":[{}],\"jobs\":{},\"failing\":[{}]}}",
-            env!("CARGO_PKG_VERSION"),
-            counted.shards.join(","),
-            counted.jobs,
-            counted.failing.join(",")
-        ));
+        let status = ObjectText::new()
+            .text("version", env!("CARGO_PKG_VERSION"))
+            .member("shards", &list_text(&counted.shards))
+            .member("jobs", &counted.jobs.to_string())
+            .member("failing", &list_text(&counted.failing));
+        return Step::show(status.end());
     };
     let (mut batch, due_of) = pending(&tracks, shard);
     let count_of = batch.add(tenants::count(shard, call.admin.operator.tenant));
@@ -74,19 +74,10 @@ fn count<'c>(
             }
         }
         for mut row in answers.rows(count_of) {
-            let mut text = row.required_text(0)?;
-            text.pop();
-            let oldest = oldest
-                .take()
-                .map_or("null".to_owned(), |at| format!("\"{at}\""));
-            text.extend([
-                ",\"due\":",
-                &due.to_string(),
-                ",\"oldest_due_at\":",
-                &oldest,
-                "}",
-            ]);
-            counted.shards.push(text);
+            let shard = ObjectText::more_of(row.required_text(0)?)
+                .member("due", &due.to_string())
+                .member("oldest_due_at", &json::text(&oldest.take().into()));
+            counted.shards.push(shard.end());
             counted.jobs += row.count(1)?;
         }
         count(call, rest, tracks, counted)

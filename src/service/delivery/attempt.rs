@@ -1,6 +1,7 @@
 //! One attempt: what is posted, where it may go, and what a reply means.
 
-use scim::{json, part};
+use scim::json::{self, ObjectText};
+use scim::part;
 use serde_json::Value;
 
 use crate::outside::{PostReply, is_taken};
@@ -59,19 +60,12 @@ pub(crate) fn body(event: &str, seal: Option<&str>) -> (String, String) {
         behind.split_once('"').map(|(value, _)| value)
     };
     let id = member("\"id\":\"").unwrap_or_default();
-    let body = [
-        "{\"type\":\"",
-        member("\"type\":\"").unwrap_or_default(),
-        "\",\"timestamp\":\"",
-        member("\"at\":\"").unwrap_or_default(),
-        "\",\"data\":",
-        event,
-        ",\"chain\":",
-        seal.unwrap_or("null"),
-        "}",
-    ]
-    .concat();
-    (id.to_owned(), body)
+    let body = ObjectText::new()
+        .text("type", member("\"type\":\"").unwrap_or_default())
+        .text("timestamp", member("\"at\":\"").unwrap_or_default())
+        .member("data", event)
+        .member("chain", seal.unwrap_or("null"));
+    (id.to_owned(), body.end())
 }
 
 /// The beginning of a reply.

@@ -5,7 +5,7 @@
 //! type by type. A group of many members is several lines, each of which names the group and some
 //! of them.
 
-use scim::json;
+use scim::json::{self, ObjectText};
 use scim::resource_type::ResourceType;
 use scim::show::StoredResource;
 use serde_json::Value;
@@ -89,9 +89,9 @@ impl Export {
                 return Ok(None);
             };
             if self.left == 0 && self.groups.is_empty() {
-                let next = json::text(&Value::from(self.position.text()));
+                let next = ObjectText::new().text("next", &self.position.text());
                 self.position.0 = usize::MAX;
-                return Ok(Some(["{\"next\":", &next, "}\n"].concat()));
+                return Ok(Some(next.end() + "\n"));
             }
             self.left = self.left.saturating_sub(1);
             let view = View {

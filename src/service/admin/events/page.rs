@@ -1,6 +1,7 @@
 //! A page of the feed: what the shards have is put together by the moment, those of each in their
 //! order, with the resources as they are now where they are asked for.
 
+use scim::json::{ObjectText, list_text};
 use scim::list::List;
 use std::vec::IntoIter;
 
@@ -70,8 +71,8 @@ pub(super) struct Page {
     /// Where each shard's events end, and whether that is the end of all.
     ends: Vec<(u16, FeedMark, bool)>,
     events: Vec<Event>,
-    /// The newest seals of the tenants, members of a JSON object.
-    pub(super) seals: Vec<String>,
+    /// The newest seals of the tenants, JSON.
+    pub(super) seals: Vec<(i64, String)>,
     /// Whether events behind its beginning are not kept any more.
     pub(super) is_trimmed: bool,
     /// Seconds to wait, where there is nothing.
@@ -169,38 +170,29 @@ impl Page {
 
     /// Shows it.
     pub(super) fn show<'c>(self) -> Outcome<'c> {
-        let mut body = "{\"data\":[".to_owned();
-        for (index, mut event) in self.events.into_iter().enumerate() {
-            if index > 0 {
-                body.push(',');
-            }
+        let mut data = Vec::new();
+        for mut event in self.events {
             if let Some(now) = event.now.filter(|now| !now.is_empty()) {
                 event.text.pop();
                 event.text.extend([",", &now, "}"]);
             }
-            body.push_str(&event.text);
+            data.push(event.text);
         }
-        let is_empty = body.ends_with('[');
         let is_last = self.ends.iter().all(|(.., is_last)| *is_last);
         let marks = self.ends.into_iter().map(|(shard, mark, _)| (shard, mark));
-        body.extend([
-            "],\"next\":\"",
-            &Cursor(marks.list()).text(self.tenant),
-            if is_last {
-                "\",\"more\":false"
-            } else {
-                "\",\"more\":true"
-            },
-            if self.is_trimmed {
-                ",\"trimmed\":true"
-            } else {
-                ""
-            },
-            ",\"chain\":{",
-            &self.seals.join(","),
-            "}}",
-        ]);
-        if self.wait > 0 && is_empty && is_last {
+        let mut body = ObjectText::new()
+            .member("data", &list_text(&data))
+            .text("next", &Cursor(marks.list()).text(self.tenant))
+            .member("more", if is_last { "false" } else { "true" });
+        if self.is_trimmed {
+            body = body.member("trimmed", "true");
+        }
+        let mut chain = ObjectText::new();
+        for (tenant, seal) in &self.seals {
+            chain = chain.member(&tenant.to_string(), seal);
+        }
+        let body = body.member("chain", &chain.end()).end();
+        if self.wait > 0 && data.is_empty() && is_last {
             return Ok(Step::Done(Answer::NothingYet(body, self.wait)));
         }
         Step::show(body)

@@ -1,6 +1,6 @@
 //! What an operator has an endpoint do: send a test, pass an event, go back; and what was tried.
 
-use scim::json;
+use scim::json::ObjectText;
 use serde_json::Value;
 use std::vec::IntoIter;
 
@@ -239,48 +239,51 @@ pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     })
 }
 
+/// The group of an event that did not happen.
+const GROUP: &str = r#"{"type":"Group","id":"00000000-0000-7000-8000-000000000001","externalId":null,"name":"Example"}"#;
+
 /// An event that did not happen.
 fn example(call: &Call<'_>, endpoint: &Endpoint, wanted: &str) -> String {
-    let text = |text: &str| json::text(&text.into());
     let (resource, changes) = match wanted.split('.').next() {
         Some("user") => (
             "{\"type\":\"User\",\"id\":\"00000000-0000-7000-8000-000000000000\",\"externalId\":\"example\",\
              \"name\":\"ada@example.com\"}",
             "[{\"path\":\"active\",\"before\":true,\"after\":false}]",
         ),
+        Some("group") if wanted == "group.members" => (GROUP, "[]"),
         Some("group") => (
-            "{\"type\":\"Group\",\"id\":\"00000000-0000-7000-8000-000000000001\",\"externalId\":null,\"name\":\"Example\"}",
+            GROUP,
             "[{\"path\":\"displayName\",\"before\":\"Sample\",\"after\":\"Example\"}]",
         ),
         Some(_) | None => ("null", "[]"),
     };
-    let members = match wanted {
-        "group.members" => {
-            "[],\"members\":{\"added\":[{\"id\":\"00000000-0000-7000-8000-000000000000\",\"type\":\"User\"}],\"removed\":[]}"
-        }
-        _ => changes,
-    };
-    [
+    let admin = &call.admin;
+    let actor = ObjectText::new()
+        .text("kind", "operator")
+        .member("id", "null")
+        .text("label", &admin.operator.label);
+    let event = ObjectText::new()
+        .member("v", "1")
         // The id of an event that is none: there is no such database.
-        "{\"v\":1,\"id\":\"evt_65535_",
-        &call.admin.now.milliseconds.to_string(),
-        "\",\"tenant\":",
-        &endpoint.tenant.unwrap_or(1).to_string(),
-        ",\"tenant_external_id\":null,\"seq\":1,\"at\":",
-        &text(&call.admin.now.text),
-        ",\"type\":",
-        &text(wanted),
-        ",\"version\":null,\"actor\":{\"kind\":\"operator\",\"id\":null,\"label\":",
-        &text(&call.admin.operator.label),
-        "},\"resource\":",
-        resource,
-        ",\"request\":",
-        &text(call.admin.request),
-        ",\"changes\":",
-        members,
-        "}",
-    ]
-    .concat()
+        .text("id", &format!("evt_65535_{}", admin.now.milliseconds))
+        .member("tenant", &endpoint.tenant.unwrap_or(1).to_string())
+        .member("tenant_external_id", "null")
+        .member("seq", "1")
+        .text("at", &admin.now.text)
+        .text("type", wanted)
+        .member("version", "null")
+        .member("actor", &actor.end())
+        .member("resource", resource)
+        .text("request", admin.request)
+        .member("changes", changes);
+    match wanted {
+        "group.members" => event.member(
+            "members",
+            "{\"added\":[{\"id\":\"00000000-0000-7000-8000-000000000000\",\"type\":\"User\"}],\"removed\":[]}",
+        ),
+        _ => event,
+    }
+    .end()
 }
 
 /// Posts an event to an endpoint, and shows what came of it.
