@@ -106,14 +106,20 @@ fn master(env: &Env) -> Master {
     })
 }
 
+/// The most days that events can be kept for.
+const MOST_DAYS: u64 = 10_000;
+
 /// The `EVENT_DAYS`; what is no number of them is told of once.
 fn event_days(env: &Env) -> u64 {
     let Some(text) = variable(env, "EVENT_DAYS").filter(|text| !text.trim().is_empty()) else {
         return EVENT_DAYS;
     };
     let days = text.trim().parse().ok();
-    days.filter(|days| (1..=10_000).contains(days)).unwrap_or_else(|| {
-        print("EVENT_DAYS is not used: it must be a number of days from 1 to 10000. Events are kept for 90.", true);
+    days.filter(|days| (1..=MOST_DAYS).contains(days)).unwrap_or_else(|| {
+        let words = format!(
+            "EVENT_DAYS is not used: it must be a number of days from 1 to {MOST_DAYS}. Events are kept for {EVENT_DAYS}."
+        );
+        print(&words, true);
         EVENT_DAYS
     })
 }

@@ -332,7 +332,13 @@ pub fn log_path(text: &str) -> String {
             && let Some((_, sub)) = behind.rsplit_once(']')
             && !sub.as_bytes().contains(&b'[')
         {
-            sub
+            if sub.is_empty() || sub.starts_with('.') {
+                sub
+            } else {
+                // A value, or the end of one.
+                place.push('?');
+                ""
+            }
         } else if next.is_ascii() && !next.is_control() {
             place.push('?');
             ""

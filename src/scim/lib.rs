@@ -75,14 +75,17 @@
 //! | [`resource`] | the body of a POST or PUT to a document, required and immutable attributes |
 //! | [`path`], [`filter`] | names of attributes, filters: read, bound to a type, evaluated |
 //! | [`patch`] | the operations of a PATCH, applied; those on members apart |
+//! | [`change`] | which attributes are others than before, for a record of changes |
 //! | [`fold`], [`date_time`] | what makes two values the same, and which comes first |
 //! | [`projection`], [`show`] | `attributes`, `excludedAttributes`, `returned`; a stored document as it is shown |
 //! | [`message`], [`discovery`] | messages, read or written: `PatchOp`, `SearchRequest`, `Error`, …; what the server tells of itself |
 //! | [`index`] | which of many texts one is, for lists without a twin |
 //! | [`part`] | where a text stands in another, for one search in place of many |
+//! | [`list`] | what becomes a list, for little code in a wasm |
 //! | [`habit`] | what was read leniently or left out, for a log and a header |
 //! | [`transform`] | an application's own record to a SCIM resource and back |
-//! | [`json`] | the one place where text becomes JSON |
+//! | [`redact`] | a message without what a log may not have |
+//! | [`json`] | the one place where text becomes JSON, and JSON text |
 //!
 //! # Where it runs
 //!

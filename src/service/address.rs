@@ -50,6 +50,7 @@ pub fn check(address: &str, own: &[&str], local: bool) -> Result<(), &'static st
         );
     }
     if address.len() > LONGEST || address.bytes().any(is_strange) {
+        const { assert!(LONGEST == 2_000, "the sentence has the number") };
         return Err("an address of up to 2,000 ASCII characters, without blanks and #");
     }
     let (scheme, host, port) =

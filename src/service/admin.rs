@@ -9,7 +9,7 @@ use std::vec::IntoIter;
 use scim::json::{self, ObjectText, list_text};
 use serde_json::Value;
 
-use super::credential::{self, Credential, Secret};
+use super::credential::{self, Credential, MIN_SECRET, Secret};
 use super::shards::unlist;
 use super::token::{Form, OPERATOR, make_as};
 use super::{Context, Mint, Moment, Settings};
@@ -323,6 +323,7 @@ fn unknown(credential: Credential<'_>) -> Refusal {
              one."
         }
         Form::Other => {
+            const { assert!(MIN_SECRET == 32, "the sentence has the number") };
             "This credential does not open the admin face. Send the admin token of this deployment (ADMIN_TOKEN, at least 32 \
              characters) or an operator token (scimadmin_…) as Authorization: Bearer <token>; tokens of tenants open \
              /scim/v2 alone."

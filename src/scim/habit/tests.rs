@@ -44,6 +44,8 @@ fn a_place_has_no_value_and_no_character_that_a_header_lacks() {
         ("emails", "emails"),
         ("emails[type eq \"a]b\"].value", "emails.value"),
         ("emails[type eq \"work\"", "emails?"),
+        ("emails[type eq \"work\"]value", "emails?"),
+        ("emails[type eq \"work\"]Hunter2Pass", "emails?"),
         ("emails[a[b eq 1]].c", "emails.c"),
         ("schemas eq \"urn:x\"", "schemas?"),
         ("ünknown", "\"\\u00fcnknown\""),

@@ -309,8 +309,7 @@ impl<'c> Call<'c> {
         then: impl FnOnce(Option<i64>) -> Outcome<'c> + 'c,
     ) -> Outcome<'c> {
         let bound = self.admin.operator.tenant;
-        let text = self.parameter("tenant").filter(|text| !text.is_empty());
-        let Some(text) = text else {
+        let Some(text) = self.parameter("tenant") else {
             return then(bound);
         };
         let check = move |named| {

@@ -183,6 +183,12 @@ pub(super) fn check_key(key: &str, algorithm: Algorithm) -> Result<(), &'static 
         );
     }
     if algorithm == Algorithm::Rs256 && !BITS.contains(&bits(text("n"))) {
+        const {
+            assert!(
+                *BITS.start() == 2_048 && *BITS.end() == 8_192,
+                "the sentence has the numbers"
+            )
+        };
         return Err(
             "The RSA key that the assertion names must have from 2,048 to 8,192 bits. Sign with another.",
         );
