@@ -1,12 +1,8 @@
 //! Why a request was not done, in words for the person who reads the client's log.
 
-use scim::index::Index;
 use scim::message::error::Error;
-use scim::resource_type::ResourceType;
 
-use super::write::of_type;
 use store::limits::LARGEST_VALUE;
-use store::unique::Pair;
 
 /// The sentence for what is none of a list that a client can read.
 macro_rules! no_such {
@@ -133,26 +129,13 @@ impl From<store::Error> for Failure {
     }
 }
 
-/// The refusal of the first of a resource's unique values that is in use, by what
-/// [`values_in_use`](store::run::values_in_use) tells.
-pub(crate) fn value_in_use(
-    resource_type: &ResourceType,
-    values: &[Pair],
-    in_use: &Index,
-) -> Option<Failure> {
-    let is_taken = |(attribute, value): &&Pair| in_use.has(&of_type(attribute, value));
-    let (path, _) = values.iter().find(is_taken)?;
-    let core = path.strip_prefix(resource_type.schema.uri);
-    let own = core.and_then(|path| path.strip_prefix(':'));
-    Some(refusal(own.unwrap_or(path), "").into())
-}
-
 /// The refusal of a name that is in use.
 pub(crate) fn name_in_use(attribute: &str) -> Failure {
-    refusal(attribute, "; letter case makes no difference").into()
+    in_use(attribute, "; letter case makes no difference").into()
 }
 
-fn refusal(attribute: &str, compared: &str) -> Error {
+/// The same of any value of this attribute, with how it is compared.
+pub(crate) fn in_use(attribute: &str, compared: &str) -> Error {
     Error::uniqueness(format!(
         "Another resource has this {attribute}{compared}. Find it with a filter on \
          {attribute} and update it, or choose another value."

@@ -28,7 +28,7 @@ mod resource;
 pub(crate) mod restore;
 mod run;
 
-pub(crate) use resource::{NewResource, Rewrite};
+pub(crate) use resource::{NewResource, Rewrite, value_in_use};
 
 /// Bytes that the id of a member who was removed takes in an answer.
 const LINK_BYTES: usize = 64;

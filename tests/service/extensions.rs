@@ -27,8 +27,8 @@ fn device(serial_number: &str) -> Value {
 fn in_use(got: &Got) {
     got.refused(409, "uniqueness", "Another resource has this ");
     let detail = got.body["detail"].to_string();
-    let names = ["serialNumber".to_owned(), format!("{WORKPLACE}:badge")];
-    let mut named = names.iter().map(|name| format!("has this {name}."));
+    let attributes = ["serialNumber".to_owned(), format!("{WORKPLACE}:badge")];
+    let mut named = attributes.iter().map(|path| format!("has this {path}."));
     assert!(named.any(|told| detail.contains(&told)), "{detail}");
 }
 

@@ -6,9 +6,8 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::action::Action;
 use super::{Job, Success, not_there};
-use crate::failure::value_in_use;
 use crate::links::{all_ids, keep_groups, missing};
-use crate::write::{Change, NewResource, of_type};
+use crate::write::{Change, NewResource, of_type, value_in_use};
 use crate::{Failure, Session};
 use store::batch::Batch;
 use store::limits::{RUN_HELD, RUN_TOTAL};

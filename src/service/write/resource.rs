@@ -1,7 +1,6 @@
 //! What is written of one resource: a new one, or a document before and after.
 
 use scim::change::changes;
-use scim::index::Index;
 use scim::list::List;
 use scim::patch::LinkChange;
 use scim::resource::unique_values;
@@ -9,8 +8,7 @@ use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::{Change, ChangeKind, Links, of_type};
-use crate::failure::{name_in_use, value_in_use};
-use crate::links::all_ids;
+use crate::failure::name_in_use;
 use crate::{Failure, Session};
 use store::Database;
 use store::expression::View;
@@ -20,7 +18,11 @@ use store::read::ResourceRef;
 use store::record::Record;
 use store::table::{self, Table};
 use store::write::{Draft, Guard};
-use store::{run, unique};
+
+mod in_use;
+
+pub(crate) use in_use::value_in_use;
+use store::unique;
 
 /// A resource that is about to be created.
 #[derive(Debug)]
@@ -310,33 +312,6 @@ impl Rewrite {
             names.extend(key.value(&self.draft.folded));
         }
         names
-    }
-}
-
-impl<D: Database> Session<'_, D> {
-    /// The failure of a change: which of the operator's unique attributes has a value that is in
-    /// use, the database does not tell by itself.
-    pub(super) async fn explain_value(
-        &self,
-        change: &Change<'_>,
-        error: store::Error,
-    ) -> Result<Failure, Failure> {
-        let of = change.resource_type;
-        let values = match change.kind {
-            ChangeKind::Create(new) => new.unique.clone(),
-            ChangeKind::Rewrite { rewrite, .. } => {
-                let [held, mut values] = rewrite.images().map(|image| unique_values(of, image));
-                values.retain(|value| !held.contains(value));
-                values
-            }
-            ChangeKind::Assign { .. } | ChangeKind::Keep(_) | ChangeKind::Delete => Vec::new(),
-        };
-        if error != store::Error::Unique(None) {
-            return Ok(error.into());
-        }
-        let asked = self.ask(run::values_in_use(&self.view(of), &values));
-        let in_use: Index = all_ids(asked.await?)?;
-        Ok(value_in_use(of, &values, &in_use).unwrap_or_else(|| error.into()))
     }
 }
 
