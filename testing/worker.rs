@@ -81,6 +81,23 @@ impl Worker {
         (reply.status, body)
     }
 
+    /// Sends lines to the import of a tenant.
+    pub fn import(&self, tenant: &str, query: &str, lines: String) -> WireReply {
+        let request = WireRequest {
+            method: "POST".to_owned(),
+            url: format!("{}/admin/v1/tenants/{tenant}/import{query}", self.origin),
+            headers: vec![
+                (
+                    "Authorization".to_owned(),
+                    format!("Bearer {}", self.admin_token),
+                ),
+                ("Content-Type".to_owned(), "application/x-ndjson".to_owned()),
+            ],
+            body: Some(lines),
+        };
+        self.send(&request).unwrap()
+    }
+
     /// Starts the Worker with these variables besides the token, and waits until it answers; what
     /// begins with `DB_` is another database, `ASSETS` has static assets served in front of it,
     /// `MIGRATED` is over a database that has its tables, `NO_QUEUE` has no queue, and `MINUTE`

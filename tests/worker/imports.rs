@@ -3,7 +3,6 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use doctor::conversation::{Target, WireRequest};
 use serde_json::{Value, json};
 use testing::worker::Worker;
 
@@ -41,19 +40,7 @@ fn groups() -> String {
     reason = "a helper of tests fails where a test would"
 )]
 fn send(worker: &Worker, query: &str, lines: String) -> Value {
-    let request = WireRequest {
-        method: "POST".to_owned(),
-        url: format!("{}/admin/v1/tenants/1/import?{query}", worker.origin),
-        headers: vec![
-            (
-                "Authorization".to_owned(),
-                format!("Bearer {}", worker.admin_token),
-            ),
-            ("Content-Type".to_owned(), "application/x-ndjson".to_owned()),
-        ],
-        body: Some(lines),
-    };
-    let reply = worker.send(&request).unwrap();
+    let reply = worker.import("1", &format!("?{query}"), lines);
     assert_eq!(reply.status, 202, "{}", reply.body);
     serde_json::from_str(&reply.body).unwrap()
 }

@@ -5,7 +5,6 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::webhooks::chance;
-use doctor::conversation::{Target, WireRequest};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use testing::worker::{Worker, database, state_folder};
@@ -66,19 +65,7 @@ fn tenant(worker: &Worker, name: &str, users: usize) -> String {
     let members: Vec<String> = (0..users).map(|n| format!("e{n}")).collect();
     let group = json!({ "team_id": "t", "team_alias": "All", "members": members });
     lines.push_str(&group.to_string());
-    let request = WireRequest {
-        method: "POST".to_owned(),
-        url: format!("{}/admin/v1/tenants/{id}/import", worker.origin),
-        headers: vec![
-            (
-                "Authorization".to_owned(),
-                format!("Bearer {}", worker.admin_token),
-            ),
-            ("Content-Type".to_owned(), "application/x-ndjson".to_owned()),
-        ],
-        body: Some(lines),
-    };
-    let reply = worker.send(&request).unwrap();
+    let reply = worker.import(&id, "", lines);
     let job: Value = serde_json::from_str(&reply.body).unwrap();
     if reply.status == 202 {
         end(worker, job["id"].as_str().unwrap());
