@@ -1,6 +1,7 @@
 //! What is written of one resource: a new one, or a document before and after.
 
 use scim::change::changes;
+use scim::index::Index;
 use scim::list::List;
 use scim::patch::LinkChange;
 use scim::resource::unique_values;
@@ -17,12 +18,12 @@ use store::limits::{DOCUMENT_AND_FOLDED, INDEXED_EACH, RUN_BYTES, load, waiting}
 use store::read::ResourceRef;
 use store::record::Record;
 use store::table::{self, Table};
+use store::unique;
 use store::write::{Draft, Guard};
 
 mod in_use;
 
 pub(crate) use in_use::value_in_use;
-use store::unique;
 
 /// A resource that is about to be created.
 #[derive(Debug)]
