@@ -217,8 +217,8 @@ pub fn with(members: Vec<(&str, Value)>) -> Value {
     Value::Object(object)
 }
 
-/// An object as text, one member after the other: the place where text that is JSON already, such as
-/// what the database prints, becomes part of more of it.
+/// An object as text, one member after the other: the place where text that is JSON already, such
+/// as what the database prints, becomes part of more of it.
 ///
 /// ```
 /// use scim::json::ObjectText;

@@ -187,7 +187,7 @@ pub(super) fn check_key(key: &str, algorithm: Algorithm) -> Result<(), &'static 
             assert!(
                 *BITS.start() == 2_048 && *BITS.end() == 8_192,
                 "the sentence has the numbers"
-            )
+            );
         };
         return Err(
             "The RSA key that the assertion names must have from 2,048 to 8,192 bits. Sign with another.",
