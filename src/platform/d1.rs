@@ -65,8 +65,8 @@ impl D1 {
     }
 
     fn prepare(&self, statement: &Statement) -> Result<D1PreparedStatement, Error> {
-        let values = statement.parameters.iter().map(to_js).collect();
-        prepare(&self.database, &statement.text, values).map_err(|error| broken(&error))
+        let values = statement.parameters().iter().map(to_js).collect();
+        prepare(&self.database, statement.text(), values).map_err(|error| broken(&error))
     }
 
     /// Reads the line of numbers: adds up the cost, and tells how many texts there are, and the

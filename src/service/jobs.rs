@@ -11,7 +11,7 @@ use crate::chain::start_behind;
 use crate::shards::finish;
 use crate::transfer::{import, undo};
 use crate::wake::Wake;
-use crate::write::ending::add_step;
+use crate::write::ending::{add_purge, add_step};
 use store::batch::Batch;
 use store::directory::clients;
 use store::directory::expiring::Moments;
@@ -21,7 +21,7 @@ use store::ledger::events::{Origin, house};
 use store::ledger::requests::Sender;
 use store::ledger::{requests, trimming};
 use store::tenant::Tenant;
-use store::{Database, Error, deleted};
+use store::{Database, Error};
 
 /// Goes on with the jobs of all shards, all within the budget, and with tenants whose making was
 /// broken off. What it is to be woken up for again, where the budget was not enough.
@@ -102,7 +102,7 @@ pub async fn sweep<D: Database>(
             let most = (allowance.left().saturating_sub(SWEEP) / TRIM).clamp(1, trimming::TENANTS);
             let mut batch = Batch::default();
             let mut swept = batch.add_all(clients::sweep(&now.text, SWEPT));
-            swept.push(batch.add(deleted::purge(&now.text, SWEPT)));
+            swept.push(add_purge(&mut batch, &now.text, SWEPT));
             let due = batch.add(trimming::due(&old, key.is_some(), most));
             let mut answers = shard.send(batch).await?;
             has_swept = answers.rows_of(&swept).len() < SWEPT;

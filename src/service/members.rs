@@ -180,7 +180,7 @@ fn in_parts<'a, 'p>(
 ) -> Vec<&'a [&'p Predicate]> {
     let statement = membership::candidates(view, id, filters);
     if filters.len() < 2
-        || statement.parameters.len() <= PARAMETERS && statement.text.len() <= STATEMENT_BYTES
+        || statement.parameters().len() <= PARAMETERS && statement.text().len() <= STATEMENT_BYTES
     {
         return vec![filters];
     }

@@ -33,9 +33,8 @@ impl Batch {
     }
 
     /// Adds a statement that writes resources or what links them: the seam of writes alone does.
-    pub fn add_write(&mut self, mut statement: Statement) -> Handle {
-        statement.is_write = true;
-        self.add(statement)
+    pub fn add_write(&mut self, statement: Statement) -> Handle {
+        self.add(statement.into_write())
     }
 
     /// Adds several of those.

@@ -292,7 +292,7 @@ mod tests {
             unique_group_names: true,
         };
         let statement = statement!("{condition}", condition = condition(&view, &predicates[1]));
-        assert_eq!(statement.text, expected);
+        assert_eq!(statement.text(), expected);
     }
 
     /// Seen by a group, which has no userName.

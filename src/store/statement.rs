@@ -21,23 +21,58 @@ const TYPICAL_LENGTH: usize = 2_048;
 const TYPICAL_PARAMETERS: usize = 8;
 
 /// SQL text and the values bound to `?1`, `?2`, … of it.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// [`statement!`](crate::statement!) alone makes one, and nobody changes it:
+///
+/// ```compile_fail
+/// let mut statement = store::statement!("SELECT 1");
+/// statement.text.push_str(" OR 1");
+/// ```
+///
+/// That it passed the seam of writes only the seam says, by
+/// [`Batch::add_write`](crate::batch::Batch::add_write):
+///
+/// ```compile_fail
+/// let mut statement = store::statement!("DELETE FROM users");
+/// statement.is_write = true;
+/// ```
+#[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
-    /// The text.
-    pub text: String,
-    /// The values.
-    pub parameters: Vec<Parameter>,
-    /// Whether the seam of writes added it: no other statement writes resources or what links them.
-    pub is_write: bool,
+    text: String,
+    parameters: Vec<Parameter>,
+    is_write: bool,
 }
 
 impl Statement {
-    /// An empty statement with room for a typical text, for [`statement!`](crate::statement).
-    pub fn with_room() -> Self {
+    /// An empty statement with room for a typical text.
+    pub(crate) fn with_room() -> Self {
         Self {
             text: String::with_capacity(TYPICAL_LENGTH),
             parameters: Vec::with_capacity(TYPICAL_PARAMETERS),
             is_write: false,
+        }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The values.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// Whether the seam of writes added it: no other statement writes resources or what links them.
+    pub fn is_write(&self) -> bool {
+        self.is_write
+    }
+
+    /// As one that the seam of writes adds.
+    pub(crate) fn into_write(self) -> Self {
+        Self {
+            is_write: true,
+            ..self
         }
     }
 

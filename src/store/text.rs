@@ -155,8 +155,8 @@ fn hits<'a>(source: &Source<'a>, needles: String) -> Fragment<'a> {
 /// Whether D1 takes the statement with what it has behind its page.
 fn has_room(statement: &Statement) -> bool {
     let (bytes, parameters) = REST;
-    statement.text.len() + bytes <= STATEMENT_BYTES
-        && statement.parameters.len() + parameters <= PARAMETERS
+    statement.text().len() + bytes <= STATEMENT_BYTES
+        && statement.parameters().len() + parameters <= PARAMETERS
 }
 
 /// Rows that are few, however many there are.

@@ -279,9 +279,9 @@ fn steps_of(memory: &Memory, list: impl FnOnce(&Client<'_>) -> Got) -> (Value, i
     let sent = memory.database.sent.take().unwrap();
     let connection = memory.database.connection.borrow();
     let steps = sent.iter().map(|statement| {
-        let mut prepared = connection.prepare(&statement.text).unwrap();
+        let mut prepared = connection.prepare(statement.text()).unwrap();
         let parameters = statement
-            .parameters
+            .parameters()
             .iter()
             .map(|parameter| match parameter {
                 Parameter::Null => Cell::Null,

@@ -9,9 +9,9 @@ use store::ledger::requests::Sender;
 use store::read::ResourceRef;
 use store::tenant::Tenant;
 use store::write::{Guard, delete, touch_teams_of};
-use store::{Database, expression::View};
+use store::{Database, Statement, expression::View, statement};
 
-use testing::memory::{Memory, is_write};
+use testing::memory::{Memory, WRITTEN, is_write};
 
 struct Minted(std::cell::Cell<u64>);
 
@@ -129,6 +129,31 @@ fn a_session_needs_no_request() {
     assert_eq!(memory.number("SELECT count(*) FROM users"), 2);
     assert_eq!(memory.number("SELECT count(*) FROM teams"), 0);
     assert_eq!(memory.database.strays.get(), 0);
+}
+
+/// A write is seen however it is written, of each table of resources; a read of one is none.
+#[test]
+fn writes_are_seen_in_every_form() {
+    let forms: [fn(&'static str) -> Statement; 9] = [
+        |table| statement!("INSERT INTO {t} (id) VALUES (1)", t = table),
+        |table| statement!("INSERT INTO {t}(id) VALUES (1)", t = table),
+        |table| statement!("INSERT OR REPLACE INTO {t} VALUES (1)", t = table),
+        |table| statement!("REPLACE INTO {t} VALUES (1)", t = table),
+        |table| statement!("INSERT INTO main.{t} VALUES (1)", t = table),
+        |table| statement!("DELETE FROM {t}", t = table),
+        |table| statement!("WITH a AS (SELECT 1) DELETE FROM \"{t}\"", t = table),
+        |table| statement!("UPDATE {t} SET id = 1", t = table),
+        |table| statement!("UPDATE OR IGNORE {t} AS x SET id = 1", t = table),
+    ];
+    for table in WRITTEN {
+        for form in forms {
+            let statement = form(table);
+            assert!(is_write(&statement), "{}", statement.text());
+        }
+        let read = statement!("SELECT id FROM {t} ORDER BY updated_at", t = table);
+        assert!(!is_write(&read), "{}", read.text());
+    }
+    assert!(!is_write(&statement!("UPDATE jobs SET done = 1")));
 }
 
 /// The memory database of all tests counts writes that come by another way than the seam.

@@ -106,9 +106,9 @@ fn shortened(text: &str) -> String {
 
 /// The statement, its values, its plan.
 fn printed(connection: &Connection, statement: &Statement) -> String {
-    let mut printed = layout::laid_out(&statement.text);
+    let mut printed = layout::laid_out(statement.text());
     let mut values = Vec::new();
-    for (index, parameter) in statement.parameters.iter().enumerate() {
+    for (index, parameter) in statement.parameters().iter().enumerate() {
         let (text, value) = match parameter {
             Parameter::Null => ("NULL".to_owned(), Bound::Null),
             Parameter::Integer(number) => (number.to_string(), Bound::Integer(*number)),
@@ -118,7 +118,7 @@ fn printed(connection: &Connection, statement: &Statement) -> String {
         values.push(value);
     }
     let mut explained = connection
-        .prepare(&format!("EXPLAIN QUERY PLAN {}", statement.text))
+        .prepare(&format!("EXPLAIN QUERY PLAN {}", statement.text()))
         .unwrap();
     let rows = explained
         .query_map(params_from_iter(values), |row| {
@@ -128,8 +128,8 @@ fn printed(connection: &Connection, statement: &Statement) -> String {
     let mut above: Vec<i64> = vec![0];
     for row in rows {
         let (id, parent, step): (i64, i64, String) = row.unwrap();
-        if let Some(table) = scanned(&statement.text, &step) {
-            panic!("all of {table} is read: {step}\n{}", statement.text);
+        if let Some(table) = scanned(statement.text(), &step) {
+            panic!("all of {table} is read: {step}\n{}", statement.text());
         }
         while above.len() > 1 && above.last() != Some(&parent) {
             above.pop();

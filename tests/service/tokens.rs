@@ -363,7 +363,8 @@ fn the_use_of_a_token_is_noted_once_a_day() {
     let noted = || {
         let (reply, trace) = memory.respond_traced(&client.request("GET", "/Users", None));
         assert_eq!(reply.status, 200);
-        let touches = |(_, statement): &&store::Addressed| statement.text.contains("UPDATE tokens");
+        let touches =
+            |(_, statement): &&store::Addressed| statement.text().contains("UPDATE tokens");
         trace.notes.later.iter().filter(touches).count()
     };
     assert_eq!([noted(), noted(), noted()], [1, 0, 0]);

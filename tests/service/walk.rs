@@ -174,7 +174,7 @@ type Paged = Result<Vec<Addressed>, TestCaseError>;
 
 /// Whether a statement leaves a milestone. (A token's day of last use is another thing that waits.)
 fn notes((_, statement): &Addressed) -> bool {
-    statement.text.contains("INTO milestones")
+    statement.text().contains("INTO milestones")
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -13,6 +13,7 @@ use super::refusal::Refusal;
 use super::step::{Call, Outcome, Step};
 use crate::chain::{digest_of, erasure_mark, has_none_of};
 use crate::links::is_like_ours;
+use crate::write::ending::add_erasure;
 use store::batch::Batch;
 use store::ledger::erasure::{self, ERASURE, STEP, STEP_BYTES, Words};
 use store::ledger::events::of_erasure;
@@ -289,8 +290,7 @@ fn finish<'c>(call: &'c Call<'c>, erasure: Erasure, has_more: bool) -> Outcome<'
         words: &words,
         letters: &letters,
     };
-    let statements = erasure::elsewhere(erasure.tenant, &erasure.id, words);
-    let counts = batch.add_all(statements);
+    let counts = add_erasure(&mut batch, erasure.tenant, &erasure.id, words);
     let known = erasure.kind.filter(|_| !has_more && !erasure.is_told);
     if let Some(kind) = known {
         let tenant = Tenant::Known(erasure.tenant);

@@ -1,8 +1,13 @@
-//! The end of a tenant, a step at a time: the only writes that are no change of a resource.
+//! What goes for good: a tenant, a step at a time; what was deleted and is kept no longer; what is
+//! kept of somebody who is erased. No resource that is there changes with it, so no event of a
+//! resource tells of it.
 
 use crate::Moment;
+use scim::list::List;
 use store::batch::{Batch, Handle};
+use store::deleted;
 use store::directory::{ending, house_events};
+use store::ledger::erasure::{self, Words};
 use store::ledger::events::{Origin, house};
 use store::ledger::requests::Sender;
 use store::tenant::Tenant;
@@ -27,4 +32,22 @@ pub(crate) fn add_step(batch: &mut Batch, job: &str, tenant: i64, now: &Moment) 
         batch.add(statement);
     }
     noted
+}
+
+/// Adds what removes so many of those that are kept no longer. Gives a row for each.
+pub(crate) fn add_purge(batch: &mut Batch, now: &str, most: usize) -> Handle {
+    batch.add_write(deleted::purge(now, most))
+}
+
+/// Adds what empties what is kept of somebody beside the events (see [`erasure::elsewhere`]).
+pub(crate) fn add_erasure(
+    batch: &mut Batch,
+    tenant: i64,
+    id: &str,
+    words: Words<'_>,
+) -> Vec<Handle> {
+    let statements = erasure::elsewhere(tenant, id, words).into_iter();
+    statements
+        .map(|statement| batch.add_write(statement))
+        .list()
 }

@@ -10,6 +10,11 @@
 //! store::statement!("SELECT id FROM users WHERE id = {id}", id = sent.as_str());
 //! ```
 //!
+//! ```compile_fail
+//! let sent = String::from("DELETE FROM users");
+//! store::Statement::with_holes(sent.as_str(), []);
+//! ```
+//!
 //! The holes are found when this is compiled, and one without a fragment, or a fragment without
 //! one, does not compile:
 //!
@@ -204,7 +209,7 @@ impl Statement {
         clippy::needless_pass_by_value,
         reason = "so that they are dropped here, and not at each place that makes a statement"
     )]
-    pub fn with_holes<const N: usize>(text: &str, holes: [Fragment<'_>; N]) -> Self {
+    pub fn with_holes<const N: usize>(text: &'static str, holes: [Fragment<'_>; N]) -> Self {
         let mut statement = Self::with_room();
         statement.fill(text, &holes);
         statement

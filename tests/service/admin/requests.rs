@@ -623,7 +623,11 @@ fn beside_rows_of_many_requests_each_log_is_trimmed_once() {
     let rows = [row(2, 7), row(1, 3), row(2, 7), row(2, 8), row(1, 3)];
     let written = requests::write(&rows);
     let (inserts, trims) = written.split_at(2);
-    assert!(inserts.iter().all(|(_, it)| it.text.starts_with("INSERT ")));
+    assert!(
+        inserts
+            .iter()
+            .all(|(_, it)| it.text().starts_with("INSERT "))
+    );
     let trim = |tenant| requests::trim(tenant, 1_767_225_600_000);
     assert_eq!(trims, [(2, trim(7)), (1, trim(3)), (2, trim(8))]);
 }
@@ -643,7 +647,7 @@ fn a_reply_does_not_wait_for_its_row() {
             .notes
             .later
             .iter()
-            .filter(|(_, later)| logs(&later.text))
+            .filter(|(_, later)| logs(later.text()))
             .count(),
         1
     );

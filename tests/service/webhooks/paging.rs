@@ -19,7 +19,7 @@ fn looks(memory: &Memory, budget: Budget) -> (Vec<usize>, usize) {
     memory.deliver(budget).unwrap();
     let sent = memory.database.sent.take().unwrap();
     let walks = sent.iter().filter_map(|statement| {
-        let (_, behind) = statement.text.split_once(" AS looks FROM (")?;
+        let (_, behind) = statement.text().split_once(" AS looks FROM (")?;
         let (_, limit) = behind.split_once(" LIMIT ")?;
         let (_, limit) = limit
             .rsplit_once("ORDER BY position LIMIT ")
