@@ -1,12 +1,11 @@
-//! The one seam of writes: every write of every use case is a [`Change`], and nowhere else is a
-//! statement that writes resources added to a batch.
+//! The one seam of writes: nowhere else is a statement that writes resources added to a batch.
 //!
-//! It gets its guard, its version and its statements here, and here is told what became of it. What
-//! shall stand beside every change, such as its event (see `store::ledger::events`), is added in
-//! [`Session::add_change`] and [`Session::add_run`]. Several changes of a Bulk travel as a run,
-//! many rows in a statement.
+//! What a client asks for is a [`Change`]. It gets its guard, its version and its statements here,
+//! and here is told what became of it; several changes of a Bulk travel as a run, many rows in a
+//! statement. What is no change of one resource has a file of its own: `run` moves members of many
+//! groups, as an undo does; `restore` brings back what was deleted; `ending` ends what goes for
+//! good. What shall stand beside every write, its event, is added in `event`.
 
-use scim::index::Index;
 use scim::patch::LinkChange;
 use scim::resource::unique_values;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
@@ -16,7 +15,7 @@ use serde_json::{Map, Value};
 use super::read::Reading;
 use super::{Failure, Moment, Session};
 use store::batch::{Answers, Batch, Handle};
-use store::ledger::events::{self, ResourceWrite};
+use store::ledger::events::ResourceWrite;
 use store::read::{self, ResourceRef};
 use store::table::Table;
 use store::write::{self, Guard, NextVersion};
@@ -24,11 +23,14 @@ use store::{self, Database, deleted, membership, pending, unique, user_groups};
 
 mod awaited;
 pub(crate) mod ending;
+mod event;
 mod resource;
 pub(crate) mod restore;
 mod run;
 
 pub(crate) use resource::{NewResource, Rewrite, value_in_use};
+use run::Run;
+pub(crate) use run::RunReceipt;
 
 /// Bytes that the id of a member who was removed takes in an answer.
 const LINK_BYTES: usize = 64;
@@ -205,7 +207,7 @@ impl<D: Database> Session<'_, D> {
                 let insert = write::insert(&view, (id, version), now, draft, again);
                 receipt.row = Some(batch.add_write(insert));
                 let place = (id, Some(draft.document.len()));
-                batch.add(events::of_create(&origin, &view, place, is_again));
+                event::create((batch, &origin, &view), place, is_again);
                 batch.add_writes(is_again.then(|| deleted::forget(&view, &[id])));
                 batch.add_writes(unique::claim(&view, id, version, new.unique()));
             }
@@ -225,7 +227,7 @@ impl<D: Database> Session<'_, D> {
                     operation: change.operation,
                 };
                 let (names, update) = (rewrite.names_in_events(), rewrite.update());
-                batch.add(events::of_rewrite(&origin, &view, &done, names, update));
+                event::rewrite((batch, &origin, &view), &done, names, update);
                 let values = [&rewrite.before, &rewrite.draft.folded]
                     .map(|image| unique_values(change.resource_type, image));
                 let [held, values] = &values;
@@ -233,14 +235,14 @@ impl<D: Database> Session<'_, D> {
             }
             ChangeKind::Assign { values, groups } => {
                 let place = (reference, meant);
-                batch.add(events::of_assign(&origin, &view, place, version, values));
+                event::assign((batch, &origin, &view), place, version, values);
                 let assign = write::assign(&view, reference, values, version, now, groups);
                 receipt.row = Some(batch.add_write(assign));
             }
             ChangeKind::Keep(known) => {
                 if let Links::Members(members) = change.links {
                     let place = (id, meant);
-                    batch.add(events::members(&origin, &view, place, version, members));
+                    event::members((batch, &origin, &view), place, version, members);
                     batch.add_write(write::touch(&view, id, version, now));
                 }
                 if let Some((image, read)) = known {
@@ -251,7 +253,7 @@ impl<D: Database> Session<'_, D> {
             ChangeKind::Delete => {
                 let is_meant = meant != Guard::None;
                 receipt.version_row = is_meant.then(|| batch.add(read::version(&view, reference)));
-                batch.add(events::of_delete(&origin, &view, reference, meant, version));
+                event::delete((batch, &origin, &view), reference, meant, version);
                 if !Table::of(change.resource_type).shared {
                     let touch = write::touch_teams_of(&view, reference, meant, version, now);
                     batch.add_write(touch);
@@ -275,13 +277,18 @@ impl<D: Database> Session<'_, D> {
         let view = self.view(change.resource_type);
         let origin = self.origin(change.operation);
         let version = change.version.as_str();
-        let is_new = matches!(change.kind, ChangeKind::Create(_));
+        // Where the document is kept, its members are told of already.
+        let (is_new, is_rewrite) = match change.kind {
+            ChangeKind::Create(_) => (true, false),
+            ChangeKind::Rewrite { .. } => (false, true),
+            ChangeKind::Assign { .. } | ChangeKind::Keep(_) | ChangeKind::Delete => (false, false),
+        };
         match change.links {
             Links::None => {}
             Links::Members(members) => {
-                if let ChangeKind::Rewrite { .. } = change.kind {
+                if is_rewrite {
                     let place = (id, Guard::Exactly(version));
-                    batch.add(events::members(&origin, &view, place, version, members));
+                    event::members((batch, &origin, &view), place, version, members);
                 }
                 batch.expect(LINK_BYTES * members.remove.len());
                 for removal in membership::removals(&view, id, version, members) {
@@ -302,7 +309,7 @@ impl<D: Database> Session<'_, D> {
                 if is_new {
                     let teams = [(id, change.operation)];
                     let count = members.add.len();
-                    batch.add(events::first_members(&origin, &view, &teams, count));
+                    event::first_members((batch, &origin, &view), &teams, count);
                     let complete = membership::complete(&view, id, version, count);
                     batch.add(read::guard(complete));
                 }
@@ -316,9 +323,14 @@ impl<D: Database> Session<'_, D> {
                 };
                 let touched = self.context.mint.version();
                 let now = &self.now.text;
-                let views = (&view, &self.view(&GROUP_TYPE));
-                let tell = events::teams(&origin, views, (id, guard), teams, &touched);
-                batch.add(tell);
+                let groups = self.view(&GROUP_TYPE);
+                event::teams(
+                    (batch, &origin, &view),
+                    &groups,
+                    (id, guard),
+                    teams,
+                    &touched,
+                );
                 batch.add_writes(user_groups::set(&view, (id, guard), teams, &touched, now));
             }
         }
@@ -357,10 +369,11 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<RunReceipt, Failure> {
         let mut receipt = RunReceipt::default();
         batch.is_run = true;
-        self.add_creates(batch, changes, all, &mut receipt);
-        self.add_rewrites(batch, changes, &mut receipt)?;
+        let run = Run::of(changes)?;
+        self.add_creates(batch, &run, all, &mut receipt);
+        self.add_rewrites(batch, &run, &mut receipt)?;
         for resource_type in ResourceType::all() {
-            self.add_deletes(batch, changes, resource_type, all, &mut receipt);
+            self.add_deletes(batch, &run, resource_type, all, &mut receipt);
         }
         Ok(receipt)
     }
@@ -370,31 +383,4 @@ impl<D: Database> Session<'_, D> {
 /// its unique name.
 pub(crate) fn of_type(type_name: &str, id: &str) -> String {
     [type_name, "/", id].concat()
-}
-
-/// The statements of a run that tell what became of it.
-#[derive(Debug, Default)]
-pub(crate) struct RunReceipt {
-    /// Give the ids of those that were written, all of one type.
-    many: Vec<(&'static str, Handle)>,
-    /// Give a row if the one was written.
-    single: Vec<(String, Handle)>,
-}
-
-impl RunReceipt {
-    /// Those resources that were written, each by [`of_type`].
-    pub(crate) fn resources(self, answers: &mut Answers) -> Result<Index, Failure> {
-        let mut resources = Index::default();
-        for (name, handle) in self.many {
-            for mut row in answers.rows(handle) {
-                resources.add(&of_type(name, &row.required_text(0)?));
-            }
-        }
-        for (resource, handle) in self.single {
-            if answers.has_row(handle) {
-                resources.add(&resource);
-            }
-        }
-        Ok(resources)
-    }
 }

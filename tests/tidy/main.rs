@@ -296,6 +296,24 @@ fn writes_pass_one_seam() {
     assert!(!lines_with(&["add_write("], is_seam).is_empty());
 }
 
+/// What stands beside every write is added in one file: no other names the event of a resource.
+/// (That of an erasure tells of no write.)
+#[test]
+fn events_of_writes_are_added_in_one_file() {
+    let words = [
+        "events::of_",
+        "events::members(",
+        "events::first_members(",
+        "events::teams(",
+    ];
+    let is_one = |name: &str| name == "src/service/write/event.rs";
+    let is_other = |name: &str| room(name) == "service" && !is_one(name);
+    let mut wrong = lines_with(&words, is_other);
+    wrong.retain(|line| !line.contains("ledger::events::of_erasure;"));
+    none(&wrong);
+    assert!(lines_with(&words, is_one).len() > 10);
+}
+
 /// A batch gives handles, by which its answers are asked for: nobody counts them.
 #[test]
 fn answers_are_asked_for_by_handle() {

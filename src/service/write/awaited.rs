@@ -3,13 +3,13 @@
 use scim::list::List;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
-use super::{Change, ChangeKind};
+use super::{Change, ChangeKind, event};
 use crate::Session;
 use scim::schema::Attribute;
 use serde_json::Value;
 use store::batch::Batch;
 use store::expression::View;
-use store::ledger::events::{self, Origin};
+use store::ledger::events::Origin;
 use store::read::ResourceRef;
 use store::table::Table;
 use store::{Database, pending};
@@ -22,7 +22,7 @@ pub(crate) fn add_joins(
     users: &[(&str, Option<usize>)],
     version: &str,
 ) {
-    batch.add(events::of_pending(origin, groups, users, version));
+    event::awaited((batch, origin, groups), users, version);
     let ids: Vec<&str> = users.iter().map(|(id, _)| *id).list();
     batch.add_write(pending::join(groups, &ids, version, origin.now));
 }

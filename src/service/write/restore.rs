@@ -1,10 +1,11 @@
 //! What was deleted and kept comes back, as an operator asks.
 
 use super::awaited::add_joins;
+use super::event;
 use store::batch::{Batch, Handle};
 use store::deleted::{self, Restored};
 use store::expression::View;
-use store::ledger::events::{self, Origin};
+use store::ledger::events::Origin;
 
 /// Adds what brings a resource back, with the memberships of what is still there. Gives a row if it
 /// is back: not where its unique name is in use by now.
@@ -17,15 +18,11 @@ pub(crate) fn add_restore(
 ) -> Handle {
     let row = batch.add_write(restored.insert(view));
     let table = view.table();
-    batch.add(events::of_create(
-        origin,
-        view,
-        (restored.id, None),
-        table.former_name.is_some(),
-    ));
+    let is_again = table.former_name.is_some();
+    event::create((batch, origin, view), (restored.id, None), is_again);
     if !table.shared {
         let joined = restored.joined(view, origin.request);
-        batch.add(events::of_joins(origin, groups, restored.version, joined));
+        event::joins((batch, origin, groups), restored.version, joined);
     }
     batch.add_writes(restored.links_back(view));
     if table.has_groups() && pends {

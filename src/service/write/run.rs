@@ -1,15 +1,74 @@
 //! Changes of several resources in few statements: the runs of a Bulk.
 
+use scim::index::Index;
 use scim::list::List;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
-use super::{Change, ChangeKind, Rewrite, RunReceipt};
+use super::{Change, ChangeKind, NewResource, Rewrite, event, of_type};
 use crate::{Failure, Session};
-use store::batch::Batch;
-use store::ledger::events::{self, ResourceWrite, Update};
+use store::batch::{Answers, Batch, Handle};
+use store::ledger::events::{ResourceWrite, Update};
 use store::limits::RUN_BYTES;
 use store::write::Guard;
-use store::{Database, deleted, run, unique};
+use store::{Database, deleted, run as runs, unique};
+
+/// The changes of a run, by what is done.
+#[derive(Default)]
+pub(super) struct Run<'a> {
+    /// Creates of which many go into a statement.
+    plain: Vec<&'a NewResource>,
+    /// The other creates.
+    others: Vec<(&'a Change<'a>, &'a NewResource)>,
+    rewrites: Vec<(&'a Change<'a>, &'a Rewrite)>,
+    deletes: Vec<&'a Change<'a>>,
+}
+
+impl<'a> Run<'a> {
+    /// Of these changes. What is made of one document unread, or of its links alone, is no part of
+    /// a run.
+    pub(super) fn of(changes: &'a [Change<'a>]) -> Result<Self, Failure> {
+        let mut run = Self::default();
+        for change in changes {
+            match change.kind {
+                ChangeKind::Create(new) if new.is_plain() => run.plain.push(new),
+                ChangeKind::Create(new) => run.others.push((change, new)),
+                ChangeKind::Rewrite { rewrite, .. } => run.rewrites.push((change, rewrite)),
+                ChangeKind::Delete => run.deletes.push(change),
+                ChangeKind::Assign { .. } | ChangeKind::Keep(_) => {
+                    return Err(Failure::Broken("a change that no run makes".to_owned()));
+                }
+            }
+        }
+        Ok(run)
+    }
+}
+
+/// The statements of a run that tell what became of it.
+#[derive(Debug, Default)]
+pub(crate) struct RunReceipt {
+    /// Give the ids of those that were written, all of one type.
+    many: Vec<(&'static str, Handle)>,
+    /// Give a row if the one was written.
+    single: Vec<(String, Handle)>,
+}
+
+impl RunReceipt {
+    /// Those resources that were written, each by [`of_type`].
+    pub(crate) fn resources(self, answers: &mut Answers) -> Result<Index, Failure> {
+        let mut resources = Index::default();
+        for (name, handle) in self.many {
+            for mut row in answers.rows(handle) {
+                resources.add(&of_type(name, &row.required_text(0)?));
+            }
+        }
+        for (resource, handle) in self.single {
+            if answers.has_row(handle) {
+                resources.add(&resource);
+            }
+        }
+        Ok(resources)
+    }
+}
 
 impl<D: Database> Session<'_, D> {
     /// Creates: those that are plain first, many in a statement; then the others; then the members
@@ -17,19 +76,12 @@ impl<D: Database> Session<'_, D> {
     pub(super) fn add_creates(
         &self,
         batch: &mut Batch,
-        changes: &[Change<'_>],
+        run: &Run<'_>,
         all: bool,
         receipt: &mut RunReceipt,
     ) {
         let now = self.now.text.as_str();
-        let (mut plain, mut others) = (Vec::new(), Vec::new());
-        for change in changes {
-            match change.kind {
-                ChangeKind::Create(new) if new.is_plain() => plain.push(new),
-                ChangeKind::Create(new) => others.push((change, new)),
-                _ => {}
-            }
-        }
+        let Run { plain, others, .. } = run;
         for resource_type in ResourceType::all() {
             let of_type = plain.iter().copied();
             let of_type = of_type.filter(|new| new.resource_type == resource_type);
@@ -50,18 +102,18 @@ impl<D: Database> Session<'_, D> {
                 let again = self.again(resource_type).filter(|_| !is_back);
                 let is_given = part.iter().any(|new| new.is_given);
                 let is_again = again.is_some() || is_given;
-                let insert = run::insert_many(&view, &rows, now, again);
+                let insert = runs::insert_many(&view, &rows, now, again);
                 receipt
                     .many
                     .push((resource_type.name, batch.add_write(insert)));
                 let origin = self.origin(None);
-                batch.add(events::of_creates(&origin, &view, &done, is_again));
+                event::creates((batch, &origin, &view), &done, is_again);
                 batch.add_writes(is_again.then(|| deleted::forget(&view, &ids)));
                 self.add_awaited(batch, resource_type, &users);
                 batch.add_writes(unique::claim_many(&view, &values));
             }
         }
-        for (change, new) in &others {
+        for (change, new) in others {
             let row = self.add_change(batch, change).row;
             let name = new.typed_id();
             receipt.single.extend(row.map(|row| (name, row)));
@@ -74,9 +126,9 @@ impl<D: Database> Session<'_, D> {
         }
         let groups = self.view(&GROUP_TYPE);
         if !links.is_empty() {
-            batch.add_writes(run::link_many(&groups, &links));
+            batch.add_writes(runs::link_many(&groups, &links));
             let origin = self.origin(None);
-            batch.add(events::first_members(&origin, &groups, &teams, count));
+            event::first_members((batch, &origin, &groups), &teams, count);
         }
         if all && !(plain.is_empty() && others.is_empty()) {
             let mut ids: Vec<&str> = Vec::new();
@@ -86,7 +138,7 @@ impl<D: Database> Session<'_, D> {
             for (_, new) in others {
                 ids.push(&new.id);
             }
-            batch.add(run::all_there(&self.caller.tenant, &ids));
+            batch.add(runs::all_there(&self.caller.tenant, &ids));
         }
     }
 
@@ -94,13 +146,10 @@ impl<D: Database> Session<'_, D> {
     pub(super) fn add_rewrites(
         &self,
         batch: &mut Batch,
-        changes: &[Change<'_>],
+        run: &Run<'_>,
         receipt: &mut RunReceipt,
     ) -> Result<(), Failure> {
-        let rewrites = changes.iter().filter_map(|change| match change.kind {
-            ChangeKind::Rewrite { rewrite, .. } => Some((change, rewrite)),
-            _ => None,
-        });
+        let rewrites = run.rewrites.iter().copied();
         let columns = |(change, rewrite): &(&Change<'_>, &Rewrite)| {
             let columns: Vec<&str> = rewrite.keys.iter().map(|key| key.column).list();
             (change.resource_type.name, columns)
@@ -110,7 +159,7 @@ impl<D: Database> Session<'_, D> {
             let Some((first, Rewrite { keys, .. })) = part.first() else {
                 continue;
             };
-            let mut rows: Vec<run::Update<'_>> = Vec::new();
+            let mut rows: Vec<runs::Update<'_>> = Vec::new();
             let mut updates: Vec<(ResourceWrite<'_>, &Update)> = Vec::new();
             let mut users = Vec::new();
             for (change, rewrite) in &part {
@@ -119,7 +168,7 @@ impl<D: Database> Session<'_, D> {
                     let detail = "a rewrite of a run without id or version";
                     return Err(Failure::Broken(detail.to_owned()));
                 };
-                rows.push(run::Update {
+                rows.push(runs::Update {
                     id,
                     read,
                     version: &change.version,
@@ -136,11 +185,11 @@ impl<D: Database> Session<'_, D> {
                 }
             }
             let view = self.view(first.resource_type);
-            let update = run::update_many(&view, &rows, keys, &self.now.text);
+            let update = runs::update_many(&view, &rows, keys, &self.now.text);
             receipt
                 .many
                 .push((first.resource_type.name, batch.add_write(update)));
-            batch.add(events::of_rewrites(&self.origin(None), &view, &updates));
+            event::rewrites((batch, &self.origin(None), &view), &updates);
             self.add_awaited(batch, first.resource_type, &users);
         }
         Ok(())
@@ -152,16 +201,16 @@ impl<D: Database> Session<'_, D> {
     pub(crate) fn add_moved_links(&self, batch: &mut Batch, links: &str) {
         let view = self.view(&GROUP_TYPE);
         let version = self.context.mint.version();
-        batch.add(events::of_moves(&self.origin(None), &view, &version, links));
-        batch.add_writes(run::move_links(&view, links, &version, &self.now.text));
-        batch.add(run::links_sound(&view, links));
+        event::moves((batch, &self.origin(None), &view), &version, links);
+        batch.add_writes(runs::move_links(&view, links, &version, &self.now.text));
+        batch.add(runs::links_sound(&view, links));
     }
 
     /// Deletes of one type.
     pub(super) fn add_deletes(
         &self,
         batch: &mut Batch,
-        changes: &[Change<'_>],
+        run: &Run<'_>,
         resource_type: &'static ResourceType,
         all: bool,
         receipt: &mut RunReceipt,
@@ -169,8 +218,8 @@ impl<D: Database> Session<'_, D> {
         let mut first = None;
         let mut ids: Vec<&str> = Vec::new();
         let mut named: Vec<(&str, Option<usize>)> = Vec::new();
-        for change in changes {
-            if change.resource_type == resource_type && matches!(change.kind, ChangeKind::Delete) {
+        for change in &run.deletes {
+            if change.resource_type == resource_type {
                 first = first.or(Some(change));
                 ids.extend(change.reference.id());
                 named.extend(change.reference.id().map(|id| (id, change.operation)));
@@ -181,16 +230,16 @@ impl<D: Database> Session<'_, D> {
         };
         let view = self.view(resource_type);
         if all {
-            batch.add(run::all_of_type(&view, &ids));
+            batch.add(runs::all_of_type(&view, &ids));
         }
         let (version, now) = (&first.version, &self.now.text);
         let origin = self.origin(None);
-        batch.add(events::of_deletes(&origin, &view, &named, version));
-        batch.add_writes(run::touch_teams_of_many(&view, &ids, version, now));
+        event::deletes((batch, &origin, &view), &named, version);
+        batch.add_writes(runs::touch_teams_of_many(&view, &ids, version, now));
         if let Some(until) = self.kept_until() {
             batch.add_write(deleted::keep_many(&view, &ids, now, &until));
         }
-        let delete = run::delete_many(&view, &ids);
+        let delete = runs::delete_many(&view, &ids);
         receipt
             .many
             .push((resource_type.name, batch.add_write(delete)));
