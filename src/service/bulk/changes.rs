@@ -179,7 +179,7 @@ impl<D: Database> Session<'_, D> {
             Ok(
                 Action::Patch(resource_type, reference) | Action::Replace(resource_type, reference),
             ) => (*resource_type, reference),
-            _ => return Ok(Preparation::Alone),
+            Ok(Action::Create(..) | Action::Delete(..)) | Err(_) => return Ok(Preparation::Alone),
         };
         let ResourceRef::Id(id) = reference else {
             return Ok(Preparation::Alone);

@@ -272,7 +272,16 @@ impl<D: Database> Session<'_, D> {
                 self.begin_operation(index);
                 self.new_resource(resource_type, data, id.clone()).ok()
             }
-            _ => None,
+            (
+                Ok(
+                    Action::Create(..)
+                    | Action::Replace(..)
+                    | Action::Patch(..)
+                    | Action::Delete(..),
+                )
+                | Err(_),
+                _,
+            ) => None,
         }
     }
 }

@@ -45,7 +45,13 @@ pub(super) fn next_run(jobs: &[Job], order: &[usize], teams_are_set: bool) -> (R
                     {
                         Some((of, id))
                     }
-                    _ => None,
+                    Ok(
+                        Action::Create(..)
+                        | Action::Patch(..)
+                        | Action::Replace(..)
+                        | Action::Delete(..),
+                    )
+                    | Err(_) => None,
                 });
             target.is_some_and(|(of, id)| seen.add(&of_type(of.name, id)))
         })

@@ -153,7 +153,7 @@ async fn plan<D: Database>(
     let wide = match state {
         State::Members if of_groups && !import.is_dry => groups,
         State::Members if !import.is_dry && most > 1 => groups * members::LINES_A_GROUP,
-        _ => most,
+        State::New | State::Group | State::Members | State::Refused => most,
     };
     let mut lines: Vec<Line> = Vec::new();
     let ask = import.lines(state, of_groups, marker.line, wide);

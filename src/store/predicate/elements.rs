@@ -212,7 +212,7 @@ pub(super) fn verdict(
                 condition = of(index.unwrap_or_default()),
                 is = match asked {
                     Elements::Some(_) => " IS TRUE",
-                    _ => " IS NOT TRUE",
+                    Elements::No(_) | Elements::All(_) | Elements::Any(_) => " IS NOT TRUE",
                 },
             )
         }

@@ -22,7 +22,11 @@ const LONGEST: usize = 48;
 pub(crate) fn skim<'a>(view: &View<'a>, predicate: &Predicate) -> Option<Fragment<'a>> {
     let narrowed = match predicate {
         Predicate::All(parts) => parts.iter().any(|part| is_of_columns(view, part)),
-        _ => false,
+        Predicate::Constant(_)
+        | Predicate::Any(_)
+        | Predicate::Not(_)
+        | Predicate::Test(..)
+        | Predicate::Element { .. } => false,
     };
     if narrowed || constant(predicate).is_some() || is_key(view, predicate) {
         return None;

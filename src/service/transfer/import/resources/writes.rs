@@ -184,8 +184,9 @@ fn add<D: Database>(
 ) -> Result<(), Failure> {
     let (plain, others): (Vec<_>, Vec<_>) =
         changes.into_iter().partition(|change| match change.kind {
+            ChangeKind::Create(_) | ChangeKind::Delete => true,
             ChangeKind::Rewrite { rewrite, .. } => rewrite.is_plain(change.resource_type),
-            _ => true,
+            ChangeKind::Assign { .. } | ChangeKind::Keep(_) => false,
         });
     session.add_run(&mut work.batch, &plain, false)?;
     for change in &others {
