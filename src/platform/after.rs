@@ -2,11 +2,9 @@
 
 use scim::list::List;
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
 
-use store::ledger::deliveries;
 use store::ledger::requests::{self, LogRow};
 use store::{Addressed, Database, Statement};
 
@@ -23,17 +21,15 @@ use service::delivery::{Report, deliver_everywhere};
 use service::gauge::Hold;
 use service::rate::Unlimited;
 use service::settings::Remembered;
-use service::wake::Wake;
+use service::wake::{Listeners, Wake};
 use service::{Settings, jobs, minute};
 
 /// Milliseconds for which an instance remembers who is told of writes.
 const REMEMBERED: u64 = 5_000;
 
-/// Until when it is known who is told: tenants, or none for all.
-type Listeners = Option<(u64, Rc<[Option<i64>]>)>;
-
 thread_local! {
-    static LISTENERS: Cell<Listeners> = const { Cell::new(None) };
+    /// Until when it is known who is told, and who that is.
+    static LISTENERS: Cell<Option<(u64, Listeners)>> = const { Cell::new(None) };
     /// Rows of the log that wait to be written.
     static GATHERING: RefCell<Gathering> = RefCell::default();
     /// Who wakes the Worker up for all who wrote.
@@ -159,12 +155,7 @@ pub fn wake_up(env: &Env, context: &Context, tenant: Option<i64>, is_about_webho
         .take()
         .filter(|(until, _)| *until > now && !is_about_webhooks);
     LISTENERS.set(known.clone());
-    let hears = move |listeners: &[Option<i64>]| {
-        let is_told =
-            |listener: &Option<i64>| listener.is_none() || tenant.is_none() || *listener == tenant;
-        listeners.iter().any(is_told)
-    };
-    let is_told = known.map(|(_, listeners)| hears(&listeners));
+    let is_told = known.map(|(_, listeners)| listeners.hear(tenant));
     let is_turn = move || WAKING.with_borrow_mut(|turn| turn.take(now));
     if is_told.is_some_and(|is_told| !is_told || !is_turn()) {
         return;
@@ -173,11 +164,11 @@ pub fn wake_up(env: &Env, context: &Context, tenant: Option<i64>, is_about_webho
     wait(context, async move {
         if is_told.is_none() {
             // What cannot be asked now the next minute makes good.
-            let Ok(listeners) = listeners(&env).await else {
+            let Ok(listeners) = Listeners::read(&D1::new(&env)).await else {
                 return;
             };
-            let is_told = hears(&listeners);
-            LISTENERS.set(Some((now + REMEMBERED, listeners.into())));
+            let is_told = listeners.hear(tenant);
+            LISTENERS.set(Some((now + REMEMBERED, listeners)));
             if !is_told || !is_turn() {
                 return;
             }
@@ -186,15 +177,6 @@ pub fn wake_up(env: &Env, context: &Context, tenant: Option<i64>, is_about_webho
         WAKING.with_borrow_mut(Turn::end);
         queue::send(&env, Wake::Deliver, 0).await;
     });
-}
-
-async fn listeners(env: &Env) -> Result<Vec<Option<i64>>, store::Error> {
-    let answers = D1::new(env).batch(vec![deliveries::listeners()]).await?;
-    answers
-        .iter()
-        .flatten()
-        .map(|row| row.integer(0))
-        .list_all()
 }
 
 /// Has the Worker woken up again.

@@ -2,6 +2,10 @@
 //! What there is to do is in the database, so one that is lost or comes twice does no harm.
 
 use scim::json::{self, ObjectText};
+use scim::list::List;
+use std::rc::Rc;
+use store::ledger::deliveries;
+use store::{Database, Error};
 
 /// What there is to go on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,5 +42,25 @@ impl Wake {
             Self::Deliver => ObjectText::new().member("deliver", "true"),
         };
         message.end()
+    }
+}
+
+/// Who is told of writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listeners(Rc<[Option<i64>]>);
+
+impl Listeners {
+    /// Those who are now.
+    pub async fn read(database: &impl Database) -> Result<Self, Error> {
+        let answers = database.batch(vec![deliveries::listeners()]).await?;
+        let rows = answers.iter().flatten();
+        let tenants = rows.map(|row| row.integer(0)).list_all()?;
+        Ok(Self(tenants.into()))
+    }
+
+    /// Whether one of them is told of a tenant: of all, where none is named.
+    pub fn hear(&self, tenant: Option<i64>) -> bool {
+        let hears = |only: &Option<i64>| only.is_none() || tenant.is_none() || *only == tenant;
+        self.0.iter().any(hears)
     }
 }

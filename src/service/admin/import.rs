@@ -1,4 +1,4 @@
-//! The beginning of an import: its job, which waits for the lines.
+//! The beginning of an import: its job, which waits for the lines ([`receive`]).
 
 use super::refusal::Refusal;
 use super::step::{Answer, Call, Outcome, Step, Upload};
@@ -7,6 +7,8 @@ use crate::Moment;
 use crate::transfer::import::Marker;
 use store::batch::Batch;
 use store::directory::jobs;
+
+pub mod receive;
 
 /// Milliseconds for which the lines may take to come, those of one request.
 const PATIENCE: u64 = 3_600_000;
