@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::expression::{View, without_hidden};
 use super::fragment::{Fragment, value};
-use super::membership::above;
+use super::membership::{COLUMNS, above};
 use super::read::{ResourceRef, is};
-use super::write::{Guard, updated};
-use super::{Statement, read};
+use super::write::{Guard, insert_into, updated};
+use super::{Statement, read, unique};
 use crate::{fragment, statement};
 
 /// Bytes of documents behind which a page ends.
@@ -103,27 +103,21 @@ impl Restored<'_> {
     /// Brings the resource back as it was, where its unique name is free: one row comes back then.
     pub fn insert(&self, view: &View<'_>) -> Statement {
         let keys = view.table().keys.iter();
-        let columns: Fragment<'_> = keys.clone().map(|key| [", ", key.column].into()).collect();
-        let values = keys.map(|key| ["->> '", key.attribute, "', d.folded "].into());
-        statement!(
-            "INSERT INTO {table} (\
-             tenant_id, created_at, updated_at, {type_column}{alone_column}id, version, document{columns}, folded) \
-             SELECT d.tenant_id, d.created_at, {now}, {of_type}{alone}d.id, {version}, d.document, d.folded {values}\
-             FROM deleted_resources d WHERE d.tenant_id = {tenant} AND d.id = {id} AND d.resource_type = '{name}' AND d.purge_at > {now} \
-             ON CONFLICT DO NOTHING RETURNING seq",
-            table = view.table().name,
-            type_column = view.table().shared.then_some("resource_type, "),
-            alone_column = view.alone().map(|(column, _)| [column, ", "]),
-            columns = columns,
-            now = value(self.now),
-            of_type = view.table().shared.then_some("d.resource_type, "),
-            alone = view.alone().map(|(_, alone)| [alone, ", "]),
+        let keys = keys.map(|key| [", d.folded ->> '", key.attribute, "'"].into());
+        let values = fragment!(
+            "d.id, {version}, d.document, d.folded{keys}",
             version = value(self.version),
-            values = values.collect::<Fragment<'_>>(),
-            tenant = view.tenant,
+            keys = keys.collect::<Fragment<'_>>(),
+        );
+        let rows = fragment!(
+            " CROSS JOIN deleted_resources d ON d.tenant_id = t.id AND d.id = {id} AND d.resource_type = '{name}' \
+             AND d.purge_at > {now}",
             id = value(self.id),
             name = view.resource_type.name,
-        )
+            now = value(self.now),
+        );
+        let moments = ("d.created_at".into(), self.now);
+        insert_into(view, moments, values, (rows, Fragment::None), "seq")
     }
 
     /// The statements that give it what it had beside its row: unique values, one of which in use
@@ -132,10 +126,11 @@ impl Restored<'_> {
     pub fn links_back(&self, view: &View<'_>) -> [Statement; 5] {
         [
             statement!(
-                "INSERT INTO unique_values (tenant_id, attribute, value, resource_id) \
+                "INSERT INTO unique_values ({columns}) \
                  SELECT l.tenant_id, j.value ->> 0, j.value ->> 1, l.resource_id \
                  FROM {row} x CROSS JOIN deleted_links l CROSS JOIN json_each(l.links) j \
                  WHERE {scope} AND x.id = {id} AND l.tenant_id = x.tenant_id AND l.resource_id = x.id AND l.part = -1",
+                columns = unique::COLUMNS,
                 row = view.row(),
                 scope = view.scope("x"),
                 id = value(self.id),
@@ -149,8 +144,8 @@ impl Restored<'_> {
                 links = self.links(view),
             ),
             statement!(
-                "INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
-                 SELECT tenant_id, team_id, member_id, member_type, display{links}",
+                "INSERT INTO team_members ({COLUMNS}) SELECT {COLUMNS}{links}",
+                COLUMNS = COLUMNS,
                 links = self.links(view),
             ),
             read::guard(fragment!(

@@ -62,7 +62,8 @@ pub fn insert_many(
     let (name, external_id) = (keyed("userName"), keyed("externalId"));
     let id = "(j.value ->> 0)".into();
     let is_due = again.map(|by_name| has_due_id(view, &id, (&name, &external_id), (by_name, now)));
-    insert_into(view, now, values, (rows, is_due.into()), "id")
+    let moments = (value(now).into(), now);
+    insert_into(view, moments, values, (rows, is_due.into()), "id")
 }
 
 /// Fails the batch unless every one of these ids is a resource.

@@ -17,7 +17,7 @@ use crate::statement;
 pub type Pair = (String, String);
 
 /// The columns of a value, in the order in which they are inserted.
-const COLUMNS: &str = "tenant_id, attribute, value, resource_id";
+pub(super) const COLUMNS: &str = "tenant_id, attribute, value, resource_id";
 
 /// The statement that gives a resource just created with `version` its values; one in use fails the
 /// batch.

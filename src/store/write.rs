@@ -185,14 +185,22 @@ pub fn insert(
     };
     let (name, external_id, id) = (keyed("userName"), keyed("externalId"), value(id).into());
     let is_due = again.map(|by_name| has_due_id(view, &id, (&name, &external_id), (by_name, now)));
-    insert_into(view, now, values, (Fragment::None, is_due.into()), "seq")
+    let moments = (value(now).into(), now);
+    insert_into(
+        view,
+        moments,
+        values,
+        (Fragment::None, is_due.into()),
+        "seq",
+    )
 }
 
 /// Inserts a row with each of these values, which stand in the order of the columns from the id on,
-/// and gives one column of those whose unique key was free, and that meet a condition.
+/// behind the moment at which it was created; gives one column of those whose unique key was free,
+/// and that meet a condition.
 pub(super) fn insert_into(
     view: &View<'_>,
-    now: &str,
+    (created, now): (Fragment<'_>, &str),
     values: Fragment<'_>,
     (rows, is_due): (Fragment<'_>, Fragment<'_>),
     returning: &'static str,
@@ -204,13 +212,14 @@ pub(super) fn insert_into(
     statement!(
         "INSERT INTO {table} (\
          tenant_id, created_at, updated_at, {type_column}{alone_column}id, version, document, folded{keys}) \
-         SELECT t.id, {now}, {now}, {of_type}{alone}{values} \
+         SELECT t.id, {created}, {now}, {of_type}{alone}{values} \
          FROM (SELECT {tenant} AS id) t{rows} WHERE t.id IS NOT NULL{is_due} \
          ON CONFLICT DO NOTHING RETURNING {returning}",
         table = table.name,
         type_column = table.shared.then_some("resource_type, "),
         alone_column = view.alone().map(|(column, _)| [column, ", "]),
         keys = keys,
+        created = created,
         now = value(now),
         of_type = table.shared.then(of_type),
         alone = view.alone().map(|(_, alone)| [alone, ", "]),

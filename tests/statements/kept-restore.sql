@@ -27,19 +27,23 @@ WHERE d.tenant_id = ?1
 -- ?3 = "2026-01-01T00:00:00.011Z"
 -- plan: SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
 
-INSERT INTO users (tenant_id, created_at, updated_at, id, version, document, user_name_folded, external_id, display_name_folded, folded)
-SELECT d.tenant_id, d.created_at, ?1, d.id, ?2, d.document, d.folded ->> 'userName', d.folded ->> 'externalId', d.folded ->> 'displayName', d.folded
-FROM deleted_resources d
-WHERE d.tenant_id = ?3
+INSERT INTO users (tenant_id, created_at, updated_at, id, version, document, folded, user_name_folded, external_id, display_name_folded)
+SELECT t.id, d.created_at, ?1, d.id, ?2, d.document, d.folded, d.folded ->> 'userName', d.folded ->> 'externalId', d.folded ->> 'displayName'
+FROM (SELECT ?3 AS id) t
+CROSS JOIN deleted_resources d ON d.tenant_id = t.id
   AND d.id = ?4
   AND d.resource_type = 'User'
   AND d.purge_at > ?1
+WHERE t.id IS NOT NULL
 ON CONFLICT DO NOTHING
 RETURNING seq
 -- ?1 = "2026-01-01T00:00:00.011Z"
 -- ?2 = "000000000000000f"
 -- ?3 = 1
 -- ?4 = "019a0000-0000-7000-8000-000000000003"
+-- plan: CO-ROUTINE t
+-- plan:   SCAN CONSTANT ROW
+-- plan: SCAN t
 -- plan: SEARCH d USING PRIMARY KEY (tenant_id=? AND id=?)
 
 INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body)
