@@ -7,7 +7,7 @@
 use super::expression::View;
 use super::fragment::{Fragment, value};
 use super::limits::LARGEST_NUMBER;
-use super::predicate::{condition, finds_one, is_lookup, modified_since, skim, users_of};
+use super::predicate::{condition, finds_one, is_lookup, skim, users_of};
 use super::record::record_of_page;
 pub use super::source::Source;
 use super::source::totals_of;
@@ -215,8 +215,7 @@ impl Page<'_> {
     /// `FROM … WHERE … ORDER BY … LIMIT …`
     fn from<'a>(&'a self, source: &Source<'a>, rows: Rows) -> Fragment<'a> {
         // A look-up is by its key; the order must not tempt the planner to walk the tenant by id.
-        let is_lookup =
-            |predicate| is_lookup(&source.view, predicate) || modified_since(predicate).is_some();
+        let is_lookup = |predicate| is_lookup(&source.view, predicate);
         let sign = source.predicate.is_some_and(is_lookup).then_some("+");
         fragment!(
             "{rows}{order}{limit}",
@@ -338,19 +337,9 @@ fn matching<'a>(source: &Source<'a>, rows: Rows) -> Fragment<'a> {
         let condition = condition(view, predicate);
         fragment!("{skim} AND {condition}", skim = skim, condition = condition)
     });
-    let since = source.predicate.and_then(modified_since);
-    let since = since.map(|since| {
-        fragment!(
-            " AND {row}.updated_at >= {since}",
-            row = view.row(),
-            since = Fragment::Made(since),
-        )
-    });
     fragment!(
-        " FROM {rows} WHERE {scope}{since}{filter}",
-        rows = rows.of(view.row()),
-        scope = view.scope(view.row()),
-        since = since,
+        " FROM {rows}{filter}",
+        rows = rows.of(source),
         filter = filter,
     )
 }

@@ -14,7 +14,7 @@ use scim::part;
 use super::Statement;
 use super::fragment::{Fragment, value};
 use super::limits::{PARAMETERS, STATEMENT_BYTES};
-use super::predicate::is_lookup;
+use super::predicate::{is_lookup, modified_since};
 use super::source::{Source, totals_of};
 use crate::{fragment, statement};
 
@@ -47,15 +47,30 @@ pub enum Rows {
 }
 
 impl Rows {
-    /// What stands behind `FROM`.
-    pub fn of(self, table: &'static str) -> Fragment<'static> {
-        match self {
+    /// What stands behind `FROM`, up to what else the filter asks: the rows of the type, and where
+    /// it tells since when they were modified, those that an index has behind that. Any other index
+    /// would be walked whole: that of the order, of a mark, or of ids.
+    pub fn of<'a>(self, source: &Source<'a>) -> Fragment<'a> {
+        let row = source.view.row();
+        let since = modified(source);
+        let index = since
+            .is_some()
+            .then_some([" INDEXED BY ", row, "_modified"]);
+        let rows = match self {
             Self::Found => fragment!(
-                "(SELECT j.value AS seq FROM hit CROSS JOIN json_each(hit.seqs) j) found CROSS JOIN {table} ON {table}.seq = found.seq",
-                table = table,
+                "(SELECT j.value AS seq FROM hit CROSS JOIN json_each(hit.seqs) j) found CROSS JOIN {row} ON {row}.seq = found.seq",
+                row = row,
             ),
-            Self::All | Self::Share | Self::Rest => table.into(),
-        }
+            Self::All | Self::Share | Self::Rest => {
+                fragment!("{row}{index}", row = row, index = index)
+            }
+        };
+        fragment!(
+            "{rows} WHERE {scope}{since}",
+            rows = rows,
+            scope = source.view.scope(row),
+            since = since,
+        )
     }
 
     /// `LIMIT …`; a limit of 0 ends a select before it reads.
@@ -76,6 +91,19 @@ impl Rows {
             ),
         }
     }
+}
+
+/// The condition that a row was modified since the moment that the filter tells, unless it names
+/// rows by a key.
+fn modified<'a>(source: &Source<'a>) -> Option<Fragment<'a>> {
+    let since = modified_since(source.predicate?)?;
+    (!is_lookup(&source.view, source.predicate?)).then(|| {
+        fragment!(
+            " AND {row}.updated_at >= {since}",
+            row = source.view.row(),
+            since = Fragment::Made(since),
+        )
+    })
 }
 
 /// A select that ends with a limit, given what it is of such rows.
@@ -110,9 +138,6 @@ pub fn count<'a>(source: &Source<'a>, matching: &dyn Fn(Rows) -> Fragment<'a>) -
 /// Both selects; none where the index is of no use.
 fn both<'a>(source: &Source<'a>, of: &dyn Fn(Rows) -> Fragment<'a>) -> Option<Fragment<'a>> {
     let predicate = source.predicate?;
-    if is_lookup(&source.view, predicate) {
-        return None;
-    }
     Some(fragment!(
         "WITH {hit} SELECT * FROM ({found}) UNION ALL SELECT * FROM ({rest})",
         hit = hit(source, predicate)?,
@@ -123,6 +148,9 @@ fn both<'a>(source: &Source<'a>, of: &dyn Fn(Rows) -> Fragment<'a>) -> Option<Fr
 
 /// What stands behind `WITH`: whether the index finds few, and which; none where it is of no use.
 pub fn hit<'a>(source: &Source<'a>, predicate: &Predicate) -> Option<Fragment<'a>> {
+    if is_lookup(&source.view, predicate) {
+        return None;
+    }
     let needles = needles(source, predicate)?;
     Some(fragment!(
         "hit(few, seqs) AS MATERIALIZED (\
@@ -166,7 +194,15 @@ const ONE_OF: usize = 20;
 
 /// How many rows are fetched one by one, where the index finds no more. A row fetched costs some
 /// seven and one walked past two; finding out that there are more costs one for each that is found.
+/// Of those modified since a moment no more are looked for than there are.
 fn few<'a>(source: &Source<'a>) -> Fragment<'a> {
+    if modified(source).is_some() {
+        return fragment!(
+            "(SELECT count(*) FROM (SELECT 1 FROM {rows} LIMIT {always}))",
+            rows = Rows::All.of(source),
+            always = ALWAYS_FEW,
+        );
+    }
     fragment!(
         "(SELECT max({always}, coalesce(sum(total) / {one_of}, 0)){totals})",
         always = ALWAYS_FEW,

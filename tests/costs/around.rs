@@ -162,16 +162,46 @@ impl Bench<'_> {
                 20,
             ),
             (
+                "meta.lastModified gt … and title eq …, 20 users",
+                "/Users",
+                " and title eq \"polled\"",
+                20,
+            ),
+            (
+                "meta.lastModified gt, 20 users ordered by userName",
+                "/Users",
+                "&sortBy=userName",
+                20,
+            ),
+            (
+                "meta.lastModified gt … and title eq …, 20 users ordered by title",
+                "/Users",
+                " and title eq \"polled\"&sortBy=title",
+                20,
+            ),
+            (
                 "meta.lastModified gt, 10 groups without members",
                 "/Groups",
                 "",
+                10,
+            ),
+            (
+                "meta.lastModified gt, 10 groups ordered by id, without members",
+                "/Groups",
+                "&sortBy=id",
                 10,
             ),
         ] {
             let path = format!(
                 "{path}?excludedAttributes=members&filter=meta.lastModified gt \"{since}\"{more}"
             );
-            let list = self.get(name, &path, cost(1, 12 + 4 * found, 0));
+            let budget = if more.is_empty() || more == " and active eq true" {
+                cost(1, 12 + 4 * found, 0)
+            } else {
+                // Weighed first, or put in order before they are fetched.
+                cost(1, 12 + 7 * found, 0)
+            };
+            let list = self.get(name, &path, budget);
             assert_eq!(list["totalResults"], found, "{name}");
         }
     }

@@ -18,19 +18,21 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
 SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 > 1400000, 0, (SELECT coalesce(sum(2 + max(octet_length(users.folded) - 0, 0) * 2 / 112), 0)
-        FROM users
+        FROM users INDEXED BY users_modified
         WHERE users.tenant_id = ?1
-          AND (((substr(users.updated_at, 1, 23) || '000000Z') > ?3))) <= 1400000), 1) THEN '$'
+          AND users.updated_at >= ?3
+          AND (((substr(users.updated_at, 1, 23) || '000000Z') > ?4))) <= 1400000), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1
 -- ?2 = "User"
--- ?3 = "2026-01-01T00:00:00.000000000Z"
+-- ?3 = "2026-01-01T00:00:00.000Z"
+-- ?4 = "2026-01-01T00:00:00.000000000Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 -- plan: SCALAR SUBQUERY 2
--- plan:   SEARCH users USING INDEX users_modified (tenant_id=?)
+-- plan:   SEARCH users USING INDEX users_modified (tenant_id=? AND updated_at>?)
 
 SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
 FROM (SELECT *
@@ -61,12 +63,12 @@ FROM (SELECT *
         CROSS JOIN teams t ON t.tenant_id = users.tenant_id
           AND t.id = g.team_id), '')
     END || '\n' || document AS record
-    FROM users
+    FROM users INDEXED BY users_modified
     WHERE users.tenant_id = ?1
       AND users.updated_at >= ?2
       AND ((((substr(users.updated_at, 1, 23) || '000000Z') > ?3))
         AND (((users.folded ->> '$.title' IS NOT NULL) IS NOT TRUE)))
-    ORDER BY +users.id
+    ORDER BY users.id
     LIMIT ?4 + 0)
   LIMIT -1)
 -- ?1 = 1
@@ -98,7 +100,7 @@ FROM (SELECT *
 -- plan: SCAN (subquery-8)
 
 SELECT count(*) AS total
-FROM users
+FROM users INDEXED BY users_modified
 WHERE users.tenant_id = ?1
   AND users.updated_at >= ?2
   AND ((((substr(users.updated_at, 1, 23) || '000000Z') > ?3))

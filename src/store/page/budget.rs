@@ -101,16 +101,11 @@ fn budget(source: &Source<'_>, most: usize) -> Option<Statement> {
     let held = held.map(|held| match few {
         None => held,
         Some(few) => {
-            let found = fragment!(
-                "{rows} WHERE {scope}",
-                rows = Rows::Found.of(view.row()),
-                scope = view.scope(view.row()),
-            );
             // `OR` asks both of its sides, `iif` the one that is due.
             fragment!(
                 "(WITH {few} SELECT iif(few, {looks} <= {most}, {held}) FROM hit)",
                 few = few,
-                looks = weight.looks(source, found),
+                looks = weight.looks(source, Rows::Found.of(source)),
                 most = most,
                 held = held,
             )
@@ -287,9 +282,8 @@ impl<'a> Weight<'a> {
         let counts = self.of_documents() + times_read == 0 && !self.names.are_many();
         let looked_at = (!counts).then(|| {
             let rows = fragment!(
-                "{row} WHERE {scope}{narrow}",
-                row = view.row(),
-                scope = view.scope(view.row()),
+                "{rows}{narrow}",
+                rows = Rows::All.of(source),
                 narrow = narrow,
             );
             fragment!(

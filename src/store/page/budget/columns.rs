@@ -11,7 +11,7 @@ use super::{CHARACTERS, COMPARED, OF_COLUMNS, SOUGHT, Weight};
 use crate::expression::{Arrow, View, has_column, value_at};
 use crate::fragment;
 use crate::fragment::Fragment;
-use crate::predicate::is_of_columns;
+use crate::predicate::{is_lookup, is_of_columns, modified_since};
 
 /// Bytes of a name that [`OF_COLUMNS`] texts are looked for in as long as a look takes. What it has
 /// beyond is weighed where more texts are: 64 in 184 names of 64 kB took 1.5 s.
@@ -62,16 +62,18 @@ impl Names {
     }
 }
 
-/// The conditions on columns, which stand before all others: what they exclude is not looked at.
-/// Those that look for texts in names are not asked where these are what is weighed.
+/// The conditions on columns, which stand before all others, and those that an index finds: what
+/// they exclude is not looked at. Those that look for texts in names are not asked where these are
+/// what is weighed.
 pub(super) fn narrowing(view: &View<'_>, predicate: &Predicate, many: bool) -> Option<Predicate> {
     let Predicate::All(parts) = predicate else {
-        return None;
+        let is_few = is_lookup(view, predicate) || modified_since(predicate).is_some();
+        return is_few.then(|| predicate.clone());
     };
     let is_cheap = |part: &&Predicate| {
         let mut weight = Weight::default();
         weight.add(view, part, None);
-        is_of_columns(view, part) && (!many || weight.names.0.is_empty())
+        is_lookup(view, part) || is_of_columns(view, part) && (!many || weight.names.0.is_empty())
     };
     let parts: Vec<Predicate> = parts.iter().filter(is_cheap).cloned().list();
     (!parts.is_empty()).then_some(Predicate::All(parts))
