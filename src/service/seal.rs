@@ -65,12 +65,28 @@ async fn seal<D: Database>(
         batch.add(seals::last_seals()),
     );
     let mut answers = context.send(batch).await?;
+    let mut sealed = Vec::new();
+    for mut row in answers.rows(last) {
+        let read = |cells: &mut Cells<'_>| (cells.count(), cells.count(), cells.required_text());
+        sealed.push(row.read(read)?);
+    }
+    let last_of = |tenant| sealed.iter().find(|(known, ..)| *known == tenant);
     let mut blocks: Vec<Block> = Vec::new();
     let (mut position, mut is_trimmed) = (0, false);
     for mut row in answers.rows(events) {
         let event = seals::read_event_to_seal(&mut row)?;
+        if event.trimmed < 0 {
+            let mut batch = Batch::default();
+            batch.add_all(seals::renew());
+            context.send(batch).await?;
+            return Ok((ROUND, true));
+        }
         position = event.position;
         is_trimmed = event.trimmed > 0;
+        let last = last_of(event.tenant).map_or(0, |(_, last, _)| *last);
+        if (1..=last).contains(&event.leaf.seq) {
+            continue;
+        }
         let known = blocks.iter().position(|block| block.tenant == event.tenant);
         let index = known.unwrap_or(blocks.len());
         if known.is_none() {
@@ -85,20 +101,15 @@ async fn seal<D: Database>(
             block.add(event.resource);
         }
     }
-    if blocks.is_empty() {
+    if position == 0 {
         return Ok((2, false));
-    }
-    let mut known = Vec::new();
-    for mut row in answers.rows(last) {
-        let read = |cells: &mut Cells<'_>| (cells.count(), cells.count(), cells.required_text());
-        known.push(row.read(read)?);
     }
     let now = context.clock.now().text;
     let (mut made, mut marks) = (Vec::new(), Vec::new());
     for block in blocks {
         let (tenant, leaves) = (block.tenant, block.leaves);
         // Events of a tenant that there never was.
-        let Some((_, last_seq, head)) = known.iter().find(|(known, ..)| *known == tenant) else {
+        let Some((_, last_seq, head)) = last_of(tenant) else {
             continue;
         };
         let mut before = (*last_seq, head.as_str());

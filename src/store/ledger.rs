@@ -5,7 +5,7 @@ pub mod erasure;
 pub mod events;
 pub mod feed;
 pub mod now;
-mod planted;
+pub(crate) mod planted;
 pub mod replay;
 pub mod requests;
 pub mod seals;

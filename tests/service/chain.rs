@@ -290,6 +290,7 @@ fn events_of_tenants_that_never_were_are_named() {
         assert_eq!(house()["holds"], false);
         assert_eq!(all(), count, "{tenant}");
         memory.sql(&format!("DELETE FROM events WHERE tenant_id = {tenant}"));
+        memory.seal().unwrap();
     }
     // Of one that has ended nothing is left that says anything.
     memory.sql(&forge(&ended.to_string(), "70"));
@@ -723,6 +724,74 @@ fn what_one_block_does_not_hold_is_sealed_by_the_next() {
         (&found["sealed_to"], &found["holds"]),
         (&json!(120), &json!(true))
     );
+}
+
+/// How far the sealer has come stands in one row: without it, or with what it cannot say, that is
+/// named, and the next minute makes it anew. What is sealed already stays as it is.
+#[test]
+fn the_row_of_the_sealer_is_named_and_made_anew() {
+    for sql in [
+        "DELETE FROM sealing",
+        "UPDATE sealing SET trimmed = 'x'",
+        "UPDATE sealing SET trimmed = -1",
+        "UPDATE sealing SET position = 'x'",
+        "UPDATE sealing SET position = x'41'",
+        "UPDATE sealing SET position = 5.5",
+        "UPDATE sealing SET position = -1",
+        "UPDATE sealing SET position = 1e300",
+        "UPDATE sealing SET position = 9223372036854775807",
+        "UPDATE sealing SET position = position + 6",
+        "INSERT INTO sealing (rowid, position) VALUES (-1, 'x')",
+        "INSERT INTO sealing (position) VALUES (1)",
+    ] {
+        let memory = sealed(25);
+        memory.sql(sql);
+        let why = "the row of the table sealing is missing, or is none that was written";
+        let broken = json!([{ "from_seq": 21, "to_seq": 25, "why": why }]);
+        assert_eq!(verify(&memory)["broken"], broken, "{sql}");
+        let status = Operator::new(&memory).get("/status").expect(200);
+        let unsealed = status["shards"][0]["unsealed"].as_i64().unwrap();
+        assert!(unsealed >= 5, "{sql}: {unsealed}");
+        memory.seal().unwrap();
+        let found = verify(&memory);
+        assert_eq!(found["holds"], true, "{sql}: {found}");
+        assert_eq!(found["sealed_to"], 25, "{sql}");
+        Client::new(&memory).user("ada");
+        memory.seal().unwrap();
+        assert_eq!(verify(&memory)["sealed_to"], 26, "{sql}");
+        assert_eq!(memory.number("SELECT count(*) FROM seals"), 4, "{sql}");
+        assert_eq!(memory.number("SELECT count(*) FROM sealing"), 1, "{sql}");
+    }
+    // Where there are more events than a round looks at, some of another tenant between them.
+    let memory = sealed(10);
+    let tenant = Operator::new(&memory).tenant("Other");
+    for number in 0..600 {
+        let tenant = if number % 3 == 0 { tenant } else { 1 };
+        let path = format!("/tenants/{tenant}/scim/v2/Users");
+        let body = json!({ "userName": format!("other{number}") });
+        Operator::new(&memory).post(&path, &body).expect(201);
+        if number == 500 {
+            memory.seal().unwrap();
+            memory.sql("DELETE FROM sealing");
+        }
+    }
+    memory.seal().unwrap();
+    for tenant in [1, tenant] {
+        let path = format!("/tenants/{tenant}/events/verify");
+        let found = Operator::new(&memory).get(&path).expect(200);
+        assert_eq!(found["holds"], true, "{found}");
+        assert_eq!(found["sealed_to"], found["to_seq"], "{found}");
+    }
+    // What was passed over is sealed once the row is set back by hand.
+    let client = Client::new(&memory);
+    client.user("late");
+    memory.sql("UPDATE sealing SET position = (SELECT max(position) FROM events)");
+    client.user("latest");
+    memory.seal().unwrap();
+    assert_eq!(verify(&memory)["broken"][0]["why"], "a seal is missing");
+    memory.sql("UPDATE sealing SET position = 0");
+    memory.seal().unwrap();
+    assert_eq!(verify(&memory)["holds"], true);
 }
 
 /// Whoever can write to the database can empty an event and put its digest there: the code that

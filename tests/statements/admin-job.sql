@@ -486,7 +486,15 @@ SELECT json_object('shard', 1, 'schema', (SELECT max(CAST(name AS INTEGER))
     WHERE CAST(name AS INTEGER) < 9000), 'tenants', (SELECT count(*) FROM tenants WHERE shard = 1 AND state <> 'deleted'), 'users', (SELECT coalesce(sum(total), 0) FROM totals WHERE resource_type = 'User'), 'unsealed', (SELECT count(*)
     FROM (SELECT 1
       FROM events
-      WHERE position > (SELECT position FROM sealing)
+      WHERE position > coalesce((SELECT max(position)
+          FROM sealing HAVING count(*) = 1
+            AND min(iif(typeof(position) = 'integer'
+                AND position BETWEEN 0
+                AND 9000000000000000, position, -1)) BETWEEN 0
+            AND coalesce((SELECT max(position) FROM events WHERE position <= 9000000000000000), 0)
+            AND min(iif(typeof(trimmed) = 'integer'
+                AND trimmed BETWEEN 0
+                AND 9000000000000000, trimmed, -1)) >= 0), 0)
       LIMIT 10000)), 'braked', (SELECT count(*) FROM brakes WHERE engaged_at IS NOT NULL)) AS shard, (SELECT count(*) FROM jobs WHERE finished_at IS NULL) AS jobs
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -495,13 +503,15 @@ SELECT json_object('shard', 1, 'schema', (SELECT max(CAST(name AS INTEGER))
 -- plan:   SCAN tenants
 -- plan: SCALAR SUBQUERY 3
 -- plan:   SCAN totals
--- plan: SCALAR SUBQUERY 6
--- plan:   CO-ROUTINE (subquery-5)
--- plan:     SEARCH events USING INTEGER PRIMARY KEY (rowid>?)
--- plan:     SCALAR SUBQUERY 4
--- plan:       SCAN sealing
--- plan:   SCAN (subquery-5)
 -- plan: SCALAR SUBQUERY 7
--- plan:   SCAN brakes
+-- plan:   CO-ROUTINE (subquery-6)
+-- plan:     SEARCH events USING INTEGER PRIMARY KEY (rowid>?)
+-- plan:     SCALAR SUBQUERY 5
+-- plan:       SCAN sealing
+-- plan:       SCALAR SUBQUERY 4
+-- plan:         SEARCH events USING INTEGER PRIMARY KEY (rowid<?)
+-- plan:   SCAN (subquery-6)
 -- plan: SCALAR SUBQUERY 8
+-- plan:   SCAN brakes
+-- plan: SCALAR SUBQUERY 9
 -- plan:   SCAN jobs USING INDEX jobs_open

@@ -15,12 +15,28 @@ SELECT e.position, e.tenant_id, substr(iif(typeof(e.resource_id) = 'blob'
 ELSE 0
 END AS seq, iif('blob' IN (typeof(e.seq), typeof(e.at), typeof(e.type), typeof(e.resource_type), typeof(e.resource_id), typeof(e.actor_kind), typeof(e.actor_id), typeof(e.request)), '', json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request)) AS fields, iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, iif(typeof(e.digest) = 'blob'
     OR octet_length(e.digest) > 20000
-    OR instr(e.digest, char(0)), '?', e.digest) AS digest, (SELECT trimmed FROM sealing) AS trimmed
+    OR instr(e.digest, char(0)), '?', e.digest) AS digest, iif((SELECT max(position)
+    FROM sealing HAVING count(*) = 1
+      AND min(iif(typeof(position) = 'integer'
+          AND position BETWEEN 0
+          AND 9000000000000000, position, -1)) BETWEEN 0
+      AND coalesce((SELECT max(position) FROM events WHERE position <= 9000000000000000), 0)
+      AND min(iif(typeof(trimmed) = 'integer'
+          AND trimmed BETWEEN 0
+          AND 9000000000000000, trimmed, -1)) >= 0) IS NULL, -1, (SELECT trimmed FROM sealing)) AS trimmed
 FROM (SELECT *
   FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
     FROM (SELECT *
       FROM events
-      WHERE position > (SELECT position FROM sealing)
+      WHERE position > coalesce((SELECT max(position)
+          FROM sealing HAVING count(*) = 1
+            AND min(iif(typeof(position) = 'integer'
+                AND position BETWEEN 0
+                AND 9000000000000000, position, -1)) BETWEEN 0
+            AND coalesce((SELECT max(position) FROM events WHERE position <= 9000000000000000), 0)
+            AND min(iif(typeof(trimmed) = 'integer'
+                AND trimmed BETWEEN 0
+                AND 9000000000000000, trimmed, -1)) >= 0), 0)
         AND position <= 9000000000000000
         AND typeof(tenant_id) = 'integer'
         AND +tenant_id BETWEEN 0
@@ -29,16 +45,22 @@ FROM (SELECT *
       LIMIT 500))
   WHERE coalesce(before, 0) < 1000000) e
 ORDER BY e.position
--- plan: CO-ROUTINE (subquery-4)
--- plan:   CO-ROUTINE (subquery-7)
--- plan:     CO-ROUTINE (subquery-3)
+-- plan: CO-ROUTINE (subquery-7)
+-- plan:   CO-ROUTINE (subquery-10)
+-- plan:     CO-ROUTINE (subquery-6)
 -- plan:       SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)
--- plan:       SCALAR SUBQUERY 2
+-- plan:       SCALAR SUBQUERY 5
 -- plan:         SCAN sealing
--- plan:     SCAN (subquery-3)
--- plan:   SCAN (subquery-7)
--- plan: SCAN (subquery-4)
--- plan: SCALAR SUBQUERY 1
+-- plan:         SCALAR SUBQUERY 4
+-- plan:           SEARCH events USING INTEGER PRIMARY KEY (rowid<?)
+-- plan:     SCAN (subquery-6)
+-- plan:   SCAN (subquery-10)
+-- plan: SCAN (subquery-7)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SCAN sealing
+-- plan:   SCALAR SUBQUERY 1
+-- plan:     SEARCH events USING INTEGER PRIMARY KEY (rowid<?)
+-- plan: SCALAR SUBQUERY 3
 -- plan:   SCAN sealing
 -- plan: USE TEMP B-TREE FOR ORDER BY
 
@@ -50,7 +72,15 @@ FROM (SELECT DISTINCT tenant_id
     FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
       FROM (SELECT *
         FROM events
-        WHERE position > (SELECT position FROM sealing)
+        WHERE position > coalesce((SELECT max(position)
+            FROM sealing HAVING count(*) = 1
+              AND min(iif(typeof(position) = 'integer'
+                  AND position BETWEEN 0
+                  AND 9000000000000000, position, -1)) BETWEEN 0
+              AND coalesce((SELECT max(position) FROM events WHERE position <= 9000000000000000), 0)
+              AND min(iif(typeof(trimmed) = 'integer'
+                  AND trimmed BETWEEN 0
+                  AND 9000000000000000, trimmed, -1)) >= 0), 0)
           AND position <= 9000000000000000
           AND typeof(tenant_id) = 'integer'
           AND +tenant_id BETWEEN 0
@@ -69,20 +99,22 @@ LEFT JOIN seals s ON s.tenant_id = d.tenant_id
 WHERE d.tenant_id = 0
   OR t.id IS NOT NULL
 -- plan: CO-ROUTINE d
--- plan:   CO-ROUTINE (subquery-3)
--- plan:     CO-ROUTINE (subquery-8)
--- plan:       CO-ROUTINE (subquery-2)
+-- plan:   CO-ROUTINE (subquery-4)
+-- plan:     CO-ROUTINE (subquery-9)
+-- plan:       CO-ROUTINE (subquery-3)
 -- plan:         SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)
--- plan:         SCALAR SUBQUERY 1
+-- plan:         SCALAR SUBQUERY 2
 -- plan:           SCAN sealing
--- plan:       SCAN (subquery-2)
--- plan:     SCAN (subquery-8)
--- plan:   SCAN (subquery-3)
+-- plan:           SCALAR SUBQUERY 1
+-- plan:             SEARCH events USING INTEGER PRIMARY KEY (rowid<?)
+-- plan:       SCAN (subquery-3)
+-- plan:     SCAN (subquery-9)
+-- plan:   SCAN (subquery-4)
 -- plan:   USE TEMP B-TREE FOR DISTINCT
 -- plan: SCAN d
 -- plan: SEARCH t USING COVERING INDEX tenants_settings (id=?) LEFT-JOIN
 -- plan: SEARCH s USING PRIMARY KEY (tenant_id=? AND last_seq=?) LEFT-JOIN
--- plan: CORRELATED SCALAR SUBQUERY 6
+-- plan: CORRELATED SCALAR SUBQUERY 7
 -- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq<?)
 
 UPDATE sealing
@@ -106,12 +138,28 @@ SELECT e.position, e.tenant_id, substr(iif(typeof(e.resource_id) = 'blob'
 ELSE 0
 END AS seq, iif('blob' IN (typeof(e.seq), typeof(e.at), typeof(e.type), typeof(e.resource_type), typeof(e.resource_id), typeof(e.actor_kind), typeof(e.actor_id), typeof(e.request)), '', json_array(e.tenant_id, e.seq, e.at, e.type, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.request)) AS fields, iif(instr(e.salt || e.body, char(0)), '', e.salt || e.body) AS content, iif(typeof(e.digest) = 'blob'
     OR octet_length(e.digest) > 20000
-    OR instr(e.digest, char(0)), '?', e.digest) AS digest, (SELECT trimmed FROM sealing) AS trimmed
+    OR instr(e.digest, char(0)), '?', e.digest) AS digest, iif((SELECT max(position)
+    FROM sealing HAVING count(*) = 1
+      AND min(iif(typeof(position) = 'integer'
+          AND position BETWEEN 0
+          AND 9000000000000000, position, -1)) BETWEEN 0
+      AND coalesce((SELECT max(position) FROM events WHERE position <= 9000000000000000), 0)
+      AND min(iif(typeof(trimmed) = 'integer'
+          AND trimmed BETWEEN 0
+          AND 9000000000000000, trimmed, -1)) >= 0) IS NULL, -1, (SELECT trimmed FROM sealing)) AS trimmed
 FROM (SELECT *
   FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
     FROM (SELECT *
       FROM events
-      WHERE position > (SELECT position FROM sealing)
+      WHERE position > coalesce((SELECT max(position)
+          FROM sealing HAVING count(*) = 1
+            AND min(iif(typeof(position) = 'integer'
+                AND position BETWEEN 0
+                AND 9000000000000000, position, -1)) BETWEEN 0
+            AND coalesce((SELECT max(position) FROM events WHERE position <= 9000000000000000), 0)
+            AND min(iif(typeof(trimmed) = 'integer'
+                AND trimmed BETWEEN 0
+                AND 9000000000000000, trimmed, -1)) >= 0), 0)
         AND position <= 9000000000000000
         AND typeof(tenant_id) = 'integer'
         AND +tenant_id BETWEEN 0
@@ -120,16 +168,22 @@ FROM (SELECT *
       LIMIT 500))
   WHERE coalesce(before, 0) < 1000000) e
 ORDER BY e.position
--- plan: CO-ROUTINE (subquery-4)
--- plan:   CO-ROUTINE (subquery-7)
--- plan:     CO-ROUTINE (subquery-3)
+-- plan: CO-ROUTINE (subquery-7)
+-- plan:   CO-ROUTINE (subquery-10)
+-- plan:     CO-ROUTINE (subquery-6)
 -- plan:       SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)
--- plan:       SCALAR SUBQUERY 2
+-- plan:       SCALAR SUBQUERY 5
 -- plan:         SCAN sealing
--- plan:     SCAN (subquery-3)
--- plan:   SCAN (subquery-7)
--- plan: SCAN (subquery-4)
--- plan: SCALAR SUBQUERY 1
+-- plan:         SCALAR SUBQUERY 4
+-- plan:           SEARCH events USING INTEGER PRIMARY KEY (rowid<?)
+-- plan:     SCAN (subquery-6)
+-- plan:   SCAN (subquery-10)
+-- plan: SCAN (subquery-7)
+-- plan: SCALAR SUBQUERY 2
+-- plan:   SCAN sealing
+-- plan:   SCALAR SUBQUERY 1
+-- plan:     SEARCH events USING INTEGER PRIMARY KEY (rowid<?)
+-- plan: SCALAR SUBQUERY 3
 -- plan:   SCAN sealing
 -- plan: USE TEMP B-TREE FOR ORDER BY
 
@@ -141,7 +195,15 @@ FROM (SELECT DISTINCT tenant_id
     FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
       FROM (SELECT *
         FROM events
-        WHERE position > (SELECT position FROM sealing)
+        WHERE position > coalesce((SELECT max(position)
+            FROM sealing HAVING count(*) = 1
+              AND min(iif(typeof(position) = 'integer'
+                  AND position BETWEEN 0
+                  AND 9000000000000000, position, -1)) BETWEEN 0
+              AND coalesce((SELECT max(position) FROM events WHERE position <= 9000000000000000), 0)
+              AND min(iif(typeof(trimmed) = 'integer'
+                  AND trimmed BETWEEN 0
+                  AND 9000000000000000, trimmed, -1)) >= 0), 0)
           AND position <= 9000000000000000
           AND typeof(tenant_id) = 'integer'
           AND +tenant_id BETWEEN 0
@@ -160,20 +222,22 @@ LEFT JOIN seals s ON s.tenant_id = d.tenant_id
 WHERE d.tenant_id = 0
   OR t.id IS NOT NULL
 -- plan: CO-ROUTINE d
--- plan:   CO-ROUTINE (subquery-3)
--- plan:     CO-ROUTINE (subquery-8)
--- plan:       CO-ROUTINE (subquery-2)
+-- plan:   CO-ROUTINE (subquery-4)
+-- plan:     CO-ROUTINE (subquery-9)
+-- plan:       CO-ROUTINE (subquery-3)
 -- plan:         SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)
--- plan:         SCALAR SUBQUERY 1
+-- plan:         SCALAR SUBQUERY 2
 -- plan:           SCAN sealing
--- plan:       SCAN (subquery-2)
--- plan:     SCAN (subquery-8)
--- plan:   SCAN (subquery-3)
+-- plan:           SCALAR SUBQUERY 1
+-- plan:             SEARCH events USING INTEGER PRIMARY KEY (rowid<?)
+-- plan:       SCAN (subquery-3)
+-- plan:     SCAN (subquery-9)
+-- plan:   SCAN (subquery-4)
 -- plan:   USE TEMP B-TREE FOR DISTINCT
 -- plan: SCAN d
 -- plan: SEARCH t USING COVERING INDEX tenants_settings (id=?) LEFT-JOIN
 -- plan: SEARCH s USING PRIMARY KEY (tenant_id=? AND last_seq=?) LEFT-JOIN
--- plan: CORRELATED SCALAR SUBQUERY 6
+-- plan: CORRELATED SCALAR SUBQUERY 7
 -- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq<?)
 
 SELECT n.id, n.name, n.settings, n.shard, n.external_id, n.state = 'suspended' AS is_suspended

@@ -30,7 +30,23 @@ FROM (SELECT (SELECT max(seq) FROM events WHERE tenant_id = ?1 AND seq <= 900000
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SCAN sealing
 
-SELECT count(*), CAST(min(9000000000000000, max(seq) FILTER (WHERE position <= (SELECT position FROM sealing))) AS INTEGER)
+SELECT count(*), CAST(min(9000000000000000, max(seq) FILTER (WHERE position <= (SELECT max(position)
+        FROM sealing HAVING count(*) = 1
+          AND min(iif(typeof(position) = 'integer'
+              AND position BETWEEN 0
+              AND 9000000000000000, position, -1)) BETWEEN 0
+          AND coalesce((SELECT max(position) FROM events WHERE position <= 9000000000000000), 0)
+          AND min(iif(typeof(trimmed) = 'integer'
+              AND trimmed BETWEEN 0
+              AND 9000000000000000, trimmed, -1)) >= 0))) AS INTEGER), (SELECT max(position)
+  FROM sealing HAVING count(*) = 1
+    AND min(iif(typeof(position) = 'integer'
+        AND position BETWEEN 0
+        AND 9000000000000000, position, -1)) BETWEEN 0
+    AND coalesce((SELECT max(position) FROM events WHERE position <= 9000000000000000), 0)
+    AND min(iif(typeof(trimmed) = 'integer'
+        AND trimmed BETWEEN 0
+        AND 9000000000000000, trimmed, -1)) >= 0)
 FROM events
 WHERE tenant_id = ?1
   AND seq > coalesce((SELECT last_seq
@@ -42,10 +58,16 @@ WHERE tenant_id = ?1
     LIMIT 1), 0)
 -- ?1 = 1
 -- plan: SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq>?)
--- plan: SCALAR SUBQUERY 2
+-- plan: SCALAR SUBQUERY 5
 -- plan:   SEARCH seals USING PRIMARY KEY (tenant_id=? AND last_seq<?)
--- plan: SCALAR SUBQUERY 1
+-- plan: SCALAR SUBQUERY 2
 -- plan:   SCAN sealing
+-- plan:   SCALAR SUBQUERY 1
+-- plan:     SEARCH events USING INTEGER PRIMARY KEY (rowid<?)
+-- plan: SCALAR SUBQUERY 4
+-- plan:   SCAN sealing
+-- plan:   SCALAR SUBQUERY 3
+-- plan:     SEARCH events USING INTEGER PRIMARY KEY (rowid<?)
 
 SELECT iif(typeof(prev_seq) = 'integer'
     AND prev_seq BETWEEN 0

@@ -20,6 +20,8 @@ const STRAY: &str = "an event has a number that was never given";
 
 /// What is said of a block.
 const CHANGED: &str = "an event was changed or is missing";
+/// What is said where it is not known how far the sealer has come.
+const LOST: &str = "the row of the table sealing is missing, or is none that was written";
 const FORGED: &str = "the seal was not made by this deployment";
 
 /// Tenants that never were which are told of, in each shard.
@@ -40,6 +42,8 @@ struct Finding {
     /// How many are behind that, and the last of them that the sealer has looked at: counted in one
     /// look with the numbers, since others write and the minute seals meanwhile.
     unsealed: (i64, Option<i64>),
+    /// Whether it is known how far the sealer has come.
+    is_noted: bool,
     /// How many were trimmed, where none is sealed.
     trimmed: i64,
     /// The last that was looked at, and the head there.
@@ -91,7 +95,7 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let before = behind.map(|_| batch.add(seals::before(tenant, from)));
     Step::send(call.admin.shard, batch, move |mut answers| {
         let [newest, sealed_to, trimmed, first] = answers.numbers(extent)?;
-        let [count, looked_at] = answers.numbers(unsealed)?;
+        let [count, looked_at, noted] = answers.numbers(unsealed)?;
         let before = match before.and_then(|before| answers.row(before)) {
             Some(mut row) => seals::read_seal(&mut row)?,
             None => Seal::default(),
@@ -108,6 +112,7 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             newest: newest.unwrap_or_default(),
             sealed_to: sealed_to.unwrap_or_default(),
             unsealed: (count.unwrap_or_default(), looked_at),
+            is_noted: noted.is_some(),
             trimmed: trimmed.unwrap_or_default(),
             reached: before.last_seq.max(0),
             head: before.head,
@@ -234,6 +239,9 @@ fn tail<'c>(call: &'c Call<'c>, mut finding: Finding) -> Outcome<'c> {
         finding.tell(behind + 1, newest, why);
     } else if let Some(last) = looked_at {
         finding.tell(behind + 1, last, "a seal is missing");
+    }
+    if !finding.is_noted {
+        finding.tell(behind + 1, newest, LOST);
     }
     if finding.tenant == 0 {
         return strangers(call.admin.shards(), finding, newest);

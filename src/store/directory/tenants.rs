@@ -2,6 +2,7 @@
 
 use super::jobs::TENANT_DELETE;
 use crate::fragment::{Fragment, value};
+use crate::ledger::planted::LOOKED_AT;
 use crate::{Statement, fragment, statement};
 
 /// Which tenant.
@@ -315,7 +316,7 @@ pub fn count(shard: u16, only: Option<i64>) -> Statement {
          'tenants', (SELECT count(*) FROM tenants WHERE shard = {shard} AND state <> 'deleted'{of_tenants}), \
          'users', (SELECT coalesce(sum(total), 0) FROM totals WHERE resource_type = 'User'{of_totals}), \
          'unsealed', (SELECT count(*) FROM (SELECT 1 FROM events \
-         WHERE position > (SELECT position FROM sealing){of_events} LIMIT {MAX_UNSEALED})), \
+         WHERE position > coalesce({LOOKED_AT}, 0){of_events} LIMIT {MAX_UNSEALED})), \
          'braked', (SELECT count(*) FROM brakes WHERE engaged_at IS NOT NULL{of_brakes})) AS shard, \
          (SELECT count(*) FROM jobs WHERE finished_at IS NULL{of_jobs}) AS jobs",
         shard = usize::from(shard),
@@ -323,6 +324,7 @@ pub fn count(shard: u16, only: Option<i64>) -> Statement {
         of_totals = of("tenant_id"),
         of_events = of("tenant_id"),
         of_brakes = of("tenant_id"),
+        LOOKED_AT = LOOKED_AT,
         MAX_UNSEALED = MAX_UNSEALED,
         of_jobs = of("tenant_id"),
     )

@@ -52,4 +52,16 @@ macro_rules! text_of {
     };
 }
 
+/// Up to which position events of a database were looked at, an expression: none where the row that
+/// says so is not the one there is, or says what it cannot.
+pub(crate) const LOOKED_AT: &str = concat!(
+    "(SELECT max(position) FROM sealing HAVING count(*) = 1 AND min(",
+    number_of!("position"),
+    ") BETWEEN 0 AND coalesce((SELECT max(position) FROM events WHERE position <= ",
+    MOST!(),
+    "), 0) AND min(",
+    number_of!("trimmed"),
+    ") >= 0)"
+);
+
 pub(super) use {MOST, number_of, text_of};

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::planted::{MOST, number_of, text_of};
+use super::planted::{self, LOOKED_AT, MOST, number_of, text_of};
 use crate::cells::Cells;
 use crate::directory::jobs::TENANT_DELETE;
 use crate::fragment::{Fragment, value};
@@ -62,9 +62,10 @@ fn window() -> Fragment<'static> {
     fragment!(
         "SELECT * FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) \
          - octet_length(body) AS before FROM (\
-         SELECT * FROM events WHERE position > (SELECT position FROM sealing) AND position <= {MOST} \
+         SELECT * FROM events WHERE position > coalesce({LOOKED_AT}, 0) AND position <= {MOST} \
          AND typeof(tenant_id) = 'integer' AND +tenant_id BETWEEN 0 AND {MOST} ORDER BY position LIMIT {BLOCK})) \
          WHERE coalesce(before, 0) < {BLOCK_BYTES}",
+        LOOKED_AT = LOOKED_AT,
         MOST = MOST!(),
         BLOCK = BLOCK,
         BLOCK_BYTES = BLOCK_BYTES,
@@ -76,9 +77,10 @@ fn window() -> Fragment<'static> {
 pub fn events_to_seal() -> Statement {
     statement!(
         "SELECT e.position, e.tenant_id, substr({resource}, -{ID_END}) AS resource, {LEAF}, \
-         (SELECT trimmed FROM sealing) AS trimmed FROM ({window}) e ORDER BY e.position",
+         iif({LOOKED_AT} IS NULL, -1, (SELECT trimmed FROM sealing)) AS trimmed FROM ({window}) e ORDER BY e.position",
         resource = text_of!("e.resource_id"),
         ID_END = ID_END,
+        LOOKED_AT = LOOKED_AT,
         LEAF = LEAF,
         window = window(),
     )
@@ -95,7 +97,8 @@ pub struct Unsealed {
     pub resource: Option<String>,
     /// What a seal has of it.
     pub leaf: Leaf,
-    /// The last position up to which any were trimmed.
+    /// The last position up to which any were trimmed; below 0 where the row that says so has to be
+    /// made anew.
     pub trimmed: i64,
 }
 
@@ -196,6 +199,23 @@ pub fn note(position: i64) -> Statement {
         "UPDATE sealing SET position = {position} WHERE position < {position}",
         position = value(position),
     )
+}
+
+/// Makes the row of the database anew: the sealer begins at the first event, and comes past those
+/// that are sealed. Where it is not known what was trimmed, it may be all, to whoever reads on.
+pub fn renew() -> [Statement; 3] {
+    const TRIMMED: &str = number_of!("trimmed");
+    [
+        statement!(
+            "DELETE FROM sealing WHERE {TRIMMED} < 0 OR rowid > (SELECT min(rowid) FROM sealing WHERE {TRIMMED} >= 0)",
+            TRIMMED = TRIMMED,
+        ),
+        statement!(
+            "INSERT INTO sealing (position, trimmed) SELECT 0, coalesce({newest}, 0) WHERE NOT EXISTS (SELECT 1 FROM sealing)",
+            newest = planted::NEWEST,
+        ),
+        statement!("UPDATE sealing SET position = 0"),
+    ]
 }
 
 /// The columns of a seal. A number that is none, and what is no text, is one that no seal has.
@@ -300,12 +320,13 @@ pub fn read_leaf(row: &mut Row) -> Result<Leaf, Error> {
     row.read(Leaf::read)
 }
 
-/// How many events of a tenant there are behind its last seal, and the last of them that the sealer
-/// has looked at.
+/// How many events of a tenant there are behind its last seal, the last of them that the sealer has
+/// looked at, and up to which position of the database it has, if that is known.
 pub fn count_unsealed(tenant: i64) -> Statement {
     statement!(
-        "SELECT count(*), CAST(min({MOST}, max(seq) FILTER (WHERE position <= (SELECT position FROM sealing))) AS INTEGER) \
+        "SELECT count(*), CAST(min({MOST}, max(seq) FILTER (WHERE position <= {LOOKED_AT})) AS INTEGER), {LOOKED_AT} \
          FROM events WHERE tenant_id = {tenant} AND seq > coalesce({last}, 0)",
+        LOOKED_AT = LOOKED_AT,
         MOST = MOST!(),
         tenant = value(tenant),
         last = last_sealed(tenant),
