@@ -143,7 +143,8 @@ export async function post(address, lines, body, most, milliseconds) {
 /** A number of seconds, or the time until a date (RFC 9110 §10.2.3). */
 function seconds(text) {
   if (text === null) return "";
-  if (/^\d+$/.test(text)) return text;
+  // No more digits than a number of the Worker has: how long is waited for at the most is its own.
+  if (/^\d+$/.test(text)) return Math.min(text, 1e9);
   const date = Date.parse(text);
   return Number.isNaN(date) ? "" : Math.max(0, Math.ceil((date - Date.now()) / 1000));
 }

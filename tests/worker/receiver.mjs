@@ -2,9 +2,9 @@
 // remembers it.
 //
 // Prints its origin in one line. `POST /secrets` ([secret, …]) says what signs, `POST /mode` how it
-// answers (`good`, `fail`, `redirect`, `endless`, `slow`), `GET /seen` gives what came, a row each:
-// {id, type, tenant, seq, by} (`by`: which of the secrets verify it). What is posted elsewhere is a
-// delivery. It ends when its stdin closes.
+// answers (`good`, `fail`, `busy`, `redirect`, `endless`, `slow`), `GET /seen` gives what came, a
+// row each: {id, type, tenant, seq, by} (`by`: which of the secrets verify it). What is posted
+// elsewhere is a delivery. It ends when its stdin closes.
 
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
@@ -25,6 +25,7 @@ function verifies(secret, body, headers) {
 
 function answer(reply) {
   if (mode === "fail") return void reply.writeHead(503, { "Retry-After": "1" }).end("no");
+  if (mode === "busy") return void reply.writeHead(429, { "Retry-After": "9".repeat(20) }).end("later");
   if (mode === "redirect") return void reply.writeHead(302, { Location: "/elsewhere" }).end();
   if (mode === "slow") return void setTimeout(() => reply.writeHead(204).end(), 2_000);
   if (mode === "endless") {

@@ -142,6 +142,20 @@ fn a_write_is_posted_and_verified() {
         (&json!(200), &json!("delivered"))
     );
     assert_eq!(list["data"][0]["reply"], "x".repeat(256));
+    // However long it says, a day is waited for.
+    receiver.say("/mode", "busy");
+    user(&worker, "zoe");
+    receiver.wait(8);
+    let mut next = Value::Null;
+    for _ in 0..100 {
+        next = admin(&worker, "GET", &path, None)["failing"][0]["next_attempt_at"].clone();
+        if next.is_string() {
+            break;
+        }
+        sleep(Duration::from_millis(50));
+    }
+    let day = |time: &Value| time.as_str().unwrap()[..10].to_owned();
+    assert!(day(&next) > day(&made["created_at"]), "{next}");
 }
 
 /// Without a queue each minute does it all.
