@@ -8,9 +8,10 @@ const FAILING: usize = 50;
 /// Endpoints of one tenant, and of all tenants, at the most.
 pub const MOST: usize = 50;
 
-/// What is wrong with one whose master key is gone.
+/// What is wrong with one whose master key is gone, and with all where there is none.
 const NO_KEY: &str = "The MASTER_KEY that the secret was made of is not set any more, so the signatures are none that the receiver knows. \
      Set that key again, behind the new one with a comma between, or rotate the webhook and give its receiver the new secret.";
+const NO_KEYS: &str = "Nothing is posted, since no MASTER_KEY is set. Set it again, and what is pending is delivered, in order.";
 
 /// The attributes of an endpoint `w` in its events.
 const ATTRIBUTES: &str = "json_object('url', w.url, 'tenant', w.tenant_id, 'types', json(w.types), 'include', json(w.include), \
@@ -95,8 +96,7 @@ impl<'a> From<&'a EndpointFilter<'a>> for Fragment<'a> {
     }
 }
 
-/// Rows of an id and the endpoint with it, its tenant and its types. `keys`: the fingerprints of
-/// the master keys that there are, a JSON array.
+/// Rows of an id, its endpoint, tenant and types. `keys`: master keys' fingerprints, a JSON array.
 pub fn list(filter: &EndpointFilter<'_>, keys: &str) -> Statement {
     statement!(
         "SELECT w.id, {shape}, w.tenant_id, w.types FROM {filter} ORDER BY w.id",
@@ -113,10 +113,10 @@ fn shape(keys: &str) -> Fragment<'_> {
          'failing', (SELECT json_group_array(json_object('tenant', tenant_id, 'attempts', attempts, \
          'next_attempt_at', next_attempt_at, 'last_status', last_status)) FROM (SELECT * FROM webhook_tenants b \
          WHERE b.webhook_id = w.id AND b.attempts > 0 ORDER BY b.shard, b.tenant_id LIMIT {FAILING})), \
-         'last_status', w.last_status, 'last_error', iif(w.key IN (SELECT value FROM json_each({keys})), NULL, '{NO_KEY}'))",
+         'last_status', w.last_status, 'last_error', iif(w.key IN (SELECT value FROM json_each({keys})), NULL, '{why}'))",
         keys = value(keys),
         UNTIL = UNTIL,
-        NO_KEY = NO_KEY,
+        why = if keys == "[]" { NO_KEYS } else { NO_KEY },
         FAILING = FAILING,
     )
 }
