@@ -10,7 +10,7 @@ use crate::Moment;
 use crate::budget::LEASE;
 use crate::transfer::undo::{DRY, DRY_FREE, End, PART, Undo};
 use scim::json;
-use store::batch::Batch;
+use store::batch::{Answers, Batch, Handle};
 use store::directory::jobs;
 use store::ledger::undo;
 
@@ -133,6 +133,7 @@ fn begin<'c>(
     let undo = Box::new(Undo {
         tenant: tenant.id,
         job: None,
+        keeps_lease: false,
         request: request.map(str::to_owned),
         from,
         to,
@@ -162,11 +163,20 @@ fn end<'c>(call: &'c Call<'c>, undo: Box<Undo>, end_of: End) -> Outcome<'c> {
             let until = Moment::at(call.admin.now.milliseconds + LEASE).text;
             begin_job(call, undo, &until)
         }
-        End::Conflict => Err(Refusal::conflict(
-            "changed_meanwhile",
-            "Other requests changed the same resources again and again, or the tenant has ended; nothing was taken back. Send \
-             the request again.",
-        )),
+        End::Conflict => {
+            // Others go on with its job.
+            if let Some(job) = undo.job {
+                let (batch, read) = Batch::of(jobs::read(&job));
+                return Step::send(call.admin.shard, batch, move |answers| {
+                    show_job(job, answers, read)
+                });
+            }
+            Err(Refusal::conflict(
+                "changed_meanwhile",
+                "Other requests changed the same resources again and again, or the tenant has ended; nothing was taken back. \
+                 Send the request again.",
+            ))
+        }
     }
 }
 
@@ -185,13 +195,18 @@ fn begin_job<'c>(call: &'c Call<'c>, mut undo: Box<Undo>, leased: &str) -> Outco
         &admin.now.text,
     ));
     let made = batch.add(jobs::read(&job));
-    let is_leased = !leased.is_empty();
-    Step::send(admin.shard, batch, move |mut answers| {
-        let body = shape(answers.rows(made))?;
-        if is_leased {
+    undo.keeps_lease = !leased.is_empty();
+    Step::send(admin.shard, batch, move |answers| {
+        if undo.keeps_lease {
             return Ok(Step::Undo(undo, end));
         }
-        let body = body.ok_or_else(|| Refusal::broken("a job was not there"))?;
-        Ok(Step::Done(Answer::NewJob(Creation { id: job, body })))
+        show_job(job, answers, made)
     })
+}
+
+/// Shows a job that was read: what comes of it stands there.
+fn show_job<'c>(id: String, mut answers: Answers, read: Handle) -> Outcome<'c> {
+    let body = shape(answers.rows(read))?;
+    let body = body.ok_or_else(|| Refusal::broken("a job was not there"))?;
+    Ok(Step::Done(Answer::NewJob(Creation { id, body })))
 }

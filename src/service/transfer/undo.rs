@@ -54,6 +54,8 @@ pub struct Undo {
     pub(crate) tenant: i64,
     /// The job that does it, where there is one.
     pub(crate) job: Option<String>,
+    /// Whether whoever does it has the lease of that job until all is done.
+    pub(crate) keeps_lease: bool,
     /// The request whose changes are meant; all where there is none.
     pub(crate) request: Option<String>,
     /// The number of the oldest event.
@@ -312,7 +314,13 @@ impl Undo {
         }
         if let Some(job) = &self.job {
             let end = (!has_more).then(|| ("finished", next.result()));
-            batch.add(next.note(job, end, &session.now.text));
+            let kept = Moment::at(session.now.milliseconds + LEASE);
+            let now = if has_more && self.keeps_lease {
+                &kept
+            } else {
+                &session.now
+            };
+            batch.add(next.note(job, end, &now.text));
         }
         Ok(batch)
     }

@@ -889,6 +889,56 @@ fn a_dry_run_of_too_many_events_is_refused() {
     }
 }
 
+/// 37 events of tenant 1 that are undone in several parts: two who swap names again and again.
+fn swaps() -> (Memory, Value, BTreeMap<String, Value>) {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let paths = ["a", "b"].map(|name| format!("/Users/{}", client.user(name)));
+    let before = directory(&memory);
+    let from = newest(&memory) + 1;
+    let [a, b] = &paths;
+    for _ in 0..6 {
+        for (path, name) in [(a, "t"), (b, "a"), (a, "b"), (a, "t"), (b, "b"), (a, "a")] {
+            replace(&client, path, &json!({ "userName": name }));
+        }
+    }
+    replace(&client, a, &json!({ "title": "z" }));
+    let body = json!({ "from_seq": from, "to_seq": newest(&memory) });
+    (memory, body, before)
+}
+
+/// Nobody else comes to a job between the parts that a request does of it.
+#[test]
+fn a_request_keeps_its_job() {
+    let (memory, body, before) = swaps();
+    // As if somebody took it whenever nobody is at work on it.
+    memory.sql("CREATE TRIGGER raced AFTER UPDATE OF marker ON jobs WHEN new.lease_until < '2026-01-01T00:01' \
+                BEGIN UPDATE jobs SET marker = marker || ' ' WHERE id = new.id; END");
+    undo(&memory, &body);
+    assert_eq!(directory(&memory), before);
+    let jobs = "SELECT count(*) FROM jobs WHERE state = 'finished'";
+    assert_eq!(memory.number(jobs), 1);
+}
+
+/// If one comes after all, the request says where it stands.
+#[test]
+fn who_loses_a_job_is_told_which() {
+    let (memory, body, before) = swaps();
+    memory.sql(
+        "CREATE TRIGGER raced AFTER UPDATE OF marker ON jobs \
+                BEGIN UPDATE jobs SET marker = marker || ' ' WHERE id = new.id; END",
+    );
+    let admin = Operator::new(&memory);
+    let job = admin.post("/tenants/1/undo", &body).expect(202);
+    memory.sql("DROP TRIGGER raced; UPDATE jobs SET marker = trim(marker)");
+    memory
+        .run_killed_jobs(Budget::PAID, (usize::MAX, false))
+        .unwrap();
+    let path = format!("/jobs/{}", job["id"].as_str().unwrap());
+    assert_eq!(admin.get(&path).expect(200)["state"], "finished");
+    assert_eq!(directory(&memory), before);
+}
+
 /// What others write between reading and writing counts.
 #[test]
 fn the_database_decides() {

@@ -44,6 +44,7 @@ impl Undo {
         Some(Self {
             tenant: job.tenant,
             job: Some(job.id.clone()),
+            keeps_lease: false,
             request: word(stored.get("request")),
             from: number("from"),
             to: number("to"),
