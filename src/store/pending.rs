@@ -121,12 +121,13 @@ pub fn statements(
 }
 
 /// Lets users who were just written, by their ids, join the groups that wait for them; these get
-/// the version.
+/// the version. Of several who come with one value the first joins.
 pub fn join(view: &View<'_>, ids: &[&str], version: &str, now: &str) -> Statement {
     statement!(
-        "UPDATE pending_members SET joined = {now} || {version} WHERE tenant_id = {tenant} AND (value, team_id) IN (\
-         SELECT value, team_id FROM pending_ready WHERE tenant_id = {tenant} \
-         AND member_id IN (SELECT value FROM json_each({ids})))",
+        "UPDATE pending_members SET joined = {now} || {version} || r.member_id FROM (\
+         SELECT p.value, p.team_id, p.member_id, min(j.key) FROM json_each({ids}) j \
+         CROSS JOIN pending_ready p ON p.tenant_id = {tenant} AND p.member_id = j.value GROUP BY p.value, p.team_id) r \
+         WHERE pending_members.tenant_id = {tenant} AND pending_members.value = r.value AND pending_members.team_id = r.team_id",
         now = value(now),
         version = value(version),
         tenant = view.tenant,

@@ -254,6 +254,70 @@ fn an_undo_tells_of_groups_that_wait_no_more() {
     assert!(waiting(&memory, &staff).is_empty() && members(&memory, &staff).is_empty());
 }
 
+fn operation(method: &str, path: &str, data: &Value) -> Value {
+    json!({ "method": method, "path": path, "bulkId": format!("{path}{data}"), "data": data })
+}
+
+fn bulk(memory: &Memory, operations: &[Value]) {
+    let done = Client::new(memory).post("/Bulk", &json!({ "Operations": operations }));
+    for operation in done.expect(200)["Operations"].as_array().unwrap() {
+        assert!(operation["status"].as_str().unwrap() < "300", "{operation}");
+    }
+}
+
+/// Of several who come at once with what is waited for the first joins.
+#[test]
+fn one_value_is_one_person() {
+    const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+    let user = |name: &str, external: &str| json!({ "schemas": [USER], "userName": name, "externalId": external });
+    let alike = [user("a", "same"), user("b", "same")];
+    let crossed = [user("a", "same"), user("same", "b")];
+    for (mut pair, is_reversed, is_import) in [alike, crossed].into_iter().flat_map(|pair| {
+        [(false, false), (true, false), (false, true), (true, true)]
+            .map(|(reversed, import)| (pair.clone(), reversed, import))
+    }) {
+        let memory = pending();
+        let staff = Client::new(&memory).group("Staff", &["same"]);
+        if is_reversed {
+            pair.reverse();
+        }
+        if is_import {
+            let lines = format!("{}\n{}\n", pair[0], pair[1]);
+            Operator::new(&memory).import(1, "", &lines).expect(200);
+        } else {
+            bulk(
+                &memory,
+                &pair
+                    .each_ref()
+                    .map(|data| operation("POST", "/Users", data)),
+            );
+        }
+        let name = pair[0]["userName"].as_str().unwrap();
+        let first = Client::new(&memory).get(&format!("/Users?filter=userName eq \"{name}\""));
+        let first = first.expect(200)["Resources"][0]["id"].clone();
+        assert_eq!(json!(members(&memory, &staff)), json!([first]), "{pair:?}");
+        assert!(waiting(&memory, &staff).is_empty());
+        let told = told(&memory);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(
+            told[0]["members"]["added"],
+            json!([{ "id": first, "type": "User" }])
+        );
+    }
+    // The first of a Bulk, though the other is here for longer.
+    let memory = pending();
+    let client = Client::new(&memory);
+    let [later, first] = ["b", "a"].map(|name| client.user(name));
+    let staff = client.group("Staff", &["same"]);
+    let named = json!({ "Operations": [{ "op": "replace", "value": { "externalId": "same" } }] });
+    let path = |id: &str| format!("/Users/{id}");
+    bulk(
+        &memory,
+        &[&first, &later].map(|id| operation("PATCH", &path(id), &named)),
+    );
+    assert_eq!(members(&memory, &staff), [first]);
+}
+
 /// A Bulk that names people before it makes them.
 #[test]
 fn a_bulk_awaits_as_well() {

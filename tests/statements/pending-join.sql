@@ -69,10 +69,12 @@ CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'typ
     FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
       WHERE 0
       UNION ALL
-      SELECT DISTINCT p.team_id, p.member_id, 'User', 1, j.value ->> 0
-      FROM json_each(?7) j
-      CROSS JOIN pending_ready p ON p.tenant_id = ?1
-        AND p.member_id = j.value ->> 1
+      SELECT DISTINCT p.team_id, p.member_id, 'User', 1, p.request
+      FROM (SELECT p.team_id, p.member_id, j.value ->> 0 AS request, min(j.key)
+        FROM json_each(?7) j
+        CROSS JOIN pending_ready p ON p.tenant_id = ?1
+          AND p.member_id = j.value ->> 1
+        GROUP BY p.value, p.team_id) p
       WHERE NOT EXISTS (SELECT 1
         FROM team_members m
         WHERE m.tenant_id = ?1
@@ -88,58 +90,61 @@ CROSS JOIN teams ON teams.tenant_id = o.tenant_id
 -- ?5 = NULL
 -- ?6 = "SCIM_TOKEN"
 -- ?7 = "[[\"req_019b76daa80900000000000000000001\",\"019a0000-0000-7000-8000-00000000000c\"]]"
--- plan: CO-ROUTINE (subquery-10)
+-- plan: CO-ROUTINE (subquery-11)
 -- plan:   CO-ROUTINE o
 -- plan:     SCAN CONSTANT ROW
 -- plan:   MATERIALIZE l
--- plan:     CO-ROUTINE (subquery-6)
--- plan:       CO-ROUTINE (subquery-11)
--- plan:         CO-ROUTINE (subquery-5)
+-- plan:     CO-ROUTINE (subquery-7)
+-- plan:       CO-ROUTINE (subquery-12)
+-- plan:         CO-ROUTINE (subquery-6)
 -- plan:           COMPOUND QUERY
 -- plan:             LEFT-MOST SUBQUERY
 -- plan:               SCAN CONSTANT ROW
 -- plan:             UNION ALL
--- plan:               SCAN j VIRTUAL TABLE INDEX 1:
--- plan:               SEARCH u USING INDEX users_id (tenant_id=? AND id=?)
--- plan:               MULTI-INDEX OR
--- plan:                 INDEX 1
--- plan:                   SEARCH p USING PRIMARY KEY (tenant_id=? AND value=?)
--- plan:                 INDEX 2
--- plan:                   SEARCH p USING PRIMARY KEY (tenant_id=? AND value=?)
--- plan:                 INDEX 3
--- plan:                   SEARCH p USING INDEX pending_members_folded (tenant_id=? AND folded=?)
--- plan:               CORRELATED SCALAR SUBQUERY 4
+-- plan:               CO-ROUTINE p
+-- plan:                 SCAN j VIRTUAL TABLE INDEX 1:
+-- plan:                 SEARCH u USING INDEX users_id (tenant_id=? AND id=?)
+-- plan:                 MULTI-INDEX OR
+-- plan:                   INDEX 1
+-- plan:                     SEARCH p USING PRIMARY KEY (tenant_id=? AND value=?)
+-- plan:                   INDEX 2
+-- plan:                     SEARCH p USING PRIMARY KEY (tenant_id=? AND value=?)
+-- plan:                   INDEX 3
+-- plan:                     SEARCH p USING INDEX pending_members_folded (tenant_id=? AND folded=?)
+-- plan:                 USE TEMP B-TREE FOR GROUP BY
+-- plan:               SCAN p
+-- plan:               CORRELATED SCALAR SUBQUERY 5
 -- plan:                 SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=? AND member_id=?)
 -- plan:               USE TEMP B-TREE FOR DISTINCT
--- plan:         SCAN (subquery-5)
+-- plan:         SCAN (subquery-6)
 -- plan:         USE TEMP B-TREE FOR ORDER BY
--- plan:       SCAN (subquery-11)
--- plan:     SCAN (subquery-6)
+-- plan:       SCAN (subquery-12)
+-- plan:     SCAN (subquery-7)
 -- plan:     USE TEMP B-TREE FOR GROUP BY
 -- plan:   SCAN o
 -- plan:   SCAN l
 -- plan:   SEARCH teams USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-10)
+-- plan: SCAN (subquery-11)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
 
 UPDATE pending_members
-SET joined = ?1 || ?2
-WHERE tenant_id = ?3
-  AND (value, team_id) IN (SELECT value, team_id
-  FROM pending_ready
-  WHERE tenant_id = ?3
-    AND member_id IN (SELECT value FROM json_each(?4)))
+SET joined = ?1 || ?2 || r.member_id
+FROM (SELECT p.value, p.team_id, p.member_id, min(j.key)
+  FROM json_each(?3) j
+  CROSS JOIN pending_ready p ON p.tenant_id = ?4
+    AND p.member_id = j.value
+  GROUP BY p.value, p.team_id) r
+WHERE pending_members.tenant_id = ?4
+  AND pending_members.value = r.value
+  AND pending_members.team_id = r.team_id
 -- ?1 = "2026-01-01T00:00:00.009Z"
 -- ?2 = "000000000000000e"
--- ?3 = 1
--- ?4 = "[\"019a0000-0000-7000-8000-00000000000c\"]"
--- plan: SEARCH pending_members USING INDEX pending_members_team (tenant_id=? AND team_id=? AND value=?)
--- plan: LIST SUBQUERY 4
+-- ?3 = "[\"019a0000-0000-7000-8000-00000000000c\"]"
+-- ?4 = 1
+-- plan: MATERIALIZE r
+-- plan:   SCAN j VIRTUAL TABLE INDEX 1:
 -- plan:   SEARCH u USING INDEX users_id (tenant_id=? AND id=?)
--- plan:   LIST SUBQUERY 1
--- plan:     SCAN json_each VIRTUAL TABLE INDEX 1:
--- plan:     CREATE BLOOM FILTER
 -- plan:   MULTI-INDEX OR
 -- plan:     INDEX 1
 -- plan:       SEARCH p USING PRIMARY KEY (tenant_id=? AND value=?)
@@ -147,4 +152,6 @@ WHERE tenant_id = ?3
 -- plan:       SEARCH p USING PRIMARY KEY (tenant_id=? AND value=?)
 -- plan:     INDEX 3
 -- plan:       SEARCH p USING INDEX pending_members_folded (tenant_id=? AND folded=?)
--- plan:   CREATE BLOOM FILTER
+-- plan:   USE TEMP B-TREE FOR GROUP BY
+-- plan: SCAN r
+-- plan: SEARCH pending_members USING COVERING INDEX pending_members_team (tenant_id=? AND team_id=? AND value=?)

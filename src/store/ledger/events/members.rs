@@ -213,7 +213,7 @@ pub fn first_members(
 }
 
 /// Tells of users just written who are about to join the groups that wait for them, which get the
-/// version.
+/// version: of several who come with one value of the first.
 pub fn of_pending(
     origin: &Origin<'_>,
     view: &View<'_>,
@@ -225,8 +225,9 @@ pub fn of_pending(
         .map(|(id, operation)| (vec![Value::from(*id)], *operation));
     let rows = run(origin, rows);
     let links = fragment!(
-        "SELECT DISTINCT p.team_id, p.member_id, 'User', 1, j.value ->> 0 FROM json_each({rows}) j \
-         CROSS JOIN pending_ready p ON p.tenant_id = {tenant} AND p.member_id = j.value ->> 1 \
+        "SELECT DISTINCT p.team_id, p.member_id, 'User', 1, p.request FROM (\
+         SELECT p.team_id, p.member_id, j.value ->> 0 AS request, min(j.key) FROM json_each({rows}) j \
+         CROSS JOIN pending_ready p ON p.tenant_id = {tenant} AND p.member_id = j.value ->> 1 GROUP BY p.value, p.team_id) p \
          WHERE NOT EXISTS (SELECT 1 FROM team_members m \
          WHERE m.tenant_id = {tenant} AND m.team_id = p.team_id AND m.member_id = p.member_id)",
         rows = value(&rows),
