@@ -31,7 +31,10 @@ ON CONFLICT DO NOTHING
 -- plan: SCAN json_each VIRTUAL TABLE INDEX 1:
 
 UPDATE jobs
-SET marker = ?1, lease_until = ?2, total = (SELECT count(*) FROM import_lines WHERE tenant_id = ?3 AND job_id = ?4)
+SET marker = ?1, lease_until = ?2, total = (SELECT coalesce(max(line), 0)
+  FROM import_lines
+  WHERE tenant_id = ?3
+    AND job_id = ?4)
 WHERE id = ?4
   AND finished_at IS NULL
   AND marker ->> 'phase' = 0

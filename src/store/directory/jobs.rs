@@ -189,23 +189,29 @@ pub fn create_import(
 }
 
 /// Has an import wait longer that waits for lines; gives its marker, and the last line that came.
-pub fn extend_import(id: &str, tenant: i64, until: &str) -> Statement {
+/// Of one that has all of them, this line too, it gives itself behind these.
+pub fn extend_import(id: &str, tenant: i64, line: i64, until: &str) -> Statement {
     statement!(
-        "UPDATE jobs SET lease_until = {until} WHERE id = {id} AND tenant_id = {tenant} AND kind = '{IMPORT}' \
-         AND finished_at IS NULL AND marker ->> 'phase' = 0 RETURNING marker, \
-         (SELECT max(line) FROM import_lines WHERE tenant_id = {tenant} AND job_id = {id})",
+        "UPDATE jobs SET lease_until = iif(marker ->> 'phase' = 0, {until}, lease_until) \
+         WHERE id = {id} AND tenant_id = {tenant} AND kind = '{IMPORT}' \
+         AND (finished_at IS NULL AND marker ->> 'phase' = 0 OR state <> 'failed' AND total >= {line}) RETURNING marker, \
+         (SELECT max(line) FROM import_lines WHERE tenant_id = {tenant} AND job_id = {id}), \
+         iif(marker ->> 'phase' = 0, NULL, {shape})",
         until = value(until),
+        line = value(line),
+        shape = shape("result"),
         id = value(id),
         tenant = value(tenant),
         IMPORT = IMPORT,
     )
 }
 
-/// Notes that all lines of an import are there, if they were still coming; gives how many.
+/// Notes that all lines of an import are there, if they were still coming; gives the number of the
+/// last.
 pub fn begin_import(id: &str, tenant: i64, marker: &str, now: &str) -> Statement {
     statement!(
         "UPDATE jobs SET marker = {marker}, lease_until = {now}, total = (\
-         SELECT count(*) FROM import_lines WHERE tenant_id = {tenant} AND job_id = {id}) \
+         SELECT coalesce(max(line), 0) FROM import_lines WHERE tenant_id = {tenant} AND job_id = {id}) \
          WHERE id = {id} AND finished_at IS NULL AND marker ->> 'phase' = 0 RETURNING total",
         marker = value(marker),
         now = value(now),

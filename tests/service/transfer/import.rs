@@ -656,9 +656,9 @@ fn a_kill_leaves_nothing_half_done_and_does_nothing_twice() {
             let rest = format!("job={id}&line=75");
             let mut killed = admin.import(number, &rest, &last).status >= 500;
             if killed {
-                // It comes again, and is not wanted where it had come.
+                // It comes again, also where it had come.
                 let again = admin.import(number, &rest, &last).status;
-                assert!(matches!(again, 200 | 202 | 404), "{again}");
+                assert!(matches!(again, 200 | 202), "{again}");
             }
             for _ in 0..200 {
                 if memory.number("SELECT count(*) FROM jobs WHERE finished_at IS NULL") == 0 {
@@ -773,8 +773,18 @@ fn lines_may_come_in_parts() {
     assert_eq!(told(&done).0, [3, 0, 0]);
     assert_eq!(done["refused"][0]["line"], 6);
     assert_eq!(members(&client, "All"), ["ada"]);
+    // The last comes again, and one before it; but nothing more.
+    for line in [6, 2] {
+        let again = admin.import(number, &format!("job={id}&line={line}"), "no json");
+        let job = again.expect(202);
+        assert_eq!(
+            (&job["id"], &job["state"]),
+            (&json!(id), &json!("finished"))
+        );
+        assert_eq!(job["result"], done);
+    }
     admin
-        .import(number, &format!("job={id}&line=5"), "{}")
+        .import(number, &format!("job={id}&line=7"), "{}")
         .problem(404, "job_not_found", "more=true");
     let other = admin.tenant("Other");
     let job = admin.import(number, "more=true", "{}").expect(202);
@@ -787,6 +797,9 @@ fn lines_may_come_in_parts() {
     memory.run_jobs(Budget::PAID).unwrap();
     let job = admin.get(&format!("/jobs/{id}")).expect(200);
     assert_eq!(job["state"], "failed");
+    admin
+        .import(number, &format!("job={id}&line=1"), "{}")
+        .problem(404, "job_not_found", "more=true");
     assert!(
         job["result"]["detail"]
             .as_str()
