@@ -1,11 +1,15 @@
 // Another SCIM server as the source of an import: its lists, page by page (RFC 7644 §3.4.2.4, RFC
 // 9865), users first.
 
-import { Misunderstood, Problem } from "../say.mjs";
+import { setTimeout as wait } from "node:timers/promises";
+import { Misunderstood, Problem, say } from "../say.mjs";
 import { Unreached } from "./client.mjs";
 
 const PAGE = 100;
 const PATIENCE_MS = 60_000;
+/** How often a page is asked for from a server that is busy, and how long is waited at the most. */
+const TRIES = 6;
+const LONGEST_S = 60;
 
 /** The resources of the server at a base URL, a line each. */
 export async function* scimLines(text) {
@@ -51,7 +55,7 @@ async function firstCursor(address, token) {
   return config.pagination?.cursor === true ? "" : undefined;
 }
 
-async function get(address, token) {
+async function get(address, token, tries = 1) {
   const reply = await fetch(address, {
     headers: { Authorization: `Bearer ${token}`, Accept: "application/scim+json, application/json" },
     redirect: "manual",
@@ -61,5 +65,23 @@ async function get(address, token) {
   });
   const body = await reply.json().catch(() => undefined);
   if (reply.ok && body !== undefined) return body;
-  throw new Problem(`${address} answers ${reply.status}${body?.detail ? `: ${body.detail}` : ""}: is SCIM_SOURCE_TOKEN a token of that server, and --from-scim its base URL?`);
+  const answers = `${address} answers ${reply.status}${body?.detail ? ` (${body.detail})` : ""}`;
+  if (reply.status !== 429 && reply.status !== 503) {
+    throw new Problem(`${answers}: is SCIM_SOURCE_TOKEN a token of that server, and --from-scim its base URL?`);
+  }
+  if (tries === TRIES) {
+    throw new Problem(`${answers}, ${TRIES} times in a row: the server is busy. Nothing was imported; do it again later.`);
+  }
+  const seconds = secondsOf(reply.headers.get("retry-after")) ?? 2 ** tries;
+  const pause = Math.min(Math.max(seconds, 1), LONGEST_S);
+  say(`${answers}; asked again in ${pause} s`);
+  await wait(pause * 1000);
+  return get(address, token, tries + 1);
+}
+
+/** The seconds that `Retry-After` tells, as a number or as a date (RFC 9110 §10.2.3). */
+function secondsOf(text) {
+  const seconds = Number(text || NaN);
+  const told = Number.isNaN(seconds) ? Math.ceil((Date.parse(text) - Date.now()) / 1000) : seconds;
+  return Number.isNaN(told) ? undefined : told;
 }

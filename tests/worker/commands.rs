@@ -1,6 +1,8 @@
 //! `npm run admin` against the built Worker: what its words do, the forms of its results, and what
 //! it does not do.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
 
 use ::doctor::conversation::{Target, WireRequest};
@@ -82,6 +84,67 @@ fn told(command: &mut Command) -> (i32, String, String) {
     );
     assert!(!format!("{out}{words}").contains(ADMIN_TOKEN), "{words}");
     (status.code().unwrap_or(-1), out, words)
+}
+
+/// A server that answers with these, one after the other, and the last again and again.
+#[expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a helper of tests fails where a test would"
+)]
+fn answering(replies: &[&'static str]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let replies = replies.to_vec();
+    std::thread::spawn(move || {
+        for (index, stream) in listener.incoming().enumerate() {
+            let mut stream = stream.unwrap();
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            for line in lines.map_while(Result::ok) {
+                if line.is_empty() {
+                    break;
+                }
+            }
+            let (head, body) = replies[index.min(replies.len() - 1)]
+                .split_once('|')
+                .unwrap();
+            let length = body.len();
+            let reply = format!(
+                "HTTP/1.1 {head}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            );
+            stream.write_all(reply.as_bytes()).unwrap();
+        }
+    });
+    origin
+}
+
+/// A source that is busy is waited for, but not for ever.
+#[test]
+fn a_busy_server_is_asked_again() {
+    const CONFIG: &str = "200 OK|{}";
+    const LIST: &str = r#"200 OK|{"totalResults":1,"Resources":[{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada"}]}"#;
+    const BUSY: &str = "503 Busy\r\nRetry-After: 1|{}";
+    let desk = Desk::open();
+    let import = |replies: &[&'static str]| {
+        let base = answering(replies);
+        let mut command = desk.command(&["import", "--from-scim", &base, "--tenant", "1"]);
+        told(command.env("SCIM_SOURCE_TOKEN", "there"))
+    };
+    let (code, out, words) = import(&[CONFIG, BUSY, LIST, CONFIG, "429 Many|{}", LIST]);
+    assert_eq!(code, 0, "{words}");
+    assert!(out.contains("false\t1\t0\t1\t0"), "{out}");
+    assert!(words.contains("answers 503; asked again in 1 s"), "{words}");
+    assert!(words.contains("answers 429; asked again in 2 s"), "{words}");
+    let (code, _, words) = import(&[CONFIG, BUSY]);
+    assert!(
+        code == 1 && words.contains("answers 503, 6 times in a row: the server is busy."),
+        "{words}"
+    );
+    let (code, _, words) = import(&[CONFIG, "401 No|{\"detail\":\"Ask for a new one.\"}"]);
+    assert!(
+        code == 1 && words.contains("401 (Ask for a new one.): is SCIM_SOURCE_TOKEN"),
+        "{words}"
+    );
 }
 
 /// Out of one tenant and into another, and from one server to another.
