@@ -809,6 +809,29 @@ fn lines_may_come_in_parts() {
     assert_eq!(memory.number("SELECT count(*) FROM import_lines"), 0);
 }
 
+/// Who has the name that another had before, by the id.
+#[test]
+fn names_go_from_one_to_another() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let [a, b] = ["a", "b"].map(|name| client.user(name));
+    let line = |id: &str, name: &str| json!({ "schemas": [USER], "id": id, "userName": name });
+    let chain = lines(&[line(&a, "b"), line(&b, "d")]);
+    let (counts, refused) = told(&import(&memory, number, &chain));
+    assert_eq!((counts, refused[0].0), ([0, 1, 0], 1));
+    assert!(refused[0].1.contains("import again"), "{}", refused[0].1);
+    let again = told(&import(&memory, number, &chain));
+    assert_eq!(again, ([0, 1, 1], Vec::new()));
+    // Two who swap: by way of a name that nobody has.
+    let swap = lines(&[line(&a, "d"), line(&b, "b")]);
+    assert_eq!(told(&import(&memory, number, &swap)).0, [0, 0, 0]);
+    import(&memory, number, &lines(&[line(&b, "free")]));
+    import(&memory, number, &swap);
+    import(&memory, number, &swap);
+    let last = told(&import(&memory, number, &swap));
+    assert_eq!(last, ([0, 0, 2], Vec::new()));
+}
+
 #[test]
 fn what_cannot_be_imported_is_refused_with_what_to_do() {
     let memory = Memory::new();

@@ -80,8 +80,8 @@ fn target(item: &Item, holders: &[Holder]) -> Result<Option<String>, String> {
     if is_given && named.is_some_and(|named| target != Some(named)) {
         let name = item.new.name();
         return Err(format!(
-            "The name \"{name}\" is that of another resource than the one with the id of this line. Give it another name, or \
-             take the id out.",
+            "The name \"{name}\" is that of another resource than the one with the id of this line. If that one gets another \
+             name by this import, import again; if the two swap names, first import one of them under a name that nobody has.",
         ));
     }
     if let Some([path, ..]) = own.iter().find(|[_, _, id]| target != Some(id.as_str())) {
