@@ -74,9 +74,8 @@ pub fn is_write(statement: &Statement) -> bool {
         .filter(|word| !word.is_empty() && *word != "main")
         .collect();
     (0..words.len()).any(|at| {
-        matches!(words[at..], ["into", table, ..]
+        matches!(words[at..], ["into" | "update", table, ..]
             | ["delete", "from", table, ..]
-            | ["update", table, ..]
             | ["update", "or", _, table, ..] if WRITTEN.contains(&table))
     })
 }

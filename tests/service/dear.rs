@@ -600,13 +600,11 @@ fn many_texts_in_long_names_are_refused() {
     search(&client, "/Users", &sought(64)).expect(200);
 }
 
-/// 5,000 users and 2,000 groups, of which a few were changed since, each filter with what else may
-/// be asked: no statement walks them all, that of the page, of the total, or of what it may cost.
-#[test]
-fn what_an_index_finds_is_all_that_is_looked_at() {
-    let memory = Memory::new();
-    let client = Client::new(&memory);
-    let department = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department";
+const DEPARTMENT: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department";
+
+/// 5,000 users and 2,000 groups, of which a few were changed since June: the id of the first user.
+fn directory_of_few_changes(memory: &Memory) -> String {
+    let client = Client::new(memory);
     let of_user = json!({
         "userName": "user00000@example.com",
         "externalId": "ext00000",
@@ -614,14 +612,13 @@ fn what_an_index_finds_is_all_that_is_looked_at() {
         "title": "even",
         "name": { "familyName": "Even" },
         "emails": [{ "value": "user00000@example.com", "type": "work" }],
-        department.trim_end_matches(":department"): { "department": "Even" },
+        DEPARTMENT.trim_end_matches(":department"): { "department": "Even" },
     });
     let user = client.created("/Users", &of_user);
     client.created(
         "/Groups",
         &json!({ "displayName": "Group 00000", "externalId": "ext00000" }),
     );
-    let few = "2026-06-01T00:00:00Z";
     let copies = |table: &str, count: usize, names: &[&str]| {
         let of = |name: &&str| format!("replace({name}, '00000', printf('%05d', n))");
         memory.sql(&format!(
@@ -644,6 +641,12 @@ fn what_an_index_finds_is_all_that_is_looked_at() {
     copies("users", 5_000, &names);
     copies("teams", 2_000, &names[..4]);
     memory.sql("UPDATE users SET updated_at = '2026-01-01T00:00:00.000Z' WHERE seq = 1");
+    user
+}
+
+/// What an index finds, alone and with what else may be asked, with the endpoint.
+fn filters_by_an_index(client: &Client<'_>, user: &str) -> Vec<(&'static str, String)> {
+    let few = "2026-06-01T00:00:00Z";
     let id = |number: usize| format!("{number:05}{}", &user[5..]);
     let members: Vec<String> = (1..9).map(id).collect();
     let members: Vec<&str> = members.iter().map(String::as_str).collect();
@@ -668,7 +671,7 @@ fn what_an_index_finds_is_all_that_is_looked_at() {
         "emails.value co \"example\"".to_owned(),
         "userName co \"example\"".to_owned(),
         "emails[type eq \"work\" and value sw \"user\"]".to_owned(),
-        format!("{department} eq \"even\""),
+        format!("{DEPARTMENT} eq \"even\""),
         "active ne false".to_owned(),
     ];
     let mut filters = Vec::new();
@@ -689,6 +692,15 @@ fn what_an_index_finds_is_all_that_is_looked_at() {
         filters.push(("/Groups", format!("{index} and displayName sw \"g\"")));
         filters.push(("/Groups", format!("{index} and members pr")));
     }
+    filters
+}
+
+/// No statement walks them all: that of the page, of the total, or of what it may cost.
+#[test]
+fn what_an_index_finds_is_all_that_is_looked_at() {
+    let memory = Memory::new();
+    let user = directory_of_few_changes(&memory);
+    let filters = filters_by_an_index(&Client::new(&memory), &user);
     let mut dear = Vec::new();
     for (endpoint, filter) in filters {
         let mut sorts = vec!["", "id"];
