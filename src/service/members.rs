@@ -126,10 +126,12 @@ impl<D: Database> Session<'_, D> {
         // By filter, the members that satisfy it; but a member that one filter has removed is left
         // out by those behind it, until it is added again.
         let mut found = FilterHits::default();
+        let rows_read = self.rows_read();
         let mut answers = match self.send(batch).await {
             Err(store::Error::Guard) => return Err(too_many_filters().into()),
             answers => answers?,
         };
+        self.note_compared_since(rows_read, compared);
         for (handle, first) in marked {
             for mut row in answers.rows(handle) {
                 for text in ids(&mut row)? {

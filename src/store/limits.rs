@@ -130,6 +130,9 @@ pub const RUN_HELD: usize = 8_000_000;
 /// Rows read behind which the same holds: to look at so many members takes some half a second.
 pub const ROWS: u64 = 400_000;
 
+/// Comparisons with each of the rows read that take as long as reading them.
+pub const COMPARED_AS_ROW: u64 = 20;
+
 /// Comparisons in filters that take members out behind which the same holds: each looks at every
 /// member of its group.
 pub const COMPARISONS: usize = 400;

@@ -4,7 +4,9 @@ use super::Session;
 use crate::Failure;
 use crate::failure::not_begun;
 use store::Database;
-use store::limits::{COMPARISONS, INDEXED, LOADED, ROWS, STATEMENTS, TRIPS, changing, grown};
+use store::limits::{
+    COMPARED_AS_ROW, COMPARISONS, INDEXED, LOADED, ROWS, STATEMENTS, TRIPS, changing, grown,
+};
 
 /// What a session has used of what one may.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub(super) struct Usage {
     pub(super) indexed: usize,
     /// Comparisons in filters that take members out.
     pub(super) compared: usize,
+    /// Rows that could have been read in the time of those comparisons.
+    pub(super) as_rows: u64,
 }
 
 impl<D: Database> Session<'_, D> {
@@ -63,6 +67,19 @@ impl<D: Database> Session<'_, D> {
         self.usage.set(usage);
     }
 
+    /// Rows that were read.
+    pub(crate) fn rows_read(&self) -> u64 {
+        self.context.database.cost().rows_read
+    }
+
+    /// Notes that each of so many comparisons was made with the rows read since.
+    pub(crate) fn note_compared_since(&self, rows_read: u64, comparisons: usize) {
+        let mut usage = self.usage.get();
+        let comparisons = u64::try_from(comparisons).unwrap_or(u64::MAX);
+        usage.as_rows += self.rows_read().saturating_sub(rows_read) * comparisons / COMPARED_AS_ROW;
+        self.usage.set(usage);
+    }
+
     /// Whether so much was sent to the database, or read from it, that nothing more shall be begun.
     pub(crate) fn is_spent(&self) -> bool {
         let usage = self.usage.get();
@@ -71,7 +88,7 @@ impl<D: Database> Session<'_, D> {
             || usage.loaded >= LOADED
             || usage.indexed >= INDEXED
             || usage.compared >= COMPARISONS
-            || self.context.database.cost().rows_read >= ROWS
+            || self.rows_read() + usage.as_rows >= ROWS
     }
 
     /// Whether the text indexes may be given so much more text, behind what is about to be sent.
