@@ -20,6 +20,10 @@ use crate::{fragment, statement};
 
 /// Characters that are looked for: so many leave hardly anybody else.
 const LONGEST: usize = 32;
+/// The same of many texts. Characters that all have (a domain) are walked anew for each.
+const LONGEST_OF_MANY: usize = 12;
+/// Characters behind which no clause is added.
+const MOST_LETTERS: usize = 96;
 /// Characters that the index knows the place of.
 const SHORTEST: usize = 3;
 /// Texts that are looked for at once, at the most: for each the index walks the places of its
@@ -304,10 +308,10 @@ fn needle(op: CompareOp, text: &str) -> Option<String> {
     fits.then_some(needle)
 }
 
-/// A text as far as no three characters in it come more often than that. (A name of one letter,
-/// 100,000 times, has them at as many places, and each time they are walked anew.)
-fn varied(text: &str, most: usize) -> String {
-    let letters: Vec<char> = text.chars().collect();
+/// A text as far as this, and as no three characters in it come more often than that. (A name of
+/// one letter, 100,000 times, has them at as many places, and each time they are walked anew.)
+fn varied(text: &str, longest: usize, most: usize) -> String {
+    let letters: Vec<char> = text.chars().take(longest).collect();
     let mut seen: Vec<&[char]> = Vec::new();
     for trigram in letters.windows(SHORTEST) {
         if seen.iter().filter(|other| **other == trigram).count() == most {
@@ -319,18 +323,27 @@ fn varied(text: &str, most: usize) -> String {
     letters.into_iter().take(length).collect()
 }
 
-/// The clauses with each text once, and no more texts than [`MOST_NEEDLES`]: a clause less finds
-/// more, which are asked for the condition itself. Many texts are looked for in less of each.
+/// The clauses with each text once, and no more of them than some characters and [`MOST_NEEDLES`]
+/// allow: a clause less finds more, which are asked for the condition itself. Many texts are looked
+/// for in less of each.
 fn affordable(clauses: Vec<Vec<String>>) -> Vec<Vec<String>> {
-    let texts: usize = clauses.iter().map(Vec::len).sum();
-    let most = if texts > FEW_NEEDLES { 1 } else { REPEATS };
     let mut kept: Vec<Vec<String>> = Vec::new();
-    let mut looked_for = 0;
+    let (mut texts, mut letters) = (0, 0);
     for clause in clauses {
-        let clause: Index = clause.iter().map(|text| varied(text, most)).collect();
+        let (longest, repeats) = if texts + clause.len() > FEW_NEEDLES {
+            (LONGEST_OF_MANY, 1)
+        } else {
+            (LONGEST, REPEATS)
+        };
+        let clause: Index = clause
+            .iter()
+            .map(|text| varied(text, longest, repeats))
+            .collect();
         let clause = clause.into_texts();
-        if !kept.contains(&clause) && looked_for + clause.len() <= MOST_NEEDLES {
-            looked_for += clause.len();
+        if letters < MOST_LETTERS && texts + clause.len() <= MOST_NEEDLES && !kept.contains(&clause)
+        {
+            texts += clause.len();
+            letters += clause.iter().map(String::len).sum::<usize>();
             kept.push(clause);
         }
     }
@@ -358,8 +371,8 @@ mod tests {
             ("anna anna", "anna an", "anna anna"),
             ("\nab", "\nab", "\nab"),
         ] {
-            assert_eq!(varied(text, 1), once);
-            assert_eq!(varied(text, 3), thrice);
+            assert_eq!(varied(text, 32, 1), once);
+            assert_eq!(varied(text, 32, 3), thrice);
         }
     }
 
