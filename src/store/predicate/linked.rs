@@ -15,6 +15,8 @@ use crate::table::LinkEnd;
 
 /// Links that are looked at in the time that a pair of teams is walked to.
 const LINKS_PER_PAIR: usize = 10;
+/// Comparisons that make what a link's other end is called no dearer than to keep it does.
+const FEW: usize = 4;
 
 impl<'a> Writer<'a> {
     /// The condition that a link satisfies this.
@@ -39,7 +41,7 @@ impl<'a> Writer<'a> {
                      SELECT e.via FROM ends e WHERE {holds} \
                      UNION SELECT m.member_id FROM within {below}) \
                      SELECT {near} AS id FROM within e {memberships}))",
-                ends = ends(view, false),
+                ends = ends(view, false, holds.tests()),
                 holds = self.condition(holds, false),
                 below = below(view, "within"),
                 near = near(view),
@@ -50,7 +52,7 @@ impl<'a> Writer<'a> {
                      WITH RECURSIVE {ends} \
                      SELECT {near} AS id FROM ends e {memberships} WHERE {holds}))",
                 row = view.row(),
-                ends = ends(view, true),
+                ends = ends(view, true, holds.tests()),
                 near = near(view),
                 memberships = memberships(view, &[holds]),
                 holds = self.condition(holds, false),
@@ -67,6 +69,7 @@ impl<'a> Writer<'a> {
         let elements = elements.clone().negated(negated);
         let conditions = elements.conditions();
         let places = conditions.len();
+        let tests = conditions.iter().map(|condition| condition.tests()).sum();
         // Marks are counted, a byte each, which is one sum for seven of them. No byte
         // overflows: they are counted of 250 ends at a time.
         let is_walked = is_walked(view, &conditions);
@@ -82,7 +85,7 @@ impl<'a> Writer<'a> {
                  SELECT id FROM (SELECT id, {outcome} AS holds FROM counted GROUP BY id) WHERE holds)",
             row = view.row(),
             is_in = if negated { "NOT IN" } else { "IN" },
-            ends = ends(view, !is_walked),
+            ends = ends(view, !is_walked, tests),
             marks = self.mark_columns(&conditions, (COUNTS, COUNT_BITS)),
             is_marked = columns(places, " OR ", |column| fragment!(
                 "marks{column}",
@@ -179,23 +182,26 @@ fn inherited<'a>(view: &View<'a>, conditions: usize) -> Fragment<'a> {
 
 /// What resources are linked to, once each, as the table `ends`. Who has a membership with `via`
 /// has the link: for the users in a team that is the team itself and, if asked for, each team
-/// within it.
-fn ends<'a>(view: &View<'a>, nested: bool) -> Fragment<'a> {
+/// within it. For many comparisons it is made once what each is called.
+fn ends<'a>(view: &View<'a>, nested: bool, comparisons: usize) -> Fragment<'a> {
+    let once = (comparisons > FEW).then_some("MATERIALIZED ");
     if view.table().links == LinkEnd::Members {
         return fragment!(
-            "ends(via, value, kind, display, address) AS (\
+            "ends(via, value, kind, display, address) AS {once}(\
                  SELECT u.id, u.id, 'user', {user} FROM users u WHERE u.tenant_id = {tenant} \
                  UNION ALL SELECT t.id, t.id, 'group', {team} FROM teams t WHERE t.tenant_id = {tenant} \
                  AND EXISTS (SELECT 1 FROM team_members INDEXED BY team_members_nested \
                  WHERE tenant_id = {tenant} AND member_type = 'Group'))",
+            once = once,
             tenant = view.tenant,
             user = user_columns(view),
             team = team_columns(view),
         );
     }
     let direct = fragment!(
-        "ends(via, value, kind, display, address) AS (\
+        "ends(via, value, kind, display, address) AS {once}(\
              SELECT t.id, t.id, 'direct', {team} FROM teams t WHERE t.tenant_id = {tenant}",
+        once = once,
         team = team_columns(view),
         tenant = view.tenant,
     );
@@ -274,7 +280,7 @@ pub(crate) fn matched_links<'a>(view: &View<'a>, holds: &Predicate, limit: usize
     };
     fragment!(
         "(SELECT count(*) FROM (WITH {ends} SELECT 1 FROM ends e {memberships} WHERE {holds} LIMIT {limit}))",
-        ends = ends(view, false),
+        ends = ends(view, false, holds.tests()),
         memberships = memberships(view, &[]),
         holds = writer.condition(holds, false),
         limit = limit,
