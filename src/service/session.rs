@@ -13,6 +13,7 @@ use scim::resource::set_lasting;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
+use super::failure::not_begun;
 use super::gauge::Hold;
 use super::member_ids::MemberIds;
 use super::rate::Rate;
@@ -139,8 +140,11 @@ impl<'a, D: Database> Session<'a, D> {
         self.settings.of(self.context.settings)
     }
 
-    /// Counts the operations of a Bulk.
+    /// Counts the operations of a Bulk, which share what one request may use.
     pub(crate) async fn count_operations(&self, count: usize) -> Result<(), Failure> {
+        let mut usage = self.usage.get();
+        usage.is_shared = true;
+        self.usage.set(usage);
         let (tenant, settings) = (&self.caller.tenant, &self.settings);
         self.context
             .count(tenant, settings, Rate::Operations, count)
@@ -306,11 +310,16 @@ impl<'a, D: Database> Session<'a, D> {
         let mut usage = self.usage.get();
         let mut looks = Looks {
             left: MAX_LOOKS.saturating_sub(usage.looks),
-            copied: 0,
+            ..Looks::default()
         };
+        // Those of a Bulk share what one request may look at.
+        let is_share = usage.looks > 0 && usage.is_shared;
         let result = apply_within(resource_type, operations, document, habits, &mut looks);
         usage.looks = MAX_LOOKS.saturating_sub(looks.left);
         self.usage.set(usage);
+        if looks.were_too_few && is_share {
+            return Err(not_begun());
+        }
         result?;
         self.find_room_to_grow(looks.copied)?;
         // One that was stored before every resource had it.

@@ -286,8 +286,8 @@ fn the_manager_as_scim_1_had_it() {
     );
 }
 
-/// A value that is too large in all its places is left out, and takes no room from the rest; more
-/// looks than a request has are refused all the same.
+/// A value that is too large in all its places is left out, and takes no room from the rest; so is
+/// what would look at more values than a request may.
 #[test]
 fn what_is_too_much() {
     let memory = Memory::new();
@@ -310,11 +310,72 @@ fn what_is_too_much() {
             json!({ "op": "replace", "path": path, "value": "d" })
         })
         .collect();
-    looks.push(off);
+    let title = json!({ "op": "replace", "path": "title", "value": "T" });
+    looks.extend([title, off.clone()]);
+    client.patch(&user, &on).expect(200);
+    let got = client.patch(&user, &json!(looks));
+    assert_eq!(got.header("Scim-Ignored"), Some("roles"));
+    let shown = got.expect(200);
+    assert_eq!(
+        (&shown["active"], &shown["title"]),
+        (&json!(false), &json!("T"))
+    );
+    let displays = shown["roles"].as_array().unwrap().iter();
+    assert_eq!(displays.filter(|role| role["display"] == "d").count(), 60);
+    let listed = json!({ "op": "remove", "path": "roles", "value": roles });
+    client.patch(&user, &on).expect(200);
     client
-        .patch(&user, &json!(looks))
+        .patch(&user, &json!([listed]))
         .refused(400, "tooMany", "too many operations");
-    assert_eq!(client.get(&user).expect(200)["active"], true);
+    let got = client.patch(&user, &json!([listed, off]));
+    assert_eq!(got.header("Scim-Ignored"), Some("roles"));
+    assert_eq!(got.expect(200)["active"], false);
+}
+
+/// Operations of a Bulk share what one request may look at: all leave, as far as they are told.
+#[test]
+fn by_a_bulk_of_more_than_one_request_may() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let addresses: Vec<Value> = (0..1_000)
+        .map(|number| json!({ "type": format!("t{number}"), "streetAddress": "s" }))
+        .collect();
+    let mut made = Vec::new();
+    for name in ["ada", "bob", "cy"] {
+        let body = json!({ "userName": name, "addresses": addresses });
+        made.push(format!("/Users/{}", client.created("/Users", &body)));
+    }
+    let operations = |off: bool| -> Value {
+        let mut all: Vec<Value> = (0..25)
+            .map(|number| {
+                let path = format!("addresses[type eq \"t{number}\"].streetAddress");
+                json!({ "op": "replace", "path": path, "value": format!("{off}") })
+            })
+            .collect();
+        all.push(json!({ "op": "replace", "path": "active", "value": !off }));
+        Value::from(all)
+    };
+    let bulk = |off: bool| {
+        let patch = |path: &String| {
+            let data = json!({ "Operations": operations(off) });
+            json!({ "method": "PATCH", "path": path, "data": data })
+        };
+        let body = json!({ "Operations": made.iter().map(patch).collect::<Vec<Value>>() });
+        client.post("/Bulk", &body)
+    };
+    let statuses = |got: &Got| -> Vec<String> {
+        let done = got.body["Operations"].as_array().unwrap().iter();
+        done.map(|one| one["status"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let got = bulk(false);
+    assert_eq!(statuses(&got), ["200", "200", "429"], "{:#}", got.body);
+    let got = bulk(true);
+    assert_eq!(statuses(&got), ["200", "200", "200"], "{:#}", got.body);
+    assert_eq!(got.header("Scim-Ignored"), Some("addresses"));
+    for path in &made {
+        assert_eq!(client.get(path).expect(200)["active"], false);
+    }
 }
 
 /// A name that another has by now: he leaves with the one that he had.
@@ -360,6 +421,15 @@ fn by_what_is_no_operation() {
     let core = "urn:ietf:params:scim:schemas:core:2.0:User";
     for (operation, told) in [
         (json!({ "op": "remove" }), "Operations"),
+        (json!({ "op": "remove", "path": "schemas" }), "schemas"),
+        (
+            json!({ "op": "replace", "path": 7, "value": "x" }),
+            "Operations",
+        ),
+        (
+            json!({ "op": "replace", "path": ["title"], "value": "x" }),
+            "Operations",
+        ),
         (
             json!({ "op": "remove", "path": null, "value": { "title": "T" } }),
             "Operations",

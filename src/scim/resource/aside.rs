@@ -5,8 +5,9 @@
 //! the optional attributes in it that have no meaning: a value of another type, a time or a number
 //! that is none, base64 that is none, too many values, two primary ones, a path that names nothing
 //! or that matches nothing, what is read-only or immutable; and without what is no operation, such
-//! as a `remove` that has no path. (No canonical value is refused: to RFC 7643 §7 they are
-//! suggestions.) Any other request is refused for them, which says what to mend.
+//! as a `remove` that has no path, or is more work than one request may be: operations on too many
+//! values. (No canonical value is refused: to RFC 7643 §7 they are suggestions.) Any other request
+//! is refused for them, which says what to mend.
 //!
 //! Refused all the same is what leaves no resource to write: no JSON, no list of operations,
 //! another schema's resource, a required attribute without a value or with one that cannot be

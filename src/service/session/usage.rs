@@ -11,6 +11,8 @@ use store::limits::{
 /// What a session has used of what one may.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Usage {
+    /// Whether the operations of a Bulk share it.
+    pub(super) is_shared: bool,
     /// Batches.
     pub(super) trips: usize,
     /// Statements in them.

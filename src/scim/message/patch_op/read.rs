@@ -104,7 +104,7 @@ impl Reader<'_> {
         let is_needed = AttributePath::parse(front)
             .ok()
             .and_then(|path| path.bind(self.resource_type, &mut Habits::default()))
-            .is_some_and(|location| !is_optional(location));
+            .is_some_and(|of| !is_optional(of) && !is_schemas(of));
         let is_whole = self.target(path).is_ok_and(|of| of == Target::Resource);
         if is_needed || is_whole && error.attribute().is_some() {
             return Err(error.at(path));
