@@ -179,6 +179,23 @@ fn no_search_keeps_the_database_from_others() {
     assert!(faults.is_empty(), "over budget:\n{}\n", faults.join("\n"));
 }
 
+/// The same of long texts, which are all alike: addresses of one domain.
+#[test]
+fn no_search_for_long_texts_keeps_the_database_from_others() {
+    let seed = Pattern::take().seed_groups(USERS[1], Vec::new());
+    let domain = "engineering.emea.corporation.headquarters.contoso.example.com";
+    seed.move_to(domain);
+    let worker = Worker::start_on(&seed.folder, &[("REPORT_COST", "1")]).unwrap();
+    let mut sheet = Sheet::default();
+    let mut bench = Bench {
+        worker: &worker,
+        seed: &seed,
+        sheet: &mut sheet,
+        column: "long texts".to_owned(),
+    };
+    bench.long_texts(domain);
+}
+
 /// The largest group is read whole by a Worker just started, which with its database grows by less
 /// than a Worker may hold.
 fn read_within_memory(seed: &Seed) {

@@ -140,6 +140,16 @@ impl Seed {
         self.users - 1
     }
 
+    /// Has all users' addresses end so.
+    pub(crate) fn move_to(&self, domain: &str) {
+        let columns = ["user_name_folded", "document", "folded"];
+        let moved =
+            columns.map(|column| format!("{column} = replace({column}, '@example.com', ?1)"));
+        let text = format!("UPDATE users SET {}", moved.join(", "));
+        let connection = Connection::open(database(&self.folder)).unwrap();
+        connection.execute(&text, [format!("@{domain}")]).unwrap();
+    }
+
     /// The number of a group.
     pub(crate) fn group_number(&self, what: Use) -> usize {
         FIRST_GROUP

@@ -54,6 +54,31 @@ impl Bench<'_> {
         self.shape("emails.value ew …", "/Users", &endings);
     }
 
+    /// As many comparisons as may be with the ends of addresses: some have them, all have them, or
+    /// nobody has what all have in parts.
+    pub(crate) fn long_texts(&mut self, domain: &str) {
+        let some = |number: usize| format!("{number}@{domain}");
+        let all = |number: usize| domain[number % 48..].to_owned();
+        let none = |number: usize| {
+            let (front, end) = (8 + number % 6, 7 + number / 6);
+            format!("{}.{}", &domain[front..16], &"contoso.example.com"[..end])
+        };
+        let texts: [(&str, &dyn Fn(usize) -> String); 3] =
+            [("some", &some), ("all", &all), ("none", &none)];
+        for attribute in ["userName", "emails.value"] {
+            for op in ["ew", "co"] {
+                for (who, text) in texts {
+                    let term = |number| format!("{attribute} {op} \"{}\"", text(number));
+                    let terms: Vec<String> = (0..COMPARISONS).map(term).collect();
+                    for and in [" and ", " or "] {
+                        let name = format!("{attribute} {op}, {COMPARISONS} long texts,{and}{who}");
+                        self.search(&name, "/Users", &terms.join(and), ANY);
+                    }
+                }
+            }
+        }
+    }
+
     fn shape(&mut self, name: &str, endpoint: &str, terms: &[String]) {
         let first = &terms[0];
         let tests = 1 + first.matches(" and ").count();
