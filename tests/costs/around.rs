@@ -451,7 +451,7 @@ impl Bench<'_> {
             post,
             Some(&user("awaited")),
             201,
-            cost(1, 27 + 20 * waiting, USER + 8 * waiting),
+            cost(1, 27 + 23 * waiting, USER + 8 * waiting),
         );
         let made: Value = serde_json::from_str(&made.body).unwrap();
         assert_eq!(self.groups_of(made["id"].as_str().unwrap()), WAITING as u64);
