@@ -51,9 +51,8 @@ pub enum Rows {
 }
 
 impl Rows {
-    /// What stands behind `FROM`, up to what else the filter asks: the rows of the type, and where
-    /// it tells since when they were modified, those that an index has behind that. Any other index
-    /// would be walked whole: that of the order, of a mark, or of ids.
+    /// Behind `FROM`: the rows of the type; where the filter tells since when they were modified, by
+    /// the index of that, since any other (of the order, a mark, ids) would be walked whole.
     pub fn of<'a>(self, source: &Source<'a>) -> Fragment<'a> {
         let row = source.view.row();
         let since = modified(source);
