@@ -51,8 +51,8 @@ pub enum Rows {
 }
 
 impl Rows {
-    /// Behind `FROM`: the rows of the type; where the filter tells since when they were modified, by
-    /// the index of that, since any other (of the order, a mark, ids) would be walked whole.
+    /// Behind `FROM`: the rows of the type; where the filter tells since when they were modified,
+    /// by the index of that, since any other (of the order, a mark, ids) would be walked whole.
     pub fn of<'a>(self, source: &Source<'a>) -> Fragment<'a> {
         let row = source.view.row();
         let since = modified(source);
