@@ -72,7 +72,7 @@ pub fn queue(messages: PlatformMessages, env: Env, _context: Context) -> Promise
     promise(async move {
         let hold = GAUGE.with(Gauge::request);
         let wakes = queue::take(&messages);
-        after::woken(&env, &Deployment::of(&env).settings, &hold, wakes).await;
+        after::run_wakes(&env, &Deployment::of(&env).settings, &hold, wakes).await;
         Ok(JsValue::UNDEFINED)
     })
 }

@@ -68,7 +68,7 @@ pub(super) async fn respond<D: Database, B: Upload>(
 ) -> Reply {
     let mut reply = match answer(environment, request, mount, path, trace).await {
         Ok(reply) => reply,
-        Err(refusal) => refused(&refusal, trace),
+        Err(refusal) => refusal_reply(&refusal, trace),
     };
     if super::is_guessing(environment, &reply).await {
         reply = problem(429, "too_many_refused", TOO_MANY_REFUSED).with("Retry-After", RETRY_AFTER);
@@ -180,8 +180,8 @@ async fn answer<D: Database, B: Upload>(
         Answer::Body(body) | Answer::UnfinishedJob(body) | Answer::NothingYet(body, _) => {
             Reply::json(200, body)
         }
-        Answer::Creation(made) => created(201, base + &address(pattern, &call)?, made),
-        Answer::NewJob(made) => created(202, base + "/jobs", made),
+        Answer::Creation(made) => creation_reply(201, base + &address(pattern, &call)?, made),
+        Answer::NewJob(made) => creation_reply(202, base + "/jobs", made),
         Answer::Empty | Answer::Upload(_) => Reply::empty(204),
         Answer::Export(export) => Reply {
             export: Some(export),
@@ -226,7 +226,7 @@ fn begin<'a, D: Database>(
 }
 
 /// The reply with what was made, and its address, which is below this one.
-fn created(status: u16, below: String, made: Creation) -> Reply {
+fn creation_reply(status: u16, below: String, made: Creation) -> Reply {
     Reply::json(status, made.body).with("Location", below + "/" + &made.id)
 }
 
@@ -302,7 +302,7 @@ async fn as_tenant<D: Database, B: Upload>(
 }
 
 /// The reply to what was refused.
-fn refused(refusal: &Refusal, trace: &mut Trace) -> Reply {
+fn refusal_reply(refusal: &Refusal, trace: &mut Trace) -> Reply {
     let status = match refusal.kind {
         RefusalKind::Invalid => 400,
         RefusalKind::Unknown => 401,

@@ -65,7 +65,7 @@ pub(super) const LATE: &str = "The body did not come in time. Send the whole req
 pub async fn json<D: Database, B: Upload>(
     session: &Session<'_, D>,
     request: &Request<B>,
-    kept: &ReceivedBody,
+    for_log: &ReceivedBody,
     limit: usize,
     too_long: impl Fn() -> String,
 ) -> Result<Value, Fault> {
@@ -74,8 +74,8 @@ pub async fn json<D: Database, B: Upload>(
             "A compressed body is not read. Send the body as it is, without Content-Encoding.",
         ));
     }
-    let announced = request.body.announced();
-    kept.length.set(announced.unwrap_or_default());
+    let announced = request.body.announced_length();
+    for_log.length.set(announced.unwrap_or_default());
     if announced.is_some_and(|bytes| bytes > limit) {
         return Err(Fault::too_large(too_long()));
     }
@@ -83,15 +83,15 @@ pub async fn json<D: Database, B: Upload>(
     if !is_small {
         session.authenticate().await?;
     }
-    let mut bytes = kept.bytes.take();
+    let mut bytes = for_log.bytes.take();
     if bytes.is_empty() {
         bytes = request
             .body
             .read(limit)
             .await
-            .map_err(|why| unread(why, &too_long))?;
+            .map_err(|why| reading_fault(why, &too_long))?;
     }
-    kept.length.set(bytes.len());
+    for_log.length.set(bytes.len());
     if bytes.is_empty() {
         return Err(Error::invalid_syntax("The request needs a body: a JSON object.").into());
     }
@@ -113,7 +113,7 @@ pub async fn json<D: Database, B: Upload>(
         && let Err(why) = session.authenticate().await
     {
         // It was read, and can be read once: by other settings the request is done with it.
-        kept.bytes.set(bytes);
+        for_log.bytes.set(bytes);
         return Err(why.into());
     }
     session.reserve_for_body(weight + COPIES * bytes.len())?;
@@ -130,13 +130,13 @@ pub async fn json<D: Database, B: Upload>(
         session.habits().leave_out(DUPLICATE_KEY, &name);
     }
     if session.may_be_done_again() {
-        kept.bytes.set(bytes);
+        for_log.bytes.set(bytes);
     }
     Ok(value)
 }
 
 /// The failure of a request whose body was not read.
-fn unread(why: Unread, too_long: &impl Fn() -> String) -> Fault {
+fn reading_fault(why: Unread, too_long: &impl Fn() -> String) -> Fault {
     match why {
         Unread::TooLong => Fault::too_large(too_long()),
         Unread::Broken => Error::invalid_syntax(ENDED_EARLY).into(),

@@ -35,14 +35,14 @@ impl Instance {
 
     /// Whether the database answered a moment ago, where it was asked.
     pub(super) fn health(&self, now: &Moment) -> Option<bool> {
-        let kept = self.health.load(Ordering::Relaxed);
-        let age = now.milliseconds.checked_sub(kept >> 1)?;
-        (age < REMEMBERED).then_some(kept & 1 == 1)
+        let stamp = self.health.load(Ordering::Relaxed);
+        let age = now.milliseconds.checked_sub(stamp >> 1)?;
+        (age < REMEMBERED).then_some(stamp & 1 == 1)
     }
 
     /// Remembers whether the database answered.
     pub(super) fn set_health(&self, now: &Moment, is_alive: bool) {
-        let kept = (now.milliseconds << 1) | u64::from(is_alive);
-        self.health.store(kept, Ordering::Relaxed);
+        let stamp = (now.milliseconds << 1) | u64::from(is_alive);
+        self.health.store(stamp, Ordering::Relaxed);
     }
 }

@@ -36,7 +36,7 @@ const CREDENTIALS: [(&str, usize); 4] = [
 /// ```
 #[inline(never)]
 pub fn hide(text: &str, token: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
+    let mut output = String::with_capacity(text.len());
     let (mut done, mut from) = (0, 0);
     // Each word ends with its only `_`, which few other texts have.
     while let Some(found) = text.get(from..).and_then(|rest| rest.find('_')) {
@@ -44,16 +44,16 @@ pub fn hide(text: &str, token: &str) -> String {
         let front = text.get(done..from).unwrap_or_default();
         let behind = text.get(from..).unwrap_or_default();
         if let Some((before, length)) = credential(front, behind) {
-            kept.extend([before, "…"]);
+            output.extend([before, "…"]);
             from += length;
             done = from;
         }
     }
-    kept.push_str(text.get(done..).unwrap_or_default());
-    if !token.is_empty() && part::has(&kept, token) {
-        kept = part::replace(&kept, token, "…");
+    output.push_str(text.get(done..).unwrap_or_default());
+    if !token.is_empty() && part::has(&output, token) {
+        output = part::replace(&output, token, "…");
     }
-    kept
+    output
 }
 
 /// Of a text that ends with the word of a credential, what stands before it, and how many bytes of
@@ -91,7 +91,7 @@ fn habit_line(habit: &Habit, token: &str) -> String {
 
 /// Lenient readings as the line has them, JSON; `token` is the credential of the request.
 pub fn habit_lines(habits: &Habits, token: &str) -> String {
-    let seen = habits.seen().iter();
+    let seen = habits.entries().iter();
     let lines: Vec<String> = seen.map(|habit| habit_line(habit, token)).list();
     list_text(&lines)
 }
@@ -100,7 +100,7 @@ pub fn habit_lines(habits: &Habits, token: &str) -> String {
 /// platform keeps that they were there and how they ended; a line of ours takes a twentieth of a
 /// small request's CPU, and is billed.
 pub fn is_telling(reply: &Reply, trace: &Trace) -> bool {
-    reply.status >= 400 || trace.notes.cause.is_some() || !trace.notes.habits.seen().is_empty()
+    reply.status >= 400 || trace.notes.cause.is_some() || !trace.notes.habits.entries().is_empty()
 }
 
 /// The line, JSON. `milliseconds` is how long the answer took.

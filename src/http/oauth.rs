@@ -45,7 +45,7 @@ struct Denial {
 }
 
 /// The request is not as it must be.
-const fn malformed(detail: &'static str) -> Denial {
+const fn invalid_request(detail: &'static str) -> Denial {
     Denial {
         status: 400,
         error: "invalid_request",
@@ -54,7 +54,7 @@ const fn malformed(detail: &'static str) -> Denial {
 }
 
 /// The client does not prove itself.
-const fn unproven(detail: &'static str) -> Denial {
+const fn invalid_client(detail: &'static str) -> Denial {
     Denial {
         status: 401,
         error: "invalid_client",
@@ -81,17 +81,17 @@ pub(super) async fn respond<D: Database, B: Upload>(
     let reply = match request.method {
         Method::Post => match answer(environment, request, trace).await {
             Ok(reply) => reply,
-            Err(denial) => denied(&denial),
+            Err(denial) => denial_reply(&denial),
         },
         Method::Options => Reply::empty(204).with("Allow", allow([Method::Post])),
-        _ => denied(&Denial {
+        _ => denial_reply(&Denial {
             status: 405,
-            ..malformed("To get a token, send POST with a form as the body.")
+            ..invalid_request("To get a token, send POST with a form as the body.")
         })
         .with("Allow", allow([Method::Post])),
     };
     let reply = if is_guessing(environment, &reply).await {
-        denied(&busy(429, TOO_MANY_REFUSED))
+        denial_reply(&busy(429, TOO_MANY_REFUSED))
     } else {
         reply
     };
@@ -108,25 +108,25 @@ async fn answer<D: Database, B: Upload>(
     trace: &mut Trace,
 ) -> Result<Reply, Denial> {
     if !environment.allow_http && request.is_in_clear() {
-        return Err(malformed(IN_CLEAR));
+        return Err(invalid_request(IN_CLEAR));
     }
     // §2.3.1: addresses are kept in logs.
     let is_secret = |pair: &str| {
-        let name = decoded(pair.split('=').next().unwrap_or_default());
+        let name = form_text(pair.split('=').next().unwrap_or_default());
         matches!(name.as_deref(), Some("client_secret" | "client_assertion"))
     };
     if request.query.split('&').any(is_secret) {
-        return Err(malformed(
+        return Err(invalid_request(
             "What proves the client is in the address, which is kept in logs: send it in the body. A secret that was sent so is to be replaced by a new one.",
         ));
     }
     check_form(request)?;
-    let bytes = request.body.read(MAX_BODY).await.map_err(unread)?;
+    let bytes = request.body.read(MAX_BODY).await.map_err(reading_denial)?;
     let form = form(&bytes)?;
     let header = request.authorization.as_deref();
     let basic = header.and_then(basic);
     if basic.is_none() && header.is_some_and(is_basic) {
-        return Err(unproven(
+        return Err(invalid_client(
             "The header says Basic, but no id and secret are in it: encode both by base64, with a colon between.",
         ));
     }
@@ -156,39 +156,39 @@ fn token_request<'a>(
         Some(_) => {
             return Err(Denial {
                 error: "unsupported_grant_type",
-                ..malformed(
+                ..invalid_request(
                     "The only grant here is client_credentials. Send grant_type=client_credentials.",
                 )
             });
         }
         None => {
-            return Err(malformed(
+            return Err(invalid_request(
                 "The parameter grant_type is missing. Send grant_type=client_credentials.",
             ));
         }
     }
     let (client, secret) = match (basic, value("client_id"), value("client_secret")) {
         (Some(_), _, Some(_)) => {
-            return Err(malformed(
+            return Err(invalid_request(
                 "The secret came twice, in the header and in the body: send it in one of them.",
             ));
         }
         (Some((id, _)), Some(named), None) if id != named => {
-            return Err(malformed(
+            return Err(invalid_request(
                 "The client_id of the body is another than that of the header: send one.",
             ));
         }
         (Some((id, secret)), _, None) => (id.as_str(), Some(secret.as_str())),
         (None, Some(id), secret) => (id, secret),
         (None, None, _) => {
-            return Err(malformed(
+            return Err(invalid_request(
                 "The client is not named: send client_id in the body, or id and secret in the header as Authorization: Basic.",
             ));
         }
     };
     let proof = match (secret, value("client_assertion")) {
         (Some(_), Some(_)) => {
-            return Err(malformed(
+            return Err(invalid_request(
                 "The client proves itself twice, by a secret and by an assertion: send one of them.",
             ));
         }
@@ -197,12 +197,12 @@ fn token_request<'a>(
             Proof::Assertion(assertion)
         }
         (None, Some(_)) => {
-            return Err(malformed(
+            return Err(invalid_request(
                 "The client_assertion_type is missing or another than urn:ietf:params:oauth:client-assertion-type:jwt-bearer.",
             ));
         }
         (None, None) => {
-            return Err(unproven(
+            return Err(invalid_client(
                 "The client shows nothing that proves it: send client_secret or client_assertion.",
             ));
         }
@@ -218,10 +218,10 @@ fn token_request<'a>(
 /// Why no token was made, in the words of §5.2.
 fn why_none(why: GrantRefusal, trace: &mut Trace) -> Denial {
     match why {
-        GrantRefusal::Client(detail) => unproven(detail),
+        GrantRefusal::Client(detail) => invalid_client(detail),
         GrantRefusal::Suspended => Denial {
             error: "unauthorized_client",
-            ..malformed(
+            ..invalid_request(
                 "The tenant of the client is suspended: it gets no token until it is resumed. Ask whoever runs this service.",
             )
         },
@@ -251,25 +251,25 @@ fn check_form<B>(request: &Request<B>) -> Result<(), Denial> {
     if is_read && request.content_encoding.is_none() {
         return Ok(());
     }
-    Err(malformed(
+    Err(invalid_request(
         "Send the parameters in the body as application/x-www-form-urlencoded, in UTF-8, not compressed.",
     ))
 }
 
 /// Why a body was not read.
-fn unread(why: Unread) -> Denial {
+fn reading_denial(why: Unread) -> Denial {
     match why {
         Unread::TooLong => Denial {
             status: 413,
-            ..malformed(
+            ..invalid_request(
                 "The body is larger than any request for a token. Send its parameters alone.",
             )
         },
         Unread::Late => Denial {
             status: 408,
-            ..malformed(LATE)
+            ..invalid_request(LATE)
         },
-        Unread::Broken => malformed(ENDED_EARLY),
+        Unread::Broken => invalid_request(ENDED_EARLY),
         Unread::Busy => busy(503, BUSY),
     }
 }
@@ -277,7 +277,7 @@ fn unread(why: Unread) -> Denial {
 /// The parameters of a form. One without a value is as one that is not there (§3.1).
 fn form(bytes: &[u8]) -> Result<Vec<(String, String)>, Denial> {
     let not_a_form = || {
-        malformed(
+        invalid_request(
             "The body must be a form in UTF-8: names and values joined by = and &, the rest escaped by %XX.",
         )
     };
@@ -285,12 +285,14 @@ fn form(bytes: &[u8]) -> Result<Vec<(String, String)>, Denial> {
     let mut form: Vec<(String, String)> = Vec::new();
     for pair in text.split('&') {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (name, value) = decoded(name).zip(decoded(value)).ok_or_else(not_a_form)?;
+        let (name, value) = form_text(name)
+            .zip(form_text(value))
+            .ok_or_else(not_a_form)?;
         if value.is_empty() {
             continue;
         }
         if form.iter().any(|(known, _)| *known == name) {
-            return Err(malformed("A parameter comes twice: send each once."));
+            return Err(invalid_request("A parameter comes twice: send each once."));
         }
         form.push((name, value));
     }
@@ -298,7 +300,7 @@ fn form(bytes: &[u8]) -> Result<Vec<(String, String)>, Denial> {
 }
 
 /// A name or a value of a form.
-fn decoded(text: &str) -> Option<String> {
+fn form_text(text: &str) -> Option<String> {
     let is_digit = |digit: Option<u8>| digit.is_some_and(|digit| digit.is_ascii_hexdigit());
     let is_escape = |behind: &str| {
         let mut digits = behind.bytes();
@@ -322,10 +324,10 @@ fn basic(header: &str) -> Option<(String, String)> {
     let (_, text) = header.split_once(' ').filter(|_| is_basic(header))?;
     let text = String::from_utf8(base64::decode(text.trim())?).ok()?;
     let (id, secret) = text.split_once(':')?;
-    decoded(id).zip(decoded(secret))
+    form_text(id).zip(form_text(secret))
 }
 
-fn denied(denial: &Denial) -> Reply {
+fn denial_reply(denial: &Denial) -> Reply {
     let body = ObjectText::new()
         .text("error", denial.error)
         .text("error_description", denial.detail);

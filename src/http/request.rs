@@ -71,7 +71,7 @@ fn is_loopback(host: &str) -> bool {
 /// A body to be read, once it is known who sends it.
 pub trait Upload {
     /// How many bytes it says that it has.
-    fn announced(&self) -> Option<usize>;
+    fn announced_length(&self) -> Option<usize>;
 
     /// Reads it, up to so many bytes.
     fn read(&self, most: usize) -> impl Future<Output = Result<Vec<u8>, Unread>>;
@@ -108,7 +108,7 @@ pub enum Body {
 }
 
 impl Upload for Body {
-    fn announced(&self) -> Option<usize> {
+    fn announced_length(&self) -> Option<usize> {
         match self {
             Self::Bytes(bytes) => Some(bytes.len()),
             Self::Once(bytes) => bytes.borrow().as_ref().map(Vec::len),

@@ -154,10 +154,10 @@ pub(super) async fn respond<D: Database, B: Upload>(
     if reply.body.is_some() {
         reply = reply.with(
             "Content-Type",
-            MediaType::accepted(request.accept.as_deref()).as_str(),
+            MediaType::for_accept(request.accept.as_deref()).as_str(),
         );
     }
-    if let Some(paths) = ignored(&trace.notes.habits) {
+    if let Some(paths) = ignored_paths(&trace.notes.habits) {
         reply = reply.with("Scim-Ignored", paths);
     }
     if trace.is_personal {
@@ -225,7 +225,7 @@ async fn answer<D: Database, B: Upload>(
             context
                 .count(&caller.tenant, &settings, Rate::Tenant, 1)
                 .await?;
-            let kept = ReceivedBody::default();
+            let for_log = ReceivedBody::default();
             let (session, result) = loop {
                 let session = Session::new(context, caller.clone(), door.base.clone(), settings);
                 let mut call = Call {
@@ -237,7 +237,7 @@ async fn answer<D: Database, B: Upload>(
                     body: Value::Null,
                 };
                 // In a box of its own: it is no part of what every other request carries.
-                let mut result = match call.read_body(&kept).await {
+                let mut result = match call.read_body(&for_log).await {
                     Ok(()) => Box::pin(endpoints::answer(*act, call)).await,
                     Err(fault) => Err(fault),
                 };
@@ -253,7 +253,7 @@ async fn answer<D: Database, B: Upload>(
             if !session.may_be_done_again() {
                 draft.log = Some(session.settings().request_log);
             }
-            draft.body = kept.into_logged();
+            draft.body = for_log.into_logged();
             let now = environment.context.clock.now();
             if is_customer && session.is_default() && environment.instance.is_new_day(&now) {
                 session.note_used(tenant::DEFAULT_TENANT);
@@ -315,7 +315,7 @@ async fn settings_for_open<D: Database, B>(
 
 /// The paths of what was left out of the request, so that no success without effect goes untold;
 /// what was left out for two reasons in a row is named once.
-fn ignored(habits: &Habits) -> Option<String> {
+fn ignored_paths(habits: &Habits) -> Option<String> {
     let mut paths = String::new();
     let mut last = "";
     for path in habits.left_out() {

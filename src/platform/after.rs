@@ -109,7 +109,7 @@ pub async fn work(env: &Env, settings: &Settings, hold: &Hold, minute: Option<u6
 }
 
 /// Goes on with what the Worker was woken up for.
-pub async fn woken(env: &Env, settings: &Settings, hold: &Hold, wakes: Vec<Wake>) {
+pub async fn run_wakes(env: &Env, settings: &Settings, hold: &Hold, wakes: Vec<Wake>) {
     let world = World::of(env);
     let directory = world.context(settings, hold);
     let whole = Allowance::new(Budget::of(settings), directory.clock);

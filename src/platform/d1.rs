@@ -109,8 +109,8 @@ impl Database for D1 {
             .await
             .map_err(|error| broken(&error))?;
         let mut texts: Vec<String> = Array::from(&answer).into_iter().filter_map(text_of).list();
-        let first = texts.first_mut().ok_or_else(malformed)?;
-        let end = first.find('\n').ok_or_else(malformed)?;
+        let first = texts.first_mut().ok_or_else(unfit_value)?;
+        let end = first.find('\n').ok_or_else(unfit_value)?;
         let rest = first.split_off(end + 1);
         let numbers = std::mem::replace(first, rest);
         let (count, shapes) = self.count(numbers.trim_end());
@@ -126,7 +126,7 @@ impl Database for D1 {
             let cells: Vec<Value> = values.by_ref().take(columns).list();
             (cells.len() == columns)
                 .then_some(Row(cells))
-                .ok_or_else(malformed)
+                .ok_or_else(unfit_value)
         };
         shapes
             .into_iter()
@@ -183,16 +183,16 @@ fn value(item: &str, long: &mut impl Iterator<Item = String>) -> Result<Value, E
     }
     match item {
         "-" => Ok(Value::Null),
-        "l" => long.next().map(Value::Text).ok_or_else(malformed),
+        "l" => long.next().map(Value::Text).ok_or_else(unfit_value),
         _ => {
             let digits = item.strip_prefix('n');
             let integer = digits.and_then(|digits| digits.parse().ok());
-            integer.map(Value::Integer).ok_or_else(malformed)
+            integer.map(Value::Integer).ok_or_else(unfit_value)
         }
     }
 }
 
-fn malformed() -> Error {
+fn unfit_value() -> Error {
     Error::Broken("a value is neither text nor a whole number".to_owned())
 }
 

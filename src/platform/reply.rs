@@ -15,7 +15,11 @@ extern "C" {
     #[wasm_bindgen(catch)]
     fn response(status: u16, headers: &str, body: Option<&[u8]>) -> Result<PlatformReply, JsValue>;
     #[wasm_bindgen(catch, js_name = streamedResponse)]
-    fn streamed(status: u16, headers: &str, next: JsValue) -> Result<PlatformReply, JsValue>;
+    fn streamed_response(
+        status: u16,
+        headers: &str,
+        next: JsValue,
+    ) -> Result<PlatformReply, JsValue>;
     #[wasm_bindgen(catch, js_name = longResponse)]
     fn long_response(status: u16, headers: &str, next: JsValue) -> Result<PlatformReply, JsValue>;
 }
@@ -36,7 +40,7 @@ pub fn write(
         lines.extend([name, "\n", value, "\n"]);
     }
     if let Some(export) = reply.export {
-        return streamed(reply.status, &lines, export_pieces(export, env));
+        return streamed_response(reply.status, &lines, export_pieces(export, env));
     }
     match reply.body {
         Some(content) if content.is_large() => {

@@ -75,7 +75,7 @@ pub fn read(incoming: &PlatformRequest) -> Request<Incoming<'_>> {
 }
 
 impl Upload for Incoming<'_> {
-    fn announced(&self) -> Option<usize> {
+    fn announced_length(&self) -> Option<usize> {
         self.length
     }
 

@@ -67,10 +67,10 @@ pub fn changes(
 /// The attributes at the top of a document that nobody is ever shown, wholly or in part.
 ///
 /// ```
-/// use scim::{change::hidden, resource_type::GROUP_TYPE};
-/// assert!(hidden(&GROUP_TYPE).is_empty());
+/// use scim::{change::hidden_names, resource_type::GROUP_TYPE};
+/// assert!(hidden_names(&GROUP_TYPE).is_empty());
 /// ```
-pub fn hidden(resource_type: &'static ResourceType) -> Vec<String> {
+pub fn hidden_names(resource_type: &'static ResourceType) -> Vec<String> {
     let mut hidden = Vec::new();
     for Location {
         extension,
@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn what_nobody_is_shown_is_in_no_event() {
-        let names = hidden(&SAFE);
+        let names = hidden_names(&SAFE);
         assert_eq!(names, ["pin", "lock", "urn:example:More\".\"code"]);
         let after = json!({
             "place": "attic", "pin": "1234", "lock": {"kind": "old", "key": "k"},

@@ -135,7 +135,7 @@ impl CompareOp {
     }
 
     /// The operator of this name, in any letter case.
-    pub(crate) fn named(name: &str) -> Option<Self> {
+    pub(crate) fn by_name(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|op| op.as_str().eq_ignore_ascii_case(name))

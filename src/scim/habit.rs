@@ -264,14 +264,14 @@ impl Habits {
     }
 
     /// The place where an attribute was first left out that no schema has.
-    pub fn unmapped(&self) -> Option<&str> {
+    pub fn first_unmapped(&self) -> Option<&str> {
         let mut seen = self.seen.iter();
         let habit = seen.find(|habit| habit.name == UNKNOWN_ATTRIBUTE)?;
         Some(&habit.path)
     }
 
     /// What was seen, in order.
-    pub fn seen(&self) -> &[Habit] {
+    pub fn entries(&self) -> &[Habit] {
         &self.seen
     }
 

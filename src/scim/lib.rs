@@ -109,7 +109,7 @@
 //! ```
 //! use scim::resource_type::ResourceType;
 //!
-//! let user = ResourceType::named("User").expect("it is always there");
+//! let user = ResourceType::by_name("User").expect("it is always there");
 //! assert_eq!(user.endpoint, "/Users");
 //! assert!(user.extension("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User").is_some());
 //! ```
@@ -128,11 +128,11 @@
 //! schemas/resource_types/room.json    a ResourceType (RFC 7643 §6): Room, at /Rooms
 //! ```
 //!
-//! `ResourceType::named("Room")` is then there like the others. A document that is wrong stops the
-//! build with a sentence that says what to write instead; without the variable, or with an empty
-//! one, there are none. Cargo reads its configuration from the folder that it is called in upwards,
-//! so a path in the variable itself is an absolute one. `examples/own-schemas` is such a program,
-//! `docs/extending.md` says what may be written.
+//! `ResourceType::by_name("Room")` is then there like the others. A document that is wrong stops
+//! the build with a sentence that says what to write instead; without the variable, or with an
+//! empty one, there are none. Cargo reads its configuration from the folder that it is called in
+//! upwards, so a path in the variable itself is an absolute one. `examples/own-schemas` is such a
+//! program, `docs/extending.md` says what may be written.
 #![no_std]
 
 extern crate alloc;

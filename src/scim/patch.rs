@@ -9,7 +9,7 @@ use alloc::{string::ToString, vec::Vec};
 
 use serde_json::Value;
 
-use crate::message::error::{Error, quoted};
+use crate::message::error::{Error, quote};
 use crate::path::Location;
 use crate::schema::{Attribute, Mutability, Type, Uniqueness};
 
@@ -140,7 +140,7 @@ pub fn at_fault(operations: &[Operation], error: Error) -> Error {
             let mut ids = ids.into_iter().flatten().filter_map(Value::as_str);
             return operation.op != Op::Remove
                 && error.attribute() == Some(location.attribute.name)
-                && ids.any(|id| part::has(error.detail(), &["\"", &quoted(id), "\""].concat()));
+                && ids.any(|id| part::has(error.detail(), &["\"", &quote(id), "\""].concat()));
         }
         let path = error.attribute();
         path.is_some_and(|path| path == location.to_string() || path == location.attribute.name)

@@ -8,7 +8,7 @@ use alloc::string::{String, ToString};
 use core::fmt;
 
 use crate::habit::Habits;
-use crate::message::error::{Error, quoted};
+use crate::message::error::{Error, quote};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Schema};
 
@@ -76,7 +76,7 @@ impl AttributePath {
     }
 
     /// A path of one name, as it stands in a value path.
-    pub(crate) fn named(name: &str, position: usize) -> Self {
+    pub(crate) fn of_name(name: &str, position: usize) -> Self {
         Self {
             uri: None,
             name: String::from(name),
@@ -121,7 +121,7 @@ impl AttributePath {
             return Some(location);
         }
         if self.uri.is_some() {
-            return self.meant(resource_type, habits);
+            return self.only_meaning(resource_type, habits);
         }
         if resource_type.attribute(&self.name).is_some() {
             return None;
@@ -194,7 +194,7 @@ impl AttributePath {
 
     /// The refusal of a path that names nothing of this resource type.
     pub fn unknown(&self, resource_type: &'static ResourceType) -> Error {
-        let mut detail = ["path '", &quoted(&self.to_string()), "': expected "].concat();
+        let mut detail = ["path '", &quote(&self.to_string()), "': expected "].concat();
         let parent = Self {
             sub: None,
             ..self.clone()

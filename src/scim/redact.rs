@@ -45,8 +45,8 @@ type Types<'t> = &'t [&'static ResourceType];
 /// use scim::redact::{MessageKind, redact};
 /// use scim::resource_type::USER_TYPE;
 /// let body = serde_json::json!({ "userName": "ada", "password": "t1", "shoeSize": 42 });
-/// let kept = redact(MessageKind::Resource, &[&USER_TYPE], &body);
-/// assert_eq!(kept, r#"{"password":"…","shoeSize":"…","userName":"ada"}"#);
+/// let text = redact(MessageKind::Resource, &[&USER_TYPE], &body);
+/// assert_eq!(text, r#"{"password":"…","shoeSize":"…","userName":"ada"}"#);
 /// ```
 pub fn redact(kind: MessageKind, types: Types<'_>, body: &Value) -> String {
     let mut text = String::new();
@@ -355,8 +355,8 @@ fn meaning_of_path(types: Types<'_>, path: &str) -> Meaning {
 /// use scim::redact::filter;
 /// use scim::resource_type::USER_TYPE;
 /// let sent = r#"userName eq "ada" and emails[type eq "work"] and title pr or shoes gt 4"#;
-/// let kept = filter(&[&USER_TYPE], sent);
-/// assert_eq!(kept, r#"userName eq "…" and emails[type eq "…"] and title pr or "…" gt "…""#);
+/// let text = filter(&[&USER_TYPE], sent);
+/// assert_eq!(text, r#"userName eq "…" and emails[type eq "…"] and title pr or "…" gt "…""#);
 /// ```
 pub fn filter(types: Types<'_>, sent: &str) -> String {
     words::filter(sent, &|word| match meaning_of_path(types, word) {

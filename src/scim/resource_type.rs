@@ -56,7 +56,7 @@ impl ResourceType {
     }
 
     /// The type of this name, spelt exactly.
-    pub fn named(name: &str) -> Option<&'static ResourceType> {
+    pub fn by_name(name: &str) -> Option<&'static ResourceType> {
         Self::all().find(|resource_type| resource_type.name == name)
     }
 

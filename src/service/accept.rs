@@ -42,7 +42,7 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<Resource, Failure> {
         let mut habits = Habits::default();
         let read = Resource::accept(resource_type, body, &mut habits)?;
-        let mut seen = habits.seen().iter();
+        let mut seen = habits.entries().iter();
         if let Some(habit) = seen.find(|habit| habit.name == LEFT_OUT_TO_DEACTIVATE) {
             let detail = format!("`{}` has a value that is not stored", habit.path);
             return Err(Error::invalid_value(detail).into());
@@ -77,7 +77,7 @@ impl<D: Database> Session<'_, D> {
     /// Notes what was seen in a body, and refuses what no schema has, unless it deactivates a user.
     fn check_mapped(&self, habits: &Habits, deactivates: bool) -> Result<(), Failure> {
         let unmapped = habits
-            .unmapped()
+            .first_unmapped()
             .filter(|_| self.settings().refuse_unmapped);
         let result = match unmapped {
             Some(path) if !deactivates => Err(unmapped_attribute(path).into()),

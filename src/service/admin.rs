@@ -201,7 +201,7 @@ impl<'a> Admin<'a> {
                 Operator {
                     id: Some(known.id),
                     label: known.label,
-                    scopes: Scopes::stored(&known.scopes),
+                    scopes: Scopes::from_json(&known.scopes),
                     tenant: known.tenant,
                 }
             }
@@ -250,7 +250,7 @@ impl<'a> Admin<'a> {
     }
 
     /// Refuses an operator who is bound to a tenant.
-    pub fn unbound(&self) -> Result<(), Refusal> {
+    pub fn refuse_bound(&self) -> Result<(), Refusal> {
         match self.operator.tenant {
             None => Ok(()),
             Some(only) => Err(Refusal::forbidden(

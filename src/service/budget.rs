@@ -94,9 +94,9 @@ impl<'a> Allowance<'a> {
     }
 
     /// How many statements are left.
-    pub(crate) fn left(&self) -> usize {
+    pub(crate) fn rest(&self) -> usize {
         let own = self.budget.statements.saturating_sub(self.used.get());
-        self.whole.map_or(own, |whole| own.min(whole.left()))
+        self.whole.map_or(own, |whole| own.min(whole.rest()))
     }
 
     /// Notes that so many statements looked for work.
@@ -124,15 +124,15 @@ mod tests {
         let now = Moment::at(0);
         let whole = Allowance::new(Budget::FREE, &now);
         let first = whole.part(4);
-        assert_eq!((first.left(), whole.left()), (10, 40));
+        assert_eq!((first.rest(), whole.rest()), (10, 40));
         assert!(first.has(35), "what is never begun is never done");
         first.spend(35);
         assert!(!first.has(1));
-        assert_eq!((first.left(), whole.left()), (0, 5));
+        assert_eq!((first.rest(), whole.rest()), (0, 5));
         let second = whole.part(4);
-        assert_eq!(second.left(), 5);
+        assert_eq!(second.rest(), 5);
         assert!(second.has(5) && !second.has(6));
         second.note(2);
-        assert_eq!((second.left(), whole.left()), (3, 3));
+        assert_eq!((second.rest(), whole.rest()), (3, 3));
     }
 }

@@ -13,7 +13,7 @@ use scim::index::Index;
 use scim::json;
 use scim::list::List;
 use scim::message::bulk::{BulkOperation, BulkRequest};
-use scim::message::error::{Error, quoted};
+use scim::message::error::{Error, quote};
 use scim::part;
 use serde_json::Value;
 
@@ -236,12 +236,12 @@ impl<D: Database> Session<'_, D> {
             let action = match (unknown.first(), &operation.bulk_id) {
                     (Some(name), _) => Err(Error::invalid_value(format!(
                         "No POST operation of this request has the bulkId \"{}\". Add it, or name the resource by its id.",
-                        quoted(name),
+                        quote(name),
                     ))
                     .into()),
                     (None, Some(bulk_id)) if twice.contains(bulk_id) => Err(Error::invalid_value(format!(
                         "The bulkId \"{}\" names more than one operation. Give each operation one of its own.",
-                        quoted(bulk_id),
+                        quote(bulk_id),
                     ))
                     .into()),
                     (None, _) => action::read(&operation, address, id),

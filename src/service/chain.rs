@@ -46,7 +46,7 @@ pub(crate) fn seal_over(
         key: key.fingerprint(),
         ..seal
     };
-    seal.mac = code(key, tenant, &said(&seal))?;
+    seal.mac = code(key, tenant, &seal_text(&seal))?;
     Some(seal)
 }
 
@@ -113,7 +113,7 @@ fn code(key: &MasterKey, tenant: i64, text: &str) -> Option<String> {
 
 /// What the code of a seal is over: all that it says, but where the record begins, which has a code
 /// of its own.
-fn said(seal: &Seal) -> String {
+fn seal_text(seal: &Seal) -> String {
     let said = vec![
         Value::from(seal.prev_seq),
         seal.last_seq.into(),
@@ -128,9 +128,9 @@ fn said(seal: &Seal) -> String {
 /// fault where it is no code of this deployment's: a seal of one kind never passes for one of the
 /// other.
 fn code_covers_all(master: &Master, tenant: i64, seal: &Seal) -> Result<bool, Fault> {
-    let key = master.known(&seal.key).ok_or(Fault::Key)?;
+    let key = master.by_fingerprint(&seal.key).ok_or(Fault::Key)?;
     let is_over = |text: &str| code(&key, tenant, text).as_ref() == Some(&seal.mac);
-    match is_over(&said(seal)) {
+    match is_over(&seal_text(seal)) {
         true => Ok(true),
         false if is_over(&seal.head) => Ok(false),
         false => Err(Fault::Seal),

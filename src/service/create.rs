@@ -36,7 +36,7 @@ impl<D: Database> Session<'_, D> {
     ) -> Result<Answer, Failure> {
         let projection = selection.bind(resource_type)?;
         let mut new = self.new_resource(resource_type, body, id)?;
-        self.find_room_for_text(new.indexed())?;
+        self.find_room_for_text(new.index_bytes())?;
         if !self.has_room_for_work(new.holds()) {
             return Err(Failure::Busy);
         }
@@ -55,7 +55,7 @@ impl<D: Database> Session<'_, D> {
                 continue;
             };
             match receipt.effect(&change, &mut answers)? {
-                Effect::Done => self.note_indexed(new.indexed()),
+                Effect::Done => self.note_indexed(new.index_bytes()),
                 Effect::None(_) => {
                     // An operation of a Bulk has the id already that is due.
                     let is_one = self.operation().is_none() && !self.is_spent();
@@ -99,7 +99,7 @@ impl<D: Database> Session<'_, D> {
         let mut ids = Vec::new();
         let users = users.iter();
         let users = users.filter(|user| Table::of(user.resource_type).former_name.is_some());
-        let users: Vec<_> = users.map(|user| user.called()).list();
+        let users: Vec<_> = users.map(|user| user.identifiers()).list();
         let again = self.again(&USER_TYPE);
         if let Some(by_name) = again.filter(|_| !users.is_empty()) {
             let (view, rule) = (self.view(&USER_TYPE), (by_name, self.now.text.as_str()));

@@ -160,8 +160,8 @@ fn under_stream(credential: &str, code: &[u8], bytes: &[u8]) -> Option<Vec<u8>> 
 /// Opens a cursor before its code can be checked, which takes the tenant's key: only to learn where
 /// to look.
 pub fn open(text: &str, credential: &str) -> Result<Cursor, Error> {
-    let bytes = base16ct::lower::decode_vec(text).map_err(|_| refused())?;
-    let (_, content) = bytes.split_at_checked(CODE_BYTES).ok_or_else(refused)?;
+    let bytes = base16ct::lower::decode_vec(text).map_err(|_| refusal())?;
+    let (_, content) = bytes.split_at_checked(CODE_BYTES).ok_or_else(refusal)?;
     let content = str::from_utf8(content)
         .ok()
         .and_then(|text| json::parse(text).ok());
@@ -177,7 +177,7 @@ pub fn open(text: &str, credential: &str) -> Result<Cursor, Error> {
         ],
     ) = parts.map(Vec::as_slice)
     else {
-        return Err(refused());
+        return Err(refusal());
     };
     let key = match key.as_str() {
         None => None,
@@ -186,7 +186,7 @@ pub fn open(text: &str, credential: &str) -> Result<Cursor, Error> {
             Some(
                 value
                     .and_then(|value| SortKey::parse(&value))
-                    .ok_or_else(refused)?,
+                    .ok_or_else(refusal)?,
             )
         }
     };
@@ -200,8 +200,8 @@ pub fn open(text: &str, credential: &str) -> Result<Cursor, Error> {
         } else {
             Window::After(mark)
         },
-        count: count.as_u64().ok_or_else(refused)?,
-        issued: issued.as_u64().ok_or_else(refused)?,
+        count: count.as_u64().ok_or_else(refusal)?,
+        issued: issued.as_u64().ok_or_else(refusal)?,
         fingerprint: fingerprint.clone(),
         bytes,
     })
@@ -214,12 +214,12 @@ impl Cursor {
         let (sent, content) = self
             .bytes
             .split_at_checked(CODE_BYTES)
-            .ok_or_else(refused)?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(seal.key.as_bytes()).map_err(|_| refused())?;
+            .ok_or_else(refusal)?;
+        let mut mac = Hmac::<Sha256>::new_from_slice(seal.key.as_bytes()).map_err(|_| refusal())?;
         mac.update(content);
-        mac.verify_truncated_left(sent).map_err(|_| refused())?;
+        mac.verify_truncated_left(sent).map_err(|_| refusal())?;
         if self.fingerprint != seal.fingerprint {
-            return Err(refused());
+            return Err(refusal());
         }
         if seal.now > self.issued.saturating_add(timeout) {
             return Err(Error::expired_cursor(
@@ -236,7 +236,7 @@ impl Cursor {
     }
 }
 
-fn refused() -> Error {
+fn refusal() -> Error {
     Error::invalid_cursor(
         "The cursor is not one that this server gave out for this query. Send nextCursor or previousCursor of a reply \
          to the same filter, order and token, unchanged, or an empty cursor for the first page.",

@@ -115,7 +115,7 @@ pub async fn deliver_everywhere<D: Database>(
         Ok(())
     };
     // Each may begin, so there are no more of them than the budget is enough for.
-    let count = AT_ONCE.min(allowance.left() / deliverer::LEAST).max(1);
+    let count = AT_ONCE.min(allowance.rest() / deliverer::LEAST).max(1);
     let lanes = (0..count).map(|_| -> LocalBoxFuture<'_, Result<(), Error>> { Box::pin(lane()) });
     let is_over = || busy.get() == 0 && due.borrow().as_slice().is_empty();
     all(lanes.list(), &is_over).await?;

@@ -26,7 +26,7 @@ pub fn resource_types(base: &str) -> String {
 
 /// `/ResourceTypes/{name}`.
 pub fn resource_type(name: &str, base: &str) -> Result<String, Failure> {
-    let known = ResourceType::named(name)
+    let known = ResourceType::by_name(name)
         .ok_or_else(|| Failure::NotFound(no_such!("resource type", "/ResourceTypes").to_owned()))?;
     Ok(json::text(&discovery::resource_type(known, base)))
 }

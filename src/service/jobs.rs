@@ -93,13 +93,13 @@ pub async fn sweep<D: Database>(
     allowance: &Allowance<'_>,
 ) -> Result<(), Error> {
     let now = directory.clock.now();
-    let kept = directory.settings.event_days * 86_400_000;
-    let old = Moment::at(now.milliseconds.saturating_sub(kept)).text;
+    let lifetime = directory.settings.event_days * 86_400_000;
+    let old = Moment::at(now.milliseconds.saturating_sub(lifetime)).text;
     let key = directory.settings.master.newest();
     for (_, shard) in directory.all_from(now.milliseconds / 3_600_000) {
         let (mut has_swept, mut has_trimmed) = (false, false);
         while !(has_swept && has_trimmed) && allowance.has(SWEEP + TRIM) {
-            let most = (allowance.left().saturating_sub(SWEEP) / TRIM).clamp(1, trimming::TENANTS);
+            let most = (allowance.rest().saturating_sub(SWEEP) / TRIM).clamp(1, trimming::TENANTS);
             let mut batch = Batch::default();
             let mut swept = batch.add_all(clients::sweep(&now.text, SWEPT));
             swept.push(add_purge(&mut batch, &now.text, SWEPT));

@@ -4,7 +4,7 @@ use scim::habit::UNKNOWN_MEMBER;
 use scim::index::Index;
 use scim::json;
 use scim::list::List;
-use scim::message::error::{Error, quoted};
+use scim::message::error::{Error, quote};
 use scim::patch::LinkChange;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::Value;
@@ -47,7 +47,7 @@ impl<D: Database> Session<'_, D> {
         let added = &change.add;
         let view = self.view(&GROUP_TYPE);
         let mut batch = Batch::default();
-        let unknown = batch.add_all(membership::unknown(&view, added));
+        let unknown = batch.add_all(membership::unknown_ids(&view, added));
         let circular = batch.add_all(membership::circular(&view, group, added));
         let values = [added.as_slice(), &change.wait].concat();
         let pends = self.settings().pend_unknown_members;
@@ -207,7 +207,7 @@ fn list(ids: &[String]) -> String {
     let mut text = String::new();
     for (index, id) in ids.iter().take(NAMED).enumerate() {
         text.push_str(if index > 0 { ", \"" } else { "\"" });
-        text.push_str(&quoted(id));
+        text.push_str(&quote(id));
         text.push('"');
     }
     if ids.len() > NAMED {

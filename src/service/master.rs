@@ -50,7 +50,7 @@ impl Master {
     }
 
     /// The key with a fingerprint.
-    pub(crate) fn known(&self, fingerprint: &str) -> Option<MasterKey> {
+    pub(crate) fn by_fingerprint(&self, fingerprint: &str) -> Option<MasterKey> {
         self.all().find(|key| key.fingerprint() == fingerprint)
     }
 

@@ -98,7 +98,7 @@ impl<D: Database> Session<'_, D> {
         let (mut most, mut holds) = (LARGE_DOCUMENT, 0);
         loop {
             self.find_room(holds, Hold::reserve_for_work).await?;
-            let (batch, handle) = Batch::of(read::stored(view, reference, most));
+            let (batch, handle) = Batch::of(read::stored_resource(view, reference, most));
             let Some(mut row) = self.send(batch).await?.row(handle) else {
                 return Ok(None);
             };
@@ -166,7 +166,7 @@ impl<D: Database> Session<'_, D> {
             (condition.guard(), ChangeKind::Keep(Some(known)))
         } else {
             rewrite = Rewrite::new(&self.view(resource_type), before, document)?;
-            text = rewrite.indexed(resource_type);
+            text = rewrite.index_bytes(resource_type);
             self.find_room_for_text(text)?;
             let kind = ChangeKind::Rewrite {
                 rewrite: &rewrite,

@@ -71,7 +71,7 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// The one with this name.
-    pub fn named(name: &str) -> Option<Self> {
+    pub fn by_name(name: &str) -> Option<Self> {
         match name {
             "RS256" => Some(Self::Rs256),
             "ES256" => Some(Self::Es256),

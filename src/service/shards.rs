@@ -14,7 +14,7 @@ use store::ledger::events::{Origin, house};
 
 /// Makes the rows of tenants whose number is reserved, and whose making was broken off.
 pub async fn finish<D: Database>(directory: &Context<'_, D>) -> Result<(), store::Error> {
-    for mut row in directory.ask(tenants::reserved(None)).await? {
+    for mut row in directory.ask(tenants::read_reserved(None)).await? {
         let id = row.count(0)?;
         let shard = row.integer(1)?.and_then(|shard| u16::try_from(shard).ok());
         // That of a binding which was taken away waits.

@@ -33,7 +33,7 @@ pub(crate) fn headers(
     let newest = master.newest()?;
     let own = &endpoint.secret;
     let is_good = |until: &String| *until > now.text;
-    let known = |of: &SecretRef| Some((master.known(&of.key)?, of.version));
+    let known = |of: &SecretRef| Some((master.by_fingerprint(&of.key)?, of.version));
     let mut secrets = vec![(newest, own.version)];
     let change = endpoint.key_change.as_ref();
     if own.key != newest.fingerprint() && change.is_none_or(|change| is_good(&change.until)) {

@@ -259,8 +259,8 @@ impl<D: Database> Session<'_, D> {
                     batch.add_write(touch);
                 }
                 if let Some(until) = self.kept_until() {
-                    let kept = deleted::keep_one(&view, reference, meant, now, &until);
-                    batch.add_write(kept);
+                    let copy = deleted::keep_one(&view, reference, meant, now, &until);
+                    batch.add_write(copy);
                 }
                 receipt.row = Some(batch.add_write(write::delete(&view, reference, meant)));
             }

@@ -49,7 +49,7 @@ impl Turn {
              json_object('state', '{state}') AS after FROM brakes{brake}",
             kind = kind,
             state = state,
-            until = shifted("released_at", "+"),
+            until = shift("released_at", "+"),
             now = value(now),
             brake = self.brake(tenant, now),
         )
@@ -71,7 +71,7 @@ impl Turn {
 }
 
 /// A moment the minutes of the brake later, or earlier.
-fn shifted(moment: &'static str, sign: &'static str) -> [&'static str; 5] {
+fn shift(moment: &'static str, sign: &'static str) -> [&'static str; 5] {
     [
         "strftime('%Y-%m-%dT%H:%M:%fZ', ",
         moment,
@@ -97,7 +97,7 @@ pub fn read(tenant: i64, now: &str) -> Statement {
          FROM (SELECT {now} AS now) CROSS JOIN brakes WHERE tenant_id = {tenant}) LIMIT 1)) b",
         now = value(now),
         tenant = value(tenant),
-        until = shifted("released_at", "+"),
-        since = shifted("now", "-"),
+        until = shift("released_at", "+"),
+        since = shift("now", "-"),
     )
 }

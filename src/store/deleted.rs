@@ -10,7 +10,7 @@ use super::expression::{View, without_hidden};
 use super::fragment::{Fragment, value};
 use super::membership::{COLUMNS, above};
 use super::read::{ResourceRef, is};
-use super::write::{Guard, insert_into, updated};
+use super::write::{Guard, insert_into, set_updated_at};
 use super::{Statement, read, unique};
 use crate::{fragment, statement};
 
@@ -92,7 +92,7 @@ impl Restored<'_> {
     }
 
     /// The rows of `events::of_joins`: those who are members again.
-    pub fn joined<'a>(&'a self, view: &View<'a>, request: &'a str) -> Fragment<'a> {
+    pub fn join<'a>(&'a self, view: &View<'a>, request: &'a str) -> Fragment<'a> {
         fragment!(
             "SELECT team_id, member_id, member_type, 1, {request}{links}",
             request = value(request),
@@ -139,7 +139,7 @@ impl Restored<'_> {
                 "UPDATE teams SET version = {version}{updated} \
                  WHERE tenant_id = {tenant} AND id IN (SELECT team_id{links})",
                 version = value(self.version),
-                updated = updated(self.now),
+                updated = set_updated_at(self.now),
                 tenant = view.tenant,
                 links = self.links(view),
             ),

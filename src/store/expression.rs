@@ -3,7 +3,7 @@
 //! The row of the resource goes by the name of its table in every statement, which is how
 //! `RETURNING` knows it, too. Values are those of the comparison image.
 
-use scim::change::hidden;
+use scim::change::hidden_names;
 use scim::path::Location;
 use scim::resource_type::ResourceType;
 
@@ -99,7 +99,7 @@ pub fn without_hidden(
     row: &'static str,
 ) -> Option<Fragment<'static>> {
     let mut paths = Vec::new();
-    for name in hidden(resource_type) {
+    for name in hidden_names(resource_type) {
         let path = ["$.\"", &name, "\""].concat();
         paths.push(fragment!(", {path}", path = Fragment::Made(path)));
     }

@@ -97,11 +97,11 @@ pub const LOADED: usize = 32_000_000;
 /// of a text.
 pub fn load(document: &str) -> usize {
     let objects = document.bytes().filter(|byte| *byte == b'{').count();
-    grown(document.len()) + objects * 400
+    text_growth(document.len()) + objects * 400
 }
 
 /// The same of text alone.
-pub fn grown(bytes: usize) -> usize {
+pub fn text_growth(bytes: usize) -> usize {
     bytes * 3 / 2
 }
 

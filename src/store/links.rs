@@ -96,11 +96,11 @@ const DISPLAY_OF_USER: Display = Display {
 impl From<Display> for Fragment<'_> {
     fn from(display: Display) -> Self {
         fragment!(
-            "iif(length({name}) > {shown}, coalesce({image} ->> {kept}, substr({folded}, 1, {shown})), {folded})",
+            "iif(length({name}) > {shown}, coalesce({image} ->> {shown_image}, substr({folded}, 1, {shown})), {folded})",
             name = display.name,
             shown = SHOWN,
             image = display.image,
-            kept = json_path(SHOWN_IMAGE),
+            shown_image = json_path(SHOWN_IMAGE),
             folded = display.folded,
         )
     }

@@ -14,7 +14,7 @@ use super::fragment::{Fragment, value};
 use super::limits::{IDS_PER_PARAMETER, MARKED_PER_ROW, MEMBER_LOOKS};
 use super::links::{Display, SHOWN, member_links};
 use super::predicate::{MARKS, marks};
-use super::read::{ResourceRef, from, guard, guarded};
+use super::read::{ResourceRef, from, guard, guard_expression};
 use super::table::not_in;
 use crate::{fragment, statement};
 
@@ -42,7 +42,7 @@ fn is_written<'a>(view: &View<'a>, group: &'a str, version: &'a str) -> Fragment
 
 /// The id of the team `group` if it has this version now, else NULL: a range of members keyed by it
 /// is then empty, where a condition beside the range would be asked behind each row that is read.
-fn written<'a>(view: &View<'a>, group: &'a str, version: &'a str) -> Fragment<'a> {
+fn id_if_written<'a>(view: &View<'a>, group: &'a str, version: &'a str) -> Fragment<'a> {
     fragment!(
         "(SELECT r.id FROM teams r WHERE {is_written})",
         is_written = is_written(view, group, version),
@@ -109,13 +109,13 @@ pub fn statements(
 ) -> Vec<Statement> {
     let mut statements = Vec::new();
     if change.clear {
-        let kept = chunks(&change.add).map(|ids| {
+        let except = chunks(&change.add).map(|ids| {
             fragment!(
                 " AND m.member_id NOT IN (SELECT value FROM json_each({ids}))",
                 ids = Fragment::Made(ids),
             )
         });
-        statements.push(delete(view, group, version, kept.collect()));
+        statements.push(delete(view, group, version, except.collect()));
     }
     for ids in chunks(&change.add) {
         statements.push(insert(view, group, version, &ids));
@@ -127,7 +127,7 @@ fn delete(view: &View<'_>, group: &str, version: &str, which: Fragment<'_>) -> S
     statement!(
         "DELETE FROM team_members AS m WHERE m.tenant_id = {tenant} AND m.team_id = {written}{which}",
         tenant = view.tenant,
-        written = written(view, group, version),
+        written = id_if_written(view, group, version),
         which = which,
     )
 }
@@ -140,7 +140,7 @@ fn insert(view: &View<'_>, group: &str, version: &str, ids: &str) -> Statement {
         columns = COLUMNS,
         member = member(),
         ids = value(ids),
-        named = named(view),
+        named = user_or_team(view),
         is_written = is_written(view, group, version),
     )
 }
@@ -148,7 +148,7 @@ fn insert(view: &View<'_>, group: &str, version: &str, ids: &str) -> Statement {
 /// The columns of a membership, in the order in which they are inserted.
 pub(super) const COLUMNS: &str = "tenant_id, team_id, member_id, member_type, display";
 
-/// The [`COLUMNS`] of a membership of [`named`] in the team `r`.
+/// The [`COLUMNS`] of a membership of [`user_or_team`] in the team `r`.
 pub(super) fn member() -> Fragment<'static> {
     fragment!(
         "r.tenant_id, r.id, j.value, iif(u.seq IS NULL, 'Group', 'User'), \
@@ -158,7 +158,7 @@ pub(super) fn member() -> Fragment<'static> {
 }
 
 /// The user `u` or the team `t` that `j.value` names: users first, else teams.
-pub(super) fn named<'a>(view: &View<'a>) -> Fragment<'a> {
+pub(super) fn user_or_team<'a>(view: &View<'a>) -> Fragment<'a> {
     fragment!(
         "LEFT JOIN users u ON u.tenant_id = {tenant} AND u.id = j.value \
          LEFT JOIN teams t ON u.seq IS NULL AND t.tenant_id = {tenant} AND t.id = j.value \
@@ -189,7 +189,7 @@ fn sound<'a>(view: &View<'a>, group: &'a str, version: &'a str, added: &[String]
         "version <> {version} OR (({all}{are_there}) AND {in_no_circle})",
         version = value(version),
         all = all,
-        are_there = Fragment::joined(are_there, " AND "),
+        are_there = Fragment::join(are_there, " AND "),
         in_no_circle = in_no_circle(view, group),
     )
 }
@@ -205,7 +205,7 @@ pub fn complete<'a>(
 ) -> Fragment<'a> {
     fragment!(
         "{written} IS NULL OR ((SELECT count(*){members}) = {count} AND {in_no_circle})",
-        written = written(view, group, version),
+        written = id_if_written(view, group, version),
         members = members(view, group),
         count = value(number(added)),
         in_no_circle = in_no_circle(view, group),
@@ -230,7 +230,7 @@ pub fn outcome(view: &View<'_>, group: &str, version: &str, change: &LinkChange)
         } else {
             sound(view, group, version, &change.add)
         };
-        fragment!(", {guard} AS sound", guard = guarded(condition))
+        fragment!(", {guard} AS sound", guard = guard_expression(condition))
     };
     let reference = ResourceRef::Id(group.to_owned());
     statement!(
@@ -269,7 +269,7 @@ pub fn circular(view: &View<'_>, group: &str, added: &[String]) -> Vec<Statement
 }
 
 /// The ids that name nothing: a row with a JSON array for each chunk.
-pub fn unknown(view: &View<'_>, ids: &[String]) -> Vec<Statement> {
+pub fn unknown_ids(view: &View<'_>, ids: &[String]) -> Vec<Statement> {
     let one = |ids: String| {
         statement!(
             "SELECT json_group_array(j.value) AS ids FROM json_each({ids}) j WHERE {is_no_user} AND {is_no_team}",
@@ -302,7 +302,7 @@ pub fn candidates(view: &View<'_>, group: &str, predicates: &[&Predicate]) -> St
         tenant = view.tenant,
         group = value(group),
     );
-    marked(view, predicates, values)
+    marked_ids(view, predicates, values)
 }
 
 /// The same of some ids, whose users or teams are taken as they would be as members.
@@ -320,14 +320,14 @@ pub fn candidates_among(view: &View<'_>, ids: &[String], predicates: &[&Predicat
         display = display,
         base = value(view.base),
         ids = value(&ids),
-        named = named(view),
+        named = user_or_team(view),
     );
-    marked(view, predicates, values)
+    marked_ids(view, predicates, values)
 }
 
 /// Rows of marked ids. (The limits keep the selects apart: a display, or a mark, is made once for
 /// each.)
-fn marked(view: &View<'_>, predicates: &[&Predicate], values: Fragment<'_>) -> Statement {
+fn marked_ids(view: &View<'_>, predicates: &[&Predicate], values: Fragment<'_>) -> Statement {
     let columns = predicates.len().div_ceil(MARKS);
     let shown = (0..columns).map(|column| fragment!(" || ' ' || c.marks{column}", column = column));
     let others = (1..columns).map(|column| fragment!(" OR marks{column}", column = column));

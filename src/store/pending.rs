@@ -16,7 +16,7 @@ use super::write::Guard;
 use crate::{fragment, statement};
 
 /// Values as JSON, each with its image as a userName.
-fn folded(values: &[String]) -> String {
+fn fold_names(values: &[String]) -> String {
     let attribute = USER_TYPE.attribute("userName");
     let pairs = values.iter().map(|named| {
         let named = Value::from(named.as_str());
@@ -27,7 +27,7 @@ fn folded(values: &[String]) -> String {
 }
 
 /// The id of whom `j.value` names: by id, externalId or userName; NULL where it is nobody.
-fn named<'a>(view: &View<'a>) -> Fragment<'a> {
+fn named_id<'a>(view: &View<'a>) -> Fragment<'a> {
     fragment!(
         "coalesce((SELECT id FROM users WHERE tenant_id = {tenant} AND id = j.value ->> 0), \
          (SELECT id FROM teams WHERE tenant_id = {tenant} AND id = j.value ->> 0), \
@@ -41,8 +41,8 @@ fn named<'a>(view: &View<'a>) -> Fragment<'a> {
 pub fn find(view: &View<'_>, values: &[String]) -> Statement {
     statement!(
         "SELECT j.value ->> 0 AS value, {named} AS id FROM json_each({values}) j",
-        named = named(view),
-        values = value(&folded(values)),
+        named = named_id(view),
+        values = value(&fold_names(values)),
     )
 }
 
@@ -72,7 +72,7 @@ pub fn removal(
         return None;
     }
     let reference = ResourceRef::Id(group.to_owned());
-    let removed = folded(&change.remove);
+    let removed = fold_names(&change.remove);
     let named = fragment!(
         " AND folded IN (SELECT value ->> 1 FROM json_each({removed}))",
         removed = value(&removed),
@@ -99,7 +99,7 @@ pub fn statements(
 ) -> Vec<Statement> {
     let reference = ResourceRef::Id(group.to_owned());
     let is_it = is_it(view, &reference, meant, version);
-    let waiting = folded(&change.wait);
+    let waiting = fold_names(&change.wait);
     let mut statements = Vec::new();
     if !change.wait.is_empty() {
         statements.push(statement!(
@@ -114,7 +114,7 @@ pub fn statements(
         statements.push(guard(fragment!(
             "NOT EXISTS (SELECT 1 FROM json_each({waiting}) j WHERE {named} IS NOT NULL)",
             waiting = value(&waiting),
-            named = named(view),
+            named = named_id(view),
         )));
     }
     statements

@@ -30,7 +30,7 @@ pub use linked::members_within;
 pub(crate) use linked::{asks_type, indirect_links, matched_links, memberships_upto, nestings};
 use lookup::is_key;
 pub use lookup::{comparisons, has_list, is_lookup, modified_since, users_of};
-pub(crate) use lookup::{finds_one, is_of_columns, named, only_values};
+pub(crate) use lookup::{finds_one, is_of_columns, key_part, only_values};
 pub(crate) use skim::skim;
 
 /// The condition, in parentheses.
@@ -74,11 +74,11 @@ impl<'a> Writer<'a> {
                     .into_iter()
                     .partition(|part| is_of_columns(&self.view, part));
                 ordered.extend(others);
-                let parts = inside.joined(&ordered, !negated, negated);
+                let parts = inside.join(&ordered, !negated, negated);
                 fragment!("({parts})", parts = parts)
             }
             Predicate::Any(parts) => {
-                let parts = self.joined(&open(parts), negated, negated);
+                let parts = self.join(&open(parts), negated, negated);
                 fragment!("({parts})", parts = parts)
             }
             Predicate::Not(part) => {
@@ -90,14 +90,14 @@ impl<'a> Writer<'a> {
                 negated = negated.then_some(" IS NOT TRUE"),
             ),
             Predicate::Element { of, holds } => {
-                let elements = Elements::Some(holds.as_ref().clone()).negated(negated);
+                let elements = Elements::Some(holds.as_ref().clone()).negate(negated);
                 fragment!("({elements})", elements = self.elements(of, &elements))
             }
         }
     }
 
     /// Parts, or what each excludes, joined by AND (`all`) or OR.
-    fn joined(self, parts: &[&Predicate], all: bool, negated: bool) -> Fragment<'a> {
+    fn join(self, parts: &[&Predicate], all: bool, negated: bool) -> Fragment<'a> {
         let mut joined = Vec::new();
         for part in gather(&self.view, parts, all, negated) {
             joined.push(match part {

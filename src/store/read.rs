@@ -79,7 +79,7 @@ pub struct Stored {
 }
 
 /// One resource as a write needs it, as far as its document has no more bytes than these.
-pub fn stored(view: &View<'_>, reference: &ResourceRef, most: usize) -> Statement {
+pub fn stored_resource(view: &View<'_>, reference: &ResourceRef, most: usize) -> Statement {
     statement!(
         "SELECT id, iif(octet_length(document) <= {most}, document, NULL) AS document, version, \
          octet_length(document) AS bytes{from}",
@@ -88,7 +88,7 @@ pub fn stored(view: &View<'_>, reference: &ResourceRef, most: usize) -> Statemen
     )
 }
 
-/// Reads the row of [`stored`]; where the document is larger, its bytes.
+/// Reads the row of [`stored_resource`]; where the document is larger, its bytes.
 pub fn read_stored(row: &mut Row) -> Result<Result<Stored, usize>, Error> {
     let Some(document) = row.text(1)? else {
         let bytes = row.count(3)?;
@@ -226,12 +226,12 @@ pub fn one_group<'a>(view: &View<'a>, reference: &'a ResourceRef) -> Fragment<'a
 
 /// A statement that fails the batch, and so undoes it, unless the condition holds.
 pub fn guard(condition: Fragment<'_>) -> Statement {
-    statement!("SELECT {guard}", guard = guarded(condition))
+    statement!("SELECT {guard}", guard = guard_expression(condition))
 }
 
 /// The expression of [`guard`]. D1 has no other way to fail with a text of ours: a path that is
 /// none makes `json_extract` an error, which names it.
-pub fn guarded(condition: Fragment<'_>) -> Fragment<'_> {
+pub fn guard_expression(condition: Fragment<'_>) -> Fragment<'_> {
     fragment!(
         "json_extract('{}', CASE WHEN {condition} THEN '$' ELSE '{not_met}' END)",
         condition = condition,

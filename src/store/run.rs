@@ -8,7 +8,7 @@ use super::expression::View;
 use super::former::has_due_id;
 use super::fragment::{Fragment, value};
 use super::limits::IDS_PER_PARAMETER;
-use super::membership::{COLUMNS, member, named};
+use super::membership::{COLUMNS, member, user_or_team};
 use super::table::{Table, not_in};
 use super::tenant::Tenant;
 use super::write::{Draft, insert_into};
@@ -52,7 +52,7 @@ pub fn insert_many(
     let rows = json::text(&values.into());
     let positions = (0..4 + table.keys.len())
         .map(|position| fragment!("j.value ->> {position}", position = position));
-    let values = Fragment::joined(positions, ", ");
+    let values = Fragment::join(positions, ", ");
     let rows = fragment!(" CROSS JOIN json_each({rows}) j", rows = value(&rows));
     let keyed = |name: &str| {
         let position = table.keys.iter().position(|key| key.attribute == name);
@@ -111,7 +111,7 @@ pub fn link_many(view: &View<'_>, links: &NewLinks<'_>) -> Vec<Statement> {
             columns = COLUMNS,
             member = member(),
             links = &links,
-            named = named(view),
+            named = user_or_team(view),
         ));
         statements.push(read::guard(fragment!(
             "NOT EXISTS (SELECT 1{links} WHERE NOT EXISTS (SELECT 1 FROM team_members m \

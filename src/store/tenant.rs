@@ -101,7 +101,7 @@ impl Tenant {
                  json_extract('{}', coalesce({closed}, {other}'$')) AS is_open",
                 id = value(*id),
                 cursor_key = cursor_key(wanted, value(*id).into()),
-                closed = closed(value(*id).into(), wanted.is_dry),
+                closed = word_if_closed(value(*id).into(), wanted.is_dry),
                 other = other_settings(wanted, value(*id).into()),
             ),
             Self::Token { hash, now, .. } => statement!(
@@ -111,7 +111,7 @@ impl Tenant {
                  FROM (SELECT 1) LEFT JOIN tokens t ON {good}",
                 unknown = UNKNOWN_TOKEN,
                 cursor_key = cursor_key(wanted, "t.tenant_id".into()),
-                closed = closed("t.tenant_id".into(), false),
+                closed = word_if_closed("t.tenant_id".into(), false),
                 may = wanted.is_write.then_some(fragment!(
                     "CASE instr(t.scopes, '\"write\"') WHEN 0 THEN '{read_only}' END,",
                     read_only = READ_ONLY,
@@ -143,7 +143,7 @@ fn cursor_key(wanted: FactsWanted, tenant: Fragment<'_>) -> Fragment<'_> {
 
 /// The word that fails the batch of a tenant that is not open; NULL of one that is, or may be
 /// suspended.
-pub(super) fn closed(tenant: Fragment<'_>, may_be_suspended: bool) -> Fragment<'_> {
+pub(super) fn word_if_closed(tenant: Fragment<'_>, may_be_suspended: bool) -> Fragment<'_> {
     fragment!(
         "(SELECT CASE state WHEN 'suspended' THEN '{suspended}' ELSE '{unknown}' END \
          FROM tenants INDEXED BY tenants_closed WHERE id = {tenant} AND state <> 'active'{but})",

@@ -55,7 +55,7 @@ impl Rows {
     /// by the index of that, since any other (of the order, a mark, ids) would be walked whole.
     pub fn of<'a>(self, source: &Source<'a>) -> Fragment<'a> {
         let row = source.view.row();
-        let since = modified(source);
+        let since = modified_condition(source);
         let index = since
             .is_some()
             .then_some([" INDEXED BY ", row, "_modified"]);
@@ -98,7 +98,7 @@ impl Rows {
 
 /// The condition that a row was modified since the moment that the filter tells, unless it names
 /// rows by a key.
-fn modified<'a>(source: &Source<'a>) -> Option<Fragment<'a>> {
+fn modified_condition<'a>(source: &Source<'a>) -> Option<Fragment<'a>> {
     let since = modified_since(source.predicate?)?;
     (!is_lookup(&source.view, source.predicate?)).then(|| {
         fragment!(
@@ -199,7 +199,7 @@ const ONE_OF: usize = 20;
 /// seven and one walked past two; finding out that there are more costs one for each that is found.
 /// Of those modified since a moment no more are looked for than there are.
 fn few<'a>(source: &Source<'a>) -> Fragment<'a> {
-    if modified(source).is_some() {
+    if modified_condition(source).is_some() {
         return fragment!(
             "(SELECT count(*) FROM (SELECT 1 FROM {rows} LIMIT {always}))",
             rows = Rows::All.of(source),
@@ -309,7 +309,7 @@ fn needle(op: CompareOp, text: &str) -> Option<String> {
 
 /// A text as far as this, and as no three characters in it come more often than that. (A name of
 /// one letter, 100,000 times, has them at as many places, and each time they are walked anew.)
-fn varied(text: &str, longest: usize, most: usize) -> String {
+fn cap_repeats(text: &str, longest: usize, most: usize) -> String {
     let letters: Vec<char> = text.chars().take(longest).collect();
     let mut seen: Vec<&[char]> = Vec::new();
     for trigram in letters.windows(SHORTEST) {
@@ -326,7 +326,7 @@ fn varied(text: &str, longest: usize, most: usize) -> String {
 /// allow: a clause less finds more, which are asked for the condition itself. Many texts are looked
 /// for in less of each.
 fn affordable(clauses: Vec<Vec<String>>) -> Vec<Vec<String>> {
-    let mut kept: Vec<Vec<String>> = Vec::new();
+    let mut best: Vec<Vec<String>> = Vec::new();
     let (mut texts, mut letters) = (0, 0);
     for clause in clauses {
         let (longest, repeats) = if texts + clause.len() > FEW_NEEDLES {
@@ -336,17 +336,17 @@ fn affordable(clauses: Vec<Vec<String>>) -> Vec<Vec<String>> {
         };
         let clause: Index = clause
             .iter()
-            .map(|text| varied(text, longest, repeats))
+            .map(|text| cap_repeats(text, longest, repeats))
             .collect();
         let clause = clause.into_texts();
-        if letters < MOST_LETTERS && texts + clause.len() <= MOST_NEEDLES && !kept.contains(&clause)
+        if letters < MOST_LETTERS && texts + clause.len() <= MOST_NEEDLES && !best.contains(&clause)
         {
             texts += clause.len();
             letters += clause.iter().map(String::len).sum::<usize>();
-            kept.push(clause);
+            best.push(clause);
         }
     }
-    kept
+    best
 }
 
 /// The clauses in the language of FTS5: `("…" OR "…") AND ("…")`.
@@ -370,8 +370,8 @@ mod tests {
             ("anna anna", "anna an", "anna anna"),
             ("\nab", "\nab", "\nab"),
         ] {
-            assert_eq!(varied(text, 32, 1), once);
-            assert_eq!(varied(text, 32, 3), thrice);
+            assert_eq!(cap_repeats(text, 32, 1), once);
+            assert_eq!(cap_repeats(text, 32, 3), thrice);
         }
     }
 

@@ -57,17 +57,17 @@ pub fn follow(
     before: &[Pair],
     after: &[Pair],
 ) -> Vec<Statement> {
-    let (kept, new): (Vec<Pair>, Vec<Pair>) = after
+    let (old, new): (Vec<Pair>, Vec<Pair>) = after
         .iter()
         .cloned()
         .partition(|value| before.contains(value));
     let mut statements = Vec::new();
-    if kept.len() < before.len() {
+    if old.len() < before.len() {
         statements.push(forget(view, id, version));
     }
     statements.extend(claim(view, id, version, &new));
-    if !kept.is_empty() {
-        statements.push(insert(view, id, version, &kept, " ON CONFLICT DO NOTHING"));
+    if !old.is_empty() {
+        statements.push(insert(view, id, version, &old, " ON CONFLICT DO NOTHING"));
     }
     statements
 }
@@ -78,7 +78,7 @@ fn forget(view: &View<'_>, id: &str, version: &str) -> Statement {
         "DELETE FROM unique_values WHERE tenant_id = {tenant} AND resource_id = {id} AND {written}",
         tenant = view.tenant,
         id = value(id),
-        written = written(view, &reference, version),
+        written = is_written(view, &reference, version),
     )
 }
 
@@ -104,12 +104,12 @@ fn insert(
         tenant = view.tenant,
         id = value(id),
         pairs = value(&pairs),
-        written = written(view, &reference, version),
+        written = is_written(view, &reference, version),
         on_conflict = on_conflict,
     )
 }
 
 /// The condition that the resource has this version now.
-fn written<'a>(view: &View<'a>, id: &'a ResourceRef, version: &'a str) -> Fragment<'a> {
+fn is_written<'a>(view: &View<'a>, id: &'a ResourceRef, version: &'a str) -> Fragment<'a> {
     Guard::Exactly(version).exists(view, id)
 }

@@ -7,7 +7,7 @@ use super::links::SHOWN;
 use super::membership::{COLUMNS, json};
 use super::read::{ResourceRef, guard};
 use super::table::not_in;
-use super::write::{Guard, updated};
+use super::write::{Guard, set_updated_at};
 use crate::{fragment, statement};
 
 /// The statements that make a user a member of exactly these teams: the teams that change get the
@@ -32,7 +32,7 @@ pub fn set(
          OR r.id IN (SELECT team_id FROM team_members WHERE tenant_id = {tenant} AND member_id = {user})) \
          AND {is_user}",
         version = value(version),
-        updated = updated(now),
+        updated = set_updated_at(now),
         tenant = view.tenant,
         ids = value(&ids),
         user = value(user),

@@ -40,7 +40,7 @@ impl Draft {
             document: print(document),
             folded_text: print(&folded),
             again: bytes_again(view.table(), &folded),
-            indexed: indexed(view.table(), &folded),
+            indexed: index_bytes(view.table(), &folded),
             folded,
         }
     }
@@ -67,7 +67,7 @@ fn bytes_again(table: &Table, folded: &Map<String, Value>) -> usize {
 }
 
 /// Bytes that the text index is given of an image, or of about as many of a document.
-pub fn indexed(table: &Table, folded: &Map<String, Value>) -> usize {
+pub fn index_bytes(table: &Table, folded: &Map<String, Value>) -> usize {
     let text = |value: &Value| value.as_str().map_or(0, str::len);
     let each = |value: &Value| match value {
         Value::Array(list) => list
@@ -260,7 +260,7 @@ pub fn update(
          WHERE {is}{guard}{returning}",
         row = view.row(),
         version = value(next.version),
-        updated = updated(next.now),
+        updated = set_updated_at(next.now),
         document = value(&next.draft.document),
         folded = value(&next.draft.folded_text),
         keys = keys,
@@ -276,14 +276,14 @@ pub fn touch(view: &View<'_>, id: &str, version: &str, now: &str) -> Statement {
     statement!(
         "UPDATE teams SET version = {version}{updated} WHERE {is} AND changes() > 0",
         version = value(version),
-        updated = updated(now),
+        updated = set_updated_at(now),
         is = is(view, &ResourceRef::Id(id.to_owned())),
     )
 }
 
 /// The moment of a change: a request that began before another, and writes after it, does not turn
 /// time back.
-pub(super) fn updated(now: &str) -> Fragment<'_> {
+pub(super) fn set_updated_at(now: &str) -> Fragment<'_> {
     fragment!(", updated_at = max(updated_at, {now})", now = value(now))
 }
 
@@ -343,7 +343,7 @@ pub fn assign(
          WHERE {is} AND changes() > 0{returning}",
         table = table.name,
         version = value(version),
-        updated = updated(now),
+        updated = set_updated_at(now),
         values = set(values),
         images = set(&images),
         keys = keys,
@@ -391,7 +391,7 @@ pub fn touch_teams_of(
          SELECT m.team_id FROM team_members m INDEXED BY team_members_member \
          WHERE m.tenant_id = {tenant} AND m.member_id = {id}){meant}",
         version = value(version),
-        updated = updated(now),
+        updated = set_updated_at(now),
         tenant = view.tenant,
         id = reference.id_in(view),
         meant = (guard != Guard::None).then(meant),

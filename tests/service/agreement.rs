@@ -167,7 +167,7 @@ fn generated_filters_of_groups() {
 
 #[test]
 fn generated_filters_of_devices() {
-    generated(ResourceType::named("Device").unwrap(), 30, 2_500);
+    generated(ResourceType::by_name("Device").unwrap(), 30, 2_500);
 }
 
 /// Conditions on the values of one attribute are asked together: whatever they are joined by, the

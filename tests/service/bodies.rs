@@ -24,7 +24,7 @@ struct Watched {
 }
 
 impl Upload for Watched {
-    fn announced(&self) -> Option<usize> {
+    fn announced_length(&self) -> Option<usize> {
         self.announced
     }
 

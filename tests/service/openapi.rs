@@ -186,7 +186,7 @@ fn routed() -> Operations {
         let types: Vec<_> = if row.pattern.contains("{type}") {
             ResourceType::all().collect()
         } else {
-            ResourceType::named("User").into_iter().collect()
+            ResourceType::by_name("User").into_iter().collect()
         };
         for resource_type in types {
             let path = row.pattern.replace("/{type}", resource_type.endpoint);

@@ -155,7 +155,7 @@ trait Named {
 
 impl Named for Option<&'static ResourceType> {
     fn copied_or_named(self, name: &str) -> &'static ResourceType {
-        self.unwrap_or_else(|| ResourceType::named(name).unwrap())
+        self.unwrap_or_else(|| ResourceType::by_name(name).unwrap())
     }
 }
 

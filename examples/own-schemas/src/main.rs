@@ -23,7 +23,7 @@ fn main() {
 
 /// The document of a room as a server stores it, or the words of the refusal.
 fn room(body: &Value) -> Result<Value, String> {
-    let room = ResourceType::named("Room").ok_or("built without the folder schemas")?;
+    let room = ResourceType::by_name("Room").ok_or("built without the folder schemas")?;
     let resource = Resource::accept(room, body, &mut Habits::default())
         .map_err(|error| error.detail().to_owned())?;
     Ok(Value::Object(resource.document))

@@ -38,7 +38,7 @@ pub(super) async fn receive<D: Database, B: Upload>(
     base: &str,
     trace: &mut Trace,
 ) -> Result<Reply, Refusal> {
-    let piece = async |from| request.body.piece(from).await.map_err(unread);
+    let piece = async |from| request.body.piece(from).await.map_err(reading_refusal);
     match receive_lines(&environment.context, admin, &upload, piece).await? {
         Received::Result(result) => Ok(Reply::json(200, result)),
         Received::Job(shape) => {
@@ -50,7 +50,7 @@ pub(super) async fn receive<D: Database, B: Upload>(
 }
 
 /// Why a piece did not come. Of none it is asked that it be short.
-fn unread(why: Unread) -> Refusal {
+fn reading_refusal(why: Unread) -> Refusal {
     match why {
         Unread::Broken | Unread::TooLong => Refusal::invalid("invalid_body", ENDED_EARLY),
         Unread::Late => Refusal::late(LATE),

@@ -139,8 +139,8 @@ impl<D: Database, B> Call<'_, D, B> {
         Ok(SearchRequest::from_body(body)?)
     }
 
-    /// Reads the body as JSON; what is done again has it from `kept`.
-    pub(super) async fn read_body(&mut self, kept: &ReceivedBody) -> Result<(), Fault>
+    /// Reads the body as JSON; what is done again has it from `for_log`.
+    pub(super) async fn read_body(&mut self, for_log: &ReceivedBody) -> Result<(), Fault>
     where
         B: Upload,
     {
@@ -154,11 +154,11 @@ impl<D: Database, B> Call<'_, D, B> {
         }
         let limit = self.limit();
         let too_long = || self.too_long(limit);
-        let body = body::json(self.session, self.request, kept, limit, too_long).await?;
+        let body = body::json(self.session, self.request, for_log, limit, too_long).await?;
         // Those who work on it take it apart.
         if self.session.settings().request_log.has_bodies {
             let redacted = redact(message.kind(), &self.types(), &body);
-            kept.redacted.set(Some(redacted));
+            for_log.redacted.set(Some(redacted));
         }
         self.body = body;
         Ok(())

@@ -122,29 +122,33 @@ pub(super) fn make<D: Database, B>(
     let path = behind
         .filter(|rest| rest.is_empty() || rest.starts_with('/'))
         .unwrap_or(path);
-    let kept = |text: &str| hide(text, credential.0);
+    let hide_token = |text: &str| hide(text, credential.0);
     let request = NewRequest {
         id: trace.request_id.clone(),
         method: request.method.as_str(),
-        path: kept(cut(path)),
-        query: kept(&query(&types, &request.query)),
+        path: hide_token(cut(path)),
+        query: hide_token(&query(&types, &request.query)),
         status: reply.status,
         scim_type: reply.scim_type,
         detail: reply
             .detail
             .as_deref()
-            .map(|detail| kept(&sentence(detail))),
+            .map(|detail| hide_token(&sentence(detail))),
         operation: reply.operation,
-        attribute: reply.attribute.as_deref().map(kept),
-        user_agent: request.user_agent.as_deref().map(cut).map(kept),
+        attribute: reply.attribute.as_deref().map(hide_token),
+        user_agent: request.user_agent.as_deref().map(cut).map(hide_token),
         provider: trace.provider,
         habits: habit_lines(&trace.notes.habits, credential.0),
-        resources: kept(&json::text(&Value::from(ids(&draft.arguments, reply)))),
-        request_body: draft.body.filter(|_| with_bodies).as_deref().map(kept),
+        resources: hide_token(&json::text(&Value::from(ids(&draft.arguments, reply)))),
+        request_body: draft
+            .body
+            .filter(|_| with_bodies)
+            .as_deref()
+            .map(hide_token),
         reply_body: reply_body(draft.kind, &types, reply)
             .filter(|_| with_bodies)
             .as_deref()
-            .map(kept),
+            .map(hide_token),
         is_write: draft.is_write,
         is_failure,
         at: now.text,

@@ -51,12 +51,12 @@ impl MediaType {
     ///
     /// ```
     /// use scim_worker::http::scim::media::MediaType;
-    /// let accepted = |accept| MediaType::accepted(Some(accept));
+    /// let accepted = |accept| MediaType::for_accept(Some(accept));
     /// assert_eq!(accepted("application/scim+json, application/json"), MediaType::Scim);
     /// assert_eq!(accepted("application/scim+json;q=0.1, application/json;q=0.9"), MediaType::Json);
     /// assert_eq!(accepted("application/scim+json;q=0, */*"), MediaType::Json);
     /// ```
-    pub fn accepted(accept: Option<&str>) -> Self {
+    pub fn for_accept(accept: Option<&str>) -> Self {
         let accept = accept.unwrap_or_default().to_ascii_lowercase();
         let weight = |name: &str| {
             let wide = ["*/*", "application/*", name];

@@ -106,7 +106,7 @@ fn attribute(node: &mut Node, parent: Option<&str>) -> AttributeDocument {
     let name = node.required_string("name", "the name of the attribute");
     check_name(node, &name, parent);
     let kind = if let Some(word) = node.string("type") {
-        node.known("type", &word, &TYPES)
+        node.one_of("type", &word, &TYPES)
     } else {
         let words = TYPES.join(", ");
         node.fault(&format!("type is missing; write one of {words}"));

@@ -37,7 +37,7 @@ pub(crate) fn schema(file: &str, text: &str, faults: &mut Vec<String>) -> Option
     let value = parse(file, text, faults)?;
     let mut node = Node::new(file.to_owned(), &value, faults)?;
     node.only(&["schemas", "id", "name", "description", "attributes", "meta"]);
-    node.marked(
+    node.check_uri(
         SCHEMA,
         "a Schema; ResourceType documents go to the folder resource_types",
     );
@@ -80,7 +80,7 @@ pub(crate) fn resource_type(
         "schemaExtensions",
         "meta",
     ]);
-    node.marked(
+    node.check_uri(
         RESOURCE_TYPE,
         "a ResourceType; Schema documents go one folder up",
     );

@@ -57,7 +57,7 @@ impl<'a> Node<'a> {
     }
 
     /// `schemas`, where it is given, must say that the document is what its folder says.
-    pub(crate) fn marked(&mut self, uri: &str, what: &str) {
+    pub(crate) fn check_uri(&mut self, uri: &str, what: &str) {
         let schemas = self.strings("schemas");
         if !schemas.is_empty() && schemas != [uri] {
             self.fault(&format!(
@@ -99,12 +99,12 @@ impl<'a> Node<'a> {
         words: &'static [&'static str; N],
     ) -> &'static str {
         match self.string(key) {
-            Some(word) => self.known(key, &word, words),
+            Some(word) => self.one_of(key, &word, words),
             None => words.first().copied().unwrap_or_default(),
         }
     }
 
-    pub(crate) fn known(
+    pub(crate) fn one_of(
         &mut self,
         key: &str,
         word: &str,

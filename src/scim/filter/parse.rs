@@ -12,7 +12,7 @@ use alloc::{boxed::Box, string::String, string::ToString, vec, vec::Vec};
 
 use super::{CompareOp, CompareValue, Filter};
 use crate::json;
-use crate::message::error::{Error, quoted};
+use crate::message::error::{Error, quote};
 use crate::path::{AttributePath, is_name};
 
 mod caps;
@@ -165,7 +165,7 @@ impl<'a> Parser<'a> {
         let mut inner = self.value_filter()?;
         if self.peek() == Some('.') {
             let position = self.position + 1;
-            let part = AttributePath::named(self.sub_attribute()?, position);
+            let part = AttributePath::of_name(self.sub_attribute()?, position);
             let last = self.comparison(part)?;
             inner = match inner {
                 Filter::And(mut parts) => {
@@ -182,7 +182,7 @@ impl<'a> Parser<'a> {
     pub(crate) fn attribute_path(&mut self) -> Result<AttributePath, Error> {
         let word = self.word();
         let Some(path) = AttributePath::split(word, self.position) else {
-            return Err(self.expected("an attribute name"));
+            return Err(self.mismatch("an attribute name"));
         };
         self.advance(word.len());
         Ok(path)
@@ -209,7 +209,7 @@ impl<'a> Parser<'a> {
         self.advance(1);
         let word = self.word();
         if !is_name(word) {
-            return Err(self.expected("the name of a sub-attribute"));
+            return Err(self.mismatch("the name of a sub-attribute"));
         }
         self.advance(word.len());
         Ok(word)
@@ -229,19 +229,19 @@ impl<'a> Parser<'a> {
             return Err(self.refuse(&[&too_many_comparisons()]));
         }
         if !self.spaces() {
-            return Err(self.expected(OPERATOR));
+            return Err(self.mismatch(OPERATOR));
         }
         let word = self.word();
         if word.eq_ignore_ascii_case("pr") {
             self.advance(word.len());
             return Ok(Filter::Present(path));
         }
-        let Some(op) = CompareOp::named(word) else {
-            return Err(self.expected(OPERATOR));
+        let Some(op) = CompareOp::by_name(word) else {
+            return Err(self.mismatch(OPERATOR));
         };
         self.advance(word.len());
         if !self.spaces() {
-            return Err(self.expected(VALUE));
+            return Err(self.mismatch(VALUE));
         }
         let value = self.value()?;
         self.seek(op, &value)?;
@@ -281,7 +281,7 @@ impl<'a> Parser<'a> {
         } else if self.is_bare(word) {
             CompareValue::Word(String::from(word))
         } else {
-            return Err(self.expected(VALUE));
+            return Err(self.mismatch(VALUE));
         };
         self.advance(word.len());
         Ok(value)
@@ -327,12 +327,12 @@ impl<'a> Parser<'a> {
         Ok(string)
     }
 
-    fn expected(&self, what: &str) -> Error {
+    fn mismatch(&self, what: &str) -> Error {
         let word = self.word();
         let found = if word.is_empty() {
             self.peek().map(String::from).unwrap_or_default()
         } else {
-            quoted(word)
+            quote(word)
         };
         if found.is_empty() {
             return self.refuse(&["expected ", what, &self.here(), ", found the end"]);
@@ -349,7 +349,7 @@ impl<'a> Parser<'a> {
         match self.subject {
             Subject::Filter => Error::invalid_filter(["filter: ", &sentence.concat()].concat()),
             Subject::Path => {
-                let detail = ["path '", &quoted(self.text), "': ", &sentence.concat()].concat();
+                let detail = ["path '", &quote(self.text), "': ", &sentence.concat()].concat();
                 if self.in_value_path {
                     Error::invalid_filter(detail)
                 } else {

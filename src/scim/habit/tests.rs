@@ -16,7 +16,7 @@ fn each_once_a_place_and_not_too_many() {
         habits.names(),
         ["entra-capital-op", "number-for-string", UNKNOWN_ATTRIBUTE]
     );
-    assert_eq!(habits.seen().len(), 2 + MAX_PATHS);
+    assert_eq!(habits.entries().len(), 2 + MAX_PATHS);
     assert_eq!(habits.left_out().count(), MAX_PATHS + 1);
     assert_eq!(habits.left_out().last(), Some("..."));
 }
@@ -34,7 +34,7 @@ fn a_client_hears_all_words_of_a_name() {
         let mut habits = Habits::default();
         habits.leave_out(UNKNOWN_ATTRIBUTE, name);
         assert_eq!(habits.left_out().collect::<Vec<_>>(), [heard]);
-        assert_eq!(habits.seen()[0].path, log_path(name));
+        assert_eq!(habits.entries()[0].path, log_path(name));
     }
 }
 

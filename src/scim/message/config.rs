@@ -50,13 +50,13 @@ pub fn service_provider_config(limits: &Limits, base: &str) -> Value {
         "schemas",
         texts(&[SERVICE_PROVIDER_CONFIG.uri]),
     );
-    put(&mut object, "patch", supported(true));
+    put(&mut object, "patch", support(true));
     put(&mut object, "bulk", bulk(limits));
     put(&mut object, "filter", filter(limits));
     // A password that a client sends is forgotten; this server signs nobody in.
-    put(&mut object, "changePassword", supported(false));
-    put(&mut object, "sort", supported(true));
-    put(&mut object, "etag", supported(true));
+    put(&mut object, "changePassword", support(false));
+    put(&mut object, "sort", support(true));
+    put(&mut object, "etag", support(true));
     put(&mut object, "pagination", pagination(limits));
     let schemes = Value::Array([bearer_token()].into());
     put(&mut object, "authenticationSchemes", schemes);
@@ -68,21 +68,21 @@ pub fn service_provider_config(limits: &Limits, base: &str) -> Value {
     Value::Object(object)
 }
 
-fn supported(supported: bool) -> Map<String, Value> {
+fn support(supported: bool) -> Map<String, Value> {
     let mut object = Map::new();
     put(&mut object, "supported", supported);
     object
 }
 
 fn bulk(limits: &Limits) -> Map<String, Value> {
-    let mut object = supported(true);
+    let mut object = support(true);
     put(&mut object, "maxOperations", limits.bulk_max_operations);
     put(&mut object, "maxPayloadSize", limits.bulk_max_payload_size);
     object
 }
 
 fn filter(limits: &Limits) -> Map<String, Value> {
-    let mut object = supported(true);
+    let mut object = support(true);
     put(&mut object, "maxResults", limits.filter_max_results);
     object
 }

@@ -206,11 +206,11 @@ const MAX_QUOTED: usize = 150;
 /// A client's text as a detail may repeat it: the beginning of it where it is long.
 ///
 /// ```
-/// use scim::message::error::quoted;
-/// assert_eq!(quoted("userName"), "userName");
-/// assert_eq!(quoted(&"é".repeat(900_000)).chars().count(), 151);
+/// use scim::message::error::quote;
+/// assert_eq!(quote("userName"), "userName");
+/// assert_eq!(quote(&"é".repeat(900_000)).chars().count(), 151);
 /// ```
-pub fn quoted(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     let end = text.char_indices().nth(MAX_QUOTED);
     match end.and_then(|(end, _)| text.get(..end)) {
         Some(start) => [start, "…"].concat(),

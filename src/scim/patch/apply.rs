@@ -80,7 +80,7 @@ pub fn apply_within(
     let deactivates = deactivates(operations);
     let before = deactivates.then(|| document.clone());
     for operation in operations {
-        let held = held(operation).filter(|_| deactivates);
+        let held = optional_location(operation).filter(|_| deactivates);
         // Not even a copy of the values is made for those behind the one that had too few looks.
         if let Some(location) = held.filter(|of| of.attribute.multi_valued && looks.left == 0) {
             habits.leave_out(LEFT_OUT_TO_DEACTIVATE, &location.to_string());
@@ -108,7 +108,7 @@ pub fn apply_within(
 }
 
 /// The optional attribute that an operation changes.
-fn held(operation: &Operation) -> Option<Location> {
+fn optional_location(operation: &Operation) -> Option<Location> {
     let (Target::Attribute(of) | Target::Elements { of, .. }) = operation.target else {
         return None;
     };

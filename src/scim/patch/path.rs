@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::filter::{Filter, parse::Parser, predicate::Predicate};
 use crate::habit::Habits;
-use crate::message::error::{Error, quoted};
+use crate::message::error::{Error, quote};
 use crate::path::{AttributePath, Location, push_all, push_parts};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Schema, Type};
@@ -88,7 +88,7 @@ impl Path {
         } else if parser.operator_follows() {
             let position = attribute.position;
             let name = attribute.sub.take();
-            let value = AttributePath::named(name.as_deref().unwrap_or("value"), position);
+            let value = AttributePath::of_name(name.as_deref().unwrap_or("value"), position);
             filter = Some(Box::new(parser.comparison(value)?));
         }
         parser.end("the end")?;
@@ -148,7 +148,7 @@ impl Path {
             })?),
         };
         let predicate = Predicate::bind_element(filter, of.attribute, habits).map_err(|error| {
-            let path = quoted(&self.to_string());
+            let path = quote(&self.to_string());
             let detail = ["path '", &path, "': ", error.detail()].concat();
             Error::invalid_filter(detail).at(&self.to_string())
         })?;
@@ -162,7 +162,7 @@ impl Path {
     }
 
     fn refuse(&self, sentence: &[&str]) -> Error {
-        let mut detail = ["path '", &quoted(&self.to_string()), "': "].concat();
+        let mut detail = ["path '", &quote(&self.to_string()), "': "].concat();
         push_all(&mut detail, sentence);
         Error::invalid_path(detail).at(&self.to_string())
     }

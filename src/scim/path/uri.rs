@@ -77,7 +77,7 @@ fn front(
 impl AttributePath {
     /// Where a path lands whose URI is none of the type's as it is written, if only one meaning is
     /// possible. The last segment of such a URI may have been read as the attribute.
-    pub(super) fn meant(
+    pub(super) fn only_meaning(
         &self,
         resource_type: &'static ResourceType,
         habits: &mut Habits,

@@ -119,8 +119,8 @@ pub fn sentence(said: &str) -> String {
 /// Whether what stands in the place of what is due is no value: a sign or a word of filters, an
 /// operator where one is due, and a name where one is.
 fn is_kept(own: &str, sent: &str) -> bool {
-    let quoted = |sent| str::strip_suffix(str::strip_prefix(sent, '\'')?, '\'');
-    let Some(word) = quoted(sent) else {
+    let unquote = |sent| str::strip_suffix(str::strip_prefix(sent, '\'')?, '\'');
+    let Some(word) = unquote(sent) else {
         return OWN.contains(&sent);
     };
     let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"._-:$".contains(&byte);
@@ -207,9 +207,9 @@ pub(super) fn push_text(text: &mut String, sent: &str) {
         return;
     }
     let end = sent.char_indices().nth(MAX_TEXT);
-    let kept = match end.and_then(|(end, _)| sent.get(..end)) {
+    let excerpt = match end.and_then(|(end, _)| sent.get(..end)) {
         Some(start) => Value::from([start, "…"].concat()),
         None => Value::from(sent),
     };
-    text.push_str(&json::text(&kept));
+    text.push_str(&json::text(&excerpt));
 }

@@ -56,7 +56,7 @@ static TOY_PARTS: [Attribute; 4] = [
 ];
 
 pub(crate) fn device() -> &'static ResourceType {
-    ResourceType::named("Device").unwrap()
+    ResourceType::by_name("Device").unwrap()
 }
 
 /// Any JSON, with the names that matter often among its keys.

@@ -550,7 +550,7 @@ mod examples {
 
     #[test]
     fn a_device_is_a_resource_type() {
-        let device = ResourceType::named("Device").expect(HINT);
+        let device = ResourceType::by_name("Device").expect(HINT);
         assert_eq!(
             (device.endpoint, device.schema.uri),
             (
@@ -578,7 +578,7 @@ mod examples {
     #[test]
     fn a_workplace_extends_user() {
         let workplace = example("urn:example:params:scim:schemas:extension:workplace:2.0:User");
-        let user = ResourceType::named("User").expect("built in");
+        let user = ResourceType::by_name("User").expect("built in");
         assert_eq!(user.extension(workplace.uri), Some(workplace));
         let badge = attribute(workplace, "badge");
         assert_eq!(
@@ -605,7 +605,7 @@ mod examples {
     const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:2.0:User";
 
     fn user() -> &'static ResourceType {
-        ResourceType::named("User").expect("built in")
+        ResourceType::by_name("User").expect("built in")
     }
 
     /// The document of a user with this workplace, as the server stores it, or the words of the
@@ -707,7 +707,7 @@ mod examples {
 
     #[test]
     fn a_device_is_read_and_checked() {
-        let device = ResourceType::named("Device").expect("built in");
+        let device = ResourceType::by_name("Device").expect("built in");
         let mut body = json!({ "schemas": [device.schema.uri], "serialnumber": "SN-1", "weight": 0.5, "owner": "u1" });
         let resource = Resource::accept(device, &body, &mut Habits::default()).expect("accepted");
         assert_eq!(resource.document["serialNumber"], "SN-1");

@@ -74,12 +74,12 @@ pub fn user_to_scim(record: &UserRecord, base: &str) -> Value {
 
 /// The names that came over SCIM, else the alias, else the default.
 fn name(record: &UserRecord) -> Map<String, Value> {
-    let kept = record.metadata.get(SCIM_METADATA);
+    let names = record.metadata.get(SCIM_METADATA);
     let part = |key: &str, default| {
-        let kept = kept.and_then(|kept| kept.get(key)?.as_str());
+        let own = names.and_then(|names| names.get(key)?.as_str());
         let alias = text(record.user_alias.as_ref());
         String::from(
-            kept.filter(|kept| !kept.is_empty())
+            own.filter(|own| !own.is_empty())
                 .or(alias)
                 .unwrap_or(default),
         )

@@ -124,7 +124,7 @@ pub fn list_secrets<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let listed = batch.add(clients::list_secrets(tenant, client, after, call.most()));
     Step::send(call.admin.shard, batch, move |mut answers| {
         answers.row(known).ok_or_else(no_client)?;
-        call.listed(answers.rows(listed))
+        call.show_page(answers.rows(listed))
     })
 }
 

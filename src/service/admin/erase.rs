@@ -159,7 +159,7 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
             last = row.integer(0)?;
             has_more = row.integer(1)? == Some(1);
             if let Some(kind) = row.text(2)? {
-                erasure.kind = ResourceType::named(&kind).or(erasure.kind);
+                erasure.kind = ResourceType::by_name(&kind).or(erasure.kind);
                 erasure.is_told = row.text(3)?.as_deref() == Some(ERASURE);
             }
         }
@@ -174,7 +174,7 @@ fn look<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
             let mark = erasure_mark(key.as_ref(), erasure.tenant, seq, &digest);
             digests.push(Value::from(vec![Value::from(seq), mark.into()]));
             let words = row.required_text(2)?;
-            let folded = text(&folded(&words).into());
+            let folded = text(&fold_words(&words).into());
             for words in [words, folded] {
                 if !erasure.words.contains(&words) {
                     erasure.words.push(words);
@@ -214,7 +214,7 @@ fn go_on<'c>(call: &'c Call<'c>, mut erasure: Erasure, has_more: bool) -> Outcom
 }
 
 /// Words without letter case: SQL knows that of ASCII alone.
-fn folded(words: &str) -> Vec<String> {
+fn fold_words(words: &str) -> Vec<String> {
     let words = json::parse(words).unwrap_or_default();
     let words = words.as_array().into_iter().flatten();
     let words = words.filter_map(Value::as_str);

@@ -4,7 +4,7 @@ use crate::failure::no_such;
 use std::vec::IntoIter;
 
 use super::refusal::Refusal;
-use super::scope::known;
+use super::scope::static_name;
 use super::step::{Answer, Call, Outcome, Step};
 use store::batch::Batch;
 use store::directory::jobs;
@@ -27,7 +27,7 @@ fn collect<'c>(
     mut shards: IntoIter<u16>,
 ) -> Outcome<'c> {
     let Some(shard) = shards.next() else {
-        return call.listed(rows);
+        return call.show_page(rows);
     };
     let sees_all = call.admin.operator.scopes.has("tenants:write");
     let (batch, listed) = Batch::of(jobs::list(tenant, sees_all, before, call.most()));
@@ -72,7 +72,7 @@ fn show<'c>(call: &Call<'c>, mut row: Row) -> Outcome<'c> {
         return Err(missing());
     }
     if !operator.scopes.has(&scope) {
-        return Err(Refusal::no_scope(known(&scope)));
+        return Err(Refusal::no_scope(static_name(&scope)));
     }
     Ok(Step::Done(match row.text(3)? {
         Some(_) => Answer::Body(shape),

@@ -24,14 +24,14 @@ const NO_TOKEN: Missing = (
 
 /// Lists them.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    call.admin.unbound()?;
+    call.admin.refuse_bound()?;
     call.list(operators::list(call.after_id("tok_")?, call.most()))
 }
 
 /// Makes one, which is shown this once.
 pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (admin, body) = (call.admin, &call.body);
-    admin.unbound()?;
+    admin.refuse_bound()?;
     only(body, &["label", "scopes", "expires_at", "tenant"])?;
     let label = required(body, "label", LABEL)?;
     let Some(scopes) = scopes(body, &names())? else {
@@ -82,14 +82,14 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 
 /// Reads one.
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    call.admin.unbound()?;
+    call.admin.refuse_bound()?;
     let read = operators::read(call.argument("token"));
     call.ask(read, NO_TOKEN, End::Body)
 }
 
 /// Revokes it: it is refused from the next request on.
 pub fn revoke<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    call.admin.unbound()?;
+    call.admin.refuse_bound()?;
     let token = call.argument("token");
     let mut batch = Batch::default();
     batch.add(

@@ -19,6 +19,6 @@ pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                 "The tenant has no group with this id. Send the id of one that is there.",
             ));
         }
-        call.listed(answers.rows(listed))
+        call.show_page(answers.rows(listed))
     })
 }

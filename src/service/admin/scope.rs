@@ -43,20 +43,20 @@ impl Scopes {
     ///
     /// ```
     /// use service::admin::scope::Scopes;
-    /// assert!(Scopes::named("tenants:write").unwrap().has("directory:read"));
-    /// assert!(!Scopes::named("directory:write").unwrap().has("tenants:read"));
-    /// assert_eq!(Scopes::named("everything"), None);
+    /// assert!(Scopes::by_name("tenants:write").unwrap().has("directory:read"));
+    /// assert!(!Scopes::by_name("directory:write").unwrap().has("tenants:read"));
+    /// assert_eq!(Scopes::by_name("everything"), None);
     /// ```
-    pub fn named(name: &str) -> Option<Self> {
+    pub fn by_name(name: &str) -> Option<Self> {
         let row = TABLE.iter().find(|(known, ..)| *known == name);
         row.map(|(_, own, included)| Self(own | included))
     }
 
     /// Those of a JSON array, as it was stored.
-    pub fn stored(text: &str) -> Self {
+    pub fn from_json(text: &str) -> Self {
         let value = json::parse(text).unwrap_or_default();
         let names = value.as_array().into_iter().flatten();
-        let scopes = names.filter_map(Value::as_str).filter_map(Self::named);
+        let scopes = names.filter_map(Value::as_str).filter_map(Self::by_name);
         Self(scopes.fold(0, |all, scope| all | scope.0))
     }
 
@@ -73,7 +73,7 @@ pub(super) fn names() -> [&'static str; TABLE.len()] {
 }
 
 /// The name of a scope, as it stands in the table.
-pub(super) fn known(name: &str) -> &'static str {
+pub(super) fn static_name(name: &str) -> &'static str {
     let row = TABLE.iter().find(|(known, ..)| *known == name);
     row.map_or("*", |(known, ..)| known)
 }

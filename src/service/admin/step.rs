@@ -293,12 +293,12 @@ impl<'c> Call<'c> {
     pub(super) fn list(&'c self, statement: Statement) -> Outcome<'c> {
         let (batch, listed) = Batch::of(statement);
         Step::send(self.admin.shard, batch, move |mut answers| {
-            self.listed(answers.rows(listed))
+            self.show_page(answers.rows(listed))
         })
     }
 
     /// Shows a page of rows.
-    pub(super) fn listed(&self, rows: Vec<Row>) -> Outcome<'c> {
+    pub(super) fn show_page(&self, rows: Vec<Row>) -> Outcome<'c> {
         Step::show(page(rows, self.page.limit)?)
     }
 

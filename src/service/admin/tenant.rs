@@ -49,7 +49,7 @@ fn show_from_shards<'c>(
     mut rest: IntoIter<u16>,
 ) -> Outcome<'c> {
     let Some(shard) = rest.next() else {
-        return call.listed(rows);
+        return call.show_page(rows);
     };
     let is_here = move |row: &Row| row.integer(2) == Ok(Some(i64::from(shard)));
     let mut ids = "[0".to_owned();
@@ -80,7 +80,7 @@ fn show_from_shards<'c>(
 /// Makes one: in the directory, and where it goes to another shard, there.
 pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (admin, body) = (call.admin, &call.body);
-    admin.unbound()?;
+    admin.refuse_bound()?;
     only(
         body,
         &["name", "external_id", "metadata", "settings", "shard"],
@@ -111,7 +111,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                 if shard == 1 {
                     return Step::show_new(id.to_string(), row.required_text(1)?);
                 }
-                let (batch, reserved) = Batch::of(tenants::reserved(Some(id)));
+                let (batch, reserved) = Batch::of(tenants::read_reserved(Some(id)));
                 Step::send(1, batch, move |mut answers| {
                     make_reserved(call, shard, id, answers.row(reserved))
                 })

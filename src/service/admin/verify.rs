@@ -32,7 +32,7 @@ struct Finding {
     tenant: i64,
     from: i64,
     /// The head that somebody kept, with the last number that it covers.
-    kept: Option<(i64, String)>,
+    known_head: Option<(i64, String)>,
     /// The first event that there is.
     first: i64,
     /// The last event that there is.
@@ -66,7 +66,7 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         },
     };
     let from = seq("from_seq")?;
-    let kept = match (seq("seq")?, call.parameter("head").unwrap_or_default()) {
+    let known_head = match (seq("seq")?, call.parameter("head").unwrap_or_default()) {
         (None, "") => None,
         (Some(seq), head) if from.is_none() && is_head(head) => Some((seq, head.to_owned())),
         _ => {
@@ -74,7 +74,9 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             return Err(Refusal::invalid_query("head", wanted));
         }
     };
-    let from = from.or(kept.as_ref().map(|(seq, _)| *seq)).unwrap_or(1);
+    let from = from
+        .or(known_head.as_ref().map(|(seq, _)| *seq))
+        .unwrap_or(1);
     if call.admin.settings.master.newest().is_none() {
         return Err(Refusal::conflict(
             "no_master_key",
@@ -107,7 +109,7 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         let mut finding = Finding {
             tenant,
             from,
-            kept,
+            known_head,
             first: first.unwrap_or(i64::MAX),
             newest: newest.unwrap_or_default(),
             sealed_to: sealed_to.unwrap_or_default(),
@@ -154,7 +156,7 @@ fn walk<'c>(call: &'c Call<'c>, mut rest: IntoIter<Seal>, mut finding: Finding) 
             (finding.reached, finding.head) = (start.behind, start.head);
             says_start = false;
             if finding
-                .kept
+                .known_head
                 .as_ref()
                 .is_some_and(|(seq, _)| *seq < start.behind)
             {
@@ -205,7 +207,7 @@ fn walk<'c>(call: &'c Call<'c>, mut rest: IntoIter<Seal>, mut finding: Finding) 
 /// Where something is broken the record may have been trimmed since it was looked at first, which
 /// its first event tells: then all is looked at anew.
 fn end<'c>(call: &'c Call<'c>, mut finding: Finding) -> Outcome<'c> {
-    if let Some((seq, _)) = finding.kept {
+    if let Some((seq, _)) = finding.known_head {
         finding.tell(seq, seq, "the head that was kept is none of this chain");
     }
     if finding.broken.is_empty() {
@@ -280,7 +282,10 @@ impl Finding {
         let is_it = |(seq, head): &(i64, String)| {
             *seq == seal.last_seq && head.eq_ignore_ascii_case(&seal.head)
         };
-        self.kept = self.kept.take().filter(|kept| !is_it(kept));
+        self.known_head = self
+            .known_head
+            .take()
+            .filter(|known_head| !is_it(known_head));
     }
 
     fn tell(&mut self, from: i64, to: i64, why: &str) {

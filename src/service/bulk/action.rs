@@ -2,7 +2,7 @@
 
 use scim::list::List;
 use scim::message::bulk::BulkOperation;
-use scim::message::error::{Error, quoted};
+use scim::message::error::{Error, quote};
 use scim::resource_type::ResourceType;
 
 use crate::{Failure, Session};
@@ -42,7 +42,7 @@ impl<D: Database> Session<'_, D> {
         found.ok_or_else(|| {
             Error::invalid_path(format!(
                 "`path` must be an endpoint such as /Users, or a resource such as /Users/2819c223. It is \"{}\".",
-                quoted(path),
+                quote(path),
             ))
             .into()
         })

@@ -206,7 +206,7 @@ impl<D: Database> Session<'_, D> {
         let before = parse_stored(&stored.document)?;
         let changed = condition
             .check(&stored.version)
-            .and_then(|()| self.changed(job, resource_type, &before));
+            .and_then(|()| self.document_after(job, resource_type, &before));
         let document = match changed {
             Ok(Some(document)) => document,
             Ok(None) => return Ok(Preparation::Alone),
@@ -234,7 +234,7 @@ impl<D: Database> Session<'_, D> {
         if !rewrite.is_plain(resource_type) || (has_begun && holds > RUN_HELD) {
             return Ok(Preparation::Alone);
         }
-        let text = rewrite.indexed(resource_type);
+        let text = rewrite.index_bytes(resource_type);
         if !self.has_room_for_text(work.text, text) {
             let alone = has_begun.then_some(Preparation::Alone);
             return Ok(alone.unwrap_or_else(|| Preparation::Settled(Err(not_begun()))));
@@ -265,7 +265,7 @@ impl<D: Database> Session<'_, D> {
     }
 
     /// What an operation makes of a document; none where it is about more than the document.
-    fn changed(
+    fn document_after(
         &self,
         job: &Job,
         resource_type: &'static ResourceType,

@@ -101,7 +101,7 @@ impl<D: Database> Session<'_, D> {
             Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(false),
             Err(error) => return Err(error.into()),
         };
-        self.note_indexed(planned.iter().map(|(_, plan)| plan.indexed()).sum());
+        self.note_indexed(planned.iter().map(|(_, plan)| plan.index_bytes()).sum());
         let created = receipt.resources(&mut answers)?;
         for (index, plan) in planned {
             if let Some(job) = jobs.get_mut(*index) {
@@ -148,7 +148,7 @@ impl<D: Database> Session<'_, D> {
         let view = self.view(&GROUP_TYPE);
         let values_taken = batch.add(run::values_in_use(&view, &values));
         let members = members.into_texts();
-        let unknown = batch.add_all(membership::unknown(&view, &members));
+        let unknown = batch.add_all(membership::unknown_ids(&view, &members));
         let mut answers = self.send(batch).await?;
         let names_taken: Index = all_ids(answers.rows_of(&names_taken))?;
         let mut values_taken: Index = all_ids(answers.rows(values_taken))?;
@@ -240,10 +240,10 @@ impl<D: Database> Session<'_, D> {
                 let settled = has_begun.then_some((planned, settled));
                 return settled.ok_or(Failure::Busy);
             }
-            if is_full || !self.has_room_for_text(text, plan.indexed()) {
+            if is_full || !self.has_room_for_text(text, plan.index_bytes()) {
                 return Ok((planned, settled));
             }
-            text += plan.indexed();
+            text += plan.index_bytes();
             // What is plain is inserted first: it must not take a name that one in front of it asks
             // for.
             if plan.is_plain() {

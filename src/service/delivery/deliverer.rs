@@ -112,7 +112,7 @@ pub(super) async fn deliver<D: Database>(
         if directory
             .settings
             .master
-            .known(&endpoint.secret.key)
+            .by_fingerprint(&endpoint.secret.key)
             .is_none()
         {
             report.say(
@@ -364,7 +364,7 @@ fn read_page(
     for mut row in rows {
         found = row.count(4)?;
         let kind = row.text(7)?;
-        let kind = kind.and_then(|name| ResourceType::named(&name));
+        let kind = kind.and_then(|name| ResourceType::by_name(&name));
         let tenant = row.count(5)?;
         if let Some((kind, id)) = kind.zip(row.text(8)?) {
             places.push(events.len());

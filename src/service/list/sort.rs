@@ -1,7 +1,7 @@
 //! What a list is ordered by: `sortBy` bound to each type (RFC 7644 §3.4.2.3).
 
 use scim::habit::Habits;
-use scim::message::error::{Error, quoted};
+use scim::message::error::{Error, quote};
 use scim::path::{AttributePath, Location};
 use scim::resource_type::ResourceType;
 use scim::schema::Type;
@@ -15,7 +15,7 @@ pub(super) fn sort_locations(
     habits: &mut Habits,
 ) -> Result<Vec<Option<Location>>, Failure> {
     let path = AttributePath::parse(text)?;
-    let text = quoted(text);
+    let text = quote(text);
     let mut locations = Vec::with_capacity(types.len());
     for resource_type in types {
         let location = path.bind(resource_type, habits);

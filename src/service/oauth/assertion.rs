@@ -54,7 +54,7 @@ impl<'a> Assertion<'a> {
         let (header, claims) = (object(header).ok_or(form)?, object(claims).ok_or(form)?);
         let signature = base64::decode_url(signature).ok_or(form)?;
         let name = |name: &str| header.get(name).and_then(Value::as_str);
-        let algorithm = name("alg").and_then(Algorithm::named).ok_or(
+        let algorithm = name("alg").and_then(Algorithm::by_name).ok_or(
             "The assertion must be signed by RS256 or ES256: its header has another alg, or none.",
         )?;
         // RFC 7515 §4.1.11: what must be understood and is not.

@@ -37,47 +37,47 @@ const UNKNOWN: &str = "The key that signed the assertion (its kid) is not in the
 const AWAY: &str = "The key set of the issuer could not be fetched, and is asked for once a minute: send the request again in \
                     a minute.";
 
-/// The key of this name. `kept` is what the database has of its set.
+/// The key of this name. `entry` is what the database has of its set.
 pub(super) async fn find<D: Database>(
     context: &Context<'_, D>,
     own: &str,
     name: KeyName<'_>,
-    mut kept: CachedKeySet,
+    mut entry: CachedKeySet,
 ) -> Result<String, GrantRefusal> {
     let now = context.clock.now();
     let before = |milliseconds| Moment::at(now.milliseconds.saturating_sub(milliseconds)).text;
-    if kept.fetched_at > before(HOUR)
-        && let Some(key) = kept.key
+    if entry.fetched_at > before(HOUR)
+        && let Some(key) = entry.key
     {
         return Ok(key);
     }
-    let address = kept.address.clone();
+    let address = entry.address.clone();
     let mut failure = None;
     match fetch(context, own, name, &address).await? {
-        Some(Ok(fetched)) => kept = fetched,
+        Some(Ok(fetched)) => entry = fetched,
         Some(Err(reason)) => failure = Some(reason),
         None => {
             // Somebody has asked for the set within the last minute: where it may still be on its
             // way, it is waited for. Where the key is known, only the hour is over.
             let recent = before(u64::from(LOOKS * LOOK));
-            let is_coming = |kept: &CachedKeySet| {
-                let came_at = kept.fetched_at.as_str().max(&kept.failed_at);
-                let is_recent = kept.asked_at > recent && came_at < kept.asked_at.as_str();
-                kept.key.is_none() && (is_recent || kept.asked_at.is_empty())
+            let is_coming = |entry: &CachedKeySet| {
+                let came_at = entry.fetched_at.as_str().max(&entry.failed_at);
+                let is_recent = entry.asked_at > recent && came_at < entry.asked_at.as_str();
+                entry.key.is_none() && (is_recent || entry.asked_at.is_empty())
             };
             for _ in 0..LOOKS {
-                if !is_coming(&kept) {
+                if !is_coming(&entry) {
                     break;
                 }
                 context.database.pause(LOOK).await;
-                kept = first(context.ask(key_sets::read(&address, name)).await?)?;
+                entry = first(context.ask(key_sets::read(&address, name)).await?)?;
             }
         }
     }
     // What was kept serves for a day.
-    let is_good = kept.fetched_at > before(DAY);
+    let is_good = entry.fetched_at > before(DAY);
     let failure = failure.unwrap_or(if is_good { UNKNOWN } else { AWAY });
-    let key = kept.key.filter(|_| is_good);
+    let key = entry.key.filter(|_| is_good);
     key.ok_or(GrantRefusal::Client(failure))
 }
 

@@ -5,7 +5,7 @@ use crate::Failure;
 use crate::failure::not_begun;
 use store::Database;
 use store::limits::{
-    COMPARED_AS_ROW, COMPARISONS, INDEXED, LOADED, ROWS, STATEMENTS, TRIPS, changing, grown,
+    COMPARED_AS_ROW, COMPARISONS, INDEXED, LOADED, ROWS, STATEMENTS, TRIPS, changing, text_growth,
 };
 
 /// What a session has used of what one may.
@@ -56,7 +56,7 @@ impl<D: Database> Session<'_, D> {
     /// Counts what the document in work has grown by values that were set in several places, which
     /// neither it nor the body had.
     pub(crate) fn find_room_to_grow(&self, bytes: usize) -> Result<(), Failure> {
-        let load = grown(bytes);
+        let load = text_growth(bytes);
         self.note_loaded(load);
         let has_room = self.context.hold.reserve_for_more_work(changing(load));
         has_room.then_some(()).ok_or(Failure::Busy)

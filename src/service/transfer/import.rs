@@ -78,7 +78,7 @@ pub(crate) async fn work<D: Database>(
             context.settings_of(number, &settings),
         );
         session.is_dry = import.is_dry;
-        let groups = members::groups(allowance.left()).min(most);
+        let groups = members::groups(allowance.rest()).min(most);
         let planned = plan(&session, import, &marker, &now, (most, groups)).await;
         let next = Moment::at(now.milliseconds + LEASE).text;
         let sent = match planned {

@@ -251,7 +251,7 @@ pub(crate) async fn step<D: Database>(
     if !allowance.has(STATEMENTS) {
         return Ok(false);
     }
-    let parts = DRY_PARTS.min(allowance.left() / PART_STATEMENTS);
+    let parts = DRY_PARTS.min(allowance.rest() / PART_STATEMENTS);
     allowance.spend(STATEMENTS);
     let until = Moment::at(now.milliseconds + LEASE).text;
     let mut batch = Batch::default();
@@ -314,9 +314,9 @@ impl Undo {
         }
         if let Some(job) = &self.job {
             let end = (!has_more).then(|| ("finished", next.result()));
-            let kept = Moment::at(session.now.milliseconds + LEASE);
+            let lease_end = Moment::at(session.now.milliseconds + LEASE);
             let now = if has_more && self.keeps_lease {
-                &kept
+                &lease_end
             } else {
                 &session.now
             };

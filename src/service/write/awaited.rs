@@ -22,7 +22,7 @@ pub(crate) fn add_joins(
     users: &[(&str, Option<usize>)],
     version: &str,
 ) {
-    event::awaited((batch, origin, groups), users, version);
+    event::pending_joins((batch, origin, groups), users, version);
     let ids: Vec<&str> = users.iter().map(|(id, _)| *id).list();
     batch.add_write(pending::join(groups, &ids, version, origin.now));
 }

@@ -113,7 +113,7 @@ pub(super) fn teams(
 }
 
 /// In front of what lets users who were awaited join groups, which get this version.
-pub(super) fn awaited(
+pub(super) fn pending_joins(
     (batch, origin, view): Place<'_, '_>,
     users: &[(&str, Option<usize>)],
     version: &str,

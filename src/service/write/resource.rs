@@ -138,7 +138,7 @@ impl NewResource {
     }
 
     /// Its id, its unique name, folded, and its external id.
-    pub(crate) fn called(&self) -> (&str, &str, Option<&str>) {
+    pub(crate) fn identifiers(&self) -> (&str, &str, Option<&str>) {
         let external_id = self.draft.folded.get("externalId");
         let external_id = external_id.and_then(Value::as_str);
         (&self.id, self.name(), external_id)
@@ -182,7 +182,7 @@ impl NewResource {
     }
 
     /// Bytes that the text index is given of it.
-    pub(crate) fn indexed(&self) -> usize {
+    pub(crate) fn index_bytes(&self) -> usize {
         self.draft.indexed
     }
 
@@ -261,7 +261,7 @@ impl Rewrite {
     }
 
     /// Bytes that the text index is given of it: all anew where any of it changes.
-    pub(crate) fn indexed(&self, resource_type: &'static ResourceType) -> usize {
+    pub(crate) fn index_bytes(&self, resource_type: &'static ResourceType) -> usize {
         let mut names = Table::of(resource_type).text.iter();
         let differs = |name: &&str| self.before.get(*name) != self.draft.folded.get(*name);
         if names.any(differs) {

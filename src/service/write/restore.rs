@@ -21,7 +21,7 @@ pub(crate) fn add_restore(
     let is_again = table.former_name.is_some();
     event::create((batch, origin, view), (restored.id, None), is_again);
     if !table.shared {
-        let joined = restored.joined(view, origin.request);
+        let joined = restored.join(view, origin.request);
         event::joins((batch, origin, groups), restored.version, joined);
     }
     batch.add_writes(restored.links_back(view));

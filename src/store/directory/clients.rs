@@ -3,7 +3,7 @@
 use crate::fragment::{Fragment, value};
 use crate::{Error, Row, Statement, fragment, statement};
 
-use crate::tenant::closed;
+use crate::tenant::word_if_closed;
 
 use super::key_sets::{self, CachedKeySet, KeyName};
 use super::tokens::NewToken;
@@ -317,7 +317,7 @@ pub fn sweep(now: &str, most: usize) -> [Statement; 2] {
 fn unless_suspended(column: &'static str) -> Fragment<'static> {
     fragment!(
         "iif(json_extract('{}', coalesce({closed}, '$')) IS NULL, NULL, {column})",
-        closed = closed("c.tenant_id".into(), false),
+        closed = word_if_closed("c.tenant_id".into(), false),
         column = column,
     )
 }

@@ -49,14 +49,14 @@ pub fn tenant_updated<'a>(id: i64, patch: &'a Patch<'a>) -> Fragment<'a> {
     };
     fragment!(
         "SELECT {kind} AS kind, n.id AS about, {TENANT} AS before, \
-         json_object('name', coalesce({name}, n.name), 'external_id', {external_id}{kept}, \
+         json_object('name', coalesce({name}, n.name), 'external_id', {external_id}{own_external_id}, \
          'metadata', json(nullif({metadata}, '{}')), 'state', coalesce({state}, n.state)) AS after \
          FROM tenants n WHERE n.id = {id} AND n.state IN ('active', 'suspended')",
         kind = kind,
         TENANT = TENANT,
         name = value(patch.name),
         external_id = patch.external_id.map(value),
-        kept = patch.external_id.is_none().then_some("n.external_id"),
+        own_external_id = patch.external_id.is_none().then_some("n.external_id"),
         metadata = merge("n.metadata", patch.metadata.unwrap_or("{}")),
         state = value(patch.state),
         id = value(id),

@@ -104,7 +104,7 @@ pub fn read_many(ids: &str, now: &str) -> Statement {
 
 /// Those whose number is reserved and whose row was not seen to be made: their number, their shard
 /// and the row, JSON text. That they are not active is what the index of those asks for.
-pub fn reserved(id: Option<i64>) -> Statement {
+pub fn read_reserved(id: Option<i64>) -> Statement {
     statement!(
         "SELECT id, shard, json_array(id, shard, name, created_at, external_id, metadata, settings) AS row FROM tenants \
          WHERE state <> 'active' AND state = 'creating'{only} LIMIT 20",
@@ -246,9 +246,9 @@ pub fn change(id: i64, patch: &Patch<'_>) -> Statement {
          WHERE id = {id} AND state IN ('active', 'suspended')",
         name = value(patch.name),
         external_id = fragment!(
-            "{value}{kept}",
+            "{value}{own_external_id}",
             value = patch.external_id.map(value),
-            kept = patch.external_id.is_none().then_some("external_id"),
+            own_external_id = patch.external_id.is_none().then_some("external_id"),
         ),
         metadata = merge("metadata", patch.metadata.unwrap_or("{}")),
         state = value(patch.state),

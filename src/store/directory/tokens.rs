@@ -84,11 +84,11 @@ pub fn change(
     expires_at: Option<Option<&str>>,
 ) -> Statement {
     statement!(
-        "UPDATE tokens SET label = coalesce({label}, label), expires_at = {expires_at}{kept}{untold} \
+        "UPDATE tokens SET label = coalesce({label}, label), expires_at = {expires_at}{own_expiry}{untold} \
          WHERE tenant_id = {tenant} AND id = {id}",
         label = value(label),
         expires_at = expires_at.map(value),
-        kept = expires_at.is_none().then_some("expires_at"),
+        own_expiry = expires_at.is_none().then_some("expires_at"),
         untold = expires_at.is_some().then_some(", told = 0"),
         tenant = value(tenant),
         id = value(id),

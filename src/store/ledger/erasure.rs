@@ -115,7 +115,7 @@ pub fn elsewhere(tenant: i64, id: &str, words: Words<'_>) -> Vec<Statement> {
          WHERE {names_it})",
         PLACEHOLDER = PLACEHOLDER,
         words = value(words),
-        resource = folded("lower(r.value)", letters),
+        resource = fold_letters("lower(r.value)", letters),
         text = plain(
             "path || '\"' || resources || habits || coalesce(detail, '') || coalesce(request_body, '') || coalesce(reply_body, '')",
         ),
@@ -142,7 +142,7 @@ pub fn elsewhere(tenant: i64, id: &str, words: Words<'_>) -> Vec<Statement> {
          OR {folded} IN (SELECT lower(w.value) FROM json_tree({words}) w WHERE w.type = 'text'))",
         tenant = value(tenant),
         id = value(id),
-        folded = folded("lower(value)", letters),
+        folded = fold_letters("lower(value)", letters),
         words = value(words),
     );
     [of_requests, of_jobs, of_deleted, of_pending]
@@ -174,7 +174,7 @@ fn plain(text: &'static str) -> Fragment<'static> {
 }
 
 /// A text in which letters beyond ASCII have no case either.
-fn folded<'a>(text: &'static str, letters: &'a str) -> Fragment<'a> {
+fn fold_letters<'a>(text: &'static str, letters: &'a str) -> Fragment<'a> {
     if letters == "[]" {
         return text.into();
     }
@@ -204,7 +204,7 @@ fn names_it<'a>(id: &'a str, words: &'a str, letters: &'a str) -> Fragment<'a> {
     }
     fragment!(
         "EXISTS (SELECT 1 FROM (SELECT {folded} AS folded LIMIT -1) WHERE {has})",
-        folded = folded("text", letters),
+        folded = fold_letters("text", letters),
         has = has("folded"),
     )
 }

@@ -148,7 +148,7 @@ impl Event<'_> {
         // Whether a run wrote all its rows is not known here: `changes()` is that of the text index
         // where the write in front gave it something.
         let number = match (self.extent, self.resource_type) {
-            (Extent::Created, Some(resource_type)) => created(resource_type, &self.rows),
+            (Extent::Created, Some(resource_type)) => creation_number(resource_type, &self.rows),
             (Extent::One, _) => "1".into(),
             (Extent::Many | Extent::Created, _) => "row_number() OVER ()".into(),
         };
@@ -174,7 +174,10 @@ impl Event<'_> {
 /// Which of the created it is, from one: its row counts it, from that of the first on, which is
 /// looked for once. Where somebody made `SQLite` take any number for a row, the place in the run
 /// does.
-fn created<'a>(resource_type: &'static ResourceType, rows: &'a Fragment<'a>) -> Fragment<'a> {
+fn creation_number<'a>(
+    resource_type: &'static ResourceType,
+    rows: &'a Fragment<'a>,
+) -> Fragment<'a> {
     let table = Table::of(resource_type).name;
     let behind = || {
         fragment!(

@@ -78,7 +78,7 @@ pub fn unpark(lease: &Lease, position: i64) -> Statement {
 /// The position of the first event that is there whole, where some behind a position were trimmed:
 /// of a tenant, whose numbers tell, or of any. The newest of each tenant is kept, and does not hide
 /// a gap.
-pub fn trimmed(from: i64, tenant: Option<i64>) -> Statement {
+pub fn trim_place(from: i64, tenant: Option<i64>) -> Statement {
     let from = value(from);
     match tenant {
         Some(tenant) => statement!(

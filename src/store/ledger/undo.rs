@@ -90,13 +90,13 @@ pub struct EventRow {
     pub body: Option<String>,
     /// Of what it deleted, where that is kept (`deletes: soft`): the whole document, its groups and
     /// its members, as the members of the event, and whether it had more than [`MAX_KEPT_MEMBERS`].
-    pub kept: Option<String>,
+    pub snapshot: Option<String>,
 }
 
 /// Events of resources, the newest first, up to so many; each row says how many there were of
 /// these, which may be one more. What was deleted and is kept weighs with its event.
 pub fn part(range: &EventRange<'_>, most: usize) -> Statement {
-    let kept = |what: Fragment<'static>| {
+    let of_deleted = |what: Fragment<'static>| {
         fragment!(
             "(SELECT {what} FROM deleted_resources d WHERE d.tenant_id = {tenant} \
              AND d.id = resource_id AND d.deleted_at = at AND d.purge_at > {now} AND substr(type, -8) = '.deleted')",
@@ -117,14 +117,14 @@ pub fn part(range: &EventRange<'_>, most: usize) -> Statement {
     let weight = "octet_length(d.document) + coalesce((SELECT sum(octet_length(l.links)) FROM deleted_links l \
          WHERE l.tenant_id = d.tenant_id AND l.resource_id = d.id), 0)";
     statement!(
-        "SELECT seq, type, resource_type, resource_id, body, found, {kept} AS kept FROM (SELECT *, count(*) OVER () AS found, \
+        "SELECT seq, type, resource_type, resource_id, body, found, {snapshot} AS kept FROM (SELECT *, count(*) OVER () AS found, \
          sum(bytes) OVER (ROWS UNBOUNDED PRECEDING) - bytes AS before \
          FROM (SELECT seq, at, type, resource_type, resource_id, body, \
          coalesce(octet_length(body), 0) + coalesce({weight}, 0) AS bytes FROM events WHERE tenant_id = {tenant} \
          AND seq >= {from} AND seq < {below} AND resource_id IS NOT NULL AND type <> 'resource.erased'{of_request} \
          ORDER BY seq DESC LIMIT {most})) WHERE before < {PART_BYTES}",
-        kept = kept(all),
-        weight = kept(weight.into()),
+        snapshot = of_deleted(all),
+        weight = of_deleted(weight.into()),
         tenant = value(range.tenant),
         from = value(range.from),
         below = value(range.below),
@@ -145,7 +145,7 @@ pub fn read_part(rows: Vec<Row>, most: usize) -> Result<(Vec<EventRow>, bool), E
             resource_type: cells.required_text(),
             id: cells.required_text(),
             body: cells.text(),
-            kept: {
+            snapshot: {
                 // How many there were stands in front of it.
                 found = cells.count();
                 cells.text()

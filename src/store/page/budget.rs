@@ -18,7 +18,7 @@ use crate::fragment;
 use crate::fragment::{Fragment, value};
 use crate::limits::LOOKS;
 use crate::predicate::{
-    asks_type, condition, indirect_links, is_lookup, matched_links, memberships_upto, named,
+    asks_type, condition, indirect_links, is_lookup, key_part, matched_links, memberships_upto,
     nestings, only_values, skim,
 };
 use crate::read::guard;
@@ -77,7 +77,7 @@ fn budget(source: &Source<'_>, most: usize) -> Option<Statement> {
     if let Some(predicate) = predicate {
         weight.add(view, predicate, None);
     }
-    if let Some(named) = predicate.and_then(|predicate| named(view, predicate)) {
+    if let Some(named) = predicate.and_then(|predicate| key_part(view, predicate)) {
         let heavy =
             weight.of_documents() > OF_NAMED || weight.names.are_many() || sort_looks(source).1 > 0;
         let named = fragment!(
@@ -321,7 +321,7 @@ impl<'a> Weight<'a> {
         let matched = (self.links.len() <= COUNTED).then(|| {
             let matched = self.links.iter();
             let matched = matched.map(|holds| matched_links(view, holds, links + 1));
-            Fragment::joined(matched, " + ")
+            Fragment::join(matched, " + ")
         });
         let matched = matched
             .map(|matched| fragment!(" OR {matched} <= {links}", matched = matched, links = links));
@@ -367,6 +367,6 @@ fn total<'a>(view: &View<'a>, types: &[&'static ResourceType]) -> Fragment<'a> {
     fragment!(
         "(SELECT sum(total) FROM totals WHERE tenant_id = {tenant} AND resource_type IN ({names}))",
         tenant = view.tenant,
-        names = Fragment::joined(names, ", "),
+        names = Fragment::join(names, ", "),
     )
 }

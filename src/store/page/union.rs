@@ -75,10 +75,10 @@ impl Page<'_> {
         let mut unions = Vec::new();
         while parts.len() > 0 {
             let terms: Vec<_> = parts.by_ref().take(UNION_TERMS).list();
-            let terms = Fragment::joined(terms, " UNION ALL ");
+            let terms = Fragment::join(terms, " UNION ALL ");
             unions.push(fragment!("SELECT * FROM ({terms})", terms = terms));
         }
-        let unions = Fragment::joined(unions, " UNION ALL ");
+        let unions = Fragment::join(unions, " UNION ALL ");
         fragment!(
             "SELECT * FROM ({unions}) page{order}{limit}",
             unions = unions,

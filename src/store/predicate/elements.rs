@@ -72,7 +72,7 @@ pub(super) fn gather<'a>(
     }
     for (index, elements) in together {
         if let Some(Term::Elements(_, whole)) = gathered.get_mut(index) {
-            *whole = Elements::joined(elements, all);
+            *whole = Elements::join(elements, all);
         }
     }
     gathered
@@ -98,10 +98,10 @@ impl Elements {
     /// What a predicate about one attribute asks, or what it excludes.
     fn of(predicate: &Predicate, negated: bool) -> Self {
         match predicate {
-            Predicate::Element { holds, .. } => Self::Some(holds.as_ref().clone()).negated(negated),
+            Predicate::Element { holds, .. } => Self::Some(holds.as_ref().clone()).negate(negated),
             Predicate::Not(part) => Self::of(part, !negated),
-            Predicate::All(parts) => Self::joined(Self::of_each(parts, negated), !negated),
-            Predicate::Any(parts) => Self::joined(Self::of_each(parts, negated), negated),
+            Predicate::All(parts) => Self::join(Self::of_each(parts, negated), !negated),
+            Predicate::Any(parts) => Self::join(Self::of_each(parts, negated), negated),
             // There are none: see `attribute_of`.
             Predicate::Constant(_) | Predicate::Test(..) => Self::All(Vec::new()),
         }
@@ -113,15 +113,15 @@ impl Elements {
     }
 
     /// Itself, or what it excludes.
-    pub(super) fn negated(self, negated: bool) -> Self {
+    pub(super) fn negate(self, negated: bool) -> Self {
         match self {
             Self::Some(holds) if negated => Self::No(holds),
             Self::No(holds) if negated => Self::Some(holds),
             Self::All(parts) if negated => {
-                Self::Any(parts.into_iter().map(|part| part.negated(true)).list())
+                Self::Any(parts.into_iter().map(|part| part.negate(true)).list())
             }
             Self::Any(parts) if negated => {
-                Self::All(parts.into_iter().map(|part| part.negated(true)).list())
+                Self::All(parts.into_iter().map(|part| part.negate(true)).list())
             }
             same => same,
         }
@@ -129,7 +129,7 @@ impl Elements {
 
     /// Joins by AND (`all`) or OR. "Some" are one where joined by OR, "no" are one where joined by
     /// AND.
-    fn joined(parts: Vec<Self>, all: bool) -> Self {
+    fn join(parts: Vec<Self>, all: bool) -> Self {
         let mut one: Vec<Predicate> = Vec::new();
         let mut others: Vec<Self> = Vec::new();
         let mut pending: Vec<Self> = parts.into_iter().rev().list();
@@ -150,7 +150,7 @@ impl Elements {
                     Predicate::Any(one)
                 }
             };
-            others.insert(0, Self::Some(holds).negated(all));
+            others.insert(0, Self::Some(holds).negate(all));
         }
         match others.pop() {
             Some(only) if others.is_empty() => only,
@@ -282,7 +282,7 @@ impl<'a> Writer<'a> {
                 index = index,
             )
         });
-        let maxima = Fragment::joined(maxima, ", ");
+        let maxima = Fragment::join(maxima, ", ");
         fragment!(
             "EXISTS (SELECT 1 FROM (SELECT {outcome} AS holds FROM (SELECT {maxima} FROM {values})) WHERE holds)",
             outcome = verdict(asked, &conditions, |index| fragment!(
@@ -316,7 +316,7 @@ impl<'a> Writer<'a> {
             });
             fragment!("{sum} AS marks{column}", sum = sum, column = column)
         });
-        Fragment::joined(columns, ", ")
+        Fragment::join(columns, ", ")
     }
 }
 
@@ -326,7 +326,7 @@ pub(super) fn columns(
     between: &'static str,
     of: fn(usize) -> Fragment<'static>,
 ) -> Fragment<'static> {
-    Fragment::joined((0..conditions.div_ceil(COUNTS)).map(of), between)
+    Fragment::join((0..conditions.div_ceil(COUNTS)).map(of), between)
 }
 
 /// The part of a column of counts that counts the condition at this index.

@@ -66,7 +66,7 @@ impl<'a> Writer<'a> {
         // Who has no link is in no list of those who have: so the others are listed who do not
         // satisfy it.
         let negated = elements.hold_of_none();
-        let elements = elements.clone().negated(negated);
+        let elements = elements.clone().negate(negated);
         let conditions = elements.conditions();
         let places = conditions.len();
         let tests = conditions.iter().map(|condition| condition.tests()).sum();
@@ -91,7 +91,7 @@ impl<'a> Writer<'a> {
                 "marks{column}",
                 column = column
             )),
-            inherited = is_walked.then(|| inherited(view, places)),
+            inherited = is_walked.then(|| inherited_marks(view, places)),
             from = if is_walked {
                 "(SELECT * FROM own UNION ALL SELECT * FROM inherited)"
             } else {
@@ -151,8 +151,8 @@ fn below<'a>(view: &View<'a>, teams: &'static str) -> Fragment<'a> {
 
 /// The marks that teams have from those that they are within: a walk down with each mark, which
 /// comes to a team once.
-fn inherited<'a>(view: &View<'a>, conditions: usize) -> Fragment<'a> {
-    let numbers = Fragment::joined((0..conditions).map(Fragment::from), ",");
+fn inherited_marks<'a>(view: &View<'a>, conditions: usize) -> Fragment<'a> {
+    let numbers = Fragment::join((0..conditions).map(Fragment::from), ",");
     let marks = (0..conditions.div_ceil(COUNTS))
         .map(|column| fragment!(" WHEN {column} THEN own.marks{column}", column = column))
         .collect::<Fragment<'_>>();

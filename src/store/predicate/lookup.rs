@@ -75,12 +75,12 @@ fn is_indexed(view: &View<'_>, predicate: &Predicate, linked: bool) -> bool {
 
 /// Which resources a filter names by a key, as far as [`is_key`] says that it does, without what
 /// else it asks of them.
-pub(crate) fn named(view: &View<'_>, predicate: &Predicate) -> Option<Predicate> {
+pub(crate) fn key_part(view: &View<'_>, predicate: &Predicate) -> Option<Predicate> {
     match predicate {
         _ if !is_key(view, predicate) => None,
-        Predicate::All(parts) => parts.iter().find_map(|part| named(view, part)),
+        Predicate::All(parts) => parts.iter().find_map(|part| key_part(view, part)),
         Predicate::Any(parts) => {
-            let parts = parts.iter().filter_map(|part| named(view, part));
+            let parts = parts.iter().filter_map(|part| key_part(view, part));
             Some(Predicate::Any(parts.list()))
         }
         Predicate::Element { of, holds } => {

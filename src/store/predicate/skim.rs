@@ -64,14 +64,14 @@ fn of<'a>(view: &View<'a>, predicate: &Predicate, left: &mut usize) -> Option<Fr
             for part in open(parts) {
                 all.extend(of(view, part, left));
             }
-            (!all.is_empty()).then(|| fragment!("({all})", all = Fragment::joined(all, " AND ")))
+            (!all.is_empty()).then(|| fragment!("({all})", all = Fragment::join(all, " AND ")))
         }
         Predicate::Any(parts) => {
             let mut any = Vec::new();
             for part in open(parts) {
                 any.push(of(view, part, left)?);
             }
-            (!any.is_empty()).then(|| fragment!("({any})", any = Fragment::joined(any, " OR ")))
+            (!any.is_empty()).then(|| fragment!("({any})", any = Fragment::join(any, " OR ")))
         }
         Predicate::Test(..) | Predicate::Constant(_) | Predicate::Not(_) => None,
     }

@@ -40,7 +40,7 @@ impl<'a> Writer<'a> {
         });
         let values = fragment!(
             "(SELECT {columns} FROM {values} LIMIT -1) e",
-            columns = Fragment::joined(columns, ", "),
+            columns = Fragment::join(columns, ", "),
             values = values,
         );
         let inside = Writer {

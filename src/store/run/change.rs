@@ -9,7 +9,7 @@ use crate::fragment::{Fragment, value};
 use crate::limits::RUN_READ;
 use crate::read::{self, Stored};
 use crate::table::{KeyColumn, Table};
-use crate::write::{Draft, updated};
+use crate::write::{Draft, set_updated_at};
 use crate::{Error, Row, Statement};
 use crate::{fragment, statement};
 
@@ -30,7 +30,7 @@ pub fn touch_teams_of_many(
          CROSS JOIN team_members m INDEXED BY team_members_member \
          ON m.tenant_id = {tenant} AND m.member_id = j.value AND m.member_type = {name})",
         version = value(version),
-        updated = updated(now),
+        updated = set_updated_at(now),
         tenant = view.tenant,
         ids = value(&ids),
         name = value(view.resource_type.name),
@@ -166,7 +166,7 @@ pub fn update_many(
          WHERE {scope} AND id IN (SELECT value FROM json_each({ids})) AND version = {read}{free} RETURNING id",
         row = row,
         version = item(1),
-        updated = updated(now),
+        updated = set_updated_at(now),
         document = item(2),
         folded = item(3),
         columns = columns.collect::<Fragment<'_>>(),

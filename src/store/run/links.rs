@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use crate::expression::View;
 use crate::fragment::value;
-use crate::membership::{COLUMNS, member, moves, named};
+use crate::membership::{COLUMNS, member, moves, user_or_team};
 use crate::read;
 use crate::table::KeyColumn;
 use crate::tenant::Tenant;
-use crate::write::updated;
+use crate::write::set_updated_at;
 use crate::{Statement, fragment, statement};
 
 /// Which of these memberships there are, pairs of a team and a member in a JSON array: one row with
@@ -103,7 +103,7 @@ pub fn move_links(view: &View<'_>, links: &str, version: &str, now: &str) -> [St
             "UPDATE teams SET version = {version}{updated} WHERE tenant_id = {tenant} \
              AND id IN (SELECT j.value ->> 0 FROM json_each({links}) j WHERE {moves})",
             version = value(version),
-            updated = updated(now),
+            updated = set_updated_at(now),
             tenant = view.tenant,
             links = value(links),
             moves = moves(view),
@@ -122,7 +122,7 @@ pub fn move_links(view: &View<'_>, links: &str, version: &str, now: &str) -> [St
             member = member(),
             links = value(links),
             tenant = view.tenant,
-            named = named(view),
+            named = user_or_team(view),
         ),
     ]
 }

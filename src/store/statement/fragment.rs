@@ -57,7 +57,7 @@ impl Fragment<'_> {
     }
 
     /// Fragments with a text of ours between.
-    pub fn joined(parts: impl IntoIterator<Item = Self>, between: &'static str) -> Self {
+    pub fn join(parts: impl IntoIterator<Item = Self>, between: &'static str) -> Self {
         let mut parts = parts.into_iter();
         Self::Joined(gather(&mut || parts.next()), between)
     }
@@ -140,7 +140,7 @@ impl<'a, F: Into<Fragment<'a>>> From<Option<F>> for Fragment<'a> {
 /// One behind the other.
 impl FromIterator<Self> for Fragment<'_> {
     fn from_iter<I: IntoIterator<Item = Self>>(parts: I) -> Self {
-        Self::joined(parts, "")
+        Self::join(parts, "")
     }
 }
 
@@ -300,7 +300,7 @@ mod tests {
 
     #[test]
     fn fragments_are_joined() {
-        let conditions = Fragment::joined([scope("a", 1), scope("b", 1)], " AND ");
+        let conditions = Fragment::join([scope("a", 1), scope("b", 1)], " AND ");
         let statement = statement!(
             "WHERE {conditions}{none}",
             conditions = conditions,

@@ -208,7 +208,7 @@ impl Import<'_> {
     }
 
     /// The id that a key of the import names; NULL where there is none.
-    pub(super) fn named<'a>(
+    pub(super) fn id_of_key<'a>(
         &'a self,
         kind: &'static str,
         of: &'static str,
@@ -283,7 +283,7 @@ impl Import<'_> {
              OR EXISTS (SELECT 1 FROM deleted_resources x WHERE x.tenant_id = {tenant} AND x.id = {ID} \
              AND x.resource_type <> '{of}' AND x.purge_at > {now}){is_taken} AS taken \
              FROM json_each({lines}) j ORDER BY j.key",
-            named = self.named("i", view.resource_type.name, ID),
+            named = self.id_of_key("i", view.resource_type.name, ID),
             row = view.row(),
             scope = view.scope("x"),
             ID = ID,

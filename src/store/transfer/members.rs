@@ -53,7 +53,7 @@ impl Import<'_> {
         fragment!(
             "CASE WHEN instr('{kinds}', j.value ->> 0) THEN {named} END",
             kinds = kinds,
-            named = self.named("i", of, TEXT),
+            named = self.id_of_key("i", of, TEXT),
         )
     }
 

@@ -71,9 +71,9 @@ impl Import<'_> {
             ),
             statement!(
                 "DELETE FROM import_lines WHERE {scope} AND line IN (\
-                 SELECT line FROM import_lines WHERE {scope}{kept} LIMIT {ROWS_AT_ONCE})",
+                 SELECT line FROM import_lines WHERE {scope}{behind_refusals} LIMIT {ROWS_AT_ONCE})",
                 scope = self.scope(),
-                kept = (!all).then_some(fragment!(
+                behind_refusals = (!all).then_some(fragment!(
                     " AND line >= coalesce((SELECT line FROM import_lines WHERE {scope} AND state > 0 AND state = 3 \
                      ORDER BY line LIMIT 1 OFFSET {REFUSALS}), 9e15)",
                     scope = self.scope(),

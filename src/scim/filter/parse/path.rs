@@ -23,7 +23,7 @@ impl AttributePath {
     pub fn parse(text: &str) -> Result<Self, Error> {
         // Most are no more than that.
         if is_name(text) {
-            return Ok(Self::named(text, 0));
+            return Ok(Self::of_name(text, 0));
         }
         let mut parser = Parser::path(text);
         parser.spaces();

@@ -80,7 +80,7 @@ impl<'a> Parser<'a> {
     pub(super) fn close(&mut self, bracket: char, expected: &str) -> Result<(), Error> {
         self.spaces();
         if self.peek() != Some(bracket) {
-            return Err(self.expected(expected));
+            return Err(self.mismatch(expected));
         }
         self.advance(1);
         self.depth -= 1;
@@ -93,7 +93,7 @@ impl<'a> Parser<'a> {
         if self.rest.is_empty() {
             Ok(())
         } else {
-            Err(self.expected(expected))
+            Err(self.mismatch(expected))
         }
     }
 }

@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::merge::any;
 use super::scope::{Scope, refusal, unknown, value_of, visible};
-use super::value::{applies, described, operand, shape, value_of_type};
+use super::value::{applies, operand, shape, type_words, value_of_type};
 use super::{Place, Predicate, Test};
 use crate::filter::{CompareOp, CompareValue, Filter};
 use crate::habit::Habits;
-use crate::message::error::{Error, quoted};
+use crate::message::error::{Error, quote};
 use crate::path::{AttributePath, Location};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Type};
@@ -160,7 +160,7 @@ impl Binder<'_> {
         };
         let Some(location) = path.bind(resource_type, self.habits) else {
             let absence = matches!(comparison, Some((CompareOp::Eq, CompareValue::Null)));
-            return self.elsewhere(scope, path, unassigned(comparison), absence);
+            return self.elsewhere(scope, path, holds_without_value(comparison), absence);
         };
         let Location { attribute, sub, .. } = location;
         let whole = sub.is_none() && state(comparison).is_some();
@@ -290,18 +290,18 @@ impl Binder<'_> {
             return Err(refusal(
                 path,
                 &words,
-                &[", which is ", described(attribute.kind)].concat(),
+                &[", which is ", type_words(attribute.kind)].concat(),
             ));
         }
         let of_type = value_of_type(attribute, value, self.habits);
         let Some(operand) = of_type.and_then(|value| operand(op, attribute, &value)) else {
             let expected = [
                 " is ",
-                described(attribute.kind),
+                type_words(attribute.kind),
                 ": expected ",
                 shape(attribute.kind),
                 ", found ",
-                &quoted(&value.to_string()),
+                &quote(&value.to_string()),
             ];
             return Err(refusal(path, "", &expected.concat()));
         };
@@ -319,7 +319,7 @@ const fn state(comparison: Comparison) -> Option<Test> {
 }
 
 /// What a comparison says of an attribute without a value.
-const fn unassigned(comparison: Comparison) -> bool {
+const fn holds_without_value(comparison: Comparison) -> bool {
     let Some((op, value)) = comparison else {
         return false;
     };

@@ -4,7 +4,7 @@
 use alloc::string::ToString;
 
 use super::Place;
-use crate::message::error::{Error, quoted};
+use crate::message::error::{Error, quote};
 use crate::path::{AttributePath, Location};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Returned, Type};
@@ -93,7 +93,7 @@ pub(super) fn refusal(path: &AttributePath, before: &str, after: &str) -> Error 
         "filter: ",
         before,
         "'",
-        &quoted(&path.to_string()),
+        &quote(&path.to_string()),
         "' at character ",
         &position,
         after,

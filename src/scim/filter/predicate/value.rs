@@ -33,7 +33,7 @@ pub(super) const fn applies(op: CompareOp, kind: Type) -> bool {
 }
 
 /// The type, as a sentence has it behind "is".
-pub(super) const fn described(kind: Type) -> &'static str {
+pub(super) const fn type_words(kind: Type) -> &'static str {
     match kind {
         Type::String => "a string",
         Type::Boolean => "a boolean",

@@ -28,7 +28,7 @@ impl Reader<'_> {
         location: Location,
         value: Option<&Value>,
     ) -> Result<Option<Value>, Error> {
-        let Some(value) = listed(location, value) else {
+        let Some(value) = removal_list(location, value) else {
             return Ok(None);
         };
         self.habits
@@ -127,7 +127,7 @@ impl Reader<'_> {
 /// serializer writes in place of none, so that all goes (RFC 7644 §3.5.2.2); but among the members
 /// of a group it is a mapping without a value far more often than the wish to empty the group, and
 /// names nobody, as `[]` does.
-pub(super) fn listed(location: Location, value: Option<&Value>) -> Option<&Value> {
+pub(super) fn removal_list(location: Location, value: Option<&Value>) -> Option<&Value> {
     value.filter(|value| location.attribute.linked || !value.is_null())
 }
 

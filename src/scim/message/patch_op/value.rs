@@ -7,7 +7,7 @@ use alloc::{string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Value};
 
 use super::read::{Reader, is_empty};
-use super::removal::{is_of_empty, listed};
+use super::removal::{is_of_empty, removal_list};
 use crate::filter::predicate::Predicate;
 use crate::habit::{KEPT, NOTHING_REMOVED, NOTHING_SET, READ_ONLY, WRITE_ONLY};
 use crate::index::Index;
@@ -205,7 +205,7 @@ impl Reader<'_> {
     fn links(&mut self, op: Op, location: Location, value: Option<&Value>) -> Result<(), Error> {
         let attribute = location.attribute;
         let value = match op {
-            Op::Remove => match listed(location, value) {
+            Op::Remove => match removal_list(location, value) {
                 None => None,
                 Some(value) => {
                     self.habits.note_at("entra-valued-remove", attribute.name);

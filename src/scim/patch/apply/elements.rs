@@ -51,7 +51,7 @@ impl Selection<'_> {
             .map(|(place, _)| place)
             .list();
         let matched = match (op, value) {
-            (Op::Remove, Some(named)) => self.named(&list, matched, named),
+            (Op::Remove, Some(named)) => self.retain_places(&list, matched, named),
             _ => matched,
         };
         match (op, value) {
@@ -107,7 +107,7 @@ impl Selection<'_> {
     }
 
     /// The places among these whose value is what a `remove` lists, or whose part is.
-    fn named(&self, list: &[Value], mut places: Vec<usize>, named: &Value) -> Vec<usize> {
+    fn retain_places(&self, list: &[Value], mut places: Vec<usize>, named: &Value) -> Vec<usize> {
         let named = fold_value(self.location().leaf(), named);
         let listed = values_of(&named);
         places.retain(|place| {

@@ -31,7 +31,7 @@ impl Event {
     /// Reads a row of [`FeedRange::list`](store::ledger::feed::FeedRange::list).
     pub(super) fn read(row: &mut Row, shard: u16, mark: FeedMark) -> Result<Self, Refusal> {
         let kind = row.text(7)?;
-        let kind = kind.and_then(|name| ResourceType::named(&name));
+        let kind = kind.and_then(|name| ResourceType::by_name(&name));
         let tenant = row.count(5)?;
         Ok(Self {
             shard,

@@ -13,10 +13,10 @@ use store::directory::tenants::{self, Patch};
 
 /// Makes the tenant in the directory again what it was.
 pub(super) fn put_back(call: &Call<'_>, was: Vec<Row>) -> Result<Batch, Refusal> {
-    let kept = shape(was)?.and_then(|was| json::object(&was));
-    let kept = kept.unwrap_or_default();
-    let text = |name: &str| kept.get(name).and_then(Value::as_str);
-    let entries = kept.get("metadata").and_then(Value::as_object);
+    let former = shape(was)?.and_then(|was| json::object(&was));
+    let former = former.unwrap_or_default();
+    let text = |name: &str| former.get(name).and_then(Value::as_str);
+    let entries = former.get("metadata").and_then(Value::as_object);
     let mut entries = entries.cloned().unwrap_or_default();
     if let Some(Value::Object(sent)) = call.body.get("metadata") {
         for name in sent.keys() {

@@ -28,7 +28,7 @@ pub fn deliveries<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         let list = deliveries::list(&endpoint.id, before, call.most());
         let (batch, listed) = Batch::of(list);
         Step::send(1, batch, move |mut answers| {
-            call.listed(answers.rows(listed))
+            call.show_page(answers.rows(listed))
         })
     })
 }
@@ -175,7 +175,7 @@ fn set_back<'c>(
             one(call, Batch::default(), &endpoint.id, Format::One)
         });
     };
-    let (look, found) = Batch::of(replay::trimmed(from, endpoint.tenant));
+    let (look, found) = Batch::of(replay::trim_place(from, endpoint.tenant));
     Step::send(shard, look, move |mut answers| {
         if let Some(row) = answers.row(found) {
             let next = match row.count(0)? {

@@ -3,7 +3,7 @@
 use scim::fold::fold_str;
 use scim::json;
 use scim::list::List;
-use scim::message::error::quoted;
+use scim::message::error::quote;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use scim::transform::{TeamRecord, UNKNOWN_USER, UserRecord, team_to_scim, user_to_scim};
 use serde_json::{Map, Value};
@@ -246,7 +246,7 @@ fn of_record(
     let mut passed_over = Vec::new();
     for name in record.keys() {
         if !KEYS.contains(&name.as_str()) {
-            passed_over.push(quoted(name));
+            passed_over.push(quote(name));
         }
     }
     let parsed = LineResource {
@@ -340,5 +340,5 @@ pub(super) fn ambiguous_member(link: &Value) -> String {
 
 fn of_member(link: &Value, what: &str) -> String {
     let text = link.get(1).and_then(Value::as_str).unwrap_or_default();
-    format!("The member \"{}\" {what}", quoted(text))
+    format!("The member \"{}\" {what}", quote(text))
 }

@@ -3,7 +3,7 @@
 use scim::index::Index;
 use scim::json;
 use scim::list::List;
-use scim::message::error::quoted;
+use scim::message::error::quote;
 use scim::patch::LinkChange;
 use scim::resource_type::GROUP_TYPE;
 use serde_json::Value;
@@ -83,7 +83,7 @@ impl MemberLine {
             } else if circular.has(id) {
                 refused.push(format!(
                     "The member \"{}\" is the group itself, or the group is in it: a group cannot be a member of itself. Leave it out.",
-                    quoted(link.get(1).and_then(Value::as_str).unwrap_or_default()),
+                    quote(link.get(1).and_then(Value::as_str).unwrap_or_default()),
                 ));
             } else if membership == "-" {
                 if refused.last().is_none_or(|last| last != GONE) {

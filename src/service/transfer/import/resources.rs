@@ -53,11 +53,11 @@ struct Item {
 
 impl Item {
     /// Bytes that the text index is given of it.
-    fn indexed(&self) -> usize {
+    fn index_bytes(&self) -> usize {
         match (&self.target, &self.rewrite) {
-            (None, _) => self.new.indexed(),
+            (None, _) => self.new.index_bytes(),
             (Some(_), None) => 0,
-            (Some(_), Some((rewrite, ..))) => rewrite.indexed(self.parsed.resource_type),
+            (Some(_), Some((rewrite, ..))) => rewrite.index_bytes(self.parsed.resource_type),
         }
     }
 }
@@ -102,7 +102,7 @@ pub(super) async fn plan<D: Database>(
     let mut text = 0;
     let is_too_much = |(_, action): &(i64, Action)| {
         let more = match action {
-            Action::Write(item) => item.indexed(),
+            Action::Write(item) => item.index_bytes(),
             Action::Skip | Action::Wait | Action::Refuse(_) => 0,
         };
         text += more;

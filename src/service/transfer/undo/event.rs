@@ -26,19 +26,19 @@ impl Event {
         let mut event = Self {
             seq: row.seq,
             kind: row.kind,
-            resource_type: ResourceType::named(&row.resource_type),
+            resource_type: ResourceType::by_name(&row.resource_type),
             type_name: row.resource_type,
             id: row.id,
             body: row.body.as_deref().and_then(json::object),
         };
-        let kept = row.kept.as_deref().and_then(json::object);
-        if let (Some(resource_type), Some(mut kept)) = (event.resource_type, kept)
-            && let Some(document) = kept.get("before").and_then(Value::as_object)
+        let snapshot = row.snapshot.as_deref().and_then(json::object);
+        if let (Some(resource_type), Some(mut snapshot)) = (event.resource_type, snapshot)
+            && let Some(document) = snapshot.get("before").and_then(Value::as_object)
             && event.differing(resource_type, "before", document).is_none()
             && let Some(body) = &mut event.body
         {
             body.remove("cut");
-            body.append(&mut kept);
+            body.append(&mut snapshot);
         }
         event
     }
@@ -56,7 +56,7 @@ impl Event {
                 path.strip_prefix(name)
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
             };
-            self.cut().into_iter().any(is_in)
+            self.cut_names().into_iter().any(is_in)
         };
         let differing = changes(resource_type, &self.document(side), document);
         differing.iter().find_map(|entry| {
@@ -81,7 +81,7 @@ impl Event {
     }
 
     /// The attributes that were cut of it.
-    pub(super) fn cut(&self) -> Vec<&str> {
+    pub(super) fn cut_names(&self) -> Vec<&str> {
         texts(self.member("cut"))
     }
 

@@ -163,7 +163,7 @@ impl Reversal<'_> {
         }
         let view = self.views.of(resource_type);
         let mut refused = Vec::new();
-        let (groups, kept) = (texts(event.member("groups")), texts(event.member("kept")));
+        let (groups, own_members) = (texts(event.member("groups")), texts(event.member("kept")));
         let is_more = event.member("is_more").map(|is_more| *is_more == 1);
         if is_more == Some(true) {
             let detail = format!(
@@ -178,12 +178,12 @@ impl Reversal<'_> {
                 "It was in {MAX_NAMES} groups or more, and its event keeps no more than these."
             ));
         }
-        if is_more.is_none() && kept.len() >= MAX_KEPT_MEMBERS {
+        if is_more.is_none() && own_members.len() >= MAX_KEPT_MEMBERS {
             refused.push(format!(
                 "It had {MAX_KEPT_MEMBERS} members or more, and its event keeps no more than these."
             ));
         }
-        for name in event.cut() {
+        for name in event.cut_names() {
             refused.push(format!(
                 "`{name}` was too large for the event, and is not back."
             ));
@@ -239,7 +239,7 @@ impl Reversal<'_> {
                 self.wait(event, (team, &event.id), &detail);
             }
         }
-        for &member in &kept {
+        for &member in &own_members {
             if self.state.kind(member).is_some() {
                 self.join(event, (&event.id, member));
             } else {

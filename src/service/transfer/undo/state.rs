@@ -12,7 +12,7 @@ use crate::write::of_type;
 use store::expression::View;
 use store::table::Table;
 use store::tenant::Tenant;
-use store::write::indexed;
+use store::write::index_bytes;
 
 /// A JSON object.
 pub(super) type Object = Map<String, Value>;
@@ -229,7 +229,9 @@ impl State {
         let Some(resource) = self.resource_list.get_mut(place) else {
             return;
         };
-        self.text += next.as_ref().map_or(0, |next| indexed(view.table(), next));
+        self.text += next
+            .as_ref()
+            .map_or(0, |next| index_bytes(view.table(), next));
         let id = resource.id.clone();
         let claims = |document: &Option<Rc<Object>>| match document {
             Some(document) => Self::claims(view, document),

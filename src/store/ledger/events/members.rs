@@ -145,7 +145,7 @@ pub fn members(
         let links = [add.first().map(come), remove.first().map(go)];
         return one_event(origin, view, group, links);
     }
-    let kept = add.iter().map(|ids| {
+    let except = add.iter().map(|ids| {
         fragment!(
             " AND m.member_id NOT IN (SELECT value FROM json_each({ids}))",
             ids = value(ids),
@@ -154,12 +154,12 @@ pub fn members(
     let mut links: Vec<Fragment<'_>> = add.iter().map(come).list();
     if change.clear {
         links.push(fragment!(
-            "{LEAVES}{request} AS request FROM team_members m WHERE m.tenant_id = {tenant} AND m.team_id = {id}{kept}",
+            "{LEAVES}{request} AS request FROM team_members m WHERE m.tenant_id = {tenant} AND m.team_id = {id}{except}",
             LEAVES = LEAVES,
             request = request,
             tenant = view.tenant,
             id = value(id),
-            kept = kept.collect::<Fragment<'_>>(),
+            except = except.collect::<Fragment<'_>>(),
         ));
     }
     links.extend(remove.iter().map(go));
@@ -167,7 +167,7 @@ pub fn members(
         origin,
         view,
         version,
-        Fragment::joined(links, " UNION ALL "),
+        Fragment::join(links, " UNION ALL "),
         guard,
     )
 }

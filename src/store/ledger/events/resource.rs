@@ -216,8 +216,8 @@ pub fn of_assign(
             new = Fragment::Made(new),
         ));
     }
-    let entries = Fragment::joined(entries, " UNION ALL ");
-    let differences = Fragment::joined(differences, " OR ");
+    let entries = Fragment::join(entries, " UNION ALL ");
+    let differences = Fragment::join(differences, " OR ");
     let (external_id, name) = (named("externalId"), named(name_of(view.resource_type)));
     let called = names(value(version).into(), external_id, name);
     let kind = {
@@ -336,17 +336,17 @@ fn delete_body<'a>(view: &View<'a>, version: &'a str) -> Fragment<'a> {
         row = view.row(),
         MAX_NAMES = MAX_NAMES,
     );
-    let kept = fragment!(
+    let members = fragment!(
         ", 'kept', (SELECT json_group_array(member_id) FROM (\
          SELECT m.member_id FROM team_members m WHERE m.tenant_id = {row}.tenant_id AND m.team_id = {row}.id LIMIT {MAX_KEPT_MEMBERS}))",
         row = view.row(),
         MAX_KEPT_MEMBERS = MAX_KEPT_MEMBERS,
     );
     fragment!(
-        "{names}, {document}{groups}{kept}",
+        "{names}, {document}{groups}{members}",
         names = names_of_row(view),
         document = document(view, "before"),
         groups = (!view.table().shared).then_some(groups),
-        kept = view.table().has_members().then_some(kept),
+        members = view.table().has_members().then_some(members),
     )
 }

@@ -4,7 +4,7 @@ use scim::fold::fold_str;
 use scim::index::Index;
 use scim::json;
 use scim::list::List;
-use scim::message::error::quoted;
+use scim::message::error::quote;
 use scim::resource::{replace, set_schemas};
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
@@ -189,7 +189,7 @@ fn rewrite<D: Database>(
             *action = Action::Refuse(format!(
                 "The line with the id \"{}\" is the same {}: the two have one name, or one externalId. Give each its own, or \
                  leave one of them out.",
-                quoted(first),
+                quote(first),
                 item.parsed.resource_type.name,
             ));
             continue;
