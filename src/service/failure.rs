@@ -114,8 +114,11 @@ impl From<store::Error> for Failure {
             ),
             store::Error::ReadOnly => Self::Forbidden(READ_ONLY),
             store::Error::Braked => Self::Braked,
-            // One of the operator's own that is free by now is not named.
-            store::Error::Unique(attribute) => name_in_use(attribute.unwrap_or("value")),
+            store::Error::Unique(Some(attribute)) => name_in_use(attribute),
+            // One of the operator's own, which is free by now.
+            store::Error::Unique(None) => Self::Refused(Error::uniqueness(
+                "Another resource had one of these values while this was written. Send the request again.",
+            )),
             store::Error::Guard => Self::Broken("a guard failed that had no reader".to_owned()),
             store::Error::TooBig => Self::TooLarge(format!(
                 "The resource would be larger than the {LARGEST_VALUE} bytes that the database holds as one text, or the \

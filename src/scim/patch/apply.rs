@@ -1,6 +1,7 @@
 //! Operations, applied to a document in order (RFC 7644 §3.5.2.1 to §3.5.2.3).
 
 use alloc::{string::String, string::ToString, vec::Vec};
+use core::mem::take;
 
 use serde_json::{Map, Value};
 
@@ -79,10 +80,11 @@ pub fn apply_within(
     let complete = check_required(resource_type, document).is_ok();
     let deactivates = deactivates(operations);
     let before = deactivates.then(|| document.clone());
+    let mut are_looks_out = false;
     for operation in operations {
         let held = optional_location(operation).filter(|_| deactivates);
         // Not even a copy of the values is made for those behind the one that had too few looks.
-        if let Some(location) = held.filter(|of| of.attribute.multi_valued && looks.left == 0) {
+        if let Some(location) = held.filter(|of| of.attribute.multi_valued && are_looks_out) {
             habits.leave_out(LEFT_OUT_TO_DEACTIVATE, &location.to_string());
             continue;
         }
@@ -91,7 +93,7 @@ pub fn apply_within(
             let Some((location, before)) = held else {
                 return Err(error.of_operation(operation.number));
             };
-            looks.were_too_few = false;
+            are_looks_out |= take(&mut looks.were_too_few);
             habits.leave_out(LEFT_OUT_TO_DEACTIVATE, &location.to_string());
             put(document, location, before);
         }

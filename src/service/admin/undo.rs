@@ -164,7 +164,7 @@ fn end<'c>(call: &'c Call<'c>, undo: Box<Undo>, end_of: End) -> Outcome<'c> {
             begin_job(call, undo, &until)
         }
         End::Conflict => {
-            // Others go on with its job.
+            // Its job is gone on with when the lease ends, by the minute.
             if let Some(job) = undo.job {
                 let (batch, read) = Batch::of(jobs::read(&job));
                 return Step::send(call.admin.shard, batch, move |answers| {

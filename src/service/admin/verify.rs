@@ -243,7 +243,8 @@ fn tail<'c>(call: &'c Call<'c>, mut finding: Finding) -> Outcome<'c> {
         finding.tell(behind + 1, last, "a seal is missing");
     }
     if !finding.is_noted {
-        finding.tell(behind + 1, newest, LOST);
+        let newest = newest.max(1);
+        finding.tell(newest.min(behind + 1), newest, LOST);
     }
     if finding.tenant == 0 {
         return strangers(call.admin.shards(), finding, newest);

@@ -315,12 +315,12 @@ impl Undo {
         if let Some(job) = &self.job {
             let end = (!has_more).then(|| ("finished", next.result()));
             let lease_end = Moment::at(session.now.milliseconds + LEASE);
-            let now = if has_more && self.keeps_lease {
+            let until = if has_more && self.keeps_lease {
                 &lease_end
             } else {
                 &session.now
             };
-            batch.add(next.note(job, end, &now.text));
+            batch.add(next.note(job, end, &until.text));
         }
         Ok(batch)
     }

@@ -1,6 +1,7 @@
 //! What stands beside every write: its event. Each write of a resource, or of what links resources,
 //! has a function here, which says where in the batch it is called; all of them come by [`beside`],
-//! once, and what else shall stand beside each write is added there.
+//! once, and what else shall stand beside each write is added there. What goes for good
+//! ([`super::ending`]) has no event of a resource, and does not come by here.
 
 use scim::patch::LinkChange;
 use scim::schema::Attribute;

@@ -15,7 +15,8 @@ use crate::table::LinkEnd;
 
 /// Links that are looked at in the time that a pair of teams is walked to.
 const LINKS_PER_PAIR: usize = 10;
-/// Comparisons that make what a link's other end is called no dearer than to keep it does.
+/// Up to so many comparisons with what a link's other end is called, to make that name for each
+/// costs no more than to keep it.
 const FEW: usize = 4;
 
 impl<'a> Writer<'a> {
