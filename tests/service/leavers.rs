@@ -397,17 +397,33 @@ fn a_name_in_use_keeps_nobody_active() {
     assert_eq!(got.body["active"], false);
     assert_eq!(got.body["userName"], "ada");
     assert_eq!(got.body["title"], "T");
-    let bulk = json!({
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
-        "Operations": [{ "method": "PATCH", "path": format!("/Users/{}", client.user("bob")), "data": {
+    let leaver = |name: &str, operations: &Value| {
+        json!({ "method": "PATCH", "path": format!("/Users/{}", client.user(name)), "data": {
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-            "Operations": [rename, off],
-        } }],
-    });
-    let got = client.post("/Bulk", &bulk).expect(200);
-    assert_eq!(got["Operations"][0]["status"], "200", "{got:#}");
-    let bob = client.get("/Users?filter=userName eq \"bob\"").expect(200);
-    assert_eq!(bob["Resources"][0]["active"], false);
+            "Operations": operations,
+        } })
+    };
+    let away = json!([rename, off]);
+    let bulks = [
+        vec![leaver("bob", &away)],
+        // Several travel together.
+        vec![leaver("cy", &away), leaver("dora", &json!([title]))],
+        vec![leaver("eve", &away), leaver("fay", &away)],
+    ];
+    for operations in bulks {
+        let bulk = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+            "Operations": operations,
+        });
+        let got = client.post("/Bulk", &bulk).expect(200);
+        for done in got["Operations"].as_array().unwrap() {
+            assert_eq!(done["status"], "200", "{got:#}");
+        }
+    }
+    for name in ["bob", "cy", "eve", "fay"] {
+        let found = client.get(&format!("/Users?filter=userName eq \"{name}\""));
+        assert_eq!(found.expect(200)["Resources"][0]["active"], false, "{name}");
+    }
 }
 
 /// What is no operation, as a removal of nothing that is named.

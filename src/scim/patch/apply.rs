@@ -1,7 +1,6 @@
 //! Operations, applied to a document in order (RFC 7644 §3.5.2.1 to §3.5.2.3).
 
 use alloc::{string::String, string::ToString, vec::Vec};
-use core::mem::take;
 
 use serde_json::{Map, Value};
 
@@ -93,7 +92,7 @@ pub fn apply_within(
             let Some((location, before)) = held else {
                 return Err(error.of_operation(operation.number));
             };
-            are_looks_out |= take(&mut looks.were_too_few);
+            are_looks_out |= core::mem::take(&mut looks.were_too_few);
             habits.leave_out(LEFT_OUT_TO_DEACTIVATE, &location.to_string());
             put(document, location, before);
         }

@@ -357,8 +357,7 @@ impl<D: Database> Session<'_, D> {
         Ok(settled)
     }
 
-    /// Changes that were not written: the name that they want is another's, or somebody else was
-    /// faster.
+    /// Changes that were not written: their name is another's, or somebody else was faster.
     async fn settle_unwritten(&self, jobs: &mut [Job], rest: Vec<Pending>) -> Result<(), Failure> {
         if rest.is_empty() {
             return Ok(());
@@ -375,7 +374,8 @@ impl<D: Database> Session<'_, D> {
             } = pending;
             let found = now.of(resource_type, &stored.id);
             let is_same = matches!(&found, Some(Some(now)) if now.version == stored.version);
-            match rewrite.changed_key().filter(|_| is_same) {
+            // Who is deactivated leaves without the name, which only a PATCH alone does.
+            match (rewrite.changed_key()).filter(|_| is_same && !rewrite.deactivates()) {
                 Some(key) => {
                     if let Some(job) = jobs.get_mut(index) {
                         job.settle(Err(name_in_use(key.attribute)));
