@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use testing::worker::{Worker, database, state_folder};
 
 const USERS: usize = 700;
+/// Users of a tenant that ends: so many that a kill comes before its end.
+const MANY: usize = 4_000;
 /// Operations of a Bulk.
 const AT_ONCE: usize = 350;
 /// How often the runtime is killed at the most.
@@ -227,7 +229,7 @@ fn a_killed_undo_goes_on_and_does_nothing_twice() {
 fn a_killed_end_of_a_tenant_goes_on() {
     let state = state_folder().unwrap();
     let worker = start(&state, &[]);
-    let ids = [("One", USERS), ("Two", USERS), ("Three", 2)];
+    let ids = [("One", MANY), ("Two", MANY), ("Three", 2)];
     let ids = ids.map(|(name, users)| tenant(&worker, name, users));
     // What is left of the one, table by table.
     let left = |id: &str| -> Vec<(String, i64)> {
