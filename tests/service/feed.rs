@@ -79,7 +79,7 @@ fn a_list_is_of_one_tenant_by_either_id() {
             let got = operator.get(&format!("/{list}?tenant={named}"));
             got.problem(404, "tenant_not_found", "GET /admin/v1/tenants");
         }
-        for wrong in ["x", "-1", "ext", "1.0"] {
+        for wrong in ["", "x", "-1", "ext", "1.0"] {
             let got = operator.get(&format!("/{list}?tenant={wrong}"));
             got.problem(400, "invalid_query", "`ext:`");
         }

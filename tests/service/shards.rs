@@ -412,6 +412,14 @@ fn an_oauth_client_of_the_second_shard_gets_tokens() {
     assert_eq!(second(&memory).number(tokens), 0);
 }
 
+/// The second shard takes no more entries of metadata.
+fn fill_metadata(memory: &Memory) {
+    second(memory).sql(
+        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 50) \
+         UPDATE tenants SET metadata = (SELECT json_group_object('k' || n, 'v') FROM n) WHERE id > 1",
+    );
+}
+
 /// A change that its own shard refuses is taken back whole in the directory, which had it first.
 #[test]
 fn what_the_second_shard_refuses_the_directory_has_not() {
@@ -425,10 +433,7 @@ fn what_the_second_shard_refuses_the_directory_has_not() {
             &json!({ "metadata": { "plan": "gold", "seats": "5" } }),
         )
         .expect(200);
-    second(&memory).sql(
-        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 50) \
-         UPDATE tenants SET metadata = (SELECT json_group_object('k' || n, 'v') FROM n) WHERE id > 1",
-    );
+    fill_metadata(&memory);
     memory.sql("UPDATE tenants SET metadata = '{\"k1\":\"v\"}' WHERE id > 1");
     let change = json!({
         "name": "Other", "external_id": "org_1", "state": "suspended", "metadata": { "plan": "gold", "k1": "w" },
@@ -438,5 +443,28 @@ fn what_the_second_shard_refuses_the_directory_has_not() {
         .problem(400, "invalid_value", "entries of `metadata`");
     let row = "SELECT name = 'Example Corp' AND external_id IS NULL AND state = 'active' \
                AND metadata ->> 'plan' IS NULL AND metadata ->> 'k50' IS NULL AND metadata ->> 'k1' = 'v' FROM tenants WHERE id > 1";
+    assert_eq!(memory.number(row), 1);
+}
+
+/// What another changed meanwhile stays: only what the call has sent is taken back.
+#[test]
+fn what_is_taken_back_is_what_was_sent() {
+    let memory = Memory::sharded();
+    let admin = Operator::new(&memory);
+    let (id, _) = tenant(&memory, 2, "Example Corp");
+    fill_metadata(&memory);
+    memory.sql(
+        "CREATE TRIGGER another AFTER UPDATE OF metadata ON tenants WHEN new.metadata ->> 'plan' = 'gold' \
+         BEGIN UPDATE tenants SET name = 'Other', state = 'suspended', \
+         metadata = json_set(new.metadata, '$.seats', '5') WHERE id = new.id; END",
+    );
+    let change = json!({ "metadata": { "plan": "gold" } });
+    admin.patch(&format!("/tenants/{id}"), &change).problem(
+        400,
+        "invalid_value",
+        "entries of `metadata`",
+    );
+    let row = "SELECT name = 'Other' AND state = 'suspended' AND metadata ->> 'seats' = '5' \
+               AND metadata ->> 'plan' IS NULL FROM tenants WHERE id > 1";
     assert_eq!(memory.number(row), 1);
 }
