@@ -45,6 +45,12 @@ pub(crate) fn add(batch: &mut Batch, keys: &[TenantResource]) -> Vec<TypeHandle>
     handles
 }
 
+/// Adds what [`read`] gave to an event, JSON text.
+pub(crate) fn add_to(event: &mut String, now: &str) {
+    event.pop();
+    event.extend([",", now, "}"]);
+}
+
 /// Reads what came: for each key the member `now` of its events, JSON text; none where that was
 /// more than one page takes. Of a group with more members than an event names they are left out,
 /// which the member `now_cut` says.

@@ -4,6 +4,7 @@ use scim::json::{self, ObjectText};
 use scim::part;
 use serde_json::Value;
 
+use crate::now;
 use crate::outside::{PostReply, is_taken};
 use crate::{Settings, address};
 use store::ledger::feed::{EventFilter, FeedMark};
@@ -82,8 +83,7 @@ pub(crate) fn first_bytes(mut reply: String) -> String {
 /// Adds the resource as it is now, where the whole is small enough for a delivery.
 pub(super) fn add_now(event: &mut String, now: &str) {
     if event.len() + now.len() <= MOST {
-        event.pop();
-        event.extend([",", now, "}"]);
+        now::add_to(event, now);
     }
 }
 

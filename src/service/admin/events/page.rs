@@ -173,8 +173,7 @@ impl Page {
         let mut data = Vec::new();
         for mut event in self.events {
             if let Some(now) = event.now.filter(|now| !now.is_empty()) {
-                event.text.pop();
-                event.text.extend([",", &now, "}"]);
+                now::add_to(&mut event.text, &now);
             }
             data.push(event.text);
         }
