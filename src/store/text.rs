@@ -22,8 +22,8 @@ use crate::{fragment, statement};
 const LONGEST: usize = 32;
 /// The same of many texts. Characters that all have (a domain) are walked anew for each.
 const LONGEST_OF_MANY: usize = 12;
-/// Characters behind which no clause is added.
-const MOST_LETTERS: usize = 96;
+/// Bytes of texts behind which no clause is added.
+const MOST_BYTES: usize = 96;
 /// Characters that the index knows the place of.
 const SHORTEST: usize = 3;
 /// Texts that are looked for at once, at the most: for each the index walks the places of its
@@ -322,12 +322,12 @@ fn cap_repeats(text: &str, longest: usize, most: usize) -> String {
     letters.into_iter().take(length).collect()
 }
 
-/// The clauses with each text once, and no more of them than some characters and [`MOST_NEEDLES`]
+/// The clauses with each text once, and no more of them than [`MOST_BYTES`] and [`MOST_NEEDLES`]
 /// allow: a clause less finds more, which are asked for the condition itself. Many texts are looked
 /// for in less of each.
 fn affordable(clauses: Vec<Vec<String>>) -> Vec<Vec<String>> {
     let mut best: Vec<Vec<String>> = Vec::new();
-    let (mut texts, mut letters) = (0, 0);
+    let (mut texts, mut bytes) = (0, 0);
     for clause in clauses {
         let (longest, repeats) = if texts + clause.len() > FEW_NEEDLES {
             (LONGEST_OF_MANY, 1)
@@ -339,10 +339,9 @@ fn affordable(clauses: Vec<Vec<String>>) -> Vec<Vec<String>> {
             .map(|text| cap_repeats(text, longest, repeats))
             .collect();
         let clause = clause.into_texts();
-        if letters < MOST_LETTERS && texts + clause.len() <= MOST_NEEDLES && !best.contains(&clause)
-        {
+        if bytes < MOST_BYTES && texts + clause.len() <= MOST_NEEDLES && !best.contains(&clause) {
             texts += clause.len();
-            letters += clause.iter().map(String::len).sum::<usize>();
+            bytes += clause.iter().map(String::len).sum::<usize>();
             best.push(clause);
         }
     }

@@ -326,7 +326,7 @@ impl Undo {
     }
 
     /// The statement that notes how far its job came, and how it ended.
-    fn note(&self, job: &str, end: Option<(&'static str, Value)>, now: &str) -> Statement {
+    fn note(&self, job: &str, end: Option<(&'static str, Value)>, until: &str) -> Statement {
         let marker = self.marker();
         let end = end.map(|(state, result)| (state, text(&result)));
         // What is of no resource is passed over, at the end of the range, too.
@@ -341,6 +341,6 @@ impl Undo {
                 .as_ref()
                 .map(|(state, result)| (*state, result.as_str())),
         };
-        jobs::note(job, &progress, now)
+        jobs::note(job, &progress, until)
     }
 }

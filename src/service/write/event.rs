@@ -17,7 +17,7 @@ use store::write::Guard;
 
 /// Where a write stands: the batch, who writes, and the type of what is written; of members, that
 /// of their groups.
-pub(super) type Place<'a, 'b> = (&'a mut Batch, &'a Origin<'b>, &'a View<'b>);
+pub(super) type Site<'a, 'b> = (&'a mut Batch, &'a Origin<'b>, &'a View<'b>);
 
 /// Adds what stands beside a write: the event of it, last, for the write may ask whether that was
 /// added.
@@ -28,7 +28,7 @@ fn beside(batch: &mut Batch, event: Statement) {
 /// Behind the insert of a resource: its id, and the bytes of its document where they are known;
 /// `again`: it may be one that was deleted and is kept.
 pub(super) fn create(
-    (batch, origin, view): Place<'_, '_>,
+    (batch, origin, view): Site<'_, '_>,
     resource: (&str, Option<usize>),
     again: bool,
 ) {
@@ -37,7 +37,7 @@ pub(super) fn create(
 
 /// The same of many.
 pub(super) fn creates(
-    (batch, origin, view): Place<'_, '_>,
+    (batch, origin, view): Site<'_, '_>,
     rows: &[ResourceWrite<'_>],
     again: bool,
 ) {
@@ -46,7 +46,7 @@ pub(super) fn creates(
 
 /// Behind what gives a resource another document, and leaves it this external id and name.
 pub(super) fn rewrite(
-    (batch, origin, view): Place<'_, '_>,
+    (batch, origin, view): Site<'_, '_>,
     done: &ResourceWrite<'_>,
     names: (Option<&str>, Option<&str>),
     update: &Update,
@@ -55,17 +55,14 @@ pub(super) fn rewrite(
 }
 
 /// The same of many.
-pub(super) fn rewrites(
-    (batch, origin, view): Place<'_, '_>,
-    rows: &[(ResourceWrite<'_>, &Update)],
-) {
+pub(super) fn rewrites((batch, origin, view): Site<'_, '_>, rows: &[(ResourceWrite<'_>, &Update)]) {
     beside(batch, events::of_rewrites(origin, view, rows));
 }
 
 /// In front of what gives attributes values, and the resource this version. That asks `changes()`
 /// whether the event was added, so nothing may stand between the two.
 pub(super) fn assign(
-    (batch, origin, view): Place<'_, '_>,
+    (batch, origin, view): Site<'_, '_>,
     resource: (&ResourceRef, Guard<'_>),
     version: &str,
     values: &[(&'static Attribute, Value)],
@@ -79,7 +76,7 @@ pub(super) fn assign(
 /// In front of what lets members come and go, and gives their group this version; where that keeps
 /// its document, it asks for the event in the same way.
 pub(super) fn members(
-    (batch, origin, view): Place<'_, '_>,
+    (batch, origin, view): Site<'_, '_>,
     group: (&str, Guard<'_>),
     version: &str,
     members: &LinkChange,
@@ -92,7 +89,7 @@ pub(super) fn members(
 
 /// Behind what gives new groups their members, so many in all.
 pub(super) fn first_members(
-    (batch, origin, view): Place<'_, '_>,
+    (batch, origin, view): Site<'_, '_>,
     teams: &[(&str, Option<usize>)],
     count: usize,
 ) {
@@ -101,7 +98,7 @@ pub(super) fn first_members(
 
 /// In front of what takes a user into groups and out of others, which get this version.
 pub(super) fn teams(
-    (batch, origin, view): Place<'_, '_>,
+    (batch, origin, view): Site<'_, '_>,
     groups: &View<'_>,
     user: (&str, Guard<'_>),
     teams: &[String],
@@ -115,7 +112,7 @@ pub(super) fn teams(
 
 /// In front of what lets users who were awaited join groups, which get this version.
 pub(super) fn pending_joins(
-    (batch, origin, view): Place<'_, '_>,
+    (batch, origin, view): Site<'_, '_>,
     users: &[(&str, Option<usize>)],
     version: &str,
 ) {
@@ -123,18 +120,18 @@ pub(super) fn pending_joins(
 }
 
 /// In front of what makes those of these rows members again, of groups that get this version.
-pub(super) fn joins((batch, origin, view): Place<'_, '_>, version: &str, links: Fragment<'_>) {
+pub(super) fn joins((batch, origin, view): Site<'_, '_>, version: &str, links: Fragment<'_>) {
     beside(batch, events::of_joins(origin, view, version, links));
 }
 
 /// In front of what lets members of many groups come and go, which get this version.
-pub(super) fn moves((batch, origin, view): Place<'_, '_>, version: &str, links: &str) {
+pub(super) fn moves((batch, origin, view): Site<'_, '_>, version: &str, links: &str) {
     beside(batch, events::of_moves(origin, view, version, links));
 }
 
 /// In front of the delete of a resource; the groups that it leaves get this version.
 pub(super) fn delete(
-    (batch, origin, view): Place<'_, '_>,
+    (batch, origin, view): Site<'_, '_>,
     reference: &ResourceRef,
     guard: Guard<'_>,
     version: &str,
@@ -147,7 +144,7 @@ pub(super) fn delete(
 
 /// The same of many.
 pub(super) fn deletes(
-    (batch, origin, view): Place<'_, '_>,
+    (batch, origin, view): Site<'_, '_>,
     rows: &[(&str, Option<usize>)],
     version: &str,
 ) {

@@ -1,4 +1,4 @@
-//! Changes of several resources in few statements: the runs of a Bulk.
+//! Changes of several resources in few statements: the runs of a Bulk, of an import, of an undo.
 
 use scim::index::Index;
 use scim::list::List;

@@ -86,19 +86,20 @@ pub struct Progress<'a> {
     pub end: Option<(&'static str, &'a str)>,
 }
 
-/// Notes how far a job came, and gives its lease back.
-pub fn note(id: &str, progress: &Progress<'_>, now: &str) -> Statement {
+/// Notes how far a job came. Its lease is until then: now, where it is given back, which is when a
+/// job ended that has.
+pub fn note(id: &str, progress: &Progress<'_>, until: &str) -> Statement {
     let end = progress.end.map(|(state, result)| {
         fragment!(
-            ", state = '{state}', result = {result}, finished_at = {now}",
+            ", state = '{state}', result = {result}, finished_at = {until}",
             state = state,
             result = value(result),
-            now = value(now),
+            until = value(until),
         )
     });
     statement!(
-        "UPDATE jobs SET lease_until = {now}, marker = {marker}, done = {done}{end} WHERE id = {id}",
-        now = value(now),
+        "UPDATE jobs SET lease_until = {until}, marker = {marker}, done = {done}{end} WHERE id = {id}",
+        until = value(until),
         marker = value(progress.marker),
         done = value(progress.done),
         end = end,
