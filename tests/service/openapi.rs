@@ -283,7 +283,8 @@ fn the_example_of_an_import_is_one() {
     );
 }
 
-/// Each type of event that is posted stands in the table of docs/events.md, and each there is one.
+/// Each type of event that is posted stands in the table of docs/events.md, and each there is one
+/// that a reader can ask for.
 #[test]
 fn events_are_those_of_the_docs() {
     let docs = include_str!("../../docs/events.md");
@@ -313,4 +314,9 @@ fn events_are_those_of_the_docs() {
         posted.retain(|name| !name.starts_with(&format!("{noun}.")));
     }
     assert_eq!(told, posted);
+    let memory = Memory::new();
+    let operator = Operator::new(&memory);
+    for name in told {
+        operator.get(&format!("/events?type={name}")).expect(200);
+    }
 }
