@@ -4,9 +4,9 @@
 
 use std::cell::Cell;
 
+use scim::error::Error;
 use scim::habit::DUPLICATE_KEY;
 use scim::json;
-use scim::message::error::Error;
 use serde_json::Value;
 
 use super::fault::Fault;

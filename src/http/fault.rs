@@ -1,7 +1,7 @@
 //! Why a request is not answered as it asks: a failure of the use case, or a fault of the message
 //! that carried it. The place where either becomes a status; the form of the reply is the face's.
 
-use scim::message::error::{Error, ScimType};
+use scim::error::{Error, ScimType};
 
 use service::Failure;
 use service::failure::{BRAKED, BUSY};

@@ -1,7 +1,7 @@
 //! Percent-encoding, and the parameters of a query.
 
 use percent_encoding::percent_decode_str;
-use scim::message::error::Error;
+use scim::error::Error;
 use scim::part;
 
 /// Decodes `%XX`; what is no such escape stands for itself. Nothing where the bytes are not UTF-8.

@@ -81,7 +81,7 @@ impl Filter {
     /// let terms = filter.equalities().unwrap();
     /// assert_eq!((terms[0].0, terms[1].0), ("type", "primary"));
     /// assert!(Filter::parse(r#"type eq "work" or primary eq true"#)?.equalities().is_none());
-    /// # Ok::<(), scim::message::error::Error>(())
+    /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn equalities(&self) -> Option<Vec<(&str, &CompareValue)>> {
         match self {

@@ -7,7 +7,7 @@
 //!
 //! What identity providers send is often not what the RFCs have. Where only one meaning is possible
 //! it is read so, and the [`habit`] noted by its name; where none is, an
-//! [`Error`](message::error::Error) says in a sentence what to send instead.
+//! [`Error`](error::Error) says in a sentence what to send instead.
 //!
 //! # A resource comes in
 //!
@@ -24,7 +24,7 @@
 //! assert_eq!(user.document["userName"], "Ada");
 //! assert_eq!(user.document["active"], true);
 //! assert_eq!(habits.left_out().collect::<Vec<_>>(), ["shoeSize"]);
-//! # Ok::<(), scim::message::error::Error>(())
+//! # Ok::<(), scim::error::Error>(())
 //! ```
 //!
 //! # It is changed
@@ -46,7 +46,7 @@
 //! apply(&USER_TYPE, &patch.operations, &mut document, &mut habits)?;
 //! assert_eq!(document["active"], false);
 //! assert_eq!(document["emails"][0]["value"], "ada@example.com");
-//! # Ok::<(), scim::message::error::Error>(())
+//! # Ok::<(), scim::error::Error>(())
 //! ```
 //!
 //! # It is looked for
@@ -64,7 +64,7 @@
 //! let predicate = Predicate::bind(&filter, &USER_TYPE, &mut Habits::default())?;
 //! let user = json!({ "userName": "Ada" });
 //! assert!(predicate.evaluate(&fold(&USER_TYPE, user.as_object().unwrap())));
-//! # Ok::<(), scim::message::error::Error>(())
+//! # Ok::<(), scim::error::Error>(())
 //! ```
 //!
 //! # Where things are
@@ -78,7 +78,8 @@
 //! | [`change`] | which attributes are others than before, for a record of changes |
 //! | [`fold`], [`date_time`] | what makes two values the same, and which comes first |
 //! | [`projection`], [`show`] | `attributes`, `excludedAttributes`, `returned`; a stored document as it is shown |
-//! | [`message`], [`discovery`] | messages, read or written: `PatchOp`, `SearchRequest`, `Error`, …; what the server tells of itself |
+//! | [`message`], [`discovery`] | messages, read or written: `PatchOp`, `SearchRequest`, …; what the server tells of itself |
+//! | [`error`] | every refusal of the protocol, by name, and the message that tells it |
 //! | [`index`] | which of many texts one is, for lists without a twin |
 //! | [`part`] | where a text stands in another, for one search in place of many |
 //! | [`list`] | what becomes a list, for little code in a wasm |
@@ -143,6 +144,7 @@ mod attribute_name;
 pub mod change;
 pub mod date_time;
 pub mod discovery;
+pub mod error;
 pub mod filter;
 pub mod fold;
 pub mod habit;

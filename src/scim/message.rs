@@ -1,10 +1,9 @@
-//! Messages, read or written: searches and lists, PATCH, Bulk, refusals, and what the server tells
-//! of itself (RFC 7644 §3.4 to §3.12, RFC 7643 §5).
+//! Messages, read or written: searches and lists, PATCH, Bulk, and what the server tells of itself
+//! (RFC 7644 §3.4 to §3.11, RFC 7643 §5). Refusals stand in [`error`](crate::error).
 
 pub mod bulk;
 pub mod config;
 pub mod entity_tags;
-pub mod error;
 pub mod list;
 pub mod patch_op;
 pub(crate) mod schemas;

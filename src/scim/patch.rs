@@ -9,7 +9,7 @@ use alloc::{string::ToString, vec::Vec};
 
 use serde_json::Value;
 
-use crate::message::error::{Error, quote};
+use crate::error::{Error, quote};
 use crate::path::Location;
 use crate::schema::{Attribute, Mutability, Type, Uniqueness};
 
@@ -64,7 +64,7 @@ pub struct Operation {
 /// let patch = PatchOp::parse(&USER_TYPE, &body, &mut Habits::default())?;
 /// let plain = plain_replaces(&patch.operations).unwrap();
 /// assert_eq!((plain[0].0.name, &plain[0].1), ("active", &serde_json::json!(false)));
-/// # Ok::<(), scim::message::error::Error>(())
+/// # Ok::<(), scim::error::Error>(())
 /// ```
 pub fn plain_replaces(own: &[Operation]) -> Option<Vec<(&'static Attribute, Value)>> {
     let mut plain: Vec<(&'static Attribute, Value)> = Vec::new();
@@ -115,7 +115,7 @@ pub(crate) fn deactivates(operations: &[Operation]) -> bool {
 /// attribute, or lists an id that the sentence quotes.
 ///
 /// ```
-/// use scim::{habit::Habits, message::error::Error, message::patch_op::PatchOp, patch::at_fault};
+/// use scim::{error::Error, habit::Habits, message::patch_op::PatchOp, patch::at_fault};
 /// use scim::resource_type::USER_TYPE;
 /// let title = serde_json::json!({ "op": "replace", "path": "title", "value": "x" });
 /// let name = serde_json::json!({ "op": "replace", "path": "userName", "value": "ada" });
@@ -123,7 +123,7 @@ pub(crate) fn deactivates(operations: &[Operation]) -> bool {
 /// let patch = PatchOp::parse(&USER_TYPE, &body, &mut Habits::default())?;
 /// let error = at_fault(&patch.operations, Error::uniqueness("It is in use").at("userName"));
 /// assert_eq!(error.detail(), "Operation 2: It is in use");
-/// # Ok::<(), scim::message::error::Error>(())
+/// # Ok::<(), scim::error::Error>(())
 /// ```
 pub fn at_fault(operations: &[Operation], error: Error) -> Error {
     if error.operation().is_some() {

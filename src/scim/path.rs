@@ -7,8 +7,8 @@
 use alloc::string::{String, ToString};
 use core::fmt;
 
+use crate::error::{Error, quote};
 use crate::habit::Habits;
-use crate::message::error::{Error, quote};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Schema};
 
@@ -97,7 +97,7 @@ impl AttributePath {
     /// let mut habits = Habits::default();
     /// let location = AttributePath::parse("EMAILS.Value")?.bind(&USER_TYPE, &mut habits).unwrap();
     /// assert_eq!(location.to_string(), "emails.value");
-    /// # Ok::<(), scim::message::error::Error>(())
+    /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn bind(
         &self,
@@ -184,7 +184,7 @@ impl AttributePath {
     /// let uri = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
     /// let path = AttributePath::parse(uri)?;
     /// assert_eq!(path.bind_extension(&USER_TYPE).unwrap().name, "EnterpriseUser");
-    /// # Ok::<(), scim::message::error::Error>(())
+    /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn bind_extension(&self, resource_type: &'static ResourceType) -> Option<&'static Schema> {
         self.uri.as_ref()?;

@@ -7,10 +7,10 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
+use crate::error::Error;
 use crate::habit::Habits;
 use crate::index::Index;
 use crate::json;
-use crate::message::error::Error;
 use crate::patch::Operation;
 use crate::patch::path::Target;
 use crate::path::{AttributePath, Location};
@@ -48,7 +48,7 @@ pub const MAX_NAMES: usize = 1_000;
 /// ```
 /// use scim::projection::names;
 /// assert_eq!(names("attributes", &["userName, id", "id", ""])?, ["userName", "id"]);
-/// # Ok::<(), scim::message::error::Error>(())
+/// # Ok::<(), scim::error::Error>(())
 /// ```
 pub fn names(parameter: &str, lists: &[&str]) -> Result<Vec<String>, Error> {
     let mut seen = Index::default();
@@ -90,7 +90,7 @@ impl Projection {
     ///     error.detail(),
     ///     "`attributes` and `excludedAttributes` exclude each other (RFC 7644 §3.9): send one of them"
     /// );
-    /// # Ok::<(), scim::message::error::Error>(())
+    /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn bind(
         resource_type: &'static ResourceType,

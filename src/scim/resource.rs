@@ -8,9 +8,10 @@ use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
+use crate::error::Error;
 use crate::habit::{DUPLICATE_KEY, Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, UNKNOWN_SCHEMA};
 use crate::index::Index;
-use crate::message::{error::Error, schemas::uris};
+use crate::message::schemas::uris;
 use crate::path::{AttributePath, Location, has_path, schema_named};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Schema};
@@ -69,7 +70,7 @@ impl Resource {
     /// let body = serde_json::json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"] });
     /// let error = Resource::accept(&USER_TYPE, &body, &mut habits).unwrap_err();
     /// assert_eq!(error.detail(), "`userName` is required and must have a value");
-    /// # Ok::<(), scim::message::error::Error>(())
+    /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn accept(
         resource_type: &'static ResourceType,
@@ -108,7 +109,7 @@ impl Resource {
     /// let body = serde_json::json!({ "userName": "ada", "active": false, "x509Certificates": 1 });
     /// let user = Resource::accept(&USER_TYPE, &body, &mut Habits::default())?;
     /// assert!(user.deactivates(&USER_TYPE));
-    /// # Ok::<(), scim::message::error::Error>(())
+    /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn deactivates(&self, resource_type: &'static ResourceType) -> bool {
         is_off(resource_type, &self.document)

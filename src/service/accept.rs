@@ -4,8 +4,8 @@
 //! One thing is never refused for that: what deactivates a user. An attribute that is not mapped
 //! must not stop the `active: false` beside it, so there it is left out and told, as by default.
 
+use scim::error::Error;
 use scim::habit::{Habits, LEFT_OUT_TO_DEACTIVATE, READ_ONLY};
-use scim::message::error::Error;
 use scim::message::patch_op::PatchOp;
 use scim::resource::Resource;
 use scim::resource_type::ResourceType;

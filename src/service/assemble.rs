@@ -1,8 +1,8 @@
 //! Putting together what a reply carries: what is stored is spliced; it is parsed only where a
 //! projection asks for parts.
 
+use scim::error::Error;
 use scim::json;
-use scim::message::error::Error;
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 use scim::show::{LIST_END, open_list, push_linked, push_links};

@@ -9,11 +9,11 @@
 //! within them is told so, operation by operation, as 429: it was not begun and can be sent again
 //! as it is.
 
+use scim::error::{Error, quote};
 use scim::index::Index;
 use scim::json;
 use scim::list::List;
 use scim::message::bulk::{BulkOperation, BulkRequest};
-use scim::message::error::{Error, quote};
 use scim::part;
 use serde_json::Value;
 

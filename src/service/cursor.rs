@@ -21,8 +21,8 @@
 //! both keys are HMACs of their purpose by the credential.
 
 use hmac::{Hmac, KeyInit, Mac};
+use scim::error::Error;
 use scim::json;
-use scim::message::error::Error;
 use scim::message::search::SearchRequest;
 use scim::resource_type::ResourceType;
 use serde_json::Value;

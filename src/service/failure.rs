@@ -1,6 +1,6 @@
 //! Why a request was not done, in words for the person who reads the client's log.
 
-use scim::message::error::Error;
+use scim::error::Error;
 
 use store::limits::LARGEST_VALUE;
 

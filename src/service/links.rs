@@ -1,10 +1,10 @@
 //! Links between resources that are not sound: to what is not there, or in a circle.
 
+use scim::error::{Error, quote};
 use scim::habit::UNKNOWN_MEMBER;
 use scim::index::Index;
 use scim::json;
 use scim::list::List;
-use scim::message::error::{Error, quote};
 use scim::patch::LinkChange;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::Value;

@@ -2,11 +2,11 @@
 //!
 //! One batch: the page, the members of the groups on it, the total. All of it is decided in SQL.
 
+use scim::error::Error;
 use scim::filter::Filter;
 use scim::filter::parse::{MAX_COMPARISONS, too_many_comparisons};
 use scim::filter::predicate::Predicate;
 use scim::list::List;
-use scim::message::error::Error;
 use scim::message::list::ListResponse;
 use scim::message::search::SearchRequest;
 use scim::path::Location;

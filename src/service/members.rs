@@ -1,10 +1,10 @@
 //! Changing who is in a group, without reading who is (RFC 7644 §3.5.2): one trip, as many rows as
 //! members change.
 
+use scim::error::Error;
 use scim::filter::predicate::Predicate;
 use scim::habit::NOTHING_REMOVED;
 use scim::index::Index;
-use scim::message::error::Error;
 use scim::patch::{LinkChange, LinkOperation, net_links};
 use scim::resource_type::GROUP_TYPE;
 

@@ -4,8 +4,8 @@
 //! values of a user's own attributes such as `active`. Everything else is read, applied and written
 //! (see `modify`).
 
+use scim::error::ScimType;
 use scim::habit::Habits;
-use scim::message::error::ScimType;
 use scim::message::patch_op::PatchOp;
 use scim::patch::{LinkChange, Split, at_fault, plain_replaces};
 use scim::projection::Projection;

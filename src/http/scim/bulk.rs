@@ -1,9 +1,9 @@
 //! What became of the operations of a Bulk, with the status of each (RFC 7644 §3.7.3).
 
+use scim::error::{ScimType, error_message};
 use scim::json;
 use scim::list::List;
 use scim::message::bulk::{BulkResult, bulk_response};
-use scim::message::error::{ScimType, error_message};
 
 use super::error::{again, retry_after};
 use crate::http::fault::failure_words;

@@ -1,8 +1,8 @@
 //! What the handler of an endpoint is given.
 
+use scim::error::Error;
 use scim::list::List;
 use scim::message::entity_tags::EntityTags;
-use scim::message::error::Error;
 use scim::message::search::SearchRequest;
 use scim::redact::{MessageKind, redact};
 use scim::resource_type::{ResourceType, USER_TYPE};

@@ -3,8 +3,8 @@
 
 use std::mem::take;
 
+use scim::error::Error;
 use scim::message::bulk::BulkRequest;
-use scim::message::error::Error;
 use scim::show::etag;
 
 use super::bulk;

@@ -1,7 +1,7 @@
 //! A fault becomes a SCIM Error (RFC 7644 §3.12).
 
+use scim::error::{ScimType, error_message};
 use scim::json;
-use scim::message::error::{ScimType, error_message};
 
 use crate::http::fault::{Fault, TOO_MANY_REFUSED};
 use crate::http::reply::Reply;

@@ -1,6 +1,6 @@
 //! What a query asks for: a search, a selection of attributes (RFC 7644 §3.4.2, §3.9).
 
-use scim::message::error::Error;
+use scim::error::Error;
 use scim::message::search::SearchRequest;
 use scim::projection::names;
 use serde_json::Value;

@@ -3,8 +3,8 @@
 //! Patterns stand below the base URL, which ends with `/scim/v2` or `/scim`. Of those that one path
 //! fits the first counts. `{type}` is the endpoint of a resource type.
 
+use scim::error::Error;
 use scim::list::List;
-use scim::message::error::Error;
 use scim::part;
 use scim::resource_type::ResourceType;
 

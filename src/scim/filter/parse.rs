@@ -11,8 +11,8 @@ use crate::list::List;
 use alloc::{boxed::Box, string::String, string::ToString, vec, vec::Vec};
 
 use super::{CompareOp, CompareValue, Filter};
+use crate::error::{Error, quote};
 use crate::json;
-use crate::message::error::{Error, quote};
 use crate::path::{AttributePath, is_name};
 
 mod caps;
@@ -38,7 +38,7 @@ impl Filter {
     ///     "invalidFilter: filter: expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr) \
     ///      at character 10, found 'regex'"
     /// );
-    /// # Ok::<(), scim::message::error::Error>(())
+    /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn parse(text: &str) -> Result<Filter, Error> {
         let mut parser = Parser::new(text, Subject::Filter);

@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
-use super::error::Error;
 use super::schemas;
+use crate::error::Error;
 use crate::json::with;
 use crate::show::etag;
 
@@ -59,7 +59,7 @@ impl BulkRequest {
     ///     "Operations": [{ "method": "DELETE", "path": "/Users/2819c223" }],
     /// }))?;
     /// assert_eq!(request.operations[0].method, "DELETE");
-    /// # Ok::<(), scim::message::error::Error>(())
+    /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn parse(body: Value) -> Result<Self, Error> {
         let Value::Object(body) = body else {

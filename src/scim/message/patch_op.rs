@@ -9,8 +9,8 @@ use alloc::{string::ToString, vec::Vec};
 
 use serde_json::Value;
 
-use super::error::Error;
 use super::schemas;
+use crate::error::Error;
 use crate::habit::{Habits, LEFT_OUT_TO_DEACTIVATE, NO_OPERATIONS};
 use crate::index::Index;
 use crate::patch::path::Target;
@@ -60,7 +60,7 @@ impl PatchOp {
     /// let body = serde_json::json!({ "Operations": [{ "op": "move", "path": "active" }] });
     /// let error = PatchOp::parse(&USER_TYPE, &body, &mut habits).unwrap_err();
     /// assert_eq!(error.detail(), "Operation 1: `op` must be \"add\", \"remove\" or \"replace\"");
-    /// # Ok::<(), scim::message::error::Error>(())
+    /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn parse(
         resource_type: &'static ResourceType,

@@ -7,7 +7,7 @@ use alloc::string::String;
 
 use serde_json::Value;
 
-use super::error::Error;
+use crate::error::Error;
 use crate::list::values_of;
 
 /// The values of `schemas`.

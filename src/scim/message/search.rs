@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use serde_json::Value;
 
 use super::config::Limits;
-use super::error::Error;
 use super::schemas;
+use crate::error::Error;
 use crate::list::List;
 use crate::projection;
 use crate::resource::member;
@@ -58,7 +58,7 @@ impl SearchRequest {
     ///     "startIndex": 1, "count": 10,
     /// }))?;
     /// assert_eq!(request.count, Some(10));
-    /// # Ok::<(), scim::message::error::Error>(())
+    /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn from_body(body: &Value) -> Result<Self, Error> {
         let body = body.as_object().ok_or_else(|| {

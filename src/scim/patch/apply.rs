@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use super::path::Target;
 use super::{Op, Operation, deactivates};
+use crate::error::Error;
 use crate::fold::fold_value;
 use crate::habit::{Habits, LEFT_OUT_TO_DEACTIVATE, NOTHING_REMOVED};
 use crate::json;
-use crate::message::error::Error;
 use crate::path::Location;
 use crate::resource::aside::is_optional;
 use crate::resource::refusal::fixed_already;
@@ -50,7 +50,7 @@ mod tests;
 /// apply(&USER_TYPE, &patch.operations, &mut document, &mut habits)?;
 /// let work = serde_json::json!({ "type": "work", "value": "babs@example.com" });
 /// assert_eq!(document["emails"], serde_json::json!([work]));
-/// # Ok::<(), scim::message::error::Error>(())
+/// # Ok::<(), scim::error::Error>(())
 /// ```
 pub fn apply(
     resource_type: &'static ResourceType,

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::path::Target;
 use super::{MAX_OWN_OPERATIONS, Op, Operation};
+use crate::error::Error;
 use crate::filter::predicate::{Place, Predicate};
 use crate::index::Index;
-use crate::message::error::Error;
 
 /// A message's operations, those on the linked attribute apart from the others; each part in order.
 #[derive(Clone, Debug, Default, PartialEq)]

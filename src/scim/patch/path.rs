@@ -11,9 +11,9 @@ use core::fmt;
 
 use serde_json::Value;
 
+use crate::error::{Error, quote};
 use crate::filter::{Filter, parse::Parser, predicate::Predicate};
 use crate::habit::Habits;
-use crate::message::error::{Error, quote};
 use crate::path::{AttributePath, Location, push_all, push_parts};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Schema, Type};
@@ -72,7 +72,7 @@ impl Path {
     ///     "invalidFilter: path 'emails[type eq \"work\"': expected 'and', 'or' or ']' at character 22, \
     ///      found the end"
     /// );
-    /// # Ok::<(), scim::message::error::Error>(())
+    /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut parser = Parser::path(text);
@@ -116,7 +116,7 @@ impl Path {
     ///     error.detail(),
     ///     "path 'emails.colour': expected a sub-attribute of emails: value, display, type, primary"
     /// );
-    /// # Ok::<(), scim::message::error::Error>(())
+    /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn bind(
         &self,

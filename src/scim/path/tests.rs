@@ -1,8 +1,8 @@
 use std::string::{String, ToString};
 
 use super::AttributePath;
+use crate::error::ScimType;
 use crate::habit::Habits;
-use crate::message::error::ScimType;
 use crate::resource_type::{Extension, GROUP_TYPE, ResourceType, USER_TYPE};
 use crate::schema::{Attribute, Schema};
 

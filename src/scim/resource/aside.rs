@@ -18,8 +18,8 @@
 
 use alloc::{string::String, string::ToString, vec::Vec};
 
+use crate::error::Error;
 use crate::habit::{Habits, LEFT_OUT_TO_DEACTIVATE};
-use crate::message::error::Error;
 use crate::path::Location;
 
 /// The refusals of a message, until it is known whether it deactivates somebody.

@@ -9,10 +9,10 @@ use alloc::{string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Number, Value};
 
 use crate::date_time;
+use crate::error::Error;
 use crate::fold::{is_invisible, trim_name};
 use crate::habit::{Habits, NOTHING_SET, WRITE_ONLY};
 use crate::json;
-use crate::message::error::Error;
 use crate::path::Location;
 use crate::resource::document::{member, object};
 use crate::resource::leave_out_sent;

@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 
 use super::document::member;
 use super::wrapped::{sub_named, unwrap_list};
+use crate::error::Error;
 use crate::habit::Habits;
 use crate::index::Index;
-use crate::message::error::Error;
 use crate::path::Location;
 use crate::schema::{Attribute, Mutability};
 

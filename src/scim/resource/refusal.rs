@@ -2,7 +2,7 @@
 
 use alloc::string::{String, ToString};
 
-use crate::message::error::Error;
+use crate::error::Error;
 use crate::path::Location;
 
 /// The path of an attribute and the rest of the sentence.

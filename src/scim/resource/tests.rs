@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 use std::{format, string::String, string::ToString, vec::Vec};
 
 use super::{Resource, check_required, replace, set_schemas, unique_values};
+use crate::error::Error;
 use crate::fold::fold;
 use crate::habit::Habits;
-use crate::message::error::Error;
 use crate::resource_type::{Extension, GROUP_TYPE, ResourceType, USER_TYPE};
 use crate::schema::{Attribute, Mutability, Returned, Schema};
 use crate::schemas::enterprise_user::ENTERPRISE_USER;

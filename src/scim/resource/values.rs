@@ -11,9 +11,9 @@ use crate::json;
 use serde_json::{Map, Value};
 
 use super::refusal::fixed_already;
+use crate::error::Error;
 use crate::fold::fold_value;
 use crate::index::Index;
-use crate::message::error::Error;
 use crate::path::Location;
 use crate::schema::{Attribute, Mutability};
 

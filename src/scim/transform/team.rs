@@ -6,7 +6,7 @@ use alloc::{string::String, vec::Vec};
 use serde_json::{Map, Value};
 
 use super::{MemberRecord, TeamRecord, address, array_at, check_object, meta, put, text, text_at};
-use crate::message::error::Error;
+use crate::error::Error;
 use crate::schemas::group::GROUP;
 
 /// The Group resource of a record; `base` is the base URL, without a slash at its end.

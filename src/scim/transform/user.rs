@@ -9,7 +9,7 @@ use super::{
     UNKNOWN_DISPLAY_NAME, UNKNOWN_FAMILY_NAME, UNKNOWN_USER, UserRecord, address, array_at,
     check_object, meta, put, text, text_at,
 };
-use crate::message::error::Error;
+use crate::error::Error;
 use crate::schemas::user::USER;
 
 /// Where a record keeps the names that came over SCIM.

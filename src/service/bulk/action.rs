@@ -1,8 +1,8 @@
 //! What an operation of a Bulk is about: its method and path (RFC 7644 §3.7).
 
+use scim::error::{Error, quote};
 use scim::list::List;
 use scim::message::bulk::BulkOperation;
-use scim::message::error::{Error, quote};
 use scim::resource_type::ResourceType;
 
 use crate::{Failure, Session};

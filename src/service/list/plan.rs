@@ -1,7 +1,7 @@
 //! The batch of a page.
 
+use scim::error::Error;
 use scim::list::List;
-use scim::message::error::Error;
 
 use super::{Query, Total};
 use crate::{Failure, Session};

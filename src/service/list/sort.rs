@@ -1,7 +1,7 @@
 //! What a list is ordered by: `sortBy` bound to each type (RFC 7644 §3.4.2.3).
 
+use scim::error::{Error, quote};
 use scim::habit::Habits;
-use scim::message::error::{Error, quote};
 use scim::path::{AttributePath, Location};
 use scim::resource_type::ResourceType;
 use scim::schema::Type;

@@ -1,7 +1,7 @@
 //! Attribute paths that stand alone: `sortBy`, `attributes`, a key of a body.
 
 use super::Parser;
-use crate::message::error::Error;
+use crate::error::Error;
 use crate::path::{AttributePath, is_name};
 
 impl AttributePath {
@@ -18,7 +18,7 @@ impl AttributePath {
     ///     error.detail(),
     ///     "path 'name.': expected an attribute name at character 1, found 'name.'"
     /// );
-    /// # Ok::<(), scim::message::error::Error>(())
+    /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn parse(text: &str) -> Result<Self, Error> {
         // Most are no more than that.

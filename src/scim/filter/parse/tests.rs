@@ -4,8 +4,8 @@ use std::string::{String, ToString};
 use proptest::prelude::*;
 
 use super::{MAX_COMPARISONS, MAX_DEPTH, MAX_VALUES, too_many_comparisons};
+use crate::error::ScimType;
 use crate::filter::{CompareValue, Filter};
-use crate::message::error::ScimType;
 
 /// Reads as what is printed, and that reads as the same again.
 #[track_caller]

@@ -3,7 +3,7 @@
 use alloc::string::ToString;
 
 use super::{MAX_DEPTH, Parser};
-use crate::message::error::Error;
+use crate::error::Error;
 
 impl<'a> Parser<'a> {
     /// The next character.

@@ -9,9 +9,9 @@ use super::merge::any;
 use super::scope::{Scope, refusal, unknown, value_of, visible};
 use super::value::{applies, operand, shape, type_words, value_of_type};
 use super::{Place, Predicate, Test};
+use crate::error::{Error, quote};
 use crate::filter::{CompareOp, CompareValue, Filter};
 use crate::habit::Habits;
-use crate::message::error::{Error, quote};
 use crate::path::{AttributePath, Location};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Type};
@@ -32,7 +32,7 @@ impl Predicate {
     ///     Predicate::bind(&filter, &USER_TYPE, &mut habits).unwrap_err().detail(),
     ///     "filter: gt cannot compare 'active' at character 1, which is a boolean"
     /// );
-    /// # Ok::<(), scim::message::error::Error>(())
+    /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn bind(
         filter: &Filter,

@@ -26,7 +26,7 @@ impl Predicate {
     /// let predicate = Predicate::bind(&filter, &USER_TYPE, &mut Habits::default())?;
     /// let user = serde_json::json!({"userName": "bjensen", "emails": [{"type": "work"}]});
     /// assert!(predicate.evaluate(&fold(&USER_TYPE, user.as_object().unwrap())));
-    /// # Ok::<(), scim::message::error::Error>(())
+    /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn evaluate(&self, folded: &Map<String, Value>) -> bool {
         self.holds(Some(folded), None)

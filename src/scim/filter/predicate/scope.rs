@@ -4,7 +4,7 @@
 use alloc::string::ToString;
 
 use super::Place;
-use crate::message::error::{Error, quote};
+use crate::error::{Error, quote};
 use crate::path::{AttributePath, Location};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Returned, Type};

@@ -4,10 +4,10 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::{Operand, Place, Predicate, Test};
+use crate::error::Error;
 use crate::filter::{CompareOp, Filter};
 use crate::fold::{fold, fold_value};
 use crate::habit::Habits;
-use crate::message::error::Error;
 use crate::path::Location;
 use crate::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use crate::schema::{Attribute, Schema};

@@ -5,12 +5,12 @@ use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
+use crate::error::{Error, ScimType};
 use crate::filter::predicate::Predicate;
 use crate::habit::{
     DUPLICATE_KEY, Habits, NOTHING_REMOVED, NOTHING_SET, READ_ONLY, UNKNOWN_ATTRIBUTE, log_path,
 };
 use crate::index::Index;
-use crate::message::error::{Error, ScimType};
 use crate::patch::path::{Path, Target};
 use crate::patch::{Op, Operation};
 use crate::path::{AttributePath, Location, has_path, schema_named};

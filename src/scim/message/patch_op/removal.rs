@@ -6,11 +6,11 @@ use alloc::{string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Value};
 
 use super::read::Reader;
+use crate::error::Error;
 use crate::filter::predicate::{Place, Predicate, Test};
 use crate::habit::{Habits, NOTHING_REMOVED};
 use crate::index::Index;
 use crate::list::values_of;
-use crate::message::error::Error;
 use crate::patch::Op;
 use crate::patch::links::wanted_ids;
 use crate::patch::path::Target;

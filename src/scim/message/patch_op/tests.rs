@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use std::{format, string::String, string::ToString, vec, vec::Vec};
 
 use super::{MAX_OPERATIONS, PATCH_OP, PatchOp};
+use crate::error::Error;
 use crate::filter::predicate::{Predicate, Test};
 use crate::habit::Habits;
-use crate::message::error::Error;
 use crate::patch::path::Target;
 use crate::patch::{LinkOperation, Op, Split, plain_replaces};
 use crate::resource::tests::{ENTERPRISE, any_json};

@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 
 use super::read::{Reader, is_empty};
 use super::removal::{is_of_empty, removal_list};
+use crate::error::Error;
 use crate::filter::predicate::Predicate;
 use crate::habit::{KEPT, NOTHING_REMOVED, NOTHING_SET, READ_ONLY, WRITE_ONLY};
 use crate::index::Index;
-use crate::message::error::Error;
 use crate::patch::Op;
 use crate::patch::links::wanted_ids;
 use crate::patch::path::Target;

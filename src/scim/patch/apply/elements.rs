@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 
 use super::super::Op;
 use super::{Looks, holds};
+use crate::error::Error;
 use crate::filter::predicate::Predicate;
 use crate::fold::fold_value;
 use crate::habit::{Habits, NOTHING_REMOVED};
-use crate::message::error::Error;
 use crate::path::Location;
 use crate::resource::coerce::{coerce_one, is_primary};
 use crate::resource::document::object;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::message::error::Error;
+use crate::error::Error;
 use crate::path::Location;
 use crate::resource::refusal::refusal;
 

@@ -20,7 +20,7 @@ pub(super) fn patched(
     resource_type: &'static ResourceType,
     document: Value,
     operations: Value,
-) -> Result<Map<String, Value>, crate::message::error::Error> {
+) -> Result<Map<String, Value>, crate::error::Error> {
     let mut document = document.as_object().cloned().unwrap();
     let mut habits = Habits::default();
     let body = json!({ "schemas": [PATCH_OP], "Operations": operations });

@@ -1,9 +1,9 @@
 //! What a line of an import says.
 
+use scim::error::quote;
 use scim::fold::fold_str;
 use scim::json;
 use scim::list::List;
-use scim::message::error::quote;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use scim::transform::{TeamRecord, UNKNOWN_USER, UserRecord, team_to_scim, user_to_scim};
 use serde_json::{Map, Value};

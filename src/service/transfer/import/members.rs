@@ -1,9 +1,9 @@
 //! Lines with members: who they are is asked when all resources are there.
 
+use scim::error::quote;
 use scim::index::Index;
 use scim::json;
 use scim::list::List;
-use scim::message::error::quote;
 use scim::patch::LinkChange;
 use scim::resource_type::GROUP_TYPE;
 use serde_json::Value;

@@ -1,10 +1,10 @@
 //! Which resource a line is about, and what becomes of it.
 
+use scim::error::quote;
 use scim::fold::fold_str;
 use scim::index::Index;
 use scim::json;
 use scim::list::List;
-use scim::message::error::quote;
 use scim::resource::{replace, set_schemas};
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};

@@ -19,7 +19,7 @@ pub const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 /// The message of a reply that is no success. Only a refusal of the protocol has a keyword.
 ///
 /// ```
-/// use scim::message::error::error_message;
+/// use scim::error::error_message;
 /// let message = error_message(404, None, "There is no such resource.");
 /// assert_eq!(message["status"], "404");
 /// assert_eq!(message.get("scimType"), None);
@@ -175,7 +175,7 @@ impl Error {
     /// The same refusal, of this operation: its number stands in front, `Operation 2: …`.
     ///
     /// ```
-    /// use scim::message::error::Error;
+    /// use scim::error::Error;
     /// let error = Error::invalid_value("`title` must be a string").at("title").of_operation(2);
     /// assert_eq!(error.detail(), "Operation 2: `title` must be a string");
     /// assert_eq!((error.operation(), error.attribute()), (Some(2), Some("title")));
@@ -206,7 +206,7 @@ const MAX_QUOTED: usize = 150;
 /// A client's text as a detail may repeat it: the beginning of it where it is long.
 ///
 /// ```
-/// use scim::message::error::quote;
+/// use scim::error::quote;
 /// assert_eq!(quote("userName"), "userName");
 /// assert_eq!(quote(&"é".repeat(900_000)).chars().count(), 151);
 /// ```
