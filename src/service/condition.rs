@@ -2,7 +2,7 @@
 
 use super::Failure;
 use scim::message::entity_tags::EntityTags;
-use store::write::Guard;
+use store::guard::Guard;
 
 /// The versions that a request is conditional on: checked where a version was read, and, as a
 /// [`Guard`], by the statement that writes.

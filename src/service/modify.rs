@@ -16,10 +16,10 @@ use super::{Answer, Condition, Failure, Session, parse_stored};
 use store::Database;
 use store::batch::Batch;
 use store::expression::View;
+use store::guard::Guard;
 use store::limits::{IN_WORK, LARGE_DOCUMENT, LONGEST_PAUSE, WRITE_TRIES, changing, load};
 use store::read::{self, ResourceRef, Stored};
 use store::table::Table;
-use store::write::Guard;
 
 /// What a change leaves behind.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -19,10 +19,10 @@ use super::write::{ChangeKind, Effect, Links};
 use super::{Answer, Condition, Failure, Selection, Session};
 use store::Database;
 use store::batch::Batch;
+use store::guard::Guard;
 use store::links::SHOWN;
 use store::read::ResourceRef;
 use store::table::Table;
-use store::write::Guard;
 
 /// Bytes of text of plain values that are written unread: more is read and applied, so that the
 /// size of the whole is seen. (So is any longer than what others show of a name, whose image is

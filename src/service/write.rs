@@ -15,10 +15,11 @@ use serde_json::{Map, Value};
 use super::read::Reading;
 use super::{Failure, Moment, Session};
 use store::batch::{Answers, Batch, Handle};
+use store::guard::Guard;
 use store::ledger::events::ResourceWrite;
 use store::read::{self, ResourceRef};
 use store::table::Table;
-use store::write::{self, Guard, NextVersion};
+use store::write::{self, NextVersion};
 use store::{self, Database, deleted, membership, pending, unique, user_groups};
 
 mod awaited;

@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use super::expression::{View, without_hidden};
 use super::fragment::{Fragment, value};
+use super::guard::Guard;
 use super::membership::{COLUMNS, above};
 use super::read::{ResourceRef, is};
-use super::write::{Guard, insert_into, set_updated_at};
+use super::write::{insert_into, set_updated_at};
 use super::{Statement, read, unique};
 use crate::{fragment, statement};
 

@@ -112,6 +112,11 @@ pub fn without_hidden(
     })
 }
 
+/// The document of the row, without what nobody is shown.
+pub(super) fn shown_document(view: &View<'_>) -> Fragment<'static> {
+    without_hidden(view.resource_type, view.row()).unwrap_or_else(|| view.column("document"))
+}
+
 /// How a value is taken out of the image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrow {

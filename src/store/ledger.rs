@@ -5,7 +5,6 @@ pub mod erasure;
 pub mod events;
 pub mod feed;
 pub mod now;
-pub(crate) mod planted;
 pub mod replay;
 pub mod requests;
 pub mod seals;

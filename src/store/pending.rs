@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::Statement;
 use super::expression::View;
 use super::fragment::{Fragment, value};
+use super::guard::Guard;
 use super::read::{ResourceRef, guard};
-use super::write::Guard;
 use crate::{fragment, statement};
 
 /// Values as JSON, each with its image as a userName.

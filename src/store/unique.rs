@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::Statement;
 use super::expression::View;
 use super::fragment::{Fragment, value};
+use super::guard::Guard;
 use super::read::ResourceRef;
 use super::table::scope;
-use super::write::Guard;
 use crate::statement;
 
 /// A value, with the path of its attribute.

@@ -3,11 +3,12 @@
 use super::Statement;
 use super::expression::View;
 use super::fragment::value;
+use super::guard::Guard;
 use super::links::SHOWN;
 use super::membership::{COLUMNS, json};
 use super::read::{ResourceRef, guard};
 use super::table::not_in;
-use super::write::{Guard, set_updated_at};
+use super::write::set_updated_at;
 use crate::{fragment, statement};
 
 /// The statements that make a user a member of exactly these teams: the teams that change get the

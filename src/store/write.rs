@@ -10,9 +10,9 @@ use super::Statement;
 use super::expression::{View, json_path};
 use super::former::has_due_id;
 use super::fragment::{Fragment, value};
+use super::guard::Guard;
 use super::links::{SHOWN, SHOWN_IMAGE};
-use super::membership::json;
-use super::read::{ResourceRef, from, is};
+use super::read::{ResourceRef, is};
 use super::record::record;
 use super::table::Table;
 use crate::{fragment, statement};
@@ -95,63 +95,6 @@ fn shown_image(view: &View<'_>, document: &Map<String, Value>) -> Option<Value> 
 fn print(document: &Map<String, Value>) -> String {
     // A map of JSON values always prints.
     serde_json::to_string(document).unwrap_or_default()
-}
-
-/// Which version an update or delete is meant for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guard<'a> {
-    /// Any.
-    None,
-    /// No version: `If-None-Match: *` is met by nothing that is there.
-    Never,
-    /// As the lists of headers say.
-    Tags {
-        /// One of these: `If-Match`.
-        one_of: Option<&'a [String]>,
-        /// None of these: `If-None-Match`.
-        none_of: &'a [String],
-    },
-    /// This one, which the document was read at.
-    Exactly(&'a str),
-}
-
-impl<'a> Guard<'a> {
-    /// The condition that the resource is there, and is the version meant.
-    pub fn exists(self, view: &View<'a>, reference: &'a ResourceRef) -> Fragment<'a> {
-        fragment!(
-            "EXISTS (SELECT 1{from}{guard})",
-            from = from(view, reference),
-            guard = self,
-        )
-    }
-}
-
-/// The condition on the row's version, behind another.
-impl<'a> From<Guard<'a>> for Fragment<'a> {
-    fn from(guard: Guard<'a>) -> Self {
-        match guard {
-            Guard::None => Self::None,
-            Guard::Exactly(version) => {
-                fragment!(" AND version = {version}", version = value(version))
-            }
-            Guard::Never => " AND 0".into(),
-            Guard::Tags { one_of, none_of } => {
-                let one_of = one_of.map(|versions| {
-                    fragment!(
-                        " AND version IN (SELECT value FROM json_each({versions}))",
-                        versions = Fragment::Made(json(versions)),
-                    )
-                });
-                let none_of = (!none_of.is_empty()).then(|| {
-                    fragment!(
-                        " AND version NOT IN (SELECT value FROM json_each({versions}))",
-                        versions = Fragment::Made(json(none_of)),
-                    )
-                });
-                [one_of, none_of].into()
-            }
-        }
-    }
 }
 
 /// Inserts a resource. One row comes back, unless its unique key is in use: then nothing is

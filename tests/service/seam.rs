@@ -5,10 +5,11 @@ use scim::resource_type::{GROUP_TYPE, USER_TYPE};
 use serde_json::json;
 use service::settings::InHand;
 use service::{Caller, Condition, Context, Mint, Moment, Selection, Session};
+use store::guard::Guard;
 use store::ledger::requests::Sender;
 use store::read::ResourceRef;
 use store::tenant::Tenant;
-use store::write::{Guard, delete, touch_teams_of};
+use store::write::{delete, touch_teams_of};
 use store::{Database, Statement, expression::View, statement};
 
 use testing::memory::{Memory, WRITTEN, is_write};

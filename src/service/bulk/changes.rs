@@ -16,9 +16,9 @@ use crate::failure::{name_in_use, not_begun};
 use crate::write::{Change, ChangeKind, Links, Rewrite, of_type};
 use crate::{Condition, Failure, Session, parse_stored};
 use store::batch::Batch;
+use store::guard::Guard;
 use store::limits::{RUN_HELD, RUN_READ, changing, load, waiting};
 use store::read::{ResourceRef, Stored};
-use store::write::Guard;
 use store::{self, Database, run};
 
 /// A change that is to be written.

@@ -11,9 +11,9 @@ use store::Statement;
 use store::batch::Batch;
 use store::expression::View;
 use store::fragment::Fragment;
+use store::guard::Guard;
 use store::ledger::events::{self, Origin, ResourceWrite, Update};
 use store::read::ResourceRef;
-use store::write::Guard;
 
 /// Where a write stands: the batch, who writes, and the type of what is written; of members, that
 /// of their groups.

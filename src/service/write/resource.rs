@@ -13,13 +13,14 @@ use crate::failure::name_in_use;
 use crate::{Failure, Session};
 use store::Database;
 use store::expression::View;
+use store::guard::Guard;
 use store::ledger::events::{self, ResourceWrite, Update};
 use store::limits::{DOCUMENT_AND_FOLDED, INDEXED_EACH, RUN_BYTES, load, waiting};
 use store::read::ResourceRef;
 use store::record::Record;
 use store::table::{self, Table};
 use store::unique;
-use store::write::{Draft, Guard};
+use store::write::Draft;
 
 mod in_use;
 

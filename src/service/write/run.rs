@@ -7,9 +7,9 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 use super::{Change, ChangeKind, NewResource, Rewrite, event, of_type};
 use crate::{Failure, Session};
 use store::batch::{Answers, Batch, Handle};
+use store::guard::Guard;
 use store::ledger::events::{ResourceWrite, Update};
 use store::limits::RUN_BYTES;
-use store::write::Guard;
 use store::{Database, deleted, run as runs, unique};
 
 /// The changes of a run, by what is done.

@@ -2,7 +2,7 @@
 
 use super::jobs::TENANT_DELETE;
 use crate::fragment::{Fragment, value};
-use crate::ledger::planted::LOOKED_AT;
+use crate::planted::LOOKED_AT;
 use crate::{Statement, fragment, statement};
 
 /// Which tenant.

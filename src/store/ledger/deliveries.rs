@@ -4,9 +4,9 @@
 //! Whoever delivers has a lease, and each statement that notes something asks for it: one who lost
 //! it notes nothing.
 
-use super::planted::NEWEST;
 use super::webhooks::{number, row};
 use crate::fragment::{Fragment, value};
+use crate::planted::NEWEST;
 use crate::{Error, Row, Statement, cells::Cells, fragment, statement};
 
 /// Endpoints that one event of the Worker looks at in a database.

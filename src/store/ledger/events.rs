@@ -12,10 +12,10 @@ use scim::list::List;
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
-use super::planted::MOST;
 use super::requests::Sender;
-use crate::expression::{View, json_path, without_hidden};
+use crate::expression::{View, json_path, shown_document};
 use crate::fragment::{Fragment, value};
+use crate::planted::MOST;
 use crate::table::Table;
 use crate::tenant::{Tenant, good_token};
 use crate::{Statement, fragment, statement};
@@ -236,11 +236,6 @@ fn names_of_row<'a>(view: &View<'a>) -> Fragment<'a> {
         path = json_path(name_of(view.resource_type)),
     );
     names(view.column("version"), view.column("external_id"), name)
-}
-
-/// The document of the row, without what nobody is shown.
-pub(crate) fn shown_document(view: &View<'_>) -> Fragment<'static> {
-    without_hidden(view.resource_type, view.row()).unwrap_or_else(|| view.column("document"))
 }
 
 /// The attributes of the row's document, of an extension each of its own, without what nobody is

@@ -4,9 +4,9 @@
 //! document, and its entries are made of that.
 
 use super::events::is_extension;
-use super::planted::{MOST, text_of};
 use crate::fragment::{Fragment, Value, value};
 use crate::membership::json;
+use crate::planted::{MOST, text_of};
 use crate::{Statement, fragment, statement};
 
 /// Events that one page looks at for some of them, at the most.

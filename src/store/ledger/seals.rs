@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::planted::{self, LOOKED_AT, MOST, number_of, text_of};
 use crate::cells::Cells;
 use crate::directory::jobs::TENANT_DELETE;
 use crate::fragment::{Fragment, value};
+use crate::planted::{self, LOOKED_AT, MOST, number_of, text_of};
 use crate::{Error, Row, Statement, fragment, statement};
 
 /// Events that one round of sealing looks at, at the most.

@@ -2,9 +2,9 @@
 //! newest of a tenant, so that no number is given twice. With a master key they go a whole block at
 //! a time, and the last seal of what went stays, so that the chain goes on from it.
 
-use super::planted::{MOST, text_of};
 use super::seals::{LEAF, Leaf};
 use crate::fragment::value;
+use crate::planted::{MOST, text_of};
 use crate::{Error, Row, Statement, fragment, statement};
 
 /// Events of a tenant that go at once, at the most.

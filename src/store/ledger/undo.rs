@@ -4,8 +4,8 @@ use scim::json::text;
 use serde_json::Value;
 
 use super::events::MAX_KEPT_MEMBERS;
-use super::planted::MOST;
 use crate::fragment::{Fragment, value};
+use crate::planted::MOST;
 use crate::{Error, Row, Statement, fragment, read, statement};
 
 /// Bytes of events behind which a part of them ends.

@@ -184,7 +184,7 @@ pub fn begin(id: &str, shard: u16, position: Option<i64>) -> Statement {
         id = value(id),
         shard = usize::from(shard),
         position = number(position),
-        NEWEST = super::planted::NEWEST,
+        NEWEST = crate::planted::NEWEST,
     )
 }
 

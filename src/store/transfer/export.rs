@@ -1,6 +1,6 @@
 //! Pages of the export: resources in the order of their ids, and the members of groups.
 
-use crate::expression::View;
+use crate::expression::{View, shown_document};
 use crate::fragment::value;
 use crate::limits::MEMBERS_PER_ROW;
 use crate::record::MEMBER_CHUNK;
@@ -31,7 +31,7 @@ pub fn resources(view: &View<'_>, after: &str) -> Statement {
          SELECT *, sum(octet_length(document)) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) - octet_length(document) AS before \
          FROM (SELECT id, created_at, updated_at, {document} AS document FROM {row} \
          WHERE {scope} AND id > {after} ORDER BY id LIMIT {RESOURCES})) WHERE before < {BYTES} ORDER BY id",
-        document = crate::ledger::events::shown_document(view),
+        document = shown_document(view),
         row = view.row(),
         scope = view.scope(view.row()),
         after = value(after),

@@ -13,9 +13,9 @@ use super::{Phase, Work, line_row};
 use crate::write::{ChangeKind, Links};
 use crate::{Failure, Session};
 use store::batch::Batch;
+use store::guard::Guard;
 use store::read::ResourceRef;
 use store::transfer::import::{Import, Line, SEVERAL, State};
-use store::write::Guard;
 use store::{Database, Statement};
 
 /// Lines among which those of one group are looked for: what a batch may do is counted in groups,

@@ -12,9 +12,9 @@ use crate::Session;
 use crate::failure::cause;
 use crate::write::{Change, ChangeKind, Links, NewResource, Rewrite};
 use store::batch::Batch;
+use store::guard::Guard;
 use store::read::ResourceRef;
 use store::table::Table;
-use store::write::Guard;
 use store::{Database, Error, run};
 
 impl State {

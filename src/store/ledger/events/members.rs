@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::{Event, Extent, Kind, MAX_NAMES, Origin, names, run};
 use crate::expression::View;
 use crate::fragment::{Fragment, value};
+use crate::guard::Guard;
 use crate::limits::IDS_PER_PARAMETER;
 use crate::membership::{json, moves};
 use crate::read::ResourceRef;
-use crate::write::Guard;
 use crate::{Statement, fragment};
 
 /// The event of one group and no more members than it names: `added` and `removed` select them as a

@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use super::{
     Event, Extent, Kind, MAX_KEPT_MEMBERS, MAX_NAMES, MAX_UNREAD_BYTES, Origin, ResourceWrite,
-    Update, document, name_of, names, names_of_row, run, shown_document,
+    Update, document, name_of, names, names_of_row, run,
 };
-use crate::expression::{View, json_path};
+use crate::expression::{View, json_path, shown_document};
 use crate::fragment::{Fragment, value};
+use crate::guard::Guard;
 use crate::read::{ResourceRef, is};
 use crate::table::Table;
-use crate::write::Guard;
 use crate::{Statement, fragment};
 
 /// Tells of the create in front: its row is the last that was inserted. `again`: it may be of a

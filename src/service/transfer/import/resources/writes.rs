@@ -13,10 +13,10 @@ use super::{Action, Item, key, unique_key};
 use crate::write::{Change, ChangeKind, Links};
 use crate::{Failure, Session};
 use store::Database;
+use store::guard::Guard;
 use store::read::ResourceRef;
 use store::table::Table;
 use store::transfer::import::{Import, State};
-use store::write::Guard;
 
 /// Names that are noted by one statement.
 const NAMES: usize = 500;

@@ -26,7 +26,7 @@ macro_rules! number_of {
             ") = 'integer' AND ",
             $column,
             " BETWEEN 0 AND ",
-            $crate::ledger::planted::MOST!(),
+            $crate::planted::MOST!(),
             ", ",
             $column,
             ", -1)"
