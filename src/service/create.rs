@@ -103,7 +103,8 @@ impl<D: Database> Session<'_, D> {
         let again = self.again(&USER_TYPE);
         if let Some(by_name) = again.filter(|_| !users.is_empty()) {
             let (view, rule) = (self.view(&USER_TYPE), (by_name, self.now.text.as_str()));
-            let former = former::former_ids(&view, &users, rule, import);
+            let by_import = import.map(Import::is_as_stored);
+            let former = former::former_ids(&view, &users, rule, by_import);
             for mut row in self.ask(former).await? {
                 let id = row.required_text(0)?;
                 ids.extend(row.text(1)?.map(|former| (id, former)));

@@ -7,18 +7,16 @@ use serde_json::Value;
 use super::Statement;
 use super::expression::View;
 use super::fragment::{Fragment, value};
-use crate::transfer::import::Import;
 use crate::{fragment, statement};
 
 /// The id that a user with this name had, who is the same one: of several that with the same
-/// external id, else the last. (A moment has 24 characters.) What a dry run has given away is no
-/// one's.
+/// external id, else the last. (A moment has 24 characters.)
 fn former_id<'a>(
     view: &View<'a>,
     name: &'a Fragment<'a>,
     external_id: &'a Fragment<'a>,
     (by_name, now): (bool, &'a str),
-    import: Option<&'a Import<'a>>,
+    is_free: Option<Fragment<'a>>,
 ) -> Fragment<'a> {
     let is_same = || {
         fragment!(
@@ -34,7 +32,7 @@ fn former_id<'a>(
         now = value(now),
         is_same = (!by_name).then(is_same),
         external_id = external_id,
-        is_free = import.map(Import::is_as_stored),
+        is_free = is_free,
     )
 }
 
@@ -65,13 +63,14 @@ pub(super) fn has_due_id<'a>(
 }
 
 /// The users of a create: rows of the id that each was to get, and the former one if there is one.
-/// `users`: the id, the folded name and the external id of each. By an import a kept id comes back
-/// whoever else has the name.
+/// `users`: the id, the folded name and the external id of each. By an import, which brings the
+/// condition that a dry run of it has not given away the row `x`, a kept id comes back whoever else
+/// has the name.
 pub fn former_ids(
     view: &View<'_>,
     users: &[(&str, &str, Option<&str>)],
     (by_name, now): (bool, &str),
-    import: Option<&Import<'_>>,
+    by_import: Option<Fragment<'_>>,
 ) -> Statement {
     let users = users.iter().map(|(id, name, external_id)| {
         Value::from(vec![
@@ -83,12 +82,14 @@ pub fn former_ids(
     let users = text(&Value::from(users.collect::<Vec<_>>()));
     let [id, name, external_id] =
         [0_usize, 1, 2].map(|at| fragment!("(j.value ->> {at})", at = at));
-    let own = import.map(|_| fragment!("coalesce({own}, ", own = own_id(view, &id, now)));
-    let end = import.map(|_| ")");
+    let own = by_import
+        .is_some()
+        .then(|| fragment!("coalesce({own}, ", own = own_id(view, &id, now)));
+    let end = by_import.is_some().then_some(")");
     statement!(
         "SELECT j.value ->> 0 AS id, {own}{former}{end} AS former FROM json_each({users}) j",
         own = own,
-        former = former_id(view, &name, &external_id, (by_name, now), import),
+        former = former_id(view, &name, &external_id, (by_name, now), by_import),
         end = end,
         users = value(&users),
     )

@@ -226,7 +226,7 @@ impl Import<'_> {
     }
 
     /// The condition, behind another, that a dry run has not changed the row `x`.
-    pub(crate) fn is_as_stored(&self) -> Fragment<'_> {
+    pub fn is_as_stored(&self) -> Fragment<'_> {
         let word = self.is_dry.then(|| fragment!(
                 " AND NOT EXISTS (SELECT 1 FROM import_keys d WHERE d.tenant_id = {tenant} AND d.job_id = {job} \
                  AND d.key = 'd/' || x.id)",
