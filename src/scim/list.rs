@@ -12,6 +12,12 @@ pub(crate) fn values_of(value: &Value) -> &[Value] {
     }
 }
 
+/// The values of an attribute: none where there is none, or `null` (RFC 7643 §2.5).
+pub(crate) fn values_in(attribute: Option<&Value>) -> &[Value] {
+    let given = attribute.filter(|value| !value.is_null());
+    given.map(values_of).unwrap_or_default()
+}
+
 /// What makes a list of an iterator: `collect`, by one small function of each place in the Worker
 /// in place of three, which would reserve what the list takes at once.
 pub trait List: Iterator + Sized {

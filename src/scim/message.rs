@@ -6,5 +6,5 @@ pub mod config;
 pub mod entity_tags;
 pub mod list;
 pub mod patch_op;
-pub(crate) mod schemas;
+mod schemas;
 pub mod search;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::error::Error;
 use crate::habit::{DUPLICATE_KEY, Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, UNKNOWN_SCHEMA};
 use crate::index::Index;
-use crate::message::schemas::uris;
+use crate::list::values_in;
 use crate::path::{AttributePath, Location, has_path, schema_named};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Schema};
@@ -357,7 +357,7 @@ fn check_uris(
     if !matches!(schemas, None | Some(Value::Null | Value::Array(_))) {
         habits.note_at("plain-string-for-schemas", "schemas");
     }
-    let uris = uris(schemas);
+    let uris = values_in(schemas);
     if uris.is_empty() {
         habits.note_at("missing-schemas", "schemas");
         return Ok(());

@@ -11,7 +11,8 @@ use scim::resource::Resource;
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
-use super::{Failure, Session};
+use super::failure::Failure;
+use super::session::Session;
 use store::Database;
 use store::table::Table;
 

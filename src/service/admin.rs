@@ -9,10 +9,12 @@ use std::vec::IntoIter;
 use scim::json::{self, ObjectText, list_text};
 use serde_json::Value;
 
+use super::context::Context;
 use super::credential::{self, Credential, MIN_SECRET, Secret};
+use super::outside::{Mint, Moment};
+use super::settings::Settings;
 use super::shards::unlist;
 use super::token::{Form, OPERATOR, make_as};
-use super::{Context, Mint, Moment, Settings};
 use store::batch::Batch;
 use store::directory::tenants::TenantSelector;
 use store::directory::{operators, tenants};

@@ -8,8 +8,8 @@ use scim::resource_type::ResourceType;
 use scim::show::{LIST_END, open_list, push_linked, push_links};
 use serde_json::{Map, Value};
 
-use super::Failure;
 use super::content::Content;
+use super::failure::Failure;
 use store::limits::{MEMBERS_PER_ROW, MOST_MEMBERS};
 use store::record::{self, Record};
 

@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 
-use super::{Clock, Settings};
+use super::outside::Clock;
+use super::settings::Settings;
 
 /// Milliseconds for which a step has the job to itself.
 pub(crate) const LEASE: u64 = 60_000;
@@ -117,7 +118,7 @@ impl<'a> Allowance<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Moment;
+    use crate::outside::Moment;
 
     #[test]
     fn a_part_has_no_more_than_is_left_of_the_whole() {

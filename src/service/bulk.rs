@@ -17,8 +17,11 @@ use scim::message::bulk::{BulkOperation, BulkRequest};
 use scim::part;
 use serde_json::Value;
 
+use super::answer::{Answer, Selection};
+use super::condition::Condition;
+use super::failure::Failure;
 use super::failure::not_begun;
-use super::{Answer, Condition, Failure, Selection, Session};
+use super::session::Session;
 use store::Database;
 use store::read::ResourceRef;
 use store::table::Table;

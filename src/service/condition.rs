@@ -1,6 +1,6 @@
 //! What a request is conditional on (RFC 7644 §3.14, RFC 9110 §13).
 
-use super::Failure;
+use super::failure::Failure;
 use scim::message::entity_tags::EntityTags;
 use store::guard::Guard;
 

@@ -4,11 +4,13 @@
 use scim::list::List;
 use std::rc::Rc;
 
+use super::failure::Failure;
 use super::gauge::Hold;
+use super::outside::{Clock, Mint};
 use super::outside::{Fetch, Keys};
 use super::rate::{Rate, Rates};
+use super::settings::Settings;
 use super::settings::{InHand, Remembered};
-use super::{Clock, Failure, Mint, Settings};
 use store::batch::{Answers, Batch};
 use store::tenant::{self, Tenant};
 use store::{self, Database, Row, Statement};

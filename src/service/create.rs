@@ -7,8 +7,10 @@ use scim::resource::set_lasting;
 use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
+use super::answer::{Answer, Selection};
+use super::failure::Failure;
+use super::session::Session;
 use super::write::{Effect, NewResource};
-use super::{Answer, Failure, Selection, Session};
 use store::batch::Batch;
 use store::table::Table;
 use store::transfer::import::Import;

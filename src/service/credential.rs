@@ -6,8 +6,9 @@
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::failure::Failure;
+use super::outside::Moment;
 use super::token::Form;
-use super::{Failure, Moment};
 use store::tenant::Tenant;
 
 /// Characters of the shortest secret that opens anything: of hexadecimal digits, 128 bits.

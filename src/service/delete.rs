@@ -2,8 +2,10 @@
 
 use scim::resource_type::ResourceType;
 
+use super::condition::Condition;
+use super::failure::Failure;
+use super::session::Session;
 use super::write::{ChangeKind, Effect, Links};
-use super::{Condition, Failure, Session};
 use store::Database;
 use store::batch::Batch;
 use store::read::ResourceRef;

@@ -11,8 +11,8 @@ use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::task::Poll;
 
-use crate::Context;
 use crate::budget::Allowance;
+use crate::context::Context;
 use crate::outside::LocalBoxFuture;
 use store::batch::Batch;
 use store::ledger::deliveries;

@@ -12,7 +12,8 @@ use scim::schema::{Schema, Uniqueness};
 use scim::schemas::group::GROUP;
 use serde_json::Value;
 
-use super::{Failure, Settings};
+use super::failure::Failure;
+use super::settings::Settings;
 
 /// `/ServiceProviderConfig`.
 pub fn config(settings: &Settings, base: &str) -> String {

@@ -6,7 +6,8 @@
 
 pub use super::budget::Budget;
 use super::budget::{Allowance, LEASE};
-use super::{Context, Moment};
+use super::context::Context;
+use super::outside::Moment;
 use crate::chain::start_behind;
 use crate::shards::finish;
 use crate::transfer::{import, undo};

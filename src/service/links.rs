@@ -9,7 +9,8 @@ use scim::patch::LinkChange;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::Value;
 
-use super::{Failure, Session};
+use super::failure::Failure;
+use super::session::Session;
 use store::batch::Batch;
 use store::membership;
 use store::pending;

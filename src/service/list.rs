@@ -14,10 +14,12 @@ use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 use scim::show::LIST_END;
 
+use super::answer::Selection;
 use super::assemble::{push_shown, too_many_members};
 use super::content::Content;
 use super::cursor::{self, Cursor, Seal};
-use super::{Failure, Selection, Session};
+use super::failure::Failure;
+use super::session::Session;
 use store::batch::Batch;
 use store::expression::View;
 use store::limits::{EXPRESSION_DEPTH, FIRST_MEMBERS};

@@ -8,10 +8,11 @@ use scim::index::Index;
 use scim::patch::{LinkChange, LinkOperation, net_links};
 use scim::resource_type::GROUP_TYPE;
 
+use super::failure::Failure;
 use super::links::{can_be_id, ids};
 use super::pending::doubtful;
 use super::removals::Removals;
-use super::{Failure, Session};
+use super::session::Session;
 use store::batch::{Answers, Batch, Handle};
 use store::expression::View;
 use store::limits::{EXPRESSION_DEPTH, IDS_PER_PARAMETER, PARAMETERS, STATEMENT_BYTES};

@@ -1,8 +1,8 @@
 //! What is done each minute, whoever asks: within one budget, of which each kind of work has a
 //! part.
 
-use crate::Context;
 use crate::budget::{Allowance, Budget};
+use crate::context::Context;
 use crate::delivery::{Report, deliver_everywhere};
 use crate::jobs::{sweep, trim_requests, work_everywhere};
 use crate::seal::seal_everywhere;

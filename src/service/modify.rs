@@ -10,9 +10,13 @@ use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
+use super::answer::Answer;
+use super::assemble::parse_stored;
+use super::condition::Condition;
+use super::failure::Failure;
 use super::gauge::Hold;
+use super::session::Session;
 use super::write::{ChangeKind, Links, Rewrite};
-use super::{Answer, Condition, Failure, Session, parse_stored};
 use store::Database;
 use store::batch::Batch;
 use store::expression::View;

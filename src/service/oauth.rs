@@ -4,10 +4,11 @@
 //! The token is a row as any other of its tenant, so that the SCIM face knows of no client, and
 //! whoever revokes the client ends its tokens at once.
 
+use super::context::Context;
 use super::credential::{Credential, hash};
+use super::outside::Moment;
 use super::rate::{Rate, Rates};
 use super::token::{CLIENT, Form, SCIM, last4, make_as};
-use super::{Context, Moment};
 use assertion::{Assertion, AssertionUse};
 use store::batch::Batch;
 use store::directory::clients;

@@ -2,6 +2,56 @@
 
 use std::pin::Pin;
 
+use super::token::RANDOM_BYTES;
+
+/// The present moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// RFC 3339 in UTC with three digits of a second.
+    pub text: String,
+    /// Milliseconds since 1970.
+    pub milliseconds: u64,
+}
+
+impl Moment {
+    /// The moment this many milliseconds after 1970.
+    pub fn at(milliseconds: u64) -> Self {
+        Self {
+            text: scim::date_time::from_milliseconds(milliseconds),
+            milliseconds,
+        }
+    }
+}
+
+/// Tells the time.
+pub trait Clock {
+    /// The present moment.
+    fn now(&self) -> Moment;
+}
+
+/// A clock that stands still.
+impl Clock for Moment {
+    fn now(&self) -> Moment {
+        self.clone()
+    }
+}
+
+/// Makes what must be new.
+pub trait Mint {
+    /// A `UUIDv7`, later than those before it.
+    fn id(&self) -> String;
+    /// The same behind a prefix, without hyphens: the id of what is no resource.
+    fn id_with(&self, prefix: &str) -> String {
+        [prefix, &scim::part::replace(&self.id(), "-", "")].concat()
+    }
+    /// The version of a resource as just written: any text that was never used before.
+    fn version(&self) -> String;
+    /// The random part of a credential, where there is randomness.
+    fn secret(&self) -> Option<[u8; RANDOM_BYTES]> {
+        None
+    }
+}
+
 /// An answer on its way.
 pub type LocalBoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 

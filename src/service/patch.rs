@@ -13,10 +13,13 @@ use scim::resource_type::ResourceType;
 use scim::schema::Attribute;
 use serde_json::Value;
 
+use super::answer::{Answer, Selection};
+use super::condition::Condition;
 use super::content::Content;
+use super::failure::Failure;
 use super::modify::After;
+use super::session::Session;
 use super::write::{ChangeKind, Effect, Links};
-use super::{Answer, Condition, Failure, Selection, Session};
 use store::Database;
 use store::batch::Batch;
 use store::guard::Guard;

@@ -6,8 +6,9 @@ use scim::list::List;
 use scim::patch::LinkChange;
 use scim::resource_type::GROUP_TYPE;
 
+use super::failure::Failure;
 use super::links::is_like_ours;
-use super::{Failure, Session};
+use super::session::Session;
 use store::{Database, Row, pending};
 
 impl<D: Database> Session<'_, D> {

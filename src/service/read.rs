@@ -3,9 +3,11 @@
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 
+use super::answer::{Answer, Selection};
 use super::assemble::{push_shown, too_many_members};
 use super::content::Content;
-use super::{Answer, Failure, Selection, Session};
+use super::failure::Failure;
+use super::session::Session;
 use store::batch::{Answers, Batch, Handle};
 use store::limits::{FIRST_MEMBERS, MOST_MEMBERS, MemberLimit};
 use store::read::{self, ResourceRef};

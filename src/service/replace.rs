@@ -5,8 +5,11 @@ use scim::resource::{Resource, replace};
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
+use super::answer::{Answer, Selection};
+use super::condition::Condition;
+use super::failure::Failure;
 use super::modify::After;
-use super::{Answer, Condition, Failure, Selection, Session};
+use super::session::Session;
 use store::Database;
 use store::read::ResourceRef;
 use store::table::Table;

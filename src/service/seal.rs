@@ -1,8 +1,8 @@
 //! The job that seals what was written: `chain` says how.
 
-use crate::Context;
 use crate::budget::Allowance;
 use crate::chain::{digest_in, erasure_mark, seal_over, start_code};
+use crate::context::Context;
 use crate::master::MasterKey;
 use scim::part;
 use serde_json::Value;

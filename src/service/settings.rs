@@ -16,7 +16,13 @@ use scim::message::config::Limits;
 use serde_json::Value;
 
 use super::master::Master;
-use super::{MAX_LARGE_BODY, MAX_PAGE_SIZE};
+
+/// Bytes of the largest body: of a Bulk request, and of a group, which may have tens of thousands
+/// of members.
+pub const MAX_LARGE_BODY: u32 = 4_194_304;
+
+/// Resources of the largest page.
+pub const MAX_PAGE_SIZE: u32 = 1_000;
 
 /// Credentials that an instance remembers, at the most; ours. Only good ones are there.
 const REMEMBERED: usize = 10_000;

@@ -5,7 +5,7 @@
 //! for. Once its job has ended there, the directory gives its `external_id` free: where that did
 //! not come, when somebody next wants it.
 
-use super::Context;
+use super::context::Context;
 use store::Database;
 use store::batch::Batch;
 use store::directory::house_events::{self, Thing};

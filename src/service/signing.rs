@@ -4,10 +4,10 @@
 //! A secret is made of the master key and stored nowhere. Where two are good, since one was changed
 //! a short time ago, both sign.
 
-use crate::Moment;
 use crate::base64;
 use crate::cursor::hmac;
 use crate::master::{Master, MasterKey};
+use crate::outside::Moment;
 use store::ledger::webhooks::{Endpoint, SecretRef};
 
 /// Milliseconds for which a secret is good that is no longer the newest.

@@ -12,8 +12,10 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 use scim::schema::Attribute;
 use serde_json::{Map, Value};
 
+use super::failure::Failure;
+use super::outside::Moment;
 use super::read::Reading;
-use super::{Failure, Moment, Session};
+use super::session::Session;
 use store::batch::{Answers, Batch, Handle};
 use store::guard::Guard;
 use store::ledger::events::ResourceWrite;

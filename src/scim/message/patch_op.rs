@@ -13,6 +13,7 @@ use super::schemas;
 use crate::error::Error;
 use crate::habit::{Habits, LEFT_OUT_TO_DEACTIVATE, NO_OPERATIONS};
 use crate::index::Index;
+use crate::list::values_in;
 use crate::patch::path::Target;
 use crate::patch::{self, Operation};
 use crate::resource::{aside::Aside, member};
@@ -167,7 +168,7 @@ fn items<'a>(body: &'a Value, habits: &mut Habits) -> Result<&'a [Value], Error>
 /// The method says what the message is, so a client's misspelling of its URI is noted, and no more:
 /// it must not keep a leaver active.
 fn note_schemas(schemas: Option<&Value>, habits: &mut Habits) {
-    let uris = schemas::uris(schemas);
+    let uris = values_in(schemas);
     if uris.is_empty() {
         habits.note_at("missing-schemas", "schemas");
     } else if !schemas::name(uris, PATCH_OP) {

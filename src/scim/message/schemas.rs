@@ -8,16 +8,10 @@ use alloc::string::String;
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::list::values_of;
-
-/// The values of `schemas`.
-pub(crate) fn uris(schemas: Option<&Value>) -> &[Value] {
-    let named = schemas.filter(|schemas| !schemas.is_null());
-    named.map(values_of).unwrap_or_default()
-}
+use crate::list::values_in;
 
 /// Whether one of them is this URI, in any letter case.
-pub(crate) fn name(uris: &[Value], message: &str) -> bool {
+pub(super) fn name(uris: &[Value], message: &str) -> bool {
     uris.iter()
         .filter_map(Value::as_str)
         .any(|uri| uri.eq_ignore_ascii_case(message))
@@ -25,7 +19,7 @@ pub(crate) fn name(uris: &[Value], message: &str) -> bool {
 
 /// Refuses a body that names other messages and not this one.
 pub(super) fn check(schemas: Option<&Value>, message: &str) -> Result<(), Error> {
-    let uris = uris(schemas);
+    let uris = values_in(schemas);
     if uris.is_empty() || name(uris, message) {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 use super::refusal::Refusal;
 use super::step::{Answer, Call, Creation, Outcome, Step, Upload};
 use super::tenant::NO_TENANT;
-use crate::Moment;
+use crate::outside::Moment;
 use crate::transfer::import::Marker;
 use store::batch::Batch;
 use store::directory::jobs;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::body::Body;
 use super::refusal::Refusal;
-use crate::MAX_PAGE_SIZE;
+use crate::settings::MAX_PAGE_SIZE;
 
 /// What a setting may be. Null is back to the default.
 #[derive(Debug)]

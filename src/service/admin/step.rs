@@ -7,7 +7,7 @@
 use super::body::Body;
 use super::refusal::Refusal;
 use super::{Admin, PageRequest, no_shard, no_tenant, page, shape, with_member};
-use crate::Context;
+use crate::context::Context;
 use crate::outside::{Post, PostReply};
 use crate::transfer::export::Export;
 use crate::transfer::undo::{self, Undo, run};

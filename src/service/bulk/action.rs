@@ -5,7 +5,8 @@ use scim::list::List;
 use scim::message::bulk::BulkOperation;
 use scim::resource_type::ResourceType;
 
-use crate::{Failure, Session};
+use crate::failure::Failure;
+use crate::session::Session;
 use store::Database;
 use store::read::ResourceRef;
 

@@ -12,9 +12,12 @@ use serde_json::{Map, Value};
 
 use super::action::Action;
 use super::{Job, Success};
+use crate::assemble::parse_stored;
+use crate::condition::Condition;
+use crate::failure::Failure;
 use crate::failure::{name_in_use, not_begun};
+use crate::session::Session;
 use crate::write::{Change, ChangeKind, Links, Rewrite, of_type};
-use crate::{Condition, Failure, Session, parse_stored};
 use store::batch::Batch;
 use store::guard::Guard;
 use store::limits::{RUN_HELD, RUN_READ, changing, load, waiting};

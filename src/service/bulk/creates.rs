@@ -6,9 +6,10 @@ use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::action::Action;
 use super::{Job, Success, not_there};
+use crate::failure::Failure;
 use crate::links::{all_ids, keep_groups, missing};
+use crate::session::Session;
 use crate::write::{Change, NewResource, of_type, value_in_use};
-use crate::{Failure, Session};
 use store::batch::Batch;
 use store::limits::{RUN_HELD, RUN_TOTAL};
 use store::table::Table;

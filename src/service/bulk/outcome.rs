@@ -1,6 +1,6 @@
 //! What became of an operation of a Bulk.
 
-use crate::Failure;
+use crate::failure::Failure;
 
 /// What became of one operation.
 #[derive(Debug)]

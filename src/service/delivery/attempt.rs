@@ -4,9 +4,10 @@ use scim::json::{self, ObjectText};
 use scim::part;
 use serde_json::Value;
 
+use crate::address;
 use crate::now;
 use crate::outside::{PostReply, is_taken};
-use crate::{Settings, address};
+use crate::settings::Settings;
 use store::ledger::feed::{EventFilter, FeedMark};
 
 /// Milliseconds between an attempt that failed and the next, by how many failed; then no more

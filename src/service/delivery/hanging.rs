@@ -8,7 +8,7 @@ use std::task::Poll;
 use super::attempt::{Event, body, check_url};
 use super::deliverer::{BacklogIndex, Deliverer, LONGEST};
 use super::hung::{Hung, PATIENCE, Reply};
-use crate::Moment;
+use crate::outside::Moment;
 use crate::outside::{Post, PostReply, is_taken};
 use crate::signing::headers;
 use store::ledger::deliveries::Backlog;

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::task::Poll;
 
 use super::attempt::Event;
-use crate::Moment;
+use crate::outside::Moment;
 use crate::outside::{LocalBoxFuture, PostReply};
 
 /// Milliseconds for which others wait for a reply.

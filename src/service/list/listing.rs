@@ -1,7 +1,7 @@
 //! What a page holds, in whichever form it was fetched.
 
 use super::Plan;
-use crate::Failure;
+use crate::failure::Failure;
 use store::limits::PAGE_BYTES;
 use store::page::{Item, Mark, SortKey, Whole};
 use store::record::Record;

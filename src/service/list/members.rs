@@ -4,7 +4,8 @@ use scim::resource_type::GROUP_TYPE;
 
 use super::Plan;
 use super::listing::Listing;
-use crate::{Failure, Session};
+use crate::failure::Failure;
+use crate::session::Session;
 use store::page::Page;
 use store::read::MemberChunks;
 use store::table::Table;

@@ -4,7 +4,8 @@ use scim::error::Error;
 use scim::list::List;
 
 use super::{Query, Total};
-use crate::{Failure, Session};
+use crate::failure::Failure;
+use crate::session::Session;
 use store::batch::{Batch, Handle};
 use store::limits::{MOST_MEMBERS, MemberLimit};
 use store::page::{Bound, Columns, Item, Page, Whole};

@@ -6,7 +6,7 @@ use scim::path::{AttributePath, Location};
 use scim::resource_type::ResourceType;
 use scim::schema::Type;
 
-use crate::Failure;
+use crate::failure::Failure;
 
 /// The attribute that a list is ordered by, in each type; a type that lacks it has no value there.
 pub(super) fn sort_locations(

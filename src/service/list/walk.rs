@@ -1,6 +1,7 @@
 //! Milestones of a walk by `startIndex`.
 
-use super::super::{Failure, Session};
+use super::super::failure::Failure;
+use super::super::session::Session;
 use super::listing::Listing;
 use store::page::Page;
 use store::{Database, Row, milestone};

@@ -3,10 +3,10 @@
 use scim::json;
 use serde_json::{Map, Value};
 
-use crate::Moment;
 use crate::base64;
 use crate::credential::{Credential, hash};
 use crate::outside::Algorithm;
+use crate::outside::Moment;
 use store::directory::clients::Federation;
 
 /// Bytes of the longest; those of Entra ID have some 1,500.

@@ -7,9 +7,12 @@
 use scim::json;
 use serde_json::Value;
 
+use crate::address;
 use crate::base64;
+use crate::context::Context;
+use crate::outside::Moment;
 use crate::outside::{Algorithm, FetchFailure};
-use crate::{Context, Moment, Settings, address};
+use crate::settings::Settings;
 use store::directory::key_sets::{self, CachedKeySet, KeyName};
 use store::{Database, Row};
 

@@ -1,7 +1,7 @@
 //! What a session has used of what one may, and whether there is room for more.
 
 use super::Session;
-use crate::Failure;
+use crate::failure::Failure;
 use crate::failure::not_begun;
 use store::Database;
 use store::limits::{

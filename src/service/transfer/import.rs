@@ -11,7 +11,10 @@ use scim::json;
 use serde_json::Value;
 
 use crate::budget::{Allowance, LEASE};
-use crate::{Caller, Context, Failure, Moment, Session};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::outside::Moment;
+use crate::session::{Caller, Session};
 use store::batch::Batch;
 use store::directory::house_events;
 use store::ledger::events::house;

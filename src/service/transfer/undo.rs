@@ -12,8 +12,10 @@ use scim::list::List;
 use serde_json::Value;
 
 use crate::budget::{Allowance, Budget, LEASE};
+use crate::context::Context;
+use crate::outside::Moment;
+use crate::session::{Caller, Session};
 use crate::settings::InHand;
-use crate::{Caller, Context, Moment, Session};
 use store::batch::Batch;
 use store::directory::jobs::{self, DueJob, Progress};
 use store::ledger::events::house;

@@ -4,7 +4,7 @@ use scim::list::List;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::{Change, ChangeKind, event};
-use crate::Session;
+use crate::session::Session;
 use scim::schema::Attribute;
 use serde_json::Value;
 use store::batch::Batch;

@@ -2,7 +2,7 @@
 //! kept of somebody who is erased. No resource that is there changes with it, so no event of a
 //! resource tells of it.
 
-use crate::Moment;
+use crate::outside::Moment;
 use scim::list::List;
 use store::batch::{Batch, Handle};
 use store::deleted;

@@ -5,7 +5,8 @@ use scim::list::List;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::{Change, ChangeKind, NewResource, Rewrite, event, of_type};
-use crate::{Failure, Session};
+use crate::failure::Failure;
+use crate::session::Session;
 use store::batch::{Answers, Batch, Handle};
 use store::guard::Guard;
 use store::ledger::events::{ResourceWrite, Update};

@@ -6,7 +6,7 @@ use scim::json;
 use super::super::Admin;
 use super::super::refusal::Refusal;
 use super::super::step::Upload;
-use crate::Context;
+use crate::context::Context;
 use crate::jobs::{self, Budget};
 use crate::transfer::import::Marker;
 use crate::transfer::staging::Staging;

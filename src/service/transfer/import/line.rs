@@ -8,8 +8,8 @@ use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use scim::transform::{TeamRecord, UNKNOWN_USER, UserRecord, team_to_scim, user_to_scim};
 use serde_json::{Map, Value};
 
-use crate::Session;
 use crate::failure::sentence;
+use crate::session::Session;
 use store::Database;
 use store::table::Table;
 

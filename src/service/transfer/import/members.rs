@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use super::line::{ambiguous_member, json_of_refusals, unknown_member};
 use super::{Phase, Work, line_row};
+use crate::failure::Failure;
+use crate::session::Session;
 use crate::write::{ChangeKind, Links};
-use crate::{Failure, Session};
 use store::batch::Batch;
 use store::guard::Guard;
 use store::read::ResourceRef;

@@ -10,10 +10,11 @@ use serde_json::{Map, Value};
 
 use super::Work;
 use super::line::{LineContent, LineResource, read};
+use crate::failure::Failure;
 use crate::failure::sentence;
 use crate::links::is_like_ours;
+use crate::session::Session;
 use crate::write::{NewResource, Rewrite};
-use crate::{Failure, Session};
 use store::Database;
 use store::batch::{Answers, Batch, Handle};
 use store::limits::INDEXED;

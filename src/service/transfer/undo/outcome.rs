@@ -8,8 +8,8 @@ use scim::resource_type::ResourceType;
 use serde_json::Value;
 
 use super::state::{Link, ResourceState, State};
-use crate::Session;
 use crate::failure::cause;
+use crate::session::Session;
 use crate::write::{Change, ChangeKind, Links, NewResource, Rewrite};
 use store::batch::Batch;
 use store::guard::Guard;

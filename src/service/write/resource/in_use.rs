@@ -6,9 +6,10 @@ use scim::resource::unique_values;
 use scim::resource_type::ResourceType;
 
 use super::super::{Change, ChangeKind, of_type};
+use crate::failure::Failure;
 use crate::failure::in_use;
 use crate::links::all_ids;
-use crate::{Failure, Session};
+use crate::session::Session;
 use store::unique::Pair;
 use store::{self, Database, run};
 

@@ -10,9 +10,11 @@ use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::{Action, Holder, Item, items};
+use crate::assemble::parse_stored;
+use crate::failure::Failure;
 use crate::failure::sentence;
+use crate::session::Session;
 use crate::write::Rewrite;
-use crate::{Failure, Session, parse_stored};
 use store::batch::Batch;
 use store::table::Table;
 use store::transfer::import::{Import, LineMatch};
