@@ -19,8 +19,7 @@ use serde_json::Value;
 
 use super::answer::{Answer, Selection};
 use super::condition::Condition;
-use super::failure::Failure;
-use super::failure::not_begun;
+use super::failure::{Failure, not_begun};
 use super::session::Session;
 use store::Database;
 use store::read::ResourceRef;

@@ -6,11 +6,9 @@ use std::rc::Rc;
 
 use super::failure::Failure;
 use super::gauge::Hold;
-use super::outside::{Clock, Mint};
-use super::outside::{Fetch, Keys};
+use super::outside::{Clock, Fetch, Keys, Mint};
 use super::rate::{Rate, Rates};
-use super::settings::Settings;
-use super::settings::{InHand, Remembered};
+use super::settings::{InHand, Remembered, Settings};
 use store::batch::{Answers, Batch};
 use store::tenant::{self, Tenant};
 use store::{self, Database, Row, Statement};

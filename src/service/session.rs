@@ -14,15 +14,13 @@ use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::context::Context;
-use super::failure::Failure;
-use super::failure::not_begun;
+use super::failure::{Failure, not_begun};
 use super::gauge::Hold;
 use super::member_ids::MemberIds;
 use super::outside::Moment;
 use super::rate::Rate;
 use super::removals::Removals;
-use super::settings::InHand;
-use super::settings::Settings;
+use super::settings::{InHand, Settings};
 use store::batch::{Answers, Batch};
 use store::directory::house_events;
 use store::expression::View;

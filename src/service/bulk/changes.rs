@@ -12,17 +12,14 @@ use serde_json::{Map, Value};
 
 use super::action::Action;
 use super::{Job, Success};
-use crate::assemble::parse_stored;
-use crate::condition::Condition;
-use crate::failure::Failure;
-use crate::failure::{name_in_use, not_begun};
+use crate::failure::{Failure, name_in_use, not_begun};
 use crate::session::Session;
 use crate::write::{Change, ChangeKind, Links, Rewrite, of_type};
-use store::batch::Batch;
-use store::guard::Guard;
+use crate::{assemble::parse_stored, condition::Condition};
 use store::limits::{RUN_HELD, RUN_READ, changing, load, waiting};
 use store::read::{ResourceRef, Stored};
 use store::{self, Database, run};
+use store::{batch::Batch, guard::Guard};
 
 /// A change that is to be written.
 struct Pending {

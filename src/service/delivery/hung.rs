@@ -4,8 +4,7 @@ use std::cell::Cell;
 use std::task::Poll;
 
 use super::attempt::Event;
-use crate::outside::Moment;
-use crate::outside::{LocalBoxFuture, PostReply};
+use crate::outside::{LocalBoxFuture, Moment, PostReply};
 
 /// Milliseconds for which others wait for a reply.
 pub(super) const PATIENCE: u32 = 500;

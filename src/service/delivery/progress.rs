@@ -2,8 +2,7 @@
 
 use super::attempt::{Event, Verdict, first_bytes, verdict};
 use super::deliverer::{BacklogIndex, Deliverer};
-use crate::outside::Moment;
-use crate::outside::PostReply;
+use crate::outside::{Moment, PostReply};
 use store::ledger::deliveries::{self, Attempt, Backlog, WebhookCursor};
 use store::ledger::events::{Origin, house};
 use store::ledger::feed::FeedMark;

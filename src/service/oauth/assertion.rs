@@ -5,8 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::base64;
 use crate::credential::{Credential, hash};
-use crate::outside::Algorithm;
-use crate::outside::Moment;
+use crate::outside::{Algorithm, Moment};
 use store::directory::clients::Federation;
 
 /// Bytes of the longest; those of Entra ID have some 1,500.

@@ -1,8 +1,7 @@
 //! What a session has used of what one may, and whether there is room for more.
 
 use super::Session;
-use crate::failure::Failure;
-use crate::failure::not_begun;
+use crate::failure::{Failure, not_begun};
 use store::Database;
 use store::limits::{
     COMPARED_AS_ROW, COMPARISONS, INDEXED, LOADED, ROWS, STATEMENTS, TRIPS, changing, text_growth,

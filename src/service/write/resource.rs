@@ -9,8 +9,7 @@ use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::{Change, ChangeKind, Links, of_type};
-use crate::failure::Failure;
-use crate::failure::name_in_use;
+use crate::failure::{Failure, name_in_use};
 use crate::session::Session;
 use store::Database;
 use store::expression::View;

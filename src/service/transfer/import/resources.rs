@@ -10,8 +10,7 @@ use serde_json::{Map, Value};
 
 use super::Work;
 use super::line::{LineContent, LineResource, read};
-use crate::failure::Failure;
-use crate::failure::sentence;
+use crate::failure::{Failure, sentence};
 use crate::links::is_like_ours;
 use crate::session::Session;
 use crate::write::{NewResource, Rewrite};

@@ -6,8 +6,7 @@ use scim::resource::unique_values;
 use scim::resource_type::ResourceType;
 
 use super::super::{Change, ChangeKind, of_type};
-use crate::failure::Failure;
-use crate::failure::in_use;
+use crate::failure::{Failure, in_use};
 use crate::links::all_ids;
 use crate::session::Session;
 use store::unique::Pair;

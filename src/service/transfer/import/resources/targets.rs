@@ -11,8 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{Action, Holder, Item, items};
 use crate::assemble::parse_stored;
-use crate::failure::Failure;
-use crate::failure::sentence;
+use crate::failure::{Failure, sentence};
 use crate::session::Session;
 use crate::write::Rewrite;
 use store::batch::Batch;
