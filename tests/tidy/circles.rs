@@ -1,12 +1,15 @@
 //! Circles among the files of a crate: two that name each other, directly or by way of others, are
 //! one file in two pieces, and neither can be read first.
 //!
-//! A file and those in its folder are such a piece: what stands below may name what is above it.
+//! A file and those in its folder are such a piece, and one room: what stands below may name what
+//! is above it. Rooms name each other in no circle either, at no level.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The names that lead to a module: `filter`, `parse`.
 type Module = Vec<String>;
+/// From where to where.
+type Arrows = BTreeSet<(Module, Module)>;
 
 /// The files of a crate, by their modules.
 pub(crate) struct House(BTreeMap<Module, String>);
@@ -34,27 +37,36 @@ impl House {
         self.0.len()
     }
 
-    /// The arrows of all circles, `filter/parse -> path`.
+    /// The arrows of all circles, `filter/parse -> path`: of files, and of the rooms that a file
+    /// makes with its folder, at every level.
     pub(crate) fn circles(&self) -> Vec<String> {
-        let mut arrows: BTreeSet<(&Module, Module)> = BTreeSet::new();
+        let arrows = self.arrows();
+        let mut circles = in_circles(arrows.clone());
+        let levels = self.0.keys().map(Vec::len).max().unwrap_or_default();
+        for level in 1..levels {
+            // Of one folder: `path -> filter`, also where `path/uri` names `filter/parse`.
+            let rooms = arrows.iter().filter_map(|(from, to)| {
+                let (from, to) = (from.get(..level)?, to.get(..level)?);
+                let is_between = from != to && from[..level - 1] == to[..level - 1];
+                is_between.then(|| (from.to_vec(), to.to_vec()))
+            });
+            circles.extend(in_circles(rooms.collect()));
+        }
+        let shown =
+            |(from, to): &(Module, Module)| format!("{} -> {}", from.join("/"), to.join("/"));
+        circles.iter().map(shown).collect()
+    }
+
+    /// Which file names which, but for what is above it.
+    fn arrows(&self) -> Arrows {
+        let mut arrows = Arrows::new();
         for (from, text) in &self.0 {
             let to = paths(text).into_iter();
             let to = to.filter_map(|path| self.place(&self.whole(from, path)?, 0));
-            arrows.extend(to.filter(|to| !from.starts_with(to)).map(|to| (from, to)));
+            let to = to.filter(|to| !from.starts_with(to));
+            arrows.extend(to.map(|to| (from.clone(), to)));
         }
-        // What nothing comes from, or nothing leads to, is in no circle.
-        loop {
-            let starts: BTreeSet<Module> = arrows.iter().map(|(from, _)| (*from).clone()).collect();
-            let ends: BTreeSet<Module> = arrows.iter().map(|(_, to)| to.clone()).collect();
-            let before = arrows.len();
-            arrows.retain(|(from, to)| ends.contains(*from) && starts.contains(to));
-            if arrows.len() == before {
-                break;
-            }
-        }
-        let shown =
-            |(from, to): &(&Module, Module)| format!("{} -> {}", from.join("/"), to.join("/"));
-        arrows.iter().map(shown).collect()
+        arrows
     }
 
     /// A path from the root of the crate on; none where it leads out of the crate, or names no
@@ -103,6 +115,19 @@ impl House {
             }
         }
         Some(module.to_vec())
+    }
+}
+
+/// Those arrows that are left where what nothing comes from, or nothing leads to, is taken away.
+fn in_circles(mut arrows: Arrows) -> Arrows {
+    loop {
+        let starts: BTreeSet<Module> = arrows.iter().map(|(from, _)| from.clone()).collect();
+        let ends: BTreeSet<Module> = arrows.iter().map(|(_, to)| to.clone()).collect();
+        let before = arrows.len();
+        arrows.retain(|(from, to)| ends.contains(from) && starts.contains(to));
+        if arrows.len() == before {
+            return arrows;
+        }
     }
 }
 
@@ -170,8 +195,9 @@ fn a_circle_is_seen() {
         ),
         ("error.rs", "use core::fmt;"),
     ]);
-    // By way of the file above, which may name what is below it.
-    assert_eq!(circle, [""; 0]);
+    // Of two rooms, and none of files: it goes by way of the file above, which may name what is
+    // below it.
+    assert_eq!(circle, ["filter -> path", "path -> filter"]);
     let circle = house(&[
         ("path.rs", "use crate::filter::{parse as read, Other};"),
         ("filter.rs", "mod parse;\npub use parse::Filter;"),
@@ -179,9 +205,17 @@ fn a_circle_is_seen() {
     ]);
     let all = [
         "filter -> filter/parse",
+        "filter -> path",
         "filter/parse -> path",
         "path -> filter",
         "path -> filter/parse",
     ];
     assert_eq!(circle, all);
+    // A file above may name what is below it, and is named from there.
+    let circle = house(&[
+        ("filter.rs", "use parse::Filter;"),
+        ("filter/parse.rs", "use super::Other;"),
+        ("path.rs", "use crate::filter::Filter;"),
+    ]);
+    assert_eq!(circle, [""; 0]);
 }

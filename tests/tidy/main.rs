@@ -169,6 +169,28 @@ fn no_files_name_each_other_in_a_circle() {
     none(&wrong);
 }
 
+/// A front page names the rooms behind it: whoever needs a thing names the room that it is in.
+#[test]
+fn front_pages_are_named_from_outside_only() {
+    let mut wrong = Vec::new();
+    for (name, text) in code() {
+        let is_behind = ["src/scim/", "src/service/"]
+            .iter()
+            .any(|root| name.starts_with(root) && !name.ends_with("/lib.rs"));
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        let text = match name.matches('/').count() {
+            2 => text.replace("super::", "crate::"),
+            _ => text.to_owned(),
+        };
+        for (line, item) in named(&text) {
+            if is_behind && item.starts_with(char::is_uppercase) {
+                wrong.push(format!("{name}:{line}: {item}"));
+            }
+        }
+    }
+    none(&wrong);
+}
+
 #[test]
 fn rooms_are_seen_in_braces() {
     let text = "use scim::json;\nuse crate::{\n    store::{Row, read},\n    http,\n};\nlet d1 = crate::platform::d1::D1;";
