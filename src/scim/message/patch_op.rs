@@ -22,6 +22,7 @@ use crate::schema::Uniqueness;
 
 mod read;
 mod removal;
+mod target;
 #[cfg(test)]
 mod tests;
 mod value;
