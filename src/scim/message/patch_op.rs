@@ -20,6 +20,7 @@ use crate::resource::{aside::Aside, member};
 use crate::resource_type::ResourceType;
 use crate::schema::Uniqueness;
 
+mod blank;
 mod read;
 mod removal;
 mod target;
@@ -91,16 +92,8 @@ impl PatchOp {
             explicit: false,
         };
         for item in items {
-            reader.number += 1;
             if let Err(error) = reader.operation(item) {
-                let error = error.of_operation(reader.number);
-                if error.attribute().is_some() {
-                    return Err(reader.aside.refuse(error));
-                }
-                // It is about no attribute: what was read is no operation.
-                let path = item.as_object().and_then(|item| member(item, "path"));
-                let path = path.and_then(Value::as_str).unwrap_or("Operations");
-                reader.aside.put(path, error.at(path));
+                return Err(reader.aside.refuse(error));
             }
         }
         let patch = Self {

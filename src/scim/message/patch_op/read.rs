@@ -5,6 +5,7 @@ use alloc::{string::String, vec::Vec};
 
 use serde_json::{Map, Value};
 
+use super::blank::is_bare;
 use crate::error::{Error, ScimType};
 use crate::filter::predicate::Predicate;
 use crate::habit::{
@@ -59,7 +60,21 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Reads an operation. What is refused of it, and is about no attribute, makes it none.
     pub(super) fn operation(&mut self, item: &Value) -> Result<(), Error> {
+        self.number += 1;
+        self.read_operation(item).or_else(|error| {
+            if error.attribute().is_some() {
+                return Err(error.of_operation(self.number));
+            }
+            let path = item.as_object().and_then(|item| member(item, "path"));
+            let path = path.and_then(Value::as_str).unwrap_or("Operations");
+            self.put_aside(self.operations.len(), path, error);
+            Ok(())
+        })
+    }
+
+    fn read_operation(&mut self, item: &Value) -> Result<(), Error> {
         let Value::Object(item) = item else {
             return Err(Error::invalid_syntax(
                 "an operation must be an object with `op`, `path` and `value`",
@@ -76,7 +91,7 @@ impl Reader<'_> {
             Some(Value::String(text)) => {
                 let before = self.operations.len();
                 self.at_path(op, text, value)
-                    .or_else(|error| self.put_aside(before, text, error))
+                    .or_else(|error| self.refuse_or_put_aside(before, text, error))
             }
             Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
                 Err(Error::invalid_path("`path` must be a string"))
@@ -97,9 +112,13 @@ impl Reader<'_> {
         }
     }
 
-    /// Puts aside what is refused at a path, for a message that may deactivate somebody, with what
-    /// was read of it; but not what is about a required attribute.
-    fn put_aside(&mut self, before: usize, path: &str, error: Error) -> Result<(), Error> {
+    /// Refuses what is about a required attribute; puts any other fault at a path aside.
+    fn refuse_or_put_aside(
+        &mut self,
+        before: usize,
+        path: &str,
+        error: Error,
+    ) -> Result<(), Error> {
         let front = path.trim().split(['[', ' ']).next().unwrap_or_default();
         let is_needed = AttributePath::parse(front)
             .ok()
@@ -109,10 +128,15 @@ impl Reader<'_> {
         if is_needed || is_whole && error.attribute().is_some() {
             return Err(error.at(path));
         }
+        self.put_aside(before, path, error);
+        Ok(())
+    }
+
+    /// Puts a fault aside, as the message may deactivate somebody, with what was read at its path.
+    fn put_aside(&mut self, before: usize, path: &str, error: Error) {
         self.operations.truncate(before);
         let error = error.at(path).of_operation(self.number);
         self.aside.put(path, error);
-        Ok(())
     }
 
     fn at_target(&mut self, op: Op, target: Target, value: Option<&Value>) -> Result<(), Error> {
@@ -136,7 +160,7 @@ impl Reader<'_> {
                     "\"remove\" needs a `path` that says what to remove; send DELETE to remove the whole resource",
                 )),
                 // No fault, and no success without a word.
-                Some(value) if is_empty(value) => {
+                Some(value) if is_bare(value) => {
                     self.habits.leave_out(NOTHING_SET, "value");
                     Ok(())
                 }
@@ -247,7 +271,7 @@ impl Reader<'_> {
                     }
                     let before = self.operations.len();
                     self.read(op, target, Some(value))
-                        .or_else(|error| self.put_aside(before, path, error))?;
+                        .or_else(|error| self.refuse_or_put_aside(before, path, error))?;
                 }
                 // A key with a filter is meant as a path: what no schema knows is left out of it as
                 // of a path, and a mistake in it is told.
@@ -257,7 +281,7 @@ impl Reader<'_> {
                 {
                     match self.unknown(path) {
                         Some(name) => self.habits.leave_out(UNKNOWN_ATTRIBUTE, &name),
-                        None => self.put_aside(self.operations.len(), path, error)?,
+                        None => self.refuse_or_put_aside(self.operations.len(), path, error)?,
                     }
                 }
                 Err(_) => self.habits.leave_out(UNKNOWN_ATTRIBUTE, path),
@@ -343,11 +367,4 @@ impl Reader<'_> {
             value,
         });
     }
-}
-
-/// Whether a value without a path, or a member, has no attribute.
-pub(super) fn is_empty(value: &Value) -> bool {
-    let is_none = |value: &Value| value.as_object().is_some_and(Map::is_empty);
-    let list = value.as_array();
-    list.map_or_else(|| is_none(value), |list| list.iter().all(is_none))
 }

@@ -5,19 +5,19 @@ use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
+use super::blank::has_blank_one;
 use super::read::Reader;
 use crate::error::Error;
 use crate::filter::predicate::{Place, Predicate, Test};
 use crate::habit::{Habits, NOTHING_REMOVED};
 use crate::index::Index;
-use crate::list::values_of;
 use crate::patch::Op;
 use crate::patch::links::wanted_ids;
 use crate::patch::path::Target;
 use crate::path::Location;
 use crate::resource::coerce::{coerce_each, coerce_one};
 use crate::resource::refusal::{MAX_VALUES, too_many_values};
-use crate::resource::{is_blank, link_ids, member};
+use crate::resource::{is_blank, link_ids};
 
 impl Reader<'_> {
     /// The values that a `remove` lists, if it does. RFC 7644 §3.5.2.2 knows no such thing and
@@ -37,7 +37,7 @@ impl Reader<'_> {
         if list.len() > MAX_VALUES {
             return Err(too_many_values(location));
         }
-        if values_of(value).iter().any(is_of_empty) {
+        if has_blank_one(value) {
             // Without its `value`, which is empty, one would be its `type` alone.
             list.retain(|named| named.get("value").is_some());
         }
@@ -55,7 +55,10 @@ impl Reader<'_> {
     ) -> Option<Value> {
         let leaf = location.leaf();
         let is_one = !leaf.multi_valued && leaf.sub_attribute("value").is_some();
-        let value = value.filter(|value| !says_nothing(value, is_one));
+        // An empty `value` is how a client clears an attribute that has one (`manager`); any other
+        // empty part is named.
+        let is_all = |value: &&Value| is_blank(value) && (is_one || !has_blank_one(value));
+        let value = value.filter(|value| !is_all(value));
         let Some(value) = value else {
             return Some(Value::Null);
         };
@@ -63,7 +66,7 @@ impl Reader<'_> {
         self.habits.note_at("entra-valued-remove", &path);
         let unnoted = &mut Habits::default();
         let named = match value {
-            value if !is_one && values_of(value).iter().any(is_of_empty) => Ok(None),
+            value if !is_one && has_blank_one(value) => Ok(None),
             Value::Array(items) if items.len() > 1 && leaf.multi_valued => {
                 coerce_each(location, value, unnoted).map(|list| Some(Value::Array(list)))
             }
@@ -129,19 +132,4 @@ impl Reader<'_> {
 /// names nobody, as `[]` does.
 pub(super) fn removal_list(location: Location, value: Option<&Value>) -> Option<&Value> {
     value.filter(|value| location.attribute.linked || !value.is_null())
-}
-
-/// Whether the value of a removal says nothing; `is_one` where an object with an empty `value` is
-/// how a client clears the attribute (`manager`). What names an empty part says something.
-fn says_nothing(value: &Value, is_one: bool) -> bool {
-    let mut objects = values_of(value).iter().filter_map(Value::as_object);
-    is_blank(value) && (is_one || objects.all(Map::is_empty))
-}
-
-/// Whether a value names nothing by what it has: its `value` is empty, or all of its parts are.
-pub(super) fn is_of_empty(value: &Value) -> bool {
-    value.as_object().is_some_and(|parts| {
-        let main = member(parts, "value");
-        !parts.is_empty() && main.map_or_else(|| is_blank(value), is_blank)
-    })
 }

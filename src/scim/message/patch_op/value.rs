@@ -1,13 +1,14 @@
 //! The values of operations, in the form that `apply` and `links` take (RFC 7644 §3.5.2.1,
 //! §3.5.2.3).
 
-use crate::list::{List, values_of};
+use crate::list::List;
 use alloc::{string::String, string::ToString, vec::Vec};
 
 use serde_json::{Map, Value};
 
-use super::read::{Reader, is_empty};
-use super::removal::{is_of_empty, removal_list};
+use super::blank::{has_full_one, is_bare};
+use super::read::Reader;
+use super::removal::removal_list;
 use crate::error::Error;
 use crate::filter::predicate::Predicate;
 use crate::habit::{KEPT, NOTHING_REMOVED, NOTHING_SET, READ_ONLY, WRITE_ONLY};
@@ -52,7 +53,7 @@ impl Reader<'_> {
             Op::Add | Op::Replace => {
                 let given = value.unwrap_or(&Value::Null);
                 let value = coerce(location, given, self.habits)?;
-                let says_something = says_something(given);
+                let says_something = has_full_one(given);
                 if value.is_none() && leaf.multi_valued && (op == Op::Add || says_something) {
                     // To add no value to a list is no change; and values of which nothing is known,
                     // which was told, empty no list.
@@ -291,7 +292,7 @@ impl Reader<'_> {
                 self.push(Op::Remove, whole(filter), None);
                 return Ok(());
             }
-            (None, given) if given.is_null() || is_empty(given) => {
+            (None, given) if given.is_null() || is_bare(given) => {
                 self.habits.leave_out(NOTHING_SET, of.attribute.name);
                 return Ok(());
             }
@@ -329,13 +330,6 @@ fn required(location: Location, value: Value) -> Result<Value, Error> {
     } else {
         Ok(value)
     }
-}
-
-/// Whether a list holds an object that says something, be it nothing that is known.
-fn says_something(value: &Value) -> bool {
-    let is_bare = |one: &Value| one.as_object().is_none_or(Map::is_empty);
-    let mut values = values_of(value).iter();
-    values.any(|one| !is_bare(one) && !is_of_empty(one))
 }
 
 /// Whether a client's value never replaces the one there is.
