@@ -22,7 +22,7 @@ use super::rate::Rate;
 use super::removals::Removals;
 use super::settings::{InHand, Settings};
 use store::batch::{Answers, Batch};
-use store::directory::house_events;
+use store::directory::{house_events, tokens};
 use store::expression::View;
 use store::ledger::events::house;
 use store::ledger::requests::Sender;
@@ -366,7 +366,7 @@ impl<'a, D: Database> Session<'a, D> {
             if let Tenant::Token { hash, .. } = &self.caller.tenant
                 && facts.last_used.as_deref() < Some(today)
             {
-                self.note_later([tenant::touch(hash, today)]);
+                self.note_later([tokens::touch(hash, today)]);
                 self.note_used(facts.tenant);
             }
         } else if let Tenant::Known(id) = self.caller.tenant {

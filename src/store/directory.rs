@@ -6,6 +6,7 @@
 //! its number.
 
 pub mod clients;
+mod credentials;
 pub mod ending;
 pub mod expiring;
 pub mod house_events;

@@ -204,16 +204,6 @@ pub(super) fn good_token<'a>(hash: &'a str, now: &'a str) -> Fragment<'a> {
     )
 }
 
-/// Notes that a token is in use, once a day.
-pub fn touch(hash: &str, day: &str) -> Statement {
-    statement!(
-        "UPDATE tokens SET last_used_at = {day} \
-         WHERE hash = {hash} AND (last_used_at IS NULL OR last_used_at < {day})",
-        day = value(day),
-        hash = value(hash),
-    )
-}
-
 /// Notes that a tenant is in use, once a day; that it is for the first time the statement in front
 /// must have told.
 pub fn touch_tenant(id: i64, day: &str) -> Statement {

@@ -5,6 +5,7 @@ use crate::{Error, Row, Statement, fragment, statement};
 
 use crate::tenant::word_if_closed;
 
+use super::credentials;
 use super::key_sets::{self, CachedKeySet, KeyName};
 use super::tokens::NewToken;
 
@@ -125,13 +126,7 @@ pub fn change(tenant: i64, id: &str, label: &str) -> Statement {
 /// Revokes it, once, and with it the tokens that it asked for.
 pub fn revoke(tenant: i64, id: &str, now: &str) -> [Statement; 2] {
     [
-        statement!(
-            "UPDATE clients SET revoked_at = coalesce(revoked_at, {now}) \
-             WHERE tenant_id = {tenant} AND id = {id} RETURNING id",
-            now = value(now),
-            tenant = value(tenant),
-            id = value(id),
-        ),
+        credentials::revoke("clients", is_client(tenant, id), now),
         statement!(
             "UPDATE tokens SET revoked_at = {now} \
              WHERE tenant_id = {tenant} AND client_id = {id} AND revoked_at IS NULL",
@@ -334,23 +329,26 @@ fn is_open(client: &str) -> Fragment<'_> {
 
 /// Notes that a client is in use, and the secret that it showed, once a day.
 pub fn touch(tenant: i64, client: &str, secret: Option<&str>, day: &str) -> Vec<Statement> {
-    let mut statements = vec![statement!(
-        "UPDATE clients SET last_used_at = {day} \
-         WHERE tenant_id = {tenant} AND id = {client} AND (last_used_at IS NULL OR last_used_at < {day})",
-        day = value(day),
-        tenant = value(tenant),
-        client = value(client),
-    )];
-    if let Some(secret) = secret {
-        statements.push(statement!(
-            "UPDATE client_secrets SET last_used_at = {day} \
-             WHERE tenant_id = {tenant} AND client_id = {client} AND hash = {secret} \
-             AND (last_used_at IS NULL OR last_used_at < {day})",
-            day = value(day),
+    let of_client = credentials::touch("clients", is_client(tenant, client), day);
+    let of_secret = secret.map(|secret| {
+        let is = fragment!(
+            "tenant_id = {tenant} AND client_id = {client} AND hash = {secret}",
             tenant = value(tenant),
             client = value(client),
             secret = value(secret),
-        ));
-    }
+        );
+        credentials::touch("client_secrets", is, day)
+    });
+    let mut statements = vec![of_client];
+    statements.extend(of_secret);
     statements
+}
+
+/// The condition that a row of `clients` is this one.
+fn is_client(tenant: i64, id: &str) -> Fragment<'_> {
+    fragment!(
+        "tenant_id = {tenant} AND id = {id}",
+        tenant = value(tenant),
+        id = value(id),
+    )
 }

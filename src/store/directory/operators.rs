@@ -1,8 +1,9 @@
 //! Operators' own tokens, which open the admin face.
 
 use crate::fragment::value;
-use crate::{Error, Row, Statement, statement};
+use crate::{Error, Row, Statement, fragment, statement};
 
+use super::credentials;
 use super::tokens::NewToken;
 
 /// What the table knows of an operator who shows a good token.
@@ -48,12 +49,8 @@ pub fn read_token(row: &mut Row) -> Result<OperatorToken, Error> {
 
 /// Notes that a token is in use, once a day.
 pub fn touch(id: &str, day: &str) -> Statement {
-    statement!(
-        "UPDATE operator_tokens SET last_used_at = {day} \
-         WHERE id = {id} AND (last_used_at IS NULL OR last_used_at < {day})",
-        day = value(day),
-        id = value(id),
-    )
+    let is = fragment!("id = {id}", id = value(id));
+    credentials::touch("operator_tokens", is, day)
 }
 
 /// Rows of an id and the token with it, behind one id.
@@ -93,9 +90,6 @@ pub fn create(tenant: Option<i64>, token: &NewToken<'_>, now: &str) -> Statement
 
 /// Revokes it, once.
 pub fn revoke(id: &str, now: &str) -> Statement {
-    statement!(
-        "UPDATE operator_tokens SET revoked_at = coalesce(revoked_at, {now}) WHERE id = {id} RETURNING id",
-        now = value(now),
-        id = value(id),
-    )
+    let is = fragment!("id = {id}", id = value(id));
+    credentials::revoke("operator_tokens", is, now)
 }

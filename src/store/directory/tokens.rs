@@ -1,5 +1,6 @@
 //! The tokens of a tenant.
 
+use super::credentials;
 use crate::fragment::{Fragment, value};
 use crate::{Statement, fragment, statement};
 
@@ -97,11 +98,16 @@ pub fn change(
 
 /// Revokes it, once.
 pub fn revoke(tenant: i64, id: &str, now: &str) -> Statement {
-    statement!(
-        "UPDATE tokens SET revoked_at = coalesce(revoked_at, {now}) \
-         WHERE tenant_id = {tenant} AND id = {id} RETURNING id",
-        now = value(now),
+    let is = fragment!(
+        "tenant_id = {tenant} AND id = {id}",
         tenant = value(tenant),
         id = value(id),
-    )
+    );
+    credentials::revoke("tokens", is, now)
+}
+
+/// Notes that it is in use, once a day.
+pub fn touch(hash: &str, day: &str) -> Statement {
+    let is = fragment!("hash = {hash}", hash = value(hash));
+    credentials::touch("tokens", is, day)
 }
