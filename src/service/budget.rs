@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::outside::Clock;
 use super::settings::Settings;
 
-/// Milliseconds for which a step has the job to itself.
+/// Milliseconds for which a step has its job to itself, and a deliverer its endpoint.
 pub(crate) const LEASE: u64 = 60_000;
 
 /// What one event may use.

@@ -3,7 +3,7 @@
 use super::SharedReport;
 use super::attempt::{Event, add_now, event_filter};
 use super::hung::{Hung, PATIENCE};
-use crate::budget::Allowance;
+use crate::budget::{Allowance, LEASE};
 use crate::context::Context;
 use crate::now::{self, TenantResource};
 use crate::outside::Moment;
@@ -20,8 +20,6 @@ use store::{Database, Error, Row, Statement};
 pub(super) const LEAST: usize = 5 + 2 + ATTEMPT;
 /// Statements that note an attempt, and the attempt.
 pub(super) const ATTEMPT: usize = 8;
-/// Milliseconds for which a lease is taken.
-const LEASE: u64 = 60_000;
 /// Milliseconds that an attempt may take, with what notes it.
 pub(super) const LONGEST: u64 = 20_000;
 /// Events of a page, and those looked at for them: as many at first, and as many times more behind
