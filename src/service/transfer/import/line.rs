@@ -16,19 +16,12 @@ use store::table::Table;
 /// Refusals of one line that are listed.
 const MAX_REFUSALS: usize = 100;
 
-/// The keys that records have, of users and of teams.
-const KEYS: [&str; 10] = [
-    "user_id",
-    "user_email",
-    "user_alias",
-    "teams",
-    "team_id",
-    "team_alias",
-    "members",
-    "metadata",
-    "created_at",
-    "updated_at",
-];
+/// The keys that the record of a user has.
+const USER_KEYS: &[&str] = &["user_id", "user_email", "user_alias", "teams"];
+/// The keys that the record of a team has.
+const TEAM_KEYS: &[&str] = &["team_id", "team_alias", "members"];
+/// The keys that both have.
+const COMMON_KEYS: [&str; 3] = ["metadata", "created_at", "updated_at"];
 
 /// What a line is about.
 pub(super) enum LineContent {
@@ -230,7 +223,7 @@ fn id_at(record: &Map<String, Value>, name: &str) -> Result<String, String> {
 /// The resource of a record, with its id as its external id.
 fn of_record(
     record: &Map<String, Value>,
-    resource_type: &'static ResourceType,
+    (resource_type, keys): (&'static ResourceType, &[&str]),
     id: String,
     mut gentle: Vec<&'static str>,
     links: Vec<Value>,
@@ -245,7 +238,8 @@ fn of_record(
     gentle.push("externalId");
     let mut passed_over = Vec::new();
     for name in record.keys() {
-        if !KEYS.contains(&name.as_str()) {
+        let is_of = |keys: &[&str]| keys.contains(&name.as_str());
+        if !is_of(keys) && !is_of(&COMMON_KEYS) {
             passed_over.push(quote(name));
         }
     }
@@ -291,7 +285,8 @@ fn user(record: &Map<String, Value>) -> Result<(LineResource, Value), String> {
     }
     let teams = list_at(record, "teams")?.iter().filter_map(text_of);
     let links = teams.map(|team| member_name("t", &team)).list();
-    Ok(of_record(record, &USER_TYPE, id, gentle, links, body))
+    let of = (&USER_TYPE, USER_KEYS);
+    Ok(of_record(record, of, id, gentle, links, body))
 }
 
 /// An application's team.
@@ -318,7 +313,8 @@ fn team(record: &Map<String, Value>) -> Result<(LineResource, Value), String> {
         links.extend(text.map(|text| member_name("u", &text)));
     }
     let body = team_to_scim(&team, "");
-    Ok(of_record(record, &GROUP_TYPE, id, gentle, links, body))
+    let of = (&GROUP_TYPE, TEAM_KEYS);
+    Ok(of_record(record, of, id, gentle, links, body))
 }
 
 /// The refusal of a member that is nobody.
