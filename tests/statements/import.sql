@@ -14,7 +14,7 @@ WHERE id = ?5
   AND state = 'active'
 RETURNING marker
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":0,\"deleted\":0,\"done\":0,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":0,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":0,\"deleted\":0,\"done\":0,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":0,\"passed_over\":[],\"phase\":0,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T01:00:00.006Z"
 -- ?4 = "2026-01-01T00:00:00.006Z"
 -- ?5 = 1
@@ -23,12 +23,18 @@ RETURNING marker
 INSERT INTO import_lines (tenant_id, job_id, line, refused, text)
 SELECT ?1, ?2, value ->> 0, value ->> 2, value ->> 1
 FROM json_each(?3)
-WHERE 1
+WHERE EXISTS (SELECT 1
+  FROM jobs
+  WHERE id = ?2
+    AND finished_at IS NULL
+    AND marker ->> 'phase' = 0)
 ON CONFLICT DO NOTHING
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
 -- ?3 = "[[1,\"{\\\"emails\\\":[{\\\"value\\\":\\\"cid@example.com\\\"}],\\\"externalId\\\":\\\"7\\\",\\\"schemas\\\":[\\\"urn:ietf:params:scim:schemas:core:2.0:User\\\"],\\\"userName\\\":\\\"cid\\\"}\",null],[2,\"{\\\"displayName\\\":\\\"Crew\\\",\\\"members\\\":[{\\\"userName\\\":\\\"bob\\\"},{\\\"externa … (100 bytes more)
 -- plan: SCAN json_each VIRTUAL TABLE INDEX 1:
+-- plan: SCALAR SUBQUERY 1
+-- plan:   SEARCH jobs USING PRIMARY KEY (id=?)
 
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, total = (SELECT coalesce(max(line), 0)
@@ -39,7 +45,7 @@ WHERE id = ?4
   AND finished_at IS NULL
   AND marker ->> 'phase' = 0
 RETURNING total
--- ?1 = "{\"actor\":null,\"created\":0,\"deleted\":0,\"done\":0,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":0,\"deleted\":0,\"done\":0,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:00:00.006Z"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -186,7 +192,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":0,\"deleted\":0,\"done\":0,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":0,\"deleted\":0,\"done\":0,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -342,7 +348,7 @@ WHERE tenant_id = ?1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -403,7 +409,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -412,7 +418,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -541,7 +547,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -687,7 +693,7 @@ WHERE tenant_id = ?1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -749,7 +755,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -758,7 +764,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -928,7 +934,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -1076,7 +1082,7 @@ WHERE tenant_id = ?1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 2
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -1139,7 +1145,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -1148,7 +1154,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":3,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":3,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 2
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -1210,7 +1216,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":3,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":3,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -1219,7 +1225,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 2
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -1270,7 +1276,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -1320,7 +1326,7 @@ WHERE tenant_id = ?1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 2
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -1371,7 +1377,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -1481,7 +1487,7 @@ WHERE h.changes <> '[]'
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":-1,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":-1,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 2
 -- ?4 = "job_019a000000007000800000000000000b"

@@ -70,15 +70,24 @@ impl Import<'_> {
     }
 
     /// Stores lines: number, text, and refusals or null, as a JSON array of arrays. Those that are
-    /// there stay.
+    /// there stay, and where the job has begun or ended nothing is stored.
     pub fn stage(&self, lines: &Value) -> Statement {
         statement!(
             "INSERT INTO import_lines (tenant_id, job_id, line, refused, text) \
              SELECT {tenant}, {job}, value ->> 0, value ->> 2, value ->> 1 \
-             FROM json_each({lines}) WHERE 1 ON CONFLICT DO NOTHING",
+             FROM json_each({lines}) WHERE {waits} ON CONFLICT DO NOTHING",
             tenant = self.tenant,
             job = value(self.job),
             lines = value(&json::text(lines)),
+            waits = self.waits(),
+        )
+    }
+
+    /// The condition that the job waits for lines.
+    fn waits(&self) -> Fragment<'_> {
+        fragment!(
+            "EXISTS (SELECT 1 FROM jobs WHERE id = {job} AND finished_at IS NULL AND marker ->> 'phase' = 0)",
+            job = value(self.job),
         )
     }
 
@@ -86,11 +95,12 @@ impl Import<'_> {
     pub fn stage_one(&self, number: i64, text: &str) -> Statement {
         statement!(
             "INSERT INTO import_lines (tenant_id, job_id, line, text) \
-             VALUES ({tenant}, {job}, {number}, {text}) ON CONFLICT DO NOTHING",
+             SELECT {tenant}, {job}, {number}, {text} WHERE {waits} ON CONFLICT DO NOTHING",
             tenant = self.tenant,
             job = value(self.job),
             number = value(number),
             text = value(text),
+            waits = self.waits(),
         )
     }
 

@@ -820,6 +820,35 @@ fn names_go_from_one_to_another() {
     let (number, client) = tenant(&memory);
     let [a, b] = ["a", "b"].map(|name| client.user(name));
     let line = |id: &str, name: &str| json!({ "schemas": [USER], "id": id, "userName": name });
+/// A part that is sent twice at once: the copy that was let in first, and comes behind the end,
+/// leaves nothing behind.
+#[test]
+fn of_two_copies_at_once_one_counts() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let admin = Operator::new(&memory);
+    let first = lines(&[user("ada")]);
+    let job = admin.import(number, "more=true", &first).expect(202);
+    let id = job["id"].as_str().unwrap();
+    // The other copy is done as soon as this one was let in.
+    memory.sql(
+        "CREATE TRIGGER other_copy AFTER UPDATE OF lease_until ON jobs WHEN new.marker = old.marker BEGIN \
+         INSERT INTO import_lines (tenant_id, job_id, line, text) \
+         VALUES (new.tenant_id, new.id, 2, '{\"user_id\":\"bob\",\"name\":\"Bob\"}'); \
+         UPDATE jobs SET marker = json_set(marker, '$.phase', 1), total = 2, lease_until = '' WHERE id = new.id; END",
+    );
+    let long = format!("{{\"userName\": \"{}\"}}", "x".repeat(1_000_000));
+    let copy = format!("{long}\n{}", lines(&[user("eve"), user("fay")]));
+    let query = format!("job={id}&line=2&more=true");
+    admin.import(number, &query, &copy).expect(202);
+    memory.sql("DROP TRIGGER other_copy");
+    assert_eq!(memory.number("SELECT count(*) FROM import_lines"), 2);
+    memory.run_jobs(Budget::PAID).unwrap();
+    assert_eq!(memory.number("SELECT count(*) FROM import_lines"), 0);
+    let list = client.get("/Users").expect(200);
+    assert_eq!(list["totalResults"], 2);
+}
+
     let chain = lines(&[line(&a, "b"), line(&b, "d")]);
     let (counts, refused) = told(&import(&memory, number, &chain));
     assert_eq!((counts, refused[0].0), ([0, 1, 0], 1));
