@@ -117,7 +117,7 @@ pub(crate) async fn work<D: Database>(
     }
     let now = context.clock.now().text;
     context
-        .ask(store::directory::jobs::release(job, &until, &now))
+        .ask(store::directory::jobs::release(job, &until, &now, None))
         .await?;
     Ok(())
 }

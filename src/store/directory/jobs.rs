@@ -221,11 +221,12 @@ pub fn begin_import(id: &str, tenant: i64, marker: &str, now: &str) -> Statement
     )
 }
 
-/// Gives a lease back, if it is still this one.
-pub fn release(id: &str, until: &str, now: &str) -> Statement {
+/// Gives a lease back, if it is still this one; where the job is to fail, with the sentence why.
+pub fn release(id: &str, until: &str, now: &str, why: Option<&str>) -> Statement {
     statement!(
-        "UPDATE jobs SET lease_until = {now} WHERE id = {id} AND finished_at IS NULL AND lease_until = {until}",
+        "UPDATE jobs SET lease_until = {now}{why} WHERE id = {id} AND finished_at IS NULL AND lease_until = {until}",
         now = value(now),
+        why = why.map(|why| fragment!(", result = json_object('detail', {why})", why = value(why))),
         id = value(id),
         until = value(until),
     )

@@ -49,10 +49,11 @@ impl Import<'_> {
         )
     }
 
-    /// Ends it without: why, a sentence.
+    /// Ends it without: why, a sentence, unless that was said before.
     pub fn fail(&self, detail: &str, now: &str) -> Statement {
         statement!(
-            "UPDATE jobs SET state = 'failed', finished_at = {now}, result = json_object('detail', {detail}) WHERE id = {job}",
+            "UPDATE jobs SET state = 'failed', finished_at = {now}, result = coalesce(result, json_object('detail', {detail})) \
+             WHERE id = {job}",
             now = value(now),
             detail = value(detail),
             job = value(self.job),

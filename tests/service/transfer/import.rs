@@ -423,6 +423,13 @@ fn what_is_compressed_is_refused_whole() {
         let open = "SELECT count(*) FROM jobs WHERE finished_at IS NULL";
         assert_eq!(memory.number(open), 0);
     }
+    let jobs = Operator::new(&memory).get("/jobs").expect(200);
+    let jobs = jobs["data"].as_array().unwrap();
+    assert_eq!(jobs.len(), 6);
+    for job in jobs {
+        let detail = job["result"]["detail"].as_str().unwrap();
+        assert!(detail.contains("compressed, or in UTF-16"), "{detail}");
+    }
     // The first bytes of a later part are those of a line, which is refused by itself.
     let admin = Operator::new(&memory);
     let first = lines(&[user("ada")]);

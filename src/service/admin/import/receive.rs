@@ -126,7 +126,8 @@ pub async fn receive_lines<D: Database>(
     if let Some(why) = broken {
         if upload.is_first {
             // What has come of it is taken out by the next event.
-            let release = directory::jobs::release(&upload.job, &upload.until, &now.text);
+            let detail = Some(why.detail.as_str());
+            let release = directory::jobs::release(&upload.job, &upload.until, &now.text, detail);
             shard.ask(release).await?;
         }
         return Err(why);
