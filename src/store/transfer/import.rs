@@ -179,7 +179,8 @@ impl Import<'_> {
     }
 
     /// Notes, behind [`Import::name`] of the same rows, the memberships of users whom groups wait
-    /// for: they would join when they come by these names.
+    /// for: they would join when they come by these names, for each value the first of them. `w` is
+    /// who came for a value.
     pub fn join_awaited(&self, rows: &[Value]) -> Statement {
         let rows = json::text(&Value::from(rows));
         let awaited = [
@@ -188,7 +189,7 @@ impl Import<'_> {
         ]
         .map(|(union, kind, column)| {
             fragment!(
-                "{union}SELECT 'm/' || p.team_id || '/' || (j.value ->> 1), j.value ->> 1 FROM json_each({rows}) j \
+                "{union}SELECT p.team_id AS team, p.value AS named, j.value ->> 1 AS who, j.key AS at FROM json_each({rows}) j \
                  CROSS JOIN pending_members p ON p.tenant_id = {tenant} AND p.{column} = substr(j.value ->> 0, 8) \
                  WHERE substr(j.value ->> 0, 1, 7) = '{kind}/User/'",
                 union = union,
@@ -199,11 +200,15 @@ impl Import<'_> {
             )
         });
         statement!(
-            "INSERT INTO import_keys (tenant_id, job_id, key, id) SELECT {tenant}, {job}, * FROM ({awaited}) WHERE 1 \
-             ON CONFLICT DO NOTHING",
+            "INSERT INTO import_keys (tenant_id, job_id, key, id) \
+             SELECT {tenant}, {job}, iif(w.value, 'w/' || team || '/' || named, 'm/' || team || '/' || who), who FROM (\
+             SELECT team, named, who, min(at) FROM ({awaited}) WHERE NOT EXISTS (SELECT 1 FROM import_keys \
+             WHERE {scope} AND key = 'w/' || team || '/' || named) GROUP BY team, named) \
+             CROSS JOIN json_each('[0,1]') w WHERE 1 ON CONFLICT DO NOTHING",
             tenant = self.tenant,
             job = value(self.job),
             awaited = awaited,
+            scope = self.scope(),
         )
     }
 

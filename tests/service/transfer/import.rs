@@ -1180,5 +1180,56 @@ fn circles_are_foreseen() {
             });
         }
         import(&memory, number, &lines(&all));
+/// A value that waits is one person, in the dry run too.
+#[test]
+fn one_joins_for_a_value_that_waits() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let pend = json!({ "settings": { "unknown_members": "pend" } });
+    let admin = Operator::new(&memory);
+    admin
+        .patch(&format!("/tenants/{number}"), &pend)
+        .expect(200);
+    let with = |name: &str, external: &str| {
+        let mut user = user(name);
+        user["externalId"] = json!(external);
+        user
+    };
+    // Two who are new; one who gets the name, and one who is new; and two far from each other.
+    let dan = client.user("dan");
+    let mut changed = with("dan", "w-c");
+    changed["id"] = json!(dan);
+    let mut far = vec![with("gil", "w-d")];
+    far.extend((0..1_100).map(|index| user(&format!("far{index}"))));
+    far.push(user("w-d"));
+    for (name, users, joins) in [
+        ("w-a", vec![with("ada", "w-a"), user("w-a")], "ada"),
+        ("w-b", vec![user("w-b"), with("bea", "w-b")], "w-b"),
+        ("w-c", vec![changed, user("w-c")], "w-c"),
+        ("w-d", far, "gil"),
+    ] {
+        let group_id = client.group(name, &[]);
+        let waits = json!([{ "op": "add", "path": "members", "value": [{ "value": name }] }]);
+        client
+            .patch(&format!("/Groups/{group_id}"), &waits)
+            .expect(204);
+        let ends = [users.first(), users.last()].map(|user| user.unwrap()["userName"].clone());
+        let other = ends.iter().find(|name| *name != joins).unwrap();
+        let mut all = users.clone();
+        // Whoever did not join is what the line changes.
+        let mut line = group(name, &json!([{ "userName": other }]));
+        line["id"] = json!(group_id);
+        all.push(line);
+        let count = i64::try_from(users.len()).unwrap();
+        let result = told(&import(&memory, number, &lines(&all)));
+        let updated = if name == "w-c" { 2 } else { 1 };
+        assert_eq!(result.0, [count + 1 - updated, updated, 0], "{name}");
+        // And who joined is there.
+        let mut line = group(name, &json!([{ "userName": joins }]));
+        line["id"] = json!(group_id);
+        assert_eq!(told(&import(&memory, number, &lines(&[line]))).0, [0, 0, 1]);
+    }
+}
+
     }
 }

@@ -29,8 +29,10 @@ struct Lines<'a> {
     written: Vec<(&'static ResourceType, Value)>,
     /// Lines that are not done with.
     rows: Vec<Value>,
-    /// What lines are called, and what resources are called no longer.
-    names: Vec<Value>,
+    /// What lines are called; in a dry run in the order in which others would be written: new and
+    /// small ones, new ones, those that change together, and those that change alone.
+    names: [Vec<Value>; 4],
+    /// What resources are called no longer.
     forgotten: Vec<Value>,
 }
 
@@ -46,7 +48,7 @@ pub(super) fn write<D: Database>(
         changes: Vec::new(),
         written: Vec::new(),
         rows: Vec::new(),
-        names: Vec::new(),
+        names: Default::default(),
         forgotten: Vec::new(),
     };
     for (line, action) in actions {
@@ -87,7 +89,7 @@ pub(super) fn write<D: Database>(
             }
         }
     }
-    for part in lines.names.chunks(NAMES) {
+    for part in lines.names.iter().flat_map(|names| names.chunks(NAMES)) {
         work.batch.add(import.name(part));
         if import.is_dry && session.settings().pend_unknown_members {
             work.batch.add(import.join_awaited(part));
@@ -137,12 +139,20 @@ impl<'a> Lines<'a> {
     fn name(&mut self, import: Import<'_>, line: i64, item: &Item, (outcome, id): (&str, &str)) {
         let of = item.parsed.resource_type.name;
         let source = item.parsed.id.as_deref();
+        let [new, large, changed, others] = &mut self.names;
+        let names = match &item.rewrite {
+            _ if !import.is_dry => new,
+            None if item.new.is_plain() => new,
+            None => large,
+            Some((rewrite, ..)) if rewrite.is_plain(item.parsed.resource_type) => changed,
+            Some(_) => others,
+        };
         if let Some(source) = source.filter(|source| import.is_dry || *source != id) {
-            self.names.push(json::texts(&[&key("i", of, source), id]));
+            names.push(json::texts(&[&key("i", of, source), id]));
         }
         // Others may know by the id who was here before, and a dry run has it nowhere else.
         if import.is_dry && item.is_former {
-            self.names.push(json::texts(&[&key("i", of, id), id]));
+            names.push(json::texts(&[&key("i", of, id), id]));
         }
         // One without an id is told by its external id, or by the id that is kept.
         if source.is_some() || item.is_former || item.new.document.contains_key("externalId") {
@@ -150,11 +160,10 @@ impl<'a> Lines<'a> {
             claim.extend(is_name_given(item).then(|| item.new.name().into()));
             let claim = json::text(&Value::from(claim));
             let key = ["r/", id].concat();
-            self.names
-                .push(json::texts(&[&key, source.unwrap_or_default(), &claim]));
+            names.push(json::texts(&[&key, source.unwrap_or_default(), &claim]));
         }
         if import.is_dry && outcome != "unchanged" {
-            note(item, id, &mut self.names, &mut self.forgotten);
+            note(item, id, names, &mut self.forgotten);
         }
     }
 
