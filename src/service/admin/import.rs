@@ -1,7 +1,7 @@
 //! The beginning of an import: its job, which waits for the lines ([`receive`]).
 
 use super::refusal::Refusal;
-use super::step::{Answer, Call, Creation, Outcome, Step, Upload};
+use super::step::{Answer, Call, Outcome, Step, Upload};
 use super::tenant::NO_TENANT;
 use crate::outside::Moment;
 use crate::transfer::import::Marker;
@@ -67,10 +67,6 @@ pub fn begin<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         };
         let marker = row.required_text(0)?;
         if !is_first {
-            // A part that had come, of an import whose lines are all there.
-            if let Some(body) = row.text(2)? {
-                return Ok(Step::Done(Answer::NewJob(Creation { id, body })));
-            }
             let next = row.integer(1)?.unwrap_or_default() + 1;
             if line > next {
                 return Err(Refusal::invalid_query(

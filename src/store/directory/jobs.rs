@@ -189,18 +189,16 @@ pub fn create_import(
     )
 }
 
-/// Has an import wait longer that waits for lines; gives its marker, and the last line that came.
-/// Of one that has all of them, this line too, it gives itself behind these.
+/// Has an import wait longer that waits for lines; gives its marker, and the last line that came:
+/// of one that has all of them, this line too, their number.
 pub fn extend_import(id: &str, tenant: i64, line: i64, until: &str) -> Statement {
     statement!(
         "UPDATE jobs SET lease_until = iif(marker ->> 'phase' = 0, {until}, lease_until) \
          WHERE id = {id} AND tenant_id = {tenant} AND kind = '{IMPORT}' \
          AND (finished_at IS NULL AND marker ->> 'phase' = 0 OR state <> 'failed' AND total >= {line}) RETURNING marker, \
-         (SELECT max(line) FROM import_lines WHERE tenant_id = {tenant} AND job_id = {id}), \
-         iif(marker ->> 'phase' = 0, NULL, {shape})",
+         iif(marker ->> 'phase' = 0, (SELECT max(line) FROM import_lines WHERE tenant_id = {tenant} AND job_id = {id}), total)",
         until = value(until),
         line = value(line),
-        shape = shape("result"),
         id = value(id),
         tenant = value(tenant),
         IMPORT = IMPORT,

@@ -784,15 +784,15 @@ fn lines_may_come_in_parts() {
     assert_eq!(told(&done).0, [3, 0, 0]);
     assert_eq!(done["refused"][0]["line"], 6);
     assert_eq!(members(&client, "All"), ["ada"]);
-    // The last comes again, and one before it; but nothing more.
-    for line in [6, 2] {
-        let again = admin.import(number, &format!("job={id}&line={line}"), "no json");
-        let job = again.expect(202);
-        assert_eq!(
-            (&job["id"], &job["state"]),
-            (&json!(id), &json!("finished"))
-        );
-        assert_eq!(job["result"], done);
+    // The last comes again, and one before it; but nothing more, and no other lines.
+    for part in ["line=6", "line=2&more=true"] {
+        let again = admin.import(number, &format!("job={id}&{part}"), "no json");
+        assert_eq!(again.expect(200), done);
+    }
+    for (line, text) in [(6, "no  json"), (2, "no json"), (6, "")] {
+        admin
+            .import(number, &format!("job={id}&line={line}"), text)
+            .problem(409, "import_has_begun", "other lines");
     }
     admin
         .import(number, &format!("job={id}&line=7"), "{}")
@@ -849,6 +849,40 @@ fn of_two_copies_at_once_one_counts() {
     let query = format!("job={id}&line=2&more=true");
     admin.import(number, &query, &copy).expect(202);
     memory.sql("DROP TRIGGER other_copy");
+/// Of two last parts at once that differ one is told so.
+#[test]
+fn of_two_last_parts_at_once_the_other_is_refused() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let admin = Operator::new(&memory);
+    let first = lines(&[user("ada")]);
+    let job = admin.import(number, "more=true", &first).expect(202);
+    let id = job["id"].as_str().unwrap();
+    memory.sql(
+        "CREATE TRIGGER other_part AFTER UPDATE OF lease_until ON jobs WHEN new.marker = old.marker BEGIN \
+         UPDATE jobs SET marker = json_set(marker, '$.phase', 1, '$.part', 7), total = 2 WHERE id = new.id; END",
+    );
+    let last = format!("job={id}&line=2");
+    admin.import(number, &last, &lines(&[user("bob")])).problem(
+        409,
+        "import_has_begun",
+        "other lines",
+    );
+    memory.sql("DROP TRIGGER other_part");
+    memory.run_jobs(Budget::PAID).unwrap();
+    memory.elapsed.set(memory.elapsed.get() + 3_600_001);
+    memory.run_jobs(Budget::PAID).unwrap();
+    let list = client.get("/Users").expect(200);
+    assert_eq!(list["totalResults"], 1);
+}
+
+/// Who has the name that another had before, by the id.
+#[test]
+fn names_go_from_one_to_another() {
+    let memory = Memory::new();
+    let (number, client) = tenant(&memory);
+    let [a, b] = ["a", "b"].map(|name| client.user(name));
+    let line = |id: &str, name: &str| json!({ "schemas": [USER], "id": id, "userName": name });
     assert_eq!(memory.number("SELECT count(*) FROM import_lines"), 2);
     memory.run_jobs(Budget::PAID).unwrap();
     assert_eq!(memory.number("SELECT count(*) FROM import_lines"), 0);

@@ -26,6 +26,8 @@ const OTHERS: usize = 10;
 const SMALL: i64 = 1_000;
 /// Milliseconds for which that is tried.
 const PATIENCE: u64 = 5_000;
+/// What the digest of a part begins with, and by what each byte multiplies it (FNV-1a).
+const DIGEST: (u64, u64) = (0xCBF2_9CE4_8422_2325, 0x0100_0000_01B3);
 const PACKED: &str = "By its first bytes the body is compressed, or in UTF-16; nothing of it was imported. Send the lines in UTF-8 and not compressed.";
 
 /// What has become of the lines.
@@ -59,6 +61,8 @@ struct Body<'a> {
     /// Its bytes, and how many it may have.
     bytes: usize,
     most: usize,
+    /// Of the number of its first line and its bytes.
+    digest: u64,
 }
 
 impl Body<'_> {
@@ -71,6 +75,9 @@ impl Body<'_> {
             return Err(Refusal::invalid("invalid_body", PACKED));
         }
         self.bytes += piece.len();
+        for byte in &piece {
+            self.digest = (self.digest ^ u64::from(*byte)).wrapping_mul(DIGEST.1);
+        }
         if self.bytes > self.most {
             return Err(too_large(self.most));
         }
@@ -105,6 +112,7 @@ pub async fn receive_lines<D: Database>(
         staging: Staging::new(upload.line),
         bytes: 0,
         most,
+        digest: DIGEST.0 ^ upload.line.cast_unsigned(),
     };
     let mut sent = OTHERS;
     let broken = loop {
@@ -133,13 +141,13 @@ pub async fn receive_lines<D: Database>(
         return Err(why);
     }
     if !upload.has_more {
-        let begin = directory::jobs::begin_import(
-            &upload.job,
-            tenant.id,
-            &marker.begin().text(),
-            &now.text,
-        );
+        let digest = body.digest.cast_signed();
+        let marker = marker.begin(digest).text();
+        let begin = directory::jobs::begin_import(&upload.job, tenant.id, &marker, &now.text);
         let rows = shard.ask(begin).await?;
+        if rows.is_empty() {
+            refuse_others(&shard, upload, tenant.id, digest).await?;
+        }
         let total = rows.first().map_or(Ok(None), |row| row.integer(0))?;
         let left = budget.statements.saturating_sub(sent);
         if total.is_some_and(|total| total <= SMALL) && left > 0 {
@@ -159,4 +167,28 @@ pub async fn receive_lines<D: Database>(
         return Ok(Received::Result(json::text(&result)));
     }
     Ok(Received::Job(shape))
+}
+
+/// Refuses a last part of an import that has begun, unless it is the one with which it did.
+async fn refuse_others<D: Database>(
+    shard: &Context<'_, D>,
+    upload: &Upload,
+    tenant: i64,
+    digest: i64,
+) -> Result<(), Refusal> {
+    let ask = directory::jobs::extend_import(&upload.job, tenant, upload.line, &upload.until);
+    let mut rows = shard.ask(ask).await?;
+    let marker = rows
+        .first_mut()
+        .map(|row| row.required_text(0))
+        .transpose()?;
+    let begun = marker.and_then(|marker| Marker::parse(&marker));
+    if begun.is_some_and(|begun| begun.ends_with(digest)) {
+        return Ok(());
+    }
+    Err(Refusal::conflict(
+        "import_has_begun",
+        "The import has begun with other lines than these, or has ended, so nothing of these was imported. Send them as \
+         an import of their own.",
+    ))
 }

@@ -45,6 +45,8 @@ pub struct Marker {
     /// Keys of records that no record has.
     passed_over: Vec<Value>,
     pub(super) is_dry: bool,
+    /// What tells the last part of its lines from another; zero where that is not known.
+    part: i64,
     /// The request that began it, and who sent that.
     pub(super) request: String,
     pub(super) actor: Option<String>,
@@ -81,6 +83,7 @@ impl Marker {
             counts: Counts::default(),
             passed_over: Vec::new(),
             is_dry,
+            part: 0,
             request: request.to_owned(),
             actor,
             label,
@@ -108,6 +111,7 @@ impl Marker {
             },
             passed_over,
             is_dry: marker.get("dry_run") == Some(&Value::Bool(true)),
+            part: number("part"),
             request: text("request")?,
             actor: text("actor"),
             label: text("label")?,
@@ -121,6 +125,7 @@ impl Marker {
             ("phase", Value::from(self.phase as usize)),
             ("line", Value::from(self.line)),
             ("done", Value::from(self.done)),
+            ("part", Value::from(self.part)),
             ("request", Value::from(self.request.as_str())),
             ("actor", Value::from(self.actor.as_deref())),
             ("label", Value::from(self.label.as_str())),
@@ -165,11 +170,18 @@ impl Marker {
         }
     }
 
-    /// The same when all lines are there, so that work on them begins.
+    /// The same when all lines are there, so that work on them begins; `part` tells the last of
+    /// them from another.
     #[must_use]
-    pub fn begin(mut self) -> Self {
+    pub fn begin(mut self, part: i64) -> Self {
         self.phase = Phase::Resources;
+        self.part = part;
         self
+    }
+
+    /// Whether this was its last part, as far as it knows.
+    pub fn ends_with(&self, part: i64) -> bool {
+        [0, part].contains(&self.part)
     }
 
     /// The same at the next phase.
@@ -185,7 +197,7 @@ impl Marker {
     }
 
     /// Whether its lines are still coming.
-    pub fn is_staging(&self) -> bool {
+    pub(super) fn is_staging(&self) -> bool {
         self.phase == Phase::Staging
     }
 
