@@ -10,6 +10,7 @@ use super::query::decode;
 use super::reply::Reply;
 use super::request::{IN_CLEAR, Request, Unread, Upload};
 use super::route::{allow, segments};
+use super::scim::media;
 use super::{Environment, Trace, is_guessing};
 use scim::json::ObjectText;
 use scim::part;
@@ -243,12 +244,8 @@ fn why_none(why: GrantRefusal, trace: &mut Trace) -> Denial {
 /// Refuses a body that is no form.
 fn check_form<B>(request: &Request<B>) -> Result<(), Denial> {
     let content_type = request.content_type.as_deref().unwrap_or_default();
-    let content_type = content_type.to_ascii_lowercase();
-    let mut parts = content_type.split(';').map(str::trim);
-    let is_form = parts.next() == Some("application/x-www-form-urlencoded");
-    let is_utf8 = |part: &str| matches!(part, "charset=utf-8" | "charset=\"utf-8\"");
-    let is_read = is_form && parts.all(|part| is_utf8(part) || !part.starts_with("charset"));
-    if is_read && request.content_encoding.is_none() {
+    let is_form = media::is_one(content_type, &["application/x-www-form-urlencoded"]);
+    if is_form && request.content_encoding.is_none() {
         return Ok(());
     }
     Err(invalid_request(

@@ -2,6 +2,7 @@
 
 use crate::http::body::{ENDED_EARLY, LATE};
 use crate::http::request::{Request, Unread, Upload};
+use crate::http::scim::media;
 use scim::json;
 use serde_json::Value;
 use service::admin::body::Body;
@@ -18,12 +19,9 @@ pub(super) async fn read<B: Upload>(
     may_be_empty: bool,
 ) -> Result<Body, Refusal> {
     let media_type = request.content_type.as_deref();
-    let media_type = media_type.unwrap_or("application/json");
-    let media_type = media_type.split(';').next().unwrap_or_default().trim();
-    let is_json = ["application/json", "application/merge-patch+json"]
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(media_type));
-    let is_json = is_json && request.content_encoding.is_none();
+    let known = ["application/json", "application/merge-patch+json"];
+    let is_json = media_type.is_none_or(|sent| media::is_one(sent, &known))
+        && request.content_encoding.is_none();
     // Of a body that is empty nobody asks what it is.
     if !is_json && !may_be_empty {
         return Err(not_json());

@@ -3,6 +3,7 @@
 use crate::http::body::{ENDED_EARLY, LATE};
 use crate::http::reply::Reply;
 use crate::http::request::{Request, Unread, Upload};
+use crate::http::scim::media;
 use crate::http::{Environment, Trace};
 use service::admin::Admin;
 use service::admin::import::receive::{Received, receive_lines};
@@ -12,16 +13,13 @@ use store::Database;
 
 /// Refuses a body that is no lines.
 pub(super) fn check<B>(request: &Request<B>) -> Result<(), Refusal> {
-    let media_type = request.content_type.as_deref().unwrap_or_default();
-    let media_type = media_type.split(';').next().unwrap_or_default().trim();
-    let is_lines = [
+    let known = [
         "application/x-ndjson",
         "application/ndjson",
         "application/jsonl",
-    ]
-    .iter()
-    .any(|known| known.eq_ignore_ascii_case(media_type));
-    if is_lines && request.content_encoding.is_none() {
+    ];
+    let content_type = request.content_type.as_deref().unwrap_or_default();
+    if media::is_one(content_type, &known) && request.content_encoding.is_none() {
         return Ok(());
     }
     Err(Refusal::media_type(

@@ -78,25 +78,23 @@ impl MediaType {
         }
     }
 
-    /// Whether a body of this `Content-Type` is read: SCIM's or plain JSON, in UTF-8. A body
-    /// without a type is taken for JSON (RFC 9110 §8.3).
+    /// Whether a body of this `Content-Type` is read: SCIM's or plain JSON. A body without a type
+    /// is taken for JSON (RFC 9110 §8.3).
     pub fn readable(content_type: Option<&str>) -> bool {
-        let Some(content_type) = content_type else {
-            return true;
-        };
-        let mut parts = content_type
-            .split(';')
-            .map(|part| part.trim().to_ascii_lowercase());
-        let known = matches!(
-            parts.next().as_deref(),
-            Some("application/scim+json" | "application/json")
-        );
-        known
-            && parts.all(|parameter| match parameter.split_once('=') {
-                Some(("charset", charset)) => {
-                    matches!(charset.trim_matches('"'), "utf-8" | "utf8" | "us-ascii")
-                }
-                Some(_) | None => true,
-            })
+        content_type.is_none_or(|sent| is_one(sent, &["application/scim+json", "application/json"]))
     }
+}
+
+/// Whether a `Content-Type` is one of these, in small letters, in UTF-8 (RFC 8259 §8.1) or in
+/// ASCII, which is that.
+pub fn is_one(content_type: &str, known: &[&str]) -> bool {
+    let content_type = content_type.to_ascii_lowercase();
+    let mut parts = content_type.split(';').map(str::trim);
+    parts.next().is_some_and(|name| known.contains(&name))
+        && parts.all(|parameter| match parameter.split_once('=') {
+            Some(("charset", charset)) => {
+                matches!(charset.trim_matches('"'), "utf-8" | "utf8" | "us-ascii")
+            }
+            Some(_) | None => true,
+        })
 }

@@ -64,3 +64,19 @@ fn what_is_not_understood_is_refused_before_anything_happens() {
         }
     }
 }
+
+/// JSON is UTF-8 (RFC 8259 §8.1): a body that says it is something else is not read as that.
+#[test]
+fn other_charsets_are_415() {
+    let memory = Memory::new();
+    let body = "{\"name\":\"Acme\"}";
+    for charset in ["utf-16", "\"UTF-16LE\"", "iso-8859-1", "\"\""] {
+        let json = format!("application/json; charset={charset}");
+        let got = send(&memory, "/tenants", Some(&json), body);
+        got.problem(415, "invalid_body", "UTF-8");
+    }
+    for parameters in ["; charset=utf-8", ";Charset=\"UTF-8\"", "; x=utf-16", ";"] {
+        let json = format!("Application/JSON{parameters}");
+        send(&memory, "/tenants", Some(&json), body).expect(201);
+    }
+}
