@@ -22,6 +22,7 @@ mod alone;
 mod invisible;
 mod width;
 
+pub use invisible::is_unseen;
 pub(crate) use invisible::{is_invisible, trim_name};
 
 /// A string without letter case, as RFC 8265 §3.3.1 prepares a user name (UsernameCaseMapped):

@@ -32,12 +32,20 @@ pub(crate) fn is_invisible(character: char) -> bool {
         .any(|(first, last)| (*first..=*last).contains(&character))
 }
 
+fn is_blank(character: char) -> bool {
+    character.is_whitespace() || is_invisible(character)
+}
+
+/// Whether nothing of a name can be seen.
+pub fn is_unseen(name: &str) -> bool {
+    name.chars().all(is_blank)
+}
+
 /// A name without blanks at its ends, seen ones and those behind which nothing is to be seen. What
 /// is invisible and next to a letter stays: it may be the letter's, as the style of an emoji is.
 ///
 /// `\u{200b} ada` is `ada`, for the image of the whole would begin with a blank.
 pub(crate) fn trim_name(name: &str) -> &str {
-    let is_blank = |character: char| character.is_whitespace() || is_invisible(character);
     let seen = name.len() - name.trim_start_matches(is_blank).len();
     let start = name.get(..seen).unwrap_or_default();
     let start = start.trim_end_matches(is_invisible).len();

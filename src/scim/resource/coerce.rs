@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::date_time;
 use crate::error::Error;
-use crate::fold::{is_invisible, trim_name};
+use crate::fold::{is_invisible, is_unseen, trim_name};
 use crate::habit::{Habits, NOTHING_SET, WRITE_ONLY};
 use crate::json;
 use crate::path::Location;
@@ -151,12 +151,6 @@ pub(crate) fn coerce_one(
 fn main_part(attribute: &'static Attribute) -> Option<&'static Attribute> {
     let part = |name| attribute.sub_attribute(name);
     part("value").or_else(|| part("formatted"))
-}
-
-/// Whether nothing of a name can be seen.
-fn is_unseen(name: &str) -> bool {
-    name.chars()
-        .all(|character| character.is_whitespace() || is_invisible(character))
 }
 
 /// The parts of a complex value: unknown and read-only ones are left out, names get the schema's

@@ -1,6 +1,7 @@
 //! What a body of the admin face has: its attributes, read and checked.
 
 use scim::date_time;
+use scim::fold::is_unseen;
 use scim::json;
 use serde_json::{Map, Value};
 
@@ -36,14 +37,15 @@ pub(super) fn text<'b>(
         Some(_) => Err(Refusal::invalid(
             "invalid_value",
             format!(
-                "`{name}` must be a string of 1 to {most} characters, not blank and without control characters."
+                "`{name}` must be a string of 1 to {most} characters, some of them visible and none a control character."
             ),
         )),
     }
 }
 
-fn is_text(text: &str, most: usize) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= most && !text.contains(char::is_control)
+/// Whether that is a text that somebody can read, of up to so many characters.
+pub(super) fn is_text(text: &str, most: usize) -> bool {
+    !is_unseen(text) && text.chars().count() <= most && !text.contains(char::is_control)
 }
 
 /// The same of what must be there.

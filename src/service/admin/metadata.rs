@@ -3,7 +3,7 @@
 use scim::json;
 use serde_json::Value;
 
-use super::body::Body;
+use super::body::{Body, is_text};
 use super::refusal::Refusal;
 
 /// Members at the most.
@@ -19,7 +19,7 @@ pub(super) fn read(body: &Body) -> Result<Option<String>, Refusal> {
             "invalid_value",
             format!(
                 "`metadata` must be an object of at most {MEMBERS} strings, each of up to {VALUE} \
-                 characters, with names of 1 to {NAME} characters."
+                 characters, with names of 1 to {NAME} characters; none blank or with control characters."
             ),
         )
     };
@@ -27,10 +27,8 @@ pub(super) fn read(body: &Body) -> Result<Option<String>, Refusal> {
         None => Ok(None),
         Some(value @ Value::Object(members)) => {
             let is_right = members.iter().all(|(name, value)| {
-                let is_text = |text: &str| text.chars().count() <= VALUE;
-                !name.is_empty()
-                    && name.chars().count() <= NAME
-                    && (value.is_null() || value.as_str().is_some_and(is_text))
+                let is_value = |text: &str| text.is_empty() || is_text(text, VALUE);
+                is_text(name, NAME) && (value.is_null() || value.as_str().is_some_and(is_value))
             });
             let count = members.values().filter(|value| !value.is_null()).count();
             if !is_right || count > MEMBERS {

@@ -80,3 +80,39 @@ fn other_charsets_are_415() {
         send(&memory, "/tenants", Some(&json), body).expect(201);
     }
 }
+
+/// What nobody sees is no name, and a character that no text has is in none.
+#[test]
+fn texts_that_nobody_can_read_are_refused() {
+    let memory = Memory::new();
+    let admin = Operator::new(&memory);
+    for name in ["", " ", "\u{200b}", "\u{202e} \u{feff}", "a\u{0}", "a\nb"] {
+        let named = json!({ "name": name });
+        admin
+            .post("/tenants", &named)
+            .problem(400, "invalid_value", "name");
+        admin
+            .patch("/tenants/1", &named)
+            .problem(400, "invalid_value", "name");
+        let label = json!({ "label": name });
+        for path in [
+            "/tenants/1/tokens",
+            "/tenants/1/clients",
+            "/operator-tokens",
+        ] {
+            admin
+                .post(path, &label)
+                .problem(400, "invalid_value", "label");
+        }
+        for metadata in [json!({ name: "x" }), json!({ "x": name })] {
+            if metadata["x"] != "" {
+                let with = json!({ "metadata": metadata });
+                admin
+                    .patch("/tenants/1", &with)
+                    .problem(400, "invalid_value", "metadata");
+            }
+        }
+    }
+    let with = json!({ "name": "\u{200b}Zoë\u{200d}", "metadata": { "none": "", "x": "y" } });
+    admin.patch("/tenants/1", &with).expect(200);
+}
