@@ -74,7 +74,7 @@ const isHere = ({ hostname }) => ["localhost", "127.0.0.1", "[::1]"].includes(ho
 
 /**
  * A file that is named, the environment, .dev.vars (which is the local Worker's alone), or the
- * person at the terminal.
+ * person at the terminal, who is asked so that the screen does not show it.
  */
 async function findToken(file, base) {
   const given = file === undefined ? process.env.ADMIN_TOKEN || (isHere(base) && (await keptSetting("ADMIN_TOKEN"))) : await readToken(file);
@@ -84,6 +84,7 @@ async function findToken(file, base) {
 }
 
 async function readToken(file) {
+  if (file === "-" && process.stdin.isTTY) return "";
   const read = file === "-" ? text(process.stdin) : readFile(file, "utf8");
   const found = (await read.catch(({ code }) => {
     throw new Problem(`the file \`${file}\` of --token-file cannot be read (${code}).`);

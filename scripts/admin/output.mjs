@@ -68,8 +68,31 @@ function bold(text) {
 
 function short(value) {
   if (value === null || value === undefined) return "-";
-  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return plain(value.join(","));
+  if (isList(value)) return plain(value.join(","));
+  const pairs = typeof value === "object" && pairsOf(value);
+  if (pairs) return pairs.length > 0 ? pairs.map(([name, of]) => `${name}=${quoted(of)}`).join(" ") : "-";
   return plain(value).replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?Z$/, "$1 $2Z");
+}
+
+const isList = (value) => Array.isArray(value) && value.every((item) => typeof item === "string");
+
+/**
+ * What an object has, by paths such as `brake.count`, as `tenants set` takes it; none where it has a
+ * list of objects.
+ */
+function pairsOf(object) {
+  if (Array.isArray(object)) return null;
+  const pairs = Object.entries(object).map(([name, value]) => {
+    if (value === null || typeof value !== "object" || isList(value)) return [[plain(name), value]];
+    return pairsOf(value)?.map(([inner, of]) => [`${plain(name)}.${inner}`, of]);
+  });
+  return pairs.every(Boolean) ? pairs.flat() : null;
+}
+
+/** A value of a pair; what could be taken for two, or for none, in quotes. */
+function quoted(value) {
+  const text = value === null ? "null" : plain(isList(value) ? value.join(",") : value);
+  return /^$|[\s="]/u.test(text) ? `"${text.replaceAll('"', '\\"')}"` : text;
 }
 
 /**

@@ -825,6 +825,73 @@ fn a_table_is_as_wide_as_the_terminal() {
     );
 }
 
+/// What a command prints on a terminal, by a line of JavaScript that makes it think it has one.
+#[expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests fails where a test would"
+)]
+fn on_terminal(line: &str, stdin: &str) -> (Option<i32>, String, String) {
+    let line = format!(
+        "Object.assign(process.stdout, {{ isTTY: true, columns: 200 }}); process.stdin.isTTY = true; {line}"
+    );
+    let mut command = Command::new("node");
+    command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["--input-type=module", "-e", &line])
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), stdin.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+/// On a terminal an object is told as `tenants set` takes it, not as JSON.
+#[test]
+fn objects_are_pairs_on_a_terminal() {
+    let show = "const tenant = { id: 3, metadata: {}, settings: { deletes: 'soft', brake: { count: 50, percent: null }, \
+                hook: 'a b', scopes: ['read', 'write'] }, failing: [{ tenant: 3 }] };\
+                const { printer } = await import('./scripts/admin/output.mjs');\
+                printer({}).one(tenant);\
+                printer({}).rows([tenant], ['id', 'settings', 'failing']);";
+    let (_, out, words) = on_terminal(show, "");
+    let settings = "deletes=soft brake.count=50 brake.percent=null hook=\"a b\" scopes=read,write";
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "id        3",
+            "metadata  -",
+            &format!("settings  {settings}"),
+            "failing   [{\"tenant\":3}]",
+            &format!("id  {:1$}  failing", "settings", settings.len()),
+            &format!("3   {settings}  [{{\"tenant\":3}}]"),
+        ],
+        "{words}"
+    );
+}
+
+/// The admin token that is typed for `--token-file -` is asked for, and not shown.
+#[test]
+fn a_token_that_is_typed_is_not_shown() {
+    let ask = "const { connect } = await import('./scripts/admin/client.mjs');\
+               const face = await connect({ url: 'https://scim.example.com', 'token-file': '-' });\
+               console.log(typeof face);";
+    let (code, out, words) = on_terminal(ask, "scimadmin_1_typed\n");
+    assert_eq!((code, out.as_str()), (Some(0), "object\n"), "{words}");
+    assert!(
+        words.contains("(not shown)") && !words.contains("typed"),
+        "{words}"
+    );
+}
+
 /// An example that is not told where to look says what it lacks.
 #[test]
 fn examples_say_what_they_lack() {
