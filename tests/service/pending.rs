@@ -254,6 +254,46 @@ fn an_undo_tells_of_groups_that_wait_no_more() {
     assert!(waiting(&memory, &staff).is_empty() && members(&memory, &staff).is_empty());
 }
 
+/// So it is with who joined by another name, and once where his create is taken back with it.
+#[test]
+fn an_undo_of_a_name_tells_of_groups_that_wait_no_more() {
+    let memory = pending();
+    let (client, admin) = (Client::new(&memory), Operator::new(&memory));
+    let staff = client.group("Staff", &["ben", "other"]);
+    let all = client.group("All", &[]);
+    let ada = client.user("ada");
+    let add = json!([{ "op": "add", "path": "members", "value": [{ "value": ada }] }]);
+    client.patch(&format!("/Groups/{all}"), &add).expect(204);
+    let seq = "SELECT max(seq) FROM events WHERE tenant_id = 1";
+    let name = json!([{ "op": "replace", "path": "userName", "value": "ben" }]);
+    let renamed = client.patch(&format!("/Users/{ada}"), &name);
+    let request = renamed.header("X-Request-Id").unwrap().to_owned();
+    assert_eq!(members(&memory, &staff), [ada.as_str()]);
+    let last = memory.number(seq);
+    let told = |body: &Value| {
+        let result = admin.post("/tenants/1/undo", body).expect(200);
+        let refused = result["refused"].as_array().unwrap().clone();
+        let of_staff = |one: &Value| {
+            let detail = one["detail"].as_str().unwrap();
+            detail.contains(&staff) && detail.contains("it waits no more")
+        };
+        refused.iter().filter(|one| of_staff(one)).count()
+    };
+    let range = json!({ "from_seq": 1, "to_seq": last, "dry_run": true });
+    assert_eq!(told(&range), 1, "with the create once");
+    let mut undo = json!({ "request": request, "dry_run": true });
+    assert_eq!(told(&undo), 1);
+    undo["dry_run"] = json!(false);
+    assert_eq!(told(&undo), 1);
+    assert_eq!(members(&memory, &all), [ada.as_str()]);
+    assert!(members(&memory, &staff).is_empty());
+    // Of a change that brought him nowhere nothing is told.
+    let name = json!([{ "op": "replace", "path": "externalId", "value": "e" }]);
+    let changed = client.patch(&format!("/Users/{ada}"), &name);
+    let undo = json!({ "request": changed.header("X-Request-Id").unwrap() });
+    assert_eq!(told(&undo), 0);
+}
+
 fn operation(method: &str, path: &str, data: &Value) -> Value {
     json!({ "method": method, "path": path, "bulkId": format!("{path}{data}"), "data": data })
 }

@@ -129,19 +129,35 @@ impl Reversal<'_> {
         }
         self.state.set(&self.views.of(resource_type), at, None);
         self.state.leave(&event.id);
-        // Users alone are awaited, and who was restored has the memberships of before.
-        if !self.views.pends || resource_type != &USER_TYPE || event.word() != "created" {
+        // Who was restored has the memberships of before.
+        if event.word() == "created" {
+            self.tell_of_waiting(event, resource_type);
+        }
+    }
+
+    /// Tells of groups that a user leaves whose name outside is taken back: they may have waited
+    /// for it. Users alone are awaited.
+    fn tell_of_waiting(&mut self, event: &Event, resource_type: &'static ResourceType) {
+        if !self.views.pends || resource_type != &USER_TYPE {
             return;
         }
         for link in &self.state.link_list {
-            if link.before && link.member == event.id {
-                let detail = [
-                    "It had joined the group ",
-                    &link.team,
-                    ". If that had waited for it, it waits no more: have the provider send the member again.",
-                ];
-                let detail = detail.concat();
-                self.refused.push(refusal(event.seq, &event.id, &detail));
+            if !link.before || link.now || link.member != event.id {
+                continue;
+            }
+            let detail = [
+                "It had joined the group ",
+                &link.team,
+                ". If that had waited for it, it waits no more: have the provider send the member again.",
+            ];
+            let entry = refusal(event.seq, &event.id, &detail.concat());
+            let is_told = |told: &Value| {
+                ["resource", "detail"]
+                    .iter()
+                    .all(|name| told.get(name) == entry.get(name))
+            };
+            if !self.refused.iter().any(is_told) {
+                self.refused.push(entry);
             }
         }
     }
@@ -317,6 +333,13 @@ impl Reversal<'_> {
         self.state.set(&view, at, Some(next));
         for detail in refused {
             self.refuse(event, Some(at), &detail);
+        }
+        let is_name = |change: &Value| {
+            let path = change.get("path").and_then(Value::as_str);
+            matches!(path, Some("userName" | "externalId"))
+        };
+        if event.changes().iter().any(is_name) {
+            self.tell_of_waiting(event, resource_type);
         }
         true
     }
