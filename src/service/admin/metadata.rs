@@ -19,7 +19,8 @@ pub(super) fn read(body: &Body) -> Result<Option<String>, Refusal> {
             "invalid_value",
             format!(
                 "`metadata` must be an object of at most {MEMBERS} strings, each of up to {VALUE} \
-                 characters, with names of 1 to {NAME} characters; none blank or with control characters."
+                 characters and without U+0000, with names of 1 to {NAME} characters, some of them \
+                 visible and none a control character."
             ),
         )
     };
@@ -27,7 +28,7 @@ pub(super) fn read(body: &Body) -> Result<Option<String>, Refusal> {
         None => Ok(None),
         Some(value @ Value::Object(members)) => {
             let is_right = members.iter().all(|(name, value)| {
-                let is_value = |text: &str| text.is_empty() || is_text(text, VALUE);
+                let is_value = |text: &str| text.chars().count() <= VALUE && !text.contains('\0');
                 is_text(name, NAME) && (value.is_null() || value.as_str().is_some_and(is_value))
             });
             let count = members.values().filter(|value| !value.is_null()).count();
