@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use testing::client::{Client, Operator};
 use testing::memory::Memory;
 
+const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
 fn pending() -> Memory {
     let memory = Memory::new();
     memory.sql("UPDATE tenants SET last_request_at = '2020-01-01'");
@@ -358,6 +360,58 @@ fn one_value_is_one_person() {
     assert_eq!(members(&memory, &staff), [first]);
 }
 
+/// Each operation of a Bulk, and each line of an import, tells of its own: who is taken back leaves
+/// the others in their groups.
+#[test]
+fn each_operation_tells_of_its_own_joining() {
+    const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+    let user = |name: &str| json!({ "schemas": [USER], "userName": name });
+    let (ada, ben) = (user("ada"), user("ben"));
+    for way in ["create", "import", "rename"] {
+        let memory = pending();
+        let client = Client::new(&memory);
+        let staff = client.group("Staff", &["ada", "ben"]);
+        match way {
+            "create" => bulk(
+                &memory,
+                &[
+                    operation("POST", "/Users", &ada),
+                    operation("POST", "/Users", &ben),
+                ],
+            ),
+            "import" => {
+                let lines = format!("{ada}\n{ben}\n");
+                Operator::new(&memory).import(1, "", &lines).expect(200);
+            }
+            _ => {
+                let (one, other) = (client.user("one"), client.user("other"));
+                let name = |name: &str| json!({ "schemas": [PATCH_OP], "Operations": [{ "op": "replace", "path": "userName", "value": name }] });
+                bulk(
+                    &memory,
+                    &[
+                        operation("PATCH", &format!("/Users/{one}"), &name("ada")),
+                        operation("PATCH", &format!("/Users/{other}"), &name("ben")),
+                    ],
+                );
+            }
+        }
+        assert_eq!(members(&memory, &staff).len(), 2, "{way}");
+        let told = told(&memory);
+        let requests = told.iter().map(|event| event["request"].as_str().unwrap());
+        let ends: Vec<&str> = requests
+            .clone()
+            .map(|request| request.rsplit_once(':').unwrap().1)
+            .collect();
+        assert_eq!(ends, ["1", "2"], "{way}");
+        let undo = json!({ "request": requests.clone().next() });
+        Operator::new(&memory)
+            .post("/tenants/1/undo", &undo)
+            .expect(200);
+        let left = &told[1]["members"]["added"][0]["id"];
+        assert_eq!(json!(members(&memory, &staff)), json!([left]), "{way}");
+    }
+}
+
 /// A Bulk that names people before it makes them.
 #[test]
 fn a_bulk_awaits_as_well() {
@@ -536,7 +590,7 @@ fn a_group_is_one_in_its_own_operation_alone() {
     let add = |kind: Value| json!({ "op": "add", "path": "members", "value": member(kind) });
     let patch = |group: &str, kind: Value| {
         let data = json!({
-            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+            "schemas": [PATCH_OP],
             "Operations": [add(kind)],
         });
         json!({ "method": "PATCH", "path": format!("/Groups/{group}"), "data": data })

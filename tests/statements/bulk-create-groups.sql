@@ -163,7 +163,7 @@ SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
       AND seq <= 9000000000000000), 0) + row_number() OVER (), ?2, ?3, 'Group', teams.id, o.kind, o.id, l.request, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(l.added), 'removed', json(l.removed)))
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?4 AS id, ?5 AS label) o
 CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed
-  FROM (SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / 250 AS part
+  FROM (SELECT *, (row_number() OVER (PARTITION BY team_id, request) - 1) / 250 AS part
     FROM (SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request
       WHERE 0
       UNION ALL
@@ -171,7 +171,7 @@ CROSS JOIN (SELECT team_id, request, json_group_array(json_object('id', id, 'typ
       FROM json_each(?6) j
       CROSS JOIN team_members m ON m.tenant_id = ?1
         AND m.team_id = j.value ->> 1))
-  GROUP BY team_id, part) l
+  GROUP BY team_id, request, part) l
 CROSS JOIN teams ON teams.tenant_id = o.tenant_id
   AND teams.id = l.team_id
 -- ?1 = 1

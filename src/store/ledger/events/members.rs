@@ -67,10 +67,10 @@ fn members_body<'a>(version: Fragment<'a>, links: &'static str) -> Fragment<'a> 
     )
 }
 
-/// Events of members of any number of groups, [`MAX_NAMES`] of them each at the most: `links`
-/// selects the columns `team_id`, `id`, `type`, `is_added` and `request`, behind an empty row of
-/// these. The walks that part them are rows that are read, so few members of one group go by
-/// [`one_event`].
+/// Events of members of any number of groups, [`MAX_NAMES`] of them each at the most, all of one
+/// request, for a request is taken back by itself: `links` selects the columns `team_id`, `id`,
+/// `type`, `is_added` and `request`, behind an empty row of these. The walks that part them are
+/// rows that are read, so few members of one group go by [`one_event`].
 fn member_events(
     origin: &Origin<'_>,
     view: &View<'_>,
@@ -90,9 +90,9 @@ fn member_events(
             " CROSS JOIN (SELECT team_id, request, \
              json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, \
              json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE NOT is_added) AS removed \
-             FROM (SELECT *, (row_number() OVER (PARTITION BY team_id) - 1) / {MAX_NAMES} AS part FROM (\
+             FROM (SELECT *, (row_number() OVER (PARTITION BY team_id, request) - 1) / {MAX_NAMES} AS part FROM (\
              SELECT NULL AS team_id, NULL AS id, NULL AS type, NULL AS is_added, NULL AS request WHERE 0 UNION ALL {links})) \
-             GROUP BY team_id, part) l \
+             GROUP BY team_id, request, part) l \
              CROSS JOIN teams ON teams.tenant_id = o.tenant_id AND teams.id = l.team_id{guard}",
             MAX_NAMES = MAX_NAMES,
             links = links,
