@@ -78,7 +78,7 @@ WHERE changes() > 0
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=?)
 
-SELECT json_object('id', id, 'kind', kind, 'tenant', tenant_id, 'state', state, 'done', done, 'total', total, 'result', json(result), 'created_at', created_at, 'finished_at', finished_at) AS shape, scope, tenant_id, finished_at
+SELECT json_object('id', id, 'kind', kind, 'tenant', tenant_id, 'state', state, 'done', done, 'total', total, 'result', json(result), 'created_at', created_at, 'finished_at', finished_at) AS shape, scope, tenant_id, finished_at, iif(kind = 'import', marker ->> 'part', NULL) AS part
 FROM jobs
 WHERE id = ?1
 -- ?1 = "job_019a0000000070008000000000000011"

@@ -1493,7 +1493,7 @@ WHERE id = ?4
 -- ?4 = "job_019a000000007000800000000000000b"
 -- plan: SEARCH jobs USING PRIMARY KEY (id=?)
 
-SELECT json_object('id', id, 'kind', kind, 'tenant', tenant_id, 'state', state, 'done', done, 'total', total, 'result', json(result), 'created_at', created_at, 'finished_at', finished_at) AS shape, scope, tenant_id, finished_at
+SELECT json_object('id', id, 'kind', kind, 'tenant', tenant_id, 'state', state, 'done', done, 'total', total, 'result', json(result), 'created_at', created_at, 'finished_at', finished_at) AS shape, scope, tenant_id, finished_at, iif(kind = 'import', marker ->> 'part', NULL) AS part
 FROM jobs
 WHERE id = ?1
 -- ?1 = "job_019a000000007000800000000000000b"

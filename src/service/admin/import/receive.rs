@@ -140,14 +140,11 @@ pub async fn receive_lines<D: Database>(
         }
         return Err(why);
     }
+    let digest = body.digest.cast_signed();
     if !upload.has_more {
-        let digest = body.digest.cast_signed();
         let marker = marker.begin(digest).text();
         let begin = directory::jobs::begin_import(&upload.job, tenant.id, &marker, &now.text);
         let rows = shard.ask(begin).await?;
-        if rows.is_empty() {
-            refuse_others(&shard, upload, tenant.id, digest).await?;
-        }
         let total = rows.first().map_or(Ok(None), |row| row.integer(0))?;
         let left = budget.statements.saturating_sub(sent);
         if total.is_some_and(|total| total <= SMALL) && left > 0 {
@@ -159,36 +156,21 @@ pub async fn receive_lines<D: Database>(
         }
     }
     let read = directory::jobs::read(&upload.job);
-    let shape = shard.ask(read).await?.into_iter().next();
-    let shape = shape.map_or(Ok(String::new()), |mut row| row.required_text(0))?;
+    let row = shard.ask(read).await?.into_iter().next();
+    let mut row = row.ok_or_else(|| Refusal::broken("an import without its job"))?;
+    let shape = row.required_text(0)?;
+    let part = row.integer(4)?.unwrap_or_default();
+    if !upload.has_more && part != 0 && part != digest {
+        return Err(Refusal::conflict(
+            "import_has_begun",
+            "The import has begun with other lines than these, so nothing of these was imported. Send them as an import \
+             of their own.",
+        ));
+    }
     let mut job = json::object(&shape).unwrap_or_default();
     if job.get("state").is_some_and(|state| state == "finished") {
         let result = job.remove("result").unwrap_or_default();
         return Ok(Received::Result(json::text(&result)));
     }
     Ok(Received::Job(shape))
-}
-
-/// Refuses a last part of an import that has begun, unless it is the one with which it did.
-async fn refuse_others<D: Database>(
-    shard: &Context<'_, D>,
-    upload: &Upload,
-    tenant: i64,
-    digest: i64,
-) -> Result<(), Refusal> {
-    let ask = directory::jobs::extend_import(&upload.job, tenant, upload.line, &upload.until);
-    let mut rows = shard.ask(ask).await?;
-    let marker = rows
-        .first_mut()
-        .map(|row| row.required_text(0))
-        .transpose()?;
-    let begun = marker.and_then(|marker| Marker::parse(&marker));
-    if begun.is_some_and(|begun| begun.ends_with(digest)) {
-        return Ok(());
-    }
-    Err(Refusal::conflict(
-        "import_has_begun",
-        "The import has begun with other lines than these, or has ended, so nothing of these was imported. Send them as \
-         an import of their own.",
-    ))
 }

@@ -179,11 +179,6 @@ impl Marker {
         self
     }
 
-    /// Whether this was its last part, as far as it knows.
-    pub fn ends_with(&self, part: i64) -> bool {
-        [0, part].contains(&self.part)
-    }
-
     /// The same at the next phase.
     pub(super) fn next(&mut self) {
         self.phase = match self.phase {
