@@ -25,7 +25,8 @@ use platform::queue::{self, PlatformMessages};
 use platform::rate::PlatformRates;
 use platform::settings::Deployment;
 use platform::{
-    Context, Env, PlatformClock, PlatformReply, PlatformRequest, drop_abandoned, moment, promise,
+    Env, EventContext, PlatformClock, PlatformReply, PlatformRequest, drop_abandoned, moment,
+    promise,
 };
 use service::Clock;
 use service::gauge::Gauge;
@@ -51,13 +52,13 @@ pub fn start() {
 
 /// Answers a request.
 #[wasm_bindgen]
-pub fn fetch(incoming: PlatformRequest, env: Env, context: Context) -> Promise {
+pub fn fetch(incoming: PlatformRequest, env: Env, context: EventContext) -> Promise {
     promise(async move { Ok(answer(incoming, env, context).await?.into()) })
 }
 
 /// Each minute: trims the log of some tenants, of each once an hour, and goes on with jobs.
 #[wasm_bindgen]
-pub fn scheduled(_event: JsValue, env: Env, _context: Context) -> Promise {
+pub fn scheduled(_event: JsValue, env: Env, _context: EventContext) -> Promise {
     promise(async move {
         let hold = GAUGE.with(Gauge::request);
         let minute = (moment().milliseconds / 60_000) % 60;
@@ -68,7 +69,7 @@ pub fn scheduled(_event: JsValue, env: Env, _context: Context) -> Promise {
 
 /// Goes on with what messages of the queue name.
 #[wasm_bindgen]
-pub fn queue(messages: PlatformMessages, env: Env, _context: Context) -> Promise {
+pub fn queue(messages: PlatformMessages, env: Env, _context: EventContext) -> Promise {
     promise(async move {
         let hold = GAUGE.with(Gauge::request);
         let wakes = queue::take(&messages);
@@ -80,7 +81,7 @@ pub fn queue(messages: PlatformMessages, env: Env, _context: Context) -> Promise
 async fn answer(
     incoming: PlatformRequest,
     env: Env,
-    context: Context,
+    context: EventContext,
 ) -> Result<PlatformReply, JsValue> {
     let now = moment();
     drop_abandoned(now.milliseconds);

@@ -42,11 +42,11 @@ extern "C" {
     pub type Env;
 
     /// The event that is answered.
-    pub type Context;
+    pub type EventContext;
 
     /// Keeps the event until a promise is settled.
     #[wasm_bindgen(method, js_name = waitUntil)]
-    fn wait_until(this: &Context, promise: &Promise);
+    fn wait_until(this: &EventContext, promise: &Promise);
 }
 
 /// Work as the platform has it. In a box, so that what drives it is there once, and not for each.

@@ -17,7 +17,7 @@ use super::reply::Reply;
 use super::request::{IN_CLEAR, Request, Upload};
 use super::route::{Choice, choose, decode_segments, fit, placeholder, segments};
 use super::{Environment, Trace, auth, scim};
-use service::admin::body::Body;
+use service::admin::body::BodyObject;
 use service::admin::refusal::{Refusal, RefusalKind};
 use service::admin::step::{self, Answer, Call, Creation};
 use service::admin::{Admin, PageRequest};
@@ -138,7 +138,7 @@ async fn answer<D: Database, B: Upload>(
         import::check(request)?;
     }
     let body = match route.body {
-        None if route.method != Method::Post || pattern == routes::IMPORT => Body::new(),
+        None if route.method != Method::Post || pattern == routes::IMPORT => BodyObject::new(),
         message => {
             let may_be_empty = message.is_none_or(|message| OPTIONAL.contains(&message));
             body::read(request, may_be_empty).await?

@@ -35,7 +35,7 @@ pub mod routes;
 use call::{Call, Question};
 use log_entry::LogDraft;
 use media::MediaType;
-use routes::{Endpoint, Handler, table};
+use routes::{Handler, ScimEndpoint, table};
 
 /// Bytes of the paths in `Scim-Ignored`; ours: proxies take headers of 8 kB together.
 const MAX_IGNORED: usize = 2_000;
@@ -118,7 +118,7 @@ impl Door {
 /// its method.
 pub(super) fn is_write(method: Method, path: &str) -> bool {
     let table = table();
-    let endpoint = Endpoint::find(table, path);
+    let endpoint = ScimEndpoint::find(table, path);
     match endpoint.map(|endpoint| choose(table, endpoint.pattern, method)) {
         Ok(Choice::Route(row)) => routes::is_write(row),
         Ok(Choice::Options(_) | Choice::Refused(_)) | Err(_) => {
@@ -178,7 +178,7 @@ async fn answer<D: Database, B: Upload>(
         return Err(Fault::Forbidden(IN_CLEAR.to_owned()));
     }
     let table = table();
-    let endpoint = Endpoint::find(table, path)?;
+    let endpoint = ScimEndpoint::find(table, path)?;
     trace.route = endpoint.name();
     trace.is_personal = !endpoint.is_open;
     let arguments = &endpoint.arguments;

@@ -14,7 +14,7 @@ use super::fetch::PlatformFetch;
 use super::keys::PlatformKeys;
 use super::mint::PlatformMint;
 use super::queue;
-use super::{Context, Env, PlatformClock, moment, promise};
+use super::{Env, EventContext, PlatformClock, moment, promise};
 use crate::http::gathering::{Gathering, Turn, WAIT};
 use service::budget::{Allowance, Budget};
 use service::delivery::{Report, deliver_everywhere};
@@ -37,14 +37,14 @@ thread_local! {
 }
 
 /// Runs statements when the reply is out.
-pub fn run_later(env: &Env, context: &Context, statements: Vec<Addressed>) {
+pub fn run_later(env: &Env, context: &EventContext, statements: Vec<Addressed>) {
     if !statements.is_empty() {
         wait(context, run(D1::new(env), statements));
     }
 }
 
 /// Writes a row of the log of requests when the reply is out, with those of others.
-pub fn log(env: &Env, context: &Context, row: LogRow, now: u64) {
+pub fn log(env: &Env, context: &EventContext, row: LogRow, now: u64) {
     let due = GATHERING.with_borrow_mut(|gathering| gathering.add(row, now));
     let Some(milliseconds) = due else {
         return;
@@ -72,7 +72,7 @@ async fn run(database: D1, statements: Vec<Addressed>) {
 }
 
 /// Does what need not be done when the reply goes out.
-fn wait(context: &Context, work: impl Future<Output = ()> + 'static) {
+fn wait(context: &EventContext, work: impl Future<Output = ()> + 'static) {
     context.wait_until(&promise(async {
         work.await;
         Ok(JsValue::UNDEFINED)
@@ -80,7 +80,7 @@ fn wait(context: &Context, work: impl Future<Output = ()> + 'static) {
 }
 
 /// Goes on with jobs when the reply is out.
-pub fn go_on(env: &Env, context: &Context, settings: &Settings, hold: Hold) {
+pub fn go_on(env: &Env, context: &EventContext, settings: &Settings, hold: Hold) {
     let (env, settings) = (env.clone(), settings.clone());
     wait(
         context,
@@ -146,7 +146,7 @@ async fn report(env: &Env, report: Report) {
 /// Has the Worker woken up when the reply to a write is out, if somebody is told of it: once for
 /// all that is written within a moment. Whether somebody is, is remembered for some seconds; a
 /// request that is about webhooks ends that.
-pub fn wake_up(env: &Env, context: &Context, tenant: Option<i64>, is_about_webhooks: bool) {
+pub fn wake_up(env: &Env, context: &EventContext, tenant: Option<i64>, is_about_webhooks: bool) {
     if !queue::is_bound(env) {
         return;
     }

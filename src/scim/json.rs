@@ -53,7 +53,7 @@ pub fn text(value: &Value) -> String {
 pub fn parse_noting(text: &str) -> Result<(Value, Vec<String>), Error> {
     let twice = RefCell::default();
     let mut reader = Deserializer::from_str(text);
-    let value = Reader(&twice, None).deserialize(&mut reader)?;
+    let value = ValueReader(&twice, None).deserialize(&mut reader)?;
     reader.end()?;
     Ok((value, twice.into_inner()))
 }
@@ -64,9 +64,9 @@ pub const MAX_TWICE: usize = 33;
 /// Builds a value, and notes the members that are named twice, by the name that does not count; of
 /// the object at the key of a schema, whose members may have other spellings.
 #[derive(Clone, Copy)]
-struct Reader<'a>(&'a RefCell<Vec<String>>, Option<&'static Schema>);
+struct ValueReader<'a>(&'a RefCell<Vec<String>>, Option<&'static Schema>);
 
-impl Reader<'_> {
+impl ValueReader<'_> {
     fn note(self, name: &str) {
         let mut twice = self.0.borrow_mut();
         if twice.len() < MAX_TWICE && !twice.iter().any(|known| known == name) {
@@ -75,7 +75,7 @@ impl Reader<'_> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Reader<'_> {
+impl<'de> DeserializeSeed<'de> for ValueReader<'_> {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
@@ -83,7 +83,7 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Reader<'_> {
+impl<'de> Visitor<'de> for ValueReader<'_> {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -128,7 +128,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut list: Vec<Option<(String, Value)>> = Vec::new();
-        let mut names = Names::default();
+        let mut names = MemberNames::default();
         let mut is_path = false;
         while let Some(name) = members.next_key::<String>()? {
             let value = members.next_value_seed(Self(self.0, schema_at(&name)))?;
@@ -150,13 +150,13 @@ const FEW: usize = 16;
 
 /// The names of the members of an object, where they are many.
 #[derive(Default)]
-struct Names {
+struct MemberNames {
     names: Index,
     /// Where the member with the name of each number stands.
     places: Vec<usize>,
 }
 
-impl Names {
+impl MemberNames {
     /// Takes out the member that has a name already with which another is to come behind the list.
     fn take_earlier(
         &mut self,

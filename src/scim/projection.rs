@@ -25,7 +25,7 @@ mod tests;
 #[derive(Clone, Debug)]
 pub struct Projection {
     resource_type: &'static ResourceType,
-    choice: Choice,
+    choice: NameChoice,
     is_default: bool,
     /// What the request wrote: an attribute that is returned on request comes back from the request
     /// that sets it.
@@ -33,10 +33,10 @@ pub struct Projection {
 }
 
 #[derive(Clone, Debug)]
-enum Choice {
+enum NameChoice {
     Nothing,
-    Only(Names),
-    Without(Names),
+    Only(NameSet),
+    Without(NameSet),
 }
 
 /// The most different names that a parameter may hold; ours: a resource has not half as many.
@@ -99,9 +99,9 @@ impl Projection {
     ) -> Result<Self, Error> {
         let is_given = |lists| !words(lists).is_empty();
         let choice = match (is_given(attributes), is_given(excluded)) {
-            (false, false) => Choice::Nothing,
-            (true, false) => Choice::Only(Names::bind(resource_type, attributes)),
-            (false, true) => Choice::Without(Names::bind(resource_type, excluded)),
+            (false, false) => NameChoice::Nothing,
+            (true, false) => NameChoice::Only(NameSet::bind(resource_type, attributes)),
+            (false, true) => NameChoice::Without(NameSet::bind(resource_type, excluded)),
             (true, true) => {
                 return Err(Error::invalid_value(
                     "`attributes` and `excludedAttributes` exclude each other (RFC 7644 §3.9): send one of them",
@@ -117,7 +117,7 @@ impl Projection {
         };
         Ok(Self {
             resource_type,
-            is_default: matches!(choice, Choice::Nothing) && !held_back(),
+            is_default: matches!(choice, NameChoice::Nothing) && !held_back(),
             choice,
             written: Vec::new(),
         })
@@ -281,9 +281,9 @@ impl Projection {
             Returned::Default | Returned::Always | Returned::Never => true,
         };
         match &self.choice {
-            Choice::Nothing => by_default(),
-            Choice::Without(names) => by_default() && !names.cover(location),
-            Choice::Only(names) => names.ask_for(location),
+            NameChoice::Nothing => by_default(),
+            NameChoice::Without(names) => by_default() && !names.cover(location),
+            NameChoice::Only(names) => names.ask_for(location),
         }
     }
 
@@ -297,7 +297,7 @@ impl Projection {
 
 /// What a client named. Looking a location up costs the same, however many names there are.
 #[derive(Clone, Debug, Default)]
-struct Names {
+struct NameSet {
     extensions: Vec<&'static Schema>,
     locations: Index,
 }
@@ -312,7 +312,7 @@ fn location_words(location: Location) -> String {
     words
 }
 
-impl Names {
+impl NameSet {
     fn bind(resource_type: &'static ResourceType, lists: &[&str]) -> Self {
         let mut names = Self::default();
         for name in words(lists) {

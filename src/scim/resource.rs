@@ -83,9 +83,9 @@ impl Resource {
             return Err(Error::invalid_syntax(detail));
         };
         check_uris(resource_type, member(body, "schemas"), habits)?;
-        let mut reader = Reader::default();
+        let mut reader = BodyReader::default();
         let read = reader.members(resource_type, body, habits);
-        let Reader {
+        let BodyReader {
             mut resource,
             aside,
         } = reader;
@@ -118,12 +118,12 @@ impl Resource {
 
 /// A body as it is read.
 #[derive(Default)]
-struct Reader {
+struct BodyReader {
     resource: Resource,
     aside: Aside,
 }
 
-impl Reader {
+impl BodyReader {
     fn members(
         &mut self,
         resource_type: &'static ResourceType,

@@ -17,9 +17,9 @@ use scim::message::bulk::{BulkOperation, BulkRequest};
 use scim::part;
 use serde_json::Value;
 
-use super::answer::{Answer, Selection};
 use super::condition::Condition;
 use super::failure::{Failure, not_begun};
+use super::reply::{ResourceReply, Selection};
 use super::session::Session;
 use store::Database;
 use store::read::ResourceRef;
@@ -33,7 +33,7 @@ mod outcome;
 
 use action::Action;
 use order::{RunKind, next_run, order};
-pub use outcome::{Outcome, Success};
+pub use outcome::{OperationOutcome, Success};
 
 /// An operation with its place, its id and what it waits for.
 struct Job {
@@ -48,7 +48,7 @@ struct Job {
     /// Whether the references are values like a manager's, for which the resource need not be
     /// there.
     by_value: bool,
-    outcome: Option<Outcome>,
+    outcome: Option<OperationOutcome>,
 }
 
 impl Job {
@@ -95,10 +95,14 @@ impl Job {
     }
 
     /// The outcome with this result.
-    fn outcome(&self, result: Result<Success, Failure>, version: Option<String>) -> Outcome {
+    fn outcome(
+        &self,
+        result: Result<Success, Failure>,
+        version: Option<String>,
+    ) -> OperationOutcome {
         // §3.7.3: all but a create that failed have one.
         let there = self.operation.method != "POST" || result.is_ok();
-        Outcome {
+        OperationOutcome {
             method: self.operation.method.clone(),
             bulk_id: self.operation.bulk_id.clone(),
             location: self.location.clone().filter(|_| there),
@@ -119,7 +123,7 @@ fn not_there(other: &Job) -> Failure {
 impl<D: Database> Session<'_, D> {
     /// Carries out a Bulk request. An outcome for each operation that was tried, in the order of
     /// the request.
-    pub async fn bulk(&self, request: BulkRequest) -> Result<Vec<Outcome>, Failure> {
+    pub async fn bulk(&self, request: BulkRequest) -> Result<Vec<OperationOutcome>, Failure> {
         let most = self.settings().limits.bulk_max_operations;
         if request.operations.len() > usize::try_from(most).unwrap_or(usize::MAX) {
             return Err(Failure::TooLarge(format!(
@@ -271,7 +275,7 @@ impl<D: Database> Session<'_, D> {
         Ok(())
     }
 
-    async fn perform(&self, jobs: &[Job], index: usize) -> Result<Outcome, Failure> {
+    async fn perform(&self, jobs: &[Job], index: usize) -> Result<OperationOutcome, Failure> {
         let job = jobs
             .get(index)
             .ok_or_else(|| Failure::Broken("an operation was lost".to_owned()))?;
@@ -330,7 +334,7 @@ impl<D: Database> Session<'_, D> {
             attributes: vec!["id".to_owned()],
             excluded: Vec::new(),
         };
-        let outcome = |done, answer: Answer| (done, Some(answer.version));
+        let outcome = |done, answer: ResourceReply| (done, Some(answer.version));
         match action {
             Action::Create(resource_type, id) => {
                 let answer = self

@@ -17,7 +17,7 @@ use store::ledger::trimming::Due;
 
 /// What is wrong with a seal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum SealFault {
     /// The events are not those that were sealed.
     Events,
     /// The seal is not one that this deployment made.
@@ -127,13 +127,13 @@ fn seal_text(seal: &Seal) -> String {
 /// Whether the code of a seal covers all that it says, or its head alone, as codes did before. A
 /// fault where it is no code of this deployment's: a seal of one kind never passes for one of the
 /// other.
-fn code_covers_all(master: &Master, tenant: i64, seal: &Seal) -> Result<bool, Fault> {
-    let key = master.by_fingerprint(&seal.key).ok_or(Fault::Key)?;
+fn code_covers_all(master: &Master, tenant: i64, seal: &Seal) -> Result<bool, SealFault> {
+    let key = master.by_fingerprint(&seal.key).ok_or(SealFault::Key)?;
     let is_over = |text: &str| code(&key, tenant, text).as_ref() == Some(&seal.mac);
     match is_over(&seal_text(seal)) {
         true => Ok(true),
         false if is_over(&seal.head) => Ok(false),
-        false => Err(Fault::Seal),
+        false => Err(SealFault::Seal),
     }
 }
 
@@ -203,7 +203,7 @@ pub(crate) fn start_at(
             behind: seal.last_seq,
             head: seal.head.clone(),
             // The key that the seal was made with may be none of those that are set by now.
-            is_whole: code_covers_all(master, tenant, seal) != Err(Fault::Seal)
+            is_whole: code_covers_all(master, tenant, seal) != Err(SealFault::Seal)
                 && match (newest, leaves) {
                     (None | Some(""), []) => true,
                     (None, [leaf]) => is_last(leaf),
@@ -226,14 +226,14 @@ pub(crate) fn fault(
     before: &str,
     seal: &Seal,
     leaves: &[Leaf],
-) -> Option<Fault> {
+) -> Option<SealFault> {
     if let Err(fault) = code_covers_all(master, tenant, seal) {
         return Some(fault);
     }
     let is_whole = leaves.last().is_some_and(|last| last.seq == seal.last_seq);
     let head = head_over(before, seal.prev_seq, leaves).filter(|_| is_whole);
     if head.as_ref() != Some(&seal.head) {
-        return Some(Fault::Events);
+        return Some(SealFault::Events);
     }
     let mut foreign = leaves.iter().filter(|leaf| !is_own(master, tenant, leaf));
     let has_code = |leaf: &Leaf| {
@@ -242,8 +242,8 @@ pub(crate) fn fault(
     };
     let is_coded = has_code(foreign.next()?) && foreign.all(has_code);
     Some(if is_coded {
-        Fault::EmptiedKey
+        SealFault::EmptiedKey
     } else {
-        Fault::Emptied
+        SealFault::Emptied
     })
 }

@@ -7,8 +7,8 @@ use scim::resource::set_lasting;
 use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
-use super::answer::{Answer, Selection};
 use super::failure::Failure;
+use super::reply::{ResourceReply, Selection};
 use super::session::Session;
 use super::write::{Effect, NewResource};
 use store::batch::Batch;
@@ -23,7 +23,7 @@ impl<D: Database> Session<'_, D> {
         resource_type: &'static ResourceType,
         body: &Value,
         selection: &Selection,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<ResourceReply, Failure> {
         self.create_as(resource_type, body, self.context.mint.id(), selection)
             .await
     }
@@ -35,7 +35,7 @@ impl<D: Database> Session<'_, D> {
         body: &Value,
         id: String,
         selection: &Selection,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<ResourceReply, Failure> {
         let projection = selection.bind(resource_type)?;
         let mut new = self.new_resource(resource_type, body, id)?;
         self.find_room_for_text(new.index_bytes())?;

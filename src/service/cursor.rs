@@ -55,7 +55,7 @@ pub struct Cursor {
 
 /// What a cursor is made with.
 #[derive(Clone, Copy, Debug)]
-pub struct Seal<'a> {
+pub struct CursorTerms<'a> {
     /// The tenant's key.
     pub key: &'a str,
     /// What the caller showed to be let in.
@@ -90,25 +90,25 @@ pub fn fingerprint(types: &[&'static ResourceType], request: &SearchRequest) -> 
 }
 
 /// Makes a cursor.
-pub fn seal(seal: Seal<'_>, window: &Window) -> Option<String> {
+pub fn seal(terms: CursorTerms<'_>, window: &Window) -> Option<String> {
     let (backwards, mark) = match window {
         Window::Offset(_) => return None,
         Window::After(mark) => (0, mark),
         Window::Before(mark) => (1, mark),
     };
     let key = match &mark.key {
-        Some(key) => Some(encrypt(seal.credential, &mark.id, &key.to_text())?),
+        Some(key) => Some(encrypt(terms.credential, &mark.id, &key.to_text())?),
         None => None,
     };
     let content = json::text(&Value::from(vec![
-        Value::from(seal.fingerprint),
-        seal.now.into(),
-        seal.count.into(),
+        Value::from(terms.fingerprint),
+        terms.now.into(),
+        terms.count.into(),
         backwards.into(),
         mark.id.as_str().into(),
         key.into(),
     ]));
-    let code = hmac(seal.key.as_bytes(), &[content.as_bytes()])?;
+    let code = hmac(terms.key.as_bytes(), &[content.as_bytes()])?;
     let bytes = [code.get(..CODE_BYTES)?, content.as_bytes()].concat();
     Some(base16ct::lower::encode_string(&bytes))
 }
@@ -210,24 +210,25 @@ pub fn open(text: &str, credential: &str) -> Result<Cursor, Error> {
 impl Cursor {
     /// Checks that this server made the cursor, for this tenant and this query, and not too long
     /// ago.
-    pub fn check(&self, seal: Seal<'_>, timeout: u64) -> Result<(), Error> {
+    pub fn check(&self, terms: CursorTerms<'_>, timeout: u64) -> Result<(), Error> {
         let (sent, content) = self
             .bytes
             .split_at_checked(CODE_BYTES)
             .ok_or_else(refusal)?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(seal.key.as_bytes()).map_err(|_| refusal())?;
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(terms.key.as_bytes()).map_err(|_| refusal())?;
         mac.update(content);
         mac.verify_truncated_left(sent).map_err(|_| refusal())?;
-        if self.fingerprint != seal.fingerprint {
+        if self.fingerprint != terms.fingerprint {
             return Err(refusal());
         }
-        if seal.now > self.issued.saturating_add(timeout) {
+        if terms.now > self.issued.saturating_add(timeout) {
             return Err(Error::expired_cursor(
                 "The cursor is older than the cursorTimeout of /ServiceProviderConfig. Start again with an empty cursor.",
             ));
         }
         // RFC 9865 §2: the size of the pages is that of the first.
-        if self.count != seal.count {
+        if self.count != terms.count {
             return Err(Error::invalid_count(
                 "count differs from that of the first page. Leave it out, or start again with an empty cursor.",
             ));

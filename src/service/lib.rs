@@ -5,7 +5,6 @@
 mod accept;
 pub mod address;
 pub mod admin;
-pub mod answer;
 mod assemble;
 pub mod base64;
 pub mod budget;
@@ -39,6 +38,7 @@ pub mod rate;
 pub mod read;
 mod removals;
 pub mod replace;
+pub mod reply;
 pub mod seal;
 pub mod session;
 pub mod settings;
@@ -49,10 +49,10 @@ pub mod transfer;
 pub mod wake;
 mod write;
 
-pub use answer::{Answer, Selection};
 pub use condition::Condition;
 pub use context::Context;
 pub use failure::Failure;
 pub use outside::{Clock, Mint, Moment};
+pub use reply::{ResourceReply, Selection};
 pub use session::{Caller, Notes, Session};
 pub use settings::{MAX_LARGE_BODY, Settings};

@@ -14,11 +14,11 @@ use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 use scim::show::LIST_END;
 
-use super::answer::Selection;
 use super::assemble::{push_shown, too_many_members};
 use super::content::Content;
-use super::cursor::{self, Cursor, Seal};
+use super::cursor::{self, Cursor, CursorTerms};
 use super::failure::Failure;
+use super::reply::Selection;
 use super::session::Session;
 use store::batch::Batch;
 use store::expression::View;
@@ -138,7 +138,7 @@ impl<D: Database> Session<'_, D> {
         let answers = self.fetch(&plan).await?;
         if let Paging::At(cursor) = &query.paging {
             let timeout = u64::from(self.settings().limits.cursor_timeout);
-            cursor.check(self.seal(&query, &answers.cursor_key), timeout)?;
+            cursor.check(self.cursor_terms(&query, &answers.cursor_key), timeout)?;
         }
         if let Some(content) = self.respond(&plan, answers).await? {
             return Ok(content);
@@ -293,8 +293,8 @@ impl<D: Database> Session<'_, D> {
             .list()
     }
 
-    fn seal<'a>(&'a self, query: &'a Query<'_>, key: &'a str) -> Seal<'a> {
-        Seal {
+    fn cursor_terms<'a>(&'a self, query: &'a Query<'_>, key: &'a str) -> CursorTerms<'a> {
+        CursorTerms {
             key,
             credential: &self.caller.token,
             fingerprint: &query.fingerprint,
@@ -313,7 +313,7 @@ impl<D: Database> Session<'_, D> {
     ) {
         let backwards = query.paging.backwards();
         let first_page = matches!(query.paging, Paging::First);
-        let seal = |window: Window| cursor::seal(self.seal(query, key), &window);
+        let seal = |window: Window| cursor::seal(self.cursor_terms(query, key), &window);
         if let Some((first, last)) = listing.edges() {
             if listing.more || backwards {
                 response.next_cursor = seal(Window::After(last));

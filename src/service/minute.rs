@@ -17,7 +17,7 @@ const SWEEP: usize = 2;
 
 /// What came of it.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub struct MinuteReport {
     /// What to be woken up for again.
     pub wakes: Vec<Wake>,
     /// What was delivered.
@@ -26,7 +26,7 @@ pub struct Outcome {
     pub failures: Vec<(&'static str, Error)>,
 }
 
-impl Outcome {
+impl MinuteReport {
     fn note<T: Default>(&mut self, what: &'static str, result: Result<T, Error>) -> T {
         result.unwrap_or_else(|error| {
             self.failures.push((what, error));
@@ -40,9 +40,13 @@ impl Outcome {
 ///
 /// A step of a job may take all of a small budget: so what must not wait goes first every other
 /// minute.
-pub async fn work<D: Database>(directory: &Context<'_, D>, budget: Budget, minute: u64) -> Outcome {
+pub async fn work<D: Database>(
+    directory: &Context<'_, D>,
+    budget: Budget,
+    minute: u64,
+) -> MinuteReport {
     let whole = Allowance::new(budget, directory.clock);
-    let mut outcome = Outcome::default();
+    let mut outcome = MinuteReport::default();
     for half in [0, 1] {
         if (minute + half) % 2 == 1 {
             let worked = work_everywhere(directory, &whole.part(KINDS)).await;

@@ -10,11 +10,11 @@ use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
-use super::answer::Answer;
 use super::assemble::parse_stored;
 use super::condition::Condition;
 use super::failure::Failure;
 use super::gauge::Hold;
+use super::reply::ResourceReply;
 use super::session::Session;
 use super::write::{ChangeKind, Links, Rewrite};
 use store::Database;
@@ -40,7 +40,7 @@ pub struct After {
 pub(crate) type Apply<'a> = dyn Fn(&Map<String, Value>, &mut Habits) -> Result<After, Failure> + 'a;
 
 /// One change of one resource.
-struct Attempt<'a> {
+struct Modification<'a> {
     resource_type: &'static ResourceType,
     stored: &'a Stored,
     before: &'a Map<String, Value>,
@@ -59,7 +59,7 @@ impl<D: Database> Session<'_, D> {
         condition: &Condition,
         projection: &Projection,
         apply: &Apply<'_>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<ResourceReply, Failure> {
         let view = self.view(resource_type);
         for tries in 0..WRITE_TRIES {
             if tries > 0 && self.is_spent() {
@@ -72,7 +72,7 @@ impl<D: Database> Session<'_, D> {
             let before = parse_stored(&stored.document)?;
             let mut after = apply(&before, &mut self.habits())?;
             self.settle_links(&mut after.members);
-            let attempt = Attempt {
+            let attempt = Modification {
                 resource_type,
                 stored: &stored,
                 before: &before,
@@ -141,8 +141,8 @@ impl<D: Database> Session<'_, D> {
 
     /// Writes what was made of a resource, unless it is no longer what it was when it was read:
     /// then there is no answer.
-    async fn attempt(&self, attempt: &Attempt<'_>) -> Result<Option<Answer>, Failure> {
-        let Attempt {
+    async fn attempt(&self, attempt: &Modification<'_>) -> Result<Option<ResourceReply>, Failure> {
+        let Modification {
             resource_type,
             stored,
             before,

@@ -6,10 +6,10 @@ use scim::list::List;
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
-use super::answer::Selection;
 use super::assemble::push_shown;
 use super::content::Content;
 use super::failure::Failure;
+use super::reply::Selection;
 use store::batch::{Answers, Batch, Handle};
 use store::ledger::now::resources;
 use store::record::Record;

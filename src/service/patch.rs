@@ -13,11 +13,11 @@ use scim::resource_type::ResourceType;
 use scim::schema::Attribute;
 use serde_json::Value;
 
-use super::answer::{Answer, Selection};
 use super::condition::Condition;
 use super::content::Content;
 use super::failure::Failure;
 use super::modify::After;
+use super::reply::{ResourceReply, Selection};
 use super::session::Session;
 use super::write::{ChangeKind, Effect, Links};
 use store::Database;
@@ -58,7 +58,7 @@ impl<D: Database> Session<'_, D> {
         body: &Value,
         condition: &Condition,
         selection: &Selection,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<ResourceReply, Failure> {
         let is_asked = !selection.is_default();
         let reply = (selection.bind(resource_type)?, is_asked);
         let patch = self.accept_patch(resource_type, body)?;
@@ -97,7 +97,7 @@ impl<D: Database> Session<'_, D> {
         patch: PatchOp,
         condition: &Condition,
         (projection, is_asked): (Projection, bool),
-    ) -> Result<Answer, Failure> {
+    ) -> Result<ResourceReply, Failure> {
         let Split { own, links } = Split::of(patch.operations)?;
         let has_members = Table::of(resource_type).has_members();
         let has_body = !has_members || is_asked;
@@ -171,7 +171,7 @@ impl<D: Database> Session<'_, D> {
         members: &mut LinkChange,
         condition: &Condition,
         body: Option<&Projection>,
-    ) -> Result<Option<Answer>, Failure> {
+    ) -> Result<Option<ResourceReply>, Failure> {
         while !members.is_empty() {
             let change = self.change(
                 resource_type,
@@ -201,7 +201,7 @@ impl<D: Database> Session<'_, D> {
                 }
             };
             let Some((reading, projection)) = body else {
-                return Ok(Some(Answer {
+                return Ok(Some(ResourceReply {
                     body: Content::default(),
                     version,
                     location: self.location(resource_type, id),
@@ -225,7 +225,7 @@ impl<D: Database> Session<'_, D> {
         condition: &Condition,
         projection: &Projection,
         values: &[(&'static Attribute, Value)],
-    ) -> Result<Option<Answer>, Failure> {
+    ) -> Result<Option<ResourceReply>, Failure> {
         if values.is_empty() {
             return Ok(None);
         }

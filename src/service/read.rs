@@ -3,10 +3,10 @@
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 
-use super::answer::{Answer, Selection};
 use super::assemble::{push_shown, too_many_members};
 use super::content::Content;
 use super::failure::Failure;
+use super::reply::{ResourceReply, Selection};
 use super::session::Session;
 use store::batch::{Answers, Batch, Handle};
 use store::limits::{FIRST_MEMBERS, MOST_MEMBERS, MemberLimit};
@@ -30,7 +30,7 @@ impl<D: Database> Session<'_, D> {
         resource_type: &'static ResourceType,
         reference: &ResourceRef,
         selection: &Selection,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<ResourceReply, Failure> {
         self.read_as(resource_type, reference, &selection.bind(resource_type)?)
             .await
     }
@@ -41,7 +41,7 @@ impl<D: Database> Session<'_, D> {
         resource_type: &'static ResourceType,
         reference: &ResourceRef,
         projection: &Projection,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<ResourceReply, Failure> {
         let mut batch = Batch::default();
         let reading = self.add_reading(&mut batch, resource_type, reference, projection);
         let mut answers = self.send(batch).await?;
@@ -88,7 +88,7 @@ impl<D: Database> Session<'_, D> {
         answers: &mut Answers,
         reading: Reading,
         projection: &Projection,
-    ) -> Result<Option<Answer>, Failure> {
+    ) -> Result<Option<ResourceReply>, Failure> {
         let Some(mut row) = answers.row(reading.resource) else {
             return Ok(None);
         };
@@ -112,7 +112,7 @@ impl<D: Database> Session<'_, D> {
         resource_type: &'static ResourceType,
         reference: &ResourceRef,
         projection: &Projection,
-    ) -> Result<Option<Answer>, Failure> {
+    ) -> Result<Option<ResourceReply>, Failure> {
         let mut batch = Batch::default();
         let reading = self.add_reading_of(
             &mut batch,
@@ -140,7 +140,7 @@ impl<D: Database> Session<'_, D> {
         record: &Record<'_>,
         chunks: Vec<String>,
         projection: &Projection,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<ResourceReply, Failure> {
         let mut body = Content::default();
         push_shown(
             &mut body,
@@ -150,7 +150,7 @@ impl<D: Database> Session<'_, D> {
             chunks,
             projection,
         )?;
-        Ok(Answer {
+        Ok(ResourceReply {
             body,
             version: record.shown.version.to_owned(),
             location: self.location(resource_type, record.shown.id),

@@ -5,10 +5,10 @@ use scim::resource::{Resource, replace};
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
-use super::answer::{Answer, Selection};
 use super::condition::Condition;
 use super::failure::Failure;
 use super::modify::After;
+use super::reply::{ResourceReply, Selection};
 use super::session::Session;
 use store::Database;
 use store::read::ResourceRef;
@@ -24,7 +24,7 @@ impl<D: Database> Session<'_, D> {
         body: &Value,
         condition: &Condition,
         selection: &Selection,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<ResourceReply, Failure> {
         let Resource {
             document,
             mut links,

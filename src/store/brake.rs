@@ -13,14 +13,14 @@ pub(super) const BRAKED: &str = "brake is on";
 
 /// What is done to a brake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
+pub enum BrakeTurn {
     /// It refuses from now on, unless it was released later than now.
     Engage,
     /// It refuses no more, and counts anew.
     Release,
 }
 
-impl Turn {
+impl BrakeTurn {
     /// `FROM …` the brake, if it is to be turned.
     fn brake<'a>(self, tenant: &'a Tenant, now: &'a str) -> Fragment<'a> {
         let engages = || {
@@ -36,7 +36,7 @@ impl Turn {
         )
     }
 
-    /// Its event, in front of [`Turn::make`].
+    /// Its event, in front of [`BrakeTurn::make`].
     pub fn event<'a>(self, tenant: &'a Tenant, now: &'a str) -> Fragment<'a> {
         let (kind, state) = match self {
             Self::Engage => ("brake.engaged", "engaged"),

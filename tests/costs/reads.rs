@@ -3,7 +3,7 @@
 use scim::message::search::SearchRequest;
 use scim::resource_type::USER_TYPE;
 use serde_json::Value;
-use service::cursor::{self, Seal};
+use service::cursor::{self, CursorTerms};
 use store::page::{Mark, SortKey, Window};
 
 use super::operations::{Bench, LINK, length};
@@ -379,7 +379,7 @@ impl Bench<'_> {
         };
         #[expect(clippy::disallowed_methods, reason = "a cursor is good for an hour")]
         let now = std::time::SystemTime::now();
-        let seal = Seal {
+        let seal = CursorTerms {
             key: &self.seed.cursor_key,
             credential: &self.worker.token,
             fingerprint: &cursor::fingerprint(&[&USER_TYPE], &request),

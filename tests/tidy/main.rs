@@ -11,7 +11,7 @@
 
 mod circles;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -397,6 +397,47 @@ fn the_map_names_what_is_there() {
         missing.extend(gone.map(|path| format!("{name}: {path}")));
     }
     none(&missing);
+}
+
+/// A word is used for one thing in the whole house: two types with one name mean two things by it.
+#[test]
+fn types_have_names_of_their_own() {
+    let same = [
+        // Of each crate, as everywhere.
+        "Error",
+        // Each face has its own of these: a row of its table, what answers there, what that does,
+        // and what it is given.
+        "Route", "Handler", "UseCase", "Call",
+    ];
+    let items = ["struct ", "enum ", "trait ", "type "];
+    let mut types: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, text) in code() {
+        for (number, line) in text.lines().enumerate() {
+            let is_item = |line: &&str| items.iter().any(|item| line.starts_with(item));
+            let item = match line.split_once(' ') {
+                Some((public, item)) if public.starts_with("pub") => item,
+                _ => line,
+            };
+            let Some((_, item)) = Some(item)
+                .filter(is_item)
+                .and_then(|line| line.split_once(' '))
+            else {
+                continue;
+            };
+            let place = format!("{name}:{}", number + 1);
+            types
+                .entry(first_name(item).to_owned())
+                .or_default()
+                .push(place);
+        }
+    }
+    assert!(types.len() > 300, "{}", types.len());
+    types.retain(|name, places| places.len() > 1 && !same.contains(&name.as_str()));
+    let wrong: Vec<String> = types
+        .into_iter()
+        .map(|(name, places)| format!("{name}: {}", places.join(", ")))
+        .collect();
+    none(&wrong);
 }
 
 /// An item is named by what it is or does, not by what was done to something.

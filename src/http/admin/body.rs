@@ -5,7 +5,7 @@ use crate::http::request::{Request, Unread, Upload};
 use crate::http::scim::media;
 use scim::json;
 use serde_json::Value;
-use service::admin::body::Body;
+use service::admin::body::BodyObject;
 use service::admin::refusal::Refusal;
 
 /// Bytes of the largest body.
@@ -17,7 +17,7 @@ pub(super) const NONE: &str = "Nothing is read from a body here. Send none.";
 pub(super) async fn read<B: Upload>(
     request: &Request<B>,
     may_be_empty: bool,
-) -> Result<Body, Refusal> {
+) -> Result<BodyObject, Refusal> {
     let media_type = request.content_type.as_deref();
     let known = ["application/json", "application/merge-patch+json"];
     let is_json = media_type.is_none_or(|sent| media::is_one(sent, &known))
@@ -27,7 +27,7 @@ pub(super) async fn read<B: Upload>(
         return Err(not_json());
     }
     match request.body.read(MAX_BODY).await {
-        Ok(bytes) if bytes.is_empty() && may_be_empty => Ok(Body::new()),
+        Ok(bytes) if bytes.is_empty() && may_be_empty => Ok(BodyObject::new()),
         Ok(_) if !is_json => Err(not_json()),
         Ok(bytes) => parse(&bytes),
         Err(Unread::TooLong) => Err(Refusal::too_large(format!(
@@ -47,7 +47,7 @@ fn not_json() -> Refusal {
 }
 
 /// A body that was read, as an object.
-fn parse(bytes: &[u8]) -> Result<Body, Refusal> {
+fn parse(bytes: &[u8]) -> Result<BodyObject, Refusal> {
     let refused = |reason: &str| {
         Refusal::invalid(
             "invalid_body",

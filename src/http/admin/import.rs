@@ -32,7 +32,7 @@ pub(super) async fn receive<D: Database, B: Upload>(
     environment: &Environment<'_, D>,
     request: &Request<B>,
     admin: &Admin<'_>,
-    upload: step::Upload,
+    upload: step::ImportUpload,
     base: &str,
     trace: &mut Trace,
 ) -> Result<Reply, Refusal> {

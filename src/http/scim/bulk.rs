@@ -9,11 +9,11 @@ use super::error::{again, retry_after};
 use crate::http::fault::failure_words;
 use crate::http::reply::Reply;
 use service::Failure;
-use service::bulk::{Outcome, Success};
+use service::bulk::{OperationOutcome, Success};
 
 /// The reply, with `Retry-After` where operations failed that may be sent again. The log gets the
 /// first that failed.
-pub(super) fn reply(outcomes: &[Outcome]) -> Reply {
+pub(super) fn reply(outcomes: &[OperationOutcome]) -> Reply {
     let body = json::text(&bulk_response(outcomes.iter().map(result).list()));
     let mut reply = Reply::json(200, body);
     let locations = outcomes
@@ -40,7 +40,7 @@ pub(super) fn reply(outcomes: &[Outcome]) -> Reply {
     again(reply, after.max_by_key(|seconds| (seconds.len(), *seconds)))
 }
 
-fn result(outcome: &Outcome) -> BulkResult<'_> {
+fn result(outcome: &OperationOutcome) -> BulkResult<'_> {
     let (status, error) = match &outcome.result {
         Ok(Success::Created) => (201, None),
         Ok(Success::Changed) => (200, None),

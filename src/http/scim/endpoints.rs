@@ -11,7 +11,7 @@ use super::bulk;
 use super::call::Call;
 use crate::http::fault::Fault;
 use crate::http::reply::Reply;
-use service::{Answer, Condition};
+use service::{Condition, ResourceReply};
 use store::Database;
 
 /// What is done at an endpoint.
@@ -81,7 +81,7 @@ pub(super) async fn answer<D: Database, B>(
 }
 
 /// The reply with one resource.
-fn reply(act: UseCase, answer: Answer, condition: &Condition) -> Result<Reply, Fault> {
+fn reply(act: UseCase, answer: ResourceReply, condition: &Condition) -> Result<Reply, Fault> {
     if matches!(act, UseCase::Read | UseCase::CreateMe) {
         if act == UseCase::Read && condition.is_known(&answer.version) {
             // RFC 9110 §15.4.5: the headers that a 200 would have had.

@@ -67,7 +67,7 @@ pub(super) fn is_write(row: &Route) -> bool {
 
 /// The endpoint that a path names.
 #[derive(Debug)]
-pub(super) struct Endpoint {
+pub(super) struct ScimEndpoint {
     /// The pattern of its rows.
     pub pattern: &'static str,
     /// What the path says besides.
@@ -76,7 +76,7 @@ pub(super) struct Endpoint {
     pub is_open: bool,
 }
 
-impl Endpoint {
+impl ScimEndpoint {
     /// Finds it. The path begins with `/scim`.
     pub(super) fn find(table: &[Route], path: &str) -> Result<Self, Fault> {
         let decoded = decode_segments(path).map_err(Fault::not_found)?;

@@ -23,7 +23,7 @@ use crate::schema::{Schema, Type};
 mod elements;
 mod looks;
 
-use elements::{Selection, append, cannot_go, one_primary, put_list, take_list};
+use elements::{ElementSelection, append, cannot_go, one_primary, put_list, take_list};
 pub use looks::{Looks, MAX_COPIED, MAX_LOOKS};
 
 #[cfg(test)]
@@ -140,7 +140,7 @@ fn change(
             sub,
             create,
         } => {
-            let selection = Selection {
+            let selection = ElementSelection {
                 of: *of,
                 filter,
                 sub: *sub,

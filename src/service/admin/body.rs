@@ -9,10 +9,10 @@ use super::Moment;
 use super::refusal::Refusal;
 
 /// What a body may be: an object.
-pub type Body = Map<String, Value>;
+pub type BodyObject = Map<String, Value>;
 
 /// Refuses what is not known: a member that is not read would be a wish that nobody hears.
-pub(super) fn only(body: &Body, known: &[&str]) -> Result<(), Refusal> {
+pub(super) fn only(body: &BodyObject, known: &[&str]) -> Result<(), Refusal> {
     match body.keys().find(|name| !known.contains(&name.as_str())) {
         None => Ok(()),
         Some(name) => Err(Refusal::invalid(
@@ -27,7 +27,7 @@ pub(super) fn only(body: &Body, known: &[&str]) -> Result<(), Refusal> {
 
 /// A text of up to so many characters; none where it is null or not there.
 pub(super) fn text<'b>(
-    body: &'b Body,
+    body: &'b BodyObject,
     name: &str,
     most: usize,
 ) -> Result<Option<&'b str>, Refusal> {
@@ -49,7 +49,11 @@ pub(super) fn is_text(text: &str, most: usize) -> bool {
 }
 
 /// The same of what must be there.
-pub(super) fn required<'b>(body: &'b Body, name: &str, most: usize) -> Result<&'b str, Refusal> {
+pub(super) fn required<'b>(
+    body: &'b BodyObject,
+    name: &str,
+    most: usize,
+) -> Result<&'b str, Refusal> {
     text(body, name, most)?.ok_or_else(|| {
         Refusal::invalid(
             "missing_member",
@@ -61,7 +65,7 @@ pub(super) fn required<'b>(body: &'b Body, name: &str, most: usize) -> Result<&'
 /// When a credential ends, in the form of the tables: nothing where that is not said, none where it
 /// is null.
 #[expect(clippy::option_option, reason = "RFC 7396: not said, null, or a time")]
-pub(super) fn expiry(body: &Body, now: &Moment) -> Result<Option<Option<String>>, Refusal> {
+pub(super) fn expiry(body: &BodyObject, now: &Moment) -> Result<Option<Option<String>>, Refusal> {
     let text = match body.get("expires_at") {
         None => return Ok(None),
         Some(Value::Null) => return Ok(Some(None)),
@@ -94,7 +98,7 @@ pub(super) fn moment(text: &str) -> Option<String> {
 }
 
 /// Scopes: a list of some of the names, as it is stored: in their order, each once.
-pub(super) fn scopes(body: &Body, names: &[&str]) -> Result<Option<String>, Refusal> {
+pub(super) fn scopes(body: &BodyObject, names: &[&str]) -> Result<Option<String>, Refusal> {
     let list = match body.get("scopes") {
         None | Some(Value::Null) => return Ok(None),
         Some(value) => value.as_array().map_or(&[][..], Vec::as_slice),

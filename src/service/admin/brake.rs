@@ -4,7 +4,7 @@ use super::refusal::Refusal;
 use super::step::{Call, Outcome, Step};
 use crate::admin::body::only;
 use store::batch::{Batch, Handle};
-use store::brake::{self, Turn};
+use store::brake::{self, BrakeTurn};
 use store::tenant::Tenant;
 
 /// Shows it.
@@ -20,8 +20,8 @@ pub fn turn<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (admin, body) = (call.admin, &call.body);
     only(body, &["action"])?;
     let turn = match body.get("action").and_then(|action| action.as_str()) {
-        Some("release") => Turn::Release,
-        Some("hold") => Turn::Engage,
+        Some("release") => BrakeTurn::Release,
+        Some("hold") => BrakeTurn::Engage,
         _ => {
             return Err(Refusal::invalid(
                 "invalid_value",

@@ -11,8 +11,8 @@ use std::vec::IntoIter;
 use super::no_tenant;
 use super::refusal::Refusal;
 use super::step::{Call, Outcome, Step};
-use cursor::Cursor;
-use page::{Event, Page, Part};
+use cursor::FeedCursor;
+use page::{FeedEvent, FeedPage, Part};
 use store::Row;
 use store::batch::Batch;
 use store::ledger::feed::{BEYOND, EventFilter, FeedMark, FeedRange, newest};
@@ -27,16 +27,16 @@ const TYPES: usize = 50;
 
 /// The cursor of a reader who came so far, with numbers of this tenant.
 pub(super) fn cursor_text(marks: Vec<(u16, FeedMark)>, tenant: i64) -> String {
-    Cursor(marks).text(Some(tenant))
+    FeedCursor(marks).text(Some(tenant))
 }
 
 /// How far the reader of a cursor came.
 pub(super) fn read_cursor(text: &str) -> Option<Vec<(u16, FeedMark)>> {
-    Cursor::parse(text, None).map(|cursor| cursor.0)
+    FeedCursor::parse(text, None).map(|cursor| cursor.0)
 }
 
 /// What a request asks of the feed.
-struct Request {
+struct FeedRequest {
     /// The only tenant, and its shard.
     tenant: Option<i64>,
     /// Whether it goes backwards: from the end, where the cursor tells of no shard.
@@ -88,11 +88,11 @@ fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
     let from = before.unwrap_or(after);
     let is_latest = before.is_none() && from == "latest";
     let cursor = match from {
-        "" => Some(Cursor::default()),
-        _ if is_latest => Some(Cursor::default()),
-        text => Cursor::parse(text, tenant.map(|(tenant, _)| tenant)),
+        "" => Some(FeedCursor::default()),
+        _ if is_latest => Some(FeedCursor::default()),
+        text => FeedCursor::parse(text, tenant.map(|(tenant, _)| tenant)),
     };
-    let is_known = |cursor: &Cursor| {
+    let is_known = |cursor: &FeedCursor| {
         let mut marks = cursor.0.iter();
         marks.all(|(shard, _)| call.admin.shards.contains(shard))
     };
@@ -117,7 +117,7 @@ fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
         Some("resource") => true,
         Some(_) => return Err(Refusal::invalid_query("include", "resource")),
     };
-    let request = Request {
+    let request = FeedRequest {
         tenant: tenant.map(|(tenant, _)| tenant),
         backwards: before.is_some(),
         goes_on: before.is_none() && !from.is_empty(),
@@ -131,7 +131,7 @@ fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
         return latest(request.tenant, shards.into_iter(), Vec::new());
     }
     let wait = if before.is_none() { wait } else { 0 };
-    let page = Page::new(cursor, request.tenant, wait);
+    let page = FeedPage::new(cursor, request.tenant, wait);
     collect(call, request, page, shards.into_iter(), Vec::new())
 }
 
@@ -175,7 +175,7 @@ pub(super) fn types(text: &str) -> Result<Vec<String>, Refusal> {
 /// The end of the feed.
 fn latest<'c>(tenant: Option<i64>, mut rest: IntoIter<u16>, mut parts: Vec<Part>) -> Outcome<'c> {
     let Some(shard) = rest.next() else {
-        let mut page = Page::new(Cursor::default(), tenant, 0);
+        let mut page = FeedPage::new(FeedCursor::default(), tenant, 0);
         page.fill(parts, 0);
         return page.show();
     };
@@ -205,8 +205,8 @@ fn mark(row: &Row, of_tenant: bool) -> Result<FeedMark, Refusal> {
 /// Asks one shard after the other.
 fn collect<'c>(
     call: &'c Call<'c>,
-    request: Request,
-    mut page: Page,
+    request: FeedRequest,
+    mut page: FeedPage,
     mut rest: IntoIter<u16>,
     mut parts: Vec<Part>,
 ) -> Outcome<'c> {
@@ -258,7 +258,7 @@ fn collect<'c>(
                 }
             }
             let mark = mark(&row, of_tenant)?;
-            events.push(Event::read(&mut row, shard, mark)?);
+            events.push(FeedEvent::read(&mut row, shard, mark)?);
         }
         let is_whole = i64::try_from(events.len()) == Ok(found);
         // A page that ends by its bytes goes on behind its last event, another behind all that was

@@ -1,7 +1,7 @@
 //! The beginning of an import: its job, which waits for the lines ([`receive`]).
 
 use super::refusal::Refusal;
-use super::step::{Answer, Call, Outcome, Step, Upload};
+use super::step::{Answer, Call, ImportUpload, Outcome, Step};
 use super::tenant::NO_TENANT;
 use crate::outside::Moment;
 use crate::transfer::import::Marker;
@@ -77,7 +77,7 @@ pub fn begin<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                 ));
             }
         }
-        Ok(Step::Done(Answer::Upload(Upload {
+        Ok(Step::Done(Answer::Upload(ImportUpload {
             marker,
             job: id,
             until,

@@ -3,7 +3,7 @@
 use scim::json;
 use serde_json::Value;
 
-use super::body::{Body, is_text};
+use super::body::{BodyObject, is_text};
 use super::refusal::Refusal;
 
 /// Members at the most.
@@ -13,7 +13,7 @@ const VALUE: usize = 500;
 const NAME: usize = 64;
 
 /// The metadata of a body, as a merge patch.
-pub(super) fn read(body: &Body) -> Result<Option<String>, Refusal> {
+pub(super) fn read(body: &BodyObject) -> Result<Option<String>, Refusal> {
     let wrong = || {
         Refusal::invalid(
             "invalid_value",

@@ -5,7 +5,7 @@ use scim::json;
 use scim::list::List;
 use serde_json::{Map, Value};
 
-use super::body::Body;
+use super::body::BodyObject;
 use super::refusal::Refusal;
 use crate::settings::MAX_PAGE_SIZE;
 
@@ -74,7 +74,7 @@ const SETTINGS: &[Setting] = &[
 ];
 
 /// The settings of a body, as a merge patch.
-pub(super) fn read(body: &Body) -> Result<Option<String>, Refusal> {
+pub(super) fn read(body: &BodyObject) -> Result<Option<String>, Refusal> {
     match body.get("settings") {
         None => Ok(None),
         Some(value @ Value::Object(patch)) => {
@@ -90,7 +90,7 @@ pub(super) fn read(body: &Body) -> Result<Option<String>, Refusal> {
 }
 
 /// Whether a body sets a brake and gives it no limit, so that it may have none.
-pub(super) fn may_lack_limit(body: &Body) -> bool {
+pub(super) fn may_lack_limit(body: &BodyObject) -> bool {
     let brake = body.get("settings").and_then(|set| set.get("brake"));
     let is_silent = |set: &Map<String, Value>| {
         let mut limits = ["count", "percent"].into_iter();

@@ -4,7 +4,7 @@
 //! which may be another batch. [`answer`] sends them all. It is the only state machine, however
 //! many endpoints there are, for a future of its own adds a kilobyte to the Worker.
 
-use super::body::Body;
+use super::body::BodyObject;
 use super::refusal::Refusal;
 use super::{Admin, PageRequest, no_shard, no_tenant, page, shape, with_member};
 use crate::context::Context;
@@ -26,7 +26,7 @@ pub struct Call<'c> {
     /// Which part of a list.
     pub page: PageRequest,
     /// What is sent with it.
-    pub body: Body,
+    pub body: BodyObject,
     /// The address of this server.
     pub origin: &'c str,
 }
@@ -59,7 +59,7 @@ pub enum Step<'c> {
 }
 
 /// What is made of an undo.
-pub type AfterUndo<'c> = fn(&'c Call<'c>, Box<Undo>, undo::End) -> Outcome<'c>;
+pub type AfterUndo<'c> = fn(&'c Call<'c>, Box<Undo>, undo::UndoEnd) -> Outcome<'c>;
 
 /// What the operator is told.
 #[derive(Debug)]
@@ -80,12 +80,12 @@ pub enum Answer {
     /// An export, which is made as it is taken.
     Export(Box<Export>),
     /// The lines of an import are to be read.
-    Upload(Upload),
+    Upload(ImportUpload),
 }
 
 /// An import whose lines are to come.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Upload {
+pub struct ImportUpload {
     /// Its job.
     pub job: String,
     /// What that has noted.

@@ -8,7 +8,7 @@ use super::shape;
 use super::step::{Answer, Call, Creation, Outcome, Step};
 use crate::budget::LEASE;
 use crate::outside::Moment;
-use crate::transfer::undo::{DRY, DRY_FREE, End, PART, Undo};
+use crate::transfer::undo::{DRY, DRY_FREE, PART, Undo, UndoEnd};
 use scim::json;
 use store::batch::{Answers, Batch, Handle};
 use store::directory::jobs;
@@ -154,16 +154,16 @@ fn begin<'c>(
 
 /// What came of it. Of what takes more than one part each is a step of a job, so that none is left
 /// halfway.
-fn end<'c>(call: &'c Call<'c>, undo: Box<Undo>, end_of: End) -> Outcome<'c> {
+fn end<'c>(call: &'c Call<'c>, undo: Box<Undo>, end_of: UndoEnd) -> Outcome<'c> {
     match end_of {
-        End::All => Step::show(json::text(&undo.result())),
-        End::More if undo.job.is_some() => Ok(Step::Undo(undo, end)),
-        End::More if undo.is_dry => begin_job(call, undo, ""),
-        End::More => {
+        UndoEnd::All => Step::show(json::text(&undo.result())),
+        UndoEnd::More if undo.job.is_some() => Ok(Step::Undo(undo, end)),
+        UndoEnd::More if undo.is_dry => begin_job(call, undo, ""),
+        UndoEnd::More => {
             let until = Moment::at(call.admin.now.milliseconds + LEASE).text;
             begin_job(call, undo, &until)
         }
-        End::Conflict => {
+        UndoEnd::Conflict => {
             // Its job is gone on with when the lease ends, by the minute.
             if let Some(job) = undo.job {
                 let (batch, read) = Batch::of(jobs::read(&job));

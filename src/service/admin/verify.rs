@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::refusal::Refusal;
 use super::step::{Call, Outcome, Step, number};
-use crate::chain::{Fault, fault, start_at};
+use crate::chain::{SealFault, fault, start_at};
 use scim::json::{text, with};
 use store::batch::Batch;
 use store::ledger::seals::{self, Seal};
@@ -185,16 +185,16 @@ fn walk<'c>(call: &'c Call<'c>, mut rest: IntoIter<Seal>, mut finding: Finding) 
             finding.tell(finding.reached + 1, to, "a seal is missing");
         }
         let fault = fault(master, tenant, &finding.head, &seal, &leaves)
-            .or(says_start.then_some(Fault::Seal));
-        if !matches!(fault, Some(Fault::Seal | Fault::Key)) {
+            .or(says_start.then_some(SealFault::Seal));
+        if !matches!(fault, Some(SealFault::Seal | SealFault::Key)) {
             finding.compare(&seal);
         }
         let why = fault.map(|fault| match fault {
-            Fault::Events => CHANGED,
-            Fault::Emptied => "an event was emptied, and not by an erasure of this deployment",
-            Fault::EmptiedKey => "an event was emptied under a master key that is not set now, or by somebody else: which of them cannot be checked without that key",
-            Fault::Seal => FORGED,
-            Fault::Key => "the master key of the seal is not set any more",
+            SealFault::Events => CHANGED,
+            SealFault::Emptied => "an event was emptied, and not by an erasure of this deployment",
+            SealFault::EmptiedKey => "an event was emptied under a master key that is not set now, or by somebody else: which of them cannot be checked without that key",
+            SealFault::Seal => FORGED,
+            SealFault::Key => "the master key of the seal is not set any more",
         });
         if let Some(why) = why {
             finding.tell(seal.prev_seq + 1, seal.last_seq, why);

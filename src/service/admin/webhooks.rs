@@ -8,7 +8,7 @@ use std::vec::IntoIter;
 use scim::json;
 use serde_json::Value;
 
-use super::body::{Body, only, required};
+use super::body::{BodyObject, only, required};
 use super::refusal::Refusal;
 use super::step::{Answer, Call, Creation, Outcome, Step};
 use super::{Admin, events, no_tenant, page, shard, with_member};
@@ -22,7 +22,7 @@ use store::batch::{Batch, Handle};
 use store::directory::tenants::{self, TenantSelector};
 use store::ledger::feed::newest;
 use store::ledger::tracks::{self, Track, read_track};
-use store::ledger::webhooks::{self, Change, Endpoint, EndpointFilter, SecretRef};
+use store::ledger::webhooks::{self, Endpoint, EndpointChange, EndpointFilter, SecretRef};
 
 mod acts;
 
@@ -55,7 +55,7 @@ fn url<'b>(call: &'b Call<'_>) -> Result<&'b str, Refusal> {
 }
 
 /// The types in a body, a JSON array; none where they are not there.
-fn types(body: &Body) -> Result<Option<String>, Refusal> {
+fn types(body: &BodyObject) -> Result<Option<String>, Refusal> {
     let texts = match texts(body, "types")? {
         None => return Ok(None),
         Some(texts) if texts.is_empty() => return Ok(Some("[]".to_owned())),
@@ -69,7 +69,7 @@ fn types(body: &Body) -> Result<Option<String>, Refusal> {
 }
 
 /// What a delivery has besides the event, a JSON array.
-fn include(body: &Body) -> Result<Option<String>, Refusal> {
+fn include(body: &BodyObject) -> Result<Option<String>, Refusal> {
     match texts(body, "include")? {
         None => Ok(None),
         Some(texts) if texts.is_empty() => Ok(Some("[]".to_owned())),
@@ -81,7 +81,7 @@ fn include(body: &Body) -> Result<Option<String>, Refusal> {
     }
 }
 
-fn texts<'b>(body: &'b Body, name: &str) -> Result<Option<Vec<&'b str>>, Refusal> {
+fn texts<'b>(body: &'b BodyObject, name: &str) -> Result<Option<Vec<&'b str>>, Refusal> {
     let list = match body.get(name) {
         None => return Ok(None),
         Some(Value::Null) => Some(Vec::new()),
@@ -210,7 +210,7 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     find(call, |call, endpoint| {
         let body = &call.body;
         only(body, &["url", "types", "include", "state"])?;
-        let change = Change {
+        let change = EndpointChange {
             url: match body.get("url") {
                 None => None,
                 Some(_) => Some((url(call)?, call.origin)),

@@ -32,7 +32,7 @@ struct Pending {
 
 /// What a run is to do.
 #[derive(Default)]
-struct Work {
+struct RunPlan {
     changes: Vec<Pending>,
     /// Indexes of the operations that delete, with what they name.
     deletes: Vec<(usize, &'static ResourceType, String)>,
@@ -87,7 +87,7 @@ impl<D: Database> Session<'_, D> {
         strict: bool,
     ) -> Result<usize, Failure> {
         let mut stored = self.read_run(jobs, run).await?;
-        let mut work = Work::default();
+        let mut work = RunPlan::default();
         for &index in run {
             let preparation = match jobs.get(index) {
                 Some(job) => self.prepare(job, index, &mut stored, &mut work, strict)?,
@@ -161,7 +161,7 @@ impl<D: Database> Session<'_, D> {
         job: &Job,
         index: usize,
         stored: &mut StoredResources,
-        work: &mut Work,
+        work: &mut RunPlan,
         strict: bool,
     ) -> Result<Preparation, Failure> {
         let (resource_type, reference) = match &job.action {
@@ -290,10 +290,10 @@ impl<D: Database> Session<'_, D> {
     async fn write_run(
         &self,
         jobs: &mut [Job],
-        work: Work,
+        work: RunPlan,
         strict: bool,
     ) -> Result<usize, Failure> {
-        let Work {
+        let RunPlan {
             changes,
             deletes,
             settled,

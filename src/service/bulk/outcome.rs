@@ -4,7 +4,7 @@ use crate::failure::Failure;
 
 /// What became of one operation.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct OperationOutcome {
     /// Its method.
     pub method: String,
     /// Its bulkId.

@@ -30,7 +30,7 @@ const MOST: usize = 19_500;
 const SHOWN: usize = 256;
 
 /// An event that is posted.
-pub(super) struct Event {
+pub(super) struct WebhookEvent {
     pub(super) mark: FeedMark,
     pub(super) tenant: i64,
     pub(super) text: String,

@@ -1,7 +1,7 @@
 //! The events of one database, posted to one endpoint by whoever has the lease.
 
 use super::SharedReport;
-use super::attempt::{Event, add_now, event_filter};
+use super::attempt::{WebhookEvent, add_now, event_filter};
 use super::hung::{Hung, PATIENCE};
 use crate::budget::{Allowance, LEASE};
 use crate::context::Context;
@@ -30,8 +30,8 @@ const TIMES: usize = 8;
 const SECOND: u64 = 1_000;
 
 /// Events, in order.
-struct Page {
-    events: Vec<Event>,
+struct DeliveryPage {
+    events: Vec<WebhookEvent>,
     /// The position up to which there are no others.
     reach: i64,
     /// Whether it has all that there are up to there.
@@ -230,7 +230,7 @@ impl<D: Database> Deliverer<'_, D> {
     }
 
     /// A page of events.
-    async fn page(&mut self, whose: BacklogIndex) -> Result<Page, Error> {
+    async fn page(&mut self, whose: BacklogIndex) -> Result<DeliveryPage, Error> {
         let backlog = whose.and_then(|index| self.backlogs.get(index));
         let (cursor, seq) = match backlog {
             Some(backlog) => (&backlog.cursor, backlog.seq),
@@ -238,7 +238,7 @@ impl<D: Database> Deliverer<'_, D> {
         };
         let position = cursor.position;
         let Some(shard) = self.directory.on(self.lease.shard) else {
-            return Ok(Page {
+            return Ok(DeliveryPage {
                 events: Vec::new(),
                 reach: position,
                 is_whole: true,
@@ -357,7 +357,7 @@ fn read_page(
     [newest, last, looks]: [i64; 3],
     rows: Vec<Row>,
     range: &FeedRange,
-) -> Result<(Page, Vec<usize>, Vec<TenantResource>), Error> {
+) -> Result<(DeliveryPage, Vec<usize>, Vec<TenantResource>), Error> {
     let (mut events, mut places, mut keys) = (Vec::new(), Vec::new(), Vec::new());
     let mut found = 0;
     for mut row in rows {
@@ -369,7 +369,7 @@ fn read_page(
             places.push(events.len());
             keys.push(TenantResource { tenant, kind, id });
         }
-        events.push(Event {
+        events.push(WebhookEvent {
             mark: FeedMark {
                 position: row.count(0)?,
                 seq: row.integer(1)?,
@@ -386,7 +386,7 @@ fn read_page(
         Some(event) if !is_whole => event.mark.position,
         Some(_) | None => last,
     };
-    let page = Page {
+    let page = DeliveryPage {
         events,
         reach: reach.max(range.from.unwrap_or_default().position),
         is_whole,

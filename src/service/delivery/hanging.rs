@@ -5,9 +5,9 @@ use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-use super::attempt::{Event, body, check_url};
+use super::attempt::{WebhookEvent, body, check_url};
 use super::deliverer::{BacklogIndex, Deliverer, LONGEST};
-use super::hung::{Hung, PATIENCE, Reply};
+use super::hung::{Hung, PATIENCE, PendingReply};
 use crate::outside::{Moment, Post, PostReply, is_taken};
 use crate::signing::headers;
 use store::ledger::deliveries::Backlog;
@@ -21,7 +21,11 @@ const NOTES: usize = 12;
 
 impl<D: Database> Deliverer<'_, D> {
     /// Posts an event, and says what is noted of it.
-    pub(super) async fn attempt(&mut self, whose: BacklogIndex, event: Event) -> Vec<Statement> {
+    pub(super) async fn attempt(
+        &mut self,
+        whose: BacklogIndex,
+        event: WebhookEvent,
+    ) -> Vec<Statement> {
         let (id, body) = body(&event.text, event.seal.as_deref());
         let now = self.directory.clock.now();
         let settings = self.directory.settings;
@@ -36,7 +40,7 @@ impl<D: Database> Deliverer<'_, D> {
             body,
         };
         let fetch = self.directory.fetch;
-        let mut reply: Reply<'_> = Box::pin(async move { fetch.post(&post).await });
+        let mut reply: PendingReply<'_> = Box::pin(async move { fetch.post(&post).await });
         let count = &self.report.hanging;
         let may_hang = count.get() < MOST
             && self
@@ -73,7 +77,7 @@ impl<D: Database> Deliverer<'_, D> {
     /// milliseconds at the most, where that is said.
     pub(super) async fn wait(
         &mut self,
-        mut reply: Option<&mut Reply<'_>>,
+        mut reply: Option<&mut PendingReply<'_>>,
         most: Option<u32>,
     ) -> Poll<Option<PostReply>> {
         let database = self.directory.database;

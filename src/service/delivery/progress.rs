@@ -1,6 +1,6 @@
 //! What is noted of an attempt: where the common cursor stands then, and where the tenant.
 
-use super::attempt::{Event, Verdict, first_bytes, verdict};
+use super::attempt::{Verdict, WebhookEvent, first_bytes, verdict};
 use super::deliverer::{BacklogIndex, Deliverer};
 use crate::outside::{Moment, PostReply};
 use store::ledger::deliveries::{self, Attempt, Backlog, WebhookCursor};
@@ -20,7 +20,7 @@ impl<D: Database> Deliverer<'_, D> {
     pub(super) fn note_attempt(
         &mut self,
         whose: BacklogIndex,
-        event: &Event,
+        event: &WebhookEvent,
         (id, at): (String, &Moment),
         posted: Option<PostReply>,
     ) -> Vec<Statement> {
@@ -79,7 +79,7 @@ impl<D: Database> Deliverer<'_, D> {
     }
 
     /// That of the tenant of an event; of one that is not behind, what it would be by the event.
-    pub(super) fn backlog(&self, whose: BacklogIndex, event: &Event) -> Backlog {
+    pub(super) fn backlog(&self, whose: BacklogIndex, event: &WebhookEvent) -> Backlog {
         if let Some(known) = whose.and_then(|index| self.backlogs.get(index)) {
             return known.clone();
         }
@@ -95,7 +95,7 @@ impl<D: Database> Deliverer<'_, D> {
     }
 
     /// Goes on behind an event.
-    fn go_on(&mut self, whose: BacklogIndex, event: &Event) -> Vec<Statement> {
+    fn go_on(&mut self, whose: BacklogIndex, event: &WebhookEvent) -> Vec<Statement> {
         let Some(backlog) = whose.and_then(|index| self.backlogs.get_mut(index)) else {
             self.cursor.position = event.mark.position;
             return Vec::new();
@@ -114,7 +114,7 @@ impl<D: Database> Deliverer<'_, D> {
     }
 
     /// Goes on behind an event that was set aside.
-    pub(super) fn skip(&mut self, whose: BacklogIndex, event: &Event) -> Vec<Statement> {
+    pub(super) fn skip(&mut self, whose: BacklogIndex, event: &WebhookEvent) -> Vec<Statement> {
         let mut statements = self.go_on(whose, event);
         statements.push(replay::unpark(&self.lease, event.mark.position));
         statements
@@ -124,7 +124,7 @@ impl<D: Database> Deliverer<'_, D> {
     fn note_failure(
         &mut self,
         whose: BacklogIndex,
-        (event, before): (&Event, Backlog),
+        (event, before): (&WebhookEvent, Backlog),
         (last_status, now): (Option<i64>, &Moment),
         next_attempt_at: String,
     ) -> Vec<Statement> {
@@ -153,7 +153,7 @@ impl<D: Database> Deliverer<'_, D> {
     pub(super) fn note_backlog(
         &mut self,
         whose: BacklogIndex,
-        event: &Event,
+        event: &WebhookEvent,
         backlog: Backlog,
     ) -> Statement {
         let note = deliveries::note(&self.lease, &backlog);

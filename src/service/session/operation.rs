@@ -1,7 +1,7 @@
 //! Which operation of a request is at work, by whom it is done, and what the brake says of it.
 
 use super::Session;
-use store::brake::Turn;
+use store::brake::BrakeTurn;
 use store::ledger::events::{Origin, house};
 use store::{self, Database};
 
@@ -31,9 +31,9 @@ impl<D: Database> Session<'_, D> {
     pub(super) async fn engage_brake(&self) -> Result<(), store::Error> {
         self.is_braked.set(true);
         let (tenant, now) = (&self.caller.tenant, &self.now.text);
-        let event = Turn::Engage.event(tenant, now);
+        let event = BrakeTurn::Engage.event(tenant, now);
         let event = house(&self.origin(self.operation()), event);
-        let engage = vec![event, Turn::Engage.make(tenant, now)];
+        let engage = vec![event, BrakeTurn::Engage.make(tenant, now)];
         self.context.database.batch(engage).await.map(|_| ())
     }
 

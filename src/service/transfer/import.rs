@@ -20,7 +20,7 @@ use store::directory::house_events;
 use store::ledger::events::house;
 use store::ledger::requests::Sender;
 use store::tenant::{self, Tenant};
-use store::transfer::import::{Import, Line, State, read_line};
+use store::transfer::import::{Import, Line, LineState, read_line};
 use store::{Database, Error};
 
 mod line;
@@ -37,7 +37,7 @@ pub(crate) const STATEMENTS: usize = 24;
 const LINES: usize = 1_000;
 
 /// A batch that is put together of some lines.
-struct Work {
+struct LineBatch {
     batch: Batch,
     /// What is noted when it is done.
     marker: Marker,
@@ -137,15 +137,15 @@ async fn plan<D: Database>(
     marker: &Marker,
     now: &Moment,
     (most, groups): (usize, usize),
-) -> Result<Work, Failure> {
-    let mut work = Work {
+) -> Result<LineBatch, Failure> {
+    let mut work = LineBatch {
         batch: Batch::default(),
         marker: marker.clone(),
     };
     let state = match marker.phase {
-        Phase::Resources => State::New,
-        Phase::Groups => State::Group,
-        Phase::MembersOfGroups | Phase::Members => State::Members,
+        Phase::Resources => LineState::New,
+        Phase::Groups => LineState::Group,
+        Phase::MembersOfGroups | Phase::Members => LineState::Members,
         Phase::Staging | Phase::Clearing => {
             let is_left = !session.ask(import.remains()).await?.is_empty();
             work.clear(session, import, now, is_left);
@@ -154,9 +154,9 @@ async fn plan<D: Database>(
     };
     let of_groups = marker.phase == Phase::MembersOfGroups;
     let wide = match state {
-        State::Members if of_groups && !import.is_dry => groups,
-        State::Members if !import.is_dry && most > 1 => groups * members::LINES_A_GROUP,
-        State::New | State::Group | State::Members | State::Refused => most,
+        LineState::Members if of_groups && !import.is_dry => groups,
+        LineState::Members if !import.is_dry && most > 1 => groups * members::LINES_A_GROUP,
+        LineState::New | LineState::Group | LineState::Members | LineState::Refused => most,
     };
     let mut lines: Vec<Line> = Vec::new();
     let ask = import.lines(state, of_groups, marker.line, wide);
@@ -165,7 +165,7 @@ async fn plan<D: Database>(
     }
     if lines.is_empty() {
         work.marker.next();
-    } else if state == State::Members {
+    } else if state == LineState::Members {
         members::plan(session, import, &mut work, lines, (most, groups)).await?;
     } else {
         resources::plan(session, import, &mut work, lines, state).await?;
@@ -173,7 +173,7 @@ async fn plan<D: Database>(
     Ok(work)
 }
 
-impl Work {
+impl LineBatch {
     /// Takes out what was noted; when all of it is gone, ends the import.
     fn clear<D: Database>(
         &mut self,
@@ -206,7 +206,7 @@ impl Work {
     }
 
     /// Notes that all lines up to one are done.
-    fn reach(&mut self, import: Import<'_>, state: State, line: i64, rows: &[Value]) {
+    fn reach(&mut self, import: Import<'_>, state: LineState, line: i64, rows: &[Value]) {
         if !rows.is_empty() {
             self.batch.add(import.keep(rows));
         }
@@ -220,7 +220,7 @@ impl Work {
 /// and its id.
 fn line_row(
     line: i64,
-    state: State,
+    state: LineState,
     made: Option<(&str, &str)>,
     refused: &Value,
     text: &str,

@@ -32,9 +32,9 @@ mod outcome;
 mod reverse;
 mod state;
 
-use event::Event;
+use event::UndoEvent;
 use reverse::Reversal;
-use state::{State, Views};
+use state::{UndoState, Views};
 
 /// Events of one part at the most: so many are undone at once.
 pub(crate) const PART: usize = 500;
@@ -93,9 +93,9 @@ impl Undo {
     /// Takes events back, as many as can be at once, in what is known of the resources.
     fn take_back(
         &self,
-        state: &mut State,
+        state: &mut UndoState,
         views: Views<'_>,
-        (events, has_more): (&[Event], &mut bool),
+        (events, has_more): (&[UndoEvent], &mut bool),
         is_left: bool,
     ) -> Self {
         let mut reversal = Reversal {
@@ -152,7 +152,7 @@ impl Undo {
 
 /// How an undo ended for now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum UndoEnd {
     /// All is done.
     All,
     /// There is more to do.
@@ -168,7 +168,7 @@ pub(crate) async fn run<D: Database>(
     settings: InHand,
     undo: &mut Undo,
     parts: usize,
-) -> Result<End, Error> {
+) -> Result<UndoEnd, Error> {
     let caller = Caller {
         tenant: Tenant::Known(undo.tenant),
         token: String::new(),
@@ -183,7 +183,7 @@ pub(crate) async fn run<D: Database>(
         unique_group_names: session.settings().unique_group_names,
         pends: session.settings().pend_unknown_members,
     };
-    let (mut state, mut tries, mut seen) = (State::default(), 0, 0);
+    let (mut state, mut tries, mut seen) = (UndoState::default(), 0, 0);
     loop {
         let most = if tries < TRIES / 2 { PART } else { 1 };
         let range = EventRange {
@@ -196,9 +196,9 @@ pub(crate) async fn run<D: Database>(
         let (batch, found) = Batch::of(undo::part(&range, most));
         let rows = context.send(batch).await?.rows(found);
         let (rows, mut has_more) = undo::read_part(rows, most)?;
-        let mut events: Vec<Event> = rows.into_iter().map(Event::of).list();
+        let mut events: Vec<UndoEvent> = rows.into_iter().map(UndoEvent::of).list();
         if !undo.is_dry {
-            state = State::default();
+            state = UndoState::default();
         }
         let mut batch = Batch::default();
         let count = events.len();
@@ -214,25 +214,33 @@ pub(crate) async fn run<D: Database>(
             *undo = next;
             seen += 1;
             if !has_more || seen == parts {
-                return Ok(if has_more { End::More } else { End::All });
+                return Ok(if has_more {
+                    UndoEnd::More
+                } else {
+                    UndoEnd::All
+                });
             }
             continue;
         }
         if undo.job.is_none() && has_more {
-            return Ok(End::More);
+            return Ok(UndoEnd::More);
         }
         let batch = undo.batch(&session, &state, &next, has_more)?;
         match context.send(batch).await {
             Ok(_) => {
                 *undo = next;
-                return Ok(if has_more { End::More } else { End::All });
+                return Ok(if has_more {
+                    UndoEnd::More
+                } else {
+                    UndoEnd::All
+                });
             }
             Err(Error::Guard | Error::Unique(_)) if tries + 1 < TRIES => {
                 tries += 1;
                 let pause = LONGEST_PAUSE / u32::try_from(TRIES - tries).unwrap_or(1);
                 context.database.pause(pause).await;
             }
-            Err(Error::Guard | Error::Unique(_)) => return Ok(End::Conflict),
+            Err(Error::Guard | Error::Unique(_)) => return Ok(UndoEnd::Conflict),
             Err(error) => return Err(error),
         }
     }
@@ -274,13 +282,13 @@ pub(crate) async fn step<D: Database>(
     let stored = undo.marker();
     let end = run(context, settings, &mut undo, parts).await?;
     let end = match (end, undo.is_dry) {
-        (End::All | End::More, false) => return Ok(true),
-        (End::All, true) => ("finished", undo.result()),
-        (End::More, true) => {
+        (UndoEnd::All | UndoEnd::More, false) => return Ok(true),
+        (UndoEnd::All, true) => ("finished", undo.result()),
+        (UndoEnd::More, true) => {
             let most = "There is more than a dry run looks at. Ask for the newest events alone, then for those before.";
             ("failed", with(vec![("detail", most.into())]))
         }
-        (End::Conflict, _) => (
+        (UndoEnd::Conflict, _) => (
             "failed",
             with(vec![("detail", "The tenant has ended.".into())]),
         ),
@@ -300,7 +308,7 @@ impl Undo {
     fn batch<D: Database>(
         &self,
         session: &Session<'_, D>,
-        state: &State,
+        state: &UndoState,
         next: &Self,
         has_more: bool,
     ) -> Result<Batch, Error> {

@@ -12,7 +12,7 @@ use store::batch::Batch;
 use store::expression::View;
 use store::fragment::Fragment;
 use store::guard::Guard;
-use store::ledger::events::{self, Origin, ResourceWrite, Update};
+use store::ledger::events::{self, EventUpdate, Origin, ResourceWrite};
 use store::read::ResourceRef;
 
 /// Where a write stands: the batch, who writes, and the type of what is written; of members, that
@@ -49,13 +49,16 @@ pub(super) fn rewrite(
     (batch, origin, view): Site<'_, '_>,
     done: &ResourceWrite<'_>,
     names: (Option<&str>, Option<&str>),
-    update: &Update,
+    update: &EventUpdate,
 ) {
     beside(batch, events::of_rewrite(origin, view, done, names, update));
 }
 
 /// The same of many.
-pub(super) fn rewrites((batch, origin, view): Site<'_, '_>, rows: &[(ResourceWrite<'_>, &Update)]) {
+pub(super) fn rewrites(
+    (batch, origin, view): Site<'_, '_>,
+    rows: &[(ResourceWrite<'_>, &EventUpdate)],
+) {
     beside(batch, events::of_rewrites(origin, view, rows));
 }
 

@@ -14,7 +14,7 @@ use crate::session::Session;
 use store::Database;
 use store::expression::View;
 use store::guard::Guard;
-use store::ledger::events::{self, ResourceWrite, Update};
+use store::ledger::events::{self, EventUpdate, ResourceWrite};
 use store::limits::{DOCUMENT_AND_FOLDED, INDEXED_EACH, RUN_BYTES, load, waiting};
 use store::read::ResourceRef;
 use store::record::Record;
@@ -222,7 +222,7 @@ pub(crate) struct Rewrite {
     /// The key columns that change with it.
     pub(super) keys: Vec<&'static table::KeyColumn>,
     /// What its event says of it.
-    update: Update,
+    update: EventUpdate,
     /// What the resource is called outside and by people.
     names: [Option<String>; 2],
 }
@@ -278,7 +278,7 @@ impl Rewrite {
     }
 
     /// What its event says of it.
-    pub(super) fn update(&self) -> &Update {
+    pub(super) fn update(&self) -> &EventUpdate {
         &self.update
     }
 
@@ -322,13 +322,13 @@ fn update(
     resource_type: &'static ResourceType,
     before: &Map<String, Value>,
     after: &Map<String, Value>,
-) -> Update {
+) -> EventUpdate {
     let is_off = |document: &Map<String, Value>| {
         let copies = Table::of(resource_type).copies.iter();
         let mut values = copies.filter_map(|name| document.get(*name));
         values.any(|value| *value == Value::Bool(false))
     };
-    Update {
+    EventUpdate {
         word: match (is_off(before), is_off(after)) {
             (false, true) => "deactivated",
             (true, false) => "activated",

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::session::Session;
 use store::batch::{Answers, Batch, Handle};
 use store::guard::Guard;
-use store::ledger::events::{ResourceWrite, Update};
+use store::ledger::events::{EventUpdate, ResourceWrite};
 use store::limits::RUN_BYTES;
 use store::{Database, deleted, run as runs, unique};
 
@@ -161,7 +161,7 @@ impl<D: Database> Session<'_, D> {
                 continue;
             };
             let mut rows: Vec<runs::Update<'_>> = Vec::new();
-            let mut updates: Vec<(ResourceWrite<'_>, &Update)> = Vec::new();
+            let mut updates: Vec<(ResourceWrite<'_>, &EventUpdate)> = Vec::new();
             let mut users = Vec::new();
             for (change, rewrite) in &part {
                 let (Guard::Exactly(read), Some(id)) = (&change.meant, change.reference.id())

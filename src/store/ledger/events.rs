@@ -285,7 +285,7 @@ pub struct ResourceWrite<'a> {
 
 /// What an update did, as the event has it.
 #[derive(Clone, Debug)]
-pub struct Update {
+pub struct EventUpdate {
     /// The last word of its type.
     pub word: &'static str,
     /// The entries of its changes.

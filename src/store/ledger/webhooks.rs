@@ -190,7 +190,7 @@ pub fn begin(id: &str, shard: u16, position: Option<i64>) -> Statement {
 
 /// What of an endpoint is changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Change<'a> {
+pub struct EndpointChange<'a> {
     /// Its address, and that of this server.
     pub url: Option<(&'a str, &'a str)>,
     /// A JSON array.
@@ -203,7 +203,7 @@ pub struct Change<'a> {
 
 /// Changes one. An attempt that is under way counts if it delivers; one that is active again tries
 /// at once what had failed.
-pub fn change(id: &str, change: &Change<'_>, now: &str) -> [Statement; 3] {
+pub fn change(id: &str, change: &EndpointChange<'_>, now: &str) -> [Statement; 3] {
     let (url, origin) = change.url.unzip();
     [
         statement!(
@@ -290,7 +290,7 @@ pub fn created_event(id: &str) -> Fragment<'_> {
 }
 
 /// That of one that is about to be changed.
-pub fn updated_event<'a>(id: &'a str, change: &'a Change<'a>) -> Fragment<'a> {
+pub fn updated_event<'a>(id: &'a str, change: &'a EndpointChange<'a>) -> Fragment<'a> {
     let set = fragment!(
         "json_set({ATTRIBUTES}, '$.url', coalesce({url}, w.url), '$.types', json(coalesce({types}, w.types)), \
          '$.include', json(coalesce({include}, w.include)), '$.state', coalesce({state}, w.state))",

@@ -29,7 +29,7 @@ use crate::text::{Rows, hit};
 mod columns;
 mod weights;
 
-use columns::{Names, characters, is_column};
+use columns::{ColumnTexts, characters, is_column};
 use weights::{
     CHARACTERS, COMPARED, COUNTED, INDIRECT, LEAST, MARKED, MEMBERSHIP, NESTED, OF_COLUMNS,
     OF_NAMED, READ, READ_TO_SORT, SKIMMED, SMALL, SORT_LINKED, SORT_LIST, SORT_VALUE, SORTED,
@@ -56,7 +56,7 @@ struct Weight<'a> {
     /// Characters that are looked for.
     characters: usize,
     /// Texts that are looked for in columns.
-    names: Names,
+    names: ColumnTexts,
 }
 
 impl Page<'_> {

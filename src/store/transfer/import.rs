@@ -29,7 +29,7 @@ pub struct Import<'a> {
 
 /// What is to be done of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum LineState {
     /// All.
     New = 0,
     /// It is a group's.
@@ -106,8 +106,8 @@ impl Import<'_> {
 
     /// The next lines in a state, behind a number: as many as one batch does. Of those whose
     /// members are to be found, either all or the groups' alone: a user's text begins with `[["t"`.
-    pub fn lines(&self, state: State, of_groups: bool, after: i64, most: usize) -> Statement {
-        let is_waiting = (state != State::New).then_some(" AND state > 0");
+    pub fn lines(&self, state: LineState, of_groups: bool, after: i64, most: usize) -> Statement {
+        let is_waiting = (state != LineState::New).then_some(" AND state > 0");
         statement!(
             "SELECT line, outcome, resource_id, refused, text FROM (\
              SELECT *, sum(octet_length(text)) OVER (ORDER BY line ROWS UNBOUNDED PRECEDING) - octet_length(text) AS before \
@@ -136,13 +136,13 @@ impl Import<'_> {
             tenant = self.tenant,
             job = value(self.job),
             rows = value(&rows),
-            GROUP = State::Group as usize,
+            GROUP = LineState::Group as usize,
         )
     }
 
     /// Takes out the lines of a state, from behind a number up to another, that are done.
-    pub fn finish_up_to(&self, state: State, after: i64, last: i64) -> Statement {
-        let is_waiting = (state != State::New).then_some(" AND state > 0");
+    pub fn finish_up_to(&self, state: LineState, after: i64, last: i64) -> Statement {
+        let is_waiting = (state != LineState::New).then_some(" AND state > 0");
         statement!(
             "DELETE FROM import_lines WHERE {scope} AND state = {state}{is_waiting} AND line > {after} AND line <= {last}",
             scope = self.scope(),
@@ -154,7 +154,7 @@ impl Import<'_> {
     }
 
     /// Takes out those of these lines that are still in a state.
-    pub fn finish_lines(&self, state: State, lines: &[i64]) -> Statement {
+    pub fn finish_lines(&self, state: LineState, lines: &[i64]) -> Statement {
         let lines = json::text(&Value::from(lines));
         statement!(
             "DELETE FROM import_lines WHERE {scope} AND state = {state} AND state > 0 \

@@ -11,17 +11,17 @@ use crate::path::Location;
 /// Some part holds; `eq` of several texts at one place are one part.
 pub(super) fn any(parts: Vec<Predicate>) -> Predicate {
     let mut others: Vec<Predicate> = Vec::with_capacity(parts.len());
-    let mut lists: Vec<List> = Vec::new();
+    let mut lists: Vec<TextList> = Vec::new();
     for part in parts {
         let Some((of, place, text)) = equality(&part) else {
             others.push(part);
             continue;
         };
-        let same = |list: &&mut List| list.of == of && list.place == place;
+        let same = |list: &&mut TextList| list.of == of && list.place == place;
         if let Some(list) = lists.iter_mut().find(same) {
             list.texts.add(&text);
         } else {
-            lists.push(List {
+            lists.push(TextList {
                 of,
                 place,
                 at: others.len(),
@@ -47,7 +47,7 @@ pub(super) fn any(parts: Vec<Predicate>) -> Predicate {
 }
 
 /// What one place is compared with.
-struct List {
+struct TextList {
     /// The attribute among whose values the place is.
     of: Option<Location>,
     place: Place,
@@ -56,7 +56,7 @@ struct List {
     texts: Index,
 }
 
-impl List {
+impl TextList {
     fn join(self) -> Predicate {
         let test = Predicate::Test(self.place, Test::OneOf(self.texts.into_texts()));
         match self.of {

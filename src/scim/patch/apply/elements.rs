@@ -21,14 +21,14 @@ use crate::resource::{Values, merge, put, set_parts, take, unite};
 use crate::schema::{Attribute, Type};
 
 /// The values of a multi-valued attribute that match a filter.
-pub(super) struct Selection<'a> {
+pub(super) struct ElementSelection<'a> {
     pub(super) of: Location,
     pub(super) filter: &'a Predicate,
     pub(super) sub: Option<&'static Attribute>,
     pub(super) create: Option<&'a [(&'static Attribute, Value)]>,
 }
 
-impl Selection<'_> {
+impl ElementSelection<'_> {
     pub(super) fn change(
         &self,
         op: Op,

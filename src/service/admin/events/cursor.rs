@@ -4,9 +4,9 @@ use store::ledger::feed::FeedMark;
 
 /// How far a reader came in each shard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Cursor(pub(super) Vec<(u16, FeedMark)>);
+pub(super) struct FeedCursor(pub(super) Vec<(u16, FeedMark)>);
 
-impl Cursor {
+impl FeedCursor {
     /// Reads `1.8841-2.77`: a shard and a position in it; in a cursor of a tenant's the number
     /// there, too, and the tenant that it counts, `1.8841.5.3`. That is no number of another one,
     /// and the position is good for all; before the tenant was in it, it was not known whose it is.
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn a_cursor_is_read_as_it_was_written() {
         for text in ["1.0", "1.8841-2.77", "2.5.3.4"] {
-            let cursor = Cursor::parse(text, Some(4));
+            let cursor = FeedCursor::parse(text, Some(4));
             let written = cursor.map(|cursor| cursor.text(Some(4)));
             assert_eq!(written.as_deref(), Some(text));
         }
@@ -70,12 +70,12 @@ mod tests {
             "70000.1",
             "1.",
         ] {
-            assert_eq!(Cursor::parse(text, None), None, "{text}");
+            assert_eq!(FeedCursor::parse(text, None), None, "{text}");
         }
         // The number of another tenant is none of this one, nor that of nobody knows whom.
         for text in ["2.5.3.4", "2.5.3"] {
             for tenant in [Some(5), None] {
-                let cursor = Cursor::parse(text, tenant).unwrap();
+                let cursor = FeedCursor::parse(text, tenant).unwrap();
                 assert_eq!(cursor.text(Some(5)), "2.5", "{text}");
             }
         }

@@ -7,7 +7,7 @@ use std::vec::IntoIter;
 
 use scim::resource_type::ResourceType;
 
-use super::cursor::Cursor;
+use super::cursor::FeedCursor;
 use crate::admin::refusal::Refusal;
 use crate::admin::step::{Answer, Call, Outcome, Step};
 use crate::now::{self, TenantResource};
@@ -16,7 +16,7 @@ use store::batch::Batch;
 use store::ledger::feed::FeedMark;
 
 /// An event.
-pub(super) struct Event {
+pub(super) struct FeedEvent {
     shard: u16,
     mark: FeedMark,
     at: String,
@@ -27,7 +27,7 @@ pub(super) struct Event {
     now: Option<String>,
 }
 
-impl Event {
+impl FeedEvent {
     /// Reads a row of [`FeedRange::list`](store::ledger::feed::FeedRange::list).
     pub(super) fn read(row: &mut Row, shard: u16, mark: FeedMark) -> Result<Self, Refusal> {
         let kind = row.text(7)?;
@@ -56,21 +56,21 @@ pub(super) struct Part {
     pub(super) shard: u16,
     /// The last place that was looked at.
     pub(super) end: FeedMark,
-    pub(super) events: Vec<Event>,
+    pub(super) events: Vec<FeedEvent>,
     /// Whether there are more behind these.
     pub(super) more: bool,
 }
 
 /// A page.
 #[derive(Default)]
-pub(super) struct Page {
+pub(super) struct FeedPage {
     /// Where it begins.
-    pub(super) from: Cursor,
+    pub(super) from: FeedCursor,
     /// The only tenant.
     tenant: Option<i64>,
     /// Where each shard's events end, and whether that is the end of all.
     ends: Vec<(u16, FeedMark, bool)>,
-    events: Vec<Event>,
+    events: Vec<FeedEvent>,
     /// The newest seals of the tenants, JSON.
     pub(super) seals: Vec<(i64, String)>,
     /// Whether events behind its beginning are not kept any more.
@@ -79,9 +79,9 @@ pub(super) struct Page {
     wait: u32,
 }
 
-impl Page {
+impl FeedPage {
     /// One that begins here, and waits so long where there is nothing.
-    pub(super) fn new(from: Cursor, tenant: Option<i64>, wait: u32) -> Self {
+    pub(super) fn new(from: FeedCursor, tenant: Option<i64>, wait: u32) -> Self {
         Self {
             from,
             tenant,
@@ -92,13 +92,13 @@ impl Page {
 
     /// Adds what was found, up to so many events of all.
     pub(super) fn fill(&mut self, parts: Vec<Part>, limit: usize) {
-        let mut heads: Vec<IntoIter<Event>> = Vec::new();
+        let mut heads: Vec<IntoIter<FeedEvent>> = Vec::new();
         for part in parts {
             self.ends.push((part.shard, part.end, !part.more));
             heads.push(part.events.into_iter());
         }
         while self.events.len() < limit {
-            let first = |events: &IntoIter<Event>| Some(events.as_slice().first()?.at.clone());
+            let first = |events: &IntoIter<FeedEvent>| Some(events.as_slice().first()?.at.clone());
             let next = heads.iter().enumerate();
             let next = next.filter_map(|(index, events)| Some((first(events)?, index)));
             let next = next.min().map(|(_, index)| index);
@@ -142,7 +142,7 @@ impl Page {
             }
             return self.show();
         };
-        let here = |event: &&mut Event| event.shard == shard;
+        let here = |event: &&mut FeedEvent| event.shard == shard;
         let mut keys: Vec<TenantResource> = Vec::new();
         for event in self.events.iter_mut().filter(here) {
             event.now = Some(String::new());
@@ -181,7 +181,7 @@ impl Page {
         let marks = self.ends.into_iter().map(|(shard, mark, _)| (shard, mark));
         let mut body = ObjectText::new()
             .member("data", &list_text(&data))
-            .text("next", &Cursor(marks.list()).text(self.tenant))
+            .text("next", &FeedCursor(marks.list()).text(self.tenant))
             .member("more", if is_last { "false" } else { "true" });
         if self.is_trimmed {
             body = body.member("trimmed", "true");

@@ -5,7 +5,7 @@ use scim::json;
 
 use super::super::Admin;
 use super::super::refusal::Refusal;
-use super::super::step::Upload;
+use super::super::step::ImportUpload;
 use crate::context::Context;
 use crate::jobs::{self, Budget};
 use crate::transfer::import::Marker;
@@ -54,9 +54,9 @@ fn too_large(most: usize) -> Refusal {
 }
 
 /// The body, as far as it has come.
-struct Body<'a> {
+struct LineBody<'a> {
     import: Import<'a>,
-    upload: &'a Upload,
+    upload: &'a ImportUpload,
     staging: Staging,
     /// Its bytes, and how many it may have.
     bytes: usize,
@@ -65,7 +65,7 @@ struct Body<'a> {
     digest: u64,
 }
 
-impl Body<'_> {
+impl LineBody<'_> {
     /// Takes the next piece, or the end; gives what is to be sent before the one behind it.
     fn take(&mut self, piece: Option<Vec<u8>>) -> Result<Vec<Statement>, Refusal> {
         let Some(piece) = piece else {
@@ -90,7 +90,7 @@ impl Body<'_> {
 pub async fn receive_lines<D: Database>(
     context: &Context<'_, D>,
     admin: &Admin<'_>,
-    upload: &Upload,
+    upload: &ImportUpload,
     piece: impl AsyncFn(usize) -> Result<Option<Vec<u8>>, Refusal>,
 ) -> Result<Received, Refusal> {
     let tenant = admin.tenant()?;
@@ -106,7 +106,7 @@ pub async fn receive_lines<D: Database>(
     };
     let budget = Budget::of(shard.settings);
     let most = MAX_BODY.min(budget.statements.saturating_sub(OTHERS) * BODY_EACH);
-    let mut body = Body {
+    let mut body = LineBody {
         import,
         upload,
         staging: Staging::new(upload.line),

@@ -9,14 +9,14 @@ use scim::resource_type::GROUP_TYPE;
 use serde_json::Value;
 
 use super::line::{ambiguous_member, json_of_refusals, unknown_member};
-use super::{Phase, Work, line_row};
+use super::{LineBatch, Phase, line_row};
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::write::{ChangeKind, Links};
 use store::batch::Batch;
 use store::guard::Guard;
 use store::read::ResourceRef;
-use store::transfer::import::{Import, Line, SEVERAL, State};
+use store::transfer::import::{Import, Line, LineState, SEVERAL};
 use store::{Database, Statement};
 
 /// Lines among which those of one group are looked for: what a batch may do is counted in groups,
@@ -108,7 +108,7 @@ fn is_of_user(links: &[Value]) -> bool {
 pub(super) async fn plan<D: Database>(
     session: &Session<'_, D>,
     import: Import<'_>,
-    work: &mut Work,
+    work: &mut LineBatch,
     of_state: Vec<Line>,
     (most, groups): (usize, usize),
 ) -> Result<(), Failure> {
@@ -221,7 +221,7 @@ struct Join {
 fn write<D: Database>(
     session: &Session<'_, D>,
     import: Import<'_>,
-    work: &mut Work,
+    work: &mut LineBatch,
     all: Vec<MemberLine>,
     circular: &Index,
 ) {
@@ -287,7 +287,7 @@ fn write<D: Database>(
         }
         if !refused.is_empty() {
             let refused = json_of_refusals(&refused);
-            rows.push(line_row(number, State::Refused, None, &refused, ""));
+            rows.push(line_row(number, LineState::Refused, None, &refused, ""));
         }
     }
     for join in joins {
@@ -311,7 +311,8 @@ fn write<D: Database>(
     if work.marker.phase == Phase::MembersOfGroups {
         work.marker.line = done.last().copied().unwrap_or(work.marker.line);
     }
-    work.batch.add(import.finish_lines(State::Members, &done));
+    work.batch
+        .add(import.finish_lines(LineState::Members, &done));
 }
 
 /// How many groups change in a batch of so many statements.

@@ -8,7 +8,7 @@ use scim::resource::set_lasting;
 use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
-use super::Work;
+use super::LineBatch;
 use super::line::{LineContent, LineResource, read};
 use crate::failure::{Failure, sentence};
 use crate::links::is_like_ours;
@@ -18,7 +18,7 @@ use store::Database;
 use store::batch::{Answers, Batch, Handle};
 use store::limits::INDEXED;
 use store::table::Table;
-use store::transfer::import::{Import, Line, LineMatch, State, read_match};
+use store::transfer::import::{Import, Line, LineMatch, LineState, read_match};
 
 mod targets;
 mod writes;
@@ -30,17 +30,17 @@ use writes::write;
 type Holder = [String; 3];
 
 /// What is done of a line.
-enum Action {
+enum LineAction {
     /// Nothing.
     Skip,
     /// It waits until all others are there.
     Wait,
     Refuse(String),
-    Write(Box<Item>),
+    Write(Box<LineWrite>),
 }
 
 /// A resource to be written.
-struct Item {
+struct LineWrite {
     parsed: LineResource,
     new: NewResource,
     found: LineMatch,
@@ -51,7 +51,7 @@ struct Item {
     rewrite: Option<(Rewrite, String, String)>,
 }
 
-impl Item {
+impl LineWrite {
     /// Bytes that the text index is given of it.
     fn index_bytes(&self) -> usize {
         match (&self.target, &self.rewrite) {
@@ -66,9 +66,9 @@ impl Item {
 pub(super) async fn plan<D: Database>(
     session: &Session<'_, D>,
     import: Import<'_>,
-    work: &mut Work,
+    work: &mut LineBatch,
     lines: Vec<Line>,
-    state: State,
+    state: LineState,
 ) -> Result<(), Failure> {
     let mut actions = read_lines(session, lines, state);
     let mut batch = Batch::default();
@@ -94,16 +94,16 @@ pub(super) async fn plan<D: Database>(
     }
     // Of two lines that have one that is kept, the second finds what the first has made.
     let mut ids = Index::default();
-    let is_second = |(_, action): &(i64, Action)| matches!(action, Action::Write(item) if item.target.is_none() && !ids.add(&item.new.id));
+    let is_second = |(_, action): &(i64, LineAction)| matches!(action, LineAction::Write(item) if item.target.is_none() && !ids.add(&item.new.id));
     if let Some(end) = actions.iter().position(is_second) {
         actions.truncate(end);
     }
     read_targets(session, import, &mut actions).await?;
     let mut text = 0;
-    let is_too_much = |(_, action): &(i64, Action)| {
+    let is_too_much = |(_, action): &(i64, LineAction)| {
         let more = match action {
-            Action::Write(item) => item.index_bytes(),
-            Action::Skip | Action::Wait | Action::Refuse(_) => 0,
+            LineAction::Write(item) => item.index_bytes(),
+            LineAction::Skip | LineAction::Wait | LineAction::Refuse(_) => 0,
         };
         text += more;
         text > more && text > INDEXED
@@ -117,15 +117,15 @@ pub(super) async fn plan<D: Database>(
 
 /// The statements that look for what lines are about, each type with its own, and the one that
 /// looks for who has their unique values.
-type Handles = (Vec<(&'static ResourceType, Handle)>, Option<Handle>);
+type LineHandles = (Vec<(&'static ResourceType, Handle)>, Option<Handle>);
 
 /// Asks what of these lines is there.
 fn ask<D: Database>(
     session: &Session<'_, D>,
     import: Import<'_>,
-    actions: &mut [(i64, Action)],
+    actions: &mut [(i64, LineAction)],
     batch: &mut Batch,
-) -> Handles {
+) -> LineHandles {
     let mut handles = Vec::new();
     let mut values = Vec::new();
     for resource_type in ResourceType::all() {
@@ -153,8 +153,8 @@ fn ask<D: Database>(
 
 /// Reads what was found, and says which resource each line is.
 fn read_answers(
-    actions: &mut Vec<(i64, Action)>,
-    (handles, holder_handle): Handles,
+    actions: &mut Vec<(i64, LineAction)>,
+    (handles, holder_handle): LineHandles,
     answers: &mut Answers,
 ) -> Result<(), Failure> {
     let mut holders: Vec<Holder> = Vec::new();
@@ -180,8 +180,8 @@ fn read_answers(
 fn read_lines<D: Database>(
     session: &Session<'_, D>,
     lines: Vec<Line>,
-    state: State,
-) -> Vec<(i64, Action)> {
+    state: LineState,
+) -> Vec<(i64, LineAction)> {
     let mut seen = Index::default();
     let mut actions = Vec::with_capacity(lines.len());
     for line in lines {
@@ -192,19 +192,19 @@ fn read_lines<D: Database>(
         let refused = refused.and_then(|refused| Some(refused.get(0)?.as_str()?.to_owned()));
         let reading = refused.map_or_else(|| read(session, &line.text), LineContent::Refused);
         let action = match reading {
-            LineContent::Nothing => Action::Skip,
-            LineContent::Refused(detail) => Action::Refuse(detail),
+            LineContent::Nothing => LineAction::Skip,
+            LineContent::Refused(detail) => LineAction::Refuse(detail),
             LineContent::Resource(parsed)
-                if state == State::New && Table::of(parsed.resource_type).has_members() =>
+                if state == LineState::New && Table::of(parsed.resource_type).has_members() =>
             {
-                Action::Wait
+                LineAction::Wait
             }
             LineContent::Resource(parsed) => match new(session, *parsed, line.number) {
-                Ok(item) => Action::Write(Box::new(item)),
-                Err(failure) => Action::Refuse(sentence(failure)),
+                Ok(item) => LineAction::Write(Box::new(item)),
+                Err(failure) => LineAction::Refuse(sentence(failure)),
             },
         };
-        if let Action::Write(item) = &action {
+        if let LineAction::Write(item) = &action {
             let external = item.new.document.get("externalId").and_then(Value::as_str);
             let of = item.parsed.resource_type.name;
             let mut keys = Vec::new();
@@ -246,7 +246,7 @@ fn new<D: Database>(
     session: &Session<'_, D>,
     parsed: LineResource,
     line: i64,
-) -> Result<Item, Failure> {
+) -> Result<LineWrite, Failure> {
     let given = parsed.id.as_deref().filter(|id| is_like_ours(id));
     let id = given.map_or_else(|| session.context.mint.id(), str::to_owned);
     let mut document = parsed.document.clone();
@@ -256,7 +256,7 @@ fn new<D: Database>(
     let operation = usize::try_from(line).ok();
     let mut new = NewResource::new(&view, names, document, LinkChange::default(), operation)?;
     new.is_given = given.is_some();
-    Ok(Item {
+    Ok(LineWrite {
         parsed,
         new,
         found: LineMatch::default(),
@@ -267,13 +267,17 @@ fn new<D: Database>(
 }
 
 fn items<'i>(
-    actions: &'i mut [(i64, Action)],
+    actions: &'i mut [(i64, LineAction)],
     resource_type: &'static ResourceType,
-) -> impl Iterator<Item = &'i mut Item> {
+) -> impl Iterator<Item = &'i mut LineWrite> {
     actions
         .iter_mut()
         .filter_map(move |(_, action)| match action {
-            Action::Write(item) if item.parsed.resource_type == resource_type => Some(&mut **item),
-            Action::Write(_) | Action::Skip | Action::Wait | Action::Refuse(_) => None,
+            LineAction::Write(item) if item.parsed.resource_type == resource_type => {
+                Some(&mut **item)
+            }
+            LineAction::Write(_) | LineAction::Skip | LineAction::Wait | LineAction::Refuse(_) => {
+                None
+            }
         })
 }

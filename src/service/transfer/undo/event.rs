@@ -9,7 +9,7 @@ use super::state::{Object, texts, values};
 use store::ledger::undo::EventRow;
 
 /// An event of a resource.
-pub(super) struct Event {
+pub(super) struct UndoEvent {
     pub(super) seq: i64,
     pub(super) kind: String,
     pub(super) type_name: String,
@@ -19,7 +19,7 @@ pub(super) struct Event {
     pub(super) body: Option<Object>,
 }
 
-impl Event {
+impl UndoEvent {
     /// Of what it deleted, where that is kept, the whole document and all its memberships stand in
     /// it, and `is_more`.
     pub(super) fn of(row: EventRow) -> Self {

@@ -6,8 +6,8 @@ use scim::json::{self, text};
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 use serde_json::Value;
 
-use super::event::{self, Event, put};
-use super::state::{Name, Object, State, Views, texts};
+use super::event::{self, UndoEvent, put};
+use super::state::{Name, Object, UndoState, Views, texts};
 use store::batch::{Answers, Batch, Handle};
 use store::table::Table;
 use store::tenant::Tenant;
@@ -17,7 +17,7 @@ use store::{Error, Row, Statement, run};
 const LINKS: usize = 5_000;
 
 /// The handles of what the database is asked for.
-pub(super) struct Handles {
+pub(super) struct LoadHandles {
     resources: usize,
     documents: Vec<(&'static ResourceType, Handle)>,
     links: (usize, Option<Handle>),
@@ -29,15 +29,15 @@ pub(super) struct Handles {
     names: Vec<(Vec<usize>, Handle)>,
 }
 
-impl State {
+impl UndoState {
     /// Asks for what events are about, and is not known yet: of as many events as one part takes,
     /// the others are left out.
     pub(super) fn ask(
         &mut self,
         views: Views<'_>,
-        events: &mut Vec<Event>,
+        events: &mut Vec<UndoEvent>,
         batch: &mut Batch,
-    ) -> Handles {
+    ) -> LoadHandles {
         let from = (
             self.resource_list.len(),
             self.link_list.len(),
@@ -100,7 +100,7 @@ impl State {
         let nested = add(json::texts(&above), run::nested_above);
         let kinds = add(json::texts(ids), run::kinds);
         let teams = add(json::texts(&teams), run::sizes);
-        let mut handles = Handles {
+        let mut handles = LoadHandles {
             resources: from.0,
             documents,
             links: (from.1, links),
@@ -138,7 +138,7 @@ impl State {
     }
 
     /// Notes what an event is about.
-    fn mention(&mut self, views: Views<'_>, event: &Event, sizes: &mut Vec<usize>) {
+    fn mention(&mut self, views: Views<'_>, event: &UndoEvent, sizes: &mut Vec<usize>) {
         let (Some(resource_type), Some(body)) = (event.resource_type, &event.body) else {
             return;
         };
@@ -186,7 +186,11 @@ impl State {
     }
 
     /// Reads what was asked for.
-    pub(super) fn read(&mut self, handles: Handles, answers: &mut Answers) -> Result<(), Error> {
+    pub(super) fn read(
+        &mut self,
+        handles: LoadHandles,
+        answers: &mut Answers,
+    ) -> Result<(), Error> {
         for (resource_type, handle) in handles.documents {
             for mut row in answers.rows(handle) {
                 let (id, stored) = run::read_one_of_many(&mut row)?;

@@ -7,7 +7,7 @@ use scim::patch::LinkChange;
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
-use super::state::{Link, ResourceState, State};
+use super::state::{Membership, ResourceState, UndoState};
 use crate::failure::cause;
 use crate::session::Session;
 use crate::write::{Change, ChangeKind, Links, NewResource, Rewrite};
@@ -17,9 +17,9 @@ use store::read::ResourceRef;
 use store::table::Table;
 use store::{Database, Error, run};
 
-impl State {
+impl UndoState {
     /// The memberships that come or go by themselves, and their teams.
-    fn link_changes(&self) -> (Vec<&Link>, Index) {
+    fn link_changes(&self) -> (Vec<&Membership>, Index) {
         let mut teams = Index::default();
         let mut goes = Index::default();
         for resource in &self.resource_list {

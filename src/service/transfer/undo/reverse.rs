@@ -7,14 +7,14 @@ use scim::resource::{check_required, set_schemas};
 use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::Value;
 
-use super::event::{Event, get, place, put};
-use super::state::{Free, Object, State, Views, texts};
+use super::event::{UndoEvent, get, place, put};
+use super::state::{Free, Object, UndoState, Views, texts};
 use store::ledger::events::{MAX_KEPT_MEMBERS, MAX_NAMES};
 use store::table::Table;
 
 /// A part of the events that is taken back.
 pub(super) struct Reversal<'r> {
-    pub(super) state: &'r mut State,
+    pub(super) state: &'r mut UndoState,
     pub(super) views: Views<'r>,
     /// What is left as it is, and why.
     pub(super) refused: Vec<Value>,
@@ -25,7 +25,7 @@ pub(super) struct Reversal<'r> {
 
 impl Reversal<'_> {
     /// Takes an event back. False: only once what is planned is written.
-    pub(super) fn take_back(&mut self, event: &Event) -> bool {
+    pub(super) fn take_back(&mut self, event: &UndoEvent) -> bool {
         let Some(resource_type) = event.resource_type else {
             let detail = [
                 "There is no resource type ",
@@ -75,20 +75,20 @@ impl Reversal<'_> {
     }
 
     /// Leaves an event that could not be written again and again.
-    pub(super) fn give_up(&mut self, event: &Event) {
+    pub(super) fn give_up(&mut self, event: &UndoEvent) {
         let detail = "It could not be taken back: others changed the same again and again. Look at what is there, and undo \
                       this event alone.";
         self.refuse(event, None, detail);
     }
 
-    fn wait(&mut self, event: &Event, (team, member): (&str, &str), detail: &str) {
+    fn wait(&mut self, event: &UndoEvent, (team, member): (&str, &str), detail: &str) {
         let entry = refusal(event.seq, &event.id, detail);
         let waiting = vec![Value::from(team), member.into(), entry];
         self.waiting.push(waiting.into());
     }
 
     /// Makes a membership, for which a refusal waits no more. Refuses one that closes a circle.
-    fn join(&mut self, event: &Event, (team, member): (&str, &str)) {
+    fn join(&mut self, event: &UndoEvent, (team, member): (&str, &str)) {
         if self.closes_circle(team, member) {
             self.refuse(event, None, &in_itself(member));
             return;
@@ -100,7 +100,7 @@ impl Reversal<'_> {
             .retain(|entry| !(is(entry.get(0), team) && is(entry.get(1), member)));
     }
 
-    fn refuse(&mut self, event: &Event, at: Option<usize>, detail: &str) {
+    fn refuse(&mut self, event: &UndoEvent, at: Option<usize>, detail: &str) {
         if let Some(resource) = at.and_then(|at| self.state.resource_list.get_mut(at)) {
             resource.is_refused = true;
         }
@@ -110,7 +110,7 @@ impl Reversal<'_> {
     /// What was created goes, unless it was changed since.
     fn take_away(
         &mut self,
-        event: &Event,
+        event: &UndoEvent,
         resource_type: &'static ResourceType,
         at: usize,
         now: &Object,
@@ -137,7 +137,7 @@ impl Reversal<'_> {
 
     /// Tells of groups that a user leaves whose name outside is taken back: they may have waited
     /// for it. Users alone are awaited.
-    fn tell_of_waiting(&mut self, event: &Event, resource_type: &'static ResourceType) {
+    fn tell_of_waiting(&mut self, event: &UndoEvent, resource_type: &'static ResourceType) {
         if !self.views.pends || resource_type != &USER_TYPE {
             return;
         }
@@ -165,7 +165,7 @@ impl Reversal<'_> {
     /// What was deleted comes back, where its name is free.
     fn bring_back(
         &mut self,
-        event: &Event,
+        event: &UndoEvent,
         resource_type: &'static ResourceType,
         at: usize,
     ) -> bool {
@@ -232,7 +232,7 @@ impl Reversal<'_> {
             self.refuse(event, Some(at), &detail);
             return true;
         }
-        for claim in State::claims(&view, &document) {
+        for claim in UndoState::claims(&view, &document) {
             match self.state.is_free(&claim, &event.id) {
                 Free::Now => {}
                 Free::Later => return false,
@@ -272,7 +272,7 @@ impl Reversal<'_> {
     /// Attributes get the values that they had, those that still have what the event gave them.
     fn change_back(
         &mut self,
-        event: &Event,
+        event: &UndoEvent,
         resource_type: &'static ResourceType,
         at: usize,
         now: &Object,
@@ -306,7 +306,7 @@ impl Reversal<'_> {
                 refused.push(format!("`{path}` was changed since, and stays as it is."));
             }
         }
-        for claim in State::claims(&view, &next) {
+        for claim in UndoState::claims(&view, &next) {
             match self.state.is_free(&claim, &event.id) {
                 Free::Now => {}
                 Free::Later => return false,
@@ -345,7 +345,7 @@ impl Reversal<'_> {
     }
 
     /// Who came to a group leaves it, and who left it comes.
-    fn move_back(&mut self, event: &Event, at: usize) -> bool {
+    fn move_back(&mut self, event: &UndoEvent, at: usize) -> bool {
         let is_group = |id: &str| self.state.is_group(id);
         if event.members("removed").into_iter().any(is_group) && self.is_nested_later() {
             return false;

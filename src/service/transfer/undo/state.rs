@@ -57,7 +57,7 @@ pub(super) struct ResourceState {
 }
 
 /// A membership: whether there is one, and will be.
-pub(super) struct Link {
+pub(super) struct Membership {
     pub(super) team: String,
     pub(super) member: String,
     pub(super) before: bool,
@@ -98,11 +98,11 @@ pub(super) enum Free {
 }
 
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct UndoState {
     resources: Index,
     pub(super) resource_list: Vec<ResourceState>,
     links: Index,
-    pub(super) link_list: Vec<Link>,
+    pub(super) link_list: Vec<Membership>,
     pub(super) ids: Index,
     pub(super) kinds: Vec<Option<&'static ResourceType>>,
     names: Index,
@@ -111,7 +111,7 @@ pub(super) struct State {
     pub(super) text: usize,
 }
 
-impl State {
+impl UndoState {
     /// The place of a resource.
     pub(super) fn resource(&mut self, resource_type: &'static ResourceType, id: &str) -> usize {
         let place = self
@@ -137,7 +137,7 @@ impl State {
     pub(super) fn link(&mut self, team: &str, member: &str) -> usize {
         let place = self.links.number_or_add(&of_type(team, member));
         if place == self.link_list.len() {
-            self.link_list.push(Link {
+            self.link_list.push(Membership {
                 team: team.to_owned(),
                 member: member.to_owned(),
                 before: false,
@@ -297,7 +297,7 @@ impl State {
     /// Ends the memberships of a resource that goes.
     pub(super) fn leave(&mut self, id: &str) {
         for place in 0..self.link_list.len() {
-            let is_of = |link: &Link| link.team == id || link.member == id;
+            let is_of = |link: &Membership| link.team == id || link.member == id;
             if self.link_list.get(place).is_some_and(is_of) {
                 self.set_link(place, false);
             }

@@ -6,8 +6,8 @@ use scim::schema::Attribute;
 use serde_json::Value;
 
 use super::{
-    Event, Extent, Kind, MAX_KEPT_MEMBERS, MAX_NAMES, MAX_UNREAD_BYTES, Origin, ResourceWrite,
-    Update, document, name_of, names, names_of_row, run,
+    Event, EventUpdate, Extent, Kind, MAX_KEPT_MEMBERS, MAX_NAMES, MAX_UNREAD_BYTES, Origin,
+    ResourceWrite, document, name_of, names, names_of_row, run,
 };
 use crate::expression::{View, json_path, shown_document};
 use crate::fragment::{Fragment, value};
@@ -115,7 +115,7 @@ pub fn of_rewrite(
     view: &View<'_>,
     done: &ResourceWrite<'_>,
     (external_id, name): (Option<&str>, Option<&str>),
-    update: &Update,
+    update: &EventUpdate,
 ) -> Statement {
     let changes = text(&update.changes);
     let request = origin.request();
@@ -145,7 +145,7 @@ pub fn of_rewrite(
 pub fn of_rewrites(
     origin: &Origin<'_>,
     view: &View<'_>,
-    rows: &[(ResourceWrite<'_>, &Update)],
+    rows: &[(ResourceWrite<'_>, &EventUpdate)],
 ) -> Statement {
     let rows = run(
         origin,

@@ -19,9 +19,9 @@ const NAME: usize = 64;
 
 /// Texts that are looked for anywhere in a column: where, how many, and their characters.
 #[derive(Default)]
-pub(super) struct Names(Vec<(Location, usize, usize)>);
+pub(super) struct ColumnTexts(Vec<(Location, usize, usize)>);
 
-impl Names {
+impl ColumnTexts {
     pub(super) fn add(&mut self, place: &Place, test: &Test) {
         let (Place::At(of), Test::Compare(CompareOp::Co, _)) = (place, test) else {
             return;

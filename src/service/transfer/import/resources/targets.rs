@@ -9,7 +9,7 @@ use scim::resource::{replace, set_schemas};
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
-use super::{Action, Holder, Item, items};
+use super::{Holder, LineAction, LineWrite, items};
 use crate::assemble::parse_stored;
 use crate::failure::{Failure, sentence};
 use crate::session::Session;
@@ -21,15 +21,15 @@ use store::{Database, run};
 
 /// Says which resource each line is, and leaves for later what is about the same one as a line
 /// before it.
-pub(super) fn choose(actions: &mut Vec<(i64, Action)>, holders: &[Holder]) {
+pub(super) fn choose(actions: &mut Vec<(i64, LineAction)>, holders: &[Holder]) {
     let mut targets = Index::default();
     let mut cut = actions.len();
     for (index, (_, action)) in actions.iter_mut().enumerate() {
-        let Action::Write(item) = action else {
+        let LineAction::Write(item) = action else {
             continue;
         };
         match target(item, holders) {
-            Err(detail) => *action = Action::Refuse(detail),
+            Err(detail) => *action = LineAction::Refuse(detail),
             Ok(None) => {}
             Ok(Some(id)) => {
                 if !targets.add(&id) {
@@ -45,7 +45,7 @@ pub(super) fn choose(actions: &mut Vec<(i64, Action)>, holders: &[Holder]) {
 
 /// The resource that a line is about: the one with its id, or with its name or its unique values,
 /// or with its external id.
-fn target(item: &Item, holders: &[Holder]) -> Result<Option<String>, String> {
+fn target(item: &LineWrite, holders: &[Holder]) -> Result<Option<String>, String> {
     let LineMatch {
         by_id,
         by_name,
@@ -101,13 +101,13 @@ fn target(item: &Item, holders: &[Holder]) -> Result<Option<String>, String> {
 }
 
 /// Whether the line says the unique name, where there is one.
-pub(super) fn is_name_given(item: &Item) -> bool {
+pub(super) fn is_name_given(item: &LineWrite) -> bool {
     let mut keys = Table::of(item.parsed.resource_type).keys.iter();
     let name_key = keys.find(|key| key.unique);
     name_key.is_none_or(|key| !is_gentle(item, key.attribute))
 }
 
-fn is_gentle(item: &Item, name: &str) -> bool {
+fn is_gentle(item: &LineWrite, name: &str) -> bool {
     item.parsed.gentle.contains(&name)
 }
 
@@ -115,7 +115,7 @@ fn is_gentle(item: &Item, name: &str) -> bool {
 pub(super) async fn read_targets<D: Database>(
     session: &Session<'_, D>,
     import: Import<'_>,
-    actions: &mut Vec<(i64, Action)>,
+    actions: &mut Vec<(i64, LineAction)>,
 ) -> Result<(), Failure> {
     let mut batch = Batch::default();
     let mut handles = Vec::new();
@@ -163,14 +163,14 @@ type StoredDocuments = Vec<(String, Option<String>, String)>;
 
 /// A resource, the id that lines have which were about it, empty where they have none, and number
 /// and name of the last of these, JSON.
-type Source = (String, String, Value);
+type LineSource = (String, String, Value);
 
 /// Makes of each resource what it shall be; `sources` are what the lines before call them.
 fn rewrite<D: Database>(
     session: &Session<'_, D>,
-    actions: &mut Vec<(i64, Action)>,
+    actions: &mut Vec<(i64, LineAction)>,
     stored: &StoredDocuments,
-    sources: &[Source],
+    sources: &[LineSource],
 ) -> Result<(), Failure> {
     let mut ids = Index::default();
     for (id, ..) in stored {
@@ -178,7 +178,7 @@ fn rewrite<D: Database>(
     }
     let mut cut = actions.len();
     for (index, (_, action)) in actions.iter_mut().enumerate() {
-        let Action::Write(item) = action else {
+        let LineAction::Write(item) = action else {
             continue;
         };
         let Some(target) = &item.target else { continue };
@@ -187,7 +187,7 @@ fn rewrite<D: Database>(
         if let (Some((_, first, _)), Some(own)) = (with_id.next(), &item.parsed.id)
             && first != own
         {
-            *action = Action::Refuse(format!(
+            *action = LineAction::Refuse(format!(
                 "The line with the id \"{}\" is the same {}: the two have one name, or one externalId. Give each its own, or \
                  leave one of them out.",
                 quote(first),
@@ -205,17 +205,19 @@ fn rewrite<D: Database>(
         if let Some((_, source, claim)) = others.next().filter(|_| named && is_name_given(item)) {
             let line = claim.get(0).and_then(Value::as_i64).unwrap_or_default();
             let of = item.parsed.resource_type.name;
-            *action = Action::Refuse(if own.is_some_and(|own| own == target || own == source) {
-                format!(
-                    "Line {line} is the {of} with this id and has another name, so the two would become one {of}. Take the id out, or \
+            *action = LineAction::Refuse(
+                if own.is_some_and(|own| own == target || own == source) {
+                    format!(
+                        "Line {line} is the {of} with this id and has another name, so the two would become one {of}. Take the id out, or \
                      leave one of the lines out.",
-                )
-            } else {
-                format!(
-                    "Line {line} has the same externalId and another name, so the two would become one {of}. Give each its own \
+                    )
+                } else {
+                    format!(
+                        "Line {line} has the same externalId and another name, so the two would become one {of}. Give each its own \
                      externalId, or leave one of them out.",
-                )
-            });
+                    )
+                },
+            );
             continue;
         }
         let found = ids.number(target).and_then(|number| stored.get(number));
@@ -231,13 +233,13 @@ fn rewrite<D: Database>(
             Ok(rewrite) => {
                 item.rewrite = rewrite.map(|rewrite| (rewrite, id.clone(), version.clone()));
             }
-            Err(failure) => *action = Action::Refuse(sentence(failure)),
+            Err(failure) => *action = LineAction::Refuse(sentence(failure)),
         }
     }
     if cut == 0 {
         let detail = "The resource that is there is too large to be changed by an import. Change it over SCIM.";
         if let Some((_, action)) = actions.first_mut() {
-            *action = Action::Refuse(detail.to_owned());
+            *action = LineAction::Refuse(detail.to_owned());
         }
         cut = 1;
     }
@@ -249,7 +251,7 @@ fn rewrite<D: Database>(
 /// line does not speak of. None where that is what it is already.
 fn rewrite_of<D: Database>(
     session: &Session<'_, D>,
-    item: &Item,
+    item: &LineWrite,
     stored: &str,
 ) -> Result<Option<Rewrite>, Failure> {
     let resource_type = item.parsed.resource_type;

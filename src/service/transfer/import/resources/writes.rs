@@ -7,9 +7,9 @@ use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::super::line::{LineResource, json_of_refusals};
-use super::super::{Work, line_row};
+use super::super::{LineBatch, line_row};
 use super::targets::is_name_given;
-use super::{Action, Item, key, unique_key};
+use super::{LineAction, LineWrite, key, unique_key};
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::write::{Change, ChangeKind, Links};
@@ -17,7 +17,7 @@ use store::Database;
 use store::guard::Guard;
 use store::read::ResourceRef;
 use store::table::Table;
-use store::transfer::import::{Import, State};
+use store::transfer::import::{Import, LineState};
 
 /// Names that are noted by one statement.
 const NAMES: usize = 500;
@@ -40,9 +40,9 @@ struct Lines<'a> {
 pub(super) fn write<D: Database>(
     session: &Session<'_, D>,
     import: Import<'_>,
-    work: &mut Work,
-    actions: &[(i64, Action)],
-    state: State,
+    work: &mut LineBatch,
+    actions: &[(i64, LineAction)],
+    state: LineState,
 ) -> Result<(), Failure> {
     let mut lines = Lines {
         changes: Vec::new(),
@@ -53,19 +53,21 @@ pub(super) fn write<D: Database>(
     };
     for (line, action) in actions {
         match action {
-            Action::Skip => work.marker.done += 1,
-            Action::Wait => lines
-                .rows
-                .push(line_row(*line, State::Group, None, &Value::Null, "")),
-            Action::Refuse(detail) => {
+            LineAction::Skip => work.marker.done += 1,
+            LineAction::Wait => {
+                lines
+                    .rows
+                    .push(line_row(*line, LineState::Group, None, &Value::Null, ""));
+            }
+            LineAction::Refuse(detail) => {
                 work.marker.done += 1;
                 work.marker.counts.refused += 1;
                 let refused = json_of_refusals(std::slice::from_ref(detail));
                 lines
                     .rows
-                    .push(line_row(*line, State::Refused, None, &refused, ""));
+                    .push(line_row(*line, LineState::Refused, None, &refused, ""));
             }
-            Action::Write(item) => {
+            LineAction::Write(item) => {
                 let (outcome, id) = lines.add(session, *line, item);
                 lines.name(import, *line, item, (outcome, id));
                 lines.keep(work, *line, item, (outcome, id));
@@ -106,9 +108,9 @@ impl<'a> Lines<'a> {
         &mut self,
         session: &Session<'_, D>,
         line: i64,
-        item: &'a Item,
+        item: &'a LineWrite,
     ) -> (&'static str, &'a str) {
-        let Item { parsed, new, .. } = item;
+        let LineWrite { parsed, new, .. } = item;
         match (&item.target, &item.rewrite) {
             (None, _) => {
                 self.changes.push(new.change());
@@ -136,7 +138,13 @@ impl<'a> Lines<'a> {
     }
 
     /// Notes what a line calls a resource, for the lines behind it.
-    fn name(&mut self, import: Import<'_>, line: i64, item: &Item, (outcome, id): (&str, &str)) {
+    fn name(
+        &mut self,
+        import: Import<'_>,
+        line: i64,
+        item: &LineWrite,
+        (outcome, id): (&str, &str),
+    ) {
         let of = item.parsed.resource_type.name;
         let source = item.parsed.id.as_deref();
         let [new, large, changed, others] = &mut self.names;
@@ -168,20 +176,20 @@ impl<'a> Lines<'a> {
     }
 
     /// Notes what is still to be done of a line, and what was refused of it.
-    fn keep(&mut self, work: &mut Work, line: i64, item: &Item, made: (&str, &str)) {
+    fn keep(&mut self, work: &mut LineBatch, line: i64, item: &LineWrite, made: (&str, &str)) {
         let LineResource { links, refused, .. } = &item.parsed;
         work.marker.counts.refused += i64::try_from(refused.len()).unwrap_or_default();
         let refused = json_of_refusals(refused);
         if !links.is_empty() {
             let text = json::text(&Value::from(links.as_slice()));
-            let row = line_row(line, State::Members, Some(made), &refused, &text);
+            let row = line_row(line, LineState::Members, Some(made), &refused, &text);
             return self.rows.push(row);
         }
         work.marker.counts.count(made.0);
         work.marker.done += 1;
         if !refused.is_null() {
             self.rows
-                .push(line_row(line, State::Refused, None, &refused, ""));
+                .push(line_row(line, LineState::Refused, None, &refused, ""));
         }
     }
 }
@@ -189,7 +197,7 @@ impl<'a> Lines<'a> {
 /// Adds the changes: those that are plain many at a time.
 fn add<D: Database>(
     session: &Session<'_, D>,
-    work: &mut Work,
+    work: &mut LineBatch,
     changes: Vec<Change<'_>>,
 ) -> Result<(), Failure> {
     let (plain, others): (Vec<_>, Vec<_>) =
@@ -206,7 +214,7 @@ fn add<D: Database>(
 }
 
 /// Notes what the directory would be, for the lines behind it.
-fn note(item: &Item, id: &str, names: &mut Vec<Value>, forgotten: &mut Vec<Value>) {
+fn note(item: &LineWrite, id: &str, names: &mut Vec<Value>, forgotten: &mut Vec<Value>) {
     let resource_type = item.parsed.resource_type;
     let of = resource_type.name;
     let (document, folded, before) = match &item.rewrite {

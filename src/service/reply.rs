@@ -9,7 +9,7 @@ use super::failure::Failure;
 
 /// A resource for a reply.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
+pub struct ResourceReply {
     /// The resource as JSON text, as far as the client asked for it.
     pub body: Content,
     /// Its version, without the marks of an `ETag`.
