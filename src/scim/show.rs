@@ -1,6 +1,9 @@
 //! A resource as a client sees it, written as JSON text. What is stored is spliced in as it stands:
-//! it is neither parsed nor printed again. JSON is put together by hand here, and in the list that
-//! resources stand in ([`crate::message::list`]), and nowhere else.
+//! it is neither parsed nor printed again.
+//!
+//! JSON is put together by hand here, and nowhere else: by [`ObjectText`](crate::json::ObjectText)
+//! each resource of a page and each member of a group, of whom there are a hundred thousand, would
+//! be a text of its own, to be copied to the reply's.
 
 use alloc::string::String;
 

@@ -4,10 +4,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::json;
 use serde_json::Value;
 
-use crate::show::LIST_END;
+use crate::json::{self, ObjectText, texts};
+use crate::show::{LIST_END, open_list};
 
 /// The URI of the list message.
 pub const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -48,10 +48,8 @@ impl ListResponse {
     /// What stands before the resources, of which there are so many: for whoever has them in
     /// another form. [`LIST_END`] stands behind them.
     pub fn head(&self, resources: usize) -> String {
-        let mut text = String::with_capacity(256);
-        text.push_str("{\"schemas\":[\"");
-        text.push_str(LIST_RESPONSE);
-        text.push_str("\"]");
+        let schemas = json::text(&texts(&[LIST_RESPONSE]));
+        let mut message = ObjectText::new().member("schemas", &schemas);
         // §3.4.2.4: those that there are, not those that were asked for.
         let items = u64::try_from(resources).ok();
         for (name, number) in [
@@ -60,8 +58,7 @@ impl ListResponse {
             ("itemsPerPage", items),
         ] {
             if let Some(number) = number {
-                push_name(&mut text, name);
-                text.push_str(&json::text(&Value::from(number)));
+                message = message.member(name, &json::text(&Value::from(number)));
             }
         }
         for (name, cursor) in [
@@ -69,18 +66,11 @@ impl ListResponse {
             ("previousCursor", &self.previous_cursor),
         ] {
             if let Some(cursor) = cursor {
-                push_name(&mut text, name);
-                text.push_str(&json::text(&Value::from(cursor.as_str())));
+                message = message.text(name, cursor);
             }
         }
-        push_name(&mut text, "Resources");
-        text.push('[');
+        let mut text = message.end();
+        open_list(&mut text, "Resources");
         text
     }
-}
-
-fn push_name(text: &mut String, name: &str) {
-    text.push_str(",\"");
-    text.push_str(name);
-    text.push_str("\":");
 }
