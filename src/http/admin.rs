@@ -73,7 +73,7 @@ pub(super) async fn respond<D: Database, B: Upload>(
     if super::is_guessing(environment, &reply).await {
         reply = problem(429, "too_many_refused", TOO_MANY_REFUSED).with("Retry-After", RETRY_AFTER);
     }
-    let has = |reply: &Reply, name| reply.headers.iter().any(|(known, _)| *known == name);
+    let has = |reply: &Reply, name| reply.headers.iter().any(|(header, _)| *header == name);
     if reply.body.is_some() && !has(&reply, "Content-Type") {
         reply = reply.with("Content-Type", "application/json");
     }
@@ -109,10 +109,10 @@ async fn answer<D: Database, B: Upload>(
         return as_tenant(environment, request, &admin, mount, path, trace).await;
     }
     let table = table();
-    let found = table
+    let row = table
         .iter()
         .find_map(|row| Some((row.pattern, fit(row.pattern, &parts)?)));
-    let (pattern, arguments) = found.ok_or_else(|| {
+    let (pattern, arguments) = row.ok_or_else(|| {
         Refusal::missing(
             "not_found",
             "The admin face has nothing at this address. Its endpoints begin with /admin/v1/tenants, /events, \
@@ -171,8 +171,8 @@ async fn answer<D: Database, B: Upload>(
     let base = format!("{}{mount}{BASE}", request.origin);
     let answer = match answer {
         Answer::Upload(upload) => {
-            let received = import::receive(environment, request, &admin, upload, &base, trace);
-            return Box::pin(received).await;
+            let reply = import::receive(environment, request, &admin, upload, &base, trace);
+            return Box::pin(reply).await;
         }
         answer => answer,
     };
@@ -180,8 +180,8 @@ async fn answer<D: Database, B: Upload>(
         Answer::Body(body) | Answer::UnfinishedJob(body) | Answer::NothingYet(body, _) => {
             Reply::json(200, body)
         }
-        Answer::Creation(made) => creation_reply(201, base + &address(pattern, &call)?, made),
-        Answer::NewJob(made) => creation_reply(202, base + "/jobs", made),
+        Answer::Creation(new) => creation_reply(201, base + &address(pattern, &call)?, new),
+        Answer::NewJob(new) => creation_reply(202, base + "/jobs", new),
         Answer::Empty | Answer::Upload(_) => Reply::empty(204),
         Answer::Export(export) => Reply {
             export: Some(export),
@@ -192,13 +192,13 @@ async fn answer<D: Database, B: Upload>(
 }
 
 /// The parameters of a query, each of them known, and there once.
-fn parameters(query: &str, known: &[&str]) -> Result<Vec<(String, String)>, Refusal> {
+fn parameters(query: &str, known_names: &[&str]) -> Result<Vec<(String, String)>, Refusal> {
     let parameters =
         query::all(query).map_err(|error| Refusal::invalid("invalid_query", error.detail()))?;
     let mut names = parameters.iter().map(|(name, _)| name);
     while let Some(name) = names.next() {
-        if !query::is_one(name, known) {
-            return Err(Refusal::unknown_parameter(name, known));
+        if !query::is_one(name, known_names) {
+            return Err(Refusal::unknown_parameter(name, known_names));
         }
         if names.clone().any(|other| other.eq_ignore_ascii_case(name)) {
             let detail =
@@ -226,8 +226,8 @@ fn begin<'a, D: Database>(
 }
 
 /// The reply with what was made, and its address, which is below this one.
-fn creation_reply(status: u16, below: String, made: Creation) -> Reply {
-    Reply::json(status, made.body).with("Location", below + "/" + &made.id)
+fn creation_reply(status: u16, below: String, creation: Creation) -> Reply {
+    Reply::json(status, creation.body).with("Location", below + "/" + &creation.id)
 }
 
 /// The path of a pattern; a tenant is named by its number.

@@ -99,14 +99,15 @@ pub fn plain_replaces(own: &[Operation]) -> Option<Vec<(&'static Attribute, Valu
 /// Whether the operations are that a user may no longer sign in: the last that says something of
 /// `active` sets it to false.
 pub(crate) fn deactivates(operations: &[Operation]) -> bool {
-    let mut said = operations
+    let mut of_active = operations
         .iter()
         .rev()
         .filter(|operation| match &operation.target {
             Target::Attribute(location) => location.attribute.lasting,
             Target::Resource | Target::Extension(_) | Target::Elements { .. } => false,
         });
-    said.next()
+    of_active
+        .next()
         .is_some_and(|operation| operation.value == Some(Value::Bool(false)))
 }
 
@@ -146,11 +147,11 @@ pub fn at_fault(operations: &[Operation], error: Error) -> Error {
         path.is_some_and(|path| path == location.to_string() || path == location.attribute.name)
     };
     let mut operations = operations.iter().rev();
-    let found = operations.find_map(|operation| {
+    let last = operations.find_map(|operation| {
         let location = place(operation).filter(|location| asks(operation, *location))?;
         Some((operation.number, location.to_string()))
     });
-    match found {
+    match last {
         Some((number, path)) => error.at(&path).of_operation(number),
         None => error,
     }

@@ -169,17 +169,17 @@ impl<D: Database> Session<'_, D> {
         if query.paging.backwards() {
             listing.entries.reverse();
         }
-        let seen = answers.items.len() as u64;
+        let rows = answers.items.len() as u64;
         let mut response = ListResponse {
             start_index: query.start_index,
             total_results: match plan.total {
                 Total::Unknown => None,
                 Total::Counted => Some(sum(&answers.counts)?),
-                Total::FromPage if seen > query.count => {
+                Total::FromPage if rows > query.count => {
                     // What went since the page was read has been shown all the same.
-                    Some(self.count(page).await?.max(seen))
+                    Some(self.count(page).await?.max(rows))
                 }
-                Total::FromPage => Some(seen),
+                Total::FromPage => Some(rows),
             },
             ..ListResponse::default()
         };
@@ -231,11 +231,11 @@ impl<D: Database> Session<'_, D> {
             None => types.iter().map(|_| None).list(),
             Some(text) => {
                 let filter = Filter::parse(text)?;
-                let bound = match types {
+                let predicates = match types {
                     [only] => vec![Predicate::bind(&filter, only, &mut habits)?],
                     several => Predicate::bind_across(&filter, several, &mut habits)?,
                 };
-                bound.into_iter().map(Some).list()
+                predicates.into_iter().map(Some).list()
             }
         };
         for (resource_type, predicate) in types.iter().zip(predicates.iter().flatten()) {

@@ -162,12 +162,12 @@ impl<D: Database> Session<'_, D> {
         };
         let (rewrite, image);
         let mut text = 0;
-        let (meant, kind) = if document == before {
+        let (guard, kind) = if document == before {
             image = scim::fold::fold(resource_type, before);
-            let known = (&image, stored.version.as_str());
+            let base = (&image, stored.version.as_str());
             // The document stays, so it does not matter who wrote it meanwhile: members are added
             // to what is there.
-            (condition.guard(), ChangeKind::Keep(Some(known)))
+            (condition.guard(), ChangeKind::Keep(Some(base)))
         } else {
             rewrite = Rewrite::new(&self.view(resource_type), before, document)?;
             text = rewrite.index_bytes(resource_type);
@@ -179,7 +179,7 @@ impl<D: Database> Session<'_, D> {
             (Guard::Exactly(&stored.version), kind)
         };
         let reference = ResourceRef::Id(stored.id.clone());
-        let change = self.change(resource_type, reference, meant, kind, links);
+        let change = self.change(resource_type, reference, guard, kind, links);
         let mut batch = Batch::default();
         let receipt = self.add_change(&mut batch, &change);
         // What the update gives back is all of the reply, unless rows of other tables changed with

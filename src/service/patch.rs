@@ -62,24 +62,24 @@ impl<D: Database> Session<'_, D> {
         let is_asked = !selection.is_default();
         let reply = (selection.bind(resource_type)?, is_asked);
         let patch = self.accept_patch(resource_type, body)?;
-        let done = self.perform_patch(resource_type, reference, patch, condition, reply);
-        let mut done = done.await;
+        let outcome = self.perform_patch(resource_type, reference, patch, condition, reply);
+        let mut outcome = outcome.await;
         // The operations are gone by then, and are read once more.
         let read_again = || PatchOp::parse(resource_type, body, &mut Habits::default()).ok();
-        if let Err(Failure::Refused(error)) = &done
+        if let Err(Failure::Refused(error)) = &outcome
             && error.scim_type() == ScimType::Uniqueness
             && let Some(rest) = read_again().and_then(|all| all.without_unique(&mut self.habits()))
         {
             drop(self.removals.take());
             let reply = (selection.bind(resource_type)?, is_asked);
             let rest = self.perform_patch(resource_type, reference, rest, condition, reply);
-            done = rest.await;
+            outcome = rest.await;
         }
-        match &done {
+        match &outcome {
             Ok(_) => self.tell_removals(),
             Err(_) => drop(self.removals.take()),
         }
-        done.map_err(|failure| match failure {
+        outcome.map_err(|failure| match failure {
             Failure::Refused(error) => match read_again() {
                 Some(patch) => at_fault(&patch.operations, error).into(),
                 None => error.into(),

@@ -46,7 +46,7 @@ pub(crate) struct Change<'a> {
     /// Which one.
     pub(crate) reference: ResourceRef,
     /// The version that the change is meant for.
-    pub(crate) meant: Guard<'a>,
+    pub(crate) guard: Guard<'a>,
     /// The version that it leaves; of one that deletes, to the teams of the resource.
     pub(crate) version: String,
     /// What is done to it.
@@ -127,15 +127,15 @@ impl Receipt {
         if self.row.is_some_and(|row| answers.has_row(row)) {
             return Ok(Effect::Done);
         }
-        let found = match self.version_row.and_then(|found| answers.row(found)) {
+        let version = match self.version_row.and_then(|row| answers.row(row)) {
             Some(mut row) => Some(row.required_text(0)?),
             None => None,
         };
-        let is_done = self.row.is_none() && found.as_ref() == Some(&change.version);
+        let is_done = self.row.is_none() && version.as_ref() == Some(&change.version);
         Ok(if is_done {
             Effect::Done
         } else {
-            Effect::None(found)
+            Effect::None(version)
         })
     }
 
@@ -157,14 +157,14 @@ impl<D: Database> Session<'_, D> {
         &self,
         resource_type: &'static ResourceType,
         reference: ResourceRef,
-        meant: Guard<'a>,
+        guard: Guard<'a>,
         kind: ChangeKind<'a>,
         links: Links<'a>,
     ) -> Change<'a> {
         Change {
             resource_type,
             reference,
-            meant,
+            guard,
             version: self.context.mint.version(),
             kind,
             links,
@@ -191,8 +191,8 @@ impl<D: Database> Session<'_, D> {
     /// of it does anything.
     pub(crate) fn add_change(&self, batch: &mut Batch, change: &Change<'_>) -> Receipt {
         let view = self.view(change.resource_type);
-        let (reference, meant, version) =
-            (&change.reference, change.meant, change.version.as_str());
+        let (reference, guard, version) =
+            (&change.reference, change.guard, change.version.as_str());
         let now = self.now.text.as_str();
         let origin = self.origin(change.operation);
         // What `/Me` names has no links here, and its unique values are not known.
@@ -222,50 +222,50 @@ impl<D: Database> Session<'_, D> {
                     before: &rewrite.before,
                     groups,
                 };
-                let update = write::update(&view, reference, meant, &next);
+                let update = write::update(&view, reference, guard, &next);
                 receipt.row = Some(batch.add_write(update));
-                let done = ResourceWrite {
+                let resource_write = ResourceWrite {
                     id,
                     version,
                     operation: change.operation,
                 };
                 let (names, update) = (rewrite.names_in_events(), rewrite.update());
-                event::rewrite((batch, &origin, &view), &done, names, update);
+                event::rewrite((batch, &origin, &view), &resource_write, names, update);
                 let values = [&rewrite.before, &rewrite.draft.folded]
                     .map(|image| unique_values(change.resource_type, image));
-                let [held, values] = &values;
-                batch.add_writes(unique::follow(&view, id, version, held, values));
+                let [before, after] = &values;
+                batch.add_writes(unique::follow(&view, id, version, before, after));
             }
             ChangeKind::Assign { values, groups } => {
-                let place = (reference, meant);
+                let place = (reference, guard);
                 event::assign((batch, &origin, &view), place, version, values);
                 let assign = write::assign(&view, reference, values, version, now, groups);
                 receipt.row = Some(batch.add_write(assign));
             }
-            ChangeKind::Keep(known) => {
+            ChangeKind::Keep(before) => {
                 if let Links::Members(members) = change.links {
-                    let place = (id, meant);
+                    let place = (id, guard);
                     event::members((batch, &origin, &view), place, version, members);
                     batch.add_write(write::touch(&view, id, version, now));
                 }
-                if let Some((image, read)) = known {
-                    let held = unique_values(change.resource_type, image);
-                    batch.add_writes(unique::follow(&view, id, read, &held, &held));
+                if let Some((image, read)) = before {
+                    let values = unique_values(change.resource_type, image);
+                    batch.add_writes(unique::follow(&view, id, read, &values, &values));
                 }
             }
             ChangeKind::Delete => {
-                let is_meant = meant != Guard::None;
+                let is_meant = guard != Guard::None;
                 receipt.version_row = is_meant.then(|| batch.add(read::version(&view, reference)));
-                event::delete((batch, &origin, &view), reference, meant, version);
+                event::delete((batch, &origin, &view), reference, guard, version);
                 if !Table::of(change.resource_type).shared {
-                    let touch = write::touch_teams_of(&view, reference, meant, version, now);
+                    let touch = write::touch_teams_of(&view, reference, guard, version, now);
                     batch.add_write(touch);
                 }
                 if let Some(until) = self.kept_until() {
-                    let copy = deleted::keep_one(&view, reference, meant, now, &until);
+                    let copy = deleted::keep_one(&view, reference, guard, now, &until);
                     batch.add_write(copy);
                 }
-                receipt.row = Some(batch.add_write(write::delete(&view, reference, meant)));
+                receipt.row = Some(batch.add_write(write::delete(&view, reference, guard)));
             }
         }
         if awaited::names(change) {
@@ -303,7 +303,7 @@ impl<D: Database> Session<'_, D> {
                     receipt.version_row = Some(batch.add(outcome));
                 }
                 if self.settings().pend_unknown_members {
-                    let place = (id, change.meant);
+                    let place = (id, change.guard);
                     let removal = pending::removal(&view, place, version, members);
                     let removal = removal.map(|removal| batch.add_write(removal));
                     receipt.removals.extend(removal);
@@ -321,10 +321,10 @@ impl<D: Database> Session<'_, D> {
                 let guard = match change.kind {
                     ChangeKind::Create(_) | ChangeKind::Rewrite { .. } => Guard::Exactly(version),
                     ChangeKind::Assign { .. } | ChangeKind::Keep(_) | ChangeKind::Delete => {
-                        change.meant
+                        change.guard
                     }
                 };
-                let touched = self.context.mint.version();
+                let groups_version = self.context.mint.version();
                 let now = &self.now.text;
                 let groups = self.view(&GROUP_TYPE);
                 event::teams(
@@ -332,9 +332,15 @@ impl<D: Database> Session<'_, D> {
                     &groups,
                     (id, guard),
                     teams,
-                    &touched,
+                    &groups_version,
                 );
-                batch.add_writes(user_groups::set(&view, (id, guard), teams, &touched, now));
+                batch.add_writes(user_groups::set(
+                    &view,
+                    (id, guard),
+                    teams,
+                    &groups_version,
+                    now,
+                ));
             }
         }
     }

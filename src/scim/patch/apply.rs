@@ -81,15 +81,15 @@ pub fn apply_within(
     let before = deactivates.then(|| document.clone());
     let mut are_looks_out = false;
     for operation in operations {
-        let held = optional_location(operation).filter(|_| deactivates);
+        let optional = optional_location(operation).filter(|_| deactivates);
         // Not even a copy of the values is made for those behind the one that had too few looks.
-        if let Some(location) = held.filter(|of| of.attribute.multi_valued && are_looks_out) {
+        if let Some(location) = optional.filter(|of| of.attribute.multi_valued && are_looks_out) {
             habits.leave_out(LEFT_OUT_TO_DEACTIVATE, &location.to_string());
             continue;
         }
-        let held = held.map(|location| (location, get(document, location).cloned()));
+        let optional = optional.map(|location| (location, get(document, location).cloned()));
         if let Err(error) = change(resource_type, operation, document, habits, looks) {
-            let Some((location, before)) = held else {
+            let Some((location, before)) = optional else {
                 return Err(error.of_operation(operation.number));
             };
             are_looks_out |= core::mem::take(&mut looks.were_too_few);
@@ -170,10 +170,10 @@ fn guard(
         }
     }
     change(document)?;
-    let changed = before.iter().find(|(fixed, before)| {
+    let other = before.iter().find(|(fixed, before)| {
         !get(document, *fixed).is_some_and(|after| is_same(*fixed, before, after))
     });
-    match changed {
+    match other {
         Some((fixed, _)) => Err(fixed_already(*fixed)),
         None => Ok(()),
     }
@@ -220,23 +220,23 @@ fn attribute(
     let leaf = location.leaf();
     match (op, value) {
         (Op::Remove, None) => return remove(location, document),
-        (Op::Remove, Some(named)) if !leaf.multi_valued => {
-            let stored = get(document, location).map(|stored| fold_value(leaf, stored));
-            let named = main_part(fold_value(leaf, named));
-            if stored.is_some_and(|stored| holds(&stored, &named)) {
+        (Op::Remove, Some(value)) if !leaf.multi_valued => {
+            let image = get(document, location).map(|image| fold_value(leaf, image));
+            let value = main_part(fold_value(leaf, value));
+            if image.is_some_and(|image| holds(&image, &value)) {
                 return remove(location, document);
             }
             habits.leave_out(NOTHING_REMOVED, &location.to_string());
         }
-        (Op::Remove, Some(listed)) => {
+        (Op::Remove, Some(values)) => {
             let mut list = take_list(document, location);
-            let listed = fold_value(leaf, listed);
-            let listed = listed.as_array().map(Vec::as_slice).unwrap_or_default();
-            looks.spend(location, &list, listed.len())?;
+            let values = fold_value(leaf, values);
+            let values = values.as_array().map(Vec::as_slice).unwrap_or_default();
+            looks.spend(location, &list, values.len())?;
             let before = list.len();
             list.retain(|element| {
                 let image = fold_value(leaf, element);
-                !listed.iter().any(|listed| holds(&image, listed))
+                !values.iter().any(|value| holds(&image, value))
             });
             if list.len() == before {
                 habits.leave_out(NOTHING_REMOVED, &location.to_string());
@@ -249,8 +249,8 @@ fn attribute(
         (Op::Add, Some(Value::Array(values))) if leaf.multi_valued => {
             let list = take_list(document, location);
             looks.spend(location, &list, 0)?;
-            let (mut list, written) = append(location, list, values)?;
-            one_primary(location, &mut list, &written)?;
+            let (mut list, places) = append(location, list, values)?;
+            one_primary(location, &mut list, &places)?;
             // Two that differed in `primary` alone may be alike now.
             put_list(document, location, unite(location, list, &[]))?;
         }
@@ -290,20 +290,20 @@ fn remove(location: Location, document: &mut Map<String, Value>) -> Result<(), E
 }
 
 /// What identifies a complex value: its `value` alone, if it has one.
-fn main_part(mut named: Value) -> Value {
-    let parts = named.as_object_mut();
+fn main_part(mut value: Value) -> Value {
+    let parts = value.as_object_mut();
     if let Some(parts) = parts.filter(|parts| parts.contains_key("value")) {
         json::keep(parts, &mut |name, _| name == "value");
     }
-    named
+    value
 }
 
 /// Whether an element has all that is listed of it, both as images.
-fn holds(element: &Value, listed: &Value) -> bool {
-    match (element, listed) {
-        (Value::Object(element), Value::Object(listed)) => listed
+fn holds(element: &Value, part: &Value) -> bool {
+    match (element, part) {
+        (Value::Object(element), Value::Object(part)) => part
             .iter()
             .all(|(name, value)| element.get(name) == Some(value)),
-        _ => element == listed,
+        _ => element == part,
     }
 }

@@ -190,11 +190,11 @@ pub fn net_links(links: &[LinkOperation]) -> Option<LinkChange> {
         clear: net.clear,
         ..LinkChange::default()
     };
-    let mut added = vec![None; net.places];
+    let mut ids = vec![None; net.places];
     for (id, number) in net.ids.iter() {
         match net.fates.get(number) {
             Some(Fate::Added(place)) => {
-                if let Some(slot) = added.get_mut(*place) {
+                if let Some(slot) = ids.get_mut(*place) {
                     *slot = Some(String::from(id));
                 }
             }
@@ -202,7 +202,7 @@ pub fn net_links(links: &[LinkOperation]) -> Option<LinkChange> {
             Some(Fate::None) | None => {}
         }
     }
-    change.add = added.into_iter().flatten().list();
+    change.add = ids.into_iter().flatten().list();
     Some(change)
 }
 

@@ -303,13 +303,13 @@ impl<D: Database> Session<'_, D> {
         let mut all: Vec<Change<'_>> = Vec::new();
         for pending in &changes {
             let reference = ResourceRef::Id(pending.stored.id.clone());
-            let meant = Guard::Exactly(&pending.stored.version);
+            let guard = Guard::Exactly(&pending.stored.version);
             let kind = ChangeKind::Rewrite {
                 rewrite: &pending.rewrite,
                 groups: false,
             };
             let mut change =
-                self.change(pending.resource_type, reference, meant, kind, Links::None);
+                self.change(pending.resource_type, reference, guard, kind, Links::None);
             change.version.clone_from(&pending.version);
             change.operation = Some(pending.index + 1);
             all.push(change);

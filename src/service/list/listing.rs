@@ -54,9 +54,9 @@ impl<'a> Listing<'a> {
 
     /// Of a page that came row by row, perhaps with one more than there are on the page.
     pub(super) fn of_rows(plan: &Plan<'_>, items: &'a [Item]) -> Result<Self, Failure> {
-        let wanted = usize::try_from(plan.count).unwrap_or(usize::MAX);
+        let most = usize::try_from(plan.count).unwrap_or(usize::MAX);
         let mut entries = Vec::new();
-        for item in items.iter().take(wanted) {
+        for item in items.iter().take(most) {
             let Some(record) = &item.record else { break };
             entries.push(Entry {
                 record: Record::read(record)?,
@@ -71,14 +71,14 @@ impl<'a> Listing<'a> {
     /// Ends the page where those on it come to [`PAGE_BYTES`] as they are shown: users in many
     /// groups are some times what was fetched of them.
     fn fitting(mut entries: Vec<Entry<'a>>, more: bool) -> Self {
-        let fetched = entries.len();
+        let count = entries.len();
         let mut size = 0;
         entries.retain(|entry| {
             let fits = size < PAGE_BYTES;
             size += entry.record.size();
             fits
         });
-        let more = more || entries.len() < fetched;
+        let more = more || entries.len() < count;
         Self { entries, more }
     }
 

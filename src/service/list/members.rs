@@ -15,11 +15,11 @@ impl<D: Database> Session<'_, D> {
     pub(super) fn page_members(&self, plan: &Plan<'_>) -> Statement {
         let view = self.view(&GROUP_TYPE);
         // Without the one more that tells whether there is another page.
-        let shown = Page {
+        let page = Page {
             limit: plan.count,
             ..plan.page.clone()
         };
-        read::member_chunks(&view, plan.members, plan.groups(), shown.ids())
+        read::member_chunks(&view, plan.members, plan.groups(), page.ids())
     }
 }
 

@@ -109,12 +109,12 @@ impl<D: Database> Session<'_, D> {
         &self,
         plan: &Plan<'_>,
         bound: Bound,
-        known: Option<Vec<Row>>,
+        total_rows: Option<Vec<Row>>,
     ) -> Result<PageAnswers, Failure> {
         let Plan { query, page, .. } = plan;
         let by_cursor = query.paging.by_cursor();
         let mut batch = Batch::default();
-        if known.is_none() {
+        if total_rows.is_none() {
             batch.add_all(page.budgets());
         }
         let (mut items, mut members, mut counts) = (None, None, Vec::new());
@@ -126,7 +126,7 @@ impl<D: Database> Session<'_, D> {
                 members = Some(batch.add(self.page_members(plan)));
             }
         }
-        if plan.total == Total::Counted && known.is_none() {
+        if plan.total == Total::Counted && total_rows.is_none() {
             counts = batch.add_all(page.totals());
         }
         if !batch.fits() {
@@ -151,7 +151,7 @@ impl<D: Database> Session<'_, D> {
                 .map(|row| page.read(row, plan.columns))
                 .list_all()?,
             members: rows(members),
-            counts: known.unwrap_or_else(|| answers.rows_of(&counts)),
+            counts: total_rows.unwrap_or_else(|| answers.rows_of(&counts)),
             cursor_key: facts.cursor_key,
         })
     }

@@ -18,7 +18,7 @@ pub(crate) fn add_step(batch: &mut Batch, job: &str, tenant: i64, now: &Moment) 
     batch.add_writes(ending::step(tenant));
     batch.add(ending::end_jobs(job, tenant, &now.text));
     batch.add(ending::empty_events(job, tenant));
-    let noted = batch.add(ending::note(job, tenant, &now.text));
+    let note = batch.add(ending::note(job, tenant, &now.text));
     // Nobody in particular ends what ends with the tenant.
     let origin = Origin {
         tenant: &Tenant::HOUSE,
@@ -31,7 +31,7 @@ pub(crate) fn add_step(batch: &mut Batch, job: &str, tenant: i64, now: &Moment) 
     for statement in ending::clear(job, tenant, &now.text) {
         batch.add(statement);
     }
-    noted
+    note
 }
 
 /// Adds what removes so many of those that are kept no longer. Gives a row for each.

@@ -47,11 +47,14 @@ pub(super) fn creates(
 /// Behind what gives a resource another document, and leaves it this external id and name.
 pub(super) fn rewrite(
     (batch, origin, view): Site<'_, '_>,
-    done: &ResourceWrite<'_>,
+    resource_write: &ResourceWrite<'_>,
     names: (Option<&str>, Option<&str>),
     update: &EventUpdate,
 ) {
-    beside(batch, events::of_rewrite(origin, view, done, names, update));
+    beside(
+        batch,
+        events::of_rewrite(origin, view, resource_write, names, update),
+    );
 }
 
 /// The same of many.

@@ -96,7 +96,7 @@ impl NewResource {
         Change {
             resource_type: self.resource_type,
             reference: ResourceRef::Id(self.id.clone()),
-            meant: Guard::None,
+            guard: Guard::None,
             version: self.version.clone(),
             kind: ChangeKind::Create(self),
             links,

@@ -21,8 +21,8 @@ pub(crate) fn add_restore(
     let is_again = table.former_name.is_some();
     event::create((batch, origin, view), (restored.id, None), is_again);
     if !table.shared {
-        let joined = restored.join(view, origin.request);
-        event::joins((batch, origin, groups), restored.version, joined);
+        let joins = restored.join(view, origin.request);
+        event::joins((batch, origin, groups), restored.version, joins);
     }
     batch.add_writes(restored.links_back(view));
     if table.has_groups() && pends {

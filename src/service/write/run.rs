@@ -87,11 +87,11 @@ impl<D: Database> Session<'_, D> {
             let of_type = plain.iter().copied();
             let of_type = of_type.filter(|new| new.resource_type == resource_type);
             for part in parts(of_type, |_, _| true, |new| new.size()) {
-                let (mut rows, mut done, mut ids, mut users, mut values) =
+                let (mut rows, mut writes, mut ids, mut users, mut values) =
                     (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
                 for new in &part {
                     rows.push(new.row());
-                    done.push(new.resource_write());
+                    writes.push(new.resource_write());
                     ids.push(new.id.as_str());
                     users.push((new.id.as_str(), new.operation));
                     for pair in new.unique() {
@@ -108,7 +108,7 @@ impl<D: Database> Session<'_, D> {
                     .many
                     .push((resource_type.name, batch.add_write(insert)));
                 let origin = self.origin(None);
-                event::creates((batch, &origin, &view), &done, is_again);
+                event::creates((batch, &origin, &view), &writes, is_again);
                 batch.add_writes(is_again.then(|| deleted::forget(&view, &ids)));
                 self.add_awaited(batch, resource_type, &users);
                 batch.add_writes(unique::claim_many(&view, &values));
@@ -164,7 +164,7 @@ impl<D: Database> Session<'_, D> {
             let mut updates: Vec<(ResourceWrite<'_>, &EventUpdate)> = Vec::new();
             let mut users = Vec::new();
             for (change, rewrite) in &part {
-                let (Guard::Exactly(read), Some(id)) = (&change.meant, change.reference.id())
+                let (Guard::Exactly(read), Some(id)) = (&change.guard, change.reference.id())
                 else {
                     let detail = "a rewrite of a run without id or version";
                     return Err(Failure::Broken(detail.to_owned()));
@@ -175,12 +175,12 @@ impl<D: Database> Session<'_, D> {
                     version: &change.version,
                     draft: &rewrite.draft,
                 });
-                let done = ResourceWrite {
+                let resource_write = ResourceWrite {
                     id,
                     version: &change.version,
                     operation: change.operation,
                 };
-                updates.push((done, rewrite.update()));
+                updates.push((resource_write, rewrite.update()));
                 if !keys.is_empty() {
                     users.push((id, change.operation));
                 }
@@ -218,12 +218,12 @@ impl<D: Database> Session<'_, D> {
     ) {
         let mut first = None;
         let mut ids: Vec<&str> = Vec::new();
-        let mut named: Vec<(&str, Option<usize>)> = Vec::new();
+        let mut operations: Vec<(&str, Option<usize>)> = Vec::new();
         for change in &run.deletes {
             if change.resource_type == resource_type {
                 first = first.or(Some(change));
                 ids.extend(change.reference.id());
-                named.extend(change.reference.id().map(|id| (id, change.operation)));
+                operations.extend(change.reference.id().map(|id| (id, change.operation)));
             }
         }
         let Some(first) = first else {
@@ -235,7 +235,7 @@ impl<D: Database> Session<'_, D> {
         }
         let (version, now) = (&first.version, &self.now.text);
         let origin = self.origin(None);
-        event::deletes((batch, &origin, &view), &named, version);
+        event::deletes((batch, &origin, &view), &operations, version);
         batch.add_writes(runs::touch_teams_of_many(&view, &ids, version, now));
         if let Some(until) = self.kept_until() {
             batch.add_write(deleted::keep_many(&view, &ids, now, &until));
@@ -261,8 +261,8 @@ fn parts<T>(
         };
         // Of those that are alike the last, so that they keep their order.
         match parts.iter_mut().rev().find(alike) {
-            Some((held, part)) if *held + bytes <= RUN_BYTES => {
-                *held += bytes;
+            Some((sum, part)) if *sum + bytes <= RUN_BYTES => {
+                *sum += bytes;
                 part.push(item);
             }
             Some(_) | None => parts.push((bytes, vec![item])),

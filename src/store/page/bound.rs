@@ -49,8 +49,8 @@ impl Page<'_> {
                 columns.key.then_some("beside AS key_text, "),
                 source.and(Some("place AS source, ")),
             ];
-            let shown = [record, beside.unwrap_or("NULL".into())];
-            return fill_up_to(names.into(), self.places(), shown, PAGE_BYTES);
+            let item = [record, beside.unwrap_or("NULL".into())];
+            return fill_up_to(names.into(), self.places(), item, PAGE_BYTES);
         }
         let rows = match self.sources.as_slice() {
             [source] => {
@@ -93,8 +93,8 @@ impl Page<'_> {
     }
 
     /// What is shown of a row among those of [`Page::places`].
-    fn of_row<'a>(&'a self, shown: impl Fn(&Source<'a>) -> Fragment<'a>) -> Fragment<'a> {
-        self.of_source("next ->> 1", "next ->> 0", shown)
+    fn of_row<'a>(&'a self, item: impl Fn(&Source<'a>) -> Fragment<'a>) -> Fragment<'a> {
+        self.of_source("next ->> 1", "next ->> 0", item)
     }
 
     /// Bytes that the records may have together.

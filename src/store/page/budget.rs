@@ -77,46 +77,46 @@ fn budget(source: &Source<'_>, most: usize) -> Option<Statement> {
     if let Some(predicate) = predicate {
         weight.add(view, predicate, None);
     }
-    if let Some(named) = predicate.and_then(|predicate| key_part(view, predicate)) {
+    if let Some(key) = predicate.and_then(|predicate| key_part(view, predicate)) {
         let heavy =
             weight.of_documents() > OF_NAMED || weight.names.are_many() || sort_looks(source).1 > 0;
-        let named = fragment!(
-            "{row} WHERE {scope} AND {named}",
+        let key_rows = fragment!(
+            "{row} WHERE {scope} AND {key}",
             row = view.row(),
             scope = view.scope(view.row()),
-            named = condition(view, &named),
+            key = condition(view, &key),
         );
-        let looks = heavy.then(|| weight.looks(source, named));
+        let looks = heavy.then(|| weight.looks(source, key_rows));
         return looks
             .map(|looks| guard(fragment!("{looks} <= {most}", looks = looks, most = most)));
     }
-    let held = weight.own_condition(source, most);
-    let linked = (weight.linked > 0).then(|| weight.link_condition(view, most));
-    if held.is_none() && linked.is_none() {
+    let own = weight.own_condition(source, most);
+    let links = (weight.linked > 0).then(|| weight.link_condition(view, most));
+    if own.is_none() && links.is_none() {
         return None;
     }
     let few = predicate
         .filter(|_| weight.of_documents() > 0)
         .and_then(|predicate| hit(source, predicate));
-    let held = held.map(|held| match few {
-        None => held,
+    let own = own.map(|own| match few {
+        None => own,
         Some(few) => {
             // `OR` asks both of its sides, `iif` the one that is due.
             fragment!(
-                "(WITH {few} SELECT iif(few, {looks} <= {most}, {held}) FROM hit)",
+                "(WITH {few} SELECT iif(few, {looks} <= {most}, {own}) FROM hit)",
                 few = few,
                 looks = weight.looks(source, Rows::Found.of(source)),
                 most = most,
-                held = held,
+                own = own,
             )
         }
     });
-    let both = (held.is_some() && linked.is_some()).then_some(" AND ");
+    let both = (own.is_some() && links.is_some()).then_some(" AND ");
     Some(guard(fragment!(
-        "coalesce({linked}{both}{held}, 1)",
-        linked = linked.as_ref(),
+        "coalesce({links}{both}{own}, 1)",
+        links = links.as_ref(),
         both = both,
-        held = held.as_ref(),
+        own = own.as_ref(),
     )))
 }
 
@@ -196,12 +196,12 @@ impl<'a> Weight<'a> {
     /// The looks that some rows take together.
     fn looks<'b>(&self, source: &Source<'b>, rows: Fragment<'b>) -> Fragment<'b> {
         let (sort, times_read) = sort_looks(source);
-        let folded = [source.view.row(), ".folded"];
+        let image = [source.view.row(), ".folded"];
         let bytes = |beyond: usize, of: usize, times: usize| {
             (times > 0).then(|| {
                 fragment!(
-                    " + max(octet_length({folded}) - {beyond}, 0) * {times} / {of}",
-                    folded = folded,
+                    " + max(octet_length({image}) - {beyond}, 0) * {times} / {of}",
+                    image = image,
                     beyond = beyond,
                     times = times,
                     of = of,
@@ -217,8 +217,8 @@ impl<'a> Weight<'a> {
         ];
         let each_of = self.each.iter().map(|(of, tests)| {
             fragment!(
-                " + coalesce(json_array_length({folded}, {path}), 0) * {looks} / {of}",
-                folded = folded,
+                " + coalesce(json_array_length({image}, {path}), 0) * {looks} / {of}",
+                image = image,
                 path = path_of(of),
                 looks = VALUE.0 * (tests + 1),
                 of = VALUE.1,
@@ -227,8 +227,8 @@ impl<'a> Weight<'a> {
         let list_to_sort = source.sort.filter(|_| sort == SORT_LIST).map(|sort| {
             let list = Location { sub: None, ..*sort };
             fragment!(
-                " + coalesce(json_array_length({folded}, {path}), 0) * {times}",
-                folded = folded,
+                " + coalesce(json_array_length({image}, {path}), 0) * {times}",
+                image = image,
                 path = path_of(&list),
                 times = SORT_VALUE,
             )
@@ -237,8 +237,8 @@ impl<'a> Weight<'a> {
         let skim = source.predicate.and_then(|of| skim(&source.view, of));
         let skim = skim.map(|skim| {
             fragment!(
-                "iif(octet_length({folded}) <= {small} AND NOT {skim}, 1 + octet_length({folded}) / {skimmed}, ",
-                folded = folded,
+                "iif(octet_length({image}) <= {small} AND NOT {skim}, 1 + octet_length({image}) / {skimmed}, ",
+                image = image,
                 small = SMALL,
                 skim = skim,
                 skimmed = SKIMMED,
@@ -318,16 +318,16 @@ impl<'a> Weight<'a> {
         let indirect = self.typed.then_some(few_indirect(*view, each / INDIRECT));
         let links = most / (MEMBERSHIP + self.linked.div_ceil(MARKED));
         // Of many conditions it would take long to find out.
-        let matched = (self.links.len() <= COUNTED).then(|| {
-            let matched = self.links.iter();
-            let matched = matched.map(|holds| matched_links(view, holds, links + 1));
-            Fragment::join(matched, " + ")
+        let matches = (self.links.len() <= COUNTED).then(|| {
+            let matches = self.links.iter();
+            let matches = matches.map(|holds| matched_links(view, holds, links + 1));
+            Fragment::join(matches, " + ")
         });
-        let matched = matched
-            .map(|matched| fragment!(" OR {matched} <= {links}", matched = matched, links = links));
+        let matches = matches
+            .map(|matches| fragment!(" OR {matches} <= {links}", matches = matches, links = links));
         fragment!(
             "{total} * {tests} <= {most} AND {nestings} <= {nested}{indirect} \
-             AND ({memberships} <= {links}{matched})",
+             AND ({memberships} <= {links}{matches})",
             total = total(view, &ends),
             tests = self.linked,
             most = most,
@@ -336,7 +336,7 @@ impl<'a> Weight<'a> {
             indirect = indirect,
             memberships = memberships_upto(view, links + 1),
             links = links,
-            matched = matched,
+            matches = matches,
         )
     }
 }

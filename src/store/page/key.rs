@@ -194,7 +194,7 @@ pub(super) fn beyond<'a>(
     let growing = behind != order.descending;
     let beyond = if growing { ">" } else { "<" };
     let key = sort_key(source);
-    let seen = |key| key_seen(sources, mark, key, growing);
+    let last = |key| key_seen(sources, mark, key, growing);
     match &mark.key {
         _ if !order.keyed => fragment!(" AND ({id})", id = id),
         None if growing => {
@@ -208,17 +208,17 @@ pub(super) fn beyond<'a>(
         // A key that every row has is bounded at both ends: the first condition is a range of
         // its index.
         Some(of) if is_required(source) => fragment!(
-            " AND ({key} {beyond}= {seen} AND ({key} {beyond} {seen} OR ({key} = {seen} AND {id})))",
+            " AND ({key} {beyond}= {last} AND ({key} {beyond} {last} OR ({key} = {last} AND {id})))",
             key = key,
             beyond = beyond,
-            seen = seen(of),
+            last = last(of),
             id = id,
         ),
         Some(of) => fragment!(
-            " AND ({key} {beyond} {seen} OR ({key} = {seen} AND {id}){unassigned})",
+            " AND ({key} {beyond} {last} OR ({key} = {last} AND {id}){unassigned})",
             key = key,
             beyond = beyond,
-            seen = seen(of),
+            last = last(of),
             id = id,
             unassigned = growing.then(|| fragment!(" OR {key} IS NULL", key = sort_key(source))),
         ),

@@ -33,14 +33,14 @@ impl Page<'_> {
         &'a self,
         source: &'static str,
         id: &'static str,
-        shown: impl Fn(&Source<'a>) -> Fragment<'a>,
+        item: impl Fn(&Source<'a>) -> Fragment<'a>,
     ) -> Fragment<'a> {
         let of = |(index, source): (usize, &Source<'a>)| {
             let view = &source.view;
             fragment!(
-                " WHEN {index} THEN (SELECT {shown} FROM {row} WHERE {scope} AND {row}.id = {id})",
+                " WHEN {index} THEN (SELECT {item} FROM {row} WHERE {scope} AND {row}.id = {id})",
                 index = index,
-                shown = shown(source),
+                item = item(source),
                 row = view.row(),
                 scope = view.scope(view.row()),
                 id = id,

@@ -38,60 +38,60 @@ impl ElementSelection<'_> {
         looks: &mut Looks,
     ) -> Result<(), Error> {
         let mut list = take_list(document, self.of);
-        let listed = match value {
-            Some(Value::Array(listed)) if op == Op::Remove => listed.len(),
+        let count = match value {
+            Some(Value::Array(values)) if op == Op::Remove => values.len(),
             _ => 0,
         };
-        looks.spend(self.of, &list, self.filter.tests() + listed)?;
-        let mut written = Vec::new();
-        let matched: Vec<usize> = list
+        looks.spend(self.of, &list, self.filter.tests() + count)?;
+        let mut new_places = Vec::new();
+        let matches: Vec<usize> = list
             .iter()
             .enumerate()
             .filter(|(_, element)| self.matches(element))
             .map(|(place, _)| place)
             .list();
-        let matched = match (op, value) {
-            (Op::Remove, Some(named)) => self.retain_places(&list, matched, named),
-            _ => matched,
+        let matches = match (op, value) {
+            (Op::Remove, Some(value)) => self.retain_places(&list, matches, value),
+            _ => matches,
         };
         match (op, value) {
             (Op::Remove, _) | (Op::Add | Op::Replace, None | Some(Value::Null)) => {
-                if matched.is_empty() {
+                if matches.is_empty() {
                     habits.leave_out(NOTHING_REMOVED, &self.location().to_string());
                 }
-                self.clear(&mut list, &matched)?;
+                self.clear(&mut list, &matches)?;
                 if self.sub.is_some() {
-                    written = matched;
+                    new_places = matches;
                 }
             }
             // The one value that there may be does not match.
             (Op::Add | Op::Replace, Some(_))
-                if matched.is_empty() && !list.is_empty() && !self.of.leaf().multi_valued =>
+                if matches.is_empty() && !list.is_empty() && !self.of.leaf().multi_valued =>
             {
                 return Err(self.no_target());
             }
-            (Op::Add | Op::Replace, Some(value)) if matched.is_empty() => {
+            (Op::Add | Op::Replace, Some(value)) if matches.is_empty() => {
                 list.push(self.create_element(value, habits)?);
                 if op == Op::Replace {
                     // §3.5.2.3 would have it fail; whether Entra ID never replaces what is missing
                     // is not documented.
                     habits.note_at("filtered-replace-creates", &self.of.to_string());
                 }
-                written.push(list.len() - 1);
-                one_primary(self.of, &mut list, &written)?;
+                new_places.push(list.len() - 1);
+                one_primary(self.of, &mut list, &new_places)?;
             }
             (Op::Add | Op::Replace, Some(value)) => {
-                looks.copy(self.location(), value, matched.len())?;
-                for place in &matched {
+                looks.copy(self.location(), value, matches.len())?;
+                for place in &matches {
                     if let Some(element) = list.get_mut(*place) {
                         self.set(op, element, value)?;
                     }
                 }
-                written = matched;
-                one_primary(self.of, &mut list, &written)?;
+                new_places = matches;
+                one_primary(self.of, &mut list, &new_places)?;
             }
         }
-        let mut list = unite(self.of, list, &written);
+        let mut list = unite(self.of, list, &new_places);
         list.retain(|element| element.as_object().is_none_or(|object| !object.is_empty()));
         put_list(document, self.of, list)
     }
@@ -107,9 +107,9 @@ impl ElementSelection<'_> {
     }
 
     /// The places among these whose value is what a `remove` lists, or whose part is.
-    fn retain_places(&self, list: &[Value], mut places: Vec<usize>, named: &Value) -> Vec<usize> {
-        let named = fold_value(self.location().leaf(), named);
-        let listed = values_of(&named);
+    fn retain_places(&self, list: &[Value], mut places: Vec<usize>, value: &Value) -> Vec<usize> {
+        let value = fold_value(self.location().leaf(), value);
+        let values = values_of(&value);
         places.retain(|place| {
             let image = list
                 .get(*place)
@@ -118,7 +118,7 @@ impl ElementSelection<'_> {
                 (Some(image), Some(sub)) => image.get(sub.name),
                 (image, _) => image.as_ref(),
             };
-            image.is_some_and(|image| listed.iter().any(|listed| holds(image, listed)))
+            image.is_some_and(|image| values.iter().any(|value| holds(image, value)))
         });
         places
     }
@@ -130,12 +130,12 @@ impl ElementSelection<'_> {
     /// kind for a removal. A refusal would undo what stands beside it, a deactivation perhaps, and
     /// providers repeat removals: what is not there any more is as they want it, be the attribute
     /// multi-valued, single-valued (`manager[value eq "m1"]`) or `members`.
-    fn clear(&self, list: &mut Vec<Value>, matched: &[usize]) -> Result<(), Error> {
+    fn clear(&self, list: &mut Vec<Value>, places: &[usize]) -> Result<(), Error> {
         if let Some(sub) = self.sub {
             if sub.required {
                 return Err(cannot_go(self.of.part(sub)));
             }
-            for place in matched {
+            for place in places {
                 if let Some(element) = list.get_mut(*place) {
                     let mut had = None;
                     set_parts(self.of, element, |object| had = object.remove(sub.name))?;
@@ -149,9 +149,9 @@ impl ElementSelection<'_> {
         let mut place = 0;
         list.retain(|_| {
             place += 1;
-            matched.binary_search(&(place - 1)).is_err()
+            places.binary_search(&(place - 1)).is_err()
         });
-        if list.is_empty() && !matched.is_empty() && self.of.attribute.required {
+        if list.is_empty() && !places.is_empty() && self.of.attribute.required {
             return Err(cannot_go(self.of));
         }
         Ok(())
@@ -260,26 +260,26 @@ pub(super) fn append(
     values: &[Value],
 ) -> Result<(Vec<Value>, Vec<usize>), Error> {
     let mut all = Values::of(location, list, &[]);
-    let mut written = Vec::new();
+    let mut places = Vec::new();
     for value in values {
-        written.extend(all.put(value.clone(), true)?);
+        places.extend(all.put(value.clone(), true)?);
         if all.len() > MAX_VALUES {
             return Err(too_many_values(location));
         }
     }
-    Ok((all.into_list(), written))
+    Ok((all.into_list(), places))
 }
 
 /// §3.5.2: setting `primary` to true on one value sets it to false on the others.
 pub(super) fn one_primary(
     location: Location,
     list: &mut [Value],
-    written: &[usize],
+    places: &[usize],
 ) -> Result<(), Error> {
     let mut chosen = list
         .iter()
         .enumerate()
-        .filter(|(place, element)| is_primary(element) && written.contains(place));
+        .filter(|(place, element)| is_primary(element) && places.contains(place));
     let Some((chosen_one, _)) = chosen.next() else {
         return Ok(());
     };

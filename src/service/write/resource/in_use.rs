@@ -17,9 +17,9 @@ use store::{self, Database, run};
 pub(crate) fn value_in_use(
     resource_type: &ResourceType,
     values: &[Pair],
-    taken: &Index,
+    others: &Index,
 ) -> Option<Failure> {
-    let is_taken = |(attribute, value): &&Pair| taken.has(&of_type(attribute, value));
+    let is_taken = |(attribute, value): &&Pair| others.has(&of_type(attribute, value));
     let (path, _) = values.iter().find(is_taken)?;
     let core = path.strip_prefix(resource_type.schema.uri);
     let own = core.and_then(|path| path.strip_prefix(':'));
@@ -40,14 +40,14 @@ impl<D: Database> Session<'_, D> {
         let values = match change.kind {
             ChangeKind::Create(new) => new.unique.clone(),
             ChangeKind::Rewrite { rewrite, .. } => {
-                let [held, mut values] = rewrite.images().map(|image| unique_values(of, image));
-                values.retain(|value| !held.contains(value));
+                let [before, mut values] = rewrite.images().map(|image| unique_values(of, image));
+                values.retain(|value| !before.contains(value));
                 values
             }
             ChangeKind::Assign { .. } | ChangeKind::Keep(_) | ChangeKind::Delete => Vec::new(),
         };
         let rows = self.ask(run::values_in_use(&self.view(of), &values));
-        let taken: Index = all_ids(rows.await?)?;
-        Ok(value_in_use(of, &values, &taken).unwrap_or_else(|| error.into()))
+        let others: Index = all_ids(rows.await?)?;
+        Ok(value_in_use(of, &values, &others).unwrap_or_else(|| error.into()))
     }
 }

@@ -125,9 +125,9 @@ impl<'a> Lines<'a> {
                     groups: false,
                 };
                 let reference = ResourceRef::Id(id.clone());
-                let meant = Guard::Exactly(version);
+                let guard = Guard::Exactly(version);
                 let mut change =
-                    session.change(parsed.resource_type, reference, meant, kind, Links::None);
+                    session.change(parsed.resource_type, reference, guard, kind, Links::None);
                 change.operation = usize::try_from(line).ok();
                 let written = json::texts(&[id, &change.version]);
                 self.written.push((parsed.resource_type, written));
