@@ -16,6 +16,7 @@ use store::ledger::requests::{Expense, LogRow};
 pub mod admin;
 pub mod auth;
 pub mod body;
+pub mod content_type;
 pub mod fault;
 pub mod gathering;
 pub mod health;

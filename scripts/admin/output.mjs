@@ -77,8 +77,8 @@ function short(value) {
 const isList = (value) => Array.isArray(value) && value.every((item) => typeof item === "string");
 
 /**
- * What an object has, by paths such as `brake.count`, as `tenants set` takes it; none where it has a
- * list of objects.
+ * What an object has, by paths such as `brake.count`, as `tenants set` takes it; none where it has
+ * a list of objects.
  */
 function pairsOf(object) {
   if (Array.isArray(object)) return null;

@@ -163,8 +163,11 @@ async fn answer<D: Database, B: Upload>(
     {
         waited += 1;
         environment.context.database.pause(SECOND).await;
-        // Whoever may no longer ask hears so now.
-        begin(environment, Credential(token), which.as_ref()).await?;
+        // Whoever may no longer ask hears so now, and that the tenant has ended.
+        let now = begin(environment, Credential(token), which.as_ref()).await?;
+        if trace.notes.tenant.is_some() {
+            now.tenant()?;
+        }
         answer = step::answer(&environment.context, route.handler.act, &call).await?;
     }
     trace.job = matches!(answer, Answer::NewJob(_) | Answer::UnfinishedJob(_));
@@ -176,11 +179,21 @@ async fn answer<D: Database, B: Upload>(
         }
         answer => answer,
     };
+    reply_to(answer, pattern, base, &call)
+}
+
+/// The reply to a request at a pattern, the admin face being at this base.
+fn reply_to(
+    answer: Answer,
+    pattern: &str,
+    base: String,
+    call: &Call<'_>,
+) -> Result<Reply, Refusal> {
     Ok(match answer {
         Answer::Body(body) | Answer::UnfinishedJob(body) | Answer::NothingYet(body, _) => {
             Reply::json(200, body)
         }
-        Answer::Creation(new) => creation_reply(201, base + &address(pattern, &call)?, new),
+        Answer::Creation(new) => creation_reply(201, base + &address(pattern, call)?, new),
         Answer::NewJob(new) => creation_reply(202, base + "/jobs", new),
         Answer::Empty | Answer::Upload(_) => Reply::empty(204),
         Answer::Export(export) => Reply {

@@ -4,13 +4,13 @@
 //! other faces and knows nothing of theirs.
 
 use super::body::{ENDED_EARLY, LATE};
+use super::content_type;
 use super::fault::{BROKEN, TOO_MANY_REFUSED};
 use super::method::Method;
 use super::query::decode;
 use super::reply::Reply;
 use super::request::{IN_CLEAR, Request, Unread, Upload};
 use super::route::{allow, segments};
-use super::scim::media;
 use super::{Environment, Trace, is_guessing};
 use scim::json::ObjectText;
 use scim::part;
@@ -244,7 +244,7 @@ fn why_none(why: GrantRefusal, trace: &mut Trace) -> Denial {
 /// Refuses a body that is no form.
 fn check_form<B>(request: &Request<B>) -> Result<(), Denial> {
     let content_type = request.content_type.as_deref().unwrap_or_default();
-    let is_form = media::is_one(content_type, &["application/x-www-form-urlencoded"]);
+    let is_form = content_type::is_one(content_type, &["application/x-www-form-urlencoded"]);
     if is_form && request.content_encoding.is_none() {
         return Ok(());
     }

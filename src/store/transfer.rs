@@ -2,5 +2,6 @@
 
 pub mod export;
 pub mod import;
+pub mod matches;
 mod members;
 mod progress;

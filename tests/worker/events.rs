@@ -141,6 +141,29 @@ fn a_reader_sees_every_event_once_and_in_order() {
     );
 }
 
+/// Who waits for events of a tenant that ends hears so, and does not wait on.
+#[test]
+fn a_reader_who_waits_hears_that_the_tenant_ended() {
+    let worker = shared().unwrap();
+    let (id, ..) = tenant(worker);
+    let admin = |method: &str, path: &str| {
+        let path = format!("/admin/v1/tenants/{id}{path}");
+        worker.ask(&worker.admin_token, method, &path, None)
+    };
+    thread::scope(|scope| {
+        let (_, page) = admin("GET", "/events?after=latest");
+        let path = format!("/events?wait=30&after={}", page["next"].as_str().unwrap());
+        let reader = scope.spawn(move || admin("GET", &path));
+        thread::sleep(std::time::Duration::from_secs(2));
+        assert_eq!(admin("DELETE", "?confirm=Example").0, 202);
+        let (status, problem) = reader.join().unwrap();
+        assert_eq!(
+            (status, &problem["code"]),
+            (404, &json!("tenant_not_found"))
+        );
+    });
+}
+
 /// A copy that was begun while others write, and follows the feed from there, is what there is in
 /// the end: docs/events.md shows the program.
 #[test]

@@ -1,8 +1,8 @@
 //! The bodies of the admin face: JSON objects.
 
 use crate::http::body::{ENDED_EARLY, LATE};
+use crate::http::content_type;
 use crate::http::request::{Request, Unread, Upload};
-use crate::http::scim::media;
 use scim::json;
 use serde_json::Value;
 use service::admin::body::BodyObject;
@@ -20,7 +20,7 @@ pub(super) async fn read<B: Upload>(
 ) -> Result<BodyObject, Refusal> {
     let media_type = request.content_type.as_deref();
     let known = ["application/json", "application/merge-patch+json"];
-    let is_json = media_type.is_none_or(|sent| media::is_one(sent, &known))
+    let is_json = media_type.is_none_or(|sent| content_type::is_one(sent, &known))
         && request.content_encoding.is_none();
     // Of a body that is empty nobody asks what it is.
     if !is_json && !may_be_empty {

@@ -1,9 +1,9 @@
 //! The lines of an import: handed on as they come.
 
 use crate::http::body::{ENDED_EARLY, LATE};
+use crate::http::content_type;
 use crate::http::reply::Reply;
 use crate::http::request::{Request, Unread, Upload};
-use crate::http::scim::media;
 use crate::http::{Environment, Trace};
 use service::admin::Admin;
 use service::admin::import::receive::{Received, receive_lines};
@@ -19,7 +19,7 @@ pub(super) fn check<B>(request: &Request<B>) -> Result<(), Refusal> {
         "application/jsonl",
     ];
     let content_type = request.content_type.as_deref().unwrap_or_default();
-    if media::is_one(content_type, &known) && request.content_encoding.is_none() {
+    if content_type::is_one(content_type, &known) && request.content_encoding.is_none() {
         return Ok(());
     }
     Err(Refusal::media_type(

@@ -1,5 +1,7 @@
 //! Media types: what is read and what is answered (RFC 7644 §3.1, §3.8, §8.1).
 
+use crate::http::content_type;
+
 /// The type of a body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MediaType {
@@ -81,20 +83,8 @@ impl MediaType {
     /// Whether a body of this `Content-Type` is read: SCIM's or plain JSON. A body without a type
     /// is taken for JSON (RFC 9110 §8.3).
     pub fn readable(content_type: Option<&str>) -> bool {
-        content_type.is_none_or(|sent| is_one(sent, &["application/scim+json", "application/json"]))
-    }
-}
-
-/// Whether a `Content-Type` is one of these, in small letters, in UTF-8 (RFC 8259 §8.1) or in
-/// ASCII, which is that.
-pub fn is_one(content_type: &str, known: &[&str]) -> bool {
-    let content_type = content_type.to_ascii_lowercase();
-    let mut parts = content_type.split(';').map(str::trim);
-    parts.next().is_some_and(|name| known.contains(&name))
-        && parts.all(|parameter| match parameter.split_once('=') {
-            Some(("charset", charset)) => {
-                matches!(charset.trim_matches('"'), "utf-8" | "utf8" | "us-ascii")
-            }
-            Some(_) | None => true,
+        content_type.is_none_or(|sent| {
+            content_type::is_one(sent, &["application/scim+json", "application/json"])
         })
+    }
 }

@@ -134,8 +134,8 @@ pub fn list(tenant: Option<i64>, sees_all: bool, before: &str, most: usize) -> S
     )
 }
 
-/// A job, with the scope that whoever asks for it needs, the tenant that it is about, when it ended,
-/// and of an import what tells the last part of its lines from another, if that is known.
+/// A job, with the scope that whoever asks for it needs, the tenant that it is about, when it
+/// ended, and of an import what tells the last part of its lines from another, if that is known.
 pub fn read(id: &str) -> Statement {
     statement!(
         "SELECT {shape} AS shape, scope, tenant_id, finished_at, iif(kind = '{IMPORT}', marker ->> 'part', NULL) AS part \

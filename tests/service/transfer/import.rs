@@ -872,8 +872,8 @@ fn of_two_last_parts_at_once_the_other_is_refused() {
     memory.run_jobs(Budget::PAID).unwrap();
     memory.elapsed.set(memory.elapsed.get() + 3_600_001);
     memory.run_jobs(Budget::PAID).unwrap();
-    let list = client.get("/Users").expect(200);
-    assert_eq!(list["totalResults"], 1);
+    let users = client.get("/Users").expect(200);
+    assert_eq!(users["totalResults"], 1);
 }
 
 /// Who has the name that another had before, by the id.

@@ -18,7 +18,8 @@ use store::Database;
 use store::batch::{Answers, Batch, Handle};
 use store::limits::INDEXED;
 use store::table::Table;
-use store::transfer::import::{Import, Line, LineMatch, LineState, read_match};
+use store::transfer::import::{Import, Line, LineState};
+use store::transfer::matches::{LineMatch, read_match};
 
 mod targets;
 mod writes;

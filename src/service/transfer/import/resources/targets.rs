@@ -16,7 +16,8 @@ use crate::session::Session;
 use crate::write::Rewrite;
 use store::batch::Batch;
 use store::table::Table;
-use store::transfer::import::{Import, LineMatch};
+use store::transfer::import::Import;
+use store::transfer::matches::LineMatch;
 use store::{Database, run};
 
 /// Says which resource each line is, and leaves for later what is about the same one as a line
