@@ -784,6 +784,9 @@ fn lines_may_come_in_parts() {
     assert_eq!(told(&done).0, [3, 0, 0]);
     assert_eq!(done["refused"][0]["line"], 6);
     assert_eq!(members(&client, "All"), ["ada"]);
+    // JavaScript has it whole.
+    let part = "SELECT max(marker ->> 'part') FROM jobs";
+    assert!((1..1 << 53).contains(&memory.number(part)));
     // The last comes again, and one before it; but nothing more, and no other lines.
     for part in ["line=6", "line=2&more=true"] {
         let again = admin.import(number, &format!("job={id}&{part}"), "no json");
