@@ -28,6 +28,7 @@ use store::table::Table;
 mod action;
 mod changes;
 mod creates;
+mod document;
 mod order;
 mod outcome;
 
@@ -140,6 +141,7 @@ impl<D: Database> Session<'_, D> {
         // How many creates to send together: half as many when they could not be, twice as many
         // when they could.
         let mut together = usize::MAX;
+        let mut taken = Index::default();
         while let Some((first, behind)) = rest.split_first() {
             self.end_work();
             if jobs.get(*first).is_some_and(|job| job.outcome.is_some()) {
@@ -170,9 +172,14 @@ impl<D: Database> Session<'_, D> {
                 self.take_former_ids(&mut jobs, now).await?;
             }
             let done = match (kind, now) {
-                (_, [index]) => self.perform_next(&mut jobs, *index).await.map(|()| 1),
+                (_, [index]) => {
+                    taken = Index::default();
+                    self.perform_next(&mut jobs, *index).await.map(|()| 1)
+                }
                 (RunKind::Creates, now) => self.create_run(&mut jobs, now, strict).await,
-                (RunKind::Changes, now) => self.change_run(&mut jobs, now, strict).await,
+                (RunKind::Changes, now) => {
+                    self.change_run(&mut jobs, now, strict, &mut taken).await
+                }
             };
             match done {
                 Ok(0) => together = length / 2,

@@ -434,6 +434,38 @@ fn a_name_in_use_keeps_nobody_active() {
     }
 }
 
+/// A name that is found to be another's once is not tried for everybody who leaves: there are trips
+/// for some fifty.
+#[test]
+fn by_one_name_for_a_hundred() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let holder = client.user("taken");
+    let ids: Vec<String> = (0..100).map(|n| client.user(&format!("u{n}"))).collect();
+    let leave = |id: &String, name: &str| {
+        json!({ "method": "PATCH", "path": format!("/Users/{id}"), "data": { "Operations": [
+            { "op": "replace", "path": "userName", "value": name },
+            { "op": "replace", "path": "active", "value": false },
+        ] } })
+    };
+    let mut operations: Vec<Value> = ids.iter().map(|id| leave(id, "taken")).collect();
+    // From here on it is free.
+    operations.push(leave(&holder, "gone"));
+    let later = client.user("later");
+    operations.push(leave(&later, "taken"));
+    let got = client.post("/Bulk", &json!({ "Operations": operations }));
+    for done in got.body["Operations"].as_array().unwrap() {
+        assert_eq!(done["status"], "200", "{done:#}");
+    }
+    assert_eq!(got.header("Scim-Ignored"), Some("userName"));
+    let active = "SELECT count(*) FROM users WHERE active = 1";
+    assert_eq!(memory.number(active), 0);
+    for (id, name) in [(&ids[99], "u99"), (&holder, "gone"), (&later, "taken")] {
+        let user = client.get(&format!("/Users/{id}")).expect(200);
+        assert_eq!(user["userName"], name);
+    }
+}
+
 /// What is no operation, as a removal of nothing that is named.
 #[test]
 fn by_what_is_no_operation() {

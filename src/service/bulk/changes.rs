@@ -5,10 +5,7 @@
 
 use scim::index::Index;
 use scim::list::List;
-use scim::patch::Split;
-use scim::resource::replace;
 use scim::resource_type::{ResourceType, USER_TYPE};
-use serde_json::{Map, Value};
 
 use super::action::Action;
 use super::{Job, Success};
@@ -79,18 +76,20 @@ enum Preparation {
 
 impl<D: Database> Session<'_, D> {
     /// Changes and deletes several resources, and tells how many of the operations are settled;
-    /// none, and nothing is written, where fewer are to be tried.
+    /// none, and nothing is written, where fewer are to be tried. `taken` has the names, each by
+    /// [`of_type`], that were found to be another's since names last changed.
     pub(super) async fn change_run(
         &self,
         jobs: &mut [Job],
         run: &[usize],
         strict: bool,
+        taken: &mut Index,
     ) -> Result<usize, Failure> {
         let mut stored = self.read_run(jobs, run).await?;
         let mut work = RunPlan::default();
         for &index in run {
             let preparation = match jobs.get(index) {
-                Some(job) => self.prepare(job, index, &mut stored, &mut work, strict)?,
+                Some(job) => self.prepare(job, index, &mut stored, &mut work, (strict, taken))?,
                 None => Preparation::Alone,
             };
             match preparation {
@@ -108,6 +107,7 @@ impl<D: Database> Session<'_, D> {
                     }
                 }
                 Preparation::Alone if work.settled == 0 => {
+                    *taken = Index::default();
                     self.perform_next(jobs, index).await?;
                     return Ok(1);
                 }
@@ -115,7 +115,10 @@ impl<D: Database> Session<'_, D> {
             }
             work.settled += 1;
         }
-        self.write_run(jobs, work, strict).await
+        if !work.names.is_empty() || !work.deletes.is_empty() {
+            *taken = Index::default();
+        }
+        self.write_run(jobs, work, strict, taken).await
     }
 
     /// Reads what the operations of a run change.
@@ -162,7 +165,7 @@ impl<D: Database> Session<'_, D> {
         index: usize,
         stored: &mut StoredResources,
         work: &mut RunPlan,
-        strict: bool,
+        (strict, taken): (bool, &Index),
     ) -> Result<Preparation, Failure> {
         let (resource_type, reference) = match &job.action {
             Ok(Action::Delete(resource_type, ResourceRef::Id(id))) => {
@@ -204,9 +207,11 @@ impl<D: Database> Session<'_, D> {
         self.note_loaded(weighed);
         let condition = Condition::of_version(job.operation.version.as_deref());
         let before = parse_stored(&stored.document)?;
+        let stays = work.names.is_empty() && work.deletes.is_empty();
+        let taken = Some(taken).filter(|_| stays);
         let changed = condition
             .check(&stored.version)
-            .and_then(|()| self.document_after(job, resource_type, &before));
+            .and_then(|()| self.document_after(job, resource_type, &before, taken));
         let document = match changed {
             Ok(Some(document)) => document,
             Ok(None) => return Ok(Preparation::Alone),
@@ -264,34 +269,12 @@ impl<D: Database> Session<'_, D> {
         Ok(Preparation::Waits)
     }
 
-    /// What an operation makes of a document; none where it is about more than the document.
-    fn document_after(
-        &self,
-        job: &Job,
-        resource_type: &'static ResourceType,
-        before: &Map<String, Value>,
-    ) -> Result<Option<Map<String, Value>>, Failure> {
-        let data = job.operation.data.as_ref().unwrap_or(&Value::Null);
-        if let Ok(Action::Replace(..)) = job.action {
-            let mut next = self.accept(resource_type, data)?.document;
-            replace(resource_type, before, &mut next, Some(&mut self.habits()))?;
-            return Ok(Some(next));
-        }
-        let patch = self.accept_patch(resource_type, data)?;
-        let Split { own, links } = Split::of(patch.operations)?;
-        if !links.is_empty() {
-            return Ok(None);
-        }
-        let mut document = before.clone();
-        self.apply(resource_type, &own, &mut document, &mut self.habits())?;
-        Ok(Some(document))
-    }
-
     async fn write_run(
         &self,
         jobs: &mut [Job],
         work: RunPlan,
         strict: bool,
+        taken: &mut Index,
     ) -> Result<usize, Failure> {
         let RunPlan {
             changes,
@@ -353,12 +336,17 @@ impl<D: Database> Session<'_, D> {
                 job.settle(Ok((Success::Changed, Some(pending.version))));
             }
         }
-        self.settle_unwritten(jobs, rest).await?;
+        self.settle_unwritten(jobs, rest, taken).await?;
         Ok(settled)
     }
 
     /// Changes that were not written: their name is another's, or somebody else was faster.
-    async fn settle_unwritten(&self, jobs: &mut [Job], rest: Vec<Pending>) -> Result<(), Failure> {
+    async fn settle_unwritten(
+        &self,
+        jobs: &mut [Job],
+        rest: Vec<Pending>,
+        taken: &mut Index,
+    ) -> Result<(), Failure> {
         if rest.is_empty() {
             return Ok(());
         }
@@ -374,6 +362,9 @@ impl<D: Database> Session<'_, D> {
             } = pending;
             let found = now.of(resource_type, &stored.id);
             let is_same = matches!(&found, Some(Some(now)) if now.version == stored.version);
+            if is_same && let Some(name) = rewrite.names().pop() {
+                taken.add(&of_type(resource_type.name, name));
+            }
             // Who is deactivated leaves without the name, which only a PATCH alone does.
             match (rewrite.changed_key()).filter(|_| is_same && !rewrite.deactivates()) {
                 Some(key) => {
