@@ -9,6 +9,8 @@ import { scimLines } from "./scim-source.mjs";
 
 /** Bytes of lines that one request has, at the most. */
 const PART = 8_000_000;
+/** Lines of it: the server takes 150,000. */
+const LINES = 100_000;
 const NEWLINE = Buffer.from("\n");
 
 export const exporting = {
@@ -109,7 +111,7 @@ async function send(api, path, dry, source) {
   };
   for await (const line of source) {
     const length = Buffer.byteLength(line) + 1;
-    if (bytes > 0 && bytes + length > PART) await put(true);
+    if (bytes > 0 && (bytes + length > PART || part.length === LINES)) await put(true);
     part.push(line);
     bytes += length;
     number += 1;

@@ -443,6 +443,21 @@ fn what_is_compressed_is_refused_whole() {
     );
 }
 
+/// Each line takes its time, however short: 400,000 took two seconds.
+#[test]
+fn too_many_lines_are_refused_whole() {
+    let memory = Memory::new();
+    let (id, _) = tenant(&memory);
+    for line in ["{}\n", "\n"] {
+        let got = Operator::new(&memory).import(id, "", &line.repeat(150_001));
+        got.problem(413, "too_large", "150000 lines");
+        memory.run_jobs(Budget::PAID).unwrap();
+        assert_eq!(memory.number("SELECT count(*) FROM import_lines"), 0);
+    }
+    let most = "\n".repeat(150_000);
+    Operator::new(&memory).import(id, "", &most).expect(200);
+}
+
 #[test]
 fn more_refusals_than_are_told_end_too() {
     let memory = Memory::new();

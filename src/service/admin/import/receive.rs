@@ -18,7 +18,9 @@ use store::{Database, Statement};
 
 /// Bytes of the largest body: Cloudflare takes 100 MB.
 const MAX_BODY: usize = 95_000_000;
-/// The same for each statement that an event may send.
+/// Its lines: each takes its time, however short.
+const MAX_LINES: usize = 150_000;
+/// Bytes for each statement that an event may send.
 const BODY_EACH: usize = 600_000;
 /// Statements of a request beside those that store lines.
 const OTHERS: usize = 10;
@@ -48,7 +50,7 @@ fn is_packed(bytes: &[u8]) -> bool {
 
 fn too_large(most: usize) -> Refusal {
     Refusal::too_large(format!(
-        "The body is larger than the {most} bytes that one request may have; nothing of it was imported. Send it in \
+        "The body is larger than the {most} bytes, or {MAX_LINES} lines, that one request may have; nothing of it was imported. Send it in \
          parts: all but the last with more=true, and all but the first with job= and line=."
     ))
 }
@@ -61,6 +63,8 @@ struct LineBody<'a> {
     /// Its bytes, and how many it may have.
     bytes: usize,
     most: usize,
+    /// Its lines.
+    lines: usize,
     /// Of the number of its first line and its bytes.
     digest: u64,
 }
@@ -76,9 +80,10 @@ impl LineBody<'_> {
         }
         self.bytes += piece.len();
         for byte in &piece {
+            self.lines += usize::from(*byte == b'\n');
             self.digest = (self.digest ^ u64::from(*byte)).wrapping_mul(DIGEST.1);
         }
-        if self.bytes > self.most {
+        if self.bytes > self.most || self.lines > MAX_LINES {
             return Err(too_large(self.most));
         }
         Ok(self.staging.push(self.import, &piece))
@@ -112,6 +117,7 @@ pub async fn receive_lines<D: Database>(
         staging: Staging::new(upload.line),
         bytes: 0,
         most,
+        lines: 0,
         digest: DIGEST.0 ^ upload.line.cast_unsigned(),
     };
     let mut sent = OTHERS;
