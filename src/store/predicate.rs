@@ -4,6 +4,8 @@
 //! `tests/service/agreement.rs` holds the two together. Unknown is false: what SQL makes NULL of an
 //! unassigned attribute only shows under `NOT`, which is written `IS NOT TRUE`.
 
+use std::cell::Cell;
+
 use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
 use scim::json;
@@ -24,7 +26,8 @@ mod skim;
 mod values;
 
 pub use depth::depth;
-use elements::{Elements, Term, gather};
+pub(crate) use elements::attribute_of;
+use elements::{Elements, Term, conditions, gather};
 pub use elements::{MARKS, marks};
 pub use linked::members_within;
 pub(crate) use linked::{asks_type, indirect_links, matched_links, memberships_upto, nestings};
@@ -35,18 +38,26 @@ pub(crate) use skim::skim;
 
 /// The condition, in parentheses.
 pub fn condition<'a>(view: &View<'a>, predicate: &Predicate) -> Fragment<'a> {
-    let writer = Writer {
+    let shared = Cell::default();
+    let mut writer = Writer {
         view: *view,
         element: None,
         unpacked: false,
         few: false,
+        shared: Some(&shared),
     };
+    let condition = writer.condition(predicate, false);
+    writer.shared = None;
+    let shared = shared.take();
+    if shared.len() > 1 {
+        return writer.sharing(&conditions(&shared), condition);
+    }
     writer.condition(predicate, false)
 }
 
 /// Writes conditions: on the resource's row, or within an element of a multi-valued attribute.
 #[derive(Clone, Copy)]
-struct Writer<'a> {
+struct Writer<'a, 's> {
     view: View<'a>,
     /// The multi-valued attribute whose element is the alias `e`.
     element: Option<&'static Attribute>,
@@ -55,9 +66,11 @@ struct Writer<'a> {
     /// Whether another condition leaves few rows, of which it is better asked who is linked to them
     /// than the other way.
     few: bool,
+    /// Takes what is asked of links in several places: it is found out once, around the whole.
+    shared: Option<&'s Cell<Vec<Elements>>>,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> Writer<'a, '_> {
     /// A condition, or what it excludes. `not` goes down to the tests, where `IS NOT TRUE` makes it
     /// total: with it a level of brackets would be three of SQL, and D1 ends at a hundred.
     fn condition(self, predicate: &Predicate, negated: bool) -> Fragment<'a> {

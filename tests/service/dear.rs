@@ -321,6 +321,42 @@ fn groups_within_groups_are_walked_once() {
     }
 }
 
+/// A pair of a condition on links and of another cannot be asked from the other end alone: 32 of
+/// them walked all links as often.
+#[test]
+fn links_are_walked_once_however_conditions_on_them_are_joined() {
+    let memory = chain(300);
+    memory.sql(
+        "DELETE FROM team_members; INSERT INTO team_members (tenant_id, team_id, member_id, member_type, display) \
+         SELECT 1, t.id, u.id, 'User', u.id FROM teams t, users u WHERE t.seq <= 20",
+    );
+    let pairs = [
+        ("/Users", "(groups.display co \"g\" or title co \"x@\")"),
+        ("/Users", "not (groups.display sw \"g\" and title ne \"@\")"),
+        (
+            "/Users",
+            "(groups.display ne \"x@\" and not (title eq \"@\"))",
+        ),
+        (
+            "/Groups",
+            "(members.display co \"u\" or displayName co \"x@\")",
+        ),
+        (
+            "/Groups",
+            "(displayName eq \"x@\" or not (members.display sw \"x@\"))",
+        ),
+    ];
+    for (endpoint, pair) in pairs {
+        for and in [" and ", " or "] {
+            let [one, all] = [2, 16].map(|count| {
+                let filter = terms(pair, count, and);
+                steps_of(&memory, |client| search(client, endpoint, &filter)).1
+            });
+            assert!(all < 4 * one, "{one} and {all} steps: {pair}{and}…");
+        }
+    }
+}
+
 /// What an order puts behind the page, and what stands before it, is not fetched: it has groups to
 /// be looked up.
 #[test]

@@ -127,16 +127,15 @@ FROM (SELECT *
               AND m.member_type = 'Group'), inherited AS (SELECT via, via, 'indirect', sum(iif(place / 7 = 0, 1 << place % 7 * 8, 0))
             FROM within
             GROUP BY via), marked AS MATERIALIZED (SELECT *, row_number() OVER () / 250 AS part
-            FROM (SELECT * FROM own UNION ALL SELECT * FROM inherited)), counted AS (SELECT m.member_id AS id, sum(e.marks0) AS counts0
-            FROM marked e
-            CROSS JOIN team_members m ON m.tenant_id = ?1
-              AND m.team_id = e.via
-            GROUP BY m.member_id, e.part)
-          SELECT id
-          FROM (SELECT id, (max(counts0 & 255) IS TRUE)
-              AND (max(counts0 & 65280) IS TRUE) AS holds
-            FROM counted
+            FROM (SELECT * FROM own UNION ALL SELECT * FROM inherited)), counted AS MATERIALIZED (SELECT id, max(counts0 & 255) AS c0, max(counts0 & 65280) AS c1
+            FROM (SELECT m.member_id AS id, sum(e.marks0) AS counts0
+              FROM marked e
+              CROSS JOIN team_members m ON m.tenant_id = ?1
+                AND m.team_id = e.via
+              GROUP BY m.member_id, e.part)
             GROUP BY id)
+          SELECT id
+          FROM (SELECT id, (c0 IS TRUE) AND (c1 IS TRUE) AS holds FROM counted)
           WHERE holds)))
     ORDER BY users.id
     LIMIT ?5 + 0)
@@ -146,13 +145,13 @@ FROM (SELECT *
 -- ?3 = "staff"
 -- ?4 = "eng"
 -- ?5 = 100
--- plan: CO-ROUTINE (subquery-20)
+-- plan: CO-ROUTINE (subquery-21)
 -- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
--- plan:   LIST SUBQUERY 19
--- plan:     CO-ROUTINE (subquery-18)
--- plan:       MATERIALIZE counted
+-- plan:   LIST SUBQUERY 20
+-- plan:     MATERIALIZE counted
+-- plan:       CO-ROUTINE (subquery-17)
 -- plan:         MATERIALIZE marked
--- plan:           CO-ROUTINE (subquery-23)
+-- plan:           CO-ROUTINE (subquery-24)
 -- plan:             COMPOUND QUERY
 -- plan:               LEFT-MOST SUBQUERY
 -- plan:                 MATERIALIZE own
@@ -173,13 +172,13 @@ FROM (SELECT *
 -- plan:                   SCAN within
 -- plan:                   USE TEMP B-TREE FOR GROUP BY
 -- plan:                 SCAN inherited
--- plan:           SCAN (subquery-23)
+-- plan:           SCAN (subquery-24)
 -- plan:         SCAN e
 -- plan:         SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
 -- plan:         USE TEMP B-TREE FOR GROUP BY
--- plan:       SCAN counted
+-- plan:       SCAN (subquery-17)
 -- plan:       USE TEMP B-TREE FOR GROUP BY
--- plan:     SCAN (subquery-18)
+-- plan:     SCAN counted
 -- plan:     CREATE BLOOM FILTER
 -- plan:   SCALAR SUBQUERY 2
 -- plan:     CO-ROUTINE (subquery-1)
@@ -200,7 +199,7 @@ FROM (SELECT *
 -- plan:       USE TEMP B-TREE FOR GROUP BY
 -- plan:     SCAN g
 -- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCAN (subquery-20)
+-- plan: SCAN (subquery-21)
 
 SELECT count(*) AS total
 FROM users
@@ -227,27 +226,26 @@ WHERE users.tenant_id = ?1
           AND m.member_type = 'Group'), inherited AS (SELECT via, via, 'indirect', sum(iif(place / 7 = 0, 1 << place % 7 * 8, 0))
         FROM within
         GROUP BY via), marked AS MATERIALIZED (SELECT *, row_number() OVER () / 250 AS part
-        FROM (SELECT * FROM own UNION ALL SELECT * FROM inherited)), counted AS (SELECT m.member_id AS id, sum(e.marks0) AS counts0
-        FROM marked e
-        CROSS JOIN team_members m ON m.tenant_id = ?1
-          AND m.team_id = e.via
-        GROUP BY m.member_id, e.part)
-      SELECT id
-      FROM (SELECT id, (max(counts0 & 255) IS TRUE)
-          AND (max(counts0 & 65280) IS TRUE) AS holds
-        FROM counted
+        FROM (SELECT * FROM own UNION ALL SELECT * FROM inherited)), counted AS MATERIALIZED (SELECT id, max(counts0 & 255) AS c0, max(counts0 & 65280) AS c1
+        FROM (SELECT m.member_id AS id, sum(e.marks0) AS counts0
+          FROM marked e
+          CROSS JOIN team_members m ON m.tenant_id = ?1
+            AND m.team_id = e.via
+          GROUP BY m.member_id, e.part)
         GROUP BY id)
+      SELECT id
+      FROM (SELECT id, (c0 IS TRUE) AND (c1 IS TRUE) AS holds FROM counted)
       WHERE holds)))
 -- ?1 = 1
 -- ?2 = "https://scim.example.com/scim/v2"
 -- ?3 = "staff"
 -- ?4 = "eng"
 -- plan: SEARCH users USING COVERING INDEX users_id (tenant_id=? AND id=?)
--- plan: LIST SUBQUERY 12
--- plan:   CO-ROUTINE (subquery-11)
--- plan:     MATERIALIZE counted
+-- plan: LIST SUBQUERY 13
+-- plan:   MATERIALIZE counted
+-- plan:     CO-ROUTINE (subquery-10)
 -- plan:       MATERIALIZE marked
--- plan:         CO-ROUTINE (subquery-14)
+-- plan:         CO-ROUTINE (subquery-15)
 -- plan:           COMPOUND QUERY
 -- plan:             LEFT-MOST SUBQUERY
 -- plan:               MATERIALIZE own
@@ -268,11 +266,11 @@ WHERE users.tenant_id = ?1
 -- plan:                 SCAN within
 -- plan:                 USE TEMP B-TREE FOR GROUP BY
 -- plan:               SCAN inherited
--- plan:         SCAN (subquery-14)
+-- plan:         SCAN (subquery-15)
 -- plan:       SCAN e
 -- plan:       SEARCH m USING PRIMARY KEY (tenant_id=? AND team_id=?)
 -- plan:       USE TEMP B-TREE FOR GROUP BY
--- plan:     SCAN counted
+-- plan:     SCAN (subquery-10)
 -- plan:     USE TEMP B-TREE FOR GROUP BY
--- plan:   SCAN (subquery-11)
+-- plan:   SCAN counted
 -- plan:   CREATE BLOOM FILTER

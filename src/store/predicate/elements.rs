@@ -79,7 +79,7 @@ pub(super) fn gather<'a>(
 }
 
 /// The attribute whose values the predicate is about, if it is about those alone.
-fn attribute_of(predicate: &Predicate) -> Option<Location> {
+pub(crate) fn attribute_of(predicate: &Predicate) -> Option<Location> {
     match predicate {
         Predicate::Element { of, .. } => Some(*of),
         Predicate::Not(part) => attribute_of(part),
@@ -177,9 +177,7 @@ impl Elements {
 
     /// The conditions on a value that it is made of, each once.
     pub(super) fn conditions(&self) -> Vec<&Predicate> {
-        let mut conditions = Vec::new();
-        self.push_conditions(&mut conditions);
-        conditions
+        conditions(core::slice::from_ref(self))
     }
 
     fn push_conditions<'a>(&'a self, conditions: &mut Vec<&'a Predicate>) {
@@ -198,18 +196,23 @@ impl Elements {
     }
 }
 
-/// What is asked comes to, given how to ask whether some value satisfies a numbered condition.
-pub(super) fn verdict(
-    asked: &Elements,
-    conditions: &[&Predicate],
-    of: fn(usize) -> Fragment<'static>,
-) -> Fragment<'static> {
+/// The same of several.
+pub(super) fn conditions(asked: &[Elements]) -> Vec<&Predicate> {
+    let mut conditions = Vec::new();
+    for elements in asked {
+        elements.push_conditions(&mut conditions);
+    }
+    conditions
+}
+
+/// What is asked comes to; a column `c0`, `c1`, … says whether some value satisfies a condition.
+pub(super) fn verdict(asked: &Elements, conditions: &[&Predicate]) -> Fragment<'static> {
     match asked {
         Elements::Some(holds) | Elements::No(holds) => {
             let index = conditions.iter().position(|known| *known == holds);
             fragment!(
-                "{condition}{is}",
-                condition = of(index.unwrap_or_default()),
+                "c{index}{is}",
+                index = index.unwrap_or_default(),
                 is = match asked {
                     Elements::Some(_) => " IS TRUE",
                     Elements::No(_) | Elements::All(_) | Elements::Any(_) => " IS NOT TRUE",
@@ -217,14 +220,14 @@ pub(super) fn verdict(
             )
         }
         Elements::All(parts) | Elements::Any(parts) => {
-            let part = |asked| verdict(asked, conditions, of);
+            let part = |asked| verdict(asked, conditions);
             let all = matches!(asked, Elements::All(_));
             all_or_any(parts.iter().map(part).list(), all)
         }
     }
 }
 
-impl<'a> Writer<'a> {
+impl<'a> Writer<'a, '_> {
     /// A condition on the values of an attribute.
     pub(super) fn elements(self, of: &Location, asked: &Elements) -> Fragment<'a> {
         let inside = Writer {
@@ -285,10 +288,7 @@ impl<'a> Writer<'a> {
         let maxima = Fragment::join(maxima, ", ");
         fragment!(
             "EXISTS (SELECT 1 FROM (SELECT {outcome} AS holds FROM (SELECT {maxima} FROM {values})) WHERE holds)",
-            outcome = verdict(asked, &conditions, |index| fragment!(
-                "c{index}",
-                index = index
-            )),
+            outcome = verdict(asked, &conditions),
             maxima = maxima,
             values = values,
         )
@@ -329,12 +329,13 @@ pub(super) fn columns(
     Fragment::join((0..conditions.div_ceil(COUNTS)).map(of), between)
 }
 
-/// The part of a column of counts that counts the condition at this index.
+/// Whether the condition at this index is counted in its part of a column of counts.
 pub(super) fn count(index: usize) -> Fragment<'static> {
     fragment!(
-        "max(counts{column} & {bits})",
+        "max(counts{column} & {bits}) AS c{number}",
         column = index / COUNTS,
         bits = 255_u64 << (index % COUNTS * COUNT_BITS),
+        number = index,
     )
 }
 
@@ -346,6 +347,7 @@ pub fn marks<'a>(view: &View<'a>, predicates: &[&Predicate]) -> Fragment<'a> {
         element: view.resource_type.linked(),
         unpacked: false,
         few: false,
+        shared: None,
     };
     writer.mark_columns(predicates, (MARKS, 1))
 }

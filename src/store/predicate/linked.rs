@@ -1,10 +1,12 @@
 //! Conditions on links, asked from their other end: once a statement it is found which teams, or
 //! members, satisfy them, and who is in those.
 
+use std::cell::Cell;
+
 use scim::filter::predicate::{Place, Predicate};
 use scim::json;
 
-use super::elements::{COUNT_BITS, COUNTS, Elements, columns, count, verdict};
+use super::elements::{COUNT_BITS, COUNTS, Elements, columns, conditions, count, verdict};
 use super::lookup::only_values;
 use super::{Writer, among, near};
 use crate::expression::View;
@@ -19,10 +21,13 @@ const LINKS_PER_PAIR: usize = 10;
 /// costs no more than to keep it.
 const FEW: usize = 4;
 
-impl<'a> Writer<'a> {
+impl<'a> Writer<'a, '_> {
     /// The condition that a link satisfies this.
     pub(super) fn linked(self, holds: &Predicate) -> Fragment<'a> {
         let view = &self.view;
+        if self.shared.is_some() && only_values(holds).is_none() {
+            return self.linked_marks(&Elements::Some(holds.clone()));
+        }
         match (only_values(holds), view.table().links) {
             (Some(values), LinkEnd::Members) => fragment!(
                 "teams.id IN (SELECT m.team_id FROM team_members m INDEXED BY team_members_member \
@@ -63,31 +68,61 @@ impl<'a> Writer<'a> {
 
     /// Conditions on links: what satisfies them is marked, and those who are linked get the marks.
     pub(super) fn linked_marks(self, elements: &Elements) -> Fragment<'a> {
-        let view = &self.view;
         // Who has no link is in no list of those who have: so the others are listed who do not
         // satisfy it.
         let negated = elements.hold_of_none();
         let elements = elements.clone().negate(negated);
-        let conditions = elements.conditions();
+        let mut places = self.shared.map(Cell::take).unwrap_or_default();
+        places.push(elements.clone());
+        let conditions = conditions(&places);
+        let with = (self.shared.is_none()).then(|| self.counted(&conditions));
+        let marked = fragment!(
+            "{row}.id {is_in} ({with}\
+                 SELECT id FROM (SELECT id, {outcome} AS holds FROM counted) WHERE holds)",
+            row = self.view.row(),
+            is_in = if negated { "NOT IN" } else { "IN" },
+            with = with,
+            outcome = verdict(&elements, &conditions),
+        );
+        if let Some(shared) = self.shared {
+            shared.set(places);
+        }
+        marked
+    }
+
+    /// A condition with what it shares. In a select of its own its levels are not counted twice.
+    pub(super) fn sharing(self, conditions: &[&Predicate], whole: Fragment<'a>) -> Fragment<'a> {
+        let inside = Writer {
+            element: self.view.resource_type.linked(),
+            ..self
+        };
+        fragment!(
+            "(EXISTS ({with}SELECT 1 FROM (SELECT 1 WHERE {whole})))",
+            with = inside.counted(conditions),
+            whole = whole,
+        )
+    }
+
+    /// `WITH …`: the table `counted`, of who is linked to what satisfies some conditions, and of
+    /// which, as columns `c0`, `c1`, …
+    fn counted(self, conditions: &[&Predicate]) -> Fragment<'a> {
+        let view = &self.view;
         let places = conditions.len();
         let tests = conditions.iter().map(|condition| condition.tests()).sum();
         // Marks are counted, a byte each, which is one sum for seven of them. No byte
         // overflows: they are counted of 250 ends at a time.
-        let is_walked = is_walked(view, &conditions);
+        let is_walked = is_walked(view, conditions);
         fragment!(
-            "{row}.id {is_in} (\
-                 WITH RECURSIVE {ends}, \
+            "WITH RECURSIVE {ends}, \
                  own AS MATERIALIZED (\
                  SELECT * FROM (SELECT e.via, e.value, e.kind, {marks} FROM ends e LIMIT -1) WHERE {is_marked}), \
                  {inherited}marked AS MATERIALIZED (\
                  SELECT *, row_number() OVER () / 250 AS part FROM {from}), \
-                 counted AS (\
-                 SELECT {near} AS id, {counts} FROM marked e {memberships} GROUP BY {near}, e.part) \
-                 SELECT id FROM (SELECT id, {outcome} AS holds FROM counted GROUP BY id) WHERE holds)",
-            row = view.row(),
-            is_in = if negated { "NOT IN" } else { "IN" },
+                 counted AS MATERIALIZED (\
+                 SELECT id, {each} FROM (\
+                 SELECT {near} AS id, {counts} FROM marked e {memberships} GROUP BY {near}, e.part) GROUP BY id) ",
             ends = ends(view, !is_walked, tests),
-            marks = self.mark_columns(&conditions, (COUNTS, COUNT_BITS)),
+            marks = self.mark_columns(conditions, (COUNTS, COUNT_BITS)),
             is_marked = columns(places, " OR ", |column| fragment!(
                 "marks{column}",
                 column = column
@@ -101,9 +136,9 @@ impl<'a> Writer<'a> {
             counts = columns(places, ", ", |column| {
                 fragment!("sum(e.marks{column}) AS counts{column}", column = column)
             }),
+            each = Fragment::join((0..places).map(count), ", "),
             near = near(view),
-            outcome = verdict(&elements, &conditions, count),
-            memberships = memberships(view, &conditions),
+            memberships = memberships(view, conditions),
         )
     }
 }
@@ -278,6 +313,7 @@ pub(crate) fn matched_links<'a>(view: &View<'a>, holds: &Predicate, limit: usize
         element: view.resource_type.linked(),
         unpacked: false,
         few: false,
+        shared: None,
     };
     fragment!(
         "(SELECT count(*) FROM (WITH {ends} SELECT 1 FROM ends e {memberships} WHERE {holds} LIMIT {limit}))",

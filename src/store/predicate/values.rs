@@ -10,7 +10,7 @@ use crate::fragment;
 use crate::fragment::Fragment;
 use crate::links::links;
 
-impl<'a> Writer<'a> {
+impl<'a> Writer<'a, '_> {
     /// The values of the row as `e`, and who writes these conditions on them. What is compared more
     /// than once is taken out of a value once: as a column of a select, which its limit keeps from
     /// being put into the one around it.
