@@ -176,6 +176,32 @@ fn comparisons_with_many_values_are_refused() {
     search(&client, "/Users", &terms("title co \"x@\"", 64, " or ")).expect(200);
 }
 
+/// What is asked of two lists in turn walks each as often: 32 pairs, of 10,000 users, took 1.7 s.
+#[test]
+fn lists_that_are_walked_again_and_again_are_weighed_so() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let phones = json!([{ "value": "1", "type": "work" }]);
+    let emails = json!([{ "value": "u@example.com", "type": "work" }]);
+    let user = json!({ "userName": "u0", "emails": emails, "phoneNumbers": phones });
+    client.created("/Users", &user);
+    memory.sql(
+        "INSERT INTO users (tenant_id, id, version, created_at, updated_at, user_name_folded, document, folded) \
+         WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 12000) \
+         SELECT 1, 'x' || n, 'v', created_at, updated_at, 'x' || n, json_set(document, '$.userName', 'x' || n), \
+         json_set(folded, '$.userName', 'x' || n) FROM n, users WHERE user_name = 'u0'",
+    );
+    let one = "(emails.type ne \"x@\" or emails.value eq \"y@\")";
+    search(&client, "/Users", &terms(one, 32, " and ")).expect(200);
+    let two = "(emails.type ne \"x@\" or phoneNumbers.value eq \"y@\")";
+    search(&client, "/Users", &terms(two, 8, " and ")).expect(200);
+    search(&client, "/Users", &terms(two, 32, " and ")).refused(
+        400,
+        "tooMany",
+        "Send several filters",
+    );
+}
+
 /// The primary value is sought among all: of 5,000 users with a thousand each that took two
 /// seconds.
 #[test]

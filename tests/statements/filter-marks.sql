@@ -18,7 +18,7 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
 SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 5 > 1400000, 0, (SELECT coalesce(sum(iif(octet_length(users.folded) <= 2048
-                AND NOT ((users.folded LIKE '%' || ?3 || '%') AND (users.folded LIKE '%' || ?4 || '%')), 1 + octet_length(users.folded) / 192, 0 + coalesce(json_array_length(users.folded, '$.phoneNumbers'), 0) * 9 / 4 + max(octet_length(users.folded) - 0, 0) * 3 / 112)), 0)
+                AND NOT ((users.folded LIKE '%' || ?3 || '%') AND (users.folded LIKE '%' || ?4 || '%')), 1 + octet_length(users.folded) / 192, 1 + coalesce(json_array_length(users.folded, '$.phoneNumbers'), 0) * 9 / 4 + max(octet_length(users.folded) - 0, 0) * 3 / 112)), 0)
         FROM users
         WHERE users.tenant_id = ?1) <= 1400000), 1) THEN '$'
   ELSE 'condition not met'

@@ -36,7 +36,7 @@ SELECT json_extract('{}', CASE WHEN coalesce((SELECT sum(total) FROM totals WHER
             AND m.team_id = e.via
           WHERE (e.display = ?4)
           LIMIT 350001)) <= 350000)
-      AND iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?5)) * 7 > 1400000, 0, (SELECT coalesce(sum(2 + coalesce(json_array_length(users.folded, '$.emails'), 0) * 9 / 4 + max(octet_length(users.folded) - 0, 0) * 3 / 112 + max(octet_length(users.folded) - 2048, 0) * 2 / 96), 0)
+      AND iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?5)) * 7 > 1400000, 0, (SELECT coalesce(sum(5 + coalesce(json_array_length(users.folded, '$.emails'), 0) * 9 / 4 + max(octet_length(users.folded) - 0, 0) * 3 / 112 + max(octet_length(users.folded) - 2048, 0) * 2 / 96), 0)
         FROM users
         WHERE users.tenant_id = ?1) <= 1400000), 1) THEN '$'
   ELSE 'condition not met'

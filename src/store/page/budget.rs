@@ -18,8 +18,8 @@ use crate::fragment;
 use crate::fragment::{Fragment, value};
 use crate::limits::LOOKS;
 use crate::predicate::{
-    asks_type, condition, indirect_links, is_lookup, key_part, matched_links, memberships_upto,
-    nestings, only_values, skim,
+    asks_type, attribute_of, condition, indirect_links, is_lookup, key_part, matched_links,
+    memberships_upto, nestings, only_values, skim,
 };
 use crate::read::guard;
 use crate::source::Source;
@@ -49,6 +49,9 @@ struct Weight<'a> {
     linked: usize,
     /// What links are to satisfy.
     links: Vec<&'a Predicate>,
+    /// How often the values of a list are walked, or what is found of links is looked up: what is
+    /// asked of one attribute alone is asked at once.
+    walks: usize,
     /// Whether one of those asks the type of a user's group.
     typed: bool,
     /// Texts that are looked for anywhere in a value of the document.
@@ -126,8 +129,12 @@ impl<'a> Weight<'a> {
             Predicate::Constant(_) => {}
             Predicate::Not(part) => self.add(view, part, within),
             Predicate::All(parts) | Predicate::Any(parts) => {
+                let walks = self.walks + 1;
                 for part in parts {
                     self.add(view, part, within);
+                }
+                if attribute_of(predicate).is_some() {
+                    self.walks = walks;
                 }
             }
             Predicate::Element { of, holds }
@@ -138,6 +145,7 @@ impl<'a> Weight<'a> {
                 self.columns += 1;
             }
             Predicate::Element { of, holds } => {
+                self.walks += 1;
                 if of.attribute.linked {
                     self.links.push(holds);
                 }
@@ -248,7 +256,7 @@ impl<'a> Weight<'a> {
         fragment!(
             "(SELECT coalesce(sum({skim}{own}{each_of}{list_to_sort}{bytes}{end}{names}), 0) FROM {rows})",
             skim = skim,
-            own = self.columns.div_ceil(OF_COLUMNS) + self.own + sort,
+            own = self.columns.div_ceil(OF_COLUMNS) + self.own + self.walks + sort,
             each_of = each_of.collect::<Fragment<'_>>(),
             names = self.names.looks(&source.view),
             list_to_sort = list_to_sort,
